@@ -1,0 +1,161 @@
+"""RabbitMQ as the frame uses it: the topology, a publisher with batched confirms, raw connections."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+import amqp
+from kombu import Connection, Exchange, Queue
+
+from contracts.flow import EXCHANGE, QUEUES, binding_keys
+from contracts.message import ServiceName
+
+HEARTBEAT = 20
+"""Seconds. Half-open connections are noticed after about two of these."""
+
+CONFIRM_TIMEOUT = 5.0
+"""Seconds that a batch waits for the broker's word before the connection counts as lost."""
+
+NO_DELIVERY_LIMIT = 2_000_000_000
+"""RabbitMQ 4 drops a message after 20 deliveries unless told otherwise; 3.10 knows no "unlimited".
+A crash loop must not lose the innocent messages that the consumer happened to hold: what is poison is
+decided by us, message by message, and quarantined with a name."""
+
+
+class PublishFailed(Exception):
+    """The broker did not take every message of a batch; the whole batch is published again."""
+
+
+class Outgoing(NamedTuple):
+    """One message for the events exchange."""
+
+    routing_key: str
+    body: bytes
+    message_id: str
+
+
+def connect(url: str) -> Connection:
+    """An open connection with heartbeats. Raises OSError or amqp errors when the broker is away."""
+    connection = Connection(
+        url,
+        heartbeat=HEARTBEAT,
+        connect_timeout=5,
+        transport_options={"confirm_publish": False, "read_timeout": 30, "write_timeout": 10},
+    )
+    connection.connect()
+    return connection
+
+
+def event_queue(service: ServiceName) -> Queue:
+    """The service's one quorum queue. Its single active consumer keeps order when replicas stand by."""
+    exchange = Exchange(EXCHANGE, type="topic", durable=True)
+    return Queue(
+        QUEUES[service],
+        exchange=exchange,
+        bindings=[],
+        durable=True,
+        queue_arguments={
+            "x-queue-type": "quorum",
+            "x-single-active-consumer": True,
+            "x-delivery-limit": NO_DELIVERY_LIMIT,
+        },
+    )
+
+
+def declare_topology(connection: Connection) -> None:
+    """Declare the exchange, every service's queue and every binding; harmless when repeated."""
+    channel = connection.channel()
+    try:
+        channel.exchange_declare(EXCHANGE, "topic", durable=True, auto_delete=False)
+        for service, name in QUEUES.items():
+            queue = event_queue(service)
+            channel.queue_declare(name, durable=True, auto_delete=False, arguments=queue.queue_arguments)
+            for key in binding_keys(service):
+                channel.queue_bind(name, EXCHANGE, key)
+    finally:
+        channel.close()
+
+
+class ConfirmedPublisher:
+    """Publishes batches and returns only when the broker has confirmed every message of the batch."""
+
+    def __init__(self, connection: Connection, exchange: str = EXCHANGE) -> None:
+        self._connection = connection
+        self._exchange = exchange
+        self._channel: amqp.Channel = connection.channel()
+        self._channel.confirm_select()
+        self._channel.events["basic_ack"].add(self._acked)
+        self._channel.events["basic_nack"].add(self._nacked)
+        self._channel.events["basic_return"].add(self._returned)
+        self._next_tag = 1
+        self._outstanding: set[int] = set()
+        self._trouble: str | None = None
+
+    def publish(self, batch: Iterable[Outgoing], *, mandatory: bool = True) -> None:
+        """Raises PublishFailed if a message was refused, unroutable or not confirmed in time."""
+        self._trouble = None
+        for outgoing in batch:
+            message = amqp.Message(
+                outgoing.body,
+                content_type="application/cloudevents+json",
+                content_encoding="utf-8",
+                delivery_mode=2,
+                message_id=outgoing.message_id,
+            )
+            self._outstanding.add(self._next_tag)
+            self._next_tag += 1
+            self._channel.basic_publish(message, self._exchange, outgoing.routing_key, mandatory=mandatory)
+        deadline = time.monotonic() + CONFIRM_TIMEOUT
+        while self._outstanding:
+            try:
+                self._connection.drain_events(timeout=max(0.01, deadline - time.monotonic()))
+            except TimeoutError as error:
+                raise PublishFailed(f"{len(self._outstanding)} messages unconfirmed") from error
+        if self._trouble:
+            raise PublishFailed(self._trouble)
+
+    def heartbeat(self) -> None:
+        """Call about once a second while idle; raises when the connection is gone."""
+        self._connection.heartbeat_check()
+        try:
+            self._connection.drain_events(timeout=0.001)
+        except TimeoutError:
+            return
+
+    def _acked(self, delivery_tag: int, multiple: bool) -> None:
+        self._settle(delivery_tag, multiple)
+
+    def _nacked(self, delivery_tag: int, multiple: bool) -> None:
+        self._trouble = "the broker refused a message"
+        self._settle(delivery_tag, multiple)
+
+    def _returned(self, error: Exception, exchange: str, routing_key: str, message: Any) -> None:
+        self._trouble = f"nobody is bound to {routing_key}"
+
+    def _settle(self, delivery_tag: int, multiple: bool) -> None:
+        if multiple:
+            self._outstanding = {tag for tag in self._outstanding if tag > delivery_tag}
+        else:
+            self._outstanding.discard(delivery_tag)
+
+
+CONNECTION_ERRORS: tuple[type[BaseException], ...] = (
+    OSError,
+    amqp.AMQPError,
+    PublishFailed,
+    socket.timeout,
+)
+"""What talking to the broker may raise when the broker or the way to it fails."""
+
+
+def reachable(url: str) -> Callable[[], None]:
+    """A health check: opens a connection and closes it; raises when the broker is away."""
+
+    def check() -> None:
+        with Connection(url, connect_timeout=2) as connection:
+            connection.connect()
+
+    return check

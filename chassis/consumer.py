@@ -1,0 +1,149 @@
+"""Queue → batches: takes what is waiting, has it applied in one transaction, then acknowledges it.
+
+Nothing is acknowledged before its effect is committed. When the database is away the batch is kept, unacked,
+and tried again with backoff; when the broker is away the broker still has it all.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections import deque
+from collections.abc import Sequence
+from typing import Any
+
+import amqp
+from kombu import Connection
+from sqlalchemy import Engine
+
+from chassis.broker import CONNECTION_ERRORS, connect, declare_topology
+from chassis.crash import crash_point
+from chassis.database import is_infrastructure_fault
+from chassis.health import Heartbeat
+from chassis.inbox import ConcurrentBatch, Inbox
+from chassis.metrics import BATCH_SIZE, HANDLER_SECONDS
+from chassis.parking import Sweeper
+from chassis.quarantine import quarantine
+from chassis.received import Received, Undecodable, decode
+from chassis.telemetry import get_logger
+from chassis.tracing import batch_span
+from contracts.flow import QUEUES
+from contracts.message import ServiceName
+from contracts.refusal import StaleVersion
+
+log = get_logger(__name__)
+
+
+class EventConsumer:
+    """One loop for one service's event queue."""
+
+    def __init__(
+        self,
+        service: ServiceName,
+        amqp_url: str,
+        inbox: Inbox,
+        sweeper: Sweeper,
+        frame_engine: Engine,
+        *,
+        batch: int = 200,
+        prefetch: int = 400,
+        queue: str | None = None,
+    ) -> None:
+        self._service = service
+        self._queue = queue or QUEUES[service]
+        self._amqp_url = amqp_url
+        self._inbox = inbox
+        self._sweeper = sweeper
+        self._frame_engine = frame_engine
+        self._batch = batch
+        self._prefetch = prefetch
+        self._stopping = False
+        self._waiting: deque[amqp.Message] = deque()
+        self.heartbeat = Heartbeat("events", max_age=60)
+
+    def stop(self) -> None:
+        self._stopping = True
+
+    def run(self) -> None:
+        """Until stopped. Reconnects for ever, with backoff."""
+        pause = 0.2
+        while not self._stopping:
+            self.heartbeat.beat()
+            try:
+                with connect(self._amqp_url) as connection:
+                    declare_topology(connection)
+                    channel = self._start(connection)
+                    pause = 0.2
+                    self._consume(connection, channel)
+            except CONNECTION_ERRORS as error:
+                log.warning("consumer lost the broker and connects again", error=str(error)[:300])
+                time.sleep(pause * random.uniform(0.8, 1.2))
+                pause = min(pause * 2, 5.0)
+            finally:
+                # Unacked messages come back by themselves; what we hold of them is stale.
+                self._waiting.clear()
+
+    def _start(self, connection: Connection) -> amqp.Channel:
+        channel: amqp.Channel = connection.channel()
+        channel.basic_qos(0, self._prefetch, False)
+        channel.basic_consume(self._queue, callback=self._waiting.append)
+        return channel
+
+    def _consume(self, connection: Connection, channel: amqp.Channel) -> None:
+        while not self._stopping:
+            self.heartbeat.beat()
+            self._gather(connection)
+            if not self._waiting:
+                connection.heartbeat_check()
+                continue
+            messages = [self._waiting.popleft() for _ in range(min(self._batch, len(self._waiting)))]
+            self._apply(connection, messages)
+            channel.basic_ack(messages[-1].delivery_tag, multiple=True)
+
+    def _gather(self, connection: Connection) -> None:
+        """Wait for a first message, then take what is there already, up to a batch."""
+        try:
+            if not self._waiting:
+                connection.drain_events(timeout=0.5)
+            while len(self._waiting) < self._batch:
+                connection.drain_events(timeout=0.001)
+        except TimeoutError:
+            return
+
+    def _apply(self, connection: Connection, messages: Sequence[amqp.Message]) -> None:
+        """Returns when every message has had its effect, is parked or is in quarantine."""
+        pause = 0.1
+        while True:
+            try:
+                events = self._decoded(messages)
+                BATCH_SIZE.labels(self._service).observe(len(events))
+                if events:
+                    with HANDLER_SECONDS.labels(self._service).time(), batch_span(self._service, events):
+                        result = self._inbox.apply(events)
+                    if result.parked or result.released:
+                        self._sweeper.wake()
+                crash_point(f"{self._service}.events.before_ack")
+                return
+            except Exception as error:
+                if isinstance(error, CONNECTION_ERRORS) and not is_infrastructure_fault(error):
+                    raise
+                if not is_infrastructure_fault(error) and not isinstance(error, ConcurrentBatch | StaleVersion):
+                    log.exception("batch failed as a whole and is tried again", size=len(messages))
+                else:
+                    log.warning("consuming pauses", error=str(error)[:300], pause=round(pause, 2))
+                self.heartbeat.beat()
+                time.sleep(pause * random.uniform(0.8, 1.2))
+                connection.heartbeat_check()
+                if self._stopping:
+                    raise ConnectionAbortedError("stopping with an unfinished batch") from error
+                pause = min(pause * 2, 5.0)
+
+    def _decoded(self, messages: Sequence[amqp.Message]) -> list[Received[Any]]:
+        events = []
+        for message in messages:
+            body = message.body if isinstance(message.body, bytes) else message.body.encode()
+            try:
+                events.append(decode(body, wanted=self._inbox.wanted))
+            except Undecodable as error:
+                quarantine(self._frame_engine, self._queue, body, message.properties, str(error))
+        return events

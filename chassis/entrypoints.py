@@ -1,0 +1,272 @@
+"""`@command`, `@query`, `@on` and `@due` on nameko: a service class is nothing but one line per entrypoint.
+
+    class TreasuryService(Service):
+        name = "treasury"
+        bank = Port(Bank.from_env)
+
+        @command
+        def authorise_disbursement(self, cmd: AuthoriseDisbursement, uow: UnitOfWork) -> DisbursementView:
+            return use_cases.authorise_disbursement(cmd, uow)
+
+        @on(CaseApproved)
+        def case_approved(self, events: list[Received[CaseApproved]], uow: UnitOfWork) -> None:
+            use_cases.receive_approvals(events, uow)
+
+The type of the first parameter names the contract; the method is called as the contract in snake case.
+"""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Callable, Sequence
+from functools import partial, wraps
+from typing import Any, Generic, TypeVar
+
+import kombu
+import orjson
+from nameko.constants import AMQP_URI_CONFIG_KEY
+from nameko.extensions import DependencyProvider, SharedExtension
+from nameko.rpc import Rpc, RpcConsumer, get_rpc_exchange
+
+from chassis.broker import CONNECTION_ERRORS
+from chassis.frame import Frame
+from chassis.inbox import Subscription
+from chassis.jobs import Job
+from chassis.quarantine import quarantine
+from chassis.received import Received
+from chassis.scheduler import DueWork
+from chassis.telemetry import continue_trace, get_logger
+from chassis.uow import UnitOfWork
+from contracts.flow import FLOW
+from contracts.message import Event, snake_case
+
+log = get_logger(__name__)
+
+F = TypeVar("F", bound=Callable[..., Any])
+P = TypeVar("P")
+TRACEPARENT_HEADER = "nameko.traceparent"
+UnitMaker = Callable[[Sequence[str]], UnitOfWork]
+
+
+class Replies(SharedExtension):
+    """Publishes replies over one connection, without confirms: a lost reply is a retried operation id."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._connection: kombu.Connection | None = None
+        self._producer: kombu.Producer | None = None
+
+    def send(self, reply_to: str, correlation_id: str | None, payload: dict[str, Any]) -> None:
+        """At most one retry on a fresh connection; a reply that cannot be sent is logged and given up."""
+        for attempt in (1, 2):
+            try:
+                producer = self._producer or self._connect()
+                producer.publish(
+                    orjson.dumps(payload),
+                    content_type="application/json",
+                    content_encoding="utf-8",
+                    exchange=get_rpc_exchange(self.container.config),
+                    routing_key=reply_to,
+                    correlation_id=correlation_id,
+                    delivery_mode=1,
+                    retry=False,
+                )
+                return
+            except CONNECTION_ERRORS as error:
+                self._producer = None
+                if attempt == 2:
+                    log.warning("reply given up", error=str(error)[:300])
+
+    def stop(self) -> None:
+        if self._connection is not None:
+            self._connection.release()
+        super().stop()
+
+    def _connect(self) -> kombu.Producer:
+        if self._connection is not None:
+            self._connection.release()
+        self._connection = kombu.Connection(self.container.config[AMQP_URI_CONFIG_KEY], connect_timeout=5)
+        self._producer = kombu.Producer(self._connection.channel(), auto_declare=False)
+        return self._producer
+
+
+class GuardedRpcConsumer(RpcConsumer):
+    """nameko's consumer, except that a malformed message cannot kill the service: it is quarantined.
+
+    In nameko 2.14 a message without `reply_to` kills every service that takes it, for ever.
+    """
+
+    replies = Replies()
+
+    def handle_message(self, body: Any, message: kombu.Message) -> None:
+        reason = self._malformed(body, message)
+        if reason is not None:
+            frame: Frame = self.container.config["frame"]
+            raw = message.body if isinstance(message.body, bytes) else str(message.body).encode()
+            quarantine(frame.frame_engine, self.queue.name, raw, message.properties, reason)
+            self.queue_consumer.ack_message(message)
+            return
+        super().handle_message(body, message)
+
+    def handle_result(self, message: kombu.Message, result: Any, exc_info: Any) -> tuple[Any, Any]:
+        # Our handlers answer every fault themselves; what nameko reports here (unknown method, wrong
+        # arguments) is told without its insides.
+        payload = {"result": {"fault": {"retryable": False}} if exc_info else result, "error": None}
+        self.replies.send(message.properties["reply_to"], message.properties.get("correlation_id"), payload)
+        self.queue_consumer.ack_message(message)
+        return result, exc_info
+
+    @staticmethod
+    def _malformed(body: Any, message: kombu.Message) -> str | None:
+        if not message.properties.get("reply_to"):
+            return "RPC message without reply_to"
+        if not isinstance(body, dict) or not isinstance(body.get("args"), list) or len(body["args"]) != 1:
+            return "RPC message whose body is not {args: [envelope], kwargs: {}}"
+        return None
+
+
+class FrameRpc(Rpc):
+    """An RPC entrypoint that continues the caller's trace, and is only there in processes with role `rpc`."""
+
+    rpc_consumer = GuardedRpcConsumer()
+
+    def setup(self) -> None:
+        if self._here:
+            super().setup()
+
+    def stop(self) -> None:
+        if self._here:
+            super().stop()
+
+    @property
+    def _here(self) -> bool:
+        return "rpc" in self.container.config["frame"].settings.roles
+
+    def handle_message(self, body: Any, message: kombu.Message) -> None:
+        traceparent = message.headers.get(TRACEPARENT_HEADER)
+        self.container.spawn_worker(
+            self,
+            (body["args"][0], traceparent),
+            {},
+            context_data={},
+            handle_result=partial(self.handle_result, message),
+        )
+
+
+class FrameProvider(DependencyProvider):
+    """Gives the service its frame, and starts the frame's loops when the container is ready."""
+
+    def start(self) -> None:
+        frame: Frame = self.container.config["frame"]
+        service = _instance(self.container)
+        frame.start(_subscriptions(service), _due_work(service, frame), service=self.container.service_name)
+
+    def stop(self) -> None:
+        self.container.config["frame"].stop()
+
+    def get_dependency(self, worker_ctx: Any) -> Frame:
+        frame: Frame = self.container.config["frame"]
+        return frame
+
+
+class Port(DependencyProvider, Generic[P]):
+    """A way to the outside (the bank, the SMS provider), made once per process."""
+
+    def __init__(self, make: Callable[[], P]) -> None:
+        super().__init__()
+        self._make = make
+        self._made: P | None = None
+
+    def get_dependency(self, worker_ctx: Any) -> P:
+        if self._made is None:
+            self._made = self._make()
+        return self._made
+
+
+class Service:
+    """Every service derives from this: it has a name and a frame."""
+
+    name: str
+    frame: Frame = FrameProvider()  # type: ignore[assignment]
+
+
+def command(function: F) -> F:
+    """The entrypoint of one command: (self, cmd, uow) → result model. Executed once per operation id."""
+    return _rpc(function, "run_command")
+
+
+def query(function: F) -> F:
+    """The entrypoint of one query: (self, query, reader) → result model."""
+    return _rpc(function, "run_query")
+
+
+def on(*events: type[Event]) -> Callable[[F], F]:
+    """A handler of a list of events: (self, events, uow) → None. One event is a list of one."""
+
+    def mark(function: F) -> F:
+        for event in events:
+            assert event in FLOW, f"{event.__name__} is not in contracts/flow.py"
+        function.__zhida_events__ = frozenset(event.__name__ for event in events)  # type: ignore[attr-defined]
+        return function
+
+    return mark
+
+
+def due(kind: str, *, batch: int = 50) -> Callable[[F], F]:
+    """A handler of work that has come due: (self, jobs, unit) → None, where `unit(tenants)` opens a unit of work."""
+
+    def mark(function: F) -> F:
+        function.__zhida_due__ = (kind, batch)  # type: ignore[attr-defined]
+        return function
+
+    return mark
+
+
+def _rpc(function: F, way: str) -> F:
+    contract = next(iter(typing.get_type_hints(function).values()))
+    expected = snake_case(contract.__name__)
+    if function.__name__ != expected:
+        raise TypeError(f"the entrypoint of {contract.__name__} must be called {expected}, not {function.__name__}")
+
+    @wraps(function)
+    def handle(service: Any, envelope: Any, traceparent: str | None = None) -> Any:
+        with continue_trace(traceparent):
+            return getattr(service.frame, way)(contract, partial(function, service), envelope)
+
+    del handle.__wrapped__
+    handle.__zhida_contract__ = contract  # type: ignore[attr-defined]
+    return FrameRpc.decorator(handle)  # type: ignore[no-any-return]
+
+
+def _instance(container: Any) -> Service:
+    """A service object for the frame's loops, with its dependencies, outside nameko's worker pool."""
+    service: Service = container.service_cls()
+    for dependency in container.dependencies:
+        setattr(service, dependency.attr_name, dependency.get_dependency(None))
+    return service
+
+
+def _marked(service: Service, mark: str) -> list[tuple[str, Any, Any]]:
+    found = []
+    for name in dir(type(service)):
+        function = getattr(type(service), name)
+        if hasattr(function, mark):
+            found.append((name, getattr(function, mark), getattr(service, name)))
+    return found
+
+
+def _subscriptions(service: Service) -> list[Subscription]:
+    return [Subscription(name, events, method) for name, events, method in _marked(service, "__zhida_events__")]
+
+
+def _due_work(service: Service, frame: Frame) -> list[DueWork]:
+    def work(kind: str, batch: int, method: Callable[[list[Job], UnitMaker], None]) -> DueWork:
+        def unit(tenants: Sequence[str]) -> UnitOfWork:
+            return frame.event_unit(tenants, action=kind)
+
+        return DueWork(kind, lambda jobs: method(jobs, unit), batch)
+
+    return [work(kind, batch, method) for _name, (kind, batch), method in _marked(service, "__zhida_due__")]
+
+
+__all__ = ["Port", "Received", "Service", "UnitMaker", "command", "due", "on", "query"]

@@ -1,0 +1,112 @@
+"""Durable timers: work that is due at an instant, claimed by lease, done in the transaction of its effect.
+
+A job is a row (tenant, kind, subject, due_at). Any replica may claim it; a claim is a lease, so that a
+replica that dies holding one only delays it. The handler ends a job with `uow.finish(job)` in the same
+transaction as the effect, or leaves it to be tried again with backoff.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Engine, text
+
+if TYPE_CHECKING:
+    from chassis.uow import UnitOfWork
+
+LEASE = timedelta(seconds=30)
+"""How long a claim holds. Longer than any port's deadline, so that a live worker is not overtaken."""
+
+LONGEST_BACKOFF = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One claimed piece of due work. `attempts` counts earlier tries that failed."""
+
+    tenant: str
+    kind: str
+    subject: str
+    due_at: datetime
+    attempts: int = 0
+
+
+class JobBook:
+    """The jobs that one unit of work schedules and ends."""
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._uow = uow
+        self._due: list[datetime] = []
+
+    def schedule(self, kind: str, subject: str, *, at: datetime, tenant: str) -> None:
+        self._uow.execute(
+            "INSERT INTO job (tenant, kind, subject, due_at) VALUES (:tenant, :kind, :subject, :at)"
+            " ON CONFLICT (tenant, kind, subject)"
+            " DO UPDATE SET due_at = EXCLUDED.due_at, lease_until = NULL, attempts = 0, error = NULL",
+            {"tenant": tenant, "kind": kind, "subject": subject, "at": at},
+        )
+        self._due.append(at)
+
+    def unschedule(self, kind: str, subject: str, *, tenant: str) -> None:
+        self._uow.execute(
+            "DELETE FROM job WHERE tenant = :tenant AND kind = :kind AND subject = :subject",
+            {"tenant": tenant, "kind": kind, "subject": subject},
+        )
+
+    def finish(self, job: Job) -> None:
+        # Only the instant that was claimed is done: the handler may have scheduled the next one already.
+        self._uow.execute(
+            "DELETE FROM job WHERE tenant = :tenant AND kind = :kind AND subject = :subject AND due_at = :due_at",
+            {"tenant": job.tenant, "kind": job.kind, "subject": job.subject, "due_at": job.due_at},
+        )
+
+    def mark(self) -> int:
+        return len(self._due)
+
+    def rewind(self, mark: int) -> None:
+        del self._due[mark:]
+
+    @property
+    def earliest(self) -> datetime | None:
+        return min(self._due, default=None)
+
+
+def claim(engine: Engine, kind: str, now: datetime, limit: int) -> list[Job]:
+    """Lease up to `limit` due jobs of one kind, across tenants, with the frame's role."""
+    with engine.begin() as connection:
+        rows = connection.execute(
+            text(
+                "UPDATE job SET lease_until = :until FROM ("
+                " SELECT tenant, kind, subject FROM job WHERE kind = :kind AND due_at <= :now"
+                " AND (lease_until IS NULL OR lease_until < :now) ORDER BY due_at, subject LIMIT :n"
+                " FOR UPDATE SKIP LOCKED) due"
+                " WHERE (job.tenant, job.kind, job.subject) = (due.tenant, due.kind, due.subject)"
+                " RETURNING job.tenant, job.kind, job.subject, job.due_at, job.attempts"
+            ),
+            {"kind": kind, "now": now, "until": now + LEASE, "n": limit},
+        ).all()
+    return sorted((Job(*row) for row in rows), key=lambda job: (job.due_at, job.subject))
+
+
+def put_back(engine: Engine, jobs: Sequence[Job], now: datetime, error: str) -> None:
+    """Try these again later: the wait doubles with each failure, to five minutes at most."""
+    with engine.begin() as connection:
+        for job in jobs:
+            wait = min(timedelta(seconds=2 ** min(job.attempts, 9)), LONGEST_BACKOFF)
+            connection.execute(
+                text(
+                    "UPDATE job SET due_at = :at, lease_until = NULL, attempts = attempts + 1, error = :error"
+                    " WHERE tenant = :tenant AND kind = :kind AND subject = :subject AND due_at = :due_at"
+                ),
+                {
+                    "at": now + wait,
+                    "error": error[:2000],
+                    "tenant": job.tenant,
+                    "kind": job.kind,
+                    "subject": job.subject,
+                    "due_at": job.due_at,
+                },
+            )

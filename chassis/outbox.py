@@ -1,0 +1,119 @@
+"""Events wait here, in the transaction that made them, until the relay has the broker's word for each."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+
+import orjson
+from sqlalchemy import Connection, text
+
+from chassis.ids import event_id
+from contracts.aggregate import Aggregate
+from contracts.flow import FLOW, routing_key
+from contracts.message import Event
+
+PARTITIONS = 16
+"""The outbox is divided by aggregate; one relay at a time owns a partition, so order within one is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """One event, ready for the wire. `tenant` owns the aggregate, `addressed_to` is whom it is for."""
+
+    tenant: str
+    addressed_to: str
+    event_id: str
+    partition: int
+    aggregate_type: str
+    aggregate_id: str
+    sequence: int
+    type: str
+    routing_key: str
+    body: str
+
+
+@cache
+def _words(event: type[Event]) -> tuple[str, str, str]:
+    producer = FLOW[event].producer
+    return f"/zhida/{producer}", f"zhida.{producer}.{event.__name__}", routing_key(event)
+
+
+def partition_of(aggregate_id: str) -> int:
+    """Which partition an aggregate's events leave through."""
+    return zlib.crc32(aggregate_id.encode()) % PARTITIONS
+
+
+def outbox_rows(aggregate: Aggregate, aggregate_type: str, at: datetime, traceparent: str | None) -> list[OutboxRow]:
+    """Turn the aggregate's pending events into rows, numbering them on from its last sequence."""
+    rows = []
+    for offset, recorded in enumerate(aggregate.pending, start=1):
+        event, sequence = recorded.event, aggregate.sequence + offset
+        source, name, key = _words(type(event))
+        identity = event_id(aggregate_type, aggregate.id, sequence)
+        body = orjson.dumps(
+            {
+                "specversion": "1.0",
+                "id": identity,
+                "source": source,
+                "type": name,
+                "subject": aggregate.id,
+                "time": at,
+                "datacontenttype": "application/json",
+                "dataversion": event.version,
+                "tenant": recorded.to,
+                "origin": aggregate.tenant,
+                "aggregatetype": aggregate_type,
+                "sequence": sequence,
+                "traceparent": traceparent,
+                "data": orjson.Fragment(event.model_dump_json().encode()),
+            }
+        ).decode()
+        rows.append(
+            OutboxRow(
+                tenant=aggregate.tenant,
+                addressed_to=recorded.to,
+                event_id=identity,
+                partition=partition_of(aggregate.id),
+                aggregate_type=aggregate_type,
+                aggregate_id=aggregate.id,
+                sequence=sequence,
+                type=type(event).__name__,
+                routing_key=key,
+                body=body,
+            )
+        )
+    return rows
+
+
+INSERT_ROWS = text(
+    "INSERT INTO outbox (tenant, addressed_to, event_id, partition, aggregate_type, aggregate_id, sequence, type,"
+    " routing_key, body) SELECT * FROM unnest(CAST(:tenants AS text[]), CAST(:addressed AS text[]),"
+    " CAST(:event_ids AS text[]), CAST(:partitions AS smallint[]), CAST(:aggregate_types AS text[]),"
+    " CAST(:aggregate_ids AS text[]), CAST(:sequences AS integer[]), CAST(:types AS text[]),"
+    " CAST(:keys AS text[]), CAST(:bodies AS text[]))"
+)
+
+
+def write_rows(connection: Connection, rows: Sequence[OutboxRow]) -> None:
+    """Append `rows` in the caller's transaction, in one statement."""
+    if not rows:
+        return
+    connection.execute(
+        INSERT_ROWS,
+        {
+            "tenants": [row.tenant for row in rows],
+            "addressed": [row.addressed_to for row in rows],
+            "event_ids": [row.event_id for row in rows],
+            "partitions": [row.partition for row in rows],
+            "aggregate_types": [row.aggregate_type for row in rows],
+            "aggregate_ids": [row.aggregate_id for row in rows],
+            "sequences": [row.sequence for row in rows],
+            "types": [row.type for row in rows],
+            "keys": [row.routing_key for row in rows],
+            "bodies": [row.body for row in rows],
+        },
+    )

@@ -1,0 +1,85 @@
+"""Events as a handler sees them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Generic, Literal, TypeVar
+
+from pydantic import ValidationError
+
+from contracts.envelope import EventEnvelope
+from contracts.flow import EVENTS
+from contracts.message import Event, TenantId
+from contracts.refusal import Refused
+
+E = TypeVar("E", bound=Event)
+Cause = Literal["gap", "not_yet", "fault", "refused"]
+AggregateKey = tuple[str, str, str]
+
+
+class Undecodable(Exception):
+    """The message is not an event of ours in any version that we know."""
+
+
+@dataclass(slots=True)
+class Received(Generic[E]):
+    """One event in a batch. A handler says what came of it by staying silent (done) or calling a method.
+
+    `not_yet`: something of another aggregate that it needs has not arrived; it is tried again soon.
+    `refuse`: a rule says no; it is set aside for an operator. Either leaves its neighbours alone. A handler
+    must have done nothing for an event that it sets aside.
+    """
+
+    envelope: EventEnvelope
+    data: E
+    body: str
+    attempts: int = 0
+    parked: bool = False
+    cause: Cause | None = None
+    reason: str = ""
+
+    @property
+    def id(self) -> str:
+        return self.envelope.id
+
+    @property
+    def tenant(self) -> TenantId:
+        """Whom the event is addressed to: the tenant that the handler's new rows belong to."""
+        return self.envelope.tenant
+
+    @property
+    def traceparent(self) -> str | None:
+        """The trace that what follows from this event belongs to."""
+        return self.envelope.traceparent
+
+    @property
+    def key(self) -> AggregateKey:
+        return (self.envelope.origin, self.envelope.aggregatetype, self.envelope.subject)
+
+    @property
+    def name(self) -> str:
+        return self.envelope.type.rsplit(".", 1)[-1]
+
+    def not_yet(self, waits_for: str) -> None:
+        self.cause, self.reason = "not_yet", f"等待前置数据：{waits_for}"
+
+    def refuse(self, refusal: Refused) -> None:
+        self.cause, self.reason = "refused", f"{refusal.code}: {refusal.message}"
+
+    def park(self, cause: Cause, reason: str) -> None:
+        self.cause, self.reason = cause, reason
+
+
+def decode(body: bytes | str, *, wanted: frozenset[str], attempts: int = 0, parked: bool = False) -> Received[Event]:
+    """Read one message. Data is parsed only for event names in `wanted`; others only advance the sequence.
+
+    Raises Undecodable, with what is wrong.
+    """
+    try:
+        envelope = EventEnvelope.model_validate_json(body)
+        name = envelope.type.rsplit(".", 1)[-1]
+        data = EVENTS[name].model_validate(envelope.data) if name in wanted else Event()
+    except (ValidationError, KeyError, UnicodeDecodeError) as error:
+        raise Undecodable(f"{type(error).__name__}: {error}"[:2000]) from error
+    text = body.decode() if isinstance(body, bytes) else body
+    return Received(envelope=envelope, data=data, body=text, attempts=attempts, parked=parked)

@@ -1,0 +1,126 @@
+"""Outbox → broker: what was committed is published, in order per aggregate, at least once."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+
+from kombu import Connection
+from sqlalchemy import Engine, text
+
+from chassis.broker import CONNECTION_ERRORS, ConfirmedPublisher, Outgoing, connect, declare_topology
+from chassis.crash import crash_point
+from chassis.database import is_infrastructure_fault
+from chassis.health import Heartbeat
+from chassis.metrics import OUTBOX_OLDEST_SECONDS, OUTBOX_PENDING, RELAY_PUBLISHED
+from chassis.outbox import PARTITIONS
+from chassis.telemetry import get_logger
+
+log = get_logger(__name__)
+
+BATCH = 400
+PARTITION_LOCKS = 7203100
+"""First key of the advisory locks by which a relay owns partitions while it empties them."""
+
+OWN = text(
+    "SELECT p FROM unnest(CAST(:partitions AS integer[])) AS p WHERE pg_try_advisory_xact_lock(:base, p)"
+)
+PENDING = text(
+    "SELECT position, event_id, routing_key, body FROM outbox WHERE published_at IS NULL"
+    " AND partition = ANY (CAST(:owned AS smallint[])) ORDER BY position LIMIT :n"
+)
+MARK = text("UPDATE outbox SET published_at = now() WHERE position = ANY (CAST(:positions AS bigint[]))")
+BACKLOG = text(
+    "SELECT count(*), extract(epoch FROM now() - min(created_at)) FROM outbox WHERE published_at IS NULL"
+)
+
+
+class Relay:
+    """One loop. It is woken after each commit in its own process and polls besides.
+
+    There is no NOTIFY: it serialises commits (measured 10,082 → 4,593 a second).
+    """
+
+    def __init__(self, engine: Engine, amqp_url: str, *, poll: float = 0.2) -> None:
+        self._engine = engine
+        self._amqp_url = amqp_url
+        self._poll = poll
+        self._wake = threading.Event()
+        self._stopping = False
+        self._connection: Connection | None = None
+        self._publisher: ConfirmedPublisher | None = None
+        self._measured = 0.0
+        self.heartbeat = Heartbeat("relay", max_age=30)
+
+    def wake(self) -> None:
+        """Something was committed."""
+        self._wake.set()
+
+    def stop(self) -> None:
+        self._stopping = True
+        self._wake.set()
+
+    def run(self) -> None:
+        """Until stopped. Broker and database may come and go; nothing is lost or reordered by it."""
+        pause = 0.1
+        while not self._stopping:
+            self.heartbeat.beat()
+            try:
+                published = self.publish_pending()
+                pause = 0.1
+            except Exception as error:
+                self._disconnect()
+                if not isinstance(error, CONNECTION_ERRORS) and not is_infrastructure_fault(error):
+                    log.exception("relay failed", error=str(error))
+                else:
+                    log.warning("relay waits for its infrastructure", error=str(error), pause=round(pause, 2))
+                time.sleep(pause * random.uniform(0.8, 1.2))
+                pause = min(pause * 2, 5.0)
+                continue
+            if published < BATCH:
+                self._wake.wait(self._poll)
+                self._wake.clear()
+        self._disconnect()
+
+    def publish_pending(self) -> int:
+        """Publish one batch of what this relay may own now; returns how many events left."""
+        publisher = self._connected()
+        with self._engine.begin() as connection:
+            # Which partitions a relay tries first is chance, so that two relays share the work.
+            order = random.sample(range(PARTITIONS), PARTITIONS)
+            owned = list(connection.execute(OWN, {"partitions": order, "base": PARTITION_LOCKS}).scalars())
+            rows = connection.execute(PENDING, {"owned": owned, "n": BATCH}).all() if owned else []
+            if rows:
+                publisher.publish([Outgoing(row.routing_key, row.body.encode(), row.event_id) for row in rows])
+                crash_point("relay.published_before_mark")
+                connection.execute(MARK, {"positions": [row.position for row in rows]})
+                RELAY_PUBLISHED.inc(len(rows))
+        if not rows:
+            publisher.heartbeat()
+        self._measure()
+        return len(rows)
+
+    def _connected(self) -> ConfirmedPublisher:
+        if self._publisher is None:
+            self._connection = connect(self._amqp_url)
+            declare_topology(self._connection)
+            self._publisher = ConfirmedPublisher(self._connection)
+        return self._publisher
+
+    def _disconnect(self) -> None:
+        connection, self._connection, self._publisher = self._connection, None, None
+        if connection is not None:
+            try:
+                connection.release()
+            except CONNECTION_ERRORS:
+                log.info("the broker connection was already gone")
+
+    def _measure(self) -> None:
+        if time.monotonic() - self._measured < 5:
+            return
+        self._measured = time.monotonic()
+        with self._engine.connect() as connection:
+            pending, oldest = connection.execute(BACKLOG).one()
+        OUTBOX_PENDING.set(pending)
+        OUTBOX_OLDEST_SECONDS.set(float(oldest or 0))

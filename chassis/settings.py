@@ -1,0 +1,59 @@
+"""Settings of one process, read once from its environment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+ROLES = ("rpc", "events", "relay", "timers")
+
+
+class SettingMissing(Exception):
+    """A setting that this process cannot do without is absent; the message names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where things are and how much this process may take. Times are seconds."""
+
+    service: str
+    database_url: str
+    frame_database_url: str
+    amqp_url: str
+    data_key: str
+    roles: tuple[str, ...] = ROLES
+    health_host: str = "127.0.0.1"
+    health_port: int = 0
+    otlp_endpoint: str | None = None
+    rpc_workers: int = 12
+    event_batch: int = 200
+    event_prefetch: int = 400
+    relay_poll: float = 0.2
+    max_attempts: int = 8
+
+    @staticmethod
+    def from_env(service: str, env: Mapping[str, str] = os.environ) -> Settings:
+        """Raises SettingMissing, naming every absent variable at once."""
+        needed = ("DATABASE_URL", "FRAME_DATABASE_URL", "AMQP_URL", "ZHIDA_DATA_KEY")
+        missing = [name for name in needed if not env.get(name)]
+        if missing:
+            raise SettingMissing(f"缺少环境变量：{', '.join(missing)} (missing settings)")
+        roles = tuple(part.strip() for part in env.get("ZHIDA_ROLES", ",".join(ROLES)).split(",") if part.strip())
+        unknown = set(roles) - set(ROLES)
+        if unknown:
+            raise SettingMissing(f"ZHIDA_ROLES 含未知角色：{', '.join(sorted(unknown))} (unknown roles)")
+        return Settings(
+            service=service,
+            database_url=env["DATABASE_URL"],
+            frame_database_url=env["FRAME_DATABASE_URL"],
+            amqp_url=env["AMQP_URL"],
+            data_key=env["ZHIDA_DATA_KEY"],
+            roles=roles,
+            health_host=env.get("HEALTH_HOST", "127.0.0.1"),
+            health_port=int(env.get("HEALTH_PORT", "0")),
+            otlp_endpoint=env.get("OTEL_EXPORTER_OTLP_ENDPOINT") or None,
+            rpc_workers=int(env.get("ZHIDA_RPC_WORKERS", "12")),
+            event_batch=int(env.get("ZHIDA_EVENT_BATCH", "200")),
+            event_prefetch=int(env.get("ZHIDA_EVENT_PREFETCH", "400")),
+        )

@@ -1,0 +1,146 @@
+"""Aggregates and their rows: load, lock in key order, save under a version check."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+
+from sqlalchemy import Column, Integer, RowMapping, Table, Text, and_, bindparam, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from chassis.database import violated_constraint
+from contracts.aggregate import Aggregate
+from contracts.refusal import NotFound, Refused, StaleVersion
+
+if TYPE_CHECKING:
+    from chassis.uow import UnitOfWork
+
+A = TypeVar("A", bound=Aggregate)
+
+
+def aggregate_columns() -> list[Column[Any]]:
+    """The columns that every aggregate's table has; the primary key is (tenant, id)."""
+    return [
+        Column("tenant", Text, primary_key=True),
+        Column("id", Text, primary_key=True),
+        Column("version", Integer, nullable=False),
+        Column("sequence", Integer, nullable=False),
+        Column("traceparent", Text),
+    ]
+
+
+AGGREGATE_DDL = (
+    "tenant text NOT NULL, id text NOT NULL, version integer NOT NULL, sequence integer NOT NULL, traceparent text"
+)
+"""The same columns for a migration; add `PRIMARY KEY (tenant, id)` after the service's own."""
+
+
+class AggregateStore(ABC, Generic[A]):
+    """Subclasses name their `table` and `aggregate_type`, and turn an aggregate into columns and back.
+
+    `refusals` maps a constraint's name to the refusal that its violation means.
+    """
+
+    table: ClassVar[Table]
+    aggregate_type: ClassVar[str]
+    missing: ClassVar[type[Refused]] = NotFound
+    refusals: ClassVar[Mapping[str, type[Refused]]] = {}
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._uow = uow
+
+    # -- what a subclass says -----------------------------------------------------------------------------
+
+    @abstractmethod
+    def to_row(self, aggregate: A) -> dict[str, Any]:
+        """The aggregate's own columns, without those of `aggregate_columns`."""
+
+    @abstractmethod
+    def from_row(self, row: RowMapping) -> A:
+        """The aggregate; use `**frame_fields(row)` for what every aggregate carries."""
+
+    @staticmethod
+    def frame_fields(row: RowMapping) -> dict[str, Any]:
+        return {name: row[name] for name in ("tenant", "id", "version", "sequence", "traceparent")}
+
+    # -- reading ------------------------------------------------------------------------------------------
+
+    def get(self, id: str, *, expected_version: int | None = None) -> A:
+        """Lock and load one. Raises `missing`, or StaleVersion if it is not at `expected_version`."""
+        found = self.where(self.table.c.id == id)
+        if not found:
+            raise self.missing()
+        if expected_version is not None and found[0].version != expected_version:
+            raise StaleVersion()
+        return found[0]
+
+    def get_many(self, ids: Collection[str]) -> dict[str, A]:
+        """Lock and load those that exist, by id; rows are locked in key order so that batches cannot deadlock."""
+        if not ids:
+            return {}
+        return {found.id: found for found in self.where(self.table.c.id.in_(sorted(set(ids))))}
+
+    def where(self, *conditions: Any, lock: bool = True, limit: int | None = None) -> list[A]:
+        """Those that meet the conditions, in key order; locked unless `lock` is false."""
+        statement = select(self.table).where(*conditions).order_by(self.table.c.tenant, self.table.c.id).limit(limit)
+        if lock:
+            statement = statement.with_for_update()
+        return [self.from_row(row) for row in self._uow.execute(statement).mappings()]
+
+    # -- writing ------------------------------------------------------------------------------------------
+
+    def save(self, aggregate: A) -> None:
+        self.save_many((aggregate,))
+
+    def save_many(self, aggregates: Iterable[A]) -> None:
+        """Write rows, then stage events and audit facts. Raises StaleVersion, or what `refusals` says."""
+        ordered = sorted(aggregates, key=lambda each: (each.tenant, each.id))
+        fresh = [each for each in ordered if each.version == 0]
+        known = [each for each in ordered if each.version > 0]
+        states = {id(each): self._full_row(each) for each in ordered}
+        try:
+            if fresh:
+                self._uow.execute(insert(self.table), [states[id(each)] for each in fresh])
+            if known:
+                self._update([states[id(each)] for each in known])
+        except IntegrityError as error:
+            refusal = self.refusals.get(violated_constraint(error) or "")
+            if refusal is None:
+                raise
+            raise refusal() from error
+        for each in ordered:
+            each.version += 1
+            self._uow.saved(each, self.aggregate_type, states[id(each)])
+
+    def _full_row(self, aggregate: A) -> dict[str, Any]:
+        return {
+            "tenant": aggregate.tenant,
+            "id": aggregate.id,
+            "version": aggregate.version + 1,
+            "sequence": aggregate.sequence + len(aggregate.pending),
+            "traceparent": aggregate.traceparent,
+            **self.to_row(aggregate),
+        }
+
+    def _update(self, rows: Sequence[dict[str, Any]]) -> None:
+        keys = {"tenant", "id", "version"}
+        statement = update(self.table).where(
+            and_(
+                self.table.c.tenant == bindparam("key_tenant"),
+                self.table.c.id == bindparam("key_id"),
+                self.table.c.version == bindparam("key_version"),
+            )
+        )
+        bound = [
+            {name: value for name, value in row.items() if name not in keys}
+            | {
+                "version": row["version"],
+                "key_tenant": row["tenant"],
+                "key_id": row["id"],
+                "key_version": row["version"] - 1,
+            }
+            for row in rows
+        ]
+        if self._uow.execute(statement, bound).rowcount != len(rows):
+            raise StaleVersion()

@@ -1,0 +1,232 @@
+"""The unit of work: one transaction, for exactly the tenants it names, committed here and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
+
+import orjson
+from sqlalchemy import Connection, CursorResult, Engine, Executable, text
+
+from chassis.audit import AuditFact, write_facts
+from chassis.clock import Clock
+from chassis.ids import new_id
+from chassis.metrics import SLA_ALARMS
+from chassis.jobs import Job, JobBook
+from chassis.outbox import OutboxRow, outbox_rows, write_rows
+from chassis.telemetry import current_traceparent, start_span
+from chassis.tenancy import Tenants
+from contracts.aggregate import Aggregate
+from contracts.message import SYSTEM, Actor, TenantId
+
+if TYPE_CHECKING:
+    from chassis.calendar import Calendar
+
+
+class Storing(Protocol):
+    """A store is made from its unit of work."""
+
+    def __init__(self, uow: UnitOfWork) -> None: ...
+
+
+S = TypeVar("S", bound=Storing)
+
+
+class NoTenant(Exception):
+    """A unit of work was asked for without saying whose data it is about."""
+
+
+SET_TENANTS = text("SELECT set_config('zhida.tenants', :tenants, true)")
+
+
+class UnitOfWork:
+    """Use as a context manager: it commits when the block ends well and rolls back when it does not.
+
+    `tenants` has no default: row-level security shows the rows of these tenants and of no others.
+    `actor`, `action` and `now` go into the audit fact of every aggregate saved.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        tenants: Sequence[TenantId],
+        *,
+        clock: Clock,
+        action: str,
+        actor: Actor = SYSTEM,
+        calendar_of: Callable[[TenantId], Calendar] | None = None,
+        on_commit: Callable[[UnitOfWork], None] | None = None,
+    ) -> None:
+        if not tenants or not all(tenants):
+            raise NoTenant(f"unit of work for {action} names no tenant")
+        self.tenants: tuple[TenantId, ...] = tuple(sorted(set(tenants)))
+        self.actor = actor
+        self.action = action
+        self.now: datetime = clock.now()
+        self.calendar_of = calendar_of
+        self.joins_traces = False
+        self._engine = engine
+        self._on_commit = on_commit
+        self._connection: Connection | None = None
+        self._stores: dict[type, Any] = {}
+        self._events: list[OutboxRow] = []
+        self._facts: list[AuditFact] = []
+        self.registry = Tenants(self)
+        self._jobs = JobBook(self)
+
+    # -- the transaction ----------------------------------------------------------------------------------
+
+    def __enter__(self) -> Self:
+        self._connection = self._engine.connect()
+        try:
+            self._connection.execute(SET_TENANTS, {"tenants": ",".join(self.tenants)})
+        except BaseException:
+            self._connection.close()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        connection = self.connection
+        try:
+            if kind is None:
+                write_rows(connection, self._events)
+                write_facts(connection, self._facts)
+                connection.commit()
+        finally:
+            connection.close()
+            self._connection = None
+        if kind is None and self._on_commit is not None:
+            self._on_commit(self)
+
+    @property
+    def connection(self) -> Connection:
+        """The open connection; only stores and the frame use it."""
+        assert self._connection is not None, "the unit of work is not open"
+        return self._connection
+
+    def execute(self, statement: str | Executable, parameters: Any = None) -> CursorResult[Any]:
+        """Run one statement in this transaction."""
+        prepared = text(statement) if isinstance(statement, str) else statement
+        return self.connection.execute(prepared, parameters)
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """Undo what the block did, staged events and facts included, if it raises."""
+        events, facts = len(self._events), len(self._facts)
+        jobs = self._jobs.mark()
+        with self.connection.begin_nested():
+            try:
+                yield
+            except BaseException:
+                del self._events[events:]
+                del self._facts[facts:]
+                self._jobs.rewind(jobs)
+                raise
+
+    # -- what use cases ask of it -------------------------------------------------------------------------
+
+    @property
+    def tenant(self) -> TenantId:
+        """The one tenant of a command. An event batch has several and must not ask."""
+        if len(self.tenants) != 1:
+            raise NoTenant(f"{self.action} works for several tenants; ask the event which one")
+        return self.tenants[0]
+
+    @property
+    def traceparent(self) -> str | None:
+        """The trace that is running now, to be kept on an aggregate that begins a story."""
+        return current_traceparent()
+
+    def new_id(self) -> str:
+        return new_id()
+
+    def of(self, store: type[S]) -> S:
+        """The store of that class, on this transaction."""
+        found = self._stores.get(store)
+        if found is None:
+            found = self._stores[store] = store(self)
+        return found
+
+    def calendar(self, tenant: TenantId) -> Calendar:
+        """The tenant's working days."""
+        assert self.calendar_of is not None, "this unit of work was made without a calendar"
+        return self.calendar_of(tenant)
+
+    def schedule(self, kind: str, subject: str, *, at: datetime, tenant: TenantId) -> None:
+        """See that `@due(kind)` is called for `subject` at `at` or soon after; a later call moves the date."""
+        self._jobs.schedule(kind, subject, at=at, tenant=tenant)
+
+    def unschedule(self, kind: str, subject: str, *, tenant: TenantId) -> None:
+        """Nothing needs to be done about `subject` any more."""
+        self._jobs.unschedule(kind, subject, tenant=tenant)
+
+    def finish(self, job: Job) -> None:
+        """The job is done: it goes away with this transaction's effect, unless it was scheduled anew."""
+        self._jobs.finish(job)
+
+    def raise_alarm(self, subject_type: str, subject: str, clock: str, level: int, *, tenant: TenantId) -> bool:
+        """Claim one alarm; True for exactly one caller ever, whatever number of replicas tries."""
+        claimed = self.execute(
+            "INSERT INTO alarm (tenant, subject_type, subject, clock, level, raised_at)"
+            " VALUES (:tenant, :subject_type, :subject, :clock, :level, :at) ON CONFLICT DO NOTHING",
+            {
+                "tenant": tenant,
+                "subject_type": subject_type,
+                "subject": subject,
+                "clock": clock,
+                "level": level,
+                "at": self.now,
+            },
+        )
+        if claimed.rowcount == 1:
+            SLA_ALARMS.labels(subject_type, clock, str(level)).inc()
+        return claimed.rowcount == 1
+
+    # -- what stores tell it ------------------------------------------------------------------------------
+
+    def saved(self, aggregate: Aggregate, aggregate_type: str, state: Mapping[str, Any]) -> None:
+        """Stage the audit fact and the events of an aggregate whose row has just been written."""
+        traceparent = self._trace_of(aggregate)
+        self._events += outbox_rows(aggregate, aggregate_type, self.now, traceparent)
+        self._facts.append(
+            AuditFact(
+                tenant=aggregate.tenant,
+                aggregate_type=aggregate_type,
+                aggregate_id=aggregate.id,
+                version=aggregate.version,
+                action=self.action,
+                actor=self.actor.id,
+                at=self.now,
+                body=orjson.dumps(state, default=str, option=orjson.OPT_SORT_KEYS).decode(),
+            )
+        )
+        aggregate.sequence += len(aggregate.pending)
+        aggregate.pending.clear()
+
+    def _trace_of(self, aggregate: Aggregate) -> str | None:
+        """Events carry the trace of the submission that the aggregate belongs to.
+
+        A command given later, in an HTTP trace of its own, leaves a span in that trace, linked to its own.
+        """
+        here = current_traceparent()
+        if aggregate.traceparent is None:
+            return here
+        if not self.joins_traces or here is None or here[3:35] == aggregate.traceparent[3:35]:
+            return here if here is not None and here[3:35] == aggregate.traceparent[3:35] else aggregate.traceparent
+        with start_span(self.action, parent=aggregate.traceparent, links=(here,)):
+            return current_traceparent()
+
+    @property
+    def has_events(self) -> bool:
+        """Whether this unit of work staged events that the relay should be woken for."""
+        return bool(self._events)
+
+    @property
+    def earliest_job(self) -> datetime | None:
+        """When the first job scheduled in this unit of work is due."""
+        return self._jobs.earliest

@@ -1,0 +1,53 @@
+"""Sentences for people about values that do not fit, from pydantic's error types."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from contracts.refusal import Reason
+
+SENTENCES: Mapping[str, str] = {
+    "missing": "必填项未填写",
+    "extra_forbidden": "含有不认识的字段",
+    "string_too_short": "内容过短（至少 {min_length} 个字符）",
+    "string_too_long": "内容过长（最多 {max_length} 个字符）",
+    "string_pattern_mismatch": "格式不正确",
+    "string_type": "应为文本",
+    "int_type": "应为整数",
+    "int_parsing": "应为整数",
+    "int_from_float": "应为整数",
+    "bool_parsing": "应为是或否",
+    "greater_than": "应大于 {gt}",
+    "greater_than_equal": "不得小于 {ge}",
+    "less_than": "应小于 {lt}",
+    "less_than_equal": "不得大于 {le}",
+    "too_short": "条目过少（至少 {min_length} 条）",
+    "too_long": "条目过多（最多 {max_length} 条）",
+    "literal_error": "不在允许的取值之内（{expected}）",
+    "enum": "不在允许的取值之内（{expected}）",
+    "datetime_from_date_parsing": "日期时间格式不正确",
+    "datetime_parsing": "日期时间格式不正确",
+    "date_from_datetime_parsing": "日期格式不正确",
+    "json_invalid": "请求内容不是有效的 JSON",
+    "model_attributes_type": "应为 JSON 对象",
+    "model_type": "应为 JSON 对象",
+}
+
+
+def reasons_for(errors: Sequence[Mapping[str, Any]]) -> tuple[Reason, ...]:
+    """Every field that does not fit, as pydantic's `errors()` lists them, each with a Chinese sentence."""
+    reasons = []
+    for error in errors:
+        place = ".".join(str(part) for part in error["loc"] if part not in ("body", "query", "path"))
+        template = SENTENCES.get(error["type"], "内容不符合要求")
+        try:
+            sentence = template.format(**(error.get("ctx") or {}))
+        except KeyError:
+            sentence = "内容不符合要求"
+        reasons.append(
+            Reason(
+                code=f"field_{error['type']}", message=f"{place}：{sentence}" if place else sentence, field=place or None
+            )
+        )
+    return tuple(reasons)

@@ -1,0 +1,225 @@
+"""What is on offer and to whom: policy items, enterprises with their facts and payee accounts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, ClassVar
+
+from pydantic import AfterValidator, Field, StringConstraints
+
+from contracts.item import PolicyItemContent
+from contracts.message import Command, Event, Id, Model, Page, PageRequest, Query, ServiceName, TenantId
+from contracts.rule import Amount, Fact, Verdict
+
+Mobile = Annotated[str, Field(pattern=r"^1[3-9]\d{9}$")]
+"""A mainland mobile number."""
+
+
+def _as_registered(name: str) -> str:
+    if name.isascii():
+        return " ".join(name.split())
+    return "".join(name.split()).replace("(", "（").replace(")", "）")
+
+
+OrganisationName = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=2, max_length=120),
+    AfterValidator(_as_registered),
+]
+"""A firm's name as the register and the banks write it: no blanks, full-width brackets.
+
+The same name typed in two ways is the commonest cause of a false mismatch between firm and account. A name
+in Latin letters keeps its blanks.
+"""
+
+
+class PublishPolicyItem(Command):
+    """Publish an item, or a new version of it when the tenant already has one with this code."""
+
+    owner: ClassVar[ServiceName] = "catalog"
+
+    content: PolicyItemContent
+
+
+class PolicyItemView(Model):
+    item_id: Id
+    tenant: TenantId
+    version: int
+    content: PolicyItemContent
+    sentences: dict[str, str] = Field(default_factory=dict)
+
+
+class PolicyPublished(Event):
+    """Version 1 of an item, or a later one; running cases keep the version they were filed under."""
+
+    aggregate: ClassVar[str] = "policy_item"
+
+    item_id: Id
+    tenant: TenantId
+    item_version: int
+    content: PolicyItemContent
+
+
+class ListPolicies(PageRequest):
+    """Published items of `tenant` and of the levels above it; without a tenant, of everybody."""
+
+    owner: ClassVar[ServiceName] = "catalog"
+
+    tenant: TenantId | None = None
+
+
+class PolicySummary(Model):
+    item_id: Id
+    tenant: TenantId
+    version: int
+    code: str
+    title: str
+    mode: str
+    department: str
+    sample: bool
+
+
+class PolicyPage(Page):
+    items: tuple[PolicySummary, ...]
+
+
+class GetPolicy(Query):
+    owner: ClassVar[ServiceName] = "catalog"
+
+    item_id: Id
+
+
+class RegisterEnterprise(Command):
+    """Open the file of an enterprise (一企一档), keyed by its unified social credit code (GB 32100)."""
+
+    owner: ClassVar[ServiceName] = "catalog"
+
+    uscc: str = Field(min_length=1, max_length=32)
+    name: OrganisationName
+    industry: str | None = Field(default=None, max_length=60)
+    contact_mobile: Mobile
+
+
+class EnterpriseView(Model):
+    enterprise_id: Id
+    tenant: TenantId
+    uscc: str
+    name: str
+    industry: str | None
+    contact_masked: str
+    facts: tuple[Fact, ...] = ()
+    version: int
+
+
+class EnterpriseRegistered(Event):
+    """`contact_sealed` is encrypted for purpose `contact`."""
+
+    aggregate: ClassVar[str] = "enterprise"
+
+    enterprise_id: Id
+    uscc: str
+    name: str
+    industry: str | None
+    contact_sealed: str
+    contact_masked: str
+
+
+class RecordFacts(Command):
+    """Add typed, dated, sourced facts to an enterprise's file. A correction is a newer fact.
+
+    They come from departments and data feeds; what a firm says of itself belongs into its application form.
+    """
+
+    owner: ClassVar[ServiceName] = "catalog"
+
+    enterprise_id: Id
+    facts: tuple[Fact, ...] = Field(min_length=1, max_length=200)
+
+
+class EnterpriseFactsChanged(Event):
+    aggregate: ClassVar[str] = "enterprise"
+
+    enterprise_id: Id
+    facts: tuple[Fact, ...]
+
+
+class GetEnterprise(Query):
+    owner: ClassVar[ServiceName] = "catalog"
+
+    enterprise_id: Id
+
+
+class RegisterPayeeAccount(Command):
+    """Name the account that money goes to. The account's name must be the enterprise's own."""
+
+    owner: ClassVar[ServiceName] = "catalog"
+
+    enterprise_id: Id
+    account_name: OrganisationName
+    account_number: str = Field(pattern=r"^\d{8,32}$")
+    bank_name: str = Field(min_length=2, max_length=120)
+
+
+class ConfirmPayeeAccount(Command):
+    """A second person confirms the account; from then on it is the one that is paid.
+
+    Every registration is an account of its own, so what is confirmed is what was looked at.
+    """
+
+    owner: ClassVar[ServiceName] = "catalog"
+
+    account_id: Id
+    expected_version: int | None = None
+
+
+class PayeeAccountView(Model):
+    """`account_version` counts the firm's registered accounts; the highest one confirmed is paid."""
+
+    account_id: Id
+    enterprise_id: Id
+    account_name: str
+    account_masked: str
+    bank_name: str
+    account_version: int
+    confirmed: bool
+    version: int
+
+
+class Payee(Model):
+    """Whom money goes to. `account_sealed` is encrypted for purpose `payee_account`."""
+
+    account_id: Id
+    account_version: int
+    account_name: str
+    account_sealed: str
+    account_masked: str
+    bank_name: str
+
+
+class PayeeAccountChanged(Event):
+    """The confirmed account of an enterprise; a later version replaces the earlier one."""
+
+    aggregate: ClassVar[str] = "payee_account"
+
+    enterprise_id: Id
+    payee: Payee
+
+
+class CheckEntitlement(Query):
+    """What one enterprise would get from one item, as advice before caps."""
+
+    owner: ClassVar[ServiceName] = "catalog"
+
+    item_id: Id
+    enterprise_id: Id
+
+
+class EntitlementView(Model):
+    """`amount` is computed whatever the verdict, as an estimate; `checked_at` is the instant of the answer."""
+
+    item_id: Id
+    item_version: int
+    enterprise_id: Id
+    verdict: Verdict
+    amount: Amount
+    checked_at: datetime

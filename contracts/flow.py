@@ -1,0 +1,116 @@
+"""Who says what, and who listens: the whole topology of the bus in one list.
+
+Events only flow downstream, in the order of `ORDER`. Every process declares all of it before it
+publishes anything, so that no event is ever without its queues.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple, get_args
+
+from contracts.catalog import EnterpriseFactsChanged, EnterpriseRegistered, PayeeAccountChanged, PolicyPublished
+from contracts.identity import TenantChanged, TenantOnboarded
+from contracts.intake import ApplicationSubmitted, EnterprisesNominated
+from contracts.message import Event, ServiceName
+from contracts.notify import MessageDelivered, MessageFailed
+from contracts.review import (
+    CaseAccepted,
+    CaseApproved,
+    CaseRejected,
+    InspectionRecorded,
+    ReviewDeadlineApproaching,
+    ReviewDeadlineMissed,
+    TaskAssigned,
+)
+from contracts.treasury import (
+    BudgetAppropriated,
+    DisbursementAuthorised,
+    DisbursementCancelled,
+    DisbursementFailed,
+    DisbursementHeld,
+    DisbursementReady,
+    DisbursementReturned,
+    DisbursementSent,
+    DisbursementSettled,
+    DisbursementUnknown,
+    PayoutDeadlineApproaching,
+    PayoutDeadlineMissed,
+)
+
+ORDER: tuple[ServiceName, ...] = get_args(ServiceName)
+SERVICES: tuple[ServiceName, ...] = ORDER[1:]
+
+EXCHANGE = "zhida.events"
+"""Durable topic exchange; the routing key is `<producer>.<aggregate>.<event>`."""
+
+
+class Route(NamedTuple):
+    """Which service says it, and which services hear it."""
+
+    producer: ServiceName
+    consumers: tuple[ServiceName, ...]
+
+
+CASE_LISTENERS: tuple[ServiceName, ...] = ("treasury", "notify", "oversight")
+MONEY_LISTENERS: tuple[ServiceName, ...] = ("notify", "oversight")
+
+FLOW: dict[type[Event], Route] = {
+    TenantOnboarded: Route("gateway", SERVICES),
+    TenantChanged: Route("gateway", SERVICES),
+    PolicyPublished: Route("catalog", ("intake", "review", "oversight")),
+    EnterpriseRegistered: Route("catalog", ("intake", "notify")),
+    EnterpriseFactsChanged: Route("catalog", ("intake", "notify")),
+    PayeeAccountChanged: Route("catalog", ("intake", "treasury")),
+    ApplicationSubmitted: Route("intake", ("review", "oversight")),
+    EnterprisesNominated: Route("intake", ("review", "oversight")),
+    CaseAccepted: Route("review", CASE_LISTENERS),
+    TaskAssigned: Route("review", CASE_LISTENERS),
+    InspectionRecorded: Route("review", CASE_LISTENERS),
+    CaseApproved: Route("review", CASE_LISTENERS),
+    CaseRejected: Route("review", CASE_LISTENERS),
+    ReviewDeadlineApproaching: Route("review", CASE_LISTENERS),
+    ReviewDeadlineMissed: Route("review", CASE_LISTENERS),
+    BudgetAppropriated: Route("treasury", ("oversight",)),
+    DisbursementReady: Route("treasury", MONEY_LISTENERS),
+    DisbursementHeld: Route("treasury", MONEY_LISTENERS),
+    DisbursementAuthorised: Route("treasury", MONEY_LISTENERS),
+    DisbursementSent: Route("treasury", MONEY_LISTENERS),
+    DisbursementUnknown: Route("treasury", MONEY_LISTENERS),
+    DisbursementSettled: Route("treasury", MONEY_LISTENERS),
+    DisbursementCancelled: Route("treasury", MONEY_LISTENERS),
+    DisbursementFailed: Route("treasury", MONEY_LISTENERS),
+    DisbursementReturned: Route("treasury", MONEY_LISTENERS),
+    PayoutDeadlineApproaching: Route("treasury", MONEY_LISTENERS),
+    PayoutDeadlineMissed: Route("treasury", MONEY_LISTENERS),
+    MessageDelivered: Route("notify", ("oversight",)),
+    MessageFailed: Route("notify", ("oversight",)),
+}
+"""A consumer hears *all* events of every aggregate type it uses, so that sequences have no gaps."""
+
+EVENTS: dict[str, type[Event]] = {event.__name__: event for event in FLOW}
+
+QUEUES: dict[ServiceName, str] = {
+    "catalog": "zhida.catalog.events",
+    "intake": "zhida.intake.events",
+    "review": "zhida.review.events",
+    "treasury": "zhida.treasury.events",
+    "notify": "zhida.notify.events",
+    "oversight": "zhida.oversight.events",
+}
+"""Every event queue's explicit name: one quorum queue per consuming service."""
+
+
+def routing_key(event: type[Event]) -> str:
+    """`treasury.disbursement.DisbursementSettled`."""
+    return f"{FLOW[event].producer}.{event.aggregate}.{event.__name__}"
+
+
+def aggregates_heard_by(service: ServiceName) -> tuple[tuple[ServiceName, str], ...]:
+    """(producer, aggregate type) of everything that `service` is bound to, in a stable order."""
+    heard = {(route.producer, event.aggregate) for event, route in FLOW.items() if service in route.consumers}
+    return tuple(sorted(heard))
+
+
+def binding_keys(service: ServiceName) -> tuple[str, ...]:
+    """The binding keys of the service's event queue: `<producer>.<aggregate>.*`."""
+    return tuple(f"{producer}.{aggregate}.*" for producer, aggregate in aggregates_heard_by(service))

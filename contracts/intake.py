@@ -1,0 +1,156 @@
+"""Who asks for what: applications and no-application lists."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from contracts.catalog import OrganisationName, Payee
+from contracts.message import Command, Event, Fen, Id, Model, Page, PageRequest, Query, ServiceName, TenantId
+from contracts.rule import Fact
+
+
+MaterialCode = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,63}$")]
+"""The code of one of the materials in an item's plan."""
+
+
+class Claim(Model):
+    """One firm's claim under one version of one item, as it travels from filing to money.
+
+    `tenant` is the item's tenant, to which the case belongs; `filed_in` is the firm's own tenant.
+    """
+
+    application_id: Id
+    receipt: str
+    tenant: TenantId
+    filed_in: TenantId
+    enterprise_id: Id
+    enterprise_name: str
+    uscc: str
+    item_id: Id
+    item_version: int
+    item_title: str
+    mode: str
+    department: str
+
+
+class SubmitApplication(Command):
+    """Apply with one form (一表申报).
+
+    `declared_facts` are the form's fields that the item lets the applicant declare; the others come from
+    the firm's file. `claimed_fen` is optional: when given it must be what the rule says. `payee_name`, when
+    given, must be the name of the firm's confirmed account. `commitments` are the codes of the materials for
+    which the applicant signs the plan's pledge (承诺代证明).
+    """
+
+    owner: ClassVar[ServiceName] = "intake"
+
+    item_id: Id
+    enterprise_id: Id
+    declared_facts: tuple[Fact, ...] = Field(default=(), max_length=100)
+    claimed_fen: Fen | None = None
+    payee_name: OrganisationName | None = None
+    commitments: tuple[MaterialCode, ...] = Field(default=(), max_length=60)
+
+
+class SubmissionReceipt(Model):
+    """受理凭证. `query_code` together with `receipt` opens the public tracking page."""
+
+    application_id: Id
+    receipt: str
+    query_code: str
+    item_id: Id
+    item_version: int
+    item_title: str
+    estimated_fen: Fen | None
+    submitted_at: datetime
+
+
+class ApplicationSubmitted(Event):
+    """`facts` is what the claim rests on, those from the firm's file and those declared, each with its source.
+
+    `query_code_digest` is the SHA-256, in hexadecimal, of the receipt followed by the query code.
+    """
+
+    aggregate: ClassVar[str] = "application"
+
+    claim: Claim
+    facts: tuple[Fact, ...]
+    payee: Payee
+    estimated_fen: Fen | None
+    commitments: tuple[str, ...] = ()
+    query_code_digest: str
+    submitted_by: Id
+    submitted_at: datetime
+
+
+class NominationLine(Model):
+    enterprise_id: Id
+    amount_fen: Fen | None = None
+
+
+class NominateEnterprises(Command):
+    """A department lists who is entitled to its no-application item (免申即享). All lines or none.
+
+    An amount, when given, must be what the rule says. Accounts must be confirmed beforehand: silence is
+    never consent to an account.
+    """
+
+    owner: ClassVar[ServiceName] = "intake"
+
+    item_id: Id
+    lines: tuple[NominationLine, ...] = Field(min_length=1, max_length=500)
+
+
+class NominatedLine(Model):
+    """One firm of a pushed list, ready to be paid."""
+
+    claim: Claim
+    facts: tuple[Fact, ...]
+    payee: Payee
+    amount_fen: Fen
+    query_code_digest: str
+
+
+class NominationView(Model):
+    nomination_id: Id
+    item_id: Id
+    receipts: tuple[SubmissionReceipt, ...]
+
+
+class EnterprisesNominated(Event):
+    """A chunk (at most 500 lines) of a no-application list, pushed by a department."""
+
+    aggregate: ClassVar[str] = "nomination"
+
+    nomination_id: Id
+    lines: tuple[NominatedLine, ...]
+    nominated_by: Id
+    nominated_at: datetime
+
+
+class GetApplication(Query):
+    owner: ClassVar[ServiceName] = "intake"
+
+    application_id: Id
+
+
+class ApplicationView(Model):
+    """What the applicant sees of its own application; where the case is now is oversight's to tell."""
+
+    claim: Claim
+    query_code: str
+    estimated_fen: Fen | None
+    submitted_at: datetime
+
+
+class ListApplications(PageRequest):
+    owner: ClassVar[ServiceName] = "intake"
+
+    enterprise_id: Id
+
+
+class ApplicationPage(Page):
+    items: tuple[ApplicationView, ...]

@@ -1,0 +1,57 @@
+"""What everyone may see afterwards: tracking by receipt."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+
+from pydantic import Field
+
+from contracts.message import Fen, Id, Model, Page, PageRequest, Query, ServiceName, TenantId
+
+
+class TrackCase(Query):
+    """Where a case is. Public: receipt number and query code together are the key; neither is guessable."""
+
+    owner: ClassVar[ServiceName] = "oversight"
+
+    receipt: str = Field(min_length=6, max_length=60)
+    query_code: str = Field(min_length=4, max_length=20)
+
+
+class TrackedStep(Model):
+    """One thing that happened. `code` is the event's name; `text` is a Chinese sentence."""
+
+    code: str
+    text: str
+    at: datetime
+    by: str = ""
+
+
+class TrackingView(Model):
+    """`as_of`: the newest event that is in this answer; the projection is never ahead of it."""
+
+    receipt: str
+    tenant: TenantId
+    item_title: str
+    enterprise_masked: str
+    mode: str
+    state: str
+    amount_fen: Fen | None
+    due_at: datetime | None
+    submitted_at: datetime | None
+    paid_at: datetime | None
+    steps: tuple[TrackedStep, ...]
+    as_of: datetime
+
+
+class TrackOwnCases(PageRequest):
+    """The same for a firm's own cases, newest first, without query codes."""
+
+    owner: ClassVar[ServiceName] = "oversight"
+
+    enterprise_id: Id
+
+
+class TrackingPage(Page):
+    items: tuple[TrackingView, ...]

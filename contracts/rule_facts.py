@@ -1,0 +1,169 @@
+"""Facts about an enterprise: typed, dated, sourced; and what an item declares about those it uses."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from enum import StrEnum
+from functools import cached_property
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+
+class RulePart(BaseModel):
+    """A frozen part of the rule language.
+
+    Unknown fields are refused, not ignored: a service of an older version must not read "10 % of X, at most
+    Y" as "10 % of X".
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+FactName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,63}$")]
+"""What a fact is called everywhere, e.g. `rd_expense`."""
+
+NumberText = Annotated[str, Field(pattern=r"^-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,12})?$")]
+"""An exact decimal number as text: never a float, never an exponent."""
+
+UnitText = Annotated[str, Field(pattern=r"^[^\s0-9,;]{1,24}$")]
+"""A unit in Chinese: 元, 万元, 亿元, %, 倍, 平方米, 人, or built from such: 元/平方米·月."""
+
+Code = Annotated[str, Field(pattern=r"^[^\s]{1,64}$")]
+"""One value out of a list, e.g. `national_little_giant`."""
+
+PeriodText = Annotated[str, Field(pattern=r"^[0-9]{4}(Q[1-4]|M(0[1-9]|1[0-2]))?$")]
+"""The year, quarter or month that a fact is about: `2025`, `2025Q3`, `2025M07`."""
+
+PeriodRef = Annotated[str, Field(pattern=r"^([0-9]{4}|Y(-[1-9])?)(Q[1-4]|M(0[1-9]|1[0-2]))?$")]
+"""A period as a rule names it: a fixed one, or relative to the reference year: `Y-1` is the year before."""
+
+FactValue = bool | Annotated[str, Field(max_length=64)] | Annotated[tuple[Code, ...], Field(max_length=200)]
+"""true or false; a number, a date (ISO 8601) or a code as text; several codes as a list."""
+
+
+class FactKind(StrEnum):
+    NUMBER = "number"
+    FLAG = "flag"
+    CODE = "code"
+    CODES = "codes"
+    DATE = "date"
+
+
+def value_fits(kind: FactKind, value: FactValue) -> bool:
+    """Whether `value` is written the way facts of this kind are."""
+    if kind is FactKind.FLAG:
+        return isinstance(value, bool)
+    if kind is FactKind.CODES:
+        return isinstance(value, tuple)
+    if not isinstance(value, str):
+        return False
+    if kind is FactKind.NUMBER:
+        return _NUMBER.match(value) is not None
+    if kind is FactKind.DATE:
+        return _is_date(value)
+    return _CODE.match(value) is not None
+
+
+class Fact(RulePart):
+    """One thing that somebody said about an enterprise.
+
+    `value` is written as its `kind` asks; a number has a `unit`, the others have none. `period` is what the
+    fact is about (a fact about last year is another fact than the same about this year), `source` who said
+    so, `as_of` when, and after `valid_until` (that day included) it counts as missing.
+    """
+
+    name: FactName
+    kind: FactKind
+    value: FactValue
+    unit: UnitText | None = None
+    period: PeriodText | None = None
+    source: str = Field(min_length=1, max_length=80)
+    as_of: date
+    valid_until: date | None = None
+
+    @model_validator(mode="after")
+    def _value_is_of_its_kind(self) -> Fact:
+        if not value_fits(self.kind, self.value):
+            raise ValueError(f"the value of a {self.kind} fact is not written like that")
+        if (self.unit is not None) != (self.kind is FactKind.NUMBER):
+            raise ValueError("a number has a unit, and nothing else has one")
+        return self
+
+
+class FactSheet(RulePart):
+    """The facts that a rule is judged on, and the year that its relative periods are counted from.
+
+    The same fact may be there several times: a correction is a newer fact. The one with the latest `as_of`
+    counts, and of those the last in the list.
+    """
+
+    facts: tuple[Fact, ...] = ()
+    reference_year: int = Field(ge=1980, le=2200)
+
+    @cached_property
+    def _current(self) -> dict[tuple[str, str | None], Fact]:
+        current: dict[tuple[str, str | None], Fact] = {}
+        for fact in self.facts:
+            known = current.get((fact.name, fact.period))
+            if known is None or fact.as_of >= known.as_of:
+                current[fact.name, fact.period] = fact
+        return current
+
+    def find(self, name: str, period: str | None) -> Fact | None:
+        """The newest fact of this name about this period (as a rule names it), expired or not."""
+        return self._current.get((name, absolute_period(period, self.reference_year)))
+
+
+def absolute_period(period: str | None, reference_year: int) -> str | None:
+    """`Y-1Q3` counted from 2026 is `2025Q3`; a fixed period, or none, stays as it is."""
+    if period is None or period[0] != "Y":
+        return period
+    if period[1:2] == "-":
+        return f"{reference_year - int(period[2]):04d}{period[3:]}"
+    return f"{reference_year:04d}{period[1:]}"
+
+
+class CodeLabel(RulePart):
+    code: Code
+    label: str = Field(min_length=1, max_length=60)
+
+
+class FactType(RulePart):
+    """What an item says about a fact it uses: how it is written and what people call it.
+
+    `unit` is the unit in which the fact is asked for; facts in a unit of the same dimension fit too.
+    `codes` lists the values of a code fact; empty means that any code may occur.
+    """
+
+    name: FactName
+    label: str = Field(min_length=1, max_length=60)
+    kind: FactKind
+    unit: UnitText | None = None
+    codes: tuple[CodeLabel, ...] = Field(default=(), max_length=400)
+
+    @model_validator(mode="after")
+    def _only_numbers_have_units(self) -> FactType:
+        if (self.unit is not None) != (self.kind is FactKind.NUMBER):
+            raise ValueError("a number has a unit, and nothing else has one")
+        return self
+
+    def label_of(self, code: str) -> str:
+        """What people call this code; the code itself when it is not listed."""
+        return self._labels.get(code, code)
+
+    @cached_property
+    def _labels(self) -> dict[str, str]:
+        return {entry.code: entry.label for entry in self.codes}
+
+
+_NUMBER = re.compile(r"^-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,12})?\Z")
+_CODE = re.compile(r"^\S{1,64}\Z")
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return len(text) == 10 and bool(date.fromisoformat(text))
+    except ValueError:
+        return False

@@ -1,0 +1,45 @@
+"""Who bears it: the levels of government that share an amount."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from contracts.rule_facts import RulePart
+
+FractionText = Annotated[str, Field(pattern=r"^(0|1|[1-9][0-9]{0,5}/[1-9][0-9]{0,5})$")]
+"""An exact part of the whole: `1/2`, `2/10`, `1`, `0`."""
+
+
+class Level(StrEnum):
+    """A level of government, as author of a policy and as payer."""
+
+    NATIONAL = "national"
+    PROVINCE = "province"
+    CITY = "city"
+    COUNTY = "county"
+
+
+class SharePart(RulePart):
+    payer: Level
+    fraction: FractionText
+
+
+class Split(RulePart):
+    """Fixed parts per level (市县分担), which sum to one.
+
+    Each part is rounded down to the fen and what is left over goes to `remainder_to`. In mode `direct` each
+    level pays its own part; in `county_advances` the county pays everything and settles with the others
+    later, so that the firm gets one payment.
+    """
+
+    node: Literal["split"] = "split"
+    mode: Literal["direct", "county_advances"] = "direct"
+    parts: Annotated[tuple[SharePart, ...], Field(min_length=1, max_length=4)]
+    remainder_to: Level
+
+
+Shares = Split
+"""How an amount is shared. Told apart by `node`, as in the other trees."""

@@ -1,0 +1,40 @@
+"""`python -m gateway`: the HTTP door as one process."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import uvicorn
+
+from chassis import telemetry
+from chassis.frame import Frame
+from chassis.settings import SettingMissing, Settings
+from gateway.app import create_app
+from gateway.bus import Bus
+
+
+def main() -> int:
+    try:
+        settings = Settings.from_env("gateway")
+    except SettingMissing as error:
+        print(error, file=sys.stderr)
+        return 2
+    telemetry.configure("gateway", settings.otlp_endpoint)
+    app = create_app(Frame(settings), Bus(settings.amqp_url), os.environ.get("ZHIDA_PLATFORM_TOKEN"))
+    uvicorn.run(
+        app,
+        host=os.environ.get("GATEWAY_HOST", "127.0.0.1"),
+        port=int(os.environ.get("GATEWAY_PORT", "8080")),
+        loop="uvloop",
+        http="httptools",
+        access_log=False,
+        log_config=None,
+        timeout_graceful_shutdown=10,
+    )
+    telemetry.shutdown()
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

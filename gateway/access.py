@@ -1,0 +1,74 @@
+"""Who may call a route. Every route says so with `Only(...)` or `PUBLIC`; the application refuses to start
+with a route that says nothing."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+from fastapi import FastAPI, HTTPException, Request
+from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
+
+from contracts.identity import Role
+from contracts.refusal import Forbidden
+from gateway.identity.views import Directory, Principal
+
+ROLES = frozenset(get_args(Role))
+
+
+class RouteOpenByAccident(Exception):
+    """A route names neither roles nor that it is public."""
+
+
+class Public:
+    """Anybody may call it; nobody is signed in."""
+
+    async def __call__(self) -> None:
+        return None
+
+
+PUBLIC = Public()
+
+
+class Only:
+    """Those with one of `roles`; gives the route its principal. 401 without a good token, 403 with another role."""
+
+    def __init__(self, *roles: Role) -> None:
+        unknown = set(roles) - ROLES
+        assert roles and not unknown, f"unknown roles {unknown}"
+        self.roles = frozenset(roles)
+
+    async def __call__(self, request: Request) -> Principal:
+        principal = await signed_in(request)
+        if not principal.actor.roles & self.roles:
+            raise Forbidden()
+        return principal
+
+
+async def signed_in(request: Request) -> Principal:
+    """The principal behind the bearer token (RFC 6750); the tenant comes from it and from nowhere else."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise HTTPException(401, headers={"WWW-Authenticate": 'Bearer realm="zhida"'})
+    directory: Directory = request.app.state.directory
+    known, principal = directory.remembered(token)
+    if not known:
+        principal = await run_in_threadpool(directory.principal, token)
+    if principal is None:
+        raise HTTPException(401, headers={"WWW-Authenticate": 'Bearer realm="zhida", error="invalid_token"'})
+    return principal
+
+
+def access_table(app: FastAPI) -> dict[tuple[str, str], frozenset[str]]:
+    """(method, path) → roles that may call it; the empty set is public. Raises RouteOpenByAccident."""
+    table: dict[tuple[str, str], frozenset[str]] = {}
+    for route in app.routes:
+        if not isinstance(route, APIRoute):
+            raise RouteOpenByAccident(getattr(route, "path", str(route)))
+        calls = [each.call for each in route.dependant.dependencies]
+        guards = [each for each in calls if isinstance(each, Only | Public)]
+        if len(guards) != 1:
+            raise RouteOpenByAccident(route.path)
+        for method in route.methods:
+            table[(method, route.path)] = guards[0].roles if isinstance(guards[0], Only) else frozenset()
+    return table

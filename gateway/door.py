@@ -1,0 +1,141 @@
+"""From a request to a command or query and back: the same few steps for every route."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import partial
+from typing import Any, TypeVar
+
+import orjson
+from fastapi import HTTPException, Request
+from pydantic import BaseModel, ConfigDict, create_model
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from chassis.frame import Frame
+from chassis.ids import operation_id
+from chassis.telemetry import current_traceparent
+from contracts.message import Command, Model, Query, TenantId, snake_case
+from contracts.refusal import Invalid, Reason, Refusal
+from gateway.bus import Bus
+from gateway.errors import Faulted, refusal_response
+from gateway.identity.views import Principal
+
+COMMAND_SECONDS = 10.0
+QUERY_SECONDS = 5.0
+"""How long a caller waits; messages expire in their queue with it."""
+
+M = TypeVar("M", bound=Model)
+
+
+class KeyMissing(Invalid):
+    """Whatever changes something must be safe to repeat."""
+
+    code = "idempotency_key_missing"
+    sentence = "请携带 Idempotency-Key 请求头（8 至 200 个字符），以便安全重试。"
+
+
+def form(command: type[Command] | type[Query], *, without: tuple[str, ...] = ()) -> type[BaseModel]:
+    """The body that a route takes: the command's own fields, less what the path and the token say.
+
+    The bus tolerates unknown fields; the door forbids them.
+    """
+    fields: dict[str, Any] = {
+        name: (info.annotation, info) for name, info in command.model_fields.items() if name not in without
+    }
+    return create_model(f"{command.__name__}Form", __config__=ConfigDict(extra="forbid", frozen=True), **fields)
+
+
+def command_of(kind: type[Command], body: BaseModel | None = None, **known: Any) -> Command:
+    """The command, from the body's fields and what path, headers and token say."""
+    fields = {name: getattr(body, name) for name in type(body).model_fields} if body is not None else {}
+    return kind.model_construct(**{**fields, **known})
+
+
+def expected_version(request: Request) -> int:
+    """The version in If-Match; 428 without one (RFC 6585)."""
+    raw = request.headers.get("if-match")
+    if raw is None:
+        raise HTTPException(428)
+    try:
+        return int(raw.strip().removeprefix("W/").strip('"'))
+    except ValueError as error:
+        raise Invalid(
+            Reason(code="if_match_invalid", message="If-Match 应为版本号，如 \"3\"。", field="If-Match")
+        ) from error
+
+
+def idempotency_key(request: Request) -> str:
+    key = request.headers.get("idempotency-key", "")
+    if not 8 <= len(key) <= 200:
+        raise KeyMissing(field="Idempotency-Key")
+    return key
+
+
+def command_envelope(request: Request, principal: Principal, command: Command, tenant: TenantId | None) -> dict[str, Any]:
+    """The envelope of one order; its operation id follows from tenant, client, route and key."""
+    body = command.model_dump(mode="json")
+    owner = tenant or principal.tenant
+    route = f"{request.method} {request.scope['route'].path}"
+    return {
+        "operation_id": operation_id(owner, principal.actor.id, route, idempotency_key(request)),
+        "tenant": owner,
+        "actor": principal.actor.model_dump(mode="json"),
+        "name": type(command).__name__,
+        "version": command.version,
+        "body_hash": hashlib.sha256(orjson.dumps(body, option=orjson.OPT_SORT_KEYS)).hexdigest(),
+        "body": body,
+    }
+
+
+async def order(
+    request: Request,
+    principal: Principal,
+    command: Command,
+    *,
+    status: int = 200,
+    tenant: TenantId | None = None,
+) -> Response:
+    """Send a command to its owner and answer with what came of it."""
+    envelope = command_envelope(request, principal, command, tenant)
+    bus: Bus = request.app.state.bus
+    wire = await bus.call(
+        command.owner,
+        snake_case(type(command).__name__),
+        envelope,
+        timeout=COMMAND_SECONDS,
+        traceparent=current_traceparent(),
+    )
+    return answer(wire, status)
+
+
+async def order_here(request: Request, envelope: dict[str, Any], kind: type[Command], handle: Any) -> dict[str, Any]:
+    """Carry out one of the gateway's own commands, in a thread, with the same guarantees as any other."""
+    frame: Frame = request.app.state.frame
+    return await run_in_threadpool(partial(frame.run_command, kind, handle, envelope))
+
+
+async def ask(request: Request, query: Query, *, tenant: TenantId | None, principal: Principal | None = None) -> dict[str, Any]:
+    """Put a question to its owner; returns the result's JSON. Raises what `answer` would say."""
+    envelope: dict[str, Any] = {"tenant": tenant, "name": type(query).__name__, "body": query.model_dump(mode="json")}
+    if principal is not None:
+        envelope["actor"] = principal.actor.model_dump(mode="json")
+    bus: Bus = request.app.state.bus
+    return await bus.call(
+        query.owner,
+        snake_case(type(query).__name__),
+        envelope,
+        timeout=QUERY_SECONDS,
+        traceparent=current_traceparent(),
+    )
+
+
+def answer(wire: dict[str, Any], status: int = 200) -> Response:
+    """The HTTP form of {"ok"} | {"refused"} | {"fault"}. Things with a version carry it as ETag."""
+    if "ok" in wire:
+        result = wire["ok"]
+        headers = {"ETag": f'"{result["version"]}"'} if isinstance(result, dict) and "version" in result else None
+        return Response(orjson.dumps(result), status, headers, media_type="application/json")
+    if "refused" in wire:
+        return refusal_response(Refusal.model_validate(wire["refused"]))
+    raise Faulted(bool(wire.get("fault", {}).get("retryable")))

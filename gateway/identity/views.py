@@ -1,0 +1,90 @@
+"""Who is behind a token, and which tenant a receipt belongs to. Both are asked at every request: cached."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from chassis.frame import Frame
+from contracts.message import Actor, TenantId
+from gateway.identity.use_cases import token_digest
+
+CACHE_SECONDS = 5.0
+CACHE_LIMIT = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """A signed-in person or machine: the actor, and the one tenant it acts for."""
+
+    tenant: TenantId
+    actor: Actor
+
+
+class Directory:
+    """Looks up tokens and receipt prefixes in the identity database; answers are kept for a few seconds."""
+
+    def __init__(self, frame: Frame, platform_token: str | None) -> None:
+        self._frame = frame
+        self._platform = token_digest(platform_token) if platform_token else None
+        self._principals: dict[str, tuple[float, Principal | None]] = {}
+        self._prefixes: tuple[float, dict[str, TenantId]] = (0.0, {})
+
+    def remembered(self, token: str) -> tuple[bool, Principal | None]:
+        """(whether the answer is known without asking, the answer)."""
+        kept = self._principals.get(token_digest(token))
+        if kept is not None and time.monotonic() - kept[0] < CACHE_SECONDS:
+            return True, kept[1]
+        return False, None
+
+    def principal(self, token: str) -> Principal | None:
+        """Who the token belongs to; None for a token that nobody was given. Blocks: call it in a thread."""
+        digest = token_digest(token)
+        found = self._find(digest)
+        if len(self._principals) >= CACHE_LIMIT:
+            self._principals.clear()
+        self._principals[digest] = (time.monotonic(), found)
+        return found
+
+    def prefix_remembered(self, receipt: str) -> TenantId | None:
+        """The same without asking the database; None when the list is old or knows no such prefix."""
+        made, prefixes = self._prefixes
+        fresh = time.monotonic() - made <= CACHE_SECONDS
+        return prefixes.get(receipt.split("-", 1)[0].upper()) if fresh else None
+
+    def tenant_of_receipt(self, receipt: str) -> TenantId | None:
+        """The tenant whose prefix the receipt number begins with. Blocks when its list is old."""
+        made, prefixes = self._prefixes
+        if time.monotonic() - made > CACHE_SECONDS:
+            with self._frame.reader(()) as reader:
+                rows = reader.execute("SELECT id, settings->>'receipt_prefix' AS prefix FROM tenant").all()
+            prefixes = {row.prefix: row.id for row in rows}
+            self._prefixes = (time.monotonic(), prefixes)
+        return prefixes.get(receipt.split("-", 1)[0].upper())
+
+    def _find(self, digest: str) -> Principal | None:
+        if self._platform is not None and digest == self._platform:
+            return Principal("platform", Actor(id="platform", roles=frozenset({"platform"}), name="平台运维"))
+        with self._frame.reader(()) as reader:
+            key = reader.execute(
+                "SELECT tenant, credential_id FROM credential_key WHERE token_digest = :digest", {"digest": digest}
+            ).first()
+        if key is None:
+            return None
+        with self._frame.reader((key.tenant,)) as reader:
+            row = reader.execute(
+                "SELECT actor_id, name, roles, enterprise_id, department FROM credential WHERE id = :id",
+                {"id": key.credential_id},
+            ).first()
+        if row is None:
+            return None
+        return Principal(
+            key.tenant,
+            Actor(
+                id=row.actor_id,
+                roles=frozenset(row.roles),
+                name=row.name,
+                enterprise_id=row.enterprise_id,
+                department=row.department,
+            ),
+        )

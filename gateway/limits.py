@@ -1,0 +1,71 @@
+"""What is turned away before any route is asked: bodies too large, and bodies that are not JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from gateway.errors import HTTP_WORDS, problem
+
+MAX_BODY = 256 * 1024
+"""Bytes. The largest command is a list of 500 lines, about 60 KiB."""
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
+
+
+class BodyLimits:
+    """ASGI middleware: 413 for more than MAX_BODY bytes (announced or not), 415 for what is not JSON."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] in ("GET", "HEAD", "OPTIONS"):
+            await self._app(scope, receive, send)
+            return
+        headers = dict(scope["headers"])
+        announced = headers.get(b"content-length", b"0")
+        if not announced.isdigit() or int(announced) > MAX_BODY:
+            await self._refuse(413, scope, receive, send)
+            return
+        has_body = int(announced) > 0 or b"transfer-encoding" in headers
+        media_type = headers.get(b"content-type", b"").split(b";")[0].strip().lower()
+        if has_body and media_type != b"application/json":
+            await self._refuse(415, scope, receive, send)
+            return
+        body = await _read(receive)
+        if body is None:
+            await self._refuse(413, scope, receive, send)
+            return
+        given = False
+
+        async def replay() -> Message:
+            nonlocal given
+            if given:
+                return await receive()
+            given = True
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        await self._app(scope, replay, send)
+
+    @staticmethod
+    async def _refuse(status: int, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+        code, words = HTTP_WORDS[status]
+        await problem(status, code, words)(scope, receive, send)
+
+
+async def _read(receive: Receive) -> bytes | None:
+    """The whole body; None as soon as more bytes came than are allowed, whatever was announced."""
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        if size > MAX_BODY:
+            return None
+        if not message.get("more_body", False):
+            return b"".join(parts)

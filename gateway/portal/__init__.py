@@ -1,0 +1,1 @@
+"""Pages for people: one package per audience. Chinese first, English on a switch."""

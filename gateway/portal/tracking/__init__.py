@@ -1,0 +1,1 @@
+"""For whoever holds a receipt: the page that shows where a case is."""

@@ -1,0 +1,154 @@
+"""Whether an item's rules can be evaluated at all: every reason at once, before anything is published."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from contracts.item import PolicyItemContent
+from contracts.rule import (
+    Approval,
+    FactType,
+    ItemRules,
+    JointCheck,
+    Level,
+    Mode,
+    Plan,
+    Problem,
+    Shares,
+)
+from contracts.rule_facts import RulePart
+from rules.checking_amounts import check_amount
+from rules.checking_eligibility import check_eligibility
+from rules.facts import FactTypes, same_dimension
+from rules.findings import Findings
+
+DEEPEST = 32
+"""Levels of nesting. No document of law is deeper, and every walk over a tree stays within the stack."""
+
+
+def check_publication(content: PolicyItemContent, vocabulary: FactTypes | None = None) -> list[Problem]:
+    """What forbids publishing this item; `where` points into the item (`/rules/amount/…`). Empty: nothing.
+
+    Besides what `check` finds: no publication without a fair-competition conclusion.
+    """
+    problems = [
+        problem.model_copy(update={"where": f"/rules{problem.where}"})
+        for problem in check(content.rules, vocabulary)
+    ]
+    if content.fair_competition is None:
+        text = "未附公平竞争审查结论，不得发布"
+        problems.append(Problem(code="fair_competition_missing", where="/fair_competition", text_zh=text))
+    return problems
+
+
+def check(rules: ItemRules, vocabulary: FactTypes | None = None) -> list[Problem]:
+    """Everything that keeps these rules from being evaluated, with stable codes; empty when they are sound.
+
+    With a `vocabulary` (fact types by name), every declared fact must be in it, with the same kind and a
+    unit of the same dimension.
+    """
+    findings = Findings(rules.fact_types_by_name)
+    too_deep = False
+    for where, tree in (("/eligibility", rules.eligibility), ("/amount", rules.amount)):
+        if _deeper_than(tree, DEEPEST):
+            findings.add("tree_too_deep", where, f"规则嵌套超过 {DEEPEST} 层")
+            too_deep = True
+    if too_deep:
+        return findings.problems
+    _check_fact_types(rules, vocabulary, findings)
+    check_eligibility(rules.eligibility, "/eligibility", findings)
+    check_amount(rules.amount, "/amount", findings)
+    _check_shares(rules.shares, findings)
+    _check_plan(rules.plan, findings)
+    return findings.problems
+
+
+def _deeper_than(tree: RulePart, depth: int) -> bool:
+    """Level by level rather than by recursion: this is what guards the recursion of the others."""
+    level: list[RulePart] = [tree]
+    for _ in range(depth):
+        level = [child for part in level for child in _children(part)]
+        if not level:
+            return False
+    return True
+
+
+def _children(part: RulePart) -> list[RulePart]:
+    """The nodes right below; bands and rows are not a level of their own."""
+    found: list[RulePart] = []
+    for value in part.__dict__.values():
+        for child in value if isinstance(value, tuple) else (value,):
+            if isinstance(child, RulePart):
+                found.extend([child] if "node" in type(child).model_fields else _children(child))
+    return found
+
+
+def _check_fact_types(rules: ItemRules, vocabulary: FactTypes | None, findings: Findings) -> None:
+    seen: set[str] = set()
+    for index, declared in enumerate(rules.fact_types):
+        where = f"/fact_types/{index}"
+        if declared.name in seen:
+            findings.add("fact_declared_twice", where, f"事实“{declared.name}”声明了不止一次")
+        seen.add(declared.name)
+        if declared.unit is not None:
+            findings.dimension(declared.unit, f"{where}/unit")
+        codes = [entry.code for entry in declared.codes]
+        if len(set(codes)) < len(codes):
+            findings.add("code_repeated", f"{where}/codes", f"“{declared.label}”的取值有重复")
+        if vocabulary is not None:
+            _check_against(vocabulary, declared, where, findings)
+
+
+def _check_against(vocabulary: FactTypes, declared: FactType, where: str, findings: Findings) -> None:
+    known = vocabulary.get(declared.name)
+    if known is None:
+        findings.add("fact_not_in_vocabulary", where, f"事实“{declared.label}”不在事实目录中")
+    elif known.kind is not declared.kind or not same_dimension(known.unit, declared.unit):
+        findings.add("fact_differs_from_vocabulary", where, f"事实“{declared.label}”的类型或单位与目录不符")
+
+
+def _check_shares(shares: Shares, findings: Findings) -> None:
+    payers = [part.payer for part in shares.parts]
+    if sum(Fraction(part.fraction) for part in shares.parts) != 1:
+        findings.add("shares_not_one", "/shares/parts", "各级分担比例之和不等于 1")
+    if len(set(payers)) < len(payers):
+        findings.add("payer_repeated", "/shares/parts", "同一级财政在分担比例中出现不止一次")
+    if shares.remainder_to not in payers:
+        findings.add("remainder_without_share", "/shares/remainder_to", "尾差应由参与分担的一级承担")
+    if shares.mode == "county_advances" and Level.COUNTY not in payers:
+        findings.add("advance_without_county", "/shares/mode", "由县级垫付的，分担中应列明县级（可为 0）")
+
+
+def _check_plan(plan: Plan, findings: Findings) -> None:
+    opens, closes = plan.window.opens, plan.window.closes
+    if opens is not None and closes is not None and opens > closes:
+        findings.add("window_reversed", "/plan/window", "受理开始日期晚于截止日期")
+    _check_mode(plan, findings)
+    asked: set[tuple[str, str | None]] = set()
+    for index, field in enumerate(plan.form_fields):
+        findings.fact(field.fact, f"/plan/form_fields/{index}/fact")
+        if (field.fact, field.period) in asked:
+            findings.add("field_repeated", f"/plan/form_fields/{index}", "同一事项在表单中重复")
+        asked.add((field.fact, field.period))
+    codes = [material.code for material in plan.materials]
+    if len(set(codes)) < len(codes):
+        findings.add("material_repeated", "/plan/materials", "材料编码有重复")
+    for index, step in enumerate(plan.steps):
+        if isinstance(step, JointCheck | Approval) and isinstance(step.passes_when, int):
+            asked_of = step.departments if isinstance(step, JointCheck) else step.duties
+            if step.passes_when > len(asked_of):
+                text = f"要求 {step.passes_when} 家通过，但只列了 {len(asked_of)} 家"
+                findings.add("quorum_too_large", f"/plan/steps/{index}/passes_when", text)
+
+
+def _check_mode(plan: Plan, findings: Findings) -> None:
+    """No application: nobody fills a form. Committed: somebody evaluates or goes to see."""
+    if plan.mode is Mode.NO_APPLICATION:
+        if plan.form_fields:
+            findings.add("form_without_application", "/plan/form_fields", "免申即享事项没有申报表单")
+        return
+    if plan.review_limit is None:
+        findings.add("review_limit_missing", "/plan/review_limit", "需申报的事项应规定审核时限")
+    evaluated = any(step.kind in ("panel", "site_inspection") for step in plan.steps)
+    if plan.mode is Mode.COMMITTED and not evaluated:
+        findings.add("commitment_without_evaluation", "/plan/steps", "承诺兑现事项应有评估评审或现场勘查")

@@ -1,0 +1,221 @@
+"""Whether an enterprise is entitled: met, not met, or undetermined with the missing facts named.
+
+Three-valued logic after Kleene. A fact that is missing, expired or not comparable makes its condition
+undetermined, never met and never not met.
+"""
+
+from __future__ import annotations
+
+import operator as comparing
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from contracts.rule import (
+    AllOf,
+    Condition,
+    ConditionResult,
+    Eligibility,
+    Fact,
+    FactKind,
+    FactSheet,
+    MissingFact,
+    Not,
+    Operator,
+    State,
+    Verdict,
+    absolute_period,
+)
+from contracts.rule_facts import value_fits
+from contracts.rule_results import MissingWhy
+from rules.facts import NO_TYPES, FactReader, FactTypes, amount_of, same_dimension, value_text
+from rules.units import in_base
+from rules.wording import Names, required_text
+
+_STATES = (State.NOT_MET, State.UNDETERMINED, State.MET)
+_MISSING_TEXT = {
+    "absent": "缺少数据",
+    "expired": "数据已过有效期",
+    "wrong_kind": "数据类型不符",
+    "wrong_unit": "数据单位不符",
+}
+
+
+_COMPARISONS: dict[Operator, Callable[[Any, Any], bool]] = {
+    Operator.EQ: comparing.eq,
+    Operator.NE: comparing.ne,
+    Operator.GE: comparing.ge,
+    Operator.LE: comparing.le,
+    Operator.GT: comparing.gt,
+    Operator.LT: comparing.lt,
+    Operator.AFTER: comparing.gt,
+    Operator.BEFORE: comparing.lt,
+}
+_BOTH = frozenset({Operator.EQ, Operator.NE, Operator.GE, Operator.LE, Operator.BETWEEN})
+NUMBER_OPERATORS = _BOTH | {Operator.GT, Operator.LT}
+DATE_OPERATORS = _BOTH | {Operator.BEFORE, Operator.AFTER}
+
+
+@dataclass(slots=True)
+class _Leaf:
+    rank: int
+    condition: Condition
+    negated: bool
+    fact: Fact | None
+    missing: MissingFact | None
+
+
+@dataclass(slots=True)
+class _Branch:
+    rank: int
+    parts: list[_Leaf | _Branch]
+
+
+def evaluate_eligibility(
+    rule: Eligibility, facts: FactSheet, today: date, fact_types: FactTypes = NO_TYPES
+) -> Verdict:
+    """The verdict on these facts as they stand on `today`, with one reason per condition in rule order.
+
+    `fact_types` are the item's declarations: they name facts for people and guard kinds and units. The
+    order of parts inside `all` and `any` never changes the state.
+    """
+    reader = FactReader(facts, today, fact_types)
+    tree = _evaluate(rule, reader, negated=False)
+    reasons: list[ConditionResult] = []
+    missing: list[MissingFact] = []
+    _collect(tree, reader, True, reasons, missing)
+    return Verdict(state=_STATES[tree.rank], reasons=tuple(reasons), missing=tuple(dict.fromkeys(missing)))
+
+
+def decide(rule: Eligibility, reader: FactReader) -> tuple[State, tuple[MissingFact, ...]]:
+    """The state alone, without reasons, and what an undetermined one waits for."""
+    tree = _evaluate(rule, reader, negated=False)
+    missing: list[MissingFact] = []
+    if tree.rank == 1:
+        _collect(tree, reader, True, [], missing)
+    return _STATES[tree.rank], tuple(dict.fromkeys(missing))
+
+
+def _evaluate(rule: Eligibility, reader: FactReader, *, negated: bool) -> _Leaf | _Branch:
+    """Ranks are 0 not met, 1 undetermined, 2 met. Negation moves inwards by De Morgan's laws, so that each
+    condition is reported the way it helps or hinders the enterprise.
+    """
+    if isinstance(rule, Condition):
+        return _judge(rule, reader, negated)
+    if isinstance(rule, Not):
+        return _evaluate(rule.of, reader, negated=not negated)
+    parts = [_evaluate(part, reader, negated=negated) for part in rule.of]
+    weakest = isinstance(rule, AllOf) != negated
+    return _Branch((min if weakest else max)(part.rank for part in parts), parts)
+
+
+def _judge(condition: Condition, reader: FactReader, negated: bool) -> _Leaf:
+    found = reader.read(condition.fact, condition.period)
+    if isinstance(found, MissingFact):
+        return _Leaf(1, condition, negated, None, found)
+    holds = _holds(condition, found)
+    if isinstance(holds, str):
+        return _Leaf(1, condition, negated, found, reader.missing(condition.fact, condition.period, holds))
+    return _Leaf(2 if holds is not negated else 0, condition, negated, found, None)
+
+
+def _holds(condition: Condition, fact: Fact) -> bool | MissingWhy:
+    """Whether the fact fulfils the condition, or why the two cannot be compared."""
+    operator = condition.operator
+    if operator is Operator.EXISTS:
+        return fact.value is not False and fact.value != ()
+    if operator is Operator.IS_TRUE or operator is Operator.IS_FALSE:
+        return fact.value is (operator is Operator.IS_TRUE) if fact.kind is FactKind.FLAG else "wrong_kind"
+    if fact.kind is FactKind.NUMBER:
+        return _number_holds(condition, fact)
+    if fact.kind is FactKind.DATE:
+        return _date_holds(condition, fact)
+    return _code_holds(operator, fact, condition.value)
+
+
+def _bounds(condition: Condition) -> tuple[str, ...] | None:
+    """The one or two values that the operator takes, as text; None when they are not such."""
+    value = condition.value
+    if condition.operator is Operator.BETWEEN:
+        return value if isinstance(value, tuple) and len(value) == 2 else None
+    return (value,) if isinstance(value, str) else None
+
+
+def _number_holds(condition: Condition, fact: Fact) -> bool | MissingWhy:
+    bounds = _bounds(condition)
+    if condition.operator not in NUMBER_OPERATORS or bounds is None:
+        return "wrong_kind"
+    if condition.unit is None or not same_dimension(condition.unit, fact.unit):
+        return "wrong_unit"
+    try:
+        required = [in_base(bound, condition.unit) for bound in bounds]
+    except ValueError:
+        return "wrong_kind"
+    return _compares(condition.operator, amount_of(fact), required)
+
+
+def _date_holds(condition: Condition, fact: Fact) -> bool | MissingWhy:
+    bounds = _bounds(condition)
+    if condition.operator not in DATE_OPERATORS or bounds is None:
+        return "wrong_kind"
+    if not all(value_fits(FactKind.DATE, bound) for bound in bounds):
+        return "wrong_kind"
+    return _compares(condition.operator, fact.value, bounds)
+
+
+def _compares(operator: Operator, actual: Any, required: Sequence[Any]) -> bool:
+    """Numbers compare exactly; ISO dates, all ten characters long, compare as text."""
+    if operator is Operator.BETWEEN:
+        return required[0] <= actual <= required[1]
+    return _COMPARISONS[operator](actual, required[0])
+
+
+def _code_holds(operator: Operator, fact: Fact, required: object) -> bool | MissingWhy:
+    actual = fact.value
+    if isinstance(actual, tuple):
+        return required in actual if operator is Operator.CONTAINS else "wrong_kind"
+    if fact.kind is not FactKind.CODE:
+        return "wrong_kind"
+    if operator in (Operator.IN, Operator.NOT_IN) and isinstance(required, tuple):
+        return (actual in required) is (operator is Operator.IN)
+    if operator in (Operator.EQ, Operator.NE) and isinstance(required, str):
+        return (actual == required) is (operator is Operator.EQ)
+    return "wrong_kind"
+
+
+def _collect(
+    tree: _Leaf | _Branch,
+    reader: FactReader,
+    decisive: bool,
+    reasons: list[ConditionResult],
+    missing: list[MissingFact],
+) -> None:
+    """Flatten in rule order. A part is decisive while it and all around it stand in the same state; what a
+    decisive part misses is what an undetermined verdict waits for.
+    """
+    if isinstance(tree, _Branch):
+        for part in tree.parts:
+            _collect(part, reader, decisive and part.rank == tree.rank, reasons, missing)
+        return
+    if decisive and tree.missing is not None:
+        missing.append(tree.missing)
+    reasons.append(_result(tree, reader, decisive))
+
+
+def _result(leaf: _Leaf, reader: FactReader, decisive: bool) -> ConditionResult:
+    condition = leaf.condition
+    declared = reader.fact_types.get(condition.fact)
+    actual = value_text(leaf.fact, reader.fact_types) if leaf.fact is not None else None
+    text = Names(reader.fact_types, reader.sheet.reference_year).condition(condition, leaf.negated)
+    if leaf.missing is not None:
+        text = f"{text}（{_MISSING_TEXT[leaf.missing.why]}）"
+    return ConditionResult(
+        text_zh=text,
+        state=_STATES[leaf.rank],
+        fact=condition.fact,
+        period=absolute_period(condition.period, reader.sheet.reference_year),
+        actual=actual,
+        required=required_text(condition, declared, leaf.negated),
+        decisive=decisive,
+    )

@@ -1,0 +1,45 @@
+"""What a check finds: all problems at once, each at its place in the rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from contracts.rule import FactKind, FactType, Problem
+from rules.facts import FactTypes
+from rules.units import Dimension, UnknownUnit, unit
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """Problems in the order in which they were found, and the facts that the item declares."""
+
+    fact_types: FactTypes
+    problems: list[Problem] = field(default_factory=list)
+
+    def add(self, code: str, where: str, text: str) -> None:
+        """`where` is a JSON pointer into the item's rules."""
+        self.problems.append(Problem(code=code, where=where, text_zh=text))
+
+    def fact(self, name: str, where: str) -> FactType | None:
+        """The declaration of a fact; a problem when there is none."""
+        declared = self.fact_types.get(name)
+        if declared is None:
+            self.add("undeclared_fact", where, f"使用了未声明的事实“{name}”")
+        return declared
+
+    def dimension(self, unit_text: str, where: str) -> Dimension | None:
+        """The dimension of a unit; a problem when the text is no unit."""
+        try:
+            return unit(unit_text).dimension
+        except UnknownUnit:
+            self.add("unknown_unit", where, f"无法识别计量单位“{unit_text}”")
+            return None
+
+    def codes(self, declared: FactType, codes: tuple[str, ...], where: str) -> None:
+        """Each code must be one that the fact may have; a fact without a list may have any."""
+        if declared.kind not in (FactKind.CODE, FactKind.CODES) or not declared.codes:
+            return
+        known = {entry.code for entry in declared.codes}
+        for code in codes:
+            if code not in known:
+                self.add("unknown_code", where, f"“{declared.label}”没有取值“{code}”")

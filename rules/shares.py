@@ -1,0 +1,48 @@
+"""Who bears it: an amount split between levels of government, exact to the fen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from functools import lru_cache
+from types import MappingProxyType
+
+from contracts.money import Money
+from contracts.rule import BorneShare, Level, ShareLine, Shares
+
+
+def split_shares(amount: Money, shares: Shares) -> tuple[ShareLine, ...]:
+    """The payments that make up `amount`, in the order of the rule; payments of nothing are left out.
+
+    Every part but `remainder_to` is rounded down to the fen; that one takes the rest, so the lines always
+    add up. In mode `county_advances` there is one line: the county pays all, and `borne_by` tells what each
+    level owes it. Raises ValueError for a negative amount, and for parts that do not sum to one or lack the
+    remainder's level (`rules.checking` refuses these at publication).
+    """
+    if amount.fen < 0:
+        raise ValueError("a negative amount is not shared; it is reversed")
+    borne = _borne(amount, shares)
+    if not borne:
+        return ()
+    if shares.mode == "county_advances":
+        return (ShareLine(payer=Level.COUNTY, money=amount, borne_by=borne),)
+    return tuple(ShareLine(payer=part.level, money=part.money, borne_by=(part,)) for part in borne)
+
+
+def _borne(amount: Money, shares: Shares) -> tuple[BorneShare, ...]:
+    owed = {
+        level: Money(amount.fen * fraction.numerator // fraction.denominator)
+        for level, fraction in _fractions(shares).items()
+    }
+    owed[shares.remainder_to] += amount - Money.total(owed.values())
+    return tuple(BorneShare(level=level, money=money) for level, money in owed.items() if money)
+
+
+@lru_cache(maxsize=1024)
+def _fractions(shares: Shares) -> Mapping[Level, Fraction]:
+    fractions = {part.payer: Fraction(part.fraction) for part in shares.parts}
+    if sum(fractions.values()) != 1 or len(fractions) != len(shares.parts):
+        raise ValueError("shares name each level once and sum to one")
+    if shares.remainder_to not in fractions:
+        raise ValueError("the remainder goes to one of the levels that share")
+    return MappingProxyType(fractions)

@@ -1,0 +1,143 @@
+"""Units and exact numbers: what 万元, %, 亩 and 元/平方米·月 are, and which of them can be compared.
+
+A unit is a factor and a dimension. Money is counted in 元, shares (%, ‰, 倍) in 1, areas in 平方米, months in
+月. Any other word (人, 张床位, 标箱) is a dimension of its own, so the list of things to count stays open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+
+from contracts.rule_facts import FactKind, value_fits
+
+Dimension = tuple[tuple[str, int], ...]
+"""Powers of the base units, sorted: 元/平方米 is (("元", 1), ("平方米", -1))."""
+
+PURE: Dimension = ()
+MONEY: Dimension = (("元", 1),)
+
+_KNOWN: dict[str, tuple[str | None, Fraction]] = {
+    "分": ("元", Fraction(1, 100)),
+    "元": ("元", Fraction(1)),
+    "百元": ("元", Fraction(100)),
+    "千元": ("元", Fraction(1000)),
+    "%": (None, Fraction(1, 100)),
+    "‰": (None, Fraction(1, 1000)),
+    "倍": (None, Fraction(1)),
+    "个百分点": (None, Fraction(1, 100)),
+    "平方米": ("平方米", Fraction(1)),
+    "㎡": ("平方米", Fraction(1)),
+    "亩": ("平方米", Fraction(2000, 3)),
+    "公顷": ("平方米", Fraction(10_000)),
+    "月": ("月", Fraction(1)),
+    "个月": ("月", Fraction(1)),
+    "年": ("月", Fraction(12)),
+    "天": ("天", Fraction(1)),
+    "日": ("天", Fraction(1)),
+}
+_MANY = {"万": 10_000, "亿": 100_000_000}
+
+
+class UnknownUnit(ValueError):
+    """The text is no unit: it is empty somewhere, or has more than one `/`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """`factor` base units of `dimension` make one of this unit."""
+
+    factor: Fraction
+    dimension: Dimension
+
+
+@lru_cache(maxsize=4096)
+def unit(text: str) -> Unit:
+    """The unit written like this: parts joined by `·`, those after `/` divide. Raises UnknownUnit."""
+    over, slash, under = text.partition("/")
+    factor = Fraction(1)
+    powers: dict[str, int] = {}
+    for words, sign in ((over, 1), (under, -1)) if slash else ((over, 1),):
+        for word in words.split("·"):
+            part_factor, base = _simple(word)
+            factor = factor * part_factor if sign > 0 else factor / part_factor
+            if base is not None:
+                powers[base] = powers.get(base, 0) + sign
+    return Unit(factor, _dimension(powers.items()))
+
+
+def _simple(word: str) -> tuple[Fraction, str | None]:
+    if not word or "/" in word:
+        raise UnknownUnit(word)
+    if word in _KNOWN:
+        base, factor = _KNOWN[word]
+        return factor, base
+    if word[0] in _MANY and len(word) > 1:
+        factor, base = _simple(word[1:])
+        return factor * _MANY[word[0]], base
+    return Fraction(1), word
+
+
+def _dimension(powers: Iterable[tuple[str, int]]) -> Dimension:
+    return tuple(sorted((base, power) for base, power in powers if power))
+
+
+def product(left: Dimension, right: Dimension) -> Dimension:
+    """The dimension of a product: 元/亩 × 亩 is 元."""
+    if not left or not right:
+        return left or right
+    powers = dict(left)
+    for base, power in right:
+        powers[base] = powers.get(base, 0) + power
+    return _dimension(powers.items())
+
+
+@lru_cache(maxsize=16384)
+def number(text: str) -> Fraction:
+    """The exact value of a decimal number as text. Raises ValueError, for an exponent too: `1e999999999`
+    would fill the memory.
+    """
+    if not value_fits(FactKind.NUMBER, text):
+        raise ValueError(f"not a plain number: {text[:40]!r}")
+    return Fraction(text)
+
+
+@lru_cache(maxsize=16384)
+def in_base(value: str, unit_text: str) -> Fraction:
+    """`value` of this unit, in the base units of its dimension: 5 万元 is 50,000 (元)."""
+    return number(value) * unit(unit_text).factor
+
+
+def number_text(value: Fraction) -> str:
+    """For people: thousands separated, exact to six decimals, `约` in front when there are more."""
+    if value.denominator == 1:
+        return f"{value.numerator:,}"
+    scaled = value * 1_000_000
+    whole = round(scaled)
+    sign = "-" if whole < 0 else ""
+    ones, millionths = divmod(abs(whole), 1_000_000)
+    decimals = f".{millionths:06d}".rstrip("0").rstrip(".") if millionths else ""
+    about = "" if scaled.denominator == 1 else "约 "
+    return f"{about}{sign}{ones:,}{decimals}"
+
+
+def quantity_text(value: Fraction, unit_text: str) -> str:
+    """A number with its unit, as people write it: `2,000 万元`, `1.5%`."""
+    gap = "" if unit_text in ("%", "‰") else " "
+    return f"{number_text(value)}{gap}{unit_text}"
+
+
+def base_text(value: Fraction, dimension: Dimension) -> str:
+    """A value in base units: money in 元, a pure number in %."""
+    if dimension == PURE:
+        return f"{number_text(value * 100)}%"
+    return f"{number_text(value)} {dimension_text(dimension)}"
+
+
+def dimension_text(dimension: Dimension) -> str:
+    """The base units of a dimension: `元/平方米·月`."""
+    over = "·".join(base for base, power in dimension for _ in range(power))
+    under = "·".join(base for base, power in dimension for _ in range(-power))
+    return f"{over or '1'}/{under}" if under else over or "1"

@@ -1,0 +1,134 @@
+"""What integration tests stand on: a real PostgreSQL and RabbitMQ, given by `./zhida test`.
+
+Each test gets databases cloned from a migrated template, and each worker a virtual host of its own, so that
+the suite may run in parallel.
+"""
+
+from __future__ import annotations
+
+import base64
+import fcntl
+import hashlib
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from chassis.clock import Clock
+from chassis.frame import Frame
+from chassis.ids import new_id
+from chassis.migrate import histories, migrate
+from chassis.settings import Settings
+from console.postgres import PostgresAdmin
+from console.provision import Dsns, clone, drop, provision
+from console.rabbitmq import RabbitMQ
+
+DATA_KEY = base64.b64encode(b"test-key-of-thirty-two-bytes-000").decode()
+
+
+def needed(name: str) -> str:
+    value = os.environ.get(name)
+    if not value:
+        pytest.fail(f"{name} is not set: run the tests with `./zhida test`, which starts PostgreSQL and RabbitMQ")
+    return value
+
+
+@pytest.fixture(scope="session")
+def test_home() -> Path:
+    return Path(needed("ZHIDA_TEST_HOME"))
+
+
+@pytest.fixture(scope="session")
+def pg_admin(test_home: Path) -> PostgresAdmin:
+    return PostgresAdmin.from_url(needed("ZHIDA_TEST_PG_ADMIN"), test_home)
+
+
+@contextmanager
+def alone(home: Path) -> Iterator[None]:
+    """One worker at a time makes templates and clones."""
+    with (home / "templates.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def template_of(admin: PostgresAdmin, home: Path, service: str) -> tuple[str, Dsns]:
+    """The migrated template of a service's database, made once per state of its migrations."""
+    dsns = provision(admin, service)
+    digest = hashlib.sha256()
+    for source in (Path(__file__).parent.parent / "chassis" / "schema.py", *(
+        file for _table, folder in histories(service) for file in sorted(folder.rglob("*.py"))
+    )):
+        digest.update(source.read_bytes())
+    name = f"tpl_{service}_{digest.hexdigest()[:10]}"
+    with psycopg.connect(admin.dsn, autocommit=True) as connection:
+        known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
+    if not known:
+        half_made = f"{name}_new"
+        drop(admin, half_made)
+        clone(admin, f"zhida_{service}", half_made)
+        migrate(service, dsns.at_database(half_made).owner)
+        with psycopg.connect(admin.dsn, autocommit=True) as connection:
+            connection.execute(f"ALTER DATABASE {half_made} RENAME TO {name}")
+    return name, dsns
+
+
+@pytest.fixture
+def service_database(pg_admin: PostgresAdmin, test_home: Path) -> Iterator[Callable[[str], Dsns]]:
+    """`service_database("intake")` → the three URLs of a fresh, migrated database of that service."""
+    made: list[str] = []
+
+    def make(service: str) -> Dsns:
+        with alone(test_home):
+            template, dsns = template_of(pg_admin, test_home, service)
+            name = f"t_{service}_{new_id().replace('-', '')[:20]}"
+            clone(pg_admin, template, name)
+        made.append(name)
+        return dsns.at_database(name)
+
+    yield make
+    for name in made:
+        drop(pg_admin, name)
+
+
+@pytest.fixture
+def service_frame(service_database: Callable[[str], Dsns]) -> Iterator[Callable[..., Frame]]:
+    """`service_frame("intake", clock=…)` → a Frame on a fresh database, without loops; connections are closed."""
+    frames: list[Frame] = []
+
+    def make(service: str, *, clock: Clock | None = None, amqp_url: str = "amqp://nowhere", dsns: Dsns | None = None) -> Frame:
+        urls = dsns or service_database(service)
+        frame = Frame(
+            Settings(
+                service=service,
+                database_url=urls.app,
+                frame_database_url=urls.frame,
+                amqp_url=amqp_url,
+                data_key=DATA_KEY,
+            ),
+            clock,
+        )
+        frames.append(frame)
+        return frame
+
+    yield make
+    for frame in frames:
+        frame.stop()
+
+
+@pytest.fixture(scope="session")
+def rabbitmq(test_home: Path) -> RabbitMQ:
+    """The test home's broker; it is running already."""
+    return RabbitMQ(test_home)
+
+
+@pytest.fixture(scope="session")
+def amqp_url(rabbitmq: RabbitMQ) -> Iterator[str]:
+    """The broker, in a virtual host of this worker's own."""
+    needed("ZHIDA_TEST_AMQP_URL")
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    name = f"test-{worker}-{new_id()[-8:]}"
+    yield rabbitmq.add_vhost(name).url
+    rabbitmq.delete_vhost(name)

@@ -1,0 +1,95 @@
+"""A tiny consumer on a frame, for tests of the event path: it writes one row per event it handles."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import psycopg
+
+from chassis.frame import Frame
+from chassis.ids import event_id
+from chassis.inbox import Inbox, Subscription
+from chassis.received import Received, decode
+from chassis.uow import UnitOfWork
+from console.provision import Dsns
+from contracts.envelope import EventEnvelope
+from contracts.notify import MessageDelivered
+
+EFFECTS = """
+CREATE TABLE effect (
+    position bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, tenant text NOT NULL, event_id text NOT NULL,
+    subject text NOT NULL, sequence integer NOT NULL);
+ALTER TABLE effect ENABLE ROW LEVEL SECURITY;
+ALTER TABLE effect FORCE ROW LEVEL SECURITY;
+CREATE POLICY effect_by_tenant ON effect
+    USING (tenant = ANY (string_to_array(current_setting('zhida.tenants', true), ',')));
+GRANT SELECT, INSERT ON effect TO gateway_app;
+"""
+
+
+def psycopg_url(url: str) -> str:
+    return url.replace("postgresql+psycopg://", "postgresql://")
+
+
+def add_effects(dsns: Dsns) -> None:
+    """Give a gateway database the table that the tiny consumer writes to."""
+    with psycopg.connect(psycopg_url(dsns.owner)) as connection:
+        connection.execute(EFFECTS)
+
+
+def effects(dsns: Dsns) -> list[tuple[str, int]]:
+    """(subject, sequence) in the order in which they took effect."""
+    with psycopg.connect(psycopg_url(dsns.owner)) as connection:
+        return connection.execute("SELECT subject, sequence FROM effect ORDER BY position").fetchall()
+
+
+def write_effects(events: list[Received[Any]], uow: UnitOfWork) -> None:
+    """One row per event, in one statement."""
+    uow.execute(
+        "INSERT INTO effect (tenant, event_id, subject, sequence)"
+        " SELECT * FROM unnest(CAST(:t AS text[]), CAST(:e AS text[]), CAST(:s AS text[]), CAST(:n AS integer[]))",
+        {
+            "t": [event.tenant for event in events],
+            "e": [event.id for event in events],
+            "s": [event.envelope.subject for event in events],
+            "n": [event.envelope.sequence for event in events],
+        },
+    )
+
+
+def inbox_on(frame: Frame, handle: Callable[[list[Received[Any]], UnitOfWork], None] = write_effects) -> Inbox:
+    subscription = Subscription("messages", frozenset({"MessageDelivered"}), handle)
+    return Inbox("gateway", [subscription], frame.event_unit, max_attempts=3)
+
+
+def message_body(subject: str, sequence: int, *, tenant: str = "zhanggong", receipt: str = "r") -> bytes:
+    """A MessageDelivered event as it lies on the wire."""
+    event = MessageDelivered(
+        message_id=subject,
+        enterprise_id="e",
+        receipt=receipt,
+        channel="inbox",
+        template="t",
+        delivered_at=datetime(2026, 3, 10, 4, tzinfo=UTC),
+    )
+    envelope = EventEnvelope(
+        id=event_id("message", subject, sequence),
+        source="/zhida/notify",
+        type="zhida.notify.MessageDelivered",
+        subject=subject,
+        time=datetime(2026, 3, 10, 4, tzinfo=UTC),
+        tenant=tenant,
+        origin=tenant,
+        aggregatetype="message",
+        sequence=sequence,
+        data=event.model_dump(mode="json"),
+    )
+    return envelope.model_dump_json().encode()
+
+
+def messages(*pairs: tuple[str, int], **more: Any) -> list[Received[Any]]:
+    """Decoded events for (subject, sequence) pairs."""
+    wanted = frozenset({"MessageDelivered"})
+    return [decode(message_body(subject, sequence, **more), wanted=wanted) for subject, sequence in pairs]

@@ -1,0 +1,178 @@
+"""Outbox → relay → queue → consumer, on a real broker: kept, in order, and past every interruption."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import amqp
+import psycopg
+import pytest
+
+from chassis.broker import ConfirmedPublisher, Outgoing, PublishFailed, connect, declare_topology
+from chassis.consumer import EventConsumer
+from chassis.frame import Frame
+from chassis.inbox import Inbox
+from chassis.outbox import partition_of
+from chassis.parking import Sweeper
+from chassis.relay import Relay
+from chassis.testing import eventually
+from console.provision import Dsns
+from console.rabbitmq import RabbitMQ
+from contracts.flow import EXCHANGE, QUEUES
+from frame_kit import add_effects, effects, inbox_on, message_body, psycopg_url
+
+KEY = "notify.message.MessageDelivered"
+
+
+@pytest.fixture
+def dsns(service_database: Callable[[str], Dsns]) -> Dsns:
+    made = service_database("gateway")
+    add_effects(made)
+    return made
+
+
+@pytest.fixture
+def frame(service_frame: Callable[..., Frame], dsns: Dsns, amqp_url: str) -> Frame:
+    return service_frame("gateway", dsns=dsns, amqp_url=amqp_url)
+
+
+@pytest.fixture(autouse=True)
+def empty_queues(amqp_url: str) -> None:
+    with connect(amqp_url) as connection:
+        declare_topology(connection)
+        channel = connection.channel()
+        for queue in QUEUES.values():
+            channel.queue_purge(queue)
+
+
+@contextmanager
+def running(*loops: Relay | EventConsumer | Sweeper) -> Iterator[None]:
+    threads = [threading.Thread(target=loop.run, daemon=True) for loop in loops]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        for loop in loops:
+            loop.stop()
+        for thread in threads:
+            thread.join(10)
+
+
+def consumer_on(frame: Frame, inbox: Inbox) -> tuple[EventConsumer, Sweeper]:
+    sweeper = Sweeper(frame.frame_engine, inbox, frame.clock, poll=0.05)
+    consumer = EventConsumer(
+        "oversight", frame.settings.amqp_url, inbox, sweeper, frame.frame_engine, batch=50, prefetch=100
+    )
+    return consumer, sweeper
+
+
+def fill_outbox(dsns: Dsns, pairs: list[tuple[str, int]]) -> None:
+    """Committed events that wait for a relay."""
+    with psycopg.connect(psycopg_url(dsns.owner)) as connection, connection.cursor() as cursor:
+        cursor.executemany(
+            "INSERT INTO outbox (tenant, addressed_to, event_id, partition, aggregate_type, aggregate_id, sequence,"
+            " type, routing_key, body) VALUES ('zhanggong', 'zhanggong', %s, %s, 'message', %s, %s,"
+            " 'MessageDelivered', %s, %s)",
+            [
+                (f"{subject}-{n}", partition_of(subject), subject, n, KEY, message_body(subject, n).decode())
+                for subject, n in pairs
+            ],
+        )
+
+
+def pending(dsns: Dsns) -> int:
+    with psycopg.connect(psycopg_url(dsns.owner)) as connection:
+        row = connection.execute("SELECT count(*) FROM outbox WHERE published_at IS NULL").fetchone()
+    assert row
+    return int(row[0])
+
+
+def publish(url: str, *bodies: bytes) -> None:
+    with connect(url) as connection:
+        ConfirmedPublisher(connection).publish([Outgoing(KEY, body, "m") for body in bodies])
+
+
+def test_two_relays_and_a_consumer_keep_every_aggregate_in_order(frame: Frame, dsns: Dsns) -> None:
+    fill_outbox(dsns, [(f"s{k}", n) for n in range(1, 26) for k in range(20)])
+    relays = [Relay(frame.frame_engine, frame.settings.amqp_url, poll=0.02) for _ in range(2)]
+    with running(*relays, *consumer_on(frame, inbox_on(frame))):
+        eventually(lambda: len(effects(dsns)) == 500)
+    done = effects(dsns)
+    for k in range(20):
+        assert [n for subject, n in done if subject == f"s{k}"] == list(range(1, 26))
+    assert pending(dsns) == 0
+
+
+def test_every_event_delivered_three_times_has_one_effect(frame: Frame, dsns: Dsns) -> None:
+    bodies = [message_body(f"t{k}", n) for n in range(1, 6) for k in range(10)]
+    for _ in range(3):
+        publish(frame.settings.amqp_url, *bodies)
+    with running(*consumer_on(frame, inbox_on(frame))):
+        eventually(lambda: len(effects(dsns)) == 50)
+        eventually(lambda: queue_depth(frame.settings.amqp_url) == 0)
+    assert len(effects(dsns)) == 50
+
+
+def queue_depth(url: str) -> int:
+    with connect(url) as connection:
+        return int(connection.channel().queue_declare(QUEUES["oversight"], passive=True).message_count)
+
+
+def test_poison_is_quarantined_at_once_and_the_traffic_goes_on(frame: Frame, dsns: Dsns) -> None:
+    publish(frame.settings.amqp_url, b"{not json", message_body("p", 1), b'{"specversion": "1.0"}', message_body("p", 2))
+    with running(*consumer_on(frame, inbox_on(frame))):
+        eventually(lambda: effects(dsns) == [("p", 1), ("p", 2)])
+    with psycopg.connect(psycopg_url(dsns.owner)) as connection:
+        rows = connection.execute("SELECT queue, error FROM quarantine ORDER BY error").fetchall()
+    assert [row[0] for row in rows] == [QUEUES["oversight"]] * 2
+    assert all("ValidationError" in row[1] for row in rows)
+
+
+def test_connections_closed_by_the_broker_lose_nothing_and_double_nothing(
+    frame: Frame, dsns: Dsns, rabbitmq: RabbitMQ
+) -> None:
+    fill_outbox(dsns, [(f"c{k}", n) for n in range(1, 41) for k in range(20)])
+    relay = Relay(frame.frame_engine, frame.settings.amqp_url, poll=0.02)
+    with running(relay, *consumer_on(frame, inbox_on(frame))):
+        for enough in (100, 300, 500):
+            eventually(lambda enough=enough: len(effects(dsns)) >= enough, within=40)
+            rabbitmq.close_all_connections()
+        eventually(lambda: len(effects(dsns)) == 800, within=40)
+        eventually(lambda: pending(dsns) == 0)
+    assert len(set(effects(dsns))) == 800
+
+
+def test_a_database_that_is_away_keeps_the_messages_and_parks_nothing(frame: Frame, dsns: Dsns) -> None:
+    with psycopg.connect(psycopg_url(dsns.owner), autocommit=True) as owner:
+        owner.execute("ALTER TABLE position RENAME TO position_away")
+        owner.execute("CREATE VIEW position AS SELECT *, pg_terminate_backend(pg_backend_pid()) FROM position_away")
+        owner.execute("GRANT ALL ON position TO gateway_app")
+        publish(frame.settings.amqp_url, *[message_body(f"d{k}", 1) for k in range(30)])
+        consumer, sweeper = consumer_on(frame, inbox_on(frame))
+        with running(consumer, sweeper):
+            eventually(lambda: owner.execute("SELECT count(*) FROM pg_stat_activity").fetchone())
+            owner.execute("DROP VIEW position")
+            owner.execute("ALTER TABLE position_away RENAME TO position")
+            eventually(lambda: len(effects(dsns)) == 30)
+        assert owner.execute("SELECT count(*) FROM parked").fetchone() == (0,)
+        assert owner.execute("SELECT count(*) FROM quarantine").fetchone() == (0,)
+
+
+def test_an_event_that_nobody_is_bound_to_is_not_taken_for_published(amqp_url: str) -> None:
+    with connect(amqp_url) as connection:
+        publisher = ConfirmedPublisher(connection)
+        with pytest.raises(PublishFailed, match="nobody is bound"):
+            publisher.publish([Outgoing("nobody.listens.Here", b"{}", "x")])
+
+
+def test_the_topology_may_be_declared_by_every_process_again_and_again(amqp_url: str) -> None:
+    with connect(amqp_url) as connection:
+        declare_topology(connection)
+        declare_topology(connection)
+        channel: amqp.Channel = connection.channel()
+        for queue in QUEUES.values():
+            assert channel.queue_declare(queue, passive=True).queue == queue
+        channel.exchange_declare(EXCHANGE, "topic", passive=True)

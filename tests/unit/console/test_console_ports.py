@@ -1,0 +1,59 @@
+"""Ports: free when chosen, remembered, refused by name when somebody else has the one that was asked for."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from console.ports import LOOPBACK, Ports, answers, is_free
+from console.refusal import Refusal
+
+
+@pytest.fixture
+def taken() -> Iterator[int]:
+    """A port that this test process listens on."""
+    with socket.create_server((LOOPBACK, 0)) as server:
+        yield server.getsockname()[1]
+
+
+def test_a_port_once_given_is_given_again(tmp_path: Path) -> None:
+    first = Ports(tmp_path).claim("intake")
+    assert Ports(tmp_path).claim("intake") == first == Ports(tmp_path).known("intake")
+
+
+def test_two_names_never_share_a_port(tmp_path: Path) -> None:
+    ports = Ports(tmp_path)
+    assert len({ports.claim(f"service-{number}") for number in range(20)}) == 20
+
+
+def test_a_remembered_port_that_somebody_took_meanwhile_is_replaced(tmp_path: Path, taken: int) -> None:
+    (tmp_path / "ports.json").write_text(f'{{"intake": {taken}}}')
+    fresh = Ports(tmp_path).claim("intake")
+    assert fresh != taken
+    assert is_free(fresh)
+
+
+def test_a_preferred_port_is_taken_when_free_and_passed_over_when_not(tmp_path: Path, taken: int) -> None:
+    ports = Ports(tmp_path)
+    free = ports.claim("probe")
+    (tmp_path / "ports.json").unlink()
+    assert ports.claim("gateway", preferred=free) == free
+    assert ports.claim("other", preferred=taken) != taken
+
+
+def test_a_port_that_was_asked_for_and_is_in_use_is_refused_by_number_and_holder(tmp_path: Path, taken: int) -> None:
+    with pytest.raises(Refusal) as refused:
+        Ports(tmp_path).claim("gateway", asked=taken)
+    assert str(taken) in refused.value.zh
+    assert "gateway" in refused.value.zh
+    assert f"pid {os.getpid()}" in refused.value.zh
+    assert Ports(tmp_path).known("gateway") is None
+
+
+def test_a_port_answers_only_while_somebody_listens(taken: int, tmp_path: Path) -> None:
+    assert answers(taken)
+    assert not answers(Ports(tmp_path).claim("nobody"))
