@@ -13,7 +13,9 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+import orjson
 from sqlalchemy import Connection, Engine, text
 
 BLOCK_LIMIT = 5_000
@@ -53,9 +55,9 @@ class AuditFact:
 
 INSERT_FACTS = text(
     "INSERT INTO audit_fact (tenant, aggregate_type, aggregate_id, version, action, actor, at, body, salt, digest)"
-    " SELECT * FROM unnest(CAST(:tenants AS text[]), CAST(:types AS text[]), CAST(:ids AS text[]),"
-    " CAST(:versions AS integer[]), CAST(:actions AS text[]), CAST(:actors AS text[]),"
-    " CAST(:ats AS timestamptz[]), CAST(:bodies AS text[]), CAST(:salts AS bytea[]), CAST(:digests AS bytea[]))"
+    " SELECT tenant, aggregate_type, aggregate_id, version, action, actor, at, body, decode(salt, 'hex'),"
+    " decode(digest, 'hex') FROM json_to_recordset(CAST(:rows AS json)) AS row (tenant text, aggregate_type text,"
+    " aggregate_id text, version integer, action text, actor text, at timestamptz, body text, salt text, digest text)"
 )
 
 
@@ -63,22 +65,15 @@ def write_facts(connection: Connection, facts: Sequence[AuditFact]) -> None:
     """Append `facts` in the caller's transaction, in one statement."""
     if not facts:
         return
-    salts = [os.urandom(16) for _ in facts]
-    connection.execute(
-        INSERT_FACTS,
-        {
-            "tenants": [fact.tenant for fact in facts],
-            "types": [fact.aggregate_type for fact in facts],
-            "ids": [fact.aggregate_id for fact in facts],
-            "versions": [fact.version for fact in facts],
-            "actions": [fact.action for fact in facts],
-            "actors": [fact.actor for fact in facts],
-            "ats": [fact.at for fact in facts],
-            "bodies": [fact.body for fact in facts],
-            "salts": salts,
-            "digests": [fact.digest(salt) for fact, salt in zip(facts, salts, strict=True)],
-        },
-    )
+    rows = []
+    for fact in facts:
+        salt = os.urandom(16)
+        rows.append({**_fields(fact), "salt": salt.hex(), "digest": fact.digest(salt).hex()})
+    connection.execute(INSERT_FACTS, {"rows": orjson.dumps(rows).decode()})
+
+
+def _fields(fact: AuditFact) -> dict[str, Any]:
+    return {name: getattr(fact, name) for name in AuditFact.__slots__}
 
 
 def block_hash(number: int, previous: bytes, digests: Sequence[bytes]) -> bytes:

@@ -62,7 +62,7 @@ class Calendar:
     def from_rows(
         cls, rows: Rows, *, overrides: Rows = (), opening_time: time = OPENING, closing_time: time = CLOSING
     ) -> Calendar:
-        """The nation's rows and over them a tenant's `overrides`; of two rows for one day the later one counts."""
+        """The nation's rows, and a tenant's `overrides` over them; of two rows for a day the later counts."""
         days = dict(rows)
         days.update(overrides)
         return cls(days, opening_time=opening_time, closing_time=closing_time)
@@ -97,7 +97,7 @@ class Calendar:
         return self.add_working_days(day, 1)
 
     def add_working_days(self, start: date, n: int) -> date:
-        """The last day of a period of `n` working days that begins on `start`, which is not counted (art. 201).
+        """The last day of a period of `n` working days that begins on `start`, itself not counted (art. 201).
 
         With n = 0 that is `start`, rolled forward; with a negative n the -n-th working day before `start`.
         Raises CalendarNotLoaded if the answer, or any day between it and `start`, is not loaded.
@@ -110,7 +110,7 @@ class Calendar:
         return self._working_day(bisect_left(self._working, ordinal) + n, self._block(ordinal - 1))
 
     def working_days_between(self, start: date, end: date) -> int:
-        """How many working days lie after `start`, up to and including `end`; negative if `end` is before `start`.
+        """How many working days lie after `start`, up to and with `end`; negative if `end` is before it.
 
         On working days it is the inverse of `add_working_days`. Raises CalendarNotLoaded.
         """

@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 
 class TimeZoneDataMissing(RuntimeError):
-    """Neither the system nor the Python package `tzdata` knows the time zone; the message says what to install."""
+    """Neither the system nor the package `tzdata` knows the time zone; the message says what to install."""
 
 
 def time_zone(name: str) -> ZoneInfo:
-    """The zone called `name`. There is no fallback: a deadline an hour off is worse than a process that stops.
+    """The zone called `name`. No fallback: a deadline an hour off is worse than a process that stops.
 
     Raises TimeZoneDataMissing.
     """
@@ -57,7 +57,7 @@ class FixedClock:
 
 
 class ShiftedClock:
-    """Runs like `clock`, `offset` ahead of it: another day for a demo, a host whose clock is wrong for a test."""
+    """Runs like `clock`, `offset` ahead: another day for a demo, a host whose clock is wrong for a test."""
 
     def __init__(self, offset: timedelta, clock: Clock | None = None) -> None:
         self._offset = offset

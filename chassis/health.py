@@ -32,6 +32,9 @@ FRESH_SECONDS = 1.0
 CLIENT_SECONDS = 5.0
 """How long a client may take over its request."""
 
+STOP_SECONDS = 0.1
+"""How often the server looks whether it should stop."""
+
 Check = Callable[[], None]
 """Returns if all is well and raises if not."""
 
@@ -91,7 +94,9 @@ class HealthServer:
     def start(self) -> None:
         """Serve in a thread of its own. Raises OSError if the address is taken."""
         self._server = _Server(self._address, self._answer)
-        self._thread = threading.Thread(target=self._server.serve_forever, name="health", daemon=True)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(STOP_SECONDS,), name="health", daemon=True
+        )
         self._thread.start()
 
     def stop(self) -> None:
@@ -170,7 +175,7 @@ def _ask(name: str, check: Check, said: list[str]) -> None:
     try:
         check()
     except BaseException as error:
-        # All of them: eventlet's Timeout is no Exception, and a check that said nothing would be waited for again.
+        # All: eventlet's Timeout is no Exception, and a check that said nothing would be waited for again.
         log.info("check failed", check=name, error=str(error)[:300])
         said.append(type(error).__name__)
     else:

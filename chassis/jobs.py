@@ -7,7 +7,7 @@ transaction as the effect, or leaves it to be tried again with backoff.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -41,14 +41,24 @@ class JobBook:
         self._uow = uow
         self._due: list[datetime] = []
 
-    def schedule(self, kind: str, subject: str, *, at: datetime, tenant: str) -> None:
+    def schedule_many(self, kind: str, rows: Iterable[tuple[str, str, datetime]]) -> None:
+        # Rows are locked in key order, so that two batches cannot deadlock on each other's jobs.
+        latest = sorted({(tenant, subject): at for tenant, subject, at in rows}.items())
+        if not latest:
+            return
         self._uow.execute(
-            "INSERT INTO job (tenant, kind, subject, due_at) VALUES (:tenant, :kind, :subject, :at)"
+            "INSERT INTO job (tenant, kind, subject, due_at) SELECT t, :kind, s, a FROM unnest("
+            "CAST(:tenants AS text[]), CAST(:subjects AS text[]), CAST(:ats AS timestamptz[])) AS r(t, s, a)"
             " ON CONFLICT (tenant, kind, subject)"
             " DO UPDATE SET due_at = EXCLUDED.due_at, lease_until = NULL, attempts = 0, error = NULL",
-            {"tenant": tenant, "kind": kind, "subject": subject, "at": at},
+            {
+                "kind": kind,
+                "tenants": [key[0] for key, _at in latest],
+                "subjects": [key[1] for key, _at in latest],
+                "ats": [at for _key, at in latest],
+            },
         )
-        self._due.append(at)
+        self._due += [at for _key, at in latest]
 
     def unschedule(self, kind: str, subject: str, *, tenant: str) -> None:
         self._uow.execute(

@@ -1,4 +1,4 @@
-"""What a process counts, in one registry, read at /metrics. Label values are few: names from code, never ids."""
+"""What a process counts, in one registry, read at /metrics. Labels hold names from code, never ids."""
 
 from __future__ import annotations
 
@@ -77,6 +77,6 @@ RELAY_PUBLISHED = Counter("zhida_relay_published", "Events that the broker confi
 SLA_ALARMS = Counter(
     "zhida_sla_alarms",
     "Alarms claimed; level is the percent of the limit that was used: 50, 80, or 100 for a breach.",
-    ("service", "clock", "level"),
+    ("subject_type", "clock", "level"),
     registry=REGISTRY,
 )

@@ -91,29 +91,15 @@ def outbox_rows(aggregate: Aggregate, aggregate_type: str, at: datetime, tracepa
 
 INSERT_ROWS = text(
     "INSERT INTO outbox (tenant, addressed_to, event_id, partition, aggregate_type, aggregate_id, sequence, type,"
-    " routing_key, body) SELECT * FROM unnest(CAST(:tenants AS text[]), CAST(:addressed AS text[]),"
-    " CAST(:event_ids AS text[]), CAST(:partitions AS smallint[]), CAST(:aggregate_types AS text[]),"
-    " CAST(:aggregate_ids AS text[]), CAST(:sequences AS integer[]), CAST(:types AS text[]),"
-    " CAST(:keys AS text[]), CAST(:bodies AS text[]))"
+    " routing_key, body) SELECT tenant, addressed_to, event_id, partition, aggregate_type, aggregate_id, sequence,"
+    " type, routing_key, body FROM json_to_recordset(CAST(:rows AS json)) AS row (tenant text, addressed_to text,"
+    " event_id text, partition smallint, aggregate_type text, aggregate_id text, sequence integer, type text,"
+    " routing_key text, body text)"
 )
+"""One JSON parameter: escaping long bodies into text arrays took a quarter of a hop's time in the driver."""
 
 
 def write_rows(connection: Connection, rows: Sequence[OutboxRow]) -> None:
     """Append `rows` in the caller's transaction, in one statement."""
-    if not rows:
-        return
-    connection.execute(
-        INSERT_ROWS,
-        {
-            "tenants": [row.tenant for row in rows],
-            "addressed": [row.addressed_to for row in rows],
-            "event_ids": [row.event_id for row in rows],
-            "partitions": [row.partition for row in rows],
-            "aggregate_types": [row.aggregate_type for row in rows],
-            "aggregate_ids": [row.aggregate_id for row in rows],
-            "sequences": [row.sequence for row in rows],
-            "types": [row.type for row in rows],
-            "keys": [row.routing_key for row in rows],
-            "bodies": [row.body for row in rows],
-        },
-    )
+    if rows:
+        connection.execute(INSERT_ROWS, {"rows": orjson.dumps(rows).decode()})

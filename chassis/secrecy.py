@@ -1,8 +1,8 @@
 """One port for hashing, signing and encryption, so that the algorithms are a choice made in one place.
 
-`AesCipher` is AES-256-GCM, HMAC-SHA-256 and SHA-256. Where a cryptography assessment (密评) asks for SM4, SM3 and
-an HMAC over SM3, another class with the same methods takes its place; what it seals carries another scheme in
-front, so that old text stays readable by the old class while it is sealed anew.
+`AesCipher` is AES-256-GCM, HMAC-SHA-256 and SHA-256. Where a cryptography assessment (密评) asks for SM4, SM3
+and an HMAC over SM3, another class with the same methods takes its place; what it seals carries another
+scheme in front, so that old text stays readable by the old class while it is sealed anew.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 KEY_BYTES = 32
 NONCE_BYTES = 12
 SCHEME = "v1"
-"""AES-256-GCM with a random 96-bit nonce: at most 2**32 texts under one key (NIST SP 800-38D, 8.3), then rotate."""
+"""AES-256-GCM with a random nonce: at most 2**32 texts under one key (NIST SP 800-38D, 8.3), then rotate."""
 
 
 class KeyUnusable(ValueError):
@@ -129,7 +129,7 @@ class AesCipher:
 
 
 def _key(key: bytes) -> _Key:
-    # One key for each use, derived, so that signing never says anything about sealing, nor the id about either.
+    # A key for each use, derived, so that signing says nothing about sealing, nor the id about either.
     return _Key(_derive(key, "id")[:4].hex(), AESGCM(_derive(key, "seal")), _derive(key, "sign"))
 
 
@@ -149,7 +149,7 @@ def _sign(key: _Key, text: str, purpose: str, tenant: str) -> str:
 
 
 def mask_account(account: str) -> str:
-    """A bank account as it is shown: `6222…1234`. Of a short one only the end, of a very short one nothing."""
+    """A bank account as it is shown: `6222…1234`; of a short one its end, of a very short one nothing."""
     digits = "".join(account.split())
     if len(digits) >= 12:
         return f"{digits[:4]}…{digits[-4:]}"
@@ -157,7 +157,7 @@ def mask_account(account: str) -> str:
 
 
 def mask_phone(phone: str) -> str:
-    """A telephone number as it is shown: `138****5678`; of anything shorter than a mobile's, the last two digits."""
+    """A telephone number as it is shown: `138****5678`; of a shorter one its last two digits."""
     digits = "".join(phone.split())
     if len(digits) >= 11:
         return f"{digits[:-8]}****{digits[-4:]}"
@@ -165,6 +165,6 @@ def mask_phone(phone: str) -> str:
 
 
 def mask_name(name: str) -> str:
-    """A person's name as it is shown: the first character and stars for the others; one character alone is hidden."""
+    """A person's name as it is shown: its first character, then stars; one character alone is hidden."""
     name = name.strip()
     return name[0] + "*" * (len(name) - 1) if len(name) > 1 else "*"

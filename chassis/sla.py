@@ -9,9 +9,10 @@ from the hour; art. 203: a last day that is a rest day moves to the next working
 stops; `Calendar.effective_receipt`: after closing time is the next working day):
 
 - working_days: a close of business that the clock runs through uses up one day; that of the day of receipt is
-  free. So a pause lasts as many working days as closes of business fall inside it, which is how any period is
-  counted, its first day free and its last day counted: from Monday to Wednesday two, within one day none, from
-  Friday after closing time to Monday morning none. Pausing at the stroke of closing time still saves the day.
+  free. So a pause lasts as many working days as closes of business fall inside it, which is how any period
+  is counted, its first day free and its last day counted: from Monday to Wednesday two, within one day none,
+  from Friday after closing time to Monday morning none. Pausing at the stroke of closing time still saves
+  the day.
 - calendar_days: the same with every day's closing time, worked or not; only the end rolls to a working day.
 - hours: wall-clock time, nights and rest days included.
 
@@ -145,7 +146,7 @@ class SlaClock(Model):
         return halted.model_copy(update={"stopped_at": halted.ran[-1].ended})
 
     def due(self, calendar: Calendar) -> datetime | NotYetPublished:
-        """The instant (UTC) at which the budget runs out. While paused or stopped: as it stood at that moment."""
+        """The instant (UTC) at which the budget runs out; while paused or stopped, as it stood then."""
         try:
             return self._due(_measure(self, calendar))
         except CalendarNotLoaded as missing:
@@ -156,7 +157,7 @@ class SlaClock(Model):
         return (self if self.paused is None else self.resume(at)).due(calendar)
 
     def fraction_used(self, at: datetime, calendar: Calendar) -> float | NotYetPublished:
-        """How much of the budget is used at `at`: 0 before counting begins, 1 at the due instant, more when late.
+        """How much of the budget is used at `at`: 0 before counting begins, 1 when due, more when late.
 
         Within a working day it grows over the office hours. It stands still while the clock does, and falls
         when a pause is given back as whole days.

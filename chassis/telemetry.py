@@ -1,9 +1,9 @@
 """Traces and logs, the same in every process.
 
-Traces: W3C Trace Context over OpenTelemetry. With an endpoint, spans are exported in the background and dropped
-when nobody takes them; without one, spans are contexts only (4 µs instead of 26 measured), but their ids are
-real: they are told to users and travel with messages. Every trace is sampled, whatever a caller's flag says: a
-case must be found again.
+Traces: W3C Trace Context over OpenTelemetry. With an endpoint, spans are exported in the background and
+dropped when nobody takes them; without one, spans are contexts only (3 µs instead of 16), but their
+ids are real: they are told to users and travel with messages. Every trace is sampled, whatever a caller's
+flag says: a case must be found again.
 
 Logs: one JSON object a line on stdout; the event is static text, what varies is in fields. Trace, tenant and
 service are added by themselves. What libraries say through `logging` takes the same form.
@@ -25,7 +25,6 @@ from typing import Any
 import orjson
 import structlog
 from opentelemetry import context, trace
-from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
@@ -51,6 +50,8 @@ EXPORT_SECONDS = 3.0
 QUEUED_SPANS = 8192
 """Spans that wait for the collector; beyond that the oldest are dropped."""
 
+EXPORT_EVERY_MS = 1000
+
 SAMPLED = TraceFlags(TraceFlags.SAMPLED)
 
 Attributes = Mapping[str, str | bool | int | float]
@@ -63,37 +64,49 @@ _tracer: trace.Tracer | None = None
 # -- traces -----------------------------------------------------------------------------------------------
 
 
-def configure(service_name: str, endpoint: str | None, *, exporter: SpanExporter | None = None) -> None:
-    """Send this process's logs to stdout as JSON, and its spans to `endpoint` (OTLP over HTTP) if there is one.
+def configure(service_name: str, endpoint: str | None) -> None:
+    """Send this process's logs to stdout as JSON, and its spans to `endpoint` (OTLP over HTTP) if given.
 
-    `endpoint` is the collector's base URL, as in OTEL_EXPORTER_OTLP_ENDPOINT; `exporter` replaces it in tests.
-    Call it after green threads are in place: the exporting thread is started here.
+    `endpoint` is the collector's base URL, as in OTEL_EXPORTER_OTLP_ENDPOINT. The level of logs is
+    ZHIDA_LOG_LEVEL (default INFO). Call it after green threads are in place: it starts the exporting thread.
     """
-    global _provider, _tracer
-    shutdown()
     _configure_logs(service_name)
-    if exporter is None and endpoint is not None:
-        exporter = OTLPSpanExporter(endpoint=_traces_url(endpoint), timeout=EXPORT_SECONDS)
-    if exporter is not None:
-        resource = Resource.create({"service.name": service_name, "service.namespace": "zhida"})
-        _provider = TracerProvider(resource=resource, sampler=ALWAYS_ON, shutdown_on_exit=False)
-        _provider.add_span_processor(
-            BatchSpanProcessor(exporter, max_queue_size=QUEUED_SPANS, schedule_delay_millis=1000)
-        )
-        _tracer = _provider.get_tracer("zhida")
+    if endpoint is not None:
+        # Imported here: a fifth of this module's start, of no use to a process without a collector.
+        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+
+        url = f"{endpoint.rstrip('/').removesuffix('/v1/traces')}/v1/traces"
+        export_spans(service_name, OTLPSpanExporter(endpoint=url, timeout=EXPORT_SECONDS))
     if isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider):
         # For instrumentation that is not ours. OpenTelemetry lets it be set once in a process.
         trace.set_tracer_provider(_provider or _IdsOnlyProvider())
 
 
+def export_spans(service_name: str, exporter: SpanExporter) -> None:
+    """Record spans from now on, and give them to `exporter` in the background, in batches."""
+    global _provider, _tracer
+    shutdown()
+    resource = Resource.create({"service.name": service_name, "service.namespace": "zhida"})
+    _provider = TracerProvider(resource=resource, sampler=ALWAYS_ON, shutdown_on_exit=False)
+    _provider.add_span_processor(
+        BatchSpanProcessor(exporter, max_queue_size=QUEUED_SPANS, schedule_delay_millis=EXPORT_EVERY_MS)
+    )
+    _tracer = _provider.get_tracer("zhida")
+
+
 def shutdown(timeout: float = 4.0) -> None:
-    """Send what is left, for at most `timeout` seconds: a collector that is away does not hold up a restart."""
+    """Send what is left, for at most `timeout` seconds: a collector that is away holds up no restart."""
     global _provider, _tracer
     provider, _provider, _tracer = _provider, None, None
     if provider is not None:
         closing = threading.Thread(target=provider.shutdown, name="telemetry-shutdown", daemon=True)
         closing.start()
         closing.join(timeout)
+
+
+def exporting() -> bool:
+    """Whether spans go anywhere: those that only mark a place for a reader may be left out otherwise."""
+    return _provider is not None
 
 
 def current_traceparent() -> str | None:
@@ -111,7 +124,7 @@ def start_span(
     kind: SpanKind = SpanKind.INTERNAL,
     attributes: Attributes | None = None,
 ) -> Iterator[Span]:
-    """A span around a piece of work: in the trace of `parent` (a traceparent) if given, else in the running one.
+    """A span around a piece of work, in the trace of `parent` (a traceparent) if given, else the running one.
 
     A traceparent that cannot be read is as good as none. A refusal marks the span with its code; any other
     exception is recorded on it as an error; both go on to the caller.
@@ -138,7 +151,7 @@ def start_span(
 
 @contextmanager
 def continue_trace(traceparent: str | None) -> Iterator[None]:
-    """Inside, spans belong to the trace of `traceparent`; without one (or an unreadable one), nothing changes."""
+    """Inside, spans belong to the trace of `traceparent`; without a readable one, nothing changes."""
     token = context.attach(_inside(traceparent))
     try:
         yield
@@ -182,10 +195,6 @@ class _IdsOnlyTracer(trace.NoOpTracer):
 class _IdsOnlyProvider(trace.TracerProvider):
     def get_tracer(self, *_: object, **__: object) -> trace.Tracer:
         return _IdsOnlyTracer()
-
-
-def _traces_url(endpoint: str) -> str:
-    return f"{endpoint.rstrip('/').removesuffix('/v1/traces')}/v1/traces"
 
 
 # -- logs -------------------------------------------------------------------------------------------------
@@ -255,7 +264,7 @@ def _as_json(_logger: object, _method: str, fields: Fields) -> str:
     try:
         return orjson.dumps(line, default=str).decode()
     except TypeError:
-        # A field that JSON cannot say (half a surrogate pair, a huge number) must not cost the line, nor the work.
+        # A field that JSON cannot say (half a surrogate pair, a huge number) costs neither line nor work.
         return orjson.dumps({key: _sayable(value) for key, value in line.items()}).decode()
 
 
@@ -270,7 +279,8 @@ class _Stdout:
         pass
 
     def msg(self, line: str) -> None:
-        with suppress(OSError, ValueError):
+        # AttributeError: a process started with its stdout closed has none at all.
+        with suppress(OSError, ValueError, AttributeError):
             sys.stdout.write(f"{line}\n")
             sys.stdout.flush()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar
 from chassis.calendar import Calendar
 from chassis.ids import new_id
 from chassis.received import Received
+from chassis.tenancy import TenantUnknown
 from contracts.aggregate import Aggregate, Recorded
 from contracts.envelope import EventEnvelope
 from contracts.flow import FLOW
@@ -83,7 +84,10 @@ class FakeRegistry:
         return tuple(line)
 
     def payer(self, level: Level, tenant: TenantId) -> TenantId:
-        return next(each for each in self.lineage(tenant) if self.tenants[each][1] == level)
+        for each in self.lineage(tenant):
+            if self.tenants[each][1] == level:
+                return each
+        raise TenantUnknown(tenant=f"{tenant}（{level.value}）")
 
 
 class FakeUnit:
@@ -132,6 +136,10 @@ class FakeUnit:
 
     def schedule(self, kind: str, subject: str, *, at: datetime, tenant: TenantId) -> None:
         self.jobs[(tenant, kind, subject)] = at
+
+    def schedule_many(self, kind: str, rows: Iterable[tuple[TenantId, str, datetime]]) -> None:
+        for tenant, subject, at in rows:
+            self.schedule(kind, subject, at=at, tenant=tenant)
 
     def unschedule(self, kind: str, subject: str, *, tenant: TenantId) -> None:
         self.jobs.pop((tenant, kind, subject), None)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from chassis.received import Received
-from chassis.telemetry import current_traceparent, start_span
+from chassis.telemetry import current_traceparent, exporting, start_span
 
 
 @contextmanager
@@ -15,6 +15,8 @@ def batch_span(service: str, events: Sequence[Received[Any]]) -> Iterator[None]:
     """A span over the whole batch; each event's span lies in the trace of its submission, linked to the batch's."""
     with start_span(f"{service} batch", attributes={"zhida.events": len(events)}):
         yield
+        if not exporting():
+            return
         batch = current_traceparent()
         for event in events:
             if event.traceparent is not None:

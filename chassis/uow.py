@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from types import TracebackType
@@ -159,7 +159,11 @@ class UnitOfWork:
 
     def schedule(self, kind: str, subject: str, *, at: datetime, tenant: TenantId) -> None:
         """See that `@due(kind)` is called for `subject` at `at` or soon after; a later call moves the date."""
-        self._jobs.schedule(kind, subject, at=at, tenant=tenant)
+        self._jobs.schedule_many(kind, ((tenant, subject, at),))
+
+    def schedule_many(self, kind: str, rows: Iterable[tuple[TenantId, str, datetime]]) -> None:
+        """The same for many (tenant, subject, at), in one statement."""
+        self._jobs.schedule_many(kind, rows)
 
     def unschedule(self, kind: str, subject: str, *, tenant: TenantId) -> None:
         """Nothing needs to be done about `subject` any more."""

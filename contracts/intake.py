@@ -11,7 +11,6 @@ from contracts.catalog import OrganisationName, Payee
 from contracts.message import Command, Event, Fen, Id, Model, Page, PageRequest, Query, ServiceName, TenantId
 from contracts.rule import Fact
 
-
 MaterialCode = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,63}$")]
 """The code of one of the materials in an item's plan."""
 

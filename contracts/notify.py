@@ -5,12 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from typing import ClassVar, Literal
 
+from contracts.intake import Claim
 from contracts.message import Event, Id, Model, Page, PageRequest, ServiceName
 
 Channel = Literal["inbox", "sms"]
+MessageState = Literal["pending", "delivered", "failed"]
 
 
 class MessageDelivered(Event):
+    """The firm has it: in its inbox, or by the provider's word. `claim` is what it is about, if about one."""
+
     aggregate: ClassVar[str] = "message"
 
     message_id: Id
@@ -18,6 +22,7 @@ class MessageDelivered(Event):
     receipt: str | None
     channel: Channel
     template: str
+    claim: Claim | None = None
     delivered_at: datetime
 
 
@@ -31,22 +36,27 @@ class MessageFailed(Event):
     receipt: str | None
     channel: Channel
     template: str
+    claim: Claim | None = None
     reason: str
 
 
 class ListMessages(PageRequest):
+    """Messages to one firm, newest first. Only the firm itself may ask."""
+
     owner: ClassVar[ServiceName] = "notify"
 
     enterprise_id: Id
 
 
 class MessageView(Model):
+    """One message as the firm sees it; `delivered_at` is present once `state` is delivered."""
+
     message_id: Id
     receipt: str | None
     channel: Channel
     template: str
     text: str
-    state: Literal["pending", "delivered", "failed"]
+    state: MessageState
     created_at: datetime
     delivered_at: datetime | None
 

@@ -1,0 +1,1 @@
+"""Measurements: each figure is a ratio against a floor or a peer measured in the same run."""

@@ -1,0 +1,114 @@
+"""Review on a real database: its handlers behind the inbox, its commands behind the frame."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import psycopg
+from frame_kit import psycopg_url
+
+from chassis.frame import Frame, tenant_subscription
+from chassis.ids import new_id
+from chassis.inbox import BatchResult, Inbox, Subscription
+from chassis.parking import claim_due
+from chassis.received import Received
+from chassis.testing import received
+from console.provision import Dsns
+from contracts.identity import TenantOnboarded, TenantSettings
+from contracts.message import Actor, Command, Event, Model, Query, snake_case
+from contracts.rule import ItemRules, Level
+from services.review import use_cases, views
+from tests.unit.review.review_kit import OFFICER, item_rules, published
+
+SUBSCRIPTIONS = [
+    Subscription("items", frozenset({"PolicyPublished"}), use_cases.remember_items),
+    Subscription("applications", frozenset({"ApplicationSubmitted"}), use_cases.open_cases),
+    Subscription("lists", frozenset({"EnterprisesNominated"}), use_cases.decide_lists),
+    tenant_subscription(),
+]
+
+
+def onboarded(tenant: str, parent: str | None, level: Level, code: str) -> TenantOnboarded:
+    return TenantOnboarded(
+        id=tenant,
+        parent_id=parent,
+        level=level,
+        division_code=code,
+        name=tenant,
+        settings=TenantSettings(),
+        settings_version=1,
+    )
+
+
+class Review:
+    """One replica of the service, without nameko and without loops."""
+
+    def __init__(self, frame: Frame, dsns: Dsns) -> None:
+        self.frame = frame
+        self.dsns = dsns
+        self.inbox = Inbox("review", SUBSCRIPTIONS, frame.event_unit, max_attempts=3)
+
+    def hears(self, *events: Event, tenant: str = "zhanggong") -> list[Received[Any]]:
+        """Deliver these in one batch, each as the first event of an aggregate of its own."""
+        messages = [received(event, tenant=tenant) for event in events]
+        self.applies(messages)
+        return messages
+
+    def applies(self, messages: Sequence[Received[Any]]) -> BatchResult:
+        return self.inbox.apply(messages)
+
+    def sweeps(self) -> None:
+        """What is parked and due is tried again."""
+        self.inbox.apply(claim_due(self.frame.frame_engine, self.frame.clock.now(), 100, self.inbox.wanted))
+
+    def ordered(self, order: Command, *, tenant: str = "zhanggong", actor: Actor = OFFICER) -> dict[str, Any]:
+        """Give a command as the gateway does."""
+        name = snake_case(type(order).__name__)
+        body = order.model_dump(mode="json")
+        envelope = {
+            "operation_id": new_id(),
+            "tenant": tenant,
+            "actor": actor.model_dump(mode="json"),
+            "name": name,
+            "body_hash": hashlib.sha256(repr(body).encode()).hexdigest(),
+            "body": body,
+        }
+        return self.frame.run_command(type(order), getattr(use_cases, name), envelope)
+
+    def asked(self, question: Query, *, tenant: str = "zhanggong", actor: Actor = OFFICER) -> dict[str, Any]:
+        """Ask as the gateway does."""
+        name = snake_case(type(question).__name__)
+        envelope = {
+            "tenant": tenant,
+            "actor": actor.model_dump(mode="json"),
+            "name": name,
+            "body": question.model_dump(mode="json"),
+        }
+        answer: Callable[..., Model] = getattr(views, name)
+        return self.frame.run_query(type(question), answer, envelope)
+
+    def rows(self, statement: str) -> list[tuple[Any, ...]]:
+        """What the database holds, seen by its owner."""
+        with psycopg.connect(psycopg_url(self.dsns.owner)) as connection:
+            return connection.execute(statement).fetchall()
+
+    def does(self, statement: str) -> None:
+        """Change the database as its owner does in a migration."""
+        with psycopg.connect(psycopg_url(self.dsns.owner)) as connection:
+            connection.execute(statement)
+
+    def told(self) -> list[tuple[str, str]]:
+        """(event, addressed to) of everything said so far, in order."""
+        return self.rows("SELECT type, addressed_to FROM outbox ORDER BY position")
+
+    def prepared(self, rules: ItemRules | None = None) -> Review:
+        """Ganzhou and Zhanggong are onboarded, and item 1 is published."""
+        self.hears(
+            onboarded("ganzhou", None, Level.CITY, "3607"),
+            onboarded("zhanggong", "ganzhou", Level.COUNTY, "360702"),
+            onboarded("xingguo", "ganzhou", Level.COUNTY, "360732"),
+            published(rules or item_rules()),
+        )
+        return self

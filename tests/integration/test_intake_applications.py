@@ -1,0 +1,255 @@
+"""Applications on a real database, behind a real catalogue: what has arrived decides, and two at once do not pass."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from typing import Any
+
+import pytest
+from front_office import (
+    CITY,
+    CLERK,
+    FIRST_DAY,
+    XINGGUO,
+    ZHANGGONG,
+    FrontOffice,
+    catalog_replica,
+    firm_actor,
+    intake_replica,
+    officer_of,
+    sample_content,
+)
+
+from chassis.clock import FixedClock
+from chassis.frame import Frame
+from chassis.received import decode
+from chassis.testing import NOON
+from console.provision import Dsns
+from contracts.catalog import PublishPolicyItem, RecordFacts
+from contracts.intake import ApplicationSubmitted, GetApplication, ListApplications, SubmitApplication
+from contracts.item import PolicyItemContent
+from contracts.rule import Fact, PaymentFrequency
+from services.intake import use_cases
+
+SUBMITTED = frozenset({"ApplicationSubmitted"})
+
+
+@pytest.fixture
+def office(service_frame: Callable[..., Frame], service_database: Callable[[str], Dsns]) -> FrontOffice:
+    clock = FixedClock(NOON)
+    catalog, intake = service_database("catalog"), service_database("intake")
+    return FrontOffice(
+        catalog_replica(service_frame("catalog", dsns=catalog, clock=clock), catalog),
+        intake_replica(service_frame("intake", dsns=intake, clock=clock), intake),
+    )
+
+
+def form(number: int, item_id: str, enterprise_id: str, **changes: Any) -> SubmitApplication:
+    """The form of case `number`, as the demo fills it in."""
+    case = FIRST_DAY["cases"][number - 1]
+    plan = sample_content(case["item"]).rules.plan
+    given = {
+        "item_id": item_id,
+        "enterprise_id": enterprise_id,
+        "declared_facts": tuple(Fact.model_validate(fact) for fact in case["declared_facts"]),
+        "claimed_fen": case["expected_fen"],
+        "payee_name": case["account"]["account_name"],
+        "commitments": tuple(each.code for each in plan.materials if each.commitment),
+    }
+    return SubmitApplication(**given | changes)
+
+
+def codes(answer: dict[str, Any]) -> list[str]:
+    return [reason["code"] for reason in answer["refused"]["reasons"]]
+
+
+def paid_often(content: PolicyItemContent, frequency: PaymentFrequency) -> PolicyItemContent:
+    plan = content.rules.plan.model_copy(update={"frequency": frequency})
+    return content.model_copy(update={"rules": content.rules.model_copy(update={"plan": plan})})
+
+
+def test_a_firm_applies_with_what_the_catalogue_has_told(office: FrontOffice) -> None:
+    item, firm = office.publishes(sample_content("SD-002")), office.registers(17)
+    office.deliver()
+    receipt = office.intake.ordered(form(17, item, firm), actor=firm_actor(firm))["ok"]
+    assert receipt["receipt"].startswith("ZG-20260310-")
+    assert receipt["estimated_fen"] == 10_000_000
+    (body,) = office.intake.said()
+    sent = decode(body, wanted=SUBMITTED)
+    assert isinstance(sent.data, ApplicationSubmitted)
+    assert sent.tenant == sent.data.claim.filed_in == ZHANGGONG
+    assert sent.data.payee.account_version == 1
+    assert receipt["query_code"] not in body
+    stored = str(office.intake.rows("SELECT * FROM application"))
+    assert receipt["query_code"] not in stored
+
+
+def test_a_city_s_item_is_applied_for_in_the_county_and_told_to_the_city(office: FrontOffice) -> None:
+    item, firm = office.publishes(sample_content("SD-002"), tenant=CITY), office.registers(17)
+    office.deliver()
+    receipt = office.intake.ordered(form(17, item, firm), actor=firm_actor(firm))["ok"]
+    assert receipt["receipt"].startswith("GZ-")
+    (body,) = office.intake.said()
+    sent = decode(body, wanted=SUBMITTED)
+    assert (sent.tenant, sent.envelope.origin) == (CITY, ZHANGGONG)
+
+
+def test_nothing_is_known_before_it_has_arrived(office: FrontOffice) -> None:
+    item, firm = office.publishes(sample_content("SD-002")), office.registers(17)
+    assert codes(office.intake.ordered(form(17, item, firm))) == ["item_unknown", "enterprise_unknown"]
+    office.deliver()
+    assert "ok" in office.intake.ordered(form(17, item, firm))
+
+
+def test_everything_delivered_twice_changes_nothing(office: FrontOffice) -> None:
+    office.publishes(sample_content("SD-002"))
+    office.registers(17)
+    office.deliver()
+    tables = ("item_version", "enterprise", "enterprise_fact", "payee")
+    before = [office.intake.rows(f"SELECT * FROM {table} ORDER BY 1, 2, 3") for table in tables]
+    office.deliver()
+    assert [office.intake.rows(f"SELECT * FROM {table} ORDER BY 1, 2, 3") for table in tables] == before
+
+
+def test_the_newest_version_is_applied_for_and_the_older_ones_are_kept(office: FrontOffice) -> None:
+    content = sample_content("SD-002")
+    item, firm = office.publishes(content), office.registers(17)
+    office.publishes(content.model_copy(update={"title": "第二版"}))
+    office.deliver()
+    receipt = office.intake.ordered(form(17, item, firm))["ok"]
+    assert (receipt["item_version"], receipt["item_title"]) == (2, "第二版")
+    assert office.intake.rows("SELECT count(*) FROM item_version") == [(2,)]
+
+
+def test_of_many_at_once_exactly_one_passes(office: FrontOffice) -> None:
+    item, firm = office.publishes(sample_content("SD-002")), office.registers(17)
+    office.deliver()
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(lambda _: office.intake.ordered(form(17, item, firm)), range(12)))
+    assert sum("ok" in answer for answer in answers) == 1
+    assert {tuple(codes(answer)) for answer in answers if "ok" not in answer} == {("duplicate_application",)}
+    assert len(office.intake.said()) == 1
+
+
+def test_the_same_key_again_gets_the_same_receipt(office: FrontOffice) -> None:
+    item, firm = office.publishes(sample_content("SD-002")), office.registers(17)
+    office.deliver()
+    order = form(17, item, firm)
+    first = office.intake.ordered(order, key="key-1")
+    assert office.intake.ordered(order, key="key-1") == first
+    assert len(office.intake.said()) == 1
+
+
+def test_a_refused_application_leaves_nothing_behind(office: FrontOffice) -> None:
+    item = office.publishes(sample_content("SD-002"))
+    firm = office.registers(17, account=False)
+    office.deliver()
+    answer = office.intake.ordered(form(17, item, firm, claimed_fen=1, commitments=()))
+    assert codes(answer) == ["payee_account_missing", "amount_mismatch", "commitment_missing"]
+    assert office.intake.rows("SELECT count(*) FROM application") == [(0,)]
+    assert office.intake.said() == []
+
+
+def test_a_firm_of_another_place_is_unknown_here(office: FrontOffice) -> None:
+    item, firm = office.publishes(sample_content("SD-002"), tenant=CITY), office.registers(17)
+    office.deliver()
+    assert codes(office.intake.ordered(form(17, item, firm), tenant=XINGGUO)) == ["enterprise_unknown"]
+
+
+def test_a_corrected_account_is_paid_whichever_word_of_it_comes_first(office: FrontOffice) -> None:
+    item, firm = office.publishes(sample_content("SD-002")), office.registers(17)
+    office.opens_account(17, firm)
+    bodies = office.catalog.said()
+    accounts = [body for body in bodies if "PayeeAccountChanged" in body]
+    others = [body for body in bodies if "PayeeAccountChanged" not in body]
+    for batch in (others, accounts[::-1], accounts):
+        office.intake.inbox.apply([decode(body, wanted=office.intake.inbox.wanted) for body in batch])
+    office.intake.ordered(form(17, item, firm))
+    (body,) = office.intake.said()
+    assert decode(body, wanted=SUBMITTED).data.payee.account_version == 2
+
+
+def test_two_accounts_of_one_firm_in_one_batch_leave_the_later_one(office: FrontOffice) -> None:
+    firm = office.registers(17)
+    office.opens_account(17, firm)
+    office.deliver()
+    assert office.intake.rows("SELECT account_version FROM payee") == [(2,)]
+
+
+def test_an_older_paper_does_not_replace_a_newer_fact(office: FrontOffice) -> None:
+    firm = office.registers(17)
+    for value, day in (("3", 1), ("5", 20), ("4", 10)):
+        fact = Fact(
+            name="sites", kind="number", value=value, unit="个", source="商务局", as_of=date(2026, 2, day)
+        )
+        office.catalog.ordered(RecordFacts(enterprise_id=firm, facts=(fact,)), actor=CLERK)
+        office.deliver()
+    found = office.intake.rows("SELECT fact ->> 'value' FROM enterprise_fact WHERE name = 'sites'")
+    assert found == [("5",)]
+
+
+def test_a_firm_sees_its_own_applications_and_nobody_else_s(office: FrontOffice) -> None:
+    content = paid_often(sample_content("SD-002"), PaymentFrequency.PER_EVENT)
+    item, firm, other = office.publishes(content), office.registers(17), office.registers(18)
+    office.deliver()
+    mine = office.intake.ordered(form(17, item, firm), actor=firm_actor(firm))["ok"]
+    office.intake.ordered(form(18, item, other), actor=firm_actor(other))
+    question = GetApplication(application_id=mine["application_id"])
+    seen = office.intake.asked(question, actor=firm_actor(firm))["ok"]
+    assert (seen["claim"]["receipt"], seen["query_code"]) == (mine["receipt"], mine["query_code"])
+    stranger = office.intake.asked(question, actor=firm_actor(other))
+    assert stranger["refused"]["code"] == "application_unknown"
+    elsewhere = office.intake.asked(question, tenant=XINGGUO)
+    assert elsewhere["refused"]["code"] == "application_unknown"
+    listing = ListApplications(enterprise_id=firm)
+    assert len(office.intake.asked(listing, actor=firm_actor(firm))["ok"]["items"]) == 1
+    refused = office.intake.asked(listing, actor=firm_actor(other))["refused"]
+    assert refused["code"] == "enterprise_not_yours"
+
+
+def test_the_newest_applications_come_first_and_pages_join(office: FrontOffice) -> None:
+    content = paid_often(sample_content("SD-002"), PaymentFrequency.PER_EVENT)
+    item, firm = office.publishes(content), office.registers(17)
+    office.deliver()
+    site, cost = form(17, item, firm).declared_facts
+    receipts = []
+    for value in ("260000", "270000", "280000"):
+        declared = (site, cost.model_copy(update={"value": value}))
+        order = form(17, item, firm, declared_facts=declared, claimed_fen=None)
+        receipts.append(office.intake.ordered(order)["ok"]["receipt"])
+    first = office.intake.asked(ListApplications(enterprise_id=firm, limit=2))["ok"]
+    rest = office.intake.asked(ListApplications(enterprise_id=firm, limit=2, cursor=first["next_cursor"]))[
+        "ok"
+    ]
+    seen = [each["claim"]["receipt"] for each in (*first["items"], *rest["items"])]
+    assert seen == receipts[::-1]
+    assert rest["next_cursor"] is None
+
+
+def test_a_batch_of_events_costs_one_statement_for_each_kind(office: FrontOffice) -> None:
+    department = sample_content("SD-002").rules.plan.department
+    for version in range(3):
+        content = sample_content("SD-002").model_copy(update={"title": f"第 {version} 版"})
+        office.catalog.ordered(PublishPolicyItem(content=content), actor=officer_of(department))
+    for number in (17, 18, 19):
+        office.registers(number)
+    bodies = office.catalog.said()
+    for kind, handle in (
+        ("PolicyPublished", use_cases.keep_items),
+        ("EnterpriseRegistered", use_cases.keep_enterprises),
+        ("EnterpriseFactsChanged", use_cases.keep_facts),
+        ("PayeeAccountChanged", use_cases.keep_payees),
+    ):
+        events = [decode(body, wanted=office.intake.inbox.wanted) for body in bodies]
+        chosen = [event for event in events if event.name == kind]
+        with office.intake.frame.unit((ZHANGGONG,), action="test") as uow:
+            asked: list[Any] = []
+            execute = uow.execute
+            uow.execute = lambda *given, _execute=execute, _asked=asked: (  # type: ignore[method-assign]
+                _asked.append(given),
+                _execute(*given),
+            )[1]
+            handle(chosen, uow)
+        assert (len(chosen), len(asked)) == (3, 1)

@@ -1,0 +1,271 @@
+"""Tracking on a real database: rows of several tenants, events in any order, and who may see what."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import psycopg
+import pytest
+from frame_kit import psycopg_url
+from sqlalchemy import text
+
+from chassis.frame import Frame
+from chassis.inbox import BatchResult, Inbox, Subscription
+from chassis.received import Received
+from console.provision import Dsns
+from contracts.message import SYSTEM, Actor, Model
+from contracts.oversight import TrackCase, TrackingPage, TrackingView, TrackOwnCases
+from contracts.treasury import (
+    DisbursementAuthorised,
+    DisbursementReady,
+    DisbursementSent,
+    DisbursementSettled,
+)
+from services.oversight import use_cases, views
+from services.oversight.steps import SENTENCES
+from services.oversight.store import Tracking, Trail
+from tests.unit.oversight.case_story import (
+    AMOUNT,
+    QUERY_CODE,
+    accepted,
+    after,
+    approved,
+    assigned,
+    claim,
+    delivered,
+    digest_of,
+    heard,
+    money,
+    nominated,
+    submitted,
+)
+
+FIRM = Actor(id="firm-1", roles=frozenset({"enterprise"}), enterprise_id="ent-1")
+EVENTS = frozenset(event.__name__ for event in SENTENCES)
+
+
+class Oversight:
+    """The service without nameko and without loops."""
+
+    def __init__(self, frame: Frame, dsns: Dsns) -> None:
+        self.frame = frame
+        self.dsns = dsns
+        follow = Subscription("follow", EVENTS, use_cases.follow, use_cases.tenants_of)
+        self.inbox = Inbox("oversight", [follow], frame.event_unit, max_attempts=3)
+
+    def hears(self, *events: Received[Any]) -> BatchResult:
+        return self.inbox.apply(events)
+
+    def asked(self, question: Any, answer: Callable[..., Model], tenant: str | None, actor: Actor) -> dict[str, Any]:
+        envelope = {
+            "tenant": tenant,
+            "actor": actor.model_dump(mode="json"),
+            "name": type(question).__name__,
+            "body": question.model_dump(mode="json"),
+        }
+        return self.frame.run_query(type(question), answer, envelope)
+
+    def tracked(
+        self, receipt: str = "GZ-20260310-AAAA0001", code: str = QUERY_CODE, *, tenant: str | None = "ganzhou"
+    ) -> dict[str, Any]:
+        """What the public tracking page is told."""
+        answer = partial(views.track_case, cipher=self.frame.cipher)
+        return self.asked(TrackCase(receipt=receipt, query_code=code), answer, tenant, SYSTEM)
+
+    def view(self, **more: Any) -> TrackingView:
+        return TrackingView.model_validate(self.tracked(**more)["ok"])
+
+    def own_cases(self, *, tenant: str, actor: Actor, **page: Any) -> dict[str, Any]:
+        return self.asked(TrackOwnCases(enterprise_id="ent-1", **page), views.track_own_cases, tenant, actor)
+
+    def rows(self, statement: str) -> list[tuple[Any, ...]]:
+        """What the database holds, seen by its owner."""
+        with psycopg.connect(psycopg_url(self.dsns.owner)) as connection:
+            return connection.execute(statement).fetchall()
+
+
+@pytest.fixture
+def oversight(service_frame: Callable[..., Frame], service_database: Callable[[str], Dsns]) -> Oversight:
+    dsns = service_database("oversight")
+    return Oversight(service_frame("oversight", dsns=dsns), dsns)
+
+
+def story() -> list[Received[Any]]:
+    """A city's item, claimed and paid in a county: each event as its owner addresses it."""
+    case = claim()
+    said_by_review = partial(heard, origin="ganzhou", subject="case")
+    said_by_treasury = partial(heard, tenant="xingguo", origin="xingguo", subject="d-1")
+    return [
+        heard(submitted(case), tenant="ganzhou", origin="xingguo"),
+        said_by_review(accepted(case), sequence=1, minute=1),
+        said_by_review(assigned(case), sequence=2, minute=1),
+        said_by_review(approved(case), tenant="xingguo", sequence=3, minute=3),
+        said_by_treasury(money(DisbursementReady, case), sequence=1, minute=4),
+        said_by_treasury(money(DisbursementAuthorised, case), sequence=2, minute=5),
+        said_by_treasury(money(DisbursementSent, case), sequence=3, minute=6),
+        said_by_treasury(money(DisbursementSettled, case), sequence=4, minute=7),
+        heard(delivered(case), tenant="xingguo", minute=9),
+    ]
+
+
+def test_a_case_of_the_city_paid_in_the_county_is_followed_to_the_money(oversight: Oversight) -> None:
+    oversight.hears(*story())
+    view = oversight.view()
+    assert [step.code for step in view.steps] == [
+        "ApplicationSubmitted",
+        "CaseAccepted",
+        "TaskAssigned",
+        "CaseApproved",
+        "DisbursementReady",
+        "DisbursementAuthorised",
+        "DisbursementSent",
+        "DisbursementSettled",
+        "MessageDelivered",
+    ]
+    assert (view.state, view.amount_fen, view.tenant) == ("settled", AMOUNT, "ganzhou")
+    assert (view.submitted_at, view.paid_at, view.due_at, view.as_of) == (after(0), after(8), after(2000), after(9))
+    assert (view.enterprise_masked, view.mode, view.item_title) == ("赣州示例**", "instant", "首次入规奖励")
+
+
+def test_events_shuffled_and_delivered_three_times_end_in_the_same_answer(
+    service_frame: Callable[..., Frame], service_database: Callable[[str], Dsns], oversight: Oversight
+) -> None:
+    events = story()
+    oversight.hears(*events)
+    expected = oversight.view()
+    dsns = service_database("oversight")
+    shuffled = Oversight(service_frame("oversight", dsns=dsns), dsns)
+    deliveries = events * 3
+    random.Random(7203).shuffle(deliveries)
+    while deliveries:
+        batch, deliveries = deliveries[:4], deliveries[4:]
+        shuffled.hears(*batch)
+        while shuffled.rows("SELECT 1 FROM parked WHERE next_attempt_at <= now()"):
+            shuffled.inbox.apply(_due(shuffled))
+    while parked := _due(shuffled):
+        shuffled.inbox.apply(parked)
+    assert shuffled.view() == expected
+
+
+def _due(oversight: Oversight) -> list[Received[Any]]:
+    """Everything that is parked, whenever it would be tried again."""
+    from chassis.parking import claim_due
+
+    with psycopg.connect(psycopg_url(oversight.dsns.owner)) as connection:
+        connection.execute("UPDATE parked SET next_attempt_at = now() - interval '1 second'")
+    return claim_due(oversight.frame.frame_engine, oversight.frame.clock.now(), 100, oversight.inbox.wanted)
+
+
+def test_money_heard_of_before_the_approval_opens_the_row_and_is_shown_after_it(oversight: Oversight) -> None:
+    events = story()
+    oversight.hears(*events[4:6])
+    assert oversight.tracked()["refused"]["code"] == "case_untraceable"
+    oversight.hears(events[0])
+    assert (oversight.view().state, oversight.view().amount_fen) == ("authorised", None)
+    oversight.hears(*events[1:4])
+    view = oversight.view()
+    assert (view.state, view.amount_fen) == ("authorised", AMOUNT)
+    assert [step.at for step in view.steps] == sorted(step.at for step in view.steps)
+
+
+def test_adding_the_same_steps_again_changes_nothing(oversight: Oversight) -> None:
+    """A replay without an inbox."""
+    case = claim()
+    event = heard(submitted(case))
+    for _ in range(2):
+        with oversight.frame.unit(["ganzhou"], action="test") as uow:
+            use_cases.follow([event], uow)
+    assert len(oversight.view().steps) == 1
+
+
+@pytest.mark.parametrize(
+    ("receipt", "code", "tenant"),
+    [
+        ("GZ-20260310-AAAA0001", "WRONGCODE", "ganzhou"),
+        ("GZ-20260310-AAAA0002", QUERY_CODE, "ganzhou"),
+        ("GZ-20260310-AAAA0001", QUERY_CODE, "zhanggong"),
+        ("GZ-20260310-AAAA0001", QUERY_CODE, None),
+    ],
+)
+def test_whatever_is_wrong_with_receipt_or_code_the_answer_is_the_same(
+    oversight: Oversight, receipt: str, code: str, tenant: str | None
+) -> None:
+    oversight.hears(*story())
+    wire = oversight.tracked(receipt, code, tenant=tenant)
+    assert (wire["refused"]["kind"], wire["refused"]["code"]) == ("not_found", "case_untraceable")
+    assert wire["refused"]["message"] == "受理编号或查询码不正确。"
+
+
+def test_a_list_of_a_city_is_tracked_line_by_line_and_by_each_firm_in_its_county(oversight: Oversight) -> None:
+    lines = [claim(f"GZ-L{number}000", filed_in=county) for number, county in enumerate(("xingguo", "zhanggong"))]
+    oversight.hears(heard(nominated(*lines)))
+    assert [oversight.view(receipt=line.receipt).state for line in lines] == ["submitted", "submitted"]
+    for line in lines:
+        page = TrackingPage.model_validate(oversight.own_cases(tenant=line.filed_in, actor=FIRM)["ok"])
+        assert [item.receipt for item in page.items] == [line.receipt]
+
+
+def test_a_firm_reads_its_own_cases_page_by_page_newest_first(oversight: Oversight) -> None:
+    for number in range(5):
+        filed = submitted(claim(f"GZ-P{number}0000")).model_copy(update={"submitted_at": after(number)})
+        oversight.hears(heard(filed, origin="xingguo"))
+    receipts: list[str] = []
+    cursor: str | None = None
+    for _ in range(3):
+        wire = oversight.own_cases(tenant="xingguo", actor=FIRM, limit=2, cursor=cursor)
+        page = TrackingPage.model_validate(wire["ok"])
+        receipts += [item.receipt for item in page.items]
+        cursor = page.next_cursor
+    assert (receipts, cursor) == ([f"GZ-P{number}0000" for number in (4, 3, 2, 1, 0)], None)
+    broken = oversight.own_cases(tenant="xingguo", actor=FIRM, cursor="bm90IG91cnM")
+    assert broken["refused"]["code"] == "cursor_invalid"
+
+
+def test_an_officer_of_another_county_cannot_list_a_countys_cases(oversight: Oversight) -> None:
+    oversight.hears(*story())
+    officer = Actor(id="officer", roles=frozenset({"supervisor"}))
+    assert oversight.own_cases(tenant="zhanggong", actor=officer)["refused"]["code"] == "enterprise_not_yours"
+    # Whoever got hold of the firm's id acts for it in another tenant: there is no such firm there.
+    assert oversight.own_cases(tenant="zhanggong", actor=FIRM)["ok"]["items"] == []
+
+
+@pytest.mark.parametrize(("tenant", "seen"), [("ganzhou", 1), ("xingguo", 1), ("zhanggong", 0)])
+def test_row_security_shows_a_case_to_its_own_tenant_and_to_its_firms(
+    oversight: Oversight, tenant: str, seen: int
+) -> None:
+    oversight.hears(*story())
+    with oversight.frame.reader([tenant]) as reader:
+        assert reader.execute("SELECT count(*) FROM tracking").scalar_one() == seen
+
+
+def test_the_firms_tenant_may_look_but_not_write(oversight: Oversight) -> None:
+    oversight.hears(*story())
+    with oversight.frame.unit(["xingguo"], action="test") as uow:
+        changed = uow.execute("UPDATE tracking SET steps = '{}'").rowcount
+    assert changed == 0
+
+
+def test_without_the_declared_tenant_the_wall_stands_and_the_event_is_set_aside(oversight: Oversight) -> None:
+    undeclared = Inbox(
+        "oversight", [Subscription("follow", EVENTS, use_cases.follow)], oversight.frame.event_unit, max_attempts=3
+    )
+    undeclared.apply([heard(money(DisbursementReady, claim()), tenant="xingguo")])
+    assert oversight.rows("SELECT count(*) FROM tracking") == [(0,)]
+    ((cause, error),) = oversight.rows("SELECT cause, error FROM parked")
+    assert cause == "fault"
+    assert "row-level security" in error
+
+
+def test_tracking_reads_one_row_by_one_index(oversight: Oversight) -> None:
+    many = [Trail(claim(f"GZ-M{number:05d}"), {}, digest_of("x"), after(0)) for number in range(2000)]
+    with oversight.frame.unit(["ganzhou"], action="test") as uow:
+        uow.of(Tracking).add(many)
+    with psycopg.connect(psycopg_url(oversight.dsns.owner), autocommit=True) as connection:
+        connection.execute("ANALYZE tracking")
+    with oversight.frame.reader(["ganzhou"]) as reader:
+        plan = "\n".join(reader.execute(text(f"EXPLAIN {views.BY_RECEIPT.text}"), {"receipt": "GZ-M01000"}).scalars())
+    assert "Index Scan using tracking_pkey" in plan
+    assert "Seq Scan" not in plan

@@ -1,0 +1,209 @@
+"""Treasury on a real database: its handlers behind the inbox, its commands behind the frame, its jobs claimed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import Any
+
+import psycopg
+import pytest
+from frame_kit import psycopg_url
+
+from chassis.clock import FixedClock
+from chassis.frame import Frame, tenant_subscription
+from chassis.ids import new_id
+from chassis.inbox import Inbox, Subscription
+from chassis.jobs import Job, claim
+from chassis.parking import claim_due
+from chassis.received import Received
+from chassis.testing import received
+from chassis.uow import UnitOfWork
+from console.provision import Dsns
+from contracts.identity import TenantOnboarded, TenantSettings
+from contracts.message import Actor, Command, Event, Model, Query, snake_case
+from contracts.rule import Level
+from contracts.treasury import (
+    AppropriateBudget,
+    AuthoriseDisbursement,
+    BudgetLineView,
+    DisbursementView,
+    ListBudgetLines,
+    ListDisbursements,
+)
+from services.treasury import books, dispatch, payee_accounts, payout_clock, returns, settlement, use_cases, views
+from services.treasury.settlement import Patience
+from tests.unit.treasury.treasury_kit import CHECKER, DEPARTMENT, FINANCE, FakeBank, OpenCipher
+
+SUBSCRIPTIONS = [
+    Subscription("approvals", frozenset({"CaseApproved"}), use_cases.receive_approvals),
+    Subscription("accounts", frozenset({"PayeeAccountChanged"}), payee_accounts.keep_accounts),
+    tenant_subscription(),
+]
+LEASE_OVER = timedelta(seconds=31)
+
+
+def onboarded(tenant: str, parent: str | None, level: Level, code: str) -> TenantOnboarded:
+    return TenantOnboarded(
+        id=tenant,
+        parent_id=parent,
+        level=level,
+        division_code=code,
+        name=tenant,
+        settings=TenantSettings(),
+        settings_version=1,
+    )
+
+
+class Killed(BaseException):
+    """Stands in for `kill -9`: nothing catches it, and nothing is tidied up but what the database does itself."""
+
+
+class Treasury:
+    """One replica of the service, without nameko and without loops, and its bank."""
+
+    def __init__(self, frame: Frame, dsns: Dsns, clock: FixedClock, bank: FakeBank | None = None) -> None:
+        self.frame = frame
+        self.dsns = dsns
+        self.clock = clock
+        self.bank = bank or FakeBank()
+        self.cipher = OpenCipher()
+        self.patience = Patience(firm_noes=3)
+        self.inbox = Inbox("treasury", SUBSCRIPTIONS, frame.event_unit, max_attempts=3)
+        self.work: dict[str, Callable[[list[Job]], None]] = {
+            dispatch.SEND: lambda jobs: dispatch.send(jobs, self._unit, self.bank, self.cipher, self.patience),
+            settlement.ASK: lambda jobs: dispatch.ask(jobs, self._unit, self.bank, self.patience),
+            returns.FETCH_RETURNS: lambda jobs: returns.fetch_returns(jobs, self._unit, self.bank, self.patience),
+            settlement.RENEW: lambda jobs: payee_accounts.renew_attempts(jobs, self._unit, self.patience),
+            books.RELEASE_HELD: lambda jobs: books.release_held(jobs, self._unit),
+            payout_clock.ALARM: lambda jobs: payout_clock.raise_alarms(jobs, self._unit),
+        }
+
+    def _unit(self, tenants: Sequence[str]) -> UnitOfWork:
+        return self.frame.event_unit(tenants, action="due")
+
+    # -- what comes in ------------------------------------------------------------------------------------
+
+    def prepared(self) -> Treasury:
+        """Ganzhou with Zhanggong and Xingguo are onboarded."""
+        self.hears(onboarded("ganzhou", None, Level.CITY, "3607"))
+        self.hears(onboarded("zhanggong", "ganzhou", Level.COUNTY, "360702"))
+        self.hears(onboarded("xingguo", "ganzhou", Level.COUNTY, "360732"))
+        return self
+
+    def hears(self, *events: Event, tenant: str = "zhanggong") -> list[Received[Any]]:
+        """Deliver these in one batch, each as the first event of an aggregate of its own."""
+        messages = [received(event, tenant=tenant) for event in events]
+        self.inbox.apply(messages)
+        return messages
+
+    def sweeps(self) -> None:
+        """What is parked and due is tried again."""
+        self.inbox.apply(claim_due(self.frame.frame_engine, self.clock.now(), 100, self.inbox.wanted))
+
+    def ordered(self, order: Command, *, actor: Actor, tenant: str = "zhanggong") -> dict[str, Any]:
+        """Give a command as the gateway does."""
+        name = snake_case(type(order).__name__)
+        body = order.model_dump(mode="json")
+        envelope = {
+            "operation_id": new_id(),
+            "tenant": tenant,
+            "actor": actor.model_dump(mode="json"),
+            "name": name,
+            "body_hash": hashlib.sha256(repr(body).encode()).hexdigest(),
+            "body": body,
+        }
+        return self.frame.run_command(type(order), getattr(use_cases, name), envelope)
+
+    def asked(self, question: Query, *, tenant: str = "zhanggong") -> dict[str, Any]:
+        """Ask as the gateway does."""
+        name = snake_case(type(question).__name__)
+        envelope = {"tenant": tenant, "name": name, "body": question.model_dump(mode="json")}
+        answer: Callable[..., Model] = getattr(views, name)
+        return self.frame.run_query(type(question), answer, envelope)
+
+    def appropriates(
+        self, amount_fen: int, *, tenant: str = "zhanggong", year: int = 2026, item: str | None = None
+    ) -> dict[str, Any]:
+        order = AppropriateBudget(
+            year=year, department=DEPARTMENT, item_id=item, amount_fen=amount_fen, document_number="虔财〔2026〕1号"
+        )
+        answer = self.ordered(order, actor=FINANCE, tenant=tenant)
+        assert "ok" in answer, answer
+        return answer
+
+    def authorises(
+        self, disbursement: DisbursementView, *, actor: Actor = CHECKER, tenant: str = "zhanggong"
+    ) -> dict[str, Any]:
+        order = AuthoriseDisbursement(
+            disbursement_id=disbursement.disbursement_id, expected_version=disbursement.version
+        )
+        return self.ordered(order, actor=actor, tenant=tenant)
+
+    # -- what becomes due ---------------------------------------------------------------------------------
+
+    def does(self, kind: str, limit: int = 200) -> int:
+        """Claim what is due of one kind and do it; returns how many."""
+        jobs = claim(self.frame.frame_engine, kind, self.clock.now(), limit)
+        if jobs:
+            self.work[kind](jobs)
+        return len(jobs)
+
+    def dies_in(self, kind: str) -> None:
+        """The same, by a worker that a fault kills; its claim outlives it until the lease is over."""
+        with pytest.raises(Killed):
+            self.does(kind)
+        self.clock.advance(LEASE_OVER)
+
+    def passes(self, **time: float) -> None:
+        self.clock.advance(timedelta(**time))
+
+    # -- what can be seen ---------------------------------------------------------------------------------
+
+    def disbursements(self, *, tenant: str = "zhanggong", **where: Any) -> list[DisbursementView]:
+        found = self.asked(ListDisbursements(limit=200, **where), tenant=tenant)["ok"]["items"]
+        return [DisbursementView.model_validate(each) for each in found]
+
+    def only(self, *, tenant: str = "zhanggong", **where: Any) -> DisbursementView:
+        (found,) = self.disbursements(tenant=tenant, **where)
+        return found
+
+    def line(self, *, tenant: str = "zhanggong", year: int = 2026) -> BudgetLineView:
+        (found,) = self.asked(ListBudgetLines(year=year), tenant=tenant)["ok"]["items"]
+        return BudgetLineView.model_validate(found)
+
+    def rows(self, statement: str) -> list[tuple[Any, ...]]:
+        """What the database holds, seen by its owner."""
+        with psycopg.connect(psycopg_url(self.dsns.owner)) as connection:
+            return connection.execute(statement).fetchall()
+
+    def told(self) -> list[str]:
+        """The events said so far of disbursements, in order."""
+        return [type for (type,) in self.rows("SELECT type FROM outbox WHERE aggregate_type = 'disbursement' ORDER BY position")]
+
+    def jobs(self, kind: str) -> list[str]:
+        return [subject for (subject,) in self.rows(f"SELECT subject FROM job WHERE kind = '{kind}' ORDER BY subject")]
+
+    def faults_in_the_books(self) -> list[str]:
+        """Invariant C of every line, computed anew from disbursements and from postings."""
+        return [
+            f"line {row[0]}: {row[1:]}"
+            for row in self.rows(BOOKS)
+            if not row[1] == row[2] == row[3] or row[1] < 0 or row[4] != 0
+        ]
+
+
+BOOKS = """
+    SELECT l.id,
+        l.appropriated_fen - l.reserved_fen - (l.settled_fen - l.returned_fen) - l.swept_fen,
+        l.appropriated_fen - l.swept_fen - coalesce((SELECT sum(amount_fen) FROM disbursement d
+            WHERE (d.tenant, d.line_id) = (l.tenant, l.id)
+            AND d.state IN ('ready', 'authorised', 'sent', 'unknown', 'settled')), 0),
+        (SELECT sum(p.amount_fen) FROM ledger_posting p JOIN ledger_entry e ON (e.tenant, e.id) = (p.tenant, p.entry_id)
+            WHERE (e.tenant, e.line_id) = (l.tenant, l.id) AND p.account = 'available'),
+        (SELECT sum(p.amount_fen) FROM ledger_posting p JOIN ledger_entry e ON (e.tenant, e.id) = (p.tenant, p.entry_id)
+            WHERE (e.tenant, e.line_id) = (l.tenant, l.id))
+    FROM budget_line l
+"""
+"""Per line: available by its own figures, by its disbursements, by its ledger; and the sum of all its postings."""

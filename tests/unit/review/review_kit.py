@@ -1,0 +1,286 @@
+"""Items, claims and people for review's tests, and its stores in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
+from chassis.calendar import Calendar
+from chassis.ids import new_id
+from chassis.tenancy import TenantUnknown
+from chassis.testing import NOON, FakeRegistry, FakeUnit, MemoryStore, received
+from contracts.catalog import Payee, PolicyPublished
+from contracts.identity import TenantSettings
+from contracts.intake import ApplicationSubmitted, Claim, EnterprisesNominated, NominatedLine
+from contracts.item import PolicyItemContent
+from contracts.message import Actor, TenantId
+from contracts.rule import (
+    Cap,
+    Condition,
+    Fact,
+    FactAmount,
+    FactType,
+    Fixed,
+    ItemRules,
+    Level,
+    Plan,
+    Rate,
+    SharePart,
+    Split,
+)
+from services.review import use_cases
+from services.review.case import Case
+from services.review.domain import Award, CaseNotFound
+from services.review.store import AwardRegister, Cases, ItemVersion, ItemVersions
+
+DEPARTMENT = "区科技局"
+OFFICER = Actor(id="officer-1", roles=frozenset({"department"}), department=DEPARTMENT)
+STRANGER = Actor(id="officer-2", roles=frozenset({"department"}), department="区商务局")
+USCC = "91360702DEM000014H"
+AMOUNT = 30_000_000
+"""Fen: 300 万元 × 10 %."""
+
+COUNTY_PAYS = Split(parts=(SharePart(payer=Level.COUNTY, fraction="1"),), remainder_to=Level.COUNTY)
+TWO_TO_EIGHT = Split(
+    parts=(SharePart(payer=Level.CITY, fraction="2/10"), SharePart(payer=Level.COUNTY, fraction="8/10")),
+    remainder_to=Level.COUNTY,
+)
+COUNTY_ADVANCES = TWO_TO_EIGHT.model_copy(update={"mode": "county_advances"})
+
+
+def item_rules(
+    *,
+    shares: Split = COUNTY_PAYS,
+    inspection: bool = False,
+    clocks: Mapping[str, int] | None = None,
+    limit: int | None = 5,
+    frequency: str = "once",
+    amount: Any = None,
+    mode: str = "instant",
+) -> ItemRules:
+    """Above scale: 10 % of last year's R&D, at most 100 万元. `clocks`: working days of steps that have their own."""
+    kinds = ["material_check", *(["site_inspection"] if inspection else []), "approval"]
+    own = {kind: {"limit": days, "unit": "working_days"} for kind, days in (clocks or {}).items()}
+    steps = [{"kind": kind, "clock": own.get(kind)} for kind in kinds]
+    return ItemRules(
+        fact_types=(
+            FactType(name="rd_expense", label="研发投入", kind="number", unit="万元"),
+            FactType(name="above_scale", label="规模以上企业", kind="flag"),
+        ),
+        reference_year=2025,
+        eligibility=Condition(fact="above_scale", period="Y", operator="is_true"),
+        amount=amount
+        or Cap(
+            of=Rate(base=FactAmount(fact="rd_expense", period="Y"), rate=Fixed(value="10", unit="%")),
+            limit=Fixed(value="100", unit="万元"),
+        ),
+        shares=shares,
+        plan=Plan.model_validate(
+            {
+                "mode": mode,
+                "department": DEPARTMENT,
+                "steps": steps,
+                "review_limit": {"limit": limit, "unit": "working_days"} if limit else None,
+                "payout_limit": {"limit": 1, "unit": "working_days"},
+                "frequency": frequency,
+                "budget_line": "KJ-01",
+            }
+        ),
+    )
+
+
+def facts(rd: str | None = "300", above_scale: bool | None = True) -> tuple[Fact, ...]:
+    said: dict[str, Any] = {"period": "2025", "source": "统计局", "as_of": date(2026, 1, 10)}
+    found = []
+    if above_scale is not None:
+        found.append(Fact(name="above_scale", kind="flag", value=above_scale, **said))
+    if rd is not None:
+        found.append(Fact(name="rd_expense", kind="number", value=rd, unit="万元", **said))
+    return tuple(found)
+
+
+def claim(**changes: Any) -> Claim:
+    application = changes.pop("application_id", None) or new_id()
+    words: dict[str, Any] = {
+        "application_id": application,
+        "receipt": f"ZD-{application[-8:]}",
+        "tenant": "zhanggong",
+        "filed_in": "zhanggong",
+        "enterprise_id": "firm-1",
+        "enterprise_name": "示例企业01",
+        "uscc": USCC,
+        "item_id": "item-1",
+        "item_version": 1,
+        "item_title": "研发投入补助",
+        "mode": "instant",
+        "department": DEPARTMENT,
+    }
+    return Claim(**words | changes)
+
+
+PAYEE = Payee(
+    account_id="account-1",
+    account_version=1,
+    account_name="示例企业01",
+    account_sealed="sealed",
+    account_masked="**** 0001",
+    bank_name="示例银行章贡支行",
+)
+
+
+def application(
+    *,
+    at: datetime = NOON,
+    known: tuple[Fact, ...] | None = None,
+    estimated_fen: int | None = AMOUNT,
+    **words: Any,
+) -> ApplicationSubmitted:
+    return ApplicationSubmitted(
+        claim=claim(**words),
+        facts=facts() if known is None else known,
+        payee=PAYEE,
+        estimated_fen=estimated_fen,
+        query_code_digest="0" * 64,
+        submitted_by="firm-1-clerk",
+        submitted_at=at,
+    )
+
+
+def line(*, known: tuple[Fact, ...] | None = None, amount_fen: int = AMOUNT, **words: Any) -> NominatedLine:
+    return NominatedLine(
+        claim=claim(**{"mode": "no_application"} | words),
+        facts=facts() if known is None else known,
+        payee=PAYEE,
+        amount_fen=amount_fen,
+        query_code_digest="0" * 64,
+    )
+
+
+def nomination(*lines: NominatedLine, at: datetime = NOON) -> EnterprisesNominated:
+    return EnterprisesNominated(nomination_id=new_id(), lines=lines, nominated_by=OFFICER.id, nominated_at=at)
+
+
+def published(rules: ItemRules, *, item_id: str = "item-1", version: int = 1) -> PolicyPublished:
+    content = PolicyItemContent.model_validate(
+        {
+            "code": "KJ-01",
+            "title": "研发投入补助",
+            "summary": "示例",
+            "issuer": {},
+            "level": "county",
+            "theme": "科技",
+            "benefit_kind": "grant",
+            "document": {},
+            "status": "in_force",
+            "sample": True,
+            "sources": [{"title": "示例", "kind": "sample", "confidence": "high"}],
+            "guide": {
+                "basis": "示例",
+                "beneficiaries": "企业",
+                "conditions": "规模以上",
+                "standard": "10 %",
+                "mode": "即申即享",
+                "steps": ["申报"],
+                "time_limits": "5 个工作日",
+                "contacts": [{"name": DEPARTMENT, "phone": "12345"}],
+            },
+            "rules": rules.model_dump(mode="json"),
+        }
+    )
+    return PolicyPublished(item_id=item_id, tenant="zhanggong", item_version=version, content=content)
+
+
+class Registry(FakeRegistry):
+    """Ganzhou with Zhanggong; like the real one, it refuses a level that nobody has onboarded."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            {
+                "ganzhou": (None, Level.CITY, TenantSettings()),
+                "zhanggong": ("ganzhou", Level.COUNTY, TenantSettings()),
+            }
+        )
+
+    def payer(self, level: Level, tenant: TenantId) -> TenantId:
+        try:
+            return super().payer(level, tenant)
+        except StopIteration:
+            raise TenantUnknown(tenant=f"{tenant}（{level.value}）") from None
+
+
+class MemoryCases(MemoryStore[Case]):
+    missing = CaseNotFound
+
+
+class MemoryVersions:
+    """Item versions in a dict."""
+
+    def __init__(self, known: Mapping[ItemVersion, ItemRules]) -> None:
+        self.known = dict(known)
+        self.unit: FakeUnit | None = None
+
+    def remember(self, items: Iterable[PolicyPublished]) -> None:
+        for item in items:
+            self.known.setdefault((item.item_id, item.item_version), item.content.rules)
+
+    def get_many(self, keys: Collection[ItemVersion]) -> Mapping[ItemVersion, ItemRules]:
+        return {key: self.known[key] for key in keys if key in self.known}
+
+
+class MemoryRegister:
+    """The award register in a dict, keyed as the table is."""
+
+    def __init__(self) -> None:
+        self.places: dict[tuple[str, str, str], str] = {}
+        self.unit: FakeUnit | None = None
+
+    def reserve(self, awards: Collection[Award]) -> frozenset[str]:
+        got = set()
+        for award in sorted(awards, key=lambda each: (each.item_id, each.uscc, each.period, each.case_id)):
+            key = (award.item_id, award.uscc, award.period)
+            # Nothing is rolled back here, so a case whose approval was refused still holds its place.
+            if self.places.setdefault(key, award.case_id) == award.case_id:
+                got.add(award.case_id)
+        return frozenset(got)
+
+
+def review_unit(
+    rules: ItemRules | None = None,
+    *,
+    actor: Actor = OFFICER,
+    now: datetime = NOON,
+    calendar: Calendar | None = None,
+) -> FakeUnit:
+    """A unit of work with review's stores in memory; item 1 version 1 has arrived."""
+    versions = {("item-1", 1): rules or item_rules()}
+    return FakeUnit(
+        "zhanggong",
+        stores={
+            Cases: MemoryCases(),
+            ItemVersions: MemoryVersions(versions),
+            AwardRegister: MemoryRegister(),
+        },
+        now=now,
+        actor=actor,
+        calendar=calendar,
+        registry=Registry(),
+    )
+
+
+def opened(uow: FakeUnit, **words: Any) -> Case:
+    """A case as `open_cases` makes it from an application; what it recorded is put aside."""
+    submitted = application(**words)
+    use_cases.open_cases([received(submitted)], uow)
+    case: Case = next(
+        each
+        for each in uow.of(Cases).rows.values()
+        if each.claim.application_id == submitted.claim.application_id
+    )
+    uow.recorded.clear()
+    return case
+
+
+def china(text: str) -> datetime:
+    """`2026-03-10 12:00` in China, as UTC."""
+    return datetime.fromisoformat(f"{text}+08:00").astimezone(UTC)

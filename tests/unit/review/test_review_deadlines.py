@@ -1,0 +1,146 @@
+"""Until when a case must be decided, by the calendar of 2026, and who is told on the way."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from chassis.calendar import Calendar, announced_days
+from chassis.jobs import Job
+from chassis.testing import FakeUnit
+from contracts.review import ReviewDeadlineApproaching, ReviewDeadlineMissed
+from contracts.rule import TimeLimit
+from services.review import deadline
+from services.review.case import Case
+from services.review.store import Cases
+from tests.unit.review.review_kit import china, item_rules, opened, review_unit
+
+TUESDAY = china("2026-03-10 12:00")
+
+
+def claimed(uow: FakeUnit) -> list[Job]:
+    """The jobs that are due now, as a scheduler would hand them over."""
+    return [
+        Job(tenant, kind, subject, due_at)
+        for (tenant, kind, subject), due_at in uow.jobs.items()
+        if due_at <= uow.now
+    ]
+
+
+def at(uow: FakeUnit, text: str) -> list[object]:
+    """Let the scheduler call at this time; returns what was told."""
+    uow.now = china(text)
+    uow.recorded.clear()
+    deadline.raise_alarms(claimed(uow), uow)
+    return uow.events
+
+
+@pytest.mark.parametrize(
+    ("received", "limit", "due"),
+    [
+        ("2026-03-10 12:00", 5, "2026-03-17 17:30"),
+        ("2026-03-10 17:30", 5, "2026-03-17 17:30"),  # the stroke of closing time is still today
+        ("2026-03-10 17:31", 5, "2026-03-18 17:30"),  # after closing time: received the next working day
+        ("2026-03-14 10:00", 5, "2026-03-23 17:30"),  # a Saturday: received on Monday
+        ("2026-02-13 12:00", 5, "2026-02-27 17:30"),  # Spring Festival, with Saturday 14 February worked
+        ("2026-09-30 10:00", 5, "2026-10-13 17:30"),  # National Day, with Saturday 10 October worked
+        ("2026-11-23 10:00", 20, "2026-12-21 17:30"),
+    ],
+)
+def test_the_review_limit_runs_in_working_days_of_2026(received, limit, due):
+    uow = review_unit(item_rules(limit=limit))
+    assert opened(uow, at=china(received)).due_at == china(due)
+
+
+def test_limits_in_calendar_days_and_hours_are_kept_as_they_are_written():
+    calendar = Calendar.from_chinesecalendar()
+    friday = china("2026-03-13 10:00")
+    assert deadline.due_at(TimeLimit(limit=2, unit="calendar_days"), friday, calendar) == china(
+        "2026-03-16 17:30"
+    )
+    assert deadline.due_at(TimeLimit(limit=48, unit="hours"), friday, calendar) == china("2026-03-15 10:00")
+
+
+def test_reminders_come_at_half_and_at_four_fifths_and_the_breach_at_the_end():
+    uow = review_unit()
+    case = opened(uow, at=TUESDAY)
+    assert at(uow, "2026-03-13 12:59") == []
+    (half,) = at(uow, "2026-03-13 13:00")
+    assert isinstance(half, ReviewDeadlineApproaching)
+    assert (half.used_percent, half.due_at) == (50, case.due_at)
+    (most,) = at(uow, "2026-03-16 17:30")
+    assert most.used_percent == 80
+    (missed,) = at(uow, "2026-03-17 17:30")
+    assert isinstance(missed, ReviewDeadlineMissed)
+    assert missed.due_at == case.due_at
+    assert uow.jobs == {}
+
+
+def test_each_alarm_is_raised_once_however_often_its_job_is_handed_over():
+    uow = review_unit()
+    opened(uow, at=TUESDAY)
+    uow.now = china("2026-03-13 13:00")
+    jobs = claimed(uow)
+    for _ in range(3):
+        deadline.raise_alarms(jobs, uow)
+    assert len(uow.events) == 1
+
+
+def test_a_service_that_was_down_tells_of_the_breach_alone():
+    uow = review_unit()
+    opened(uow, at=TUESDAY)
+    (missed,) = at(uow, "2026-04-01 09:00")
+    assert isinstance(missed, ReviewDeadlineMissed)
+    assert {level for *_, level in uow.alarms} == {"50", "80", "100"}
+
+
+def test_an_application_that_arrives_late_raises_what_is_due_at_once():
+    uow = review_unit(now=china("2026-03-16 17:31"))
+    case = opened(uow, at=TUESDAY)
+    assert case.due_at == china("2026-03-17 17:30")
+    assert uow.jobs == {("zhanggong", "review_alarm", case.id): case.due_at}
+    assert {level for *_, level in uow.alarms} == {"50", "80"}
+
+
+def test_a_case_that_was_decided_meanwhile_needs_no_alarm():
+    uow = review_unit()
+    case = opened(uow, at=TUESDAY)
+    case.state = "approved"
+    assert at(uow, "2026-04-01 09:00") == []
+    assert uow.jobs == {}
+
+
+def test_an_item_without_a_review_limit_has_no_deadline():
+    uow = review_unit(item_rules(limit=None))
+    assert opened(uow).due_at is None
+    assert uow.jobs == {}
+
+
+def waiting_case(uow: FakeUnit) -> Case:
+    return opened(uow, at=china("2026-11-23 10:00"))
+
+
+def test_a_year_that_is_not_published_gives_no_date_and_the_calendar_is_looked_for_daily():
+    uow = review_unit(item_rules(limit=40), now=china("2026-11-23 10:00"))
+    case = waiting_case(uow)
+    assert case.due_at is None
+    (next_look,) = uow.jobs.values()
+    assert next_look == uow.now + timedelta(days=1)
+    assert at(uow, "2026-11-24 10:00") == []
+    assert uow.jobs == {("zhanggong", "review_alarm", case.id): china("2026-11-25 10:00")}
+    assert uow.alarms == {("zhanggong", "calendar", "2027", "review", "0")}
+    assert uow.of(Cases).rows[case.id].version == 1
+
+
+def test_loading_the_calendar_computes_what_waited():
+    uow = review_unit(item_rules(limit=40), now=china("2026-11-23 10:00"))
+    case = waiting_case(uow)
+    next_year = [(date(2027, 1, 1) + timedelta(days=n), n % 7 not in (1, 2)) for n in range(365)]
+    uow._calendar = Calendar.from_rows([*announced_days(2026), *next_year])
+    assert at(uow, "2026-11-24 10:00") == []
+    assert case.due_at is not None
+    assert case.due_at.year == 2027
+    assert case.version == 2
+    (next_alarm,) = uow.jobs.values()
+    assert uow.now < next_alarm < case.due_at

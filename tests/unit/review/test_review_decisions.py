@@ -1,0 +1,309 @@
+"""Approval, refusal and inspection: what an officer may do, and every reason why not."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from chassis.testing import NOON, FakeUnit
+from contracts.message import Actor
+from contracts.refusal import Forbidden, Refused, StaleVersion
+from contracts.review import (
+    ApproveCase,
+    CaseApproved,
+    CaseRejected,
+    InspectionRecorded,
+    RecordInspection,
+    RejectCase,
+)
+from contracts.rule import Fixed
+from services.review import use_cases
+from services.review.case import Case
+from services.review.store import AwardRegister
+from tests.unit.review.review_kit import (
+    AMOUNT,
+    COUNTY_ADVANCES,
+    OFFICER,
+    PAYEE,
+    STRANGER,
+    TWO_TO_EIGHT,
+    facts,
+    item_rules,
+    opened,
+    review_unit,
+)
+
+
+def approve(case: Case, uow: FakeUnit, *, amount_fen: int = AMOUNT, version: int | None = None) -> Any:
+    order = ApproveCase(
+        case_id=case.id, amount_fen=amount_fen, opinion="符合条件", expected_version=version or case.version
+    )
+    return use_cases.approve_case(order, uow)
+
+
+def reject(case: Case, uow: FakeUnit) -> Any:
+    order = RejectCase(
+        case_id=case.id, reason="材料与事实不符，依据办法第三条", expected_version=case.version
+    )
+    return use_cases.reject_case(order, uow)
+
+
+def inspect(case: Case, uow: FakeUnit, *, passed: bool = True, at: Any = NOON) -> Any:
+    order = RecordInspection(
+        case_id=case.id,
+        passed=passed,
+        findings="设备与申报一致",
+        place="章贡区厂区",
+        inspected_at=at,
+        expected_version=case.version,
+    )
+    return use_cases.record_inspection(order, uow)
+
+
+def codes(refused: pytest.ExceptionInfo[Refused]) -> list[str]:
+    return [reason.code for reason in refused.value.reasons]
+
+
+def test_an_approval_orders_the_county_to_pay_the_rules_amount():
+    uow = review_unit()
+    case = opened(uow)
+    view = approve(case, uow)
+    (event,) = uow.events
+    assert isinstance(event, CaseApproved)
+    assert (event.payer, event.amount_fen, event.total_fen) == ("zhanggong", AMOUNT, AMOUNT)
+    assert (event.payee, event.approved_by, event.approved_at) == (PAYEE, OFFICER.id, NOON)
+    assert (event.revision, event.instalment) == (1, 1)
+    assert (view.state, view.decided_by, view.decided_at, view.note) == (
+        "approved",
+        OFFICER.id,
+        NOON,
+        "符合条件",
+    )
+
+
+def test_a_shared_item_is_ordered_once_from_each_payer_and_all_parts_are_shown():
+    uow = review_unit(item_rules(shares=TWO_TO_EIGHT))
+    approve(opened(uow), uow)
+    assert [(each.to, each.event.payer, each.event.amount_fen) for each in uow.recorded] == [
+        ("ganzhou", "ganzhou", 6_000_000),
+        ("zhanggong", "zhanggong", 24_000_000),
+    ]
+    for event in uow.events:
+        assert event.total_fen == AMOUNT
+        assert [(share.payer, share.amount_fen) for share in event.shares] == [
+            ("ganzhou", 6_000_000),
+            ("zhanggong", 24_000_000),
+        ]
+
+
+def test_where_the_county_advances_it_pays_all_once_and_the_citys_share_is_told():
+    uow = review_unit(item_rules(shares=COUNTY_ADVANCES))
+    approve(opened(uow), uow)
+    (recorded,) = uow.recorded
+    assert (recorded.to, recorded.event.payer, recorded.event.amount_fen) == (
+        "zhanggong",
+        "zhanggong",
+        AMOUNT,
+    )
+    assert {share.payer: share.amount_fen for share in recorded.event.shares} == {
+        "ganzhou": 6_000_000,
+        "zhanggong": 24_000_000,
+    }
+
+
+@pytest.mark.parametrize("amount", [AMOUNT - 1, AMOUNT + 1, 0])
+def test_an_amount_that_does_not_follow_from_the_rule_is_refused_to_the_fen(amount):
+    uow = review_unit()
+    with pytest.raises(Refused) as refused:
+        approve(opened(uow), uow, amount_fen=amount)
+    assert codes(refused) == ["amount_mismatch"]
+    assert refused.value.refusal().kind == "invalid"
+    assert "300,000.00" in refused.value.message
+
+
+def test_a_claim_whose_conditions_are_not_met_cannot_be_approved_and_says_which():
+    uow = review_unit()
+    case = opened(uow, known=facts(above_scale=False))
+    with pytest.raises(Refused) as refused:
+        approve(case, uow)
+    assert codes(refused) == ["not_eligible"]
+    assert "规模以上企业" in refused.value.message
+    assert case.view().verdict == "not_met"
+    assert [reason.code for reason in case.view().obstacles] == ["not_eligible"]
+
+
+def test_a_claim_that_lacks_facts_cannot_be_approved_and_names_them_all():
+    uow = review_unit()
+    case = opened(uow, known=(), estimated_fen=None)
+    with pytest.raises(Refused) as refused:
+        approve(case, uow)
+    assert codes(refused) == ["facts_missing"]
+    assert "规模以上企业" in refused.value.message
+    assert "研发投入" in refused.value.message
+    assert (case.view().amount_fen, case.view().verdict) == (None, "undetermined")
+
+
+def test_nothing_to_pay_cannot_be_approved():
+    uow = review_unit(item_rules(amount=Fixed(value="0", unit="万元")))
+    with pytest.raises(Refused) as refused:
+        approve(opened(uow, estimated_fen=0), uow, amount_fen=0)
+    assert codes(refused) == ["nothing_to_pay"]
+
+
+def test_all_reasons_are_told_at_once():
+    uow = review_unit(item_rules(inspection=True))
+    other = opened(uow)
+    inspect(other, uow)
+    approve(other, uow)
+    with pytest.raises(Refused) as refused:
+        approve(opened(uow, known=facts(above_scale=False)), uow, amount_fen=1)
+    assert codes(refused) == ["not_eligible", "amount_mismatch", "inspection_required", "already_awarded"]
+    assert refused.value.code == "not_eligible"
+
+
+def test_a_refused_approval_changes_nothing():
+    uow = review_unit()
+    case = opened(uow)
+    with pytest.raises(Refused):
+        approve(case, uow, amount_fen=1)
+    assert (case.state, case.version, case.decision, case.pending) == ("accepted", 1, None, [])
+
+
+def test_a_firm_is_granted_an_item_once():
+    uow = review_unit()
+    approve(opened(uow), uow)
+    with pytest.raises(Refused) as refused:
+        approve(opened(uow), uow)
+    assert codes(refused) == ["already_awarded"]
+
+
+def test_what_is_granted_per_event_may_be_granted_again():
+    uow = review_unit(item_rules(frequency="per_event"))
+    approve(opened(uow), uow)
+    approve(opened(uow), uow)
+    assert len(uow.of(AwardRegister).places) == 2
+
+
+def test_a_decided_case_is_not_decided_again():
+    uow = review_unit()
+    case = opened(uow)
+    approve(case, uow)
+    for decide in (approve, reject):
+        with pytest.raises(Refused) as refused:
+            decide(case, uow)
+        assert codes(refused) == ["case_already_decided"]
+
+
+def test_whoever_read_an_older_version_decides_nothing():
+    uow = review_unit()
+    case = opened(uow)
+    with pytest.raises(StaleVersion):
+        approve(case, uow, version=case.version + 1)
+
+
+def test_a_refusal_gives_its_reason_and_reserves_nothing():
+    uow = review_unit()
+    case = opened(uow)
+    view = reject(case, uow)
+    (event,) = uow.events
+    assert isinstance(event, CaseRejected)
+    assert event.reason == view.note == "材料与事实不符，依据办法第三条"
+    assert (event.rejected_by, event.rejected_at) == (OFFICER.id, NOON)
+    assert (view.state, view.obstacles) == ("rejected", ())
+    assert uow.of(AwardRegister).places == {}
+
+
+def test_a_decision_ends_the_reminders():
+    for decide in (approve, reject):
+        uow = review_unit()
+        case = opened(uow)
+        assert uow.jobs
+        decide(case, uow)
+        assert uow.jobs == {}
+
+
+@pytest.mark.parametrize(
+    "actor",
+    [
+        STRANGER,
+        Actor(id="b", roles=frozenset({"bureau"})),
+        Actor(id="b", roles=frozenset({"bureau"}), department="区科技局"),
+        Actor(id="d", roles=frozenset({"department"})),
+        Actor(id="e", roles=frozenset({"enterprise"}), enterprise_id="firm-1"),
+    ],
+)
+def test_only_the_claims_own_department_may_act_and_learns_first_that_it_may_not(actor):
+    uow = review_unit(item_rules(inspection=True))
+    case = opened(uow)
+    uow.actor = actor
+    for act in (approve, reject, inspect):
+        with pytest.raises(Forbidden) as refused:
+            act(case, uow)
+        assert codes(refused) == ["not_your_department"]
+    with pytest.raises(Forbidden):
+        approve(case, uow, version=99)
+
+
+def test_an_unknown_case_is_not_found():
+    uow = review_unit()
+    with pytest.raises(Refused) as refused:
+        use_cases.approve_case(ApproveCase(case_id="nowhere", amount_fen=1, expected_version=1), uow)
+    assert codes(refused) == ["case_not_found"]
+
+
+def test_a_case_that_needs_an_inspection_waits_for_one_that_passes():
+    uow = review_unit(item_rules(inspection=True))
+    case = opened(uow)
+    with pytest.raises(Refused) as refused:
+        approve(case, uow)
+    assert codes(refused) == ["inspection_required"]
+    assert inspect(case, uow, passed=False).inspection_passed is False
+    with pytest.raises(Refused):
+        approve(case, uow)
+    assert inspect(case, uow).inspection_passed is True
+    assert approve(case, uow).state == "approved"
+    assert [type(event) for event in uow.events] == [InspectionRecorded, InspectionRecorded, CaseApproved]
+    assert [event.passed for event in uow.events[:2]] == [False, True]
+
+
+def test_an_inspection_is_recorded_with_place_time_and_person():
+    uow = review_unit(item_rules(inspection=True))
+    inspect(opened(uow), uow)
+    (event,) = uow.events
+    assert (event.place, event.inspected_at, event.recorded_by) == ("章贡区厂区", NOON, OFFICER.id)
+
+
+def test_an_inspection_belongs_to_items_whose_plan_has_one():
+    uow = review_unit()
+    with pytest.raises(Refused) as refused:
+        inspect(opened(uow), uow)
+    assert codes(refused) == ["inspection_not_part_of_plan"]
+
+
+def test_an_inspection_after_the_decision_is_refused():
+    uow = review_unit(item_rules(inspection=True))
+    case = opened(uow)
+    reject(case, uow)
+    with pytest.raises(Refused) as refused:
+        inspect(case, uow)
+    assert codes(refused) == ["case_already_decided"]
+
+
+def test_an_inspection_of_tomorrow_is_refused_but_a_phone_may_run_a_little_ahead():
+    uow = review_unit(item_rules(inspection=True))
+    case = opened(uow)
+    with pytest.raises(Refused) as refused:
+        inspect(case, uow, at=NOON + timedelta(days=1))
+    assert codes(refused) == ["inspection_in_future"]
+    assert inspect(case, uow, at=NOON + timedelta(minutes=9)).inspection_passed is True
+
+
+def test_a_share_of_a_level_that_is_not_onboarded_cannot_be_ordered():
+    uow = review_unit(item_rules(shares=TWO_TO_EIGHT))
+    case = opened(uow)
+    uow.registry.tenants["zhanggong"] = (None, *uow.registry.tenants["zhanggong"][1:])
+    with pytest.raises(Refused) as refused:
+        approve(case, uow)
+    assert codes(refused) == ["tenant_unknown"]
