@@ -18,7 +18,7 @@ The type of the first parameter names the contract; the method is called as the 
 from __future__ import annotations
 
 import typing
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial, wraps
 from typing import Any, Generic, TypeVar
 
@@ -200,13 +200,19 @@ def query(function: F) -> F:
     return _rpc(function, "run_query")
 
 
-def on(*events: type[Event]) -> Callable[[F], F]:
-    """A handler of a list of events: (self, events, uow) → None. One event is a list of one."""
+def on(
+    *events: type[Event], tenants: Callable[[Received[Any]], Collection[str]] = lambda _event: ()
+) -> Callable[[F], F]:
+    """A handler of a list of events: (self, events, uow) → None. One event is a list of one.
+
+    `tenants(event)` names further tenants whose rows the handler touches for that event.
+    """
 
     def mark(function: F) -> F:
         for event in events:
             assert event in FLOW, f"{event.__name__} is not in contracts/flow.py"
-        function.__zhida_events__ = frozenset(event.__name__ for event in events)  # type: ignore[attr-defined]
+        names = frozenset(event.__name__ for event in events)
+        function.__zhida_events__ = (names, tenants)  # type: ignore[attr-defined]
         return function
 
     return mark
@@ -256,7 +262,10 @@ def _marked(service: Service, mark: str) -> list[tuple[str, Any, Any]]:
 
 
 def _subscriptions(service: Service) -> list[Subscription]:
-    return [Subscription(name, events, method) for name, events, method in _marked(service, "__zhida_events__")]
+    return [
+        Subscription(name, events, method, tenants)
+        for name, (events, tenants), method in _marked(service, "__zhida_events__")
+    ]
 
 
 def _due_work(service: Service, frame: Frame) -> list[DueWork]:

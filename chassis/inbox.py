@@ -8,7 +8,7 @@ stands alone. Infrastructure faults leave this module as they came: nothing is p
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,11 +35,16 @@ class ConcurrentBatch(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """A handler and the event names that it takes."""
+    """A handler and the event names that it takes.
+
+    `tenants` says whose rows an event touches besides those of the tenants it is addressed to and comes
+    from: a city's case that a county pays is told to a firm of that county.
+    """
 
     name: str
     events: frozenset[str]
     handle: Handler
+    tenants: Callable[[Received[Any]], Collection[str]] = lambda _event: ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +89,7 @@ class Inbox:
             return self._attempt(events, careful=True)
 
     def _attempt(self, events: Sequence[Received[Any]], *, careful: bool) -> BatchResult:
-        tenants = {event.envelope.tenant for event in events} | {event.envelope.origin for event in events}
+        tenants = self._tenants(events)
         with self._unit(sorted(tenants), action=f"{self._service}.events") as uow:
             before = _positions(uow, {event.key for event in events})
             runnable, late, ignored = _sort_out(events, before)
@@ -97,6 +102,16 @@ class Inbox:
         crash_point(f"{self._service}.events.after_commit")
         self._count(done, ignored, late)
         return BatchResult(len(done), len(ignored), len(late), released)
+
+    def _tenants(self, events: Sequence[Received[Any]]) -> set[str]:
+        """Exactly whose rows this batch may see and write."""
+        tenants: set[str] = set()
+        for event in events:
+            tenants.update((event.envelope.tenant, event.envelope.origin))
+            subscription = self._by_event.get(event.name)
+            if subscription is not None:
+                tenants.update(subscription.tenants(event))
+        return tenants
 
     def _run(
         self, uow: UnitOfWork, runnable: Mapping[AggregateKey, list[Received[Any]]], late: list[Received[Any]],

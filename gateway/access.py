@@ -3,11 +3,13 @@ with a route that says nothing."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import get_args
 
-from fastapi import FastAPI, HTTPException, Request
+from fastapi import APIRouter, FastAPI, HTTPException, Request
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
+from starlette.routing import BaseRoute
 
 from contracts.identity import Role
 from contracts.refusal import Forbidden
@@ -62,13 +64,28 @@ async def signed_in(request: Request) -> Principal:
 def access_table(app: FastAPI) -> dict[tuple[str, str], frozenset[str]]:
     """(method, path) → roles that may call it; the empty set is public. Raises RouteOpenByAccident."""
     table: dict[tuple[str, str], frozenset[str]] = {}
-    for route in app.routes:
-        if not isinstance(route, APIRoute):
-            raise RouteOpenByAccident(getattr(route, "path", str(route)))
-        calls = [each.call for each in route.dependant.dependencies]
-        guards = [each for each in calls if isinstance(each, Only | Public)]
+    for prefix, route in routes_of(app):
+        guards = [each.call for each in route.dependant.dependencies if isinstance(each.call, Only | Public)]
         if len(guards) != 1:
-            raise RouteOpenByAccident(route.path)
+            raise RouteOpenByAccident(prefix + route.path)
+        roles = guards[0].roles if isinstance(guards[0], Only) else frozenset()
         for method in route.methods:
-            table[(method, route.path)] = guards[0].roles if isinstance(guards[0], Only) else frozenset()
+            table[(method, prefix + route.path)] = roles
     return table
+
+
+def routes_of(app: FastAPI) -> Iterator[tuple[str, APIRoute]]:
+    """Every route with the prefix that it was included under. Raises RouteOpenByAccident for other kinds."""
+
+    def walk(prefix: str, routes: Iterable[BaseRoute]) -> Iterator[tuple[str, APIRoute]]:
+        for route in routes:
+            # FastAPI includes routers lazily since 0.16x: what lies in `routes` may be a router.
+            inner = getattr(route, "original_router", None)
+            if isinstance(inner, APIRouter):
+                yield from walk(prefix + route.include_context.prefix, inner.routes)
+            elif isinstance(route, APIRoute):
+                yield prefix, route
+            else:
+                raise RouteOpenByAccident(getattr(route, "path", str(route)))
+
+    return walk("", app.routes)

@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from chassis.frame import Frame
-from gateway import errors
+from gateway import errors, openapi
 from gateway.access import PUBLIC, access_table
 from gateway.api import applications, cases, enterprises, money, platform, policies, tracking
 from gateway.bus import Bus
@@ -70,10 +70,11 @@ def create_app(frame: Frame, bus: Bus, platform_token: str | None) -> FastAPI:
     app.include_router(pages.router)
 
     @app.get("/openapi.json", dependencies=[Depends(PUBLIC)], include_in_schema=False)
-    async def openapi() -> dict[str, object]:
+    async def openapi_document() -> dict[str, object]:
         return app.openapi()
 
     access_table(app)
+    openapi.install(app)
     app.add_middleware(BodyLimits)
     FastAPIInstrumentor.instrument_app(app, excluded_urls="healthz,readyz", exclude_spans=["receive", "send"])
     return app

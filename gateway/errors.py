@@ -106,7 +106,8 @@ def install(app: FastAPI) -> None:
         )
 
     @app.exception_handler(BusFault)
-    async def bus_fault(_request: Request, _error: BusFault) -> Response:
+    async def bus_fault(_request: Request, error: BusFault) -> Response:
+        log.error("the bus answered with a fault", error=str(error)[:300])
         return problem(500, "fault", "系统内部错误，已记录。")
 
     @app.exception_handler(Faulted)

@@ -41,7 +41,9 @@ async def issue_credential(
     command = command_of(IssueCredential, body)
     envelope = command_envelope(request, principal, command, tenant=command.tenant)  # type: ignore[attr-defined]
     # Derived, not stored: whoever reads the database cannot sign in with what is there.
-    token = "zd_" + request.app.state.frame.cipher.hmac(f"credential\x1f{envelope['tenant']}\x1f{envelope['operation_id']}")
+    cipher = request.app.state.frame.cipher
+    signature = cipher.hmac(envelope["operation_id"], purpose="credential", tenant=envelope["tenant"])
+    token = "zd_" + signature.rsplit(":", 1)[-1]
     handle = partial(use_cases.issue_credential, token=token)
     wire: dict[str, Any] = await order_here(request, envelope, IssueCredential, handle)
     if "ok" in wire:

@@ -42,7 +42,7 @@ def due(clock: SlaClock, calendar: Calendar = CALENDAR) -> datetime:
 
 
 def due_by_counting(clock: SlaClock) -> datetime:
-    """The close of business that follows `n` others which the clock ran through (the first is the day of receipt's)."""
+    """The close of business after `n` others that the clock ran through (the first: the day of receipt's)."""
     stretches = [(each.began, each.ended) for each in clock.ran]
     stretches.append((clock.running_since, datetime.max.replace(tzinfo=UTC)))
     day, closes = clock.started_at.astimezone(CHINA).date(), 0

@@ -12,10 +12,10 @@ from console.debian import DebianArchive, DebianFault
 APT_CACHE = """
 case "$*" in
   *"show --no-all-versions server") {known} ;;
-  *" server") printf 'server\\n  Depends: adduser\\n |Depends: erlang-base\\n  Depends: <erlang-hipe>\\n'
-              printf '  Depends: erlang-ssl\\n' ;;
-  *" erlang-base") printf 'erlang-base\\n  PreDepends: libc6\\n' ;;
-  *" erlang-ssl") printf 'erlang-ssl\\n |Depends: <virtual>\\n  Depends: erlang-crypto:any\\n  Depends: erlang-base\\n' ;;
+  *--recurse*" server")
+     printf 'server\\n  Depends: adduser\\n |Depends: erlang-base\\n  Depends: <erlang-hipe>\\n  Depends: erlang-ssl\\n'
+     printf 'adduser\\n  Depends: erlang-of-no-interest\\nerlang-base\\n  PreDepends: libc6\\n    libc6-other\\n<erlang-hipe>\\n'
+     printf 'erlang-ssl\\n |Depends: <virtual>\\n  Depends: erlang-crypto:any\\n  Depends: erlang-base\\n' ;;
   *) echo ;;
 esac
 """

@@ -21,15 +21,6 @@ def own_account(monkeypatch: pytest.MonkeyPatch) -> Account:
     return account
 
 
-@pytest.fixture
-def outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Stands in for /var/tmp."""
-    folder = tmp_path / "var-tmp"
-    folder.mkdir()
-    monkeypatch.setattr(quarters, "OUTSIDE", folder)
-    return folder
-
-
 def test_servers_never_run_as_root() -> None:
     assert Account.for_servers().uid != 0
 

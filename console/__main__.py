@@ -1,0 +1,136 @@
+"""`./zhida COMMAND`: the command line. Chinese first; every command works beside a running cluster."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Callable, Sequence
+
+from rich.console import Console
+from rich.table import Table
+
+from console.claim import Claim
+from console.cluster import Cluster
+from console.place import CHECKOUT
+from console.progress import LiveProgress
+from console.refusal import Refusal
+
+# Commands with a program of their own: everything after the name is theirs, and they are loaded only when called.
+PROGRAMS = {
+    "demo": ("console.demo", "全流程演示:从政策发布到资金到账 · the main job, end to end"),
+    "test": ("console.testing", "运行测试(--keep 保留测试用的数据库和消息服务)· run the tests"),
+    "verify": ("console.verify", "对账核验,不变式 A–F · check the invariants A–F"),
+    "work": ("console.work", "查看并重投卡住的消息 · list, read and redrive stuck work"),
+    "contracts": ("console.contracts", "生成接口契约(--check 只比较)· generate the contract files"),
+}
+STATES = {"ready": "[green]就绪[/]", "running": "[yellow]未就绪[/]", "stopped": "[red]已停止[/]"}
+
+
+def main(argv: Sequence[str]) -> int:
+    """Returns the exit code: 0 done, 1 refused or failed, 2 not understood."""
+    try:
+        if argv and argv[0] in PROGRAMS:
+            return int(importlib.import_module(PROGRAMS[argv[0]][0]).main(list(argv[1:])))
+        if argv and argv[0] == "bench":
+            return _bench(list(argv[1:]))
+        options = _parser().parse_args(argv)
+        run: Callable[[argparse.Namespace], int] = options.run
+        return run(options)
+    except Refusal as refusal:
+        print(refusal, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("已中断。", file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="./zhida", description="直达:惠企政策兑现平台 · policy to payment, on a clock")
+    commands = parser.add_subparsers(title="命令 commands", metavar="", required=True)
+    for name, (_, text) in PROGRAMS.items():
+        commands.add_parser(name, help=text)
+    commands.add_parser("bench", help=f"性能测试:{'、'.join(_benches())} · measure")
+    up = commands.add_parser("up", help="启动全部或指定的进程 · start everything, or NAME …")
+    up.add_argument("names", nargs="*", metavar="NAME")
+    up.add_argument("--port", type=int, help="网站端口 · the gateway's port")
+    up.set_defaults(run=_up)
+    down = commands.add_parser("down", help="停止全部 · stop everything")
+    down.add_argument("--wipe", action="store_true", help="并删除全部数据 · and delete all data")
+    down.set_defaults(run=_down)
+    commands.add_parser("status", help="查看各进程 · what runs").set_defaults(run=_status)
+    restart = commands.add_parser("restart", help="重启一个进程 · restart one")
+    restart.add_argument("name", metavar="NAME")
+    restart.set_defaults(run=_restart)
+    logs = commands.add_parser("logs", help="查看一个进程的日志 · read one log")
+    logs.add_argument("name", metavar="NAME")
+    logs.add_argument("-f", "--follow", action="store_true", help="持续显示 · keep reading")
+    logs.add_argument("-n", "--lines", type=int, default=100, help="行数 · how many lines")
+    logs.set_defaults(run=_logs)
+    commands.add_parser("migrate", help="升级全部数据库 · migrate every database").set_defaults(run=_migrate)
+    return parser
+
+
+def _up(options: argparse.Namespace) -> int:
+    with LiveProgress() as progress:
+        cluster = Cluster(asked={"gateway": options.port} if options.port else None, progress=progress)
+        with Claim(cluster.home, "up") as claim:
+            claim.announce(cluster.url)
+            started = cluster.up(options.names)
+    print(f"{'已启动' if started else '已在运行'}:{cluster.url}")
+    return 0
+
+
+def _down(options: argparse.Namespace) -> int:
+    with LiveProgress() as progress:
+        Cluster(progress=progress).down(wipe=options.wipe)
+    print("已全部停止,数据已删除。" if options.wipe else "已全部停止。")
+    return 0
+
+
+def _status(options: argparse.Namespace) -> int:
+    """Exit code 0 when everything that was set up is ready."""
+    cluster = Cluster()
+    table = Table("进程", "状态", "进程号", "探针", title=f"直达 {cluster.url or '(尚未启动)'}")
+    statuses = cluster.status()
+    for status in statuses:
+        table.add_row(status.name, STATES[status.state], str(status.pid or ""), status.probe)
+    Console().print(table)
+    return 0 if all(status.state == "ready" for status in statuses) else 1
+
+
+def _restart(options: argparse.Namespace) -> int:
+    with LiveProgress() as progress, progress.step(f"重启 {options.name}"):
+        Cluster().restart(options.name)
+    return 0
+
+
+def _logs(options: argparse.Namespace) -> int:
+    log = Cluster().log(options.name)
+    if not log.exists():
+        raise Refusal(f"{options.name} 还没有日志。", f"{options.name} has no log yet.")
+    os.execvp("tail", ["tail", "-n", str(options.lines), *(["-F"] if options.follow else []), str(log)])
+
+
+def _migrate(options: argparse.Namespace) -> int:
+    with LiveProgress() as progress:
+        names = Cluster(progress=progress).migrate()
+    print(f"已升级:{'、'.join(names)}")
+    return 0
+
+
+def _benches() -> list[str]:
+    return sorted(path.stem for path in (CHECKOUT / "bench").glob("[a-z]*.py"))
+
+
+def _bench(argv: list[str]) -> int:
+    known = _benches()
+    if not argv or argv[0] not in known:
+        print(f"用法:./zhida bench {'|'.join(known)} [--json FILE]", file=sys.stderr)
+        return 2
+    return int(importlib.import_module(f"bench.{argv[0]}").main(argv[1:]))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

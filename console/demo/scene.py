@@ -1,0 +1,123 @@
+"""What is played: firms, items and what each firm claims. Samples (示例), read from sample/."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from console.place import CHECKOUT
+
+SAMPLE = CHECKOUT / "sample"
+Route = Literal["nomination", "application"]
+
+MODE_NAMES: Mapping[str, str] = {"no_application": "免申即享", "instant": "即申即享", "committed": "承诺兑现"}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A tenant to be onboarded; a parent comes before its children."""
+
+    id: str
+    parent_id: str | None
+    level: str
+    division_code: str
+    name: str
+    receipt_prefix: str
+
+
+PLACES: Sequence[Place] = (
+    Place("ganzhou", None, "city", "3607", "赣州市", "GZ"),
+    Place("xingguo", "ganzhou", "county", "360732", "兴国县", "XG"),
+    Place("zhanggong", "ganzhou", "county", "360702", "章贡区", "ZG"),
+)
+HERE = "zhanggong"
+"""The county in which the scene is set."""
+
+
+@dataclass(frozen=True, slots=True)
+class Firm:
+    """An enterprise with what its file holds and the account it is paid to. Facts are as on the wire."""
+
+    uscc: str
+    name: str
+    industry: str
+    contact_mobile: str
+    account: Mapping[str, str]
+    file_facts: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """One firm's claim under one item, and what it must come to."""
+
+    number: int
+    item: str
+    route: Route
+    firm: Firm
+    declared_facts: tuple[Mapping[str, Any], ...]
+    expected_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A scene has a name, so that two scenes never share a budget document; firms differ between scenes."""
+
+    name: str
+    items: Mapping[str, Mapping[str, Any]]
+    claims: tuple[Claimed, ...]
+
+    @property
+    def total_fen(self) -> int:
+        return sum(claim.expected_fen for claim in self.claims)
+
+    @property
+    def departments(self) -> tuple[str, ...]:
+        """Who owns the scene's items, each once."""
+        return tuple(dict.fromkeys(self.department_of(code) for code in self.items))
+
+    def plan(self, code: str) -> Mapping[str, Any]:
+        """How an item is carried out."""
+        plan: Mapping[str, Any] = self.items[code]["rules"]["plan"]
+        return plan
+
+    def department_of(self, code: str) -> str:
+        return str(self.plan(code)["department"])
+
+    def mode_of(self, code: str) -> str:
+        return str(self.plan(code)["mode"])
+
+
+def first_day() -> Scene:
+    """Zhanggong's first four hours as the city's newspaper reported them: 24 firms, 24 payments, ¥5,000,000."""
+    told = json.loads((SAMPLE / "zhanggong_first_day.json").read_text(encoding="utf-8"))
+    claims = tuple(
+        Claimed(
+            number=case["number"],
+            item=case["item"],
+            route=case["route"],
+            firm=Firm(
+                **case["enterprise"], account=case["account"], file_facts=tuple(case["file_facts"])
+            ),
+            declared_facts=tuple(case["declared_facts"]),
+            expected_fen=case["expected_fen"],
+        )
+        for case in told["cases"]
+    )
+    assert len(claims) == told["payments"], "the sample's own figures"
+    assert sum(claim.expected_fen for claim in claims) == told["total_fen"], "the sample's own figures"
+    return Scene("first-day", {code: item_content(code) for code in told["items"]}, claims)
+
+
+def item_content(code: str) -> Mapping[str, Any]:
+    """A policy item of sample/items, as it is published."""
+    content: Mapping[str, Any] = json.loads((SAMPLE / "items" / f"{code}.json").read_text(encoding="utf-8"))
+    return content
+
+
+def digest(content: Any) -> str:
+    """A short name for exactly this content: what changes is another order and needs another key."""
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -1,0 +1,96 @@
+"""The TCP ports of one local installation: free when chosen, remembered afterwards, all on loopback."""
+
+from __future__ import annotations
+
+import json
+import socket
+import zlib
+from pathlib import Path
+
+import psutil
+
+from console.locks import locked
+from console.refusal import Refusal
+
+LOOPBACK = "127.0.0.1"
+FIRST, LAST = 20_000, 31_999  # below the range that Linux gives to outgoing connections (32768 and up)
+
+
+class Ports:
+    """`<home>/ports.json`. A port is asked for by name, before the process that will listen on it starts."""
+
+    def __init__(self, home: Path) -> None:
+        self._home = home
+        self._file = home / "ports.json"
+
+    def known(self, name: str) -> int | None:
+        """The port that `name` had last, or None."""
+        return self._read().get(name)
+
+    def claim(self, name: str, *, asked: int | None = None, preferred: int | None = None) -> int:
+        """A port that is free now, remembered as `name`'s.
+
+        `asked` (a person named it) is taken or refused, never replaced. Otherwise: the remembered port, then
+        `preferred`, then any free one.
+        """
+        with locked(self._home / "ports.lock"):
+            ports = self._read()
+            if asked is not None:
+                if not is_free(asked):
+                    raise port_in_use(name, asked)
+                chosen = asked
+            else:
+                first = [port for port in (ports.get(name), preferred) if port is not None]
+                others = set(ports.values()) - {ports.get(name)}
+                chosen = next(port for port in [*first, *self._range()] if port not in others and is_free(port))
+            ports[name] = chosen
+            self._file.write_text(json.dumps(ports, indent=1), encoding="utf-8")
+            return chosen
+
+    def _read(self) -> dict[str, int]:
+        return json.loads(self._file.read_text(encoding="utf-8")) if self._file.exists() else {}
+
+    def _range(self) -> list[int]:
+        """All candidates, starting at a place of this home's own, so that two homes rarely meet."""
+        start = FIRST + zlib.crc32(str(self._home).encode()) % (LAST - FIRST)
+        return [*range(start, LAST + 1), *range(FIRST, start)]
+
+
+def is_free(port: int) -> bool:
+    """Whether a server could listen on `port` of the loopback address now."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a port in TIME_WAIT is free
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError:
+            return False
+    return True
+
+
+def answers(port: int, timeout_s: float = 0.5) -> bool:
+    """Whether something accepts connections on `port` of the loopback address."""
+    try:
+        with socket.create_connection((LOOPBACK, port), timeout=timeout_s):
+            return True
+    except OSError:
+        return False
+
+
+def port_in_use(name: str, port: int) -> Refusal:
+    """The refusal that names the port, what wanted it and, where it can be seen, who has it."""
+    holder = _holder(port)
+    return Refusal(
+        f"端口 {port}({name} 要用)已被占用{f',占用者:{holder}' if holder else ''};请换一个端口。",
+        f"Port {port}, wanted by {name}, is in use{f' by {holder}' if holder else ''}; choose another.",
+    )
+
+
+def _holder(port: int) -> str | None:
+    try:
+        for connection in psutil.net_connections("tcp"):
+            listening = connection.status == psutil.CONN_LISTEN and connection.laddr.port == port
+            if listening and connection.pid is not None:
+                return f"{psutil.Process(connection.pid).name()} (pid {connection.pid})"
+    except psutil.Error:
+        pass  # whose it is belongs to another account: the port alone must do
+    return None

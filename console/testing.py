@@ -1,0 +1,59 @@
+"""`./zhida test`: the tests, on a database and a broker of their own that are taken down afterwards.
+
+The tests find them by ZHIDA_TEST_PG_ADMIN (a libpq URL of the superuser) and ZHIDA_TEST_AMQP_URL, and by
+ZHIDA_TEST_HOME, the home from which `Postgres(home)` and `RabbitMQ(home)` know them too (virtual hosts, faults).
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+from console.claim import Claim
+from console.place import CHECKOUT, home_of
+from console.postgres import Postgres
+from console.progress import LiveProgress, Progress
+from console.quarters import open_home, quarters_for
+from console.rabbitmq import RabbitMQ
+from console.roster import without_ours
+
+Address = TypeVar("Address")
+
+
+def main(argv: list[str]) -> int:
+    """Runs pytest with `argv` (default: all of tests/) and returns its exit code. `--keep` leaves the servers up."""
+    keep = "--keep" in argv
+    arguments = [argument for argument in argv if argument != "--keep"]
+    home = open_home(open_home(home_of()) / "test")
+    # A test kills the broker and makes virtual hosts: never one that serves somebody else, so AMQP_URL is not used.
+    environ = without_ours(os.environ)
+    environ["ZHIDA_PROGRAMS"] = str(quarters_for(home_of()).programs(os.environ))  # downloaded once for both homes
+    postgres, rabbitmq = Postgres(home, environ), RabbitMQ(home, environ)
+    with Claim(home, "test"):
+        try:
+            return _run(postgres, rabbitmq, home, environ, arguments)
+        finally:
+            if not keep:
+                with ThreadPoolExecutor(2) as pool:
+                    list(pool.map(lambda stop: stop(), (postgres.stop, rabbitmq.stop)))
+
+
+def _run(postgres: Postgres, rabbitmq: RabbitMQ, home: Path, environ: Mapping[str, str], arguments: list[str]) -> int:
+    with LiveProgress() as progress, ThreadPoolExecutor(2) as pool:
+        admin = pool.submit(_start, progress, "PostgreSQL", postgres.start)
+        address = pool.submit(_start, progress, "RabbitMQ", rabbitmq.start)
+        servers = {"ZHIDA_TEST_PG_ADMIN": admin.result().dsn, "ZHIDA_TEST_AMQP_URL": address.result().url}
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", *(arguments or ["tests"])], cwd=CHECKOUT,
+        env={**environ, **servers, "ZHIDA_HOME": str(home), "ZHIDA_TEST_HOME": str(home)}, check=False,
+    ).returncode
+
+
+def _start(progress: Progress, name: str, start: Callable[[], Address]) -> Address:
+    with progress.step(name):
+        return start()

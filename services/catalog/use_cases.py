@@ -1,0 +1,98 @@
+"""What the catalogue does when it is told to: one function per command."""
+
+from __future__ import annotations
+
+from chassis.clock import CHINA
+from chassis.secrecy import Cipher, mask_account, mask_phone
+from chassis.uow import UnitOfWork
+from contracts.catalog import (
+    ConfirmPayeeAccount,
+    EnterpriseView,
+    PayeeAccountView,
+    PolicyItemView,
+    PublishPolicyItem,
+    RecordFacts,
+    RegisterEnterprise,
+    RegisterPayeeAccount,
+)
+from services.catalog.credit_code import checked_credit_code
+from services.catalog.domain import Enterprise, PolicyItem, refuse_stranger
+from services.catalog.payee_account import PayeeAccount
+from services.catalog.store import Enterprises, PayeeAccounts, PolicyItems
+
+
+def publish_policy_item(cmd: PublishPolicyItem, uow: UnitOfWork) -> PolicyItemView:
+    """Version 1 of an item, or the next one where this tenant has published the code before."""
+    items = uow.of(PolicyItems)
+    item = items.by_code(cmd.content.code)
+    if item is None:
+        item = PolicyItem.publish(
+            cmd.content, id=uow.new_id(), tenant=uow.tenant, by=uow.actor, at=uow.now, trace=uow.traceparent
+        )
+    else:
+        item.revise(cmd.content, by=uow.actor, at=uow.now)
+    items.save(item)
+    return item.view()
+
+
+def register_enterprise(cmd: RegisterEnterprise, uow: UnitOfWork, cipher: Cipher) -> EnterpriseView:
+    """Open an enterprise's file under its checked credit code."""
+    enterprise = Enterprise(
+        id=uow.new_id(),
+        tenant=uow.tenant,
+        traceparent=uow.traceparent,
+        uscc=checked_credit_code(cmd.uscc),
+        name=cmd.name,
+        industry=cmd.industry,
+        contact_sealed=cipher.seal(cmd.contact_mobile, tenant=uow.tenant, purpose="contact"),
+        contact_masked=mask_phone(cmd.contact_mobile),
+    )
+    enterprise.register(by=uow.actor)
+    uow.of(Enterprises).save(enterprise)
+    return enterprise.view()
+
+
+def record_facts(cmd: RecordFacts, uow: UnitOfWork) -> EnterpriseView:
+    """Add facts to a file; the answer shows the file's current facts."""
+    refuse_stranger(uow.actor, cmd.enterprise_id)
+    enterprises = uow.of(Enterprises)
+    enterprise = enterprises.get(cmd.enterprise_id)
+    enterprise.record_facts(cmd.facts, by=uow.actor, today=uow.now.astimezone(CHINA).date())
+    enterprises.save(enterprise)
+    return enterprise.view(enterprises.current_facts(enterprise.id))
+
+
+def register_payee_account(cmd: RegisterPayeeAccount, uow: UnitOfWork, cipher: Cipher) -> PayeeAccountView:
+    """Name an account in the enterprise's own name; nothing is paid to it until a second person confirms."""
+    refuse_stranger(uow.actor, cmd.enterprise_id)
+    # The enterprise's row stays locked until the commit, so that account versions are counted one by one.
+    enterprise = uow.of(Enterprises).get(cmd.enterprise_id)
+    accounts = uow.of(PayeeAccounts)
+    newest, _ = accounts.account_versions(enterprise.id)
+    account = PayeeAccount(
+        id=uow.new_id(),
+        tenant=uow.tenant,
+        traceparent=uow.traceparent,
+        enterprise_id=enterprise.id,
+        account_name=cmd.account_name,
+        account_sealed=cipher.seal(cmd.account_number, tenant=uow.tenant, purpose="payee_account"),
+        account_masked=mask_account(cmd.account_number),
+        bank_name=cmd.bank_name,
+        account_version=newest + 1,
+        registered_by=uow.actor.id,
+        registered_at=uow.now,
+    )
+    account.check_name(enterprise)
+    accounts.save(account)
+    return account.view()
+
+
+def confirm_payee_account(cmd: ConfirmPayeeAccount, uow: UnitOfWork) -> PayeeAccountView:
+    """A second person confirms; intake and treasury learn whom to pay."""
+    accounts = uow.of(PayeeAccounts)
+    account = accounts.get(cmd.account_id, expected_version=cmd.expected_version)
+    uow.of(Enterprises).get(account.enterprise_id)  # locked: two accounts of one firm are confirmed in turn
+    _, newest_confirmed = accounts.account_versions(account.enterprise_id)
+    account.confirm(by=uow.actor, at=uow.now, newest_confirmed=newest_confirmed)
+    accounts.save(account)
+    return account.view()

@@ -1,0 +1,187 @@
+"""What intake keeps of the catalogue: copies taken from its events, whole batches at a time.
+
+Each is as new as the last event that arrived. Every statement takes its rows as one JSON array, so that a
+batch of events costs one statement, whatever its size.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+import orjson
+
+from chassis.received import Received
+from chassis.uow import UnitOfWork
+from contracts.catalog import (
+    EnterpriseFactsChanged,
+    EnterpriseRegistered,
+    Payee,
+    PayeeAccountChanged,
+    PolicyPublished,
+)
+from contracts.item import PolicyItemContent
+from contracts.rule import Fact
+from services.intake.domain import Firm, PublishedItem
+
+KEEP_ITEMS = """
+INSERT INTO item_version (item_id, version, tenant, content)
+SELECT item_id, version, tenant, content
+FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(item_id text, version integer, tenant text, content jsonb)
+ON CONFLICT DO NOTHING
+"""
+
+KEEP_ENTERPRISES = """
+INSERT INTO enterprise (tenant, id, uscc, name)
+SELECT tenant, id, uscc, name
+FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(tenant text, id text, uscc text, name text)
+ON CONFLICT DO NOTHING
+"""
+
+KEEP_FACTS = """
+INSERT INTO enterprise_fact (tenant, enterprise_id, name, period, as_of, fact)
+SELECT tenant, enterprise_id, name, period, as_of, fact
+FROM jsonb_to_recordset(CAST(:rows AS jsonb))
+    AS r(tenant text, enterprise_id text, name text, period text, as_of date, fact jsonb)
+ORDER BY tenant, enterprise_id, name, period
+ON CONFLICT (tenant, enterprise_id, name, period) DO UPDATE SET as_of = EXCLUDED.as_of, fact = EXCLUDED.fact
+WHERE enterprise_fact.as_of <= EXCLUDED.as_of
+"""
+
+KEEP_PAYEES = """
+INSERT INTO payee (tenant, enterprise_id, account_version, payee)
+SELECT tenant, enterprise_id, account_version, payee
+FROM jsonb_to_recordset(CAST(:rows AS jsonb))
+    AS r(tenant text, enterprise_id text, account_version integer, payee jsonb)
+ORDER BY tenant, enterprise_id
+ON CONFLICT (tenant, enterprise_id) DO UPDATE
+SET account_version = EXCLUDED.account_version, payee = EXCLUDED.payee
+WHERE payee.account_version < EXCLUDED.account_version
+"""
+
+NEWEST_ITEM = """
+SELECT tenant, version, content::text AS content FROM item_version
+WHERE item_id = :id ORDER BY version DESC LIMIT 1
+"""
+
+FIRMS = """
+SELECT e.id, e.tenant, e.uscc, e.name, p.payee,
+    (SELECT jsonb_agg(f.fact ORDER BY f.name, f.period) FROM enterprise_fact f
+     WHERE f.tenant = e.tenant AND f.enterprise_id = e.id AND f.name = ANY (:names)) AS facts
+FROM enterprise e LEFT JOIN payee p ON p.tenant = e.tenant AND p.enterprise_id = e.id
+WHERE e.tenant = :tenant AND e.id = ANY (:ids)
+"""
+
+
+class CatalogCopies:
+    """The copies as one unit of work sees them."""
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._uow = uow
+
+    # -- kept from events ---------------------------------------------------------------------------------
+
+    def keep_items(self, events: Sequence[Received[PolicyPublished]]) -> None:
+        """Every version stays: a claim is made under one of them. The table is public, as in the catalogue."""
+        rows = [
+            {
+                "item_id": event.data.item_id,
+                "version": event.data.item_version,
+                "tenant": event.data.tenant,
+                "content": event.data.content.model_dump(mode="json"),
+            }
+            for event in events
+        ]
+        self._write(KEEP_ITEMS, rows)
+
+    def keep_enterprises(self, events: Sequence[Received[EnterpriseRegistered]]) -> None:
+        rows = [
+            {
+                "tenant": event.tenant,
+                "id": event.data.enterprise_id,
+                "uscc": event.data.uscc,
+                "name": event.data.name,
+            }
+            for event in events
+        ]
+        self._write(KEEP_ENTERPRISES, rows)
+
+    def keep_facts(self, events: Sequence[Received[EnterpriseFactsChanged]]) -> None:
+        """The newest fact of each name and period: the latest `as_of`, and of those the last one told."""
+        newest: dict[tuple[str, str, str, str], Fact] = {}
+        for event in events:
+            for fact in event.data.facts:
+                key = (event.tenant, event.data.enterprise_id, fact.name, fact.period or "")
+                if key not in newest or fact.as_of >= newest[key].as_of:
+                    newest[key] = fact
+        rows = [
+            {
+                "tenant": tenant,
+                "enterprise_id": enterprise_id,
+                "name": name,
+                "period": period,
+                "as_of": fact.as_of,
+                "fact": fact.model_dump(mode="json"),
+            }
+            for (tenant, enterprise_id, name, period), fact in newest.items()
+        ]
+        self._write(KEEP_FACTS, rows)
+
+    def keep_payees(self, events: Sequence[Received[PayeeAccountChanged]]) -> None:
+        """The firm's account of the highest version. Accounts are aggregates of their own, so the events of
+        two of them may arrive in either order.
+        """
+        newest: dict[tuple[str, str], Payee] = {}
+        for event in events:
+            key = (event.tenant, event.data.enterprise_id)
+            if key not in newest or event.data.payee.account_version > newest[key].account_version:
+                newest[key] = event.data.payee
+        rows = [
+            {
+                "tenant": tenant,
+                "enterprise_id": enterprise_id,
+                "account_version": payee.account_version,
+                "payee": payee.model_dump(mode="json"),
+            }
+            for (tenant, enterprise_id), payee in newest.items()
+        ]
+        self._write(KEEP_PAYEES, rows)
+
+    def _write(self, statement: str, rows: Sequence[Mapping[str, Any]]) -> None:
+        if rows:
+            self._uow.execute(statement, {"rows": orjson.dumps(rows).decode()})
+
+    # -- asked by use cases -------------------------------------------------------------------------------
+
+    def item(self, item_id: str) -> PublishedItem | None:
+        """The newest version of an item, whoever published it."""
+        row = self._uow.execute(NEWEST_ITEM, {"id": item_id}).first()
+        if row is None:
+            return None
+        return PublishedItem(item_id, row.tenant, row.version, _content(row.content))
+
+    def firms(self, enterprise_ids: Collection[str], fact_names: Collection[str]) -> dict[str, Firm]:
+        """Those of these enterprises that the unit of work's tenant has, with their facts of these names."""
+        rows = self._uow.execute(
+            FIRMS,
+            {"tenant": self._uow.tenant, "ids": sorted(set(enterprise_ids)), "names": sorted(fact_names)},
+        )
+        return {row.id: _firm(row) for row in rows}
+
+
+def _firm(row: Any) -> Firm:
+    return Firm(
+        enterprise_id=row.id,
+        tenant=row.tenant,
+        uscc=row.uscc,
+        name=row.name,
+        facts=tuple(Fact.model_validate(fact) for fact in row.facts or ()),
+        payee=Payee.model_validate(row.payee) if row.payee is not None else None,
+    )
+
+
+@lru_cache(maxsize=512)
+def _content(text: str) -> PolicyItemContent:
+    """An item's content never changes under the same text; reading it is dear, and the same few are asked for."""
+    return PolicyItemContent.model_validate_json(text)

@@ -1,0 +1,256 @@
+"""Applications and no-application lists: what they are and what they say. Pure: time, ids and codes are given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from contracts.aggregate import Aggregate
+from contracts.catalog import Payee
+from contracts.intake import (
+    ApplicationSubmitted,
+    Claim,
+    EnterprisesNominated,
+    NominatedLine,
+    NominationView,
+    SubmissionReceipt,
+)
+from contracts.item import PolicyItemContent
+from contracts.message import Actor, TenantId
+from contracts.refusal import Forbidden, Invalid, NotFound, Reason
+from contracts.rule import Fact
+
+CHUNK_LINES = 100
+"""Lines in one event of a list. The bus allows 500; fewer keep a message with all its facts well under 1 MB."""
+
+
+class Declined(Invalid):
+    """Something stands against it; the first reason gives the headline, `reasons` lists everything at once."""
+
+    def __init__(self, *reasons: Reason) -> None:
+        super().__init__(*reasons)
+        if reasons:
+            self.code, self.message = reasons[0].code, reasons[0].message
+
+
+class ApplicationRefused(Declined):
+    """The application cannot be taken."""
+
+    code = "application_refused"
+    sentence = "该申报不符合受理条件。"
+
+
+class NominationRefused(Declined):
+    """The list cannot be taken: all lines or none."""
+
+    code = "nomination_refused"
+    sentence = "该名单不符合推送条件。"
+
+
+class DuplicateApplication(ApplicationRefused):
+    """The firm has claimed this item for this period already; of two at once, one is told so."""
+
+    code = "duplicate_application"
+    sentence = "该企业在本期内已申报过此事项，不能重复申报。"
+
+
+class EnterpriseNotYours(Forbidden):
+    """A firm applies for itself and sees its own applications only."""
+
+    code = "enterprise_not_yours"
+    sentence = "您只能办理本企业的事项。"
+
+
+class ItemOfOtherDepartment(Forbidden):
+    """A department nominates for its own items of its own place and for no others."""
+
+    code = "item_of_other_department"
+    sentence = "只有事项的主管部门可以推送免申即享名单。"
+
+
+class ApplicationUnknown(NotFound):
+    """No application of this person's has this id."""
+
+    code = "application_unknown"
+    sentence = "没有找到该申报。"
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedItem:
+    """One version of an item as the catalogue published it."""
+
+    item_id: str
+    tenant: TenantId
+    version: int
+    content: PolicyItemContent
+
+
+@dataclass(frozen=True, slots=True)
+class Firm:
+    """What intake knows of an enterprise; `payee` is its confirmed account, if it has one."""
+
+    enterprise_id: str
+    tenant: TenantId
+    uscc: str
+    name: str
+    facts: tuple[Fact, ...]
+    payee: Payee | None
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """What identifies one claim to people: the receipt number, and the query code that goes with it.
+
+    `sealed` is the code as it is stored (purpose `query_code`); `digest` is of receipt and code together.
+    """
+
+    application_id: str
+    receipt: str
+    query_code: str
+    sealed: str
+    digest: str
+
+
+@dataclass(kw_only=True, slots=True)
+class Application(Aggregate):
+    """One firm's claim as filed, by itself or by a department's list (`nomination_id`).
+
+    It belongs to the firm's tenant; the case that follows belongs to the item's (`claim.tenant`). `period` is
+    what the item's frequency allows one claim for. `facts` is what the amount follows from.
+    """
+
+    claim: Claim
+    period: str
+    facts: tuple[Fact, ...]
+    payee: Payee
+    estimated_fen: int
+    commitments: tuple[str, ...] = ()
+    nomination_id: str | None = None
+    query_code_sealed: str
+    submitted_by: str
+    submitted_at: datetime
+
+    def submit(self, query_code_digest: str) -> None:
+        """The firm has applied; the item's tenant opens the case."""
+        self.record(
+            ApplicationSubmitted(
+                claim=self.claim,
+                facts=self.facts,
+                payee=self.payee,
+                estimated_fen=self.estimated_fen,
+                commitments=self.commitments,
+                query_code_digest=query_code_digest,
+                submitted_by=self.submitted_by,
+                submitted_at=self.submitted_at,
+            ),
+            to=self.claim.tenant,
+        )
+
+    def receipt(self, query_code: str) -> SubmissionReceipt:
+        """受理凭证."""
+        return SubmissionReceipt(
+            application_id=self.id,
+            receipt=self.claim.receipt,
+            query_code=query_code,
+            item_id=self.claim.item_id,
+            item_version=self.claim.item_version,
+            item_title=self.claim.item_title,
+            estimated_fen=self.estimated_fen,
+            submitted_at=self.submitted_at,
+        )
+
+
+def claim_of(firm: Firm, item: PublishedItem, numbers: Numbers) -> Claim:
+    """The claim of `firm` under this version of `item`."""
+    plan = item.content.rules.plan
+    return Claim(
+        application_id=numbers.application_id,
+        receipt=numbers.receipt,
+        tenant=item.tenant,
+        filed_in=firm.tenant,
+        enterprise_id=firm.enterprise_id,
+        enterprise_name=firm.name,
+        uscc=firm.uscc,
+        item_id=item.item_id,
+        item_version=item.version,
+        item_title=item.content.title,
+        mode=plan.mode.value,
+        department=plan.department,
+    )
+
+
+@dataclass(kw_only=True, slots=True)
+class Nomination(Aggregate):
+    """A department's list of firms that are entitled to a no-application item (免申即享)."""
+
+    item_id: str
+    item_version: int
+    lines: int
+    total_fen: int
+    nominated_by: str
+    nominated_at: datetime
+
+    @classmethod
+    def push(
+        cls,
+        applications: Sequence[tuple[Application, Numbers]],
+        *,
+        id: str,
+        item: PublishedItem,
+        by: Actor,
+        at: datetime,
+        trace: str | None,
+    ) -> Nomination:
+        """One list with all its lines, told in chunks."""
+        nomination = cls(
+            id=id,
+            tenant=item.tenant,
+            traceparent=trace,
+            item_id=item.item_id,
+            item_version=item.version,
+            lines=len(applications),
+            total_fen=sum(application.estimated_fen for application, _ in applications),
+            nominated_by=by.id,
+            nominated_at=at,
+        )
+        for chunk in _chunks([_line(application, numbers) for application, numbers in applications]):
+            nomination.record(
+                EnterprisesNominated(nomination_id=id, lines=chunk, nominated_by=by.id, nominated_at=at)
+            )
+        return nomination
+
+    def view(self, applications: Sequence[tuple[Application, Numbers]]) -> NominationView:
+        """One receipt per firm, in the order of the list."""
+        return NominationView(
+            nomination_id=self.id,
+            item_id=self.item_id,
+            receipts=tuple(application.receipt(numbers.query_code) for application, numbers in applications),
+        )
+
+
+def _line(application: Application, numbers: Numbers) -> NominatedLine:
+    return NominatedLine(
+        claim=application.claim,
+        facts=application.facts,
+        payee=application.payee,
+        amount_fen=application.estimated_fen,
+        query_code_digest=numbers.digest,
+    )
+
+
+def _chunks(lines: Sequence[NominatedLine]) -> Iterator[tuple[NominatedLine, ...]]:
+    for start in range(0, len(lines), CHUNK_LINES):
+        yield tuple(lines[start : start + CHUNK_LINES])
+
+
+def refuse_stranger(actor: Actor, enterprise_id: str) -> None:
+    """Raise EnterpriseNotYours when the actor acts for a firm and it is another one."""
+    if actor.enterprise_id is not None and actor.enterprise_id != enterprise_id:
+        raise EnterpriseNotYours()
+
+
+def refuse_other_department(actor: Actor, tenant: TenantId, item: PublishedItem) -> None:
+    """Raise ItemOfOtherDepartment unless the actor is of the item's own department in the item's own tenant."""
+    if item.tenant != tenant or actor.department != item.content.rules.plan.department:
+        raise ItemOfOtherDepartment()

@@ -1,0 +1,62 @@
+"""Intake on the bus."""
+
+from __future__ import annotations
+
+from chassis.entrypoints import Received, Service, command, on, query
+from chassis.reader import Reader
+from chassis.uow import UnitOfWork
+from contracts.catalog import (
+    EnterpriseFactsChanged,
+    EnterpriseRegistered,
+    PayeeAccountChanged,
+    PolicyPublished,
+)
+from contracts.intake import (
+    ApplicationPage,
+    ApplicationView,
+    GetApplication,
+    ListApplications,
+    NominateEnterprises,
+    NominationView,
+    SubmissionReceipt,
+    SubmitApplication,
+)
+from services.intake import use_cases, views
+
+
+class IntakeService(Service):
+    """Who asks for what."""
+
+    name = "intake"
+
+    @command
+    def submit_application(self, cmd: SubmitApplication, uow: UnitOfWork) -> SubmissionReceipt:
+        return use_cases.submit_application(cmd, uow, self.frame.cipher)
+
+    @command
+    def nominate_enterprises(self, cmd: NominateEnterprises, uow: UnitOfWork) -> NominationView:
+        return use_cases.nominate_enterprises(cmd, uow, self.frame.cipher)
+
+    @query
+    def get_application(self, query: GetApplication, reader: Reader) -> ApplicationView:
+        return views.get_application(query, reader, self.frame.cipher)
+
+    @query
+    def list_applications(self, query: ListApplications, reader: Reader) -> ApplicationPage:
+        return views.list_applications(query, reader, self.frame.cipher)
+
+    @on(PolicyPublished)
+    def policies_published(self, events: list[Received[PolicyPublished]], uow: UnitOfWork) -> None:
+        use_cases.keep_items(events, uow)
+
+    @on(EnterpriseRegistered)
+    def enterprises_registered(self, events: list[Received[EnterpriseRegistered]], uow: UnitOfWork) -> None:
+        use_cases.keep_enterprises(events, uow)
+
+    @on(EnterpriseFactsChanged)
+    def facts_changed(self, events: list[Received[EnterpriseFactsChanged]], uow: UnitOfWork) -> None:
+        use_cases.keep_facts(events, uow)
+
+    @on(PayeeAccountChanged)
+    def payees_changed(self, events: list[Received[PayeeAccountChanged]], uow: UnitOfWork) -> None:
+        use_cases.keep_payees(events, uow)

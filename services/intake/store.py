@@ -1,0 +1,134 @@
+"""Intake's own tables: applications and nominations."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, DateTime, Integer, MetaData, RowMapping, Table, Text
+from sqlalchemy.dialects.postgresql import JSONB
+
+from chassis.store import AggregateStore, aggregate_columns
+from contracts.catalog import Payee
+from contracts.intake import Claim
+from contracts.rule import Fact
+from services.intake.domain import Application, ApplicationUnknown, DuplicateApplication, Nomination
+
+METADATA = MetaData()
+
+APPLICATION = Table(
+    "application",
+    METADATA,
+    *aggregate_columns(),
+    Column("enterprise_id", Text, nullable=False),
+    Column("item_id", Text, nullable=False),
+    Column("period", Text, nullable=False),
+    Column("receipt", Text, nullable=False),
+    Column("claim", JSONB, nullable=False),
+    Column("facts", JSONB, nullable=False),
+    Column("payee", JSONB, nullable=False),
+    Column("estimated_fen", BigInteger, nullable=False),
+    Column("commitments", JSONB, nullable=False),
+    Column("nomination_id", Text),
+    Column("query_code_sealed", Text, nullable=False),
+    Column("submitted_by", Text, nullable=False),
+    Column("submitted_at", DateTime(timezone=True), nullable=False),
+)
+
+NOMINATION = Table(
+    "nomination",
+    METADATA,
+    *aggregate_columns(),
+    Column("item_id", Text, nullable=False),
+    Column("item_version", Integer, nullable=False),
+    Column("lines", Integer, nullable=False),
+    Column("total_fen", BigInteger, nullable=False),
+    Column("nominated_by", Text, nullable=False),
+    Column("nominated_at", DateTime(timezone=True), nullable=False),
+)
+
+
+FirmPeriod = tuple[str, str]
+"""An enterprise's id, and what it claims for (`Application.period`)."""
+
+CLAIMED = """
+SELECT a.enterprise_id, a.period FROM application a
+JOIN unnest(CAST(:firms AS text[]), CAST(:periods AS text[])) AS asked(firm, period)
+    ON a.enterprise_id = asked.firm AND a.period = asked.period
+WHERE a.tenant = :tenant AND a.item_id = :item_id
+"""
+
+
+class Applications(AggregateStore[Application]):
+    """What firms have filed, and what departments have filed for them, under one rule: once per period."""
+
+    table = APPLICATION
+    aggregate_type = "application"
+    missing = ApplicationUnknown
+    refusals = {"application_once_per_period": DuplicateApplication}
+
+    def claimed(self, item_id: str, asked: Collection[FirmPeriod]) -> set[FirmPeriod]:
+        """Those of `asked` for which a firm of the unit of work's tenant has claimed the item already."""
+        ordered = sorted(set(asked))
+        rows = self._uow.execute(
+            CLAIMED,
+            {
+                "tenant": self._uow.tenant,
+                "item_id": item_id,
+                "firms": [firm for firm, _ in ordered],
+                "periods": [period for _, period in ordered],
+            },
+        )
+        return {(row.enterprise_id, row.period) for row in rows}
+
+    def to_row(self, aggregate: Application) -> dict[str, Any]:
+        return {
+            "enterprise_id": aggregate.claim.enterprise_id,
+            "item_id": aggregate.claim.item_id,
+            "period": aggregate.period,
+            "receipt": aggregate.claim.receipt,
+            "claim": aggregate.claim.model_dump(mode="json"),
+            "facts": [fact.model_dump(mode="json") for fact in aggregate.facts],
+            "payee": aggregate.payee.model_dump(mode="json"),
+            "estimated_fen": aggregate.estimated_fen,
+            "commitments": list(aggregate.commitments),
+            "nomination_id": aggregate.nomination_id,
+            "query_code_sealed": aggregate.query_code_sealed,
+            "submitted_by": aggregate.submitted_by,
+            "submitted_at": aggregate.submitted_at,
+        }
+
+    def from_row(self, row: RowMapping) -> Application:
+        return Application(
+            **self.frame_fields(row),
+            claim=Claim.model_validate(row["claim"]),
+            period=row["period"],
+            facts=tuple(Fact.model_validate(fact) for fact in row["facts"]),
+            payee=Payee.model_validate(row["payee"]),
+            estimated_fen=row["estimated_fen"],
+            commitments=tuple(row["commitments"]),
+            nomination_id=row["nomination_id"],
+            query_code_sealed=row["query_code_sealed"],
+            submitted_by=row["submitted_by"],
+            submitted_at=row["submitted_at"],
+        )
+
+
+class Nominations(AggregateStore[Nomination]):
+    """The lists that departments have pushed."""
+
+    table = NOMINATION
+    aggregate_type = "nomination"
+
+    def to_row(self, aggregate: Nomination) -> dict[str, Any]:
+        return {
+            "item_id": aggregate.item_id,
+            "item_version": aggregate.item_version,
+            "lines": aggregate.lines,
+            "total_fen": aggregate.total_fen,
+            "nominated_by": aggregate.nominated_by,
+            "nominated_at": aggregate.nominated_at,
+        }
+
+    def from_row(self, row: RowMapping) -> Nomination:
+        return Nomination(**dict(row))

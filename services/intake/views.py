@@ -1,0 +1,59 @@
+"""What intake answers: applications as they were filed. Where a case is now is oversight's to tell."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chassis.paging import cut_page, decode_cursor, encode_cursor
+from chassis.reader import Reader
+from chassis.secrecy import Cipher
+from contracts.intake import ApplicationPage, ApplicationView, Claim, GetApplication, ListApplications
+from services.intake.domain import ApplicationUnknown, refuse_stranger
+
+COLUMNS = "SELECT tenant, claim, query_code_sealed, estimated_fen, submitted_at FROM application"
+
+
+def get_application(query: GetApplication, reader: Reader, cipher: Cipher) -> ApplicationView:
+    """One application, filed or nominated. To another firm it does not exist. Raises ApplicationUnknown."""
+    row = reader.execute(
+        f"{COLUMNS} WHERE tenant = :tenant AND id = :id"
+        " AND (CAST(:enterprise_id AS text) IS NULL OR enterprise_id = :enterprise_id)",
+        {
+            "tenant": reader.tenant,
+            "id": query.application_id,
+            "enterprise_id": reader.actor.enterprise_id,
+        },
+    ).first()
+    if row is None:
+        raise ApplicationUnknown()
+    return _view(row, cipher)
+
+
+def list_applications(query: ListApplications, reader: Reader, cipher: Cipher) -> ApplicationPage:
+    """A firm's applications, newest first. Raises EnterpriseNotYours or CursorInvalid."""
+    refuse_stranger(reader.actor, query.enterprise_id)
+    before = decode_cursor(query.cursor, 1)
+    rows = reader.execute(
+        f"{COLUMNS} WHERE tenant = :tenant AND enterprise_id = :enterprise_id"
+        " AND (CAST(:before AS text) IS NULL OR id < :before) ORDER BY id DESC LIMIT :limit",
+        {
+            "tenant": reader.tenant,
+            "enterprise_id": query.enterprise_id,
+            "before": str(before[0]) if before else None,
+            "limit": query.limit + 1,
+        },
+    ).all()
+    rows, more = cut_page(rows, query.limit)
+    items = tuple(_view(row, cipher) for row in rows)
+    return ApplicationPage(
+        items=items, next_cursor=encode_cursor(items[-1].claim.application_id) if more else None
+    )
+
+
+def _view(row: Any, cipher: Cipher) -> ApplicationView:
+    return ApplicationView(
+        claim=Claim.model_validate(row.claim),
+        query_code=cipher.open(row.query_code_sealed, purpose="query_code", tenant=row.tenant),
+        estimated_fen=row.estimated_fen,
+        submitted_at=row.submitted_at,
+    )

@@ -1,0 +1,43 @@
+"""The notify service: its entrypoints, one line each."""
+
+from chassis.entrypoints import Port, Received, Service, UnitMaker, due, on, query
+from chassis.jobs import Job
+from chassis.reader import Reader
+from chassis.uow import UnitOfWork
+from contracts.catalog import EnterpriseRegistered
+from contracts.notify import ListMessages, MessagePage
+from contracts.review import CaseApproved, CaseRejected
+from contracts.treasury import DisbursementHeld, DisbursementReturned, DisbursementSettled
+from services.notify import use_cases, views
+from services.notify.sms import Sms, SmsClient
+from services.notify.templates import Tellable
+
+
+class NotifyService(Service):
+    """Who is told."""
+
+    name = "notify"
+    sms: Sms = Port(SmsClient.from_env)  # type: ignore[assignment]
+
+    @query
+    def list_messages(self, question: ListMessages, reader: Reader) -> MessagePage:
+        return views.list_messages(question, reader)
+
+    @on(EnterpriseRegistered)
+    def enterprise_registered(self, events: list[Received[EnterpriseRegistered]], uow: UnitOfWork) -> None:
+        use_cases.keep_contacts(events, uow)
+
+    @on(
+        CaseApproved,
+        CaseRejected,
+        DisbursementHeld,
+        DisbursementSettled,
+        DisbursementReturned,
+        tenants=use_cases.firms_tenant,
+    )
+    def tell_firms(self, events: list[Received[Tellable]], uow: UnitOfWork) -> None:
+        use_cases.tell_firms(events, uow)
+
+    @due(use_cases.DELIVER_SMS, batch=20)
+    def deliver_sms(self, jobs: list[Job], unit: UnitMaker) -> None:
+        use_cases.deliver_sms(jobs, unit, self.sms, self.frame.cipher)

@@ -1,0 +1,114 @@
+"""The SMS provider over HTTP. It delivers one message id at most once, so sending again is harmless."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+import httpx
+from pydantic import AwareDatetime, ValidationError
+
+from chassis.settings import SettingMissing
+from contracts.message import Model
+
+CONNECT_SECONDS, ANSWER_SECONDS = 2.0, 5.0
+SIGN = "直达"
+"""Our signature, as registered with the carriers; the provider sets its brackets."""
+
+REFUSED_FOR_GOOD = frozenset({400, 409, 413, 422})
+"""What is wrong with the message itself stays wrong; every other answer may be different the next time."""
+
+Standing = Literal["delivered", "failed", "pending", "absent", "silent"]
+
+
+class Answer(Model):
+    """What the provider says of a message."""
+
+    status: Literal["delivered", "failed", "pending"]
+    reason_code: str | None = None
+    reason: str | None = None
+    delivered_at: AwareDatetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """How a message stands. *absent*: the provider has never taken it. *silent*: no answer that can be relied on."""
+
+    standing: Standing
+    reason: str = ""
+    delivered_at: AwareDatetime | None = None
+
+
+class Sms(Protocol):
+    """Whoever delivers short messages. Neither method raises for what the network or the provider does."""
+
+    def send(self, message_id: str, mobile: str, text: str) -> Word:
+        """Hand a message in: *silent* when it is not certain what came of it."""
+
+    def ask(self, message_id: str) -> Word:
+        """How a message that may have been handed in stands now."""
+
+
+class SmsClient:
+    """An `Sms` over HTTP, as docs/sandbox.md describes it."""
+
+    def __init__(self, base_url: str, transport: httpx.BaseTransport | None = None) -> None:
+        self._client = httpx.Client(
+            base_url=base_url,
+            timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
+            trust_env=False,
+            transport=transport,
+        )
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] = os.environ) -> SmsClient:
+        """Raises SettingMissing."""
+        if not env.get("SMS_URL"):
+            raise SettingMissing("缺少环境变量：SMS_URL (missing setting)")
+        return cls(env["SMS_URL"])
+
+    def send(self, message_id: str, mobile: str, text: str) -> Word:
+        order = {"message_id": message_id, "to": mobile, "text": text, "sign": SIGN}
+        try:
+            answer = self._client.post("/messages", json=order)
+        except httpx.TransportError:
+            return Word("silent", "短信平台未答复")
+        if answer.status_code in REFUSED_FOR_GOOD:
+            return Word("failed", _without_numbers(f"短信平台拒收：{_code(answer)}"))
+        return _word(answer)
+
+    def ask(self, message_id: str) -> Word:
+        try:
+            answer = self._client.get(f"/messages/{message_id}")
+        except httpx.TransportError:
+            return Word("silent", "短信平台未答复")
+        if answer.status_code == 404 and _code(answer) == "message_not_found":
+            return Word("absent")
+        return _word(answer)
+
+
+def _word(answer: httpx.Response) -> Word:
+    if answer.status_code != 200:
+        return Word("silent", f"短信平台暂不可用（HTTP {answer.status_code}）")
+    try:
+        said = Answer.model_validate_json(answer.content)
+    except ValidationError:
+        return Word("silent", "短信平台的答复无法识别")
+    if said.status == "pending":
+        return Word("pending", "尚未收到送达回执")
+    return Word(said.status, _without_numbers(said.reason or said.reason_code or ""), said.delivered_at)
+
+
+def _code(answer: httpx.Response) -> str:
+    try:
+        return str(answer.json()["code"])[:80]
+    except (ValueError, KeyError, TypeError):
+        return f"HTTP {answer.status_code}"
+
+
+def _without_numbers(reason: str) -> str:
+    # Providers like to repeat the number in the reason; ours goes into events and onto pages.
+    return re.sub(r"\d{7,}", "***", reason)[:300]

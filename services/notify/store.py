@@ -1,0 +1,112 @@
+"""Notify's tables: messages, and how firms are reached."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, NamedTuple
+
+from sqlalchemy import Column, DateTime, Integer, MetaData, RowMapping, Table, Text
+from sqlalchemy.dialects.postgresql import JSONB
+
+from chassis.store import AggregateStore, aggregate_columns
+from chassis.uow import UnitOfWork
+from contracts.intake import Claim
+from contracts.message import TenantId
+from services.notify.domain import Message
+
+METADATA = MetaData()
+
+MESSAGE = Table(
+    "message",
+    METADATA,
+    *aggregate_columns(),
+    Column("enterprise_id", Text, nullable=False),
+    Column("claim", JSONB, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("template", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("reason", Text),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("delivered_at", DateTime(timezone=True)),
+)
+
+
+class Messages(AggregateStore[Message]):
+    """Messages, each in its firm's own tenant."""
+
+    table = MESSAGE
+    aggregate_type = "message"
+
+    def read_many(self, ids: Collection[str]) -> dict[str, Message]:
+        """Those that exist, by id, unlocked: to look at and not to change."""
+        found = self.where(self.table.c.id.in_(sorted(set(ids))), lock=False)
+        return {message.id: message for message in found}
+
+    def to_row(self, aggregate: Message) -> dict[str, Any]:
+        return {
+            "enterprise_id": aggregate.claim.enterprise_id,
+            "claim": aggregate.claim.model_dump(mode="json"),
+            "channel": aggregate.channel,
+            "template": aggregate.template,
+            "text": aggregate.text,
+            "state": aggregate.state,
+            "attempts": aggregate.attempts,
+            "reason": aggregate.reason,
+            "created_at": aggregate.created_at,
+            "delivered_at": aggregate.delivered_at,
+        }
+
+    def from_row(self, row: RowMapping) -> Message:
+        return Message(
+            **self.frame_fields(row),
+            claim=Claim.model_validate(row["claim"]),
+            channel=row["channel"],
+            template=row["template"],
+            text=row["text"],
+            state=row["state"],
+            attempts=row["attempts"],
+            reason=row["reason"],
+            created_at=row["created_at"],
+            delivered_at=row["delivered_at"],
+        )
+
+
+class Firm(NamedTuple):
+    """Which firm of which tenant."""
+
+    tenant: TenantId
+    enterprise_id: str
+
+
+class Contacts:
+    """Firms' mobile numbers, as they came: sealed by catalog for purpose `contact`."""
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._uow = uow
+
+    def keep(self, contacts: Iterable[tuple[Firm, str]]) -> None:
+        """Remember each firm's sealed number, in one statement; what is known already stays as it is."""
+        known = dict(contacts)
+        self._uow.execute(
+            "INSERT INTO contact (tenant, enterprise_id, mobile_sealed) SELECT t, e, m"
+            " FROM unnest(CAST(:tenants AS text[]), CAST(:firms AS text[]), CAST(:sealed AS text[])) AS c(t, e, m)"
+            " ORDER BY t, e ON CONFLICT DO NOTHING",
+            {
+                "tenants": [firm.tenant for firm in known],
+                "firms": [firm.enterprise_id for firm in known],
+                "sealed": list(known.values()),
+            },
+        )
+
+    def sealed(self, firms: Collection[Firm]) -> Mapping[Firm, str]:
+        """The sealed numbers of those firms whose number has arrived, in one statement."""
+        wanted = sorted(set(firms))
+        rows = self._uow.execute(
+            "SELECT c.tenant, c.enterprise_id, c.mobile_sealed FROM contact c"
+            " JOIN unnest(CAST(:tenants AS text[]), CAST(:firms AS text[])) AS k(t, e)"
+            " ON (c.tenant, c.enterprise_id) = (k.t, k.e)",
+            {"tenants": [firm.tenant for firm in wanted], "firms": [firm.enterprise_id for firm in wanted]},
+        )
+        return {Firm(row.tenant, row.enterprise_id): row.mobile_sealed for row in rows}

@@ -1,0 +1,176 @@
+"""What notify does: one function per kind of event, and the delivery of short messages."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from chassis.crash import crash_point
+from chassis.jobs import Job
+from chassis.received import Received
+from chassis.secrecy import Cipher
+from chassis.telemetry import get_logger, start_span
+from chassis.uow import UnitOfWork
+from contracts.catalog import EnterpriseRegistered
+from contracts.message import TenantId
+from contracts.review import CaseApproved
+from services.notify.domain import Message
+from services.notify.sms import Sms, Word
+from services.notify.store import Contacts, Firm, Messages
+from services.notify.templates import TEMPLATES, Tellable, render, words_of
+
+log = get_logger(__name__)
+
+DELIVER_SMS = "deliver_sms"
+AFTER_SILENCE = timedelta(seconds=2)
+"""When the provider does not answer, those behind in the batch wait so long, and it costs them no attempt."""
+
+UnitMaker = Callable[[Sequence[TenantId]], UnitOfWork]
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message that is to be sent now, and the sealed number that it goes to, if that has arrived."""
+
+    message: Message
+    mobile_sealed: str | None
+
+
+# -- what arrives -----------------------------------------------------------------------------------------
+
+
+def firms_tenant(event: Received[Tellable]) -> tuple[TenantId, ...]:
+    """The tenant whose messages an event makes: the firm's own, which the envelope need not name."""
+    return (event.data.claim.filed_in,)
+
+
+def keep_contacts(events: Sequence[Received[EnterpriseRegistered]], uow: UnitOfWork) -> None:
+    """Know how to reach each firm."""
+    uow.of(Contacts).keep(
+        (Firm(event.tenant, event.data.enterprise_id), event.data.contact_sealed) for event in events
+    )
+
+
+def tell_firms(events: Sequence[Received[Tellable]], uow: UnitOfWork) -> None:
+    """One message per event and channel: what is for the inbox is there at once, the others are sent."""
+    drafts: dict[str, Message] = {}
+    for event in events:
+        for message in _drafts(event, uow.now):
+            drafts.setdefault(message.id, message)
+    messages = uow.of(Messages)
+    known = messages.get_many(drafts)
+    fresh = [message for message in drafts.values() if message.id not in known]
+    for message in fresh:
+        if message.channel == "inbox":
+            message.deliver(uow.now)
+    messages.save_many(fresh)
+    for message in fresh:
+        if message.state == "pending":
+            uow.schedule(DELIVER_SMS, message.id, at=uow.now, tenant=message.tenant)
+
+
+def _drafts(event: Received[Tellable], at: datetime) -> Iterator[Message]:
+    template = TEMPLATES[type(event.data)]
+    words = words_of(event.data)
+    for channel in template.channels:
+        yield Message(
+            id=str(uuid.uuid5(uuid.NAMESPACE_OID, "\x1f".join(("message", _occasion(event), channel)))),
+            tenant=event.data.claim.filed_in,
+            traceparent=event.traceparent,
+            claim=event.data.claim,
+            channel=channel,
+            template=template.code,
+            text=render(template, words, channel),
+            created_at=at,
+        )
+
+
+def _occasion(event: Received[Tellable]) -> str:
+    """What a message is about: the event; but an approval, which is said once per payer, is told once."""
+    data = event.data
+    if isinstance(data, CaseApproved):
+        return f"{data.case_id}/{data.revision}/{data.instalment}"
+    return event.id
+
+
+# -- what is due ------------------------------------------------------------------------------------------
+
+
+def deliver_sms(jobs: Sequence[Job], unit: UnitMaker, sms: Sms, cipher: Cipher) -> None:
+    """Send what is pending. The provider is called between two transactions, never inside one."""
+    tenants = [job.tenant for job in jobs]
+    with unit(tenants) as uow:
+        letters = _letters(jobs, uow)
+    crash_point("notify.deliver_sms.before_provider")
+    words = _send(letters, sms, cipher)
+    crash_point("notify.deliver_sms.after_provider")
+    with unit(tenants) as uow:
+        _record(jobs, words, uow)
+
+
+def _letters(jobs: Sequence[Job], uow: UnitOfWork) -> list[Letter]:
+    messages = uow.of(Messages).read_many([job.subject for job in jobs])
+    pending = [message for message in messages.values() if message.state == "pending"]
+    sealed = uow.of(Contacts).sealed([_firm(message) for message in pending])
+    return [Letter(message, sealed.get(_firm(message))) for message in pending]
+
+
+def _firm(message: Message) -> Firm:
+    return Firm(message.tenant, message.claim.enterprise_id)
+
+
+def _send(letters: Sequence[Letter], sms: Sms, cipher: Cipher) -> dict[str, Word]:
+    """What came of each, by message id. After a silence the rest is left for later: the provider is unwell."""
+    words: dict[str, Word] = {}
+    for letter in letters:
+        words[letter.message.id] = word = _send_one(letter, sms, cipher)
+        if word.standing == "silent":
+            log.warning("sms provider silent", message=letter.message.id, attempts=letter.message.attempts)
+            break
+    return words
+
+
+def _send_one(letter: Letter, sms: Sms, cipher: Cipher) -> Word:
+    message = letter.message
+    if letter.mobile_sealed is None:
+        # The firm's file is on its way, or was never registered: the attempts tell which.
+        return Word("pending", "企业未登记联系手机")
+    with start_span("notify.sms", parent=message.traceparent):
+        if message.attempts:
+            # An earlier try may have arrived although its answer did not.
+            word = sms.ask(message.id)
+            if word.standing != "absent":
+                return word
+        mobile = cipher.open(letter.mobile_sealed, purpose="contact", tenant=message.tenant)
+        return sms.send(message.id, mobile, message.text)
+
+
+def _record(jobs: Sequence[Job], words: Mapping[str, Word], uow: UnitOfWork) -> None:
+    messages = uow.of(Messages).get_many([job.subject for job in jobs])
+    changed = []
+    for job in jobs:
+        message, word = messages.get(job.subject), words.get(job.subject)
+        if message is None or message.state != "pending":
+            uow.finish(job)
+            continue
+        pause = AFTER_SILENCE
+        if word is not None:
+            _take(word, message, uow.now)
+            changed.append(message)
+            pause = message.pause
+        if message.state == "pending":
+            uow.schedule(DELIVER_SMS, message.id, at=uow.now + pause, tenant=message.tenant)
+        else:
+            uow.finish(job)
+    uow.of(Messages).save_many(changed)
+
+
+def _take(word: Word, message: Message, now: datetime) -> None:
+    if word.standing == "delivered":
+        message.deliver(word.delivered_at or now)
+    elif word.standing == "failed":
+        message.fail(word.reason or "短信平台未能送达")
+    else:
+        message.miss(word.reason or "短信平台未答复")

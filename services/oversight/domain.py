@@ -1,0 +1,150 @@
+"""Where a case is, told from the steps that were heard of it, in whatever order they were heard. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from contracts.message import Actor
+from contracts.refusal import Forbidden, NotFound
+
+CASE_STATES: Mapping[str, str] = {
+    "CaseAccepted": "accepted",
+    "CaseApproved": "approved",
+    "CaseRejected": "rejected",
+}
+MONEY_STATES: Mapping[str, str] = {
+    "DisbursementHeld": "held",
+    "DisbursementReady": "ready",
+    "DisbursementAuthorised": "authorised",
+    "DisbursementSent": "sent",
+    "DisbursementUnknown": "unknown",
+    "DisbursementSettled": "settled",
+    "DisbursementFailed": "failed",
+    "DisbursementReturned": "returned",
+    "DisbursementCancelled": "cancelled",
+}
+"""Which step brings a case, or one disbursement, to which state; each in the order of its line."""
+
+UNDER_WAY = ("held", "ready", "authorised", "sent", "unknown")
+WENT_WRONG = ("failed", "returned")
+
+_RANK = {state: rank for rank, state in enumerate((*CASE_STATES.values(), *MONEY_STATES.values()))}
+
+
+class CaseUntraceable(NotFound):
+    """No case with this receipt number and query code; which of the two is wrong is not said."""
+
+    code = "case_untraceable"
+    sentence = "受理编号或查询码不正确。"
+
+
+class EnterpriseNotYours(Forbidden):
+    """A firm sees its own cases without query codes, and nobody else's."""
+
+    code = "enterprise_not_yours"
+    sentence = "您只能查看本企业的办件。"
+
+
+@dataclass(slots=True)
+class Step:
+    """One thing that happened. `code` is the event's name, `at` when its owner recorded it.
+
+    The others are figures that some steps bring: the limit that runs from it, whose money it is about (one
+    disbursement), how much (of a case's approval: in all), and when the bank settled it.
+    """
+
+    code: str
+    text: str
+    by: str
+    at: datetime
+    due_at: datetime | None = None
+    disbursement_id: str | None = None
+    amount_fen: int | None = None
+    settled_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What the steps of a case come to. `as_of` is the time of the newest of them."""
+
+    state: str
+    amount_fen: int | None
+    due_at: datetime | None
+    paid_at: datetime | None
+    as_of: datetime
+
+
+def refuse_stranger(actor: Actor, enterprise_id: str) -> None:
+    """Raise EnterpriseNotYours unless the actor acts for this very firm."""
+    if actor.enterprise_id != enterprise_id:
+        raise EnterpriseNotYours()
+
+
+def mask_enterprise(name: str) -> str:
+    """A firm's name as strangers see it: at most its first four characters, never more than half of it."""
+    return f"{name[: min(4, max(1, len(name) // 2))]}**"
+
+
+def progress(steps: Sequence[Step]) -> Progress:
+    """Where the case is. The order of `steps` does not matter; there is at least one."""
+    approvals = [step for step in steps if step.code == "CaseApproved"]
+    amount = _newest(approvals).amount_fen if approvals else None
+    attempts = _attempts(steps)
+    state = _state(steps, attempts, amount)
+    settled = [step.settled_at for step in steps if step.settled_at is not None]
+    limits = [step for step in steps if step.due_at is not None]
+    # The payout limit follows the review limit: where both have been set, it is the one that runs.
+    payout = [step for step in limits if step.code == "DisbursementReady"]
+    return Progress(
+        state=state,
+        amount_fen=amount,
+        due_at=_newest(payout or limits).due_at if limits else None,
+        paid_at=max(settled) if state == "settled" and settled else None,
+        as_of=max(step.at for step in steps),
+    )
+
+
+@dataclass(slots=True)
+class _Attempt:
+    """One disbursement: how far it has come, and when it was last heard of."""
+
+    state: str
+    amount_fen: int
+    at: datetime
+
+
+def _attempts(steps: Iterable[Step]) -> list[_Attempt]:
+    found: dict[str, _Attempt] = {}
+    for step in steps:
+        state = MONEY_STATES.get(step.code)
+        if state is None or step.disbursement_id is None:
+            continue
+        known = found.get(step.disbursement_id)
+        if known is None or _RANK[state] > _RANK[known.state]:
+            found[step.disbursement_id] = _Attempt(state, step.amount_fen or 0, step.at)
+    return list(found.values())
+
+
+def _state(steps: Iterable[Step], attempts: Sequence[_Attempt], amount: int | None) -> str:
+    """The case's own state until money moves; then that of its money.
+
+    Several payers pay one case, and a failed or returned attempt is followed by another one: the case is
+    settled when all that was approved is, and until then it is where the slowest of its open attempts is.
+    """
+    settled = [attempt for attempt in attempts if attempt.state == "settled"]
+    if settled and sum(attempt.amount_fen for attempt in settled) >= (amount or 0):
+        return "settled"
+    under_way = [attempt.state for attempt in attempts if attempt.state in UNDER_WAY]
+    if under_way:
+        return min(under_way, key=_RANK.__getitem__)
+    wrong = [attempt for attempt in attempts if attempt.state in WENT_WRONG]
+    if wrong:
+        return max(wrong, key=lambda attempt: attempt.at).state
+    reached = [CASE_STATES[step.code] for step in steps if step.code in CASE_STATES]
+    return max(reached, key=_RANK.__getitem__, default="submitted")
+
+
+def _newest(steps: Sequence[Step]) -> Step:
+    return max(steps, key=lambda step: step.at)

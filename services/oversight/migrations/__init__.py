@@ -1,0 +1,1 @@
+"""The history of oversight's own tables."""

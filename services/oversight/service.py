@@ -1,0 +1,28 @@
+"""The oversight service: its entrypoints, one line each."""
+
+from typing import Any
+
+from chassis.entrypoints import Received, Service, on, query
+from chassis.reader import Reader
+from chassis.uow import UnitOfWork
+from contracts.oversight import TrackCase, TrackingPage, TrackingView, TrackOwnCases
+from services.oversight import use_cases, views
+from services.oversight.steps import SENTENCES
+
+
+class OversightService(Service):
+    """What everyone may see afterwards."""
+
+    name = "oversight"
+
+    @query
+    def track_case(self, question: TrackCase, reader: Reader) -> TrackingView:
+        return views.track_case(question, reader, self.frame.cipher)
+
+    @query
+    def track_own_cases(self, question: TrackOwnCases, reader: Reader) -> TrackingPage:
+        return views.track_own_cases(question, reader)
+
+    @on(*SENTENCES, tenants=use_cases.tenants_of)
+    def follow(self, events: list[Received[Any]], uow: UnitOfWork) -> None:
+        use_cases.follow(events, uow)

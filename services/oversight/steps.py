@@ -1,0 +1,112 @@
+"""What each event says to whoever follows a case: one step, as a sentence. Data, and how it is filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from contracts.intake import ApplicationSubmitted, Claim, EnterprisesNominated
+from contracts.message import Event
+from contracts.money import Money
+from contracts.notify import MessageDelivered, MessageFailed
+from contracts.review import (
+    CaseAccepted,
+    CaseApproved,
+    CaseRejected,
+    InspectionRecorded,
+    ReviewDeadlineApproaching,
+    ReviewDeadlineMissed,
+    TaskAssigned,
+)
+from contracts.treasury import (
+    DisbursementAuthorised,
+    DisbursementCancelled,
+    DisbursementEvent,
+    DisbursementFailed,
+    DisbursementHeld,
+    DisbursementReady,
+    DisbursementReturned,
+    DisbursementSent,
+    DisbursementSettled,
+    DisbursementUnknown,
+    PayoutDeadlineApproaching,
+    PayoutDeadlineMissed,
+)
+from services.oversight.domain import Step
+
+
+class Sentence(NamedTuple):
+    """Who did it, in words for a role, and what was done. Braces name the event's own fields."""
+
+    by: str
+    text: str
+
+
+SENTENCES: Mapping[type[Event], Sentence] = {
+    ApplicationSubmitted: Sentence("企业", "提交申报，已出具受理凭证"),
+    EnterprisesNominated: Sentence("{department}", "列入免申即享名单，无需企业申报"),
+    CaseAccepted: Sentence("{department}", "已受理，进入审核"),
+    TaskAssigned: Sentence("系统", "交办{task}"),
+    InspectionRecorded: Sentence("{department}", "完成现场勘查，结论：{passed}"),
+    ReviewDeadlineApproaching: Sentence("系统", "审核时限已用 {used_percent}%"),
+    ReviewDeadlineMissed: Sentence("系统", "审核超过时限"),
+    CaseApproved: Sentence("{department}", "审核通过，核定 {total_fen} 元，本笔拨付 {amount_fen} 元"),
+    CaseRejected: Sentence("{department}", "审核未通过：{reason}"),
+    DisbursementHeld: Sentence("系统", "等待预算资金 {amount_fen} 元：{reason}"),
+    DisbursementReady: Sentence("系统", "预算资金 {amount_fen} 元已落实，等待复核"),
+    PayoutDeadlineApproaching: Sentence("系统", "拨付时限已用 {used_percent}%"),
+    PayoutDeadlineMissed: Sentence("系统", "拨付超过时限"),
+    DisbursementAuthorised: Sentence("复核岗", "复核通过，准予拨付 {amount_fen} 元"),
+    DisbursementSent: Sentence("系统", "付款指令已发往银行"),
+    DisbursementUnknown: Sentence("系统", "银行未及时答复，正在核实，不会重复付款"),
+    DisbursementSettled: Sentence("银行", "资金 {amount_fen} 元已到账"),
+    DisbursementFailed: Sentence("银行", "付款未成功：{reason}"),
+    DisbursementReturned: Sentence("银行", "资金 {amount_fen} 元被退回：{reason}"),
+    DisbursementCancelled: Sentence("系统", "该笔拨付已撤销：{reason}"),
+    MessageDelivered: Sentence("系统", "{channel}已送达企业"),
+    MessageFailed: Sentence("系统", "{channel}未能送达企业"),
+}
+"""In the order in which things happen: steps of one instant are shown in it."""
+
+ORDER: Mapping[str, int] = {event.__name__: position for position, event in enumerate(SENTENCES)}
+
+WORDS: Mapping[object, str] = {
+    "material_check": "材料审核",
+    "site_inspection": "现场勘查",
+    "inbox": "站内消息",
+    "sms": "短信",
+    True: "通过",
+    False: "未通过",
+}
+WORDED = frozenset({"task", "channel", "passed"})
+"""The fields whose values are said in the words above."""
+
+
+def step_of(event: Event, claim: Claim, at: datetime) -> Step:
+    """The step that `event` adds to the story of `claim`; `at` is when the event's owner recorded it."""
+    sentence = SENTENCES[type(event)]
+    words = {"department": claim.department} | {name: _said(name, value) for name, value in event}
+    step = Step(
+        code=type(event).__name__,
+        text=sentence.text.format_map(words),
+        by=sentence.by.format_map(words),
+        at=at,
+    )
+    if isinstance(event, CaseAccepted | DisbursementReady):
+        step.due_at = event.due_at
+    if isinstance(event, DisbursementEvent):
+        step.disbursement_id, step.amount_fen = event.disbursement_id, event.amount_fen
+    if isinstance(event, DisbursementSettled):
+        step.settled_at = event.settled_at
+    if isinstance(event, CaseApproved):
+        step.amount_fen = event.total_fen
+    return step
+
+
+def _said(name: str, value: Any) -> Any:
+    if name in WORDED:
+        return WORDS[value]
+    if name in ("amount_fen", "total_fen") and value is not None:
+        return Money(value).yuan_text()
+    return value

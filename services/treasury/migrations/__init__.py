@@ -1,0 +1,1 @@
+"""The history of treasury's own tables."""

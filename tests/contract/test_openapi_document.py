@@ -1,0 +1,94 @@
+"""The OpenAPI document is sound in form."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from console.contracts import openapi_document
+from contracts.answers import ANSWERS
+from contracts.message import Command
+from tests.contract.references import dangling, references
+
+METHODS = {"get", "put", "post", "delete", "patch"}
+
+
+@pytest.fixture(scope="module")
+def document() -> dict[str, Any]:
+    return openapi_document()
+
+
+@pytest.fixture(scope="module")
+def operations(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {
+        f"{method} {path}": operation
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+        if method in METHODS
+    }
+
+
+def test_it_validates_against_the_published_schema(document: dict[str, Any]) -> None:
+    validator = pytest.importorskip("openapi_spec_validator")
+    validator.validate(document, cls=validator.OpenAPIV31SpecValidator)
+
+
+def test_it_is_openapi_3_1_and_refers_to_nothing_outside(document: dict[str, Any]) -> None:
+    assert document["openapi"].startswith("3.1.")
+    assert dangling(document) == []
+    broken = copy.deepcopy(document)
+    del broken["components"]["schemas"]["Problem"]
+    assert dangling(broken) == ["#/components/schemas/Problem"]
+
+
+def test_every_schema_in_it_is_a_json_schema(document: dict[str, Any]) -> None:
+    for schema in document["components"]["schemas"].values():
+        Draft202012Validator.check_schema(schema)
+
+
+def test_nothing_is_described_that_no_route_uses(document: dict[str, Any]) -> None:
+    used = set(references(document))
+    for family in ("schemas", "parameters", "responses"):
+        assert {f"#/components/{family}/{name}" for name in document["components"][family]} <= used
+
+
+def test_operations_have_names_of_their_own(operations: dict[str, dict[str, Any]]) -> None:
+    names = [operation["operationId"] for operation in operations.values()]
+    assert len(names) == len(set(names))
+
+
+def test_every_parameter_in_a_path_is_described(operations: dict[str, dict[str, Any]]) -> None:
+    for where, operation in operations.items():
+        described = {each["name"] for each in operation.get("parameters", ()) if each.get("in") == "path"}
+        assert described == {part[1:-1] for part in where.split("/") if part.startswith("{")}, where
+
+
+def test_every_route_says_who_may_call_it_what_it_answers_and_how_it_refuses(
+    operations: dict[str, dict[str, Any]],
+) -> None:
+    for where, operation in operations.items():
+        assert "security" in operation, where
+        good = [status for status in operation["responses"] if status.startswith("2")]
+        assert len(good) == 1, where
+        schema = operation["responses"][good[0]]["content"]["application/json"]["schema"]
+        assert schema["$ref"].rpartition("/")[2] in {answer.__name__ for answer in ANSWERS.values()}, where
+        bad = [answer["$ref"] for status, answer in operation["responses"].items() if status not in good]
+        assert bad, where
+        assert ("#/components/responses/Unauthenticated" in bad) == bool(operation["security"]), where
+
+
+def test_every_problem_is_a_problem_document(document: dict[str, Any]) -> None:
+    for response in document["components"]["responses"].values():
+        assert list(response["content"]) == ["application/problem+json"]
+
+
+def test_every_command_and_query_can_be_given_over_http(operations: dict[str, dict[str, Any]]) -> None:
+    """Route names are the contracts' names: what the bus takes, the door takes."""
+    by_name = {operation["operationId"]: where for where, operation in operations.items()}
+    for contract in ANSWERS:
+        name = "".join(f"_{c.lower()}" if c.isupper() else c for c in contract.__name__).lstrip("_")
+        assert name in by_name, contract
+        assert by_name[name].startswith("post " if issubclass(contract, Command) else "get "), contract

@@ -1,0 +1,18 @@
+"""Unit tests of the console leave nothing outside their own folders."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from console import quarters
+
+
+@pytest.fixture(autouse=True)
+def outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Stands in for /var/tmp."""
+    folder = tmp_path / "var-tmp"
+    folder.mkdir()
+    monkeypatch.setattr(quarters, "OUTSIDE", folder)
+    return folder

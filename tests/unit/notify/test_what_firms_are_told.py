@@ -1,0 +1,131 @@
+"""Which event makes which message, and in which words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from chassis.testing import FakeUnit, MemoryStore
+from contracts.notify import MessageDelivered
+from contracts.treasury import DisbursementHeld, DisbursementReturned, DisbursementSettled
+from services.notify import use_cases
+from services.notify.domain import Message
+from services.notify.store import Messages
+from services.notify.templates import SMS_LETTERS, TEMPLATES, render, words_of
+from tests.unit.oversight.case_story import (
+    AMOUNT,
+    approved,
+    claim,
+    heard,
+    money,
+    rejected,
+)
+
+CASE = claim()
+
+
+@pytest.fixture
+def messages() -> MemoryStore[Message]:
+    return MemoryStore()
+
+
+@pytest.fixture
+def uow(messages: MemoryStore[Message]) -> FakeUnit:
+    return FakeUnit("xingguo", stores={Messages: messages})
+
+
+@pytest.mark.parametrize(
+    ("event", "text"),
+    [
+        (
+            approved(CASE),
+            "赣州示例电子有限公司：贵单位“首次入规奖励”（受理编号 GZ-20260310-AAAA0001）审核通过，"
+            "核定金额 200,000.00 元，资金将按时限拨付至贵单位账户。",
+        ),
+        (
+            rejected(CASE),
+            "赣州示例电子有限公司：贵单位“首次入规奖励”（受理编号 GZ-20260310-AAAA0001）审核未通过。"
+            "原因：营业收入未达到规定标准。如有疑问，请联系市工业和信息化局。",
+        ),
+        (
+            money(DisbursementHeld, CASE),
+            "赣州示例电子有限公司：贵单位“首次入规奖励”（受理编号 GZ-20260310-AAAA0001）兑现资金 200,000.00 元"
+            "正在等待预算安排：预算指标不足。将按审核通过的先后拨付，无需重新申报。",
+        ),
+        (
+            money(DisbursementSettled, CASE),
+            "赣州示例电子有限公司：贵单位“首次入规奖励”（受理编号 GZ-20260310-AAAA0001）兑现资金 200,000.00 元"
+            "已于 2026-03-10 12:08 到账，收款账户 6222…1234（示例银行赣州分行）。",
+        ),
+        (
+            money(DisbursementReturned, CASE),
+            "赣州示例电子有限公司：贵单位“首次入规奖励”（受理编号 GZ-20260310-AAAA0001）兑现资金 200,000.00 元"
+            "被银行退回，原因：户名不符。请尽快更正收款账户，账户确认后将重新拨付。",
+        ),
+    ],
+)
+def test_a_message_names_firm_item_receipt_and_what_happened(event: Any, text: str) -> None:
+    for channel in TEMPLATES[type(event)].channels:
+        assert render(TEMPLATES[type(event)], words_of(event), channel) == text
+
+
+def test_a_reason_that_no_carrier_would_take_is_told_in_full_in_the_inbox_only() -> None:
+    event = rejected(CASE, "不符合条件" * 150)
+    template, words = TEMPLATES[type(event)], words_of(event)
+    assert "不符合条件" * 150 in render(template, words, "inbox")
+    short = render(template, words, "sms")
+    assert len(short) == SMS_LETTERS
+    assert short.endswith("……（全文见站内消息）。如有疑问，请联系市工业和信息化局。")
+
+
+def test_names_that_alone_are_too_long_are_cut_rather_than_refused_by_the_carrier() -> None:
+    event = rejected(claim(item_title="奖" * 500), "不符")
+    assert len(render(TEMPLATES[type(event)], words_of(event), "sms")) == SMS_LETTERS
+
+
+def test_money_in_the_account_is_told_in_the_inbox_at_once_and_by_sms_soon(
+    uow: FakeUnit, messages: MemoryStore[Message]
+) -> None:
+    event = heard(money(DisbursementSettled, CASE), tenant="xingguo")
+    event.envelope = event.envelope.model_copy(update={"traceparent": "00-" + "a" * 32 + "-" + "b" * 16 + "-01"})
+    use_cases.tell_firms([event], uow)
+    inbox, sms = sorted(messages.rows.values(), key=lambda message: message.channel)
+    assert (inbox.channel, inbox.state, inbox.delivered_at) == ("inbox", "delivered", uow.now)
+    assert (sms.channel, sms.state, sms.delivered_at) == ("sms", "pending", None)
+    assert {message.tenant for message in (inbox, sms)} == {"xingguo"}
+    assert {message.traceparent for message in (inbox, sms)} == {event.traceparent}
+    assert uow.jobs == {("xingguo", "deliver_sms", sms.id): uow.now}
+    (told,) = uow.events
+    assert isinstance(told, MessageDelivered)
+    assert (told.receipt, told.claim, told.channel) == (CASE.receipt, CASE, "inbox")
+
+
+def test_the_same_event_again_is_the_same_message(uow: FakeUnit, messages: MemoryStore[Message]) -> None:
+    event = heard(money(DisbursementSettled, CASE))
+    for _ in range(3):
+        use_cases.tell_firms([event, event], uow)
+    assert len(messages.rows) == 2
+    assert {message.version for message in messages.rows.values()} == {1}
+
+
+def test_an_approval_that_two_payers_share_is_told_once(uow: FakeUnit, messages: MemoryStore[Message]) -> None:
+    half = AMOUNT // 2
+    use_cases.tell_firms([heard(approved(CASE, "ganzhou", part=half))], uow)
+    use_cases.tell_firms([heard(approved(CASE, "xingguo", part=half))], uow)
+    (message,) = messages.rows.values()
+    assert "核定金额 200,000.00 元" in message.text
+
+
+def test_a_corrected_approval_is_told_again(uow: FakeUnit, messages: MemoryStore[Message]) -> None:
+    use_cases.tell_firms([heard(approved(CASE)), heard(approved(CASE, revision=2))], uow)
+    assert len(messages.rows) == 2
+
+
+def test_the_message_belongs_to_the_firms_own_tenant_whoever_the_event_is_addressed_to(
+    uow: FakeUnit, messages: MemoryStore[Message]
+) -> None:
+    event = heard(rejected(CASE), tenant="ganzhou")
+    assert use_cases.firms_tenant(event) == ("xingguo",)
+    use_cases.tell_firms([event], uow)
+    assert {message.tenant for message in messages.rows.values()} == {"xingguo"}

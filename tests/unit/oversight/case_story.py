@@ -1,0 +1,219 @@
+"""A case as the others tell it: one claim, and every event that can be said of it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+from chassis.received import Received
+from chassis.testing import NOON, received
+from contracts.catalog import Payee
+from contracts.intake import ApplicationSubmitted, Claim, EnterprisesNominated, NominatedLine
+from contracts.message import Event
+from contracts.notify import MessageDelivered, MessageFailed
+from contracts.review import CaseAccepted, CaseApproved, CaseRejected, InspectionRecorded, Share, TaskAssigned
+from contracts.treasury import (
+    DisbursementAuthorised,
+    DisbursementCancelled,
+    DisbursementEvent,
+    DisbursementFailed,
+    DisbursementHeld,
+    DisbursementReady,
+    DisbursementReturned,
+    DisbursementSent,
+    DisbursementSettled,
+    DisbursementUnknown,
+)
+from services.oversight.domain import Step
+from services.oversight.steps import step_of
+
+QUERY_CODE = "7K2M9PQX"
+AMOUNT = 20_000_000
+PAYEE = Payee(
+    account_id="acc-1",
+    account_version=1,
+    account_name="赣州示例电子有限公司",
+    account_sealed="sealed",
+    account_masked="6222…1234",
+    bank_name="示例银行赣州分行",
+)
+
+
+def claim(receipt: str = "GZ-20260310-AAAA0001", **changes: Any) -> Claim:
+    """A claim of a firm in Xingguo under an item of the city of Ganzhou, unless told otherwise."""
+    fields: dict[str, Any] = {
+        "application_id": f"app-{receipt}",
+        "receipt": receipt,
+        "tenant": "ganzhou",
+        "filed_in": "xingguo",
+        "enterprise_id": "ent-1",
+        "enterprise_name": "赣州示例电子有限公司",
+        "uscc": "91360732MA35EXAMPL",
+        "item_id": "item-1",
+        "item_version": 1,
+        "item_title": "首次入规奖励",
+        "mode": "instant",
+        "department": "市工业和信息化局",
+    }
+    return Claim.model_validate(fields | changes)
+
+
+def after(minutes: float) -> datetime:
+    """So many minutes into the story."""
+    return NOON + timedelta(minutes=minutes)
+
+
+def digest_of(receipt: str, query_code: str = QUERY_CODE) -> str:
+    """What intake sends along: the SHA-256 of receipt and code, as its contract says."""
+    return sha256(f"{receipt}{query_code}".encode()).hexdigest()
+
+
+def submitted(about: Claim) -> ApplicationSubmitted:
+    return ApplicationSubmitted(
+        claim=about,
+        facts=(),
+        payee=PAYEE,
+        estimated_fen=AMOUNT,
+        query_code_digest=digest_of(about.receipt),
+        submitted_by="firm",
+        submitted_at=after(0),
+    )
+
+
+def nominated(*claims: Claim) -> EnterprisesNominated:
+    return EnterprisesNominated(
+        nomination_id="nom-1",
+        lines=tuple(
+            NominatedLine(
+                claim=each,
+                facts=(),
+                payee=PAYEE,
+                amount_fen=AMOUNT,
+                query_code_digest=digest_of(each.receipt),
+            )
+            for each in claims
+        ),
+        nominated_by="officer",
+        nominated_at=after(0),
+    )
+
+
+def accepted(about: Claim) -> CaseAccepted:
+    return CaseAccepted(case_id=case_of(about), claim=about, accepted_at=after(0), due_at=after(5000))
+
+
+def assigned(about: Claim) -> TaskAssigned:
+    return TaskAssigned(
+        case_id=case_of(about), claim=about, task="site_inspection", department=about.department, due_at=None
+    )
+
+
+def inspected(about: Claim) -> InspectionRecorded:
+    return InspectionRecorded(
+        case_id=case_of(about),
+        claim=about,
+        passed=True,
+        findings="设备已投产",
+        place="厂区",
+        inspected_at=after(2),
+        recorded_by="officer",
+    )
+
+
+def approved(about: Claim, payer: str = "xingguo", *, part: int = AMOUNT, revision: int = 1) -> CaseApproved:
+    return CaseApproved(
+        case_id=case_of(about),
+        claim=about,
+        payer=payer,
+        amount_fen=part,
+        total_fen=AMOUNT,
+        shares=(Share(payer=payer, amount_fen=part),),
+        payee=PAYEE,
+        revision=revision,
+        approved_by="officer",
+        approved_at=after(3),
+    )
+
+
+def rejected(about: Claim, reason: str = "营业收入未达到规定标准。") -> CaseRejected:
+    return CaseRejected(
+        case_id=case_of(about), claim=about, reason=reason, rejected_by="officer", rejected_at=after(3)
+    )
+
+
+WORDS: dict[type[DisbursementEvent], dict[str, Any]] = {
+    DisbursementHeld: {"reason": "预算指标不足"},
+    DisbursementReady: {"due_at": after(2000)},
+    DisbursementAuthorised: {"authorised_by": "checker"},
+    DisbursementSent: {"instruction_id": "i-1"},
+    DisbursementUnknown: {"instruction_id": "i-1"},
+    DisbursementSettled: {
+        "instruction_id": "i-1",
+        "bank_reference": "B1",
+        "account_masked": PAYEE.account_masked,
+        "bank_name": PAYEE.bank_name,
+        "settled_at": after(8),
+    },
+    DisbursementFailed: {"instruction_id": "i-1", "reason": "账户已销户"},
+    DisbursementReturned: {"instruction_id": "i-1", "reason": "户名不符"},
+    DisbursementCancelled: {"reason": "审核结果已更正"},
+}
+
+
+def money(
+    kind: type[DisbursementEvent], about: Claim, disbursement: str = "d-1", part: int = AMOUNT
+) -> DisbursementEvent:
+    """An event of one disbursement."""
+    return kind.model_validate(
+        {
+            "disbursement_id": disbursement,
+            "case_id": case_of(about),
+            "claim": about,
+            "amount_fen": part,
+            **WORDS[kind],
+        }
+    )
+
+
+def delivered(about: Claim | None, channel: str = "sms") -> MessageDelivered:
+    return MessageDelivered.model_validate(_message(about, channel) | {"delivered_at": after(9)})
+
+
+def undelivered(about: Claim) -> MessageFailed:
+    return MessageFailed.model_validate(_message(about, "sms") | {"reason": "号码已停机"})
+
+
+def _message(about: Claim | None, channel: str) -> dict[str, Any]:
+    return {
+        "message_id": "m-1",
+        "enterprise_id": about.enterprise_id if about else "ent-1",
+        "receipt": about.receipt if about else None,
+        "channel": channel,
+        "template": "disbursement_settled",
+        "claim": about,
+    }
+
+
+def case_of(about: Claim) -> str:
+    return f"case-{about.receipt}"
+
+
+def heard(
+    event: Event,
+    *,
+    tenant: str = "ganzhou",
+    origin: str | None = None,
+    subject: str | None = None,
+    sequence: int = 1,
+    minute: float = 0,
+) -> Received[Any]:
+    """The event as a handler gets it: addressed to `tenant`, said by an aggregate of `origin`'s, at that minute."""
+    plain = received(event, tenant=tenant, subject=subject, sequence=sequence)
+    envelope = plain.envelope.model_copy(update={"origin": origin or tenant, "time": after(minute)})
+    return Received(envelope=envelope, data=plain.data, body=envelope.model_dump_json())
+
+
+def steps(*events: tuple[Event, float]) -> list[Step]:
+    """The steps that these events add to the story of one claim, each at its minute."""
+    return [step_of(event, claim(), after(minute)) for event, minute in events]

@@ -1,0 +1,100 @@
+"""What a batch of events adds to which rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pytest
+
+from chassis.testing import FakeUnit
+from contracts.flow import FLOW
+from contracts.treasury import DisbursementReady
+from services.oversight import use_cases
+from services.oversight.domain import CASE_STATES, MONEY_STATES
+from services.oversight.steps import ORDER, SENTENCES
+from services.oversight.store import Tracking, Trail
+from tests.unit.oversight.case_story import (
+    accepted,
+    after,
+    approved,
+    claim,
+    delivered,
+    digest_of,
+    heard,
+    money,
+    nominated,
+    submitted,
+)
+
+
+class FakeTracking:
+    """Remembers what it was told to add."""
+
+    unit: FakeUnit | None = None
+
+    def __init__(self) -> None:
+        self.calls: list[list[Trail]] = []
+
+    def add(self, trails: Iterable[Trail]) -> None:
+        self.calls.append(list(trails))
+
+
+@pytest.fixture
+def tracking() -> FakeTracking:
+    return FakeTracking()
+
+
+@pytest.fixture
+def uow(tracking: FakeTracking) -> FakeUnit:
+    return FakeUnit(stores={Tracking: tracking})
+
+
+def test_many_events_of_one_case_lengthen_one_row_in_one_call(uow: FakeUnit, tracking: FakeTracking) -> None:
+    case = claim()
+    batch = [heard(event, minute=minute) for minute, event in enumerate((submitted(case), accepted(case), approved(case)))]
+    use_cases.follow(batch, uow)
+    ((trail,),) = tracking.calls
+    assert [step.code for step in trail.steps.values()] == ["ApplicationSubmitted", "CaseAccepted", "CaseApproved"]
+    assert [step.at for step in trail.steps.values()] == [after(0), after(1), after(2)]
+    assert set(trail.steps) == {event.id for event in batch}
+    assert (trail.query_code_digest, trail.submitted_at) == (digest_of(case.receipt), after(0))
+
+
+def test_a_list_opens_one_row_per_firm_each_with_its_own_digest(uow: FakeUnit, tracking: FakeTracking) -> None:
+    lines = [claim(f"GZ-{number}") for number in range(3)]
+    use_cases.follow([heard(nominated(*lines))], uow)
+    (trails,) = tracking.calls
+    assert {trail.claim.receipt: trail.query_code_digest for trail in trails} == {
+        each.receipt: digest_of(each.receipt) for each in lines
+    }
+
+
+def test_an_event_that_arrives_before_the_submission_opens_the_row_without_a_digest(
+    uow: FakeUnit, tracking: FakeTracking
+) -> None:
+    use_cases.follow([heard(money(DisbursementReady, claim()))], uow)
+    ((trail,),) = tracking.calls
+    assert (trail.query_code_digest, trail.submitted_at) == (None, None)
+
+
+def test_a_message_about_no_claim_adds_nothing(uow: FakeUnit, tracking: FakeTracking) -> None:
+    notice = heard(delivered(None))
+    use_cases.follow([notice], uow)
+    assert tracking.calls == [[]]
+    assert use_cases.tenants_of(notice) == set()
+
+
+def test_the_unit_of_work_is_told_whose_row_an_event_adds_to() -> None:
+    assert use_cases.tenants_of(heard(money(DisbursementReady, claim()), tenant="xingguo")) == {"ganzhou"}
+    city_and_county = nominated(claim("GZ-1"), claim("XG-1", tenant="xingguo"))
+    assert use_cases.tenants_of(heard(city_and_county)) == {"ganzhou", "xingguo"}
+
+
+def test_every_event_about_a_claim_has_its_sentence_and_every_state_its_event() -> None:
+    about_claims = {
+        event
+        for event, route in FLOW.items()
+        if "oversight" in route.consumers and {"claim", "lines"} & set(event.model_fields)
+    }
+    assert set(SENTENCES) == about_claims
+    assert set(CASE_STATES) | set(MONEY_STATES) <= set(ORDER)

@@ -1,0 +1,154 @@
+"""Where a case is: computed from its steps, whatever the order in which they were heard."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from contracts.message import Actor
+from contracts.treasury import (
+    DisbursementAuthorised,
+    DisbursementCancelled,
+    DisbursementFailed,
+    DisbursementHeld,
+    DisbursementReady,
+    DisbursementReturned,
+    DisbursementSent,
+    DisbursementSettled,
+    DisbursementUnknown,
+)
+from services.oversight.domain import (
+    EnterpriseNotYours,
+    mask_enterprise,
+    progress,
+    refuse_stranger,
+)
+from tests.unit.oversight.case_story import (
+    AMOUNT,
+    accepted,
+    after,
+    approved,
+    assigned,
+    claim,
+    delivered,
+    inspected,
+    money,
+    rejected,
+    steps,
+    submitted,
+)
+
+CASE = claim()
+UNTIL_APPROVED = ((submitted(CASE), 0), (accepted(CASE), 1), (assigned(CASE), 1), (approved(CASE), 3))
+
+
+@pytest.mark.parametrize(
+    ("last", "state"),
+    [
+        (DisbursementHeld, "held"),
+        (DisbursementReady, "ready"),
+        (DisbursementAuthorised, "authorised"),
+        (DisbursementSent, "sent"),
+        (DisbursementUnknown, "unknown"),
+        (DisbursementSettled, "settled"),
+        (DisbursementFailed, "failed"),
+        (DisbursementReturned, "returned"),
+        (DisbursementCancelled, "approved"),
+    ],
+)
+def test_the_state_is_the_furthest_along_the_line_in_whatever_order_events_were_heard(
+    last: type, state: str
+) -> None:
+    line = [
+        DisbursementHeld,
+        DisbursementReady,
+        DisbursementAuthorised,
+        DisbursementSent,
+        DisbursementUnknown,
+        DisbursementSettled,
+        DisbursementReturned,
+    ]
+    before = line[: line.index(last)] if last in line else line[:4]
+    told = steps(*UNTIL_APPROVED, *((money(kind, CASE), 4) for kind in (*before, last)), (delivered(CASE), 9))
+    for seed in range(5):
+        random.Random(seed).shuffle(told)
+        assert progress(told).state == state
+
+
+def test_before_money_moves_the_state_is_the_cases_own() -> None:
+    assert progress(steps((submitted(CASE), 0))).state == "submitted"
+    assert progress(steps((assigned(CASE), 1), (accepted(CASE), 1), (submitted(CASE), 0))).state == "accepted"
+    assert progress(steps((inspected(CASE), 2), *UNTIL_APPROVED)).state == "approved"
+    assert progress(steps((rejected(CASE), 3), (accepted(CASE), 1))).state == "rejected"
+
+
+def test_a_disbursement_heard_of_before_its_approval_already_counts() -> None:
+    now = progress(steps((money(DisbursementReady, CASE), 4)))
+    assert (now.state, now.amount_fen, now.due_at) == ("ready", None, after(2000))
+
+
+def test_the_case_is_settled_only_when_every_payers_share_is() -> None:
+    shares = (
+        (approved(CASE, "ganzhou", part=AMOUNT // 2), 3),
+        (approved(CASE, "xingguo", part=AMOUNT // 2), 3),
+        (money(DisbursementSettled, CASE, "d-city", AMOUNT // 2), 6),
+    )
+    assert progress(steps(*shares)).state == "approved"
+    waiting = (*shares, (money(DisbursementReady, CASE, "d-county", AMOUNT // 2), 4))
+    assert progress(steps(*waiting)).state == "ready"
+    assert progress(steps(*waiting)).paid_at is None
+    whole = progress(steps(*waiting, (money(DisbursementSettled, CASE, "d-county", AMOUNT // 2), 8)))
+    assert (whole.state, whole.paid_at, whole.amount_fen) == ("settled", after(8), AMOUNT)
+
+
+def test_a_returned_payment_is_returned_until_a_later_attempt_settles() -> None:
+    back = (
+        *UNTIL_APPROVED,
+        (money(DisbursementSettled, CASE, "d-1"), 6),
+        (money(DisbursementReturned, CASE, "d-1"), 60),
+    )
+    assert (progress(steps(*back)).state, progress(steps(*back)).paid_at) == ("returned", None)
+    again = (*back, (money(DisbursementReady, CASE, "d-2"), 70))
+    assert progress(steps(*again)).state == "ready"
+    assert progress(steps(*again, (money(DisbursementSettled, CASE, "d-2"), 80))).state == "settled"
+
+
+def test_the_payout_limit_takes_the_place_of_the_review_limit() -> None:
+    assert progress(steps(*UNTIL_APPROVED)).due_at == after(5000)
+    assert progress(steps(*UNTIL_APPROVED, (money(DisbursementReady, CASE), 4))).due_at == after(2000)
+
+
+def test_the_answer_says_how_new_it_is() -> None:
+    assert progress(steps((delivered(CASE), 9), *UNTIL_APPROVED)).as_of == after(9)
+
+
+def test_a_step_says_what_was_done_and_by_which_role_in_chinese() -> None:
+    said = [(step.by, step.text) for step in steps(*UNTIL_APPROVED, (inspected(CASE), 2), (delivered(CASE), 9))]
+    assert said == [
+        ("企业", "提交申报，已出具受理凭证"),
+        ("市工业和信息化局", "已受理，进入审核"),
+        ("系统", "交办现场勘查"),
+        ("市工业和信息化局", "审核通过，核定 200,000.00 元，本笔拨付 200,000.00 元"),
+        ("市工业和信息化局", "完成现场勘查，结论：通过"),
+        ("系统", "短信已送达企业"),
+    ]
+
+
+def test_a_reason_with_braces_is_shown_as_it_was_written() -> None:
+    (step,) = steps((rejected(CASE, "材料{department}不全"), 3))
+    assert step.text == "审核未通过：材料{department}不全"
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"), [("示例企业有限公司", "示例企业**"), ("赣州示例电子有限公司", "赣州示例**"), ("示例", "示**")]
+)
+def test_a_firms_name_is_never_shown_whole(name: str, shown: str) -> None:
+    assert mask_enterprise(name) == shown
+
+
+def test_only_the_firm_itself_lists_its_cases_without_query_codes() -> None:
+    refuse_stranger(Actor(id="f", enterprise_id="ent-1"), "ent-1")
+    for stranger in (Actor(id="o", roles=frozenset({"supervisor"})), Actor(id="f", enterprise_id="ent-2")):
+        with pytest.raises(EnterpriseNotYours):
+            refuse_stranger(stranger, "ent-1")

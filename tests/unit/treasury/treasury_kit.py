@@ -1,0 +1,180 @@
+"""Orders to pay, accounts and a bank for treasury's tests."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from chassis.testing import NOON
+from contracts.catalog import Payee, PayeeAccountChanged
+from contracts.intake import Claim
+from contracts.message import Actor
+from contracts.review import CaseApproved, Share
+from services.treasury.bank import BankUnreachable, Payment, Standing, Word
+from services.treasury.domain import Disbursement
+
+DEPARTMENT = "工业和信息化局"
+ITEM = "item-1"
+LAKH = 20_000_000
+"""Two hundred thousand yuan, in fen."""
+
+MAKER = "officer-1"
+CHECKER = Actor(id="checker-1", roles=frozenset({"bureau"}), name="复核岗")
+FINANCE = Actor(id="finance-1", roles=frozenset({"finance"}), name="财政局")
+
+
+def claim(case: str = "case-1", **changes: Any) -> Claim:
+    words = {
+        "application_id": f"app-{case}",
+        "receipt": f"ZG{case}",
+        "tenant": "zhanggong",
+        "filed_in": "zhanggong",
+        "enterprise_id": "firm-1",
+        "enterprise_name": "章贡区样本电子有限公司",
+        "uscc": "91360702MA35XXXX0A",
+        "item_id": ITEM,
+        "item_version": 1,
+        "item_title": "首次入规奖励",
+        "mode": "instant",
+        "department": DEPARTMENT,
+    }
+    return Claim(**words | changes)
+
+
+def payee(version: int = 1, *, sealed: str = "sealed:62220001") -> Payee:
+    return Payee(
+        account_id=f"account-{version}",
+        account_version=version,
+        account_name="章贡区样本电子有限公司",
+        account_sealed=sealed,
+        account_masked=f"**** {version:04d}",
+        bank_name="样本银行章贡支行",
+    )
+
+
+def approved(
+    case: str = "case-1",
+    *,
+    amount_fen: int = LAKH,
+    payer: str = "zhanggong",
+    at: datetime = NOON,
+    about: Claim | None = None,
+    **changes: Any,
+) -> CaseApproved:
+    words = {
+        "case_id": case,
+        "claim": about or claim(case),
+        "payer": payer,
+        "amount_fen": amount_fen,
+        "total_fen": amount_fen,
+        "shares": (Share(payer=payer, amount_fen=amount_fen),),
+        "payee": payee(),
+        "approved_by": MAKER,
+        "approved_at": at,
+    }
+    return CaseApproved(**words | changes)
+
+
+def account_changed(version: int, *, sealed: str = "sealed:62220002", enterprise: str = "firm-1") -> PayeeAccountChanged:
+    return PayeeAccountChanged(enterprise_id=enterprise, payee=payee(version, sealed=sealed))
+
+
+def received_disbursement(**changes: Any) -> Disbursement:
+    return Disbursement.receive(
+        approved(**changes), at=NOON, year=2026, payout_days=1, traceparent=None
+    )
+
+
+def ready(**changes: Any) -> Disbursement:
+    disbursement = received_disbursement(**changes)
+    disbursement.make_ready("line-1")
+    return disbursement
+
+
+def sent(**changes: Any) -> Disbursement:
+    disbursement = ready(**changes)
+    disbursement.authorise(by=CHECKER.id, at=NOON)
+    disbursement.send(NOON)
+    return disbursement
+
+
+class OpenCipher:
+    """Stands in for the cipher: `sealed:622…` opens to `622…`."""
+
+    def open(self, sealed: str, *, purpose: str, tenant: str) -> str:
+        assert purpose == "payee_account"
+        return sealed.removeprefix("sealed:")
+
+
+class FakeBank:
+    """A bank with a book in memory. It executes an instruction once, and misbehaves as it is told.
+
+    `presented` counts how often each instruction id arrived; `questions` counts how often it was asked.
+    """
+
+    def __init__(self) -> None:
+        self.book: dict[str, tuple[Payment, Word]] = {}
+        self.presented: Counter[str] = Counter()
+        self.questions = 0
+        self.calls: list[str] = []
+        self.sent_back: list[str] = []
+        self.is_away = False
+        self.answers_with: Standing = "settled"
+        self.reason: str | None = None
+        self.loses = frozenset[str]()
+        """"order": the request never arrives; "answer": it is executed, and the answer is lost."""
+
+    def pay(self, payments: Sequence[Payment]) -> dict[str, Word]:
+        self.calls.append("pay")
+        if self.is_away:
+            raise BankUnreachable("away")
+        self.presented.update(payment.instruction_id for payment in payments)
+        silent = {each.instruction_id: Word(instruction_id=each.instruction_id, status="silent") for each in payments}
+        if "order" in self.loses:
+            return silent
+        for payment in payments:
+            known = self.book.get(payment.instruction_id)
+            assert known is None or known[0] == payment, "the same instruction comes with the same content"
+            if known is None:
+                self.book[payment.instruction_id] = (payment, self._word(payment.instruction_id, self.answers_with))
+        if "answer" in self.loses:
+            return silent
+        return {payment.instruction_id: self.book[payment.instruction_id][1] for payment in payments}
+
+    def ask(self, instruction_ids: Sequence[str]) -> dict[str, Word]:
+        self.calls.append("ask")
+        self.questions += 1
+        if self.is_away:
+            raise BankUnreachable("away")
+        return {
+            each: self.book[each][1] if each in self.book else Word(instruction_id=each, status="not_found")
+            for each in instruction_ids
+        }
+
+    def returns(self, after: int) -> tuple[tuple[str, ...], int]:
+        if self.is_away:
+            raise BankUnreachable("away")
+        return tuple(self.sent_back[after:]), len(self.sent_back)
+
+    def comes_to(self, instruction_id: str, status: Standing, reason: str | None = None) -> None:
+        """What was pending ends; what was settled is sent back."""
+        payment, _ = self.book[instruction_id]
+        self.book[instruction_id] = (payment, self._word(instruction_id, status, reason))
+        if status == "returned":
+            self.sent_back.append(instruction_id)
+
+    def credits(self) -> list[Payment]:
+        """What reached an account and is still there."""
+        return [payment for payment, word in self.book.values() if word.status == "settled"]
+
+    def _word(self, instruction_id: str, status: Standing, reason: str | None = None) -> Word:
+        moved = status in ("settled", "returned")
+        return Word(
+            instruction_id=instruction_id,
+            status=status,
+            bank_reference=f"SBK{instruction_id}" if moved else None,
+            reason=reason or self.reason,
+            settled_at=NOON if moved else None,
+        )
