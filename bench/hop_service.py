@@ -6,16 +6,14 @@ does as little of its own as a service can. It runs under the name of `notify`, 
 
 from __future__ import annotations
 
-# The runner makes sockets and threads green: it must be imported first.
-from chassis import runner
-
-import sys  # noqa: E402, I001
+import sys
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Column, MetaData, RowMapping, Table, Text
 
-from chassis import telemetry
+# The runner makes sockets and threads green: it must be imported first.
+from chassis import runner, telemetry
 from chassis.entrypoints import Service, on
 from chassis.frame import Frame
 from chassis.received import Received

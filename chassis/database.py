@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import psycopg
 from sqlalchemy import Engine, create_engine, text
-from sqlalchemy.exc import DBAPIError, InterfaceError, TimeoutError as PoolTimeout
+from sqlalchemy.exc import DBAPIError, InterfaceError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 CONNECT_TIMEOUT = 5
 """Seconds to wait for a connection before it counts as an infrastructure fault."""

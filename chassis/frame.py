@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import threading
-from datetime import time as time_of_day
 import time
 from collections.abc import Callable, Sequence
+from datetime import time as time_of_day
 from typing import Any, Protocol, TypeVar
 
 from pydantic import ValidationError
@@ -18,7 +18,7 @@ from chassis.clock import Clock, SystemClock
 from chassis.consumer import EventConsumer
 from chassis.crash import crash_point
 from chassis.database import connect_engine, is_infrastructure_fault, refuse_strong_role
-from chassis.health import Heartbeat, HealthServer
+from chassis.health import HealthServer, Heartbeat
 from chassis.inbox import Inbox, Subscription
 from chassis.metrics import COMMAND_SECONDS, COMMANDS
 from chassis.operations import Wire, earlier_result, keep_result

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-
 from contracts.identity import TenantChanged, TenantOnboarded, TenantSettings
 from contracts.message import TenantId
 from contracts.refusal import NotFound

@@ -14,8 +14,8 @@ from sqlalchemy import Connection, CursorResult, Engine, Executable, text
 from chassis.audit import AuditFact, write_facts
 from chassis.clock import Clock
 from chassis.ids import new_id
-from chassis.metrics import SLA_ALARMS
 from chassis.jobs import Job, JobBook
+from chassis.metrics import SLA_ALARMS
 from chassis.outbox import OutboxRow, outbox_rows, write_rows
 from chassis.telemetry import current_traceparent, start_span
 from chassis.tenancy import Tenants

@@ -23,6 +23,7 @@ from console.refusal import Refusal
 
 UNPRIVILEGED = "nobody"  # exists on every Debian and Ubuntu machine and owns nothing there
 OUTSIDE = Path("/var/tmp")  # survives a reboot, unlike /tmp, and everyone may enter it
+CLOSED = ("books", "logs", "run")  # folders of a home that only the launcher's account may look into
 PLAIN_PATH = re.compile(r"[A-Za-z0-9._/+@-]+")
 
 
@@ -139,6 +140,8 @@ def open_home(home: Path) -> Path:
     if not home.exists():
         home.mkdir(parents=True)
         home.chmod(0o711 if os.geteuid() == 0 else 0o700)
+    for name in CLOSED:
+        (home / name).mkdir(mode=0o700, exist_ok=True)
     return home.resolve()
 
 

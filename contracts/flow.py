@@ -8,7 +8,12 @@ from __future__ import annotations
 
 from typing import NamedTuple, get_args
 
-from contracts.catalog import EnterpriseFactsChanged, EnterpriseRegistered, PayeeAccountChanged, PolicyPublished
+from contracts.catalog import (
+    EnterpriseFactsChanged,
+    EnterpriseRegistered,
+    PayeeAccountChanged,
+    PolicyPublished,
+)
 from contracts.identity import TenantChanged, TenantOnboarded
 from contracts.intake import ApplicationSubmitted, EnterprisesNominated
 from contracts.message import Event, ServiceName

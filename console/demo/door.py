@@ -6,7 +6,6 @@ second run, continues where the first one was and doubles nothing.
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -14,12 +13,10 @@ from typing import Any
 import httpx
 
 PATIENCE_S = 120.0
-"""How long one call is tried; a cluster that is killed and started again is back well before."""
+"""How long one call is tried; a cluster that is killed and started again is back well before. Faults (5xx) are
+tried again like silence: the same key makes that harmless, and a process may have died in the middle of it."""
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.1, 2.0
-FAULT_TRIES = 5
-"""How often a plain fault (500) is tried again: it may have been the death of a process, or it may be a bug."""
-
 Json = dict[str, Any]
 
 
@@ -43,14 +40,13 @@ class Refused(Exception):
 
 
 class Door:
-    """Calls to the gateway at `url`; may be used by several threads. Stops trying when `closing` is set."""
+    """Calls to the gateway at `url`; may be used by several threads."""
 
-    def __init__(self, url: str, *, closing: threading.Event | None = None, patience_s: float = PATIENCE_S) -> None:
+    def __init__(self, url: str, *, patience_s: float = PATIENCE_S) -> None:
         self._client = httpx.Client(
             base_url=f"{url}/api/v1", timeout=httpx.Timeout(15.0, connect=3.0), trust_env=False,
             limits=httpx.Limits(max_connections=32),
         )
-        self._closing = closing or threading.Event()
         self._patience_s = patience_s
 
     def close(self) -> None:
@@ -83,7 +79,7 @@ class Door:
     def _call(self, method: str, path: str, token: str, headers: dict[str, str], **content: Any) -> Json:
         headers["Authorization"] = f"Bearer {token}"
         deadline = time.monotonic() + self._patience_s
-        pause, faults, last = FIRST_PAUSE_S, 0, "no answer"
+        pause, last = FIRST_PAUSE_S, "no answer"
         while True:
             try:
                 answer = self._client.request(method, path, headers=headers, **content)
@@ -95,15 +91,14 @@ class Door:
                     return result
                 problem = _problem(answer)
                 last = f"{answer.status_code} {problem.get('code')}"
-                faults += answer.status_code == 500
-                if not _worth_another_try(answer.status_code, problem) or faults > FAULT_TRIES:
+                if answer.status_code < 500 and not problem.get("retryable"):
                     raise Refused(
                         answer.status_code, str(problem.get("code")), str(problem.get("detail", "")),
                         problem.get("errors") or [],
                     )
-            if time.monotonic() > deadline or self._closing.is_set():
+            if time.monotonic() > deadline:
                 raise NoAnswer(f"{method} {path}: {last}")
-            self._closing.wait(pause)
+            time.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE_S)
 
 
@@ -114,6 +109,3 @@ def _problem(answer: httpx.Response) -> Json:
         return {"code": f"http_{answer.status_code}", "detail": answer.text[:200]}
     return problem if isinstance(problem, dict) else {}
 
-
-def _worth_another_try(status: int, problem: Mapping[str, Any]) -> bool:
-    return status >= 500 or bool(problem.get("retryable"))

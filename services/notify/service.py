@@ -17,7 +17,7 @@ class NotifyService(Service):
     """Who is told."""
 
     name = "notify"
-    sms: Sms = Port(SmsClient.from_env)  # type: ignore[assignment]
+    sms: Sms = Port(SmsClient.from_env)
 
     @query
     def list_messages(self, question: ListMessages, reader: Reader) -> MessagePage:

@@ -70,6 +70,10 @@ class SmsClient:
             raise SettingMissing("缺少环境变量：SMS_URL (missing setting)")
         return cls(env["SMS_URL"])
 
+    def close(self) -> None:
+        """Let go of its connections."""
+        self._client.close()
+
     def send(self, message_id: str, mobile: str, text: str) -> Word:
         order = {"message_id": message_id, "to": mobile, "text": text, "sign": SIGN}
         try:

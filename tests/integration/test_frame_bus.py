@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import amqp
 import psycopg
 import pytest
+from frame_kit import add_effects, effects, inbox_on, message_body, psycopg_url
 
 from chassis.broker import ConfirmedPublisher, Outgoing, PublishFailed, connect, declare_topology
 from chassis.consumer import EventConsumer
@@ -21,7 +22,6 @@ from chassis.testing import eventually
 from console.provision import Dsns
 from console.rabbitmq import RabbitMQ
 from contracts.flow import EXCHANGE, QUEUES
-from frame_kit import add_effects, effects, inbox_on, message_body, psycopg_url
 
 KEY = "notify.message.MessageDelivered"
 

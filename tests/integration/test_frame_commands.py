@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 import psycopg
 import pytest
+from frame_kit import psycopg_url
 from sqlalchemy.exc import DBAPIError
 
 from chassis import audit
@@ -21,7 +22,6 @@ from contracts.identity import OnboardTenant, TenantView
 from contracts.message import Command, Model, ServiceName
 from contracts.refusal import Conflict
 from contracts.rule_shares import Level
-from frame_kit import psycopg_url
 from gateway.identity.use_cases import onboard_tenant
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from frame_kit import add_effects, effects, inbox_on, messages, psycopg_url, write_effects
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
@@ -20,7 +21,6 @@ from chassis.testing import NOON
 from chassis.uow import UnitOfWork
 from console.provision import Dsns
 from contracts.refusal import Conflict
-from frame_kit import add_effects, effects, inbox_on, messages, psycopg_url, write_effects
 
 
 @pytest.fixture

@@ -32,7 +32,16 @@ from contracts.treasury import (
     ListBudgetLines,
     ListDisbursements,
 )
-from services.treasury import books, dispatch, payee_accounts, payout_clock, returns, settlement, use_cases, views
+from services.treasury import (
+    books,
+    dispatch,
+    payee_accounts,
+    payout_clock,
+    returns,
+    settlement,
+    use_cases,
+    views,
+)
 from services.treasury.settlement import Patience
 from tests.unit.treasury.treasury_kit import CHECKER, DEPARTMENT, FINANCE, FakeBank, OpenCipher
 
@@ -177,6 +186,11 @@ class Treasury:
         """What the database holds, seen by its owner."""
         with psycopg.connect(psycopg_url(self.dsns.owner)) as connection:
             return connection.execute(statement).fetchall()
+
+    def changes(self, statement: str) -> None:
+        """Change the database as its owner does in a migration."""
+        with psycopg.connect(psycopg_url(self.dsns.owner)) as connection:
+            connection.execute(statement)
 
     def told(self) -> list[str]:
         """The events said so far of disbursements, in order."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 import chinese_calendar
 from alembic import op
-from datetime import date, timedelta
 
 from chassis.schema import FRAME_DDL, frame_table, grant, tenant_table
 

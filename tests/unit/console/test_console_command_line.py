@@ -66,7 +66,6 @@ def test_taking_down_what_never_ran_is_no_fault() -> None:
 
 def test_wiping_removes_what_is_ours_and_nothing_else(home: Path) -> None:
     Cluster().rabbitmq.stop()
-    (home / "books").mkdir()
     (home / "books" / "bank.sqlite").touch()
     (home / "holiday-photos").mkdir()
     assert main(["down", "--wipe"]) == 0

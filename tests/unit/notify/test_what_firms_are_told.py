@@ -23,6 +23,15 @@ from tests.unit.oversight.case_story import (
 )
 
 CASE = claim()
+HELD = (
+    "兑现资金 200,000.00 元正在等待预算安排：预算指标不足。将按审核通过的先后拨付，无需重新申报。"
+)
+SETTLED = (
+    "兑现资金 200,000.00 元已于 2026-03-10 12:08 到账，收款账户 6222…1234（示例银行赣州分行）。"
+)
+RETURNED = (
+    "兑现资金 200,000.00 元被银行退回，原因：户名不符。请尽快更正收款账户，账户确认后将重新拨付。"
+)
 
 
 @pytest.fixture
@@ -36,38 +45,19 @@ def uow(messages: MemoryStore[Message]) -> FakeUnit:
 
 
 @pytest.mark.parametrize(
-    ("event", "text"),
+    ("event", "said"),
     [
-        (
-            approved(CASE),
-            "赣州示例电子有限公司：贵单位“首次入规奖励”（受理编号 GZ-20260310-AAAA0001）审核通过，"
-            "核定金额 200,000.00 元，资金将按时限拨付至贵单位账户。",
-        ),
-        (
-            rejected(CASE),
-            "赣州示例电子有限公司：贵单位“首次入规奖励”（受理编号 GZ-20260310-AAAA0001）审核未通过。"
-            "原因：营业收入未达到规定标准。如有疑问，请联系市工业和信息化局。",
-        ),
-        (
-            money(DisbursementHeld, CASE),
-            "赣州示例电子有限公司：贵单位“首次入规奖励”（受理编号 GZ-20260310-AAAA0001）兑现资金 200,000.00 元"
-            "正在等待预算安排：预算指标不足。将按审核通过的先后拨付，无需重新申报。",
-        ),
-        (
-            money(DisbursementSettled, CASE),
-            "赣州示例电子有限公司：贵单位“首次入规奖励”（受理编号 GZ-20260310-AAAA0001）兑现资金 200,000.00 元"
-            "已于 2026-03-10 12:08 到账，收款账户 6222…1234（示例银行赣州分行）。",
-        ),
-        (
-            money(DisbursementReturned, CASE),
-            "赣州示例电子有限公司：贵单位“首次入规奖励”（受理编号 GZ-20260310-AAAA0001）兑现资金 200,000.00 元"
-            "被银行退回，原因：户名不符。请尽快更正收款账户，账户确认后将重新拨付。",
-        ),
+        (approved(CASE), "审核通过，核定金额 200,000.00 元，资金将按时限拨付至贵单位账户。"),
+        (rejected(CASE), "审核未通过。原因：营业收入未达到规定标准。如有疑问，请联系市工业和信息化局。"),
+        (money(DisbursementHeld, CASE), HELD),
+        (money(DisbursementSettled, CASE), SETTLED),
+        (money(DisbursementReturned, CASE), RETURNED),
     ],
 )
-def test_a_message_names_firm_item_receipt_and_what_happened(event: Any, text: str) -> None:
+def test_a_message_names_firm_item_receipt_and_what_happened(event: Any, said: str) -> None:
+    about = "赣州示例电子有限公司：贵单位“首次入规奖励”（受理编号 GZ-20260310-AAAA0001）"
     for channel in TEMPLATES[type(event)].channels:
-        assert render(TEMPLATES[type(event)], words_of(event), channel) == text
+        assert render(TEMPLATES[type(event)], words_of(event), channel) == about + said
 
 
 def test_a_reason_that_no_carrier_would_take_is_told_in_full_in_the_inbox_only() -> None:

@@ -1,0 +1,51 @@
+"""Whoever dies is started again: looked after in the background for as long as the demonstration runs."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import AbstractContextManager
+from pathlib import Path
+from types import TracebackType
+
+import psycopg
+
+from console.cluster import Cluster
+from console.progress import Progress
+from console.refusal import Refusal
+
+LOOK_EVERY_S = 0.5
+
+
+class Caretaker:
+    """`with Caretaker(home, progress) as caretaker:` restarts what dies and tells `caretaker.progress` of it.
+
+    A restart that does not work is tried again: what it needs may be being killed as well.
+    """
+
+    def __init__(self, home: Path, progress: Progress) -> None:
+        self.progress = progress
+        self._cluster = Cluster(home, progress=self)
+        self._closing = threading.Event()
+        self._thread = threading.Thread(target=self._look_after, name="caretaker", daemon=True)
+
+    def __enter__(self) -> Caretaker:
+        self._thread.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
+                 trace: TracebackType | None) -> None:
+        self._closing.set()
+        self._thread.join()
+
+    def step(self, name: str) -> AbstractContextManager[None]:
+        return self.progress.step(name)
+
+    def note(self, text: str) -> None:
+        self.progress.note(text)
+
+    def _look_after(self) -> None:
+        while not self._closing.wait(LOOK_EVERY_S):
+            try:
+                self._cluster.ensure()
+            except (Refusal, psycopg.Error, OSError, RuntimeError) as error:
+                self.note(f"重新启动未成功，稍后再试：{str(error).splitlines()[0]}")

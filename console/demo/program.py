@@ -1,0 +1,185 @@
+"""The demonstration from the first process to the last figure."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from types import FrameType
+
+import psutil
+import psycopg
+from rich.console import Console
+
+from console.checks.addresses import Addresses
+from console.checks.bank_book import BankBook, BookUnreadable, read_bank_book
+from console.claim import Claim
+from console.cluster import BROKER, DATABASE, Cluster
+from console.demo import ending
+from console.demo.actors import cast, play
+from console.demo.board import Board
+from console.demo.caretaker import Caretaker
+from console.demo.door import Door, NoAnswer, Refused
+from console.demo.preparation import Stage, prepare
+from console.demo.scene import first_day
+from console.demo.view import Lines, Picture
+from console.progress import LiveProgress
+from console.refusal import Refusal
+from console.roster import platform_token
+from console.verify import show, verify
+
+SCENE_LIMIT_S = 600.0
+"""By then everything is paid, also where processes were killed on the way; what is missing then is a result."""
+
+UP_TRIES = 4
+SETTLE_S = 60.0
+"""What a killed process held is free again after half a minute."""
+
+
+def main(argv: list[str]) -> int:
+    """Returns 0 when every figure is as promised. Refuses where another demo or an `up` is under way."""
+    options = _parser().parse_args(argv)
+    signal.signal(signal.SIGTERM, _terminated)
+    console = Console(highlight=False)
+    home = Cluster().home
+    with Claim(home, "demo") as claim:
+        running = {status.name for status in Cluster(home).status() if status.state != "stopped"}
+        try:
+            code = _demonstrate(home, claim, options, console)
+        except KeyboardInterrupt:
+            code = 130
+        except (NoAnswer, Refused, BookUnreadable) as error:
+            raise Refusal(f"演示没有完成：{error}", "The demonstration was not completed.") from error
+        _take_down(home, running)
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="./zhida demo", description="从政策发布到资金到账：章贡区上线首日四小时（示例） · the main job, end to end"
+    )
+    parser.add_argument("--once", action="store_true", help="演示完即关闭 · end and take down by itself")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="写入结果数字 · write the figures")
+    parser.add_argument("--plain", action="store_true", help="逐行显示 · one line per move, also on a terminal")
+    return parser
+
+
+def _terminated(_signal: int, _frame: FrameType | None) -> None:
+    """`./zhida down` ends us and then takes everything down itself: nothing is left for us to do."""
+    sys.exit(143)
+
+
+def _demonstrate(home: Path, claim: Claim, options: argparse.Namespace, console: Console) -> int:
+    with ExitStack() as house:
+        with LiveProgress() as progress:
+            cluster = Cluster(home, progress=progress)
+            _bring_up(cluster)
+            setup_s = time.time() - psutil.Process().create_time()
+            assert cluster.url is not None, "everything is up"
+            claim.announce(cluster.url)
+            caretaker = house.enter_context(Caretaker(home, progress))
+            stage = prepare(first_day(), Door(cluster.url), platform_token(home), progress)
+        view = Picture(console) if console.is_terminal and not options.plain else Lines(console)
+        board = Board(stage.scene, view)
+        caretaker.progress = board
+        with view.watch(board):
+            _play(stage, board)
+        code = _conclude(cluster, stage, board, setup_s, options.json, console)
+        if not options.once:
+            _stay(cluster, stage, board, console)
+    return code
+
+
+def _bring_up(cluster: Cluster) -> None:
+    """Starts everything; a process that is killed meanwhile is started again. Refuses as `Cluster.up` does."""
+    for left in reversed(range(UP_TRIES)):
+        try:
+            cluster.up()
+            return
+        except (Refusal, psycopg.Error):
+            alive = any(status.state != "stopped" for status in cluster.status())
+            revived: Sequence[str] = ()
+            if alive and left:
+                with suppress(Refusal, psycopg.Error):
+                    revived = cluster.ensure()
+            if not revived:
+                raise
+
+
+def _play(stage: Stage, board: Board) -> None:
+    """Until everybody is paid and told, or nothing more is to be expected."""
+    closing = threading.Event()
+    threads = play(cast(stage, board, closing))
+    deadline = time.monotonic() + SCENE_LIMIT_S
+    while not board.finished and time.monotonic() < deadline:
+        time.sleep(0.1)
+    closing.set()
+    for thread in threads:
+        thread.join(timeout=5)
+
+
+def _conclude(
+    cluster: Cluster, stage: Stage, board: Board, setup_s: float, file: Path | None, console: Console
+) -> int:
+    """Prints and writes what came of it; 0 if all of it is as promised."""
+    addresses = Addresses.of(cluster)
+    report = verify(addresses, settle_s=SETTLE_S)
+    book = _bank_book(addresses.bank_url)
+    ending.show_cases(board, stage.people, console)
+    ending.show_totals(stage, book, console)
+    show(report, console)
+    figures = ending.figures(board, book, report, setup_s)
+    if file is not None:
+        file.write_text(json.dumps(figures.as_json(), ensure_ascii=False) + "\n", encoding="utf-8")
+    wrong = figures.shortfalls(board)
+    for line in wrong:
+        console.print(f"✗ {line}", style="bold red", markup=False)
+    if not wrong:
+        ending.show_success(figures, console)
+    return 1 if wrong else 0
+
+
+def _bank_book(url: str) -> BankBook:
+    """The bank's book; the bank may be starting again at this moment. Raises BookUnreadable after a minute."""
+    deadline = time.monotonic() + SETTLE_S
+    while True:
+        try:
+            return read_bank_book(url)
+        except BookUnreadable:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.5)
+
+
+def _stay(cluster: Cluster, stage: Stage, board: Board, console: Console) -> None:
+    """Until somebody presses Ctrl-C, or `./zhida down` ends us."""
+    ending.show_way_on(stage, board, str(cluster.url), console)
+    console.print(
+        "系统继续运行。Ctrl-C 停止（数据保留）；另开终端可用 ./zhida status、verify、work、down。"
+        "\nStill running: Ctrl-C stops it and keeps the data.",
+        style="dim",
+    )
+    while True:
+        time.sleep(3600)
+
+
+def _take_down(home: Path, running: set[str]) -> None:
+    """Stops what this demonstration started, and nothing that ran before it."""
+    with LiveProgress() as progress:
+        cluster = Cluster(home, progress=progress)
+        if not running:
+            cluster.down()
+            return
+        crew = cluster.crew()
+        for name in crew.names:
+            if name not in running:
+                crew.stop(name)
+        for name, server in ((BROKER, cluster.rabbitmq), (DATABASE, cluster.postgres)):
+            if name not in running:
+                server.stop()
