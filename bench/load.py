@@ -173,7 +173,9 @@ def main() -> None:
         "seconds": tally.last_answer - tally.began, "latencies": tally.latencies,
         "statuses": {str(status): count for status, count in tally.statuses.items()}, "bodies": tally.bodies,
     }  # fmt: skip
-    sys.stdout.buffer.write(orjson.dumps(told))
+    # Python's own stdout may be unbuffered (-u), and then writes only what the pipe has room for.
+    with open(sys.stdout.fileno(), "wb", closefd=False) as out:
+        out.write(orjson.dumps(told))
 
 
 if __name__ == "__main__":

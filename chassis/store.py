@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
-from sqlalchemy import Column, Integer, RowMapping, Table, Text, and_, bindparam, insert, select, update
+import orjson
+from sqlalchemy import Column, Integer, RowMapping, Table, Text, TextClause, select, text
 from sqlalchemy.exc import IntegrityError
 
 from chassis.database import violated_constraint
@@ -101,9 +103,9 @@ class AggregateStore(ABC, Generic[A]):
         states = {id(each): self._full_row(each) for each in ordered}
         try:
             if fresh:
-                self._uow.execute(insert(self.table), [states[id(each)] for each in fresh])
-            if known:
-                self._update([states[id(each)] for each in known])
+                self._write(_insert(self.table), [states[id(each)] for each in fresh])
+            if known and self._write(_update(self.table), [states[id(each)] for each in known]) != len(known):
+                raise StaleVersion()
         except IntegrityError as error:
             refusal = self.refusals.get(violated_constraint(error) or "")
             if refusal is None:
@@ -123,24 +125,28 @@ class AggregateStore(ABC, Generic[A]):
             **self.to_row(aggregate),
         }
 
-    def _update(self, rows: Sequence[dict[str, Any]]) -> None:
-        keys = {"tenant", "id", "version"}
-        statement = update(self.table).where(
-            and_(
-                self.table.c.tenant == bindparam("key_tenant"),
-                self.table.c.id == bindparam("key_id"),
-                self.table.c.version == bindparam("key_version"),
-            )
-        )
-        bound = [
-            {name: value for name, value in row.items() if name not in keys}
-            | {
-                "version": row["version"],
-                "key_tenant": row["tenant"],
-                "key_id": row["id"],
-                "key_version": row["version"] - 1,
-            }
-            for row in rows
-        ]
-        if self._uow.execute(statement, bound).rowcount != len(rows):
-            raise StaleVersion()
+    def _write(self, statement: TextClause, rows: Sequence[dict[str, Any]]) -> int:
+        """All rows in one statement and one parameter; returns how many were written."""
+        return self._uow.execute(statement, {"rows": orjson.dumps(rows, default=str).decode()}).rowcount
+
+
+@cache
+def _insert(table: Table) -> TextClause:
+    # The server takes rows apart by the table's own types: several times cheaper than one set of bound
+    # parameters a row, and the same for a list of one and of five hundred.
+    names = ", ".join(f'"{column.name}"' for column in table.columns)
+    return text(
+        f'INSERT INTO "{table.name}" ({names})'
+        f' SELECT {names} FROM json_populate_recordset(NULL::"{table.name}", CAST(:rows AS json))'
+    )
+
+
+@cache
+def _update(table: Table) -> TextClause:
+    keys = {"tenant", "id"}
+    changes = ", ".join(f'"{each.name}" = new."{each.name}"' for each in table.columns if each.name not in keys)
+    return text(
+        f'UPDATE "{table.name}" AS old SET {changes}'
+        f' FROM json_populate_recordset(NULL::"{table.name}", CAST(:rows AS json)) AS new'
+        " WHERE old.tenant = new.tenant AND old.id = new.id AND old.version = new.version - 1"
+    )

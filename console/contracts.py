@@ -1,7 +1,7 @@
 """`./zhida contracts [--check]`: what the Python contract types say, written down for everybody else.
 
-JSON Schemas, OpenAPI 3.1 and AsyncAPI 3 in `contracts/generated`, which is committed: whoever changes a contract
-sees in the difference what that means for the others.
+JSON Schemas, the codes of all refusals, OpenAPI 3.1 and AsyncAPI 3 in `contracts/generated`, which is committed:
+whoever changes a contract sees in the difference what that means for the others.
 """
 
 from __future__ import annotations
@@ -12,19 +12,22 @@ import difflib
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+
+from fastapi import FastAPI
 
 from chassis.frame import Frame
 from chassis.settings import Settings
 from console import asyncapi
 from console.growth import Use, shrinkage
 from console.place import CHECKOUT
+from console.refusals import lost_codes, refusal_table
 from console.schemas import ANSWER_FOLDER, schema_files
 from gateway.app import create_app
 from gateway.bus import Bus
 
 GENERATED = CHECKOUT / "contracts" / "generated"
 DOCUMENTS = ("openapi.json", "asyncapi.json")
+REFUSALS = "refusals.json"
 NOWHERE = "postgresql+psycopg://nobody@localhost/none"
 
 
@@ -53,19 +56,23 @@ def main(argv: list[str]) -> int:
 
 def generated_texts() -> dict[str, str]:
     """Path below `contracts/generated` → the file's text, with keys in a stable order."""
-    documents = {"openapi.json": openapi_document(), "asyncapi.json": asyncapi.document(), **schema_files()}
+    documents = {
+        "openapi.json": unconnected_gateway().openapi(),
+        "asyncapi.json": asyncapi.document(),
+        REFUSALS: refusal_table(),
+        **schema_files(),
+    }
     return {
         path: json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
         for path, document in documents.items()
     }
 
 
-def openapi_document() -> dict[str, Any]:
-    """The gateway's, from an application that is connected to nothing."""
+def unconnected_gateway() -> FastAPI:
+    """The gateway's application, complete and connected to nothing: it can be described, not used."""
     key = base64.b64encode(bytes(32)).decode()
     settings = Settings("gateway", NOWHERE, NOWHERE, "amqp://localhost", key)
-    document: dict[str, Any] = create_app(Frame(settings), Bus(settings.amqp_url), None).openapi()
-    return document
+    return create_app(Frame(settings), Bus(settings.amqp_url), None)
 
 
 def stale(wanted: Mapping[str, str], folder: Path = GENERATED) -> list[str]:
@@ -80,7 +87,7 @@ def stale(wanted: Mapping[str, str], folder: Path = GENERATED) -> list[str]:
 
 
 def committed_schemas(folder: Path = GENERATED) -> dict[str, str]:
-    """Path → text of the schemas that are there now, without the documents made from them."""
+    """Path → text of the schemas and codes that are there now, without the documents made from them."""
     files = {str(file.relative_to(folder)): file.read_text() for file in sorted(folder.rglob("*.json"))}
     return {path: text for path, text in files.items() if path not in DOCUMENTS}
 
@@ -92,8 +99,10 @@ def shrunk(before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
         if path not in now:
             found.append(f"{path}: 契约消失 (removed)")
             continue
+        old, new = json.loads(text), json.loads(now[path])
         use: Use = "given" if path.startswith(f"{ANSWER_FOLDER}/") else "taken"
-        found += [f"{path}{where}" for where in shrinkage(json.loads(text), json.loads(now[path]), use)]
+        findings = lost_codes(old, new) if path == REFUSALS else shrinkage(old, new, use)
+        found += [path + finding for finding in findings]
     return found
 
 

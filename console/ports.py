@@ -44,7 +44,9 @@ class Ports:
                 others = set(ports.values()) - {ports.get(name)}
                 chosen = next(port for port in [*first, *self._range()] if port not in others and is_free(port))
             ports[name] = chosen
-            self._file.write_text(json.dumps(ports, indent=1), encoding="utf-8")
+            fresh = self._file.with_suffix(".new")  # `known` reads without the lock: it must never see half a file
+            fresh.write_text(json.dumps(ports, indent=1), encoding="utf-8")
+            fresh.replace(self._file)
             return chosen
 
     def _read(self) -> dict[str, int]:

@@ -20,7 +20,7 @@ class TrackCase(Query):
 
 
 class TrackedStep(Model):
-    """One thing that happened. `code` is the event's name; `text` is a Chinese sentence."""
+    """One thing that happened. `code` is the event's name; `text` a Chinese sentence; `by` a role, never a person."""
 
     code: str
     text: str
@@ -29,7 +29,14 @@ class TrackedStep(Model):
 
 
 class TrackingView(Model):
-    """`as_of`: the newest event that is in this answer; the projection is never ahead of it."""
+    """Where one case is. `tenant` is the claim's; `steps` are in the order of their time.
+
+    `state` is submitted, accepted, approved or rejected until money moves; from then on held, ready,
+    authorised, sent, unknown, settled, failed or returned: settled when all that was approved is, and until
+    then where the slowest open payment is. `amount_fen` is what was approved in all. `due_at` is the payout
+    limit once it runs, the review limit before. `as_of`: the newest event that is in this answer; the
+    projection is never ahead of it.
+    """
 
     receipt: str
     tenant: TenantId

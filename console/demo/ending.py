@@ -13,7 +13,7 @@ from rich.table import Table
 from console.checks.bank_book import BankBook
 from console.checks.report import Report
 from console.demo.board import TOLD, Board, Story
-from console.demo.people import FINANCE, People
+from console.demo.people import FINANCE, FIRM, People
 from console.demo.preparation import Stage
 from console.demo.scene import MODE_NAMES
 from contracts.money import Money
@@ -95,19 +95,20 @@ def percentile(ordered: Sequence[float], percent: int) -> float | None:
 
 def show_cases(board: Board, people: People, console: Console) -> None:
     """One line per case: who did what, and how long it took until the money was there."""
-    table = Table(title="逐件：从申报到到账 · from submission to money")
-    for name in ("受理号", "企业", "事项", "方式"):
-        table.add_column(name, overflow="fold")
-    table.add_column("金额（元）", justify="right")
-    table.add_column("申报→到账（秒）", justify="right")
-    for name in ("申报或推送", "审核", "复核拨付"):
-        table.add_column(name, overflow="fold")
+    table = Table(title="逐件：从申报到到账 · from submission to money", pad_edge=False)
+    table.add_column("受理号", no_wrap=True)
+    table.add_column("企业", overflow="fold")
+    table.add_column("事项", overflow="fold")
+    table.add_column("方式", no_wrap=True)
+    table.add_column("金额（元）", justify="right", no_wrap=True)
+    table.add_column("申报→到账", justify="right", no_wrap=True)
+    table.add_column("申报或推送 → 审核 → 复核拨付", overflow="fold")
     for story in board.stories.values():
-        seconds = f"{story.seconds:.1f}" if story.seconds is not None else "—"
+        seconds = f"{story.seconds:.1f} 秒" if story.seconds is not None else "—"
+        hands = (_office(people, each) for each in (story.filed_by, story.approved_by, story.authorised_by))
         table.add_row(
             story.receipt or "—", story.claim.firm.name, f"{story.claim.item} {story.item_title}",
-            MODE_NAMES.get(story.mode, story.mode), Money(story.paid_fen).yuan_text(), seconds,
-            people.name_of(story.filed_by), people.name_of(story.approved_by), people.name_of(story.authorised_by),
+            MODE_NAMES.get(story.mode, story.mode), Money(story.paid_fen).yuan_text(), seconds, " → ".join(hands),
         )
     console.print(table)
 
@@ -144,6 +145,13 @@ def show_success(figures: Figures, console: Console) -> None:
         f"从申报到到账中位 {p50}，99% 不超过 {p99}；A–F 全部成立。",
         style="bold green", markup=False,
     )
+
+
+def _office(people: People, actor_id: str | None) -> str:
+    """Who it was, by office; a firm is just the firm, whose name stands beside."""
+    if actor_id is not None and actor_id.startswith(FIRM):
+        return "企业"
+    return people.name_of(actor_id).removeprefix("章贡区").removeprefix("行政审批局")
 
 
 def _one_to_follow(board: Board) -> Story | None:

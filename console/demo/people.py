@@ -28,6 +28,9 @@ ACCOUNTS = Office("bureau-accounts", "行政审批局账户复核岗", ("bureau"
 CHECKER = Office("bureau-checker", "行政审批局兑付复核岗", ("bureau",))
 FINANCE = Office("finance-budget", "财政局预算岗", ("finance",))
 SUPERVISOR = Office("supervisor", "纪委监督岗", ("supervisor",))
+FIRM = "firm-"
+"""How the actor ids of firms begin."""
+
 STANDING: Sequence[Office] = (WINDOW, PARTNER, ACCOUNTS, CHECKER, FINANCE, SUPERVISOR)
 
 
@@ -38,7 +41,7 @@ def officer_of(department: str) -> Office:
 
 def firm_office(uscc: str, name: str, enterprise_id: str) -> Office:
     """Whoever acts for a firm."""
-    return Office(f"firm-{uscc}", name, ("enterprise",), enterprise_id=enterprise_id)
+    return Office(f"{FIRM}{uscc}", name, ("enterprise",), enterprise_id=enterprise_id)
 
 
 class People:

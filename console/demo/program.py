@@ -38,6 +38,9 @@ SCENE_LIMIT_S = 600.0
 """By then everything is paid, also where processes were killed on the way; what is missing then is a result."""
 
 UP_TRIES = 4
+LOG_WIDTH = 150
+"""Columns where there is no terminal to ask for its own."""
+
 SETTLE_S = 60.0
 """What a killed process held is free again after half a minute."""
 
@@ -47,6 +50,8 @@ def main(argv: list[str]) -> int:
     options = _parser().parse_args(argv)
     signal.signal(signal.SIGTERM, _terminated)
     console = Console(highlight=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, width=LOG_WIDTH)
     home = Cluster().home
     with Claim(home, "demo") as claim:
         running = {status.name for status in Cluster(home).status() if status.state != "stopped"}

@@ -64,8 +64,8 @@ SENTENCES: Mapping[type[Event], Sentence] = {
     DisbursementFailed: Sentence("银行", "付款未成功：{reason}"),
     DisbursementReturned: Sentence("银行", "资金 {amount_fen} 元被退回：{reason}"),
     DisbursementCancelled: Sentence("系统", "该笔拨付已撤销：{reason}"),
-    MessageDelivered: Sentence("系统", "{channel}已送达企业"),
-    MessageFailed: Sentence("系统", "{channel}未能送达企业"),
+    MessageDelivered: Sentence("系统", "{channel}已送达企业：{template}"),
+    MessageFailed: Sentence("系统", "{channel}未能送达企业：{template}"),
 }
 """In the order in which things happen: steps of one instant are shown in it."""
 
@@ -76,11 +76,19 @@ WORDS: Mapping[object, str] = {
     "site_inspection": "现场勘查",
     "inbox": "站内消息",
     "sms": "短信",
+    "case_approved": "审核通过",
+    "case_rejected": "审核未通过",
+    "disbursement_held": "等待预算资金",
+    "disbursement_settled": "资金到账",
+    "disbursement_returned": "银行退汇",
     True: "通过",
     False: "未通过",
 }
-WORDED = frozenset({"task", "channel", "passed"})
+WORDED = frozenset({"task", "channel", "template", "passed"})
 """The fields whose values are said in the words above."""
+
+UNWORDED = "其他事项"
+"""What a value that is newer than this list is called: a step is never lost for want of a word."""
 
 
 def step_of(event: Event, claim: Claim, at: datetime) -> Step:
@@ -106,7 +114,7 @@ def step_of(event: Event, claim: Claim, at: datetime) -> Step:
 
 def _said(name: str, value: Any) -> Any:
     if name in WORDED:
-        return WORDS[value]
+        return WORDS.get(value, UNWORDED)
     if name in ("amount_fen", "total_fen") and value is not None:
         return Money(value).yuan_text()
     return value

@@ -67,3 +67,10 @@ def test_an_answer_may_require_more_of_itself_and_a_command_may_not_require_more
     assert shrunk({"commands/Do.json": loose}, {"commands/Do.json": strict})
     assert shrunk({"answers/Done.json": strict}, {"answers/Done.json": loose})
     assert not shrunk({"answers/Done.json": loose}, {"answers/Done.json": strict})
+
+
+def test_a_refusals_code_stays_and_keeps_its_kind() -> None:
+    old = json.dumps({"budget_exhausted": {"kind": "conflict"}, "gone": {"kind": "invalid"}})
+    new = json.dumps({"budget_exhausted": {"kind": "forbidden"}, "newcomer": {"kind": "invalid"}})
+    assert len(shrunk({"refusals.json": old}, {"refusals.json": new})) == 2
+    assert shrunk({"refusals.json": old}, {"refusals.json": old}) == []

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from console.contracts import openapi_document
+from console.contracts import unconnected_gateway
 from contracts.answers import ANSWERS
 from contracts.message import Command
 from tests.contract.references import dangling, references
@@ -18,7 +18,7 @@ METHODS = {"get", "put", "post", "delete", "patch"}
 
 @pytest.fixture(scope="module")
 def document() -> dict[str, Any]:
-    return openapi_document()
+    return unconnected_gateway().openapi()
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,6 @@ whose bus and database are stood in for."""
 from __future__ import annotations
 
 import asyncio
-import base64
 import json
 from collections.abc import Mapping
 from types import SimpleNamespace
@@ -14,14 +13,10 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from chassis.frame import Frame
-from chassis.settings import Settings
-from console.contracts import NOWHERE
+from console.contracts import unconnected_gateway
 from console.place import CHECKOUT
 from contracts.message import Actor
 from gateway.access import ROLES
-from gateway.app import create_app
-from gateway.bus import Bus
 from gateway.identity.views import Principal
 from gateway.openapi import Problem
 
@@ -70,12 +65,10 @@ class YesMan:
 
 @pytest.fixture(scope="module")
 def app() -> FastAPI:
-    settings = Settings("gateway", NOWHERE, NOWHERE, "amqp://localhost", base64.b64encode(bytes(32)).decode())
-    frame = Frame(settings)
-    app = create_app(frame, Bus(settings.amqp_url), None)
+    app = unconnected_gateway()
     app.state.directory = EverybodySignedIn()
     app.state.bus = YesMan()
-    app.state.frame = SimpleNamespace(cipher=frame.cipher, run_command=lambda *_: {"ok": {"version": 1}})
+    app.state.frame = SimpleNamespace(cipher=app.state.frame.cipher, run_command=lambda *_: {"ok": {"version": 1}})
     return app
 
 

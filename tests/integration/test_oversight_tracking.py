@@ -14,6 +14,7 @@ from sqlalchemy import text
 
 from chassis.frame import Frame
 from chassis.inbox import BatchResult, Inbox, Subscription
+from chassis.parking import claim_due
 from chassis.received import Received
 from console.provision import Dsns
 from contracts.message import SYSTEM, Actor, Model
@@ -143,17 +144,14 @@ def test_events_shuffled_and_delivered_three_times_end_in_the_same_answer(
     while deliveries:
         batch, deliveries = deliveries[:4], deliveries[4:]
         shuffled.hears(*batch)
-        while shuffled.rows("SELECT 1 FROM parked WHERE next_attempt_at <= now()"):
-            shuffled.inbox.apply(_due(shuffled))
+        shuffled.hears(*_due(shuffled))
     while parked := _due(shuffled):
-        shuffled.inbox.apply(parked)
+        shuffled.hears(*parked)
     assert shuffled.view() == expected
 
 
 def _due(oversight: Oversight) -> list[Received[Any]]:
     """Everything that is parked, whenever it would be tried again."""
-    from chassis.parking import claim_due
-
     with psycopg.connect(psycopg_url(oversight.dsns.owner)) as connection:
         connection.execute("UPDATE parked SET next_attempt_at = now() - interval '1 second'")
     return claim_due(oversight.frame.frame_engine, oversight.frame.clock.now(), 100, oversight.inbox.wanted)

@@ -32,7 +32,7 @@ def treasury(service_frame: Callable[..., Frame], service_database: Callable[[st
 
 
 def states(treasury: Treasury) -> dict[str, str]:
-    return {case: state for case, state in treasury.rows("SELECT case_id, state FROM disbursement")}
+    return dict(treasury.rows("SELECT case_id, state FROM disbursement"))
 
 
 @pytest.mark.parametrize("yuan", [1, 150])

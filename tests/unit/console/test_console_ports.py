@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,16 @@ def test_a_port_that_was_asked_for_and_is_in_use_is_refused_by_number_and_holder
     assert "gateway" in refused.value.zh
     assert f"pid {os.getpid()}" in refused.value.zh
     assert Ports(tmp_path).known("gateway") is None
+
+
+def test_ports_can_be_read_while_others_are_being_claimed(tmp_path: Path) -> None:
+    ports = Ports(tmp_path)
+    first = ports.claim("first")
+    with ThreadPoolExecutor(4) as pool:
+        claims = [pool.submit(ports.claim, f"service-{number}") for number in range(40)]
+        while not all(claim.done() for claim in claims):
+            assert ports.known("first") == first
+        assert len({claim.result() for claim in claims}) == 40
 
 
 def test_a_port_answers_only_while_somebody_listens(taken: int, tmp_path: Path) -> None:

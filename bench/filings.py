@@ -1,0 +1,185 @@
+"""What there is to file before the filing is measured: a city and a county, one item, firms that may claim it.
+
+Everything is written by the owners' own domains and stores, through units of work: aggregates, audit facts and
+outbox rows, many to a transaction instead of one command each. Their events travel as always, so that intake,
+treasury and notify learn of items, firms, facts and accounts in the ordinary way.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime
+from typing import Any, NamedTuple
+
+import orjson
+
+from bench.load import request
+from bench.surroundings import ROOT
+from chassis.frame import Frame
+from chassis.ids import new_id
+from chassis.secrecy import mask_account, mask_phone
+from chassis.settings import Settings
+from chassis.uow import UnitOfWork
+from console.provision import Dsns
+from contracts.catalog import PublishPolicyItem
+from contracts.identity import OnboardTenant, TenantSettings
+from contracts.item import PolicyItemContent
+from contracts.message import Actor
+from contracts.rule import Fact
+from contracts.rule_shares import Level
+from gateway.identity.domain import Credential
+from gateway.identity.store import CredentialStore
+from gateway.identity.use_cases import onboard_tenant, token_digest
+from services.catalog.credit_code import checked_credit_code
+from services.catalog.domain import Enterprise
+from services.catalog.payee_account import PayeeAccount
+from services.catalog.store import Enterprises, PayeeAccounts
+from services.catalog.use_cases import publish_policy_item
+
+CITY, COUNTY = "3607", "360702"
+SAMPLE = ROOT / "sample"
+CASE_NUMBER = 21
+"""The sample case whose item, facts and form are filed: an instant item (即申即享) that pays for each event, with
+one fact from the file, two declared ones and one commitment."""
+
+CLERK = Actor(id="clerk-1", roles=frozenset({"window"}), name="专窗经办")
+CHECKER = Actor(id="clerk-2", roles=frozenset({"bureau"}), name="复核岗")
+AT_ONCE = 250
+
+
+class Firm(NamedTuple):
+    """A firm that may file, and its bearer token."""
+
+    enterprise_id: str
+    token: str
+
+
+def frame_of(service: str, dsns: Dsns, amqp_url: str, data_key: str) -> Frame:
+    """A frame to write with; its loops are not started."""
+    return Frame(Settings(service, dsns.app, dsns.frame, amqp_url, data_key))
+
+
+def sample_case() -> dict[str, Any]:
+    day = json.loads((SAMPLE / "zhanggong_first_day.json").read_bytes())
+    case: dict[str, Any] = day["cases"][CASE_NUMBER - 1]
+    return case
+
+
+def onboard_places(gateway: Frame) -> None:
+    """The city and its county."""
+    for id, parent, level, name, prefix in (
+        (CITY, None, Level.CITY, "赣州市", "GZ"),
+        (COUNTY, CITY, Level.COUNTY, "章贡区", "ZG"),
+    ):
+        order = OnboardTenant(
+            id=id, parent_id=parent, level=level, division_code=id, name=name,
+            settings=TenantSettings(receipt_prefix=prefix),
+        )  # fmt: skip
+        with gateway.unit([id], action="onboard_tenant") as uow:
+            onboard_tenant(order, uow)
+
+
+def publish_item(catalog: Frame) -> str:
+    """The item of the sample case; → item id."""
+    content = PolicyItemContent.model_validate_json((SAMPLE / "items" / f"{sample_case()['item']}.json").read_bytes())
+    department = content.rules.plan.department
+    officer = Actor(id="officer", roles=frozenset({"department"}), name="科员", department=department)
+    with catalog.unit([COUNTY], action="publish_policy_item", actor=officer) as uow:
+        return publish_policy_item(PublishPolicyItem(content=content), uow).item_id
+
+
+def register_firms(catalog: Frame, count: int) -> list[str]:
+    """`count` firms, each with its file's facts and a confirmed account; → enterprise ids."""
+    facts = tuple(Fact.model_validate(fact) for fact in sample_case()["file_facts"])
+    ids: list[str] = []
+    for numbers in chunks(range(count)):
+        with catalog.unit([COUNTY], action="register_enterprise", actor=CLERK) as uow:
+            firms = [_enterprise(number, uow, catalog) for number in numbers]
+            for firm in firms:
+                firm.register(by=CLERK)
+            uow.of(Enterprises).save_many(firms)
+            for firm in firms:
+                firm.record_facts(facts, by=CLERK, today=date.today())
+            uow.of(Enterprises).save_many(firms)
+            accounts = [_account(number, firm, uow, catalog) for number, firm in zip(numbers, firms, strict=True)]
+            uow.of(PayeeAccounts).save_many(accounts)
+            for account in accounts:
+                account.confirm(by=CHECKER, at=uow.now, newest_confirmed=0)
+            uow.of(PayeeAccounts).save_many(accounts)
+        ids += [firm.id for firm in firms]
+    return ids
+
+
+def issue_tokens(gateway: Frame, enterprise_ids: Sequence[str]) -> list[Firm]:
+    """A credential for each firm."""
+    firms = [Firm(id, f"zd_{secrets.token_hex(32)}") for id in enterprise_ids]
+    for some in chunks(firms):
+        with gateway.unit([COUNTY], action="issue_credential") as uow:
+            credentials = [
+                Credential(
+                    id=new_id(), tenant=COUNTY, actor_id=f"boss-{firm.enterprise_id}", name="企业经办",
+                    roles=("enterprise",), enterprise_id=firm.enterprise_id, department=None,
+                    token_digest=token_digest(firm.token), issued_at=uow.now,
+                )  # fmt: skip
+                for firm in some
+            ]
+            uow.of(CredentialStore).save_many(credentials)
+            uow.execute(
+                "INSERT INTO credential_key (token_digest, tenant, credential_id) VALUES (:digest, :tenant, :id)",
+                [{"digest": each.token_digest, "tenant": COUNTY, "id": each.id} for each in credentials],
+            )
+    return firms
+
+
+def form(item_id: str, event: int) -> bytes:
+    """The body of one application: the `event`-th investment of a firm, for which it has not applied before."""
+    declared = sample_case()["declared_facts"]
+    told = [fact | ({"value": str(300 + event)} if fact["kind"] == "number" else {}) for fact in declared]
+    return orjson.dumps({"item_id": item_id, "declared_facts": told, "commitments": ["equipment_invoices"]})
+
+
+def submission(firm: Firm, body: bytes) -> str:
+    """One application as it lies on the wire; no two have the same key."""
+    headers = {"Authorization": f"Bearer {firm.token}", "Idempotency-Key": new_id()}
+    return request("POST", "/api/v1/applications", headers, body)
+
+
+def chunks(things: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    for start in range(0, len(things), AT_ONCE):
+        yield things[start : start + AT_ONCE]
+
+
+def _enterprise(number: int, uow: UnitOfWork, catalog: Frame) -> Enterprise:
+    mobile = f"199{number:08d}"
+    return Enterprise(
+        id=uow.new_id(), tenant=COUNTY, uscc=credit_code(number), name=_name(number), industry="工业",
+        contact_sealed=catalog.cipher.seal(mobile, tenant=COUNTY, purpose="contact"),
+        contact_masked=mask_phone(mobile),
+    )  # fmt: skip
+
+
+def _account(number: int, firm: Enterprise, uow: UnitOfWork, catalog: Frame) -> PayeeAccount:
+    digits = f"3607029{number:012d}"
+    return PayeeAccount(
+        id=uow.new_id(), tenant=COUNTY, enterprise_id=firm.id, account_name=_name(number),
+        account_sealed=catalog.cipher.seal(digits, tenant=COUNTY, purpose="payee_account"),
+        account_masked=mask_account(digits), bank_name="示例银行章贡支行", account_version=1,
+        registered_by=CLERK.id, registered_at=datetime.now(UTC),
+    )  # fmt: skip
+
+
+def _name(number: int) -> str:
+    return f"示例企业{number:06d}（技术改造企业）"
+
+
+def credit_code(number: int) -> str:
+    """A valid unified social credit code of nobody's: its check character is the one that fits."""
+    head = f"91360702BEN{number:06d}"
+    for last in "0123456789ABCDEFGHJKLMNPQRTUWXY":
+        try:
+            return checked_credit_code(head + last)
+        except Exception:
+            continue
+    raise AssertionError("every head has a check character")

@@ -1,0 +1,163 @@
+"""Sending and asking, without a database: what is called, in which order, and what becomes of each word."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+import pytest
+
+from chassis.jobs import Job
+from chassis.testing import NOON, FakeUnit, MemoryStore
+from services.treasury import dispatch
+from services.treasury.budget import BudgetLine
+from services.treasury.dispatch import LONGEST_STALL, Stalled
+from services.treasury.domain import Disbursement
+from services.treasury.ledger import Entry
+from services.treasury.return_cursor import ReturnCursor
+from services.treasury.settlement import Patience, take_words
+from services.treasury.store import BudgetLines, Disbursements, Ledger
+from tests.unit.treasury.treasury_kit import (
+    CHECKER,
+    DEPARTMENT,
+    LAKH,
+    FakeBank,
+    OpenCipher,
+    received_disbursement,
+)
+
+
+class MemoryDisbursements(MemoryStore[Disbursement]):
+    def look_at(self, ids: Collection[str]) -> list[Disbursement]:
+        return list(self.get_many(ids).values())
+
+
+class MemoryLedger:
+    def __init__(self) -> None:
+        self.entries: list[Entry] = []
+
+    def append(self, entries: Sequence[Entry]) -> None:
+        self.entries += entries
+
+
+class MemoryCursor:
+    def __init__(self) -> None:
+        self.begun: set[str] = set()
+
+    def begin(self, tenant: str) -> bool:
+        is_new = tenant not in self.begun
+        self.begun.add(tenant)
+        return is_new
+
+
+class Desk:
+    """A budget line, one authorised disbursement on it, and a bank."""
+
+    def __init__(self) -> None:
+        line = BudgetLine.open("zhanggong", year=2026, department=DEPARTMENT, item_id=None, mode="quota")
+        line.appropriate(LAKH, mode="quota", document="虔财〔2026〕1号", at=NOON)
+        self.line = line
+        self.disbursement = received_disbursement()
+        line.reserve(LAKH, self.disbursement.id, NOON)
+        self.disbursement.make_ready(line.id)
+        self.disbursement.authorise(by=CHECKER.id, at=NOON)
+        for each in (line, self.disbursement):
+            each.version, each.pending = 1, []
+        self.ledger = MemoryLedger()
+        self.bank = FakeBank()
+        self.unit = FakeUnit(
+            stores={
+                Disbursements: MemoryDisbursements(self.disbursement),
+                BudgetLines: MemoryStore(line),
+                Ledger: self.ledger,
+                ReturnCursor: MemoryCursor(),
+            }
+        )
+
+    def sends(self) -> None:
+        dispatch.send([self._job(dispatch.SEND)], self._unit, self.bank, OpenCipher(), Patience())
+
+    def asks(self) -> None:
+        dispatch.ask([self._job("ask_bank")], self._unit, self.bank, Patience())
+
+    def jobs(self) -> set[str]:
+        return {kind for _, kind, _ in self.unit.jobs}
+
+    def _unit(self, _tenants: Sequence[str]) -> Any:
+        return self.unit
+
+    def _job(self, kind: str) -> Job:
+        return Job("zhanggong", kind, self.disbursement.id, NOON)
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+def test_a_sent_disbursement_is_never_sent_again_when_the_bank_times_out(desk: Desk) -> None:
+    desk.bank.loses = frozenset({"answer"})
+    desk.sends()
+    assert desk.disbursement.state == "unknown"
+    desk.sends()
+    assert desk.bank.calls == ["pay"]
+    desk.asks()
+    assert desk.disbursement.state == "settled"
+    assert list(desk.bank.presented.values()) == [1]
+
+
+def test_a_disbursement_found_sent_is_asked_about_before_anything_else(desk: Desk) -> None:
+    desk.disbursement.send(NOON)
+    desk.sends()
+    assert desk.bank.calls == ["ask", "pay"]
+    assert desk.disbursement.state == "settled"
+
+
+def test_settling_moves_the_money_from_reserved_to_paid_and_starts_the_watch_for_returns(desk: Desk) -> None:
+    desk.sends()
+    assert [entry.kind for entry in desk.ledger.entries] == ["settle"]
+    assert (desk.line.reserved_fen, desk.line.settled_fen) == (0, LAKH)
+    assert desk.jobs() == {"fetch_returns"}
+
+
+def test_a_word_that_comes_twice_is_applied_once(desk: Desk) -> None:
+    desk.sends()
+    word = desk.bank.ask([str(desk.disbursement.instruction_id)])
+    said = len(desk.unit.events)
+    take_words(desk.unit, {desk.disbursement.id: next(iter(word.values()))}, Patience())  # type: ignore[arg-type]
+    assert len(desk.unit.events) == said
+    assert len(desk.ledger.entries) == 1
+
+
+def test_failing_frees_the_money_and_looks_for_a_corrected_account(desk: Desk) -> None:
+    desk.bank.answers_with = "failed"
+    desk.sends()
+    assert (desk.disbursement.state, desk.disbursement.reason) == ("failed", "银行未说明原因")
+    assert [(entry.kind, entry.reverses is not None) for entry in desk.ledger.entries] == [("release", True)]
+    assert desk.jobs() == {"release_held", "renew_attempt"}
+
+
+def test_a_failed_payment_that_the_bank_claims_to_have_made_is_not_silently_believed(desk: Desk) -> None:
+    desk.bank.answers_with = "failed"
+    desk.sends()
+    instruction = str(desk.disbursement.instruction_id)
+    desk.bank.comes_to(instruction, "settled")
+    word = desk.bank.ask([instruction])[instruction]
+    take_words(desk.unit, {desk.disbursement.id: word}, Patience())  # type: ignore[arg-type]
+    assert desk.disbursement.state == "failed"
+    assert desk.line.settled_fen == 0
+
+
+def test_a_worker_that_stood_still_presents_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    ticks = iter([0.0, LONGEST_STALL + 1])
+    monkeypatch.setattr(dispatch.time, "monotonic", lambda: next(ticks))
+    with pytest.raises(Stalled):
+        desk.sends()
+    assert desk.bank.calls == []
+    assert desk.disbursement.state == "sent"
+
+
+def test_patience_is_a_setting() -> None:
+    patience = Patience.from_env({"BANK_FIRM_NOES": "5", "BANK_RETURNS_SECONDS": "0.5"})
+    assert (patience.firm_noes, patience.returns_every.total_seconds()) == (5, 0.5)
+    assert Patience.from_env({}) == Patience()
