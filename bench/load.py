@@ -167,7 +167,7 @@ def main() -> None:
         call(
             plan["port"], iter(requests) if plan["once"] else cycle(requests), plan["connections"],
             plan["seconds"], plan["bodies"],
-        )  # fmt: skip
+        )
     )
     told = {
         "seconds": tally.last_answer - tally.began, "latencies": tally.latencies,

@@ -32,6 +32,8 @@ def connect_engine(url: str, *, size: int, name: str) -> Engine:
         max_overflow=0,
         pool_timeout=CONNECT_TIMEOUT,
         pool_recycle=1800,
+        # What a statement was about may be personal, and what an error says is logged and shown to operators.
+        hide_parameters=True,
         connect_args={
             "connect_timeout": CONNECT_TIMEOUT,
             "keepalives_idle": 10,

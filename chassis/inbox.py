@@ -28,6 +28,9 @@ log = get_logger(__name__)
 
 Handler = Callable[[list[Received[Any]], UnitOfWork], None]
 
+RACES = 3
+"""How often a batch that loses a race is run again as it is, before it is looked into."""
+
 
 class ConcurrentBatch(Exception):
     """Another replica advanced the same aggregates meanwhile: the batch starts over."""
@@ -78,24 +81,30 @@ class Inbox:
         """Handle decoded events. Raises infrastructure faults and ConcurrentBatch; both may simply be retried."""
         if not events:
             return BatchResult(0, 0, 0, released=False)
-        try:
-            return self._attempt(events, careful=False)
-        except Exception as error:
-            if is_infrastructure_fault(error) or isinstance(error, ConcurrentBatch | StaleVersion):
-                raise
-            # Something is wrong with the data of one event: do it again, with savepoints to find which.
-            for event in events:
-                event.cause = None
-            return self._attempt(events, careful=True)
+        for _ in range(RACES):
+            try:
+                return self._attempt(events, careful=False)
+            except Exception as error:
+                if is_infrastructure_fault(error):
+                    raise
+                for event in events:
+                    event.cause = None
+                if not isinstance(error, ConcurrentBatch | StaleVersion):
+                    break
+        # Something is wrong with the data of one event: do it again, with savepoints to find which. A race that
+        # is lost every time is no race: two events of the batch are in each other's way.
+        return self._attempt(events, careful=True)
 
     def _attempt(self, events: Sequence[Received[Any]], *, careful: bool) -> BatchResult:
         tenants = self._tenants(events)
         with self._unit(sorted(tenants), action=f"{self._service}.events") as uow:
             before = _positions(uow, {event.key for event in events})
             runnable, late, ignored = _sort_out(events, before)
+            if careful:
+                _set_imposters_apart(uow, runnable, late)
             done = self._run(uow, runnable, late, careful=careful)
             _remember(uow, done)
-            unpark(uow, [event for event in (*done, *ignored) if event.parked])
+            unpark(uow, [*done, *(event for event in ignored if event.parked)])
             park(uow, late, service=self._service, max_attempts=self._max_attempts)
             released = release(uow, {event.key for event in done}) > 0
             crash_point(f"{self._service}.events.before_commit")
@@ -157,7 +166,7 @@ class Inbox:
             with uow.savepoint():
                 subscription.handle(events, uow)
         except Exception as error:
-            if is_infrastructure_fault(error) or isinstance(error, StaleVersion):
+            if is_infrastructure_fault(error):
                 raise
             if len(events) > 1:
                 middle = len(events) // 2
@@ -166,7 +175,7 @@ class Inbox:
                 self._call(subscription, events[:middle], uow, careful=True)
                 self._call(subscription, events[middle:], uow, careful=True)
                 return
-            if isinstance(error, Refused):
+            if isinstance(error, Refused) and not isinstance(error, StaleVersion):
                 events[0].refuse(error)
             else:
                 events[0].park("fault", f"{type(error).__name__}: {error}"[:2000])
@@ -216,6 +225,29 @@ def _sort_out(
             event.park("gap", f"等待序号 {expected}（本事件为 {event.envelope.sequence}）")
             late.append(event)
     return lines, late, ignored
+
+
+def _set_imposters_apart(
+    uow: UnitOfWork, runnable: dict[AggregateKey, list[Received[Any]]], late: list[Received[Any]]
+) -> None:
+    """An event whose id another event has had would pass for a race that is lost for ever: it is parked."""
+    events = [event for line in runnable.values() for event in line]
+    known = uow.execute(
+        "SELECT event_id, tenant FROM inbox WHERE tenant = ANY (CAST(:tenants AS text[]))"
+        " AND event_id = ANY (CAST(:ids AS text[]))",
+        {"tenants": sorted({event.tenant for event in events}), "ids": [event.id for event in events]},
+    )
+    taken = {(row.event_id, row.tenant) for row in known}
+    for line in runnable.values():
+        for place, event in enumerate(line):
+            if (event.id, event.tenant) in taken:
+                event.park("fault", "事件编号已属于另一事件")
+                for successor in line[place + 1 :]:
+                    successor.park("gap", "同一对象的前一事件被搁置")
+                late += line[place:]
+                del line[place:]
+                break
+            taken.add((event.id, event.tenant))
 
 
 def _remember(uow: UnitOfWork, done: Sequence[Received[Any]]) -> None:

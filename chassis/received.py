@@ -8,13 +8,17 @@ from typing import Generic, Literal, TypeVar
 from pydantic import ValidationError
 
 from contracts.envelope import EventEnvelope
-from contracts.flow import EVENTS
+from contracts.flow import EVENTS, ORDER
 from contracts.message import Event, TenantId
 from contracts.refusal import Refused
 
 E = TypeVar("E", bound=Event)
 Cause = Literal["gap", "not_yet", "fault", "refused"]
 AggregateKey = tuple[str, str, str]
+
+SOURCES = frozenset(f"/zhida/{service}" for service in ORDER)
+LAST_SEQUENCE = 2**31 - 1
+"""As far as the position table counts."""
 
 
 class Undecodable(Exception):
@@ -27,7 +31,8 @@ class Received(Generic[E]):
 
     `not_yet`: something of another aggregate that it needs has not arrived; it is tried again soon.
     `refuse`: a rule says no; it is set aside for an operator. Either leaves its neighbours alone. A handler
-    must have done nothing for an event that it sets aside.
+    must have done nothing for an event that it sets aside. `attempts` counts earlier tries that ended in
+    `waited_as`, the cause that it is parked for.
     """
 
     envelope: EventEnvelope
@@ -35,6 +40,7 @@ class Received(Generic[E]):
     body: str
     attempts: int = 0
     parked: bool = False
+    waited_as: Cause | None = None
     cause: Cause | None = None
     reason: str = ""
 
@@ -79,7 +85,22 @@ def decode(body: bytes | str, *, wanted: frozenset[str], attempts: int = 0, park
         envelope = EventEnvelope.model_validate_json(body)
         name = envelope.type.rsplit(".", 1)[-1]
         data = EVENTS[name].model_validate(envelope.data) if name in wanted else Event()
+        _refuse_unkeepable(envelope)
     except (ValidationError, KeyError, UnicodeDecodeError) as error:
         raise Undecodable(f"{type(error).__name__}: {error}"[:2000]) from error
     text = body.decode() if isinstance(body, bytes) else body
     return Received(envelope=envelope, data=data, body=text, attempts=attempts, parked=parked)
+
+
+def _refuse_unkeepable(envelope: EventEnvelope) -> None:
+    """What would fail in the middle of a batch, outside any handler, must not get there."""
+    if envelope.source not in SOURCES:
+        raise Undecodable(f"unknown source {envelope.source!r}")
+    if envelope.sequence > LAST_SEQUENCE:
+        raise Undecodable(f"sequence {envelope.sequence} is beyond {LAST_SEQUENCE}")
+    for name in ("type", "aggregatetype"):
+        if not getattr(envelope, name):
+            raise Undecodable(f"{name} is empty")
+    for name in ("type", "aggregatetype", "traceparent"):
+        if "\x00" in (getattr(envelope, name) or ""):
+            raise Undecodable(f"{name} contains a NUL")

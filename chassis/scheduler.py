@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -11,7 +12,7 @@ from sqlalchemy import Engine
 from chassis.clock import Clock
 from chassis.database import is_infrastructure_fault
 from chassis.health import Heartbeat
-from chassis.jobs import Job, claim, put_back
+from chassis.jobs import LEASE, Job, claim, put_back, renew
 from chassis.parking import run_until_stopped
 from chassis.telemetry import get_logger
 
@@ -30,7 +31,7 @@ class DueWork:
 class Scheduler:
     """One loop per kind of job, so that a slow port does not hold up the alarms."""
 
-    def __init__(self, engine: Engine, work: DueWork, clock: Clock, *, poll: float = 0.25) -> None:
+    def __init__(self, engine: Engine, work: DueWork, clock: Clock, *, poll: float = 0.5) -> None:
         self._engine = engine
         self._work = work
         self._clock = clock
@@ -58,7 +59,7 @@ class Scheduler:
             self._wake.clear()
 
     def _hand_over(self, jobs: Sequence[Job]) -> None:
-        """A batch that fails is tried one by one, so that one bad subject does not hold up the others."""
+        """A batch that fails is taken one by one, so that one bad subject does not hold up the others."""
         try:
             self._work.handle(list(jobs))
         except Exception as error:
@@ -66,8 +67,22 @@ class Scheduler:
                 put_back(self._engine, jobs, self._clock.now(), str(error))
                 raise
             if len(jobs) > 1:
-                for job in jobs:
-                    self._hand_over([job])
+                self._one_by_one(jobs, error)
                 return
             log.exception("due work failed and is put back", kind=self._work.kind, subject=jobs[0].subject)
             put_back(self._engine, jobs, self._clock.now(), f"{type(error).__name__}: {error}")
+
+    def _one_by_one(self, jobs: Sequence[Job], error: Exception) -> None:
+        """Each alone: those that the batch had not done before it failed, and that nobody has taken over.
+
+        For as long as a lease. Where the port is away, every single one would wait for it in vain.
+        """
+        give_up_at = time.monotonic() + LEASE.total_seconds()
+        for place, job in enumerate(jobs):
+            if self._stopping or time.monotonic() >= give_up_at:
+                put_back(self._engine, jobs[place:], self._clock.now(), f"{type(error).__name__}: {error}")
+                return
+            self.heartbeat.beat()
+            held = renew(self._engine, job, self._clock.now())
+            if held is not None:
+                self._hand_over([held])

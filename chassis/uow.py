@@ -74,6 +74,7 @@ class UnitOfWork:
         self._stores: dict[type, Any] = {}
         self._events: list[OutboxRow] = []
         self._facts: list[AuditFact] = []
+        self._written = (0, 0)
         self.registry = Tenants(self)
         self._jobs = JobBook(self)
 
@@ -94,8 +95,7 @@ class UnitOfWork:
         connection = self.connection
         try:
             if kind is None:
-                write_rows(connection, self._events)
-                write_facts(connection, self._facts)
+                self._write_staged()
                 connection.commit()
         finally:
             connection.close()
@@ -116,17 +116,33 @@ class UnitOfWork:
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
-        """Undo what the block did, staged events and facts included, if it raises."""
-        events, facts = len(self._events), len(self._facts)
-        jobs = self._jobs.mark()
-        with self.connection.begin_nested():
-            try:
+        """Undo what the block did, staged events and facts included, if it raises.
+
+        What the commit would find wrong is found here already, where it can be undone alone: what is staged is
+        written, and deferred constraints are checked.
+        """
+        events, facts, written, jobs = len(self._events), len(self._facts), self._written, self._jobs.mark()
+        try:
+            with self.connection.begin_nested():
                 yield
-            except BaseException:
-                del self._events[events:]
-                del self._facts[facts:]
-                self._jobs.rewind(jobs)
-                raise
+                self._write_staged()
+                self.execute("SET CONSTRAINTS ALL IMMEDIATE")
+                self.execute("SET CONSTRAINTS ALL DEFERRED")
+        except BaseException:
+            del self._events[events:]
+            del self._facts[facts:]
+            self._written = written
+            self._jobs.rewind(jobs)
+            # A store may have kept what it read or wrote in there.
+            self._stores.clear()
+            raise
+
+    def _write_staged(self) -> None:
+        """Write the events and facts staged since the last time."""
+        events, facts = self._written
+        write_rows(self.connection, self._events[events:])
+        write_facts(self.connection, self._facts[facts:])
+        self._written = (len(self._events), len(self._facts))
 
     # -- what use cases ask of it -------------------------------------------------------------------------
 

@@ -19,7 +19,7 @@ from console.locks import locked
 from console.ports import LOOPBACK, Ports, answers
 from console.processes import PidFile, kill, spawn, tail, terminate
 from console.quarters import Quarters
-from console.refusal import Refusal
+from console.refusal import NeverStarted, Refusal
 
 USER = "zhida"
 VHOST = "zhida"
@@ -28,7 +28,7 @@ START_LIMIT_S = 90.0
 STOP_LIMIT_S = 30.0
 
 
-class BrokerFault(Exception):
+class BrokerFault(RuntimeError):
     """The broker did not do what it was told; the message is its answer."""
 
 
@@ -187,10 +187,10 @@ class PrivateNode:
 
 
 def amqp_url(home: Path) -> str:
-    """The URL of the private broker of `home`. Refuses when there has never been one."""
+    """The URL of the private broker of `home`. Raises NeverStarted when there has never been one."""
     port = Ports(home).known("rabbitmq")
     if port is None:
-        raise Refusal("RabbitMQ 还没有启动过。", "RabbitMQ has not been started yet.")
+        raise NeverStarted("RabbitMQ 还没有启动过。", "RabbitMQ has not been started yet.")
     return f"amqp://{USER}:{Credentials(home).secret('rabbitmq')}@{LOOPBACK}:{port}/{VHOST}"
 
 

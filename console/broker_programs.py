@@ -36,7 +36,7 @@ class BrokerPrograms:
 
 
 def installed_programs(
-    quarters: Quarters, environ: Mapping[str, str] = os.environ, servers: Path = DEBIAN_SERVERS
+    quarters: Quarters, environ: Mapping[str, str], servers: Path = DEBIAN_SERVERS
 ) -> BrokerPrograms | None:
     """The system's own RabbitMQ, if one is installed and may be run. Its configuration and data are not touched.
 
@@ -54,12 +54,14 @@ def installed_programs(
     return None
 
 
-def unpacked_programs(quarters: Quarters, say: Callable[[str], None]) -> BrokerPrograms | None:
+def unpacked_programs(
+    quarters: Quarters, environ: Mapping[str, str], say: Callable[[str], None]
+) -> BrokerPrograms | None:
     """Debian's packages below the quarters' programs, downloaded on first use; None on another kind of system.
 
     Raises DebianFault when the archive cannot be reached.
     """
-    shelf = quarters.programs()
+    shelf = quarters.programs(environ)
     root = shelf / "rabbitmq"
     with locked(shelf / "rabbitmq.lock"):
         if not root.exists():

@@ -73,5 +73,5 @@ def _already_running(holder: Path) -> Refusal:
     return Refusal(
         f"已有一个 {what} 正在运行(进程 {said.get('pid')}){f':{url}' if url else ',还在启动'};"
         "可用 ./zhida status 查看,或用 ./zhida down 停止。",
-        f"A {what} is already running{f' at {url}' if url else ''}; see ./zhida status, end it with ./zhida down.",
+        f"`{what}` is already running{f' at {url}' if url else ''}; see ./zhida status, end it with ./zhida down.",
     )

@@ -22,7 +22,7 @@ from console.progress import Progress, Silent
 from console.provision import Dsns, dsns_of, provision
 from console.quarters import leave_quarters, open_home
 from console.rabbitmq import RabbitMQ
-from console.refusal import Refusal
+from console.refusal import NeverStarted, Refusal
 from console.roster import GATEWAY, GATEWAY_PORT, database_names, members, process_names, without_ours
 
 Result = TypeVar("Result")
@@ -69,6 +69,7 @@ class Cluster:
         self._check(wanted, process_names())
         self._claim_ports()
         dsns, amqp_url = self._infrastructure()
+        self._claim_ports()  # again: some seconds have passed, in which somebody may have taken one
         crew = Crew(self.home, members(self.home, dsns, amqp_url, self._environ))
         started = [name for name in crew.names if name in wanted and crew.start(name)]
         with ThreadPoolExecutor(max(1, len(wanted))) as pool:
@@ -76,7 +77,11 @@ class Cluster:
         return started
 
     def ensure(self) -> list[str]:
-        """Starts again whatever has died without being stopped, and says so; returns the names."""
+        """Starts again whatever has died without being stopped, and says so; returns the names.
+
+        Meant to be called again and again: it does not wait until the processes are ready, and one that dies
+        meanwhile is found by the next call.
+        """
         died = []
         if self.postgres.process() is None:
             self.postgres.start()
@@ -85,11 +90,10 @@ class Cluster:
             self.rabbitmq.start()
             died.append(BROKER)
         crew = self.crew()
-        gone = [name for name in crew.missing() if crew.start(name)]
-        crew.await_ready(gone)
-        for name in died + gone:
+        died += [name for name in crew.missing() if crew.start(name)]
+        for name in died:
             self._progress.note(f"{name} 已退出,已重新启动")
-        return died + gone
+        return died
 
     def status(self) -> list[MemberStatus]:
         """Database, broker and every process that was ever started here."""
@@ -97,11 +101,14 @@ class Cluster:
         return [
             MemberStatus(DATABASE, "ready" if postgres else "stopped", postgres.pid if postgres else None, ""),
             MemberStatus(BROKER, "ready" if self.rabbitmq.running() else "stopped", self.rabbitmq.pid(), ""),
-            *(self.crew().status() if self.url else []),
+            *self._crew_so_far().status(),
         ]
 
     def crew(self) -> Crew:
-        """The processes as they were last set up, with neither database nor broker touched. Refuses before `up`."""
+        """The processes as they were last set up, with neither database nor broker touched.
+
+        Raises NeverStarted before the first `up`.
+        """
         admin = self.postgres.admin()
         dsns = {name: dsns_of(admin, name) for name in database_names()}
         return Crew(self.home, members(self.home, dsns, self.rabbitmq.address().url, self._environ))
@@ -132,9 +139,8 @@ class Cluster:
     def down(self, *, wipe: bool = False) -> None:
         """Ends the launcher that holds this home, the processes, then broker and database; `wipe` forgets all."""
         dismiss_launcher(self.home)
-        if self.url:
-            with self._progress.step("停止各服务"):
-                self.crew().stop_all()
+        with self._progress.step("停止各服务"):
+            self._crew_so_far().stop_all()
         with self._progress.step("停止 RabbitMQ 与 PostgreSQL"), ThreadPoolExecutor(2) as pool:
             for stopped in [pool.submit(self.rabbitmq.stop), pool.submit(self.postgres.stop)]:
                 stopped.result()
@@ -151,6 +157,13 @@ class Cluster:
         admin = self.postgres.start()
         dsns = {name: provision(admin, name) for name in database_names()}
         return migrate(admin, dsns, without_ours(self._environ), self._progress, even_if_current=True)
+
+    def _crew_so_far(self) -> Crew:
+        """Nobody, when the first `up` was ended before it had come to the processes."""
+        try:
+            return self.crew()
+        except NeverStarted:
+            return Crew(self.home, [])
 
     def _infrastructure(self) -> tuple[dict[str, Dsns], str]:
         """Database and broker side by side; migrations run while the broker still starts."""
@@ -188,8 +201,10 @@ class Cluster:
                 raise Refusal(f"没有叫 {name} 的进程;有:{'、'.join(known)}。", f"No process is called {name}.")
 
     def _wipe(self) -> None:
-        if (self.home / "test").is_dir():
-            Cluster(self.home / "test", environ=self._environ).down(wipe=True)
+        tests = self.home / "test"
+        if tests.is_dir():
+            Cluster(tests, environ=self._environ).down(wipe=True)
+            shutil.rmtree(tests, ignore_errors=True)
         self.rabbitmq.remove()
         leave_quarters(self.home)
         for name in OURS:

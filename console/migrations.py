@@ -32,12 +32,13 @@ def migrate(
     checkout starts without asking each database for its version, which would cost a process each.
     """
     current = {} if even_if_current else _written(admin)
-    due = [name for name in dsns if current.get(name) != _digest(name)]
+    sources = {name: _digest(name) for name in dsns}  # before they are used: they may be edited meanwhile
+    due = [name for name in dsns if current.get(name) != sources[name]]
 
     def one(name: str) -> None:
         with progress.step(f"数据库 {name}"):
             _run(admin.home, name, dsns[name], environ)
-        _write(admin, name)
+        _write(admin, name, sources[name])
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         list(pool.map(one, due))
@@ -78,8 +79,8 @@ def _written(admin: PostgresAdmin) -> dict[str, str]:
     return {name.removeprefix("zhida_"): comment for name, comment in rows}
 
 
-def _write(admin: PostgresAdmin, name: str) -> None:
+def _write(admin: PostgresAdmin, name: str, source: str) -> None:
     with psycopg.connect(admin.dsn, autocommit=True) as connection:
         connection.execute(
-            sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(f"zhida_{name}"), sql.Literal(_digest(name)))
+            sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(f"zhida_{name}"), sql.Literal(source))
         )

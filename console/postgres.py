@@ -21,7 +21,7 @@ from console.ports import LOOPBACK, Ports
 from console.postgres_programs import postgres_programs
 from console.processes import Identity, PidFile, kill, spawn, tail, terminate
 from console.quarters import Quarters, open_home, quarters_for
-from console.refusal import Refusal
+from console.refusal import NeverStarted, Refusal
 
 SUPERUSER = "postgres"
 START_LIMIT_S = 60.0  # after a crash the server replays its log before it answers
@@ -95,7 +95,7 @@ class Postgres:
         with locked(self._lock):
             if self._postmaster() is None:
                 quarters = quarters_for(self._home)
-                programs = postgres_programs(quarters)
+                programs = postgres_programs(quarters, self._environ)
                 self._ensure_data(quarters, programs)
                 self._launch(quarters, programs)
             admin = self.admin()
@@ -123,10 +123,10 @@ class Postgres:
         return self._postmaster()
 
     def admin(self) -> PostgresAdmin:
-        """The way in, whether the server runs or not. Refuses when there has never been one."""
+        """The way in, whether the server runs or not. Raises NeverStarted when there has never been one."""
         port = Ports(self._home).known("postgres")
         if port is None:
-            raise Refusal("PostgreSQL 还没有启动过。", "PostgreSQL has not been started yet.")
+            raise NeverStarted("PostgreSQL 还没有启动过。", "PostgreSQL has not been started yet.")
         password = Credentials(self._home).secret(f"postgres:{SUPERUSER}")
         dsn = f"postgresql://{SUPERUSER}:{password}@{LOOPBACK}:{port}/postgres"
         return PostgresAdmin(LOOPBACK, port, dsn, self._home)

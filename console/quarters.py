@@ -64,7 +64,13 @@ class Account:
                 f"以 root 运行时需要系统账号 {UNPRIVILEGED};请改用普通账号运行。",
                 f"Run by root this needs the account {UNPRIVILEGED}; run it as an ordinary user instead.",
             ) from None
-        return cls(entry.pw_name, entry.pw_uid, entry.pw_gid, demoted=True)
+        account = cls(entry.pw_name, entry.pw_uid, entry.pw_gid, demoted=True)
+        if not account.can_run("/bin/true"):
+            raise Refusal(
+                "这里的 root 不能切换账号(容器权限受限),而 PostgreSQL 不能以 root 运行;请改用普通账号运行。",
+                "This root may not switch accounts (a restricted container); run it as an ordinary user instead.",
+            )
+        return account
 
     def can_run(self, *command: str | Path) -> bool:
         """Whether this account can run `command`: asked of the kernel, so that ACLs and mounts count too."""
@@ -108,7 +114,7 @@ class Quarters:
         if self.account.demoted:
             os.chown(path, self.account.uid, self.account.gid)
 
-    def programs(self, environ: Mapping[str, str] = os.environ) -> Path:
+    def programs(self, environ: Mapping[str, str]) -> Path:
         """Where downloaded or copied programs are kept: here, or in ZHIDA_PROGRAMS, which several homes share."""
         folder = Path(environ.get("ZHIDA_PROGRAMS") or self.folder / "programs")
         folder.mkdir(parents=True, exist_ok=True)

@@ -58,7 +58,7 @@ class RabbitMQ:
             raise _no_broker(str(fault)) from fault
 
     def address(self) -> AmqpAddress:
-        """Where it is, whether it runs or not. Refuses when there has never been one."""
+        """Where it is, whether it runs or not. Raises NeverStarted when there has never been one."""
         return AmqpAddress(self._given or amqp_url(self._home))
 
     def stop(self) -> None:
@@ -134,7 +134,7 @@ class RabbitMQ:
     def _unpacked(self) -> Broker | None:
         quarters = quarters_for(self._home)
         try:
-            programs = unpacked_programs(quarters, self._say)
+            programs = unpacked_programs(quarters, self._environ, self._say)
         except DebianFault as fault:
             self._why = str(fault)
             return None

@@ -13,3 +13,7 @@ class Refusal(Exception):
         super().__init__(f"{zh}\n{en}")
         self.zh = zh
         self.en = en
+
+
+class NeverStarted(Refusal):
+    """Asked for the address of a server that this home has not had yet."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -19,7 +20,7 @@ def refusal_classes() -> list[type[Refused]]:
     """Every class of refusal in the source, the kinds that others derive from included, in a stable order."""
     for package in PACKAGES:
         _import_all(package)
-    found = {each for each in _below(Refused) if each.__module__.partition(".")[0] in PACKAGES}
+    found = {each for each in _below(Refused) if each.__module__.partition(".")[0] in PACKAGES and _in_source(each)}
     return sorted(found, key=lambda each: (each.__module__, each.__name__))
 
 
@@ -60,6 +61,10 @@ def _import_all(package: str) -> None:
             _import_all(found.name)
         else:
             importlib.import_module(found.name)
+
+
+def _in_source(refusal: type[Refused]) -> bool:
+    return getattr(sys.modules.get(refusal.__module__), refusal.__name__, None) is refusal
 
 
 def _below(kind: type[Refused]) -> Iterator[type[Refused]]:

@@ -144,11 +144,7 @@ class LedgerTotals(Model):
 
 
 class DisbursementEvent(Event):
-    """What every event of a disbursement says.
-
-    Its origin is the paying tenant; it is addressed to the firm's own tenant (`claim.filed_in`), so that who
-    hears it may read the rows of both.
-    """
+    """What every event of a disbursement says. It comes from the paying tenant and is addressed to it."""
 
     aggregate: ClassVar[str] = "disbursement"
 

@@ -10,9 +10,11 @@ import base64
 import fcntl
 import hashlib
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
@@ -26,7 +28,22 @@ from console.postgres import PostgresAdmin
 from console.provision import Dsns, clone, drop, provision
 from console.rabbitmq import RabbitMQ
 
+sys.path.insert(0, str(Path(__file__).parent))  # the kits that several folders share lie beside this file
+
+if TYPE_CHECKING:
+    from system_kit import House
+
 DATA_KEY = base64.b64encode(b"test-key-of-thirty-two-bytes-000").decode()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What must not run beside its like shares a worker: the whole system, and whatever shakes the broker."""
+    for item in items:
+        place = item.path.relative_to(Path(__file__).parent).parts[0]
+        if place in ("journeys", "faults"):
+            item.add_marker(pytest.mark.xdist_group("system"))
+        elif {"amqp_url", "rabbitmq"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.xdist_group("broker"))
 
 
 def needed(name: str) -> str:
@@ -132,3 +149,19 @@ def amqp_url(rabbitmq: RabbitMQ) -> Iterator[str]:
     name = f"test-{worker}-{new_id()[-8:]}"
     yield rabbitmq.add_vhost(name).url
     rabbitmq.delete_vhost(name)
+
+
+@pytest.fixture(scope="session")
+def standing_house(test_home: Path) -> Iterator[House]:
+    """The whole system as real processes, for the journeys and faults of this session."""
+    from system_kit import running_house
+
+    with running_house(test_home) as house:
+        yield house
+
+
+@pytest.fixture
+def house(standing_house: House) -> House:
+    """The same with everything running, whatever the test before did to it."""
+    standing_house.stand_up()
+    return standing_house

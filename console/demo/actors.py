@@ -14,7 +14,7 @@ from typing import Any
 
 from console.demo.board import BANK, PAID, RELEASE, REVIEW, TOLD, Board, Story
 from console.demo.door import Door, NoAnswer, Refused
-from console.demo.people import CHECKER, Office, firm_office, officer_of
+from console.demo.people import CHECKER, firm_office, officer_of
 from console.demo.preparation import Stage
 from console.demo.scene import Claimed
 
@@ -85,7 +85,10 @@ class Applicants(Actor):
         claim = self._left[0]
         story = self.board.stories[claim.number]
         try:
-            receipt = self.file("/applications", self.stage.firm_token(claim.firm), _key(claim), self._form(claim))
+            receipt = self.file(
+                "/applications", self.stage.firm_token(claim.firm), application_key(claim),
+                application_form(self.stage, claim),
+            )
         except Refused as refused:
             self.board.complain(story, str(refused))
             receipt = None
@@ -94,17 +97,6 @@ class Applicants(Actor):
             story.filed_by = firm_office(claim.firm.uscc, claim.firm.name, "").actor_id
             _receipt(self.board, story, receipt)
         return True
-
-    def _form(self, claim: Claimed) -> dict[str, Any]:
-        materials = self.stage.scene.plan(claim.item)["materials"]
-        return {
-            "item_id": self.stage.items[claim.item],
-            "declared_facts": claim.declared_facts,
-            "claimed_fen": claim.expected_fen,
-            "payee_name": claim.firm.account["account_name"],
-            # 承诺代证明: every paper that a pledge may replace is replaced by one.
-            "commitments": [each["code"] for each in materials if each.get("commitment")],
-        }
 
 
 class Department(Actor):
@@ -270,7 +262,21 @@ def play(actors: Iterable[Actor]) -> list[threading.Thread]:
     return threads
 
 
-def _key(claim: Claimed) -> str:
+def application_form(stage: Stage, claim: Claimed) -> dict[str, Any]:
+    """What a firm fills in (一表申报)."""
+    materials = stage.scene.plan(claim.item)["materials"]
+    return {
+        "item_id": stage.items[claim.item],
+        "declared_facts": claim.declared_facts,
+        "claimed_fen": claim.expected_fen,
+        "payee_name": claim.firm.account["account_name"],
+        # 承诺代证明: every paper that a pledge may replace is replaced by one.
+        "commitments": [each["code"] for each in materials if each.get("commitment")],
+    }
+
+
+def application_key(claim: Claimed) -> str:
+    """How the Idempotency-Keys of a claim's application begin; `file` numbers its tries from 1."""
     return f"demo/application/{claim.firm.uscc}/{claim.item}"
 
 
@@ -280,5 +286,3 @@ def _receipt(board: Board, story: Story, receipt: dict[str, Any]) -> None:
     story.submitted_at = datetime.fromisoformat(receipt["submitted_at"])
     board.advance(story, REVIEW)
 
-
-__all__ = ["Actor", "Office", "cast", "play"]

@@ -97,8 +97,8 @@ class Board:
 
     @property
     def finished(self) -> bool:
-        """Whether everybody is paid and told."""
-        return all(story.stage == TOLD for story in self.stories.values())
+        """Whether everybody is paid and told, and everybody's receipt is known."""
+        return all(story.stage == TOLD and story.query_code for story in self.stories.values())
 
     @property
     def paid(self) -> list[Story]:

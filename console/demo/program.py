@@ -89,7 +89,9 @@ def _demonstrate(home: Path, claim: Claim, options: argparse.Namespace, console:
             assert cluster.url is not None, "everything is up"
             claim.announce(cluster.url)
             caretaker = house.enter_context(Caretaker(home, progress))
-            stage = prepare(first_day(), Door(cluster.url), platform_token(home), progress)
+            door = Door(cluster.url)
+            house.callback(door.close)
+            stage = prepare(first_day(), door, platform_token(home), progress)
         view = Picture(console) if console.is_terminal and not options.plain else Lines(console)
         board = Board(stage.scene, view)
         caretaker.progress = board

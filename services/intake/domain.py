@@ -161,6 +161,11 @@ class Application(Aggregate):
         )
 
 
+def shown_title(content: PolicyItemContent) -> str:
+    """The title as people see it on receipts, pages and messages: a sample says that it is one."""
+    return f"{content.title}（示例）" if content.sample else content.title
+
+
 def claim_of(firm: Firm, item: PublishedItem, numbers: Numbers) -> Claim:
     """The claim of `firm` under this version of `item`."""
     plan = item.content.rules.plan
@@ -174,7 +179,7 @@ def claim_of(firm: Firm, item: PublishedItem, numbers: Numbers) -> Claim:
         uscc=firm.uscc,
         item_id=item.item_id,
         item_version=item.version,
-        item_title=item.content.title,
+        item_title=shown_title(item.content),
         mode=plan.mode.value,
         department=plan.department,
     )

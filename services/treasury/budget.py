@@ -15,11 +15,14 @@ from zoneinfo import ZoneInfo
 from contracts.aggregate import Aggregate
 from contracts.message import TenantId
 from contracts.money import Money
-from contracts.refusal import Conflict
+from contracts.refusal import Conflict, Invalid
 from contracts.treasury import BudgetAppropriated, BudgetLineView
 from services.treasury.ledger import Entry, Kind, appropriation, movement
 
 Mode = Literal["quota", "revolving"]
+LARGEST_BUDGET_FEN = 10**15
+"""The largest amount that contracts carry: ten trillion yuan."""
+
 MODE_NAMES: Mapping[Mode, str] = {"quota": "指标", "revolving": "周转金"}
 
 
@@ -42,6 +45,13 @@ class BudgetModeDiffers(Conflict):
 
     code = "budget_mode_differs"
     sentence = "该预算指标按“{mode}”管理，不能以另一种方式追加。"
+
+
+class BudgetTooLarge(Invalid):
+    """More on one line than any budget holds: a slip of the pen."""
+
+    code = "budget_too_large"
+    sentence = "追加后该预算指标合计将超过十万亿元，请核对金额。"
 
 
 class BooksDisagree(Exception):
@@ -98,9 +108,11 @@ class BudgetLine(Aggregate):
         )
 
     def appropriate(self, amount_fen: int, *, mode: Mode, document: str, at: datetime) -> Entry:
-        """Finance puts money on the line. Raises BudgetModeDiffers."""
+        """Finance puts money on the line. Raises BudgetModeDiffers, BudgetTooLarge."""
         if mode != self.mode:
             raise BudgetModeDiffers(mode=MODE_NAMES[self.mode], field="mode")
+        if self.appropriated_fen + amount_fen > LARGEST_BUDGET_FEN:
+            raise BudgetTooLarge(field="amount_fen")
         self.appropriated_fen += amount_fen
         self.record(
             BudgetAppropriated(

@@ -232,10 +232,9 @@ class Disbursement(Aggregate):
         """Say that so much of the payout limit is gone; 100 is the breach."""
         self.alarmed = used_percent
         if used_percent >= 100:
-            self.record(PayoutDeadlineMissed(**self._words(), due_at=due_at), to=self.claim.filed_in)
+            self.record(PayoutDeadlineMissed(**self._words(), due_at=due_at))
         else:
-            event = PayoutDeadlineApproaching(**self._words(), used_percent=used_percent, due_at=due_at)
-            self.record(event, to=self.claim.filed_in)
+            self.record(PayoutDeadlineApproaching(**self._words(), used_percent=used_percent, due_at=due_at))
 
     def view(self) -> DisbursementView:
         """The disbursement as the bureau sees it; the account number stays masked."""
@@ -265,7 +264,7 @@ class Disbursement(Aggregate):
         if event is None:
             raise MoveNotAllowed(now=STATE_NAMES[self.state], wanted=STATE_NAMES[to])
         self.state = to
-        self.record(event(**self._words(), **words), to=self.claim.filed_in)
+        self.record(event(**self._words(), **words))
 
     def _words(self) -> dict[str, Any]:
         return {

@@ -27,7 +27,7 @@ def appropriate_budget(cmd: AppropriateBudget, uow: UnitOfWork) -> BudgetLineVie
     """Finance puts money on a line, which is opened by its first appropriation.
 
     Those who wait for it are looked at right after the commit, in order of approval. Raises RoleRequired,
-    BudgetModeDiffers.
+    BudgetModeDiffers, BudgetTooLarge.
     """
     must_hold(uow.actor, "finance", "财政部门")
     id = line_id(uow.tenant, cmd.year, cmd.department, cmd.item_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -44,9 +45,15 @@ def limit_of(file: Path) -> int:
 
 def lines_of(function: Function) -> int:
     """A function's own lines: those of functions inside it are their own."""
-    inner = [node for node in ast.walk(function) if isinstance(node, Function) and node is not function]
-    outermost = [each for each in inner if not any(each in ast.walk(other) for other in inner if other is not each)]
-    return _length(function) - sum(_length(each) for each in outermost)
+    return _length(function) - sum(_length(inner) for inner in _outermost(function))
+
+
+def _outermost(node: ast.AST) -> Iterator[Function]:
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, Function):
+            yield child
+        else:
+            yield from _outermost(child)
 
 
 def _length(function: Function) -> int:

@@ -119,7 +119,7 @@ def test_the_newest_version_is_applied_for_and_the_older_ones_are_kept(office: F
     office.publishes(content.model_copy(update={"title": "第二版"}))
     office.deliver()
     receipt = office.intake.ordered(form(17, item, firm))["ok"]
-    assert (receipt["item_version"], receipt["item_title"]) == (2, "第二版")
+    assert (receipt["item_version"], receipt["item_title"]) == (2, "第二版（示例）")
     assert office.intake.rows("SELECT count(*) FROM item_version") == [(2,)]
 
 

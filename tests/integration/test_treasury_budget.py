@@ -221,6 +221,14 @@ def test_only_finance_appropriates_and_a_line_keeps_its_mode(treasury: Treasury)
     assert treasury.ordered(order, actor=FINANCE)["ok"]["available_fen"] == 2
 
 
+def test_a_line_holds_no_more_than_any_budget_does(treasury: Treasury) -> None:
+    order = AppropriateBudget(year=2026, department=DEPARTMENT, amount_fen=10**15, document_number="虔财〔2026〕1号")
+    assert "ok" in treasury.ordered(order, actor=FINANCE)
+    again = treasury.ordered(order.model_copy(update={"amount_fen": 1}), actor=FINANCE)
+    assert again["refused"]["code"] == "budget_too_large"
+    assert treasury.line().appropriated_fen == 10**15
+
+
 def test_two_first_appropriations_of_a_line_at_once_lose_nothing(treasury: Treasury) -> None:
     start = threading.Barrier(2)
 

@@ -63,9 +63,10 @@ def test_a_return_is_applied_once_however_often_the_list_is_read(treasury: Treas
 def test_a_corrected_account_gets_a_linked_attempt_that_needs_its_own_money_and_its_own_checker(
     treasury: Treasury,
 ) -> None:
+    treasury.hears(account_changed(1))
     first = paid(treasury)
     send_back(treasury, first)
-    treasury.does("renew_attempt")
+    assert treasury.does("renew_attempt") == 1
     assert len(treasury.disbursements()) == 1, "the account is still the old one"
     treasury.hears(account_changed(2))
     treasury.passes(minutes=1)

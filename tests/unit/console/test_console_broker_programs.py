@@ -87,8 +87,8 @@ def archive(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
 
 def test_packages_are_unpacked_once_without_their_plugins(quarters: Quarters, archive: list[Path]) -> None:
     said: list[str] = []
-    first = unpacked_programs(quarters, said.append)
-    assert first == unpacked_programs(quarters, said.append)
+    first = unpacked_programs(quarters, {}, said.append)
+    assert first == unpacked_programs(quarters, {}, said.append)
     assert first is not None
     assert len(archive) == len(said) == 1
     plugins = first.server.parent.parent / "plugins"
@@ -98,13 +98,13 @@ def test_packages_are_unpacked_once_without_their_plugins(quarters: Quarters, ar
 def test_erlang_is_pointed_at_where_it_lies_even_after_a_move(
     quarters: Quarters, archive: list[Path], tmp_path: Path
 ) -> None:
-    unpacked_programs(quarters, print)
+    unpacked_programs(quarters, {}, print)
     erl = tmp_path / "programs/rabbitmq/usr/lib/erlang/bin/erl"
     assert f'ROOTDIR="{tmp_path}/programs/rabbitmq/usr/lib/erlang"' in erl.read_text()
     moved = Quarters(tmp_path / "moved", quarters.account)
     moved.folder.mkdir()
     (tmp_path / "programs").rename(tmp_path / "moved/programs")
-    unpacked_programs(moved, print)
+    unpacked_programs(moved, {}, print)
     erl = tmp_path / "moved/programs/rabbitmq/usr/lib/erlang/bin/erl"
     assert erl.read_text() == ERL.replace(
         "ROOTDIR=/usr/lib/erlang", f'ROOTDIR="{tmp_path}/moved/programs/rabbitmq/usr/lib/erlang"'
@@ -126,7 +126,7 @@ def nowhere(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     monkeypatch.setattr(DockerNode, "engine_answers", staticmethod(lambda: False))
 
     def fail(why: str) -> None:
-        def unpacked(quarters: Quarters, say: Callable[[str], None]) -> None:
+        def unpacked(*_: object) -> None:
             raise DebianFault(why)
 
         monkeypatch.setattr(rabbitmq, "unpacked_programs", unpacked)

@@ -11,6 +11,7 @@ import pytest
 from console.__main__ import main
 from console.broker_node import BrokerFault
 from console.cluster import Cluster
+from console.ports import Ports
 from console.rabbitmq import AmqpAddress, RabbitMQ
 from console.refusal import Refusal
 
@@ -61,6 +62,13 @@ def test_the_status_of_what_never_ran_is_that_it_does_not_run(capsys: pytest.Cap
 
 
 def test_taking_down_what_never_ran_is_no_fault() -> None:
+    assert main(["down"]) == 0
+
+
+def test_an_up_that_was_ended_before_anything_started_can_be_taken_down(home: Path) -> None:
+    Cluster()
+    Ports(home).claim("gateway")
+    assert main(["status"]) == 1
     assert main(["down"]) == 0
 
 

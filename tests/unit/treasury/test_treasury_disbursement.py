@@ -110,14 +110,14 @@ def test_the_id_follows_from_case_payer_revision_instalment_and_attempt() -> Non
     assert disbursement_id("c", "p", 1, 1) == disbursement_id("c", "p", 1, 1, 1)
 
 
-def test_events_are_addressed_to_the_firms_own_tenant_and_carry_no_account_number() -> None:
-    disbursement = sent()
+def test_events_come_from_the_payer_and_carry_no_account_number() -> None:
+    disbursement = sent(payer="ganzhou")
     disbursement.settle("SBK1", NOON)
     disbursement.take_back("账户已销户")
     settled, returned = disbursement.pending[-2:]
     assert isinstance(settled.event, DisbursementSettled)
     assert isinstance(returned.event, DisbursementReturned)
-    assert {recorded.to for recorded in disbursement.pending} == {disbursement.claim.filed_in}
+    assert {recorded.to for recorded in disbursement.pending} == {"ganzhou"}
     assert all("sealed" not in recorded.event.model_dump_json() for recorded in disbursement.pending)
     assert settled.event.amount_fen == LAKH
 

@@ -1,0 +1,137 @@
+"""Every process of ours, from empty databases, and beside them those that they are measured against."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from os import environ
+
+import psycopg
+
+from bench.surroundings import Surroundings
+from chassis.broker import connect, declare_topology
+from console.cluster import Cluster
+from console.credentials import Credentials
+from console.crew import Crew, Member
+from console.place import CHECKOUT
+from console.ports import LOOPBACK, Ports
+from console.progress import Progress
+from console.provision import Dsns, drop, dsns_of, provision
+from console.roster import GATEWAY, database_names, without_ours
+from contracts.flow import QUEUES
+
+SINK = "trace_sink"
+PEERS = {
+    SINK: ("bench.sink",),
+    "bare": ("bench.minimal", "bare"),
+    "minimal": ("bench.minimal", "minimal"),
+    "stock_gateway": ("bench.stock_nameko", "gateway"),
+    "stock_service": ("bench.stock_nameko", "service"),
+}
+"""What else runs: its module and what it is told. Each takes its port as the last argument."""
+
+QUIET_S = 1.0
+
+
+@dataclass(frozen=True)
+class House:
+    """Where everything is. `dsns` by database name."""
+
+    ports: Ports
+    dsns: dict[str, Dsns]
+    amqp_url: str
+    data_key: str
+
+    def port(self, name: str) -> int:
+        """The port of `gateway` or of one of PEERS."""
+        port = self.ports.known(name)
+        assert port is not None, f"{name} has never been started"
+        return port
+
+    def look(self, database: str, question: str) -> int:
+        """One number, as the database's owner sees it: all tenants'."""
+        with psycopg.connect(self.dsns[database].owner.replace("+psycopg", "")) as connection:
+            row = connection.execute(question.encode()).fetchone()
+        assert row is not None
+        return int(row[0])
+
+    def settle(self, within: float = 300.0) -> None:
+        """Wait until everything that was said has been heard. Raises TimeoutError."""
+        deadline = time.monotonic() + within
+        heard = -1
+        while time.monotonic() < deadline:
+            unsaid = sum(self.look(name, "SELECT count(*) FROM outbox WHERE published_at IS NULL") for name in self.dsns)
+            before, heard = heard, sum(self.look(name, "SELECT count(*) FROM inbox") for name in self.dsns)
+            if unsaid == 0 and heard == before:
+                return
+            time.sleep(QUIET_S)
+        raise TimeoutError(f"events are still on their way after {within} s")
+
+
+@contextmanager
+def house(place: Surroundings, progress: Progress) -> Iterator[House]:
+    """Started from nothing, traces on; stopped at the end, whatever happened."""
+    ports = Ports(place.home)
+    for name in (*PEERS, GATEWAY):  # the gateway's, too, or it would take the port that a demo prefers
+        ports.claim(name)
+    cluster = Cluster(place.home, asked={}, progress=progress, environ=_environment(ports))
+    try:
+        _clear(place, cluster, ports)
+        peers = _peers(place, ports)
+        _start(peers, [SINK])
+        cluster.up()
+        _start(peers, peers.names)
+        dsns = {name: dsns_of(place.admin, name) for name in database_names()}
+        yield House(ports, dsns, place.amqp_url, Credentials(place.home).data_key())
+    finally:
+        _peers(place, ports).stop_all()
+        cluster.crew().stop_all()
+
+
+def _environment(ports: Ports) -> dict[str, str]:
+    """What our processes are told beyond the usual: where traces go, and to log what goes wrong."""
+    endpoint = f"http://{LOOPBACK}:{ports.known(SINK)}"
+    return {**environ, "OTEL_EXPORTER_OTLP_ENDPOINT": endpoint, "ZHIDA_LOG_LEVEL": "WARNING"}
+
+
+def _clear(place: Surroundings, cluster: Cluster, ports: Ports) -> None:
+    """End what an interrupted run has left, and forget its rows and messages."""
+    _peers(place, ports).stop_all()
+    cluster.crew().stop_all()
+    for name in (*database_names(), "minimal"):
+        drop(place.admin, f"zhida_{name}")
+    provision(place.admin, "minimal")
+    with connect(place.amqp_url) as connection:
+        declare_topology(connection)
+        channel = connection.channel()
+        for queue in QUEUES.values():
+            channel.queue_purge(queue)
+
+
+def _peers(place: Surroundings, ports: Ports) -> Crew:
+    oversight = dsns_of(place.admin, "oversight").app
+    databases = {
+        "minimal": dsns_of(place.admin, "minimal").owner,
+        "stock_service": f"{oversight}?options=-czhida.tenants%3D360702",
+    }
+    members = []
+    for name, (module, *told) in PEERS.items():
+        port = ports.known(name)
+        probed = ports.known("stock_gateway") if name == "stock_service" else port
+        own = {"AMQP_URL": place.amqp_url, "DATABASE_URL": databases.get(name, "")}
+        members.append(
+            Member(
+                name, [sys.executable, "-W", "ignore", "-m", module, *told, str(port)], {**without_ours(environ), **own},
+                f"http://{LOOPBACK}:{probed}/ready", CHECKOUT,
+            )
+        )
+    return Crew(place.home, members)
+
+
+def _start(crew: Crew, names: Sequence[str]) -> None:
+    for name in names:
+        crew.start(name)
+    crew.await_ready(names)

@@ -1,0 +1,48 @@
+"""The services' entrypoints, discovered: what each takes, answers and hears."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import typing
+from collections.abc import Iterator
+from typing import Any
+
+from chassis.entrypoints import Service
+from contracts.flow import EVENTS
+from contracts.message import Command, Event, Query
+from tests.architecture.source_tree import services
+
+Contract = type[Command] | type[Query]
+
+
+def service_classes() -> dict[str, type[Service]]:
+    """Service name → its one class. Not by `chassis.runner`, which would make this process green."""
+    found: dict[str, type[Service]] = {}
+    for name in services():
+        module = importlib.import_module(f"services.{name}.service")
+        (found[name],) = {
+            each
+            for each in vars(module).values()
+            if isinstance(each, type) and issubclass(each, Service) and getattr(each, "name", None) == name
+        }
+    return found
+
+
+def taken_by(service: type[Service]) -> Iterator[tuple[Contract, Any]]:
+    """(contract, declared answer) of each command and query entrypoint."""
+    for function in _methods(service):
+        contract = getattr(function, "__zhida_contract__", None)
+        if contract is not None:
+            # The frame wraps the method: its annotations are still to be read in the service's own module.
+            yield contract, typing.get_type_hints(function, vars(sys.modules[service.__module__]))["return"]
+
+
+def heard_by(service: type[Service]) -> set[type[Event]]:
+    """Every event that one of its handlers takes."""
+    marks = [getattr(function, "__zhida_events__", None) for function in _methods(service)]
+    return {EVENTS[name] for mark in marks if mark is not None for name in mark[0]}
+
+
+def _methods(service: type[Service]) -> Iterator[Any]:
+    return (getattr(service, name) for name in dir(service) if not name.startswith("__"))

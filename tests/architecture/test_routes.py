@@ -1,0 +1,114 @@
+"""Who may call what: every route of the gateway, and nobody by accident."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import pytest
+from fastapi import APIRouter, Depends, FastAPI
+from starlette.responses import Response
+from starlette.routing import Mount, Route
+
+from console.contracts import unconnected_gateway
+from gateway.access import PUBLIC, ROLES, Only, RouteOpenByAccident, access_table
+from gateway.identity.views import Principal
+
+EXPECTED = {
+    ("GET", "/"): "public",
+    ("GET", "/track"): "public",
+    ("GET", "/track/{receipt}"): "public",
+    ("GET", "/healthz"): "public",
+    ("GET", "/readyz"): "public",
+    ("GET", "/openapi.json"): "public",
+    ("POST", "/api/v1/tenants"): "platform",
+    ("POST", "/api/v1/credentials"): "platform",
+    ("GET", "/api/v1/policies"): "public",
+    ("GET", "/api/v1/policies/{item_id}"): "public",
+    ("POST", "/api/v1/policies"): "department",
+    ("GET", "/api/v1/policies/{item_id}/entitlement"): "department enterprise window",
+    ("POST", "/api/v1/enterprises"): "bureau partner window",
+    ("GET", "/api/v1/enterprises/{enterprise_id}"): "bureau department enterprise window",
+    ("POST", "/api/v1/enterprises/{enterprise_id}/facts"): "department partner",
+    ("POST", "/api/v1/enterprises/{enterprise_id}/payee-accounts"): "enterprise window",
+    ("POST", "/api/v1/payee-accounts/{account_id}/confirm"): "bureau window",
+    ("POST", "/api/v1/applications"): "enterprise",
+    ("GET", "/api/v1/applications"): "enterprise",
+    ("GET", "/api/v1/applications/{application_id}"): "enterprise",
+    ("POST", "/api/v1/nominations"): "department",
+    ("GET", "/api/v1/my/cases"): "enterprise",
+    ("GET", "/api/v1/my/messages"): "enterprise",
+    ("GET", "/api/v1/track/{receipt}"): "public",
+    ("GET", "/api/v1/cases"): "bureau department supervisor",
+    ("GET", "/api/v1/cases/{case_id}"): "bureau department supervisor",
+    ("POST", "/api/v1/cases/{case_id}/approve"): "department",
+    ("POST", "/api/v1/cases/{case_id}/reject"): "department",
+    ("POST", "/api/v1/cases/{case_id}/inspections"): "department",
+    ("POST", "/api/v1/budgets"): "finance",
+    ("GET", "/api/v1/budgets"): "bureau finance supervisor",
+    ("GET", "/api/v1/ledger/totals"): "bureau finance supervisor",
+    ("GET", "/api/v1/disbursements"): "bureau finance supervisor",
+    ("GET", "/api/v1/disbursements/{disbursement_id}"): "bureau finance supervisor",
+    ("POST", "/api/v1/disbursements/{disbursement_id}/authorise"): "bureau",
+}
+"""(method, path) → the roles that may call it. Opening a route to somebody is a change to this list."""
+
+
+def test_every_route_is_open_to_exactly_those_it_is_meant_for() -> None:
+    found = {route: " ".join(sorted(roles)) or "public" for route, roles in access_table(unconnected_gateway()).items()}
+    assert found == EXPECTED
+
+
+def test_nothing_is_changed_by_somebody_unknown() -> None:
+    assert [path for (method, path), who in EXPECTED.items() if method != "GET" and who == "public"] == []
+
+
+def test_every_role_is_a_role() -> None:
+    assert {role for who in EXPECTED.values() for role in who.split()} <= ROLES | {"public"}
+
+
+async def nothing() -> Response:
+    return Response()
+
+
+async def by_clerk(principal: Annotated[Principal, Depends(Only("window"))]) -> Response:
+    return Response(principal.tenant)
+
+
+def test_guards_are_read_off_wherever_they_stand() -> None:
+    router = APIRouter(prefix="/inner")
+    router.add_api_route("/clerk", by_clerk, methods=["POST"])
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    app.include_router(router, prefix="/outer")
+    app.add_api_route("/open", nothing, dependencies=[Depends(PUBLIC)])
+    assert access_table(app) == {("POST", "/outer/inner/clerk"): {"window"}, ("GET", "/open"): frozenset()}
+
+
+def unguarded(app: FastAPI) -> None:
+    app.add_api_route("/open", nothing)
+
+
+def unguarded_in_a_router(app: FastAPI) -> None:
+    router = APIRouter()
+    router.add_api_route("/open", nothing)
+    app.include_router(router, prefix="/api")
+
+
+def guarded_twice(app: FastAPI) -> None:
+    app.add_api_route("/open", by_clerk, dependencies=[Depends(PUBLIC)])
+
+
+def mounted(app: FastAPI) -> None:
+    app.router.routes.append(Mount("/files", app=nothing))
+
+
+def bare(app: FastAPI) -> None:
+    app.router.routes.append(Route("/open", nothing))
+
+
+@pytest.mark.parametrize("open_by_accident", [unguarded, unguarded_in_a_router, guarded_twice, mounted, bare])
+def test_a_route_that_does_not_say_who_may_call_it_is_found(open_by_accident: object) -> None:
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    assert callable(open_by_accident)
+    open_by_accident(app)
+    with pytest.raises(RouteOpenByAccident):
+        access_table(app)

@@ -1,0 +1,139 @@
+"""A tenant cannot be forgotten: asked of the migrated database of every service."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import psycopg
+import pytest
+
+from console.provision import Dsns
+from tests.architecture.source_tree import services
+
+DATABASES = [*services(), "gateway"]
+
+FRAME_TABLES = {
+    "alembic_frame": "which migrations have run",
+    "alembic_version": "which migrations have run",
+    "tenant": "the registry of tenants itself, which is public",
+    "calendar_day": "working days are public; a tenant's own rows are looked up under its name",
+    "quarantine": "what could not be decoded belongs to nobody yet; the service may only put things in",
+    "audit_block": "hashes over all tenants' facts, without any content",
+}
+PUBLIC_TABLES = {
+    ("gateway", "credential_key"): "finds the tenant of a token, before a tenant is known: a digest and two ids",
+    ("catalog", "policy_item"): "published policies are public; under row security their indexes would lie idle",
+    ("intake", "item_version"): "copies of published policies, which are public",
+    ("review", "item_version"): "copies of published policies, which are public",
+}
+"""Every table without row security, and why it has none."""
+
+OF_ALL_TENANTS = ["operation", "outbox", "inbox", "position", "parked", "job", "alarm", "audit_fact"]
+"""The frame's tables: relay, sweeper, sealer and verify see them whole, and nothing of the service's own."""
+
+APPEND_ONLY = {"outbox", "operation", "audit_fact", "inbox", "alarm", "ledger_entry", "ledger_posting"}
+"""What the service may add to and never change or remove (the ledger is corrected by reversals)."""
+
+UNPROTECTED = """
+    SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p')
+      AND NOT (c.relrowsecurity AND c.relforcerowsecurity AND EXISTS (
+          SELECT 1 FROM pg_policies p WHERE p.tablename = c.relname AND 'public' = ANY (p.roles)
+          AND position('zhida.tenants' IN p.qual) > 0 AND position('zhida.tenants' IN p.with_check) > 0))
+"""
+WAYS_AROUND = """
+    SELECT tablename || ' to ' || array_to_string(roles, ',') FROM pg_policies
+    WHERE position('zhida.tenants' IN coalesce(qual, with_check)) = 0
+      AND NOT (roles = ARRAY[%(frame)s]::name[] AND tablename = ANY (%(tables)s))
+    ORDER BY tablename
+"""
+CHANGEABLE = """
+    SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND (
+        has_table_privilege(%(role)s, c.oid, 'UPDATE, DELETE, TRUNCATE')
+        OR has_any_column_privilege(%(role)s, c.oid, 'UPDATE'))
+"""
+STRENGTHS = """
+    SELECT 'superuser' FROM pg_roles WHERE rolname = %(role)s AND rolsuper
+    UNION ALL SELECT 'exempt from row security' FROM pg_roles WHERE rolname = %(role)s AND rolbypassrls
+    UNION ALL SELECT 'makes roles or databases' FROM pg_roles
+        WHERE rolname = %(role)s AND (rolcreaterole OR rolcreatedb OR rolreplication)
+    UNION ALL SELECT 'member of ' || r.rolname FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.roleid
+        WHERE m.member = %(role)s::regrole
+    UNION ALL SELECT 'owns ' || classid::regclass || ' ' || objid FROM pg_shdepend
+        WHERE refclassid = 'pg_authid'::regclass AND refobjid = %(role)s::regrole AND deptype = 'o'
+        AND dbid IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))
+    UNION ALL SELECT 'creates in schema public' WHERE has_schema_privilege(%(role)s, 'public', 'CREATE')
+"""
+
+
+@contextmanager
+def connected(url: str) -> Iterator[psycopg.Connection]:
+    with psycopg.connect(url.replace("+psycopg", "")) as connection:
+        yield connection
+
+
+def unprotected(owner: psycopg.Connection) -> set[str]:
+    """Tables whose rows are not bound to the tenants of the unit of work, for everybody and their owner too."""
+    return {name for (name,) in owner.execute(UNPROTECTED)}
+
+
+def ways_around(owner: psycopg.Connection, frame: str) -> list[str]:
+    """Policies that show somebody rows of tenants that were not asked for, but for the frame's of its own tables."""
+    return [what for (what,) in owner.execute(WAYS_AROUND, {"frame": frame, "tables": OF_ALL_TENANTS})]
+
+
+def strengths(owner: psycopg.Connection, role: str) -> list[str]:
+    """Everything that makes a role more than a guest in its database."""
+    return [what for (what,) in owner.execute(STRENGTHS, {"role": role})]
+
+
+def changeable(owner: psycopg.Connection, role: str) -> set[str]:
+    """Tables whose rows the role may change or remove."""
+    return {name for (name,) in owner.execute(CHANGEABLE, {"role": role})}
+
+
+@pytest.mark.parametrize("service", DATABASES)
+def test_rows_belong_to_tenants(service: str, service_database: Callable[[str], Dsns]) -> None:
+    with connected(service_database(service).owner) as owner:
+        public = {table for home, table in PUBLIC_TABLES if home == service}
+        assert unprotected(owner) == set(FRAME_TABLES) | public
+        assert ways_around(owner, f"{service}_frame") == []
+        for role in (f"{service}_app", f"{service}_frame"):
+            assert strengths(owner, role) == []
+        assert changeable(owner, f"{service}_app") & APPEND_ONLY == set()
+
+
+def test_a_table_without_forced_row_security_is_found(service_database: Callable[[str], Dsns]) -> None:
+    with connected(service_database("catalog").owner) as owner:
+        owner.execute("CREATE TABLE bare (tenant text)")
+        owner.execute("CREATE TABLE unforced (tenant text)")
+        owner.execute("ALTER TABLE unforced ENABLE ROW LEVEL SECURITY")
+        owner.execute("CREATE POLICY p ON unforced USING (tenant = current_setting('zhida.tenants'))")
+        owner.execute("CREATE TABLE lax (tenant text)")
+        owner.execute("ALTER TABLE lax ENABLE ROW LEVEL SECURITY")
+        owner.execute("ALTER TABLE lax FORCE ROW LEVEL SECURITY")
+        owner.execute("CREATE POLICY p ON lax USING (true) WITH CHECK (true)")
+        assert unprotected(owner) >= {"bare", "unforced", "lax"}
+
+
+def test_a_way_around_row_security_is_found(service_database: Callable[[str], Dsns]) -> None:
+    with connected(service_database("catalog").owner) as owner:
+        owner.execute("CREATE POLICY all_firms ON enterprise TO catalog_frame USING (true)")
+        owner.execute("CREATE POLICY all_words ON outbox TO catalog_app USING (true)")
+        owner.execute("CREATE POLICY all_facts ON audit_fact FOR INSERT WITH CHECK (true)")
+        assert ways_around(owner, "catalog_frame") == [
+            "audit_fact to public", "enterprise to catalog_frame", "outbox to catalog_app"
+        ]
+
+
+def test_a_role_that_is_more_than_a_guest_is_found(service_database: Callable[[str], Dsns]) -> None:
+    with connected(service_database("catalog").owner) as owner:
+        found = strengths(owner, "catalog_owner")
+        assert "exempt from row security" in found
+        assert "creates in schema public" in found
+        assert any(each.startswith("owns ") for each in found)
+        owner.execute("GRANT UPDATE ON outbox TO catalog_app")
+        owner.execute("GRANT UPDATE (result) ON operation TO catalog_app")
+        assert changeable(owner, "catalog_app") >= {"outbox", "operation"}

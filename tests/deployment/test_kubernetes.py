@@ -1,0 +1,224 @@
+"""k8s/base: built by kubectl itself, valid for Kubernetes, and in agreement with the code.
+
+The kubectl is the installed one, or Debian's `kubernetes-client` unpacked into the test home (8 MB, no root); where
+neither can be had, the one test that builds is skipped and all others read the files as they are written.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import kubernetes_validate
+import pytest
+import yaml
+
+from chassis.settings import Settings
+from console.debian import DebianArchive, DebianFault
+from console.place import CHECKOUT
+from console.roster import GATEWAY, database_names, service_names
+
+BASE = CHECKOUT / "k8s" / "base"
+EXAMPLE = "secrets.example.yaml"
+VERSIONS = ("1.29", "1.34", "1.37")
+
+Manifest = dict[str, Any]
+
+
+def documents(text: str) -> list[Manifest]:
+    return [each for each in yaml.safe_load_all(text) if each]
+
+
+def written() -> list[Manifest]:
+    """Every manifest of the base as it is written, the example of secrets left out."""
+    files = sorted(file for file in BASE.glob("*.yaml") if file.name not in ("kustomization.yaml", EXAMPLE))
+    return [each for file in files for each in documents(file.read_text())]
+
+
+def of_kind(kind: str) -> dict[str, Manifest]:
+    return {each["metadata"]["name"]: each for each in written() if each["kind"] == kind}
+
+
+def containers() -> Iterator[tuple[Manifest, Manifest]]:
+    """(pod spec, container) of everything that runs."""
+    for manifest in [*of_kind("Deployment").values(), *of_kind("Job").values()]:
+        pod = manifest["spec"]["template"]["spec"]
+        yield from ((pod, container) for container in pod["containers"])
+
+
+def secret_references(container: Manifest) -> dict[str, tuple[str, str]]:
+    """Variable → (secret, key)."""
+    return {
+        each["name"]: (each["valueFrom"]["secretKeyRef"]["name"], each["valueFrom"]["secretKeyRef"]["key"])
+        for each in container.get("env", ())
+        if "valueFrom" in each
+    }
+
+
+def settings_map() -> dict[str, str]:
+    (generator,) = yaml.safe_load((BASE / "kustomization.yaml").read_text())["configMapGenerator"]
+    return dict(literal.split("=", 1) for literal in generator["literals"])
+
+
+@pytest.fixture(scope="module")
+def kubectl(tmp_path_factory: pytest.TempPathFactory) -> str:
+    installed = shutil.which("kubectl")
+    if installed:
+        return installed
+    home = os.environ.get("ZHIDA_TEST_HOME")
+    folder = Path(home) / "kubernetes-client" if home else tmp_path_factory.mktemp("kubernetes-client")
+    program = folder / "usr" / "bin" / "kubectl"
+    if not program.exists():
+        if not DebianArchive.reachable_from_here():
+            pytest.skip("no kubectl here, and no Debian archive to take one from")
+        fresh = tmp_path_factory.mktemp("unpacked")
+        try:
+            DebianArchive(tmp_path_factory.mktemp("scratch")).unpack(["kubernetes-client"], fresh)
+        except DebianFault as fault:
+            pytest.skip(f"no kubectl here, and none to be had: {fault}")
+        program.parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(fresh / "usr" / "bin" / "kubectl", program)
+    return str(program)
+
+
+# -- form --------------------------------------------------------------------------------------------------
+
+
+def test_kubectl_builds_manifests_that_kubernetes_takes(kubectl: str) -> None:
+    done = subprocess.run([kubectl, "kustomize", str(BASE)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    built = documents(done.stdout)
+    for version in VERSIONS:
+        for manifest in built:
+            kubernetes_validate.validate(manifest, version, strict=True)
+    kinds = [each["kind"] for each in built]
+    assert kinds.count("Deployment") == len(service_names()) + 1
+    (settings,) = [each for each in built if each["kind"] == "ConfigMap"]
+    assert settings["data"] == settings_map()
+    for manifest in built:
+        assert manifest["metadata"].get("namespace", "zhida") == "zhida"
+        for container in manifest["spec"]["template"]["spec"]["containers"] if manifest["kind"] == "Deployment" else ():
+            assert container["image"] == "zhida:dev"
+            assert container["envFrom"] == [{"configMapRef": {"name": settings["metadata"]["name"]}}]
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_the_manifests_are_valid_as_they_are_written(version: str) -> None:
+    for manifest in [*written(), *documents((BASE / EXAMPLE).read_text())]:
+        kubernetes_validate.validate(manifest, version, strict=True)
+
+
+def test_a_manifest_that_is_not_valid_is_found() -> None:
+    broken = json.loads(json.dumps(of_kind("Deployment")["intake"]))
+    broken["spec"]["template"]["spec"]["containers"][0]["livenessprobe"] = {}
+    with pytest.raises(kubernetes_validate.ValidationError):
+        kubernetes_validate.validate(broken, VERSIONS[0], strict=True)
+
+
+def test_every_file_is_part_of_the_base_but_the_example_of_secrets() -> None:
+    listed = yaml.safe_load((BASE / "kustomization.yaml").read_text())["resources"]
+    assert {*listed, "kustomization.yaml", EXAMPLE} == {file.name for file in BASE.glob("*")}
+
+
+# -- agreement with the code -------------------------------------------------------------------------------
+
+
+def test_there_is_a_deployment_per_service_and_for_the_gateway() -> None:
+    deployments = of_kind("Deployment")
+    assert set(deployments) == {*service_names(), GATEWAY}
+    for name in service_names():
+        (container,) = deployments[name]["spec"]["template"]["spec"]["containers"]
+        assert container["command"] == ["python", "-m", "chassis.runner", name]
+
+
+def test_the_deployments_of_services_differ_in_nothing_but_the_name() -> None:
+    told = {name: json.dumps(of_kind("Deployment")[name], sort_keys=True).replace(name, "NAME") for name in service_names()}
+    assert len(set(told.values())) == 1, "a change to one of them is a change to all, or belongs into an overlay"
+
+
+@pytest.mark.parametrize("name", [*service_names(), GATEWAY])
+def test_a_process_gets_settings_that_it_starts_with(name: str) -> None:
+    (container,) = of_kind("Deployment")[name]["spec"]["template"]["spec"]["containers"]
+    given = {**settings_map(), **{each["name"]: each.get("value", "secret") for each in container["env"]}}
+    settings = Settings.from_env(name, given)
+    assert (settings.health_host, settings.health_port) == ("0.0.0.0", 9000)
+    references = secret_references(container)
+    assert references["DATABASE_URL"] == (f"{name}-database", "DATABASE_URL")
+    assert references["FRAME_DATABASE_URL"] == (f"{name}-database", "FRAME_DATABASE_URL")
+    assert not any("owner" in secret for secret, _key in references.values()), "owners are for migrations only"
+
+
+def test_every_database_is_migrated_by_its_own_owner() -> None:
+    (job,) = of_kind("Job").values()
+    migrating = {each["name"]: each for each in job["spec"]["template"]["spec"]["containers"]}
+    assert set(migrating) == set(database_names())
+    for name, container in migrating.items():
+        assert container["command"] == ["python", "-m", "chassis.migrate", name]
+        assert secret_references(container) == {"OWNER_DATABASE_URL": (f"{name}-database-owner", "OWNER_DATABASE_URL")}
+
+
+def test_the_example_names_exactly_the_secrets_that_are_referred_to() -> None:
+    referred = {reference for _pod, container in containers() for reference in secret_references(container).values()}
+    example = {
+        (secret["metadata"]["name"], key)
+        for secret in documents((BASE / EXAMPLE).read_text())
+        for key in secret["stringData"]
+    }
+    assert referred == example
+    assert "Secret" not in {each["kind"] for each in written()}
+
+
+def test_probes_ask_a_port_that_the_container_has() -> None:
+    for name, deployment in of_kind("Deployment").items():
+        (container,) = deployment["spec"]["template"]["spec"]["containers"]
+        ports = {port["name"]: port["containerPort"] for port in container["ports"]}
+        assert ports["health"] == int(settings_map()["HEALTH_PORT"])
+        for probe, path in (("startupProbe", "/healthz"), ("livenessProbe", "/healthz"), ("readinessProbe", "/readyz")):
+            asked = container[probe]["httpGet"]
+            assert asked["path"] == path
+            assert asked["port"] == ("http" if name == GATEWAY else "health")
+            assert asked["port"] in ports
+    (service,) = of_kind("Service").values()
+    assert service["spec"]["selector"] == of_kind("Deployment")[GATEWAY]["spec"]["selector"]["matchLabels"]
+
+
+# -- safety ------------------------------------------------------------------------------------------------
+
+
+def exposures(pod: Manifest, container: Manifest) -> list[str]:
+    """What a container may do that it need not, by the `restricted` pod security standard and a little beyond."""
+    user, own = pod.get("securityContext", {}), container.get("securityContext", {})
+    limits = container.get("resources", {}).get("limits", {})
+    rules = {
+        "may run as root": user.get("runAsNonRoot") is True and user.get("runAsUser", 0) > 0,
+        "is not confined by seccomp": user.get("seccompProfile") == {"type": "RuntimeDefault"},
+        "may gain privileges": own.get("allowPrivilegeEscalation") is False,
+        "has capabilities": own.get("capabilities") == {"drop": ["ALL"]},
+        "may write to its file system": own.get("readOnlyRootFilesystem") is True,
+        "may take all memory": "memory" in limits,
+        "may take all processors": "cpu" in limits,
+        "may talk to the cluster": pod.get("automountServiceAccountToken") is False,
+        "shares the host": not {"hostNetwork", "hostPID", "hostIPC"} & set(pod),
+        "has a secret in plain sight": not any(
+            "value" in each and ("URL" in each["name"] or "TOKEN" in each["name"] or "KEY" in each["name"])
+            for each in container.get("env", ())
+        ),
+    }
+    return [what for what, kept in rules.items() if not kept]
+
+
+def test_nothing_that_runs_may_do_more_than_it_needs() -> None:
+    assert [found for pod, container in containers() for found in exposures(pod, container)] == []
+    assert of_kind("Namespace")["zhida"]["metadata"]["labels"]["pod-security.kubernetes.io/enforce"] == "restricted"
+
+
+def test_a_container_that_may_do_more_is_found() -> None:
+    assert len(exposures({}, {})) == 8
+    assert exposures({"hostNetwork": True}, {"env": [{"name": "AMQP_URL", "value": "amqp://a:b@c"}]})[-2:] == [
+        "shares the host", "has a secret in plain sight"
+    ]
