@@ -9,7 +9,6 @@ from datetime import timedelta
 
 import psycopg
 import pytest
-from frame_kit import psycopg_url
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from treasury_database import Treasury
 
@@ -280,34 +279,31 @@ def test_the_database_refuses_an_entry_whose_debits_are_not_its_credits(treasury
         as_service(treasury, POSTING.format("entry", "paid", 1))
 
 
-@pytest.mark.parametrize("table", ["ledger_entry", "ledger_posting"])
-@pytest.mark.parametrize("change", ["UPDATE {} SET tenant = tenant", "DELETE FROM {}", "TRUNCATE {} CASCADE"])
-def test_nobody_changes_the_ledger_afterwards(treasury: Treasury, table: str, change: str) -> None:
+def test_nobody_changes_the_ledger_afterwards(treasury: Treasury) -> None:
     treasury.appropriates(LAKH)
-    with pytest.raises(DBAPIError, match="permission denied"):
-        as_service(treasury, change.format(table))
-    with (
-        psycopg.connect(psycopg_url(treasury.dsns.owner)) as owner,
-        pytest.raises(psycopg.errors.RestrictViolation, match="only ever added to"),
-    ):
-        owner.execute(change.format(table))
+    for table in ("ledger_entry", "ledger_posting"):
+        for change in (f"UPDATE {table} SET tenant = tenant", f"DELETE FROM {table}", f"TRUNCATE {table} CASCADE"):
+            with pytest.raises(DBAPIError, match="permission denied"):
+                as_service(treasury, change)
+            with pytest.raises(psycopg.errors.RestrictViolation, match="only ever added to"):
+                treasury.changes(change)
 
 
-@pytest.mark.parametrize(
-    ("change", "constraint"),
-    [
-        ("authorised_by = approved_by, authorised_at = now()", "disbursement_checker_is_not_maker"),
-        ("state = 'sent', instruction_id = 'x', sent_at = now()", "disbursement_sent_only_when_authorised"),
-        ("state = 'settled'", "disbursement_s"),
-        ("line_id = NULL", "disbursement_draws_on_a_line"),
-        ("amount_fen = 0", "disbursement_amount_fen_check"),
-    ],
-)
-def test_the_database_refuses_a_payment_that_skips_a_step(treasury: Treasury, change: str, constraint: str) -> None:
+SKIPPED_STEPS = {
+    "authorised_by = approved_by, authorised_at = now()": "disbursement_checker_is_not_maker",
+    "state = 'sent', instruction_id = 'x', sent_at = now()": "disbursement_sent_only_when_authorised",
+    "state = 'settled'": "disbursement_s",
+    "line_id = NULL": "disbursement_draws_on_a_line",
+    "amount_fen = 0": "disbursement_amount_fen_check",
+}
+
+
+def test_the_database_refuses_a_payment_that_skips_a_step(treasury: Treasury) -> None:
     treasury.appropriates(LAKH)
     treasury.hears(approved())
-    with pytest.raises(IntegrityError, match=constraint):
-        as_service(treasury, f"UPDATE disbursement SET {change}")
+    for change, constraint in SKIPPED_STEPS.items():
+        with pytest.raises(IntegrityError, match=constraint):
+            as_service(treasury, f"UPDATE disbursement SET {change}")
 
 
 def test_the_database_refuses_a_second_live_attempt_for_one_instalment(treasury: Treasury) -> None:

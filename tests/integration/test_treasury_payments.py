@@ -68,12 +68,12 @@ def test_the_maker_is_never_the_checker(treasury: Treasury) -> None:
     assert treasury.only().state == "ready"
 
 
-@pytest.mark.parametrize("role", ["department", "finance", "enterprise", "supervisor"])
-def test_only_the_bureau_releases_payments(treasury: Treasury, role: str) -> None:
+def test_only_the_bureau_releases_payments(treasury: Treasury) -> None:
     treasury.appropriates(LAKH)
     treasury.hears(approved())
-    answer = treasury.authorises(treasury.only(), actor=Actor(id="somebody", roles=frozenset({role})))
-    assert answer["refused"]["code"] == "role_required"
+    for role in ("department", "finance", "enterprise", "supervisor"):
+        answer = treasury.authorises(treasury.only(), actor=Actor(id="somebody", roles=frozenset({role})))
+        assert answer["refused"]["code"] == "role_required"
 
 
 def test_a_stale_view_releases_nothing(treasury: Treasury) -> None:

@@ -1,0 +1,46 @@
+"""A service of one command on the real runner, for tests of the process itself; its database is a gateway's."""
+
+from __future__ import annotations
+
+# First: it makes sockets and threads green.
+from chassis import runner
+
+# isort: split
+import sys
+import time
+from typing import ClassVar
+
+from chassis.entrypoints import Service, command
+from chassis.uow import UnitOfWork
+from contracts.message import Command, Model, ServiceName
+
+
+class Note(Command):
+    """Leave a row, and take `seconds` over it."""
+
+    owner: ClassVar[ServiceName] = "notify"
+
+    text: str
+    seconds: float = 0
+
+
+class Noted(Model):
+    text: str
+
+
+class NotingService(Service):
+    name = "notify"
+
+    @command
+    def note(self, cmd: Note, uow: UnitOfWork) -> Noted:
+        uow.execute(
+            "INSERT INTO effect (tenant, event_id, subject, sequence) VALUES (:tenant, :id, :text, 1)",
+            {"tenant": uow.tenant, "id": uow.new_id(), "text": cmd.text},
+        )
+        time.sleep(cmd.seconds)
+        return Noted(text=cmd.text)
+
+
+if __name__ == "__main__":
+    runner.service_class = lambda _name: NotingService
+    raise SystemExit(runner.main(sys.argv[1:]))
