@@ -17,6 +17,7 @@ The type of the first parameter names the contract; the method is called as the 
 
 from __future__ import annotations
 
+import time
 import typing
 from collections.abc import Callable, Collection, Sequence
 from functools import partial, wraps
@@ -26,7 +27,9 @@ import kombu
 import orjson
 from nameko.constants import AMQP_URI_CONFIG_KEY
 from nameko.extensions import DependencyProvider, SharedExtension
-from nameko.rpc import Rpc, RpcConsumer, get_rpc_exchange
+from nameko.messaging import QueueConsumer
+from nameko.rpc import RPC_QUEUE_TEMPLATE, Rpc, RpcConsumer, get_rpc_exchange
+from sqlalchemy.exc import SQLAlchemyError
 
 from chassis.broker import CONNECTION_ERRORS
 from chassis.frame import Frame
@@ -45,6 +48,9 @@ log = get_logger(__name__)
 F = TypeVar("F", bound=Callable[..., Any])
 P = TypeVar("P")
 TRACEPARENT_HEADER = "nameko.traceparent"
+QUARANTINE_PAUSE = 1.0
+"""Seconds between two attempts to quarantine a message while the database is away."""
+
 UnitMaker = Callable[[Sequence[str]], UnitOfWork]
 
 
@@ -90,21 +96,40 @@ class Replies(SharedExtension):
         return self._producer
 
 
+class GuardedQueueConsumer(QueueConsumer):
+    """nameko's reader of queues, except that what it cannot decode is quarantined; kombu would drop it."""
+
+    def on_decode_error(self, message: kombu.Message, error: Exception) -> None:
+        self.set_aside(message, f"{type(error).__name__}: {error}")
+
+    def set_aside(self, message: kombu.Message, reason: str) -> None:
+        """Quarantine and acknowledge it; while the database is away the queue keeps it, and it comes again."""
+        frame: Frame = self.container.config["frame"]
+        body = message.body if isinstance(message.body, bytes) else str(message.body).encode()
+        queue = RPC_QUEUE_TEMPLATE.format(self.container.service_name)
+        try:
+            quarantine(frame.frame_engine, queue, body, message.properties, reason)
+        except SQLAlchemyError as error:
+            log.warning("quarantine has to wait", error=str(error)[:300])
+            time.sleep(QUARANTINE_PAUSE)
+            self.requeue_message(message)
+        else:
+            self.ack_message(message)
+
+
 class GuardedRpcConsumer(RpcConsumer):
     """nameko's consumer, except that a malformed message cannot kill the service: it is quarantined.
 
     In nameko 2.14 a message without `reply_to` kills every service that takes it, for ever.
     """
 
+    queue_consumer = GuardedQueueConsumer()
     replies = Replies()
 
     def handle_message(self, body: Any, message: kombu.Message) -> None:
         reason = self._malformed(body, message)
         if reason is not None:
-            frame: Frame = self.container.config["frame"]
-            raw = message.body if isinstance(message.body, bytes) else str(message.body).encode()
-            quarantine(frame.frame_engine, self.queue.name, raw, message.properties, reason)
-            self.queue_consumer.ack_message(message)
+            self.queue_consumer.set_aside(message, reason)
             return
         super().handle_message(body, message)
 

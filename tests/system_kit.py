@@ -9,7 +9,7 @@ import os
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -156,14 +156,16 @@ class House:
 
     def take_all(self, queue: str) -> list[bytes]:
         """Takes everything that waits in a queue whose consumer is stopped."""
-        taken = []
+        taken: list[amqp.Message] = []
         with connect(self.amqp_url) as connection:
             channel = connection.channel()
-            while (message := channel.basic_get(queue)) is not None:
-                body = message.body
-                taken.append(body if isinstance(body, bytes) else body.encode())
-                channel.basic_ack(message.delivery_tag)
-        return taken
+            # Not basic_get, which quorum queues with a single active consumer do not know.
+            channel.basic_consume(queue, callback=taken.append)
+            with suppress(TimeoutError):
+                while True:
+                    connection.drain_events(timeout=1.0)
+            channel.basic_ack(taken[-1].delivery_tag, multiple=True)
+        return [each.body if isinstance(each.body, bytes) else each.body.encode() for each in taken]
 
     def waiting_in(self, queue: str) -> int:
         """How many messages are ready in a queue."""

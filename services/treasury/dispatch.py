@@ -2,7 +2,9 @@
 
 Sending takes three steps: the instruction is fixed and committed; the bank is called; its word is committed. A
 job that finds its disbursement already *sent* was interrupted between these steps: it asks the bank first, and
-presents the same instruction again only if the bank has never heard of it. What is *unknown* is only asked.
+presents the same instruction again only if the bank has never heard of it. What is *unknown* is asked about, and
+never sent blind: only an instruction of which the bank has said more than once that it never heard is presented
+again, under the same id, which the bank executes at most once (docs/decisions/0008).
 """
 
 from __future__ import annotations
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
 log = get_logger(__name__)
 
 SEND = "send_disbursement"
+PRESENT_AGAIN_AT = (2, 4, 8)
+"""After how many firm noes the same instruction is presented again. Never after one: it may still be on its way."""
+
 LONGEST_STALL = 20.0
 """Seconds after which a job may have been given to another worker, and what the bank said is too old to act on."""
 
@@ -57,16 +62,34 @@ def send(jobs: Sequence[Job], unit: UnitMaker, bank: Bank, cipher: Cipher, patie
     _leave_trace((*fresh, *interrupted), sent)
 
 
-def ask(jobs: Sequence[Job], unit: UnitMaker, bank: Bank, patience: Patience) -> None:
-    """Ask about what is pending or unknown. Raises BankUnreachable: the jobs are then tried again."""
+def ask(jobs: Sequence[Job], unit: UnitMaker, bank: Bank, cipher: Cipher, patience: Patience) -> None:
+    """Ask about what is pending or unknown. Raises BankUnreachable or Stalled: the jobs are then tried again."""
+    begun = time.monotonic()
     with unit(_tenants(jobs)) as uow:
         found = uow.of(Disbursements).look_at([job.subject for job in jobs])
     open_ones = [each for each in found if each.state in IN_FLIGHT]
     words = bank.ask([_instruction(each) for each in open_ones]) if open_ones else {}
+    lost = [each for each in open_ones if _is_lost(each, words[_instruction(each)], patience)]
+    if lost:
+        crash_point("treasury.bank.before_presenting_again")
+        if time.monotonic() - begun > LONGEST_STALL:
+            raise Stalled(f"{len(lost)} payments were not presented again")
+        again = bank.pay([_payment(each, cipher) for each in lost])
+        # Silence says nothing new: the firm no stands, and the next question is asked later.
+        words |= {instruction: word for instruction, word in again.items() if word.status != "silent"}
     with unit(_tenants(jobs)) as uow:
         for job in jobs:
             uow.finish(job)
         take_words(uow, {each.id: words[_instruction(each)] for each in open_ones}, patience)
+
+
+def _is_lost(each: Disbursement, word: Word, patience: Patience) -> bool:
+    """Whether the instruction went astray on its way to the bank, as far as anybody can tell.
+
+    There is always a firm no after the last time it was presented before it is given up as failed.
+    """
+    noes = each.unheard + 1
+    return word.status == "not_found" and noes in PRESENT_AGAIN_AT and noes < patience.firm_noes
 
 
 def _fix_instructions(

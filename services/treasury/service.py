@@ -80,7 +80,7 @@ class TreasuryService(Service):
 
     @due(settlement.ASK, batch=BATCH_LIMIT)
     def ask_bank(self, jobs: list[Job], unit: UnitMaker) -> None:
-        dispatch.ask(jobs, unit, self.bank, self.patience)
+        dispatch.ask(jobs, unit, self.bank, self.frame.cipher, self.patience)
 
     @due(returns.FETCH_RETURNS)
     def fetch_returns(self, jobs: list[Job], unit: UnitMaker) -> None:

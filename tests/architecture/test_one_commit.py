@@ -18,8 +18,10 @@ COMMITS = {
 TRANSACTIONS_OF_THE_FRAME = {
     ("chassis/relay.py", "Relay.publish_pending"): "marks as published what the broker has confirmed",
     ("chassis/jobs.py", "claim"): "leases due jobs, before any handler opens its unit of work",
+    ("chassis/jobs.py", "renew"): "renews the lease of a job, between the units of work of its handler",
     ("chassis/jobs.py", "put_back"): "notes a failed attempt, after the unit of work has rolled back",
     ("chassis/parking.py", "claim_due"): "leases parked events, before the inbox opens its unit of work",
+    ("chassis/parking.py", "wake_successors"): "brings forward the next attempt of parked events, and nothing else",
     ("chassis/quarantine.py", "quarantine"): "keeps what cannot be decoded: it belongs to no tenant",
     ("chassis/quarantine.py", "send_again"): "an operator's word on a quarantined message",
     ("chassis/quarantine.py", "give_up"): "an operator's word on a quarantined message",

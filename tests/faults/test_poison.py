@@ -8,26 +8,36 @@ import orjson
 from scene_kit import INSTANT, NOMINATED, small_scene
 from system_kit import House
 
+from chassis.ids import new_id
 from chassis.testing import eventually
 from console.demo.board import Story
 from contracts.flow import QUEUES
 
 READS = 60
-POISON = (
-    b"{bad json",
-    b'{"specversion": "1.0"}',
-    b"\xff\xfe\x00",
-    b"",
-    orjson.dumps({
-        "specversion": "1.0", "id": "poison-1", "source": "/zhida/review", "type": "zhida.review.CaseApproved",
-        "subject": "poison", "time": "2026-03-10T04:00:00Z", "tenant": "zhanggong", "origin": "zhanggong",
-        "aggregatetype": "case", "sequence": 1, "data": {"case_id": "poison", "amount_fen": "plenty"},
-    }),
-)
-UNREADABLE_BY = {name: len(POISON) - (name not in ("treasury", "notify", "oversight")) for name in QUEUES}
-"""The last one is a well-formed envelope: only those that use what is in it find it wrong."""
+USE_APPROVALS = ("treasury", "notify", "oversight")
 
-RPC_POISON = (b"{bad json", b"[]", orjson.dumps({"args": [{}], "kwargs": {}}))
+
+def poison() -> list[bytes]:
+    """What an event queue may be poisoned with. The last one is a well-formed envelope with a wrong approval in it:
+    only those that use approvals find it wrong."""
+    wrong_inside = {
+        "specversion": "1.0", "id": new_id(), "source": "/zhida/review", "type": "zhida.review.CaseApproved",
+        "subject": new_id(), "time": "2026-03-10T04:00:00Z", "tenant": "zhanggong", "origin": "zhanggong",
+        "aggregatetype": "case", "sequence": 1, "data": {"case_id": "poison", "amount_fen": "plenty"},
+    }
+    wrong_shape = {"specversion": "1.0", "id": new_id()}
+    return [
+        b"{bad json " + new_id().encode(), orjson.dumps(wrong_shape), b"\xff\xfe\x00" + new_id().encode(),
+        orjson.dumps(wrong_inside),
+    ]
+
+
+def rpc_poison() -> list[bytes]:
+    """What an RPC queue may be poisoned with: none says where to answer, and two are no calls at all."""
+    mark = new_id()
+    return [
+        b"{bad json " + mark.encode(), orjson.dumps([mark]), orjson.dumps({"args": [{"mark": mark}], "kwargs": {}}),
+    ]
 
 
 def quarantined(house: House, name: str) -> int:
@@ -54,35 +64,32 @@ def test_poison_is_quarantined_and_harms_nobody(house: House) -> None:
     poison_everybody(house)
     with_poison = p99(house, followed)
     for name in QUEUES:
-        wanted = before[name] + UNREADABLE_BY[name] + len(RPC_POISON)
+        wanted = before[name] + len(poison()) - (name not in USE_APPROVALS) + len(rpc_poison())
         eventually(lambda name=name, wanted=wanted: quarantined(house, name) == wanted)  # type: ignore[misc]
     house.play(house.prepare(small_scene("after", [INSTANT, NOMINATED])))
     assert {status.name: status.pid for status in house.cluster.status()} == alive
     assert with_poison < max(4 * usual, 0.5)
     notices = house.must_hold().notices
-    assert len([each for each in notices if "隔离" in each.text and each.command.startswith("./zhida work show")]) >= sum(
-        UNREADABLE_BY.values()
-    )
+    named = [each for each in notices if "隔离" in each.text and each.command.startswith("./zhida work show")]
+    assert len(named) >= len(QUEUES) * len(rpc_poison())
 
 
 def poison_everybody(house: House) -> None:
     """Every queue gets one of each, some with headers that no database would take."""
     for name, queue in QUEUES.items():
-        house.post(queue, *POISON, application_headers={"note": "\x00"})
-        house.post(f"rpc-{name}", *RPC_POISON, content_type="application/json", content_encoding="utf-8")
+        house.post(queue, *poison(), application_headers={"note": "\x00"})
+        house.post(f"rpc-{name}", *rpc_poison(), content_type="application/json", content_encoding="utf-8")
 
 
 def test_a_content_type_that_nobody_decodes_does_not_kill_a_service(house: House) -> None:
     alive = {status.name: status.pid for status in house.cluster.status()}
-    for name, queue in QUEUES.items():
-        for properties in (
-            {"content_type": "application/x-python-serialize", "content_encoding": "binary"},
-            {"content_type": "application/json", "content_encoding": "no-such-encoding"},
-        ):
-            house.post(queue, b"\x80\x04.", **properties)
-            house.post(f"rpc-{name}", b"\x80\x04.", reply_to="nobody", **properties)
+    before = {name: quarantined(house, name) for name in QUEUES}
     for name in QUEUES:
-        eventually(lambda name=name: house.waiting_in(f"rpc-{name}") == 0)  # type: ignore[misc]
+        pickled = f"\x80\x04{new_id()}.".encode("latin-1")
+        house.post(f"rpc-{name}", pickled, content_type="application/x-python-serialize", content_encoding="binary")
+        house.post(f"rpc-{name}", new_id().encode(), content_type="text/plain", content_encoding="no-such-encoding")
+    for name in QUEUES:
+        eventually(lambda name=name: quarantined(house, name) == before[name] + 2)  # type: ignore[misc]
     house.play(house.prepare(small_scene("coded", [INSTANT])))
     assert {status.name: status.pid for status in house.cluster.status()} == alive
     house.must_hold()

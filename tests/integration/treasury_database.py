@@ -82,7 +82,7 @@ class Treasury:
         self.inbox = Inbox("treasury", SUBSCRIPTIONS, frame.event_unit, max_attempts=3)
         self.work: dict[str, Callable[[list[Job]], None]] = {
             dispatch.SEND: lambda jobs: dispatch.send(jobs, self._unit, self.bank, self.cipher, self.patience),
-            settlement.ASK: lambda jobs: dispatch.ask(jobs, self._unit, self.bank, self.patience),
+            settlement.ASK: lambda jobs: dispatch.ask(jobs, self._unit, self.bank, self.cipher, self.patience),
             returns.FETCH_RETURNS: lambda jobs: returns.fetch_returns(jobs, self._unit, self.bank, self.patience),
             settlement.RENEW: lambda jobs: payee_accounts.renew_attempts(jobs, self._unit, self.patience),
             books.RELEASE_HELD: lambda jobs: books.release_held(jobs, self._unit),

@@ -78,7 +78,7 @@ class Desk:
         dispatch.send([self._job(dispatch.SEND)], self._unit, self.bank, OpenCipher(), Patience())
 
     def asks(self) -> None:
-        dispatch.ask([self._job("ask_bank")], self._unit, self.bank, Patience())
+        dispatch.ask([self._job("ask_bank")], self._unit, self.bank, OpenCipher(), Patience())
 
     def jobs(self) -> set[str]:
         return {kind for _, kind, _ in self.unit.jobs}
@@ -104,6 +104,18 @@ def test_a_sent_disbursement_is_never_sent_again_when_the_bank_times_out(desk: D
     desk.asks()
     assert desk.disbursement.state == "settled"
     assert list(desk.bank.presented.values()) == [1]
+
+
+def test_an_instruction_that_went_astray_is_presented_again_only_after_two_firm_noes(desk: Desk) -> None:
+    desk.bank.loses = frozenset({"order"})
+    desk.sends()
+    desk.bank.loses = frozenset()
+    desk.asks()
+    assert (desk.disbursement.state, desk.bank.calls) == ("unknown", ["pay", "ask"])
+    desk.asks()
+    assert (desk.disbursement.state, desk.bank.calls) == ("settled", ["pay", "ask", "ask", "pay"])
+    assert list(desk.bank.presented.values()) == [2]
+    assert len(desk.bank.credits()) == 1
 
 
 def test_a_disbursement_found_sent_is_asked_about_before_anything_else(desk: Desk) -> None:
