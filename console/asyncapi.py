@@ -13,7 +13,7 @@ from pydantic.json_schema import models_json_schema
 
 from contracts.envelope import EventEnvelope
 from contracts.flow import EXCHANGE, FLOW, QUEUES, aggregates_heard_by, binding_keys, routing_key
-from contracts.message import Event, ServiceName
+from contracts.message import Event, Model, ServiceName
 
 Json = dict[str, Any]
 
@@ -130,7 +130,8 @@ def _message(event: type[Event]) -> Json:
 
 
 def _schemas() -> Json:
-    models = sorted([*FLOW, EventEnvelope], key=lambda model: model.__name__)
+    unordered: list[type[Model]] = [*FLOW, EventEnvelope]
+    models = sorted(unordered, key=lambda model: model.__name__)
     _, definitions = models_json_schema(
         [(model, "validation") for model in models], ref_template="#/components/schemas/{model}"
     )

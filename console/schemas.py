@@ -16,10 +16,11 @@ from contracts.refusal import Refusal
 from contracts.rule_facts import RulePart
 
 Json = dict[str, Any]
-M = TypeVar("M", bound=Model)
+M = TypeVar("M", Command, Query, Event)
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 ANSWER_FOLDER = "answers"
+FOLDERS: dict[str, type[Command] | type[Query] | type[Event]] = {"commands": Command, "queries": Query, "events": Event}
 
 
 def message_types(kind: type[M]) -> list[type[M]]:
@@ -32,8 +33,8 @@ def message_types(kind: type[M]) -> list[type[M]]:
 def schema_files() -> dict[str, Json]:
     """Path below `contracts/generated` → schema."""
     files: dict[str, Json] = {}
-    for folder, kind in (("commands", Command), ("queries", Query), ("events", Event)):
-        for message in message_types(kind):  # type: ignore[type-abstract]
+    for folder, kind in FOLDERS.items():
+        for message in message_types(kind):  # type: ignore[type-var]
             files[f"{folder}/{message.__name__}.json"] = _schema(message, folder, message.version)
     for answer in {*ANSWERS.values()}:
         files[f"{ANSWER_FOLDER}/{answer.__name__}.json"] = _schema(answer, ANSWER_FOLDER)

@@ -24,6 +24,9 @@ from console.roster import without_ours
 
 Address = TypeVar("Address")
 
+EVERYTHING = ("tests", "-n", "2", "--dist", "loadgroup", "--durations", "15")
+"""Two workers: tests/conftest.py says which tests must share one."""
+
 
 def main(argv: list[str]) -> int:
     """Runs pytest with `argv` (default: all of tests/) and returns its exit code. `--keep` leaves the servers up."""
@@ -49,7 +52,7 @@ def _run(postgres: Postgres, rabbitmq: RabbitMQ, home: Path, environ: Mapping[st
         address = pool.submit(_start, progress, "RabbitMQ", rabbitmq.start)
         servers = {"ZHIDA_TEST_PG_ADMIN": admin.result().dsn, "ZHIDA_TEST_AMQP_URL": address.result().url}
     return subprocess.run(
-        [sys.executable, "-m", "pytest", *(arguments or ["tests"])], cwd=CHECKOUT,
+        [sys.executable, "-m", "pytest", *(arguments or EVERYTHING)], cwd=CHECKOUT,
         env={**environ, **servers, "ZHIDA_HOME": str(home), "ZHIDA_TEST_HOME": str(home)}, check=False,
     ).returncode
 

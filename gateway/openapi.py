@@ -122,10 +122,10 @@ def contract_of(route: APIRoute) -> type[Command] | type[Query]:
 def _complete(app: FastAPI, document: Json) -> Json:
     access = access_table(app)
     routes = [(prefix + route.path, route) for prefix, route in routes_of(app) if route.include_in_schema]
-    models = {Problem, *(model for _path, route in routes for model in (ANSWERS[contract_of(route)], *_forms(route)))}
+    models: set[type[BaseModel]] = {Problem, *(model for _path, route in routes for model in (ANSWERS[contract_of(route)], *_forms(route)))}
     refs, schemas = _schemas(models)
     for path, route in routes:
-        for method in route.methods:
+        for method in route.methods or ():
             operation = document["paths"][path][method.lower()]
             _describe(operation, route, access[(method, path)], refs)
     document["components"] = {
@@ -192,7 +192,7 @@ def _troubles(route: APIRoute, *, guarded: bool, keyed: bool, versioned: bool) -
 
 
 def _forms(route: APIRoute) -> list[type[BaseModel]]:
-    return [field.field_info.annotation for field in route.dependant.body_params]
+    return [cast("type[BaseModel]", field.field_info.annotation) for field in route.dependant.body_params]
 
 
 def _problem_responses(schema: Json) -> Json:

@@ -19,6 +19,7 @@ from gateway.identity import use_cases as identity
 from tests.architecture.entrypoints import heard_by, service_classes, taken_by
 from tests.architecture.source_tree import modules, tree_of
 
+Flow = Mapping[type[Event], Route]
 CLASSES = service_classes()
 
 HEARD_FOR_ALL = {"tenant": "the frame of every service learns of tenants by itself (chassis.frame)"}
@@ -35,7 +36,7 @@ NOT_YET_SAID = {
 }
 
 
-def upstream_edges(flow: Mapping[type[Event], Route]) -> list[str]:
+def upstream_edges(flow: Flow) -> list[str]:
     """Events that would flow against the order of the services, or to their own producer."""
     return [
         f"{event.__name__}: {route.producer} → {consumer}"
@@ -45,7 +46,7 @@ def upstream_edges(flow: Mapping[type[Event], Route]) -> list[str]:
     ]
 
 
-def torn_aggregates(flow: Mapping[type[Event], Route]) -> list[str]:
+def torn_aggregates(flow: Flow) -> list[str]:
     """Aggregates that some consumers hear only in part: their sequences would have gaps."""
     by_aggregate: dict[tuple[str, str], set[tuple[str, ...]]] = {}
     for event, route in flow.items():
@@ -71,14 +72,14 @@ def recorded_by(tree: ast.Module) -> Iterator[str]:
 
 def test_events_only_flow_downstream() -> None:
     assert upstream_edges(FLOW) == []
-    backwards = {DisbursementSettled: Route("treasury", ("review",))}
+    backwards: Flow = {DisbursementSettled: Route("treasury", ("review",))}
     assert upstream_edges(backwards) == ["DisbursementSettled: treasury → review"]
     assert upstream_edges({DisbursementSettled: Route("treasury", ("treasury",))})
 
 
 def test_whoever_hears_an_aggregate_hears_all_of_it() -> None:
     assert torn_aggregates(FLOW) == []
-    partly = {**FLOW, DisbursementSettled: Route("treasury", ("notify",))}
+    partly: Flow = {**FLOW, DisbursementSettled: Route("treasury", ("notify",))}
     assert torn_aggregates(partly) == ["treasury.disbursement"]
 
 

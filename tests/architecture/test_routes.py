@@ -98,7 +98,7 @@ def guarded_twice(app: FastAPI) -> None:
 
 
 def mounted(app: FastAPI) -> None:
-    app.router.routes.append(Mount("/files", app=nothing))
+    app.router.routes.append(Mount("/files", app=Response()))
 
 
 def bare(app: FastAPI) -> None:

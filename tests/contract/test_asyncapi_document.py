@@ -62,7 +62,9 @@ def fetched(folder: Path) -> Path | None:
         return None
     archive = next(fresh.glob("*.tgz"))
     folder.mkdir(exist_ok=True)
-    return archive.replace(folder / archive.name)
+    kept = archive.replace(folder / archive.name)
+    fresh.rmdir()
+    return kept
 
 
 def test_it_validates_against_the_published_meta_schema(document: dict[str, Any], published: Draft7Validator) -> None:

@@ -66,12 +66,12 @@ def notes(dsns: Dsns) -> list[str]:
 
 
 def in_hand(dsns: Dsns) -> bool:
-    """Whether a command's transaction is open."""
+    """Whether a command runs: it holds its operation id."""
     return bool(
         rows(
             dsns,
-            "SELECT 1 FROM pg_stat_activity WHERE datname = current_database()"
-            " AND application_name = 'zhida-notify' AND state = 'idle in transaction'",
+            "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 1 AND classid <> 0"
+            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
         )
     )
 
