@@ -75,8 +75,11 @@ class EventConsumer:
                     channel = self._start(connection)
                     pause = 0.2
                     self._consume(connection, channel)
-            except CONNECTION_ERRORS as error:
-                log.warning("consumer lost the broker and connects again", error=str(error)[:300])
+            except Exception as error:
+                if isinstance(error, CONNECTION_ERRORS):
+                    log.warning("consumer lost the broker and connects again", error=str(error)[:300])
+                else:
+                    log.exception("consumer failed and connects again")
                 time.sleep(pause * random.uniform(0.8, 1.2))
                 pause = min(pause * 2, 5.0)
             finally:
@@ -85,6 +88,8 @@ class EventConsumer:
 
     def _start(self, connection: Connection) -> amqp.Channel:
         channel: amqp.Channel = connection.channel()
+        # Bodies are read as they are: a content encoding may say anything.
+        channel.auto_decode = False
         channel.basic_qos(0, self._prefetch, False)
         channel.basic_consume(self._queue, callback=self._waiting.append)
         return channel
@@ -141,7 +146,7 @@ class EventConsumer:
     def _decoded(self, messages: Sequence[amqp.Message]) -> list[Received[Any]]:
         events = []
         for message in messages:
-            body = message.body if isinstance(message.body, bytes) else message.body.encode()
+            body = bytes(message.body)
             try:
                 events.append(decode(body, wanted=self._inbox.wanted))
             except Undecodable as error:

@@ -70,7 +70,8 @@ def is_infrastructure_fault(error: BaseException) -> bool:
     """Whether `error` says nothing about the data: lost connections, deadlocks, full disks, time limits.
 
     By SQLSTATE class: 08 connection, 40 rollback (serialisation, deadlock), 53 resources (disk full),
-    55P03 lock not available, 57 operator intervention (shutdown, cancel), 58 system error.
+    55P03 lock not available, 57 operator intervention (shutdown, cancel), 58 system error, 25006 read-only (what
+    we are connected to is a standby now).
     """
     if isinstance(error, PoolTimeout | InterfaceError | ConnectionError):
         return True
@@ -84,7 +85,7 @@ def is_infrastructure_fault(error: BaseException) -> bool:
         state = error.sqlstate
         if state is None:
             return isinstance(error, psycopg.OperationalError)
-        return state[:2] in {"08", "40", "53", "57", "58"} or state == "55P03"
+        return state[:2] in {"08", "40", "53", "57", "58"} or state in {"55P03", "25006"}
     return False
 
 

@@ -17,6 +17,7 @@ The type of the first parameter names the contract; the method is called as the 
 
 from __future__ import annotations
 
+import threading
 import time
 import typing
 from collections.abc import Callable, Collection, Sequence
@@ -26,6 +27,7 @@ from typing import Any, Generic, TypeVar
 import kombu
 import orjson
 from nameko.constants import AMQP_URI_CONFIG_KEY
+from nameko.exceptions import ContainerBeingKilled
 from nameko.extensions import DependencyProvider, SharedExtension
 from nameko.messaging import QueueConsumer
 from nameko.rpc import RPC_QUEUE_TEMPLATE, Rpc, RpcConsumer, get_rpc_exchange
@@ -61,12 +63,14 @@ class Replies(SharedExtension):
         super().__init__()
         self._connection: kombu.Connection | None = None
         self._producer: kombu.Producer | None = None
+        self._connecting = threading.Lock()
 
     def send(self, reply_to: str, correlation_id: str | None, payload: dict[str, Any]) -> None:
         """At most one retry on a fresh connection; a reply that cannot be sent is logged and given up."""
         for attempt in (1, 2):
+            producer = None
             try:
-                producer = self._producer or self._connect()
+                producer = self._connected()
                 producer.publish(
                     orjson.dumps(payload),
                     content_type="application/json",
@@ -79,7 +83,9 @@ class Replies(SharedExtension):
                 )
                 return
             except CONNECTION_ERRORS as error:
-                self._producer = None
+                # Another worker may have connected again meanwhile: its connection is left alone.
+                if self._producer is producer:
+                    self._producer = None
                 if attempt == 2:
                     log.warning("reply given up", error=str(error)[:300])
 
@@ -88,12 +94,17 @@ class Replies(SharedExtension):
             self._connection.release()
         super().stop()
 
-    def _connect(self) -> kombu.Producer:
-        if self._connection is not None:
-            self._connection.release()
-        self._connection = kombu.Connection(self.container.config[AMQP_URI_CONFIG_KEY], connect_timeout=5)
-        self._producer = kombu.Producer(self._connection.channel(), auto_declare=False)
-        return self._producer
+    def _connected(self) -> kombu.Producer:
+        with self._connecting:
+            if self._producer is None:
+                if self._connection is not None:
+                    self._connection.release()
+                # Without a limit, a broker that reads no more (it is short of memory or disk) would hold every worker.
+                limits = {"read_timeout": 10, "write_timeout": 10}
+                url = self.container.config[AMQP_URI_CONFIG_KEY]
+                self._connection = kombu.Connection(url, connect_timeout=5, transport_options=limits)
+                self._producer = kombu.Producer(self._connection.channel(), auto_declare=False)
+            return self._producer
 
 
 class GuardedQueueConsumer(QueueConsumer):
@@ -105,7 +116,7 @@ class GuardedQueueConsumer(QueueConsumer):
     def set_aside(self, message: kombu.Message, reason: str) -> None:
         """Quarantine and acknowledge it; while the database is away the queue keeps it, and it comes again."""
         frame: Frame = self.container.config["frame"]
-        body = message.body if isinstance(message.body, bytes) else str(message.body).encode()
+        body = message.body if isinstance(message.body, bytes) else str(message.body).encode(errors="backslashreplace")
         queue = RPC_QUEUE_TEMPLATE.format(self.container.service_name)
         try:
             quarantine(frame.frame_engine, queue, body, message.properties, reason)
@@ -120,11 +131,20 @@ class GuardedQueueConsumer(QueueConsumer):
 class GuardedRpcConsumer(RpcConsumer):
     """nameko's consumer, except that a malformed message cannot kill the service: it is quarantined.
 
-    In nameko 2.14 a message without `reply_to` kills every service that takes it, for ever.
+    In nameko 2.14 a message without `reply_to` kills every service that takes it, for ever. In a process without
+    the role `rpc` it takes nothing: there is no entrypoint to answer it.
     """
 
     queue_consumer = GuardedQueueConsumer()
     replies = Replies()
+
+    def setup(self) -> None:
+        if answers_orders(self.container):
+            super().setup()
+
+    def stop(self) -> None:
+        if answers_orders(self.container):
+            super().stop()
 
     def handle_message(self, body: Any, message: kombu.Message) -> None:
         reason = self._malformed(body, message)
@@ -150,32 +170,38 @@ class GuardedRpcConsumer(RpcConsumer):
         return None
 
 
+def answers_orders(container: Any) -> bool:
+    """Whether this process has the role `rpc`."""
+    return "rpc" in container.config["frame"].settings.roles
+
+
 class FrameRpc(Rpc):
     """An RPC entrypoint that continues the caller's trace, and is only there in processes with role `rpc`."""
 
     rpc_consumer = GuardedRpcConsumer()
 
     def setup(self) -> None:
-        if self._here:
+        if answers_orders(self.container):
             super().setup()
 
     def stop(self) -> None:
-        if self._here:
+        if answers_orders(self.container):
             super().stop()
-
-    @property
-    def _here(self) -> bool:
-        return "rpc" in self.container.config["frame"].settings.roles
 
     def handle_message(self, body: Any, message: kombu.Message) -> None:
         traceparent = message.headers.get(TRACEPARENT_HEADER)
-        self.container.spawn_worker(
-            self,
-            (body["args"][0], traceparent),
-            {},
-            context_data={},
-            handle_result=partial(self.handle_result, message),
-        )
+        redelivered = bool(message.delivery_info.get("redelivered"))
+        try:
+            self.container.spawn_worker(
+                self,
+                (body["args"][0], traceparent, redelivered),
+                {},
+                context_data={},
+                handle_result=partial(self.handle_result, message),
+            )
+        except ContainerBeingKilled:
+            # Nothing was begun here: somebody else may do it.
+            self.rpc_consumer.requeue_message(message)
 
 
 class FrameProvider(DependencyProvider):
@@ -217,12 +243,22 @@ class Service:
 
 def command(function: F) -> F:
     """The entrypoint of one command: (self, cmd, uow) → result model. Executed once per operation id."""
-    return _rpc(function, "run_command")
+    contract = _contract(function)
+
+    def run(service: Any, envelope: Any, redelivered: bool) -> Any:
+        return service.frame.run_command(contract, partial(function, service), envelope, redelivered=redelivered)
+
+    return _rpc(function, contract, run)
 
 
 def query(function: F) -> F:
     """The entrypoint of one query: (self, query, reader) → result model."""
-    return _rpc(function, "run_query")
+    contract = _contract(function)
+
+    def run(service: Any, envelope: Any, _redelivered: bool) -> Any:
+        return service.frame.run_query(contract, partial(function, service), envelope)
+
+    return _rpc(function, contract, run)
 
 
 def on(
@@ -253,16 +289,19 @@ def due(kind: str, *, batch: int = 50) -> Callable[[F], F]:
     return mark
 
 
-def _rpc(function: F, way: str) -> F:
+def _contract(function: Callable[..., Any]) -> Any:
     contract = next(iter(typing.get_type_hints(function).values()))
     expected = snake_case(contract.__name__)
     if function.__name__ != expected:
         raise TypeError(f"the entrypoint of {contract.__name__} must be called {expected}, not {function.__name__}")
+    return contract
 
+
+def _rpc(function: F, contract: Any, run: Callable[[Any, Any, bool], Any]) -> F:
     @wraps(function)
-    def handle(service: Any, envelope: Any, traceparent: str | None = None) -> Any:
+    def handle(service: Any, envelope: Any, traceparent: str | None = None, redelivered: bool = False) -> Any:
         with continue_trace(traceparent):
-            return getattr(service.frame, way)(contract, partial(function, service), envelope)
+            return run(service, envelope, redelivered)
 
     del handle.__wrapped__
     handle.__zhida_contract__ = contract  # type: ignore[attr-defined]

@@ -40,6 +40,9 @@ log = get_logger(__name__)
 
 C = TypeVar("C", bound=Command)
 Q = TypeVar("Q", bound=Query)
+REDELIVERY_SECONDS = 10.0
+"""How long a redelivered order waits for the copy of it that still runs: as long as its caller does."""
+
 CALENDAR_SECONDS = 30.0
 """How long a calendar that was read is used before the table is asked again."""
 
@@ -141,8 +144,14 @@ class Frame:
 
     # -- commands and queries -----------------------------------------------------------------------------
 
-    def run_command(self, contract: type[C], handle: Callable[[C, UnitOfWork], Model], message: Any) -> Wire:
-        """One way to change anything: → {"ok": result} | {"refused": refusal} | {"fault": {...}}, always answered."""
+    def run_command(
+        self, contract: type[C], handle: Callable[[C, UnitOfWork], Model], message: Any, *, redelivered: bool = False
+    ) -> Wire:
+        """One way to change anything: → {"ok": result} | {"refused": refusal} | {"fault": {...}}, always answered.
+
+        A copy that the broker delivers once more, because the connection that brought the first was closed, waits
+        for what comes of the first: both are answered, and the caller hears only one.
+        """
         name = snake_case(contract.__name__)
         try:
             envelope = CommandEnvelope.model_validate(message)
@@ -151,6 +160,10 @@ class Frame:
         with bind(tenant=envelope.tenant), start_span(f"{self.service}.{name}"), COMMAND_SECONDS.labels(self.service, name).time():
             try:
                 wire = self._execute(contract, handle, envelope, name)
+                give_up_at = time.monotonic() + REDELIVERY_SECONDS
+                while redelivered and _is_in_progress(wire) and time.monotonic() < give_up_at:
+                    time.sleep(0.1)
+                    wire = self._execute(contract, handle, envelope, name)
                 outcome = "refused" if "refused" in wire else "ok"
             except Exception as error:
                 outcome = "fault"
@@ -177,6 +190,10 @@ class Frame:
         except Refused as refusal:
             log.info("command refused", command=name, code=refusal.code)
             wire = {"refused": refusal.refusal().model_dump(mode="json")}
+            return self._keep_refusal(envelope, name, wire)
+
+    def _keep_refusal(self, envelope: CommandEnvelope, name: str, wire: Wire) -> Wire:
+        try:
             with self.unit((envelope.tenant,), action=name, actor=envelope.actor) as uow:
                 # Another copy may have been refused at the same time: the first answer stands.
                 earlier = earlier_result(uow, envelope)
@@ -184,6 +201,8 @@ class Frame:
                     return earlier
                 keep_result(uow, envelope, wire)
             return wire
+        except (OperationInProgress, OperationKeyReused) as refusal:
+            return {"refused": refusal.refusal().model_dump(mode="json")}
 
     def run_query(self, contract: type[Q], handle: Callable[[Q, Reader], Model], message: Any) -> Wire:
         """Answers a question, with the same three shapes of answer."""
@@ -205,10 +224,27 @@ class Frame:
 
     # -- life ---------------------------------------------------------------------------------------------
 
-    def start(self, subscriptions: Sequence[Subscription], due: Sequence[DueWork], *, service: ServiceName | None = None) -> None:
-        """Check who we are in the database, then start health and the loops. Raises RoleTooStrong."""
+    def wait_for_database(self) -> None:
+        """Returns once the database has said who we are there; waits for ever for one that is away.
+
+        To be called before anything is consumed or served. Raises RoleTooStrong.
+        """
+        while True:
+            try:
+                return self._refuse_strong_roles()
+            except Exception as error:
+                if not is_infrastructure_fault(error):
+                    raise
+                log.warning("waiting for the database", error=str(error)[:200])
+                time.sleep(1.0)
+
+    def _refuse_strong_roles(self) -> None:
         refuse_strong_role(self.engine)
         refuse_strong_role(self.frame_engine)
+
+    def start(self, subscriptions: Sequence[Subscription], due: Sequence[DueWork], *, service: ServiceName | None = None) -> None:
+        """Check who we are in the database, then start health and the loops. Raises RoleTooStrong."""
+        self._refuse_strong_roles()
         roles = set(self.settings.roles)
         if "relay" in roles:
             self._loops += [self.relay, Sealer(self.frame_engine, self.clock)]
@@ -265,6 +301,10 @@ def tenant_subscription() -> Subscription:
             uow.registry.learn(event.data)
 
     return Subscription("tenants", frozenset({"TenantOnboarded", "TenantChanged"}), learn)
+
+
+def _is_in_progress(wire: Wire) -> bool:
+    return "refused" in wire and wire["refused"]["code"] == OperationInProgress.code
 
 
 def _parse(contract: type[C], body: dict[str, Any]) -> C:

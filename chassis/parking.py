@@ -52,29 +52,26 @@ def _next_attempt(event: Received[Any], now: datetime) -> datetime:
     return now + timedelta(seconds=min(first * 2 ** min(_tries(event), 12), 30.0))
 
 
+PARK = text(
+    "INSERT INTO parked (tenant, event_id, origin, aggregate_type, aggregate_id, sequence, type, body, cause,"
+    " state, error, attempts, parked_at, next_attempt_at) VALUES (:tenant, :id, :origin, :at, :ai, :sequence,"
+    " :type, :body, :cause, :state, :error, :tries, :now, :next)"
+    " ON CONFLICT (tenant, event_id) DO UPDATE SET cause = EXCLUDED.cause, error = EXCLUDED.error,"
+    " attempts = EXCLUDED.attempts + CASE WHEN parked.cause = EXCLUDED.cause THEN parked.attempts ELSE 0 END,"
+    " next_attempt_at = EXCLUDED.next_attempt_at,"
+    " state = CASE WHEN EXCLUDED.cause = 'not_yet' AND parked.parked_at < :too_old THEN 'dead'"
+    " ELSE EXCLUDED.state END"
+)
+
+
 def park(uow: UnitOfWork, events: Sequence[Received[Any]], *, service: str, max_attempts: int) -> None:
     """Set `events` aside in the batch's own transaction; their messages may then be acknowledged."""
     for event in events:
         dead = event.cause == "refused" or (event.cause == "fault" and _tries(event) + 1 >= max_attempts)
         if dead:
-            DEAD.labels(service).inc()
-            log.error(
-                "event is dead and waits for an operator",
-                event_id=event.id,
-                type=event.name,
-                tenant=event.tenant,
-                cause=event.cause,
-                reason=event.reason,
-            )
+            _tell_of_death(event, service)
         uow.execute(
-            "INSERT INTO parked (tenant, event_id, origin, aggregate_type, aggregate_id, sequence, type, body, cause,"
-            " state, error, attempts, parked_at, next_attempt_at) VALUES (:tenant, :id, :origin, :at, :ai, :sequence,"
-            " :type, :body, :cause, :state, :error, :tries, :now, :next)"
-            " ON CONFLICT (tenant, event_id) DO UPDATE SET cause = EXCLUDED.cause, error = EXCLUDED.error,"
-            " attempts = EXCLUDED.attempts + CASE WHEN parked.cause = EXCLUDED.cause THEN parked.attempts ELSE 0 END,"
-            " next_attempt_at = EXCLUDED.next_attempt_at,"
-            " state = CASE WHEN EXCLUDED.cause = 'not_yet' AND parked.parked_at < :too_old THEN 'dead'"
-            " ELSE EXCLUDED.state END",
+            PARK,
             {
                 "tenant": event.tenant,
                 "id": event.id,
@@ -94,6 +91,18 @@ def park(uow: UnitOfWork, events: Sequence[Received[Any]], *, service: str, max_
                 "too_old": uow.now - NOT_YET_LIFETIME,
             },
         )
+
+
+def _tell_of_death(event: Received[Any], service: str) -> None:
+    DEAD.labels(service).inc()
+    log.error(
+        "event is dead and waits for an operator",
+        event_id=event.id,
+        type=event.name,
+        tenant=event.tenant,
+        cause=event.cause,
+        reason=event.reason,
+    )
 
 
 def unpark(uow: UnitOfWork, events: Sequence[Received[Any]]) -> None:

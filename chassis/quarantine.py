@@ -52,7 +52,7 @@ def quarantine(engine: Engine, queue: str, body: bytes, properties: Mapping[str,
     """
     identity = hashlib.sha256(queue.encode() + b"\x1f" + body).hexdigest()[:40]
     with engine.begin() as connection:
-        connection.execute(
+        written = connection.execute(
             text(
                 "INSERT INTO quarantine (id, queue, body, properties, error, quarantined_at)"
                 " VALUES (:id, :queue, :body, CAST(:properties AS jsonb), :error, now())"
@@ -67,8 +67,9 @@ def quarantine(engine: Engine, queue: str, body: bytes, properties: Mapping[str,
                 "error": error[:2000].replace("\x00", "\ufffd"),
             },
         )
-    QUARANTINED.labels(queue).inc()
-    log.error("message quarantined", queue=queue, id=identity, error=error[:300])
+    if written.rowcount:
+        QUARANTINED.labels(queue).inc()
+        log.error("message quarantined", queue=queue, id=identity, error=error[:300])
     return identity
 
 

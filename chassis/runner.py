@@ -77,8 +77,10 @@ def main(argv: list[str] | None = None) -> int:
         return 2
     telemetry.configure(settings.service, settings.otlp_endpoint)
     assert wait_is_green(), "PSYCOPG_WAIT_FUNC=wait_select must be set before psycopg is imported"
+    frame = Frame(settings)
+    frame.wait_for_database()
     wait_for_broker(settings.amqp_url)
-    return serve(service_class(settings.service), Frame(settings))
+    return serve(service_class(settings.service), frame)
 
 
 def serve(service: type[Service], frame: Frame) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 
 import uvicorn
@@ -21,7 +22,13 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 2
     telemetry.configure("gateway", settings.otlp_endpoint)
-    app = create_app(Frame(settings), Bus(settings.amqp_url), os.environ.get("ZHIDA_PLATFORM_TOKEN"))
+    frame = Frame(settings)
+    frame.wait_for_database()
+    app = create_app(frame, Bus(settings.amqp_url), os.environ.get("ZHIDA_PLATFORM_TOKEN"))
+    # uvicorn gives a signal that ended it to whoever handled it before: the default would kill us before the
+    # last spans are sent.
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, lambda *_: None)
     uvicorn.run(
         app,
         host=os.environ.get("GATEWAY_HOST", "127.0.0.1"),

@@ -25,13 +25,22 @@ DESCRIPTION = """惠企政策直达：从政策条款到企业账户。
 错误均为 RFC 9457 `application/problem+json`，一次列出全部原因。
 """
 
-probes = APIRouter(include_in_schema=False)
+def probes(bus: Bus) -> APIRouter:
+    """What an orchestrator asks: does the process answer, and may it be given work."""
+    router = APIRouter(include_in_schema=False)
 
+    @router.get("/healthz", dependencies=[Depends(PUBLIC)])
+    async def healthz() -> Response:
+        """The process answers."""
+        return Response("ok", media_type="text/plain")
 
-@probes.get("/healthz", dependencies=[Depends(PUBLIC)])
-async def healthz() -> Response:
-    """The process answers."""
-    return Response("ok", media_type="text/plain")
+    @router.get("/readyz", dependencies=[Depends(PUBLIC)])
+    async def readyz() -> Response:
+        """Ready when the bus is connected."""
+        ready = bus.ready()
+        return Response("ok" if ready else "bus not connected", 200 if ready else 503, media_type="text/plain")
+
+    return router
 
 
 def create_app(frame: Frame, bus: Bus, platform_token: str | None) -> FastAPI:
@@ -59,12 +68,7 @@ def create_app(frame: Frame, bus: Bus, platform_token: str | None) -> FastAPI:
     app.state.directory = Directory(frame, platform_token)
     errors.install(app)
 
-    @probes.get("/readyz", dependencies=[Depends(PUBLIC)])
-    async def readyz() -> Response:
-        """Ready when the bus is connected."""
-        return Response("ok" if bus.ready() else "bus not connected", 200 if bus.ready() else 503, media_type="text/plain")
-
-    app.include_router(probes)
+    app.include_router(probes(bus))
     for module in (platform, policies, enterprises, applications, cases, money, tracking):
         app.include_router(module.router, prefix="/api/v1")
     app.include_router(pages.router)

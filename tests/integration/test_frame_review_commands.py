@@ -1,0 +1,175 @@
+"""The write path where two copies, a standby or a slow hand get in its way."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+import psycopg
+import pytest
+from frame_kit import psycopg_url
+from sqlalchemy import text
+
+from chassis.frame import Frame
+from chassis.ids import new_id
+from chassis.uow import UnitOfWork
+from console.provision import Dsns
+from contracts.message import Command, Model, ServiceName
+from contracts.refusal import Conflict
+
+
+class Note(Command):
+    owner: ClassVar[ServiceName] = "gateway"
+    text: str
+
+
+class Noted(Model):
+    count: int
+
+
+class EnoughNotes(Conflict):
+    code = "enough_notes"
+    sentence = "记录已满。"
+
+
+@pytest.fixture
+def dsns(service_database: Callable[[str], Dsns]) -> Dsns:
+    return service_database("gateway")
+
+
+@pytest.fixture
+def frame(service_frame: Callable[..., Frame], dsns: Dsns) -> Frame:
+    return service_frame("gateway", dsns=dsns)
+
+
+def order() -> dict[str, Any]:
+    return {
+        "operation_id": new_id(),
+        "tenant": "ganzhou",
+        "actor": {"id": "tester"},
+        "name": "Note",
+        "body_hash": "h",
+        "body": {"text": "t"},
+    }
+
+
+LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 7203))")
+
+
+def test_a_copy_that_gets_in_before_the_refusal_is_kept_is_answered_in_progress(frame: Frame) -> None:
+    """The id is free for a moment between the refused transaction and the one that keeps the refusal."""
+    note, taken, leave = order(), threading.Event(), threading.Event()
+
+    def other_copy() -> None:
+        with frame.event_engine.begin() as connection:
+            connection.execute(LOCK, {"key": f"{note['tenant']}/{note['operation_id']}"})
+            taken.set()
+            leave.wait(10)
+
+    def waits_for_the_lock() -> bool:
+        with frame.frame_engine.connect() as connection:
+            return bool(
+                connection.execute(text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")).scalar()
+            )
+
+    other = threading.Thread(target=other_copy)
+
+    def handle(cmd: Note, uow: UnitOfWork) -> Noted:
+        other.start()
+        while not waits_for_the_lock():
+            threading.Event().wait(0.01)
+        raise EnoughNotes()
+
+    try:
+        answer = frame.run_command(Note, handle, note)
+        assert taken.wait(10)
+    finally:
+        leave.set()
+        other.join(10)
+    assert answer["refused"]["code"] == "operation_in_progress"
+    assert answer["refused"]["retryable"] is True
+
+
+def test_a_redelivered_order_waits_for_the_copy_that_runs_and_answers_the_same(frame: Frame) -> None:
+    note, entered, leave = order(), threading.Event(), threading.Event()
+    answers: list[dict[str, Any]] = []
+
+    def slowly(cmd: Note, uow: UnitOfWork) -> Noted:
+        entered.set()
+        leave.wait(10)
+        return Noted(count=1)
+
+    first = threading.Thread(target=lambda: answers.append(frame.run_command(Note, slowly, note)))
+    first.start()
+    assert entered.wait(10)
+    again = threading.Thread(
+        target=lambda: answers.append(frame.run_command(Note, slowly, note, redelivered=True))
+    )
+    again.start()
+    again.join(0.5)
+    leave.set()
+    first.join(10)
+    again.join(10)
+    assert answers == [{"ok": {"count": 1}}] * 2
+
+
+def test_a_database_that_has_become_a_standby_is_a_matter_of_trying_again(frame: Frame, dsns: Dsns) -> None:
+    def handle(cmd: Note, uow: UnitOfWork) -> Noted:
+        uow.execute("SET TRANSACTION READ ONLY")
+        uow.schedule("something", "x", at=uow.now, tenant=uow.tenant)
+        return Noted(count=1)
+
+    assert frame.run_command(Note, handle, order()) == {"fault": {"retryable": True}}
+
+
+def test_an_order_whose_commit_is_cut_short_can_be_given_again_and_is_done_once(frame: Frame, dsns: Dsns) -> None:
+    with psycopg.connect(psycopg_url(dsns.owner)) as connection:
+        connection.execute(
+            "CREATE FUNCTION die() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+            " PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END $$"
+        )
+        connection.execute(
+            "CREATE CONSTRAINT TRIGGER die AFTER INSERT ON job DEFERRABLE INITIALLY DEFERRED"
+            " FOR EACH ROW EXECUTE FUNCTION die()"
+        )
+
+    def handle(cmd: Note, uow: UnitOfWork) -> Noted:
+        uow.schedule("something", "x", at=uow.now, tenant=uow.tenant)
+        return Noted(count=1)
+
+    note = order()
+    assert frame.run_command(Note, handle, note) == {"fault": {"retryable": True}}
+    with psycopg.connect(psycopg_url(dsns.owner)) as connection:
+        connection.execute("DROP TRIGGER die ON job")
+    assert frame.run_command(Note, handle, note) == {"ok": {"count": 1}}
+    assert frame.run_command(Note, handle, note) == {"ok": {"count": 1}}
+    with psycopg.connect(psycopg_url(dsns.owner)) as connection:
+        assert connection.execute("SELECT count(*) FROM job").fetchone() == (1,)
+
+
+def test_what_a_command_was_about_is_not_in_the_log_of_its_fault(
+    frame: Frame, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def handle(cmd: Note, uow: UnitOfWork) -> Noted:
+        uow.execute("SELECT CAST(:mobile AS text) || 1 / 0", {"mobile": "13979700001"})
+        return Noted(count=1)
+
+    assert "fault" in frame.run_command(Note, handle, order())
+    said = capsys.readouterr().out
+    assert "command failed" in said
+    assert "13979700001" not in said
+
+
+def test_a_reader_whose_connection_broke_shows_nobody_elses_rows(frame: Frame) -> None:
+    with frame.unit(("ganzhou",), action="test") as uow:
+        uow.schedule("something", "x", at=uow.now, tenant="ganzhou")
+    with frame.reader(("ganzhou",)) as reader:
+        assert reader.execute("SELECT count(*) FROM job").scalar_one() == 1
+        with pytest.raises(Exception, match="terminating"):
+            reader.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+        # The connection made in its place has been told of no tenant.
+        assert reader.execute("SELECT count(*) FROM job").scalar_one() == 0
+    for tenants, count in ((("xingguo",), 0), ((), 0), (("ganzhou",), 1)):
+        with frame.reader(tenants) as reader:
+            assert reader.execute("SELECT count(*) FROM job").scalar_one() == count
