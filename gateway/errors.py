@@ -8,9 +8,11 @@ from typing import Any
 import orjson
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from chassis.database import is_infrastructure_fault
 from chassis.telemetry import current_traceparent, get_logger
 from chassis.wording import reasons_for
 from contracts.refusal import Reason, Refusal, Refused
@@ -112,17 +114,22 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(Faulted)
     async def faulted(_request: Request, error: Faulted) -> Response:
-        if error.retryable:
-            return problem(
-                503,
-                "temporarily_unavailable",
-                "系统暂不可用，请用同一请求编号重试。",
-                retryable=True,
-                headers={"Retry-After": "1"},
-            )
-        return problem(500, "fault", "系统内部错误，已记录。")
+        return _fault(error.retryable)
+
+    @app.exception_handler(SQLAlchemyError)
+    async def database(_request: Request, error: SQLAlchemyError) -> Response:
+        retryable = is_infrastructure_fault(error)
+        log.error("request failed at the database", error=str(error)[:300], retryable=retryable, exc_info=error)
+        return _fault(retryable)
 
     @app.exception_handler(Exception)
     async def anything(_request: Request, error: Exception) -> Response:
         log.exception("request failed", error=str(error)[:300])
         return problem(500, "fault", "系统内部错误，已记录。")
+
+
+def _fault(retryable: bool) -> Response:
+    if not retryable:
+        return problem(500, "fault", "系统内部错误，已记录。")
+    words = "系统暂不可用，请用同一请求编号重试。"
+    return problem(503, "temporarily_unavailable", words, retryable=True, headers={"Retry-After": "1"})

@@ -1,7 +1,8 @@
-"""What is turned away before any route is asked: bodies too large, and bodies that are not JSON."""
+"""What is turned away before any route is asked: bodies too large, not JSON, or beyond what a database keeps."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
@@ -9,6 +10,9 @@ from gateway.errors import HTTP_WORDS, problem
 
 MAX_BODY = 256 * 1024
 """Bytes. The largest command is a list of 500 lines, about 60 KiB."""
+
+NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+"""The one character that PostgreSQL's text cannot hold, as JSON writes it."""
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -39,6 +43,10 @@ class BodyLimits:
         body = await _read(receive)
         if body is None:
             await self._refuse(413, scope, receive, send)
+            return
+        if NUL.search(body):
+            refusal = problem(422, "unstorable_character", "提交的内容含有无法保存的字符（NUL），请删除后重试。")
+            await refusal(scope, receive, send)
             return
         given = False
 

@@ -10,8 +10,10 @@ from types import TracebackType
 import psycopg
 
 from console.cluster import Cluster
+from console.crew import Crew
 from console.progress import Progress
 from console.refusal import Refusal
+from console.roster import process_names
 
 LOOK_EVERY_S = 0.5
 
@@ -19,12 +21,14 @@ LOOK_EVERY_S = 0.5
 class Caretaker:
     """`with Caretaker(home, progress) as caretaker:` restarts what dies and tells `caretaker.progress` of it.
 
-    A restart that does not work is tried again: what it needs may be being killed as well.
+    It has nothing to do until the first of our processes runs: before that, somebody else is setting up. A restart
+    that does not work is tried again: what it needs may be being killed as well.
     """
 
     def __init__(self, home: Path, progress: Progress) -> None:
         self.progress = progress
         self._cluster = Cluster(home, progress=self)
+        self._anybody = False
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._look_after, name="caretaker", daemon=True)
 
@@ -45,6 +49,9 @@ class Caretaker:
 
     def _look_after(self) -> None:
         while not self._closing.wait(LOOK_EVERY_S):
+            self._anybody = self._anybody or bool(Crew.alive(self._cluster.home, process_names()))
+            if not self._anybody:
+                continue
             try:
                 self._cluster.ensure()
             except (Refusal, psycopg.Error, OSError, RuntimeError) as error:

@@ -8,8 +8,8 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Sequence
-from contextlib import ExitStack, suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import FrameType
 
@@ -59,8 +59,9 @@ def main(argv: list[str]) -> int:
             code = _demonstrate(home, claim, options, console)
         except KeyboardInterrupt:
             code = 130
-        except (NoAnswer, Refused, BookUnreadable) as error:
-            raise Refusal(f"演示没有完成：{error}", "The demonstration was not completed.") from error
+        except Refusal:
+            _take_down(home, running)
+            raise
         _take_down(home, running)
     return code
 
@@ -81,42 +82,52 @@ def _terminated(_signal: int, _frame: FrameType | None) -> None:
 
 
 def _demonstrate(home: Path, claim: Claim, options: argparse.Namespace, console: Console) -> int:
+    """Refuses when something does not come up or does not come to an answer."""
     with ExitStack() as house:
         with LiveProgress() as progress:
             cluster = Cluster(home, progress=progress)
-            _bring_up(cluster)
-            setup_s = time.time() - psutil.Process().create_time()
-            assert cluster.url is not None, "everything is up"
-            claim.announce(cluster.url)
             caretaker = house.enter_context(Caretaker(home, progress))
-            door = Door(cluster.url)
+            url = _bring_up(cluster)
+            setup_s = time.time() - psutil.Process().create_time()
+            claim.announce(url)
+            door = Door(url)
             house.callback(door.close)
-            stage = prepare(first_day(), door, platform_token(home), progress)
+            with _answers():
+                stage = prepare(first_day(), door, platform_token(home), progress)
         view = Picture(console) if console.is_terminal and not options.plain else Lines(console)
         board = Board(stage.scene, view)
         caretaker.progress = board
         with view.watch(board):
             _play(stage, board)
-        code = _conclude(cluster, stage, board, setup_s, options.json, console)
+        with _answers():
+            code = _conclude(cluster, stage, board, setup_s, options.json, console)
         if not options.once:
             _stay(cluster, stage, board, console)
     return code
 
 
-def _bring_up(cluster: Cluster) -> None:
-    """Starts everything; a process that is killed meanwhile is started again. Refuses as `Cluster.up` does."""
+@contextmanager
+def _answers() -> Iterator[None]:
+    """Who does not answer, or says no where nobody should, ends the demonstration."""
+    try:
+        yield
+    except (NoAnswer, Refused, BookUnreadable) as error:
+        raise Refusal(f"演示没有完成：{error}", "The demonstration was not completed.") from error
+
+
+def _bring_up(cluster: Cluster) -> str:
+    """Starts everything; what is killed meanwhile is started again. Returns the URL, or refuses as `Cluster.up` does."""
     for left in reversed(range(UP_TRIES)):
         try:
             cluster.up()
-            return
+            break
         except (Refusal, psycopg.Error):
-            alive = any(status.state != "stopped" for status in cluster.status())
-            revived: Sequence[str] = ()
-            if alive and left:
-                with suppress(Refusal, psycopg.Error):
-                    revived = cluster.ensure()
-            if not revived:
+            if not left or all(status.state == "stopped" for status in cluster.status()):
                 raise
+            # Somebody was killed: the caretaker, or the next round, starts it again.
+            time.sleep(1.0)
+    assert cluster.url is not None, "everything is up"
+    return cluster.url
 
 
 def _play(stage: Stage, board: Board) -> None:

@@ -7,7 +7,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from nameko.exceptions import ContainerBeingKilled
 
 from chassis import entrypoints
 from chassis.entrypoints import FrameRpc, GuardedRpcConsumer, Replies
@@ -21,7 +20,7 @@ class Container:
 def test_an_order_that_reaches_a_dying_process_goes_back_to_the_queue_unanswered() -> None:
     class Dying(Container):
         def spawn_worker(self, *_: object, **__: object) -> None:
-            raise ContainerBeingKilled
+            raise entrypoints.ContainerBeingKilled
 
     requeued: list[object] = []
     rpc = FrameRpc()

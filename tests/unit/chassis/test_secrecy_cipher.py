@@ -51,7 +51,8 @@ def test_any_changed_character_makes_it_unsealable() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "v1", "v1:", "v1::", "6222021234561234", "v1:00000000:AAAA", sealed()[:-8], "v1:é:é"]
+    "text", ["", "v1", "v1:", "v1::", "6222021234561234", "v1:00000000:AAAA", sealed()[:-8], "v1:é:é"],
+    ids=["empty", "v1", "v1-colon", "two-colons", "plain", "unknown-key", "cut-short", "not-ascii"],
 )
 def test_what_was_never_sealed_here_is_unsealable(text: str) -> None:
     with pytest.raises(Unsealable):

@@ -1,0 +1,180 @@
+"""The door's own promises: the same order has the same hash everywhere, and what is away is said to be away."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, ClassVar
+
+import httpx
+import psycopg
+import pytest
+from fastapi import FastAPI, Request
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from contracts.identity import IssueCredential
+from contracts.message import Actor, Command, Model, ServiceName
+from gateway import errors
+from gateway.door import command_envelope
+from gateway.identity.views import Principal
+from gateway.limits import MAX_BODY, BodyLimits
+
+ROOT = Path(__file__).resolve().parents[3]
+SOMEBODY = Principal("ganzhou", Actor(id="somebody"))
+
+
+def request() -> Any:
+    return SimpleNamespace(
+        method="POST",
+        scope={"route": SimpleNamespace(path="/things")},
+        headers={"idempotency-key": "12345678"},
+    )
+
+
+HASH = """
+from tests.unit.gateway.test_door_and_errors import body_hash, credential
+print(body_hash(credential()))
+"""
+
+
+def credential() -> IssueCredential:
+    return IssueCredential(
+        tenant="ganzhou", actor_id="a", name="某人", roles=frozenset({"department", "finance", "bureau", "enterprise"})
+    )
+
+
+def body_hash(command: Command) -> str:
+    return str(command_envelope(request(), SOMEBODY, command, None)["body_hash"])
+
+
+def test_the_same_order_has_the_same_hash_in_every_process() -> None:
+    hashes = set()
+    for seed in ("1", "2", "3"):
+        run = subprocess.run(
+            [sys.executable, "-c", HASH],
+            cwd=ROOT,
+            env={"PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT), "PATH": ""},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        hashes.add(run.stdout)
+    assert len(hashes) == 1
+
+
+class Place(Model):
+    street: str
+
+
+class PlaceNow(Model):
+    street: str
+    floor: int | None = None
+
+
+class Order(Command):
+    owner: ClassVar[ServiceName] = "catalog"
+    text: str
+    place: Place
+
+
+class OrderNow(Command):
+    """The same a version later, with optional newcomers."""
+
+    owner: ClassVar[ServiceName] = "catalog"
+    text: str
+    place: PlaceNow
+    note: str | None = None
+
+
+def test_a_repeat_through_a_door_of_the_next_version_has_the_same_hash() -> None:
+    before = Order(text="t", place=Place(street="s"))
+    assert body_hash(before) == body_hash(OrderNow(text="t", place=PlaceNow(street="s")))
+    assert body_hash(before) != body_hash(OrderNow(text="t", place=PlaceNow(street="s", floor=1)))
+    assert body_hash(before) != body_hash(Order(text="u", place=Place(street="s")))
+
+
+def ask(app: FastAPI, method: str = "GET", content: Any = None) -> httpx.Response:
+    """One request with a JSON body to the application itself."""
+
+    async def send() -> httpx.Response:
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://door") as client:
+            return await client.request(
+                method, "/", content=content, headers={"Content-Type": "application/json"} if content else None
+            )
+
+    return asyncio.run(send())
+
+
+def app_that_raises(error: Exception) -> FastAPI:
+    app = FastAPI()
+    errors.install(app)
+
+    @app.get("/")
+    async def route(_request: Request) -> None:
+        raise error
+
+    return app
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OperationalError("SELECT 1", {}, psycopg.OperationalError("connection refused")),
+        PoolTimeout("the pool is empty"),
+        OperationalError("INSERT", {}, psycopg.errors.DiskFull("could not extend file")),
+    ],
+)
+def test_a_database_that_is_away_is_told_as_a_matter_of_trying_again(error: Exception) -> None:
+    answer = ask(app_that_raises(error))
+    assert answer.status_code == 503
+    assert answer.json()["code"] == "temporarily_unavailable"
+    assert answer.json()["retryable"] is True
+    assert answer.headers["retry-after"]
+
+
+@pytest.mark.parametrize(
+    "error", [ZeroDivisionError("a bug"), IntegrityError("INSERT", {}, psycopg.errors.UniqueViolation("twice"))]
+)
+def test_a_fault_of_ours_is_told_as_one(error: Exception) -> None:
+    answer = ask(app_that_raises(error))
+    assert answer.status_code == 500
+    assert answer.json()["retryable"] is False
+
+
+def limited() -> FastAPI:
+    app = FastAPI()
+
+    @app.post("/")
+    async def route(request: Request) -> dict[str, int]:
+        return {"bytes": len(await request.body())}
+
+    app.add_middleware(BodyLimits)
+    return app
+
+
+async def in_two_parts() -> AsyncIterator[bytes]:
+    yield b"x" * MAX_BODY
+    yield b"y"
+
+
+def test_a_text_that_no_database_can_keep_is_refused_at_the_door() -> None:
+    answer = ask(limited(), "POST", b'{"name": "half\\u0000half"}')
+    assert answer.status_code == 422
+    assert answer.json()["code"] == "unstorable_character"
+
+
+def test_a_backslash_before_a_u_is_no_such_text() -> None:
+    body = b'{"name": "a path \\\\u0000"}'
+    assert ask(limited(), "POST", body).json() == {"bytes": len(body)}
+
+
+def test_a_body_is_given_on_as_it_came_and_not_beyond_the_limit() -> None:
+    assert ask(limited(), "POST", b"x" * MAX_BODY).json() == {"bytes": MAX_BODY}
+    assert ask(limited(), "POST", b"x" * (MAX_BODY + 1)).status_code == 413
+    assert ask(limited(), "POST", in_two_parts()).status_code == 413
