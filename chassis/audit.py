@@ -12,7 +12,7 @@ import hashlib
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -47,7 +47,7 @@ class AuditFact:
             str(self.version),
             self.action,
             self.actor,
-            self.at.isoformat(),
+            self.at.astimezone(UTC).isoformat(),
             self.body,
         )
         return hashlib.sha256(salt + "\x1f".join(parts).encode()).digest()

@@ -16,6 +16,9 @@ from contracts.message import ServiceName
 HEARTBEAT = 20
 """Seconds. Half-open connections are noticed after about two of these."""
 
+SILENCE = 10.0
+"""Seconds that any single wait for the broker may take, farewells included."""
+
 CONFIRM_TIMEOUT = 5.0
 """Seconds that a batch waits for the broker's word before the connection counts as lost."""
 
@@ -43,10 +46,22 @@ def connect(url: str) -> Connection:
         url,
         heartbeat=HEARTBEAT,
         connect_timeout=5,
-        transport_options={"confirm_publish": False, "read_timeout": 30, "write_timeout": 10},
+        transport_options={"confirm_publish": False},
     )
     connection.connect()
+    limit_silence(connection)
     return connection
+
+
+def limit_silence(connection: Connection) -> None:
+    """No wait on this open connection is for ever: a peer whose machine is gone may seem to be there for hours.
+
+    On the socket itself: the library's own `read_timeout` is a socket option that green sockets do not heed, and
+    even its way to close a connection waits for an answer.
+    """
+    transport = connection.connection.transport
+    if transport is not None and transport.sock is not None:
+        transport.sock.settimeout(SILENCE)
 
 
 def event_queue(service: ServiceName) -> Queue:

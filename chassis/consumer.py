@@ -146,7 +146,8 @@ class EventConsumer:
     def _decoded(self, messages: Sequence[amqp.Message]) -> list[Received[Any]]:
         events = []
         for message in messages:
-            body = bytes(message.body)
+            # An empty message has a text for a body.
+            body = message.body.encode() if isinstance(message.body, str) else bytes(message.body)
             try:
                 events.append(decode(body, wanted=self._inbox.wanted))
             except Undecodable as error:

@@ -20,7 +20,8 @@ from __future__ import annotations
 import threading
 import time
 import typing
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from functools import partial, wraps
 from typing import Any, Generic, TypeVar
 
@@ -33,7 +34,7 @@ from nameko.messaging import QueueConsumer
 from nameko.rpc import RPC_QUEUE_TEMPLATE, Rpc, RpcConsumer, get_rpc_exchange
 from sqlalchemy.exc import SQLAlchemyError
 
-from chassis.broker import CONNECTION_ERRORS
+from chassis.broker import CONNECTION_ERRORS, limit_silence
 from chassis.frame import Frame
 from chassis.inbox import Subscription
 from chassis.jobs import Job
@@ -82,7 +83,7 @@ class Replies(SharedExtension):
                     retry=False,
                 )
                 return
-            except CONNECTION_ERRORS as error:
+            except Exception as error:  # whatever it is: the order is done, and a lost answer kills no process
                 # Another worker may have connected again meanwhile: its connection is left alone.
                 if self._producer is producer:
                     self._producer = None
@@ -99,16 +100,32 @@ class Replies(SharedExtension):
             if self._producer is None:
                 if self._connection is not None:
                     self._connection.release()
-                # Without a limit, a broker that reads no more (it is short of memory or disk) would hold every worker.
-                limits = {"read_timeout": 10, "write_timeout": 10}
-                url = self.container.config[AMQP_URI_CONFIG_KEY]
-                self._connection = kombu.Connection(url, connect_timeout=5, transport_options=limits)
+                self._connection = kombu.Connection(self.container.config[AMQP_URI_CONFIG_KEY], connect_timeout=5)
+                self._connection.connect()
+                # A broker that reads no more (it is short of memory or disk) must not hold every worker.
+                limit_silence(self._connection)
                 self._producer = kombu.Producer(self._connection.channel(), auto_declare=False)
             return self._producer
 
 
 class GuardedQueueConsumer(QueueConsumer):
     """nameko's reader of queues, except that what it cannot decode is quarantined; kombu would drop it."""
+
+    @contextmanager
+    def establish_connection(self) -> Iterator[kombu.Connection]:
+        with super().establish_connection() as connection:
+            limit_silence(connection)
+            yield connection
+
+    def ack_message(self, message: kombu.Message) -> None:
+        # One that cannot be sent is none: the broker delivers the order again, to the answer that is kept. nameko
+        # would end the process, where the connection broke a moment before its own reader could notice.
+        with suppress(*CONNECTION_ERRORS):
+            super().ack_message(message)
+
+    def requeue_message(self, message: kombu.Message) -> None:
+        with suppress(*CONNECTION_ERRORS):
+            super().requeue_message(message)
 
     def on_decode_error(self, message: kombu.Message, error: Exception) -> None:
         self.set_aside(message, f"{type(error).__name__}: {error}")

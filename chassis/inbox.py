@@ -96,12 +96,11 @@ class Inbox:
         return self._attempt(events, careful=True)
 
     def _attempt(self, events: Sequence[Received[Any]], *, careful: bool) -> BatchResult:
-        tenants = self._tenants(events)
+        tenants, lost = self._tenants(events)
         with self._unit(sorted(tenants), action=f"{self._service}.events") as uow:
             before = _positions(uow, {event.key for event in events})
             runnable, late, ignored = _sort_out(events, before)
-            if careful:
-                _set_imposters_apart(uow, runnable, late)
+            _set_apart(runnable, late, lost | (_imposters(uow, runnable) if careful else {}))
             done = self._run(uow, runnable, late, careful=careful)
             _remember(uow, done)
             unpark(uow, [*done, *(event for event in ignored if event.parked)])
@@ -112,15 +111,20 @@ class Inbox:
         self._count(done, ignored, late)
         return BatchResult(len(done), len(ignored), len(late), released)
 
-    def _tenants(self, events: Sequence[Received[Any]]) -> set[str]:
-        """Exactly whose rows this batch may see and write."""
+    def _tenants(self, events: Sequence[Received[Any]]) -> tuple[set[str], dict[int, str]]:
+        """Exactly whose rows this batch may see and write, and the events (by identity) that do not tell."""
         tenants: set[str] = set()
+        lost: dict[int, str] = {}
         for event in events:
             tenants.update((event.envelope.tenant, event.envelope.origin))
             subscription = self._by_event.get(event.name)
             if subscription is not None:
-                tenants.update(subscription.tenants(event))
-        return tenants
+                try:
+                    tenants.update(subscription.tenants(event))
+                except Exception as error:
+                    log.exception("event does not tell whose it is", event_id=event.id, type=event.name)
+                    lost[id(event)] = f"{type(error).__name__}: {error}"[:2000]
+        return tenants, lost
 
     def _run(
         self, uow: UnitOfWork, runnable: Mapping[AggregateKey, list[Received[Any]]], late: list[Received[Any]],
@@ -227,10 +231,8 @@ def _sort_out(
     return lines, late, ignored
 
 
-def _set_imposters_apart(
-    uow: UnitOfWork, runnable: dict[AggregateKey, list[Received[Any]]], late: list[Received[Any]]
-) -> None:
-    """An event whose id another event has had would pass for a race that is lost for ever: it is parked."""
+def _imposters(uow: UnitOfWork, runnable: Mapping[AggregateKey, list[Received[Any]]]) -> dict[int, str]:
+    """Events whose id another event has had, by identity: each would pass for a race that is lost for ever."""
     events = [event for line in runnable.values() for event in line]
     known = uow.execute(
         "SELECT event_id, tenant FROM inbox WHERE tenant = ANY (CAST(:tenants AS text[]))"
@@ -238,16 +240,27 @@ def _set_imposters_apart(
         {"tenants": sorted({event.tenant for event in events}), "ids": [event.id for event in events]},
     )
     taken = {(row.event_id, row.tenant) for row in known}
+    found = {}
+    for event in events:
+        if (event.id, event.tenant) in taken:
+            found[id(event)] = "事件编号已属于另一事件"
+        taken.add((event.id, event.tenant))
+    return found
+
+
+def _set_apart(
+    runnable: Mapping[AggregateKey, list[Received[Any]]], late: list[Received[Any]], reasons: Mapping[int, str]
+) -> None:
+    """Park these events (by identity) before any handler sees them, and what is behind them."""
     for line in runnable.values():
         for place, event in enumerate(line):
-            if (event.id, event.tenant) in taken:
-                event.park("fault", "事件编号已属于另一事件")
+            if id(event) in reasons:
+                event.park("fault", reasons[id(event)])
                 for successor in line[place + 1 :]:
                     successor.park("gap", "同一对象的前一事件被搁置")
                 late += line[place:]
                 del line[place:]
                 break
-            taken.add((event.id, event.tenant))
 
 
 def _remember(uow: UnitOfWork, done: Sequence[Received[Any]]) -> None:

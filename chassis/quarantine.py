@@ -19,7 +19,14 @@ from contracts.refusal import NotFound
 
 log = get_logger(__name__)
 
-SENT_AGAIN_WITH = ("content_type", "content_encoding", "application_headers", "message_id", "correlation_id", "reply_to")
+SENT_AGAIN_WITH = (
+    "content_type",
+    "content_encoding",
+    "application_headers",
+    "message_id",
+    "correlation_id",
+    "reply_to",
+)
 """Properties that a message is sent again with; the others were about its first journey."""
 
 
@@ -32,7 +39,10 @@ class NotInQuarantine(NotFound):
 
 @dataclass(frozen=True, slots=True)
 class Quarantined:
-    """A message that could not be read. `resolution` says who dealt with it and how, once `resolved_at` is set."""
+    """A message that could not be read.
+
+    `resolution` says who dealt with it and how, once `resolved_at` is set.
+    """
 
     id: str
     queue: str
@@ -78,7 +88,8 @@ def quarantined_messages(engine: Engine) -> list[Quarantined]:
     with engine.connect() as connection:
         rows = connection.execute(
             text(
-                "SELECT id, queue, body, properties, error, quarantined_at, resolved_at, resolution FROM quarantine"
+                "SELECT id, queue, body, properties, error, quarantined_at, resolved_at, resolution FROM"
+                " quarantine"
                 " WHERE resolved_at IS NULL ORDER BY quarantined_at, id"
             )
         ).mappings()
@@ -88,13 +99,14 @@ def quarantined_messages(engine: Engine) -> list[Quarantined]:
 def send_again(engine: Engine, amqp_url: str, message: Quarantined, *, by: str, at: datetime) -> None:
     """Put it back into the queue that it came from. Raises NotInQuarantine, or what the broker raises.
 
-    The row stays locked until the broker has confirmed: if the message turns out to be as unreadable as before, its
-    consumer waits for this to be written and then opens it again.
+    The row stays locked until the broker has confirmed: if the message turns out to be as unreadable as
+    before, its consumer waits for this to be written and then opens it again.
     """
     with engine.begin() as connection:
         row = connection.execute(
             text(
-                "UPDATE quarantine SET resolved_at = :at, resolution = :how WHERE id = :id AND resolved_at IS NULL"
+                "UPDATE quarantine SET resolved_at = :at, resolution = :how WHERE id = :id AND resolved_at"
+                " IS NULL"
                 " RETURNING queue, body, properties"
             ),
             {"at": at, "how": f"重投：{by}，{at.isoformat()}", "id": message.id},
@@ -108,7 +120,10 @@ def give_up(engine: Engine, message: Quarantined, reason: str, *, by: str, at: d
     """Nobody will read it: kept with the reason, and no longer shown. Raises NotInQuarantine."""
     with engine.begin() as connection:
         closed = connection.execute(
-            text("UPDATE quarantine SET resolved_at = :at, resolution = :how WHERE id = :id AND resolved_at IS NULL"),
+            text(
+                "UPDATE quarantine SET resolved_at = :at, resolution = :how WHERE id = :id AND resolved_at"
+                " IS NULL"
+            ),
             {"at": at, "how": f"放弃：{by}，{at.isoformat()}，原因：{reason}", "id": message.id},
         )
         if closed.rowcount != 1:
@@ -116,11 +131,15 @@ def give_up(engine: Engine, message: Quarantined, reason: str, *, by: str, at: d
 
 
 def _publish(amqp_url: str, queue: str, body: bytes, properties: Mapping[str, Any]) -> None:
-    """To the queue itself, by the default exchange, confirmed. Raises amqp errors, also when there is no such queue."""
+    """To the queue itself, by the default exchange, confirmed.
+
+    Raises amqp errors, also when there is no such queue.
+    """
     kept = {name: properties[name] for name in SENT_AGAIN_WITH if properties.get(name) is not None}
     with connect(amqp_url) as connection:
         channel: amqp.Channel = connection.channel()
-        # A queue that is not there closes the channel here: an unroutable message would be confirmed all the same.
+        # A queue that is not there closes the channel here: an unroutable message would be confirmed all the
+        # same.
         channel.queue_declare(queue, passive=True)
         message = amqp.Message(body, delivery_mode=2, **kept)
         channel.basic_publish_confirm(message, "", queue, mandatory=True, confirm_timeout=CONFIRM_TIMEOUT)

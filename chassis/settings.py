@@ -40,6 +40,8 @@ class Settings:
         if missing:
             raise SettingMissing(f"缺少环境变量：{', '.join(missing)} (missing settings)")
         roles = tuple(part.strip() for part in env.get("ZHIDA_ROLES", ",".join(ROLES)).split(",") if part.strip())
+        if not roles:
+            raise SettingMissing("ZHIDA_ROLES 为空：至少指定一个角色 (no role)")
         unknown = set(roles) - set(ROLES)
         if unknown:
             raise SettingMissing(f"ZHIDA_ROLES 含未知角色：{', '.join(sorted(unknown))} (unknown roles)")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
@@ -127,7 +128,14 @@ class AggregateStore(ABC, Generic[A]):
 
     def _write(self, statement: TextClause, rows: Sequence[dict[str, Any]]) -> int:
         """All rows in one statement and one parameter; returns how many were written."""
-        return self._uow.execute(statement, {"rows": orjson.dumps(rows, default=str).decode()}).rowcount
+        return self._uow.execute(statement, {"rows": orjson.dumps(rows, default=_exactly).decode()}).rowcount
+
+
+def _exactly(value: object) -> str:
+    # Anything else would be written as its description, and nobody would notice.
+    if isinstance(value, Decimal):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} cannot be written to a row")
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Stuck work as an operator handles it: what is set aside or overdue, sent on its way again, or given up for good.
+"""Stuck work as an operator handles it: set aside or overdue, sent on its way again, or given up for good.
 
 Every intervention is a unit of work of its own and leaves a fact in the sealed audit: who, when, and why.
 """
@@ -43,7 +43,10 @@ class BeingWorkedOn(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class StuckMessage:
-    """A parked event. `tenant` is whom it is addressed to, `origin` owns the aggregate; `body` is the envelope."""
+    """A parked event.
+
+    `tenant` is whom it is addressed to, `origin` owns the aggregate; `body` is the envelope.
+    """
 
     tenant: str
     origin: str
@@ -79,8 +82,8 @@ def stuck_messages(engine: Engine) -> list[StuckMessage]:
     with engine.connect() as connection:
         rows = connection.execute(
             text(
-                "SELECT tenant, origin, event_id, type, aggregate_type, aggregate_id, sequence, cause, state, error,"
-                " attempts, parked_at, next_attempt_at, body FROM parked ORDER BY parked_at, sequence"
+                "SELECT tenant, origin, event_id, type, aggregate_type, aggregate_id, sequence, cause, state,"
+                " error, attempts, parked_at, next_attempt_at, body FROM parked ORDER BY parked_at, sequence"
             )
         ).mappings()
         return [StuckMessage(**row) for row in rows]
@@ -108,34 +111,40 @@ def redrive_message(uow: UnitOfWork, message: StuckMessage) -> None:
     )
     if moved.rowcount != 1:
         raise NotStuck()
-    _leave_fact(uow, message.tenant, "parked_event", message.event_id, {"type": message.type, "error": message.error})
+    _leave_fact(
+        uow, message.tenant, "parked_event", message.event_id, {"type": message.type, "error": message.error}
+    )
 
 
 def dismiss_message(uow: UnitOfWork, message: StuckMessage, reason: str) -> None:
     """Never apply it: its place in the sequence is taken as seen, and what waited behind it goes on.
 
-    The unit of work is for its tenant and its origin. Raises NotStuck, or PredecessorMissing where an earlier event
-    of the same aggregate has not been applied.
+    The unit of work is for its tenant and its origin. Raises NotStuck, or PredecessorMissing where an
+    earlier event of the same aggregate has not been applied.
     """
     key = {"tenant": message.origin, "at": message.aggregate_type, "ai": message.aggregate_id}
     # The position first, then the row, in the order in which the inbox takes them.
     seen = uow.execute(
-        "SELECT sequence FROM position WHERE tenant = :tenant AND aggregate_type = :at AND aggregate_id = :ai FOR UPDATE",
+        "SELECT sequence FROM position WHERE tenant = :tenant AND aggregate_type = :at"
+        " AND aggregate_id = :ai FOR UPDATE",
         key,
     ).scalar()
     if (expected := (seen or 0) + 1) < message.sequence:
         raise PredecessorMissing(expected=expected)
     gone = uow.execute(
-        "DELETE FROM parked WHERE tenant = :tenant AND event_id = :id", {"tenant": message.tenant, "id": message.event_id}
+        "DELETE FROM parked WHERE tenant = :tenant AND event_id = :id",
+        {"tenant": message.tenant, "id": message.event_id},
     )
     if gone.rowcount != 1:
         raise NotStuck()
     uow.execute(
-        "INSERT INTO inbox (tenant, event_id, type, handled_at) VALUES (:tenant, :id, :type, :now) ON CONFLICT DO NOTHING",
+        "INSERT INTO inbox (tenant, event_id, type, handled_at) VALUES (:tenant, :id, :type, :now)"
+        " ON CONFLICT DO NOTHING",
         {"tenant": message.tenant, "id": message.event_id, "type": message.type, "now": uow.now},
     )
     uow.execute(
-        "INSERT INTO position (tenant, aggregate_type, aggregate_id, sequence) VALUES (:tenant, :at, :ai, :sequence)"
+        "INSERT INTO position (tenant, aggregate_type, aggregate_id, sequence)"
+        " VALUES (:tenant, :at, :ai, :sequence)"
         " ON CONFLICT (tenant, aggregate_type, aggregate_id) DO UPDATE SET sequence = EXCLUDED.sequence"
         " WHERE position.sequence < EXCLUDED.sequence",
         {**key, "sequence": message.sequence},
@@ -153,11 +162,19 @@ def redrive_job(uow: UnitOfWork, job: StuckJob) -> None:
         "UPDATE job SET due_at = :now, lease_until = NULL, attempts = 0, error = NULL WHERE tenant = :tenant"
         " AND kind = :kind AND subject = :subject AND due_at = :due_at"
         " AND (lease_until IS NULL OR lease_until <= :now)",
-        {"now": uow.now, "tenant": job.tenant, "kind": job.kind, "subject": job.subject, "due_at": job.due_at},
+        {
+            "now": uow.now,
+            "tenant": job.tenant,
+            "kind": job.kind,
+            "subject": job.subject,
+            "due_at": job.due_at,
+        },
     )
     if moved.rowcount != 1:
         raise NotStuck()
-    _leave_fact(uow, job.tenant, "job", f"{job.kind}/{job.subject}", {"due_at": job.due_at, "error": job.error})
+    _leave_fact(
+        uow, job.tenant, "job", f"{job.kind}/{job.subject}", {"due_at": job.due_at, "error": job.error}
+    )
 
 
 def _leave_fact(uow: UnitOfWork, tenant: str, subject_type: str, subject: str, what: dict[str, Any]) -> None:
@@ -168,4 +185,3 @@ def _leave_fact(uow: UnitOfWork, tenant: str, subject_type: str, subject: str, w
         {"tenant": tenant, "type": subject_type, "id": subject},
     ).scalar_one()
     uow.saved(Aggregate(id=subject, tenant=tenant, version=earlier + 1), subject_type, what)
-

@@ -31,11 +31,16 @@ LOOK_AGAIN_S = 0.5
 
 def main(argv: list[str]) -> int:
     """Returns 0 when every invariant holds, 1 when one does not. Refuses where nothing was ever started."""
-    parser = argparse.ArgumentParser(prog="./zhida verify", description="对账核验：不变式 A–F · check the invariants A–F")
+    parser = argparse.ArgumentParser(
+        prog="./zhida verify", description="对账核验：不变式 A–F · check the invariants A–F"
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help='写入 {"A": true, …} · write the verdicts')
     parser.add_argument("--tenant", help="只看一个地区 · one tenant only")
     parser.add_argument(
-        "--settle", type=float, default=SETTLE_S, metavar="SECONDS",
+        "--settle",
+        type=float,
+        default=SETTLE_S,
+        metavar="SECONDS",
         help=f"等待在途业务落定的时间（默认 {SETTLE_S:g}）· how long what is under way may take",
     )
     options = parser.parse_args(argv)
@@ -43,7 +48,9 @@ def main(argv: list[str]) -> int:
     if options.tenant:
         if options.tenant not in report.tenants:
             known = "、".join(report.tenants) or "无"
-            raise Refusal(f"没有地区 {options.tenant}；已开通：{known}。", f"No tenant is called {options.tenant}.")
+            raise Refusal(
+                f"没有地区 {options.tenant}；已开通：{known}。", f"No tenant is called {options.tenant}."
+            )
         report = report.about(options.tenant)
     show(report, Console())
     if options.json:
@@ -54,8 +61,8 @@ def main(argv: list[str]) -> int:
 def verify(addresses: Addresses, *, settle_s: float = SETTLE_S) -> Report:
     """Look until everything holds or `settle_s` seconds have passed; the last look counts.
 
-    Refuses when a database does not answer: then nothing can be said at all. A bank that does not answer breaks
-    A and B.
+    Refuses when a database does not answer: then nothing can be said at all. A bank that does not answer
+    breaks A and B.
     """
     deadline = time.monotonic() + settle_s
     with OpenBooks(addresses) as books:
@@ -65,7 +72,9 @@ def verify(addresses: Addresses, *, settle_s: float = SETTLE_S) -> Report:
             except SQLAlchemyError as error:
                 if time.monotonic() > deadline:
                     reason = str(error).splitlines()[0]
-                    raise Refusal(f"数据库无法读取，不能核验：{reason}", f"A database cannot be read: {reason}") from error
+                    raise Refusal(
+                        f"数据库无法读取，不能核验：{reason}", f"A database cannot be read: {reason}"
+                    ) from error
             else:
                 if report.holds or time.monotonic() > deadline:
                     return report
@@ -73,7 +82,8 @@ def verify(addresses: Addresses, *, settle_s: float = SETTLE_S) -> Report:
 
 
 def show(report: Report, console: Console) -> None:
-    """The verdicts as a table, then every difference on a line of its own, then what an operator may want to do."""
+    """The verdicts as a table, then every difference on a line of its own, then what an operator may want to
+    do."""
     table = Table("", "不变式 invariant", *report.tenants, OVERALL, title="核验 verify")
     columns = [report.verdicts(tenant) for tenant in report.tenants]
     for letter, (chinese, english) in INVARIANTS.items():
@@ -81,7 +91,9 @@ def show(report: Report, console: Console) -> None:
         table.add_row(letter, f"{chinese}\n[dim]{english}[/]", *marks)
     console.print(table)
     for finding in report.findings:
-        console.print(f"✗ {finding.invariant} {finding.tenant or OVERALL}：{finding.text}", style="red", markup=False)
+        console.print(
+            f"✗ {finding.invariant} {finding.tenant or OVERALL}：{finding.text}", style="red", markup=False
+        )
     for notice in report.notices:
         console.print(f"· {notice.tenant or OVERALL}：{notice.text}", markup=False)
         if notice.command:

@@ -37,12 +37,10 @@ DATA_KEY = base64.b64encode(b"test-key-of-thirty-two-bytes-000").decode()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What must not run beside its like shares a worker: the whole system, and whatever shakes the broker."""
+    """Whatever uses the broker shares a worker: some of these tests cut every connection, or kill it."""
     for item in items:
         place = item.path.relative_to(Path(__file__).parent).parts[0]
-        if place in ("journeys", "faults"):
-            item.add_marker(pytest.mark.xdist_group("system"))
-        elif {"amqp_url", "rabbitmq"} & set(getattr(item, "fixturenames", ())):
+        if place in ("journeys", "faults") or {"amqp_url", "rabbitmq"} & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.xdist_group("broker"))
 
 

@@ -56,7 +56,10 @@ class OtlpReceiver:
                 for scope in resource.scope_spans:
                     self._spans += [
                         SeenSpan(
-                            words.get("service.name", ""), span.name, span.trace_id.hex(), span.span_id.hex(),
+                            words.get("service.name", ""),
+                            span.name,
+                            span.trace_id.hex(),
+                            span.span_id.hex(),
                             span.parent_span_id.hex(),
                             {each.key: each.value.string_value for each in span.attributes},
                         )

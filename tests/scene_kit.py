@@ -12,7 +12,8 @@ from chassis.ids import random_code
 from console.demo.scene import Claimed, Firm, Scene, first_day
 
 NOMINATED, INSTANT, DECLARED, COMMITTED = 1, 14, 17, 22
-"""Claims of the sample, by number: a list's (GZ-009), two applications (ZJ-005, SD-002), one with an inspection (GZ-011)."""
+"""Claims of the sample, by number: a list's (GZ-009), two applications (ZJ-005, SD-002), one with an
+inspection (GZ-011)."""
 
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 """The characters of a unified social credit code (GB 32100-2015)."""

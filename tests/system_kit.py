@@ -109,7 +109,9 @@ class House:
     def must_hold(self, *, settle_s: float = 45.0) -> Report:
         """Every invariant holds, or the test fails with what does not."""
         report = self.verify(settle_s=settle_s)
-        assert report.holds, "\n".join(f"{each.invariant} {each.tenant}: {each.text}" for each in report.findings)
+        assert report.holds, "\n".join(
+            f"{each.invariant} {each.tenant}: {each.text}" for each in report.findings
+        )
         return report
 
     def bank_book(self) -> BankBook:
@@ -129,13 +131,15 @@ class House:
         return int(row[0])
 
     def metric(self, process: str, line: str) -> float:
-        """The sum of what a process's /metrics says in lines that begin with `line`; 0 while it was never counted."""
+        """The sum of what a process's /metrics says in lines that begin with `line`; 0 while it was never
+        counted."""
         address = f"http://{LOOPBACK}:{Ports(self.cluster.home).known(process)}/metrics"
         text = httpx.get(address, trust_env=False, timeout=5).text
         return sum(float(each.rsplit(" ", 1)[1]) for each in text.splitlines() if each.startswith(line))
 
     def restart(self, armed: Mapping[str, Mapping[str, str]]) -> None:
-        """Starts these processes anew, all at once, each with something added to its environment for this run."""
+        """Starts these processes anew, all at once, each with something added to its environment for this
+        run."""
         with ThreadPoolExecutor(len(armed)) as pool:
             list(pool.map(lambda name: self.cluster.restart(name, armed[name]), armed))
 
@@ -182,7 +186,8 @@ class House:
 def running_house(test_home: Path) -> Iterator[House]:
     """Starts everything in a home of its own, and takes it down with all its data.
 
-    With ZHIDA_TEST_REUSE the house of an earlier run is used and left standing, for whoever writes such tests.
+    With ZHIDA_TEST_REUSE the house of an earlier run is used and left standing, for whoever writes such
+    tests.
     """
     reuse = bool(os.environ.get("ZHIDA_TEST_REUSE"))
     home = test_home / f"system-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"

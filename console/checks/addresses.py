@@ -20,7 +20,8 @@ from console.roster import GATEWAY, database_names
 
 @dataclass(frozen=True)
 class Addresses:
-    """The databases by name (services and gateway), the bank's address, and the key that opens sealed accounts."""
+    """The databases by name (services and gateway), the bank's address, and the key that opens sealed
+    accounts."""
 
     databases: Mapping[str, Dsns]
     bank_url: str
@@ -32,7 +33,9 @@ class Addresses:
         admin = cluster.postgres.admin()
         bank = Ports(cluster.home).known("bank")
         if bank is None:
-            raise Refusal("系统还没有启动过，请先运行 ./zhida up。", "Nothing was started yet; run ./zhida up.")
+            raise Refusal(
+                "系统还没有启动过，请先运行 ./zhida up。", "Nothing was started yet; run ./zhida up."
+            )
         return cls(
             databases={name: dsns_of(admin, name) for name in database_names()},
             bank_url=f"http://{LOOPBACK}:{bank}",
@@ -41,7 +44,10 @@ class Addresses:
 
 
 class OpenBooks:
-    """The databases, opened. `app` engines are bound by row security, `frame` engines see the frame's tables only."""
+    """The databases, opened.
+
+    `app` engines are bound by row security, `frame` engines see the frame's tables only.
+    """
 
     def __init__(self, addresses: Addresses) -> None:
         self.addresses = addresses
@@ -51,8 +57,9 @@ class OpenBooks:
     def __enter__(self) -> OpenBooks:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
-                 trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         for engine in self._engines.values():
             engine.dispose()
 
@@ -62,7 +69,8 @@ class OpenBooks:
 
     @contextmanager
     def snapshot(self, name: str, tenants: Sequence[str]) -> Iterator[Connection]:
-        """One consistent view of `name`'s own tables: the rows of exactly these tenants, as the service's role."""
+        """One consistent view of `name`'s own tables: the rows of exactly these tenants, as the service's
+        role."""
         with self._engine(name, "app").connect() as connection:
             connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
             connection.execute(

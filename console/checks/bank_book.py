@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import httpx
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
@@ -26,7 +27,7 @@ class Credit(BaseModel):
     creditor_account: str
     creditor_name: str
     amount_fen: int
-    status: str
+    status: Literal["settled", "returned"]
     attempts_seen: int
 
 
@@ -73,7 +74,9 @@ def _pages(client: httpx.Client, path: str, name: str, **parameters: str) -> fro
     found: set[str] = set()
     after = 0
     while True:
-        page = client.get(path, params={**parameters, "after": after, "limit": PAGE}).raise_for_status().json()
+        page = (
+            client.get(path, params={**parameters, "after": after, "limit": PAGE}).raise_for_status().json()
+        )
         if not page[name]:
             return frozenset(found)
         found.update(str(each["instruction_id"]) for each in page[name])

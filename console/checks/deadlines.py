@@ -20,10 +20,11 @@ MESSAGE_LIMIT = timedelta(hours=2)
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """A kind of thing that must not come to a standstill. `open` selects those under way in its service's database.
+    """A kind of thing that must not come to a standstill. `open` selects those under way in its service's
+    database.
 
-    Its columns: tenant, id, name (for people) and due_at. `alarm` is the subject type of its alarms; without one
-    nothing excuses lateness.
+    Its columns: tenant, id, name (for people) and due_at. `alarm` is the subject type of its alarms; without
+    one nothing excuses lateness.
     """
 
     service: str
@@ -57,8 +58,11 @@ WATCHED: Sequence[Watched] = (
 
 LATE_OR_FORGOTTEN = """
 SELECT o.tenant, o.name, o.due_at, coalesce(o.due_at < :late, false) AS late FROM ({open}) AS o
-WHERE NOT EXISTS (SELECT FROM alarm a WHERE (a.tenant, a.subject_type, a.subject) = (o.tenant, :alarm, o.id) AND a.level >= 100)
-  AND (o.due_at < :late OR NOT EXISTS (SELECT FROM job j WHERE (j.tenant, j.subject) = (o.tenant, o.id)))
+WHERE NOT EXISTS (
+    SELECT FROM alarm a
+    WHERE (a.tenant, a.subject_type, a.subject) = (o.tenant, :alarm, o.id) AND a.level >= 100)
+AND (o.due_at < :late OR NOT EXISTS (
+    SELECT FROM job j WHERE (j.tenant, j.subject) = (o.tenant, o.id)))
 ORDER BY o.tenant, o.id
 """
 
@@ -84,14 +88,19 @@ def silent_lateness(connection: Connection, kind: Watched, now: datetime) -> lis
 
 
 def overdue_jobs(engine: Engine, service: str, now: datetime) -> list[Finding]:
-    """Timers that should have fired more than a minute ago; `engine` is the frame's role on the service's database."""
+    """Timers that should have fired more than a minute ago; `engine` is the frame's role on the service's
+    database."""
     with engine.connect() as connection:
         rows = connection.execute(
             text("SELECT tenant, kind, subject, due_at FROM job WHERE due_at < :late ORDER BY due_at"),
             {"late": now - GRACE},
         ).all()
     return [
-        Finding("D", row.tenant, f"{service} 的定时工作 {row.kind}/{row.subject} 应于 {_china(row.due_at)} 办理，尚未办理")
+        Finding(
+            "D",
+            row.tenant,
+            f"{service} 的定时工作 {row.kind}/{row.subject} 应于 {_china(row.due_at)} 办理，尚未办理",
+        )
         for row in rows
     ]
 

@@ -17,7 +17,8 @@ LINES = text(
 
 BY_DISBURSEMENTS = text(
     "SELECT tenant, line_id,"
-    " coalesce(sum(amount_fen) FILTER (WHERE state IN ('ready', 'authorised', 'sent', 'unknown')), 0) AS reserved_fen,"
+    " coalesce(sum(amount_fen) FILTER (WHERE state IN ('ready', 'authorised', 'sent', 'unknown')), 0)"
+    " AS reserved_fen,"
     " coalesce(sum(amount_fen) FILTER (WHERE state IN ('settled', 'returned')), 0) AS settled_fen,"
     " coalesce(sum(amount_fen) FILTER (WHERE state = 'returned'), 0) AS returned_fen"
     " FROM disbursement WHERE line_id IS NOT NULL GROUP BY tenant, line_id"
@@ -25,7 +26,8 @@ BY_DISBURSEMENTS = text(
 
 BY_LEDGER = text(
     "SELECT e.tenant, e.line_id, p.account, sum(p.amount_fen) AS fen FROM ledger_posting p"
-    " JOIN ledger_entry e ON (e.tenant, e.id) = (p.tenant, p.entry_id) GROUP BY e.tenant, e.line_id, p.account"
+    " JOIN ledger_entry e ON (e.tenant, e.id) = (p.tenant, p.entry_id)"
+    " GROUP BY e.tenant, e.line_id, p.account"
 )
 
 UNBALANCED = text(
@@ -64,10 +66,15 @@ def out_of_balance(treasury: Connection) -> list[Finding]:
     for key, line in lines.items():
         findings += [
             Finding("C", line["tenant"], f"{_name(line)}：{text}")
-            for text in (*_below_zero(line), *_against_disbursements(line, spent.get(key)), *_against_ledger(line, ledger.get(key, {})))
+            for text in (
+                *_below_zero(line),
+                *_against_disbursements(line, spent.get(key)),
+                *_against_ledger(line, ledger.get(key, {})),
+            )
         ]
     findings += [
-        Finding("C", tenant, f"支付或分录所属的预算指标 {line} 不存在") for tenant, line in (spent.keys() | ledger.keys()) - lines.keys()
+        Finding("C", tenant, f"支付或分录所属的预算指标 {line} 不存在")
+        for tenant, line in (spent.keys() | ledger.keys()) - lines.keys()
     ]
     return findings
 
@@ -107,7 +114,11 @@ def _against_ledger(line: RowMapping, balances: Mapping[str, int]) -> Iterable[s
 
 def _entries(treasury: Connection) -> Iterable[Finding]:
     for row in treasury.execute(UNBALANCED):
-        yield Finding("C", row.tenant, f"分录 {row.id}（{row.kind}）不平衡：差 {Money(int(row.fen)).yuan_text()} 元，{row.postings} 行")
+        yield Finding(
+            "C",
+            row.tenant,
+            f"分录 {row.id}（{row.kind}）不平衡：差 {Money(int(row.fen)).yuan_text()} 元，{row.postings} 行",
+        )
     for row in treasury.execute(ORPHANS):
         yield Finding("C", row.tenant, f"分录行没有所属分录：{row.entry_id}")
 

@@ -7,14 +7,15 @@ from typing import NamedTuple
 
 from sqlalchemy import Engine, text
 
-from chassis.quarantine import quarantined_messages
+from chassis.quarantine import Quarantined, quarantined_messages
 from chassis.stuck import StuckMessage, stuck_messages
 from console.checks.report import Finding, Notice
 from contracts.flow import EVENTS, FLOW, QUEUES, SERVICES
 from contracts.message import ServiceName
 
 PENDING = text(
-    "SELECT tenant, count(*) AS n, min(created_at) AS oldest FROM outbox WHERE published_at IS NULL GROUP BY tenant"
+    "SELECT tenant, count(*) AS n, min(created_at) AS oldest FROM outbox"
+    " WHERE published_at IS NULL GROUP BY tenant"
 )
 PUBLISHED = text(
     "SELECT tenant, aggregate_type, aggregate_id, max(sequence) AS sequence FROM outbox"
@@ -43,7 +44,11 @@ def unpublished(engine: Engine, service: str) -> list[Finding]:
     """What still lies in this service's outbox."""
     with engine.connect() as connection:
         return [
-            Finding("E", row.tenant, f"{service} 的发件箱还有 {row.n} 条未发出，最早 {row.oldest:%Y-%m-%d %H:%M:%S} UTC")
+            Finding(
+                "E",
+                row.tenant,
+                f"{service} 的发件箱还有 {row.n} 条未发出，最早 {row.oldest:%Y-%m-%d %H:%M:%S} UTC",
+            )
             for row in connection.execute(PENDING)
         ]
 
@@ -60,40 +65,36 @@ def lost(frames: Mapping[str, Engine]) -> list[Finding]:
             for consumer in sorted(consumers.get(key.aggregate_type, ())):
                 heard = arrived[consumer].get(key, 0) if consumer in arrived else sequence
                 if heard < sequence:
-                    text = f"{producer} 发出的 {key.aggregate_type}/{key.aggregate_id} 到第 {sequence} 条，{consumer} 只收到第 {heard} 条"
-                    findings.append(Finding("E", key.tenant, text))
+                    what = f"{key.aggregate_type}/{key.aggregate_id}"
+                    said = f"{producer} 发出的 {what} 到第 {sequence} 条，{consumer} 只收到第 {heard} 条"
+                    findings.append(Finding("E", key.tenant, said))
     return findings
 
 
 def set_aside(engine: Engine, service: str) -> tuple[list[Finding], list[Notice]]:
-    """Dead and quarantined messages: each is told with what to type; one that nobody could act on is a finding."""
-    findings: list[Finding] = []
-    notices: list[Notice] = []
-    for message in stuck_messages(engine):
-        if message.state == "dead":
-            _tell(_nameless(message), message.tenant, service, message, findings, notices)
-    for entry in quarantined_messages(engine):
-        name = f"{service} 隔离的消息 {entry.id[:12]}（{entry.queue}）：{entry.error.splitlines()[0][:120]}"
-        if entry.queue in QUEUE_NAMES:
-            notices.append(Notice(None, name, f"./zhida work show --service {service} --id {entry.id[:12]}"))
-        else:
-            findings.append(Finding("E", None, f"{name}；来自未知队列，无法重投"))
-    return findings, notices
+    """Dead and quarantined messages, each with what to type; one that nobody could act on is a finding."""
+    told = [_dead(each, service) for each in stuck_messages(engine) if each.state == "dead"]
+    told += [_quarantined(each, service) for each in quarantined_messages(engine)]
+    return (
+        [each for each in told if isinstance(each, Finding)],
+        [each for each in told if isinstance(each, Notice)],
+    )
 
 
-def _tell(
-    nameless: str | None, tenant: str, service: str, message: StuckMessage, findings: list[Finding], notices: list[Notice]
-) -> None:
-    name = f"{service} 搁置的 {message.type}（{message.aggregate_type}/{message.aggregate_id} 第 {message.sequence} 条）：{message.error[:120]}"
-    if nameless is None:
-        notices.append(Notice(tenant, name, f"./zhida work show --service {service} --id {message.event_id}"))
-    else:
-        findings.append(Finding("E", tenant, f"{name}；{nameless}"))
+def _dead(message: StuckMessage, service: str) -> Finding | Notice:
+    what = f"{message.aggregate_type}/{message.aggregate_id} 第 {message.sequence} 条"
+    name = f"{service} 搁置的 {message.type}（{what}）：{message.error[:120]}"
+    if message.type not in EVENTS:
+        return Finding("E", message.tenant, f"{name}；不是已知的事件，无法重投")
+    return Notice(message.tenant, name, f"./zhida work show --service {service} --id {message.event_id}")
 
 
-def _nameless(message: StuckMessage) -> str | None:
-    """Why an operator could not act on it, if so."""
-    return None if message.type in EVENTS else "不是已知的事件，无法重投"
+def _quarantined(entry: Quarantined, service: str) -> Finding | Notice:
+    id, error = entry.id[:12], entry.error.splitlines()[0][:120]
+    name = f"{service} 隔离的消息 {id}（{entry.queue}）：{error}"
+    if entry.queue not in QUEUE_NAMES:
+        return Finding("E", None, f"{name}；来自未知队列，无法重投")
+    return Notice(None, name, f"./zhida work show --service {service} --id {id}")
 
 
 def _sequences(engine: Engine, statement: object) -> dict[AggregateKey, int]:

@@ -15,8 +15,9 @@ from contracts.money import Money
 
 ATTEMPTS = text(
     "SELECT tenant, id, case_id, instalment, state, amount_fen, instruction_id, bank_reference,"
-    " claim ->> 'receipt' AS receipt, claim ->> 'filed_in' AS filed_in, payee ->> 'account_name' AS payee_name,"
-    " payee ->> 'account_sealed' AS account_sealed FROM disbursement WHERE instruction_id IS NOT NULL"
+    " claim ->> 'receipt' AS receipt, claim ->> 'filed_in' AS filed_in,"
+    " payee ->> 'account_name' AS payee_name, payee ->> 'account_sealed' AS account_sealed FROM disbursement"
+    " WHERE instruction_id IS NOT NULL"
     " ORDER BY tenant, id"
 )
 
@@ -69,7 +70,10 @@ def paid_twice(attempts: Sequence[Attempt], book: BankBook) -> tuple[list[Findin
         if len(paid) > 1
     ]
     notices = [
-        Notice(owner[credit.instruction_id], f"指令 {credit.instruction_id} 向银行提交过 {credit.attempts_seen} 次，只入账一次")
+        Notice(
+            owner[credit.instruction_id],
+            f"指令 {credit.instruction_id} 向银行提交过 {credit.attempts_seen} 次，只入账一次",
+        )
         for credit in book.credits
         if credit.attempts_seen > 1
     ]
@@ -130,7 +134,9 @@ def _book_against_itself(book: BankBook) -> Iterable[Finding]:
     for credit in book.credits:
         sums[credit.status] += credit.amount_fen
     if (sums["settled"], sums["returned"]) != (book.totals.settled_fen, book.totals.returned_fen):
-        yield Finding("B", None, f"银行合计与其入账明细不一致：{book.totals.settled_fen} 分对 {sums['settled']} 分")
+        yield Finding(
+            "B", None, f"银行合计与其入账明细不一致：{book.totals.settled_fen} 分对 {sums['settled']} 分"
+        )
     if book.returned != {credit.instruction_id for credit in book.credits if credit.status == "returned"}:
         yield Finding("B", None, "银行退汇清单与其入账明细不一致")
 
@@ -140,7 +146,8 @@ def _name(attempt: Attempt) -> str:
 
 
 def _owners(attempts: Sequence[Attempt], book: BankBook) -> Mapping[str, str | None]:
-    """Instruction id → the tenant that paid, by our books or, for what they do not know, by the account debited."""
+    """Instruction id → the tenant that paid, by our books or, for what they do not know, by the account
+    debited."""
     owners: dict[str, str | None] = {
         credit.instruction_id: credit.debtor_account.removeprefix(POOL)
         if credit.debtor_account.startswith(POOL)

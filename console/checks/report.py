@@ -20,7 +20,8 @@ OVERALL = "全部"
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One difference: which invariant it breaks, whose it is (None: nobody's in particular), and what it is."""
+    """One difference: which invariant it breaks, whose it is (None: nobody's in particular), and what it
+    is."""
 
     invariant: str
     tenant: str | None
@@ -29,7 +30,8 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something an operator should know or do that breaks no invariant; `command` is what to type, if anything."""
+    """Something an operator should know or do that breaks no invariant; `command` is what to type, if
+    anything."""
 
     tenant: str | None
     text: str
@@ -66,5 +68,7 @@ class Report:
 
 def together(tenants: Sequence[str], findings: Sequence[Finding], notices: Sequence[Notice]) -> Report:
     """A report in a stable order: by invariant, then by tenant, what is nobody's last."""
-    ordered = sorted(findings, key=lambda each: (each.invariant, each.tenant is None, each.tenant or "", each.text))
+    ordered = sorted(
+        findings, key=lambda each: (each.invariant, each.tenant is None, each.tenant or "", each.text)
+    )
     return Report(tuple(tenants), tuple(ordered), tuple(notices))

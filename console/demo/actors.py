@@ -1,7 +1,7 @@
 """The people of the scene: each is a small loop over their own worklist, and does what lies there.
 
-Nobody tells anybody anything: what one has done, the next finds. So any process may die at any moment, and whoever
-was waiting for it goes on when it is back.
+Nobody tells anybody anything: what one has done, the next finds. So any process may die at any moment, and
+whoever was waiting for it goes on when it is back.
 """
 
 from __future__ import annotations
@@ -20,8 +20,11 @@ from console.demo.scene import Claimed
 
 POLL_S = 0.3
 
-NOT_HEARD_YET = frozenset({"item_unknown", "enterprise_unknown", "payee_account_missing", "facts_missing", "tenant_unknown"})
-"""Intake has not heard of what catalog said a moment ago: a refusal for now, and the next order is another one."""
+NOT_HEARD_YET = frozenset(
+    {"item_unknown", "enterprise_unknown", "payee_account_missing", "facts_missing", "tenant_unknown"}
+)
+"""Intake has not heard of what catalog said a moment ago: a refusal for now, and the next order is another
+one."""
 
 MOST_TRIES = 100
 
@@ -60,7 +63,8 @@ class Actor(ABC):
         return self.board.story_of(claim["uscc"], claim["item_id"], self.stage.items)
 
     def file(self, path: str, token: str, key: str, body: dict[str, Any]) -> dict[str, Any] | None:
-        """File something that may be refused because the news has not got about; None if the scene was closed."""
+        """File something that may be refused because the news has not got about; None if the scene was
+        closed."""
         for attempt in range(1, MOST_TRIES + 1):
             try:
                 return self.door.order(path, token=token, key=f"{key}/{attempt}", body=body)
@@ -86,7 +90,9 @@ class Applicants(Actor):
         story = self.board.stories[claim.number]
         try:
             receipt = self.file(
-                "/applications", self.stage.firm_token(claim.firm), application_key(claim),
+                "/applications",
+                self.stage.firm_token(claim.firm),
+                application_key(claim),
                 application_form(self.stage, claim),
             )
         except Refused as refused:
@@ -125,7 +131,8 @@ class Department(Actor):
         body = {
             "item_id": self.stage.items[code],
             "lines": [
-                {"enterprise_id": self.stage.firms[each.firm.uscc], "amount_fen": each.expected_fen} for each in claims
+                {"enterprise_id": self.stage.firms[each.firm.uscc], "amount_fen": each.expected_fen}
+                for each in claims
             ],
         }
         key = f"demo/nomination/{self.stage.scene.name}/{code}"
@@ -159,7 +166,8 @@ class Department(Actor):
             "passed": True,
             "findings": "设施已建成并投入使用，数量与申报一致（示例）",
             "place": "项目现场（示例）",
-            # Must be the same each time this order is given; the firm's filing is when the visit is said to be.
+            # Must be the same each time this order is given; the firm's filing is when the visit is said to
+            # be.
             "inspected_at": case["accepted_at"],
         }
         self._on(case, "inspections", body)
@@ -170,7 +178,11 @@ class Department(Actor):
     def _on(self, case: dict[str, Any], verb: str, body: dict[str, Any]) -> None:
         id, version = case["case_id"], case["version"]
         self.door.order(
-            f"/cases/{id}/{verb}", token=self._token, key=f"demo/{verb}/{id}/{version}", body=body, version=version
+            f"/cases/{id}/{verb}",
+            token=self._token,
+            key=f"demo/{verb}/{id}/{version}",
+            body=body,
+            version=version,
         )
 
 
@@ -186,7 +198,10 @@ class Checker(Actor):
             id, version = payment["disbursement_id"], payment["version"]
             try:
                 self.door.order(
-                    f"/disbursements/{id}/authorise", token=token, key=f"demo/authorise/{id}/{version}", version=version
+                    f"/disbursements/{id}/authorise",
+                    token=token,
+                    key=f"demo/authorise/{id}/{version}",
+                    version=version,
                 )
             except Refused as refused:
                 if refused.status not in (409, 412):
@@ -241,7 +256,8 @@ class Watcher(Actor):
         arrived = {
             each["channel"]
             for each in messages
-            if (each["receipt"], each["template"], each["state"]) == (story.receipt, "disbursement_settled", "delivered")
+            if (each["receipt"], each["template"], each["state"])
+            == (story.receipt, "disbursement_settled", "delivered")
         }
         return arrived >= {"inbox", "sms"}
 
@@ -250,7 +266,10 @@ def cast(stage: Stage, board: Board, closing: threading.Event) -> Sequence[Actor
     """Everybody who takes part in the scene."""
     departments = [Department(stage, board, closing, name) for name in stage.scene.departments]
     return [
-        *departments, Applicants(stage, board, closing), Checker(stage, board, closing), Watcher(stage, board, closing)
+        *departments,
+        Applicants(stage, board, closing),
+        Checker(stage, board, closing),
+        Watcher(stage, board, closing),
     ]
 
 
@@ -285,4 +304,3 @@ def _receipt(board: Board, story: Story, receipt: dict[str, Any]) -> None:
     story.item_title = receipt["item_title"]
     story.submitted_at = datetime.fromisoformat(receipt["submitted_at"])
     board.advance(story, REVIEW)
-

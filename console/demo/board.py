@@ -11,7 +11,7 @@ from datetime import datetime
 
 from console.demo.scene import Claimed, Scene
 
-STAGES = ("待申报", "部门审核", "待复核拨付", "银行处理", "已到账", "企业已收到通知")
+STAGES = ("待申报", "部门审核", "待复核拨付", "银行处理", "已到账", "已收到通知")
 WAITING, REVIEW, RELEASE, BANK, PAID, TOLD = range(len(STAGES))
 
 
@@ -51,7 +51,12 @@ class Board:
 
     def __init__(self, scene: Scene, listen: Listener) -> None:
         self.scene = scene
-        self.stories = {claim.number: Story(claim) for claim in scene.claims}
+        self.stories = {
+            claim.number: Story(
+                claim, mode=scene.mode_of(claim.item), item_title=str(scene.items[claim.item]["title"])
+            )
+            for claim in scene.claims
+        }
         self.notes: list[str] = []
         self.began = time.monotonic()
         self._listen = listen
@@ -71,7 +76,9 @@ class Board:
                 return
             story.stage = stage
         amount = f"{story.claim.expected_fen / 100:,.2f} 元"
-        self._listen(f"{self.clock()}  {STAGES[stage]}  {story.claim.firm.name}  {story.item_title}  {amount}")
+        self._listen(
+            f"{self.clock()}  {STAGES[stage]}  {story.claim.firm.name}  {story.item_title}  {amount}"
+        )
 
     def complain(self, story: Story, trouble: str) -> None:
         """Something stands in this case's way; said once."""

@@ -21,8 +21,8 @@ LOOK_EVERY_S = 0.5
 class Caretaker:
     """`with Caretaker(home, progress) as caretaker:` restarts what dies and tells `caretaker.progress` of it.
 
-    It has nothing to do until the first of our processes runs: before that, somebody else is setting up. A restart
-    that does not work is tried again: what it needs may be being killed as well.
+    It has nothing to do until the first of our processes runs: before that, somebody else is setting up. A
+    restart that does not work is tried again: what it needs may be being killed as well.
     """
 
     def __init__(self, home: Path, progress: Progress) -> None:
@@ -36,8 +36,9 @@ class Caretaker:
         self._thread.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
-                 trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._closing.set()
         self._thread.join()
 

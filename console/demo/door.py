@@ -1,7 +1,7 @@
 """The one way in: HTTP through the gateway, with patience for whatever is being killed and started again.
 
-Every order carries an Idempotency-Key that follows from what is ordered, so that a retry after any fault, or a
-second run, continues where the first one was and doubles nothing.
+Every order carries an Idempotency-Key that follows from what is ordered, so that a retry after any fault, or
+a second run, continues where the first one was and doubles nothing.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from typing import Any
 import httpx
 
 PATIENCE_S = 120.0
-"""How long one call is tried; a cluster that is killed and started again is back well before. Faults (5xx) are
-tried again like silence: the same key makes that harmless, and a process may have died in the middle of it."""
+"""How long one call is tried; a cluster that is killed and started again is back well before. Faults (5xx)
+are tried again like silence: the same key makes that harmless, and a process may have died in the middle of
+it."""
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.1, 2.0
 Json = dict[str, Any]
@@ -28,7 +29,9 @@ class Refused(Exception):
     """A rule said no. `reasons` are the codes of everything that is wrong."""
 
     def __init__(self, status: int, code: str, detail: str, errors: list[Json]) -> None:
-        super().__init__(f"{status} {code}：{detail}" + "".join(f"；{each.get('message', '')}" for each in errors))
+        super().__init__(
+            f"{status} {code}：{detail}" + "".join(f"；{each.get('message', '')}" for each in errors)
+        )
         self.status = status
         self.code = code
         self.detail = detail
@@ -44,7 +47,9 @@ class Door:
 
     def __init__(self, url: str, *, patience_s: float = PATIENCE_S) -> None:
         self._client = httpx.Client(
-            base_url=f"{url}/api/v1", timeout=httpx.Timeout(15.0, connect=3.0), trust_env=False,
+            base_url=f"{url}/api/v1",
+            timeout=httpx.Timeout(15.0, connect=3.0),
+            trust_env=False,
             limits=httpx.Limits(max_connections=32),
         )
         self._patience_s = patience_s
@@ -53,9 +58,18 @@ class Door:
         self._client.close()
 
     def order(
-        self, path: str, *, token: str, key: str, body: Mapping[str, Any] | None = None, version: int | None = None
+        self,
+        path: str,
+        *,
+        token: str,
+        key: str,
+        body: Mapping[str, Any] | None = None,
+        version: int | None = None,
     ) -> Json:
-        """POST, once per `key` however often it takes. `version` is what was read (If-Match). Raises Refused, NoAnswer."""
+        """POST, once per `key` however often it takes.
+
+        `version` is what was read (If-Match). Raises Refused, NoAnswer.
+        """
         headers = {"Idempotency-Key": key}
         if version is not None:
             headers["If-Match"] = f'"{version}"'
@@ -93,7 +107,9 @@ class Door:
                 last = f"{answer.status_code} {problem.get('code')}"
                 if answer.status_code < 500 and not problem.get("retryable"):
                     raise Refused(
-                        answer.status_code, str(problem.get("code")), str(problem.get("detail", "")),
+                        answer.status_code,
+                        str(problem.get("code")),
+                        str(problem.get("detail", "")),
                         problem.get("errors") or [],
                     )
             if time.monotonic() > deadline:
@@ -108,4 +124,3 @@ def _problem(answer: httpx.Response) -> Json:
     except ValueError:
         return {"code": f"http_{answer.status_code}", "detail": answer.text[:200]}
     return problem if isinstance(problem, dict) else {}
-

@@ -1,4 +1,5 @@
-"""What came of it: per case the time to money and who did what, our ledger beside the bank's book, and the figures."""
+"""What came of it: per case the time to money and who did what, our ledger beside the bank's book, and the
+figures."""
 
 from __future__ import annotations
 
@@ -19,13 +20,20 @@ from console.demo.scene import MODE_NAMES
 from contracts.money import Money
 
 ACCOUNT_NAMES = {
-    "appropriation": "已下达", "available": "可用", "reserved": "预留", "paid": "净支出", "swept": "上收",
+    "appropriation": "已下达",
+    "available": "可用",
+    "reserved": "预留",
+    "paid": "净支出",
+    "swept": "上收",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What the demonstration is judged by. Amounts in fen, times in seconds; a time that is not known is absent."""
+    """What the demonstration is judged by.
+
+    Amounts in fen, times in seconds; a time that is not known is absent.
+    """
 
     settled: int
     total_fen: int
@@ -73,7 +81,9 @@ class Figures:
 def figures(board: Board, book: BankBook, report: Report, setup_s: float) -> Figures:
     """Counted from what was seen on the worklists and from the bank's own book."""
     ours = {story.instruction_id for story in board.paid}
-    credits = [credit for credit in book.credits if credit.instruction_id in ours and credit.status == "settled"]
+    credits = [
+        credit for credit in book.credits if credit.instruction_id in ours and credit.status == "settled"
+    ]
     seconds = sorted(story.seconds for story in board.paid if story.seconds is not None)
     return Figures(
         settled=len(board.paid),
@@ -107,8 +117,13 @@ def show_cases(board: Board, people: People, console: Console) -> None:
         seconds = f"{story.seconds:.1f} 秒" if story.seconds is not None else "—"
         hands = (_office(people, each) for each in (story.filed_by, story.approved_by, story.authorised_by))
         table.add_row(
-            story.receipt or "—", story.claim.firm.name, f"{story.claim.item} {story.item_title}",
-            MODE_NAMES.get(story.mode, story.mode), Money(story.paid_fen).yuan_text(), seconds, " → ".join(hands),
+            story.receipt or "—",
+            story.claim.firm.name,
+            f"{story.claim.item} {story.item_title}",
+            MODE_NAMES.get(story.mode, story.mode),
+            Money(story.paid_fen).yuan_text(),
+            seconds,
+            " → ".join(hands),
         )
     console.print(table)
 
@@ -118,7 +133,9 @@ def show_totals(stage: Stage, book: BankBook, console: Console) -> None:
     totals = stage.door.ask("/ledger/totals", token=stage.people.token(FINANCE))
     table = Table("", "直达资金账", "银行账本", title="总账与银行 · ledger and bank")
     table.add_row("已到账（笔）", str(totals["settled_count"]), str(book.totals.settled_count))
-    table.add_row("已到账（元）", Money(totals["settled_fen"]).yuan_text(), Money(book.totals.settled_fen).yuan_text())
+    table.add_row(
+        "已到账（元）", Money(totals["settled_fen"]).yuan_text(), Money(book.totals.settled_fen).yuan_text()
+    )
     table.add_row("已退汇（笔）", str(totals["returned_count"]), str(book.totals.returned_count))
     for account, fen in totals["accounts"].items():
         table.add_row(f"科目 {ACCOUNT_NAMES.get(account, account)}（元）", Money(fen).yuan_text(), "")
@@ -130,7 +147,9 @@ def show_way_on(stage: Stage, board: Board, url: str, console: Console) -> None:
     followed = _one_to_follow(board)
     if followed is not None:
         console.print("跟踪一个办件 · follow one case：", style="bold")
-        console.print(f"  {url}/track/{followed.receipt}?code={followed.query_code}", style="cyan", markup=False)
+        console.print(
+            f"  {url}/track/{followed.receipt}?code={followed.query_code}", style="cyan", markup=False
+        )
     table = Table("岗位", "令牌 bearer token", title=f"登录 · sign in at {url}/api/v1")
     for name, token in stage.people.sign_in_list():
         table.add_row(name, token)
@@ -143,7 +162,8 @@ def show_success(figures: Figures, console: Console) -> None:
     console.print(
         f"✓ {figures.settled} 家企业、{figures.settled} 笔、¥{Money(figures.total_fen).yuan_text()}，银行账本逐笔相符；"
         f"从申报到到账中位 {p50}，99% 不超过 {p99}；A–F 全部成立。",
-        style="bold green", markup=False,
+        style="bold green",
+        markup=False,
     )
 
 
@@ -162,4 +182,3 @@ def _one_to_follow(board: Board) -> Story | None:
 
 def _rounded(seconds: float | None) -> float | None:
     return None if seconds is None else round(seconds, 3)
-

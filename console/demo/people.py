@@ -36,7 +36,9 @@ STANDING: Sequence[Office] = (WINDOW, PARTNER, ACCOUNTS, CHECKER, FINANCE, SUPER
 
 def officer_of(department: str) -> Office:
     """The department's officer who reviews its cases."""
-    return Office(f"officer-{zlib.crc32(department.encode()):08x}", f"{department}审核岗", ("department",), department)
+    return Office(
+        f"officer-{zlib.crc32(department.encode()):08x}", f"{department}审核岗", ("department",), department
+    )
 
 
 def firm_office(uscc: str, name: str, enterprise_id: str) -> Office:
@@ -45,7 +47,10 @@ def firm_office(uscc: str, name: str, enterprise_id: str) -> Office:
 
 
 class People:
-    """Credentials by office. Asking for them again gives the same tokens: they follow from the order's key."""
+    """Credentials by office.
+
+    Asking for them again gives the same tokens: they follow from the order's key.
+    """
 
     def __init__(self, door: Door, platform_token: str) -> None:
         self._door = door
@@ -57,11 +62,17 @@ class People:
         """The office's token, issued by the platform on first need."""
         if office.actor_id not in self._tokens:
             body: dict[str, Any] = {
-                "tenant": HERE, "actor_id": office.actor_id, "name": office.name, "roles": list(office.roles),
-                "department": office.department, "enterprise_id": office.enterprise_id,
+                "tenant": HERE,
+                "actor_id": office.actor_id,
+                "name": office.name,
+                "roles": list(office.roles),
+                "department": office.department,
+                "enterprise_id": office.enterprise_id,
             }
             view = self._door.order(
-                "/credentials", token=self._platform_token, body=body,
+                "/credentials",
+                token=self._platform_token,
+                body=body,
                 key=f"demo/credential/{office.actor_id}/{digest(body)}",
             )
             self._offices[office.actor_id] = office
@@ -82,4 +93,7 @@ class People:
         """(office, token) of everybody who is not a firm, then of one firm, the platform last."""
         firms = [office for office in self._offices.values() if office.enterprise_id]
         shown = [office for office in self._offices.values() if not office.enterprise_id] + firms[:1]
-        return [*((each.name, self._tokens[each.actor_id]) for each in shown), ("平台运维", self._platform_token)]
+        return [
+            *((each.name, self._tokens[each.actor_id]) for each in shown),
+            ("平台运维", self._platform_token),
+        ]

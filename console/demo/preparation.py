@@ -47,7 +47,9 @@ def prepare(scene: Scene, door: Door, platform_token: str, progress: Progress) -
     with progress.step("发放凭证"):
         _each((*STANDING, *map(officer_of, scene.departments)), stage.people.appoint)
     with progress.step(f"发布事项 {len(scene.items)} 项（示例）"):
-        stage.items.update(zip(scene.items, _each(scene.items, lambda code: _publish(stage, code)), strict=True))
+        stage.items.update(
+            zip(scene.items, _each(scene.items, lambda code: _publish(stage, code)), strict=True)
+        )
     with progress.step("下达预算指标（示例文号）"):
         _each(enumerate(scene.items, start=1), lambda numbered: _appropriate(stage, *numbered))
     with progress.step(f"登记企业 {len(scene.claims)} 家，归集数据，复核账户"):
@@ -62,8 +64,12 @@ def _each(things: Iterable[T], act: Callable[[T], R]) -> list[R]:
 
 def _onboard(place: Place, door: Door, platform_token: str) -> None:
     body = {
-        "id": place.id, "parent_id": place.parent_id, "level": place.level, "division_code": place.division_code,
-        "name": place.name, "settings": {"receipt_prefix": place.receipt_prefix},
+        "id": place.id,
+        "parent_id": place.parent_id,
+        "level": place.level,
+        "division_code": place.division_code,
+        "name": place.name,
+        "settings": {"receipt_prefix": place.receipt_prefix},
     }
     door.order("/tenants", token=platform_token, key=f"demo/tenant/{place.id}", body=body)
 
@@ -73,41 +79,61 @@ def _publish(stage: Stage, code: str) -> str:
     content = stage.scene.items[code]
     officer = officer_of(stage.scene.department_of(code))
     view = stage.door.order(
-        "/policies", token=stage.people.token(officer), key=f"demo/item/{code}/{digest(content)}",
+        "/policies",
+        token=stage.people.token(officer),
+        key=f"demo/item/{code}/{digest(content)}",
         body={"content": content},
     )
     return str(view["item_id"])
 
 
 def _appropriate(stage: Stage, number: int, code: str) -> None:
-    """One line per item, as much as the scene's claims come to, rounded up; the document's number is a sample's."""
+    """One line per item, as much as the scene's claims come to, rounded up; the document's number is a
+    sample's."""
     needed = sum(claim.expected_fen for claim in stage.scene.claims if claim.item == code)
     year = datetime.now(CHINA).year
     body = {
-        "year": year, "department": stage.scene.department_of(code), "item_id": stage.items[code],
-        "amount_fen": -(-needed // STEP_FEN) * STEP_FEN, "document_number": f"章财示例〔{year}〕{number}号",
+        "year": year,
+        "department": stage.scene.department_of(code),
+        "item_id": stage.items[code],
+        "amount_fen": -(-needed // STEP_FEN) * STEP_FEN,
+        "document_number": f"章财示例〔{year}〕{number}号",
     }
     key = f"demo/budget/{stage.scene.name}/{digest(body)}"
     stage.door.order("/budgets", token=stage.people.token(FINANCE), key=key, body=body)
 
 
 def _register(stage: Stage, firm: Firm) -> None:
-    """The window opens the file, the data exchange fills it, the firm names its account, the bureau confirms it."""
+    """The window opens the file, the data exchange fills it, the firm names its account, the bureau confirms
+    it."""
     door, people = stage.door, stage.people
-    body = {"uscc": firm.uscc, "name": firm.name, "industry": firm.industry, "contact_mobile": firm.contact_mobile}
-    file = door.order("/enterprises", token=people.token(WINDOW), key=f"demo/enterprise/{firm.uscc}", body=body)
+    body = {
+        "uscc": firm.uscc,
+        "name": firm.name,
+        "industry": firm.industry,
+        "contact_mobile": firm.contact_mobile,
+    }
+    file = door.order(
+        "/enterprises", token=people.token(WINDOW), key=f"demo/enterprise/{firm.uscc}", body=body
+    )
     enterprise_id = str(file["enterprise_id"])
     token = people.appoint(firm_office(firm.uscc, firm.name, enterprise_id))
     door.order(
-        f"/enterprises/{enterprise_id}/facts", token=people.token(PARTNER),
-        key=f"demo/facts/{firm.uscc}/{digest(firm.file_facts)}", body={"facts": firm.file_facts},
+        f"/enterprises/{enterprise_id}/facts",
+        token=people.token(PARTNER),
+        key=f"demo/facts/{firm.uscc}/{digest(firm.file_facts)}",
+        body={"facts": firm.file_facts},
     )
     account = door.order(
-        f"/enterprises/{enterprise_id}/payee-accounts", token=token,
-        key=f"demo/account/{firm.uscc}/{digest(firm.account)}", body=firm.account,
+        f"/enterprises/{enterprise_id}/payee-accounts",
+        token=token,
+        key=f"demo/account/{firm.uscc}/{digest(firm.account)}",
+        body=firm.account,
     )
     door.order(
-        f"/payee-accounts/{account['account_id']}/confirm", token=people.token(ACCOUNTS),
-        key=f"demo/account-confirmed/{account['account_id']}", version=account["version"],
+        f"/payee-accounts/{account['account_id']}/confirm",
+        token=people.token(ACCOUNTS),
+        key=f"demo/account-confirmed/{account['account_id']}",
+        version=account["version"],
     )
     stage.firms[firm.uscc] = enterprise_id

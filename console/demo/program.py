@@ -35,7 +35,8 @@ from console.roster import platform_token
 from console.verify import show, verify
 
 SCENE_LIMIT_S = 600.0
-"""By then everything is paid, also where processes were killed on the way; what is missing then is a result."""
+"""By then everything is paid, also where processes were killed on the way; what is missing then is a
+result."""
 
 UP_TRIES = 4
 LOG_WIDTH = 150
@@ -68,11 +69,14 @@ def main(argv: list[str]) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="./zhida demo", description="从政策发布到资金到账：章贡区上线首日四小时（示例） · the main job, end to end"
+        prog="./zhida demo",
+        description="从政策发布到资金到账：章贡区上线首日四小时（示例） · the main job, end to end",
     )
     parser.add_argument("--once", action="store_true", help="演示完即关闭 · end and take down by itself")
     parser.add_argument("--json", type=Path, metavar="FILE", help="写入结果数字 · write the figures")
-    parser.add_argument("--plain", action="store_true", help="逐行显示 · one line per move, also on a terminal")
+    parser.add_argument(
+        "--plain", action="store_true", help="逐行显示 · one line per move, also on a terminal"
+    )
     return parser
 
 
@@ -116,7 +120,10 @@ def _answers() -> Iterator[None]:
 
 
 def _bring_up(cluster: Cluster) -> str:
-    """Starts everything; what is killed meanwhile is started again. Returns the URL, or refuses as `Cluster.up` does."""
+    """Starts everything; what is killed meanwhile is started again.
+
+    Returns the URL, or refuses as `Cluster.up` does.
+    """
     for left in reversed(range(UP_TRIES)):
         try:
             cluster.up()
@@ -164,7 +171,10 @@ def _conclude(
 
 
 def _bank_book(url: str) -> BankBook:
-    """The bank's book; the bank may be starting again at this moment. Raises BookUnreadable after a minute."""
+    """The bank's book; the bank may be starting again at this moment.
+
+    Raises BookUnreadable after a minute.
+    """
     deadline = time.monotonic() + SETTLE_S
     while True:
         try:

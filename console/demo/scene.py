@@ -91,16 +91,15 @@ class Scene:
 
 
 def first_day() -> Scene:
-    """Zhanggong's first four hours as the city's newspaper reported them: 24 firms, 24 payments, ¥5,000,000."""
+    """Zhanggong's first four hours as the city's newspaper reported them: 24 firms, 24 payments,
+    ¥5,000,000."""
     told = json.loads((SAMPLE / "zhanggong_first_day.json").read_text(encoding="utf-8"))
     claims = tuple(
         Claimed(
             number=case["number"],
             item=case["item"],
             route=case["route"],
-            firm=Firm(
-                **case["enterprise"], account=case["account"], file_facts=tuple(case["file_facts"])
-            ),
+            firm=Firm(**case["enterprise"], account=case["account"], file_facts=tuple(case["file_facts"])),
             declared_facts=tuple(case["declared_facts"]),
             expected_fen=case["expected_fen"],
         )

@@ -15,6 +15,9 @@ from console.demo.scene import MODE_NAMES
 from contracts.money import Money
 
 NOTES_SHOWN = 4
+HUNDRED_YUAN = 10_000
+"""In fen: as fine as a label on the board needs to be."""
+
 COLOURS = {"no_application": "green", "instant": "cyan", "committed": "magenta"}
 
 
@@ -34,8 +37,9 @@ class Lines:
     def __enter__(self) -> Lines:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
-                 trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         return None
 
 
@@ -58,8 +62,9 @@ class Picture:
         self._live.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
-                 trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._live.stop()
 
     def _draw(self) -> RenderableType:
@@ -77,12 +82,13 @@ def draw(board: Board) -> RenderableType:
     paid = Money(sum(story.paid_fen for story in board.paid))
     legend = "  ".join(f"[{COLOURS[mode]}]■[/] {name}" for mode, name in MODE_NAMES.items())
     title = f"直达 · 章贡区上线首日（示例）  {board.clock()}"
-    total = f"到账 {len(board.paid)}/{len(board.stories)} 笔  ¥{paid.yuan_text()} / ¥{Money(board.scene.total_fen).yuan_text()}"
+    promised = Money(board.scene.total_fen)
+    total = f"到账 {len(board.paid)}/{len(board.stories)} 笔  ¥{paid.yuan_text()} / ¥{promised.yuan_text()}"
     notes = [Text(note, style="yellow") for note in board.notes[-NOTES_SHOWN:]]
     return Group(Panel(f"{total}    {legend}", title=title), table, *notes)
 
 
 def _label(story: Story) -> Text:
-    mode = story.mode or ("no_application" if story.claim.route == "nomination" else "instant")
-    text = f"{story.claim.number:02d} {Money(story.claim.expected_fen).wan_text()}万"
-    return Text(text + (" ⚠" if story.trouble else ""), style=COLOURS.get(mode, "white"))
+    shown = Money(story.claim.expected_fen // HUNDRED_YUAN * HUNDRED_YUAN)
+    text = f"{story.claim.number:02d} {shown.wan_text()}万"
+    return Text(text + (" ⚠" if story.trouble else ""), style=COLOURS.get(story.mode, "white"))

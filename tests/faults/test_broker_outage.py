@@ -1,4 +1,5 @@
-"""FAULTS 3: the broker dies under load; a consumer dies again and again with hundreds of messages in its hands."""
+"""FAULTS 3: the broker dies under load; a consumer dies again and again with hundreds of messages in its
+hands."""
 
 from __future__ import annotations
 
@@ -23,7 +24,10 @@ CRASHES = 6
 def set_aside(house: House) -> int:
     """How many messages lie in quarantine or dead, in all services."""
     return sum(
-        house.count(name, "SELECT (SELECT count(*) FROM quarantine) + (SELECT count(*) FROM parked WHERE state = 'dead')")
+        house.count(
+            name,
+            "SELECT (SELECT count(*) FROM quarantine) + (SELECT count(*) FROM parked WHERE state = 'dead')",
+        )
         for name in QUEUES
     )
 
@@ -35,7 +39,9 @@ def test_a_broker_killed_for_half_a_minute_loses_nothing_that_was_answered(house
         eventually(lambda: [story for story in board.stories.values() if story.stage >= REVIEW])
         house.cluster.kill("rabbitmq")
         answered = {story.receipt for story in board.stories.values() if story.query_code}
-        slowest, statuses = knock(house, board.stories[1].receipt or "ZG-20260101-00000000", until=time.monotonic() + OUTAGE_S)
+        slowest, statuses = knock(
+            house, board.stories[1].receipt or "ZG-20260101-00000000", until=time.monotonic() + OUTAGE_S
+        )
         house.cluster.start("rabbitmq")
         eventually(lambda: board.finished, within=120, every=0.2)
     assert statuses <= {503, 504, 200}

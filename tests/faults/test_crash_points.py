@@ -1,4 +1,5 @@
-"""FAULTS 1: kill -9 of intake, review and treasury at named points; everything is paid, once, within a minute."""
+"""FAULTS 1: kill -9 of intake, review and treasury at named points; everything is paid, once, within a
+minute."""
 
 from __future__ import annotations
 
@@ -38,15 +39,20 @@ def test_services_killed_in_the_middle_pay_everybody_once(
     house: House, points: dict[str, str], tmp_path: Path
 ) -> None:
     marks = {name: tmp_path / name for name in points}
-    house.restart({
-        name: {"ZHIDA_CRASH_AT": point, "ZHIDA_CRASH_ONCE": str(marks[name])} for name, point in points.items()
-    })
+    house.restart(
+        {
+            name: {"ZHIDA_CRASH_AT": point, "ZHIDA_CRASH_ONCE": str(marks[name])}
+            for name, point in points.items()
+        }
+    )
     with house.looked_after():
         stage = house.prepare(small_scene("crash", [NOMINATED, INSTANT, DECLARED, COMMITTED]))
         board = house.play(stage, within=60)
     assert {name: mark.read_text() for name, mark in marks.items()} == points
     house.must_hold()
     accounts = {claim.firm.account["account_number"] for claim in stage.scene.claims}
-    credited = [credit.creditor_account for credit in house.bank_book().credits if credit.creditor_account in accounts]
+    credited = [
+        credit.creditor_account for credit in house.bank_book().credits if credit.creditor_account in accounts
+    ]
     assert sorted(credited) == sorted(accounts)
     assert len(board.paid) == 4

@@ -1,4 +1,5 @@
-"""FAULTS 6 and 7: every event three times; events shuffled, two relays, and one that is late with others behind it."""
+"""FAULTS 6 and 7: every event three times; events shuffled, two relays, and one that is late with others
+behind it."""
 
 from __future__ import annotations
 
@@ -19,11 +20,26 @@ from console.place import CHECKOUT
 from console.roster import members, without_ours
 from contracts.flow import QUEUES
 
-FRAME = frozenset({
-    "operation", "outbox", "parked", "job", "alarm", "audit_fact", "audit_block", "quarantine", "calendar_day",
-    "tenant", "alembic_version", "alembic_version_frame",
-})
-"""The frame's own tables. Inbox and positions are compared too: what was taken twice must not be there twice."""
+FRAME = frozenset(
+    {
+        "operation",
+        "outbox",
+        "parked",
+        "job",
+        "alarm",
+        "audit_fact",
+        "audit_block",
+        "quarantine",
+        "calendar_day",
+        "tenant",
+        "alembic_version",
+        "alembic_version_frame",
+    }
+)
+"""The frame's own tables.
+
+Inbox and positions are compared too: what was taken twice must not be there twice.
+"""
 
 
 def state_of(house: House) -> dict[str, str]:
@@ -31,7 +47,9 @@ def state_of(house: House) -> dict[str, str]:
     hashes = {}
     for name in QUEUES:
         with house.database(name) as connection:
-            tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
+            tables = connection.execute(
+                "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+            ).fetchall()
             for table in sorted({each for (each,) in tables} - FRAME):
                 row = connection.execute(
                     f"SELECT md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) FROM {table} t"
@@ -42,7 +60,10 @@ def state_of(house: House) -> dict[str, str]:
 
 
 def duplicates(house: House) -> dict[str, float]:
-    return {name: house.metric(name, f'zhida_events_handled_total{{outcome="duplicate",service="{name}"}}') for name in QUEUES}
+    return {
+        name: house.metric(name, f'zhida_events_handled_total{{outcome="duplicate",service="{name}"}}')
+        for name in QUEUES
+    }
 
 
 def test_every_event_delivered_three_times_changes_nothing(house: House) -> None:
@@ -64,13 +85,22 @@ def test_every_event_delivered_three_times_changes_nothing(house: House) -> None
 def second_relay(house: House, service: str) -> Iterator[None]:
     """Another process that empties the same outbox."""
     environ = without_ours(os.environ)
-    crew = members(house.cluster.home, {name: house.addresses.databases[name] for name in house.addresses.databases}, house.amqp_url, environ)
+    crew = members(
+        house.cluster.home,
+        {name: house.addresses.databases[name] for name in house.addresses.databases},
+        house.amqp_url,
+        environ,
+    )
     member = next(each for each in crew if each.name == service)
     command = [sys.executable, "-m", "chassis.runner", service, "--roles", "relay"]
     log = house.cluster.home / "logs" / f"{service}-relay.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            command, env={**member.env, "HEALTH_PORT": "0"}, cwd=CHECKOUT, stdout=output, stderr=subprocess.STDOUT
+            command,
+            env={**member.env, "HEALTH_PORT": "0"},
+            cwd=CHECKOUT,
+            stdout=output,
+            stderr=subprocess.STDOUT,
         )
     try:
         eventually(lambda: "service started" in log.read_text(), within=30)
@@ -106,7 +136,8 @@ def test_shuffled_events_park_until_their_turn_and_none_overtakes(house: House) 
 def approved(house: House, firms: list[str]) -> int:
     with house.database("review") as connection:
         row = connection.execute(
-            "SELECT count(*) FROM review_case WHERE state = 'approved' AND claim ->> 'uscc' = ANY (%s)", [firms]
+            "SELECT count(*) FROM review_case WHERE state = 'approved' AND claim ->> 'uscc' = ANY (%s)",
+            [firms],
         ).fetchone()
     assert row is not None
     return int(row[0])
@@ -120,7 +151,9 @@ def parked(house: House, subject: str) -> set[tuple[int, str]]:
     with house.database("treasury") as connection:
         return {
             (row[0], row[1])
-            for row in connection.execute("SELECT sequence, cause FROM parked WHERE aggregate_id = %s", [subject])
+            for row in connection.execute(
+                "SELECT sequence, cause FROM parked WHERE aggregate_id = %s", [subject]
+            )
         }
 
 
@@ -128,5 +161,7 @@ def story_number(board: object, event: dict[str, object]) -> int:
     """Which of the scene's claims a case event is about."""
     uscc = event["data"]["claim"]["uscc"]  # type: ignore[index]
     return next(
-        number for number, story in board.stories.items() if story.claim.firm.uscc == uscc  # type: ignore[attr-defined]
+        number
+        for number, story in board.stories.items()
+        if story.claim.firm.uscc == uscc  # type: ignore[attr-defined]
     )

@@ -18,16 +18,26 @@ USE_APPROVALS = ("treasury", "notify", "oversight")
 
 
 def poison() -> list[bytes]:
-    """What an event queue may be poisoned with. The last one is a well-formed envelope with a wrong approval in it:
-    only those that use approvals find it wrong."""
+    """What an event queue may be poisoned with. The last one is a well-formed envelope with a wrong approval
+    in it: only those that use approvals find it wrong."""
     wrong_inside = {
-        "specversion": "1.0", "id": new_id(), "source": "/zhida/review", "type": "zhida.review.CaseApproved",
-        "subject": new_id(), "time": "2026-03-10T04:00:00Z", "tenant": "zhanggong", "origin": "zhanggong",
-        "aggregatetype": "case", "sequence": 1, "data": {"case_id": "poison", "amount_fen": "plenty"},
+        "specversion": "1.0",
+        "id": new_id(),
+        "source": "/zhida/review",
+        "type": "zhida.review.CaseApproved",
+        "subject": new_id(),
+        "time": "2026-03-10T04:00:00Z",
+        "tenant": "zhanggong",
+        "origin": "zhanggong",
+        "aggregatetype": "case",
+        "sequence": 1,
+        "data": {"case_id": "poison", "amount_fen": "plenty"},
     }
     wrong_shape = {"specversion": "1.0", "id": new_id()}
     return [
-        b"{bad json " + new_id().encode(), orjson.dumps(wrong_shape), b"\xff\xfe\x00" + new_id().encode(),
+        b"{bad json " + new_id().encode(),
+        orjson.dumps(wrong_shape),
+        b"\xff\xfe\x00" + new_id().encode(),
         orjson.dumps(wrong_inside),
     ]
 
@@ -36,7 +46,9 @@ def rpc_poison() -> list[bytes]:
     """What an RPC queue may be poisoned with: none says where to answer, and two are no calls at all."""
     mark = new_id()
     return [
-        b"{bad json " + mark.encode(), orjson.dumps([mark]), orjson.dumps({"args": [{"mark": mark}], "kwargs": {}}),
+        b"{bad json " + mark.encode(),
+        orjson.dumps([mark]),
+        orjson.dumps({"args": [{"mark": mark}], "kwargs": {}}),
     ]
 
 
@@ -86,8 +98,12 @@ def test_a_content_type_that_nobody_decodes_does_not_kill_a_service(house: House
     before = {name: quarantined(house, name) for name in QUEUES}
     for name in QUEUES:
         pickled = f"\x80\x04{new_id()}.".encode("latin-1")
-        house.post(f"rpc-{name}", pickled, content_type="application/x-python-serialize", content_encoding="binary")
-        house.post(f"rpc-{name}", new_id().encode(), content_type="text/plain", content_encoding="no-such-encoding")
+        house.post(
+            f"rpc-{name}", pickled, content_type="application/x-python-serialize", content_encoding="binary"
+        )
+        house.post(
+            f"rpc-{name}", new_id().encode(), content_type="text/plain", content_encoding="no-such-encoding"
+        )
     for name in QUEUES:
         eventually(lambda name=name: quarantined(house, name) == before[name] + 2)  # type: ignore[misc]
     house.play(house.prepare(small_scene("coded", [INSTANT])))

@@ -20,14 +20,18 @@ def test_the_same_order_fifty_times_at_once_is_carried_out_once(house: House) ->
     body = {"uscc": uscc, "name": "测试企业五十次", "contact_mobile": "19900000050"}
     headers = {"Authorization": f"Bearer {stage.people.token(WINDOW)}", "Idempotency-Key": f"test/{new_id()}"}
     with house.client() as client, ThreadPoolExecutor(COPIES) as pool:
-        answers = list(pool.map(lambda _: client.post("/api/v1/enterprises", json=body, headers=headers), range(COPIES)))
+        answers = list(
+            pool.map(lambda _: client.post("/api/v1/enterprises", json=body, headers=headers), range(COPIES))
+        )
         last = client.post("/api/v1/enterprises", json=body, headers=headers)
     done = [answer for answer in answers if answer.status_code == 201]
     told_to_wait = [answer for answer in answers if answer.status_code != 201]
     assert done
     assert all(answer.json() == done[0].json() for answer in [*done, last])
     assert {(answer.status_code, answer.json()["code"]) for answer in told_to_wait} <= {
-        (409, "operation_in_progress"), (503, "busy"), (504, "outcome_unknown")
+        (409, "operation_in_progress"),
+        (503, "busy"),
+        (504, "outcome_unknown"),
     }
     assert house.count("catalog", "SELECT count(*) FROM enterprise WHERE uscc = %s", [uscc]) == 1
     house.must_hold()

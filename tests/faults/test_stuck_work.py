@@ -1,4 +1,5 @@
-"""`./zhida work`: an operator finds what is stuck, reads it, sends it on its way again or gives it up with a reason."""
+"""`./zhida work`: an operator finds what is stuck, reads it, sends it on its way again or gives it up with a
+reason."""
 
 from __future__ import annotations
 
@@ -31,7 +32,9 @@ def command_line(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
 def event(house: House, subject: str, sequence: int, **changes: object) -> bytes:
     """An approval like one that treasury has had, of a case that nobody has."""
     with house.database("review") as connection:
-        row = connection.execute("SELECT body FROM outbox WHERE type = 'CaseApproved' ORDER BY position LIMIT 1").fetchone()
+        row = connection.execute(
+            "SELECT body FROM outbox WHERE type = 'CaseApproved' ORDER BY position LIMIT 1"
+        ).fetchone()
     assert row is not None, "somebody has been paid in this house"
     envelope = orjson.loads(row[0])
     envelope.update(id=new_id(), subject=subject, sequence=sequence, **changes)
@@ -67,7 +70,8 @@ def test_a_dead_event_is_found_read_redriven_and_given_up_with_a_reason(
     assert stuck(desk, subject) == []
     with house.database("treasury") as connection:
         facts = connection.execute(
-            "SELECT action, body FROM audit_fact WHERE aggregate_type = 'parked_event' AND aggregate_id = %s ORDER BY version",
+            "SELECT action, body FROM audit_fact WHERE aggregate_type = 'parked_event' AND aggregate_id = %s"
+            " ORDER BY version",
             [first.id],
         ).fetchall()
     assert [action for action, _ in facts] == ["work.redrive", "work.dismiss"]
@@ -75,8 +79,13 @@ def test_a_dead_event_is_found_read_redriven_and_given_up_with_a_reason(
     house.must_hold()
 
 
-def test_a_message_is_not_given_up_without_a_reason(command_line: None, capsys: pytest.CaptureFixture[str]) -> None:
-    for arguments in (["work", "dismiss", "--id", "12345678"], ["work", "dismiss", "--id", "12345678", "--reason", "x"]):
+def test_a_message_is_not_given_up_without_a_reason(
+    command_line: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for arguments in (
+        ["work", "dismiss", "--id", "12345678"],
+        ["work", "dismiss", "--id", "12345678", "--reason", "x"],
+    ):
         with pytest.raises(SystemExit) as left:
             main(arguments)
         assert left.value.code == 2
@@ -91,7 +100,9 @@ def test_a_quarantined_message_goes_back_to_its_queue_and_returns_if_it_is_as_ba
     house.post(QUEUES["notify"], body)
 
     def piece() -> Piece | None:
-        return next((each for each in desk.pieces("notify") if getattr(each.source, "body", None) == body), None)
+        return next(
+            (each for each in desk.pieces("notify") if getattr(each.source, "body", None) == body), None
+        )
 
     found = eventually(piece)
     desk.redrive(found)
@@ -107,7 +118,9 @@ def test_a_quarantined_message_goes_back_to_its_queue_and_returns_if_it_is_as_ba
     assert "operator-on-duty" in row[0]
 
 
-def test_a_message_that_a_newer_version_can_read_is_applied_once_it_is_redriven(house: House, desk: Desk) -> None:
+def test_a_message_that_a_newer_version_can_read_is_applied_once_it_is_redriven(
+    house: House, desk: Desk
+) -> None:
     # As if an older version had not known it: it lies in quarantine, and now it can be read.
     house.play(house.prepare(small_scene("unread", [INSTANT])))
     subject = new_id()
@@ -121,7 +134,9 @@ def test_a_message_that_a_newer_version_can_read_is_applied_once_it_is_redriven(
         )
     (piece,) = desk.find([identity], "notify")
     desk.redrive(piece)
-    eventually(lambda: house.count("notify", "SELECT count(*) FROM position WHERE aggregate_id = %s", [subject]) == 1)
+    eventually(
+        lambda: house.count("notify", "SELECT count(*) FROM position WHERE aggregate_id = %s", [subject]) == 1
+    )
     assert not [each for each in desk.pieces("notify") if each.id == identity]
 
 
@@ -131,7 +146,11 @@ def test_a_timer_that_failed_is_redriven_at_once_and_cannot_be_given_up(house: H
         house.stop("bank")
 
         def failed() -> Piece | None:
-            jobs = [each for each in desk.pieces("treasury") if each.what == "send_disbursement" and "失败" in each.state]
+            jobs = [
+                each
+                for each in desk.pieces("treasury")
+                if each.what == "send_disbursement" and "失败" in each.state
+            ]
             return jobs[0] if jobs else None
 
         timer = eventually(failed, within=60)

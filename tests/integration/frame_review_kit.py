@@ -40,6 +40,7 @@ class Wire:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._listener.getsockname()[1])
         self._ends: list[socket.socket] = []
+        self._held: set[socket.socket] = set()
         self._mended = threading.Event()
         self._mended.set()
         self._closed = False
@@ -52,6 +53,10 @@ class Wire:
             with suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
         self._ends.clear()
+
+    def hold(self) -> None:
+        """Carry nothing more for those connected now, who notice nothing of it; new ones are served."""
+        self._held |= set(self._ends)
 
     def mend(self) -> None:
         self._mended.set()
@@ -74,10 +79,14 @@ class Wire:
             self._ends += [near, far]
             threading.Thread(target=self._carry, args=(near, far), daemon=True).start()
 
-    @staticmethod
-    def _carry(near: socket.socket, far: socket.socket) -> None:
+    def _carry(self, near: socket.socket, far: socket.socket) -> None:
         with suppress(OSError, ValueError), near, far:
             while True:
+                if near in self._held:
+                    # What is sent is still taken, and so acknowledged by the kernel, and goes nowhere.
+                    if not near.recv(65536):
+                        return
+                    continue
                 for ready in select.select([near, far], [], [])[0]:
                     data = ready.recv(65536)
                     if not data:

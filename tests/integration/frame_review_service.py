@@ -6,10 +6,12 @@ from __future__ import annotations
 from chassis import runner
 
 # isort: split
+import os
 import sys
 import time
 from typing import ClassVar
 
+from chassis import broker
 from chassis.entrypoints import Service, command
 from chassis.uow import UnitOfWork
 from contracts.message import Command, Model, ServiceName
@@ -43,4 +45,5 @@ class NotingService(Service):
 
 if __name__ == "__main__":
     runner.service_class = lambda _name: NotingService
+    broker.HEARTBEAT = runner.HEARTBEAT = int(os.environ.get("HEARTBEAT", "20"))
     raise SystemExit(runner.main(sys.argv[1:]))

@@ -288,3 +288,17 @@ def test_subscriptions_of_an_event_that_names_more_tenants_stay_within_them(fram
     subscription = Subscription("messages", WANTED, handle, lambda _event: ("xingguo",))
     Inbox("gateway", [subscription], frame.event_unit, max_attempts=3).apply(messages(("a", 1)))
     assert seen == [("xingguo", "zhanggong")]
+
+
+def test_an_event_that_does_not_tell_whose_it_is_is_parked_alone(frame: Frame, dsns: Dsns) -> None:
+    def tenants(event: Received[Any]) -> tuple[str, ...]:
+        if event.envelope.subject == "bad":
+            raise AttributeError("'NoneType' object has no attribute 'filed_in'")
+        return ()
+
+    subscription = Subscription("messages", WANTED, write_effects, tenants)
+    inbox = Inbox("gateway", [subscription], frame.event_unit, max_attempts=3)
+    result = inbox.apply(messages(("good", 1), ("bad", 1), ("bad", 2)))
+    assert (result.applied, result.parked) == (1, 2)
+    assert effects(dsns) == [("good", 1)]
+    assert parked(dsns) == [("bad", 1, "fault", "waiting"), ("bad", 2, "gap", "waiting")]

@@ -196,6 +196,27 @@ def test_a_broker_that_is_away_when_the_answer_is_due_costs_neither_process_nor_
     assert notes(dsns) == ["warm up", "in between"]
 
 
+def test_a_broker_that_falls_silent_is_left_for_a_new_connection(
+    process: NotingProcess, caller: Caller, dsns: Dsns, broker_wire: Wire
+) -> None:
+    """Its machine is gone, and what stands before it (a balancer, a sidecar) keeps the connections open."""
+    running = process.start(HEARTBEAT="2")
+    first = caller.order("before")
+    assert eventually(lambda: caller.answers(first))
+    broker_wire.hold()
+    with psycopg.connect(psycopg_url(dsns.owner)) as connection:
+        connection.execute(
+            "INSERT INTO outbox (tenant, addressed_to, event_id, partition, aggregate_type, aggregate_id, sequence, type,"
+            " routing_key, body) VALUES ('t', 't', 'e', 0, 'message', 'm', 1, 'MessageDelivered',"
+            " 'notify.message.MessageDelivered', '{}')"
+        )
+    eventually(lambda: rows(dsns, "SELECT count(*) FROM outbox WHERE published_at IS NULL") == [(0,)], within=60)
+    number = caller.order("after")
+    assert eventually(lambda: caller.answers(number), within=60) == [{"ok": {"text": "after"}}]
+    running.send_signal(signal.SIGTERM)
+    assert running.wait(30) == 0
+
+
 def test_the_kit_leaves_no_queue_behind_that_others_use(amqp_url: str, caller: Caller) -> None:
     with connect(amqp_url) as connection:
         assert connection.channel().queue_declare(RPC_QUEUE, passive=True).queue == RPC_QUEUE

@@ -1,4 +1,5 @@
-"""What is wrong is refused with all its reasons at once, in Chinese, with stable codes; and nothing is half done."""
+"""What is wrong is refused with all its reasons at once, in Chinese, with stable codes; and nothing is half
+done."""
 
 from __future__ import annotations
 
@@ -48,7 +49,8 @@ def sent_by(token: str, **more: str) -> dict[str, str]:
 
 
 def reasons(answer: httpx.Response) -> set[str]:
-    """The codes of everything that is wrong; each is explained in Chinese, as a problem document (RFC 9457)."""
+    """The codes of everything that is wrong; each is explained in Chinese, as a problem document (RFC
+    9457)."""
     assert answer.headers["content-type"].startswith("application/problem+json")
     problem = answer.json()
     assert problem["code"]
@@ -65,7 +67,8 @@ def rows(house: House) -> dict[str, int]:
         with house.database(name) as connection:
             tables = connection.execute(
                 "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
-                " AND tablename NOT IN ('operation', 'audit_block', 'alembic_version', 'alembic_version_frame')"
+                " AND tablename NOT IN ('operation', 'audit_block', 'alembic_version',"
+                " 'alembic_version_frame')"
             ).fetchall()
             for (table,) in tables:
                 row = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
@@ -98,7 +101,9 @@ def application(stage: Stage, claim: Claimed, **changes: Any) -> dict[str, Any]:
 # What a rule says no to
 
 
-def test_a_wrong_credit_code_opens_no_file(house: House, client: httpx.Client, stage: Stage, claim: Claimed) -> None:
+def test_a_wrong_credit_code_opens_no_file(
+    house: House, client: httpx.Client, stage: Stage, claim: Claimed
+) -> None:
     right = new_uscc()
     wrong = right[:-1] + ("0" if right[-1] != "0" else "1")
     body = {"uscc": wrong, "name": "测试企业", "contact_mobile": "19900000000"}
@@ -109,7 +114,9 @@ def test_a_wrong_credit_code_opens_no_file(house: House, client: httpx.Client, s
     assert "校验码" in answer.json()["detail"]
 
 
-def test_an_unknown_item_cannot_be_applied_for(house: House, client: httpx.Client, stage: Stage, claim: Claimed) -> None:
+def test_an_unknown_item_cannot_be_applied_for(
+    house: House, client: httpx.Client, stage: Stage, claim: Claimed
+) -> None:
     body = application(stage, claim, item_id=new_id())
     with nothing_left_behind(house):
         answer = client.post("/api/v1/applications", json=body, headers=sent_by(stage.firm_token(claim.firm)))
@@ -120,14 +127,20 @@ def test_an_unknown_item_cannot_be_applied_for(house: House, client: httpx.Clien
 def test_a_wrong_amount_and_a_strangers_account_are_both_told_at_once(
     house: House, client: httpx.Client, stage: Stage, claim: Claimed
 ) -> None:
-    body = application(stage, claim, claimed_fen=claim.expected_fen + 1, payee_name="另一家企业", commitments=[])
+    body = application(
+        stage, claim, claimed_fen=claim.expected_fen + 1, payee_name="另一家企业", commitments=[]
+    )
     token = stage.firm_token(claim.firm)
     eventually(lambda: known_to_intake(client, token, body), every=0.3)
     with nothing_left_behind(house):
         answer = client.post("/api/v1/applications", json=body, headers=sent_by(token))
     assert answer.status_code == 422
     assert reasons(answer) == {"amount_mismatch", "payee_name_mismatch", "commitment_missing"}
-    assert {error["field"] for error in answer.json()["errors"]} == {"claimed_fen", "payee_name", "commitments"}
+    assert {error["field"] for error in answer.json()["errors"]} == {
+        "claimed_fen",
+        "payee_name",
+        "commitments",
+    }
 
 
 def known_to_intake(client: httpx.Client, token: str, body: Mapping[str, Any]) -> bool:
@@ -183,7 +196,9 @@ def test_whoever_named_an_account_does_not_confirm_it(
     file = {"uscc": firm.uscc, "name": firm.name, "contact_mobile": firm.contact_mobile}
     opened = client.post("/api/v1/enterprises", json=file, headers=sent_by(window)).json()
     named = client.post(
-        f"/api/v1/enterprises/{opened['enterprise_id']}/payee-accounts", json=dict(firm.account), headers=sent_by(window)
+        f"/api/v1/enterprises/{opened['enterprise_id']}/payee-accounts",
+        json=dict(firm.account),
+        headers=sent_by(window),
     )
     with nothing_left_behind(house):
         answer = client.post(
@@ -225,7 +240,12 @@ def test_every_wrong_field_is_named_at_once(house: House, client: httpx.Client, 
         answer = client.post("/api/v1/enterprises", json=body, headers=sent_by(stage.people.token(WINDOW)))
     assert answer.status_code == 422
     reasons(answer)
-    assert {error["field"] for error in answer.json()["errors"]} == {"uscc", "name", "contact_mobile", "president"}
+    assert {error["field"] for error in answer.json()["errors"]} == {
+        "uscc",
+        "name",
+        "contact_mobile",
+        "president",
+    }
 
 
 def test_what_changes_something_needs_a_key(house: House, client: httpx.Client, stage: Stage) -> None:
@@ -241,7 +261,9 @@ def test_strangers_and_wrong_offices_stay_outside(house: House, client: httpx.Cl
     body = {"uscc": new_uscc(), "name": "测试企业", "contact_mobile": "19900000000"}
     with no_service_asked(house):
         unknown = client.post("/api/v1/enterprises", json=body, headers=sent_by("nobody-gave-this"))
-        nobody = client.post("/api/v1/enterprises", json=body, headers={"Idempotency-Key": "test/nobody-at-all"})
+        nobody = client.post(
+            "/api/v1/enterprises", json=body, headers={"Idempotency-Key": "test/nobody-at-all"}
+        )
         wrong = client.post("/api/v1/budgets", json={}, headers=sent_by(stage.people.token(PARTNER)))
     assert (unknown.status_code, nobody.status_code) == (401, 401)
     assert wrong.status_code in (403, 422)
@@ -252,7 +274,9 @@ def test_a_decision_says_which_version_was_read(house: House, client: httpx.Clie
     stage = house.prepare(small_scene("stale", [INSTANT]))
     house.play(stage)
     checker = stage.people.token(CHECKER)
-    payments = client.get("/api/v1/disbursements", params={"limit": 200}, headers=sent_by(checker)).json()["items"]
+    payments = client.get("/api/v1/disbursements", params={"limit": 200}, headers=sent_by(checker)).json()[
+        "items"
+    ]
     payment = next(each for each in payments if each["claim"]["uscc"] == stage.scene.claims[0].firm.uscc)
     path = f"/api/v1/disbursements/{payment['disbursement_id']}/authorise"
     with nothing_left_behind(house):
@@ -261,5 +285,7 @@ def test_a_decision_says_which_version_was_read(house: House, client: httpx.Clie
         late = client.post(path, headers=sent_by(checker, **{"If-Match": f'"{payment["version"]}"'}))
     assert (without.status_code, stale.status_code, late.status_code) == (428, 412, 409)
     assert [reasons(answer).pop() for answer in (without, stale, late)] == [
-        "precondition_required", "stale_version", "disbursement_not_ready"
+        "precondition_required",
+        "stale_version",
+        "disbursement_not_ready",
     ]

@@ -1,4 +1,5 @@
-"""The main job, once, over HTTP: from published policies to money in 24 accounts and a message to each firm."""
+"""The main job, once, over HTTP: from published policies to money in 24 accounts and a message to each
+firm."""
 
 from __future__ import annotations
 
@@ -38,7 +39,9 @@ def committed(first_board: Board) -> Story:
     return next(story for story in first_board.paid if story.mode == "committed")
 
 
-def test_24_firms_get_five_million_yuan_and_the_banks_book_says_the_same(house: House, first_board: Board) -> None:
+def test_24_firms_get_five_million_yuan_and_the_banks_book_says_the_same(
+    house: House, first_board: Board
+) -> None:
     report = house.must_hold()
     found = figures(first_board, house.bank_book(), report, setup_s=0.0)
     assert found.shortfalls(first_board) == []
@@ -58,14 +61,18 @@ def test_whoever_approved_a_case_never_released_its_payment(first_board: Board) 
     assert all(story.approved_by and story.authorised_by for story in first_board.paid)
 
 
-def test_playing_the_day_again_pays_nobody_again(house: House, first_stage: Stage, first_board: Board) -> None:
+def test_playing_the_day_again_pays_nobody_again(
+    house: House, first_stage: Stage, first_board: Board
+) -> None:
     before = house.bank_book().totals
     again = house.play(house.prepare(first_day()))
     assert len(again.paid) == 24
     assert house.bank_book().totals == before
 
 
-def test_the_tracking_page_tells_the_whole_story_in_chinese_and_in_order(house: House, committed: Story) -> None:
+def test_the_tracking_page_tells_the_whole_story_in_chinese_and_in_order(
+    house: House, committed: Story
+) -> None:
     def page() -> str:
         with house.client() as client:
             answer = client.get(f"/track/{committed.receipt}", params={"code": str(committed.query_code)})
@@ -78,7 +85,17 @@ def test_the_tracking_page_tells_the_whole_story_in_chinese_and_in_order(house: 
     assert "承诺兑现" in text
     assert "资金已到账" in text
     steps = re.findall(r"</time>([^<]*)</li>", text)
-    order = ["提交申报", "已受理", "现场勘查，结论：通过", "审核通过", "等待复核", "复核通过", "发往银行", "元已到账", "短信已送达"]
+    order = [
+        "提交申报",
+        "已受理",
+        "现场勘查，结论：通过",
+        "审核通过",
+        "等待复核",
+        "复核通过",
+        "发往银行",
+        "元已到账",
+        "短信已送达",
+    ]
     places = [next(at for at, step in enumerate(steps) if word in step) for word in order]
     assert places == sorted(places), steps
     assert all(HAN.search(step) for step in steps)
@@ -87,7 +104,9 @@ def test_the_tracking_page_tells_the_whole_story_in_chinese_and_in_order(house: 
 
 def test_the_tracking_page_has_an_english_switch(house: House, committed: Story) -> None:
     with house.client() as client:
-        answer = client.get(f"/track/{committed.receipt}", params={"code": str(committed.query_code), "lang": "en"})
+        answer = client.get(
+            f"/track/{committed.receipt}", params={"code": str(committed.query_code), "lang": "en"}
+        )
     assert '<html lang="en">' in answer.text
     assert "Money is in the account" in answer.text
 
@@ -114,7 +133,8 @@ def test_one_trace_leads_from_the_request_to_the_settled_payment_and_the_message
     tries = iter(range(1, 100))
 
     def applied() -> bool:
-        # As the firm in the scene would, but in a trace of ours; a refusal means that the news has not got about.
+        # As the firm in the scene would, but in a trace of ours; a refusal means that the news has not got
+        # about.
         headers = {
             "Authorization": f"Bearer {stage.firm_token(claim.firm)}",
             "Idempotency-Key": f"{application_key(claim)}/{next(tries)}",

@@ -6,10 +6,11 @@ import threading
 from types import SimpleNamespace
 from typing import Any
 
+import amqp
 import pytest
 
 from chassis import entrypoints
-from chassis.entrypoints import FrameRpc, GuardedRpcConsumer, Replies
+from chassis.entrypoints import FrameRpc, GuardedQueueConsumer, GuardedRpcConsumer, Replies
 
 
 class Container:
@@ -42,6 +43,28 @@ def test_a_process_without_the_role_rpc_registers_no_queue_and_stops_without_wai
     consumer.stop()
 
 
+@pytest.mark.parametrize("error", [BrokenPipeError("gone"), TimeoutError("silent"), amqp.ConnectionForced("bye")])
+def test_an_acknowledgement_that_cannot_be_sent_does_not_kill_the_process(error: Exception) -> None:
+    def fail() -> None:
+        raise error
+
+    message = SimpleNamespace(channel=SimpleNamespace(connection=True), ack=fail, requeue=fail)
+    GuardedQueueConsumer().ack_message(message)
+    GuardedQueueConsumer().requeue_message(message)
+
+
+def test_an_answer_that_cannot_be_sent_for_any_reason_does_not_kill_the_process(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise AttributeError("'NoneType' object has no attribute 'send_method'")
+
+    monkeypatch.setattr(entrypoints.kombu, "Connection", fail)
+    replies = Replies()
+    replies.container = Container()
+    replies.send("r", "1", {"result": None})
+
+
 class FakeProducer:
     """Publishes on its connection; `before` may hold it up first."""
 
@@ -62,6 +85,9 @@ class FakeConnection:
     def __init__(self, *_: object, **__: object) -> None:
         self.released = False
         FakeConnection.made.append(self)
+
+    def connect(self) -> None:
+        self.connection = SimpleNamespace(transport=None)
 
     def channel(self) -> FakeConnection:
         return self

@@ -1,0 +1,35 @@
+"""What several faults share."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from scene_kit import INSTANT, NOMINATED, small_scene
+from system_kit import House
+
+from chassis.testing import eventually
+from console.demo.actors import Applicants
+from console.demo.board import Board
+
+WAITING_CASES = "SELECT count(*) FROM review_case WHERE state = 'accepted'"
+
+
+@pytest.fixture(scope="session")
+def judged(standing_house: House) -> House:
+    """Three firms are paid, a fourth waits for its department, and everything is in order."""
+    house = standing_house
+    house.stand_up()
+    house.play(house.prepare(small_scene("judged", [NOMINATED, INSTANT, INSTANT])))
+    stage = house.prepare(small_scene("waiting", [INSTANT]))
+    Applicants(stage, Board(stage.scene, print), threading.Event()).step()
+    eventually(lambda: house.count("review", WAITING_CASES) > 0)
+    house.must_hold()
+    return house
+
+
+@pytest.fixture(scope="module")
+def still(judged: House) -> House:
+    """The same with its services stopped, so that nobody repairs or worsens what a test breaks."""
+    judged.stop(*(name for name in judged.cluster.crew().names if name not in ("bank", "sms")))
+    return judged
