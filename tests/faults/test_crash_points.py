@@ -18,17 +18,12 @@ ROUNDS = {
     "kept, and nobody told": {
         "intake": "intake.submit_application.after_commit",
         "review": "review.approve_case.after_commit",
-        "treasury": "treasury.events.after_commit",
+        "treasury": "treasury.bank.answered_before_commit",
     },
     "half way to somebody else": {
         "intake": "intake.events.before_ack",
         "review": "relay.published_before_mark",
         "treasury": "treasury.bank.before_call",
-    },
-    "the answer was not kept": {
-        "intake": "relay.published_before_mark",
-        "review": "review.approve_case.before_commit",
-        "treasury": "treasury.bank.answered_before_commit",
     },
 }
 """One point in each service at a time: three processes die in every round."""
