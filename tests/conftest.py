@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 DATA_KEY = base64.b64encode(b"test-key-of-thirty-two-bytes-000").decode()
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist looks at the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Whatever uses the broker shares a worker: some of these tests cut every connection, or kill it."""
     for item in items:
