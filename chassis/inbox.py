@@ -21,6 +21,7 @@ from chassis.parking import park, release, unpark
 from chassis.received import AggregateKey, Received
 from chassis.telemetry import get_logger
 from chassis.uow import UnitOfWork
+from chassis.wording import without_values
 from contracts.flow import ORDER
 from contracts.refusal import Refused, StaleVersion
 
@@ -123,7 +124,7 @@ class Inbox:
                     tenants.update(subscription.tenants(event))
                 except Exception as error:
                     log.exception("event does not tell whose it is", event_id=event.id, type=event.name)
-                    lost[id(event)] = f"{type(error).__name__}: {error}"[:2000]
+                    lost[id(event)] = without_values(error)
         return tenants, lost
 
     def _run(
@@ -182,7 +183,7 @@ class Inbox:
             if isinstance(error, Refused) and not isinstance(error, StaleVersion):
                 events[0].refuse(error)
             else:
-                events[0].park("fault", f"{type(error).__name__}: {error}"[:2000])
+                events[0].park("fault", without_values(error))
                 log.exception("event parked after a fault", event_id=events[0].id, type=events[0].name)
 
     def _count(self, done: Sequence[Any], ignored: Sequence[Any], late: Sequence[Received[Any]]) -> None:

@@ -9,14 +9,23 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from pathlib import Path
 
 from alembic.config import Config
 from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine
+from psycopg.errors import LockNotAvailable
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.exc import OperationalError
 
 ROOT = Path(__file__).resolve().parent.parent
+
+TABLE_LOCK_MS = 2_000
+PAUSE = 1.0
+"""Seconds between two turns, for those who waited behind the last one."""
+
+PATIENCE = 300.0
 
 
 def histories(service: str) -> tuple[tuple[str, Path], ...]:
@@ -29,29 +38,49 @@ def histories(service: str) -> tuple[tuple[str, Path], ...]:
 
 
 def migrate(service: str, owner_url: str) -> None:
-    """Apply everything that is missing, each history in one transaction; safe to run twice or at once."""
+    """Apply everything that is missing, each history in one transaction; safe to run twice or at once.
+
+    Under load it waits for its tables in short turns: whoever comes after a migration that waits for a table has to
+    wait behind it. Raises LockNotAvailable's OperationalError when that was in vain for PATIENCE seconds.
+    """
     engine = create_engine(owner_url, connect_args={"connect_timeout": 10})
     try:
         for version_table, folder in histories(service):
-            config = Config()
-            config.set_main_option("script_location", str(folder))
-            script = ScriptDirectory.from_config(config)
-            with EnvironmentContext(
-                config, script, fn=lambda rev, _context, script=script: script._upgrade_revs("head", rev)
-            ) as environment, engine.connect() as connection:
-                # Replicas may migrate at the same time: the second waits here and then finds nothing to do.
-                connection.exec_driver_sql("SELECT pg_advisory_lock(7203001)")
-                connection.commit()
-                try:
-                    environment.configure(connection=connection, version_table=version_table)
-                    with environment.begin_transaction():
-                        environment.run_migrations()
-                    connection.commit()
-                finally:
-                    connection.exec_driver_sql("SELECT pg_advisory_unlock(7203001)")
-                    connection.commit()
+            give_up_at = time.monotonic() + PATIENCE
+            while not _applied(engine, version_table, folder, last=time.monotonic() >= give_up_at):
+                time.sleep(PAUSE)
     finally:
         engine.dispose()
+
+
+def _applied(engine: Engine, version_table: str, folder: Path, *, last: bool) -> bool:
+    """One try; False if a table was not to be had in time, unless it was the `last`."""
+    config = Config()
+    config.set_main_option("script_location", str(folder))
+    script = ScriptDirectory.from_config(config)
+    with EnvironmentContext(
+        config, script, fn=lambda rev, _context: script._upgrade_revs("head", rev)
+    ) as environment, engine.connect() as connection:
+        # Replicas may migrate at the same time: the second waits here and then finds nothing to do.
+        connection.exec_driver_sql("SET lock_timeout = 0")
+        connection.exec_driver_sql("SELECT pg_advisory_lock(7203001)")
+        connection.exec_driver_sql(f"SET lock_timeout = {TABLE_LOCK_MS}")
+        connection.commit()
+        try:
+            environment.configure(connection=connection, version_table=version_table)
+            with environment.begin_transaction():
+                environment.run_migrations()
+            connection.commit()
+        except OperationalError as error:
+            connection.rollback()
+            if last or not isinstance(error.orig, LockNotAvailable):
+                raise
+            print(f"迁移等待数据表空闲：{error.orig} (waiting for a table)", file=sys.stderr)
+            return False
+        finally:
+            connection.exec_driver_sql("SELECT pg_advisory_unlock(7203001)")
+            connection.commit()
+    return True
 
 
 def main() -> int:

@@ -7,6 +7,7 @@ from typing import Generic, Literal, TypeVar
 
 from pydantic import ValidationError
 
+from chassis.wording import without_values
 from contracts.envelope import EventEnvelope
 from contracts.flow import EVENTS, ORDER
 from contracts.message import Event, TenantId
@@ -87,7 +88,7 @@ def decode(body: bytes | str, *, wanted: frozenset[str], attempts: int = 0, park
         data = EVENTS[name].model_validate(envelope.data) if name in wanted else Event()
         _refuse_unkeepable(envelope)
     except (ValidationError, KeyError, UnicodeDecodeError) as error:
-        raise Undecodable(f"{type(error).__name__}: {error}"[:2000]) from error
+        raise Undecodable(without_values(error)) from error
     text = body.decode() if isinstance(body, bytes) else body
     return Received(envelope=envelope, data=data, body=text, attempts=attempts, parked=parked)
 

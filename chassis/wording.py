@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from pydantic import ValidationError
+
 from contracts.refusal import Reason
 
 SENTENCES: Mapping[str, str] = {
@@ -51,3 +53,13 @@ def reasons_for(errors: Sequence[Mapping[str, Any]]) -> tuple[Reason, ...]:
             )
         )
     return tuple(reasons)
+
+
+def without_values(error: Exception) -> str:
+    """What is wrong, for operators: which fields do not fit, without what stands in them, which may be personal."""
+    if isinstance(error, ValidationError):
+        details = error.errors(include_url=False, include_input=False)
+        said = "; ".join(f"{'.'.join(map(str, each['loc'])) or '-'}: {each['msg']}" for each in details)
+    else:
+        said = str(error)
+    return f"{type(error).__name__}: {said}"[:2000]

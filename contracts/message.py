@@ -20,7 +20,8 @@ ServiceName = Literal["gateway", "catalog", "intake", "review", "treasury", "not
 class Model(BaseModel):
     """A frozen value that tolerates optional newcomers, so that old and new run side by side in an upgrade."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    # What did not fit may be personal, and errors are logged.
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
 
 def snake_case(name: str) -> str:

@@ -60,7 +60,7 @@ def main(argv: list[str]) -> int:
             code = _demonstrate(home, claim, options, console)
         except KeyboardInterrupt:
             code = 130
-        except Refusal:
+        except Exception:
             _take_down(home, running)
             raise
         _take_down(home, running)

@@ -49,7 +49,7 @@ class Picture:
     def __init__(self, console: Console) -> None:
         self._console = console
         self._board: Board | None = None
-        self._live = Live(console=console, get_renderable=self._draw, refresh_per_second=8)
+        self._live: Live | None = None
 
     def __call__(self, line: str) -> None:
         """What happened is seen on the board itself."""
@@ -59,13 +59,15 @@ class Picture:
         return self
 
     def __enter__(self) -> Picture:
+        self._live = Live(console=self._console, get_renderable=self._draw, refresh_per_second=8)
         self._live.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._live.stop()
+        if self._live is not None:
+            self._live.stop()
 
     def _draw(self) -> RenderableType:
         assert self._board is not None, "a picture needs a board to show"

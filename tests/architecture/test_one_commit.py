@@ -13,7 +13,7 @@ GUARDED = ("contracts", "rules", "chassis", "services", "gateway")
 
 COMMITS = {
     ("chassis/uow.py", "UnitOfWork.__exit__"): "the one commit",
-    ("chassis/migrate.py", "migrate"): "the owner's connection, which changes tables and no business data",
+    ("chassis/migrate.py", "_applied"): "the owner's connection, which changes tables and no business data",
 }
 TRANSACTIONS_OF_THE_FRAME = {
     ("chassis/relay.py", "Relay.publish_pending"): "marks as published what the broker has confirmed",

@@ -8,8 +8,6 @@ from typing import Any
 import pytest
 
 from chassis.received import Undecodable, decode
-from chassis.testing import received
-from contracts.notify import MessageFailed
 
 WANTED = frozenset({"MessageFailed"})
 
@@ -58,6 +56,17 @@ def test_an_envelope_that_the_database_could_not_keep_or_nobody_sent_is_undecoda
         decode(wire(**changes), wanted=WANTED)
 
 
-def test_every_event_of_ours_can_be_read() -> None:
-    assert MessageFailed.__name__ in WANTED
-    assert received is not None
+def test_the_reason_names_the_field_and_not_the_value() -> None:
+    data = {"message_id": "m", "enterprise_id": "张三 13979700001", "receipt": 13979700001}
+    with pytest.raises(Undecodable) as error:
+        decode(wire(type="zhida.notify.MessageFailed", data=data), wanted=WANTED)
+    assert "enterprise_id" in str(error.value)
+    assert "receipt" in str(error.value)
+    assert "1397970" not in str(error.value)
+    assert "张三" not in str(error.value)
+
+
+def test_the_reason_of_no_json_is_where_it_stops_being_json() -> None:
+    with pytest.raises(Undecodable, match=r"Invalid JSON: .*column") as error:
+        decode(b'{"mobile": 13979700001', wanted=WANTED)
+    assert "1397970" not in str(error.value)

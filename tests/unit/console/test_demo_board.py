@@ -13,7 +13,7 @@ from console.checks.report import Finding, Report
 from console.demo.board import PAID, REVIEW, STAGES, TOLD, Board
 from console.demo.ending import figures, percentile
 from console.demo.scene import PLACES, first_day
-from console.demo.view import draw
+from console.demo.view import Lines, Picture, draw
 
 MORNING = datetime(2026, 3, 10, 1, 0, tzinfo=UTC)
 SOUND = Report(tenants=("zhanggong",))
@@ -134,6 +134,17 @@ def test_nobody_paid_has_no_times(board: Board) -> None:
 @pytest.mark.parametrize(("percent", "value"), [(50, 2.0), (99, 4.0), (1, 1.0), (100, 4.0)])
 def test_percentiles_are_values_that_occurred(percent: int, value: float) -> None:
     assert percentile([1.0, 2.0, 3.0, 4.0], percent) == value
+
+
+def test_a_terminal_sees_the_board_live_and_everything_else_a_line_per_move(board: Board) -> None:
+    terminal = Console(width=120, file=StringIO(), force_terminal=True)
+    with Picture(terminal).watch(board):
+        board.advance(board.stories[1], PAID)
+    assert "已到账 1" in terminal.file.getvalue()  # type: ignore[attr-defined]
+    log = Console(width=120, file=StringIO())
+    with Lines(log).watch(board):
+        Lines(log)("00:01.0  已到账")
+    assert log.file.getvalue() == "00:01.0  已到账\n"  # type: ignore[attr-defined]
 
 
 def test_the_picture_shows_every_case_in_its_column(paid_board: Board) -> None:

@@ -50,7 +50,7 @@ class Gateway:
 @pytest.fixture
 def gateway() -> Iterator[Gateway]:
     gateway = Gateway()
-    threading.Thread(target=gateway.server.serve_forever, daemon=True).start()
+    threading.Thread(target=gateway.server.serve_forever, args=(0.02,), daemon=True).start()
     yield gateway
     gateway.server.shutdown()
     gateway.server.server_close()
