@@ -24,20 +24,20 @@ from chassis.secrecy import mask_account, mask_phone
 from chassis.settings import Settings
 from chassis.uow import UnitOfWork
 from console.provision import Dsns
-from contracts.catalog import PublishPolicyItem
 from contracts.identity import OnboardTenant, TenantSettings
 from contracts.item import PolicyItemContent
 from contracts.message import Actor
+from contracts.policies import PublishPolicyItem
 from contracts.rule import Fact
 from contracts.rule_shares import Level
 from gateway.identity.domain import Credential
 from gateway.identity.store import CredentialStore
 from gateway.identity.use_cases import onboard_tenant, token_digest
-from services.catalog.credit_code import checked_credit_code
-from services.catalog.domain import Enterprise
-from services.catalog.payee_account import PayeeAccount
-from services.catalog.store import Enterprises, PayeeAccounts
-from services.catalog.use_cases import publish_policy_item
+from services.catalog.enterprises.credit_code import checked_credit_code
+from services.catalog.enterprises.domain import Enterprise
+from services.catalog.enterprises.payee_account import PayeeAccount
+from services.catalog.enterprises.store import Enterprises, PayeeAccounts
+from services.catalog.policies.use_cases import publish_policy_item
 
 CITY, COUNTY = "3607", "360702"
 SAMPLE = ROOT / "sample"

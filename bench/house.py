@@ -20,6 +20,7 @@ from console.place import CHECKOUT
 from console.ports import LOOPBACK, Ports
 from console.progress import Progress
 from console.provision import Dsns, drop, dsns_of, provision
+from console.refusal import Refusal
 from console.roster import GATEWAY, database_names, without_ours
 from contracts.flow import QUEUES
 
@@ -108,6 +109,11 @@ def _clear(place: Surroundings, cluster: Cluster, ports: Ports) -> None:
         declare_topology(connection)
         channel = connection.channel()
         for queue in QUEUES.values():
+            if channel.queue_declare(queue, passive=True).consumer_count:
+                raise Refusal(
+                    f"AMQP_URL 指定的消息服务正由其他进程使用(队列 {queue}),不能在上面做性能测试。",
+                    f"Other processes consume {queue} on the broker that AMQP_URL names; measure on another one.",
+                )
             channel.queue_purge(queue)
 
 

@@ -13,6 +13,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import cycle
 from typing import NamedTuple
 
@@ -20,6 +21,7 @@ import orjson
 import uvloop
 
 from console.place import CHECKOUT
+from console.ports import LOOPBACK
 
 PATIENCE_S = 30.0
 """Seconds that answers may take after the last request was sent; what is open then counts as broken."""
@@ -45,7 +47,7 @@ class Outcome(NamedTuple):
 
 def request(method: str, path: str, headers: dict[str, str] | None = None, body: bytes = b"") -> str:
     """One request as it lies on the wire."""
-    lines = {"Host": "127.0.0.1", **(headers or {})}
+    lines = {"Host": LOOPBACK, **(headers or {})}
     if body:
         lines |= {"Content-Type": "application/json", "Content-Length": str(len(body))}
     head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
@@ -148,9 +150,8 @@ async def call(port: int, requests: Iterator[bytes], connections: int, seconds: 
     endings = [loop.create_future() for _ in range(connections)]
     transports = []
     for ending in endings:
-        transport, _ = await loop.create_connection(
-            lambda ending=ending: Caller(tally, lambda: ending.set_result(None)), "127.0.0.1", port
-        )
+        caller = partial(Caller, tally, partial(ending.set_result, None))
+        transport, _ = await loop.create_connection(caller, LOOPBACK, port)
         transports.append(transport)
     _, open_still = await asyncio.wait(endings, timeout=seconds + PATIENCE_S)
     if open_still:

@@ -37,7 +37,7 @@ from werkzeug.wrappers import Request, Response
 from console.ports import LOOPBACK
 
 WORKERS = 10
-"""nameko's own default, for the HTTP side and for the RPC side."""
+"""nameko's own default, on both sides; 64, as many as there are connections, answered no more requests."""
 
 QUERY = text(
     "SELECT receipt, tenant, item_title, enterprise_masked, mode, query_code_digest, submitted_at,"

@@ -53,23 +53,23 @@ class AuditFact:
         return hashlib.sha256(salt + "\x1f".join(parts).encode()).digest()
 
 
-INSERT_FACTS = text(
+INSERT_FACTS = (
     "INSERT INTO audit_fact (tenant, aggregate_type, aggregate_id, version, action, actor, at, body, salt, digest)"
     " SELECT tenant, aggregate_type, aggregate_id, version, action, actor, at, body, decode(salt, 'hex'),"
-    " decode(digest, 'hex') FROM json_to_recordset(CAST(:rows AS json)) AS row (tenant text, aggregate_type text,"
+    " decode(digest, 'hex') FROM json_to_recordset(CAST(:facts AS json)) AS row (tenant text, aggregate_type text,"
     " aggregate_id text, version integer, action text, actor text, at timestamptz, body text, salt text, digest text)"
 )
 
 
-def write_facts(connection: Connection, facts: Sequence[AuditFact]) -> None:
-    """Append `facts` in the caller's transaction, in one statement."""
+def facts_parameter(facts: Sequence[AuditFact]) -> dict[str, str] | None:
+    """What INSERT_FACTS takes to append `facts`; None when there are none."""
     if not facts:
-        return
+        return None
     rows = []
     for fact in facts:
         salt = os.urandom(16)
         rows.append({**_fields(fact), "salt": salt.hex(), "digest": fact.digest(salt).hex()})
-    connection.execute(INSERT_FACTS, {"rows": orjson.dumps(rows).decode()})
+    return {"facts": orjson.dumps(rows).decode()}
 
 
 def _fields(fact: AuditFact) -> dict[str, Any]:

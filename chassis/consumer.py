@@ -22,6 +22,7 @@ from chassis.database import is_infrastructure_fault
 from chassis.health import Heartbeat
 from chassis.inbox import ConcurrentBatch, Inbox
 from chassis.metrics import BATCH_SIZE, HANDLER_SECONDS
+from chassis.pace import Pace
 from chassis.parking import Sweeper
 from chassis.quarantine import quarantine
 from chassis.received import Received, Undecodable, decode
@@ -59,6 +60,7 @@ class EventConsumer:
         self._prefetch = prefetch
         self._stopping = False
         self._waiting: deque[amqp.Message] = deque()
+        self._pace = Pace()
         self.heartbeat = Heartbeat("events", max_age=60)
 
     def stop(self) -> None:
@@ -106,14 +108,16 @@ class EventConsumer:
             channel.basic_ack(messages[-1].delivery_tag, multiple=True)
 
     def _gather(self, connection: Connection) -> None:
-        """Wait for a first message, then take what is there already, up to a batch."""
+        """Wait for a first message, then take what comes while work gathers, up to a batch."""
         try:
             if not self._waiting:
                 connection.drain_events(timeout=0.5)
             while len(self._waiting) < self._batch:
-                connection.drain_events(timeout=0.001)
+                connection.drain_events(timeout=max(0.001, self._pace.left()))
         except TimeoutError:
-            return
+            pass
+        if self._waiting:
+            self._pace.turn()
 
     def _apply(self, connection: Connection, messages: Sequence[amqp.Message]) -> None:
         """Returns when every message has had its effect, is parked or is in quarantine."""

@@ -85,8 +85,9 @@ class Frame:
         name = f"zhida-{settings.service}"
         self.engine = connect_engine(settings.database_url, size=settings.rpc_workers, name=name)
         self.event_engine = connect_engine(settings.database_url, size=6, name=f"{name}-events")
-        reading = connect_engine(settings.database_url, size=settings.rpc_workers, name=f"{name}-read")
-        self.read_engine = reading.execution_options(isolation_level="AUTOCOMMIT")
+        self.read_engine = connect_engine(
+            settings.database_url, size=settings.rpc_workers, name=f"{name}-read", isolation_level="AUTOCOMMIT"
+        )
         self.frame_engine = connect_engine(settings.frame_database_url, size=8, name=f"{name}-frame")
         self.relay = Relay(self.frame_engine, settings.amqp_url, poll=settings.relay_poll)
         self._schedulers: list[Scheduler] = []
@@ -97,7 +98,15 @@ class Frame:
 
     # -- units of work ------------------------------------------------------------------------------------
 
-    def unit(self, tenants: Sequence[TenantId], *, action: str, actor: Actor = SYSTEM, engine: Engine | None = None) -> UnitOfWork:
+    def unit(
+        self,
+        tenants: Sequence[TenantId],
+        *,
+        action: str,
+        actor: Actor = SYSTEM,
+        engine: Engine | None = None,
+        operation: str | None = None,
+    ) -> UnitOfWork:
         """A unit of work for `tenants`; its commit wakes the relay and the timers."""
         return UnitOfWork(
             engine or self.engine,
@@ -107,6 +116,7 @@ class Frame:
             actor=actor,
             calendar_of=self.calendar_of,
             on_commit=self._committed,
+            operation=operation,
         )
 
     def event_unit(self, tenants: Sequence[TenantId], *, action: str) -> UnitOfWork:
@@ -175,7 +185,7 @@ class Frame:
 
     def _execute(self, contract: type[C], handle: Callable[[C, UnitOfWork], Model], envelope: CommandEnvelope, name: str) -> Wire:
         try:
-            with self.unit((envelope.tenant,), action=name, actor=envelope.actor) as uow:
+            with self._ordered(envelope, name) as uow:
                 uow.joins_traces = True
                 earlier = earlier_result(uow, envelope)
                 if earlier is not None:
@@ -192,9 +202,12 @@ class Frame:
             wire = {"refused": refusal.refusal().model_dump(mode="json")}
             return self._keep_refusal(envelope, name, wire)
 
+    def _ordered(self, envelope: CommandEnvelope, name: str) -> UnitOfWork:
+        return self.unit((envelope.tenant,), action=name, actor=envelope.actor, operation=envelope.operation_id)
+
     def _keep_refusal(self, envelope: CommandEnvelope, name: str, wire: Wire) -> Wire:
         try:
-            with self.unit((envelope.tenant,), action=name, actor=envelope.actor) as uow:
+            with self._ordered(envelope, name) as uow:
                 # Another copy may have been refused at the same time: the first answer stands.
                 earlier = earlier_result(uow, envelope)
                 if earlier is not None:

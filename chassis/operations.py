@@ -21,15 +21,11 @@ Wire = dict[str, Any]
 
 
 def earlier_result(uow: UnitOfWork, envelope: CommandEnvelope) -> Wire | None:
-    """Claim the operation id; returns the stored result if the order was carried out before.
+    """Returns the stored result if the order was carried out before.
 
     Raises OperationInProgress while another copy runs, OperationKeyReused for the same id with another body.
     """
-    claimed = uow.execute(
-        "SELECT pg_try_advisory_xact_lock(hashtextextended(:key, 7203))",
-        {"key": f"{envelope.tenant}/{envelope.operation_id}"},
-    ).scalar_one()
-    if not claimed:
+    if not uow.holds_operation:
         raise OperationInProgress()
     # A statement of its own: its snapshot must be younger than the lock.
     row = uow.execute(
@@ -44,18 +40,22 @@ def earlier_result(uow: UnitOfWork, envelope: CommandEnvelope) -> Wire | None:
     return result
 
 
+INSERT_RESULT = (
+    "INSERT INTO operation (tenant, operation_id, name, body_hash, actor, result, finished_at)"
+    " VALUES (:operation_tenant, :operation_id, :operation_name, :body_hash, :actor, CAST(:result AS jsonb), :finished_at)"
+)
+
+
 def keep_result(uow: UnitOfWork, envelope: CommandEnvelope, result: Wire) -> None:
     """Remember what came of it, in the caller's transaction."""
-    uow.execute(
-        "INSERT INTO operation (tenant, operation_id, name, body_hash, actor, result, finished_at)"
-        " VALUES (:tenant, :id, :name, :body_hash, :actor, CAST(:result AS jsonb), :at)",
+    uow.conclude(
         {
-            "tenant": envelope.tenant,
-            "id": envelope.operation_id,
-            "name": envelope.name,
+            "operation_tenant": envelope.tenant,
+            "operation_id": envelope.operation_id,
+            "operation_name": envelope.name,
             "body_hash": envelope.body_hash,
             "actor": envelope.actor.id,
             "result": orjson.dumps(result).decode(),
-            "at": uow.now,
-        },
+            "finished_at": uow.now,
+        }
     )

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, CursorResult, Engine, Executable, text
 
 from chassis.clock import Clock
+from chassis.database import statement
 from contracts.message import SYSTEM, Actor, TenantId
 
 SET_TENANTS = text("SELECT set_config('zhida.tenants', :tenants, false)")
@@ -53,6 +54,6 @@ class Reader:
         (tenant,) = self.tenants
         return tenant
 
-    def execute(self, statement: str | Executable, parameters: Any = None) -> CursorResult[Any]:
+    def execute(self, sql: str | Executable, parameters: Any = None) -> CursorResult[Any]:
         assert self._connection is not None, "the reader is not open"
-        return self._connection.execute(text(statement) if isinstance(statement, str) else statement, parameters)
+        return self._connection.execute(statement(sql) if isinstance(sql, str) else sql, parameters)

@@ -15,6 +15,7 @@ from chassis.database import is_infrastructure_fault
 from chassis.health import Heartbeat
 from chassis.metrics import OUTBOX_OLDEST_SECONDS, OUTBOX_PENDING, RELAY_PUBLISHED
 from chassis.outbox import PARTITIONS
+from chassis.pace import Pace
 from chassis.telemetry import get_logger
 
 log = get_logger(__name__)
@@ -51,6 +52,7 @@ class Relay:
         self._connection: Connection | None = None
         self._publisher: ConfirmedPublisher | None = None
         self._measured = 0.0
+        self._pace = Pace()
         self.heartbeat = Heartbeat("relay", max_age=30)
 
     def wake(self) -> None:
@@ -79,6 +81,7 @@ class Relay:
                 pause = min(pause * 2, 5.0)
                 continue
             if published < BATCH:
+                time.sleep(self._pace.left())
                 self._wake.wait(self._poll)
                 self._wake.clear()
         self._disconnect()
@@ -92,6 +95,7 @@ class Relay:
             owned = list(connection.execute(OWN, {"partitions": order, "base": PARTITION_LOCKS}).scalars())
             rows = connection.execute(PENDING, {"owned": owned, "n": BATCH}).all() if owned else []
             if rows:
+                self._pace.turn()
                 publisher.publish([Outgoing(row.routing_key, row.body.encode(), row.event_id) for row in rows])
                 crash_point("relay.published_before_mark")
                 connection.execute(MARK, {"positions": [row.position for row in rows]})

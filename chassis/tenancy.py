@@ -25,6 +25,7 @@ class Tenants:
 
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
+        self._known: dict[TenantId, Any] = {}
 
     def settings(self, tenant: TenantId) -> TenantSettings:
         """The tenant's settings. Raises TenantUnknown."""
@@ -45,16 +46,18 @@ class Tenants:
 
     def lineage(self, tenant: TenantId) -> tuple[TenantId, ...]:
         """The tenant itself, then its parent, and so on up: whose published things it may use."""
-        found = self._uow.execute(
-            "WITH RECURSIVE up AS (SELECT id, parent_id, 0 AS depth FROM tenant WHERE id = :id"
-            " UNION ALL SELECT t.id, t.parent_id, up.depth + 1 FROM tenant t JOIN up ON t.id = up.parent_id"
-            " WHERE up.depth < 8) SELECT id FROM up ORDER BY depth",
+        rows = self._uow.execute(
+            "WITH RECURSIVE up AS (SELECT t.*, 0 AS depth FROM tenant t WHERE id = :id"
+            " UNION ALL SELECT t.*, up.depth + 1 FROM tenant t JOIN up ON t.id = up.parent_id"
+            " WHERE up.depth < 8) SELECT id, name, level, settings FROM up ORDER BY depth",
             {"id": tenant},
-        ).scalars()
-        return tuple(found)
+        ).all()
+        self._known.update((row.id, row) for row in rows)
+        return tuple(row.id for row in rows)
 
     def learn(self, event: TenantOnboarded | TenantChanged) -> None:
         """Keep what the event says; an older version never replaces a newer one."""
+        self._known.pop(event.id, None)
         self._uow.execute(
             "INSERT INTO tenant (id, parent_id, level, division_code, name, settings, settings_version)"
             " VALUES (:id, :parent_id, :level, :division_code, :name, CAST(:settings AS jsonb), :version)"
@@ -74,9 +77,13 @@ class Tenants:
         )
 
     def _row(self, tenant: TenantId) -> Any:
-        row = self._uow.execute("SELECT name, level, settings FROM tenant WHERE id = :id", {"id": tenant}).first()
-        if row is None:
-            raise TenantUnknown(tenant=tenant)
-        return row
+        if tenant not in self._known:
+            row = self._uow.execute(
+                "SELECT id, name, level, settings FROM tenant WHERE id = :id", {"id": tenant}
+            ).first()
+            if row is None:
+                raise TenantUnknown(tenant=tenant)
+            self._known[tenant] = row
+        return self._known[tenant]
 
 

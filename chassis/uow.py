@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cache
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
 import orjson
-from sqlalchemy import Connection, CursorResult, Engine, Executable, text
+from sqlalchemy import Connection, CursorResult, Engine, Executable, TextClause, text
 
-from chassis.audit import AuditFact, write_facts
+from chassis.audit import INSERT_FACTS, AuditFact, facts_parameter
 from chassis.clock import Clock
+from chassis.database import statement
 from chassis.ids import new_id
 from chassis.jobs import Job, JobBook
 from chassis.metrics import SLA_ALARMS
-from chassis.outbox import OutboxRow, outbox_rows, write_rows
+from chassis.operations import INSERT_RESULT
+from chassis.outbox import INSERT_ROWS, OutboxRow, outbox_parameter, outbox_rows
 from chassis.telemetry import current_traceparent, start_span
 from chassis.tenancy import Tenants
 from contracts.aggregate import Aggregate
@@ -40,13 +43,28 @@ class NoTenant(Exception):
 
 
 SET_TENANTS = text("SELECT set_config('zhida.tenants', :tenants, true)")
+SET_TENANTS_AND_HOLD = text(
+    "SELECT set_config('zhida.tenants', :tenants, true), pg_try_advisory_xact_lock(hashtextextended(:operation, 7203))"
+)
+
+
+INSERTS = {"outbox": INSERT_ROWS, "audit": INSERT_FACTS, "operation": INSERT_RESULT}
+
+
+@cache
+def _writing(kinds: tuple[str, ...]) -> TextClause:
+    """One statement for all of them: each costs a round trip, and a submission makes all three."""
+    *others, last = (INSERTS[kind] for kind in kinds)
+    named = ", ".join(f"part{number} AS ({insert})" for number, insert in enumerate(others))
+    return text(f"WITH {named} {last}" if named else last)
 
 
 class UnitOfWork:
     """Use as a context manager: it commits when the block ends well and rolls back when it does not.
 
     `tenants` has no default: row-level security shows the rows of these tenants and of no others.
-    `actor`, `action` and `now` go into the audit fact of every aggregate saved.
+    `actor`, `action` and `now` go into the audit fact of every aggregate saved. `operation` is the id of the
+    order that it carries out, if it does; nobody else holds it while `holds_operation`.
     """
 
     def __init__(
@@ -59,6 +77,7 @@ class UnitOfWork:
         actor: Actor = SYSTEM,
         calendar_of: Callable[[TenantId], Calendar] | None = None,
         on_commit: Callable[[UnitOfWork], None] | None = None,
+        operation: str | None = None,
     ) -> None:
         if not tenants or not all(tenants):
             raise NoTenant(f"unit of work for {action} names no tenant")
@@ -68,6 +87,9 @@ class UnitOfWork:
         self.now: datetime = clock.now()
         self.calendar_of = calendar_of
         self.joins_traces = False
+        self.holds_operation = False
+        self._operation = operation
+        self._result: dict[str, Any] | None = None
         self._engine = engine
         self._on_commit = on_commit
         self._connection: Connection | None = None
@@ -83,7 +105,7 @@ class UnitOfWork:
     def __enter__(self) -> Self:
         self._connection = self._engine.connect()
         try:
-            self._connection.execute(SET_TENANTS, {"tenants": ",".join(self.tenants)})
+            self._begin(self._connection, ",".join(self.tenants))
         except BaseException:
             self._connection.close()
             raise
@@ -103,16 +125,23 @@ class UnitOfWork:
         if kind is None and self._on_commit is not None:
             self._on_commit(self)
 
+    def _begin(self, connection: Connection, tenants: str) -> None:
+        if self._operation is None:
+            connection.execute(SET_TENANTS, {"tenants": tenants})
+            return
+        key = f"{self.tenant}/{self._operation}"
+        row = connection.execute(SET_TENANTS_AND_HOLD, {"tenants": tenants, "operation": key}).one()
+        self.holds_operation = row[1]
+
     @property
     def connection(self) -> Connection:
         """The open connection; only stores and the frame use it."""
         assert self._connection is not None, "the unit of work is not open"
         return self._connection
 
-    def execute(self, statement: str | Executable, parameters: Any = None) -> CursorResult[Any]:
+    def execute(self, sql: str | Executable, parameters: Any = None) -> CursorResult[Any]:
         """Run one statement in this transaction."""
-        prepared = text(statement) if isinstance(statement, str) else statement
-        return self.connection.execute(prepared, parameters)
+        return self.connection.execute(statement(sql) if isinstance(sql, str) else sql, parameters)
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
@@ -138,11 +167,20 @@ class UnitOfWork:
             raise
 
     def _write_staged(self) -> None:
-        """Write the events and facts staged since the last time."""
+        """Write the events, facts and the result staged since the last time, in one statement."""
         events, facts = self._written
-        write_rows(self.connection, self._events[events:])
-        write_facts(self.connection, self._facts[facts:])
-        self._written = (len(self._events), len(self._facts))
+        staged = {
+            "outbox": outbox_parameter(self._events[events:]),
+            "audit": facts_parameter(self._facts[facts:]),
+            "operation": self._result,
+        }
+        kinds = tuple(kind for kind, rows in staged.items() if rows is not None)
+        if kinds:
+            parameters: dict[str, Any] = {}
+            for kind in kinds:
+                parameters |= staged[kind] or {}
+            self.execute(_writing(kinds), parameters)
+        self._written, self._result = (len(self._events), len(self._facts)), None
 
     # -- what use cases ask of it -------------------------------------------------------------------------
 
@@ -207,7 +245,11 @@ class UnitOfWork:
             SLA_ALARMS.labels(subject_type, clock, str(level)).inc()
         return claimed.rowcount == 1
 
-    # -- what stores tell it ------------------------------------------------------------------------------
+    # -- what the frame and stores tell it ------------------------------------------------------------------------------
+
+    def conclude(self, result: dict[str, Any]) -> None:
+        """Stage the row by which the result of the operation is remembered."""
+        self._result = result
 
     def saved(self, aggregate: Aggregate, aggregate_type: str, state: Mapping[str, Any]) -> None:
         """Stage the audit fact and the events of an aggregate whose row has just been written."""

@@ -5,21 +5,31 @@ The gateway documents its routes from this list; a test compares it with every s
 
 from __future__ import annotations
 
-from contracts import catalog, identity, intake, notify, oversight, review, treasury
+from contracts import (
+    enterprises,
+    entitlements,
+    identity,
+    intake,
+    notify,
+    oversight,
+    policies,
+    review,
+    treasury,
+)
 from contracts.message import Command, Model, Query
 
 ANSWERS: dict[type[Command] | type[Query], type[Model]] = {
     identity.OnboardTenant: identity.TenantView,
     identity.IssueCredential: identity.CredentialView,
-    catalog.PublishPolicyItem: catalog.PolicyItemView,
-    catalog.ListPolicies: catalog.PolicyPage,
-    catalog.GetPolicy: catalog.PolicyItemView,
-    catalog.CheckEntitlement: catalog.EntitlementView,
-    catalog.RegisterEnterprise: catalog.EnterpriseView,
-    catalog.GetEnterprise: catalog.EnterpriseView,
-    catalog.RecordFacts: catalog.EnterpriseView,
-    catalog.RegisterPayeeAccount: catalog.PayeeAccountView,
-    catalog.ConfirmPayeeAccount: catalog.PayeeAccountView,
+    policies.PublishPolicyItem: policies.PolicyItemView,
+    policies.ListPolicies: policies.PolicyPage,
+    policies.GetPolicy: policies.PolicyItemView,
+    entitlements.CheckEntitlement: entitlements.EntitlementView,
+    enterprises.RegisterEnterprise: enterprises.EnterpriseView,
+    enterprises.GetEnterprise: enterprises.EnterpriseView,
+    enterprises.RecordFacts: enterprises.EnterpriseView,
+    enterprises.RegisterPayeeAccount: enterprises.PayeeAccountView,
+    enterprises.ConfirmPayeeAccount: enterprises.PayeeAccountView,
     intake.SubmitApplication: intake.SubmissionReceipt,
     intake.GetApplication: intake.ApplicationView,
     intake.ListApplications: intake.ApplicationPage,

@@ -8,16 +8,12 @@ from __future__ import annotations
 
 from typing import NamedTuple, get_args
 
-from contracts.catalog import (
-    EnterpriseFactsChanged,
-    EnterpriseRegistered,
-    PayeeAccountChanged,
-    PolicyPublished,
-)
+from contracts.enterprises import EnterpriseFactsChanged, EnterpriseRegistered, PayeeAccountChanged
 from contracts.identity import TenantChanged, TenantOnboarded
 from contracts.intake import ApplicationSubmitted, EnterprisesNominated
 from contracts.message import Event, ServiceName
 from contracts.notify import MessageDelivered, MessageFailed
+from contracts.policies import PolicyPublished
 from contracts.review import (
     CaseAccepted,
     CaseApproved,

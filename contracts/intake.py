@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from contracts.catalog import OrganisationName, Payee
+from contracts.enterprises import OrganisationName, Payee
 from contracts.message import Command, Event, Fen, Id, Model, Page, PageRequest, Query, ServiceName, TenantId
 from contracts.rule import Fact
 

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 
 from pydantic import AwareDatetime, Field
 
-from contracts.catalog import Payee
+from contracts.enterprises import Payee
 from contracts.intake import Claim
 from contracts.message import Command, Event, Fen, Id, Model, Page, PageRequest, Query, ServiceName, TenantId
 from contracts.refusal import Reason

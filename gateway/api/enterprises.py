@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from contracts.catalog import (
+from contracts.enterprises import (
     ConfirmPayeeAccount,
     GetEnterprise,
     RecordFacts,

@@ -7,8 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
-from contracts.catalog import CheckEntitlement, GetPolicy, ListPolicies, PublishPolicyItem
+from contracts.entitlements import CheckEntitlement
 from contracts.message import Id, TenantId
+from contracts.policies import GetPolicy, ListPolicies, PublishPolicyItem
 from gateway.access import PUBLIC, Only
 from gateway.door import answer, ask, command_of, form, order
 from gateway.identity.views import Principal

@@ -66,20 +66,11 @@ class Directory:
         if self._platform is not None and digest == self._platform:
             return Principal("platform", Actor(id="platform", roles=frozenset({"platform"}), name="平台运维"))
         with self._frame.reader(()) as reader:
-            key = reader.execute(
-                "SELECT tenant, credential_id FROM credential_key WHERE token_digest = :digest", {"digest": digest}
-            ).first()
-        if key is None:
-            return None
-        with self._frame.reader((key.tenant,)) as reader:
-            row = reader.execute(
-                "SELECT actor_id, name, roles, enterprise_id, department FROM credential WHERE id = :id",
-                {"id": key.credential_id},
-            ).first()
+            row = reader.execute("SELECT * FROM credential_behind(:digest)", {"digest": digest}).first()
         if row is None:
             return None
         return Principal(
-            key.tenant,
+            row.tenant,
             Actor(
                 id=row.actor_id,
                 roles=frozenset(row.roles),

@@ -7,21 +7,15 @@ batch of events costs one statement, whatever its size.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from functools import lru_cache
 from typing import Any
 
 import orjson
 
 from chassis.received import Received
 from chassis.uow import UnitOfWork
-from contracts.catalog import (
-    EnterpriseFactsChanged,
-    EnterpriseRegistered,
-    Payee,
-    PayeeAccountChanged,
-    PolicyPublished,
-)
+from contracts.enterprises import EnterpriseFactsChanged, EnterpriseRegistered, Payee, PayeeAccountChanged
 from contracts.item import PolicyItemContent
+from contracts.policies import PolicyPublished
 from contracts.rule import Fact
 from services.intake.domain import Firm, PublishedItem
 
@@ -61,9 +55,10 @@ WHERE payee.account_version < EXCLUDED.account_version
 """
 
 NEWEST_ITEM = """
-SELECT tenant, version, content::text AS content FROM item_version
-WHERE item_id = :id ORDER BY version DESC LIMIT 1
+SELECT tenant, version FROM item_version WHERE item_id = :id ORDER BY version DESC LIMIT 1
 """
+
+CONTENT = "SELECT content::text FROM item_version WHERE item_id = :id AND version = :version"
 
 FIRMS = """
 SELECT e.id, e.tenant, e.uscc, e.name, p.payee,
@@ -159,7 +154,7 @@ class CatalogCopies:
         row = self._uow.execute(NEWEST_ITEM, {"id": item_id}).first()
         if row is None:
             return None
-        return PublishedItem(item_id, row.tenant, row.version, _content(row.content))
+        return PublishedItem(item_id, row.tenant, row.version, self._content(item_id, row.version))
 
     def firms(self, enterprise_ids: Collection[str], fact_names: Collection[str]) -> dict[str, Firm]:
         """Those of these enterprises that the unit of work's tenant has, with their facts of these names."""
@@ -168,6 +163,22 @@ class CatalogCopies:
             {"tenant": self._uow.tenant, "ids": sorted(set(enterprise_ids)), "names": sorted(fact_names)},
         )
         return {row.id: _firm(row) for row in rows}
+
+
+    def _content(self, item_id: str, version: int) -> PolicyItemContent:
+        """A version never changes; reading and checking it is dear, and the same few are asked for."""
+        kept = _CONTENTS.get((item_id, version))
+        if kept is None:
+            text = self._uow.execute(CONTENT, {"id": item_id, "version": version}).scalar_one()
+            kept = PolicyItemContent.model_validate_json(text)
+            if len(_CONTENTS) >= CONTENTS_KEPT:
+                _CONTENTS.clear()
+            _CONTENTS[item_id, version] = kept
+        return kept
+
+
+CONTENTS_KEPT = 512
+_CONTENTS: dict[tuple[str, int], PolicyItemContent] = {}
 
 
 def _firm(row: Any) -> Firm:
@@ -179,9 +190,3 @@ def _firm(row: Any) -> Firm:
         facts=tuple(Fact.model_validate(fact) for fact in row.facts or ()),
         payee=Payee.model_validate(row.payee) if row.payee is not None else None,
     )
-
-
-@lru_cache(maxsize=512)
-def _content(text: str) -> PolicyItemContent:
-    """An item's content never changes under the same text; reading it is dear, and the same few are asked for."""
-    return PolicyItemContent.model_validate_json(text)

@@ -5,12 +5,7 @@ from __future__ import annotations
 from chassis.entrypoints import Received, Service, command, on, query
 from chassis.reader import Reader
 from chassis.uow import UnitOfWork
-from contracts.catalog import (
-    EnterpriseFactsChanged,
-    EnterpriseRegistered,
-    PayeeAccountChanged,
-    PolicyPublished,
-)
+from contracts.enterprises import EnterpriseFactsChanged, EnterpriseRegistered, PayeeAccountChanged
 from contracts.intake import (
     ApplicationPage,
     ApplicationView,
@@ -21,6 +16,7 @@ from contracts.intake import (
     SubmissionReceipt,
     SubmitApplication,
 )
+from contracts.policies import PolicyPublished
 from services.intake import use_cases, views
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, Column, DateTime, Integer, MetaData, RowMappi
 from sqlalchemy.dialects.postgresql import JSONB
 
 from chassis.store import AggregateStore, aggregate_columns
-from contracts.catalog import Payee
+from contracts.enterprises import Payee
 from contracts.intake import Claim
 from contracts.rule import Fact
 from services.intake.domain import Application, ApplicationUnknown, DuplicateApplication, Nomination

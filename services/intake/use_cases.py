@@ -9,12 +9,7 @@ from chassis.ids import random_code
 from chassis.received import Received
 from chassis.secrecy import Cipher
 from chassis.uow import UnitOfWork
-from contracts.catalog import (
-    EnterpriseFactsChanged,
-    EnterpriseRegistered,
-    PayeeAccountChanged,
-    PolicyPublished,
-)
+from contracts.enterprises import EnterpriseFactsChanged, EnterpriseRegistered, PayeeAccountChanged
 from contracts.intake import (
     NominateEnterprises,
     NominationLine,
@@ -22,6 +17,7 @@ from contracts.intake import (
     SubmissionReceipt,
     SubmitApplication,
 )
+from contracts.policies import PolicyPublished
 from contracts.refusal import Reason
 from services.intake.admission import Admission, admit, admit_line, reasons_against_list
 from services.intake.catalog_copies import CatalogCopies
@@ -51,10 +47,10 @@ def submit_application(cmd: SubmitApplication, uow: UnitOfWork, cipher: Cipher) 
     firm = copies.firms([cmd.enterprise_id], _facts_used(item)).get(cmd.enterprise_id)
     admission = admit(item, firm, cmd, uow.now.astimezone(CHINA).date())
     applications = uow.of(Applications)
-    claimed = applications.claimed(cmd.item_id, [(cmd.enterprise_id, admission.period)])
-    again = [DUPLICATE] if claimed else []
-    if admission.reasons or again or item is None or firm is None:
-        raise ApplicationRefused(*admission.reasons, *again)
+    if admission.reasons or item is None or firm is None:
+        # That it is a duplicate as well belongs among the reasons; of one that only is, saving it finds out.
+        claimed = applications.claimed(cmd.item_id, [(cmd.enterprise_id, admission.period)])
+        raise ApplicationRefused(*admission.reasons, *([DUPLICATE] if claimed else []))
     numbers = _numbers(_receipt_head(item, uow), uow.new_id(), uow, cipher)
     application = _application(item, firm, admission, numbers, uow, commitments=cmd.commitments)
     application.submit(numbers.digest)

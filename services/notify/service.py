@@ -4,7 +4,7 @@ from chassis.entrypoints import Port, Received, Service, UnitMaker, due, on, que
 from chassis.jobs import Job
 from chassis.reader import Reader
 from chassis.uow import UnitOfWork
-from contracts.catalog import EnterpriseRegistered
+from contracts.enterprises import EnterpriseRegistered
 from contracts.notify import ListMessages, MessagePage
 from contracts.review import CaseApproved, CaseRejected
 from contracts.treasury import DisbursementHeld, DisbursementReturned, DisbursementSettled

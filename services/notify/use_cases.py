@@ -13,7 +13,7 @@ from chassis.received import Received
 from chassis.secrecy import Cipher
 from chassis.telemetry import get_logger, start_span
 from chassis.uow import UnitOfWork
-from contracts.catalog import EnterpriseRegistered
+from contracts.enterprises import EnterpriseRegistered
 from contracts.message import TenantId
 from contracts.review import CaseApproved
 from services.notify.domain import Message

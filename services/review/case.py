@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from contracts.aggregate import Aggregate
-from contracts.catalog import Payee
+from contracts.enterprises import Payee
 from contracts.intake import Claim
 from contracts.message import Actor, Event, TenantId
 from contracts.money import Money

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from contracts.catalog import Payee
+from contracts.enterprises import Payee
 from contracts.intake import Claim
 from contracts.message import Event, TenantId
 from contracts.money import Money

@@ -4,8 +4,8 @@ from chassis.entrypoints import Received, Service, UnitMaker, command, due, on, 
 from chassis.jobs import Job
 from chassis.reader import Reader
 from chassis.uow import UnitOfWork
-from contracts.catalog import PolicyPublished
 from contracts.intake import ApplicationSubmitted, EnterprisesNominated
+from contracts.policies import PolicyPublished
 from contracts.review import ApproveCase, CasePage, CaseView, GetCase, ListCases, RecordInspection, RejectCase
 from services.review import deadline, use_cases, views
 

@@ -12,8 +12,9 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from chassis.store import AggregateStore, aggregate_columns
 from chassis.uow import UnitOfWork
-from contracts.catalog import Payee, PolicyPublished
+from contracts.enterprises import Payee
 from contracts.intake import Claim
+from contracts.policies import PolicyPublished
 from contracts.refusal import Reason
 from contracts.rule import Assessment, Fact, ItemRules, TimeLimit
 from services.review.case import Case

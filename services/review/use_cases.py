@@ -9,9 +9,9 @@ from functools import cache
 from chassis.clock import CHINA
 from chassis.received import Received
 from chassis.uow import UnitOfWork
-from contracts.catalog import PolicyPublished
 from contracts.intake import ApplicationSubmitted, Claim, EnterprisesNominated
 from contracts.message import TenantId
+from contracts.policies import PolicyPublished
 from contracts.refusal import Refused, StaleVersion
 from contracts.review import ApproveCase, CaseView, RecordInspection, RejectCase
 from contracts.rule import ItemRules, Level

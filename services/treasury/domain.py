@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from contracts.aggregate import Aggregate
-from contracts.catalog import Payee
+from contracts.enterprises import Payee
 from contracts.intake import Claim
 from contracts.message import TenantId
 from contracts.review import CaseApproved

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from chassis.jobs import Job
 from chassis.received import Received
 from chassis.uow import UnitOfWork
-from contracts.catalog import Payee, PayeeAccountChanged
+from contracts.enterprises import Payee, PayeeAccountChanged
 from contracts.message import TenantId
 from services.treasury import payout_clock
 from services.treasury.books import Books, lines_that_may_pay

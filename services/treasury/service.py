@@ -6,7 +6,7 @@ from chassis.entrypoints import Port, Received, Service, UnitMaker, command, due
 from chassis.jobs import Job
 from chassis.reader import Reader
 from chassis.uow import UnitOfWork
-from contracts.catalog import PayeeAccountChanged
+from contracts.enterprises import PayeeAccountChanged
 from contracts.review import CaseApproved
 from contracts.treasury import (
     AppropriateBudget,

@@ -13,7 +13,7 @@ from sqlalchemy import BigInteger, Column, DateTime, Integer, MetaData, RowMappi
 from sqlalchemy.dialects.postgresql import JSONB
 
 from chassis.store import AggregateStore, aggregate_columns
-from contracts.catalog import Payee
+from contracts.enterprises import Payee
 from contracts.intake import Claim
 from contracts.refusal import StaleVersion
 from services.treasury.budget import BudgetExhausted, BudgetLine

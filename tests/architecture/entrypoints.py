@@ -34,8 +34,8 @@ def taken_by(service: type[Service]) -> Iterator[tuple[Contract, Any]]:
     for function in _methods(service):
         contract = getattr(function, "__zhida_contract__", None)
         if contract is not None:
-            # The frame wraps the method: its annotations are still to be read in the service's own module.
-            yield contract, typing.get_type_hints(function, vars(sys.modules[service.__module__]))["return"]
+            # The frame wraps the method: its annotations are still to be read in the module where it stands.
+            yield contract, typing.get_type_hints(function, vars(sys.modules[function.__module__]))["return"]
 
 
 def heard_by(service: type[Service]) -> set[type[Event]]:

@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import psycopg
@@ -20,14 +20,18 @@ from chassis.inbox import Inbox, Subscription
 from chassis.received import Received, decode
 from chassis.testing import received
 from console.provision import Dsns
-from contracts.catalog import ConfirmPayeeAccount, PublishPolicyItem, RecordFacts, RegisterEnterprise
-from contracts.catalog import RegisterPayeeAccount as RegisterAccount
+from contracts.enterprises import ConfirmPayeeAccount, RecordFacts, RegisterEnterprise
+from contracts.enterprises import RegisterPayeeAccount as RegisterAccount
 from contracts.identity import TenantOnboarded, TenantSettings
 from contracts.item import PolicyItemContent
 from contracts.message import SYSTEM, Actor, Command, Event, Query, snake_case
+from contracts.policies import PublishPolicyItem
 from contracts.rule import Fact, Level
-from services.catalog import use_cases as catalog_use_cases
-from services.catalog import views as catalog_views
+from services.catalog.enterprises import use_cases as enterprise_use_cases
+from services.catalog.enterprises import views as enterprise_views
+from services.catalog.matching import views as matching_views
+from services.catalog.policies import use_cases as policy_use_cases
+from services.catalog.policies import views as policy_views
 from services.intake import use_cases as intake_use_cases
 from services.intake import views as intake_views
 
@@ -181,7 +185,9 @@ def onboarded(tenant: str, parent: str | None, level: Level, prefix: str) -> Ten
 
 
 def catalog_replica(frame: Frame, dsns: Dsns) -> Replica:
-    return Replica(frame, dsns, catalog_use_cases, catalog_views, [tenant_subscription()])
+    use_cases = SimpleNamespace(**vars(policy_use_cases) | vars(enterprise_use_cases))
+    views = SimpleNamespace(**vars(policy_views) | vars(enterprise_views) | vars(matching_views))
+    return Replica(frame, dsns, use_cases, views, [tenant_subscription()])
 
 
 def intake_replica(frame: Frame, dsns: Dsns) -> Replica:

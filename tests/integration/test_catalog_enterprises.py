@@ -29,15 +29,15 @@ from chassis.clock import FixedClock
 from chassis.frame import Frame
 from chassis.testing import NOON
 from console.provision import Dsns
-from contracts.catalog import (
-    CheckEntitlement,
+from contracts.enterprises import (
     ConfirmPayeeAccount,
     GetEnterprise,
-    PublishPolicyItem,
     RecordFacts,
     RegisterEnterprise,
     RegisterPayeeAccount,
 )
+from contracts.entitlements import CheckEntitlement
+from contracts.policies import PublishPolicyItem
 from contracts.rule import Fact, Level
 
 CASE = FIRST_DAY["cases"][0]

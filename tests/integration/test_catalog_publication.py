@@ -21,8 +21,8 @@ from chassis.clock import FixedClock
 from chassis.frame import Frame
 from chassis.testing import NOON
 from console.provision import Dsns
-from contracts.catalog import GetPolicy, ListPolicies, PublishPolicyItem
 from contracts.item import PolicyItemContent
+from contracts.policies import GetPolicy, ListPolicies, PublishPolicyItem
 from contracts.rule import Level
 
 

@@ -27,9 +27,10 @@ from chassis.frame import Frame
 from chassis.received import decode
 from chassis.testing import NOON
 from console.provision import Dsns
-from contracts.catalog import PublishPolicyItem, RecordFacts
+from contracts.enterprises import RecordFacts
 from contracts.intake import ApplicationSubmitted, GetApplication, ListApplications, SubmitApplication
 from contracts.item import PolicyItemContent
+from contracts.policies import PublishPolicyItem
 from contracts.rule import Fact, PaymentFrequency
 from services.intake import use_cases
 

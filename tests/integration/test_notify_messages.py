@@ -19,7 +19,7 @@ from chassis.received import Received
 from chassis.testing import NOON
 from chassis.uow import UnitOfWork
 from console.provision import Dsns
-from contracts.catalog import EnterpriseRegistered
+from contracts.enterprises import EnterpriseRegistered
 from contracts.message import Actor
 from contracts.notify import ListMessages, MessagePage
 from contracts.treasury import DisbursementSettled

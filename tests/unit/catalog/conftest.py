@@ -12,9 +12,11 @@ from chassis.testing import FakeUnit, MemoryStore
 from contracts.item import PolicyItemContent
 from contracts.message import Actor
 from contracts.rule import Fact, FactSheet
-from services.catalog.domain import Enterprise, EnterpriseUnknown, PolicyItem
-from services.catalog.payee_account import PayeeAccount, PayeeAccountUnknown
-from services.catalog.store import Enterprises, PayeeAccounts, PolicyItems
+from services.catalog.enterprises.domain import Enterprise, EnterpriseUnknown
+from services.catalog.enterprises.payee_account import PayeeAccount, PayeeAccountUnknown
+from services.catalog.enterprises.store import Enterprises, PayeeAccounts
+from services.catalog.policies.domain import PolicyItem
+from services.catalog.policies.store import PolicyItems
 
 ITEMS = Path(__file__).resolve().parents[3] / "sample" / "items"
 CLERK = Actor(id="clerk-1", roles=frozenset({"window"}), name="专窗经办")

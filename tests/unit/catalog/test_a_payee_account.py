@@ -8,7 +8,7 @@ import pytest
 
 from chassis.secrecy import AesCipher
 from chassis.testing import FakeUnit
-from contracts.catalog import (
+from contracts.enterprises import (
     ConfirmPayeeAccount,
     PayeeAccountChanged,
     PayeeAccountView,
@@ -17,8 +17,8 @@ from contracts.catalog import (
 )
 from contracts.message import Actor
 from contracts.refusal import StaleVersion
-from services.catalog.domain import EnterpriseNotYours, EnterpriseUnknown
-from services.catalog.payee_account import (
+from services.catalog.enterprises.domain import EnterpriseNotYours, EnterpriseUnknown
+from services.catalog.enterprises.payee_account import (
     MOVES,
     AccountState,
     PayeeAccountConfirmedAlready,
@@ -27,7 +27,11 @@ from services.catalog.payee_account import (
     PayeeNameMismatch,
     SecondPersonRequired,
 )
-from services.catalog.use_cases import confirm_payee_account, register_enterprise, register_payee_account
+from services.catalog.enterprises.use_cases import (
+    confirm_payee_account,
+    register_enterprise,
+    register_payee_account,
+)
 
 NAME = "示例企业01（科技型中小企业）"
 SECOND = Actor(id="clerk-2", roles=frozenset({"bureau"}), name="复核岗")

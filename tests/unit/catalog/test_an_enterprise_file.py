@@ -11,19 +11,24 @@ from stdnum.cn.uscc import calc_check_digit
 
 from chassis.secrecy import AesCipher
 from chassis.testing import FakeUnit
-from contracts.catalog import EnterpriseFactsChanged, EnterpriseRegistered, RecordFacts, RegisterEnterprise
+from contracts.enterprises import (
+    EnterpriseFactsChanged,
+    EnterpriseRegistered,
+    RecordFacts,
+    RegisterEnterprise,
+)
 from contracts.message import Actor
 from contracts.rule import Fact
-from services.catalog.credit_code import checked_credit_code
-from services.catalog.domain import (
+from services.catalog.enterprises.credit_code import checked_credit_code
+from services.catalog.enterprises.domain import (
     CreditCodeInvalid,
     EnterpriseNotYours,
     EnterpriseUnknown,
     FactsNotYours,
     FactsRefused,
 )
-from services.catalog.store import Enterprises
-from services.catalog.use_cases import record_facts, register_enterprise
+from services.catalog.enterprises.store import Enterprises
+from services.catalog.enterprises.use_cases import record_facts, register_enterprise
 
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 FIRM = RegisterEnterprise(

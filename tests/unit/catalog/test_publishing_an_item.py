@@ -7,11 +7,11 @@ from collections.abc import Callable
 import pytest
 
 from chassis.testing import FakeUnit
-from contracts.catalog import PolicyPublished, PublishPolicyItem
 from contracts.item import ItemStatus, PolicyItemContent
 from contracts.message import Actor
-from services.catalog.domain import ItemOfOtherDepartment, PublicationRefused
-from services.catalog.use_cases import publish_policy_item
+from contracts.policies import PolicyPublished, PublishPolicyItem
+from services.catalog.policies.domain import ItemOfOtherDepartment, PublicationRefused
+from services.catalog.policies.use_cases import publish_policy_item
 
 SampleItem = Callable[[str], PolicyItemContent]
 SCIENCE = Actor(id="officer-1", roles=frozenset({"department"}), department="章贡区科技局")

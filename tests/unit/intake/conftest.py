@@ -12,7 +12,7 @@ import pytest
 
 from chassis.secrecy import AesCipher
 from chassis.testing import FakeRegistry, FakeUnit, MemoryStore
-from contracts.catalog import Payee
+from contracts.enterprises import Payee
 from contracts.identity import TenantSettings
 from contracts.item import PolicyItemContent
 from contracts.message import Actor

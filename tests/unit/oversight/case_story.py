@@ -8,7 +8,7 @@ from typing import Any
 
 from chassis.received import Received
 from chassis.testing import NOON, received
-from contracts.catalog import Payee
+from contracts.enterprises import Payee
 from contracts.intake import ApplicationSubmitted, Claim, EnterprisesNominated, NominatedLine
 from contracts.message import Event
 from contracts.notify import MessageDelivered, MessageFailed

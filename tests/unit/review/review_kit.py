@@ -10,11 +10,12 @@ from chassis.calendar import Calendar
 from chassis.ids import new_id
 from chassis.tenancy import TenantUnknown
 from chassis.testing import NOON, FakeRegistry, FakeUnit, MemoryStore, received
-from contracts.catalog import Payee, PolicyPublished
+from contracts.enterprises import Payee
 from contracts.identity import TenantSettings
 from contracts.intake import ApplicationSubmitted, Claim, EnterprisesNominated, NominatedLine
 from contracts.item import PolicyItemContent
 from contracts.message import Actor, TenantId
+from contracts.policies import PolicyPublished
 from contracts.rule import (
     Cap,
     Condition,

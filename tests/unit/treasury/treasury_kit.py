@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from chassis.testing import NOON
-from contracts.catalog import Payee, PayeeAccountChanged
+from contracts.enterprises import Payee, PayeeAccountChanged
 from contracts.intake import Claim
 from contracts.message import Actor
 from contracts.review import CaseApproved, Share

@@ -1,15 +1,13 @@
-"""What is on offer and to whom: policy items, enterprises with their facts and payee accounts."""
+"""To whom: enterprises with their facts and payee accounts."""
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from contracts.item import PolicyItemContent
-from contracts.message import Command, Event, Id, Model, Page, PageRequest, Query, ServiceName, TenantId
-from contracts.rule import Amount, Fact, Verdict
+from contracts.message import Command, Event, Id, Model, Query, ServiceName, TenantId
+from contracts.rule import Fact
 
 Mobile = Annotated[str, Field(pattern=r"^1[3-9]\d{9}$")]
 """A mainland mobile number."""
@@ -19,7 +17,6 @@ def _as_registered(name: str) -> str:
     if name.isascii():
         return " ".join(name.split())
     return "".join(name.split()).replace("(", "（").replace(")", "）")
-
 
 OrganisationName = Annotated[
     str,
@@ -31,62 +28,6 @@ OrganisationName = Annotated[
 The same name typed in two ways is the commonest cause of a false mismatch between firm and account. A name
 in Latin letters keeps its blanks.
 """
-
-
-class PublishPolicyItem(Command):
-    """Publish an item, or a new version of it when the tenant already has one with this code."""
-
-    owner: ClassVar[ServiceName] = "catalog"
-
-    content: PolicyItemContent
-
-
-class PolicyItemView(Model):
-    item_id: Id
-    tenant: TenantId
-    version: int
-    content: PolicyItemContent
-    sentences: dict[str, str] = Field(default_factory=dict)
-
-
-class PolicyPublished(Event):
-    """Version 1 of an item, or a later one; running cases keep the version they were filed under."""
-
-    aggregate: ClassVar[str] = "policy_item"
-
-    item_id: Id
-    tenant: TenantId
-    item_version: int
-    content: PolicyItemContent
-
-
-class ListPolicies(PageRequest):
-    """Published items of `tenant` and of the levels above it; without a tenant, of everybody."""
-
-    owner: ClassVar[ServiceName] = "catalog"
-
-    tenant: TenantId | None = None
-
-
-class PolicySummary(Model):
-    item_id: Id
-    tenant: TenantId
-    version: int
-    code: str
-    title: str
-    mode: str
-    department: str
-    sample: bool
-
-
-class PolicyPage(Page):
-    items: tuple[PolicySummary, ...]
-
-
-class GetPolicy(Query):
-    owner: ClassVar[ServiceName] = "catalog"
-
-    item_id: Id
 
 
 class RegisterEnterprise(Command):
@@ -203,23 +144,3 @@ class PayeeAccountChanged(Event):
 
     enterprise_id: Id
     payee: Payee
-
-
-class CheckEntitlement(Query):
-    """What one enterprise would get from one item, as advice before caps."""
-
-    owner: ClassVar[ServiceName] = "catalog"
-
-    item_id: Id
-    enterprise_id: Id
-
-
-class EntitlementView(Model):
-    """`amount` is computed whatever the verdict, as an estimate; `checked_at` is the instant of the answer."""
-
-    item_id: Id
-    item_version: int
-    enterprise_id: Id
-    verdict: Verdict
-    amount: Amount
-    checked_at: datetime

@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Literal
 
 from contracts.aggregate import Aggregate
-from contracts.catalog import Payee, PayeeAccountChanged, PayeeAccountView
+from contracts.enterprises import Payee, PayeeAccountChanged, PayeeAccountView
 from contracts.message import Actor
 from contracts.refusal import Conflict, Forbidden, Invalid, NotFound
-from services.catalog.domain import Enterprise, refuse_stranger
+from services.catalog.enterprises.domain import Enterprise, refuse_stranger
 
 AccountState = Literal["registered", "confirmed"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from stdnum.cn import uscc as gb32100
 from stdnum.exceptions import InvalidChecksum, InvalidLength, ValidationError
 
-from services.catalog.domain import CreditCodeInvalid
+from services.catalog.enterprises.domain import CreditCodeInvalid
 
 
 def checked_credit_code(written: str) -> str:

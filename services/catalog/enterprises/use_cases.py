@@ -1,38 +1,22 @@
-"""What the catalogue does when it is told to: one function per command."""
+"""What the catalogue does with enterprises when it is told to: one function per command."""
 
 from __future__ import annotations
 
 from chassis.clock import CHINA
 from chassis.secrecy import Cipher, mask_account, mask_phone
 from chassis.uow import UnitOfWork
-from contracts.catalog import (
+from contracts.enterprises import (
     ConfirmPayeeAccount,
     EnterpriseView,
     PayeeAccountView,
-    PolicyItemView,
-    PublishPolicyItem,
     RecordFacts,
     RegisterEnterprise,
     RegisterPayeeAccount,
 )
-from services.catalog.credit_code import checked_credit_code
-from services.catalog.domain import Enterprise, PolicyItem, refuse_stranger
-from services.catalog.payee_account import PayeeAccount
-from services.catalog.store import Enterprises, PayeeAccounts, PolicyItems
-
-
-def publish_policy_item(cmd: PublishPolicyItem, uow: UnitOfWork) -> PolicyItemView:
-    """Version 1 of an item, or the next one where this tenant has published the code before."""
-    items = uow.of(PolicyItems)
-    item = items.by_code(cmd.content.code)
-    if item is None:
-        item = PolicyItem.publish(
-            cmd.content, id=uow.new_id(), tenant=uow.tenant, by=uow.actor, at=uow.now, trace=uow.traceparent
-        )
-    else:
-        item.revise(cmd.content, by=uow.actor, at=uow.now)
-    items.save(item)
-    return item.view()
+from services.catalog.enterprises.credit_code import checked_credit_code
+from services.catalog.enterprises.domain import Enterprise, refuse_stranger
+from services.catalog.enterprises.payee_account import PayeeAccount
+from services.catalog.enterprises.store import Enterprises, PayeeAccounts
 
 
 def register_enterprise(cmd: RegisterEnterprise, uow: UnitOfWork, cipher: Cipher) -> EnterpriseView:

@@ -1,0 +1,1 @@
+"""To whom: enterprises with their sourced facts, materials and payee accounts."""

@@ -1,0 +1,1 @@
+"""Who is entitled to what: advice before caps."""

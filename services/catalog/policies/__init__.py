@@ -1,0 +1,1 @@
+"""What is on offer: policy documents and items, from draft to withdrawal."""

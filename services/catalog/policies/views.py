@@ -1,0 +1,48 @@
+"""What the catalogue answers about policies: reads straight from its tables to contract types."""
+
+from __future__ import annotations
+
+from chassis.paging import cut_page, decode_cursor, encode_cursor
+from chassis.reader import Reader
+from contracts.item import PolicyItemContent
+from contracts.policies import GetPolicy, ListPolicies, PolicyItemView, PolicyPage, PolicySummary
+from services.catalog.policies.domain import ItemUnknown, item_view
+
+LINEAGE = (
+    "WITH RECURSIVE lineage AS (SELECT id, parent_id, 0 AS depth FROM tenant WHERE id = :tenant"
+    " UNION ALL SELECT t.id, t.parent_id, l.depth + 1 FROM tenant t JOIN lineage l ON t.id = l.parent_id"
+    " WHERE l.depth < 8)"
+)
+"""The tenant and the levels above it, whose published items are on offer to its firms."""
+
+SUMMARY = (
+    " SELECT p.id AS item_id, p.tenant, p.item_version AS version, p.code, p.content ->> 'title' AS title,"
+    " p.content #>> '{rules,plan,mode}' AS mode, p.content #>> '{rules,plan,department}' AS department,"
+    " CAST(p.content ->> 'sample' AS boolean) AS sample FROM policy_item p WHERE p.id > :after"
+)
+
+
+def list_policies(query: ListPolicies, reader: Reader) -> PolicyPage:
+    """Published items in the order of their first publication. Raises CursorInvalid."""
+    after = decode_cursor(query.cursor, 1)
+    wanted = {"after": str(after[0]) if after else "", "limit": query.limit + 1}
+    if query.tenant is None:
+        statement = f"{SUMMARY} ORDER BY p.id LIMIT :limit"
+    else:
+        statement = f"{LINEAGE}{SUMMARY} AND p.tenant IN (SELECT id FROM lineage) ORDER BY p.id LIMIT :limit"
+        wanted["tenant"] = query.tenant
+    rows, more = cut_page(reader.execute(statement, wanted).mappings().all(), query.limit)
+    items = tuple(PolicySummary.model_validate(dict(row)) for row in rows)
+    return PolicyPage(items=items, next_cursor=encode_cursor(items[-1].item_id) if more else None)
+
+
+def get_policy(query: GetPolicy, reader: Reader) -> PolicyItemView:
+    """The newest version of a published item, whoever asks. Raises ItemUnknown."""
+    row = reader.execute(
+        "SELECT id, tenant, item_version, content FROM policy_item WHERE id = :id", {"id": query.item_id}
+    ).first()
+    if row is None:
+        raise ItemUnknown()
+    return item_view(row.id, row.tenant, row.item_version, PolicyItemContent.model_validate(row.content))
+
+
