@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from contracts.message import Command, Event, Id, Model, Query, ServiceName, TenantId
 from contracts.rule import Fact
+from contracts.rule_facts import FactName, PeriodText
 
 Mobile = Annotated[str, Field(pattern=r"^1[3-9]\d{9}$")]
 """A mainland mobile number."""
@@ -77,11 +78,25 @@ class RecordFacts(Command):
     facts: tuple[Fact, ...] = Field(min_length=1, max_length=200)
 
 
+class FactKey(Model):
+    """What a fact is about: its name and, if it has one, its period."""
+
+    name: FactName
+    period: PeriodText | None = None
+
+
 class EnterpriseFactsChanged(Event):
+    """What counts now of the facts that were touched.
+
+    Whoever keeps a copy first forgets what it has under the keys `withdrawn`, then takes `facts`: an older
+    fact that counts again after a withdrawal is among them.
+    """
+
     aggregate: ClassVar[str] = "enterprise"
 
     enterprise_id: Id
     facts: tuple[Fact, ...]
+    withdrawn: tuple[FactKey, ...] = ()
 
 
 class GetEnterprise(Query):

@@ -10,6 +10,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from contracts.fact_sources import SourceKind
+
 
 class RulePart(BaseModel):
     """A frozen part of the rule language.
@@ -71,7 +73,8 @@ class Fact(RulePart):
 
     `value` is written as its `kind` asks; a number has a `unit`, the others have none. `period` is what the
     fact is about (a fact about last year is another fact than the same about this year), `source` who said
-    so, `as_of` when, and after `valid_until` (that day included) it counts as missing.
+    so in their own name and `source_kind` which of the 18 kinds of source that is, `as_of` when, and after
+    `valid_until` (that day included) it counts as missing.
     """
 
     name: FactName
@@ -80,6 +83,7 @@ class Fact(RulePart):
     unit: UnitText | None = None
     period: PeriodText | None = None
     source: str = Field(min_length=1, max_length=80)
+    source_kind: SourceKind | None = None
     as_of: date
     valid_until: date | None = None
 

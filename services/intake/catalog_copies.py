@@ -43,6 +43,12 @@ ON CONFLICT (tenant, enterprise_id, name, period) DO UPDATE SET as_of = EXCLUDED
 WHERE enterprise_fact.as_of <= EXCLUDED.as_of
 """
 
+FORGET_FACTS = """
+DELETE FROM enterprise_fact AS f
+USING jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(tenant text, enterprise_id text, name text, period text)
+WHERE (f.tenant, f.enterprise_id, f.name, f.period) = (r.tenant, r.enterprise_id, r.name, r.period)
+"""
+
 KEEP_PAYEES = """
 INSERT INTO payee (tenant, enterprise_id, account_version, payee)
 SELECT tenant, enterprise_id, account_version, payee
@@ -103,13 +109,24 @@ class CatalogCopies:
         self._write(KEEP_ENTERPRISES, rows)
 
     def keep_facts(self, events: Sequence[Received[EnterpriseFactsChanged]]) -> None:
-        """The newest fact of each name and period: the latest `as_of`, and of those the last one told."""
+        """The newest fact of each name and period: the latest `as_of`, and of those the last one told.
+
+        What is withdrawn is forgotten first, so that an older fact that counts again is taken.
+        """
         newest: dict[tuple[str, str, str, str], Fact] = {}
+        withdrawn: set[tuple[str, str, str, str]] = set()
         for event in events:
+            file = (event.tenant, event.data.enterprise_id)
+            for gone in event.data.withdrawn:
+                key = (*file, gone.name, gone.period or "")
+                withdrawn.add(key)
+                newest.pop(key, None)
             for fact in event.data.facts:
-                key = (event.tenant, event.data.enterprise_id, fact.name, fact.period or "")
+                key = (*file, fact.name, fact.period or "")
                 if key not in newest or fact.as_of >= newest[key].as_of:
                     newest[key] = fact
+        columns = ("tenant", "enterprise_id", "name", "period")
+        self._write(FORGET_FACTS, [dict(zip(columns, key, strict=True)) for key in sorted(withdrawn)])
         rows = [
             {
                 "tenant": tenant,

@@ -1,0 +1,62 @@
+"""A fact that was withdrawn counts for nobody any more: intake judges on what stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from front_office import CITY, ZHANGGONG, Replica, intake_replica, onboarded
+
+from chassis.clock import FixedClock
+from chassis.frame import Frame
+from chassis.testing import NOON
+from console.provision import Dsns
+from contracts.enterprises import EnterpriseFactsChanged, FactKey
+from contracts.rule import Fact, Level
+
+
+@pytest.fixture
+def intake(service_frame: Callable[..., Frame], service_database: Callable[[str], Dsns]) -> Replica:
+    dsns = service_database("intake")
+    replica = intake_replica(service_frame("intake", dsns=dsns, clock=FixedClock(NOON)), dsns)
+    replica.hears(onboarded(CITY, None, Level.CITY, "GZ"), onboarded(ZHANGGONG, CITY, Level.COUNTY, "ZG"))
+    return replica
+
+
+def sites(value: str, day: int, period: str | None = None) -> Fact:
+    as_of = date(2026, 2, day)
+    return Fact(name="sites", kind="number", value=value, unit="个", period=period, source="商务局", as_of=as_of)
+
+
+def changed(*facts: Fact, withdrawn: tuple[FactKey, ...] = ()) -> EnterpriseFactsChanged:
+    return EnterpriseFactsChanged(enterprise_id="e1", facts=facts, withdrawn=withdrawn)
+
+
+def kept(intake: Replica) -> list[tuple[str, str]]:
+    return [
+        (period, value)
+        for period, value in intake.rows("SELECT period, fact ->> 'value' FROM enterprise_fact ORDER BY period")
+    ]
+
+
+SITES = FactKey(name="sites")
+
+
+def test_a_withdrawn_fact_is_forgotten_and_its_neighbours_stay(intake: Replica) -> None:
+    intake.hears(changed(sites("3", 1), sites("9", 1, period="2025")))
+    intake.hears(changed(withdrawn=(SITES,)))
+    assert kept(intake) == [("2025", "9")]
+
+
+def test_the_older_fact_counts_again_after_a_withdrawal(intake: Replica) -> None:
+    intake.hears(changed(sites("5", 20)))
+    intake.hears(changed(sites("3", 1), withdrawn=(SITES,)))
+    assert kept(intake) == [("", "3")]
+
+
+def test_telling_withdrawing_and_telling_again_may_come_in_one_batch(intake: Replica) -> None:
+    intake.hears(changed(sites("5", 20)), changed(withdrawn=(SITES,)), changed(sites("3", 1)))
+    assert kept(intake) == [("", "3")]
+    intake.hears(changed(sites("6", 21)), changed(sites("3", 1), withdrawn=(SITES,)))
+    assert kept(intake) == [("", "3")]
