@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections import Counter
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,13 +12,8 @@ from contracts.item import PolicyItemContent
 from contracts.money import Money
 from contracts.rule import Fact, FactSheet, Level, Mode, State
 from rules import assess, check_publication, sentences
+from tests.unit.rules.sample_files import ITEMS, SCENE
 
-SAMPLE = Path(__file__).resolve().parents[3] / "sample"
-SCENE: dict[str, Any] = json.loads((SAMPLE / "zhanggong_first_day.json").read_text("utf-8"))
-ITEMS = {
-    path.stem: PolicyItemContent.model_validate_json(path.read_bytes())
-    for path in sorted((SAMPLE / "items").glob("*.json"))
-}
 CASES = SCENE["cases"]
 
 
@@ -47,8 +39,8 @@ def test_the_guide_says_what_the_rules_mean(code: str):
     assert item.guide.standard == words.amount
 
 
-@pytest.mark.parametrize("code", ITEMS)
-def test_sample_items_are_open_whenever_the_demo_runs(code: str):
+@pytest.mark.parametrize("code", SCENE["items"])
+def test_the_items_of_the_scene_are_open_whenever_the_demo_runs(code: str):
     assert ITEMS[code].rules.plan.window.closes is None
 
 
@@ -98,8 +90,7 @@ def test_without_what_the_applicant_declares_nothing_is_certain():
 
 
 def test_all_three_modes_occur_and_each_case_takes_the_way_of_its_item():
-    modes = Counter(ITEMS[case["item"]].rules.plan.mode for case in CASES)
-    assert set(modes) == set(Mode)
+    assert {ITEMS[case["item"]].rules.plan.mode for case in CASES} == set(Mode)
     for case in CASES:
         plan = ITEMS[case["item"]].rules.plan
         assert (case["route"] == "nomination") == (plan.mode is Mode.NO_APPLICATION)
@@ -108,7 +99,7 @@ def test_all_three_modes_occur_and_each_case_takes_the_way_of_its_item():
         assert {fact.name for fact in declared} == asked
         if plan.mode is Mode.COMMITTED:
             assert "site_inspection" in {step.kind for step in plan.steps}
-    assert sorted(ITEMS) == SCENE["items"] == sorted({case["item"] for case in CASES})
+    assert SCENE["items"] == sorted({case["item"] for case in CASES})
 
 
 def test_the_firms_are_samples_with_valid_credit_codes_of_the_district():
@@ -132,7 +123,7 @@ def _organisation_check(body: str) -> str:
 
 
 def test_two_items_are_shared_with_the_city_and_the_county_advances():
-    shared = {code for code, item in ITEMS.items() if item.rules.shares.mode == "county_advances"}
+    shared = {code for code in SCENE["items"] if ITEMS[code].rules.shares.mode == "county_advances"}
     assert shared == {"GZ-009", "AH-002"}
     case = next(case for case in CASES if case["item"] == "AH-002")
     (line,) = assess(ITEMS["AH-002"].rules, facts_of(case), date(2026, 11, 22)).shares

@@ -1,0 +1,68 @@
+"""The sample items with their worked cases and the vocabulary of their facts, as they lie in `sample/`."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from contracts.item import PolicyItemContent
+from contracts.rule import CodeLabel, Fact, FactKind, FactType, Level, State
+
+SAMPLE = Path(__file__).resolve().parents[3] / "sample"
+SCENE: dict[str, Any] = json.loads((SAMPLE / "zhanggong_first_day.json").read_text("utf-8"))
+ITEMS = {
+    path.stem: PolicyItemContent.model_validate_json(path.read_bytes())
+    for path in sorted((SAMPLE / "items").glob("*.json"))
+}
+
+
+class Expected(BaseModel):
+    """What the source's words come to. `amount_fen` is what is due: null where nothing certain is."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    state: State
+    amount_fen: int | None
+    shares: dict[Level, int] | None = None
+    missing: list[str] | None = None
+
+
+class WorkedCase(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field(min_length=4)
+    date: date
+    reference_year: int | None = None
+    facts: list[Fact]
+    expect: Expected
+
+
+class KnownFact(BaseModel):
+    """One word of the vocabulary: `meaning` says exactly what is counted, so that two items mean the same."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    label: str
+    kind: FactKind
+    unit: str | None = None
+    codes: list[CodeLabel] = []
+    meaning: str = Field(min_length=4)
+
+    def typed(self, name: str) -> FactType:
+        return FactType(name=name, label=self.label, kind=self.kind, unit=self.unit, codes=tuple(self.codes))
+
+
+def worked_cases() -> dict[str, list[WorkedCase]]:
+    return {
+        path.stem: [WorkedCase.model_validate(case) for case in json.loads(path.read_text("utf-8"))]
+        for path in sorted((SAMPLE / "cases").glob("*.json"))
+    }
+
+
+def vocabulary() -> dict[str, KnownFact]:
+    known = json.loads((SAMPLE / "facts.json").read_text("utf-8"))
+    return {name: KnownFact.model_validate(fact) for name, fact in known.items()}

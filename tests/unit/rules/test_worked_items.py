@@ -1,0 +1,82 @@
+"""Every real item with its worked cases: amounts computed by hand from the words of the source."""
+
+from __future__ import annotations
+
+import pytest
+
+from contracts.item import PolicyItemContent
+from contracts.rule import Assessment, FactSheet, Level, State
+from rules import assess, check
+from tests.unit.rules.sample_files import ITEMS, SAMPLE, SCENE, WorkedCase, vocabulary, worked_cases
+
+CASES = worked_cases()
+EVERY_CASE = [
+    pytest.param(code, case, id=f"{code}-{number}")
+    for code, cases in CASES.items()
+    for number, case in enumerate(cases, 1)
+]
+FACTS = vocabulary()
+
+
+def test_every_item_beyond_the_scene_has_a_worked_case_and_every_case_an_item():
+    assert set(ITEMS) - set(SCENE["items"]) <= set(CASES) <= set(ITEMS)
+    assert all(CASES.values())
+
+
+@pytest.mark.parametrize(("code", "case"), EVERY_CASE)
+def test_the_rules_come_to_what_the_source_says(code: str, case: WorkedCase):
+    found = assessed(ITEMS[code], case)
+    assert found.verdict.state is case.expect.state, case.name
+    assert due_fen(found) == case.expect.amount_fen, (case.name, found.amount.working)
+    if case.expect.shares is not None:
+        assert paid_by_level(found) == case.expect.shares, case.name
+    if case.expect.missing is not None:
+        missing = {fact.name for fact in (*found.verdict.missing, *found.amount.missing)}
+        assert missing == set(case.expect.missing), case.name
+
+
+@pytest.mark.parametrize(("code", "case"), EVERY_CASE)
+def test_a_case_speaks_of_facts_that_its_item_declares(code: str, case: WorkedCase):
+    declared = ITEMS[code].rules.fact_types_by_name
+    for fact in case.facts:
+        assert fact.name in declared, (case.name, fact.name)
+        assert fact.kind is declared[fact.name].kind, (case.name, fact.name)
+
+
+@pytest.mark.parametrize("code", ITEMS)
+def test_the_facts_of_an_item_are_words_of_the_one_vocabulary(code: str):
+    rules = ITEMS[code].rules
+    assert check(rules, {name: fact.typed(name) for name, fact in FACTS.items()}) == []
+    for declared in rules.fact_types:
+        known = FACTS[declared.name]
+        assert declared.label == known.label, declared.name
+        assert {entry.code: entry.label for entry in declared.codes}.items() <= {
+            entry.code: entry.label for entry in known.codes
+        }.items(), declared.name
+
+
+def test_the_vocabulary_is_sorted_and_holds_no_word_that_no_item_uses():
+    assert list(FACTS) == sorted(FACTS)
+    assert set(FACTS) == {declared.name for item in ITEMS.values() for declared in item.rules.fact_types}
+    assert all((SAMPLE / "items" / f"{code}.json").is_file() for code in CASES)
+
+
+def assessed(item: PolicyItemContent, case: WorkedCase) -> Assessment:
+    year = case.reference_year or item.rules.reference_year or case.date.year
+    return assess(item.rules, FactSheet(facts=tuple(case.facts), reference_year=year), case.date)
+
+
+def due_fen(found: Assessment) -> int | None:
+    """What is certainly due; None while the verdict or the amount leaves it open."""
+    if found.verdict.state is not State.MET or found.amount.money is None:
+        return None
+    return found.amount.money.fen
+
+
+def paid_by_level(found: Assessment) -> dict[Level, int]:
+    """Who bears how much of what is due."""
+    borne: dict[Level, int] = {}
+    for line in found.shares:
+        for part in line.borne_by:
+            borne[part.level] = borne.get(part.level, 0) + part.money.fen
+    return borne
