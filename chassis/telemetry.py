@@ -77,9 +77,6 @@ def configure(service_name: str, endpoint: str | None) -> None:
 
         url = f"{endpoint.rstrip('/').removesuffix('/v1/traces')}/v1/traces"
         export_spans(service_name, OTLPSpanExporter(endpoint=url, timeout=EXPORT_SECONDS))
-    if isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider):
-        # For instrumentation that is not ours. OpenTelemetry lets it be set once in a process.
-        trace.set_tracer_provider(_provider or _IdsOnlyProvider())
 
 
 def export_spans(service_name: str, exporter: SpanExporter) -> None:
@@ -183,18 +180,6 @@ def _inside(traceparent: str | None) -> context.Context:
 def _ids_only(parent: SpanContext) -> Span:
     trace_id = parent.trace_id if parent.is_valid else random.getrandbits(128) or 1
     return NonRecordingSpan(SpanContext(trace_id, random.getrandbits(64) or 1, False, SAMPLED))
-
-
-class _IdsOnlyTracer(trace.NoOpTracer):
-    """Where nothing is exported: spans with ids and nothing else."""
-
-    def start_span(self, name: str, context: context.Context | None = None, *_: object, **__: object) -> Span:
-        return _ids_only(trace.get_current_span(context).get_span_context())
-
-
-class _IdsOnlyProvider(trace.TracerProvider):
-    def get_tracer(self, *_: object, **__: object) -> trace.Tracer:
-        return _IdsOnlyTracer()
 
 
 # -- logs -------------------------------------------------------------------------------------------------

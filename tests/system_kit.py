@@ -15,6 +15,7 @@ from typing import Any
 
 import amqp
 import httpx
+import psutil
 import psycopg
 from otlp_kit import OtlpReceiver
 
@@ -42,9 +43,10 @@ NOT_OURS = ("GATEWAY_PORT", "ZHIDA_HOME", "OTEL_EXPORTER_OTLP_ENDPOINT", "ZHIDA_
 class House:
     """The running system: its cluster, and a few ways to use it that several tests share."""
 
-    def __init__(self, cluster: Cluster, receiver: OtlpReceiver) -> None:
+    def __init__(self, cluster: Cluster, receiver: OtlpReceiver, environ: Mapping[str, str]) -> None:
         self.cluster = cluster
         self.receiver = receiver
+        self._environ = environ
         self._doors: list[Door] = []
 
     @property
@@ -81,7 +83,7 @@ class House:
 
     def looked_after(self) -> Caretaker:
         """A context in which whoever dies is started again."""
-        return Caretaker(self.cluster.home, Silent())
+        return Caretaker(self.cluster.home, Silent(), self._environ)
 
     def play(self, stage: Stage, *, within: float = 90.0) -> Board:
         """Plays the scene to its end, with nobody looking after the processes but the test."""
@@ -143,6 +145,12 @@ class House:
         with ThreadPoolExecutor(len(armed)) as pool:
             list(pool.map(lambda name: self.cluster.restart(name, armed[name]), armed))
 
+    def environment(self, name: str) -> dict[str, str]:
+        """What a running process was given when it was started."""
+        running = self.cluster.crew().process(name)
+        assert running is not None, f"{name} runs"
+        return psutil.Process(running.pid).environ()
+
     def stop(self, *names: str) -> None:
         """In order, and not to be started again by whoever looks after the house."""
         for name in names:
@@ -203,7 +211,7 @@ def running_house(test_home: Path) -> Iterator[House]:
                 cluster.crew().stop(name)
         try:
             cluster.up()
-            house = House(cluster, receiver)
+            house = House(cluster, receiver, environ)
             yield house
             house.close()
         finally:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import threading
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
@@ -22,12 +24,13 @@ class Caretaker:
     """`with Caretaker(home, progress) as caretaker:` restarts what dies and tells `caretaker.progress` of it.
 
     It has nothing to do until the first of our processes runs: before that, somebody else is setting up. A
-    restart that does not work is tried again: what it needs may be being killed as well.
+    restart that does not work is tried again: what it needs may be being killed as well. What it starts gets
+    `environ`, which should be the environment that the home was brought up with.
     """
 
-    def __init__(self, home: Path, progress: Progress) -> None:
+    def __init__(self, home: Path, progress: Progress, environ: Mapping[str, str] = os.environ) -> None:
         self.progress = progress
-        self._cluster = Cluster(home, progress=self)
+        self._cluster = Cluster(home, progress=self, environ=environ)
         self._anybody = False
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._look_after, name="caretaker", daemon=True)

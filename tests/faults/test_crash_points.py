@@ -44,6 +44,9 @@ def test_services_killed_in_the_middle_pay_everybody_once(
         stage = house.prepare(small_scene("crash", [NOMINATED, INSTANT, DECLARED, COMMITTED]))
         board = house.play(stage, within=60)
     assert {name: mark.read_text() for name, mark in marks.items()} == points
+    # Whoever is started again is who he was: traced like the others, too.
+    for name in points:
+        assert house.environment(name)["OTEL_EXPORTER_OTLP_ENDPOINT"] == house.receiver.url
     house.must_hold()
     accounts = {claim.firm.account["account_number"] for claim in stage.scene.claims}
     credited = [

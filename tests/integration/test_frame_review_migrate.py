@@ -34,7 +34,8 @@ def dsns(service_database: Callable[[str], Dsns]) -> Dsns:
 
 
 @pytest.fixture
-def widening(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def widening(dsns: Dsns, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One more history, to be applied to a database that has all the others."""
     versions = tmp_path / "migrations" / "versions"
     versions.mkdir(parents=True)
     (versions / "0001_widen.py").write_text(WIDEN)
@@ -74,3 +75,12 @@ def test_a_migration_that_is_wrong_says_so_at_once(
     monkeypatch.setattr(migration, "histories", lambda _service: (("alembic_wrong", tmp_path / "migrations"),))
     with pytest.raises(Exception, match="no_such_table"):
         migration.migrate("gateway", dsns.owner)
+
+
+def test_an_identity_database_of_the_first_version_learns_to_sign_people_in_at_one_question(dsns: Dsns) -> None:
+    with psycopg.connect(psycopg_url(dsns.owner)) as owner:
+        owner.execute("DROP FUNCTION credential_behind")
+        owner.execute("UPDATE alembic_version SET version_num = 'identity_0001'")
+    migration.migrate("gateway", dsns.owner)
+    with psycopg.connect(psycopg_url(dsns.app)) as app:
+        assert app.execute("SELECT * FROM credential_behind('nobody has this')").fetchall() == []

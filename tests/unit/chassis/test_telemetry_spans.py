@@ -298,21 +298,6 @@ def test_a_collector_that_is_away_or_silent_holds_up_neither_work_nor_the_end(th
     assert "shutdown True" in run(threads + WORK, f"http://127.0.0.1:{port}")
 
 
-INSTRUMENTED = """
-from opentelemetry import trace
-from chassis import telemetry
-telemetry.configure("gateway", None)
-with trace.get_tracer("fastapi").start_as_current_span("GET /track"):
-    outer = telemetry.current_traceparent()
-    with telemetry.start_span("query"):
-        print(outer is not None and telemetry.current_traceparent()[3:35] == outer[3:35])
-"""
-
-
-def test_instrumentation_that_is_not_ours_gets_ids_too_where_nothing_is_exported() -> None:
-    assert run(INSTRUMENTED, "").splitlines()[-1] == "True"
-
-
 INTERLEAVED = """
 import threading, time
 from chassis import telemetry

@@ -39,22 +39,7 @@ def upgrade() -> None:
         tenant_table(op, table)
         grant(op, table, app="SELECT, INSERT, UPDATE")
     grant(op, "credential_key", app="SELECT, INSERT")
-    # Signing in is one question instead of four: the function passes row security, for one credential and only
-    # for whoever holds its token.
-    op.execute(
-        """
-        CREATE FUNCTION credential_behind(digest text)
-            RETURNS TABLE (tenant text, actor_id text, name text, roles text[], enterprise_id text, department text)
-            LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
-            SELECT c.tenant, c.actor_id, c.name, c.roles, c.enterprise_id, c.department
-            FROM credential_key k JOIN credential c ON (c.tenant, c.id) = (k.tenant, k.credential_id)
-            WHERE k.token_digest = digest $$
-        """
-    )
-    op.execute("REVOKE EXECUTE ON FUNCTION credential_behind FROM PUBLIC")
-    grant(op, "FUNCTION credential_behind", app="EXECUTE")
 
 
 def downgrade() -> None:
-    op.execute("DROP FUNCTION credential_behind")
     op.execute("DROP TABLE credential_key, credential, onboarded_tenant")
