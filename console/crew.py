@@ -13,6 +13,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from console.locks import locked
+from console.ports import is_free, listens, port_in_use
 from console.processes import Identity, PidFile, kill, spawn, tail, terminate
 from console.refusal import Refusal
 
@@ -29,6 +30,10 @@ class Member:
     env: Mapping[str, str]
     probe: str
     cwd: Path
+
+    @property
+    def port(self) -> int:
+        return urlsplit(self.probe).port or 80
 
 
 @dataclass(frozen=True)
@@ -98,8 +103,10 @@ class Crew:
         """Returns once all of `names` are ready; refuses with the end of its log when one dies or is too late."""
         deadline = time.monotonic() + limit_s
         for name in names:
-            while not answers_well(self._member(name).probe):
+            while not self._ready(name):
                 if self.process(name) is None:
+                    if not is_free(self._member(name).port):
+                        raise port_in_use(name, self._member(name).port)
                     raise _did_not_start(name, self.log(name), "进程已退出", "it ended")
                 if time.monotonic() > deadline:
                     raise _did_not_start(name, self.log(name), "超时未就绪", "it is not ready in time")
@@ -111,11 +118,16 @@ class Crew:
     def log(self, name: str) -> Path:
         return self._home / "logs" / f"{name}.log"
 
+    def _ready(self, name: str) -> bool:
+        """Whether the process that we started is ready: who else answers on its port is not asked."""
+        running, member = self.process(name), self._member(name)
+        return running is not None and listens(running.pid, member.port) and answers_well(member.probe)
+
     def _status(self, member: Member) -> MemberStatus:
         running = self.process(member.name)
         if running is None:
             return MemberStatus(member.name, "stopped", None, member.probe)
-        state: Literal["ready", "running"] = "ready" if answers_well(member.probe) else "running"
+        state: Literal["ready", "running"] = "ready" if self._ready(member.name) else "running"
         return MemberStatus(member.name, state, running.pid, member.probe)
 
     def _member(self, name: str) -> Member:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from console.broker_docker import DockerNode
 from console.broker_node import USER, Broker, BrokerFault, PrivateNode, amqp_url, await_login
@@ -103,9 +103,16 @@ class RabbitMQ:
             f'true -> rabbit_vhost:delete(<<"{checked}">>, <<"{USER}">>); false -> ok end'
         )
 
-    def close_all_connections(self) -> None:
-        """Closes every client connection from the broker's side: for fault tests."""
-        self._private().evaluate('rabbit_networking:close_all_connections("closed for a fault test")')
+    def close_connections(self, address: str) -> None:
+        """Closes, from the broker's side, whoever is connected to the virtual host of `address`: for fault tests.
+
+        Others who share the broker are left alone.
+        """
+        name = _vhost(unquote(urlsplit(address).path.removeprefix("/")))
+        self._private().evaluate(
+            '[rabbit_networking:close_connection(Pid, "closed for a fault test") || '
+            f'[{{pid, Pid}}, {{vhost, <<"{name}">>}}] <- rabbit_networking:connection_info_all([pid, vhost])]'
+        )
 
     @property
     def _given(self) -> str | None:

@@ -29,7 +29,7 @@ def test_connections_cut_in_mid_handler_deliver_twice_and_take_effect_once(house
         with house.database("treasury") as connection:
             connection.execute("LOCK TABLE position IN ACCESS EXCLUSIVE MODE")
             eventually(lambda: in_mid_handler(house))
-            house.cluster.rabbitmq.close_all_connections()
+            house.cluster.rabbitmq.close_connections(house.amqp_url)
         eventually(lambda: board.finished, within=90, every=0.2)
     assert house.metric("treasury", DUPLICATES) > before
     house.must_hold()

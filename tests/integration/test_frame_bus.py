@@ -139,7 +139,7 @@ def test_connections_closed_by_the_broker_lose_nothing_and_double_nothing(
     with running(relay, *consumer_on(frame, inbox_on(frame))):
         for enough in (100, 300, 500):
             eventually(lambda enough=enough: len(effects(dsns)) >= enough, within=40)
-            rabbitmq.close_all_connections()
+            rabbitmq.close_connections(frame.settings.amqp_url)
         eventually(lambda: len(effects(dsns)) == 800, within=40)
         eventually(lambda: pending(dsns) == 0)
     assert len(set(effects(dsns))) == 800

@@ -174,7 +174,7 @@ def test_the_first_answer_after_the_broker_closed_every_connection_is_not_lost(
     with calling(amqp_url) as before:
         number = before.order("before")
         assert eventually(lambda: before.answers(number))
-    rabbitmq.close_all_connections()
+    rabbitmq.close_connections(amqp_url)
     with calling(amqp_url) as after:
         number = after.order("after")
         assert eventually(lambda: after.answers(number), within=10) == [{"ok": {"text": "after"}}]

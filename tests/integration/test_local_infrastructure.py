@@ -259,12 +259,17 @@ def test_a_virtual_host_is_a_world_of_its_own_until_it_is_deleted(rabbitmq: Rabb
         gone.connect()
 
 
-def test_all_connections_can_be_closed_from_the_brokers_side(rabbitmq: RabbitMQ) -> None:
-    with kombu.Connection(rabbitmq.address().url) as connection:
-        connection.connect()
-        rabbitmq.close_all_connections()
-        with pytest.raises(connection.connection_errors, match="closed for a fault test"):
-            connection.drain_events(timeout=10)
+def test_the_connections_of_one_virtual_host_can_be_closed_from_the_brokers_side(rabbitmq: RabbitMQ) -> None:
+    other = rabbitmq.add_vhost("somebody-else")
+    with kombu.Connection(rabbitmq.address().url) as cut, kombu.Connection(other.url) as left_alone:
+        cut.connect()
+        left_alone.connect()
+        rabbitmq.close_connections(rabbitmq.address().url)
+        with pytest.raises(cut.connection_errors, match="closed for a fault test"):
+            cut.drain_events(timeout=10)
+        with pytest.raises(TimeoutError):
+            left_alone.drain_events(timeout=0.5)
+    rabbitmq.delete_vhost("somebody-else")
 
 
 def test_a_durable_message_survives_kill_9_of_the_broker(rabbitmq: RabbitMQ, home: Path) -> None:

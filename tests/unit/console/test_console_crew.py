@@ -89,6 +89,32 @@ def test_a_member_that_is_not_ready_in_time_is_reported(crew: Crew) -> None:
         crew.await_ready(["slow"], limit_s=0.5)
 
 
+def test_a_member_is_not_ready_because_somebody_else_answers_on_its_port(crew: Crew, tmp_path: Path) -> None:
+    crew.start("bank")
+    crew.await_ready(["bank"])
+    bank = next(status.probe for status in crew.status() if status.name == "bank")
+    usurped = Crew(tmp_path, [Member("gateway", [sys.executable, "-c", "import time; time.sleep(60)"],
+                                     dict(os.environ), bank, tmp_path)])
+    usurped.start("gateway")
+    with pytest.raises(Refusal, match="超时"):
+        usurped.await_ready(["gateway"], limit_s=0.5)
+    assert [status.state for status in usurped.status()] == ["running"]
+    usurped.stop_all()
+
+
+def test_a_member_that_found_its_port_taken_is_reported_with_who_has_it(crew: Crew, tmp_path: Path) -> None:
+    crew.start("bank")
+    crew.await_ready(["bank"])
+    bank = next(status for status in crew.status() if status.name == "bank")
+    late = Crew(tmp_path, [Member("gateway", [sys.executable, "-c", WEB, bank.probe.split(":")[2].split("/")[0]],
+                                  dict(os.environ), bank.probe, tmp_path)])
+    late.start("gateway")
+    with pytest.raises(Refusal) as refused:
+        late.await_ready(["gateway"])
+    assert "gateway" in refused.value.zh
+    assert f"pid {bank.pid}" in refused.value.zh
+
+
 def test_one_start_can_be_given_an_environment_of_its_own(crew: Crew, tmp_path: Path) -> None:
     crew.start("bank", {"MARK": "crash-here"})
     crew.await_ready(["bank"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -53,6 +54,28 @@ def test_a_port_that_was_asked_for_and_is_in_use_is_refused_by_number_and_holder
     assert "gateway" in refused.value.zh
     assert f"pid {os.getpid()}" in refused.value.zh
     assert Ports(tmp_path).known("gateway") is None
+
+
+def test_a_port_that_another_home_remembers_is_not_chosen_though_nobody_listens_on_it_yet(tmp_path: Path) -> None:
+    first = Ports(tmp_path / "first").claim("gateway")
+    assert is_free(first)
+    assert Ports(tmp_path / "second").claim("gateway", preferred=first) != first
+
+
+def test_a_port_is_anybodys_again_once_its_home_is_gone(tmp_path: Path) -> None:
+    first = Ports(tmp_path / "first").claim("gateway")
+    shutil.rmtree(tmp_path / "first")
+    assert Ports(tmp_path / "second").claim("gateway", preferred=first) == first
+
+
+def test_two_homes_that_choose_at_once_never_choose_the_same(tmp_path: Path) -> None:
+    preferred = Ports(tmp_path / "probe").claim("probe")
+    (tmp_path / "probe" / "ports.json").unlink()
+    with ThreadPoolExecutor(4) as pool:
+        homes = [Ports(tmp_path / f"home-{number}") for number in range(8)]
+        chosen = list(pool.map(lambda ports: ports.claim("gateway", preferred=preferred), homes))
+    assert len(set(chosen)) == 8
+    assert preferred in chosen
 
 
 def test_ports_can_be_read_while_others_are_being_claimed(tmp_path: Path) -> None:
