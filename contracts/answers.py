@@ -8,6 +8,7 @@ from __future__ import annotations
 from contracts import (
     enterprises,
     entitlements,
+    fact_records,
     identity,
     intake,
     notify,
@@ -30,6 +31,10 @@ ANSWERS: dict[type[Command] | type[Query], type[Model]] = {
     enterprises.RecordFacts: enterprises.EnterpriseView,
     enterprises.RegisterPayeeAccount: enterprises.PayeeAccountView,
     enterprises.ConfirmPayeeAccount: enterprises.PayeeAccountView,
+    enterprises.WithdrawPayeeAccount: enterprises.PayeeAccountView,
+    enterprises.ListPayeeAccounts: enterprises.PayeeAccountList,
+    fact_records.WithdrawFacts: enterprises.EnterpriseView,
+    fact_records.GetFactHistory: fact_records.FactHistory,
     intake.SubmitApplication: intake.SubmissionReceipt,
     intake.GetApplication: intake.ApplicationView,
     intake.ListApplications: intake.ApplicationPage,

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from datetime import datetime
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
+from contracts.fact_records import Why
+from contracts.labels import LabelView
 from contracts.message import Command, Event, Id, Model, Query, ServiceName, TenantId
 from contracts.rule import Fact
 from contracts.rule_facts import FactName, PeriodText
@@ -42,7 +45,18 @@ class RegisterEnterprise(Command):
     contact_mobile: Mobile
 
 
+class FormerFile(Model):
+    """A file that was merged into this one."""
+
+    enterprise_id: Id
+    uscc: str
+    name: str
+    merged_at: datetime
+
+
 class EnterpriseView(Model):
+    """`merged_into` is the file to read instead of this one; `former_files` are those merged into it."""
+
     enterprise_id: Id
     tenant: TenantId
     uscc: str
@@ -50,6 +64,9 @@ class EnterpriseView(Model):
     industry: str | None
     contact_masked: str
     facts: tuple[Fact, ...] = ()
+    labels: tuple[LabelView, ...] = ()
+    merged_into: Id | None = None
+    former_files: tuple[FormerFile, ...] = ()
     version: int
 
 
@@ -128,6 +145,19 @@ class ConfirmPayeeAccount(Command):
     expected_version: int | None = None
 
 
+class WithdrawPayeeAccount(Command):
+    """Take back an account that nobody has confirmed."""
+
+    owner: ClassVar[ServiceName] = "catalog"
+
+    account_id: Id
+    reason: Why
+
+
+PayeeAccountStanding = Literal["waiting", "paid", "superseded", "withdrawn"]
+"""待复核 · 现用 · 已被更新的账户取代 · 已撤回."""
+
+
 class PayeeAccountView(Model):
     """`account_version` counts the firm's registered accounts; the highest one confirmed is paid."""
 
@@ -139,6 +169,31 @@ class PayeeAccountView(Model):
     account_version: int
     confirmed: bool
     version: int
+
+
+class PayeeAccountRecord(PayeeAccountView):
+    """An account in the firm's history, masked as everywhere."""
+
+    standing: PayeeAccountStanding
+    registered_by: Id
+    registered_at: datetime
+    confirmed_by: Id | None = None
+    confirmed_at: datetime | None = None
+    withdrawn_by: Id | None = None
+    withdrawn_at: datetime | None = None
+    withdrawn_why: str | None = None
+
+
+class ListPayeeAccounts(Query):
+    """Every account that a firm has named, the newest first."""
+
+    owner: ClassVar[ServiceName] = "catalog"
+
+    enterprise_id: Id
+
+
+class PayeeAccountList(Model):
+    items: tuple[PayeeAccountRecord, ...] = ()
 
 
 class Payee(Model):

@@ -24,6 +24,7 @@ FRAME_TABLES = {
 PUBLIC_TABLES = {
     ("gateway", "credential_key"): "finds the tenant of a token, before a tenant is known: a digest and two ids",
     ("catalog", "policy_item"): "published policies are public; under row security their indexes would lie idle",
+    ("catalog", "label_rule"): "what a label means is public; a county's files show the city's labels",
     ("intake", "item_version"): "copies of published policies, which are public",
     ("review", "item_version"): "copies of published policies, which are public",
 }
@@ -32,7 +33,8 @@ PUBLIC_TABLES = {
 OF_ALL_TENANTS = ["operation", "outbox", "inbox", "position", "parked", "job", "alarm", "audit_fact"]
 """The frame's tables: relay, sweeper, sealer and verify see them whole, and nothing of the service's own."""
 
-APPEND_ONLY = {"outbox", "operation", "audit_fact", "inbox", "alarm", "ledger_entry", "ledger_posting"}
+APPEND_ONLY = {"outbox", "operation", "audit_fact", "inbox", "alarm", "ledger_entry", "ledger_posting",
+               "enterprise_fact_withdrawal", "disclosure"}
 """What the service may add to and never change or remove (the ledger is corrected by reversals)."""
 
 UNPROTECTED = """

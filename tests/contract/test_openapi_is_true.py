@@ -28,6 +28,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "PublishPolicyItemForm": {"content": ITEM},
     "RegisterEnterpriseForm": {"uscc": "91360700X12345678X", "name": "示例有限公司", "contact_mobile": "13800000000"},
     "RecordFactsForm": {"facts": [FACT]},
+    "WithdrawFactsForm": {"records": ["2-0"], "reason": "录入有误"},
+    "WithdrawPayeeAccountForm": {"reason": "账号抄错"},
     "RegisterPayeeAccountForm": {"account_name": "示例有限公司", "account_number": "6222000000", "bank_name": "示例银行"},
     "SubmitApplicationForm": {"item_id": "item-1"},
     "NominateEnterprisesForm": {"item_id": "item-1", "lines": [{"enterprise_id": "firm-1"}]},

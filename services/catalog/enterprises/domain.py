@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from contracts.aggregate import Aggregate
-from contracts.enterprises import EnterpriseFactsChanged, EnterpriseRegistered, EnterpriseView
+from contracts.enterprises import EnterpriseFactsChanged, EnterpriseRegistered, EnterpriseView, FactKey
+from contracts.fact_records import FactRecord
 from contracts.message import Actor
 from contracts.refusal import Conflict, Forbidden, Invalid, NotFound, Reason
 from contracts.rule import Fact
@@ -55,6 +56,20 @@ class FactsRefused(Invalid):
     sentence = "提交的数据有误，请按提示修改。"
 
 
+class FactsNotWithdrawn(Invalid):
+    """Some records cannot be withdrawn by this person; `reasons` names each."""
+
+    code = "facts_not_withdrawn"
+    sentence = "所列数据不能撤回，请按提示核对。"
+
+
+class EnterpriseMergedAlready(Conflict):
+    """The file was merged into another one: nothing is added to it any more."""
+
+    code = "enterprise_merged_already"
+    sentence = "该企业档案已并入另一档案（编号 {into}），请在并入后的档案中办理。"
+
+
 def refuse_stranger(actor: Actor, enterprise_id: str | None) -> None:
     """Raise EnterpriseNotYours when the actor acts for a firm and it is another one."""
     if actor.enterprise_id is not None and actor.enterprise_id != enterprise_id:
@@ -63,7 +78,11 @@ def refuse_stranger(actor: Actor, enterprise_id: str | None) -> None:
 
 @dataclass(kw_only=True, slots=True)
 class Enterprise(Aggregate):
-    """An enterprise's file (一企一档). `recorded` is what this version adds to its facts."""
+    """An enterprise's file (一企一档).
+
+    `recorded` is what this version adds to its facts (`moved_from` another file, if they come from one), and
+    `withdrawn` what it takes back.
+    """
 
     uscc: str
     name: str
@@ -71,6 +90,10 @@ class Enterprise(Aggregate):
     contact_sealed: str
     contact_masked: str
     recorded: tuple[Fact, ...] = ()
+    moved_from: str | None = None
+    withdrawn: tuple[FactRecord, ...] = ()
+    merged_into: str | None = None
+    merged_at: datetime | None = None
 
     def register(self, *, by: Actor) -> None:
         """Open the file. Raises EnterpriseNotYours for an actor who already acts for a firm."""
@@ -86,15 +109,65 @@ class Enterprise(Aggregate):
             )
         )
 
-    def record_facts(self, facts: tuple[Fact, ...], *, by: Actor, today: date) -> None:
-        """Add to the file; nothing is overwritten. Raises FactsNotYours, or FactsRefused with all reasons."""
+    def record_facts(
+        self, facts: tuple[Fact, ...], *, by: Actor, today: date, standing: Iterable[Fact] = ()
+    ) -> None:
+        """Add to the file; nothing is overwritten. `standing` is what counts so far.
+
+        Raises FactsNotYours, EnterpriseMergedAlready, or FactsRefused with all reasons.
+        """
         if by.enterprise_id is not None:
             raise FactsNotYours()
+        self.refuse_merged()
         reasons = [reason for index, fact in enumerate(facts) for reason in _wrong_with(fact, index, today)]
         if reasons:
             raise FactsRefused(*reasons)
         self.recorded = facts
-        self.record(EnterpriseFactsChanged(enterprise_id=self.id, facts=facts))
+        self.record(EnterpriseFactsChanged(enterprise_id=self.id, facts=_counting(facts, standing)))
+
+    def withdraw_facts(
+        self, ids: Collection[str], history: Sequence[FactRecord], *, by: Actor, at: datetime, reason: str
+    ) -> None:
+        """Take records back; of each fact touched the newest record that still stands counts again.
+
+        `history` holds at least all records of the facts that `ids` are about, the newest of each first.
+        Raises FactsNotYours, EnterpriseMergedAlready, or FactsNotWithdrawn with all reasons.
+        """
+        if by.enterprise_id is not None:
+            raise FactsNotYours()
+        self.refuse_merged()
+        known = {record.record_id: record for record in history}
+        reasons = [
+            each for index, id in enumerate(ids) for each in _wrong_withdrawal(id, known.get(id), index, by)
+        ]
+        if reasons:
+            raise FactsNotWithdrawn(*reasons)
+        taken = {"standing": "withdrawn", "withdrawn_by": by.id, "withdrawn_at": at, "withdrawn_why": reason}
+        self.withdrawn = tuple(known[id].model_copy(update=taken) for id in dict.fromkeys(ids))
+        touched = dict.fromkeys((record.fact.name, record.fact.period) for record in self.withdrawn)
+        left = [record.fact for record in history if record.standing != "withdrawn" and record.record_id not in ids]
+        again: dict[tuple[str, str | None], Fact] = {}
+        for fact in left:
+            again.setdefault((fact.name, fact.period), fact)
+        keys = tuple(FactKey(name=name, period=period) for name, period in touched)
+        facts = tuple(again[key] for key in touched if key in again)
+        self.record(EnterpriseFactsChanged(enterprise_id=self.id, facts=facts, withdrawn=keys))
+
+    def take_over(self, facts: tuple[Fact, ...], *, moved_from: str, standing: Iterable[Fact]) -> None:
+        """Take the facts of a file that is merged into this one, with their sources and dates."""
+        if facts:
+            self.recorded, self.moved_from = facts, moved_from
+            self.record(EnterpriseFactsChanged(enterprise_id=self.id, facts=_counting(facts, standing)))
+
+    def merge_into(self, surviving_id: str, at: datetime) -> None:
+        """Close the file: it stays readable and points to the other one."""
+        self.refuse_merged()
+        self.merged_into, self.merged_at = surviving_id, at
+
+    def refuse_merged(self) -> None:
+        """Raise EnterpriseMergedAlready when the file is closed."""
+        if self.merged_into is not None:
+            raise EnterpriseMergedAlready(into=self.merged_into)
 
     def view(self, facts: Sequence[Fact] = ()) -> EnterpriseView:
         return EnterpriseView(
@@ -105,6 +178,7 @@ class Enterprise(Aggregate):
             industry=self.industry,
             contact_masked=self.contact_masked,
             facts=tuple(facts),
+            merged_into=self.merged_into,
             version=self.version,
         )
 
@@ -120,3 +194,28 @@ def _wrong_with(fact: Fact, index: int, today: date) -> list[Reason]:
             Reason(code="fact_validity_reversed", message=text, field=f"facts.{index}.valid_until")
         )
     return reasons
+
+
+def _counting(told: Iterable[Fact], standing: Iterable[Fact]) -> tuple[Fact, ...]:
+    """What counts, once `told` is known beside `standing`, of each fact that was told."""
+    known = {(fact.name, fact.period): fact for fact in standing}
+    touched: dict[tuple[str, str | None], Fact] = {}
+    for fact in told:
+        key = (fact.name, fact.period)
+        newest = touched.get(key) or known.get(key)
+        touched[key] = fact if newest is None or fact.as_of >= newest.as_of else newest
+    return tuple(touched.values())
+
+
+def _wrong_withdrawal(id: str, record: FactRecord | None, index: int, by: Actor) -> list[Reason]:
+    field = f"records.{index}"
+    if record is None:
+        return [Reason(code="fact_record_unknown", message=f"档案中没有编号为 {id} 的数据", field=field)]
+    about = f"“{record.fact.name}”（{record.fact.source}，{record.fact.as_of}）"
+    if record.standing == "withdrawn":
+        return [Reason(code="fact_withdrawn_already", message=f"{about}已经撤回", field=field)]
+    same_department = by.department is not None and by.department == record.recorded_for
+    if by.id != record.recorded_by and not same_department and "bureau" not in by.roles:
+        text = f"{about}由其他部门录入，只能由录入部门或行政审批局撤回"
+        return [Reason(code="fact_of_other_department", message=text, field=field)]
+    return []

@@ -49,6 +49,20 @@ class PayeeAccountSuperseded(Conflict):
     sentence = "该企业已有更新的收款账户，此账户不能再确认，请重新登记。"
 
 
+class PayeeAccountWithdrawn(Conflict):
+    """The account was taken back before anybody confirmed it."""
+
+    code = "payee_account_withdrawn"
+    sentence = "该收款账户登记已撤回，请重新登记。"
+
+
+class PayeeAccountInUse(Conflict):
+    """A confirmed account is replaced by confirming another one, never taken back."""
+
+    code = "payee_account_in_use"
+    sentence = "该收款账户已复核确认，不能撤回；如需变更，请登记新账户并由他人复核。"
+
+
 class SecondPersonRequired(Forbidden):
     """Whoever registered the account may not confirm it."""
 
@@ -74,6 +88,9 @@ class PayeeAccount(Aggregate):
     registered_at: datetime
     confirmed_by: str | None = None
     confirmed_at: datetime | None = None
+    withdrawn_by: str | None = None
+    withdrawn_at: datetime | None = None
+    withdrawn_why: str | None = None
 
     def check_name(self, enterprise: Enterprise) -> None:
         """Raises PayeeNameMismatch unless the account is in the enterprise's own name."""
@@ -86,9 +103,12 @@ class PayeeAccount(Aggregate):
         """A second person vouches for it; from now on it is paid.
 
         `newest_confirmed` is the highest version that the firm has confirmed so far, 0 for none. Raises
-        EnterpriseNotYours, SecondPersonRequired, PayeeAccountConfirmedAlready or PayeeAccountSuperseded.
+        EnterpriseNotYours, SecondPersonRequired, PayeeAccountConfirmedAlready, PayeeAccountWithdrawn or
+        PayeeAccountSuperseded.
         """
         refuse_stranger(by, self.enterprise_id)
+        if self.withdrawn_by is not None:
+            raise PayeeAccountWithdrawn()
         if self.state == "confirmed":
             raise PayeeAccountConfirmedAlready()
         if by.id == self.registered_by:
@@ -98,6 +118,18 @@ class PayeeAccount(Aggregate):
         event = MOVES[self.state, "confirmed"]
         self.state, self.confirmed_by, self.confirmed_at = "confirmed", by.id, at
         self.record(event(enterprise_id=self.enterprise_id, payee=self._payee()))
+
+    def withdraw(self, *, by: Actor, at: datetime, why: str) -> None:
+        """Take it back before it is confirmed; nobody has heard of it.
+
+        Raises EnterpriseNotYours, PayeeAccountInUse or PayeeAccountWithdrawn.
+        """
+        refuse_stranger(by, self.enterprise_id)
+        if self.state == "confirmed":
+            raise PayeeAccountInUse()
+        if self.withdrawn_by is not None:
+            raise PayeeAccountWithdrawn()
+        self.withdrawn_by, self.withdrawn_at, self.withdrawn_why = by.id, at, why
 
     def view(self) -> PayeeAccountView:
         return PayeeAccountView(

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from sqlalchemy import (
     Column,
-    Date,
     DateTime,
     Integer,
     MetaData,
@@ -21,11 +20,21 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from chassis.store import AggregateStore, aggregate_columns
+from contracts.fact_records import FactRecord
 from contracts.rule import Fact
 from services.catalog.enterprises.domain import (
     Enterprise,
     EnterpriseRegisteredAlready,
     EnterpriseUnknown,
+)
+from services.catalog.enterprises.fact_records import (
+    ENTERPRISE_FACT,
+    ENTERPRISE_FACT_WITHDRAWAL,
+    FACT_COLUMNS,
+    HISTORY,
+    fact_record,
+    fact_rows,
+    withdrawal_rows,
 )
 from services.catalog.enterprises.payee_account import PayeeAccount, PayeeAccountUnknown
 
@@ -42,27 +51,9 @@ ENTERPRISE = Table(
     Column("contact_sealed", Text, nullable=False),
     Column("contact_masked", Text, nullable=False),
     Column("recorded", JSONB, nullable=False),
-)
-
-FACT_COLUMNS = ("name", "kind", "value", "unit", "period", "source", "as_of", "valid_until")
-
-ENTERPRISE_FACT = Table(
-    "enterprise_fact",
-    METADATA,
-    Column("tenant", Text, primary_key=True),
-    Column("enterprise_id", Text, primary_key=True),
-    Column("version", Integer, primary_key=True),
-    Column("ordinal", Integer, primary_key=True),
-    Column("name", Text, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("value", JSONB, nullable=False),
-    Column("unit", Text),
-    Column("period", Text),
-    Column("source", Text, nullable=False),
-    Column("as_of", Date, nullable=False),
-    Column("valid_until", Date),
-    Column("recorded_by", Text, nullable=False),
-    Column("recorded_at", DateTime(timezone=True), nullable=False),
+    Column("withdrawn", JSONB, nullable=False),
+    Column("merged_into", Text),
+    Column("merged_at", DateTime(timezone=True)),
 )
 
 PAYEE_ACCOUNT = Table(
@@ -80,6 +71,9 @@ PAYEE_ACCOUNT = Table(
     Column("registered_at", DateTime(timezone=True), nullable=False),
     Column("confirmed_by", Text),
     Column("confirmed_at", DateTime(timezone=True)),
+    Column("withdrawn_by", Text),
+    Column("withdrawn_at", DateTime(timezone=True)),
+    Column("withdrawn_why", Text),
 )
 
 
@@ -102,6 +96,9 @@ class Enterprises(AggregateStore[Enterprise]):
             "contact_sealed": aggregate.contact_sealed,
             "contact_masked": aggregate.contact_masked,
             "recorded": [fact.model_dump(mode="json") for fact in aggregate.recorded],
+            "withdrawn": [record.model_dump(mode="json") for record in aggregate.withdrawn],
+            "merged_into": aggregate.merged_into,
+            "merged_at": aggregate.merged_at,
         }
 
     def from_row(self, row: RowMapping) -> Enterprise:
@@ -113,38 +110,47 @@ class Enterprises(AggregateStore[Enterprise]):
             industry=row["industry"],
             contact_sealed=row["contact_sealed"],
             contact_masked=row["contact_masked"],
+            merged_into=row["merged_into"],
+            merged_at=row["merged_at"],
         )
 
     def save_many(self, aggregates: Iterable[Enterprise]) -> None:
         saved = list(aggregates)
         super().save_many(saved)
-        rows = [row for enterprise in saved for row in self._fact_rows(enterprise)]
+        rows = [row for enterprise in saved for row in fact_rows(enterprise, self._uow)]
         if rows:
             self._uow.execute(insert(ENTERPRISE_FACT), rows)
+        taken_back = [row for enterprise in saved for row in withdrawal_rows(enterprise)]
+        if taken_back:
+            self._uow.execute(insert(ENTERPRISE_FACT_WITHDRAWAL), taken_back)
 
     def current_facts(self, enterprise_id: str) -> list[Fact]:
         """The newest fact of each name and period, by name and period."""
         rows = self._uow.execute(
-            "SELECT name, kind, value, unit, period, source, as_of, valid_until FROM enterprise_fact_current"
+            f"SELECT {', '.join(FACT_COLUMNS)} FROM enterprise_fact_current"
             " WHERE tenant = :tenant AND enterprise_id = :id ORDER BY name, period NULLS FIRST",
             {"tenant": self._uow.tenant, "id": enterprise_id},
         )
         return [Fact.model_validate(dict(row)) for row in rows.mappings()]
 
-    def _fact_rows(self, enterprise: Enterprise) -> list[dict[str, Any]]:
-        return [
-            {
-                "tenant": enterprise.tenant,
-                "enterprise_id": enterprise.id,
-                "version": enterprise.version,
-                "ordinal": ordinal,
-                **{column: getattr(fact, column) for column in FACT_COLUMNS},
-                "kind": fact.kind.value,
-                "recorded_by": self._uow.actor.id,
-                "recorded_at": self._uow.now,
-            }
-            for ordinal, fact in enumerate(enterprise.recorded)
-        ]
+    def fact_history(self, enterprise_id: str, records: Collection[str]) -> list[FactRecord]:
+        """All records of the facts that `records` are about, of each fact the newest first."""
+        rows = self._uow.execute(
+            f"SELECT * FROM ({HISTORY}) AS h WHERE (name, coalesce(period, '')) IN (SELECT name, coalesce(period, '')"
+            " FROM enterprise_fact WHERE tenant = :tenant AND enterprise_id = :id"
+            " AND version || '-' || ordinal = ANY (:records))"
+            " ORDER BY name, period, as_of DESC, version DESC, ordinal DESC",
+            {"tenant": self._uow.tenant, "id": enterprise_id, "records": sorted(set(records))},
+        )
+        return [fact_record(row) for row in rows.mappings()]
+
+    def standing_facts(self, enterprise_id: str) -> list[Fact]:
+        """Every fact of the file that was not withdrawn, superseded ones included, in the order of their telling."""
+        rows = self._uow.execute(
+            f"SELECT * FROM ({HISTORY}) AS h WHERE standing <> 'withdrawn' ORDER BY version, ordinal",
+            {"tenant": self._uow.tenant, "id": enterprise_id},
+        )
+        return [fact_record(row).fact for row in rows.mappings()]
 
 
 class PayeeAccounts(AggregateStore[PayeeAccount]):
@@ -182,6 +188,9 @@ class PayeeAccounts(AggregateStore[PayeeAccount]):
             "registered_at": aggregate.registered_at,
             "confirmed_by": aggregate.confirmed_by,
             "confirmed_at": aggregate.confirmed_at,
+            "withdrawn_by": aggregate.withdrawn_by,
+            "withdrawn_at": aggregate.withdrawn_at,
+            "withdrawn_why": aggregate.withdrawn_why,
         }
 
     def from_row(self, row: RowMapping) -> PayeeAccount:

@@ -12,7 +12,9 @@ from contracts.enterprises import (
     RecordFacts,
     RegisterEnterprise,
     RegisterPayeeAccount,
+    WithdrawPayeeAccount,
 )
+from contracts.fact_records import WithdrawFacts
 from services.catalog.enterprises.credit_code import checked_credit_code
 from services.catalog.enterprises.domain import Enterprise, refuse_stranger
 from services.catalog.enterprises.payee_account import PayeeAccount
@@ -41,7 +43,20 @@ def record_facts(cmd: RecordFacts, uow: UnitOfWork) -> EnterpriseView:
     refuse_stranger(uow.actor, cmd.enterprise_id)
     enterprises = uow.of(Enterprises)
     enterprise = enterprises.get(cmd.enterprise_id)
-    enterprise.record_facts(cmd.facts, by=uow.actor, today=uow.now.astimezone(CHINA).date())
+    standing = enterprises.current_facts(enterprise.id)
+    today = uow.now.astimezone(CHINA).date()
+    enterprise.record_facts(cmd.facts, by=uow.actor, today=today, standing=standing)
+    enterprises.save(enterprise)
+    return enterprise.view(enterprises.current_facts(enterprise.id))
+
+
+def withdraw_facts(cmd: WithdrawFacts, uow: UnitOfWork) -> EnterpriseView:
+    """Take records back; the answer shows what counts now."""
+    refuse_stranger(uow.actor, cmd.enterprise_id)
+    enterprises = uow.of(Enterprises)
+    enterprise = enterprises.get(cmd.enterprise_id)
+    history = enterprises.fact_history(enterprise.id, cmd.records)
+    enterprise.withdraw_facts(cmd.records, history, by=uow.actor, at=uow.now, reason=cmd.reason)
     enterprises.save(enterprise)
     return enterprise.view(enterprises.current_facts(enterprise.id))
 
@@ -51,6 +66,7 @@ def register_payee_account(cmd: RegisterPayeeAccount, uow: UnitOfWork, cipher: C
     refuse_stranger(uow.actor, cmd.enterprise_id)
     # The enterprise's row stays locked until the commit, so that account versions are counted one by one.
     enterprise = uow.of(Enterprises).get(cmd.enterprise_id)
+    enterprise.refuse_merged()
     accounts = uow.of(PayeeAccounts)
     newest, _ = accounts.account_versions(enterprise.id)
     account = PayeeAccount(
@@ -78,5 +94,14 @@ def confirm_payee_account(cmd: ConfirmPayeeAccount, uow: UnitOfWork) -> PayeeAcc
     uow.of(Enterprises).get(account.enterprise_id)  # locked: two accounts of one firm are confirmed in turn
     _, newest_confirmed = accounts.account_versions(account.enterprise_id)
     account.confirm(by=uow.actor, at=uow.now, newest_confirmed=newest_confirmed)
+    accounts.save(account)
+    return account.view()
+
+
+def withdraw_payee_account(cmd: WithdrawPayeeAccount, uow: UnitOfWork) -> PayeeAccountView:
+    """An account that nobody has confirmed is taken back; it cannot be confirmed any more."""
+    accounts = uow.of(PayeeAccounts)
+    account = accounts.get(cmd.account_id)
+    account.withdraw(by=uow.actor, at=uow.now, why=cmd.reason)
     accounts.save(account)
     return account.view()

@@ -2,19 +2,54 @@
 
 from __future__ import annotations
 
+from chassis.paging import cut_page, decode_cursor, encode_cursor
 from chassis.reader import Reader
-from contracts.enterprises import EnterpriseView, GetEnterprise
+from contracts.enterprises import (
+    EnterpriseView,
+    FormerFile,
+    GetEnterprise,
+    ListPayeeAccounts,
+    PayeeAccountList,
+    PayeeAccountRecord,
+)
+from contracts.fact_records import FactHistory, GetFactHistory
 from contracts.rule import Fact
 from services.catalog.enterprises.domain import EnterpriseUnknown, refuse_stranger
+from services.catalog.enterprises.fact_records import FACT_COLUMNS, HISTORY, fact_record
+
+FACT_PARTS = ", ".join(f"'{column}', f.{column}" for column in FACT_COLUMNS)
 
 FILE = (
-    "SELECT e.id AS enterprise_id, e.tenant, e.uscc, e.name, e.industry, e.contact_masked, e.version,"
-    " COALESCE((SELECT jsonb_agg(jsonb_build_object('name', f.name, 'kind', f.kind, 'value', f.value,"
-    " 'unit', f.unit, 'period', f.period, 'source', f.source, 'as_of', f.as_of, 'valid_until', f.valid_until)"
+    "SELECT e.id AS enterprise_id, e.tenant, e.uscc, e.name, e.industry, e.contact_masked, e.version, e.merged_into,"
+    f" COALESCE((SELECT jsonb_agg(jsonb_build_object({FACT_PARTS})"
     " ORDER BY f.name, f.period NULLS FIRST) FROM enterprise_fact_current f"
-    " WHERE f.tenant = e.tenant AND f.enterprise_id = e.id), '[]') AS facts"
+    " WHERE f.tenant = e.tenant AND f.enterprise_id = e.id), '[]') AS facts,"
+    " COALESCE((SELECT jsonb_agg(jsonb_build_object('enterprise_id', o.id, 'uscc', o.uscc, 'name', o.name,"
+    " 'merged_at', o.merged_at) ORDER BY o.id) FROM enterprise o"
+    " WHERE o.tenant = e.tenant AND o.merged_into = e.id), '[]') AS former_files"
     " FROM enterprise e WHERE e.tenant = :tenant AND e.id = :id"
 )
+
+ACCOUNTS = (
+    "SELECT id AS account_id, enterprise_id, account_name, account_masked, bank_name, account_version,"
+    " state = 'confirmed' AS confirmed, version, registered_by, registered_at, confirmed_by, confirmed_at,"
+    " withdrawn_by, withdrawn_at, withdrawn_why, CASE WHEN withdrawn_by IS NOT NULL THEN 'withdrawn'"
+    " WHEN state = 'confirmed' AND account_version = paid.newest THEN 'paid'"
+    " WHEN account_version < paid.newest THEN 'superseded' ELSE 'waiting' END AS standing"
+    " FROM payee_account, (SELECT coalesce(max(account_version) FILTER (WHERE state = 'confirmed'), 0) AS newest"
+    " FROM payee_account WHERE tenant = :tenant AND enterprise_id = :id) AS paid"
+    " WHERE tenant = :tenant AND enterprise_id = :id ORDER BY account_version DESC"
+)
+
+
+def file_of(enterprise_id: str, reader: Reader) -> EnterpriseView:
+    """The whole file, whoever asks within the tenant, without its labels. Raises EnterpriseUnknown."""
+    row = reader.execute(FILE, {"tenant": reader.tenant, "id": enterprise_id}).mappings().first()
+    if row is None:
+        raise EnterpriseUnknown()
+    facts = tuple(Fact.model_validate(fact) for fact in row["facts"])
+    former = tuple(FormerFile.model_validate(file) for file in row["former_files"])
+    return EnterpriseView.model_validate({**row, "facts": facts, "former_files": former})
 
 
 def get_enterprise(query: GetEnterprise, reader: Reader) -> EnterpriseView:
@@ -23,10 +58,30 @@ def get_enterprise(query: GetEnterprise, reader: Reader) -> EnterpriseView:
     return file_of(query.enterprise_id, reader)
 
 
-def file_of(enterprise_id: str, reader: Reader) -> EnterpriseView:
-    """The whole file, whoever asks within the tenant. Raises EnterpriseUnknown."""
-    row = reader.execute(FILE, {"tenant": reader.tenant, "id": enterprise_id}).mappings().first()
-    if row is None:
-        raise EnterpriseUnknown()
-    facts = tuple(Fact.model_validate(fact) for fact in row["facts"])
-    return EnterpriseView.model_validate({**row, "facts": facts})
+def get_fact_history(query: GetFactHistory, reader: Reader) -> FactHistory:
+    """A file's records, the newest first. Raises EnterpriseNotYours or CursorInvalid."""
+    refuse_stranger(reader.actor, query.enterprise_id)
+    before = decode_cursor(query.cursor, 2)
+    found = reader.execute(
+        f"SELECT * FROM ({HISTORY}) AS h WHERE (CAST(:name AS text) IS NULL OR name = :name)"
+        " AND (CAST(:version AS integer) IS NULL OR (version, ordinal) < (:version, :ordinal))"
+        " ORDER BY version DESC, ordinal DESC LIMIT :limit",
+        {
+            "tenant": reader.tenant,
+            "id": query.enterprise_id,
+            "name": query.name,
+            "version": before[0] if before else None,
+            "ordinal": before[1] if before else None,
+            "limit": query.limit + 1,
+        },
+    )
+    rows, more = cut_page(found.mappings().all(), query.limit)
+    cursor = encode_cursor(rows[-1]["version"], rows[-1]["ordinal"]) if more else None
+    return FactHistory(items=tuple(fact_record(row) for row in rows), next_cursor=cursor)
+
+
+def list_payee_accounts(query: ListPayeeAccounts, reader: Reader) -> PayeeAccountList:
+    """Every account that a firm has named, masked, the newest first. Raises EnterpriseNotYours."""
+    refuse_stranger(reader.actor, query.enterprise_id)
+    rows = reader.execute(ACCOUNTS, {"tenant": reader.tenant, "id": query.enterprise_id})
+    return PayeeAccountList(items=tuple(PayeeAccountRecord.model_validate(dict(row)) for row in rows.mappings()))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import pytest
 
 from chassis.secrecy import AesCipher
 from chassis.testing import FakeUnit, MemoryStore
+from contracts.fact_records import FactRecord
 from contracts.item import PolicyItemContent
 from contracts.message import Actor
 from contracts.rule import Fact, FactSheet
@@ -28,20 +29,60 @@ class MemoryItems(MemoryStore[PolicyItem]):
 
 
 class MemoryEnterprises(MemoryStore[Enterprise]):
+    """Keeps the records of facts beside the files, each with the version that added it."""
+
     missing = EnterpriseUnknown
 
     def __init__(self) -> None:
         super().__init__()
-        self.facts: list[Fact] = []
+        self.records: list[tuple[str, FactRecord]] = []
+
+    @property
+    def facts(self) -> list[Fact]:
+        return [record.fact for _, record in self.records]
+
+    def get(self, id: str, *, expected_version: int | None = None) -> Enterprise:
+        enterprise = super().get(id, expected_version=expected_version)
+        enterprise.recorded, enterprise.withdrawn, enterprise.moved_from = (), (), None
+        return enterprise
+
+    def get_many(self, ids: Collection[str]) -> dict[str, Enterprise]:
+        return {id: self.get(id) for id in sorted(ids) if id in self.rows}
 
     def save(self, aggregate: Enterprise) -> None:
         super().save(aggregate)
-        self.facts += aggregate.recorded
+        assert self.unit is not None
+        for record in aggregate.withdrawn:
+            (place,) = [n for n, (id, each) in enumerate(self.records)
+                        if (id, each.record_id) == (aggregate.id, record.record_id)]
+            self.records[place] = (aggregate.id, record)
+        for ordinal, fact in enumerate(aggregate.recorded):
+            record = FactRecord(
+                record_id=f"{aggregate.version}-{ordinal}",
+                fact=fact,
+                standing="superseded",
+                recorded_by=self.unit.actor.id,
+                recorded_for=self.unit.actor.department,
+                recorded_at=self.unit.now,
+                moved_from=aggregate.moved_from,
+            )
+            self.records.append((aggregate.id, record))
+
+    def standing_facts(self, enterprise_id: str) -> list[Fact]:
+        return [record.fact for id, record in self.records if id == enterprise_id and record.standing != "withdrawn"]
 
     def current_facts(self, enterprise_id: str) -> list[Fact]:
-        sheet = FactSheet(facts=tuple(self.facts), reference_year=2026)
-        keys = dict.fromkeys((fact.name, fact.period) for fact in self.facts)
+        standing = self.standing_facts(enterprise_id)
+        sheet = FactSheet(facts=tuple(standing), reference_year=2026)
+        keys = dict.fromkeys((fact.name, fact.period) for fact in standing)
         return [fact for key in keys if (fact := sheet.find(*key))]
+
+    def fact_history(self, enterprise_id: str, records: Collection[str]) -> list[FactRecord]:
+        mine = [record for id, record in self.records if id == enterprise_id]
+        about = {(each.fact.name, each.fact.period) for each in mine if each.record_id in records}
+        chosen = [each for each in mine if (each.fact.name, each.fact.period) in about]
+        newest_first = sorted(enumerate(chosen), key=lambda place: (place[1].fact.as_of, place[0]), reverse=True)
+        return [record for _, record in newest_first]
 
 
 class MemoryAccounts(MemoryStore[PayeeAccount]):

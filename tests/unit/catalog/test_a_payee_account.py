@@ -14,6 +14,7 @@ from contracts.enterprises import (
     PayeeAccountView,
     RegisterEnterprise,
     RegisterPayeeAccount,
+    WithdrawPayeeAccount,
 )
 from contracts.message import Actor
 from contracts.refusal import StaleVersion
@@ -22,8 +23,10 @@ from services.catalog.enterprises.payee_account import (
     MOVES,
     AccountState,
     PayeeAccountConfirmedAlready,
+    PayeeAccountInUse,
     PayeeAccountSuperseded,
     PayeeAccountUnknown,
+    PayeeAccountWithdrawn,
     PayeeNameMismatch,
     SecondPersonRequired,
 )
@@ -31,6 +34,7 @@ from services.catalog.enterprises.use_cases import (
     confirm_payee_account,
     register_enterprise,
     register_payee_account,
+    withdraw_payee_account,
 )
 
 NAME = "示例企业01（科技型中小企业）"
@@ -159,3 +163,32 @@ def test_unknown_firms_and_unknown_accounts_are_named(unit: FakeUnit, cipher: Ae
 
 def test_every_state_of_an_account_is_in_the_table_of_moves() -> None:
     assert {state for move in MOVES for state in move} == set(get_args(AccountState))
+
+
+def test_an_account_that_nobody_confirmed_is_taken_back_and_nobody_hears_of_it(
+    unit: FakeUnit, cipher: AesCipher, firm: str
+) -> None:
+    account = register(unit, cipher, firm)
+    order = WithdrawPayeeAccount(account_id=account.account_id, reason="账号抄错")
+    assert withdraw_payee_account(order, unit).confirmed is False
+    with pytest.raises(PayeeAccountWithdrawn):
+        confirm(unit, account)
+    with pytest.raises(PayeeAccountWithdrawn):
+        withdraw_payee_account(order, unit)
+    assert not any(isinstance(event, PayeeAccountChanged) for event in unit.events)
+
+
+def test_a_confirmed_account_is_replaced_and_never_taken_back(
+    unit: FakeUnit, cipher: AesCipher, firm: str
+) -> None:
+    account = register(unit, cipher, firm)
+    confirm(unit, account)
+    with pytest.raises(PayeeAccountInUse):
+        withdraw_payee_account(WithdrawPayeeAccount(account_id=account.account_id, reason="不用了"), unit)
+
+
+def test_another_firm_takes_no_account_back(unit: FakeUnit, cipher: AesCipher, firm: str) -> None:
+    account = register(unit, cipher, firm)
+    unit.actor = Actor(id="boss", roles=frozenset({"enterprise"}), enterprise_id="another")
+    with pytest.raises(EnterpriseNotYours):
+        withdraw_payee_account(WithdrawPayeeAccount(account_id=account.account_id, reason="不用了"), unit)

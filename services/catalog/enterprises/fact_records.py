@@ -1,0 +1,111 @@
+"""The records of enterprises' facts: only ever added to, and so are their withdrawals."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Column, Date, DateTime, Integer, MetaData, RowMapping, Table, Text
+from sqlalchemy.dialects.postgresql import JSONB
+
+from chassis.uow import UnitOfWork
+from contracts.fact_records import FactRecord
+from contracts.rule import Fact
+from services.catalog.enterprises.domain import Enterprise
+
+METADATA = MetaData()
+
+FACT_COLUMNS = ("name", "kind", "value", "unit", "period", "source", "source_kind", "as_of", "valid_until")
+
+ENTERPRISE_FACT = Table(
+    "enterprise_fact",
+    METADATA,
+    Column("tenant", Text, primary_key=True),
+    Column("enterprise_id", Text, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("ordinal", Integer, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("value", JSONB, nullable=False),
+    Column("unit", Text),
+    Column("period", Text),
+    Column("source", Text, nullable=False),
+    Column("source_kind", Text),
+    Column("as_of", Date, nullable=False),
+    Column("valid_until", Date),
+    Column("recorded_by", Text, nullable=False),
+    Column("recorded_at", DateTime(timezone=True), nullable=False),
+    Column("recorded_for", Text),
+    Column("moved_from", Text),
+)
+
+ENTERPRISE_FACT_WITHDRAWAL = Table(
+    "enterprise_fact_withdrawal",
+    METADATA,
+    Column("tenant", Text, primary_key=True),
+    Column("enterprise_id", Text, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("ordinal", Integer, primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("withdrawn_by", Text, nullable=False),
+    Column("withdrawn_at", DateTime(timezone=True), nullable=False),
+)
+
+HISTORY = (
+    "SELECT f.version, f.ordinal, f.name, f.kind, f.value, f.unit, f.period, f.source, f.source_kind, f.as_of,"
+    " f.valid_until, f.recorded_by, f.recorded_for, f.recorded_at, f.moved_from,"
+    " w.withdrawn_by, w.withdrawn_at, w.reason AS withdrawn_why, CASE WHEN w.version IS NOT NULL THEN 'withdrawn'"
+    " WHEN row_number() OVER (PARTITION BY f.name, f.period ORDER BY (w.version IS NOT NULL), f.as_of DESC,"
+    " f.version DESC, f.ordinal DESC) = 1 THEN 'counts' ELSE 'superseded' END AS standing"
+    " FROM enterprise_fact f LEFT JOIN enterprise_fact_withdrawal w"
+    " ON (w.tenant, w.enterprise_id, w.version, w.ordinal) = (f.tenant, f.enterprise_id, f.version, f.ordinal)"
+    " WHERE f.tenant = :tenant AND f.enterprise_id = :id"
+)
+"""Every record of one file with what became of it."""
+
+
+def fact_record(row: RowMapping) -> FactRecord:
+    """A row of HISTORY as it is told."""
+    fact = Fact.model_validate({name: row[name] for name in FACT_COLUMNS})
+    told = ("standing", "recorded_by", "recorded_for", "recorded_at", "moved_from", "withdrawn_by", "withdrawn_at")
+    return FactRecord(
+        record_id=f"{row['version']}-{row['ordinal']}",
+        fact=fact,
+        withdrawn_why=row["withdrawn_why"],
+        **{name: row[name] for name in told},
+    )
+
+
+def fact_rows(enterprise: Enterprise, uow: UnitOfWork) -> list[dict[str, Any]]:
+    """What this version adds, as rows."""
+    return [
+        {
+            "tenant": enterprise.tenant,
+            "enterprise_id": enterprise.id,
+            "version": enterprise.version,
+            "ordinal": ordinal,
+            **{column: getattr(fact, column) for column in FACT_COLUMNS},
+            "kind": fact.kind.value,
+            "source_kind": fact.source_kind.value if fact.source_kind is not None else None,
+            "recorded_by": uow.actor.id,
+            "recorded_at": uow.now,
+            "recorded_for": uow.actor.department,
+            "moved_from": enterprise.moved_from,
+        }
+        for ordinal, fact in enumerate(enterprise.recorded)
+    ]
+
+
+def withdrawal_rows(enterprise: Enterprise) -> list[dict[str, Any]]:
+    """What this version takes back, as rows."""
+    return [
+        {
+            "tenant": enterprise.tenant,
+            "enterprise_id": enterprise.id,
+            "version": int(record.record_id.partition("-")[0]),
+            "ordinal": int(record.record_id.partition("-")[2]),
+            "reason": record.withdrawn_why,
+            "withdrawn_by": record.withdrawn_by,
+            "withdrawn_at": record.withdrawn_at,
+        }
+        for record in enterprise.withdrawn
+    ]
