@@ -6,6 +6,7 @@ The gateway documents its routes from this list; a test compares it with every s
 from __future__ import annotations
 
 from contracts import (
+    authoring,
     enterprises,
     entitlements,
     fact_records,
@@ -23,6 +24,14 @@ ANSWERS: dict[type[Command] | type[Query], type[Model]] = {
     identity.OnboardTenant: identity.TenantView,
     identity.IssueCredential: identity.CredentialView,
     policies.PublishPolicyItem: policies.PolicyItemView,
+    policies.RevisePolicyItem: authoring.AuthoredItemView,
+    policies.SuspendPolicyItem: authoring.AuthoredItemView,
+    policies.ResumePolicyItem: authoring.AuthoredItemView,
+    policies.WithdrawPolicyItem: authoring.AuthoredItemView,
+    authoring.ListAuthoredItems: authoring.AuthoredItemPage,
+    authoring.GetAuthoredItem: authoring.AuthoredItemView,
+    authoring.GetItemHistory: authoring.ItemHistory,
+    authoring.CheckPolicyItem: authoring.CheckedItem,
     policies.ListPolicies: policies.PolicyPage,
     policies.GetPolicy: policies.PolicyItemView,
     entitlements.CheckEntitlement: entitlements.EntitlementView,

@@ -13,7 +13,14 @@ from contracts.identity import TenantChanged, TenantOnboarded
 from contracts.intake import ApplicationSubmitted, EnterprisesNominated
 from contracts.message import Event, ServiceName
 from contracts.notify import MessageDelivered, MessageFailed
-from contracts.policies import PolicyPublished
+from contracts.policies import (
+    PolicyExpired,
+    PolicyPublished,
+    PolicyResumed,
+    PolicyRevised,
+    PolicySuspended,
+    PolicyWithdrawn,
+)
 from contracts.review import (
     CaseAccepted,
     CaseApproved,
@@ -52,13 +59,19 @@ class Route(NamedTuple):
     consumers: tuple[ServiceName, ...]
 
 
+ITEM_LISTENERS: tuple[ServiceName, ...] = ("intake", "review", "oversight")
 CASE_LISTENERS: tuple[ServiceName, ...] = ("treasury", "notify", "oversight")
 MONEY_LISTENERS: tuple[ServiceName, ...] = ("notify", "oversight")
 
 FLOW: dict[type[Event], Route] = {
     TenantOnboarded: Route("gateway", SERVICES),
     TenantChanged: Route("gateway", SERVICES),
-    PolicyPublished: Route("catalog", ("intake", "review", "oversight")),
+    PolicyPublished: Route("catalog", ITEM_LISTENERS),
+    PolicyRevised: Route("catalog", ITEM_LISTENERS),
+    PolicySuspended: Route("catalog", ITEM_LISTENERS),
+    PolicyResumed: Route("catalog", ITEM_LISTENERS),
+    PolicyWithdrawn: Route("catalog", ITEM_LISTENERS),
+    PolicyExpired: Route("catalog", ITEM_LISTENERS),
     EnterpriseRegistered: Route("catalog", ("intake", "notify")),
     EnterpriseFactsChanged: Route("catalog", ("intake", "notify")),
     PayeeAccountChanged: Route("catalog", ("intake", "treasury")),

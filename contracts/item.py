@@ -6,16 +6,23 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from contracts.message import Id
 from contracts.rule import ItemRules, Level
 from contracts.rule_facts import RulePart
 
 LooseDate = Annotated[str, Field(pattern=r"^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$")]
 """A date as precise as the source gives it: `2024`, `2024-06` or `2024-06-21`."""
 
+Day = date
+"""A field called `date` hides the type from the fields after it."""
+
 ShortText = Annotated[str, Field(min_length=1, max_length=200)]
 LongText = Annotated[str, Field(min_length=1, max_length=2000)]
+WebAddress = Annotated[str, Field(max_length=500, pattern=r"^https?://[^\s]+$")]
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+"""By which an uploaded file is known."""
 
 
 class BenefitKind(StrEnum):
@@ -45,12 +52,37 @@ class Issuer(RulePart):
     county: ShortText | None = None
 
 
+class Attachment(RulePart):
+    """A file that belongs to a text: an uploaded one, or one at an address."""
+
+    name: ShortText
+    sha256: Sha256 | None = None
+    url: WebAddress | None = None
+
+    @model_validator(mode="after")
+    def _is_in_one_place(self) -> Attachment:
+        if (self.sha256 is None) == (self.url is None):
+            raise ValueError("an attachment is either an uploaded file or an address")
+        return self
+
+
 class PolicyDocument(RulePart):
-    """The issued text. What the source does not give is absent, never invented."""
+    """The issued text, as an item cites it. What the source does not give is absent, never invented.
+
+    `document_id` names the document in the catalogue (`contracts.documents`); the other fields are then taken
+    from there when the item is published. In force from `valid_from` to `valid_to`, both days included.
+    """
 
     name: ShortText | None = None
     number: ShortText | None = None
     date: LooseDate | None = None
+    document_id: Id | None = None
+    authority: ShortText | None = None
+    level: Level | None = None
+    valid_from: Day | None = None
+    valid_to: Day | None = None
+    url: WebAddress | None = None
+    attachments: Annotated[tuple[Attachment, ...], Field(max_length=20)] = ()
 
 
 class Source(RulePart):
@@ -66,8 +98,37 @@ class Contact(RulePart):
     phone: Annotated[str, Field(pattern=r"^[0-9-]{3,20}$")]
 
 
+class GuideMaterial(RulePart):
+    """A paper that the guide asks for. `code` is that of the plan's material, if the plan has it; any one of
+    `substitutes` may be handed in instead (替代材料).
+    """
+
+    name: ShortText
+    code: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,63}$")] | None = None
+    form: ShortText | None = None
+    note: ShortText | None = None
+    substitutes: Annotated[tuple[ShortText, ...], Field(max_length=10)] = ()
+
+
+class Interpretation(RulePart):
+    """政策解读: a text, a picture (uploaded or at an address) or the address of a video."""
+
+    kind: Literal["text", "picture", "video"]
+    title: ShortText
+    text: Annotated[str, Field(min_length=1, max_length=10_000)] | None = None
+    sha256: Sha256 | None = None
+    url: WebAddress | None = None
+
+    @model_validator(mode="after")
+    def _has_what_its_kind_needs(self) -> Interpretation:
+        there = {name for name in ("text", "sha256", "url") if getattr(self, name) is not None}
+        if there not in ({"text": [{"text"}], "picture": [{"sha256"}, {"url"}], "video": [{"url"}]}[self.kind]):
+            raise ValueError("a text has text, a picture a file or an address, a video an address")
+        return self
+
+
 class Guide(RulePart):
-    """办事指南: what a person reads before applying."""
+    """办事指南: what a person reads before applying. `complaint` says how to complain (投诉渠道)."""
 
     basis: LongText
     beneficiaries: LongText
@@ -77,6 +138,8 @@ class Guide(RulePart):
     steps: Annotated[tuple[ShortText, ...], Field(min_length=1, max_length=20)]
     time_limits: LongText
     contacts: Annotated[tuple[Contact, ...], Field(min_length=1, max_length=20)]
+    materials: Annotated[tuple[GuideMaterial, ...], Field(max_length=60)] = ()
+    complaint: LongText | None = None
 
 
 class FairCompetitionConclusion(RulePart):
@@ -93,7 +156,9 @@ class PolicyItemContent(RulePart):
     """One version of an item, whole: what catalog publishes and every service computes from.
 
     `sample` items are shown as samples (示例) with issuer and status; `sample_notes` says what was filled in
-    beyond the source. `fair_competition` may be absent in a draft only.
+    beyond the source. `fair_competition` may be absent in a draft only. The item is in force from `valid_from`
+    to `valid_to`, both days included; where it says nothing, as long as its document. `local_tax_basis` cites
+    what allows a base of locally retained tax.
     """
 
     code: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
@@ -111,3 +176,19 @@ class PolicyItemContent(RulePart):
     guide: Guide
     rules: ItemRules
     fair_competition: FairCompetitionConclusion | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
+    local_tax_basis: LongText | None = None
+    interpretations: Annotated[tuple[Interpretation, ...], Field(max_length=30)] = ()
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day on which the item is in force: its own, or its document's."""
+        return self.valid_to or self.document.valid_to
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Every address that the item sends its readers to, each once."""
+        cited = (self.document.url, *(each.url for each in self.document.attachments))
+        found = (*cited, *(each.url for each in self.interpretations))
+        return tuple(dict.fromkeys(address for address in found if address is not None))

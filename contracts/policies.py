@@ -2,32 +2,91 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from datetime import date, datetime
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from contracts.item import PolicyItemContent
+from contracts.item import LongText, PolicyItemContent
 from contracts.message import Command, Event, Id, Model, Page, PageRequest, Query, ServiceName, TenantId
+
+ItemState = Literal["published", "suspended", "withdrawn", "expired"]
+"""Where a published item stands. What has not been published yet is a draft (`contracts.drafting`)."""
+
+GroundKind = Literal["consultation", "issued_document", "minor_change", "urgent", "sample"]
+
+
+class PublicationGround(Model):
+    """Why a version could be published: after a consultation (征求意见), or why none was needed.
+
+    `issued_document`: the document has been issued already, and was consulted on when it was written;
+    `minor_change`: no right or duty changes; `urgent`: an emergency; `sample`: a sample, promising nothing.
+    `text` cites the document or explains.
+    """
+
+    kind: GroundKind
+    text: LongText
+
+
+class DirectGround(Model):
+    """Why no consultation is needed, as a department may claim it."""
+
+    kind: Literal["issued_document", "minor_change", "urgent"]
+    text: LongText
+
+
+# -- orders ---------------------------------------------------------------------------------------------------
 
 
 class PublishPolicyItem(Command):
-    """Publish an item, or a new version of it when the tenant already has one with this code."""
+    """Publish an item at once, or a new version of it when the tenant already has one with this code.
+
+    It says why no consultation is needed; absent, an item whose document has been issued rests on that.
+    """
 
     owner: ClassVar[ServiceName] = "catalog"
 
     content: PolicyItemContent
+    ground: DirectGround | None = None
 
 
-class PolicyItemView(Model):
+class ItemOrder(Command):
+    """What every order about a published item says. `expected_version` is that of `AuthoredItem`."""
+
+    owner: ClassVar[ServiceName] = "catalog"
+
     item_id: Id
-    tenant: TenantId
-    version: int
+    expected_version: int = Field(ge=1)
+    reason: LongText
+
+
+class RevisePolicyItem(ItemOrder):
+    """The next version, at once; running cases keep theirs. A revision that needs consulting is drafted."""
+
     content: PolicyItemContent
-    sentences: dict[str, str] = Field(default_factory=dict)
+    ground: DirectGround
+
+
+class SuspendPolicyItem(ItemOrder):
+    """Take no new applications for a while (暂停)."""
+
+
+class ResumePolicyItem(ItemOrder):
+    """Take applications again (恢复)."""
+
+
+class WithdrawPolicyItem(ItemOrder):
+    """The item is no more (废止). It does not come back; its cases go on."""
+
+
+# -- what has happened ----------------------------------------------------------------------------------------
 
 
 class PolicyPublished(Event):
-    """Version 1 of an item, or a later one; running cases keep the version they were filed under."""
+    """Version 1 of an item.
+
+    Before `PolicyRevised` there was, later versions came under this name too: consumers take any version.
+    """
 
     aggregate: ClassVar[str] = "policy_item"
 
@@ -37,8 +96,68 @@ class PolicyPublished(Event):
     content: PolicyItemContent
 
 
+class ItemLifeEvent(Event):
+    """What every later event of an item says: the state that it is in now, and why."""
+
+    aggregate: ClassVar[str] = "policy_item"
+
+    item_id: Id
+    tenant: TenantId
+    item_version: int
+    state: ItemState
+    reason: str = ""
+
+
+class PolicyRevised(ItemLifeEvent):
+    """A later version; running cases keep the version they were filed under."""
+
+    content: PolicyItemContent
+
+
+class PolicySuspended(ItemLifeEvent):
+    """It takes no new applications until it is resumed."""
+
+    state: ItemState = "suspended"
+
+
+class PolicyResumed(ItemLifeEvent):
+    """It takes applications again."""
+
+    state: ItemState = "published"
+
+
+class PolicyWithdrawn(ItemLifeEvent):
+    """It takes no applications any more; what is running goes on."""
+
+    state: ItemState = "withdrawn"
+
+
+class PolicyExpired(ItemLifeEvent):
+    """Its validity has ended: `last_day` was the last day on which it was in force."""
+
+    state: ItemState = "expired"
+    last_day: date
+
+
+# -- what everybody may read ----------------------------------------------------------------------------------
+
+
+class PolicyItemView(Model):
+    """One version of an item. `state` is that of the item, `latest_version` its newest version."""
+
+    item_id: Id
+    tenant: TenantId
+    version: int
+    content: PolicyItemContent
+    sentences: dict[str, str] = Field(default_factory=dict)
+    state: ItemState = "published"
+    state_reason: str = ""
+    latest_version: int | None = None
+    published_at: datetime | None = None
+
+
 class ListPolicies(PageRequest):
-    """Published items of `tenant` and of the levels above it; without a tenant, of everybody."""
+    """Items on offer, of `tenant` and of the levels above it; without a tenant, of everybody."""
 
     owner: ClassVar[ServiceName] = "catalog"
 
@@ -61,6 +180,9 @@ class PolicyPage(Page):
 
 
 class GetPolicy(Query):
+    """An item that has been published, whatever became of it; its newest version unless one is named."""
+
     owner: ClassVar[ServiceName] = "catalog"
 
     item_id: Id
+    item_version: int | None = Field(default=None, ge=1, le=100_000)

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from chassis.frame import Frame
 from gateway import errors, openapi
 from gateway.access import PUBLIC, access_table
-from gateway.api import applications, cases, enterprises, money, platform, policies, tracking
+from gateway.api import applications, authoring, cases, enterprises, money, platform, policies, tracking
 from gateway.bus import Bus
 from gateway.identity.views import Directory
 from gateway.limits import BodyLimits
@@ -91,7 +91,7 @@ def create_app(frame: Frame, bus: Bus, platform_token: str | None) -> FastAPI:
     errors.install(app)
 
     take_in(app, probes(bus))
-    for module in (platform, policies, enterprises, applications, cases, money, tracking):
+    for module in (platform, policies, authoring, enterprises, applications, cases, money, tracking):
         take_in(app, module.router, "/api/v1")
     take_in(app, pages.router)
 

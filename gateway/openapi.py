@@ -186,7 +186,7 @@ def _troubles(route: APIRoute, *, guarded: bool, keyed: bool, versioned: bool) -
         troubles |= {412, 428}
     if route.dependant.path_params:
         troubles |= {404}
-    if keyed or route.dependant.path_params or route.dependant.query_params:
+    if keyed or _forms(route) or route.dependant.path_params or route.dependant.query_params:
         troubles |= {422}
     return troubles
 

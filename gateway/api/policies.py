@@ -31,9 +31,12 @@ async def list_policies(
 
 
 @router.get("/policies/{item_id}", dependencies=[Depends(PUBLIC)])
-async def get_policy(request: Request, item_id: Id) -> Response:
-    """One item with its guide, its rules and the rules as sentences (办事指南)."""
-    return answer(await ask(request, GetPolicy(item_id=item_id), tenant=None))
+async def get_policy(
+    request: Request, item_id: Id, version: Annotated[int | None, Query(ge=1, le=100_000)] = None
+) -> Response:
+    """One item with its guide, its rules and the rules as sentences (办事指南); the newest version unless one is
+    named."""
+    return answer(await ask(request, GetPolicy(item_id=item_id, item_version=version), tenant=None))
 
 
 @router.post("/policies", status_code=201)

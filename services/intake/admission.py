@@ -111,7 +111,7 @@ def _about_item(item: PublishedItem | None, today: date, *, by_list: bool) -> li
     if item is None:
         text = "没有找到该政策事项，或该事项不在本地区及上级发布的事项之内"
         return [Reason(code="item_unknown", message=text, field="item_id")]
-    plan, reasons = item.content.rules.plan, []
+    plan, reasons = item.content.rules.plan, _about_state(item)
     if not by_list and plan.mode is Mode.NO_APPLICATION:
         text = "该事项免申即享，由主管部门推送名单，企业无需申报"
         reasons.append(Reason(code="nobody_applies", message=text, field="item_id"))
@@ -125,6 +125,19 @@ def _about_item(item: PublishedItem | None, today: date, *, by_list: bool) -> li
         text = f"该事项已于 {plan.window.closes} 截止受理"
         reasons.append(Reason(code="window_closed", message=text, field="item_id"))
     return reasons
+
+
+def _about_state(item: PublishedItem) -> list[Reason]:
+    """Why an item that is not on offer takes nothing, in the words of its department."""
+    if item.state == "published":
+        return []
+    words = {
+        "suspended": "该事项已暂停受理，恢复时间以主管部门公告为准",
+        "withdrawn": "该事项已废止，不再受理",
+        "expired": "该事项有效期已届满，不再受理",
+    }
+    told = f"{words[item.state]}（{item.state_reason}）" if item.state_reason else words[item.state]
+    return [Reason(code=f"item_{item.state}", message=told, field="item_id")]
 
 
 def _about_commitments(item: PublishedItem, commitments: Sequence[str]) -> list[Reason]:

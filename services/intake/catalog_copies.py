@@ -15,7 +15,7 @@ from chassis.received import Received
 from chassis.uow import UnitOfWork
 from contracts.enterprises import EnterpriseFactsChanged, EnterpriseRegistered, Payee, PayeeAccountChanged
 from contracts.item import PolicyItemContent
-from contracts.policies import PolicyPublished
+from contracts.policies import ItemLifeEvent, PolicyPublished, PolicyRevised
 from contracts.rule import Fact
 from services.intake.domain import Firm, PublishedItem
 
@@ -24,6 +24,16 @@ INSERT INTO item_version (item_id, version, tenant, content)
 SELECT item_id, version, tenant, content
 FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(item_id text, version integer, tenant text, content jsonb)
 ON CONFLICT DO NOTHING
+"""
+
+# The events of one item arrive in their order, so the last one says where it stands.
+KEEP_STATES = """
+INSERT INTO item_state (item_id, tenant, state, reason, since)
+SELECT item_id, tenant, state, reason, since
+FROM jsonb_to_recordset(CAST(:rows AS jsonb))
+    AS r(item_id text, tenant text, state text, reason text, since timestamptz)
+ORDER BY item_id
+ON CONFLICT (item_id) DO UPDATE SET state = EXCLUDED.state, reason = EXCLUDED.reason, since = EXCLUDED.since
 """
 
 KEEP_ENTERPRISES = """
@@ -61,7 +71,8 @@ WHERE payee.account_version < EXCLUDED.account_version
 """
 
 NEWEST_ITEM = """
-SELECT tenant, version FROM item_version WHERE item_id = :id ORDER BY version DESC LIMIT 1
+SELECT v.tenant, v.version, s.state, s.reason FROM item_version v LEFT JOIN item_state s ON s.item_id = v.item_id
+WHERE v.item_id = :id ORDER BY v.version DESC LIMIT 1
 """
 
 CONTENT = "SELECT content::text FROM item_version WHERE item_id = :id AND version = :version"
@@ -83,7 +94,7 @@ class CatalogCopies:
 
     # -- kept from events ---------------------------------------------------------------------------------
 
-    def keep_items(self, events: Sequence[Received[PolicyPublished]]) -> None:
+    def keep_items(self, events: Sequence[Received[PolicyPublished | PolicyRevised]]) -> None:
         """Every version stays: a claim is made under one of them. The table is public, as in the catalogue."""
         rows = [
             {
@@ -95,6 +106,20 @@ class CatalogCopies:
             for event in events
         ]
         self._write(KEEP_ITEMS, rows)
+
+    def keep_states(self, events: Sequence[Received[ItemLifeEvent]]) -> None:
+        """Where each item stands; one that nothing was said of since its publication is on offer."""
+        rows = {
+            event.data.item_id: {
+                "item_id": event.data.item_id,
+                "tenant": event.data.tenant,
+                "state": event.data.state,
+                "reason": event.data.reason,
+                "since": event.envelope.time,
+            }
+            for event in events
+        }
+        self._write(KEEP_STATES, list(rows.values()))
 
     def keep_enterprises(self, events: Sequence[Received[EnterpriseRegistered]]) -> None:
         rows = [
@@ -171,7 +196,8 @@ class CatalogCopies:
         row = self._uow.execute(NEWEST_ITEM, {"id": item_id}).first()
         if row is None:
             return None
-        return PublishedItem(item_id, row.tenant, row.version, self._content(item_id, row.version))
+        content = self._content(item_id, row.version)
+        return PublishedItem(item_id, row.tenant, row.version, content, row.state or "published", row.reason or "")
 
     def firms(self, enterprise_ids: Collection[str], fact_names: Collection[str]) -> dict[str, Firm]:
         """Those of these enterprises that the unit of work's tenant has, with their facts of these names."""

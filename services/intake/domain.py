@@ -18,6 +18,7 @@ from contracts.intake import (
 )
 from contracts.item import PolicyItemContent
 from contracts.message import Actor, TenantId
+from contracts.policies import ItemState
 from contracts.refusal import Forbidden, Invalid, NotFound, Reason
 from contracts.rule import Fact
 
@@ -78,12 +79,14 @@ class ApplicationUnknown(NotFound):
 
 @dataclass(frozen=True, slots=True)
 class PublishedItem:
-    """One version of an item as the catalogue published it."""
+    """The newest version of an item as the catalogue published it, and where the item stands."""
 
     item_id: str
     tenant: TenantId
     version: int
     content: PolicyItemContent
+    state: ItemState = "published"
+    state_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

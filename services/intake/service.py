@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from chassis.entrypoints import Received, Service, command, on, query
 from chassis.reader import Reader
 from chassis.uow import UnitOfWork
@@ -16,7 +18,14 @@ from contracts.intake import (
     SubmissionReceipt,
     SubmitApplication,
 )
-from contracts.policies import PolicyPublished
+from contracts.policies import (
+    PolicyExpired,
+    PolicyPublished,
+    PolicyResumed,
+    PolicyRevised,
+    PolicySuspended,
+    PolicyWithdrawn,
+)
 from services.intake import use_cases, views
 
 
@@ -41,8 +50,8 @@ class IntakeService(Service):
     def list_applications(self, query: ListApplications, reader: Reader) -> ApplicationPage:
         return views.list_applications(query, reader, self.frame.cipher)
 
-    @on(PolicyPublished)
-    def policies_published(self, events: list[Received[PolicyPublished]], uow: UnitOfWork) -> None:
+    @on(PolicyPublished, PolicyRevised, PolicySuspended, PolicyResumed, PolicyWithdrawn, PolicyExpired)
+    def items_changed(self, events: list[Received[Any]], uow: UnitOfWork) -> None:
         use_cases.keep_items(events, uow)
 
     @on(EnterpriseRegistered)

@@ -17,7 +17,7 @@ from contracts.intake import (
     SubmissionReceipt,
     SubmitApplication,
 )
-from contracts.policies import PolicyPublished
+from contracts.policies import ItemLifeEvent, PolicyPublished, PolicyRevised
 from contracts.refusal import Reason
 from services.intake.admission import Admission, admit, admit_line, reasons_against_list
 from services.intake.catalog_copies import CatalogCopies
@@ -88,9 +88,11 @@ def nominate_enterprises(cmd: NominateEnterprises, uow: UnitOfWork, cipher: Ciph
     return nomination.view(filed)
 
 
-def keep_items(events: Sequence[Received[PolicyPublished]], uow: UnitOfWork) -> None:
-    """Items can be applied for as soon as their publication has arrived."""
-    uow.of(CatalogCopies).keep_items(events)
+def keep_items(events: Sequence[Received[PolicyPublished | ItemLifeEvent]], uow: UnitOfWork) -> None:
+    """Items can be applied for as soon as their publication has arrived, and while they are on offer."""
+    copies = uow.of(CatalogCopies)
+    copies.keep_items([event for event in events if isinstance(event.data, PolicyPublished | PolicyRevised)])
+    copies.keep_states([event for event in events if isinstance(event.data, ItemLifeEvent)])
 
 
 def keep_enterprises(events: Sequence[Received[EnterpriseRegistered]], uow: UnitOfWork) -> None:

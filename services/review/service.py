@@ -5,7 +5,7 @@ from chassis.jobs import Job
 from chassis.reader import Reader
 from chassis.uow import UnitOfWork
 from contracts.intake import ApplicationSubmitted, EnterprisesNominated
-from contracts.policies import PolicyPublished
+from contracts.policies import PolicyPublished, PolicyRevised
 from contracts.review import ApproveCase, CasePage, CaseView, GetCase, ListCases, RecordInspection, RejectCase
 from services.review import deadline, use_cases, views
 
@@ -33,8 +33,8 @@ class ReviewService(Service):
     def list_cases(self, question: ListCases, reader: Reader) -> CasePage:
         return views.list_cases(question, reader)
 
-    @on(PolicyPublished)
-    def item_published(self, events: list[Received[PolicyPublished]], uow: UnitOfWork) -> None:
+    @on(PolicyPublished, PolicyRevised)
+    def item_published(self, events: list[Received[PolicyPublished | PolicyRevised]], uow: UnitOfWork) -> None:
         use_cases.remember_items(events, uow)
 
     @on(ApplicationSubmitted)

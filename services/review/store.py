@@ -14,7 +14,7 @@ from chassis.store import AggregateStore, aggregate_columns
 from chassis.uow import UnitOfWork
 from contracts.enterprises import Payee
 from contracts.intake import Claim
-from contracts.policies import PolicyPublished
+from contracts.policies import PolicyPublished, PolicyRevised
 from contracts.refusal import Reason
 from contracts.rule import Assessment, Fact, ItemRules, TimeLimit
 from services.review.case import Case
@@ -108,7 +108,7 @@ class ItemVersions:
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
 
-    def remember(self, published: Iterable[PolicyPublished]) -> None:
+    def remember(self, published: Iterable[PolicyPublished | PolicyRevised]) -> None:
         """Keep what was published, in one statement; a version that is known already stays as it is."""
         items = list(published)
         self._uow.execute(

@@ -11,7 +11,7 @@ from chassis.received import Received
 from chassis.uow import UnitOfWork
 from contracts.intake import ApplicationSubmitted, Claim, EnterprisesNominated
 from contracts.message import TenantId
-from contracts.policies import PolicyPublished
+from contracts.policies import PolicyPublished, PolicyRevised
 from contracts.refusal import Refused, StaleVersion
 from contracts.review import ApproveCase, CaseView, RecordInspection, RejectCase
 from contracts.rule import ItemRules, Level
@@ -36,7 +36,7 @@ class Listed:
 # -- what arrives -----------------------------------------------------------------------------------------
 
 
-def remember_items(events: Sequence[Received[PolicyPublished]], uow: UnitOfWork) -> None:
+def remember_items(events: Sequence[Received[PolicyPublished | PolicyRevised]], uow: UnitOfWork) -> None:
     """Keep every version: a case is judged by the one it was filed under."""
     uow.of(ItemVersions).remember(event.data for event in events)
 

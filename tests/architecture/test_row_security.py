@@ -25,6 +25,9 @@ PUBLIC_TABLES = {
     ("gateway", "credential_key"): "finds the tenant of a token, before a tenant is known: a digest and two ids",
     ("catalog", "policy_item"): "published policies are public; under row security their indexes would lie idle",
     ("catalog", "label_rule"): "what a label means is public; a county's files show the city's labels",
+    ("catalog", "policy_item_version"): "what was published stays public, in every version",
+    ("catalog", "policy_document"): "only documents that have been issued are registered; counties cite the city's",
+    ("intake", "item_state"): "where published policies stand, which is public",
     ("intake", "item_version"): "copies of published policies, which are public",
     ("review", "item_version"): "copies of published policies, which are public",
 }

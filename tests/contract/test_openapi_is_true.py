@@ -26,6 +26,13 @@ BODIES: dict[str, dict[str, Any]] = {
     "OnboardTenantForm": {"id": "zhanggong", "level": "county", "division_code": "360702", "name": "章贡区"},
     "IssueCredentialForm": {"tenant": "zhanggong", "actor_id": "clerk-1", "name": "科员", "roles": ["bureau"]},
     "PublishPolicyItemForm": {"content": ITEM},
+    "CheckPolicyItemForm": {"content": ITEM},
+    "RevisePolicyItemForm": {
+        "content": ITEM, "reason": "提高标准", "ground": {"kind": "minor_change", "text": "更正联系电话"},
+    },
+    "SuspendPolicyItemForm": {"reason": "年度资金用完"},
+    "ResumePolicyItemForm": {"reason": "资金已补充"},
+    "WithdrawPolicyItemForm": {"reason": "文件废止"},
     "RegisterEnterpriseForm": {"uscc": "91360700X12345678X", "name": "示例有限公司", "contact_mobile": "13800000000"},
     "RecordFactsForm": {"facts": [FACT]},
     "WithdrawFactsForm": {"records": ["2-0"], "reason": "录入有误"},
@@ -43,6 +50,8 @@ BODIES: dict[str, dict[str, Any]] = {
     },
 }
 """A good body for every form. A new form fails the tests until it has one."""
+QUESTIONS_WITH_A_BODY = {"/api/v1/authoring/check"}
+"""Posted because an address is too short for them; they change nothing and need no key."""
 PARAMETERS = {"receipt": "ZD-123456", "code": "ABCDEF"}
 
 
@@ -148,7 +157,7 @@ def test_whatever_changes_something_asks_for_a_key(app: FastAPI) -> None:
     document = app.openapi()
     for method, path, operation in operations(document):
         keyed = "Idempotency-Key" in request_for(document, method, path, operation)["headers"]
-        assert keyed == (method != "GET"), path
+        assert keyed == (method != "GET" and path not in QUESTIONS_WITH_A_BODY), path
 
 
 def test_the_documented_roles_are_let_in_and_nobody_else(app: FastAPI) -> None:

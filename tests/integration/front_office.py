@@ -22,6 +22,7 @@ from chassis.testing import received
 from console.provision import Dsns
 from contracts.enterprises import ConfirmPayeeAccount, RecordFacts, RegisterEnterprise
 from contracts.enterprises import RegisterPayeeAccount as RegisterAccount
+from contracts.flow import FLOW
 from contracts.identity import TenantOnboarded, TenantSettings
 from contracts.item import PolicyItemContent
 from contracts.message import SYSTEM, Actor, Command, Event, Query, snake_case
@@ -30,6 +31,7 @@ from contracts.rule import Fact, Level
 from services.catalog.enterprises import use_cases as enterprise_use_cases
 from services.catalog.enterprises import views as enterprise_views
 from services.catalog.matching import views as matching_views
+from services.catalog.policies import authoring_views
 from services.catalog.policies import use_cases as policy_use_cases
 from services.catalog.policies import views as policy_views
 from services.intake import use_cases as intake_use_cases
@@ -41,8 +43,10 @@ CITY, ZHANGGONG, XINGGUO = "3607", "360702", "360732"
 CLERK = Actor(id="clerk-1", roles=frozenset({"window"}), name="专窗经办")
 CHECKER = Actor(id="clerk-2", roles=frozenset({"bureau"}), name="复核岗")
 
+POLICY_EVENTS = frozenset(event.__name__ for event in FLOW if event.aggregate == "policy_item")
+
 INTAKE_HEARS = [
-    Subscription("items", frozenset({"PolicyPublished"}), intake_use_cases.keep_items),
+    Subscription("items", POLICY_EVENTS, intake_use_cases.keep_items),
     Subscription("enterprises", frozenset({"EnterpriseRegistered"}), intake_use_cases.keep_enterprises),
     Subscription("facts", frozenset({"EnterpriseFactsChanged"}), intake_use_cases.keep_facts),
     Subscription("payees", frozenset({"PayeeAccountChanged"}), intake_use_cases.keep_payees),
@@ -186,7 +190,7 @@ def onboarded(tenant: str, parent: str | None, level: Level, prefix: str) -> Ten
 
 def catalog_replica(frame: Frame, dsns: Dsns) -> Replica:
     use_cases = SimpleNamespace(**vars(policy_use_cases) | vars(enterprise_use_cases))
-    views = SimpleNamespace(**vars(policy_views) | vars(enterprise_views) | vars(matching_views))
+    views = SimpleNamespace(**vars(policy_views) | vars(authoring_views) | vars(enterprise_views) | vars(matching_views))
     return Replica(frame, dsns, use_cases, views, [tenant_subscription()])
 
 

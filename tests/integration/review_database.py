@@ -23,7 +23,7 @@ from services.review import use_cases, views
 from tests.unit.review.review_kit import OFFICER, item_rules, published
 
 SUBSCRIPTIONS = [
-    Subscription("items", frozenset({"PolicyPublished"}), use_cases.remember_items),
+    Subscription("items", frozenset({"PolicyPublished", "PolicyRevised"}), use_cases.remember_items),
     Subscription("applications", frozenset({"ApplicationSubmitted"}), use_cases.open_cases),
     Subscription("lists", frozenset({"EnterprisesNominated"}), use_cases.decide_lists),
     tenant_subscription(),

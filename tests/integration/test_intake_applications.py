@@ -231,8 +231,8 @@ def test_the_newest_applications_come_first_and_pages_join(office: FrontOffice) 
 
 def test_a_batch_of_events_costs_one_statement_for_each_kind(office: FrontOffice) -> None:
     department = sample_content("SD-002").rules.plan.department
-    for version in range(3):
-        content = sample_content("SD-002").model_copy(update={"title": f"第 {version} 版"})
+    for number in range(3):
+        content = sample_content("SD-002").model_copy(update={"code": f"SD-002-{number}"})
         office.catalog.ordered(PublishPolicyItem(content=content), actor=officer_of(department))
     for number in (17, 18, 19):
         office.registers(number)

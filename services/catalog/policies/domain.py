@@ -1,16 +1,56 @@
-"""Policy items: what may happen to them. Pure: time, ids and actor are given."""
+"""Policy items: what may happen to them. Pure: time, ids and actor are given.
+
+What is not published yet is a draft (`draft`); what a text must have before it is published is in `publication`.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 from contracts.aggregate import Aggregate
-from contracts.item import ItemStatus, PolicyItemContent
-from contracts.message import Actor, TenantId
-from contracts.policies import PolicyItemView, PolicyPublished
-from contracts.refusal import Conflict, Forbidden, Invalid, NotFound, Reason
-from rules import check_publication, sentences
+from contracts.authoring import AuthoredItemView
+from contracts.item import PolicyItemContent
+from contracts.message import Actor, Event, TenantId
+from contracts.policies import (
+    ItemState,
+    PolicyExpired,
+    PolicyItemView,
+    PolicyPublished,
+    PolicyResumed,
+    PolicyRevised,
+    PolicySuspended,
+    PolicyWithdrawn,
+    PublicationGround,
+)
+from contracts.refusal import Conflict, Forbidden, Invalid, NotFound
+from rules import sentences
+from services.catalog.policies.publication import refuse_unpublishable
+
+MOVES: Mapping[tuple[ItemState | None, ItemState], type[Event]] = {
+    (None, "published"): PolicyPublished,
+    ("published", "published"): PolicyRevised,
+    ("published", "suspended"): PolicySuspended,
+    ("suspended", "suspended"): PolicyRevised,
+    ("suspended", "published"): PolicyResumed,
+    ("published", "expired"): PolicyExpired,
+    ("suspended", "expired"): PolicyExpired,
+    ("expired", "published"): PolicyRevised,
+    ("published", "withdrawn"): PolicyWithdrawn,
+    ("suspended", "withdrawn"): PolicyWithdrawn,
+    ("expired", "withdrawn"): PolicyWithdrawn,
+}
+"""Every edge and the event that reports it. What has expired comes back by a revision with a new validity; what
+has been withdrawn does not come back."""
+
+STATE_NAMES: Mapping[ItemState, str] = {
+    "published": "已发布",
+    "suspended": "已暂停",
+    "withdrawn": "已废止",
+    "expired": "已到期",
+}
 
 
 class ItemUnknown(NotFound):
@@ -21,17 +61,10 @@ class ItemUnknown(NotFound):
 
 
 class ItemOfOtherDepartment(Forbidden):
-    """A department publishes its own items and no others."""
+    """A department publishes and looks after its own items and no others (谁制定、谁更新、谁负责)."""
 
     code = "item_of_other_department"
     sentence = "该事项属于“{department}”，只能由其主管部门发布。"
-
-
-class PublicationRefused(Invalid):
-    """The item cannot be published as it is; `reasons` lists everything that must change."""
-
-    code = "publication_refused"
-    sentence = "该事项不符合发布条件，请按提示修改。"
 
 
 class PublishedMeanwhile(Conflict):
@@ -41,29 +74,62 @@ class PublishedMeanwhile(Conflict):
     sentence = "同一编码的事项刚刚由他人发布，请刷新后重试。"
 
 
+class ItemNotInThatState(Conflict):
+    """What is asked for does not follow from the state that the item is in."""
+
+    code = "item_not_in_that_state"
+    sentence = "该事项{state}，不能{action}。"
+
+
+class CodeIsKept(Invalid):
+    """A revision keeps the item's code: it is what the item is known by."""
+
+    code = "code_is_kept"
+    sentence = "修订不得更改事项编码（应为 {code}）。"
+
+
+class ConsultationMissing(Conflict):
+    """An item is consulted on before it is published, or says why that is not needed."""
+
+    code = "consultation_missing"
+    sentence = "该事项未经征求意见：请先征求发改、财政、审批部门意见，或注明无需征求意见的依据。"
+
+
 @dataclass(kw_only=True, slots=True)
 class PolicyItem(Aggregate):
-    """One published item (兑现事项) in its newest version."""
+    """One published item (兑现事项) in its newest version. `expires_on` is the last day of its validity."""
 
     code: str
     item_version: int
     content: PolicyItemContent
     published_at: datetime
+    ground: PublicationGround | None = None
+    state: ItemState = "published"
+    state_reason: str = ""
+    state_since: datetime
+    expires_on: date | None = None
 
     @classmethod
     def publish(
         cls,
         content: PolicyItemContent,
+        ground: PublicationGround | None,
         *,
         id: str,
         tenant: TenantId,
         by: Actor,
         at: datetime,
+        today: date,
         trace: str | None,
     ) -> PolicyItem:
-        """Version 1. Raises ItemOfOtherDepartment, or PublicationRefused with everything that is wrong."""
-        _check_publisher(by, content)
-        _check_content(content)
+        """Version 1; `today` is the date in China.
+
+        Raises ItemOfOtherDepartment, PublicationRefused with everything that is wrong, or ConsultationMissing.
+        """
+        refuse_other_department(by, content.rules.plan.department)
+        refuse_unpublishable(content, today)
+        if ground is None:
+            raise ConsultationMissing()
         item = cls(
             id=id,
             tenant=tenant,
@@ -71,57 +137,130 @@ class PolicyItem(Aggregate):
             code=content.code,
             item_version=1,
             content=content,
+            ground=ground,
             published_at=at,
+            state_since=at,
+            expires_on=_expiry(content, today),
         )
-        item._published()
+        item.record(PolicyPublished(item_id=id, tenant=tenant, item_version=1, content=content))
         return item
 
-    def revise(self, content: PolicyItemContent, *, by: Actor, at: datetime) -> None:
-        """The next version; raises what `publish` raises. The department of the old version counts, too:
-        otherwise another one could take the item over by naming itself in the new text.
+    def revise(
+        self,
+        content: PolicyItemContent,
+        ground: PublicationGround | None,
+        *,
+        by: Actor,
+        at: datetime,
+        today: date,
+        reason: str = "",
+    ) -> None:
+        """The next version; raises what `publish` raises, CodeIsKept, or ItemNotInThatState once it is withdrawn.
+
+        The department of the old version counts, too: otherwise another one could take the item over by naming
+        itself in the new text.
         """
-        _check_publisher(by, self.content)
-        _check_publisher(by, content)
-        _check_content(content)
-        self.content = content
+        refuse_other_department(by, self.content.rules.plan.department)
+        refuse_other_department(by, content.rules.plan.department)
+        after: ItemState = "suspended" if self.state == "suspended" else "published"
+        self._must_be_able(after, "修订")
+        if content.code != self.code:
+            raise CodeIsKept(code=self.code, field="content.code")
+        refuse_unpublishable(content, today)
+        if ground is None:
+            raise ConsultationMissing()
+        self.content, self.ground, self.published_at = content, ground, at
         self.item_version += 1
-        self.published_at = at
-        self._published()
+        self.expires_on = _expiry(content, today)
+        self._move(after, "修订", at, self.state_reason if after == "suspended" else "", told=reason, content=content)
+
+    def suspend(self, *, by: Actor, at: datetime, reason: str) -> None:
+        """Raises ItemOfOtherDepartment or ItemNotInThatState, like the others below."""
+        refuse_other_department(by, self.content.rules.plan.department)
+        if self.state == "suspended":
+            raise ItemNotInThatState(state=STATE_NAMES[self.state], action="再次暂停")
+        self._move("suspended", "暂停", at, reason)
+
+    def resume(self, *, by: Actor, at: datetime, reason: str) -> None:
+        refuse_other_department(by, self.content.rules.plan.department)
+        if self.state != "suspended":
+            raise ItemNotInThatState(state=STATE_NAMES[self.state], action="恢复")
+        self._move("published", "恢复", at, reason)
+
+    def withdraw(self, *, by: Actor, at: datetime, reason: str) -> None:
+        refuse_other_department(by, self.content.rules.plan.department)
+        self._move("withdrawn", "废止", at, reason)
+
+    def expire(self, *, at: datetime, today: date) -> bool:
+        """Ends with the day after `expires_on`; False, and nothing happens, where that has not come."""
+        if self.state not in ("published", "suspended") or self.expires_on is None or today <= self.expires_on:
+            return False
+        self._move("expired", "到期", at, f"有效期至 {self.expires_on}", last_day=self.expires_on)
+        return True
 
     def view(self) -> PolicyItemView:
-        return item_view(self.id, self.tenant, self.item_version, self.content)
-
-    def _published(self) -> None:
-        self.record(
-            PolicyPublished(
-                item_id=self.id, tenant=self.tenant, item_version=self.item_version, content=self.content
-            )
+        return item_view(
+            self.id,
+            self.tenant,
+            self.item_version,
+            self.content,
+            state=self.state,
+            state_reason=self.state_reason,
+            latest_version=self.item_version,
+            published_at=self.published_at,
         )
 
+    def authored(self) -> AuthoredItemView:
+        return AuthoredItemView(
+            item_id=self.id,
+            tenant=self.tenant,
+            version=self.version,
+            item_version=self.item_version,
+            state=self.state,
+            state_reason=self.state_reason,
+            state_since=self.state_since,
+            published_at=self.published_at,
+            expires_on=self.expires_on,
+            ground=self.ground,
+            content=self.content,
+            sentences=sentences(self.content.rules).model_dump(),
+        )
 
-def item_view(item_id: str, tenant: TenantId, version: int, content: PolicyItemContent) -> PolicyItemView:
-    """An item for people: its content, and its rules as sentences."""
+    def _must_be_able(self, after: ItemState, action: str) -> type[Event]:
+        event = MOVES.get((self.state, after))
+        if event is None:
+            raise ItemNotInThatState(state=STATE_NAMES[self.state], action=action)
+        return event
+
+    def _move(
+        self, after: ItemState, action: str, at: datetime, reason: str, *, told: str | None = None, **more: Any
+    ) -> None:
+        event = self._must_be_able(after, action)
+        if after != self.state:
+            self.state_since = at
+        self.state, self.state_reason = after, reason
+        words = {"state": after, "reason": reason if told is None else told, **more}
+        self.record(event(item_id=self.id, tenant=self.tenant, item_version=self.item_version, **words))
+
+
+def item_view(
+    item_id: str, tenant: TenantId, version: int, content: PolicyItemContent, **standing: Any
+) -> PolicyItemView:
+    """An item for people: its content, and its rules as sentences; `standing` is the view's other fields."""
     spoken = sentences(content.rules).model_dump()
-    return PolicyItemView(item_id=item_id, tenant=tenant, version=version, content=content, sentences=spoken)
+    return PolicyItemView(
+        item_id=item_id, tenant=tenant, version=version, content=content, sentences=spoken, **standing
+    )
 
 
-def _check_publisher(by: Actor, content: PolicyItemContent) -> None:
-    department = content.rules.plan.department
+def refuse_other_department(by: Actor, department: str) -> None:
+    """Raises ItemOfOtherDepartment unless `by` acts for `department`, or for no department and no firm at all."""
     for_a_department = by.department is not None or "department" in by.roles
     if by.enterprise_id is not None or (for_a_department and by.department != department):
         raise ItemOfOtherDepartment(department=department)
 
 
-def _check_content(content: PolicyItemContent) -> None:
-    reasons = [
-        Reason(code=problem.code, message=problem.text_zh, field=f"content{problem.where.replace('/', '.')}")
-        for problem in check_publication(content)
-    ]
-    if not content.sample and content.status in (ItemStatus.DRAFT, ItemStatus.EXPIRED, ItemStatus.SUPERSEDED):
-        # A sample shows a document of elsewhere, whatever became of it; a real item promises money now.
-        text = "文件尚未生效、已经失效或已被替代，不得发布"
-        reasons.append(Reason(code="document_not_in_force", message=text, field="content.status"))
-    if reasons:
-        raise PublicationRefused(*reasons)
-
-
+def _expiry(content: PolicyItemContent, today: date) -> date | None:
+    # A sample may show what is long over (`problems_of` lets nothing else through): it cannot end once more.
+    last_day = content.last_day
+    return last_day if last_day is not None and last_day >= today else None

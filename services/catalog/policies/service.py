@@ -2,11 +2,32 @@
 
 from __future__ import annotations
 
-from chassis.entrypoints import Service, command, query
+from chassis.entrypoints import Service, UnitMaker, command, due, query
+from chassis.jobs import Job
 from chassis.reader import Reader
 from chassis.uow import UnitOfWork
-from contracts.policies import GetPolicy, ListPolicies, PolicyItemView, PolicyPage, PublishPolicyItem
-from services.catalog.policies import use_cases, views
+from contracts.authoring import (
+    AuthoredItemPage,
+    AuthoredItemView,
+    CheckedItem,
+    CheckPolicyItem,
+    GetAuthoredItem,
+    GetItemHistory,
+    ItemHistory,
+    ListAuthoredItems,
+)
+from contracts.policies import (
+    GetPolicy,
+    ListPolicies,
+    PolicyItemView,
+    PolicyPage,
+    PublishPolicyItem,
+    ResumePolicyItem,
+    RevisePolicyItem,
+    SuspendPolicyItem,
+    WithdrawPolicyItem,
+)
+from services.catalog.policies import authoring_views, use_cases, validity, views
 
 
 class PolicyEntrypoints(Service):
@@ -16,6 +37,22 @@ class PolicyEntrypoints(Service):
     def publish_policy_item(self, cmd: PublishPolicyItem, uow: UnitOfWork) -> PolicyItemView:
         return use_cases.publish_policy_item(cmd, uow)
 
+    @command
+    def revise_policy_item(self, cmd: RevisePolicyItem, uow: UnitOfWork) -> AuthoredItemView:
+        return use_cases.revise_policy_item(cmd, uow)
+
+    @command
+    def suspend_policy_item(self, cmd: SuspendPolicyItem, uow: UnitOfWork) -> AuthoredItemView:
+        return use_cases.suspend_policy_item(cmd, uow)
+
+    @command
+    def resume_policy_item(self, cmd: ResumePolicyItem, uow: UnitOfWork) -> AuthoredItemView:
+        return use_cases.resume_policy_item(cmd, uow)
+
+    @command
+    def withdraw_policy_item(self, cmd: WithdrawPolicyItem, uow: UnitOfWork) -> AuthoredItemView:
+        return use_cases.withdraw_policy_item(cmd, uow)
+
     @query
     def list_policies(self, query: ListPolicies, reader: Reader) -> PolicyPage:
         return views.list_policies(query, reader)
@@ -23,3 +60,24 @@ class PolicyEntrypoints(Service):
     @query
     def get_policy(self, query: GetPolicy, reader: Reader) -> PolicyItemView:
         return views.get_policy(query, reader)
+
+    @query
+    def list_authored_items(self, query: ListAuthoredItems, reader: Reader) -> AuthoredItemPage:
+        return authoring_views.list_authored_items(query, reader)
+
+    @query
+    def get_authored_item(self, query: GetAuthoredItem, reader: Reader) -> AuthoredItemView:
+        return authoring_views.get_authored_item(query, reader)
+
+    @query
+    def get_item_history(self, query: GetItemHistory, reader: Reader) -> ItemHistory:
+        return authoring_views.get_item_history(query, reader)
+
+    @query
+    def check_policy_item(self, query: CheckPolicyItem, reader: Reader) -> CheckedItem:
+        return authoring_views.check_policy_item(query, reader)
+
+    @due(validity.ITEM_VALIDITY)
+    def item_validity(self, jobs: list[Job], unit: UnitMaker) -> None:
+        with unit([job.tenant for job in jobs]) as uow:
+            validity.look_at_validity(jobs, uow)

@@ -18,12 +18,13 @@ LINEAGE = (
 SUMMARY = (
     " SELECT p.id AS item_id, p.tenant, p.item_version AS version, p.code, p.content ->> 'title' AS title,"
     " p.content #>> '{rules,plan,mode}' AS mode, p.content #>> '{rules,plan,department}' AS department,"
-    " CAST(p.content ->> 'sample' AS boolean) AS sample FROM policy_item p WHERE p.id > :after"
+    " CAST(p.content ->> 'sample' AS boolean) AS sample FROM policy_item p"
+    " WHERE p.state = 'published' AND p.id > :after"
 )
 
 
 def list_policies(query: ListPolicies, reader: Reader) -> PolicyPage:
-    """Published items in the order of their first publication. Raises CursorInvalid."""
+    """Items on offer in the order of their first publication. Raises CursorInvalid."""
     after = decode_cursor(query.cursor, 1)
     wanted = {"after": str(after[0]) if after else "", "limit": query.limit + 1}
     if query.tenant is None:
@@ -36,13 +37,28 @@ def list_policies(query: ListPolicies, reader: Reader) -> PolicyPage:
     return PolicyPage(items=items, next_cursor=encode_cursor(items[-1].item_id) if more else None)
 
 
+VERSION = """
+SELECT p.id, p.tenant, p.item_version AS latest_version, p.state, p.state_reason,
+    coalesce(v.item_version, p.item_version) AS version, coalesce(v.published_at, p.published_at) AS published_at,
+    coalesce(v.content, p.content) AS content
+FROM policy_item p
+LEFT JOIN policy_item_version v ON v.item_id = p.id AND v.item_version = CAST(:version AS integer)
+WHERE p.id = :id
+"""
+
+
 def get_policy(query: GetPolicy, reader: Reader) -> PolicyItemView:
-    """The newest version of a published item, whoever asks. Raises ItemUnknown."""
-    row = reader.execute(
-        "SELECT id, tenant, item_version, content FROM policy_item WHERE id = :id", {"id": query.item_id}
-    ).first()
-    if row is None:
+    """A published item in its newest version or the one asked for, whoever asks. Raises ItemUnknown."""
+    row = reader.execute(VERSION, {"id": query.item_id, "version": query.item_version}).first()
+    if row is None or query.item_version not in (None, row.version):
         raise ItemUnknown()
-    return item_view(row.id, row.tenant, row.item_version, PolicyItemContent.model_validate(row.content))
-
-
+    return item_view(
+        row.id,
+        row.tenant,
+        row.version,
+        PolicyItemContent.model_validate(row.content),
+        state=row.state,
+        state_reason=row.state_reason,
+        latest_version=row.latest_version,
+        published_at=row.published_at,
+    )

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from chassis.secrecy import AesCipher
 from chassis.testing import FakeUnit, MemoryStore
+from contracts.aggregate import Aggregate
+from contracts.authoring import FieldDifference
 from contracts.fact_records import FactRecord
 from contracts.item import PolicyItemContent
 from contracts.message import Actor
@@ -16,16 +19,48 @@ from contracts.rule import Fact, FactSheet
 from services.catalog.enterprises.domain import Enterprise, EnterpriseUnknown
 from services.catalog.enterprises.payee_account import PayeeAccount, PayeeAccountUnknown
 from services.catalog.enterprises.store import Enterprises, PayeeAccounts
-from services.catalog.policies.domain import PolicyItem
-from services.catalog.policies.store import PolicyItems
+from services.catalog.policies.domain import ItemUnknown, PolicyItem
+from services.catalog.policies.store import Changes, PolicyItems
 
 ITEMS = Path(__file__).resolve().parents[3] / "sample" / "items"
 CLERK = Actor(id="clerk-1", roles=frozenset({"window"}), name="专窗经办")
 
 
 class MemoryItems(MemoryStore[PolicyItem]):
+    """`versions_kept` are the texts that were published, in order."""
+
+    missing = ItemUnknown
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.versions_kept: list[tuple[str, int]] = []
+
+    def own(self, item_id: str, *, tenant: str, expected_version: int | None = None) -> PolicyItem:
+        item = self.get(item_id, expected_version=expected_version)
+        if item.tenant != tenant:
+            raise ItemUnknown()
+        return item
+
+    def own_many(self, keys: Collection[tuple[str, str]]) -> dict[str, PolicyItem]:
+        return self.get_many([item_id for _tenant, item_id in keys])
+
+    def keep_version(self, item: PolicyItem) -> None:
+        self.versions_kept.append((item.id, item.item_version))
+
     def by_code(self, code: str) -> PolicyItem | None:
         return next((item for item in self.rows.values() if item.code == code), None)
+
+
+class MemoryChanges:
+    """What was told to readers: (subject, action, reason, differences)."""
+
+    unit: FakeUnit | None = None
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, str, str, tuple[FieldDifference, ...]]] = []
+
+    def add(self, subject_type: str, changed: Aggregate, action: str, *, reason: str = "", **more: Any) -> None:
+        self.told.append((subject_type, action, reason, tuple(more.get("differences", ()))))
 
 
 class MemoryEnterprises(MemoryStore[Enterprise]):
@@ -107,7 +142,7 @@ def sample_item() -> Callable[[str], PolicyItemContent]:
 @pytest.fixture
 def unit() -> FakeUnit:
     """A window clerk's unit of work in Zhanggong."""
-    stores = {PolicyItems: MemoryItems(), Enterprises: MemoryEnterprises(), PayeeAccounts: MemoryAccounts()}
+    stores = {PolicyItems: MemoryItems(), Changes: MemoryChanges(), Enterprises: MemoryEnterprises(), PayeeAccounts: MemoryAccounts()}
     return FakeUnit("360702", stores=stores, actor=CLERK)
 
 

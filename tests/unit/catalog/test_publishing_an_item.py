@@ -10,7 +10,8 @@ from chassis.testing import FakeUnit
 from contracts.item import ItemStatus, PolicyItemContent
 from contracts.message import Actor
 from contracts.policies import PolicyPublished, PublishPolicyItem
-from services.catalog.policies.domain import ItemOfOtherDepartment, PublicationRefused
+from services.catalog.policies.domain import ItemOfOtherDepartment
+from services.catalog.policies.publication import PublicationRefused
 from services.catalog.policies.use_cases import publish_policy_item
 
 SampleItem = Callable[[str], PolicyItemContent]

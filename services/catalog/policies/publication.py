@@ -1,0 +1,115 @@
+"""What an item must have before it is published: every problem at once. Pure: the day is given."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from contracts.item import ItemStatus, PolicyItemContent
+from contracts.policies import DirectGround, PublicationGround
+from contracts.refusal import Invalid, Reason
+from contracts.rule import Problem
+from rules import check_publication
+
+OUT_OF_FORCE = (ItemStatus.DRAFT, ItemStatus.EXPIRED, ItemStatus.SUPERSEDED)
+
+LOCAL_TAX = re.compile(r"留成|留存|地方(财政)?贡献|地方财力|本级(税收|财力)|^local_tax|retained")
+"""How a fact about tax that stays with the locality is called, in its name or its label."""
+
+ELIGIBILITY_NODES = frozenset({"condition", "all", "any", "not"})
+
+
+class PublicationRefused(Invalid):
+    """The item cannot be published as it is; `reasons` lists everything that must change."""
+
+    code = "publication_refused"
+    sentence = "该事项不符合发布条件，请按提示修改。"
+
+
+def problems_of(content: PolicyItemContent, today: date) -> list[Problem]:
+    """Everything in the text that forbids publishing it on `today` (in China); `where` points into the item."""
+    found = check_publication(content)
+    if not content.sample and content.status in OUT_OF_FORCE:
+        # A sample shows a document of elsewhere, whatever became of it; a real item promises money now.
+        _add(found, "document_not_in_force", "/status", "文件尚未生效、已经失效或已被替代，不得发布")
+    for where, first, last in _periods(content):
+        if first is not None and last is not None and first > last:
+            _add(found, "validity_reversed", where, f"有效期起始日 {first} 晚于截止日 {last}")
+    last_day = content.last_day
+    if last_day is not None and last_day < today and not content.sample:
+        _add(found, "validity_over", "/valid_to", f"有效期已于 {last_day} 届满，不得发布")
+    if content.local_tax_basis is None:
+        for index in _local_tax_facts(content):
+            label = content.rules.fact_types[index].label
+            text = f"奖补以“{label}”（地方留成税收）为计算基数，须在 local_tax_basis 中引用其合法依据"
+            _add(found, "local_tax_basis_missing", f"/rules/fact_types/{index}", text)
+    codes = {material.code for material in content.rules.plan.materials}
+    for index, material in enumerate(content.guide.materials):
+        if material.code is not None and material.code not in codes:
+            text = f"指南材料“{material.name}”引用的材料编码 {material.code} 不在办理规则中"
+            _add(found, "guide_material_unknown", f"/guide/materials/{index}/code", text)
+    return found
+
+
+def refuse_unpublishable(content: PolicyItemContent, today: date) -> None:
+    """Raises PublicationRefused with everything that must change."""
+    reasons = [
+        Reason(code=problem.code, message=problem.text_zh, field=f"content{problem.where.replace('/', '.')}")
+        for problem in problems_of(content, today)
+    ]
+    if reasons:
+        raise PublicationRefused(*reasons)
+
+
+def direct_ground(content: PolicyItemContent, claimed: DirectGround | None) -> PublicationGround | None:
+    """Why this text needs no consultation, as the department claims or as follows from the text; None: nothing.
+
+    A sample promises nothing to anybody. What a document in force that was issued already says has been
+    consulted on when that document was written.
+    """
+    if claimed is not None:
+        return PublicationGround(kind=claimed.kind, text=claimed.text)
+    if content.sample:
+        return PublicationGround(kind="sample", text="示例事项，不构成政策承诺")
+    document = content.document
+    if content.status is ItemStatus.IN_FORCE and document.name is not None:
+        number = f"（{document.number}）" if document.number is not None else ""
+        return PublicationGround(kind="issued_document", text=f"文件已正式印发：《{document.name}》{number}")
+    return None
+
+
+def _add(found: list[Problem], code: str, where: str, text: str) -> None:
+    found.append(Problem(code=code, where=where, text_zh=text))
+
+
+def _periods(content: PolicyItemContent) -> Iterator[tuple[str, date | None, date | None]]:
+    yield "/valid_to", content.valid_from, content.valid_to
+    yield "/document/valid_to", content.document.valid_from, content.document.valid_to
+
+
+def _local_tax_facts(content: PolicyItemContent) -> list[int]:
+    """The declared facts that the amount is computed from and that are about tax retained locally.
+
+    A threshold of such tax in a condition is no base.
+    """
+    used = set(_bases(content.rules.amount.model_dump(mode="json")))
+    return [
+        index
+        for index, fact in enumerate(content.rules.fact_types)
+        if fact.name in used and (LOCAL_TAX.search(fact.name) or LOCAL_TAX.search(fact.label))
+    ]
+
+
+def _bases(part: Any) -> Iterator[str]:
+    """Names of facts in an amount, without those of the conditions inside it."""
+    if isinstance(part, list):
+        for each in part:
+            yield from _bases(each)
+    elif isinstance(part, dict) and part.get("node") not in ELIGIBILITY_NODES:
+        for name, value in part.items():
+            if name == "fact" and isinstance(value, str):
+                yield value
+            else:
+                yield from _bases(value)
