@@ -34,15 +34,19 @@ from nameko.messaging import QueueConsumer
 from nameko.rpc import RPC_QUEUE_TEMPLATE, Rpc, RpcConsumer, get_rpc_exchange
 from sqlalchemy.exc import SQLAlchemyError
 
+from chassis import operation_runs
 from chassis.broker import CONNECTION_ERRORS, limit_silence
 from chassis.frame import Frame
 from chassis.inbox import Subscription
 from chassis.jobs import Job
+from chassis.operation_work import chunks_due
 from chassis.quarantine import quarantine
+from chassis.reader import Reader
 from chassis.received import Received
 from chassis.scheduler import DueWork
 from chassis.telemetry import continue_trace, get_logger
 from chassis.uow import UnitOfWork
+from contracts import operations
 from contracts.flow import FLOW
 from contracts.message import Event, snake_case
 
@@ -251,13 +255,6 @@ class Port(DependencyProvider, Generic[P]):
         return self._made
 
 
-class Service:
-    """Every service derives from this: it has a name and a frame."""
-
-    name: str
-    frame: Frame = FrameProvider()  # type: ignore[assignment]
-
-
 def command(function: F) -> F:
     """The entrypoint of one command: (self, cmd, uow) → result model. Executed once per operation id."""
     contract = _contract(function)
@@ -306,6 +303,16 @@ def due(kind: str, *, batch: int = 50) -> Callable[[F], F]:
     return mark
 
 
+def work(kind: str) -> Callable[[F], F]:
+    """Long work that is done in chunks: (self) → chassis.operation_work.Work. Commands begin it by `uow.begin_work`."""
+
+    def mark(function: F) -> F:
+        function.__zhida_work__ = kind  # type: ignore[attr-defined]
+        return function
+
+    return mark
+
+
 def _contract(function: Callable[..., Any]) -> Any:
     contract = next(iter(typing.get_type_hints(function).values()))
     expected = snake_case(contract.__name__)
@@ -323,6 +330,29 @@ def _rpc(function: F, contract: Any, run: Callable[[Any, Any, bool], Any]) -> F:
     del handle.__wrapped__
     handle.__zhida_contract__ = contract  # type: ignore[attr-defined]
     return FrameRpc.decorator(handle)  # type: ignore[no-any-return]
+
+
+class Service:
+    """Every service derives from this: it has a name and a frame, and answers for its long work."""
+
+    name: str
+    frame: Frame = FrameProvider()  # type: ignore[assignment]
+
+    @query
+    def get_operation(self, query: operations.GetOperation, reader: Reader) -> operations.OperationView:
+        return operation_runs.get_operation(query, reader, self.frame.service)
+
+    @query
+    def list_operation_lines(self, query: operations.ListOperationLines, reader: Reader) -> operations.LineResultPage:
+        return operation_runs.list_operation_lines(query, reader)
+
+    @command
+    def cancel_operation(self, cmd: operations.CancelOperation, uow: UnitOfWork) -> operations.OperationView:
+        return operation_runs.cancel_operation(cmd, uow, self.frame.service)
+
+    @command
+    def resume_operation(self, cmd: operations.ResumeOperation, uow: UnitOfWork) -> operations.OperationView:
+        return operation_runs.resume_operation(cmd, uow, self.frame.service)
 
 
 def _instance(container: Any) -> Service:
@@ -350,13 +380,16 @@ def _subscriptions(service: Service) -> list[Subscription]:
 
 
 def _due_work(service: Service, frame: Frame) -> list[DueWork]:
-    def work(kind: str, batch: int, method: Callable[[list[Job], UnitMaker], None]) -> DueWork:
+    def due_jobs(kind: str, batch: int, method: Callable[[list[Job], UnitMaker], None]) -> DueWork:
         def unit(tenants: Sequence[str]) -> UnitOfWork:
             return frame.event_unit(tenants, action=kind)
 
         return DueWork(kind, lambda jobs: method(jobs, unit), batch)
 
-    return [work(kind, batch, method) for _name, (kind, batch), method in _marked(service, "__zhida_due__")]
+    return [
+        *(due_jobs(kind, batch, method) for _name, (kind, batch), method in _marked(service, "__zhida_due__")),
+        *(chunks_due(frame, kind, method()) for _name, kind, method in _marked(service, "__zhida_work__")),
+    ]
 
 
-__all__ = ["Port", "Received", "Service", "UnitMaker", "command", "due", "on", "query"]
+__all__ = ["Port", "Received", "Service", "UnitMaker", "command", "due", "on", "query", "work"]

@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 
 from chassis.calendar import Calendar
 from chassis.ids import new_id
+from chassis.operation_runs import OperationRun
 from chassis.received import Received
 from chassis.tenancy import TenantUnknown
 from contracts.aggregate import Aggregate, Recorded
@@ -112,6 +113,7 @@ class FakeUnit:
         self.recorded: list[Recorded] = []
         self.jobs: dict[tuple[TenantId, str, str], datetime] = {}
         self.alarms: set[tuple[str, ...]] = set()
+        self.begun: list[OperationRun] = []
         self._calendar = calendar
         self.registry = registry or FakeRegistry({tenant: (None, Level.COUNTY, TenantSettings())})
         self._stores = dict(stores)
@@ -133,6 +135,15 @@ class FakeUnit:
         if self._calendar is None:
             self._calendar = Calendar.from_chinesecalendar()
         return self._calendar
+
+    def begin_work(self, kind: str, *, title: str, parameters: Mapping[str, Any]) -> OperationRun:
+        """Long work is only noted: `begun` lists it."""
+        run = OperationRun(
+            id=new_id(), tenant=self.tenant, version=1, kind=kind, title=title, parameters=dict(parameters),
+            begun_by=self.actor, begun_at=self.now,
+        )
+        self.begun.append(run)
+        return run
 
     def schedule(self, kind: str, subject: str, *, at: datetime, tenant: TenantId) -> None:
         self.jobs[(tenant, kind, subject)] = at

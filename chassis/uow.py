@@ -18,6 +18,7 @@ from chassis.database import statement
 from chassis.ids import new_id
 from chassis.jobs import Job, JobBook
 from chassis.metrics import SLA_ALARMS
+from chassis.operation_runs import OperationRun, begin
 from chassis.operations import INSERT_RESULT
 from chassis.outbox import INSERT_ROWS, OutboxRow, outbox_parameter, outbox_rows
 from chassis.telemetry import current_traceparent, start_span
@@ -226,6 +227,10 @@ class UnitOfWork:
     def finish(self, job: Job) -> None:
         """The job is done: it goes away with this transaction's effect, unless it was scheduled anew."""
         self._jobs.finish(job)
+
+    def begin_work(self, kind: str, *, title: str, parameters: Mapping[str, Any]) -> OperationRun:
+        """Begin long work, to be done in chunks by `@work(kind)` after this commit. `title` is Chinese."""
+        return begin(self, kind, title, parameters)
 
     def raise_alarm(self, subject_type: str, subject: str, clock: str, level: int, *, tenant: TenantId) -> bool:
         """Claim one alarm; True for exactly one caller ever, whatever number of replicas tries."""

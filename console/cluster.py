@@ -30,7 +30,7 @@ Result = TypeVar("Result")
 DATABASE, BROKER = "postgres", "rabbitmq"
 # What this program writes into a home. `down --wipe` removes these and nothing else: ZHIDA_HOME may have been
 # pointed at a folder that holds other things too.
-OURS = ("postgres", "rabbitmq", "programs", "logs", "run", "books", "broker", "ports.json", "ports.lock",
+OURS = ("postgres", "rabbitmq", "programs", "logs", "run", "books", "objects", "broker", "ports.json", "ports.lock",
         "credentials.json", "credentials.lock")
 
 

@@ -18,7 +18,7 @@ GATEWAY = "gateway"
 GATEWAY_PORT = 8700  # preferred, so that the URL stays the same from one machine to the next
 
 # Whoever calls us may have these set for other purposes; each process gets its own or none.
-NOT_INHERITED = ("DATABASE_URL", "FRAME_DATABASE_URL", "OWNER_DATABASE_URL", "AMQP_URL", "HEALTH_PORT")
+NOT_INHERITED = ("DATABASE_URL", "FRAME_DATABASE_URL", "OWNER_DATABASE_URL", "AMQP_URL", "HEALTH_PORT", "OBJECTS_URL")
 
 
 def service_names(checkout: Path = CHECKOUT) -> list[str]:
@@ -78,6 +78,7 @@ def _shared(home: Path, ports: Ports, amqp_url: str, environ: Mapping[str, str])
         "ZHIDA_HOME": str(home),
         "ZHIDA_DATA_KEY": Credentials(home).data_key(),
         "AMQP_URL": amqp_url,
+        "OBJECTS_URL": f"file://{home / 'objects'}",
         **{f"{name.upper()}_URL": f"http://{LOOPBACK}:{ports.known(name)}" for name in OUTSIDE_WORLD},
     }
 

@@ -13,16 +13,23 @@ from contracts import (
     identity,
     intake,
     notify,
+    operations,
     oversight,
     policies,
     review,
     treasury,
+    uploads,
 )
 from contracts.message import Command, Model, Query
 
 ANSWERS: dict[type[Command] | type[Query], type[Model]] = {
     identity.OnboardTenant: identity.TenantView,
     identity.IssueCredential: identity.CredentialView,
+    uploads.RecordUpload: uploads.UploadView,
+    operations.GetOperation: operations.OperationView,
+    operations.ListOperationLines: operations.LineResultPage,
+    operations.CancelOperation: operations.OperationView,
+    operations.ResumeOperation: operations.OperationView,
     policies.PublishPolicyItem: policies.PolicyItemView,
     policies.RevisePolicyItem: authoring.AuthoredItemView,
     policies.SuspendPolicyItem: authoring.AuthoredItemView,

@@ -10,6 +10,7 @@ import uvicorn
 
 from chassis import telemetry
 from chassis.frame import Frame
+from chassis.objects import Objects
 from chassis.settings import SettingMissing, Settings
 from gateway.app import create_app
 from gateway.bus import Bus
@@ -18,13 +19,14 @@ from gateway.bus import Bus
 def main() -> int:
     try:
         settings = Settings.from_env("gateway")
+        objects = Objects.from_env()
     except SettingMissing as error:
         print(error, file=sys.stderr)
         return 2
     telemetry.configure("gateway", settings.otlp_endpoint)
     frame = Frame(settings)
     frame.wait_for_database()
-    app = create_app(frame, Bus(settings.amqp_url), os.environ.get("ZHIDA_PLATFORM_TOKEN"))
+    app = create_app(frame, Bus(settings.amqp_url), os.environ.get("ZHIDA_PLATFORM_TOKEN"), objects)
     # uvicorn gives a signal that ended it to whoever handled it before: the default would kill us before the
     # last spans are sent.
     for each in (signal.SIGTERM, signal.SIGINT):

@@ -11,9 +11,21 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from chassis.frame import Frame
+from chassis.objects import Objects
 from gateway import errors, openapi
 from gateway.access import PUBLIC, access_table
-from gateway.api import applications, authoring, cases, enterprises, money, platform, policies, tracking
+from gateway.api import (
+    applications,
+    authoring,
+    cases,
+    enterprises,
+    money,
+    operations,
+    platform,
+    policies,
+    tracking,
+    uploads,
+)
 from gateway.bus import Bus
 from gateway.identity.views import Directory
 from gateway.limits import BodyLimits
@@ -61,11 +73,15 @@ def take_in(app: FastAPI, router: APIRouter, prefix: str = "") -> None:
             dependencies=route.dependencies,
             include_in_schema=route.include_in_schema and router.include_in_schema,
             response_class=route.response_class,
+            openapi_extra=route.openapi_extra,
         )
 
 
-def create_app(frame: Frame, bus: Bus, platform_token: str | None) -> FastAPI:
-    """The application on a frame (its own database) and a bus. Raises RouteOpenByAccident."""
+def create_app(frame: Frame, bus: Bus, platform_token: str | None, objects: Objects | None = None) -> FastAPI:
+    """The application on a frame (its own database), a bus and an object store. Raises RouteOpenByAccident.
+
+    Without a store it can be described, and takes no files.
+    """
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -87,11 +103,12 @@ def create_app(frame: Frame, bus: Bus, platform_token: str | None) -> FastAPI:
     )
     app.state.frame = frame
     app.state.bus = bus
+    app.state.objects = objects
     app.state.directory = Directory(frame, platform_token)
     errors.install(app)
 
     take_in(app, probes(bus))
-    for module in (platform, policies, authoring, enterprises, applications, cases, money, tracking):
+    for module in (platform, policies, authoring, enterprises, applications, cases, money, tracking, uploads, operations):
         take_in(app, module.router, "/api/v1")
     take_in(app, pages.router)
 
@@ -101,6 +118,6 @@ def create_app(frame: Frame, bus: Bus, platform_token: str | None) -> FastAPI:
 
     access_table(app)
     openapi.install(app)
-    app.add_middleware(BodyLimits)
+    app.add_middleware(BodyLimits, streamed=frozenset({"/api/v1/uploads"}))
     app.add_middleware(Traced)
     return app

@@ -15,7 +15,7 @@ from starlette.responses import Response
 from chassis.frame import Frame
 from chassis.ids import operation_id
 from chassis.telemetry import current_traceparent
-from contracts.message import Command, Model, Query, TenantId, snake_case
+from contracts.message import Command, Model, Query, ServiceName, TenantId, snake_case
 from contracts.refusal import Invalid, Reason, Refusal
 from gateway.bus import Bus
 from gateway.errors import Faulted, refusal_response
@@ -103,12 +103,13 @@ async def order(
     *,
     status: int = 200,
     tenant: TenantId | None = None,
+    of: ServiceName | None = None,
 ) -> Response:
-    """Send a command to its owner and answer with what came of it."""
+    """Send a command to its owner (or to `of`, for what every service does) and answer with what came of it."""
     envelope = command_envelope(request, principal, command, tenant)
     bus: Bus = request.app.state.bus
     wire = await bus.call(
-        command.owner,
+        of or command.owner,
         snake_case(type(command).__name__),
         envelope,
         timeout=COMMAND_SECONDS,
@@ -123,14 +124,21 @@ async def order_here(request: Request, envelope: dict[str, Any], kind: type[Comm
     return await run_in_threadpool(partial(frame.run_command, kind, handle, envelope))
 
 
-async def ask(request: Request, query: Query, *, tenant: TenantId | None, principal: Principal | None = None) -> dict[str, Any]:
-    """Put a question to its owner; returns the result's JSON. Raises what `answer` would say."""
+async def ask(
+    request: Request,
+    query: Query,
+    *,
+    tenant: TenantId | None,
+    principal: Principal | None = None,
+    of: ServiceName | None = None,
+) -> dict[str, Any]:
+    """Put a question to its owner (or to `of`); returns the result's JSON. Raises what `answer` would say."""
     envelope: dict[str, Any] = {"tenant": tenant, "name": type(query).__name__, "body": query.model_dump(mode="json")}
     if principal is not None:
         envelope["actor"] = principal.actor.model_dump(mode="json")
     bus: Bus = request.app.state.bus
     return await bus.call(
-        query.owner,
+        of or query.owner,
         snake_case(type(query).__name__),
         envelope,
         timeout=QUERY_SECONDS,

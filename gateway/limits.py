@@ -21,13 +21,17 @@ App = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
 
 
 class BodyLimits:
-    """ASGI middleware: 413 for more than MAX_BODY bytes (announced or not), 415 for what is not JSON."""
+    """ASGI middleware: 413 for more than MAX_BODY bytes (announced or not), 415 for what is not JSON.
 
-    def __init__(self, app: App) -> None:
+    The paths in `streamed` take files of any type, which pass by piece by piece; their routes count the bytes.
+    """
+
+    def __init__(self, app: App, streamed: frozenset[str] = frozenset()) -> None:
         self._app = app
+        self._streamed = streamed
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] in ("GET", "HEAD", "OPTIONS"):
+        if scope["type"] != "http" or scope["method"] in ("GET", "HEAD", "OPTIONS") or scope["path"] in self._streamed:
             await self._app(scope, receive, send)
             return
         headers = dict(scope["headers"])

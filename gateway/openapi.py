@@ -180,6 +180,8 @@ def _troubles(route: APIRoute, *, guarded: bool, keyed: bool, versioned: bool) -
         troubles |= {401, 403}
     if _forms(route):
         troubles |= {400, 413, 415}
+    if route.openapi_extra and "requestBody" in route.openapi_extra:
+        troubles |= {413}
     if keyed:
         troubles |= {404, 409}
     if versioned:

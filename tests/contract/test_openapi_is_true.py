@@ -12,7 +12,9 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
+from obstore.store import MemoryStore
 
+from chassis.objects import Objects
 from console.contracts import unconnected_gateway
 from console.place import CHECKOUT
 from contracts.message import Actor
@@ -52,7 +54,8 @@ BODIES: dict[str, dict[str, Any]] = {
 """A good body for every form. A new form fails the tests until it has one."""
 QUESTIONS_WITH_A_BODY = {"/api/v1/authoring/check"}
 """Posted because an address is too short for them; they change nothing and need no key."""
-PARAMETERS = {"receipt": "ZD-123456", "code": "ABCDEF"}
+A_FILE = "统一社会信用代码,企业名称\n".encode()
+PARAMETERS = {"service": "catalog", "receipt": "ZD-123456", "code": "ABCDEF"}
 
 
 class EverybodySignedIn:
@@ -79,6 +82,7 @@ def app() -> FastAPI:
     app = unconnected_gateway()
     app.state.directory = EverybodySignedIn()
     app.state.bus = YesMan()
+    app.state.objects = Objects(MemoryStore())
     app.state.frame = SimpleNamespace(cipher=app.state.frame.cipher, run_command=lambda *_: {"ok": {"version": 1}})
     return app
 
@@ -107,7 +111,9 @@ def request_for(document: dict[str, Any], method: str, path: str, operation: dic
     if operation["security"]:
         headers["Authorization"] = f"Bearer {operation['security'][0]['bearer'][0]}"
     request: dict[str, Any] = {"method": method, "url": path, "headers": headers, "params": query}
-    if "requestBody" in operation:
+    if "application/octet-stream" in operation.get("requestBody", {}).get("content", {}):
+        request["content"] = A_FILE
+    elif "requestBody" in operation:
         schema = operation["requestBody"]["content"]["application/json"]["schema"]
         request["json"] = BODIES[schema["$ref"].rpartition("/")[2]]
     return request

@@ -1,0 +1,204 @@
+"""Long work on a real database: no line is lost, none is done twice, whoever dies on the way."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from counting_work import COUNTED, Counting, work_off
+from frame_kit import psycopg_url
+
+from chassis import operation_runs
+from chassis.clock import FixedClock
+from chassis.frame import Frame
+from chassis.jobs import LEASE
+from chassis.operation_work import Worker
+from chassis.testing import NOON
+from console.provision import Dsns
+from contracts.message import Actor
+from contracts.operations import (
+    CancelOperation,
+    GetOperation,
+    LineResult,
+    ListOperationLines,
+    OperationView,
+    ResumeOperation,
+)
+
+TENANT = "zhanggong"
+CLERK = Actor(id="clerk-7", roles=frozenset({"bureau"}), name="复核岗")
+
+
+class Office:
+    """A catalogue database in which somebody counts."""
+
+    def __init__(self, frame: Frame, dsns: Dsns, clock: FixedClock) -> None:
+        self.frame, self.dsns, self.clock = frame, dsns, clock
+        with psycopg.connect(psycopg_url(dsns.owner)) as connection:
+            connection.execute(COUNTED)
+
+    def begins(self, **parameters: Any) -> str:
+        with self.frame.unit([TENANT], action="begin_counting", actor=CLERK) as uow:
+            return uow.begin_work("count", title="数数", parameters=parameters).id
+
+    def view(self, operation: str) -> OperationView:
+        with self.frame.reader([TENANT]) as reader:
+            return operation_runs.get_operation(GetOperation(operation_id=operation), reader, "catalog")
+
+    def lines(self, operation: str, **more: Any) -> list[LineResult]:
+        found: list[LineResult] = []
+        cursor = None
+        while True:
+            query = ListOperationLines(operation_id=operation, cursor=cursor, **more)
+            with self.frame.reader([TENANT]) as reader:
+                page = operation_runs.list_operation_lines(query, reader)
+            found += page.lines
+            cursor = page.next_cursor
+            if cursor is None:
+                return found
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        with psycopg.connect(psycopg_url(self.dsns.owner)) as connection:
+            return connection.execute(sql).fetchall()
+
+    def counted(self) -> list[int]:
+        return [number for (number,) in self.rows("SELECT number FROM counted ORDER BY number")]
+
+
+@pytest.fixture
+def office(service_frame: Callable[..., Frame], service_database: Callable[[str], Dsns]) -> Office:
+    dsns = service_database("catalog")
+    clock = FixedClock(NOON)
+    return Office(service_frame("catalog", dsns=dsns, clock=clock), dsns, clock)
+
+
+def test_every_line_is_done_once_in_the_name_of_whoever_began(office: Office) -> None:
+    operation = office.begins(to=25, chunk=4)
+    assert office.view(operation).state == "running"
+    work_off(office.frame)
+    view = office.view(operation)
+    assert (view.state, view.total, view.done) == ("finished", 25, 25)
+    assert (view.accepted, view.unchanged, view.refused) == (21, 2, 2)
+    assert office.counted() == [n for n in range(1, 26) if n not in (13, 17)]
+    assert office.rows("SELECT DISTINCT by_whom FROM counted") == [("clerk-7",)]
+    assert office.rows("SELECT count(*) FROM job") == [(0,)]
+
+
+def test_a_line_that_cannot_be_done_is_refused_alone_with_its_reason(office: Office) -> None:
+    operation = office.begins(to=25, chunk=25)
+    work_off(office.frame)
+    refused = office.lines(operation, outcome="refused")
+    assert [(each.line, each.code, each.message) for each in refused] == [
+        (13, "unlucky", "13 不计数。"),
+        (17, "line_failed", "该行处理时发生系统错误，已记录，请联系技术支持。"),
+    ]
+    assert office.view(operation).accepted == 21
+
+
+def test_results_are_read_page_by_page_in_the_order_of_the_lines(office: Office) -> None:
+    operation = office.begins(to=25, chunk=7)
+    work_off(office.frame)
+    assert [each.line for each in office.lines(operation, limit=3)] == list(range(1, 26))
+    assert [each.line for each in office.lines(operation, limit=1, outcome="unchanged")] == [10, 20]
+
+
+@pytest.mark.parametrize("place", ["before_commit", "after_commit"])
+def test_a_kill_anywhere_loses_no_line_and_repeats_none(office: Office, place: str, tmp_path: Path) -> None:
+    operation = office.begins(to=30, chunk=5)
+    program = [sys.executable, str(Path(__file__).parent / "counting_work.py")]
+    env = {
+        **os.environ,
+        "PYTHONPATH": str(Path(__file__).parents[2]),
+        "DATABASE_URL": office.dsns.app,
+        "FRAME_DATABASE_URL": office.dsns.frame,
+        "ZHIDA_CRASH_AT": f"catalog.count.{place}",
+    }
+    done = [0]
+    for _attempt in range(3):  # each is killed at its first chunk, and its lease has run out when the next one comes
+        killed = subprocess.run(program, env=env, capture_output=True, timeout=60, check=False)
+        assert killed.returncode == -9, killed.stderr.decode()
+        office.rows("UPDATE job SET lease_until = NULL RETURNING 1")
+        done.append(office.view(operation).done)
+    assert done == ([0, 0, 0, 0] if place == "before_commit" else [0, 5, 10, 15])
+    finished = subprocess.run(program, env={**env, "ZHIDA_CRASH_AT": ""}, capture_output=True, timeout=60, check=False)
+    assert finished.returncode == 0, finished.stderr.decode()
+    assert office.view(operation).state == "finished"
+    assert office.counted() == [n for n in range(1, 31) if n not in (13, 17)]
+    assert [each.line for each in office.lines(operation)] == list(range(1, 31))
+
+
+def test_a_worker_that_was_overtaken_writes_nothing(office: Office) -> None:
+    operation = office.begins(to=10, chunk=5)
+    worker = Worker("catalog", "count", Counting(), lambda tenants, action, actor: office.frame.unit(tenants, action=action, actor=actor))
+    with office.frame.reader([TENANT]) as reader:
+        row = reader.execute("SELECT * FROM operation_run").mappings().one()
+        seen = operation_runs.OperationRun(**{**row, "begun_by": CLERK})
+    chunk = next(Counting().chunks(seen))
+    from chassis.jobs import claim
+
+    (job,) = claim(office.frame.frame_engine, "work:count", office.clock.now(), 1)
+    office.clock.advance(LEASE + timedelta(seconds=1))
+    work_off(office.frame)
+    assert worker._written(job, seen, chunk) is None
+    assert office.counted() == list(range(1, 11))
+    assert office.view(operation).done == 10
+
+
+def test_work_whose_source_is_away_says_so_and_goes_on_by_itself(office: Office) -> None:
+    operation = office.begins(to=10, chunk=5, away_at=6)
+    work_off(office.frame)
+    view = office.view(operation)
+    assert (view.state, view.done, view.notice_code, view.notice) == (
+        "running", 5, "source_away", "数据源暂时不可用，稍后自动继续。"
+    )
+    office.clock.advance(timedelta(seconds=2))
+    work_off(office.frame)
+    view = office.view(operation)
+    assert (view.state, view.done, view.notice) == ("finished", 10, None)
+
+
+def test_work_whose_source_is_broken_fails_with_the_reason_and_is_resumed_where_it_stopped(office: Office) -> None:
+    operation = office.begins(to=10, chunk=5, broken_at=6)
+    work_off(office.frame)
+    view = office.view(operation)
+    assert (view.state, view.done, view.notice) == ("failed", 5, "数据源已损坏。")
+    office.rows("UPDATE operation_run SET parameters = parameters - 'broken_at' RETURNING 1")
+    with office.frame.unit([TENANT], action="resume_operation", actor=CLERK) as uow:
+        operation_runs.resume_operation(ResumeOperation(operation_id=operation), uow, "catalog")
+    work_off(office.frame)
+    assert (office.view(operation).state, office.counted()) == ("finished", list(range(1, 11)))
+
+
+def test_cancelled_work_stops_and_keeps_what_it_has_done(office: Office) -> None:
+    operation = office.begins(to=10, chunk=5, away_at=6)
+    work_off(office.frame)
+    with office.frame.unit([TENANT], action="cancel_operation", actor=CLERK) as uow:
+        operation_runs.cancel_operation(CancelOperation(operation_id=operation), uow, "catalog")
+    office.clock.advance(timedelta(seconds=5))
+    assert work_off(office.frame) == 0
+    assert (office.view(operation).state, office.counted()) == ("cancelled", [1, 2, 3, 4, 5])
+    with pytest.raises(operation_runs.OperationEnded), office.frame.unit([TENANT], action="x", actor=CLERK) as uow:
+        operation_runs.cancel_operation(CancelOperation(operation_id=operation), uow, "catalog")
+    with pytest.raises(operation_runs.OperationNotFailed), office.frame.unit([TENANT], action="x", actor=CLERK) as uow:
+        operation_runs.resume_operation(ResumeOperation(operation_id=operation), uow, "catalog")
+
+
+def test_another_tenants_work_is_unknown(office: Office) -> None:
+    operation = office.begins(to=1, chunk=1)
+    with office.frame.reader(["xingguo"]) as reader, pytest.raises(operation_runs.OperationUnknown):
+        operation_runs.get_operation(GetOperation(operation_id=operation), reader, "catalog")
+
+
+def test_work_is_not_begun_when_its_command_is_undone(office: Office) -> None:
+    with pytest.raises(ZeroDivisionError), office.frame.unit([TENANT], action="begin_counting", actor=CLERK) as uow:
+        uow.begin_work("count", title="数数", parameters={})
+        raise ZeroDivisionError
+    assert office.rows("SELECT count(*) FROM operation_run") == [(0,)]
+    assert office.rows("SELECT count(*) FROM job") == [(0,)]
