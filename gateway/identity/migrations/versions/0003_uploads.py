@@ -7,8 +7,8 @@ from alembic import op
 from chassis.schema import grant, tenant_table
 from chassis.store import AGGREGATE_DDL
 
-revision = "identity_0002"
-down_revision = "identity_0001"
+revision = "identity_0003"
+down_revision = "identity_0002"
 branch_labels = None
 depends_on = None
 
