@@ -7,11 +7,13 @@ Every node has a value with a unit. Money, shares (%, 倍), areas and head count
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
 from contracts.money import Rounding
+from contracts.rule_awards import Counted, DecisionName, KeyRef
+from contracts.rule_dates import DateRef
 from contracts.rule_eligibility import Eligibility
 from contracts.rule_facts import Code, FactName, NumberText, PeriodRef, RulePart, UnitText
 
@@ -36,6 +38,34 @@ class FactAmount(AmountNode):
     period: PeriodRef | None = None
 
 
+class Parameter(AmountNode):
+    """The value of an outside figure that the item declares in `parameters`.
+
+    `key` or `key_fact` picks one out of several (an industry's); `period` is the year or month that it is
+    about, `on` the day on which it was in force. Undetermined, naming it, until it is passed in.
+    """
+
+    node: Literal["parameter"] = "parameter"
+    parameter: FactName
+    key: Code | None = None
+    key_fact: KeyRef | None = None
+    period: PeriodRef | None = None
+    on: DateRef | None = None
+
+
+class Decided(AmountNode):
+    """A figure that somebody sets, at most `max` (最高…, 不超过…), and at least `min` where the text says so.
+
+    Undetermined until the decision named `decision` is passed in; what is set above `max` counts as `max`.
+    """
+
+    node: Literal["decided"] = "decided"
+    decision: DecisionName
+    by: str = Field(min_length=1, max_length=60)
+    max: AmountRule
+    min: AmountRule | None = None
+
+
 class Rate(AmountNode):
     """base × rate; the rate is a share (%, ‰) or a multiple (倍)."""
 
@@ -50,6 +80,137 @@ class PerUnit(AmountNode):
     node: Literal["per_unit"] = "per_unit"
     quantity: AmountRule
     price: AmountRule
+
+
+class Product(AmountNode):
+    """All parts multiplied: a chain of multipliers, beds × price × share."""
+
+    node: Literal["product"] = "product"
+    of: Annotated[tuple[AmountRule, ...], Field(min_length=2, max_length=20)]
+
+
+class Difference(AmountNode):
+    """of − less: an increment, what lies above a base line. May be negative; see `at_least`."""
+
+    node: Literal["difference"] = "difference"
+    of: AmountRule
+    less: AmountRule
+
+
+class Quotient(AmountNode):
+    """of ÷ by. Where `by` can be zero, `when_zero` says what then; it has the quotient's unit."""
+
+    node: Literal["quotient"] = "quotient"
+    of: AmountRule
+    by: AmountRule
+    when_zero: AmountRule | None = None
+
+
+class Growth(AmountNode):
+    """(now − before) ÷ before: 同比增速. `when_zero`, a share, is the answer where `before` is zero."""
+
+    node: Literal["growth"] = "growth"
+    now: AmountRule
+    before: AmountRule
+    when_zero: AmountRule | None = None
+
+
+class GrowthStep(RulePart):
+    """The growth up to `up_to` (a share; absent: without end) earns `rate` of the increment."""
+
+    up_to: AmountRule | None = None
+    rate: AmountRule
+
+
+class GrowthBands(AmountNode):
+    """An increment, cut into parts by growth (跨越发展奖励: 入门增速 and 拐点增速).
+
+    Nothing below the growth `entry`, which itself is enough. Then the increment earns each step's rate on its
+    part: from no growth (`from_entry`: only from the entry on) to the first `up_to`, on to the next, and so
+    on. Where `before` is zero or less there is no growth to measure, and nothing is due.
+    """
+
+    node: Literal["growth_bands"] = "growth_bands"
+    now: AmountRule
+    before: AmountRule
+    entry: AmountRule
+    from_entry: bool = False
+    steps: Annotated[tuple[GrowthStep, ...], Field(min_length=1, max_length=20)]
+
+
+class AtLeast(AmountNode):
+    """No less than `floor`: an increment that counts as zero when there was none, a guaranteed minimum."""
+
+    node: Literal["at_least"] = "at_least"
+    of: AmountRule
+    floor: AmountRule
+
+
+class Rounded(AmountNode):
+    """`of` brought to whole steps of `to`, on the way and not only at the end."""
+
+    node: Literal["rounded"] = "rounded"
+    of: AmountRule
+    to: NumberText
+    unit: UnitText
+    rounding: Rounding
+
+
+class WholeSteps(AmountNode):
+    """How many times `step` fits: 每满 1 亿元, 每增加 10 人. The count has the unit `counted_as`.
+
+    `rounding` says what becomes of a part of a step: `down` (每满…, the usual) drops it, `up` counts it.
+    """
+
+    node: Literal["whole_steps"] = "whole_steps"
+    of: AmountRule
+    step: NumberText
+    unit: UnitText
+    counted_as: UnitText = "份"
+    rounding: Rounding = Rounding.DOWN
+
+
+class CountCodes(AmountNode):
+    """How many codes a fact holds; with `codes`, how many of these. The count has the unit `counted_as`."""
+
+    node: Literal["count_codes"] = "count_codes"
+    fact: FactName
+    period: PeriodRef | None = None
+    codes: Annotated[tuple[Code, ...], Field(max_length=200)] = ()
+    counted_as: UnitText = "项"
+
+
+class CountMet(AmountNode):
+    """How many of these conditions are met: months with growth, honours held."""
+
+    node: Literal["count_met"] = "count_met"
+    of: Annotated[tuple[Eligibility, ...], Field(min_length=1, max_length=60)]
+    counted_as: UnitText = "项"
+
+
+class Elapsed(AmountNode):
+    """Whole days, months or years from `since` to `until`; zero when `until` is the earlier.
+
+    Days: the first day is not counted and the last is (算尾不算头), with `both_days` both. Months and years:
+    whole ones by the calendar; `rounding` says what a part counts as (`down` nothing, `up` a whole one).
+    """
+
+    node: Literal["elapsed"] = "elapsed"
+    since: DateRef
+    until: DateRef
+    unit: Literal["天", "月", "年"]
+    both_days: bool = False
+    rounding: Literal["down", "up"] = "down"
+
+
+class Interest(AmountNode):
+    """principal × yearly rate × term; days are parts of `days_in_year`, months of twelve."""
+
+    node: Literal["interest"] = "interest"
+    principal: AmountRule
+    rate: AmountRule
+    term: AmountRule
+    days_in_year: Literal[360, 365] = 360
 
 
 class Band(RulePart):
@@ -69,7 +230,7 @@ class Table(AmountNode):
     """Bands over a quantity; outside all bands the result is zero.
 
     `whole`: the band that the quantity lies in gives the result (全额). `marginal`: each band's `then`, a
-    fixed rate or price, applies to the part of the quantity inside the band, and the parts add up (超额累进).
+    rate or price, applies to the part of the quantity inside the band, and the parts add up (超额累进).
     """
 
     node: Literal["table"] = "table"
@@ -95,12 +256,45 @@ class Lookup(AmountNode):
 
 
 class Cap(AmountNode):
-    """No more than `limit`. Scope `payment` is this one payment; wider scopes need earlier awards."""
+    """No more than `limit`: in this one payment, or together with what was granted before.
+
+    `year`, `project` and `lifetime` need earlier awards: then no more than `limit` less what was granted in
+    the same year, for the same project (`counted.key` tells which), ever. `counted` says which awards count;
+    its `scope` counts for `project` alone (a project's year, or all of it). Caps nest.
+    """
 
     node: Literal["cap"] = "cap"
-    scope: Literal["payment"] = "payment"
+    scope: Literal["payment", "year", "project", "lifetime"] = "payment"
     of: AmountRule
     limit: AmountRule
+    counted: Counted | None = None
+
+
+class TopUp(AmountNode):
+    """补差: `of` less what was granted before for what `counted` names; never below zero."""
+
+    node: Literal["top_up"] = "top_up"
+    of: AmountRule
+    counted: Counted = Counted()
+
+
+class InKind(AmountNode):
+    """A benefit that is not money: a tax relief, a qualification, a service. It adds nothing to the amount."""
+
+    node: Literal["in_kind"] = "in_kind"
+    kind: Literal["tax_relief", "qualification", "service", "interest", "other"]
+    gives: str = Field(min_length=2, max_length=300)
+
+
+class Unstated(AmountNode):
+    """A figure that the source at hand does not give (摘录未见). Undetermined, always, and said so.
+
+    Only samples are published with it: a department knows its own figures.
+    """
+
+    node: Literal["unstated"] = "unstated"
+    unit: UnitText = "元"
+    note: str = Field(min_length=2, max_length=200)
 
 
 class Sum(AmountNode):
@@ -131,17 +325,22 @@ class When(AmountNode):
     otherwise: AmountRule | None = None
 
 
-AmountRule = Annotated[
-    Fixed | FactAmount | Rate | PerUnit | Table | Lookup | Cap | Sum | Highest | Lowest | When,
-    Field(discriminator="node"),
-]
-
-for _node in (Rate, PerUnit, Band, Table, LookupRow, Lookup, Cap, Sum, Highest, Lowest, When):
-    _node.model_rebuild()
-
-
 class RoundingRule(RulePart):
     """How the exact result becomes payable money: to whole steps of `to`, once, at the end."""
 
     mode: Rounding = Rounding.HALF_UP
     to: Literal["分", "元", "百元", "千元", "万元"] = "分"
+
+
+AmountRule = Annotated[
+    Fixed | FactAmount | Parameter | Decided
+    | Rate | PerUnit | Product | Difference | Quotient | Growth | GrowthBands | AtLeast | Rounded
+    | WholeSteps | CountCodes | CountMet | Elapsed | Interest
+    | Table | Lookup | When | Sum | Highest | Lowest | Cap | TopUp | InKind | Unstated,
+    Field(discriminator="node"),
+]  # fmt: skip
+
+_TREES = {"AmountRule": AmountRule, "Eligibility": Eligibility}
+for _union in _TREES.values():
+    for _part in (Band, LookupRow, GrowthStep, *get_args(get_args(_union)[0])):
+        _part.model_rebuild(_types_namespace=_TREES)

@@ -96,15 +96,46 @@ class Fact(RulePart):
         return self
 
 
+class ParameterType(RulePart):
+    """An outside figure that an item rests on: an industry's average, the LPR, an exchange rate.
+
+    `key_label` says what tells its values apart, e.g. 行业; absent: there is one value at a time.
+    """
+
+    name: FactName
+    label: str = Field(min_length=1, max_length=60)
+    unit: UnitText
+    key_label: str | None = Field(default=None, min_length=1, max_length=30)
+
+
+class ParameterValue(RulePart):
+    """What an outside figure was: for a `period`, or from `valid_from` to `valid_until` (both included).
+
+    An open end is open. `source` published it, `as_of` that day; a later word counts instead of an earlier.
+    """
+
+    name: FactName
+    value: NumberText
+    unit: UnitText
+    key: Code | None = None
+    period: PeriodText | None = None
+    valid_from: date | None = None
+    valid_until: date | None = None
+    source: str = Field(min_length=1, max_length=80)
+    as_of: date
+
+
 class FactSheet(RulePart):
     """The facts that a rule is judged on, and the year that its relative periods are counted from.
 
     The same fact may be there several times: a correction is a newer fact. The one with the latest `as_of`
-    counts, and of those the last in the list.
+    counts, and of those the last in the list. `parameters` are the outside figures of the day, the same for
+    every enterprise.
     """
 
     facts: tuple[Fact, ...] = ()
     reference_year: int = Field(ge=1980, le=2200)
+    parameters: tuple[ParameterValue, ...] = ()
 
     @cached_property
     def _current(self) -> dict[tuple[str, str | None], Fact]:
@@ -114,6 +145,14 @@ class FactSheet(RulePart):
             if known is None or fact.as_of >= known.as_of:
                 current[fact.name, fact.period] = fact
         return current
+
+    @cached_property
+    def parameters_by_name(self) -> dict[str, tuple[ParameterValue, ...]]:
+        """The outside figures by name, in their order."""
+        found: dict[str, tuple[ParameterValue, ...]] = {}
+        for value in self.parameters:
+            found[value.name] = (*found.get(value.name, ()), value)
+        return found
 
     def find(self, name: str, period: str | None) -> Fact | None:
         """The newest fact of this name about this period (as a rule names it), expired or not."""

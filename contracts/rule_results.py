@@ -7,6 +7,7 @@ from typing import Literal
 
 from contracts.message import Model
 from contracts.money import Money
+from contracts.rule_payees import PayeeKind
 from contracts.rule_shares import Level
 
 
@@ -20,17 +21,23 @@ MissingWhy = Literal["absent", "expired", "wrong_kind", "wrong_unit"]
 
 
 class MissingFact(Model):
-    """A fact that the answer needs: not there, out of date, or written so that it cannot be compared."""
+    """A fact that the answer needs: not there, out of date, or written so that it cannot be compared.
+
+    `kind` tells a fact about the enterprise from an outside figure (`parameter`) that nobody has passed in
+    yet, and from a figure that somebody has still to set (`decision`). Neither is the enterprise's to give.
+    """
 
     name: str
     period: str | None
     label: str
     why: MissingWhy
+    kind: Literal["fact", "parameter", "decision"] = "fact"
 
 
 class ConditionResult(Model):
     """One condition with its answer, as a sentence and in parts.
 
+    `fact` is what it is about; for a comparison of computed values, the first fact that it uses.
     Under a `not` the sentence and the state are those of the negated condition: *met* is always what the
     enterprise wants. `decisive` says that the verdict rests on this one.
     """
@@ -59,13 +66,30 @@ class Line(Model):
     value: Money
 
 
+class Benefit(Model):
+    """What is given that is not money."""
+
+    kind: Literal["tax_relief", "qualification", "service", "interest", "other"]
+    text_zh: str
+
+
 class Amount(Model):
-    """`money` is there exactly when the amount is known; then the lines' values add up to it."""
+    """`money` is there exactly when the amount is known; then the lines' values add up to it.
+
+    `before_caps` says that the rule caps with earlier awards, or tops them up, and that none were passed in:
+    an estimate from above. `lowest` and `highest` enclose an undetermined amount that waits for nothing but
+    decisions or the limits of caps. `whole` is what all instalments come to, where this is one of them.
+    """
 
     state: Literal["known", "undetermined"]
     money: Money | None
     working: tuple[Line, ...] = ()
     missing: tuple[MissingFact, ...] = ()
+    before_caps: bool = False
+    lowest: Money | None = None
+    highest: Money | None = None
+    whole: Money | None = None
+    benefits: tuple[Benefit, ...] = ()
 
 
 class BorneShare(Model):
@@ -85,12 +109,47 @@ class ShareLine(Model):
     borne_by: tuple[BorneShare, ...]
 
 
+class PayeeLine(Model):
+    """What one receiver gets of an amount; the lines add up to it."""
+
+    who: PayeeKind
+    label: str
+    money: Money
+    fund: str | None = None
+
+
+class Objection(Model):
+    """Why a claim gives way or is not served: a stable `code` and a sentence."""
+
+    code: str
+    text_zh: str
+
+
+class InstalmentAnswer(Model):
+    """What becomes of one instalment: `due` pays, `skipped` and `stopped` pay nothing now or any more."""
+
+    number: int
+    of: int
+    label: str
+    outcome: Literal["due", "skipped", "stopped", "waiting", "undetermined"]
+    amount: Amount
+    reason: str
+
+
 class Assessment(Model):
-    """An item's answer for one set of facts; `shares` are given once the amount is certain to be due."""
+    """An item's answer for one set of facts; `shares` are given once the amount is certain to be due.
+
+    Where the item pays in instalments, `amount` is the one that is due now, `amount.whole` all of them, and
+    `instalment` says which it is. `payees` divide the amount where it is not all the applicant's.
+    `objections` are what earlier awards stand against it, where they were passed in.
+    """
 
     verdict: Verdict
     amount: Amount
     shares: tuple[ShareLine, ...] = ()
+    payees: tuple[PayeeLine, ...] = ()
+    instalment: InstalmentAnswer | None = None
+    objections: tuple[Objection, ...] = ()
 
 
 class RuleSentences(Model):
@@ -100,6 +159,10 @@ class RuleSentences(Model):
     amount: str
     shares: str
     plan: str
+    payees: str = ""
+    instalments: str = ""
+    stacking: str = ""
+    quota: str = ""
 
 
 class Problem(Model):

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from contracts.rule_facts import RulePart
+from contracts.rule_facts import Code, FactName, PeriodRef, RulePart
 
 FractionText = Annotated[str, Field(pattern=r"^(0|1|[1-9][0-9]{0,5}/[1-9][0-9]{0,5})$")]
 """An exact part of the whole: `1/2`, `2/10`, `1`, `0`."""
@@ -41,5 +41,23 @@ class Split(RulePart):
     remainder_to: Level
 
 
-Shares = Split
-"""How an amount is shared. Told apart by `node`, as in the other trees."""
+class SplitRow(RulePart):
+    codes: Annotated[tuple[Code, ...], Field(min_length=1, max_length=200)]
+    split: Split
+
+
+class SplitBy(RulePart):
+    """The parts differ by county, sector or whatever a code fact says (受益区 5:5，其他县 2:8).
+
+    The row that names the fact's code counts, else `otherwise`; with neither, who bears it is not known.
+    """
+
+    node: Literal["split_by"] = "split_by"
+    fact: FactName
+    period: PeriodRef | None = None
+    rows: Annotated[tuple[SplitRow, ...], Field(min_length=1, max_length=60)]
+    otherwise: Split | None = None
+
+
+Shares = Annotated[Split | SplitBy, Field(discriminator="node")]
+"""How an amount is shared."""

@@ -7,6 +7,7 @@ from fractions import Fraction
 from contracts.item import PolicyItemContent
 from contracts.rule import (
     Approval,
+    FactKind,
     FactType,
     ItemRules,
     JointCheck,
@@ -15,6 +16,7 @@ from contracts.rule import (
     Plan,
     Problem,
     Shares,
+    Split,
 )
 from contracts.rule_facts import RulePart
 from rules.checking_amounts import check_amount
@@ -31,10 +33,13 @@ def check_publication(content: PolicyItemContent, vocabulary: FactTypes | None =
 
     Besides what `check` finds: no publication without a fair-competition conclusion.
     """
-    problems = [
-        problem.model_copy(update={"where": f"/rules{problem.where}"})
-        for problem in check(content.rules, vocabulary)
-    ]
+    found = _examine(content.rules, vocabulary)
+    problems = [problem.model_copy(update={"where": f"/rules{problem.where}"}) for problem in found.problems]
+    if not content.sample:
+        text = "数值未载明的规则只能用于示例，不得发布"
+        problems += [
+            Problem(code="figure_unstated", where=f"/rules{where}", text_zh=text) for where in found.unstated
+        ]
     if content.fair_competition is None:
         text = "未附公平竞争审查结论，不得发布"
         problems.append(Problem(code="fair_competition_missing", where="/fair_competition", text_zh=text))
@@ -47,20 +52,25 @@ def check(rules: ItemRules, vocabulary: FactTypes | None = None) -> list[Problem
     With a `vocabulary` (fact types by name), every declared fact must be in it, with the same kind and a
     unit of the same dimension.
     """
-    findings = Findings(rules.fact_types_by_name)
+    return _examine(rules, vocabulary).problems
+
+
+def _examine(rules: ItemRules, vocabulary: FactTypes | None) -> Findings:
+    findings = Findings(rules.fact_types_by_name, rules.parameters_by_name)
     too_deep = False
     for where, tree in (("/eligibility", rules.eligibility), ("/amount", rules.amount)):
         if _deeper_than(tree, DEEPEST):
             findings.add("tree_too_deep", where, f"规则嵌套超过 {DEEPEST} 层")
             too_deep = True
     if too_deep:
-        return findings.problems
+        return findings
     _check_fact_types(rules, vocabulary, findings)
+    _check_parameters(rules, findings)
     check_eligibility(rules.eligibility, "/eligibility", findings)
     check_amount(rules.amount, "/amount", findings)
     _check_shares(rules.shares, findings)
     _check_plan(rules.plan, findings)
-    return findings.problems
+    return findings
 
 
 def _deeper_than(tree: RulePart, depth: int) -> bool:
@@ -99,6 +109,16 @@ def _check_fact_types(rules: ItemRules, vocabulary: FactTypes | None, findings: 
             _check_against(vocabulary, declared, where, findings)
 
 
+def _check_parameters(rules: ItemRules, findings: Findings) -> None:
+    seen: set[str] = set()
+    for index, declared in enumerate(rules.parameters):
+        where = f"/parameters/{index}"
+        if declared.name in seen:
+            findings.add("parameter_declared_twice", where, f"外部参数“{declared.label}”声明了不止一次")
+        seen.add(declared.name)
+        findings.dimension(declared.unit, f"{where}/unit")
+
+
 def _check_against(vocabulary: FactTypes, declared: FactType, where: str, findings: Findings) -> None:
     known = vocabulary.get(declared.name)
     if known is None:
@@ -108,15 +128,35 @@ def _check_against(vocabulary: FactTypes, declared: FactType, where: str, findin
 
 
 def _check_shares(shares: Shares, findings: Findings) -> None:
-    payers = [part.payer for part in shares.parts]
-    if sum(Fraction(part.fraction) for part in shares.parts) != 1:
-        findings.add("shares_not_one", "/shares/parts", "各级分担比例之和不等于 1")
+    if isinstance(shares, Split):
+        _check_split(shares, "/shares", findings)
+        return
+    declared = findings.fact(shares.fact, "/shares/fact")
+    if declared is not None and declared.kind is not FactKind.CODE:
+        findings.add("fact_not_a_code", "/shares/fact", f"“{declared.label}”不是分类，不能据以确定分担比例")
+    seen: set[str] = set()
+    for index, row in enumerate(shares.rows):
+        where = f"/shares/rows/{index}"
+        if declared is not None:
+            findings.codes(declared, row.codes, f"{where}/codes")
+        if seen & set(row.codes):
+            findings.add("code_repeated", f"{where}/codes", "同一取值出现在不止一行")
+        seen.update(row.codes)
+        _check_split(row.split, f"{where}/split", findings)
+    if shares.otherwise is not None:
+        _check_split(shares.otherwise, "/shares/otherwise", findings)
+
+
+def _check_split(split: Split, where: str, findings: Findings) -> None:
+    payers = [part.payer for part in split.parts]
+    if sum(Fraction(part.fraction) for part in split.parts) != 1:
+        findings.add("shares_not_one", f"{where}/parts", "各级分担比例之和不等于 1")
     if len(set(payers)) < len(payers):
-        findings.add("payer_repeated", "/shares/parts", "同一级财政在分担比例中出现不止一次")
-    if shares.remainder_to not in payers:
-        findings.add("remainder_without_share", "/shares/remainder_to", "尾差应由参与分担的一级承担")
-    if shares.mode == "county_advances" and Level.COUNTY not in payers:
-        findings.add("advance_without_county", "/shares/mode", "由县级垫付的，分担中应列明县级（可为 0）")
+        findings.add("payer_repeated", f"{where}/parts", "同一级财政在分担比例中出现不止一次")
+    if split.remainder_to not in payers:
+        findings.add("remainder_without_share", f"{where}/remainder_to", "尾差应由参与分担的一级承担")
+    if split.mode == "county_advances" and Level.COUNTY not in payers:
+        findings.add("advance_without_county", f"{where}/mode", "由县级垫付的，分担中应列明县级（可为 0）")
 
 
 def _check_plan(plan: Plan, findings: Findings) -> None:

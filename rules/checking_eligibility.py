@@ -2,8 +2,22 @@
 
 from __future__ import annotations
 
-from contracts.rule import Condition, Eligibility, FactKind, FactType, Not, Operator
+from contracts.rule import (
+    AllOf,
+    AnyOf,
+    Compare,
+    CompareDates,
+    CompoundGrowth,
+    Condition,
+    Eligibility,
+    FactKind,
+    FactType,
+    NOf,
+    Not,
+    Operator,
+)
 from contracts.rule_facts import value_fits
+from rules.checking_values import check_comparison, check_compound_growth
 from rules.eligibility import DATE_OPERATORS, NUMBER_OPERATORS
 from rules.findings import Findings
 from rules.units import number
@@ -21,13 +35,24 @@ OPERATORS: dict[FactKind, frozenset[Operator]] = {
 
 def check_eligibility(rule: Eligibility, where: str, findings: Findings) -> None:
     """Add what is wrong with these conditions, each at its place."""
-    if isinstance(rule, Condition):
-        _check_condition(rule, where, findings)
-    elif isinstance(rule, Not):
-        check_eligibility(rule.of, f"{where}/of", findings)
-    else:
-        for index, part in enumerate(rule.of):
-            check_eligibility(part, f"{where}/of/{index}", findings)
+    match rule:
+        case Condition():
+            _check_condition(rule, where, findings)
+        case Compare():
+            check_comparison(rule, where, findings)
+        case CompoundGrowth():
+            check_compound_growth(rule, where, findings)
+        case CompareDates():
+            findings.day(rule.left, f"{where}/left")
+            findings.day(rule.right, f"{where}/right")
+        case Not():
+            check_eligibility(rule.of, f"{where}/of", findings)
+        case AllOf() | AnyOf() | NOf():
+            if isinstance(rule, NOf) and rule.least > len(rule.of):
+                text = f"要求至少满足 {rule.least} 项，但只列了 {len(rule.of)} 项"
+                findings.add("least_too_many", f"{where}/least", text)
+            for index, part in enumerate(rule.of):
+                check_eligibility(part, f"{where}/of/{index}", findings)
 
 
 def _check_condition(condition: Condition, where: str, findings: Findings) -> None:

@@ -7,20 +7,26 @@ undetermined, never met and never not met.
 from __future__ import annotations
 
 import operator as comparing
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from contracts.rule import (
     AllOf,
+    AnyOf,
+    Compare,
+    CompareDates,
+    CompoundGrowth,
     Condition,
     ConditionResult,
+    Decision,
     Eligibility,
     Fact,
     FactKind,
     FactSheet,
     MissingFact,
+    NOf,
     Not,
     Operator,
     State,
@@ -29,7 +35,19 @@ from contracts.rule import (
 )
 from contracts.rule_facts import value_fits
 from contracts.rule_results import MissingWhy
-from rules.facts import NO_TYPES, FactReader, FactTypes, amount_of, same_dimension, value_text
+from rules.comparisons import Judged, first_fact, judge
+from rules.facts import (
+    NO_TYPES,
+    NOTHING_GIVEN,
+    FactReader,
+    FactTypes,
+    ParameterTypes,
+    amount_of,
+    given,
+    same_dimension,
+    value_text,
+)
+from rules.tree_words import leaf_words, required_words
 from rules.units import in_base
 from rules.wording import Names, required_text
 
@@ -57,30 +75,55 @@ NUMBER_OPERATORS = _BOTH | {Operator.GT, Operator.LT}
 DATE_OPERATORS = _BOTH | {Operator.BEFORE, Operator.AFTER}
 
 
+_Test = Compare | CompareDates | CompoundGrowth
+
+
 @dataclass(slots=True)
 class _Leaf:
     rank: int
     condition: Condition
     negated: bool
     fact: Fact | None
-    missing: MissingFact | None
+    missing: tuple[MissingFact, ...]
+
+
+@dataclass(slots=True)
+class _Comparison:
+    rank: int
+    test: _Test
+    negated: bool
+    judged: Judged
+    missing: tuple[MissingFact, ...]
 
 
 @dataclass(slots=True)
 class _Branch:
     rank: int
-    parts: list[_Leaf | _Branch]
+    parts: list[_Tree]
+
+
+_Tree = _Leaf | _Comparison | _Branch
 
 
 def evaluate_eligibility(
-    rule: Eligibility, facts: FactSheet, today: date, fact_types: FactTypes = NO_TYPES
+    rule: Eligibility,
+    facts: FactSheet,
+    today: date,
+    fact_types: FactTypes = NO_TYPES,
+    *,
+    decisions: Iterable[Decision] = (),
+    parameters: ParameterTypes = NOTHING_GIVEN.parameters,
 ) -> Verdict:
     """The verdict on these facts as they stand on `today`, with one reason per condition in rule order.
 
-    `fact_types` are the item's declarations: they name facts for people and guard kinds and units. The
-    order of parts inside `all` and `any` never changes the state.
+    `fact_types` and `parameters` are the item's declarations: they name things for people and guard kinds
+    and units. The order of parts inside `all`, `any` and `n_of` never changes the state.
     """
-    reader = FactReader(facts, today, fact_types)
+    return verdict_of(rule, FactReader(facts, today, fact_types, given(None, decisions, parameters)))
+
+
+def verdict_of(rule: Eligibility, reader: FactReader) -> Verdict:
+    """The same, on facts that are being read already."""
     tree = _evaluate(rule, reader, negated=False)
     reasons: list[ConditionResult] = []
     missing: list[MissingFact] = []
@@ -97,27 +140,40 @@ def decide(rule: Eligibility, reader: FactReader) -> tuple[State, tuple[MissingF
     return _STATES[tree.rank], tuple(dict.fromkeys(missing))
 
 
-def _evaluate(rule: Eligibility, reader: FactReader, *, negated: bool) -> _Leaf | _Branch:
+def _evaluate(rule: Eligibility, reader: FactReader, *, negated: bool) -> _Tree:
     """Ranks are 0 not met, 1 undetermined, 2 met. Negation moves inwards by De Morgan's laws, so that each
     condition is reported the way it helps or hinders the enterprise.
     """
-    if isinstance(rule, Condition):
-        return _judge(rule, reader, negated)
-    if isinstance(rule, Not):
-        return _evaluate(rule.of, reader, negated=not negated)
-    parts = [_evaluate(part, reader, negated=negated) for part in rule.of]
-    weakest = isinstance(rule, AllOf) != negated
-    return _Branch((min if weakest else max)(part.rank for part in parts), parts)
+    match rule:
+        case Condition():
+            return _judge(rule, reader, negated)
+        case Compare() | CompareDates() | CompoundGrowth():
+            judged = judge(rule, reader)
+            rank = 1 if judged.holds is None else 2 if judged.holds is not negated else 0
+            return _Comparison(rank, rule, negated, judged, judged.missing)
+        case Not():
+            return _evaluate(rule.of, reader, negated=not negated)
+        case AllOf() | AnyOf() | NOf():
+            parts = [_evaluate(part, reader, negated=negated) for part in rule.of]
+            return _Branch(_rank_of(rule, [part.rank for part in parts], negated), parts)
+
+
+def _rank_of(rule: AllOf | AnyOf | NOf, ranks: list[int], negated: bool) -> int:
+    """At least n of m are met where the n-th best is; not so where the n-th worst says no."""
+    least = len(ranks) if isinstance(rule, AllOf) else rule.least if isinstance(rule, NOf) else 1
+    if least > len(ranks):
+        return 2 if negated else 0
+    return sorted(ranks, reverse=not negated)[least - 1]
 
 
 def _judge(condition: Condition, reader: FactReader, negated: bool) -> _Leaf:
     found = reader.read(condition.fact, condition.period)
     if isinstance(found, MissingFact):
-        return _Leaf(1, condition, negated, None, found)
+        return _Leaf(1, condition, negated, None, (found,))
     holds = _holds(condition, found)
     if isinstance(holds, str):
-        return _Leaf(1, condition, negated, found, reader.missing(condition.fact, condition.period, holds))
-    return _Leaf(2 if holds is not negated else 0, condition, negated, found, None)
+        return _Leaf(1, condition, negated, found, (reader.missing(condition.fact, condition.period, holds),))
+    return _Leaf(2 if holds is not negated else 0, condition, negated, found, ())
 
 
 def _holds(condition: Condition, fact: Fact) -> bool | MissingWhy:
@@ -185,7 +241,7 @@ def _code_holds(operator: Operator, fact: Fact, required: object) -> bool | Miss
 
 
 def _collect(
-    tree: _Leaf | _Branch,
+    tree: _Tree,
     reader: FactReader,
     decisive: bool,
     reasons: list[ConditionResult],
@@ -198,9 +254,9 @@ def _collect(
         for part in tree.parts:
             _collect(part, reader, decisive and part.rank == tree.rank, reasons, missing)
         return
-    if decisive and tree.missing is not None:
-        missing.append(tree.missing)
-    reasons.append(_result(tree, reader, decisive))
+    if decisive:
+        missing.extend(tree.missing)
+    reasons.append((_compared if isinstance(tree, _Comparison) else _result)(tree, reader, decisive))
 
 
 def _result(leaf: _Leaf, reader: FactReader, decisive: bool) -> ConditionResult:
@@ -208,10 +264,8 @@ def _result(leaf: _Leaf, reader: FactReader, decisive: bool) -> ConditionResult:
     declared = reader.fact_types.get(condition.fact)
     actual = value_text(leaf.fact, reader.fact_types) if leaf.fact is not None else None
     text = Names(reader.fact_types, reader.sheet.reference_year).condition(condition, leaf.negated)
-    if leaf.missing is not None:
-        text = f"{text}（{_MISSING_TEXT[leaf.missing.why]}）"
     return ConditionResult(
-        text_zh=text,
+        text_zh=_with_missing(text, leaf.missing),
         state=_STATES[leaf.rank],
         fact=condition.fact,
         period=absolute_period(condition.period, reader.sheet.reference_year),
@@ -219,3 +273,25 @@ def _result(leaf: _Leaf, reader: FactReader, decisive: bool) -> ConditionResult:
         required=required_text(condition, declared, leaf.negated),
         decisive=decisive,
     )
+
+
+def _compared(leaf: _Comparison, reader: FactReader, decisive: bool) -> ConditionResult:
+    called = Names(reader.fact_types, reader.sheet.reference_year, reader.given.parameters)
+    fact, period = first_fact(leaf.test)
+    return ConditionResult(
+        text_zh=_with_missing(leaf_words(leaf.test, called, leaf.negated), leaf.missing),
+        state=_STATES[leaf.rank],
+        fact=fact,
+        period=absolute_period(period, reader.sheet.reference_year),
+        actual=leaf.judged.actual,
+        required=required_words(leaf.test, called, leaf.negated),
+        decisive=decisive,
+    )
+
+
+def _with_missing(text: str, missing: Sequence[MissingFact]) -> str:
+    if not missing:
+        return text
+    if len(missing) == 1 and missing[0].kind == "fact":
+        return f"{text}（{_MISSING_TEXT[missing[0].why]}）"
+    return f"{text}（{'、'.join(dict.fromkeys(each.label for each in missing))}：{_MISSING_TEXT[missing[0].why]}）"

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from types import MappingProxyType
+from typing import Literal
 
-from contracts.rule import Fact, FactKind, FactSheet, FactType, MissingFact, absolute_period
+from contracts.rule import (
+    AwardHistory,
+    Decision,
+    Fact,
+    FactKind,
+    FactSheet,
+    FactType,
+    KeyRef,
+    MissingFact,
+    ParameterType,
+    absolute_period,
+)
 from contracts.rule_results import MissingWhy
 from rules.units import UnknownUnit, in_base, quantity_text, unit
 from rules.units import number as exact
@@ -18,14 +30,63 @@ FactTypes = Mapping[str, FactType]
 
 NO_TYPES: FactTypes = MappingProxyType({})
 
+ParameterTypes = Mapping[str, ParameterType]
+"""An item's declarations of the outside figures that it rests on, by name."""
+
+Bound = Literal["lowest", "highest"]
+"""Which end of a range is asked for, while what would settle a figure is not known yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What is given besides the facts. `awards` None: what was granted before is not known."""
+
+    awards: AwardHistory | None = None
+    decisions: Mapping[str, Decision] = field(default_factory=dict)
+    parameters: ParameterTypes = field(default_factory=dict)
+
+
+NOTHING_GIVEN = Given()
+
+
+def given(
+    awards: AwardHistory | None = None,
+    decisions: Iterable[Decision] = (),
+    parameters: ParameterTypes = NOTHING_GIVEN.parameters,
+) -> Given:
+    """`decisions` by name, of several with one name the last."""
+    return Given(awards, {decision.name: decision for decision in decisions}, parameters)
+
+
+@dataclass(slots=True)
+class Trail:
+    """What an evaluation came past: caps left open for want of earlier awards, figures that have a range."""
+
+    open_caps: list[str] = field(default_factory=list)
+    has_range: bool = False
+
 
 @dataclass(frozen=True, slots=True)
 class FactReader:
-    """The facts of one enterprise as they stand on one day, under one item's declarations."""
+    """The facts of one enterprise as they stand on one day, under one item's declarations.
+
+    With a `bound`, what waits for a decision or for the limit of a cap is taken at that end of its range.
+    """
 
     sheet: FactSheet
     today: date
     fact_types: FactTypes
+    given: Given = NOTHING_GIVEN
+    bound: Bound | None = None
+    trail: Trail = field(default_factory=Trail)
+
+    def at(self, bound: Bound | None) -> FactReader:
+        """The same facts, read for this end of the range."""
+        return self if bound == self.bound else replace(self, bound=bound)
+
+    def opposite(self) -> FactReader:
+        """For what makes a result smaller by being larger."""
+        return self if self.bound is None else self.at("lowest" if self.bound == "highest" else "highest")
 
     def read(self, name: str, period: str | None) -> Fact | MissingFact:
         """The fact, or the reason why it cannot be used. A fact is good through its last day."""
@@ -50,6 +111,32 @@ class FactReader:
             label=label(name, self.fact_types),
             why=why,
         )
+
+    def code(self, name: str, period: str | None) -> Fact | MissingFact:
+        """A fact that must be a code."""
+        return self._of_kind(name, period, FactKind.CODE)
+
+    def keys(self, key: KeyRef) -> frozenset[str] | MissingFact:
+        """What tells projects, certificates or persons apart: one code, or several."""
+        found = self.read(key.fact, key.period)
+        if isinstance(found, MissingFact):
+            return found
+        if found.kind is FactKind.CODE:
+            return frozenset({str(found.value)})
+        if isinstance(found.value, tuple):
+            return frozenset(found.value)
+        return self.missing(key.fact, key.period, "wrong_kind")
+
+    def day(self, name: str, period: str | None) -> date | MissingFact:
+        """The day that a date fact tells."""
+        found = self._of_kind(name, period, FactKind.DATE)
+        return found if isinstance(found, MissingFact) else date.fromisoformat(str(found.value))
+
+    def _of_kind(self, name: str, period: str | None, kind: FactKind) -> Fact | MissingFact:
+        found = self.read(name, period)
+        if isinstance(found, MissingFact) or found.kind is kind:
+            return found
+        return self.missing(name, period, "wrong_kind")
 
 
 def label(name: str, fact_types: FactTypes) -> str:

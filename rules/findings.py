@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from contracts.rule import FactKind, FactType, Problem
-from rules.facts import FactTypes
+from contracts.rule import DateFact, DateRef, Decided, FactKind, FactType, KeyRef, Problem
+from rules.facts import FactTypes, ParameterTypes
 from rules.units import Dimension, UnknownUnit, unit
 
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """Problems in the order in which they were found, and the facts that the item declares."""
+    """Problems in the order in which they were found, and what the item declares.
+
+    `decisions` collects the figures that somebody has to set, each with the node that asks for it, `unstated` the
+    places of figures that the source does not give.
+    """
 
     fact_types: FactTypes
+    parameters: ParameterTypes = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    decisions: dict[str, Decided] = field(default_factory=dict)
+    unstated: list[str] = field(default_factory=list)
 
     def add(self, code: str, where: str, text: str) -> None:
         """`where` is a JSON pointer into the item's rules."""
@@ -43,3 +50,18 @@ class Findings:
         for code in codes:
             if code not in known:
                 self.add("unknown_code", where, f"“{declared.label}”没有取值“{code}”")
+
+    def key(self, key: KeyRef, where: str) -> None:
+        """What tells projects, certificates or persons apart must be a code, or several."""
+        declared = self.fact(key.fact, f"{where}/fact")
+        if declared is not None and declared.kind not in (FactKind.CODE, FactKind.CODES):
+            text = f"“{declared.label}”不是编号或分类，不能用来识别项目、证书或人员"
+            self.add("key_not_a_code", f"{where}/fact", text)
+
+    def day(self, day: DateRef, where: str) -> None:
+        """A day out of a fact needs a date fact."""
+        if not isinstance(day, DateFact):
+            return
+        declared = self.fact(day.fact, f"{where}/fact")
+        if declared is not None and declared.kind is not FactKind.DATE:
+            self.add("fact_not_a_date", f"{where}/fact", f"“{declared.label}”不是日期")

@@ -8,10 +8,22 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from contracts.money import Money
-from contracts.rule import BorneShare, Level, ShareLine, Shares
+from contracts.rule import BorneShare, Level, MissingFact, ShareLine, Shares, Split
+from rules.facts import FactReader
 
 
-def split_shares(amount: Money, shares: Shares) -> tuple[ShareLine, ...]:
+def find_split(shares: Shares, reader: FactReader) -> Split | MissingFact:
+    """The split that counts for this enterprise; the fact that tells it is missing where no row names it."""
+    if isinstance(shares, Split):
+        return shares
+    fact = reader.code(shares.fact, shares.period)
+    if isinstance(fact, MissingFact):
+        return fact
+    found = next((row.split for row in shares.rows if fact.value in row.codes), shares.otherwise)
+    return found or reader.missing(shares.fact, shares.period, "wrong_kind")
+
+
+def split_shares(amount: Money, shares: Split) -> tuple[ShareLine, ...]:
     """The payments that make up `amount`, in the order of the rule; payments of nothing are left out.
 
     Every part but `remainder_to` is rounded down to the fen; that one takes the rest, so the lines always
@@ -29,7 +41,7 @@ def split_shares(amount: Money, shares: Shares) -> tuple[ShareLine, ...]:
     return tuple(ShareLine(payer=part.level, money=part.money, borne_by=(part,)) for part in borne)
 
 
-def _borne(amount: Money, shares: Shares) -> tuple[BorneShare, ...]:
+def _borne(amount: Money, shares: Split) -> tuple[BorneShare, ...]:
     owed = {
         level: Money(amount.fen * fraction.numerator // fraction.denominator)
         for level, fraction in _fractions(shares).items()
@@ -39,7 +51,7 @@ def _borne(amount: Money, shares: Shares) -> tuple[BorneShare, ...]:
 
 
 @lru_cache(maxsize=1024)
-def _fractions(shares: Shares) -> Mapping[Level, Fraction]:
+def _fractions(shares: Split) -> Mapping[Level, Fraction]:
     fractions = {part.payer: Fraction(part.fraction) for part in shares.parts}
     if sum(fractions.values()) != 1 or len(fractions) != len(shares.parts):
         raise ValueError("shares name each level once and sum to one")

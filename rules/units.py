@@ -94,6 +94,11 @@ def product(left: Dimension, right: Dimension) -> Dimension:
     return _dimension(powers.items())
 
 
+def inverse(dimension: Dimension) -> Dimension:
+    """The dimension of one divided by it."""
+    return tuple((base, -power) for base, power in dimension)
+
+
 @lru_cache(maxsize=16384)
 def number(text: str) -> Fraction:
     """The exact value of a decimal number as text. Raises ValueError, for an exponent too: `1e999999999`

@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
 from functools import lru_cache
 
 from contracts.money import Rounding
-from contracts.rule import Band, Condition, FactKind, FactType, Level, Operator, absolute_period
+from contracts.rule import (
+    Band,
+    Condition,
+    Counted,
+    DateFact,
+    DateRef,
+    Day,
+    FactKind,
+    FactType,
+    Level,
+    Operator,
+    ParameterType,
+    StartOf,
+    Today,
+    absolute_period,
+)
 from contracts.rule_facts import value_fits
 from rules.facts import FactTypes
 from rules.units import number, quantity_text
@@ -23,6 +40,16 @@ ROUNDING_WORDS = {
     Rounding.UP: "向上进位",
     Rounding.HALF_EVEN: "四舍六入五成双",
 }
+BENEFITS = {
+    "tax_relief": "税费优惠",
+    "qualification": "资格认定",
+    "service": "服务",
+    "interest": "利息优惠",
+    "other": "其他支持",
+}
+SCOPES = {"payment": "单次", "year": "年度", "project": "单个项目", "lifetime": "累计"}
+COMPARED = {"eq": "等于", "ne": "不等于", "ge": "不低于", "gt": "高于", "le": "不高于", "lt": "低于"}
+DATES_COMPARED = {"eq": "为", "ne": "不为", "ge": "不早于", "gt": "晚于", "le": "不晚于", "lt": "早于"}
 _YEARS = {"Y": "本年", "Y-1": "上年", "Y-2": "前年"}
 _QUARTERS = {"1": "一", "2": "二", "3": "三", "4": "四"}
 _BOUNDED = {
@@ -78,10 +105,35 @@ class Names:
 
     fact_types: FactTypes
     reference_year: int | None = None
+    parameters: Mapping[str, ParameterType] = field(default_factory=dict)
 
     def fact(self, name: str, period: str | None) -> str:
         """A fact with its period: `2025年度研发投入`."""
         return _named(name, period, self.fact_types.get(name), self.reference_year)
+
+    def label(self, name: str) -> str:
+        """What people call a fact, without a period."""
+        declared = self.fact_types.get(name)
+        return declared.label if declared else name
+
+    def codes(self, name: str, codes: tuple[str, ...]) -> str:
+        """What people call these values of a fact."""
+        declared = self.fact_types.get(name)
+        return "、".join(declared.label_of(code) if declared else code for code in codes)
+
+    def parameter(self, name: str, key: str | None, period: str | None, on: date | str | None) -> str:
+        """An outside figure with what picks it out: `行业平均研发强度（行业 C39，2025年度）`."""
+        declared = self.parameters.get(name)
+        told = []
+        if key is not None:
+            told.append(f"{declared.key_label} {key}" if declared and declared.key_label else key)
+        if period is not None:
+            when = absolute_period(period, self.reference_year) if self.reference_year else period
+            told.append(period_text(when))
+        if on is not None:
+            told.append(str(on))
+        label = declared.label if declared else name
+        return f"{label}（{'，'.join(told)}）" if told else label
 
     def condition(self, condition: Condition, negated: bool = False) -> str:
         """A condition as people say it: `2025年度营业收入在 2,000 万元以上（含）`."""
@@ -153,3 +205,28 @@ def band_text(band: Band, unit_text: str) -> str:
         high = quantity_text(number(band.high), unit_text)
         bounds.append(f"{high}以下（含）" if band.high_inclusive else f"不满 {high}")
     return "、".join(bounds) or "不限"
+
+
+def date_text(day: DateRef, names: Names) -> str:
+    """A day in words: `贷款发放日`, `上年度末`, `2021-06-30`."""
+    match day:
+        case Day():
+            return day.day.isoformat()
+        case DateFact():
+            return names.fact(day.fact, day.period)
+        case Today():
+            return "申报之日"
+        case _:
+            when = absolute_period(day.period, names.reference_year) if names.reference_year else day.period
+            return f"{period_text(when)}{'首日' if isinstance(day, StartOf) else '末日'}"
+
+
+def counted_text(counted: Counted, names: Names) -> str:
+    """Which earlier awards count, in words: `同一项目的市级、省级各项奖补`."""
+    words = {"own": "本事项", "any": "各项政策"}.get(str(counted.families))
+    if words is None:
+        words = f"所列事项（{'、'.join(counted.families)}）"
+    key = f"同一{names.label(counted.key.fact)}的" if counted.key is not None else ""
+    year = "当年" if counted.scope == "year" else ""
+    levels = f"{'、'.join(LEVELS[level] for level in counted.levels)}" if counted.levels else ""
+    return f"{key}{year}{levels}{words}"

@@ -1,0 +1,48 @@
+"""Days as a rule names them: a day of the calendar, one out of a fact, the first or last of a period, today."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from contracts.rule_facts import FactName, PeriodRef, RulePart
+
+
+class Day(RulePart):
+    """A fixed day: `2021-06-30`."""
+
+    node: Literal["day"] = "day"
+    day: date
+
+
+class DateFact(RulePart):
+    """The value of a date fact, e.g. the day on which the loan was paid out."""
+
+    node: Literal["date_fact"] = "date_fact"
+    fact: FactName
+    period: PeriodRef | None = None
+
+
+class StartOf(RulePart):
+    """The first day of a period: of `Y`, 1 January of the reference year."""
+
+    node: Literal["start_of"] = "start_of"
+    period: PeriodRef
+
+
+class EndOf(RulePart):
+    """The last day of a period: of `Y-1`, 31 December of the year before the reference year."""
+
+    node: Literal["end_of"] = "end_of"
+    period: PeriodRef
+
+
+class Today(RulePart):
+    """The day on which the rule is evaluated: of the claim, when a claim is judged."""
+
+    node: Literal["today"] = "today"
+
+
+DateRef = Annotated[Day | DateFact | StartOf | EndOf | Today, Field(discriminator="node")]

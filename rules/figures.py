@@ -1,0 +1,80 @@
+"""A figure: what a node of an amount came to, with its unit, its words and its lines of the working."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from contracts.rule import AmountRule, Benefit, MissingFact
+from contracts.rule_amount import AmountNode
+from rules.facts import FactReader
+from rules.units import Dimension, base_text, number_text
+from rules.wording import Names
+
+Work = tuple[tuple[str, Fraction], ...]
+NOTHING = Fraction(0)
+
+
+class UnitsDoNotFit(ValueError):
+    """The rule mixes units that cannot be mixed. `rules.checking` refuses such a rule at publication."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """What a node came to. `value` None is undetermined; `dimension` None is a zero that fits any unit."""
+
+    value: Fraction | None
+    dimension: Dimension | None
+    text: str
+    work: Work = ()
+    missing: tuple[MissingFact, ...] = ()
+    benefits: tuple[Benefit, ...] = ()
+
+
+Evaluator = Callable[[Any, FactReader, bool], Figure]
+
+EVALUATORS: dict[type, Evaluator] = {}
+"""How each node is evaluated; the modules of the nodes enter theirs."""
+
+
+def figure(node: AmountRule, reader: FactReader, paying: bool = False) -> Figure:
+    """What `node` comes to. A paying node puts what it adds into the working; the others only explain."""
+    return EVALUATORS[type(node)](node, reader, paying)
+
+
+def told(node: AmountNode, words: str, value: Fraction, dimension: Dimension | None, paying: bool) -> Figure:
+    """A figure with one line of its own, which says how it came about."""
+    text = figure_text(value, dimension)
+    line = (f"{title(node)}{words} = {text}", value if paying else NOTHING)
+    return Figure(value, dimension, text, (line,))
+
+
+def unknown(parts: Sequence[Figure]) -> Figure:
+    """Undetermined, with all that is missing below, and the lines that could be worked out."""
+    work = tuple(line for part in parts for line in part.work)
+    return Figure(None, None, "", work, tuple(missing for part in parts for missing in part.missing))
+
+
+def common(parts: Sequence[Figure]) -> Dimension | None:
+    """The one dimension of these parts; zeros without one fit. Raises UnitsDoNotFit when they differ."""
+    found = {part.dimension for part in parts if part.dimension is not None}
+    if len(found) > 1:
+        raise UnitsDoNotFit("、".join(part.text for part in parts))
+    return found.pop() if found else None
+
+
+def names(reader: FactReader) -> Names:
+    """What things are called, in the years that the reader counts from."""
+    return Names(reader.fact_types, reader.sheet.reference_year, reader.given.parameters)
+
+
+def title(node: AmountNode) -> str:
+    """The name that the document gives this part."""
+    return f"{node.name}：" if node.name else ""
+
+
+def figure_text(value: Fraction, dimension: Dimension | None) -> str:
+    """A value for people, in base units."""
+    return base_text(value, dimension) if dimension is not None else number_text(value)

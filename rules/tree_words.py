@@ -1,0 +1,330 @@
+"""Conditions and amounts in words: the two trees, which stand in one another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from contracts.rule import (
+    AllOf,
+    AmountRule,
+    AnyOf,
+    AtLeast,
+    Cap,
+    Compare,
+    CompareDates,
+    CompoundGrowth,
+    Condition,
+    CountCodes,
+    CountMet,
+    Decided,
+    Difference,
+    Elapsed,
+    Eligibility,
+    FactAmount,
+    Fixed,
+    Growth,
+    GrowthBands,
+    Highest,
+    InKind,
+    Interest,
+    Lookup,
+    Lowest,
+    NOf,
+    Not,
+    Parameter,
+    PerUnit,
+    Product,
+    Quotient,
+    Rate,
+    Rounded,
+    Sum,
+    Table,
+    TopUp,
+    Unstated,
+    When,
+    WholeSteps,
+)
+from rules.units import number, quantity_text
+from rules.wording import (
+    BENEFITS,
+    COMPARED,
+    DATES_COMPARED,
+    ROUNDING_WORDS,
+    SCOPES,
+    Names,
+    band_text,
+    counted_text,
+    date_text,
+)
+
+Comparing = Compare | CompareDates | CompoundGrowth
+
+
+def eligibility_sentence(rule: Eligibility, names: Names) -> str:
+    """Conditions in words, without the full stop; groups inside groups stand in brackets."""
+    match rule:
+        case Condition():
+            return names.condition(rule)
+        case Compare() | CompareDates() | CompoundGrowth():
+            return leaf_words(rule, names)
+        case Not():
+            if isinstance(rule.of, Condition):
+                return names.condition(rule.of, negated=True)
+            if isinstance(rule.of, Comparing):
+                return leaf_words(rule.of, names, negated=True)
+            return f"不得有下列情形：{_grouped(rule.of, names)}"
+        case AllOf() | AnyOf() | NOf():
+            if len(rule.of) == 1 and not isinstance(rule, NOf):
+                return eligibility_sentence(rule.of[0], names)
+            parts = numbered(_grouped(part, names) for part in rule.of)
+            return f"{_opening(rule)}：{parts}"
+
+
+def _opening(rule: AllOf | AnyOf | NOf) -> str:
+    if isinstance(rule, NOf):
+        return f"满足下列条件中的至少 {rule.least} 项"
+    return "同时满足" if isinstance(rule, AllOf) else "满足下列条件之一"
+
+
+def _grouped(rule: Eligibility, names: Names) -> str:
+    words = eligibility_sentence(rule, names)
+    return f"（{words}）" if isinstance(rule, AllOf | AnyOf | NOf) else words
+
+
+def leaf_words(rule: Comparing, names: Names, negated: bool = False) -> str:
+    """A comparison of computed values in words."""
+    match rule:
+        case Compare():
+            subject = bracketed(rule.left, names)
+        case CompareDates():
+            subject = date_text(rule.left, names)
+        case CompoundGrowth():
+            now, before = bracketed(rule.now, names), bracketed(rule.before, names)
+            subject = f"{now}较{before}的 {rule.years} 年复合增长率"
+    words = f"{subject}{required_words(rule, names, negated)}"
+    return f"{words}（{rule.note}）" if rule.note else words
+
+
+def required_words(rule: Comparing, names: Names, negated: bool = False) -> str:
+    """What is asked of the left side: `不低于 15%`."""
+    match rule:
+        case Compare():
+            words = f"{COMPARED[rule.operator]} {bracketed(rule.right, names)}"
+        case CompareDates():
+            words = f"{DATES_COMPARED[rule.operator]}{date_text(rule.right, names)}"
+        case CompoundGrowth():
+            words = f"{COMPARED[rule.operator]} {bracketed(rule.rate, names)}"
+    return f"不得{words}" if negated else words
+
+
+def numbered(parts: Iterable[str]) -> str:
+    """`1. …；2. …`"""
+    return "；".join(f"{index}. {part}" for index, part in enumerate(parts, 1))
+
+
+def amount_sentence(rule: AmountRule, names: Names) -> str:
+    """An amount in words, without the full stop."""
+    words = _AMOUNTS[type(rule)](rule, names)
+    return f"{rule.name}：{words}" if rule.name else words
+
+
+def bracketed(rule: AmountRule, names: Names) -> str:
+    """An amount as a part of another: what is more than a word or two stands in brackets."""
+    if rule.name and not isinstance(rule, Cap | Decided):
+        return (
+            rule.name
+            if isinstance(rule, Fixed | FactAmount | Parameter)
+            else f"“{amount_sentence(rule, names)}”"
+        )
+    words = amount_sentence(rule, names)
+    return words if isinstance(rule, Fixed | FactAmount | Parameter | Growth | Elapsed) else f"（{words}）"
+
+
+def _fixed(rule: Fixed, names: Names) -> str:
+    return quantity_text(number(rule.value), rule.unit)
+
+
+def _fact(rule: FactAmount, names: Names) -> str:
+    return names.fact(rule.fact, rule.period)
+
+
+def _parameter(rule: Parameter, names: Names) -> str:
+    on = date_text(rule.on, names) if rule.on is not None else None
+    key = rule.key if rule.key_fact is None else f"按{names.fact(rule.key_fact.fact, rule.key_fact.period)}"
+    return names.parameter(rule.parameter, key, rule.period, on)
+
+
+def _decided(rule: Decided, names: Names) -> str:
+    least = f"不低于 {bracketed(rule.min, names)}、" if rule.min is not None else ""
+    return f"由{rule.by}核定，{least}最高不超过 {bracketed(rule.max, names)}"
+
+
+def _rate(rule: Rate, names: Names) -> str:
+    base, rate = bracketed(rule.base, names), amount_sentence(rule.rate, names)
+    return f"{base}的 {rate}" if isinstance(rule.rate, Fixed) else f"{base}乘以比例（{rate}）"
+
+
+def _per_unit(rule: PerUnit, names: Names) -> str:
+    return f"按{bracketed(rule.quantity, names)}计，标准为 {bracketed(rule.price, names)}"
+
+
+def _product(rule: Product, names: Names) -> str:
+    return " × ".join(bracketed(part, names) for part in rule.of)
+
+
+def _difference(rule: Difference, names: Names) -> str:
+    return f"{bracketed(rule.of, names)}减去{bracketed(rule.less, names)}"
+
+
+def _quotient(rule: Quotient, names: Names) -> str:
+    return f"{bracketed(rule.of, names)}与{bracketed(rule.by, names)}之比{_when_zero(rule, names)}"
+
+
+def _growth(rule: Growth, names: Names) -> str:
+    return f"{bracketed(rule.now, names)}较{bracketed(rule.before, names)}的增速{_when_zero(rule, names)}"
+
+
+def _when_zero(rule: Quotient | Growth, names: Names) -> str:
+    if rule.when_zero is None:
+        return ""
+    what = "基期" if isinstance(rule, Growth) else "除数"
+    return f"（{what}为零的，按 {amount_sentence(rule.when_zero, names)} 计）"
+
+
+def _growth_bands(rule: GrowthBands, names: Names) -> str:
+    start = "达到入门增速以后" if rule.from_entry else ""
+    steps = []
+    for step in rule.steps:
+        rate = bracketed(step.rate, names)
+        if step.up_to is None:
+            steps.append(f"{'其余' if steps else '全部'}增量按 {rate}")
+        else:
+            steps.append(f"增速 {bracketed(step.up_to, names)} 以内的增量按 {rate}")
+    base = f"{bracketed(rule.now, names)}较{bracketed(rule.before, names)}"
+    entry = bracketed(rule.entry, names)
+    return f"{base}增速达到 {entry} 以上（含）的，{start}{'，'.join(steps)}计算；基期为零或负数的不予奖补"
+
+
+def _at_least(rule: AtLeast, names: Names) -> str:
+    return f"{amount_sentence(rule.of, names)}，不足 {bracketed(rule.floor, names)} 的按 {bracketed(rule.floor, names)} 计"
+
+
+def _rounded(rule: Rounded, names: Names) -> str:
+    to = quantity_text(number(rule.to), rule.unit)
+    return f"{amount_sentence(rule.of, names)}，{ROUNDING_WORDS[rule.rounding]}到 {to}"
+
+
+def _whole_steps(rule: WholeSteps, names: Names) -> str:
+    step = quantity_text(number(rule.step), rule.unit)
+    part = {"down": "不足的部分不计", "up": "不足的部分按 1 份计"}.get(
+        rule.rounding, ROUNDING_WORDS[rule.rounding]
+    )
+    return f"{bracketed(rule.of, names)}每满 {step} 计 1 {rule.counted_as}（{part}）"
+
+
+def _count_codes(rule: CountCodes, names: Names) -> str:
+    listed = f"中{names.codes(rule.fact, rule.codes)}" if rule.codes else ""
+    return f"{names.fact(rule.fact, rule.period)}{listed}的{rule.counted_as}数"
+
+
+def _count_met(rule: CountMet, names: Names) -> str:
+    parts = numbered(_grouped(part, names) for part in rule.of)
+    return f"下列条件中符合的{rule.counted_as}数：{parts}"
+
+
+def _elapsed(rule: Elapsed, names: Names) -> str:
+    unit_words = {"天": "天数", "月": "整月数", "年": "整年数"}[rule.unit]
+    notes = ["首尾均计"] if rule.both_days and rule.unit == "天" else []
+    notes += ["不足一个的按一个计"] if rule.rounding == "up" and rule.unit != "天" else []
+    note = f"（{'，'.join(notes)}）" if notes else ""
+    return f"{date_text(rule.since, names)}至{date_text(rule.until, names)}的{unit_words}{note}"
+
+
+def _interest(rule: Interest, names: Names) -> str:
+    parts = "、".join(bracketed(part, names) for part in (rule.principal, rule.rate, rule.term))
+    return f"按本金、年利率、期限计算的利息（依次为{parts}；按日计的一年按 {rule.days_in_year} 天）"
+
+
+def _table(rule: Table, names: Names) -> str:
+    verb = "分段累进计算" if rule.basis == "marginal" else "分档确定"
+    bands = "；".join(
+        f"{band_text(band, rule.unit)}的，{amount_sentence(band.then, names)}" for band in rule.bands
+    )
+    return f"按{amount_sentence(rule.by, names)}{verb}：{bands}"
+
+
+def _lookup(rule: Lookup, names: Names) -> str:
+    rows = [f"{names.codes(rule.fact, row.codes)} {amount_sentence(row.then, names)}" for row in rule.rows]
+    if rule.otherwise is not None:
+        rows.append(f"其他 {amount_sentence(rule.otherwise, names)}")
+    return f"按{names.fact(rule.fact, rule.period)}确定：{'；'.join(rows)}"
+
+
+def _cap(rule: Cap, names: Names) -> str:
+    words, limit = amount_sentence(rule.of, names), amount_sentence(rule.limit, names)
+    if rule.scope == "payment":
+        return f"{words}，最高不超过 {limit}"
+    counted = f"（与{counted_text(rule.counted, names)}合并计算）" if rule.counted is not None else ""
+    return f"{words}，{SCOPES[rule.scope]}最高不超过 {limit}{counted}"
+
+
+def _top_up(rule: TopUp, names: Names) -> str:
+    return f"{amount_sentence(rule.of, names)}，{counted_text(rule.counted, names)}已获奖补的，只补足差额"
+
+
+def _in_kind(rule: InKind, names: Names) -> str:
+    return f"{BENEFITS[rule.kind]}：{rule.gives}"
+
+
+def _unstated(rule: Unstated, names: Names) -> str:
+    return f"来源未载明（{rule.note}）"
+
+
+def _several(opening: str) -> Callable[[Any, Names], str]:
+    def words(rule: Sum | Highest | Lowest, names: Names) -> str:
+        return f"{opening}：{numbered(_part(part, names) for part in rule.of)}"
+
+    return words
+
+
+def _part(rule: AmountRule, names: Names) -> str:
+    words = amount_sentence(rule, names)
+    return words if isinstance(rule, Fixed | FactAmount | Parameter) or rule.name else f"（{words}）"
+
+
+def _when(rule: When, names: Names) -> str:
+    words = f"{_grouped(rule.condition, names)}的，{amount_sentence(rule.then, names)}"
+    return f"{words}；否则，{amount_sentence(rule.otherwise, names)}" if rule.otherwise is not None else words
+
+
+_AMOUNTS: dict[type, Callable[[Any, Names], str]] = {
+    Fixed: _fixed,
+    FactAmount: _fact,
+    Parameter: _parameter,
+    Decided: _decided,
+    Rate: _rate,
+    PerUnit: _per_unit,
+    Product: _product,
+    Difference: _difference,
+    Quotient: _quotient,
+    Growth: _growth,
+    GrowthBands: _growth_bands,
+    AtLeast: _at_least,
+    Rounded: _rounded,
+    WholeSteps: _whole_steps,
+    CountCodes: _count_codes,
+    CountMet: _count_met,
+    Elapsed: _elapsed,
+    Interest: _interest,
+    Table: _table,
+    Lookup: _lookup,
+    Cap: _cap,
+    TopUp: _top_up,
+    InKind: _in_kind,
+    Unstated: _unstated,
+    Sum: _several("下列各项之和"),
+    Highest: _several("下列各项中取最高的一项"),
+    Lowest: _several("下列各项中取最低的一项"),
+    When: _when,
+}
