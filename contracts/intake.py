@@ -15,10 +15,22 @@ MaterialCode = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,63}$")]
 """The code of one of the materials in an item's plan."""
 
 
+ReceiptNumber = Annotated[str, Field(min_length=6, max_length=60, pattern=r"^[A-Za-z0-9-]+$")]
+"""受理编号."""
+
+
+class ReplacedClaim(Model):
+    """The earlier claim in whose place a new one is filed."""
+
+    application_id: Id
+    receipt: str
+
+
 class Claim(Model):
     """One firm's claim under one version of one item, as it travels from filing to money.
 
-    `tenant` is the item's tenant, to which the case belongs; `filed_in` is the firm's own tenant.
+    `tenant` is the item's tenant, to which the case belongs; `filed_in` is the firm's own tenant. `replaces` is
+    the firm's earlier claim of the same item and period, if this one is filed in its place.
     """
 
     application_id: Id
@@ -33,6 +45,7 @@ class Claim(Model):
     item_title: str
     mode: str
     department: str
+    replaces: ReplacedClaim | None = None
 
 
 class SubmitApplication(Command):
@@ -41,7 +54,8 @@ class SubmitApplication(Command):
     `declared_facts` are the form's fields that the item lets the applicant declare; the others come from
     the firm's file. `claimed_fen` is optional: when given it must be what the rule says. `payee_name`, when
     given, must be the name of the firm's confirmed account. `commitments` are the codes of the materials for
-    which the applicant signs the plan's pledge (承诺代证明).
+    which the applicant signs the plan's pledge (承诺代证明). `replaces` is the receipt number of the firm's
+    earlier claim of this item and period, which was not granted and in whose place this one is filed.
     """
 
     owner: ClassVar[ServiceName] = "intake"
@@ -52,6 +66,7 @@ class SubmitApplication(Command):
     claimed_fen: Fen | None = None
     payee_name: OrganisationName | None = None
     commitments: tuple[MaterialCode, ...] = Field(default=(), max_length=60)
+    replaces: ReceiptNumber | None = None
 
 
 class SubmissionReceipt(Model):

@@ -14,6 +14,7 @@ from contracts.intake import (
     EnterprisesNominated,
     NominatedLine,
     NominationView,
+    ReplacedClaim,
     SubmissionReceipt,
 )
 from contracts.item import PolicyItemContent
@@ -53,7 +54,14 @@ class DuplicateApplication(ApplicationRefused):
     """The firm has claimed this item for this period already; of two at once, one is told so."""
 
     code = "duplicate_application"
-    sentence = "该企业在本期内已申报过此事项，不能重复申报。"
+    sentence = "该企业在本期内已申报过此事项，不能重复申报；原申报未获批准的，请注明所替代的受理编号后重新申报。"
+
+
+class AlreadyReplaced(ApplicationRefused):
+    """Another application has been filed in its place; of two at once, one is told so."""
+
+    code = "application_already_replaced"
+    sentence = "所替代的申报已另有重新申报，请注明最近一次的受理编号。"
 
 
 class EnterpriseNotYours(Forbidden):
@@ -169,8 +177,30 @@ def shown_title(content: PolicyItemContent) -> str:
     return f"{content.title}（示例）" if content.sample else content.title
 
 
-def claim_of(firm: Firm, item: PublishedItem, numbers: Numbers) -> Claim:
-    """The claim of `firm` under this version of `item`."""
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """An application as it was filed; `replaced_by` is the receipt of the one filed in its place, if there is one."""
+
+    application_id: str
+    receipt: str
+    replaced_by: str | None
+
+
+def reasons_against_replacing(receipt: str | None, filed: Filed | None) -> list[Reason]:
+    """Why this receipt's application cannot be replaced; whether it was granted is for review to say."""
+    if receipt is None:
+        return []
+    if filed is None:
+        message = f"没有找到本企业在本期内对该事项、受理编号为 {receipt} 的申报，不能替代。"
+        return [Reason(code="replaced_application_unknown", message=message, field="replaces")]
+    if filed.replaced_by is not None:
+        message = f"受理编号 {receipt} 的申报已由 {filed.replaced_by} 替代，请注明最近一次的受理编号。"
+        return [Reason(code=AlreadyReplaced.code, message=message, field="replaces")]
+    return []
+
+
+def claim_of(firm: Firm, item: PublishedItem, numbers: Numbers, replaces: ReplacedClaim | None = None) -> Claim:
+    """The claim of `firm` under this version of `item`, in the place of `replaces` if there was an earlier one."""
     plan = item.content.rules.plan
     return Claim(
         application_id=numbers.application_id,
@@ -185,6 +215,7 @@ def claim_of(firm: Firm, item: PublishedItem, numbers: Numbers) -> Claim:
         item_title=shown_title(item.content),
         mode=plan.mode.value,
         department=plan.department,
+        replaces=replaces,
     )
 
 

@@ -12,7 +12,14 @@ from chassis.store import AggregateStore, aggregate_columns
 from contracts.enterprises import Payee
 from contracts.intake import Claim
 from contracts.rule import Fact
-from services.intake.domain import Application, ApplicationUnknown, DuplicateApplication, Nomination
+from services.intake.domain import (
+    AlreadyReplaced,
+    Application,
+    ApplicationUnknown,
+    DuplicateApplication,
+    Filed,
+    Nomination,
+)
 
 METADATA = MetaData()
 
@@ -30,6 +37,7 @@ APPLICATION = Table(
     Column("estimated_fen", BigInteger, nullable=False),
     Column("commitments", JSONB, nullable=False),
     Column("nomination_id", Text),
+    Column("replaces", Text),
     Column("query_code_sealed", Text, nullable=False),
     Column("submitted_by", Text, nullable=False),
     Column("submitted_at", DateTime(timezone=True), nullable=False),
@@ -55,7 +63,15 @@ CLAIMED = """
 SELECT a.enterprise_id, a.period FROM application a
 JOIN unnest(CAST(:firms AS text[]), CAST(:periods AS text[])) AS asked(firm, period)
     ON a.enterprise_id = asked.firm AND a.period = asked.period
-WHERE a.tenant = :tenant AND a.item_id = :item_id
+WHERE a.tenant = :tenant AND a.item_id = :item_id AND a.replaces IS NULL
+"""
+"""What was filed in another's place was claimed when the first of them was."""
+
+FILED = """
+SELECT a.id, a.receipt, later.receipt AS replaced_by FROM application a
+LEFT JOIN application later ON (later.tenant, later.replaces) = (a.tenant, a.id)
+WHERE a.receipt = :receipt AND a.tenant = :tenant AND a.item_id = :item_id
+    AND a.enterprise_id = :firm AND a.period = :period
 """
 
 
@@ -65,7 +81,10 @@ class Applications(AggregateStore[Application]):
     table = APPLICATION
     aggregate_type = "application"
     missing = ApplicationUnknown
-    refusals = {"application_once_per_period": DuplicateApplication}
+    refusals = {
+        "application_first_of_period": DuplicateApplication,
+        "application_replaced_once": AlreadyReplaced,
+    }
 
     def claimed(self, item_id: str, asked: Collection[FirmPeriod]) -> set[FirmPeriod]:
         """Those of `asked` for which a firm of the unit of work's tenant has claimed the item already."""
@@ -81,6 +100,13 @@ class Applications(AggregateStore[Application]):
         )
         return {(row.enterprise_id, row.period) for row in rows}
 
+    def filed(self, item_id: str, firm_period: FirmPeriod, receipt: str) -> Filed | None:
+        """The application with this receipt, if it is this firm's for this item and period."""
+        firm, period = firm_period
+        wanted = {"tenant": self._uow.tenant, "item_id": item_id, "firm": firm, "period": period}
+        row = self._uow.execute(FILED, {**wanted, "receipt": receipt.upper()}).first()
+        return Filed(row.id, row.receipt, row.replaced_by) if row is not None else None
+
     def to_row(self, aggregate: Application) -> dict[str, Any]:
         return {
             "enterprise_id": aggregate.claim.enterprise_id,
@@ -93,6 +119,7 @@ class Applications(AggregateStore[Application]):
             "estimated_fen": aggregate.estimated_fen,
             "commitments": list(aggregate.commitments),
             "nomination_id": aggregate.nomination_id,
+            "replaces": aggregate.claim.replaces.application_id if aggregate.claim.replaces else None,
             "query_code_sealed": aggregate.query_code_sealed,
             "submitted_by": aggregate.submitted_by,
             "submitted_at": aggregate.submitted_at,

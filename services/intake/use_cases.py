@@ -14,6 +14,7 @@ from contracts.intake import (
     NominateEnterprises,
     NominationLine,
     NominationView,
+    ReplacedClaim,
     SubmissionReceipt,
     SubmitApplication,
 )
@@ -31,6 +32,7 @@ from services.intake.domain import (
     Numbers,
     PublishedItem,
     claim_of,
+    reasons_against_replacing,
     refuse_other_department,
     refuse_stranger,
 )
@@ -47,12 +49,18 @@ def submit_application(cmd: SubmitApplication, uow: UnitOfWork, cipher: Cipher) 
     firm = copies.firms([cmd.enterprise_id], _facts_used(item)).get(cmd.enterprise_id)
     admission = admit(item, firm, cmd, uow.now.astimezone(CHINA).date())
     applications = uow.of(Applications)
-    if admission.reasons or item is None or firm is None:
+    firm_period = (cmd.enterprise_id, admission.period)
+    filed = applications.filed(cmd.item_id, firm_period, cmd.replaces) if cmd.replaces else None
+    reasons = [*admission.reasons, *reasons_against_replacing(cmd.replaces, filed)]
+    if reasons or item is None or firm is None:
         # That it is a duplicate as well belongs among the reasons; of one that only is, saving it finds out.
-        claimed = applications.claimed(cmd.item_id, [(cmd.enterprise_id, admission.period)])
-        raise ApplicationRefused(*admission.reasons, *([DUPLICATE] if claimed else []))
+        duplicate = filed is None and applications.claimed(cmd.item_id, [firm_period])
+        raise ApplicationRefused(*reasons, *([DUPLICATE] if duplicate else []))
     numbers = _numbers(_receipt_head(item, uow), uow.new_id(), uow, cipher)
-    application = _application(item, firm, admission, numbers, uow, commitments=cmd.commitments)
+    replaces = ReplacedClaim(application_id=filed.application_id, receipt=filed.receipt) if filed else None
+    application = _application(
+        item, firm, admission, numbers, uow, commitments=cmd.commitments, replaces=replaces
+    )
     application.submit(numbers.digest)
     applications.save(application)
     return application.receipt(numbers.query_code)
@@ -165,13 +173,14 @@ def _application(
     *,
     commitments: tuple[str, ...] = (),
     nomination_id: str | None = None,
+    replaces: ReplacedClaim | None = None,
 ) -> Application:
     assert firm.payee is not None, "a firm without a confirmed account has been admitted"
     return Application(
         id=numbers.application_id,
         tenant=firm.tenant,
         traceparent=uow.traceparent,
-        claim=claim_of(firm, item, numbers),
+        claim=claim_of(firm, item, numbers, replaces),
         period=admission.period,
         facts=admission.facts,
         payee=firm.payee,

@@ -69,7 +69,12 @@ SENTENCES: Mapping[type[Event], Sentence] = {
 }
 """In the order in which things happen: steps of one instant are shown in it."""
 
-ORDER: Mapping[str, int] = {event.__name__: position for position, event in enumerate(SENTENCES)}
+REPLACED = "ApplicationReplaced"
+"""The code of a step that is no event of the claim's own: another one was filed in its place."""
+
+ORDER: Mapping[str, int] = {
+    code: position for position, code in enumerate([*(event.__name__ for event in SENTENCES), REPLACED])
+}
 
 WORDS: Mapping[object, str] = {
     "material_check": "材料审核",
@@ -97,7 +102,7 @@ def step_of(event: Event, claim: Claim, at: datetime) -> Step:
     words = {"department": claim.department} | {name: _said(name, value) for name, value in event}
     step = Step(
         code=type(event).__name__,
-        text=sentence.text.format_map(words),
+        text=sentence.text.format_map(words) + _in_place_of(event),
         by=sentence.by.format_map(words),
         at=at,
     )
@@ -110,6 +115,28 @@ def step_of(event: Event, claim: Claim, at: datetime) -> Step:
     if isinstance(event, CaseApproved):
         step.amount_fen = event.total_fen
     return step
+
+
+def replaced_claim(claim: Claim) -> Claim:
+    """The claim in whose place this one was filed: the same firm's, of the same item."""
+    assert claim.replaces is not None
+    return claim.model_copy(
+        update={
+            "application_id": claim.replaces.application_id,
+            "receipt": claim.replaces.receipt,
+            "replaces": None,
+        }
+    )
+
+
+def replaced_step(claim: Claim, at: datetime) -> Step:
+    """What the story of the replaced claim is told of it."""
+    return Step(code=REPLACED, text=f"企业已重新申报，新的受理编号 {claim.receipt}", by="企业", at=at)
+
+
+def _in_place_of(event: Event) -> str:
+    replaced = event.claim.replaces if isinstance(event, ApplicationSubmitted) else None
+    return f"（替代受理编号 {replaced.receipt}）" if replaced else ""
 
 
 def _said(name: str, value: Any) -> Any:

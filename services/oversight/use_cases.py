@@ -9,7 +9,7 @@ from chassis.received import Received
 from chassis.uow import UnitOfWork
 from contracts.intake import ApplicationSubmitted, Claim, EnterprisesNominated
 from contracts.message import TenantId
-from services.oversight.steps import step_of
+from services.oversight.steps import replaced_claim, replaced_step, step_of
 from services.oversight.store import Tracking, Trail
 
 
@@ -33,6 +33,10 @@ def follow(events: Sequence[Received[Any]], uow: UnitOfWork) -> None:
         for claim, digest in _claims(event):
             trail = trails.setdefault(claim.receipt, Trail(claim))
             trail.steps[event.id] = step_of(data, claim, event.envelope.time)
+            if isinstance(data, ApplicationSubmitted) and claim.replaces is not None:
+                before = replaced_claim(claim)
+                earlier = trails.setdefault(before.receipt, Trail(before))
+                earlier.steps[event.id] = replaced_step(claim, event.envelope.time)
             if digest is not None:
                 trail.query_code_digest = digest
                 trail.submitted_at = (

@@ -9,7 +9,7 @@ from datetime import datetime
 from contracts.aggregate import Aggregate
 from contracts.enterprises import Payee
 from contracts.intake import Claim
-from contracts.message import Actor, Event, TenantId
+from contracts.message import SYSTEM, Actor, Event, TenantId
 from contracts.money import Money
 from contracts.refusal import Reason, Refused
 from contracts.review import (
@@ -72,10 +72,26 @@ class Case(Aggregate):
     @classmethod
     def accept(cls, filing: Filing, rules: ItemRules, due_at: datetime | None) -> Case:
         """Open the case. The rules are evaluated here again, on the day of filing, so that a replay agrees."""
+        case = cls._from(filing, rules, due_at)
+        case._report(None, CaseAccepted(case_id=case.id, claim=case.claim, accepted_at=case.accepted_at, due_at=due_at))
+        if filing.asked_fen is not None and case.amount_fen not in (None, filing.asked_fen):
+            case.remarks = case._mismatch(filing.asked_fen).reasons
+        return case
+
+    @classmethod
+    def turn_away(cls, filing: Filing, rules: ItemRules, refusal: Refused, now: datetime) -> Case:
+        """Do not accept it (不予受理), and say why: the case ends as it begins."""
+        case = cls._from(filing, rules, None)
+        case.remarks = refusal.reasons
+        case._end_rejected(None, Decision(SYSTEM.id, now, refusal.message))
+        return case
+
+    @classmethod
+    def _from(cls, filing: Filing, rules: ItemRules, due_at: datetime | None) -> Case:
         sheet = FactSheet(facts=filing.facts, reference_year=filing.filed_on.year)
         year = rules.reference_year or sheet.reference_year
         plan = rules.plan
-        case = cls(
+        return cls(
             id=filing.case_id,
             tenant=filing.tenant,
             traceparent=filing.traceparent,
@@ -90,13 +106,6 @@ class Case(Aggregate):
             accepted_at=filing.filed_at,
             due_at=due_at,
         )
-        case._report(
-            None,
-            CaseAccepted(case_id=case.id, claim=case.claim, accepted_at=case.accepted_at, due_at=due_at),
-        )
-        if filing.asked_fen is not None and case.amount_fen not in (None, filing.asked_fen):
-            case.remarks = case._mismatch(filing.asked_fen).reasons
-        return case
 
     # -- what it is worth ---------------------------------------------------------------------------------
 
@@ -225,7 +234,10 @@ class Case(Aggregate):
     def reject(self, decision: Decision) -> None:
         """Refuse it, with the reason. Raises AlreadyDecided."""
         self.must_be_open()
-        before, self.state, self.decision = self.state, "rejected", decision
+        self._end_rejected(self.state, decision)
+
+    def _end_rejected(self, before: CaseState | None, decision: Decision) -> None:
+        self.state, self.decision = "rejected", decision
         self._report(
             before,
             CaseRejected(
@@ -284,7 +296,5 @@ class Case(Aggregate):
         return AmountMismatch(asked=Money(asked_fen).yuan_text(), due=due.yuan_text(), field="amount_fen")
 
     def _report(self, before: CaseState | None, event: Event, *, to: TenantId | None = None) -> None:
-        assert MOVES[before, self.state] is type(event), (
-            f"{before} → {self.state} is not {type(event).__name__}"
-        )
+        assert MOVES[before, self.state] is type(event), f"{before} → {self.state} is not {type(event).__name__}"
         self.record(event, to=to)

@@ -23,8 +23,10 @@ MOVES: Mapping[tuple[CaseState | None, CaseState], type[Event]] = {
     ("accepted", "accepted"): InspectionRecorded,
     ("accepted", "approved"): CaseApproved,
     ("accepted", "rejected"): CaseRejected,
+    (None, "rejected"): CaseRejected,
 }
-"""Every edge and the event that reports it. What is approved or rejected stays so."""
+"""Every edge and the event that reports it. What is approved or rejected stays so; what is not even accepted
+(不予受理) is rejected at once."""
 
 OUTCOMES: Mapping[CaseState, str] = {"approved": "批准", "rejected": "退回不予批准"}
 CLOCK_TOLERANCE = timedelta(minutes=10)
@@ -34,6 +36,13 @@ CLOCK_TOLERANCE = timedelta(minutes=10)
 class CaseNotFound(NotFound):
     code = "case_not_found"
     sentence = "没有找到该办件。"
+
+
+class EarlierClaimStands(Conflict):
+    """A claim in another's place is only taken once the other has been rejected."""
+
+    code = "earlier_claim_stands"
+    sentence = "不予受理：所替代的申报（受理编号 {receipt}）未被退回，仍以原申报为准。"
 
 
 class NotYourDepartment(Forbidden):
@@ -103,6 +112,11 @@ def together(refusals: Sequence[Refused]) -> Refused:
     return first
 
 
+def case_id_of(application_id: str) -> str:
+    """The case that an application becomes."""
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, f"case\x1f{application_id}"))
+
+
 @dataclass(frozen=True, slots=True)
 class Filing:
     """What was filed, by a firm or on a department's list. `filed_on` is the local date of `filed_at`."""
@@ -119,7 +133,7 @@ class Filing:
     @property
     def case_id(self) -> str:
         """The same filing is the same case, however often it arrives."""
-        return str(uuid.uuid5(uuid.NAMESPACE_OID, f"case\x1f{self.claim.application_id}"))
+        return case_id_of(self.claim.application_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from contracts.rule import ItemRules, Level
 from services.review import deadline
 from services.review.case import Case
 from services.review.domain import AlreadyAwarded, Decision, Filing, Inspection, Payments
+from services.review.earlier_claims import EarlierClaims
 from services.review.store import AwardRegister, Cases, ItemVersion, ItemVersions
 
 PayerOf = Callable[[Level, TenantId], TenantId]
@@ -46,18 +47,29 @@ def open_cases(events: Sequence[Received[ApplicationSubmitted]], uow: UnitOfWork
     filings = {event.id: _application(event) for event in events}
     rules = _pinned(filings.values(), uow)
     known = set(uow.of(Cases).get_many([filing.case_id for filing in filings.values()]))
+    earlier = EarlierClaims([filing.claim for filing in filings.values()], uow)
     opened: list[Case] = []
     for event in events:
         filing = filings[event.id]
         version = rules.get(_version(filing.claim))
         if version is None:
             event.not_yet(f"事项 {filing.claim.item_id} 第 {filing.claim.item_version} 版")
+        elif receipt := earlier.awaited_by(filing.claim):
+            event.not_yet(f"所替代的办件 {receipt}")
         elif filing.case_id not in known:
-            case = _accept(filing, version, uow)
-            _hand_to_department(case, version, uow)
+            case = _open(filing, version, earlier, uow)
+            earlier.add(case)
             opened.append(case)
             known.add(case.id)
     uow.of(Cases).save_many(opened)
+
+
+def _open(filing: Filing, rules: ItemRules, earlier: EarlierClaims, uow: UnitOfWork) -> Case:
+    if objection := earlier.objection_to(filing.claim):
+        return Case.turn_away(filing, rules, objection, uow.now)
+    case = _accept(filing, rules, uow)
+    _hand_to_department(case, rules, uow)
+    return case
 
 
 def decide_lists(events: Sequence[Received[EnterprisesNominated]], uow: UnitOfWork) -> None:

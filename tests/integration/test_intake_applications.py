@@ -254,3 +254,21 @@ def test_a_batch_of_events_costs_one_statement_for_each_kind(office: FrontOffice
             )[1]
             handle(chosen, uow)
         assert (len(chosen), len(asked)) == (3, 1)
+
+
+def test_of_many_that_replace_the_same_application_at_once_one_is_taken(office: FrontOffice) -> None:
+    item, firm = office.publishes(sample_content("SD-002")), office.registers(17)
+    office.deliver()
+    first = office.intake.ordered(form(17, item, firm))["ok"]
+    assert codes(office.intake.ordered(form(17, item, firm))) == ["duplicate_application"]
+    again = form(17, item, firm, replaces=first["receipt"])
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda _: office.intake.ordered(again), range(6)))
+    (second,) = [answer["ok"] for answer in answers if "ok" in answer]
+    refused = {tuple(codes(answer)) for answer in answers if "ok" not in answer}
+    assert refused == {("application_already_replaced",)}
+    told = decode(office.intake.said()[-1], wanted=SUBMITTED).data
+    assert isinstance(told, ApplicationSubmitted)
+    assert told.claim.receipt == second["receipt"]
+    assert told.claim.replaces is not None
+    assert told.claim.replaces.receipt == first["receipt"]

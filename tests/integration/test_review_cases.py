@@ -16,6 +16,7 @@ from chassis.clock import FixedClock
 from chassis.frame import Frame
 from chassis.testing import NOON, received
 from console.provision import Dsns
+from contracts.intake import ReplacedClaim
 from contracts.message import Actor
 from contracts.review import ApproveCase, CaseView, GetCase, ListCases, RecordInspection, RejectCase
 from tests.unit.review.review_kit import (
@@ -293,3 +294,16 @@ def test_a_list_is_narrowed_by_state_and_department(review: Review) -> None:
 @pytest.mark.parametrize("cursor", ["nonsense", "WzFd", "WyJ4IiwgMV0", "WzEsIDJd"])
 def test_a_cursor_that_was_never_given_out_is_refused(review: Review, cursor: str) -> None:
     assert outcome(review.asked(ListCases(cursor=cursor))) == "cursor_invalid"
+
+
+def test_a_firm_whose_application_was_rejected_is_granted_the_next_one(review: Review) -> None:
+    first = application()
+    review.prepared(item_rules()).hears(first)
+    case = only_case(review)
+    order = RejectCase(case_id=case.case_id, reason="材料与实际不符", expected_version=case.version)
+    assert outcome(review.ordered(order)) == "rejected"
+    replaced = ReplacedClaim(application_id=first.claim.application_id, receipt=first.claim.receipt)
+    review.hears(application(replaces=replaced))
+    again = only_case(review, state="accepted")
+    assert again.claim.replaces == replaced
+    assert outcome(review.ordered(approval(again))) == "approved"

@@ -18,7 +18,7 @@ from contracts.item import PolicyItemContent
 from contracts.message import Actor
 from contracts.rule import Fact, Level
 from services.intake.catalog_copies import CatalogCopies
-from services.intake.domain import Application, DuplicateApplication, Firm, Nomination, PublishedItem
+from services.intake.domain import Application, DuplicateApplication, Filed, Firm, Nomination, PublishedItem
 from services.intake.store import Applications, FirmPeriod, Nominations
 
 SAMPLE = Path(__file__).resolve().parents[3] / "sample"
@@ -55,8 +55,21 @@ class MemoryApplications(MemoryStore[Application]):
             return set()
         return {key[:2] for key in self._keys() if key[2] == item_id and key[:2] in asked}
 
+    def filed(self, item_id: str, firm_period: FirmPeriod, receipt: str) -> Filed | None:
+        for row in self.rows.values():
+            if (row.claim.receipt, row.claim.item_id, row.claim.enterprise_id, row.period) == (
+                receipt, item_id, *firm_period
+            ):
+                return Filed(row.id, receipt, self._replaced_by(row.id))
+        return None
+
+    def _replaced_by(self, application_id: str) -> str | None:
+        claims = (row.claim for row in self.rows.values())
+        later = (each for each in claims if each.replaces and each.replaces.application_id == application_id)
+        return next((each.receipt for each in later), None)
+
     def save(self, aggregate: Application) -> None:
-        if (aggregate.claim.enterprise_id, aggregate.period, aggregate.claim.item_id) in self._keys():
+        if aggregate.claim.replaces is None and (aggregate.claim.enterprise_id, aggregate.period, aggregate.claim.item_id) in self._keys():
             raise DuplicateApplication()
         super().save(aggregate)
 

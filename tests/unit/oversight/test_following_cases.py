@@ -8,6 +8,7 @@ import pytest
 
 from chassis.testing import FakeUnit
 from contracts.flow import FLOW
+from contracts.intake import ReplacedClaim
 from contracts.treasury import DisbursementReady
 from services.notify.templates import TEMPLATES
 from services.oversight import use_cases
@@ -105,3 +106,21 @@ def test_every_template_of_notify_has_its_word_and_a_newer_one_costs_no_step() -
     assert {template.code for template in TEMPLATES.values()} <= set(WORDS)
     newer = delivered(claim()).model_copy(update={"template": "year_cleared"})
     assert step_of(newer, claim(), after(9)).text == "短信已送达企业：其他事项"
+
+
+def test_a_claim_in_anothers_place_is_linked_in_both_stories(uow: FakeUnit, tracking: FakeTracking) -> None:
+    first = claim()
+    replaced = ReplacedClaim(application_id=first.application_id, receipt=first.receipt)
+    second = first.model_copy(
+        update={"application_id": "again", "receipt": f"{first.receipt}-2", "replaces": replaced}
+    )
+    event = heard(submitted(second))
+    use_cases.follow([event], uow)
+    (trails,) = tracking.calls
+    stories = {trail.claim.receipt: trail for trail in trails}
+    assert set(stories) == {first.receipt, second.receipt}
+    assert first.receipt in stories[second.receipt].steps[event.id].text
+    told = stories[first.receipt].steps[event.id]
+    assert second.receipt in told.text
+    assert told.code in ORDER
+    assert stories[first.receipt].query_code_digest is None
