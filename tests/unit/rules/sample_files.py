@@ -10,7 +10,17 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.item import PolicyItemContent
-from contracts.rule import CodeLabel, Fact, FactKind, FactType, Level, State
+from contracts.rule import (
+    AwardHistory,
+    CodeLabel,
+    Decision,
+    Fact,
+    FactKind,
+    FactType,
+    Level,
+    ParameterValue,
+    State,
+)
 
 SAMPLE = Path(__file__).resolve().parents[3] / "sample"
 SCENE: dict[str, Any] = json.loads((SAMPLE / "zhanggong_first_day.json").read_text("utf-8"))
@@ -38,6 +48,9 @@ class WorkedCase(BaseModel):
     date: date
     reference_year: int | None = None
     facts: list[Fact]
+    parameters: list[ParameterValue] = []
+    awards: AwardHistory | None = None
+    decisions: list[Decision] = []
     expect: Expected
 
 

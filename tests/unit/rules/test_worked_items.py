@@ -63,7 +63,8 @@ def test_the_vocabulary_is_sorted_and_holds_no_word_that_no_item_uses():
 
 def assessed(item: PolicyItemContent, case: WorkedCase) -> Assessment:
     year = case.reference_year or item.rules.reference_year or case.date.year
-    return assess(item.rules, FactSheet(facts=tuple(case.facts), reference_year=year), case.date)
+    sheet = FactSheet(facts=tuple(case.facts), parameters=tuple(case.parameters), reference_year=year)
+    return assess(item.rules, sheet, case.date, awards=case.awards, decisions=case.decisions)
 
 
 def due_fen(found: Assessment) -> int | None:
