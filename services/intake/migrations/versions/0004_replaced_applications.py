@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from alembic import op
 
-revision = "intake_0003"
-down_revision = "intake_0002"
+revision = "intake_0004"
+down_revision = "intake_0003"
 branch_labels = None
 depends_on = None
 
