@@ -1,0 +1,148 @@
+"""From an item's conditions to a program: its normal form, and its reasons in the order of the text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from contracts.rule import AllOf, AnyOf, Condition, Eligibility, FactType, ItemRules, Not, absolute_period
+from contracts.rule_facts import RulePart
+from rules.wording import Names, required_text
+from services.catalog.matching.engine.conditions import Leaf
+from services.catalog.matching.engine.programs import Kind, Programs
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """A part that is not one fact compared with a value: the plain evaluator answers it, firm by firm.
+
+    `names` are the facts that it may read, `types` their declarations.
+    """
+
+    rule: Eligibility
+    year: int
+    types: tuple[FactType, ...]
+
+    @property
+    def names(self) -> frozenset[str]:
+        return frozenset(declared.name for declared in self.types)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One condition where it stands in an item: what is asked, in words. `negated` is part of the words."""
+
+    leaf: int
+    negated: bool
+    rule: Eligibility
+    declared: FactType | None
+    fact: str
+    period: str | None
+    text: str
+    required: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """`all` or `any` of its parts, in rule order, negation moved inwards."""
+
+    kind: Kind
+    parts: tuple[Said | Group, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """`root` in the programs; `tree` for reasons; `year` is the one that relative periods were counted from.
+
+    `types` are the item's declarations of the facts that its conditions use.
+    """
+
+    root: int
+    tree: Said | Group
+    year: int
+    types: Mapping[str, FactType]
+
+
+Form = tuple[str, object, object]
+LeafId = Callable[[Leaf | Computed], int]
+
+
+class Compiler:
+    """Compiles into `programs`; equal words are kept once, however many items say them."""
+
+    def __init__(self, programs: Programs, leaf_id: LeafId) -> None:
+        self._programs = programs
+        self._leaf_id = leaf_id
+        self._said: dict[Said, Said] = {}
+        self._types: dict[tuple[FactType, ...], dict[str, FactType]] = {}
+
+    def compile(self, rules: ItemRules, year: int) -> Compiled:
+        """Relative periods count from the item's own year, where it has none from `year`."""
+        counted_from = rules.reference_year or year
+        tree = self._tree(rules.eligibility, rules, counted_from, False)
+        declared = declarations_for(rules.eligibility, rules)
+        types = self._types.setdefault(declared, {each.name: each for each in declared})
+        return Compiled(self._interned(_normal(tree)), tree, counted_from, types)
+
+    def _tree(self, rule: Eligibility, rules: ItemRules, year: int, negated: bool) -> Said | Group:
+        if isinstance(rule, Not):
+            return self._tree(rule.of, rules, year, not negated)
+        if isinstance(rule, AllOf | AnyOf):
+            kind: Kind = "all" if isinstance(rule, AllOf) != negated else "any"
+            return Group(kind, tuple(self._tree(part, rules, year, negated) for part in rule.of))
+        return self._condition(rule, rules, year, negated)
+
+    def _condition(self, rule: Eligibility, rules: ItemRules, year: int, negated: bool) -> Said:
+        if not isinstance(rule, Condition):
+            computed = self._leaf_id(Computed(rule, year, declarations_for(rule, rules)))
+            return Said(computed, negated, rule, None, "", None, "", "")
+        declared = rules.fact_types_by_name.get(rule.fact)
+        period = absolute_period(rule.period, year)
+        leaf = self._leaf_id(Leaf.of(rule, period, declared))
+        said = Said(
+            leaf=leaf,
+            negated=negated,
+            rule=rule,
+            declared=declared,
+            fact=rule.fact,
+            period=period,
+            text=Names(rules.fact_types_by_name, year).condition(rule, negated),
+            required=required_text(rule, declared, negated),
+        )
+        return self._said.setdefault(said, said)
+
+    def _interned(self, form: Form) -> int:
+        kind, first, second = form
+        if kind == "literal":
+            assert isinstance(first, int)
+            return self._programs.literal(first, bool(second))
+        assert isinstance(first, frozenset) and kind in ("all", "any")
+        return self._programs.join(kind, [self._interned(part) for part in first])
+
+
+def _normal(tree: Said | Group) -> Form:
+    """Flat and without doubles: no group stands in one of its own kind, and none has a single part."""
+    if isinstance(tree, Said):
+        return "literal", tree.leaf, not tree.negated
+    parts: set[Form] = set()
+    for part in tree.parts:
+        form = _normal(part)
+        if form[0] == tree.kind:
+            assert isinstance(form[1], frozenset)
+            parts |= form[1]
+        else:
+            parts.add(form)
+    return parts.pop() if len(parts) == 1 else (tree.kind, frozenset(parts), None)
+
+
+def declarations_for(part: RulePart, rules: ItemRules) -> tuple[FactType, ...]:
+    """The declared facts that a part of the rules may read: those whose name occurs in it as a value."""
+    words = set(_strings(part.model_dump(mode="json")))
+    return tuple(declared for declared in rules.fact_types if declared.name in words)
+
+
+def _strings(value: object) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return [text for each in inner for text in _strings(each)]

@@ -1,0 +1,60 @@
+"""Conditions over computed figures: answered by the plain evaluator, once for equal facts."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from contracts.rule import Fact, FactSheet, State
+from rules.eligibility import decide
+from rules.facts import FactReader
+from services.catalog.matching.engine.columns import Rows
+from services.catalog.matching.engine.compiling import Computed
+from services.catalog.matching.engine.conditions import Mask
+from services.catalog.matching.engine.facts import Facts
+
+
+def decide_computed(leaf: Computed, facts: Facts, rows: Rows) -> tuple[Mask, Mask]:
+    """(met, known) of these enterprises (ascending)."""
+    types = {declared.name: declared for declared in leaf.types}
+    sheets, places = equal_facts(facts, leaf.names, rows)
+    states = [
+        decide(leaf.rule, FactReader(_sheet(sheet, leaf.year), facts.today, types))[0] for sheet in sheets
+    ]
+    met = np.array([state is State.MET for state in states], np.bool_)
+    known = np.array([state is not State.UNDETERMINED for state in states], np.bool_)
+    return met[places], known[places]
+
+
+def equal_facts(
+    facts: Facts, names: frozenset[str], rows: Rows
+) -> tuple[list[tuple[Fact, ...]], NDArray[np.intp]]:
+    """The different sets of facts with these names that `rows` have, and which of them each row has."""
+    columns = facts.named(names)
+    signature = np.zeros((len(rows), 3 * len(columns)), np.int64)
+    for index, column in enumerate(columns):
+        part = column.part(rows)
+        at = np.searchsorted(rows, part.rows)
+        signature[at, 3 * index] = part.forms.astype(np.int64) + 1
+        signature[at, 3 * index + 1] = part.values
+        signature[at, 3 * index + 2] = part.untils
+    # Most enterprises have none of an item's own facts; sorting them all would take most of the time.
+    some = np.flatnonzero(signature.any(axis=1))
+    distinct, found = np.unique(signature[some], axis=0, return_inverse=True)
+    places = np.zeros(len(rows), np.intp)
+    places[some] = found.reshape(-1) + 1
+    sheets = [
+        tuple(
+            column.decode(entry[3 * index] - 1, entry[3 * index + 1], entry[3 * index + 2])
+            for index, column in enumerate(columns)
+            if entry[3 * index]
+        )
+        for entry in distinct.tolist()
+    ]
+    return [(), *sheets], places
+
+
+def _sheet(facts: tuple[Fact, ...], year: int) -> FactSheet:
+    return FactSheet.model_construct(facts=facts, reference_year=year)
+
+

@@ -1,0 +1,62 @@
+"""The facts of all enterprises of one tenant, column by column, as they stand on one day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+import numpy as np
+
+from contracts.rule import Fact
+from services.catalog.matching.engine.bitmaps import words_for
+from services.catalog.matching.engine.columns import Column, day_number
+
+ColumnKey = tuple[str, str | None]
+"""A fact's name and the period that it is about."""
+
+
+class Facts:
+    """`count` rows have been given out; a row is one enterprise for as long as the process lives."""
+
+    def __init__(self, today: date) -> None:
+        self.today = today
+        self.today_number = day_number(today)
+        self.count = 0
+        self.words = words_for(1)
+        self.columns: dict[ColumnKey, Column] = {}
+        self._periods: dict[str, list[Column]] = {}
+
+    def column(self, key: ColumnKey) -> Column:
+        """The column, made if there is none yet."""
+        found = self.columns.get(key)
+        if found is None:
+            found = self.columns[key] = Column(*key)
+            self._periods.setdefault(key[0], []).append(found)
+        return found
+
+    def named(self, names: Iterable[str]) -> list[Column]:
+        """All columns of these facts, whatever their period."""
+        return [column for name in sorted(names) for column in self._periods.get(name, ())]
+
+    def grow(self, count: int) -> bool:
+        """Make room for `count` rows in all; whether the bitmaps have become longer."""
+        self.count = max(self.count, count)
+        if words_for(self.count) <= self.words:
+            return False
+        self.words = words_for(self.count + self.count // 8)
+        return True
+
+    def put(self, changes: Mapping[ColumnKey, Mapping[int, Fact | None]]) -> None:
+        for key, rows in changes.items():
+            if key in self.columns or any(fact is not None for fact in rows.values()):
+                self.column(key).put(rows)
+
+    def advance(self, today: date) -> list[ColumnKey]:
+        """Let the day come; the columns in which something expired with the day before, or came back."""
+        then, now = sorted((self.today_number, day_number(today)))
+        self.today, self.today_number = today, day_number(today)
+        return [
+            key
+            for key, column in self.columns.items()
+            if bool(np.any((column.all.untils >= then) & (column.all.untils < now)))
+        ]

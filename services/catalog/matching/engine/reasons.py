@@ -1,0 +1,98 @@
+"""Why: an item's conditions with their answers, in the words and the order of the plain evaluator."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from contracts.rule import Fact, FactSheet, FactType, Not, State
+from rules.eligibility import evaluate_eligibility
+from rules.facts import value_text
+from services.catalog.matching.engine.compiling import Compiled, Group, Said
+from services.catalog.matching.engine.facts import ColumnKey, Facts
+
+
+class Reason(NamedTuple):
+    """What `contracts.rule.ConditionResult` says, in a form that is made a thousand times a millisecond."""
+
+    text_zh: str
+    state: State
+    fact: str
+    period: str | None
+    actual: str | None
+    required: str
+    decisive: bool
+
+
+class Reasoner:
+    """Gives reasons for one enterprise: `ranks` are those of the leaves for it, `row` where its facts are."""
+
+    def __init__(self, ranks: list[int], facts: Facts, row: int) -> None:
+        self._ranks = ranks
+        self._facts = facts
+        self._row = row
+        self._met: dict[int, Reason] = {}
+        self._found: dict[ColumnKey, Fact] = {}
+
+    def reasons(self, item: Compiled) -> tuple[Reason, ...]:
+        """The conditions of the item, each with its answer; decisive are those that its state rests on."""
+        if isinstance(item.tree, Group) and item.tree.kind == "all":
+            plain = [self._plainly_met(part) for part in item.tree.parts]
+            if None not in plain:
+                return tuple(plain)  # type: ignore[arg-type]
+        found: list[Reason] = []
+        self._collect(item.tree, True, item, found)
+        return tuple(found)
+
+    def _plainly_met(self, part: Said | Group) -> Reason | None:
+        """The reason of a single fact's met condition; most are that."""
+        known = self._met.get(id(part))
+        if known is not None:
+            return known
+        if isinstance(part, Group) or not part.fact or self._rank(part) != 2:
+            return None
+        actual = value_text(self._fact((part.fact, part.period)), _types(part))
+        reason = Reason(part.text, State.MET, part.fact, part.period, actual, part.required, True)
+        self._met[id(part)] = reason
+        return reason
+
+    def _collect(self, tree: Said | Group, decisive: bool, item: Compiled, found: list[Reason]) -> None:
+        if isinstance(tree, Group):
+            rank = self._rank(tree)
+            for part in tree.parts:
+                self._collect(part, decisive and self._rank(part) == rank, item, found)
+            return
+        plain = self._plainly_met(tree)
+        if plain is not None:
+            found.append(plain if decisive else plain._replace(decisive=False))
+            return
+        known = (column.fact(self._row) for column in self._facts.named(item.types))
+        sheet = FactSheet.model_construct(
+            facts=tuple(fact for fact in known if fact is not None), reference_year=item.year
+        )
+        rule = Not(of=tree.rule) if tree.negated else tree.rule
+        for each in evaluate_eligibility(rule, sheet, self._facts.today, item.types).reasons:
+            found.append(
+                Reason(
+                    each.text_zh, each.state, each.fact, each.period, each.actual, each.required,
+                    decisive and each.decisive,
+                )
+            )  # fmt: skip
+
+    def _fact(self, key: ColumnKey) -> Fact:
+        found = self._found.get(key)
+        if found is None:
+            read = self._facts.columns[key].fact(self._row)
+            assert read is not None, "a met condition has its fact"
+            found = self._found[key] = read
+        return found
+
+    def _rank(self, tree: Said | Group) -> int:
+        if isinstance(tree, Said):
+            rank = self._ranks[tree.leaf]
+            return 2 - rank if tree.negated else rank
+        ranks = [self._rank(part) for part in tree.parts]
+        return min(ranks) if tree.kind == "all" else max(ranks)
+
+
+def _types(said: Said) -> dict[str, FactType]:
+    return {} if said.declared is None else {said.fact: said.declared}

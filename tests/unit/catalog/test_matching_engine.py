@@ -1,0 +1,210 @@
+"""The matcher on facts and conditions that nobody would write, and as files and items change under it."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as some
+
+from contracts.rule import (
+    AllOf,
+    AnyOf,
+    Condition,
+    Eligibility,
+    Fact,
+    FactKind,
+    FactSheet,
+    FactType,
+    ItemRules,
+    Not,
+    Operator,
+    State,
+)
+from rules.eligibility import decide
+from rules.facts import FactReader
+from services.catalog.matching.engine.matcher import Matcher, Reach
+
+TODAY = date(2026, 11, 23)
+NAMES = ("revenue", "grade", "listed_on")
+NUMBERS = ("0", "-0", "1", "2.50", "2.5", "1000000", "0.333333333333", "999999999999999999.999999999999", "-3")
+UNITS = ("元", "万元", "亩", "平方米", "%", "人", "/坏")
+DATES = ("2024-02-29", "2026-11-23", "2024-W01-1")
+CODES = ("a", "b", "2024-02-29", "1")
+
+numbers = some.tuples(some.just(FactKind.NUMBER), some.sampled_from(NUMBERS), some.sampled_from(UNITS))
+others = some.one_of(
+    some.tuples(some.just(FactKind.FLAG), some.booleans(), some.none()),
+    some.tuples(some.just(FactKind.CODE), some.sampled_from(CODES), some.none()),
+    some.tuples(some.just(FactKind.CODES), some.lists(some.sampled_from(CODES), max_size=2).map(tuple), some.none()),
+    some.tuples(some.just(FactKind.DATE), some.sampled_from(DATES), some.none()),
+)
+untils = some.sampled_from([None, TODAY - timedelta(days=1), TODAY, TODAY + timedelta(days=1)])
+
+
+@some.composite
+def facts(draw: Any) -> Fact:
+    kind, value, unit = draw(some.one_of(numbers, others))
+    return Fact(
+        name=draw(some.sampled_from(NAMES)), kind=kind, value=value, unit=unit, period=draw(some.sampled_from([None, "2025"])),
+        source="测试", as_of=TODAY, valid_until=draw(untils),
+    )  # fmt: skip
+
+
+@some.composite
+def conditions(draw: Any) -> Condition:
+    words = some.sampled_from((*NUMBERS, *DATES, *CODES))
+    value = draw(some.one_of(words, some.lists(words, max_size=3).map(tuple), some.none()))
+    return Condition(
+        fact=draw(some.sampled_from(NAMES)), period=draw(some.sampled_from([None, "Y-1", "2025"])),
+        operator=draw(some.sampled_from(list(Operator))), value=value,
+        unit=draw(some.one_of(some.none(), some.sampled_from(UNITS))),
+    )  # fmt: skip
+
+
+def groups(parts: some.SearchStrategy[Eligibility]) -> some.SearchStrategy[Eligibility]:
+    several = some.lists(parts, min_size=1, max_size=3).map(tuple)
+    return some.one_of(
+        several.map(lambda of: AllOf(of=of)), several.map(lambda of: AnyOf(of=of)), parts.map(lambda of: Not(of=of))
+    )
+
+
+rules_of = some.recursive(conditions(), groups, max_leaves=5)
+declared = some.dictionaries(
+    some.sampled_from(NAMES),
+    some.sampled_from([(FactKind.NUMBER, "万元"), (FactKind.NUMBER, "/坏"), (FactKind.DATE, None), (FactKind.CODE, None)]),
+)
+
+
+def item(eligibility: Eligibility, types: dict[str, tuple[FactKind, str | None]] | None = None) -> ItemRules:
+    given_types = types or {"other": (FactKind.FLAG, None)}
+    return ItemRules.model_construct(
+        fact_types=tuple(FactType(name=n, label=n, kind=kind, unit=unit) for n, (kind, unit) in given_types.items()),
+        reference_year=None,
+        eligibility=eligibility,
+    )
+
+
+def plain(rules: ItemRules, file: list[Fact], today: date = TODAY) -> State:
+    sheet = FactSheet(facts=tuple(file), reference_year=today.year)
+    return decide(rules.eligibility, FactReader(sheet, today, rules.fact_types_by_name))[0]
+
+
+def matcher_of(files: list[list[Fact]]) -> Matcher:
+    matcher = Matcher(TODAY)
+    matcher.admit(np.arange(len(files), dtype=np.int32))
+    matcher.put_facts(changes_of(dict(enumerate(files))))
+    return matcher
+
+
+def changes_of(files: dict[int, list[Fact]]) -> dict[tuple[str, str | None], dict[int, Fact | None]]:
+    changes: dict[tuple[str, str | None], dict[int, Fact | None]] = {}
+    for row, file in files.items():
+        for fact in file:
+            changes.setdefault((fact.name, fact.period), {})[row] = fact
+    return changes
+
+
+files_of = some.lists(some.lists(facts(), max_size=5), min_size=1, max_size=4)
+
+
+@settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
+@given(files_of, rules_of, declared)
+def test_whatever_is_asked_of_whatever_facts_the_answers_agree(
+    files: list[list[Fact]], eligibility: Eligibility, types: dict[str, tuple[FactKind, str | None]]
+) -> None:
+    rules, matcher = item(eligibility, types), matcher_of(files)
+    matcher.put_item("item", rules)
+    assert [matcher.state("item", row) for row in range(len(files))] == [plain(rules, file) for file in files]
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@given(some.lists(some.tuples(some.integers(0, 70), some.lists(facts(), max_size=3)), max_size=4), rules_of)
+def test_files_that_change_one_by_one_end_where_files_loaded_whole_begin(
+    steps: list[tuple[int, list[Fact]]], eligibility: Eligibility
+) -> None:
+    rules, matcher = item(eligibility), matcher_of([[]] * 71)
+    matcher.put_item("item", rules)
+    files: dict[int, dict[tuple[str, str | None], Fact]] = {}
+    for row, file in steps:
+        mine = files.setdefault(row, {})
+        gone = set(list(mine)[:1])
+        mine |= {(fact.name, fact.period): fact for fact in file}
+        taken = {key: {row: None} for key in gone - {(fact.name, fact.period) for fact in file}}
+        for key in taken:
+            del mine[key]
+        matcher.put_facts({**taken, **changes_of({row: file})})
+    for row in range(71):
+        assert matcher.state("item", row) is plain(rules, list(files.get(row, {}).values()))
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@given(some.lists(facts(), max_size=4), rules_of)
+def test_nothing_is_met_by_a_missing_fact(file: list[Fact], eligibility: Eligibility) -> None:
+    """Adding any facts to none can only settle what was open: no state flips from met to not met or back."""
+    rules = item(eligibility)
+    matcher = matcher_of([[], file])
+    matcher.put_item("item", rules)
+    assert matcher.state("item", 0) is State.UNDETERMINED
+
+
+def number(value: str, **more: Any) -> Fact:
+    return Fact(name="revenue", kind="number", value=value, unit="万元", source="税务", as_of=TODAY, **more)
+
+
+ABOVE = item(Condition(fact="revenue", operator="ge", value="2000", unit="万元"))
+WITHOUT_LIST = item(Not(of=Condition(fact="listed", operator="is_true")))
+
+
+def test_a_fact_is_good_through_its_last_day_and_undetermined_on_the_next() -> None:
+    matcher = matcher_of([[number("3000", valid_until=TODAY)]])
+    matcher.put_item("item", ABOVE)
+    assert matcher.state("item", 0) is State.MET
+    assert matcher.advance(TODAY + timedelta(days=1))
+    assert matcher.state("item", 0) is State.UNDETERMINED
+    assert not matcher.advance(TODAY + timedelta(days=2))
+
+
+def test_figures_that_no_integer_holds_are_compared_exactly() -> None:
+    just_below = "1999.999999999999"
+    matcher = matcher_of([[number(just_below)], [number("2000.000000000000")], [number("999999999999999999.5")]])
+    matcher.put_item("item", ABOVE)
+    assert [matcher.state("item", row) for row in range(3)] == [State.NOT_MET, State.MET, State.MET]
+
+
+def test_a_withdrawn_fact_takes_its_answer_along() -> None:
+    matcher = matcher_of([[number("3000")]])
+    matcher.put_item("item", ABOVE)
+    matcher.put_facts({("revenue", None): {0: None}})
+    assert matcher.reach("item") == Reach(0, 0, 1)
+
+
+def test_an_item_s_new_version_replaces_the_old_one_and_leaves_nothing_behind() -> None:
+    matcher = matcher_of([[number("1500")]])
+    matcher.put_item("item", ABOVE)
+    matcher.put_item("item", item(Condition(fact="revenue", operator="ge", value="1000", unit="万元")))
+    assert matcher.reach("item") == Reach(1, 0, 0)
+    matcher.drop_item("item")
+    assert (len(matcher.items), matcher.conditions) == (0, 0)
+
+
+def test_a_firm_that_is_dismissed_is_counted_nowhere() -> None:
+    matcher = matcher_of([[number("3000")], [number("1")], []])
+    matcher.put_item("item", ABOVE)
+    matcher.put_item("clean", WITHOUT_LIST)
+    matcher.dismiss(0)
+    assert matcher.reach("item") == Reach(0, 1, 1)
+    assert matcher.reach("clean") == Reach(0, 0, 2)
+
+
+@pytest.mark.parametrize("count", [1, 63, 64, 65, 200])
+def test_there_is_room_for_one_more_firm(count: int) -> None:
+    matcher = matcher_of([[number("3000")]] * count)
+    matcher.put_item("item", ABOVE)
+    matcher.admit(np.array([count], np.int32))
+    matcher.put_facts({("revenue", None): {count: number("3000")}})
+    assert matcher.entitled("item").tolist() == list(range(count + 1))
+    assert matcher.count_all().tolist() == [count + 1]
