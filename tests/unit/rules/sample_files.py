@@ -31,12 +31,16 @@ ITEMS = {
 
 
 class Expected(BaseModel):
-    """What the source's words come to. `amount_fen` is what is due: null where nothing certain is."""
+    """What the source's words come to. `amount_fen` is what is due: null where nothing certain is.
+
+    `estimate_fen` is the amount whatever the verdict.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     state: State
     amount_fen: int | None
+    estimate_fen: int | None = None
     shares: dict[Level, int] | None = None
     missing: list[str] | None = None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from contracts.item import PolicyItemContent
+from contracts.money import Money
 from contracts.rule import Assessment, FactSheet, Level, State
 from rules import assess, check
 from tests.unit.rules.sample_files import ITEMS, SAMPLE, SCENE, WorkedCase, vocabulary, worked_cases
@@ -28,6 +29,8 @@ def test_the_rules_come_to_what_the_source_says(code: str, case: WorkedCase):
     found = assessed(ITEMS[code], case)
     assert found.verdict.state is case.expect.state, case.name
     assert due_fen(found) == case.expect.amount_fen, (case.name, found.amount.working)
+    if case.expect.estimate_fen is not None:
+        assert found.amount.money == Money(case.expect.estimate_fen), (case.name, found.amount.working)
     if case.expect.shares is not None:
         assert paid_by_level(found) == case.expect.shares, case.name
     if case.expect.missing is not None:
