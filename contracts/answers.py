@@ -17,6 +17,7 @@ from contracts import (
     oversight,
     policies,
     review,
+    search,
     treasury,
     uploads,
 )
@@ -41,6 +42,7 @@ ANSWERS: dict[type[Command] | type[Query], type[Model]] = {
     authoring.CheckPolicyItem: authoring.CheckedItem,
     policies.ListPolicies: policies.PolicyPage,
     policies.GetPolicy: policies.PolicyItemView,
+    search.SearchPolicies: search.FoundPolicies,
     entitlements.CheckEntitlement: entitlements.EntitlementView,
     enterprises.RegisterEnterprise: enterprises.EnterpriseView,
     enterprises.GetEnterprise: enterprises.EnterpriseView,

@@ -23,6 +23,7 @@ from gateway.api import (
     operations,
     platform,
     policies,
+    public_policies,
     tracking,
     uploads,
 )
@@ -108,7 +109,7 @@ def create_app(frame: Frame, bus: Bus, platform_token: str | None, objects: Obje
     errors.install(app)
 
     take_in(app, probes(bus))
-    for module in (platform, policies, authoring, enterprises, applications, cases, money, tracking, uploads, operations):
+    for module in (platform, public_policies, policies, authoring, enterprises, applications, cases, money, tracking, uploads, operations):
         take_in(app, module.router, "/api/v1")
     take_in(app, pages.router)
 

@@ -124,17 +124,26 @@ def _complete(app: FastAPI, document: Json) -> Json:
     routes = [(prefix + route.path, route) for prefix, route in routes_of(app) if route.include_in_schema]
     models: set[type[BaseModel]] = {Problem, *(model for _path, route in routes for model in (ANSWERS[contract_of(route)], *_forms(route)))}
     refs, schemas = _schemas(models)
+    parameters: Json = {}
     for path, route in routes:
         for method in route.methods or ():
             operation = document["paths"][path][method.lower()]
+            parameters |= _named_by_parameters(operation, document)
             _describe(operation, route, access[(method, path)], refs)
     document["components"] = {
-        "schemas": schemas,
+        "schemas": parameters | schemas,
         "parameters": PARAMETERS,
         "responses": _problem_responses(refs[Problem]),
         "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "description": "凭证由平台发放。Issued by the platform."}},
     }
     return document
+
+
+def _named_by_parameters(operation: Json, document: Json) -> Json:
+    """The lists of values that the operation's parameters refer to, as FastAPI has described them."""
+    items = (each["schema"].get("items", {}) for each in operation.get("parameters", ()))
+    names = [item["$ref"].rpartition("/")[2] for item in items if "$ref" in item]
+    return {name: document["components"]["schemas"][name] for name in names}
 
 
 def _schemas(models: set[type[BaseModel]]) -> tuple[Refs, Json]:

@@ -23,6 +23,7 @@ EXPECTED = {
     ("POST", "/api/v1/tenants"): "platform",
     ("POST", "/api/v1/credentials"): "platform",
     ("GET", "/api/v1/policies"): "public",
+    ("GET", "/api/v1/policies/search"): "public",
     ("GET", "/api/v1/policies/{item_id}"): "public",
     ("POST", "/api/v1/policies"): "department",
     ("GET", "/api/v1/policies/{item_id}/entitlement"): "department enterprise window",

@@ -28,6 +28,8 @@ PUBLIC_TABLES = {
     ("catalog", "policy_item_version"): "what was published stays public, in every version",
     ("catalog", "policy_document"): "only documents that have been issued are registered; counties cite the city's",
     ("intake", "item_state"): "where published policies stand, which is public",
+    ("catalog", "search_document"): "what published items are found by: public, and lying idle under row security",
+    ("catalog", "catalogue_revision"): "how often what is public has changed",
     ("intake", "item_version"): "copies of published policies, which are public",
     ("review", "item_version"): "copies of published policies, which are public",
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Literal
 
 import orjson
@@ -21,6 +21,8 @@ from services.catalog.policies.domain import (
     PolicyItem,
     PublishedMeanwhile,
 )
+from services.catalog.search.domain import Searchable, searchable
+from services.catalog.search.store import SearchIndex
 
 METADATA = MetaData()
 
@@ -70,6 +72,14 @@ class PolicyItems(AggregateStore[PolicyItem]):
         """The unit of work's own tenant's item with this code, locked."""
         found = self.where(self.table.c.tenant == self._uow.tenant, self.table.c.code == code)
         return found[0] if found else None
+
+    def save_many(self, aggregates: Iterable[PolicyItem]) -> None:
+        """Save them, and in the same transaction what they are found by while they are on offer."""
+        saved = list(aggregates)
+        super().save_many(saved)
+        index = self._uow.of(SearchIndex)
+        index.put([_searchable(item) for item in saved if item.state == "published"])
+        index.remove([(item.tenant, item.id) for item in saved if item.state != "published"])
 
     def own(self, item_id: str, *, tenant: str, expected_version: int | None = None) -> PolicyItem:
         """An item of `tenant`, locked. Raises ItemUnknown, or StaleVersion if it is not at `expected_version`."""
@@ -128,6 +138,16 @@ class PolicyItems(AggregateStore[PolicyItem]):
             ground=PublicationGround.model_validate(row["ground"]) if row["ground"] is not None else None,
             expires_on=row["expires_on"],
         )
+
+
+def _searchable(item: PolicyItem) -> Searchable:
+    return searchable(
+        item.content,
+        item_id=item.id,
+        tenant=item.tenant,
+        item_version=item.item_version,
+        published_at=item.published_at,
+    )
 
 
 class Changes:

@@ -1,0 +1,70 @@
+"""In which order what was found is shown: near and open first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from services.catalog.search.shelf import Mask, Numbers, Offers
+
+OPEN, NOT_YET, CLOSED = 2, 1, 0
+
+PER_STATE_BY_DATE = 10**11
+"""More than any second since 1970: without words what can be claimed comes first, and in that the newest."""
+
+PER_STATE_BY_WORDS = 150_000
+"""Nearness counts to a million, and a title that says all the words has 600,000: that outweighs a window that has
+closed, and a word in a guide does not.
+"""
+
+IN_THE_GUIDE = 30_000
+"""Of a hit that is not in the heading. More than for a document's name, less than for a department's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """What was found: places in the offers, and their ranks."""
+
+    offers: Offers
+    places: NDArray[np.intp]
+    ranks: Numbers
+
+    def mask(self) -> Mask:
+        """The hits among all offers."""
+        mask = np.zeros(len(self.offers), dtype=bool)
+        mask[self.places] = True
+        return mask
+
+    def page(self, wanted: Mask, limit: int, after: tuple[int, int] | None) -> tuple[list[tuple[int, int]], bool]:
+        """(rank, number) of the next hits among those wanted, the best first, and whether there are more."""
+        kept = wanted[self.places]
+        ranks, numbers = self.ranks[kept], self.offers.numbers[self.places[kept]]
+        if after is not None:
+            later = (ranks < after[0]) | ((ranks == after[0]) & (numbers < after[1]))
+            ranks, numbers = ranks[later], numbers[later]
+        order = np.lexsort((-numbers, -ranks))[:limit]
+        page = [(int(ranks[place]), int(numbers[place])) for place in order]
+        return page, len(ranks) > limit
+
+
+def by_date(offers: Offers, scope: Mask, today: date) -> Hits:
+    """Everything in scope."""
+    places = np.flatnonzero(scope)
+    return Hits(offers, places, (_states(offers, today) * PER_STATE_BY_DATE + offers.published)[places])
+
+
+def by_words(offers: Offers, scope: Mask, numbers: Numbers, nearness: Numbers, today: date) -> Hits:
+    """Those of the numbers that are in scope, by how near they come (0 to a million)."""
+    places, known = offers.places(numbers)
+    inside = scope[places]
+    places = places[inside]
+    near = np.maximum(nearness[known][inside], IN_THE_GUIDE * (nearness[known][inside] == 0))
+    return Hits(offers, places, near + (_states(offers, today) * PER_STATE_BY_WORDS)[places])
+
+
+def _states(offers: Offers, today: date) -> Numbers:
+    day = today.toordinal()
+    return np.where(offers.closes < day, CLOSED, np.where(offers.opens > day, NOT_YET, OPEN))

@@ -1,0 +1,109 @@
+"""What the catalogue answers when somebody looks for something."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+
+from chassis.clock import CHINA
+from chassis.paging import CursorInvalid
+from chassis.reader import Reader
+from contracts.search import FoundPolicies, PolicyHit, SearchPolicies
+from services.catalog.policies.views import LINEAGE
+from services.catalog.search.choice import Choice
+from services.catalog.search.domain import QuerySaysNothing, window_on
+from services.catalog.search.highlights import Marker, guide_texts
+from services.catalog.search.lexemes import Wanted, wanted
+from services.catalog.search.position import BY_DATE, Position
+from services.catalog.search.ranking import Hits, by_date, by_words
+from services.catalog.search.shelf import Mask, Offers, Shelf
+
+FITTING = "SELECT numbers, nearness FROM search_fitting(CAST(:wanted AS tsquery), CAST(:ranked AS tsquery))"
+SHOWN = (
+    "SELECT d.number, d.item_id, d.tenant, d.item_version AS version, d.max_amount_fen, d.opens, d.closes, d.shown,"
+    " p.content -> 'guide' AS guide FROM search_document d JOIN policy_item p ON p.id = d.item_id"
+    " WHERE d.number = ANY (:numbers)"
+)
+
+
+def search_policies(query: SearchPolicies, reader: Reader, shelf: Shelf) -> FoundPolicies:
+    """Items on offer, the best first. Raises QuerySaysNothing and CursorInvalid."""
+    now = reader.now.astimezone(CHINA).date()
+    after = Position.of(query.cursor, now) if query.cursor is not None else None
+    today = after.today if after else now
+    sought = _sought(query.q)
+    offers = shelf.offers(reader)
+    scope = _scope(query, reader, offers)
+    way, hits = _found(sought, after, offers, scope, today, reader)
+    choice = Choice(query, offers, hits.mask(), today)
+    page, more = hits.page(choice.mask, query.limit, (after.rank, after.number) if after else None)
+    counted = query.facets and after is None
+    return FoundPolicies(
+        items=_shown([number for _rank, number in page], query.q, today, reader),
+        next_cursor=Position(way, today, *page[-1]).cursor if more else None,
+        matched=None if way == BY_DATE else way,
+        total=int(np.count_nonzero(choice.mask)) if counted else None,
+        facets=choice.facets() if counted else (),
+    )
+
+
+def _sought(text: str) -> Wanted | None:
+    """What the text asks for; None for an empty one."""
+    if not text.strip():
+        return None
+    sought = wanted(text)
+    if sought is None:
+        raise QuerySaysNothing(field="q")
+    return sought
+
+
+def _scope(query: SearchPolicies, reader: Reader, offers: Offers) -> Mask:
+    """The tenant's own items and those of the levels above it."""
+    if query.tenant is None:
+        return offers.everything
+    lineage = reader.execute(f"{LINEAGE} SELECT id FROM lineage", {"tenant": query.tenant}).scalars().all()
+    return offers.values["tenant"].having(tuple(lineage), len(offers))
+
+
+def _found(
+    sought: Wanted | None, after: Position | None, offers: Offers, scope: Mask, today: date, reader: Reader
+) -> tuple[str, Hits]:
+    """The first way of reading the query that finds anything; a later page keeps to that of the first."""
+    if after is not None and (sought is None) != (after.way == BY_DATE):
+        raise CursorInvalid()
+    if sought is None:
+        return BY_DATE, by_date(offers, scope, today)
+    hits, way = by_date(offers, offers.everything & False, today), "all"
+    for way, fit in sought.ways():
+        if after is not None and way != after.way:
+            continue
+        row = reader.execute(FITTING, {"wanted": fit, "ranked": sought.rank}).one()
+        numbers, nearness = np.array(row.numbers, np.int64), np.array(row.nearness, np.int64)
+        hits = by_words(offers, scope, numbers, nearness, today)
+        if len(hits.places) or after is not None:
+            break
+    return way, hits
+
+
+def _shown(numbers: list[int], query: str, today: date, reader: Reader) -> tuple[PolicyHit, ...]:
+    """What a list shows of these items, in their order."""
+    if not numbers:
+        return ()
+    rows = {row.number: row for row in reader.execute(SHOWN, {"numbers": numbers})}
+    marker = Marker(query)
+    return tuple(
+        PolicyHit(
+            item_id=row.item_id,
+            tenant=row.tenant,
+            version=row.version,
+            max_amount_fen=row.max_amount_fen,
+            opens=row.opens,
+            closes=row.closes,
+            window=window_on(today, row.opens, row.closes),
+            snippet=marker.snippet(guide_texts(row.shown["summary"], row.guide)),
+            **{**row.shown, "title": marker.segments(row.shown["title"])},
+        )
+        for number in numbers
+        if (row := rows.get(number)) is not None
+    )

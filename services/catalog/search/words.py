@@ -1,0 +1,134 @@
+"""How Chinese text becomes words that can be looked up, and which of them mean the same.
+
+Text is folded first (full-width to half-width, Latin to lower case), taken apart where it has no letters or
+digits, and cut by rjieba, which knows our trade's own words from `vocabulary.json`. The words and what is alike
+are data: whoever changes them adds a migration that builds the index anew (`rebuild.py`; a test asks for it).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+
+import rjieba
+
+VOCABULARY = Path(__file__).with_name("vocabulary.json")
+RUN = re.compile(r"[^\W_]+")
+LONGEST_WORD = 40
+"""Characters. What is longer is no word, and nobody looks for it."""
+
+
+def folded(text: str) -> str:
+    """The text as it is compared: ＡＢＣ１２３ is abc123."""
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+def folded_characters(text: str) -> Iterator[tuple[str, int]]:
+    """Each character of the folded text, with the place in `text` that it comes from."""
+    for place, character in enumerate(text):
+        for each in folded(character):
+            yield each, place
+
+
+def runs(text: str) -> list[str]:
+    """The unbroken runs of letters and digits of the folded text: quotes, brackets and signs divide."""
+    return RUN.findall(folded(text))
+
+
+def words_of_query(text: str) -> list[str]:
+    """The words that a person asks for, without those that say nothing, each once and in order."""
+    return _telling(word for run in runs(text) for word in _cutter().cut(run))
+
+
+def words_of_text(text: str) -> list[str]:
+    """The words by which a text can be found: long ones and those inside them, and what is alike."""
+    found = runs(text)
+    return _telling(word for run in (*found, *_alike_in(found)) for word in _cutter().cut_for_search(run))
+
+
+def names(text: str) -> list[str]:
+    """The runs of letters and digits with what stands between blanks put together: 专精特新“小巨人” is one name."""
+    return [name for part in text.split() if (name := "".join(runs(part)))]
+
+
+def grams(name: str) -> list[str]:
+    """Pairs of neighbours: how a name is found although it was cut otherwise, or has a slip in it."""
+    return [name[place : place + 2] for place in range(len(name) - 1)]
+
+
+def grams_of_text(text: str) -> list[str]:
+    """The pairs of a name, and its single characters, each once."""
+    return list(dict.fromkeys(gram for name in names(text) for gram in (*grams(name), *name)))
+
+
+def marks_of_query(text: str) -> list[str]:
+    """What is worth marking in a text that was found by this query: its words, and what is alike."""
+    found = [*words_of_query(text), *_alike_in(runs(text))]
+    long = [word for word in dict.fromkeys(found) if len(word) > 1]
+    return long or found
+
+
+def digest() -> str:
+    """What the index of a text depends on besides the text."""
+    return hashlib.sha256(VOCABULARY.read_bytes()).hexdigest()[:16]
+
+
+def _telling(words: Iterable[str]) -> list[str]:
+    silent = _silent()
+    return list(dict.fromkeys(word[:LONGEST_WORD] for word in words if word not in silent))
+
+
+def _alike_in(found: Iterable[str]) -> list[str]:
+    """What these runs could have said instead.
+
+    Looked for among their words, not their letters: 提高企业 does not speak of 高企.
+    """
+    forms = _forms()
+    more: list[str] = []
+    for run in found:
+        said = _cutter().cut(run)
+        for place, word in enumerate(said):
+            for words, group in forms.get(word, ()):
+                if said[place : place + len(words)] == words:
+                    more += group
+    return more
+
+
+@cache
+def _vocabulary() -> dict[str, list[str]]:
+    found: dict[str, list[str]] = json.loads(VOCABULARY.read_bytes())
+    return found
+
+
+@cache
+def _alike() -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple("".join(runs(each)) for each in group) for group in _vocabulary()["alike"])
+
+
+@cache
+def _forms() -> dict[str, list[tuple[list[str], tuple[str, ...]]]]:
+    """By its first word: each spelling as words, with its group."""
+    forms: dict[str, list[tuple[list[str], tuple[str, ...]]]] = {}
+    for group in _alike():
+        for each in group:
+            words = _cutter().cut(each)
+            forms.setdefault(words[0], []).append((words, group))
+    return forms
+
+
+@cache
+def _silent() -> frozenset[str]:
+    return frozenset(_vocabulary()["silent"])
+
+
+@cache
+def _cutter() -> rjieba.Jieba:
+    cutter = rjieba.Jieba()
+    for word in (*_vocabulary()["words"], *(each for group in _alike() for each in group if len(each) <= 4)):
+        cutter.add_word(word, None, None)
+    return cutter
