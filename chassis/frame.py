@@ -187,11 +187,11 @@ class Frame:
         try:
             with self._ordered(envelope, name) as uow:
                 uow.joins_traces = True
-                earlier = earlier_result(uow, envelope)
+                earlier = earlier_result(uow, envelope, self.cipher)
                 if earlier is not None:
                     return earlier
                 wire: Wire = {"ok": handle(_parse(contract, envelope.body), uow).model_dump(mode="json")}
-                keep_result(uow, envelope, wire)
+                keep_result(uow, envelope, wire, self.cipher)
                 crash_point(f"{self.service}.{name}.before_commit")
             crash_point(f"{self.service}.{name}.after_commit")
             return wire
@@ -209,10 +209,10 @@ class Frame:
         try:
             with self._ordered(envelope, name) as uow:
                 # Another copy may have been refused at the same time: the first answer stands.
-                earlier = earlier_result(uow, envelope)
+                earlier = earlier_result(uow, envelope, self.cipher)
                 if earlier is not None:
                     return earlier
-                keep_result(uow, envelope, wire)
+                keep_result(uow, envelope, wire, self.cipher)
             return wire
         except (OperationInProgress, OperationKeyReused) as refusal:
             return {"refused": refusal.refusal().model_dump(mode="json")}
@@ -284,7 +284,7 @@ class Frame:
         self._health = HealthServer(
             self.settings.health_host,
             self.settings.health_port,
-            {"database": self._database_answers, "broker": reachable(self.settings.amqp_url)},
+            {"database": self.database_answers, "broker": reachable(self.settings.amqp_url)},
             heartbeats=[loop.heartbeat for loop in self._loops],
         )
         self._health.start()
@@ -301,7 +301,8 @@ class Frame:
         for engine in (self.engine, self.event_engine, self.read_engine, self.frame_engine):
             engine.dispose()
 
-    def _database_answers(self) -> None:
+    def database_answers(self) -> None:
+        """Returns if it does; raises what the driver raises if not."""
         with self.frame_engine.connect() as connection:
             connection.execute(text("SELECT 1"))
 

@@ -3,6 +3,8 @@
 The id is held by a transaction-scoped advisory lock while the command runs, so that a second copy is told
 "in progress" at once and a crash leaves nothing behind. The result is written in the command's own
 transaction; a refusal in a transaction of its own, a fault not at all.
+
+A result is sealed: it repeats what its owner keeps sealed or masked elsewhere (a query code, a name).
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from chassis.secrecy import Cipher
 from contracts.envelope import CommandEnvelope
 from contracts.refusal import OperationInProgress, OperationKeyReused
 
@@ -19,8 +22,10 @@ if TYPE_CHECKING:
 
 Wire = dict[str, Any]
 
+PURPOSE = "operation_result"
 
-def earlier_result(uow: UnitOfWork, envelope: CommandEnvelope) -> Wire | None:
+
+def earlier_result(uow: UnitOfWork, envelope: CommandEnvelope, cipher: Cipher) -> Wire | None:
     """Returns the stored result if the order was carried out before.
 
     Raises OperationInProgress while another copy runs, OperationKeyReused for the same id with another body.
@@ -36,8 +41,10 @@ def earlier_result(uow: UnitOfWork, envelope: CommandEnvelope) -> Wire | None:
         return None
     if row.name != envelope.name or row.body_hash != envelope.body_hash:
         raise OperationKeyReused()
-    result: Wire = row.result
-    return result
+    kept: Wire = row.result
+    if "sealed" in kept:
+        kept = orjson.loads(cipher.open(kept["sealed"], purpose=PURPOSE, tenant=envelope.tenant))
+    return kept
 
 
 INSERT_RESULT = (
@@ -46,8 +53,11 @@ INSERT_RESULT = (
 )
 
 
-def keep_result(uow: UnitOfWork, envelope: CommandEnvelope, result: Wire) -> None:
+def keep_result(uow: UnitOfWork, envelope: CommandEnvelope, result: Wire, cipher: Cipher) -> None:
     """Remember what came of it, in the caller's transaction."""
+    kept = orjson.dumps(result).decode()
+    if "ok" in result:
+        kept = orjson.dumps({"sealed": cipher.seal(kept, purpose=PURPOSE, tenant=envelope.tenant)}).decode()
     uow.conclude(
         {
             "operation_tenant": envelope.tenant,
@@ -55,7 +65,7 @@ def keep_result(uow: UnitOfWork, envelope: CommandEnvelope, result: Wire) -> Non
             "operation_name": envelope.name,
             "body_hash": envelope.body_hash,
             "actor": envelope.actor.id,
-            "result": orjson.dumps(result).decode(),
+            "result": kept,
             "finished_at": uow.now,
         }
     )

@@ -51,32 +51,15 @@ class Broker(Protocol):
         """Runs one Erlang expression in the node; its result as text. Raises BrokerFault."""
 
 
-class PrivateNode:
-    """A node run from `programs` as the account of `quarters`; it and its epmd belong to nobody else."""
+class NodeProcesses:
+    """The private node of `home` and its epmd as processes: to be looked at and ended, whatever has become of the
+    programs that they were started from."""
 
-    def __init__(self, home: Path, quarters: Quarters, programs: BrokerPrograms) -> None:
+    def __init__(self, home: Path) -> None:
         self._home = home
-        self._quarters = quarters
-        self._programs = programs
-        self._ports = Ports(home)
-        self._credentials = Credentials(home)
-        self._log = home / "logs" / "rabbitmq.log"
         self._node = PidFile(home / "run" / "rabbitmq.pid")
         self._epmd = PidFile(home / "run" / "epmd.pid")
         self._lock = home / "run" / "rabbitmq.lock"
-
-    def start(self) -> str:
-        with locked(self._lock):
-            if self._node.running() is None:
-                for name in ("rabbitmq", "rabbitmq-distribution"):
-                    self._ports.claim(name)
-                self._start_epmd()
-                self._furnish()
-                spawn([self._programs.server], pid_file=self._node, log=self._log, env=self._environment(),
-                      cwd=self._room(), account=self._quarters.account)
-            url = amqp_url(self._home)
-            await_login(url, START_LIMIT_S, self.running, self._log)
-        return url
 
     def stop(self) -> None:
         with locked(self._lock):
@@ -97,6 +80,31 @@ class PrivateNode:
     def pid(self) -> int | None:
         node = self._node.running()
         return node.pid if node else None
+
+
+class PrivateNode(NodeProcesses):
+    """A node run from `programs` as the account of `quarters`; it and its epmd belong to nobody else."""
+
+    def __init__(self, home: Path, quarters: Quarters, programs: BrokerPrograms) -> None:
+        super().__init__(home)
+        self._quarters = quarters
+        self._programs = programs
+        self._ports = Ports(home)
+        self._credentials = Credentials(home)
+        self._log = home / "logs" / "rabbitmq.log"
+
+    def start(self) -> str:
+        with locked(self._lock):
+            if self._node.running() is None:
+                for name in ("rabbitmq", "rabbitmq-distribution"):
+                    self._ports.claim(name)
+                self._start_epmd()
+                self._furnish()
+                spawn([self._programs.server], pid_file=self._node, log=self._log, env=self._environment(),
+                      cwd=self._room(), account=self._quarters.account)
+            url = amqp_url(self._home)
+            await_login(url, START_LIMIT_S, self.running, self._log)
+        return url
 
     def evaluate(self, expression: str) -> str:
         """Through `erl_call` (milliseconds) where Erlang brings it, else `rabbitmqctl eval` (a second)."""

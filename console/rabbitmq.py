@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
 from console.broker_docker import DockerNode
-from console.broker_node import USER, Broker, BrokerFault, PrivateNode, amqp_url, await_login
+from console.broker_node import USER, Broker, BrokerFault, NodeProcesses, PrivateNode, amqp_url, await_login
 from console.broker_programs import installed_programs, unpacked_programs
 from console.debian import DebianFault
 from console.quarters import open_home, quarters_for
@@ -63,8 +63,8 @@ class RabbitMQ:
 
     def stop(self) -> None:
         """Ends our own node and its epmd, in order; does nothing to a broker that AMQP_URL names."""
-        if self._given is None and self._choice.exists():
-            self._private().stop()
+        if self._standing is not None:
+            self._standing.stop()
 
     def remove(self) -> None:
         """What lies outside `home` and its quarters: the container, if there is one."""
@@ -73,17 +73,20 @@ class RabbitMQ:
 
     def kill(self) -> None:
         """SIGKILL for the node: for fault tests."""
-        self._private().kill()
+        if self._given is not None:
+            raise _not_ours()
+        if self._standing is not None:
+            self._standing.kill()
 
     def running(self) -> bool:
         """Whether our private broker runs; a broker named by AMQP_URL is taken to."""
         if self._given is not None:
             return True
-        return self._choice.exists() and self._private().running()
+        return self._standing is not None and self._standing.running()
 
     def pid(self) -> int | None:
         """The process id of our private node, if it runs and is a process of this machine."""
-        return self._private().pid() if self._given is None and self._choice.exists() else None
+        return self._standing.pid() if self._standing is not None else None
 
     def add_vhost(self, name: str) -> AmqpAddress:
         """A virtual host of its own, for example for one test worker; adding it twice is no fault."""
@@ -118,12 +121,17 @@ class RabbitMQ:
     def _given(self) -> str | None:
         return self._environ.get("AMQP_URL") or None
 
+    @property
+    def _standing(self) -> NodeProcesses | DockerNode | None:
+        """Our own broker as far as it takes to look at it or end it: nothing is looked for, nor downloaded."""
+        if self._given is not None or not self._choice.exists():
+            return None
+        docker = self._choice.read_text().strip() == "docker"
+        return DockerNode(self._home) if docker else NodeProcesses(self._home)
+
     def _private(self) -> Broker:
         if self._given is not None:
-            raise Refusal(
-                "AMQP_URL 指定的消息服务不由本程序管理;请去掉 AMQP_URL 后再试。",
-                "The broker named by AMQP_URL is not ours to manage; unset AMQP_URL for this.",
-            )
+            raise _not_ours()
         chosen = self._choice.read_text().strip() if self._choice.exists() else None
         for kind, make in (("installed", self._installed), ("unpacked", self._unpacked), ("docker", self._docker)):
             if chosen in (None, kind):
@@ -155,6 +163,13 @@ def _vhost(name: str) -> str:
     if not VHOST_NAME.fullmatch(name):
         raise BrokerFault(f"not a usable name for a virtual host: {name!r}")
     return name
+
+
+def _not_ours() -> Refusal:
+    return Refusal(
+        "AMQP_URL 指定的消息服务不由本程序管理;请去掉 AMQP_URL 后再试。",
+        "The broker named by AMQP_URL is not ours to manage; unset AMQP_URL for this.",
+    )
 
 
 def _no_broker(why: str) -> Refusal:

@@ -31,6 +31,7 @@ from gateway.bus import Bus
 from gateway.identity.views import Directory
 from gateway.limits import BodyLimits
 from gateway.portal.tracking import pages
+from gateway.readiness import Readiness
 from gateway.tracing import Traced
 
 DESCRIPTION = """惠企政策直达：从政策条款到企业账户。
@@ -39,7 +40,7 @@ DESCRIPTION = """惠企政策直达：从政策条款到企业账户。
 错误均为 RFC 9457 `application/problem+json`，一次列出全部原因。
 """
 
-def probes(bus: Bus) -> APIRouter:
+def probes(readiness: Readiness) -> APIRouter:
     """What an orchestrator asks: does the process answer, and may it be given work."""
     router = APIRouter(include_in_schema=False)
 
@@ -50,9 +51,9 @@ def probes(bus: Bus) -> APIRouter:
 
     @router.get("/readyz", dependencies=[Depends(PUBLIC)])
     async def readyz() -> Response:
-        """Ready when the bus is connected."""
-        ready = bus.ready()
-        return Response("ok" if ready else "bus not connected", 200 if ready else 503, media_type="text/plain")
+        """Ready when the database answers and the bus is connected."""
+        missing = await readiness.missing()
+        return Response("; ".join(missing) or "ok", 503 if missing else 200, media_type="text/plain")
 
     return router
 
@@ -108,7 +109,7 @@ def create_app(frame: Frame, bus: Bus, platform_token: str | None, objects: Obje
     app.state.directory = Directory(frame, platform_token)
     errors.install(app)
 
-    take_in(app, probes(bus))
+    take_in(app, probes(Readiness(bus.ready, frame.database_answers)))
     for module in (platform, public_policies, policies, authoring, enterprises, applications, cases, money, tracking, uploads, operations):
         take_in(app, module.router, "/api/v1")
     take_in(app, pages.router)

@@ -29,9 +29,9 @@ class Refused(Exception):
     """A rule said no. `reasons` are the codes of everything that is wrong."""
 
     def __init__(self, status: int, code: str, detail: str, errors: list[Json]) -> None:
-        super().__init__(
-            f"{status} {code}：{detail}" + "".join(f"；{each.get('message', '')}" for each in errors)
-        )
+        # The headline is often the first reason's own sentence: what was said is not said again.
+        said = dict.fromkeys([detail, *(str(each.get("message", "")) for each in errors)])
+        super().__init__(f"{status} {code}：{'；'.join(filter(None, said))}")
         self.status = status
         self.code = code
         self.detail = detail

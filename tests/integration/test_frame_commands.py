@@ -34,6 +34,10 @@ class Noted(Model):
     count: int
 
 
+class NotedInSecret(Noted):
+    secret: str
+
+
 class EnoughNotes(Conflict):
     code = "enough_notes"
     sentence = "记录已满。"
@@ -102,6 +106,26 @@ def test_a_refusal_is_kept_and_leaves_nothing_else_behind(frame: Frame, dsns: Ds
     assert len(calls) == 1
     with psycopg.connect(psycopg_url(dsns.owner)) as connection:
         assert connection.execute("SELECT count(*) FROM job").fetchone() == (0,)
+
+
+def test_a_result_is_kept_sealed_and_given_again_in_clear(frame: Frame, dsns: Dsns) -> None:
+    order = envelope("Note", {"text": "t"})
+    first, second = (
+        frame.run_command(Note, lambda cmd, uow: NotedInSecret(count=1, secret="QUERYCODE"), order) for _ in range(2)
+    )
+    assert first == second == {"ok": {"count": 1, "secret": "QUERYCODE"}}
+    with psycopg.connect(psycopg_url(dsns.owner)) as connection:
+        (kept,) = connection.execute("SELECT CAST(result AS text) FROM operation").fetchone() or ("",)
+    assert "sealed" in kept
+    assert "QUERYCODE" not in kept
+
+
+def test_a_result_that_was_kept_before_results_were_sealed_is_given_again_too(frame: Frame, dsns: Dsns) -> None:
+    order = envelope("Note", {"text": "t"})
+    frame.run_command(Note, lambda cmd, uow: Noted(count=1), order)
+    with psycopg.connect(psycopg_url(dsns.owner)) as connection:
+        connection.execute("""UPDATE operation SET result = '{"ok": {"count": 7}}'""")
+    assert frame.run_command(Note, lambda cmd, uow: Noted(count=1), order) == {"ok": {"count": 7}}
 
 
 def test_a_fault_is_not_kept_and_the_order_can_be_given_again(frame: Frame) -> None:

@@ -175,3 +175,30 @@ def test_a_machine_without_python_is_told_what_to_install(tmp_path: Path) -> Non
     assert answer.returncode == 1
     assert "Python 3.11" in answer.stderr
     assert len(answer.stderr.splitlines()) == 1
+
+
+def test_taking_down_downloads_nothing_even_where_nothing_was_set_up(tmp_path: Path) -> None:
+    root = tmp_path / "checkout"
+    (root / "console").mkdir(parents=True)
+    shutil.copy(CHECKOUT / "zhida", root)
+    (root / "requirements.lock").write_text("one==1\n")
+    (root / "console" / "bootstrap.py").write_text("raise SystemExit('it was set up')\n")
+    never_ran = zhida(root, "down")
+    assert (never_ran.returncode, "没有运行过" in never_ran.stdout) == (0, True), never_ran
+    (root / ".zhida" / "run").mkdir(parents=True)
+    (root / ".zhida" / "run" / "gateway.pid").touch()
+    left = zhida(root, "down")
+    assert (left.returncode, str(root / ".zhida" / "run") in left.stderr) == (1, True), left
+
+
+def test_taking_down_uses_what_is_there_whatever_the_lock_file_says(tmp_path: Path) -> None:
+    root = tmp_path / "checkout"
+    (root / "console").mkdir(parents=True)
+    shutil.copy(CHECKOUT / "zhida", root)
+    (root / "requirements.lock").write_text("one==2\n")
+    (root / "console" / "bootstrap.py").write_text("raise SystemExit('it was set up')\n")
+    (root / "console" / "__main__.py").write_text("import sys; print('asked to', *sys.argv[1:])\n")
+    (root / ".venv" / "bin").mkdir(parents=True)
+    (root / ".venv" / "bin" / "python").symlink_to(sys.executable)
+    answer = zhida(root, "down", "--wipe")
+    assert (answer.returncode, answer.stdout) == (0, "asked to down --wipe\n"), answer

@@ -13,6 +13,7 @@ from console.broker_docker import DockerNode
 from console.broker_node import BrokerFault
 from console.broker_programs import installed_programs, unpacked_programs
 from console.debian import DebianArchive, DebianFault
+from console.processes import PidFile, spawn
 from console.quarters import Account, Quarters
 from console.rabbitmq import RabbitMQ
 from console.refusal import Refusal
@@ -172,3 +173,25 @@ def test_a_container_that_cannot_be_made_is_no_choice_for_ever(
     with pytest.raises(Refusal, match="no such image"):
         RabbitMQ(tmp_path / "home", {}).start()
     assert not (tmp_path / "home" / "broker").exists()
+
+
+@pytest.mark.parametrize("chosen", ["unpacked", "installed"])
+def test_taking_a_broker_down_looks_for_no_programs_and_downloads_none(
+    chosen: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(*_: object) -> None:
+        raise AssertionError("programs were looked for")
+
+    monkeypatch.setattr(rabbitmq, "unpacked_programs", never)
+    monkeypatch.setattr(rabbitmq, "installed_programs", never)
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "broker").write_text(f"{chosen}\n")
+    node = spawn(["/bin/sleep", "60"], pid_file=PidFile(home / "run" / "rabbitmq.pid"), log=home / "logs" / "x.log",
+                 env={}, cwd=home)
+    broker = RabbitMQ(home, {})
+    assert broker.running()
+    assert broker.pid() == node.pid
+    broker.stop()
+    assert not node.alive()
+    assert not broker.running()
