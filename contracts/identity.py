@@ -17,7 +17,8 @@ Role = Literal[
     "window",  # 惠企政策兑现专窗
     "enterprise",  # 企业
     "supervisor",  # 纪委、审计
-    "partner",  # 数据交换、银行等系统
+    "partner",  # 数据交换等系统
+    "bank",  # 合作银行：经企业授权查询
 ]
 
 

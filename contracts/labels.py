@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from datetime import date
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from contracts.message import Model, TenantId
+from contracts.message import Command, Id, Model, Query, ServiceName, TenantId
 from contracts.rule import ConditionResult, Eligibility, FactType, MissingFact, State
 from contracts.rule_facts import FactName, NumberText, PeriodRef, RulePart
 
@@ -125,3 +125,34 @@ class LabelView(Model):
     missing: tuple[MissingFact, ...] = ()
     score: Score | None = None
     as_of: date
+
+
+class DefineLabel(Command):
+    """Define a label for the firms of this place and of those below it, or the next version of one.
+
+    The department that defined it keeps it: no other may change it.
+    """
+
+    owner: ClassVar[ServiceName] = "catalog"
+
+    rule: LabelRule
+
+
+class LabelRuleView(Model):
+    label_id: Id
+    tenant: TenantId
+    label_version: int
+    department: str | None
+    rule: LabelRule
+    sentence: str
+    version: int
+
+
+class ListLabels(Query):
+    """The labels that firms of this place are given: its own and those of the levels above."""
+
+    owner: ClassVar[ServiceName] = "catalog"
+
+
+class LabelList(Model):
+    items: tuple[LabelRuleView, ...] = ()

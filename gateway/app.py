@@ -18,7 +18,9 @@ from gateway.api import (
     applications,
     authoring,
     cases,
+    enterprise_records,
     enterprises,
+    labels,
     money,
     operations,
     platform,
@@ -33,6 +35,23 @@ from gateway.limits import BodyLimits
 from gateway.portal.tracking import pages
 from gateway.readiness import Readiness
 from gateway.tracing import Traced
+
+AUDIENCES = (
+    platform,
+    public_policies,
+    policies,
+    authoring,
+    enterprises,
+    enterprise_records,
+    labels,
+    applications,
+    cases,
+    money,
+    tracking,
+    uploads,
+    operations,
+)
+"""Where routes overlap, the earlier module's is found first."""
 
 DESCRIPTION = """惠企政策直达：从政策条款到企业账户。
 
@@ -110,7 +129,7 @@ def create_app(frame: Frame, bus: Bus, platform_token: str | None, objects: Obje
     errors.install(app)
 
     take_in(app, probes(Readiness(bus.ready, frame.database_answers)))
-    for module in (platform, public_policies, policies, authoring, enterprises, applications, cases, money, tracking, uploads, operations):
+    for module in AUDIENCES:
         take_in(app, module.router, "/api/v1")
     take_in(app, pages.router)
 

@@ -24,6 +24,7 @@ from gateway.openapi import Problem
 
 ITEM = json.loads(min((CHECKOUT / "sample" / "items").glob("*.json")).read_text())
 FACT = {"name": "rd_expense", "kind": "number", "value": "1", "unit": "元", "source": "税务", "as_of": "2026-01-01"}
+LABEL = json.loads((CHECKOUT / "sample" / "labels" / "tech_sme.json").read_text())
 BODIES: dict[str, dict[str, Any]] = {
     "OnboardTenantForm": {"id": "zhanggong", "level": "county", "division_code": "360702", "name": "章贡区"},
     "IssueCredentialForm": {"tenant": "zhanggong", "actor_id": "clerk-1", "name": "科员", "roles": ["bureau"]},
@@ -37,6 +38,18 @@ BODIES: dict[str, dict[str, Any]] = {
     "WithdrawPolicyItemForm": {"reason": "文件废止"},
     "RegisterEnterpriseForm": {"uscc": "91360700X12345678X", "name": "示例有限公司", "contact_mobile": "13800000000"},
     "RecordFactsForm": {"facts": [FACT]},
+    "DefineLabelForm": {"rule": LABEL},
+    "GiveConsentForm": {
+        "grantee": "bank-1", "grantee_name": "示例银行", "labels": ["technology_score"],
+        "purposes": ["credit_assessment"], "valid_from": "2026-01-01", "valid_until": "2026-12-31",
+    },
+    "ConsultLabelForm": {"uscc": "91360700X12345678X", "label": "technology_score", "purpose": "credit_assessment"},
+    "RevealContactForm": {"reason": "核实申报信息"},
+    "KeepMaterialForm": {
+        "kind": "business_licence", "name": "营业执照", "issuer": "市场监管局", "sha256": "0" * 64,
+        "valid_from": "2026-01-01",
+    },
+    "WithdrawMaterialForm": {"reason": "传错文件"},
     "WithdrawFactsForm": {"records": ["2-0"], "reason": "录入有误"},
     "WithdrawPayeeAccountForm": {"reason": "账号抄错"},
     "RegisterPayeeAccountForm": {"account_name": "示例有限公司", "account_number": "6222000000", "bank_name": "示例银行"},

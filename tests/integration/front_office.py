@@ -28,6 +28,7 @@ from contracts.item import PolicyItemContent
 from contracts.message import SYSTEM, Actor, Command, Event, Query, snake_case
 from contracts.policies import PublishPolicyItem
 from contracts.rule import Fact, Level
+from services.catalog.enterprises import disclosing, label_rules, material_file
 from services.catalog.enterprises import use_cases as enterprise_use_cases
 from services.catalog.enterprises import views as enterprise_views
 from services.catalog.matching import views as matching_views
@@ -189,8 +190,10 @@ def onboarded(tenant: str, parent: str | None, level: Level, prefix: str) -> Ten
 
 
 def catalog_replica(frame: Frame, dsns: Dsns) -> Replica:
-    use_cases = SimpleNamespace(**vars(policy_use_cases) | vars(enterprise_use_cases))
-    views = SimpleNamespace(**vars(policy_views) | vars(authoring_views) | vars(enterprise_views) | vars(matching_views))
+    nouns = vars(disclosing) | vars(label_rules) | vars(material_file)
+    use_cases = SimpleNamespace(**nouns | vars(policy_use_cases) | vars(enterprise_use_cases))
+    policies = vars(policy_views) | vars(authoring_views)
+    views = SimpleNamespace(**nouns | policies | vars(enterprise_views) | vars(matching_views))
     return Replica(frame, dsns, use_cases, views, [tenant_subscription()])
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chassis.entrypoints import Service, command, query
+from chassis.entrypoints import command, query
 from chassis.reader import Reader
 from chassis.uow import UnitOfWork
 from contracts.enterprises import (
@@ -19,9 +19,10 @@ from contracts.enterprises import (
 )
 from contracts.fact_records import FactHistory, GetFactHistory, WithdrawFacts
 from services.catalog.enterprises import use_cases, views
+from services.catalog.enterprises.records_service import RecordEntrypoints
 
 
-class EnterpriseEntrypoints(Service):
+class EnterpriseEntrypoints(RecordEntrypoints):
     """Enterprises' files: opened, filled, read."""
 
     @command

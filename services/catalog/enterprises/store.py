@@ -124,6 +124,13 @@ class Enterprises(AggregateStore[Enterprise]):
         if taken_back:
             self._uow.execute(insert(ENTERPRISE_FACT_WITHDRAWAL), taken_back)
 
+    def by_uscc(self, uscc: str) -> Enterprise | None:
+        """The unit of work's own tenant's firm with this code; of a merged file the one that survives it."""
+        found = self.where(self.table.c.tenant == self._uow.tenant, self.table.c.uscc == uscc)
+        while found and found[0].merged_into is not None:
+            found = [self.get(found[0].merged_into)]
+        return found[0] if found else None
+
     def current_facts(self, enterprise_id: str) -> list[Fact]:
         """The newest fact of each name and period, by name and period."""
         rows = self._uow.execute(

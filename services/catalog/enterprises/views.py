@@ -16,6 +16,7 @@ from contracts.fact_records import FactHistory, GetFactHistory
 from contracts.rule import Fact
 from services.catalog.enterprises.domain import EnterpriseUnknown, refuse_stranger
 from services.catalog.enterprises.fact_records import FACT_COLUMNS, HISTORY, fact_record
+from services.catalog.enterprises.label_rules import labels_for
 
 FACT_PARTS = ", ".join(f"'{column}', f.{column}" for column in FACT_COLUMNS)
 
@@ -53,9 +54,10 @@ def file_of(enterprise_id: str, reader: Reader) -> EnterpriseView:
 
 
 def get_enterprise(query: GetEnterprise, reader: Reader) -> EnterpriseView:
-    """A firm's file with its current facts. Raises EnterpriseNotYours or EnterpriseUnknown."""
+    """A firm's file with its current facts and its labels. Raises EnterpriseNotYours or EnterpriseUnknown."""
     refuse_stranger(reader.actor, query.enterprise_id)
-    return file_of(query.enterprise_id, reader)
+    file = file_of(query.enterprise_id, reader)
+    return file.model_copy(update={"labels": labels_for(file.facts, reader)})
 
 
 def get_fact_history(query: GetFactHistory, reader: Reader) -> FactHistory:

@@ -55,8 +55,8 @@ TABLES = (
     # What a label means is public, like an item: a county's file shows the city's labels.
     f"""
     CREATE TABLE label_rule (
-        {AGGREGATE_DDL}, code text NOT NULL, label_version integer NOT NULL, content jsonb NOT NULL,
-        defined_at timestamptz NOT NULL,
+        {AGGREGATE_DDL}, code text NOT NULL, label_version integer NOT NULL, department text,
+        content jsonb NOT NULL, defined_at timestamptz NOT NULL,
         PRIMARY KEY (tenant, id), CONSTRAINT label_rule_code_once UNIQUE (tenant, code))
     """,
     f"""

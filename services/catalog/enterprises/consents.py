@@ -1,0 +1,177 @@
+"""Consents of firms, and a line for every look at what is not for everybody. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+from contracts.aggregate import Aggregate
+from contracts.consents import ConsentPurpose, ConsentView, DisclosureView
+from contracts.message import Actor
+from contracts.refusal import Conflict, Forbidden, Invalid, NotFound, Reason
+from services.catalog.enterprises.domain import refuse_stranger
+
+CONTACT = "contact"
+"""What is looked at when it is the contact number; otherwise it is the code of a label."""
+
+READABLE_FOR = timedelta(minutes=10)
+"""How long the number behind a look can be read: whoever needs it again says why again."""
+
+LONGEST = timedelta(days=3 * 366)
+"""A consent for longer than three years is nobody's decision any more. Our rule; no law names a limit."""
+
+
+class ConsentRefused(Invalid):
+    """The consent cannot be given like that; `reasons` says everything that must change."""
+
+    code = "consent_refused"
+    sentence = "授权内容有误，请按提示修改。"
+
+
+class ConsentByFirmOnly(Forbidden):
+    """Nobody consents in the place of the firm."""
+
+    code = "consent_by_firm_only"
+    sentence = "授权须由企业本人办理。"
+
+
+class ConsentUnknown(NotFound):
+    """No consent of this firm has this id."""
+
+    code = "consent_unknown"
+    sentence = "没有找到该授权。"
+
+
+class ConsentRevokedAlready(Conflict):
+    """It is revoked; there is nothing left to revoke."""
+
+    code = "consent_revoked_already"
+    sentence = "该授权已经撤销。"
+
+
+class ConsentMissing(Forbidden):
+    """No standing consent of this firm lets this bank see this for this purpose, or there is no such firm."""
+
+    code = "consent_missing"
+    sentence = "未查到该企业对贵行本项用途的有效授权（未授权、尚未生效、已到期或已撤销），不能查询。"
+
+
+class LabelUnknown(NotFound):
+    """No label with this code holds here."""
+
+    code = "label_unknown"
+    sentence = "没有该标签。"
+
+
+class LookUnknown(NotFound):
+    """Nobody reads the number behind a look of somebody else, or an old one."""
+
+    code = "look_unknown"
+    sentence = "没有找到本次查看，或已超过可查看时间，请重新填写理由。"
+
+
+@dataclass(kw_only=True, slots=True)
+class Consent(Aggregate):
+    """A firm lets one bank see some labels, for named purposes, from one day through another."""
+
+    enterprise_id: str
+    grantee: str
+    grantee_name: str
+    labels: tuple[str, ...]
+    purposes: tuple[ConsentPurpose, ...]
+    valid_from: date
+    valid_until: date
+    given_by: str
+    given_at: datetime
+    revoked_by: str | None = None
+    revoked_at: datetime | None = None
+
+    def check(self, *, by: Actor, today: date, known_labels: Sequence[str]) -> None:
+        """Raises EnterpriseNotYours, ConsentByFirmOnly, or ConsentRefused with all reasons."""
+        refuse_stranger(by, self.enterprise_id)
+        if by.enterprise_id is None:
+            raise ConsentByFirmOnly()
+        reasons = [
+            Reason(code="label_unknown", message=f"没有标签“{label}”", field=f"labels.{index}")
+            for index, label in enumerate(self.labels)
+            if label not in known_labels
+        ]
+        if self.valid_until < self.valid_from:
+            text = f"截止日 {self.valid_until} 早于起始日 {self.valid_from}"
+            reasons.append(Reason(code="consent_reversed", message=text, field="valid_until"))
+        elif self.valid_until < today:
+            text = f"截止日 {self.valid_until} 已过"
+            reasons.append(Reason(code="consent_past", message=text, field="valid_until"))
+        elif self.valid_until - self.valid_from > LONGEST:
+            reasons.append(Reason(code="consent_too_long", message="授权最长三年", field="valid_until"))
+        if reasons:
+            raise ConsentRefused(*reasons)
+
+    def revoke(self, *, by: Actor, at: datetime) -> None:
+        """Raises ConsentUnknown to strangers, ConsentByFirmOnly or ConsentRevokedAlready."""
+        if by.enterprise_id is None:
+            raise ConsentByFirmOnly()
+        if by.enterprise_id != self.enterprise_id:
+            raise ConsentUnknown()
+        if self.revoked_at is not None:
+            raise ConsentRevokedAlready()
+        self.revoked_by, self.revoked_at = by.id, at
+
+    def standing(self, today: date) -> Literal["not_begun", "standing", "run_out", "revoked"]:
+        if self.revoked_at is not None:
+            return "revoked"
+        if today < self.valid_from:
+            return "not_begun"
+        return "standing" if today <= self.valid_until else "run_out"
+
+    def covers(self, label: str, purpose: ConsentPurpose, today: date) -> bool:
+        return self.standing(today) == "standing" and label in self.labels and purpose in self.purposes
+
+    def view(self, today: date) -> ConsentView:
+        return ConsentView(
+            consent_id=self.id,
+            enterprise_id=self.enterprise_id,
+            grantee=self.grantee,
+            grantee_name=self.grantee_name,
+            labels=self.labels,
+            purposes=self.purposes,
+            valid_from=self.valid_from,
+            valid_until=self.valid_until,
+            given_by=self.given_by,
+            given_at=self.given_at,
+            revoked_by=self.revoked_by,
+            revoked_at=self.revoked_at,
+            standing=self.standing(today),
+            version=self.version,
+        )
+
+
+@dataclass(kw_only=True, slots=True)
+class Disclosure(Aggregate):
+    """One look: who saw what of whom, when, why, and under which consent. It is never changed."""
+
+    enterprise_id: str
+    subject: str
+    reason: str
+    consent_id: str | None
+    seen_by: str
+    seen_by_name: str
+    seen_at: datetime
+
+    def readable_by(self, actor: Actor, now: datetime) -> bool:
+        """Whether this person may read the contact number behind this look now."""
+        return self.subject == CONTACT and actor.id == self.seen_by and now - self.seen_at <= READABLE_FOR
+
+    def view(self) -> DisclosureView:
+        return DisclosureView(
+            disclosure_id=self.id,
+            enterprise_id=self.enterprise_id,
+            subject=self.subject,
+            reason=self.reason,
+            consent_id=self.consent_id,
+            seen_by=self.seen_by,
+            seen_by_name=self.seen_by_name,
+            seen_at=self.seen_at,
+        )
