@@ -19,6 +19,7 @@ from gateway.api import (
     authoring,
     cases,
     enterprise_records,
+    drafts,
     enterprises,
     labels,
     money,
@@ -130,6 +131,8 @@ def create_app(frame: Frame, bus: Bus, platform_token: str | None, objects: Obje
 
     take_in(app, probes(Readiness(bus.ready, frame.database_answers)))
     for module in AUDIENCES:
+    take_in(app, probes(bus))
+    for module in (platform, public_policies, policies, authoring, drafts, enterprises, applications, cases, money, tracking, uploads, operations):
         take_in(app, module.router, "/api/v1")
     take_in(app, pages.router)
 

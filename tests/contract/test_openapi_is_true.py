@@ -25,11 +25,24 @@ from gateway.openapi import Problem
 ITEM = json.loads(min((CHECKOUT / "sample" / "items").glob("*.json")).read_text())
 FACT = {"name": "rd_expense", "kind": "number", "value": "1", "unit": "元", "source": "税务", "as_of": "2026-01-01"}
 LABEL = json.loads((CHECKOUT / "sample" / "labels" / "tech_sme.json").read_text())
+DOCUMENT = {"name": "若干措施", "authority": "区人民政府", "level": "county", "number": "区府发〔2026〕1号"}
 BODIES: dict[str, dict[str, Any]] = {
     "OnboardTenantForm": {"id": "zhanggong", "level": "county", "division_code": "360702", "name": "章贡区"},
     "IssueCredentialForm": {"tenant": "zhanggong", "actor_id": "clerk-1", "name": "科员", "roles": ["bureau"]},
     "PublishPolicyItemForm": {"content": ITEM},
     "CheckPolicyItemForm": {"content": ITEM},
+    "DraftPolicyItemForm": {"content": {"code": "X-1", "title": "尚未写完"}},
+    "EditDraftForm": {"content": ITEM},
+    "OpenConsultationForm": {
+        "parties": [{"party": "finance", "department": "区财政局"}], "until": "2026-03-20",
+    },
+    "RecallConsultationForm": {"reason": "发错稿件"},
+    "AnswerConsultationForm": {"answer": "agree"},
+    "PublishDraftForm": {"reason": "新政策", "responses": [{"party": "finance", "text": "已采纳"}]},
+    "DiscardDraftForm": {"reason": "不再制定"},
+    "RegisterDocumentForm": {"document": DOCUMENT},
+    "AmendDocumentForm": {"document": DOCUMENT, "reason": "文号录入有误"},
+    "RepealDocumentForm": {"repealed_on": "2026-03-01", "basis": "区府发〔2026〕1号第十条"},
     "RevisePolicyItemForm": {
         "content": ITEM, "reason": "提高标准", "ground": {"kind": "minor_change", "text": "更正联系电话"},
     },

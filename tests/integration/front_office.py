@@ -32,7 +32,7 @@ from services.catalog.enterprises import disclosing, label_rules, material_file
 from services.catalog.enterprises import use_cases as enterprise_use_cases
 from services.catalog.enterprises import views as enterprise_views
 from services.catalog.matching import views as matching_views
-from services.catalog.policies import authoring_views
+from services.catalog.policies import authoring_views, documents, draft_views, drafting
 from services.catalog.policies import use_cases as policy_use_cases
 from services.catalog.policies import views as policy_views
 from services.intake import use_cases as intake_use_cases
@@ -125,6 +125,11 @@ class Replica:
         with psycopg.connect(psycopg_url(self.dsns.owner)) as connection:
             return connection.execute(statement).fetchall()
 
+    def does(self, statement: str) -> None:
+        """Change the database as its owner does in a migration."""
+        with psycopg.connect(psycopg_url(self.dsns.owner)) as connection:
+            connection.execute(statement)
+
     def _with_cipher(self, module: ModuleType, name: str) -> Callable[..., Any]:
         function: Callable[..., Any] = getattr(module, name)
         if "cipher" in inspect.signature(function).parameters:
@@ -194,6 +199,12 @@ def catalog_replica(frame: Frame, dsns: Dsns) -> Replica:
     use_cases = SimpleNamespace(**nouns | vars(policy_use_cases) | vars(enterprise_use_cases))
     policies = vars(policy_views) | vars(authoring_views)
     views = SimpleNamespace(**nouns | policies | vars(enterprise_views) | vars(matching_views))
+    orders = (policy_use_cases, drafting, documents, enterprise_use_cases)
+    questions = (policy_views, authoring_views, draft_views, enterprise_views, matching_views)
+    use_cases, views = (
+        SimpleNamespace(**{name: each for module in room for name, each in vars(module).items()})
+        for room in (orders, questions)
+    )
     return Replica(frame, dsns, use_cases, views, [tenant_subscription()])
 
 

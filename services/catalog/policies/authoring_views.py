@@ -6,12 +6,9 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from pydantic import ValidationError
-
 from chassis.clock import CHINA
 from chassis.paging import cut_page, decode_cursor, encode_cursor
 from chassis.reader import Reader
-from chassis.wording import reasons_for
 from contracts.authoring import (
     AuthoredItemPage,
     AuthoredItemSummary,
@@ -24,12 +21,11 @@ from contracts.authoring import (
     ItemHistory,
     ItemNotice,
     ListAuthoredItems,
-    TextProblem,
 )
 from contracts.item import PolicyItemContent
 from rules import sentences
 from services.catalog.policies.domain import ItemUnknown
-from services.catalog.policies.publication import problems_of
+from services.catalog.policies.texts import examine
 
 ACTIONS: Mapping[str, str] = {
     "published": "发布",
@@ -88,7 +84,9 @@ HISTORY = """
 SELECT c.subject_type AS subject, c.action, c.at, c.actor_id, c.actor_name, c.actor_department, c.reason,
     c.item_version, c.differences, c.subject_id, c.version
 FROM policy_change c
-WHERE c.tenant = :tenant AND c.item_id = :id
+WHERE c.tenant = :tenant
+    AND (c.item_id = :id OR (c.subject_type = 'draft' AND c.subject_id IN (
+        SELECT d.id FROM policy_draft d WHERE d.tenant = :tenant AND d.item_id = :id)))
     AND (CAST(:at AS timestamptz) IS NULL OR (c.at, c.subject_id, c.version) < (:at, :subject, :version))
 ORDER BY c.at DESC, c.subject_id DESC, c.version DESC LIMIT :limit
 """
@@ -140,23 +138,9 @@ def get_item_history(query: GetItemHistory, reader: Reader) -> ItemHistory:
 
 def check_policy_item(query: CheckPolicyItem, reader: Reader) -> CheckedItem:
     """What stands against publishing this text today; of one that cannot be read, where and why."""
-    problems, content = examine(query.content, reader.now.astimezone(CHINA).date())
+    problems, content = examine(query.content, reader, reader.tenant, reader.now.astimezone(CHINA).date())
     spoken = sentences(content.rules).model_dump() if content is not None else {}
     return CheckedItem(publishable=not problems, problems=tuple(problems), sentences=spoken)
-
-
-def examine(text: Mapping[str, Any], today: date) -> tuple[list[TextProblem], PolicyItemContent | None]:
-    """Everything that is wrong with a text, and the item that it is, as soon as it can be read as one."""
-    try:
-        content = PolicyItemContent.model_validate(text)
-    except ValidationError as error:
-        reasons = reasons_for(error.errors(include_url=False, include_input=False))
-        return [
-            TextProblem(code=each.code, where=f"/{(each.field or '').replace('.', '/')}", text=each.message)
-            for each in reasons
-        ], None
-    found = problems_of(content, today)
-    return [TextProblem(code=each.code, where=each.where, text=each.text_zh) for each in found], content
 
 
 def _summary(row: dict[str, Any], today: date) -> AuthoredItemSummary:

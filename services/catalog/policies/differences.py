@@ -100,6 +100,11 @@ def differences(before: PolicyItemContent | None, after: PolicyItemContent) -> t
     return tuple(found)
 
 
+def fields_that_differ(old: Any, new: Any) -> tuple[FieldDifference, ...]:
+    """The same for any two texts of named fields."""
+    return tuple(_walk("", "", old, new))
+
+
 def _rule_part(part: str, old: Any, new: Any, spoken: tuple[str | None, str | None]) -> Iterator[FieldDifference]:
     """By its sentence; what is in none (units, codes, the budget line) by its data."""
     label, where = RULE_PARTS.get(part, part), f"/rules/{part}"

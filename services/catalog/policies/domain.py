@@ -5,7 +5,7 @@ What is not published yet is a draft (`draft`); what a text must have before it 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -26,6 +26,7 @@ from contracts.policies import (
     PublicationGround,
 )
 from contracts.refusal import Conflict, Forbidden, Invalid, NotFound
+from contracts.rule import Problem
 from rules import sentences
 from services.catalog.policies.publication import refuse_unpublishable
 
@@ -121,13 +122,14 @@ class PolicyItem(Aggregate):
         at: datetime,
         today: date,
         trace: str | None,
+        against: Sequence[Problem] = (),
     ) -> PolicyItem:
-        """Version 1; `today` is the date in China.
+        """Version 1; `today` is the date in China, `against` what was found wrong elsewhere.
 
         Raises ItemOfOtherDepartment, PublicationRefused with everything that is wrong, or ConsultationMissing.
         """
         refuse_other_department(by, content.rules.plan.department)
-        refuse_unpublishable(content, today)
+        refuse_unpublishable(content, today, against)
         if ground is None:
             raise ConsultationMissing()
         item = cls(
@@ -154,6 +156,7 @@ class PolicyItem(Aggregate):
         at: datetime,
         today: date,
         reason: str = "",
+        against: Sequence[Problem] = (),
     ) -> None:
         """The next version; raises what `publish` raises, CodeIsKept, or ItemNotInThatState once it is withdrawn.
 
@@ -166,7 +169,7 @@ class PolicyItem(Aggregate):
         self._must_be_able(after, "修订")
         if content.code != self.code:
             raise CodeIsKept(code=self.code, field="content.code")
-        refuse_unpublishable(content, today)
+        refuse_unpublishable(content, today, against)
         if ground is None:
             raise ConsultationMissing()
         self.content, self.ground, self.published_at = content, ground, at

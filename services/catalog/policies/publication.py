@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -53,11 +53,11 @@ def problems_of(content: PolicyItemContent, today: date) -> list[Problem]:
     return found
 
 
-def refuse_unpublishable(content: PolicyItemContent, today: date) -> None:
-    """Raises PublicationRefused with everything that must change."""
+def refuse_unpublishable(content: PolicyItemContent, today: date, further: Sequence[Problem] = ()) -> None:
+    """Raises PublicationRefused with everything that must change, and the `further` problems found elsewhere."""
     reasons = [
         Reason(code=problem.code, message=problem.text_zh, field=f"content{problem.where.replace('/', '.')}")
-        for problem in problems_of(content, today)
+        for problem in (*problems_of(content, today), *further)
     ]
     if reasons:
         raise PublicationRefused(*reasons)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chassis.entrypoints import Service, UnitMaker, command, due, query
+from chassis.entrypoints import UnitMaker, command, due, query
 from chassis.jobs import Job
 from chassis.reader import Reader
 from chassis.uow import UnitOfWork
@@ -28,9 +28,10 @@ from contracts.policies import (
     WithdrawPolicyItem,
 )
 from services.catalog.policies import authoring_views, use_cases, validity, views
+from services.catalog.policies.authoring_service import DraftEntrypoints
 
 
-class PolicyEntrypoints(Service):
+class PolicyEntrypoints(DraftEntrypoints):
     """Documents and items: written, published, found."""
 
     @command

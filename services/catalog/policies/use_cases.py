@@ -27,6 +27,7 @@ from services.catalog.policies.differences import differences
 from services.catalog.policies.domain import PolicyItem, refuse_other_department
 from services.catalog.policies.publication import direct_ground
 from services.catalog.policies.store import Changes, PolicyItems
+from services.catalog.policies.texts import cite
 
 
 def publish_policy_item(cmd: PublishPolicyItem, uow: UnitOfWork) -> PolicyItemView:
@@ -65,6 +66,7 @@ def withdraw_policy_item(cmd: WithdrawPolicyItem, uow: UnitOfWork) -> AuthoredIt
 
 def publish(content: PolicyItemContent, ground: PublicationGround | None, uow: UnitOfWork) -> PolicyItem:
     """Version 1, kept with its ground. Raises what `PolicyItem.publish` and saving it raise."""
+    content, against = cite(content, uow, uow.tenant)
     item = PolicyItem.publish(
         content,
         ground,
@@ -74,6 +76,7 @@ def publish(content: PolicyItemContent, ground: PublicationGround | None, uow: U
         at=uow.now,
         today=uow.now.astimezone(CHINA).date(),
         trace=uow.traceparent,
+        against=against,
     )
     _save(item, "published", ground.text if ground is not None else "", None, uow)
     return item
@@ -84,7 +87,8 @@ def revise(
 ) -> PolicyItem:
     """The next version, kept with what reads differently. Raises what `PolicyItem.revise` raises."""
     before, today = item.content, uow.now.astimezone(CHINA).date()
-    item.revise(content, ground, by=uow.actor, at=uow.now, today=today, reason=reason)
+    content, against = cite(content, uow, uow.tenant)
+    item.revise(content, ground, by=uow.actor, at=uow.now, today=today, reason=reason, against=against)
     _save(item, "revised", reason, before, uow)
     return item
 

@@ -1,0 +1,119 @@
+"""What may be read of drafts, by whom, and of documents, by everybody who writes items."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chassis.clock import CHINA
+from chassis.paging import cut_page, decode_cursor, encode_cursor
+from chassis.reader import Reader
+from contracts.documents import DocumentPage, DocumentView, GetDocument, IssuedDocument, ListDocuments
+from contracts.drafting import DraftPage, DraftSummary, DraftView, GetDraft, ListDrafts
+from contracts.message import Actor
+from rules import sentences
+from services.catalog.policies.consultation import ROLE_OF_PARTY
+from services.catalog.policies.document import DocumentUnknown
+from services.catalog.policies.draft import DraftUnknown
+from services.catalog.policies.texts import examine
+from services.catalog.policies.views import LINEAGE
+
+READABLE = """
+d.tenant = :tenant AND (d.department = :department
+    OR EXISTS (SELECT 1 FROM jsonb_array_elements(d.rounds) r, jsonb_array_elements(r -> 'answers') a
+        WHERE a ->> 'party' = ANY (:parties) AND (a ->> 'department' = :department
+            OR (CAST(:department AS text) IS NULL AND a ->> 'party' <> 'development_reform'))))
+"""
+"""A draft is read by its department and by those who are, or were, asked about it."""
+
+DRAFT = f"SELECT d.* FROM policy_draft d WHERE d.id = :id AND {READABLE}"
+
+DRAFTS = f"""
+SELECT d.id AS draft_id, d.version, d.code, d.title, d.department, d.stage, d.item_id, d.edited_at,
+    CASE WHEN d.stage = 'consultation' THEN CAST(d.rounds -> -1 ->> 'until' AS date) END AS answer_until
+FROM policy_draft d
+WHERE {READABLE}
+    AND (CAST(:stage AS text) IS NULL OR d.stage = :stage)
+    AND (NOT :awaiting OR (d.stage = 'consultation' AND EXISTS (
+        SELECT 1 FROM jsonb_array_elements(d.rounds -> -1 -> 'answers') a
+        WHERE a ->> 'answer' IS NULL AND a ->> 'party' = ANY (:parties)
+            AND (a ->> 'department' = :department OR CAST(:department AS text) IS NULL))))
+    AND (CAST(:before AS text) IS NULL OR d.id < :before)
+ORDER BY d.id DESC LIMIT :limit
+"""
+
+DOCUMENT = """
+SELECT d.id AS document_id, d.tenant, d.version, d.department, d.text AS document, d.state, d.repealed_on,
+    d.repeal_basis, (SELECT count(*) FROM policy_item p
+        WHERE p.content #>> '{document,document_id}' = d.id AND p.state <> 'withdrawn') AS items
+FROM policy_document d WHERE d.id = :id
+"""
+
+DOCUMENTS = f"""{LINEAGE}
+SELECT d.id AS document_id, d.tenant, d.version, d.department, d.text AS document, d.state, d.repealed_on,
+    d.repeal_basis
+FROM policy_document d
+WHERE d.tenant IN (SELECT id FROM lineage) AND d.id > :after
+    AND (CAST(:words AS text) IS NULL OR strpos(d.text ->> 'name', :words) > 0
+        OR strpos(coalesce(d.text ->> 'number', ''), :words) > 0)
+ORDER BY d.id LIMIT :limit
+"""
+
+
+def get_draft(query: GetDraft, reader: Reader) -> DraftView:
+    """A draft with what is wrong with it today. Raises DraftUnknown, also for somebody else's."""
+    row = reader.execute(DRAFT, {"id": query.draft_id, **_reach(reader)}).mappings().first()
+    if row is None:
+        raise DraftUnknown()
+    problems, content = examine(row["content"], reader, reader.tenant, reader.now.astimezone(CHINA).date())
+    spoken = sentences(content.rules).model_dump() if content is not None else {}
+    return DraftView.model_validate({**row, "draft_id": row["id"], "problems": problems, "sentences": spoken})
+
+
+def list_drafts(query: ListDrafts, reader: Reader) -> DraftPage:
+    """The newest first. Raises CursorInvalid."""
+    before = decode_cursor(query.cursor, 1)
+    wanted = {
+        **_reach(reader),
+        "stage": query.stage,
+        "awaiting": query.awaiting,
+        "before": str(before[0]) if before else None,
+        "limit": query.limit + 1,
+    }
+    rows, more = cut_page(reader.execute(DRAFTS, wanted).mappings().all(), query.limit)
+    drafts = tuple(DraftSummary.model_validate(dict(row)) for row in rows)
+    return DraftPage(drafts=drafts, next_cursor=encode_cursor(drafts[-1].draft_id) if more else None)
+
+
+def get_document(query: GetDocument, reader: Reader) -> DocumentView:
+    """Raises DocumentUnknown."""
+    row = reader.execute(DOCUMENT, {"id": query.document_id}).mappings().first()
+    if row is None:
+        raise DocumentUnknown()
+    return _document(dict(row))
+
+
+def list_documents(query: ListDocuments, reader: Reader) -> DocumentPage:
+    """In the order of their registration. Raises CursorInvalid."""
+    after = decode_cursor(query.cursor, 1)
+    wanted = {
+        "tenant": reader.tenant,
+        "after": str(after[0]) if after else "",
+        "words": query.words,
+        "limit": query.limit + 1,
+    }
+    rows, more = cut_page(reader.execute(DOCUMENTS, wanted).mappings().all(), query.limit)
+    documents = tuple(_document(dict(row)) for row in rows)
+    return DocumentPage(
+        documents=documents, next_cursor=encode_cursor(documents[-1].document_id) if more else None
+    )
+
+
+def _document(row: dict[str, Any]) -> DocumentView:
+    return DocumentView.model_validate({**row, "document": IssuedDocument.model_validate(row["document"])})
+
+
+def _reach(reader: Reader) -> dict[str, Any]:
+    """Whose drafts the one who asks may read."""
+    actor: Actor = reader.actor
+    parties = [party for party, role in ROLE_OF_PARTY.items() if role in actor.roles]
+    return {"tenant": reader.tenant, "department": actor.department, "parties": parties}
