@@ -132,6 +132,7 @@ def _peers(place: Surroundings, ports: Ports) -> Crew:
             Member(
                 name, [sys.executable, "-W", "ignore", "-m", module, *told, str(port)], {**without_ours(environ), **own},
                 f"http://{LOOPBACK}:{probed}/ready", CHECKOUT,
+                "stock_gateway" if name == "stock_service" else None,
             )
         )
     return Crew(place.home, members)

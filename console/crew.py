@@ -23,13 +23,17 @@ STOP_LIMIT_S = 15.0
 
 @dataclass(frozen=True)
 class Member:
-    """How one process is started, and the URL that answers 2xx once it is ready for work."""
+    """How one process is started, and the URL that answers 2xx once it is ready for work.
+
+    `answered_by` names the member that answers there, where it is not the process itself.
+    """
 
     name: str
     argv: Sequence[str]
     env: Mapping[str, str]
     probe: str
     cwd: Path
+    answered_by: str | None = None
 
     @property
     def port(self) -> int:
@@ -120,8 +124,11 @@ class Crew:
 
     def _ready(self, name: str) -> bool:
         """Whether the process that we started is ready: who else answers on its port is not asked."""
-        running, member = self.process(name), self._member(name)
-        return running is not None and listens(running.pid, member.port) and answers_well(member.probe)
+        member = self._member(name)
+        running, answering = self.process(name), self.process(member.answered_by or name)
+        if running is None or answering is None:
+            return False
+        return listens(answering.pid, member.port) and answers_well(member.probe)
 
     def _status(self, member: Member) -> MemberStatus:
         running = self.process(member.name)
