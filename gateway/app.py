@@ -18,8 +18,8 @@ from gateway.api import (
     applications,
     authoring,
     cases,
-    enterprise_records,
     drafts,
+    enterprise_records,
     enterprises,
     labels,
     money,
@@ -42,6 +42,7 @@ AUDIENCES = (
     public_policies,
     policies,
     authoring,
+    drafts,
     enterprises,
     enterprise_records,
     labels,
@@ -131,8 +132,6 @@ def create_app(frame: Frame, bus: Bus, platform_token: str | None, objects: Obje
 
     take_in(app, probes(Readiness(bus.ready, frame.database_answers)))
     for module in AUDIENCES:
-    take_in(app, probes(bus))
-    for module in (platform, public_policies, policies, authoring, drafts, enterprises, applications, cases, money, tracking, uploads, operations):
         take_in(app, module.router, "/api/v1")
     take_in(app, pages.router)
 

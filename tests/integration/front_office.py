@@ -195,16 +195,10 @@ def onboarded(tenant: str, parent: str | None, level: Level, prefix: str) -> Ten
 
 
 def catalog_replica(frame: Frame, dsns: Dsns) -> Replica:
-    nouns = vars(disclosing) | vars(label_rules) | vars(material_file)
+    nouns = vars(disclosing) | vars(label_rules) | vars(material_file) | vars(drafting) | vars(documents)
     use_cases = SimpleNamespace(**nouns | vars(policy_use_cases) | vars(enterprise_use_cases))
-    policies = vars(policy_views) | vars(authoring_views)
+    policies = vars(policy_views) | vars(authoring_views) | vars(draft_views)
     views = SimpleNamespace(**nouns | policies | vars(enterprise_views) | vars(matching_views))
-    orders = (policy_use_cases, drafting, documents, enterprise_use_cases)
-    questions = (policy_views, authoring_views, draft_views, enterprise_views, matching_views)
-    use_cases, views = (
-        SimpleNamespace(**{name: each for module in room for name, each in vars(module).items()})
-        for room in (orders, questions)
-    )
     return Replica(frame, dsns, use_cases, views, [tenant_subscription()])
 
 
