@@ -57,6 +57,7 @@ from contracts.rule_awards import (
     InstalmentRecord,
     KeyRef,
 )
+from contracts.rule_batches import Allotment, BatchClaim, Candidate, Standing
 from contracts.rule_dates import (
     DateFact,
     DateRef,
@@ -161,6 +162,7 @@ from contracts.rule_stacking import (
 __all__ = [
     "Additive",
     "AllOf",
+    "Allotment",
     "Amount",
     "AmountRule",
     "AnyOf",
@@ -172,8 +174,10 @@ __all__ = [
     "AwardHistory",
     "AwardKey",
     "Band",
+    "BatchClaim",
     "Benefit",
     "BorneShare",
+    "Candidate",
     "Cap",
     "CodeLabel",
     "Compare",
@@ -263,6 +267,7 @@ __all__ = [
     "SplitBy",
     "SplitRow",
     "Stacking",
+    "Standing",
     "StartOf",
     "State",
     "Sum",

@@ -54,14 +54,18 @@ class AwardKey(RulePart):
 
 
 class Award(RulePart):
-    """Money granted before. `year` is the reference year that it was granted for, `instalment` its number."""
+    """Money granted before. `year` is the reference year that it was granted for, `instalment` its number.
+
+    `groups` are those of its item (`ItemRules.groups`), for rules about at most so many of a group.
+    """
 
     family: FamilyCode
     level: Level
     year: int = Field(ge=1980, le=2200)
     money: Money
     granted_on: date
-    keys: Annotated[tuple[AwardKey, ...], Field(max_length=20)] = ()
+    keys: Annotated[tuple[AwardKey, ...], Field(max_length=200)] = ()
+    groups: Annotated[tuple[str, ...], Field(max_length=10)] = ()
     instalment: int | None = Field(default=None, ge=1, le=60)
 
     def codes_of(self, fact: str) -> frozenset[str]:

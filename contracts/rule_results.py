@@ -162,7 +162,7 @@ class RuleSentences(Model):
     payees: str = ""
     instalments: str = ""
     stacking: str = ""
-    quota: str = ""
+    quotas: str = ""
 
 
 class Problem(Model):

@@ -1,25 +1,33 @@
 """What the rule language means: pure functions over `contracts.rule`, in exact arithmetic.
 
-Owned here: verdicts, amounts with their working, shares, sentences, and the check before publication.
+Owned here: verdicts, amounts with their working, shares and payees, instalments, what stands beside what, who is
+served by a quota, sentences, and the check before publication.
 Nothing here knows a clock, a database or a tenant; the date and the facts are given.
 """
 
 from __future__ import annotations
 
 from rules.amounts import compute_amount
+from rules.batches import allot, part_amount
 from rules.checking import check, check_publication
 from rules.eligibility import evaluate_eligibility
+from rules.instalments import compute_instalment
 from rules.items import assess
 from rules.sentences import sentence, sentences
 from rules.shares import split_shares
+from rules.stacking import settle_stacking
 
 __all__ = [
+    "allot",
     "assess",
     "check",
     "check_publication",
     "compute_amount",
+    "compute_instalment",
     "evaluate_eligibility",
+    "part_amount",
     "sentence",
     "sentences",
+    "settle_stacking",
     "split_shares",
 ]

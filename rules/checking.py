@@ -21,6 +21,7 @@ from contracts.rule import (
 from contracts.rule_facts import RulePart
 from rules.checking_amounts import check_amount
 from rules.checking_eligibility import check_eligibility
+from rules.checking_terms import check_terms
 from rules.facts import FactTypes, same_dimension
 from rules.findings import Findings
 
@@ -58,8 +59,15 @@ def check(rules: ItemRules, vocabulary: FactTypes | None = None) -> list[Problem
 def _examine(rules: ItemRules, vocabulary: FactTypes | None) -> Findings:
     findings = Findings(rules.fact_types_by_name, rules.parameters_by_name)
     too_deep = False
-    for where, tree in (("/eligibility", rules.eligibility), ("/amount", rules.amount)):
-        if _deeper_than(tree, DEEPEST):
+    trees = {
+        "/eligibility": (rules.eligibility,),
+        "/amount": (rules.amount,),
+        "/payees": (rules.payees,),
+        "/instalments": (rules.instalments,),
+        "/quotas": rules.quotas,
+    }
+    for where, parts in trees.items():
+        if any(part is not None and _deeper_than(part, DEEPEST) for part in parts):
             findings.add("tree_too_deep", where, f"规则嵌套超过 {DEEPEST} 层")
             too_deep = True
     if too_deep:
@@ -68,6 +76,7 @@ def _examine(rules: ItemRules, vocabulary: FactTypes | None) -> Findings:
     _check_parameters(rules, findings)
     check_eligibility(rules.eligibility, "/eligibility", findings)
     check_amount(rules.amount, "/amount", findings)
+    check_terms(rules, findings)
     _check_shares(rules.shares, findings)
     _check_plan(rules.plan, findings)
     return findings

@@ -16,6 +16,7 @@ from contracts.rule import (
     FactKind,
     FactSheet,
     FactType,
+    ItemRules,
     KeyRef,
     MissingFact,
     ParameterType,
@@ -137,6 +138,25 @@ class FactReader:
         if isinstance(found, MissingFact) or found.kind is kind:
             return found
         return self.missing(name, period, "wrong_kind")
+
+
+def reader_of(
+    rules: ItemRules,
+    facts: FactSheet,
+    today: date,
+    awards: AwardHistory | None = None,
+    decisions: Iterable[Decision] = (),
+) -> FactReader:
+    """The facts as this item reads them: in its reference year, under its declarations.
+
+    Where the item fixes its reference year, that one counts instead of the sheet's.
+    """
+    year = rules.reference_year
+    if year is not None and year != facts.reference_year:
+        facts = facts.model_copy(update={"reference_year": year})
+    return FactReader(
+        facts, today, rules.fact_types_by_name, given(awards, decisions, rules.parameters_by_name)
+    )
 
 
 def label(name: str, fact_types: FactTypes) -> str:

@@ -1,26 +1,34 @@
-"""An item's answer as a whole: verdict, amount and shares on one set of facts."""
+"""An item's answer as a whole: verdict, amount, who bears it and who gets it, on one set of facts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime, time
 
 from contracts.money import ZERO
 from contracts.rule import (
     Amount,
     Assessment,
     AwardHistory,
+    Candidate,
     Decision,
     FactSheet,
+    InstalmentAnswer,
     ItemRules,
     Line,
     MissingFact,
+    Objection,
+    Standing,
     State,
+    Verdict,
 )
 from rules.amounts import amount_of_figure
 from rules.eligibility import verdict_of
-from rules.facts import FactReader, given
+from rules.facts import FactReader, reader_of
+from rules.instalments import conditions_of, instalment_of, next_number, parts_of
+from rules.payees import divide_payees
 from rules.shares import find_split, split_shares
+from rules.stacking import candidate_keys, identity_objections, settle_stacking
 
 
 def assess(
@@ -34,45 +42,112 @@ def assess(
     """What this item's rules say on these facts as they stand on `today`.
 
     Where the item fixes its reference year, that one counts instead of the sheet's. The amount is computed
-    whatever the verdict, as an estimate; without `awards` it is before caps that need them. Shares are given
-    only when the conditions are met and the amount is known. Where it cannot be told who bears it, the
-    amount is undetermined: nothing may be paid of which nobody knows who pays.
+    whatever the verdict, as an estimate; without `awards` it is before caps that need them. Where the item
+    pays in instalments it is the one that is due next, and after the first the verdict is that of its recheck.
+    Shares and payees are given only when the conditions are met and the amount is known. Where it cannot be
+    told who bears it or gets it, the amount is undetermined: nothing is paid of which nobody knows who pays.
     """
     reader = reader_of(rules, facts, today, awards, decisions)
-    verdict = verdict_of(rules.eligibility, reader)
-    amount = amount_of_figure(rules.amount, reader, rules.rounding)
+    verdict, amount, instalment = _due(rules, reader)
+    amount, objections = _beside(rules, amount, reader)
     split = find_split(rules.shares, reader)
     if isinstance(split, MissingFact):
-        return Assessment(verdict=verdict, amount=_unborne(amount, split))
-    due = verdict.state is State.MET and amount.money is not None
-    shares = split_shares(amount.money, split) if due and amount.money is not None else ()
-    return Assessment(verdict=verdict, amount=amount, shares=shares)
-
-
-def reader_of(
-    rules: ItemRules,
-    facts: FactSheet,
-    today: date,
-    awards: AwardHistory | None = None,
-    decisions: Iterable[Decision] = (),
-) -> FactReader:
-    """The facts as this item reads them: in its reference year, under its declarations."""
-    year = rules.reference_year
-    if year is not None and year != facts.reference_year:
-        facts = facts.model_copy(update={"reference_year": year})
-    return FactReader(
-        facts, today, rules.fact_types_by_name, given(awards, decisions, rules.parameters_by_name)
+        amount = _unsettled(amount, (split,), "由哪一级财政承担尚不能判定")
+    payees = None
+    if rules.payees is not None and amount.money is not None:
+        payees = divide_payees(amount.money, rules.payees, reader, rules.rounding)
+        if missing := [each for each in payees if isinstance(each, MissingFact)]:
+            amount = _unsettled(amount, missing, "各收款人的金额尚不能判定")
+    settled = verdict.state is State.MET and amount.money is not None and not isinstance(split, MissingFact)
+    return Assessment(
+        verdict=verdict,
+        amount=amount,
+        shares=split_shares(amount.money, split) if settled and not objections else (),
+        payees=payees or () if settled and not objections else (),
+        instalment=instalment,
+        objections=objections,
     )
 
 
-def _unborne(amount: Amount, missing: MissingFact) -> Amount:
-    words = Line(text_zh=f"由哪一级财政承担尚不能判定：缺少“{missing.label}”", value=ZERO)
+def _due(rules: ItemRules, reader: FactReader) -> tuple[Verdict, Amount, InstalmentAnswer | None]:
+    """The verdict and the amount that are asked about now."""
+    if rules.instalments is None:
+        verdict = verdict_of(rules.eligibility, reader)
+        return verdict, amount_of_figure(rules.amount, reader, rules.rounding), None
+    number = next_number(reader.given.awards)
+    parts = parts_of(rules.instalments, reader)
+    if isinstance(parts, MissingFact) or number == 1:
+        verdict = verdict_of(rules.eligibility, reader)
+    elif number > len(parts):
+        done = Amount(
+            state="known", money=ZERO, working=(Line(text_zh=f"{len(parts)} 期已全部办结", value=ZERO),)
+        )
+        return Verdict(state=State.MET, reasons=()), done, None
+    else:
+        conditions = conditions_of(parts[number - 1])
+        none = Verdict(state=State.MET, reasons=())
+        verdict = verdict_of(conditions, reader) if conditions is not None else none
+    answer = instalment_of(rules, number, reader)
+    line = Line(text_zh=f"第 {number} 期：{answer.reason}", value=ZERO)
+    amount = answer.amount.model_copy(update={"working": (*answer.amount.working, line)})
+    return verdict, amount, answer
+
+
+def _beside(rules: ItemRules, amount: Amount, reader: FactReader) -> tuple[Amount, tuple[Objection, ...]]:
+    """What earlier awards leave of it: objections, or a smaller amount where only a difference is paid."""
+    history = reader.given.awards
+    if history is None or not rules.stacking:
+        return amount, ()
+    objections = identity_objections(rules, reader)
+    if amount.money is None:
+        return amount, objections
+    standing = _against_granted(rules, amount, history, reader)
+    if standing.outcome == "gives_way":
+        return amount, (*objections, *standing.because)
+    if standing.outcome == "reduced":
+        line = Line(
+            text_zh="；".join(each.text_zh for each in standing.because), value=standing.money - amount.money
+        )
+        amount = amount.model_copy(update={"money": standing.money, "working": (*amount.working, line)})
+    return amount, objections
+
+
+def _against_granted(rules: ItemRules, amount: Amount, history: AwardHistory, reader: FactReader) -> Standing:
+    noon = time(12, tzinfo=UTC)
+    asked = Candidate(
+        family=history.family,
+        title=history.family,
+        year=reader.sheet.reference_year,
+        money=amount.money or ZERO,
+        asked_at=datetime.combine(reader.today, noon),
+        keys=candidate_keys(rules, reader),
+        stacking=rules.stacking,
+        groups=rules.groups,
+    )
+    granted = [
+        Candidate(
+            family=award.family,
+            title=award.family,
+            year=award.year,
+            money=award.money,
+            asked_at=datetime.combine(award.granted_on, noon),
+            keys=award.keys,
+            groups=award.groups,
+            granted=True,
+        )
+        for award in history.awards
+    ]
+    return settle_stacking([asked, *granted])[0]
+
+
+def _unsettled(amount: Amount, missing: Sequence[MissingFact], words: str) -> Amount:
+    lacking = "、".join(dict.fromkeys(each.label for each in missing))
     return amount.model_copy(
         update={
             "state": "undetermined",
             "money": None,
-            "working": (*amount.working, words),
-            "missing": tuple(dict.fromkeys((*amount.missing, missing))),
+            "working": (*amount.working, Line(text_zh=f"{words}：缺少“{lacking}”", value=ZERO)),
+            "missing": tuple(dict.fromkeys((*amount.missing, *missing))),
             "lowest": amount.lowest if amount.money is None else amount.money,
             "highest": amount.highest if amount.money is None else amount.money,
         }

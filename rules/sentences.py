@@ -16,9 +16,9 @@ from contracts.rule import (
 from contracts.rule_amount import AmountNode
 from rules.facts import NO_TYPES, NOTHING_GIVEN, FactTypes, ParameterTypes
 from rules.plan_words import plan_sentence
+from rules.term_words import instalments_sentence, payees_sentence, quotas_sentence, stacking_sentence
 from rules.tree_words import amount_sentence, eligibility_sentence
-from rules.units import number, number_text
-from rules.wording import LEVELS, ROUNDING_WORDS, Names
+from rules.wording import LEVELS, ROUNDING_WORDS, Names, fraction_text
 
 Part = Eligibility | AmountRule | RoundingRule | Shares | Plan
 
@@ -26,6 +26,7 @@ Part = Eligibility | AmountRule | RoundingRule | Shares | Plan
 def sentences(rules: ItemRules) -> RuleSentences:
     """An item's rules in words, with the names that the item gives its facts."""
     types, year, parameters = rules.fact_types_by_name, rules.reference_year, rules.parameters_by_name
+    names = Names(types, year, parameters)
     amount = sentence(rules.amount, types, year, parameters)
     if rules.rounding != RoundingRule():
         amount = f"{amount}{sentence(rules.rounding)}"
@@ -34,6 +35,10 @@ def sentences(rules: ItemRules) -> RuleSentences:
         amount=amount,
         shares=sentence(rules.shares, types, year),
         plan=sentence(rules.plan, types, year),
+        payees=payees_sentence(rules.payees, names) if rules.payees is not None else "",
+        instalments=instalments_sentence(rules.instalments, names) if rules.instalments is not None else "",
+        stacking=stacking_sentence(rules.stacking, names),
+        quotas=quotas_sentence(rules.quotas, names),
     )
 
 
@@ -72,14 +77,6 @@ def shares_sentence(shares: Shares, names: Names) -> str:
 def _split_words(shares: Split) -> str:
     if len(shares.parts) == 1:
         return f"由{LEVELS[shares.parts[0].payer]}承担。"
-    parts = "，".join(f"{LEVELS[part.payer]}承担 {_fraction_text(part.fraction)}" for part in shares.parts)
+    parts = "，".join(f"{LEVELS[part.payer]}承担 {fraction_text(part.fraction)}" for part in shares.parts)
     advance = "；由县级先行全额兑付，再与其他级次结算" if shares.mode == "county_advances" else ""
     return f"{parts}，不足一分的尾差由{LEVELS[shares.remainder_to]}承担{advance}。"
-
-
-def _fraction_text(fraction: str) -> str:
-    over, _, under = fraction.partition("/")
-    if not under:
-        return "100%" if over == "1" else "0"
-    percent = number(over) * 100 / number(under)
-    return f"{number_text(percent)}%" if percent.denominator == 1 else fraction

@@ -26,7 +26,7 @@ from contracts.rule import (
 )
 from contracts.rule_facts import value_fits
 from rules.facts import FactTypes
-from rules.units import number, quantity_text
+from rules.units import number, number_text, quantity_text
 
 LEVELS = {
     Level.NATIONAL: "中央",
@@ -48,6 +48,11 @@ BENEFITS = {
     "other": "其他支持",
 }
 SCOPES = {"payment": "单次", "year": "年度", "project": "单个项目", "lifetime": "累计"}
+IF_FAILED = {
+    "skip": "本期不予兑付，以后各期照常",
+    "stop": "本期及以后各期不再兑付",
+    "wait": "待符合条件后兑付",
+}
 COMPARED = {"eq": "等于", "ne": "不等于", "ge": "不低于", "gt": "高于", "le": "不高于", "lt": "低于"}
 DATES_COMPARED = {"eq": "为", "ne": "不为", "ge": "不早于", "gt": "晚于", "le": "不晚于", "lt": "早于"}
 _YEARS = {"Y": "本年", "Y-1": "上年", "Y-2": "前年"}
@@ -230,3 +235,12 @@ def counted_text(counted: Counted, names: Names) -> str:
     year = "当年" if counted.scope == "year" else ""
     levels = f"{'、'.join(LEVELS[level] for level in counted.levels)}" if counted.levels else ""
     return f"{key}{year}{levels}{words}"
+
+
+def fraction_text(fraction: str) -> str:
+    """A part of the whole for people: `50%`, or `1/3` where percent would not be exact."""
+    over, _, under = fraction.partition("/")
+    if not under:
+        return "100%" if over == "1" else "0"
+    percent = number(over) * 100 / number(under)
+    return f"{number_text(percent)}%" if percent.denominator == 1 else fraction

@@ -1,0 +1,134 @@
+"""Payees, instalments, stacking and quotas in words."""
+
+from __future__ import annotations
+
+from contracts.rule import (
+    Additive,
+    AtMostOf,
+    Exclusive,
+    Instalment,
+    InstalmentPlan,
+    Instalments,
+    OncePer,
+    PayeePart,
+    Payees,
+    Quota,
+    Ranked,
+    Stacking,
+    Within,
+)
+from rules.tree_words import amount_sentence, bracketed, eligibility_sentence, numbered
+from rules.units import number, quantity_text
+from rules.wording import IF_FAILED, Names, fraction_text
+
+_SHORT = {
+    "stop": "用完为止",
+    "partial": "余额不足的，按余额兑付最后一笔",
+    "pass_over": "余额不足以兑付的顺延",
+    "pro_rata": "不足时同比例折算",
+}
+_KEEP = {"higher": "就高不就低", "first": "先申报的优先", "other": "本项让位"}
+_GRANTED = {"refuse": "已兑付的不再重复兑付", "top_up": "已兑付的只补足差额"}
+
+
+def payees_sentence(payees: Payees, names: Names) -> str:
+    """Who receives the money."""
+    return "；".join(_payee(part, names) for part in payees.parts) + "。"
+
+
+def _payee(part: PayeePart, names: Names) -> str:
+    fund = f"，从{part.fund}列支" if part.fund else ""
+    if part.amount is not None:
+        return f"{part.label}取得{bracketed(part.amount, names)}{fund}"
+    if part.fraction is not None:
+        return f"{part.label}取得 {fraction_text(part.fraction)}{fund}"
+    return f"{part.label}取得其余部分{fund}"
+
+
+def instalments_sentence(plan: Instalments, names: Names) -> str:
+    """In what parts it is paid."""
+    if isinstance(plan, InstalmentPlan):
+        return _parts(plan.parts, names) + "。"
+    rows = [f"{names.codes(plan.fact, row.codes)}：{_parts(row.parts, names)}" for row in plan.rows]
+    if plan.otherwise is not None:
+        rows.append(f"其他：{_parts(plan.otherwise, names)}")
+    return f"按{names.fact(plan.fact, plan.period)}分期。{'。'.join(rows)}。"
+
+
+def _parts(parts: tuple[Instalment, ...], names: Names) -> str:
+    if len(parts) == 1:
+        return "一次付清" if parts[0].recheck is None else f"一次付清（{_recheck(parts[0], names)}）"
+    return f"分 {len(parts)} 期：{'；'.join(_part(part, names) for part in parts)}"
+
+
+def _part(part: Instalment, names: Names) -> str:
+    money = (
+        fraction_text(part.fraction)
+        if part.fraction
+        else amount_sentence(part.amount, names)
+        if part.amount
+        else ""
+    )
+    return f"{part.label} {money}" + (f"（{_recheck(part, names)}）" if part.recheck is not None else "")
+
+
+def _recheck(part: Instalment, names: Names) -> str:
+    assert part.recheck is not None
+    words = f"须{eligibility_sentence(part.recheck, names)}"
+    if part.exemption is not None:
+        words += f"，但{eligibility_sentence(part.exemption, names)}的除外"
+    return f"{words}；不符合的{IF_FAILED[part.if_failed]}"
+
+
+def stacking_sentence(stacking: tuple[Stacking, ...], names: Names) -> str:
+    """What may be had together, and how often."""
+    return "；".join(_stack(rule, names) for rule in stacking) + ("。" if stacking else "")
+
+
+def _stack(rule: Stacking, names: Names) -> str:
+    match rule:
+        case Exclusive():
+            others = "其他各项政策" if rule.families == "any" else f"事项 {'、'.join(rule.families)}"
+            words = f"{_within(rule.within, names)}与{others}不重复享受，{_KEEP[rule.keep]}，{_GRANTED[rule.granted]}"
+            return f"{words}（{rule.note}）" if rule.note else words
+        case AtMostOf():
+            return f"{_within(rule.within, names)}“{rule.label}”最多享受 {rule.most} 项，{_KEEP[rule.keep]}"
+        case Additive():
+            return f"可与事项 {'、'.join(rule.families)} 叠加享受"
+        case OncePer():
+            also = f"（与事项 {'、'.join(rule.families)} 合并计次）" if rule.families else ""
+            return f"{_within(rule.within, names) or '每家企业'}最多享受 {rule.most} 次{also}"
+
+
+def _within(within: Within, names: Names) -> str:
+    year = "同一年度" if within.scope == "year" else ""
+    return f"{year}同一{names.label(within.key.fact)}" if within.key is not None else year
+
+
+def quotas_sentence(quotas: tuple[Quota, ...], names: Names) -> str:
+    """What happens when there is not enough for all."""
+    return (
+        numbered(_quota(quota, names) for quota in quotas) + "。"
+        if len(quotas) > 1
+        else "".join(f"{_quota(quota, names)}。" for quota in quotas)
+    )
+
+
+def _quota(quota: Quota, names: Names) -> str:
+    parts = [f"“{quota.part}”部分"] if quota.part else []
+    if quota.places is not None:
+        parts.append(f"名额 {quota.places} 个")
+    if quota.pot is not None:
+        measure = f"（按{bracketed(quota.measure, names)}计）" if quota.measure is not None else ""
+        parts.append(f"总额 {quantity_text(number(quota.pot), quota.pot_unit)}{measure}")
+    if isinstance(quota.order, Ranked):
+        keys = [
+            f"{bracketed(key.by, names)}由{'低到高' if key.smallest_first else '高到低'}"
+            for key in quota.order.keys
+        ]
+        parts.append(f"依次按{'、'.join(keys)}排序，相同的先申报者优先")
+    else:
+        parts.append("先到先得")
+    if quota.pot is not None:
+        parts.append(_SHORT[quota.when_short])
+    return "，".join(parts)
