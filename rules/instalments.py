@@ -29,6 +29,7 @@ from rules.eligibility import decide
 from rules.facts import FactReader, reader_of
 from rules.wording import IF_FAILED
 
+_FAILED = {"skip": "skipped", "stop": "stopped", "wait": "waiting"}
 NO_MONEY = Amount(state="known", money=ZERO)
 
 
@@ -68,28 +69,30 @@ def instalment_of(rules: ItemRules, number: int, reader: FactReader) -> Instalme
         return _answer(number, 0, "", "undetermined", amount, f"缺少“{parts.label}”，分期安排尚不能判定")
     if not 1 <= number <= len(parts):
         raise NoSuchInstalment(f"instalment {number} of {len(parts)}")
-    part = parts[number - 1]
-    history = reader.given.awards
-    if history and any(
-        record.outcome == "stopped" for record in history.instalments if record.number < number
-    ):
-        return _answer(
-            number, len(parts), part.label, "stopped", NO_MONEY, "前期复核未通过，以后各期不再兑付"
-        )
+    part, whole = parts[number - 1], whole_of(rules, reader)
+    outcome, amount, reason = _outcome(rules, parts, number, whole, reader)
+    amount = amount.model_copy(update={"whole": whole.money})
+    return _answer(number, len(parts), part.label, outcome, amount, reason)
+
+
+def _outcome(
+    rules: ItemRules, parts: tuple[Instalment, ...], number: int, whole: Amount, reader: FactReader
+) -> tuple[str, Amount, str]:
+    part, history = parts[number - 1], reader.given.awards
+    earlier = [record for record in history.instalments if record.number < number] if history else []
+    if any(record.outcome == "stopped" for record in earlier):
+        return "stopped", NO_MONEY, "前期复核未通过，以后各期不再兑付"
     state, missing = recheck(part, reader)
     if state is State.UNDETERMINED:
-        amount = Amount(state="undetermined", money=None, missing=missing)
         lacking = "、".join(dict.fromkeys(each.label for each in missing))
-        return _answer(number, len(parts), part.label, "undetermined", amount, f"本期复核缺少：{lacking}")
+        all_missing = tuple(dict.fromkeys((*missing, *whole.missing)))
+        amount = Amount(state="undetermined", money=None, missing=all_missing)
+        return "undetermined", amount, f"本期复核缺少：{lacking}"
     if state is State.NOT_MET:
-        words = IF_FAILED[part.if_failed]
-        outcome = {"skip": "skipped", "stop": "stopped", "wait": "waiting"}[part.if_failed]
-        return _answer(number, len(parts), part.label, outcome, NO_MONEY, f"本期复核未通过：{words}")
-    amount = _amount(rules, parts, number, reader)
-    outcome = "due" if amount.money is not None else "undetermined"
-    return _answer(
-        number, len(parts), part.label, outcome, amount, "本期应付" if outcome == "due" else "金额尚不能判定"
-    )
+        return _FAILED[part.if_failed], NO_MONEY, f"本期复核未通过：{IF_FAILED[part.if_failed]}"
+    amount = _amount(rules, parts, number, whole, reader)
+    due = amount.money is not None
+    return ("due", amount, "本期应付") if due else ("undetermined", amount, "金额尚不能判定")
 
 
 def _answer(number: int, of: int, label: str, outcome: str, amount: Amount, reason: str) -> InstalmentAnswer:
@@ -140,11 +143,12 @@ def whole_of(rules: ItemRules, reader: FactReader) -> Amount:
     return amount_of_figure(rules.amount, reader, rules.rounding)
 
 
-def _amount(rules: ItemRules, parts: tuple[Instalment, ...], number: int, reader: FactReader) -> Amount:
+def _amount(
+    rules: ItemRules, parts: tuple[Instalment, ...], number: int, whole: Amount, reader: FactReader
+) -> Amount:
     part = parts[number - 1]
-    whole = whole_of(rules, reader)
     if part.amount is not None:
-        return amount_of_figure(part.amount, reader, rules.rounding).model_copy(update={"whole": whole.money})
+        return amount_of_figure(part.amount, reader, rules.rounding)
     if whole.money is None:
         return whole
     before = sum((Fraction(each.fraction or 0) for each in parts[: number - 1]), Fraction(0))

@@ -71,10 +71,9 @@ def assessed(item: PolicyItemContent, case: WorkedCase) -> Assessment:
 
 
 def due_fen(found: Assessment) -> int | None:
-    """What is certainly due; None while the verdict or the amount leaves it open."""
-    if found.verdict.state is not State.MET or found.amount.money is None:
-        return None
-    return found.amount.money.fen
+    """What is certainly due, over all instalments; None while the verdict or the amount leaves it open."""
+    money = found.amount.whole or found.amount.money
+    return money.fen if found.verdict.state is State.MET and money is not None else None
 
 
 def paid_by_level(found: Assessment) -> dict[Level, int]:
