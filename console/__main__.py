@@ -23,6 +23,7 @@ PROGRAMS = {
     "test": ("console.testing", "运行测试(--keep 保留测试用的数据库和消息服务)· run the tests"),
     "verify": ("console.verify", "对账核验,不变式 A–F · check the invariants A–F"),
     "work": ("console.work", "查看并重投卡住的消息 · list, read and redrive stuck work"),
+    "rules": ("console.rules", "检查和试算政策规则 · check a rule, try it on facts"),
     "contracts": ("console.contracts", "生成接口契约(--check 只比较)· generate the contract files"),
 }
 STATES = {"ready": "[green]就绪[/]", "running": "[yellow]未就绪[/]", "stopped": "[red]已停止[/]"}

@@ -37,9 +37,11 @@ TREES: dict[str, TypeAdapter[Any]] = {
     "quota": TypeAdapter(Quota),
     "parameter": TypeAdapter(ParameterType),
 }
+FILES = {"facts", "awards"}
+"""Whole files for `./zhida rules run`, which its own tests read."""
 
 
-@pytest.mark.parametrize(("kind", "text"), EXAMPLES)
+@pytest.mark.parametrize(("kind", "text"), [each for each in EXAMPLES if each[0] not in FILES])
 def test_an_example_of_the_guide_is_understood(kind: str, text: str) -> None:
     TREES[kind].validate_json(text)
 
