@@ -31,9 +31,10 @@ ITEMS = {
 
 
 class Expected(BaseModel):
-    """What the source's words come to. `amount_fen` is what is due: null where nothing certain is.
+    """What the source's words come to. `amount_fen` is what is due now: null where nothing certain is.
 
-    `estimate_fen` is the amount whatever the verdict.
+    `estimate_fen` is the amount whatever the verdict, `whole_fen` all instalments together, `objections` the
+    codes of what earlier awards stand against it.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -41,7 +42,10 @@ class Expected(BaseModel):
     state: State
     amount_fen: int | None
     estimate_fen: int | None = None
+    whole_fen: int | None = None
     shares: dict[Level, int] | None = None
+    payees: dict[str, int] | None = None
+    objections: list[str] | None = None
     missing: list[str] | None = None
 
 

@@ -35,8 +35,8 @@ def test_a_sample_item_is_ready_for_publication_and_says_that_it_is_a_sample(cod
 def test_the_guide_says_what_the_rules_mean(code: str):
     item = ITEMS[code]
     words = sentences(item.rules)
-    assert item.guide.conditions == words.eligibility
-    assert item.guide.standard == words.amount
+    assert item.guide.conditions == words.eligibility + words.stacking
+    assert item.guide.standard == words.amount + words.instalments + words.payees + words.quotas
 
 
 @pytest.mark.parametrize("code", SCENE["items"])
