@@ -11,6 +11,7 @@ from typing import NamedTuple, get_args
 from contracts.enterprises import EnterpriseFactsChanged, EnterpriseRegistered, PayeeAccountChanged
 from contracts.identity import TenantChanged, TenantOnboarded
 from contracts.intake import ApplicationSubmitted, EnterprisesNominated
+from contracts.merges import EnterpriseMerged
 from contracts.message import Event, ServiceName
 from contracts.notify import MessageDelivered, MessageFailed
 from contracts.policies import (
@@ -74,6 +75,7 @@ FLOW: dict[type[Event], Route] = {
     PolicyExpired: Route("catalog", ITEM_LISTENERS),
     EnterpriseRegistered: Route("catalog", ("intake", "notify")),
     EnterpriseFactsChanged: Route("catalog", ("intake", "notify")),
+    EnterpriseMerged: Route("catalog", ("intake", "notify", "oversight")),
     PayeeAccountChanged: Route("catalog", ("intake", "treasury")),
     ApplicationSubmitted: Route("intake", ("review", "oversight")),
     EnterprisesNominated: Route("intake", ("review", "oversight")),

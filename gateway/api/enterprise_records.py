@@ -1,4 +1,4 @@
-"""For enterprises, staff and partner banks: consents, looks, materials."""
+"""For enterprises, staff and partner banks: consents, looks, materials, merges of files."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ from contracts.consents import (
     RevokeConsent,
 )
 from contracts.materials import KeepMaterial, ListExpiringMaterials, ListMaterials, WithdrawMaterial
+from contracts.merges import ConfirmMerge, DeclineMerge, ListMerges, MergeState, ProposeMerge
 from contracts.message import Id
 from gateway.access import Only
-from gateway.door import answer, ask, command_of, form, order
+from gateway.door import answer, ask, command_of, expected_version, form, order
 from gateway.identity.views import Principal
 
 router = APIRouter(tags=["企业档案 enterprise records"])
@@ -28,6 +29,8 @@ ConsultLabelForm = form(ConsultLabel)
 RevealContactForm = form(RevealContact, without=("enterprise_id",))
 KeepMaterialForm = form(KeepMaterial, without=("enterprise_id",))
 WithdrawMaterialForm = form(WithdrawMaterial, without=("material_id",))
+ProposeMergeForm = form(ProposeMerge)
+DeclineMergeForm = form(DeclineMerge, without=("merge_id",))
 
 Firm = Annotated[Principal, Depends(Only("enterprise"))]
 Reader = Annotated[Principal, Depends(Only("enterprise", "department", "window", "bureau"))]
@@ -150,3 +153,45 @@ async def list_expiring_materials(
     """Materials and licences that run out soon, the soonest first."""
     query = ListExpiringMaterials(within_days=within_days, cursor=cursor, limit=limit)
     return answer(await ask(request, query, tenant=principal.tenant, principal=principal))
+
+
+@router.post("/enterprise-merges", status_code=201)
+async def propose_merge(
+    request: Request,
+    body: ProposeMergeForm,  # type: ignore[valid-type]
+    principal: Annotated[Principal, Depends(Only("window", "bureau"))],
+) -> Response:
+    """Say that two files are of one enterprise (档案合并)."""
+    return await order(request, principal, command_of(ProposeMerge, body), status=201)
+
+
+@router.get("/enterprise-merges")
+async def list_merges(
+    request: Request,
+    principal: Annotated[Principal, Depends(Only("window", "bureau", "supervisor"))],
+    state: MergeState | None = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> Response:
+    """Merges of files, the newest first."""
+    query = ListMerges(state=state, cursor=cursor, limit=limit)
+    return answer(await ask(request, query, tenant=principal.tenant, principal=principal))
+
+
+@router.post("/enterprise-merges/{merge_id}/confirm")
+async def confirm_merge(
+    request: Request, merge_id: Id, principal: Annotated[Principal, Depends(Only("bureau"))]
+) -> Response:
+    """A second person agrees (复核); facts and materials move. If-Match: the version that was read."""
+    return await order(request, principal, ConfirmMerge(merge_id=merge_id, expected_version=expected_version(request)))
+
+
+@router.post("/enterprise-merges/{merge_id}/decline")
+async def decline_merge(
+    request: Request,
+    merge_id: Id,
+    body: DeclineMergeForm,  # type: ignore[valid-type]
+    principal: Annotated[Principal, Depends(Only("window", "bureau"))],
+) -> Response:
+    """Say no to a merge, for a reason."""
+    return await order(request, principal, command_of(DeclineMerge, body, merge_id=merge_id))

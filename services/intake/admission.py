@@ -171,6 +171,9 @@ def _about_commitments(item: PublishedItem, commitments: Sequence[str]) -> list[
 
 
 def _about_firm(firm: Firm | None) -> list[Reason]:
+    if firm is not None and firm.merged_into is not None:
+        text = f"“{firm.name}”的这份档案已并入编号 {firm.merged_into} 的档案，请以该档案办理"
+        return [Reason(code="enterprise_merged_already", message=text, field="enterprise_id")]
     if firm is not None:
         return []
     text = "本地区没有该企业的档案，或企业信息正在同步，请稍后再试"

@@ -78,10 +78,12 @@ WHERE v.item_id = :id ORDER BY v.version DESC LIMIT 1
 CONTENT = "SELECT content::text FROM item_version WHERE item_id = :id AND version = :version"
 
 FIRMS = """
-SELECT e.id, e.tenant, e.uscc, e.name, p.payee,
+SELECT e.id, e.tenant, e.uscc, e.name, p.payee, m.surviving_id AS merged_into,
+    EXISTS (SELECT FROM former_file f WHERE f.tenant = e.tenant AND f.surviving_id = e.id) AS has_former_files,
     (SELECT jsonb_agg(f.fact ORDER BY f.name, f.period) FROM enterprise_fact f
      WHERE f.tenant = e.tenant AND f.enterprise_id = e.id AND f.name = ANY (:names)) AS facts
 FROM enterprise e LEFT JOIN payee p ON p.tenant = e.tenant AND p.enterprise_id = e.id
+LEFT JOIN former_file m ON m.tenant = e.tenant AND m.absorbed_id = e.id
 WHERE e.tenant = :tenant AND e.id = ANY (:ids)
 """
 
@@ -232,4 +234,6 @@ def _firm(row: Any) -> Firm:
         name=row.name,
         facts=tuple(Fact.model_validate(fact) for fact in row.facts or ()),
         payee=Payee.model_validate(row.payee) if row.payee is not None else None,
+        merged_into=row.merged_into,
+        has_former_files=row.has_former_files,
     )

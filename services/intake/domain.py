@@ -99,7 +99,10 @@ class PublishedItem:
 
 @dataclass(frozen=True, slots=True)
 class Firm:
-    """What intake knows of an enterprise; `payee` is its confirmed account, if it has one."""
+    """What intake knows of an enterprise; `payee` is its confirmed account, if it has one.
+
+    `merged_into` is the file to use instead; `has_former_files` says that others were merged into this one.
+    """
 
     enterprise_id: str
     tenant: TenantId
@@ -107,6 +110,8 @@ class Firm:
     name: str
     facts: tuple[Fact, ...]
     payee: Payee | None
+    merged_into: str | None = None
+    has_former_files: bool = False
 
 
 @dataclass(frozen=True, slots=True)

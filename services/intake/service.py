@@ -18,6 +18,7 @@ from contracts.intake import (
     SubmissionReceipt,
     SubmitApplication,
 )
+from contracts.merges import EnterpriseMerged
 from contracts.policies import (
     PolicyExpired,
     PolicyPublished,
@@ -26,7 +27,7 @@ from contracts.policies import (
     PolicySuspended,
     PolicyWithdrawn,
 )
-from services.intake import use_cases, views
+from services.intake import former_files, use_cases, views
 
 
 class IntakeService(Service):
@@ -65,3 +66,7 @@ class IntakeService(Service):
     @on(PayeeAccountChanged)
     def payees_changed(self, events: list[Received[PayeeAccountChanged]], uow: UnitOfWork) -> None:
         use_cases.keep_payees(events, uow)
+
+    @on(EnterpriseMerged)
+    def enterprises_merged(self, events: list[Received[EnterpriseMerged]], uow: UnitOfWork) -> None:
+        former_files.keep_merges(events, uow)

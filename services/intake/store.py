@@ -20,6 +20,7 @@ from services.intake.domain import (
     Filed,
     Nomination,
 )
+from services.intake.former_files import OF_FIRM
 
 METADATA = MetaData()
 
@@ -59,19 +60,20 @@ NOMINATION = Table(
 FirmPeriod = tuple[str, str]
 """An enterprise's id, and what it claims for (`Application.period`)."""
 
-CLAIMED = """
-SELECT a.enterprise_id, a.period FROM application a
-JOIN unnest(CAST(:firms AS text[]), CAST(:periods AS text[])) AS asked(firm, period)
-    ON a.enterprise_id = asked.firm AND a.period = asked.period
-WHERE a.tenant = :tenant AND a.item_id = :item_id AND a.replaces IS NULL
+FILES = OF_FIRM.replace("CAST(:firm AS text)", "asked.firm")
+CLAIMED = f"""
+SELECT asked.firm, asked.period FROM unnest(CAST(:firms AS text[]), CAST(:periods AS text[])) AS asked(firm, period)
+WHERE EXISTS (SELECT FROM application a WHERE a.tenant = :tenant AND a.item_id = :item_id AND a.replaces IS NULL
+    AND a.period = asked.period AND a.enterprise_id {FILES})
 """
-"""What was filed in another's place was claimed when the first of them was."""
+"""What was filed in another's place was claimed when the first of them was; what was filed under a file that
+was merged into the firm's own is its own."""
 
-FILED = """
+FILED = f"""
 SELECT a.id, a.receipt, later.receipt AS replaced_by FROM application a
 LEFT JOIN application later ON (later.tenant, later.replaces) = (a.tenant, a.id)
 WHERE a.receipt = :receipt AND a.tenant = :tenant AND a.item_id = :item_id
-    AND a.enterprise_id = :firm AND a.period = :period
+    AND a.period = :period AND a.enterprise_id {OF_FIRM}
 """
 
 
@@ -98,7 +100,7 @@ class Applications(AggregateStore[Application]):
                 "periods": [period for _, period in ordered],
             },
         )
-        return {(row.enterprise_id, row.period) for row in rows}
+        return {(row.firm, row.period) for row in rows}
 
     def filed(self, item_id: str, firm_period: FirmPeriod, receipt: str) -> Filed | None:
         """The application with this receipt, if it is this firm's for this item and period."""

@@ -52,9 +52,10 @@ def submit_application(cmd: SubmitApplication, uow: UnitOfWork, cipher: Cipher) 
     firm_period = (cmd.enterprise_id, admission.period)
     filed = applications.filed(cmd.item_id, firm_period, cmd.replaces) if cmd.replaces else None
     reasons = [*admission.reasons, *reasons_against_replacing(cmd.replaces, filed)]
-    if reasons or item is None or firm is None:
-        # That it is a duplicate as well belongs among the reasons; of one that only is, saving it finds out.
-        duplicate = filed is None and applications.claimed(cmd.item_id, [firm_period])
+    # A duplicate alone is found out by saving it, except under a file that was merged into this one.
+    asked = bool(reasons) or (firm is not None and firm.has_former_files)
+    duplicate = filed is None and asked and bool(applications.claimed(cmd.item_id, [firm_period]))
+    if reasons or duplicate or item is None or firm is None:
         raise ApplicationRefused(*reasons, *([DUPLICATE] if duplicate else []))
     numbers = _numbers(_receipt_head(item, uow), uow.new_id(), uow, cipher)
     replaces = ReplacedClaim(application_id=filed.application_id, receipt=filed.receipt) if filed else None

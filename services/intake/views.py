@@ -9,6 +9,7 @@ from chassis.reader import Reader
 from chassis.secrecy import Cipher
 from contracts.intake import ApplicationPage, ApplicationView, Claim, GetApplication, ListApplications
 from services.intake.domain import ApplicationUnknown, refuse_stranger
+from services.intake.former_files import OF_FIRM
 
 COLUMNS = "SELECT tenant, claim, query_code_sealed, estimated_fen, submitted_at FROM application"
 
@@ -17,11 +18,11 @@ def get_application(query: GetApplication, reader: Reader, cipher: Cipher) -> Ap
     """One application, filed or nominated. To another firm it does not exist. Raises ApplicationUnknown."""
     row = reader.execute(
         f"{COLUMNS} WHERE tenant = :tenant AND id = :id"
-        " AND (CAST(:enterprise_id AS text) IS NULL OR enterprise_id = :enterprise_id)",
+        f" AND (CAST(:firm AS text) IS NULL OR enterprise_id {OF_FIRM})",
         {
             "tenant": reader.tenant,
             "id": query.application_id,
-            "enterprise_id": reader.actor.enterprise_id,
+            "firm": reader.actor.enterprise_id,
         },
     ).first()
     if row is None:
@@ -30,15 +31,15 @@ def get_application(query: GetApplication, reader: Reader, cipher: Cipher) -> Ap
 
 
 def list_applications(query: ListApplications, reader: Reader, cipher: Cipher) -> ApplicationPage:
-    """A firm's applications, newest first. Raises EnterpriseNotYours or CursorInvalid."""
+    """A firm's applications, those of files merged into its own included, newest first. Raises EnterpriseNotYours or CursorInvalid."""
     refuse_stranger(reader.actor, query.enterprise_id)
     before = decode_cursor(query.cursor, 1)
     rows = reader.execute(
-        f"{COLUMNS} WHERE tenant = :tenant AND enterprise_id = :enterprise_id"
+        f"{COLUMNS} WHERE tenant = :tenant AND enterprise_id {OF_FIRM}"
         " AND (CAST(:before AS text) IS NULL OR id < :before) ORDER BY id DESC LIMIT :limit",
         {
             "tenant": reader.tenant,
-            "enterprise_id": query.enterprise_id,
+            "firm": query.enterprise_id,
             "before": str(before[0]) if before else None,
             "limit": query.limit + 1,
         },

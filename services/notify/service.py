@@ -5,10 +5,11 @@ from chassis.jobs import Job
 from chassis.reader import Reader
 from chassis.uow import UnitOfWork
 from contracts.enterprises import EnterpriseRegistered
+from contracts.merges import EnterpriseMerged
 from contracts.notify import ListMessages, MessagePage
 from contracts.review import CaseApproved, CaseRejected
 from contracts.treasury import DisbursementHeld, DisbursementReturned, DisbursementSettled
-from services.notify import use_cases, views
+from services.notify import former_files, use_cases, views
 from services.notify.sms import Sms, SmsClient
 from services.notify.templates import Tellable
 
@@ -26,6 +27,10 @@ class NotifyService(Service):
     @on(EnterpriseRegistered)
     def enterprise_registered(self, events: list[Received[EnterpriseRegistered]], uow: UnitOfWork) -> None:
         use_cases.keep_contacts(events, uow)
+
+    @on(EnterpriseMerged)
+    def enterprises_merged(self, events: list[Received[EnterpriseMerged]], uow: UnitOfWork) -> None:
+        former_files.keep_merges(events, uow)
 
     @on(
         CaseApproved,

@@ -12,6 +12,7 @@ from chassis.paging import CursorInvalid, cut_page, decode_cursor, encode_cursor
 from chassis.reader import Reader
 from chassis.secrecy import Cipher
 from contracts.oversight import TrackCase, TrackedStep, TrackingPage, TrackingView, TrackOwnCases
+from services.oversight import former_files
 from services.oversight.domain import CaseUntraceable, progress, refuse_stranger
 from services.oversight.steps import ORDER
 from services.oversight.store import STEPS
@@ -22,7 +23,7 @@ COLUMNS = (
 )
 BY_RECEIPT = text(f"{COLUMNS} WHERE receipt = :receipt AND query_code_digest IS NOT NULL")
 OF_FIRM = text(
-    f"{COLUMNS} WHERE filed_in = :tenant AND enterprise_id = :firm AND submitted_at IS NOT NULL"
+    f"{COLUMNS} WHERE filed_in = :tenant AND enterprise_id {former_files.OF_FIRM} AND submitted_at IS NOT NULL"
     " AND (CAST(:before AS timestamptz) IS NULL OR (submitted_at, receipt) < (:before, CAST(:receipt AS text)))"
     " ORDER BY submitted_at DESC, receipt DESC LIMIT :limit"
 )
@@ -42,7 +43,7 @@ def track_case(query: TrackCase, reader: Reader, cipher: Cipher) -> TrackingView
 
 
 def track_own_cases(query: TrackOwnCases, reader: Reader) -> TrackingPage:
-    """A firm's own cases, newest first. Raises EnterpriseNotYours or CursorInvalid."""
+    """A firm's own cases, those filed under files merged into its own included, newest first. Raises EnterpriseNotYours or CursorInvalid."""
     refuse_stranger(reader.actor, query.enterprise_id)
     before, last = _position(query.cursor)
     wanted = {

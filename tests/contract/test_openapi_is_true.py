@@ -63,6 +63,8 @@ BODIES: dict[str, dict[str, Any]] = {
         "valid_from": "2026-01-01",
     },
     "WithdrawMaterialForm": {"reason": "传错文件"},
+    "ProposeMergeForm": {"absorbed_id": "firm-1", "surviving_id": "firm-2", "reason": "旧代码换新代码"},
+    "DeclineMergeForm": {"reason": "不是同一企业"},
     "WithdrawFactsForm": {"records": ["2-0"], "reason": "录入有误"},
     "WithdrawPayeeAccountForm": {"reason": "账号抄错"},
     "RegisterPayeeAccountForm": {"account_name": "示例有限公司", "account_number": "6222000000", "bank_name": "示例银行"},

@@ -28,13 +28,14 @@ from contracts.item import PolicyItemContent
 from contracts.message import SYSTEM, Actor, Command, Event, Query, snake_case
 from contracts.policies import PublishPolicyItem
 from contracts.rule import Fact, Level
-from services.catalog.enterprises import disclosing, label_rules, material_file
+from services.catalog.enterprises import disclosing, label_rules, material_file, merging
 from services.catalog.enterprises import use_cases as enterprise_use_cases
 from services.catalog.enterprises import views as enterprise_views
 from services.catalog.matching import views as matching_views
 from services.catalog.policies import authoring_views, documents, draft_views, drafting
 from services.catalog.policies import use_cases as policy_use_cases
 from services.catalog.policies import views as policy_views
+from services.intake import former_files
 from services.intake import use_cases as intake_use_cases
 from services.intake import views as intake_views
 
@@ -51,6 +52,7 @@ INTAKE_HEARS = [
     Subscription("enterprises", frozenset({"EnterpriseRegistered"}), intake_use_cases.keep_enterprises),
     Subscription("facts", frozenset({"EnterpriseFactsChanged"}), intake_use_cases.keep_facts),
     Subscription("payees", frozenset({"PayeeAccountChanged"}), intake_use_cases.keep_payees),
+    Subscription("merges", frozenset({"EnterpriseMerged"}), former_files.keep_merges),
     tenant_subscription(),
 ]
 
@@ -195,7 +197,7 @@ def onboarded(tenant: str, parent: str | None, level: Level, prefix: str) -> Ten
 
 
 def catalog_replica(frame: Frame, dsns: Dsns) -> Replica:
-    nouns = vars(disclosing) | vars(label_rules) | vars(material_file) | vars(drafting) | vars(documents)
+    nouns = vars(disclosing) | vars(label_rules) | vars(material_file) | vars(merging) | vars(drafting) | vars(documents)
     use_cases = SimpleNamespace(**nouns | vars(policy_use_cases) | vars(enterprise_use_cases))
     policies = vars(policy_views) | vars(authoring_views) | vars(draft_views)
     views = SimpleNamespace(**nouns | policies | vars(enterprise_views) | vars(matching_views))

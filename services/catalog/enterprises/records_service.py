@@ -30,7 +30,8 @@ from contracts.materials import (
     MaterialView,
     WithdrawMaterial,
 )
-from services.catalog.enterprises import disclosing, label_rules, material_file
+from contracts.merges import ConfirmMerge, DeclineMerge, ListMerges, MergePage, MergeView, ProposeMerge
+from services.catalog.enterprises import disclosing, label_rules, material_file, merging
 
 
 class RecordEntrypoints(Service):
@@ -87,3 +88,19 @@ class RecordEntrypoints(Service):
     @query
     def list_expiring_materials(self, query: ListExpiringMaterials, reader: Reader) -> MaterialPage:
         return material_file.list_expiring_materials(query, reader)
+
+    @command
+    def propose_merge(self, cmd: ProposeMerge, uow: UnitOfWork) -> MergeView:
+        return merging.propose_merge(cmd, uow)
+
+    @command
+    def confirm_merge(self, cmd: ConfirmMerge, uow: UnitOfWork) -> MergeView:
+        return merging.confirm_merge(cmd, uow)
+
+    @command
+    def decline_merge(self, cmd: DeclineMerge, uow: UnitOfWork) -> MergeView:
+        return merging.decline_merge(cmd, uow)
+
+    @query
+    def list_merges(self, query: ListMerges, reader: Reader) -> MergePage:
+        return merging.list_merges(query, reader)

@@ -1,0 +1,82 @@
+"""Two files of one enterprise become one: proposed by one person, confirmed by another."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar, Literal
+
+from contracts.fact_records import Why
+from contracts.message import Command, Event, Id, Model, Page, PageRequest, ServiceName
+
+MergeState = Literal["proposed", "confirmed", "declined"]
+
+
+class ProposeMerge(Command):
+    """Say that `absorbed_id` is another file of the enterprise `surviving_id`, both of this place.
+
+    The same firm filed in two places is no duplicate: each place keeps its own file.
+    """
+
+    owner: ClassVar[ServiceName] = "catalog"
+
+    absorbed_id: Id
+    surviving_id: Id
+    reason: Why
+
+
+class ConfirmMerge(Command):
+    """A second person agrees: facts and materials move, the absorbed file points to the surviving one."""
+
+    owner: ClassVar[ServiceName] = "catalog"
+
+    merge_id: Id
+    expected_version: int | None = None
+
+
+class DeclineMerge(Command):
+    """Somebody, the proposer included, says no."""
+
+    owner: ClassVar[ServiceName] = "catalog"
+
+    merge_id: Id
+    reason: Why
+
+
+class MergeView(Model):
+    merge_id: Id
+    absorbed_id: Id
+    surviving_id: Id
+    reason: str
+    state: MergeState
+    proposed_by: Id
+    proposed_at: datetime
+    decided_by: Id | None = None
+    decided_at: datetime | None = None
+    answer: str | None = None
+    version: int
+
+
+class ListMerges(PageRequest):
+    """The merges of this place, the newest first."""
+
+    owner: ClassVar[ServiceName] = "catalog"
+
+    state: MergeState | None = None
+
+
+class MergePage(Page):
+    items: tuple[MergeView, ...] = ()
+
+
+class EnterpriseMerged(Event):
+    """The absorbed file is closed; whoever knows the firm by it finds it in the surviving one.
+
+    What was filed under the absorbed file stays as it was filed.
+    """
+
+    aggregate: ClassVar[str] = "enterprise_merge"
+
+    absorbed_id: Id
+    absorbed_uscc: str
+    surviving_id: Id
+    surviving_uscc: str

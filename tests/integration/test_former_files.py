@@ -1,0 +1,94 @@
+"""A firm whose files were merged sees what lies under its former file: cases in oversight, messages in notify."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from chassis.frame import Frame
+from chassis.inbox import Inbox, Subscription
+from chassis.received import Received
+from contracts.merges import EnterpriseMerged
+from contracts.message import Actor, Query, snake_case
+from contracts.notify import ListMessages
+from contracts.oversight import TrackOwnCases
+from services.notify import former_files as notify_files
+from services.notify import use_cases as notify_use_cases
+from services.notify import views as notify_views
+from services.notify.templates import TEMPLATES
+from services.oversight import former_files as oversight_files
+from services.oversight import use_cases as oversight_use_cases
+from services.oversight import views as oversight_views
+from services.oversight.steps import SENTENCES
+from tests.unit.oversight.case_story import claim, heard, rejected, submitted
+
+MERGED = EnterpriseMerged(
+    absorbed_id="ent-1", absorbed_uscc="91360732MA35EXAMPL", surviving_id="ent-2", surviving_uscc="91360702DEM000014H"
+)
+AGAIN = EnterpriseMerged(
+    absorbed_id="ent-2", absorbed_uscc="91360702DEM000014H", surviving_id="ent-3", surviving_uscc="91360702DEM000022C"
+)
+
+
+def asked(frame: Frame, answer: Callable[..., Any], question: Query, firm: str) -> dict[str, Any]:
+    envelope = {
+        "tenant": "xingguo",
+        "actor": Actor(id="boss", roles=frozenset({"enterprise"}), enterprise_id=firm).model_dump(mode="json"),
+        "name": snake_case(type(question).__name__),
+        "body": question.model_dump(mode="json"),
+    }
+    return frame.run_query(type(question), answer, envelope)
+
+
+def merged(event: EnterpriseMerged, tenant: str = "xingguo") -> Received[Any]:
+    return heard(event, tenant=tenant, subject=event.absorbed_id)
+
+
+@pytest.mark.parametrize("order", [(MERGED, AGAIN), (AGAIN, MERGED)])
+def test_cases_filed_under_a_former_file_are_tracked_by_the_surviving_one(
+    service_frame: Callable[..., Frame], order: tuple[EnterpriseMerged, ...]
+) -> None:
+    frame = service_frame("oversight")
+    follow = Subscription(
+        "follow",
+        frozenset(event.__name__ for event in SENTENCES),
+        oversight_use_cases.follow,
+        oversight_use_cases.tenants_of,
+    )
+    merges = Subscription("merges", frozenset({"EnterpriseMerged"}), oversight_files.keep_merges)
+    inbox = Inbox("oversight", [follow, merges], frame.event_unit, max_attempts=3)
+    inbox.apply([heard(submitted(claim()), tenant="xingguo")])
+
+    def receipts(firm: str) -> list[str]:
+        found = asked(frame, oversight_views.track_own_cases, TrackOwnCases(enterprise_id=firm), firm)
+        return [each["receipt"] for each in found["ok"]["items"]]
+
+    assert (len(receipts("ent-1")), receipts("ent-3")) == (1, [])
+    inbox.apply([merged(event) for event in order])
+    assert receipts("ent-1") == receipts("ent-2") == receipts("ent-3") == [claim().receipt]
+    inbox.apply([merged(MERGED, tenant="zhanggong")])
+    assert receipts("ent-9") == []
+
+
+def test_messages_to_a_former_file_are_read_under_the_surviving_one(service_frame: Callable[..., Frame]) -> None:
+    frame = service_frame("notify")
+    tell = Subscription(
+        "tell",
+        frozenset(event.__name__ for event in TEMPLATES),
+        notify_use_cases.tell_firms,
+        notify_use_cases.firms_tenant,
+    )
+    merges = Subscription("merges", frozenset({"EnterpriseMerged"}), notify_files.keep_merges)
+    inbox = Inbox("notify", [tell, merges], frame.event_unit, max_attempts=3)
+    inbox.apply([heard(rejected(claim()), tenant="xingguo", subject="case")])
+
+    def templates(firm: str) -> set[str]:
+        found = asked(frame, notify_views.list_messages, ListMessages(enterprise_id=firm), firm)
+        return {each["template"] for each in found["ok"]["items"]}
+
+    before = templates("ent-1")
+    assert (bool(before), templates("ent-2")) == (True, set())
+    inbox.apply([merged(MERGED)])
+    assert templates("ent-2") == templates("ent-1") == before
