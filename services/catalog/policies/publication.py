@@ -15,7 +15,7 @@ from rules import check_publication
 
 OUT_OF_FORCE = (ItemStatus.DRAFT, ItemStatus.EXPIRED, ItemStatus.SUPERSEDED)
 
-LOCAL_TAX = re.compile(r"留成|留存|地方(财政)?贡献|地方财力|本级(税收|财力)|^local_tax|retained")
+LOCAL_TAX = re.compile(r"留成|留存|财政贡献|[方区县市]级?经济贡献|地方财力|本级(税收|财力)|^local_tax|retained")
 """How a fact about tax that stays with the locality is called, in its name or its label."""
 
 ELIGIBILITY_NODES = frozenset({"condition", "all", "any", "not"})

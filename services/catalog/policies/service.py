@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chassis.entrypoints import UnitMaker, command, due, query
+from chassis.entrypoints import Port, UnitMaker, command, due, query
 from chassis.jobs import Job
 from chassis.reader import Reader
 from chassis.uow import UnitOfWork
@@ -27,12 +27,15 @@ from contracts.policies import (
     SuspendPolicyItem,
     WithdrawPolicyItem,
 )
-from services.catalog.policies import authoring_views, use_cases, validity, views
+from services.catalog.policies import authoring_views, link_checks, use_cases, validity, views
 from services.catalog.policies.authoring_service import DraftEntrypoints
+from services.catalog.policies.links import LinkProbe, Links
 
 
 class PolicyEntrypoints(DraftEntrypoints):
     """Documents and items: written, published, found."""
+
+    links: Links = Port(LinkProbe.from_env)
 
     @command
     def publish_policy_item(self, cmd: PublishPolicyItem, uow: UnitOfWork) -> PolicyItemView:
@@ -82,3 +85,7 @@ class PolicyEntrypoints(DraftEntrypoints):
     def item_validity(self, jobs: list[Job], unit: UnitMaker) -> None:
         with unit([job.tenant for job in jobs]) as uow:
             validity.look_at_validity(jobs, uow)
+
+    @due(link_checks.ITEM_LINKS, batch=1)
+    def item_links(self, jobs: list[Job], unit: UnitMaker) -> None:
+        link_checks.look_at_links(jobs, unit, self.links)

@@ -22,7 +22,7 @@ from contracts.policies import (
     WithdrawPolicyItem,
 )
 from contracts.refusal import StaleVersion
-from services.catalog.policies import validity
+from services.catalog.policies import link_checks, validity
 from services.catalog.policies.differences import differences
 from services.catalog.policies.domain import PolicyItem, refuse_other_department
 from services.catalog.policies.publication import direct_ground
@@ -99,6 +99,7 @@ def _save(item: PolicyItem, action: str, reason: str, before: PolicyItemContent 
     items.keep_version(item)
     _tell(item, action, reason, uow, before=before)
     validity.watch(item, uow)
+    link_checks.watch_links(item, uow)
 
 
 def _to_change(cmd: ItemOrder, uow: UnitOfWork) -> PolicyItem:
