@@ -129,7 +129,9 @@ def number_text(value: Fraction) -> str:
 
 
 def quantity_text(value: Fraction, unit_text: str) -> str:
-    """A number with its unit, as people write it: `2,000 万元`, `1.5%`."""
+    """A number with its unit, as people write it: `2,000 万元`, `1.5%`, `2021 年度` (a name, not a count)."""
+    if unit_text == "年度":
+        return f"{number_text(value).replace(',', '')} {unit_text}"
     gap = "" if unit_text in ("%", "‰") else " "
     return f"{number_text(value)}{gap}{unit_text}"
 

@@ -72,6 +72,7 @@ def test_numbers_and_quantities_read_as_people_write_them():
     assert number_text(Fraction(1_999_999_999, 10**9)) == "约 2"
     assert quantity_text(Fraction(3, 2), "%") == "1.5%"
     assert quantity_text(Fraction(2000), "万元") == "2,000 万元"
+    assert quantity_text(Fraction(2021), "年度") == "2021 年度"
     assert base_text(Fraction(83, 1000), ()) == "8.3%"
     assert base_text(Fraction(5), unit("元/平方米·月").dimension) == "5 元/平方米·月"
 
