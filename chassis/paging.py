@@ -34,8 +34,8 @@ def decode_cursor(cursor: str | None, count: int) -> tuple[Any, ...] | None:
         keys = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (binascii.Error, ValueError) as error:
         raise CursorInvalid() from error
-    if not isinstance(keys, list) or len(keys) != count:
-        raise CursorInvalid()
+    if not isinstance(keys, list) or len(keys) != count or any(isinstance(key, str) and "\0" in key for key in keys):
+        raise CursorInvalid()  # NUL: no value of a column has it, and the server would fail at it
     return tuple(keys)
 
 

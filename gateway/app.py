@@ -23,6 +23,7 @@ from gateway.api import (
     enterprises,
     labels,
     money,
+    open_data,
     operations,
     platform,
     policies,
@@ -40,6 +41,7 @@ from gateway.tracing import Traced
 AUDIENCES = (
     platform,
     public_policies,
+    open_data,
     policies,
     authoring,
     drafts,

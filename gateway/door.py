@@ -155,3 +155,15 @@ def answer(wire: dict[str, Any], status: int = 200) -> Response:
     if "refused" in wire:
         return refusal_response(Refusal.model_validate(wire["refused"]))
     raise Faulted(bool(wire.get("fault", {}).get("retryable")))
+
+
+def unless_known(request: Request, response: Response, cache: str) -> Response:
+    """The answer with an ETag of what it says, or 304 for whoever has just that; refusals are not kept."""
+    if response.status_code != 200:
+        return response
+    name = f'"{hashlib.sha256(response.body).hexdigest()[:32]}"'
+    response.headers.update({"ETag": name, "Cache-Control": cache})
+    known = {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}
+    if name not in known:
+        return response
+    return Response(status_code=304, headers={"ETag": name, "Cache-Control": cache})

@@ -21,9 +21,13 @@ from contracts.answers import ANSWERS
 from contracts.message import Command, Model, Query
 from contracts.refusal import Reason
 from gateway.access import access_table, routes_of
-from gateway.door import expected_version, idempotency_key
+from gateway.door import expected_version, idempotency_key, unless_known
+from gateway.open_data import revision_in
 
 Json = dict[str, Any]
+JSON = "application/json"
+ASKED_FOR_CHANGES = {unless_known, revision_in}
+"""Whoever gets to one of these answers 304 to those who have the newest already."""
 Refs = dict[type[BaseModel], Json]
 
 
@@ -50,6 +54,7 @@ PROBLEMS = {
     413: ("BodyTooLarge", "请求内容过大。More bytes than are allowed."),
     415: ("UnsupportedMediaType", "请以 application/json 提交。The body is not declared as JSON."),
     422: ("Invalid", "内容有误，一次列出全部原因。All that must change, at once."),
+    429: ("TooManyDownloads", "同时下载的人较多。Too many downloads of everything at once: come back after Retry-After seconds."),
     428: ("PreconditionRequired", "缺少 If-Match。The request does not say which version it is about."),
     500: ("Fault", "系统内部错误。Our fault; it has been recorded."),
     503: ("Unavailable", "系统繁忙。Nothing was done; try again after Retry-After seconds, with the same key."),
@@ -57,6 +62,7 @@ PROBLEMS = {
 }
 HEADERS_OF_PROBLEM = {
     401: {"WWW-Authenticate": {"required": True, "schema": {"type": "string"}}},
+    429: {"Retry-After": {"description": "seconds", "schema": {"type": "integer", "minimum": 1}}},
     503: {"Retry-After": {"description": "seconds", "schema": {"type": "integer", "minimum": 1}}},
 }
 PARAMETERS = {
@@ -75,6 +81,11 @@ PARAMETERS = {
         "schema": {"type": "string", "pattern": r'^\s*(W/)?"?\d+"?\s*$'},
     },
 }
+UNCHANGED: Json = {
+    "description": "未变化，沿用已有的副本。It is what If-None-Match names.",
+    "headers": {"ETag": {"schema": {"type": "string"}}},
+}
+STATE = {"ETag": {"description": "内容标识，供 If-None-Match 使用。For If-None-Match.", "schema": {"type": "string"}}}
 ETAG = {"ETag": {"description": "版本号，供 If-Match 使用。For If-Match.", "schema": {"type": "string"}}}
 
 
@@ -169,22 +180,34 @@ def _describe(operation: Json, route: APIRoute, roles: frozenset[str], refs: Ref
         operation.setdefault("parameters", []).extend({"$ref": f"#/components/parameters/{name}"} for name in headers)
     for form in _forms(route):
         operation["requestBody"]["content"]["application/json"]["schema"] = refs[form]
-    answer = ANSWERS[contract_of(route)]
-    success: Json = {
-        "description": "完成 done",
-        "content": {"application/json": {"schema": refs[answer]}},
-    }
-    if "version" in answer.model_fields:
-        success["headers"] = ETAG
-    operation["responses"] = {str(route.status_code or 200): success} | {
+    operation["responses"] = _successes(route, calls, refs) | {
         str(status): {"$ref": f"#/components/responses/{PROBLEMS[status][0]}"}
         for status in sorted(_troubles(route, guarded=bool(roles), keyed=keyed, versioned=versioned))
     }
 
 
+def _successes(route: APIRoute, calls: set[Any], refs: Refs) -> Json:
+    """What is answered when all is well: the contract's answer, or a file for those who take all of it home."""
+    answer = ANSWERS[contract_of(route)]
+    media_type = _media_type(route)
+    schema = refs[answer] if media_type == JSON else {"type": "string"}
+    success: Json = {"description": "完成 done", "content": {media_type: {"schema": schema}}}
+    if calls & ASKED_FOR_CHANGES:
+        return {"200": {**success, "headers": STATE}, "304": UNCHANGED}
+    if "version" in answer.model_fields:
+        success["headers"] = ETAG
+    return {str(route.status_code or 200): success}
+
+
+def _media_type(route: APIRoute) -> str:
+    return getattr(route.response_class, "media_type", None) or JSON
+
+
 def _troubles(route: APIRoute, *, guarded: bool, keyed: bool, versioned: bool) -> set[int]:
     """The statuses that may be answered instead of success."""
     troubles = {500, 503, 504}
+    if _media_type(route) != JSON:  # a file of everything
+        troubles |= {429}
     if guarded:
         troubles |= {401, 403}
     if _forms(route):

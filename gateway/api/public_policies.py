@@ -7,14 +7,17 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
+from contracts.message import Id
+from contracts.policy_guide import GetGuide
 from contracts.search import SearchPolicies
 from gateway.access import PUBLIC
-from gateway.door import answer, ask, command_of, form
+from gateway.door import answer, ask, command_of, form, unless_known
 
 router = APIRouter(tags=["公开 public"])
 SearchPoliciesForm = form(SearchPolicies)
 
 SEARCH_CACHE = "public, max-age=30"
+GUIDE_CACHE = "public, max-age=60"
 
 
 @router.get("/policies/search", dependencies=[Depends(PUBLIC)])
@@ -24,6 +27,13 @@ async def search_policies(
 ) -> Response:
     """Items on offer by words and filters, the open and the nearest first, with counts (政策搜索)."""
     query = command_of(SearchPolicies, asked)
-    found = answer(await ask(request, query, tenant=None))
-    found.headers["Cache-Control"] = SEARCH_CACHE
-    return found
+    return unless_known(request, answer(await ask(request, query, tenant=None)), SEARCH_CACHE)
+
+
+@router.get("/policies/{item_id}/guide", dependencies=[Depends(PUBLIC)])
+async def get_guide(
+    request: Request, item_id: Id, version: Annotated[int | None, Query(ge=1, le=100_000)] = None
+) -> Response:
+    """One item as a person reads it (办事指南); the newest version unless one is named."""
+    guide = answer(await ask(request, GetGuide(item_id=item_id, item_version=version), tenant=None))
+    return unless_known(request, guide, GUIDE_CACHE)

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from fractions import Fraction
+from math import prod
 from typing import Any
 
 from contracts.money import LARGEST_FEN, Money, Rounding
 from contracts.rule_amount import (
     AmountRule,
+    AtLeast,
     Cap,
+    Decided,
     Fixed,
     Highest,
+    InKind,
     Lookup,
     Lowest,
     PerUnit,
+    Product,
     Rate,
     RoundingRule,
     Sum,
     Table,
+    TopUp,
     When,
 )
 from rules.units import in_base
@@ -30,13 +36,14 @@ Bound = Fraction | None
 
 
 def most_payable(rule: AmountRule, rounding: RoundingRule) -> Money | None:
-    """What no claim can exceed, whatever the facts; None where that depends on them (unknown, not unlimited).
+    """What no claim can exceed, whatever the facts; None where that depends on them (unknown, not unlimited), or
+    where no money is paid.
 
-    An upper bound, not a promise. A kind of node that is not known here makes its part unknown, and a cap above
-    it makes it known again.
+    An upper bound, not a promise, and before what was granted earlier is counted. A kind of node that is not
+    known here makes its part unknown, and a cap above it makes it known again.
     """
     bound = _bound(rule)
-    if bound is None or not 0 <= bound * 100 <= LARGEST_FEN:
+    if bound is None or not 0 < bound * 100 <= LARGEST_FEN:
         return None
     # Rounding may go up by less than one step, whatever its mode.
     return Money.rounded(bound * 100, Rounding.UP, ROUNDED_UP[rounding.to])
@@ -51,11 +58,12 @@ def _fixed(node: Fixed) -> Bound:
     return in_base(node.value, node.unit)
 
 
-def _product(left: AmountRule, right: AmountRule) -> Bound:
-    """Of two figures of the document only: the product of two bounds bounds nothing where one is negative."""
-    if isinstance(left, Fixed) and isinstance(right, Fixed):
-        return in_base(left.value, left.unit) * in_base(right.value, right.unit)
-    return None
+def _product(*factors: AmountRule) -> Bound:
+    """Of figures of the document only: a product of bounds bounds nothing where a factor may be negative."""
+    if not all(isinstance(each, Fixed | Decided) for each in factors):
+        return None
+    bounds = _all(factors)
+    return None if bounds is None or min(bounds) < 0 else prod(bounds)
 
 
 def _all(nodes: Iterable[Any]) -> list[Fraction] | None:
@@ -94,11 +102,16 @@ def _when(node: When) -> Bound:
 
 _BOUNDS: dict[type, Callable[[Any], Bound]] = {
     Fixed: _fixed,
+    Decided: lambda node: _bound(node.max),
     Rate: lambda node: _product(node.base, node.rate),
     PerUnit: lambda node: _product(node.quantity, node.price),
+    Product: lambda node: _product(*node.of),
+    AtLeast: lambda node: _highest((node.of, node.floor)),
     Table: _table,
     Lookup: _lookup,
     Cap: lambda node: _lowest((node.of, node.limit)),
+    TopUp: lambda node: _bound(node.of),
+    InKind: lambda _node: Fraction(0),
     Sum: _sum,
     Highest: lambda node: _highest(node.of),
     Lowest: lambda node: _lowest(node.of),

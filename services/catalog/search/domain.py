@@ -17,8 +17,8 @@ from services.catalog.search.ceiling import most_payable
 SOON = timedelta(days=30)
 """Before the last day: time enough to say that it closes soon."""
 
-INDUSTRY_FACT = "industry"
-"""The fact by which items name the industries that they are for."""
+INDUSTRY_FACTS = frozenset({"industry", "industry_field"})
+"""The facts by which items name the industries that they are for (`sample/facts.json`)."""
 
 
 class QuerySaysNothing(Invalid):
@@ -104,7 +104,7 @@ def industries_of(content: PolicyItemContent) -> Iterable[str]:
     names = {
         code.code: code.label
         for fact in content.rules.fact_types
-        if fact.name == INDUSTRY_FACT
+        if fact.name in INDUSTRY_FACTS
         for code in fact.codes
     }
     return dict.fromkeys(names.get(code, code) for code in _industry_codes(content.rules.eligibility))
@@ -136,7 +136,7 @@ def _industry_codes(rule: Eligibility) -> Iterable[str]:
     if isinstance(rule, AllOf | AnyOf):
         for part in rule.of:
             yield from _industry_codes(part)
-    elif isinstance(rule, Condition) and rule.fact == INDUSTRY_FACT and rule.operator in ("eq", "in", "contains"):
+    elif isinstance(rule, Condition) and rule.fact in INDUSTRY_FACTS and rule.operator in ("eq", "in", "contains"):
         if isinstance(rule.value, str):
             yield rule.value
         elif isinstance(rule.value, tuple):

@@ -23,7 +23,7 @@ class Marker:
 
     def __init__(self, query: str) -> None:
         longest_first = sorted(marks_of_query(query), key=len, reverse=True)
-        self._pattern = re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
+        self._pattern = re.compile("|".join(map(_as_written, longest_first))) if longest_first else None
 
     def segments(self, text: str) -> tuple[Segment, ...]:
         """The whole text in pieces that are hits and pieces that are not."""
@@ -48,6 +48,12 @@ class Marker:
         return frozenset(
             compared[place][1] for match in self._pattern.finditer(folded) for place in range(*match.span())
         )
+
+
+def _as_written(word: str) -> str:
+    """A short word of Latin letters may be written with `&` between them."""
+    short = word.isascii() and word.isalpha() and len(word) <= 4
+    return "&?".join(word) if short else re.escape(word)
 
 
 def guide_texts(summary: str, guide: Mapping[str, Any]) -> dict[str, str]:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from typing import Any, Protocol
 
 import orjson
+from sqlalchemy import CursorResult
 
 from contracts.message import TenantId
 from services.catalog.search.domain import Searchable
 from services.catalog.search.lexemes import heading_lexemes, words_lexemes
-
-if TYPE_CHECKING:
-    from chassis.uow import UnitOfWork
 
 COLUMNS = (
     "item_id", "tenant", "revision", "on_offer", "item_version", "published_at", "heading", "words", "max_amount_fen",
@@ -35,6 +34,14 @@ REVISE = (
 )
 
 
+class Transaction(Protocol):
+    """What the index writes in: a unit of work, or a migration."""
+
+    @property
+    def now(self) -> datetime: ...
+    def execute(self, sql: str, parameters: Any = None) -> CursorResult[Any]: ...
+
+
 class SearchIndex:
     """What can be found, kept in the transaction that puts it on offer or takes it off.
 
@@ -43,7 +50,7 @@ class SearchIndex:
     committed in order. The tables are public (no row security), so writing names the tenant itself.
     """
 
-    def __init__(self, uow: UnitOfWork) -> None:
+    def __init__(self, uow: Transaction) -> None:
         self._uow = uow
 
     def put(self, items: Sequence[Searchable]) -> None:

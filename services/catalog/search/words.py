@@ -19,6 +19,9 @@ import rjieba
 
 VOCABULARY = Path(__file__).with_name("vocabulary.json")
 RUN = re.compile(r"[^\W_]+")
+ABBREVIATION = re.compile(r"(?<=[a-z])&(?=[a-z])")
+"""The one sign that stands inside a word: R&D."""
+
 LONGEST_WORD = 40
 """Characters. What is longer is no word, and nobody looks for it."""
 
@@ -37,7 +40,7 @@ def folded_characters(text: str) -> Iterator[tuple[str, int]]:
 
 def runs(text: str) -> list[str]:
     """The unbroken runs of letters and digits of the folded text: quotes, brackets and signs divide."""
-    return RUN.findall(folded(text))
+    return RUN.findall(ABBREVIATION.sub("", folded(text)))
 
 
 def words_of_query(text: str) -> list[str]:

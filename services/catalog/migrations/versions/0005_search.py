@@ -5,11 +5,15 @@ from __future__ import annotations
 from alembic import op
 
 from chassis.schema import grant
+from services.catalog.search.rebuild import rebuild
 
 revision = "catalog_0005"
 down_revision = "catalog_0004"
 branch_labels = None
 depends_on = None
+
+VOCABULARY = "bb1a85290d4048df"
+"""What the index was built with. Another vocabulary calls for another migration like this."""
 
 DDL = (
     # What is on offer is public data: no row security, so that the full-text index can be used.
@@ -45,6 +49,7 @@ DDL = (
 def upgrade() -> None:
     for statement in DDL:
         op.execute(statement)
+    rebuild(op.get_bind())
     grant(op, "search_document", app="SELECT, INSERT, UPDATE")
     grant(op, "catalogue_revision", app="SELECT, INSERT, UPDATE")
 

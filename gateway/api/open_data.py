@@ -1,0 +1,133 @@
+"""For everybody, without signing in: everything on offer, in pages or as one file."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator, Callable
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request
+from starlette.responses import Response, StreamingResponse
+
+from contracts.message import TenantId
+from contracts.open_data import ReadOpenData
+from gateway.access import PUBLIC
+from gateway.bus import BusError
+from gateway.door import answer, ask
+from gateway.errors import Faulted, problem
+from gateway.open_data import Downloads, etag, json_lines, revision_in, table_head, table_rows
+
+router = APIRouter(tags=["开放数据 open data"])
+
+DOWNLOADS_AT_ONCE = 4
+PAGE_ITEMS = 50
+PATIENCE_S = (0.5, 1.0, 2.0)
+"""Pauses before a page is asked for again, when a service is away for a moment in the middle of a file."""
+
+CACHE = "public, no-cache"
+"""Keep it, and ask each time whether it is still the newest: that costs next to nothing."""
+
+downloads = Downloads(DOWNLOADS_AT_ONCE)
+
+
+class JsonLines(StreamingResponse):
+    media_type = "application/x-ndjson"
+
+
+class Csv(StreamingResponse):
+    media_type = "text/csv"
+
+
+@router.get("/open-data/policies", dependencies=[Depends(PUBLIC)])
+async def read_open_data(
+    request: Request,
+    tenant: TenantId | None = None,
+    cursor: Annotated[str | None, Query(max_length=400)] = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 50,
+) -> Response:
+    """Everything on offer in pages, in the order of the ids (开放数据，分页)."""
+    what = f"page-{hashlib.sha256(f'{limit} {cursor}'.encode()).hexdigest()[:16]}"
+    known = revision_in(request.headers.get("if-none-match"), what)
+    query = ReadOpenData(tenant=tenant, cursor=cursor, limit=limit, unless=known)
+    wire = await ask(request, query, tenant=None)
+    if "ok" in wire and wire["ok"]["unchanged"]:
+        return _unchanged(wire["ok"]["revision"], what)
+    page = answer(wire)
+    if "ok" in wire:
+        page.headers.update(_headers(wire["ok"]["revision"], what))
+    return page
+
+
+@router.get("/open-data/policies.ndjson", dependencies=[Depends(PUBLIC)], response_class=JsonLines)
+async def download_json_lines(request: Request, tenant: TenantId | None = None) -> Response:
+    """Everything on offer as one file, one JSON object a line (开放数据下载，NDJSON)."""
+    return await _file(request, tenant, "ndjson", JsonLines, b"", json_lines)
+
+
+@router.get("/open-data/policies.csv", dependencies=[Depends(PUBLIC)], response_class=Csv)
+async def download_table(request: Request, tenant: TenantId | None = None) -> Response:
+    """Everything on offer as one table; the columns are documented (开放数据下载，CSV)."""
+    return await _file(request, tenant, "csv", Csv, table_head(), table_rows)
+
+
+async def _file(
+    request: Request,
+    tenant: TenantId | None,
+    what: str,
+    response: type[StreamingResponse],
+    head: bytes,
+    write: Callable[[Any], bytes],
+) -> Response:
+    """304 for whoever has the newest state; else the file, page by page as the catalogue gives it."""
+    known = revision_in(request.headers.get("if-none-match"), what)
+    wire = await ask(request, ReadOpenData(tenant=tenant, unless=known, limit=PAGE_ITEMS), tenant=None)
+    if "ok" not in wire:
+        return answer(wire)
+    first = wire["ok"]
+    if first["unchanged"]:
+        return _unchanged(first["revision"], what)
+    if downloads.full:
+        words = "同时下载的人较多，请稍后重试。"
+        return problem(429, "too_many_downloads", words, retryable=True, headers={"Retry-After": "10"})
+    pieces = downloads.counted(_pieces(request, tenant, first, head, write))
+    name = f"policies{f'-{tenant}' if tenant else ''}.{what}"
+    headers = {**_headers(first["revision"], what), "Content-Disposition": f'attachment; filename="{name}"'}
+    return response(pieces, headers=headers)
+
+
+async def _pieces(
+    request: Request, tenant: TenantId | None, page: dict[str, Any], head: bytes, write: Callable[[Any], bytes]
+) -> AsyncIterator[bytes]:
+    """What changes while it is read may be in it old or new; its ETag is that of the beginning, so the next
+    question brings the newest. A file that cannot be read to its end breaks off, and is not mistaken for a whole.
+    """
+    yield head + write(page["items"])
+    while page["next_cursor"] is not None:
+        page = await _next(request, ReadOpenData(tenant=tenant, cursor=page["next_cursor"], limit=PAGE_ITEMS))
+        yield write(page["items"])
+
+
+async def _next(request: Request, query: ReadOpenData) -> dict[str, Any]:
+    for pause in (*PATIENCE_S, None):
+        try:
+            wire = await ask(request, query, tenant=None)
+        except BusError:
+            if pause is None:
+                raise
+        else:
+            if "ok" in wire:
+                page: dict[str, Any] = wire["ok"]
+                return page
+            if pause is None or not wire.get("fault", {}).get("retryable"):
+                raise Faulted(False)
+        await asyncio.sleep(pause)
+    raise AssertionError("the last attempt returns or raises")
+
+
+def _headers(revision: str, what: str) -> dict[str, str]:
+    return {"ETag": etag(revision, what), "Cache-Control": CACHE}
+
+
+def _unchanged(revision: str, what: str) -> Response:
+    return Response(status_code=304, headers=_headers(revision, what))

@@ -1,0 +1,69 @@
+"""One item as a person reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from chassis.clock import CHINA
+from chassis.reader import Reader
+from contracts.item import GuideMaterial, PolicyItemContent
+from contracts.policies import GetPolicy
+from contracts.policy_guide import GetGuide, GuideView, NeededMaterial
+from contracts.rule import Material
+from services.catalog.policies.views import get_policy
+from services.catalog.search.ceiling import most_payable
+from services.catalog.search.domain import window_on
+
+
+def get_guide(query: GetGuide, reader: Reader) -> GuideView:
+    """The guide of one version, whoever asks. Raises ItemUnknown."""
+    found = get_policy(GetPolicy(item_id=query.item_id, item_version=query.item_version), reader)
+    content, plan = found.content, found.content.rules.plan
+    most = most_payable(content.rules.amount, content.rules.rounding)
+    told = ("title", "summary", "issuer", "level", "theme", "benefit_kind", "document", "status", "sample")
+    return GuideView(
+        item_id=found.item_id,
+        tenant=found.tenant,
+        item_version=found.version,
+        latest_version=found.latest_version or found.version,
+        state=found.state,
+        state_reason=found.state_reason,
+        published_at=found.published_at,
+        **{name: getattr(content, name) for name in told},
+        sample_notes=content.sample_notes,
+        mode=plan.mode,
+        department=plan.department,
+        guide=content.guide,
+        materials=tuple(_materials(content)),
+        sentences=found.sentences,
+        max_amount_fen=most.fen if most else None,
+        opens=plan.window.opens,
+        closes=plan.window.closes,
+        window=window_on(reader.now.astimezone(CHINA).date(), plan.window.opens, plan.window.closes),
+        interpretations=content.interpretations,
+    )
+
+
+def _materials(content: PolicyItemContent) -> Iterable[NeededMaterial]:
+    """The plan's materials with what the guide says of them; a paper that only the guide names comes after."""
+    said = {each.code: each for each in content.guide.materials if each.code is not None}
+    planned = content.rules.plan.materials
+    for material in planned:
+        yield _planned(material, said.get(material.code))
+    codes = {material.code for material in planned}
+    for paper in content.guide.materials:
+        if paper.code not in codes:
+            yield NeededMaterial(
+                name=paper.name, required=True, provided_by="applicant", instead=paper.substitutes, note=paper.note
+            )
+
+
+def _planned(material: Material, said: GuideMaterial | None) -> NeededMaterial:
+    return NeededMaterial(
+        name=material.name,
+        required=material.required,
+        provided_by=material.provided_by,
+        instead=said.substitutes if said else (),
+        commitment=material.commitment,
+        note=said.note if said else None,
+    )
