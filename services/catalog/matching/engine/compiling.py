@@ -2,26 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import combinations
+from math import comb
 
-from contracts.rule import AllOf, AnyOf, Condition, Eligibility, FactType, ItemRules, Not, absolute_period
+from contracts.rule import (
+    AllOf,
+    AnyOf,
+    Condition,
+    Eligibility,
+    FactType,
+    ItemRules,
+    NOf,
+    Not,
+    ParameterType,
+    absolute_period,
+)
 from contracts.rule_facts import RulePart
 from rules.wording import Names, required_text
 from services.catalog.matching.engine.conditions import Leaf
 from services.catalog.matching.engine.programs import Kind, Programs
+
+MOST_CHOICES = 64
+"""At least n of m is written out as any of so many choices of n; beyond, the plain evaluator counts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Computed:
     """A part that is not one fact compared with a value: the plain evaluator answers it, firm by firm.
 
-    `names` are the facts that it may read, `types` their declarations.
+    `names` are the facts that it may read, `types` their declarations, `outside` those of outside figures.
     """
 
     rule: Eligibility
     year: int
     types: tuple[FactType, ...]
+    outside: tuple[ParameterType, ...]
 
     @property
     def names(self) -> frozenset[str]:
@@ -44,9 +61,9 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """`all` or `any` of its parts, in rule order, negation moved inwards."""
+    """At least `least` of its parts, in rule order, negation moved inwards: `all` of them, `any` one, or n."""
 
-    kind: Kind
+    least: int
     parts: tuple[Said | Group, ...]
 
 
@@ -54,13 +71,14 @@ class Group:
 class Compiled:
     """`root` in the programs; `tree` for reasons; `year` is the one that relative periods were counted from.
 
-    `types` are the item's declarations of the facts that its conditions use.
+    `types` and `outside` are the item's declarations of the facts and outside figures that its conditions use.
     """
 
     root: int
     tree: Said | Group
     year: int
     types: Mapping[str, FactType]
+    outside: Mapping[str, ParameterType]
 
 
 Form = tuple[str, object, object]
@@ -82,19 +100,24 @@ class Compiler:
         tree = self._tree(rules.eligibility, rules, counted_from, False)
         declared = declarations_for(rules.eligibility, rules)
         types = self._types.setdefault(declared, {each.name: each for each in declared})
-        return Compiled(self._interned(_normal(tree)), tree, counted_from, types)
+        return Compiled(self._interned(_normal(tree)), tree, counted_from, types, rules.parameters_by_name)
 
     def _tree(self, rule: Eligibility, rules: ItemRules, year: int, negated: bool) -> Said | Group:
         if isinstance(rule, Not):
             return self._tree(rule.of, rules, year, not negated)
-        if isinstance(rule, AllOf | AnyOf):
-            kind: Kind = "all" if isinstance(rule, AllOf) != negated else "any"
-            return Group(kind, tuple(self._tree(part, rules, year, negated) for part in rule.of))
+        if isinstance(rule, AllOf | AnyOf | NOf):
+            size = len(rule.of)
+            least = size if isinstance(rule, AllOf) else rule.least if isinstance(rule, NOf) else 1
+            # More than there are can never be met, and its negation always is: the plain evaluator says so.
+            if least <= size and comb(size, least) <= MOST_CHOICES:
+                parts = tuple(self._tree(part, rules, year, negated) for part in rule.of)
+                return Group(size - least + 1 if negated else least, parts)
         return self._condition(rule, rules, year, negated)
 
     def _condition(self, rule: Eligibility, rules: ItemRules, year: int, negated: bool) -> Said:
         if not isinstance(rule, Condition):
-            computed = self._leaf_id(Computed(rule, year, declarations_for(rule, rules)))
+            outside = tuple(rules.parameters_by_name.values())
+            computed = self._leaf_id(Computed(rule, year, declarations_for(rule, rules), outside))
             return Said(computed, negated, rule, None, "", None, "", "")
         declared = rules.fact_types_by_name.get(rule.fact)
         period = absolute_period(rule.period, year)
@@ -124,15 +147,22 @@ def _normal(tree: Said | Group) -> Form:
     """Flat and without doubles: no group stands in one of its own kind, and none has a single part."""
     if isinstance(tree, Said):
         return "literal", tree.leaf, not tree.negated
+    forms = [_normal(part) for part in tree.parts]
+    if 1 < tree.least < len(forms):
+        choices = combinations(forms, tree.least)
+        return _joined("any", [_joined("all", choice) for choice in choices])
+    return _joined("any" if tree.least == 1 and len(forms) > 1 else "all", forms)
+
+
+def _joined(kind: Kind, forms: Iterable[Form]) -> Form:
     parts: set[Form] = set()
-    for part in tree.parts:
-        form = _normal(part)
-        if form[0] == tree.kind:
+    for form in forms:
+        if form[0] == kind:
             assert isinstance(form[1], frozenset)
             parts |= form[1]
         else:
             parts.add(form)
-    return parts.pop() if len(parts) == 1 else (tree.kind, frozenset(parts), None)
+    return parts.pop() if len(parts) == 1 else (kind, frozenset(parts), None)
 
 
 def declarations_for(part: RulePart, rules: ItemRules) -> tuple[FactType, ...]:

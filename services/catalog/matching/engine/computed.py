@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from contracts.rule import Fact, FactSheet, State
 from rules.eligibility import decide
-from rules.facts import FactReader
+from rules.facts import FactReader, given
 from services.catalog.matching.engine.columns import Rows
 from services.catalog.matching.engine.compiling import Computed
 from services.catalog.matching.engine.conditions import Mask
@@ -15,15 +15,18 @@ from services.catalog.matching.engine.facts import Facts
 
 
 def decide_computed(leaf: Computed, facts: Facts, rows: Rows) -> tuple[Mask, Mask]:
-    """(met, known) of these enterprises (ascending)."""
+    """(met, known) of these rows (ascending); of one that is no enterprise, neither."""
     types = {declared.name: declared for declared in leaf.types}
+    more = given(parameters={declared.name: declared for declared in leaf.outside})
     sheets, places = equal_facts(facts, leaf.names, rows)
     states = [
-        decide(leaf.rule, FactReader(_sheet(sheet, leaf.year), facts.today, types))[0] for sheet in sheets
+        decide(leaf.rule, FactReader(_sheet(sheet, leaf.year, facts), facts.today, types, more))[0]
+        for sheet in sheets
     ]
     met = np.array([state is State.MET for state in states], np.bool_)
     known = np.array([state is not State.UNDETERMINED for state in states], np.bool_)
-    return met[places], known[places]
+    there = facts.present[rows]
+    return met[places] & there, known[places] & there
 
 
 def equal_facts(
@@ -54,7 +57,7 @@ def equal_facts(
     return [(), *sheets], places
 
 
-def _sheet(facts: tuple[Fact, ...], year: int) -> FactSheet:
-    return FactSheet.model_construct(facts=facts, reference_year=year)
+def _sheet(found: tuple[Fact, ...], year: int, facts: Facts) -> FactSheet:
+    return FactSheet.model_construct(facts=found, reference_year=year, parameters=facts.outside)
 
 

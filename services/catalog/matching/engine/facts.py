@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 import numpy as np
+from numpy.typing import NDArray
 
-from contracts.rule import Fact
+from contracts.rule import Fact, ParameterValue
 from services.catalog.matching.engine.bitmaps import words_for
 from services.catalog.matching.engine.columns import Column, day_number
 
@@ -16,7 +17,10 @@ ColumnKey = tuple[str, str | None]
 
 
 class Facts:
-    """`count` rows have been given out; a row is one enterprise for as long as the process lives."""
+    """`count` rows have been given out; a row is one enterprise for as long as the process lives.
+
+    `present` says which rows are enterprises now; `outside` are the outside figures of the day.
+    """
 
     def __init__(self, today: date) -> None:
         self.today = today
@@ -24,6 +28,8 @@ class Facts:
         self.count = 0
         self.words = words_for(1)
         self.columns: dict[ColumnKey, Column] = {}
+        self.outside: tuple[ParameterValue, ...] = ()
+        self.present: NDArray[np.bool_] = np.zeros(0, np.bool_)
         self._periods: dict[str, list[Column]] = {}
 
     def column(self, key: ColumnKey) -> Column:
@@ -41,6 +47,8 @@ class Facts:
     def grow(self, count: int) -> bool:
         """Make room for `count` rows in all; whether the bitmaps have become longer."""
         self.count = max(self.count, count)
+        if count > len(self.present):
+            self.present = np.concatenate((self.present, np.zeros(count + count // 8 - len(self.present), np.bool_)))
         if words_for(self.count) <= self.words:
             return False
         self.words = words_for(self.count + self.count // 8)

@@ -18,6 +18,9 @@ from services.catalog.matching.engine.conditions import Leaf, evaluate
 from services.catalog.matching.engine.facts import Facts
 from services.catalog.matching.engine.wiring import Ranks
 
+ANY_FACT = ""
+"""Under this name is all that is computed, even if no fact is read."""
+
 
 @dataclass(slots=True)
 class _Slot:
@@ -130,9 +133,10 @@ class Leaves:
             self.bits.set_some(slot.met, rows, met)
             self.bits.set_some(slot.known, rows, known)
 
-    def refresh_computed(self, names: set[str], rows: NDArray[np.int32]) -> None:
-        """Evaluate anew what the plain evaluator computes from facts of these names."""
-        for id in {id for name in names for id in self._of_name.get(name, ())}:
+    def refresh_computed(self, names: set[str] | None, rows: NDArray[np.int32]) -> None:
+        """Evaluate anew what the plain evaluator computes from facts of these names; of None, all of it."""
+        every = (id for ids in self._of_name.values() for id in ids)
+        for id in set(every) if names is None else {id for name in names for id in self._of_name.get(name, ())}:
             slot = self.slot(id)
             assert isinstance(slot.leaf, Computed)
             met, known = decide_computed(slot.leaf, self._facts, rows)
@@ -172,7 +176,7 @@ class Leaves:
     def _homes(self, leaf: Leaf | Computed) -> list[tuple[dict, object]]:
         if isinstance(leaf, Leaf):
             return [(self._of_column, leaf.column)]
-        return [(self._of_name, name) for name in leaf.names]
+        return [(self._of_name, name) for name in (*leaf.names, ANY_FACT)]
 
     def _release_known(self, slot: _Slot) -> None:
         if slot.shares is not None:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from contracts.rule import Fact, ItemRules, State
-from services.catalog.matching.engine.bitmaps import Words, members
+from services.catalog.matching.engine.bitmaps import Words, members, pack
 from services.catalog.matching.engine.columns import Rows
 from services.catalog.matching.engine.compiling import Compiled, Compiler
 from services.catalog.matching.engine.facts import ColumnKey, Facts
@@ -43,7 +43,6 @@ class Matcher:
         self.programs = Programs()
         self.leaves = Leaves(self.facts)
         self._compiler = Compiler(self.programs, self.leaves.id_of)
-        self._present = np.zeros(self.facts.words, np.uint64)
         self._order: tuple[list[str], list[Compiled]] | None = None
         self._wiring: tuple[Wiring, NDArray[np.intp], NDArray[np.intp]] | None = None
         self._plan: tuple[CountingPlan, list[int]] | None = None
@@ -59,16 +58,14 @@ class Matcher:
         """These rows are enterprises from now on; without facts everything about them is undetermined."""
         if len(rows) and self.facts.grow(int(rows.max()) + 1):
             self.leaves.widen(self.facts.words)
-            self._present = np.concatenate(
-                (self._present, np.zeros(self.facts.words - len(self._present), np.uint64))
-            )
-        for row in rows.tolist():
-            self._present[row >> 6] |= np.uint64(1 << (row & 63))
+        self.facts.present[rows] = True
+        self.leaves.refresh_computed(None, np.sort(rows))
 
     def dismiss(self, row: int) -> None:
         """This row is no enterprise any more."""
+        self.facts.present[row] = False
         self.put_facts({key: {row: None} for key, column in self.facts.columns.items() if column.fact(row)})
-        self._present[row >> 6] &= ~np.uint64(1 << (row & 63))
+        self.leaves.refresh_computed(None, np.array([row], np.int32))
 
     def put_facts(self, changes: Mapping[ColumnKey, Mapping[int, Fact | None]]) -> None:
         """Set or remove (None) current facts of admitted rows, and see what follows."""
@@ -84,12 +81,14 @@ class Matcher:
     def loaded(self) -> None:
         """Columns were filled past `put_facts`: evaluate everything anew."""
         self.leaves.refresh(list(self.facts.columns))
+        self.leaves.refresh_computed(None, np.arange(self.facts.count, dtype=np.int32))
 
     def advance(self, today: date) -> bool:
-        """Let the day come; whether anything expired. Another year is another matcher."""
+        """Let the day come; whether a fact expired. Another year is another matcher."""
         assert today.year == self.facts.today.year, "relative periods were counted from another year"
         changed = self.facts.advance(today)
         self.leaves.refresh(changed)
+        self.leaves.refresh_computed(None, np.arange(self.facts.count, dtype=np.int32))
         return bool(changed)
 
     def put_item(self, item: str, rules: ItemRules) -> None:
@@ -110,13 +109,13 @@ class Matcher:
 
     def reach(self, item: str) -> Reach:
         met, possible = self.bitmaps(item)
-        yes, maybe, everybody = (int(np.bitwise_count(bits).sum()) for bits in (met, possible, self._present))
-        return Reach(yes, everybody - maybe, maybe - yes)
+        yes, maybe = (int(np.bitwise_count(bits).sum()) for bits in (met, possible))
+        return Reach(yes, int(self.facts.present.sum()) - maybe, maybe - yes)
 
     def bitmaps(self, item: str) -> tuple[Words, Words]:
         """The enterprises that meet it, and those that meet it or may."""
         root = self.items[item].root
-        return self._met(root), self._possible(root) & self._present
+        return self._met(root), self._possible(root) & self._present()
 
     def entitled(self, item: str) -> Rows:
         """The rows that meet the item, ascending."""
@@ -127,6 +126,10 @@ class Matcher:
         met, possible = self.bitmaps(item)
         word, bit = row >> 6, np.uint64(1 << (row & 63))
         return State.MET if met[word] & bit else State.UNDETERMINED if possible[word] & bit else State.NOT_MET
+
+    def _present(self) -> Words:
+        there = self.facts.present[: self.facts.count]
+        return pack(np.arange(len(there), dtype=np.int32), there, self.facts.words)
 
     def _met(self, id: int) -> Words:
         node = self.programs.node(id)

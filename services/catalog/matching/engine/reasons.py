@@ -35,7 +35,7 @@ class Reasoner:
 
     def reasons(self, item: Compiled) -> tuple[Reason, ...]:
         """The conditions of the item, each with its answer; decisive are those that its state rests on."""
-        if isinstance(item.tree, Group) and item.tree.kind == "all":
+        if isinstance(item.tree, Group) and item.tree.least == len(item.tree.parts):
             plain = [self._plainly_met(part) for part in item.tree.parts]
             if None not in plain:
                 return tuple(plain)  # type: ignore[arg-type]
@@ -67,10 +67,13 @@ class Reasoner:
             return
         known = (column.fact(self._row) for column in self._facts.named(item.types))
         sheet = FactSheet.model_construct(
-            facts=tuple(fact for fact in known if fact is not None), reference_year=item.year
+            facts=tuple(fact for fact in known if fact is not None),
+            reference_year=item.year,
+            parameters=self._facts.outside,
         )
         rule = Not(of=tree.rule) if tree.negated else tree.rule
-        for each in evaluate_eligibility(rule, sheet, self._facts.today, item.types).reasons:
+        judged = evaluate_eligibility(rule, sheet, self._facts.today, item.types, parameters=item.outside)
+        for each in judged.reasons:
             found.append(
                 Reason(
                     each.text_zh, each.state, each.fact, each.period, each.actual, each.required,
@@ -90,8 +93,7 @@ class Reasoner:
         if isinstance(tree, Said):
             rank = self._ranks[tree.leaf]
             return 2 - rank if tree.negated else rank
-        ranks = [self._rank(part) for part in tree.parts]
-        return min(ranks) if tree.kind == "all" else max(ranks)
+        return sorted((self._rank(part) for part in tree.parts), reverse=True)[tree.least - 1]
 
 
 def _types(said: Said) -> dict[str, FactType]:
