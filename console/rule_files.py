@@ -125,7 +125,9 @@ def _pointer(place: Sequence[int | str], data: Any) -> str:
     """Where it is in the file: the names of the alternatives that pydantic went through are not part of it."""
     parts: list[str] = []
     for index, step in enumerate(place):
-        if (isinstance(data, dict) and step in data) or (isinstance(data, list) and isinstance(step, int) and step < len(data)):
+        if (isinstance(data, dict) and step in data) or (
+            isinstance(data, list) and isinstance(step, int) and step < len(data)
+        ):
             data = data[step]
         elif index < len(place) - 1 or not isinstance(data, dict):
             continue
@@ -176,7 +178,8 @@ def read_facts(path: str, rules: ItemRules, today: date) -> FactSheet:
     if not isinstance(figures, list):
         raise BadFile(path, ["/parameters：应为列表"])
     parameters = [
-        {**said, **_with_unit(each, rules.parameters_by_name)} if isinstance(each, dict) else each for each in figures
+        {**said, **_with_unit(each, rules.parameters_by_name)} if isinstance(each, dict) else each
+        for each in figures
     ]
     sheet = {"reference_year": year, "facts": facts, "parameters": parameters}
     return parse(FactSheet, sheet, path)
@@ -209,7 +212,7 @@ def _short(key: str, value: Any, types: Mapping[str, FactType], faults: list[str
         return fact
     number, unit = _quantity(str(value)) if isinstance(value, str | int) else ("", "")
     if not number:
-        faults.append(f"/facts/{key}：应为数字加单位，如 \"12 {declared.unit}\"")
+        faults.append(f'/facts/{key}：应为数字加单位，如 "12 {declared.unit}"')
     return {**fact, "value": number, "unit": unit or declared.unit}
 
 
@@ -264,7 +267,7 @@ def _in_fen(part: Any, where: str, faults: list[str]) -> Any:
     fen = {"": 100, "元": 100, "万元": 1_000_000, "亿元": 10_000_000_000}.get(unit)
     exact = _fen(yuan, fen) if yuan and fen else None
     if exact is None:
-        faults.append(f"{where}/yuan：应为金额，如 \"240000\" 或 \"24 万元\"")
+        faults.append(f'{where}/yuan：应为金额，如 "240000" 或 "24 万元"')
         return rest
     return {**rest, "money": exact}
 

@@ -44,7 +44,9 @@ def main(argv: list[str]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="./zhida rules", description="规则的检查与试算 · check a rule, try it")
+    parser = argparse.ArgumentParser(
+        prog="./zhida rules", description="规则的检查与试算 · check a rule, try it"
+    )
     commands = parser.add_subparsers(title="命令 commands", metavar="", required=True)
     checking = commands.add_parser("check", help="检查规则,并念成中文 · validate and explain")
     checking.set_defaults(run=_check)
@@ -53,7 +55,11 @@ def _parser() -> argparse.ArgumentParser:
     running.add_argument("--awards", metavar="FILE", help="已获奖补(JSON)· what was granted before")
     running.add_argument("--date", type=_day, metavar="D", help="申报日期,默认今天 · day of the claim")
     running.add_argument(
-        "--decided", action="append", default=[], metavar="名称=数值", help="核定的数值 · a figure that was set"
+        "--decided",
+        action="append",
+        default=[],
+        metavar="名称=数值",
+        help="核定的数值 · a figure that was set",
     )
     running.set_defaults(run=_run)
     for command in (checking, running):

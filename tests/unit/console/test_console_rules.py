@@ -91,7 +91,11 @@ def test_every_real_item_passes_the_check(capsys: pytest.CaptureFixture[str]) ->
 
 def test_problems_are_told_with_their_places(write: Any, capsys: pytest.CaptureFixture[str]) -> None:
     parts = [{"payer": "city", "fraction": "1/3"}, {"payer": "county", "fraction": "1/3"}]
-    amount = {"node": "quotient", "of": {"node": "fact", "fact": "output"}, "by": {"node": "fact", "fact": "rent"}}
+    amount = {
+        "node": "quotient",
+        "of": {"node": "fact", "fact": "output"},
+        "by": {"node": "fact", "fact": "rent"},
+    }
     unsound = {**RULES, "shares": {**RULES["shares"], "parts": parts}, "amount": amount}
     assert main(["rules", "check", write("rules.json", unsound)]) == 2
     said = capsys.readouterr().out
@@ -110,7 +114,10 @@ def test_problems_are_told_with_their_places(write: Any, capsys: pytest.CaptureF
         ('{"a": 1,\n  oops}', "第 2 行第 3 列：不是合法的 JSON"),
         ("[1]", "/：应为一个对象（花括号）"),
         ({**RULES, "eligibility": {"node": "perhaps"}}, "/eligibility：没有“perhaps”这种节点，可用的有：all"),
-        ({**RULES, "amount": {"node": "fixed", "value": 5, "unit": "元"}}, "/amount/value：应为文本（加引号）"),
+        (
+            {**RULES, "amount": {"node": "fixed", "value": 5, "unit": "元"}},
+            "/amount/value：应为文本（加引号）",
+        ),
         ({**RULES, "amount": {"node": "fixed", "value": "5"}}, "/amount/unit：缺少该字段"),
         ({**RULES, "amounts": 5}, "/amounts：不认识的字段"),
         ('{"version": NaN}', "NaN"),
@@ -145,7 +152,18 @@ def test_a_rule_is_tried_on_facts(write: Any, capsys: pytest.CaptureFixture[str]
 def test_what_was_granted_before_counts(write: Any, capsys: pytest.CaptureFixture[str]) -> None:
     rules, facts = write("rules.json", RULES), write("facts.json", {"facts": {"above_scale": True}})
     awards = write("awards.json", {"awards": [{"year": 2024, "yuan": "96 万元"}]})
-    arguments = ["rules", "run", rules, "--facts", facts, "--awards", awards, "--decided", "expansion=0元", "--json"]
+    arguments = [
+        "rules",
+        "run",
+        rules,
+        "--facts",
+        facts,
+        "--awards",
+        awards,
+        "--decided",
+        "expansion=0元",
+        "--json",
+    ]
     assert main(arguments) == 0
     answer = json.loads(capsys.readouterr().out)
     assert answer["amount"]["money"] == 4_000_000
@@ -172,7 +190,10 @@ def test_bad_facts_are_refused_with_the_place(
 
 def test_a_decision_that_nobody_asks_for_is_refused(write: Any, capsys: pytest.CaptureFixture[str]) -> None:
     rules, facts = write("rules.json", RULES), write("facts.json", {"facts": {}})
-    assert main(["rules", "run", rules, "--facts", facts, "--decided", "bonus=1元", "--decided", "expansion=5"]) == 2
+    assert (
+        main(["rules", "run", rules, "--facts", facts, "--decided", "bonus=1元", "--decided", "expansion=5"])
+        == 2
+    )
     said = capsys.readouterr().err
     assert "“bonus”：规则中没有这项核定（有：expansion）" in said
     assert "“expansion=5”：写法为 名称=数值单位" in said
@@ -207,8 +228,12 @@ def test_no_json_whatever_does_more_than_be_refused(pieces: dict[str, Any], whol
         parse(ItemRules, data, "rules.json")
 
 
-def test_rules_that_are_nested_without_end_are_refused(write: Any, capsys: pytest.CaptureFixture[str]) -> None:
+def test_rules_that_are_nested_without_end_are_refused(
+    write: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
     opening, closing = '{"node":"not","of":' * 3000, "}" * 3000
-    deep = json.dumps({**RULES, "eligibility": 0}).replace('"eligibility": 0', f'"eligibility": {opening}0{closing}')
+    deep = json.dumps({**RULES, "eligibility": 0}).replace(
+        '"eligibility": 0', f'"eligibility": {opening}0{closing}'
+    )
     assert main(["rules", "check", write("rules.json", deep)]) == 2
     assert "嵌套太深" in capsys.readouterr().err

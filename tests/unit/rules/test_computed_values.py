@@ -1,0 +1,409 @@
+"""Nodes that compute: differences, ratios, growth, counts, steps, interest, days, outside figures, decisions."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contracts.money import Money
+from contracts.rule import (
+    AllOf,
+    Amount,
+    AmountRule,
+    AnyOf,
+    AtLeast,
+    Cap,
+    Compare,
+    CompareDates,
+    CompoundGrowth,
+    CountCodes,
+    CountMet,
+    DateFact,
+    Day,
+    Decided,
+    Decision,
+    Difference,
+    Elapsed,
+    Eligibility,
+    EndOf,
+    Fact,
+    FactSheet,
+    Growth,
+    GrowthBands,
+    GrowthStep,
+    InKind,
+    Interest,
+    Lowest,
+    NOf,
+    Parameter,
+    ParameterValue,
+    PerUnit,
+    Product,
+    Quotient,
+    Rate,
+    Rounded,
+    State,
+    Sum,
+    Today,
+    Unstated,
+    When,
+    WholeSteps,
+)
+from rules.amounts import compute_amount
+from rules.eligibility import evaluate_eligibility
+from tests.unit.rules.rule_writing import (
+    FACT_TYPES,
+    TODAY,
+    amounts,
+    condition,
+    conditions,
+    fact,
+    fixed,
+    full_sheets,
+    number_fact,
+    plain,
+    quantity,
+    sheet,
+)
+
+
+def amount(rule: AmountRule, *facts: Fact, **more: Any) -> Amount:
+    return compute_amount(rule, sheet(*facts), TODAY, FACT_TYPES, **more)
+
+
+def yuan(rule: AmountRule, *facts: Fact) -> Decimal:
+    found = amount(rule, *facts)
+    assert found.money is not None, found.missing
+    assert Money.total(line.value for line in found.working) == found.money
+    return found.money.yuan
+
+
+def share(rule: AmountRule) -> Rate:
+    """A share made visible: so many of 1,000,000."""
+    return Rate(base=fixed(100, "万元"), rate=rule)
+
+
+def money(name: str, value: object, period: str = "2025") -> Fact:
+    return number_fact(name, value, "万元", period)
+
+
+GROWTH = Growth(now=quantity("revenue"), before=quantity("revenue", "Y-1"), when_zero=fixed(0, "%"))
+
+
+def test_an_increment_is_the_difference_and_counts_as_zero_when_there_is_none():
+    increment = Difference(of=quantity("rd_expense"), less=quantity("rd_expense", "Y-1"))
+    rule = Rate(base=AtLeast(of=increment, floor=fixed(0, "元")), rate=fixed(30, "%"))
+    assert yuan(rule, money("rd_expense", 900), money("rd_expense", 300, "2024")) == 1_800_000
+    assert yuan(rule, money("rd_expense", 300), money("rd_expense", 900, "2024")) == 0
+
+
+def test_growth_and_ratios_are_exact_and_say_what_holds_without_a_divisor():
+    assert yuan(share(GROWTH), money("revenue", 120), money("revenue", 80, "2024")) == 500_000
+    assert yuan(share(GROWTH), money("revenue", 120), money("revenue", 0, "2024")) == 0
+    assert yuan(share(GROWTH), money("revenue", 60), money("revenue", 80, "2024")) == 0
+    ratio = Quotient(of=quantity("rd_expense"), by=quantity("revenue"), when_zero=fixed(100, "%"))
+    assert yuan(share(ratio), money("rd_expense", 1), money("revenue", 3)) == Decimal("333333.33")
+    assert yuan(share(ratio), money("rd_expense", 1), money("revenue", 0)) == 1_000_000
+
+
+def test_units_multiply_along_a_chain():
+    rule = Product(
+        of=[quantity("heads"), fixed(300, "元/人·月"), Lowest(of=[fixed(40, "月"), fixed(36, "月")])]
+    )
+    assert yuan(rule, number_fact("heads", 5, "人")) == 54_000
+
+
+@pytest.mark.parametrize(
+    ("increment", "rounding", "expected"),
+    [
+        ("3.99", "down", 300_000),
+        ("4", "down", 400_000),
+        ("0.99", "down", 0),
+        ("0.01", "up", 100_000),
+        ("-5", "down", 0),
+    ],
+)
+def test_every_full_step_counts(increment: str, rounding: str, expected: int):
+    steps = WholeSteps(of=quantity("revenue"), step="1", unit="亿元", rounding=rounding)
+    rule = PerUnit(quantity=steps, price=fixed(10, "万元/份"))
+    assert yuan(rule, number_fact("revenue", increment, "亿元")) == expected
+
+
+def test_a_figure_is_rounded_on_the_way_by_the_named_rule():
+    down, up = (
+        Rounded(of=quantity("revenue"), to="1", unit="万元", rounding=rounding) for rounding in ("down", "up")
+    )
+    assert yuan(down, number_fact("revenue", "19999", "元")) == 10_000
+    assert yuan(up, number_fact("revenue", "10001", "元")) == 20_000
+
+
+def test_codes_and_met_conditions_are_counted():
+    codes = CountCodes(fact="penalties", period="Y", codes=["tax", "fire"], counted_as="项")
+    rule = PerUnit(quantity=codes, price=fixed(2, "万元/项"))
+    assert yuan(rule, fact("penalties", "codes", ("tax", "other"))) == 20_000
+    months = CountMet(
+        of=[condition("rd_ratio", "gt", "20", "%", f"YM0{month}") for month in (1, 2, 3)], counted_as="月"
+    )
+    rule = PerUnit(quantity=months, price=fixed(5, "万元/月"))
+    rates = [
+        number_fact("rd_ratio", rate, "%", f"2025M0{month}") for month, rate in enumerate((21, 20, 30), 1)
+    ]
+    assert yuan(rule, *rates) == 100_000
+    unknown = amount(rule, *rates[:2])
+    assert [(each.name, each.period) for each in unknown.missing] == [("rd_ratio", "2025M03")]
+
+
+def test_interest_is_principal_times_rate_times_term():
+    loan = {"principal": fixed(300, "万元"), "rate": fixed(2, "%")}
+    assert yuan(Interest(**loan, term=fixed(12, "月"))) == 60_000
+    assert yuan(Interest(**loan, term=fixed(360, "天"))) == 60_000
+    assert yuan(Interest(**loan, term=fixed(73, "天"), days_in_year=365)) == 12_000
+
+
+# -- growth bands ------------------------------------------------------------------------------------------
+
+
+def bands(**more: object) -> GrowthBands:
+    steps = [GrowthStep(up_to=fixed(40, "%"), rate=fixed(1, "%")), GrowthStep(rate=fixed("1.2", "%"))]
+    ends = {"now": quantity("revenue"), "before": quantity("revenue", "Y-1"), "entry": fixed(30, "%")}
+    return GrowthBands(**ends, steps=steps, **more)
+
+
+@pytest.mark.parametrize(
+    ("now", "expected"), [(1200, 41_600), (1400, 65_600), (1300, 53_600), (1040, 24_000), (1039, 0), (0, 0)]
+)
+def test_an_increment_is_cut_at_its_pivot(now: int, expected: int):
+    assert yuan(bands(), money("revenue", now), money("revenue", 800, "2024")) == expected
+
+
+def test_an_increment_may_count_from_the_entry_only_and_needs_a_base():
+    rule = bands(from_entry=True)
+    assert yuan(rule, money("revenue", 1200), money("revenue", 800, "2024")) == 17_600
+    assert yuan(rule, money("revenue", 1200), money("revenue", 0, "2024")) == 0
+
+
+@given(st.integers(1, 9999), st.integers(0, 30_000), st.integers(0, 30_000))
+def test_a_larger_increment_never_earns_less(before: int, one: int, other: int):
+    low, high = sorted((one, other))
+    paid = [yuan(bands(), money("revenue", now), money("revenue", before, "2024")) for now in (low, high)]
+    assert paid[0] <= paid[1]
+
+
+# -- conditions on computed values ---------------------------------------------------------------------------
+
+
+def state(rule: Any, *facts: Fact) -> State:
+    return evaluate_eligibility(rule, sheet(*facts), TODAY, FACT_TYPES).state
+
+
+@pytest.mark.parametrize(("now", "expected"), [("92", "met"), ("91.99", "not_met")])
+def test_a_condition_compares_computed_values_at_the_bound(now: str, expected: str):
+    rule = Compare(left=GROWTH, operator="ge", right=fixed(15, "%"))
+    facts = (money("revenue", now), money("revenue", 80, "2024"))
+    assert state(rule, *facts) == expected
+    verdict = evaluate_eligibility(rule, sheet(facts[0]), TODAY, FACT_TYPES)
+    assert [(each.name, each.period) for each in verdict.missing] == [("revenue", "2024")]
+    assert verdict.reasons[0].text_zh.startswith(
+        "2025年度营业收入较2024年度营业收入的增速（基期为零的，按 0% 计）不低于 15%"
+    )
+
+
+@pytest.mark.parametrize(("now", "expected"), [("172.8", "met"), ("172.79", "not_met")])
+def test_a_compound_growth_is_compared_without_a_root(now: str, expected: str):
+    rule = CompoundGrowth(
+        now=quantity("revenue"),
+        before=quantity("revenue", "Y-3"),
+        years=3,
+        operator="ge",
+        rate=fixed(20, "%"),
+    )
+    assert state(rule, money("revenue", now), money("revenue", 100, "2022")) == expected
+    assert state(rule, money("revenue", now), money("revenue", 0, "2022")) is State.NOT_MET
+
+
+def test_two_days_are_compared():
+    rule = CompareDates(left=DateFact(fact="certified_on"), operator="gt", right=Day(day=date(2025, 6, 30)))
+    assert state(rule, fact("certified_on", "date", "2025-07-01", None)) is State.MET
+    assert state(rule, fact("certified_on", "date", "2025-06-30", None)) is State.NOT_MET
+    assert state(rule) is State.UNDETERMINED
+
+
+@given(st.permutations([State.MET, State.MET, State.NOT_MET, State.UNDETERMINED]), st.integers(1, 4))
+def test_at_least_n_are_met_in_whatever_order(states: list[State], least: int):
+    parts, facts = [], []
+    for number, each in enumerate(states):
+        parts.append(condition(f"flag{number}", "is_true", period=None))
+        if each is not State.UNDETERMINED:
+            facts.append(fact(f"flag{number}", "flag", each is State.MET, None))
+    expected = State.MET if least <= 2 else State.UNDETERMINED if least == 3 else State.NOT_MET
+    assert evaluate_eligibility(NOf(least=least, of=parts), sheet(*facts), TODAY).state is expected
+
+
+@given(st.lists(conditions(), min_size=1, max_size=4), st.data(), full_sheets())
+def test_at_least_one_is_any_and_at_least_all_is_all(parts: list[Any], data: st.DataObject, facts: FactSheet):
+    kept = tuple(each for each in facts.facts if data.draw(st.booleans()))
+    less = FactSheet(facts=kept, reference_year=facts.reference_year)
+
+    def found(rule: Eligibility) -> State:
+        return evaluate_eligibility(rule, less, TODAY, FACT_TYPES).state
+
+    assert found(NOf(least=1, of=parts)) is found(AnyOf(of=parts))
+    assert found(NOf(least=len(parts), of=parts)) is found(AllOf(of=parts))
+
+
+# -- days ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "unit", "rounding", "expected"),
+    [
+        ("2025-01-31", "2025-02-28", "月", "down", 1),
+        ("2025-01-15", "2025-02-14", "月", "down", 0),
+        ("2025-01-15", "2025-02-14", "月", "up", 1),
+        ("2025-01-15", "2025-02-15", "月", "up", 1),
+        ("2023-03-01", "2026-02-28", "年", "down", 2),
+        ("2023-03-01", "2026-03-01", "年", "down", 3),
+        ("2025-01-01", "2025-01-31", "天", "down", 30),
+        ("2025-02-01", "2025-01-01", "天", "down", 0),
+    ],
+)
+def test_whole_days_months_and_years_between_two_days(since, until, unit, rounding, expected):
+    term = Elapsed(since=Day(day=since), until=Day(day=until), unit=unit, rounding=rounding)
+    price = fixed(1, {"天": "元/天", "月": "元/月", "年": "元/年"}[unit])
+    assert yuan(PerUnit(quantity=term, price=price)) == expected
+
+
+def test_both_days_may_count_and_today_is_the_day_of_the_claim():
+    term = Elapsed(since=EndOf(period="Y"), until=Today(), unit="天", both_days=True)
+    assert yuan(PerUnit(quantity=term, price=fixed(1, "元/天"))) == (TODAY - date(2025, 12, 31)).days + 1
+
+
+# -- outside figures -----------------------------------------------------------------------------------------
+
+
+def figure_of(value: str, **more: object) -> ParameterValue:
+    said = {"name": "average", "unit": "%", "source": "统计年鉴", "as_of": "2025-09-30"}
+    return ParameterValue(**{**said, "value": value, **more})
+
+
+def with_figures(rule: AmountRule, *figures: ParameterValue, facts: tuple[Fact, ...] = ()) -> Amount:
+    return compute_amount(
+        rule, FactSheet(facts=facts, parameters=figures, reference_year=2025), TODAY, FACT_TYPES
+    )
+
+
+def test_an_industrys_figure_is_found_by_its_code_and_year():
+    rule = share(Parameter(parameter="average", key_fact={"fact": "grade", "period": "Y"}, period="Y-1"))
+    figures = (figure_of("2.5", key="a", period="2024"), figure_of("3", key="b", period="2024"))
+    newer = figure_of("2.6", key="a", period="2024", as_of="2025-12-01")
+    grade = (fact("grade", "code", "a"),)
+    assert with_figures(rule, *figures, facts=grade).money == Money.from_yuan(25_000)
+    assert with_figures(rule, newer, *figures, facts=grade).money == Money.from_yuan(26_000)
+    assert [each.name for each in with_figures(rule, *figures).missing] == ["grade"]
+    unknown = with_figures(rule, figure_of("3", key="a", period="2023"), facts=grade).missing
+    assert [(each.name, each.kind, each.period) for each in unknown] == [("average", "parameter", "2024")]
+
+
+def test_a_figure_in_force_on_a_day_is_the_one_that_came_into_force_last():
+    rule = share(Parameter(parameter="average", on=EndOf(period="Y-1")))
+    series = (
+        figure_of("3.45", valid_from="2023-08-21", as_of="2023-08-21"),
+        figure_of("3.1", valid_from="2024-10-21", as_of="2024-10-21"),
+        figure_of("3.0", valid_from="2025-05-20", as_of="2025-05-20"),
+    )
+    assert with_figures(rule, *series).money == Money.from_yuan(31_000)
+    one_day = figure_of("6.4601", valid_from="2021-06-30", valid_until="2021-06-30")
+    assert with_figures(rule, one_day).money is None
+
+
+# -- decisions -----------------------------------------------------------------------------------------------
+
+UP_TO = Decided(decision="bonus", by="评审组", max=fixed(100, "万元"), min=fixed(20, "万元"))
+
+
+def decision(value: str, unit: str = "万元") -> Decision:
+    return Decision(name="bonus", value=value, unit=unit, by="评审组", on="2026-03-01")
+
+
+@pytest.mark.parametrize(
+    ("set_at", "expected"), [("50", 500_000), ("100", 1_000_000), ("150", 1_000_000), ("20", 200_000)]
+)
+def test_a_decision_counts_up_to_its_ceiling(set_at: str, expected: int):
+    found = amount(UP_TO, decisions=[decision(set_at)])
+    assert found.money == Money.from_yuan(expected)
+    assert Money.total(line.value for line in found.working) == found.money
+
+
+def test_without_a_decision_or_with_one_too_low_there_is_a_range():
+    for given_ones in ([], [decision("19.99")], [decision("5", "人")]):
+        found = amount(UP_TO, decisions=given_ones)
+        assert (found.state, found.lowest, found.highest) == (
+            "undetermined", Money.from_yuan(200_000), Money.from_yuan(1_000_000),
+        )  # fmt: skip
+        assert [(each.name, each.kind) for each in found.missing] == [("bonus", "decision")]
+
+
+def test_a_range_knows_what_makes_a_result_smaller():
+    rule = Difference(of=fixed(300, "万元"), less=UP_TO)
+    found = amount(rule)
+    assert (found.lowest, found.highest) == (Money.from_yuan(2_000_000), Money.from_yuan(2_800_000))
+
+
+def test_there_is_no_range_while_facts_are_missing():
+    found = amount(Sum(of=[UP_TO, quantity("revenue")]))
+    assert (found.lowest, found.highest) == (None, None)
+    assert {each.name for each in found.missing} == {"bonus", "revenue"}
+
+
+@given(st.integers(0, 10**9), st.integers(0, 10**9))
+def test_no_decision_pays_more_than_its_ceiling(ceiling: int, set_at: int):
+    rule = Decided(decision="bonus", by="评审组", max=fixed(ceiling, "元"))
+    found = amount(rule, decisions=[decision(str(set_at), "元")])
+    assert found.money == Money.from_yuan(min(ceiling, set_at))
+
+
+def test_a_figure_that_the_source_does_not_give_is_never_made_up():
+    capped = Cap(of=fixed(5, "万元"), limit=Unstated(note="封顶值被截断"))
+    found = amount(capped)
+    assert (found.state, found.lowest, found.highest) == ("undetermined", Money(0), Money.from_yuan(50_000))
+
+
+def test_what_is_not_money_is_told_and_adds_nothing():
+    rule = Sum(of=[fixed(5, "万元"), InKind(kind="service", gives="优先推荐申报国家级荣誉")])
+    found = amount(rule)
+    assert found.money == Money.from_yuan(50_000)
+    assert [benefit.text_zh for benefit in found.benefits] == ["优先推荐申报国家级荣誉"]
+    only = When(
+        condition=condition("above_scale", "is_true"), then=InKind(kind="qualification", gives="列入白名单")
+    )
+    assert amount(only, fact("above_scale", "flag", True)).money == Money(0)
+
+
+@given(amounts(), st.integers(0, 10**9), full_sheets())
+def test_a_floor_is_never_undercut(rule: AmountRule, floor: int, facts: FactSheet):
+    found = compute_amount(AtLeast(of=rule, floor=fixed(floor, "元")), facts, TODAY, FACT_TYPES)
+    if found.money is not None:
+        assert found.money >= Money.from_yuan(floor)
+        assert Money.total(line.value for line in found.working) == found.money
+
+
+@given(amounts(), amounts(), full_sheets())
+def test_the_working_of_a_difference_adds_up(one: AmountRule, other: AmountRule, facts: FactSheet):
+    found = compute_amount(Difference(of=one, less=other), facts, TODAY, FACT_TYPES)
+    if found.money is not None:
+        assert Money.total(line.value for line in found.working) == found.money
+
+
+@given(st.integers(0, 10**6), st.integers(1, 10**4))
+def test_whole_steps_never_count_more_than_there_is(cents: int, step: int):
+    rule = PerUnit(
+        quantity=WholeSteps(of=quantity("revenue"), step=str(step), unit="元"), price=fixed(step, "元/份")
+    )
+    value = Decimal(cents) / 100
+    paid = yuan(rule, number_fact("revenue", plain(value), "元"))
+    assert paid <= value < paid + step
