@@ -1,4 +1,4 @@
-"""Nodes that compute: differences, ratios, growth, counts, steps, interest, days, outside figures, decisions."""
+"""Nodes that compute: differences, ratios, growth, counts, steps and interest."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from contracts.rule import (
     AmountRule,
     AnyOf,
     AtLeast,
-    Cap,
     Compare,
     CompareDates,
     CompoundGrowth,
@@ -25,33 +24,22 @@ from contracts.rule import (
     CountMet,
     DateFact,
     Day,
-    Decided,
-    Decision,
     Difference,
-    Elapsed,
     Eligibility,
-    EndOf,
     Fact,
     FactSheet,
     Growth,
     GrowthBands,
     GrowthStep,
-    InKind,
     Interest,
     Lowest,
     NOf,
-    Parameter,
-    ParameterValue,
     PerUnit,
     Product,
     Quotient,
     Rate,
     Rounded,
     State,
-    Sum,
-    Today,
-    Unstated,
-    When,
     WholeSteps,
 )
 from rules.amounts import compute_amount
@@ -254,134 +242,6 @@ def test_at_least_one_is_any_and_at_least_all_is_all(parts: list[Any], data: st.
 
     assert found(NOf(least=1, of=parts)) is found(AnyOf(of=parts))
     assert found(NOf(least=len(parts), of=parts)) is found(AllOf(of=parts))
-
-
-# -- days ----------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("since", "until", "unit", "rounding", "expected"),
-    [
-        ("2025-01-31", "2025-02-28", "月", "down", 1),
-        ("2025-01-15", "2025-02-14", "月", "down", 0),
-        ("2025-01-15", "2025-02-14", "月", "up", 1),
-        ("2025-01-15", "2025-02-15", "月", "up", 1),
-        ("2023-03-01", "2026-02-28", "年", "down", 2),
-        ("2023-03-01", "2026-03-01", "年", "down", 3),
-        ("2025-01-01", "2025-01-31", "天", "down", 30),
-        ("2025-02-01", "2025-01-01", "天", "down", 0),
-    ],
-)
-def test_whole_days_months_and_years_between_two_days(since, until, unit, rounding, expected):
-    term = Elapsed(since=Day(day=since), until=Day(day=until), unit=unit, rounding=rounding)
-    price = fixed(1, {"天": "元/天", "月": "元/月", "年": "元/年"}[unit])
-    assert yuan(PerUnit(quantity=term, price=price)) == expected
-
-
-def test_both_days_may_count_and_today_is_the_day_of_the_claim():
-    term = Elapsed(since=EndOf(period="Y"), until=Today(), unit="天", both_days=True)
-    assert yuan(PerUnit(quantity=term, price=fixed(1, "元/天"))) == (TODAY - date(2025, 12, 31)).days + 1
-
-
-# -- outside figures -----------------------------------------------------------------------------------------
-
-
-def figure_of(value: str, **more: object) -> ParameterValue:
-    said = {"name": "average", "unit": "%", "source": "统计年鉴", "as_of": "2025-09-30"}
-    return ParameterValue(**{**said, "value": value, **more})
-
-
-def with_figures(rule: AmountRule, *figures: ParameterValue, facts: tuple[Fact, ...] = ()) -> Amount:
-    return compute_amount(
-        rule, FactSheet(facts=facts, parameters=figures, reference_year=2025), TODAY, FACT_TYPES
-    )
-
-
-def test_an_industrys_figure_is_found_by_its_code_and_year():
-    rule = share(Parameter(parameter="average", key_fact={"fact": "grade", "period": "Y"}, period="Y-1"))
-    figures = (figure_of("2.5", key="a", period="2024"), figure_of("3", key="b", period="2024"))
-    newer = figure_of("2.6", key="a", period="2024", as_of="2025-12-01")
-    grade = (fact("grade", "code", "a"),)
-    assert with_figures(rule, *figures, facts=grade).money == Money.from_yuan(25_000)
-    assert with_figures(rule, newer, *figures, facts=grade).money == Money.from_yuan(26_000)
-    assert [each.name for each in with_figures(rule, *figures).missing] == ["grade"]
-    unknown = with_figures(rule, figure_of("3", key="a", period="2023"), facts=grade).missing
-    assert [(each.name, each.kind, each.period) for each in unknown] == [("average", "parameter", "2024")]
-
-
-def test_a_figure_in_force_on_a_day_is_the_one_that_came_into_force_last():
-    rule = share(Parameter(parameter="average", on=EndOf(period="Y-1")))
-    series = (
-        figure_of("3.45", valid_from="2023-08-21", as_of="2023-08-21"),
-        figure_of("3.1", valid_from="2024-10-21", as_of="2024-10-21"),
-        figure_of("3.0", valid_from="2025-05-20", as_of="2025-05-20"),
-    )
-    assert with_figures(rule, *series).money == Money.from_yuan(31_000)
-    one_day = figure_of("6.4601", valid_from="2021-06-30", valid_until="2021-06-30")
-    assert with_figures(rule, one_day).money is None
-
-
-# -- decisions -----------------------------------------------------------------------------------------------
-
-UP_TO = Decided(decision="bonus", by="评审组", max=fixed(100, "万元"), min=fixed(20, "万元"))
-
-
-def decision(value: str, unit: str = "万元") -> Decision:
-    return Decision(name="bonus", value=value, unit=unit, by="评审组", on="2026-03-01")
-
-
-@pytest.mark.parametrize(
-    ("set_at", "expected"), [("50", 500_000), ("100", 1_000_000), ("150", 1_000_000), ("20", 200_000)]
-)
-def test_a_decision_counts_up_to_its_ceiling(set_at: str, expected: int):
-    found = amount(UP_TO, decisions=[decision(set_at)])
-    assert found.money == Money.from_yuan(expected)
-    assert Money.total(line.value for line in found.working) == found.money
-
-
-def test_without_a_decision_or_with_one_too_low_there_is_a_range():
-    for given_ones in ([], [decision("19.99")], [decision("5", "人")]):
-        found = amount(UP_TO, decisions=given_ones)
-        assert (found.state, found.lowest, found.highest) == (
-            "undetermined", Money.from_yuan(200_000), Money.from_yuan(1_000_000),
-        )  # fmt: skip
-        assert [(each.name, each.kind) for each in found.missing] == [("bonus", "decision")]
-
-
-def test_a_range_knows_what_makes_a_result_smaller():
-    rule = Difference(of=fixed(300, "万元"), less=UP_TO)
-    found = amount(rule)
-    assert (found.lowest, found.highest) == (Money.from_yuan(2_000_000), Money.from_yuan(2_800_000))
-
-
-def test_there_is_no_range_while_facts_are_missing():
-    found = amount(Sum(of=[UP_TO, quantity("revenue")]))
-    assert (found.lowest, found.highest) == (None, None)
-    assert {each.name for each in found.missing} == {"bonus", "revenue"}
-
-
-@given(st.integers(0, 10**9), st.integers(0, 10**9))
-def test_no_decision_pays_more_than_its_ceiling(ceiling: int, set_at: int):
-    rule = Decided(decision="bonus", by="评审组", max=fixed(ceiling, "元"))
-    found = amount(rule, decisions=[decision(str(set_at), "元")])
-    assert found.money == Money.from_yuan(min(ceiling, set_at))
-
-
-def test_a_figure_that_the_source_does_not_give_is_never_made_up():
-    capped = Cap(of=fixed(5, "万元"), limit=Unstated(note="封顶值被截断"))
-    found = amount(capped)
-    assert (found.state, found.lowest, found.highest) == ("undetermined", Money(0), Money.from_yuan(50_000))
-
-
-def test_what_is_not_money_is_told_and_adds_nothing():
-    rule = Sum(of=[fixed(5, "万元"), InKind(kind="service", gives="优先推荐申报国家级荣誉")])
-    found = amount(rule)
-    assert found.money == Money.from_yuan(50_000)
-    assert [benefit.text_zh for benefit in found.benefits] == ["优先推荐申报国家级荣誉"]
-    only = When(
-        condition=condition("above_scale", "is_true"), then=InKind(kind="qualification", gives="列入白名单")
-    )
-    assert amount(only, fact("above_scale", "flag", True)).money == Money(0)
 
 
 @given(amounts(), st.integers(0, 10**9), full_sheets())

@@ -93,8 +93,8 @@ def test_a_recheck_without_the_facts_of_its_year_is_undetermined_and_names_them(
 def retailer(county: str) -> FactSheet:
     facts = (
         fact("newly_above_quota", "flag", True),
-        fact("above_quota_monthly", "flag", True),
-        fact("trade_sector", "code", "retail", None),
+        fact("entered_statistics_monthly", "flag", True),
+        fact("industry", "code", "retail", None),
         number_fact("annual_sales", 6000, "万元"),
         fact("benefit_county", "code", county, None),
     )
