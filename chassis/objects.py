@@ -59,12 +59,15 @@ class Kept:
 
 
 class Objects:
-    """The port to the object store. Writing is for the gateway's event loop, reading for the services' threads."""
+    """The port to the object store. Writing is for the gateway's event loop, reading for the services' threads.
+
+    `spool` is a folder for copies that can be made again.
+    """
 
     def __init__(self, store: ObjectStore, folder: Path | None = None, *, spool: Path | None = None) -> None:
         self._store = store
         self._folder = folder
-        self._spool = spool or Path(tempfile.gettempdir()) / "zhida-objects"
+        self.spool = spool or Path(tempfile.gettempdir()) / "zhida-objects"
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> Objects:
@@ -128,7 +131,7 @@ class Objects:
 
     def _fetched(self, tenant: TenantId, sha256: str) -> Path:
         """The object's copy in the spool folder, made if it is not there."""
-        copy = self._spool / _path(tenant, sha256)
+        copy = self.spool / _path(tenant, sha256)
         if copy.exists():
             return copy
         copy.parent.mkdir(parents=True, exist_ok=True)

@@ -167,3 +167,12 @@ def unless_known(request: Request, response: Response, cache: str) -> Response:
     if name not in known:
         return response
     return Response(status_code=304, headers={"ETag": name, "Cache-Control": cache})
+
+
+
+def with_location(answered: Response) -> Response:
+    """The answer to an order that began long work: `Location` is where to look how far it is."""
+    link = orjson.loads(answered.body).get("links", {}).get("self")
+    if link is not None:
+        answered.headers["Location"] = link
+    return answered

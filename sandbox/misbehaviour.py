@@ -35,6 +35,8 @@ class Fault(StrEnum):
     TIMEOUT_BEFORE = "timeout_before"
     PENDING_THEN_DONE = "pending_then_done"
     HTTP_500 = "http_500"
+    STOP_HALF_WAY = "stop_half_way"
+    ALTER_BYTE = "alter_byte"
 
     @property
     def prevents_the_deed(self) -> bool:

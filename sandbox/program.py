@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import uvicorn
 from fastapi import APIRouter, FastAPI, Request, Response
@@ -16,8 +16,9 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from sandbox import misbehaviour
+from sandbox.book import Book, Work
 from sandbox.connection import DroppableProtocol, drop, hold
-from sandbox.desk import Desk, Presented
+from sandbox.desk import Presented
 from sandbox.misbehaviour import Fault
 
 GRACE_SECONDS = 2  # an answer held back on purpose must not hold up the program's end
@@ -33,7 +34,21 @@ class Refusal(Exception):
         self.message = message
 
 
-def build_app(title: str, desk: Desk[Any, Any], *routers: APIRouter) -> FastAPI:
+class Counter(Protocol):
+    """What stands behind a program's HTTP face: a book, its rules of misbehaviour, and reading and writing both."""
+
+    @property
+    def book(self) -> Book: ...
+
+    @property
+    def rule_kind(self) -> type[misbehaviour.Rule]: ...
+
+    async def read(self, query: Work[Any]) -> Any: ...
+
+    async def write(self, work: Work[Any]) -> Any: ...
+
+
+def build_app(title: str, desk: Counter, *routers: APIRouter) -> FastAPI:
     """The program's HTTP face; it closes the desk's book when it ends."""
 
     @asynccontextmanager
@@ -89,7 +104,7 @@ def serve(app: FastAPI, options: argparse.Namespace) -> None:
     )
 
 
-def _control_routes(desk: Desk[Any, Any]) -> APIRouter:
+def _control_routes(desk: Counter) -> APIRouter:
     router = APIRouter(prefix="/control/behaviour", tags=["control"])
     rule_kind = desk.rule_kind
 
@@ -113,7 +128,7 @@ def _control_routes(desk: Desk[Any, Any]) -> APIRouter:
     return router
 
 
-def _health_routes(desk: Desk[Any, Any]) -> APIRouter:
+def _health_routes(desk: Counter) -> APIRouter:
     router = APIRouter(tags=["health"])
 
     @router.get("/healthz")

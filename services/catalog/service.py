@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from services.catalog.enterprises.imports_service import ImportEntrypoints
 from services.catalog.enterprises.service import EnterpriseEntrypoints
 from services.catalog.matching.service import MatchingEntrypoints
 from services.catalog.policies.service import PolicyEntrypoints
 from services.catalog.search.service import SearchEntrypoints
 
 
-class CatalogService(PolicyEntrypoints, EnterpriseEntrypoints, MatchingEntrypoints, SearchEntrypoints):
+class CatalogService(
+    PolicyEntrypoints, EnterpriseEntrypoints, ImportEntrypoints, MatchingEntrypoints, SearchEntrypoints
+):
     """What is on offer and to whom."""
 
     name = "catalog"

@@ -13,6 +13,7 @@ from sqlalchemy import (
     RowMapping,
     Table,
     Text,
+    any_,
     func,
     insert,
     select,
@@ -130,6 +131,10 @@ class Enterprises(AggregateStore[Enterprise]):
         while found and found[0].merged_into is not None:
             found = [self.get(found[0].merged_into)]
         return found[0] if found else None
+
+    def of_credit_codes(self, codes: Collection[str]) -> list[Enterprise]:
+        """The files with these credit codes, locked in key order."""
+        return self.where(self.table.c.tenant == self._uow.tenant, self.table.c.uscc == any_(sorted(set(codes))))
 
     def current_facts(self, enterprise_id: str) -> list[Fact]:
         """The newest fact of each name and period, by name and period."""

@@ -1,0 +1,69 @@
+"""`python -m chassis.spreadsheet WORKBOOK TARGET`: the first sheet of a workbook as CSV, one line a row.
+
+Ends with 1 and one Chinese sentence without a full stop for what cannot be read. It may use so much memory and no
+more: a workbook is a compressed file, and what it unfolds to is its sender's choice.
+"""
+
+from __future__ import annotations
+
+import csv
+import resource
+import sys
+import zipfile
+from datetime import date, datetime, time
+from pathlib import Path
+
+import openpyxl
+
+MEMORY = 3 * 1024**3
+UNFOLDED = 2 * 1024**3
+"""Bytes of a workbook's parts together, once they are unpacked."""
+
+
+def main(argv: list[str]) -> int:
+    workbook, target = Path(argv[0]), Path(argv[1])
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    try:
+        with zipfile.ZipFile(workbook) as parts:
+            if sum(part.file_size for part in parts.infolist()) > UNFOLDED:
+                print("内容过大，请拆分后上传", file=sys.stderr)
+                return 1
+        convert(workbook, target)
+    except (zipfile.BadZipFile, KeyError, ValueError, OSError):
+        print("不是有效的 Excel（xlsx）文件", file=sys.stderr)
+        return 1
+    except MemoryError:
+        print("内容过大，请拆分后上传", file=sys.stderr)
+        return 1
+    return 0
+
+
+def convert(workbook: Path, target: Path) -> None:
+    """Write the first sheet's rows; empty ones keep their place, so that line numbers are the sheet's own."""
+    book = openpyxl.load_workbook(workbook, read_only=True, data_only=True)
+    try:
+        with target.open("w", encoding="utf-8", newline="") as file:
+            table = csv.writer(file, lineterminator="\n")
+            for row in book.worksheets[0].iter_rows(values_only=True):
+                table.writerow([written(cell) for cell in row])
+    finally:
+        book.close()
+
+
+def written(cell: object) -> str:
+    """A cell as text: numbers without an exponent, dates as ISO 8601, no line breaks."""
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return "是" if cell else "否"
+    if isinstance(cell, float):
+        return f"{cell:.12f}".rstrip("0").rstrip(".") if abs(cell) < 1e15 else f"{cell:.0f}"
+    if isinstance(cell, datetime):
+        return cell.date().isoformat() if cell.time() == time() else cell.isoformat(sep=" ", timespec="seconds")
+    if isinstance(cell, date):
+        return cell.isoformat()
+    return " ".join(str(cell).split())
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
