@@ -7,7 +7,7 @@ A service says who reads the source and who takes a chunk:
         return EnterpriseImport(self.frame.cipher, self.objects)
 
 The source is read between transactions, one chunk ahead, and opened again at the checkpoint by whoever goes on: after
-a kill, another replica does, when the lease of the job has run out. No line is done twice, because a chunk is written
+a kill, another replica does, when the lease of the job has run out. No line is done twice, because a chunk is committed
 only while the checkpoint stands where the chunk begins, under the operation's row lock.
 """
 
@@ -16,11 +16,13 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections import OrderedDict, deque
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any, Generic, Protocol, TypeVar
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Generic, Protocol, TypeVar
 
 from chassis.crash import crash_point
 from chassis.database import is_infrastructure_fault
@@ -42,6 +44,10 @@ TURN_SECONDS = 8.0
 MOST_STALLS = 12
 """How often in a row a source may be away before the operation fails (and waits for a person to resume it)."""
 
+AT_ONCE = 2
+"""Chunks that are being written at the same time: while the database works on one, we prepare the next. They commit in
+their order."""
+
 LONGEST_STALL = timedelta(minutes=5)
 OPEN_SOURCES = 4
 """Sources that are kept open between turns."""
@@ -57,6 +63,10 @@ class SourceAway(Exception):
         super().__init__(f"{code}: {notice}")
         self.code = code
         self.notice = notice
+
+
+class Overtaken(Exception):
+    """Another worker has gone on with the operation, or a person has ended it."""
 
 
 class Numbered(Protocol):
@@ -89,6 +99,9 @@ class Work(Protocol[L]):
 
     def take(self, lines: Sequence[L], run: OperationRun, uow: UnitOfWork) -> Sequence[LineResult]:
         """Do these lines, set-wise; at least one result for each. A broken line is a result, not an exception."""
+
+    def key(self, line: L) -> Hashable:
+        """What the line locks: chunks that share a key are written one after the other."""
 
 
 class Ahead(Generic[L]):
@@ -146,6 +159,7 @@ class Worker(Generic[L]):
         self._work = work
         self._unit = unit
         self._sources: OrderedDict[tuple[str, str], Ahead[L]] = OrderedDict()
+        self._writers = ThreadPoolExecutor(AT_ONCE, thread_name_prefix=f"work-{kind}")
 
     def __call__(self, jobs: list[Job]) -> None:
         for job in jobs:
@@ -157,44 +171,84 @@ class Worker(Generic[L]):
 
     def _turn(self, job: Job) -> None:
         """Chunk after chunk until the turn is over, the work is, or its source is away."""
+        run = self._standing(job)
+        if run is None:
+            return
+        source = self._source(run)
+        written: deque[Future[OperationRun]] = deque()
+        ends = time.monotonic() + TURN_SECONDS
+        end: Callable[[OperationRun], None] | None = None
+        keys: deque[frozenset[Hashable]] = deque()
+        try:
+            while time.monotonic() < ends:
+                chunk, end = self._read(job, source)
+                if chunk is None:
+                    break
+                own = frozenset(map(self._work.key, chunk.lines))
+                while written and (len(written) == AT_ONCE or any(own & others for others in keys)):
+                    written.popleft().result()
+                    keys.popleft()
+                before, source.position = source.position, chunk.checkpoint
+                written.append(self._writers.submit(self._written, run, before, chunk, written[-1] if written else None))
+                keys.append(own)
+            while written:
+                run = written.popleft().result()
+        except Overtaken:
+            self._drop(job)
+            return
+        finally:
+            wait(written)
+        if end is None:
+            self._again(job)
+        else:
+            self._drop(job)
+            end(run)
+
+    def _read(self, job: Job, source: Ahead[L]) -> tuple[Chunk[L] | None, Callable[[OperationRun], None] | None]:
+        """The next chunk, or how the turn ends without one."""
+        try:
+            chunk = source.next()
+        except SourceAway as away:
+            return None, partial(self._stall, job, away)
+        except Refused as refusal:
+            return None, partial(self._end, job, _failing(refusal))
+        except Exception as error:
+            if is_infrastructure_fault(error):
+                raise
+            log.exception("the source cannot be read", work=self._name, operation=job.subject)
+            failed = SourceAway("source_failed", "读取数据时发生系统错误，已记录，稍后自动重试。")
+            return None, partial(self._stall, job, failed)
+        return chunk, None if chunk else partial(self._end, job, lambda run, at: run.finish(at))
+
+    def _standing(self, job: Job) -> OperationRun | None:
+        """The operation, if there is anything left to do; else the job goes away."""
         with self._unit([job.tenant], self._kind, SYSTEM) as uow:
             run = uow.of(OperationRuns).get(job.subject)
             if run.state != "running":
                 uow.finish(job)
-                return
-        ends = time.monotonic() + TURN_SECONDS
-        while time.monotonic() < ends:
-            source = self._source(run)
-            try:
-                chunk = source.next()
-            except SourceAway as away:
-                self._stall(job, run, away)
-                return
-            except Refused as refusal:
-                words = "；".join(reason.message for reason in refusal.reasons)
-                self._end(job, run, lambda it, at, r=refusal, w=words: it.fail(r.code, w, at))
-                return
-            if chunk is None:
-                self._end(job, run, lambda it, at: it.finish(at))
-                return
-            after = self._written(job, run, chunk)
-            if after is None:
-                self._drop(job)
-                return
-            run, source.position = after, chunk.checkpoint
+                return None
+        return run
+
+    def _again(self, job: Job) -> None:
+        """Others have their turn; then it goes on."""
         with self._unit([job.tenant], self._kind, SYSTEM) as uow:
             uow.schedule(job.kind, job.subject, at=uow.now, tenant=job.tenant)
 
-    def _written(self, job: Job, seen: OperationRun, chunk: Chunk[L]) -> OperationRun | None:
-        """The operation after the chunk; None if somebody else has gone on or ended it meanwhile."""
-        with self._unit([job.tenant], self._kind, seen.begun_by) as uow:
+    def _written(
+        self, seen: OperationRun, before: Checkpoint | None, chunk: Chunk[L], ahead: Future[OperationRun] | None
+    ) -> OperationRun:
+        """The operation after the chunk, which commits after the one `ahead` of it.
+
+        Raises Overtaken if somebody else has gone on or ended it meanwhile; then nothing of the chunk is kept.
+        """
+        with self._unit([seen.tenant], self._kind, seen.begun_by) as uow:
+            results = self._taken(chunk.lines, seen, uow)
+            if ahead is not None:
+                ahead.result()
             runs = uow.of(OperationRuns)
             run = runs.get(seen.id)
-            if run.state != "running" or run.checkpoint != seen.checkpoint:
-                return None
-            results = self._taken(chunk.lines, run, uow)
-            # What failed was undone, and with it what the unit of work remembered of its stores.
-            runs = uow.of(OperationRuns)
+            if run.state != "running" or run.checkpoint != before:
+                raise Overtaken()
             runs.keep_results(run, results)
             run.advance(results, chunk.checkpoint, chunk.total)
             runs.save(run)
@@ -225,8 +279,7 @@ class Worker(Generic[L]):
         middle = len(lines) // 2
         return self._taken(lines[:middle], run, uow) + self._taken(lines[middle:], run, uow)
 
-    def _stall(self, job: Job, seen: OperationRun, away: SourceAway) -> None:
-        self._drop(job)
+    def _stall(self, job: Job, away: SourceAway, seen: OperationRun) -> None:
         with self._unit([job.tenant], self._kind, SYSTEM) as uow:
             runs = uow.of(OperationRuns)
             run = runs.get(seen.id)
@@ -242,8 +295,7 @@ class Worker(Generic[L]):
             runs.save(run)
         log.info("the source is away", work=self._name, operation=seen.id, code=away.code, stalls=run.stalls)
 
-    def _end(self, job: Job, seen: OperationRun, end: Callable[[OperationRun, Any], None]) -> None:
-        self._drop(job)
+    def _end(self, job: Job, end: Callable[[OperationRun, datetime], None], seen: OperationRun) -> None:
         with self._unit([job.tenant], self._kind, SYSTEM) as uow:
             runs = uow.of(OperationRuns)
             run = runs.get(seen.id)
@@ -269,6 +321,11 @@ class Worker(Generic[L]):
         source = self._sources.pop((job.tenant, job.subject), None)
         if source is not None:
             source.close()
+
+
+def _failing(refusal: Refused) -> Callable[[OperationRun, datetime], None]:
+    words = "；".join(reason.message.rstrip("。") for reason in refusal.reasons)
+    return lambda run, at: run.fail(refusal.code, f"{words}。", at)
 
 
 def chunks_due(frame: Frame, kind: str, work: Work[L]) -> DueWork:

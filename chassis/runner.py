@@ -14,6 +14,7 @@ eventlet.monkey_patch()
 
 import argparse
 import errno
+import gc
 import importlib
 import signal
 import sys
@@ -83,6 +84,16 @@ def main(argv: list[str] | None = None) -> int:
     return serve(service_class(settings.service), frame)
 
 
+def settle_memory() -> None:
+    """What is loaded by now stays to the end: the collector need not look through it again and again.
+
+    Measured while enterprises were imported: a third of the process's time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+
+
 def serve(service: type[Service], frame: Frame) -> int:
     """Run until SIGTERM or SIGINT; then finish what is in hand."""
     config: dict[str, Any] = {
@@ -100,6 +111,7 @@ def serve(service: type[Service], frame: Frame) -> int:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     runner.start()
+    settle_memory()
     log.info("service started", service=frame.service, roles=",".join(frame.settings.roles))
     waiting = eventlet.spawn(runner.wait)
     while True:

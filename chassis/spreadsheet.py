@@ -1,6 +1,6 @@
 """`python -m chassis.spreadsheet WORKBOOK TARGET`: the first sheet of a workbook as CSV, one line a row.
 
-Ends with 1 and one Chinese sentence without a full stop for what cannot be read. It may use so much memory and no
+Ends with 3 and one Chinese sentence without a full stop for what cannot be read. It may use so much memory and no
 more: a workbook is a compressed file, and what it unfolds to is its sender's choice.
 """
 
@@ -14,6 +14,9 @@ from datetime import date, datetime, time
 from pathlib import Path
 
 import openpyxl
+from openpyxl.utils.exceptions import InvalidFileException
+
+from chassis.tabular import REFUSED
 
 MEMORY = 3 * 1024**3
 UNFOLDED = 2 * 1024**3
@@ -27,26 +30,25 @@ def main(argv: list[str]) -> int:
         with zipfile.ZipFile(workbook) as parts:
             if sum(part.file_size for part in parts.infolist()) > UNFOLDED:
                 print("内容过大，请拆分后上传", file=sys.stderr)
-                return 1
+                return REFUSED
         convert(workbook, target)
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError):
+    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, OSError):
         print("不是有效的 Excel（xlsx）文件", file=sys.stderr)
-        return 1
+        return REFUSED
     except MemoryError:
         print("内容过大，请拆分后上传", file=sys.stderr)
-        return 1
+        return REFUSED
     return 0
 
 
 def convert(workbook: Path, target: Path) -> None:
     """Write the first sheet's rows; empty ones keep their place, so that line numbers are the sheet's own."""
-    book = openpyxl.load_workbook(workbook, read_only=True, data_only=True)
-    try:
+    with workbook.open("rb") as source:  # by its bytes: objects have no names that end in .xlsx
+        book = openpyxl.load_workbook(source, read_only=True, data_only=True)
         with target.open("w", encoding="utf-8", newline="") as file:
             table = csv.writer(file, lineterminator="\n")
             for row in book.worksheets[0].iter_rows(values_only=True):
                 table.writerow([written(cell) for cell in row])
-    finally:
         book.close()
 
 

@@ -116,6 +116,11 @@ class AggregateStore(ABC, Generic[A]):
             each.version += 1
             self._uow.saved(each, self.aggregate_type, states[id(each)])
 
+    def add_rows(self, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+        """Append to a table that goes with the aggregates (a list in them, a history), in one statement."""
+        if rows:
+            self._write(_insert(table), rows)
+
     def _full_row(self, aggregate: A) -> dict[str, Any]:
         return {
             "tenant": aggregate.tenant,

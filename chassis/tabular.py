@@ -25,6 +25,10 @@ LONGEST_LINE = 64 * 1024
 
 ENCODINGS = ("utf-8", "gb18030")
 CONVERSION_SECONDS = 600.0
+REFUSED = 3
+"""How the process that reads a workbook ends when its last words are for the sender."""
+
+ROOT = Path(__file__).resolve().parent.parent
 
 
 class EncodingUnknown(Invalid):
@@ -141,8 +145,8 @@ def as_csv(workbook: Path, folder: Path, name: str) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     half_made = folder / f"{name}.{uuid.uuid4().hex}"
     process = subprocess.Popen(
-        [sys.executable, "-m", "chassis.spreadsheet", str(workbook), str(half_made)],
-        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+        [sys.executable, "-m", "chassis.spreadsheet", str(workbook.resolve()), str(half_made.resolve())],
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd=ROOT,
     )
     try:
         ends = time.monotonic() + CONVERSION_SECONDS
@@ -154,7 +158,7 @@ def as_csv(workbook: Path, folder: Path, name: str) -> Path:
         if process.returncode != 0:
             assert process.stderr is not None
             said = process.stderr.read().decode(errors="replace").strip().splitlines()
-            raise WorkbookUnreadable(why=said[-1] if process.returncode == 1 and said else "文件已损坏或过大")
+            raise WorkbookUnreadable(why=said[-1] if process.returncode == REFUSED and said else "文件已损坏或过大")
         half_made.replace(target)
     finally:
         if process.stderr is not None:

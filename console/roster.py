@@ -13,12 +13,14 @@ from console.place import CHECKOUT
 from console.ports import LOOPBACK, Ports
 from console.provision import Dsns
 
-OUTSIDE_WORLD = ("bank", "sms")  # sandbox/: separate programs with books of their own
+OUTSIDE_WORLD = ("bank", "sms", "data_exchange")  # sandbox/: separate programs with books of their own
+EXCHANGE = "data_exchange"
 GATEWAY = "gateway"
 GATEWAY_PORT = 8700  # preferred, so that the URL stays the same from one machine to the next
 
 # Whoever calls us may have these set for other purposes; each process gets its own or none.
-NOT_INHERITED = ("DATABASE_URL", "FRAME_DATABASE_URL", "OWNER_DATABASE_URL", "AMQP_URL", "HEALTH_PORT", "OBJECTS_URL")
+NOT_INHERITED = ("DATABASE_URL", "FRAME_DATABASE_URL", "OWNER_DATABASE_URL", "AMQP_URL", "HEALTH_PORT", "OBJECTS_URL",
+                 "DATA_EXCHANGE_SECRET")
 
 
 def service_names(checkout: Path = CHECKOUT) -> list[str]:
@@ -50,13 +52,16 @@ def members(home: Path, dsns: Mapping[str, Dsns], amqp_url: str, environ: Mappin
         if name in OUTSIDE_WORLD:
             book = home / "books" / f"{name}.sqlite"
             argv = ["-m", f"sandbox.{name}", "--port", str(port), "--book", str(book)]
-            crew.append(_member(name, argv, shared, port, "healthz"))
+            own = {"DATA_EXCHANGE_SECRET": exchange_secret(home)} if name == EXCHANGE else {}
+            crew.append(_member(name, argv, {**shared, **own}, port, "healthz"))
         elif name == GATEWAY:
             own = {**dsns[name].environment(), "GATEWAY_HOST": LOOPBACK, "GATEWAY_PORT": str(port),
                    "ZHIDA_PLATFORM_TOKEN": platform_token(home)}
             crew.append(_member(name, ["-m", "gateway"], {**shared, **own}, port, "readyz"))
         else:
             own = {**dsns[name].environment(), "HEALTH_HOST": LOOPBACK, "HEALTH_PORT": str(port)}
+            if name == "catalog":
+                own["DATA_EXCHANGE_SECRET"] = exchange_secret(home)
             crew.append(_member(name, ["-m", "chassis.runner", name], {**shared, **own}, port, "readyz"))
     return crew
 
@@ -64,6 +69,11 @@ def members(home: Path, dsns: Mapping[str, Dsns], amqp_url: str, environ: Mappin
 def platform_token(home: Path) -> str:
     """The token of the platform's operator, who onboards tenants and gives everybody else theirs."""
     return Credentials(home).secret("platform_token")
+
+
+def exchange_secret(home: Path) -> str:
+    """What the data exchange signs its feeds with, and the catalogue checks them by."""
+    return Credentials(home).secret("data_exchange_secret")
 
 
 def without_ours(environ: Mapping[str, str]) -> dict[str, str]:

@@ -71,6 +71,10 @@ class Counting:
         ]
 
 
+    def key(self, line: Number) -> int:
+        return line.line
+
+
 def work_off(frame: Frame, worker: Worker[Number] | None = None) -> int:
     """Whatever is due, turn after turn; → how many turns."""
     due = chunks_due(frame, "count", Counting())

@@ -18,8 +18,8 @@ from frame_kit import psycopg_url
 from chassis import operation_runs
 from chassis.clock import FixedClock
 from chassis.frame import Frame
-from chassis.jobs import LEASE
-from chassis.operation_work import Worker
+from chassis.jobs import LEASE, claim
+from chassis.operation_work import Overtaken, Worker
 from chassis.testing import NOON
 from console.provision import Dsns
 from contracts.message import Actor
@@ -141,12 +141,11 @@ def test_a_worker_that_was_overtaken_writes_nothing(office: Office) -> None:
         row = reader.execute("SELECT * FROM operation_run").mappings().one()
         seen = operation_runs.OperationRun(**{**row, "begun_by": CLERK})
     chunk = next(Counting().chunks(seen))
-    from chassis.jobs import claim
-
-    (job,) = claim(office.frame.frame_engine, "work:count", office.clock.now(), 1)
+    assert claim(office.frame.frame_engine, "work:count", office.clock.now(), 1)  # by a worker that then hangs
     office.clock.advance(LEASE + timedelta(seconds=1))
     work_off(office.frame)
-    assert worker._written(job, seen, chunk) is None
+    with pytest.raises(Overtaken):
+        worker._written(seen, None, chunk, None)
     assert office.counted() == list(range(1, 11))
     assert office.view(operation).done == 10
 

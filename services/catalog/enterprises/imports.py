@@ -14,11 +14,12 @@ from chassis.operation_runs import OperationRun, view_of
 from chassis.operation_work import Chunk
 from chassis.reader import Reader
 from chassis.secrecy import Cipher
+from chassis.settings import SettingMissing
 from chassis.uow import UnitOfWork
 from contracts.enterprise_imports import ImportEnterprises
 from contracts.fact_sources import SourceKind
 from contracts.operations import LineResult, OperationView
-from contracts.refusal import Invalid, Reason
+from contracts.refusal import Conflict, Invalid, Reason
 from contracts.rule_facts import FactType
 from services.catalog.enterprises.domain import FactsNotYours
 from services.catalog.enterprises.imports_headings import TableEmpty, read_heading
@@ -37,6 +38,13 @@ class ImportRefused(Invalid):
 
     code = "import_refused"
     sentence = "导入要求不完整，请按提示补充。"
+
+
+class FeedNotConnected(Conflict):
+    """This installation has no data exchange: its address and secret are not set."""
+
+    code = "feed_not_connected"
+    sentence = "尚未接入数据交换平台，请联系系统管理员。"
 
 
 class Feed(Protocol):
@@ -98,6 +106,9 @@ class EnterpriseImport:
     def take(self, lines: Sequence[EnterpriseLine], run: OperationRun, uow: UnitOfWork) -> list[LineResult]:
         return take_lines(lines, uow, self._cipher)
 
+    def key(self, line: EnterpriseLine) -> str:
+        return line.uscc or f"line {line.line}"
+
     def _of_table(self, run: OperationRun) -> Iterator[Chunk[EnterpriseLine]]:
         asked = run.parameters
         path = self._table(run)
@@ -136,7 +147,10 @@ class EnterpriseImport:
         return path
 
     def _of_feed(self, run: OperationRun) -> Iterator[Chunk[EnterpriseLine]]:
-        feed = self._feed()
+        try:
+            feed = self._feed()
+        except SettingMissing as error:
+            raise FeedNotConnected() from error
         after = run.checkpoint["after"] if run.checkpoint else 0
         more = True
         while more:
@@ -154,7 +168,7 @@ VOCABULARY = (
     "WITH RECURSIVE up AS (SELECT id, parent_id, 0 AS depth FROM tenant WHERE id = :tenant"
     " UNION ALL SELECT t.id, t.parent_id, up.depth + 1 FROM tenant t JOIN up ON t.id = up.parent_id WHERE up.depth < 8)"
     " SELECT DISTINCT fact FROM policy_item i JOIN up ON up.id = i.tenant,"
-    " jsonb_array_elements(i.content -> 'rules' -> 'facts') AS fact"
+    " jsonb_array_elements(i.content -> 'rules' -> 'fact_types') AS fact"
 )
 
 

@@ -45,7 +45,7 @@ class ExchangeClient:
     """A `Feed`. Raises SourceAway for whatever may pass by itself."""
 
     def __init__(self, base_url: str, secret: str, transport: httpx.BaseTransport | None = None) -> None:
-        self._webhook = Webhook(secret)
+        self._webhook = Webhook(secret if secret.startswith("whsec_") else secret.encode())
         self._client = httpx.Client(
             base_url=base_url,
             timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),

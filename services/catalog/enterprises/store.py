@@ -96,7 +96,7 @@ class Enterprises(AggregateStore[Enterprise]):
             "industry": aggregate.industry,
             "contact_sealed": aggregate.contact_sealed,
             "contact_masked": aggregate.contact_masked,
-            "recorded": [fact.model_dump(mode="json") for fact in aggregate.recorded],
+            "recorded": [vars(fact) for fact in aggregate.recorded],
             "withdrawn": [record.model_dump(mode="json") for record in aggregate.withdrawn],
             "merged_into": aggregate.merged_into,
             "merged_at": aggregate.merged_at,
@@ -118,9 +118,7 @@ class Enterprises(AggregateStore[Enterprise]):
     def save_many(self, aggregates: Iterable[Enterprise]) -> None:
         saved = list(aggregates)
         super().save_many(saved)
-        rows = [row for enterprise in saved for row in fact_rows(enterprise, self._uow)]
-        if rows:
-            self._uow.execute(insert(ENTERPRISE_FACT), rows)
+        self.add_rows(ENTERPRISE_FACT, [row for enterprise in saved for row in fact_rows(enterprise, self._uow)])
         taken_back = [row for enterprise in saved for row in withdrawal_rows(enterprise)]
         if taken_back:
             self._uow.execute(insert(ENTERPRISE_FACT_WITHDRAWAL), taken_back)

@@ -1,0 +1,55 @@
+"""The table that imports are measured with: the sample city's enterprises, some of their lines broken on purpose."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+
+from console.sample_city.facts import Draft, Facts
+from console.sample_city.firms import Firms, credit_code_of, draw, name_of
+from contracts.rule_facts import FactKind
+
+FACTS = (
+    "registered_in", "industry_section", "enterprise_size", "established_on", "employees", "tax_credit_grade",
+    "abnormal_operation_list", "hi_tech_certified", "revenue", "tax_paid", "above_scale", "rd_expense",
+)
+YEAR = "2025"
+BROKEN_EVERY = 1000
+"""Of so many lines one has a wrong check character and a number that is none: two reasons in one line."""
+
+
+def write_table(path: Path, count: int, *, broken_every: int = BROKEN_EVERY) -> int:
+    """A CSV of `count` enterprises in UTF-8; returns how many lines are broken."""
+    firms = draw(count)
+    columns = [each for each in Facts(firms).columns() if each.name in FACTS and each.period in (None, YEAR)]
+    values = [_by_row(each) for each in columns]
+    broken = 0
+    with path.open("w", encoding="utf-8", newline="") as file:
+        table = csv.writer(file)
+        table.writerow(["统一社会信用代码", "企业名称", "行业", "联系手机", *(_heading(each) for each in columns)])
+        for row in range(count):
+            cells = [*_fixed(firms, row), *(each.get(row, "") for each in values)]
+            if row % broken_every == broken_every - 1:
+                cells[0], cells[-1] = cells[0][:-1] + "?", "not a number"
+                broken += 1
+            table.writerow(cells)
+    return broken
+
+
+def _fixed(firms: Firms, row: int) -> Iterator[str]:
+    yield credit_code_of(firms, row)
+    yield name_of(firms, row)
+    yield "示例行业"
+    yield f"139{row:08d}"
+
+
+def _heading(draft: Draft) -> str:
+    kind = {FactKind.FLAG: "是否", FactKind.CODE: "代码", FactKind.DATE: "日期"}.get(draft.kind, draft.unit)
+    return f"{draft.name}:{draft.period or ''}:{kind}"
+
+
+def _by_row(draft: Draft) -> dict[int, str]:
+    words = {True: "是", False: "否"}
+    told = zip(draft.rows.tolist(), draft.values.tolist(), strict=True)
+    return {row: words.get(written, written) if isinstance(written := draft.written(value), bool) else str(written) for row, value in told}
