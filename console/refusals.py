@@ -55,7 +55,7 @@ def speaker_of(refusal: type[Any]) -> str:
 def _import_all(package: str) -> None:
     module = importlib.import_module(package)
     for found in pkgutil.iter_modules(module.__path__, f"{package}."):
-        if found.name.rpartition(".")[2] in NO_REFUSALS_HERE:
+        if found.name.rpartition(".")[2].rpartition("_")[2] in NO_REFUSALS_HERE:
             continue
         if found.ispkg:
             _import_all(found.name)
