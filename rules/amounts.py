@@ -7,13 +7,14 @@ says what it adds to the amount, and the lines add up to it; explanations add ze
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
 from contracts.money import ZERO, Money, Rounding
 from contracts.rule import Amount, AmountRule, AwardHistory, Decision, FactSheet, Line, RoundingRule
 from rules import arithmetic, caps, choices, outside
-from rules.facts import NO_TYPES, FactReader, FactTypes, given
+from rules.facts import NO_TYPES, FactReader, FactTypes, Trail, given
 from rules.figures import NOTHING, Figure, UnitsDoNotFit, figure
 from rules.units import MONEY, base_text, number_text
 from rules.wording import ROUNDING_WORDS
@@ -50,7 +51,8 @@ def compute_amount(
 
 
 def amount_of_figure(rule: AmountRule, reader: FactReader, rounding: RoundingRule) -> Amount:
-    """The same, on facts that are being read already."""
+    """The same, on facts that are being read already; caps that others left open are not told here again."""
+    reader = replace(reader, trail=Trail())
     found = figure(rule, reader, True)
     work = list(found.work)
     missing = tuple(dict.fromkeys(found.missing))

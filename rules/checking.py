@@ -154,6 +154,8 @@ def _check_shares(shares: Shares, findings: Findings) -> None:
         _check_split(row.split, f"{where}/split", findings)
     if shares.otherwise is not None:
         _check_split(shares.otherwise, "/shares/otherwise", findings)
+    elif declared is not None:
+        findings.covered(declared, seen, "/shares/rows")
 
 
 def _check_split(split: Split, where: str, findings: Findings) -> None:

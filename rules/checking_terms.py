@@ -90,6 +90,8 @@ def _check_instalments(rules: ItemRules, plan: Instalments, findings: Findings) 
         _check_parts(rules, row.parts, f"{where}/parts", findings)
     if plan.otherwise is not None:
         _check_parts(rules, plan.otherwise, "/instalments/otherwise", findings)
+    elif declared is not None:
+        findings.covered(declared, seen, "/instalments/rows")
 
 
 def _check_parts(rules: ItemRules, parts: tuple[Instalment, ...], where: str, findings: Findings) -> None:

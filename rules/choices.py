@@ -145,7 +145,7 @@ def _choose(
         work.extend(part.work if index == chosen else ((text, NOTHING) for text, _ in part.work))
     text = parts[chosen].text
     work.append((f"{node.name or word}：{'、'.join(part.text for part in parts)} → 取 {text}", NOTHING))
-    return Figure(values[chosen], dimension, text, tuple(work))
+    return Figure(values[chosen], dimension, text, tuple(work), (), parts[chosen].benefits)
 
 
 def _when(node: When, reader: FactReader, paying: bool) -> Figure:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from contracts.rule import DateFact, DateRef, Decided, FactKind, FactType, KeyRef, Problem
@@ -50,6 +51,12 @@ class Findings:
         for code in codes:
             if code not in known:
                 self.add("unknown_code", where, f"“{declared.label}”没有取值“{code}”")
+
+    def covered(self, declared: FactType, codes: Collection[str], where: str) -> None:
+        """Rows without an `otherwise` must name every code that the fact may have."""
+        left = [entry.label for entry in declared.codes if entry.code not in codes]
+        if left:
+            self.add("codes_not_covered", where, f"没有说明“{declared.label}”为{'、'.join(left)}时如何处理")
 
     def key(self, key: KeyRef, where: str) -> None:
         """What tells projects, certificates or persons apart must be a code, or several."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -115,6 +116,7 @@ def required_words(rule: Comparing, names: Names, negated: bool = False) -> str:
             words = f"{DATES_COMPARED[rule.operator]}{date_text(rule.right, names)}"
         case CompoundGrowth():
             words = f"{COMPARED[rule.operator]} {bracketed(rule.rate, names)}"
+    words = _closed_up(words)
     return f"不得{words}" if negated else words
 
 
@@ -125,8 +127,16 @@ def numbered(parts: Iterable[str]) -> str:
 
 def amount_sentence(rule: AmountRule, names: Names) -> str:
     """An amount in words, without the full stop."""
-    words = _AMOUNTS[type(rule)](rule, names)
+    words = _closed_up(_AMOUNTS[type(rule)](rule, names))
     return f"{rule.name}：{words}" if rule.name else words
+
+
+_BLANKS = re.compile(r"(?<![0-9]\.) (?=（)|(?<=）) ")
+
+
+def _closed_up(words: str) -> str:
+    """No blanks around full-width brackets: they stand where a figure, which has blanks, might stand."""
+    return _BLANKS.sub("", words)
 
 
 def bracketed(rule: AmountRule, names: Names) -> str:
@@ -189,7 +199,7 @@ def _when_zero(rule: Quotient | Growth, names: Names) -> str:
     if rule.when_zero is None:
         return ""
     what = "基期" if isinstance(rule, Growth) else "除数"
-    return f"（{what}为零的，按 {amount_sentence(rule.when_zero, names)} 计）"
+    return f"（{what}为零的，按 {amount_sentence(rule.when_zero, names)}计）"
 
 
 def _growth_bands(rule: GrowthBands, names: Names) -> str:
@@ -207,7 +217,8 @@ def _growth_bands(rule: GrowthBands, names: Names) -> str:
 
 
 def _at_least(rule: AtLeast, names: Names) -> str:
-    return f"{amount_sentence(rule.of, names)}，不足 {bracketed(rule.floor, names)} 的按 {bracketed(rule.floor, names)} 计"
+    floor = bracketed(rule.floor, names)
+    return f"{amount_sentence(rule.of, names)}，不足 {floor}的按 {floor}计"
 
 
 def _rounded(rule: Rounded, names: Names) -> str:
@@ -220,7 +231,7 @@ def _whole_steps(rule: WholeSteps, names: Names) -> str:
     part = {"down": "不足的部分不计", "up": "不足的部分按 1 份计"}.get(
         rule.rounding, ROUNDING_WORDS[rule.rounding]
     )
-    return f"{bracketed(rule.of, names)}每满 {step} 计 1 {rule.counted_as}（{part}）"
+    return f"{bracketed(rule.of, names)}每满 {step}计 1 {rule.counted_as}（{part}）"
 
 
 def _count_codes(rule: CountCodes, names: Names) -> str:
