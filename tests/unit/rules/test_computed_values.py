@@ -197,7 +197,7 @@ def test_a_condition_compares_computed_values_at_the_bound(now: str, expected: s
     verdict = evaluate_eligibility(rule, sheet(facts[0]), TODAY, FACT_TYPES)
     assert [(each.name, each.period) for each in verdict.missing] == [("revenue", "2024")]
     assert verdict.reasons[0].text_zh.startswith(
-        "2025年度营业收入较2024年度营业收入的增速（基期为零的，按 0% 计）不低于 15%"
+        "2025年度营业收入较2024年度营业收入的增速（基期为零的，按 0%计）不低于 15%"
     )
 
 
