@@ -58,8 +58,12 @@ class Choice:
         # What somebody has chosen is shown even where it leaves nothing: it must be possible to take it back.
         told = {**dict.fromkeys(chosen, 0), **counts}
         ordered = sorted(told.items(), key=lambda each: (each[0] not in chosen, -each[1], each[0]))
-        values = (FacetCount(value=value, count=count, chosen=value in chosen) for value, count in ordered)
-        return Facet(name=name, values=tuple(values)[:MOST_VALUES])
+        return Facet(
+            name=name,
+            values=tuple(
+                FacetCount(value=value, count=count, chosen=value in chosen) for value, count in ordered[:MOST_VALUES]
+            ),
+        )
 
 
 def _limits(query: SearchPolicies, offers: Offers) -> Mask:

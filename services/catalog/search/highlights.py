@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from contracts.search import Segment, Snippet
-from services.catalog.search.words import folded_characters, marks_of_query
+from services.catalog.search.words import folded_with_places, marks_of_query
 
 SNIPPET = 80
 """Characters of a text that are shown around its first hit."""
@@ -43,11 +43,8 @@ class Marker:
         """The places of the characters that are part of a hit."""
         if self._pattern is None:
             return frozenset()
-        compared = list(folded_characters(text))
-        folded = "".join(character for character, _place in compared)
-        return frozenset(
-            compared[place][1] for match in self._pattern.finditer(folded) for place in range(*match.span())
-        )
+        compared, places = folded_with_places(text)
+        return frozenset(places[at] for match in self._pattern.finditer(compared) for at in range(*match.span()))
 
 
 def _as_written(word: str) -> str:

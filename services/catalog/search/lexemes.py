@@ -23,7 +23,7 @@ MOST_WORDS = 12
 SHORTEST_SLIP = 3
 """Characters: in a shorter name one wrong character leaves nothing to go by."""
 
-LONGEST_SLIP = 16
+LONGEST_SLIP = 14
 
 Matched = Literal["all", "similar", "some", "any"]
 """How items fit: all words; a name with a slip in it; two words that follow each other; any word."""
@@ -31,20 +31,24 @@ Matched = Literal["all", "similar", "some", "any"]
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """One query, read ever more forgivingly. `rank` says how near an item comes."""
+    """One query, read ever more forgivingly. How near an item comes is told by `rank`, or by `words` alone."""
 
     all: str
     similar: str | None
     some: str | None
     any: str | None
     rank: str
+    words: str
 
-    def ways(self) -> Iterable[tuple[Matched, str]]:
-        """Its readings in the order in which they are tried."""
+    def ways(self) -> Iterable[tuple[Matched, str, str]]:
+        """Its readings in the order in which they are tried, each with what it is ranked by.
+
+        Where a part of the words will do, thousands of items do: pairs tell little then, and cost most of all.
+        """
         for name in get_args(Matched):
             sought = getattr(self, name)
             if sought is not None:
-                yield name, sought
+                yield name, sought, self.rank if name in ("all", "similar") else self.words
 
 
 def words_lexemes(texts: Texts) -> str:
@@ -87,6 +91,7 @@ def wanted(text: str) -> Wanted | None:
         some=_any(_all(map(_quoted, pair)) for pair in pairwise(words)) if len(words) > 2 else None,
         any=_any(map(_found_by, words)) if len(words) > 1 else None,
         rank=_any(_quoted(each) for each in ranked),
+        words=_any(map(_quoted, words)),
     )
 
 

@@ -75,10 +75,10 @@ def _found(
     if sought is None:
         return BY_DATE, by_date(offers, scope, today)
     hits, way = by_date(offers, offers.everything & False, today), "all"
-    for way, fit in sought.ways():
+    for way, fit, rank in sought.ways():
         if after is not None and way != after.way:
             continue
-        row = reader.execute(FITTING, {"wanted": fit, "ranked": sought.rank}).one()
+        row = reader.execute(FITTING, {"wanted": fit, "ranked": rank}).one()
         numbers, nearness = np.array(row.numbers, np.int64), np.array(row.nearness, np.int64)
         hits = by_words(offers, scope, numbers, nearness, today)
         if len(hits.places) or after is not None:

@@ -11,7 +11,7 @@ import hashlib
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -31,11 +31,13 @@ def folded(text: str) -> str:
     return unicodedata.normalize("NFKC", text).casefold()
 
 
-def folded_characters(text: str) -> Iterator[tuple[str, int]]:
-    """Each character of the folded text, with the place in `text` that it comes from."""
-    for place, character in enumerate(text):
-        for each in folded(character):
-            yield each, place
+def folded_with_places(text: str) -> tuple[str, Sequence[int]]:
+    """The folded text, and for each of its characters the place in `text` that it comes from."""
+    whole = folded(text)
+    if len(whole) == len(text):  # as good as always
+        return whole, range(len(text))
+    parts = [(folded(character), place) for place, character in enumerate(text)]
+    return "".join(part for part, _place in parts), [place for part, place in parts for _each in part]
 
 
 def runs(text: str) -> list[str]:

@@ -70,7 +70,8 @@ def test_whatever_a_text_says_becomes_well_formed_lexemes(text: str) -> None:
 @given(st.text(max_size=200))
 def test_whatever_a_person_types_becomes_a_query_of_quoted_words_only(text: str) -> None:
     sought = wanted(text)
-    for _way, query in sought.ways() if sought else ():
+    for _way, query, rank in sought.ways() if sought else ():
+        assert set(NODES.sub("", rank)) <= set("()| ")
         assert set(NODES.sub("", query)) <= set("()&| ")
         assert query.count("(") == query.count(")")
 
