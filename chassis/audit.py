@@ -81,6 +81,16 @@ def block_hash(number: int, previous: bytes, digests: Sequence[bytes]) -> bytes:
     return hashlib.sha256(number.to_bytes(8, "big") + previous + b"".join(digests)).digest()
 
 
+UNSEALED = text("SELECT EXISTS (SELECT 1 FROM audit_fact WHERE block IS NULL)")
+
+
+def unsealed(engine: Engine) -> bool:
+    """Whether there is anything to seal."""
+    with engine.connect() as connection:
+        found: bool = connection.execute(UNSEALED).scalar_one()
+    return found
+
+
 def seal(engine: Engine, at: datetime) -> int:
     """Chain up to BLOCK_LIMIT unsealed facts into one block; returns how many. One sealer at a time."""
     with engine.begin() as connection:

@@ -57,8 +57,9 @@ class Loop(Protocol):
 class Sealer:
     """Seals audit facts once a second."""
 
-    def __init__(self, engine: Engine, clock: Clock) -> None:
+    def __init__(self, engine: Engine, look: Engine, clock: Clock) -> None:
         self._engine = engine
+        self._look = look
         self._clock = clock
         self._stopped = threading.Event()
         self.heartbeat = Heartbeat("sealer", max_age=60)
@@ -70,7 +71,7 @@ class Sealer:
         run_until_stopped(self._stopped.is_set, self.heartbeat, self._step)
 
     def _step(self) -> None:
-        if audit.seal(self._engine, self._clock.now()) < audit.BLOCK_LIMIT:
+        if not audit.unsealed(self._look) or audit.seal(self._engine, self._clock.now()) < audit.BLOCK_LIMIT:
             self._stopped.wait(1.0)
 
 
@@ -89,7 +90,12 @@ class Frame:
             settings.database_url, size=settings.rpc_workers, name=f"{name}-read", isolation_level="AUTOCOMMIT"
         )
         self.frame_engine = connect_engine(settings.frame_database_url, size=8, name=f"{name}-frame")
-        self.relay = Relay(self.frame_engine, settings.amqp_url, poll=settings.relay_poll)
+        # The loops look for work several times a second, mostly in vain. In a transaction each look would be three
+        # questions to the server instead of one (measured idle: 2.1 s of processor time a minute in treasury).
+        self.look_engine = connect_engine(
+            settings.frame_database_url, size=4, name=f"{name}-look", isolation_level="AUTOCOMMIT"
+        )
+        self.relay = Relay(self.frame_engine, settings.amqp_url, poll=settings.relay_poll, look=self.look_engine)
         self._schedulers: list[Scheduler] = []
         self._loops: list[Loop] = []
         self._threads: list[threading.Thread] = []
@@ -260,10 +266,10 @@ class Frame:
         self._refuse_strong_roles()
         roles = set(self.settings.roles)
         if "relay" in roles:
-            self._loops += [self.relay, Sealer(self.frame_engine, self.clock)]
+            self._loops += [self.relay, Sealer(self.frame_engine, self.look_engine, self.clock)]
         if "events" in roles and service is not None:
             inbox = Inbox(self.service, [*subscriptions, tenant_subscription()], self.event_unit, self.settings.max_attempts)
-            sweeper = Sweeper(self.frame_engine, inbox, self.clock, batch=self.settings.event_batch)
+            sweeper = Sweeper(self.look_engine, inbox, self.clock, batch=self.settings.event_batch)
             consumer = EventConsumer(
                 service,
                 self.settings.amqp_url,
@@ -275,7 +281,7 @@ class Frame:
             )
             self._loops += [consumer, sweeper]
         if "timers" in roles:
-            self._schedulers = [Scheduler(self.frame_engine, work, self.clock) for work in due]
+            self._schedulers = [Scheduler(self.look_engine, work, self.clock) for work in due]
             self._loops += self._schedulers
         for loop in self._loops:
             thread = threading.Thread(target=loop.run, name=loop.heartbeat.name, daemon=True)
@@ -298,7 +304,7 @@ class Frame:
             thread.join(max(0.1, deadline - time.monotonic()))
         if self._health is not None:
             self._health.stop()
-        for engine in (self.engine, self.event_engine, self.read_engine, self.frame_engine):
+        for engine in (self.engine, self.event_engine, self.read_engine, self.frame_engine, self.look_engine):
             engine.dispose()
 
     def database_answers(self) -> None:

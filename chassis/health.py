@@ -32,7 +32,7 @@ FRESH_SECONDS = 1.0
 CLIENT_SECONDS = 5.0
 """How long a client may take over its request."""
 
-STOP_SECONDS = 0.1
+STOP_SECONDS = 0.5
 """How often the server looks whether it should stop."""
 
 Check = Callable[[], None]

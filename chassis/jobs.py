@@ -89,20 +89,20 @@ class JobBook:
         return min((at for _key, at in self._due), default=None)
 
 
+CLAIM = text(
+    "UPDATE job SET lease_until = :until FROM ("
+    " SELECT tenant, kind, subject FROM job WHERE kind = :kind AND due_at <= :now"
+    " AND (lease_until IS NULL OR lease_until < :now) ORDER BY due_at, subject LIMIT :n"
+    " FOR UPDATE SKIP LOCKED) due"
+    " WHERE (job.tenant, job.kind, job.subject) = (due.tenant, due.kind, due.subject)"
+    " RETURNING job.tenant, job.kind, job.subject, job.due_at, job.attempts, job.lease_until"
+)
+
+
 def claim(engine: Engine, kind: str, now: datetime, limit: int) -> list[Job]:
     """Lease up to `limit` due jobs of one kind, across tenants, with the frame's role."""
     with engine.begin() as connection:
-        rows = connection.execute(
-            text(
-                "UPDATE job SET lease_until = :until FROM ("
-                " SELECT tenant, kind, subject FROM job WHERE kind = :kind AND due_at <= :now"
-                " AND (lease_until IS NULL OR lease_until < :now) ORDER BY due_at, subject LIMIT :n"
-                " FOR UPDATE SKIP LOCKED) due"
-                " WHERE (job.tenant, job.kind, job.subject) = (due.tenant, due.kind, due.subject)"
-                " RETURNING job.tenant, job.kind, job.subject, job.due_at, job.attempts, job.lease_until"
-            ),
-            {"kind": kind, "now": now, "until": now + LEASE, "n": limit},
-        ).all()
+        rows = connection.execute(CLAIM, {"kind": kind, "now": now, "until": now + LEASE, "n": limit}).all()
     return sorted((Job(*row) for row in rows), key=lambda job: (job.due_at, job.subject))
 
 
