@@ -17,32 +17,32 @@ The type of the first parameter names the contract; the method is called as the 
 
 from __future__ import annotations
 
-import threading
+import sys
 import time
 import typing
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial, wraps
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import kombu
-import orjson
 from nameko.constants import AMQP_URI_CONFIG_KEY
-from nameko.exceptions import ContainerBeingKilled
 from nameko.extensions import DependencyProvider, SharedExtension
 from nameko.messaging import QueueConsumer
 from nameko.rpc import RPC_QUEUE_TEMPLATE, Rpc, RpcConsumer, get_rpc_exchange
 from sqlalchemy.exc import SQLAlchemyError
 
 from chassis import operation_runs
-from chassis.broker import CONNECTION_ERRORS, limit_silence
+from chassis.broker import CONNECTION_ERRORS, limit_silence, read_ahead
 from chassis.frame import Frame
+from chassis.hands import Hands
 from chassis.inbox import Subscription
 from chassis.jobs import Job
 from chassis.operation_work import chunks_due
 from chassis.quarantine import quarantine
 from chassis.reader import Reader
 from chassis.received import Received
+from chassis.replies import Replies
 from chassis.scheduler import DueWork
 from chassis.telemetry import continue_trace, get_logger
 from chassis.uow import UnitOfWork
@@ -61,55 +61,19 @@ QUARANTINE_PAUSE = 1.0
 UnitMaker = Callable[[Sequence[str]], UnitOfWork]
 
 
-class Replies(SharedExtension):
-    """Publishes replies over one connection, without confirms: a lost reply is a retried operation id."""
+class SharedReplies(SharedExtension):
+    """One way back for all entrypoints of the process."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._connection: kombu.Connection | None = None
-        self._producer: kombu.Producer | None = None
-        self._connecting = threading.Lock()
+    def setup(self) -> None:
+        config = self.container.config
+        self._replies = Replies(config[AMQP_URI_CONFIG_KEY], get_rpc_exchange(config))
 
-    def send(self, reply_to: str, correlation_id: str | None, payload: dict[str, Any]) -> None:
-        """At most one retry on a fresh connection; a reply that cannot be sent is logged and given up."""
-        for attempt in (1, 2):
-            producer = None
-            try:
-                producer = self._connected()
-                producer.publish(
-                    orjson.dumps(payload),
-                    content_type="application/json",
-                    content_encoding="utf-8",
-                    exchange=get_rpc_exchange(self.container.config),
-                    routing_key=reply_to,
-                    correlation_id=correlation_id,
-                    delivery_mode=1,
-                    retry=False,
-                )
-                return
-            except Exception as error:  # whatever it is: the order is done, and a lost answer kills no process
-                # Another worker may have connected again meanwhile: its connection is left alone.
-                if self._producer is producer:
-                    self._producer = None
-                if attempt == 2:
-                    log.warning("reply given up", error=str(error)[:300])
+    def send(self, message: kombu.Message, payload: dict[str, Any]) -> None:
+        self._replies.send(message.properties["reply_to"], message.properties.get("correlation_id"), payload)
 
     def stop(self) -> None:
-        if self._connection is not None:
-            self._connection.release()
+        self._replies.close()
         super().stop()
-
-    def _connected(self) -> kombu.Producer:
-        with self._connecting:
-            if self._producer is None:
-                if self._connection is not None:
-                    self._connection.release()
-                self._connection = kombu.Connection(self.container.config[AMQP_URI_CONFIG_KEY], connect_timeout=5)
-                self._connection.connect()
-                # A broker that reads no more (it is short of memory or disk) must not hold every worker.
-                limit_silence(self._connection)
-                self._producer = kombu.Producer(self._connection.channel(), auto_declare=False)
-            return self._producer
 
 
 class GuardedQueueConsumer(QueueConsumer):
@@ -119,6 +83,7 @@ class GuardedQueueConsumer(QueueConsumer):
     def establish_connection(self) -> Iterator[kombu.Connection]:
         with super().establish_connection() as connection:
             limit_silence(connection)
+            read_ahead(connection)
             yield connection
 
     def ack_message(self, message: kombu.Message) -> None:
@@ -149,6 +114,16 @@ class GuardedQueueConsumer(QueueConsumer):
             self.ack_message(message)
 
 
+class Order(NamedTuple):
+    """One RPC message and what it asks for."""
+
+    message: kombu.Message
+    method: str
+    envelope: Any
+    traceparent: str | None
+    redelivered: bool
+
+
 class GuardedRpcConsumer(RpcConsumer):
     """nameko's consumer, except that a malformed message cannot kill the service: it is quarantined.
 
@@ -157,7 +132,12 @@ class GuardedRpcConsumer(RpcConsumer):
     """
 
     queue_consumer = GuardedQueueConsumer()
-    replies = Replies()
+    replies = SharedReplies()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._hands: Hands[Order] = Hands(self._carry_out)
+        self._service: Service | None = None
 
     def setup(self) -> None:
         if answers_orders(self.container):
@@ -174,11 +154,34 @@ class GuardedRpcConsumer(RpcConsumer):
             return
         super().handle_message(body, message)
 
+    def take(self, order: Order) -> None:
+        """Have it carried out, without nameko's worker: there is nothing that a request has to itself."""
+        if self.container._being_killed:
+            # Nothing was begun here: somebody else may do it.
+            self.requeue_message(order.message)
+        else:
+            self._hands.give(order)
+
+    def finish(self) -> None:
+        """Returns once every order that was taken is answered."""
+        self._hands.finish()
+
+    def _carry_out(self, order: Order) -> None:
+        if self._service is None:
+            self._service = _instance(self.container)
+        result = exc_info = None
+        try:
+            result = getattr(self._service, order.method)(order.envelope, order.traceparent, order.redelivered)
+        except Exception:
+            log.exception("entrypoint failed", method=order.method)
+            exc_info = sys.exc_info()
+        self.handle_result(order.message, result, exc_info)
+
     def handle_result(self, message: kombu.Message, result: Any, exc_info: Any) -> tuple[Any, Any]:
         # Our handlers answer every fault themselves; what nameko reports here (unknown method, wrong
         # arguments) is told without its insides.
         payload = {"result": {"fault": {"retryable": False}} if exc_info else result, "error": None}
-        self.replies.send(message.properties["reply_to"], message.properties.get("correlation_id"), payload)
+        self.replies.send(message, payload)
         self.queue_consumer.ack_message(message)
         return result, exc_info
 
@@ -208,21 +211,12 @@ class FrameRpc(Rpc):
     def stop(self) -> None:
         if answers_orders(self.container):
             super().stop()
+            self.rpc_consumer.finish()
 
     def handle_message(self, body: Any, message: kombu.Message) -> None:
         traceparent = message.headers.get(TRACEPARENT_HEADER)
         redelivered = bool(message.delivery_info.get("redelivered"))
-        try:
-            self.container.spawn_worker(
-                self,
-                (body["args"][0], traceparent, redelivered),
-                {},
-                context_data={},
-                handle_result=partial(self.handle_result, message),
-            )
-        except ContainerBeingKilled:
-            # Nothing was begun here: somebody else may do it.
-            self.rpc_consumer.requeue_message(message)
+        self.rpc_consumer.take(Order(message, self.method_name, body["args"][0], traceparent, redelivered))
 
 
 class FrameProvider(DependencyProvider):

@@ -105,8 +105,13 @@ def serve(service: type[Service], frame: Frame) -> int:
     runner = ServiceRunner(config)
     runner.add_service(service)
 
-    def stop(_signal: int, _frame: Any) -> None:
-        eventlet.spawn_n(runner.stop)
+    asked: list[int] = []
+
+    def stop(number: int, _frame: Any) -> None:
+        # Once: nameko's extensions wait for each other when they are stopped, and would do so twice.
+        if not asked:
+            eventlet.spawn_n(runner.stop)
+        asked.append(number)
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)

@@ -38,6 +38,8 @@ def main() -> int:
         loop="uvloop",
         http="httptools",
         access_log=False,
+        proxy_headers=False,  # nobody here asks where a request came from
+        server_header=False,
         log_config=None,
         timeout_graceful_shutdown=10,
     )

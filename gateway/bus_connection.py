@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 import pika
@@ -63,6 +63,31 @@ class Connection(Protocol):
         """Say goodbye to the broker, waiting two seconds at most."""
 
 
+class _Gathering(AsyncioConnection):
+    """What is sent within one turn of the loop leaves in one piece.
+
+    pika would send the three frames of each request by themselves, and a call to the kernel is what costs most in
+    sending (measured: a sixth of the gateway's processor time on the tracking query).
+    """
+
+    def __init__(self, *arguments: Any, loop: asyncio.AbstractEventLoop, **named: Any) -> None:
+        self._loop = loop
+        self._unsent: list[bytes] = []
+        super().__init__(*arguments, custom_ioloop=loop, **named)
+
+    def _output_marshaled_frames(self, marshaled_frames: Sequence[bytes]) -> None:
+        if not self._unsent:
+            self._loop.call_soon(self._send)
+        self._unsent += marshaled_frames
+        self.bytes_sent += sum(map(len, marshaled_frames))
+        self.frames_sent += len(marshaled_frames)
+
+    def _send(self) -> None:
+        unsent, self._unsent = self._unsent, []
+        if self._transport is not None:  # else it has been closed meanwhile, and whoever waits has been told
+            self._adapter_emit_data(b"".join(unsent))
+
+
 class BrokerConnection:
     """A connection with one channel and a reply queue of its own.
 
@@ -85,12 +110,12 @@ class BrokerConnection:
         self._channel: Channel | None = None
         self._fault: str | None = None
         self._opened: asyncio.Future[Any] = loop.create_future()
-        self._amqp = AsyncioConnection(
+        self._amqp = _Gathering(
             parameters,
             on_open_callback=self._opened.set_result,
             on_open_error_callback=self._ended,
             on_close_callback=self._ended,
-            custom_ioloop=loop,
+            loop=loop,
         )
 
     @property

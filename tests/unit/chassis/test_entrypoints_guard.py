@@ -7,10 +7,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import amqp
+import kombu
 import pytest
 
-from chassis import entrypoints
-from chassis.entrypoints import FrameRpc, GuardedQueueConsumer, GuardedRpcConsumer, Replies
+from chassis import replies as replies_module
+from chassis.entrypoints import FrameRpc, GuardedQueueConsumer, GuardedRpcConsumer
+from chassis.replies import Replies
 
 
 class Container:
@@ -20,13 +22,13 @@ class Container:
 
 def test_an_order_that_reaches_a_dying_process_goes_back_to_the_queue_unanswered() -> None:
     class Dying(Container):
-        def spawn_worker(self, *_: object, **__: object) -> None:
-            raise entrypoints.ContainerBeingKilled
+        _being_killed = True
 
     requeued: list[object] = []
-    rpc = FrameRpc()
-    rpc.container = Dying()
-    rpc.rpc_consumer = SimpleNamespace(requeue_message=requeued.append)
+    rpc, consumer = FrameRpc(), GuardedRpcConsumer()
+    rpc.container = consumer.container = Dying()
+    rpc.rpc_consumer, rpc.method_name = consumer, "submit_application"
+    consumer.queue_consumer = SimpleNamespace(requeue_message=requeued.append)
     message = SimpleNamespace(headers={}, delivery_info={}, properties={"reply_to": "r"})
     rpc.handle_message({"args": [{}], "kwargs": {}}, message)
     assert requeued == [message]
@@ -59,9 +61,8 @@ def test_an_answer_that_cannot_be_sent_for_any_reason_does_not_kill_the_process(
     def fail(*_: object, **__: object) -> None:
         raise AttributeError("'NoneType' object has no attribute 'send_method'")
 
-    monkeypatch.setattr(entrypoints.kombu, "Connection", fail)
-    replies = Replies()
-    replies.container = Container()
+    monkeypatch.setattr(replies_module.kombu, "Connection", fail)
+    replies = Replies("amqp://nowhere", kombu.Exchange("nameko-rpc"))
     replies.send("r", "1", {"result": None})
 
 
@@ -114,12 +115,11 @@ def test_two_workers_that_lose_the_connection_together_do_not_take_away_each_oth
             assert slow_has_sent.wait(5)
 
     monkeypatch.setattr(FakeConnection, "before", before)
-    monkeypatch.setattr(entrypoints.kombu, "Connection", FakeConnection)
-    monkeypatch.setattr(entrypoints.kombu, "Producer", lambda channel, **_: FakeProducer(channel))
+    monkeypatch.setattr(replies_module.kombu, "Connection", FakeConnection)
+    monkeypatch.setattr(replies_module.kombu, "Producer", lambda channel, **_: FakeProducer(channel))
     warnings: list[Any] = []
-    monkeypatch.setattr(entrypoints, "log", SimpleNamespace(warning=lambda *words, **_: warnings.append(words)))
-    replies = Replies()
-    replies.container = Container()
+    monkeypatch.setattr(replies_module, "log", SimpleNamespace(warning=lambda *words, **_: warnings.append(words)))
+    replies = Replies("amqp://nowhere", kombu.Exchange("nameko-rpc"))
     replies.send("r", "1", "warm up")  # type: ignore[arg-type]
     FakeConnection.made[0].released = True
 
