@@ -16,7 +16,7 @@ COMMITS = {
     ("chassis/migrate.py", "_applied"): "the owner's connection, which changes tables and no business data",
 }
 TRANSACTIONS_OF_THE_FRAME = {
-    ("chassis/relay.py", "Relay.publish_pending"): "marks as published what the broker has confirmed",
+    ("chassis/relay.py", "Relay._publish"): "marks as published what the broker has confirmed",
     ("chassis/jobs.py", "claim"): "leases due jobs, before any handler opens its unit of work",
     ("chassis/jobs.py", "renew"): "renews the lease of a job, between the units of work of its handler",
     ("chassis/jobs.py", "put_back"): "notes a failed attempt, after the unit of work has rolled back",
@@ -75,7 +75,7 @@ def test_the_frames_own_transactions_are_those_that_have_a_reason() -> None:
     assert found_by(begins) == set(TRANSACTIONS_OF_THE_FRAME)
 
 
-def test_only_readers_are_in_autocommit() -> None:
+def test_only_readers_and_what_looks_for_work_are_in_autocommit() -> None:
     assert found_by(autocommits) == set(AUTOCOMMITS)
 
 
