@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Protocol
 
@@ -36,14 +36,40 @@ def examine(
     try:
         content = PolicyItemContent.model_validate(text)
     except ValidationError as error:
-        reasons = reasons_for(error.errors(include_url=False, include_input=False))
-        return [
-            TextProblem(code=each.code, where=f"/{(each.field or '').replace('.', '/')}", text=each.message)
-            for each in reasons
-        ], None
+        return unreadable(text, error), None
     content, against = cite(content, database, tenant)
     found = [*problems_of(content, today), *against]
     return [TextProblem(code=each.code, where=each.where, text=each.text_zh) for each in found], content
+
+
+def unreadable(text: Mapping[str, Any], error: ValidationError) -> list[TextProblem]:
+    """Why the text is no item, each at its place in the text itself."""
+    errors = error.errors(include_url=False, include_input=False)
+    places = {each["loc"] for each in errors}
+    problems = []
+    for each in errors:
+        inside = any(place[: len(each["loc"])] == each["loc"] and place != each["loc"] for place in places)
+        if each["type"] == "too_short" and inside:
+            continue  # what is wrong inside a list is not counted as one of it
+        (reason,) = reasons_for([{**each, "loc": ()}])
+        where = _pointer(text, each["loc"], missing=each["type"] == "missing")
+        problems.append(TextProblem(code=reason.code, where=where, text=reason.message))
+    return problems
+
+
+def _pointer(text: Any, place: Sequence[int | str], *, missing: bool) -> str:
+    """A JSON pointer (RFC 6901). Among the names of a place are those of the alternatives that were tried; they are
+    in no text."""
+    here, pointer = text, ""
+    for number, part in enumerate(place):
+        if (isinstance(here, Mapping) and part in here) or (
+            isinstance(here, list | tuple) and isinstance(part, int) and part < len(here)
+        ):
+            here = here[part]  # type: ignore[index]
+        elif not (missing and number == len(place) - 1):
+            continue
+        pointer += "/" + str(part).replace("~", "~0").replace("/", "~1")
+    return pointer
 
 
 def cite(
