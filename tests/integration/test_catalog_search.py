@@ -17,14 +17,16 @@ from front_office import (
     sample_content,
 )
 from search_library import Library, opened
+from sqlalchemy import create_engine, text
 
 from chassis.frame import Frame
 from chassis.testing import NOON
 from console.provision import Dsns
 from contracts.item import PolicyItemContent
-from contracts.policies import PublishPolicyItem
+from contracts.policies import PublishPolicyItem, WithdrawPolicyItem
 from contracts.rule import Window
 from contracts.search import FoundPolicies
+from services.catalog.search.rebuild import rebuild
 
 TODAY = NOON.date()
 
@@ -254,3 +256,28 @@ def test_every_sample_item_that_can_be_published_is_found_first_by_its_own_title
     for code, title in titles.items():
         found = empty.found(title).items[0]
         assert plain(found.title) == title, (code, found.code)
+
+
+def test_every_process_finds_what_another_one_published_or_took_off(library: Library) -> None:
+    other = Library(library.catalog)
+    assert other.found().total == len(NINE)
+    item_id = library.publishes(renamed(sample_content("NM-002"), code="NEW-1", title="蓝莓基地奖励"))
+    assert other.codes("蓝莓") == ["NEW-1"]
+    content = sample_content("NM-002")
+    taken_off = WithdrawPolicyItem(item_id=item_id, expected_version=1, reason="依据文件废止，予以撤销")
+    actor = officer_of(content.rules.plan.department)
+    assert "ok" in library.catalog.ordered(taken_off, actor=actor)
+    assert other.found("蓝莓").total == library.found("蓝莓").total == 0
+    assert other.found().total == len(NINE)
+
+
+def test_the_index_built_anew_by_a_migration_finds_the_same(library: Library) -> None:
+    before = {q: library.codes(q) for q in ("", "小巨人", "跨境电伤出口独立站", "章贡区工信局")}
+    engine = create_engine(library.catalog.dsns.owner)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE search_document SET words = '', heading = ''"))
+    assert library.codes("小巨人") == []
+    with engine.begin() as connection:
+        assert rebuild(connection) == len(NINE)
+    engine.dispose()
+    assert {q: library.codes(q) for q in before} == before
