@@ -7,28 +7,42 @@ from decimal import Decimal
 
 from hypothesis import strategies as st
 
+from contracts.money import Rounding
 from contracts.rule import (
     AllOf,
     AmountRule,
     AnyOf,
+    AtLeast,
     Band,
     Cap,
+    Compare,
+    CompareDates,
+    CompoundGrowth,
     Condition,
+    DateFact,
+    Day,
+    Difference,
     Eligibility,
     Fact,
     FactAmount,
     FactSheet,
     FactType,
     Fixed,
+    Growth,
+    GrowthBands,
+    GrowthStep,
     Highest,
     ItemRules,
     Lookup,
     LookupRow,
     Lowest,
+    NOf,
     Not,
     PerUnit,
     Plan,
+    Product,
     Rate,
+    Rounded,
     SharePart,
     Split,
     Sum,
@@ -148,16 +162,44 @@ def conditions(draw: st.DrawFn) -> Condition:
     return condition("certified_on", operator, draw(st.dates(date(2024, 1, 1), TODAY)).isoformat())
 
 
+@st.composite
+def comparisons(draw: st.DrawFn) -> Eligibility:
+    """Conditions on computed values, over the same facts."""
+    operator = draw(st.sampled_from(["ge", "gt", "le", "lt", "eq", "ne"]))
+    kind = draw(st.sampled_from(["share", "growth", "days", "compound"]))
+    if kind == "days":
+        left, right = (
+            DateFact(fact="certified_on", period="Y"),
+            Day(day=draw(st.dates(date(2024, 1, 1), TODAY))),
+        )
+        return CompareDates(left=left, operator=operator, right=right)
+    rate = fixed(draw(st.integers(0, 200)), "%")
+    ends = {"now": quantity("revenue"), "before": quantity("rd_expense")}
+    if kind == "compound":
+        years, at_least = draw(st.integers(1, 4)), draw(st.sampled_from(["ge", "gt"]))
+        return CompoundGrowth(**ends, years=years, operator=at_least, rate=rate)
+    if kind == "growth":
+        return Compare(left=Growth(**ends, when_zero=fixed(0, "%")), operator=operator, right=rate)
+    return Compare(left=Rate(base=ends["now"], rate=rate), operator=operator, right=ends["before"])
+
+
+def _tests() -> st.SearchStrategy[Eligibility]:
+    return st.one_of(conditions(), conditions(), comparisons())
+
+
 def eligibilities() -> st.SearchStrategy[Eligibility]:
     def grown(inner: st.SearchStrategy[Eligibility]) -> st.SearchStrategy[Eligibility]:
         several = st.lists(inner, min_size=1, max_size=4)
         return st.one_of(
             several.map(lambda parts: AllOf(of=parts)),
             several.map(lambda parts: AnyOf(of=parts)),
+            several.flatmap(
+                lambda parts: st.integers(1, len(parts)).map(lambda least: NOf(least=least, of=parts))
+            ),
             inner.map(lambda part: Not(of=part)),
         )
 
-    return st.recursive(conditions(), grown, max_leaves=8)
+    return st.recursive(_tests(), grown, max_leaves=8)
 
 
 def _money_leaves() -> st.SearchStrategy[AmountRule]:
@@ -169,7 +211,17 @@ def _money_leaves() -> st.SearchStrategy[AmountRule]:
             lambda price: PerUnit(quantity=quantity("heads"), price=fixed(price, "元/人"))
         ),
         _marginal_tables(),
+        st.builds(_growth_bands, st.integers(0, 50), st.integers(51, 90), st.integers(0, 30)),
     )
+
+
+def _growth_bands(entry: int, pivot: int, rate: int) -> GrowthBands:
+    steps = [
+        GrowthStep(up_to=fixed(pivot, "%"), rate=fixed(rate, "‰")),
+        GrowthStep(rate=fixed(rate + 2, "‰")),
+    ]
+    ends = {"now": quantity("revenue"), "before": quantity("rd_expense")}
+    return GrowthBands(**ends, entry=fixed(entry, "%"), steps=steps)
 
 
 @st.composite
@@ -200,7 +252,7 @@ def _branching(draw: st.DrawFn, inner: st.SearchStrategy[AmountRule]) -> AmountR
     kind = draw(st.sampled_from(["when", "lookup", "table"]))
     otherwise = draw(st.none() | inner)
     if kind == "when":
-        return When(condition=draw(conditions()), then=draw(inner), otherwise=otherwise)
+        return When(condition=draw(_tests()), then=draw(inner), otherwise=otherwise)
     if kind == "lookup":
         rows = [LookupRow(codes=[code], then=draw(inner)) for code in draw(st.sampled_from(["a", "ab"]))]
         return Lookup(fact="grade", period="Y", rows=rows, otherwise=otherwise)
@@ -223,6 +275,12 @@ def amounts() -> st.SearchStrategy[AmountRule]:
             several.map(lambda parts: Lowest(of=parts)),
             st.tuples(inner, inner).map(lambda pair: Cap(of=pair[0], limit=pair[1])),
             st.tuples(inner, rates).map(lambda pair: Rate(base=pair[0], rate=pair[1])),
+            st.tuples(inner, inner).map(lambda pair: Difference(of=pair[0], less=pair[1])),
+            st.tuples(inner, inner).map(lambda pair: AtLeast(of=pair[0], floor=pair[1])),
+            st.tuples(inner, rates, rates).map(lambda parts: Product(of=parts)),
+            st.tuples(inner, st.sampled_from(Rounding)).map(
+                lambda pair: Rounded(of=pair[0], to="1", unit="百元", rounding=pair[1])
+            ),
             _branching(inner),
         )
 
