@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import Literal, get_args
 
 from services.catalog.search.domain import Texts
-from services.catalog.search.words import grams, grams_of_text, names, words_of_query, words_of_text
+from services.catalog.search.words import grams, grams_of_text, name_of, names, words_of_query, words_of_text
 
 GRAM = "~"
 MOST_WORDS = 12
@@ -39,6 +39,7 @@ class Wanted:
     any: str | None
     rank: str
     words: str
+    name: str
 
     def ways(self) -> Iterable[tuple[Matched, str, str]]:
         """Its readings in the order in which they are tried, each with what it is ranked by.
@@ -92,6 +93,7 @@ def wanted(text: str) -> Wanted | None:
         any=_any(map(_found_by, words)) if len(words) > 1 else None,
         rank=_any(_quoted(each) for each in ranked),
         words=_any(map(_quoted, words)),
+        name=name_of(text),
     )
 
 

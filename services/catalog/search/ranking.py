@@ -15,6 +15,9 @@ OPEN, NOT_YET, CLOSED = 2, 1, 0
 PER_STATE_BY_DATE = 10**11
 """More than any second since 1970: without words what can be claimed comes first, and in that the newest."""
 
+THE_WHOLE_NAME, IN_THE_NAME = 400_000, 250_000
+"""For a title that is what was typed, or has it in one piece."""
+
 PER_STATE_BY_WORDS = 150_000
 """Nearness counts to a million, and a title that says all the words has 600,000: that outweighs a window that has
 closed, and a word in a guide does not.
@@ -56,13 +59,20 @@ def by_date(offers: Offers, scope: Mask, today: date) -> Hits:
     return Hits(offers, places, (_states(offers, today) * PER_STATE_BY_DATE + offers.published)[places])
 
 
-def by_words(offers: Offers, scope: Mask, numbers: Numbers, nearness: Numbers, today: date) -> Hits:
-    """Those of the numbers that are in scope, by how near they come (0 to a million)."""
+def by_words(
+    offers: Offers, scope: Mask, numbers: Numbers, nearness: Numbers, typed: str, today: date
+) -> Hits:
+    """Those of the numbers that are in scope, by how near they come (0 to a million) and whether they are called so."""
     places, known = offers.places(numbers)
     inside = scope[places]
     places = places[inside]
     near = np.maximum(nearness[known][inside], IN_THE_GUIDE * (nearness[known][inside] == 0))
-    return Hits(offers, places, near + (_states(offers, today) * PER_STATE_BY_WORDS)[places])
+    called = np.array([_called(offers.names[place], typed) for place in places.tolist()], dtype=np.int64)
+    return Hits(offers, places, near + called + (_states(offers, today) * PER_STATE_BY_WORDS)[places])
+
+
+def _called(name: str, typed: str) -> int:
+    return THE_WHOLE_NAME if name == typed else IN_THE_NAME if typed in name else 0
 
 
 def _states(offers: Offers, today: date) -> Numbers:

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from chassis.reader import Reader
 from contracts.search import WindowState
 from services.catalog.search.domain import SOON, amount_band
+from services.catalog.search.words import name_of
 
 NEVER, ALWAYS = date.max.toordinal(), date.min.toordinal()
 
@@ -29,7 +30,7 @@ Numbers = NDArray[np.int64]
 
 CHANGED = (
     "SELECT number, tenant, revision, on_offer, extract(epoch FROM published_at)::bigint AS published,"
-    " max_amount_fen, opens, closes, shown ->> 'level' AS level, shown ->> 'theme' AS theme,"
+    " max_amount_fen, opens, closes, shown ->> 'title' AS title, shown ->> 'level' AS level, shown ->> 'theme' AS theme,"
     " shown ->> 'mode' AS mode, shown ->> 'benefit_kind' AS benefit_kind, shown ->> 'department' AS department,"
     " ARRAY(SELECT jsonb_array_elements_text(shown -> 'industries')) AS industry FROM search_document d"
     " WHERE d.revision > coalesce((CAST(:known AS jsonb) ->> d.tenant)::bigint, 0)"
@@ -71,6 +72,7 @@ class Offers:
         self.max_amount: Numbers = np.array(amounts, dtype=np.int64)
         self.opens: Numbers = np.array([_day(each["opens"], ALWAYS) for each in offers], dtype=np.int64)
         self.closes: Numbers = np.array([_day(each["closes"], NEVER) for each in offers], dtype=np.int64)
+        self.names = [name_of(each["title"]) for each in offers]
         self.values = {
             name: _values([(each[name],) for each in offers])
             for name in ("tenant", "level", "theme", "mode", "benefit_kind", "department")

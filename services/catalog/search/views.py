@@ -80,7 +80,7 @@ def _found(
             continue
         row = reader.execute(FITTING, {"wanted": fit, "ranked": rank}).one()
         numbers, nearness = np.array(row.numbers, np.int64), np.array(row.nearness, np.int64)
-        hits = by_words(offers, scope, numbers, nearness, today)
+        hits = by_words(offers, scope, numbers, nearness, sought.name, today)
         if len(hits.places) or after is not None:
             break
     return way, hits

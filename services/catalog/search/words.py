@@ -61,6 +61,11 @@ def names(text: str) -> list[str]:
     return [name for part in text.split() if (name := "".join(runs(part)))]
 
 
+def name_of(text: str) -> str:
+    """All of the text as one name, as names are compared."""
+    return "".join(runs(text))
+
+
 def grams(name: str) -> list[str]:
     """Pairs of neighbours: how a name is found although it was cut otherwise, or has a slip in it."""
     return [name[place : place + 2] for place in range(len(name) - 1)]
