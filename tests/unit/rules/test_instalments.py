@@ -129,3 +129,18 @@ def test_fractions_of_a_whole_add_up_to_it_to_the_fen(weights: list[int], fen: i
     assert Money.total(answer.amount.money or Money(0) for answer in answers) == Money(fen)
     for answer in answers:
         assert Money.total(line.value for line in answer.amount.working) == answer.amount.money
+
+
+def test_an_instalment_with_a_sum_of_its_own_does_not_wait_for_the_cap_of_the_whole():
+    parts = [
+        Instalment(label="第一年", amount=fixed(3, "万元")),
+        Instalment(label="第二年", amount=fixed(2, "万元")),
+    ]
+    whole = Cap(scope="lifetime", of=fixed(5, "万元"), limit=fixed(5, "万元"))
+    rules = item_rules(amount=whole, instalments=InstalmentPlan(parts=parts))
+    amount = assess(rules, sheet(MET), TODAY).amount
+    assert (amount.money, amount.before_caps, amount.whole) == (
+        Money.from_yuan(30_000),
+        False,
+        Money.from_yuan(50_000),
+    )

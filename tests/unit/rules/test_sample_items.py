@@ -49,6 +49,14 @@ def test_nothing_is_published_without_a_fair_competition_conclusion():
     assert [problem.code for problem in check_publication(draft)] == ["fair_competition_missing"]
 
 
+def test_a_figure_that_nobody_knows_is_published_in_samples_only():
+    unstated = next(item for item in ITEMS.values() if '"unstated"' in item.rules.model_dump_json())
+    assert check_publication(unstated) == []
+    own = unstated.model_copy(update={"sample": False})
+    assert {problem.code for problem in check_publication(own)} == {"figure_unstated"}
+    assert all(problem.where.startswith("/rules/") for problem in check_publication(own))
+
+
 def test_problems_of_an_item_point_into_the_item():
     item = next(iter(ITEMS.values()))
     amount = {"node": "fixed", "value": "5", "unit": "%"}
