@@ -217,8 +217,7 @@ def _growth_bands(rule: GrowthBands, names: Names) -> str:
 
 
 def _at_least(rule: AtLeast, names: Names) -> str:
-    floor = bracketed(rule.floor, names)
-    return f"{amount_sentence(rule.of, names)}，不足 {floor}的按 {floor}计"
+    return f"{amount_sentence(rule.of, names)}，最低按 {bracketed(rule.floor, names)}计"
 
 
 def _rounded(rule: Rounded, names: Names) -> str:

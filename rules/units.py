@@ -38,6 +38,9 @@ _KNOWN: dict[str, tuple[str | None, Fraction]] = {
     "天": ("天", Fraction(1)),
     "日": ("天", Fraction(1)),
 }
+_LARGEST_BITS = 400
+"""Beyond some 120 digits nobody reads a number, and beyond 4,300 Python does not write one."""
+
 _MANY = {"万": 10_000, "亿": 100_000_000}
 
 
@@ -117,6 +120,8 @@ def in_base(value: str, unit_text: str) -> Fraction:
 
 def number_text(value: Fraction) -> str:
     """For people: thousands separated, exact to six decimals, `约` in front when there are more."""
+    if value.numerator.bit_length() - value.denominator.bit_length() > _LARGEST_BITS:
+        return "极大的数"
     if value.denominator == 1:
         return f"{value.numerator:,}"
     scaled = value * 1_000_000

@@ -267,3 +267,15 @@ def test_whole_steps_never_count_more_than_there_is(cents: int, step: int):
     value = Decimal(cents) / 100
     paid = yuan(rule, number_fact("revenue", plain(value), "元"))
     assert paid <= value < paid + step
+
+
+def test_a_product_beyond_all_measure_is_undetermined_and_does_no_harm():
+    huge = fixed("9" * 18, "倍")
+    tree = fixed("9" * 18, "亿元")
+    for _ in range(16):
+        tree = Product(of=[tree, *[huge] * 19])
+    found = amount(tree)
+    assert (found.state, found.working[-1].text_zh) == (
+        "undetermined",
+        "计算结果超出可支付的范围，请核对所依据的数据",
+    )
