@@ -14,7 +14,7 @@ from typing import Any
 
 from chassis.clock import CHINA
 from console.rule_files import BadFile, RuleFile, read_awards, read_decisions, read_facts, read_rules
-from contracts.rule import Amount, Assessment, Problem, ShareLine, State
+from contracts.rule import Amount, Assessment, FactSheet, Problem, ShareLine, State
 from rules import assess, check, check_publication, sentences
 from rules.wording import LEVELS
 
@@ -119,6 +119,8 @@ def _run(options: argparse.Namespace) -> int:
         _print_json({"date": today.isoformat(), "unused": unused, **found.model_dump(mode="json")})
         return 0
     print("\n".join(_lines(found)))
+    for hint in _hints(found, facts):
+        print(hint)
     if unused:
         print(f"（事项没有用到的数据：{'、'.join(unused)}）")
     return 0
@@ -140,6 +142,15 @@ def _lines(found: Assessment) -> Iterator[str]:
         yield f"  {payee.label}得 {payee.money.yuan_text()} 元{fund}"
     for objection in found.objections:
         yield f"  ！{objection.text_zh}"
+
+
+def _hints(found: Assessment, facts: FactSheet) -> Iterator[str]:
+    """A fact that is missing for one period and there for another is most often written for the wrong one."""
+    for missing in dict.fromkeys((*found.verdict.missing, *found.amount.missing)):
+        others = sorted({fact.period or "不分期间" for fact in facts.facts if fact.name == missing.name})
+        if others and missing.why == "absent":
+            wanted = missing.period or "不分期间"
+            yield f"（“{missing.label}”：规则要的是{wanted}的，数据给的是{'、'.join(others)}的）"
 
 
 def _amount_lines(amount: Amount) -> Iterator[str]:

@@ -149,6 +149,16 @@ def test_a_rule_is_tried_on_facts(write: Any, capsys: pytest.CaptureFixture[str]
     assert "市级支付 145,000.00 元" in said
 
 
+def test_a_fact_that_is_there_for_another_period_is_pointed_out(
+    write: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rules, facts = write("rules.json", RULES), write("facts.json", {"facts": {"above_scale@2025": True}})
+    assert main(["rules", "run", rules, "--facts", facts]) == 0
+    said = capsys.readouterr().out
+    assert "结论：尚不能判定" in said
+    assert "（“规模以上企业”：规则要的是不分期间的，数据给的是2025的）" in said
+
+
 def test_what_was_granted_before_counts(write: Any, capsys: pytest.CaptureFixture[str]) -> None:
     rules, facts = write("rules.json", RULES), write("facts.json", {"facts": {"above_scale": True}})
     awards = write("awards.json", {"awards": [{"year": 2024, "yuan": "96 万元"}]})
