@@ -1,4 +1,6 @@
-"""`python -m chassis.spreadsheet WORKBOOK TARGET`: the first sheet of a workbook as CSV, one line a row.
+"""`python -m chassis.spreadsheet WORKBOOK TARGET [every]`: the first sheet of a workbook as CSV, one line a row.
+
+With `every`, all sheets one after the other, each line beginning with the sheet's name and the row's number.
 
 Ends with 3 and one Chinese sentence without a full stop for what cannot be read. It may use so much memory and no
 more: a workbook is a compressed file, and what it unfolds to is its sender's choice.
@@ -16,7 +18,7 @@ from pathlib import Path
 import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
 
-from chassis.tabular import REFUSED
+from chassis.tabular import EVERY, REFUSED
 
 MEMORY = 3 * 1024**3
 UNFOLDED = 2 * 1024**3
@@ -31,7 +33,7 @@ def main(argv: list[str]) -> int:
             if sum(part.file_size for part in parts.infolist()) > UNFOLDED:
                 print("内容过大，请拆分后上传", file=sys.stderr)
                 return REFUSED
-        convert(workbook, target)
+        convert(workbook, target, every=argv[2:] == [EVERY])
     except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, OSError):
         print("不是有效的 Excel（xlsx）文件", file=sys.stderr)
         return REFUSED
@@ -41,14 +43,16 @@ def main(argv: list[str]) -> int:
     return 0
 
 
-def convert(workbook: Path, target: Path) -> None:
-    """Write the first sheet's rows; empty ones keep their place, so that line numbers are the sheet's own."""
+def convert(workbook: Path, target: Path, *, every: bool = False) -> None:
+    """Write the first sheet's rows, or those of `every` one; empty ones keep their place, so that line numbers are
+    the sheet's own."""
     with workbook.open("rb") as source:  # by its bytes: objects have no names that end in .xlsx
         book = openpyxl.load_workbook(source, read_only=True, data_only=True)
         with target.open("w", encoding="utf-8", newline="") as file:
             table = csv.writer(file, lineterminator="\n")
-            for row in book.worksheets[0].iter_rows(values_only=True):
-                table.writerow([written(cell) for cell in row])
+            for sheet in book.worksheets if every else book.worksheets[:1]:
+                for number, row in enumerate(sheet.iter_rows(values_only=True), 1):
+                    table.writerow([*((sheet.title, number) if every else ()), *(written(cell) for cell in row)])
         book.close()
 
 

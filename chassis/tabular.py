@@ -25,6 +25,7 @@ LONGEST_LINE = 64 * 1024
 
 ENCODINGS = ("utf-8", "gb18030")
 CONVERSION_SECONDS = 600.0
+EVERY = "every"
 REFUSED = 3
 """How the process that reads a workbook ends when its last words are for the sender."""
 
@@ -134,18 +135,19 @@ def _skip_line(file: object) -> int:
     return skipped
 
 
-def as_csv(workbook: Path, folder: Path, name: str) -> Path:
+def as_csv(workbook: Path, folder: Path, name: str, *, every_sheet: bool = False) -> Path:
     """The first sheet of a workbook as a CSV file in `folder`, whose lines are the sheet's rows; made once per name.
+    With `every_sheet` all of them, each line beginning with the sheet's name and the row's number in it.
 
     Raises WorkbookUnreadable.
     """
-    target = folder / f"{name}.csv"
+    target = folder / f"{name}{f'.{EVERY}' if every_sheet else ''}.csv"
     if target.exists():
         return target
     folder.mkdir(parents=True, exist_ok=True)
     half_made = folder / f"{name}.{uuid.uuid4().hex}"
     process = subprocess.Popen(
-        [sys.executable, "-m", "chassis.spreadsheet", str(workbook.resolve()), str(half_made.resolve())],
+        [sys.executable, "-m", "chassis.spreadsheet", str(workbook.resolve()), str(half_made.resolve()), *([EVERY] if every_sheet else [])],
         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd=ROOT,
     )
     try:

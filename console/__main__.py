@@ -24,6 +24,7 @@ PROGRAMS = {
     "verify": ("console.verify", "对账核验,不变式 A–F · check the invariants A–F"),
     "work": ("console.work", "查看并重投卡住的消息 · list, read and redrive stuck work"),
     "rules": ("console.rules", "检查和试算政策规则 · check a rule, try it on facts"),
+    "items": ("console.items", "政策事项工作簿:模板与示例 · items as a workbook"),
     "contracts": ("console.contracts", "生成接口契约(--check 只比较)· generate the contract files"),
 }
 STATES = {"ready": "[green]就绪[/]", "running": "[yellow]未就绪[/]", "stopped": "[red]已停止[/]"}

@@ -7,10 +7,16 @@ from services.catalog.enterprises.service import EnterpriseEntrypoints
 from services.catalog.matching.service import MatchingEntrypoints
 from services.catalog.policies.service import PolicyEntrypoints
 from services.catalog.search.service import SearchEntrypoints
+from services.catalog.workbooks.service import WorkbookEntrypoints
 
 
 class CatalogService(
-    PolicyEntrypoints, EnterpriseEntrypoints, ImportEntrypoints, MatchingEntrypoints, SearchEntrypoints
+    PolicyEntrypoints,
+    WorkbookEntrypoints,
+    EnterpriseEntrypoints,
+    ImportEntrypoints,
+    MatchingEntrypoints,
+    SearchEntrypoints,
 ):
     """What is on offer and to whom."""
 

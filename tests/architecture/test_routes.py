@@ -63,6 +63,7 @@ EXPECTED = {
     ("POST", "/api/v1/payee-accounts/{account_id}/confirm"): "bureau window",
     ("POST", "/api/v1/payee-accounts/{account_id}/withdraw"): "bureau enterprise window",
     ("POST", "/api/v1/enterprises/imports"): "bureau department",
+    ("POST", "/api/v1/authoring/item-imports"): "department",
     ("POST", "/api/v1/uploads"): "bureau department enterprise finance partner window",
     ("GET", "/api/v1/operations/{service}/{operation_id}"): "bureau department",
     ("GET", "/api/v1/operations/{service}/{operation_id}/lines"): "bureau department",

@@ -1,0 +1,288 @@
+"""A workbook's lines as items: each as the text of a draft, or everything that is wrong with it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+
+from chassis.wording import reasons_for
+from contracts.item import PolicyItemContent
+from contracts.refusal import Reason
+from rules import sentences
+from services.catalog.workbooks import words
+from services.catalog.workbooks.cells import Json, Line, Wrong
+from services.catalog.workbooks.rule_rows import RuleRows, declared_facts
+
+TIME = re.compile(r"\s*(\d{1,4})\s*(个工作日|个自然日|小时)\s*")
+STEP = re.compile(r"([^（）()]+)(?:[（(](.*)[）)])?")
+PART = re.compile(r"(国家|省|市|县)\s*(0|1|[1-9]\d*/[1-9]\d*)")
+
+
+@dataclass(frozen=True, slots=True)
+class WorkbookItem:
+    """One line of the sheet 事项 with all that belongs to it; `content` is there when it can be read as an item."""
+
+    line: int
+    code: str
+    department: str = ""
+    content: Json | None = None
+    reasons: tuple[Reason, ...] = ()
+
+
+def read_items(lines: Mapping[str, Sequence[Line]]) -> list[WorkbookItem]:
+    """Every item of the workbook, in the order of the sheet 事项."""
+    common = Wrong()
+    facts = declared_facts(lines["数据"], common)
+    codes = [line["事项编码"] for line in lines["事项"]]
+    items = [_item(line, lines, facts, common, codes.count(line["事项编码"]) > 1) for line in lines["事项"]]
+    strays = [_stray(line) for sheet in ("条件", "金额", "材料", "申报表") for line in lines[sheet] if line["事项编码"] not in codes]
+    return [*items, *strays]
+
+
+def _stray(line: Line) -> WorkbookItem:
+    reason = Reason(code="item_missing", message="“事项”表中没有这个编码。", field=line.place("事项编码"))
+    return WorkbookItem(line.number, line["事项编码"], reasons=(reason,))
+
+
+def _item(
+    line: Line, lines: Mapping[str, Sequence[Line]], facts: Mapping[str, Json], common: Wrong, twice: bool
+) -> WorkbookItem:
+    wrong = Wrong(list(common.reasons))
+    wrong.required(line)
+    if twice:
+        wrong.add("code_twice", line, "事项编码", "同一编码在“事项”表中出现不止一次")
+    own = {sheet: [each for each in lines[sheet] if each["事项编码"] == line["事项编码"]] for sheet in lines}
+    content = _ItemRow(line, own, facts, wrong).content()
+    if not wrong.reasons:
+        try:
+            content = _guided(content, line)
+        except ValidationError as error:
+            for each in reasons_for(error.errors(include_url=False, include_input=False)):
+                wrong.reasons.append(Reason(code=each.code, message=each.message, field=f"事项表第{line.number}行 {each.field}"))
+    department = line["主管部门"]
+    if wrong.reasons:
+        return WorkbookItem(line.number, line["事项编码"], department, reasons=tuple(wrong.reasons))
+    return WorkbookItem(line.number, line["事项编码"], department, content)
+
+
+def _guided(content: Json, line: Line) -> Json:
+    """The item as its contract writes it, its guide completed by the rules' own words. Raises ValidationError."""
+    item = PolicyItemContent.model_validate(content)
+    if not (line["条件说明"] and line["标准说明"]):
+        told = sentences(item.rules)
+        guide = item.guide.model_copy(
+            update={
+                "conditions": line["条件说明"] or told.eligibility,
+                "standard": line["标准说明"] or told.amount,
+            }
+        )
+        item = PolicyItemContent.model_validate(item.model_copy(update={"guide": guide}).model_dump(mode="json"))
+    return item.model_dump(mode="json", exclude_none=True)
+
+
+class _ItemRow:
+    """One line of the sheet 事项 and its own lines of the others, as the text of an item."""
+
+    def __init__(
+        self, line: Line, own: Mapping[str, Sequence[Line]], facts: Mapping[str, Json], wrong: Wrong
+    ) -> None:
+        self._line = line
+        self._own = own
+        self._facts = facts
+        self._wrong = wrong
+        self._rows = RuleRows(facts, wrong)
+
+    def content(self) -> Json:
+        line = self._line
+        document = {"name": line["文件名称"], "number": line["文号"], "date": line["发文日期"]}
+        issuer = {"authority": line["发文机关"], "province": line["省"], "city": line["市"], "county": line["县"]}
+        return {
+            "code": line["事项编码"],
+            "title": line["事项名称"],
+            "summary": line["摘要"],
+            "issuer": _there(issuer),
+            "level": self._word("层级", words.LEVELS),
+            "theme": line["主题"],
+            "benefit_kind": self._word("利好类型", words.BENEFITS),
+            "document": _there(document),
+            "status": self._word("文件状态", words.STATUSES),
+            "sample": self._word("示例", words.YES_NO),
+            "sample_notes": line.several("补充说明"),
+            "sources": [
+                {"title": line["来源"], "kind": line["来源类型"], "confidence": self._word("来源可信度", words.CONFIDENCES)}
+            ],
+            "guide": self._guide(),
+            "rules": self._rules(),
+            **self._review(),
+            **self._json("其他内容JSON"),
+        }
+
+    def _guide(self) -> Json:
+        line = self._line
+        return {
+            "basis": line["政策依据"],
+            "beneficiaries": line["适用对象"],
+            "conditions": line["条件说明"] or "—",
+            "standard": line["标准说明"] or "—",
+            "mode": line["兑现方式"],
+            "steps": line.several("办理步骤"),
+            "time_limits": line["时限说明"],
+            "contacts": [{"name": line["联系人"], "phone": line["联系电话"]}],
+        }
+
+    def _review(self) -> Json:
+        line = self._line
+        if not line["公平竞争审查"]:
+            return {}
+        conclusion = self._word("公平竞争审查", words.CONCLUSIONS)
+        return {"fair_competition": {"conclusion": conclusion, "basis": line["审查依据"], "date": line["审查日期"]}}
+
+    def _rules(self) -> Json:
+        line = self._line
+        rules: Json = {
+            "eligibility": self._tree("资格规则JSON", "条件", lambda lines: self._rows.eligibility(lines, str(self._joining()))),
+            "amount": self._amount(),
+            "shares": self._shares(),
+            "plan": self._plan(),
+        }
+        if line["政策年度"]:
+            if re.fullmatch(r"\d{4}", line["政策年度"]):
+                rules["reference_year"] = int(line["政策年度"])
+            else:
+                self._wrong.add("year_unreadable", line, "政策年度", "应为四位年份")
+        rules.update(self._json("其他规则JSON"))
+        rules.setdefault("fact_types", self._fact_types(rules))
+        return rules
+
+    def _fact_types(self, rules: Json) -> list[Json]:
+        """The facts that the item uses, in the order of the sheet 数据: those of its rows and of its JSON."""
+        names = {fact["name"] for fact in self._rows.used.values()} | _facts_in(rules)
+        return [fact for fact in self._facts.values() if fact["name"] in names]
+
+    def _joining(self) -> str:
+        return self._word("条件关系", words.JOINING) or "all"
+
+    def _tree(self, column: str, sheet: str, read: Any) -> Json:
+        rows = self._own[sheet]
+        if self._line[column]:
+            if rows:
+                self._wrong.add("told_twice", rows[0], "事项编码", f"已填“{column}”，“{sheet}”表不再填写")
+            return self._json(column)
+        if not rows:
+            self._wrong.add("rows_missing", self._line, "事项编码", f"“{sheet}”表中没有这个事项的行")
+            return {}
+        found: Json = read(rows)
+        return found
+
+    def _amount(self) -> Json:
+        line = self._line
+        amount = self._tree("金额规则JSON", "金额", self._rows.amount)
+        if line["总额最高"]:
+            amount = {"node": "cap", "scope": "payment", "of": amount, "limit": self._rows.fixed(line, "总额最高")}
+        if line["核定部门"]:
+            amount = {"node": "decided", "decision": "amount", "by": line["核定部门"], "max": amount}
+        return amount
+
+    def _shares(self) -> Json:
+        line = self._line
+        parts = []
+        for part in line.several("资金分担"):
+            found = PART.fullmatch(part)
+            if found is None:
+                self._wrong.add("share_unreadable", line, "资金分担", f"“{part}”应写作 市1/2 或 县1")
+            else:
+                parts.append({"payer": words.PAYERS[found[1]], "fraction": found[2]})
+        mode = "county_advances" if self._word("县级垫付", words.YES_NO) else "direct"
+        return {"node": "split", "mode": mode, "parts": parts, "remainder_to": self._word("尾差承担", words.PAYERS)}
+
+    def _plan(self) -> Json:
+        line = self._line
+        plan: Json = {
+            "mode": self._word("兑现方式", words.MODES),
+            "department": line["主管部门"],
+            "steps": [self._step(part) for part in line.several("办理环节")],
+            "payout_limit": self._time("兑付时限"),
+            "materials": [self._material(each) for each in self._own["材料"]],
+            "form_fields": [self._field(each) for each in self._own["申报表"]],
+            "window": _there({"opens": line["受理开始"], "closes": line["受理截止"]}),
+            "frequency": self._word("兑付频次", words.FREQUENCIES),
+            "budget_line": line["预算科目"],
+        }
+        if line["审核时限"]:
+            plan["review_limit"] = self._time("审核时限")
+        return plan
+
+    def _step(self, text: str) -> Json:
+        found = STEP.fullmatch(text)
+        name, detail = (found[1].strip(), found[2]) if found else (text, None)
+        if name not in words.STEPS:
+            self._wrong.add("step_unknown", self._line, "办理环节", f"“{text}”不是可选的环节，应为：{'、'.join(words.STEPS)}")
+            return {}
+        step: Json = {"kind": words.STEPS[name]}
+        several = [part.strip() for part in (detail or "").split("、") if part.strip()]
+        if step["kind"] == "joint_check":
+            step["departments"] = several
+        elif step["kind"] == "approval" and several:
+            step["duties"] = several
+        elif step["kind"] == "public_notice":
+            step |= {"period": self._duration("办理环节", detail or ""), "first_day_counts": False}
+        return step
+
+    def _time(self, heading: str) -> Json:
+        return self._duration(heading, self._line[heading])
+
+    def _duration(self, heading: str, text: str) -> Json:
+        found = TIME.fullmatch(text)
+        if found is None:
+            self._wrong.add("duration_unreadable", self._line, heading, f"“{text}”应写作 5个工作日、10个自然日或 24小时")
+            return {}
+        return {"limit": int(found[1]), "unit": words.TIME_UNITS[found[2]]}
+
+    def _material(self, line: Line) -> Json:
+        self._wrong.required(line)
+        material: Json = {
+            "code": line["材料编码"],
+            "name": line["材料名称"],
+            "required": self._wrong.word(line, "必须", words.YES_NO),
+            "provided_by": self._wrong.word(line, "提供方", words.PROVIDERS),
+        }
+        return material | ({"commitment": line["可用承诺代替"]} if line["可用承诺代替"] else {})
+
+    def _field(self, line: Line) -> Json:
+        self._wrong.required(line)
+        field = self._rows.fact(line) | {"required": self._wrong.word(line, "必填", words.YES_NO)}
+        return field | ({"hint": line["填写提示"]} if line["填写提示"] else {})
+
+    def _word(self, heading: str, known: Mapping[str, Any]) -> Any:
+        return self._wrong.word(self._line, heading, known)
+
+    def _json(self, heading: str) -> Json:
+        if not self._line[heading]:
+            return {}
+        try:
+            found = json.loads(self._line[heading])
+        except ValueError:
+            found = None
+        if not isinstance(found, dict):
+            self._wrong.add("json_unreadable", self._line, heading, "不是有效的 JSON 对象")
+            return {}
+        return found
+
+
+def _there(texts: Mapping[str, str]) -> dict[str, str]:
+    return {name: text for name, text in texts.items() if text}
+
+
+def _facts_in(tree: Any) -> set[str]:
+    """Names of the facts anywhere in a tree of the rule language."""
+    if isinstance(tree, list):
+        return {name for each in tree for name in _facts_in(each)}
+    if not isinstance(tree, dict):
+        return set()
+    own = {tree["fact"]} if isinstance(tree.get("fact"), str) else set()
+    return own | {name for each in tree.values() for name in _facts_in(each)}
