@@ -49,6 +49,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "SuspendPolicyItemForm": {"reason": "年度资金用完"},
     "ResumePolicyItemForm": {"reason": "资金已补充"},
     "WithdrawPolicyItemForm": {"reason": "文件废止"},
+    "ImportItemsForm": {"sha256": "0" * 64},
     "ImportEnterprisesForm": {"format": "csv", "sha256": "0" * 64, "source": "区统计局"},
     "RegisterEnterpriseForm": {"uscc": "91360700X12345678X", "name": "示例有限公司", "contact_mobile": "13800000000"},
     "RecordFactsForm": {"facts": [FACT]},

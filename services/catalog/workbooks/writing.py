@@ -97,10 +97,23 @@ def read_back(rows: Rows) -> PolicyItemContent | None:
 
 def _plain(item: PolicyItemContent) -> Rows:
     """The sheets 事项, 数据, 材料 and 申报表, with the rules still as JSON."""
-    rules, plan, guide = item.rules, item.rules.plan, item.guide
-    labels = {fact.name: fact.label for fact in rules.fact_types}
-    tree = lambda each: _json(each.model_dump(mode="json", exclude_none=True))  # noqa: E731
-    row = {
+    rules = {
+        column: _json(tree.model_dump(mode="json", exclude_none=True))
+        for column, tree in (("资格规则JSON", item.rules.eligibility), ("金额规则JSON", item.rules.amount))
+    }
+    row = _about(item) | _guide(item) | _handling(item) | _shares(item.rules) | _review(item) | rules
+    return {
+        "事项": [row],
+        "数据": _facts(item.rules),
+        "条件": [],
+        "金额": [],
+        "材料": _materials(item),
+        "申报表": _fields(item),
+    }
+
+
+def _about(item: PolicyItemContent) -> dict[str, str]:
+    return {
         "事项编码": item.code,
         "事项名称": item.title,
         "摘要": item.summary,
@@ -116,8 +129,16 @@ def _plain(item: PolicyItemContent) -> Rows:
         "县": item.issuer.county or "",
         "文件状态": words.word_for(words.STATUSES, item.status),
         "示例": words.word_for(words.YES_NO, item.sample),
-        "主管部门": plan.department,
-        "兑现方式": words.word_for(words.MODES, plan.mode),
+        "来源": item.sources[0].title,
+        "来源类型": item.sources[0].kind,
+        "来源可信度": words.word_for(words.CONFIDENCES, item.sources[0].confidence),
+        "补充说明": "；".join(item.sample_notes),
+    }
+
+
+def _guide(item: PolicyItemContent) -> dict[str, str]:
+    guide = item.guide
+    return {
         "政策依据": guide.basis,
         "适用对象": guide.beneficiaries,
         "条件说明": guide.conditions,
@@ -126,24 +147,27 @@ def _plain(item: PolicyItemContent) -> Rows:
         "时限说明": guide.time_limits,
         "联系人": guide.contacts[0].name,
         "联系电话": guide.contacts[0].phone,
+    }
+
+
+def _handling(item: PolicyItemContent) -> dict[str, str]:
+    plan = item.rules.plan
+    return {
+        "主管部门": plan.department,
+        "兑现方式": words.word_for(words.MODES, plan.mode),
         "办理环节": "；".join(_step(step) for step in plan.steps),
         "审核时限": _time(plan.review_limit) if plan.review_limit else "",
         "兑付时限": _time(plan.payout_limit),
-        "政策年度": str(rules.reference_year or ""),
+        "政策年度": str(item.rules.reference_year or ""),
         "受理开始": str(plan.window.opens or ""),
         "受理截止": str(plan.window.closes or ""),
         "兑付频次": words.word_for(words.FREQUENCIES, plan.frequency),
         "预算科目": plan.budget_line,
-        **_shares(rules),
-        **_review(item),
-        "来源": item.sources[0].title,
-        "来源类型": item.sources[0].kind,
-        "来源可信度": words.word_for(words.CONFIDENCES, item.sources[0].confidence),
-        "补充说明": "；".join(item.sample_notes),
-        "资格规则JSON": tree(rules.eligibility),
-        "金额规则JSON": tree(rules.amount),
     }
-    materials = [
+
+
+def _materials(item: PolicyItemContent) -> list[dict[str, str]]:
+    return [
         {
             "事项编码": item.code,
             "材料编码": each.code,
@@ -152,19 +176,21 @@ def _plain(item: PolicyItemContent) -> Rows:
             "提供方": words.word_for(words.PROVIDERS, each.provided_by),
             "可用承诺代替": each.commitment or "",
         }
-        for each in plan.materials
+        for each in item.rules.plan.materials
     ]
-    fields = [
+
+
+def _fields(item: PolicyItemContent) -> list[dict[str, str]]:
+    return [
         {
             "事项编码": item.code,
-            "数据名称": labels[each.fact],
+            "数据名称": item.rules.fact_types_by_name[each.fact].label,
             "期间": period_word(each.period),
             "必填": words.word_for(words.YES_NO, each.required),
             "填写提示": each.hint or "",
         }
-        for each in plan.form_fields
+        for each in item.rules.plan.form_fields
     ]
-    return {"事项": [row], "数据": _facts(rules), "条件": [], "金额": [], "材料": materials, "申报表": fields}
 
 
 def _facts(rules: ItemRules) -> list[dict[str, str]]:
