@@ -1,12 +1,15 @@
-"""What an enterprise is entitled to, as advice before caps."""
+"""What an enterprise is entitled to and whom an item reaches: advice before caps."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from contracts.message import Id, Model, Query, ServiceName
-from contracts.rule import Amount, Verdict
+from pydantic import Field
+
+from contracts.item import PolicyItemContent
+from contracts.message import Event, Fen, Id, Model, Page, PageRequest, Query, ServiceName, TenantId
+from contracts.rule import Amount, State, Verdict
 
 
 class CheckEntitlement(Query):
@@ -27,3 +30,148 @@ class EntitlementView(Model):
     verdict: Verdict
     amount: Amount
     checked_at: datetime
+
+
+class ListEntitlements(PageRequest):
+    """Everything on offer to one enterprise that stands in `state` for it, with reasons and estimates.
+
+    A page is at most 50 items: each is worked out in full.
+    """
+
+    owner: ClassVar[ServiceName] = "catalog"
+
+    enterprise_id: Id
+    state: State = State.MET
+    limit: int = Field(default=20, ge=1, le=50)
+
+
+class ListedEntitlement(Model):
+    """`tenant` is the item's owner: the enterprise's own place or a level above it."""
+
+    item_id: Id
+    item_version: int
+    tenant: TenantId
+    title: str
+    department: str
+    mode: str
+    sample: bool
+    verdict: Verdict
+    amount: Amount
+
+
+class EntitlementPage(Page):
+    """`met`, `not_met` and `undetermined` count everything on offer; `matched_at` says how fresh that is."""
+
+    enterprise_id: Id
+    met: int
+    not_met: int
+    undetermined: int
+    items: tuple[ListedEntitlement, ...]
+    matched_at: datetime
+
+
+class GetItemReach(Query):
+    """How many of the asking tenant's enterprises an item on offer meets, does not meet, and cannot tell."""
+
+    owner: ClassVar[ServiceName] = "catalog"
+
+    item_id: Id
+
+
+class ItemReach(Model):
+    item_id: Id
+    item_version: int
+    met: int
+    not_met: int
+    undetermined: int
+    matched_at: datetime
+
+
+class ListItemEnterprises(PageRequest):
+    """Which of the asking tenant's enterprises stand in `state` for an item on offer, by id."""
+
+    owner: ClassVar[ServiceName] = "catalog"
+
+    item_id: Id
+    state: State = State.MET
+
+
+class ReachedEnterprise(Model):
+    enterprise_id: Id
+    uscc: str
+    name: str
+    industry: str | None
+
+
+class ItemEnterprisesPage(Page):
+    item_id: Id
+    item_version: int
+    items: tuple[ReachedEnterprise, ...]
+    matched_at: datetime
+
+
+class PreviewItem(Query):
+    """Whom an item that is being written would reach, and what it would cost before caps."""
+
+    owner: ClassVar[ServiceName] = "catalog"
+
+    content: PolicyItemContent
+
+
+class ItemPreview(Model):
+    """`known_fen` adds up the exact amounts of `valued` enterprises that meet it, before caps over earlier awards.
+
+    For `unvalued` ones a figure is still to be decided or missing: `lowest_fen` and `highest_fen` enclose what
+    can be said of those. `uncounted` ones were not worked out in the time that a question may take; then the
+    figures are of a part, and never extrapolated.
+    """
+
+    met: int
+    not_met: int
+    undetermined: int
+    known_fen: Fen
+    valued: int
+    unvalued: int
+    lowest_fen: Fen
+    highest_fen: Fen
+    uncounted: int
+    matched_at: datetime
+
+
+class ListMatches(PageRequest):
+    """What has changed: the chunks of newly entitled enterprises, oldest first; turn the page to go on from there.
+
+    The last page has a cursor too: what comes later is after it.
+    """
+
+    owner: ClassVar[ServiceName] = "catalog"
+
+
+class MatchedChunk(Model):
+    """Enterprises newly entitled to one item; `year` is the one that the item's periods were counted from."""
+
+    chunk_id: Id
+    item_id: Id
+    item_version: int
+    item_title: str
+    year: int
+    enterprise_ids: Annotated[tuple[Id, ...], Field(min_length=1, max_length=500)]
+    matched_at: datetime
+
+
+class MatchPage(Page):
+    items: tuple[MatchedChunk, ...]
+
+
+class EnterprisesMatched(Event):
+    """A chunk (at most 500) of enterprises that are newly entitled to an item, said once per item and year."""
+
+    aggregate: ClassVar[str] = "match_chunk"
+
+    chunk_id: Id
+    item_id: Id
+    item_version: int
+    item_title: str
+    year: int
+    enterprise_ids: Annotated[tuple[Id, ...], Field(min_length=1, max_length=500)]
+    matched_at: datetime

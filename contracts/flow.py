@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple, get_args
 
 from contracts.enterprises import EnterpriseFactsChanged, EnterpriseRegistered, PayeeAccountChanged
+from contracts.entitlements import EnterprisesMatched
 from contracts.identity import TenantChanged, TenantOnboarded
 from contracts.intake import ApplicationSubmitted, EnterprisesNominated
 from contracts.merges import EnterpriseMerged
@@ -77,6 +78,7 @@ FLOW: dict[type[Event], Route] = {
     EnterpriseFactsChanged: Route("catalog", ("intake", "notify")),
     EnterpriseMerged: Route("catalog", ("intake", "notify", "oversight")),
     PayeeAccountChanged: Route("catalog", ("intake", "treasury")),
+    EnterprisesMatched: Route("catalog", ("notify",)),
     ApplicationSubmitted: Route("intake", ("review", "oversight")),
     EnterprisesNominated: Route("intake", ("review", "oversight")),
     CaseAccepted: Route("review", CASE_LISTENERS),

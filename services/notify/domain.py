@@ -45,13 +45,15 @@ def refuse_stranger(actor: Actor, enterprise_id: str) -> None:
 
 @dataclass(kw_only=True, slots=True)
 class Message(Aggregate):
-    """One message to one firm over one channel. It belongs to the firm's own tenant (`claim.filed_in`).
+    """One message to one firm over one channel. It belongs to the firm's own tenant.
 
+    `claim` is what it is about, if it is about one: then the tenant is the one that it was filed in.
     `attempts` counts the tries that came to nothing, `reason` says why the last of them did. A number it is
     sent to is never part of it.
     """
 
-    claim: Claim
+    enterprise_id: str
+    claim: Claim | None = None
     channel: Channel
     template: str
     text: str
@@ -92,8 +94,8 @@ class Message(Aggregate):
         self.state = to
         said = {
             "message_id": self.id,
-            "enterprise_id": self.claim.enterprise_id,
-            "receipt": self.claim.receipt,
+            "enterprise_id": self.enterprise_id,
+            "receipt": self.claim.receipt if self.claim is not None else None,
             "channel": self.channel,
             "template": self.template,
             "claim": self.claim,

@@ -5,6 +5,7 @@ from chassis.jobs import Job
 from chassis.reader import Reader
 from chassis.uow import UnitOfWork
 from contracts.enterprises import EnterpriseRegistered
+from contracts.entitlements import EnterprisesMatched
 from contracts.merges import EnterpriseMerged
 from contracts.notify import ListMessages, MessagePage
 from contracts.review import CaseApproved, CaseRejected
@@ -42,6 +43,10 @@ class NotifyService(Service):
     )
     def tell_firms(self, events: list[Received[Tellable]], uow: UnitOfWork) -> None:
         use_cases.tell_firms(events, uow)
+
+    @on(EnterprisesMatched)
+    def enterprises_matched(self, events: list[Received[EnterprisesMatched]], uow: UnitOfWork) -> None:
+        use_cases.tell_newly_entitled(events, uow)
 
     @due(use_cases.DELIVER_SMS, batch=20)
     def deliver_sms(self, jobs: list[Job], unit: UnitMaker) -> None:

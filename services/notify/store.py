@@ -21,7 +21,7 @@ MESSAGE = Table(
     METADATA,
     *aggregate_columns(),
     Column("enterprise_id", Text, nullable=False),
-    Column("claim", JSONB, nullable=False),
+    Column("claim", JSONB(none_as_null=True)),
     Column("channel", Text, nullable=False),
     Column("template", Text, nullable=False),
     Column("text", Text, nullable=False),
@@ -46,8 +46,8 @@ class Messages(AggregateStore[Message]):
 
     def to_row(self, aggregate: Message) -> dict[str, Any]:
         return {
-            "enterprise_id": aggregate.claim.enterprise_id,
-            "claim": aggregate.claim.model_dump(mode="json"),
+            "enterprise_id": aggregate.enterprise_id,
+            "claim": aggregate.claim.model_dump(mode="json") if aggregate.claim is not None else None,
             "channel": aggregate.channel,
             "template": aggregate.template,
             "text": aggregate.text,
@@ -61,7 +61,8 @@ class Messages(AggregateStore[Message]):
     def from_row(self, row: RowMapping) -> Message:
         return Message(
             **self.frame_fields(row),
-            claim=Claim.model_validate(row["claim"]),
+            enterprise_id=row["enterprise_id"],
+            claim=Claim.model_validate(row["claim"]) if row["claim"] is not None else None,
             channel=row["channel"],
             template=row["template"],
             text=row["text"],

@@ -60,6 +60,13 @@ TEMPLATES: Mapping[type[Event], Template] = {
     ),
 }
 
+NEWLY_ENTITLED = Template(
+    "newly_entitled",
+    ("inbox",),
+    "按企业档案现有数据，贵单位符合“{item}”的申报条件，可在“我的政策”查看依据和预计金额；能否兑现以审核结果为准。",
+)
+"""What a firm is told when an item begins to fit it. It is about no claim, so it has words of its own."""
+
 
 def words_of(event: Tellable) -> dict[str, str]:
     """The words that templates may use: firm, item, receipt and department always, the others as the event has them.

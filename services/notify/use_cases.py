@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,12 +14,13 @@ from chassis.secrecy import Cipher
 from chassis.telemetry import get_logger, start_span
 from chassis.uow import UnitOfWork
 from contracts.enterprises import EnterpriseRegistered
+from contracts.entitlements import EnterprisesMatched
 from contracts.message import TenantId
 from contracts.review import CaseApproved
 from services.notify.domain import Message
 from services.notify.sms import Sms, Word
 from services.notify.store import Contacts, Firm, Messages
-from services.notify.templates import TEMPLATES, Tellable, render, words_of
+from services.notify.templates import NEWLY_ENTITLED, TEMPLATES, Tellable, render, words_of
 
 log = get_logger(__name__)
 
@@ -55,10 +56,18 @@ def keep_contacts(events: Sequence[Received[EnterpriseRegistered]], uow: UnitOfW
 
 def tell_firms(events: Sequence[Received[Tellable]], uow: UnitOfWork) -> None:
     """One message per event and channel: what is for the inbox is there at once, the others are sent."""
+    _write((message for event in events for message in _drafts(event, uow.now)), uow)
+
+
+def tell_newly_entitled(events: Sequence[Received[EnterprisesMatched]], uow: UnitOfWork) -> None:
+    """A line in the inbox of each firm, once per item and year; nobody is sent a short message unasked."""
+    _write((message for event in events for message in _entitlements(event, uow.now)), uow)
+
+
+def _write(drafted: Iterable[Message], uow: UnitOfWork) -> None:
     drafts: dict[str, Message] = {}
-    for event in events:
-        for message in _drafts(event, uow.now):
-            drafts.setdefault(message.id, message)
+    for message in drafted:
+        drafts.setdefault(message.id, message)
     messages = uow.of(Messages)
     known = messages.get_many(drafts)
     fresh = [message for message in drafts.values() if message.id not in known]
@@ -78,11 +87,29 @@ def _drafts(event: Received[Tellable], at: datetime) -> Iterator[Message]:
         yield Message(
             id=str(uuid.uuid5(uuid.NAMESPACE_OID, "\x1f".join(("message", _occasion(event), channel)))),
             tenant=event.data.claim.filed_in,
+            enterprise_id=event.data.claim.enterprise_id,
             traceparent=event.traceparent,
             claim=event.data.claim,
             channel=channel,
             template=template.code,
             text=render(template, words, channel),
+            created_at=at,
+        )
+
+
+def _entitlements(event: Received[EnterprisesMatched], at: datetime) -> Iterator[Message]:
+    data = event.data
+    text = NEWLY_ENTITLED.text.format(item=data.item_title)
+    for enterprise_id in data.enterprise_ids:
+        occasion = ("entitled", event.tenant, data.item_id, str(data.year), enterprise_id)
+        yield Message(
+            id=str(uuid.uuid5(uuid.NAMESPACE_OID, "\x1f".join(occasion))),
+            tenant=event.tenant,
+            enterprise_id=enterprise_id,
+            traceparent=event.traceparent,
+            channel="inbox",
+            template=NEWLY_ENTITLED.code,
+            text=text,
             created_at=at,
         )
 
@@ -118,7 +145,7 @@ def _letters(jobs: Sequence[Job], uow: UnitOfWork) -> list[Letter]:
 
 
 def _firm(message: Message) -> Firm:
-    return Firm(message.tenant, message.claim.enterprise_id)
+    return Firm(message.tenant, message.enterprise_id)
 
 
 def _send(letters: Sequence[Letter], sms: Sms, cipher: Cipher) -> dict[str, Word]:

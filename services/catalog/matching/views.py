@@ -1,17 +1,38 @@
-"""What an enterprise is entitled to, answered from its file and the item."""
+"""What an enterprise is entitled to: which items, by the matching process; why and how much, by the rules."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any, Protocol
+
 from chassis.clock import CHINA
+from chassis.paging import decode_cursor, encode_cursor
 from chassis.reader import Reader
-from contracts.entitlements import CheckEntitlement, EntitlementView
+from contracts.entitlements import (
+    CheckEntitlement,
+    EntitlementPage,
+    EntitlementView,
+    ListedEntitlement,
+    ListEntitlements,
+)
 from contracts.item import PolicyItemContent
 from contracts.rule import FactSheet
 from rules import assess
-from services.catalog.enterprises.domain import refuse_stranger
+from services.catalog.enterprises.domain import EnterpriseUnknown, refuse_stranger
 from services.catalog.enterprises.views import file_of
 from services.catalog.policies.domain import ItemUnknown
 from services.catalog.policies.views import LINEAGE
+
+OFFERED = (
+    f"{LINEAGE} SELECT p.id, p.tenant, p.item_version, p.content FROM policy_item p"
+    " WHERE p.id = ANY (CAST(:ids AS text[])) AND p.tenant IN (SELECT id FROM lineage) ORDER BY p.id"
+)
+
+
+class Asks(Protocol):
+    """The matching process, as those see it who ask: see `services.catalog.matching.desk`."""
+
+    def ask(self, **question: Any) -> Mapping[str, Any]: ...
 
 
 def check_entitlement(query: CheckEntitlement, reader: Reader) -> EntitlementView:
@@ -21,11 +42,7 @@ def check_entitlement(query: CheckEntitlement, reader: Reader) -> EntitlementVie
     EnterpriseUnknown.
     """
     refuse_stranger(reader.actor, query.enterprise_id)
-    item = reader.execute(
-        f"{LINEAGE} SELECT p.id, p.item_version, p.content FROM policy_item p"
-        " WHERE p.id = :id AND p.tenant IN (SELECT id FROM lineage)",
-        {"id": query.item_id, "tenant": reader.tenant},
-    ).first()
+    item = reader.execute(OFFERED, {"ids": [query.item_id], "tenant": reader.tenant}).first()
     if item is None:
         raise ItemUnknown()
     enterprise = file_of(query.enterprise_id, reader)
@@ -40,3 +57,55 @@ def check_entitlement(query: CheckEntitlement, reader: Reader) -> EntitlementVie
         amount=found.amount,
         checked_at=reader.now,
     )
+
+
+def list_entitlements(query: ListEntitlements, reader: Reader, matching: Asks) -> EntitlementPage:
+    """One page of what stands so for the firm, worked out on its file as it is now.
+
+    An item whose answer changed since the process looked is left out of the page: the next look has it.
+    Raises EnterpriseNotYours, EnterpriseUnknown, CursorInvalid or MatchingWarmingUp.
+    """
+    refuse_stranger(reader.actor, query.enterprise_id)
+    after = decode_cursor(query.cursor, 1)
+    answer = matching.ask(
+        ask="entitlements",
+        tenant=reader.tenant,
+        enterprise=query.enterprise_id,
+        state=query.state.value,
+        after=after[0] if after else None,
+        limit=query.limit,
+    )
+    if "unknown" in answer:
+        raise EnterpriseUnknown()
+    ids = answer["ids"][: query.limit]
+    return EntitlementPage(
+        enterprise_id=query.enterprise_id,
+        **answer["counts"],
+        items=_worked_out(ids, query, reader),
+        next_cursor=encode_cursor(ids[-1]) if len(answer["ids"]) > query.limit else None,
+        matched_at=answer["matched_at"],
+    )
+
+
+def _worked_out(ids: list[str], query: ListEntitlements, reader: Reader) -> tuple[ListedEntitlement, ...]:
+    today = reader.now.astimezone(CHINA).date()
+    sheet = FactSheet(facts=file_of(query.enterprise_id, reader).facts, reference_year=today.year)
+    listed = []
+    for row in reader.execute(OFFERED, {"ids": ids, "tenant": reader.tenant}) if ids else ():
+        content = PolicyItemContent.model_validate(row.content)
+        found = assess(content.rules, sheet, today)
+        if found.verdict.state is query.state:
+            listed.append(
+                ListedEntitlement(
+                    item_id=row.id,
+                    item_version=row.item_version,
+                    tenant=row.tenant,
+                    title=content.title,
+                    department=content.rules.plan.department,
+                    mode=content.rules.plan.mode,
+                    sample=content.sample,
+                    verdict=found.verdict,
+                    amount=found.amount,
+                )
+            )
+    return tuple(listed)

@@ -18,6 +18,7 @@ def message() -> Message:
     return Message(
         id="m-1",
         tenant="xingguo",
+        enterprise_id=claim().enterprise_id,
         claim=claim(),
         channel="sms",
         template="disbursement_settled",

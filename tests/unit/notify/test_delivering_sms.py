@@ -71,6 +71,7 @@ class Desk:
                 Message(
                     id=f"m-{number}",
                     tenant="xingguo",
+                    enterprise_id=claim().enterprise_id,
                     claim=claim(),
                     channel="sms",
                     template="disbursement_settled",

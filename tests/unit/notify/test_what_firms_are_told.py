@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from chassis.testing import FakeUnit, MemoryStore
+from chassis.testing import FakeUnit, MemoryStore, received
+from contracts.entitlements import EnterprisesMatched
 from contracts.notify import MessageDelivered
 from contracts.treasury import DisbursementHeld, DisbursementReturned, DisbursementSettled
 from services.notify import use_cases
@@ -119,3 +120,19 @@ def test_the_message_belongs_to_the_firms_own_tenant_whoever_the_event_is_addres
     assert use_cases.firms_tenant(event) == ("xingguo",)
     use_cases.tell_firms([event], uow)
     assert {message.tenant for message in messages.rows.values()} == {"xingguo"}
+
+
+def test_a_firm_is_told_in_its_inbox_what_it_is_newly_entitled_to_once_a_year(
+    messages: MemoryStore[Message], uow: FakeUnit
+) -> None:
+    chunk = EnterprisesMatched(
+        chunk_id="c-1", item_id="i-1", item_version=1, item_title="首次入规奖励", year=2026,
+        enterprise_ids=("e-1", "e-2"), matched_at=uow.now,
+    )  # fmt: skip
+    again = chunk.model_copy(update={"chunk_id": "c-2", "enterprise_ids": ("e-2",)})
+    next_year = again.model_copy(update={"chunk_id": "c-3", "year": 2027})
+    use_cases.tell_newly_entitled([received(each, tenant="xingguo") for each in (chunk, again, next_year)], uow)
+    written = list(messages.rows.values())
+    assert sorted(message.enterprise_id for message in written) == ["e-1", "e-2", "e-2"]
+    assert {(message.channel, message.state, message.claim) for message in written} == {("inbox", "delivered", None)}
+    assert all("首次入规奖励" in message.text for message in written)

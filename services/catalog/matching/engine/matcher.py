@@ -121,6 +121,13 @@ class Matcher:
         """The rows that meet the item, ascending."""
         return members(self._met(self.items[item].root))
 
+    def standing(self, item: str, state: State) -> Rows:
+        """The rows of the enterprises that stand so, ascending."""
+        met, possible = self.bitmaps(item)
+        if state is State.MET:
+            return members(met)
+        return members(possible ^ met if state is State.UNDETERMINED else self._present() ^ possible)
+
     def state(self, item: str, row: int) -> State:
         """One pair's state, read off the bitmaps."""
         met, possible = self.bitmaps(item)

@@ -1,0 +1,89 @@
+"""`python -m services.catalog.matching.process SOCKET`: the matching process.
+
+A process of its own, because NumPy would hold the hub of catalog's: it is started by catalog's process (`line`),
+answers on a socket in a folder that only that account may enter, and ends when its standard input is closed.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socketserver
+import sys
+import threading
+import time
+from pathlib import Path
+
+import orjson
+
+from chassis import telemetry
+from chassis.database import is_infrastructure_fault
+from chassis.frame import Frame
+from chassis.settings import Settings
+from services.catalog.matching.desk import Desk
+
+log = telemetry.get_logger(__name__)
+
+TURN_SECONDS = 0.3
+"""Between two looks at what has changed."""
+
+AWAY_SECONDS = 1.0
+
+
+class Answers(socketserver.StreamRequestHandler):
+    """One question and its answer, each one line of JSON."""
+
+    def handle(self) -> None:
+        line = self.rfile.readline()
+        if not line:
+            return
+        desk: Desk = self.server.desk  # type: ignore[attr-defined]
+        try:
+            answer = {"ok": desk.answer(orjson.loads(line))}
+        except Exception:
+            log.exception("question failed")
+            answer = {"fault": True}
+        self.wfile.write(orjson.dumps(answer) + b"\n")
+
+
+class Server(socketserver.ThreadingUnixStreamServer):
+    daemon_threads = True
+
+
+def follow(desk: Desk) -> None:
+    """Turn after turn, for as long as the process lives. While the database is away, the last answers stand."""
+    while True:
+        try:
+            if not desk.turn():
+                time.sleep(TURN_SECONDS)
+        except Exception as error:
+            if is_infrastructure_fault(error):
+                log.warning("matching has to wait", error=str(error)[:200])
+            else:
+                log.exception("matching begins again")
+                desk.begin_again()
+            time.sleep(AWAY_SECONDS)
+
+
+def main(argv: list[str]) -> int:
+    """Ends when standard input does, which is when catalog's process is gone."""
+    # An interrupt at the terminal is for catalog's process; this one ends with it.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    settings = Settings.from_env("catalog")
+    telemetry.configure("catalog-matching", settings.otlp_endpoint)
+    frame = Frame(settings)
+    frame.wait_for_database()
+    desk = Desk(frame)
+    with Server(argv[0], Answers) as server:
+        server.desk = desk  # type: ignore[attr-defined]
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=follow, args=(desk,), daemon=True).start()
+        while sys.stdin.buffer.read(1):
+            pass
+    Path(argv[0]).unlink(missing_ok=True)
+    # Whatever a thread is in the middle of is either one transaction or can be done again.
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

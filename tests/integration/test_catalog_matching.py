@@ -1,0 +1,236 @@
+"""The matching desk on a real database: follows the tables, tells once, keeps tenants apart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import pytest
+from matching_kit import CITY, XINGGUO, ZHANGGONG, Catalogue, content_of, output
+
+from chassis.clock import FixedClock
+from chassis.frame import Frame
+from chassis.testing import NOON
+from contracts.entitlements import (
+    EnterprisesMatched,
+    GetItemReach,
+    ListEntitlements,
+    ListItemEnterprises,
+    ListMatches,
+    PreviewItem,
+)
+from contracts.envelope import EventEnvelope
+from contracts.message import Actor
+from contracts.rule import State, Window
+from services.catalog.enterprises.domain import EnterpriseNotYours
+from services.catalog.matching import reach, views
+from services.catalog.matching.desk import Desk
+from services.catalog.matching.domain import MatchingWarmingUp, PreviewRefused, ReachNotYours
+from services.catalog.policies.domain import ItemUnknown
+
+FIRM = Actor(id="boss", roles=frozenset({"enterprise"}), enterprise_id="somebody-else")
+
+
+@pytest.fixture
+def catalogue(service_frame: Callable[..., Frame]) -> Catalogue:
+    return Catalogue(service_frame("catalog", clock=FixedClock(NOON)))
+
+
+def announced(catalogue: Catalogue, tenant: str = ZHANGGONG) -> list[EnterprisesMatched]:
+    bodies = catalogue.reads("SELECT body FROM outbox WHERE type LIKE '%EnterprisesMatched' ORDER BY position", tenant)
+    return [EnterprisesMatched.model_validate(EventEnvelope.model_validate_json(body).data) for (body,) in bodies]
+
+
+def test_what_the_tables_hold_is_matched_at_the_start(catalogue: Catalogue) -> None:
+    item = catalogue.publishes(content_of("NM-002"))
+    catalogue.registers(output("6"))
+    catalogue.registers(output("4.99"))
+    catalogue.registers()
+    assert catalogue.line.ask(ask="reach", tenant=ZHANGGONG, item=item) == {"warming_up": True}
+    catalogue.desk.turn()
+    assert catalogue.reach(item) == (1, 1, 1)
+
+
+def test_a_changed_file_a_new_file_and_a_new_item_are_seen_at_the_next_look(catalogue: Catalogue) -> None:
+    firm = catalogue.registers(output("4"))
+    catalogue.desk.turn()
+    item = catalogue.publishes(content_of("NM-002"))
+    assert catalogue.desk.turn()
+    assert catalogue.reach(item) == (0, 1, 0)
+    catalogue.records(firm, output("5", as_of=date(2026, 3, 10)))
+    catalogue.registers(output("9"))
+    catalogue.registers()
+    catalogue.desk.turn()
+    assert catalogue.reach(item) == (2, 0, 1)
+    assert not catalogue.desk.turn()
+
+
+def test_a_withdrawn_fact_takes_what_depended_on_it_along(catalogue: Catalogue) -> None:
+    item = catalogue.publishes(content_of("NM-002"))
+    firm = catalogue.registers(output("6"))
+    catalogue.desk.turn()
+    assert catalogue.reach(item) == (1, 0, 0)
+    ((version, ordinal),) = catalogue.reads("SELECT version, ordinal FROM enterprise_fact")
+    catalogue.withdraws(firm, f"{version}-{ordinal}")
+    catalogue.desk.turn()
+    assert catalogue.reach(item) == (0, 0, 1)
+
+
+def test_who_is_newly_entitled_is_said_once_whatever_is_started_again(catalogue: Catalogue) -> None:
+    item = catalogue.publishes(content_of("NM-002"))
+    firms = {catalogue.registers(output("6")), catalogue.registers(output("7"))}
+    catalogue.desk.turn()
+    (chunk,) = announced(catalogue)
+    assert (chunk.item_id, set(chunk.enterprise_ids), chunk.year) == (item, firms, 2025)
+    Desk(catalogue.frame).turn()
+    later = catalogue.registers(output("8"))
+    catalogue.desk.turn()
+    catalogue.publishes(content_of("NM-002", title="新标题"))
+    catalogue.desk.turn()
+    assert [chunk.enterprise_ids for chunk in announced(catalogue)[1:]] == [(later,)]
+
+
+def test_two_processes_that_see_the_same_say_it_once(catalogue: Catalogue) -> None:
+    other = Desk(catalogue.frame)
+    catalogue.desk.turn()
+    other.turn()
+    catalogue.publishes(content_of("NM-002"))
+    firm = catalogue.registers(output("6"))
+    catalogue.desk.turn()
+    other.turn()
+    assert [chunk.enterprise_ids for chunk in announced(catalogue)] == [(firm,)]
+
+
+def test_a_thousand_firms_are_said_in_chunks_of_at_most_five_hundred(catalogue: Catalogue) -> None:
+    catalogue.publishes(content_of("NM-002"))
+    firm = catalogue.registers(output("6"))
+    catalogue.does(
+        "INSERT INTO enterprise (tenant, id, version, sequence, uscc, name, contact_sealed, contact_masked, recorded)"
+        " SELECT tenant, 'firm-' || n, 1, 0, 'code-' || n, name, contact_sealed, contact_masked, '[]'"
+        f" FROM enterprise, generate_series(1, 1099) n WHERE id = '{firm}'"
+    )
+    catalogue.does(
+        "INSERT INTO enterprise_fact (tenant, enterprise_id, version, ordinal, name, kind, value, unit, period, source,"
+        " as_of, recorded_by, recorded_at) SELECT f.tenant, 'firm-' || n, 1, 0, f.name, f.kind, f.value, f.unit, f.period,"
+        f" f.source, f.as_of, 'test', now() FROM enterprise_fact f, generate_series(1, 1099) n WHERE enterprise_id = '{firm}'"
+    )
+    catalogue.desk.turn()
+    assert sorted(len(chunk.enterprise_ids) for chunk in announced(catalogue)) == [100, 500, 500]
+    with catalogue.frame.reader([ZHANGGONG]) as reader:
+        first = reach.list_matches(ListMatches(limit=2), reader)
+        pages = [first, reach.list_matches(ListMatches(limit=2, cursor=first.next_cursor), reader)]
+    assert [len(page.items) for page in pages] == [2, 1]
+    assert pages[1].next_cursor is not None, "what comes later is after it"
+
+
+def test_a_tenant_sees_its_own_firms_and_the_items_of_the_levels_above(catalogue: Catalogue) -> None:
+    above = catalogue.publishes(content_of("NM-002"), CITY)
+    next_door = catalogue.publishes(content_of("NM-002"), XINGGUO)
+    catalogue.registers(output("6"), tenant=ZHANGGONG)
+    catalogue.registers(output("6"), tenant=XINGGUO)
+    catalogue.registers(output("6"), tenant=XINGGUO)
+    catalogue.desk.turn()
+    assert catalogue.reach(above, ZHANGGONG) == (1, 0, 0)
+    assert catalogue.reach(above, XINGGUO) == (2, 0, 0)
+    assert catalogue.line.ask(ask="reach", tenant=ZHANGGONG, item=next_door)["unknown"] == "item"
+    with catalogue.frame.reader([ZHANGGONG]) as reader:
+        with pytest.raises(ItemUnknown):
+            reach.get_item_reach(GetItemReach(item_id=next_door), reader, catalogue.line)
+        page = reach.list_item_enterprises(ListItemEnterprises(item_id=above), reader, catalogue.line)
+    assert len(page.items) == 1
+
+
+def test_a_firm_reads_what_it_may_claim_with_reasons_and_the_working(catalogue: Catalogue) -> None:
+    item = catalogue.publishes(content_of("NM-002"))
+    catalogue.publishes(content_of("GZ-009"))
+    firm = catalogue.registers(output("6"))
+    catalogue.desk.turn()
+    with catalogue.frame.reader([ZHANGGONG], actor=FIRM.model_copy(update={"enterprise_id": firm})) as reader:
+        met = views.list_entitlements(ListEntitlements(enterprise_id=firm), reader, catalogue.line)
+        open_query = ListEntitlements(enterprise_id=firm, state=State.UNDETERMINED)
+        unclear = views.list_entitlements(open_query, reader, catalogue.line)
+    assert (met.met, met.not_met, met.undetermined) == (1, 0, 1)
+    (entitled,) = met.items
+    assert (entitled.item_id, entitled.verdict.state) == (item, State.MET)
+    assert entitled.amount.money is not None and entitled.amount.working and entitled.verdict.reasons
+    assert [missing.name for missing in unclear.items[0].verdict.missing] == ["tech_sme_first_listed"]
+
+
+def test_pages_of_enterprises_and_of_items_join_without_gap_or_repetition(catalogue: Catalogue) -> None:
+    items = [catalogue.publishes(content_of("NM-002", code=f"NM-{number}")) for number in range(5)]
+    firms = [catalogue.registers(output("6")) for _ in range(5)]
+    catalogue.desk.turn()
+    seen: list[str] = []
+    cursor = None
+    with catalogue.frame.reader([ZHANGGONG]) as reader:
+        for _ in range(3):
+            query = ListItemEnterprises(item_id=items[0], limit=2, cursor=cursor)
+            page = reach.list_item_enterprises(query, reader, catalogue.line)
+            seen += [each.enterprise_id for each in page.items]
+            cursor = page.next_cursor
+        assert (seen, cursor) == (sorted(firms), None)
+        first = views.list_entitlements(ListEntitlements(enterprise_id=firms[0], limit=3), reader, catalogue.line)
+        rest = ListEntitlements(enterprise_id=firms[0], limit=3, cursor=first.next_cursor)
+        second = views.list_entitlements(rest, reader, catalogue.line)
+    assert [each.item_id for each in (*first.items, *second.items)] == sorted(items)
+
+
+def test_a_draft_shows_whom_it_would_reach_and_what_it_would_cost_and_leaves_nothing(catalogue: Catalogue) -> None:
+    for value in ("6", "6", "12", "1"):
+        catalogue.registers(output(value))
+    catalogue.desk.turn()
+    with catalogue.frame.reader([ZHANGGONG]) as reader:
+        seen = reach.preview_item(PreviewItem(content=content_of("NM-002")), reader, catalogue.line)
+        page = reach.list_matches(ListMatches(), reader)
+        broken = content_of("NM-002")
+        rules = broken.rules.model_copy(update={"fact_types": broken.rules.fact_types[:0]})
+        with pytest.raises(PreviewRefused):
+            reach.preview_item(PreviewItem(content=broken.model_copy(update={"rules": rules})), reader, catalogue.line)
+    assert (seen.met, seen.not_met, seen.undetermined) == (3, 1, 0)
+    assert (seen.valued, seen.unvalued, seen.uncounted) == (3, 0, 0)
+    assert seen.known_fen > 0
+    assert (page.items, catalogue.line.ask(ask="reach", tenant=ZHANGGONG, item="draft")["unknown"]) == ((), "item")
+
+
+def test_an_item_is_announced_only_while_it_can_be_claimed(catalogue: Catalogue) -> None:
+    content = content_of("NM-002")
+    opens = NOON.date() + timedelta(days=3)
+    plan = content.rules.plan.model_copy(update={"window": Window(opens=opens)})
+    catalogue.publishes(content.model_copy(update={"rules": content.rules.model_copy(update={"plan": plan})}))
+    catalogue.registers(output("6"))
+    catalogue.desk.turn()
+    assert announced(catalogue) == []
+    catalogue.frame.clock = FixedClock(NOON + timedelta(days=3))
+    catalogue.desk.turn()
+    assert len(announced(catalogue)) == 1
+
+
+def test_a_suspended_item_reaches_nobody_until_it_is_resumed(catalogue: Catalogue) -> None:
+    item = catalogue.publishes(content_of("NM-002"))
+    catalogue.registers(output("6"))
+    catalogue.desk.turn()
+    catalogue.does("UPDATE policy_item SET state = 'suspended'")
+    catalogue.desk.turn()
+    assert catalogue.line.ask(ask="reach", tenant=ZHANGGONG, item=item)["unknown"] == "item"
+    catalogue.does("UPDATE policy_item SET state = 'published'")
+    catalogue.desk.turn()
+    assert catalogue.reach(item) == (1, 0, 0)
+    assert len(announced(catalogue)) == 1
+
+
+def test_a_firm_neither_sees_another_s_entitlements_nor_whom_an_item_reaches(catalogue: Catalogue) -> None:
+    with catalogue.frame.reader([ZHANGGONG], actor=FIRM) as reader:
+        with pytest.raises(EnterpriseNotYours):
+            views.list_entitlements(ListEntitlements(enterprise_id="other"), reader, catalogue.line)
+        for ask in (
+            lambda: reach.get_item_reach(GetItemReach(item_id="x"), reader, catalogue.line),
+            lambda: reach.list_item_enterprises(ListItemEnterprises(item_id="x"), reader, catalogue.line),
+            lambda: reach.preview_item(PreviewItem(content=content_of("NM-002")), reader, catalogue.line),
+            lambda: reach.list_matches(ListMatches(), reader),
+        ):
+            with pytest.raises(ReachNotYours):
+                ask()
+
+
+def test_warming_up_is_said_and_may_be_tried_again() -> None:
+    assert MatchingWarmingUp().refusal().retryable
