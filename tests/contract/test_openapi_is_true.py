@@ -31,6 +31,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "IssueCredentialForm": {"tenant": "zhanggong", "actor_id": "clerk-1", "name": "科员", "roles": ["bureau"]},
     "PublishPolicyItemForm": {"content": ITEM},
     "CheckPolicyItemForm": {"content": ITEM},
+    "PreviewItemForm": {"content": ITEM},
     "DraftPolicyItemForm": {"content": {"code": "X-1", "title": "尚未写完"}},
     "EditDraftForm": {"content": ITEM},
     "OpenConsultationForm": {
@@ -82,7 +83,7 @@ BODIES: dict[str, dict[str, Any]] = {
     },
 }
 """A good body for every form. A new form fails the tests until it has one."""
-QUESTIONS_WITH_A_BODY = {"/api/v1/authoring/check"}
+QUESTIONS_WITH_A_BODY = {"/api/v1/authoring/check", "/api/v1/authoring/preview"}
 """Posted because an address is too short for them; they change nothing and need no key."""
 A_FILE = "统一社会信用代码,企业名称\n".encode()
 PARAMETERS = {"service": "catalog", "receipt": "ZD-123456", "code": "ABCDEF"}
