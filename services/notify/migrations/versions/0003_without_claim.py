@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from alembic import op
 
-revision = "notify_0002"
-down_revision = "notify_0001"
+revision = "notify_0003"
+down_revision = "notify_0002"
 branch_labels = None
 depends_on = None
 
