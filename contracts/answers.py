@@ -67,6 +67,7 @@ ANSWERS: dict[type[Command] | type[Query], type[Model]] = {
     policies.ListPolicies: policies.PolicyPage,
     policies.GetPolicy: policies.PolicyItemView,
     search.SearchPolicies: search.FoundPolicies,
+    search.SearchForEnterprise: search.FoundPolicies,
     policy_guide.GetGuide: policy_guide.GuideView,
     open_data.ReadOpenData: open_data.OpenData,
     entitlements.CheckEntitlement: entitlements.EntitlementView,

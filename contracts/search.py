@@ -40,7 +40,7 @@ class WindowState(StrEnum):
     CLOSED = "closed"
 
 
-class SearchPolicies(PageRequest):
+class SearchRequest(PageRequest):
     """Items on offer that fit a person's words and filters, the best first.
 
     Of `tenant` and of the levels above it; without a tenant, of everybody. Every filter takes any of its values;
@@ -67,6 +67,16 @@ class SearchPolicies(PageRequest):
     limit: int = Field(default=20, ge=1, le=50)
 
 
+class SearchPolicies(SearchRequest):
+    """The search of somebody whom we do not know."""
+
+
+class SearchForEnterprise(SearchRequest):
+    """The search of one enterprise, in its own place: what it is entitled to comes first, before caps."""
+
+    enterprise_id: Id
+
+
 class Segment(Model):
     """A piece of text, and whether it is what was looked for. It is text, never markup."""
 
@@ -82,7 +92,11 @@ class Snippet(Model):
 
 
 class PolicyHit(Model):
-    """One item found. `max_amount_fen` absent: the item's text sets no figure that no claim exceeds."""
+    """One item found. `max_amount_fen` absent: the item's text sets no figure that no claim exceeds.
+
+    `entitled`: whether the enterprise that asked meets its conditions by the facts in its file; absent where nobody
+    in particular asked, or matching was not ready.
+    """
 
     item_id: Id
     tenant: TenantId
@@ -103,6 +117,7 @@ class PolicyHit(Model):
     opens: date | None = None
     closes: date | None = None
     window: WindowState
+    entitled: bool | None = None
     snippet: Snippet | None = None
 
 

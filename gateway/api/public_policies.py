@@ -9,12 +9,14 @@ from starlette.responses import Response
 
 from contracts.message import Id
 from contracts.policy_guide import GetGuide
-from contracts.search import SearchPolicies
-from gateway.access import PUBLIC
+from contracts.search import SearchForEnterprise, SearchPolicies
+from gateway.access import PUBLIC, Only
 from gateway.door import answer, ask, command_of, form, unless_known
+from gateway.identity.views import Principal
 
 router = APIRouter(tags=["公开 public"])
 SearchPoliciesForm = form(SearchPolicies)
+SearchForEnterpriseForm = form(SearchForEnterprise, without=("enterprise_id", "tenant"))
 
 SEARCH_CACHE = "public, max-age=30"
 GUIDE_CACHE = "public, max-age=60"
@@ -28,6 +30,17 @@ async def search_policies(
     """Items on offer by words and filters, the open and the nearest first, with counts (政策搜索)."""
     query = command_of(SearchPolicies, asked)
     return unless_known(request, answer(await ask(request, query, tenant=None)), SEARCH_CACHE)
+
+
+@router.get("/my/policies/search")
+async def search_for_enterprise(
+    request: Request,
+    asked: Annotated[SearchForEnterpriseForm, Query()],  # type: ignore[valid-type]
+    principal: Annotated[Principal, Depends(Only("enterprise"))],
+) -> Response:
+    """The same for a firm that has signed in: what it is entitled to comes first (企业政策搜索)."""
+    query = command_of(SearchForEnterprise, asked, enterprise_id=principal.actor.enterprise_id or "-")
+    return answer(await ask(request, query, tenant=principal.tenant, principal=principal))
 
 
 @router.get("/policies/{item_id}/guide", dependencies=[Depends(PUBLIC)])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +26,11 @@ from console.provision import Dsns
 from contracts.item import PolicyItemContent
 from contracts.policies import PublishPolicyItem, WithdrawPolicyItem
 from contracts.rule import Window
-from contracts.search import FoundPolicies
+from contracts.search import FoundPolicies, SearchForEnterprise
+from services.catalog.matching.domain import MatchingWarmingUp
+from services.catalog.search.for_enterprise import search_for_enterprise
 from services.catalog.search.rebuild import rebuild
+from services.catalog.search.shelf import Shelf
 
 TODAY = NOON.date()
 
@@ -281,3 +285,51 @@ def test_the_index_built_anew_by_a_migration_finds_the_same(library: Library) ->
         assert rebuild(connection) == len(NINE)
     engine.dispose()
     assert {q: library.codes(q) for q in before} == before
+
+
+class Matching:
+    """Stands in for the matching process."""
+
+    def __init__(self, *met: str, warm: bool = True) -> None:
+        self.met, self.warm = met, warm
+
+    def ask(self, **question: Any) -> dict[str, Any]:
+        if not self.warm:
+            raise MatchingWarmingUp()
+        assert (question["ask"], question["tenant"], question["state"]) == ("entitlements", ZHANGGONG, "met")
+        return {"ids": list(self.met)}
+
+
+def own(library: Library, matching: Matching, q: str = "", firm: str = "firm-1") -> dict[str, Any]:
+    """The wire's answer to a firm of Zhanggong that has signed in."""
+    body = SearchForEnterprise(q=q, enterprise_id="firm-1", limit=50).model_dump(mode="json")
+    envelope = {
+        "tenant": ZHANGGONG,
+        "actor": {"id": "boss", "enterprise_id": firm},
+        "name": "search_for_enterprise",
+        "body": body,
+    }
+    handle = partial(search_for_enterprise, shelf=Shelf(), matching=matching)
+    return library.catalog.frame.run_query(SearchForEnterprise, handle, envelope)
+
+
+def test_a_firm_is_shown_first_what_it_is_entitled_to_among_what_is_open(empty: Library) -> None:
+    base = sample_content("NM-002")
+    ids = {code: empty.publishes(renamed(base, code=code)) for code in ("a", "b", "c")}
+    closed = empty.publishes(opening(base, "closed", None, TODAY - timedelta(days=1)))
+    for q in ("", "新增产值"):
+        assert empty.codes(q) == ["c", "b", "a", "closed"]
+        items = own(empty, Matching(ids["a"], closed), q)["ok"]["items"]
+        assert [(item["code"], item["entitled"]) for item in items] == [
+            ("a", True), ("c", False), ("b", False), ("closed", True)
+        ]  # fmt: skip
+
+
+def test_while_matching_warms_up_a_firm_finds_what_everybody_finds(library: Library) -> None:
+    items = own(library, Matching(warm=False))["ok"]["items"]
+    assert [item["code"] for item in items] == library.codes(limit=50)
+    assert {item["entitled"] for item in items} == {None}
+
+
+def test_a_firm_searches_for_itself_only(library: Library) -> None:
+    assert own(library, Matching(), firm="firm-2")["refused"]["code"] == "enterprise_not_yours"

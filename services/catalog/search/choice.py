@@ -7,7 +7,7 @@ from datetime import date
 
 import numpy as np
 
-from contracts.search import Facet, FacetCount, SearchPolicies
+from contracts.search import Facet, FacetCount, SearchRequest
 from services.catalog.search.shelf import Mask, Offers
 
 LISTS = ("level", "theme", "industry", "mode", "benefit_kind", "department", "amount")
@@ -21,7 +21,7 @@ MOST_VALUES = 50
 class Choice:
     """The filters of one question on the hits of its words."""
 
-    def __init__(self, query: SearchPolicies, offers: Offers, hits: Mask, today: date) -> None:
+    def __init__(self, query: SearchRequest, offers: Offers, hits: Mask, today: date) -> None:
         self._chosen = {name: tuple(str(value) for value in getattr(query, name)) for name in (*LISTS, WINDOW)}
         self._offers = offers
         self._windows = offers.windows(today)
@@ -66,7 +66,7 @@ class Choice:
         )
 
 
-def _limits(query: SearchPolicies, offers: Offers) -> Mask:
+def _limits(query: SearchRequest, offers: Offers) -> Mask:
     """The filters that name a bound instead of values."""
     mask = offers.everything
     if query.amount_at_least_fen is not None:

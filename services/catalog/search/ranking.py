@@ -15,6 +15,9 @@ OPEN, NOT_YET, CLOSED = 2, 1, 0
 PER_STATE_BY_DATE = 10**11
 """More than any second since 1970: without words what can be claimed comes first, and in that the newest."""
 
+FITTING_BY_WORDS = 200_000
+"""For an item that the enterprise which asks is entitled to."""
+
 THE_WHOLE_NAME, IN_THE_NAME = 400_000, 250_000
 """For a title that is what was typed, or has it in one piece."""
 
@@ -53,22 +56,26 @@ class Hits:
         return page, len(ranks) > limit
 
 
-def by_date(offers: Offers, scope: Mask, today: date) -> Hits:
-    """Everything in scope."""
+def by_date(offers: Offers, scope: Mask, fitting: Mask, today: date) -> Hits:
+    """Everything in scope: what can be claimed first, and in that what fits the asker."""
     places = np.flatnonzero(scope)
-    return Hits(offers, places, (_states(offers, today) * PER_STATE_BY_DATE + offers.published)[places])
+    states = 2 * _states(offers, today) + fitting
+    return Hits(offers, places, (states * PER_STATE_BY_DATE + offers.published)[places])
 
 
 def by_words(
-    offers: Offers, scope: Mask, numbers: Numbers, nearness: Numbers, typed: str, today: date
+    offers: Offers, scope: Mask, fitting: Mask, numbers: Numbers, nearness: Numbers, typed: str, today: date
 ) -> Hits:
-    """Those of the numbers that are in scope, by how near they come (0 to a million) and whether they are called so."""
+    """Those of the numbers that are in scope, by how near they come (0 to a million), whether they are called so, and
+    whether they can be claimed and fit the asker.
+    """
     places, known = offers.places(numbers)
     inside = scope[places]
     places = places[inside]
     near = np.maximum(nearness[known][inside], IN_THE_GUIDE * (nearness[known][inside] == 0))
     called = np.array([_called(offers.names[place], typed) for place in places.tolist()], dtype=np.int64)
-    return Hits(offers, places, near + called + (_states(offers, today) * PER_STATE_BY_WORDS)[places])
+    worth = _states(offers, today) * PER_STATE_BY_WORDS + fitting * FITTING_BY_WORDS
+    return Hits(offers, places, near + called + worth[places])
 
 
 def _called(name: str, typed: str) -> int:

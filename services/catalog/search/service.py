@@ -6,19 +6,26 @@ from chassis.entrypoints import Port, Service, query
 from chassis.reader import Reader
 from contracts.open_data import OpenData, ReadOpenData
 from contracts.policy_guide import GetGuide, GuideView
-from contracts.search import FoundPolicies, SearchPolicies
-from services.catalog.search import guide, open_data, views
+from contracts.search import FoundPolicies, SearchForEnterprise, SearchPolicies
+from services.catalog.matching.line import MatchingLine
+from services.catalog.search import for_enterprise, guide, open_data, views
 from services.catalog.search.shelf import Shelf
 
 
 class SearchEntrypoints(Service):
     """Finding what is on offer, and taking all of it home."""
 
-    shelf = Port(Shelf)
+    shelf: Shelf = Port(Shelf)  # type: ignore[assignment]
+    matching: MatchingLine
+    """The one of the matching room: the service is both."""
 
     @query
     def search_policies(self, query: SearchPolicies, reader: Reader) -> FoundPolicies:
         return views.search_policies(query, reader, self.shelf)
+
+    @query
+    def search_for_enterprise(self, query: SearchForEnterprise, reader: Reader) -> FoundPolicies:
+        return for_enterprise.search_for_enterprise(query, reader, self.shelf, self.matching)
 
     @query
     def get_guide(self, query: GetGuide, reader: Reader) -> GuideView:

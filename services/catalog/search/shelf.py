@@ -112,6 +112,10 @@ class Offers:
     def everything(self) -> Mask:
         return np.ones(len(self), dtype=bool)
 
+    @cached_property
+    def nothing(self) -> Mask:
+        return np.zeros(len(self), dtype=bool)
+
 
 class Shelf:
     """The newest offers that this process has seen; asked for them, it sees whether there are newer ones."""

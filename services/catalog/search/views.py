@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from chassis.clock import CHINA
 from chassis.paging import CursorInvalid
 from chassis.reader import Reader
-from contracts.search import FoundPolicies, PolicyHit, SearchPolicies
+from contracts.search import FoundPolicies, PolicyHit, SearchPolicies, SearchRequest
 from services.catalog.policies.views import LINEAGE
 from services.catalog.search.choice import Choice
 from services.catalog.search.domain import QuerySaysNothing, window_on
@@ -27,20 +28,31 @@ SHOWN = (
 )
 
 
+MET = "SELECT number FROM search_document WHERE item_id = ANY (:ids)"
+
+
 def search_policies(query: SearchPolicies, reader: Reader, shelf: Shelf) -> FoundPolicies:
     """Items on offer, the best first. Raises QuerySaysNothing and CursorInvalid."""
+    return found_policies(query, reader, shelf, None)
+
+
+def found_policies(
+    query: SearchRequest, reader: Reader, shelf: Shelf, met: Sequence[str] | None
+) -> FoundPolicies:
+    """What both are answered with; `met` are the items that the asker is entitled to, if that is known."""
     now = reader.now.astimezone(CHINA).date()
     after = Position.of(query.cursor, now) if query.cursor is not None else None
     today = after.today if after else now
     sought = _sought(query.q)
     offers = shelf.offers(reader)
     scope = _scope(query, reader, offers)
-    way, hits = _found(sought, after, offers, scope, today, reader)
+    fitting = _fitting(met, reader, offers)
+    way, hits = _found(sought, after, offers, (scope, fitting), today, reader)
     choice = Choice(query, offers, hits.mask(), today)
     page, more = hits.page(choice.mask, query.limit, (after.rank, after.number) if after else None)
     counted = query.facets and after is None
     return FoundPolicies(
-        items=_shown([number for _rank, number in page], query.q, today, reader),
+        items=_shown([number for _rank, number in page], query.q, today, met, reader),
         next_cursor=Position(way, today, *page[-1]).cursor if more else None,
         matched=None if way == BY_DATE else way,
         total=int(np.count_nonzero(choice.mask)) if counted else None,
@@ -58,7 +70,7 @@ def _sought(text: str) -> Wanted | None:
     return sought
 
 
-def _scope(query: SearchPolicies, reader: Reader, offers: Offers) -> Mask:
+def _scope(query: SearchRequest, reader: Reader, offers: Offers) -> Mask:
     """The tenant's own items and those of the levels above it."""
     if query.tenant is None:
         return offers.everything
@@ -66,32 +78,50 @@ def _scope(query: SearchPolicies, reader: Reader, offers: Offers) -> Mask:
     return offers.values["tenant"].having(tuple(lineage), len(offers))
 
 
+def _fitting(met: Sequence[str] | None, reader: Reader, offers: Offers) -> Mask:
+    """The items that the asker is entitled to."""
+    if not met:
+        return offers.nothing
+    numbers = np.array(reader.execute(MET, {"ids": list(met)}).scalars().all(), np.int64)
+    mask = offers.nothing.copy()
+    mask[offers.places(numbers)[0]] = True
+    return mask
+
+
 def _found(
-    sought: Wanted | None, after: Position | None, offers: Offers, scope: Mask, today: date, reader: Reader
+    sought: Wanted | None,
+    after: Position | None,
+    offers: Offers,
+    masks: tuple[Mask, Mask],
+    today: date,
+    reader: Reader,
 ) -> tuple[str, Hits]:
     """The first way of reading the query that finds anything; a later page keeps to that of the first."""
     if after is not None and (sought is None) != (after.way == BY_DATE):
         raise CursorInvalid()
     if sought is None:
-        return BY_DATE, by_date(offers, scope, today)
-    hits, way = by_date(offers, offers.everything & False, today), "all"
+        return BY_DATE, by_date(offers, *masks, today)
+    hits, way = by_date(offers, offers.nothing, offers.nothing, today), "all"
     for way, fit, rank in sought.ways():
         if after is not None and way != after.way:
             continue
         row = reader.execute(FITTING, {"wanted": fit, "ranked": rank}).one()
         numbers, nearness = np.array(row.numbers, np.int64), np.array(row.nearness, np.int64)
-        hits = by_words(offers, scope, numbers, nearness, sought.name, today)
+        hits = by_words(offers, *masks, numbers, nearness, sought.name, today)
         if len(hits.places) or after is not None:
             break
     return way, hits
 
 
-def _shown(numbers: list[int], query: str, today: date, reader: Reader) -> tuple[PolicyHit, ...]:
+def _shown(
+    numbers: list[int], query: str, today: date, met: Sequence[str] | None, reader: Reader
+) -> tuple[PolicyHit, ...]:
     """What a list shows of these items, in their order."""
     if not numbers:
         return ()
     rows = {row.number: row for row in reader.execute(SHOWN, {"numbers": numbers})}
     marker = Marker(query)
+    entitled = frozenset(met or ())
     return tuple(
         PolicyHit(
             item_id=row.item_id,
@@ -101,6 +131,7 @@ def _shown(numbers: list[int], query: str, today: date, reader: Reader) -> tuple
             opens=row.opens,
             closes=row.closes,
             window=window_on(today, row.opens, row.closes),
+            entitled=None if met is None else row.item_id in entitled,
             snippet=marker.snippet(guide_texts(row.shown["summary"], row.guide)),
             **{**row.shown, "title": marker.segments(row.shown["title"])},
         )
