@@ -56,6 +56,17 @@ def test_every_item_beyond_the_scene_has_a_worked_case_and_every_case_an_item():
     assert all(CASES.values())
 
 
+def test_every_item_has_an_amount_worked_by_hand_unless_its_source_gives_none():
+    without = {
+        code
+        for code, cases in CASES.items()
+        if not any(
+            said.amount_fen or said.estimate_fen or said.whole_fen for said in (case.expect for case in cases)
+        )
+    }
+    assert {code for code in without if '"unstated"' not in ITEMS[code].rules.model_dump_json()} == set()
+
+
 @pytest.mark.parametrize(("code", "case"), EVERY_CASE)
 def test_the_rules_come_to_what_the_source_says(code: str, case: WorkedCase):
     found = assessed(ITEMS[code], case)
