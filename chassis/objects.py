@@ -117,6 +117,14 @@ class Objects:
             raise
         return kept
 
+    async def has(self, tenant: TenantId, sha256: str) -> bool:
+        """Whether this tenant has a file with this hash."""
+        try:
+            await obstore.head_async(self._store, _path(tenant, sha256))
+        except FileNotFoundError:
+            return False
+        return True
+
     def local_file(self, tenant: TenantId, sha256: str) -> Path:
         """A file on this host with the object's bytes, whose hash has just been checked; not to be written to.
 

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
+from chassis.objects import Objects, ObjectUnknown
 from contracts.consents import (
     ConsultLabel,
     GiveConsent,
@@ -120,7 +121,10 @@ async def keep_material(
     body: KeepMaterialForm,  # type: ignore[valid-type]
     principal: Annotated[Principal, Depends(Only("enterprise", "window", "department", "partner"))],
 ) -> Response:
-    """Put a material or licence into the file; `sha256` names the upload."""
+    """Put a material or licence into the file; `sha256` names the upload, which must be there."""
+    objects: Objects = request.app.state.objects
+    if not await objects.has(principal.tenant, body.sha256):  # type: ignore[attr-defined]
+        raise ObjectUnknown(field="sha256")
     return await order(request, principal, command_of(KeepMaterial, body, enterprise_id=enterprise_id), status=201)
 
 

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import httpx
+import obstore
 import pytest
 from fastapi import FastAPI
 from obstore.store import MemoryStore
@@ -115,7 +116,9 @@ def app() -> FastAPI:
     app = unconnected_gateway()
     app.state.directory = EverybodySignedIn()
     app.state.bus = YesMan()
-    app.state.objects = Objects(MemoryStore())
+    store = MemoryStore()
+    obstore.put(store, f"zhanggong/00/{'0' * 64}", b"%PDF-")
+    app.state.objects = Objects(store)
     app.state.frame = SimpleNamespace(cipher=app.state.frame.cipher, run_command=lambda *_: {"ok": {"version": 1}})
     return app
 
