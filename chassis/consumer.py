@@ -35,6 +35,10 @@ from contracts.refusal import StaleVersion
 log = get_logger(__name__)
 
 
+class QueueTakenAway(Exception):
+    """The broker has cancelled our consumer."""
+
+
 class EventConsumer:
     """One loop for one service's event queue."""
 
@@ -77,6 +81,9 @@ class EventConsumer:
                     channel = self._start(connection)
                     pause = 0.2
                     self._consume(connection, channel)
+            except QueueTakenAway:
+                log.error("the broker took the event queue away: it is declared anew", queue=self._queue)
+                time.sleep(pause)
             except Exception as error:
                 if isinstance(error, CONNECTION_ERRORS):
                     log.warning("consumer lost the broker and connects again", error=str(error)[:300])
@@ -93,8 +100,13 @@ class EventConsumer:
         # Bodies are read as they are: a content encoding may say anything.
         channel.auto_decode = False
         channel.basic_qos(0, self._prefetch, False)
-        channel.basic_consume(self._queue, callback=self._waiting.append)
+        channel.basic_consume(self._queue, callback=self._waiting.append, on_cancel=self._cancelled)
         return channel
+
+    def _cancelled(self, _consumer_tag: str) -> None:
+        """The queue was deleted, or its node lost it (RabbitMQ 3.10, killed within a second of its declaration):
+        nothing would come any more, and nobody would say so."""
+        raise QueueTakenAway(self._queue)
 
     def _consume(self, connection: Connection, channel: amqp.Channel) -> None:
         while not self._stopping:

@@ -252,8 +252,8 @@ class Worker(Generic[L]):
             runs.keep_results(run, results)
             run.advance(results, chunk.checkpoint, chunk.total)
             runs.save(run)
-            crash_point(f"{self._name}.before_commit")
-        crash_point(f"{self._name}.after_commit")
+            crash_point(f"{self._name}.chunk.before_commit")
+        crash_point(f"{self._name}.chunk.after_commit")
         return run
 
     def _taken(self, lines: Sequence[L], run: OperationRun, uow: UnitOfWork) -> list[LineResult]:

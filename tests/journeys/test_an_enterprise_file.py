@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -183,7 +184,7 @@ def test_two_files_become_one_and_what_was_known_of_either_is_in_it(
     assert [each["enterprise_id"] for each in file["former_files"]] == [absorbed]
     assert "rd_staff" in {each["name"] for each in file["facts"]}
     assert desk.get(WINDOW, f"/enterprises/{absorbed}")["merged_into"] == surviving
+    statement = "SELECT count(*) FROM former_file WHERE absorbed_id = %s"
     for name in ("intake", "notify", "oversight"):
-        statement = "SELECT count(*) FROM former_file WHERE absorbed_id = %s"
-        eventually(lambda name=name: house.count(name, statement, [absorbed]) == 1, every=0.3)
+        eventually(partial(house.count, name, statement, [absorbed]), every=0.3)
     house.must_hold()
