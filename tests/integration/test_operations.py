@@ -118,7 +118,7 @@ def test_a_kill_anywhere_loses_no_line_and_repeats_none(office: Office, place: s
         "PYTHONPATH": str(Path(__file__).parents[2]),
         "DATABASE_URL": office.dsns.app,
         "FRAME_DATABASE_URL": office.dsns.frame,
-        "ZHIDA_CRASH_AT": f"catalog.count.{place}",
+        "ZHIDA_CRASH_AT": f"catalog.count.chunk.{place}",
     }
     done = [0]
     for _attempt in range(3):  # each is killed at its first chunk, and its lease has run out when the next one comes

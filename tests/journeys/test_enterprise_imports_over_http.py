@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -79,8 +80,10 @@ class Bureau:
 
 
 @pytest.fixture
-def bureau(house: House) -> Bureau:
-    return Bureau(house)
+def bureau(house: House) -> Iterator[Bureau]:
+    found = Bureau(house)
+    yield found
+    found.client.close()
 
 
 def test_a_county_loads_its_enterprises_and_gets_a_table_of_what_was_not_taken(bureau: Bureau) -> None:
