@@ -21,7 +21,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from bench.import_table import FACTS, write_table
 from bench.surroundings import DATA_KEY, ROOT, Surroundings, report, surroundings
 from chassis.broker import connect, declare_topology
 from chassis.frame import Frame
@@ -30,6 +29,7 @@ from chassis.objects import Objects
 from chassis.operation_runs import get_operation
 from chassis.settings import Settings
 from console.provision import Dsns, drop, provision
+from console.sample_city.table import FACTS, write_table
 from contracts.enterprise_imports import ImportEnterprises
 from contracts.message import Actor
 from contracts.operations import GetOperation, OperationView
@@ -39,6 +39,7 @@ LINES = 300_000
 TENANT = "bench-city"
 OFFICER = Actor(id="officer-1", roles=frozenset({"bureau"}), name="审批局")
 KILLED_LINES = 4_000
+BROKEN_EVERY = 1000
 PROCESSES = ("timers", "rpc,events,relay")
 
 
@@ -139,7 +140,7 @@ def catalogue(place: Surroundings) -> Iterator[Catalogue]:
 
 def _measured(ours: Catalogue, lines: int) -> dict[str, Any]:
     table = ours.folder / "table.csv"
-    broken = write_table(table, lines)
+    broken = write_table(table, lines, broken_every=BROKEN_EVERY)
     size = table.stat().st_size
     operation = ours.begins(table)
     view = ours.until(operation)
@@ -164,7 +165,7 @@ def _measured(ours: Catalogue, lines: int) -> dict[str, Any]:
 def _resumed(ours: Catalogue) -> bool:
     """Whether an import whose process was killed half way ended with every line done once."""
     table = ours.folder / "again.csv"
-    broken = write_table(table, KILLED_LINES + 1)  # another city: as many enterprises that nobody knows yet
+    broken = write_table(table, KILLED_LINES + 1, broken_every=BROKEN_EVERY)  # another city: as many enterprises that nobody knows yet
     operation = ours.begins(table)
     ours.until(operation, done=KILLED_LINES // 4)
     ours.kill("timers")

@@ -25,6 +25,7 @@ PROGRAMS = {
     "work": ("console.work", "查看并重投卡住的消息 · list, read and redrive stuck work"),
     "rules": ("console.rules", "检查和试算政策规则 · check a rule, try it on facts"),
     "items": ("console.items", "政策事项工作簿:模板与示例 · items as a workbook"),
+    "sample-city": ("console.sample_city.program", "示例城市的企业表,可供导入 · a table of the sample city's firms"),
     "contracts": ("console.contracts", "生成接口契约(--check 只比较)· generate the contract files"),
 }
 STATES = {"ready": "[green]就绪[/]", "running": "[yellow]未就绪[/]", "stopped": "[red]已停止[/]"}

@@ -1,4 +1,4 @@
-"""The table that imports are measured with: the sample city's enterprises, some of their lines broken on purpose."""
+"""The sample city's enterprises as a table that can be imported (docs/imports.md); some lines broken, if asked for."""
 
 from __future__ import annotations
 
@@ -15,12 +15,13 @@ FACTS = (
     "abnormal_operation_list", "hi_tech_certified", "revenue", "tax_paid", "above_scale", "rd_expense",
 )
 YEAR = "2025"
-BROKEN_EVERY = 1000
-"""Of so many lines one has a wrong check character and a number that is none: two reasons in one line."""
 
 
-def write_table(path: Path, count: int, *, broken_every: int = BROKEN_EVERY) -> int:
-    """A CSV of `count` enterprises in UTF-8; returns how many lines are broken."""
+def write_table(path: Path, count: int, *, broken_every: int | None = None) -> int:
+    """A CSV of `count` enterprises in UTF-8; returns how many lines are broken.
+
+    Of `broken_every` lines one has a wrong check character and a number that is none: two reasons in one line.
+    """
     firms = draw(count)
     columns = [each for each in Facts(firms).columns() if each.name in FACTS and each.period in (None, YEAR)]
     values = [_by_row(each) for each in columns]
@@ -30,7 +31,7 @@ def write_table(path: Path, count: int, *, broken_every: int = BROKEN_EVERY) -> 
         table.writerow(["统一社会信用代码", "企业名称", "行业", "联系手机", *(_heading(each) for each in columns)])
         for row in range(count):
             cells = [*_fixed(firms, row), *(each.get(row, "") for each in values)]
-            if row % broken_every == broken_every - 1:
+            if broken_every and row % broken_every == broken_every - 1:
                 cells[0], cells[-1] = cells[0][:-1] + "?", "not a number"
                 broken += 1
             table.writerow(cells)

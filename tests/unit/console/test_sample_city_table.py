@@ -1,0 +1,37 @@
+"""The sample city's firms as a table."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+from stdnum.cn import uscc
+
+from console.sample_city.program import main
+from console.sample_city.table import write_table
+
+
+def read(path: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+
+
+def test_the_table_holds_as_many_samples_as_asked_for_each_with_a_valid_code(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    assert main(["--enterprises", "40", "--out", str(tmp_path / "city.csv")]) == 0
+    firms = read(tmp_path / "city.csv")
+    assert len(firms) == len({firm["统一社会信用代码"] for firm in firms}) == 40
+    assert all(uscc.is_valid(firm["统一社会信用代码"]) and "示例" in firm["企业名称"] for firm in firms)
+    assert "40" in capsys.readouterr().out
+
+
+def test_every_so_many_lines_one_is_broken_in_two_cells(tmp_path: Path):
+    assert write_table(tmp_path / "city.csv", 30, broken_every=10) == 3
+    broken = [firm for firm in read(tmp_path / "city.csv") if not uscc.is_valid(firm["统一社会信用代码"])]
+    assert len(broken) == 3
+    assert all(list(firm.values())[-1] == "not a number" for firm in broken)
+
+
+@pytest.mark.parametrize("count", ["0", "1000001", "some"])
+def test_a_count_that_is_none_is_refused(count: str, tmp_path: Path):
+    with pytest.raises(SystemExit):
+        main(["--enterprises", count, "--out", str(tmp_path / "city.csv")])
