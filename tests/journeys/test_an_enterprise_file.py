@@ -62,9 +62,15 @@ class Desk:
 
 @pytest.fixture(scope="module")
 def stage(standing_house: House) -> Stage:
-    """Two firms with their files, the second of which will turn out to be the first."""
+    """Two firms with their files, the second of which will turn out to be the first; of the first all is known."""
     standing_house.stand_up()
-    return standing_house.prepare(small_scene("file", [INSTANT, INSTANT]))
+    stage = standing_house.prepare(small_scene("file", [INSTANT, INSTANT]))
+    with standing_house.client() as client:
+        desk = Desk(client, stage)
+        desk.post(TECHNOLOGY, "/labels", {"rule": json.loads(LABEL.read_bytes())})
+        first = stage.firms[stage.scene.claims[0].firm.uscc]
+        desk.done(PARTNER, f"/enterprises/{first}/facts", {"facts": [fact(*each) for each in FACTS]})
+    return stage
 
 
 @pytest.fixture
@@ -98,8 +104,6 @@ def test_a_bank_sees_the_score_while_the_firm_allows_it_and_the_firm_sees_the_ba
     desk: Desk, firm: tuple[str, str, str]
 ) -> None:
     enterprise_id, uscc, boss = firm
-    desk.done(TECHNOLOGY, "/labels", {"rule": json.loads(LABEL.read_bytes())})
-    desk.done(PARTNER, f"/enterprises/{enterprise_id}/facts", {"facts": [fact(*each) for each in FACTS]})
     look = {"uscc": uscc, "label": "technology_score", "purpose": "credit_assessment"}
     refused = desk.post(BANK, "/label-reports", look)
     assert (refused.status_code, refused.json()["code"]) == (403, "consent_missing")

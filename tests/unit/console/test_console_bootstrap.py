@@ -138,8 +138,10 @@ def test_without_any_pip_the_one_package_to_install_is_named(
 
 
 def zhida(root: Path, *arguments: str, environ: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    # As in a shell that runs no tests: these two would lead back into the checkout that is being tested.
+    outside = {name: value for name, value in os.environ.items() if name not in ("ZHIDA_HOME", "PYTHONPATH")}
     return subprocess.run([root / "zhida", *arguments], capture_output=True, text=True, check=False, timeout=120,
-                          env={**os.environ, **(environ or {})})
+                          env={**outside, **(environ or {})})
 
 
 def test_the_one_command_sets_itself_up_once_and_hands_over(tmp_path: Path, index: Path) -> None:
