@@ -12,6 +12,7 @@ from chassis.clock import FixedClock
 from chassis.frame import Frame
 from chassis.testing import NOON
 from contracts.entitlements import (
+    CheckEntitlement,
     EnterprisesMatched,
     GetItemReach,
     ListEntitlements,
@@ -207,11 +208,13 @@ def test_an_item_is_announced_only_while_it_can_be_claimed(catalogue: Catalogue)
 
 def test_a_suspended_item_reaches_nobody_until_it_is_resumed(catalogue: Catalogue) -> None:
     item = catalogue.publishes(content_of("NM-002"))
-    catalogue.registers(output("6"))
+    firm = catalogue.registers(output("6"))
     catalogue.desk.turn()
     catalogue.does("UPDATE policy_item SET state = 'suspended'")
     catalogue.desk.turn()
     assert catalogue.line.ask(ask="reach", tenant=ZHANGGONG, item=item)["unknown"] == "item"
+    with catalogue.frame.reader([ZHANGGONG]) as reader, pytest.raises(ItemUnknown):
+        views.check_entitlement(CheckEntitlement(item_id=item, enterprise_id=firm), reader)
     catalogue.does("UPDATE policy_item SET state = 'published'")
     catalogue.desk.turn()
     assert catalogue.reach(item) == (1, 0, 0)

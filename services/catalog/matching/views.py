@@ -25,7 +25,8 @@ from services.catalog.policies.views import LINEAGE
 
 OFFERED = (
     f"{LINEAGE} SELECT p.id, p.tenant, p.item_version, p.content FROM policy_item p"
-    " WHERE p.id = ANY (CAST(:ids AS text[])) AND p.tenant IN (SELECT id FROM lineage) ORDER BY p.id"
+    " WHERE p.id = ANY (CAST(:ids AS text[])) AND p.state = 'published'"
+    " AND p.tenant IN (SELECT id FROM lineage) ORDER BY p.id"
 )
 
 
