@@ -118,6 +118,7 @@ class EventConsumer:
             messages = [self._waiting.popleft() for _ in range(min(self._batch, len(self._waiting)))]
             self._apply(connection, messages)
             channel.basic_ack(messages[-1].delivery_tag, multiple=True)
+            self._pace.done()
 
     def _gather(self, connection: Connection) -> None:
         """Wait for a first message, then take what comes while work gathers, up to a batch."""

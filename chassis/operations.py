@@ -30,14 +30,11 @@ def earlier_result(uow: UnitOfWork, envelope: CommandEnvelope, cipher: Cipher) -
 
     Raises OperationInProgress while another copy runs, OperationKeyReused for the same id with another body.
     """
-    if not uow.holds_operation:
+    row = uow.order
+    assert row is not None, "this unit of work was not made for an order"
+    if not row.held:
         raise OperationInProgress()
-    # A statement of its own: its snapshot must be younger than the lock.
-    row = uow.execute(
-        "SELECT name, body_hash, result FROM operation WHERE tenant = :tenant AND operation_id = :id",
-        {"tenant": envelope.tenant, "id": envelope.operation_id},
-    ).first()
-    if row is None:
+    if row.name is None:
         return None
     if row.name != envelope.name or row.body_hash != envelope.body_hash:
         raise OperationKeyReused()

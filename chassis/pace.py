@@ -9,12 +9,20 @@ GATHER = 0.04
 what the whole system spends on each of them (27 to 19 ms of processor time), for 40 ms at most on each hop."""
 
 
+SHARE = 0.25
+"""How much of its time a loop works while less than a full batch waits for it. Where a turn takes long, because the
+machine is busy, more gathers for the next one: the busier, the cheaper each thing becomes."""
+
+MOST = 0.25
+"""Seconds between the beginnings of two turns, however long one takes."""
+
+
 class Pace:
     """How long a busy loop should let work gather. An idle one is not held up: its first turn begins at once."""
 
     def __init__(self, every: float = GATHER) -> None:
         self._every = every
-        self._next = 0.0
+        self._began = self._next = 0.0
 
     def left(self) -> float:
         """Seconds until the next turn should begin; 0 when nothing has been done for a while."""
@@ -22,4 +30,10 @@ class Pace:
 
     def turn(self) -> None:
         """A turn begins that has something to do."""
-        self._next = time.monotonic() + self._every
+        self._began = time.monotonic()
+        self._next = self._began + self._every
+
+    def done(self) -> None:
+        """It has done it."""
+        took = time.monotonic() - self._began
+        self._next = self._began + min(max(self._every, took / SHARE), MOST)

@@ -120,6 +120,8 @@ class Relay:
                 crash_point("relay.published_before_mark")
                 connection.execute(MARK, {"positions": [row.position for row in rows]})
                 RELAY_PUBLISHED.inc(len(rows))
+        if rows:
+            self._pace.done()
         return rows
 
     def _connected(self) -> ConfirmedPublisher:

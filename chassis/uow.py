@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
 import orjson
-from sqlalchemy import Connection, CursorResult, Engine, Executable, TextClause, text
+from sqlalchemy import Connection, CursorResult, Engine, Executable, Row, TextClause, text
 
 from chassis.audit import INSERT_FACTS, AuditFact, facts_parameter
 from chassis.clock import Clock
@@ -44,9 +44,9 @@ class NoTenant(Exception):
 
 
 SET_TENANTS = text("SELECT set_config('zhida.tenants', :tenants, true)")
-SET_TENANTS_AND_HOLD = text(
-    "SELECT set_config('zhida.tenants', :tenants, true), pg_try_advisory_xact_lock(hashtextextended(:operation, 7203))"
-)
+BEGIN_ORDER = text("SELECT held, name, body_hash, result FROM begin_order(:tenants, :key, :tenant, :operation)")
+"""Names the tenants, takes the order's id for this transaction, and brings what came of the order if it was carried
+out before (null if not). Ids and their locks: chassis/operations.py."""
 
 
 INSERTS = {"outbox": INSERT_ROWS, "audit": INSERT_FACTS, "operation": INSERT_RESULT}
@@ -65,7 +65,7 @@ class UnitOfWork:
 
     `tenants` has no default: row-level security shows the rows of these tenants and of no others.
     `actor`, `action` and `now` go into the audit fact of every aggregate saved. `operation` is the id of the
-    order that it carries out, if it does; nobody else holds it while `holds_operation`.
+    order that it carries out, if it does: `order` then says whether it is ours alone and what came of it before.
     """
 
     def __init__(
@@ -88,7 +88,7 @@ class UnitOfWork:
         self.now: datetime = clock.now()
         self.calendar_of = calendar_of
         self.joins_traces = False
-        self.holds_operation = False
+        self.order: Row[Any] | None = None
         self._operation = operation
         self._result: dict[str, Any] | None = None
         self._engine = engine
@@ -130,9 +130,8 @@ class UnitOfWork:
         if self._operation is None:
             connection.execute(SET_TENANTS, {"tenants": tenants})
             return
-        key = f"{self.tenant}/{self._operation}"
-        row = connection.execute(SET_TENANTS_AND_HOLD, {"tenants": tenants, "operation": key}).one()
-        self.holds_operation = row[1]
+        asked = {"tenants": tenants, "tenant": self.tenant, "operation": self._operation}
+        self.order = connection.execute(BEGIN_ORDER, {**asked, "key": f"{self.tenant}/{self._operation}"}).one()
 
     @property
     def connection(self) -> Connection:

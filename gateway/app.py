@@ -42,6 +42,8 @@ from gateway.readiness import Readiness
 from gateway.tracing import Traced
 
 AUDIENCES = (
+    tracking,
+    applications,
     platform,
     public_policies,
     open_data,
@@ -54,14 +56,13 @@ AUDIENCES = (
     enterprise_records,
     labels,
     entitlements,
-    applications,
     cases,
     money,
-    tracking,
     uploads,
     operations,
 )
-"""Where routes overlap, the earlier module's is found first."""
+"""Where routes overlap, the earlier module's is found first. They are tried one after the other: what is asked most
+stands at the head (as the last of ninety, the tracking query spent a fifth of the gateway's time on being found)."""
 
 DESCRIPTION = """惠企政策直达：从政策条款到企业账户。
 

@@ -68,17 +68,11 @@ def test_a_copy_that_gets_in_before_the_refusal_is_kept_is_answered_in_progress(
             taken.set()
             leave.wait(10)
 
-    def waits_for_the_lock() -> bool:
-        with frame.frame_engine.connect() as connection:
-            return bool(
-                connection.execute(text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")).scalar()
-            )
-
     other = threading.Thread(target=other_copy)
 
     def handle(cmd: Note, uow: UnitOfWork) -> Noted:
         other.start()
-        while not waits_for_the_lock():
+        while not _somebody_waits(frame):
             threading.Event().wait(0.01)
         raise EnoughNotes()
 
@@ -113,6 +107,38 @@ def test_a_redelivered_order_waits_for_the_copy_that_runs_and_answers_the_same(f
     first.join(10)
     again.join(10)
     assert answers == [{"ok": {"count": 1}}] * 2
+
+
+def test_an_order_whose_copy_commits_while_it_begins_is_answered_with_what_came_of_the_copy(frame: Frame) -> None:
+    """The lock is had after the statement began: what the copy committed meanwhile must be seen all the same."""
+    note, key = order(), "ganzhou/copy"
+    asked = {"tenants": "ganzhou", "key": key, "operation": note["operation_id"]}
+    # The turnstile is passed within the statement, before the function is called.
+    begin = text(
+        "SELECT b.name FROM (SELECT CAST(pg_advisory_xact_lock(7) AS text) AS passed) AS turnstile,"
+        " LATERAL begin_order(:tenants, :key || passed, 'ganzhou', :operation) AS b"
+    )
+    found: list[str | None] = []
+
+    def late() -> None:
+        with frame.engine.begin() as connection:
+            found.append(connection.execute(begin, asked).scalar_one())
+
+    with frame.event_engine.begin() as turnstile:
+        turnstile.execute(text("SELECT pg_advisory_xact_lock(7)"))
+        second = threading.Thread(target=late)
+        second.start()
+        while not _somebody_waits(frame):
+            threading.Event().wait(0.01)
+        assert frame.run_command(Note, lambda _cmd, _uow: Noted(count=1), note) == {"ok": {"count": 1}}
+    second.join(10)
+    assert found == ["Note"]
+
+
+def _somebody_waits(frame: Frame) -> bool:
+    with frame.frame_engine.connect() as connection:
+        waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+        return bool(connection.execute(text(waiting)).scalar())
 
 
 def test_a_database_that_has_become_a_standby_is_a_matter_of_trying_again(frame: Frame, dsns: Dsns) -> None:
