@@ -123,3 +123,6 @@ ANSWERS: dict[type[Command] | type[Query], type[Model]] = {
     oversight.TrackCase: oversight.TrackingView,
     oversight.TrackOwnCases: oversight.TrackingPage,
 }
+
+COMPOSED: frozenset[type[Model]] = frozenset({entitlements.CostedPreview})
+"""What the gateway puts together from several owners' answers, and says of which route (`gateway.door.composed`)."""

@@ -10,6 +10,7 @@ from pydantic import Field
 from contracts.item import PolicyItemContent
 from contracts.message import Event, Fen, Id, Model, Page, PageRequest, Query, ServiceName, TenantId
 from contracts.rule import Amount, State, Verdict
+from contracts.treasury import BudgetLineView
 
 
 class CheckEntitlement(Query):
@@ -136,6 +137,16 @@ class ItemPreview(Model):
     highest_fen: Fen
     uncounted: int
     matched_at: datetime
+
+
+class CostedPreview(ItemPreview):
+    """The preview, and beside it the lines that the item's department has in this year's budget here.
+
+    Two owners' answers, put together at the gateway. `budget` is null while treasury does not answer: what an item
+    would cost is worth knowing all the same.
+    """
+
+    budget: tuple[BudgetLineView, ...] | None
 
 
 class ListMatches(PageRequest):

@@ -63,11 +63,12 @@ class BudgetAppropriated(Event):
 
 
 class ListBudgetLines(PageRequest):
-    """The tenant's budget lines by year, then department."""
+    """The tenant's budget lines by year, then department; of one year or one department if asked for."""
 
     owner: ClassVar[ServiceName] = "treasury"
 
     year: int | None = None
+    department: str | None = Field(default=None, max_length=60)
 
 
 class BudgetLinePage(Page):

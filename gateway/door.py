@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from functools import partial
 from typing import Any, TypeVar
 
@@ -15,6 +16,7 @@ from starlette.responses import Response
 from chassis.frame import Frame
 from chassis.ids import operation_id
 from chassis.telemetry import current_traceparent
+from contracts.answers import COMPOSED
 from contracts.message import Command, Model, Query, ServiceName, TenantId, snake_case
 from contracts.refusal import Invalid, Reason, Refusal
 from gateway.bus import Bus
@@ -26,6 +28,7 @@ QUERY_SECONDS = 5.0
 """How long a caller waits; messages expire in their queue with it."""
 
 M = TypeVar("M", bound=Model)
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 class KeyMissing(Invalid):
@@ -144,6 +147,18 @@ async def ask(
         timeout=QUERY_SECONDS,
         traceparent=current_traceparent(),
     )
+
+
+def composed(answered: type[Model]) -> Callable[[F], F]:
+    """Marks a route that puts several owners' answers together: this is what comes of it (DESIGN 2)."""
+
+    assert answered in COMPOSED, f"{answered.__name__} is not in contracts/answers.py"
+
+    def mark(endpoint: F) -> F:
+        endpoint.__zhida_answer__ = answered  # type: ignore[attr-defined]
+        return endpoint
+
+    return mark
 
 
 def answer(wire: dict[str, Any], status: int = 200) -> Response:

@@ -130,10 +130,15 @@ def contract_of(route: APIRoute) -> type[Command] | type[Query]:
     return cast("type[Command] | type[Query]", contract)
 
 
+def answer_of(route: APIRoute) -> type[Model]:
+    """What the route answers with: what its one command or query is answered with, unless it composes."""
+    return getattr(route.endpoint, "__zhida_answer__", None) or ANSWERS[contract_of(route)]
+
+
 def _complete(app: FastAPI, document: Json) -> Json:
     access = access_table(app)
     routes = [(prefix + route.path, route) for prefix, route in routes_of(app) if route.include_in_schema]
-    models: set[type[BaseModel]] = {Problem, *(model for _path, route in routes for model in (ANSWERS[contract_of(route)], *_forms(route)))}
+    models: set[type[BaseModel]] = {Problem, *(model for _path, route in routes for model in (answer_of(route), *_forms(route)))}
     refs, schemas = _schemas(models)
     parameters: Json = {}
     for path, route in routes:
@@ -188,7 +193,7 @@ def _describe(operation: Json, route: APIRoute, roles: frozenset[str], refs: Ref
 
 def _successes(route: APIRoute, calls: set[Any], refs: Refs) -> Json:
     """What is answered when all is well: the contract's answer, or a file for those who take all of it home."""
-    answer = ANSWERS[contract_of(route)]
+    answer = answer_of(route)
     media_type = _media_type(route)
     schema = refs[answer] if media_type == JSON else {"type": "string"}
     success: Json = {"description": "完成 done", "content": {media_type: {"schema": schema}}}

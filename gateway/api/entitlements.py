@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
+from chassis.clock import CHINA
 from contracts.entitlements import (
+    CostedPreview,
     GetItemReach,
     ListEntitlements,
     ListItemEnterprises,
@@ -16,8 +19,10 @@ from contracts.entitlements import (
 )
 from contracts.message import Id
 from contracts.rule import State
+from contracts.treasury import ListBudgetLines
 from gateway.access import Only
-from gateway.door import answer, ask, form
+from gateway.bus import BusError
+from gateway.door import answer, ask, composed, form
 from gateway.identity.views import Principal
 
 router = APIRouter(tags=["匹配 entitlements"])
@@ -79,14 +84,33 @@ async def list_item_enterprises(
 
 
 @router.post("/authoring/preview")
+@composed(CostedPreview)
 async def preview_item(
     request: Request,
     body: PreviewItemForm,  # type: ignore[valid-type]
     principal: Annotated[Principal, Depends(Only("department", "finance"))],
 ) -> Response:
-    """Before publication: how many enterprises, how much money before caps. It changes nothing."""
+    """Before publication: how many enterprises, how much money before caps, and the department's budget beside it.
+
+    It changes nothing.
+    """
     query = PreviewItem.model_construct(content=body.content)  # type: ignore[attr-defined]
-    return answer(await ask(request, query, tenant=principal.tenant, principal=principal))
+    preview = await ask(request, query, tenant=principal.tenant, principal=principal)
+    if "ok" in preview:
+        department = query.content.rules.plan.department
+        preview = {"ok": {**preview["ok"], "budget": await _budget_of(request, principal, department)}}
+    return answer(preview)
+
+
+async def _budget_of(request: Request, principal: Principal, department: str) -> Sequence[object] | None:
+    """This year's lines of the department in the principal's place; None while treasury cannot be asked."""
+    year = request.app.state.frame.clock.now().astimezone(CHINA).year
+    query = ListBudgetLines(year=year, department=department, limit=200)
+    try:
+        lines = await ask(request, query, tenant=principal.tenant, principal=principal)
+    except BusError:
+        return None
+    return lines["ok"]["items"] if "ok" in lines else None
 
 
 @router.get("/matches")

@@ -67,6 +67,8 @@ def list_budget_lines(query: ListBudgetLines, reader: Reader) -> BudgetLinePage:
     statement = select(BUDGET_LINE).order_by(*keys).limit(query.limit + 1)
     if query.year is not None:
         statement = statement.where(columns.year == query.year)
+    if query.department is not None:
+        statement = statement.where(columns.department == query.department)
     last = _last_seen(query.cursor, int, str, str)
     if last is not None:
         statement = statement.where(tuple_(*keys) > last)

@@ -9,12 +9,13 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from console.contracts import unconnected_gateway
-from contracts.answers import ANSWERS
+from contracts.answers import ANSWERS, COMPOSED
 from contracts.message import Command
 from tests.contract.references import dangling, references
 
 FILES = {"application/x-ndjson", "text/csv"}
 METHODS = {"get", "put", "post", "delete", "patch"}
+ANSWERED = {*ANSWERS.values(), *COMPOSED}
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +77,7 @@ def test_every_route_says_who_may_call_it_what_it_answers_and_how_it_refuses(
         assert len(good) == 1, where
         (media_type, said), = operation["responses"][good[0]]["content"].items()
         if media_type == "application/json":
-            assert said["schema"]["$ref"].rpartition("/")[2] in {answer.__name__ for answer in ANSWERS.values()}, where
+            assert said["schema"]["$ref"].rpartition("/")[2] in {each.__name__ for each in ANSWERED}, where
         else:
             assert media_type in FILES, where
         bad = [answer["$ref"] for status, answer in operation["responses"].items() if status[0] in "45"]

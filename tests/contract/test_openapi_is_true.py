@@ -108,6 +108,8 @@ class YesMan:
     async def call(self, _service: str, method: str, *_: object, **__: object) -> dict[str, Any]:
         if method == "read_open_data":
             return {"ok": {"revision": "1", "unchanged": False, "items": [], "next_cursor": None}}
+        if method == "list_budget_lines":
+            return {"ok": {"items": [], "next_cursor": None}}
         return {"ok": {"version": 3}}
 
 
@@ -119,7 +121,8 @@ def app() -> FastAPI:
     store = MemoryStore()
     obstore.put(store, f"zhanggong/00/{'0' * 64}", b"%PDF-")
     app.state.objects = Objects(store)
-    app.state.frame = SimpleNamespace(cipher=app.state.frame.cipher, run_command=lambda *_: {"ok": {"version": 1}})
+    frame = app.state.frame
+    app.state.frame = SimpleNamespace(cipher=frame.cipher, clock=frame.clock, run_command=lambda *_: {"ok": {"version": 1}})
     return app
 
 

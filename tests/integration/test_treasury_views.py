@@ -52,6 +52,13 @@ def test_budget_lines_are_paged_by_year_and_department(treasury: Treasury) -> No
     assert rest["next_cursor"] is None
 
 
+def test_budget_lines_of_one_department_are_listed_alone(treasury: Treasury) -> None:
+    treasury.appropriates(LAKH)
+    (line,) = treasury.asked(ListBudgetLines())["ok"]["items"]
+    assert treasury.asked(ListBudgetLines(department=line["department"]))["ok"]["items"] == [line]
+    assert treasury.asked(ListBudgetLines(department="另一部门"))["ok"]["items"] == []
+
+
 def test_a_made_up_cursor_is_refused(treasury: Treasury) -> None:
     for question in (
         ListDisbursements(cursor=encode_cursor("yesterday", "x")),
