@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from console.sample_city.facts import Draft, Facts
+from pydantic import BaseModel
+
+from console.sample_city.facts import AS_OF, Draft, Facts
 from console.sample_city.firms import Firms, credit_code_of, draw, name_of
+from contracts.item import PolicyItemContent
+from contracts.rule import ItemRules, absolute_period
 from contracts.rule_facts import FactKind
 
 FACTS = (
@@ -17,13 +21,15 @@ FACTS = (
 YEAR = "2025"
 
 
-def write_table(path: Path, count: int, *, broken_every: int | None = None) -> int:
+def write_table(
+    path: Path, count: int, *, broken_every: int | None = None, items: Sequence[PolicyItemContent] = ()
+) -> int:
     """A CSV of `count` enterprises in UTF-8; returns how many lines are broken.
 
-    Of `broken_every` lines one has a wrong check character and a number that is none: two reasons in one line.
+    Besides the everyday facts it has a column for each fact that one of `items` reads. Of `broken_every` lines one has a wrong check character and a number that is none: two reasons in one line.
     """
     firms = draw(count)
-    columns = [each for each in Facts(firms).columns() if each.name in FACTS and each.period in (None, YEAR)]
+    columns = list(_columns(firms, items))
     values = [_by_row(each) for each in columns]
     broken = 0
     with path.open("w", encoding="utf-8", newline="") as file:
@@ -36,6 +42,34 @@ def write_table(path: Path, count: int, *, broken_every: int | None = None) -> i
                 broken += 1
             table.writerow(cells)
     return broken
+
+
+def _columns(firms: Firms, items: Sequence[PolicyItemContent]) -> Iterator[Draft]:
+    declared = [each for item in items for each in item.rules.fact_types]
+    wanted = {key for item in items for key in facts_read(item.rules, AS_OF.year)}
+    for draft in Facts(firms).columns(declared):
+        everyday = draft.name in FACTS and draft.period in (None, YEAR)
+        if everyday or ((draft.name, draft.period) in wanted and draft.kind is not FactKind.CODES):
+            yield draft
+
+
+def facts_read(rules: ItemRules, year: int) -> set[tuple[str, str | None]]:
+    """(name, period) of every fact that some part of the rules refers to, for an item without a year of its own in
+    `year`."""
+    found: set[tuple[str, str | None]] = set()
+
+    def look(part: object) -> None:
+        if isinstance(part, BaseModel):
+            if isinstance(name := getattr(part, "fact", None), str):
+                found.add((name, absolute_period(getattr(part, "period", None), rules.reference_year or year)))
+            for field in type(part).model_fields:
+                look(getattr(part, field))
+        elif isinstance(part, tuple | list):
+            for each in part:
+                look(each)
+
+    look(rules)
+    return found
 
 
 def _fixed(firms: Firms, row: int) -> Iterator[str]:

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from stdnum.cn import uscc
 
+from console.items import sample_item
 from console.sample_city.program import main
-from console.sample_city.table import write_table
+from console.sample_city.table import FACTS, write_table
 
 
 def read(path: Path) -> list[dict[str, str]]:
@@ -29,6 +30,15 @@ def test_every_so_many_lines_one_is_broken_in_two_cells(tmp_path: Path):
     broken = [firm for firm in read(tmp_path / "city.csv") if not uscc.is_valid(firm["统一社会信用代码"])]
     assert len(broken) == 3
     assert all(list(firm.values())[-1] == "not a number" for firm in broken)
+
+
+def test_the_table_has_what_the_named_items_ask_for(tmp_path: Path):
+    codes = ("NM-002", "JX-005", "AH-002")
+    assert main(["--enterprises", "400", "--items", *codes, "--out", str(tmp_path / "city.csv")]) == 0
+    firms = read(tmp_path / "city.csv")
+    asked = {word.split(":")[0] for word in firms[0] if ":" in word} - set(FACTS)
+    assert asked == {each.name for code in codes for each in sample_item(code).rules.fact_types}
+    assert any(told for firm in firms for word, told in firm.items() if word.startswith("output_increment:2025"))
 
 
 @pytest.mark.parametrize("count", ["0", "1000001", "some"])
