@@ -82,6 +82,7 @@ def _up(options: argparse.Namespace) -> int:
             claim.announce(cluster.url)
             started = cluster.up(options.names)
     print(f"{'已启动' if started else '已在运行'}:{cluster.url}")
+    print(f"平台运维凭证 platform token:{cluster.home / 'credentials.json'} 中的 platform_token;第一天怎么做见 docs/first-day.md")
     return 0
 
 
