@@ -120,6 +120,8 @@ class Case(Aggregate):
         """The place in the register that an approval takes."""
         return Award(
             tenant=self.tenant,
+            filed_in=self.claim.filed_in,
+            enterprise_id=self.claim.enterprise_id,
             item_id=self.claim.item_id,
             uscc=self.claim.uscc,
             period=self.award_period,

@@ -158,9 +158,14 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Award:
-    """A place in the award register: one per firm, item and period, whoever pays."""
+    """A place in the award register: one per firm, item and period, whoever pays.
+
+    The firm is known by its code, and by its file in the place where it filed.
+    """
 
     tenant: TenantId
+    filed_in: TenantId
+    enterprise_id: str
     item_id: str
     uscc: str
     period: str
