@@ -172,6 +172,19 @@ class Award:
     case_id: str
     amount_fen: int
 
+    @classmethod
+    def claimed_by(cls, claim: Claim, *, tenant: TenantId, period: str, case_id: str, amount_fen: int) -> Award:
+        return cls(
+            tenant=tenant,
+            filed_in=claim.filed_in,
+            enterprise_id=claim.enterprise_id,
+            item_id=claim.item_id,
+            uscc=claim.uscc,
+            period=period,
+            case_id=case_id,
+            amount_fen=amount_fen,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Payments:
