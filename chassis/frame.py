@@ -190,8 +190,9 @@ class Frame:
         return wire
 
     def _execute(self, contract: type[C], handle: Callable[[C, UnitOfWork], Model], envelope: CommandEnvelope, name: str) -> Wire:
+        uow = self._ordered(envelope, name)
         try:
-            with self._ordered(envelope, name) as uow:
+            with uow:
                 uow.joins_traces = True
                 earlier = earlier_result(uow, envelope, self.cipher)
                 if earlier is not None:
@@ -206,18 +207,22 @@ class Frame:
         except Refused as refusal:
             log.info("command refused", command=name, code=refusal.code)
             wire = {"refused": refusal.refusal().model_dump(mode="json")}
-            return self._keep_refusal(envelope, name, wire)
+            return self._keep_refusal(envelope, name, wire, uow.left_by_refusal)
 
     def _ordered(self, envelope: CommandEnvelope, name: str) -> UnitOfWork:
         return self.unit((envelope.tenant,), action=name, actor=envelope.actor, operation=envelope.operation_id)
 
-    def _keep_refusal(self, envelope: CommandEnvelope, name: str, wire: Wire) -> Wire:
+    def _keep_refusal(
+        self, envelope: CommandEnvelope, name: str, wire: Wire, left: Sequence[Callable[[UnitOfWork], None]]
+    ) -> Wire:
         try:
             with self._ordered(envelope, name) as uow:
                 # Another copy may have been refused at the same time: the first answer stands.
                 earlier = earlier_result(uow, envelope, self.cipher)
                 if earlier is not None:
                     return earlier
+                for write in left:
+                    write(uow)
                 keep_result(uow, envelope, wire, self.cipher)
             return wire
         except (OperationInProgress, OperationKeyReused) as refusal:

@@ -120,3 +120,26 @@ def grant(op: Operations, table: str, *, app: str, frame: str | None = None) -> 
     op.execute(f"GRANT {app} ON {table} TO {_role(op, 'app')}")
     if frame:
         op.execute(f"GRANT {frame} ON {table} TO {_role(op, 'frame')}")
+
+
+FORMER_FILE_DDL: tuple[str, ...] = (
+    """
+    CREATE TABLE former_file (
+        tenant text NOT NULL, absorbed_id text NOT NULL, surviving_id text NOT NULL,
+        PRIMARY KEY (tenant, absorbed_id))
+    """,
+    "CREATE INDEX former_file_of ON former_file (tenant, surviving_id)",
+)
+
+
+def former_file_table(op: Operations, *, seen_from_elsewhere: bool = False) -> None:
+    """Make the table of chassis.former_files: which files of enterprises were merged into which.
+
+    `seen_from_elsewhere`: without row security, for a service that has to know of a firm's files where it acts for
+    another tenant than the firm's own. The table holds three ids and nothing else.
+    """
+    for statement in FORMER_FILE_DDL:
+        op.execute(statement)
+    if not seen_from_elsewhere:
+        tenant_table(op, "former_file")
+    grant(op, "former_file", app="SELECT, INSERT")

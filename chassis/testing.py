@@ -114,6 +114,7 @@ class FakeUnit:
         self.jobs: dict[tuple[TenantId, str, str], datetime] = {}
         self.alarms: set[tuple[str, ...]] = set()
         self.begun: list[OperationRun] = []
+        self.left_by_refusal: list[Callable[[Any], None]] = []
         self._calendar = calendar
         self.registry = registry or FakeRegistry({tenant: (None, Level.COUNTY, TenantSettings())})
         self._stores = dict(stores)
@@ -130,6 +131,9 @@ class FakeUnit:
 
     def new_id(self) -> str:
         return new_id()
+
+    def if_refused(self, write: Callable[[Any], None]) -> None:
+        self.left_by_refusal.append(write)
 
     def calendar(self, tenant: TenantId) -> Calendar:
         if self._calendar is None:

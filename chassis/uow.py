@@ -97,6 +97,7 @@ class UnitOfWork:
         self._stores: dict[type, Any] = {}
         self._events: list[OutboxRow] = []
         self._facts: list[AuditFact] = []
+        self._if_refused: list[Callable[[UnitOfWork], None]] = []
         self._written = (0, 0)
         self.registry = Tenants(self)
         self._jobs = JobBook(self)
@@ -206,6 +207,14 @@ class UnitOfWork:
             found = self._stores[store] = store(self)
         return found
 
+    def if_refused(self, write: Callable[[UnitOfWork], None]) -> None:
+        """Should this order be refused, have this written all the same: with the refusal, in its transaction.
+
+        For what somebody has to learn of an attempt; everything else that a refused order did is undone. The same
+        order given again gets the same refusal and writes nothing more. `write` may not refuse.
+        """
+        self._if_refused.append(write)
+
     def calendar(self, tenant: TenantId) -> Calendar:
         """The tenant's working days."""
         assert self.calendar_of is not None, "this unit of work was made without a calendar"
@@ -254,6 +263,11 @@ class UnitOfWork:
     def conclude(self, result: dict[str, Any]) -> None:
         """Stage the row by which the result of the operation is remembered."""
         self._result = result
+
+    @property
+    def left_by_refusal(self) -> tuple[Callable[[UnitOfWork], None], ...]:
+        """What is to be written although the order is refused."""
+        return tuple(self._if_refused)
 
     def saved(self, aggregate: Aggregate, aggregate_type: str, state: Mapping[str, Any]) -> None:
         """Stage the audit fact and the events of an aggregate whose row has just been written."""

@@ -10,6 +10,7 @@ from pydantic import Field
 from contracts.fact_records import Why
 from contracts.labels import LabelCode, LabelView
 from contracts.message import Command, Id, Model, Page, PageRequest, Query, ServiceName
+from contracts.refusal import Reason
 
 ConsentPurpose = Literal["credit_assessment", "post_loan_monitoring", "product_matching"]
 """授信审批 · 贷后管理 · 融资产品匹配."""
@@ -70,7 +71,7 @@ class ConsentList(Model):
 
 
 class ConsultLabel(Command):
-    """A bank looks at one label of one firm (科技积分). A command, since every look leaves a line.
+    """A bank looks at one label of one firm (科技积分). A command, since every look leaves a line, a refused one too.
 
     A firm that is not there and one that has not consented are answered alike.
     """
@@ -107,7 +108,10 @@ class RevealContact(Command):
 
 
 class DisclosureView(Model):
-    """One look at what is not for everybody: `subject` is `contact` or the code of a label."""
+    """One look at what is not for everybody: `subject` is `contact` or the code of a label.
+
+    One that was `refused` has shown nothing; the reason is the firm's to read, the asker is not told it.
+    """
 
     disclosure_id: Id
     enterprise_id: Id
@@ -117,6 +121,7 @@ class DisclosureView(Model):
     seen_by: Id
     seen_by_name: str
     seen_at: datetime
+    refused: Reason | None = None
 
 
 class ReadContact(Query):
@@ -134,7 +139,7 @@ class RevealedContact(Model):
 
 
 class ListDisclosures(PageRequest):
-    """Who has looked at what of this firm, the newest first."""
+    """Who has looked at what of this firm, or tried to, the newest first."""
 
     owner: ClassVar[ServiceName] = "catalog"
 

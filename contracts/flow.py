@@ -76,7 +76,7 @@ FLOW: dict[type[Event], Route] = {
     PolicyExpired: Route("catalog", ITEM_LISTENERS),
     EnterpriseRegistered: Route("catalog", ("intake", "notify")),
     EnterpriseFactsChanged: Route("catalog", ("intake", "notify")),
-    EnterpriseMerged: Route("catalog", ("intake", "notify", "oversight")),
+    EnterpriseMerged: Route("catalog", ("intake", "review", "notify", "oversight")),
     PayeeAccountChanged: Route("catalog", ("intake", "treasury")),
     EnterprisesMatched: Route("catalog", ("notify",)),
     ApplicationSubmitted: Route("intake", ("review", "oversight")),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -188,6 +188,20 @@ class House:
     @property
     def amqp_url(self) -> str:
         return self.cluster.rabbitmq.address().url
+
+
+def answered(send: Callable[[], httpx.Response], *, within: float = 60.0) -> httpx.Response:
+    """What comes of a call that is made again, under the same key, while nobody takes it or its outcome is unknown.
+
+    A busy machine answers late and a process may be dying: 503, 504 and "in progress" ask for just that.
+    """
+
+    def settled() -> httpx.Response | None:
+        answer = send()
+        again = answer.status_code >= 500 or (answer.status_code == 409 and answer.json().get("retryable"))
+        return None if again else answer
+
+    return eventually(settled, within=within, every=0.2)
 
 
 @contextmanager

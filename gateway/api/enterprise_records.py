@@ -109,7 +109,7 @@ async def list_disclosures(
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Response:
-    """Who has looked at what of the firm, the newest first."""
+    """Who has looked at what of the firm, or was refused a look, the newest first."""
     query = ListDisclosures(enterprise_id=enterprise_id, cursor=cursor, limit=limit)
     return answer(await ask(request, query, tenant=principal.tenant, principal=principal))
 

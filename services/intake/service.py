@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from chassis import former_files
 from chassis.entrypoints import Received, Service, command, on, query
 from chassis.reader import Reader
 from chassis.uow import UnitOfWork
@@ -27,7 +28,7 @@ from contracts.policies import (
     PolicySuspended,
     PolicyWithdrawn,
 )
-from services.intake import former_files, use_cases, views
+from services.intake import use_cases, views
 
 
 class IntakeService(Service):
@@ -67,6 +68,4 @@ class IntakeService(Service):
     def payees_changed(self, events: list[Received[PayeeAccountChanged]], uow: UnitOfWork) -> None:
         use_cases.keep_payees(events, uow)
 
-    @on(EnterpriseMerged)
-    def enterprises_merged(self, events: list[Received[EnterpriseMerged]], uow: UnitOfWork) -> None:
-        former_files.keep_merges(events, uow)
+    enterprises_merged = staticmethod(on(EnterpriseMerged)(former_files.keep_merges))

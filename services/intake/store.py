@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Column, DateTime, Integer, MetaData, RowMapping, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
+from chassis.former_files import OF_FIRM
 from chassis.store import AggregateStore, aggregate_columns
 from contracts.enterprises import Payee
 from contracts.intake import Claim
@@ -20,7 +21,6 @@ from services.intake.domain import (
     Filed,
     Nomination,
 )
-from services.intake.former_files import OF_FIRM
 
 METADATA = MetaData()
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from chassis.former_files import OF_FIRM
 from chassis.paging import cut_page, decode_cursor, encode_cursor
 from chassis.reader import Reader
 from chassis.secrecy import Cipher
 from contracts.intake import ApplicationPage, ApplicationView, Claim, GetApplication, ListApplications
 from services.intake.domain import ApplicationUnknown, refuse_stranger
-from services.intake.former_files import OF_FIRM
 
 COLUMNS = "SELECT tenant, claim, query_code_sealed, estimated_fen, submitted_at FROM application"
 

@@ -1,5 +1,6 @@
 """The notify service: its entrypoints, one line each."""
 
+from chassis import former_files
 from chassis.entrypoints import Port, Received, Service, UnitMaker, due, on, query
 from chassis.jobs import Job
 from chassis.reader import Reader
@@ -10,7 +11,7 @@ from contracts.merges import EnterpriseMerged
 from contracts.notify import ListMessages, MessagePage
 from contracts.review import CaseApproved, CaseRejected
 from contracts.treasury import DisbursementHeld, DisbursementReturned, DisbursementSettled
-from services.notify import former_files, use_cases, views
+from services.notify import use_cases, views
 from services.notify.sms import Sms, SmsClient
 from services.notify.templates import Tellable
 
@@ -29,9 +30,7 @@ class NotifyService(Service):
     def enterprise_registered(self, events: list[Received[EnterpriseRegistered]], uow: UnitOfWork) -> None:
         use_cases.keep_contacts(events, uow)
 
-    @on(EnterpriseMerged)
-    def enterprises_merged(self, events: list[Received[EnterpriseMerged]], uow: UnitOfWork) -> None:
-        former_files.keep_merges(events, uow)
+    enterprises_merged = staticmethod(on(EnterpriseMerged)(former_files.keep_merges))
 
     @on(
         CaseApproved,

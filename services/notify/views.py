@@ -6,15 +6,15 @@ from datetime import datetime
 
 from sqlalchemy import text
 
+from chassis.former_files import OF_FIRM
 from chassis.paging import CursorInvalid, cut_page, decode_cursor, encode_cursor
 from chassis.reader import Reader
 from contracts.notify import ListMessages, MessagePage, MessageView
-from services.notify import former_files
 from services.notify.domain import refuse_stranger
 
 MESSAGES = text(
     "SELECT id AS message_id, claim ->> 'receipt' AS receipt, channel, template, text, state, created_at,"
-    f" delivered_at FROM message WHERE tenant = :tenant AND enterprise_id {former_files.OF_FIRM}"
+    f" delivered_at FROM message WHERE tenant = :tenant AND enterprise_id {OF_FIRM}"
     " AND (CAST(:before AS timestamptz) IS NULL OR (created_at, id) < (:before, CAST(:id AS text)))"
     " ORDER BY created_at DESC, id DESC LIMIT :limit"
 )

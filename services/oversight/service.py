@@ -2,12 +2,13 @@
 
 from typing import Any
 
+from chassis import former_files
 from chassis.entrypoints import Received, Service, on, query
 from chassis.reader import Reader
 from chassis.uow import UnitOfWork
 from contracts.merges import EnterpriseMerged
 from contracts.oversight import TrackCase, TrackingPage, TrackingView, TrackOwnCases
-from services.oversight import former_files, use_cases, views
+from services.oversight import use_cases, views
 from services.oversight.steps import SENTENCES
 
 
@@ -28,6 +29,4 @@ class OversightService(Service):
     def follow(self, events: list[Received[Any]], uow: UnitOfWork) -> None:
         use_cases.follow(events, uow)
 
-    @on(EnterpriseMerged)
-    def enterprises_merged(self, events: list[Received[EnterpriseMerged]], uow: UnitOfWork) -> None:
-        former_files.keep_merges(events, uow)
+    enterprises_merged = staticmethod(on(EnterpriseMerged)(former_files.keep_merges))

@@ -118,10 +118,9 @@ class Case(Aggregate):
     @property
     def award(self) -> Award:
         """The place in the register that an approval takes."""
-        return Award(
+        return Award.claimed_by(
+            self.claim,
             tenant=self.tenant,
-            item_id=self.claim.item_id,
-            uscc=self.claim.uscc,
             period=self.award_period,
             case_id=self.id,
             amount_fen=self.amount_fen or 0,

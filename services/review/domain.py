@@ -158,14 +158,32 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Award:
-    """A place in the award register: one per firm, item and period, whoever pays."""
+    """A place in the award register: one per firm, item and period, whoever pays.
+
+    The firm is known by its code, and by its file in the place where it filed.
+    """
 
     tenant: TenantId
+    filed_in: TenantId
+    enterprise_id: str
     item_id: str
     uscc: str
     period: str
     case_id: str
     amount_fen: int
+
+    @classmethod
+    def claimed_by(cls, claim: Claim, *, tenant: TenantId, period: str, case_id: str, amount_fen: int) -> Award:
+        return cls(
+            tenant=tenant,
+            filed_in=claim.filed_in,
+            enterprise_id=claim.enterprise_id,
+            item_id=claim.item_id,
+            uscc=claim.uscc,
+            period=period,
+            case_id=case_id,
+            amount_fen=amount_fen,
+        )
 
 
 @dataclass(frozen=True, slots=True)

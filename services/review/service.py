@@ -1,10 +1,12 @@
 """The review service: its entrypoints, one line each."""
 
+from chassis import former_files
 from chassis.entrypoints import Received, Service, UnitMaker, command, due, on, query
 from chassis.jobs import Job
 from chassis.reader import Reader
 from chassis.uow import UnitOfWork
 from contracts.intake import ApplicationSubmitted, EnterprisesNominated
+from contracts.merges import EnterpriseMerged
 from contracts.policies import PolicyPublished, PolicyRevised
 from contracts.review import ApproveCase, CasePage, CaseView, GetCase, ListCases, RecordInspection, RejectCase
 from services.review import deadline, use_cases, views
@@ -44,6 +46,8 @@ class ReviewService(Service):
     @on(EnterprisesNominated)
     def enterprises_nominated(self, events: list[Received[EnterprisesNominated]], uow: UnitOfWork) -> None:
         use_cases.decide_lists(events, uow)
+
+    enterprises_merged = staticmethod(on(EnterpriseMerged)(former_files.keep_merges))
 
     @due(deadline.REVIEW_ALARM)
     def review_alarm(self, jobs: list[Job], unit: UnitMaker) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import asdict
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -19,6 +18,7 @@ from contracts.refusal import Reason
 from contracts.rule import Assessment, Fact, ItemRules, TimeLimit
 from services.review.case import Case
 from services.review.domain import Award, CaseNotFound, Decision, Inspection
+from services.review.merged_firms import MergedFirms
 
 METADATA = MetaData()
 INSPECTION = TypeAdapter(Inspection)
@@ -136,6 +136,9 @@ class ItemVersions:
         return {(row.item_id, row.item_version): ItemRules.model_validate(row.rules) for row in rows}
 
 
+COLUMNS = ("tenant", "item_id", "uscc", "period", "case_id", "amount_fen")
+
+
 class AwardRegister:
     """One award per firm, item and period: the primary key says so, whoever asks and in whatever tenant."""
 
@@ -146,12 +149,14 @@ class AwardRegister:
         """Take these places, in one statement and in key order; returns the ids of the cases that got theirs.
 
         A place that another transaction is about to take is waited for. A place once taken stays taken; if
-        this transaction is rolled back, nothing was.
+        this transaction is rolled back, nothing was. A firm whose files were merged has the places of all of them.
         """
-        if not awards:
-            return frozenset()
         ordered = sorted(awards, key=lambda award: (award.item_id, award.uscc, award.period, award.case_id))
-        columns = {name: [asdict(award)[name] for award in ordered] for name in asdict(ordered[0])}
+        had = self._uow.of(MergedFirms).granted_already(ordered)
+        ordered = [award for award in ordered if award.case_id not in had]
+        if not ordered:
+            return frozenset()
+        columns = {name: [getattr(award, name) for award in ordered] for name in COLUMNS}
         taken = self._uow.execute(
             "INSERT INTO award (tenant, item_id, uscc, period, case_id, amount_fen, reserved_at)"
             " SELECT a.*, :now FROM unnest(CAST(:tenant AS text[]), CAST(:item_id AS text[]),"

@@ -31,6 +31,7 @@ PUBLIC_TABLES = {
     ("catalog", "search_document"): "what published items are found by: public, and lying idle under row security",
     ("catalog", "catalogue_revision"): "how often what is public has changed",
     ("intake", "item_version"): "copies of published policies, which are public",
+    ("review", "former_file"): "three ids; a city's case is decided in the city, its firm has its files in a county",
     ("review", "item_version"): "copies of published policies, which are public",
 }
 """Every table without row security, and why it has none."""

@@ -14,6 +14,7 @@ from typing import Any
 import psycopg
 from frame_kit import psycopg_url
 
+from chassis.former_files import keep_merges
 from chassis.frame import Frame, tenant_subscription
 from chassis.ids import new_id
 from chassis.inbox import Inbox, Subscription
@@ -35,7 +36,6 @@ from services.catalog.matching import views as matching_views
 from services.catalog.policies import authoring_views, documents, draft_views, drafting
 from services.catalog.policies import use_cases as policy_use_cases
 from services.catalog.policies import views as policy_views
-from services.intake import former_files
 from services.intake import use_cases as intake_use_cases
 from services.intake import views as intake_views
 
@@ -52,7 +52,7 @@ INTAKE_HEARS = [
     Subscription("enterprises", frozenset({"EnterpriseRegistered"}), intake_use_cases.keep_enterprises),
     Subscription("facts", frozenset({"EnterpriseFactsChanged"}), intake_use_cases.keep_facts),
     Subscription("payees", frozenset({"PayeeAccountChanged"}), intake_use_cases.keep_payees),
-    Subscription("merges", frozenset({"EnterpriseMerged"}), former_files.keep_merges),
+    Subscription("merges", frozenset({"EnterpriseMerged"}), keep_merges),
     tenant_subscription(),
 ]
 

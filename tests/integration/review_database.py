@@ -9,6 +9,7 @@ from typing import Any
 import psycopg
 from frame_kit import psycopg_url
 
+from chassis.former_files import keep_merges
 from chassis.frame import Frame, tenant_subscription
 from chassis.ids import new_id
 from chassis.inbox import BatchResult, Inbox, Subscription
@@ -26,6 +27,7 @@ SUBSCRIPTIONS = [
     Subscription("items", frozenset({"PolicyPublished", "PolicyRevised"}), use_cases.remember_items),
     Subscription("applications", frozenset({"ApplicationSubmitted"}), use_cases.open_cases),
     Subscription("lists", frozenset({"EnterprisesNominated"}), use_cases.decide_lists),
+    Subscription("merges", frozenset({"EnterpriseMerged"}), keep_merges),
     tenant_subscription(),
 ]
 

@@ -147,7 +147,6 @@ def test_a_label_is_revised_by_its_own_department_and_counts_its_versions(catalo
 def test_a_bank_sees_the_score_with_the_firms_consent_and_the_firm_sees_the_look(
     catalog: Replica, firm: str
 ) -> None:
-    assert catalog.ordered(LOOK, actor=BANK)["refused"]["code"] == "consent_missing"
     given = catalog.ordered(consent(firm), actor=firm_actor(firm))["ok"]
     report = catalog.ordered(LOOK, actor=BANK)["ok"]
     assert (report["label"]["score"]["points"], report["label"]["score"]["grade"]) == (64, "B")
@@ -163,7 +162,9 @@ def test_a_bank_sees_the_score_with_the_firms_consent_and_the_firm_sees_the_look
     assert (actor, action) == ("bank-1", "consult_label")
 
 
-def test_what_the_consent_does_not_cover_is_refused_and_leaves_no_look(catalog: Replica, firm: str) -> None:
+def test_what_the_consent_does_not_cover_is_refused_and_the_firm_reads_who_asked_and_why_not(
+    catalog: Replica, firm: str
+) -> None:
     boss = firm_actor(firm)
     given = catalog.ordered(consent(firm), actor=boss)["ok"]["consent_id"]
     others = (
@@ -178,9 +179,31 @@ def test_what_the_consent_does_not_cover_is_refused_and_leaves_no_look(catalog: 
     assert unknown["code"] == "label_unknown"
     assert catalog.ordered(RevokeConsent(consent_id=given), actor=boss)["ok"]["standing"] == "revoked"
     assert catalog.ordered(LOOK, actor=BANK)["refused"]["code"] == "consent_missing"
-    assert catalog.rows("SELECT count(*) FROM disclosure") == [(0,)]
+    looks = catalog.asked(ListDisclosures(enterprise_id=firm), actor=boss)["ok"]["items"]
+    assert [(each["seen_by"], each["subject"], each["reason"], each["refused"]["code"]) for each in reversed(looks)] == [
+        ("bank-1", "technology_score", "post_loan_monitoring", "other_purpose"),
+        ("bank-1", "tech_sme", "credit_assessment", "other_label"),
+        ("bank-2", "technology_score", "credit_assessment", "no_consent"),
+        ("bank-1", "technology_score", "credit_assessment", "revoked"),
+    ]
+    assert looks[0]["seen_by_name"] == "示例银行"
     (listed,) = catalog.asked(ListConsents(enterprise_id=firm), actor=boss)["ok"]["items"]
     assert listed["standing"] == "revoked"
+
+
+def test_a_refused_look_is_written_down_once_per_order_with_its_audit_fact_and_says_nothing_to_the_bank(
+    catalog: Replica, firm: str
+) -> None:
+    first = catalog.ordered(LOOK, actor=BANK, key="look-0002")
+    assert catalog.ordered(LOOK, actor=BANK, key="look-0002") == first
+    assert [each["code"] for each in first["refused"]["reasons"]] == ["consent_missing"]
+    assert catalog.rows("SELECT seen_by, refused, consent_id FROM disclosure") == [("bank-1", "no_consent", None)]
+    facts = catalog.rows("SELECT actor, action FROM audit_fact WHERE aggregate_type = 'disclosure'")
+    assert facts == [("bank-1", "consult_label")]
+    later = consent(firm, valid_from=date(2026, 3, 11))
+    assert "ok" in catalog.ordered(later, actor=firm_actor(firm))
+    assert catalog.ordered(LOOK, actor=BANK)["refused"]["reasons"] == first["refused"]["reasons"]
+    assert catalog.rows("SELECT refused FROM disclosure ORDER BY id") == [("no_consent",), ("not_begun",)]
 
 
 def test_the_same_look_asked_twice_is_one_look(catalog: Replica, firm: str) -> None:

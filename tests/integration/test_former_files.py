@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from chassis.former_files import keep_merges
 from chassis.frame import Frame
 from chassis.inbox import Inbox, Subscription
 from chassis.received import Received
@@ -14,11 +15,9 @@ from contracts.merges import EnterpriseMerged
 from contracts.message import Actor, Query, snake_case
 from contracts.notify import ListMessages
 from contracts.oversight import TrackOwnCases
-from services.notify import former_files as notify_files
 from services.notify import use_cases as notify_use_cases
 from services.notify import views as notify_views
 from services.notify.templates import TEMPLATES
-from services.oversight import former_files as oversight_files
 from services.oversight import use_cases as oversight_use_cases
 from services.oversight import views as oversight_views
 from services.oversight.steps import SENTENCES
@@ -57,7 +56,7 @@ def test_cases_filed_under_a_former_file_are_tracked_by_the_surviving_one(
         oversight_use_cases.follow,
         oversight_use_cases.tenants_of,
     )
-    merges = Subscription("merges", frozenset({"EnterpriseMerged"}), oversight_files.keep_merges)
+    merges = Subscription("merges", frozenset({"EnterpriseMerged"}), keep_merges)
     inbox = Inbox("oversight", [follow, merges], frame.event_unit, max_attempts=3)
     inbox.apply([heard(submitted(claim()), tenant="xingguo")])
 
@@ -80,7 +79,7 @@ def test_messages_to_a_former_file_are_read_under_the_surviving_one(service_fram
         notify_use_cases.tell_firms,
         notify_use_cases.firms_tenant,
     )
-    merges = Subscription("merges", frozenset({"EnterpriseMerged"}), notify_files.keep_merges)
+    merges = Subscription("merges", frozenset({"EnterpriseMerged"}), keep_merges)
     inbox = Inbox("notify", [tell, merges], frame.event_unit, max_attempts=3)
     inbox.apply([heard(rejected(claim()), tenant="xingguo", subject="case")])
 

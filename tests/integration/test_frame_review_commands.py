@@ -86,6 +86,44 @@ def test_a_copy_that_gets_in_before_the_refusal_is_kept_is_answered_in_progress(
     assert answer["refused"]["retryable"] is True
 
 
+def test_what_is_to_be_left_by_a_refusal_is_written_with_it_once_and_nothing_else_that_the_order_did(
+    frame: Frame, dsns: Dsns
+) -> None:
+    def handle(cmd: Note, uow: UnitOfWork) -> Noted:
+        uow.schedule("undone", "x", at=uow.now, tenant=uow.tenant)
+        uow.if_refused(lambda keeping: keeping.schedule("left", "x", at=keeping.now, tenant=keeping.tenant))
+        if cmd.text == "enough":
+            raise EnoughNotes()
+        return Noted(count=1)
+
+    def kinds() -> list[tuple[Any, ...]]:
+        with psycopg.connect(psycopg_url(dsns.owner)) as connection:
+            return connection.execute("SELECT kind FROM job ORDER BY kind").fetchall()
+
+    note = order() | {"body": {"text": "enough"}}
+    first = frame.run_command(Note, handle, note)
+    assert first["refused"]["code"] == "enough_notes"
+    assert kinds() == [("left",)]
+    with psycopg.connect(psycopg_url(dsns.owner)) as connection:
+        connection.execute("DELETE FROM job")
+    assert frame.run_command(Note, handle, note) == first
+    assert kinds() == []
+    assert frame.run_command(Note, handle, order()) == {"ok": {"count": 1}}
+    assert kinds() == [("undone",)]
+
+
+def test_a_refusal_is_not_told_where_what_it_leaves_cannot_be_written(frame: Frame, dsns: Dsns) -> None:
+    note = order()
+
+    def handle(cmd: Note, uow: UnitOfWork) -> Noted:
+        uow.if_refused(lambda keeping: keeping.execute("SELECT 1 / 0"))
+        raise EnoughNotes()
+
+    assert frame.run_command(Note, handle, note) == {"fault": {"retryable": False}}
+    with psycopg.connect(psycopg_url(dsns.owner)) as connection:
+        assert connection.execute("SELECT count(*) FROM operation").fetchone() == (0,)
+
+
 def test_a_redelivered_order_waits_for_the_copy_that_runs_and_answers_the_same(frame: Frame) -> None:
     note, entered, leave = order(), threading.Event(), threading.Event()
     answers: list[dict[str, Any]] = []

@@ -40,6 +40,7 @@ DISCLOSURE = Table(
     Column("seen_by", Text, nullable=False),
     Column("seen_by_name", Text, nullable=False),
     Column("seen_at", DateTime(timezone=True), nullable=False),
+    Column("refused", Text),
 )
 
 
@@ -73,7 +74,7 @@ class Consents(AggregateStore[Consent]):
 
 
 class Disclosures(AggregateStore[Disclosure]):
-    """Every look there ever was; rows are added and never changed."""
+    """Every look there ever was, the refused ones too; rows are added and never changed."""
 
     table = DISCLOSURE
     aggregate_type = "disclosure"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
@@ -21,6 +21,18 @@ READABLE_FOR = timedelta(minutes=10)
 
 LONGEST = timedelta(days=3 * 366)
 """A consent for longer than three years is nobody's decision any more. Our rule; no law names a limit."""
+
+
+NotCovered = Literal["no_consent", "not_begun", "run_out", "revoked", "other_label", "other_purpose"]
+WHY_REFUSED: Mapping[NotCovered, str] = {
+    "no_consent": "未向该机构授权",
+    "not_begun": "授权尚未生效",
+    "run_out": "授权已到期",
+    "revoked": "授权已撤销",
+    "other_label": "授权不包括该标签",
+    "other_purpose": "授权不包括该用途",
+}
+"""What a firm reads of a look that was refused. A bank is told none of it: it would learn what the firm has decided."""
 
 
 class ConsentRefused(Invalid):
@@ -127,7 +139,15 @@ class Consent(Aggregate):
         return "standing" if today <= self.valid_until else "run_out"
 
     def covers(self, label: str, purpose: ConsentPurpose, today: date) -> bool:
-        return self.standing(today) == "standing" and label in self.labels and purpose in self.purposes
+        return self.against(label, purpose, today) is None
+
+    def against(self, label: str, purpose: ConsentPurpose, today: date) -> NotCovered | None:
+        """Why this consent does not let the bank look, if it does not."""
+        if (standing := self.standing(today)) != "standing":
+            return standing
+        if label not in self.labels:
+            return "other_label"
+        return None if purpose in self.purposes else "other_purpose"
 
     def view(self, today: date) -> ConsentView:
         return ConsentView(
@@ -150,7 +170,10 @@ class Consent(Aggregate):
 
 @dataclass(kw_only=True, slots=True)
 class Disclosure(Aggregate):
-    """One look: who saw what of whom, when, why, and under which consent. It is never changed."""
+    """One look: who saw what of whom, when, why, and under which consent. It is never changed.
+
+    If it was `refused`, nothing was seen, and `seen_by` is who asked.
+    """
 
     enterprise_id: str
     subject: str
@@ -159,12 +182,14 @@ class Disclosure(Aggregate):
     seen_by: str
     seen_by_name: str
     seen_at: datetime
+    refused: NotCovered | None = None
 
     def readable_by(self, actor: Actor, now: datetime) -> bool:
         """Whether this person may read the contact number behind this look now."""
         return self.subject == CONTACT and actor.id == self.seen_by and now - self.seen_at <= READABLE_FOR
 
     def view(self) -> DisclosureView:
+        refused = Reason(code=self.refused, message=WHY_REFUSED[self.refused]) if self.refused else None
         return DisclosureView(
             disclosure_id=self.id,
             enterprise_id=self.enterprise_id,
@@ -174,4 +199,15 @@ class Disclosure(Aggregate):
             seen_by=self.seen_by,
             seen_by_name=self.seen_by_name,
             seen_at=self.seen_at,
+            refused=refused,
         )
+
+
+def why_refused(given: Sequence[Consent], label: str, purpose: ConsentPurpose, today: date) -> NotCovered:
+    """Why none of the consents `given` to a bank lets it look: what stands against the one given last."""
+    if not given:
+        return "no_consent"
+    last = max(given, key=lambda each: (each.given_at, each.id))
+    against = last.against(label, purpose, today)
+    assert against is not None, "a consent covers the look"
+    return against

@@ -30,6 +30,8 @@ from services.catalog.enterprises.consents import (
     Disclosure,
     LabelUnknown,
     LookUnknown,
+    NotCovered,
+    why_refused,
 )
 from services.catalog.enterprises.credit_code import checked_credit_code
 from services.catalog.enterprises.domain import refuse_stranger
@@ -71,7 +73,10 @@ def revoke_consent(cmd: RevokeConsent, uow: UnitOfWork) -> ConsentView:
 
 
 def consult_label(cmd: ConsultLabel, uow: UnitOfWork) -> LabelReport:
-    """A bank sees one label of a firm that has consented; the look is written down in the same transaction."""
+    """A bank sees one label of a firm that has consented; the look is written down in the same transaction.
+
+    One that is refused is written down with the refusal, for the firm to see who asks without its consent.
+    """
     rules = {each.code: each for each in holding(uow)}
     if cmd.label not in rules:
         raise LabelUnknown(field="label")
@@ -80,10 +85,15 @@ def consult_label(cmd: ConsultLabel, uow: UnitOfWork) -> LabelReport:
     enterprise = enterprises.by_uscc(checked_credit_code(cmd.uscc))
     given = uow.of(Consents).given_to(uow.actor.id, enterprise.id) if enterprise is not None else []
     standing = [each for each in given if each.covers(cmd.label, cmd.purpose, today)]
-    if enterprise is None or not standing:
+    if enterprise is None:
+        raise ConsentMissing(field="uscc")
+    if not standing:
+        refused = why_refused(given, cmd.label, cmd.purpose, today)
+        about = enterprise.id, cmd.label, cmd.purpose, None
+        uow.if_refused(lambda keeping: _write_down(keeping, *about, refused))
         raise ConsentMissing(field="uscc")
     consent = max(standing, key=lambda each: each.valid_until)
-    look = _look(uow, enterprise.id, cmd.label, cmd.purpose, consent.id)
+    look = _write_down(uow, enterprise.id, cmd.label, cmd.purpose, consent.id)
     return LabelReport(
         disclosure_id=look.id,
         consent_id=consent.id,
@@ -99,10 +109,17 @@ def reveal_contact(cmd: RevealContact, uow: UnitOfWork) -> DisclosureView:
     """Write down who wants to see the contact number, and why; then it can be read."""
     refuse_stranger(uow.actor, cmd.enterprise_id)
     enterprise = uow.of(Enterprises).get(cmd.enterprise_id)
-    return _look(uow, enterprise.id, CONTACT, cmd.reason, None).view()
+    return _write_down(uow, enterprise.id, CONTACT, cmd.reason, None).view()
 
 
-def _look(uow: UnitOfWork, enterprise_id: str, subject: str, reason: str, consent_id: str | None) -> Disclosure:
+def _write_down(
+    uow: UnitOfWork,
+    enterprise_id: str,
+    subject: str,
+    reason: str,
+    consent_id: str | None,
+    refused: NotCovered | None = None,
+) -> Disclosure:
     look = Disclosure(
         id=uow.new_id(),
         tenant=uow.tenant,
@@ -113,6 +130,7 @@ def _look(uow: UnitOfWork, enterprise_id: str, subject: str, reason: str, consen
         seen_by=uow.actor.id,
         seen_by_name=uow.actor.name,
         seen_at=uow.now,
+        refused=refused,
     )
     uow.of(Disclosures).save(look)
     return look
@@ -150,7 +168,7 @@ def list_consents(query: ListConsents, reader: Reader) -> ConsentList:
 
 
 def list_disclosures(query: ListDisclosures, reader: Reader) -> DisclosurePage:
-    """Who has looked at what of a firm, the newest first. Raises EnterpriseNotYours or CursorInvalid."""
+    """Who has looked at what of a firm, or was refused a look, the newest first. Raises EnterpriseNotYours or CursorInvalid."""
     refuse_stranger(reader.actor, query.enterprise_id)
     before = decode_cursor(query.cursor, 1)
     found = reader.execute(

@@ -1,4 +1,10 @@
-"""Files of enterprises that were merged: who asks for the surviving one is shown what lies under the others."""
+"""Files of enterprises that were merged: who asks for the surviving one is shown what lies under the others.
+
+A service that keeps anything by enterprise makes the table with `chassis.schema.former_file_table`, and hears of
+merges by one line in its class:
+
+    enterprises_merged = staticmethod(on(EnterpriseMerged)(former_files.keep_merges))
+"""
 
 from __future__ import annotations
 
