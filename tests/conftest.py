@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 
 from chassis.clock import Clock
 from chassis.frame import Frame
@@ -33,6 +34,10 @@ sys.path.insert(0, str(Path(__file__).parent))  # the kits that several folders 
 
 if TYPE_CHECKING:
     from system_kit import House
+
+# How long one example takes says something of what else two busy cores do, and nothing of the rule that it tries.
+settings.register_profile("zhida", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("zhida")
 
 DATA_KEY = base64.b64encode(b"test-key-of-thirty-two-bytes-000").decode()
 

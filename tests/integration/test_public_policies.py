@@ -247,7 +247,7 @@ PATHS = st.sampled_from(["/policies/search", "/policies", "/open-data/policies",
 
 
 def test_whatever_is_asked_is_answered_or_refused_and_never_fails(public: Public) -> None:
-    @settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=80, suppress_health_check=list(HealthCheck))
     @given(PATHS, st.lists(st.tuples(NAMES, VALUES), max_size=5))
     def ask(path: str, pairs: list[tuple[str, str]]) -> None:
         params: dict[str, list[str]] = {}
@@ -262,7 +262,7 @@ def test_whatever_is_asked_is_answered_or_refused_and_never_fails(public: Public
     ask()
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, suppress_health_check=list(HealthCheck))
 @given(st.lists(st.one_of(st.text(max_size=8), st.integers(-(2**63), 2**64 - 1), st.none(), st.floats(allow_nan=False)), max_size=5))
 def test_a_made_up_cursor_is_refused(keys: list[Any]) -> None:
     with pytest.raises(CursorInvalid):

@@ -86,7 +86,7 @@ def test_what_is_missing_is_named(good: dict[str, Any]) -> None:
     assert problems(good) == {"/guide/standard": "field_missing", "/title": "field_missing"}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(text=st.dictionaries(st.text(max_size=8), JSON, max_size=4))
 def test_no_text_is_too_broken_to_be_told_so(text: dict[str, Any]) -> None:
     found, content = examine(text, NoDatabase(), "t", TODAY)
@@ -98,7 +98,7 @@ def test_no_text_is_too_broken_to_be_told_so(text: dict[str, Any]) -> None:
             resolved(text, each.where)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_any_part_of_a_good_text_may_be_broken(data: st.DataObject) -> None:
     text = PolicyItemContent.model_validate_json(SAMPLE.read_bytes()).model_dump(mode="json")

@@ -131,7 +131,7 @@ def changes_of(files: dict[int, list[Fact]]) -> dict[tuple[str, str | None], dic
 files_of = some.lists(some.lists(facts(), max_size=5), min_size=1, max_size=4)
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=250, suppress_health_check=list(HealthCheck))
 @given(files_of, rules_of, declared)
 def test_whatever_is_asked_of_whatever_facts_the_answers_agree(
     files: list[list[Fact]], eligibility: Eligibility, types: dict[str, tuple[FactKind, str | None]]
@@ -141,7 +141,7 @@ def test_whatever_is_asked_of_whatever_facts_the_answers_agree(
     assert [matcher.state("item", row) for row in range(len(files))] == [plain(rules, file) for file in files]
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100, suppress_health_check=list(HealthCheck))
 @given(some.lists(some.tuples(some.integers(0, 70), some.lists(facts(), max_size=3)), max_size=4), rules_of)
 def test_files_that_change_one_by_one_end_where_files_loaded_whole_begin(
     steps: list[tuple[int, list[Fact]]], eligibility: Eligibility
@@ -161,7 +161,7 @@ def test_files_that_change_one_by_one_end_where_files_loaded_whole_begin(
         assert matcher.state("item", row) is plain(rules, list(files.get(row, {}).values()))
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100, suppress_health_check=list(HealthCheck))
 @given(some.lists(facts(), max_size=4), rules_of)
 def test_nothing_is_met_by_a_missing_fact(file: list[Fact], eligibility: Eligibility) -> None:
     """Taking one fact away never turns an answer into its opposite: it stays, or nobody can tell any more."""

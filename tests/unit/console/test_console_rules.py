@@ -230,7 +230,7 @@ SCRAPS = st.sampled_from(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.dictionaries(st.sampled_from(sorted(ItemRules.model_fields)), JSON | SCRAPS), st.booleans())
 def test_no_json_whatever_does_more_than_be_refused(pieces: dict[str, Any], whole: bool) -> None:
     data = {**RULES, **pieces} if whole else pieces

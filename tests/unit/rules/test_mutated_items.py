@@ -117,7 +117,7 @@ def sheets_for(draw: st.DrawFn, rules: ItemRules) -> FactSheet:
     return FactSheet(facts=tuple(fact for fact in facts if fact), parameters=figures, reference_year=2025)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(st.data())
 def test_what_the_check_lets_through_can_be_evaluated_and_said(data: st.DataObject) -> None:
     try:

@@ -106,7 +106,7 @@ class LifeOfALine(RuleBasedStateMachine):
 
 
 TestLifeOfALine = LifeOfALine.TestCase
-TestLifeOfALine.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestLifeOfALine.settings = settings(max_examples=60, stateful_step_count=40)
 
 
 def test_every_movement_takes_from_one_account_what_it_puts_into_another() -> None:
