@@ -88,6 +88,8 @@ def _check(options: argparse.Namespace) -> int:
         for name, title in TITLES.items():
             if words[name]:
                 print(f"【{title}】{words[name]}")
+        for note in _notes(source):
+            print(note)
     return 2 if problems else 0
 
 
@@ -96,6 +98,13 @@ def _problems(source: RuleFile, *, publishing: bool) -> list[Problem]:
     if source.item is not None and publishing:
         return check_publication(source.item)
     return check(source.rules)
+
+
+def _notes(source: RuleFile) -> Iterator[str]:
+    """Why sound rules are not to be published all the same."""
+    review = source.item.fair_competition if source.item is not None else None
+    if review is not None and review.conclusion == "doubtful":
+        yield f"注意：公平竞争审查结论为“存疑”，可以试算，不得发布。{review.basis}"
 
 
 def _problem_lines(file: str, problems: list[Problem]) -> Iterator[str]:
