@@ -1,4 +1,5 @@
 """`./zhida rules check FILE` and `./zhida rules run FILE --facts FILE`: a policy officer tries a rule alone.
+`./zhida rules quality [--json FILE]`: how right the answers are, on the labelled set.
 
 Needs no cluster and no database: an item's JSON, and facts. docs/rules.md is the guide.
 """
@@ -62,6 +63,10 @@ def _parser() -> argparse.ArgumentParser:
         help="核定的数值 · a figure that was set",
     )
     running.set_defaults(run=_run)
+    measuring = commands.add_parser("quality", help="按标注样本评测准确率与召回率 · how right the answers are")
+    measuring.add_argument("--json", metavar="FILE", help="结果另存为 JSON · write the figures")
+    measuring.add_argument("--pairs", metavar="FILE", help="另一份标注(JSONL)· another labelled set")
+    measuring.set_defaults(run=_quality)
     for command in (checking, running):
         command.add_argument("file", metavar="FILE", help="事项或规则(JSON)· an item or its rules")
         command.add_argument("--json", action="store_true", help="输出 JSON")
@@ -88,6 +93,8 @@ def _check(options: argparse.Namespace) -> int:
         for name, title in TITLES.items():
             if words[name]:
                 print(f"【{title}】{words[name]}")
+        for note in _notes(source):
+            print(note)
     return 2 if problems else 0
 
 
@@ -98,10 +105,23 @@ def _problems(source: RuleFile, *, publishing: bool) -> list[Problem]:
     return check(source.rules)
 
 
+def _notes(source: RuleFile) -> Iterator[str]:
+    """Why sound rules are not to be published all the same."""
+    review = source.item.fair_competition if source.item is not None else None
+    if review is not None and review.conclusion == "doubtful":
+        yield f"注意：公平竞争审查结论为“存疑”，可以试算，不得发布。{review.basis}"
+
+
 def _problem_lines(file: str, problems: list[Problem]) -> Iterator[str]:
     yield f"{file}：有 {len(problems)} 个问题"
     for problem in problems:
         yield f"  {problem.where}：{problem.text_zh}（{problem.code}）"
+
+
+def _quality(options: argparse.Namespace) -> int:
+    from console import rule_quality  # it brings the matcher, which trying a rule does without
+
+    return rule_quality.run(options.json, options.pairs)
 
 
 def _run(options: argparse.Namespace) -> int:

@@ -145,9 +145,11 @@ class Guide(RulePart):
 class FairCompetitionConclusion(RulePart):
     """The conclusion of the fair-competition review, without which nothing is published
     (Fair Competition Review Regulation, in force since 2024-08-01).
+
+    What is `doubtful` is not published until the review has passed it; `basis` then says what the doubt is.
     """
 
-    conclusion: Literal["passed", "exception", "not_required"]
+    conclusion: Literal["passed", "exception", "not_required", "doubtful"]
     basis: LongText
     date: date
 
@@ -158,7 +160,7 @@ class PolicyItemContent(RulePart):
     `sample` items are shown as samples (示例) with issuer and status; `sample_notes` says what was filled in
     beyond the source. `fair_competition` may be absent in a draft only. The item is in force from `valid_from`
     to `valid_to`, both days included; where it says nothing, as long as its document. `local_tax_basis` cites
-    what allows a base of locally retained tax.
+    the law, regulation or document that allows a base of locally retained tax, by its title or its number.
     """
 
     code: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]

@@ -42,7 +42,7 @@ STAGE_NAMES: Mapping[Stage, str] = {
 }
 CODE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
-MAY_BE_OPEN = frozenset({"fair_competition_missing", "document_not_in_force"})
+MAY_BE_OPEN = frozenset({"fair_competition_missing", "fair_competition_doubtful", "document_not_in_force"})
 """Problems that a text under consultation may still have: they are settled until it is published."""
 
 

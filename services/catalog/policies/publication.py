@@ -12,6 +12,7 @@ from contracts.policies import DirectGround, PublicationGround
 from contracts.refusal import Invalid, Reason
 from contracts.rule import Problem
 from rules import check_publication
+from services.catalog.policies.lawful_basis import names_a_lawful_basis
 
 OUT_OF_FORCE = (ItemStatus.DRAFT, ItemStatus.EXPIRED, ItemStatus.SUPERSEDED)
 
@@ -40,11 +41,11 @@ def problems_of(content: PolicyItemContent, today: date) -> list[Problem]:
     last_day = content.last_day
     if last_day is not None and last_day < today and not content.sample:
         _add(found, "validity_over", "/valid_to", f"有效期已于 {last_day} 届满，不得发布")
-    if content.local_tax_basis is None:
-        for index in _local_tax_facts(content):
-            label = content.rules.fact_types[index].label
-            text = f"奖补以“{label}”（地方留成税收）为计算基数，须在 local_tax_basis 中引用其合法依据"
-            _add(found, "local_tax_basis_missing", f"/rules/fact_types/{index}", text)
+    review = content.fair_competition
+    if review is not None and review.conclusion == "doubtful":
+        text = f"公平竞争审查结论为“存疑”，在审查通过之前不得发布：{review.basis}"
+        _add(found, "fair_competition_doubtful", "/fair_competition/conclusion", text)
+    _check_local_tax_basis(content, found)
     codes = {material.code for material in content.rules.plan.materials}
     for index, material in enumerate(content.guide.materials):
         if material.code is not None and material.code not in codes:
@@ -82,6 +83,22 @@ def direct_ground(content: PolicyItemContent, claimed: DirectGround | None) -> P
 
 def _add(found: list[Problem], code: str, where: str, text: str) -> None:
     found.append(Problem(code=code, where=where, text_zh=text))
+
+
+def _check_local_tax_basis(content: PolicyItemContent, found: list[Problem]) -> None:
+    """A base of locally retained tax is lawful only where a law, a regulation or the State Council allows it."""
+    based_on = _local_tax_facts(content)
+    if content.local_tax_basis is None:
+        for index in based_on:
+            label = content.rules.fact_types[index].label
+            text = f"奖补以“{label}”（地方留成税收）为计算基数，须在 local_tax_basis 中引用其合法依据"
+            _add(found, "local_tax_basis_missing", f"/rules/fact_types/{index}", text)
+    elif based_on and not names_a_lawful_basis(content.local_tax_basis):
+        text = (
+            "地方留成税收的合法依据须写明法律、法规或文件：至少一个《名称》或文号（如 赣府发〔2024〕3号）；"
+            "“来源未载明”“无”“暂无”“不详”不是依据，《公平竞争审查条例》本身也不是"
+        )
+        _add(found, "local_tax_basis_names_nothing", "/local_tax_basis", text)
 
 
 def _periods(content: PolicyItemContent) -> Iterator[tuple[str, date | None, date | None]]:

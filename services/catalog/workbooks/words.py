@@ -31,7 +31,7 @@ FREQUENCIES = {
 }
 TIME_UNITS = {"个工作日": "working_days", "个自然日": "calendar_days", "小时": "hours"}
 YES_NO = {"是": True, "否": False}
-CONCLUSIONS = {"通过": "passed", "适用例外规定": "exception", "无需审查": "not_required"}
+CONCLUSIONS = {"通过": "passed", "适用例外规定": "exception", "无需审查": "not_required", "存疑": "doubtful"}
 CONFIDENCES = {"高": "high", "中": "medium", "低": "low"}
 PROVIDERS = {"申报企业": "applicant", "主管部门": "department", "数据共享": "data_exchange"}
 FACT_KINDS = {"数值": "number", "是否": "flag", "分类": "code", "多选": "codes", "日期": "date"}

@@ -32,7 +32,7 @@ def test_a_million_pairs_are_answered_as_the_plain_evaluator_answers_them(city: 
         plain, matched = city.plain_ranks(city.items[item]), city.matched_ranks(item)
         assert (plain == matched).all(), (item, np.flatnonzero(plain != matched)[:5].tolist())
         seen += np.bincount(plain, minlength=3)
-    assert (seen > 1000).all(), "each of the three answers must be there"
+    assert (seen > 500).all(), "each of the three answers must be there"
 
 
 def test_counting_everything_counts_what_each_item_meets(city: City) -> None:

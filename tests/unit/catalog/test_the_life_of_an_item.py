@@ -10,7 +10,7 @@ import pytest
 
 from chassis.jobs import Job
 from chassis.testing import NOON, FakeUnit
-from contracts.item import ItemStatus, PolicyItemContent
+from contracts.item import FairCompetitionConclusion, ItemStatus, PolicyItemContent
 from contracts.message import SYSTEM, Actor
 from contracts.policies import (
     DirectGround,
@@ -23,6 +23,7 @@ from contracts.policies import (
     PublicationGround,
     PublishPolicyItem,
 )
+from rules import check_publication
 from services.catalog.policies.differences import differences
 from services.catalog.policies.domain import (
     MOVES,
@@ -35,6 +36,7 @@ from services.catalog.policies.domain import (
 from services.catalog.policies.publication import PublicationRefused, direct_ground, problems_of
 from services.catalog.policies.use_cases import publish_policy_item
 from services.catalog.policies.validity import look_at_validity
+from tests.unit.rules.sample_files import ITEMS
 
 SampleItem = Callable[[str], PolicyItemContent]
 TODAY = date(2026, 3, 10)
@@ -156,11 +158,75 @@ def codes(content: PolicyItemContent) -> list[str]:
     return [problem.code for problem in problems_of(content, TODAY)]
 
 
+ON_RETAINED_TAX = ("FJ-014", "JL-002", "JL-003", "JL-004", "JL-005", "JL-014")
+"""Sample items that pay out of tax retained locally; their sources name no lawful basis."""
+
+
+def reviewed(content: PolicyItemContent) -> PolicyItemContent:
+    """The item as if the fair-competition review had passed it."""
+    conclusion = FairCompetitionConclusion(conclusion="passed", basis="区审查〔2026〕1号", date=TODAY)
+    return content.model_copy(update={"fair_competition": conclusion})
+
+
+@pytest.mark.parametrize("code", ON_RETAINED_TAX)
+def test_a_sample_on_retained_tax_is_doubtful_and_cannot_be_published(
+    unit: FakeUnit, sample_item: SampleItem, code: str
+) -> None:
+    content = sample_item(code)
+    assert check_publication(content) == [], "it is checked and tried all the same"
+    assert any(note.startswith("不得发布") for note in content.sample_notes)
+    department = content.rules.plan.department
+    unit.actor = Actor(id="officer", roles=frozenset({"department"}), department=department)
+    with pytest.raises(PublicationRefused) as refused:
+        publish_policy_item(PublishPolicyItem(content=content), unit)
+    reasons = {reason.code: reason.message for reason in refused.value.reasons}
+    assert set(reasons) == {"fair_competition_doubtful", "local_tax_basis_missing"}
+    assert "《公平竞争审查条例》" in reasons["fair_competition_doubtful"]
+    assert unit.events == []
+
+
+def test_every_other_sample_item_can_be_published() -> None:
+    assert {code for code, content in ITEMS.items() if codes(content)} == set(ON_RETAINED_TAX)
+
+
 @pytest.mark.parametrize("code", ["FJ-014", "JL-002", "JL-014"])
-def test_a_base_of_locally_retained_tax_cites_what_allows_it(sample_item: SampleItem, code: str) -> None:
-    cited = sample_item(code)
+@pytest.mark.parametrize(
+    "basis",
+    [
+        "《中华人民共和国民族区域自治法》第三十四条",
+        "国务院批复 国函〔2026〕12号",
+        "赣府发[2024]3号第五条",
+        "经国务院批准（国办函（2025） 7 号）",
+    ],
+)
+def test_a_base_of_locally_retained_tax_cites_a_law_or_a_document(
+    sample_item: SampleItem, code: str, basis: str
+) -> None:
+    cited = reviewed(sample_item(code)).model_copy(update={"local_tax_basis": basis})
     assert codes(cited) == []
     assert codes(cited.model_copy(update={"local_tax_basis": None})) == ["local_tax_basis_missing"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "来源未载明",
+        "来源未载明。自 2024-08-01 起施行的《公平竞争审查条例》要求此类奖补有法律、行政法规依据或经国务院批准。",
+        "无",
+        "暂无，待补",
+        "不详",
+        "《不详》",
+        "《》",
+        "有合法依据",
+        "按县里的惯例",
+        "《公平竞争审查条例》（国务院令第783号）",
+        "2024年第3号",
+    ],
+)
+def test_words_that_name_no_law_and_no_document_are_no_basis(sample_item: SampleItem, words: str) -> None:
+    (problem,) = problems_of(reviewed(sample_item("JL-003")).model_copy(update={"local_tax_basis": words}), TODAY)
+    assert (problem.code, problem.where) == ("local_tax_basis_names_nothing", "/local_tax_basis")
+    assert "《名称》" in problem.text_zh and "文号" in problem.text_zh
 
 
 def test_a_threshold_of_local_contribution_is_no_base(sample_item: SampleItem) -> None:

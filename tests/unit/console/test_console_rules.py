@@ -247,3 +247,50 @@ def test_rules_that_are_nested_without_end_are_refused(
     )
     assert main(["rules", "check", write("rules.json", deep)]) == 2
     assert "嵌套太深" in capsys.readouterr().err
+
+
+# -- quality --------------------------------------------------------------------------------------------------
+
+
+def test_the_quality_of_the_answers_is_printed_and_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    assert main(["rules", "quality", "--json", str(tmp_path / "quality.json")]) == 0
+    said = capsys.readouterr().out
+    assert "准确率" in said and "召回率" in said and "缺数据却判为符合：0" in said and "不一致 0 次" in said
+    figures = json.loads((tmp_path / "quality.json").read_text(encoding="utf-8"))
+    assert figures["pairs"] >= 200
+    assert min(figures["precision"], figures["recall"]) >= 0.9
+    assert figures["met_on_missing_fact"] == figures["matcher_disagrees"] == 0
+
+
+def test_a_set_that_we_answer_wrongly_is_told_pair_by_pair_and_is_not_good_enough(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    pairs = tmp_path / "pairs.jsonl"
+    pair = {"id": "NM-002/1", "item": "NM-002", "firm": "新增六亿元", "day": "2026-03-16", "label": "not_met",
+            "facts": {"output_increment@2025": "6 亿元"}, "reason": "标注者看错了一位。"}  # fmt: skip
+    pairs.write_text(json.dumps(pair), encoding="utf-8")
+    assert main(["rules", "quality", "--pairs", str(pairs)]) == 1
+    assert "✗ NM-002/1 新增六亿元：标注不符合，回答符合。标注者看错了一位。" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("{", "第 1 行第 2 列：不是合法的 JSON"),
+        ('{"id": "NM-002/1"}', "第 1 行 /item：缺少该字段"),
+        ('{"item": "XX-999"}', "没有编码为 XX-999 的示例事项"),
+        ('{"facts": {"no_such_word": true}}', "NM-002/1：数据“no_such_word”不在词汇表"),
+        ('{"facts": {"output_increment@2025": "6,5"}}', "NM-002/1：数据写法不对"),
+    ],
+)
+def test_a_labelled_set_that_cannot_be_read_says_where(
+    line: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    whole = {"id": "NM-002/1", "item": "NM-002", "firm": "某企业", "day": "2026-03-16", "label": "met", "facts": {},
+             "reason": "达到五亿元。"}  # fmt: skip
+    with suppress(json.JSONDecodeError):
+        given = json.loads(line)
+        line = line if "id" in given else json.dumps(whole | given)
+    (tmp_path / "pairs.jsonl").write_text(line, encoding="utf-8")
+    assert main(["rules", "quality", "--pairs", str(tmp_path / "pairs.jsonl")]) == 2
+    assert said in capsys.readouterr().err

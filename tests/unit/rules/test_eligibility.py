@@ -4,7 +4,7 @@ import random
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from contracts.rule import AllOf, AnyOf, Eligibility, FactSheet, MissingFact, Not, State
@@ -197,6 +197,26 @@ def test_missing_facts_never_turn_a_verdict_into_another_one(rule, sheets):
     settled = verdict(rule, full).state
     assert settled is not State.UNDETERMINED
     assert verdict(rule, less).state in (settled, State.UNDETERMINED)
+
+
+@given(eligibilities(), full_sheets(), full_sheets(), st.data())
+def test_without_a_fact_it_rests_on_nothing_is_met_unless_the_rest_suffices(rule, facts, other, data):
+    """The rest suffices where the verdict would be met whatever the fact were."""
+    found = verdict(rule, facts)
+    assume(found.state is State.MET)
+    resting = sorted({reason.fact for reason in found.reasons if reason.decisive})
+    name = data.draw(st.sampled_from(resting))
+    rest = [each for each in facts.facts if each.name != name]
+    without = verdict(rule, sheet(*rest)).state
+    assert without in (State.MET, State.UNDETERMINED)
+    changed = verdict(rule, sheet(*rest, *(each for each in other.facts if each.name == name))).state
+    if changed is not State.MET:
+        assert without is State.UNDETERMINED
+
+
+@given(eligibilities())
+def test_of_a_firm_of_which_nothing_is_known_nothing_is_met(rule):
+    assert verdict(rule, sheet()).state is State.UNDETERMINED
 
 
 @given(eligibilities(), sheets_with_less())
