@@ -31,12 +31,14 @@ class Cost:
     uncounted: int = 0
 
 
-def cost_of(rules: ItemRules, facts: Facts, rows: Rows, seconds: float) -> Cost:
-    """The amounts before caps over earlier awards of these enterprises (ascending), added up."""
+def cost_of(rules: ItemRules, facts: Facts, rows: Rows, seconds: float, whose: str = "") -> Cost:
+    """The amounts before caps over earlier awards of these enterprises (ascending), added up; on the outside figures
+    of `whose` items."""
     give_up_at = time.monotonic() + seconds
     names = frozenset(declared.name for declared in declarations_for(rules.amount, rules))
     sheets, places = equal_facts(facts, names, rows)
     alike = np.bincount(places, minlength=len(sheets)).tolist()
+    figures = facts.figures(whose, rules.parameters_by_name)
     known = valued = unvalued = lowest = highest = uncounted = 0
     for sheet, count in zip(sheets, alike, strict=True):
         if not count:
@@ -44,7 +46,7 @@ def cost_of(rules: ItemRules, facts: Facts, rows: Rows, seconds: float) -> Cost:
         if time.monotonic() > give_up_at:
             uncounted += count
             continue
-        read = FactSheet.model_construct(facts=sheet, reference_year=facts.today.year, parameters=facts.outside)
+        read = FactSheet.model_construct(facts=sheet, reference_year=facts.today.year, parameters=figures)
         amount = amount_of_figure(rules.amount, reader_of(rules, read, facts.today), rules.rounding)
         if amount.money is not None:
             known, valued = known + amount.money.fen * count, valued + count
