@@ -15,6 +15,7 @@ from contracts.intake import ApplicationSubmitted, EnterprisesNominated
 from contracts.merges import EnterpriseMerged
 from contracts.message import Event, ServiceName
 from contracts.notify import MessageDelivered, MessageFailed
+from contracts.outside_figures import OutsideFigureRecorded, OutsideFigureWithdrawn
 from contracts.policies import (
     PolicyExpired,
     PolicyPublished,
@@ -74,6 +75,8 @@ FLOW: dict[type[Event], Route] = {
     PolicyResumed: Route("catalog", ITEM_LISTENERS),
     PolicyWithdrawn: Route("catalog", ITEM_LISTENERS),
     PolicyExpired: Route("catalog", ITEM_LISTENERS),
+    OutsideFigureRecorded: Route("catalog", ("intake",)),
+    OutsideFigureWithdrawn: Route("catalog", ("intake",)),
     EnterpriseRegistered: Route("catalog", ("intake", "notify")),
     EnterpriseFactsChanged: Route("catalog", ("intake", "notify")),
     EnterpriseMerged: Route("catalog", ("intake", "review", "notify", "oversight")),

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from contracts.enterprises import OrganisationName, Payee
 from contracts.message import Command, Event, Fen, Id, Model, Page, PageRequest, Query, ServiceName, TenantId
-from contracts.rule import Fact
+from contracts.rule import Fact, ParameterValue
 
 MaterialCode = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,63}$")]
 """The code of one of the materials in an item's plan."""
@@ -83,7 +83,8 @@ class SubmissionReceipt(Model):
 
 
 class ApplicationSubmitted(Event):
-    """`facts` is what the claim rests on, those from the firm's file and those declared, each with its source.
+    """`facts` is what the claim rests on, those from the firm's file and those declared, each with its source;
+    `figures` are the outside figures that it rests on as they stood when it was filed.
 
     `query_code_digest` is the SHA-256, in hexadecimal, of the receipt followed by the query code.
     """
@@ -92,6 +93,7 @@ class ApplicationSubmitted(Event):
 
     claim: Claim
     facts: tuple[Fact, ...]
+    figures: tuple[ParameterValue, ...] = ()
     payee: Payee
     estimated_fen: Fen | None
     commitments: tuple[str, ...] = ()
@@ -123,6 +125,7 @@ class NominatedLine(Model):
 
     claim: Claim
     facts: tuple[Fact, ...]
+    figures: tuple[ParameterValue, ...] = ()
     payee: Payee
     amount_fen: Fen
     query_code_digest: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
@@ -111,7 +112,8 @@ class ParameterType(RulePart):
 class ParameterValue(RulePart):
     """What an outside figure was: for a `period`, or from `valid_from` to `valid_until` (both included).
 
-    An open end is open. `source` published it, `as_of` that day; a later word counts instead of an earlier.
+    An open end is open. `source` published it, `as_of` that day; a later word counts instead of an earlier, and
+    of two of one day the last in the list.
     """
 
     name: FactName
@@ -147,12 +149,15 @@ class FactSheet(RulePart):
         return current
 
     @cached_property
-    def parameters_by_name(self) -> dict[str, tuple[ParameterValue, ...]]:
-        """The outside figures by name, in their order."""
-        found: dict[str, tuple[ParameterValue, ...]] = {}
+    def _figures(self) -> dict[tuple[str, str | None], list[ParameterValue]]:
+        found: dict[tuple[str, str | None], list[ParameterValue]] = {}
         for value in self.parameters:
-            found[value.name] = (*found.get(value.name, ()), value)
+            found.setdefault((value.name, value.key), []).append(value)
         return found
+
+    def figures(self, name: str, key: str | None) -> Sequence[ParameterValue]:
+        """The outside figures of this name and key, in their order."""
+        return self._figures.get((name, key), ())
 
     def find(self, name: str, period: str | None) -> Fact | None:
         """The newest fact of this name about this period (as a rule names it), expired or not."""

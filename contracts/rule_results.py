@@ -7,6 +7,7 @@ from typing import Literal
 
 from contracts.message import Model
 from contracts.money import Money
+from contracts.rule_facts import ParameterValue
 from contracts.rule_payees import PayeeKind
 from contracts.rule_shares import Level
 
@@ -141,7 +142,8 @@ class Assessment(Model):
 
     Where the item pays in instalments, `amount` is the one that is due now, `amount.whole` all of them, and
     `instalment` says which it is. `payees` divide the amount where it is not all the applicant's.
-    `objections` are what earlier awards stand against it, where they were passed in.
+    `objections` are what earlier awards stand against it, where they were passed in. `figures` are the outside
+    figures that were used: on these and the same facts the same day the answer is the same.
     """
 
     verdict: Verdict
@@ -150,6 +152,7 @@ class Assessment(Model):
     payees: tuple[PayeeLine, ...] = ()
     instalment: InstalmentAnswer | None = None
     objections: tuple[Objection, ...] = ()
+    figures: tuple[ParameterValue, ...] = ()
 
 
 class RuleSentences(Model):

@@ -52,7 +52,7 @@ def compute_amount(
 
 def amount_of_figure(rule: AmountRule, reader: FactReader, rounding: RoundingRule) -> Amount:
     """The same, on facts that are being read already; caps that others left open are not told here again."""
-    reader = replace(reader, trail=Trail())
+    reader = replace(reader, trail=Trail(figures=reader.trail.figures))
     found = figure(rule, reader, True)
     work = list(found.work)
     missing = tuple(dict.fromkeys(found.missing))

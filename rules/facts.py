@@ -20,6 +20,7 @@ from contracts.rule import (
     KeyRef,
     MissingFact,
     ParameterType,
+    ParameterValue,
     absolute_period,
 )
 from contracts.rule_results import MissingWhy
@@ -61,10 +62,12 @@ def given(
 
 @dataclass(slots=True)
 class Trail:
-    """What an evaluation came past: caps left open for want of earlier awards, figures that have a range."""
+    """What an evaluation came past: caps left open for want of earlier awards, figures that have a range, and
+    outside figures."""
 
     open_caps: list[str] = field(default_factory=list)
     has_range: bool = False
+    figures: list[ParameterValue] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

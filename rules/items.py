@@ -66,6 +66,7 @@ def assess(
         payees=payees or () if settled and not objections else (),
         instalment=instalment,
         objections=objections,
+        figures=tuple(dict.fromkeys(reader.trail.figures)),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from fractions import Fraction
 
@@ -36,30 +37,31 @@ def _parameter(node: Parameter, reader: FactReader, paying: bool) -> Figure:
     period = absolute_period(node.period, reader.sheet.reference_year)
     words = names(reader).parameter(node.parameter, key, period, on)
     declared = reader.given.parameters.get(node.parameter)
-    known = [value for value in reader.sheet.parameters_by_name.get(node.parameter, ()) if value.key == key]
+    known = reader.sheet.figures(node.parameter, key)
     if declared is not None:
         known = [value for value in known if same_dimension(value.unit, declared.unit)]
     found = _for_period(known, period) if on is None and period else _on_day(known, on or reader.today)
     if found is None:
         missing = MissingFact(name=node.parameter, period=period, label=words, why="absent", kind="parameter")
         return Figure(None, None, "", (), (missing,))
+    reader.trail.figures.append(found)
     value, dimension = in_base(found.value, found.unit), unit(found.unit).dimension
     shown = base_text(value, MONEY) if dimension == MONEY else quantity_text(number(found.value), found.unit)
     line = (f"{title(node)}{words} {shown}（{found.source}，{found.as_of}）", value if paying else NOTHING)
     return Figure(value, dimension, f"{node.name or words} {shown}", (line,))
 
 
-def _for_period(known: list[ParameterValue], period: str) -> ParameterValue | None:
-    """The latest word about this period."""
-    found = [value for value in known if value.period == period]
+def _for_period(known: Sequence[ParameterValue], period: str) -> ParameterValue | None:
+    """The latest word about this period; of two of one day the last that was said."""
+    found = [value for value in reversed(known) if value.period == period]
     return max(found, key=lambda value: value.as_of) if found else None
 
 
-def _on_day(known: list[ParameterValue], day: date) -> ParameterValue | None:
+def _on_day(known: Sequence[ParameterValue], day: date) -> ParameterValue | None:
     """What was in force on this day: of several, what came into force last; of these, the latest word."""
     found = [
         value
-        for value in known
+        for value in reversed(known)
         if value.period is None
         and (value.valid_from is None or value.valid_from <= day)
         and (value.valid_until is None or day <= value.valid_until)

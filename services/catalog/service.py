@@ -5,6 +5,7 @@ from __future__ import annotations
 from services.catalog.enterprises.imports_service import ImportEntrypoints
 from services.catalog.enterprises.service import EnterpriseEntrypoints
 from services.catalog.matching.service import MatchingEntrypoints
+from services.catalog.outside_figures.service import OutsideFigureEntrypoints
 from services.catalog.policies.service import PolicyEntrypoints
 from services.catalog.search.service import SearchEntrypoints
 from services.catalog.workbooks.service import WorkbookEntrypoints
@@ -15,6 +16,7 @@ class CatalogService(
     WorkbookEntrypoints,
     EnterpriseEntrypoints,
     ImportEntrypoints,
+    OutsideFigureEntrypoints,
     MatchingEntrypoints,
     SearchEntrypoints,
 ):

@@ -18,6 +18,7 @@ from contracts.rule import (
     ItemRules,
     MissingFact,
     Mode,
+    ParameterValue,
     PaymentFrequency,
     State,
     absolute_period,
@@ -38,13 +39,15 @@ MISSING_TEXT = {
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """What the checks came to. Without `reasons` the claim stands on `facts` and comes to `amount_fen`.
+    """What the checks came to. Without `reasons` the claim stands on `facts` and on the outside `figures` that were
+    used, and comes to `amount_fen`.
 
     `period` is what it is claimed for; empty where item or firm is unknown.
     """
 
     reasons: tuple[Reason, ...]
     facts: tuple[Fact, ...] = ()
+    figures: tuple[ParameterValue, ...] = ()
     amount_fen: int = 0
     period: str = ""
 
@@ -62,7 +65,7 @@ def admit(item: PublishedItem | None, firm: Firm | None, cmd: SubmitApplication,
     ]
     if item is None or firm is None:
         return Admission(reasons=tuple(reasons))
-    declaration = read_declaration(cmd.declared_facts, item.content.rules, firm.facts, today)
+    declaration = read_declaration(cmd.declared_facts, item.content.rules, firm.facts, today, item.figures)
     reasons += declaration.reasons
     assessment = assess(item.content.rules, declaration.sheet, today)
     reasons += _about_entitlement(assessment, declaration)
@@ -76,7 +79,7 @@ def admit_line(item: PublishedItem | None, firm: Firm | None, line: NominationLi
     reasons = [*_about_firm(firm), *_about_payee(firm, None)]
     if item is None or firm is None:
         return Admission(reasons=tuple(reasons))
-    declaration = read_declaration((), item.content.rules, firm.facts, today)
+    declaration = read_declaration((), item.content.rules, firm.facts, today, item.figures)
     assessment = assess(item.content.rules, declaration.sheet, today)
     reasons += _about_entitlement(assessment, declaration)
     reasons += _about_amount(assessment, item, line.amount_fen)
@@ -101,7 +104,7 @@ def _admission(
     money = assessment.amount.money
     assert assessment.verdict.state is State.MET, "neither refused nor entitled"
     assert money is not None, "entitled to nobody knows what"
-    return Admission(reasons=(), facts=declaration.sheet.facts, amount_fen=money.fen, period=period)
+    return Admission((), declaration.sheet.facts, assessment.figures, money.fen, period)
 
 
 # -- the item -----------------------------------------------------------------------------------------------
@@ -211,16 +214,22 @@ def _about_entitlement(assessment: Assessment, declaration: Declaration) -> list
         ]
     else:
         lacking += [*verdict.missing, *assessment.amount.missing]
-    missing: dict[FactKey, MissingFact] = {}
+    missing: dict[tuple[FactKey, str], MissingFact] = {}
     for each in lacking:
         key = (each.name, each.period)
-        if key not in declaration.refused:
+        if each.kind != "fact":
+            # What tells two of an outside figure apart (whose, on which day) is in what it is called.
+            missing.setdefault((key, each.label), each)
+        elif key not in declaration.refused:
             # A fact that was declared wrongly has been named already; it is not missing as well.
-            missing.setdefault(key, each)
-    return reasons + [_missing(each, key in declaration.fields) for key, each in missing.items()]
+            missing.setdefault((key, ""), each)
+    return reasons + [_missing(each, key in declaration.fields) for (key, _), each in missing.items()]
 
 
 def _missing(fact: MissingFact, declarable: bool) -> Reason:
+    if fact.kind == "parameter":
+        text = f"测算所依据的“{fact.label}”尚未录入，请联系主管部门；录入后即可申报"
+        return Reason(code="outside_figure_missing", message=text, field=f"figures.{fact.name}")
     where = "请在申报表中填写" if declarable else "请联系主管部门补充企业档案"
     text = f"“{period_text(fact.period)}{fact.label}”{MISSING_TEXT[fact.why]}，{where}"
     return Reason(code="facts_missing", message=text, field=f"facts.{fact.name}")

@@ -18,6 +18,7 @@ from contracts.item import PolicyItemContent
 from contracts.policies import ItemLifeEvent, PolicyPublished, PolicyRevised
 from contracts.rule import Fact
 from services.intake.domain import Firm, PublishedItem
+from services.intake.outside_figures import figures_for
 
 KEEP_ITEMS = """
 INSERT INTO item_version (item_id, version, tenant, content)
@@ -194,12 +195,14 @@ class CatalogCopies:
     # -- asked by use cases -------------------------------------------------------------------------------
 
     def item(self, item_id: str) -> PublishedItem | None:
-        """The newest version of an item, whoever published it."""
+        """The newest version of an item, whoever published it, with the outside figures that it rests on now."""
         row = self._uow.execute(NEWEST_ITEM, {"id": item_id}).first()
         if row is None:
             return None
         content = self._content(item_id, row.version)
-        return PublishedItem(item_id, row.tenant, row.version, content, row.state or "published", row.reason or "")
+        state, reason = row.state or "published", row.reason or ""
+        figures = figures_for(row.tenant, content.rules.parameters_by_name.keys(), self._uow)
+        return PublishedItem(item_id, row.tenant, row.version, content, state, reason, figures)
 
     def firms(self, enterprise_ids: Collection[str], fact_names: Collection[str]) -> dict[str, Firm]:
         """Those of these enterprises that the unit of work's tenant has, with their facts of these names."""

@@ -15,6 +15,7 @@ from contracts.rule import (
     FormField,
     ItemRules,
     MissingFact,
+    ParameterValue,
     absolute_period,
 )
 from rules.facts import FactReader, amount_of, same_dimension, value_text
@@ -29,7 +30,7 @@ FactKey = tuple[str, str | None]
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """`sheet` holds the facts that the claim rests on. `fields` are those that the form asks for, `refused` those
+    """`sheet` holds what the claim rests on. `fields` are those that the form asks for, `refused` those
     of them that were declared wrongly, and `missing` those that the form requires and nobody has given.
     """
 
@@ -41,12 +42,17 @@ class Declaration:
 
 
 def read_declaration(
-    declared: Sequence[Fact], rules: ItemRules, on_file: Sequence[Fact], today: date
+    declared: Sequence[Fact],
+    rules: ItemRules,
+    on_file: Sequence[Fact],
+    today: date,
+    figures: tuple[ParameterValue, ...] = (),
 ) -> Declaration:
     """Take what may be declared, refuse the rest with all reasons.
 
     Only the form's fields may be declared, once each, written as the item asks. What the file knows stands:
     to differ from it is a reason against the claim (the file has to be corrected first), to agree adds nothing.
+    `figures` are the outside figures that go on the sheet beside the facts.
     """
     year = rules.reference_year or today.year
     types = rules.fact_types_by_name
@@ -67,7 +73,7 @@ def read_declaration(
         elif isinstance(known, MissingFact):
             taken[key] = fact.model_copy(update={"source": DECLARED_SOURCE, "as_of": today})
     return Declaration(
-        sheet=FactSheet(facts=(*used, *taken.values()), reference_year=year),
+        sheet=FactSheet(facts=(*used, *taken.values()), reference_year=year, parameters=figures),
         fields=frozenset(fields),
         refused=frozenset(refused & fields.keys()),
         missing=_required(fields, {*taken, *refused}, file),

@@ -21,7 +21,7 @@ from contracts.item import PolicyItemContent
 from contracts.message import Actor, TenantId
 from contracts.policies import ItemState
 from contracts.refusal import Forbidden, Invalid, NotFound, Reason
-from contracts.rule import Fact
+from contracts.rule import Fact, ParameterValue
 
 CHUNK_LINES = 100
 """Lines in one event of a list. The bus allows 500; fewer keep a message with all its facts well under 1 MB."""
@@ -87,7 +87,8 @@ class ApplicationUnknown(NotFound):
 
 @dataclass(frozen=True, slots=True)
 class PublishedItem:
-    """The newest version of an item as the catalogue published it, and where the item stands."""
+    """The newest version of an item as the catalogue published it, and where the item stands; `figures` are the
+    outside figures that it may rest on."""
 
     item_id: str
     tenant: TenantId
@@ -95,6 +96,7 @@ class PublishedItem:
     content: PolicyItemContent
     state: ItemState = "published"
     state_reason: str = ""
+    figures: tuple[ParameterValue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,12 +135,14 @@ class Application(Aggregate):
     """One firm's claim as filed, by itself or by a department's list (`nomination_id`).
 
     It belongs to the firm's tenant; the case that follows belongs to the item's (`claim.tenant`). `period` is
-    what the item's frequency allows one claim for. `facts` is what the amount follows from.
+    what the item's frequency allows one claim for. `facts` and the outside `figures` are what the amount follows
+    from.
     """
 
     claim: Claim
     period: str
     facts: tuple[Fact, ...]
+    figures: tuple[ParameterValue, ...] = ()
     payee: Payee
     estimated_fen: int
     commitments: tuple[str, ...] = ()
@@ -153,6 +157,7 @@ class Application(Aggregate):
             ApplicationSubmitted(
                 claim=self.claim,
                 facts=self.facts,
+                figures=self.figures,
                 payee=self.payee,
                 estimated_fen=self.estimated_fen,
                 commitments=self.commitments,
@@ -180,28 +185,6 @@ class Application(Aggregate):
 def shown_title(content: PolicyItemContent) -> str:
     """The title as people see it on receipts, pages and messages: a sample says that it is one."""
     return f"{content.title}（示例）" if content.sample else content.title
-
-
-@dataclass(frozen=True, slots=True)
-class Filed:
-    """An application as it was filed; `replaced_by` is the receipt of the one filed in its place, if there is one."""
-
-    application_id: str
-    receipt: str
-    replaced_by: str | None
-
-
-def reasons_against_replacing(receipt: str | None, filed: Filed | None) -> list[Reason]:
-    """Why this receipt's application cannot be replaced; whether it was granted is for review to say."""
-    if receipt is None:
-        return []
-    if filed is None:
-        message = f"没有找到本企业在本期内对该事项、受理编号为 {receipt} 的申报，不能替代。"
-        return [Reason(code="replaced_application_unknown", message=message, field="replaces")]
-    if filed.replaced_by is not None:
-        message = f"受理编号 {receipt} 的申报已由 {filed.replaced_by} 替代，请注明最近一次的受理编号。"
-        return [Reason(code=AlreadyReplaced.code, message=message, field="replaces")]
-    return []
 
 
 def claim_of(firm: Firm, item: PublishedItem, numbers: Numbers, replaces: ReplacedClaim | None = None) -> Claim:
@@ -277,6 +260,7 @@ def _line(application: Application, numbers: Numbers) -> NominatedLine:
     return NominatedLine(
         claim=application.claim,
         facts=application.facts,
+        figures=application.figures,
         payee=application.payee,
         amount_fen=application.estimated_fen,
         query_code_digest=numbers.digest,

@@ -20,6 +20,7 @@ from contracts.intake import (
     SubmitApplication,
 )
 from contracts.merges import EnterpriseMerged
+from contracts.outside_figures import OutsideFigureRecorded, OutsideFigureWithdrawn
 from contracts.policies import (
     PolicyExpired,
     PolicyPublished,
@@ -28,7 +29,7 @@ from contracts.policies import (
     PolicySuspended,
     PolicyWithdrawn,
 )
-from services.intake import use_cases, views
+from services.intake import outside_figures, use_cases, views
 
 
 class IntakeService(Service):
@@ -55,6 +56,10 @@ class IntakeService(Service):
     @on(PolicyPublished, PolicyRevised, PolicySuspended, PolicyResumed, PolicyWithdrawn, PolicyExpired)
     def items_changed(self, events: list[Received[Any]], uow: UnitOfWork) -> None:
         use_cases.keep_items(events, uow)
+
+    @on(OutsideFigureRecorded, OutsideFigureWithdrawn)
+    def outside_figures_changed(self, events: list[Received[Any]], uow: UnitOfWork) -> None:
+        outside_figures.keep_outside_figures(events, uow)
 
     @on(EnterpriseRegistered)
     def enterprises_registered(self, events: list[Received[EnterpriseRegistered]], uow: UnitOfWork) -> None:

@@ -12,15 +12,15 @@ from chassis.former_files import OF_FIRM
 from chassis.store import AggregateStore, aggregate_columns
 from contracts.enterprises import Payee
 from contracts.intake import Claim
-from contracts.rule import Fact
+from contracts.rule import Fact, ParameterValue
 from services.intake.domain import (
     AlreadyReplaced,
     Application,
     ApplicationUnknown,
     DuplicateApplication,
-    Filed,
     Nomination,
 )
+from services.intake.earlier_applications import Filed
 
 METADATA = MetaData()
 
@@ -34,6 +34,7 @@ APPLICATION = Table(
     Column("receipt", Text, nullable=False),
     Column("claim", JSONB, nullable=False),
     Column("facts", JSONB, nullable=False),
+    Column("figures", JSONB, nullable=False),
     Column("payee", JSONB, nullable=False),
     Column("estimated_fen", BigInteger, nullable=False),
     Column("commitments", JSONB, nullable=False),
@@ -117,6 +118,7 @@ class Applications(AggregateStore[Application]):
             "receipt": aggregate.claim.receipt,
             "claim": aggregate.claim.model_dump(mode="json"),
             "facts": [fact.model_dump(mode="json") for fact in aggregate.facts],
+            "figures": [figure.model_dump(mode="json") for figure in aggregate.figures],
             "payee": aggregate.payee.model_dump(mode="json"),
             "estimated_fen": aggregate.estimated_fen,
             "commitments": list(aggregate.commitments),
@@ -133,6 +135,7 @@ class Applications(AggregateStore[Application]):
             claim=Claim.model_validate(row["claim"]),
             period=row["period"],
             facts=tuple(Fact.model_validate(fact) for fact in row["facts"]),
+            figures=tuple(ParameterValue.model_validate(figure) for figure in row["figures"]),
             payee=Payee.model_validate(row["payee"]),
             estimated_fen=row["estimated_fen"],
             commitments=tuple(row["commitments"]),

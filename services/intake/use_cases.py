@@ -32,10 +32,10 @@ from services.intake.domain import (
     Numbers,
     PublishedItem,
     claim_of,
-    reasons_against_replacing,
     refuse_other_department,
     refuse_stranger,
 )
+from services.intake.earlier_applications import reasons_against_replacing
 from services.intake.store import Applications, FirmPeriod, Nominations
 
 DUPLICATE = Reason(code=DuplicateApplication.code, message=DuplicateApplication.sentence, field="item_id")
@@ -184,6 +184,7 @@ def _application(
         claim=claim_of(firm, item, numbers, replaces),
         period=admission.period,
         facts=admission.facts,
+        figures=admission.figures,
         payee=firm.payee,
         estimated_fen=admission.amount_fen,
         commitments=commitments,

@@ -52,7 +52,7 @@ from services.review.domain import (
 
 @dataclass(kw_only=True, slots=True)
 class Case(Aggregate):
-    """One claim under review. `assessment` is what the pinned item version says on the facts as filed."""
+    """One claim under review. `assessment` is what the pinned item version says on the facts and figures as filed."""
 
     claim: Claim
     facts: tuple[Fact, ...]
@@ -88,7 +88,7 @@ class Case(Aggregate):
 
     @classmethod
     def _from(cls, filing: Filing, rules: ItemRules, due_at: datetime | None) -> Case:
-        sheet = FactSheet(facts=filing.facts, reference_year=filing.filed_on.year)
+        sheet = FactSheet(facts=filing.facts, reference_year=filing.filed_on.year, parameters=filing.figures)
         year = rules.reference_year or sheet.reference_year
         plan = rules.plan
         return cls(

@@ -16,7 +16,7 @@ from contracts.message import Event, TenantId
 from contracts.money import Money
 from contracts.refusal import Conflict, Forbidden, Invalid, NotFound, Refused
 from contracts.review import CaseAccepted, CaseApproved, CaseRejected, CaseState, InspectionRecorded, Share
-from contracts.rule import Fact, PaymentFrequency
+from contracts.rule import Fact, ParameterValue, PaymentFrequency
 
 MOVES: Mapping[tuple[CaseState | None, CaseState], type[Event]] = {
     (None, "accepted"): CaseAccepted,
@@ -119,7 +119,8 @@ def case_id_of(application_id: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Filing:
-    """What was filed, by a firm or on a department's list. `filed_on` is the local date of `filed_at`."""
+    """What was filed, by a firm or on a department's list. `filed_on` is the local date of `filed_at`; `figures` are
+    the outside figures as they stood then: the claim is judged on these, whatever is said of them later."""
 
     tenant: TenantId
     claim: Claim
@@ -128,6 +129,7 @@ class Filing:
     asked_fen: int | None
     filed_at: datetime
     filed_on: date
+    figures: tuple[ParameterValue, ...] = ()
     traceparent: str | None = None
 
     @property

@@ -27,6 +27,8 @@ PUBLIC_TABLES = {
     ("catalog", "label_rule"): "what a label means is public; a county's files show the city's labels",
     ("catalog", "policy_item_version"): "what was published stays public, in every version",
     ("catalog", "policy_document"): "only documents that have been issued are registered; counties cite the city's",
+    ("catalog", "outside_figure"): "what others have published, which public items rest on; counties use the city's",
+    ("intake", "outside_figure"): "copies of published figures, which are public",
     ("intake", "item_state"): "where published policies stand, which is public",
     ("catalog", "search_document"): "what published items are found by: public, and lying idle under row security",
     ("catalog", "catalogue_revision"): "how often what is public has changed",

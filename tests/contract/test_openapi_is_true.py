@@ -27,6 +27,10 @@ ITEM = json.loads(min((CHECKOUT / "sample" / "items").glob("*.json")).read_text(
 FACT = {"name": "rd_expense", "kind": "number", "value": "1", "unit": "元", "source": "税务", "as_of": "2026-01-01"}
 LABEL = json.loads((CHECKOUT / "sample" / "labels" / "tech_sme.json").read_text())
 DOCUMENT = {"name": "若干措施", "authority": "区人民政府", "level": "county", "number": "区府发〔2026〕1号"}
+FIGURE = {
+    "name": "lpr_one_year", "value": "3.1", "unit": "%", "valid_from": "2024-10-21", "as_of": "2024-10-21",
+    "source": "全国银行间同业拆借中心",
+}
 BODIES: dict[str, dict[str, Any]] = {
     "OnboardTenantForm": {"id": "zhanggong", "level": "county", "division_code": "360702", "name": "章贡区"},
     "IssueCredentialForm": {"tenant": "zhanggong", "actor_id": "clerk-1", "name": "科员", "roles": ["bureau"]},
@@ -55,6 +59,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "ImportEnterprisesForm": {"format": "csv", "sha256": "0" * 64, "source": "区统计局"},
     "RegisterEnterpriseForm": {"uscc": "91360700X12345678X", "name": "示例有限公司", "contact_mobile": "13800000000"},
     "RecordFactsForm": {"facts": [FACT]},
+    "RecordOutsideFiguresForm": {"figures": [FIGURE]},
+    "WithdrawOutsideFigureForm": {"reason": "录入有误"},
     "DefineLabelForm": {"rule": LABEL},
     "GiveConsentForm": {
         "grantee": "bank-1", "grantee_name": "示例银行", "labels": ["technology_score"],

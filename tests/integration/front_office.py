@@ -33,9 +33,12 @@ from services.catalog.enterprises import disclosing, label_rules, material_file,
 from services.catalog.enterprises import use_cases as enterprise_use_cases
 from services.catalog.enterprises import views as enterprise_views
 from services.catalog.matching import views as matching_views
+from services.catalog.outside_figures import use_cases as figure_use_cases
+from services.catalog.outside_figures import views as figure_views
 from services.catalog.policies import authoring_views, documents, draft_views, drafting
 from services.catalog.policies import use_cases as policy_use_cases
 from services.catalog.policies import views as policy_views
+from services.intake import outside_figures
 from services.intake import use_cases as intake_use_cases
 from services.intake import views as intake_views
 
@@ -46,9 +49,11 @@ CLERK = Actor(id="clerk-1", roles=frozenset({"window"}), name="专窗经办")
 CHECKER = Actor(id="clerk-2", roles=frozenset({"bureau"}), name="复核岗")
 
 POLICY_EVENTS = frozenset(event.__name__ for event in FLOW if event.aggregate == "policy_item")
+FIGURE_EVENTS = frozenset(event.__name__ for event in FLOW if event.aggregate == "outside_figure")
 
 INTAKE_HEARS = [
     Subscription("items", POLICY_EVENTS, intake_use_cases.keep_items),
+    Subscription("figures", FIGURE_EVENTS, outside_figures.keep_outside_figures),
     Subscription("enterprises", frozenset({"EnterpriseRegistered"}), intake_use_cases.keep_enterprises),
     Subscription("facts", frozenset({"EnterpriseFactsChanged"}), intake_use_cases.keep_facts),
     Subscription("payees", frozenset({"PayeeAccountChanged"}), intake_use_cases.keep_payees),
@@ -198,9 +203,13 @@ def onboarded(tenant: str, parent: str | None, level: Level, prefix: str) -> Ten
 
 def catalog_replica(frame: Frame, dsns: Dsns) -> Replica:
     nouns = vars(disclosing) | vars(label_rules) | vars(material_file) | vars(merging) | vars(drafting) | vars(documents)
-    use_cases = SimpleNamespace(**nouns | vars(policy_use_cases) | vars(enterprise_use_cases))
+    use_cases = SimpleNamespace(
+        **nouns | vars(policy_use_cases) | vars(enterprise_use_cases) | vars(figure_use_cases)
+    )
     policies = vars(policy_views) | vars(authoring_views) | vars(draft_views)
-    views = SimpleNamespace(**nouns | policies | vars(enterprise_views) | vars(matching_views))
+    views = SimpleNamespace(
+        **nouns | policies | vars(enterprise_views) | vars(matching_views) | vars(figure_views)
+    )
     return Replica(frame, dsns, use_cases, views, [tenant_subscription()])
 
 

@@ -106,17 +106,18 @@ class Desk:
         self, changes: Sequence[Change], tenants: Sequence[TenantId], just_read: set[TenantId]
     ) -> dict[TenantId, Mapping[str, Rows]]:
         items = list(dict.fromkeys(change.subject for change in changes if change.kind == "policy_item"))
+        figures = any(change.kind == "outside_figure" for change in changes)
         found: dict[TenantId, Mapping[str, Rows]] = {}
         for tenant in tenants:
             files = [each.subject for each in changes if each.kind == "enterprise" and each.tenant == tenant]
-            if (not files and not items) or tenant in just_read:
+            if not (files or items or figures) or tenant in just_read:
                 continue
             population = self._populations[tenant]
             if population.too_much(len(files)):
                 found[tenant] = self._read(tenant, population.matcher.facts.today)
                 continue
             with self._frame.reader([tenant]) as reader, self._lock:
-                changed: Changed = population.refresh(reader, files, items)
+                changed: Changed = population.refresh(reader, files, items, figures=figures)
                 found[tenant] = affected(population, changed)
         return found
 
@@ -194,12 +195,12 @@ class Desk:
         rules = ItemRules.model_validate(question["rules"])
         with self._lock:
             matcher = population.matcher
-            matcher.put_item(DRAFT, rules)
+            matcher.put_item(DRAFT, rules, population.tenant)
             try:
                 reach, rows = matcher.reach(DRAFT), matcher.entitled(DRAFT)
             finally:
                 matcher.drop_item(DRAFT)
-            cost = cost_of(rules, matcher.facts, rows, PREVIEW_SECONDS)
+            cost = cost_of(rules, matcher.facts, rows, PREVIEW_SECONDS, population.tenant)
         return reach._asdict() | {name: getattr(cost, name) for name in cost.__slots__}
 
 

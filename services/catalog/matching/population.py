@@ -17,6 +17,7 @@ from services.catalog.matching.engine.facts import ColumnKey
 from services.catalog.matching.engine.matcher import Matcher
 from services.catalog.matching.loading import load_columns, read_enterprises, read_files
 from services.catalog.matching.offers import Offer, read_offers
+from services.catalog.outside_figures.store import figures_by_place
 
 LARGE_SHARE = 5
 """When more than a fifth of all files changed at once (an import), reading everything again is quicker."""
@@ -26,7 +27,8 @@ MANY = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """What one batch of changes touched: rows whose facts are others now, items that are new or have changed."""
+    """What one batch of changes touched: rows whose facts are others now, items that are new or have changed, or
+    rest on an outside figure that has."""
 
     rows: Rows
     items: tuple[str, ...]
@@ -47,6 +49,7 @@ class Population:
     def read(cls, tenant: TenantId, reader: Reader, today: date) -> Population:
         """Everything from the tables."""
         made = cls(tenant, today)
+        made.matcher.put_figures(figures_by_place(reader, tenant))
         made._admit(read_enterprises(reader, tenant))
         load_columns(reader, tenant, made.ids, made.matcher.facts)
         for offer in read_offers(reader, tenant):
@@ -57,11 +60,14 @@ class Population:
         """Whether reading everything again is quicker than so many files."""
         return enterprises > max(MANY, len(self.ids) // LARGE_SHARE)
 
-    def refresh(self, reader: Reader, enterprises: Sequence[str], items: Sequence[str]) -> Changed:
-        """Read these files and items again, and see what follows."""
-        changed_items = self._refresh_items(reader, items) if items else ()
+    def refresh(
+        self, reader: Reader, enterprises: Sequence[str], items: Sequence[str], *, figures: bool = False
+    ) -> Changed:
+        """Read these files and items again, and the outside figures if they are to be, and see what follows."""
+        resting = self.matcher.put_figures(figures_by_place(reader, self.tenant)) if figures else []
+        changed = [*resting, *(self._refresh_items(reader, items) if items else ())]
         rows = self._refresh_files(reader, enterprises) if enterprises else ()
-        return Changed(np.array(sorted(rows), np.int32), tuple(changed_items))
+        return Changed(np.array(sorted(rows), np.int32), tuple(dict.fromkeys(changed)))
 
     def ordered(self) -> tuple[list[str], NDArray[np.intp]]:
         """All ids ascending, and the row of each: the order that pages are turned in."""
@@ -123,7 +129,7 @@ class Population:
 
     def _take(self, offer: Offer) -> None:
         assert offer.rules is not None
-        self.matcher.put_item(offer.item_id, offer.rules)
+        self.matcher.put_item(offer.item_id, offer.rules, offer.tenant)
         self.offers[offer.item_id] = offer.without_rules()
 
 

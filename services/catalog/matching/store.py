@@ -56,7 +56,7 @@ class MatchChunks(AggregateStore[MatchChunk]):
 
 
 class Change(NamedTuple):
-    """A file (`enterprise`) or an item (`policy_item`) that was written."""
+    """A file (`enterprise`), an item (`policy_item`) or an outside figure (`outside_figure`) that was written."""
 
     tenant: TenantId
     kind: str

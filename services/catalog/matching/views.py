@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
 from chassis.clock import CHINA
@@ -16,10 +16,12 @@ from contracts.entitlements import (
     ListEntitlements,
 )
 from contracts.item import PolicyItemContent
-from contracts.rule import FactSheet
+from contracts.message import TenantId
+from contracts.rule import FactSheet, ParameterValue
 from rules import assess
 from services.catalog.enterprises.domain import EnterpriseUnknown, refuse_stranger
 from services.catalog.enterprises.views import file_of
+from services.catalog.outside_figures.store import figures_by_place
 from services.catalog.policies.domain import ItemUnknown
 from services.catalog.policies.views import LINEAGE
 
@@ -49,7 +51,9 @@ def check_entitlement(query: CheckEntitlement, reader: Reader) -> EntitlementVie
     enterprise = file_of(query.enterprise_id, reader)
     today = reader.now.astimezone(CHINA).date()
     content = PolicyItemContent.model_validate(item.content)
-    found = assess(content.rules, FactSheet(facts=enterprise.facts, reference_year=today.year), today)
+    figures = _figures([content], reader).get(item.tenant, ())
+    sheet = FactSheet(facts=enterprise.facts, reference_year=today.year, parameters=figures)
+    found = assess(content.rules, sheet, today)
     return EntitlementView(
         item_id=item.id,
         item_version=item.item_version,
@@ -90,10 +94,13 @@ def list_entitlements(query: ListEntitlements, reader: Reader, matching: Asks) -
 
 def _worked_out(ids: list[str], query: ListEntitlements, reader: Reader) -> tuple[ListedEntitlement, ...]:
     today = reader.now.astimezone(CHINA).date()
-    sheet = FactSheet(facts=file_of(query.enterprise_id, reader).facts, reference_year=today.year)
+    facts = file_of(query.enterprise_id, reader).facts
+    rows = reader.execute(OFFERED, {"ids": ids, "tenant": reader.tenant}).all() if ids else []
+    contents = [PolicyItemContent.model_validate(row.content) for row in rows]
+    figures = _figures(contents, reader)
     listed = []
-    for row in reader.execute(OFFERED, {"ids": ids, "tenant": reader.tenant}) if ids else ():
-        content = PolicyItemContent.model_validate(row.content)
+    for row, content in zip(rows, contents, strict=True):
+        sheet = FactSheet(facts=facts, reference_year=today.year, parameters=figures.get(row.tenant, ()))
         found = assess(content.rules, sheet, today)
         if found.verdict.state is query.state:
             listed.append(
@@ -110,3 +117,11 @@ def _worked_out(ids: list[str], query: ListEntitlements, reader: Reader) -> tupl
                 )
             )
     return tuple(listed)
+
+
+def _figures(
+    contents: Iterable[PolicyItemContent], reader: Reader
+) -> Mapping[TenantId, tuple[ParameterValue, ...]]:
+    """The outside figures that these items rest on, by whose items; nothing is read if they rest on none."""
+    names = {name for content in contents for name in content.rules.parameters_by_name}
+    return figures_by_place(reader, reader.tenant, names) if names else {}

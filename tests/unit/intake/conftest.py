@@ -18,7 +18,8 @@ from contracts.item import PolicyItemContent
 from contracts.message import Actor
 from contracts.rule import Fact, Level
 from services.intake.catalog_copies import CatalogCopies
-from services.intake.domain import Application, DuplicateApplication, Filed, Firm, Nomination, PublishedItem
+from services.intake.domain import Application, DuplicateApplication, Firm, Nomination, PublishedItem
+from services.intake.earlier_applications import Filed
 from services.intake.store import Applications, FirmPeriod, Nominations
 
 SAMPLE = Path(__file__).resolve().parents[3] / "sample"

@@ -28,11 +28,13 @@ from contracts.rule import (
     ParameterValue,
     PerUnit,
     Rate,
+    State,
     Sum,
     Today,
     Unstated,
     When,
 )
+from rules import assess
 from rules.amounts import compute_amount
 from tests.unit.rules.rule_writing import (
     FACT_TYPES,
@@ -43,6 +45,7 @@ from tests.unit.rules.rule_writing import (
     quantity,
     sheet,
 )
+from tests.unit.rules.sample_files import ITEMS, worked_cases
 
 
 def amount(rule: AmountRule, *facts: Fact, **more: Any) -> Amount:
@@ -124,6 +127,38 @@ def test_a_figure_in_force_on_a_day_is_the_one_that_came_into_force_last():
     assert with_figures(rule, *series).money == Money.from_yuan(31_000)
     one_day = figure_of("6.4601", valid_from="2021-06-30", valid_until="2021-06-30")
     assert with_figures(rule, one_day).money is None
+
+
+def test_of_two_words_of_one_day_the_last_in_the_list_counts():
+    rule = share(Parameter(parameter="average", period="Y-1"))
+    wrong, right = figure_of("25", period="2024"), figure_of("2.5", period="2024")
+    assert with_figures(rule, wrong, right).money == Money.from_yuan(25_000)
+    dated = share(Parameter(parameter="average", on=EndOf(period="Y-1")))
+    wrong, right = figure_of("31", valid_from="2024-10-21"), figure_of("3.1", valid_from="2024-10-21")
+    assert with_figures(dated, wrong, right).money == Money.from_yuan(31_000)
+
+
+def test_an_answer_names_the_figures_that_it_rests_on_and_is_the_same_on_these_alone():
+    rules = ITEMS["CN-001"].rules
+    case = worked_cases()["CN-001"][-1]
+    (used,) = case.parameters
+    others = (used.model_copy(update={"key": "C39"}), used.model_copy(update={"as_of": date(2024, 12, 1)}))
+    facts = FactSheet(facts=tuple(case.facts), reference_year=2026, parameters=(*others, used))
+    found = assess(rules, facts, case.date)
+    assert found.figures == (used,)
+    assert found.amount.money == Money(case.expect.amount_fen)
+    assert assess(rules, facts.model_copy(update={"parameters": found.figures}), case.date) == found
+
+
+def test_a_condition_s_figure_is_named_too():
+    industry = ParameterValue(
+        name="rd_intensity_industry_average", key="C39", value="3", unit="%", period="2024", source="年鉴", as_of="2025-09-30"
+    )
+    case = worked_cases()["ZJ-004"][0]
+    other = industry.model_copy(update={"key": "C40"})
+    facts = FactSheet(facts=tuple(case.facts), reference_year=2026, parameters=(other, industry))
+    found = assess(ITEMS["ZJ-004"].rules, facts, case.date)
+    assert (found.verdict.state, found.figures) == (State.MET, (industry,))
 
 
 # -- decisions -----------------------------------------------------------------------------------------------

@@ -32,13 +32,15 @@ MOST_CHOICES = 64
 class Computed:
     """A part that is not one fact compared with a value: the plain evaluator answers it, firm by firm.
 
-    `names` are the facts that it may read, `types` their declarations, `outside` those of outside figures.
+    `names` are the facts that it may read, `types` their declarations, `outside` those of the outside figures
+    that it rests on, and `whose` the place whose figures these are; without any it is nobody's in particular.
     """
 
     rule: Eligibility
     year: int
     types: tuple[FactType, ...]
     outside: tuple[ParameterType, ...]
+    whose: str
 
     @property
     def names(self) -> frozenset[str]:
@@ -71,7 +73,8 @@ class Group:
 class Compiled:
     """`root` in the programs; `tree` for reasons; `year` is the one that relative periods were counted from.
 
-    `types` and `outside` are the item's declarations of the facts and outside figures that its conditions use.
+    `types` and `outside` are the item's declarations of the facts and outside figures that its conditions use,
+    `whose` the place whose figures it rests on.
     """
 
     root: int
@@ -79,6 +82,7 @@ class Compiled:
     year: int
     types: Mapping[str, FactType]
     outside: Mapping[str, ParameterType]
+    whose: str
 
 
 Form = tuple[str, object, object]
@@ -94,30 +98,32 @@ class Compiler:
         self._said: dict[Said, Said] = {}
         self._types: dict[tuple[FactType, ...], dict[str, FactType]] = {}
 
-    def compile(self, rules: ItemRules, year: int) -> Compiled:
+    def compile(self, rules: ItemRules, year: int, whose: str) -> Compiled:
         """Relative periods count from the item's own year, where it has none from `year`."""
         counted_from = rules.reference_year or year
-        tree = self._tree(rules.eligibility, rules, counted_from, False)
+        tree = self._tree(rules.eligibility, rules, counted_from, whose, False)
         declared = declarations_for(rules.eligibility, rules)
         types = self._types.setdefault(declared, {each.name: each for each in declared})
-        return Compiled(self._interned(_normal(tree)), tree, counted_from, types, rules.parameters_by_name)
+        outside = {each.name: each for each in figures_for(rules.eligibility, rules)}
+        return Compiled(self._interned(_normal(tree)), tree, counted_from, types, outside, whose)
 
-    def _tree(self, rule: Eligibility, rules: ItemRules, year: int, negated: bool) -> Said | Group:
+    def _tree(self, rule: Eligibility, rules: ItemRules, year: int, whose: str, negated: bool) -> Said | Group:
         if isinstance(rule, Not):
-            return self._tree(rule.of, rules, year, not negated)
+            return self._tree(rule.of, rules, year, whose, not negated)
         if isinstance(rule, AllOf | AnyOf | NOf):
             size = len(rule.of)
             least = size if isinstance(rule, AllOf) else rule.least if isinstance(rule, NOf) else 1
             # More than there are can never be met, and its negation always is: the plain evaluator says so.
             if least <= size and comb(size, least) <= MOST_CHOICES:
-                parts = tuple(self._tree(part, rules, year, negated) for part in rule.of)
+                parts = tuple(self._tree(part, rules, year, whose, negated) for part in rule.of)
                 return Group(size - least + 1 if negated else least, parts)
-        return self._condition(rule, rules, year, negated)
+        return self._condition(rule, rules, year, whose, negated)
 
-    def _condition(self, rule: Eligibility, rules: ItemRules, year: int, negated: bool) -> Said:
+    def _condition(self, rule: Eligibility, rules: ItemRules, year: int, whose: str, negated: bool) -> Said:
         if not isinstance(rule, Condition):
-            outside = tuple(rules.parameters_by_name.values())
-            computed = self._leaf_id(Computed(rule, year, declarations_for(rule, rules), outside))
+            outside = figures_for(rule, rules)
+            rests_on = whose if outside else ""
+            computed = self._leaf_id(Computed(rule, year, declarations_for(rule, rules), outside, rests_on))
             return Said(computed, negated, rule, None, "", None, "", "")
         declared = rules.fact_types_by_name.get(rule.fact)
         period = absolute_period(rule.period, year)
@@ -169,6 +175,14 @@ def declarations_for(part: RulePart, rules: ItemRules) -> tuple[FactType, ...]:
     """The declared facts that a part of the rules may read: those whose name occurs in it as a value."""
     words = set(_strings(part.model_dump(mode="json")))
     return tuple(declared for declared in rules.fact_types if declared.name in words)
+
+
+def figures_for(part: RulePart, rules: ItemRules) -> tuple[ParameterType, ...]:
+    """The same for outside figures."""
+    if not rules.parameters:
+        return ()
+    words = set(_strings(part.model_dump(mode="json")))
+    return tuple(declared for declared in rules.parameters if declared.name in words)
 
 
 def _strings(value: object) -> list[str]:

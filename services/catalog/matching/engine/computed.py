@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
-from contracts.rule import Fact, FactSheet, State
+from contracts.rule import Fact, FactSheet, ParameterValue, State
 from rules.eligibility import decide
 from rules.facts import FactReader, given
 from services.catalog.matching.engine.columns import Rows
@@ -18,9 +20,10 @@ def decide_computed(leaf: Computed, facts: Facts, rows: Rows) -> tuple[Mask, Mas
     """(met, known) of these rows (ascending); of one that is no enterprise, neither."""
     types = {declared.name: declared for declared in leaf.types}
     more = given(parameters={declared.name: declared for declared in leaf.outside})
+    on_sheet = sheet_maker(facts.figures(leaf.whose, more.parameters), leaf.year)
     sheets, places = equal_facts(facts, leaf.names, rows)
     states = [
-        decide(leaf.rule, FactReader(_sheet(sheet, leaf.year, facts), facts.today, types, more))[0]
+        decide(leaf.rule, FactReader(on_sheet(sheet), facts.today, types, more))[0]
         for sheet in sheets
     ]
     met = np.array([state is State.MET for state in states], np.bool_)
@@ -57,7 +60,11 @@ def equal_facts(
     return [(), *sheets], places
 
 
-def _sheet(found: tuple[Fact, ...], year: int, facts: Facts) -> FactSheet:
-    return FactSheet.model_construct(facts=found, reference_year=year, parameters=facts.outside)
+def sheet_maker(figures: tuple[ParameterValue, ...], year: int) -> Callable[[tuple[Fact, ...]], FactSheet]:
+    """Makes sheets of facts with these outside figures."""
+    empty = FactSheet.model_construct(facts=(), reference_year=year, parameters=figures)
+    # A copy has what was worked out of the figures: once for all sheets instead of most of the time for each.
+    empty.figures("", None)
+    return lambda facts: empty.model_copy(update={"facts": facts})
 
 

@@ -15,11 +15,14 @@ from services.catalog.matching.engine.columns import Column, day_number
 ColumnKey = tuple[str, str | None]
 """A fact's name and the period that it is about."""
 
+Figures = Mapping[str, tuple[ParameterValue, ...]]
+"""Outside figures by the place whose items rest on them: its own and those of the levels above it."""
+
 
 class Facts:
     """`count` rows have been given out; a row is one enterprise for as long as the process lives.
 
-    `present` says which rows are enterprises now; `outside` are the outside figures of the day.
+    `present` says which rows are enterprises now; `outside` are the outside figures by whose items rest on them.
     """
 
     def __init__(self, today: date) -> None:
@@ -28,7 +31,7 @@ class Facts:
         self.count = 0
         self.words = words_for(1)
         self.columns: dict[ColumnKey, Column] = {}
-        self.outside: tuple[ParameterValue, ...] = ()
+        self.outside: Figures = {}
         self.present: NDArray[np.bool_] = np.zeros(0, np.bool_)
         self._periods: dict[str, list[Column]] = {}
 
@@ -39,6 +42,11 @@ class Facts:
             found = self.columns[key] = Column(*key)
             self._periods.setdefault(key[0], []).append(found)
         return found
+
+    def figures(self, whose: str, names: Iterable[str]) -> tuple[ParameterValue, ...]:
+        """The outside figures with these names that the items of `whose` rest on."""
+        wanted = frozenset(names)
+        return tuple(figure for figure in self.outside.get(whose, ()) if figure.name in wanted)
 
     def named(self, names: Iterable[str]) -> list[Column]:
         """All columns of these facts, whatever their period."""

@@ -42,6 +42,7 @@ class Leaves:
         self._known: dict[tuple[object, ...], list[int]] = {}
         self._of_column: dict[tuple[str, str | None], set[int]] = {}
         self._of_name: dict[str, set[int]] = {}
+        self._of_figure: dict[tuple[str, str], set[int]] = {}
 
     def __len__(self) -> int:
         return len(self._ids)
@@ -136,7 +137,16 @@ class Leaves:
     def refresh_computed(self, names: set[str] | None, rows: NDArray[np.int32]) -> None:
         """Evaluate anew what the plain evaluator computes from facts of these names; of None, all of it."""
         every = (id for ids in self._of_name.values() for id in ids)
-        for id in set(every) if names is None else {id for name in names for id in self._of_name.get(name, ())}:
+        found = set(every) if names is None else {id for name in names for id in self._of_name.get(name, ())}
+        self._compute(found, rows)
+
+    def refresh_figures(self, changed: Iterable[tuple[str, str]]) -> None:
+        """Evaluate anew what rests on outside figures, named by whose they are and their name."""
+        found = {id for key in changed for id in self._of_figure.get(key, ())}
+        self._compute(found, np.arange(self._facts.count, dtype=np.int32))
+
+    def _compute(self, ids: Iterable[int], rows: NDArray[np.int32]) -> None:
+        for id in ids:
             slot = self.slot(id)
             assert isinstance(slot.leaf, Computed)
             met, known = decide_computed(slot.leaf, self._facts, rows)
@@ -176,7 +186,8 @@ class Leaves:
     def _homes(self, leaf: Leaf | Computed) -> list[tuple[dict, object]]:
         if isinstance(leaf, Leaf):
             return [(self._of_column, leaf.column)]
-        return [(self._of_name, name) for name in (*leaf.names, ANY_FACT)]
+        figures = [(self._of_figure, (leaf.whose, declared.name)) for declared in leaf.outside]
+        return [*((self._of_name, name) for name in (*leaf.names, ANY_FACT)), *figures]
 
     def _release_known(self, slot: _Slot) -> None:
         if slot.shares is not None:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from contracts.rule import Fact, ItemRules, State
+from contracts.rule import Fact, ItemRules, ParameterValue, State
 from services.catalog.matching.engine.bitmaps import Words, members, pack
 from services.catalog.matching.engine.columns import Rows
 from services.catalog.matching.engine.compiling import Compiled, Compiler
-from services.catalog.matching.engine.facts import ColumnKey, Facts
+from services.catalog.matching.engine.facts import ColumnKey, Facts, Figures
 from services.catalog.matching.engine.leaves import Leaves
 from services.catalog.matching.engine.programs import Programs
 from services.catalog.matching.engine.reasons import Reason, Reasoner
@@ -91,9 +91,17 @@ class Matcher:
         self.leaves.refresh_computed(None, np.arange(self.facts.count, dtype=np.int32))
         return bool(changed)
 
-    def put_item(self, item: str, rules: ItemRules) -> None:
-        """Take an item, or its new version."""
-        compiled = self._compiler.compile(rules, self.facts.today.year)
+    def put_figures(self, figures: Figures) -> list[str]:
+        """Let these be the outside figures, and see what follows; the items whose conditions rest on one that changed."""
+        before, self.facts.outside = self.facts.outside, figures
+        changed = {(whose, name) for whose in {*before, *figures} for name in _differing(before, figures, whose)}
+        self.leaves.refresh_figures(changed)
+        rests = ((item, {(each.whose, name) for name in each.outside}) for item, each in self.items.items())
+        return [item for item, on in rests if on & changed]
+
+    def put_item(self, item: str, rules: ItemRules, whose: str = "") -> None:
+        """Take an item, or its new version; it rests on the outside figures of `whose`."""
+        compiled = self._compiler.compile(rules, self.facts.today.year, whose)
         self.programs.hold(compiled.root)
         self.drop_item(item)
         self.items[item] = compiled
@@ -234,3 +242,15 @@ class Matcher:
         totals[where] = counts[: len(where)].sum(axis=1, dtype=np.uint32)
         return totals
 
+
+def _differing(before: Figures, now: Figures, whose: str) -> set[str]:
+    """The names of the figures that are others now."""
+    then, here = before.get(whose, ()), now.get(whose, ())
+    if then == here:
+        return set()
+    names = {figure.name for figure in (*then, *here)}
+    return {name for name in names if _named(then, name) != _named(here, name)}
+
+
+def _named(figures: Iterable[ParameterValue], name: str) -> list[ParameterValue]:
+    return [figure for figure in figures if figure.name == name]

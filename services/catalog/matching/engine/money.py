@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from contracts.rule import FactSheet, ItemRules
+from contracts.rule import ItemRules
 from rules.amounts import amount_of_figure
 from rules.items import reader_of
 from services.catalog.matching.engine.columns import Rows
 from services.catalog.matching.engine.compiling import declarations_for
-from services.catalog.matching.engine.computed import equal_facts
+from services.catalog.matching.engine.computed import equal_facts, sheet_maker
 from services.catalog.matching.engine.facts import Facts
 
 
@@ -31,12 +31,14 @@ class Cost:
     uncounted: int = 0
 
 
-def cost_of(rules: ItemRules, facts: Facts, rows: Rows, seconds: float) -> Cost:
-    """The amounts before caps over earlier awards of these enterprises (ascending), added up."""
+def cost_of(rules: ItemRules, facts: Facts, rows: Rows, seconds: float, whose: str = "") -> Cost:
+    """The amounts before caps over earlier awards of these enterprises (ascending), added up; on the outside figures
+    of `whose` items."""
     give_up_at = time.monotonic() + seconds
     names = frozenset(declared.name for declared in declarations_for(rules.amount, rules))
     sheets, places = equal_facts(facts, names, rows)
     alike = np.bincount(places, minlength=len(sheets)).tolist()
+    on_sheet = sheet_maker(facts.figures(whose, rules.parameters_by_name), facts.today.year)
     known = valued = unvalued = lowest = highest = uncounted = 0
     for sheet, count in zip(sheets, alike, strict=True):
         if not count:
@@ -44,8 +46,7 @@ def cost_of(rules: ItemRules, facts: Facts, rows: Rows, seconds: float) -> Cost:
         if time.monotonic() > give_up_at:
             uncounted += count
             continue
-        read = FactSheet.model_construct(facts=sheet, reference_year=facts.today.year, parameters=facts.outside)
-        amount = amount_of_figure(rules.amount, reader_of(rules, read, facts.today), rules.rounding)
+        amount = amount_of_figure(rules.amount, reader_of(rules, on_sheet(sheet), facts.today), rules.rounding)
         if amount.money is not None:
             known, valued = known + amount.money.fen * count, valued + count
             continue

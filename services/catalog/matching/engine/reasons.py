@@ -69,7 +69,7 @@ class Reasoner:
         sheet = FactSheet.model_construct(
             facts=tuple(fact for fact in known if fact is not None),
             reference_year=item.year,
-            parameters=self._facts.outside,
+            parameters=self._facts.figures(item.whose, item.outside),
         )
         rule = Not(of=tree.rule) if tree.negated else tree.rule
         judged = evaluate_eligibility(rule, sheet, self._facts.today, item.types, parameters=item.outside)
