@@ -128,7 +128,7 @@ def _matched(asked: Sequence[Question]) -> list[State]:
         places[question.pair.day, question.parameters].append(place)
     for (day, figures), those in places.items():
         matcher = Matcher(day)
-        matcher.facts.outside = figures
+        matcher.put_figures({"": figures})
         matcher.admit(np.arange(len(those), dtype=np.int32))
         matcher.put_facts(_columns([asked[place] for place in those]))
         for row, place in enumerate(those):
