@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
+from hypothesis import settings
 
 from chassis.clock import Clock
 from chassis.frame import Frame
@@ -33,6 +34,10 @@ sys.path.insert(0, str(Path(__file__).parent))  # the kits that several folders 
 
 if TYPE_CHECKING:
     from system_kit import House
+
+# How long an example takes says how busy the machine is, and nothing about what is tested.
+settings.register_profile("zhida", deadline=None)
+settings.load_profile("zhida")
 
 DATA_KEY = base64.b64encode(b"test-key-of-thirty-two-bytes-000").decode()
 
