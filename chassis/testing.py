@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, Generic, TypeVar
 
 from chassis.calendar import Calendar
@@ -62,6 +63,12 @@ class MemoryStore(Generic[A]):
     def save_many(self, aggregates: Collection[A]) -> None:
         for aggregate in aggregates:
             self.save(aggregate)
+
+
+@cache
+def _seeded_calendar() -> Calendar:
+    """Seven years of days, worked out once: a calendar never changes."""
+    return Calendar.from_chinesecalendar()
 
 
 class FakeRegistry:
@@ -137,7 +144,7 @@ class FakeUnit:
 
     def calendar(self, tenant: TenantId) -> Calendar:
         if self._calendar is None:
-            self._calendar = Calendar.from_chinesecalendar()
+            self._calendar = _seeded_calendar()
         return self._calendar
 
     def begin_work(self, kind: str, *, title: str, parameters: Mapping[str, Any]) -> OperationRun:

@@ -80,8 +80,11 @@ class PostgresAdmin:
 class Postgres:
     """The server whose data lie in `home`'s quarters. One object or many, in one process or many: one server."""
 
-    def __init__(self, home: Path, environ: Mapping[str, str] = os.environ) -> None:
+    def __init__(
+        self, home: Path, environ: Mapping[str, str] = os.environ, *, settings: Mapping[str, str] = SETTINGS
+    ) -> None:
         self._home = open_home(home)
+        self._settings = settings
         self._environ = environ
         self._log = self._home / "logs" / "postgres.log"
         self._lock = self._home / "run" / "postgres.lock"
@@ -168,7 +171,7 @@ class Postgres:
         (data / "postmaster.pid").unlink(missing_ok=True)  # stale: no postmaster of this folder is alive
         port = Ports(self._home).claim("postgres")
         settings = {
-            **SETTINGS,
+            **self._settings,
             "port": str(port),
             "max_connections": self._environ.get("ZHIDA_PG_MAX_CONNECTIONS") or str(MAX_CONNECTIONS),
         }

@@ -16,7 +16,7 @@ from typing import TypeVar
 
 from console.claim import Claim
 from console.place import CHECKOUT, home_of
-from console.postgres import Postgres
+from console.postgres import SETTINGS, Postgres
 from console.progress import LiveProgress, Progress
 from console.quarters import open_home, quarters_for
 from console.rabbitmq import RabbitMQ
@@ -26,6 +26,10 @@ Address = TypeVar("Address")
 
 EVERYTHING = ("tests", "-n", "2", "--dist", "loadgroup", "--durations", "15")
 """Two workers: tests/conftest.py says which tests must share one."""
+
+DATABASE = {**SETTINGS, "fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+"""Every test makes databases and drops them, and each drop would write out all that the others have changed. What a
+test promises about a crash it proves on a server of its own (tests/system_kit.py), which keeps its word to the disk."""
 
 FAILED_ONES = ("tests", "--last-failed", "--last-failed-no-failures", "none")
 SOME_FAILED = 1
@@ -39,7 +43,7 @@ def main(argv: list[str]) -> int:
     # A test kills the broker and makes virtual hosts: never one that serves somebody else, so AMQP_URL is not used.
     environ = without_ours(os.environ)
     environ["ZHIDA_PROGRAMS"] = str(quarters_for(home_of()).programs(os.environ))  # downloaded once for both homes
-    postgres, rabbitmq = Postgres(home, environ), RabbitMQ(home, environ)
+    postgres, rabbitmq = Postgres(home, environ, settings=DATABASE), RabbitMQ(home, environ)
     with Claim(home, "test"):
         try:
             return _run(postgres, rabbitmq, home, environ, arguments)

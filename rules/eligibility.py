@@ -136,7 +136,7 @@ def decide(rule: Eligibility, reader: FactReader) -> tuple[State, tuple[MissingF
     tree = _evaluate(rule, reader, negated=False)
     missing: list[MissingFact] = []
     if tree.rank == 1:
-        _collect(tree, reader, True, [], missing)
+        _await(tree, missing)
     return _STATES[tree.rank], tuple(dict.fromkeys(missing))
 
 
@@ -257,6 +257,16 @@ def _collect(
     if decisive:
         missing.extend(tree.missing)
     reasons.append((_compared if isinstance(tree, _Comparison) else _result)(tree, reader, decisive))
+
+
+def _await(tree: _Tree, missing: list[MissingFact]) -> None:
+    """What `_collect` finds missing, without the reasons."""
+    if isinstance(tree, _Branch):
+        for part in tree.parts:
+            if part.rank == tree.rank:
+                _await(part, missing)
+    else:
+        missing.extend(tree.missing)
 
 
 def _result(leaf: _Leaf, reader: FactReader, decisive: bool) -> ConditionResult:

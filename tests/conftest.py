@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 
 from chassis.clock import Clock
@@ -38,6 +39,14 @@ if TYPE_CHECKING:
 # How long one example takes says something of what else two busy cores do, and nothing of the rule that it tries.
 settings.register_profile("zhida", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("zhida")
+
+# A fault is logged as it is in production, without drawing every variable of every frame: that takes seconds a fault.
+structlog.configure(
+    processors=[
+        *structlog.get_config()["processors"][:-1],
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
 
 DATA_KEY = base64.b64encode(b"test-key-of-thirty-two-bytes-000").decode()
 

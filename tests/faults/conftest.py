@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from scene_kit import INSTANT, NOMINATED, small_scene
@@ -31,7 +32,9 @@ def judged(standing_house: House) -> House:
 @pytest.fixture(scope="module")
 def still(judged: House) -> House:
     """The same with its services stopped, so that nobody repairs or worsens what a test breaks."""
-    judged.stop(*(name for name in judged.cluster.crew().names if name not in ("bank", "sms")))
+    crew = judged.cluster.crew()
+    with ThreadPoolExecutor(len(crew.names)) as pool:
+        list(pool.map(crew.stop, (name for name in crew.names if name not in ("bank", "sms"))))
     for name in judged.addresses.databases:
         # Nobody is there to do what falls due while the tests look on: that is no finding.
         with judged.database(name) as connection:

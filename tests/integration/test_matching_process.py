@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -75,3 +77,25 @@ def test_the_process_ends_when_the_one_that_asks_it_does(catalogue: Catalogue, l
     assert line._process is not None and line._process.returncode == 0
     with pytest.raises(MatchingWarmingUp):
         line.ask(ask="reach", tenant=ZHANGGONG, item="x")
+
+
+def test_the_process_ends_with_the_one_that_asks_it_while_it_waits_for_the_database(
+    tmp_path: Path,
+) -> None:
+    """The catalogue may be taken down with its database a moment after it was started."""
+    nowhere = "postgresql+psycopg://nobody@127.0.0.1:9/nothing"
+    env = {
+        **os.environ,
+        "DATABASE_URL": nowhere,
+        "FRAME_DATABASE_URL": nowhere,
+        "AMQP_URL": "amqp://nowhere",
+        "ZHIDA_DATA_KEY": KEY,
+        "PYTHONPATH": str(CHECKOUT),
+    }
+    arguments = [sys.executable, "-m", "services.catalog.matching.process", str(tmp_path / "line")]
+    with subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=env) as process:
+        assert process.stdin is not None and process.stdout is not None
+        said = iter(process.stdout.readline, b"")
+        assert any(b"waiting for the database" in line for line in said)
+        process.stdin.close()
+        assert process.wait(10) == 0

@@ -67,20 +67,29 @@ def follow(desk: Desk) -> None:
 
 def main(argv: list[str]) -> int:
     """Ends when standard input does, which is when catalog's process is gone."""
-    # An interrupt at the terminal is for catalog's process; this one ends with it.
+    # An interrupt at the terminal is for catalog's process; this one ends with it, also while it waits for a database
+    # that will never come back.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    path = Path(argv[0])
+    threading.Thread(target=end_with_input, args=(path,), daemon=True).start()
     settings = Settings.from_env("catalog")
     telemetry.configure("catalog-matching", settings.otlp_endpoint)
     frame = Frame(settings)
     frame.wait_for_database()
     desk = Desk(frame)
-    with Server(argv[0], Answers) as server:
+    with Server(str(path), Answers) as server:
         server.desk = desk  # type: ignore[attr-defined]
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        threading.Thread(target=follow, args=(desk,), daemon=True).start()
-        while sys.stdin.buffer.read(1):
-            pass
-    Path(argv[0]).unlink(missing_ok=True)
+        follow(desk)
+    return 0
+
+
+def end_with_input(path: Path) -> None:
+    """End the process when its standard input is closed."""
+    # Not by `sys.stdin`, whose lock a thread that is still there at the end would hold.
+    while os.read(0, 1):
+        pass
+    path.unlink(missing_ok=True)
     # Whatever a thread is in the middle of is either one transaction or can be done again.
     os._exit(0)
 
