@@ -16,13 +16,16 @@ import psycopg
 import pytest
 from frame_kit import psycopg_url
 from front_office import CITY, CLERK, ZHANGGONG, Replica, catalog_replica, onboarded, sample_content
+from sqlalchemy.exc import IntegrityError
 
 from chassis import operation_runs
 from chassis.clock import SystemClock
+from chassis.database import violated_constraint
 from chassis.frame import Frame
 from chassis.jobs import claim
 from chassis.objects import Objects
 from chassis.operation_work import chunks_due
+from chassis.testing import eventually
 from console.provision import Dsns
 from console.sample_city.firms import credit_code_of, draw, name_of
 from contracts.enterprise_imports import ImportEnterprises
@@ -104,6 +107,14 @@ class Office:
         ((enterprise_id,),) = self.replica.rows(f"SELECT id FROM enterprise WHERE uscc = '{CODES[row]}'")
         found: dict[str, Any] = self.replica.asked(GetEnterprise(enterprise_id=enterprise_id), actor=CLERK)["ok"]
         return found
+
+    def knows(self, count: int, tenant: str = ZHANGGONG) -> None:
+        """Enterprises without facts, `known-1` and on."""
+        self.replica.does(
+            "INSERT INTO enterprise (tenant, id, version, sequence, uscc, name, contact_sealed, contact_masked, recorded)"
+            f" SELECT '{tenant}', 'known-' || n, 1, 1, 'code-' || n, 'known', '', '', '[]'"
+            f" FROM generate_series(1, {count}) AS n"
+        )
 
     def count(self, what: str) -> int:
         return int(self.replica.rows(f"SELECT count(*) FROM {what}")[0][0])
@@ -285,13 +296,39 @@ def test_an_order_that_lacks_what_its_format_needs_is_refused_with_all_reasons(o
 
 def test_a_fact_cannot_be_written_for_an_enterprise_that_is_not_there(office: Office) -> None:
     office.imports(table([line(0)]))
+    columns = "tenant, version, ordinal, name, kind, value, source, as_of, recorded_by, recorded_at"
     copied = (
-        "INSERT INTO enterprise_fact (tenant, enterprise_id, version, ordinal, name, kind, value, source, as_of,"
-        " recorded_by, recorded_at) SELECT tenant, 'nobody', version, ordinal, name, kind, value, source, as_of,"
-        " recorded_by, recorded_at FROM enterprise_fact"
+        f"INSERT INTO enterprise_fact (enterprise_id, {columns})"
+        " SELECT id, tenant, version + 1, ordinal, name, kind, value, source, as_of, recorded_by, recorded_at"
+        " FROM enterprise_fact, unnest(ARRAY [enterprise_id, :other]) AS id"
     )
-    with pytest.raises(psycopg.errors.ForeignKeyViolation):
-        office.replica.rows(copied)
+
+    def writes(other: str) -> None:
+        with office.replica.frame.unit([ZHANGGONG], action="write_facts", actor=BUREAU) as uow:
+            uow.execute(copied, {"other": other})
+
+    with pytest.raises(IntegrityError) as refused:
+        writes("nobody")
+    assert violated_constraint(refused.value) == "enterprise_fact_of_a_file"
+    office.knows(1, tenant=CITY)
+    with pytest.raises(IntegrityError):
+        writes("known-1")
+    assert office.count("enterprise_fact") == 3
+
+
+def test_an_import_reads_the_enterprises_that_it_names_and_no_others(office: Office) -> None:
+    """One plan for every chunk, as in production: it must not be one that reads the whole city each time."""
+    office.knows(20_000)
+    with psycopg.connect(psycopg_url(office.replica.dsns.owner), autocommit=True) as owner:
+        owner.execute("ANALYZE enterprise")
+    scans = "SELECT n_tup_ins, seq_scan FROM pg_stat_user_tables WHERE relname = 'enterprise'"
+    ((known, before),) = eventually(lambda: [row for row in office.replica.rows(scans) if row[0] >= 20_000])
+    office.imports(table([line(row) for row in range(1200)]))
+    view = office.imports(table([line(row, revenue="7") for row in range(1200)]))
+    assert view.accepted == 1200
+    office.replica.frame.stop()  # what a connection has counted is told when it ends, at the latest
+    ((_, after),) = eventually(lambda: [row for row in office.replica.rows(scans) if row[0] >= known + 1200])
+    assert after == before
 
 
 # -- the feed ----------------------------------------------------------------------------------------------
