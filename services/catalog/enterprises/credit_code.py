@@ -10,7 +10,7 @@ from stdnum.exceptions import InvalidChecksum, InvalidLength, ValidationError
 
 from services.catalog.enterprises.domain import CreditCodeInvalid
 
-WELL_FORMED = re.compile(r"[0-9A-HJ-NP-RTUWXY]{2}[0-9]{6}[0-9A-HJ-NP-RTUWXY]{10}")
+WELL_FORMED = re.compile(r"[0-9]{8}[0-9A-HJ-NP-RTUWXY]{10}")
 WEIGHTS = tuple(pow(3, place, 31) for place in range(17))
 VALUES = {character: value for value, character in enumerate("0123456789ABCDEFGHJKLMNPQRTUWXY")}
 
