@@ -13,7 +13,6 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 import orjson
 from sqlalchemy import Connection, Engine, text
@@ -56,9 +55,14 @@ class AuditFact:
 INSERT_FACTS = (
     "INSERT INTO audit_fact (tenant, aggregate_type, aggregate_id, version, action, actor, at, body, salt, digest)"
     " SELECT tenant, aggregate_type, aggregate_id, version, action, actor, at, body, decode(salt, 'hex'),"
-    " decode(digest, 'hex') FROM json_to_recordset(CAST(:facts AS json)) AS row (tenant text, aggregate_type text,"
-    " aggregate_id text, version integer, action text, actor text, at timestamptz, body text, salt text, digest text)"
+    " decode(digest, 'hex') FROM ROWS FROM (json_to_recordset(CAST(:facts AS json)) AS (tenant text,"
+    " aggregate_type text, aggregate_id text, version integer, action text, actor text, at timestamptz, salt text,"
+    " digest text), unnest(string_to_array(:states, chr(10)))) AS row (tenant, aggregate_type, aggregate_id, version,"
+    " action, actor, at, salt, digest, body)"
 )
+"""Bodies are lines of one text, as in the outbox."""
+
+NAMES = tuple(name for name in AuditFact.__slots__ if name != "body")
 
 
 def facts_parameter(facts: Sequence[AuditFact]) -> dict[str, str] | None:
@@ -68,12 +72,9 @@ def facts_parameter(facts: Sequence[AuditFact]) -> dict[str, str] | None:
     rows = []
     for fact in facts:
         salt = os.urandom(16)
-        rows.append({**_fields(fact), "salt": salt.hex(), "digest": fact.digest(salt).hex()})
-    return {"facts": orjson.dumps(rows).decode()}
-
-
-def _fields(fact: AuditFact) -> dict[str, Any]:
-    return {name: getattr(fact, name) for name in AuditFact.__slots__}
+        told = {name: getattr(fact, name) for name in NAMES}
+        rows.append({**told, "salt": salt.hex(), "digest": fact.digest(salt).hex()})
+    return {"facts": orjson.dumps(rows).decode(), "states": "\n".join(fact.body for fact in facts)}
 
 
 def block_hash(number: int, previous: bytes, digests: Sequence[bytes]) -> bytes:

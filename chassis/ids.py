@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
 import time
 import uuid
 
+OID = uuid.NAMESPACE_OID.bytes
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
@@ -15,9 +17,15 @@ def new_id() -> str:
     millis = time.time_ns() // 1_000_000
     random = int.from_bytes(os.urandom(10), "big")
     value = (millis << 80) | random
-    value = (value & ~(0xF << 76)) | (0x7 << 76)
+    return _written(value, 7)
+
+
+def _written(value: int, version: int) -> str:
+    """128 bits as a UUID of this version (RFC 9562) is written; `uuid.UUID` takes three times as long."""
+    value = (value & ~(0xF << 76)) | (version << 76)
     value = (value & ~(0x3 << 62)) | (0x2 << 62)
-    return str(uuid.UUID(int=value))
+    text = f"{value:032x}"
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
 def operation_id(tenant: str, client: str, route: str, key: str) -> str:
@@ -27,7 +35,9 @@ def operation_id(tenant: str, client: str, route: str, key: str) -> str:
 
 def event_id(aggregate_type: str, aggregate_id: str, sequence: int) -> str:
     """An event's id follows from what it is, so that an event recomputed is the same event."""
-    return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{aggregate_type}\x1f{aggregate_id}\x1f{sequence}"))
+    name = f"{aggregate_type}\x1f{aggregate_id}\x1f{sequence}".encode()
+    digest = hashlib.sha1(OID + name, usedforsecurity=False).digest()  # UUIDv5(NAMESPACE_OID, name)
+    return _written(int.from_bytes(digest[:16], "big"), 5)
 
 
 def random_code(length: int) -> str:

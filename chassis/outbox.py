@@ -91,13 +91,21 @@ def outbox_rows(aggregate: Aggregate, aggregate_type: str, at: datetime, tracepa
 INSERT_ROWS = (
     "INSERT INTO outbox (tenant, addressed_to, event_id, partition, aggregate_type, aggregate_id, sequence, type,"
     " routing_key, body) SELECT tenant, addressed_to, event_id, partition, aggregate_type, aggregate_id, sequence,"
-    " type, routing_key, body FROM json_to_recordset(CAST(:events AS json)) AS row (tenant text, addressed_to text,"
-    " event_id text, partition smallint, aggregate_type text, aggregate_id text, sequence integer, type text,"
-    " routing_key text, body text)"
+    " type, routing_key, body FROM ROWS FROM (json_to_recordset(CAST(:events AS json)) AS (tenant text,"
+    " addressed_to text, event_id text, partition smallint, aggregate_type text, aggregate_id text, sequence integer,"
+    " type text, routing_key text), unnest(string_to_array(:bodies, chr(10)))) AS row (tenant, addressed_to, event_id,"
+    " partition, aggregate_type, aggregate_id, sequence, type, routing_key, body)"
 )
-"""One JSON parameter: escaping long bodies into text arrays took a quarter of a hop's time in the driver."""
+"""Bodies are lines of one text, for JSON as we write it has no line breaks: as strings within JSON they would be
+escaped here and read there character by character, and as an array the driver would escape them (a quarter of a
+hop's time)."""
+
+NAMES = tuple(name for name in OutboxRow.__slots__ if name != "body")
 
 
 def outbox_parameter(rows: Sequence[OutboxRow]) -> dict[str, str] | None:
     """What INSERT_ROWS takes to append `rows`; None when there are none."""
-    return {"events": orjson.dumps(rows).decode()} if rows else None
+    if not rows:
+        return None
+    described = [{name: getattr(row, name) for name in NAMES} for row in rows]
+    return {"events": orjson.dumps(described).decode(), "bodies": "\n".join(row.body for row in rows)}

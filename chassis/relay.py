@@ -32,9 +32,13 @@ OWN = text(
     "SELECT p FROM unnest(CAST(:partitions AS integer[])) AS p WHERE pg_try_advisory_xact_lock(:base, p)"
 )
 PENDING = text(
-    "SELECT position, event_id, routing_key, body FROM outbox WHERE published_at IS NULL"
-    " AND partition = ANY (CAST(:owned AS smallint[])) ORDER BY position LIMIT :n"
+    "SELECT next.position, next.event_id, next.routing_key, next.body"
+    " FROM unnest(CAST(:owned AS smallint[])) AS mine (partition) CROSS JOIN LATERAL ("
+    " SELECT o.position, o.event_id, o.routing_key, o.body FROM outbox o WHERE o.published_at IS NULL"
+    " AND o.partition = mine.partition ORDER BY o.position LIMIT :n) AS next ORDER BY next.position LIMIT :n"
 )
+"""Partition by partition, each from the index of what is pending: asked for all at once, the server walks past every
+event that has ever left to the first that has not (0.9 s a batch, once an import had left 340,000 behind)."""
 MARK = text("UPDATE outbox SET published_at = now() WHERE position = ANY (CAST(:positions AS bigint[]))")
 ANYTHING = text("SELECT EXISTS (SELECT 1 FROM outbox WHERE published_at IS NULL)")
 BACKLOG = text(

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 import orjson
 from sqlalchemy import Column, Integer, RowMapping, Table, Text, TextClause, select, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import IntegrityError
 
 from chassis.database import violated_constraint
@@ -101,11 +103,11 @@ class AggregateStore(ABC, Generic[A]):
         ordered = sorted(aggregates, key=lambda each: (each.tenant, each.id))
         fresh = [each for each in ordered if each.version == 0]
         known = [each for each in ordered if each.version > 0]
-        states = {id(each): self._full_row(each) for each in ordered}
+        rows = {id(each): _Row.of(self.table, self._full_row(each)) for each in ordered}
         try:
             if fresh:
-                self._write(_insert(self.table), [states[id(each)] for each in fresh])
-            if known and self._write(_update(self.table), [states[id(each)] for each in known]) != len(known):
+                self._write(_insert(self.table), [rows[id(each)] for each in fresh])
+            if known and self._write(_update(self.table), [rows[id(each)] for each in known]) != len(known):
                 raise StaleVersion()
         except IntegrityError as error:
             refusal = self.refusals.get(violated_constraint(error) or "")
@@ -114,12 +116,12 @@ class AggregateStore(ABC, Generic[A]):
             raise refusal() from error
         for each in ordered:
             each.version += 1
-            self._uow.saved(each, self.aggregate_type, states[id(each)])
+            self._uow.saved(each, self.aggregate_type, rows[id(each)].state)
 
     def add_rows(self, table: Table, rows: Sequence[dict[str, Any]]) -> None:
         """Append to a table that goes with the aggregates (a list in them, a history), in one statement."""
         if rows:
-            self._write(_insert(table), rows)
+            self._write(_insert(table), [_Row.of(table, row) for row in rows])
 
     def _full_row(self, aggregate: A) -> dict[str, Any]:
         return {
@@ -131,9 +133,32 @@ class AggregateStore(ABC, Generic[A]):
             **self.to_row(aggregate),
         }
 
-    def _write(self, statement: TextClause, rows: Sequence[dict[str, Any]]) -> int:
-        """All rows in one statement and one parameter; returns how many were written."""
-        return self._uow.execute(statement, {"rows": orjson.dumps(rows, default=_exactly).decode()}).rowcount
+    def _write(self, statement: TextClause, rows: Sequence[_Row]) -> int:
+        """All rows in one statement; returns how many were written."""
+        parameters = {"rows": _json([row.plain for row in rows])}
+        if rows[0].documents:
+            documents = [{f"{name}_document": text for name, text in row.documents.items()} for row in rows]
+            parameters["documents"] = _json(documents)
+        return self._uow.execute(statement, parameters).rowcount
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A row whose documents (its JSON columns) have been written out: once, for the table and for the audit fact."""
+
+    plain: dict[str, Any]
+    documents: dict[str, str | None]
+
+    @classmethod
+    def of(cls, table: Table, row: dict[str, Any]) -> _Row:
+        names = _documents(table)
+        plain = {name: value for name, value in row.items() if name not in names} if names else row
+        return cls(plain, {name: None if row.get(name) is None else _json(row[name]) for name in names})
+
+    @property
+    def state(self) -> dict[str, Any]:
+        written = {name: text and orjson.Fragment(text) for name, text in self.documents.items()}
+        return {**self.plain, **written}
 
 
 def _exactly(value: object) -> str:
@@ -143,23 +168,45 @@ def _exactly(value: object) -> str:
     raise TypeError(f"{type(value).__name__} cannot be written to a row")
 
 
+def _json(value: object) -> str:
+    return orjson.dumps(value, default=_exactly, option=orjson.OPT_SORT_KEYS).decode()
+
+
+@cache
+def _documents(table: Table) -> tuple[str, ...]:
+    """The columns that hold JSON."""
+    return tuple(str(column.name) for column in table.columns if isinstance(column.type, JSONB))
+
+
+@cache
+def _rows(table: Table) -> tuple[dict[str, str], str]:
+    """How each column is read from the parameters, and what they are read as."""
+    # The server takes rows apart by the table's own types: several times cheaper than one set of bound
+    # parameters a row, and the same for a list of one and of five hundred. It takes documents as texts: those that
+    # stand within the rows it would take apart as well, value by value, only to put them together again (measured
+    # with nine facts an enterprise: 72 us a row against 18).
+    rows = f'json_populate_recordset(NULL::"{table.name}", CAST(:rows AS json))'
+    values = {column.name: f'new."{column.name}"' for column in table.columns}
+    documents = sorted(_documents(table))
+    if not documents:
+        return values, f"{rows} AS new"
+    values |= {name: f'CAST(new."{name}_document" AS jsonb)' for name in documents}
+    described = ", ".join(f'"{name}_document" text' for name in documents)
+    return values, f"ROWS FROM ({rows}, json_to_recordset(CAST(:documents AS json)) AS ({described})) AS new"
+
+
 @cache
 def _insert(table: Table) -> TextClause:
-    # The server takes rows apart by the table's own types: several times cheaper than one set of bound
-    # parameters a row, and the same for a list of one and of five hundred.
-    names = ", ".join(f'"{column.name}"' for column in table.columns)
-    return text(
-        f'INSERT INTO "{table.name}" ({names})'
-        f' SELECT {names} FROM json_populate_recordset(NULL::"{table.name}", CAST(:rows AS json))'
-    )
+    values, rows = _rows(table)
+    names = ", ".join(f'"{name}"' for name in values)
+    return text(f'INSERT INTO "{table.name}" ({names}) SELECT {", ".join(values.values())} FROM {rows}')
 
 
 @cache
 def _update(table: Table) -> TextClause:
-    keys = {"tenant", "id"}
-    changes = ", ".join(f'"{each.name}" = new."{each.name}"' for each in table.columns if each.name not in keys)
+    values, rows = _rows(table)
+    changes = ", ".join(f'"{name}" = {value}' for name, value in values.items() if name not in ("tenant", "id"))
     return text(
-        f'UPDATE "{table.name}" AS old SET {changes}'
-        f' FROM json_populate_recordset(NULL::"{table.name}", CAST(:rows AS json)) AS new'
+        f'UPDATE "{table.name}" AS old SET {changes} FROM {rows}'
         " WHERE old.tenant = new.tenant AND old.id = new.id AND old.version = new.version - 1"
     )

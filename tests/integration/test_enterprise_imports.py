@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import io
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,98 +14,24 @@ import openpyxl
 import psycopg
 import pytest
 from frame_kit import psycopg_url
-from front_office import CITY, CLERK, ZHANGGONG, Replica, catalog_replica, onboarded, sample_content
+from front_office import CITY, ZHANGGONG, catalog_replica, onboarded, sample_content
+from import_kit import BUREAU, CODES, NAMES, Office, line, table
+from sqlalchemy.exc import IntegrityError
 
 from chassis import operation_runs
 from chassis.clock import SystemClock
+from chassis.database import violated_constraint
 from chassis.frame import Frame
-from chassis.jobs import claim
-from chassis.objects import Objects
-from chassis.operation_work import chunks_due
+from chassis.testing import eventually
 from console.provision import Dsns
-from console.sample_city.firms import credit_code_of, draw, name_of
-from contracts.enterprise_imports import ImportEnterprises
-from contracts.enterprises import GetEnterprise
 from contracts.fact_records import WithdrawFacts
-from contracts.message import Actor
-from contracts.operations import GetOperation, LineResult, ListOperationLines, OperationView, ResumeOperation
+from contracts.operations import ResumeOperation
 from contracts.rule import Level
 from sandbox.testing import RunningProgram
 from services.catalog.enterprises import imports
 from services.catalog.enterprises.imports_exchange import ExchangeClient
 
-FIRMS = draw(2000)
-CODES = [credit_code_of(FIRMS, row) for row in range(2000)]
-NAMES = [name_of(FIRMS, row) for row in range(2000)]
-HEADING = "统一社会信用代码,企业名称,行业,联系手机,revenue:2025:万元,above_scale:2025:是否,tax_credit_grade:2025:代码"
 SECRET = "whsec_" + base64.b64encode(b"exchange-test-secret-of-32-bytes").decode()
-BUREAU = Actor(id="officer-9", roles=frozenset({"bureau"}), name="审批局")
-
-
-def line(row: int, revenue: str = "1200.50", flag: str = "是", grade: str = "A") -> str:
-    return f"{CODES[row]},{NAMES[row]},软件业,138{row:08d},{revenue},{flag},{grade}"
-
-
-def table(lines: Sequence[str], heading: str = HEADING) -> bytes:
-    return "\r\n".join([heading, *lines, ""]).encode()
-
-
-class Office:
-    """A catalogue that imports, from what was uploaded or from a data exchange."""
-
-    def __init__(self, replica: Replica, folder: Path, feed: Callable[[], Any]) -> None:
-        self.replica, self.folder = replica, folder
-        self.objects = Objects.in_folder(folder / "objects")
-        self.objects.spool = folder / "spool"
-        frame = replica.frame
-        work = imports.EnterpriseImport(frame.cipher, lambda: self.objects, feed, self._vocabulary, frame.clock.now)
-        self.due = chunks_due(frame, imports.KIND, work)
-
-    def _vocabulary(self, tenant: str) -> Any:
-        with self.replica.frame.reader([tenant]) as reader:
-            return imports.vocabulary(reader)
-
-    def uploads(self, content: bytes) -> str:
-        sha256 = hashlib.sha256(content).hexdigest()
-        path = self.folder / "objects" / ZHANGGONG / sha256[:2] / sha256
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-        return sha256
-
-    def begins(self, content: bytes | None = None, **more: Any) -> str:
-        asked = {"format": "csv", "source": "章贡区统计局", "as_of": "2026-03-01", **more}
-        if content is not None:
-            asked["sha256"] = self.uploads(content)
-        with self.replica.frame.unit([ZHANGGONG], action=imports.KIND, actor=BUREAU) as uow:
-            return imports.import_enterprises(ImportEnterprises.model_validate(asked), uow).operation_id
-
-    def works(self) -> None:
-        """Whatever is due, turn after turn."""
-        frame = self.replica.frame
-        while jobs := claim(frame.frame_engine, self.due.kind, frame.clock.now(), 1):
-            self.due.handle(jobs)
-
-    def imports(self, content: bytes | None = None, **more: Any) -> OperationView:
-        operation = self.begins(content, **more)
-        self.works()
-        return self.view(operation)
-
-    def view(self, operation: str) -> OperationView:
-        with self.replica.frame.reader([ZHANGGONG]) as reader:
-            return operation_runs.get_operation(GetOperation(operation_id=operation), reader, "catalog")
-
-    def lines(self, view: OperationView, **more: Any) -> list[LineResult]:
-        query = ListOperationLines(operation_id=view.operation_id, limit=1000, **more)
-        with self.replica.frame.reader([ZHANGGONG]) as reader:
-            return list(operation_runs.list_operation_lines(query, reader).lines)
-
-    def file_of(self, row: int) -> dict[str, Any]:
-        ((enterprise_id,),) = self.replica.rows(f"SELECT id FROM enterprise WHERE uscc = '{CODES[row]}'")
-        found: dict[str, Any] = self.replica.asked(GetEnterprise(enterprise_id=enterprise_id), actor=CLERK)["ok"]
-        return found
-
-    def count(self, what: str) -> int:
-        return int(self.replica.rows(f"SELECT count(*) FROM {what}")[0][0])
 
 
 @pytest.fixture
@@ -285,13 +210,36 @@ def test_an_order_that_lacks_what_its_format_needs_is_refused_with_all_reasons(o
 
 def test_a_fact_cannot_be_written_for_an_enterprise_that_is_not_there(office: Office) -> None:
     office.imports(table([line(0)]))
+    columns = "tenant, version, ordinal, name, kind, value, source, as_of, recorded_by, recorded_at"
     copied = (
-        "INSERT INTO enterprise_fact (tenant, enterprise_id, version, ordinal, name, kind, value, source, as_of,"
-        " recorded_by, recorded_at) SELECT tenant, 'nobody', version, ordinal, name, kind, value, source, as_of,"
-        " recorded_by, recorded_at FROM enterprise_fact"
+        f"INSERT INTO enterprise_fact (enterprise_id, {columns})"
+        " SELECT id, tenant, version + 1, ordinal, name, kind, value, source, as_of, recorded_by, recorded_at"
+        " FROM enterprise_fact, unnest(ARRAY [enterprise_id, :other]) AS id"
     )
-    with pytest.raises(psycopg.errors.ForeignKeyViolation):
-        office.replica.rows(copied)
+
+    def writes(other: str) -> None:
+        with office.replica.frame.unit([ZHANGGONG], action="write_facts", actor=BUREAU) as uow:
+            uow.execute(copied, {"other": other})
+
+    with pytest.raises(IntegrityError) as refused:
+        writes("nobody")
+    assert violated_constraint(refused.value) == "enterprise_fact_of_a_file"
+    office.knows(1, tenant=CITY)
+    with pytest.raises(IntegrityError):
+        writes("known-1")
+    assert office.count("enterprise_fact") == 3
+
+
+def test_an_import_reads_the_enterprises_that_it_names_however_many_others_there_are(office: Office) -> None:
+    """A connection keeps the plan that it made while the city was small: that one must do for a large one, too."""
+    office.imports(table([line(row) for row in range(1200)]))
+    office.knows(20_000)
+    read = "SELECT n_tup_ins, seq_tup_read + idx_tup_fetch FROM pg_stat_user_tables WHERE relname = 'enterprise'"
+    before = eventually(lambda: next((rows for known, rows in office.replica.rows(read) if known == 21_200), None))
+    office.imports(table([line(row) for row in range(1200, 2000)]))
+    office.replica.frame.stop()  # a connection tells what it has read when it ends, at the latest
+    after = eventually(lambda: next((rows for known, rows in office.replica.rows(read) if known == 22_000), None))
+    assert after - before < 10 * 800
 
 
 # -- the feed ----------------------------------------------------------------------------------------------

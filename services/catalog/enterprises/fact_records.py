@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
+import orjson
 from sqlalchemy import Column, Date, DateTime, Integer, MetaData, RowMapping, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -50,6 +52,18 @@ ENTERPRISE_FACT_WITHDRAWAL = Table(
     Column("withdrawn_at", DateTime(timezone=True), nullable=False),
 )
 
+ADD_FACTS = (
+    f"INSERT INTO enterprise_fact (tenant, enterprise_id, version, ordinal, {', '.join(FACT_COLUMNS)}, recorded_by,"
+    " recorded_at, recorded_for, moved_from)"
+    f" SELECT file.tenant, file.id, file.version, fact.place - 1, {', '.join(f'fact.{name}' for name in FACT_COLUMNS)},"
+    " :by, :at, :department, file.moved_from"
+    " FROM json_to_recordset(CAST(:files AS json)) AS file (tenant text, id text, version integer, moved_from text,"
+    " recorded text), ROWS FROM (jsonb_to_recordset(CAST(file.recorded AS jsonb)) AS (name text, kind text, value jsonb,"
+    " unit text, period text, source text, source_kind text, as_of date, valid_until date)) WITH ORDINALITY"
+    f" AS fact ({', '.join(FACT_COLUMNS)}, place)"
+)
+"""Of each fact only what it says is sent: a row of its own for each took the server three times as long."""
+
 HISTORY = (
     "SELECT f.version, f.ordinal, f.name, f.kind, f.value, f.unit, f.period, f.source, f.source_kind, f.as_of,"
     " f.valid_until, f.recorded_by, f.recorded_for, f.recorded_at, f.moved_from,"
@@ -75,22 +89,22 @@ def fact_record(row: RowMapping) -> FactRecord:
     )
 
 
-def fact_rows(enterprise: Enterprise, uow: UnitOfWork) -> list[dict[str, Any]]:
-    """What this version adds, as rows."""
-    return [
+def add_facts(enterprises: Iterable[Enterprise], uow: UnitOfWork) -> None:
+    """Append what these files have recorded, in one statement; their own rows must have been written."""
+    files = [
         {
-            "tenant": enterprise.tenant,
-            "enterprise_id": enterprise.id,
-            "version": enterprise.version,
-            "ordinal": ordinal,
-            **vars(fact),
-            "recorded_by": uow.actor.id,
-            "recorded_at": uow.now,
-            "recorded_for": uow.actor.department,
-            "moved_from": enterprise.moved_from,
+            "tenant": each.tenant,
+            "id": each.id,
+            "version": each.version,
+            "moved_from": each.moved_from,
+            "recorded": orjson.dumps([vars(fact) for fact in each.recorded]).decode(),
         }
-        for ordinal, fact in enumerate(enterprise.recorded)
+        for each in enterprises
+        if each.recorded
     ]
+    if files:
+        said = {"by": uow.actor.id, "at": uow.now, "department": uow.actor.department}
+        uow.execute(ADD_FACTS, {"files": orjson.dumps(files).decode(), **said})
 
 
 def withdrawal_rows(enterprise: Enterprise) -> list[dict[str, Any]]:

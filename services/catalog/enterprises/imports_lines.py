@@ -27,6 +27,9 @@ CODE = re.compile(r"\S{1,64}\Z")
 DATE = re.compile(r"(\d{4})[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?\Z")
 COMPACT_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})\Z")
 SEPARATORS = re.compile(r"[;；、]")
+MOST_KNOWN = 50_000
+"""Facts that a table's reader keeps at hand (some tens of megabytes)."""
+
 WORDS_OF_FLAGS = {
     **dict.fromkeys(("是", "有", "true", "1", "y", "yes"), True),
     **dict.fromkeys(("否", "无", "false", "0", "n", "no"), False),
@@ -63,6 +66,8 @@ class LineReader:
     as_of: date
     today: date
     _reasons: list[Reason] = field(default_factory=list)
+    _known: dict[tuple[int, str, date], Fact] = field(default_factory=dict)
+    _like: dict[int, Fact] = field(default_factory=dict)
 
     def read(self, line: int, cells: Sequence[str]) -> EnterpriseLine:
         """What the line says, or all that is wrong with it."""
@@ -117,15 +122,28 @@ class LineReader:
         return found
 
     def _fact(self, column: FactColumn, text: str, as_of: date) -> Fact | None:
+        """Most cells of a table are the same few words: what they say is made once."""
+        key = (column.place, text, as_of)
+        known = self._known.get(key)
+        if known is None:
+            known = self._fact_read(column, text, as_of)
+            if known is not None and len(self._known) < MOST_KNOWN:
+                self._known[key] = known
+        return known
+
+    def _fact_read(self, column: FactColumn, text: str, as_of: date) -> Fact | None:
         value = value_of(column, text)
         if value is None:
             self._wrong("value_invalid", WRONG_VALUE[column.kind], column.heading)
             return None
         # Everything that the model would check has been checked: the heading's parts once, the value just now.
-        return Fact.model_construct(
-            name=column.name, kind=column.kind, value=value, unit=column.unit, period=column.period,
-            source=self.source, source_kind=self.source_kind, as_of=as_of, valid_until=None,
-        )
+        like = self._like.get(column.place)
+        if like is None:
+            like = self._like[column.place] = Fact.model_construct(
+                name=column.name, kind=column.kind, value=value, unit=column.unit, period=column.period,
+                source=self.source, source_kind=self.source_kind, as_of=as_of, valid_until=None,
+            )
+        return like.model_copy(update={"value": value, "as_of": as_of})
 
     def _wrong(self, code: str, message: str, column: str | None = None) -> None:
         self._reasons.append(Reason(code=code, message=f"{message}。", field=column))

@@ -29,12 +29,11 @@ from services.catalog.enterprises.domain import (
     EnterpriseUnknown,
 )
 from services.catalog.enterprises.fact_records import (
-    ENTERPRISE_FACT,
     ENTERPRISE_FACT_WITHDRAWAL,
     FACT_COLUMNS,
     HISTORY,
+    add_facts,
     fact_record,
-    fact_rows,
     withdrawal_rows,
 )
 from services.catalog.enterprises.payee_account import PayeeAccount, PayeeAccountUnknown
@@ -118,7 +117,7 @@ class Enterprises(AggregateStore[Enterprise]):
     def save_many(self, aggregates: Iterable[Enterprise]) -> None:
         saved = list(aggregates)
         super().save_many(saved)
-        self.add_rows(ENTERPRISE_FACT, [row for enterprise in saved for row in fact_rows(enterprise, self._uow)])
+        add_facts(saved, self._uow)
         taken_back = [row for enterprise in saved for row in withdrawal_rows(enterprise)]
         if taken_back:
             self._uow.execute(insert(ENTERPRISE_FACT_WITHDRAWAL), taken_back)

@@ -66,6 +66,13 @@ def test_one_wrong_character_never_passes_for_another_firm(body: str, place: int
             checked_credit_code(code[:place] + other + code[place + 1 :])
 
 
+@given(bodies, st.integers(0, 7), st.sampled_from("ABCXY"))
+def test_a_letter_where_the_division_code_stands_is_refused_whatever_the_check_character(body: str, place: int, letter: str) -> None:
+    wrong = body[:place] + letter + body[place + 1 :]
+    with pytest.raises(CreditCodeInvalid):
+        checked_credit_code(wrong + calc_check_digit(wrong))
+
+
 @pytest.mark.parametrize(
     ("written", "why"),
     [

@@ -10,9 +10,13 @@ branch_labels = None
 depends_on = None
 
 # As a join the planner reads every enterprise for each statement once the table is large: an import fell from 1,400
-# lines a second to 200. A scalar question about each row cannot become a join: it goes through the primary key.
+# lines a second to 200. A scalar question about each row cannot become a join. It is asked as the owner: under row
+# security, and as long as the table has no statistics, any index that begins with the tenant seems as good as the
+# primary key, and a connection that has planned so reads the whole city for each enterprise (a third of the speed
+# after 4,000 lines, a seventh after 10,000). Nobody sees more by it: the tenant is the fact's own.
 FACTS_OF_A_FILE = """
-CREATE OR REPLACE FUNCTION enterprise_fact_of_a_file() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION enterprise_fact_of_a_file() RETURNS trigger LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     IF EXISTS (
         SELECT FROM (SELECT DISTINCT tenant, enterprise_id FROM added) a
