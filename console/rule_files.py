@@ -208,6 +208,8 @@ def _short(key: str, value: Any, types: Mapping[str, FactType], faults: list[str
         faults.append(f"/facts/{key}：事项没有声明“{name}”，不知道它的类型和单位")
         return None
     fact = {"name": name, "kind": declared.kind.value, "period": period or None, "value": value}
+    if declared.kind is FactKind.NUMBERS:
+        return {**fact, "unit": declared.unit}
     if declared.kind is not FactKind.NUMBER:
         return fact
     number, unit = _quantity(str(value)) if isinstance(value, str | int) else ("", "")

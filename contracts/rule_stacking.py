@@ -66,4 +66,12 @@ class OncePer(RulePart):
     families: Annotated[tuple[FamilyCode, ...], Field(max_length=60)] = ()
 
 
-Stacking = Annotated[Exclusive | AtMostOf | Additive | OncePer, Field(discriminator="node")]
+class SameChoice(RulePart):
+    """一经选定不得变更: earlier awards of this item (and of `families`) that tell `key` tell the same."""
+
+    node: Literal["same_choice"] = "same_choice"
+    key: KeyRef
+    families: Annotated[tuple[FamilyCode, ...], Field(max_length=60)] = ()
+
+
+Stacking = Annotated[Exclusive | AtMostOf | Additive | OncePer | SameChoice, Field(discriminator="node")]

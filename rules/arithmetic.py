@@ -254,7 +254,7 @@ def _growth_bands(node: GrowthBands, reader: FactReader, paying: bool) -> Figure
     work = (*now.work, *before.work, *entry.work)
     if before.value <= 0:
         line = (f"{title(node)}基期 {before.text}，没有可比的增速，不予奖补", NOTHING)
-        return Figure(NOTHING, dimension, "0", (*work, line))
+        return Figure(NOTHING, None, "0", (*work, line))
     increment = now.value - before.value
     growth = figure_text(increment / before.value, PURE)
     words = (
@@ -262,7 +262,7 @@ def _growth_bands(node: GrowthBands, reader: FactReader, paying: bool) -> Figure
     )
     if increment < entry.value * before.value:
         line = (f"{words}，未达到入门增速 {entry.text}", NOTHING)
-        return Figure(NOTHING, dimension, "0", (*work, line))
+        return Figure(NOTHING, None, "0", (*work, line))
     opening = (f"{words}，达到入门增速 {entry.text}", NOTHING)
     start = entry.value * before.value if node.from_entry else NOTHING
     return _growth_steps(node, reader, paying, (*work, opening), (start, increment, before), dimension)
@@ -277,7 +277,7 @@ def _growth_steps(
     dimension: Dimension | None,
 ) -> Figure:
     low, increment, before = span
-    value = NOTHING
+    value, made = NOTHING, None
     lines, lacking = list(work), []
     for step in node.steps:
         if low >= increment:
@@ -294,12 +294,13 @@ def _growth_steps(
             continue
         part = (high - low) * (rate.value or NOTHING)
         where = f"增速 {up_to.text} 以内的增量" if up_to is not None else "其余增量"
-        words = f"{where} {figure_text(high - low, dimension)} × {rate.text} = {figure_text(part, dimension)}"
+        made = product(dimension or (), rate.dimension or ())
+        words = f"{where} {figure_text(high - low, dimension)} × {rate.text} = {figure_text(part, made)}"
         lines.append((words, part if paying else NOTHING))
         value, low = value + part, high
     if lacking:
         return unknown([Figure(None, None, "", tuple(lines)), *lacking])
-    return Figure(value, dimension, figure_text(value, dimension), tuple(lines))
+    return Figure(value, made, figure_text(value, made), tuple(lines))
 
 
 EVALUATORS.update(

@@ -18,6 +18,7 @@ from contracts.rule import (
     Payees,
     Quota,
     Ranked,
+    SameChoice,
 )
 from rules.batches import named_parts
 from rules.checking_eligibility import check_eligibility
@@ -36,6 +37,8 @@ def check_terms(rules: ItemRules, findings: Findings) -> None:
         where = f"/stacking/{index}"
         if isinstance(rule, Exclusive | AtMostOf | OncePer) and rule.within.key is not None:
             findings.key(rule.within.key, f"{where}/within/key")
+        if isinstance(rule, SameChoice):
+            findings.key(rule.key, f"{where}/key")
         if isinstance(rule, AtMostOf) and rule.group not in rules.groups:
             text = f"本事项不在“{rule.label}”（{rule.group}）组内，请在 groups 中列明"
             findings.add("group_not_own", f"{where}/group", text)

@@ -103,7 +103,7 @@ def _rate(node: Rate, where: str, findings: Findings) -> Dimension | None:
     base = dimension_of(node.base, f"{where}/base", findings)
     rate = dimension_of(node.rate, f"{where}/rate", findings)
     if rate is not None and rate != PURE:
-        findings.add("rate_not_a_share", f"{where}/rate", "比例的单位应为 %、‰ 或倍")
+        findings.add("rate_not_a_share", f"{where}/rate", "比例的单位应为 %、‰ 或倍；数量乘以单价用 per_unit")
         return None
     return base
 
@@ -164,9 +164,12 @@ def _growth_bands(node: GrowthBands, where: str, findings: Findings) -> Dimensio
     ]
     _share(node.entry, f"{where}/entry", findings)
     reached = None
+    rates = [
+        dimension_of(step.rate, f"{where}/steps/{index}/rate", findings)
+        for index, step in enumerate(node.steps)
+    ]
     for index, step in enumerate(node.steps):
         place = f"{where}/steps/{index}"
-        _share(step.rate, f"{place}/rate", findings)
         if step.up_to is None:
             if index < len(node.steps) - 1:
                 findings.add("growth_step_open", place, "只有最后一段可以不设上限")
@@ -177,7 +180,8 @@ def _growth_bands(node: GrowthBands, where: str, findings: Findings) -> Dimensio
             if reached is not None and up_to <= reached:
                 findings.add("growth_steps_overlap", place, "各段的增速上限应由低到高")
             reached = up_to
-    return shared(ends, where, findings)
+    of, rate = shared(ends, where, findings), shared(rates, where, findings)
+    return None if of is None or rate is None else product(of, rate)
 
 
 def _at_least(node: AtLeast, where: str, findings: Findings) -> Dimension | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from contracts.rule import DateFact, DateRef, Decided, FactKind, FactType, KeyRef, Problem
+from contracts.rule import DateFact, DateRef, Decided, FactKind, FactType, KeyRef, Problem, Shifted
 from rules.facts import FactTypes, ParameterTypes
 from rules.units import Dimension, UnknownUnit, unit
 
@@ -67,6 +67,8 @@ class Findings:
 
     def day(self, day: DateRef, where: str) -> None:
         """A day out of a fact needs a date fact."""
+        if isinstance(day, Shifted):
+            self.day(day.day, f"{where}/day")
         if not isinstance(day, DateFact):
             return
         declared = self.fact(day.fact, f"{where}/fact")

@@ -22,6 +22,7 @@ from contracts.rule import (
     MissingFact,
     Objection,
     OncePer,
+    SameChoice,
     Standing,
     Within,
 )
@@ -208,11 +209,32 @@ def identity_objections(rules: ItemRules, reader: FactReader) -> tuple[Objection
     history = reader.given.awards
     if history is None:
         return ()
-    return tuple(
-        objection
+    found = [
+        _used_up(rule, history, reader) if isinstance(rule, OncePer) else _changed(rule, history, reader)
         for rule in rules.stacking
-        if isinstance(rule, OncePer) and (objection := _used_up(rule, history, reader)) is not None
-    )
+        if isinstance(rule, OncePer | SameChoice)
+    ]
+    return tuple(objection for objection in found if objection is not None)
+
+
+def _changed(rule: SameChoice, history: AwardHistory, reader: FactReader) -> Objection | None:
+    """What was chosen with an earlier award and is not what is chosen now."""
+    fact = rule.key.fact
+    families = (history.family, *rule.families)
+    chosen = [award.codes_of(fact) for award in history.awards if award.family in families]
+    before = [codes for codes in chosen if codes]
+    if not before:
+        return None
+    called = Names(reader.fact_types)
+    keys = reader.keys(rule.key)
+    if isinstance(keys, MissingFact):
+        text = f"缺少“{called.label(fact)}”，无法核对是否与以前选定的一致"
+        return Objection(code="key_unknown", text_zh=text)
+    others = sorted({code for codes in before if codes != keys for code in codes})
+    if not others:
+        return None
+    text = f"{called.label(fact)}已选定为“{called.codes(fact, tuple(others))}”，一经选定不得变更"
+    return Objection(code="choice_changed", text_zh=text)
 
 
 def _used_up(rule: OncePer, history: AwardHistory, reader: FactReader) -> Objection | None:
@@ -256,7 +278,7 @@ def key_facts(rules: ItemRules) -> tuple[tuple[str, str | None], ...]:
     level: list[object] = [rules.amount, rules.instalments, *rules.stacking]
     while level:
         part = level.pop()
-        if isinstance(part, Counted | Within) and part.key is not None:
+        if isinstance(part, Counted | Within | SameChoice) and part.key is not None:
             found[part.key.fact, part.key.period] = None
         if isinstance(part, RulePart):
             values = part.__dict__.values()

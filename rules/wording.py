@@ -20,6 +20,7 @@ from contracts.rule import (
     Level,
     Operator,
     ParameterType,
+    Shifted,
     StartOf,
     Today,
     absolute_period,
@@ -202,6 +203,8 @@ def _shown(value: object, condition: Condition, declared: FactType | None) -> st
 @lru_cache(maxsize=4096)
 def band_text(band: Band, unit_text: str) -> str:
     """A band's bounds in the words of the law: `5 亿元以上（含）、不满 10 亿元`."""
+    if band.low is not None and band.low == band.high:
+        return quantity_text(number(band.low), unit_text)
     bounds = []
     if band.low is not None:
         low = quantity_text(number(band.low), unit_text)
@@ -221,9 +224,37 @@ def date_text(day: DateRef, names: Names) -> str:
             return names.fact(day.fact, day.period)
         case Today():
             return "申报之日"
+        case Shifted():
+            return _shifted_text(day, names)
         case _:
             when = absolute_period(day.period, names.reference_year) if names.reference_year else day.period
             return f"{period_text(when)}{'首日' if isinstance(day, StartOf) else '末日'}"
+
+
+_SNAPPED = {
+    "month_start": "当月首日",
+    "month_end": "当月末日",
+    "next_month": "次月首日",
+    "year_start": "当年首日",
+    "year_end": "当年末日",
+    "next_year": "次年首日",
+}
+
+
+def _shifted_text(day: Shifted, names: Names) -> str:
+    """`（总部认定日后 5 年的次月首日）`."""
+    moves = ((day.years, "年"), (day.months, "个月"), (day.days, "天"))
+    told = [f"{'后' if count > 0 else '前'} {abs(count)} {word}" for count, word in moves if count]
+    words = f"{date_text(day.day, names)}{'、'.join(told)}"
+    return f"（{words}的{_SNAPPED[day.to]}）" if day.to is not None else f"（{words}）"
+
+
+def scope_text(scope: str, counted: Counted | None, names: Names) -> str:
+    """Over what a cap reaches: `年度`, `累计`, `同一项目编号`."""
+    if scope == "project" and counted is not None and counted.key is not None:
+        year = "年度" if counted.scope == "year" else ""
+        return f"同一{names.label(counted.key.fact)}{year}"
+    return SCOPES[scope]
 
 
 def counted_text(counted: Counted, names: Names) -> str:

@@ -27,6 +27,7 @@ RULES: dict[str, Any] = {
         {"name": "grade", "label": "级别", "kind": "code"},
         {"name": "honours", "label": "荣誉", "kind": "codes"},
         {"name": "certified_on", "label": "认定日期", "kind": "date"},
+        {"name": "monthly_premium", "label": "每人每月单位缴费", "kind": "numbers", "unit": "元/月"},
     ],
     "parameters": [
         {"name": "industry_rd_ratio", "label": "行业平均研发强度", "unit": "%", "key_label": "行业"},
