@@ -28,6 +28,9 @@ def earlier_awards(counted: Counted, year: int | None, reader: FactReader) -> li
     awards = [award for award in history.awards if _counts(award, counted, history)]
     if year is not None:
         awards = [award for award in awards if award.year == year]
+    if counted.years is not None:
+        last = reader.sheet.reference_year
+        awards = [award for award in awards if last - counted.years < award.year <= last]
     if counted.key is None or not awards:
         return awards
     keys = reader.keys(counted.key)

@@ -12,7 +12,7 @@ from fractions import Fraction
 from contracts.rule import Each, Fact, FactKind, FactSheet, FactType, MissingFact
 from contracts.rule_facts import LISTS
 from rules.facts import FactReader, FactTypes
-from rules.figures import EVALUATORS, NOTHING, Figure, common, figure, figure_text, unknown
+from rules.figures import EVALUATORS, NOTHING, Figure, common, figure, figure_text, names, unknown
 
 IN_A_ROW = {FactKind.NUMBERS: FactKind.NUMBER, FactKind.CODES: FactKind.CODE}
 """What a list is inside one row."""
@@ -37,8 +37,8 @@ class _Rows:
 
 def _each(node: Each, reader: FactReader, paying: bool) -> Figure:
     rows = _rows(node, reader)
-    if not isinstance(rows, _Rows):
-        return Figure(None, None, "", (), rows)
+    if isinstance(rows, Figure):
+        return rows
     types = types_in_a_row(node, reader.fact_types)
     found = [figure(node.of, _in_row(rows, index, reader, types), paying) for index in range(rows.count)]
     if any(each.value is None for each in found):
@@ -57,8 +57,8 @@ def _each(node: Each, reader: FactReader, paying: bool) -> Figure:
     return Figure(value, dimension, text, (*lines, total), (), benefits)
 
 
-def _rows(node: Each, reader: FactReader) -> _Rows | tuple[MissingFact, ...]:
-    """The lists, of one length; those that are missing, or longer or shorter than the first, are named."""
+def _rows(node: Each, reader: FactReader) -> _Rows | Figure:
+    """The lists, of one length; undetermined, naming those that are missing, or longer or shorter than the first."""
     columns: list[Fact] = []
     missing: list[MissingFact] = []
     for row in node.rows:
@@ -70,14 +70,22 @@ def _rows(node: Each, reader: FactReader) -> _Rows | tuple[MissingFact, ...]:
         else:
             columns.append(fact)
     if missing:
-        return tuple(missing)
+        return Figure(None, None, "", (), tuple(missing))
     counts = [len(column.value) if isinstance(column.value, tuple) else 0 for column in columns]
     uneven = tuple(
         reader.missing(row.fact, row.period, "uneven")
         for row, count in zip(node.rows, counts, strict=True)
         if count != counts[0]
     )
-    return uneven or _Rows(columns, counts[0])
+    if not uneven:
+        return _Rows(columns, counts[0])
+    called = names(reader)
+    told = "、".join(
+        f"{called.fact(row.fact, row.period)} {count} 项"
+        for row, count in zip(node.rows, counts, strict=True)
+    )
+    line = (f"{node.name or '逐一合计'}：各项数据的项数不一致（{told}），不能逐{node.called}计算", NOTHING)
+    return Figure(None, None, "", (line,), uneven)
 
 
 def _in_row(rows: _Rows, index: int, reader: FactReader, types: FactTypes) -> FactReader:

@@ -28,7 +28,7 @@ from contracts.rule import (
 )
 from contracts.rule_facts import RulePart
 from rules.facts import FactReader
-from rules.wording import Names
+from rules.wording import Names, years_text
 
 
 @dataclass(slots=True)
@@ -126,6 +126,8 @@ def _adds(one: Candidate, other: Candidate) -> bool:
 def _meet(within: Within, one: Candidate, other: Candidate) -> bool:
     """Whether the two are for the same year and the same thing, as far as the rule asks."""
     if within.scope == "year" and one.year != other.year:
+        return False
+    if within.years is not None and abs(one.year - other.year) >= within.years:
         return False
     return within.key is None or bool(_codes(one, within.key.fact) & _codes(other, within.key.fact))
 
@@ -244,11 +246,12 @@ def _used_up(rule: OncePer, history: AwardHistory, reader: FactReader) -> Object
         if award.family in (history.family, *rule.families)
         and award.instalment in (None, 1)
         and (rule.within.scope == "lifetime" or award.year == reader.sheet.reference_year)
+        and (rule.within.years is None or abs(reader.sheet.reference_year - award.year) < rule.within.years)
     ]
     if rule.within.key is None:
         if len(awards) < rule.most:
             return None
-        when = "本年度" if rule.within.scope == "year" else ""
+        when = "本年度" if rule.within.scope == "year" else years_text(rule.within.years)
         return Objection(code="used_up", text_zh=f"{when}已享受 {len(awards)} 次，最多 {rule.most} 次")
     keys = reader.keys(rule.within.key)
     label = Names(reader.fact_types).label(rule.within.key.fact)

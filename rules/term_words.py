@@ -20,7 +20,7 @@ from contracts.rule import (
 )
 from rules.tree_words import amount_sentence, bracketed, eligibility_sentence, numbered
 from rules.units import number, quantity_text
-from rules.wording import IF_FAILED, Names, fraction_text
+from rules.wording import IF_FAILED, Names, fraction_text, years_text
 
 _SHORT = {
     "stop": "用完为止",
@@ -105,7 +105,7 @@ def _stack(rule: Stacking, names: Names) -> str:
 
 
 def _within(within: Within, names: Names) -> str:
-    year = "同一年度" if within.scope == "year" else ""
+    year = "同一年度" if within.scope == "year" else years_text(within.years)
     return f"{year}同一{names.label(within.key.fact)}" if within.key is not None else year
 
 

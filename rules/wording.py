@@ -249,12 +249,18 @@ def _shifted_text(day: Shifted, names: Names) -> str:
     return f"（{words}的{_SNAPPED[day.to]}）" if day.to is not None else f"（{words}）"
 
 
+def years_text(years: int | None) -> str:
+    """A window of years: `3 年内`."""
+    return f"{years} 年内" if years is not None else ""
+
+
 def scope_text(scope: str, counted: Counted | None, names: Names) -> str:
     """Over what a cap reaches: `年度`, `累计`, `同一项目编号`."""
+    within = years_text(counted.years) if counted is not None else ""
     if scope == "project" and counted is not None and counted.key is not None:
-        year = "年度" if counted.scope == "year" else ""
+        year = "年度" if counted.scope == "year" else within
         return f"同一{names.label(counted.key.fact)}{year}"
-    return SCOPES[scope]
+    return f"{within}{SCOPES[scope]}"
 
 
 def counted_text(counted: Counted, names: Names) -> str:
@@ -263,7 +269,7 @@ def counted_text(counted: Counted, names: Names) -> str:
     if words is None:
         words = f"所列事项（{'、'.join(counted.families)}）"
     key = f"同一{names.label(counted.key.fact)}的" if counted.key is not None else ""
-    year = "当年" if counted.scope == "year" else ""
+    year = "当年" if counted.scope == "year" else years_text(counted.years)
     levels = f"{'、'.join(LEVELS[level] for level in counted.levels)}" if counted.levels else ""
     return f"{key}{year}{levels}{words}"
 

@@ -210,6 +210,15 @@ def test_a_decision_that_nobody_asks_for_is_refused(write: Any, capsys: pytest.C
     assert "“expansion=5”：写法为 名称=数值单位" in said
 
 
+def test_a_list_of_faulty_entries_is_not_called_too_short_as_well() -> None:
+    data = {**RULES, "fact_types": [{"name": "output", "label": "产值", "kind": "figure", "unit": "万元"}]}
+    with pytest.raises(BadFile) as bad:
+        parse(ItemRules, data, "f.json")
+    assert str(bad.value).splitlines() == [
+        "f.json：/fact_types/0/kind：只能是：number、flag、code、codes、date、numbers"
+    ]
+
+
 def test_the_files_of_the_guide_are_read(write: Any) -> None:
     guide = (CHECKOUT / "docs" / "rules.md").read_text()
     rules = ItemRules.model_validate(RULES)

@@ -99,6 +99,9 @@ def test_lists_of_different_length_are_never_added_up():
     found = amount(each(of, "wages", "months"), *facts)
     assert found.money is None
     assert [(each.name, each.why) for each in found.missing] == [("months", "uneven")]
+    assert [line.text_zh for line in found.working] == [
+        "逐一合计：各项数据的项数不一致（2025年度每人工资 2 项、2025年度每人月数 1 项），不能逐名计算"
+    ]
 
 
 def test_a_number_where_a_list_is_asked_for_is_not_one_row():

@@ -209,6 +209,18 @@ def test_a_graduate_serves_once_whoever_asks():
     assert objections(rules, award(2024, penalties="g9")) == ["key_unknown"]
 
 
+def test_what_may_be_had_once_in_three_years_may_be_had_again_in_the_fourth():
+    rules = item_rules(stacking=(OncePer(within=Within(years=3)),))
+    assert objections(rules, award(2023)) == ["used_up"]
+    assert objections(rules, award(2022)) == []
+    assert sentences(rules).stacking == "3 年内最多享受 1 次。"
+    others = item_rules(stacking=(Exclusive(families=["B"], within=Within(years=3)),))
+    assert objections(others, award(2023, "B")) == ["excluded"]
+    assert objections(others, award(2022, "B")) == []
+    wrong = item_rules(stacking=(OncePer(within=Within(scope="year", years=3)),))
+    assert [each.code for each in check(wrong)] == ["years_in_a_year"]
+
+
 def test_what_was_chosen_once_is_not_chosen_anew():
     rule = item_rules(stacking=(SameChoice(key={"fact": "grade"}, families=("B",)),))
     chosen = (fact("grade", "code", "a", None),)
