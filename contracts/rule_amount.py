@@ -148,6 +148,14 @@ class AtLeast(AmountNode):
     floor: AmountRule
 
 
+class Threshold(AmountNode):
+    """`of` where it comes to `least` or more, else nothing (补贴金额不足 500 元的不予发放)."""
+
+    node: Literal["threshold"] = "threshold"
+    of: AmountRule
+    least: AmountRule
+
+
 class Rounded(AmountNode):
     """`of` brought to whole steps of `to`, on the way and not only at the end."""
 
@@ -358,8 +366,8 @@ class RoundingRule(RulePart):
 
 AmountRule = Annotated[
     Fixed | FactAmount | Parameter | Decided
-    | Rate | PerUnit | Product | Difference | Quotient | Growth | GrowthBands | AtLeast | Rounded
-    | WholeSteps | CountCodes | CountMet | Elapsed | Each | Interest
+    | Rate | PerUnit | Product | Difference | Quotient | Growth | GrowthBands | AtLeast | Threshold
+    | Rounded | WholeSteps | CountCodes | CountMet | Elapsed | Each | Interest
     | Table | Lookup | When | Sum | Highest | Lowest | Cap | TopUp | InKind | Unstated,
     Field(discriminator="node"),
 ]  # fmt: skip

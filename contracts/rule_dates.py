@@ -59,6 +59,23 @@ class Shifted(RulePart):
     to: Literal["month_start", "month_end", "next_month", "year_start", "year_end", "next_year"] | None = None
 
 
-DateRef = Annotated[Day | DateFact | StartOf | EndOf | Today | Shifted, Field(discriminator="node")]
+class Earliest(RulePart):
+    """The first of these days: the end of a grant or of the year, whichever comes first."""
 
-Shifted.model_rebuild()
+    node: Literal["earliest"] = "earliest"
+    of: Annotated[tuple[DateRef, ...], Field(min_length=2, max_length=10)]
+
+
+class Latest(RulePart):
+    """The last of these days: the start of a lease or of the year, whichever comes last."""
+
+    node: Literal["latest"] = "latest"
+    of: Annotated[tuple[DateRef, ...], Field(min_length=2, max_length=10)]
+
+
+DateRef = Annotated[
+    Day | DateFact | StartOf | EndOf | Today | Shifted | Earliest | Latest, Field(discriminator="node")
+]
+
+for _part in (Shifted, Earliest, Latest):
+    _part.model_rebuild()

@@ -22,6 +22,7 @@ from contracts.rule import (
     Rate,
     Rounded,
     State,
+    Threshold,
     WholeSteps,
 )
 from contracts.rule_amount import AmountNode
@@ -178,6 +179,21 @@ def _at_least(node: AtLeast, reader: FactReader, paying: bool) -> Figure:
     return Figure(floor.value, dimension, text, (*work, line), (), of.benefits)
 
 
+def _threshold(node: Threshold, reader: FactReader, paying: bool) -> Figure:
+    """Below the threshold the range of what is undecided has a hole: its lower end may be nothing."""
+    of, least = figure(node.of, reader, paying), figure(node.least, reader.at(None))
+    if of.value is None or least.value is None:
+        return unknown((of, least))
+    dimension = common((of, least))
+    work = (*of.work, *least.work)
+    name = node.name or "起付"
+    if of.value >= least.value:
+        line = (f"{name} {least.text}：{of.text} 已达到", NOTHING)
+        return Figure(of.value, dimension, of.text, (*work, line), (), of.benefits)
+    line = (f"{name} {least.text}：{of.text} 未达到，不予计算", -of.value if paying else NOTHING)
+    return Figure(NOTHING, dimension, "0", (*work, line), (), of.benefits)
+
+
 def _rounded(node: Rounded, reader: FactReader, paying: bool) -> Figure:
     of = figure(node.of, reader, paying)
     if of.value is None:
@@ -315,6 +331,7 @@ EVALUATORS.update(
         Growth: _growth,
         GrowthBands: _growth_bands,
         AtLeast: _at_least,
+        Threshold: _threshold,
         Rounded: _rounded,
         WholeSteps: _whole_steps,
         CountCodes: _count_codes,

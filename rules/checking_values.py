@@ -25,6 +25,7 @@ from contracts.rule import (
     Quotient,
     Rate,
     Rounded,
+    Threshold,
     WholeSteps,
 )
 from contracts.rule_facts import RulePart
@@ -192,6 +193,14 @@ def _at_least(node: AtLeast, where: str, findings: Findings) -> Dimension | None
     return shared(parts, where, findings)
 
 
+def _threshold(node: Threshold, where: str, findings: Findings) -> Dimension | None:
+    parts = [
+        dimension_of(node.of, f"{where}/of", findings),
+        dimension_of(node.least, f"{where}/least", findings),
+    ]
+    return shared(parts, where, findings)
+
+
 def _stepped(node: Rounded | WholeSteps, where: str, findings: Findings) -> Dimension | None:
     """The step is larger than nothing, and in a unit of what is cut into steps."""
     field = "to" if isinstance(node, Rounded) else "step"
@@ -244,6 +253,7 @@ CHECKS.update(
         Growth: _growth,
         GrowthBands: _growth_bands,
         AtLeast: _at_least,
+        Threshold: _threshold,
         Rounded: _stepped,
         WholeSteps: _stepped,
         CountCodes: _count_codes,

@@ -9,8 +9,10 @@ from contracts.rule import (
     DateFact,
     DateRef,
     Day,
+    Earliest,
     Elapsed,
     EndOf,
+    Latest,
     MissingFact,
     Shifted,
     StartOf,
@@ -32,6 +34,11 @@ def resolve(day: DateRef, reader: FactReader) -> date | MissingFact:
         case Shifted():
             moved = resolve(day.day, reader)
             return moved if isinstance(moved, MissingFact) else shift(day, moved)
+        case Earliest() | Latest():
+            days = [resolve(each, reader) for each in day.of]
+            missing = next((each for each in days if isinstance(each, MissingFact)), None)
+            known = [each for each in days if isinstance(each, date)]
+            return missing or (min(known) if isinstance(day, Earliest) else max(known))
         case StartOf() | EndOf():
             period = absolute_period(day.period, reader.sheet.reference_year) or ""
             first, last = _months(period)

@@ -42,6 +42,7 @@ from contracts.rule import (
     Rounded,
     Sum,
     Table,
+    Threshold,
     TopUp,
     Unstated,
     When,
@@ -141,7 +142,7 @@ def _closed_up(words: str) -> str:
 
 
 _LISTING = (Sum, Highest, Lowest, Table, Lookup, When, Each, GrowthBands, CountMet)
-_ABOUT_ALL = (Cap, TopUp, AtLeast, Rounded)
+_ABOUT_ALL = (Cap, TopUp, AtLeast, Threshold, Rounded)
 
 
 def _lists(rule: AmountRule) -> bool:
@@ -244,6 +245,12 @@ def _growth_bands(rule: GrowthBands, names: Names) -> str:
 
 def _at_least(rule: AtLeast, names: Names) -> str:
     return f"{amount_sentence(rule.of, names)}，{_all_of(rule.of)}最低按 {bracketed(rule.floor, names)}计"
+
+
+def _threshold(rule: Threshold, names: Names) -> str:
+    return (
+        f"{amount_sentence(rule.of, names)}，{_all_of(rule.of)}不足 {bracketed(rule.least, names)}的不予计算"
+    )
 
 
 def _rounded(rule: Rounded, names: Names) -> str:
@@ -356,6 +363,7 @@ _AMOUNTS: dict[type, Callable[[Any, Names], str]] = {
     Growth: _growth,
     GrowthBands: _growth_bands,
     AtLeast: _at_least,
+    Threshold: _threshold,
     Rounded: _rounded,
     WholeSteps: _whole_steps,
     CountCodes: _count_codes,

@@ -15,8 +15,10 @@ from contracts.rule import (
     DateFact,
     DateRef,
     Day,
+    Earliest,
     FactKind,
     FactType,
+    Latest,
     Level,
     Operator,
     ParameterType,
@@ -226,6 +228,9 @@ def date_text(day: DateRef, names: Names) -> str:
             return "申报之日"
         case Shifted():
             return _shifted_text(day, names)
+        case Earliest() | Latest():
+            which = "较早" if isinstance(day, Earliest) else "较晚"
+            return f"（{'、'.join(date_text(each, names) for each in day.of)}中的{which}者）"
         case _:
             when = absolute_period(day.period, names.reference_year) if names.reference_year else day.period
             return f"{period_text(when)}{'首日' if isinstance(day, StartOf) else '末日'}"

@@ -41,9 +41,10 @@ from contracts.rule import (
     Rate,
     Rounded,
     State,
+    Threshold,
     WholeSteps,
 )
-from rules import check
+from rules import check, sentence
 from rules.amounts import compute_amount
 from rules.eligibility import evaluate_eligibility
 from tests.unit.rules.rule_writing import (
@@ -299,3 +300,15 @@ def test_an_increment_may_earn_a_price_per_unit_of_it():
     mixed = rule.model_copy(update={"steps": (steps[0], GrowthStep(rate=fixed(1, "%")))})
     found = check(item_rules(fact_types=(*FACT_TYPES.values(), *types.values()), amount=mixed))
     assert [each.code for each in found] == ["units_differ"]
+
+
+@pytest.mark.parametrize(("rent", "expected"), [("5000", 500), ("4999.99", 0), ("9000", 900)])
+def test_an_amount_below_its_threshold_is_not_paid_at_all(rent: str, expected: int):
+    types = {"rent": FactType(name="rent", label="实缴租金", kind="number", unit="元")}
+    rule = Threshold(of=Rate(base=quantity("rent"), rate=fixed(10, "%")), least=fixed(500, "元"))
+    found = compute_amount(rule, sheet(number_fact("rent", rent, "元")), TODAY, types)
+    assert found.money == Money.from_yuan(expected)
+    assert Money.total(line.value for line in found.working) == found.money
+    assert sentence(rule, types) == "本年度实缴租金的 10%，不足 500 元的不予计算。"
+    wrong = item_rules(amount=rule.model_copy(update={"of": quantity("revenue"), "least": fixed(5, "人")}))
+    assert [each.code for each in check(wrong)] == ["units_differ"]

@@ -47,6 +47,8 @@ OTHERS = {
     "end_of",
     "today",
     "shifted",
+    "earliest",
+    "latest",
     "same_choice",
     "split",
     "split_by",

@@ -21,11 +21,13 @@ from contracts.rule import (
     Decided,
     Decision,
     Difference,
+    Earliest,
     Elapsed,
     EndOf,
     Fact,
     FactSheet,
     InKind,
+    Latest,
     Parameter,
     ParameterValue,
     PerUnit,
@@ -37,7 +39,7 @@ from contracts.rule import (
     Unstated,
     When,
 )
-from rules import evaluate_eligibility, sentence
+from rules import check, evaluate_eligibility, sentence
 from rules.amounts import compute_amount
 from rules.dates import shift
 from tests.unit.rules.rule_writing import (
@@ -46,6 +48,7 @@ from tests.unit.rules.rule_writing import (
     condition,
     fact,
     fixed,
+    item_rules,
     quantity,
     sheet,
 )
@@ -154,6 +157,32 @@ def test_a_moved_day_is_said_in_words_and_misses_what_it_starts_from():
     assert "认定日期的次月首日" in sentence(
         CompareDates(left=monthly, operator="le", right=Today()), FACT_TYPES
     )
+
+
+@pytest.mark.parametrize(
+    ("start", "months"),
+    [("2023-05-10", 5), ("2026-03-01", 10), ("2022-12-31", 0), ("2023-01-01", 0), ("2023-01-02", 1)],
+)
+def test_the_months_of_a_grant_that_fall_into_the_year_are_between_the_later_start_and_the_earlier_end(
+    start, months
+):
+    since = Latest(of=(Day(day=start), Day(day="2026-01-01")))
+    until = Earliest(of=(Day(day="2026-12-31"), Shifted(day=Day(day=start), years=3, days=-1)))
+    term = Elapsed(since=since, until=until, unit="月", rounding="up", both_days=True)
+    assert yuan(PerUnit(quantity=term, price=fixed(1, "元/月"))) == months
+
+
+def test_the_earlier_of_two_days_is_unknown_while_one_is_and_is_said_in_words():
+    both = Earliest(of=(Today(), DateFact(fact="certified_on")))
+    rule = CompareDates(left=both, operator="le", right=Today())
+    assert evaluate_eligibility(rule, sheet(), TODAY).state is State.UNDETERMINED
+    assert sentence(rule, FACT_TYPES) == "（申报之日、认定日期中的较早者）不晚于申报之日。"
+    wrong = item_rules(
+        eligibility=CompareDates(
+            left=Latest(of=(Today(), DateFact(fact="heads"))), operator="le", right=Today()
+        )
+    )
+    assert [each.where for each in check(wrong)] == ["/eligibility/left/of/1/fact"]
 
 
 # -- outside figures -----------------------------------------------------------------------------------------
