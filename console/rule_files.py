@@ -115,10 +115,19 @@ def parse(model: type[M], data: Any, path: str, below: str = "") -> M:
     try:
         return model.model_validate(data)
     except ValidationError as found:
-        faults = [f"{below}{_pointer(error['loc'], data) or '/'}：{_said(error)}" for error in found.errors()]
+        errors = [error for error in found.errors() if not _only_follows(error, found.errors())]
+        faults = [f"{below}{_pointer(error['loc'], data) or '/'}：{_said(error)}" for error in errors]
         raise BadFile(path, list(dict.fromkeys(faults))) from found
     except RecursionError as fault:
         raise BadFile(path, ["嵌套太深"]) from fault
+
+
+def _only_follows(error: Mapping[str, Any], others: Sequence[Mapping[str, Any]]) -> bool:
+    """A list whose entries are all faulty is called too short as well: that is no fault of its own."""
+    place = error["loc"]
+    return error["type"] == "too_short" and any(
+        len(other["loc"]) > len(place) and other["loc"][: len(place)] == place for other in others
+    )
 
 
 def _pointer(place: Sequence[int | str], data: Any) -> str:
@@ -141,7 +150,7 @@ def _said(error: Mapping[str, Any]) -> str:
         case "union_tag_invalid":
             return f"没有“{context.get('tag')}”这种节点，可用的有：{context.get('expected_tags', '').replace(chr(39), '')}"
         case "literal_error" | "enum":
-            return f"只能是：{str(context.get('expected', '')).replace(chr(39), '').replace(' or ', '、')}"
+            return f"只能是：{str(context.get('expected', '')).replace(chr(39), '').replace(' or ', '、').replace(', ', '、')}"
         case "value_error":
             return f"取值不成立（{context.get('error')}）"
         case other:
@@ -208,6 +217,8 @@ def _short(key: str, value: Any, types: Mapping[str, FactType], faults: list[str
         faults.append(f"/facts/{key}：事项没有声明“{name}”，不知道它的类型和单位")
         return None
     fact = {"name": name, "kind": declared.kind.value, "period": period or None, "value": value}
+    if declared.kind is FactKind.NUMBERS:
+        return {**fact, "unit": declared.unit}
     if declared.kind is not FactKind.NUMBER:
         return fact
     number, unit = _quantity(str(value)) if isinstance(value, str | int) else ("", "")

@@ -116,7 +116,9 @@ class Growth(AmountNode):
 
 
 class GrowthStep(RulePart):
-    """The growth up to `up_to` (a share; absent: without end) earns `rate` of the increment."""
+    """The growth up to `up_to` (a share; absent: without end) earns `rate` of the increment: a share of it, or
+    a price per unit of it (元/千瓦时, 元/美元).
+    """
 
     up_to: AmountRule | None = None
     rate: AmountRule
@@ -144,6 +146,14 @@ class AtLeast(AmountNode):
     node: Literal["at_least"] = "at_least"
     of: AmountRule
     floor: AmountRule
+
+
+class Threshold(AmountNode):
+    """`of` where it comes to `least` or more, else nothing (补贴金额不足 500 元的不予发放)."""
+
+    node: Literal["threshold"] = "threshold"
+    of: AmountRule
+    least: AmountRule
 
 
 class Rounded(AmountNode):
@@ -191,8 +201,9 @@ class CountMet(AmountNode):
 class Elapsed(AmountNode):
     """Whole days, months or years from `since` to `until`; zero when `until` is the earlier.
 
-    Days: the first day is not counted and the last is (算尾不算头), with `both_days` both. Months and years:
-    whole ones by the calendar; `rounding` says what a part counts as (`down` nothing, `up` a whole one).
+    The first day is not counted and the last is (算尾不算头); with `both_days` both are (a lease from 1 January
+    to 31 December is twelve months). Months and years: whole ones by the calendar; `rounding` says what a part
+    counts as (`down` nothing, `up` a whole one).
     """
 
     node: Literal["elapsed"] = "elapsed"
@@ -201,6 +212,27 @@ class Elapsed(AmountNode):
     unit: Literal["天", "月", "年"]
     both_days: bool = False
     rounding: Literal["down", "up"] = "down"
+
+
+class RowFact(RulePart):
+    """A list that has one entry in each row: several numbers, or several codes."""
+
+    fact: FactName
+    period: PeriodRef | None = None
+
+
+class Each(AmountNode):
+    """`of` for each row, added up: each person, project, device, loan, flight (逐人、逐项、逐笔、逐架次).
+
+    `rows` are lists of the same length and order. Inside `of` each of them is one number or one code: that of
+    the row. With `most`, only the so many rows with the highest results count. An empty list comes to zero.
+    """
+
+    node: Literal["each"] = "each"
+    rows: Annotated[tuple[RowFact, ...], Field(min_length=1, max_length=12)]
+    called: Annotated[str, Field(min_length=1, max_length=20)]
+    of: AmountRule
+    most: int | None = Field(default=None, ge=1, le=200)
 
 
 class Interest(AmountNode):
@@ -334,8 +366,8 @@ class RoundingRule(RulePart):
 
 AmountRule = Annotated[
     Fixed | FactAmount | Parameter | Decided
-    | Rate | PerUnit | Product | Difference | Quotient | Growth | GrowthBands | AtLeast | Rounded
-    | WholeSteps | CountCodes | CountMet | Elapsed | Interest
+    | Rate | PerUnit | Product | Difference | Quotient | Growth | GrowthBands | AtLeast | Threshold
+    | Rounded | WholeSteps | CountCodes | CountMet | Elapsed | Each | Interest
     | Table | Lookup | When | Sum | Highest | Lowest | Cap | TopUp | InKind | Unstated,
     Field(discriminator="node"),
 ]  # fmt: skip

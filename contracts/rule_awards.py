@@ -36,6 +36,7 @@ class Counted(RulePart):
 
     `families`: `own`, `any`, or these (the own one included only where it is listed). `levels`: of these
     levels of government only; none listed: of any. `key`: only those for the same project, certificate, …
+    `years`: only those of the last so many years, the reference year included (三年内累计).
     """
 
     scope: Literal["year", "lifetime"] = "lifetime"
@@ -44,6 +45,7 @@ class Counted(RulePart):
     ) = "own"
     levels: Annotated[tuple[Level, ...], Field(max_length=4)] = ()
     key: KeyRef | None = None
+    years: int | None = Field(default=None, ge=2, le=30)
 
 
 class AwardKey(RulePart):

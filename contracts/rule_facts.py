@@ -52,6 +52,13 @@ class FactKind(StrEnum):
     CODE = "code"
     CODES = "codes"
     DATE = "date"
+    NUMBERS = "numbers"
+
+
+LISTS = frozenset({FactKind.CODES, FactKind.NUMBERS})
+"""Kinds whose value is a list: one entry for each person, project, loan, …, in the same order in all of them."""
+
+WITH_UNIT = frozenset({FactKind.NUMBER, FactKind.NUMBERS})
 
 
 def value_fits(kind: FactKind, value: FactValue) -> bool:
@@ -60,6 +67,8 @@ def value_fits(kind: FactKind, value: FactValue) -> bool:
         return isinstance(value, bool)
     if kind is FactKind.CODES:
         return isinstance(value, tuple)
+    if kind is FactKind.NUMBERS:
+        return isinstance(value, tuple) and all(_NUMBER.match(each) for each in value)
     if not isinstance(value, str):
         return False
     if kind is FactKind.NUMBER:
@@ -72,7 +81,7 @@ def value_fits(kind: FactKind, value: FactValue) -> bool:
 class Fact(RulePart):
     """One thing that somebody said about an enterprise.
 
-    `value` is written as its `kind` asks; a number has a `unit`, the others have none. `period` is what the
+    `value` is written as its `kind` asks; numbers have a `unit`, the others have none. `period` is what the
     fact is about (a fact about last year is another fact than the same about this year), `source` who said
     so in their own name and `source_kind` which of the 18 kinds of source that is, `as_of` when, and after
     `valid_until` (that day included) it counts as missing.
@@ -92,7 +101,7 @@ class Fact(RulePart):
     def _value_is_of_its_kind(self) -> Fact:
         if not value_fits(self.kind, self.value):
             raise ValueError(f"the value of a {self.kind} fact is not written like that")
-        if (self.unit is not None) != (self.kind is FactKind.NUMBER):
+        if (self.unit is not None) != (self.kind in WITH_UNIT):
             raise ValueError("a number has a unit, and nothing else has one")
         return self
 
@@ -193,7 +202,7 @@ class FactType(RulePart):
 
     @model_validator(mode="after")
     def _only_numbers_have_units(self) -> FactType:
-        if (self.unit is not None) != (self.kind is FactKind.NUMBER):
+        if (self.unit is not None) != (self.kind in WITH_UNIT):
             raise ValueError("a number has a unit, and nothing else has one")
         return self
 

@@ -18,11 +18,12 @@ class State(StrEnum):
     UNDETERMINED = "undetermined"
 
 
-MissingWhy = Literal["absent", "expired", "wrong_kind", "wrong_unit"]
+MissingWhy = Literal["absent", "expired", "wrong_kind", "wrong_unit", "uneven"]
 
 
 class MissingFact(Model):
-    """A fact that the answer needs: not there, out of date, or written so that it cannot be compared.
+    """A fact that the answer needs: not there, out of date, or written so that it cannot be compared; `uneven`
+    is a list that has more or fewer entries than the one beside it.
 
     `kind` tells a fact about the enterprise from an outside figure (`parameter`) that nobody has passed in
     yet, and from a figure that somebody has still to set (`decision`). Neither is the enterprise's to give.

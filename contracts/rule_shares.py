@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from contracts.rule_facts import Code, FactName, PeriodRef, RulePart
+from contracts.rule_facts import Code, FactName, NumberText, PeriodRef, RulePart, UnitText
 
 FractionText = Annotated[str, Field(pattern=r"^(0|1|[1-9][0-9]{0,5}/[1-9][0-9]{0,5})$")]
 """An exact part of the whole: `1/2`, `2/10`, `1`, `0`."""
@@ -23,14 +23,19 @@ class Level(StrEnum):
 
 
 class SharePart(RulePart):
+    """`most` is the most that this level bears of one payment (市级承担 50%，最高 100 万元)."""
+
     payer: Level
     fraction: FractionText
+    most: NumberText | None = None
+    most_unit: UnitText = "元"
 
 
 class Split(RulePart):
     """Fixed parts per level (市县分担), which sum to one.
 
-    Each part is rounded down to the fen and what is left over goes to `remainder_to`. In mode `direct` each
+    Each part is rounded down to the fen and what is left over, also above a part's `most`, goes to
+    `remainder_to`. In mode `direct` each
     level pays its own part; in `county_advances` the county pays everything and settles with the others
     later, so that the firm gets one payment.
     """

@@ -14,10 +14,14 @@ GroupName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,63}$")]
 
 
 class Within(RulePart):
-    """Where two awards meet: the same year, the same project or certificate (`key`), or ever."""
+    """Where two awards meet: the same year, the same project or certificate (`key`), or ever.
+
+    `years`: less than so many years apart (三年内不重复申报: 2023 and 2025 meet, 2023 and 2026 do not).
+    """
 
     scope: Literal["year", "lifetime"] = "lifetime"
     key: KeyRef | None = None
+    years: int | None = Field(default=None, ge=2, le=30)
 
 
 class Exclusive(RulePart):
@@ -66,4 +70,12 @@ class OncePer(RulePart):
     families: Annotated[tuple[FamilyCode, ...], Field(max_length=60)] = ()
 
 
-Stacking = Annotated[Exclusive | AtMostOf | Additive | OncePer, Field(discriminator="node")]
+class SameChoice(RulePart):
+    """一经选定不得变更: earlier awards of this item (and of `families`) that tell `key` tell the same."""
+
+    node: Literal["same_choice"] = "same_choice"
+    key: KeyRef
+    families: Annotated[tuple[FamilyCode, ...], Field(max_length=60)] = ()
+
+
+Stacking = Annotated[Exclusive | AtMostOf | Additive | OncePer | SameChoice, Field(discriminator="node")]

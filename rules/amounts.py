@@ -13,7 +13,7 @@ from fractions import Fraction
 
 from contracts.money import ZERO, Money, Rounding
 from contracts.rule import Amount, AmountRule, AwardHistory, Decision, FactSheet, Line, RoundingRule
-from rules import arithmetic, caps, choices, outside
+from rules import arithmetic, caps, choices, outside, rows
 from rules.facts import NO_TYPES, FactReader, FactTypes, Trail, given
 from rules.figures import NOTHING, Figure, UnitsDoNotFit, figure
 from rules.units import MONEY, base_text, number_text
@@ -21,7 +21,7 @@ from rules.wording import ROUNDING_WORDS
 
 __all__ = ["LARGEST_PAYABLE", "NODES", "STEPS", "UnitsDoNotFit", "amount_of_figure", "compute_amount"]
 
-NODES = (arithmetic, caps, choices, outside)
+NODES = (arithmetic, caps, choices, outside, rows)
 """The modules whose nodes can be evaluated."""
 
 STEPS = {"分": 1, "元": 100, "百元": 10_000, "千元": 100_000, "万元": 1_000_000}

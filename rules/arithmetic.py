@@ -22,6 +22,7 @@ from contracts.rule import (
     Rate,
     Rounded,
     State,
+    Threshold,
     WholeSteps,
 )
 from contracts.rule_amount import AmountNode
@@ -178,6 +179,21 @@ def _at_least(node: AtLeast, reader: FactReader, paying: bool) -> Figure:
     return Figure(floor.value, dimension, text, (*work, line), (), of.benefits)
 
 
+def _threshold(node: Threshold, reader: FactReader, paying: bool) -> Figure:
+    """Below the threshold the range of what is undecided has a hole: its lower end may be nothing."""
+    of, least = figure(node.of, reader, paying), figure(node.least, reader.at(None))
+    if of.value is None or least.value is None:
+        return unknown((of, least))
+    dimension = common((of, least))
+    work = (*of.work, *least.work)
+    name = node.name or "起付"
+    if of.value >= least.value:
+        line = (f"{name} {least.text}：{of.text} 已达到", NOTHING)
+        return Figure(of.value, dimension, of.text, (*work, line), (), of.benefits)
+    line = (f"{name} {least.text}：{of.text} 未达到，不予计算", -of.value if paying else NOTHING)
+    return Figure(NOTHING, dimension, "0", (*work, line), (), of.benefits)
+
+
 def _rounded(node: Rounded, reader: FactReader, paying: bool) -> Figure:
     of = figure(node.of, reader, paying)
     if of.value is None:
@@ -254,7 +270,7 @@ def _growth_bands(node: GrowthBands, reader: FactReader, paying: bool) -> Figure
     work = (*now.work, *before.work, *entry.work)
     if before.value <= 0:
         line = (f"{title(node)}基期 {before.text}，没有可比的增速，不予奖补", NOTHING)
-        return Figure(NOTHING, dimension, "0", (*work, line))
+        return Figure(NOTHING, None, "0", (*work, line))
     increment = now.value - before.value
     growth = figure_text(increment / before.value, PURE)
     words = (
@@ -262,7 +278,7 @@ def _growth_bands(node: GrowthBands, reader: FactReader, paying: bool) -> Figure
     )
     if increment < entry.value * before.value:
         line = (f"{words}，未达到入门增速 {entry.text}", NOTHING)
-        return Figure(NOTHING, dimension, "0", (*work, line))
+        return Figure(NOTHING, None, "0", (*work, line))
     opening = (f"{words}，达到入门增速 {entry.text}", NOTHING)
     start = entry.value * before.value if node.from_entry else NOTHING
     return _growth_steps(node, reader, paying, (*work, opening), (start, increment, before), dimension)
@@ -277,7 +293,7 @@ def _growth_steps(
     dimension: Dimension | None,
 ) -> Figure:
     low, increment, before = span
-    value = NOTHING
+    value, made = NOTHING, None
     lines, lacking = list(work), []
     for step in node.steps:
         if low >= increment:
@@ -294,12 +310,13 @@ def _growth_steps(
             continue
         part = (high - low) * (rate.value or NOTHING)
         where = f"增速 {up_to.text} 以内的增量" if up_to is not None else "其余增量"
-        words = f"{where} {figure_text(high - low, dimension)} × {rate.text} = {figure_text(part, dimension)}"
+        made = product(dimension or (), rate.dimension or ())
+        words = f"{where} {figure_text(high - low, dimension)} × {rate.text} = {figure_text(part, made)}"
         lines.append((words, part if paying else NOTHING))
         value, low = value + part, high
     if lacking:
         return unknown([Figure(None, None, "", tuple(lines)), *lacking])
-    return Figure(value, dimension, figure_text(value, dimension), tuple(lines))
+    return Figure(value, made, figure_text(value, made), tuple(lines))
 
 
 EVALUATORS.update(
@@ -314,6 +331,7 @@ EVALUATORS.update(
         Growth: _growth,
         GrowthBands: _growth_bands,
         AtLeast: _at_least,
+        Threshold: _threshold,
         Rounded: _rounded,
         WholeSteps: _whole_steps,
         CountCodes: _count_codes,

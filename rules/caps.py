@@ -14,7 +14,7 @@ from contracts.rule import Award, AwardHistory, Cap, Counted, MissingFact, TopUp
 from rules.facts import FactReader
 from rules.figures import EVALUATORS, NOTHING, Figure, common, figure, figure_text, names, unknown
 from rules.units import MONEY, base_text
-from rules.wording import SCOPES, counted_text
+from rules.wording import counted_text, scope_text
 
 _WIDE = Counted()
 
@@ -28,6 +28,9 @@ def earlier_awards(counted: Counted, year: int | None, reader: FactReader) -> li
     awards = [award for award in history.awards if _counts(award, counted, history)]
     if year is not None:
         awards = [award for award in awards if award.year == year]
+    if counted.years is not None:
+        last = reader.sheet.reference_year
+        awards = [award for award in awards if last - counted.years < award.year <= last]
     if counted.key is None or not awards:
         return awards
     keys = reader.keys(counted.key)
@@ -50,7 +53,8 @@ def _cap(node: Cap, reader: FactReader, paying: bool) -> Figure:
         return _without_limit(of, limit, reader)
     dimension = common((of, limit))
     wide = node.scope != "payment"
-    name = node.name or ("封顶" if not wide else f"{SCOPES[node.scope]}封顶")
+    reach = scope_text(node.scope, node.counted, names(reader)) if wide else ""
+    name = node.name or f"{reach}封顶"
     work = (*of.work, *limit.work)
     left, left_text = limit.value, limit.text
     if wide and reader.given.awards is None:

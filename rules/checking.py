@@ -15,6 +15,7 @@ from contracts.rule import (
     Mode,
     Plan,
     Problem,
+    SharePart,
     Shares,
     Split,
 )
@@ -24,6 +25,7 @@ from rules.checking_eligibility import check_eligibility
 from rules.checking_terms import check_terms
 from rules.facts import FactTypes, same_dimension
 from rules.findings import Findings
+from rules.units import MONEY, number
 
 DEEPEST = 32
 """Levels of nesting. No document of law is deeper, and every walk over a tree stays within the stack."""
@@ -162,12 +164,27 @@ def _check_split(split: Split, where: str, findings: Findings) -> None:
     payers = [part.payer for part in split.parts]
     if sum(Fraction(part.fraction) for part in split.parts) != 1:
         findings.add("shares_not_one", f"{where}/parts", "各级分担比例之和不等于 1")
+    for index, part in enumerate(split.parts):
+        _check_most(split, part, f"{where}/parts/{index}/most", findings)
     if len(set(payers)) < len(payers):
         findings.add("payer_repeated", f"{where}/parts", "同一级财政在分担比例中出现不止一次")
     if split.remainder_to not in payers:
         findings.add("remainder_without_share", f"{where}/remainder_to", "尾差应由参与分担的一级承担")
     if split.mode == "county_advances" and Level.COUNTY not in payers:
         findings.add("advance_without_county", f"{where}/mode", "由县级垫付的，分担中应列明县级（可为 0）")
+
+
+def _check_most(split: Split, part: SharePart, where: str, findings: Findings) -> None:
+    """A limit needs somebody who takes what lies above it."""
+    if part.most is None:
+        return
+    if part.payer == split.remainder_to:
+        findings.add("remainder_limited", where, "超出限额的部分由承担尾差的一级承担，该级不能再设限额")
+    dimension = findings.dimension(part.most_unit, f"{where}_unit")
+    if dimension is not None and dimension != MONEY:
+        findings.add("unit_unfit", f"{where}_unit", f"承担限额以“{part.most_unit}”计，应为金额")
+    if number(part.most) < 0:
+        findings.add("share_limit_negative", where, "承担限额不能为负数")
 
 
 def _check_plan(plan: Plan, findings: Findings) -> None:

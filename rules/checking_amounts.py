@@ -14,14 +14,14 @@ from contracts.rule import (
     Table,
     When,
 )
-from rules import checking_caps, checking_values
+from rules import checking_caps, checking_rows, checking_values
 from rules.checking_eligibility import check_eligibility
 from rules.checking_values import CHECKS, dimension_of, shared
 from rules.findings import Findings
 from rules.units import MONEY, Dimension, dimension_text, in_base, product
 from rules.wording import band_text
 
-NODES = (checking_caps, checking_values)
+NODES = (checking_caps, checking_rows, checking_values)
 """The modules whose nodes are checked besides those here."""
 
 

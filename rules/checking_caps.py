@@ -21,6 +21,8 @@ def _cap(node: Cap, where: str, findings: Findings) -> Dimension | None:
     if node.scope == "project" and (node.counted is None or node.counted.key is None):
         text = "按单个项目封顶的，应写明用哪个编号识别项目（counted.key）"
         findings.add("cap_without_key", f"{where}/counted", text)
+    if node.scope == "year" and node.counted is not None and node.counted.years is not None:
+        findings.add("years_in_a_year", f"{where}/counted/years", "年度封顶只算当年的，不应再写明几年内")
     if node.counted is not None:
         _check_counted(node.counted, f"{where}/counted", findings)
     _must_be_money(limit, f"{where}/limit", findings)
@@ -42,6 +44,8 @@ def _must_be_money(dimension: Dimension | None, where: str, findings: Findings) 
 def _check_counted(counted: Counted, where: str, findings: Findings) -> None:
     if counted.key is not None:
         findings.key(counted.key, f"{where}/key")
+    if counted.years is not None and counted.scope == "year":
+        findings.add("years_in_a_year", f"{where}/years", "只算当年的，不应再写明几年内")
     if len(set(counted.levels)) < len(counted.levels):
         findings.add("level_repeated", f"{where}/levels", "同一级政府列了不止一次")
 

@@ -30,6 +30,7 @@ OPERATORS: dict[FactKind, frozenset[Operator]] = {
     FactKind.FLAG: BARE,
     FactKind.CODE: _LISTS | {Operator.EQ, Operator.NE, Operator.EXISTS},
     FactKind.CODES: frozenset({Operator.CONTAINS, Operator.EXISTS}),
+    FactKind.NUMBERS: frozenset({Operator.EXISTS}),
 }
 
 

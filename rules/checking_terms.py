@@ -18,6 +18,8 @@ from contracts.rule import (
     Payees,
     Quota,
     Ranked,
+    SameChoice,
+    Within,
 )
 from rules.batches import named_parts
 from rules.checking_eligibility import check_eligibility
@@ -34,8 +36,10 @@ def check_terms(rules: ItemRules, findings: Findings) -> None:
         _check_instalments(rules, rules.instalments, findings)
     for index, rule in enumerate(rules.stacking):
         where = f"/stacking/{index}"
-        if isinstance(rule, Exclusive | AtMostOf | OncePer) and rule.within.key is not None:
-            findings.key(rule.within.key, f"{where}/within/key")
+        if isinstance(rule, Exclusive | AtMostOf | OncePer):
+            _check_within(rule.within, f"{where}/within", findings)
+        if isinstance(rule, SameChoice):
+            findings.key(rule.key, f"{where}/key")
         if isinstance(rule, AtMostOf) and rule.group not in rules.groups:
             text = f"本事项不在“{rule.label}”（{rule.group}）组内，请在 groups 中列明"
             findings.add("group_not_own", f"{where}/group", text)
@@ -45,6 +49,13 @@ def check_terms(rules: ItemRules, findings: Findings) -> None:
             text = f"金额中没有名为“{quota.part}”的部分"
             findings.add("quota_part_unknown", f"/quotas/{index}/part", text)
         _check_quota(quota, f"/quotas/{index}", findings)
+
+
+def _check_within(within: Within, where: str, findings: Findings) -> None:
+    if within.key is not None:
+        findings.key(within.key, f"{where}/key")
+    if within.years is not None and within.scope == "year":
+        findings.add("years_in_a_year", f"{where}/years", "只算同一年度的，不应再写明几年内")
 
 
 def _check_payees(payees: Payees, findings: Findings) -> None:

@@ -25,6 +25,7 @@ from contracts.rule import (
     Quotient,
     Rate,
     Rounded,
+    Threshold,
     WholeSteps,
 )
 from contracts.rule_facts import RulePart
@@ -103,7 +104,7 @@ def _rate(node: Rate, where: str, findings: Findings) -> Dimension | None:
     base = dimension_of(node.base, f"{where}/base", findings)
     rate = dimension_of(node.rate, f"{where}/rate", findings)
     if rate is not None and rate != PURE:
-        findings.add("rate_not_a_share", f"{where}/rate", "比例的单位应为 %、‰ 或倍")
+        findings.add("rate_not_a_share", f"{where}/rate", "比例的单位应为 %、‰ 或倍；数量乘以单价用 per_unit")
         return None
     return base
 
@@ -164,9 +165,12 @@ def _growth_bands(node: GrowthBands, where: str, findings: Findings) -> Dimensio
     ]
     _share(node.entry, f"{where}/entry", findings)
     reached = None
+    rates = [
+        dimension_of(step.rate, f"{where}/steps/{index}/rate", findings)
+        for index, step in enumerate(node.steps)
+    ]
     for index, step in enumerate(node.steps):
         place = f"{where}/steps/{index}"
-        _share(step.rate, f"{place}/rate", findings)
         if step.up_to is None:
             if index < len(node.steps) - 1:
                 findings.add("growth_step_open", place, "只有最后一段可以不设上限")
@@ -177,13 +181,22 @@ def _growth_bands(node: GrowthBands, where: str, findings: Findings) -> Dimensio
             if reached is not None and up_to <= reached:
                 findings.add("growth_steps_overlap", place, "各段的增速上限应由低到高")
             reached = up_to
-    return shared(ends, where, findings)
+    of, rate = shared(ends, where, findings), shared(rates, where, findings)
+    return None if of is None or rate is None else product(of, rate)
 
 
 def _at_least(node: AtLeast, where: str, findings: Findings) -> Dimension | None:
     parts = [
         dimension_of(node.of, f"{where}/of", findings),
         dimension_of(node.floor, f"{where}/floor", findings),
+    ]
+    return shared(parts, where, findings)
+
+
+def _threshold(node: Threshold, where: str, findings: Findings) -> Dimension | None:
+    parts = [
+        dimension_of(node.of, f"{where}/of", findings),
+        dimension_of(node.least, f"{where}/least", findings),
     ]
     return shared(parts, where, findings)
 
@@ -240,6 +253,7 @@ CHECKS.update(
         Growth: _growth,
         GrowthBands: _growth_bands,
         AtLeast: _at_least,
+        Threshold: _threshold,
         Rounded: _stepped,
         WholeSteps: _stepped,
         CountCodes: _count_codes,

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from datetime import date
+from datetime import date, timedelta
 
 from contracts.rule import (
     DateFact,
     DateRef,
     Day,
+    Earliest,
     Elapsed,
     EndOf,
+    Latest,
     MissingFact,
+    Shifted,
     StartOf,
     Today,
     absolute_period,
@@ -28,6 +31,14 @@ def resolve(day: DateRef, reader: FactReader) -> date | MissingFact:
             return reader.day(day.fact, day.period)
         case Today():
             return reader.today
+        case Shifted():
+            moved = resolve(day.day, reader)
+            return moved if isinstance(moved, MissingFact) else shift(day, moved)
+        case Earliest() | Latest():
+            days = [resolve(each, reader) for each in day.of]
+            missing = next((each for each in days if isinstance(each, MissingFact)), None)
+            known = [each for each in days if isinstance(each, date)]
+            return missing or (min(known) if isinstance(day, Earliest) else max(known))
         case StartOf() | EndOf():
             period = absolute_period(day.period, reader.sheet.reference_year) or ""
             first, last = _months(period)
@@ -37,6 +48,35 @@ def resolve(day: DateRef, reader: FactReader) -> date | MissingFact:
                 if isinstance(day, StartOf)
                 else date(year, last, monthrange(year, last)[1])
             )
+
+
+def shift(rule: Shifted, day: date) -> date:
+    """`day` moved as the rule says; beyond the calendar (a licence "until 9999-12-31") its first or last day."""
+    months = day.year * 12 + day.month - 1 + rule.years * 12 + rule.months
+    year, month = divmod(months, 12)
+    if not 1 <= year <= 9999:
+        return date.min if year < 1 else date.max
+    moved = date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+    ordinal = moved.toordinal() + rule.days
+    if not 1 <= ordinal <= date.max.toordinal():
+        return date.min if ordinal < 1 else date.max
+    return _snapped(date.fromordinal(ordinal), rule.to)
+
+
+def _snapped(day: date, to: str | None) -> date:
+    year, month = day.year, day.month
+    if to in ("next_month", "next_year"):
+        whole = month == 12 or to == "next_year"
+        if whole and year == 9999:
+            return date.max
+        return date(year + 1, 1, 1) if whole else date(year, month + 1, 1)
+    ends = {
+        "month_start": (month, 1),
+        "month_end": (month, monthrange(year, month)[1]),
+        "year_start": (1, 1),
+        "year_end": (12, 31),
+    }
+    return day if to is None else date(year, *ends[to])
 
 
 def _months(period: str) -> tuple[int, int]:
@@ -51,10 +91,13 @@ def _months(period: str) -> tuple[int, int]:
 
 
 def whole_between(node: Elapsed, since: date, until: date) -> int:
+    """With both days counted, the term ends where the day after the last begins."""
     if until < since:
         return 0
     if node.unit == "天":
         return (until - since).days + node.both_days
+    if node.both_days and until < date.max:
+        until += timedelta(days=1)
     months = (until.year - since.year) * 12 + until.month - since.month
     whole = months - (_clipped(since, until) > until.day)
     part = _clipped(since, until) != until.day

@@ -57,6 +57,7 @@ _MISSING_TEXT = {
     "expired": "数据已过有效期",
     "wrong_kind": "数据类型不符",
     "wrong_unit": "数据单位不符",
+    "uneven": "与同组数据的项数不一致",
 }
 
 
@@ -229,7 +230,7 @@ def _compares(operator: Operator, actual: Any, required: Sequence[Any]) -> bool:
 
 def _code_holds(operator: Operator, fact: Fact, required: object) -> bool | MissingWhy:
     actual = fact.value
-    if isinstance(actual, tuple):
+    if isinstance(actual, tuple) and fact.kind is FactKind.CODES:
         return required in actual if operator is Operator.CONTAINS else "wrong_kind"
     if fact.kind is not FactKind.CODE:
         return "wrong_kind"

@@ -127,7 +127,7 @@ class FactReader:
             return found
         if found.kind is FactKind.CODE:
             return frozenset({str(found.value)})
-        if isinstance(found.value, tuple):
+        if found.kind is FactKind.CODES and isinstance(found.value, tuple):
             return frozenset(found.value)
         return self.missing(key.fact, key.period, "wrong_kind")
 
@@ -191,6 +191,8 @@ def value_text(fact: Fact, fact_types: FactTypes) -> str:
     if isinstance(value, bool):
         return "是" if value else "否"
     declared = fact_types.get(fact.name)
+    if isinstance(value, tuple) and fact.kind is FactKind.NUMBERS:
+        return "、".join(quantity_text(exact(each), fact.unit or "") for each in value) or "无"
     if isinstance(value, tuple):
         return "、".join(declared.label_of(code) if declared else code for code in value) or "无"
     if fact.kind is FactKind.NUMBER and fact.unit is not None:

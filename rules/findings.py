@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from contracts.rule import DateFact, DateRef, Decided, FactKind, FactType, KeyRef, Problem
+from contracts.rule import (
+    DateFact,
+    DateRef,
+    Decided,
+    Earliest,
+    FactKind,
+    FactType,
+    KeyRef,
+    Latest,
+    Problem,
+    Shifted,
+)
 from rules.facts import FactTypes, ParameterTypes
 from rules.units import Dimension, UnknownUnit, unit
 
@@ -67,6 +78,11 @@ class Findings:
 
     def day(self, day: DateRef, where: str) -> None:
         """A day out of a fact needs a date fact."""
+        if isinstance(day, Shifted):
+            self.day(day.day, f"{where}/day")
+        if isinstance(day, Earliest | Latest):
+            for index, each in enumerate(day.of):
+                self.day(each, f"{where}/of/{index}")
         if not isinstance(day, DateFact):
             return
         declared = self.fact(day.fact, f"{where}/fact")

@@ -131,7 +131,7 @@ def _elapsed(node: Elapsed, reader: FactReader, paying: bool) -> Figure:
         lacking = tuple(each for each in (since, until) if isinstance(each, MissingFact))
         return Figure(None, None, "", (), lacking)
     count = Fraction(whole_between(node, since, until))
-    text = quantity_text(count, node.unit if node.unit != "月" else "个月")
+    text = quantity_text(count, node.unit)
     called = names(reader)
     words = f"{date_text(node.since, called)} {since} 至{date_text(node.until, called)} {until}"
     made = unit(node.unit)

@@ -9,6 +9,7 @@ from contracts.rule import (
     Plan,
     RoundingRule,
     RuleSentences,
+    SharePart,
     Shares,
     Split,
     SplitBy,
@@ -18,6 +19,7 @@ from rules.facts import NO_TYPES, NOTHING_GIVEN, FactTypes, ParameterTypes
 from rules.plan_words import plan_sentence
 from rules.term_words import instalments_sentence, payees_sentence, quotas_sentence, stacking_sentence
 from rules.tree_words import amount_sentence, eligibility_sentence
+from rules.units import number, quantity_text
 from rules.wording import LEVELS, ROUNDING_WORDS, Names, fraction_text
 
 Part = Eligibility | AmountRule | RoundingRule | Shares | Plan
@@ -77,6 +79,14 @@ def shares_sentence(shares: Shares, names: Names) -> str:
 def _split_words(shares: Split) -> str:
     if len(shares.parts) == 1:
         return f"由{LEVELS[shares.parts[0].payer]}承担。"
-    parts = "，".join(f"{LEVELS[part.payer]}承担 {fraction_text(part.fraction)}" for part in shares.parts)
+    parts = "，".join(_share_words(part) for part in shares.parts)
     advance = "；由县级先行全额兑付，再与其他级次结算" if shares.mode == "county_advances" else ""
-    return f"{parts}，不足一分的尾差由{LEVELS[shares.remainder_to]}承担{advance}。"
+    rest = "不足一分的尾差" if all(part.most is None for part in shares.parts) else "其余部分"
+    return f"{parts}，{rest}由{LEVELS[shares.remainder_to]}承担{advance}。"
+
+
+def _share_words(part: SharePart) -> str:
+    most = ""
+    if part.most is not None:
+        most = f"（每笔最高 {quantity_text(number(part.most), part.most_unit)}）"
+    return f"{LEVELS[part.payer]}承担 {fraction_text(part.fraction)}{most}"

@@ -7,9 +7,10 @@ from fractions import Fraction
 from functools import lru_cache
 from types import MappingProxyType
 
-from contracts.money import Money
+from contracts.money import Money, Rounding
 from contracts.rule import BorneShare, Level, MissingFact, ShareLine, Shares, Split
 from rules.facts import FactReader
+from rules.units import in_base
 
 
 def find_split(shares: Shares, reader: FactReader) -> Split | MissingFact:
@@ -26,7 +27,7 @@ def find_split(shares: Shares, reader: FactReader) -> Split | MissingFact:
 def split_shares(amount: Money, shares: Split) -> tuple[ShareLine, ...]:
     """The payments that make up `amount`, in the order of the rule; payments of nothing are left out.
 
-    Every part but `remainder_to` is rounded down to the fen; that one takes the rest, so the lines always
+    Every part but `remainder_to` is rounded down to the fen and held to its `most`; that one takes the rest, so the lines always
     add up. In mode `county_advances` there is one line: the county pays all, and `borne_by` tells what each
     level owes it. Raises ValueError for a negative amount, and for parts that do not sum to one or lack the
     remainder's level (`rules.checking` refuses these at publication).
@@ -46,6 +47,10 @@ def _borne(amount: Money, shares: Split) -> tuple[BorneShare, ...]:
         level: Money(amount.fen * fraction.numerator // fraction.denominator)
         for level, fraction in _fractions(shares).items()
     }
+    for part in shares.parts:
+        if part.most is not None:
+            most = Money(Rounding.DOWN.whole(in_base(part.most, part.most_unit) * 100))
+            owed[part.payer] = min(owed[part.payer], most)
     owed[shares.remainder_to] += amount - Money.total(owed.values())
     return tuple(BorneShare(level=level, money=money) for level, money in owed.items() if money)
 

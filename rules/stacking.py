@@ -22,12 +22,13 @@ from contracts.rule import (
     MissingFact,
     Objection,
     OncePer,
+    SameChoice,
     Standing,
     Within,
 )
 from contracts.rule_facts import RulePart
 from rules.facts import FactReader
-from rules.wording import Names
+from rules.wording import Names, years_text
 
 
 @dataclass(slots=True)
@@ -126,6 +127,8 @@ def _meet(within: Within, one: Candidate, other: Candidate) -> bool:
     """Whether the two are for the same year and the same thing, as far as the rule asks."""
     if within.scope == "year" and one.year != other.year:
         return False
+    if within.years is not None and abs(one.year - other.year) >= within.years:
+        return False
     return within.key is None or bool(_codes(one, within.key.fact) & _codes(other, within.key.fact))
 
 
@@ -208,11 +211,32 @@ def identity_objections(rules: ItemRules, reader: FactReader) -> tuple[Objection
     history = reader.given.awards
     if history is None:
         return ()
-    return tuple(
-        objection
+    found = [
+        _used_up(rule, history, reader) if isinstance(rule, OncePer) else _changed(rule, history, reader)
         for rule in rules.stacking
-        if isinstance(rule, OncePer) and (objection := _used_up(rule, history, reader)) is not None
-    )
+        if isinstance(rule, OncePer | SameChoice)
+    ]
+    return tuple(objection for objection in found if objection is not None)
+
+
+def _changed(rule: SameChoice, history: AwardHistory, reader: FactReader) -> Objection | None:
+    """What was chosen with an earlier award and is not what is chosen now."""
+    fact = rule.key.fact
+    families = (history.family, *rule.families)
+    chosen = [award.codes_of(fact) for award in history.awards if award.family in families]
+    before = [codes for codes in chosen if codes]
+    if not before:
+        return None
+    called = Names(reader.fact_types)
+    keys = reader.keys(rule.key)
+    if isinstance(keys, MissingFact):
+        text = f"缺少“{called.label(fact)}”，无法核对是否与以前选定的一致"
+        return Objection(code="key_unknown", text_zh=text)
+    others = sorted({code for codes in before if codes != keys for code in codes})
+    if not others:
+        return None
+    text = f"{called.label(fact)}已选定为“{called.codes(fact, tuple(others))}”，一经选定不得变更"
+    return Objection(code="choice_changed", text_zh=text)
 
 
 def _used_up(rule: OncePer, history: AwardHistory, reader: FactReader) -> Objection | None:
@@ -222,11 +246,12 @@ def _used_up(rule: OncePer, history: AwardHistory, reader: FactReader) -> Object
         if award.family in (history.family, *rule.families)
         and award.instalment in (None, 1)
         and (rule.within.scope == "lifetime" or award.year == reader.sheet.reference_year)
+        and (rule.within.years is None or abs(reader.sheet.reference_year - award.year) < rule.within.years)
     ]
     if rule.within.key is None:
         if len(awards) < rule.most:
             return None
-        when = "本年度" if rule.within.scope == "year" else ""
+        when = "本年度" if rule.within.scope == "year" else years_text(rule.within.years)
         return Objection(code="used_up", text_zh=f"{when}已享受 {len(awards)} 次，最多 {rule.most} 次")
     keys = reader.keys(rule.within.key)
     label = Names(reader.fact_types).label(rule.within.key.fact)
@@ -256,7 +281,7 @@ def key_facts(rules: ItemRules) -> tuple[tuple[str, str | None], ...]:
     level: list[object] = [rules.amount, rules.instalments, *rules.stacking]
     while level:
         part = level.pop()
-        if isinstance(part, Counted | Within) and part.key is not None:
+        if isinstance(part, Counted | Within | SameChoice) and part.key is not None:
             found[part.key.fact, part.key.period] = None
         if isinstance(part, RulePart):
             values = part.__dict__.values()

@@ -14,12 +14,13 @@ from contracts.rule import (
     Payees,
     Quota,
     Ranked,
+    SameChoice,
     Stacking,
     Within,
 )
 from rules.tree_words import amount_sentence, bracketed, eligibility_sentence, numbered
 from rules.units import number, quantity_text
-from rules.wording import IF_FAILED, Names, fraction_text
+from rules.wording import IF_FAILED, Names, fraction_text, years_text
 
 _SHORT = {
     "stop": "用完为止",
@@ -98,10 +99,13 @@ def _stack(rule: Stacking, names: Names) -> str:
         case OncePer():
             also = f"（与事项 {'、'.join(rule.families)} 合并计次）" if rule.families else ""
             return f"{_within(rule.within, names) or '每家企业'}最多享受 {rule.most} 次{also}"
+        case SameChoice():
+            also = f"（与事项 {'、'.join(rule.families)} 合并认定）" if rule.families else ""
+            return f"{names.fact(rule.key.fact, rule.key.period)}一经选定不得变更{also}"
 
 
 def _within(within: Within, names: Names) -> str:
-    year = "同一年度" if within.scope == "year" else ""
+    year = "同一年度" if within.scope == "year" else years_text(within.years)
     return f"{year}同一{names.label(within.key.fact)}" if within.key is not None else year
 
 
@@ -127,7 +131,7 @@ def _quota(quota: Quota, names: Names) -> str:
             for key in quota.order.keys
         ]
         parts.append(f"依次按{'、'.join(keys)}排序，相同的先申报者优先")
-    else:
+    elif quota.places is not None or quota.when_short != "pro_rata":
         parts.append("先到先得")
     if quota.pot is not None:
         parts.append(_SHORT[quota.when_short])

@@ -20,6 +20,7 @@ from contracts.rule import (
     CountMet,
     Decided,
     Difference,
+    Each,
     Elapsed,
     Eligibility,
     FactAmount,
@@ -41,6 +42,7 @@ from contracts.rule import (
     Rounded,
     Sum,
     Table,
+    Threshold,
     TopUp,
     Unstated,
     When,
@@ -52,11 +54,11 @@ from rules.wording import (
     COMPARED,
     DATES_COMPARED,
     ROUNDING_WORDS,
-    SCOPES,
     Names,
     band_text,
     counted_text,
     date_text,
+    scope_text,
 )
 
 Comparing = Compare | CompareDates | CompoundGrowth
@@ -139,6 +141,29 @@ def _closed_up(words: str) -> str:
     return _BLANKS.sub("", words)
 
 
+_LISTING = (Sum, Highest, Lowest, Table, Lookup, When, Each, GrowthBands, CountMet)
+_ABOUT_ALL = (Cap, TopUp, AtLeast, Threshold, Rounded)
+
+
+def _lists(rule: AmountRule) -> bool:
+    """Whether its words are a list, so that what stands behind them could be read as its last entry only."""
+    while isinstance(rule, _ABOUT_ALL):
+        rule = rule.of
+    return isinstance(rule, _LISTING)
+
+
+def _all_of(rule: AmountRule) -> str:
+    """What a cap, a floor or a rounding behind these words is about: all of the list, not its last entry."""
+    if not _lists(rule):
+        return ""
+    return "以上合计" if isinstance(rule, Sum | Each) else "以上"
+
+
+def _entry(rule: AmountRule, names: Names) -> str:
+    """An amount as an entry of a list: a list in a list stands in brackets."""
+    return bracketed(rule, names) if _lists(rule) else amount_sentence(rule, names)
+
+
 def bracketed(rule: AmountRule, names: Names) -> str:
     """An amount as a part of another: what is more than a word or two stands in brackets."""
     if rule.name and not isinstance(rule, Cap | Decided):
@@ -188,6 +213,8 @@ def _difference(rule: Difference, names: Names) -> str:
 
 
 def _quotient(rule: Quotient, names: Names) -> str:
+    if isinstance(rule.by, Fixed) and rule.by.unit == "倍" and rule.by.value.isdecimal():
+        return f"{bracketed(rule.of, names)}的 1/{rule.by.value}"
     return f"{bracketed(rule.of, names)}与{bracketed(rule.by, names)}之比{_when_zero(rule, names)}"
 
 
@@ -217,12 +244,18 @@ def _growth_bands(rule: GrowthBands, names: Names) -> str:
 
 
 def _at_least(rule: AtLeast, names: Names) -> str:
-    return f"{amount_sentence(rule.of, names)}，最低按 {bracketed(rule.floor, names)}计"
+    return f"{amount_sentence(rule.of, names)}，{_all_of(rule.of)}最低按 {bracketed(rule.floor, names)}计"
+
+
+def _threshold(rule: Threshold, names: Names) -> str:
+    return (
+        f"{amount_sentence(rule.of, names)}，{_all_of(rule.of)}不足 {bracketed(rule.least, names)}的不予计算"
+    )
 
 
 def _rounded(rule: Rounded, names: Names) -> str:
     to = quantity_text(number(rule.to), rule.unit)
-    return f"{amount_sentence(rule.of, names)}，{ROUNDING_WORDS[rule.rounding]}到 {to}"
+    return f"{amount_sentence(rule.of, names)}，{_all_of(rule.of)}{ROUNDING_WORDS[rule.rounding]}到 {to}"
 
 
 def _whole_steps(rule: WholeSteps, names: Names) -> str:
@@ -245,10 +278,15 @@ def _count_met(rule: CountMet, names: Names) -> str:
 
 def _elapsed(rule: Elapsed, names: Names) -> str:
     unit_words = {"天": "天数", "月": "整月数", "年": "整年数"}[rule.unit]
-    notes = ["首尾均计"] if rule.both_days and rule.unit == "天" else []
+    notes = ["首尾均计"] if rule.both_days else []
     notes += ["不足一个的按一个计"] if rule.rounding == "up" and rule.unit != "天" else []
     note = f"（{'，'.join(notes)}）" if notes else ""
     return f"{date_text(rule.since, names)}至{date_text(rule.until, names)}的{unit_words}{note}"
+
+
+def _each(rule: Each, names: Names) -> str:
+    most = f"取最高的 {rule.most} {rule.called}" if rule.most is not None else ""
+    return f"逐{rule.called}计算后{most}合计，每{rule.called}为：{amount_sentence(rule.of, names)}"
 
 
 def _interest(rule: Interest, names: Names) -> str:
@@ -258,29 +296,31 @@ def _interest(rule: Interest, names: Names) -> str:
 
 def _table(rule: Table, names: Names) -> str:
     verb = "分段累进计算" if rule.basis == "marginal" else "分档确定"
-    bands = "；".join(
-        f"{band_text(band, rule.unit)}的，{amount_sentence(band.then, names)}" for band in rule.bands
-    )
-    return f"按{amount_sentence(rule.by, names)}{verb}：{bands}"
+    bands = "；".join(f"{band_text(band, rule.unit)}的，{_entry(band.then, names)}" for band in rule.bands)
+    by = bracketed(rule.by, names) if _lists(rule.by) else amount_sentence(rule.by, names)
+    return f"按{by}{verb}：{bands}"
 
 
 def _lookup(rule: Lookup, names: Names) -> str:
-    rows = [f"{names.codes(rule.fact, row.codes)} {amount_sentence(row.then, names)}" for row in rule.rows]
+    rows = [f"{names.codes(rule.fact, row.codes)} {_entry(row.then, names)}" for row in rule.rows]
     if rule.otherwise is not None:
-        rows.append(f"其他 {amount_sentence(rule.otherwise, names)}")
+        rows.append(f"其他 {_entry(rule.otherwise, names)}")
     return f"按{names.fact(rule.fact, rule.period)}确定：{'；'.join(rows)}"
 
 
 def _cap(rule: Cap, names: Names) -> str:
-    words, limit = amount_sentence(rule.of, names), amount_sentence(rule.limit, names)
+    words, limit = f"{amount_sentence(rule.of, names)}，{_all_of(rule.of)}", _entry(rule.limit, names)
     if rule.scope == "payment":
-        return f"{words}，最高不超过 {limit}"
+        return f"{words}最高不超过 {limit}"
     counted = f"（与{counted_text(rule.counted, names)}合并计算）" if rule.counted is not None else ""
-    return f"{words}，{SCOPES[rule.scope]}最高不超过 {limit}{counted}"
+    return f"{words}{scope_text(rule.scope, rule.counted, names)}最高不超过 {limit}{counted}"
 
 
 def _top_up(rule: TopUp, names: Names) -> str:
-    return f"{amount_sentence(rule.of, names)}，{counted_text(rule.counted, names)}已获奖补的，只补足差额"
+    words = f"{amount_sentence(rule.of, names)}，{_all_of(rule.of)}"
+    return (
+        f"{words}{'：' if _lists(rule.of) else ''}{counted_text(rule.counted, names)}已获奖补的，只补足差额"
+    )
 
 
 def _in_kind(rule: InKind, names: Names) -> str:
@@ -299,13 +339,15 @@ def _several(opening: str) -> Callable[[Any, Names], str]:
 
 
 def _part(rule: AmountRule, names: Names) -> str:
+    if rule.name and _lists(rule):
+        return f"{rule.name}：（{_closed_up(_AMOUNTS[type(rule)](rule, names))}）"
     words = amount_sentence(rule, names)
     return words if isinstance(rule, Fixed | FactAmount | Parameter) or rule.name else f"（{words}）"
 
 
 def _when(rule: When, names: Names) -> str:
-    words = f"{_grouped(rule.condition, names)}的，{amount_sentence(rule.then, names)}"
-    return f"{words}；否则，{amount_sentence(rule.otherwise, names)}" if rule.otherwise is not None else words
+    words = f"{_grouped(rule.condition, names)}的，{_entry(rule.then, names)}"
+    return f"{words}；否则，{_entry(rule.otherwise, names)}" if rule.otherwise is not None else words
 
 
 _AMOUNTS: dict[type, Callable[[Any, Names], str]] = {
@@ -321,11 +363,13 @@ _AMOUNTS: dict[type, Callable[[Any, Names], str]] = {
     Growth: _growth,
     GrowthBands: _growth_bands,
     AtLeast: _at_least,
+    Threshold: _threshold,
     Rounded: _rounded,
     WholeSteps: _whole_steps,
     CountCodes: _count_codes,
     CountMet: _count_met,
     Elapsed: _elapsed,
+    Each: _each,
     Interest: _interest,
     Table: _table,
     Lookup: _lookup,

@@ -1,7 +1,7 @@
 """Units and exact numbers: what 万元, %, 亩 and 元/平方米·月 are, and which of them can be compared.
 
 A unit is a factor and a dimension. Money is counted in 元, shares (%, ‰, 倍) in 1, areas in 平方米, months in
-月. Any other word (人, 张床位, 标箱) is a dimension of its own, so the list of things to count stays open.
+月, weights in 吨, power in 千瓦, energy in 千瓦时. Any other word (人, 张床位, 标箱) is a dimension of its own, so the list of things to count stays open.
 """
 
 from __future__ import annotations
@@ -18,12 +18,19 @@ Dimension = tuple[tuple[str, int], ...]
 
 PURE: Dimension = ()
 MONEY: Dimension = (("元", 1),)
+MONTHS: Dimension = (("月", 1),)
 
 _KNOWN: dict[str, tuple[str | None, Fraction]] = {
     "分": ("元", Fraction(1, 100)),
     "元": ("元", Fraction(1)),
     "百元": ("元", Fraction(100)),
     "千元": ("元", Fraction(1000)),
+    "角": ("元", Fraction(1, 10)),
+    "十万元": ("元", Fraction(100_000)),
+    "百万元": ("元", Fraction(1_000_000)),
+    "千万元": ("元", Fraction(10_000_000)),
+    "BP": (None, Fraction(1, 10_000)),
+    "个基点": (None, Fraction(1, 10_000)),
     "%": (None, Fraction(1, 100)),
     "‰": (None, Fraction(1, 1000)),
     "倍": (None, Fraction(1)),
@@ -35,6 +42,17 @@ _KNOWN: dict[str, tuple[str | None, Fraction]] = {
     "月": ("月", Fraction(1)),
     "个月": ("月", Fraction(1)),
     "年": ("月", Fraction(12)),
+    "季度": ("月", Fraction(3)),
+    "个季度": ("月", Fraction(3)),
+    "吨": ("吨", Fraction(1)),
+    "公斤": ("吨", Fraction(1, 1000)),
+    "千克": ("吨", Fraction(1, 1000)),
+    "千瓦": ("千瓦", Fraction(1)),
+    "瓦": ("千瓦", Fraction(1, 1000)),
+    "兆瓦": ("千瓦", Fraction(1000)),
+    "千瓦时": ("千瓦时", Fraction(1)),
+    "度": ("千瓦时", Fraction(1)),
+    "兆瓦时": ("千瓦时", Fraction(1000)),
     "天": ("天", Fraction(1)),
     "日": ("天", Fraction(1)),
 }
@@ -133,12 +151,16 @@ def number_text(value: Fraction) -> str:
     return f"{about}{sign}{ones:,}{decimals}"
 
 
+_COUNTED = {"月": "个月", "季度": "个季度"}
+"""How a number of them is said: 12 月 would be December."""
+
+
 def quantity_text(value: Fraction, unit_text: str) -> str:
     """A number with its unit, as people write it: `2,000 万元`, `1.5%`, `2021 年度` (a name, not a count)."""
     if unit_text == "年度":
         return f"{number_text(value).replace(',', '')} {unit_text}"
     gap = "" if unit_text in ("%", "‰") else " "
-    return f"{number_text(value)}{gap}{unit_text}"
+    return f"{number_text(value)}{gap}{_COUNTED.get(unit_text, unit_text)}"
 
 
 def base_text(value: Fraction, dimension: Dimension) -> str:
@@ -150,6 +172,8 @@ def base_text(value: Fraction, dimension: Dimension) -> str:
 
 def dimension_text(dimension: Dimension) -> str:
     """The base units of a dimension: `元/平方米·月`."""
+    if dimension == MONTHS:
+        return _COUNTED["月"]
     over = "·".join(base for base, power in dimension for _ in range(power))
     under = "·".join(base for base, power in dimension for _ in range(-power))
     return f"{over or '1'}/{under}" if under else over or "1"

@@ -15,11 +15,14 @@ from contracts.rule import (
     DateFact,
     DateRef,
     Day,
+    Earliest,
     FactKind,
     FactType,
+    Latest,
     Level,
     Operator,
     ParameterType,
+    Shifted,
     StartOf,
     Today,
     absolute_period,
@@ -202,6 +205,8 @@ def _shown(value: object, condition: Condition, declared: FactType | None) -> st
 @lru_cache(maxsize=4096)
 def band_text(band: Band, unit_text: str) -> str:
     """A band's bounds in the words of the law: `5 亿元以上（含）、不满 10 亿元`."""
+    if band.low is not None and band.low == band.high:
+        return quantity_text(number(band.low), unit_text)
     bounds = []
     if band.low is not None:
         low = quantity_text(number(band.low), unit_text)
@@ -221,9 +226,46 @@ def date_text(day: DateRef, names: Names) -> str:
             return names.fact(day.fact, day.period)
         case Today():
             return "申报之日"
+        case Shifted():
+            return _shifted_text(day, names)
+        case Earliest() | Latest():
+            which = "较早" if isinstance(day, Earliest) else "较晚"
+            return f"（{'、'.join(date_text(each, names) for each in day.of)}中的{which}者）"
         case _:
             when = absolute_period(day.period, names.reference_year) if names.reference_year else day.period
             return f"{period_text(when)}{'首日' if isinstance(day, StartOf) else '末日'}"
+
+
+_SNAPPED = {
+    "month_start": "当月首日",
+    "month_end": "当月末日",
+    "next_month": "次月首日",
+    "year_start": "当年首日",
+    "year_end": "当年末日",
+    "next_year": "次年首日",
+}
+
+
+def _shifted_text(day: Shifted, names: Names) -> str:
+    """`（总部认定日后 5 年的次月首日）`."""
+    moves = ((day.years, "年"), (day.months, "个月"), (day.days, "天"))
+    told = [f"{'后' if count > 0 else '前'} {abs(count)} {word}" for count, word in moves if count]
+    words = f"{date_text(day.day, names)}{'、'.join(told)}"
+    return f"（{words}的{_SNAPPED[day.to]}）" if day.to is not None else f"（{words}）"
+
+
+def years_text(years: int | None) -> str:
+    """A window of years: `3 年内`."""
+    return f"{years} 年内" if years is not None else ""
+
+
+def scope_text(scope: str, counted: Counted | None, names: Names) -> str:
+    """Over what a cap reaches: `年度`, `累计`, `同一项目编号`."""
+    within = years_text(counted.years) if counted is not None else ""
+    if scope == "project" and counted is not None and counted.key is not None:
+        year = "年度" if counted.scope == "year" else within
+        return f"同一{names.label(counted.key.fact)}{year}"
+    return f"{within}{SCOPES[scope]}"
 
 
 def counted_text(counted: Counted, names: Names) -> str:
@@ -232,7 +274,7 @@ def counted_text(counted: Counted, names: Names) -> str:
     if words is None:
         words = f"所列事项（{'、'.join(counted.families)}）"
     key = f"同一{names.label(counted.key.fact)}的" if counted.key is not None else ""
-    year = "当年" if counted.scope == "year" else ""
+    year = "当年" if counted.scope == "year" else years_text(counted.years)
     levels = f"{'、'.join(LEVELS[level] for level in counted.levels)}" if counted.levels else ""
     return f"{key}{year}{levels}{words}"
 

@@ -34,6 +34,7 @@ MISSING_TEXT = {
     "expired": "数据已过有效期",
     "wrong_kind": "数据类型不符",
     "wrong_unit": "数据单位不符",
+    "uneven": "与同组数据的项数不一致",
 }
 
 

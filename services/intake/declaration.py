@@ -19,6 +19,7 @@ from contracts.rule import (
     absolute_period,
 )
 from rules.facts import FactReader, amount_of, same_dimension, value_text
+from rules.units import in_base
 from rules.wording import period_text
 
 DECLARED_SOURCE = "企业申报"
@@ -87,6 +88,8 @@ def exact(fact: Fact | MissingFact) -> object:
         return None
     if fact.kind is FactKind.NUMBER:
         return amount_of(fact)
+    if fact.kind is FactKind.NUMBERS and isinstance(fact.value, tuple):
+        return tuple(in_base(each, fact.unit or "") for each in fact.value)
     return tuple(sorted(fact.value)) if isinstance(fact.value, tuple) else fact.value
 
 

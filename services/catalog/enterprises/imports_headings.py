@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from contracts.refusal import Invalid, Reason
-from contracts.rule_facts import FactKind, FactType
+from contracts.rule_facts import WITH_UNIT, FactKind, FactType
 
 FIXED = {
     "uscc": ("统一社会信用代码", "信用代码", "uscc", "credit_code"),
@@ -26,6 +26,9 @@ KINDS = {
     "日期": FactKind.DATE, "date": FactKind.DATE,
 }
 """What stands in the place of a unit for a fact that is no number."""
+
+SEVERAL = re.compile(r"多个(?=[^\s0-9,;])")
+"""Before a unit: the column holds several numbers in it, `多个元`."""
 
 NAME = re.compile(r"[a-z][a-z0-9_]{1,63}\Z")
 PERIOD = re.compile(r"[0-9]{4}(Q[1-4]|M(0[1-9]|1[0-2]))?\Z")
@@ -113,8 +116,9 @@ def _fact_column(place: int, word: str, vocabulary: Mapping[str, FactType], reas
         text = f"“{word}”的期间“{period}”应为年（2025）、季（2025Q3）或月（2025M07）"
         reasons.append(_reason("column_period", text, word))
     if third:
-        kind = KINDS.get(third, FactKind.NUMBER)
-        unit = third if kind is FactKind.NUMBER else None
+        several = SEVERAL.match(third)
+        kind = KINDS.get(third, FactKind.NUMBERS if several else FactKind.NUMBER)
+        unit = (third[several.end() :] if several else third) if kind in WITH_UNIT else None
     else:
         kind, unit = (known.kind, known.unit) if known is not None else (None, None)
     if kind is None:

@@ -40,6 +40,7 @@ WRONG_VALUE = {
     FactKind.CODE: "应为一个代码，不含空格",
     FactKind.CODES: "应为若干代码，以分号隔开",
     FactKind.DATE: "应为日期（如 2026-01-31）",
+    FactKind.NUMBERS: "应为若干数字，以分号隔开",
 }
 
 
@@ -152,8 +153,11 @@ class LineReader:
 def value_of(column: FactColumn, text: str) -> bool | str | tuple[str, ...] | None:
     """The value as facts of this kind are written; None if the cell says something else."""
     if column.kind is FactKind.NUMBER:
-        plain = text.replace(",", "").replace("，", "")
-        return plain if NUMBER.match(plain) else None
+        return _number(text)
+    if column.kind is FactKind.NUMBERS:
+        numbers = tuple(_number(part.strip()) for part in SEPARATORS.split(text) if part.strip())
+        listed = tuple(each for each in numbers if each is not None)
+        return listed if len(listed) == len(numbers) <= 200 else None
     if column.kind is FactKind.FLAG:
         return WORDS_OF_FLAGS.get(text.lower())
     if column.kind is FactKind.DATE:
@@ -164,6 +168,11 @@ def value_of(column: FactColumn, text: str) -> bool | str | tuple[str, ...] | No
         return code if CODE.match(code) else None
     codes = tuple(column.codes.get(part.strip(), part.strip()) for part in SEPARATORS.split(text) if part.strip())
     return codes if len(codes) <= 200 and all(CODE.match(code) for code in codes) else None
+
+
+def _number(text: str) -> str | None:
+    plain = text.replace(",", "").replace("，", "")
+    return plain if NUMBER.match(plain) else None
 
 
 def read_date(text: str) -> date | None:

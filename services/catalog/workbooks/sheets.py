@@ -85,7 +85,7 @@ FACTS = (
     Column("数据名称", "对外叫法", "首次升规", required=True),
     Column("代码名", "小写字母、数字、下划线；同一数据全市只用一个", "newly_above_scale", required=True),
     _one_of("类型", "怎么填写", words.FACT_KINDS, required=True),
-    Column("单位", "数值必填，如 万元、人、%"),
+    Column("单位", "数值和多个数值必填，如 万元、人、%"),
     Column("取值", "分类和多选的取值，如 first=首次；renewed=复审"),
 )
 CONDITIONS = (

@@ -13,8 +13,10 @@ from hypothesis import strategies as some
 from contracts.rule import (
     AllOf,
     AnyOf,
+    Cap,
     Compare,
     Condition,
+    Each,
     Eligibility,
     Fact,
     FactAmount,
@@ -26,6 +28,7 @@ from contracts.rule import (
     NOf,
     Not,
     Operator,
+    RowFact,
     State,
 )
 from rules.eligibility import decide
@@ -45,6 +48,7 @@ others = some.one_of(
     some.tuples(some.just(FactKind.CODE), some.sampled_from(CODES), some.none()),
     some.tuples(some.just(FactKind.CODES), some.lists(some.sampled_from(CODES), max_size=2).map(tuple), some.none()),
     some.tuples(some.just(FactKind.DATE), some.sampled_from(DATES), some.none()),
+    some.tuples(some.just(FactKind.NUMBERS), some.lists(some.sampled_from(NUMBERS), max_size=3).map(tuple), some.sampled_from(UNITS)),
 )
 untils = some.sampled_from([None, TODAY - timedelta(days=1), TODAY, TODAY + timedelta(days=1)])
 
@@ -94,7 +98,7 @@ rules_of = some.recursive(some.one_of(conditions(), conditions(), comparisons())
 REVENUE = {"revenue": (FactKind.NUMBER, "万元")}
 declared = some.dictionaries(
     some.sampled_from(NAMES),
-    some.sampled_from([(FactKind.NUMBER, "万元"), (FactKind.NUMBER, "/坏"), (FactKind.DATE, None), (FactKind.CODE, None)]),
+    some.sampled_from([(FactKind.NUMBER, "万元"), (FactKind.NUMBERS, "万元"), (FactKind.NUMBER, "/坏"), (FactKind.DATE, None), (FactKind.CODE, None)]),
 )
 
 
@@ -231,3 +235,24 @@ def test_there_is_room_for_one_more_firm(count: int) -> None:
     matcher.put_facts({("revenue", None): {count: number("3000")}})
     assert matcher.entitled("item").tolist() == list(range(count + 1))
     assert matcher.count_all().tolist() == [count + 1]
+
+
+def test_what_is_computed_row_by_row_is_matched_as_the_plain_evaluator_does() -> None:
+    """Each person's wage counts up to 30; together they must come to 50."""
+    wage = FactAmount(fact="wages")
+    capped = Each(rows=(RowFact(fact="wages"),), called="名", of=Cap(of=wage, limit=Fixed(value="30", unit="元")))
+    rules = item(
+        Compare(left=capped, operator="ge", right=Fixed(value="50", unit="元")), {"wages": (FactKind.NUMBERS, "元")}
+    )
+    files = [[several(*wages)] for wages in (("100", "20"), ("100",), (), ("30", "19.99"), ("30", "30"))]
+    matcher = matcher_of([*files, []])
+    matcher.put_item("item", rules)
+    found = [matcher.state("item", row) for row in range(6)]
+    assert found == [plain(rules, file) for file in (*files, [])]
+    assert found == [
+        State.MET, State.NOT_MET, State.NOT_MET, State.NOT_MET, State.MET, State.UNDETERMINED,
+    ]  # fmt: skip
+
+
+def several(*wages: str) -> Fact:
+    return Fact(name="wages", kind="numbers", value=wages, unit="元", source="人社", as_of=TODAY)

@@ -27,6 +27,7 @@ RULES: dict[str, Any] = {
         {"name": "grade", "label": "级别", "kind": "code"},
         {"name": "honours", "label": "荣誉", "kind": "codes"},
         {"name": "certified_on", "label": "认定日期", "kind": "date"},
+        {"name": "monthly_premium", "label": "每人每月单位缴费", "kind": "numbers", "unit": "元/月"},
     ],
     "parameters": [
         {"name": "industry_rd_ratio", "label": "行业平均研发强度", "unit": "%", "key_label": "行业"},
@@ -207,6 +208,15 @@ def test_a_decision_that_nobody_asks_for_is_refused(write: Any, capsys: pytest.C
     said = capsys.readouterr().err
     assert "“bonus”：规则中没有这项核定（有：expansion）" in said
     assert "“expansion=5”：写法为 名称=数值单位" in said
+
+
+def test_a_list_of_faulty_entries_is_not_called_too_short_as_well() -> None:
+    data = {**RULES, "fact_types": [{"name": "output", "label": "产值", "kind": "figure", "unit": "万元"}]}
+    with pytest.raises(BadFile) as bad:
+        parse(ItemRules, data, "f.json")
+    assert str(bad.value).splitlines() == [
+        "f.json：/fact_types/0/kind：只能是：number、flag、code、codes、date、numbers"
+    ]
 
 
 def test_the_files_of_the_guide_are_read(write: Any) -> None:

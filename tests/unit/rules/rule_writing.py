@@ -47,6 +47,7 @@ from contracts.rule import (
     Split,
     Sum,
     Table,
+    Threshold,
     When,
 )
 
@@ -277,6 +278,7 @@ def amounts() -> st.SearchStrategy[AmountRule]:
             st.tuples(inner, rates).map(lambda pair: Rate(base=pair[0], rate=pair[1])),
             st.tuples(inner, inner).map(lambda pair: Difference(of=pair[0], less=pair[1])),
             st.tuples(inner, inner).map(lambda pair: AtLeast(of=pair[0], floor=pair[1])),
+            st.tuples(inner, inner).map(lambda pair: Threshold(of=pair[0], least=pair[1])),
             st.tuples(inner, rates, rates).map(lambda parts: Product(of=parts)),
             st.tuples(inner, st.sampled_from(Rounding)).map(
                 lambda pair: Rounded(of=pair[0], to="1", unit="百元", rounding=pair[1])

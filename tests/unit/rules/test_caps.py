@@ -10,8 +10,18 @@ from hypothesis import strategies as st
 
 from contracts.money import Money
 from contracts.rule import Amount, Award, AwardHistory, AwardKey, Cap, Counted, Fact, FactSheet, Level, TopUp
+from rules import check, sentence
 from rules.amounts import compute_amount
-from tests.unit.rules.rule_writing import FACT_TYPES, TODAY, amounts, fact, fixed, full_sheets, sheet
+from tests.unit.rules.rule_writing import (
+    FACT_TYPES,
+    TODAY,
+    amounts,
+    fact,
+    fixed,
+    full_sheets,
+    item_rules,
+    sheet,
+)
 
 PROJECT = (fact("grade", "code", "a"),)
 
@@ -46,6 +56,16 @@ def test_a_years_cap_counts_the_same_year_and_a_lifetimes_every_year():
     assert wan(cap("lifetime", 20), *earlier) == 8
     assert wan(cap("lifetime", 12), *earlier) == 0
     assert wan(cap("lifetime", 30), *earlier) == 10
+
+
+def test_a_cap_over_some_years_lets_the_older_ones_go():
+    """三年内累计最高 20 万元: in 2025 those of 2023 count and those of 2022 do not."""
+    three = cap("lifetime", 20, Counted(years=3))
+    assert wan(three, award(15, 2023)) == 5
+    assert wan(three, award(15, 2022)) == 10
+    assert sentence(three) == "10 万元，3 年内累计最高不超过 20 万元（与3 年内本事项合并计算）。"
+    for wrong in (cap("year", 20, Counted(years=3)), cap("lifetime", 20, Counted(scope="year", years=3))):
+        assert [each.code for each in check(item_rules(amount=wrong))] == ["years_in_a_year"]
 
 
 def test_caps_nest_and_each_says_what_is_left():

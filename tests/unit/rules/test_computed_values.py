@@ -28,6 +28,7 @@ from contracts.rule import (
     Eligibility,
     Fact,
     FactSheet,
+    FactType,
     Growth,
     GrowthBands,
     GrowthStep,
@@ -40,8 +41,10 @@ from contracts.rule import (
     Rate,
     Rounded,
     State,
+    Threshold,
     WholeSteps,
 )
+from rules import check, sentence
 from rules.amounts import compute_amount
 from rules.eligibility import evaluate_eligibility
 from tests.unit.rules.rule_writing import (
@@ -53,6 +56,7 @@ from tests.unit.rules.rule_writing import (
     fact,
     fixed,
     full_sheets,
+    item_rules,
     number_fact,
     plain,
     quantity,
@@ -279,3 +283,32 @@ def test_a_product_beyond_all_measure_is_undetermined_and_does_no_harm():
         "undetermined",
         "计算结果超出可支付的范围，请核对所依据的数据",
     )
+
+
+def test_an_increment_may_earn_a_price_per_unit_of_it():
+    """U08: 0.05 yuan for each kilowatt-hour above ten percent more, 0.1 beyond thirty."""
+    types = {"power": FactType(name="power", label="用电量", kind="number", unit="万千瓦时")}
+    steps = [
+        GrowthStep(up_to=fixed(30, "%"), rate=fixed("0.05", "元/千瓦时")),
+        GrowthStep(rate=fixed("0.1", "元/千瓦时")),
+    ]
+    ends = {"now": quantity("power"), "before": quantity("power", "Y-1")}
+    rule = GrowthBands(**ends, entry=fixed(10, "%"), from_entry=True, steps=steps)
+    facts = sheet(number_fact("power", "210", "万千瓦时"), number_fact("power", "150", "万千瓦时", "2024"))
+    assert compute_amount(rule, facts, TODAY, types).money == Money.from_yuan(30_000)
+    assert check(item_rules(fact_types=(*FACT_TYPES.values(), *types.values()), amount=rule)) == []
+    mixed = rule.model_copy(update={"steps": (steps[0], GrowthStep(rate=fixed(1, "%")))})
+    found = check(item_rules(fact_types=(*FACT_TYPES.values(), *types.values()), amount=mixed))
+    assert [each.code for each in found] == ["units_differ"]
+
+
+@pytest.mark.parametrize(("rent", "expected"), [("5000", 500), ("4999.99", 0), ("9000", 900)])
+def test_an_amount_below_its_threshold_is_not_paid_at_all(rent: str, expected: int):
+    types = {"rent": FactType(name="rent", label="实缴租金", kind="number", unit="元")}
+    rule = Threshold(of=Rate(base=quantity("rent"), rate=fixed(10, "%")), least=fixed(500, "元"))
+    found = compute_amount(rule, sheet(number_fact("rent", rent, "元")), TODAY, types)
+    assert found.money == Money.from_yuan(expected)
+    assert Money.total(line.value for line in found.working) == found.money
+    assert sentence(rule, types) == "本年度实缴租金的 10%，不足 500 元的不予计算。"
+    wrong = item_rules(amount=rule.model_copy(update={"of": quantity("revenue"), "least": fixed(5, "人")}))
+    assert [each.code for each in check(wrong)] == ["units_differ"]

@@ -20,7 +20,8 @@ from tests.unit.rules.rule_writing import AS_OF, TODAY
 PARTS = ("eligibility", "amount", "instalments", "payees", "shares", "quotas", "stacking", "rounding")
 ITEMS = [
     json.loads(file.read_text("utf-8"))["rules"]
-    for file in sorted((CHECKOUT / "sample" / "items").glob("*.json"))
+    for folder in ("sample/items", "tests/unit/rules/unseen")
+    for file in sorted((CHECKOUT / folder).glob("*.json"))
 ]
 
 
@@ -39,7 +40,21 @@ def at(tree: Any, path: tuple[Any, ...]) -> Any:
 
 
 CONDITIONS = {"condition", "compare", "compare_dates", "compound_growth", "all", "any", "n_of", "not"}
-OTHERS = {"day", "date_fact", "start_of", "end_of", "today", "split", "split_by", "payees", "quota"}
+OTHERS = {
+    "day",
+    "date_fact",
+    "start_of",
+    "end_of",
+    "today",
+    "shifted",
+    "earliest",
+    "latest",
+    "same_choice",
+    "split",
+    "split_by",
+    "payees",
+    "quota",
+}
 
 
 def kind_of(piece: Any) -> str:
@@ -88,6 +103,7 @@ def known(draw: st.DrawFn, declared: FactType) -> Fact | None:
         "flag": st.booleans(),
         "code": code,
         "codes": st.lists(code, max_size=3).map(tuple),
+        "numbers": st.lists(st.integers(-10, 10**6).map(str), max_size=3).map(tuple),
         "date": st.sampled_from(["2023-02-28", "2024-12-31", "2026-03-16"]),
     }[declared.kind.value]
     said = {

@@ -15,33 +15,40 @@ from contracts.rule import (
     Amount,
     AmountRule,
     Cap,
+    CompareDates,
+    DateFact,
     Day,
     Decided,
     Decision,
     Difference,
+    Earliest,
     Elapsed,
     EndOf,
     Fact,
     FactSheet,
     InKind,
+    Latest,
     Parameter,
     ParameterValue,
     PerUnit,
     Rate,
+    Shifted,
     State,
     Sum,
     Today,
     Unstated,
     When,
 )
-from rules import assess
+from rules import assess, check, evaluate_eligibility, sentence
 from rules.amounts import compute_amount
+from rules.dates import shift
 from tests.unit.rules.rule_writing import (
     FACT_TYPES,
     TODAY,
     condition,
     fact,
     fixed,
+    item_rules,
     quantity,
     sheet,
 )
@@ -89,6 +96,94 @@ def test_whole_days_months_and_years_between_two_days(since, until, unit, roundi
 def test_both_days_may_count_and_today_is_the_day_of_the_claim():
     term = Elapsed(since=EndOf(period="Y"), until=Today(), unit="天", both_days=True)
     assert yuan(PerUnit(quantity=term, price=fixed(1, "元/天"))) == (TODAY - date(2025, 12, 31)).days + 1
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "unit", "rounding", "expected"),
+    [
+        ("2025-01-01", "2025-12-31", "月", "down", 12),
+        ("2025-01-01", "2025-12-31", "年", "down", 1),
+        ("2025-01-15", "2025-03-14", "月", "up", 2),
+        ("2025-01-15", "2025-03-15", "月", "up", 3),
+        ("2025-03-31", "2025-03-31", "月", "down", 0),
+        ("2025-03-31", "2025-03-30", "月", "up", 0),
+    ],
+)
+def test_a_lease_that_counts_both_its_days_ends_the_day_after_its_last(
+    since, until, unit, rounding, expected
+):
+    term = Elapsed(since=Day(day=since), until=Day(day=until), unit=unit, rounding=rounding, both_days=True)
+    assert yuan(PerUnit(quantity=term, price=fixed(1, {"月": "元/月", "年": "元/年"}[unit]))) == expected
+
+
+@pytest.mark.parametrize(
+    ("moves", "expected"),
+    [
+        ({"years": 1}, "2025-02-28"),
+        ({"months": 1}, "2024-03-29"),
+        ({"months": -3}, "2023-11-29"),
+        ({"years": 2, "days": -1}, "2026-02-27"),
+        ({"to": "next_month"}, "2024-03-01"),
+        ({"to": "month_start"}, "2024-02-01"),
+        ({"months": 10, "to": "next_month"}, "2025-01-01"),
+        ({"to": "month_end"}, "2024-02-29"),
+        ({"to": "year_start"}, "2024-01-01"),
+        ({"to": "year_end"}, "2024-12-31"),
+        ({"to": "next_year"}, "2025-01-01"),
+    ],
+)
+def test_a_day_is_moved_by_the_calendar(moves, expected):
+    rule = Shifted(day=Day(day="2024-02-29"), **moves)
+    assert shift(rule, date(2024, 2, 29)).isoformat() == expected
+    same = CompareDates(left=rule, operator="eq", right=Day(day=expected))
+    assert evaluate_eligibility(same, sheet(), TODAY).state is State.MET
+
+
+@given(st.dates(), st.builds(
+    lambda years, months, days, to: Shifted(day=Today(), years=years, months=months, days=days, to=to),
+    st.integers(-100, 100), st.integers(-1200, 1200), st.integers(-36600, 36600),
+    st.sampled_from([None, "month_start", "month_end", "next_month", "year_start", "year_end", "next_year"]),
+))  # fmt: skip
+def test_no_day_falls_out_of_the_calendar(day, rule):
+    assert date.min <= shift(rule, day) <= date.max
+
+
+def test_a_moved_day_is_said_in_words_and_misses_what_it_starts_from():
+    rule = CompareDates(
+        left=Today(), operator="lt", right=Shifted(day=DateFact(fact="certified_on"), years=5, days=-1)
+    )
+    assert sentence(rule, FACT_TYPES) == "申报之日早于（认定日期后 5 年、前 1 天）。"
+    assert [each.name for each in evaluate_eligibility(rule, sheet(), TODAY).missing] == ["certified_on"]
+    monthly = Shifted(day=DateFact(fact="certified_on"), to="next_month")
+    assert "认定日期的次月首日" in sentence(
+        CompareDates(left=monthly, operator="le", right=Today()), FACT_TYPES
+    )
+
+
+@pytest.mark.parametrize(
+    ("start", "months"),
+    [("2023-05-10", 5), ("2026-03-01", 10), ("2022-12-31", 0), ("2023-01-01", 0), ("2023-01-02", 1)],
+)
+def test_the_months_of_a_grant_that_fall_into_the_year_are_between_the_later_start_and_the_earlier_end(
+    start, months
+):
+    since = Latest(of=(Day(day=start), Day(day="2026-01-01")))
+    until = Earliest(of=(Day(day="2026-12-31"), Shifted(day=Day(day=start), years=3, days=-1)))
+    term = Elapsed(since=since, until=until, unit="月", rounding="up", both_days=True)
+    assert yuan(PerUnit(quantity=term, price=fixed(1, "元/月"))) == months
+
+
+def test_the_earlier_of_two_days_is_unknown_while_one_is_and_is_said_in_words():
+    both = Earliest(of=(Today(), DateFact(fact="certified_on")))
+    rule = CompareDates(left=both, operator="le", right=Today())
+    assert evaluate_eligibility(rule, sheet(), TODAY).state is State.UNDETERMINED
+    assert sentence(rule, FACT_TYPES) == "（申报之日、认定日期中的较早者）不晚于申报之日。"
+    wrong = item_rules(
+        eligibility=CompareDates(
+            left=Latest(of=(Today(), DateFact(fact="heads"))), operator="le", right=Today()
+        )
+    )
+    assert [each.where for each in check(wrong)] == ["/eligibility/left/of/1/fact"]
 
 
 # -- outside figures -----------------------------------------------------------------------------------------

@@ -7,12 +7,15 @@ from contracts.rule import (
     AllOf,
     AnyOf,
     Cap,
+    Counted,
     Highest,
     Lookup,
     LookupRow,
+    Lowest,
     Not,
     PerUnit,
     Plan,
+    Quota,
     Rate,
     RoundingRule,
     SharePart,
@@ -175,3 +178,42 @@ def test_every_rule_has_a_sentence_without_a_trace_of_code(rule, amount_rule):
     for words in (said(rule), said(amount_rule)):
         assert words.endswith("。")
         assert not any(name in words for name in FACT_TYPES)
+
+
+def test_a_cap_behind_a_list_says_that_it_is_about_all_of_it():
+    bonus = Cap(of=Rate(base=quantity("rd_expense"), rate=fixed(1, "%")), limit=fixed(50, "万元"))
+    both = Sum(of=[fixed(5, "万元"), bonus])
+    assert said(Cap(of=both, limit=fixed(60, "万元"))) == (
+        "下列各项之和：1. 5 万元；2. （本年度研发投入的 1%，最高不超过 50 万元），以上合计最高不超过 60 万元。"
+    )
+    bands = Table(by=quantity("revenue"), unit="亿元", bands=[band(1, None, bonus)])
+    assert said(Cap(of=bands, limit=quantity("rd_expense"), scope="year")) == (
+        "按本年度营业收入分档确定：1 亿元以上（含）的，本年度研发投入的 1%，最高不超过 50 万元，"
+        "以上年度最高不超过 本年度研发投入。"
+    )
+
+
+def test_a_list_in_a_list_stands_in_brackets():
+    inner = Lowest(of=[fixed(1, "万元"), quantity("revenue")], name="配套奖")
+    assert said(Sum(of=[inner, fixed(2, "万元")])) == (
+        "下列各项之和：1. 配套奖：（下列各项中取最低的一项：1. 1 万元；2. 本年度营业收入）；2. 2 万元。"
+    )
+    lookup = Lookup(fact="grade", period="Y", rows=[LookupRow(codes=["a"], then=inner)])
+    assert said(lookup).count("“配套奖：") == 1
+
+
+def test_a_cap_for_the_same_thing_names_the_thing():
+    per_quarter = Cap(
+        scope="project",
+        of=quantity("revenue"),
+        limit=fixed(5, "万元"),
+        counted=Counted(key={"fact": "grade", "period": "Y"}),
+    )
+    assert said(per_quarter) == "本年度营业收入，同一级别最高不超过 5 万元（与同一级别的本事项合并计算）。"
+
+
+def test_a_pot_that_is_cut_for_all_is_not_first_come():
+    rules = item_rules(quotas=(Quota(pot="100", pot_unit="万元", when_short="pro_rata"),))
+    assert sentences(rules).quotas == "总额 100 万元，不足时同比例折算。"
+    placed = item_rules(quotas=(Quota(pot="100", pot_unit="万元", places=3, when_short="pro_rata"),))
+    assert sentences(placed).quotas == "名额 3 个，总额 100 万元，先到先得，不足时同比例折算。"

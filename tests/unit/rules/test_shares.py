@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from contracts.money import Money
 from contracts.rule import Level, SharePart, Split
+from rules import check, sentence
 from rules.shares import split_shares
+from tests.unit.rules.rule_writing import item_rules
 
 
 def split(mode: str = "direct", remainder_to: str = "county", **parts: str) -> Split:
@@ -45,6 +47,35 @@ def test_a_county_that_advances_makes_one_payment_and_is_owed_the_rest():
     (whole,) = split_shares(Money(100), split("county_advances", "city", city="1", county="0"))
     assert whole.payer is Level.COUNTY
     assert [(part.level, part.money.fen) for part in whole.borne_by] == [("city", 100)]
+
+
+LIMITED = Split(
+    parts=(
+        SharePart(payer=Level.CITY, fraction="1/2", most="100", most_unit="万元"),
+        SharePart(payer=Level.COUNTY, fraction="1/2"),
+    ),
+    remainder_to=Level.COUNTY,
+)
+
+
+@pytest.mark.parametrize(
+    ("yuan", "city"), [(1_000_000, 500_000), (2_000_000, 1_000_000), (3_000_000, 1_000_000)]
+)
+def test_a_level_bears_no_more_than_its_limit_and_the_other_takes_the_rest(yuan: int, city: int):
+    lines = split_shares(Money.from_yuan(yuan), LIMITED)
+    assert [line.money for line in lines] == [Money.from_yuan(city), Money.from_yuan(yuan - city)]
+
+
+def test_a_limit_is_said_and_needs_somebody_who_takes_what_lies_above_it():
+    assert sentence(LIMITED) == ("资金市级承担 50%（每笔最高 100 万元），县级承担 50%，其余部分由县级承担。")
+    assert check(item_rules(shares=LIMITED)) == []
+    wrong = LIMITED.model_copy(update={"remainder_to": Level.CITY})
+    assert [each.code for each in check(item_rules(shares=wrong))] == ["remainder_limited"]
+    part = LIMITED.parts[0].model_copy(update={"most": "-1", "most_unit": "人"})
+    wrong = LIMITED.model_copy(update={"parts": (part, LIMITED.parts[1])})
+    found = check(item_rules(shares=wrong))
+    assert [each.code for each in found] == ["unit_unfit", "share_limit_negative"]
+    assert [each.where for each in found] == ["/shares/parts/0/most_unit", "/shares/parts/0/most"]
 
 
 def test_nothing_is_nobodys_payment():

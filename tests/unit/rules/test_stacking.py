@@ -17,10 +17,13 @@ from contracts.rule import (
     Candidate,
     Exclusive,
     OncePer,
+    SameChoice,
     Standing,
     Within,
 )
-from rules import assess, settle_stacking
+from rules import assess, check, sentences, settle_stacking
+from rules.facts import reader_of
+from rules.stacking import candidate_keys
 from tests.unit.rules.rule_writing import TODAY, fact, fixed, item_rules, sheet
 
 MORNING = datetime(2026, 3, 1, 9, tzinfo=UTC)
@@ -204,6 +207,41 @@ def test_a_graduate_serves_once_whoever_asks():
     assert objections(rules, award(2024, penalties="g2"), facts=three) == ["used_up"]
     assert objections(rules, award(2024, penalties="g9"), facts=three) == []
     assert objections(rules, award(2024, penalties="g9")) == ["key_unknown"]
+
+
+def test_what_may_be_had_once_in_three_years_may_be_had_again_in_the_fourth():
+    rules = item_rules(stacking=(OncePer(within=Within(years=3)),))
+    assert objections(rules, award(2023)) == ["used_up"]
+    assert objections(rules, award(2022)) == []
+    assert sentences(rules).stacking == "3 年内最多享受 1 次。"
+    others = item_rules(stacking=(Exclusive(families=["B"], within=Within(years=3)),))
+    assert objections(others, award(2023, "B")) == ["excluded"]
+    assert objections(others, award(2022, "B")) == []
+    wrong = item_rules(stacking=(OncePer(within=Within(scope="year", years=3)),))
+    assert [each.code for each in check(wrong)] == ["years_in_a_year"]
+
+
+def test_what_was_chosen_once_is_not_chosen_anew():
+    rule = item_rules(stacking=(SameChoice(key={"fact": "grade"}, families=("B",)),))
+    chosen = (fact("grade", "code", "a", None),)
+    assert objections(rule, facts=chosen) == []
+    assert objections(rule, award(2024), facts=chosen) == []
+    assert objections(rule, award(2024, grade="a"), facts=chosen) == []
+    assert objections(rule, award(2024, grade="b"), facts=chosen) == ["choice_changed"]
+    assert objections(rule, award(2024, "B", grade="b"), facts=chosen) == ["choice_changed"]
+    assert objections(rule, award(2024, "C", grade="b"), facts=chosen) == []
+    assert objections(rule, award(2024, grade="b")) == ["key_unknown"]
+
+
+def test_a_choice_is_kept_with_the_award_and_said_in_words():
+    rules = item_rules(stacking=(SameChoice(key={"fact": "grade"}),))
+    facts = sheet(fact("grade", "code", "a", None))
+    assert [(key.fact, key.value) for key in candidate_keys(rules, reader_of(rules, facts, TODAY))] == [
+        ("grade", "a")
+    ]
+    assert sentences(rules).stacking == "级别一经选定不得变更。"
+    wrong = item_rules(stacking=(SameChoice(key={"fact": "revenue"}),))
+    assert [each.code for each in check(wrong)] == ["key_not_a_code"]
 
 
 def test_what_was_granted_under_another_item_reduces_the_amount():

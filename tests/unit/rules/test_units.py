@@ -89,3 +89,27 @@ def test_an_estimate_is_given_but_nothing_shared_while_the_conditions_are_not_me
         assert found.shares == ()
     met = assess(rules, sheet(fact("above_scale", "flag", True)), TODAY)
     assert [line.money.yuan for line in met.shares] == [50_000]
+
+
+@pytest.mark.parametrize(
+    ("value", "written", "same"),
+    [
+        ("1", "百万元", ("100", "万元")),
+        ("5", "角", ("0.5", "元")),
+        ("150", "BP", ("1.5", "个百分点")),
+        ("0.2", "元/瓦", ("200", "元/千瓦")),
+        ("1", "兆瓦", ("1000", "千瓦")),
+        ("3", "度", ("0.003", "兆瓦时")),
+        ("1", "元/公斤", ("1000", "元/吨")),
+        ("4", "季度", ("1", "年")),
+    ],
+)
+def test_what_texts_use_side_by_side_is_the_same_quantity(value, written, same):
+    assert in_base(value, written) == in_base(*same)
+    assert unit(written).dimension == unit(same[1]).dimension
+
+
+def test_twelve_months_are_not_said_as_december():
+    assert quantity_text(number("12"), "月") == "12 个月"
+    assert base_text(number("12"), unit("年").dimension) == "12 个月"
+    assert quantity_text(number("5"), "元/月") == "5 元/月"

@@ -1,0 +1,38 @@
+"""A column that holds several numbers in one cell: one for each person, project or loan."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from contracts.rule_facts import FactKind, FactType
+from services.catalog.enterprises.imports_headings import HeadingRefused, read_heading
+from services.catalog.enterprises.imports_lines import LineReader, value_of
+
+TODAY = date(2026, 3, 16)
+WAGES = FactType(name="wages", label="每人工资", kind="numbers", unit="元")
+
+
+def line(heading: str, cell: str):
+    read = read_heading(["统一社会信用代码", "企业名称", heading], {"wages": WAGES, "每人工资": WAGES})
+    return LineReader(read, "区人社局", None, TODAY, TODAY).read(2, ["91360702MA0000001X", "样例企业", cell])
+
+
+@pytest.mark.parametrize("heading", ["wages:2025:多个元", "每人工资:2025"])
+def test_a_cell_is_read_as_numbers_in_their_order(heading: str) -> None:
+    read = read_heading(["统一社会信用代码", "企业名称", heading], {"wages": WAGES, "每人工资": WAGES})
+    (column,) = read.facts
+    assert (column.kind, column.unit) == (FactKind.NUMBERS, "元")
+    assert value_of(column, "1,200.5；800、800") == ("1200.5", "800", "800")
+
+
+def test_a_cell_with_anything_but_numbers_says_what_is_wrong() -> None:
+    reasons = line("wages:2025:多个元", "1200；张三").reasons
+    assert "应为若干数字，以分号隔开。" in [each.message for each in reasons]
+
+
+def test_one_number_where_items_ask_for_several_is_refused_in_the_heading() -> None:
+    with pytest.raises(HeadingRefused) as refused:
+        read_heading(["统一社会信用代码", "企业名称", "wages:2025:元"], {"wages": WAGES})
+    assert [each.code for each in refused.value.reasons] == ["column_kind"]

@@ -1,0 +1,19 @@
+"""Several numbers declared in the form: exact, in their order, whatever the unit."""
+
+from __future__ import annotations
+
+from contracts.rule import Fact
+from services.intake.declaration import exact
+from tests.unit.rules.rule_writing import AS_OF
+
+
+def listed(*values: str, unit: str = "元") -> Fact:
+    return Fact(name="wages", kind="numbers", value=values, unit=unit, source="企业申报", as_of=AS_OF)
+
+
+def test_lists_are_the_same_where_every_entry_is_whatever_the_unit() -> None:
+    assert exact(listed("10000", "2.50")) == exact(listed("1", "0.00025", unit="万元"))
+
+
+def test_lists_in_another_order_are_other_lists_as_their_rows_are_other_rows() -> None:
+    assert exact(listed("1", "2")) != exact(listed("2", "1"))
