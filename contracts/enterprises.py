@@ -71,7 +71,10 @@ class EnterpriseView(Model):
 
 
 class EnterpriseRegistered(Event):
-    """`contact_sealed` is encrypted for purpose `contact`."""
+    """A file was opened, with the `facts` that count from the beginning (an import brings them along).
+
+    `contact_sealed` is encrypted for purpose `contact`.
+    """
 
     aggregate: ClassVar[str] = "enterprise"
 
@@ -81,6 +84,7 @@ class EnterpriseRegistered(Event):
     industry: str | None
     contact_sealed: str
     contact_masked: str
+    facts: tuple[Fact, ...] = ()
 
 
 class RecordFacts(Command):

@@ -125,6 +125,24 @@ def service_database(pg_admin: PostgresAdmin, test_home: Path) -> Iterator[Calla
 
 
 @pytest.fixture
+def empty_database(pg_admin: PostgresAdmin, test_home: Path) -> Iterator[Callable[[str], Dsns]]:
+    """`empty_database("intake")` → the three URLs of a new database of that service, into which nothing was migrated."""
+    made: list[str] = []
+
+    def make(service: str) -> Dsns:
+        name = f"t_{service}_{new_id().replace('-', '')[:20]}"
+        with alone(test_home):
+            dsns = provision(pg_admin, service)
+            clone(pg_admin, f"zhida_{service}", name)
+        made.append(name)
+        return dsns.at_database(name)
+
+    yield make
+    for name in made:
+        drop(pg_admin, name)
+
+
+@pytest.fixture
 def service_frame(service_database: Callable[[str], Dsns]) -> Iterator[Callable[..., Frame]]:
     """`service_frame("intake", clock=…)` → a Frame on a fresh database, without loops; connections are closed."""
     frames: list[Frame] = []

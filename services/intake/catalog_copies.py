@@ -135,8 +135,11 @@ class CatalogCopies:
             for event in events
         ]
         self._write(KEEP_ENTERPRISES, rows)
+        self.keep_facts(events)
 
-    def keep_facts(self, events: Sequence[Received[EnterpriseFactsChanged]]) -> None:
+    def keep_facts(
+        self, events: Sequence[Received[EnterpriseRegistered] | Received[EnterpriseFactsChanged]]
+    ) -> None:
         """The newest fact of each name and period: the latest `as_of`, and of those the last one told.
 
         What is withdrawn is forgotten first, so that an older fact that counts again is taken.
@@ -145,7 +148,7 @@ class CatalogCopies:
         withdrawn: set[tuple[str, str, str, str]] = set()
         for event in events:
             file = (event.tenant, event.data.enterprise_id)
-            for gone in event.data.withdrawn:
+            for gone in event.data.withdrawn if isinstance(event.data, EnterpriseFactsChanged) else ():
                 key = (*file, gone.name, gone.period or "")
                 withdrawn.add(key)
                 newest.pop(key, None)

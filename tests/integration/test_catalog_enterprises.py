@@ -136,7 +136,7 @@ def test_of_two_facts_of_one_day_the_one_told_last_counts(catalog: Replica, firm
 
 
 @pytest.mark.parametrize(
-    "statement", ["UPDATE enterprise_fact SET value = 'false'", "DELETE FROM enterprise_fact"]
+    "statement", ["UPDATE enterprise_telling SET facts = '[]'", "DELETE FROM enterprise_telling"]
 )
 def test_the_service_itself_cannot_change_a_fact_or_take_it_back(
     catalog: Replica, firm: str, statement: str

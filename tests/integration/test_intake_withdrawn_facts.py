@@ -12,7 +12,7 @@ from chassis.clock import FixedClock
 from chassis.frame import Frame
 from chassis.testing import NOON
 from console.provision import Dsns
-from contracts.enterprises import EnterpriseFactsChanged, FactKey
+from contracts.enterprises import EnterpriseFactsChanged, EnterpriseRegistered, FactKey
 from contracts.rule import Fact, Level
 
 
@@ -60,3 +60,13 @@ def test_telling_withdrawing_and_telling_again_may_come_in_one_batch(intake: Rep
     assert kept(intake) == [("", "3")]
     intake.hears(changed(sites("6", 21)), changed(sites("3", 1), withdrawn=(SITES,)))
     assert kept(intake) == [("", "3")]
+
+
+def test_a_firm_is_known_with_the_facts_that_it_was_registered_with(intake: Replica) -> None:
+    registered = EnterpriseRegistered(
+        enterprise_id="e1", uscc="91360702MA35000001", name="示例企业", industry=None, contact_sealed="s",
+        contact_masked="138****0001", facts=(sites("3", 1), sites("9", 1, period="2025")),
+    )
+    intake.hears(registered, changed(withdrawn=(SITES,)))
+    assert kept(intake) == [("2025", "9")]
+    assert intake.rows("SELECT name FROM enterprise") == [("示例企业",)]

@@ -95,17 +95,23 @@ class Enterprise(Aggregate):
     merged_into: str | None = None
     merged_at: datetime | None = None
 
-    def register(self, *, by: Actor) -> None:
-        """Open the file. Raises EnterpriseNotYours for an actor who already acts for a firm."""
+    def register(self, *, by: Actor, facts: tuple[Fact, ...] = (), today: date | None = None) -> None:
+        """Open the file, with what is known from the beginning (then `today` is needed).
+
+        Raises EnterpriseNotYours for an actor who already acts for a firm, or FactsRefused with all reasons.
+        """
         refuse_stranger(by, self.id)
+        counting = self._told(facts, today, ()) if facts and today is not None else ()
+        # Not checked once more, here and below: each was when it became a fact, and an import brings millions.
         self.record(
-            EnterpriseRegistered(
+            EnterpriseRegistered.model_construct(
                 enterprise_id=self.id,
                 uscc=self.uscc,
                 name=self.name,
                 industry=self.industry,
                 contact_sealed=self.contact_sealed,
                 contact_masked=self.contact_masked,
+                facts=counting,
             )
         )
 
@@ -119,13 +125,16 @@ class Enterprise(Aggregate):
         if by.enterprise_id is not None:
             raise FactsNotYours()
         self.refuse_merged()
+        counting = self._told(facts, today, standing)
+        self.record(EnterpriseFactsChanged.model_construct(enterprise_id=self.id, facts=counting))
+
+    def _told(self, facts: tuple[Fact, ...], today: date, standing: Iterable[Fact]) -> tuple[Fact, ...]:
+        """Take these down; → what counts now of each fact that was told. Raises FactsRefused with all reasons."""
         reasons = [reason for index, fact in enumerate(facts) for reason in _wrong_with(fact, index, today)]
         if reasons:
             raise FactsRefused(*reasons)
         self.recorded = facts
-        # Not checked once more: each was when it became a fact, and an import brings millions.
-        counting = _counting(facts, standing)
-        self.record(EnterpriseFactsChanged.model_construct(enterprise_id=self.id, facts=counting))
+        return _counting(facts, standing)
 
     def withdraw_facts(
         self, ids: Collection[str], history: Sequence[FactRecord], *, by: Actor, at: datetime, reason: str

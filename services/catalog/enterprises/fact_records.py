@@ -2,43 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
-import orjson
 from sqlalchemy import Column, Date, DateTime, Integer, MetaData, RowMapping, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
-from chassis.uow import UnitOfWork
 from contracts.fact_records import FactRecord
 from contracts.rule import Fact
 from services.catalog.enterprises.domain import Enterprise
 
 METADATA = MetaData()
 
-FACT_COLUMNS = ("name", "kind", "value", "unit", "period", "source", "source_kind", "as_of", "valid_until")
+TOLD_COLUMNS = ("source", "source_kind", "as_of", "valid_until")
+FACT_COLUMNS = ("name", "kind", "value", "unit", "period", *TOLD_COLUMNS)
 
-ENTERPRISE_FACT = Table(
-    "enterprise_fact",
+ENTERPRISE_TELLING = Table(
+    "enterprise_telling",
     METADATA,
     Column("tenant", Text, primary_key=True),
     Column("enterprise_id", Text, primary_key=True),
     Column("version", Integer, primary_key=True),
-    Column("ordinal", Integer, primary_key=True),
-    Column("name", Text, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("value", JSONB, nullable=False),
-    Column("unit", Text),
-    Column("period", Text),
+    Column("first", Integer, primary_key=True),
     Column("source", Text, nullable=False),
     Column("source_kind", Text),
     Column("as_of", Date, nullable=False),
     Column("valid_until", Date),
+    Column("facts", JSONB, nullable=False),
     Column("recorded_by", Text, nullable=False),
     Column("recorded_at", DateTime(timezone=True), nullable=False),
     Column("recorded_for", Text),
     Column("moved_from", Text),
 )
+"""What was said of a file at once: by one source, on one day. `facts` is a list of [name, kind, value, unit, period];
+the first one's place in its version is `first`. The view `enterprise_fact` shows them one by one."""
 
 ENTERPRISE_FACT_WITHDRAWAL = Table(
     "enterprise_fact_withdrawal",
@@ -51,18 +50,6 @@ ENTERPRISE_FACT_WITHDRAWAL = Table(
     Column("withdrawn_by", Text, nullable=False),
     Column("withdrawn_at", DateTime(timezone=True), nullable=False),
 )
-
-ADD_FACTS = (
-    f"INSERT INTO enterprise_fact (tenant, enterprise_id, version, ordinal, {', '.join(FACT_COLUMNS)}, recorded_by,"
-    " recorded_at, recorded_for, moved_from)"
-    f" SELECT file.tenant, file.id, file.version, fact.place - 1, {', '.join(f'fact.{name}' for name in FACT_COLUMNS)},"
-    " :by, :at, :department, file.moved_from"
-    " FROM json_to_recordset(CAST(:files AS json)) AS file (tenant text, id text, version integer, moved_from text,"
-    " recorded text), ROWS FROM (jsonb_to_recordset(CAST(file.recorded AS jsonb)) AS (name text, kind text, value jsonb,"
-    " unit text, period text, source text, source_kind text, as_of date, valid_until date)) WITH ORDINALITY"
-    f" AS fact ({', '.join(FACT_COLUMNS)}, place)"
-)
-"""Of each fact only what it says is sent: a row of its own for each took the server three times as long."""
 
 HISTORY = (
     "SELECT f.version, f.ordinal, f.name, f.kind, f.value, f.unit, f.period, f.source, f.source_kind, f.as_of,"
@@ -89,22 +76,13 @@ def fact_record(row: RowMapping) -> FactRecord:
     )
 
 
-def add_facts(enterprises: Iterable[Enterprise], uow: UnitOfWork) -> None:
-    """Append what these files have recorded, in one statement; their own rows must have been written."""
-    files = [
-        {
-            "tenant": each.tenant,
-            "id": each.id,
-            "version": each.version,
-            "moved_from": each.moved_from,
-            "recorded": orjson.dumps([vars(fact) for fact in each.recorded]).decode(),
-        }
-        for each in enterprises
-        if each.recorded
-    ]
-    if files:
-        said = {"by": uow.actor.id, "at": uow.now, "department": uow.actor.department}
-        uow.execute(ADD_FACTS, {"files": orjson.dumps(files).decode(), **said})
+def tellings(facts: Sequence[Fact]) -> Iterator[dict[str, Any]]:
+    """Facts of one version, those that follow each other with the same source and dates together."""
+    first = 0
+    for told, group in groupby(facts, attrgetter("source", "source_kind", "as_of", "valid_until")):
+        said = [(fact.name, fact.kind, fact.value, fact.unit, fact.period) for fact in group]
+        yield {**dict(zip(TOLD_COLUMNS, told, strict=True)), "first": first, "facts": said}
+        first += len(said)
 
 
 def withdrawal_rows(enterprise: Enterprise) -> list[dict[str, Any]]:

@@ -118,9 +118,7 @@ def _register(
         contact_sealed=cipher.seal(line.contact_mobile, tenant=uow.tenant, purpose="contact"),
         contact_masked=mask_phone(line.contact_mobile),
     )
-    enterprise.register(by=uow.actor)
-    if line.facts:
-        enterprise.record_facts(line.facts, by=uow.actor, today=today)
+    enterprise.register(by=uow.actor, facts=line.facts, today=today)
     changed.append(enterprise)
     words = f"新登记，载入 {len(line.facts)} 项数据。"
     return LineResult(line=line.line, outcome="accepted", code="registered", message=words, subject_id=enterprise.id)
