@@ -11,8 +11,8 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 import orjson
 from sqlalchemy import Connection, Engine, text
@@ -24,8 +24,7 @@ GENESIS = bytes(32)
 SEALER_LOCK = 7203002
 
 
-@dataclass(frozen=True, slots=True)
-class AuditFact:
+class AuditFact(NamedTuple):
     """One saved version of one aggregate. `body` is its state as JSON, with sealed fields still sealed."""
 
     tenant: str
@@ -62,7 +61,8 @@ INSERT_FACTS = (
 )
 """Bodies are lines of one text, as in the outbox."""
 
-NAMES = tuple(name for name in AuditFact.__slots__ if name != "body")
+NAMES = AuditFact._fields[:-1]
+"""All but the body, which is the last."""
 
 
 def facts_parameter(facts: Sequence[AuditFact]) -> dict[str, str] | None:
@@ -72,7 +72,7 @@ def facts_parameter(facts: Sequence[AuditFact]) -> dict[str, str] | None:
     rows = []
     for fact in facts:
         salt = os.urandom(16)
-        told = {name: getattr(fact, name) for name in NAMES}
+        told = dict(zip(NAMES, fact, strict=False))
         rows.append({**told, "salt": salt.hex(), "digest": fact.digest(salt).hex()})
     return {"facts": orjson.dumps(rows).decode(), "states": "\n".join(fact.body for fact in facts)}
 

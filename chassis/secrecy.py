@@ -14,6 +14,7 @@ import hmac
 import json
 import os
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 from cryptography.exceptions import InvalidTag
@@ -141,6 +142,7 @@ def _derive(key: bytes, use: str) -> bytes:
     ).derive(key)
 
 
+@lru_cache(maxsize=4096)
 def _bound_to(key_id: str, purpose: str, tenant: str) -> bytes:
     return json.dumps([SCHEME, key_id, purpose, tenant]).encode()
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
+from orjson import Fragment, dumps
 from sqlalchemy import Column, Date, DateTime, Integer, MetaData, RowMapping, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -17,6 +18,7 @@ from services.catalog.enterprises.domain import Enterprise
 METADATA = MetaData()
 
 TOLD_COLUMNS = ("source", "source_kind", "as_of", "valid_until")
+_SAID_BY = attrgetter(*TOLD_COLUMNS)
 FACT_COLUMNS = ("name", "kind", "value", "unit", "period", *TOLD_COLUMNS)
 
 ENTERPRISE_TELLING = Table(
@@ -76,13 +78,18 @@ def fact_record(row: RowMapping) -> FactRecord:
     )
 
 
-def tellings(facts: Sequence[Fact]) -> Iterator[dict[str, Any]]:
-    """Facts of one version, those that follow each other with the same source and dates together."""
+def tellings(facts: Sequence[Fact]) -> list[dict[str, Any]]:
+    """Facts of one version, those that follow each other with the same source and dates together.
+
+    What they say is written out: once, for the table and for the audit fact.
+    """
+    told = []
     first = 0
-    for told, group in groupby(facts, attrgetter("source", "source_kind", "as_of", "valid_until")):
+    for said_by, group in groupby(facts, _SAID_BY):
         said = [(fact.name, fact.kind, fact.value, fact.unit, fact.period) for fact in group]
-        yield {**dict(zip(TOLD_COLUMNS, told, strict=True)), "first": first, "facts": said}
+        told.append({**dict(zip(TOLD_COLUMNS, said_by, strict=True)), "first": first, "facts": Fragment(dumps(said))})
         first += len(said)
+    return told
 
 
 def withdrawal_rows(enterprise: Enterprise) -> list[dict[str, Any]]:

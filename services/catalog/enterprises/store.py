@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 
 from chassis.store import AggregateStore, aggregate_columns
+from chassis.uow import UnitOfWork
 from contracts.fact_records import FactRecord
 from contracts.rule import Fact
 from services.catalog.enterprises.domain import (
@@ -93,6 +94,11 @@ class Enterprises(AggregateStore[Enterprise]):
     missing = EnterpriseUnknown
     refusals = {"enterprise_uscc_once": EnterpriseRegisteredAlready}
 
+    def __init__(self, uow: UnitOfWork) -> None:
+        super().__init__(uow)
+        self._tellings: dict[str, list[dict[str, Any]]] = {}
+        """What the files that are being saved have recorded, by id."""
+
     def to_row(self, aggregate: Enterprise) -> dict[str, Any]:
         return {
             "uscc": aggregate.uscc,
@@ -106,7 +112,7 @@ class Enterprises(AggregateStore[Enterprise]):
 
     def sealed_besides(self, aggregate: Enterprise) -> dict[str, Any]:
         return {
-            "recorded": list(tellings(aggregate.recorded)),
+            "recorded": self._tellings[aggregate.id],
             "withdrawn": [record.model_dump(mode="json") for record in aggregate.withdrawn],
         }
 
@@ -125,6 +131,7 @@ class Enterprises(AggregateStore[Enterprise]):
 
     def save_many(self, aggregates: Iterable[Enterprise]) -> None:
         saved = list(aggregates)
+        self._tellings = {each.id: tellings(each.recorded) for each in saved}
         super().save_many(saved)
         self.add_rows(ENTERPRISE_TELLING, [row for enterprise in saved for row in self._told(enterprise)])
         taken_back = [row for enterprise in saved for row in withdrawal_rows(enterprise)]
@@ -134,7 +141,7 @@ class Enterprises(AggregateStore[Enterprise]):
     def _told(self, enterprise: Enterprise) -> Iterator[dict[str, Any]]:
         """What this version adds, as rows."""
         by = self._uow.actor
-        for telling in tellings(enterprise.recorded):
+        for telling in self._tellings[enterprise.id]:
             yield {
                 **telling,
                 "tenant": enterprise.tenant,
