@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, Column, DateTime, Integer, MetaData, RowMapping, Table, Text, select
+from sqlalchemy import BigInteger, Column, DateTime, Integer, MetaData, RowMapping, Table, Text, any_, select
 from sqlalchemy.dialects.postgresql import JSONB
 
 from chassis.store import AggregateStore, aggregate_columns
@@ -141,11 +141,11 @@ class Disbursements(AggregateStore[Disbursement]):
 
     def look_at(self, ids: Collection[str]) -> list[Disbursement]:
         """Those that exist, without a lock: to learn which lines and tenants they concern."""
-        return self.where(self.table.c.id.in_(sorted(set(ids))), lock=False) if ids else []
+        return self.where(self.table.c.id == any_(sorted(set(ids))), lock=False) if ids else []
 
     def of_cases(self, case_ids: Collection[str], *, lock: bool = True) -> list[Disbursement]:
         """Every attempt of every revision and instalment of these cases, in key order."""
-        return self.where(self.table.c.case_id.in_(sorted(set(case_ids))), lock=lock)
+        return self.where(self.table.c.case_id == any_(sorted(set(case_ids))), lock=lock)
 
     def waiting_for(self, line: BudgetLine, limit: int) -> list[str]:
         """Ids of held disbursements that the line may pay and now covers one by one, in order of approval."""
@@ -169,7 +169,7 @@ class Disbursements(AggregateStore[Disbursement]):
     def by_instruction(self, instruction_ids: Collection[str]) -> dict[str, str]:
         """instruction id → disbursement id, of those that are this unit of work's tenants' own."""
         columns = self.table.c
-        wanted = columns.instruction_id.in_(sorted(set(instruction_ids)))
+        wanted = columns.instruction_id == any_(sorted(set(instruction_ids)))
         rows = self._uow.execute(select(columns.instruction_id, columns.id).where(wanted))
         return {row.instruction_id: row.id for row in rows}
 

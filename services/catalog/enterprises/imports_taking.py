@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -20,34 +20,62 @@ from services.catalog.enterprises.store import Enterprises
 
 FactIdentity = tuple[Any, ...]
 
-KNOWN_FACTS = (
-    "SELECT f.enterprise_id, f.name, f.kind, f.value, f.unit, f.period, f.source, f.source_kind, f.as_of, f.valid_until,"
-    " w.version IS NOT NULL AS withdrawn FROM enterprise_fact f LEFT JOIN enterprise_fact_withdrawal w"
-    " ON (w.tenant, w.enterprise_id, w.version, w.ordinal) = (f.tenant, f.enterprise_id, f.version, f.ordinal)"
-    " WHERE f.tenant = :tenant AND f.enterprise_id = ANY (:ids) ORDER BY f.enterprise_id, f.version, f.ordinal"
+KNOWN_TELLINGS = (
+    "SELECT enterprise_id, version, first, source, source_kind, as_of, valid_until, facts FROM enterprise_telling"
+    " WHERE tenant = :tenant AND enterprise_id = ANY (:ids) ORDER BY enterprise_id, version, first"
+)
+KNOWN_WITHDRAWALS = (
+    "SELECT enterprise_id, version, ordinal FROM enterprise_fact_withdrawal"
+    " WHERE tenant = :tenant AND enterprise_id = ANY (:ids)"
 )
 
 
 class KnownFacts:
     """Everything that was ever said about some enterprises, as far as an import must know it."""
 
-    def __init__(self, rows: Sequence[Any]) -> None:
-        self.said: dict[str, set[FactIdentity]] = defaultdict(set)
-        self.withdrawn: dict[str, set[FactIdentity]] = defaultdict(set)
-        self.standing: dict[str, dict[tuple[str, str | None], Fact]] = defaultdict(dict)
-        for row in rows:
-            fact = Fact.model_construct(
-                name=row.name, kind=FactKind(row.kind), unit=row.unit, period=row.period, source=row.source,
-                source_kind=row.source_kind, as_of=row.as_of, valid_until=row.valid_until,
-                value=tuple(row.value) if isinstance(row.value, list) else row.value,
+    def __init__(self, ids: Collection[str], uow: UnitOfWork) -> None:
+        asked = {"tenant": uow.tenant, "ids": sorted(ids)}
+        self._tellings: dict[str, list[Any]] = defaultdict(list)
+        self._taken_back: set[tuple[str, int, int]] = set()
+        if ids:
+            self._taken_back = {tuple(row) for row in uow.execute(KNOWN_WITHDRAWALS, asked)}
+            for row in uow.execute(KNOWN_TELLINGS, asked):
+                self._tellings[row.enterprise_id].append(row)
+
+    def said_of(self, enterprise_id: str) -> tuple[set[FactIdentity], set[FactIdentity]]:
+        """(what stands, what was withdrawn)."""
+        stands: set[FactIdentity] = set()
+        withdrawn: set[FactIdentity] = set()
+        for telling in self._tellings[enterprise_id]:
+            version, first, source, as_of, valid_until = (
+                telling.version, telling.first, telling.source, telling.as_of, telling.valid_until
             )
-            if row.withdrawn:
-                self.withdrawn[row.enterprise_id].add(identity(fact))
-                continue
-            self.said[row.enterprise_id].add(identity(fact))
-            counting = self.standing[row.enterprise_id].get((fact.name, fact.period))
-            if counting is None or fact.as_of >= counting.as_of:
-                self.standing[row.enterprise_id][fact.name, fact.period] = fact
+            for ordinal, (name, kind, value, unit, period) in enumerate(telling.facts, start=first):
+                said = (name, period, kind, _plain(value), unit, source, as_of, valid_until)
+                taken_back = self._taken_back and (enterprise_id, version, ordinal) in self._taken_back
+                (withdrawn if taken_back else stands).add(said)
+        return stands, withdrawn
+
+    def standing(self, enterprise_id: str) -> Collection[Fact]:
+        """What counts so far: of each name and period the newest that was not withdrawn, the last one told."""
+        counting: dict[tuple[str, str | None], Fact] = {}
+        for telling in self._tellings[enterprise_id]:
+            for ordinal, (name, kind, value, unit, period) in enumerate(telling.facts, start=telling.first):
+                known = counting.get((name, period))
+                if (enterprise_id, telling.version, ordinal) in self._taken_back or (
+                    known is not None and telling.as_of < known.as_of
+                ):
+                    continue
+                counting[name, period] = Fact.model_construct(
+                    name=name, kind=FactKind(kind), value=_plain(value), unit=unit, period=period,
+                    source=telling.source, source_kind=telling.source_kind, as_of=telling.as_of,
+                    valid_until=telling.valid_until,
+                )
+        return counting.values()
+
+
+def _plain(value: Any) -> bool | str | tuple[str, ...]:
+    return tuple(value) if isinstance(value, list) else value
 
 
 def identity(fact: Fact) -> FactIdentity:
@@ -82,11 +110,7 @@ def _without_repeats(lines: Sequence[EnterpriseLine]) -> Iterator[list[Enterpris
 def _take(lines: Sequence[EnterpriseLine], uow: UnitOfWork, cipher: Cipher) -> list[LineResult]:
     enterprises = uow.of(Enterprises)
     files = {each.uscc: each for each in enterprises.of_credit_codes([line.uscc for line in lines])}
-    known = KnownFacts(
-        uow.execute(KNOWN_FACTS, {"tenant": uow.tenant, "ids": sorted(each.id for each in files.values())}).all()
-        if files
-        else ()
-    )
+    known = KnownFacts([each.id for each in files.values()], uow)
     today = uow.now.astimezone(CHINA).date()
     changed: list[Enterprise] = []
     results = []
@@ -129,8 +153,9 @@ def _add(
 ) -> LineResult:
     """A name or contact that differs is told and left alone: changing those is a decision about one enterprise."""
     note = f"名称与档案中的“{file.name}”不一致，未更改名称。" if line.name != file.name else ""
-    fresh = [fact for fact in line.facts if identity(fact) not in known.said[file.id]]
-    facts = tuple(fact for fact in fresh if identity(fact) not in known.withdrawn[file.id])
+    stands, withdrawn = known.said_of(file.id)
+    fresh = [fact for fact in line.facts if identity(fact) not in stands]
+    facts = tuple(fact for fact in fresh if identity(fact) not in withdrawn)
     if len(facts) < len(fresh):
         note += f"{len(fresh) - len(facts)} 项数据此前已撤回，未重新载入。"
     if not facts:
@@ -138,7 +163,7 @@ def _add(
             line=line.line, outcome="unchanged", code="unchanged", message=note or "与档案一致，没有变化。",
             subject_id=file.id,
         )
-    file.record_facts(facts, by=uow.actor, today=today, standing=known.standing[file.id].values())
+    file.record_facts(facts, by=uow.actor, today=today, standing=known.standing(file.id))
     changed.append(file)
     words = f"载入 {len(facts)} 项新数据。{note}"
     return LineResult(line=line.line, outcome="accepted", code="facts_recorded", message=words, subject_id=file.id)
