@@ -47,7 +47,7 @@ ON CONFLICT DO NOTHING
 KEEP_FACTS = """
 INSERT INTO enterprise_fact (tenant, enterprise_id, name, period, as_of, fact)
 SELECT tenant, enterprise_id, name, period, as_of, fact
-FROM jsonb_to_recordset(CAST(:rows AS jsonb))
+FROM json_to_recordset(CAST(:rows AS json))
     AS r(tenant text, enterprise_id text, name text, period text, as_of date, fact jsonb)
 ORDER BY tenant, enterprise_id, name, period
 ON CONFLICT (tenant, enterprise_id, name, period) DO UPDATE SET as_of = EXCLUDED.as_of, fact = EXCLUDED.fact
@@ -165,7 +165,7 @@ class CatalogCopies:
                 "name": name,
                 "period": period,
                 "as_of": fact.as_of,
-                "fact": fact.model_dump(mode="json"),
+                "fact": vars(fact),
             }
             for (tenant, enterprise_id, name, period), fact in newest.items()
         ]
