@@ -12,6 +12,7 @@ import time
 from collections.abc import Sequence
 
 from kombu import Connection
+from sqlalchemy import Connection as Database
 from sqlalchemy import Engine, text
 
 from chassis.broker import CONNECTION_ERRORS, ConfirmedPublisher, connect, declare_topology
@@ -27,6 +28,8 @@ from chassis.telemetry import get_logger
 log = get_logger(__name__)
 
 BATCH = 400
+"""Events a transaction. Twice or four times as many leave 14 and 22 % faster (10,300 a second); they would keep the
+partitions, and what is sent again after a crash, for as much longer."""
 GREETING_S = 1.0
 """Seconds between two looks whether the broker is still there, while there is nothing to publish."""
 PARTITION_LOCKS = 7203100
@@ -40,12 +43,18 @@ PENDING = text(
     " WHERE position = ANY (ARRAY("
     " SELECT next.position FROM unnest(CAST(:owned AS smallint[])) AS mine (partition) CROSS JOIN LATERAL ("
     " SELECT o.position FROM outbox o WHERE o.published_at IS NULL"
-    " AND o.partition = mine.partition ORDER BY o.position LIMIT :n) AS next ORDER BY next.position LIMIT :n"
+    " AND o.partition BETWEEN mine.partition AND mine.partition"
+    " ORDER BY o.partition, o.position LIMIT :n) AS next ORDER BY next.position LIMIT :n"
     ")) ORDER BY position"
 )
 """Partition by partition, each from the index of what is pending: asked for all at once, the server walks past every
 event that has ever left to the first that has not (0.9 s a batch, once an import had left 340,000 behind). First which
-they are, then what they say: each partition offers a whole batch, and of all that only one batch is read."""
+they are, then what they say: each partition offers a whole batch, and of all that only one batch is read.
+
+The order by partition, and the range that holds one partition where an equality would do, leave the server no other
+index to walk: it took the primary key where its statistics were of a time when nothing had left yet."""
+BY_INDEX = text("SET LOCAL enable_sort = off")
+"""Nor may it fetch and sort all that is pending in a partition, as it would where statistics know of little."""
 MARK = text("UPDATE outbox SET published_at = now() WHERE position = ANY (CAST(:positions AS bigint[]))")
 ANYTHING = text("SELECT EXISTS (SELECT 1 FROM outbox WHERE published_at IS NULL)")
 BACKLOG = text(
@@ -124,8 +133,7 @@ class Relay:
             # Which partitions a relay tries first is chance, so that two relays share the work.
             order = random.sample(range(PARTITIONS), PARTITIONS)
             owned = list(connection.execute(OWN, {"partitions": order, "base": PARTITION_LOCKS}).scalars())
-            found = connection.execute(PENDING, {"owned": owned, "n": BATCH}) if owned else ()
-            rows = [Waiting._make(row) for row in found]
+            rows = _pending(connection, owned) if owned else []
             if rows:
                 self._pace.turn()
                 publisher.publish(bundled(rows))
@@ -159,3 +167,9 @@ class Relay:
             pending, oldest = connection.execute(BACKLOG).one()
         OUTBOX_PENDING.set(pending)
         OUTBOX_OLDEST_SECONDS.set(float(oldest or 0))
+
+
+def _pending(connection: Database, owned: list[int]) -> list[Waiting]:
+    """The next batch of these partitions, in the order of positions."""
+    connection.execute(BY_INDEX)
+    return [Waiting._make(row) for row in connection.execute(PENDING, {"owned": owned, "n": BATCH})]
