@@ -36,12 +36,18 @@ class PublishFailed(Exception):
     """The broker did not take every message of a batch; the whole batch is published again."""
 
 
+EVENT_TYPE = "application/cloudevents+json"
+BUNDLE_TYPE = "application/cloudevents-batch+json"
+"""Content types of a message that is one event, and of one that is a JSON array of events (CloudEvents 1.0)."""
+
+
 class Outgoing(NamedTuple):
     """One message for the events exchange."""
 
     routing_key: str
     body: bytes
     message_id: str
+    content_type: str = EVENT_TYPE
 
 
 def connect(url: str) -> Connection:
@@ -132,7 +138,7 @@ class ConfirmedPublisher:
         for outgoing in batch:
             message = amqp.Message(
                 outgoing.body,
-                content_type="application/cloudevents+json",
+                content_type=outgoing.content_type,
                 content_encoding="utf-8",
                 delivery_mode=2,
                 message_id=outgoing.message_id,

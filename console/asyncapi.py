@@ -1,7 +1,8 @@
 """The AsyncAPI 3 document of the bus, made from `contracts.flow`: who says what, on which channel, and who hears it.
 
 Every event is sent to the topic exchange under a routing key of its own; every consuming service receives from
-one queue, bound to all events of each aggregate that it uses.
+one queue, bound to all events of each aggregate that it uses. AsyncAPI has no word for a message of several messages:
+that several events of one channel may travel as one batch stands in the descriptions.
 """
 
 from __future__ import annotations
@@ -11,15 +12,21 @@ from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
+from chassis.broker import BUNDLE_TYPE, EVENT_TYPE
+from chassis.bundles import MOST_BYTES, MOST_EVENTS
 from contracts.envelope import EventEnvelope
 from contracts.flow import EXCHANGE, FLOW, QUEUES, aggregates_heard_by, binding_keys, routing_key
 from contracts.message import Event, Model, ServiceName
 
 Json = dict[str, Any]
 
-CONTENT_TYPE = "application/cloudevents+json"
 AMQP_BINDING = "0.3.0"
 EXCHANGE_BINDING = {"name": EXCHANGE, "type": "topic", "durable": True, "autoDelete": False, "vhost": "/"}
+BUNDLES = (
+    f"同一路由键下一起等待发出的事件可合为一条消息（CloudEvents 批，content type {BUNDLE_TYPE}）：事件的 JSON 数组，最多"
+    f" {MOST_EVENTS} 件、{MOST_BYTES // 1024} KiB。Events that wait together under one routing key may travel as one"
+    f" message, a CloudEvents batch: a JSON array of at most {MOST_EVENTS} events and {MOST_BYTES // 1024} KiB."
+)
 
 
 def document() -> Json:
@@ -29,9 +36,9 @@ def document() -> Json:
         "info": {
             "title": "直达 Zhida：事件 events",
             "version": "1",
-            "description": "事件只向下游流动。Events flow downstream only: " + " → ".join(_order()),
+            "description": "事件只向下游流动。Events flow downstream only: " + " → ".join(_order()) + "\n\n" + BUNDLES,
         },
-        "defaultContentType": CONTENT_TYPE,
+        "defaultContentType": EVENT_TYPE,
         "servers": {
             "broker": {
                 "host": "{host}:{port}",
@@ -72,7 +79,8 @@ def _event_channel(event: type[Event]) -> Json:
 def _queue_channel(service: ServiceName, name: str) -> Json:
     return {
         "address": name,
-        "description": f"{service} 的队列：仲裁队列，单一活跃消费者。A quorum queue with a single active consumer.",
+        "description": f"{service} 的队列：仲裁队列，单一活跃消费者。A quorum queue with a single active consumer."
+        f" 消息是单个事件，或 {BUNDLE_TYPE}。A message is one event or a batch.",
         "servers": [{"$ref": "#/servers/broker"}],
         "messages": {
             event.__name__: {"$ref": f"#/components/messages/{event.__name__}"} for event in heard_by(service)
@@ -124,7 +132,7 @@ def _message(event: type[Event]) -> Json:
     return {
         "name": event.__name__,
         "title": event.__name__,
-        "contentType": CONTENT_TYPE,
+        "contentType": EVENT_TYPE,
         "payload": {"allOf": [{"$ref": "#/components/schemas/EventEnvelope"}, {"type": "object", "properties": said}]},
     }
 

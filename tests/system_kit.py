@@ -20,6 +20,7 @@ import psycopg
 from otlp_kit import OtlpReceiver
 
 from chassis.broker import connect
+from chassis.consumer import delivered
 from chassis.testing import eventually
 from console.checks.addresses import Addresses
 from console.checks.bank_book import BankBook, read_bank_book
@@ -167,7 +168,7 @@ class House:
                 channel.basic_publish_confirm(message, "", queue, mandatory=True)
 
     def take_all(self, queue: str) -> list[bytes]:
-        """Takes everything that waits in a queue whose consumer is stopped."""
+        """Takes every event that waits in a queue whose consumer is stopped, alone or in a bundle."""
         taken: list[amqp.Message] = []
         with connect(self.amqp_url) as connection:
             channel = connection.channel()
@@ -177,7 +178,7 @@ class House:
                 while True:
                     connection.drain_events(timeout=1.0)
             channel.basic_ack(taken[-1].delivery_tag, multiple=True)
-        return [each.body if isinstance(each.body, bytes) else each.body.encode() for each in taken]
+        return [part.body for each in taken for part in delivered(each).parts]
 
     def waiting_in(self, queue: str) -> int:
         """How many messages are ready in a queue."""

@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import amqp
 import psycopg
 import pytest
+from bus_kit import KEY, consumer_on, fill_outbox, pending, purge_queues, queue_depth, running
 from frame_kit import add_effects, effects, inbox_on, message_body, psycopg_url
 from frame_review_kit import through, wire_to
 from structlog.testing import capture_logs
 
 from chassis.broker import ConfirmedPublisher, Outgoing, PublishFailed, connect, declare_topology
-from chassis.consumer import EventConsumer
 from chassis.frame import Frame
 from chassis.inbox import BatchResult, Inbox
-from chassis.outbox import partition_of
-from chassis.parking import Sweeper
 from chassis.received import Received
 from chassis.relay import Relay
 from chassis.testing import eventually
 from console.provision import Dsns
 from console.rabbitmq import RabbitMQ
 from contracts.flow import EXCHANGE, QUEUES
-
-KEY = "notify.message.MessageDelivered"
 
 
 @pytest.fixture
@@ -44,54 +38,7 @@ def frame(service_frame: Callable[..., Frame], dsns: Dsns, amqp_url: str) -> Fra
 
 @pytest.fixture(autouse=True)
 def empty_queues(amqp_url: str) -> None:
-    with connect(amqp_url) as connection:
-        declare_topology(connection)
-        channel = connection.channel()
-        for queue in QUEUES.values():
-            channel.queue_purge(queue)
-
-
-@contextmanager
-def running(*loops: Relay | EventConsumer | Sweeper) -> Iterator[None]:
-    threads = [threading.Thread(target=loop.run, daemon=True) for loop in loops]
-    for thread in threads:
-        thread.start()
-    try:
-        yield
-    finally:
-        for loop in loops:
-            loop.stop()
-        for thread in threads:
-            thread.join(10)
-
-
-def consumer_on(frame: Frame, inbox: Inbox) -> tuple[EventConsumer, Sweeper]:
-    sweeper = Sweeper(frame.frame_engine, inbox, frame.clock, poll=0.05)
-    consumer = EventConsumer(
-        "oversight", frame.settings.amqp_url, inbox, sweeper, frame.frame_engine, batch=50, prefetch=100
-    )
-    return consumer, sweeper
-
-
-def fill_outbox(dsns: Dsns, pairs: list[tuple[str, int]]) -> None:
-    """Committed events that wait for a relay."""
-    with psycopg.connect(psycopg_url(dsns.owner)) as connection, connection.cursor() as cursor:
-        cursor.executemany(
-            "INSERT INTO outbox (tenant, addressed_to, event_id, partition, aggregate_type, aggregate_id, sequence,"
-            " type, routing_key, body) VALUES ('zhanggong', 'zhanggong', %s, %s, 'message', %s, %s,"
-            " 'MessageDelivered', %s, %s)",
-            [
-                (f"{subject}-{n}", partition_of(subject), subject, n, KEY, message_body(subject, n).decode())
-                for subject, n in pairs
-            ],
-        )
-
-
-def pending(dsns: Dsns) -> int:
-    with psycopg.connect(psycopg_url(dsns.owner)) as connection:
-        row = connection.execute("SELECT count(*) FROM outbox WHERE published_at IS NULL").fetchone()
-    assert row
-    return int(row[0])
+    purge_queues(amqp_url)
 
 
 def publish(url: str, *bodies: bytes) -> None:
@@ -118,11 +65,6 @@ def test_every_event_delivered_three_times_has_one_effect(frame: Frame, dsns: Ds
         eventually(lambda: len(effects(dsns)) == 50)
         eventually(lambda: queue_depth(frame.settings.amqp_url) == 0)
     assert len(effects(dsns)) == 50
-
-
-def queue_depth(url: str) -> int:
-    with connect(url) as connection:
-        return int(connection.channel().queue_declare(QUEUES["oversight"], passive=True).message_count)
 
 
 def test_poison_is_quarantined_at_once_and_the_traffic_goes_on(frame: Frame, dsns: Dsns) -> None:

@@ -6,36 +6,56 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import psycopg
+import pytest
 from frame_kit import psycopg_url
 from sqlalchemy import text
 
 from chassis.frame import Frame
 from chassis.outbox import PARTITIONS
-from chassis.relay import BATCH, PENDING
+from chassis.relay import BATCH, BY_INDEX, PENDING
 from console.provision import Dsns
 
 EVENTS = (
     "INSERT INTO outbox (tenant, addressed_to, event_id, partition, aggregate_type, aggregate_id, sequence, type,"
-    " routing_key, body, published_at)"
-    f" SELECT 't', 't', n::text, n % {PARTITIONS}, 'enterprise', n::text, 1, 'E', 'e', repeat('x', 800),"
-    " CASE WHEN n <= 20000 THEN now() END FROM generate_series(1, 40000) AS n"
+    " routing_key, body)"
+    f" SELECT 't', 't', n::text, n %% {PARTITIONS}, 'enterprise', n::text, 1, 'E', 'e', repeat('x', 800)"
+    " FROM generate_series(CAST(%s AS integer), CAST(%s AS integer)) AS n"
 )
+LEAVE = "UPDATE outbox SET published_at = now() WHERE event_id::integer <= 20000"
+TIMES = {
+    "never": ((), ()),
+    "before anything had left": (((1, 40000),), ("ANALYZE outbox", LEAVE)),
+    "when half had left": (((1, 40000),), (LEAVE, "ANALYZE outbox")),
+    "when all had left": (((1, 20000),), (LEAVE, "ANALYZE outbox")),
+}
+"""When the server took its statistics: what was there before, and what was done then."""
 
 
-def test_a_batch_is_found_without_walking_past_what_has_left(
-    service_frame: Callable[..., Frame], service_database: Callable[[str], Dsns]
+@pytest.mark.parametrize(("before", "then"), TIMES.values(), ids=TIMES)
+def test_a_batch_is_found_without_walking_past_what_has_left_or_reading_all_that_waits(
+    service_frame: Callable[..., Frame],
+    service_database: Callable[[str], Dsns],
+    before: tuple[tuple[int, int], ...],
+    then: tuple[str, ...],
 ) -> None:
     dsns = service_database("catalog")
     with psycopg.connect(psycopg_url(dsns.owner), autocommit=True) as owner:
-        owner.execute(EVENTS)
-        owner.execute("ANALYZE outbox")
+        # Statistics come when the test says so.
+        owner.execute("ALTER TABLE outbox SET (autovacuum_enabled = off)")
+        for span in before:
+            owner.execute(EVENTS, span)
+        for statement in then:
+            owner.execute(statement)
+        owner.execute(EVENTS, (max((last for _, last in before), default=0) + 1, 40000))
+        owner.execute(LEAVE + " AND published_at IS NULL")
     asked = text(f"EXPLAIN (ANALYZE, FORMAT JSON) {PENDING.text}")
     with service_frame("catalog", dsns=dsns).frame_engine.connect() as connection:
+        connection.execute(BY_INDEX)
         (answer,) = connection.execute(asked, {"owned": list(range(PARTITIONS)), "n": BATCH}).scalar_one()
     steps = list(_steps(answer["Plan"]))
     assert steps[0]["Actual Rows"] == BATCH
     assert sum(step.get("Rows Removed by Filter", 0) for step in steps) == 0
-    assert max(step["Actual Rows"] for step in steps) <= PARTITIONS * BATCH
+    assert max(step["Actual Rows"] * step["Actual Loops"] for step in steps) <= PARTITIONS * BATCH
 
 
 def _steps(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
