@@ -23,10 +23,18 @@ from typing import NamedTuple
 
 import amqp
 import psycopg
+from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from bench.hop_service import DDL
 from bench.surroundings import DATA_KEY, ROOT, Surroundings, report, surroundings
-from chassis.broker import BUNDLE_TYPE, ConfirmedPublisher, Outgoing, connect, declare_topology
+from chassis.broker import (
+    BUNDLE_TYPE,
+    CONNECTION_ERRORS,
+    ConfirmedPublisher,
+    Outgoing,
+    connect,
+    declare_topology,
+)
 from chassis.bundles import Waiting, bundled
 from chassis.consumer import delivered
 from chassis.ids import event_id, new_id
@@ -72,7 +80,9 @@ def as_from_a_relay(events: list[Outgoing]) -> list[Outgoing]:
     return bundled(waiting)
 
 
+@retry(retry=retry_if_exception_type(CONNECTION_ERRORS), wait=wait_fixed(2), stop=stop_after_delay(180), reraise=True)
 def purge(url: str, *, keep: str = "") -> None:
+    """A broker that has just been started may first have to go through what an interrupted run has left."""
     with connect(url) as connection:
         declare_topology(connection)
         channel = connection.channel()

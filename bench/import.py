@@ -21,10 +21,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from bench.bus import purge
 from bench.cpu import cpu_seconds, parent_of
 from bench.import_floor import seconds_by_copy
 from bench.surroundings import DATA_KEY, ROOT, Surroundings, report, surroundings
-from chassis.broker import connect, declare_topology
 from chassis.frame import Frame
 from chassis.migrate import migrate
 from chassis.objects import Objects
@@ -49,6 +49,7 @@ class Catalogue:
     """The catalogue's database and processes; `frame` looks at the one and gives orders to the others."""
 
     def __init__(self, place: Surroundings, dsns: Dsns, folder: Path) -> None:
+        self._broker = place.broker
         settings = Settings("catalog", dsns.app, dsns.frame, place.amqp_url, DATA_KEY)
         self.frame = Frame(settings)
         self.folder = folder
@@ -106,10 +107,13 @@ class Catalogue:
         raise TimeoutError(f"{operation} is still running; see {self.folder}")
 
     def used(self) -> dict[str, float]:
-        """CPU seconds so far: of those who work imports off, of the other roles, and of the database server."""
+        """CPU seconds so far: of those who work imports off, of the other roles, of the database server, and of the
+        broker where it is a process of this machine."""
         with self.frame.frame_engine.connect() as connection:
             backend = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
         roots = {"timers": self._running["timers"].pid, "others": self._running[PROCESSES[1]].pid, "database": parent_of(backend)}
+        if (broker := self._broker.pid()) is not None:
+            roots["broker"] = broker
         return {name: cpu_seconds([pid]) for name, pid in roots.items()}
 
     def look(self, question: str) -> int:
@@ -135,8 +139,8 @@ def catalogue(place: Surroundings) -> Iterator[Catalogue]:
     drop(place.admin, "zhida_catalog")
     dsns = provision(place.admin, "catalog")
     migrate("catalog", dsns.owner)
-    with connect(place.amqp_url) as connection:
-        declare_topology(connection)
+    # What an earlier run has told lies in the queues of those who do not run here: the broker would go through it anew.
+    purge(place.amqp_url)
     with TemporaryDirectory(prefix="import-", dir=place.home) as folder:
         ours = Catalogue(place, dsns, Path(folder))
         try:
@@ -145,6 +149,7 @@ def catalogue(place: Surroundings) -> Iterator[Catalogue]:
             yield ours
         finally:
             ours.stop()
+            purge(place.amqp_url)
             drop(place.admin, "zhida_catalog")
 
 
@@ -206,7 +211,7 @@ def _rows(figures: dict[str, Any]) -> list[tuple[str, str, str]]:
         ("用时 seconds", f"{figures['seconds']:,}", f"折合 300,000 行 {figures['seconds'] * LINES / lines:,.0f} 秒（目标 120）"),
         ("每秒 per second", f"{figures['per_s']:,}", "含事件、审计与逐行结果"),
         ("处理器 CPU seconds", " + ".join(f"{used:.0f}" for used in figures["cpu_s"].values()),
-         f"导入进程 + 其余进程 + 数据库；{os.cpu_count()} 核，平均负载 {figures['load_average']}"),
+         f"导入进程 + 其余进程 + 数据库 + 消息服务；{os.cpu_count()} 核，平均负载 {figures['load_average']}"),
         ("下限 floor", f"{figures['floor_s']} s", f"同样的行只用 COPY 写入无约束的表；为其 {figures['ratio_to_floor']} 倍"),
         ("错行 broken lines", f"{figures['broken_lines']:,}", "逐列说明原因，其余照常载入"),
         ("完整 complete", str(figures["complete"]), "每行恰好一次"),
