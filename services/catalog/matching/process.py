@@ -27,6 +27,7 @@ log = telemetry.get_logger(__name__)
 TURN_SECONDS = 0.3
 """Between two looks at what has changed."""
 
+LONGEST_REST = 20.0
 AWAY_SECONDS = 1.0
 
 
@@ -50,12 +51,21 @@ class Server(socketserver.ThreadingUnixStreamServer):
     daemon_threads = True
 
 
+def rest_after(took: float) -> float:
+    """How long to let changes gather after a turn that found some: as long as the turn took.
+
+    While a city is imported everything is read anew again and again; it takes half of the time for that at most.
+    """
+    return min(took, LONGEST_REST)
+
+
 def follow(desk: Desk) -> None:
     """Turn after turn, for as long as the process lives. While the database is away, the last answers stand."""
     while True:
         try:
-            if not desk.turn():
-                time.sleep(TURN_SECONDS)
+            began = time.monotonic()
+            changed = desk.turn()
+            time.sleep(rest_after(time.monotonic() - began) if changed else TURN_SECONDS)
         except Exception as error:
             if is_infrastructure_fault(error):
                 log.warning("matching has to wait", error=str(error)[:200])
