@@ -7,13 +7,16 @@ they run as that person.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import itertools
 import os
 import pwd
 import re
 import shutil
 import stat
 import subprocess
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +27,7 @@ from console.refusal import Refusal
 UNPRIVILEGED = "nobody"  # exists on every Debian and Ubuntu machine and owns nothing there
 OUTSIDE = Path("/var/tmp")  # survives a reboot, unlike /tmp, and everyone may enter it
 CLOSED = ("books", "logs", "run")  # folders of a home that only the launcher's account may look into
+RECORD = "quarters"
 PLAIN_PATH = re.compile(r"[A-Za-z0-9._/+@-]+")
 
 
@@ -130,14 +134,12 @@ def quarters_for(home: Path) -> Quarters:
     """
     account = Account.for_servers()
     home = open_home(home)
-    recorded = home / "quarters"
-    if recorded.exists():
-        return Quarters(_private_folder(home, account), account)
+    remembered = _remembered(home)
+    if remembered is not None:
+        return Quarters(_made_private(remembered, account), account)
     if PLAIN_PATH.fullmatch(str(home)) and account.can_enter(home):
         return Quarters(home, account)
-    folder = _private_folder(home, account)
-    recorded.write_text(f"{folder}\n", encoding="utf-8")
-    return Quarters(folder, account)
+    return Quarters(_new_folder(home, account), account)
 
 
 def open_home(home: Path) -> Path:
@@ -153,19 +155,57 @@ def open_home(home: Path) -> Path:
 
 def leave_quarters(home: Path) -> None:
     """Removes the folder under /var/tmp that belongs to `home`, if there is one."""
-    recorded = home / "quarters"
-    if recorded.exists():
-        shutil.rmtree(_outside(home.resolve()), ignore_errors=True)
-        recorded.unlink()
+    folder = _remembered(home.resolve())
+    if folder is not None:
+        shutil.rmtree(folder, ignore_errors=True)
+        (home / RECORD).unlink()
 
 
-def _outside(home: Path) -> Path:
+def _remembered(home: Path) -> Path | None:
+    """The folder that `home` has, if it was ever given one; a copy of another home has none of its own yet."""
+    record = home / RECORD
+    if not record.exists():
+        return None
+    folder = Path(record.read_text(encoding="utf-8").strip())
+    first = _outside(home, 1)
+    own = folder.parent == first.parent and re.fullmatch(rf"{first.name}(-[0-9]+)?", folder.name)
+    return folder if own else None
+
+
+def _new_folder(home: Path, account: Account) -> Path:
+    """A folder for a home that has none, remembered there. Several may ask at once and get the same.
+
+    What a former home at the same path has left (a clone that was deleted) is not touched: its passwords went with it.
+    """
+    folder = next(
+        folder
+        for number in itertools.count(1)
+        if not any((folder := _made_private(_outside(home, number), account)).iterdir())
+    )
+    draft = home / f"{RECORD}.{os.getpid()}-{threading.get_ident()}"
+    draft.write_text(f"{folder}\n", encoding="utf-8")
+    try:
+        if _remembered(home) is None:
+            (home / RECORD).unlink(missing_ok=True)
+        os.link(draft, home / RECORD)
+    except FileExistsError:  # somebody else was faster
+        remembered = _remembered(home)
+        assert remembered is not None
+        if remembered != folder:
+            with contextlib.suppress(OSError):  # that somebody else has removed it, or begun to use it
+                folder.rmdir()
+        folder = remembered
+    finally:
+        draft.unlink()
+    return folder
+
+
+def _outside(home: Path, number: int) -> Path:
     digest = hashlib.sha256(str(home).encode()).hexdigest()[:16]
-    return OUTSIDE / f"zhida-{digest}"
+    return OUTSIDE / f"zhida-{digest}{f'-{number}' if number > 1 else ''}"
 
 
-def _private_folder(home: Path, account: Account) -> Path:
-    folder = _outside(home)
+def _made_private(folder: Path, account: Account) -> Path:
     folder.mkdir(mode=0o700, exist_ok=True)
     found = folder.lstat()
     # /var/tmp is everyone's: a folder of this name that somebody else put there first must not be trusted.

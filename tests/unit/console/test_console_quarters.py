@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -65,9 +67,47 @@ def test_a_private_folder_that_somebody_else_prepared_is_refused(
     trap = tmp_path / "trap"
     trap.mkdir()
     quarters_for(home).folder.rmdir()
-    quarters._outside(home).symlink_to(trap)
+    quarters._outside(home, 1).symlink_to(trap)
     with pytest.raises(Refusal, match="占用"):
         quarters_for(home)
+
+
+def test_what_a_deleted_home_at_the_same_path_has_left_is_left_alone(
+    tmp_path: Path, own_account: Account, outside: Path
+) -> None:
+    home = tmp_path / "with space"
+    left = quarters_for(home).room("postgres") / "data"
+    left.touch()
+    shutil.rmtree(home)
+    again = quarters_for(home)
+    assert again.folder != left.parent.parent
+    assert left.exists()
+    assert quarters_for(home) == again, "from now on it is that one"
+    leave_quarters(home)
+    assert [folder.name for folder in outside.iterdir()] == [left.parent.parent.name]
+
+
+def test_a_copy_of_a_home_gets_a_folder_of_its_own(tmp_path: Path, own_account: Account, outside: Path) -> None:
+    first = quarters_for(tmp_path / "with space").folder
+    shutil.copytree(tmp_path / "with space", tmp_path / "a copy")
+    copied = quarters_for(tmp_path / "a copy").folder
+    assert copied != first
+    assert quarters_for(tmp_path / "with space").folder == first
+    assert quarters_for(tmp_path / "a copy").folder == copied
+
+
+def test_all_who_ask_at_once_get_the_same_folder(tmp_path: Path, own_account: Account, outside: Path) -> None:
+    home = open_home(tmp_path / "with space")
+
+    def settles(_number: int) -> Path:
+        settled = quarters_for(home)
+        settled.room("postgres")
+        return settled.folder
+
+    with ThreadPoolExecutor(8) as many:
+        found = set(many.map(settles, range(64)))
+    assert len(found) == 1
+    assert set(outside.iterdir()) == found
 
 
 def test_a_room_is_closed_to_everybody_else(tmp_path: Path, own_account: Account, outside: Path) -> None:
