@@ -99,10 +99,7 @@ def register_firms(catalog: Frame, count: int) -> list[str]:
         with catalog.unit([COUNTY], action="register_enterprise", actor=CLERK) as uow:
             firms = [_enterprise(number, uow, catalog) for number in numbers]
             for firm in firms:
-                firm.register(by=CLERK)
-            uow.of(Enterprises).save_many(firms)
-            for firm in firms:
-                firm.record_facts(facts, by=CLERK, today=date.today())
+                firm.register(by=CLERK, today=date.today(), facts=facts)
             uow.of(Enterprises).save_many(firms)
             accounts = [_account(number, firm, uow, catalog) for number, firm in zip(numbers, firms, strict=True)]
             uow.of(PayeeAccounts).save_many(accounts)

@@ -95,13 +95,13 @@ class Enterprise(Aggregate):
     merged_into: str | None = None
     merged_at: datetime | None = None
 
-    def register(self, *, by: Actor, facts: tuple[Fact, ...] = (), today: date | None = None) -> None:
-        """Open the file, with what is known from the beginning (then `today` is needed).
+    def register(self, *, by: Actor, today: date, facts: tuple[Fact, ...] = ()) -> None:
+        """Open the file, with what is known from the beginning.
 
         Raises EnterpriseNotYours for an actor who already acts for a firm, or FactsRefused with all reasons.
         """
         refuse_stranger(by, self.id)
-        counting = self._told(facts, today, ()) if facts and today is not None else ()
+        counting = self._told(facts, today, standing=())
         # Not checked once more, here and below: each was when it became a fact, and an import brings millions.
         self.record(
             EnterpriseRegistered.model_construct(

@@ -33,7 +33,7 @@ def register_enterprise(cmd: RegisterEnterprise, uow: UnitOfWork, cipher: Cipher
         contact_sealed=cipher.seal(cmd.contact_mobile, tenant=uow.tenant, purpose="contact"),
         contact_masked=mask_phone(cmd.contact_mobile),
     )
-    enterprise.register(by=uow.actor)
+    enterprise.register(by=uow.actor, today=uow.now.astimezone(CHINA).date())
     uow.of(Enterprises).save(enterprise)
     return enterprise.view()
 
