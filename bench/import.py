@@ -1,16 +1,20 @@
-"""`./zhida bench import [--json FILE] [--lines N]`: a city's enterprises into the catalogue, from one uploaded table.
+"""`./zhida bench import [--format csv|xlsx|feed] [--lines N] [--json FILE]`: a city's enterprises into the catalogue,
+from one uploaded table (CSV), the same as a workbook, or the same as records of the sandbox's data exchange.
 
 A catalogue of its own, in two processes as in production (one for the timers, which work it off, one for the rest,
 which sends the events of it on their way), with its database and broker on this machine. Some lines are broken on
-purpose. The same rows are then written by COPY alone (the floor). Then a shorter table is imported while the process
-is killed half way, and everything in it must be there once.
+purpose. Turning a workbook into lines and fetching the feed's pages are part of what is timed; making the workbook and
+filling the exchange are not. The same rows are then written by COPY alone (the floor). Then a shorter source is
+imported while the process is killed half way, and everything in it must be there once.
 """
 
 from __future__ import annotations
 
 import argparse
+import base64
 import hashlib
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -24,6 +28,7 @@ from typing import Any
 from bench.bus import purge
 from bench.cpu import cpu_seconds, parent_of
 from bench.import_floor import seconds_by_copy
+from bench.import_sources import fill_feed, write_workbook
 from bench.surroundings import DATA_KEY, ROOT, Surroundings, report, surroundings
 from chassis.frame import Frame
 from chassis.migrate import migrate
@@ -35,6 +40,7 @@ from console.sample_city.table import FACTS, write_table
 from contracts.enterprise_imports import ImportEnterprises
 from contracts.message import Actor
 from contracts.operations import GetOperation, OperationView
+from sandbox.testing import RunningProgram
 from services.catalog.enterprises.imports import import_enterprises
 
 LINES = 300_000
@@ -43,13 +49,23 @@ OFFICER = Actor(id="officer-1", roles=frozenset({"bureau"}), name="审批局")
 KILLED_LINES = 4_000
 BROKEN_EVERY = 1000
 PROCESSES = ("timers", "rpc,events,relay")
+SOURCE = "示例城市"
+FORMATS = {"csv": "CSV", "xlsx": "Excel", "feed": "数据交换"}
+REMARKS = {
+    "csv": "上传不计时",
+    "xlsx": "上传不计时；转成逐行文件计时",
+    "feed": "装入数据交换平台不计时；取页、验签计时；大小为同样内容的 CSV",
+}
+WHO_WORKS = {"timers": "导入进程", "others": "其余进程", "database": "数据库", "broker": "消息服务", "exchange": "数据交换平台"}
+EXCHANGE_SECRET = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
 
 
 class Catalogue:
     """The catalogue's database and processes; `frame` looks at the one and gives orders to the others."""
 
-    def __init__(self, place: Surroundings, dsns: Dsns, folder: Path) -> None:
+    def __init__(self, place: Surroundings, dsns: Dsns, folder: Path, exchange: RunningProgram | None) -> None:
         self._broker = place.broker
+        self._exchange = exchange
         settings = Settings("catalog", dsns.app, dsns.frame, place.amqp_url, DATA_KEY)
         self.frame = Frame(settings)
         self.folder = folder
@@ -62,7 +78,12 @@ class Catalogue:
             "ZHIDA_DATA_KEY": DATA_KEY,
             "OBJECTS_URL": f"file://{folder / 'objects'}",
             "PYTHONPATH": str(ROOT),
+            "TMPDIR": str(folder),  # where a workbook becomes lines
         }
+        if exchange is not None:
+            self._environment |= {
+                "DATA_EXCHANGE_URL": f"http://127.0.0.1:{exchange.port}", "DATA_EXCHANGE_SECRET": EXCHANGE_SECRET
+            }
         self._running: dict[str, subprocess.Popen[bytes]] = {}
 
     def start(self, roles: str) -> None:
@@ -81,14 +102,29 @@ class Catalogue:
             process.wait(timeout=30)
         self.frame.stop()
 
-    def begins(self, table: Path) -> str:
-        """The table is uploaded and its import begun; → operation id."""
-        sha256 = hashlib.sha256(table.read_bytes()).hexdigest()
+    def order(self, table: Path, format: str) -> tuple[ImportEnterprises, int]:
+        """The table is made what the format asks for, and lies where it is imported from; → how to order that, and how
+        many bytes there are (of a feed: of the table that its records were made of)."""
+        size = table.stat().st_size
+        if format == "feed":
+            assert self._exchange is not None
+            feed = table.stem
+            fill_feed(table, self._exchange.client, feed, SOURCE)
+            return ImportEnterprises(format="feed", feed=feed), size
+        if format == "xlsx":
+            workbook = table.with_suffix(".xlsx")
+            write_workbook(table, workbook)
+            table, size = workbook, workbook.stat().st_size
+        with table.open("rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
         Objects.in_folder(self.folder / "objects")
         target = self.folder / "objects" / TENANT / sha256[:2] / sha256
         target.parent.mkdir(parents=True, exist_ok=True)
         table.replace(target)
-        order = ImportEnterprises(format="csv", sha256=sha256, source="示例城市")
+        return ImportEnterprises.model_validate({"format": format, "sha256": sha256, "source": SOURCE}), size
+
+    def begins(self, order: ImportEnterprises) -> str:
+        """→ operation id."""
         with self.frame.unit([TENANT], action="import_enterprises", actor=OFFICER) as uow:
             return import_enterprises(order, uow).operation_id
 
@@ -114,6 +150,8 @@ class Catalogue:
         roots = {"timers": self._running["timers"].pid, "others": self._running[PROCESSES[1]].pid, "database": parent_of(backend)}
         if (broker := self._broker.pid()) is not None:
             roots["broker"] = broker
+        if self._exchange is not None:
+            roots["exchange"] = self._exchange.pid
         return {name: cpu_seconds([pid]) for name, pid in roots.items()}
 
     def look(self, question: str) -> int:
@@ -125,16 +163,31 @@ def main(argv: list[str]) -> int:
     """Returns 0; 1 if a line was lost or done twice."""
     parser = argparse.ArgumentParser(prog="./zhida bench import")
     parser.add_argument("--json", help="结果写入文件 · write the figures to this file")
+    parser.add_argument("--format", choices=tuple(FORMATS), default="csv", help="来源 · where the lines come from")
     parser.add_argument("--lines", type=int, default=LINES, help="行数 · lines of the table")
     options = parser.parse_args(argv)
-    with surroundings() as place, catalogue(place) as ours:
-        figures = _measured(ours, options.lines) | {"resumed": _resumed(ours)}
+    with surroundings() as place, _exchange(place, options.format) as exchange, catalogue(place, exchange) as ours:
+        figures = _measured(ours, options.lines, options.format) | {"resumed": _resumed(ours, options.format)}
     report("批量导入 import", _rows(figures), figures, options.json)
     return 0 if figures["complete"] and figures["resumed"] else 1
 
 
 @contextmanager
-def catalogue(place: Surroundings) -> Iterator[Catalogue]:
+def _exchange(place: Surroundings, format: str) -> Iterator[RunningProgram | None]:
+    """The sandbox's data exchange with an empty book, if the format needs it."""
+    if format != "feed":
+        yield None
+        return
+    os.environ["DATA_EXCHANGE_SECRET"] = EXCHANGE_SECRET
+    with (
+        TemporaryDirectory(prefix="exchange-", dir=place.home) as folder,
+        RunningProgram("sandbox.data_exchange", Path(folder) / "exchange.sqlite") as exchange,
+    ):
+        yield exchange
+
+
+@contextmanager
+def catalogue(place: Surroundings, exchange: RunningProgram | None) -> Iterator[Catalogue]:
     """Empty, migrated and running."""
     drop(place.admin, "zhida_catalog")
     dsns = provision(place.admin, "catalog")
@@ -142,7 +195,7 @@ def catalogue(place: Surroundings) -> Iterator[Catalogue]:
     # What an earlier run has told lies in the queues of those who do not run here: the broker would go through it anew.
     purge(place.amqp_url)
     with TemporaryDirectory(prefix="import-", dir=place.home) as folder:
-        ours = Catalogue(place, dsns, Path(folder))
+        ours = Catalogue(place, dsns, Path(folder), exchange)
         try:
             for roles in PROCESSES:
                 ours.start(roles)
@@ -153,12 +206,12 @@ def catalogue(place: Surroundings) -> Iterator[Catalogue]:
             drop(place.admin, "zhida_catalog")
 
 
-def _measured(ours: Catalogue, lines: int) -> dict[str, Any]:
+def _measured(ours: Catalogue, lines: int, format: str) -> dict[str, Any]:
     table = ours.folder / "table.csv"
     broken = write_table(table, lines, broken_every=BROKEN_EVERY)
-    size = table.stat().st_size
+    order, size = ours.order(table, format)
     before = ours.used()
-    operation = ours.begins(table)
+    operation = ours.begins(order)
     view = ours.until(operation)
     assert view.ended_at is not None
     cpu = {name: round(used - before[name], 1) for name, used in ours.used().items()}
@@ -170,6 +223,7 @@ def _measured(ours: Catalogue, lines: int) -> dict[str, Any]:
     load = os.getloadavg()[0]
     floor = seconds_by_copy(ours.owner, lines)
     return {
+        "format": format,
         "lines": lines,
         "facts_per_line": len(FACTS),
         "megabytes": round(size / 1e6, 1),
@@ -186,11 +240,11 @@ def _measured(ours: Catalogue, lines: int) -> dict[str, Any]:
     }
 
 
-def _resumed(ours: Catalogue) -> bool:
+def _resumed(ours: Catalogue, format: str) -> bool:
     """Whether an import whose process was killed half way ended with every line done once."""
     table = ours.folder / "again.csv"
     broken = write_table(table, KILLED_LINES + 1, broken_every=BROKEN_EVERY)  # another city: as many enterprises that nobody knows yet
-    operation = ours.begins(table)
+    operation = ours.begins(ours.order(table, format)[0])
     ours.until(operation, done=KILLED_LINES // 4)
     ours.kill("timers")
     ours.start("timers")
@@ -207,11 +261,12 @@ def _resumed(ours: Catalogue) -> bool:
 def _rows(figures: dict[str, Any]) -> list[tuple[str, str, str]]:
     lines = figures["lines"]
     return [
+        ("来源 format", FORMATS[figures["format"]], REMARKS[figures["format"]]),
         ("行数 lines", f"{lines:,}", f"{figures['megabytes']} MB，每行 {figures['facts_per_line']} 列数据"),
         ("用时 seconds", f"{figures['seconds']:,}", f"折合 300,000 行 {figures['seconds'] * LINES / lines:,.0f} 秒（目标 120）"),
         ("每秒 per second", f"{figures['per_s']:,}", "含事件、审计与逐行结果"),
         ("处理器 CPU seconds", " + ".join(f"{used:.0f}" for used in figures["cpu_s"].values()),
-         f"导入进程 + 其余进程 + 数据库 + 消息服务；{os.cpu_count()} 核，平均负载 {figures['load_average']}"),
+         f"{' + '.join(WHO_WORKS[name] for name in figures['cpu_s'])}；{os.cpu_count()} 核，平均负载 {figures['load_average']}"),
         ("下限 floor", f"{figures['floor_s']} s", f"同样的行只用 COPY 写入无约束的表；为其 {figures['ratio_to_floor']} 倍"),
         ("错行 broken lines", f"{figures['broken_lines']:,}", "逐列说明原因，其余照常载入"),
         ("完整 complete", str(figures["complete"]), "每行恰好一次"),

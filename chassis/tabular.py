@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import signal
 import subprocess
 import sys
 import time
@@ -28,6 +29,8 @@ CONVERSION_SECONDS = 600.0
 EVERY = "every"
 REFUSED = 3
 """How the process that reads a workbook ends when its last words are for the sender."""
+
+TOO_LARGE = "内容过大，请拆分后上传"
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -160,11 +163,23 @@ def as_csv(workbook: Path, folder: Path, name: str, *, every_sheet: bool = False
         if process.returncode != 0:
             assert process.stderr is not None
             said = process.stderr.read().decode(errors="replace").strip().splitlines()
-            raise WorkbookUnreadable(why=said[-1] if process.returncode == REFUSED and said else "文件已损坏或过大")
+            raise WorkbookUnreadable(why=_why(process.returncode, said))
         half_made.replace(target)
     finally:
         if process.stderr is not None:
             process.stderr.close()
         process.wait()
         half_made.unlink(missing_ok=True)
+        named_workbook(half_made).unlink(missing_ok=True)
     return target
+
+
+def named_workbook(target: Path) -> Path:
+    """Where the process that reads a workbook into `target` has it under a name that says what it is."""
+    return target.with_name(f"{target.name}.xlsx")
+
+
+def _why(code: int, said: list[str]) -> str:
+    if code == -signal.SIGABRT:  # there was no more memory to be had
+        return TOO_LARGE
+    return said[-1] if code == REFUSED and said else "文件已损坏或过大"

@@ -41,6 +41,10 @@ class RunningProgram:
             self._process.terminate()
         self._process.wait(timeout=10)
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def kill(self) -> None:
         """kill -9: no chance to tidy up."""
         self._process.kill()

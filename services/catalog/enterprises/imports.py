@@ -23,7 +23,8 @@ from contracts.refusal import Conflict, Invalid, Reason
 from contracts.rule_facts import FactType
 from services.catalog.enterprises.domain import FactsNotYours
 from services.catalog.enterprises.imports_headings import TableEmpty, read_heading
-from services.catalog.enterprises.imports_lines import EnterpriseLine, LineReader, line_of_feed
+from services.catalog.enterprises.imports_lines import EnterpriseLine, LineReader
+from services.catalog.enterprises.imports_records import RecordReader
 from services.catalog.enterprises.imports_taking import take_lines
 
 KIND = "import_enterprises"
@@ -152,11 +153,12 @@ class EnterpriseImport:
         except SettingMissing as error:
             raise FeedNotConnected() from error
         after = run.checkpoint["after"] if run.checkpoint else 0
+        reader = RecordReader(self._today())
         more = True
         while more:
             page = feed.page(run.parameters["feed"], after, CHUNK_LINES)
-            today = self._today()
-            lines = [line_of_feed(record["position"], record, today) for record in page.records]
+            reader.today = self._today()
+            lines = [reader.read(record["position"], record) for record in page.records]
             after, more = page.next_after, page.more
             yield Chunk(lines, {"after": after}, page.total)
 

@@ -1,16 +1,14 @@
-"""One line of a source of enterprises: what it says, or everything that is wrong with it."""
+"""One line of a table of enterprises: what it says, or everything that is wrong with it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from chassis.wording import reasons_for
 from contracts.enterprises import OrganisationName
 from contracts.fact_sources import SourceKind
 from contracts.refusal import Reason
@@ -28,7 +26,7 @@ DATE = re.compile(r"(\d{4})[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?\Z")
 COMPACT_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})\Z")
 SEPARATORS = re.compile(r"[;；、]")
 MOST_KNOWN = 50_000
-"""Facts that a table's reader keeps at hand (some tens of megabytes)."""
+"""Facts that a source's reader keeps at hand (some tens of megabytes)."""
 
 WORDS_OF_FLAGS = {
     **dict.fromkeys(("是", "有", "true", "1", "y", "yes"), True),
@@ -185,38 +183,3 @@ def read_date(text: str) -> date | None:
         return date(*(int(part) for part in match.groups()))
     except ValueError:
         return None
-
-
-def line_of_feed(line: int, record: Mapping[str, Any], today: date) -> EnterpriseLine:
-    """What a record of a feed says: the fields of an enterprise, and facts as the contract writes them."""
-    reasons: list[Reason] = []
-    uscc = name = ""
-    try:
-        uscc = checked_credit_code(str(record.get("uscc", "")))
-    except CreditCodeInvalid as error:
-        reasons.append(Reason(code=error.code, message=error.message, field="uscc"))
-    try:
-        name = NAME.validate_python(record.get("name", ""))
-    except ValidationError:
-        reasons.append(Reason(code="name_invalid", message="企业名称应为 2 至 120 个字。", field="name"))
-    industry, mobile = record.get("industry"), record.get("contact_mobile")
-    if industry is not None and not (isinstance(industry, str) and 0 < len(industry) <= 60):
-        reasons.append(Reason(code="industry_too_long", message="行业应为 1 至 60 个字。", field="industry"))
-    if mobile is not None and not (isinstance(mobile, str) and MOBILE.match(mobile)):
-        reasons.append(Reason(code="mobile_invalid", message="应为 11 位手机号码。", field="contact_mobile"))
-    facts = []
-    written = record.get("facts", [])
-    for index, each in enumerate(written if isinstance(written, list) else []):
-        try:
-            fact = Fact.model_validate(each)
-        except ValidationError as error:
-            details = reasons_for(error.errors(include_url=False, include_input=False))
-            places = (f"facts.{index}.{one.field}" if one.field else f"facts.{index}" for one in details)
-            reasons += [one.model_copy(update={"field": place}) for one, place in zip(details, places, strict=True)]
-            continue
-        if fact.as_of > today:
-            reasons.append(Reason(code="as_of_invalid", message="数据日期晚于今天。", field=f"facts.{index}.as_of"))
-        facts.append(fact)
-    if reasons:
-        return EnterpriseLine(line, reasons=tuple(reasons))
-    return EnterpriseLine(line, uscc, name, industry, mobile, tuple(facts))
