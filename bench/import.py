@@ -54,7 +54,7 @@ FORMATS = {"csv": "CSV", "xlsx": "Excel", "feed": "数据交换"}
 REMARKS = {
     "csv": "上传不计时",
     "xlsx": "上传不计时；转成逐行文件计时",
-    "feed": "装入数据交换平台不计时；取页、验签计时；大小为同样内容的 CSV",
+    "feed": "装入平台不计时；取页、验签计时",
 }
 WHO_WORKS = {"timers": "导入进程", "others": "其余进程", "database": "数据库", "broker": "消息服务", "exchange": "数据交换平台"}
 EXCHANGE_SECRET = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
