@@ -132,14 +132,16 @@ class Catalogue:
         with self.frame.reader([TENANT]) as reader:
             return get_operation(GetOperation(operation_id=operation), reader, "catalog")
 
-    def until(self, operation: str, done: int | None = None, within: float = 1800.0) -> OperationView:
-        """Wait for its end, or until `done` lines are done. Raises TimeoutError."""
+    def until(
+        self, operation: str, done: int | None = None, within: float = 1800.0, every: float = 0.1
+    ) -> OperationView:
+        """Wait for its end, or until `done` lines are done, with a look `every` so many seconds. Raises TimeoutError."""
         ends = time.monotonic() + within
         while time.monotonic() < ends:
             view = self.view(operation)
             if view.state != "running" or (done is not None and view.done >= done):
                 return view
-            time.sleep(0.1)
+            time.sleep(every)
         raise TimeoutError(f"{operation} is still running; see {self.folder}")
 
     def used(self) -> dict[str, float]:
@@ -212,7 +214,7 @@ def _measured(ours: Catalogue, lines: int, format: str) -> dict[str, Any]:
     order, size = ours.order(table, format)
     before = ours.used()
     operation = ours.begins(order)
-    view = ours.until(operation)
+    view = ours.until(operation, every=0.5)
     assert view.ended_at is not None
     cpu = {name: round(used - before[name], 1) for name, used in ours.used().items()}
     seconds = (view.ended_at - view.begun_at).total_seconds()

@@ -85,7 +85,7 @@ class Frame:
         self.cipher = AesCipher.from_key(settings.data_key)
         name = f"zhida-{settings.service}"
         self.engine = connect_engine(settings.database_url, size=settings.rpc_workers, name=name)
-        self.event_engine = connect_engine(settings.database_url, size=6, name=f"{name}-events")
+        self.event_engine = connect_engine(settings.database_url, size=8, name=f"{name}-events")
         self.read_engine = connect_engine(
             settings.database_url, size=settings.rpc_workers, name=f"{name}-read", isolation_level="AUTOCOMMIT"
         )

@@ -44,9 +44,9 @@ TURN_SECONDS = 8.0
 MOST_STALLS = 12
 """How often in a row a source may be away before the operation fails (and waits for a person to resume it)."""
 
-AT_ONCE = 2
-"""Chunks that are being written at the same time: while the database works on one, we prepare the next. They commit in
-their order."""
+AT_ONCE = 3
+"""Chunks that are being written at the same time: while the database works on one or two, we prepare the next. They
+commit in their order."""
 
 LONGEST_STALL = timedelta(minutes=5)
 OPEN_SOURCES = 4
