@@ -232,9 +232,17 @@ def test_a_fact_cannot_be_written_for_an_enterprise_that_is_not_there(office: Of
     assert office.count("enterprise_fact") == 3
 
 
-def test_an_import_reads_the_enterprises_that_it_names_however_many_others_there_are(office: Office) -> None:
+@pytest.mark.parametrize("statistics", ["none", "of an empty table", "of a small city"])
+def test_an_import_reads_the_enterprises_that_it_names_however_many_others_there_are(
+    office: Office, statistics: str
+) -> None:
     """A connection keeps the plan that it made while the city was small: that one must do for a large one, too."""
+    office.replica.does("ALTER TABLE enterprise SET (autovacuum_enabled = false)")
+    if statistics == "of an empty table":
+        office.replica.does("ANALYZE enterprise")
     office.imports(table([line(row) for row in range(1200)]))
+    if statistics == "of a small city":
+        office.replica.does("ANALYZE enterprise")
     office.knows(20_000)
     read = "SELECT n_tup_ins, seq_tup_read + idx_tup_fetch FROM pg_stat_user_tables WHERE relname = 'enterprise'"
     before = eventually(lambda: next((rows for known, rows in office.replica.rows(read) if known == 21_200), None))

@@ -79,9 +79,9 @@ IDS_OF_CREDIT_CODES = (
     "SELECT id FROM (SELECT (SELECT id FROM (SELECT tenant, id FROM enterprise WHERE uscc = code OFFSET 0) AS file"
     " WHERE tenant = :tenant) AS id FROM unnest(CAST(:codes AS text[])) AS code) AS found WHERE id IS NOT NULL"
 )
-"""Code by code from their index. Asked for together, and as long as the table has no statistics, any index that
-begins with the tenant seems as good as any other, and each chunk of an import read the whole city (two fifths of all
-that it cost the database). With the tenant asked for outside the fence, only the index of codes is worth a look."""
+"""Code by code from their index: asked for together they might as well be most of the table, as far as a planner knows
+that has no statistics, and each chunk of an import read the whole city (two fifths of all that it cost the database). With the tenant asked for
+outside the fence, an index of tenants is no better than what row security asks for in any case."""
 
 
 class Enterprises(AggregateStore[Enterprise]):
@@ -162,12 +162,8 @@ class Enterprises(AggregateStore[Enterprise]):
 
     def of_credit_codes(self, codes: Collection[str]) -> list[Enterprise]:
         """The files with these credit codes, locked in key order."""
-        asked = {"tenant": self._uow.tenant, "codes": sorted(set(codes))}
-        # Planned for the table as it is now: a plan that was kept from when it was empty may read all of it for each code.
-        self._uow.execute("SET LOCAL plan_cache_mode = force_custom_plan")
-        found = [id for (id,) in self._uow.execute(IDS_OF_CREDIT_CODES, asked)]
-        self._uow.execute("SET LOCAL plan_cache_mode = force_generic_plan")
-        return list(self.get_many(found).values())
+        found = self._uow.execute(IDS_OF_CREDIT_CODES, {"tenant": self._uow.tenant, "codes": sorted(set(codes))})
+        return list(self.get_many([id for (id,) in found]).values())
 
     def current_facts(self, enterprise_id: str) -> list[Fact]:
         """The newest fact of each name and period, by name and period."""
