@@ -242,7 +242,7 @@ class Worker(Generic[L]):
         Raises Overtaken if somebody else has gone on or ended it meanwhile; then nothing of the chunk is kept.
         """
         with self._unit([seen.tenant], self._kind, seen.begun_by) as uow:
-            # What a chunk reads it names by key. A plan made while a table was empty reads all of it, and is kept.
+            # What a chunk reads it names by key. A plan made while there was little reads all of it, and is kept.
             uow.execute("SET LOCAL enable_seqscan = off")
             results = self._taken(chunk.lines, seen, uow)
             if ahead is not None:

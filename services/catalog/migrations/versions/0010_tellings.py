@@ -74,17 +74,9 @@ VIEWS = (
     """,
 )
 
-# As long as a table has no statistics, or those of a time when it was empty, every index that begins with the tenant
-# seems as good as the primary key, the newest first, and reading everything seems best of all. Such a plan is kept:
-# each chunk of an import then read the whole city. So the codes' index begins with the code, and what looks up by key
-# does not consider reading everything.
-BY_KEY = (
-    "ALTER TABLE enterprise DROP CONSTRAINT enterprise_uscc_once",
-    "ALTER TABLE enterprise ADD CONSTRAINT enterprise_uscc_once UNIQUE (uscc, tenant)",
-    "ALTER FUNCTION enterprise_fact_of_a_file() SET enable_seqscan = off",
-)
-
 PROMISES = (
+    # A plan that reads everything, made when there were a few firms, would be kept for a city.
+    "ALTER FUNCTION enterprise_fact_of_a_file() SET enable_seqscan = off",
     """
     CREATE TRIGGER enterprise_fact_of_a_file AFTER INSERT ON enterprise_telling
         REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION enterprise_fact_of_a_file()
@@ -118,7 +110,7 @@ PROMISES = (
 
 
 def upgrade() -> None:
-    for statement in (*TELLING, *VIEWS, *BY_KEY, *PROMISES):
+    for statement in (*TELLING, *VIEWS, *PROMISES):
         op.execute(statement)
     tenant_table(op, "enterprise_telling")
     # What was said is never changed or taken back: a correction is said later.
