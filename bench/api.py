@@ -214,6 +214,8 @@ def rows_of(contest: Contest, figures: dict[str, Any]) -> list[tuple[str, str, s
         remark = f"{words[name][1]};{tail}" if name in ("read", "submit") else words[name][1]
         rows.append((words[name][0], f"{each.per_s:,.0f}/s  p50 {p50:.1f} ms  p99 {p99:.1f} ms", remark))
     lags = "、".join(f"{lag:.1f}" for lag in contest.lags)
-    rows.append(("下游滞后 downstream lag", f"{figures['downstream_lag_s']:.1f} s", f"各轮 {lags} s;申报停止至全部显示已受理"))
+    rows.append(
+        ("下游滞后 downstream lag", f"{figures['downstream_lag_s']:.1f} s", f"各轮 {lags} s;申报停止至全部显示已受理")
+    )
     rows.append(("压测上限 load ceiling", f"{figures['load_ceiling_per_s']:,}/s", f"{CONNECTIONS} 个连接,对空应答服务"))
     return rows

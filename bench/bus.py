@@ -167,9 +167,7 @@ def hop_process(place: Surroundings, dsns: Dsns, batch: int) -> Iterator[None]:
         process.wait(20)
 
 
-def hops(
-    place: Surroundings, dsns: Dsns, *, count: int, batch: int, tenants: int, as_bundles: bool = False
-) -> Drained:
+def hops(place: Surroundings, dsns: Dsns, *, count: int, batch: int, tenants: int, as_bundles: bool = False) -> Drained:
     """What came out, with `count` events waiting at the start: one in a message, or as a relay would send them."""
     purge(place.amqp_url)
     events = [settled_event(number, f"tenant{number % tenants}") for number in range(count)]
@@ -226,7 +224,7 @@ def main(argv: list[str]) -> int:
             ("逐条一跳 single", f"{single:,.0f}/s", "每条事件一个事务"),
             ("批量一跳 batch", f"{batch:,.0f}/s", f"每批 200；为裸速的 {batch / raw:.2f}（目标 ≥ 2,500/s 且 ≥ 0.15）"),
             ("批量，来者已合并 bundled", f"{relayed.per_s:,.0f}/s", "来的消息也是上游中继所合并的，如实际运行"),
-            ("每条消息的事件 per message", f"{batched.events_per_message:.1f}", "发出的消息平均含几件；各行都按事件计数 events, not messages"),
+            ("每条消息的事件 per message", f"{batched.events_per_message:.1f}", "发出的消息平均含几件；各行按事件计数"),
             ("批量，50 个租户", f"{many:,.0f}/s", f"为单租户的 {many / batch:.2f}（目标 ≥ 0.5）"),
         ],
         figures,

@@ -117,9 +117,15 @@ def issue_tokens(gateway: Frame, enterprise_ids: Sequence[str]) -> list[Firm]:
         with gateway.unit([COUNTY], action="issue_credential") as uow:
             credentials = [
                 Credential(
-                    id=new_id(), tenant=COUNTY, actor_id=f"boss-{firm.enterprise_id}", name="企业经办",
-                    roles=("enterprise",), enterprise_id=firm.enterprise_id, department=None,
-                    token_digest=token_digest(firm.token), issued_at=uow.now,
+                    id=new_id(),
+                    tenant=COUNTY,
+                    actor_id=f"boss-{firm.enterprise_id}",
+                    name="企业经办",
+                    roles=("enterprise",),
+                    enterprise_id=firm.enterprise_id,
+                    department=None,
+                    token_digest=token_digest(firm.token),
+                    issued_at=uow.now,
                 )
                 for firm in some
             ]

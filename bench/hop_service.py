@@ -64,7 +64,10 @@ class HopService(Service):
         hops = []
         for event in events:
             hop = Hop(
-                id=f"hop-{event.id}", tenant=event.tenant, traceparent=event.traceparent, receipt=event.data.claim.receipt
+                id=f"hop-{event.id}",
+                tenant=event.tenant,
+                traceparent=event.traceparent,
+                receipt=event.data.claim.receipt,
             )
             hop.record(
                 MessageDelivered(

@@ -64,7 +64,9 @@ class House:
         deadline = time.monotonic() + within
         heard = -1
         while time.monotonic() < deadline:
-            unsaid = sum(self.look(name, "SELECT count(*) FROM outbox WHERE published_at IS NULL") for name in self.dsns)
+            unsaid = sum(
+                self.look(name, "SELECT count(*) FROM outbox WHERE published_at IS NULL") for name in self.dsns
+            )
             before, heard = heard, sum(self.look(name, "SELECT count(*) FROM inbox") for name in self.dsns)
             if unsaid == 0 and heard == before:
                 return
@@ -130,8 +132,11 @@ def _peers(place: Surroundings, ports: Ports) -> Crew:
         own = {"AMQP_URL": place.amqp_url, "DATABASE_URL": databases.get(name, "")}
         members.append(
             Member(
-                name, [sys.executable, "-W", "ignore", "-m", module, *told, str(port)], {**without_ours(environ), **own},
-                f"http://{LOOPBACK}:{probed}/ready", CHECKOUT,
+                name,
+                [sys.executable, "-W", "ignore", "-m", module, *told, str(port)],
+                {**without_ours(environ), **own},
+                f"http://{LOOPBACK}:{probed}/ready",
+                CHECKOUT,
                 "stock_gateway" if name == "stock_service" else None,
             )
         )

@@ -56,7 +56,13 @@ REMARKS = {
     "xlsx": "上传不计时；转成逐行文件计时",
     "feed": "装入平台不计时；取页、验签计时",
 }
-WHO_WORKS = {"timers": "导入进程", "others": "其余进程", "database": "数据库", "broker": "消息服务", "exchange": "数据交换平台"}
+WHO_WORKS = {
+    "timers": "导入进程",
+    "others": "其余进程",
+    "database": "数据库",
+    "broker": "消息服务",
+    "exchange": "数据交换平台",
+}
 EXCHANGE_SECRET = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
 
 
@@ -82,7 +88,8 @@ class Catalogue:
         }
         if exchange is not None:
             self._environment |= {
-                "DATA_EXCHANGE_URL": f"http://127.0.0.1:{exchange.port}", "DATA_EXCHANGE_SECRET": EXCHANGE_SECRET
+                "DATA_EXCHANGE_URL": f"http://127.0.0.1:{exchange.port}",
+                "DATA_EXCHANGE_SECRET": EXCHANGE_SECRET,
             }
         self._running: dict[str, subprocess.Popen[bytes]] = {}
 
@@ -149,7 +156,11 @@ class Catalogue:
         broker where it is a process of this machine."""
         with self.frame.frame_engine.connect() as connection:
             backend = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
-        roots = {"timers": self._running["timers"].pid, "others": self._running[PROCESSES[1]].pid, "database": parent_of(backend)}
+        roots = {
+            "timers": self._running["timers"].pid,
+            "others": self._running[PROCESSES[1]].pid,
+            "database": parent_of(backend),
+        }
         if (broker := self._broker.pid()) is not None:
             roots["broker"] = broker
         if self._exchange is not None:
@@ -245,7 +256,9 @@ def _measured(ours: Catalogue, lines: int, format: str) -> dict[str, Any]:
 def _resumed(ours: Catalogue, format: str) -> bool:
     """Whether an import whose process was killed half way ended with every line done once."""
     table = ours.folder / "again.csv"
-    broken = write_table(table, KILLED_LINES + 1, broken_every=BROKEN_EVERY)  # another city: as many enterprises that nobody knows yet
+    broken = write_table(
+        table, KILLED_LINES + 1, broken_every=BROKEN_EVERY
+    )  # another city: as many enterprises that nobody knows yet
     operation = ours.begins(ours.order(table, format)[0])
     ours.until(operation, done=KILLED_LINES // 4)
     ours.kill("timers")
@@ -265,11 +278,22 @@ def _rows(figures: dict[str, Any]) -> list[tuple[str, str, str]]:
     return [
         ("来源 format", FORMATS[figures["format"]], REMARKS[figures["format"]]),
         ("行数 lines", f"{lines:,}", f"{figures['megabytes']} MB，每行 {figures['facts_per_line']} 列数据"),
-        ("用时 seconds", f"{figures['seconds']:,}", f"折合 300,000 行 {figures['seconds'] * LINES / lines:,.0f} 秒（目标 120）"),
+        (
+            "用时 seconds",
+            f"{figures['seconds']:,}",
+            f"折合 300,000 行 {figures['seconds'] * LINES / lines:,.0f} 秒（目标 120）",
+        ),
         ("每秒 per second", f"{figures['per_s']:,}", "含事件、审计与逐行结果"),
-        ("处理器 CPU seconds", " + ".join(f"{used:.0f}" for used in figures["cpu_s"].values()),
-         f"{' + '.join(WHO_WORKS[name] for name in figures['cpu_s'])}；{os.cpu_count()} 核，平均负载 {figures['load_average']}"),
-        ("下限 floor", f"{figures['floor_s']} s", f"同样的行只用 COPY 写入无约束的表；为其 {figures['ratio_to_floor']} 倍"),
+        (
+            "处理器 CPU seconds",
+            " + ".join(f"{used:.0f}" for used in figures["cpu_s"].values()),
+            f"{' + '.join(WHO_WORKS[name] for name in figures['cpu_s'])}；{os.cpu_count()} 核，平均负载 {figures['load_average']}",
+        ),
+        (
+            "下限 floor",
+            f"{figures['floor_s']} s",
+            f"同样的行只用 COPY 写入无约束的表；为其 {figures['ratio_to_floor']} 倍",
+        ),
         ("错行 broken lines", f"{figures['broken_lines']:,}", "逐列说明原因，其余照常载入"),
         ("完整 complete", str(figures["complete"]), "每行恰好一次"),
         ("事件 events", f"{figures['events']:,}", f"导入结束后 {figures['events_sent_after_s']} 秒全部送出"),

@@ -108,7 +108,12 @@ def _add(exchange: httpx.Client, feed: str, records: list[str]) -> None:
 def _fact_of(heading: str) -> dict[str, str]:
     name, period, word = heading.split(":")
     kind = {"是否": "flag", "代码": "code", "日期": "date"}.get(word, "number")
-    return {"name": name, "kind": kind, **({"period": period} if period else {}), **({"unit": word} if kind == "number" else {})}
+    return {
+        "name": name,
+        "kind": kind,
+        **({"period": period} if period else {}),
+        **({"unit": word} if kind == "number" else {}),
+    }
 
 
 def _record(cells: list[str], facts: list[dict[str, str]]) -> Mapping[str, Any]:

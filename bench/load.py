@@ -166,8 +166,11 @@ def main() -> None:
     requests = [each.encode() for each in plan["requests"]]
     tally = uvloop.run(
         call(
-            plan["port"], iter(requests) if plan["once"] else cycle(requests), plan["connections"],
-            plan["seconds"], plan["bodies"],
+            plan["port"],
+            iter(requests) if plan["once"] else cycle(requests),
+            plan["connections"],
+            plan["seconds"],
+            plan["bodies"],
         )
     )
     told = {

@@ -82,5 +82,11 @@ def minimal() -> FastAPI:
 if __name__ == "__main__":
     app = {"bare": bare, "minimal": minimal}[sys.argv[1]]()
     uvicorn.run(
-        app, host=LOOPBACK, port=int(sys.argv[2]), loop="uvloop", http="httptools", access_log=False, log_level="warning"
+        app,
+        host=LOOPBACK,
+        port=int(sys.argv[2]),
+        loop="uvloop",
+        http="httptools",
+        access_log=False,
+        log_level="warning",
     )

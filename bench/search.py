@@ -125,9 +125,7 @@ def _place(tenant: TenantId, parent: TenantId | None) -> TenantOnboarded:
 
 def _searched(frame: Frame, asked: Sequence[SearchPolicies]) -> dict[str, Any]:
     handle = partial(search_policies, shelf=Shelf())
-    envelopes = [
-        {"tenant": None, "name": "search_policies", "body": query.model_dump(mode="json")} for query in asked
-    ]
+    envelopes = [{"tenant": None, "name": "search_policies", "body": query.model_dump(mode="json")} for query in asked]
     frame.run_query(SearchPolicies, handle, envelopes[0])  # reads the offers
     latencies, matched, found = [], Counter[str](), 0
     for envelope in envelopes:
@@ -176,9 +174,7 @@ def _rows(figures: dict[str, Any]) -> list[tuple[str, str, str]]:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="./zhida bench search", description="政策搜索 · searching a province's items"
-    )
+    parser = argparse.ArgumentParser(prog="./zhida bench search", description="政策搜索 · searching a province's items")
     parser.add_argument("--json", metavar="FILE", help="把结果写成 JSON · write the figures")
     parser.add_argument("--items", type=int, default=PROVINCE, help="事项数 · how many items")
     parser.add_argument("--queries", type=int, default=2000, help="查询数 · how many questions")

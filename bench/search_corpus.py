@@ -56,9 +56,7 @@ TENANTS = ("36", "3607", "360702", "360732")
 def corpus(count: int) -> Iterator[tuple[str, PolicyItemContent, datetime]]:
     """(tenant, content, first published) of so many items that vary the sample items."""
     rng = random.Random(20261123)
-    samples = [
-        PolicyItemContent.model_validate_json(file.read_bytes()) for file in sorted(SAMPLES.glob("*.json"))
-    ]
+    samples = [PolicyItemContent.model_validate_json(file.read_bytes()) for file in sorted(SAMPLES.glob("*.json"))]
     began = datetime(2024, 1, 1, tzinfo=UTC)
     for number in range(count):
         yield (
@@ -84,9 +82,7 @@ def _variant(sample: PolicyItemContent, number: int, rng: random.Random) -> Poli
     if rng.random() < 0.4:
         opens = TODAY + timedelta(days=rng.randrange(-400, 60))
         window = Window(opens=opens, closes=opens + timedelta(days=rng.randrange(20, 500)))
-    plan = sample.rules.plan.model_copy(
-        update={"department": place + rng.choice(DEPARTMENTS), "window": window}
-    )
+    plan = sample.rules.plan.model_copy(update={"department": place + rng.choice(DEPARTMENTS), "window": window})
     return sample.model_copy(
         update={
             "code": f"B-{number:05d}",

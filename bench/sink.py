@@ -43,7 +43,10 @@ class Sink(asyncio.Protocol):
             Sink.taken_bytes += length
         elif head.startswith(b"GET /taken "):
             told = b'{"exports": %d, "bytes": %d}' % (Sink.exports, Sink.taken_bytes)
-            return b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b" % (len(told), told)
+            return b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b" % (
+                len(told),
+                told,
+            )
         return NOTHING
 
 

@@ -98,9 +98,7 @@ def seal(engine: Engine, at: datetime) -> int:
         if not connection.execute(text("SELECT pg_try_advisory_xact_lock(:k)"), {"k": SEALER_LOCK}).scalar_one():
             return 0
         rows = connection.execute(
-            text(
-                "SELECT position, digest FROM audit_fact WHERE block IS NULL ORDER BY position LIMIT :n"
-            ),
+            text("SELECT position, digest FROM audit_fact WHERE block IS NULL ORDER BY position LIMIT :n"),
             {"n": BLOCK_LIMIT},
         ).all()
         if not rows:

@@ -53,9 +53,7 @@ class Calendar:
         self.closing_time = closing_time
         self.years = _complete_years(days)
         loaded = frozenset(self.years)
-        self._working = sorted(
-            day.toordinal() for day, worked in days.items() if worked and day.year in loaded
-        )
+        self._working = sorted(day.toordinal() for day, worked in days.items() if worked and day.year in loaded)
         self._blocks = _blocks(self.years)
 
     @classmethod
@@ -158,9 +156,7 @@ class Calendar:
         if inside and low <= self._working[index] <= high:
             return date.fromordinal(self._working[index])
         backwards = index < 0 or (inside and self._working[index] < low)
-        raise CalendarNotLoaded(
-            date.fromordinal(low).year - 1 if backwards else date.fromordinal(high).year + 1
-        )
+        raise CalendarNotLoaded(date.fromordinal(low).year - 1 if backwards else date.fromordinal(high).year + 1)
 
 
 def announced_days(year: int) -> list[tuple[date, bool]]:

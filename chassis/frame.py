@@ -146,7 +146,8 @@ class Frame:
                 text("SELECT settings->>'closing_time' FROM tenant WHERE id = :tenant"), {"tenant": tenant}
             ).scalar()
         calendar = Calendar.from_rows(
-            ((row.day, row.working) for row in rows), closing_time=time_of_day.fromisoformat(closing) if closing else CLOSING
+            ((row.day, row.working) for row in rows),
+            closing_time=time_of_day.fromisoformat(closing) if closing else CLOSING,
         )
         self._calendars[tenant] = (time.monotonic(), calendar)
         return calendar
@@ -173,7 +174,11 @@ class Frame:
             envelope = CommandEnvelope.model_validate(message)
         except ValidationError as error:
             return {"refused": malformed(error).refusal().model_dump(mode="json")}
-        with bind(tenant=envelope.tenant), start_span(f"{self.service}.{name}"), COMMAND_SECONDS.labels(self.service, name).time():
+        with (
+            bind(tenant=envelope.tenant),
+            start_span(f"{self.service}.{name}"),
+            COMMAND_SECONDS.labels(self.service, name).time(),
+        ):
             try:
                 wire = self._execute(contract, handle, envelope, name)
                 give_up_at = time.monotonic() + REDELIVERY_SECONDS
@@ -189,7 +194,9 @@ class Frame:
         COMMANDS.labels(self.service, name, outcome).inc()
         return wire
 
-    def _execute(self, contract: type[C], handle: Callable[[C, UnitOfWork], Model], envelope: CommandEnvelope, name: str) -> Wire:
+    def _execute(
+        self, contract: type[C], handle: Callable[[C, UnitOfWork], Model], envelope: CommandEnvelope, name: str
+    ) -> Wire:
         uow = self._ordered(envelope, name)
         try:
             with uow:
@@ -266,14 +273,18 @@ class Frame:
         refuse_strong_role(self.engine)
         refuse_strong_role(self.frame_engine)
 
-    def start(self, subscriptions: Sequence[Subscription], due: Sequence[DueWork], *, service: ServiceName | None = None) -> None:
+    def start(
+        self, subscriptions: Sequence[Subscription], due: Sequence[DueWork], *, service: ServiceName | None = None
+    ) -> None:
         """Check who we are in the database, then start health and the loops. Raises RoleTooStrong."""
         self._refuse_strong_roles()
         roles = set(self.settings.roles)
         if "relay" in roles:
             self._loops += [self.relay, Sealer(self.frame_engine, self.look_engine, self.clock)]
         if "events" in roles and service is not None:
-            inbox = Inbox(self.service, [*subscriptions, tenant_subscription()], self.event_unit, self.settings.max_attempts)
+            inbox = Inbox(
+                self.service, [*subscriptions, tenant_subscription()], self.event_unit, self.settings.max_attempts
+            )
             sweeper = Sweeper(self.look_engine, inbox, self.clock, batch=self.settings.event_batch)
             consumer = EventConsumer(
                 service,

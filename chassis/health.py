@@ -118,9 +118,7 @@ class HealthServer:
             return _json(not stale, "alive", "stalled", {"loops": loops})
         if path == "/readyz":
             found = self._readiness.look()
-            return _json(
-                all(word == "ok" for word in found.values()), "ready", "not_ready", {"checks": found}
-            )
+            return _json(all(word == "ok" for word in found.values()), "ready", "not_ready", {"checks": found})
         return None
 
 
@@ -150,9 +148,7 @@ class _Readiness:
             # A check that still hangs from last time is waited for again; more of them would only pile up.
             if name not in self._running:
                 said: list[str] = []
-                thread = threading.Thread(
-                    target=_ask, args=(name, check, said), name=f"check:{name}", daemon=True
-                )
+                thread = threading.Thread(target=_ask, args=(name, check, said), name=f"check:{name}", daemon=True)
                 self._running[name] = (thread, said)
                 thread.start()
         deadline = time.monotonic() + self._check_seconds
@@ -190,9 +186,7 @@ def _json(well: bool, good: str, bad: str, more: dict[str, Any]) -> tuple[int, s
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
-    def __init__(
-        self, address: tuple[str, int], answer: Callable[..., tuple[int, str, bytes] | None]
-    ) -> None:
+    def __init__(self, address: tuple[str, int], answer: Callable[..., tuple[int, str, bytes] | None]) -> None:
         self.answer = answer
         super().__init__(address, _Handler)
 

@@ -128,8 +128,12 @@ class Inbox:
         return tenants, lost
 
     def _run(
-        self, uow: UnitOfWork, runnable: Mapping[AggregateKey, list[Received[Any]]], late: list[Received[Any]],
-        *, careful: bool,
+        self,
+        uow: UnitOfWork,
+        runnable: Mapping[AggregateKey, list[Received[Any]]],
+        late: list[Received[Any]],
+        *,
+        careful: bool,
     ) -> list[Received[Any]]:
         """Call handlers wave by wave (the n-th event of every aggregate together); returns what was applied."""
         done: list[Received[Any]] = []

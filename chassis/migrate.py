@@ -58,9 +58,10 @@ def _applied(engine: Engine, version_table: str, folder: Path, *, last: bool) ->
     config = Config()
     config.set_main_option("script_location", str(folder))
     script = ScriptDirectory.from_config(config)
-    with EnvironmentContext(
-        config, script, fn=lambda rev, _context: script._upgrade_revs("head", rev)
-    ) as environment, engine.connect() as connection:
+    with (
+        EnvironmentContext(config, script, fn=lambda rev, _context: script._upgrade_revs("head", rev)) as environment,
+        engine.connect() as connection,
+    ):
         # Replicas may migrate at the same time: the second waits here and then finds nothing to do.
         connection.exec_driver_sql("SET lock_timeout = 0")
         connection.exec_driver_sql("SELECT pg_advisory_lock(7203001)")

@@ -199,9 +199,25 @@ def begin(uow: UnitOfWork, kind: str, title: str, parameters: Mapping[str, Any])
 def view_of(run: OperationRun, service: str) -> OperationView:
     """How far it is, with where to ask again."""
     here = f"/api/v1/operations/{service}/{run.id}"
-    fields = {name: getattr(run, name) for name in ("kind", "title", "state", "total", "done", "accepted", "unchanged",
-                                                    "refused", "notice_code", "notice", "begun_at", "ended_at",
-                                                    "tenant", "version")}
+    fields = {
+        name: getattr(run, name)
+        for name in (
+            "kind",
+            "title",
+            "state",
+            "total",
+            "done",
+            "accepted",
+            "unchanged",
+            "refused",
+            "notice_code",
+            "notice",
+            "begun_at",
+            "ended_at",
+            "tenant",
+            "version",
+        )
+    }
     return OperationView(
         **fields,
         operation_id=run.id,
@@ -213,9 +229,14 @@ def view_of(run: OperationRun, service: str) -> OperationView:
 
 def get_operation(query: GetOperation, reader: Reader, service: str) -> OperationView:
     """Raises OperationUnknown."""
-    row = reader.execute(
-        "SELECT * FROM operation_run WHERE tenant = :tenant AND id = :id", {"tenant": reader.tenant, "id": query.operation_id}
-    ).mappings().first()
+    row = (
+        reader.execute(
+            "SELECT * FROM operation_run WHERE tenant = :tenant AND id = :id",
+            {"tenant": reader.tenant, "id": query.operation_id},
+        )
+        .mappings()
+        .first()
+    )
     if row is None:
         raise OperationUnknown()
     return view_of(OperationRun(**{**row, "begun_by": Actor.model_validate(row["begun_by"])}), service)
@@ -238,10 +259,20 @@ LINES_OF_OUTCOME = {
 def list_operation_lines(query: ListOperationLines, reader: Reader) -> LineResultPage:
     """Results by line, as far as the work has come. Raises CursorInvalid."""
     line, ordinal = decode_cursor(query.cursor, 2) or (0, -1)
-    rows = reader.execute(
-        LINES_OF_OUTCOME[query.outcome],
-        {"tenant": reader.tenant, "id": query.operation_id, "line": line, "ordinal": ordinal, "limit": query.limit + 1},
-    ).mappings().all()
+    rows = (
+        reader.execute(
+            LINES_OF_OUTCOME[query.outcome],
+            {
+                "tenant": reader.tenant,
+                "id": query.operation_id,
+                "line": line,
+                "ordinal": ordinal,
+                "limit": query.limit + 1,
+            },
+        )
+        .mappings()
+        .all()
+    )
     shown, more = cut_page(rows, query.limit)
     return LineResultPage(
         lines=tuple(LineResult.model_validate(dict(row)) for row in shown),
@@ -281,6 +312,13 @@ class LineFaults:
 
     def results(self, subject_id: str | None = None) -> list[LineResult]:
         return [
-            LineResult(line=self.line, column=each.field, outcome="refused", code=each.code, message=each.message, subject_id=subject_id)
+            LineResult(
+                line=self.line,
+                column=each.field,
+                outcome="refused",
+                code=each.code,
+                message=each.message,
+                subject_id=subject_id,
+            )
             for each in self.reasons
         ]

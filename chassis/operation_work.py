@@ -189,7 +189,9 @@ class Worker(Generic[L]):
                     written.popleft().result()
                     keys.popleft()
                 before, source.position = source.position, chunk.checkpoint
-                written.append(self._writers.submit(self._written, run, before, chunk, written[-1] if written else None))
+                written.append(
+                    self._writers.submit(self._written, run, before, chunk, written[-1] if written else None)
+                )
                 keys.append(own)
             while written:
                 run = written.popleft().result()
@@ -268,7 +270,13 @@ class Worker(Generic[L]):
         except Refused as refusal:
             if len(lines) == 1:
                 return [
-                    LineResult(line=lines[0].line, column=reason.field, outcome="refused", code=reason.code, message=reason.message)
+                    LineResult(
+                        line=lines[0].line,
+                        column=reason.field,
+                        outcome="refused",
+                        code=reason.code,
+                        message=reason.message,
+                    )
                     for reason in refusal.reasons
                 ]
         except Exception as error:

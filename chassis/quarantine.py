@@ -120,10 +120,7 @@ def give_up(engine: Engine, message: Quarantined, reason: str, *, by: str, at: d
     """Nobody will read it: kept with the reason, and no longer shown. Raises NotInQuarantine."""
     with engine.begin() as connection:
         closed = connection.execute(
-            text(
-                "UPDATE quarantine SET resolved_at = :at, resolution = :how WHERE id = :id AND resolved_at"
-                " IS NULL"
-            ),
+            text("UPDATE quarantine SET resolved_at = :at, resolution = :how WHERE id = :id AND resolved_at IS NULL"),
             {"at": at, "how": f"放弃：{by}，{at.isoformat()}，原因：{reason}", "id": message.id},
         )
         if closed.rowcount != 1:

@@ -35,9 +35,7 @@ GREETING_S = 1.0
 PARTITION_LOCKS = 7203100
 """First key of the advisory locks by which a relay owns partitions while it empties them."""
 
-OWN = text(
-    "SELECT p FROM unnest(CAST(:partitions AS integer[])) AS p WHERE pg_try_advisory_xact_lock(:base, p)"
-)
+OWN = text("SELECT p FROM unnest(CAST(:partitions AS integer[])) AS p WHERE pg_try_advisory_xact_lock(:base, p)")
 PENDING = text(
     "SELECT position, tenant, aggregate_type, aggregate_id, event_id, routing_key, body FROM outbox"
     " WHERE position = ANY (ARRAY("
@@ -57,9 +55,7 @@ BY_INDEX = text("SET LOCAL enable_sort = off")
 """Nor may it fetch and sort all that is pending in a partition, as it would where statistics know of little."""
 MARK = text("UPDATE outbox SET published_at = now() WHERE position = ANY (CAST(:positions AS bigint[]))")
 ANYTHING = text("SELECT EXISTS (SELECT 1 FROM outbox WHERE published_at IS NULL)")
-BACKLOG = text(
-    "SELECT count(*), extract(epoch FROM now() - min(created_at)) FROM outbox WHERE published_at IS NULL"
-)
+BACKLOG = text("SELECT count(*), extract(epoch FROM now() - min(created_at)) FROM outbox WHERE published_at IS NULL")
 
 
 class Relay:

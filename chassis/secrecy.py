@@ -85,9 +85,7 @@ class AesCipher:
         Raises KeyUnusable.
         """
         try:
-            return cls(
-                [base64.b64decode(part.strip(), validate=True) for part in text.split(",") if part.strip()]
-            )
+            return cls([base64.b64decode(part.strip(), validate=True) for part in text.split(",") if part.strip()])
         except binascii.Error as error:
             raise KeyUnusable("数据密钥不是 base64 (the data key is not base64)") from error
 
@@ -137,9 +135,7 @@ def _key(key: bytes) -> _Key:
 
 
 def _derive(key: bytes, use: str) -> bytes:
-    return HKDF(
-        algorithm=SHA256(), length=KEY_BYTES, salt=None, info=f"zhida {SCHEME} {use}".encode()
-    ).derive(key)
+    return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=f"zhida {SCHEME} {use}".encode()).derive(key)
 
 
 @lru_cache(maxsize=4096)

@@ -111,9 +111,7 @@ def redrive_message(uow: UnitOfWork, message: StuckMessage) -> None:
     )
     if moved.rowcount != 1:
         raise NotStuck()
-    _leave_fact(
-        uow, message.tenant, "parked_event", message.event_id, {"type": message.type, "error": message.error}
-    )
+    _leave_fact(uow, message.tenant, "parked_event", message.event_id, {"type": message.type, "error": message.error})
 
 
 def dismiss_message(uow: UnitOfWork, message: StuckMessage, reason: str) -> None:
@@ -172,9 +170,7 @@ def redrive_job(uow: UnitOfWork, job: StuckJob) -> None:
     )
     if moved.rowcount != 1:
         raise NotStuck()
-    _leave_fact(
-        uow, job.tenant, "job", f"{job.kind}/{job.subject}", {"due_at": job.due_at, "error": job.error}
-    )
+    _leave_fact(uow, job.tenant, "job", f"{job.kind}/{job.subject}", {"due_at": job.due_at, "error": job.error})
 
 
 def _leave_fact(uow: UnitOfWork, tenant: str, subject_type: str, subject: str, what: dict[str, Any]) -> None:

@@ -149,9 +149,13 @@ def as_csv(workbook: Path, folder: Path, name: str, *, every_sheet: bool = False
         return target
     folder.mkdir(parents=True, exist_ok=True)
     half_made = folder / f"{name}.{uuid.uuid4().hex}"
+    paths = [str(workbook.resolve()), str(half_made.resolve())]
     process = subprocess.Popen(
-        [sys.executable, "-m", "chassis.spreadsheet", str(workbook.resolve()), str(half_made.resolve()), *([EVERY] if every_sheet else [])],
-        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd=ROOT,
+        [sys.executable, "-m", "chassis.spreadsheet", *paths, *([EVERY] if every_sheet else [])],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        cwd=ROOT,
     )
     try:
         ends = time.monotonic() + CONVERSION_SECONDS

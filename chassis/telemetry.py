@@ -205,9 +205,7 @@ CHATTY = ("pika", "kombu", "amqp", "urllib3", "eventlet")
 
 
 def _configure_logs(service_name: str) -> None:
-    level = logging.getLevelNamesMapping().get(
-        os.environ.get("ZHIDA_LOG_LEVEL", "INFO").upper(), logging.INFO
-    )
+    level = logging.getLevelNamesMapping().get(os.environ.get("ZHIDA_LOG_LEVEL", "INFO").upper(), logging.INFO)
 
     def add_service(_logger: object, _method: str, fields: Fields) -> Fields:
         fields.setdefault("service", service_name)

@@ -85,5 +85,3 @@ class Tenants:
                 raise TenantUnknown(tenant=tenant)
             self._known[tenant] = row
         return self._known[tenant]
-
-

@@ -150,8 +150,14 @@ class FakeUnit:
     def begin_work(self, kind: str, *, title: str, parameters: Mapping[str, Any]) -> OperationRun:
         """Long work is only noted: `begun` lists it."""
         run = OperationRun(
-            id=new_id(), tenant=self.tenant, version=1, kind=kind, title=title, parameters=dict(parameters),
-            begun_by=self.actor, begun_at=self.now,
+            id=new_id(),
+            tenant=self.tenant,
+            version=1,
+            kind=kind,
+            title=title,
+            parameters=dict(parameters),
+            begun_by=self.actor,
+            begun_at=self.now,
         )
         self.begun.append(run)
         return run
@@ -188,7 +194,9 @@ class FakeUnit:
         return None
 
 
-def received(event: Event, *, tenant: TenantId = "zhanggong", subject: str | None = None, sequence: int = 1) -> Received[Any]:
+def received(
+    event: Event, *, tenant: TenantId = "zhanggong", subject: str | None = None, sequence: int = 1
+) -> Received[Any]:
     """An event as a handler gets it."""
     producer = FLOW[type(event)].producer
     envelope = EventEnvelope(

@@ -49,7 +49,9 @@ def reasons_for(errors: Sequence[Mapping[str, Any]]) -> tuple[Reason, ...]:
             sentence = "内容不符合要求"
         reasons.append(
             Reason(
-                code=f"field_{error['type']}", message=f"{place}：{sentence}" if place else sentence, field=place or None
+                code=f"field_{error['type']}",
+                message=f"{place}：{sentence}" if place else sentence,
+                field=place or None,
             )
         )
     return tuple(reasons)

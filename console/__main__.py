@@ -50,7 +50,9 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="./zhida", description="直达:惠企政策兑现平台 · policy to payment, on a clock")
+    parser = argparse.ArgumentParser(
+        prog="./zhida", description="直达:惠企政策兑现平台 · policy to payment, on a clock"
+    )
     commands = parser.add_subparsers(title="命令 commands", metavar="", required=True)
     for name, (_, text) in PROGRAMS.items():
         commands.add_parser(name, help=text)
@@ -82,7 +84,9 @@ def _up(options: argparse.Namespace) -> int:
             claim.announce(cluster.url)
             started = cluster.up(options.names)
     print(f"{'已启动' if started else '已在运行'}:{cluster.url}")
-    print(f"平台运维凭证 platform token:{cluster.home / 'credentials.json'} 中的 platform_token;第一天怎么做见 docs/first-day.md")
+    print(
+        f"平台运维凭证 platform token:{cluster.home / 'credentials.json'} 中的 platform_token;第一天怎么做见 docs/first-day.md"
+    )
     return 0
 
 

@@ -48,10 +48,14 @@ def document() -> Json:
                 "variables": {"host": {"default": "localhost"}, "port": {"default": "5672"}},
             }
         },
-        "channels": {**{event.__name__: _event_channel(event) for event in FLOW},
-                     **{name: _queue_channel(service, name) for service, name in QUEUES.items()}},
-        "operations": {**{_sends(event): _send(event) for event in FLOW},
-                       **{f"{service}.receives": _receive(service, name) for service, name in QUEUES.items()}},
+        "channels": {
+            **{event.__name__: _event_channel(event) for event in FLOW},
+            **{name: _queue_channel(service, name) for service, name in QUEUES.items()},
+        },
+        "operations": {
+            **{_sends(event): _send(event) for event in FLOW},
+            **{f"{service}.receives": _receive(service, name) for service, name in QUEUES.items()},
+        },
         "components": {"messages": {event.__name__: _message(event) for event in FLOW}, "schemas": _schemas()},
     }
 

@@ -38,8 +38,10 @@ class Setup:
         """Leaves a complete `.venv`, or raises Refusal."""
         if not self.lock_file.exists():
             raise Refusal(f"缺少 {self.lock_file};请重新获取代码。", f"{self.lock_file} is missing; clone again.")
-        with locked(self.root / ".zhida" / "setup.lock",
-                    on_wait=lambda: say("另一个窗口正在安装,等它完成……", "another set-up is running; waiting")):
+        with locked(
+            self.root / ".zhida" / "setup.lock",
+            on_wait=lambda: say("另一个窗口正在安装,等它完成……", "another set-up is running; waiting"),
+        ):
             if self.is_done():
                 return
             say("首次准备运行环境,大约一两分钟。", "setting up, a minute or two")
@@ -68,8 +70,12 @@ class Setup:
         """Whether `.venv` is this Python's and was not left half-made."""
         if self.unfinished.exists() or not (self.venv / "bin" / "python").exists():
             return False
-        asked = subprocess.run([self.venv / "bin" / "python", "-c", "import sys; print(sys.version_info[:2])"],
-                               capture_output=True, text=True, check=False)
+        asked = subprocess.run(
+            [self.venv / "bin" / "python", "-c", "import sys; print(sys.version_info[:2])"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         return asked.stdout.strip() == str(sys.version_info[:2])
 
     def _make_venv(self) -> None:
@@ -91,12 +97,17 @@ class Setup:
 
     def _venv(self, *, with_pip: bool) -> bool:
         options = [] if with_pip else ["--without-pip"]
-        return subprocess.run([sys.executable, "-m", "venv", *options, str(self.venv)],
-                              capture_output=True, check=False).returncode == 0
+        return (
+            subprocess.run(
+                [sys.executable, "-m", "venv", *options, str(self.venv)], capture_output=True, check=False
+            ).returncode
+            == 0
+        )
 
     def _runs(self, *arguments: str) -> bool:
-        return subprocess.run([self.venv / "bin" / "python", *arguments],
-                              capture_output=True, check=False).returncode == 0
+        return (
+            subprocess.run([self.venv / "bin" / "python", *arguments], capture_output=True, check=False).returncode == 0
+        )
 
     def _install_pip(self) -> None:
         """From the configured index, else from Debian's own archive; both without root."""
@@ -117,8 +128,18 @@ class Setup:
     def _install(self) -> None:
         """pip with hashes required; its output is told as a count of packages."""
         total = len(PIN.findall(self.lock_file.read_text(encoding="utf-8")))
-        command = [str(self.venv / "bin" / "python"), "-m", "pip", "install", "--require-hashes",
-                   "--disable-pip-version-check", "--progress-bar", "off", "-r", str(self.lock_file)]
+        command = [
+            str(self.venv / "bin" / "python"),
+            "-m",
+            "pip",
+            "install",
+            "--require-hashes",
+            "--disable-pip-version-check",
+            "--progress-bar",
+            "off",
+            "-r",
+            str(self.lock_file),
+        ]
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as pip:
             said: list[str] = []
             done = 0

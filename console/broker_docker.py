@@ -79,11 +79,23 @@ class DockerNode:
         with tempfile.NamedTemporaryFile("w", dir=self._home) as settings:
             os.chmod(settings.name, 0o600)
             password = Credentials(self._home).secret("rabbitmq")
-            settings.write(f"RABBITMQ_DEFAULT_USER={USER}\nRABBITMQ_DEFAULT_PASS={password}\n"
-                           f"RABBITMQ_DEFAULT_VHOST={VHOST}\n")
+            settings.write(
+                f"RABBITMQ_DEFAULT_USER={USER}\nRABBITMQ_DEFAULT_PASS={password}\nRABBITMQ_DEFAULT_VHOST={VHOST}\n"
+            )
             settings.flush()
-            _docker("run", "--detach", "--name", self._name, "--hostname", "zhida",
-                    "--env-file", settings.name, "--publish", f"{LOOPBACK}:{port}:{INSIDE}", IMAGE)
+            _docker(
+                "run",
+                "--detach",
+                "--name",
+                self._name,
+                "--hostname",
+                "zhida",
+                "--env-file",
+                settings.name,
+                "--publish",
+                f"{LOOPBACK}:{port}:{INSIDE}",
+                IMAGE,
+            )
 
 
 def _docker(*arguments: str) -> str:

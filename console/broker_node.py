@@ -100,8 +100,14 @@ class PrivateNode(NodeProcesses):
                     self._ports.claim(name)
                 self._start_epmd()
                 self._furnish()
-                spawn([self._programs.server], pid_file=self._node, log=self._log, env=self._environment(),
-                      cwd=self._room(), account=self._quarters.account)
+                spawn(
+                    [self._programs.server],
+                    pid_file=self._node,
+                    log=self._log,
+                    env=self._environment(),
+                    cwd=self._room(),
+                    account=self._quarters.account,
+                )
             url = amqp_url(self._home)
             await_login(url, START_LIMIT_S, self.running, self._log)
         return url
@@ -119,8 +125,15 @@ class PrivateNode(NodeProcesses):
 
     def _run(self, command: list[str], given: str = "") -> str:
         done = subprocess.run(
-            command, input=given, capture_output=True, text=True, timeout=60, check=False,
-            env=self._environment(), cwd=self._room(), **self._quarters.account.as_arguments(),
+            command,
+            input=given,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+            env=self._environment(),
+            cwd=self._room(),
+            **self._quarters.account.as_arguments(),
         )
         if done.returncode != 0:
             raise BrokerFault((done.stderr or done.stdout).strip())
@@ -134,8 +147,14 @@ class PrivateNode(NodeProcesses):
         epmd = self._programs.erlang("epmd")
         if epmd is None:
             raise Refusal("Erlang 不完整:找不到 epmd。", "This Erlang has no epmd.")
-        spawn([epmd, "-address", LOOPBACK, "-port", str(port)], pid_file=self._epmd, cwd=self._room(),
-              log=self._home / "logs" / "epmd.log", env=self._environment(), account=self._quarters.account)
+        spawn(
+            [epmd, "-address", LOOPBACK, "-port", str(port)],
+            pid_file=self._epmd,
+            cwd=self._room(),
+            log=self._home / "logs" / "epmd.log",
+            env=self._environment(),
+            account=self._quarters.account,
+        )
         deadline = time.monotonic() + 10
         while not answers(port):
             if self._epmd.running() is None or time.monotonic() > deadline:
@@ -150,14 +169,20 @@ class PrivateNode(NodeProcesses):
         cookie = self._credentials.secret("erlang:cookie")
         self._write(".erlang.cookie", cookie, 0o400)
         self._write("enabled_plugins", "[].\n", 0o600)
-        self._write("rabbitmq.conf", "\n".join([
-            f"listeners.tcp.default = {LOOPBACK}:{self._ports.known('rabbitmq')}",
-            f"default_user = {USER}",
-            f"default_pass = {self._credentials.secret('rabbitmq')}",
-            f"default_vhost = {VHOST}",
-            "disk_free_limit.absolute = 200MB",
-            "",
-        ]), 0o600)
+        self._write(
+            "rabbitmq.conf",
+            "\n".join(
+                [
+                    f"listeners.tcp.default = {LOOPBACK}:{self._ports.known('rabbitmq')}",
+                    f"default_user = {USER}",
+                    f"default_pass = {self._credentials.secret('rabbitmq')}",
+                    f"default_vhost = {VHOST}",
+                    "disk_free_limit.absolute = 200MB",
+                    "",
+                ]
+            ),
+            0o600,
+        )
 
     def _write(self, name: str, text: str, mode: int) -> None:
         file = self._room() / name
@@ -212,9 +237,7 @@ def await_login(url: str, limit_s: float, running: Callable[[], bool], log: Path
         except (OSError, amqp.exceptions.AMQPError) as error:
             if not running() or time.monotonic() > deadline:
                 where = f";日志 {log}:\n{tail(log)}" if log else ""
-                raise Refusal(
-                    f"RabbitMQ 没有启动成功({error}){where}", f"RabbitMQ did not come up: {error}"
-                ) from error
+                raise Refusal(f"RabbitMQ 没有启动成功({error}){where}", f"RabbitMQ did not come up: {error}") from error
             time.sleep(0.05)
 
 
@@ -224,8 +247,12 @@ def _log_in(url: str) -> None:
     secure = parts.scheme == "amqps"
     port = parts.port or (5671 if secure else 5672)
     connection = amqp.Connection(
-        f"{parts.hostname}:{port}", ssl=secure, connect_timeout=3, virtual_host=unquote(parts.path[1:]) or "/",
-        userid=unquote(parts.username or "guest"), password=unquote(parts.password or "guest"),
+        f"{parts.hostname}:{port}",
+        ssl=secure,
+        connect_timeout=3,
+        virtual_host=unquote(parts.path[1:]) or "/",
+        userid=unquote(parts.username or "guest"),
+        password=unquote(parts.password or "guest"),
     )
     try:
         connection.connect()

@@ -37,17 +37,26 @@ class Claim:
         self.announce(None)
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
-                 trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._holder.unlink(missing_ok=True)
         os.close(self._descriptor)
 
     def announce(self, url: str | None) -> None:
         me = Identity.of(os.getpid())
         fresh = self._holder.with_suffix(".new")
-        fresh.write_text(json.dumps({
-            "purpose": self._purpose, "url": url, "pid": os.getpid(), "started": me.started if me else "",
-        }), encoding="utf-8")
+        fresh.write_text(
+            json.dumps(
+                {
+                    "purpose": self._purpose,
+                    "url": url,
+                    "pid": os.getpid(),
+                    "started": me.started if me else "",
+                }
+            ),
+            encoding="utf-8",
+        )
         fresh.replace(self._holder)
 
 

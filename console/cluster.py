@@ -30,16 +30,32 @@ Result = TypeVar("Result")
 DATABASE, BROKER = "postgres", "rabbitmq"
 # What this program writes into a home. `down --wipe` removes these and nothing else: ZHIDA_HOME may have been
 # pointed at a folder that holds other things too.
-OURS = ("postgres", "rabbitmq", "programs", "logs", "run", "books", "objects", "broker", "ports.json", "ports.lock",
-        "credentials.json", "credentials.lock")
+OURS = (
+    "postgres",
+    "rabbitmq",
+    "programs",
+    "logs",
+    "run",
+    "books",
+    "objects",
+    "broker",
+    "ports.json",
+    "ports.lock",
+    "credentials.json",
+    "credentials.lock",
+)
 
 
 class Cluster:
     """`Cluster().up()` from anywhere; `asked` names ports that a person insists on, by process name."""
 
     def __init__(
-        self, home: Path | None = None, *, asked: Mapping[str, int] | None = None,
-        progress: Progress | None = None, environ: Mapping[str, str] = os.environ,
+        self,
+        home: Path | None = None,
+        *,
+        asked: Mapping[str, int] | None = None,
+        progress: Progress | None = None,
+        environ: Mapping[str, str] = os.environ,
     ) -> None:
         self.home = open_home(home or home_of(environ))
         self._asked = dict(asked) if asked is not None else _asked_by_environment(environ)

@@ -70,8 +70,13 @@ class Crew:
         with self._locked(name):
             if self.process(name) is not None:
                 return False
-            spawn(member.argv, pid_file=self._pid_file(name), log=self.log(name),
-                  env={**member.env, **(env or {})}, cwd=member.cwd)
+            spawn(
+                member.argv,
+                pid_file=self._pid_file(name),
+                log=self.log(name),
+                env={**member.env, **(env or {})},
+                cwd=member.cwd,
+            )
             return True
 
     def stop(self, name: str, limit_s: float = STOP_LIMIT_S) -> None:

@@ -71,8 +71,18 @@ class DebianArchive:
 
     def _depends(self, package: str) -> dict[str, list[str]]:
         """Everything below `package`, in one call: each call of apt-cache reads the whole archive's lists anew."""
-        said = self._apt("apt-cache", "depends", "--recurse", "--no-recommends", "--no-suggests", "--no-conflicts",
-                         "--no-breaks", "--no-replaces", "--no-enhances", package)
+        said = self._apt(
+            "apt-cache",
+            "depends",
+            "--recurse",
+            "--no-recommends",
+            "--no-suggests",
+            "--no-conflicts",
+            "--no-breaks",
+            "--no-replaces",
+            "--no-enhances",
+            package,
+        )
         depends: dict[str, list[str]] = {}
         names: list[str] = []
         decided = False
@@ -104,21 +114,35 @@ class DebianArchive:
         if os.geteuid() == 0:
             options += ["-o", "APT::Sandbox::User=root"]  # apt's own account may not be able to enter `scratch`
         if self._private_lists:
-            options += ["-o", f"Dir::State={self._scratch / 'state'}", "-o", f"Dir::Cache={self._scratch / 'cache'}",
-                        "-o", "Dir::State::status=/var/lib/dpkg/status"]
+            options += [
+                "-o",
+                f"Dir::State={self._scratch / 'state'}",
+                "-o",
+                f"Dir::Cache={self._scratch / 'cache'}",
+                "-o",
+                "Dir::State::status=/var/lib/dpkg/status",
+            ]
         return _run([tool, *options, *arguments], cwd=cwd)
 
 
 def is_installed(package: str) -> bool:
     """Whether dpkg has `package` installed on this system."""
-    done = subprocess.run(["dpkg-query", "-W", "-f", "${db:Status-Status} ", package],
-                          capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        ["dpkg-query", "-W", "-f", "${db:Status-Status} ", package], capture_output=True, text=True, check=False
+    )
     return "installed" in done.stdout.split()
 
 
 def _run(command: list[str], cwd: Path | None = None) -> str:
-    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False,
-                          stdin=subprocess.DEVNULL, env={**os.environ, "LC_ALL": "C.UTF-8"})
+    done = subprocess.run(
+        command,
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
+        env={**os.environ, "LC_ALL": "C.UTF-8"},
+    )
     if done.returncode != 0:
         raise DebianFault(f"{' '.join(command[:1] + command[-2:])}: {done.stderr.strip() or done.stdout.strip()}")
     return done.stdout

@@ -77,7 +77,9 @@ def workbook(rows: Mapping[str, Sequence[Sequence[str]]]) -> Workbook:
             for cell in page[letter]:
                 cell.number_format = "@"
             if column.choices:
-                choice = DataValidation("list", formula1=f'"{",".join(column.choices)}"', allow_blank=not column.required)
+                choice = DataValidation(
+                    "list", formula1=f'"{",".join(column.choices)}"', allow_blank=not column.required
+                )
                 page.add_data_validation(choice)
                 choice.add(f"{letter}2:{letter}{ROOM}")
         page.freeze_panes = "B2"

@@ -23,8 +23,12 @@ AT_ONCE = 2  # each is mostly start-up work of one core
 
 
 def migrate(
-    admin: PostgresAdmin, dsns: Mapping[str, Dsns], environ: Mapping[str, str], progress: Progress,
-    *, even_if_current: bool = False,
+    admin: PostgresAdmin,
+    dsns: Mapping[str, Dsns],
+    environ: Mapping[str, str],
+    progress: Progress,
+    *,
+    even_if_current: bool = False,
 ) -> list[str]:
     """Migrates the databases that need it, at most two at a time; returns their names.
 
@@ -50,14 +54,16 @@ def _run(home: Path, name: str, dsns: Dsns, environ: Mapping[str, str]) -> None:
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("wb") as output:
         done = subprocess.run(
-            [sys.executable, "-m", "chassis.migrate", name], cwd=CHECKOUT, stdin=subprocess.DEVNULL,
+            [sys.executable, "-m", "chassis.migrate", name],
+            cwd=CHECKOUT,
+            stdin=subprocess.DEVNULL,
             env={**environ, **dsns.environment(), "OWNER_DATABASE_URL": dsns.owner},
-            stdout=output, stderr=subprocess.STDOUT, check=False,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            check=False,
         )
     if done.returncode != 0:
-        raise Refusal(
-            f"数据库 {name} 升级失败;日志 {log}:\n{tail(log)}", f"Migrating {name} failed; see {log}."
-        )
+        raise Refusal(f"数据库 {name} 升级失败;日志 {log}:\n{tail(log)}", f"Migrating {name} failed; see {log}.")
 
 
 def _digest(name: str) -> str:

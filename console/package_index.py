@@ -199,6 +199,9 @@ def _files(environ: Mapping[str, str]) -> list[str]:
     shared = (environ.get("XDG_CONFIG_DIRS") or "/etc/xdg").split(":")
     personal = Path(environ.get("XDG_CONFIG_HOME") or home / ".config")
     return [
-        *(f"{folder}/pip/pip.conf" for folder in reversed(shared)), "/etc/pip.conf",
-        str(home / ".pip/pip.conf"), str(personal / "pip/pip.conf"), *([chosen] if chosen else []),
+        *(f"{folder}/pip/pip.conf" for folder in reversed(shared)),
+        "/etc/pip.conf",
+        str(home / ".pip/pip.conf"),
+        str(personal / "pip/pip.conf"),
+        *([chosen] if chosen else []),
     ]

@@ -151,18 +151,31 @@ class Postgres:
         quarters.hand_over(password_file)
         try:
             done = subprocess.run(
-                [str(programs / "initdb"), "-D", str(fresh), "-U", SUPERUSER, f"--pwfile={password_file}",
-                 "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8", "--locale-provider=builtin",
-                 "--no-instructions"],
-                cwd=room, env=self._environment(), capture_output=True, text=True, check=False,
-                stdin=subprocess.DEVNULL, **quarters.account.as_arguments(),
+                [
+                    str(programs / "initdb"),
+                    "-D",
+                    str(fresh),
+                    "-U",
+                    SUPERUSER,
+                    f"--pwfile={password_file}",
+                    "--auth=scram-sha-256",
+                    "--encoding=UTF8",
+                    "--locale=C.UTF-8",
+                    "--locale-provider=builtin",
+                    "--no-instructions",
+                ],
+                cwd=room,
+                env=self._environment(),
+                capture_output=True,
+                text=True,
+                check=False,
+                stdin=subprocess.DEVNULL,
+                **quarters.account.as_arguments(),
             )
         finally:
             password_file.unlink()
         if done.returncode != 0:
-            raise Refusal(
-                f"PostgreSQL 初始化失败:{done.stderr.strip()}", f"initdb failed: {done.stderr.strip()}"
-            )
+            raise Refusal(f"PostgreSQL 初始化失败:{done.stderr.strip()}", f"initdb failed: {done.stderr.strip()}")
         fresh.rename(data)
 
     def _launch(self, quarters: Quarters, programs: Path) -> None:
@@ -177,8 +190,12 @@ class Postgres:
         }
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         spawn(
-            [programs / "postgres", "-D", data, *options], pid_file=self._started_as, log=self._log,
-            env=self._environment(), cwd=data.parent, account=quarters.account,
+            [programs / "postgres", "-D", data, *options],
+            pid_file=self._started_as,
+            log=self._log,
+            env=self._environment(),
+            cwd=data.parent,
+            account=quarters.account,
         )
 
     def _await_answer(self, admin: PostgresAdmin) -> None:

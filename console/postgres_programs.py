@@ -54,7 +54,9 @@ def _copy(package: Path, shelf: Path) -> Path:
             shutil.rmtree(fresh, ignore_errors=True)
             for part in (f"{PACKAGE}/{INSTALL}", f"{PACKAGE}.libs"):
                 shutil.copytree(
-                    package.parent / part, fresh / part, symlinks=True,
+                    package.parent / part,
+                    fresh / part,
+                    symlinks=True,
                     ignore=shutil.ignore_patterns("include", "pkgconfig", "*.a"),
                 )
             _open_to_read(fresh)

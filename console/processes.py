@@ -93,8 +93,13 @@ def spawn(
     with pid_file.path.open("wb") as introduction, log.open("ab") as output:
         child = _Detached(
             ["/bin/sh", "-c", INTRODUCE, "sh", *map(str, argv)],
-            stdin=introduction, stdout=output, stderr=subprocess.STDOUT, env=dict(env), cwd=cwd,
-            start_new_session=True, **(account.as_arguments() if account else Demotion()),
+            stdin=introduction,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env=dict(env),
+            cwd=cwd,
+            start_new_session=True,
+            **(account.as_arguments() if account else Demotion()),
         )
     deadline = time.monotonic() + 10
     while time.monotonic() < deadline:

@@ -80,10 +80,12 @@ def provision_with(admin: PostgresAdmin, service: str, passwords: Mapping[str, s
 def dsns_of(admin: PostgresAdmin, service: str) -> Dsns:
     """The URLs alone, whether or not the server runs."""
     passwords = _passwords(admin, service)
-    return Dsns(**{
-        kind: f"postgresql+psycopg://{service}_{kind}:{passwords[kind]}@{admin.host}:{admin.port}/zhida_{service}"
-        for kind in KINDS
-    })
+    return Dsns(
+        **{
+            kind: f"postgresql+psycopg://{service}_{kind}:{passwords[kind]}@{admin.host}:{admin.port}/zhida_{service}"
+            for kind in KINDS
+        }
+    )
 
 
 def clone(admin: PostgresAdmin, template: str, name: str) -> None:
@@ -95,7 +97,8 @@ def clone(admin: PostgresAdmin, template: str, name: str) -> None:
         row = connection.execute(
             "SELECT pg_get_userbyid(datdba), ARRAY(SELECT pg_get_userbyid(grantee) FROM aclexplode(datacl) "
             "WHERE privilege_type = 'CONNECT' AND grantee <> datdba AND grantee <> 0) "
-            "FROM pg_database WHERE datname = %s", [template],
+            "FROM pg_database WHERE datname = %s",
+            [template],
         ).fetchone()
         if row is None:
             raise ValueError(f"there is no database {template}")
@@ -122,8 +125,9 @@ def _ensure_role(connection: psycopg.Connection, role: str, kind: str, password:
     verb = "ALTER" if known else "CREATE"
     bypass = "BYPASSRLS" if kind == "owner" else "NOBYPASSRLS"
     connection.execute(
-        sql.SQL(f"{verb} ROLE {{}} LOGIN NOSUPERUSER {bypass} NOCREATEDB NOCREATEROLE NOREPLICATION PASSWORD {{}}")
-        .format(_name(role), sql.Literal(password))
+        sql.SQL(
+            f"{verb} ROLE {{}} LOGIN NOSUPERUSER {bypass} NOCREATEDB NOCREATEROLE NOREPLICATION PASSWORD {{}}"
+        ).format(_name(role), sql.Literal(password))
     )
     for setting, value in LIMITS[kind].items():
         connection.execute(sql.SQL("ALTER ROLE {} SET {} = {}").format(_name(role), _name(setting), sql.Literal(value)))

@@ -81,8 +81,13 @@ class Account:
         try:
             done = subprocess.run(
                 [str(part) for part in command],
-                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                cwd="/", timeout=30, check=False, **self.as_arguments(),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                cwd="/",
+                timeout=30,
+                check=False,
+                **self.as_arguments(),
             )
         except OSError:
             return False

@@ -19,8 +19,15 @@ GATEWAY = "gateway"
 GATEWAY_PORT = 8700  # preferred, so that the URL stays the same from one machine to the next
 
 # Whoever calls us may have these set for other purposes; each process gets its own or none.
-NOT_INHERITED = ("DATABASE_URL", "FRAME_DATABASE_URL", "OWNER_DATABASE_URL", "AMQP_URL", "HEALTH_PORT", "OBJECTS_URL",
-                 "DATA_EXCHANGE_SECRET")
+NOT_INHERITED = (
+    "DATABASE_URL",
+    "FRAME_DATABASE_URL",
+    "OWNER_DATABASE_URL",
+    "AMQP_URL",
+    "HEALTH_PORT",
+    "OBJECTS_URL",
+    "DATA_EXCHANGE_SECRET",
+)
 
 
 def service_names(checkout: Path = CHECKOUT) -> list[str]:
@@ -37,7 +44,9 @@ def process_names(checkout: Path = CHECKOUT) -> list[str]:
     return [*OUTSIDE_WORLD, *database_names(checkout)]
 
 
-def members(home: Path, dsns: Mapping[str, Dsns], amqp_url: str, environ: Mapping[str, str] = os.environ) -> list[Member]:
+def members(
+    home: Path, dsns: Mapping[str, Dsns], amqp_url: str, environ: Mapping[str, str] = os.environ
+) -> list[Member]:
     """Every process whose ports are known, in the order in which to start them.
 
     `dsns` by database name. The ports must have been claimed under the processes' names.
@@ -55,8 +64,12 @@ def members(home: Path, dsns: Mapping[str, Dsns], amqp_url: str, environ: Mappin
             own = {"DATA_EXCHANGE_SECRET": exchange_secret(home)} if name == EXCHANGE else {}
             crew.append(_member(name, argv, {**shared, **own}, port, "healthz"))
         elif name == GATEWAY:
-            own = {**dsns[name].environment(), "GATEWAY_HOST": LOOPBACK, "GATEWAY_PORT": str(port),
-                   "ZHIDA_PLATFORM_TOKEN": platform_token(home)}
+            own = {
+                **dsns[name].environment(),
+                "GATEWAY_HOST": LOOPBACK,
+                "GATEWAY_PORT": str(port),
+                "ZHIDA_PLATFORM_TOKEN": platform_token(home),
+            }
             crew.append(_member(name, ["-m", "gateway"], {**shared, **own}, port, "readyz"))
         else:
             own = {**dsns[name].environment(), "HEALTH_HOST": LOOPBACK, "HEALTH_PORT": str(port)}

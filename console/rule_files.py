@@ -148,7 +148,9 @@ def _said(error: Mapping[str, Any]) -> str:
     context = error.get("ctx", {})
     match error["type"]:
         case "union_tag_invalid":
-            return f"没有“{context.get('tag')}”这种节点，可用的有：{context.get('expected_tags', '').replace(chr(39), '')}"
+            return (
+                f"没有“{context.get('tag')}”这种节点，可用的有：{context.get('expected_tags', '').replace(chr(39), '')}"
+            )
         case "literal_error" | "enum":
             return f"只能是：{str(context.get('expected', '')).replace(chr(39), '').replace(' or ', '、').replace(', ', '、')}"
         case "value_error":
@@ -187,8 +189,7 @@ def read_facts(path: str, rules: ItemRules, today: date) -> FactSheet:
     if not isinstance(figures, list):
         raise BadFile(path, ["/parameters：应为列表"])
     parameters = [
-        {**said, **_with_unit(each, rules.parameters_by_name)} if isinstance(each, dict) else each
-        for each in figures
+        {**said, **_with_unit(each, rules.parameters_by_name)} if isinstance(each, dict) else each for each in figures
     ]
     sheet = {"reference_year": year, "facts": facts, "parameters": parameters}
     return parse(FactSheet, sheet, path)

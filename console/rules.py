@@ -45,9 +45,7 @@ def main(argv: list[str]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="./zhida rules", description="规则的检查与试算 · check a rule, try it"
-    )
+    parser = argparse.ArgumentParser(prog="./zhida rules", description="规则的检查与试算 · check a rule, try it")
     commands = parser.add_subparsers(title="命令 commands", metavar="", required=True)
     checking = commands.add_parser("check", help="检查规则,并念成中文 · validate and explain")
     checking.set_defaults(run=_check)

@@ -48,9 +48,7 @@ def main(argv: list[str]) -> int:
     if options.tenant:
         if options.tenant not in report.tenants:
             known = "、".join(report.tenants) or "无"
-            raise Refusal(
-                f"没有地区 {options.tenant}；已开通：{known}。", f"No tenant is called {options.tenant}."
-            )
+            raise Refusal(f"没有地区 {options.tenant}；已开通：{known}。", f"No tenant is called {options.tenant}.")
         report = report.about(options.tenant)
     show(report, Console())
     if options.json:
@@ -91,9 +89,7 @@ def show(report: Report, console: Console) -> None:
         table.add_row(letter, f"{chinese}\n[dim]{english}[/]", *marks)
     console.print(table)
     for finding in report.findings:
-        console.print(
-            f"✗ {finding.invariant} {finding.tenant or OVERALL}：{finding.text}", style="red", markup=False
-        )
+        console.print(f"✗ {finding.invariant} {finding.tenant or OVERALL}：{finding.text}", style="red", markup=False)
     for notice in report.notices:
         console.print(f"· {notice.tenant or OVERALL}：{notice.text}", markup=False)
         if notice.command:

@@ -65,12 +65,8 @@ class Desk:
         if service is not None and service not in self._addresses.databases:
             known = "、".join(self._addresses.databases)
             raise Refusal(f"没有服务 {service}；有：{known}。", f"No service is called {service}.")
-        found = [
-            piece for name in self._addresses.databases if service in (None, name) for piece in self._of(name)
-        ]
-        return sorted(
-            (piece for piece in found if tenant in (None, piece.tenant)), key=lambda piece: piece.since
-        )
+        found = [piece for name in self._addresses.databases if service in (None, name) for piece in self._of(name)]
+        return sorted((piece for piece in found if tenant in (None, piece.tenant)), key=lambda piece: piece.since)
 
     def find(self, ids: Sequence[str], service: str | None = None, tenant: str | None = None) -> list[Piece]:
         """Those whose ids begin like this. Refuses for an id that fits none, or more than one."""
@@ -78,15 +74,11 @@ class Desk:
         chosen = []
         for id in ids:
             fitting = [
-                piece
-                for piece in pieces
-                if piece.id == id or (len(id) >= SHORTEST_ID and piece.id.startswith(id))
+                piece for piece in pieces if piece.id == id or (len(id) >= SHORTEST_ID and piece.id.startswith(id))
             ]
             if len(fitting) != 1:
                 count = len(fitting)
-                zh = f"编号 {id} 对应 {count} 条卡住的工作" + (
-                    "，请写得更全，或用 --service 指明。" if count else "。"
-                )
+                zh = f"编号 {id} 对应 {count} 条卡住的工作" + ("，请写得更全，或用 --service 指明。" if count else "。")
                 raise Refusal(zh, f"{id} fits {count} pieces of stuck work.")
             chosen += fitting
         return chosen
@@ -102,9 +94,7 @@ class Desk:
                     )
                 )
         elif isinstance(source, StuckMessage):
-            self._in_unit(
-                piece, (source.tenant,), lambda uow: stuck.redrive_message(uow, source), "work.redrive"
-            )
+            self._in_unit(piece, (source.tenant,), lambda uow: stuck.redrive_message(uow, source), "work.redrive")
         else:
             self._in_unit(piece, (source.tenant,), lambda uow: stuck.redrive_job(uow, source), "work.redrive")
 
@@ -112,21 +102,15 @@ class Desk:
         """Give it up for good. Refuses for a timer, which stands for a duty that does not go away."""
         source = piece.source
         if isinstance(source, StuckJob):
-            raise Refusal(
-                "定时工作对应必须办的事，不能放弃，只能重投。", "A timer cannot be dismissed, only redriven."
-            )
+            raise Refusal("定时工作对应必须办的事，不能放弃，只能重投。", "A timer cannot be dismissed, only redriven.")
         if isinstance(source, Quarantined):
             with self._frame(piece.service) as frame:
                 self._or_refuse(
-                    lambda: give_up(
-                        frame.frame_engine, source, reason, by=self._actor.id, at=datetime.now(UTC)
-                    )
+                    lambda: give_up(frame.frame_engine, source, reason, by=self._actor.id, at=datetime.now(UTC))
                 )
         else:
             tenants = (source.tenant, source.origin)
-            self._in_unit(
-                piece, tenants, lambda uow: stuck.dismiss_message(uow, source, reason), "work.dismiss"
-            )
+            self._in_unit(piece, tenants, lambda uow: stuck.dismiss_message(uow, source, reason), "work.dismiss")
 
     def _of(self, service: str) -> Iterator[Piece]:
         with self._frame(service) as frame:
@@ -135,9 +119,7 @@ class Desk:
             yield from (_of_quarantine(service, each) for each in quarantined_messages(engine))
             yield from (_of_job(service, each) for each in stuck.stuck_jobs(engine, datetime.now(UTC)))
 
-    def _in_unit(
-        self, piece: Piece, tenants: Sequence[str], act: Callable[[UnitOfWork], None], action: str
-    ) -> None:
+    def _in_unit(self, piece: Piece, tenants: Sequence[str], act: Callable[[UnitOfWork], None], action: str) -> None:
         def run() -> None:
             with (
                 self._frame(piece.service) as frame,
@@ -256,13 +238,9 @@ def _parser() -> argparse.ArgumentParser:
         if name == "redrive":
             chosen = action.add_mutually_exclusive_group(required=True)
             chosen.add_argument("--all", action="store_true", help="列出的全部 · everything listed")
-            chosen.add_argument(
-                "--id", action="append", default=[], help="编号或其开头 · id, or how it begins"
-            )
+            chosen.add_argument("--id", action="append", default=[], help="编号或其开头 · id, or how it begins")
         elif name != "list":
-            action.add_argument(
-                "--id", action="append", required=True, help="编号或其开头 · id, or how it begins"
-            )
+            action.add_argument("--id", action="append", required=True, help="编号或其开头 · id, or how it begins")
         if name == "dismiss":
             action.add_argument("--reason", required=True, type=_reason, help="原因 · why")
     return parser
@@ -309,9 +287,7 @@ def _show(piece: Piece, console: Console) -> None:
         console.print(source.body, markup=False, highlight=False, soft_wrap=True)
     elif isinstance(source, Quarantined):
         console.print(str(source.properties), markup=False, highlight=False, soft_wrap=True)
-        console.print(
-            source.body.decode(errors="backslashreplace"), markup=False, highlight=False, soft_wrap=True
-        )
+        console.print(source.body.decode(errors="backslashreplace"), markup=False, highlight=False, soft_wrap=True)
 
 
 def _china(at: datetime) -> str:

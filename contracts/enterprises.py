@@ -22,6 +22,7 @@ def _as_registered(name: str) -> str:
         return " ".join(name.split())
     return "".join(name.split()).replace("(", "（").replace(")", "）")
 
+
 OrganisationName = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=2, max_length=120),

@@ -40,9 +40,7 @@ class Counted(RulePart):
     """
 
     scope: Literal["year", "lifetime"] = "lifetime"
-    families: (
-        Literal["own", "any"] | Annotated[tuple[FamilyCode, ...], Field(min_length=1, max_length=60)]
-    ) = "own"
+    families: Literal["own", "any"] | Annotated[tuple[FamilyCode, ...], Field(min_length=1, max_length=60)] = "own"
     levels: Annotated[tuple[Level, ...], Field(max_length=4)] = ()
     key: KeyRef | None = None
     years: int | None = Field(default=None, ge=2, le=30)

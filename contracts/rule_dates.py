@@ -73,9 +73,7 @@ class Latest(RulePart):
     of: Annotated[tuple[DateRef, ...], Field(min_length=2, max_length=10)]
 
 
-DateRef = Annotated[
-    Day | DateFact | StartOf | EndOf | Today | Shifted | Earliest | Latest, Field(discriminator="node")
-]
+DateRef = Annotated[Day | DateFact | StartOf | EndOf | Today | Shifted | Earliest | Latest, Field(discriminator="node")]
 
 for _part in (Shifted, Earliest, Latest):
     _part.model_rebuild()

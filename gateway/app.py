@@ -72,6 +72,7 @@ DESCRIPTION = """惠企政策直达：从政策条款到企业账户。
 错误均为 RFC 9457 `application/problem+json`，一次列出全部原因。
 """
 
+
 def probes(readiness: Readiness) -> APIRouter:
     """What an orchestrator asks: does the process answer, and may it be given work."""
     router = APIRouter(include_in_schema=False)

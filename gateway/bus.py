@@ -73,9 +73,7 @@ class Bus:
     connection drops, every pending call fails at once with OutcomeUnknown.
     """
 
-    def __init__(
-        self, url: str, *, max_in_flight: int = MAX_IN_FLIGHT, connect: Connect = open_connection
-    ) -> None:
+    def __init__(self, url: str, *, max_in_flight: int = MAX_IN_FLIGHT, connect: Connect = open_connection) -> None:
         self._url = url
         self._max_in_flight = max_in_flight
         self._connect = connect

@@ -179,19 +179,13 @@ class BrokerConnection:
         channel.add_on_cancel_callback(lambda _: self.abandon("the broker took the reply queue away"))
         channel.add_on_return_callback(self._returned)
         queue = f"rpc.reply-gateway-{self._reply_key}"
-        await self._answer_to(
-            lambda done: channel.exchange_declare(RPC_EXCHANGE, "topic", durable=True, callback=done)
-        )
+        await self._answer_to(lambda done: channel.exchange_declare(RPC_EXCHANGE, "topic", durable=True, callback=done))
         await self._answer_to(
             lambda done: channel.queue_declare(queue, exclusive=True, auto_delete=True, callback=done)
         )
+        await self._answer_to(lambda done: channel.queue_bind(queue, RPC_EXCHANGE, self._reply_key, callback=done))
         await self._answer_to(
-            lambda done: channel.queue_bind(queue, RPC_EXCHANGE, self._reply_key, callback=done)
-        )
-        await self._answer_to(
-            lambda done: channel.basic_consume(
-                queue, self._delivered, auto_ack=True, exclusive=True, callback=done
-            )
+            lambda done: channel.basic_consume(queue, self._delivered, auto_ack=True, exclusive=True, callback=done)
         )
         self._channel = channel
 
@@ -207,9 +201,7 @@ class BrokerConnection:
             raise ConnectionError(self.closed.result())
         return awaited.result()
 
-    def _delivered(
-        self, _: Channel, _method: Basic.Deliver, properties: BasicProperties, body: bytes
-    ) -> None:
+    def _delivered(self, _: Channel, _method: Basic.Deliver, properties: BasicProperties, body: bytes) -> None:
         self._on_reply(properties.correlation_id or "", body)
 
     def _returned(self, _: Channel, method: Basic.Return, properties: BasicProperties, _body: bytes) -> None:

@@ -64,7 +64,7 @@ def expected_version(request: Request) -> int:
         return int(raw.strip().removeprefix("W/").strip('"'))
     except ValueError as error:
         raise Invalid(
-            Reason(code="if_match_invalid", message="If-Match 应为版本号，如 \"3\"。", field="If-Match")
+            Reason(code="if_match_invalid", message='If-Match 应为版本号，如 "3"。', field="If-Match")
         ) from error
 
 
@@ -75,7 +75,9 @@ def idempotency_key(request: Request) -> str:
     return key
 
 
-def command_envelope(request: Request, principal: Principal, command: Command, tenant: TenantId | None) -> dict[str, Any]:
+def command_envelope(
+    request: Request, principal: Principal, command: Command, tenant: TenantId | None
+) -> dict[str, Any]:
     """The envelope of one order; its operation id follows from tenant, client, route and key."""
     body = command.model_dump(mode="json")
     owner = tenant or principal.tenant
@@ -182,7 +184,6 @@ def unless_known(request: Request, response: Response, cache: str) -> Response:
     if name not in known:
         return response
     return Response(status_code=304, headers={"ETag": name, "Cache-Control": cache})
-
 
 
 def with_location(answered: Response) -> Response:

@@ -49,7 +49,9 @@ COLUMNS: Mapping[str, Callable[[Item], object]] = {
     "steps": lambda item: "；".join(item["content"]["guide"]["steps"]),
     "materials": lambda item: "；".join(each["name"] for each in _plan(item)["materials"]),
     "time_limits": lambda item: item["content"]["guide"]["time_limits"],
-    "contacts": lambda item: "；".join(f"{each['name']} {each['phone']}" for each in item["content"]["guide"]["contacts"]),
+    "contacts": lambda item: "；".join(
+        f"{each['name']} {each['phone']}" for each in item["content"]["guide"]["contacts"]
+    ),
     "complaint": lambda item: item["content"]["guide"].get("complaint"),
     "basis": lambda item: item["content"]["guide"]["basis"],
 }

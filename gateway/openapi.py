@@ -54,7 +54,10 @@ PROBLEMS = {
     413: ("BodyTooLarge", "请求内容过大。More bytes than are allowed."),
     415: ("UnsupportedMediaType", "请以 application/json 提交。The body is not declared as JSON."),
     422: ("Invalid", "内容有误，一次列出全部原因。All that must change, at once."),
-    429: ("TooManyDownloads", "同时下载的人较多。Too many downloads of everything at once: come back after Retry-After seconds."),
+    429: (
+        "TooManyDownloads",
+        "同时下载的人较多。Too many downloads of everything at once: come back after Retry-After seconds.",
+    ),
     428: ("PreconditionRequired", "缺少 If-Match。The request does not say which version it is about."),
     500: ("Fault", "系统内部错误。Our fault; it has been recorded."),
     503: ("Unavailable", "系统繁忙。Nothing was done; try again after Retry-After seconds, with the same key."),
@@ -138,7 +141,10 @@ def answer_of(route: APIRoute) -> type[Model]:
 def _complete(app: FastAPI, document: Json) -> Json:
     access = access_table(app)
     routes = [(prefix + route.path, route) for prefix, route in routes_of(app) if route.include_in_schema]
-    models: set[type[BaseModel]] = {Problem, *(model for _path, route in routes for model in (answer_of(route), *_forms(route)))}
+    models: set[type[BaseModel]] = {
+        Problem,
+        *(model for _path, route in routes for model in (answer_of(route), *_forms(route))),
+    }
     refs, schemas = _schemas(models)
     parameters: Json = {}
     for path, route in routes:
@@ -150,7 +156,9 @@ def _complete(app: FastAPI, document: Json) -> Json:
         "schemas": parameters | schemas,
         "parameters": PARAMETERS,
         "responses": _problem_responses(refs[Problem]),
-        "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "description": "凭证由平台发放。Issued by the platform."}},
+        "securitySchemes": {
+            "bearer": {"type": "http", "scheme": "bearer", "description": "凭证由平台发放。Issued by the platform."}
+        },
     }
     return document
 

@@ -60,11 +60,19 @@ def check(kept: Kept, declared: str) -> None:
 def media_type(head: bytes, declared: str) -> str:
     """What the file is. Raises UploadTypeRefused or UploadTypeMismatch."""
     found = next((name for sign, name in SIGNS.items() if head.startswith(sign)), None)
-    if found is None and head.startswith(b"PK\x03\x04") and (b"[Content_Types].xml" in head or b"xl/" in head or b"_rels/" in head):
+    if (
+        found is None
+        and head.startswith(b"PK\x03\x04")
+        and (b"[Content_Types].xml" in head or b"xl/" in head or b"_rels/" in head)
+    ):
         found = XLSX
     stated = declared.partition(";")[0].strip().lower()
     if found is None:
-        if head.startswith(b"PK\x03\x04") or b"\x00" in head or stated not in TEXT_TYPES | {"", "application/octet-stream", "application/vnd.ms-excel"}:
+        if (
+            head.startswith(b"PK\x03\x04")
+            or b"\x00" in head
+            or stated not in TEXT_TYPES | {"", "application/octet-stream", "application/vnd.ms-excel"}
+        ):
             raise UploadTypeRefused(field="Content-Type")
         return stated if stated in TEXT_TYPES else "text/csv"
     if stated not in ("", "application/octet-stream", found):
@@ -85,17 +93,27 @@ class Upload(Aggregate):
 
     def view(self) -> UploadView:
         return UploadView(
-            upload_id=self.id, tenant=self.tenant, sha256=self.sha256, size=self.size, media_type=self.media_type,
-            file_name=self.file_name, uploaded_at=self.uploaded_at,
+            upload_id=self.id,
+            tenant=self.tenant,
+            sha256=self.sha256,
+            size=self.size,
+            media_type=self.media_type,
+            file_name=self.file_name,
+            uploaded_at=self.uploaded_at,
         )
 
 
 class Uploads(AggregateStore[Upload]):
     table = Table(
-        "upload", MetaData(), *aggregate_columns(),
-        Column("sha256", Text, nullable=False), Column("size", BigInteger, nullable=False),
-        Column("media_type", Text, nullable=False), Column("file_name", Text),
-        Column("uploaded_by", Text, nullable=False), Column("uploaded_at", DateTime(timezone=True), nullable=False),
+        "upload",
+        MetaData(),
+        *aggregate_columns(),
+        Column("sha256", Text, nullable=False),
+        Column("size", BigInteger, nullable=False),
+        Column("media_type", Text, nullable=False),
+        Column("file_name", Text),
+        Column("uploaded_by", Text, nullable=False),
+        Column("uploaded_at", DateTime(timezone=True), nullable=False),
     )
     aggregate_type = "upload"
 
@@ -110,8 +128,15 @@ class Uploads(AggregateStore[Upload]):
 def record_upload(cmd: RecordUpload, uow: UnitOfWork) -> UploadView:
     """Note who sent the file."""
     upload = Upload(
-        id=uow.new_id(), tenant=uow.tenant, traceparent=uow.traceparent, sha256=cmd.sha256, size=cmd.size,
-        media_type=cmd.media_type, file_name=cmd.file_name, uploaded_by=uow.actor.id, uploaded_at=uow.now,
+        id=uow.new_id(),
+        tenant=uow.tenant,
+        traceparent=uow.traceparent,
+        sha256=cmd.sha256,
+        size=cmd.size,
+        media_type=cmd.media_type,
+        file_name=cmd.file_name,
+        uploaded_by=uow.actor.id,
+        uploaded_at=uow.now,
     )
     uow.of(Uploads).save(upload)
     return upload.view()

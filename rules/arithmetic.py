@@ -105,9 +105,7 @@ def _product(node: Product, reader: FactReader, paying: bool) -> Figure:
         value *= part.value or NOTHING
         dimension = product(dimension, part.dimension or ())
     zero = any(part.dimension is None for part in parts)
-    return _told(
-        node, parts, " × ".join(part.text for part in parts), value, None if zero else dimension, paying
-    )
+    return _told(node, parts, " × ".join(part.text for part in parts), value, None if zero else dimension, paying)
 
 
 def _told(
@@ -273,9 +271,7 @@ def _growth_bands(node: GrowthBands, reader: FactReader, paying: bool) -> Figure
         return Figure(NOTHING, None, "0", (*work, line))
     increment = now.value - before.value
     growth = figure_text(increment / before.value, PURE)
-    words = (
-        f"{title(node)}增量 {now.text} − {before.text} = {figure_text(increment, dimension)}，增速 {growth}"
-    )
+    words = f"{title(node)}增量 {now.text} − {before.text} = {figure_text(increment, dimension)}，增速 {growth}"
     if increment < entry.value * before.value:
         line = (f"{words}，未达到入门增速 {entry.text}", NOTHING)
         return Figure(NOTHING, None, "0", (*work, line))

@@ -109,16 +109,12 @@ def _allotment(asked: _Asked, place: int | None, outcome: str, money: Money, rea
     )
 
 
-def _in_turn(
-    quota: Quota, ready: Sequence[_Asked], pot: Fraction | None, places: int | None
-) -> list[Allotment]:
+def _in_turn(quota: Quota, ready: Sequence[_Asked], pot: Fraction | None, places: int | None) -> list[Allotment]:
     found: list[Allotment] = []
     left, free, closed = pot, places, False
     for place, asked in enumerate(ready, 1):
         if free == 0:
-            found.append(
-                _allotment(asked, place, "not_served", ZERO, f"第 {place} 位，{quota.places} 个名额已满")
-            )
+            found.append(_allotment(asked, place, "not_served", ZERO, f"第 {place} 位，{quota.places} 个名额已满"))
             continue
         fits = left is None or asked.takes <= left
         if closed or not fits:
@@ -203,7 +199,5 @@ def named_parts(amount: AmountRule) -> dict[str, AmountRule]:
             found.setdefault(part.name, part)  # type: ignore[arg-type]
         if isinstance(part, RulePart):
             values = part.__dict__.values()
-            level.extend(
-                each for value in values for each in (value if isinstance(value, tuple) else (value,))
-            )
+            level.extend(each for value in values for each in (value if isinstance(value, tuple) else (value,)))
     return found

@@ -40,9 +40,7 @@ def check_publication(content: PolicyItemContent, vocabulary: FactTypes | None =
     problems = [problem.model_copy(update={"where": f"/rules{problem.where}"}) for problem in found.problems]
     if not content.sample:
         text = "数值未载明的规则只能用于示例，不得发布"
-        problems += [
-            Problem(code="figure_unstated", where=f"/rules{where}", text_zh=text) for where in found.unstated
-        ]
+        problems += [Problem(code="figure_unstated", where=f"/rules{where}", text_zh=text) for where in found.unstated]
     if content.fair_competition is None:
         text = "未附公平竞争审查结论，不得发布"
         problems.append(Problem(code="fair_competition_missing", where="/fair_competition", text_zh=text))

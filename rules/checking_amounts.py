@@ -40,9 +40,7 @@ def _table(node: Table, where: str, findings: Findings) -> Dimension | None:
         findings.add("unit_unfit", f"{where}/unit", f"分档单位“{node.unit}”与分档依据的单位不符")
     if table_unit is not None:
         _check_bands(node, where, findings)
-    thens = [
-        dimension_of(band.then, f"{where}/bands/{i}/then", findings) for i, band in enumerate(node.bands)
-    ]
+    thens = [dimension_of(band.then, f"{where}/bands/{i}/then", findings) for i, band in enumerate(node.bands)]
     common = shared(thens, where, findings)
     if node.basis == "whole":
         return common

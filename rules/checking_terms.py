@@ -121,9 +121,7 @@ def _check_parts(rules: ItemRules, parts: tuple[Instalment, ...], where: str, fi
         if part.exemption is not None and part.recheck is None:
             findings.add("exemption_without_recheck", f"{place}/exemption", "没有复核条件，就没有豁免情形")
         if part.if_failed != "skip" and part.recheck is None:
-            findings.add(
-                "failure_without_recheck", f"{place}/if_failed", "没有复核条件，就没有复核不通过的处理"
-            )
+            findings.add("failure_without_recheck", f"{place}/if_failed", "没有复核条件，就没有复核不通过的处理")
         for field, conditions in (("recheck", part.recheck), ("exemption", part.exemption)):
             if conditions is not None:
                 check_eligibility(conditions, f"{place}/{field}", findings)
@@ -145,9 +143,7 @@ def _check_total(rules: ItemRules, parts: tuple[Instalment, ...], where: str, fi
 def _check_quota(quota: Quota, where: str, findings: Findings) -> None:
     if quota.places is None and quota.pot is None:
         findings.add("quota_empty", where, "额度应写明名额（places）或资金总额（pot）")
-    measured = (
-        dimension_of(quota.measure, f"{where}/measure", findings) if quota.measure is not None else MONEY
-    )
+    measured = dimension_of(quota.measure, f"{where}/measure", findings) if quota.measure is not None else MONEY
     if quota.pot is not None:
         pot = findings.dimension(quota.pot_unit, f"{where}/pot_unit")
         if number(quota.pot) < 0:

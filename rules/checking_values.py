@@ -165,10 +165,7 @@ def _growth_bands(node: GrowthBands, where: str, findings: Findings) -> Dimensio
     ]
     _share(node.entry, f"{where}/entry", findings)
     reached = None
-    rates = [
-        dimension_of(step.rate, f"{where}/steps/{index}/rate", findings)
-        for index, step in enumerate(node.steps)
-    ]
+    rates = [dimension_of(step.rate, f"{where}/steps/{index}/rate", findings) for index, step in enumerate(node.steps)]
     for index, step in enumerate(node.steps):
         place = f"{where}/steps/{index}"
         if step.up_to is None:

@@ -43,11 +43,7 @@ def resolve(day: DateRef, reader: FactReader) -> date | MissingFact:
             period = absolute_period(day.period, reader.sheet.reference_year) or ""
             first, last = _months(period)
             year = int(period[:4])
-            return (
-                date(year, first, 1)
-                if isinstance(day, StartOf)
-                else date(year, last, monthrange(year, last)[1])
-            )
+            return date(year, first, 1) if isinstance(day, StartOf) else date(year, last, monthrange(year, last)[1])
 
 
 def shift(rule: Shifted, day: date) -> date:

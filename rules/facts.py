@@ -157,9 +157,7 @@ def reader_of(
     year = rules.reference_year
     if year is not None and year != facts.reference_year:
         facts = facts.model_copy(update={"reference_year": year})
-    return FactReader(
-        facts, today, rules.fact_types_by_name, given(awards, decisions, rules.parameters_by_name)
-    )
+    return FactReader(facts, today, rules.fact_types_by_name, given(awards, decisions, rules.parameters_by_name))
 
 
 def label(name: str, fact_types: FactTypes) -> str:

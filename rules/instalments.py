@@ -135,17 +135,13 @@ def whole_of(rules: ItemRules, reader: FactReader) -> Amount:
         line = Line(text_zh=f"各期合计（首期时确定）{history.whole.yuan_text()} 元", value=history.whole)
         return Amount(state="known", money=history.whole, working=(line,))
     if history is not None:
-        others = [
-            award for award in history.awards if award.family != history.family or award.instalment is None
-        ]
+        others = [award for award in history.awards if award.family != history.family or award.instalment is None]
         given = replace(reader.given, awards=history.model_copy(update={"awards": tuple(others)}))
         reader = replace(reader, given=given)
     return amount_of_figure(rules.amount, reader, rules.rounding)
 
 
-def _amount(
-    rules: ItemRules, parts: tuple[Instalment, ...], number: int, whole: Amount, reader: FactReader
-) -> Amount:
+def _amount(rules: ItemRules, parts: tuple[Instalment, ...], number: int, whole: Amount, reader: FactReader) -> Amount:
     part = parts[number - 1]
     if part.amount is not None:
         return amount_of_figure(part.amount, reader, rules.rounding)

@@ -80,9 +80,7 @@ def _due(rules: ItemRules, reader: FactReader) -> tuple[Verdict, Amount, Instalm
     if isinstance(parts, MissingFact) or number == 1:
         verdict = verdict_of(rules.eligibility, reader)
     elif number > len(parts):
-        done = Amount(
-            state="known", money=ZERO, working=(Line(text_zh=f"{len(parts)} 期已全部办结", value=ZERO),)
-        )
+        done = Amount(state="known", money=ZERO, working=(Line(text_zh=f"{len(parts)} 期已全部办结", value=ZERO),))
         return Verdict(state=State.MET, reasons=()), done, None
     else:
         conditions = conditions_of(parts[number - 1])
@@ -106,9 +104,7 @@ def _beside(rules: ItemRules, amount: Amount, reader: FactReader) -> tuple[Amoun
     if standing.outcome == "gives_way":
         return amount, (*objections, *standing.because)
     if standing.outcome == "reduced":
-        line = Line(
-            text_zh="；".join(each.text_zh for each in standing.because), value=standing.money - amount.money
-        )
+        line = Line(text_zh="；".join(each.text_zh for each in standing.because), value=standing.money - amount.money)
         amount = amount.model_copy(update={"money": standing.money, "working": (*amount.working, line)})
     return amount, objections
 

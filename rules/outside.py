@@ -95,9 +95,7 @@ def _decided(node: Decided, reader: FactReader, paying: bool) -> Figure:
         text = figure_text(most.value, dimension)
         line = (f"{name}：{who} 核定 {shown}，超过上限，按 {text} 计", most.value if paying else NOTHING)
         return Figure(most.value, dimension, text, (*work, line))
-    return Figure(
-        value, dimension, shown, (*work, (f"{name}：{who} 核定 {shown}", value if paying else NOTHING))
-    )
+    return Figure(value, dimension, shown, (*work, (f"{name}：{who} 核定 {shown}", value if paying else NOTHING)))
 
 
 def _undecided(

@@ -54,9 +54,7 @@ def plan_sentence(plan: Plan, names: Names) -> str:
         asked = [names.fact(field.fact, field.period) for field in plan.form_fields]
         parts.append(f"申报时填写：{'、'.join(asked)}")
     if plan.materials:
-        papers = [
-            f"{material.name}{'（可承诺代替）' if material.commitment else ''}" for material in plan.materials
-        ]
+        papers = [f"{material.name}{'（可承诺代替）' if material.commitment else ''}" for material in plan.materials]
         parts.append(f"材料：{'、'.join(papers)}")
     parts.append(_FREQUENCIES[plan.frequency])
     parts.append(_window_text(plan.window))

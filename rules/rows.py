@@ -81,8 +81,7 @@ def _rows(node: Each, reader: FactReader) -> _Rows | Figure:
         return _Rows(columns, counts[0])
     called = names(reader)
     told = "、".join(
-        f"{called.fact(row.fact, row.period)} {count} 项"
-        for row, count in zip(node.rows, counts, strict=True)
+        f"{called.fact(row.fact, row.period)} {count} 项" for row, count in zip(node.rows, counts, strict=True)
     )
     line = (f"{node.name or '逐一合计'}：各项数据的项数不一致（{told}），不能逐{node.called}计算", NOTHING)
     return Figure(None, None, "", (line,), uneven)
@@ -108,9 +107,7 @@ def _chosen(values: Sequence[Fraction], most: int | None) -> frozenset[int]:
     return frozenset(order if most is None else order[:most])
 
 
-def _line(
-    node: Each, index: int, found: Figure, counts: bool, paying: bool, text: str
-) -> tuple[str, Fraction]:
+def _line(node: Each, index: int, found: Figure, counts: bool, paying: bool, text: str) -> tuple[str, Fraction]:
     told = "；".join(line for line, _ in found.work) or text
     words = f"第 {index + 1} {node.called}：{told}{'' if counts else '（未计入）'}"
     return words, found.value or NOTHING if paying and counts else NOTHING

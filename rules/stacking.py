@@ -256,9 +256,7 @@ def _used_up(rule: OncePer, history: AwardHistory, reader: FactReader) -> Object
     keys = reader.keys(rule.within.key)
     label = Names(reader.fact_types).label(rule.within.key.fact)
     if isinstance(keys, MissingFact):
-        return (
-            Objection(code="key_unknown", text_zh=f"缺少“{label}”，无法核对是否已经享受") if awards else None
-        )
+        return Objection(code="key_unknown", text_zh=f"缺少“{label}”，无法核对是否已经享受") if awards else None
     fact = rule.within.key.fact
     spent = sorted(key for key in keys if sum(key in award.codes_of(fact) for award in awards) >= rule.most)
     if not spent:
@@ -269,9 +267,7 @@ def _used_up(rule: OncePer, history: AwardHistory, reader: FactReader) -> Object
 def candidate_keys(rules: ItemRules, reader: FactReader) -> tuple[AwardKey, ...]:
     """What a claim is for, as its register entry should keep it: every key that the item's rules ask for."""
     return tuple(
-        AwardKey(fact=fact, value=value)
-        for fact, period in key_facts(rules)
-        for value in _known(reader, fact, period)
+        AwardKey(fact=fact, value=value) for fact, period in key_facts(rules) for value in _known(reader, fact, period)
     )
 
 
@@ -285,9 +281,7 @@ def key_facts(rules: ItemRules) -> tuple[tuple[str, str | None], ...]:
             found[part.key.fact, part.key.period] = None
         if isinstance(part, RulePart):
             values = part.__dict__.values()
-            level.extend(
-                each for value in values for each in (value if isinstance(value, tuple) else (value,))
-            )
+            level.extend(each for value in values for each in (value if isinstance(value, tuple) else (value,)))
     return tuple(sorted(found, key=str))
 
 

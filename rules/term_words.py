@@ -64,11 +64,7 @@ def _parts(parts: tuple[Instalment, ...], names: Names) -> str:
 
 def _part(part: Instalment, names: Names) -> str:
     money = (
-        fraction_text(part.fraction)
-        if part.fraction
-        else amount_sentence(part.amount, names)
-        if part.amount
-        else ""
+        fraction_text(part.fraction) if part.fraction else amount_sentence(part.amount, names) if part.amount else ""
     )
     return f"{part.label} {money}" + (f"（{_recheck(part, names)}）" if part.recheck is not None else "")
 
@@ -127,8 +123,7 @@ def _quota(quota: Quota, names: Names) -> str:
         parts.append(f"总额 {quantity_text(number(quota.pot), quota.pot_unit)}{measure}")
     if isinstance(quota.order, Ranked):
         keys = [
-            f"{bracketed(key.by, names)}由{'低到高' if key.smallest_first else '高到低'}"
-            for key in quota.order.keys
+            f"{bracketed(key.by, names)}由{'低到高' if key.smallest_first else '高到低'}" for key in quota.order.keys
         ]
         parts.append(f"依次按{'、'.join(keys)}排序，相同的先申报者优先")
     elif quota.places is not None or quota.when_short != "pro_rata":

@@ -167,11 +167,7 @@ def _entry(rule: AmountRule, names: Names) -> str:
 def bracketed(rule: AmountRule, names: Names) -> str:
     """An amount as a part of another: what is more than a word or two stands in brackets."""
     if rule.name and not isinstance(rule, Cap | Decided):
-        return (
-            rule.name
-            if isinstance(rule, Fixed | FactAmount | Parameter)
-            else f"“{amount_sentence(rule, names)}”"
-        )
+        return rule.name if isinstance(rule, Fixed | FactAmount | Parameter) else f"“{amount_sentence(rule, names)}”"
     words = amount_sentence(rule, names)
     return words if isinstance(rule, Fixed | FactAmount | Parameter | Growth | Elapsed) else f"（{words}）"
 
@@ -248,9 +244,7 @@ def _at_least(rule: AtLeast, names: Names) -> str:
 
 
 def _threshold(rule: Threshold, names: Names) -> str:
-    return (
-        f"{amount_sentence(rule.of, names)}，{_all_of(rule.of)}不足 {bracketed(rule.least, names)}的不予计算"
-    )
+    return f"{amount_sentence(rule.of, names)}，{_all_of(rule.of)}不足 {bracketed(rule.least, names)}的不予计算"
 
 
 def _rounded(rule: Rounded, names: Names) -> str:
@@ -260,9 +254,7 @@ def _rounded(rule: Rounded, names: Names) -> str:
 
 def _whole_steps(rule: WholeSteps, names: Names) -> str:
     step = quantity_text(number(rule.step), rule.unit)
-    part = {"down": "不足的部分不计", "up": "不足的部分按 1 份计"}.get(
-        rule.rounding, ROUNDING_WORDS[rule.rounding]
-    )
+    part = {"down": "不足的部分不计", "up": "不足的部分按 1 份计"}.get(rule.rounding, ROUNDING_WORDS[rule.rounding])
     return f"{bracketed(rule.of, names)}每满 {step}计 1 {rule.counted_as}（{part}）"
 
 
@@ -318,9 +310,7 @@ def _cap(rule: Cap, names: Names) -> str:
 
 def _top_up(rule: TopUp, names: Names) -> str:
     words = f"{amount_sentence(rule.of, names)}，{_all_of(rule.of)}"
-    return (
-        f"{words}{'：' if _lists(rule.of) else ''}{counted_text(rule.counted, names)}已获奖补的，只补足差额"
-    )
+    return f"{words}{'：' if _lists(rule.of) else ''}{counted_text(rule.counted, names)}已获奖补的，只补足差额"
 
 
 def _in_kind(rule: InKind, names: Names) -> str:

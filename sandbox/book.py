@@ -115,9 +115,7 @@ class Book:
             if last:
                 return
 
-    def _what_waits_with(
-        self, job: tuple[Work[Any], Future[Any]]
-    ) -> tuple[list[tuple[Work[Any], Future[Any]]], bool]:
+    def _what_waits_with(self, job: tuple[Work[Any], Future[Any]]) -> tuple[list[tuple[Work[Any], Future[Any]]], bool]:
         """`job` and those that wait behind it, and whether the book closes after them."""
         group = [job]
         while len(group) < GROUP_LIMIT:

@@ -106,8 +106,7 @@ def standing(connection: sqlite3.Connection, kind: type[RuleT]) -> list[Standing
     """The rules in their order."""
     rows = connection.execute("SELECT * FROM behaviour_rules ORDER BY position")
     return [
-        StandingRule(r["position"], kind.model_validate_json(r["rule"]), r["remaining"], r["applied"])
-        for r in rows
+        StandingRule(r["position"], kind.model_validate_json(r["rule"]), r["remaining"], r["applied"]) for r in rows
     ]
 
 
@@ -156,7 +155,6 @@ class Assignment(Generic[RuleT]):
             times = self._taken[standing_rule.position]
             if times and (only is None or standing_rule.rule is only):
                 connection.execute(
-                    "UPDATE behaviour_rules SET remaining = remaining - ?, applied = applied + ?"
-                    " WHERE position = ?",
+                    "UPDATE behaviour_rules SET remaining = remaining - ?, applied = applied + ? WHERE position = ?",
                     (times, times, standing_rule.position),
                 )

@@ -66,9 +66,7 @@ def build_app(title: str, desk: Counter, *routers: APIRouter) -> FastAPI:
     return app
 
 
-async def answer(
-    request: Request, presented: Presented[Any], respond: Callable[[], Response]
-) -> Response:
+async def answer(request: Request, presented: Presented[Any], respond: Callable[[], Response]) -> Response:
     """The response to what was presented, as late or as lost as the rules want it."""
     rule = presented.fault
     if rule is None:

@@ -89,9 +89,10 @@ def template_of(admin: PostgresAdmin, home: Path, service: str) -> tuple[str, Ds
     """The migrated template of a service's database, made once per state of its migrations."""
     dsns = provision(admin, service)
     digest = hashlib.sha256()
-    for source in (Path(__file__).parent.parent / "chassis" / "schema.py", *(
-        file for _table, folder in histories(service) for file in sorted(folder.rglob("*.py"))
-    )):
+    for source in (
+        Path(__file__).parent.parent / "chassis" / "schema.py",
+        *(file for _table, folder in histories(service) for file in sorted(folder.rglob("*.py"))),
+    ):
         digest.update(source.read_bytes())
     name = f"tpl_{service}_{digest.hexdigest()[:10]}"
     with psycopg.connect(admin.dsn, autocommit=True) as connection:
@@ -147,7 +148,9 @@ def service_frame(service_database: Callable[[str], Dsns]) -> Iterator[Callable[
     """`service_frame("intake", clock=…)` → a Frame on a fresh database, without loops; connections are closed."""
     frames: list[Frame] = []
 
-    def make(service: str, *, clock: Clock | None = None, amqp_url: str = "amqp://nowhere", dsns: Dsns | None = None) -> Frame:
+    def make(
+        service: str, *, clock: Clock | None = None, amqp_url: str = "amqp://nowhere", dsns: Dsns | None = None
+    ) -> Frame:
         urls = dsns or service_database(service)
         frame = Frame(
             Settings(

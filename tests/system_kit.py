@@ -112,9 +112,7 @@ class House:
     def must_hold(self, *, settle_s: float = 45.0) -> Report:
         """Every invariant holds, or the test fails with what does not."""
         report = self.verify(settle_s=settle_s)
-        assert report.holds, "\n".join(
-            f"{each.invariant} {each.tenant}: {each.text}" for each in report.findings
-        )
+        assert report.holds, "\n".join(f"{each.invariant} {each.tenant}: {each.text}" for each in report.findings)
         return report
 
     def bank_book(self) -> BankBook:

@@ -33,9 +33,7 @@ class Addresses:
         admin = cluster.postgres.admin()
         bank = Ports(cluster.home).known("bank")
         if bank is None:
-            raise Refusal(
-                "系统还没有启动过，请先运行 ./zhida up。", "Nothing was started yet; run ./zhida up."
-            )
+            raise Refusal("系统还没有启动过，请先运行 ./zhida up。", "Nothing was started yet; run ./zhida up.")
         return cls(
             databases={name: dsns_of(admin, name) for name in database_names()},
             bank_url=f"http://{LOOPBACK}:{bank}",

@@ -25,10 +25,7 @@ def chain_problems(engine: Engine, service: str, now: datetime) -> list[Finding]
     findings = [Finding("F", None, f"{service}：{problem}") for problem in broken_links(engine)]
     with engine.connect() as connection:
         waiting = connection.execute(
-            text(
-                "SELECT tenant, count(*) AS n FROM audit_fact WHERE block IS NULL AND at < :late"
-                " GROUP BY tenant"
-            ),
+            text("SELECT tenant, count(*) AS n FROM audit_fact WHERE block IS NULL AND at < :late GROUP BY tenant"),
             {"late": now - SEALED_WITHIN},
         ).all()
     return findings + [
@@ -48,7 +45,6 @@ def unaudited(connection: Connection, service: str) -> list[Finding]:
             )
         )
         findings += [
-            Finding("F", row.tenant, f"{service}：{table}/{row.id} 的第 {row.version} 版没有审计记录")
-            for row in rows
+            Finding("F", row.tenant, f"{service}：{table}/{row.id} 的第 {row.version} 版没有审计记录") for row in rows
         ]
     return findings

@@ -74,9 +74,7 @@ def _pages(client: httpx.Client, path: str, name: str, **parameters: str) -> fro
     found: set[str] = set()
     after = 0
     while True:
-        page = (
-            client.get(path, params={**parameters, "after": after, "limit": PAGE}).raise_for_status().json()
-        )
+        page = client.get(path, params={**parameters, "after": after, "limit": PAGE}).raise_for_status().json()
         if not page[name]:
             return frozenset(found)
         found.update(str(each["instruction_id"]) for each in page[name])

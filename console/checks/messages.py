@@ -14,8 +14,7 @@ from contracts.flow import EVENTS, FLOW, QUEUES, SERVICES
 from contracts.message import ServiceName
 
 PENDING = text(
-    "SELECT tenant, count(*) AS n, min(created_at) AS oldest FROM outbox"
-    " WHERE published_at IS NULL GROUP BY tenant"
+    "SELECT tenant, count(*) AS n, min(created_at) AS oldest FROM outbox WHERE published_at IS NULL GROUP BY tenant"
 )
 PUBLISHED = text(
     "SELECT tenant, aggregate_type, aggregate_id, max(sequence) AS sequence FROM outbox"

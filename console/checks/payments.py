@@ -134,9 +134,7 @@ def _book_against_itself(book: BankBook) -> Iterable[Finding]:
     for credit in book.credits:
         sums[credit.status] += credit.amount_fen
     if (sums["settled"], sums["returned"]) != (book.totals.settled_fen, book.totals.returned_fen):
-        yield Finding(
-            "B", None, f"银行合计与其入账明细不一致：{book.totals.settled_fen} 分对 {sums['settled']} 分"
-        )
+        yield Finding("B", None, f"银行合计与其入账明细不一致：{book.totals.settled_fen} 分对 {sums['settled']} 分")
     if book.returned != {credit.instruction_id for credit in book.credits if credit.status == "returned"}:
         yield Finding("B", None, "银行退汇清单与其入账明细不一致")
 

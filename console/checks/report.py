@@ -68,7 +68,5 @@ class Report:
 
 def together(tenants: Sequence[str], findings: Sequence[Finding], notices: Sequence[Notice]) -> Report:
     """A report in a stable order: by invariant, then by tenant, what is nobody's last."""
-    ordered = sorted(
-        findings, key=lambda each: (each.invariant, each.tenant is None, each.tenant or "", each.text)
-    )
+    ordered = sorted(findings, key=lambda each: (each.invariant, each.tenant is None, each.tenant or "", each.text))
     return Report(tuple(tenants), tuple(ordered), tuple(notices))

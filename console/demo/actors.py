@@ -131,8 +131,7 @@ class Department(Actor):
         body = {
             "item_id": self.stage.items[code],
             "lines": [
-                {"enterprise_id": self.stage.firms[each.firm.uscc], "amount_fen": each.expected_fen}
-                for each in claims
+                {"enterprise_id": self.stage.firms[each.firm.uscc], "amount_fen": each.expected_fen} for each in claims
             ],
         }
         key = f"demo/nomination/{self.stage.scene.name}/{code}"

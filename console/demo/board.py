@@ -52,9 +52,7 @@ class Board:
     def __init__(self, scene: Scene, listen: Listener) -> None:
         self.scene = scene
         self.stories = {
-            claim.number: Story(
-                claim, mode=scene.mode_of(claim.item), item_title=str(scene.items[claim.item]["title"])
-            )
+            claim.number: Story(claim, mode=scene.mode_of(claim.item), item_title=str(scene.items[claim.item]["title"]))
             for claim in scene.claims
         }
         self.notes: list[str] = []
@@ -76,9 +74,7 @@ class Board:
                 return
             story.stage = stage
         amount = f"{story.claim.expected_fen / 100:,.2f} 元"
-        self._listen(
-            f"{self.clock()}  {STAGES[stage]}  {story.claim.firm.name}  {story.item_title}  {amount}"
-        )
+        self._listen(f"{self.clock()}  {STAGES[stage]}  {story.claim.firm.name}  {story.item_title}  {amount}")
 
     def complain(self, story: Story, trouble: str) -> None:
         """Something stands in this case's way; said once."""

@@ -81,9 +81,7 @@ class Figures:
 def figures(board: Board, book: BankBook, report: Report, setup_s: float) -> Figures:
     """Counted from what was seen on the worklists and from the bank's own book."""
     ours = {story.instruction_id for story in board.paid}
-    credits = [
-        credit for credit in book.credits if credit.instruction_id in ours and credit.status == "settled"
-    ]
+    credits = [credit for credit in book.credits if credit.instruction_id in ours and credit.status == "settled"]
     seconds = sorted(story.seconds for story in board.paid if story.seconds is not None)
     return Figures(
         settled=len(board.paid),
@@ -133,9 +131,7 @@ def show_totals(stage: Stage, book: BankBook, console: Console) -> None:
     totals = stage.door.ask("/ledger/totals", token=stage.people.token(FINANCE))
     table = Table("", "直达资金账", "银行账本", title="总账与银行 · ledger and bank")
     table.add_row("已到账（笔）", str(totals["settled_count"]), str(book.totals.settled_count))
-    table.add_row(
-        "已到账（元）", Money(totals["settled_fen"]).yuan_text(), Money(book.totals.settled_fen).yuan_text()
-    )
+    table.add_row("已到账（元）", Money(totals["settled_fen"]).yuan_text(), Money(book.totals.settled_fen).yuan_text())
     table.add_row("已退汇（笔）", str(totals["returned_count"]), str(book.totals.returned_count))
     for account, fen in totals["accounts"].items():
         table.add_row(f"科目 {ACCOUNT_NAMES.get(account, account)}（元）", Money(fen).yuan_text(), "")
@@ -147,9 +143,7 @@ def show_way_on(stage: Stage, board: Board, url: str, console: Console) -> None:
     followed = _one_to_follow(board)
     if followed is not None:
         console.print("跟踪一个办件 · follow one case：", style="bold")
-        console.print(
-            f"  {url}/track/{followed.receipt}?code={followed.query_code}", style="cyan", markup=False
-        )
+        console.print(f"  {url}/track/{followed.receipt}?code={followed.query_code}", style="cyan", markup=False)
     table = Table("岗位", "令牌 bearer token", title=f"登录 · sign in at {url}/api/v1")
     for name, token in stage.people.sign_in_list():
         table.add_row(name, token)

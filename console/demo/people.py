@@ -36,9 +36,7 @@ STANDING: Sequence[Office] = (WINDOW, PARTNER, ACCOUNTS, CHECKER, FINANCE, SUPER
 
 def officer_of(department: str) -> Office:
     """The department's officer who reviews its cases."""
-    return Office(
-        f"officer-{zlib.crc32(department.encode()):08x}", f"{department}审核岗", ("department",), department
-    )
+    return Office(f"officer-{zlib.crc32(department.encode()):08x}", f"{department}审核岗", ("department",), department)
 
 
 def firm_office(uscc: str, name: str, enterprise_id: str) -> Office:

@@ -47,9 +47,7 @@ def prepare(scene: Scene, door: Door, platform_token: str, progress: Progress) -
     with progress.step("发放凭证"):
         _each((*STANDING, *map(officer_of, scene.departments)), stage.people.appoint)
     with progress.step(f"发布事项 {len(scene.items)} 项（示例）"):
-        stage.items.update(
-            zip(scene.items, _each(scene.items, lambda code: _publish(stage, code)), strict=True)
-        )
+        stage.items.update(zip(scene.items, _each(scene.items, lambda code: _publish(stage, code)), strict=True))
     with progress.step("下达预算指标（示例文号）"):
         _each(enumerate(scene.items, start=1), lambda numbered: _appropriate(stage, *numbered))
     with progress.step(f"登记企业 {len(scene.claims)} 家，归集数据，复核账户"):
@@ -113,9 +111,7 @@ def _register(stage: Stage, firm: Firm) -> None:
         "industry": firm.industry,
         "contact_mobile": firm.contact_mobile,
     }
-    file = door.order(
-        "/enterprises", token=people.token(WINDOW), key=f"demo/enterprise/{firm.uscc}", body=body
-    )
+    file = door.order("/enterprises", token=people.token(WINDOW), key=f"demo/enterprise/{firm.uscc}", body=body)
     enterprise_id = str(file["enterprise_id"])
     token = people.appoint(firm_office(firm.uscc, firm.name, enterprise_id))
     door.order(

@@ -74,9 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--once", action="store_true", help="演示完即关闭 · end and take down by itself")
     parser.add_argument("--json", type=Path, metavar="FILE", help="写入结果数字 · write the figures")
-    parser.add_argument(
-        "--plain", action="store_true", help="逐行显示 · one line per move, also on a terminal"
-    )
+    parser.add_argument("--plain", action="store_true", help="逐行显示 · one line per move, also on a terminal")
     return parser
 
 
@@ -149,9 +147,7 @@ def _play(stage: Stage, board: Board) -> None:
         thread.join(timeout=5)
 
 
-def _conclude(
-    cluster: Cluster, stage: Stage, board: Board, setup_s: float, file: Path | None, console: Console
-) -> int:
+def _conclude(cluster: Cluster, stage: Stage, board: Board, setup_s: float, file: Path | None, console: Console) -> int:
     """Prints and writes what came of it; 0 if all of it is as promised."""
     addresses = Addresses.of(cluster)
     report = verify(addresses, settle_s=SETTLE_S)

@@ -171,15 +171,11 @@ class Facts:
         by_revenue = np.digitize(self._firms.revenue, (100, 2000, 40_000))
         return 3 - np.minimum(by_staff, by_revenue)
 
-    def _numbers(
-        self, name: str, period: str | None, told: Share, values: NDArray, unit: str, decimals: int
-    ) -> Draft:
+    def _numbers(self, name: str, period: str | None, told: Share, values: NDArray, unit: str, decimals: int) -> Draft:
         scaled = np.rint(np.asarray(values, np.float64) * 10**decimals).astype(np.int64)
         return self._draft(name, period, FactKind.NUMBER, told, scaled, unit=unit, decimals=decimals)
 
-    def _flags(
-        self, name: str, period: str | None, told: Share, flags: Share, untils: NDArray | None = None
-    ) -> Draft:
+    def _flags(self, name: str, period: str | None, told: Share, flags: Share, untils: NDArray | None = None) -> Draft:
         return self._draft(
             name, period, FactKind.FLAG, told, flags.astype(np.int64), words=(False, True), untils=untils
         )
@@ -187,7 +183,9 @@ class Facts:
     def _dates(self, name: str, period: str | None, told: Share, days: NDArray) -> Draft:
         months = days.astype("datetime64[M]")
         number = months.astype(np.int64) // 12 * 10_000 + 19_700_000
-        number += (months.astype(np.int64) % 12 + 1) * 100 + (days - months.astype("datetime64[D]")).astype(np.int64) + 1
+        number += (
+            (months.astype(np.int64) % 12 + 1) * 100 + (days - months.astype("datetime64[D]")).astype(np.int64) + 1
+        )
         return self._draft(name, period, FactKind.DATE, told, number)
 
     def _words(

@@ -40,7 +40,9 @@ SECTIONS: dict[str, tuple[float, tuple[int, ...], str, float]] = {
 }
 """By section of GB/T 4754: weight, its divisions here, the word in a firm's name, revenue per head in 万元."""
 
-_WORDS = "安邦昌诚创春达德鼎东飞丰福富光广国海恒宏华汇惠吉佳嘉健江金锦景聚君凯康蓝朗利联隆美明宁普旗勤瑞润盛顺泰天通祥新信兴"
+_WORDS = (
+    "安邦昌诚创春达德鼎东飞丰福富光广国海恒宏华汇惠吉佳嘉健江金锦景聚君凯康蓝朗利联隆美明宁普旗勤瑞润盛顺泰天通祥新信兴"
+)
 _CODE = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
 _ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)

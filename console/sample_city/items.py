@@ -48,9 +48,7 @@ _TYPES = {name: FactType.model_validate({"name": name, **given}) for name, given
 
 def sample_items(count: int = PROVINCE, folder: Path = SAMPLES) -> Iterator[tuple[str, ItemRules]]:
     """`count` (code, rules), the same every time. Every fifth one stands on everyday facts alone."""
-    shapes = [
-        PolicyItemContent.model_validate_json(path.read_bytes()) for path in sorted(folder.glob("*.json"))
-    ]
+    shapes = [PolicyItemContent.model_validate_json(path.read_bytes()) for path in sorted(folder.glob("*.json"))]
     rng = random.Random(SEED)
     for number in range(count):
         shape = shapes[number % len(shapes)]
@@ -130,7 +128,9 @@ def _age(rng: random.Random) -> Json:
 
 
 def _turnover(rng: random.Random) -> Json:
-    fact, figures = rng.choice((("revenue", (500, 1000, 2000, 3000, 5000, 10_000, 20_000)), ("tax_paid", (5, 10, 50, 100, 300))))
+    fact, figures = rng.choice(
+        (("revenue", (500, 1000, 2000, 3000, 5000, 10_000, 20_000)), ("tax_paid", (5, 10, 50, 100, 300)))
+    )
     return _condition(fact, rng.choice(("ge", "gt")), str(rng.choice(figures)), unit="万元", period="2025")
 
 

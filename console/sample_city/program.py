@@ -14,10 +14,16 @@ MOST = 1_000_000
 def main(argv: list[str]) -> int:
     """0: written."""
     parser = argparse.ArgumentParser(prog="./zhida sample-city", description="示例城市的企业表 · a table of firms")
-    parser.add_argument("--enterprises", type=_count, default=300_000, metavar="N", help="多少家,默认 300000 · how many")
+    parser.add_argument(
+        "--enterprises", type=_count, default=300_000, metavar="N", help="多少家,默认 300000 · how many"
+    )
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="写到哪里(CSV)")
     parser.add_argument(
-        "--items", nargs="+", default=[], metavar="CODE", help="再加上这些示例事项所用的数据 · and what these items ask for"
+        "--items",
+        nargs="+",
+        default=[],
+        metavar="CODE",
+        help="再加上这些示例事项所用的数据 · and what these items ask for",
     )
     options = parser.parse_args(argv)
     items = [sample_item(code) for code in options.items]

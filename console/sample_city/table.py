@@ -15,8 +15,18 @@ from contracts.rule import ItemRules, absolute_period
 from contracts.rule_facts import FactKind
 
 FACTS = (
-    "registered_in", "industry_section", "enterprise_size", "established_on", "employees", "tax_credit_grade",
-    "abnormal_operation_list", "hi_tech_certified", "revenue", "tax_paid", "above_scale", "rd_expense",
+    "registered_in",
+    "industry_section",
+    "enterprise_size",
+    "established_on",
+    "employees",
+    "tax_credit_grade",
+    "abnormal_operation_list",
+    "hi_tech_certified",
+    "revenue",
+    "tax_paid",
+    "above_scale",
+    "rd_expense",
 )
 YEAR = "2025"
 
@@ -87,4 +97,7 @@ def _heading(draft: Draft) -> str:
 def _by_row(draft: Draft) -> dict[int, str]:
     words = {True: "是", False: "否"}
     told = zip(draft.rows.tolist(), draft.values.tolist(), strict=True)
-    return {row: words.get(written, written) if isinstance(written := draft.written(value), bool) else str(written) for row, value in told}
+    return {
+        row: words.get(written, written) if isinstance(written := draft.written(value), bool) else str(written)
+        for row, value in told
+    }

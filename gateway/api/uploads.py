@@ -30,7 +30,9 @@ A_FILE = {
 @router.post("/uploads", status_code=201, openapi_extra=A_FILE)
 async def record_upload(
     request: Request,
-    principal: Annotated[Principal, Depends(Only("bureau", "department", "finance", "window", "partner", "enterprise"))],
+    principal: Annotated[
+        Principal, Depends(Only("bureau", "department", "finance", "window", "partner", "enterprise"))
+    ],
     file_name: Annotated[str | None, Query(max_length=200)] = None,
 ) -> Response:
     """Send a file (上传文件): the body is the file, `file_name` its name. The answer's hash is what commands take."""

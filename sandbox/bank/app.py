@@ -114,9 +114,7 @@ def _return_routes(desk: PaymentDesk) -> APIRouter:
     router = APIRouter(tags=["returns"])
 
     @router.post("/control/return/{instruction_id}")
-    async def send_back(
-        instruction_id: Annotated[InstructionId, Path()], order: ReturnOrder
-    ) -> PaymentResult:
+    async def send_back(instruction_id: Annotated[InstructionId, Path()], order: ReturnOrder) -> PaymentResult:
         row = await desk.write(partial(desk.send_back, instruction_id=instruction_id, order=order))
         if row is None:
             raise _not_found()

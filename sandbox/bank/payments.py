@@ -124,9 +124,7 @@ class PaymentDesk(Desk[PaymentOrder, PaymentRule]):
             for missing, row in rows
         ]
 
-    def send_back(
-        self, connection: sqlite3.Connection, instruction_id: str, order: ReturnOrder
-    ) -> sqlite3.Row | None:
+    def send_back(self, connection: sqlite3.Connection, instruction_id: str, order: ReturnOrder) -> sqlite3.Row | None:
         """Return (退汇) a settled payment, once; the payment's row after that, None if there is none.
 
         A payment that is neither settled nor returned is left as it is.
@@ -176,8 +174,7 @@ class PaymentDesk(Desk[PaymentOrder, PaymentRule]):
         names = [name for name in Credit.model_fields if name != "bank_reference"]
         return Credits(
             credits=[
-                Credit(bank_reference=bank_reference(row["seq"]), **{name: row[name] for name in names})
-                for row in rows
+                Credit(bank_reference=bank_reference(row["seq"]), **{name: row[name] for name in names}) for row in rows
             ]
         )
 

@@ -179,9 +179,7 @@ class PaymentRule(Rule):
         "pay_then_timeout": Fault.DONE_THEN_TIMEOUT,
         "pending_then_settle": Fault.PENDING_THEN_DONE,
     }
-    behaviour: Literal[
-        "answer_late", "fail", "pay_then_timeout", "timeout_before", "pending_then_settle", "http_500"
-    ]
+    behaviour: Literal["answer_late", "fail", "pay_then_timeout", "timeout_before", "pending_then_settle", "http_500"]
     creditor_account: AccountNumber | None = None
     amount_fen: Fen | None = None
     instruction_prefix: InstructionId | None = None

@@ -25,7 +25,11 @@ Feed = Annotated[str, Path(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
 
 def exchange_app(records: Records, secret: str) -> FastAPI:
     """The exchange's application over its records, signing with `secret` (whsec_…, or any words)."""
-    return build_app("沙盒数据交换平台 / Sandbox data exchange", records, _feed_routes(records, Webhook(secret if secret.startswith("whsec_") else secret.encode())))
+    return build_app(
+        "沙盒数据交换平台 / Sandbox data exchange",
+        records,
+        _feed_routes(records, Webhook(secret if secret.startswith("whsec_") else secret.encode())),
+    )
 
 
 def _feed_routes(records: Records, webhook: Webhook) -> APIRouter:

@@ -206,8 +206,7 @@ def _about_entitlement(assessment: Assessment, declaration: Declaration) -> list
         reasons = [
             Reason(
                 code="not_eligible",
-                message=f"不符合条件：{result.text_zh}"
-                + (f"；企业为：{result.actual}" if result.actual else ""),
+                message=f"不符合条件：{result.text_zh}" + (f"；企业为：{result.actual}" if result.actual else ""),
                 field=f"facts.{result.fact}",
             )
             for result in verdict.reasons
@@ -275,9 +274,7 @@ def claim_period(rules: ItemRules, sheet: FactSheet, today: date) -> str:
 
 
 def _event_mark(rules: ItemRules, sheet: FactSheet, today: date) -> str:
-    asked = {
-        (field.fact, absolute_period(field.period, sheet.reference_year)) for field in rules.plan.form_fields
-    }
+    asked = {(field.fact, absolute_period(field.period, sheet.reference_year)) for field in rules.plan.form_fields}
     told = asked or {(fact.name, fact.period) for fact in sheet.facts}
     reader = FactReader(sheet, today, rules.fact_types_by_name)
     values = [f"{name}/{period}={exact(reader.read(name, period))}" for name, period in sorted(told, key=str)]

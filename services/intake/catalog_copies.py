@@ -137,9 +137,7 @@ class CatalogCopies:
         self._write(KEEP_ENTERPRISES, rows)
         self.keep_facts(events)
 
-    def keep_facts(
-        self, events: Sequence[Received[EnterpriseRegistered] | Received[EnterpriseFactsChanged]]
-    ) -> None:
+    def keep_facts(self, events: Sequence[Received[EnterpriseRegistered] | Received[EnterpriseFactsChanged]]) -> None:
         """The newest fact of each name and period: the latest `as_of`, and of those the last one told.
 
         What is withdrawn is forgotten first, so that an older fact that counts again is taken.
@@ -214,7 +212,6 @@ class CatalogCopies:
             {"tenant": self._uow.tenant, "ids": sorted(set(enterprise_ids)), "names": sorted(fact_names)},
         )
         return {row.id: _firm(row) for row in rows}
-
 
     def _content(self, item_id: str, version: int) -> PolicyItemContent:
         """A version never changes; reading and checking it is dear, and the same few are asked for."""

@@ -133,8 +133,6 @@ def _wrongly_written(fact: Fact, declared: FactType) -> str | None:
     return None
 
 
-def _required(
-    fields: dict[FactKey, FormField], answered: set[FactKey], file: FactReader
-) -> tuple[MissingFact, ...]:
+def _required(fields: dict[FactKey, FormField], answered: set[FactKey], file: FactReader) -> tuple[MissingFact, ...]:
     unanswered = (file.read(*key) for key, field in fields.items() if field.required and key not in answered)
     return tuple(found for found in unanswered if isinstance(found, MissingFact))

@@ -242,9 +242,7 @@ class Nomination(Aggregate):
             nominated_at=at,
         )
         for chunk in _chunks([_line(application, numbers) for application, numbers in applications]):
-            nomination.record(
-                EnterprisesNominated(nomination_id=id, lines=chunk, nominated_by=by.id, nominated_at=at)
-            )
+            nomination.record(EnterprisesNominated(nomination_id=id, lines=chunk, nominated_by=by.id, nominated_at=at))
         return nomination
 
     def view(self, applications: Sequence[tuple[Application, Numbers]]) -> NominationView:

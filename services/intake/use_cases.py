@@ -59,9 +59,7 @@ def submit_application(cmd: SubmitApplication, uow: UnitOfWork, cipher: Cipher) 
         raise ApplicationRefused(*reasons, *([DUPLICATE] if duplicate else []))
     numbers = _numbers(_receipt_head(item, uow), uow.new_id(), uow, cipher)
     replaces = ReplacedClaim(application_id=filed.application_id, receipt=filed.receipt) if filed else None
-    application = _application(
-        item, firm, admission, numbers, uow, commitments=cmd.commitments, replaces=replaces
-    )
+    application = _application(item, firm, admission, numbers, uow, commitments=cmd.commitments, replaces=replaces)
     application.submit(numbers.digest)
     applications.save(application)
     return application.receipt(numbers.query_code)
@@ -89,9 +87,7 @@ def nominate_enterprises(cmd: NominateEnterprises, uow: UnitOfWork, cipher: Ciph
         raise NominationRefused(*reasons)
     nomination_id = uow.new_id()
     filed = _file_lines(item, [firms[id] for id in ids], admissions, nomination_id, uow, cipher)
-    nomination = Nomination.push(
-        filed, id=nomination_id, item=item, by=uow.actor, at=uow.now, trace=uow.traceparent
-    )
+    nomination = Nomination.push(filed, id=nomination_id, item=item, by=uow.actor, at=uow.now, trace=uow.traceparent)
     uow.of(Applications).save_many([application for application, _ in filed])
     uow.of(Nominations).save(nomination)
     return nomination.view(filed)

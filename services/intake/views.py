@@ -17,8 +17,7 @@ COLUMNS = "SELECT tenant, claim, query_code_sealed, estimated_fen, submitted_at 
 def get_application(query: GetApplication, reader: Reader, cipher: Cipher) -> ApplicationView:
     """One application, filed or nominated. To another firm it does not exist. Raises ApplicationUnknown."""
     row = reader.execute(
-        f"{COLUMNS} WHERE tenant = :tenant AND id = :id"
-        f" AND (CAST(:firm AS text) IS NULL OR enterprise_id {OF_FIRM})",
+        f"{COLUMNS} WHERE tenant = :tenant AND id = :id AND (CAST(:firm AS text) IS NULL OR enterprise_id {OF_FIRM})",
         {
             "tenant": reader.tenant,
             "id": query.application_id,
@@ -46,9 +45,7 @@ def list_applications(query: ListApplications, reader: Reader, cipher: Cipher) -
     ).all()
     rows, more = cut_page(rows, query.limit)
     items = tuple(_view(row, cipher) for row in rows)
-    return ApplicationPage(
-        items=items, next_cursor=encode_cursor(items[-1].claim.application_id) if more else None
-    )
+    return ApplicationPage(items=items, next_cursor=encode_cursor(items[-1].claim.application_id) if more else None)
 
 
 def _view(row: Any, cipher: Cipher) -> ApplicationView:

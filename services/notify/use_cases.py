@@ -49,9 +49,7 @@ def firms_tenant(event: Received[Tellable]) -> tuple[TenantId, ...]:
 
 def keep_contacts(events: Sequence[Received[EnterpriseRegistered]], uow: UnitOfWork) -> None:
     """Know how to reach each firm."""
-    uow.of(Contacts).keep(
-        (Firm(event.tenant, event.data.enterprise_id), event.data.contact_sealed) for event in events
-    )
+    uow.of(Contacts).keep((Firm(event.tenant, event.data.enterprise_id), event.data.contact_sealed) for event in events)
 
 
 def tell_firms(events: Sequence[Received[Tellable]], uow: UnitOfWork) -> None:

@@ -39,9 +39,7 @@ def follow(events: Sequence[Received[Any]], uow: UnitOfWork) -> None:
                 earlier.steps[event.id] = replaced_step(claim, event.envelope.time)
             if digest is not None:
                 trail.query_code_digest = digest
-                trail.submitted_at = (
-                    data.submitted_at if isinstance(data, ApplicationSubmitted) else data.nominated_at
-                )
+                trail.submitted_at = data.submitted_at if isinstance(data, ApplicationSubmitted) else data.nominated_at
     uow.of(Tracking).add(trails.values())
 
 

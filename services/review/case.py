@@ -205,9 +205,7 @@ class Case(Aggregate):
             ),
         )
 
-    def approve(
-        self, amount_fen: int, decision: Decision, payments: Payments, found: Sequence[Refused] = ()
-    ) -> None:
+    def approve(self, amount_fen: int, decision: Decision, payments: Payments, found: Sequence[Refused] = ()) -> None:
         """Grant it: one order to pay per paying tenant. `found` is what the register and others object.
 
         Raises AlreadyDecided, or all that stands against it as one refusal; then nothing has changed.
@@ -254,9 +252,7 @@ class Case(Aggregate):
             self.record(ReviewDeadlineMissed(case_id=self.id, claim=self.claim, due_at=due_at))
         else:
             self.record(
-                ReviewDeadlineApproaching(
-                    case_id=self.id, claim=self.claim, used_percent=used_percent, due_at=due_at
-                )
+                ReviewDeadlineApproaching(case_id=self.id, claim=self.claim, used_percent=used_percent, due_at=due_at)
             )
 
     def view(self) -> CaseView:

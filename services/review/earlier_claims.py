@@ -16,7 +16,9 @@ class EarlierClaims:
 
     def __init__(self, claims: Iterable[Claim], uow: UnitOfWork) -> None:
         self._cases: dict[str, Case] = {}
-        while wanted := {case_id_of(each.replaces.application_id) for each in claims if each.replaces} - set(self._cases):
+        while wanted := {case_id_of(each.replaces.application_id) for each in claims if each.replaces} - set(
+            self._cases
+        ):
             loaded = uow.of(Cases).get_many(sorted(wanted))
             self._cases |= loaded
             claims = [case.claim for case in loaded.values()]

@@ -103,9 +103,7 @@ def _decide(listed: Sequence[Listed], uow: UnitOfWork) -> None:
     payer_of: PayerOf = cache(uow.registry.payer)
     payments = {each.case.id: _payments(each.case, payer_of) for each in listed}
     sound = [
-        each.case.award
-        for each in listed
-        if not each.case.obstacles(each.amount_fen) and not payments[each.case.id][1]
+        each.case.award for each in listed if not each.case.obstacles(each.amount_fen) and not payments[each.case.id][1]
     ]
     reserved = uow.of(AwardRegister).reserve(sound)
     taken = {award.case_id for award in sound} - reserved

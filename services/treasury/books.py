@@ -79,9 +79,7 @@ class Books:
         ids = lines_that_may_pay(disbursement)
         lines = [self.lines[id] for id in ids if id in self.lines]
         try:
-            line, entry = reserve_on_first_that_fits(
-                lines, disbursement.amount_fen, disbursement.id, self._uow.now
-            )
+            line, entry = reserve_on_first_that_fits(lines, disbursement.amount_fen, disbursement.id, self._uow.now)
         except (BudgetLineMissing, BudgetExhausted) as refusal:
             disbursement.hold(refusal.message)
             # Money may be put on a line in this very moment, by a transaction that does not see this one:

@@ -84,9 +84,7 @@ class BudgetLine(Aggregate):
     swept_fen: int = 0
 
     @classmethod
-    def open(
-        cls, tenant: TenantId, *, year: int, department: str, item_id: str | None, mode: Mode
-    ) -> BudgetLine:
+    def open(cls, tenant: TenantId, *, year: int, department: str, item_id: str | None, mode: Mode) -> BudgetLine:
         """A line without money."""
         return cls(
             id=line_id(tenant, year, department, item_id),
@@ -100,12 +98,7 @@ class BudgetLine(Aggregate):
     @property
     def available_fen(self) -> int:
         """What may still be promised: never below zero."""
-        return (
-            self.appropriated_fen
-            - self.reserved_fen
-            - (self.settled_fen - self.returned_fen)
-            - self.swept_fen
-        )
+        return self.appropriated_fen - self.reserved_fen - (self.settled_fen - self.returned_fen) - self.swept_fen
 
     def appropriate(self, amount_fen: int, *, mode: Mode, document: str, at: datetime) -> Entry:
         """Finance puts money on the line. Raises BudgetModeDiffers, BudgetTooLarge."""
@@ -131,9 +124,7 @@ class BudgetLine(Aggregate):
     def reserve(self, amount_fen: int, disbursement_id: str, at: datetime) -> Entry:
         """Promise the whole amount. Raises BudgetExhausted if it does not fit; nothing is promised in part."""
         if amount_fen > self.available_fen:
-            raise BudgetExhausted(
-                needed=Money(amount_fen).yuan_text(), available=Money(self.available_fen).yuan_text()
-            )
+            raise BudgetExhausted(needed=Money(amount_fen).yuan_text(), available=Money(self.available_fen).yuan_text())
         self.reserved_fen += amount_fen
         return self._moved("reserve", amount_fen, disbursement_id, at)
 
@@ -186,9 +177,7 @@ class BudgetLine(Aggregate):
             raise BooksDisagree(f"line {self.id} holds {held_fen} fen, not {amount_fen}")
 
     def _moved(self, kind: Kind, amount_fen: int, disbursement_id: str, at: datetime) -> Entry:
-        return movement(
-            kind, amount_fen, tenant=self.tenant, line_id=self.id, disbursement_id=disbursement_id, at=at
-        )
+        return movement(kind, amount_fen, tenant=self.tenant, line_id=self.id, disbursement_id=disbursement_id, at=at)
 
 
 def reserve_on_first_that_fits(

@@ -76,6 +76,7 @@ DISBURSEMENT = Table(
     Column("settled_at", INSTANT),
 )
 
+
 def _names(table: Table, *others: str) -> tuple[str, ...]:
     """The columns that are called as the aggregate's own fields, as plain text (SQLAlchemy's names are more)."""
     frame = {column.name for column in aggregate_columns()}

@@ -35,9 +35,7 @@ def appropriate_budget(cmd: AppropriateBudget, uow: UnitOfWork) -> BudgetLineVie
     line = books.lines.get(id) or BudgetLine.open(
         uow.tenant, year=cmd.year, department=cmd.department, item_id=cmd.item_id, mode=cmd.mode
     )
-    books.appropriate(
-        line, line.appropriate(cmd.amount_fen, mode=cmd.mode, document=cmd.document_number, at=uow.now)
-    )
+    books.appropriate(line, line.appropriate(cmd.amount_fen, mode=cmd.mode, document=cmd.document_number, at=uow.now))
     books.close()
     return line.view()
 

@@ -109,7 +109,8 @@ def test_every_event_is_said_by_its_producer() -> None:
     homes = {**{name: f"services/{name}" for name in CLASSES}, "gateway": "gateway"}
     said = {name: {event for file in modules(home) for event in said_by(tree_of(file))} for name, home in homes.items()}
     silent = {
-        event.__name__ for event, route in FLOW.items()
+        event.__name__
+        for event, route in FLOW.items()
         if route.producer in homes and event.__name__ not in said[route.producer]
     }
     assert silent == set(NOT_YET_SAID)
@@ -123,7 +124,9 @@ def test_nobody_records_the_event_of_another() -> None:
 
 
 def test_a_recorded_event_is_found_in_source() -> None:
-    source = ast.parse("def f(self):\n    self.record(CaseApproved(case_id='1'), to='x')\n    log.record('CaseRejected')")
+    source = ast.parse(
+        "def f(self):\n    self.record(CaseApproved(case_id='1'), to='x')\n    log.record('CaseRejected')"
+    )
     assert list(recorded_by(source)) == ["CaseApproved"]
     assert list(said_by(ast.parse("MOVES = {('a', 'b'): CaseRejected}"))) == ["CaseRejected"]
 

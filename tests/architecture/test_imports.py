@@ -39,9 +39,20 @@ GREEN_PROOFS = {
 def lint(folder: Path) -> subprocess.CompletedProcess[str]:
     """import-linter with our rules, on the packages of `folder`."""
     return subprocess.run(
-        [sys.executable, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()",
-         "--no-cache", "--no-logo", "--config", str(RULES)],
-        cwd=folder, env={**os.environ, "PYTHONPATH": str(folder)}, capture_output=True, text=True, check=False,
+        [
+            sys.executable,
+            "-c",
+            "from importlinter.cli import lint_imports_command; lint_imports_command()",
+            "--no-cache",
+            "--no-logo",
+            "--config",
+            str(RULES),
+        ],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(folder)},
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
 
@@ -71,8 +82,11 @@ def little_house(tmp_path: Path) -> Path:
 
 def test_a_house_in_order_passes(little_house: Path) -> None:
     allowed = {
-        "rules": "contracts", "chassis": "contracts", "services/one": "chassis, rules, contracts",
-        "gateway": "chassis, contracts", "console": "rules, services.one, gateway, chassis",
+        "rules": "contracts",
+        "chassis": "contracts",
+        "services/one": "chassis, rules, contracts",
+        "gateway": "chassis, contracts",
+        "console": "rules, services.one, gateway, chassis",
     }
     for package, names in allowed.items():
         (little_house / package / "__init__.py").write_text(f"import {names}\n")
@@ -83,11 +97,26 @@ def test_a_house_in_order_passes(little_house: Path) -> None:
 @pytest.mark.parametrize(
     ("package", "name"),
     [
-        ("contracts", "rules"), ("contracts", "chassis"), ("rules", "chassis"), ("chassis", "rules"),
-        ("rules", "services.one"), ("chassis", "services.one"), ("chassis", "gateway"), ("services/one", "services.two"),
-        ("services/two", "services.one"), ("services/one", "gateway"), ("gateway", "services.one"), ("gateway", "rules"),
-        ("services/one", "console"), ("gateway", "console"), ("sandbox", "contracts"), ("sandbox", "console"),
-        ("services/one", "sandbox"), ("gateway", "sandbox"), ("services/one", "tests"), ("console", "bench"),
+        ("contracts", "rules"),
+        ("contracts", "chassis"),
+        ("rules", "chassis"),
+        ("chassis", "rules"),
+        ("rules", "services.one"),
+        ("chassis", "services.one"),
+        ("chassis", "gateway"),
+        ("services/one", "services.two"),
+        ("services/two", "services.one"),
+        ("services/one", "gateway"),
+        ("gateway", "services.one"),
+        ("gateway", "rules"),
+        ("services/one", "console"),
+        ("gateway", "console"),
+        ("sandbox", "contracts"),
+        ("sandbox", "console"),
+        ("services/one", "sandbox"),
+        ("gateway", "sandbox"),
+        ("services/one", "tests"),
+        ("console", "bench"),
     ],
 )
 def test_an_import_against_the_direction_is_found(little_house: Path, package: str, name: str) -> None:

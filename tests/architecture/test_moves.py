@@ -24,8 +24,11 @@ def modules_with_moves() -> dict[str, ModuleType]:
     """Every module of a service or of identity that has a table of transitions."""
     found = {}
     for file in modules("services", "gateway"):
-        if any(getattr(node, "target", None) is not None and node.target.id == TABLE  # type: ignore[attr-defined]
-               for node in tree_of(file).body if type(node).__name__ == "AnnAssign"):
+        if any(
+            getattr(node, "target", None) is not None and node.target.id == TABLE  # type: ignore[attr-defined]
+            for node in tree_of(file).body
+            if type(node).__name__ == "AnnAssign"
+        ):
             name = ".".join(file.relative_to(CHECKOUT).with_suffix("").parts)
             found[name] = importlib.import_module(name)
     return found

@@ -79,11 +79,18 @@ def made(kind: type[Refused], name: str, module: str = "services.one.domain", **
         [made(Conflict, "English", code="english", sentence="No.")],
         [made(Conflict, "Unfinished", code="unfinished", sentence="不行")],
         [made(Conflict, "Shouting", code="ShoutingCode", sentence="不行。")],
-        [made(Conflict, "One", code="same", sentence="不行。"), made(Conflict, "Other", code="same", sentence="不可。")],
-        [made(Conflict, "Same", code="same", sentence="不行。"),
-         made(Invalid, "Same", "services.two.domain", code="same", sentence="不行。")],
-        [made(Conflict, "Same", code="same", sentence="不行。"),
-         made(Conflict, "Same", "services.one.budget", code="same", sentence="不行。")],
+        [
+            made(Conflict, "One", code="same", sentence="不行。"),
+            made(Conflict, "Other", code="same", sentence="不可。"),
+        ],
+        [
+            made(Conflict, "Same", code="same", sentence="不行。"),
+            made(Invalid, "Same", "services.two.domain", code="same", sentence="不行。"),
+        ],
+        [
+            made(Conflict, "Same", code="same", sentence="不行。"),
+            made(Conflict, "Same", "services.one.budget", code="same", sentence="不行。"),
+        ],
     ],
 )
 def test_a_bad_refusal_is_found(classes: list[type[Refused]]) -> None:

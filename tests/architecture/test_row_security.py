@@ -41,8 +41,17 @@ PUBLIC_TABLES = {
 OF_ALL_TENANTS = ["operation", "outbox", "inbox", "position", "parked", "job", "alarm", "audit_fact"]
 """The frame's tables: relay, sweeper, sealer and verify see them whole, and nothing of the service's own."""
 
-APPEND_ONLY = {"outbox", "operation", "audit_fact", "inbox", "alarm", "ledger_entry", "ledger_posting",
-               "enterprise_fact_withdrawal", "disclosure"}
+APPEND_ONLY = {
+    "outbox",
+    "operation",
+    "audit_fact",
+    "inbox",
+    "alarm",
+    "ledger_entry",
+    "ledger_posting",
+    "enterprise_fact_withdrawal",
+    "disclosure",
+}
 """What the service may add to and never change or remove (the ledger is corrected by reversals)."""
 
 UNPROTECTED = """
@@ -134,7 +143,9 @@ def test_a_way_around_row_security_is_found(service_database: Callable[[str], Ds
         owner.execute("CREATE POLICY all_words ON outbox TO catalog_app USING (true)")
         owner.execute("CREATE POLICY all_facts ON audit_fact FOR INSERT WITH CHECK (true)")
         assert ways_around(owner, "catalog_frame") == [
-            "audit_fact to public", "enterprise to catalog_frame", "outbox to catalog_app"
+            "audit_fact to public",
+            "enterprise to catalog_frame",
+            "outbox to catalog_app",
         ]
 
 

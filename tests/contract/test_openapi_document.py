@@ -75,7 +75,7 @@ def test_every_route_says_who_may_call_it_what_it_answers_and_how_it_refuses(
         assert "security" in operation, where
         good = [status for status in operation["responses"] if status.startswith("2")]
         assert len(good) == 1, where
-        (media_type, said), = operation["responses"][good[0]]["content"].items()
+        ((media_type, said),) = operation["responses"][good[0]]["content"].items()
         if media_type == "application/json":
             assert said["schema"]["$ref"].rpartition("/")[2] in {each.__name__ for each in ANSWERED}, where
         else:

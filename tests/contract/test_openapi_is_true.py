@@ -28,7 +28,11 @@ FACT = {"name": "rd_expense", "kind": "number", "value": "1", "unit": "元", "so
 LABEL = json.loads((CHECKOUT / "sample" / "labels" / "tech_sme.json").read_text())
 DOCUMENT = {"name": "若干措施", "authority": "区人民政府", "level": "county", "number": "区府发〔2026〕1号"}
 FIGURE = {
-    "name": "lpr_one_year", "value": "3.1", "unit": "%", "valid_from": "2024-10-21", "as_of": "2024-10-21",
+    "name": "lpr_one_year",
+    "value": "3.1",
+    "unit": "%",
+    "valid_from": "2024-10-21",
+    "as_of": "2024-10-21",
     "source": "全国银行间同业拆借中心",
 }
 BODIES: dict[str, dict[str, Any]] = {
@@ -40,7 +44,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "DraftPolicyItemForm": {"content": {"code": "X-1", "title": "尚未写完"}},
     "EditDraftForm": {"content": ITEM},
     "OpenConsultationForm": {
-        "parties": [{"party": "finance", "department": "区财政局"}], "until": "2026-03-20",
+        "parties": [{"party": "finance", "department": "区财政局"}],
+        "until": "2026-03-20",
     },
     "RecallConsultationForm": {"reason": "发错稿件"},
     "AnswerConsultationForm": {"answer": "agree"},
@@ -50,7 +55,9 @@ BODIES: dict[str, dict[str, Any]] = {
     "AmendDocumentForm": {"document": DOCUMENT, "reason": "文号录入有误"},
     "RepealDocumentForm": {"repealed_on": "2026-03-01", "basis": "区府发〔2026〕1号第十条"},
     "RevisePolicyItemForm": {
-        "content": ITEM, "reason": "提高标准", "ground": {"kind": "minor_change", "text": "更正联系电话"},
+        "content": ITEM,
+        "reason": "提高标准",
+        "ground": {"kind": "minor_change", "text": "更正联系电话"},
     },
     "SuspendPolicyItemForm": {"reason": "年度资金用完"},
     "ResumePolicyItemForm": {"reason": "资金已补充"},
@@ -63,13 +70,20 @@ BODIES: dict[str, dict[str, Any]] = {
     "WithdrawOutsideFigureForm": {"reason": "录入有误"},
     "DefineLabelForm": {"rule": LABEL},
     "GiveConsentForm": {
-        "grantee": "bank-1", "grantee_name": "示例银行", "labels": ["technology_score"],
-        "purposes": ["credit_assessment"], "valid_from": "2026-01-01", "valid_until": "2026-12-31",
+        "grantee": "bank-1",
+        "grantee_name": "示例银行",
+        "labels": ["technology_score"],
+        "purposes": ["credit_assessment"],
+        "valid_from": "2026-01-01",
+        "valid_until": "2026-12-31",
     },
     "ConsultLabelForm": {"uscc": "91360700X12345678X", "label": "technology_score", "purpose": "credit_assessment"},
     "RevealContactForm": {"reason": "核实申报信息"},
     "KeepMaterialForm": {
-        "kind": "business_licence", "name": "营业执照", "issuer": "市场监管局", "sha256": "0" * 64,
+        "kind": "business_licence",
+        "name": "营业执照",
+        "issuer": "市场监管局",
+        "sha256": "0" * 64,
         "valid_from": "2026-01-01",
     },
     "WithdrawMaterialForm": {"reason": "传错文件"},
@@ -77,16 +91,26 @@ BODIES: dict[str, dict[str, Any]] = {
     "DeclineMergeForm": {"reason": "不是同一企业"},
     "WithdrawFactsForm": {"records": ["2-0"], "reason": "录入有误"},
     "WithdrawPayeeAccountForm": {"reason": "账号抄错"},
-    "RegisterPayeeAccountForm": {"account_name": "示例有限公司", "account_number": "6222000000", "bank_name": "示例银行"},
+    "RegisterPayeeAccountForm": {
+        "account_name": "示例有限公司",
+        "account_number": "6222000000",
+        "bank_name": "示例银行",
+    },
     "SubmitApplicationForm": {"item_id": "item-1"},
     "NominateEnterprisesForm": {"item_id": "item-1", "lines": [{"enterprise_id": "firm-1"}]},
     "ApproveCaseForm": {"amount_fen": 100},
     "RejectCaseForm": {"reason": "不符合条件"},
     "RecordInspectionForm": {
-        "passed": True, "findings": "属实", "place": "厂区", "inspected_at": "2026-03-10T04:00:00Z",
+        "passed": True,
+        "findings": "属实",
+        "place": "厂区",
+        "inspected_at": "2026-03-10T04:00:00Z",
     },
     "AppropriateBudgetForm": {
-        "year": 2026, "department": "工信局", "amount_fen": 100, "document_number": "区财〔2026〕1号",
+        "year": 2026,
+        "department": "工信局",
+        "amount_fen": 100,
+        "document_number": "区财〔2026〕1号",
     },
 }
 """A good body for every form. A new form fails the tests until it has one."""
@@ -128,7 +152,9 @@ def app() -> FastAPI:
     obstore.put(store, f"zhanggong/00/{'0' * 64}", b"%PDF-")
     app.state.objects = Objects(store)
     frame = app.state.frame
-    app.state.frame = SimpleNamespace(cipher=frame.cipher, clock=frame.clock, run_command=lambda *_: {"ok": {"version": 1}})
+    app.state.frame = SimpleNamespace(
+        cipher=frame.cipher, clock=frame.clock, run_command=lambda *_: {"ok": {"version": 1}}
+    )
     return app
 
 
@@ -240,7 +266,9 @@ def test_bodies_that_are_no_json_or_have_unknown_fields_are_refused_as_documente
             expect_problem(app, operation, {**request, "json": {**body, "unheard_of": 1}}, 422)
 
 
-@pytest.mark.parametrize(("header", "value"), [("Idempotency-Key", "k" * 7), ("Idempotency-Key", "k" * 201), ("If-Match", '"x"')])
+@pytest.mark.parametrize(
+    ("header", "value"), [("Idempotency-Key", "k" * 7), ("Idempotency-Key", "k" * 201), ("If-Match", '"x"')]
+)
 def test_a_header_outside_its_documented_form_is_refused(app: FastAPI, header: str, value: str) -> None:
     document = app.openapi()
     operation = document["paths"]["/api/v1/cases/{case_id}/approve"]["post"]

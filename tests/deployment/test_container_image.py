@@ -16,7 +16,15 @@ from console.roster import service_names
 from tests.architecture.source_tree import PACKAGES
 
 DOCKERFILE = (CHECKOUT / "Dockerfile").read_text()
-TEST_TOOLS = {"pytest", "pytest-xdist", "hypothesis", "ruff", "import-linter", "check-jsonschema", "kubernetes-validate"}
+TEST_TOOLS = {
+    "pytest",
+    "pytest-xdist",
+    "hypothesis",
+    "ruff",
+    "import-linter",
+    "check-jsonschema",
+    "kubernetes-validate",
+}
 
 Step = tuple[str, str]
 
@@ -25,7 +33,10 @@ def steps(text: str) -> list[Step]:
     """(instruction, arguments) of a Dockerfile, continued lines joined and comments left out."""
     lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
     joined = re.sub(r"\\\s*\n\s*", "", "\n".join(lines))
-    return [(name.upper(), arguments.strip()) for name, _, arguments in (line.partition(" ") for line in joined.splitlines())]
+    return [
+        (name.upper(), arguments.strip())
+        for name, _, arguments in (line.partition(" ") for line in joined.splitlines())
+    ]
 
 
 def copied(text: str) -> set[str]:
@@ -37,7 +48,7 @@ def copied(text: str) -> set[str]:
 def faults(text: str) -> list[str]:
     """Everything that an image for production must not be."""
     found = []
-    final = text[text.rindex("\nFROM "):]
+    final = text[text.rindex("\nFROM ") :]
     for _, arguments in (step for step in steps(text) if step[0] == "FROM"):
         if not re.match(r"python:3\.1[1-9]-slim-\w+(@sha256:\w+)?( AS \w+)?$", arguments):
             found.append(f"base image {arguments}")
@@ -84,7 +95,9 @@ def test_exactly_the_production_packages_are_copied_and_let_into_the_build() -> 
 
 
 def test_no_test_tool_is_locked_for_production() -> None:
-    locked = {line.partition("==")[0] for line in (CHECKOUT / "requirements.lock").read_text().splitlines() if "==" in line}
+    locked = {
+        line.partition("==")[0] for line in (CHECKOUT / "requirements.lock").read_text().splitlines() if "==" in line
+    }
     assert "nameko" in locked
     assert locked & TEST_TOOLS == set()
 

@@ -234,5 +234,6 @@ def test_nothing_that_runs_may_do_more_than_it_needs() -> None:
 def test_a_container_that_may_do_more_is_found() -> None:
     assert len(exposures({}, {})) == 8
     assert exposures({"hostNetwork": True}, {"env": [{"name": "AMQP_URL", "value": "amqp://a:b@c"}]})[-2:] == [
-        "shares the host", "has a secret in plain sight"
+        "shares the host",
+        "has a secret in plain sight",
     ]

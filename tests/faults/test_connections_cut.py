@@ -16,8 +16,7 @@ def in_mid_handler(house: House) -> bool:
     """Whether treasury's consumer waits inside its transaction for the table that the test has locked."""
     with psycopg.connect(house.cluster.postgres.admin().dsn) as connection:
         row = connection.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE usename = 'treasury_app' AND wait_event_type ="
-            " 'Lock'"
+            "SELECT count(*) FROM pg_stat_activity WHERE usename = 'treasury_app' AND wait_event_type = 'Lock'"
         ).fetchone()
     return row is not None and row[0] > 0
 

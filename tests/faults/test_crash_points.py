@@ -30,15 +30,10 @@ ROUNDS = {
 
 
 @pytest.mark.parametrize("points", ROUNDS.values(), ids=ROUNDS)
-def test_services_killed_in_the_middle_pay_everybody_once(
-    house: House, points: dict[str, str], tmp_path: Path
-) -> None:
+def test_services_killed_in_the_middle_pay_everybody_once(house: House, points: dict[str, str], tmp_path: Path) -> None:
     marks = {name: tmp_path / name for name in points}
     house.restart(
-        {
-            name: {"ZHIDA_CRASH_AT": point, "ZHIDA_CRASH_ONCE": str(marks[name])}
-            for name, point in points.items()
-        }
+        {name: {"ZHIDA_CRASH_AT": point, "ZHIDA_CRASH_ONCE": str(marks[name])} for name, point in points.items()}
     )
     with house.looked_after():
         stage = house.prepare(small_scene("crash", [NOMINATED, INSTANT, DECLARED, COMMITTED]))
@@ -49,8 +44,6 @@ def test_services_killed_in_the_middle_pay_everybody_once(
         assert house.environment(name)["OTEL_EXPORTER_OTLP_ENDPOINT"] == house.receiver.url
     house.must_hold()
     accounts = {claim.firm.account["account_number"] for claim in stage.scene.claims}
-    credited = [
-        credit.creditor_account for credit in house.bank_book().credits if credit.creditor_account in accounts
-    ]
+    credited = [credit.creditor_account for credit in house.bank_book().credits if credit.creditor_account in accounts]
     assert sorted(credited) == sorted(accounts)
     assert len(board.paid) == 4

@@ -47,9 +47,7 @@ def state_of(house: House) -> dict[str, str]:
     hashes = {}
     for name in QUEUES:
         with house.database(name) as connection:
-            tables = connection.execute(
-                "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
-            ).fetchall()
+            tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
             for table in sorted({each for (each,) in tables} - FRAME):
                 row = connection.execute(
                     f"SELECT md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) FROM {table} t"
@@ -151,9 +149,7 @@ def parked(house: House, subject: str) -> set[tuple[int, str]]:
     with house.database("treasury") as connection:
         return {
             (row[0], row[1])
-            for row in connection.execute(
-                "SELECT sequence, cause FROM parked WHERE aggregate_id = %s", [subject]
-            )
+            for row in connection.execute("SELECT sequence, cause FROM parked WHERE aggregate_id = %s", [subject])
         }
 
 

@@ -98,12 +98,8 @@ def test_a_content_type_that_nobody_decodes_does_not_kill_a_service(house: House
     before = {name: quarantined(house, name) for name in QUEUES}
     for name in QUEUES:
         pickled = f"\x80\x04{new_id()}.".encode("latin-1")
-        house.post(
-            f"rpc-{name}", pickled, content_type="application/x-python-serialize", content_encoding="binary"
-        )
-        house.post(
-            f"rpc-{name}", new_id().encode(), content_type="text/plain", content_encoding="no-such-encoding"
-        )
+        house.post(f"rpc-{name}", pickled, content_type="application/x-python-serialize", content_encoding="binary")
+        house.post(f"rpc-{name}", new_id().encode(), content_type="text/plain", content_encoding="no-such-encoding")
     for name in QUEUES:
         eventually(lambda name=name: quarantined(house, name) == before[name] + 2)  # type: ignore[misc]
     house.play(house.prepare(small_scene("coded", [INSTANT])))

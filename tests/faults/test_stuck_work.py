@@ -79,9 +79,7 @@ def test_a_dead_event_is_found_read_redriven_and_given_up_with_a_reason(
     house.must_hold()
 
 
-def test_a_message_is_not_given_up_without_a_reason(
-    command_line: None, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_message_is_not_given_up_without_a_reason(command_line: None, capsys: pytest.CaptureFixture[str]) -> None:
     for arguments in (
         ["work", "dismiss", "--id", "12345678"],
         ["work", "dismiss", "--id", "12345678", "--reason", "x"],
@@ -100,9 +98,7 @@ def test_a_quarantined_message_goes_back_to_its_queue_and_returns_if_it_is_as_ba
     house.post(QUEUES["notify"], body)
 
     def piece() -> Piece | None:
-        return next(
-            (each for each in desk.pieces("notify") if getattr(each.source, "body", None) == body), None
-        )
+        return next((each for each in desk.pieces("notify") if getattr(each.source, "body", None) == body), None)
 
     found = eventually(piece)
     desk.redrive(found)
@@ -118,9 +114,7 @@ def test_a_quarantined_message_goes_back_to_its_queue_and_returns_if_it_is_as_ba
     assert "operator-on-duty" in row[0]
 
 
-def test_a_message_that_a_newer_version_can_read_is_applied_once_it_is_redriven(
-    house: House, desk: Desk
-) -> None:
+def test_a_message_that_a_newer_version_can_read_is_applied_once_it_is_redriven(house: House, desk: Desk) -> None:
     # As if an older version had not known it: it lies in quarantine, and now it can be read.
     house.play(house.prepare(small_scene("unread", [INSTANT])))
     subject = new_id()
@@ -134,9 +128,7 @@ def test_a_message_that_a_newer_version_can_read_is_applied_once_it_is_redriven(
         )
     (piece,) = desk.find([identity], "notify")
     desk.redrive(piece)
-    eventually(
-        lambda: house.count("notify", "SELECT count(*) FROM position WHERE aggregate_id = %s", [subject]) == 1
-    )
+    eventually(lambda: house.count("notify", "SELECT count(*) FROM position WHERE aggregate_id = %s", [subject]) == 1)
     assert not [each for each in desk.pieces("notify") if each.id == identity]
 
 
@@ -147,9 +139,7 @@ def test_a_timer_that_failed_is_redriven_at_once_and_cannot_be_given_up(house: H
 
         def failed() -> Piece | None:
             jobs = [
-                each
-                for each in desk.pieces("treasury")
-                if each.what == "send_disbursement" and "失败" in each.state
+                each for each in desk.pieces("treasury") if each.what == "send_disbursement" and "失败" in each.state
             ]
             return jobs[0] if jobs else None
 

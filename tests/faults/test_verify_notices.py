@@ -79,9 +79,7 @@ def test_a_bank_that_does_not_answer_proves_nothing(still: House) -> None:
 
 
 def test_c_a_line_that_says_a_fen_more_than_was_paid_is_noticed(still: House) -> None:
-    one = (
-        "WHERE (tenant, id) = (SELECT tenant, id FROM budget_line WHERE settled_fen > 0 ORDER BY id LIMIT 1)"
-    )
+    one = "WHERE (tenant, id) = (SELECT tenant, id FROM budget_line WHERE settled_fen > 0 ORDER BY id LIMIT 1)"
     with changed(
         still,
         "treasury",

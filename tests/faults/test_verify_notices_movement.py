@@ -21,12 +21,9 @@ def test_d_a_case_past_its_deadline_without_an_alarm_is_noticed(still: House) ->
     ):
         report = look(still)
         alarmed = (
-            "INSERT INTO alarm SELECT tenant, 'case', id, 'review', 100, now()"
-            f" FROM review_case WHERE id = {WAITING}"
+            f"INSERT INTO alarm SELECT tenant, 'case', id, 'review', 100, now() FROM review_case WHERE id = {WAITING}"
         )
-        with changed(
-            still, "review", alarmed, f"DELETE FROM alarm WHERE subject = {WAITING} AND level = 100"
-        ):
+        with changed(still, "review", alarmed, f"DELETE FROM alarm WHERE subject = {WAITING} AND level = 100"):
             known = look(still)
     assert report.verdicts() == only("D")
     assert "已过时限" in texts(report)
@@ -50,8 +47,7 @@ def test_d_a_timer_that_should_have_fired_is_noticed(still: House) -> None:
     with changed(
         still,
         "catalog",
-        "INSERT INTO job (tenant, kind, subject, due_at) VALUES ('xingguo', 'remind', 'x', now() - interval"
-        " '1 hour')",
+        "INSERT INTO job (tenant, kind, subject, due_at) VALUES ('xingguo', 'remind', 'x', now() - interval '1 hour')",
         "DELETE FROM job WHERE kind = 'remind'",
     ):
         report = look(still)
@@ -142,8 +138,7 @@ def test_f_a_removed_audit_fact_is_noticed(still: House) -> None:
     copy = "audit_fact_removed"
     with psycopg.connect(still.cluster.postgres.admin().dsn_of("zhida_review")) as connection:
         connection.execute(
-            f"CREATE TABLE {copy} AS SELECT * FROM audit_fact WHERE version = 2 ORDER BY position DESC LIMIT"
-            f" 1"
+            f"CREATE TABLE {copy} AS SELECT * FROM audit_fact WHERE version = 2 ORDER BY position DESC LIMIT 1"
         )
     with changed(
         still,
@@ -195,8 +190,7 @@ def test_one_tenant_is_looked_at_alone(still: House) -> None:
     with changed(
         still,
         "catalog",
-        "INSERT INTO job (tenant, kind, subject, due_at) VALUES ('xingguo', 'remind', 'x', now() - interval"
-        " '1 hour')",
+        "INSERT INTO job (tenant, kind, subject, due_at) VALUES ('xingguo', 'remind', 'x', now() - interval '1 hour')",
         "DELETE FROM job WHERE kind = 'remind'",
     ):
         report = look(still)

@@ -94,7 +94,8 @@ def consulted_draft(catalog: Replica, content: PolicyItemContent = ITEM) -> dict
 
 def says(catalog: Replica, draft: dict[str, Any], actor: Actor, answer: str, opinion: str = "") -> dict[str, Any]:
     return done(
-        catalog, AnswerConsultation.model_validate({"draft_id": draft["draft_id"], "answer": answer, "opinion": opinion}),
+        catalog,
+        AnswerConsultation.model_validate({"draft_id": draft["draft_id"], "answer": answer, "opinion": opinion}),
         actor,
     )
 

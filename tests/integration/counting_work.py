@@ -70,7 +70,6 @@ class Counting:
             for each in lines
         ]
 
-
     def key(self, line: Number) -> int:
         return line.line
 

@@ -189,9 +189,7 @@ class Caller:
     def send(self, body: bytes, *, reply: bool = True, content_type: str = "application/json") -> str:
         number = str(uuid.uuid4())
         more = {"reply_to": self._reply_key} if reply else {}
-        message = amqp.Message(
-            body, content_type=content_type, content_encoding="utf-8", correlation_id=number, **more
-        )
+        message = amqp.Message(body, content_type=content_type, content_encoding="utf-8", correlation_id=number, **more)
         self.channel.basic_publish(message, "nameko-rpc", "notify.note")
         return number
 

@@ -106,9 +106,7 @@ class Replica:
         }
         return self.frame.run_command(type(order), self._with_cipher(self._use_cases, name), envelope)
 
-    def asked(
-        self, question: Query, *, tenant: str | None = ZHANGGONG, actor: Actor = SYSTEM
-    ) -> dict[str, Any]:
+    def asked(self, question: Query, *, tenant: str | None = ZHANGGONG, actor: Actor = SYSTEM) -> dict[str, Any]:
         """Ask as the gateway does."""
         name = snake_case(type(question).__name__)
         envelope = {
@@ -202,14 +200,12 @@ def onboarded(tenant: str, parent: str | None, level: Level, prefix: str) -> Ten
 
 
 def catalog_replica(frame: Frame, dsns: Dsns) -> Replica:
-    nouns = vars(disclosing) | vars(label_rules) | vars(material_file) | vars(merging) | vars(drafting) | vars(documents)
-    use_cases = SimpleNamespace(
-        **nouns | vars(policy_use_cases) | vars(enterprise_use_cases) | vars(figure_use_cases)
+    nouns = (
+        vars(disclosing) | vars(label_rules) | vars(material_file) | vars(merging) | vars(drafting) | vars(documents)
     )
+    use_cases = SimpleNamespace(**nouns | vars(policy_use_cases) | vars(enterprise_use_cases) | vars(figure_use_cases))
     policies = vars(policy_views) | vars(authoring_views) | vars(draft_views)
-    views = SimpleNamespace(
-        **nouns | policies | vars(enterprise_views) | vars(matching_views) | vars(figure_views)
-    )
+    views = SimpleNamespace(**nouns | policies | vars(enterprise_views) | vars(matching_views) | vars(figure_views))
     return Replica(frame, dsns, use_cases, views, [tenant_subscription()])
 
 

@@ -99,4 +99,6 @@ def content_of(sample: str, **changes: Any) -> PolicyItemContent:
 def output(value: str, **more: Any) -> Fact:
     """What NM-002 asks for: at least 5 亿元 of new output in 2025."""
     given = {"as_of": date(2026, 3, 1), **more}
-    return Fact(name="output_increment", kind="number", value=value, unit="亿元", period="2025", source="统计局", **given)
+    return Fact(
+        name="output_increment", kind="number", value=value, unit="亿元", period="2025", source="统计局", **given
+    )

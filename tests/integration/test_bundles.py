@@ -188,14 +188,10 @@ def watched(inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, bo
     return attempts
 
 
-def test_no_bundle_is_split_between_two_transactions(
-    frame: Frame, dsns: Dsns, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_no_bundle_is_split_between_two_transactions(frame: Frame, dsns: Dsns, monkeypatch: pytest.MonkeyPatch) -> None:
     inbox = inbox_on(frame)
     attempts = watched(inbox, monkeypatch)
-    publish(
-        frame.settings.amqp_url, *(bundle(*(message_body(f"m{n}-{k}", 1) for k in range(40))) for n in range(12))
-    )
+    publish(frame.settings.amqp_url, *(bundle(*(message_body(f"m{n}-{k}", 1) for k in range(40))) for n in range(12)))
     with running(*consumer_on(frame, inbox)):
         eventually(lambda: len(effects(dsns)) == 480)
     sizes = [size for size, _ in attempts]

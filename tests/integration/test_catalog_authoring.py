@@ -59,9 +59,7 @@ def clock() -> FixedClock:
 
 
 @pytest.fixture
-def catalog(
-    service_frame: Callable[..., Frame], service_database: Callable[[str], Dsns], clock: FixedClock
-) -> Replica:
+def catalog(service_frame: Callable[..., Frame], service_database: Callable[[str], Dsns], clock: FixedClock) -> Replica:
     return catalog_with_tenants(service_frame, service_database, clock)
 
 
@@ -139,7 +137,15 @@ def test_a_bureau_that_stays_silent_is_recorded_as_silent_when_the_last_day_has_
         assert words in kept["ground"]["text"]
     actions = [change["action"] for change in history(catalog, item["item_id"])]
     assert sorted(actions) == sorted(
-        ["drafted", "consultation_opened", "answered", "answered", "consultation_closed", "published", "draft_published"]
+        [
+            "drafted",
+            "consultation_opened",
+            "answered",
+            "answered",
+            "consultation_closed",
+            "published",
+            "draft_published",
+        ]
     )
 
 
@@ -167,15 +173,19 @@ def test_nothing_is_published_over_an_objection_until_it_has_been_consulted_on_a
     assert (refusal["code"], codes(refusal)) == ("consultation_opposes", ["party_objects"])
     assert "财力不足" in refusal["reasons"][0]["message"]
     edit = EditDraft(
-        draft_id=draft["draft_id"], expected_version=closed["version"],
-        content=ITEM.model_copy(update={"summary": "降低标准"}).model_dump(mode="json"), reason="按财政意见降低标准",
+        draft_id=draft["draft_id"],
+        expected_version=closed["version"],
+        content=ITEM.model_copy(update={"summary": "降低标准"}).model_dump(mode="json"),
+        reason="按财政意见降低标准",
     )
     edited = done(catalog, edit)
     assert edited["stage"] == "draft"
     claimed = publish.model_copy(update={"expected_version": edited["version"], "ground": MINOR})
     assert codes(refused(catalog, claimed)) == ["party_objects"], "no ground outweighs an objection"
-    again = done(catalog, OpenConsultation(
-        draft_id=draft["draft_id"], expected_version=edited["version"], parties=PARTIES, until=UNTIL))
+    again = done(
+        catalog,
+        OpenConsultation(draft_id=draft["draft_id"], expected_version=edited["version"], parties=PARTIES, until=UNTIL),
+    )
     assert again["rounds"][1]["number"] == 2
     for actor in (REFORM, FINANCE, BUREAU):
         last = says(catalog, draft, actor, "agree")

@@ -97,10 +97,7 @@ def test_another_place_touches_neither_the_file_nor_its_accounts(catalog: Replic
     account_id = catalog.ordered(account(firm), actor=CLERK)["ok"]["account_id"]
     facts = RecordFacts(enterprise_id=firm, facts=(listed(True, "2026-01-12"),))
     confirmation = ConfirmPayeeAccount(account_id=account_id)
-    answers = [
-        catalog.ordered(order, tenant=XINGGUO, actor=CHECKER)
-        for order in (facts, account(firm), confirmation)
-    ]
+    answers = [catalog.ordered(order, tenant=XINGGUO, actor=CHECKER) for order in (facts, account(firm), confirmation)]
     assert [answer["refused"]["code"] for answer in answers] == [
         "enterprise_unknown",
         "enterprise_unknown",
@@ -135,12 +132,8 @@ def test_of_two_facts_of_one_day_the_one_told_last_counts(catalog: Replica, firm
     assert [fact["value"] for fact in view["facts"]] == [False]
 
 
-@pytest.mark.parametrize(
-    "statement", ["UPDATE enterprise_telling SET facts = '[]'", "DELETE FROM enterprise_telling"]
-)
-def test_the_service_itself_cannot_change_a_fact_or_take_it_back(
-    catalog: Replica, firm: str, statement: str
-) -> None:
+@pytest.mark.parametrize("statement", ["UPDATE enterprise_telling SET facts = '[]'", "DELETE FROM enterprise_telling"])
+def test_the_service_itself_cannot_change_a_fact_or_take_it_back(catalog: Replica, firm: str, statement: str) -> None:
     catalog.ordered(RecordFacts(enterprise_id=firm, facts=(listed(True, "2026-01-12"),)))
     with (
         psycopg.connect(psycopg_url(catalog.dsns.app)) as connection,
@@ -191,9 +184,7 @@ def test_of_two_confirmations_at_once_the_account_is_told_once(catalog: Replica,
     account_id = catalog.ordered(account(firm), actor=CLERK)["ok"]["account_id"]
     with ThreadPoolExecutor(2) as pool:
         answers = list(
-            pool.map(
-                lambda _: catalog.ordered(ConfirmPayeeAccount(account_id=account_id), actor=CHECKER), range(2)
-            )
+            pool.map(lambda _: catalog.ordered(ConfirmPayeeAccount(account_id=account_id), actor=CHECKER), range(2))
         )
     assert sorted("ok" in answer for answer in answers) == [False, True]
     assert sum("PayeeAccountChanged" in body for body in catalog.said()) == 1
@@ -202,9 +193,7 @@ def test_of_two_confirmations_at_once_the_account_is_told_once(catalog: Replica,
 def test_an_entitlement_is_answered_with_reasons_from_the_file(catalog: Replica, firm: str) -> None:
     content = sample_content("GZ-009")
     order = PublishPolicyItem(content=content)
-    item_id = catalog.ordered(order, tenant=CITY, actor=officer_of(content.rules.plan.department))["ok"][
-        "item_id"
-    ]
+    item_id = catalog.ordered(order, tenant=CITY, actor=officer_of(content.rules.plan.department))["ok"]["item_id"]
     question = CheckEntitlement(item_id=item_id, enterprise_id=firm)
     unknown = catalog.asked(question)["ok"]
     assert unknown["verdict"]["state"] == "undetermined"

@@ -59,9 +59,7 @@ def clock() -> FixedClock:
 
 
 @pytest.fixture
-def catalog(
-    service_frame: Callable[..., Frame], service_database: Callable[[str], Dsns], clock: FixedClock
-) -> Replica:
+def catalog(service_frame: Callable[..., Frame], service_database: Callable[[str], Dsns], clock: FixedClock) -> Replica:
     return catalog_with_tenants(service_frame, service_database, clock)
 
 
@@ -70,7 +68,9 @@ def catalog(
 
 def test_an_item_is_revised_suspended_resumed_and_withdrawn_and_its_history_tells_it(catalog: Replica) -> None:
     item_id = done(catalog, PublishPolicyItem(content=ITEM))["item_id"]
-    changed = ITEM.model_copy(update={"title": "新标题", "guide": ITEM.guide.model_copy(update={"standard": "10 万元"})})
+    changed = ITEM.model_copy(
+        update={"title": "新标题", "guide": ITEM.guide.model_copy(update={"standard": "10 万元"})}
+    )
     revise = RevisePolicyItem(item_id=item_id, expected_version=1, content=changed, reason="提高标准", ground=MINOR)
     assert refused(catalog, revise, STRANGER)["code"] == "item_of_other_department"
     revised = done(catalog, revise)
@@ -91,7 +91,11 @@ def test_an_item_is_revised_suspended_resumed_and_withdrawn_and_its_history_tell
     assert (again["code"], again["message"]) == ("item_not_in_that_state", "该事项已废止，不能恢复。")
     told = history(catalog, item_id)
     assert [(each["action_name"], each["reason"]) for each in told] == [
-        ("废止", "文件废止"), ("恢复", "资金已补充"), ("暂停", "资金用完"), ("修订", "提高标准"), ("发布", told[4]["reason"]),
+        ("废止", "文件废止"),
+        ("恢复", "资金已补充"),
+        ("暂停", "资金用完"),
+        ("修订", "提高标准"),
+        ("发布", told[4]["reason"]),
     ]
     differing = {each["label"]: (each["before"], each["after"]) for each in told[3]["differences"]}
     assert differing == {"事项名称": (ITEM.title, "新标题"), "办事指南·扶持标准": (ITEM.guide.standard, "10 万元")}
@@ -162,7 +166,11 @@ def test_what_was_published_before_this_version_is_read_and_revised_as_before(ca
 # -- documents and zombies ------------------------------------------------------------------------------------
 
 DOCUMENT = IssuedDocument(
-    name="赣州市若干措施", authority="赣州市人民政府", level=Level.CITY, number="赣市府发〔2026〕9号", valid_to=date(2026, 12, 31)
+    name="赣州市若干措施",
+    authority="赣州市人民政府",
+    level=Level.CITY,
+    number="赣市府发〔2026〕9号",
+    valid_to=date(2026, 12, 31),
 )
 CITY_OFFICER = Actor(id="city-1", roles=frozenset({"department"}), department="赣州市科技局")
 
@@ -229,7 +237,8 @@ def test_an_amended_document_has_a_history_too_and_a_repealed_one_is_left_alone(
     assert done(catalog, order, CITY_OFFICER, CITY)["document"]["valid_to"] == "2027-12-31"
     rows = catalog.rows("SELECT action, reason, differences FROM policy_change ORDER BY version")
     assert rows[1] == (
-        "amended", "延期",
+        "amended",
+        "延期",
         [{"where": "/valid_to", "label": "有效期止", "before": "2026-12-31", "after": "2027-12-31"}],
     )
     repeal = RepealDocument(

@@ -84,13 +84,13 @@ def rule(code: str, **changes: object) -> LabelRule:
 
 def fact(name: str, value: Any, unit: str | None, period: str | None = "2025") -> Fact:
     kind = "flag" if isinstance(value, bool) else "number"
-    return Fact(
-        name=name, kind=kind, value=value, unit=unit, period=period, source="税务局", as_of=date(2026, 2, 1)
-    )
+    return Fact(name=name, kind=kind, value=value, unit=unit, period=period, source="税务局", as_of=date(2026, 2, 1))
 
 
 def labels(catalog: Replica, firm: str, tenant: str = ZHANGGONG) -> dict[str, Any]:
-    return {each["code"]: each for each in catalog.asked(GetEnterprise(enterprise_id=firm), tenant=tenant)["ok"]["labels"]}
+    return {
+        each["code"]: each for each in catalog.asked(GetEnterprise(enterprise_id=firm), tenant=tenant)["ok"]["labels"]
+    }
 
 
 def consent(firm: str, **changes: Any) -> GiveConsent:
@@ -125,9 +125,7 @@ def test_a_firm_without_facts_is_undetermined_and_never_met(catalog: Replica) ->
     assert (seen["state"], seen["missing"][0]["name"]) == ("undetermined", "tech_sme_listed")
 
 
-def test_a_county_may_define_a_label_its_own_way_and_its_neighbour_keeps_the_citys(
-    catalog: Replica, firm: str
-) -> None:
+def test_a_county_may_define_a_label_its_own_way_and_its_neighbour_keeps_the_citys(catalog: Replica, firm: str) -> None:
     own = DefineLabel(rule=rule("tech_sme", name="章贡科技型企业"))
     assert catalog.ordered(own, actor=OFFICER)["ok"]["label_version"] == 1
     assert labels(catalog, firm)["tech_sme"]["name"] == "章贡科技型企业"
@@ -144,9 +142,7 @@ def test_a_label_is_revised_by_its_own_department_and_counts_its_versions(catalo
     assert labels(catalog, firm)["tech_sme"]["label_version"] == 2
 
 
-def test_a_bank_sees_the_score_with_the_firms_consent_and_the_firm_sees_the_look(
-    catalog: Replica, firm: str
-) -> None:
+def test_a_bank_sees_the_score_with_the_firms_consent_and_the_firm_sees_the_look(catalog: Replica, firm: str) -> None:
     given = catalog.ordered(consent(firm), actor=firm_actor(firm))["ok"]
     report = catalog.ordered(LOOK, actor=BANK)["ok"]
     assert (report["label"]["score"]["points"], report["label"]["score"]["grade"]) == (64, "B")
@@ -180,7 +176,9 @@ def test_what_the_consent_does_not_cover_is_refused_and_the_firm_reads_who_asked
     assert catalog.ordered(RevokeConsent(consent_id=given), actor=boss)["ok"]["standing"] == "revoked"
     assert catalog.ordered(LOOK, actor=BANK)["refused"]["code"] == "consent_missing"
     looks = catalog.asked(ListDisclosures(enterprise_id=firm), actor=boss)["ok"]["items"]
-    assert [(each["seen_by"], each["subject"], each["reason"], each["refused"]["code"]) for each in reversed(looks)] == [
+    assert [
+        (each["seen_by"], each["subject"], each["reason"], each["refused"]["code"]) for each in reversed(looks)
+    ] == [
         ("bank-1", "technology_score", "post_loan_monitoring", "other_purpose"),
         ("bank-1", "tech_sme", "credit_assessment", "other_label"),
         ("bank-2", "technology_score", "credit_assessment", "no_consent"),
@@ -251,9 +249,7 @@ def licence(firm: str, days: int | None, name: str) -> KeepMaterial:
     )
 
 
-def test_what_runs_out_soon_is_listed_page_by_page_and_renewed_licences_are_not(
-    catalog: Replica, firm: str
-) -> None:
+def test_what_runs_out_soon_is_listed_page_by_page_and_renewed_licences_are_not(catalog: Replica, firm: str) -> None:
     kept = {}
     for days, name in ((20, "许可甲"), (5, "许可乙"), (5, "许可丙"), (31, "许可丁"), (None, "许可戊"), (1, "许可己")):
         kept[name] = catalog.ordered(licence(firm, days, name), actor=CLERK)["ok"]["ref"]["material_id"]
@@ -266,7 +262,11 @@ def test_what_runs_out_soon_is_listed_page_by_page_and_renewed_licences_are_not(
     mine = catalog.asked(ListMaterials(enterprise_id=firm), actor=firm_actor(firm))["ok"]["items"]
     standing = {each["name"]: each["standing"] for each in reversed(mine)}
     assert standing == {
-        "许可甲": "expiring", "许可乙": "expiring", "许可丙": "expiring", "许可丁": "valid", "许可戊": "valid",
+        "许可甲": "expiring",
+        "许可乙": "expiring",
+        "许可丙": "expiring",
+        "许可丁": "valid",
+        "许可戊": "valid",
         "许可己": "valid",
     }
     assert catalog.asked(ListExpiringMaterials(within_days=366), tenant=XINGGUO)["ok"]["items"] == []

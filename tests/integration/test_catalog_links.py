@@ -66,9 +66,7 @@ def clock() -> FixedClock:
 
 
 @pytest.fixture
-def catalog(
-    service_frame: Callable[..., Frame], service_database: Callable[[str], Dsns], clock: FixedClock
-) -> Replica:
+def catalog(service_frame: Callable[..., Frame], service_database: Callable[[str], Dsns], clock: FixedClock) -> Replica:
     return catalog_with_tenants(service_frame, service_database, clock)
 
 
@@ -83,9 +81,7 @@ def zombies(catalog: Replica) -> list[list[str]]:
     return [[notice["text"] for notice in item["notices"]] for item in items]
 
 
-def test_an_item_with_a_dead_link_is_a_zombie_until_the_link_answers_again(
-    catalog: Replica, clock: FixedClock
-) -> None:
+def test_an_item_with_a_dead_link_is_a_zombie_until_the_link_answers_again(catalog: Replica, clock: FixedClock) -> None:
     done(catalog, linked(GOOD, GONE))
     looker = Looker(catalog)
     assert zombies(catalog) == []

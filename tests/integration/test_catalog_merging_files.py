@@ -81,7 +81,12 @@ def test_facts_and_materials_move_with_their_sources_and_the_old_file_points_on(
     office.catalog.ordered(RecordFacts(enterprise_id=new, facts=(patents("5", 2),)), actor=OFFICER)["ok"]
     office.catalog.ordered(RecordFacts(enterprise_id=old, facts=(patents("3", 1),)), actor=OFFICER)["ok"]
     licence = KeepMaterial(
-        enterprise_id=old, kind="permit", name="许可证", issuer="市场监管局", sha256="ab" * 32, valid_from=date(2025, 1, 1)
+        enterprise_id=old,
+        kind="permit",
+        name="许可证",
+        issuer="市场监管局",
+        sha256="ab" * 32,
+        valid_from=date(2025, 1, 1),
     )
     office.catalog.ordered(licence, actor=CLERK)["ok"]
     assert merged(office, files)["state"] == "confirmed"
@@ -168,8 +173,11 @@ def test_of_two_confirmations_at_once_one_merges_and_it_is_told_once(
 
 def form(number: int, item: str, firm: str) -> SubmitApplication:
     case = FIRST_DAY["cases"][number - 1]
-    commitments = [each["code"] for each in sample_content("SD-002").model_dump()["rules"]["plan"]["materials"]
-                   if each.get("commitment")]
+    commitments = [
+        each["code"]
+        for each in sample_content("SD-002").model_dump()["rules"]["plan"]["materials"]
+        if each.get("commitment")
+    ]
     return SubmitApplication(
         item_id=item,
         enterprise_id=firm,

@@ -39,7 +39,8 @@ def up_to(revision: str, dsns: Dsns) -> None:
     newest = ScriptDirectory._upgrade_revs
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
-            ScriptDirectory, "_upgrade_revs",
+            ScriptDirectory,
+            "_upgrade_revs",
             lambda self, to, now: newest(self, revision if "catalog" in self.dir else to, now),
         )
         migrate("catalog", dsns.owner)

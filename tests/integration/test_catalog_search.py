@@ -86,9 +86,7 @@ def test_a_title_outweighs_a_department_and_a_department_a_guide(empty: Library)
     plan = base.rules.plan.model_copy(update={"department": "蓝莓产业发展中心"})
     in_guide = renamed(base, code="in-guide", guide=guide)
     in_department = renamed(base, code="in-department", rules=base.rules.model_copy(update={"plan": plan}))
-    in_document = renamed(
-        base, code="in-document", document=base.document.model_copy(update={"name": "蓝莓办法"})
-    )
+    in_document = renamed(base, code="in-document", document=base.document.model_copy(update={"name": "蓝莓办法"}))
     in_title = renamed(base, code="in-title", title="蓝莓基地奖励")
     for item in (in_title, in_department, in_guide, in_document):
         empty.publishes(item)
@@ -227,7 +225,18 @@ def test_pages_join_without_gap_or_repetition(library: Library, q: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "q", ["' | '", "a & !b <-> (c)", "'); DROP TABLE policy_item; --", "\\'\\", "奖励:*A", "%_%", "\x00奖励", "𠀀𠀁", "奖" * 200]
+    "q",
+    [
+        "' | '",
+        "a & !b <-> (c)",
+        "'); DROP TABLE policy_item; --",
+        "\\'\\",
+        "奖励:*A",
+        "%_%",
+        "\x00奖励",
+        "𠀀𠀁",
+        "奖" * 200,
+    ],
 )
 def test_operators_and_quotes_are_only_characters(library: Library, q: str) -> None:
     answer = library.answers(q=q)
@@ -243,7 +252,15 @@ def test_a_query_without_a_word_that_says_anything_is_refused(library: Library, 
 
 @pytest.mark.parametrize(
     "cursor",
-    ["", "zzz", "W10", "WzEsMiwzLDRd", "WyJhbGwiLCIyMDI2LTAzLTEwIiwxLDFd", "WyJkYXRlIiwiMjAyNi0wMy0xMCIsMWUzMDgsMV0", "é"],
+    [
+        "",
+        "zzz",
+        "W10",
+        "WzEsMiwzLDRd",
+        "WyJhbGwiLCIyMDI2LTAzLTEwIiwxLDFd",
+        "WyJkYXRlIiwiMjAyNi0wMy0xMCIsMWUzMDgsMV0",
+        "é",
+    ],
 )
 def test_a_cursor_that_was_not_given_out_for_this_question_is_refused(library: Library, cursor: str) -> None:
     assert library.answers(cursor=cursor)["refused"]["code"] == "cursor_invalid"

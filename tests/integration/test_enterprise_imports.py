@@ -59,8 +59,15 @@ def test_enterprises_of_a_table_are_registered_with_their_facts_and_events(offic
     assert (file["name"], file["industry"], file["contact_masked"]) == (NAMES[7], "软件业", "138****0007")
     facts = {fact["name"]: fact for fact in file["facts"]}
     assert facts["revenue"] == {
-        "name": "revenue", "kind": "number", "value": "1200.50", "unit": "万元", "period": "2025",
-        "source": "章贡区统计局", "source_kind": None, "as_of": "2026-03-01", "valid_until": None,
+        "name": "revenue",
+        "kind": "number",
+        "value": "1200.50",
+        "unit": "万元",
+        "period": "2025",
+        "source": "章贡区统计局",
+        "source_kind": None,
+        "as_of": "2026-03-01",
+        "valid_until": None,
     }
     assert (facts["above_scale"]["value"], facts["tax_credit_grade"]["value"]) == (True, "A")
     events = [json.loads(body) for body in office.replica.said()]
@@ -94,14 +101,16 @@ def test_known_enterprises_get_the_facts_that_are_new_and_keep_their_names(offic
 
 def test_a_broken_line_is_told_with_line_column_and_every_reason_while_the_good_ones_load(office: Office) -> None:
     wrong_code = CODES[1][:-1] + ("0" if CODES[1][-1] != "0" else "1")
-    content = table([
-        line(0),
-        f"{wrong_code},{NAMES[1]},软件业,12345,很多,是,A",
-        '"unclosed',
-        line(2) + ",and,more",
-        f"{CODES[3]},{NAMES[3]},软件业,,1,否,B",
-        line(4),
-    ])
+    content = table(
+        [
+            line(0),
+            f"{wrong_code},{NAMES[1]},软件业,12345,很多,是,A",
+            '"unclosed',
+            line(2) + ",and,more",
+            f"{CODES[3]},{NAMES[3]},软件业,,1,否,B",
+            line(4),
+        ]
+    )
     view = office.imports(content)
     assert (view.state, view.accepted, view.refused) == ("finished", 2, 4)
     told = [(each.line, each.column, each.code) for each in office.lines(view, outcome="refused")]
@@ -145,7 +154,9 @@ def test_tables_of_either_encoding_are_read(office: Office, encoding: str) -> No
 def test_a_workbook_is_read_with_its_own_types_and_row_numbers(office: Office) -> None:
     book = openpyxl.Workbook()
     sheet = book.active
-    sheet.append(["统一社会信用代码", "企业名称", "行业", "联系手机", "revenue:2025:万元", "above_scale:2025:是否", "数据日期"])
+    sheet.append(
+        ["统一社会信用代码", "企业名称", "行业", "联系手机", "revenue:2025:万元", "above_scale:2025:是否", "数据日期"]
+    )
     sheet.append([CODES[0], NAMES[0], "软件业", 13800000000, 1200.5, True, date(2026, 2, 1)])
     sheet.append([])
     sheet.append([CODES[1], NAMES[1], "软件业", "13800000001", "不详", "否", "2026-02-30"])
@@ -154,7 +165,8 @@ def test_a_workbook_is_read_with_its_own_types_and_row_numbers(office: Office) -
     view = office.imports(file.getvalue(), format="xlsx")
     assert (view.state, view.accepted, view.refused) == ("finished", 1, 1), view.notice
     assert [(each.line, each.column) for each in office.lines(view, outcome="refused")] == [
-        (4, "数据日期"), (4, "revenue:2025:万元"),
+        (4, "数据日期"),
+        (4, "revenue:2025:万元"),
     ]
     facts = {fact["name"]: (fact["value"], fact["as_of"]) for fact in office.file_of(0)["facts"]}
     assert facts == {"revenue": ("1200.5", "2026-02-01"), "above_scale": (True, "2026-02-01")}
@@ -163,7 +175,9 @@ def test_a_workbook_is_read_with_its_own_types_and_row_numbers(office: Office) -
 def test_a_file_that_is_no_workbook_fails_with_a_sentence(office: Office) -> None:
     view = office.imports(b"PK\x03\x04 not really", format="xlsx")
     assert (view.state, view.notice_code, view.notice) == (
-        "failed", "workbook_unreadable", "Excel 文件无法读取：不是有效的 Excel（xlsx）文件。"
+        "failed",
+        "workbook_unreadable",
+        "Excel 文件无法读取：不是有效的 Excel（xlsx）文件。",
     )
 
 
@@ -188,7 +202,7 @@ def test_a_heading_may_use_the_words_of_the_items(office: Office) -> None:
             [CITY, content.model_dump_json(), *(["published"] if state else [])],
         )
     heading = f"信用代码,名称,联系电话,{declared.label}：2025"
-    view = office.imports(table([f"{CODES[0]},{NAMES[0]},13800000000,\"1,234\""], heading))
+    view = office.imports(table([f'{CODES[0]},{NAMES[0]},13800000000,"1,234"'], heading))
     assert view.accepted == 1, office.lines(view)
     (fact,) = office.file_of(0)["facts"]
     assert (fact["name"], fact["unit"], fact["value"]) == (declared.name, declared.unit, "1234")
@@ -258,10 +272,22 @@ def test_an_import_reads_the_enterprises_that_it_names_however_many_others_there
 
 def record(row: int, **more: Any) -> str:
     fact = {
-        "name": "revenue", "kind": "number", "value": "1200.50", "unit": "万元", "period": "2025",
-        "source": "省税务局", "source_kind": "tax", "as_of": "2026-03-01",
+        "name": "revenue",
+        "kind": "number",
+        "value": "1200.50",
+        "unit": "万元",
+        "period": "2025",
+        "source": "省税务局",
+        "source_kind": "tax",
+        "as_of": "2026-03-01",
     }
-    firm = {"uscc": CODES[row], "name": NAMES[row], "industry": "软件业", "contact_mobile": f"138{row:08d}", "facts": [fact]}
+    firm = {
+        "uscc": CODES[row],
+        "name": NAMES[row],
+        "industry": "软件业",
+        "contact_mobile": f"138{row:08d}",
+        "facts": [fact],
+    }
     return json.dumps({**firm, **more}, ensure_ascii=False)
 
 
@@ -306,7 +332,10 @@ def test_an_altered_page_is_refused_whole_and_a_person_lets_it_go_on(fed: Office
     fed.works()
     view = fed.view(operation)
     assert (view.state, view.notice_code, view.done, fed.count("enterprise")) == (
-        "failed", "feed_signature_invalid", 500, 500
+        "failed",
+        "feed_signature_invalid",
+        500,
+        500,
     )
     with fed.replica.frame.unit([ZHANGGONG], action="resume_operation", actor=BUREAU) as uow:
         operation_runs.resume_operation(ResumeOperation(operation_id=operation), uow, "catalog")

@@ -68,7 +68,9 @@ def test_every_event_delivered_three_times_has_one_effect(frame: Frame, dsns: Ds
 
 
 def test_poison_is_quarantined_at_once_and_the_traffic_goes_on(frame: Frame, dsns: Dsns) -> None:
-    publish(frame.settings.amqp_url, b"{not json", message_body("p", 1), b'{"specversion": "1.0"}', message_body("p", 2))
+    publish(
+        frame.settings.amqp_url, b"{not json", message_body("p", 1), b'{"specversion": "1.0"}', message_body("p", 2)
+    )
     with running(*consumer_on(frame, inbox_on(frame))):
         eventually(lambda: effects(dsns) == [("p", 1), ("p", 2)])
     with psycopg.connect(psycopg_url(dsns.owner)) as connection:
@@ -126,9 +128,7 @@ def test_a_database_that_is_away_keeps_the_messages_and_parks_nothing(
         assert owner.execute("SELECT count(*) FROM quarantine").fetchone() == (0,)
 
 
-def test_a_queue_that_is_taken_away_is_noticed_and_declared_anew(
-    frame: Frame, dsns: Dsns
-) -> None:
+def test_a_queue_that_is_taken_away_is_noticed_and_declared_anew(frame: Frame, dsns: Dsns) -> None:
     # As RabbitMQ 3.10 may lose a quorum queue whose node is killed within a second of its declaration.
     said: list[str] = []
     consumer, sweeper = consumer_on(frame, inbox_on(frame))

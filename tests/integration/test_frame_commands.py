@@ -53,7 +53,9 @@ def frame(service_frame: Callable[..., Frame], dsns: Dsns) -> Frame:
     return service_frame("gateway", dsns=dsns)
 
 
-def envelope(name: str, body: dict[str, Any], *, operation: str | None = None, tenant: str = "ganzhou") -> dict[str, Any]:
+def envelope(
+    name: str, body: dict[str, Any], *, operation: str | None = None, tenant: str = "ganzhou"
+) -> dict[str, Any]:
     return {
         "operation_id": operation or new_id(),
         "tenant": tenant,

@@ -71,9 +71,7 @@ def test_an_early_event_is_parked_and_comes_back_in_order(frame: Frame, dsns: Ds
     assert parked(dsns) == []
 
 
-def test_shuffled_batches_end_in_the_same_state_as_ordered_ones(
-    frame: Frame, dsns: Dsns, clock: FixedClock
-) -> None:
+def test_shuffled_batches_end_in_the_same_state_as_ordered_ones(frame: Frame, dsns: Dsns, clock: FixedClock) -> None:
     inbox = inbox_on(frame)
     sent = [(subject, number) for subject in "abcdefgh" for number in range(1, 9)] * 2
     random.Random(7203).shuffle(sent)

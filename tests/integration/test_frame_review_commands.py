@@ -136,9 +136,7 @@ def test_a_redelivered_order_waits_for_the_copy_that_runs_and_answers_the_same(f
     first = threading.Thread(target=lambda: answers.append(frame.run_command(Note, slowly, note)))
     first.start()
     assert entered.wait(10)
-    again = threading.Thread(
-        target=lambda: answers.append(frame.run_command(Note, slowly, note, redelivered=True))
-    )
+    again = threading.Thread(target=lambda: answers.append(frame.run_command(Note, slowly, note, redelivered=True)))
     again.start()
     again.join(0.5)
     leave.set()

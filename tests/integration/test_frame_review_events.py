@@ -75,9 +75,7 @@ def test_what_a_deferred_constraint_forbids_is_found_out_and_parked_alone(frame:
     assert parked(dsns) == [("bad", 1, "fault", "waiting")]
 
 
-def test_a_version_that_is_stale_every_time_is_a_fault_of_one_event_not_of_the_queue(
-    frame: Frame, dsns: Dsns
-) -> None:
+def test_a_version_that_is_stale_every_time_is_a_fault_of_one_event_not_of_the_queue(frame: Frame, dsns: Dsns) -> None:
     def handle(events: list[Received[Any]], uow: UnitOfWork) -> None:
         write_effects(events, uow)
         if any(event.envelope.subject == "stale" for event in events):
@@ -171,7 +169,8 @@ def test_a_successor_addressed_to_another_tenant_does_not_wait_for_the_net(
     inbox = inbox_on(frame)
     second = decode(
         decode(message_body("case", 2, tenant="zhanggong"), wanted=WANTED)
-        .envelope.model_copy(update={"tenant": "ganzhou"}).model_dump_json(),
+        .envelope.model_copy(update={"tenant": "ganzhou"})
+        .model_dump_json(),
         wanted=WANTED,
     )
     inbox.apply([second])

@@ -132,9 +132,7 @@ def test_a_job_that_another_worker_has_taken_over_is_not_handed_over_by_the_firs
     assert jobs(dsns) == [("a", 0)]
 
 
-def test_the_others_keep_their_lease_while_a_failed_batch_is_taken_one_by_one(
-    frame: Frame, clock: FixedClock
-) -> None:
+def test_the_others_keep_their_lease_while_a_failed_batch_is_taken_one_by_one(frame: Frame, clock: FixedClock) -> None:
     stolen: list[str] = []
 
     def handle(batch: list[Job]) -> None:

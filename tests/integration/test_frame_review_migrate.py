@@ -14,7 +14,7 @@ from frame_kit import psycopg_url
 from chassis import migrate as migration
 from console.provision import Dsns
 
-WIDEN = '''
+WIDEN = """
 from alembic import op
 
 revision = "widen_0001"
@@ -25,7 +25,7 @@ depends_on = None
 
 def upgrade() -> None:
     op.execute("ALTER TABLE job ADD COLUMN widened text")
-'''
+"""
 
 
 @pytest.fixture
@@ -66,9 +66,7 @@ def test_a_migration_that_must_wait_for_a_table_does_not_make_others_wait_behind
         reader.execute("SELECT widened FROM job")
 
 
-def test_a_migration_that_is_wrong_says_so_at_once(
-    dsns: Dsns, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_migration_that_is_wrong_says_so_at_once(dsns: Dsns, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     versions = tmp_path / "migrations" / "versions"
     versions.mkdir(parents=True)
     (versions / "0001_widen.py").write_text(WIDEN.replace("job", "no_such_table"))

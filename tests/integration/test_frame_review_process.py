@@ -130,9 +130,7 @@ def test_a_command_in_hand_is_finished_and_answered_once_when_the_process_is_sto
     assert notes(dsns) == ["the last one"]
 
 
-def test_being_told_to_stop_twice_is_no_different_from_once(
-    process: NotingProcess, caller: Caller, dsns: Dsns
-) -> None:
+def test_being_told_to_stop_twice_is_no_different_from_once(process: NotingProcess, caller: Caller, dsns: Dsns) -> None:
     running = process.start()
     number = caller.order("the last one", seconds=2)
     eventually(lambda: in_hand(dsns))
@@ -156,9 +154,7 @@ def test_a_process_that_starts_before_its_database_waits_for_it(
     eventually(lambda: process.is_ready(running), within=60)
 
 
-def test_a_process_whose_role_is_too_strong_takes_no_order(
-    process: NotingProcess, caller: Caller, dsns: Dsns
-) -> None:
+def test_a_process_whose_role_is_too_strong_takes_no_order(process: NotingProcess, caller: Caller, dsns: Dsns) -> None:
     caller.order("not with these rights")
     running = process.start(ready=False, DATABASE_URL=dsns.owner)
     assert running.wait(60) != 0

@@ -112,9 +112,7 @@ class Wire:
         self._clients[-1].write(Method(0, method).marshal())
 
     async def _carry(self, from_client: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
-        from_broker, to_broker = await asyncio.open_connection(
-            self._broker.hostname, self._broker.port or 5672
-        )
+        from_broker, to_broker = await asyncio.open_connection(self._broker.hostname, self._broker.port or 5672)
         self._cable += [to_client, to_broker]
         self._clients.append(to_client)
         await asyncio.gather(self._pump(from_client, to_broker), self._pump(from_broker, to_client))
@@ -169,9 +167,7 @@ async def test_the_service_joins_the_callers_trace(bus: Bus, service: str) -> No
 async def test_an_abandoned_call_expires_in_the_queue_and_is_never_begun(bus: Bus, service: str) -> None:
     busy = [asyncio.create_task(hold(bus, service, f"busy {n}", seconds=1.0)) for n in range(WORKERS)]
     abandoned = bus.call(service, "hold", {"word": "abandoned", "seconds": 0}, timeout=0.3)
-    outcome, patient = await asyncio.gather(
-        abandoned, hold(bus, service, "patient", seconds=0), return_exceptions=True
-    )
+    outcome, patient = await asyncio.gather(abandoned, hold(bus, service, "patient", seconds=0), return_exceptions=True)
     assert isinstance(outcome, OutcomeUnknown)
     assert patient == "patient"
     await asyncio.gather(*busy)
@@ -228,9 +224,7 @@ async def test_calls_are_refused_at_once_while_the_broker_is_blocked_and_taken_a
         assert await bus.call(service, "echo", {}, timeout=15) == {"ok": {}}
 
 
-async def test_one_call_more_than_may_be_in_flight_is_refused_at_once(
-    amqp_url: str, bus: Bus, service: str
-) -> None:
+async def test_one_call_more_than_may_be_in_flight_is_refused_at_once(amqp_url: str, bus: Bus, service: str) -> None:
     async with connected(amqp_url, max_in_flight=3) as narrow:
         words = ["in flight 1", "in flight 2"]
         calls = [await held(narrow, service, word) for word in words]
@@ -258,9 +252,7 @@ async def test_closing_lets_a_call_in_progress_finish(amqp_url: str, bus: Bus, s
             await leaving.call(service, "echo", {}, timeout=15)
 
 
-async def test_a_broker_that_accepts_and_never_speaks_refuses_calls_at_once_and_hardly_delays_the_end() -> (
-    None
-):
+async def test_a_broker_that_accepts_and_never_speaks_refuses_calls_at_once_and_hardly_delays_the_end() -> None:
     client: asyncio.Queue[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = asyncio.Queue()
     server = await asyncio.start_server(lambda *ends: client.put_nowait(ends), "127.0.0.1", 0)
     bus = Bus(f"amqp://guest:guest@127.0.0.1:{server.sockets[0].getsockname()[1]}/")

@@ -182,9 +182,7 @@ def test_two_accounts_of_one_firm_in_one_batch_leave_the_later_one(office: Front
 def test_an_older_paper_does_not_replace_a_newer_fact(office: FrontOffice) -> None:
     firm = office.registers(17)
     for value, day in (("3", 1), ("5", 20), ("4", 10)):
-        fact = Fact(
-            name="sites", kind="number", value=value, unit="个", source="商务局", as_of=date(2026, 2, day)
-        )
+        fact = Fact(name="sites", kind="number", value=value, unit="个", source="商务局", as_of=date(2026, 2, day))
         office.catalog.ordered(RecordFacts(enterprise_id=firm, facts=(fact,)), actor=CLERK)
         office.deliver()
     found = office.intake.rows("SELECT fact ->> 'value' FROM enterprise_fact WHERE name = 'sites'")
@@ -221,9 +219,7 @@ def test_the_newest_applications_come_first_and_pages_join(office: FrontOffice) 
         order = form(17, item, firm, declared_facts=declared, claimed_fen=None)
         receipts.append(office.intake.ordered(order)["ok"]["receipt"])
     first = office.intake.asked(ListApplications(enterprise_id=firm, limit=2))["ok"]
-    rest = office.intake.asked(ListApplications(enterprise_id=firm, limit=2, cursor=first["next_cursor"]))[
-        "ok"
-    ]
+    rest = office.intake.asked(ListApplications(enterprise_id=firm, limit=2, cursor=first["next_cursor"]))["ok"]
     seen = [each["claim"]["receipt"] for each in (*first["items"], *rest["items"])]
     assert seen == receipts[::-1]
     assert rest["next_cursor"] is None

@@ -77,7 +77,9 @@ def test_a_suspended_item_takes_no_application_until_it_is_resumed(office: Front
 
 def test_a_withdrawn_item_takes_nothing_any_more(office: FrontOffice) -> None:
     item_id, firm = office.publishes(CONTENT), office.registers(NUMBER)
-    office.catalog.ordered(WithdrawPolicyItem(item_id=item_id, expected_version=1, reason="文件废止"), actor=OWNER)["ok"]
+    office.catalog.ordered(WithdrawPolicyItem(item_id=item_id, expected_version=1, reason="文件废止"), actor=OWNER)[
+        "ok"
+    ]
     assert reasons(applies(office, item_id, firm)) == {"item_withdrawn": "该事项已废止，不再受理（文件废止）"}
 
 

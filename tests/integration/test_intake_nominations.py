@@ -67,9 +67,7 @@ def test_a_list_reaches_review_and_every_firm_finds_its_receipt(office: FrontOff
     assert isinstance(sent.data, EnterprisesNominated)
     assert [line.claim.enterprise_id for line in sent.data.lines] == firms
     for firm, receipt in zip(firms, answer["receipts"], strict=True):
-        (seen,) = office.intake.asked(ListApplications(enterprise_id=firm), actor=firm_actor(firm))["ok"][
-            "items"
-        ]
+        (seen,) = office.intake.asked(ListApplications(enterprise_id=firm), actor=firm_actor(firm))["ok"]["items"]
         assert (seen["claim"]["receipt"], seen["query_code"]) == (receipt["receipt"], receipt["query_code"])
         assert seen["estimated_fen"] == 5_000_000
         question = GetApplication(application_id=receipt["application_id"])
@@ -108,9 +106,7 @@ def test_lists_that_overlap_and_race_pay_no_firm_twice(office: FrontOffice) -> N
     with ThreadPoolExecutor(4) as pool:
         answers = list(pool.map(lambda ids: office.intake.ordered(listing(item, *ids), actor=OFFICER), lists))
     passed = [answer for answer in answers if "ok" in answer]
-    codes = {
-        reason["code"] for answer in answers if "refused" in answer for reason in answer["refused"]["reasons"]
-    }
+    codes = {reason["code"] for answer in answers if "refused" in answer for reason in answer["refused"]["reasons"]}
     assert len(passed) == 1
     assert codes <= {"duplicate_application"}
     twice = office.intake.rows("SELECT enterprise_id FROM application GROUP BY 1 HAVING count(*) > 1")
@@ -131,6 +127,4 @@ def test_the_first_day_s_lists_come_to_their_published_total(office: FrontOffice
         actor = officer_of(content.rules.plan.department)
         assert "ok" in office.intake.ordered(order, actor=actor)
     expected = sum(case["expected_fen"] for case in FIRST_DAY["cases"] if case["route"] == "nomination")
-    assert office.intake.rows("SELECT sum(total_fen)::bigint, sum(lines)::int FROM nomination") == [
-        (expected, 12)
-    ]
+    assert office.intake.rows("SELECT sum(total_fen)::bigint, sum(lines)::int FROM nomination") == [(expected, 12)]

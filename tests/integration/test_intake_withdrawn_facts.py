@@ -64,8 +64,13 @@ def test_telling_withdrawing_and_telling_again_may_come_in_one_batch(intake: Rep
 
 def test_a_firm_is_known_with_the_facts_that_it_was_registered_with(intake: Replica) -> None:
     registered = EnterpriseRegistered(
-        enterprise_id="e1", uscc="91360702MA35000001", name="示例企业", industry=None, contact_sealed="s",
-        contact_masked="138****0001", facts=(sites("3", 1), sites("9", 1, period="2025")),
+        enterprise_id="e1",
+        uscc="91360702MA35000001",
+        name="示例企业",
+        industry=None,
+        contact_sealed="s",
+        contact_masked="138****0001",
+        facts=(sites("3", 1), sites("9", 1, period="2025")),
     )
     intake.hears(registered, changed(withdrawn=(SITES,)))
     assert kept(intake) == [("2025", "9")]

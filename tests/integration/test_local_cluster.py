@@ -59,8 +59,16 @@ def cluster(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cluster]:
 
     def crew(folder: Path, *_: object) -> list[Member]:
         ports = {name: Ports(folder).known(name) for name in NAMES}
-        return [Member(name, [sys.executable, "-c", WEB, str(port)], dict(os.environ),
-                       f"http://{LOOPBACK}:{port}/readyz", folder) for name, port in ports.items()]
+        return [
+            Member(
+                name,
+                [sys.executable, "-c", WEB, str(port)],
+                dict(os.environ),
+                f"http://{LOOPBACK}:{port}/readyz",
+                folder,
+            )
+            for name, port in ports.items()
+        ]
 
     monkeypatch.setattr(cluster_module, "process_names", lambda: NAMES)
     monkeypatch.setattr(cluster_module, "database_names", lambda: NAMES[1:])
@@ -114,7 +122,9 @@ def test_one_process_can_be_restarted_alone(cluster: Cluster) -> None:
 def test_only_the_named_processes_come_up(cluster: Cluster) -> None:
     assert cluster.up(["treasury"]) == ["treasury"]
     assert {name: states(cluster)[name] for name in NAMES} == {
-        "bank": "stopped", "treasury": "ready", "gateway": "stopped",
+        "bank": "stopped",
+        "treasury": "ready",
+        "gateway": "stopped",
     }
 
 

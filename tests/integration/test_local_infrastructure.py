@@ -63,8 +63,11 @@ def rabbitmq(home: Path) -> RabbitMQ:
 
 
 def listening(pid: int) -> set[str]:
-    return {connection.laddr.ip for connection in psutil.Process(pid).net_connections("tcp")
-            if connection.status == psutil.CONN_LISTEN}
+    return {
+        connection.laddr.ip
+        for connection in psutil.Process(pid).net_connections("tcp")
+        if connection.status == psutil.CONN_LISTEN
+    }
 
 
 def ask(dsn: str, question: str) -> object:
@@ -77,8 +80,12 @@ def ask(dsn: str, question: str) -> object:
 def kill_launcher_after(program: str, home: Path) -> subprocess.CompletedProcess[bytes]:
     """Runs `program` (it knows `home`) as a launcher of its own that is killed as soon as it is done."""
     text = f"import os, signal, sys; from pathlib import Path; home = Path(sys.argv[1])\n{program}\n"
-    return subprocess.run([sys.executable, "-c", f"{text}os.kill(os.getpid(), signal.SIGKILL)", str(home)],
-                          env=private(), check=False, timeout=120)
+    return subprocess.run(
+        [sys.executable, "-c", f"{text}os.kill(os.getpid(), signal.SIGKILL)", str(home)],
+        env=private(),
+        check=False,
+        timeout=120,
+    )
 
 
 # The database
@@ -155,7 +162,9 @@ def test_a_stale_pid_file_that_names_a_stranger_is_no_obstacle(
         stranger.wait()
 
 
-def test_a_database_whose_pid_file_was_lost_is_found_again(postgres: Postgres, admin: PostgresAdmin, home: Path) -> None:
+def test_a_database_whose_pid_file_was_lost_is_found_again(
+    postgres: Postgres, admin: PostgresAdmin, home: Path
+) -> None:
     server = postgres.process()
     (home / "run" / "postgres.pid").unlink()
     assert postgres.process() == server
@@ -195,8 +204,12 @@ def test_no_service_gets_into_the_database_of_another(admin: PostgresAdmin) -> N
     for dsn in (treasury.app, treasury.frame, treasury.owner):
         for database in ("zhida_intake", "postgres", "template1"):
             with pytest.raises(psycopg.OperationalError, match="permission denied"):
-                ask(treasury.at_database(database).app if dsn == treasury.app else dsn.replace("zhida_treasury", database),
-                    "SELECT 1")
+                ask(
+                    treasury.at_database(database).app
+                    if dsn == treasury.app
+                    else dsn.replace("zhida_treasury", database),
+                    "SELECT 1",
+                )
     assert ask(intake.app, "SELECT current_database()") == "zhida_intake"
 
 

@@ -136,7 +136,12 @@ def test_a_kill_anywhere_loses_no_line_and_repeats_none(office: Office, place: s
 
 def test_a_worker_that_was_overtaken_writes_nothing(office: Office) -> None:
     operation = office.begins(to=10, chunk=5)
-    worker = Worker("catalog", "count", Counting(), lambda tenants, action, actor: office.frame.unit(tenants, action=action, actor=actor))
+    worker = Worker(
+        "catalog",
+        "count",
+        Counting(),
+        lambda tenants, action, actor: office.frame.unit(tenants, action=action, actor=actor),
+    )
     with office.frame.reader([TENANT]) as reader:
         row = reader.execute("SELECT * FROM operation_run").mappings().one()
         seen = operation_runs.OperationRun(**{**row, "begun_by": CLERK})
@@ -155,7 +160,10 @@ def test_work_whose_source_is_away_says_so_and_goes_on_by_itself(office: Office)
     work_off(office.frame)
     view = office.view(operation)
     assert (view.state, view.done, view.notice_code, view.notice) == (
-        "running", 5, "source_away", "数据源暂时不可用，稍后自动继续。"
+        "running",
+        5,
+        "source_away",
+        "数据源暂时不可用，稍后自动继续。",
     )
     office.clock.advance(timedelta(seconds=2))
     work_off(office.frame)

@@ -38,7 +38,9 @@ def sign_in(admin: PostgresAdmin, name: str, kind: str, environ: dict[str, str])
     )
 
 
-def test_each_role_comes_in_with_its_password_and_again_after_it_was_changed(pg_admin: PostgresAdmin, name: str) -> None:
+def test_each_role_comes_in_with_its_password_and_again_after_it_was_changed(
+    pg_admin: PostgresAdmin, name: str
+) -> None:
     first, second = settings(pg_admin, name), settings(pg_admin, name)
     for environ in (first, second):
         assert provision_all(environ, [name]) == [name]

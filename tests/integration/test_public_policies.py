@@ -141,13 +141,17 @@ def test_everything_on_offer_is_a_table_in_plain_utf_8(public: Public) -> None:
     rows = table_of(answer)
     assert set(rows[0]) == set(COLUMNS)
     science = next(row for row in rows if row["code"] == "GZ-009")
-    assert (science["title"], science["max_amount_yuan"], science["sample"]) == ("新认定科技型中小企业补助", "50000.00", "true")
+    assert (science["title"], science["max_amount_yuan"], science["sample"]) == (
+        "新认定科技型中小企业补助",
+        "50000.00",
+        "true",
+    )
     assert science["published_at"].endswith("+08:00")
     assert len(public.get("/open-data/policies.csv", tenant="nowhere").text.splitlines()) == 1
 
 
 def test_a_cell_that_a_spreadsheet_would_compute_is_made_text(public: Public) -> None:
-    title = "=HYPERLINK(\"http://x\",\"奖励\"),\n第二行"
+    title = '=HYPERLINK("http://x","奖励"),\n第二行'
     public.library.publishes(sample_content("AH-002").model_copy(update={"title": title}))
     row = next(row for row in table_of(public.get("/open-data/policies.csv")) if row["code"] == "AH-002")
     assert row["title"] == f"'{title}"
@@ -236,8 +240,13 @@ WEIRD = st.text(st.characters(exclude_categories=("Cs",)), max_size=60)
 TEXTS = WEIRD | st.sampled_from(
     ["奖励", "的", "'", "\\", "a:*", "!&|()<->", "\x00", "﷽" * 30, "奖" * 300, "ｱﾞ", "é́́", "🏭" * 20, "'||pg_sleep(9)||'"]
 )
-VALUES = TEXTS | st.integers().map(str) | st.dates().map(date.isoformat) | st.sampled_from(
-    ["city", "county", "grant", "open", "instant", "unknown", "true", "nan", "1e400", "-0", "99999999999999999999"]
+VALUES = (
+    TEXTS
+    | st.integers().map(str)
+    | st.dates().map(date.isoformat)
+    | st.sampled_from(
+        ["city", "county", "grant", "open", "instant", "unknown", "true", "nan", "1e400", "-0", "99999999999999999999"]
+    )
 )
 NAMES = st.sampled_from(
     ["q", "level", "theme", "industry", "mode", "benefit_kind", "department", "amount", "window", "tenant", "cursor",
@@ -263,7 +272,12 @@ def test_whatever_is_asked_is_answered_or_refused_and_never_fails(public: Public
 
 
 @settings(max_examples=40, suppress_health_check=list(HealthCheck))
-@given(st.lists(st.one_of(st.text(max_size=8), st.integers(-(2**63), 2**64 - 1), st.none(), st.floats(allow_nan=False)), max_size=5))
+@given(
+    st.lists(
+        st.one_of(st.text(max_size=8), st.integers(-(2**63), 2**64 - 1), st.none(), st.floats(allow_nan=False)),
+        max_size=5,
+    )
+)
 def test_a_made_up_cursor_is_refused(keys: list[Any]) -> None:
     with pytest.raises(CursorInvalid):
         Position.of(encode_cursor(*keys), date(2026, 3, 10))

@@ -100,9 +100,7 @@ def test_a_tenants_own_closing_time_decides_the_day_of_receipt(
     replica: Callable[[], Review], clock: FixedClock
 ) -> None:
     review = replica().prepared()
-    review.does(
-        "UPDATE tenant SET settings = settings || '{\"closing_time\": \"11:30\"}' WHERE id = 'zhanggong'"
-    )
+    review.does("UPDATE tenant SET settings = settings || '{\"closing_time\": \"11:30\"}' WHERE id = 'zhanggong'")
     review.hears(application())
     case = CaseView.model_validate(review.asked(ListCases())["ok"]["items"][0])
     assert case.due_at == china("2026-03-18 11:30")

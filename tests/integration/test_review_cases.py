@@ -42,9 +42,7 @@ def clock() -> FixedClock:
 
 
 @pytest.fixture
-def review(
-    service_frame: Callable[..., Frame], service_database: Callable[[str], Dsns], clock: FixedClock
-) -> Review:
+def review(service_frame: Callable[..., Frame], service_database: Callable[[str], Dsns], clock: FixedClock) -> Review:
     dsns = service_database("review")
     return Review(service_frame("review", dsns=dsns, clock=clock), dsns)
 
@@ -89,9 +87,7 @@ def test_an_application_becomes_a_case_and_an_order_to_each_payer(review: Review
     assert review.rows("SELECT tenant, uscc, period, amount_fen FROM award") == [
         ("zhanggong", case.claim.uscc, "once", AMOUNT)
     ]
-    assert review.rows(
-        "SELECT version, action, actor FROM audit_fact WHERE aggregate_type = 'case' ORDER BY 1"
-    ) == [
+    assert review.rows("SELECT version, action, actor FROM audit_fact WHERE aggregate_type = 'case' ORDER BY 1") == [
         (1, "review.events", "system"),
         (2, "approve_case", "officer-1"),
     ]
@@ -282,9 +278,7 @@ def test_cases_are_listed_by_acceptance_page_by_page_without_gap_or_repeat(revie
 def test_a_list_is_narrowed_by_state_and_department(review: Review) -> None:
     review.prepared().hears(application(), application(department="区商务局"), application())
     first = only_case(review, limit=1)
-    review.ordered(
-        RejectCase(case_id=first.case_id, reason="不符合办法第三条", expected_version=first.version)
-    )
+    review.ordered(RejectCase(case_id=first.case_id, reason="不符合办法第三条", expected_version=first.version))
     assert len(review.asked(ListCases(state="accepted"), actor=BUREAU)["ok"]["items"]) == 2
     assert len(review.asked(ListCases(state="accepted"))["ok"]["items"]) == 1
     assert len(review.asked(ListCases(department="区商务局"), actor=BUREAU)["ok"]["items"]) == 1

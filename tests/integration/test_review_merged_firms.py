@@ -19,9 +19,7 @@ from contracts.review import ApproveCase, ListCases
 from tests.unit.review.review_kit import AMOUNT, USCC, application, item_rules, line, nomination
 
 OLD_CODE, OLDER_CODE = "91360702DEM000022C", "91360702DEM000030X"
-MERGED = EnterpriseMerged(
-    absorbed_id="firm-old", absorbed_uscc=OLD_CODE, surviving_id="firm-1", surviving_uscc=USCC
-)
+MERGED = EnterpriseMerged(absorbed_id="firm-old", absorbed_uscc=OLD_CODE, surviving_id="firm-1", surviving_uscc=USCC)
 BEFORE = EnterpriseMerged(
     absorbed_id="firm-older", absorbed_uscc=OLDER_CODE, surviving_id="firm-old", surviving_uscc=OLD_CODE
 )

@@ -244,9 +244,7 @@ def test_rules_survive_a_kill_with_what_is_left_of_them_and_go_when_they_are_rem
 def test_a_batch_of_two_hundred_is_one_answer_with_a_state_per_line(bank: RunningProgram) -> None:
     account = {"name": "兴国县样本机械有限公司", "status": "closed"}
     bank.client.put("/accounts/62220009", json=account).raise_for_status()
-    misbehave(
-        bank, {"behaviour": "pending_then_settle", "seconds": 3600, "instruction_prefix": "B-1", "next": 5}
-    )
+    misbehave(bank, {"behaviour": "pending_then_settle", "seconds": 3600, "instruction_prefix": "B-1", "next": 5})
     lines = [order(f"B-{n}", creditor_account="62220009" if n < 37 else "62220001") for n in range(200)]
 
     results = bank.client.post("/payments/batch", json={"payments": lines}).json()["results"]
@@ -276,9 +274,7 @@ def test_a_return_days_later_is_found_by_the_cursor(bank: RunningProgram) -> Non
     for n in range(3):
         pay(bank, f"P-{n}")
     for n in (2, 0):
-        bank.client.post(
-            f"/control/return/P-{n}", json={"reason_code": "account_closed"}
-        ).raise_for_status()
+        bank.client.post(f"/control/return/P-{n}", json={"reason_code": "account_closed"}).raise_for_status()
 
     first = bank.client.get("/returns", params={"after": 0, "limit": 1}).json()
     second = bank.client.get("/returns", params={"after": first["next_after"]}).json()

@@ -39,9 +39,7 @@ def test_two_hundred_claims_racing_for_the_last_yuan_leave_zero_and_the_losers_w
     treasury: Treasury, yuan: int
 ) -> None:
     treasury.appropriates(yuan * YUAN)
-    orders = [
-        received(approved(f"case-{n:03d}", at=NOON + timedelta(seconds=n), amount_fen=YUAN)) for n in range(200)
-    ]
+    orders = [received(approved(f"case-{n:03d}", at=NOON + timedelta(seconds=n), amount_fen=YUAN)) for n in range(200)]
     batches = [orders[n::8] for n in range(8)]
     start = threading.Barrier(len(batches))
 
@@ -309,9 +307,12 @@ def test_the_database_refuses_a_payment_that_skips_a_step(treasury: Treasury) ->
 def test_the_database_refuses_a_second_live_attempt_for_one_instalment(treasury: Treasury) -> None:
     treasury.appropriates(2 * LAKH)
     treasury.hears(approved())
-    columns = [name for (name,) in treasury.rows(
-        "SELECT column_name FROM information_schema.columns WHERE table_name = 'disbursement'"
-    )]
+    columns = [
+        name
+        for (name,) in treasury.rows(
+            "SELECT column_name FROM information_schema.columns WHERE table_name = 'disbursement'"
+        )
+    ]
     copied = ", ".join({"id": "'other'", "attempt": "2"}.get(name, name) for name in columns)
     with pytest.raises(IntegrityError, match="disbursement_one_alive"):
         as_service(treasury, f"INSERT INTO disbursement ({', '.join(columns)}) SELECT {copied} FROM disbursement")

@@ -154,9 +154,7 @@ def order_to_pay(process: Process) -> None:
 
 
 def release(process: Process) -> None:
-    ((id, version),) = eventually(
-        lambda: process.rows("SELECT id, version FROM disbursement WHERE state = 'ready'")
-    )
+    ((id, version),) = eventually(lambda: process.rows("SELECT id, version FROM disbursement WHERE state = 'ready'"))
     answer = process.ordered(AuthoriseDisbursement(disbursement_id=id, expected_version=version), CHECKER)
     assert answer["ok"]["state"] == "authorised"
 

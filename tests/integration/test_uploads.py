@@ -37,7 +37,9 @@ class Door:
         self.app, self.folder, self.frame = app, folder, frame
         self.objects: Objects = app.state.objects
 
-    def sends(self, content: Any, *, role: str = "bureau", kind: str = "text/csv", key: str = "key-0001", **more: Any) -> httpx.Response:
+    def sends(
+        self, content: Any, *, role: str = "bureau", kind: str = "text/csv", key: str = "key-0001", **more: Any
+    ) -> httpx.Response:
         async def once() -> httpx.Response:
             transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
             async with httpx.AsyncClient(transport=transport, base_url="http://door") as client:
@@ -68,7 +70,12 @@ def test_a_file_is_stored_under_its_hash_and_told_by_it(door: Door) -> None:
     sent = door.sends(in_pieces(TABLE), params={"file_name": "企业名录.csv"})
     assert sent.status_code == 201, sent.text
     told = sent.json()
-    assert (told["sha256"], told["size"], told["media_type"], told["file_name"]) == (HASH, len(TABLE), "text/csv", "企业名录.csv")
+    assert (told["sha256"], told["size"], told["media_type"], told["file_name"]) == (
+        HASH,
+        len(TABLE),
+        "text/csv",
+        "企业名录.csv",
+    )
     assert door.kept() == [f"zhanggong/{HASH[:2]}/{HASH}"]
     assert door.objects.local_file("zhanggong", HASH).read_bytes() == TABLE
 
@@ -101,7 +108,9 @@ def test_more_than_is_allowed_is_refused_and_leaves_nothing(door: Door, monkeypa
         (b"%PDF-1.7 ...", "text/csv", "upload_type_mismatch"),
     ],
 )
-def test_what_is_no_document_or_table_is_refused_and_leaves_nothing(door: Door, content: bytes, kind: str, code: str) -> None:
+def test_what_is_no_document_or_table_is_refused_and_leaves_nothing(
+    door: Door, content: bytes, kind: str, code: str
+) -> None:
     refused = door.sends(content, kind=kind)
     assert (refused.status_code, refused.json()["code"]) == (422, code)
     assert door.kept() == []
@@ -134,7 +143,9 @@ def test_an_object_that_was_altered_is_not_read(door: Door) -> None:
 def test_a_store_elsewhere_is_copied_once_and_checked(tmp_path: Path) -> None:
     """As with S3, which differs from the memory store in its address only."""
     objects = Objects(MemoryStore(), spool=tmp_path)
-    kept = asyncio.run(objects.keep("zhanggong", in_pieces(TABLE), limit=10**6, check=lambda kept: uploads.check(kept, "")))
+    kept = asyncio.run(
+        objects.keep("zhanggong", in_pieces(TABLE), limit=10**6, check=lambda kept: uploads.check(kept, ""))
+    )
     assert kept.sha256 == HASH
     copy = objects.local_file("zhanggong", HASH)
     assert copy.read_bytes() == TABLE

@@ -194,7 +194,10 @@ class Treasury:
 
     def told(self) -> list[str]:
         """The events said so far of disbursements, in order."""
-        return [type for (type,) in self.rows("SELECT type FROM outbox WHERE aggregate_type = 'disbursement' ORDER BY position")]
+        return [
+            type
+            for (type,) in self.rows("SELECT type FROM outbox WHERE aggregate_type = 'disbursement' ORDER BY position")
+        ]
 
     def jobs(self, kind: str) -> list[str]:
         return [subject for (subject,) in self.rows(f"SELECT subject FROM job WHERE kind = '{kind}' ORDER BY subject")]

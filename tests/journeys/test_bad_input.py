@@ -101,9 +101,7 @@ def application(stage: Stage, claim: Claimed, **changes: Any) -> dict[str, Any]:
 # What a rule says no to
 
 
-def test_a_wrong_credit_code_opens_no_file(
-    house: House, client: httpx.Client, stage: Stage, claim: Claimed
-) -> None:
+def test_a_wrong_credit_code_opens_no_file(house: House, client: httpx.Client, stage: Stage, claim: Claimed) -> None:
     right = new_uscc()
     wrong = right[:-1] + ("0" if right[-1] != "0" else "1")
     body = {"uscc": wrong, "name": "测试企业", "contact_mobile": "19900000000"}
@@ -127,9 +125,7 @@ def test_an_unknown_item_cannot_be_applied_for(
 def test_a_wrong_amount_and_a_strangers_account_are_both_told_at_once(
     house: House, client: httpx.Client, stage: Stage, claim: Claimed
 ) -> None:
-    body = application(
-        stage, claim, claimed_fen=claim.expected_fen + 1, payee_name="另一家企业", commitments=[]
-    )
+    body = application(stage, claim, claimed_fen=claim.expected_fen + 1, payee_name="另一家企业", commitments=[])
     token = stage.firm_token(claim.firm)
     eventually(lambda: known_to_intake(client, token, body), every=0.3)
     with nothing_left_behind(house):
@@ -261,9 +257,7 @@ def test_strangers_and_wrong_offices_stay_outside(house: House, client: httpx.Cl
     body = {"uscc": new_uscc(), "name": "测试企业", "contact_mobile": "19900000000"}
     with no_service_asked(house):
         unknown = client.post("/api/v1/enterprises", json=body, headers=sent_by("nobody-gave-this"))
-        nobody = client.post(
-            "/api/v1/enterprises", json=body, headers={"Idempotency-Key": "test/nobody-at-all"}
-        )
+        nobody = client.post("/api/v1/enterprises", json=body, headers={"Idempotency-Key": "test/nobody-at-all"})
         wrong = client.post("/api/v1/budgets", json={}, headers=sent_by(stage.people.token(PARTNER)))
     assert (unknown.status_code, nobody.status_code) == (401, 401)
     assert wrong.status_code in (403, 422)
@@ -274,9 +268,7 @@ def test_a_decision_says_which_version_was_read(house: House, client: httpx.Clie
     stage = house.prepare(small_scene("stale", [INSTANT]))
     house.play(stage)
     checker = stage.people.token(CHECKER)
-    payments = client.get("/api/v1/disbursements", params={"limit": 200}, headers=sent_by(checker)).json()[
-        "items"
-    ]
+    payments = client.get("/api/v1/disbursements", params={"limit": 200}, headers=sent_by(checker)).json()["items"]
     payment = next(each for each in payments if each["claim"]["uscc"] == stage.scene.claims[0].firm.uscc)
     path = f"/api/v1/disbursements/{payment['disbursement_id']}/authorise"
     with nothing_left_behind(house):

@@ -22,7 +22,10 @@ HEADING = ["统一社会信用代码", "企业名称", "行业", "联系手机",
 
 
 def rows(tenant_number: int) -> list[list[str]]:
-    return [[credit_code_of(FIRMS, row), name_of(FIRMS, row), "软件业", f"138{tenant_number:08d}", str(row + 1)] for row in range(1300)]
+    return [
+        [credit_code_of(FIRMS, row), name_of(FIRMS, row), "软件业", f"138{tenant_number:08d}", str(row + 1)]
+        for row in range(1300)
+    ]
 
 
 def as_csv(lines: list[list[str]]) -> bytes:
@@ -47,8 +50,13 @@ class Bureau:
         self.tenant = f"imports-{new_id()[-8:]}"
         self.client = house.client()
         by_platform = {"Authorization": f"Bearer {house.platform_token}"}
-        county = {"id": self.tenant, "level": "county", "division_code": "360732", "name": "示例县",
-                  "settings": {"receipt_prefix": self.tenant[-8:].upper().replace("-", "X")}}
+        county = {
+            "id": self.tenant,
+            "level": "county",
+            "division_code": "360732",
+            "name": "示例县",
+            "settings": {"receipt_prefix": self.tenant[-8:].upper().replace("-", "X")},
+        }
         person = {"tenant": self.tenant, "actor_id": "officer-1", "name": "科员", "roles": ["bureau"]}
         self._post("/api/v1/tenants", by_platform, json=county)
         token = self._post("/api/v1/credentials", by_platform, json=person).json()["token"]
@@ -106,7 +114,10 @@ def test_a_county_loads_its_enterprises_and_gets_a_table_of_what_was_not_taken(b
 def test_a_catalogue_that_is_killed_between_two_chunks_goes_on_where_it_stopped(
     house: House, bureau: Bureau, tmp_path: Path
 ) -> None:
-    armed = {"ZHIDA_CRASH_AT": "catalog.import_enterprises.chunk.before_commit", "ZHIDA_CRASH_ONCE": str(tmp_path / "died")}
+    armed = {
+        "ZHIDA_CRASH_AT": "catalog.import_enterprises.chunk.before_commit",
+        "ZHIDA_CRASH_ONCE": str(tmp_path / "died"),
+    }
     house.restart({"catalog": armed})
     with house.looked_after():
         # It may die before the order is answered: then the order is given again, to the answer that is kept.
@@ -117,6 +128,4 @@ def test_a_catalogue_that_is_killed_between_two_chunks_goes_on_where_it_stopped(
     count = "SELECT count(*) FROM {} WHERE tenant = %s"
     assert house.count("catalog", count.format("enterprise"), [bureau.tenant]) == 1300
     assert house.count("catalog", count.format("operation_line"), [bureau.tenant]) == 1300
-    assert eventually(
-        lambda: house.count("intake", count.format("enterprise"), [bureau.tenant]) == 1300, within=60
-    )
+    assert eventually(lambda: house.count("intake", count.format("enterprise"), [bureau.tenant]) == 1300, within=60)

@@ -40,9 +40,7 @@ def committed(first_board: Board) -> Story:
     return next(story for story in first_board.paid if story.mode == "committed")
 
 
-def test_24_firms_get_five_million_yuan_and_the_banks_book_says_the_same(
-    house: House, first_board: Board
-) -> None:
+def test_24_firms_get_five_million_yuan_and_the_banks_book_says_the_same(house: House, first_board: Board) -> None:
     report = house.must_hold()
     found = figures(first_board, house.bank_book(), report, setup_s=0.0)
     assert found.shortfalls(first_board) == []
@@ -62,18 +60,14 @@ def test_whoever_approved_a_case_never_released_its_payment(first_board: Board) 
     assert all(story.approved_by and story.authorised_by for story in first_board.paid)
 
 
-def test_playing_the_day_again_pays_nobody_again(
-    house: House, first_stage: Stage, first_board: Board
-) -> None:
+def test_playing_the_day_again_pays_nobody_again(house: House, first_stage: Stage, first_board: Board) -> None:
     before = house.bank_book().totals
     again = house.play(house.prepare(first_day()))
     assert len(again.paid) == 24
     assert house.bank_book().totals == before
 
 
-def test_the_tracking_page_tells_the_whole_story_in_chinese_and_in_order(
-    house: House, committed: Story
-) -> None:
+def test_the_tracking_page_tells_the_whole_story_in_chinese_and_in_order(house: House, committed: Story) -> None:
     def page() -> str:
         with house.client() as client:
             answer = client.get(f"/track/{committed.receipt}", params={"code": str(committed.query_code)})
@@ -105,9 +99,7 @@ def test_the_tracking_page_tells_the_whole_story_in_chinese_and_in_order(
 
 def test_the_tracking_page_has_an_english_switch(house: House, committed: Story) -> None:
     with house.client() as client:
-        answer = client.get(
-            f"/track/{committed.receipt}", params={"code": str(committed.query_code), "lang": "en"}
-        )
+        answer = client.get(f"/track/{committed.receipt}", params={"code": str(committed.query_code), "lang": "en"})
     assert '<html lang="en">' in answer.text
     assert "Money is in the account" in answer.text
 
@@ -158,6 +150,7 @@ def test_one_trace_leads_from_the_request_to_the_settled_payment_and_the_message
         ("treasury", "treasury bank payment"),
         ("notify", "notify.sms"),
     }
+
     def missing() -> set[tuple[str, str]]:
         return wanted - passed()
 

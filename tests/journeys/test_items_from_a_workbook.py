@@ -65,7 +65,9 @@ class Officer:
         sha256 = self.call("POST", "/uploads?file_name=items.xlsx", content=workbook)["sha256"]
         begun = self.call("POST", "/authoring/item-imports", json={"sha256": sha256})
         way = f"/operations/catalog/{begun['operation_id']}"
-        ended = eventually(lambda: (found := self.call("GET", way))["state"] != "running" and found, within=40, every=0.3)
+        ended = eventually(
+            lambda: (found := self.call("GET", way))["state"] != "running" and found, within=40, every=0.3
+        )
         return ended, self.call("GET", f"{way}/lines")["lines"]
 
 
@@ -85,7 +87,11 @@ def test_a_county_starts_from_a_workbook(house: House) -> None:
         ended, lines = officer.imports(bytes_of(items))
         assert (ended["accepted"], ended["unchanged"], ended["refused"]) == (1, 4, 0), lines
 
-        drafts = [each for each in officer.call("GET", "/authoring/drafts?stage=draft&limit=200")["drafts"] if mark in each["code"]]
+        drafts = [
+            each
+            for each in officer.call("GET", "/authoring/drafts?stage=draft&limit=200")["drafts"]
+            if mark in each["code"]
+        ]
         assert {each["code"] for each in drafts} == {item.code for item in items}
         for draft in drafts:
             body = {"reason": "首次录入", "ground": ISSUED}

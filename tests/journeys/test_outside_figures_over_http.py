@@ -107,9 +107,10 @@ def test_a_figure_makes_an_item_payable_and_its_withdrawal_undoes_it_for_whoever
 
     eventually(lambda: desk.listed(item, "met") == SUBSIDY, every=0.3)
     eventually(lambda: desk.applies(item), every=0.3)
-    cases = eventually(lambda: [
-        each for each in desk.read("/cases?limit=200", owner)["items"] if each["claim"]["item_id"] == item
-    ], every=0.3)
+    cases = eventually(
+        lambda: [each for each in desk.read("/cases?limit=200", owner)["items"] if each["claim"]["item_id"] == item],
+        every=0.3,
+    )
     assert [(each["verdict"], each["amount_fen"], each["obstacles"]) for each in cases] == [("met", SUBSIDY, [])]
 
     (figure,) = desk.read(f"/outside-figures?name={name}")["items"]

@@ -138,8 +138,9 @@ def published_from_a_draft(house: House, desk: Desk, content: dict[str, Any]) ->
     closed = consulted(house, desk, draft)
     said = {each["party"]: each["answer"] for each in closed["rounds"][0]["answers"]}
     assert said == {"development_reform": "agree", "finance": "changes", "approval_bureau": "silent"}
-    late = desk.send(f"/authoring/drafts/{draft['draft_id']}/answers", {"answer": "agree"},
-                     by=desk.stage.people.token(CHECKER))
+    late = desk.send(
+        f"/authoring/drafts/{draft['draft_id']}/answers", {"answer": "agree"}, by=desk.stage.people.token(CHECKER)
+    )
     assert late.status_code == 409
 
     publish = {"reason": "新政策", "responses": [{"party": "finance", "text": "已写明"}]}

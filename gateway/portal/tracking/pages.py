@@ -52,7 +52,9 @@ templates.filters.update(china_time=china_time, yuan=yuan)
 @router.get("/", dependencies=[Depends(PUBLIC)])
 @router.get("/track", dependencies=[Depends(PUBLIC)])
 async def tracking_form(
-    lang: Lang = "zh", receipt: Annotated[str, Query(max_length=60, pattern=r"^[A-Za-z0-9-]*$")] = "", code: OptionalCode = ""
+    lang: Lang = "zh",
+    receipt: Annotated[str, Query(max_length=60, pattern=r"^[A-Za-z0-9-]*$")] = "",
+    code: OptionalCode = "",
 ) -> Response:
     """Asks for receipt number and query code; with both, leads to the case's own page."""
     if len(receipt) >= 6 and len(code) >= 4:

@@ -33,6 +33,4 @@ def checked_credit_code(written: str) -> str:
     except InvalidChecksum as error:
         raise CreditCodeInvalid(why="校验码不符，请核对是否抄错", field="uscc") from error
     except ValidationError as error:
-        raise CreditCodeInvalid(
-            why="含有不允许的字符或登记机关代码、区划代码不是数字", field="uscc"
-        ) from error
+        raise CreditCodeInvalid(why="含有不允许的字符或登记机关代码、区划代码不是数字", field="uscc") from error

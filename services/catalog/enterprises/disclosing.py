@@ -141,12 +141,16 @@ def _write_down(
 
 def read_contact(query: ReadContact, reader: Reader, cipher: Cipher) -> RevealedContact:
     """The number behind a look of one's own, for a few minutes. Raises LookUnknown."""
-    row = reader.execute(
-        "SELECT d.*, e.contact_sealed FROM disclosure d"
-        " JOIN enterprise e ON e.tenant = d.tenant AND e.id = d.enterprise_id"
-        " WHERE d.tenant = :tenant AND d.id = :id",
-        {"tenant": reader.tenant, "id": query.disclosure_id},
-    ).mappings().first()
+    row = (
+        reader.execute(
+            "SELECT d.*, e.contact_sealed FROM disclosure d"
+            " JOIN enterprise e ON e.tenant = d.tenant AND e.id = d.enterprise_id"
+            " WHERE d.tenant = :tenant AND d.id = :id",
+            {"tenant": reader.tenant, "id": query.disclosure_id},
+        )
+        .mappings()
+        .first()
+    )
     if row is None:
         raise LookUnknown()
     look = Disclosure(**{name: value for name, value in row.items() if name != "contact_sealed"})

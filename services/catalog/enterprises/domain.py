@@ -115,9 +115,7 @@ class Enterprise(Aggregate):
             )
         )
 
-    def record_facts(
-        self, facts: tuple[Fact, ...], *, by: Actor, today: date, standing: Iterable[Fact] = ()
-    ) -> None:
+    def record_facts(self, facts: tuple[Fact, ...], *, by: Actor, today: date, standing: Iterable[Fact] = ()) -> None:
         """Add to the file; nothing is overwritten. `standing` is what counts so far.
 
         Raises FactsNotYours, EnterpriseMergedAlready, or FactsRefused with all reasons.
@@ -148,9 +146,7 @@ class Enterprise(Aggregate):
             raise FactsNotYours()
         self.refuse_merged()
         known = {record.record_id: record for record in history}
-        reasons = [
-            each for index, id in enumerate(ids) for each in _wrong_withdrawal(id, known.get(id), index, by)
-        ]
+        reasons = [each for index, id in enumerate(ids) for each in _wrong_withdrawal(id, known.get(id), index, by)]
         if reasons:
             raise FactsNotWithdrawn(*reasons)
         taken = {"standing": "withdrawn", "withdrawn_by": by.id, "withdrawn_at": at, "withdrawn_why": reason}
@@ -201,9 +197,7 @@ def _wrong_with(fact: Fact, index: int, today: date) -> list[Reason]:
         reasons.append(Reason(code="fact_from_future", message=text, field=f"facts.{index}.as_of"))
     if fact.valid_until is not None and fact.valid_until < fact.as_of:
         text = f"“{fact.name}”的有效期 {fact.valid_until} 早于数据日期 {fact.as_of}"
-        reasons.append(
-            Reason(code="fact_validity_reversed", message=text, field=f"facts.{index}.valid_until")
-        )
+        reasons.append(Reason(code="fact_validity_reversed", message=text, field=f"facts.{index}.valid_until"))
     return reasons
 
 

@@ -20,10 +20,14 @@ FIXED_BY_WORD = {word: column for column, words in FIXED.items() for word in wor
 REQUIRED = ("uscc", "name")
 
 KINDS = {
-    "是否": FactKind.FLAG, "flag": FactKind.FLAG,
-    "代码": FactKind.CODE, "code": FactKind.CODE,
-    "多代码": FactKind.CODES, "codes": FactKind.CODES,
-    "日期": FactKind.DATE, "date": FactKind.DATE,
+    "是否": FactKind.FLAG,
+    "flag": FactKind.FLAG,
+    "代码": FactKind.CODE,
+    "code": FactKind.CODE,
+    "多代码": FactKind.CODES,
+    "codes": FactKind.CODES,
+    "日期": FactKind.DATE,
+    "date": FactKind.DATE,
 }
 """What stands in the place of a unit for a fact that is no number."""
 

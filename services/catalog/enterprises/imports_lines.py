@@ -139,8 +139,15 @@ class LineReader:
         like = self._like.get(column.place)
         if like is None:
             like = self._like[column.place] = Fact.model_construct(
-                name=column.name, kind=column.kind, value=value, unit=column.unit, period=column.period,
-                source=self.source, source_kind=self.source_kind, as_of=as_of, valid_until=None,
+                name=column.name,
+                kind=column.kind,
+                value=value,
+                unit=column.unit,
+                period=column.period,
+                source=self.source,
+                source_kind=self.source_kind,
+                as_of=as_of,
+                valid_until=None,
             )
         return like.model_copy(update={"value": value, "as_of": as_of})
 

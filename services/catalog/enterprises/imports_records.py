@@ -103,7 +103,11 @@ class RecordReader:
             return
         alike = self._alike.get(way)
         # Text equals text only; 0 and false would be the same way.
-        if alike is None and len(self._alike) < MOST_ALIKE and all(part is None or type(part) is str for _, part in way):
+        if (
+            alike is None
+            and len(self._alike) < MOST_ALIKE
+            and all(part is None or type(part) is str for _, part in way)
+        ):
             alike = self._alike[way] = Alike(fact)
         if alike is not None and self._told < MOST_KNOWN:
             self._told += 1

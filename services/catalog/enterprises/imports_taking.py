@@ -48,7 +48,11 @@ class KnownFacts:
         withdrawn: set[FactIdentity] = set()
         for telling in self._tellings[enterprise_id]:
             version, first, source, as_of, valid_until = (
-                telling.version, telling.first, telling.source, telling.as_of, telling.valid_until
+                telling.version,
+                telling.first,
+                telling.source,
+                telling.as_of,
+                telling.valid_until,
             )
             for ordinal, (name, kind, value, unit, period) in enumerate(telling.facts, start=first):
                 said = (name, period, kind, _plain(value), unit, source, as_of, valid_until)
@@ -67,8 +71,14 @@ class KnownFacts:
                 ):
                     continue
                 counting[name, period] = Fact.model_construct(
-                    name=name, kind=FactKind(kind), value=_plain(value), unit=unit, period=period,
-                    source=telling.source, source_kind=telling.source_kind, as_of=telling.as_of,
+                    name=name,
+                    kind=FactKind(kind),
+                    value=_plain(value),
+                    unit=unit,
+                    period=period,
+                    source=telling.source,
+                    source_kind=telling.source_kind,
+                    as_of=telling.as_of,
                     valid_until=telling.valid_until,
                 )
         return counting.values()
@@ -160,7 +170,10 @@ def _add(
         note += f"{len(fresh) - len(facts)} 项数据此前已撤回，未重新载入。"
     if not facts:
         return LineResult(
-            line=line.line, outcome="unchanged", code="unchanged", message=note or "与档案一致，没有变化。",
+            line=line.line,
+            outcome="unchanged",
+            code="unchanged",
+            message=note or "与档案一致，没有变化。",
             subject_id=file.id,
         )
     file.record_facts(facts, by=uow.actor, today=today, standing=known.standing(file.id))
@@ -171,6 +184,10 @@ def _add(
 
 def _refused(line: EnterpriseLine, reason: Reason, subject_id: str | None = None) -> LineResult:
     return LineResult(
-        line=line.line, column=reason.field, outcome="refused", code=reason.code, message=reason.message,
+        line=line.line,
+        column=reason.field,
+        outcome="refused",
+        code=reason.code,
+        message=reason.message,
         subject_id=subject_id,
     )

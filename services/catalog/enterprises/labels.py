@@ -52,9 +52,7 @@ class LabelDefinition(Aggregate):
     defined_at: datetime
 
     @classmethod
-    def define(
-        cls, content: LabelRule, *, id: str, tenant: TenantId, by: Actor, at: datetime
-    ) -> LabelDefinition:
+    def define(cls, content: LabelRule, *, id: str, tenant: TenantId, by: Actor, at: datetime) -> LabelDefinition:
         """Version 1. Raises LabelOfOtherDepartment, or LabelRefused with everything that is wrong."""
         _refuse_outsider(by)
         _check(content)

@@ -95,9 +95,7 @@ class PayeeAccount(Aggregate):
     def check_name(self, enterprise: Enterprise) -> None:
         """Raises PayeeNameMismatch unless the account is in the enterprise's own name."""
         if self.account_name != enterprise.name:
-            raise PayeeNameMismatch(
-                account_name=self.account_name, name=enterprise.name, field="account_name"
-            )
+            raise PayeeNameMismatch(account_name=self.account_name, name=enterprise.name, field="account_name")
 
     def confirm(self, *, by: Actor, at: datetime, newest_confirmed: int) -> None:
         """A second person vouches for it; from now on it is paid.

@@ -207,4 +207,3 @@ class Desk:
 def _after(ids: Sequence[str], cursor: str | None) -> int:
     """The place of the first id beyond the cursor."""
     return 0 if cursor is None else bisect_right(ids, cursor)
-

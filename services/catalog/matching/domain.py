@@ -64,4 +64,3 @@ class MatchChunk(Aggregate):
             )
         )
         return self
-

@@ -106,9 +106,7 @@ def push(
 
     `read` brings `told` up to date when somebody else pushed meanwhile; whom they told is left out.
     """
-    waiting = [
-        (item, rows[start : start + LINES]) for item, rows in fresh for start in range(0, len(rows), LINES)
-    ]
+    waiting = [(item, rows[start : start + LINES]) for item, rows in fresh for start in range(0, len(rows), LINES)]
     pushed = 0
     while waiting:
         with units([population.tenant]) as uow:

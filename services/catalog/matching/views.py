@@ -119,9 +119,7 @@ def _worked_out(ids: list[str], query: ListEntitlements, reader: Reader) -> tupl
     return tuple(listed)
 
 
-def _figures(
-    contents: Iterable[PolicyItemContent], reader: Reader
-) -> Mapping[TenantId, tuple[ParameterValue, ...]]:
+def _figures(contents: Iterable[PolicyItemContent], reader: Reader) -> Mapping[TenantId, tuple[ParameterValue, ...]]:
     """The outside figures that these items rest on, by whose items; nothing is read if they rest on none."""
     names = {name for content in contents for name in content.rules.parameters_by_name}
     return figures_by_place(reader, reader.tenant, names) if names else {}

@@ -69,9 +69,7 @@ class ConsultationOpposes(Conflict):
     sentence = "征求意见的结果不支持发布，请按提示处理。"
 
 
-def begin(
-    number: int, parties: Sequence[AskedParty], until: date, *, at: datetime, today: date
-) -> ConsultationRound:
+def begin(number: int, parties: Sequence[AskedParty], until: date, *, at: datetime, today: date) -> ConsultationRound:
     """A round that waits for every party. Raises ConsultationInvalid."""
     reasons = [*_against_parties(parties), *_against_period(until, today)]
     if reasons:
@@ -92,9 +90,7 @@ def asked_of(actor: Actor, round: ConsultationRound) -> PartyAnswer | None:
     return None
 
 
-def answered(
-    round: ConsultationRound, answer: Answer, opinion: str, *, by: Actor, at: datetime
-) -> ConsultationRound:
+def answered(round: ConsultationRound, answer: Answer, opinion: str, *, by: Actor, at: datetime) -> ConsultationRound:
     """The round with this party's answer, closed if it was the last. Raises AnsweredAlready or OpinionMissing."""
     mine = asked_of(by, round)
     if mine is None:

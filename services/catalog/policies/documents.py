@@ -14,9 +14,7 @@ from services.catalog.policies.store import Changes
 
 def register_document(cmd: RegisterDocument, uow: UnitOfWork) -> DocumentView:
     """Enter a document that has been issued."""
-    document = Document.register(
-        cmd.document, id=uow.new_id(), tenant=uow.tenant, by=uow.actor, at=uow.now
-    )
+    document = Document.register(cmd.document, id=uow.new_id(), tenant=uow.tenant, by=uow.actor, at=uow.now)
     return _saved(document, "registered", "", uow)
 
 

@@ -250,7 +250,9 @@ def _named(content: Mapping[str, Any]) -> tuple[str, str]:
     """Code and title of a text, as far as it has them: a draft is known by them. Raises DraftNotReady."""
     code, title = content.get("code"), content.get("title")
     if not isinstance(code, str) or CODE.fullmatch(code) is None:
-        raise DraftNotReady(Reason(code="code_missing", message="草稿须有事项编码（字母、数字、-、_）", field="content.code"))
+        raise DraftNotReady(
+            Reason(code="code_missing", message="草稿须有事项编码（字母、数字、-、_）", field="content.code")
+        )
     return code, title[:200] if isinstance(title, str) and title.strip() else "（未命名）"
 
 

@@ -103,9 +103,7 @@ def list_documents(query: ListDocuments, reader: Reader) -> DocumentPage:
     }
     rows, more = cut_page(reader.execute(DOCUMENTS, wanted).mappings().all(), query.limit)
     documents = tuple(_document(dict(row)) for row in rows)
-    return DocumentPage(
-        documents=documents, next_cursor=encode_cursor(documents[-1].document_id) if more else None
-    )
+    return DocumentPage(documents=documents, next_cursor=encode_cursor(documents[-1].document_id) if more else None)
 
 
 def _document(row: dict[str, Any]) -> DocumentView:

@@ -43,9 +43,7 @@ def draft_policy_item(cmd: DraftPolicyItem, uow: UnitOfWork) -> DraftView:
         refuse_other_department(uow.actor, item.content.rules.plan.department)
         revises = (item.id, item.item_version)
         content = content if content is not None else item.content.model_dump(mode="json")
-    draft = Draft.begin(
-        content or {}, id=uow.new_id(), tenant=uow.tenant, by=uow.actor, at=uow.now, revises=revises
-    )
+    draft = Draft.begin(content or {}, id=uow.new_id(), tenant=uow.tenant, by=uow.actor, at=uow.now, revises=revises)
     return _saved(draft, "drafted", "", uow)
 
 
@@ -146,9 +144,7 @@ def _saved(
     return draft.view(sentences(content.rules).model_dump() if content is not None else {})
 
 
-def _keep(
-    draft: Draft, action: str, reason: str, uow: UnitOfWork, differing: Sequence[FieldDifference] = ()
-) -> None:
+def _keep(draft: Draft, action: str, reason: str, uow: UnitOfWork, differing: Sequence[FieldDifference] = ()) -> None:
     uow.of(Drafts).save(draft)
     uow.of(Changes).add("draft", draft, action, reason=reason, item_id=draft.item_id, differences=differing)
 

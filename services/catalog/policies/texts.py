@@ -72,9 +72,7 @@ def _pointer(text: Any, place: Sequence[int | str], *, missing: bool) -> str:
     return pointer
 
 
-def cite(
-    content: PolicyItemContent, database: Reading, tenant: TenantId
-) -> tuple[PolicyItemContent, list[Problem]]:
+def cite(content: PolicyItemContent, database: Reading, tenant: TenantId) -> tuple[PolicyItemContent, list[Problem]]:
     """The item with its document as it is registered, and what stands against resting on it.
 
     An item rests on documents of its own tenant and of the levels above it.

@@ -102,10 +102,7 @@ def texts_of(content: PolicyItemContent, industries: Iterable[str]) -> Texts:
 def industries_of(content: PolicyItemContent) -> Iterable[str]:
     """The industries that the item's conditions name, in its own words, each once."""
     names = {
-        code.code: code.label
-        for fact in content.rules.fact_types
-        if fact.name in INDUSTRY_FACTS
-        for code in fact.codes
+        code.code: code.label for fact in content.rules.fact_types if fact.name in INDUSTRY_FACTS for code in fact.codes
     }
     return dict.fromkeys(names.get(code, code) for code in _industry_codes(content.rules.eligibility))
 

@@ -15,7 +15,6 @@ MOST_MET = 20_000
 """Items that one enterprise is entitled to: more than there are."""
 
 
-
 def search_for_enterprise(query: SearchForEnterprise, reader: Reader, shelf: Shelf, matching: Asks) -> FoundPolicies:
     """The same in the enterprise's own place, what it is entitled to before what it is not.
 

@@ -18,7 +18,9 @@ from services.catalog.search.store import SearchIndex
 
 BATCH = 200
 
-ON_OFFER = "SELECT id, tenant, item_version, published_at, content FROM policy_item WHERE state = 'published' ORDER BY id"
+ON_OFFER = (
+    "SELECT id, tenant, item_version, published_at, content FROM policy_item WHERE state = 'published' ORDER BY id"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,9 +36,7 @@ def search_policies(query: SearchPolicies, reader: Reader, shelf: Shelf) -> Foun
     return found_policies(query, reader, shelf, None)
 
 
-def found_policies(
-    query: SearchRequest, reader: Reader, shelf: Shelf, met: Sequence[str] | None
-) -> FoundPolicies:
+def found_policies(query: SearchRequest, reader: Reader, shelf: Shelf, met: Sequence[str] | None) -> FoundPolicies:
     """What both are answered with; `met` are the items that the asker is entitled to, if that is known."""
     now = reader.now.astimezone(CHINA).date()
     after = Position.of(query.cursor, now) if query.cursor is not None else None

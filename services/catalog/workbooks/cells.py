@@ -102,9 +102,13 @@ def _against_heading(sheet: str, headings: Sequence[str]) -> list[Reason]:
     ]
     for name in dict.fromkeys(filter(None, headings)):
         if name not in known:
-            reasons.append(Reason(code="column_unknown", message=f"“{sheet}”表的“{name}”列不在模板中。", field=f"{sheet}/{name}"))
+            reasons.append(
+                Reason(code="column_unknown", message=f"“{sheet}”表的“{name}”列不在模板中。", field=f"{sheet}/{name}")
+            )
         elif headings.count(name) > 1:
-            reasons.append(Reason(code="column_twice", message=f"“{sheet}”表的“{name}”列出现不止一次。", field=f"{sheet}/{name}"))
+            reasons.append(
+                Reason(code="column_twice", message=f"“{sheet}”表的“{name}”列出现不止一次。", field=f"{sheet}/{name}")
+            )
     return reasons
 
 

@@ -27,13 +27,20 @@ from services.catalog.workbooks.reading import WorkbookItem, read_items
 KIND = "import_items"
 CHUNK_ITEMS = 20
 OPEN = ("draft", "consultation", "consulted")
-PLACES = {"/rules/eligibility": "条件表", "/rules/amount": "金额表", "/rules/plan/materials": "材料表", "/rules/fact_types": "数据表"}
+PLACES = {
+    "/rules/eligibility": "条件表",
+    "/rules/amount": "金额表",
+    "/rules/plan/materials": "材料表",
+    "/rules/fact_types": "数据表",
+}
 
 
 def import_items(cmd: ImportItems, uow: UnitOfWork) -> OperationView:
     """Begin it. Raises ItemOfOtherDepartment for somebody who acts for no department."""
     refuse_other_department(uow.actor, uow.actor.department or "政策主管部门")
-    run = uow.begin_work(KIND, title="批量导入政策事项（Excel）", parameters=cmd.model_dump(mode="json", exclude_none=True))
+    run = uow.begin_work(
+        KIND, title="批量导入政策事项（Excel）", parameters=cmd.model_dump(mode="json", exclude_none=True)
+    )
     return view_of(run, "catalog")
 
 
@@ -93,7 +100,9 @@ def _drafted(item: WorkbookItem, content: PolicyItemContent, uow: UnitOfWork) ->
         if draft.content == text:
             return _result(item, "unchanged", "draft_unchanged", "草稿内容没有变化。", subject=draft.id)
         edit = EditDraft(draft_id=draft.id, expected_version=draft.version, content=text, reason="批量导入")
-        return _result(item, "accepted", "draft_edited", "已修改草稿。", subject=drafting.edit_draft(edit, uow).draft_id)
+        return _result(
+            item, "accepted", "draft_edited", "已修改草稿。", subject=drafting.edit_draft(edit, uow).draft_id
+        )
     if published is not None and published.content == content:
         return _result(item, "unchanged", "item_unchanged", "已发布的内容没有变化。", subject=published.id)
     order = DraftPolicyItem(content=text, item_id=published.id if published is not None else None)
@@ -114,4 +123,6 @@ def _result(
 
 def _place(where: str) -> str:
     """Which sheet a problem of the item's text belongs to, with the place in the text."""
-    return next((f"{sheet}（{where}）" for begin, sheet in PLACES.items() if where.startswith(begin)), f"事项表（{where}）")
+    return next(
+        (f"{sheet}（{where}）" for begin, sheet in PLACES.items() if where.startswith(begin)), f"事项表（{where}）"
+    )

@@ -40,8 +40,8 @@ def read_items(lines: Mapping[str, Sequence[Line]]) -> list[WorkbookItem]:
     facts = declared_facts(lines["数据"], common)
     codes = [line["事项编码"] for line in lines["事项"]]
     items = [_item(line, lines, facts, common, codes.count(line["事项编码"]) > 1) for line in lines["事项"]]
-    strays = [_stray(line) for sheet in ("条件", "金额", "材料", "申报表") for line in lines[sheet] if line["事项编码"] not in codes]
-    return [*items, *strays]
+    others = [line for sheet in ("条件", "金额", "材料", "申报表") for line in lines[sheet]]
+    return [*items, *(_stray(line) for line in others if line["事项编码"] not in codes)]
 
 
 def _stray(line: Line) -> WorkbookItem:
@@ -63,7 +63,9 @@ def _item(
             content = _guided(content, line)
         except ValidationError as error:
             for each in reasons_for(error.errors(include_url=False, include_input=False)):
-                wrong.reasons.append(Reason(code=each.code, message=each.message, field=f"事项表第{line.number}行 {each.field}"))
+                wrong.reasons.append(
+                    Reason(code=each.code, message=each.message, field=f"事项表第{line.number}行 {each.field}")
+                )
     department = line["主管部门"]
     if wrong.reasons:
         return WorkbookItem(line.number, line["事项编码"], department, reasons=tuple(wrong.reasons))
@@ -88,9 +90,7 @@ def _guided(content: Json, line: Line) -> Json:
 class _ItemRow:
     """One line of the sheet 事项 and its own lines of the others, as the text of an item."""
 
-    def __init__(
-        self, line: Line, own: Mapping[str, Sequence[Line]], facts: Mapping[str, Json], wrong: Wrong
-    ) -> None:
+    def __init__(self, line: Line, own: Mapping[str, Sequence[Line]], facts: Mapping[str, Json], wrong: Wrong) -> None:
         self._line = line
         self._own = own
         self._facts = facts
@@ -114,7 +114,11 @@ class _ItemRow:
             "sample": self._word("示例", words.YES_NO),
             "sample_notes": line.several("补充说明"),
             "sources": [
-                {"title": line["来源"], "kind": line["来源类型"], "confidence": self._word("来源可信度", words.CONFIDENCES)}
+                {
+                    "title": line["来源"],
+                    "kind": line["来源类型"],
+                    "confidence": self._word("来源可信度", words.CONFIDENCES),
+                }
             ],
             "guide": self._guide(),
             "rules": self._rules(),
@@ -145,7 +149,9 @@ class _ItemRow:
     def _rules(self) -> Json:
         line = self._line
         rules: Json = {
-            "eligibility": self._tree("资格规则JSON", "条件", lambda lines: self._rows.eligibility(lines, str(self._joining()))),
+            "eligibility": self._tree(
+                "资格规则JSON", "条件", lambda lines: self._rows.eligibility(lines, str(self._joining()))
+            ),
             "amount": self._amount(),
             "shares": self._shares(),
             "plan": self._plan(),
@@ -221,7 +227,9 @@ class _ItemRow:
         found = STEP.fullmatch(text)
         name, detail = (found[1].strip(), found[2]) if found else (text, None)
         if name not in words.STEPS:
-            self._wrong.add("step_unknown", self._line, "办理环节", f"“{text}”不是可选的环节，应为：{'、'.join(words.STEPS)}")
+            self._wrong.add(
+                "step_unknown", self._line, "办理环节", f"“{text}”不是可选的环节，应为：{'、'.join(words.STEPS)}"
+            )
             return {}
         step: Json = {"kind": words.STEPS[name]}
         several = [part.strip() for part in (detail or "").split("、") if part.strip()]
@@ -239,7 +247,9 @@ class _ItemRow:
     def _duration(self, heading: str, text: str) -> Json:
         found = TIME.fullmatch(text)
         if found is None:
-            self._wrong.add("duration_unreadable", self._line, heading, f"“{text}”应写作 5个工作日、10个自然日或 24小时")
+            self._wrong.add(
+                "duration_unreadable", self._line, heading, f"“{text}”应写作 5个工作日、10个自然日或 24小时"
+            )
             return {}
         return {"limit": int(found[1]), "unit": words.TIME_UNITS[found[2]]}
 

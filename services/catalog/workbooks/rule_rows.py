@@ -102,7 +102,9 @@ class RuleRows:
         for line in lines:
             self._wrong.required(line)
             if (line["算法"], line["数据名称"], line["期间"]) != (first["算法"], first["数据名称"], first["期间"]):
-                self._wrong.add("part_mixed", line, "算法", "同一部分的各行应为同一算法、同一数据；分开计算的请填不同的“部分”")
+                self._wrong.add(
+                    "part_mixed", line, "算法", "同一部分的各行应为同一算法、同一数据；分开计算的请填不同的“部分”"
+                )
         node = self._computed(first["算法"], lines)
         if name:
             node["name"] = name
@@ -115,7 +117,10 @@ class RuleRows:
         if method == "分档":
             return self._table(lines)
         if method == "按分类":
-            rows = [{"codes": [self._code(line, part) for part in line.several("分类")], "then": self.fixed(line, "标准")} for line in lines]
+            rows = [
+                {"codes": [self._code(line, part) for part in line.several("分类")], "then": self.fixed(line, "标准")}
+                for line in lines
+            ]
             return {"node": "lookup", **self.fact(first), "rows": rows}
         if len(lines) > 1:
             self._wrong.add("part_repeated", lines[1], "算法", f"“{method}”只占一行")
@@ -131,7 +136,13 @@ class RuleRows:
     def _table(self, lines: Sequence[Line]) -> Json:
         by = {"node": "fact", **self.fact(lines[0])}
         unit = self._facts.get(lines[0]["数据名称"], {}).get("unit", "")
-        return {"node": "table", "by": by, "unit": unit, "basis": "whole", "bands": [self._band(line) for line in lines]}
+        return {
+            "node": "table",
+            "by": by,
+            "unit": unit,
+            "basis": "whole",
+            "bands": [self._band(line) for line in lines],
+        }
 
     def _band(self, line: Line) -> Json:
         band: Json = {"then": self.fixed(line, "标准")}

@@ -27,7 +27,10 @@ def condition_rows(rules: ItemRules) -> tuple[Rows, Row]:
         return [_condition(tree, rules)], {"条件关系": "同时满足", "资格规则JSON": ""}
     if tree.node not in ("all", "any") or not all(isinstance(part, Condition) for part in tree.of):
         raise NotSayable
-    return [_condition(part, rules) for part in tree.of], {"条件关系": words.word_for(words.JOINING, tree.node), "资格规则JSON": ""}
+    return [_condition(part, rules) for part in tree.of], {
+        "条件关系": words.word_for(words.JOINING, tree.node),
+        "资格规则JSON": "",
+    }
 
 
 def _condition(node: Condition, rules: ItemRules) -> Row:

@@ -35,7 +35,10 @@ def workbook_rows(items: Iterable[PolicyItemContent]) -> dict[str, list[list[str
             rows[sheet] += more
     rows["数据"] = list(facts.values())
     return {
-        sheet: [[column.heading for column in columns], *([row.get(column.heading, "") for column in columns] for row in rows[sheet])]
+        sheet: [
+            [column.heading for column in columns],
+            *([row.get(column.heading, "") for column in columns] for row in rows[sheet]),
+        ]
         for sheet, columns in SHEETS.items()
     }
 
@@ -76,7 +79,9 @@ def _rest(item: PolicyItemContent, rows: Rows) -> None:
     read = read_back(rows)
     assert read is not None, item.code
     told, meant = (each.model_dump(mode="json", exclude_none=True) for each in (read, item))
-    rules = {key: value for key, value in meant["rules"].items() if key in WITHOUT_SHEET and told["rules"].get(key) != value}
+    rules = {
+        key: value for key, value in meant["rules"].items() if key in WITHOUT_SHEET and told["rules"].get(key) != value
+    }
     if set(read.rules.fact_types) != set(item.rules.fact_types):
         rules["fact_types"] = meant["rules"]["fact_types"]  # some that no rule uses
     if rules:

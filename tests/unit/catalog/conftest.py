@@ -88,8 +88,11 @@ class MemoryEnterprises(MemoryStore[Enterprise]):
         super().save(aggregate)
         assert self.unit is not None
         for record in aggregate.withdrawn:
-            (place,) = [n for n, (id, each) in enumerate(self.records)
-                        if (id, each.record_id) == (aggregate.id, record.record_id)]
+            (place,) = [
+                n
+                for n, (id, each) in enumerate(self.records)
+                if (id, each.record_id) == (aggregate.id, record.record_id)
+            ]
             self.records[place] = (aggregate.id, record)
         for ordinal, fact in enumerate(aggregate.recorded):
             record = FactRecord(
@@ -142,7 +145,12 @@ def sample_item() -> Callable[[str], PolicyItemContent]:
 @pytest.fixture
 def unit() -> FakeUnit:
     """A window clerk's unit of work in Zhanggong."""
-    stores = {PolicyItems: MemoryItems(), Changes: MemoryChanges(), Enterprises: MemoryEnterprises(), PayeeAccounts: MemoryAccounts()}
+    stores = {
+        PolicyItems: MemoryItems(),
+        Changes: MemoryChanges(),
+        Enterprises: MemoryEnterprises(),
+        PayeeAccounts: MemoryAccounts(),
+    }
     return FakeUnit("360702", stores=stores, actor=CLERK)
 
 

@@ -133,7 +133,8 @@ def test_all_that_stands_against_publication_is_said_at_once() -> None:
     with pytest.raises(ConsultationOpposes) as refused:
         draft.ground(None, (OpinionResponse(party="finance", text="已采纳"),))
     assert [(each.code, each.field) for each in refused.value.reasons] == [
-        ("party_objects", "development_reform"), ("response_missing", "responses.approval_bureau")
+        ("party_objects", "development_reform"),
+        ("response_missing", "responses.approval_bureau"),
     ]
 
 

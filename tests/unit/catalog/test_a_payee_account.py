@@ -65,9 +65,7 @@ def confirm(unit: FakeUnit, account: PayeeAccountView, actor: Actor = SECOND) ->
         unit.actor = before
 
 
-def test_an_account_that_one_person_named_is_told_to_nobody(
-    unit: FakeUnit, cipher: AesCipher, firm: str
-) -> None:
+def test_an_account_that_one_person_named_is_told_to_nobody(unit: FakeUnit, cipher: AesCipher, firm: str) -> None:
     account = register(unit, cipher, firm)
     assert not account.confirmed
     assert not any(isinstance(event, PayeeAccountChanged) for event in unit.events)
@@ -131,18 +129,14 @@ def test_an_account_is_confirmed_once(unit: FakeUnit, cipher: AesCipher, firm: s
         confirm(unit, account)
 
 
-def test_a_confirmation_of_what_has_changed_meanwhile_is_refused(
-    unit: FakeUnit, cipher: AesCipher, firm: str
-) -> None:
+def test_a_confirmation_of_what_has_changed_meanwhile_is_refused(unit: FakeUnit, cipher: AesCipher, firm: str) -> None:
     account = register(unit, cipher, firm)
     unit.actor = SECOND
     with pytest.raises(StaleVersion):
         confirm_payee_account(ConfirmPayeeAccount(account_id=account.account_id, expected_version=7), unit)
 
 
-def test_a_firm_names_and_confirms_accounts_of_its_own_only(
-    unit: FakeUnit, cipher: AesCipher, firm: str
-) -> None:
+def test_a_firm_names_and_confirms_accounts_of_its_own_only(unit: FakeUnit, cipher: AesCipher, firm: str) -> None:
     account = register(unit, cipher, firm)
     stranger = Actor(id="boss", roles=frozenset({"enterprise"}), enterprise_id="another")
     with pytest.raises(EnterpriseNotYours):
@@ -178,9 +172,7 @@ def test_an_account_that_nobody_confirmed_is_taken_back_and_nobody_hears_of_it(
     assert not any(isinstance(event, PayeeAccountChanged) for event in unit.events)
 
 
-def test_a_confirmed_account_is_replaced_and_never_taken_back(
-    unit: FakeUnit, cipher: AesCipher, firm: str
-) -> None:
+def test_a_confirmed_account_is_replaced_and_never_taken_back(unit: FakeUnit, cipher: AesCipher, firm: str) -> None:
     account = register(unit, cipher, firm)
     confirm(unit, account)
     with pytest.raises(PayeeAccountInUse):

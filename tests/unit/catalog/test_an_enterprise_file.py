@@ -31,9 +31,7 @@ from services.catalog.enterprises.store import Enterprises
 from services.catalog.enterprises.use_cases import record_facts, register_enterprise
 
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-FIRM = RegisterEnterprise(
-    uscc="91360702DEM000014H", name="示例企业01（科技型中小企业）", contact_mobile="19900000001"
-)
+FIRM = RegisterEnterprise(uscc="91360702DEM000014H", name="示例企业01（科技型中小企业）", contact_mobile="19900000001")
 REVENUE = Fact(
     name="revenue",
     kind="number",
@@ -67,7 +65,9 @@ def test_one_wrong_character_never_passes_for_another_firm(body: str, place: int
 
 
 @given(bodies, st.integers(0, 7), st.sampled_from("ABCXY"))
-def test_a_letter_where_the_division_code_stands_is_refused_whatever_the_check_character(body: str, place: int, letter: str) -> None:
+def test_a_letter_where_the_division_code_stands_is_refused_whatever_the_check_character(
+    body: str, place: int, letter: str
+) -> None:
     wrong = body[:place] + letter + body[place + 1 :]
     with pytest.raises(CreditCodeInvalid):
         checked_credit_code(wrong + calc_check_digit(wrong))
@@ -129,9 +129,7 @@ def test_a_correction_is_a_newer_fact_beside_the_old_one(unit: FakeUnit, cipher:
     assert unit.of(Enterprises).facts == [REVENUE, corrected]
 
 
-def test_a_firm_puts_no_facts_into_its_own_file_whatever_source_it_names(
-    unit: FakeUnit, cipher: AesCipher
-) -> None:
+def test_a_firm_puts_no_facts_into_its_own_file_whatever_source_it_names(unit: FakeUnit, cipher: AesCipher) -> None:
     enterprise_id = register_enterprise(FIRM, unit, cipher).enterprise_id
     unit.actor = Actor(id="boss", roles=frozenset({"enterprise"}), enterprise_id=enterprise_id)
     with pytest.raises(FactsNotYours):
@@ -150,9 +148,7 @@ def test_facts_of_an_unknown_firm_are_refused(unit: FakeUnit) -> None:
         record_facts(RecordFacts(enterprise_id="nobody", facts=(REVENUE,)), unit)
 
 
-def test_impossible_dates_are_refused_all_at_once_and_no_fact_is_kept(
-    unit: FakeUnit, cipher: AesCipher
-) -> None:
+def test_impossible_dates_are_refused_all_at_once_and_no_fact_is_kept(unit: FakeUnit, cipher: AesCipher) -> None:
     enterprise_id = register_enterprise(FIRM, unit, cipher).enterprise_id
     future = REVENUE.model_copy(update={"as_of": date(2026, 3, 11)})
     reversed_ = REVENUE.model_copy(update={"valid_until": date(2026, 1, 11)})

@@ -200,9 +200,7 @@ def test_a_renewed_licence_takes_the_place_of_the_old_one(office: FakeUnit, firm
 
 def test_a_material_that_cannot_be_right_is_refused_with_all_reasons(office: FakeUnit, firm: str) -> None:
     old = keep_material(licence(firm), office)
-    wrong = licence(
-        firm, kind="contract", valid_until=date(2024, 1, 1), replaces=old.ref.material_id
-    )
+    wrong = licence(firm, kind="contract", valid_until=date(2024, 1, 1), replaces=old.ref.material_id)
     with pytest.raises(MaterialRefused) as refused:
         keep_material(wrong, office)
     assert [each.code for each in refused.value.reasons] == ["validity_reversed", "kind_differs"]

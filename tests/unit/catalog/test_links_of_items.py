@@ -35,7 +35,8 @@ def answering(*statuses: int) -> tuple[httpx.MockTransport, list[str]]:
 
 
 @pytest.mark.parametrize(
-    ("status", "state"), [(200, "ok"), (302, "ok"), (404, "broken"), (410, "broken"), (403, "unknown"), (503, "unknown")]
+    ("status", "state"),
+    [(200, "ok"), (302, "ok"), (404, "broken"), (410, "broken"), (403, "unknown"), (503, "unknown")],
 )
 def test_only_whoever_says_so_is_gone(status: int, state: str) -> None:
     transport, asked = answering(status)

@@ -48,7 +48,11 @@ others = some.one_of(
     some.tuples(some.just(FactKind.CODE), some.sampled_from(CODES), some.none()),
     some.tuples(some.just(FactKind.CODES), some.lists(some.sampled_from(CODES), max_size=2).map(tuple), some.none()),
     some.tuples(some.just(FactKind.DATE), some.sampled_from(DATES), some.none()),
-    some.tuples(some.just(FactKind.NUMBERS), some.lists(some.sampled_from(NUMBERS), max_size=3).map(tuple), some.sampled_from(UNITS)),
+    some.tuples(
+        some.just(FactKind.NUMBERS),
+        some.lists(some.sampled_from(NUMBERS), max_size=3).map(tuple),
+        some.sampled_from(UNITS),
+    ),
 )
 untils = some.sampled_from([None, TODAY - timedelta(days=1), TODAY, TODAY + timedelta(days=1)])
 
@@ -98,7 +102,15 @@ rules_of = some.recursive(some.one_of(conditions(), conditions(), comparisons())
 REVENUE = {"revenue": (FactKind.NUMBER, "万元")}
 declared = some.dictionaries(
     some.sampled_from(NAMES),
-    some.sampled_from([(FactKind.NUMBER, "万元"), (FactKind.NUMBERS, "万元"), (FactKind.NUMBER, "/坏"), (FactKind.DATE, None), (FactKind.CODE, None)]),
+    some.sampled_from(
+        [
+            (FactKind.NUMBER, "万元"),
+            (FactKind.NUMBERS, "万元"),
+            (FactKind.NUMBER, "/坏"),
+            (FactKind.DATE, None),
+            (FactKind.CODE, None),
+        ]
+    ),
 )
 
 

@@ -57,9 +57,7 @@ def test_a_department_publishes_its_own_items_only(unit: FakeUnit, sample_item: 
     assert unit.events == []
 
 
-def test_an_officer_whose_department_is_not_known_publishes_nothing(
-    unit: FakeUnit, sample_item: SampleItem
-) -> None:
+def test_an_officer_whose_department_is_not_known_publishes_nothing(unit: FakeUnit, sample_item: SampleItem) -> None:
     unit.actor = Actor(id="officer-3", roles=frozenset({"department"}))
     with pytest.raises(ItemOfOtherDepartment):
         publish_policy_item(PublishPolicyItem(content=sample_item("GZ-009")), unit)

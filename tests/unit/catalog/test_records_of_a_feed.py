@@ -16,15 +16,33 @@ from services.catalog.enterprises.imports_records import RecordReader
 
 TODAY = date(2026, 11, 29)
 REVENUE = {
-    "name": "revenue", "kind": "number", "value": "1200.50", "unit": "万元", "period": "2025",
-    "source": "省税务局", "source_kind": "tax", "as_of": "2026-03-01",
+    "name": "revenue",
+    "kind": "number",
+    "value": "1200.50",
+    "unit": "万元",
+    "period": "2025",
+    "source": "省税务局",
+    "source_kind": "tax",
+    "as_of": "2026-03-01",
 }
-FLAG = {"name": "above_scale", "kind": "flag", "value": True, "period": "2025", "source": "省税务局", "as_of": "2026-03-01"}
+FLAG = {
+    "name": "above_scale",
+    "kind": "flag",
+    "value": True,
+    "period": "2025",
+    "source": "省税务局",
+    "as_of": "2026-03-01",
+}
 CODES = {"name": "honours", "kind": "codes", "value": ["a", "b"], "source": "科技局", "as_of": "2026-03-01"}
 
 
 def read(*facts: Any, reader: RecordReader | None = None, **more: Any) -> EnterpriseLine:
-    firm = {"uscc": "91360732M00000019B", "name": "示例企业有限公司", "contact_mobile": "13800000001", "facts": list(facts)}
+    firm = {
+        "uscc": "91360732M00000019B",
+        "name": "示例企业有限公司",
+        "contact_mobile": "13800000001",
+        "facts": list(facts),
+    }
     return (reader or RecordReader(TODAY)).read(7, {**firm, **more})
 
 
@@ -39,10 +57,16 @@ def test_every_reason_is_told_at_once_with_its_place() -> None:
         {**REVENUE, "as_of": "2026-11-30"},
         {**REVENUE, "unit": None},
         "no fact",
-        uscc="91360732M00000019C", name="", industry="", contact_mobile="12345",
+        uscc="91360732M00000019C",
+        name="",
+        industry="",
+        contact_mobile="12345",
     )
     assert told(wrong) == [
-        ("uscc_invalid", "uscc"), ("name_invalid", "name"), ("industry_too_long", "industry"), ("mobile_invalid", "contact_mobile"),
+        ("uscc_invalid", "uscc"),
+        ("name_invalid", "name"),
+        ("industry_too_long", "industry"),
+        ("mobile_invalid", "contact_mobile"),
         ("field_date_from_datetime_parsing", "facts.0.as_of"),
         ("field_extra_forbidden", "facts.1.extra"),
         ("as_of_invalid", "facts.2.as_of"),
@@ -61,10 +85,19 @@ def test_a_value_is_checked_though_thousands_were_told_in_the_same_way() -> None
     reader = RecordReader(TODAY)
     assert read(REVENUE, FLAG, CODES, reader=reader).reasons == ()
     for wrong in (
-        {**REVENUE, "value": "1,200"}, {**REVENUE, "value": 1200}, {**REVENUE, "value": True}, {**REVENUE, "value": None},
-        {**REVENUE, "value": "1" * 19}, {**FLAG, "value": "是"}, {**FLAG, "value": 2}, {**CODES, "value": "a"},
-        {**CODES, "value": ["a b"]}, {**REVENUE, "unit": "元 / 人"}, {**REVENUE, "as_of": ["2026-03-01"]},
-        {key: part for key, part in REVENUE.items() if key != "value"}, list(REVENUE.items()),
+        {**REVENUE, "value": "1,200"},
+        {**REVENUE, "value": 1200},
+        {**REVENUE, "value": True},
+        {**REVENUE, "value": None},
+        {**REVENUE, "value": "1" * 19},
+        {**FLAG, "value": "是"},
+        {**FLAG, "value": 2},
+        {**CODES, "value": "a"},
+        {**CODES, "value": ["a b"]},
+        {**REVENUE, "unit": "元 / 人"},
+        {**REVENUE, "as_of": ["2026-03-01"]},
+        {key: part for key, part in REVENUE.items() if key != "value"},
+        list(REVENUE.items()),
     ):
         line = read(wrong, reader=reader)
         assert line.facts == () and {field[:7] for _, field in told(line) if field} == {"facts.0"}, wrong
@@ -82,7 +115,27 @@ PARTS = st.fixed_dictionaries(
     {
         "name": st.sampled_from(["revenue", "grade", "Bad"]),
         "kind": st.sampled_from(["number", "flag", "code", "codes", "date", "numbers", "other"]),
-        "value": st.sampled_from(["1", "1.50", "2026-01-31", "A", "a b", "", "x" * 65, True, False, 0, 1, 1.0, None, ["1", "2"], ["A"], [], [1]]),
+        "value": st.sampled_from(
+            [
+                "1",
+                "1.50",
+                "2026-01-31",
+                "A",
+                "a b",
+                "",
+                "x" * 65,
+                True,
+                False,
+                0,
+                1,
+                1.0,
+                None,
+                ["1", "2"],
+                ["A"],
+                [],
+                [1],
+            ]
+        ),
         "as_of": st.sampled_from(["2026-03-01", "2026-3-1", 0, False, None]),
     },
     optional={
@@ -108,4 +161,7 @@ def test_a_record_says_what_the_contract_says_whatever_came_before_it(facts: lis
         assert bool(line.reasons) == (expected is None)
         for fact in line.facts:
             assert expected is not None
-            assert (type(fact.value), fact.model_dump_json(exclude_unset=True)) == (type(expected.value), expected.model_dump_json(exclude_unset=True))
+            assert (type(fact.value), fact.model_dump_json(exclude_unset=True)) == (
+                type(expected.value),
+                expected.model_dump_json(exclude_unset=True),
+            )

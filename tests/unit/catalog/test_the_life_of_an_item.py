@@ -48,9 +48,7 @@ STATES: tuple[ItemState, ...] = get_args(ItemState)
 
 def an_item(content: PolicyItemContent, state: ItemState = "published") -> PolicyItem:
     """The item in this state, with nothing left to tell."""
-    item = PolicyItem.publish(
-        content, GROUND, id="i", tenant="360702", by=OWNER, at=NOON, today=TODAY, trace=None
-    )
+    item = PolicyItem.publish(content, GROUND, id="i", tenant="360702", by=OWNER, at=NOON, today=TODAY, trace=None)
     if state == "suspended":
         item.suspend(by=OWNER, at=NOON, reason="资金用完")
     if state == "withdrawn":
@@ -140,7 +138,10 @@ def test_a_sample_and_an_issued_document_in_force_need_no_consultation_and_anyth
     sample = sample_item("GZ-009")
     real = sample.model_copy(update={"sample": False})
     issued = real.model_copy(
-        update={"status": ItemStatus.IN_FORCE, "document": sample.document.model_copy(update={"name": "若干措施", "number": "1号"})}
+        update={
+            "status": ItemStatus.IN_FORCE,
+            "document": sample.document.model_copy(update={"name": "若干措施", "number": "1号"}),
+        }
     )
     found = direct_ground(sample, None)
     assert found is not None and found.kind == "sample"
@@ -285,7 +286,7 @@ def test_reminders_come_at_90_30_and_7_days_each_once_and_the_end_after_the_last
     view = publish_policy_item(PublishPolicyItem(content=content), unit)
     unit.actor, seen = SYSTEM, []
     while unit.jobs:
-        ((tenant, kind, subject), at), = unit.jobs.items()
+        (((tenant, kind, subject), at),) = unit.jobs.items()
         unit.now = at
         look_at_validity([Job(tenant, kind, subject, at)], unit)
         seen.append((at.astimezone(NOON.tzinfo).isoformat()[:16], len(unit.alarms)))

@@ -138,9 +138,7 @@ def test_metrics_are_served_as_prometheus_reads_them(serve: Serve) -> None:
     Counter("zhida_tries", "Tries.", registry=registry).inc(3)
     server = serve(registry=registry)
     assert "zhida_tries_total 3.0" in get(server, "/metrics")[1]
-    assert get(server, "/metrics", Accept="application/openmetrics-text; version=1.0.0")[1].endswith(
-        "# EOF\n"
-    )
+    assert get(server, "/metrics", Accept="application/openmetrics-text; version=1.0.0")[1].endswith("# EOF\n")
 
 
 def metric_lines(body: str) -> dict[str, float]:

@@ -65,9 +65,7 @@ def test_working_days_are_due_at_close_of_business_of_the_last_one(received: str
         ("2026-03-14T10:00", 5, "2026-03-23T17:30"),  # Saturday counts as Monday 16, + 5 is Saturday 21
     ],
 )
-def test_calendar_days_that_end_on_a_rest_day_end_on_the_next_working_day(
-    received: str, n: int, ends: str
-) -> None:
+def test_calendar_days_that_end_on_a_rest_day_end_on_the_next_working_day(received: str, n: int, ends: str) -> None:
     assert due(clock(n, received, "calendar_days")) == china(ends)
 
 

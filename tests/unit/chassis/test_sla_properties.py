@@ -135,9 +135,7 @@ def test_the_fraction_is_one_exactly_when_it_is_due_and_the_alarms_come_in_order
 
 
 @given(LIMITS, INSTANTS, GAPS)
-def test_the_fraction_never_falls_while_the_clock_runs(
-    limit: Limit, received: datetime, gaps: list[timedelta]
-) -> None:
+def test_the_fraction_never_falls_while_the_clock_runs(limit: Limit, received: datetime, gaps: list[timedelta]) -> None:
     clock = resumed(driven(limit, received, gaps), received + timedelta(days=80))
     instants = [clock.running_since + timedelta(hours=7 * each) for each in range(30)]
     fractions = [clock.fraction_used(at, CALENDAR) for at in instants]

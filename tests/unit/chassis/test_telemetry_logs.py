@@ -102,9 +102,7 @@ logging.getLogger("odd").log(25, "between")
 
 
 def test_configured_twice_a_process_says_everything_once_under_its_last_name() -> None:
-    lines = said(
-        'telemetry.configure("review", None)\nlog.info("ours")\nlogging.getLogger("kombu").error("theirs")'
-    )
+    lines = said('telemetry.configure("review", None)\nlog.info("ours")\nlogging.getLogger("kombu").error("theirs")')
     assert [(line["event"], line["service"]) for line in lines] == [("ours", "review"), ("theirs", "review")]
 
 

@@ -120,7 +120,9 @@ def test_every_kind_of_cell_becomes_text_that_a_table_could_have_held(tmp_path: 
         if format is not None:
             cell.number_format = format
     book.save(tmp_path / "sha-without-a-suffix")
-    assert [row[1] if len(row) > 1 else "" for row in as_rows(tmp_path / "sha-without-a-suffix")] == [text for *_, text in CELLS]
+    assert [row[1] if len(row) > 1 else "" for row in as_rows(tmp_path / "sha-without-a-suffix")] == [
+        text for *_, text in CELLS
+    ]
 
 
 @pytest.mark.parametrize("prefix", ["", "x:"])
@@ -130,13 +132,16 @@ def test_cells_that_other_programs_write_become_what_they_say(tmp_path: Path, pr
     )
     main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
     sheet = f"<worksheet><sheetData>{cells}</sheetData></worksheet>"
-    sheet = re.sub(r"<(/?)(?=\w)", rf"<\1{prefix}", sheet).replace("worksheet>", f'worksheet xmlns{prefix and ":x"}="{main}">', 1)
+    sheet = re.sub(r"<(/?)(?=\w)", rf"<\1{prefix}", sheet).replace(
+        "worksheet>", f'worksheet xmlns{prefix and ":x"}="{main}">', 1
+    )
     path = changed(a_workbook(tmp_path), lambda name, part: sheet.encode() if "sheet1" in name else part)
     assert [row[1] if len(row) > 1 else "" for row in as_rows(path)] == list(RAW.values())
 
 
 def test_the_date_formats_that_chinese_excel_numbers_itself_are_dates(tmp_path: Path) -> None:
     """27 to 36 and 50 to 58; openpyxl took them for numbers."""
+
     def numbered(name: str, part: bytes) -> bytes:
         return part.replace(b'numFmtId="14"', b'numFmtId="31"') if name == "xl/styles.xml" else part
 
@@ -167,13 +172,19 @@ def test_rows_and_columns_keep_their_places(tmp_path: Path) -> None:
     table = tabular.as_csv(path, tmp_path, "first")
     assert table.read_text().splitlines() == [",", ",first"]
     assert as_rows(path, every_sheet=True) == [
-        ["藏", "1", "", ""], ["藏", "2", "", "first"],
-        *(["Sheet", str(row), "", "", *{4: ["x", "", ""], 7: ["", "", "2"], 9: ["m", "", ""]}.get(row, ["", "", ""])] for row in range(1, 10)),
+        ["藏", "1", "", ""],
+        ["藏", "2", "", "first"],
+        *(
+            ["Sheet", str(row), "", "", *{4: ["x", "", ""], 7: ["", "", "2"], 9: ["m", "", ""]}.get(row, ["", "", ""])]
+            for row in range(1, 10)
+        ),
     ]
 
 
 def test_a_sheet_is_read_to_its_end_whatever_it_says_of_its_size(tmp_path: Path) -> None:
-    path = changed(a_workbook(tmp_path), lambda _, part: re.sub(rb'<dimension ref="[^"]*"', b'<dimension ref="A1"', part))
+    path = changed(
+        a_workbook(tmp_path), lambda _, part: re.sub(rb'<dimension ref="[^"]*"', b'<dimension ref="A1"', part)
+    )
     assert as_rows(path) == [["a", "1"], ["b", "2"]]
 
 
@@ -207,7 +218,10 @@ def test_an_old_workbook_or_one_with_a_password_is_refused_with_what_to_do(tmp_p
 
 @pytest.mark.parametrize("part", ["xl/worksheets/sheet1.xml", "xl/workbook.xml", "xl/styles.xml"])
 def test_a_workbook_that_breaks_off_is_refused_and_not_half_read(tmp_path: Path, part: str) -> None:
-    half = changed(a_workbook(tmp_path, [["x", row] for row in range(100)]), lambda name, content: content[: len(content) // 2] if name == part else content)
+    half = changed(
+        a_workbook(tmp_path, [["x", row] for row in range(100)]),
+        lambda name, content: content[: len(content) // 2] if name == part else content,
+    )
     assert why_not(half).startswith("Excel 文件无法读取：")
 
 

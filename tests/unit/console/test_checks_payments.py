@@ -41,8 +41,7 @@ CREDIT = Credit(
 
 def book(*credits: Credit, pending: frozenset[str] = frozenset()) -> BankBook:
     sums = {
-        status: [each.amount_fen for each in credits if each.status == status]
-        for status in ("settled", "returned")
+        status: [each.amount_fen for each in credits if each.status == status] for status in ("settled", "returned")
     }
     returned = frozenset(each.instruction_id for each in credits if each.status == "returned")
     totals = Totals(
@@ -98,9 +97,7 @@ def test_an_account_that_cannot_be_opened_is_a_difference() -> None:
 
 
 def test_a_bank_whose_totals_are_not_its_credits_is_not_believed() -> None:
-    wrong = replace(
-        book(CREDIT), totals=Totals(settled_count=1, settled_fen=1, returned_count=0, returned_fen=0)
-    )
+    wrong = replace(book(CREDIT), totals=Totals(settled_count=1, settled_fen=1, returned_count=0, returned_fen=0))
     assert "银行合计" in differences([ATTEMPT], wrong)[0]
 
 

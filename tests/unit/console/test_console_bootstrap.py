@@ -128,9 +128,7 @@ def test_a_failed_installation_says_so_and_is_tried_again(checkout: Path, capsys
     assert Setup(checkout, "requirements.lock").is_done()
 
 
-def test_without_any_pip_the_one_package_to_install_is_named(
-    checkout: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_any_pip_the_one_package_to_install_is_named(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("PIP_INDEX_URL")
     monkeypatch.setenv("PATH", "/nonexistent")  # no apt either
     with pytest.raises(Refusal, match="python3-venv"):
@@ -140,8 +138,14 @@ def test_without_any_pip_the_one_package_to_install_is_named(
 def zhida(root: Path, *arguments: str, environ: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
     # As in a shell that runs no tests: these two would lead back into the checkout that is being tested.
     outside = {name: value for name, value in os.environ.items() if name not in ("ZHIDA_HOME", "PYTHONPATH")}
-    return subprocess.run([root / "zhida", *arguments], capture_output=True, text=True, check=False, timeout=120,
-                          env={**outside, **(environ or {})})
+    return subprocess.run(
+        [root / "zhida", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+        env={**outside, **(environ or {})},
+    )
 
 
 def test_the_one_command_sets_itself_up_once_and_hands_over(tmp_path: Path, index: Path) -> None:
@@ -149,11 +153,16 @@ def test_the_one_command_sets_itself_up_once_and_hands_over(tmp_path: Path, inde
     shutil.copytree(CHECKOUT / "console", root / "console", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(CHECKOUT / "zhida", root)
     (root / "console" / "__main__.py").write_text("import sys; print(sys.prefix, sys.argv[1:])")
-    digest = offer(index, "tiny-1.0-py3-none-any.whl", {
-        "tiny.py": "", "tiny-1.0.dist-info/RECORD": "",
-        "tiny-1.0.dist-info/METADATA": "Metadata-Version: 2.1\nName: tiny\nVersion: 1.0\n",
-        "tiny-1.0.dist-info/WHEEL": "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
-    })
+    digest = offer(
+        index,
+        "tiny-1.0-py3-none-any.whl",
+        {
+            "tiny.py": "",
+            "tiny-1.0.dist-info/RECORD": "",
+            "tiny-1.0.dist-info/METADATA": "Metadata-Version: 2.1\nName: tiny\nVersion: 1.0\n",
+            "tiny-1.0.dist-info/WHEEL": "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        },
+    )
     for name in ("requirements.lock", "requirements-test.lock"):
         (root / name).write_text(f"tiny==1.0 \\\n    --hash=sha256:{digest}\n")
     first = zhida(root, "status", "--all of it")

@@ -33,9 +33,9 @@ def docker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[int], P
 
     def install(info: int = 0) -> Path:
         program = tmp_path / "docker"
-        program.write_text(DOCKER.format(
-            calls=tmp_path / "calls", info=info, state=tmp_path / "state", settings=tmp_path / "settings"
-        ))
+        program.write_text(
+            DOCKER.format(calls=tmp_path / "calls", info=info, state=tmp_path / "state", settings=tmp_path / "settings")
+        )
         program.chmod(0o755)
         monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
         return tmp_path / "calls"

@@ -187,8 +187,13 @@ def test_taking_a_broker_down_looks_for_no_programs_and_downloads_none(
     home = tmp_path / "home"
     home.mkdir()
     (home / "broker").write_text(f"{chosen}\n")
-    node = spawn(["/bin/sleep", "60"], pid_file=PidFile(home / "run" / "rabbitmq.pid"), log=home / "logs" / "x.log",
-                 env={}, cwd=home)
+    node = spawn(
+        ["/bin/sleep", "60"],
+        pid_file=PidFile(home / "run" / "rabbitmq.pid"),
+        log=home / "logs" / "x.log",
+        env={},
+        cwd=home,
+    )
     broker = RabbitMQ(home, {})
     assert broker.running()
     assert broker.pid() == node.pid

@@ -28,17 +28,23 @@ http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Door).serve_forever()
 
 def member(home: Path, name: str, program: str = WEB, path: str = "readyz") -> Member:
     port = Ports(home).claim(name)
-    return Member(name, [sys.executable, "-c", program, str(port)], dict(os.environ),
-                  f"http://127.0.0.1:{port}/{path}", home)
+    return Member(
+        name, [sys.executable, "-c", program, str(port)], dict(os.environ), f"http://127.0.0.1:{port}/{path}", home
+    )
 
 
 @pytest.fixture
 def crew(tmp_path: Path) -> Iterator[Crew]:
     """Two web servers that become ready, one that never does, one that dies at once."""
-    crew = Crew(tmp_path, [
-        member(tmp_path, "bank"), member(tmp_path, "sms"), member(tmp_path, "slow", path="busy"),
-        member(tmp_path, "broken", "raise SystemExit('no configuration')"),
-    ])
+    crew = Crew(
+        tmp_path,
+        [
+            member(tmp_path, "bank"),
+            member(tmp_path, "sms"),
+            member(tmp_path, "slow", path="busy"),
+            member(tmp_path, "broken", "raise SystemExit('no configuration')"),
+        ],
+    )
     yield crew
     crew.stop_all()
 
@@ -47,7 +53,10 @@ def test_a_member_is_ready_once_its_probe_says_so(crew: Crew) -> None:
     assert crew.start("bank")
     crew.await_ready(["bank"])
     assert {status.name: status.state for status in crew.status()} == {
-        "bank": "ready", "sms": "stopped", "slow": "stopped", "broken": "stopped",
+        "bank": "ready",
+        "sms": "stopped",
+        "slow": "stopped",
+        "broken": "stopped",
     }
 
 
@@ -93,8 +102,10 @@ def test_a_member_is_not_ready_because_somebody_else_answers_on_its_port(crew: C
     crew.start("bank")
     crew.await_ready(["bank"])
     bank = next(status.probe for status in crew.status() if status.name == "bank")
-    usurped = Crew(tmp_path, [Member("gateway", [sys.executable, "-c", "import time; time.sleep(60)"],
-                                     dict(os.environ), bank, tmp_path)])
+    usurped = Crew(
+        tmp_path,
+        [Member("gateway", [sys.executable, "-c", "import time; time.sleep(60)"], dict(os.environ), bank, tmp_path)],
+    )
     usurped.start("gateway")
     with pytest.raises(Refusal, match="超时"):
         usurped.await_ready(["gateway"], limit_s=0.5)
@@ -106,8 +117,18 @@ def test_a_member_that_found_its_port_taken_is_reported_with_who_has_it(crew: Cr
     crew.start("bank")
     crew.await_ready(["bank"])
     bank = next(status for status in crew.status() if status.name == "bank")
-    late = Crew(tmp_path, [Member("gateway", [sys.executable, "-c", WEB, bank.probe.split(":")[2].split("/")[0]],
-                                  dict(os.environ), bank.probe, tmp_path)])
+    late = Crew(
+        tmp_path,
+        [
+            Member(
+                "gateway",
+                [sys.executable, "-c", WEB, bank.probe.split(":")[2].split("/")[0]],
+                dict(os.environ),
+                bank.probe,
+                tmp_path,
+            )
+        ],
+    )
     late.start("gateway")
     with pytest.raises(Refusal) as refused:
         late.await_ready(["gateway"])

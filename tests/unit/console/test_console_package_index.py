@@ -46,7 +46,8 @@ class Mirror(http.server.BaseHTTPRequestHandler):
 def mirror() -> Iterator[str]:
     """Its URL, password included. Two releases, a withdrawn one, one for another Python, a pre-release."""
     Mirror.pages = {
-        f"/files/{wheel('24.0')}": ("application/zip", OLD), f"/files/{wheel('25.1')}": ("application/zip", NEW),
+        f"/files/{wheel('24.0')}": ("application/zip", OLD),
+        f"/files/{wheel('25.1')}": ("application/zip", NEW),
         f"/files/{wheel('99.0')}": ("application/zip", FUTURE),
     }
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Mirror)
@@ -59,23 +60,34 @@ def mirror() -> Iterator[str]:
 
 
 def html(newest: bytes = NEW) -> tuple[str, bytes]:
-    return "text/html", f"""<!DOCTYPE html><html><body>
-        <a href="../../files/{wheel('24.0')}#sha256={sha256(OLD)}">old</a>
-        <a href="../../files/{wheel('25.1')}#sha256={sha256(newest)}" data-requires-python="&gt;=3.9">new</a>
-        <a href="../../files/{wheel('26.0')}#sha256=0" data-yanked="broken">withdrawn</a>
-        <a href="../../files/{wheel('99.0')}#sha256=0" data-requires-python="&gt;=3.99">future</a>
-        <a href="../../files/{wheel('27.0b1')}#sha256=0">beta</a>
-        <a href="../../files/pip-25.1.tar.gz#sha256=0">source</a></body></html>""".encode()
+    return (
+        "text/html",
+        f"""<!DOCTYPE html><html><body>
+        <a href="../../files/{wheel("24.0")}#sha256={sha256(OLD)}">old</a>
+        <a href="../../files/{wheel("25.1")}#sha256={sha256(newest)}" data-requires-python="&gt;=3.9">new</a>
+        <a href="../../files/{wheel("26.0")}#sha256=0" data-yanked="broken">withdrawn</a>
+        <a href="../../files/{wheel("99.0")}#sha256=0" data-requires-python="&gt;=3.99">future</a>
+        <a href="../../files/{wheel("27.0b1")}#sha256=0">beta</a>
+        <a href="../../files/pip-25.1.tar.gz#sha256=0">source</a></body></html>""".encode(),
+    )
 
 
 def as_json() -> tuple[str, bytes]:
-    return "application/vnd.pypi.simple.v1+json", json.dumps({"files": [
-        {"filename": wheel("24.0"), "url": f"../../files/{wheel('24.0')}", "hashes": {"sha256": sha256(OLD)}},
-        {"filename": wheel("25.1"), "url": f"../../files/{wheel('25.1')}", "hashes": {"sha256": sha256(NEW)},
-         "requires-python": ">=3.9"},
-        {"filename": wheel("26.0"), "url": "nowhere", "hashes": {}, "yanked": "broken"},
-        {"filename": wheel("99.0"), "url": "nowhere", "hashes": {}, "requires-python": ">=3.99"},
-    ]}).encode()
+    return "application/vnd.pypi.simple.v1+json", json.dumps(
+        {
+            "files": [
+                {"filename": wheel("24.0"), "url": f"../../files/{wheel('24.0')}", "hashes": {"sha256": sha256(OLD)}},
+                {
+                    "filename": wheel("25.1"),
+                    "url": f"../../files/{wheel('25.1')}",
+                    "hashes": {"sha256": sha256(NEW)},
+                    "requires-python": ">=3.9",
+                },
+                {"filename": wheel("26.0"), "url": "nowhere", "hashes": {}, "yanked": "broken"},
+                {"filename": wheel("99.0"), "url": "nowhere", "hashes": {}, "requires-python": ">=3.99"},
+            ]
+        }
+    ).encode()
 
 
 def settings(tmp_path: Path, **environ: str) -> PipSettings:

@@ -15,7 +15,9 @@ from chassis.testing import eventually
 from console.processes import Identity, PidFile, kill, spawn, tail, terminate
 
 SLEEPER = "import time; print('here', flush=True); time.sleep(600)"
-STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); time.sleep(600)"
+STUBBORN = (
+    "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); time.sleep(600)"
+)
 
 
 @pytest.fixture
@@ -24,8 +26,13 @@ def start(tmp_path: Path) -> Iterator[Callable[[str], Identity]]:
     started: list[Identity] = []
 
     def run(program: str) -> Identity:
-        process = spawn([sys.executable, "-c", program], pid_file=PidFile(tmp_path / "it.pid"),
-                        log=tmp_path / "it.log", env=dict(os.environ), cwd=tmp_path)
+        process = spawn(
+            [sys.executable, "-c", program],
+            pid_file=PidFile(tmp_path / "it.pid"),
+            log=tmp_path / "it.log",
+            env=dict(os.environ),
+            cwd=tmp_path,
+        )
         started.append(process)
         return process
 
@@ -113,7 +120,12 @@ def test_killing_what_is_gone_already_does_nothing(start: Callable[[str], Identi
 
 
 def test_a_program_that_does_not_exist_leaves_its_complaint_in_the_log(tmp_path: Path) -> None:
-    process = spawn([tmp_path / "nothing"], pid_file=PidFile(tmp_path / "it.pid"), log=tmp_path / "it.log",
-                    env=dict(os.environ), cwd=tmp_path)
+    process = spawn(
+        [tmp_path / "nothing"],
+        pid_file=PidFile(tmp_path / "it.pid"),
+        log=tmp_path / "it.log",
+        env=dict(os.environ),
+        cwd=tmp_path,
+    )
     eventually(lambda: not process.alive())
     assert "nothing" in tail(tmp_path / "it.log")

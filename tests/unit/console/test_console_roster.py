@@ -19,7 +19,9 @@ def crew(tmp_path: Path) -> dict[str, Member]:
     for name in process_names():
         Ports(tmp_path).claim(name)
     dsns = {
-        name: Dsns(*(f"postgresql+psycopg://{name}_{kind}:pw@127.0.0.1:1/zhida_{name}" for kind in ("app", "frame", "owner")))
+        name: Dsns(
+            *(f"postgresql+psycopg://{name}_{kind}:pw@127.0.0.1:1/zhida_{name}" for kind in ("app", "frame", "owner"))
+        )
         for name in database_names()
     }
     environ = {"PATH": "/usr/bin", "DATABASE_URL": "postgresql://somebody-elses", "AMQP_URL": "amqp://somebody-elses"}
@@ -50,7 +52,12 @@ def test_each_process_knows_where_the_bank_and_the_sms_provider_are(crew: dict[s
     assert all(member.env["BANK_URL"] == f"http://127.0.0.1:{port}" for member in crew.values())
     assert crew["bank"].probe == f"http://127.0.0.1:{port}/healthz"
     assert list(crew["bank"].argv[1:]) == [
-        "-m", "sandbox.bank", "--port", str(port), "--book", str(tmp_path / "books" / "bank.sqlite"),
+        "-m",
+        "sandbox.bank",
+        "--port",
+        str(port),
+        "--book",
+        str(tmp_path / "books" / "bank.sqlite"),
     ]
 
 

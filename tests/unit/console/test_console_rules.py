@@ -150,9 +150,7 @@ def test_a_rule_is_tried_on_facts(write: Any, capsys: pytest.CaptureFixture[str]
     assert "市级支付 145,000.00 元" in said
 
 
-def test_a_fact_that_is_there_for_another_period_is_pointed_out(
-    write: Any, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_fact_that_is_there_for_another_period_is_pointed_out(write: Any, capsys: pytest.CaptureFixture[str]) -> None:
     rules, facts = write("rules.json", RULES), write("facts.json", {"facts": {"above_scale@2025": True}})
     assert main(["rules", "run", rules, "--facts", facts]) == 0
     said = capsys.readouterr().out
@@ -201,10 +199,7 @@ def test_bad_facts_are_refused_with_the_place(
 
 def test_a_decision_that_nobody_asks_for_is_refused(write: Any, capsys: pytest.CaptureFixture[str]) -> None:
     rules, facts = write("rules.json", RULES), write("facts.json", {"facts": {}})
-    assert (
-        main(["rules", "run", rules, "--facts", facts, "--decided", "bonus=1元", "--decided", "expansion=5"])
-        == 2
-    )
+    assert main(["rules", "run", rules, "--facts", facts, "--decided", "bonus=1元", "--decided", "expansion=5"]) == 2
     said = capsys.readouterr().err
     assert "“bonus”：规则中没有这项核定（有：expansion）" in said
     assert "“expansion=5”：写法为 名称=数值单位" in said
@@ -248,13 +243,9 @@ def test_no_json_whatever_does_more_than_be_refused(pieces: dict[str, Any], whol
         parse(ItemRules, data, "rules.json")
 
 
-def test_rules_that_are_nested_without_end_are_refused(
-    write: Any, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_rules_that_are_nested_without_end_are_refused(write: Any, capsys: pytest.CaptureFixture[str]) -> None:
     opening, closing = '{"node":"not","of":' * 3000, "}" * 3000
-    deep = json.dumps({**RULES, "eligibility": 0}).replace(
-        '"eligibility": 0', f'"eligibility": {opening}0{closing}'
-    )
+    deep = json.dumps({**RULES, "eligibility": 0}).replace('"eligibility": 0', f'"eligibility": {opening}0{closing}')
     assert main(["rules", "check", write("rules.json", deep)]) == 2
     assert "嵌套太深" in capsys.readouterr().err
 

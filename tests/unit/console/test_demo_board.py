@@ -114,9 +114,7 @@ def test_every_figure_that_is_off_is_named(paid_board: Board) -> None:
     paid_board.stories[1].paid_fen -= 1
     book = book_of(paid_board)
     short = BankBook(book.credits[:-1], book.pending, book.returned, book.totals)
-    wrong = figures(paid_board, short, Report((), (Finding("C", None, "差 1 分"),)), setup_s=0).shortfalls(
-        paid_board
-    )
+    wrong = figures(paid_board, short, Report((), (Finding("C", None, "差 1 分"),)), setup_s=0).shortfalls(paid_board)
     assert [line.split(" ", 1)[0] for line in wrong] == [
         "到账金额（分）",
         "银行入账笔数",

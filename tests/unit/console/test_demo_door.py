@@ -29,9 +29,7 @@ class Gateway:
             def _answer(self) -> None:
                 self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 headers = self.headers
-                gateway.asked.append(
-                    (self.command, self.path, headers.get("Idempotency-Key"), headers.get("If-Match"))
-                )
+                gateway.asked.append((self.command, self.path, headers.get("Idempotency-Key"), headers.get("If-Match")))
                 status, body = gateway.answers.pop(0)
                 payload = json.dumps(body).encode()
                 self.send_response(status)

@@ -17,7 +17,9 @@ def read(path: Path) -> list[dict[str, str]]:
     return list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
 
 
-def test_the_table_holds_as_many_samples_as_asked_for_each_with_a_valid_code(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+def test_the_table_holds_as_many_samples_as_asked_for_each_with_a_valid_code(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
     assert main(["--enterprises", "40", "--out", str(tmp_path / "city.csv")]) == 0
     firms = read(tmp_path / "city.csv")
     assert len(firms) == len({firm["统一社会信用代码"] for firm in firms}) == 40

@@ -107,9 +107,7 @@ async def bus(broker: FakeBroker) -> AsyncIterator[Bus]:
     await bus.close(grace=0)
 
 
-def begin(
-    bus: Bus, payload: dict[str, Any] | None = None, timeout: float = 5.0
-) -> asyncio.Task[dict[str, Any]]:
+def begin(bus: Bus, payload: dict[str, Any] | None = None, timeout: float = 5.0) -> asyncio.Task[dict[str, Any]]:
     return asyncio.create_task(bus.call("intake", "submit_application", payload or {}, timeout=timeout))
 
 
@@ -128,9 +126,7 @@ async def taken_by_now(answer: Awaitable[object]) -> float:
     return time.monotonic() - began
 
 
-async def test_a_request_is_what_nameko_expects_and_expires_with_its_caller(
-    bus: Bus, broker: FakeBroker
-) -> None:
+async def test_a_request_is_what_nameko_expects_and_expires_with_its_caller(bus: Bus, broker: FakeBroker) -> None:
     call = asyncio.create_task(
         bus.call("intake", "submit_application", {"item": "A1"}, timeout=2.5, traceparent="00-ab-cd-01")
     )
@@ -144,9 +140,7 @@ async def test_a_request_is_what_nameko_expects_and_expires_with_its_caller(
     assert await call == {"ok": {"receipt": "7"}}
 
 
-async def test_answers_that_come_in_another_order_reach_their_own_callers(
-    bus: Bus, broker: FakeBroker
-) -> None:
+async def test_answers_that_come_in_another_order_reach_their_own_callers(bus: Bus, broker: FakeBroker) -> None:
     calls = await pending(bus, broker, 3)
     for request in reversed(broker.line.requests):
         broker.line.answer(request, {"ok": request["body"]["args"][0]["number"]})
@@ -190,9 +184,7 @@ async def test_every_pending_call_has_an_unknown_outcome_as_soon_as_the_connecti
     assert [type(outcome) for outcome in outcomes] == [OutcomeUnknown] * 3
 
 
-async def test_the_bus_connects_again_by_itself_however_often_it_is_refused(
-    bus: Bus, broker: FakeBroker
-) -> None:
+async def test_the_bus_connects_again_by_itself_however_often_it_is_refused(bus: Bus, broker: FakeBroker) -> None:
     broker.refusals = 5
     broker.line.drop()
     await eventually(lambda: len(broker.connections) == 2 and bus.ready())
@@ -230,9 +222,7 @@ async def test_a_bus_that_has_never_been_connected_refuses_at_once(broker: FakeB
     await bus.close()
 
 
-async def test_a_broker_that_holds_us_back_is_passed_on_to_the_caller_at_once(
-    bus: Bus, broker: FakeBroker
-) -> None:
+async def test_a_broker_that_holds_us_back_is_passed_on_to_the_caller_at_once(bus: Bus, broker: FakeBroker) -> None:
     broker.line.writable = False
     assert not bus.ready()
     assert await taken_by_now(begin(bus)) < 1
@@ -270,9 +260,7 @@ async def test_a_request_whose_time_has_run_out_is_not_sent(bus: Bus, broker: Fa
     assert broker.line.requests == []
 
 
-async def test_a_payload_that_json_cannot_say_is_not_sent_and_takes_no_place(
-    bus: Bus, broker: FakeBroker
-) -> None:
+async def test_a_payload_that_json_cannot_say_is_not_sent_and_takes_no_place(bus: Bus, broker: FakeBroker) -> None:
     for _ in range(4):
         with pytest.raises(TypeError):
             await begin(bus, {"item": object()})

@@ -31,7 +31,9 @@ def test_a_type_is_told(head: bytes, declared: str, found: str) -> None:
     assert media_type(head[:8192], declared) == found
 
 
-@pytest.mark.parametrize("head", [b"PK\x03\x04 some other archive", b"\x7fELF\x00", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\x00"])
+@pytest.mark.parametrize(
+    "head", [b"PK\x03\x04 some other archive", b"\x7fELF\x00", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\x00"]
+)
 def test_other_files_are_refused(head: bytes) -> None:
     with pytest.raises(UploadTypeRefused):
         media_type(head, "application/octet-stream")

@@ -59,7 +59,9 @@ class MemoryApplications(MemoryStore[Application]):
     def filed(self, item_id: str, firm_period: FirmPeriod, receipt: str) -> Filed | None:
         for row in self.rows.values():
             if (row.claim.receipt, row.claim.item_id, row.claim.enterprise_id, row.period) == (
-                receipt, item_id, *firm_period
+                receipt,
+                item_id,
+                *firm_period,
             ):
                 return Filed(row.id, receipt, self._replaced_by(row.id))
         return None
@@ -70,7 +72,10 @@ class MemoryApplications(MemoryStore[Application]):
         return next((each.receipt for each in later), None)
 
     def save(self, aggregate: Application) -> None:
-        if aggregate.claim.replaces is None and (aggregate.claim.enterprise_id, aggregate.period, aggregate.claim.item_id) in self._keys():
+        if (
+            aggregate.claim.replaces is None
+            and (aggregate.claim.enterprise_id, aggregate.period, aggregate.claim.item_id) in self._keys()
+        ):
             raise DuplicateApplication()
         super().save(aggregate)
 

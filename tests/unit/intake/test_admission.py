@@ -166,9 +166,7 @@ def test_facts_that_the_form_does_not_ask_for_cannot_be_declared(
     item: PublishedItem, firm: Firm, declared: tuple[Fact, ...]
 ) -> None:
     other_year = declared[1].model_copy(update={"period": "2024"})
-    admission = admit(
-        item, firm, application(*declared, fact("no_such_fact", "flag", True), other_year), TODAY
-    )
+    admission = admit(item, firm, application(*declared, fact("no_such_fact", "flag", True), other_year), TODAY)
     assert [(reason.code, reason.field) for reason in admission.reasons] == [
         ("fact_not_declarable", "declared_facts.2"),
         ("fact_not_declarable", "declared_facts.3"),
@@ -200,9 +198,7 @@ def test_a_fact_declared_in_the_wrong_way_is_named_once_and_not_called_missing_a
     assert codes(admit(item, firm, application(site, as_flag), TODAY)) == ["fact_wrongly_typed"]
 
 
-def test_a_fact_declared_twice_is_refused(
-    item: PublishedItem, firm: Firm, declared: tuple[Fact, ...]
-) -> None:
+def test_a_fact_declared_twice_is_refused(item: PublishedItem, firm: Firm, declared: tuple[Fact, ...]) -> None:
     richer = declared[1].model_copy(update={"value": "9999"})
     assert codes(admit(item, firm, application(*declared, richer), TODAY)) == ["fact_declared_twice"]
 
@@ -231,9 +227,7 @@ def test_the_file_stands_against_a_declaration_that_differs_from_it(
 ) -> None:
     site, cost = declared
     official = cost.model_copy(update={"source": "章贡区商务局"})
-    informed = Firm(
-        firm.enterprise_id, firm.tenant, firm.uscc, firm.name, (*firm.facts, official), firm.payee
-    )
+    informed = Firm(firm.enterprise_id, firm.tenant, firm.uscc, firm.name, (*firm.facts, official), firm.payee)
     richer = cost.model_copy(update={"value": "9999"})
     admission = admit(item, informed, application(site, richer), TODAY)
     assert codes(admission) == ["fact_contradicts_file"]
@@ -282,9 +276,7 @@ def test_a_firm_whose_file_lacks_facts_is_told_each_of_them(
     assert len(admission.reasons) == 4 + 3  # the form's fields, and the conditions'
 
 
-def test_a_claimed_amount_must_be_the_rule_s(
-    item: PublishedItem, firm: Firm, declared: tuple[Fact, ...]
-) -> None:
+def test_a_claimed_amount_must_be_the_rule_s(item: PublishedItem, firm: Firm, declared: tuple[Fact, ...]) -> None:
     admission = admit(item, firm, application(*declared, claimed_fen=10_000_001), TODAY)
     assert codes(admission) == ["amount_mismatch"]
     assert Money(10_000_001).yuan_text() in admission.reasons[0].message
@@ -292,9 +284,7 @@ def test_a_claimed_amount_must_be_the_rule_s(
     assert admit(item, firm, application(*declared, claimed_fen=10_000_000), TODAY).reasons == ()
 
 
-def test_an_amount_of_nothing_is_not_worth_a_case(
-    item: PublishedItem, firm: Firm, declared: tuple[Fact, ...]
-) -> None:
+def test_an_amount_of_nothing_is_not_worth_a_case(item: PublishedItem, firm: Firm, declared: tuple[Fact, ...]) -> None:
     nothing = declared[1].model_copy(update={"value": "0"})
     assert codes(admit(item, firm, application(declared[0], nothing), TODAY)) == ["nothing_payable"]
 

@@ -122,9 +122,7 @@ def test_reasons_name_the_line_and_the_firm(five: list[str], unit: FakeUnit, cip
     assert raised.value.message.startswith("第 2 行“示例企业02（科技型中小企业）”：")
 
 
-def test_a_firm_that_was_listed_before_is_not_listed_again(
-    five: list[str], unit: FakeUnit, cipher: AesCipher
-) -> None:
+def test_a_firm_that_was_listed_before_is_not_listed_again(five: list[str], unit: FakeUnit, cipher: AesCipher) -> None:
     nominate_enterprises(listing("e1", "e2"), unit, cipher)
     unit.recorded.clear()
     assert refused(listing("e3", "e2"), unit, cipher) == [("duplicate_application", "lines.1.enterprise_id")]

@@ -137,9 +137,7 @@ def approved(about: Claim, payer: str = "xingguo", *, part: int = AMOUNT, revisi
 
 
 def rejected(about: Claim, reason: str = "营业收入未达到规定标准。") -> CaseRejected:
-    return CaseRejected(
-        case_id=case_of(about), claim=about, reason=reason, rejected_by="officer", rejected_at=after(3)
-    )
+    return CaseRejected(case_id=case_of(about), claim=about, reason=reason, rejected_by="officer", rejected_at=after(3))
 
 
 WORDS: dict[type[DisbursementEvent], dict[str, Any]] = {

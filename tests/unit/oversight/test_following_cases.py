@@ -53,7 +53,9 @@ def uow(tracking: FakeTracking) -> FakeUnit:
 
 def test_many_events_of_one_case_lengthen_one_row_in_one_call(uow: FakeUnit, tracking: FakeTracking) -> None:
     case = claim()
-    batch = [heard(event, minute=minute) for minute, event in enumerate((submitted(case), accepted(case), approved(case)))]
+    batch = [
+        heard(event, minute=minute) for minute, event in enumerate((submitted(case), accepted(case), approved(case)))
+    ]
     use_cases.follow(batch, uow)
     ((trail,),) = tracking.calls
     assert [step.code for step in trail.steps.values()] == ["ApplicationSubmitted", "CaseAccepted", "CaseApproved"]
@@ -111,9 +113,7 @@ def test_every_template_of_notify_has_its_word_and_a_newer_one_costs_no_step() -
 def test_a_claim_in_anothers_place_is_linked_in_both_stories(uow: FakeUnit, tracking: FakeTracking) -> None:
     first = claim()
     replaced = ReplacedClaim(application_id=first.application_id, receipt=first.receipt)
-    second = first.model_copy(
-        update={"application_id": "again", "receipt": f"{first.receipt}-2", "replaces": replaced}
-    )
+    second = first.model_copy(update={"application_id": "again", "receipt": f"{first.receipt}-2", "replaces": replaced})
     event = heard(submitted(second))
     use_cases.follow([event], uow)
     (trails,) = tracking.calls

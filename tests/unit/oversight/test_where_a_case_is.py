@@ -57,9 +57,7 @@ UNTIL_APPROVED = ((submitted(CASE), 0), (accepted(CASE), 1), (assigned(CASE), 1)
         (DisbursementCancelled, "approved"),
     ],
 )
-def test_the_state_is_the_furthest_along_the_line_in_whatever_order_events_were_heard(
-    last: type, state: str
-) -> None:
+def test_the_state_is_the_furthest_along_the_line_in_whatever_order_events_were_heard(last: type, state: str) -> None:
     line = [
         DisbursementHeld,
         DisbursementReady,

@@ -274,9 +274,7 @@ def opened(uow: FakeUnit, **words: Any) -> Case:
     submitted = application(**words)
     use_cases.open_cases([received(submitted)], uow)
     case: Case = next(
-        each
-        for each in uow.of(Cases).rows.values()
-        if each.claim.application_id == submitted.claim.application_id
+        each for each in uow.of(Cases).rows.values() if each.claim.application_id == submitted.claim.application_id
     )
     uow.recorded.clear()
     return case

@@ -28,9 +28,7 @@ def file(uow: FakeUnit, **words: Any) -> Case:
     submitted = application(**words)
     use_cases.open_cases([received(submitted)], uow)
     return next(
-        each
-        for each in uow.of(Cases).rows.values()
-        if each.claim.application_id == submitted.claim.application_id
+        each for each in uow.of(Cases).rows.values() if each.claim.application_id == submitted.claim.application_id
     )
 
 
@@ -52,9 +50,7 @@ def test_a_claim_in_the_place_of_one_that_stands_is_not_accepted_and_the_firm_is
     assert isinstance(event, CaseRejected)
     assert event.case_id == second.id
     assert event.rejected_at == NOON
-    assert event.reason == (
-        f"不予受理：所替代的申报（受理编号 {first.claim.receipt}）未被退回，仍以原申报为准。"
-    )
+    assert event.reason == (f"不予受理：所替代的申报（受理编号 {first.claim.receipt}）未被退回，仍以原申报为准。")
     assert second.state == "rejected"
     assert [reason.code for reason in second.remarks] == ["earlier_claim_stands"]
     assert uow.jobs == {key: due for key, due in uow.jobs.items() if first.id in key}

@@ -22,9 +22,7 @@ TUESDAY = china("2026-03-10 12:00")
 def claimed(uow: FakeUnit) -> list[Job]:
     """The jobs that are due now, as a scheduler would hand them over."""
     return [
-        Job(tenant, kind, subject, due_at)
-        for (tenant, kind, subject), due_at in uow.jobs.items()
-        if due_at <= uow.now
+        Job(tenant, kind, subject, due_at) for (tenant, kind, subject), due_at in uow.jobs.items() if due_at <= uow.now
     ]
 
 
@@ -56,9 +54,7 @@ def test_the_review_limit_runs_in_working_days_of_2026(received, limit, due):
 def test_limits_in_calendar_days_and_hours_are_kept_as_they_are_written():
     calendar = Calendar.from_chinesecalendar()
     friday = china("2026-03-13 10:00")
-    assert deadline.due_at(TimeLimit(limit=2, unit="calendar_days"), friday, calendar) == china(
-        "2026-03-16 17:30"
-    )
+    assert deadline.due_at(TimeLimit(limit=2, unit="calendar_days"), friday, calendar) == china("2026-03-16 17:30")
     assert deadline.due_at(TimeLimit(limit=48, unit="hours"), friday, calendar) == china("2026-03-15 10:00")
 
 

@@ -44,9 +44,7 @@ def approve(case: Case, uow: FakeUnit, *, amount_fen: int = AMOUNT, version: int
 
 
 def reject(case: Case, uow: FakeUnit) -> Any:
-    order = RejectCase(
-        case_id=case.id, reason="材料与事实不符，依据办法第三条", expected_version=case.version
-    )
+    order = RejectCase(case_id=case.id, reason="材料与事实不符，依据办法第三条", expected_version=case.version)
     return use_cases.reject_case(order, uow)
 
 

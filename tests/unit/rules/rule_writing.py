@@ -81,8 +81,7 @@ def number_fact(name: str, value: object, unit: str, period: str | None = "2025"
 
 def fact(name: str, kind: str, value: object, period: str | None = "2025", **more: object) -> Fact:
     return Fact(
-        **{"name": name, "kind": kind, "value": value, "period": period, "source": "科技局", "as_of": AS_OF}
-        | more
+        **{"name": name, "kind": kind, "value": value, "period": period, "source": "科技局", "as_of": AS_OF} | more
     )
 
 
@@ -194,9 +193,7 @@ def eligibilities() -> st.SearchStrategy[Eligibility]:
         return st.one_of(
             several.map(lambda parts: AllOf(of=parts)),
             several.map(lambda parts: AnyOf(of=parts)),
-            several.flatmap(
-                lambda parts: st.integers(1, len(parts)).map(lambda least: NOf(least=least, of=parts))
-            ),
+            several.flatmap(lambda parts: st.integers(1, len(parts)).map(lambda least: NOf(least=least, of=parts))),
             inner.map(lambda part: Not(of=part)),
         )
 
@@ -208,9 +205,7 @@ def _money_leaves() -> st.SearchStrategy[AmountRule]:
         _CENTS.map(lambda value: fixed(value, "元")),
         st.integers(0, 500).map(lambda value: fixed(value, "万元")),
         st.sampled_from(["rd_expense", "revenue"]).map(quantity),
-        st.integers(0, 900).map(
-            lambda price: PerUnit(quantity=quantity("heads"), price=fixed(price, "元/人"))
-        ),
+        st.integers(0, 900).map(lambda price: PerUnit(quantity=quantity("heads"), price=fixed(price, "元/人"))),
         _marginal_tables(),
         st.builds(_growth_bands, st.integers(0, 50), st.integers(51, 90), st.integers(0, 30)),
     )

@@ -20,9 +20,7 @@ RULES = item_rules()
 
 
 def claim(name: str, yuan: int, minutes: int = 0, **measures: object) -> BatchClaim:
-    facts = (
-        sheet(*(number_fact(fact, value, "万元") for fact, value in measures.items())) if measures else None
-    )
+    facts = sheet(*(number_fact(fact, value, "万元") for fact, value in measures.items())) if measures else None
     filed_at = MORNING + timedelta(minutes=minutes)
     return BatchClaim(claim_id=name, money=Money.from_yuan(yuan), filed_at=filed_at, facts=facts)
 
@@ -66,9 +64,7 @@ def test_places_and_what_is_gone_already_count():
 
 
 def test_claims_are_ranked_by_measures_and_ties_by_the_next_then_by_filing():
-    order = Ranked(
-        keys=[RankKey(by=quantity("rd_expense")), RankKey(by=quantity("revenue"), smallest_first=True)]
-    )
+    order = Ranked(keys=[RankKey(by=quantity("rd_expense")), RankKey(by=quantity("revenue"), smallest_first=True)])
     quota = Quota(places=2, order=order)
     claims = [
         claim("low", 1, 0, rd_expense=10, revenue=1),
@@ -93,9 +89,7 @@ def test_a_pot_may_count_loans_instead_of_what_is_paid():
 
 def test_a_part_of_an_amount_has_a_pot_of_its_own():
     """GZ-005: the convoys have their own pot of 300,000."""
-    rules = item_rules(
-        amount=Sum(of=[fixed(40, "万元"), fixed(1, "万元").model_copy(update={"name": "自驾车队"})])
-    )
+    rules = item_rules(amount=Sum(of=[fixed(40, "万元"), fixed(1, "万元").model_copy(update={"name": "自驾车队"})]))
     reader = reader_of(rules, sheet(), TODAY)
     assert part_amount(rules, "自驾车队", reader).money == Money.from_yuan(10_000)
     with pytest.raises(NoSuchPart):
@@ -113,8 +107,7 @@ def batches(draw: st.DrawFn) -> tuple[Quota, list[BatchClaim]]:
     )
     sizes = draw(st.lists(st.tuples(st.integers(0, 900), st.integers(0, 3), st.integers(0, 3)), max_size=7))
     return quota, [
-        claim(f"c{index}", yuan, minutes, revenue=revenue)
-        for index, (yuan, minutes, revenue) in enumerate(sizes)
+        claim(f"c{index}", yuan, minutes, revenue=revenue) for index, (yuan, minutes, revenue) in enumerate(sizes)
     ]
 
 

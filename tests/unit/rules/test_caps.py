@@ -26,9 +26,7 @@ from tests.unit.rules.rule_writing import (
 PROJECT = (fact("grade", "code", "a"),)
 
 
-def award(
-    wan: int, year: int = 2025, family: str = "A", level: str = "city", project: str | None = None
-) -> Award:
+def award(wan: int, year: int = 2025, family: str = "A", level: str = "city", project: str | None = None) -> Award:
     keys = (AwardKey(fact="grade", value=project),) if project else ()
     said = {"family": family, "level": level, "year": year, "granted_on": date(year, 6, 1)}
     return Award(**said, money=Money.from_yuan(wan * 10_000), keys=keys)

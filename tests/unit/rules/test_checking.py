@@ -121,9 +121,7 @@ def table(*bands: Any, by: str = "revenue", unit: str = "亿元", basis: str = "
         (Lookup(fact="heads", rows=[LookupRow(codes=["a"], then=ONE)]), "fact_not_a_code", "/fact"),
         (Lookup(fact="grade", rows=[LookupRow(codes=["z"], then=ONE)]), "unknown_code", "/rows/0/codes"),
         (
-            Lookup(
-                fact="grade", rows=[LookupRow(codes=["a", "b"], then=ONE), LookupRow(codes=["b"], then=ONE)]
-            ),
+            Lookup(fact="grade", rows=[LookupRow(codes=["a", "b"], then=ONE), LookupRow(codes=["b"], then=ONE)]),
             "code_repeated",
             "/rows/1/codes",
         ),

@@ -104,9 +104,7 @@ def test_growth_and_ratios_are_exact_and_say_what_holds_without_a_divisor():
 
 
 def test_units_multiply_along_a_chain():
-    rule = Product(
-        of=[quantity("heads"), fixed(300, "元/人·月"), Lowest(of=[fixed(40, "月"), fixed(36, "月")])]
-    )
+    rule = Product(of=[quantity("heads"), fixed(300, "元/人·月"), Lowest(of=[fixed(40, "月"), fixed(36, "月")])])
     assert yuan(rule, number_fact("heads", 5, "人")) == 54_000
 
 
@@ -127,9 +125,7 @@ def test_every_full_step_counts(increment: str, rounding: str, expected: int):
 
 
 def test_a_figure_is_rounded_on_the_way_by_the_named_rule():
-    down, up = (
-        Rounded(of=quantity("revenue"), to="1", unit="万元", rounding=rounding) for rounding in ("down", "up")
-    )
+    down, up = (Rounded(of=quantity("revenue"), to="1", unit="万元", rounding=rounding) for rounding in ("down", "up"))
     assert yuan(down, number_fact("revenue", "19999", "元")) == 10_000
     assert yuan(up, number_fact("revenue", "10001", "元")) == 20_000
 
@@ -142,9 +138,7 @@ def test_codes_and_met_conditions_are_counted():
         of=[condition("rd_ratio", "gt", "20", "%", f"YM0{month}") for month in (1, 2, 3)], counted_as="月"
     )
     rule = PerUnit(quantity=months, price=fixed(5, "万元/月"))
-    rates = [
-        number_fact("rd_ratio", rate, "%", f"2025M0{month}") for month, rate in enumerate((21, 20, 30), 1)
-    ]
+    rates = [number_fact("rd_ratio", rate, "%", f"2025M0{month}") for month, rate in enumerate((21, 20, 30), 1)]
     assert yuan(rule, *rates) == 100_000
     unknown = amount(rule, *rates[:2])
     assert [(each.name, each.period) for each in unknown.missing] == [("rd_ratio", "2025M03")]
@@ -265,9 +259,7 @@ def test_the_working_of_a_difference_adds_up(one: AmountRule, other: AmountRule,
 
 @given(st.integers(0, 10**6), st.integers(1, 10**4))
 def test_whole_steps_never_count_more_than_there_is(cents: int, step: int):
-    rule = PerUnit(
-        quantity=WholeSteps(of=quantity("revenue"), step=str(step), unit="元"), price=fixed(step, "元/份")
-    )
+    rule = PerUnit(quantity=WholeSteps(of=quantity("revenue"), step=str(step), unit="元"), price=fixed(step, "元/份"))
     value = Decimal(cents) / 100
     paid = yuan(rule, number_fact("revenue", plain(value), "元"))
     assert paid <= value < paid + step

@@ -40,9 +40,7 @@ def paid(*records: InstalmentRecord, **more: object) -> AwardHistory:
 FIRST = InstalmentRecord(number=1, outcome="paid", money=Money.from_yuan(25_000))
 
 
-@pytest.mark.parametrize(
-    ("if_failed", "outcome"), [("skip", "skipped"), ("stop", "stopped"), ("wait", "waiting")]
-)
+@pytest.mark.parametrize(("if_failed", "outcome"), [("skip", "skipped"), ("stop", "stopped"), ("wait", "waiting")])
 def test_a_failed_recheck_does_what_the_rule_says(if_failed: str, outcome: str):
     fallen = sheet(fact("above_scale", "flag", False))
     answer = compute_instalment(halves(if_failed), 2, fallen, TODAY, awards=paid(FIRST))
@@ -80,23 +78,16 @@ def test_the_whole_is_fixed_with_the_first_and_earlier_parts_do_not_use_up_its_c
         update={"amount": Cap(scope="lifetime", of=fixed(8, "万元"), limit=fixed(5, "万元"))}
     )
     fixed_before = paid(FIRST, whole=Money.from_yuan(60_000))
-    assert compute_instalment(
-        rules, 2, sheet(MET), TODAY, awards=fixed_before
-    ).amount.money == Money.from_yuan(30_000)
-    on_file = Award(
-        family="A", level="city", year=2024, money=FIRST.money, granted_on="2024-12-01", instalment=1
-    )
+    assert compute_instalment(rules, 2, sheet(MET), TODAY, awards=fixed_before).amount.money == Money.from_yuan(30_000)
+    on_file = Award(family="A", level="city", year=2024, money=FIRST.money, granted_on="2024-12-01", instalment=1)
     history = paid(FIRST, awards=(on_file,))
-    assert compute_instalment(rules, 2, sheet(MET), TODAY, awards=history).amount.money == Money.from_yuan(
-        25_000
-    )
+    assert compute_instalment(rules, 2, sheet(MET), TODAY, awards=history).amount.money == Money.from_yuan(25_000)
 
 
 def test_parts_differ_by_sector():
     """JL-007: industry at once, services over three years."""
     years = [
-        Instalment(label=f"第{n}年", amount=fixed(wan, "万元"))
-        for n, wan in zip("一二三", (5, 3, 2), strict=True)
+        Instalment(label=f"第{n}年", amount=fixed(wan, "万元")) for n, wan in zip("一二三", (5, 3, 2), strict=True)
     ]
     plan = InstalmentsBy(
         fact="grade",
@@ -119,10 +110,7 @@ def test_parts_differ_by_sector():
 
 @given(st.lists(st.integers(1, 9), min_size=1, max_size=6), st.integers(0, 10**8))
 def test_fractions_of_a_whole_add_up_to_it_to_the_fen(weights: list[int], fen: int):
-    parts = [
-        Instalment(label=f"第 {n} 期", fraction=f"{weight}/{sum(weights)}")
-        for n, weight in enumerate(weights)
-    ]
+    parts = [Instalment(label=f"第 {n} 期", fraction=f"{weight}/{sum(weights)}") for n, weight in enumerate(weights)]
     rules = item_rules(amount=fixed(fen, "分"), instalments=InstalmentPlan(parts=parts))
     facts: FactSheet = sheet(MET)
     answers = [compute_instalment(rules, number, facts, TODAY) for number in range(1, len(parts) + 1)]

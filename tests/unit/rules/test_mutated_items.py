@@ -76,9 +76,7 @@ def mutated(draw: st.DrawFn) -> dict[str, Any]:
         rules[declared] = [*{each["name"]: each for each in both}.values()]
     for _ in range(draw(st.integers(1, 3))):
         part = draw(st.sampled_from([name for name in PARTS if rules.get(name)]))
-        nodes = [
-            path for path in places(rules[part]) if kind_of(at(rules[part], path)) in ("amount", "condition")
-        ]
+        nodes = [path for path in places(rules[part]) if kind_of(at(rules[part], path)) in ("amount", "condition")]
         anywhere = not nodes or draw(st.integers(0, 4)) == 0
         path = draw(st.sampled_from([*places(rules[part])] if anywhere else nodes))
         pieces = [at(donor[name], each) for name in PARTS if donor.get(name) for each in places(donor[name])]

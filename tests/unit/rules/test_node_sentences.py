@@ -79,9 +79,7 @@ def term(kind: str, index: int = 0) -> str:
 def test_terms_are_said_in_chinese():
     names = Names(FACT_TYPES)
     payees = TypeAdapter(Payees).validate_json(term("payees"))
-    assert payees_sentence(payees, names).endswith(
-        "从就业补助资金列支；企业取得其余部分，从失业保险基金列支。"
-    )
+    assert payees_sentence(payees, names).endswith("从就业补助资金列支；企业取得其余部分，从失业保险基金列支。")
     by_sector = TypeAdapter(Instalments).validate_json(term("instalments", 1))
     assert instalments_sentence(by_sector, names) == (
         "按sector分期。service：分 3 期：第一年 5 万元；第二年 3 万元；第三年 2 万元。其他：一次付清。"
@@ -154,9 +152,7 @@ def test_conditions_on_computed_values_are_checked():
     uneven = {"node": "compare", "left": REVENUE, "operator": "ge", "right": SHARE}
     assert found(eligibility=uneven) == [("units_differ", "/eligibility")]
     parts = [{"node": "condition", "fact": "above_scale", "operator": "is_true", "period": "Y"}]
-    assert found(eligibility={"node": "n_of", "least": 2, "of": parts}) == [
-        ("least_too_many", "/eligibility/least")
-    ]
+    assert found(eligibility={"node": "n_of", "least": 2, "of": parts}) == [("least_too_many", "/eligibility/least")]
     days = {
         "node": "compare_dates",
         "left": {"node": "today"},

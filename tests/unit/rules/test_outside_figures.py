@@ -109,9 +109,7 @@ def test_both_days_may_count_and_today_is_the_day_of_the_claim():
         ("2025-03-31", "2025-03-30", "月", "up", 0),
     ],
 )
-def test_a_lease_that_counts_both_its_days_ends_the_day_after_its_last(
-    since, until, unit, rounding, expected
-):
+def test_a_lease_that_counts_both_its_days_ends_the_day_after_its_last(since, until, unit, rounding, expected):
     term = Elapsed(since=Day(day=since), until=Day(day=until), unit=unit, rounding=rounding, both_days=True)
     assert yuan(PerUnit(quantity=term, price=fixed(1, {"月": "元/月", "年": "元/年"}[unit]))) == expected
 
@@ -149,24 +147,18 @@ def test_no_day_falls_out_of_the_calendar(day, rule):
 
 
 def test_a_moved_day_is_said_in_words_and_misses_what_it_starts_from():
-    rule = CompareDates(
-        left=Today(), operator="lt", right=Shifted(day=DateFact(fact="certified_on"), years=5, days=-1)
-    )
+    rule = CompareDates(left=Today(), operator="lt", right=Shifted(day=DateFact(fact="certified_on"), years=5, days=-1))
     assert sentence(rule, FACT_TYPES) == "申报之日早于（认定日期后 5 年、前 1 天）。"
     assert [each.name for each in evaluate_eligibility(rule, sheet(), TODAY).missing] == ["certified_on"]
     monthly = Shifted(day=DateFact(fact="certified_on"), to="next_month")
-    assert "认定日期的次月首日" in sentence(
-        CompareDates(left=monthly, operator="le", right=Today()), FACT_TYPES
-    )
+    assert "认定日期的次月首日" in sentence(CompareDates(left=monthly, operator="le", right=Today()), FACT_TYPES)
 
 
 @pytest.mark.parametrize(
     ("start", "months"),
     [("2023-05-10", 5), ("2026-03-01", 10), ("2022-12-31", 0), ("2023-01-01", 0), ("2023-01-02", 1)],
 )
-def test_the_months_of_a_grant_that_fall_into_the_year_are_between_the_later_start_and_the_earlier_end(
-    start, months
-):
+def test_the_months_of_a_grant_that_fall_into_the_year_are_between_the_later_start_and_the_earlier_end(start, months):
     since = Latest(of=(Day(day=start), Day(day="2026-01-01")))
     until = Earliest(of=(Day(day="2026-12-31"), Shifted(day=Day(day=start), years=3, days=-1)))
     term = Elapsed(since=since, until=until, unit="月", rounding="up", both_days=True)
@@ -179,9 +171,7 @@ def test_the_earlier_of_two_days_is_unknown_while_one_is_and_is_said_in_words():
     assert evaluate_eligibility(rule, sheet(), TODAY).state is State.UNDETERMINED
     assert sentence(rule, FACT_TYPES) == "（申报之日、认定日期中的较早者）不晚于申报之日。"
     wrong = item_rules(
-        eligibility=CompareDates(
-            left=Latest(of=(Today(), DateFact(fact="heads"))), operator="le", right=Today()
-        )
+        eligibility=CompareDates(left=Latest(of=(Today(), DateFact(fact="heads"))), operator="le", right=Today())
     )
     assert [each.where for each in check(wrong)] == ["/eligibility/left/of/1/fact"]
 
@@ -195,9 +185,7 @@ def figure_of(value: str, **more: object) -> ParameterValue:
 
 
 def with_figures(rule: AmountRule, *figures: ParameterValue, facts: tuple[Fact, ...] = ()) -> Amount:
-    return compute_amount(
-        rule, FactSheet(facts=facts, parameters=figures, reference_year=2025), TODAY, FACT_TYPES
-    )
+    return compute_amount(rule, FactSheet(facts=facts, parameters=figures, reference_year=2025), TODAY, FACT_TYPES)
 
 
 def test_an_industrys_figure_is_found_by_its_code_and_year():
@@ -247,7 +235,13 @@ def test_an_answer_names_the_figures_that_it_rests_on_and_is_the_same_on_these_a
 
 def test_a_condition_s_figure_is_named_too():
     industry = ParameterValue(
-        name="rd_intensity_industry_average", key="C39", value="3", unit="%", period="2024", source="年鉴", as_of="2025-09-30"
+        name="rd_intensity_industry_average",
+        key="C39",
+        value="3",
+        unit="%",
+        period="2024",
+        source="年鉴",
+        as_of="2025-09-30",
     )
     case = worked_cases()["ZJ-004"][0]
     other = industry.model_copy(update={"key": "C40"})
@@ -313,7 +307,5 @@ def test_what_is_not_money_is_told_and_adds_nothing():
     found = amount(rule)
     assert found.money == Money.from_yuan(50_000)
     assert [benefit.text_zh for benefit in found.benefits] == ["优先推荐申报国家级荣誉"]
-    only = When(
-        condition=condition("above_scale", "is_true"), then=InKind(kind="qualification", gives="列入白名单")
-    )
+    only = When(condition=condition("above_scale", "is_true"), then=InKind(kind="qualification", gives="列入白名单"))
     assert amount(only, fact("above_scale", "flag", True)).money == Money(0)

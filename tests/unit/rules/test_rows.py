@@ -105,9 +105,7 @@ def test_lists_of_different_length_are_never_added_up():
 
 
 def test_a_number_where_a_list_is_asked_for_is_not_one_row():
-    single = Fact(
-        name="wages", kind="number", value="30", unit="元", period="2025", source="人社局", as_of=AS_OF
-    )
+    single = Fact(name="wages", kind="number", value="30", unit="元", period="2025", source="人社局", as_of=AS_OF)
     assert [each.why for each in amount(each(WAGE), single).missing] == ["wrong_kind"]
 
 

@@ -74,9 +74,7 @@ def test_the_first_day_is_five_million_yuan_in_twenty_four_payments_to_twenty_fo
         assert found.amount.money == Money(case["expected_fen"]), case["number"]
         payments.extend(found.shares)
     assert len(payments) == SCENE["payments"] == 24
-    assert (
-        Money.total(payment.money for payment in payments) == Money(SCENE["total_fen"]) == Money(500_000_000)
-    )
+    assert Money.total(payment.money for payment in payments) == Money(SCENE["total_fen"]) == Money(500_000_000)
     assert {payment.payer for payment in payments} == {Level.COUNTY}
     assert len({case["enterprise"]["uscc"] for case in CASES}) == 24
 

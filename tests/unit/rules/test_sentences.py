@@ -61,9 +61,7 @@ def test_conditions_of_every_kind_read_as_chinese():
         of=[
             condition("above_scale", "is_true"),
             condition("above_scale", "is_false", period="Y-1"),
-            AnyOf(
-                of=[condition("grade", "in", ("a", "b")), condition("certified_on", "before", "2024-01-01")]
-            ),
+            AnyOf(of=[condition("grade", "in", ("a", "b")), condition("certified_on", "before", "2024-01-01")]),
             Not(of=condition("penalties", "exists")),
             Not(of=AnyOf(of=[condition("penalties", "contains", "tax"), condition("grade", "eq", "c")])),
         ]
@@ -96,17 +94,13 @@ def test_amounts_of_every_kind_read_as_chinese():
         fact="grade", period="Y", rows=[LookupRow(codes=["a", "b"], then=capped)], otherwise=fixed(1, "万元")
     )
     assert said(lookup) == "按本年度级别确定：A、B 本年度研发投入的 1%，最高不超过 50 万元；其他 1 万元。"
-    when = When(
-        condition=condition("above_scale", "is_true"), then=fixed(5, "万元"), otherwise=fixed(1, "万元")
-    )
+    when = When(condition=condition("above_scale", "is_true"), then=fixed(5, "万元"), otherwise=fixed(1, "万元"))
     per_head = PerUnit(name="吸纳就业", quantity=quantity("heads"), price=fixed(1500, "元/人"))
     assert said(Sum(of=[when, per_head])) == (
         "下列各项之和：1. （本年度规模以上企业的，5 万元；否则，1 万元）；"
         "2. 吸纳就业：按本年度人数计，标准为 1,500 元/人。"
     )
-    assert said(Highest(of=[fixed(1, "万元"), quantity("revenue")])).startswith(
-        "下列各项中取最高的一项：1. 1 万元"
-    )
+    assert said(Highest(of=[fixed(1, "万元"), quantity("revenue")])).startswith("下列各项中取最高的一项：1. 1 万元")
 
 
 def test_shares_rounding_and_plan_read_as_chinese():

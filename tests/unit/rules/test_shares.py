@@ -58,9 +58,7 @@ LIMITED = Split(
 )
 
 
-@pytest.mark.parametrize(
-    ("yuan", "city"), [(1_000_000, 500_000), (2_000_000, 1_000_000), (3_000_000, 1_000_000)]
-)
+@pytest.mark.parametrize(("yuan", "city"), [(1_000_000, 500_000), (2_000_000, 1_000_000), (3_000_000, 1_000_000)])
 def test_a_level_bears_no_more_than_its_limit_and_the_other_takes_the_rest(yuan: int, city: int):
     lines = split_shares(Money.from_yuan(yuan), LIMITED)
     assert [line.money for line in lines] == [Money.from_yuan(city), Money.from_yuan(yuan - city)]
@@ -102,9 +100,7 @@ def test_shares_add_up_to_the_fen(fen: int, shares: Split):
 
 @given(st.integers(0, 10**15), splits())
 def test_nobody_bears_a_fen_less_than_its_part_unless_it_is_a_fraction_of_one(fen: int, shares: Split):
-    borne = {
-        part.level: part.money.fen for line in split_shares(Money(fen), shares) for part in line.borne_by
-    }
+    borne = {part.level: part.money.fen for line in split_shares(Money(fen), shares) for part in line.borne_by}
     for part in shares.parts:
         due = fen * Fraction(part.fraction)
         over = borne.get(part.payer, 0) - due

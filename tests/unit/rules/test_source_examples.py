@@ -61,9 +61,7 @@ def paid_over_three_years(taxes: tuple[int, int, int], *, exempt: bool = False) 
         answer = compute_instalment(rules, number, facts, TODAY, awards=history)
         assert answer.amount.money is not None
         due = answer.outcome == "due"
-        records.append(
-            InstalmentRecord(number=number, outcome="paid" if due else "skipped", money=answer.amount.money)
-        )
+        records.append(InstalmentRecord(number=number, outcome="paid" if due else "skipped", money=answer.amount.money))
         assert assess(rules, facts, TODAY, awards=history).amount.money == answer.amount.money
     return [int(record.money.yuan) for record in records]
 
@@ -79,9 +77,7 @@ def test_a_statutory_exemption_passes_the_recheck_without_tax():
 
 def test_a_recheck_without_the_facts_of_its_year_is_undetermined_and_names_them():
     last_year = certified(2025, 5000)
-    answer = compute_instalment(
-        item("JX-008"), 2, last_year.model_copy(update={"reference_year": 2026}), TODAY
-    )
+    answer = compute_instalment(item("JX-008"), 2, last_year.model_copy(update={"reference_year": 2026}), TODAY)
     assert answer.outcome == "undetermined"
     assert {missing.name for missing in answer.amount.missing} == {"tax_paid", "statutory_tax_exemption"}
     assert answer.amount.whole == yuan(200_000)

@@ -31,9 +31,7 @@ MORNING = datetime(2026, 3, 1, 9, tzinfo=UTC)
 
 def candidate(family: str, wan: int, *stacking: object, minutes: int = 0, **more: object) -> Candidate:
     said = {"family": family, "title": f"事项{family}", "year": 2025, "money": Money.from_yuan(wan * 10_000)}
-    return Candidate(
-        **{**said, "asked_at": MORNING + timedelta(minutes=minutes), "stacking": stacking, **more}
-    )
+    return Candidate(**{**said, "asked_at": MORNING + timedelta(minutes=minutes), "stacking": stacking, **more})
 
 
 def outcomes(*candidates: Candidate) -> dict[str, str]:
@@ -48,10 +46,7 @@ def test_of_two_that_exclude_each_other_the_higher_stands_and_says_why():
     lower, higher = candidate("A", 5, Exclusive(families=["B"])), candidate("B", 8)
     assert outcomes(lower, higher) == {"A": "gives_way", "B": "stands"}
     assert outcomes(higher, lower) == {"A": "gives_way", "B": "stands"}
-    assert (
-        settle_stacking([lower, higher])[0].because[0].text_zh
-        == "与“事项B”（80,000.00 元）不重复享受，本项不再享受"
-    )
+    assert settle_stacking([lower, higher])[0].because[0].text_zh == "与“事项B”（80,000.00 元）不重复享受，本项不再享受"
 
 
 def test_the_first_asked_for_or_the_other_may_be_kept_instead():
@@ -166,9 +161,7 @@ def test_no_two_that_stand_exclude_each_other(found):
             for rule in one.stacking:
                 if one is not other and isinstance(rule, Exclusive):
                     named = (
-                        other.family in rule.families
-                        if rule.families != "any"
-                        else not (other.family in added or also)
+                        other.family in rule.families if rule.families != "any" else not (other.family in added or also)
                     )
                     assert not named
 
@@ -236,9 +229,7 @@ def test_what_was_chosen_once_is_not_chosen_anew():
 def test_a_choice_is_kept_with_the_award_and_said_in_words():
     rules = item_rules(stacking=(SameChoice(key={"fact": "grade"}),))
     facts = sheet(fact("grade", "code", "a", None))
-    assert [(key.fact, key.value) for key in candidate_keys(rules, reader_of(rules, facts, TODAY))] == [
-        ("grade", "a")
-    ]
+    assert [(key.fact, key.value) for key in candidate_keys(rules, reader_of(rules, facts, TODAY))] == [("grade", "a")]
     assert sentences(rules).stacking == "级别一经选定不得变更。"
     wrong = item_rules(stacking=(SameChoice(key={"fact": "revenue"}),))
     assert [each.code for each in check(wrong)] == ["key_not_a_code"]

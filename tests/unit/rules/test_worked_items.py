@@ -60,9 +60,7 @@ def test_every_item_has_an_amount_worked_by_hand_unless_its_source_gives_none():
     without = {
         code
         for code, cases in CASES.items()
-        if not any(
-            said.amount_fen or said.estimate_fen or said.whole_fen for said in (case.expect for case in cases)
-        )
+        if not any(said.amount_fen or said.estimate_fen or said.whole_fen for said in (case.expect for case in cases))
     }
     assert {code for code in without if '"unstated"' not in ITEMS[code].rules.model_dump_json()} == set()
 

@@ -15,9 +15,7 @@ OPENING = datetime(2022, 8, 24, 1, tzinfo=UTC)
 def claims(number: int, wan: int) -> list[BatchClaim]:
     """So many claims, one a minute, each asking for the same amount in 万元."""
     return [
-        BatchClaim(
-            claim_id=f"claim-{n:03d}", money=Money(wan * 1_000_000), filed_at=OPENING + timedelta(minutes=n)
-        )
+        BatchClaim(claim_id=f"claim-{n:03d}", money=Money(wan * 1_000_000), filed_at=OPENING + timedelta(minutes=n))
         for n in range(1, number + 1)
     ]
 

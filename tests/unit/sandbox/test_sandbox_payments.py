@@ -94,9 +94,7 @@ def test_a_payment_is_settled_with_the_banks_reference_and_time(desk: PaymentDes
     assert result.settled_at == "2026-11-20T04:00:00.000000+00:00"
 
 
-def test_the_same_instruction_twice_is_executed_once_and_answered_alike(
-    desk: PaymentDesk, clock: Clock
-) -> None:
+def test_the_same_instruction_twice_is_executed_once_and_answered_alike(desk: PaymentDesk, clock: Clock) -> None:
     first = pay(desk, order())
     clock.now += timedelta(hours=1)
 
@@ -257,9 +255,7 @@ def test_a_rule_about_the_outcome_is_not_spent_on_a_payment_that_has_one(desk: P
 
 
 @pytest.mark.parametrize("behaviour", ["timeout_before", "http_500"])
-def test_a_request_that_is_lost_before_books_nothing_of_it_but_is_counted(
-    desk: PaymentDesk, behaviour: str
-) -> None:
+def test_a_request_that_is_lost_before_books_nothing_of_it_but_is_counted(desk: PaymentDesk, behaviour: str) -> None:
     misbehave(
         desk,
         {"behaviour": "fail", "instruction_prefix": "a", "next": 1},

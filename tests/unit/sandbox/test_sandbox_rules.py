@@ -74,9 +74,7 @@ def test_a_malformed_payment_is_refused(wrong: dict[str, Any]) -> None:
         ({"sign": "【直达】"}, "sign_invalid"),
     ],
 )
-def test_a_message_that_no_carrier_would_take_is_refused_with_its_code(
-    wrong: dict[str, Any], code: str
-) -> None:
+def test_a_message_that_no_carrier_would_take_is_refused_with_its_code(wrong: dict[str, Any], code: str) -> None:
     assert MessageOrder.model_validate(GOOD_MESSAGE)
     with pytest.raises(ValidationError) as refusal:
         MessageOrder.model_validate(GOOD_MESSAGE | wrong)

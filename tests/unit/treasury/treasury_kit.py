@@ -77,14 +77,14 @@ def approved(
     return CaseApproved(**words | changes)
 
 
-def account_changed(version: int, *, sealed: str = "sealed:62220002", enterprise: str = "firm-1") -> PayeeAccountChanged:
+def account_changed(
+    version: int, *, sealed: str = "sealed:62220002", enterprise: str = "firm-1"
+) -> PayeeAccountChanged:
     return PayeeAccountChanged(enterprise_id=enterprise, payee=payee(version, sealed=sealed))
 
 
 def received_disbursement(**changes: Any) -> Disbursement:
-    return Disbursement.receive(
-        approved(**changes), at=NOON, year=2026, payout_days=1, traceparent=None
-    )
+    return Disbursement.receive(approved(**changes), at=NOON, year=2026, payout_days=1, traceparent=None)
 
 
 def ready(**changes: Any) -> Disbursement:

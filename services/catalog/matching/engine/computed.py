@@ -22,19 +22,14 @@ def decide_computed(leaf: Computed, facts: Facts, rows: Rows) -> tuple[Mask, Mas
     more = given(parameters={declared.name: declared for declared in leaf.outside})
     on_sheet = sheet_maker(facts.figures(leaf.whose, more.parameters), leaf.year)
     sheets, places = equal_facts(facts, leaf.names, rows)
-    states = [
-        decide(leaf.rule, FactReader(on_sheet(sheet), facts.today, types, more))[0]
-        for sheet in sheets
-    ]
+    states = [decide(leaf.rule, FactReader(on_sheet(sheet), facts.today, types, more))[0] for sheet in sheets]
     met = np.array([state is State.MET for state in states], np.bool_)
     known = np.array([state is not State.UNDETERMINED for state in states], np.bool_)
     there = facts.present[rows]
     return met[places] & there, known[places] & there
 
 
-def equal_facts(
-    facts: Facts, names: frozenset[str], rows: Rows
-) -> tuple[list[tuple[Fact, ...]], NDArray[np.intp]]:
+def equal_facts(facts: Facts, names: frozenset[str], rows: Rows) -> tuple[list[tuple[Fact, ...]], NDArray[np.intp]]:
     """The different sets of facts with these names that `rows` have, and which of them each row has."""
     columns = facts.named(names)
     signature = np.zeros((len(rows), 3 * len(columns)), np.int64)
@@ -66,5 +61,3 @@ def sheet_maker(figures: tuple[ParameterValue, ...], year: int) -> Callable[[tup
     # A copy has what was worked out of the figures: once for all sheets instead of most of the time for each.
     empty.figures("", None)
     return lambda facts: empty.model_copy(update={"facts": facts})
-
-
