@@ -1,22 +1,27 @@
 """`python -m chassis.migrate SERVICE`: bring one database to the newest shape.
 
 Two histories per database, each with one head: the frame's (`chassis/migrations`) and the service's own
-(`services/SERVICE/migrations`, or `gateway/identity/migrations`). Run as the owner role, which bypasses row
+(`services/SERVICE/migrations`, or `gateway/identity/migrations`). Migrations are frozen: they import nothing of
+today's code. What is derived from other rows by today's code (a search index) is made anew after them, in their
+transaction, by `rebuild(connection)` of `services/SERVICE/derived.py`, where there is one. Run as the owner role, which bypasses row
 security; the processes themselves never use it.
 """
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from alembic.config import Config
 from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
 from psycopg.errors import LockNotAvailable
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.exc import OperationalError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -47,19 +52,36 @@ def migrate(service: str, owner_url: str) -> None:
     try:
         for version_table, folder in histories(service):
             give_up_at = time.monotonic() + PATIENCE
-            while not _applied(engine, version_table, folder, last=time.monotonic() >= give_up_at):
+            then = _rebuild_of(service) if version_table == "alembic_version" else None
+            while not _applied(engine, version_table, folder, then, last=time.monotonic() >= give_up_at):
                 time.sleep(PAUSE)
     finally:
         engine.dispose()
 
 
-def _applied(engine: Engine, version_table: str, folder: Path, *, last: bool) -> bool:
+def _rebuild_of(service: str) -> Callable[[Connection], object] | None:
+    """The service's own way to make anew what it derives from other rows."""
+    if not (ROOT / "services" / service / "derived.py").exists():
+        return None
+    rebuild: Callable[[Connection], object] = importlib.import_module(f"services.{service}.derived").rebuild
+    return rebuild
+
+
+def _applied(
+    engine: Engine, version_table: str, folder: Path, then: Callable[[Connection], object] | None, *, last: bool
+) -> bool:
     """One try; False if a table was not to be had in time, unless it was the `last`."""
+    steps: list[Any] = []
+
+    def missing(revision: Any, _context: Any) -> list[Any]:
+        steps[:] = script._upgrade_revs("head", revision)
+        return steps
+
     config = Config()
     config.set_main_option("script_location", str(folder))
     script = ScriptDirectory.from_config(config)
     with (
-        EnvironmentContext(config, script, fn=lambda rev, _context: script._upgrade_revs("head", rev)) as environment,
+        EnvironmentContext(config, script, fn=missing) as environment,
         engine.connect() as connection,
     ):
         # Replicas may migrate at the same time: the second waits here and then finds nothing to do.
@@ -71,6 +93,8 @@ def _applied(engine: Engine, version_table: str, folder: Path, *, last: bool) ->
             environment.configure(connection=connection, version_table=version_table)
             with environment.begin_transaction():
                 environment.run_migrations()
+                if steps and then is not None:
+                    then(connection)
             connection.commit()
         except OperationalError as error:
             connection.rollback()

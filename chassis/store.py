@@ -27,7 +27,7 @@ POSTGRESQL = postgresql.dialect()  # type: ignore[no-untyped-call]
 
 
 def aggregate_columns() -> list[Column[Any]]:
-    """The columns that every aggregate's table has; the primary key is (tenant, id)."""
+    """The columns that every aggregate's table has, as its migration made them; the primary key is (tenant, id)."""
     return [
         Column("tenant", Text, primary_key=True),
         Column("id", Text, primary_key=True),
@@ -35,12 +35,6 @@ def aggregate_columns() -> list[Column[Any]]:
         Column("sequence", Integer, nullable=False),
         Column("traceparent", Text),
     ]
-
-
-AGGREGATE_DDL = (
-    "tenant text NOT NULL, id text NOT NULL, version integer NOT NULL, sequence integer NOT NULL, traceparent text"
-)
-"""The same columns for a migration; add `PRIMARY KEY (tenant, id)` after the service's own."""
 
 
 class AggregateStore(ABC, Generic[A]):

@@ -89,10 +89,7 @@ def template_of(admin: PostgresAdmin, home: Path, service: str) -> tuple[str, Ds
     """The migrated template of a service's database, made once per state of its migrations."""
     dsns = provision(admin, service)
     digest = hashlib.sha256()
-    for source in (
-        Path(__file__).parent.parent / "chassis" / "schema.py",
-        *(file for _table, folder in histories(service) for file in sorted(folder.rglob("*.py"))),
-    ):
+    for source in (file for _table, folder in histories(service) for file in sorted(folder.rglob("*.py"))):
         digest.update(source.read_bytes())
     name = f"tpl_{service}_{digest.hexdigest()[:10]}"
     with psycopg.connect(admin.dsn, autocommit=True) as connection:

@@ -1,4 +1,4 @@
-"""Making the index anew: by a migration, whenever what an item is found by has changed.
+"""Making the index anew: after migrations, and so whenever what an item is found by has changed.
 
 That is the case when `vocabulary.json` changes, or what `searchable` takes from an item. A test compares the
 vocabulary with the one that the newest such migration names.

@@ -2,7 +2,7 @@
 
 Text is folded first (full-width to half-width, Latin to lower case), taken apart where it has no letters or
 digits, and cut by rjieba, which knows our trade's own words from `vocabulary.json`. The words and what is alike
-are data: whoever changes them adds a migration that builds the index anew (`rebuild.py`; a test asks for it).
+are data: whoever changes them adds a migration that names the new digest, after which the index is built anew (`rebuild.py`; a test asks for it).
 """
 
 from __future__ import annotations

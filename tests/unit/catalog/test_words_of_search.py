@@ -105,7 +105,7 @@ def test_a_snippet_is_the_text_around_the_first_hit() -> None:
 
 
 def test_another_vocabulary_comes_with_a_migration_that_builds_the_index_anew() -> None:
-    """If this fails, add a migration that calls `rebuild` and names the new digest."""
+    """If this fails, add a migration that names the new digest; the index is rebuilt after it."""
     built_with = [
         found.group(1)
         for file in sorted(MIGRATIONS.glob("*.py"))

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from alembic import op
 
-from chassis.schema import grant
-
 revision = "identity_0002"
 down_revision = "identity_0001"
 branch_labels = None
@@ -25,8 +23,19 @@ def upgrade() -> None:
         """
     )
     op.execute("REVOKE EXECUTE ON FUNCTION credential_behind FROM PUBLIC")
-    grant(op, "FUNCTION credential_behind", app="EXECUTE")
+    grant("FUNCTION credential_behind", app="EXECUTE")
 
 
 def downgrade() -> None:
     op.execute("DROP FUNCTION credential_behind")
+
+
+def _role(kind: str) -> str:
+    """`intake_owner` migrates, so `intake_app` and `intake_frame` are the roles of its service."""
+    owner: str = op.get_bind().exec_driver_sql("SELECT current_user").scalar_one()
+    return f"{owner.removesuffix('_owner')}_{kind}"
+
+
+def grant(table: str, *, app: str) -> None:
+    """Exactly these privileges on `table` for the role of the service."""
+    op.execute(f"GRANT {app} ON {table} TO {_role('app')}")

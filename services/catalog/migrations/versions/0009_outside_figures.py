@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from alembic import op
 
-from chassis.schema import grant
-from chassis.store import AGGREGATE_DDL
-
 revision = "catalog_0009"
 down_revision = "catalog_0008"
 branch_labels = None
 depends_on = None
 
+AGGREGATE = (
+    "tenant text NOT NULL, id text NOT NULL, version integer NOT NULL, sequence integer NOT NULL, traceparent text"
+)
+"""The columns of every aggregate; (tenant, id) is its key."""
+
 DDL = (
     # Published figures are public data, like the items that rest on them: no row security.
     f"""
     CREATE TABLE outside_figure (
-        {AGGREGATE_DDL}, name text NOT NULL, key text, value text NOT NULL, unit text NOT NULL,
+        {AGGREGATE}, name text NOT NULL, key text, value text NOT NULL, unit text NOT NULL,
         period text, valid_from date, valid_until date, source text NOT NULL, as_of date NOT NULL,
         department text, recorded_by text NOT NULL, recorded_at timestamptz NOT NULL,
         withdrawn_by text, withdrawn_at timestamptz, withdrawn_why text,
@@ -46,8 +48,19 @@ DDL = (
 def upgrade() -> None:
     for statement in DDL:
         op.execute(statement)
-    grant(op, "outside_figure", app="SELECT, INSERT, UPDATE")
+    grant("outside_figure", app="SELECT, INSERT, UPDATE")
 
 
 def downgrade() -> None:
     raise RuntimeError("目录库不回退：先备份，再恢复。(the catalogue's tables are not taken down; restore a backup)")
+
+
+def _role(kind: str) -> str:
+    """`intake_owner` migrates, so `intake_app` and `intake_frame` are the roles of its service."""
+    owner: str = op.get_bind().exec_driver_sql("SELECT current_user").scalar_one()
+    return f"{owner.removesuffix('_owner')}_{kind}"
+
+
+def grant(table: str, *, app: str) -> None:
+    """Exactly these privileges on `table` for the role of the service."""
+    op.execute(f"GRANT {app} ON {table} TO {_role('app')}")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from alembic import op
 
-from chassis.schema import grant
-
 revision = "intake_0006"
 down_revision = "intake_0005"
 branch_labels = None
@@ -26,8 +24,19 @@ DDL = (
 def upgrade() -> None:
     for statement in DDL:
         op.execute(statement)
-    grant(op, "outside_figure", app="SELECT, INSERT, DELETE")
+    grant("outside_figure", app="SELECT, INSERT, DELETE")
 
 
 def downgrade() -> None:
     raise RuntimeError("受理库不回退：先备份，再恢复。(intake's tables are not taken down; restore a backup)")
+
+
+def _role(kind: str) -> str:
+    """`intake_owner` migrates, so `intake_app` and `intake_frame` are the roles of its service."""
+    owner: str = op.get_bind().exec_driver_sql("SELECT current_user").scalar_one()
+    return f"{owner.removesuffix('_owner')}_{kind}"
+
+
+def grant(table: str, *, app: str) -> None:
+    """Exactly these privileges on `table` for the role of the service."""
+    op.execute(f"GRANT {app} ON {table} TO {_role('app')}")

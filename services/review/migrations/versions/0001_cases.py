@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from alembic import op
 
-from chassis.schema import grant, tenant_table
-from chassis.store import AGGREGATE_DDL
-
 revision = "review_0001"
 down_revision = None
 branch_labels = None
 depends_on = None
+
+AGGREGATE = (
+    "tenant text NOT NULL, id text NOT NULL, version integer NOT NULL, sequence integer NOT NULL, traceparent text"
+)
+"""The columns of every aggregate; (tenant, id) is its key."""
 
 DDL = (
     # Published policies are public data: no row security. Every version stays, running cases are pinned to it.
@@ -21,7 +23,7 @@ DDL = (
     """,
     f"""
     CREATE TABLE review_case (
-        {AGGREGATE_DDL},
+        {AGGREGATE},
         claim jsonb NOT NULL, department text NOT NULL, facts jsonb NOT NULL, payee jsonb NOT NULL,
         asked_fen bigint CHECK (asked_fen >= 0), assessment jsonb NOT NULL,
         remarks jsonb NOT NULL, obstacles jsonb NOT NULL,
@@ -54,11 +56,30 @@ def upgrade() -> None:
     for statement in DDL:
         op.execute(statement)
     for table in ("review_case", "award"):
-        tenant_table(op, table)
-    grant(op, "item_version", app="SELECT, INSERT")
-    grant(op, "review_case", app="SELECT, INSERT, UPDATE")
-    grant(op, "award", app="SELECT, INSERT")
+        tenant_table(table)
+    grant("item_version", app="SELECT, INSERT")
+    grant("review_case", app="SELECT, INSERT, UPDATE")
+    grant("award", app="SELECT, INSERT")
 
 
 def downgrade() -> None:
     raise RuntimeError("审核库不回退：先备份，再恢复。(review's tables are not taken down; restore a backup)")
+
+
+def _role(kind: str) -> str:
+    """`intake_owner` migrates, so `intake_app` and `intake_frame` are the roles of its service."""
+    owner: str = op.get_bind().exec_driver_sql("SELECT current_user").scalar_one()
+    return f"{owner.removesuffix('_owner')}_{kind}"
+
+
+def tenant_table(table: str) -> None:
+    """Row-level security by tenant, for everybody including the owner."""
+    mine = "tenant = ANY ((SELECT string_to_array(current_setting('zhida.tenants', true), ','))::text[])"
+    op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+    op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
+    op.execute(f"CREATE POLICY {table}_by_tenant ON {table} USING ({mine}) WITH CHECK ({mine})")
+
+
+def grant(table: str, *, app: str) -> None:
+    """Exactly these privileges on `table` for the role of the service."""
+    op.execute(f"GRANT {app} ON {table} TO {_role('app')}")

@@ -1,0 +1,7 @@
+"""What the catalogue derives from its own rows, made anew whenever its migrations have changed something."""
+
+from __future__ import annotations
+
+from services.catalog.search.rebuild import rebuild
+
+__all__ = ["rebuild"]
