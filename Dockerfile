@@ -23,6 +23,7 @@ WORKDIR /app
 COPY contracts contracts
 COPY rules rules
 COPY chassis chassis
+COPY copies copies
 COPY services services
 COPY gateway gateway
 COPY console console
@@ -32,5 +33,5 @@ RUN python -m compileall -q /app
 ENV PYTHONDONTWRITEBYTECODE=1
 USER 10001:10001
 STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=10s --timeout=4s --start-period=60s --retries=3 CMD ["python", "-m", "console.image", "health"]
-CMD ["python", "-m", "console.image"]
+HEALTHCHECK --interval=10s --timeout=4s --start-period=60s --retries=3 CMD ["python", "-m", "console.cluster.image", "health"]
+CMD ["python", "-m", "console.cluster.image"]

@@ -23,9 +23,9 @@ from bench import filings
 from bench.house import SINK, House, house
 from bench.load import Outcome, request, run
 from bench.surroundings import percentile, report, surroundings
-from console.ports import LOOPBACK
+from console.cluster.ports import LOOPBACK
+from console.cluster.roster import GATEWAY
 from console.progress import LiveProgress
-from console.roster import GATEWAY
 
 CONNECTIONS = 64
 ROUNDS = 3

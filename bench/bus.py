@@ -27,7 +27,7 @@ from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixe
 
 from bench.hop_service import DDL
 from bench.surroundings import DATA_KEY, ROOT, Surroundings, report, surroundings
-from chassis.broker import (
+from chassis.events.broker import (
     BUNDLE_TYPE,
     CONNECTION_ERRORS,
     ConfirmedPublisher,
@@ -35,11 +35,11 @@ from chassis.broker import (
     connect,
     declare_topology,
 )
-from chassis.bundles import Waiting, bundled
-from chassis.consumer import delivered
-from chassis.ids import event_id, new_id
-from chassis.migrate import migrate
-from console.provision import Dsns, drop, provision
+from chassis.events.bundles import Waiting, bundled
+from chassis.events.consumer import delivered
+from chassis.foundation.ids import event_id, new_id
+from chassis.foundation.migrate import migrate
+from console.servers.provision import Dsns, drop, provision
 from contracts.envelope import EventEnvelope
 from contracts.flow import QUEUES, routing_key
 from contracts.intake import Claim

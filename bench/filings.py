@@ -18,18 +18,18 @@ from stdnum.cn.uscc import calc_check_digit
 
 from bench.load import request
 from bench.surroundings import ROOT
-from chassis.frame import Frame
-from chassis.ids import new_id
-from chassis.secrecy import mask_account, mask_phone
-from chassis.settings import Settings
-from chassis.uow import UnitOfWork
-from console.provision import Dsns
+from chassis.edge.frame import Frame
+from chassis.foundation.ids import new_id
+from chassis.foundation.secrecy import mask_account, mask_phone
+from chassis.foundation.settings import Settings
+from chassis.write.uow import UnitOfWork
+from console.servers.provision import Dsns
 from contracts.identity import OnboardTenant, TenantSettings
 from contracts.item import PolicyItemContent
 from contracts.message import Actor
 from contracts.policies import PublishPolicyItem
 from contracts.rule import Fact
-from contracts.rule_shares import Level
+from contracts.rule.shares import Level
 from gateway.identity.domain import Credential
 from gateway.identity.store import CredentialStore
 from gateway.identity.use_cases import onboard_tenant, token_digest

@@ -13,13 +13,14 @@ from typing import Any
 from sqlalchemy import Column, MetaData, RowMapping, Table, Text
 
 # The runner makes sockets and threads green: it must be imported first.
-from chassis import runner, telemetry
-from chassis.entrypoints import Service, on
-from chassis.frame import Frame
-from chassis.received import Received
-from chassis.settings import Settings
-from chassis.store import AggregateStore, aggregate_columns
-from chassis.uow import UnitOfWork
+from chassis.edge import runner
+from chassis.edge.entrypoints import Service, on
+from chassis.edge.frame import Frame
+from chassis.events.received import Received
+from chassis.foundation.settings import Settings
+from chassis.observability import telemetry
+from chassis.write.store import AggregateStore, aggregate_columns
+from chassis.write.uow import UnitOfWork
 from contracts.aggregate import Aggregate
 from contracts.notify import MessageDelivered
 from contracts.treasury import DisbursementSettled

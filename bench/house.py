@@ -12,16 +12,16 @@ from os import environ
 import psycopg
 
 from bench.surroundings import Surroundings
-from chassis.broker import connect, declare_topology
-from console.cluster import Cluster
-from console.credentials import Credentials
-from console.crew import Crew, Member
+from chassis.events.broker import connect, declare_topology
+from console.cluster.cluster import Cluster
+from console.cluster.crew import Crew, Member
+from console.cluster.ports import LOOPBACK, Ports
+from console.cluster.roster import GATEWAY, database_names, without_ours
 from console.place import CHECKOUT
-from console.ports import LOOPBACK, Ports
 from console.progress import Progress
-from console.provision import Dsns, drop, dsns_of, provision
 from console.refusal import Refusal
-from console.roster import GATEWAY, database_names, without_ours
+from console.servers.credentials import Credentials
+from console.servers.provision import Dsns, drop, dsns_of, provision
 from contracts.flow import QUEUES
 
 SINK = "trace_sink"

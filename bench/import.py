@@ -30,13 +30,13 @@ from bench.cpu import cpu_seconds, parent_of
 from bench.import_floor import seconds_by_copy
 from bench.import_sources import fill_feed, write_workbook
 from bench.surroundings import DATA_KEY, ROOT, Surroundings, report, surroundings
-from chassis.frame import Frame
-from chassis.migrate import migrate
-from chassis.objects import Objects
-from chassis.operation_runs import get_operation
-from chassis.settings import Settings
-from console.provision import Dsns, drop, provision
-from console.sample_city.table import FACTS, write_table
+from chassis.edge.frame import Frame
+from chassis.files.objects import Objects
+from chassis.foundation.migrate import migrate
+from chassis.foundation.settings import Settings
+from chassis.operations.runs import get_operation
+from console.policy.sample_city.table import FACTS, write_table
+from console.servers.provision import Dsns, drop, provision
 from contracts.enterprise_imports import ImportEnterprises
 from contracts.message import Actor
 from contracts.operations import GetOperation, OperationView
@@ -95,7 +95,7 @@ class Catalogue:
 
     def start(self, roles: str) -> None:
         with (self.folder / "catalog.log").open("ab") as log:
-            command = [sys.executable, "-m", "chassis.runner", "catalog", "--roles", roles]
+            command = [sys.executable, "-m", "chassis.edge.runner", "catalog", "--roles", roles]
             self._running[roles] = subprocess.Popen(command, cwd=ROOT, env=self._environment, stdout=log, stderr=log)
 
     def kill(self, roles: str) -> None:

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 
-from chassis.operation_work import AT_ONCE
+from chassis.operations.work import AT_ONCE
 from services.catalog.enterprises.imports import CHUNK_LINES
 
 MOST_LINES = 20_000

@@ -16,7 +16,7 @@ import httpx
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.datetime import to_excel
 
-from chassis.clock import CHINA
+from chassis.time.clock import CHINA
 
 NUMBER = re.compile(r"-?(0|[1-9]\d{0,14})(\.\d+)?")
 RECORDS_AT_ONCE = 5_000

@@ -20,8 +20,8 @@ from typing import NamedTuple
 import orjson
 import uvloop
 
+from console.cluster.ports import LOOPBACK
 from console.place import CHECKOUT
-from console.ports import LOOPBACK
 
 PATIENCE_S = 30.0
 """Seconds that answers may take after the last request was sent; what is open then counts as broken."""

@@ -21,11 +21,11 @@ from typing import Any
 import psycopg
 
 from bench.surroundings import ROOT
-from console.postgres import Postgres
-from console.sample_city.columns import matcher_of
-from console.sample_city.facts import Draft, Facts
-from console.sample_city.firms import draw
-from console.sample_city.items import sample_items
+from console.policy.sample_city.columns import matcher_of
+from console.policy.sample_city.facts import Draft, Facts
+from console.policy.sample_city.firms import draw
+from console.policy.sample_city.items import sample_items
+from console.servers.postgres import Postgres
 from contracts.rule import (
     AllOf,
     AnyOf,

@@ -22,13 +22,13 @@ import psycopg
 
 from bench.search_corpus import TENANTS, TODAY, corpus, questions
 from bench.surroundings import DATA_KEY, ROOT, percentile, report
-from chassis.clock import CHINA, FixedClock
-from chassis.frame import Frame
-from chassis.ids import new_id
-from chassis.migrate import migrate
-from chassis.settings import Settings
-from console.postgres import Postgres
-from console.provision import drop, provision
+from chassis.edge.frame import Frame
+from chassis.foundation.ids import new_id
+from chassis.foundation.migrate import migrate
+from chassis.foundation.settings import Settings
+from chassis.time.clock import CHINA, FixedClock
+from console.servers.postgres import Postgres
+from console.servers.provision import drop, provision
 from contracts.identity import TenantOnboarded, TenantSettings
 from contracts.message import TenantId
 from contracts.rule import Level

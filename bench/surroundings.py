@@ -14,8 +14,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from console.postgres import Postgres, PostgresAdmin
-from console.rabbitmq import RabbitMQ
+from console.servers.postgres import Postgres, PostgresAdmin
+from console.servers.rabbitmq import RabbitMQ
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA_KEY = base64.b64encode(b"bench-key-of-thirty-two-bytes-00").decode()

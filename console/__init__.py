@@ -4,5 +4,5 @@ Owns: setting up a machine, the embedded PostgreSQL, the private RabbitMQ node, 
 installation and where they keep their state. Refuses to own: anything a service decides, and anything that a
 production installation does differently from this one (that is configuration, see docs/).
 
-`console.bootstrap` and what it imports run before anything is installed and use the standard library only.
+`console.setup.bootstrap` and what it imports run before anything is installed and use the standard library only.
 """

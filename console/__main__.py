@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from rich.console import Console
 from rich.table import Table
 
-from console.claim import Claim
-from console.cluster import Cluster
+from console.cluster.claim import Claim
+from console.cluster.cluster import Cluster
 from console.place import CHECKOUT
 from console.progress import LiveProgress
 from console.refusal import Refusal
@@ -20,13 +20,16 @@ from console.refusal import Refusal
 # Commands with a program of their own: everything after the name is theirs, and they are loaded only when called.
 PROGRAMS = {
     "demo": ("console.demo", "全流程演示:从政策发布到资金到账 · the main job, end to end"),
-    "test": ("console.testing", "运行测试(--keep 保留测试用的数据库和消息服务)· run the tests"),
-    "verify": ("console.verify", "对账核验,不变式 A–F · check the invariants A–F"),
-    "work": ("console.work", "查看并重投卡住的消息 · list, read and redrive stuck work"),
-    "rules": ("console.rules", "检查和试算政策规则 · check a rule, try it on facts"),
-    "items": ("console.items", "政策事项工作簿:模板与示例 · items as a workbook"),
-    "sample-city": ("console.sample_city.program", "示例城市的企业表,可供导入 · a table of the sample city's firms"),
-    "contracts": ("console.contracts", "生成接口契约(--check 只比较)· generate the contract files"),
+    "test": ("console.quality.testing", "运行测试(--keep 保留测试用的数据库和消息服务)· run the tests"),
+    "verify": ("console.operating.verify", "对账核验,不变式 A–F · check the invariants A–F"),
+    "work": ("console.operating.work", "查看并重投卡住的消息 · list, read and redrive stuck work"),
+    "rules": ("console.policy.rules", "检查和试算政策规则 · check a rule, try it on facts"),
+    "items": ("console.policy.items", "政策事项工作簿:模板与示例 · items as a workbook"),
+    "sample-city": (
+        "console.policy.sample_city.program",
+        "示例城市的企业表,可供导入 · a table of the sample city's firms",
+    ),
+    "contracts": ("console.contracts.program", "生成接口契约(--check 只比较)· generate the contract files"),
 }
 STATES = {"ready": "[green]就绪[/]", "running": "[yellow]未就绪[/]", "stopped": "[red]已停止[/]"}
 

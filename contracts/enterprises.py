@@ -11,7 +11,7 @@ from contracts.fact_records import Why
 from contracts.labels import LabelView
 from contracts.message import Command, Event, Id, Model, Query, ServiceName, TenantId
 from contracts.rule import Fact
-from contracts.rule_facts import FactName, PeriodText
+from contracts.rule.facts import FactName, PeriodText
 
 Mobile = Annotated[str, Field(pattern=r"^1[3-9]\d{9}$")]
 """A mainland mobile number."""

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from contracts.message import Command, Id, Model, Page, PageRequest, ServiceName
 from contracts.rule import Fact
-from contracts.rule_facts import FactName
+from contracts.rule.facts import FactName
 
 FactRecordId = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,8}-[0-9]{1,4}$")]
 """Which record of the file: the version of the file that added it, and its place in that version."""

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from contracts.message import Command, Event, Id, Model, ServiceName, TenantId
-from contracts.rule_shares import Level
+from contracts.rule.shares import Level
 
 Role = Literal[
     "platform",  # 平台运维：开通租户、发放凭证

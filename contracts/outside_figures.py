@@ -13,7 +13,7 @@ from pydantic import Field
 from contracts.fact_records import Why
 from contracts.message import Command, Event, Id, Model, Page, PageRequest, ServiceName, TenantId
 from contracts.rule import ParameterValue
-from contracts.rule_facts import Code, FactName
+from contracts.rule.facts import Code, FactName
 
 
 class RecordOutsideFigures(Command):

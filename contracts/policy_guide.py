@@ -10,8 +10,8 @@ from pydantic import Field
 from contracts.item import BenefitKind, Guide, Interpretation, Issuer, ItemStatus, PolicyDocument
 from contracts.message import Id, Model, Query, ServiceName, TenantId
 from contracts.policies import ItemState
-from contracts.rule_plan import Mode
-from contracts.rule_shares import Level
+from contracts.rule.plan import Mode
+from contracts.rule.shares import Level
 from contracts.search import WindowState
 
 

@@ -10,8 +10,8 @@ from pydantic import Field
 
 from contracts.item import BenefitKind, ItemStatus
 from contracts.message import Fen, Id, Model, Page, PageRequest, ServiceName, TenantId
-from contracts.rule_plan import Mode
-from contracts.rule_shares import Level
+from contracts.rule.plan import Mode
+from contracts.rule.shares import Level
 
 OpenValue = Annotated[str, Field(min_length=1, max_length=200)]
 """A value of a list that departments themselves extend: a theme, an industry, a department."""

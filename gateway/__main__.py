@@ -8,10 +8,10 @@ import sys
 
 import uvicorn
 
-from chassis import telemetry
-from chassis.frame import Frame
-from chassis.objects import Objects
-from chassis.settings import SettingMissing, Settings
+from chassis.edge.frame import Frame
+from chassis.files.objects import Objects
+from chassis.foundation.settings import SettingMissing, Settings
+from chassis.observability import telemetry
 from gateway.app import create_app
 from gateway.bus import Bus
 

@@ -10,8 +10,8 @@ from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from chassis.frame import Frame
-from chassis.objects import Objects
+from chassis.edge.frame import Frame
+from chassis.files.objects import Objects
 from gateway import errors, openapi
 from gateway.access import PUBLIC, access_table
 from gateway.api import (

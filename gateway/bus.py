@@ -20,7 +20,7 @@ from typing import Any
 
 import orjson
 
-from chassis.telemetry import get_logger
+from chassis.observability.telemetry import get_logger
 from gateway.bus_connection import Connection, OnReply, OnUnroutable, open_connection
 
 MAX_IN_FLIGHT = 512

@@ -13,9 +13,9 @@ from pydantic import BaseModel, ConfigDict, create_model
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from chassis.frame import Frame
-from chassis.ids import operation_id
-from chassis.telemetry import current_traceparent
+from chassis.edge.frame import Frame
+from chassis.foundation.ids import operation_id
+from chassis.observability.telemetry import current_traceparent
 from contracts.answers import COMPOSED
 from contracts.message import Command, Model, Query, ServiceName, TenantId, snake_case
 from contracts.refusal import Invalid, Reason, Refusal

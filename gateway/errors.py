@@ -12,9 +12,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from chassis.database import is_infrastructure_fault
-from chassis.telemetry import current_traceparent, get_logger
-from chassis.wording import reasons_for
+from chassis.foundation.database import is_infrastructure_fault
+from chassis.foundation.reasons import reasons_for
+from chassis.observability.telemetry import current_traceparent, get_logger
 from contracts.refusal import Reason, Refusal, Refused
 from gateway.bus import BusFault, BusUnavailable, OutcomeUnknown, ServiceUnavailable
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from starlette.concurrency import run_in_threadpool
 
-from chassis.telemetry import get_logger
+from chassis.observability.telemetry import get_logger
 
 PATIENCE_S = 2.0
 """How long the database may take. A probe is answered before its own limit, whatever hangs."""

@@ -12,7 +12,7 @@ from typing import Any
 
 from opentelemetry.trace import SpanKind
 
-from chassis.telemetry import start_span
+from chassis.observability.telemetry import start_span
 from gateway.limits import App, Message, Receive, Send
 
 UNTRACED = frozenset({"/healthz", "/readyz"})

@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Column, DateTime, MetaData, RowMapping, Table, Text
 
-from chassis.objects import Kept
-from chassis.store import AggregateStore, aggregate_columns
-from chassis.uow import UnitOfWork
+from chassis.files.objects import Kept
+from chassis.write.store import AggregateStore, aggregate_columns
+from chassis.write.uow import UnitOfWork
 from contracts.aggregate import Aggregate
 from contracts.refusal import Invalid
 from contracts.uploads import RecordUpload, UploadView

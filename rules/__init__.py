@@ -1,4 +1,4 @@
-"""What the rule language means: pure functions over `contracts.rule`, in exact arithmetic.
+"""What the rule language means: pure functions over `contracts.rule.item`, in exact arithmetic.
 
 Owned here: verdicts, amounts with their working, shares and payees, instalments, what stands beside what, who is
 served by a quota, sentences, and the check before publication.
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from rules.amounts import compute_amount
 from rules.batches import allot, part_amount
-from rules.checking import check, check_publication
+from rules.checking.items import check, check_publication
 from rules.eligibility import evaluate_eligibility
 from rules.instalments import compute_instalment
 from rules.items import assess

@@ -25,7 +25,7 @@ from contracts.rule import (
     Threshold,
     WholeSteps,
 )
-from contracts.rule_amount import AmountNode
+from contracts.rule.amount import AmountNode
 from rules.eligibility import decide
 from rules.facts import FactReader, amount_of, value_text
 from rules.figures import (
@@ -154,7 +154,7 @@ def _growth(node: Growth, reader: FactReader, paying: bool) -> Figure:
 def _when_zero(node: Quotient | Growth, parts: list[Figure], reader: FactReader, paying: bool) -> Figure:
     """The rule says what a division by zero comes to; a rule that does not was never checked."""
     if node.when_zero is None:
-        raise ZeroDivisionError("a quotient without when_zero: rules.checking refuses it at publication")
+        raise ZeroDivisionError("a quotient without when_zero: rules.checking.items refuses it at publication")
     then = figure(node.when_zero, reader, paying)
     line = (f"{title(node)}{parts[1].text or '除数'} 为零，按 {then.text or '规定'} 计", NOTHING)
     work = (*(each for part in parts for each in part.work), line, *then.work)

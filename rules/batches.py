@@ -22,8 +22,8 @@ from contracts.rule import (
     Quota,
     Ranked,
 )
-from contracts.rule_amount import AmountNode
-from contracts.rule_facts import RulePart
+from contracts.rule.amount import AmountNode
+from contracts.rule.facts import RulePart
 from rules.amounts import amount_of_figure
 from rules.facts import FactReader, reader_of
 from rules.figures import NOTHING, figure

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from contracts.rule import Compare, CompareDates, CompoundGrowth, MissingFact
-from contracts.rule_facts import RulePart
+from contracts.rule.facts import RulePart
 from rules.dates import resolve
 from rules.facts import FactReader
 from rules.figures import common, figure, figure_text

@@ -33,8 +33,8 @@ from contracts.rule import (
     Verdict,
     absolute_period,
 )
-from contracts.rule_facts import value_fits
-from contracts.rule_results import MissingWhy
+from contracts.rule.facts import value_fits
+from contracts.rule.results import MissingWhy
 from rules.comparisons import Judged, first_fact, judge
 from rules.facts import (
     NO_TYPES,

@@ -23,7 +23,7 @@ from contracts.rule import (
     ParameterValue,
     absolute_period,
 )
-from contracts.rule_results import MissingWhy
+from contracts.rule.results import MissingWhy
 from rules.units import UnknownUnit, in_base, quantity_text, unit
 from rules.units import number as exact
 

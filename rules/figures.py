@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from contracts.rule import AmountRule, Benefit, MissingFact
-from contracts.rule_amount import AmountNode
+from contracts.rule.amount import AmountNode
 from rules.facts import FactReader
 from rules.units import Dimension, base_text, number_text
 from rules.wording import Names
@@ -18,7 +18,7 @@ NOTHING = Fraction(0)
 
 
 class UnitsDoNotFit(ValueError):
-    """The rule mixes units that cannot be mixed. `rules.checking` refuses such a rule at publication."""
+    """The rule mixes units that cannot be mixed. `rules.checking.items` refuses such a rule at publication."""
 
 
 @dataclass(frozen=True, slots=True)

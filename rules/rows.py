@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from contracts.rule import Each, Fact, FactKind, FactSheet, FactType, MissingFact
-from contracts.rule_facts import LISTS
+from contracts.rule.facts import LISTS
 from rules.facts import FactReader, FactTypes
 from rules.figures import EVALUATORS, NOTHING, Figure, common, figure, figure_text, names, unknown
 

@@ -14,7 +14,7 @@ from contracts.rule import (
     Split,
     SplitBy,
 )
-from contracts.rule_amount import AmountNode
+from contracts.rule.amount import AmountNode
 from rules.facts import NO_TYPES, NOTHING_GIVEN, FactTypes, ParameterTypes
 from rules.plan_words import plan_sentence
 from rules.term_words import instalments_sentence, payees_sentence, quotas_sentence, stacking_sentence

@@ -30,7 +30,7 @@ def split_shares(amount: Money, shares: Split) -> tuple[ShareLine, ...]:
     Every part but `remainder_to` is rounded down to the fen and held to its `most`; that one takes the rest, so the lines always
     add up. In mode `county_advances` there is one line: the county pays all, and `borne_by` tells what each
     level owes it. Raises ValueError for a negative amount, and for parts that do not sum to one or lack the
-    remainder's level (`rules.checking` refuses these at publication).
+    remainder's level (`rules.checking.items` refuses these at publication).
     """
     if amount.fen < 0:
         raise ValueError("a negative amount is not shared; it is reversed")

@@ -26,7 +26,7 @@ from contracts.rule import (
     Standing,
     Within,
 )
-from contracts.rule_facts import RulePart
+from contracts.rule.facts import RulePart
 from rules.facts import FactReader
 from rules.wording import Names, years_text
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 
-from contracts.rule_facts import FactKind, value_fits
+from contracts.rule.facts import FactKind, value_fits
 
 Dimension = tuple[tuple[str, int], ...]
 """Powers of the base units, sorted: 元/平方米 is (("元", 1), ("平方米", -1))."""

@@ -27,7 +27,7 @@ from contracts.rule import (
     Today,
     absolute_period,
 )
-from contracts.rule_facts import value_fits
+from contracts.rule.facts import value_fits
 from rules.facts import FactTypes
 from rules.units import number, number_text, quantity_text
 

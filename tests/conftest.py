@@ -21,15 +21,15 @@ import pytest
 import structlog
 from hypothesis import HealthCheck, settings
 
-from chassis.clock import Clock
-from chassis.frame import Frame
-from chassis.ids import new_id
-from chassis.migrate import histories, migrate
-from chassis.settings import Settings
-from console.broker_node import BrokerFault
-from console.postgres import PostgresAdmin
-from console.provision import Dsns, clone, drop, provision
-from console.rabbitmq import RabbitMQ
+from chassis.edge.frame import Frame
+from chassis.foundation.ids import new_id
+from chassis.foundation.migrate import histories, migrate
+from chassis.foundation.settings import Settings
+from chassis.time.clock import Clock
+from console.servers.broker_node import BrokerFault
+from console.servers.postgres import PostgresAdmin
+from console.servers.provision import Dsns, clone, drop, provision
+from console.servers.rabbitmq import RabbitMQ
 
 sys.path.insert(0, str(Path(__file__).parent))  # the kits that several folders share lie beside this file
 

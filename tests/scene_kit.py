@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from stdnum.cn import uscc
 
-from chassis.ids import random_code
+from chassis.foundation.ids import random_code
 from console.demo.scene import Claimed, Firm, Scene, first_day
 
 NOMINATED, INSTANT, DECLARED, COMMITTED = 1, 14, 17, 22

@@ -14,8 +14,8 @@ import httpx
 import psycopg
 from system_kit import House
 
-from console.checks.report import INVARIANTS, Report
-from console.verify import verify
+from console.operating.checks.report import INVARIANTS, Report
+from console.operating.verify import verify
 
 EVERYTHING_HOLDS = dict.fromkeys(INVARIANTS, True)
 

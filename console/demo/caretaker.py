@@ -11,11 +11,11 @@ from types import TracebackType
 
 import psycopg
 
-from console.cluster import Cluster
-from console.crew import Crew
+from console.cluster.cluster import Cluster
+from console.cluster.crew import Crew
+from console.cluster.roster import process_names
 from console.progress import Progress
 from console.refusal import Refusal
-from console.roster import process_names
 
 LOOK_EVERY_S = 0.5
 

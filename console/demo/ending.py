@@ -11,12 +11,12 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from console.checks.bank_book import BankBook
-from console.checks.report import Report
 from console.demo.board import TOLD, Board, Story
 from console.demo.people import FINANCE, FIRM, People
 from console.demo.preparation import Stage
 from console.demo.scene import MODE_NAMES
+from console.operating.checks.bank_book import BankBook
+from console.operating.checks.report import Report
 from contracts.money import Money
 
 ACCOUNT_NAMES = {

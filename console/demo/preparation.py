@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
-from chassis.clock import CHINA
+from chassis.time.clock import CHINA
 from console.demo.door import Door
 from console.demo.people import ACCOUNTS, FINANCE, PARTNER, STANDING, WINDOW, People, firm_office, officer_of
 from console.demo.scene import PLACES, Firm, Place, Scene, digest

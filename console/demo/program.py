@@ -17,10 +17,9 @@ import psutil
 import psycopg
 from rich.console import Console
 
-from console.checks.addresses import Addresses
-from console.checks.bank_book import BankBook, BookUnreadable, read_bank_book
-from console.claim import Claim
-from console.cluster import BROKER, DATABASE, Cluster
+from console.cluster.claim import Claim
+from console.cluster.cluster import BROKER, DATABASE, Cluster
+from console.cluster.roster import platform_token
 from console.demo import ending
 from console.demo.actors import cast, play
 from console.demo.board import Board
@@ -29,10 +28,11 @@ from console.demo.door import Door, NoAnswer, Refused
 from console.demo.preparation import Stage, prepare
 from console.demo.scene import first_day
 from console.demo.view import Lines, Picture
+from console.operating.checks.addresses import Addresses
+from console.operating.checks.bank_book import BankBook, BookUnreadable, read_bank_book
+from console.operating.verify import show, verify
 from console.progress import LiveProgress
 from console.refusal import Refusal
-from console.roster import platform_token
-from console.verify import show, verify
 
 SCENE_LIMIT_S = 600.0
 """By then everything is paid, also where processes were killed on the way; what is missing then is a

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
-from chassis.objects import Objects, ObjectUnknown
+from chassis.files.objects import Objects, ObjectUnknown
 from contracts.consents import (
     ConsultLabel,
     GiveConsent,

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
-from chassis.clock import CHINA
+from chassis.time.clock import CHINA
 from contracts.entitlements import (
     CostedPreview,
     GetItemReach,

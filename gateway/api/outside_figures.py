@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from contracts.message import Id, TenantId
 from contracts.outside_figures import ListOutsideFigures, RecordOutsideFigures, WithdrawOutsideFigure
-from contracts.rule_facts import Code, FactName
+from contracts.rule.facts import Code, FactName
 from gateway.access import PUBLIC, Only
 from gateway.door import answer, ask, command_of, form, order
 from gateway.identity.views import Principal

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, HTTPException, Query, Request
 from starlette.responses import Response
 
-from chassis.objects import Objects, TooLarge
+from chassis.files.objects import Objects, TooLarge
 from contracts.uploads import RecordUpload
 from gateway import uploads
 from gateway.access import Only

@@ -8,7 +8,7 @@ from datetime import datetime
 from contracts.aggregate import Aggregate
 from contracts.identity import CredentialView, OnboardTenant, TenantOnboarded, TenantSettings, TenantView
 from contracts.refusal import Conflict, Forbidden, Invalid
-from contracts.rule_shares import Level
+from contracts.rule.shares import Level
 
 
 class TenantExists(Conflict):

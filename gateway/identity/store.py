@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import JSON, Column, DateTime, Integer, MetaData, RowMapping, Table, Text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from chassis.store import AggregateStore, aggregate_columns
+from chassis.write.store import AggregateStore, aggregate_columns
 from contracts.identity import TenantSettings
-from contracts.rule_shares import Level
+from contracts.rule.shares import Level
 from gateway.identity.domain import Credential, ReceiptPrefixTaken, Tenant, TenantExists
 
 metadata = MetaData()

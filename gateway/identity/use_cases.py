@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from chassis.uow import UnitOfWork
+from chassis.write.uow import UnitOfWork
 from contracts.identity import CredentialView, IssueCredential, OnboardTenant, TenantOnboarded, TenantView
 from gateway.identity.domain import (
     Credential,

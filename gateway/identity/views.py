@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from chassis.frame import Frame
+from chassis.edge.frame import Frame
 from contracts.message import Actor, TenantId
 from gateway.identity.use_cases import token_digest
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import orjson
 
-from chassis.received import Received
-from chassis.uow import UnitOfWork
+from chassis.events.received import Received
+from chassis.write.uow import UnitOfWork
 from contracts.enterprises import EnterpriseFactsChanged, EnterpriseRegistered, Payee, PayeeAccountChanged
 from contracts.item import PolicyItemContent
 from contracts.policies import ItemLifeEvent, PolicyPublished, PolicyRevised

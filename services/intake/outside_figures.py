@@ -6,8 +6,8 @@ from collections.abc import Collection, Sequence
 
 import orjson
 
-from chassis.received import Received
-from chassis.uow import UnitOfWork
+from chassis.events.received import Received
+from chassis.write.uow import UnitOfWork
 from contracts.message import TenantId
 from contracts.outside_figures import OutsideFigureRecorded, OutsideFigureWithdrawn
 from contracts.rule import ParameterValue

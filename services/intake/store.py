@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import BigInteger, Column, DateTime, Integer, MetaData, RowMapping, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
-from chassis.former_files import OF_FIRM
-from chassis.store import AggregateStore, aggregate_columns
+from chassis.write.store import AggregateStore, aggregate_columns
 from contracts.enterprises import Payee
 from contracts.intake import Claim
 from contracts.rule import Fact, ParameterValue
+from copies.merged_enterprises import OF_FIRM
 from services.intake.domain import (
     AlreadyReplaced,
     Application,

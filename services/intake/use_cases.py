@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from chassis.clock import CHINA
-from chassis.ids import random_code
-from chassis.received import Received
-from chassis.secrecy import Cipher
-from chassis.uow import UnitOfWork
+from chassis.events.received import Received
+from chassis.foundation.ids import random_code
+from chassis.foundation.secrecy import Cipher
+from chassis.time.clock import CHINA
+from chassis.write.uow import UnitOfWork
 from contracts.enterprises import EnterpriseFactsChanged, EnterpriseRegistered, PayeeAccountChanged
 from contracts.intake import (
     NominateEnterprises,

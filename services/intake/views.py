@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from chassis.former_files import OF_FIRM
-from chassis.paging import cut_page, decode_cursor, encode_cursor
-from chassis.reader import Reader
-from chassis.secrecy import Cipher
+from chassis.foundation.secrecy import Cipher
+from chassis.read.paging import cut_page, decode_cursor, encode_cursor
+from chassis.read.reader import Reader
 from contracts.intake import ApplicationPage, ApplicationView, Claim, GetApplication, ListApplications
+from copies.merged_enterprises import OF_FIRM
 from services.intake.domain import ApplicationUnknown, refuse_stranger
 
 COLUMNS = "SELECT tenant, claim, query_code_sealed, estimated_fen, submitted_at FROM application"

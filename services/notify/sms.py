@@ -11,7 +11,7 @@ from typing import Literal, Protocol
 import httpx
 from pydantic import AwareDatetime, ValidationError
 
-from chassis.settings import SettingMissing
+from chassis.foundation.settings import SettingMissing
 from contracts.message import Model
 
 CONNECT_SECONDS, ANSWER_SECONDS = 2.0, 5.0

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Column, DateTime, Integer, MetaData, RowMapping, Table, Text, any_
 from sqlalchemy.dialects.postgresql import JSONB
 
-from chassis.store import AggregateStore, aggregate_columns
-from chassis.uow import UnitOfWork
+from chassis.write.store import AggregateStore, aggregate_columns
+from chassis.write.uow import UnitOfWork
 from contracts.intake import Claim
 from contracts.message import TenantId
 from services.notify.domain import Message

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from chassis.clock import CHINA
+from chassis.time.clock import CHINA
 from contracts.message import Event
 from contracts.money import Money
 from contracts.notify import Channel

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from chassis.crash import crash_point
-from chassis.jobs import Job
-from chassis.received import Received
-from chassis.secrecy import Cipher
-from chassis.telemetry import get_logger, start_span
-from chassis.uow import UnitOfWork
+from chassis.events.received import Received
+from chassis.foundation.crash import crash_point
+from chassis.foundation.secrecy import Cipher
+from chassis.observability.telemetry import get_logger, start_span
+from chassis.time.jobs import Job
+from chassis.write.uow import UnitOfWork
 from contracts.enterprises import EnterpriseRegistered
 from contracts.entitlements import EnterprisesMatched
 from contracts.message import TenantId

@@ -6,10 +6,10 @@ from datetime import datetime
 
 from sqlalchemy import text
 
-from chassis.former_files import OF_FIRM
-from chassis.paging import CursorInvalid, cut_page, decode_cursor, encode_cursor
-from chassis.reader import Reader
+from chassis.read.paging import CursorInvalid, cut_page, decode_cursor, encode_cursor
+from chassis.read.reader import Reader
 from contracts.notify import ListMessages, MessagePage, MessageView
+from copies.merged_enterprises import OF_FIRM
 from services.notify.domain import refuse_stranger
 
 MESSAGES = text(

@@ -15,7 +15,7 @@ from datetime import datetime
 import orjson
 from pydantic import TypeAdapter
 
-from chassis.uow import UnitOfWork
+from chassis.write.uow import UnitOfWork
 from contracts.intake import Claim
 from services.oversight.domain import Step, mask_enterprise
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from chassis.received import Received
-from chassis.uow import UnitOfWork
+from chassis.events.received import Received
+from chassis.write.uow import UnitOfWork
 from contracts.intake import ApplicationSubmitted, Claim, EnterprisesNominated
 from contracts.message import TenantId
 from services.oversight.steps import replaced_claim, replaced_step, step_of

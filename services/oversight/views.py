@@ -8,11 +8,11 @@ from typing import Any
 
 from sqlalchemy import Row, text
 
-from chassis import former_files
-from chassis.paging import CursorInvalid, cut_page, decode_cursor, encode_cursor
-from chassis.reader import Reader
-from chassis.secrecy import Cipher
+from chassis.foundation.secrecy import Cipher
+from chassis.read.paging import CursorInvalid, cut_page, decode_cursor, encode_cursor
+from chassis.read.reader import Reader
 from contracts.oversight import TrackCase, TrackedStep, TrackingPage, TrackingView, TrackOwnCases
+from copies import merged_enterprises as former_files
 from services.oversight.domain import CaseUntraceable, progress, refuse_stranger
 from services.oversight.steps import ORDER
 from services.oversight.store import STEPS

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from chassis.calendar import Calendar
-from chassis.jobs import Job
-from chassis.sla import Limit, NotYetPublished, SlaClock
-from chassis.telemetry import get_logger
-from chassis.uow import UnitOfWork
+from chassis.observability.telemetry import get_logger
+from chassis.time.calendar import Calendar
+from chassis.time.jobs import Job
+from chassis.time.sla import Limit, NotYetPublished, SlaClock
+from chassis.write.uow import UnitOfWork
 from contracts.review import Task
 from contracts.rule import Plan, TimeLimit
 from services.review.case import Case

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from chassis.uow import UnitOfWork
+from chassis.write.uow import UnitOfWork
 from contracts.intake import Claim
 from services.review.case import Case
 from services.review.domain import EarlierClaimStands, case_id_of

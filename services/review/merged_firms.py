@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from chassis.uow import UnitOfWork
+from chassis.write.uow import UnitOfWork
 from services.review.domain import Award
 
 SURVIVING = """

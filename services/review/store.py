@@ -9,8 +9,8 @@ from pydantic import TypeAdapter
 from sqlalchemy import BigInteger, Boolean, Column, DateTime, MetaData, RowMapping, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
-from chassis.store import AggregateStore, aggregate_columns
-from chassis.uow import UnitOfWork
+from chassis.write.store import AggregateStore, aggregate_columns
+from chassis.write.uow import UnitOfWork
 from contracts.enterprises import Payee
 from contracts.intake import Claim
 from contracts.policies import PolicyPublished, PolicyRevised

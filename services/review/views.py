@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, select, tuple_
 
-from chassis.paging import CursorInvalid, cut_page, decode_cursor, encode_cursor
-from chassis.reader import Reader
+from chassis.read.paging import CursorInvalid, cut_page, decode_cursor, encode_cursor
+from chassis.read.reader import Reader
 from contracts.refusal import Forbidden
 from contracts.review import CasePage, CaseView, GetCase, ListCases
 from services.review.domain import CaseNotFound, NotYourDepartment

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 from pydantic import ValidationError
 
-from chassis.settings import SettingMissing
+from chassis.foundation.settings import SettingMissing
 from contracts.message import Model
 from services.treasury.bank import BATCH_LIMIT, BankUnreachable, BatchRefused, Payment, Word
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
-from chassis.jobs import Job
-from chassis.uow import UnitOfWork
+from chassis.time.jobs import Job
+from chassis.write.uow import UnitOfWork
 from contracts.message import TenantId
 from services.treasury.budget import (
     BudgetExhausted,
@@ -25,7 +25,7 @@ from services.treasury.ledger import Entry
 from services.treasury.store import BudgetLines, Disbursements, Ledger
 
 if TYPE_CHECKING:
-    from chassis.entrypoints import UnitMaker
+    from chassis.edge.entrypoints import UnitMaker
 
 RELEASE_HELD = "release_held"
 AT_ONCE = 500

@@ -13,17 +13,17 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from chassis.crash import crash_point
-from chassis.jobs import Job
-from chassis.secrecy import Cipher
-from chassis.telemetry import get_logger, start_span
+from chassis.foundation.crash import crash_point
+from chassis.foundation.secrecy import Cipher
+from chassis.observability.telemetry import get_logger, start_span
+from chassis.time.jobs import Job
 from services.treasury.bank import Bank, Payment, Word, pool_account
 from services.treasury.domain import IN_FLIGHT, Disbursement
 from services.treasury.settlement import Patience, take_words
 from services.treasury.store import Disbursements
 
 if TYPE_CHECKING:
-    from chassis.entrypoints import UnitMaker
+    from chassis.edge.entrypoints import UnitMaker
 
 log = get_logger(__name__)
 

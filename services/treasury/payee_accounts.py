@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from chassis.jobs import Job
-from chassis.received import Received
-from chassis.uow import UnitOfWork
+from chassis.events.received import Received
+from chassis.time.jobs import Job
+from chassis.write.uow import UnitOfWork
 from contracts.enterprises import Payee, PayeeAccountChanged
 from contracts.message import TenantId
 from services.treasury import payout_clock
@@ -22,7 +22,7 @@ from services.treasury.settlement import RENEW, Patience
 from services.treasury.store import Disbursements
 
 if TYPE_CHECKING:
-    from chassis.entrypoints import UnitMaker
+    from chassis.edge.entrypoints import UnitMaker
 
 Firm = tuple[TenantId, str]
 """The firm's own tenant, and its id."""

@@ -11,18 +11,18 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from chassis.jobs import Job
-from chassis.metrics import SLA_ALARMS
-from chassis.sla import LEVELS, Limit, NotYetPublished, SlaClock
-from chassis.telemetry import get_logger
-from chassis.tenancy import TenantUnknown
-from chassis.uow import UnitOfWork
+from chassis.observability.metrics import SLA_ALARMS
+from chassis.observability.telemetry import get_logger
+from chassis.tenancy.registry import TenantUnknown
+from chassis.time.jobs import Job
+from chassis.time.sla import LEVELS, Limit, NotYetPublished, SlaClock
+from chassis.write.uow import UnitOfWork
 from contracts.message import TenantId
 from services.treasury.domain import Disbursement
 from services.treasury.store import Disbursements
 
 if TYPE_CHECKING:
-    from chassis.entrypoints import UnitMaker
+    from chassis.edge.entrypoints import UnitMaker
 
 log = get_logger(__name__)
 

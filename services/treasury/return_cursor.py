@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from contracts.message import TenantId
 
 if TYPE_CHECKING:
-    from chassis.uow import UnitOfWork
+    from chassis.write.uow import UnitOfWork
 
 FETCH_RETURNS = "fetch_returns"
 

@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from chassis.jobs import Job
+from chassis.time.jobs import Job
 from services.treasury.bank import BATCH_LIMIT, Bank
 from services.treasury.return_cursor import FETCH_RETURNS, ReturnCursor
 from services.treasury.settlement import Patience, take_words
 from services.treasury.store import Disbursements
 
 if TYPE_CHECKING:
-    from chassis.entrypoints import UnitMaker
+    from chassis.edge.entrypoints import UnitMaker
 
 
 def fetch_returns(jobs: Sequence[Job], unit: UnitMaker, bank: Bank, patience: Patience) -> None:

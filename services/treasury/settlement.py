@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from chassis.telemetry import get_logger
-from chassis.uow import UnitOfWork
+from chassis.observability.telemetry import get_logger
+from chassis.write.uow import UnitOfWork
 from services.treasury import payout_clock
 from services.treasury.bank import Standing, Word
 from services.treasury.books import Books

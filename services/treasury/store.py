@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import BigInteger, Column, DateTime, Integer, MetaData, RowMapping, Table, Text, any_, select
 from sqlalchemy.dialects.postgresql import JSONB
 
-from chassis.store import AggregateStore, aggregate_columns
+from chassis.write.store import AggregateStore, aggregate_columns
 from contracts.enterprises import Payee
 from contracts.intake import Claim
 from contracts.refusal import StaleVersion
@@ -22,7 +22,7 @@ from services.treasury.ledger import Entry
 from services.treasury.refusals import DisbursementNotFound
 
 if TYPE_CHECKING:
-    from chassis.uow import UnitOfWork
+    from chassis.write.uow import UnitOfWork
 
 METADATA = MetaData()
 INSTANT = DateTime(timezone=True)

@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
-from chassis.received import Received
-from chassis.uow import UnitOfWork
+from chassis.events.received import Received
+from chassis.write.uow import UnitOfWork
 from contracts.message import TenantId
 from contracts.review import CaseApproved
 from contracts.treasury import AppropriateBudget, AuthoriseDisbursement, BudgetLineView, DisbursementView

@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import select, tuple_
 
-from chassis.paging import CursorInvalid, cut_page, decode_cursor, encode_cursor
-from chassis.reader import Reader
+from chassis.read.paging import CursorInvalid, cut_page, decode_cursor, encode_cursor
+from chassis.read.reader import Reader
 from contracts.treasury import (
     BudgetLinePage,
     DisbursementPage,

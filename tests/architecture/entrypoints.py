@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
 import sys
 import typing
 from collections.abc import Iterator
 from typing import Any
 
-from chassis.entrypoints import Service
+from chassis.edge.entrypoints import Service
+from chassis.edge.rooms import service_class
 from contracts.flow import EVENTS
 from contracts.message import Command, Event, Query
 from tests.architecture.source_tree import services
@@ -17,16 +17,8 @@ Contract = type[Command] | type[Query]
 
 
 def service_classes() -> dict[str, type[Service]]:
-    """Service name → its one class. Not by `chassis.runner`, which would make this process green."""
-    found: dict[str, type[Service]] = {}
-    for name in services():
-        module = importlib.import_module(f"services.{name}.service")
-        (found[name],) = {
-            each
-            for each in vars(module).values()
-            if isinstance(each, type) and issubclass(each, Service) and getattr(each, "name", None) == name
-        }
-    return found
+    """Service name → its class, put together from its rooms."""
+    return {name: service_class(name) for name in services()}
 
 
 def taken_by(service: type[Service]) -> Iterator[tuple[Contract, Any]]:

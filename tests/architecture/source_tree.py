@@ -9,7 +9,7 @@ from pathlib import Path
 
 from console.place import CHECKOUT
 
-PACKAGES = ("contracts", "rules", "chassis", "services", "gateway", "console", "sandbox")
+PACKAGES = ("contracts", "rules", "chassis", "copies", "services", "gateway", "console", "sandbox")
 """What runs in production, or beside it."""
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef

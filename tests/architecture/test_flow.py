@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
-from console.place import CHECKOUT
-from console.schemas import message_types
+from chassis.edge.rooms import service_names
+from console.contracts.schemas import message_types
 from contracts.answers import ANSWERS
 from contracts.flow import EVENTS, FLOW, ORDER, QUEUES, SERVICES, Route, aggregates_heard_by
 from contracts.message import Event, ServiceName
@@ -19,12 +19,12 @@ from contracts.treasury import DisbursementSettled
 from gateway import uploads
 from gateway.identity import use_cases as identity
 from tests.architecture.entrypoints import heard_by, service_classes, taken_by
-from tests.architecture.source_tree import modules, tree_of
+from tests.architecture.source_tree import modules, services, tree_of
 
 Flow = Mapping[type[Event], Route]
 CLASSES = service_classes()
 
-HEARD_FOR_ALL = {"tenant": "the frame of every service learns of tenants by itself (chassis.frame)"}
+HEARD_FOR_ALL = {"tenant": "the frame of every service learns of tenants by itself (chassis.edge.frame)"}
 """Aggregates whose events no service handles with its own hands."""
 
 HEARD_WITHOUT_A_HANDLER = {
@@ -149,4 +149,4 @@ def test_the_gateway_answers_its_own_commands_as_listed() -> None:
 
 
 def test_services_are_discovered() -> None:
-    assert {file.parent.name for file in (CHECKOUT / "services").glob("*/service.py")} == set(CLASSES)
+    assert service_names() == services() == list(CLASSES)

@@ -28,7 +28,7 @@ def test_a_migration_imports_nothing_of_todays_code() -> None:
 
 
 def test_an_import_of_todays_code_is_found() -> None:
-    assert foreign(ast.parse("from alembic import op\nfrom chassis.store import AggregateStore")) == {
-        "chassis.store",
-        "chassis.store.AggregateStore",
+    assert foreign(ast.parse("from alembic import op\nfrom chassis.write.store import AggregateStore")) == {
+        "chassis.write.store",
+        "chassis.write.store.AggregateStore",
     }

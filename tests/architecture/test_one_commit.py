@@ -9,27 +9,30 @@ import pytest
 
 from tests.architecture.source_tree import calls_by_function, modules, tree_of, where
 
-GUARDED = ("contracts", "rules", "chassis", "services", "gateway")
+GUARDED = ("contracts", "rules", "chassis", "copies", "services", "gateway")
 
 COMMITS = {
-    ("chassis/uow.py", "UnitOfWork.__exit__"): "the one commit",
-    ("chassis/migrate.py", "_applied"): "the owner's connection, which changes tables and no business data",
+    ("chassis/write/uow.py", "UnitOfWork.__exit__"): "the one commit",
+    ("chassis/foundation/migrate.py", "_applied"): "the owner's connection, which changes tables and no business data",
 }
 TRANSACTIONS_OF_THE_FRAME = {
-    ("chassis/relay.py", "Relay._publish"): "marks as published what the broker has confirmed",
-    ("chassis/jobs.py", "claim"): "leases due jobs, before any handler opens its unit of work",
-    ("chassis/jobs.py", "renew"): "renews the lease of a job, between the units of work of its handler",
-    ("chassis/jobs.py", "put_back"): "notes a failed attempt, after the unit of work has rolled back",
-    ("chassis/parking.py", "claim_due"): "leases parked events, before the inbox opens its unit of work",
-    ("chassis/parking.py", "wake_successors"): "brings forward the next attempt of parked events, and nothing else",
-    ("chassis/quarantine.py", "quarantine"): "keeps what cannot be decoded: it belongs to no tenant",
-    ("chassis/quarantine.py", "send_again"): "an operator's word on a quarantined message",
-    ("chassis/quarantine.py", "give_up"): "an operator's word on a quarantined message",
-    ("chassis/audit.py", "seal"): "chains facts that other transactions have committed",
+    ("chassis/events/relay.py", "Relay._publish"): "marks as published what the broker has confirmed",
+    ("chassis/time/jobs.py", "claim"): "leases due jobs, before any handler opens its unit of work",
+    ("chassis/time/jobs.py", "renew"): "renews the lease of a job, between the units of work of its handler",
+    ("chassis/time/jobs.py", "put_back"): "notes a failed attempt, after the unit of work has rolled back",
+    ("chassis/events/parking.py", "claim_due"): "leases parked events, before the inbox opens its unit of work",
+    (
+        "chassis/events/parking.py",
+        "wake_successors",
+    ): "brings forward the next attempt of parked events, and nothing else",
+    ("chassis/events/quarantine.py", "quarantine"): "keeps what cannot be decoded: it belongs to no tenant",
+    ("chassis/events/quarantine.py", "send_again"): "an operator's word on a quarantined message",
+    ("chassis/events/quarantine.py", "give_up"): "an operator's word on a quarantined message",
+    ("chassis/write/audit.py", "seal"): "chains facts that other transactions have committed",
 }
 """Of the frame's own tables, with the frame's own role: none of them touches what a service has stored."""
 
-AUTOCOMMITS = {("chassis/frame.py", "Frame.__init__"): "the readers' engine: a question is one statement"}
+AUTOCOMMITS = {("chassis/edge/frame.py", "Frame.__init__"): "the readers' engine: a question is one statement"}
 
 
 def commits(tree: ast.Module) -> Iterator[str]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 import pytest
 
-from console.refusals import PACKAGES, refusal_classes, refusal_table, speaker_of
+from console.contracts.refusals import PACKAGES, refusal_classes, refusal_table, speaker_of
 from contracts import refusal as kinds
 from contracts.refusal import Conflict, Forbidden, Invalid, Refused
 from tests.architecture.source_tree import modules, tree_of, where

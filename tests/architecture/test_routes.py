@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, FastAPI
 from starlette.responses import Response
 from starlette.routing import Mount, Route
 
-from console.contracts import unconnected_gateway
+from console.contracts.program import unconnected_gateway
 from gateway.access import PUBLIC, ROLES, Only, RouteOpenByAccident, access_table
 from gateway.identity.views import Principal
 

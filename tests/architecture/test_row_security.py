@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import psycopg
 import pytest
 
-from console.provision import Dsns
+from console.servers.provision import Dsns
 from tests.architecture.source_tree import services
 
 DATABASES = [*services(), "gateway"]

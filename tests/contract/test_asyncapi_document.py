@@ -18,9 +18,9 @@ from typing import Any, get_args
 import pytest
 from jsonschema import Draft7Validator, Draft202012Validator, ValidationError
 
-from chassis.broker import event_queue
-from chassis.testing import received
-from console import asyncapi
+from chassis.events.broker import event_queue
+from chassis.testing.fakes import received
+from console.contracts import asyncapi
 from contracts.flow import EXCHANGE, FLOW, QUEUES, binding_keys, routing_key
 from contracts.message import ServiceName
 from contracts.notify import MessageFailed

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from console.contracts import generated_texts, main, shrunk, stale, write
-from console.schemas import FOLDERS, message_types
+from console.contracts.program import generated_texts, main, shrunk, stale, write
+from console.contracts.schemas import FOLDERS, message_types
 from contracts.answers import ANSWERS
 from contracts.message import Command, Query
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 import pytest
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from console.growth import shrinkage
+from console.contracts.growth import shrinkage
 
 
 class Inner(BaseModel):

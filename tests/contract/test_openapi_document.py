@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from console.contracts import unconnected_gateway
+from console.contracts.program import unconnected_gateway
 from contracts.answers import ANSWERS, COMPOSED
 from contracts.message import Command
 from tests.contract.references import dangling, references

@@ -15,8 +15,8 @@ import pytest
 from fastapi import FastAPI
 from obstore.store import MemoryStore
 
-from chassis.objects import Objects
-from console.contracts import unconnected_gateway
+from chassis.files.objects import Objects
+from console.contracts.program import unconnected_gateway
 from console.place import CHECKOUT
 from contracts.message import Actor
 from gateway.access import ROLES

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from console.contracts import DOCUMENTS, generated_texts, shrunk
+from console.contracts.program import DOCUMENTS, generated_texts, shrunk
 from console.place import CHECKOUT
 
 FOLDER = "contracts/generated/"

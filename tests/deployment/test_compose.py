@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 import yaml
 
-from chassis.settings import Settings
+from chassis.foundation.settings import Settings
+from console.cluster.roster import GATEWAY, OUTSIDE_WORLD, database_names, service_names
 from console.place import CHECKOUT
-from console.provision import KINDS
-from console.provision_cluster import PASSWORD
-from console.roster import GATEWAY, OUTSIDE_WORLD, database_names, service_names
+from console.servers.provision import KINDS
+from console.servers.provision_cluster import PASSWORD
 from services.notify.sms import SmsClient
 from services.treasury.bank_client import BankClient
 
@@ -81,9 +81,14 @@ def test_every_process_of_the_house_is_in_it(compose: dict[str, Any]) -> None:
     house = {*service_names(), GATEWAY, *OUTSIDE_WORLD}
     assert set(compose["services"]) == house | ONE_SHOTS | INFRASTRUCTURE
     for service in service_names():
-        assert compose["services"][service]["command"] == ["python", "-m", "chassis.runner", service]
+        assert compose["services"][service]["command"] == ["python", "-m", "chassis.edge.runner", service]
     for database in database_names():
-        assert compose["services"][f"migrate-{database}"]["command"] == ["python", "-m", "chassis.migrate", database]
+        assert compose["services"][f"migrate-{database}"]["command"] == [
+            "python",
+            "-m",
+            "chassis.foundation.migrate",
+            database,
+        ]
 
 
 def test_the_stand_ins_start_only_when_asked_for(compose: dict[str, Any]) -> None:

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from console.cluster.roster import service_names
 from console.place import CHECKOUT
-from console.roster import service_names
 from tests.architecture.source_tree import PACKAGES
 
 DOCKERFILE = (CHECKOUT / "Dockerfile").read_text()
@@ -141,9 +141,9 @@ def test_a_process_that_does_not_answer_is_not_healthy(image: Path) -> None:
     ("command", "code", "says"),
     [
         (("-m", "gateway"), 2, "DATABASE_URL"),
-        (("-W", "ignore", "-m", "chassis.runner", "intake"), 2, "DATABASE_URL"),
-        (("-m", "chassis.migrate", "intake"), 2, "OWNER_DATABASE_URL"),
-        (("-m", "console.provision_cluster"), 1, "TREASURY_OWNER_PASSWORD"),
+        (("-W", "ignore", "-m", "chassis.edge.runner", "intake"), 2, "DATABASE_URL"),
+        (("-m", "chassis.foundation.migrate", "intake"), 2, "OWNER_DATABASE_URL"),
+        (("-m", "console.servers.provision_cluster"), 1, "TREASURY_OWNER_PASSWORD"),
         (("-m", "sandbox.bank", "--help"), 0, "--book"),
         (("-m", "sandbox.sms", "--help"), 0, "--book"),
     ],

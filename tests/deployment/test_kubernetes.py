@@ -19,10 +19,10 @@ import kubernetes_validate
 import pytest
 import yaml
 
-from chassis.settings import Settings
-from console.debian import DebianArchive, DebianFault
+from chassis.foundation.settings import Settings
+from console.cluster.roster import GATEWAY, database_names, service_names
 from console.place import CHECKOUT
-from console.roster import GATEWAY, database_names, service_names
+from console.setup.debian import DebianArchive, DebianFault
 
 BASE = CHECKOUT / "k8s" / "base"
 EXAMPLE = "secrets.example.yaml"
@@ -134,7 +134,7 @@ def test_there_is_a_deployment_per_service_and_for_the_gateway() -> None:
     assert set(deployments) == {*service_names(), GATEWAY}
     for name in service_names():
         (container,) = deployments[name]["spec"]["template"]["spec"]["containers"]
-        assert container["command"] == ["python", "-m", "chassis.runner", name]
+        assert container["command"] == ["python", "-m", "chassis.edge.runner", name]
 
 
 def test_the_deployments_of_services_differ_in_nothing_but_their_name_and_their_room() -> None:
@@ -172,7 +172,7 @@ def test_every_database_is_migrated_by_its_own_owner() -> None:
     migrating = {each["name"]: each for each in job["spec"]["template"]["spec"]["containers"]}
     assert set(migrating) == set(database_names())
     for name, container in migrating.items():
-        assert container["command"] == ["python", "-m", "chassis.migrate", name]
+        assert container["command"] == ["python", "-m", "chassis.foundation.migrate", name]
         assert secret_references(container) == {"OWNER_DATABASE_URL": (f"{name}-database-owner", "OWNER_DATABASE_URL")}
 
 

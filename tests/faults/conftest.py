@@ -9,7 +9,7 @@ import pytest
 from scene_kit import INSTANT, NOMINATED, small_scene
 from system_kit import House
 
-from chassis.testing import eventually
+from chassis.testing.waiting import eventually
 from console.demo.actors import Applicants
 from console.demo.board import Board
 

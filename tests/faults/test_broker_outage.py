@@ -10,7 +10,7 @@ import httpx
 from scene_kit import COMMITTED, INSTANT, NOMINATED, small_scene
 from system_kit import House
 
-from chassis.testing import eventually
+from chassis.testing.waiting import eventually
 from console.demo.board import BANK, REVIEW
 from contracts.flow import QUEUES
 

@@ -7,7 +7,7 @@ import psycopg
 from scene_kit import INSTANT, NOMINATED, small_scene
 from system_kit import House
 
-from chassis.testing import eventually
+from chassis.testing.waiting import eventually
 
 DUPLICATES = 'zhida_events_handled_total{outcome="duplicate",service="treasury"}'
 

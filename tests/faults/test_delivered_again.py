@@ -14,10 +14,10 @@ import orjson
 from scene_kit import COMMITTED, INSTANT, NOMINATED, small_scene
 from system_kit import House
 
-from chassis.testing import eventually
+from chassis.testing.waiting import eventually
+from console.cluster.roster import members, without_ours
 from console.demo.board import RELEASE
 from console.place import CHECKOUT
-from console.roster import members, without_ours
 from contracts.flow import QUEUES
 
 FRAME = frozenset(
@@ -90,7 +90,7 @@ def second_relay(house: House, service: str) -> Iterator[None]:
         environ,
     )
     member = next(each for each in crew if each.name == service)
-    command = [sys.executable, "-m", "chassis.runner", service, "--roles", "relay"]
+    command = [sys.executable, "-m", "chassis.edge.runner", service, "--roles", "relay"]
     log = house.cluster.home / "logs" / f"{service}-relay.log"
     with log.open("wb") as output:
         process = subprocess.Popen(

@@ -8,8 +8,8 @@ import orjson
 from scene_kit import INSTANT, NOMINATED, small_scene
 from system_kit import House
 
-from chassis.ids import new_id
-from chassis.testing import eventually
+from chassis.foundation.ids import new_id
+from chassis.testing.waiting import eventually
 from console.demo.board import Story
 from contracts.flow import QUEUES
 

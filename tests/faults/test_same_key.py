@@ -8,7 +8,7 @@ import httpx
 from scene_kit import DECLARED, new_uscc, small_scene
 from system_kit import House
 
-from chassis.ids import new_id
+from chassis.foundation.ids import new_id
 from console.demo.people import WINDOW
 
 COPIES = 50

@@ -10,10 +10,10 @@ import pytest
 from scene_kit import INSTANT, small_scene
 from system_kit import House
 
-from chassis.ids import new_id
-from chassis.testing import eventually
+from chassis.foundation.ids import new_id
+from chassis.testing.waiting import eventually
 from console.__main__ import main
-from console.work import Desk, Piece
+from console.operating.work import Desk, Piece
 from contracts.flow import QUEUES
 
 

@@ -14,7 +14,7 @@ import pytest
 from system_kit import House
 from verify_kit import EVERYTHING_HOLDS, changed, credits, look, lying_bank, only, texts
 
-from console import verify as verify_program
+from console.operating import verify as verify_program
 
 
 def test_a_sound_house_is_found_sound(

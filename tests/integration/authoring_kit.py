@@ -17,11 +17,11 @@ from front_office import (
     sample_content,
 )
 
-from chassis.clock import FixedClock
-from chassis.frame import Frame
-from chassis.jobs import Job
-from chassis.jobs import claim as claim_jobs
-from console.provision import Dsns
+from chassis.edge.frame import Frame
+from chassis.time.clock import FixedClock
+from chassis.time.jobs import Job
+from chassis.time.jobs import claim as claim_jobs
+from console.servers.provision import Dsns
 from contracts.authoring import GetItemHistory
 from contracts.drafting import AnswerConsultation, AskedParty, DraftPolicyItem, OpenConsultation
 from contracts.item import PolicyItemContent

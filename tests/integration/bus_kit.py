@@ -9,14 +9,14 @@ from contextlib import contextmanager
 import psycopg
 from frame_kit import message_body, psycopg_url
 
-from chassis.broker import connect, declare_topology
-from chassis.consumer import EventConsumer
-from chassis.frame import Frame
-from chassis.inbox import Inbox
-from chassis.outbox import partition_of
-from chassis.parking import Sweeper
-from chassis.relay import Relay
-from console.provision import Dsns
+from chassis.edge.frame import Frame
+from chassis.events.broker import connect, declare_topology
+from chassis.events.consumer import EventConsumer
+from chassis.events.inbox import Inbox
+from chassis.events.parking import Sweeper
+from chassis.events.relay import Relay
+from chassis.write.outbox import partition_of
+from console.servers.provision import Dsns
 from contracts.flow import QUEUES
 
 KEY = "notify.message.MessageDelivered"

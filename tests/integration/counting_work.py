@@ -11,12 +11,12 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from chassis.frame import Frame
-from chassis.jobs import claim
-from chassis.operation_runs import OperationRun
-from chassis.operation_work import Chunk, SourceAway, Worker, chunks_due
-from chassis.settings import Settings
-from chassis.uow import UnitOfWork
+from chassis.edge.frame import Frame
+from chassis.foundation.settings import Settings
+from chassis.operations.runs import OperationRun
+from chassis.operations.work import Chunk, SourceAway, Worker, chunks_due
+from chassis.time.jobs import claim
+from chassis.write.uow import UnitOfWork
 from contracts.operations import LineResult
 from contracts.refusal import Invalid, Reason
 

@@ -10,8 +10,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 from bus_kit import consumer_on
 from frame_kit import inbox_on
 
-from chassis.frame import Frame
-from chassis.settings import Settings
+from chassis.edge.frame import Frame
+from chassis.foundation.settings import Settings
 
 if __name__ == "__main__":
     frame = Frame(Settings.from_env("gateway"))

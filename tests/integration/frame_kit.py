@@ -8,12 +8,12 @@ from typing import Any
 
 import psycopg
 
-from chassis.frame import Frame
-from chassis.ids import event_id
-from chassis.inbox import Inbox, Subscription
-from chassis.received import Received, decode
-from chassis.uow import UnitOfWork
-from console.provision import Dsns
+from chassis.edge.frame import Frame
+from chassis.events.inbox import Inbox, Subscription
+from chassis.events.received import Received, decode
+from chassis.foundation.ids import event_id
+from chassis.write.uow import UnitOfWork
+from console.servers.provision import Dsns
 from contracts.envelope import EventEnvelope
 from contracts.notify import MessageDelivered
 

@@ -22,10 +22,10 @@ import httpx
 import orjson
 from sqlalchemy import make_url
 
-from chassis.broker import connect
-from chassis.ids import new_id
-from chassis.testing import eventually
-from console.provision import Dsns
+from chassis.events.broker import connect
+from chassis.foundation.ids import new_id
+from chassis.testing.waiting import eventually
+from console.servers.provision import Dsns
 
 ROOT = Path(__file__).resolve().parents[2]
 RPC_QUEUE = "rpc-notify"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 # First: it makes sockets and threads green.
-from chassis import runner
+from chassis.edge import runner
 
 # isort: split
 import os
@@ -11,9 +11,9 @@ import sys
 import time
 from typing import ClassVar
 
-from chassis import broker
-from chassis.entrypoints import Service, command
-from chassis.uow import UnitOfWork
+from chassis.edge.entrypoints import Service, command
+from chassis.events import broker
+from chassis.write.uow import UnitOfWork
 from contracts.message import Command, Model, ServiceName
 
 

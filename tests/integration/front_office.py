@@ -14,13 +14,12 @@ from typing import Any
 import psycopg
 from frame_kit import psycopg_url
 
-from chassis.former_files import keep_merges
-from chassis.frame import Frame, tenant_subscription
-from chassis.ids import new_id
-from chassis.inbox import Inbox, Subscription
-from chassis.received import Received, decode
-from chassis.testing import received
-from console.provision import Dsns
+from chassis.edge.frame import Frame, tenant_subscription
+from chassis.events.inbox import Inbox, Subscription
+from chassis.events.received import Received, decode
+from chassis.foundation.ids import new_id
+from chassis.testing.fakes import received
+from console.servers.provision import Dsns
 from contracts.enterprises import ConfirmPayeeAccount, RecordFacts, RegisterEnterprise
 from contracts.enterprises import RegisterPayeeAccount as RegisterAccount
 from contracts.flow import FLOW
@@ -29,6 +28,7 @@ from contracts.item import PolicyItemContent
 from contracts.message import SYSTEM, Actor, Command, Event, Query, snake_case
 from contracts.policies import PublishPolicyItem
 from contracts.rule import Fact, Level
+from copies.merged_enterprises import keep_merges
 from services.catalog.enterprises import disclosing, label_rules, material_file, merging
 from services.catalog.enterprises import use_cases as enterprise_use_cases
 from services.catalog.enterprises import views as enterprise_views

@@ -9,11 +9,11 @@ from typing import Any
 
 from front_office import CLERK, ZHANGGONG, Replica
 
-from chassis import operation_runs
-from chassis.jobs import claim
-from chassis.objects import Objects
-from chassis.operation_work import chunks_due
-from console.sample_city.firms import credit_code_of, draw, name_of
+from chassis.files.objects import Objects
+from chassis.operations import runs as operation_runs
+from chassis.operations.work import chunks_due
+from chassis.time.jobs import claim
+from console.policy.sample_city.firms import credit_code_of, draw, name_of
 from contracts.enterprise_imports import ImportEnterprises
 from contracts.enterprises import GetEnterprise
 from contracts.message import Actor

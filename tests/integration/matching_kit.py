@@ -8,9 +8,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from chassis.frame import Frame
-from console.provision import Dsns
-from console.sample_city.firms import credit_code_of, draw
+from chassis.edge.frame import Frame
+from console.policy.sample_city.firms import credit_code_of, draw
+from console.servers.provision import Dsns
 from contracts.enterprises import RecordFacts, RegisterEnterprise
 from contracts.fact_records import WithdrawFacts
 from contracts.identity import TenantOnboarded, TenantSettings

@@ -9,17 +9,17 @@ from typing import Any
 import psycopg
 from frame_kit import psycopg_url
 
-from chassis.former_files import keep_merges
-from chassis.frame import Frame, tenant_subscription
-from chassis.ids import new_id
-from chassis.inbox import BatchResult, Inbox, Subscription
-from chassis.parking import claim_due
-from chassis.received import Received
-from chassis.testing import received
-from console.provision import Dsns
+from chassis.edge.frame import Frame, tenant_subscription
+from chassis.events.inbox import BatchResult, Inbox, Subscription
+from chassis.events.parking import claim_due
+from chassis.events.received import Received
+from chassis.foundation.ids import new_id
+from chassis.testing.fakes import received
+from console.servers.provision import Dsns
 from contracts.identity import TenantOnboarded, TenantSettings
 from contracts.message import Actor, Command, Event, Model, Query, snake_case
 from contracts.rule import ItemRules, Level
+from copies.merged_enterprises import keep_merges
 from services.review import use_cases, views
 from tests.unit.review.review_kit import OFFICER, item_rules, published
 

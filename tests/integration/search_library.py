@@ -8,10 +8,10 @@ from typing import Any
 
 from front_office import CITY, XINGGUO, ZHANGGONG, Replica, catalog_replica, officer_of, onboarded
 
-from chassis.clock import FixedClock
-from chassis.frame import Frame
-from chassis.testing import NOON
-from console.provision import Dsns
+from chassis.edge.frame import Frame
+from chassis.testing.fakes import NOON
+from chassis.time.clock import FixedClock
+from console.servers.provision import Dsns
 from contracts.item import PolicyItemContent
 from contracts.message import Query, snake_case
 from contracts.policies import PublishPolicyItem

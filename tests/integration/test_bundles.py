@@ -19,16 +19,16 @@ from bus_kit import KEY, consumer_on, fill_outbox, pending, purge_queues, queue_
 from frame_kit import add_effects, effects, inbox_on, message_body, psycopg_url
 from frame_review_kit import NotingProcess, through, wire_to
 
-from chassis import received
-from chassis.broker import BUNDLE_TYPE, EVENT_TYPE, ConfirmedPublisher, Outgoing, connect
-from chassis.bundles import MOST_EVENTS, taken_apart
-from chassis.frame import Frame
-from chassis.inbox import BatchResult, Inbox
-from chassis.quarantine import quarantined_messages, send_again
-from chassis.received import Received
-from chassis.relay import BATCH, Relay
-from chassis.testing import eventually
-from console.provision import Dsns
+from chassis.edge.frame import Frame
+from chassis.events import received
+from chassis.events.broker import BUNDLE_TYPE, EVENT_TYPE, ConfirmedPublisher, Outgoing, connect
+from chassis.events.bundles import MOST_EVENTS, taken_apart
+from chassis.events.inbox import BatchResult, Inbox
+from chassis.events.quarantine import quarantined_messages, send_again
+from chassis.events.received import Received
+from chassis.events.relay import BATCH, Relay
+from chassis.testing.waiting import eventually
+from console.servers.provision import Dsns
 from contracts.flow import QUEUES
 
 BROKEN = b'{"specversion":"1.0","id":"broken"}'

@@ -30,10 +30,10 @@ from front_office import (
     Replica,
 )
 
-from chassis.clock import FixedClock
-from chassis.frame import Frame
-from chassis.testing import NOON
-from console.provision import Dsns
+from chassis.edge.frame import Frame
+from chassis.testing.fakes import NOON
+from chassis.time.clock import FixedClock
+from console.servers.provision import Dsns
 from contracts.authoring import GetAuthoredItem
 from contracts.drafting import (
     AnswerConsultation,

@@ -9,12 +9,12 @@ import pytest
 from authoring_kit import ITEM, OWNER, catalog_with_tenants, done
 from front_office import Replica
 
-from chassis.clock import FixedClock
-from chassis.frame import Frame
-from chassis.jobs import claim
-from chassis.testing import NOON
-from chassis.uow import UnitOfWork
-from console.provision import Dsns
+from chassis.edge.frame import Frame
+from chassis.testing.fakes import NOON
+from chassis.time.clock import FixedClock
+from chassis.time.jobs import claim
+from chassis.write.uow import UnitOfWork
+from console.servers.provision import Dsns
 from contracts.authoring import ListAuthoredItems
 from contracts.item import Interpretation, PolicyDocument
 from contracts.policies import PublishPolicyItem, WithdrawPolicyItem

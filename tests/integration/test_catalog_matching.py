@@ -8,9 +8,9 @@ from datetime import date, timedelta
 import pytest
 from matching_kit import CITY, XINGGUO, ZHANGGONG, Catalogue, content_of, output
 
-from chassis.clock import FixedClock
-from chassis.frame import Frame
-from chassis.testing import NOON
+from chassis.edge.frame import Frame
+from chassis.testing.fakes import NOON
+from chassis.time.clock import FixedClock
 from contracts.entitlements import (
     CheckEntitlement,
     EnterprisesMatched,

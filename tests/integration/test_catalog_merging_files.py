@@ -23,10 +23,10 @@ from front_office import (
     sample_content,
 )
 
-from chassis.clock import FixedClock
-from chassis.frame import Frame
-from chassis.testing import NOON
-from console.provision import Dsns
+from chassis.edge.frame import Frame
+from chassis.testing.fakes import NOON
+from chassis.time.clock import FixedClock
+from console.servers.provision import Dsns
 from contracts.enterprises import GetEnterprise, RecordFacts
 from contracts.fact_records import GetFactHistory
 from contracts.intake import GetApplication, ListApplications, SubmitApplication

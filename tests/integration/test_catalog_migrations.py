@@ -9,8 +9,8 @@ import pytest
 from alembic.script import ScriptDirectory
 from frame_kit import psycopg_url
 
-from chassis.migrate import migrate
-from console.provision import Dsns
+from chassis.foundation.migrate import migrate
+from console.servers.provision import Dsns
 
 FIRM = (
     "INSERT INTO enterprise (tenant, id, version, sequence, uscc, name, contact_sealed, contact_masked, recorded)"

@@ -17,10 +17,10 @@ from front_office import (
     sample_content,
 )
 
-from chassis.clock import FixedClock
-from chassis.frame import Frame
-from chassis.testing import NOON
-from console.provision import Dsns
+from chassis.edge.frame import Frame
+from chassis.testing.fakes import NOON
+from chassis.time.clock import FixedClock
+from console.servers.provision import Dsns
 from contracts.item import PolicyItemContent
 from contracts.policies import GetPolicy, ListPolicies, PublishPolicyItem
 from contracts.rule import Level

@@ -20,9 +20,9 @@ from front_office import (
 from search_library import Library, opened
 from sqlalchemy import create_engine, text
 
-from chassis.frame import Frame
-from chassis.testing import NOON
-from console.provision import Dsns
+from chassis.edge.frame import Frame
+from chassis.testing.fakes import NOON
+from console.servers.provision import Dsns
 from contracts.item import PolicyItemContent
 from contracts.policies import PublishPolicyItem, WithdrawPolicyItem
 from contracts.rule import Window

@@ -18,12 +18,12 @@ from front_office import CITY, ZHANGGONG, catalog_replica, onboarded, sample_con
 from import_kit import BUREAU, CODES, NAMES, Office, line, table
 from sqlalchemy.exc import IntegrityError
 
-from chassis import operation_runs
-from chassis.clock import SystemClock
-from chassis.database import violated_constraint
-from chassis.frame import Frame
-from chassis.testing import eventually
-from console.provision import Dsns
+from chassis.edge.frame import Frame
+from chassis.foundation.database import violated_constraint
+from chassis.operations import runs as operation_runs
+from chassis.testing.waiting import eventually
+from chassis.time.clock import SystemClock
+from console.servers.provision import Dsns
 from contracts.fact_records import WithdrawFacts
 from contracts.operations import ResumeOperation
 from contracts.rule import Level

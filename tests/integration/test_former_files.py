@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from chassis.former_files import keep_merges
-from chassis.frame import Frame
-from chassis.inbox import Inbox, Subscription
-from chassis.received import Received
+from chassis.edge.frame import Frame
+from chassis.events.inbox import Inbox, Subscription
+from chassis.events.received import Received
 from contracts.merges import EnterpriseMerged
 from contracts.message import Actor, Query, snake_case
 from contracts.notify import ListMessages
 from contracts.oversight import TrackOwnCases
+from copies.merged_enterprises import keep_merges
 from services.notify import use_cases as notify_use_cases
 from services.notify import views as notify_views
 from services.notify.templates import TEMPLATES

@@ -13,14 +13,14 @@ from frame_kit import add_effects, effects, inbox_on, message_body, psycopg_url
 from frame_review_kit import through, wire_to
 from structlog.testing import capture_logs
 
-from chassis.broker import ConfirmedPublisher, Outgoing, PublishFailed, connect, declare_topology
-from chassis.frame import Frame
-from chassis.inbox import BatchResult, Inbox
-from chassis.received import Received
-from chassis.relay import Relay
-from chassis.testing import eventually
-from console.provision import Dsns
-from console.rabbitmq import RabbitMQ
+from chassis.edge.frame import Frame
+from chassis.events.broker import ConfirmedPublisher, Outgoing, PublishFailed, connect, declare_topology
+from chassis.events.inbox import BatchResult, Inbox
+from chassis.events.received import Received
+from chassis.events.relay import Relay
+from chassis.testing.waiting import eventually
+from console.servers.provision import Dsns
+from console.servers.rabbitmq import RabbitMQ
 from contracts.flow import EXCHANGE, QUEUES
 
 

@@ -12,16 +12,16 @@ import pytest
 from frame_kit import psycopg_url
 from sqlalchemy.exc import DBAPIError
 
-from chassis import audit
-from chassis.database import RoleTooStrong, refuse_strong_role
-from chassis.frame import Frame
-from chassis.ids import new_id
-from chassis.uow import NoTenant, UnitOfWork
-from console.provision import Dsns
+from chassis.edge.frame import Frame
+from chassis.foundation.database import RoleTooStrong, refuse_strong_role
+from chassis.foundation.ids import new_id
+from chassis.write import audit
+from chassis.write.uow import NoTenant, UnitOfWork
+from console.servers.provision import Dsns
 from contracts.identity import OnboardTenant, TenantView
 from contracts.message import Command, Model, ServiceName
 from contracts.refusal import Conflict
-from contracts.rule_shares import Level
+from contracts.rule.shares import Level
 from gateway.identity.use_cases import onboard_tenant
 
 

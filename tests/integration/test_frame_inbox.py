@@ -13,13 +13,13 @@ from frame_kit import add_effects, effects, inbox_on, messages, psycopg_url, wri
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from chassis.clock import FixedClock
-from chassis.frame import Frame
-from chassis.parking import Sweeper, claim_due
-from chassis.received import Received
-from chassis.testing import NOON
-from chassis.uow import UnitOfWork
-from console.provision import Dsns
+from chassis.edge.frame import Frame
+from chassis.events.parking import Sweeper, claim_due
+from chassis.events.received import Received
+from chassis.testing.fakes import NOON
+from chassis.time.clock import FixedClock
+from chassis.write.uow import UnitOfWork
+from console.servers.provision import Dsns
 from contracts.refusal import Conflict
 
 

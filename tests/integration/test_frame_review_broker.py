@@ -13,12 +13,12 @@ import pytest
 from frame_kit import add_effects, effects, inbox_on, message_body, psycopg_url
 from frame_review_kit import through, wire_to
 
-from chassis.broker import connect, declare_topology
-from chassis.consumer import EventConsumer
-from chassis.frame import Frame
-from chassis.parking import Sweeper
-from chassis.testing import eventually
-from console.provision import Dsns
+from chassis.edge.frame import Frame
+from chassis.events.broker import connect, declare_topology
+from chassis.events.consumer import EventConsumer
+from chassis.events.parking import Sweeper
+from chassis.testing.waiting import eventually
+from console.servers.provision import Dsns
 from contracts.flow import EXCHANGE, QUEUES
 
 KEY = "notify.message.MessageDelivered"

@@ -12,10 +12,10 @@ from frame_kit import psycopg_url
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, PendingRollbackError
 
-from chassis.frame import Frame
-from chassis.ids import new_id
-from chassis.uow import UnitOfWork
-from console.provision import Dsns
+from chassis.edge.frame import Frame
+from chassis.foundation.ids import new_id
+from chassis.write.uow import UnitOfWork
+from console.servers.provision import Dsns
 from contracts.message import Command, Model, ServiceName
 from contracts.refusal import Conflict
 

@@ -11,14 +11,15 @@ import psycopg
 import pytest
 from frame_kit import add_effects, effects, inbox_on, message_body, messages, psycopg_url, write_effects
 
-from chassis.clock import FixedClock
-from chassis.frame import Frame
-from chassis.inbox import Inbox, Subscription
-from chassis.parking import Sweeper, claim_due
-from chassis.received import Received, decode
-from chassis.testing import NOON, eventually
-from chassis.uow import UnitOfWork
-from console.provision import Dsns
+from chassis.edge.frame import Frame
+from chassis.events.inbox import Inbox, Subscription
+from chassis.events.parking import Sweeper, claim_due
+from chassis.events.received import Received, decode
+from chassis.testing.fakes import NOON
+from chassis.testing.waiting import eventually
+from chassis.time.clock import FixedClock
+from chassis.write.uow import UnitOfWork
+from console.servers.provision import Dsns
 from contracts.refusal import StaleVersion
 
 WANTED = frozenset({"MessageDelivered"})
@@ -204,7 +205,7 @@ def test_an_event_parked_while_its_predecessor_is_being_applied_is_not_forgotten
             parked_it.set()
             leave.wait(10)
 
-    monkeypatch.setattr("chassis.inbox.crash_point", late_commit)
+    monkeypatch.setattr("chassis.events.inbox.crash_point", late_commit)
     inbox = inbox_on(frame)
     successor = threading.Thread(target=lambda: inbox.apply(messages(("a", 2))), name="successor")
     successor.start()

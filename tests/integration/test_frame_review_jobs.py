@@ -9,13 +9,13 @@ import psycopg
 import pytest
 from frame_kit import psycopg_url
 
-import chassis.scheduler
-from chassis.clock import FixedClock
-from chassis.frame import Frame
-from chassis.jobs import LEASE, Job, claim, put_back
-from chassis.scheduler import DueWork, Scheduler
-from chassis.testing import NOON
-from console.provision import Dsns
+import chassis.time.scheduler
+from chassis.edge.frame import Frame
+from chassis.testing.fakes import NOON
+from chassis.time.clock import FixedClock
+from chassis.time.jobs import LEASE, Job, claim, put_back
+from chassis.time.scheduler import DueWork, Scheduler
+from console.servers.provision import Dsns
 
 TENANT = "zhanggong"
 
@@ -151,7 +151,7 @@ def test_a_port_that_is_away_does_not_keep_a_loop_busy_with_one_batch_for_ever(
 ) -> None:
     handed: list[list[str]] = []
     now = [1000.0]
-    monkeypatch.setattr(chassis.scheduler.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(chassis.time.scheduler.time, "monotonic", lambda: now[0])
 
     def handle(batch: list[Job]) -> None:
         handed.append([job.subject for job in batch])

@@ -11,8 +11,8 @@ import psycopg
 import pytest
 from frame_kit import psycopg_url
 
-from chassis import migrate as migration
-from console.provision import Dsns
+from chassis.foundation import migrate as migration
+from console.servers.provision import Dsns
 
 WIDEN = """
 from alembic import op

@@ -12,10 +12,10 @@ import pytest
 from frame_kit import add_effects, psycopg_url
 from frame_review_kit import RPC_QUEUE, Caller, NotingProcess, Wire, calling, through, wire_to
 
-from chassis.broker import connect
-from chassis.testing import eventually
-from console.provision import Dsns
-from console.rabbitmq import RabbitMQ
+from chassis.events.broker import connect
+from chassis.testing.waiting import eventually
+from console.servers.provision import Dsns
+from console.servers.rabbitmq import RabbitMQ
 
 
 @pytest.fixture

@@ -19,11 +19,11 @@ from front_office import (
     sample_content,
 )
 
-from chassis.clock import FixedClock
-from chassis.frame import Frame
-from chassis.received import decode
-from chassis.testing import NOON
-from console.provision import Dsns
+from chassis.edge.frame import Frame
+from chassis.events.received import decode
+from chassis.testing.fakes import NOON
+from chassis.time.clock import FixedClock
+from console.servers.provision import Dsns
 from contracts.intake import (
     EnterprisesNominated,
     GetApplication,

@@ -8,10 +8,10 @@ from datetime import date
 import pytest
 from front_office import CITY, ZHANGGONG, Replica, intake_replica, onboarded
 
-from chassis.clock import FixedClock
-from chassis.frame import Frame
-from chassis.testing import NOON
-from console.provision import Dsns
+from chassis.edge.frame import Frame
+from chassis.testing.fakes import NOON
+from chassis.time.clock import FixedClock
+from console.servers.provision import Dsns
 from contracts.enterprises import EnterpriseFactsChanged, EnterpriseRegistered, FactKey
 from contracts.rule import Fact, Level
 

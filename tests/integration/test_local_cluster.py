@@ -12,17 +12,17 @@ from pathlib import Path
 
 import pytest
 
-from chassis.testing import eventually
-from console import cluster as cluster_module
-from console import migrations
-from console.cluster import Cluster
-from console.crew import Member
-from console.ports import LOOPBACK, Ports
-from console.postgres import Postgres
-from console.processes import kill
-from console.quarters import leave_quarters, quarters_for
-from console.rabbitmq import RabbitMQ
+from chassis.testing.waiting import eventually
+from console.cluster import cluster as cluster_module
+from console.cluster import migrations
+from console.cluster.cluster import Cluster
+from console.cluster.crew import Member
+from console.cluster.ports import LOOPBACK, Ports
+from console.cluster.processes import kill
 from console.refusal import Refusal
+from console.servers.postgres import Postgres
+from console.servers.quarters import leave_quarters, quarters_for
+from console.servers.rabbitmq import RabbitMQ
 
 
 @pytest.fixture(scope="module")

@@ -20,14 +20,14 @@ import psutil
 import psycopg
 import pytest
 
-from chassis.testing import eventually
-from console.broker_node import BrokerFault
-from console.ports import LOOPBACK, Ports
-from console.postgres import Postgres, PostgresAdmin
-from console.processes import Identity, PidFile
-from console.provision import clone, drop, provision
-from console.quarters import Account, leave_quarters, quarters_for
-from console.rabbitmq import RabbitMQ
+from chassis.testing.waiting import eventually
+from console.cluster.ports import LOOPBACK, Ports
+from console.cluster.processes import Identity, PidFile
+from console.servers.broker_node import BrokerFault
+from console.servers.postgres import Postgres, PostgresAdmin
+from console.servers.provision import clone, drop, provision
+from console.servers.quarters import Account, leave_quarters, quarters_for
+from console.servers.rabbitmq import RabbitMQ
 
 
 @pytest.fixture(scope="module")
@@ -175,7 +175,7 @@ def test_a_database_whose_pid_file_was_lost_is_found_again(
 
 def test_the_database_survives_kill_9_of_its_launcher(postgres: Postgres, home: Path) -> None:
     postgres.stop()
-    launcher = kill_launcher_after("from console.postgres import Postgres; Postgres(home).start()", home)
+    launcher = kill_launcher_after("from console.servers.postgres import Postgres; Postgres(home).start()", home)
     assert launcher.returncode == -signal.SIGKILL
     assert postgres.process() is not None
     assert ask(postgres.start().dsn, "SELECT 1") == 1
@@ -316,7 +316,7 @@ def test_starting_the_broker_twice_adopts_the_one_that_runs(rabbitmq: RabbitMQ, 
 
 def test_the_broker_survives_kill_9_of_its_launcher(rabbitmq: RabbitMQ, home: Path) -> None:
     rabbitmq.stop()
-    launcher = kill_launcher_after("from console.rabbitmq import RabbitMQ; RabbitMQ(home).start()", home)
+    launcher = kill_launcher_after("from console.servers.rabbitmq import RabbitMQ; RabbitMQ(home).start()", home)
     assert launcher.returncode == -signal.SIGKILL
     assert rabbitmq.running()
     assert rabbitmq.start() == rabbitmq.address()

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 from matching_kit import ZHANGGONG, Catalogue, content_of, output
 
-from chassis.frame import Frame
-from chassis.testing import eventually
+from chassis.edge.frame import Frame
+from chassis.testing.waiting import eventually
 from console.place import CHECKOUT
-from console.provision import Dsns
+from console.servers.provision import Dsns
 from services.catalog.matching.domain import MatchingWarmingUp
 from services.catalog.matching.line import MatchingLine
 

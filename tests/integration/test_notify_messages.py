@@ -11,14 +11,14 @@ import psycopg
 import pytest
 from frame_kit import psycopg_url
 
-from chassis.clock import FixedClock
-from chassis.frame import Frame
-from chassis.inbox import BatchResult, Inbox, Subscription
-from chassis.jobs import LEASE, claim
-from chassis.received import Received
-from chassis.testing import NOON
-from chassis.uow import UnitOfWork
-from console.provision import Dsns
+from chassis.edge.frame import Frame
+from chassis.events.inbox import BatchResult, Inbox, Subscription
+from chassis.events.received import Received
+from chassis.testing.fakes import NOON
+from chassis.time.clock import FixedClock
+from chassis.time.jobs import LEASE, claim
+from chassis.write.uow import UnitOfWork
+from console.servers.provision import Dsns
 from contracts.enterprises import EnterpriseRegistered
 from contracts.message import Actor
 from contracts.notify import ListMessages, MessagePage

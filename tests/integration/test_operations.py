@@ -15,13 +15,13 @@ import pytest
 from counting_work import COUNTED, Counting, work_off
 from frame_kit import psycopg_url
 
-from chassis import operation_runs
-from chassis.clock import FixedClock
-from chassis.frame import Frame
-from chassis.jobs import LEASE, claim
-from chassis.operation_work import Overtaken, Worker
-from chassis.testing import NOON
-from console.provision import Dsns
+from chassis.edge.frame import Frame
+from chassis.operations import runs as operation_runs
+from chassis.operations.work import Overtaken, Worker
+from chassis.testing.fakes import NOON
+from chassis.time.clock import FixedClock
+from chassis.time.jobs import LEASE, claim
+from console.servers.provision import Dsns
 from contracts.message import Actor
 from contracts.operations import (
     CancelOperation,

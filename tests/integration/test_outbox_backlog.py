@@ -10,10 +10,10 @@ import pytest
 from frame_kit import psycopg_url
 from sqlalchemy import text
 
-from chassis.frame import Frame
-from chassis.outbox import PARTITIONS
-from chassis.relay import BATCH, BY_INDEX, PENDING
-from console.provision import Dsns
+from chassis.edge.frame import Frame
+from chassis.events.relay import BATCH, BY_INDEX, PENDING
+from chassis.write.outbox import PARTITIONS
+from console.servers.provision import Dsns
 
 EVENTS = (
     "INSERT INTO outbox (tenant, addressed_to, event_id, partition, aggregate_type, aggregate_id, sequence, type,"

@@ -24,11 +24,11 @@ from front_office import (
 from matching_kit import AtTheDesk
 from review_database import Review
 
-from chassis.clock import FixedClock
-from chassis.frame import Frame
-from chassis.received import decode
-from chassis.testing import NOON
-from console.provision import Dsns
+from chassis.edge.frame import Frame
+from chassis.events.received import decode
+from chassis.testing.fakes import NOON
+from chassis.time.clock import FixedClock
+from console.servers.provision import Dsns
 from contracts.enterprises import RecordFacts
 from contracts.entitlements import CheckEntitlement, ListEntitlements, PreviewItem
 from contracts.intake import NominateEnterprises, NominationLine, SubmitApplication

@@ -12,11 +12,11 @@ import pytest
 from frame_kit import psycopg_url
 from sqlalchemy import text
 
-from chassis.frame import Frame
-from chassis.inbox import BatchResult, Inbox, Subscription
-from chassis.parking import claim_due
-from chassis.received import Received
-from console.provision import Dsns
+from chassis.edge.frame import Frame
+from chassis.events.inbox import BatchResult, Inbox, Subscription
+from chassis.events.parking import claim_due
+from chassis.events.received import Received
+from console.servers.provision import Dsns
 from contracts.message import SYSTEM, Actor, Model
 from contracts.oversight import TrackCase, TrackingPage, TrackingView, TrackOwnCases
 from contracts.treasury import (

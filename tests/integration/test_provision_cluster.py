@@ -1,4 +1,4 @@
-"""`python -m console.provision_cluster` on a real PostgreSQL, with names that nobody else uses."""
+"""`python -m console.servers.provision_cluster` on a real PostgreSQL, with names that nobody else uses."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from console.postgres import PostgresAdmin
-from console.provision import KINDS, drop
-from console.provision_cluster import main, provision_all
+from console.cluster.roster import database_names
 from console.refusal import Refusal
-from console.roster import database_names
+from console.servers.postgres import PostgresAdmin
+from console.servers.provision import KINDS, drop
+from console.servers.provision_cluster import main, provision_all
 
 
 @pytest.fixture

@@ -17,10 +17,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from search_library import Library, opened
 
-from chassis.frame import Frame
-from chassis.paging import CursorInvalid, encode_cursor
-from console.contracts import unconnected_gateway
-from console.provision import Dsns
+from chassis.edge.frame import Frame
+from chassis.read.paging import CursorInvalid, encode_cursor
+from console.contracts.program import unconnected_gateway
+from console.servers.provision import Dsns
 from contracts.answers import ANSWERS
 from contracts.message import snake_case
 from contracts.policies import ResumePolicyItem, SuspendPolicyItem

@@ -10,11 +10,11 @@ from datetime import date, timedelta
 import pytest
 from review_database import Review
 
-from chassis.clock import FixedClock
-from chassis.frame import Frame
-from chassis.jobs import Job, claim
-from chassis.testing import NOON
-from console.provision import Dsns
+from chassis.edge.frame import Frame
+from chassis.testing.fakes import NOON
+from chassis.time.clock import FixedClock
+from chassis.time.jobs import Job, claim
+from console.servers.provision import Dsns
 from contracts.review import CaseView, ListCases, RejectCase
 from services.review import deadline
 from tests.unit.review.review_kit import application, china, item_rules

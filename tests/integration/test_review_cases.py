@@ -12,10 +12,10 @@ import pytest
 from review_database import Review
 from sqlalchemy import event as sqlalchemy_event
 
-from chassis.clock import FixedClock
-from chassis.frame import Frame
-from chassis.testing import NOON, received
-from console.provision import Dsns
+from chassis.edge.frame import Frame
+from chassis.testing.fakes import NOON, received
+from chassis.time.clock import FixedClock
+from console.servers.provision import Dsns
 from contracts.intake import ReplacedClaim
 from contracts.message import Actor
 from contracts.review import ApproveCase, CaseView, GetCase, ListCases, RecordInspection, RejectCase

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from review_database import Review
 
-from chassis.clock import FixedClock
-from chassis.frame import Frame
-from chassis.testing import NOON
-from console.provision import Dsns
+from chassis.edge.frame import Frame
+from chassis.testing.fakes import NOON
+from chassis.time.clock import FixedClock
+from console.servers.provision import Dsns
 from contracts.merges import EnterpriseMerged
 from contracts.review import ApproveCase, ListCases
 from tests.unit.review.review_kit import AMOUNT, USCC, application, item_rules, line, nomination

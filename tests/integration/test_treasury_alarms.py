@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from treasury_database import Treasury
 
-from chassis.clock import FixedClock
-from chassis.frame import Frame
-from chassis.testing import NOON
-from console.provision import Dsns
+from chassis.edge.frame import Frame
+from chassis.testing.fakes import NOON
+from chassis.time.clock import FixedClock
+from console.servers.provision import Dsns
 from tests.unit.treasury.treasury_kit import LAKH, approved
 
 DUE = datetime(2026, 3, 11, 9, 30, tzinfo=UTC)

@@ -10,12 +10,12 @@ from datetime import timedelta
 import pytest
 from treasury_database import Treasury
 
-from chassis.clock import FixedClock
-from chassis.database import is_infrastructure_fault
-from chassis.frame import Frame
-from chassis.inbox import ConcurrentBatch
-from chassis.testing import NOON, received
-from console.provision import Dsns
+from chassis.edge.frame import Frame
+from chassis.events.inbox import ConcurrentBatch
+from chassis.foundation.database import is_infrastructure_fault
+from chassis.testing.fakes import NOON, received
+from chassis.time.clock import FixedClock
+from console.servers.provision import Dsns
 from contracts.refusal import StaleVersion
 from services.treasury.bank import Payment, Word
 from tests.unit.treasury.treasury_kit import FakeBank, account_changed, approved, claim

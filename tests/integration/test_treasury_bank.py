@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from treasury_database import LEASE_OVER, Treasury
 
-from chassis.clock import Clock, ShiftedClock, SystemClock
-from chassis.frame import Frame
-from chassis.testing import eventually
-from console.provision import Dsns
+from chassis.edge.frame import Frame
+from chassis.testing.waiting import eventually
+from chassis.time.clock import Clock, ShiftedClock, SystemClock
+from console.servers.provision import Dsns
 from sandbox.testing import RunningProgram
 from services.treasury.bank import BankUnreachable, BatchRefused, Payment
 from services.treasury.bank_client import BankClient

@@ -12,10 +12,10 @@ import pytest
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from treasury_database import Treasury
 
-from chassis.clock import FixedClock
-from chassis.frame import Frame
-from chassis.testing import NOON, received
-from console.provision import Dsns
+from chassis.edge.frame import Frame
+from chassis.testing.fakes import NOON, received
+from chassis.time.clock import FixedClock
+from console.servers.provision import Dsns
 from contracts.message import Actor
 from contracts.treasury import AppropriateBudget
 from services.treasury.books import Books

@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 import pytest
 from treasury_database import LEASE_OVER, Killed, Treasury
 
-from chassis.clock import FixedClock
-from chassis.frame import Frame
-from chassis.testing import NOON
-from console.provision import Dsns
+from chassis.edge.frame import Frame
+from chassis.testing.fakes import NOON
+from chassis.time.clock import FixedClock
+from console.servers.provision import Dsns
 from contracts.message import Actor
 from contracts.treasury import DisbursementView, GetLedgerTotals
 from services.treasury.bank import BankUnreachable, Payment, Word

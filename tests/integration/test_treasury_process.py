@@ -20,11 +20,12 @@ import pytest
 from frame_kit import psycopg_url
 from treasury_database import onboarded
 
-from chassis.broker import ConfirmedPublisher, Outgoing, connect, declare_topology
-from chassis.ids import new_id
-from chassis.secrecy import AesCipher
-from chassis.testing import eventually, received
-from console.provision import Dsns
+from chassis.events.broker import ConfirmedPublisher, Outgoing, connect, declare_topology
+from chassis.foundation.ids import new_id
+from chassis.foundation.secrecy import AesCipher
+from chassis.testing.fakes import received
+from chassis.testing.waiting import eventually
+from console.servers.provision import Dsns
 from contracts.flow import QUEUES, routing_key
 from contracts.message import Actor, Command, Event, snake_case
 from contracts.rule import Level
@@ -43,7 +44,7 @@ def bank(tmp_path: Path) -> Iterator[RunningProgram]:
 
 
 class Process:
-    """`python -m chassis.runner treasury`, as it runs in production."""
+    """`python -m chassis.edge.runner treasury`, as it runs in production."""
 
     def __init__(self, dsns: Dsns, amqp_url: str, bank: RunningProgram, folder: Path) -> None:
         self.dsns = dsns
@@ -68,7 +69,7 @@ class Process:
             port = free.getsockname()[1]
         with (self._folder / "treasury.log").open("ab") as log:
             self.running = subprocess.Popen(
-                [sys.executable, "-m", "chassis.runner", "treasury"],
+                [sys.executable, "-m", "chassis.edge.runner", "treasury"],
                 cwd=REPOSITORY,
                 env={**self._env, "HEALTH_PORT": str(port), **more},
                 stdout=log,

@@ -7,11 +7,11 @@ from collections.abc import Callable
 import pytest
 from treasury_database import Treasury
 
-from chassis.clock import FixedClock
-from chassis.frame import Frame
-from chassis.paging import encode_cursor
-from chassis.testing import NOON
-from console.provision import Dsns
+from chassis.edge.frame import Frame
+from chassis.read.paging import encode_cursor
+from chassis.testing.fakes import NOON
+from chassis.time.clock import FixedClock
+from console.servers.provision import Dsns
 from contracts.treasury import (
     DisbursementPage,
     GetDisbursement,

@@ -13,8 +13,8 @@ import pytest
 from fastapi import FastAPI
 from obstore.store import MemoryStore
 
-from chassis.frame import Frame
-from chassis.objects import ObjectAltered, Objects, ObjectUnknown
+from chassis.edge.frame import Frame
+from chassis.files.objects import ObjectAltered, Objects, ObjectUnknown
 from contracts.message import Actor
 from gateway import uploads
 from gateway.app import create_app

@@ -11,16 +11,16 @@ import psycopg
 import pytest
 from frame_kit import psycopg_url
 
-from chassis.clock import FixedClock
-from chassis.frame import Frame, tenant_subscription
-from chassis.ids import new_id
-from chassis.inbox import Inbox, Subscription
-from chassis.jobs import Job, claim
-from chassis.parking import claim_due
-from chassis.received import Received
-from chassis.testing import received
-from chassis.uow import UnitOfWork
-from console.provision import Dsns
+from chassis.edge.frame import Frame, tenant_subscription
+from chassis.events.inbox import Inbox, Subscription
+from chassis.events.parking import claim_due
+from chassis.events.received import Received
+from chassis.foundation.ids import new_id
+from chassis.testing.fakes import received
+from chassis.time.clock import FixedClock
+from chassis.time.jobs import Job, claim
+from chassis.write.uow import UnitOfWork
+from console.servers.provision import Dsns
 from contracts.identity import TenantOnboarded, TenantSettings
 from contracts.message import Actor, Command, Event, Model, Query, snake_case
 from contracts.rule import Level

@@ -14,8 +14,8 @@ import pytest
 from scene_kit import INSTANT, small_scene
 from system_kit import House, answered
 
-from chassis.ids import new_id
-from chassis.testing import eventually
+from chassis.foundation.ids import new_id
+from chassis.testing.waiting import eventually
 from console.demo.people import ACCOUNTS, PARTNER, WINDOW, Office
 from console.demo.preparation import Stage
 

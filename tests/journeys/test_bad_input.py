@@ -15,8 +15,8 @@ import pytest
 from scene_kit import INSTANT, new_firm, new_uscc, small_scene
 from system_kit import House
 
-from chassis.ids import new_id
-from chassis.testing import eventually
+from chassis.foundation.ids import new_id
+from chassis.testing.waiting import eventually
 from console.demo.actors import application_form
 from console.demo.people import CHECKER, PARTNER, WINDOW, officer_of
 from console.demo.preparation import Stage

@@ -13,9 +13,9 @@ import openpyxl
 import pytest
 from system_kit import House, answered
 
-from chassis.ids import new_id
-from chassis.testing import eventually
-from console.sample_city.firms import credit_code_of, draw, name_of
+from chassis.foundation.ids import new_id
+from chassis.testing.waiting import eventually
+from console.policy.sample_city.firms import credit_code_of, draw, name_of
 
 FIRMS = draw(1300)
 HEADING = ["统一社会信用代码", "企业名称", "行业", "联系手机", "revenue:2025:万元"]

@@ -12,7 +12,7 @@ import pytest
 from scene_kit import INSTANT, small_scene
 from system_kit import House
 
-from chassis.testing import eventually
+from chassis.testing.waiting import eventually
 from console.demo.actors import application_form, application_key
 from console.demo.board import Board, Story
 from console.demo.ending import figures

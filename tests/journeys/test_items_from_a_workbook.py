@@ -9,10 +9,10 @@ import httpx
 from scene_kit import INSTANT, small_scene
 from system_kit import House
 
-from chassis.ids import new_id, random_code
-from chassis.testing import eventually
+from chassis.foundation.ids import new_id, random_code
+from chassis.testing.waiting import eventually
 from console.demo.people import officer_of
-from console.items import sample_item, workbook
+from console.policy.items import sample_item, workbook
 from contracts.item import PolicyItemContent
 from services.catalog.workbooks.writing import workbook_rows
 

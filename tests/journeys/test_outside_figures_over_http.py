@@ -12,8 +12,8 @@ import pytest
 from scene_kit import INSTANT, small_scene
 from system_kit import House
 
-from chassis.ids import new_id, random_code
-from chassis.testing import eventually
+from chassis.foundation.ids import new_id, random_code
+from chassis.testing.waiting import eventually
 from console.demo.people import CHECKER, PARTNER, officer_of
 from console.demo.preparation import Stage
 from console.demo.scene import HERE

@@ -14,9 +14,9 @@ import pytest
 from scene_kit import INSTANT, small_scene
 from system_kit import House
 
-from chassis.clock import CHINA
-from chassis.ids import new_id, random_code
-from chassis.testing import eventually
+from chassis.foundation.ids import new_id, random_code
+from chassis.testing.waiting import eventually
+from chassis.time.clock import CHINA
 from console.demo.actors import application_form
 from console.demo.people import CHECKER, FINANCE, officer_of
 from console.demo.preparation import Stage

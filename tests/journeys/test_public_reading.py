@@ -9,7 +9,7 @@ import pytest
 from scene_kit import INSTANT, small_scene
 from system_kit import House
 
-from chassis.testing import eventually
+from chassis.testing.waiting import eventually
 from console.demo.preparation import Stage
 from console.demo.scene import item_content
 

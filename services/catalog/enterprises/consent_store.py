@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Column, Date, DateTime, MetaData, RowMapping, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
-from chassis.store import AggregateStore, aggregate_columns
+from chassis.write.store import AggregateStore, aggregate_columns
 from services.catalog.enterprises.consents import Consent, ConsentUnknown, Disclosure, LookUnknown
 
 METADATA = MetaData()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from chassis.clock import CHINA
-from chassis.paging import cut_page, decode_cursor, encode_cursor
-from chassis.reader import Reader
-from chassis.secrecy import Cipher
-from chassis.uow import UnitOfWork
+from chassis.foundation.secrecy import Cipher
+from chassis.read.paging import cut_page, decode_cursor, encode_cursor
+from chassis.read.reader import Reader
+from chassis.time.clock import CHINA
+from chassis.write.uow import UnitOfWork
 from contracts.consents import (
     ConsentList,
     ConsentView,

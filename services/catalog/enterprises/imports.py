@@ -7,20 +7,20 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from chassis import tabular
-from chassis.clock import CHINA
-from chassis.objects import Objects
-from chassis.operation_runs import OperationRun, view_of
-from chassis.operation_work import Chunk
-from chassis.reader import Reader
-from chassis.secrecy import Cipher
-from chassis.settings import SettingMissing
-from chassis.uow import UnitOfWork
+from chassis.files import tabular
+from chassis.files.objects import Objects
+from chassis.foundation.secrecy import Cipher
+from chassis.foundation.settings import SettingMissing
+from chassis.operations.runs import OperationRun, view_of
+from chassis.operations.work import Chunk
+from chassis.read.reader import Reader
+from chassis.time.clock import CHINA
+from chassis.write.uow import UnitOfWork
 from contracts.enterprise_imports import ImportEnterprises
 from contracts.fact_sources import SourceKind
 from contracts.operations import LineResult, OperationView
 from contracts.refusal import Conflict, Invalid, Reason
-from contracts.rule_facts import FactType
+from contracts.rule.facts import FactType
 from services.catalog.enterprises.domain import FactsNotYours
 from services.catalog.enterprises.imports_headings import TableEmpty, read_heading
 from services.catalog.enterprises.imports_lines import EnterpriseLine, LineReader

@@ -11,8 +11,8 @@ import httpx
 import orjson
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from chassis.operation_work import SourceAway
-from chassis.settings import SettingMissing
+from chassis.foundation.settings import SettingMissing
+from chassis.operations.work import SourceAway
 from contracts.refusal import Invalid
 
 CONNECT_SECONDS, ANSWER_SECONDS = 3.0, 12.0

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from contracts.refusal import Invalid, Reason
-from contracts.rule_facts import WITH_UNIT, FactKind, FactType
+from contracts.rule.facts import WITH_UNIT, FactKind, FactType
 
 FIXED = {
     "uscc": ("统一社会信用代码", "信用代码", "uscc", "credit_code"),

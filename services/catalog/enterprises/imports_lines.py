@@ -13,7 +13,7 @@ from contracts.enterprises import OrganisationName
 from contracts.fact_sources import SourceKind
 from contracts.refusal import Reason
 from contracts.rule import Fact
-from contracts.rule_facts import FactKind
+from contracts.rule.facts import FactKind
 from services.catalog.enterprises.credit_code import checked_credit_code
 from services.catalog.enterprises.domain import CreditCodeInvalid
 from services.catalog.enterprises.imports_headings import FactColumn, Heading

@@ -9,10 +9,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from chassis.wording import reasons_for
+from chassis.foundation.reasons import reasons_for
 from contracts.refusal import Reason
 from contracts.rule import Fact
-from contracts.rule_facts import value_fits
+from contracts.rule.facts import value_fits
 from services.catalog.enterprises.credit_code import checked_credit_code
 from services.catalog.enterprises.domain import CreditCodeInvalid
 from services.catalog.enterprises.imports_lines import MOBILE, MOST_KNOWN, NAME, EnterpriseLine

@@ -7,13 +7,13 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from chassis.clock import CHINA
-from chassis.secrecy import Cipher, mask_phone
-from chassis.uow import UnitOfWork
+from chassis.foundation.secrecy import Cipher, mask_phone
+from chassis.time.clock import CHINA
+from chassis.write.uow import UnitOfWork
 from contracts.operations import LineResult
 from contracts.refusal import Reason
 from contracts.rule import Fact
-from contracts.rule_facts import FactKind
+from contracts.rule.facts import FactKind
 from services.catalog.enterprises.domain import Enterprise, EnterpriseMergedAlready
 from services.catalog.enterprises.imports_lines import EnterpriseLine
 from services.catalog.enterprises.store import Enterprises

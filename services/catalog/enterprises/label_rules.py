@@ -10,10 +10,10 @@ import orjson
 from sqlalchemy import Column, DateTime, Integer, MetaData, RowMapping, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
-from chassis.clock import CHINA
-from chassis.reader import Reader
-from chassis.store import AggregateStore, aggregate_columns
-from chassis.uow import UnitOfWork
+from chassis.read.reader import Reader
+from chassis.time.clock import CHINA
+from chassis.write.store import AggregateStore, aggregate_columns
+from chassis.write.uow import UnitOfWork
 from contracts.labels import DefineLabel, LabelList, LabelRule, LabelRuleView, LabelView, ListLabels
 from contracts.rule import Fact
 from services.catalog.enterprises.labels import LabelDefinedMeanwhile, LabelDefinition, label_of

@@ -12,8 +12,8 @@ from contracts.message import Actor, TenantId
 from contracts.refusal import Conflict, Forbidden, Invalid, Reason
 from contracts.rule import Condition, Eligibility, Fact, FactKind, FactSheet, Not, State
 from rules import evaluate_eligibility, sentence
-from rules.checking import DEEPEST
-from rules.checking_eligibility import check_eligibility
+from rules.checking.eligibility import check_eligibility
+from rules.checking.items import DEEPEST
 from rules.facts import FactReader
 from rules.findings import Findings
 from rules.units import number

@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlalchemy import Column, Date, DateTime, MetaData, RowMapping, Table, Text
 
-from chassis.clock import CHINA
-from chassis.paging import cut_page, decode_cursor, encode_cursor
-from chassis.reader import Reader
-from chassis.store import AggregateStore, aggregate_columns
-from chassis.uow import UnitOfWork
+from chassis.read.paging import cut_page, decode_cursor, encode_cursor
+from chassis.read.reader import Reader
+from chassis.time.clock import CHINA
+from chassis.write.store import AggregateStore, aggregate_columns
+from chassis.write.uow import UnitOfWork
 from contracts.materials import (
     KeepMaterial,
     ListExpiringMaterials,

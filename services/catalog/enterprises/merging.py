@@ -6,10 +6,10 @@ from typing import Any
 
 from sqlalchemy import Column, DateTime, MetaData, RowMapping, Table, Text
 
-from chassis.paging import cut_page, decode_cursor, encode_cursor
-from chassis.reader import Reader
-from chassis.store import AggregateStore, aggregate_columns
-from chassis.uow import UnitOfWork
+from chassis.read.paging import cut_page, decode_cursor, encode_cursor
+from chassis.read.reader import Reader
+from chassis.write.store import AggregateStore, aggregate_columns
+from chassis.write.uow import UnitOfWork
 from contracts.merges import ConfirmMerge, DeclineMerge, ListMerges, MergePage, MergeView, ProposeMerge
 from services.catalog.enterprises.material_file import Materials
 from services.catalog.enterprises.merges import Merge, MergeProposedAlready, MergeUnknown

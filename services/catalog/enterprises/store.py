@@ -18,8 +18,8 @@ from sqlalchemy import (
     select,
 )
 
-from chassis.store import AggregateStore, aggregate_columns
-from chassis.uow import UnitOfWork
+from chassis.write.store import AggregateStore, aggregate_columns
+from chassis.write.uow import UnitOfWork
 from contracts.fact_records import FactRecord
 from contracts.rule import Fact
 from services.catalog.enterprises.domain import (

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from chassis.clock import CHINA
-from chassis.secrecy import Cipher, mask_account, mask_phone
-from chassis.uow import UnitOfWork
+from chassis.foundation.secrecy import Cipher, mask_account, mask_phone
+from chassis.time.clock import CHINA
+from chassis.write.uow import UnitOfWork
 from contracts.enterprises import (
     ConfirmPayeeAccount,
     EnterpriseView,

@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from chassis.clock import CHINA
-from chassis.frame import Frame
-from chassis.telemetry import get_logger
-from chassis.uow import UnitOfWork
+from chassis.edge.frame import Frame
+from chassis.observability.telemetry import get_logger
+from chassis.time.clock import CHINA
+from chassis.write.uow import UnitOfWork
 from contracts.message import TenantId
 from contracts.rule import ItemRules, State
 from services.catalog.matching.engine.columns import Rows

@@ -14,8 +14,8 @@ from typing import Any
 
 import orjson
 
-from chassis.settings import ROLES
-from chassis.telemetry import get_logger
+from chassis.foundation.settings import ROLES
+from chassis.observability.telemetry import get_logger
 from services.catalog.matching.domain import MatchingWarmingUp
 
 log = get_logger(__name__)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chassis.reader import Reader
+from chassis.read.reader import Reader
 from contracts.message import TenantId
 from contracts.rule import Fact, FactKind
 from services.catalog.matching.engine.columns import DAY, LISTED, NEVER, Column, number_text

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from chassis.reader import Reader
+from chassis.read.reader import Reader
 from contracts.message import TenantId
 from contracts.rule import Eligibility, FactType, ItemRules, ParameterType
-from contracts.rule_facts import RulePart
+from contracts.rule.facts import RulePart
 from services.catalog.policies.views import LINEAGE
 
 OFFERS = (

@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from chassis.reader import Reader
+from chassis.read.reader import Reader
 from contracts.message import TenantId
 from contracts.rule import Fact
 from services.catalog.matching.engine.columns import Rows

@@ -16,10 +16,10 @@ from pathlib import Path
 
 import orjson
 
-from chassis import telemetry
-from chassis.database import is_infrastructure_fault
-from chassis.frame import Frame
-from chassis.settings import Settings
+from chassis.edge.frame import Frame
+from chassis.foundation.database import is_infrastructure_fault
+from chassis.foundation.settings import Settings
+from chassis.observability import telemetry
 from services.catalog.matching.desk import Desk
 
 log = telemetry.get_logger(__name__)

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 
-from chassis.reader import Reader
-from chassis.uow import UnitOfWork
+from chassis.read.reader import Reader
+from chassis.write.uow import UnitOfWork
 from contracts.message import TenantId
 from services.catalog.matching.domain import LINES, MatchChunk
 from services.catalog.matching.engine.columns import Rows

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from chassis.paging import cut_page, decode_cursor, encode_cursor
-from chassis.reader import Reader
+from chassis.read.paging import cut_page, decode_cursor, encode_cursor
+from chassis.read.reader import Reader
 from contracts.entitlements import (
     GetItemReach,
     ItemEnterprisesPage,

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ARRAY, BigInteger, Column, DateTime, Integer, MetaData, RowMapping, Table, Text
 
-from chassis.reader import Reader
-from chassis.store import AggregateStore, aggregate_columns
+from chassis.read.reader import Reader
+from chassis.write.store import AggregateStore, aggregate_columns
 from contracts.message import TenantId
 from services.catalog.matching.domain import MatchChunk
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
-from chassis.clock import CHINA
-from chassis.paging import decode_cursor, encode_cursor
-from chassis.reader import Reader
+from chassis.read.paging import decode_cursor, encode_cursor
+from chassis.read.reader import Reader
+from chassis.time.clock import CHINA
 from contracts.entitlements import (
     CheckEntitlement,
     EntitlementPage,

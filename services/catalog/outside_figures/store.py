@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import Column, CursorResult, Date, DateTime, MetaData, RowMapping, Table, Text
 
-from chassis.store import AggregateStore, aggregate_columns
+from chassis.write.store import AggregateStore, aggregate_columns
 from contracts.message import TenantId
 from contracts.rule import ParameterValue
 from services.catalog.outside_figures.domain import (

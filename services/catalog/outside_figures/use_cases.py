@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from chassis.clock import CHINA
-from chassis.uow import UnitOfWork
+from chassis.time.clock import CHINA
+from chassis.write.uow import UnitOfWork
 from contracts.outside_figures import (
     OutsideFigureList,
     OutsideFigureView,

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Column, Date, DateTime, Integer, RowMapping, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
-from chassis.store import AggregateStore, aggregate_columns
+from chassis.write.store import AggregateStore, aggregate_columns
 from contracts.documents import IssuedDocument
 from contracts.drafting import ConsultationRound
 from services.catalog.policies.document import Document, DocumentRegisteredAlready, DocumentUnknown

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from chassis.clock import CHINA
-from chassis.paging import cut_page, decode_cursor, encode_cursor
-from chassis.reader import Reader
+from chassis.read.paging import cut_page, decode_cursor, encode_cursor
+from chassis.read.reader import Reader
+from chassis.time.clock import CHINA
 from contracts.authoring import (
     AuthoredItemPage,
     AuthoredItemSummary,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chassis.uow import UnitOfWork
+from chassis.write.uow import UnitOfWork
 from contracts.authoring import FieldDifference
 from contracts.documents import AmendDocument, DocumentView, IssuedDocument, RegisterDocument, RepealDocument
 from contracts.refusal import StaleVersion

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from chassis.clock import CHINA
-from chassis.paging import cut_page, decode_cursor, encode_cursor
-from chassis.reader import Reader
+from chassis.read.paging import cut_page, decode_cursor, encode_cursor
+from chassis.read.reader import Reader
+from chassis.time.clock import CHINA
 from contracts.documents import DocumentPage, DocumentView, GetDocument, IssuedDocument, ListDocuments
 from contracts.drafting import DraftPage, DraftSummary, DraftView, GetDraft, ListDrafts
 from contracts.message import Actor

@@ -8,9 +8,9 @@ from typing import Any
 
 import orjson
 
-from chassis.crash import crash_point
-from chassis.jobs import Job
-from chassis.uow import UnitOfWork
+from chassis.foundation.crash import crash_point
+from chassis.time.jobs import Job
+from chassis.write.uow import UnitOfWork
 from services.catalog.policies.domain import PolicyItem
 from services.catalog.policies.links import Links, LinkState
 from services.catalog.policies.store import PolicyItems

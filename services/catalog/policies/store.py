@@ -9,8 +9,8 @@ import orjson
 from sqlalchemy import Column, Date, DateTime, Integer, MetaData, RowMapping, Table, Text, tuple_
 from sqlalchemy.dialects.postgresql import JSONB
 
-from chassis.store import AggregateStore, aggregate_columns
-from chassis.uow import UnitOfWork
+from chassis.write.store import AggregateStore, aggregate_columns
+from chassis.write.uow import UnitOfWork
 from contracts.aggregate import Aggregate
 from contracts.authoring import FieldDifference
 from contracts.item import PolicyItemContent

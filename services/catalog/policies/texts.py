@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from pydantic import ValidationError
 from sqlalchemy import CursorResult
 
-from chassis.wording import reasons_for
+from chassis.foundation.reasons import reasons_for
 from contracts.authoring import TextProblem
 from contracts.documents import IssuedDocument
 from contracts.item import PolicyItemContent

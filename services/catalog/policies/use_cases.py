@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from chassis.clock import CHINA
-from chassis.uow import UnitOfWork
+from chassis.time.clock import CHINA
+from chassis.write.uow import UnitOfWork
 from contracts.authoring import AuthoredItemView
 from contracts.item import PolicyItemContent
 from contracts.policies import (

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
-from chassis.clock import CHINA
-from chassis.jobs import Job
-from chassis.uow import UnitOfWork
+from chassis.time.clock import CHINA
+from chassis.time.jobs import Job
+from chassis.write.uow import UnitOfWork
 from services.catalog.policies.domain import PolicyItem
 from services.catalog.policies.store import Changes, PolicyItems
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from chassis.paging import cut_page, decode_cursor, encode_cursor
-from chassis.reader import Reader
+from chassis.read.paging import cut_page, decode_cursor, encode_cursor
+from chassis.read.reader import Reader
 from contracts.item import PolicyItemContent
 from contracts.policies import GetPolicy, ListPolicies, PolicyItemView, PolicyPage, PolicySummary
 from services.catalog.policies.domain import ItemUnknown, item_view

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chassis.reader import Reader
+from chassis.read.reader import Reader
 from contracts.rule import State
 from contracts.search import FoundPolicies, SearchForEnterprise
 from services.catalog.enterprises.domain import refuse_stranger

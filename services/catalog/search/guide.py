@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from chassis.clock import CHINA
-from chassis.reader import Reader
+from chassis.read.reader import Reader
+from chassis.time.clock import CHINA
 from contracts.item import GuideMaterial, PolicyItemContent
 from contracts.policies import GetPolicy
 from contracts.policy_guide import GetGuide, GuideView, NeededMaterial

@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import RowMapping
 
-from chassis.paging import cut_page, decode_cursor, encode_cursor
-from chassis.reader import Reader
+from chassis.read.paging import cut_page, decode_cursor, encode_cursor
+from chassis.read.reader import Reader
 from contracts.item import PolicyItemContent
 from contracts.open_data import OpenData, OpenItem, ReadOpenData
 from rules import sentences

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from chassis.paging import CursorInvalid, decode_cursor, encode_cursor
+from chassis.read.paging import CursorInvalid, decode_cursor, encode_cursor
 
 BY_DATE = "date"
 WAYS = (BY_DATE, "all", "similar", "some", "any")

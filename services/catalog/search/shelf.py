@@ -18,7 +18,7 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from chassis.reader import Reader
+from chassis.read.reader import Reader
 from contracts.search import WindowState
 from services.catalog.search.domain import SOON, amount_band
 from services.catalog.search.words import name_of

@@ -7,9 +7,9 @@ from datetime import date
 
 import numpy as np
 
-from chassis.clock import CHINA
-from chassis.paging import CursorInvalid
-from chassis.reader import Reader
+from chassis.read.paging import CursorInvalid
+from chassis.read.reader import Reader
+from chassis.time.clock import CHINA
 from contracts.search import FoundPolicies, PolicyHit, SearchPolicies, SearchRequest
 from services.catalog.policies.views import LINEAGE
 from services.catalog.search.choice import Choice

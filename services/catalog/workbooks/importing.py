@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from chassis import tabular
-from chassis.clock import CHINA
-from chassis.objects import Objects
-from chassis.operation_runs import OperationRun, view_of
-from chassis.operation_work import Chunk
-from chassis.uow import UnitOfWork
+from chassis.files import tabular
+from chassis.files.objects import Objects
+from chassis.operations.runs import OperationRun, view_of
+from chassis.operations.work import Chunk
+from chassis.time.clock import CHINA
+from chassis.write.uow import UnitOfWork
 from contracts.drafting import DraftPolicyItem, EditDraft
 from contracts.item import PolicyItemContent
 from contracts.item_imports import ImportItems

@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from chassis.wording import reasons_for
+from chassis.foundation.reasons import reasons_for
 from contracts.item import PolicyItemContent
 from contracts.refusal import Reason
 from rules import sentences

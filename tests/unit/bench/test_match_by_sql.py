@@ -8,9 +8,9 @@ import pytest
 
 from bench.match import TODAY
 from bench.match_sql import Columns, columns_for, where
-from console.sample_city.facts import Facts
-from console.sample_city.firms import draw
-from console.sample_city.items import SAMPLES, sample_items
+from console.policy.sample_city.facts import Facts
+from console.policy.sample_city.firms import draw
+from console.policy.sample_city.items import SAMPLES, sample_items
 from contracts.rule import Compare, Condition, ItemRules
 
 MOST_COLUMNS = 1_600

@@ -8,10 +8,10 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from console.sample_city.columns import matcher_of
-from console.sample_city.facts import Facts
-from console.sample_city.firms import draw
-from console.sample_city.items import PROVINCE, sample_items
+from console.policy.sample_city.columns import matcher_of
+from console.policy.sample_city.facts import Facts
+from console.policy.sample_city.firms import draw
+from console.policy.sample_city.items import PROVINCE, sample_items
 from contracts.rule import Fact, FactSheet, ItemRules
 from rules.eligibility import decide
 from rules.facts import FactReader

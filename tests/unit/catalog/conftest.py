@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from chassis.secrecy import AesCipher
-from chassis.testing import FakeUnit, MemoryStore
+from chassis.foundation.secrecy import AesCipher
+from chassis.testing.fakes import FakeUnit, MemoryStore
 from contracts.aggregate import Aggregate
 from contracts.authoring import FieldDifference
 from contracts.fact_records import FactRecord

@@ -7,7 +7,7 @@ from typing import get_args
 
 import pytest
 
-from chassis.testing import NOON
+from chassis.testing.fakes import NOON
 from contracts.drafting import AskedParty, OpinionResponse, Stage
 from contracts.message import Actor
 from contracts.policies import DirectGround

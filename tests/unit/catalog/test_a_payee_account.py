@@ -6,8 +6,8 @@ from typing import get_args
 
 import pytest
 
-from chassis.secrecy import AesCipher
-from chassis.testing import FakeUnit
+from chassis.foundation.secrecy import AesCipher
+from chassis.testing.fakes import FakeUnit
 from contracts.enterprises import (
     ConfirmPayeeAccount,
     PayeeAccountChanged,

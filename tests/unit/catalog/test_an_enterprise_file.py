@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum.cn.uscc import calc_check_digit
 
-from chassis.secrecy import AesCipher
-from chassis.testing import FakeUnit
+from chassis.foundation.secrecy import AesCipher
+from chassis.testing.fakes import FakeUnit
 from contracts.enterprises import (
     EnterpriseFactsChanged,
     EnterpriseRegistered,

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from chassis.secrecy import AesCipher
-from chassis.testing import NOON, FakeUnit, MemoryStore
+from chassis.foundation.secrecy import AesCipher
+from chassis.testing.fakes import NOON, FakeUnit, MemoryStore
 from contracts.consents import GiveConsent, RevealContact, RevokeConsent
 from contracts.enterprises import RegisterEnterprise
 from contracts.materials import KeepMaterial, WithdrawMaterial

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from contracts.rule_facts import FactKind, FactType
+from contracts.rule.facts import FactKind, FactType
 from services.catalog.enterprises.imports_headings import HeadingRefused, read_heading
 from services.catalog.enterprises.imports_lines import LineReader, value_of
 

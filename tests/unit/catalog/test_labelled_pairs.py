@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from console.labelled_pairs import PAIRS, SAMPLE, Question, read_questions
-from console.rule_quality import AIM, Answered, answered, answered_without, measured, reached
+from console.policy.labelled_pairs import PAIRS, SAMPLE, Question, read_questions
+from console.policy.rule_quality import AIM, Answered, answered, answered_without, measured, reached
 from contracts.rule import Mode, State
 from rules import assess
 

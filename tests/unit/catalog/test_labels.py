@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from chassis.testing import NOON
+from chassis.testing.fakes import NOON
 from contracts.labels import LabelRule, LabelView
 from contracts.message import Actor
 from contracts.rule import Fact, State

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from console.sample_city.facts import Facts
-from console.sample_city.firms import draw
+from console.policy.sample_city.facts import Facts
+from console.policy.sample_city.firms import draw
 from contracts.rule import State
 from rules import assess
 from tests.unit.catalog.city_kit import TODAY, City

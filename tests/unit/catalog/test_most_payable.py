@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
-from contracts.rule_amount import AmountRule, RoundingRule
+from contracts.rule.amount import AmountRule, RoundingRule
 from services.catalog.search.ceiling import most_payable
 
 TREE: TypeAdapter[Any] = TypeAdapter(AmountRule)

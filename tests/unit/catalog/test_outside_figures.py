@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from chassis.testing import NOON
+from chassis.testing.fakes import NOON
 from contracts.message import Actor
 from contracts.outside_figures import OutsideFigureRecorded, OutsideFigureWithdrawn
 from contracts.rule import Fact, ParameterValue

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from chassis.testing import FakeUnit
+from chassis.testing.fakes import FakeUnit
 from contracts.item import ItemStatus, PolicyItemContent
 from contracts.message import Actor
 from contracts.policies import PolicyPublished, PublishPolicyItem

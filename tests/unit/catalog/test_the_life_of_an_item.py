@@ -8,8 +8,8 @@ from typing import get_args
 
 import pytest
 
-from chassis.jobs import Job
-from chassis.testing import NOON, FakeUnit
+from chassis.testing.fakes import NOON, FakeUnit
+from chassis.time.jobs import Job
 from contracts.item import FairCompetitionConclusion, ItemStatus, PolicyItemContent
 from contracts.message import SYSTEM, Actor
 from contracts.policies import (

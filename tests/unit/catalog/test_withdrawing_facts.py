@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from chassis.secrecy import AesCipher
-from chassis.testing import FakeUnit
+from chassis.foundation.secrecy import AesCipher
+from chassis.testing.fakes import FakeUnit
 from contracts.enterprises import EnterpriseFactsChanged, FactKey, RecordFacts, RegisterEnterprise
 from contracts.fact_records import WithdrawFacts
 from contracts.fact_sources import SourceKind

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chassis.broker import BUNDLE_TYPE, EVENT_TYPE, Outgoing
-from chassis.bundles import MOST_BYTES, MOST_EVENTS, Waiting, bundled, is_bundle, taken_apart
-from chassis.received import Undecodable
+from chassis.events.broker import BUNDLE_TYPE, EVENT_TYPE, Outgoing
+from chassis.events.bundles import MOST_BYTES, MOST_EVENTS, Waiting, bundled, is_bundle, taken_apart
+from chassis.events.received import Undecodable
 
 SIZES = (60, 700, 3_000, 30_000, MOST_BYTES - 1, MOST_BYTES, MOST_BYTES + 1)
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from chassis.clock import CHINA, FixedClock, ShiftedClock, SystemClock, TimeZoneDataMissing, as_utc, time_zone
+from chassis.time.clock import CHINA, FixedClock, ShiftedClock, SystemClock, TimeZoneDataMissing, as_utc, time_zone
 
 NOON = datetime(2026, 3, 10, 12, 0, tzinfo=CHINA)
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chassis.calendar import Calendar, CalendarNotLoaded
-from chassis.clock import CHINA
+from chassis.time.calendar import Calendar, CalendarNotLoaded
+from chassis.time.clock import CHINA
 
 CALENDAR = Calendar.from_chinesecalendar()
 FIRST, LAST = date(2025, 1, 1), date(2026, 12, 31)

@@ -10,9 +10,9 @@ import amqp
 import kombu
 import pytest
 
-from chassis import replies as replies_module
-from chassis.entrypoints import FrameRpc, GuardedQueueConsumer, GuardedRpcConsumer
-from chassis.replies import Replies
+from chassis.edge import replies as replies_module
+from chassis.edge.entrypoints import FrameRpc, GuardedQueueConsumer, GuardedRpcConsumer
+from chassis.edge.replies import Replies
 
 
 class Container:

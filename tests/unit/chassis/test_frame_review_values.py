@@ -13,9 +13,9 @@ import orjson
 import pytest
 from sqlalchemy import Column, MetaData, RowMapping, Table, Text
 
-from chassis.audit import AuditFact
-from chassis.settings import SettingMissing, Settings
-from chassis.store import AggregateStore, aggregate_columns
+from chassis.foundation.settings import SettingMissing, Settings
+from chassis.write.audit import AuditFact
+from chassis.write.store import AggregateStore, aggregate_columns
 from contracts.aggregate import Aggregate
 
 NEEDED = {"DATABASE_URL": "d", "FRAME_DATABASE_URL": "f", "AMQP_URL": "a", "ZHIDA_DATA_KEY": "k"}

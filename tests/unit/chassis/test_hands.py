@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 
-from chassis.hands import Hands
-from chassis.testing import eventually
+from chassis.edge.hands import Hands
+from chassis.testing.waiting import eventually
 
 
 def test_work_that_comes_after_each_other_is_done_by_one_thread() -> None:

@@ -16,9 +16,9 @@ from typing import Any
 import pytest
 from prometheus_client import CollectorRegistry, Counter
 
-from chassis import metrics
-from chassis.health import Check, HealthServer, Heartbeat
-from chassis.testing import eventually
+from chassis.observability import metrics
+from chassis.observability.health import Check, HealthServer, Heartbeat
+from chassis.testing.waiting import eventually
 
 ROOT = Path(__file__).parents[3]
 
@@ -195,7 +195,7 @@ import warnings; warnings.simplefilter("ignore")
 import eventlet; eventlet.monkey_patch()
 import time
 from http.client import HTTPConnection
-from chassis.health import HealthServer, Heartbeat
+from chassis.observability.health import HealthServer, Heartbeat
 
 def hang():
     with eventlet.Timeout(0.05):

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 from obstore.store import MemoryStore
 
-from chassis.objects import Objects
+from chassis.files.objects import Objects
 
 
 async def pieces() -> AsyncIterator[bytes]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from chassis import pace
-from chassis.pace import GATHER, MOST, SHARE, Pace
+from chassis.events import pace
+from chassis.events.pace import GATHER, MOST, SHARE, Pace
 
 
 class Hand:

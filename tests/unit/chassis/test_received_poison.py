@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chassis.received import Undecodable, decode
+from chassis.events.received import Undecodable, decode
 
 WANTED = frozenset({"MessageFailed"})
 

@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chassis.audit import AuditFact, facts_parameter
-from chassis.ids import event_id, new_id
-from chassis.outbox import outbox_parameter, outbox_rows
+from chassis.foundation.ids import event_id, new_id
+from chassis.write.audit import AuditFact, facts_parameter
+from chassis.write.outbox import outbox_parameter, outbox_rows
 from contracts.aggregate import Aggregate
 from contracts.enterprises import EnterpriseRegistered
 

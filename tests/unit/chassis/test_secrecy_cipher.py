@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chassis.secrecy import AesCipher, KeyUnusable, Unsealable, mask_account, mask_name, mask_phone
+from chassis.foundation.secrecy import AesCipher, KeyUnusable, Unsealable, mask_account, mask_name, mask_phone
 
 OLD, NEW = bytes(range(32)), bytes(range(32, 64))
 CIPHER = AesCipher([OLD])

@@ -6,9 +6,9 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from chassis.calendar import Calendar, announced_days
-from chassis.clock import CHINA
-from chassis.sla import Alarm, ClockNotPaused, ClockNotRunning, Limit, NotYetPublished, SlaClock, Unit
+from chassis.time.calendar import Calendar, announced_days
+from chassis.time.clock import CHINA
+from chassis.time.sla import Alarm, ClockNotPaused, ClockNotRunning, Limit, NotYetPublished, SlaClock, Unit
 
 CALENDAR = Calendar.from_chinesecalendar()
 

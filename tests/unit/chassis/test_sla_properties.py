@@ -7,9 +7,9 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chassis.calendar import DAY, Calendar
-from chassis.clock import CHINA
-from chassis.sla import Limit, SlaClock
+from chassis.time.calendar import DAY, Calendar
+from chassis.time.clock import CHINA
+from chassis.time.sla import Limit, SlaClock
 
 CALENDAR = Calendar.from_chinesecalendar()
 START = datetime(2025, 2, 1, tzinfo=CHINA)

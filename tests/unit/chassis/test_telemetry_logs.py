@@ -17,8 +17,8 @@ import pytest
 ROOT = Path(__file__).parents[3]
 BEFORE = """
 import logging, sys
-from chassis import telemetry
-from chassis.telemetry import bind, get_logger, start_span
+from chassis.observability import telemetry
+from chassis.observability.telemetry import bind, get_logger, start_span
 log = get_logger("services.treasury")
 telemetry.configure("treasury", None)
 """

@@ -22,8 +22,8 @@ from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import SpanKind, StatusCode
 
-from chassis import telemetry
-from chassis.telemetry import continue_trace, current_traceparent, parse_traceparent, start_span
+from chassis.observability import telemetry
+from chassis.observability.telemetry import continue_trace, current_traceparent, parse_traceparent, start_span
 from contracts.refusal import NotFound
 
 ROOT = Path(__file__).parents[3]
@@ -261,7 +261,7 @@ def collector() -> Iterator[Collector]:
 
 WORK = f"""
 import time
-from chassis import telemetry
+from chassis.observability import telemetry
 telemetry.configure("treasury", ENDPOINT)
 before = time.monotonic()
 with telemetry.start_span("pay", parent="{PARENT}"):
@@ -300,7 +300,7 @@ def test_a_collector_that_is_away_or_silent_holds_up_neither_work_nor_the_end(th
 
 INTERLEAVED = """
 import threading, time
-from chassis import telemetry
+from chassis.observability import telemetry
 telemetry.configure("treasury", None)
 kept = []
 

@@ -16,8 +16,8 @@ from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
-from chassis import tabular
-from chassis.tabular import WorkbookUnreadable
+from chassis.files import tabular
+from chassis.files.tabular import WorkbookUnreadable
 
 CELLS: Sequence[tuple[Any, str | None, str]] = [
     # value, number format, as text

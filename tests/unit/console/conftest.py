@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from console import quarters
+from console.servers import quarters
 
 
 @pytest.fixture(autouse=True)

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from chassis.secrecy import AesCipher
-from console.checks.bank_book import BankBook, Credit, Totals
-from console.checks.payments import Attempt, paid_twice, unlike_the_bank
-from console.checks.report import INVARIANTS, Finding, Report, together
+from chassis.foundation.secrecy import AesCipher
+from console.operating.checks.bank_book import BankBook, Credit, Totals
+from console.operating.checks.payments import Attempt, paid_twice, unlike_the_bank
+from console.operating.checks.report import INVARIANTS, Finding, Report, together
 
 CIPHER = AesCipher([b"k" * 32])
 ACCOUNT = "3607020000000000001"

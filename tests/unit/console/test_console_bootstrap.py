@@ -18,9 +18,9 @@ from pathlib import Path
 
 import pytest
 
-from console.bootstrap import Setup
 from console.place import CHECKOUT
 from console.refusal import Refusal
+from console.setup.bootstrap import Setup
 
 PIP = """
 import pathlib, sys, sysconfig, zipfile

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from console import broker_docker
-from console.broker_docker import DockerNode
-from console.ports import Ports
+from console.cluster.ports import Ports
+from console.servers import broker_docker
+from console.servers.broker_docker import DockerNode
 
 DOCKER = """#!/bin/sh
 echo "$*" >> {calls}

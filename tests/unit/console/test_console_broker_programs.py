@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from console import broker_programs, rabbitmq
-from console.broker_docker import DockerNode
-from console.broker_node import BrokerFault
-from console.broker_programs import installed_programs, unpacked_programs
-from console.debian import DebianArchive, DebianFault
-from console.processes import PidFile, spawn
-from console.quarters import Account, Quarters
-from console.rabbitmq import RabbitMQ
+from console.cluster.processes import PidFile, spawn
 from console.refusal import Refusal
+from console.servers import broker_programs, rabbitmq
+from console.servers.broker_docker import DockerNode
+from console.servers.broker_node import BrokerFault
+from console.servers.broker_programs import installed_programs, unpacked_programs
+from console.servers.quarters import Account, Quarters
+from console.servers.rabbitmq import RabbitMQ
+from console.setup.debian import DebianArchive, DebianFault
 
 ERL = 'if true\nthen\n    ROOTDIR=/usr/lib/erlang\nfi\nBINDIR="$ROOTDIR/bin"\n'
 

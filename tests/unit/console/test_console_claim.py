@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from chassis.testing import eventually
-from console.claim import Claim, dismiss_launcher
+from chassis.testing.waiting import eventually
+from console.cluster.claim import Claim, dismiss_launcher
 from console.refusal import Refusal
 
 HOLD = (
-    "import sys, time; from pathlib import Path; from console.claim import Claim\n"
+    "import sys, time; from pathlib import Path; from console.cluster.claim import Claim\n"
     "with Claim(Path(sys.argv[1]), 'demo') as claim:\n"
     "    claim.announce('http://127.0.0.1:8700'); print('held', flush=True); time.sleep(600)\n"
 )

@@ -9,11 +9,11 @@ from types import ModuleType
 import pytest
 
 from console.__main__ import main
-from console.broker_node import BrokerFault
-from console.cluster import Cluster
-from console.ports import Ports
-from console.rabbitmq import AmqpAddress, RabbitMQ
+from console.cluster.cluster import Cluster
+from console.cluster.ports import Ports
 from console.refusal import Refusal
+from console.servers.broker_node import BrokerFault
+from console.servers.rabbitmq import AmqpAddress, RabbitMQ
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,7 @@ import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from console.credentials import Credentials
+from console.servers.credentials import Credentials
 
 
 def test_a_secret_is_made_once_and_differs_from_every_other(tmp_path: Path) -> None:

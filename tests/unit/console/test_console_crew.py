@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from console.crew import Crew, Member, answers_well
-from console.ports import Ports
+from console.cluster.crew import Crew, Member, answers_well
+from console.cluster.ports import Ports
 from console.refusal import Refusal
 
 WEB = """

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from console.debian import DebianArchive, DebianFault
+from console.setup.debian import DebianArchive, DebianFault
 
 APT_CACHE = """
 case "$*" in

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from console.package_index import NoPip, PipSettings, fetch_pip
+from console.setup.package_index import NoPip, PipSettings, fetch_pip
 
 OLD, NEW, FUTURE = b"old wheel", b"new wheel", b"a wheel for a Python to come"
 

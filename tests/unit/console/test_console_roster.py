@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from console.crew import Member
-from console.ports import Ports
-from console.provision import Dsns
-from console.roster import database_names, members, process_names, service_names
+from console.cluster.crew import Member
+from console.cluster.ports import Ports
+from console.cluster.roster import database_names, members, process_names, service_names
+from console.servers.provision import Dsns
 
 AMQP = "amqp://zhida:secret@127.0.0.1:20000/zhida"
 

@@ -8,12 +8,12 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from console.checks.bank_book import BankBook, Credit, Totals
-from console.checks.report import Finding, Report
 from console.demo.board import PAID, REVIEW, STAGES, TOLD, Board
 from console.demo.ending import figures, percentile
 from console.demo.scene import PLACES, first_day
 from console.demo.view import Lines, Picture, draw
+from console.operating.checks.bank_book import BankBook, Credit, Totals
+from console.operating.checks.report import Finding, Report
 
 MORNING = datetime(2026, 3, 10, 1, 0, tzinfo=UTC)
 SOUND = Report(tenants=("zhanggong",))

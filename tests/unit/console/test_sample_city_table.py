@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from stdnum.cn import uscc
 
-from console.items import sample_item
-from console.sample_city.program import main
-from console.sample_city.table import FACTS, write_table
+from console.policy.items import sample_item
+from console.policy.sample_city.program import main
+from console.policy.sample_city.table import FACTS, write_table
 
 
 def read(path: Path) -> list[dict[str, str]]:

@@ -12,8 +12,8 @@ import pytest
 from fastapi import Request
 from fastapi.routing import APIRoute
 
-from chassis.clock import FixedClock
-from console.items import sample_item
+from chassis.time.clock import FixedClock
+from console.policy.items import sample_item
 from contracts.entitlements import CostedPreview
 from contracts.message import Actor
 from gateway.api import entitlements

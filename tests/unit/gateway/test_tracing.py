@@ -9,8 +9,8 @@ import httpx
 import pytest
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from chassis import telemetry
-from console.contracts import unconnected_gateway
+from chassis.observability import telemetry
+from console.contracts.program import unconnected_gateway
 
 PARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from chassis.secrecy import AesCipher
-from chassis.testing import FakeRegistry, FakeUnit, MemoryStore
+from chassis.foundation.secrecy import AesCipher
+from chassis.testing.fakes import FakeRegistry, FakeUnit, MemoryStore
 from contracts.enterprises import Payee
 from contracts.identity import TenantSettings
 from contracts.item import PolicyItemContent

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from chassis.secrecy import AesCipher
-from chassis.testing import FakeUnit
+from chassis.foundation.secrecy import AesCipher
+from chassis.testing.fakes import FakeUnit
 from contracts.intake import ApplicationSubmitted, SubmitApplication
 from contracts.rule import Fact
 from services.intake.domain import ApplicationRefused

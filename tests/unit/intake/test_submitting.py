@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from chassis.secrecy import AesCipher
-from chassis.testing import FakeUnit
+from chassis.foundation.secrecy import AesCipher
+from chassis.testing.fakes import FakeUnit
 from contracts.intake import ApplicationSubmitted, SubmissionReceipt, SubmitApplication
 from contracts.message import Actor
 from contracts.rule import Fact, PaymentFrequency

@@ -7,7 +7,7 @@ from typing import get_args
 
 import pytest
 
-from chassis.testing import NOON
+from chassis.testing.fakes import NOON
 from contracts.message import Actor
 from contracts.notify import MessageDelivered, MessageFailed, MessageState
 from services.notify.domain import ATTEMPTS, MOVES, EnterpriseNotYours, Message, MessageEnded, refuse_stranger

@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from chassis.jobs import Job
-from chassis.secrecy import AesCipher
-from chassis.testing import NOON, FakeUnit, MemoryStore
+from chassis.foundation.secrecy import AesCipher
+from chassis.testing.fakes import NOON, FakeUnit, MemoryStore
+from chassis.time.jobs import Job
 from contracts.notify import MessageDelivered, MessageFailed
 from services.notify import use_cases
 from services.notify.domain import ATTEMPTS, Message

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
-from chassis.settings import SettingMissing
+from chassis.foundation.settings import SettingMissing
 from services.notify.sms import SmsClient
 
 Respond = Callable[[httpx.Request], httpx.Response]

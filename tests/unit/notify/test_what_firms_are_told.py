@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chassis.testing import FakeUnit, MemoryStore, received
+from chassis.testing.fakes import FakeUnit, MemoryStore, received
 from contracts.entitlements import EnterprisesMatched
 from contracts.notify import MessageDelivered
 from contracts.treasury import DisbursementHeld, DisbursementReturned, DisbursementSettled

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from chassis.received import Received
-from chassis.testing import NOON, received
+from chassis.events.received import Received
+from chassis.testing.fakes import NOON, received
 from contracts.enterprises import Payee
 from contracts.intake import ApplicationSubmitted, Claim, EnterprisesNominated, NominatedLine
 from contracts.message import Event

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from chassis.testing import FakeUnit
+from chassis.testing.fakes import FakeUnit
 from contracts.flow import FLOW
 from contracts.intake import ReplacedClaim
 from contracts.treasury import DisbursementReady

@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
-from chassis.calendar import Calendar
-from chassis.ids import new_id
-from chassis.tenancy import TenantUnknown
-from chassis.testing import NOON, FakeRegistry, FakeUnit, MemoryStore, received
+from chassis.foundation.ids import new_id
+from chassis.tenancy.registry import TenantUnknown
+from chassis.testing.fakes import NOON, FakeRegistry, FakeUnit, MemoryStore, received
+from chassis.time.calendar import Calendar
 from contracts.enterprises import Payee
 from contracts.identity import TenantSettings
 from contracts.intake import ApplicationSubmitted, Claim, EnterprisesNominated, NominatedLine

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from chassis.testing import NOON, FakeUnit, received
+from chassis.testing.fakes import NOON, FakeUnit, received
 from contracts.intake import ReplacedClaim
 from contracts.review import CaseAccepted, CaseRejected, RejectCase
 from services.review import use_cases

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chassis.testing import NOON, received
+from chassis.testing.fakes import NOON, received
 from contracts.review import CaseAccepted, CaseApproved, TaskAssigned
 from services.review import use_cases
 from services.review.store import AwardRegister, Cases, ItemVersions

@@ -6,9 +6,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from chassis.calendar import Calendar, announced_days
-from chassis.jobs import Job
-from chassis.testing import FakeUnit
+from chassis.testing.fakes import FakeUnit
+from chassis.time.calendar import Calendar, announced_days
+from chassis.time.jobs import Job
 from contracts.review import ReviewDeadlineApproaching, ReviewDeadlineMissed
 from contracts.rule import TimeLimit
 from services.review import deadline

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chassis.testing import NOON, FakeUnit
+from chassis.testing.fakes import NOON, FakeUnit
 from contracts.message import Actor
 from contracts.refusal import Forbidden, Refused, StaleVersion
 from contracts.review import (

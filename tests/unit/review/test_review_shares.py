@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chassis.testing import received
+from chassis.testing.fakes import received
 from contracts.review import ApproveCase, CaseApproved
 from contracts.rule import Fixed, Level, SharePart, Split
 from services.review import use_cases

@@ -25,7 +25,7 @@ from contracts.rule import (
     Table,
     When,
 )
-from rules.checking import check
+from rules.checking.items import check
 from tests.unit.rules.rule_writing import (
     FACT_TYPES,
     amounts,

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from chassis.settings import SettingMissing
+from chassis.foundation.settings import SettingMissing
 from services.treasury.bank import ACCOUNT, BankUnreachable, BatchRefused, Payment, pool_account
 from services.treasury.bank_client import BankClient
 

@@ -6,7 +6,7 @@ from typing import get_args
 
 import pytest
 
-from chassis.testing import NOON
+from chassis.testing.fakes import NOON
 from contracts.treasury import (
     DisbursementEvent,
     DisbursementReturned,

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from chassis.jobs import Job
-from chassis.testing import NOON, FakeUnit, MemoryStore
+from chassis.testing.fakes import NOON, FakeUnit, MemoryStore
+from chassis.time.jobs import Job
 from services.treasury import dispatch
 from services.treasury.budget import BudgetLine
 from services.treasury.dispatch import LONGEST_STALL, Stalled

@@ -9,7 +9,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, multiple, rule
 
-from chassis.testing import NOON
+from chassis.testing.fakes import NOON
 from services.treasury.budget import (
     BooksDisagree,
     BudgetExhausted,

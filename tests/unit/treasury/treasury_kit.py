@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from chassis.testing import NOON
+from chassis.testing.fakes import NOON
 from contracts.enterprises import Payee, PayeeAccountChanged
 from contracts.intake import Claim
 from contracts.message import Actor

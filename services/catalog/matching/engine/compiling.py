@@ -19,7 +19,7 @@ from contracts.rule import (
     ParameterType,
     absolute_period,
 )
-from contracts.rule_facts import RulePart
+from contracts.rule.facts import RulePart
 from rules.wording import Names, required_text
 from services.catalog.matching.engine.conditions import Leaf
 from services.catalog.matching.engine.programs import Kind, Programs

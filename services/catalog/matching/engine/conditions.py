@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from contracts.rule import Condition, Fact, FactKind, FactSheet, FactType, Operator, State
-from contracts.rule_facts import value_fits
+from contracts.rule.facts import value_fits
 from rules.eligibility import DATE_OPERATORS, NUMBER_OPERATORS, decide
 from rules.facts import FactReader
 from rules.units import UnknownUnit, in_base, unit

@@ -12,7 +12,7 @@ from services.catalog.matching.engine.facts import ColumnKey, Facts
 
 
 class Reason(NamedTuple):
-    """What `contracts.rule.ConditionResult` says, in a form that is made a thousand times a millisecond."""
+    """What `contracts.rule.item.ConditionResult` says, in a form that is made a thousand times a millisecond."""
 
     text_zh: str
     state: State

@@ -1,0 +1,1 @@
+"""From the outbox over the broker to a handler: relay, consumer, inbox, parking, quarantine."""

@@ -1,0 +1,176 @@
+"""The object store: files lie under their tenant and their SHA-256, and never change.
+
+By default a folder (`ZHIDA_HOME/objects`), by configuration S3: `OBJECTS_URL=s3://bucket/prefix`, with the usual AWS_*
+variables for the address and the keys. Whoever knows a hash of another tenant gets nothing: the path begins with the
+tenant of the unit of work.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+import time
+import uuid
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import obstore
+from obstore.store import LocalStore, ObjectStore, S3Store, from_url
+
+from chassis.foundation.settings import SettingMissing
+from contracts.message import TenantId
+from contracts.refusal import Invalid, NotFound
+
+PIECE = 1024 * 1024
+"""Bytes that are held in memory at once, on the way in and out."""
+
+STORE_SECONDS = 10
+"""How long one request to a store over the network may take: while it lasts, a green process does nothing else."""
+
+
+class ObjectUnknown(NotFound):
+    """No file of this tenant has this hash."""
+
+    code = "object_unknown"
+    sentence = "没有找到该文件，请重新上传。"
+
+
+class ObjectAltered(Invalid):
+    """What lies in the store is not what was put there: its hash is another."""
+
+    code = "object_altered"
+    sentence = "文件内容与其校验值不符，可能已损坏，请重新上传。"
+
+
+class TooLarge(Exception):
+    """More bytes came than are allowed; nothing was kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A file in the store: its hash in hex, its size in bytes, and how it begins (for telling what it is)."""
+
+    sha256: str
+    size: int
+    head: bytes
+
+
+class Objects:
+    """The port to the object store. Writing is for the gateway's event loop, reading for the services' threads.
+
+    `spool` is a folder for copies that can be made again.
+    """
+
+    def __init__(self, store: ObjectStore, folder: Path | None = None, *, spool: Path | None = None) -> None:
+        self._store = store
+        self._folder = folder
+        self.spool = spool or Path(tempfile.gettempdir()) / "zhida-objects"
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] = os.environ) -> Objects:
+        """Raises SettingMissing when the environment names neither a store nor a home."""
+        url = env.get("OBJECTS_URL")
+        if not url:
+            if not env.get("ZHIDA_HOME"):
+                raise SettingMissing("缺少环境变量：OBJECTS_URL 或 ZHIDA_HOME (missing setting)")
+            return cls.in_folder(Path(env["ZHIDA_HOME"]) / "objects")
+        if url.startswith("file://"):
+            return cls.in_folder(Path(url.removeprefix("file://")))
+        limits = {"timeout": timedelta(seconds=STORE_SECONDS), "connect_timeout": timedelta(seconds=5)}
+        if url.startswith("s3://"):
+            return cls(S3Store.from_url(url, client_options=limits))
+        return cls(from_url(url))
+
+    @classmethod
+    def in_folder(cls, folder: Path) -> Objects:
+        """A store in a local folder, which is made if it is missing."""
+        folder.mkdir(parents=True, exist_ok=True)
+        return cls(LocalStore(folder), folder)
+
+    async def keep(
+        self, tenant: TenantId, pieces: AsyncIterator[bytes], *, limit: int, check: Callable[[Kept], None]
+    ) -> Kept:
+        """Store what comes, hashing it on the way; the same bytes twice are one object.
+
+        Raises TooLarge for more than `limit` bytes, and whatever `check` raises; then nothing is kept.
+        """
+        incoming = f"incoming/{uuid.uuid4().hex}"
+        digest, size, head = hashlib.sha256(), 0, b""
+        writer = obstore.open_writer_async(self._store, incoming, buffer_size=5 * PIECE)
+        try:
+            async with writer:
+                async for piece in pieces:
+                    size += len(piece)
+                    if size > limit:
+                        raise TooLarge()
+                    head += piece[: max(0, 8192 - len(head))]
+                    digest.update(piece)
+                    await writer.write(piece)
+            kept = Kept(digest.hexdigest(), size, head)
+            check(kept)
+            await obstore.rename_async(self._store, incoming, _path(tenant, kept.sha256))
+        except BaseException:
+            await self._forget(incoming)
+            raise
+        return kept
+
+    async def has(self, tenant: TenantId, sha256: str) -> bool:
+        """Whether this tenant has a file with this hash."""
+        try:
+            await obstore.head_async(self._store, _path(tenant, sha256))
+        except FileNotFoundError:
+            return False
+        return True
+
+    def local_file(self, tenant: TenantId, sha256: str) -> Path:
+        """A file on this host with the object's bytes, whose hash has just been checked; not to be written to.
+
+        Raises ObjectUnknown or ObjectAltered.
+        """
+        path = self._folder / _path(tenant, sha256) if self._folder is not None else self._fetched(tenant, sha256)
+        if not path.exists():
+            raise ObjectUnknown()
+        if _digest(path) != sha256:
+            raise ObjectAltered()
+        return path
+
+    def _fetched(self, tenant: TenantId, sha256: str) -> Path:
+        """The object's copy in the spool folder, made if it is not there."""
+        copy = self.spool / _path(tenant, sha256)
+        if copy.exists():
+            return copy
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        half_made = copy.with_suffix(f".{uuid.uuid4().hex}")
+        try:
+            with half_made.open("wb") as file:
+                for piece in obstore.get(self._store, _path(tenant, sha256)).stream(min_chunk_size=PIECE):
+                    file.write(piece)
+                    time.sleep(0)  # green threads have their turn between two pieces
+            half_made.replace(copy)
+        except FileNotFoundError as error:
+            raise ObjectUnknown() from error
+        finally:
+            half_made.unlink(missing_ok=True)
+        return copy
+
+    async def _forget(self, path: str) -> None:
+        try:
+            await obstore.delete_async(self._store, path)
+        except FileNotFoundError:
+            return
+
+
+def _path(tenant: TenantId, sha256: str) -> str:
+    return f"{tenant}/{sha256[:2]}/{sha256}"
+
+
+def _digest(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while piece := file.read(PIECE):
+            digest.update(piece)
+            time.sleep(0)
+    return digest.hexdigest()

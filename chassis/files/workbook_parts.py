@@ -1,0 +1,116 @@
+"""The parts of an Excel workbook before they are read: how large they are, whether they are whole, and what the
+reader would lose of them.
+
+calamine reads a cell with an error (#N/A) as if it were empty, a number only as exactly as a double is, and a sheet
+that breaks off as far as it goes. An empty cell means that nobody knows, so an error must not become one.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+from chassis.files.tabular import TOO_LARGE
+
+PIECE = 1024 * 1024
+OVERLAP = 64
+"""Bytes of a piece that are looked at again with the next one: what is looked for may lie across."""
+
+UNFOLDED = 2 * 1024**3
+"""Bytes of a workbook's parts together, once they are unpacked."""
+
+OLD_OR_LOCKED = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+"""How an xls begins, and an xlsx with a password."""
+
+ROOT = re.compile(rb"<((?:\w+:)?(?:worksheet|sst))[\s>/]")
+MARKS_OF_ERRORS = (b't="e"', b"t='e'")
+LONG_NUMBER = re.compile(rb"v>-?\d{16}")
+
+ATTRIBUTES = rb"""(?:\s+(?!t=)[\w:.]+=(?:"[^"<]*"|'[^'<]*'))*"""
+ERRORS = re.compile(rb"""(<(?:\w+:)?c\s[^<>]*?(?<=\s)t=)(["'])e\2""")
+LONG_NUMBERS = re.compile(
+    rb"(<(?:\w+:)?c" + ATTRIBUTES + rb")(?:\s+t=\"n\")?(" + ATTRIBUTES + rb"\s*>"
+    rb"(?:<(?:\w+:)?f\b[^<>]*(?:/>|>[^<]*</(?:\w+:)?f>))?<(?:\w+:)?v>-?\d{16,}</)"
+)
+
+
+class NotReadable(Exception):
+    """`why` is a Chinese sentence without a full stop."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+def prepared(workbook: Path, name: Path) -> Path:
+    """`name`, which ends in .xlsx, as a link to the workbook (objects have no such names) or as a copy of it, in which
+    errors and numbers of more digits than a double has are texts.
+
+    Raises NotReadable, and what zipfile raises.
+    """
+    with workbook.open("rb") as file:
+        if file.read(len(OLD_OR_LOCKED)) == OLD_OR_LOCKED:
+            raise NotReadable("这是旧版（xls）或加了密码的文件，请去掉密码，另存为 xlsx")
+    with zipfile.ZipFile(workbook) as parts:
+        if sum(part.file_size for part in parts.infolist()) > UNFOLDED:
+            raise NotReadable(TOO_LARGE)
+        lossy = [part for part in parts.namelist() if part.endswith(".xml") and _loses(parts, part)]
+        if lossy:
+            _copy(parts, name, frozenset(lossy))
+        else:
+            name.symlink_to(workbook.resolve())
+    return name
+
+
+def _loses(parts: zipfile.ZipFile, part: str) -> bool:
+    """Whether the reader would lose something of the part. Raises NotReadable if it breaks off."""
+    found = False
+    root: re.Match[bytes] | None = None
+    before = b""
+    with parts.open(part) as file:
+        for piece in _pieces(file):
+            window = before + piece
+            if not before and (root := ROOT.search(window[:PIECE])) is None:
+                return False
+            found = found or any(mark in window for mark in MARKS_OF_ERRORS) or LONG_NUMBER.search(window) is not None
+            before = window[-OVERLAP:]
+    if root is not None and not before.rstrip().endswith((b"</" + root[1] + b">", b"/>")):
+        raise NotReadable("文件不完整")
+    return found
+
+
+def _copy(parts: zipfile.ZipFile, name: Path, lossy: frozenset[str]) -> None:
+    with zipfile.ZipFile(name, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as copy:
+        for part in parts.namelist():
+            if not part.endswith((".xml", ".rels")):
+                continue  # pictures and the like
+            with parts.open(part) as file, copy.open(part, "w", force_zip64=True) as written:
+                if part in lossy:
+                    written.writelines(_as_texts(file))
+                else:
+                    shutil.copyfileobj(file, written)
+
+
+def _as_texts(file: IO[bytes]) -> Iterator[bytes]:
+    rest = b""
+    for piece in _pieces(file):
+        rest += piece
+        # Up to the last cell that begins in it, which may end in the next piece.
+        cut = rest.rfind(b"<", 0, max(rest.rfind(b"<c "), rest.rfind(b":c ")) + 1)
+        if cut > 0:
+            yield _cells_as_texts(rest[:cut])
+            rest = rest[cut:]
+    yield _cells_as_texts(rest)
+
+
+def _cells_as_texts(cells: bytes) -> bytes:
+    return LONG_NUMBERS.sub(rb'\1 t="str"\2', ERRORS.sub(rb"\1\2str\2", cells))
+
+
+def _pieces(file: IO[bytes]) -> Iterator[bytes]:
+    while piece := file.read(PIECE):
+        yield piece

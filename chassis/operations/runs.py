@@ -1,0 +1,324 @@
+"""Long work as it is kept: one row per operation with its checkpoint, one row per result of a line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, cast
+
+import orjson
+from sqlalchemy import BigInteger, Column, DateTime, Integer, MetaData, RowMapping, Table, Text
+from sqlalchemy.dialects.postgresql import JSONB
+
+from chassis.read.paging import cut_page, decode_cursor, encode_cursor
+from chassis.read.reader import Reader
+from chassis.write.store import AggregateStore, aggregate_columns
+from contracts.aggregate import Aggregate
+from contracts.message import Actor, ServiceName
+from contracts.operations import (
+    CancelOperation,
+    GetOperation,
+    LineResult,
+    LineResultPage,
+    ListOperationLines,
+    OperationState,
+    OperationView,
+    ResumeOperation,
+)
+from contracts.refusal import Conflict, NotFound, Reason
+
+if TYPE_CHECKING:
+    from chassis.write.uow import UnitOfWork
+
+Checkpoint = dict[str, Any]
+"""Where in its source the work goes on: JSON, understood by whoever reads the source."""
+
+
+class OperationUnknown(NotFound):
+    """No long work of this tenant has this id in this service."""
+
+    code = "operation_unknown"
+    sentence = "没有找到该批量任务。"
+
+
+class OperationEnded(Conflict):
+    """It has come to its end: there is nothing left to cancel."""
+
+    code = "operation_ended"
+    sentence = "该批量任务已结束，不能取消。"
+
+
+class OperationNotFailed(Conflict):
+    """Only failed work is resumed; what runs goes on by itself."""
+
+    code = "operation_not_failed"
+    sentence = "只有处理失败的批量任务才能继续。"
+
+
+def job_kind(kind: str) -> str:
+    """How the timers call the chunks of work of this kind."""
+    return f"work:{kind}"
+
+
+@dataclass(kw_only=True, slots=True)
+class OperationRun(Aggregate):
+    """One piece of long work. Its counts and its checkpoint change together with what a chunk has written.
+
+    `stalls` counts how often in a row its source was away.
+    """
+
+    kind: str
+    title: str
+    parameters: dict[str, Any]
+    begun_by: Actor
+    begun_at: datetime
+    state: OperationState = "running"
+    checkpoint: Checkpoint | None = None
+    total: int | None = None
+    accepted: int = 0
+    unchanged: int = 0
+    refused: int = 0
+    stalls: int = 0
+    notice_code: str | None = None
+    notice: str | None = None
+    ended_at: datetime | None = None
+
+    @property
+    def done(self) -> int:
+        return self.accepted + self.unchanged + self.refused
+
+    def advance(self, results: Sequence[LineResult], checkpoint: Checkpoint, total: int | None) -> None:
+        """A chunk is done. A line with several reasons counts once."""
+        outcomes = {result.line: result.outcome for result in results}
+        for outcome in outcomes.values():
+            setattr(self, outcome, getattr(self, outcome) + 1)
+        self.checkpoint = checkpoint
+        self.total = total if total is None else max(total, self.done)
+        self.stalls, self.notice_code, self.notice = 0, None, None
+
+    def stall(self, code: str, notice: str) -> None:
+        """The source is away: it is tried again later."""
+        self.stalls += 1
+        self.notice_code, self.notice = code, notice
+
+    def finish(self, at: datetime) -> None:
+        self.state, self.ended_at, self.total = "finished", at, self.done
+        self.stalls, self.notice_code, self.notice = 0, None, None
+
+    def fail(self, code: str, notice: str, at: datetime) -> None:
+        """It cannot go on by itself; what has been done stays done."""
+        self.state, self.ended_at, self.notice_code, self.notice = "failed", at, code, notice
+
+    def cancel(self, at: datetime) -> None:
+        """Raises OperationEnded."""
+        if self.state in ("finished", "cancelled"):
+            raise OperationEnded()
+        self.state, self.ended_at = "cancelled", at
+
+    def resume(self) -> None:
+        """Raises OperationNotFailed."""
+        if self.state != "failed":
+            raise OperationNotFailed()
+        self.state, self.ended_at = "running", None
+        self.stalls, self.notice_code, self.notice = 0, None, None
+
+
+RUN = Table(
+    "operation_run",
+    MetaData(),
+    *aggregate_columns(),
+    Column("kind", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("parameters", JSONB, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("checkpoint", JSONB),
+    Column("total", BigInteger),
+    Column("accepted", BigInteger, nullable=False),
+    Column("unchanged", BigInteger, nullable=False),
+    Column("refused", BigInteger, nullable=False),
+    Column("stalls", Integer, nullable=False),
+    Column("notice_code", Text),
+    Column("notice", Text),
+    Column("begun_by", JSONB, nullable=False),
+    Column("begun_at", DateTime(timezone=True), nullable=False),
+    Column("ended_at", DateTime(timezone=True)),
+)
+OWN_COLUMNS = tuple(str(column.name) for column in RUN.columns if column.name not in Aggregate.__slots__)
+
+INSERT_LINES = (
+    'INSERT INTO operation_line (tenant, operation_id, line, ordinal, "column", outcome, code, message, subject_id)'
+    ' SELECT :tenant, :id, line, ordinal, "column", outcome, code, message, subject_id FROM json_to_recordset('
+    'CAST(:lines AS json)) AS row (line bigint, ordinal smallint, "column" text, outcome text, code text,'
+    " message text, subject_id text)"
+)
+
+
+class OperationRuns(AggregateStore[OperationRun]):
+    """A service's long work."""
+
+    table = RUN
+    aggregate_type = "operation"
+    missing = OperationUnknown
+
+    def to_row(self, aggregate: OperationRun) -> dict[str, Any]:
+        own = {name: getattr(aggregate, name) for name in OWN_COLUMNS}
+        return {**own, "begun_by": aggregate.begun_by.model_dump(mode="json")}
+
+    def from_row(self, row: RowMapping) -> OperationRun:
+        return OperationRun(**{**row, "begun_by": Actor.model_validate(row["begun_by"])})
+
+    def keep_results(self, run: OperationRun, results: Sequence[LineResult]) -> None:
+        """Write what became of a chunk's lines, once: the key is (operation, line, ordinal)."""
+        ordinals: dict[int, int] = {}
+        rows = []
+        for result in results:
+            ordinals[result.line] = ordinals.get(result.line, -1) + 1
+            rows.append({**result.__dict__, "ordinal": ordinals[result.line]})
+        if rows:
+            self._uow.execute(INSERT_LINES, {"tenant": run.tenant, "id": run.id, "lines": orjson.dumps(rows).decode()})
+
+
+def begin(uow: UnitOfWork, kind: str, title: str, parameters: Mapping[str, Any]) -> OperationRun:
+    """Put down the work in the command's own transaction; the timers take it up after the commit."""
+    run = OperationRun(
+        id=uow.new_id(),
+        tenant=uow.tenant,
+        traceparent=uow.traceparent,
+        kind=kind,
+        title=title,
+        parameters=dict(parameters),
+        begun_by=uow.actor,
+        begun_at=uow.now,
+    )
+    uow.of(OperationRuns).save(run)
+    uow.schedule(job_kind(kind), run.id, at=uow.now, tenant=run.tenant)
+    return run
+
+
+def view_of(run: OperationRun, service: str) -> OperationView:
+    """How far it is, with where to ask again."""
+    here = f"/api/v1/operations/{service}/{run.id}"
+    fields = {
+        name: getattr(run, name)
+        for name in (
+            "kind",
+            "title",
+            "state",
+            "total",
+            "done",
+            "accepted",
+            "unchanged",
+            "refused",
+            "notice_code",
+            "notice",
+            "begun_at",
+            "ended_at",
+            "tenant",
+            "version",
+        )
+    }
+    return OperationView(
+        **fields,
+        operation_id=run.id,
+        service=cast("ServiceName", service),
+        begun_by=run.begun_by.id,
+        links={"self": here, "lines": f"{here}/lines", "refused_csv": f"{here}/lines?outcome=refused&format=csv"},
+    )
+
+
+def get_operation(query: GetOperation, reader: Reader, service: str) -> OperationView:
+    """Raises OperationUnknown."""
+    row = (
+        reader.execute(
+            "SELECT * FROM operation_run WHERE tenant = :tenant AND id = :id",
+            {"tenant": reader.tenant, "id": query.operation_id},
+        )
+        .mappings()
+        .first()
+    )
+    if row is None:
+        raise OperationUnknown()
+    return view_of(OperationRun(**{**row, "begun_by": Actor.model_validate(row["begun_by"])}), service)
+
+
+LINES = (
+    'SELECT line, ordinal, "column", outcome, code, message, subject_id FROM operation_line'
+    " WHERE tenant = :tenant AND operation_id = :id AND (line, ordinal) > (:line, :ordinal){filter}"
+    " ORDER BY line, ordinal LIMIT :limit"
+)
+LINES_OF_OUTCOME = {
+    None: LINES.format(filter=""),
+    "refused": LINES.format(filter=" AND outcome = 'refused'"),
+    "accepted": LINES.format(filter=" AND outcome = 'accepted'"),
+    "unchanged": LINES.format(filter=" AND outcome = 'unchanged'"),
+}
+"""One text each: the planner uses the index of refused lines only when it reads the word."""
+
+
+def list_operation_lines(query: ListOperationLines, reader: Reader) -> LineResultPage:
+    """Results by line, as far as the work has come. Raises CursorInvalid."""
+    line, ordinal = decode_cursor(query.cursor, 2) or (0, -1)
+    rows = (
+        reader.execute(
+            LINES_OF_OUTCOME[query.outcome],
+            {
+                "tenant": reader.tenant,
+                "id": query.operation_id,
+                "line": line,
+                "ordinal": ordinal,
+                "limit": query.limit + 1,
+            },
+        )
+        .mappings()
+        .all()
+    )
+    shown, more = cut_page(rows, query.limit)
+    return LineResultPage(
+        lines=tuple(LineResult.model_validate(dict(row)) for row in shown),
+        next_cursor=encode_cursor(shown[-1]["line"], shown[-1]["ordinal"]) if more else None,
+    )
+
+
+def cancel_operation(cmd: CancelOperation, uow: UnitOfWork, service: str) -> OperationView:
+    """Stop after the chunk in hand. Raises OperationUnknown or OperationEnded."""
+    runs = uow.of(OperationRuns)
+    run = runs.get(cmd.operation_id)
+    run.cancel(uow.now)
+    uow.unschedule(job_kind(run.kind), run.id, tenant=run.tenant)
+    runs.save(run)
+    return view_of(run, service)
+
+
+def resume_operation(cmd: ResumeOperation, uow: UnitOfWork, service: str) -> OperationView:
+    """Go on at the checkpoint. Raises OperationUnknown or OperationNotFailed."""
+    runs = uow.of(OperationRuns)
+    run = runs.get(cmd.operation_id)
+    run.resume()
+    uow.schedule(job_kind(run.kind), run.id, at=uow.now, tenant=run.tenant)
+    runs.save(run)
+    return view_of(run, service)
+
+
+@dataclass(slots=True)
+class LineFaults:
+    """Everything that is wrong with one line, gathered while it is read."""
+
+    line: int
+    reasons: list[Reason] = field(default_factory=list)
+
+    def add(self, code: str, message: str, column: str | None = None) -> None:
+        self.reasons.append(Reason(code=code, message=message, field=column))
+
+    def results(self, subject_id: str | None = None) -> list[LineResult]:
+        return [
+            LineResult(
+                line=self.line,
+                column=each.field,
+                outcome="refused",
+                code=each.code,
+                message=each.message,
+                subject_id=subject_id,
+            )
+            for each in self.reasons
+        ]

@@ -1,0 +1,1 @@
+"""How questions are answered: straight from SQL, a page at a time."""

@@ -1,0 +1,87 @@
+"""What this service knows of the tenants: taken from events, the same in every service."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from contracts.identity import TenantChanged, TenantOnboarded, TenantSettings
+from contracts.message import TenantId
+from contracts.refusal import NotFound
+from contracts.rule.shares import Level
+
+if TYPE_CHECKING:
+    from chassis.write.uow import UnitOfWork
+
+
+class TenantUnknown(NotFound):
+    """No tenant with this id has been onboarded here (yet)."""
+
+    code = "tenant_unknown"
+    sentence = "地区 {tenant} 尚未开通。"
+
+
+class Tenants:
+    """The registry of tenants as one unit of work sees it. The table is public: it has no row security."""
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._uow = uow
+        self._known: dict[TenantId, Any] = {}
+
+    def settings(self, tenant: TenantId) -> TenantSettings:
+        """The tenant's settings. Raises TenantUnknown."""
+        return TenantSettings.model_validate(self._row(tenant).settings)
+
+    def name(self, tenant: TenantId) -> str:
+        return str(self._row(tenant).name)
+
+    def payer(self, level: Level, tenant: TenantId) -> TenantId:
+        """Who pays for `level` where `tenant` is at home: it or the first above it of that level.
+
+        Raises TenantUnknown where that level has not been onboarded.
+        """
+        for each in self.lineage(tenant):
+            if self._row(each).level == level.value:
+                return each
+        raise TenantUnknown(tenant=f"{tenant}（{level.value}）")
+
+    def lineage(self, tenant: TenantId) -> tuple[TenantId, ...]:
+        """The tenant itself, then its parent, and so on up: whose published things it may use."""
+        rows = self._uow.execute(
+            "WITH RECURSIVE up AS (SELECT t.*, 0 AS depth FROM tenant t WHERE id = :id"
+            " UNION ALL SELECT t.*, up.depth + 1 FROM tenant t JOIN up ON t.id = up.parent_id"
+            " WHERE up.depth < 8) SELECT id, name, level, settings FROM up ORDER BY depth",
+            {"id": tenant},
+        ).all()
+        self._known.update((row.id, row) for row in rows)
+        return tuple(row.id for row in rows)
+
+    def learn(self, event: TenantOnboarded | TenantChanged) -> None:
+        """Keep what the event says; an older version never replaces a newer one."""
+        self._known.pop(event.id, None)
+        self._uow.execute(
+            "INSERT INTO tenant (id, parent_id, level, division_code, name, settings, settings_version)"
+            " VALUES (:id, :parent_id, :level, :division_code, :name, CAST(:settings AS jsonb), :version)"
+            " ON CONFLICT (id) DO UPDATE SET parent_id = EXCLUDED.parent_id,"
+            " level = EXCLUDED.level, division_code = EXCLUDED.division_code, name = EXCLUDED.name, settings = EXCLUDED.settings,"
+            " settings_version = EXCLUDED.settings_version"
+            " WHERE tenant.settings_version < EXCLUDED.settings_version",
+            {
+                "id": event.id,
+                "parent_id": event.parent_id,
+                "level": event.level.value,
+                "division_code": event.division_code,
+                "name": event.name,
+                "settings": event.settings.model_dump_json(),
+                "version": event.settings_version,
+            },
+        )
+
+    def _row(self, tenant: TenantId) -> Any:
+        if tenant not in self._known:
+            row = self._uow.execute(
+                "SELECT id, name, level, settings FROM tenant WHERE id = :id", {"id": tenant}
+            ).first()
+            if row is None:
+                raise TenantUnknown(tenant=tenant)
+            self._known[tenant] = row
+        return self._known[tenant]

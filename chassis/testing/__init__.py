@@ -1,0 +1,1 @@
+"""Fakes for unit tests of use cases, and waiting that asks instead of sleeping."""

@@ -1,0 +1,1 @@
+"""Clocks, working days, budgets of time, and work that comes due."""

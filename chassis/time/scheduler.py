@@ -1,0 +1,88 @@
+"""The loop that calls `@due` handlers: claims rows whose time has come and hands them over."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Engine
+
+from chassis.events.parking import run_until_stopped
+from chassis.foundation.database import is_infrastructure_fault
+from chassis.observability.health import Heartbeat
+from chassis.observability.telemetry import get_logger
+from chassis.time.clock import Clock
+from chassis.time.jobs import LEASE, Job, claim, put_back, renew
+
+log = get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class DueWork:
+    """A kind of job, its handler and how many of them it takes at once."""
+
+    kind: str
+    handle: Callable[[list[Job]], None]
+    batch: int
+
+
+class Scheduler:
+    """One loop per kind of job, so that a slow port does not hold up the alarms."""
+
+    def __init__(self, engine: Engine, work: DueWork, clock: Clock, *, poll: float = 0.5) -> None:
+        self._engine = engine
+        self._work = work
+        self._clock = clock
+        self._poll = poll
+        self._wake = threading.Event()
+        self._stopping = False
+        self.heartbeat = Heartbeat(f"due:{work.kind}", max_age=120)
+
+    def wake(self) -> None:
+        self._wake.set()
+
+    def stop(self) -> None:
+        self._stopping = True
+        self._wake.set()
+
+    def run(self) -> None:
+        run_until_stopped(lambda: self._stopping, self.heartbeat, self._step)
+
+    def _step(self) -> None:
+        jobs = claim(self._engine, self._work.kind, self._clock.now(), self._work.batch)
+        if jobs:
+            self._hand_over(jobs)
+        if len(jobs) < self._work.batch:
+            self._wake.wait(self._poll)
+            self._wake.clear()
+
+    def _hand_over(self, jobs: Sequence[Job]) -> None:
+        """A batch that fails is taken one by one, so that one bad subject does not hold up the others."""
+        try:
+            self._work.handle(list(jobs))
+        except Exception as error:
+            if is_infrastructure_fault(error):
+                put_back(self._engine, jobs, self._clock.now(), str(error))
+                raise
+            if len(jobs) > 1:
+                self._one_by_one(jobs, error)
+                return
+            log.exception("due work failed and is put back", kind=self._work.kind, subject=jobs[0].subject)
+            put_back(self._engine, jobs, self._clock.now(), f"{type(error).__name__}: {error}")
+
+    def _one_by_one(self, jobs: Sequence[Job], error: Exception) -> None:
+        """Each alone: those that the batch had not done before it failed, and that nobody has taken over.
+
+        For as long as a lease. Where the port is away, every single one would wait for it in vain.
+        """
+        give_up_at = time.monotonic() + LEASE.total_seconds()
+        for place, job in enumerate(jobs):
+            if self._stopping or time.monotonic() >= give_up_at:
+                put_back(self._engine, jobs[place:], self._clock.now(), f"{type(error).__name__}: {error}")
+                return
+            self.heartbeat.beat()
+            held = renew(self._engine, job, self._clock.now())
+            if held is not None:
+                self._hand_over([held])

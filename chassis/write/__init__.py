@@ -1,0 +1,1 @@
+"""The one way to change anything: unit of work, stores, idempotency, outbox and audit facts."""

@@ -1,0 +1,217 @@
+"""Aggregates and their rows: load, lock in key order, save under a version check."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+
+import orjson
+from sqlalchemy import Column, Integer, RowMapping, Table, Text, TextClause, any_, select, text
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import IntegrityError
+
+from chassis.foundation.database import violated_constraint
+from contracts.aggregate import Aggregate
+from contracts.refusal import NotFound, Refused, StaleVersion
+
+if TYPE_CHECKING:
+    from chassis.write.uow import UnitOfWork
+
+A = TypeVar("A", bound=Aggregate)
+POSTGRESQL = postgresql.dialect()  # type: ignore[no-untyped-call]
+
+
+def aggregate_columns() -> list[Column[Any]]:
+    """The columns that every aggregate's table has, as its migration made them; the primary key is (tenant, id)."""
+    return [
+        Column("tenant", Text, primary_key=True),
+        Column("id", Text, primary_key=True),
+        Column("version", Integer, nullable=False),
+        Column("sequence", Integer, nullable=False),
+        Column("traceparent", Text),
+    ]
+
+
+class AggregateStore(ABC, Generic[A]):
+    """Subclasses name their `table` and `aggregate_type`, and turn an aggregate into columns and back.
+
+    `refusals` maps a constraint's name to the refusal that its violation means.
+    """
+
+    table: ClassVar[Table]
+    aggregate_type: ClassVar[str]
+    missing: ClassVar[type[Refused]] = NotFound
+    refusals: ClassVar[Mapping[str, type[Refused]]] = {}
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._uow = uow
+
+    # -- what a subclass says -----------------------------------------------------------------------------
+
+    @abstractmethod
+    def to_row(self, aggregate: A) -> dict[str, Any]:
+        """The aggregate's own columns, without those of `aggregate_columns`."""
+
+    @abstractmethod
+    def from_row(self, row: RowMapping) -> A:
+        """The aggregate; use `**frame_fields(row)` for what every aggregate carries."""
+
+    def sealed_besides(self, aggregate: A) -> dict[str, Any]:
+        """What this version's audit fact tells besides the row: lists that the version adds to tables of their own.
+
+        A value that is orjson.Fragment is taken as it is written.
+        """
+        return {}
+
+    @staticmethod
+    def frame_fields(row: RowMapping) -> dict[str, Any]:
+        return {name: row[name] for name in ("tenant", "id", "version", "sequence", "traceparent")}
+
+    # -- reading ------------------------------------------------------------------------------------------
+
+    def get(self, id: str, *, expected_version: int | None = None) -> A:
+        """Lock and load one. Raises `missing`, or StaleVersion if it is not at `expected_version`."""
+        found = self.where(self.table.c.id == id)
+        if not found:
+            raise self.missing()
+        if expected_version is not None and found[0].version != expected_version:
+            raise StaleVersion()
+        return found[0]
+
+    def get_many(self, ids: Collection[str]) -> dict[str, A]:
+        """Lock and load those that exist, by id; rows are locked in key order so that batches cannot deadlock."""
+        if not ids:
+            return {}
+        # As one array: a list of parameters is another statement for each length, and to a planner without statistics
+        # hundreds of ids seem to be most of the table, which it then reads.
+        return {found.id: found for found in self.where(self.table.c.id == any_(sorted(set(ids))))}
+
+    def where(self, *conditions: Any, lock: bool = True, limit: int | None = None) -> list[A]:
+        """Those that meet the conditions, in key order; locked unless `lock` is false."""
+        statement = select(self.table).where(*conditions).order_by(self.table.c.tenant, self.table.c.id).limit(limit)
+        if lock:
+            statement = statement.with_for_update()
+        return [self.from_row(row) for row in self._uow.execute(statement).mappings()]
+
+    # -- writing ------------------------------------------------------------------------------------------
+
+    def save(self, aggregate: A) -> None:
+        self.save_many((aggregate,))
+
+    def save_many(self, aggregates: Iterable[A]) -> None:
+        """Write rows, then stage events and audit facts. Raises StaleVersion, or what `refusals` says."""
+        ordered = sorted(aggregates, key=lambda each: (each.tenant, each.id))
+        fresh = [each for each in ordered if each.version == 0]
+        known = [each for each in ordered if each.version > 0]
+        rows = {id(each): _Row.of(self.table, self._full_row(each)) for each in ordered}
+        try:
+            if fresh:
+                self._write(_insert(self.table), [rows[id(each)] for each in fresh])
+            if known and self._write(_update(self.table), [rows[id(each)] for each in known]) != len(known):
+                raise StaleVersion()
+        except IntegrityError as error:
+            refusal = self.refusals.get(violated_constraint(error) or "")
+            if refusal is None:
+                raise
+            raise refusal() from error
+        for each in ordered:
+            each.version += 1
+            self._uow.saved(each, self.aggregate_type, rows[id(each)].state | self.sealed_besides(each))
+
+    def add_rows(self, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+        """Append to a table that goes with the aggregates (a list in them, a history), in one statement."""
+        if rows:
+            self._write(_insert(table), [_Row.of(table, row) for row in rows])
+
+    def _full_row(self, aggregate: A) -> dict[str, Any]:
+        return {
+            "tenant": aggregate.tenant,
+            "id": aggregate.id,
+            "version": aggregate.version + 1,
+            "sequence": aggregate.sequence + len(aggregate.pending),
+            "traceparent": aggregate.traceparent,
+            **self.to_row(aggregate),
+        }
+
+    def _write(self, statement: TextClause, rows: Sequence[_Row]) -> int:
+        """All rows in one statement; returns how many were written."""
+        parameters = {"rows": _json([row.plain for row in rows])}
+        for name in rows[0].documents:
+            parameters[f"{name}_documents"] = "\n".join(row.documents[name] or "" for row in rows)
+        return self._uow.execute(statement, parameters).rowcount
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A row whose documents (its JSON columns) have been written out: once, for the table and for the audit fact."""
+
+    plain: dict[str, Any]
+    documents: dict[str, str | None]
+
+    @classmethod
+    def of(cls, table: Table, row: dict[str, Any]) -> _Row:
+        names = _documents(table)
+        plain = {name: value for name, value in row.items() if name not in names} if names else row
+        return cls(plain, {name: None if row.get(name) is None else _json(row[name]) for name in names})
+
+    @property
+    def state(self) -> dict[str, Any]:
+        written = {name: text and orjson.Fragment(text) for name, text in self.documents.items()}
+        return {**self.plain, **written}
+
+
+def _exactly(value: object) -> str:
+    # Anything else would be written as its description, and nobody would notice.
+    if isinstance(value, Decimal):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} cannot be written to a row")
+
+
+def _json(value: object) -> str:
+    return orjson.dumps(value, default=_exactly, option=orjson.OPT_SORT_KEYS).decode()
+
+
+@cache
+def _documents(table: Table) -> tuple[str, ...]:
+    """The columns that hold JSON."""
+    return tuple(str(column.name) for column in table.columns if isinstance(column.type, JSONB))
+
+
+@cache
+def _rows(table: Table) -> tuple[dict[str, str], str]:
+    """How each column is read from the parameters, and what they are read as."""
+    # The server takes rows apart by the columns' types: several times cheaper than one set of bound
+    # parameters a row, and the same for a list of one and of five hundred. Documents come beside them, as the lines of
+    # a text: JSON as we write it has no line breaks. Within the rows it would take them apart as well, value by value,
+    # only to put them together again (measured with nine facts an enterprise: 72 us a row against 18).
+    documents = sorted(_documents(table))
+    plain = [column for column in table.columns if column.name not in documents]
+    typed = ", ".join(f'"{column.name}" {column.type.compile(POSTGRESQL)}' for column in plain)
+    values = {str(column.name): f'new."{column.name}"' for column in plain}
+    values |= {name: f"CAST(NULLIF({name}_document, '') AS jsonb)" for name in documents}
+    sources = [f"json_to_recordset(CAST(:rows AS json)) AS ({typed})"]
+    sources += [f"unnest(string_to_array(:{name}_documents, chr(10)))" for name in documents]
+    named = [*(f'"{column.name}"' for column in plain), *(f"{name}_document" for name in documents)]
+    return values, f"ROWS FROM ({', '.join(sources)}) AS new ({', '.join(named)})"
+
+
+@cache
+def _insert(table: Table) -> TextClause:
+    values, rows = _rows(table)
+    names = ", ".join(f'"{name}"' for name in values)
+    return text(f'INSERT INTO "{table.name}" ({names}) SELECT {", ".join(values.values())} FROM {rows}')
+
+
+@cache
+def _update(table: Table) -> TextClause:
+    values, rows = _rows(table)
+    changes = ", ".join(f'"{name}" = {value}' for name, value in values.items() if name not in ("tenant", "id"))
+    return text(
+        f'UPDATE "{table.name}" AS old SET {changes} FROM {rows}'
+        " WHERE old.tenant = new.tenant AND old.id = new.id AND old.version = new.version - 1"
+    )

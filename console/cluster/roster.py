@@ -1,0 +1,110 @@
+"""Who is in the local cluster: the command line, environment and probe of each process."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from console.cluster.crew import Member
+from console.cluster.ports import LOOPBACK, Ports
+from console.place import CHECKOUT
+from console.servers.credentials import Credentials
+from console.servers.provision import Dsns
+
+OUTSIDE_WORLD = ("bank", "sms", "data_exchange")  # sandbox/: separate programs with books of their own
+EXCHANGE = "data_exchange"
+GATEWAY = "gateway"
+GATEWAY_PORT = 8700  # preferred, so that the URL stays the same from one machine to the next
+
+# Whoever calls us may have these set for other purposes; each process gets its own or none.
+NOT_INHERITED = (
+    "DATABASE_URL",
+    "FRAME_DATABASE_URL",
+    "OWNER_DATABASE_URL",
+    "AMQP_URL",
+    "HEALTH_PORT",
+    "OBJECTS_URL",
+    "DATA_EXCHANGE_SECRET",
+)
+
+
+def service_names(checkout: Path = CHECKOUT) -> list[str]:
+    """The services of this checkout, discovered."""
+    return sorted({path.relative_to(checkout).parts[1] for path in checkout.glob("services/*/**/entrypoints.py")})
+
+
+def database_names(checkout: Path = CHECKOUT) -> list[str]:
+    """Who owns a database: every service, and the gateway (identity)."""
+    return [*service_names(checkout), GATEWAY]
+
+
+def process_names(checkout: Path = CHECKOUT) -> list[str]:
+    return [*OUTSIDE_WORLD, *database_names(checkout)]
+
+
+def members(
+    home: Path, dsns: Mapping[str, Dsns], amqp_url: str, environ: Mapping[str, str] = os.environ
+) -> list[Member]:
+    """Every process whose ports are known, in the order in which to start them.
+
+    `dsns` by database name. The ports must have been claimed under the processes' names.
+    """
+    ports = Ports(home)
+    shared = _shared(home, ports, amqp_url, environ)
+    crew = []
+    for name in process_names():
+        port = ports.known(name)
+        if port is None:
+            continue
+        if name in OUTSIDE_WORLD:
+            book = home / "books" / f"{name}.sqlite"
+            argv = ["-m", f"sandbox.{name}", "--port", str(port), "--book", str(book)]
+            own = {"DATA_EXCHANGE_SECRET": exchange_secret(home)} if name == EXCHANGE else {}
+            crew.append(_member(name, argv, {**shared, **own}, port, "healthz"))
+        elif name == GATEWAY:
+            own = {
+                **dsns[name].environment(),
+                "GATEWAY_HOST": LOOPBACK,
+                "GATEWAY_PORT": str(port),
+                "ZHIDA_PLATFORM_TOKEN": platform_token(home),
+            }
+            crew.append(_member(name, ["-m", "gateway"], {**shared, **own}, port, "readyz"))
+        else:
+            own = {**dsns[name].environment(), "HEALTH_HOST": LOOPBACK, "HEALTH_PORT": str(port)}
+            if name == "catalog":
+                own["DATA_EXCHANGE_SECRET"] = exchange_secret(home)
+            crew.append(_member(name, ["-m", "chassis.edge.runner", name], {**shared, **own}, port, "readyz"))
+    return crew
+
+
+def platform_token(home: Path) -> str:
+    """The token of the platform's operator, who onboards tenants and gives everybody else theirs."""
+    return Credentials(home).secret("platform_token")
+
+
+def exchange_secret(home: Path) -> str:
+    """What the data exchange signs its feeds with, and the catalogue checks them by."""
+    return Credentials(home).secret("data_exchange_secret")
+
+
+def without_ours(environ: Mapping[str, str]) -> dict[str, str]:
+    """The caller's environment without what would lead a process to somebody else's database or broker."""
+    kept = {name: value for name, value in environ.items() if name not in NOT_INHERITED}
+    return {**kept, "PYTHONPATH": str(CHECKOUT), "PYTHONUNBUFFERED": "1"}
+
+
+def _shared(home: Path, ports: Ports, amqp_url: str, environ: Mapping[str, str]) -> dict[str, str]:
+    return {
+        **without_ours(environ),
+        "ZHIDA_HOME": str(home),
+        "ZHIDA_DATA_KEY": Credentials(home).data_key(),
+        "AMQP_URL": amqp_url,
+        "OBJECTS_URL": f"file://{home / 'objects'}",
+        **{f"{name.upper()}_URL": f"http://{LOOPBACK}:{ports.known(name)}" for name in OUTSIDE_WORLD},
+    }
+
+
+def _member(name: str, argv: list[str], env: Mapping[str, str], port: int, probe: str) -> Member:
+    return Member(name, [sys.executable, *argv], env, f"http://{LOOPBACK}:{port}/{probe}", CHECKOUT)

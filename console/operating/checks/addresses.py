@@ -1,0 +1,88 @@
+"""Where the books of one installation are, and how they are opened: read only, as the roles that may."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import TracebackType
+
+from sqlalchemy import Connection, Engine, text
+
+from chassis.foundation.database import connect_engine
+from console.cluster.cluster import Cluster
+from console.cluster.ports import LOOPBACK, Ports
+from console.cluster.roster import GATEWAY, database_names
+from console.refusal import Refusal
+from console.servers.credentials import Credentials
+from console.servers.provision import Dsns, dsns_of
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """The databases by name (services and gateway), the bank's address, and the key that opens sealed
+    accounts."""
+
+    databases: Mapping[str, Dsns]
+    bank_url: str
+    data_key: str
+
+    @classmethod
+    def of(cls, cluster: Cluster) -> Addresses:
+        """Those of a local cluster. Refuses where none was ever started."""
+        admin = cluster.postgres.admin()
+        bank = Ports(cluster.home).known("bank")
+        if bank is None:
+            raise Refusal("系统还没有启动过，请先运行 ./zhida up。", "Nothing was started yet; run ./zhida up.")
+        return cls(
+            databases={name: dsns_of(admin, name) for name in database_names()},
+            bank_url=f"http://{LOOPBACK}:{bank}",
+            data_key=Credentials(cluster.home).data_key(),
+        )
+
+
+class OpenBooks:
+    """The databases, opened.
+
+    `app` engines are bound by row security, `frame` engines see the frame's tables only.
+    """
+
+    def __init__(self, addresses: Addresses) -> None:
+        self.addresses = addresses
+        self.names = tuple(addresses.databases)
+        self._engines: dict[tuple[str, str], Engine] = {}
+
+    def __enter__(self) -> OpenBooks:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for engine in self._engines.values():
+            engine.dispose()
+
+    def frame(self, name: str) -> Engine:
+        """The frame's role on database `name`."""
+        return self._engine(name, "frame")
+
+    @contextmanager
+    def snapshot(self, name: str, tenants: Sequence[str]) -> Iterator[Connection]:
+        """One consistent view of `name`'s own tables: the rows of exactly these tenants, as the service's
+        role."""
+        with self._engine(name, "app").connect() as connection:
+            connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+            connection.execute(
+                text("SELECT set_config('zhida.tenants', :tenants, true)"), {"tenants": ",".join(tenants)}
+            )
+            yield connection
+
+    def tenants(self) -> tuple[str, ...]:
+        """Everybody who has been onboarded, as the gateway knows them."""
+        with self.frame(GATEWAY).connect() as connection:
+            return tuple(connection.execute(text("SELECT id FROM tenant ORDER BY id")).scalars())
+
+    def _engine(self, name: str, role: str) -> Engine:
+        if (name, role) not in self._engines:
+            url = getattr(self.addresses.databases[name], role)
+            self._engines[name, role] = connect_engine(url, size=2, name=f"zhida-verify-{name}")
+        return self._engines[name, role]

@@ -1,0 +1,109 @@
+"""D: what is late is known to be late, and nothing that is under way has been forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, Engine, text
+
+from chassis.time.clock import CHINA
+from console.operating.checks.report import Finding
+
+GRACE = timedelta(minutes=1)
+"""How long a timer may take: work that came due less than this ago is not late."""
+
+MESSAGE_LIMIT = timedelta(hours=2)
+"""Notify gives a message up after about an hour of attempts; one that is pending for longer is stuck."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A kind of thing that must not come to a standstill. `open` selects those under way in its service's
+    database.
+
+    Its columns: tenant, id, name (for people) and due_at. `alarm` is the subject type of its alarms; without
+    one nothing excuses lateness.
+    """
+
+    service: str
+    what: str
+    open: str
+    alarm: str | None = None
+
+
+WATCHED: Sequence[Watched] = (
+    Watched(
+        "review",
+        "办件",
+        "SELECT tenant, id, claim ->> 'receipt' AS name, due_at FROM review_case"
+        " WHERE state = 'accepted' AND review_limit IS NOT NULL",
+        alarm="case",
+    ),
+    Watched(
+        "treasury",
+        "支付",
+        "SELECT tenant, id, claim ->> 'receipt' AS name, due_at FROM disbursement"
+        " WHERE state IN ('held', 'ready', 'authorised', 'sent', 'unknown')",
+        alarm="disbursement",
+    ),
+    Watched(
+        "notify",
+        "消息",
+        "SELECT tenant, id, claim ->> 'receipt' AS name, created_at + :message_limit AS due_at FROM message"
+        " WHERE state = 'pending'",
+    ),
+)
+
+LATE_OR_FORGOTTEN = """
+SELECT o.tenant, o.name, o.due_at, coalesce(o.due_at < :late, false) AS late FROM ({open}) AS o
+WHERE NOT EXISTS (
+    SELECT FROM alarm a
+    WHERE (a.tenant, a.subject_type, a.subject) = (o.tenant, :alarm, o.id) AND a.level >= 100)
+AND (o.due_at < :late OR NOT EXISTS (
+    SELECT FROM job j WHERE (j.tenant, j.subject) = (o.tenant, o.id)))
+ORDER BY o.tenant, o.id
+"""
+
+
+def silent_lateness(connection: Connection, kind: Watched, now: datetime) -> list[Finding]:
+    """Those past their deadline without an alarm, and those that no timer will ever look at again."""
+    rows = connection.execute(
+        text(LATE_OR_FORGOTTEN.format(open=kind.open)).bindparams(
+            late=now - GRACE,
+            alarm=kind.alarm or "",
+            **({"message_limit": MESSAGE_LIMIT} if ":message_limit" in kind.open else {}),
+        )
+    )
+    return [
+        Finding(
+            "D",
+            row.tenant,
+            f"{kind.what}（受理号 {row.name}）"
+            + (f"已过时限 {_china(row.due_at)}，没有告警" if row.late else "没有任何定时工作跟进"),
+        )
+        for row in rows
+    ]
+
+
+def overdue_jobs(engine: Engine, service: str, now: datetime) -> list[Finding]:
+    """Timers that should have fired more than a minute ago; `engine` is the frame's role on the service's
+    database."""
+    with engine.connect() as connection:
+        rows = connection.execute(
+            text("SELECT tenant, kind, subject, due_at FROM job WHERE due_at < :late ORDER BY due_at"),
+            {"late": now - GRACE},
+        ).all()
+    return [
+        Finding(
+            "D",
+            row.tenant,
+            f"{service} 的定时工作 {row.kind}/{row.subject} 应于 {_china(row.due_at)} 办理，尚未办理",
+        )
+        for row in rows
+    ]
+
+
+def _china(at: datetime) -> str:
+    return f"{at.astimezone(CHINA):%Y-%m-%d %H:%M:%S}"

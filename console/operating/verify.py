@@ -1,0 +1,154 @@
+"""`./zhida verify`: the invariants A–F of a running installation, per tenant and overall."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy.exc import SQLAlchemyError
+
+from chassis.foundation.secrecy import AesCipher
+from console.cluster.cluster import Cluster
+from console.cluster.roster import GATEWAY
+from console.operating.checks import audit_chain, deadlines, ledger, messages, payments
+from console.operating.checks.addresses import Addresses, OpenBooks
+from console.operating.checks.bank_book import BankBook, BookUnreadable, read_bank_book
+from console.operating.checks.report import INVARIANTS, OVERALL, Finding, Notice, Report, together
+from console.refusal import Refusal
+
+SETTLE_S = 10.0
+"""How long what is still under way may take before a difference counts as one."""
+
+LOOK_AGAIN_S = 0.5
+
+
+def main(argv: list[str]) -> int:
+    """Returns 0 when every invariant holds, 1 when one does not. Refuses where nothing was ever started."""
+    parser = argparse.ArgumentParser(
+        prog="./zhida verify", description="对账核验：不变式 A–F · check the invariants A–F"
+    )
+    parser.add_argument("--json", type=Path, metavar="FILE", help='写入 {"A": true, …} · write the verdicts')
+    parser.add_argument("--tenant", help="只看一个地区 · one tenant only")
+    parser.add_argument(
+        "--settle",
+        type=float,
+        default=SETTLE_S,
+        metavar="SECONDS",
+        help=f"等待在途业务落定的时间（默认 {SETTLE_S:g}）· how long what is under way may take",
+    )
+    options = parser.parse_args(argv)
+    report = verify(Addresses.of(Cluster()), settle_s=options.settle)
+    if options.tenant:
+        if options.tenant not in report.tenants:
+            known = "、".join(report.tenants) or "无"
+            raise Refusal(f"没有地区 {options.tenant}；已开通：{known}。", f"No tenant is called {options.tenant}.")
+        report = report.about(options.tenant)
+    show(report, Console())
+    if options.json:
+        options.json.write_text(json.dumps(report.verdicts()) + "\n", encoding="utf-8")
+    return 0 if report.holds else 1
+
+
+def verify(addresses: Addresses, *, settle_s: float = SETTLE_S) -> Report:
+    """Look until everything holds or `settle_s` seconds have passed; the last look counts.
+
+    Refuses when a database does not answer: then nothing can be said at all. A bank that does not answer
+    breaks A and B.
+    """
+    deadline = time.monotonic() + settle_s
+    with OpenBooks(addresses) as books:
+        while True:
+            try:
+                report = _look(books)
+            except SQLAlchemyError as error:
+                if time.monotonic() > deadline:
+                    reason = str(error).splitlines()[0]
+                    raise Refusal(
+                        f"数据库无法读取，不能核验：{reason}", f"A database cannot be read: {reason}"
+                    ) from error
+            else:
+                if report.holds or time.monotonic() > deadline:
+                    return report
+            time.sleep(LOOK_AGAIN_S)
+
+
+def show(report: Report, console: Console) -> None:
+    """The verdicts as a table, then every difference on a line of its own, then what an operator may want to
+    do."""
+    table = Table("", "不变式 invariant", *report.tenants, OVERALL, title="核验 verify")
+    columns = [report.verdicts(tenant) for tenant in report.tenants]
+    for letter, (chinese, english) in INVARIANTS.items():
+        marks = [_mark(column[letter]) for column in (*columns, report.verdicts())]
+        table.add_row(letter, f"{chinese}\n[dim]{english}[/]", *marks)
+    console.print(table)
+    for finding in report.findings:
+        console.print(f"✗ {finding.invariant} {finding.tenant or OVERALL}：{finding.text}", style="red", markup=False)
+    for notice in report.notices:
+        console.print(f"· {notice.tenant or OVERALL}：{notice.text}", markup=False)
+        if notice.command:
+            console.print(f"    {notice.command}", style="cyan", markup=False)
+
+
+def _mark(holds: bool) -> str:
+    return "[green]✓[/]" if holds else "[red]✗[/]"
+
+
+def _look(books: OpenBooks) -> Report:
+    """One look at everything, from the bank's book to the audit chains."""
+    tenants, now = books.tenants(), datetime.now(UTC)
+    findings: list[Finding] = []
+    notices: list[Notice] = []
+    for found in (_money(books, tenants), _movement(books, tenants, now)):
+        findings += found[0]
+        notices += found[1]
+    for name in books.names:
+        findings += audit_chain.chain_problems(books.frame(name), name, now)
+        with books.snapshot(name, tenants) as connection:
+            findings += audit_chain.unaudited(connection, name)
+    return together(tenants, findings, notices)
+
+
+def _money(books: OpenBooks, tenants: Sequence[str]) -> tuple[list[Finding], list[Notice]]:
+    """A, B and C."""
+    try:
+        book: BankBook | None = read_bank_book(books.addresses.bank_url)
+        silence = ""
+    except BookUnreadable as error:
+        book, silence = None, f"银行账本无法读取：{error}"
+    # Read after the bank's: money that has moved since is ahead of the judge, and the next look will show it.
+    with books.snapshot("treasury", tenants) as treasury:
+        attempts = payments.attempts_in(treasury)
+        findings = ledger.out_of_balance(treasury)
+    if book is None:
+        return [*findings, Finding("A", None, silence), Finding("B", None, silence)], []
+    twice, notices = payments.paid_twice(attempts, book)
+    unlike = payments.unlike_the_bank(attempts, book, AesCipher.from_key(books.addresses.data_key))
+    return [*findings, *twice, *unlike], notices
+
+
+def _movement(books: OpenBooks, tenants: Sequence[str], now: datetime) -> tuple[list[Finding], list[Notice]]:
+    """D and E."""
+    frames = {name: books.frame(name) for name in books.names}
+    findings = messages.lost(frames)
+    notices: list[Notice] = []
+    for kind in deadlines.WATCHED:
+        with books.snapshot(kind.service, tenants) as connection:
+            findings += deadlines.silent_lateness(connection, kind, now)
+    for name, engine in frames.items():
+        findings += deadlines.overdue_jobs(engine, name, now)
+        findings += messages.unpublished(engine, name)
+        aside = messages.set_aside(engine, name) if name != GATEWAY else ([], [])
+        findings += aside[0]
+        notices += aside[1]
+    return findings, notices
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,1 @@
+"""Tools for those who write policy items: rules checked and tried, workbooks, the sample city."""

@@ -1,0 +1,163 @@
+"""The labelled set: sample items, firms with facts, and what the item's own words say of each (sample/labelled)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from console.place import CHECKOUT
+from console.policy.rule_files import BadFile, parse
+from contracts.item import PolicyItemContent
+from contracts.rule import Fact, FactKind, FactSheet, ItemRules, ParameterValue, State
+
+SAMPLE = CHECKOUT / "sample"
+PAIRS = SAMPLE / "labelled" / "pairs.jsonl"
+
+
+class Said(BaseModel):
+    """One record of a fact, where more than its value matters. `kind` is given for words of no item's vocabulary."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    value: bool | str | tuple[str, ...]
+    kind: FactKind | None = None
+    as_of: date | None = None
+    valid_until: date | None = None
+
+
+class OutsideFigure(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    key: str | None = None
+    period: str
+    value: str
+
+
+class LabelledPair(BaseModel):
+    """One line of the set, as a person wrote it.
+
+    `facts` are written `name@period`: a number with its unit, true or false, a code, a list of codes, a day; or
+    records, the newest of which counts. `beside` are facts that a *met* label does not rest on: without any other
+    of them nobody could say *met*. `note` says why we answer wrongly, or why the label is not another one.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str = Field(pattern=r"^[A-Z]{2}-[0-9]{3}/[0-9]+$")
+    item: str = Field(pattern=r"^[A-Z]{2}-[0-9]{3}$")
+    firm: str = Field(min_length=2)
+    day: date
+    facts: dict[str, bool | str | Said | tuple[Said, ...] | tuple[str, ...]]
+    parameters: tuple[OutsideFigure, ...] = ()
+    label: State
+    reason: str = Field(min_length=4)
+    beside: tuple[str, ...] = ()
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A pair as it is asked: the item's rules on one firm's facts on one day."""
+
+    pair: LabelledPair
+    rules: ItemRules
+    facts: tuple[Fact, ...]
+    parameters: tuple[ParameterValue, ...]
+
+    def sheet(self) -> FactSheet:
+        year = self.rules.reference_year or self.pair.day.year
+        return FactSheet(facts=self.facts, reference_year=year, parameters=self.parameters)
+
+    def without(self, key: str) -> Question:
+        """The same, with nothing known of the fact `name@period`."""
+        return replace(self, facts=tuple(fact for fact in self.facts if key_of(fact) != key))
+
+
+def read_questions(path: Path = PAIRS) -> list[Question]:
+    """Every pair in the order of the file, its facts typed by the one vocabulary. Raises BadFile."""
+    words: dict[str, Any] = json.loads((SAMPLE / "facts.json").read_text(encoding="utf-8"))
+    kinds = {name: FactKind(word["kind"]) for name, word in words.items()}
+    pairs = [_pair(number, line, str(path)) for number, line in enumerate(_lines(path), 1) if line.strip()]
+    rules = {code: _rules(code, str(path)) for code in sorted({pair.item for pair in pairs})}
+    return [_question(pair, rules[pair.item], kinds, str(path)) for pair in pairs]
+
+
+def key_of(fact: Fact) -> str:
+    """`name@period`, as the pairs write it."""
+    return fact.name if fact.period is None else f"{fact.name}@{fact.period}"
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        return path.read_text(encoding="utf-8").split("\n")
+    except OSError as fault:
+        raise BadFile(str(path), [f"无法读取（{fault.strerror}）"]) from fault
+    except UnicodeDecodeError as fault:
+        raise BadFile(str(path), ["不是 UTF-8 编码的文本"]) from fault
+
+
+def _pair(number: int, line: str, file: str) -> LabelledPair:
+    try:
+        data = json.loads(line)
+    except json.JSONDecodeError as fault:
+        raise BadFile(file, [f"第 {number} 行第 {fault.colno} 列：不是合法的 JSON"]) from fault
+    return parse(LabelledPair, data, file, f"第 {number} 行 ")
+
+
+def _rules(code: str, file: str) -> ItemRules:
+    item = SAMPLE / "items" / f"{code}.json"
+    if not item.is_file():
+        raise BadFile(file, [f"没有编码为 {code} 的示例事项"])
+    return PolicyItemContent.model_validate_json(item.read_bytes()).rules
+
+
+def _question(pair: LabelledPair, rules: ItemRules, kinds: Mapping[str, FactKind], file: str) -> Question:
+    try:
+        return Question(pair, rules, tuple(_facts(pair, kinds)), tuple(_figures(pair)))
+    except KeyError as fault:
+        told = f"{pair.id}：数据“{fault.args[0]}”不在词汇表 sample/facts.json 中，须写明 kind"
+        raise BadFile(file, [told]) from fault
+    except ValidationError as fault:
+        said = "；".join(str(error["msg"]) for error in fault.errors())
+        raise BadFile(file, [f"{pair.id}：数据写法不对（{said}）"]) from fault
+
+
+def _facts(pair: LabelledPair, kinds: Mapping[str, FactKind]) -> Iterator[Fact]:
+    for key, given in pair.facts.items():
+        name, _, period = key.partition("@")
+        for said in _records(given):
+            kind = said.kind or kinds[name]
+            value, unit = _quantity(str(said.value)) if kind is FactKind.NUMBER else (said.value, None)
+            yield Fact(
+                name=name, kind=kind, value=value, unit=unit, period=period or None, source="示例",
+                as_of=said.as_of or pair.day, valid_until=said.valid_until,
+            )  # fmt: skip
+
+
+def _records(given: bool | str | Said | tuple[Said, ...] | tuple[str, ...]) -> list[Said]:
+    if isinstance(given, Said):
+        return [given]
+    if isinstance(given, tuple) and given and isinstance(given[0], Said):
+        return [said for said in given if isinstance(said, Said)]
+    return [Said.model_validate({"value": given})]
+
+
+def _figures(pair: LabelledPair) -> Iterator[ParameterValue]:
+    for figure in pair.parameters:
+        value, unit = _quantity(figure.value)
+        yield ParameterValue(
+            name=figure.name, key=figure.key, period=figure.period, value=value, unit=unit, source="示例",
+            as_of=pair.day,
+        )  # fmt: skip
+
+
+def _quantity(text: str) -> tuple[str, str]:
+    number, _, unit = text.partition(" ")
+    return number, unit

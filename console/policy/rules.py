@@ -1,0 +1,197 @@
+"""`./zhida rules check FILE` and `./zhida rules run FILE --facts FILE`: a policy officer tries a rule alone.
+`./zhida rules quality [--json FILE]`: how right the answers are, on the labelled set.
+
+Needs no cluster and no database: an item's JSON, and facts. docs/rules.md is the guide.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any
+
+from chassis.time.clock import CHINA
+from console.policy.rule_files import BadFile, RuleFile, read_awards, read_decisions, read_facts, read_rules
+from contracts.rule import Amount, Assessment, FactSheet, Problem, ShareLine, State
+from rules import assess, check, check_publication, sentences
+from rules.wording import LEVELS
+
+STATES = {State.MET: "符合", State.NOT_MET: "不符合", State.UNDETERMINED: "尚不能判定"}
+MARKS = {State.MET: "✓", State.NOT_MET: "✗", State.UNDETERMINED: "？"}
+TITLES = {
+    "eligibility": "谁能享受",
+    "amount": "给多少",
+    "shares": "谁出钱",
+    "payees": "钱给谁",
+    "instalments": "分期",
+    "stacking": "叠加与次数",
+    "quotas": "额度",
+    "plan": "怎么办",
+}
+MISSING = {"fact": "企业数据", "parameter": "外部参数", "decision": "待核定"}
+
+
+def main(argv: list[str]) -> int:
+    """0: sound, or evaluated; 2: the file cannot be understood, or the rules cannot be evaluated."""
+    options = _parser().parse_args(argv)
+    try:
+        return int(options.run(options))
+    except BadFile as bad:
+        print(bad, file=sys.stderr)
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="./zhida rules", description="规则的检查与试算 · check a rule, try it")
+    commands = parser.add_subparsers(title="命令 commands", metavar="", required=True)
+    checking = commands.add_parser("check", help="检查规则,并念成中文 · validate and explain")
+    checking.set_defaults(run=_check)
+    running = commands.add_parser("run", help="按数据试算 · evaluate on facts")
+    running.add_argument("--facts", required=True, metavar="FILE", help="企业数据(JSON)· the facts")
+    running.add_argument("--awards", metavar="FILE", help="已获奖补(JSON)· what was granted before")
+    running.add_argument("--date", type=_day, metavar="D", help="申报日期,默认今天 · day of the claim")
+    running.add_argument(
+        "--decided",
+        action="append",
+        default=[],
+        metavar="名称=数值",
+        help="核定的数值 · a figure that was set",
+    )
+    running.set_defaults(run=_run)
+    measuring = commands.add_parser("quality", help="按标注样本评测准确率与召回率 · how right the answers are")
+    measuring.add_argument("--json", metavar="FILE", help="结果另存为 JSON · write the figures")
+    measuring.add_argument("--pairs", metavar="FILE", help="另一份标注(JSONL)· another labelled set")
+    measuring.set_defaults(run=_quality)
+    for command in (checking, running):
+        command.add_argument("file", metavar="FILE", help="事项或规则(JSON)· an item or its rules")
+        command.add_argument("--json", action="store_true", help="输出 JSON")
+    return parser
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as fault:
+        raise argparse.ArgumentTypeError(f"日期应写成 2026-03-16,不是 {text} · not a date") from fault
+
+
+def _check(options: argparse.Namespace) -> int:
+    source = read_rules(options.file)
+    problems = _problems(source, publishing=True)
+    words = sentences(source.rules).model_dump() if not problems else {}
+    if options.json:
+        _print_json({"problems": [each.model_dump() for each in problems], "sentences": words})
+    elif problems:
+        print("\n".join(_problem_lines(options.file, problems)))
+    else:
+        print("规则没有问题。")
+        for name, title in TITLES.items():
+            if words[name]:
+                print(f"【{title}】{words[name]}")
+        for note in _notes(source):
+            print(note)
+    return 2 if problems else 0
+
+
+def _problems(source: RuleFile, *, publishing: bool) -> list[Problem]:
+    """What keeps the rules from being evaluated; of a whole item also what forbids publishing it."""
+    if source.item is not None and publishing:
+        return check_publication(source.item)
+    return check(source.rules)
+
+
+def _notes(source: RuleFile) -> Iterator[str]:
+    """Why sound rules are not to be published all the same."""
+    review = source.item.fair_competition if source.item is not None else None
+    if review is not None and review.conclusion == "doubtful":
+        yield f"注意：公平竞争审查结论为“存疑”，可以试算，不得发布。{review.basis}"
+
+
+def _problem_lines(file: str, problems: list[Problem]) -> Iterator[str]:
+    yield f"{file}：有 {len(problems)} 个问题"
+    for problem in problems:
+        yield f"  {problem.where}：{problem.text_zh}（{problem.code}）"
+
+
+def _quality(options: argparse.Namespace) -> int:
+    from console.policy import rule_quality  # it brings the matcher, which trying a rule does without
+
+    return rule_quality.run(options.json, options.pairs)
+
+
+def _run(options: argparse.Namespace) -> int:
+    source = read_rules(options.file)
+    today = options.date or datetime.now(CHINA).date()
+    if problems := _problems(source, publishing=False):
+        print("\n".join(_problem_lines(options.file, problems)), file=sys.stderr)
+        return 2
+    facts = read_facts(options.facts, source.rules, today)
+    awards = read_awards(options.awards, source.family) if options.awards else None
+    decisions = read_decisions(options.decided, source.rules, today)
+    found = assess(source.rules, facts, today, awards=awards, decisions=decisions)
+    unused = sorted({fact.name for fact in facts.facts} - set(source.rules.fact_types_by_name))
+    if options.json:
+        _print_json({"date": today.isoformat(), "unused": unused, **found.model_dump(mode="json")})
+        return 0
+    print("\n".join(_lines(found)))
+    for hint in _hints(found, facts):
+        print(hint)
+    if unused:
+        print(f"（事项没有用到的数据：{'、'.join(unused)}）")
+    return 0
+
+
+def _lines(found: Assessment) -> Iterator[str]:
+    yield f"结论：{STATES[found.verdict.state]}"
+    for reason in found.verdict.reasons:
+        actual = f"；实际：{reason.actual}" if reason.actual is not None else ""
+        yield f"  {MARKS[reason.state]} {reason.text_zh}{actual}"
+    for missing in dict.fromkeys((*found.verdict.missing, *found.amount.missing)):
+        period = f"（{missing.period}）" if missing.period else ""
+        yield f"  缺少{MISSING[missing.kind]}：{missing.label}{period}"
+    yield from _amount_lines(found.amount)
+    for line in found.shares:
+        yield f"  {LEVELS[line.payer]}支付 {line.money.yuan_text()} 元{_borne(line)}"
+    for payee in found.payees:
+        fund = f"（{payee.fund}）" if payee.fund else ""
+        yield f"  {payee.label}得 {payee.money.yuan_text()} 元{fund}"
+    for objection in found.objections:
+        yield f"  ！{objection.text_zh}"
+
+
+def _hints(found: Assessment, facts: FactSheet) -> Iterator[str]:
+    """A fact that is missing for one period and there for another is most often written for the wrong one."""
+    for missing in dict.fromkeys((*found.verdict.missing, *found.amount.missing)):
+        others = sorted({fact.period or "不分期间" for fact in facts.facts if fact.name == missing.name})
+        if others and missing.why == "absent":
+            wanted = missing.period or "不分期间"
+            yield f"（“{missing.label}”：规则要的是{wanted}的，数据给的是{'、'.join(others)}的）"
+
+
+def _amount_lines(amount: Amount) -> Iterator[str]:
+    if amount.money is not None:
+        note = "（未计入历次奖补的封顶或扣减）" if amount.before_caps else ""
+        yield f"金额：{amount.money.yuan_text()} 元{note}"
+    elif amount.lowest is not None and amount.highest is not None:
+        yield f"金额：尚不能判定，在 {amount.lowest.yuan_text()} 元至 {amount.highest.yuan_text()} 元之间"
+    else:
+        yield "金额：尚不能判定"
+    if amount.whole is not None:
+        yield f"  各期合计 {amount.whole.yuan_text()} 元"
+    for line in amount.working:
+        added = f"  [{line.value.yuan_text()}]" if line.value else ""
+        yield f"  · {line.text_zh}{added}"
+    for benefit in amount.benefits:
+        yield f"  另给予：{benefit.text_zh}"
+
+
+def _borne(line: ShareLine) -> str:
+    parts = [f"{LEVELS[part.level]}承担 {part.money.yuan_text()}" for part in line.borne_by]
+    return f"（{'，'.join(parts)}）" if len(parts) > 1 else ""
+
+
+def _print_json(answer: dict[str, Any]) -> None:
+    print(json.dumps(answer, ensure_ascii=False, indent=2))

@@ -1,0 +1,1 @@
+"""PostgreSQL and RabbitMQ for this machine, their folders, credentials, databases and roles."""

@@ -1,0 +1,45 @@
+"""The passwords and keys of one local installation: generated here, kept in one file that only its owner reads."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import secrets
+from pathlib import Path
+
+from console.setup.locks import locked
+
+
+class Credentials:
+    """`<home>/credentials.json`, mode 0600, one generated secret per name; safe for several processes at once."""
+
+    def __init__(self, home: Path) -> None:
+        self._file = home / "credentials.json"
+        self._lock = home / "credentials.lock"
+
+    def secret(self, name: str) -> str:
+        """The secret called `name`, letters and digits only (it travels in URLs); made on first use."""
+        return self._get_or_make(name, secrets.token_hex(24))
+
+    def data_key(self) -> str:
+        """The key that encrypts personal and bank data at rest: 32 bytes as base64 (ZHIDA_DATA_KEY)."""
+        return self._get_or_make("data_key", base64.b64encode(secrets.token_bytes(32)).decode())
+
+    def _get_or_make(self, name: str, fresh: str) -> str:
+        with locked(self._lock):
+            known = json.loads(self._file.read_text()) if self._file.exists() else {}
+            if name not in known:
+                known[name] = fresh
+                self._write(known)
+            return str(known[name])
+
+    def _write(self, known: dict[str, str]) -> None:
+        fresh = self._file.with_suffix(".new")
+        fresh.unlink(missing_ok=True)
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as out:
+            json.dump(known, out, indent=1)
+            out.flush()
+            os.fsync(out.fileno())  # a database whose passwords are lost cannot be opened again
+        fresh.replace(self._file)

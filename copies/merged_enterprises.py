@@ -1,0 +1,42 @@
+"""Files of enterprises that were merged: who asks for the surviving one is shown what lies under the others.
+
+A service that keeps anything by enterprise makes the table with `chassis.schema.former_file_table`, and hears of
+merges by one line in its class:
+
+    enterprises_merged = staticmethod(on(EnterpriseMerged)(former_files.keep_merges))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import orjson
+
+from chassis.events.received import Received
+from chassis.write.uow import UnitOfWork
+from contracts.merges import EnterpriseMerged
+
+OF_FIRM = """IN (WITH RECURSIVE files AS (SELECT CAST(:firm AS text) AS id
+    UNION SELECT f.absorbed_id FROM former_file f JOIN files ON f.surviving_id = files.id WHERE f.tenant = :tenant)
+    SELECT id FROM files)"""
+"""`enterprise_id IN …` the firm `:firm` of `:tenant` or one of those merged into it, whatever the number of steps."""
+
+KEEP = """
+INSERT INTO former_file (tenant, absorbed_id, surviving_id)
+SELECT tenant, absorbed_id, surviving_id
+FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(tenant text, absorbed_id text, surviving_id text)
+ON CONFLICT DO NOTHING
+"""
+
+
+def keep_merges(events: Sequence[Received[EnterpriseMerged]], uow: UnitOfWork) -> None:
+    """A file is merged once and for all. Nothing need have been heard of either file before."""
+    rows = [
+        {
+            "tenant": event.tenant,
+            "absorbed_id": event.data.absorbed_id,
+            "surviving_id": event.data.surviving_id,
+        }
+        for event in events
+    ]
+    uow.execute(KEEP, {"rows": orjson.dumps(rows).decode()})

@@ -1,0 +1,1 @@
+"""Items before they are published, and the documents that they rest on."""

@@ -1,0 +1,1 @@
+"""Many enterprises at once."""

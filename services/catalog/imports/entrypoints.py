@@ -1,0 +1,34 @@
+"""Imports of enterprises on the bus."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from chassis.edge.entrypoints import Room, command, work
+from chassis.files.objects import Objects
+from chassis.operations.work import Work
+from chassis.write.uow import UnitOfWork
+from contracts.enterprise_imports import ImportEnterprises
+from contracts.operations import OperationView
+from contracts.rule.facts import FactType
+from services.catalog.enterprises import imports
+from services.catalog.enterprises.imports_exchange import ExchangeClient
+from services.catalog.enterprises.imports_lines import EnterpriseLine
+
+
+class ImportEntrypoints(Room):
+    """Many enterprises at once."""
+
+    @command
+    def import_enterprises(self, cmd: ImportEnterprises, uow: UnitOfWork) -> OperationView:
+        return imports.import_enterprises(cmd, uow)
+
+    @work(imports.KIND)
+    def imported_enterprises(self) -> Work[EnterpriseLine]:
+        return imports.EnterpriseImport(
+            self.frame.cipher, Objects.from_env, ExchangeClient.from_env, self._vocabulary, self.frame.clock.now
+        )
+
+    def _vocabulary(self, tenant: str) -> Mapping[str, FactType]:
+        with self.frame.reader([tenant]) as reader:
+            return imports.vocabulary(reader)

@@ -1,0 +1,90 @@
+"""Policies on the bus."""
+
+from __future__ import annotations
+
+from chassis.edge.entrypoints import Port, Room, UnitMaker, command, due, query
+from chassis.read.reader import Reader
+from chassis.time.jobs import Job
+from chassis.write.uow import UnitOfWork
+from contracts.authoring import (
+    AuthoredItemPage,
+    AuthoredItemView,
+    CheckedItem,
+    CheckPolicyItem,
+    GetAuthoredItem,
+    GetItemHistory,
+    ItemHistory,
+    ListAuthoredItems,
+)
+from contracts.policies import (
+    GetPolicy,
+    ListPolicies,
+    PolicyItemView,
+    PolicyPage,
+    PublishPolicyItem,
+    ResumePolicyItem,
+    RevisePolicyItem,
+    SuspendPolicyItem,
+    WithdrawPolicyItem,
+)
+from services.catalog.policies import authoring_views, link_checks, use_cases, validity, views
+from services.catalog.policies.links import LinkProbe, Links
+
+
+class PolicyEntrypoints(Room):
+    """Documents and items: written, published, found."""
+
+    links: Links = Port(LinkProbe.from_env)
+
+    @command
+    def publish_policy_item(self, cmd: PublishPolicyItem, uow: UnitOfWork) -> PolicyItemView:
+        return use_cases.publish_policy_item(cmd, uow)
+
+    @command
+    def revise_policy_item(self, cmd: RevisePolicyItem, uow: UnitOfWork) -> AuthoredItemView:
+        return use_cases.revise_policy_item(cmd, uow)
+
+    @command
+    def suspend_policy_item(self, cmd: SuspendPolicyItem, uow: UnitOfWork) -> AuthoredItemView:
+        return use_cases.suspend_policy_item(cmd, uow)
+
+    @command
+    def resume_policy_item(self, cmd: ResumePolicyItem, uow: UnitOfWork) -> AuthoredItemView:
+        return use_cases.resume_policy_item(cmd, uow)
+
+    @command
+    def withdraw_policy_item(self, cmd: WithdrawPolicyItem, uow: UnitOfWork) -> AuthoredItemView:
+        return use_cases.withdraw_policy_item(cmd, uow)
+
+    @query
+    def list_policies(self, query: ListPolicies, reader: Reader) -> PolicyPage:
+        return views.list_policies(query, reader)
+
+    @query
+    def get_policy(self, query: GetPolicy, reader: Reader) -> PolicyItemView:
+        return views.get_policy(query, reader)
+
+    @query
+    def list_authored_items(self, query: ListAuthoredItems, reader: Reader) -> AuthoredItemPage:
+        return authoring_views.list_authored_items(query, reader)
+
+    @query
+    def get_authored_item(self, query: GetAuthoredItem, reader: Reader) -> AuthoredItemView:
+        return authoring_views.get_authored_item(query, reader)
+
+    @query
+    def get_item_history(self, query: GetItemHistory, reader: Reader) -> ItemHistory:
+        return authoring_views.get_item_history(query, reader)
+
+    @query
+    def check_policy_item(self, query: CheckPolicyItem, reader: Reader) -> CheckedItem:
+        return authoring_views.check_policy_item(query, reader)
+
+    @due(validity.ITEM_VALIDITY)
+    def item_validity(self, jobs: list[Job], unit: UnitMaker) -> None:
+        with unit([job.tenant for job in jobs]) as uow:
+            validity.look_at_validity(jobs, uow)
+
+    @due(link_checks.ITEM_LINKS, batch=1)
+    def item_links(self, jobs: list[Job], unit: UnitMaker) -> None:
+        link_checks.look_at_links(jobs, unit, self.links)

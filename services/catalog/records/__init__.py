@@ -1,0 +1,1 @@
+"""What is kept and shown beside an enterprise's facts."""

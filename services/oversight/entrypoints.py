@@ -1,0 +1,30 @@
+"""The oversight service: its entrypoints, one line each."""
+
+from typing import Any
+
+from chassis.edge.entrypoints import Received, Room, on, query
+from chassis.read.reader import Reader
+from chassis.write.uow import UnitOfWork
+from contracts.merges import EnterpriseMerged
+from contracts.oversight import TrackCase, TrackingPage, TrackingView, TrackOwnCases
+from copies import merged_enterprises as former_files
+from services.oversight import use_cases, views
+from services.oversight.steps import SENTENCES
+
+
+class OversightEntrypoints(Room):
+    """What everyone may see afterwards."""
+
+    @query
+    def track_case(self, question: TrackCase, reader: Reader) -> TrackingView:
+        return views.track_case(question, reader, self.frame.cipher)
+
+    @query
+    def track_own_cases(self, question: TrackOwnCases, reader: Reader) -> TrackingPage:
+        return views.track_own_cases(question, reader)
+
+    @on(*SENTENCES, tenants=use_cases.tenants_of)
+    def follow(self, events: list[Received[Any]], uow: UnitOfWork) -> None:
+        use_cases.follow(events, uow)
+
+    enterprises_merged = staticmethod(on(EnterpriseMerged)(former_files.keep_merges))
