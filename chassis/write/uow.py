@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
+from typing import Any, Self
 
 import orjson
 from sqlalchemy import Connection, CursorResult, Engine, Executable, Row, TextClause, text
@@ -18,25 +18,15 @@ from chassis.observability.metrics import SLA_ALARMS
 from chassis.observability.telemetry import current_traceparent, start_span
 from chassis.operations.runs import OperationRun, begin
 from chassis.tenancy.registry import Tenants
+from chassis.time.calendar import Calendar
 from chassis.time.clock import Clock
 from chassis.time.jobs import Job, JobBook
 from chassis.write.audit import INSERT_FACTS, AuditFact, facts_parameter
 from chassis.write.idempotency import INSERT_RESULT
 from chassis.write.outbox import INSERT_ROWS, OutboxRow, outbox_parameter, outbox_rows
+from chassis.write.unit import S
 from contracts.aggregate import Aggregate
 from contracts.message import SYSTEM, Actor, TenantId
-
-if TYPE_CHECKING:
-    from chassis.time.calendar import Calendar
-
-
-class Storing(Protocol):
-    """A store is made from its unit of work."""
-
-    def __init__(self, uow: UnitOfWork) -> None: ...
-
-
-S = TypeVar("S", bound=Storing)
 
 
 class NoTenant(Exception):
@@ -44,8 +34,8 @@ class NoTenant(Exception):
 
 
 SET_TENANTS = text("SELECT set_config('zhida.tenants', :tenants, true)")
-BEGIN_ORDER = text("SELECT held, name, body_hash, result FROM begin_order(:tenants, :key, :tenant, :operation)")
-"""Names the tenants, takes the order's id for this transaction, and brings what came of the order if it was carried
+BEGIN_COMMAND = text("SELECT held, name, body_hash, result FROM begin_order(:tenants, :key, :tenant, :operation)")
+"""Names the tenants, takes the command's id for this transaction, and brings what came of it if it was carried
 out before (null if not). Ids and their locks: chassis/write/idempotency.py."""
 
 
@@ -65,7 +55,7 @@ class UnitOfWork:
 
     `tenants` has no default: row-level security shows the rows of these tenants and of no others.
     `actor`, `action` and `now` go into the audit fact of every aggregate saved. `operation` is the id of the
-    order that it carries out, if it does: `order` then says whether it is ours alone and what came of it before.
+    command that it carries out, if it does: `earlier` then says whether it is ours alone and what came of it before.
     """
 
     def __init__(
@@ -88,7 +78,7 @@ class UnitOfWork:
         self.now: datetime = clock.now()
         self.calendar_of = calendar_of
         self.joins_traces = False
-        self.order: Row[Any] | None = None
+        self._earlier: Row[Any] | None = None
         self._operation = operation
         self._result: dict[str, Any] | None = None
         self._engine = engine
@@ -132,7 +122,7 @@ class UnitOfWork:
             connection.execute(SET_TENANTS, {"tenants": tenants})
             return
         asked = {"tenants": tenants, "tenant": self.tenant, "operation": self._operation}
-        self.order = connection.execute(BEGIN_ORDER, {**asked, "key": f"{self.tenant}/{self._operation}"}).one()
+        self._earlier = connection.execute(BEGIN_COMMAND, {**asked, "key": f"{self.tenant}/{self._operation}"}).one()
 
     @property
     def connection(self) -> Connection:
@@ -258,7 +248,13 @@ class UnitOfWork:
             SLA_ALARMS.labels(subject_type, clock, str(level)).inc()
         return claimed.rowcount == 1
 
-    # -- what the frame and stores tell it ------------------------------------------------------------------------------
+    # -- what the frame and stores tell it ----------------------------------------------------------------
+
+    @property
+    def earlier(self) -> Row[Any]:
+        """What is known of the command that this unit of work was made for (chassis/write/idempotency.py)."""
+        assert self._earlier is not None, "this unit of work was not made for a command"
+        return self._earlier
 
     def conclude(self, result: dict[str, Any]) -> None:
         """Stage the row by which the result of the operation is remembered."""
