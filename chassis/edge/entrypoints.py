@@ -76,7 +76,7 @@ class Port(DependencyProvider, Generic[P]):
 
 
 def command(function: F) -> F:
-    """The entrypoint of one command: (self, cmd, uow) → result model. Executed once per operation id."""
+    """The entrypoint of one command: (self, cmd, uow) → result model. Executed once per idempotency key."""
     contract = _contract(function)
 
     def run(service: Any, envelope: Any, redelivered: bool) -> Any:

@@ -34,7 +34,7 @@ from chassis.write.sealer import Sealer
 from chassis.write.uow import UnitOfWork
 from contracts.envelope import CommandEnvelope, QueryEnvelope
 from contracts.message import SYSTEM, Actor, Command, Model, Query, ServiceName, TenantId, snake_case
-from contracts.refusal import Invalid, OperationInProgress, OperationKeyReused, Refused
+from contracts.refusal import CommandInProgress, IdempotencyKeyReused, Invalid, Refused
 
 log = get_logger(__name__)
 
@@ -80,7 +80,7 @@ class Frame:
         action: str,
         actor: Actor = SYSTEM,
         engine: Engine | None = None,
-        operation: str | None = None,
+        idempotency_key: str | None = None,
     ) -> UnitOfWork:
         """A unit of work for `tenants`; its commit wakes the relay and the timers."""
         return UnitOfWork(
@@ -91,7 +91,7 @@ class Frame:
             actor=actor,
             calendar_of=self.calendars.of,
             on_commit=self._committed,
-            operation=operation,
+            idempotency_key=idempotency_key,
         )
 
     def event_unit(self, tenants: Sequence[TenantId], *, action: str) -> UnitOfWork:
@@ -158,7 +158,7 @@ class Frame:
                 crash_point(f"{self.service}.{name}.before_commit")
             crash_point(f"{self.service}.{name}.after_commit")
             return wire
-        except (OperationInProgress, OperationKeyReused) as refusal:
+        except (CommandInProgress, IdempotencyKeyReused) as refusal:
             return {"refused": refusal.refusal().model_dump(mode="json")}
         except Refused as refusal:
             log.info("command refused", command=name, code=refusal.code)
@@ -166,7 +166,9 @@ class Frame:
             return self._keep_refusal(envelope, name, wire, uow.left_by_refusal)
 
     def _ordered(self, envelope: CommandEnvelope, name: str) -> UnitOfWork:
-        return self.unit((envelope.tenant,), action=name, actor=envelope.actor, operation=envelope.operation_id)
+        return self.unit(
+            (envelope.tenant,), action=name, actor=envelope.actor, idempotency_key=envelope.idempotency_key
+        )
 
     def _keep_refusal(
         self, envelope: CommandEnvelope, name: str, wire: Wire, left: Sequence[Callable[[UnitOfWork], None]]
@@ -181,7 +183,7 @@ class Frame:
                     write(uow)
                 uow.conclude(result_parameter(envelope, wire, self.cipher, uow.now))
             return wire
-        except (OperationInProgress, OperationKeyReused) as refusal:
+        except (CommandInProgress, IdempotencyKeyReused) as refusal:
             return {"refused": refusal.refusal().model_dump(mode="json")}
 
     def run_query(self, contract: type[Q], handle: Callable[[Q, Reader], Model], message: Any) -> Wire:
@@ -289,7 +291,7 @@ def tenant_subscription() -> Subscription:
 
 
 def _is_in_progress(wire: Wire) -> bool:
-    return "refused" in wire and wire["refused"]["code"] == OperationInProgress.code
+    return "refused" in wire and wire["refused"]["code"] == CommandInProgress.code
 
 
 def _parse(contract: type[C], body: dict[str, Any]) -> C:

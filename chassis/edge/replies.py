@@ -15,7 +15,7 @@ log = get_logger(__name__)
 
 
 class Replies:
-    """Publishes replies over one connection, without confirms: a lost reply is a retried operation id."""
+    """Publishes replies over one connection, without confirms: a lost reply is a retried idempotency key."""
 
     def __init__(self, url: str, exchange: kombu.Exchange) -> None:
         self._url = url

@@ -1,4 +1,4 @@
-"""One order, one execution: the result of every command is kept under its operation id.
+"""One command, one execution: the result of every command is kept under its idempotency key.
 
 The id is held by a transaction-scoped advisory lock while the command runs, so that a second copy is told
 "in progress" at once and a crash leaves nothing behind. The result is written in the command's own
@@ -16,15 +16,15 @@ import orjson
 
 from chassis.foundation.secrecy import Cipher
 from contracts.envelope import CommandEnvelope
-from contracts.refusal import OperationInProgress, OperationKeyReused
+from contracts.refusal import CommandInProgress, IdempotencyKeyReused
 
 Wire = dict[str, Any]
 
-PURPOSE = "operation_result"
+PURPOSE = "command_result"
 
 
 class Earlier(Protocol):
-    """What the database says of a command's key when the transaction begins (`begin_order`).
+    """What the database says of a command's key when the transaction begins (`begin_command`).
 
     `held`: the key is ours until the transaction ends. `name` is None if nothing was carried out under it yet.
     """
@@ -42,14 +42,14 @@ class Earlier(Protocol):
 def earlier_result(earlier: Earlier, envelope: CommandEnvelope, cipher: Cipher) -> Wire | None:
     """Returns the stored result if the command was carried out before.
 
-    Raises OperationInProgress while another copy runs, OperationKeyReused for the same id with another body.
+    Raises CommandInProgress while another copy runs, IdempotencyKeyReused for the same id with another body.
     """
     if not earlier.held:
-        raise OperationInProgress()
+        raise CommandInProgress()
     if earlier.name is None:
         return None
     if earlier.name != envelope.name or earlier.body_hash != envelope.body_hash:
-        raise OperationKeyReused()
+        raise IdempotencyKeyReused()
     kept = earlier.result
     if "sealed" in kept:
         kept = orjson.loads(cipher.open(kept["sealed"], purpose=PURPOSE, tenant=envelope.tenant))
@@ -57,8 +57,8 @@ def earlier_result(earlier: Earlier, envelope: CommandEnvelope, cipher: Cipher) 
 
 
 INSERT_RESULT = (
-    "INSERT INTO operation (tenant, operation_id, name, body_hash, actor, result, finished_at)"
-    " VALUES (:operation_tenant, :operation_id, :operation_name, :body_hash, :actor, CAST(:result AS jsonb), :finished_at)"
+    "INSERT INTO idempotency_record (tenant, key, name, body_hash, actor, result, finished_at)"
+    " VALUES (:record_tenant, :record_key, :record_name, :body_hash, :actor, CAST(:result AS jsonb), :finished_at)"
 )
 
 
@@ -68,9 +68,9 @@ def result_parameter(envelope: CommandEnvelope, result: Wire, cipher: Cipher, at
     if "ok" in result:
         kept = orjson.dumps({"sealed": cipher.seal(kept, purpose=PURPOSE, tenant=envelope.tenant)}).decode()
     return {
-        "operation_tenant": envelope.tenant,
-        "operation_id": envelope.operation_id,
-        "operation_name": envelope.name,
+        "record_tenant": envelope.tenant,
+        "record_key": envelope.idempotency_key,
+        "record_name": envelope.name,
         "body_hash": envelope.body_hash,
         "actor": envelope.actor.id,
         "result": kept,

@@ -34,12 +34,12 @@ class NoTenant(Exception):
 
 
 SET_TENANTS = text("SELECT set_config('zhida.tenants', :tenants, true)")
-BEGIN_COMMAND = text("SELECT held, name, body_hash, result FROM begin_order(:tenants, :key, :tenant, :operation)")
+BEGIN_COMMAND = text("SELECT held, name, body_hash, result FROM begin_command(:tenants, :lock, :tenant, :key)")
 """Names the tenants, takes the command's id for this transaction, and brings what came of it if it was carried
 out before (null if not). Ids and their locks: chassis/write/idempotency.py."""
 
 
-INSERTS = {"outbox": INSERT_ROWS, "audit": INSERT_FACTS, "operation": INSERT_RESULT}
+INSERTS = {"outbox": INSERT_ROWS, "audit": INSERT_FACTS, "result": INSERT_RESULT}
 
 
 @cache
@@ -54,8 +54,8 @@ class UnitOfWork:
     """Use as a context manager: it commits when the block ends well and rolls back when it does not.
 
     `tenants` has no default: row-level security shows the rows of these tenants and of no others.
-    `actor`, `action` and `now` go into the audit fact of every aggregate saved. `operation` is the id of the
-    command that it carries out, if it does: `earlier` then says whether it is ours alone and what came of it before.
+    `actor`, `action` and `now` go into the audit fact of every aggregate saved. `idempotency_key` is that
+    of the command that it carries out, if it does: `earlier` then says whether it is ours alone and what came of it before.
     """
 
     def __init__(
@@ -68,7 +68,7 @@ class UnitOfWork:
         actor: Actor = SYSTEM,
         calendar_of: Callable[[TenantId], Calendar] | None = None,
         on_commit: Callable[[UnitOfWork], None] | None = None,
-        operation: str | None = None,
+        idempotency_key: str | None = None,
     ) -> None:
         if not tenants or not all(tenants):
             raise NoTenant(f"unit of work for {action} names no tenant")
@@ -79,7 +79,7 @@ class UnitOfWork:
         self.calendar_of = calendar_of
         self.joins_traces = False
         self._earlier: Row[Any] | None = None
-        self._operation = operation
+        self._idempotency_key = idempotency_key
         self._result: dict[str, Any] | None = None
         self._engine = engine
         self._on_commit = on_commit
@@ -118,11 +118,13 @@ class UnitOfWork:
             self._on_commit(self)
 
     def _begin(self, connection: Connection, tenants: str) -> None:
-        if self._operation is None:
+        if self._idempotency_key is None:
             connection.execute(SET_TENANTS, {"tenants": tenants})
             return
-        asked = {"tenants": tenants, "tenant": self.tenant, "operation": self._operation}
-        self._earlier = connection.execute(BEGIN_COMMAND, {**asked, "key": f"{self.tenant}/{self._operation}"}).one()
+        asked = {"tenants": tenants, "tenant": self.tenant, "key": self._idempotency_key}
+        self._earlier = connection.execute(
+            BEGIN_COMMAND, {**asked, "lock": f"{self.tenant}/{self._idempotency_key}"}
+        ).one()
 
     @property
     def connection(self) -> Connection:
@@ -163,7 +165,7 @@ class UnitOfWork:
         staged = {
             "outbox": outbox_parameter(self._events[events:]),
             "audit": facts_parameter(self._facts[facts:]),
-            "operation": self._result,
+            "result": self._result,
         }
         kinds = tuple(kind for kind, rows in staged.items() if rows is not None)
         if kinds:
@@ -257,7 +259,7 @@ class UnitOfWork:
         return self._earlier
 
     def conclude(self, result: dict[str, Any]) -> None:
-        """Stage the row by which the result of the operation is remembered."""
+        """Stage the row by which the result of the command is remembered."""
         self._result = result
 
     @property
