@@ -41,7 +41,7 @@ log = get_logger(__name__)
 C = TypeVar("C", bound=Command)
 Q = TypeVar("Q", bound=Query)
 REDELIVERY_SECONDS = 10.0
-"""How long a redelivered order waits for the copy of it that still runs: as long as its caller does."""
+"""How long a redelivered command waits for the copy of it that still runs: as long as its caller does."""
 
 
 class Frame:
@@ -146,7 +146,7 @@ class Frame:
     def _execute(
         self, contract: type[C], handle: Callable[[C, UnitOfWork], Model], envelope: CommandEnvelope, name: str
     ) -> Wire:
-        uow = self._ordered(envelope, name)
+        uow = self._unit_for(envelope, name)
         try:
             with uow:
                 uow.joins_traces = True
@@ -165,7 +165,7 @@ class Frame:
             wire = {"refused": refusal.refusal().model_dump(mode="json")}
             return self._keep_refusal(envelope, name, wire, uow.left_by_refusal)
 
-    def _ordered(self, envelope: CommandEnvelope, name: str) -> UnitOfWork:
+    def _unit_for(self, envelope: CommandEnvelope, name: str) -> UnitOfWork:
         return self.unit(
             (envelope.tenant,), action=name, actor=envelope.actor, idempotency_key=envelope.idempotency_key
         )
@@ -174,7 +174,7 @@ class Frame:
         self, envelope: CommandEnvelope, name: str, wire: Wire, left: Sequence[Callable[[UnitOfWork], None]]
     ) -> Wire:
         try:
-            with self._ordered(envelope, name) as uow:
+            with self._unit_for(envelope, name) as uow:
                 # Another copy may have been refused at the same time: the first answer stands.
                 earlier = earlier_result(uow.earlier, envelope, self.cipher)
                 if earlier is not None:

@@ -41,7 +41,7 @@ class Replies:
                     retry=False,
                 )
                 return
-            except Exception as error:  # whatever it is: the order is done, and a lost answer kills no process
+            except Exception as error:  # whatever it is: the command is done, and a lost answer kills no process
                 # Another worker may have connected again meanwhile: its connection is left alone.
                 if self._producer is producer:
                     self._producer = None

@@ -29,7 +29,7 @@ def _written(value: int, version: int) -> str:
 
 
 def idempotency_key(tenant: str, client: str, route: str, key: str) -> str:
-    """The same order from the same client has the same id: UUIDv5(tenant, client, route, key)."""
+    """The same command from the same client has the same key: UUIDv5(tenant, client, route, key)."""
     return str(uuid.uuid5(uuid.NAMESPACE_URL, "\x1f".join(("zhida", tenant, client, route, key))))
 
 

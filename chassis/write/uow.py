@@ -200,10 +200,10 @@ class UnitOfWork:
         return found
 
     def if_refused(self, write: Callable[[UnitOfWork], None]) -> None:
-        """Should this order be refused, have this written all the same: with the refusal, in its transaction.
+        """Should this command be refused, have this written all the same: with the refusal, in its transaction.
 
-        For what somebody has to learn of an attempt; everything else that a refused order did is undone. The same
-        order given again gets the same refusal and writes nothing more. `write` may not refuse.
+        For what somebody has to learn of an attempt; everything else that a refused command did is undone. The same
+        command given again gets the same refusal and writes nothing more. `write` may not refuse.
         """
         self._if_refused.append(write)
 
@@ -264,7 +264,7 @@ class UnitOfWork:
 
     @property
     def left_by_refusal(self) -> tuple[Callable[[UnitOfWork], None], ...]:
-        """What is to be written although the order is refused."""
+        """What is to be written although the command is refused."""
         return tuple(self._if_refused)
 
     def saved(self, aggregate: Aggregate, aggregate_type: str, state: Mapping[str, Any]) -> None:
