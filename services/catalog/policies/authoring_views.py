@@ -12,7 +12,6 @@ from chassis.time.clock import CHINA
 from contracts.authoring import (
     AuthoredItemPage,
     AuthoredItemSummary,
-    AuthoredItemView,
     ChangeView,
     CheckedItem,
     CheckPolicyItem,
@@ -23,6 +22,7 @@ from contracts.authoring import (
     ListAuthoredItems,
 )
 from contracts.item import PolicyItemContent
+from contracts.policies import AuthoredItemView
 from rules import sentences
 from services.catalog.policies.domain import ItemUnknown
 from services.catalog.policies.texts import examine

@@ -11,10 +11,10 @@ from datetime import date, datetime
 from typing import Any
 
 from contracts.aggregate import Aggregate
-from contracts.authoring import AuthoredItemView
 from contracts.item import PolicyItemContent
 from contracts.message import Actor, Event, TenantId
 from contracts.policies import (
+    AuthoredItemView,
     ItemState,
     PolicyExpired,
     PolicyItemView,

@@ -8,7 +8,6 @@ from chassis.time.jobs import Job
 from chassis.write.uow import UnitOfWork
 from contracts.authoring import (
     AuthoredItemPage,
-    AuthoredItemView,
     CheckedItem,
     CheckPolicyItem,
     GetAuthoredItem,
@@ -17,6 +16,7 @@ from contracts.authoring import (
     ListAuthoredItems,
 )
 from contracts.policies import (
+    AuthoredItemView,
     GetPolicy,
     ListPolicies,
     PolicyItemView,

@@ -9,9 +9,9 @@ from collections.abc import Callable
 
 from chassis.time.clock import CHINA
 from chassis.write.uow import UnitOfWork
-from contracts.authoring import AuthoredItemView
 from contracts.item import PolicyItemContent
 from contracts.policies import (
+    AuthoredItemView,
     ItemOrder,
     PolicyItemView,
     PublicationGround,
