@@ -12,7 +12,7 @@ from contracts.authoring import FieldDifference
 from contracts.drafting import (
     AnswerConsultation,
     DiscardDraft,
-    DraftOrder,
+    DraftCommand,
     DraftPolicyItem,
     DraftView,
     EditDraft,
@@ -126,7 +126,7 @@ def close_consultations(jobs: Sequence[Job], uow: UnitOfWork) -> None:
             _keep(draft, "consultation_closed", f"截止日已过，未反馈：{'、'.join(silent)}", uow)
 
 
-def _to_change(cmd: DraftOrder, uow: UnitOfWork) -> Draft:
+def _to_change(cmd: DraftCommand, uow: UnitOfWork) -> Draft:
     """The draft, locked. Whose it is is checked before its version: nobody learns of a stranger's draft."""
     draft = uow.of(Drafts).get(cmd.draft_id)
     refuse_other_department(uow.actor, draft.department)
