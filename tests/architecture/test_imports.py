@@ -132,9 +132,9 @@ def test_an_import_against_the_direction_is_found(little_house: Path, package: s
 def impurities(domain: Path, root: Path = CHECKOUT) -> list[str]:
     """What `domain` imports beyond the standard library, contracts and rules.
 
-    A domain that has been split by nouns may import its own parts, which then must be as pure as it is.
+    It may import other parts of its service, in its own room or another one, which then must be as pure as it is.
     """
-    home = where(domain.parent, root).replace("/", ".")
+    home = ".".join(where(domain, root).split("/")[:2])
     found, seen, todo = [], {domain}, [domain]
     while todo:
         file = todo.pop()

@@ -12,7 +12,7 @@ from chassis.testing.fakes import NOON
 from contracts.labels import LabelRule, LabelView
 from contracts.message import Actor
 from contracts.rule import Fact, State
-from services.catalog.enterprises.labels import (
+from services.catalog.labels.domain import (
     LabelDefinition,
     LabelOfOtherDepartment,
     LabelRefused,
