@@ -128,7 +128,7 @@ def port_in_use(name: str, port: int) -> Refusal:
 def _holder(port: int) -> str | None:
     try:
         for connection in psutil.net_connections("tcp"):
-            listening = connection.status == psutil.CONN_LISTEN and connection.laddr.port == port
+            listening = connection.status == psutil.CONN_LISTEN and connection.laddr and connection.laddr.port == port
             if listening and connection.pid is not None:
                 return f"{psutil.Process(connection.pid).name()} (pid {connection.pid})"
     except psutil.Error:

@@ -134,9 +134,9 @@ def _pointer(place: Sequence[int | str], data: Any) -> str:
     """Where it is in the file: the names of the alternatives that pydantic went through are not part of it."""
     parts: list[str] = []
     for index, step in enumerate(place):
-        if (isinstance(data, dict) and step in data) or (
-            isinstance(data, list) and isinstance(step, int) and step < len(data)
-        ):
+        named = isinstance(data, dict) and step in data
+        listed = isinstance(data, list) and isinstance(step, int) and step < len(data)
+        if named or listed:
             data = data[step]
         elif index < len(place) - 1 or not isinstance(data, dict):
             continue

@@ -79,8 +79,7 @@ def consult_label(cmd: ConsultLabel, uow: UnitOfWork) -> LabelReport:
         raise ConsentMissing(field="uscc")
     if not standing:
         refused = why_refused(given, cmd.label, cmd.purpose, today)
-        about = enterprise.id, cmd.label, cmd.purpose, None
-        uow.if_refused(lambda keeping: _write_down(keeping, *about, refused))
+        _write_down_if_refused(uow, enterprise.id, cmd.label, cmd.purpose, refused)
         raise ConsentMissing(field="uscc")
     consent = max(standing, key=lambda each: each.valid_until)
     look = _write_down(uow, enterprise.id, cmd.label, cmd.purpose, consent.id)
@@ -100,6 +99,13 @@ def reveal_contact(cmd: RevealContact, uow: UnitOfWork) -> DisclosureView:
     refuse_stranger(uow.actor, cmd.enterprise_id)
     enterprise = uow.of(Enterprises).get(cmd.enterprise_id)
     return _write_down(uow, enterprise.id, CONTACT, cmd.reason, None).view()
+
+
+def _write_down_if_refused(uow: UnitOfWork, enterprise_id: str, label: str, purpose: str, refused: NotCovered) -> None:
+    def keep(keeping: UnitOfWork) -> None:
+        _write_down(keeping, enterprise_id, label, purpose, None, refused)
+
+    uow.if_refused(keep)
 
 
 def _write_down(

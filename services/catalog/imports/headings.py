@@ -119,6 +119,8 @@ def _fact_column(place: int, word: str, vocabulary: Mapping[str, FactType], reas
     if period and not PERIOD.match(period):
         text = f"“{word}”的期间“{period}”应为年（2025）、季（2025Q3）或月（2025M07）"
         reasons.append(_reason("column_period", text, word))
+    kind: FactKind | None
+    unit: str | None
     if third:
         several = SEVERAL.match(third)
         kind = KINDS.get(third, FactKind.NUMBERS if several else FactKind.NUMBER)

@@ -10,10 +10,10 @@ from contracts.aggregate import Aggregate
 from contracts.labels import LabelRule, LabelRuleView, LabelView, ScorePart, ScoreRule
 from contracts.message import Actor, TenantId
 from contracts.refusal import Conflict, Forbidden, Invalid, Reason
-from contracts.rule import Condition, Eligibility, Fact, FactKind, FactSheet, Not, State
+from contracts.rule import Fact, FactKind, FactSheet, State
 from rules import evaluate_eligibility, sentence
 from rules.checking.eligibility import check_eligibility
-from rules.checking.items import DEEPEST
+from rules.checking.items import DEEPEST, deeper_than
 from rules.facts import FactReader
 from rules.findings import Findings
 from rules.units import number
@@ -118,7 +118,7 @@ def _check(rule: LabelRule) -> None:
     findings = Findings(rule.fact_types_by_name)
     if len(rule.fact_types_by_name) != len(rule.fact_types):
         findings.add("fact_declared_twice", "/fact_types", "同一事实声明了两次")
-    if _deeper_than(rule.eligibility, DEEPEST):
+    if deeper_than(rule.eligibility, DEEPEST):
         findings.add("tree_too_deep", "/eligibility", f"规则嵌套超过 {DEEPEST} 层")
     else:
         check_eligibility(rule.eligibility, "/eligibility", findings)
@@ -157,14 +157,3 @@ def _check_part(part: ScorePart, where: str, findings: Findings) -> None:
     first_open = part.bands[0].at_least is None
     if not first_open or len(floors) != len(part.bands) - 1 or floors != sorted(set(floors)):
         findings.add("bands_unordered", f"{where}/bands", "分档须由低到高排列，首档不设下限，其余各档设下限")
-
-
-def _deeper_than(rule: Eligibility, levels: int) -> bool:
-    todo: list[tuple[Eligibility, int]] = [(rule, 1)]
-    while todo:
-        node, depth = todo.pop()
-        if depth > levels:
-            return True
-        if not isinstance(node, Condition):
-            todo += [(part, depth + 1) for part in ((node.of,) if isinstance(node, Not) else node.of)]
-    return False

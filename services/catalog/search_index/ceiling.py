@@ -63,7 +63,7 @@ def _product(*factors: AmountRule) -> Bound:
     if not all(isinstance(each, Fixed | Decided) for each in factors):
         return None
     bounds = _all(factors)
-    return None if bounds is None or min(bounds) < 0 else prod(bounds)
+    return None if bounds is None or min(bounds) < 0 else prod(bounds, start=Fraction(1))
 
 
 def _all(nodes: Iterable[Any]) -> list[Fraction] | None:
