@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from console.cluster.crew import Member
-from console.cluster.ports import Ports
-from console.cluster.roster import database_names, members, process_names, service_names
+from console.cluster.roster import members, process_names
+from console.machine.ports import Ports
+from console.place import database_names, service_names
 from console.servers.provision import Dsns
 
 AMQP = "amqp://zhida:secret@127.0.0.1:20000/zhida"

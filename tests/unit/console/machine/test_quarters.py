@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from console.machine import quarters
+from console.machine.quarters import Account, leave_quarters, open_home, quarters_for
 from console.refusal import Refusal
-from console.servers import quarters
-from console.servers.quarters import Account, leave_quarters, open_home, quarters_for
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from console.cluster.crew import Crew, Member, answers_well
-from console.cluster.ports import Ports
+from console.machine.ports import Ports
 from console.refusal import Refusal
 
 WEB = """

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from console.cluster.ports import Ports
+from console.machine.ports import Ports
 from console.servers import broker_docker
 from console.servers.broker_docker import DockerNode
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from chassis.testing.waiting import eventually
-from console.cluster.processes import Identity, PidFile, kill, spawn, tail, terminate
+from console.machine.processes import Identity, PidFile, kill, spawn, tail, terminate
 
 SLEEPER = "import time; print('here', flush=True); time.sleep(600)"
 STUBBORN = (
@@ -56,7 +56,7 @@ def test_a_started_process_has_a_session_of_its_own_and_its_output_in_the_log(
 
 def test_a_process_survives_kill_9_of_its_launcher(tmp_path: Path) -> None:
     program = (
-        "import os, signal, sys; from pathlib import Path; from console.cluster.processes import PidFile, spawn\n"
+        "import os, signal, sys; from pathlib import Path; from console.machine.processes import PidFile, spawn\n"
         f"home = Path({str(tmp_path)!r})\n"
         f"spawn([sys.executable, '-c', {SLEEPER!r}], pid_file=PidFile(home / 'it.pid'), log=home / 'it.log',"
         " env=dict(os.environ), cwd=home)\n"

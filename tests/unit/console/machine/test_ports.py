@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from console.cluster.ports import LOOPBACK, Ports, answers, is_free
+from console.machine.ports import LOOPBACK, Ports, answers, is_free
 from console.refusal import Refusal
 
 

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from console.cluster.processes import PidFile, spawn
+from console.machine.processes import PidFile, spawn
+from console.machine.quarters import Account, Quarters
 from console.refusal import Refusal
 from console.servers import broker_programs, rabbitmq
 from console.servers.broker_docker import DockerNode
 from console.servers.broker_node import BrokerFault
 from console.servers.broker_programs import installed_programs, unpacked_programs
-from console.servers.quarters import Account, Quarters
 from console.servers.rabbitmq import RabbitMQ
 from console.setup.debian import DebianArchive, DebianFault
 

@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from console.servers.quarters import Account, Demotion
+from console.machine.quarters import Account, Demotion
 
 # The program writes its own pid file (handed to it as standard input) before it becomes itself: were the launcher
 # to write it, one killed in between would leave a process that nobody knows of. `exec` keeps pid and start time.

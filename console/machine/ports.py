@@ -17,8 +17,8 @@ from pathlib import Path
 
 import psutil
 
+from console.machine.locks import locked
 from console.refusal import Refusal
-from console.setup.locks import locked
 
 LOOPBACK = "127.0.0.1"
 FIRST, LAST = 20_000, 31_999  # below the range that Linux gives to outgoing connections (32768 and up)

@@ -10,7 +10,7 @@ import pytest
 
 from console.__main__ import main
 from console.cluster.cluster import Cluster
-from console.cluster.ports import Ports
+from console.machine.ports import Ports
 from console.refusal import Refusal
 from console.servers.broker_node import BrokerFault
 from console.servers.rabbitmq import AmqpAddress, RabbitMQ
