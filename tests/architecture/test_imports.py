@@ -132,16 +132,17 @@ def test_an_import_against_the_direction_is_found(little_house: Path, package: s
 def impurities(domain: Path, root: Path = CHECKOUT) -> list[str]:
     """What `domain` imports beyond the standard library, contracts and rules.
 
-    A domain that has been split by nouns may import its own parts, which then must be as pure as it is.
+    It may import other parts of its service, in its own room or another one, which then must be as pure as it is.
     """
-    home = where(domain.parent, root).replace("/", ".")
+    room = where(domain.parent, root).replace("/", ".")
+    home = ".".join(room.split(".")[:2])
     found, seen, todo = [], {domain}, [domain]
     while todo:
         file = todo.pop()
         for name in sorted(imported(tree_of(file))):
             part = root / f"{name.replace('.', '/')}.py"
             inside = name.startswith(f"{home}.")
-            if name == home or (inside and not part.exists() and not part.with_suffix("").is_dir()):
+            if name in (home, room) or (inside and not part.exists() and not part.with_suffix("").is_dir()):
                 continue  # a name out of a module that is looked at by its own name
             if inside and part.exists():
                 todo += {part} - seen

@@ -1,6 +1,6 @@
 """Policy items: what may happen to them. Pure: time, ids and actor are given.
 
-What is not published yet is a draft (`draft`); what a text must have before it is published is in `publication`.
+What is not published yet is in the room `drafts`; what a text must have before it is published is in `publication`.
 """
 
 from __future__ import annotations
