@@ -27,16 +27,10 @@ from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixe
 
 from bench.hop_service import DDL
 from bench.surroundings import DATA_KEY, ROOT, Surroundings, report, surroundings
-from chassis.events.broker import (
-    BUNDLE_TYPE,
-    CONNECTION_ERRORS,
-    ConfirmedPublisher,
-    Outgoing,
-    connect,
-    declare_topology,
-)
+from chassis.events.broker import BUNDLE_TYPE, ConfirmedPublisher, Outgoing, connect, declare_topology
 from chassis.events.bundles import Waiting, bundled
 from chassis.events.consumer import delivered
+from chassis.foundation.broker_faults import CONNECTION_ERRORS
 from chassis.foundation.ids import event_id, new_id
 from chassis.foundation.migrate import migrate
 from console.servers.provision import Dsns, drop, provision

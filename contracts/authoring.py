@@ -54,7 +54,7 @@ class GetItemHistory(PageRequest):
 
 
 class AuthoredItemView(Model):
-    """An item as its department looks after it. `version` counts its changes and is what an order must name."""
+    """An item as its department looks after it. `version` counts its changes and is what a command must name."""
 
     item_id: Id
     tenant: TenantId

@@ -60,7 +60,7 @@ class DraftPolicyItem(Command):
 
 
 class DraftOrder(Command):
-    """What every order of a draft's own department says."""
+    """What every command of a draft's own department says."""
 
     owner: ClassVar[ServiceName] = "catalog"
 

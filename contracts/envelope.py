@@ -13,11 +13,11 @@ from contracts.message import SYSTEM, Actor, Id, Model, TenantId
 class CommandEnvelope(Model):
     """One command on its way to its owner.
 
-    `operation_id` is UUIDv5(tenant, client, route, key): the same order given again has the same id.
+    `idempotency_key` is UUIDv5(tenant, client, route, key): the same command given again has the same key.
     `body_hash` is the SHA-256 of the canonical body, so that the same key with another body is noticed.
     """
 
-    operation_id: Id
+    idempotency_key: Id
     tenant: TenantId
     actor: Actor
     name: str

@@ -30,7 +30,7 @@ def snake_case(name: str) -> str:
 
 
 class Command(Model):
-    """An order to the service that owns the fact. It is executed once per operation id."""
+    """What the service that owns the fact is told to do. It is executed once per idempotency key."""
 
     owner: ClassVar[ServiceName]
     version: ClassVar[int] = 1

@@ -35,7 +35,7 @@ class DirectGround(Model):
     text: LongText
 
 
-# -- orders ---------------------------------------------------------------------------------------------------
+# -- commands ---------------------------------------------------------------------------------------------------
 
 
 class PublishPolicyItem(Command):
@@ -51,7 +51,7 @@ class PublishPolicyItem(Command):
 
 
 class ItemOrder(Command):
-    """What every order about a published item says. `expected_version` is that of `AuthoredItem`."""
+    """What every command about a published item says. `expected_version` is that of `AuthoredItem`."""
 
     owner: ClassVar[ServiceName] = "catalog"
 

@@ -96,16 +96,16 @@ class StaleVersion(Conflict):
     sentence = "该记录已被他人更新，请刷新后重试。"
 
 
-class OperationInProgress(Conflict):
+class CommandInProgress(Conflict):
     """The same operation is still running (HTTP 409); ask again with the same key."""
 
-    code = "operation_in_progress"
+    code = "command_in_progress"
     sentence = "同一请求正在处理中，请稍后用同一请求编号重试。"
     retryable = True
 
 
-class OperationKeyReused(Conflict):
-    """The same operation id came with another body: one of the two is a mistake."""
+class IdempotencyKeyReused(Conflict):
+    """The same idempotency key came with another body: one of the two is a mistake."""
 
-    code = "operation_key_reused"
+    code = "idempotency_key_reused"
     sentence = "同一请求编号已用于不同的内容，请更换请求编号。"

@@ -65,7 +65,7 @@ class Share(Model):
 
 
 class CaseApproved(Event):
-    """One payer's order to pay. Addressed once per paying tenant; `shares` shows all parts.
+    """One payer's share of an approval: the ground of its payment orders. Addressed once per paying tenant; `shares` shows all parts.
 
     Approval revision n+1 supersedes n; `instalment` counts from 1. `approved_at` starts treasury's clock.
     """

@@ -40,7 +40,7 @@ class BusError(Exception):
 class OutcomeUnknown(BusError):
     """The request was sent and no answer came: it may or may not have been carried out.
 
-    Safe to retry with the same operation id (HTTP 504 `outcome_unknown`).
+    Safe to retry with the same idempotency key (HTTP 504 `outcome_unknown`).
     """
 
 

@@ -132,7 +132,7 @@ class BrokerConnection:
         Transient, and without a publisher confirm: its caller's deadline is the judge. A confirm would tell
         that the broker has the request, not that the service acted on it, so the caller would have to wait
         for the reply all the same; a request that is lost looks like a reply that is lost, and both are
-        answered by *outcome unknown* and a retry with the same operation id.
+        answered by *outcome unknown* and a retry with the same idempotency key.
         `mandatory` returns at once what no service has ever claimed.
         """
         assert self._channel is not None

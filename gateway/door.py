@@ -14,7 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from chassis.edge.frame import Frame
-from chassis.foundation.ids import operation_id
+from chassis.foundation.ids import idempotency_key as derived_key
 from chassis.observability.telemetry import current_traceparent
 from contracts.answers import COMPOSED
 from contracts.message import Command, Model, Query, ServiceName, TenantId, snake_case
@@ -78,7 +78,7 @@ def idempotency_key(request: Request) -> str:
 def command_envelope(
     request: Request, principal: Principal, command: Command, tenant: TenantId | None
 ) -> dict[str, Any]:
-    """The envelope of one order; its operation id follows from tenant, client, route and key."""
+    """The envelope of one order; its idempotency key follows from tenant, client, route and key."""
     body = command.model_dump(mode="json")
     owner = tenant or principal.tenant
     route = f"{request.method} {request.scope['route'].path}"
@@ -86,7 +86,7 @@ def command_envelope(
     # another order of a repeat.
     meant = orjson.dumps(command.model_dump(exclude_defaults=True), default=_plain, option=orjson.OPT_SORT_KEYS)
     return {
-        "operation_id": operation_id(owner, principal.actor.id, route, idempotency_key(request)),
+        "idempotency_key": derived_key(owner, principal.actor.id, route, idempotency_key(request)),
         "tenant": owner,
         "actor": principal.actor.model_dump(mode="json"),
         "name": type(command).__name__,

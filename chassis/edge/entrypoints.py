@@ -16,27 +16,16 @@ The type of the first parameter names the contract; the method is called as the 
 
 from __future__ import annotations
 
-import sys
-import time
 import typing
-from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Collection, Sequence
 from functools import partial, wraps
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, TypeVar
 
-import kombu
-from nameko.constants import AMQP_URI_CONFIG_KEY
-from nameko.extensions import DependencyProvider, SharedExtension
-from nameko.messaging import QueueConsumer
-from nameko.rpc import RPC_QUEUE_TEMPLATE, Rpc, RpcConsumer, get_rpc_exchange
-from sqlalchemy.exc import SQLAlchemyError
+from nameko.extensions import DependencyProvider
 
 from chassis.edge.frame import Frame
-from chassis.edge.hands import Hands
-from chassis.edge.replies import Replies
-from chassis.events.broker import CONNECTION_ERRORS, limit_silence, read_ahead
+from chassis.edge.rpc import FrameRpc, service_of
 from chassis.events.inbox import Subscription
-from chassis.events.quarantine import quarantine
 from chassis.events.received import Received
 from chassis.observability.telemetry import continue_trace, get_logger
 from chassis.operations import runs as operation_runs
@@ -53,169 +42,7 @@ log = get_logger(__name__)
 
 F = TypeVar("F", bound=Callable[..., Any])
 P = TypeVar("P")
-TRACEPARENT_HEADER = "nameko.traceparent"
-QUARANTINE_PAUSE = 1.0
-"""Seconds between two attempts to quarantine a message while the database is away."""
-
 UnitMaker = Callable[[Sequence[str]], UnitOfWork]
-
-
-class SharedReplies(SharedExtension):
-    """One way back for all entrypoints of the process."""
-
-    def setup(self) -> None:
-        config = self.container.config
-        self._replies = Replies(config[AMQP_URI_CONFIG_KEY], get_rpc_exchange(config))
-
-    def send(self, message: kombu.Message, payload: dict[str, Any]) -> None:
-        self._replies.send(message.properties["reply_to"], message.properties.get("correlation_id"), payload)
-
-    def stop(self) -> None:
-        self._replies.close()
-        super().stop()
-
-
-class GuardedQueueConsumer(QueueConsumer):
-    """nameko's reader of queues, except that what it cannot decode is quarantined; kombu would drop it."""
-
-    @contextmanager
-    def establish_connection(self) -> Iterator[kombu.Connection]:
-        with super().establish_connection() as connection:
-            limit_silence(connection)
-            read_ahead(connection)
-            yield connection
-
-    def ack_message(self, message: kombu.Message) -> None:
-        # One that cannot be sent is none: the broker delivers the order again, to the answer that is kept. nameko
-        # would end the process, where the connection broke a moment before its own reader could notice.
-        with suppress(*CONNECTION_ERRORS):
-            super().ack_message(message)
-
-    def requeue_message(self, message: kombu.Message) -> None:
-        with suppress(*CONNECTION_ERRORS):
-            super().requeue_message(message)
-
-    def on_decode_error(self, message: kombu.Message, error: Exception) -> None:
-        self.set_aside(message, f"{type(error).__name__}: {error}")
-
-    def set_aside(self, message: kombu.Message, reason: str) -> None:
-        """Quarantine and acknowledge it; while the database is away the queue keeps it, and it comes again."""
-        frame: Frame = self.container.config["frame"]
-        body = message.body if isinstance(message.body, bytes) else str(message.body).encode(errors="backslashreplace")
-        queue = RPC_QUEUE_TEMPLATE.format(self.container.service_name)
-        try:
-            quarantine(frame.frame_engine, queue, body, message.properties, reason)
-        except SQLAlchemyError as error:
-            log.warning("quarantine has to wait", error=str(error)[:300])
-            time.sleep(QUARANTINE_PAUSE)
-            self.requeue_message(message)
-        else:
-            self.ack_message(message)
-
-
-class Order(NamedTuple):
-    """One RPC message and what it asks for."""
-
-    message: kombu.Message
-    method: str
-    envelope: Any
-    traceparent: str | None
-    redelivered: bool
-
-
-class GuardedRpcConsumer(RpcConsumer):
-    """nameko's consumer, except that a malformed message cannot kill the service: it is quarantined.
-
-    In nameko 2.14 a message without `reply_to` kills every service that takes it, for ever. In a process without
-    the role `rpc` it takes nothing: there is no entrypoint to answer it.
-    """
-
-    queue_consumer = GuardedQueueConsumer()
-    replies = SharedReplies()
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._hands: Hands[Order] = Hands(self._carry_out)
-        self._service: Service | None = None
-
-    def setup(self) -> None:
-        if answers_orders(self.container):
-            super().setup()
-
-    def stop(self) -> None:
-        if answers_orders(self.container):
-            super().stop()
-
-    def handle_message(self, body: Any, message: kombu.Message) -> None:
-        reason = self._malformed(body, message)
-        if reason is not None:
-            self.queue_consumer.set_aside(message, reason)
-            return
-        super().handle_message(body, message)
-
-    def take(self, order: Order) -> None:
-        """Have it carried out, without nameko's worker: there is nothing that a request has to itself."""
-        if self.container._being_killed:
-            # Nothing was begun here: somebody else may do it.
-            self.requeue_message(order.message)
-        else:
-            self._hands.give(order)
-
-    def finish(self) -> None:
-        """Returns once every order that was taken is answered."""
-        self._hands.finish()
-
-    def _carry_out(self, order: Order) -> None:
-        if self._service is None:
-            self._service = _instance(self.container)
-        result = exc_info = None
-        try:
-            result = getattr(self._service, order.method)(order.envelope, order.traceparent, order.redelivered)
-        except Exception:
-            log.exception("entrypoint failed", method=order.method)
-            exc_info = sys.exc_info()
-        self.handle_result(order.message, result, exc_info)
-
-    def handle_result(self, message: kombu.Message, result: Any, exc_info: Any) -> tuple[Any, Any]:
-        # Our handlers answer every fault themselves; what nameko reports here (unknown method, wrong
-        # arguments) is told without its insides.
-        payload = {"result": {"fault": {"retryable": False}} if exc_info else result, "error": None}
-        self.replies.send(message, payload)
-        self.queue_consumer.ack_message(message)
-        return result, exc_info
-
-    @staticmethod
-    def _malformed(body: Any, message: kombu.Message) -> str | None:
-        if not message.properties.get("reply_to"):
-            return "RPC message without reply_to"
-        if not isinstance(body, dict) or not isinstance(body.get("args"), list) or len(body["args"]) != 1:
-            return "RPC message whose body is not {args: [envelope], kwargs: {}}"
-        return None
-
-
-def answers_orders(container: Any) -> bool:
-    """Whether this process has the role `rpc`."""
-    return "rpc" in container.config["frame"].settings.roles
-
-
-class FrameRpc(Rpc):
-    """An RPC entrypoint that continues the caller's trace, and is only there in processes with role `rpc`."""
-
-    rpc_consumer = GuardedRpcConsumer()
-
-    def setup(self) -> None:
-        if answers_orders(self.container):
-            super().setup()
-
-    def stop(self) -> None:
-        if answers_orders(self.container):
-            super().stop()
-            self.rpc_consumer.finish()
-
-    def handle_message(self, body: Any, message: kombu.Message) -> None:
-        traceparent = message.headers.get(TRACEPARENT_HEADER)
-        redelivered = bool(message.delivery_info.get("redelivered"))
-        self.rpc_consumer.take(Order(message, self.method_name, body["args"][0], traceparent, redelivered))
 
 
 class FrameProvider(DependencyProvider):
@@ -223,7 +50,7 @@ class FrameProvider(DependencyProvider):
 
     def start(self) -> None:
         frame: Frame = self.container.config["frame"]
-        service = _instance(self.container)
+        service = service_of(self.container)
         frame.start(_subscriptions(service), _due_work(service, frame), service=self.container.service_name)
 
     def stop(self) -> None:
@@ -249,7 +76,7 @@ class Port(DependencyProvider, Generic[P]):
 
 
 def command(function: F) -> F:
-    """The entrypoint of one command: (self, cmd, uow) → result model. Executed once per operation id."""
+    """The entrypoint of one command: (self, cmd, uow) → result model. Executed once per idempotency key."""
     contract = _contract(function)
 
     def run(service: Any, envelope: Any, redelivered: bool) -> Any:
@@ -355,14 +182,6 @@ class Service(Room):
     @command
     def resume_operation(self, cmd: operations.ResumeOperation, uow: UnitOfWork) -> operations.OperationView:
         return operation_runs.resume_operation(cmd, uow, self.frame.service)
-
-
-def _instance(container: Any) -> Service:
-    """A service object for the frame's loops, with its dependencies, outside nameko's worker pool."""
-    service: Service = container.service_cls()
-    for dependency in container.dependencies:
-        setattr(service, dependency.attr_name, dependency.get_dependency(None))
-    return service
 
 
 def _marked(service: Service, mark: str) -> list[tuple[str, Any, Any]]:

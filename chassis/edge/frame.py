@@ -5,8 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
-from datetime import time as time_of_day
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 from sqlalchemy import Engine, text
@@ -14,65 +13,35 @@ from sqlalchemy import Engine, text
 from chassis.events.broker import reachable
 from chassis.events.consumer import EventConsumer
 from chassis.events.inbox import Inbox, Subscription
-from chassis.events.parking import Sweeper, run_until_stopped
 from chassis.events.received import Received
 from chassis.events.relay import Relay
+from chassis.events.sweeper import Sweeper
 from chassis.foundation.crash import crash_point
 from chassis.foundation.database import connect_engine, is_infrastructure_fault, refuse_strong_role
 from chassis.foundation.reasons import reasons_for
 from chassis.foundation.secrecy import AesCipher
 from chassis.foundation.settings import Settings
-from chassis.observability.health import HealthServer, Heartbeat
+from chassis.observability.health import HealthServer
+from chassis.observability.loops import Loop
 from chassis.observability.metrics import COMMAND_SECONDS, COMMANDS
 from chassis.observability.telemetry import bind, get_logger, start_span
 from chassis.read.reader import Reader
-from chassis.time.calendar import CLOSING, Calendar
+from chassis.time.calendars import Calendars
 from chassis.time.clock import Clock, SystemClock
 from chassis.time.scheduler import DueWork, Scheduler
-from chassis.write import audit
-from chassis.write.idempotency import Wire, earlier_result, keep_result
+from chassis.write.idempotency import Wire, earlier_result, result_parameter
+from chassis.write.sealer import Sealer
 from chassis.write.uow import UnitOfWork
 from contracts.envelope import CommandEnvelope, QueryEnvelope
 from contracts.message import SYSTEM, Actor, Command, Model, Query, ServiceName, TenantId, snake_case
-from contracts.refusal import Invalid, OperationInProgress, OperationKeyReused, Refused
+from contracts.refusal import CommandInProgress, IdempotencyKeyReused, Invalid, Refused
 
 log = get_logger(__name__)
 
 C = TypeVar("C", bound=Command)
 Q = TypeVar("Q", bound=Query)
 REDELIVERY_SECONDS = 10.0
-"""How long a redelivered order waits for the copy of it that still runs: as long as its caller does."""
-
-CALENDAR_SECONDS = 30.0
-"""How long a calendar that was read is used before the table is asked again."""
-
-
-class Loop(Protocol):
-    heartbeat: Heartbeat
-
-    def run(self) -> None: ...
-    def stop(self) -> None: ...
-
-
-class Sealer:
-    """Seals audit facts once a second."""
-
-    def __init__(self, engine: Engine, look: Engine, clock: Clock) -> None:
-        self._engine = engine
-        self._look = look
-        self._clock = clock
-        self._stopped = threading.Event()
-        self.heartbeat = Heartbeat("sealer", max_age=60)
-
-    def stop(self) -> None:
-        self._stopped.set()
-
-    def run(self) -> None:
-        run_until_stopped(self._stopped.is_set, self.heartbeat, self._step)
-
-    def _step(self) -> None:
-        if not audit.unsealed(self._look) or audit.seal(self._engine, self._clock.now()) < audit.BLOCK_LIMIT:
-            self._stopped.wait(1.0)
+"""How long a redelivered command waits for the copy of it that still runs: as long as its caller does."""
 
 
 class Frame:
@@ -100,7 +69,7 @@ class Frame:
         self._loops: list[Loop] = []
         self._threads: list[threading.Thread] = []
         self._health: HealthServer | None = None
-        self._calendars: dict[TenantId, tuple[float, Calendar]] = {}
+        self.calendars = Calendars(self.frame_engine)
 
     # -- units of work ------------------------------------------------------------------------------------
 
@@ -111,7 +80,7 @@ class Frame:
         action: str,
         actor: Actor = SYSTEM,
         engine: Engine | None = None,
-        operation: str | None = None,
+        idempotency_key: str | None = None,
     ) -> UnitOfWork:
         """A unit of work for `tenants`; its commit wakes the relay and the timers."""
         return UnitOfWork(
@@ -120,9 +89,9 @@ class Frame:
             clock=self.clock,
             action=action,
             actor=actor,
-            calendar_of=self.calendar_of,
+            calendar_of=self.calendars.of,
             on_commit=self._committed,
-            operation=operation,
+            idempotency_key=idempotency_key,
         )
 
     def event_unit(self, tenants: Sequence[TenantId], *, action: str) -> UnitOfWork:
@@ -131,26 +100,6 @@ class Frame:
 
     def reader(self, tenants: Sequence[TenantId], *, actor: Actor = SYSTEM) -> Reader:
         return Reader(self.read_engine, tenants, clock=self.clock, actor=actor)
-
-    def calendar_of(self, tenant: TenantId) -> Calendar:
-        """The nation's working days with the tenant's own rows over them."""
-        kept = self._calendars.get(tenant)
-        if kept is not None and time.monotonic() - kept[0] < CALENDAR_SECONDS:
-            return kept[1]
-        with self.frame_engine.connect() as connection:
-            rows = connection.execute(
-                text("SELECT day, working FROM calendar_day WHERE tenant IN ('', :tenant) ORDER BY tenant, day"),
-                {"tenant": tenant},
-            ).all()
-            closing = connection.execute(
-                text("SELECT settings->>'closing_time' FROM tenant WHERE id = :tenant"), {"tenant": tenant}
-            ).scalar()
-        calendar = Calendar.from_rows(
-            ((row.day, row.working) for row in rows),
-            closing_time=time_of_day.fromisoformat(closing) if closing else CLOSING,
-        )
-        self._calendars[tenant] = (time.monotonic(), calendar)
-        return calendar
 
     def _committed(self, uow: UnitOfWork) -> None:
         if uow.has_events:
@@ -197,42 +146,44 @@ class Frame:
     def _execute(
         self, contract: type[C], handle: Callable[[C, UnitOfWork], Model], envelope: CommandEnvelope, name: str
     ) -> Wire:
-        uow = self._ordered(envelope, name)
+        uow = self._unit_for(envelope, name)
         try:
             with uow:
                 uow.joins_traces = True
-                earlier = earlier_result(uow, envelope, self.cipher)
+                earlier = earlier_result(uow.earlier, envelope, self.cipher)
                 if earlier is not None:
                     return earlier
                 wire: Wire = {"ok": handle(_parse(contract, envelope.body), uow).model_dump(mode="json")}
-                keep_result(uow, envelope, wire, self.cipher)
+                uow.conclude(result_parameter(envelope, wire, self.cipher, uow.now))
                 crash_point(f"{self.service}.{name}.before_commit")
             crash_point(f"{self.service}.{name}.after_commit")
             return wire
-        except (OperationInProgress, OperationKeyReused) as refusal:
+        except (CommandInProgress, IdempotencyKeyReused) as refusal:
             return {"refused": refusal.refusal().model_dump(mode="json")}
         except Refused as refusal:
             log.info("command refused", command=name, code=refusal.code)
             wire = {"refused": refusal.refusal().model_dump(mode="json")}
             return self._keep_refusal(envelope, name, wire, uow.left_by_refusal)
 
-    def _ordered(self, envelope: CommandEnvelope, name: str) -> UnitOfWork:
-        return self.unit((envelope.tenant,), action=name, actor=envelope.actor, operation=envelope.operation_id)
+    def _unit_for(self, envelope: CommandEnvelope, name: str) -> UnitOfWork:
+        return self.unit(
+            (envelope.tenant,), action=name, actor=envelope.actor, idempotency_key=envelope.idempotency_key
+        )
 
     def _keep_refusal(
         self, envelope: CommandEnvelope, name: str, wire: Wire, left: Sequence[Callable[[UnitOfWork], None]]
     ) -> Wire:
         try:
-            with self._ordered(envelope, name) as uow:
+            with self._unit_for(envelope, name) as uow:
                 # Another copy may have been refused at the same time: the first answer stands.
-                earlier = earlier_result(uow, envelope, self.cipher)
+                earlier = earlier_result(uow.earlier, envelope, self.cipher)
                 if earlier is not None:
                     return earlier
                 for write in left:
                     write(uow)
-                keep_result(uow, envelope, wire, self.cipher)
+                uow.conclude(result_parameter(envelope, wire, self.cipher, uow.now))
             return wire
-        except (OperationInProgress, OperationKeyReused) as refusal:
+        except (CommandInProgress, IdempotencyKeyReused) as refusal:
             return {"refused": refusal.refusal().model_dump(mode="json")}
 
     def run_query(self, contract: type[Q], handle: Callable[[Q, Reader], Model], message: Any) -> Wire:
@@ -340,7 +291,7 @@ def tenant_subscription() -> Subscription:
 
 
 def _is_in_progress(wire: Wire) -> bool:
-    return "refused" in wire and wire["refused"]["code"] == OperationInProgress.code
+    return "refused" in wire and wire["refused"]["code"] == CommandInProgress.code
 
 
 def _parse(contract: type[C], body: dict[str, Any]) -> C:

@@ -15,7 +15,7 @@ log = get_logger(__name__)
 
 
 class Replies:
-    """Publishes replies over one connection, without confirms: a lost reply is a retried operation id."""
+    """Publishes replies over one connection, without confirms: a lost reply is a retried idempotency key."""
 
     def __init__(self, url: str, exchange: kombu.Exchange) -> None:
         self._url = url
@@ -41,7 +41,7 @@ class Replies:
                     retry=False,
                 )
                 return
-            except Exception as error:  # whatever it is: the order is done, and a lost answer kills no process
+            except Exception as error:  # whatever it is: the command is done, and a lost answer kills no process
                 # Another worker may have connected again meanwhile: its connection is left alone.
                 if self._producer is producer:
                     self._producer = None

@@ -26,7 +26,8 @@ from nameko.runners import ServiceRunner
 from chassis.edge.entrypoints import Service
 from chassis.edge.frame import Frame
 from chassis.edge.rooms import service_class
-from chassis.events.broker import CONNECTION_ERRORS, HEARTBEAT, connect, declare_topology
+from chassis.events.broker import HEARTBEAT, connect, declare_topology
+from chassis.foundation.broker_faults import CONNECTION_ERRORS
 from chassis.foundation.settings import SettingMissing, Settings
 from chassis.observability import telemetry
 

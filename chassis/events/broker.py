@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import time
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
@@ -11,6 +10,7 @@ import amqp
 from amqp.transport import TCPTransport
 from kombu import Connection, Exchange, Queue
 
+from chassis.foundation.broker_faults import PublishFailed
 from contracts.flow import EXCHANGE, QUEUES, binding_keys
 from contracts.message import ServiceName
 
@@ -30,10 +30,6 @@ NO_DELIVERY_LIMIT = 2_000_000_000
 """RabbitMQ 4 drops a message after 20 deliveries unless told otherwise; 3.10 knows no "unlimited".
 A crash loop must not lose the innocent messages that the consumer happened to hold: what is poison is
 decided by us, message by message, and quarantined with a name."""
-
-
-class PublishFailed(Exception):
-    """The broker did not take every message of a batch; the whole batch is published again."""
 
 
 EVENT_TYPE = "application/cloudevents+json"
@@ -178,15 +174,6 @@ class ConfirmedPublisher:
             self._outstanding = {tag for tag in self._outstanding if tag > delivery_tag}
         else:
             self._outstanding.discard(delivery_tag)
-
-
-CONNECTION_ERRORS: tuple[type[BaseException], ...] = (
-    OSError,
-    amqp.AMQPError,
-    PublishFailed,
-    socket.timeout,
-)
-"""What talking to the broker may raise when the broker or the way to it fails."""
 
 
 def reachable(url: str) -> Callable[[], None]:

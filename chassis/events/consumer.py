@@ -18,13 +18,14 @@ from kombu import Connection
 from sqlalchemy import Engine
 
 from chassis.events.batch_spans import batch_span
-from chassis.events.broker import CONNECTION_ERRORS, EVENT_TYPE, connect, declare_topology
+from chassis.events.broker import EVENT_TYPE, connect, declare_topology
 from chassis.events.bundles import is_bundle, taken_apart
 from chassis.events.inbox import ConcurrentBatch, Inbox
 from chassis.events.pace import Pace
-from chassis.events.parking import Sweeper
 from chassis.events.quarantine import quarantine
 from chassis.events.received import Received, Undecodable, decode
+from chassis.events.sweeper import Sweeper
+from chassis.foundation.broker_faults import CONNECTION_ERRORS
 from chassis.foundation.crash import crash_point
 from chassis.foundation.database import is_infrastructure_fault
 from chassis.observability.health import Heartbeat

@@ -161,7 +161,7 @@ class Inbox:
     def _grouped(self, events: Sequence[Received[Any]]) -> list[tuple[Subscription | None, list[Received[Any]]]]:
         groups: dict[str, tuple[Subscription | None, list[Received[Any]]]] = {}
         # Upstream producers first: what they say is often what the others wait for.
-        for event in sorted(events, key=lambda each: ORDER.index(each.envelope.source.removeprefix("/zhida/"))):  # type: ignore[arg-type]
+        for event in sorted(events, key=lambda each: ORDER.index(each.envelope.source.removeprefix("/zhida/"))):
             subscription = self._by_event.get(event.name)
             name = subscription.name if subscription else ""
             groups.setdefault(name, (subscription, []))[1].append(event)

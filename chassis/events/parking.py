@@ -7,34 +7,22 @@ said no; dead at once. What is dead stays until an operator redrives it (`./zhid
 
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Connection, Engine, text
 
-from chassis.events.broker import CONNECTION_ERRORS
 from chassis.events.received import AggregateKey, Received, Undecodable, decode
-from chassis.foundation.database import is_infrastructure_fault
-from chassis.observability.health import Heartbeat
-from chassis.observability.metrics import DEAD, PARKED
+from chassis.observability.metrics import DEAD
 from chassis.observability.telemetry import get_logger
-from chassis.time.clock import Clock
-
-if TYPE_CHECKING:
-    from chassis.events.inbox import BatchResult, Inbox
-    from chassis.write.uow import UnitOfWork
+from chassis.write.unit import Unit
 
 log = get_logger(__name__)
 
 LEASE = timedelta(seconds=30)
 GAP_WAIT = timedelta(days=3650)
 """A gap is closed by `release` or by `wake_successors`, never by trying."""
-
-GAP_LOOK_SECONDS = 1.0
-"""How often a sweeper looks for gaps that were closed unseen; less often where that takes long."""
 
 NOT_YET_LIFETIME = timedelta(hours=24)
 """A prerequisite that has not come for a day is a matter for an operator."""
@@ -64,7 +52,7 @@ PARK = text(
 )
 
 
-def park(uow: UnitOfWork, events: Sequence[Received[Any]], *, service: str, max_attempts: int) -> None:
+def park(uow: Unit, events: Sequence[Received[Any]], *, service: str, max_attempts: int) -> None:
     """Set `events` aside in the batch's own transaction; their messages may then be acknowledged."""
     for event in events:
         dead = event.cause == "refused" or (event.cause == "fault" and _tries(event) + 1 >= max_attempts)
@@ -105,7 +93,7 @@ def _tell_of_death(event: Received[Any], service: str) -> None:
     )
 
 
-def unpark(uow: UnitOfWork, events: Sequence[Received[Any]]) -> None:
+def unpark(uow: Unit, events: Sequence[Received[Any]]) -> None:
     """These have been applied (or turned out to be old): they wait no longer."""
     if events:
         uow.execute(
@@ -115,7 +103,7 @@ def unpark(uow: UnitOfWork, events: Sequence[Received[Any]]) -> None:
         )
 
 
-def release(uow: UnitOfWork, keys: set[AggregateKey]) -> int:
+def release(uow: Unit, keys: set[AggregateKey]) -> int:
     """What waited behind these aggregates may be tried now; returns how many."""
     if not keys:
         return 0
@@ -187,71 +175,3 @@ def _give_up(connection: Connection, tenant: str, event_id: str, error: str) -> 
         ),
         {"tenant": tenant, "id": event_id, "error": error.replace("\x00", "\ufffd")},
     )
-
-
-class Sweeper:
-    """One loop that brings parked events back."""
-
-    def __init__(self, engine: Engine, inbox: Inbox, clock: Clock, *, poll: float = 0.5, batch: int = 200) -> None:
-        self._engine = engine
-        self._inbox = inbox
-        self._clock = clock
-        self._poll = poll
-        self._batch = batch
-        self._wake = threading.Event()
-        self._stopping = False
-        self._measured = 0.0
-        self._look_at = 0.0
-        self.heartbeat = Heartbeat("sweeper", max_age=60)
-
-    def wake(self) -> None:
-        self._wake.set()
-
-    def stop(self) -> None:
-        self._stopping = True
-        self._wake.set()
-
-    def run(self) -> None:
-        run_until_stopped(lambda: self._stopping, self.heartbeat, self._step)
-
-    def _step(self) -> None:
-        self._look_for_closed_gaps()
-        events = claim_due(self._engine, self._clock.now(), self._batch, self._inbox.wanted)
-        result: BatchResult | None = self._inbox.apply(events) if events else None
-        self._measure()
-        if result is None or not result.released:
-            self._wake.wait(self._poll)
-            self._wake.clear()
-
-    def _look_for_closed_gaps(self) -> None:
-        began = time.monotonic()
-        if began >= self._look_at:
-            wake_successors(self._engine, self._clock.now())
-            ended = time.monotonic()
-            self._look_at = ended + max(GAP_LOOK_SECONDS, 20 * (ended - began))
-
-    def _measure(self) -> None:
-        if time.monotonic() - self._measured < 5:
-            return
-        self._measured = time.monotonic()
-        with self._engine.connect() as connection:
-            counts = dict(connection.execute(text("SELECT state, count(*) FROM parked GROUP BY state")).all())  # type: ignore[arg-type]
-        for state in ("waiting", "dead"):
-            PARKED.labels(state).set(counts.get(state, 0))
-
-
-def run_until_stopped(stopping: Callable[[], bool], heartbeat: Heartbeat, step: Callable[[], None]) -> None:
-    """Repeat `step`. Infrastructure that is away makes it wait and try again; a fault is logged and survived."""
-    pause = 0.2
-    while not stopping():
-        heartbeat.beat()
-        try:
-            step()
-            pause = 0.2
-        except Exception as error:
-            if is_infrastructure_fault(error) or isinstance(error, CONNECTION_ERRORS):
-                log.warning("loop waits for its infrastructure", loop=heartbeat.name, error=str(error)[:300])
-            else:
-                log.exception("loop failed and goes on", loop=heartbeat.name)
-            time.sleep(pause)
-            pause = min(pause * 2, 5.0)

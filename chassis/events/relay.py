@@ -15,9 +15,10 @@ from kombu import Connection
 from sqlalchemy import Connection as Database
 from sqlalchemy import Engine, text
 
-from chassis.events.broker import CONNECTION_ERRORS, ConfirmedPublisher, connect, declare_topology
+from chassis.events.broker import ConfirmedPublisher, connect, declare_topology
 from chassis.events.bundles import Waiting, bundled
 from chassis.events.pace import Pace
+from chassis.foundation.broker_faults import CONNECTION_ERRORS
 from chassis.foundation.crash import crash_point
 from chassis.foundation.database import is_infrastructure_fault
 from chassis.observability.health import Heartbeat

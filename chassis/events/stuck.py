@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Engine, text
 
 from chassis.events.parking import release
-from chassis.write.uow import UnitOfWork
+from chassis.write.unit import Unit
 from contracts.aggregate import Aggregate
 from contracts.refusal import Conflict, NotFound
 
@@ -102,7 +102,7 @@ def stuck_jobs(engine: Engine, now: datetime) -> list[StuckJob]:
         return [StuckJob(**row) for row in rows]
 
 
-def redrive_message(uow: UnitOfWork, message: StuckMessage) -> None:
+def redrive_message(uow: Unit, message: StuckMessage) -> None:
     """Try it again now, as if for the first time. The unit of work is for its tenant. Raises NotStuck."""
     moved = uow.execute(
         "UPDATE parked SET state = 'waiting', attempts = 0, next_attempt_at = :now"
@@ -114,7 +114,7 @@ def redrive_message(uow: UnitOfWork, message: StuckMessage) -> None:
     _leave_fact(uow, message.tenant, "parked_event", message.event_id, {"type": message.type, "error": message.error})
 
 
-def dismiss_message(uow: UnitOfWork, message: StuckMessage, reason: str) -> None:
+def dismiss_message(uow: Unit, message: StuckMessage, reason: str) -> None:
     """Never apply it: its place in the sequence is taken as seen, and what waited behind it goes on.
 
     The unit of work is for its tenant and its origin. Raises NotStuck, or PredecessorMissing where an
@@ -152,7 +152,7 @@ def dismiss_message(uow: UnitOfWork, message: StuckMessage, reason: str) -> None
     _leave_fact(uow, message.tenant, "parked_event", message.event_id, what)
 
 
-def redrive_job(uow: UnitOfWork, job: StuckJob) -> None:
+def redrive_job(uow: Unit, job: StuckJob) -> None:
     """Do it now, as if for the first time. Raises NotStuck, or BeingWorkedOn while somebody holds it."""
     if job.lease_until is not None and job.lease_until > uow.now:
         raise BeingWorkedOn()
@@ -173,7 +173,7 @@ def redrive_job(uow: UnitOfWork, job: StuckJob) -> None:
     _leave_fact(uow, job.tenant, "job", f"{job.kind}/{job.subject}", {"due_at": job.due_at, "error": job.error})
 
 
-def _leave_fact(uow: UnitOfWork, tenant: str, subject_type: str, subject: str, what: dict[str, Any]) -> None:
+def _leave_fact(uow: Unit, tenant: str, subject_type: str, subject: str, what: dict[str, Any]) -> None:
     """The intervention in the audit chain: the n-th on a subject is its version n."""
     earlier = uow.execute(
         "SELECT coalesce(max(version), 0) FROM audit_fact"

@@ -16,6 +16,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import obstore
 from obstore.store import LocalStore, ObjectStore, S3Store, from_url
@@ -23,6 +24,9 @@ from obstore.store import LocalStore, ObjectStore, S3Store, from_url
 from chassis.foundation.settings import SettingMissing
 from contracts.message import TenantId
 from contracts.refusal import Invalid, NotFound
+
+if TYPE_CHECKING:
+    from obstore.store import ClientConfig
 
 PIECE = 1024 * 1024
 """Bytes that are held in memory at once, on the way in and out."""
@@ -79,7 +83,7 @@ class Objects:
             return cls.in_folder(Path(env["ZHIDA_HOME"]) / "objects")
         if url.startswith("file://"):
             return cls.in_folder(Path(url.removeprefix("file://")))
-        limits = {"timeout": timedelta(seconds=STORE_SECONDS), "connect_timeout": timedelta(seconds=5)}
+        limits: ClientConfig = {"timeout": timedelta(seconds=STORE_SECONDS), "connect_timeout": timedelta(seconds=5)}
         if url.startswith("s3://"):
             return cls(S3Store.from_url(url, client_options=limits))
         return cls(from_url(url))

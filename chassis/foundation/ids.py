@@ -28,8 +28,8 @@ def _written(value: int, version: int) -> str:
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
-def operation_id(tenant: str, client: str, route: str, key: str) -> str:
-    """The same order from the same client has the same id: UUIDv5(tenant, client, route, key)."""
+def idempotency_key(tenant: str, client: str, route: str, key: str) -> str:
+    """The same command from the same client has the same key: UUIDv5(tenant, client, route, key)."""
     return str(uuid.uuid5(uuid.NAMESPACE_URL, "\x1f".join(("zhida", tenant, client, route, key))))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import orjson
 from sqlalchemy import BigInteger, Column, DateTime, Integer, MetaData, RowMapping, Table, Text
@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from chassis.read.paging import cut_page, decode_cursor, encode_cursor
 from chassis.read.reader import Reader
 from chassis.write.store import AggregateStore, aggregate_columns
+from chassis.write.unit import Unit
 from contracts.aggregate import Aggregate
 from contracts.message import Actor, ServiceName
 from contracts.operations import (
@@ -27,9 +28,6 @@ from contracts.operations import (
     ResumeOperation,
 )
 from contracts.refusal import Conflict, NotFound, Reason
-
-if TYPE_CHECKING:
-    from chassis.write.uow import UnitOfWork
 
 Checkpoint = dict[str, Any]
 """Where in its source the work goes on: JSON, understood by whoever reads the source."""
@@ -179,7 +177,7 @@ class OperationRuns(AggregateStore[OperationRun]):
             self._uow.execute(INSERT_LINES, {"tenant": run.tenant, "id": run.id, "lines": orjson.dumps(rows).decode()})
 
 
-def begin(uow: UnitOfWork, kind: str, title: str, parameters: Mapping[str, Any]) -> OperationRun:
+def begin(uow: Unit, kind: str, title: str, parameters: Mapping[str, Any]) -> OperationRun:
     """Put down the work in the command's own transaction; the timers take it up after the commit."""
     run = OperationRun(
         id=uow.new_id(),
@@ -280,7 +278,7 @@ def list_operation_lines(query: ListOperationLines, reader: Reader) -> LineResul
     )
 
 
-def cancel_operation(cmd: CancelOperation, uow: UnitOfWork, service: str) -> OperationView:
+def cancel_operation(cmd: CancelOperation, uow: Unit, service: str) -> OperationView:
     """Stop after the chunk in hand. Raises OperationUnknown or OperationEnded."""
     runs = uow.of(OperationRuns)
     run = runs.get(cmd.operation_id)
@@ -290,7 +288,7 @@ def cancel_operation(cmd: CancelOperation, uow: UnitOfWork, service: str) -> Ope
     return view_of(run, service)
 
 
-def resume_operation(cmd: ResumeOperation, uow: UnitOfWork, service: str) -> OperationView:
+def resume_operation(cmd: ResumeOperation, uow: Unit, service: str) -> OperationView:
     """Go on at the checkpoint. Raises OperationUnknown or OperationNotFailed."""
     runs = uow.of(OperationRuns)
     run = runs.get(cmd.operation_id)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from chassis.write.unit import Unit
 from contracts.identity import TenantChanged, TenantOnboarded, TenantSettings
 from contracts.message import TenantId
 from contracts.refusal import NotFound
 from contracts.rule.shares import Level
-
-if TYPE_CHECKING:
-    from chassis.write.uow import UnitOfWork
 
 
 class TenantUnknown(NotFound):
@@ -23,7 +21,7 @@ class TenantUnknown(NotFound):
 class Tenants:
     """The registry of tenants as one unit of work sees it. The table is public: it has no row security."""
 
-    def __init__(self, uow: UnitOfWork) -> None:
+    def __init__(self, uow: Unit) -> None:
         self._uow = uow
         self._known: dict[TenantId, Any] = {}
 

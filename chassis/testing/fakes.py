@@ -8,11 +8,14 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any, Generic, TypeVar
 
+from sqlalchemy import CursorResult, Executable
+
 from chassis.events.received import Received
 from chassis.foundation.ids import new_id
 from chassis.operations.runs import OperationRun
 from chassis.tenancy.registry import TenantUnknown
 from chassis.time.calendar import Calendar
+from chassis.write.unit import S
 from contracts.aggregate import Aggregate, Recorded
 from contracts.envelope import EventEnvelope
 from contracts.flow import FLOW
@@ -22,7 +25,6 @@ from contracts.refusal import NotFound, Refused, StaleVersion
 from contracts.rule.shares import Level
 
 A = TypeVar("A", bound=Aggregate)
-T = TypeVar("T")
 
 NOON = datetime(2026, 3, 10, 4, 0, tzinfo=UTC)
 """Tuesday 2026-03-10, 12:00 in China: a working day with nothing special about it."""
@@ -54,14 +56,19 @@ class MemoryStore(Generic[A]):
         aggregate.version += 1
         self.rows[aggregate.id] = aggregate
         self.versions[aggregate.id] = aggregate.version
-        aggregate.sequence += len(aggregate.pending)
         if self.unit is not None:
-            self.unit.recorded += aggregate.pending
-        aggregate.pending.clear()
+            self.unit.saved(aggregate, type(aggregate).__name__, {})
+        else:
+            _forget_pending(aggregate)
 
     def save_many(self, aggregates: Collection[A]) -> None:
         for aggregate in aggregates:
             self.save(aggregate)
+
+
+def _forget_pending(aggregate: Aggregate) -> None:
+    aggregate.sequence += len(aggregate.pending)
+    aggregate.pending.clear()
 
 
 @cache
@@ -132,8 +139,17 @@ class FakeUnit:
         """What has been recorded so far, in order."""
         return [each.event for each in self.recorded]
 
-    def of(self, store: type[T]) -> Any:
-        return self._stores[store]
+    def of(self, store: type[S]) -> S:
+        found: S = self._stores[store]
+        return found
+
+    def execute(self, sql: str | Executable, parameters: Any = None) -> CursorResult[Any]:
+        """A fake has no database: whoever needs one is tested with one (tests/integration)."""
+        raise AssertionError(f"a unit test reached for the database: {sql}")
+
+    def saved(self, aggregate: Aggregate, aggregate_type: str, state: Mapping[str, Any]) -> None:
+        self.recorded += aggregate.pending
+        _forget_pending(aggregate)
 
     def new_id(self) -> str:
         return new_id()

@@ -10,12 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine, text
 
-if TYPE_CHECKING:
-    from chassis.write.uow import UnitOfWork
+from chassis.write.unit import Unit
 
 LEASE = timedelta(seconds=30)
 """How long a claim holds. Longer than any port's deadline, so that a live worker is not overtaken."""
@@ -39,7 +37,7 @@ class Job:
 class JobBook:
     """The jobs that one unit of work schedules and ends."""
 
-    def __init__(self, uow: UnitOfWork) -> None:
+    def __init__(self, uow: Unit) -> None:
         self._uow = uow
         self._due: list[tuple[tuple[str, str, str], datetime]] = []
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine
 
-from chassis.events.parking import run_until_stopped
 from chassis.foundation.database import is_infrastructure_fault
 from chassis.observability.health import Heartbeat
+from chassis.observability.loops import run_until_stopped
 from chassis.observability.telemetry import get_logger
 from chassis.time.clock import Clock
 from chassis.time.jobs import LEASE, Job, claim, put_back, renew

@@ -7,20 +7,18 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 import orjson
-from sqlalchemy import Column, Integer, RowMapping, Table, Text, TextClause, any_, select, text
+from sqlalchemy import Column, Integer, RowMapping, Table, Text, TextClause, any_, literal, select, text
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.exc import IntegrityError
 
 from chassis.foundation.database import violated_constraint
+from chassis.write.unit import Unit
 from contracts.aggregate import Aggregate
 from contracts.refusal import NotFound, Refused, StaleVersion
-
-if TYPE_CHECKING:
-    from chassis.write.uow import UnitOfWork
 
 A = TypeVar("A", bound=Aggregate)
 POSTGRESQL = postgresql.dialect()  # type: ignore[no-untyped-call]
@@ -48,7 +46,7 @@ class AggregateStore(ABC, Generic[A]):
     missing: ClassVar[type[Refused]] = NotFound
     refusals: ClassVar[Mapping[str, type[Refused]]] = {}
 
-    def __init__(self, uow: UnitOfWork) -> None:
+    def __init__(self, uow: Unit) -> None:
         self._uow = uow
 
     # -- what a subclass says -----------------------------------------------------------------------------
@@ -89,7 +87,9 @@ class AggregateStore(ABC, Generic[A]):
             return {}
         # As one array: a list of parameters is another statement for each length, and to a planner without statistics
         # hundreds of ids seem to be most of the table, which it then reads.
-        return {found.id: found for found in self.where(self.table.c.id == any_(sorted(set(ids))))}
+        return {
+            found.id: found for found in self.where(self.table.c.id == any_(literal(sorted(set(ids)), ARRAY(Text))))
+        }
 
     def where(self, *conditions: Any, lock: bool = True, limit: int | None = None) -> list[A]:
         """Those that meet the conditions, in key order; locked unless `lock` is false."""

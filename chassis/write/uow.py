@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
+from typing import Any, Self
 
 import orjson
 from sqlalchemy import Connection, CursorResult, Engine, Executable, Row, TextClause, text
@@ -18,25 +18,15 @@ from chassis.observability.metrics import SLA_ALARMS
 from chassis.observability.telemetry import current_traceparent, start_span
 from chassis.operations.runs import OperationRun, begin
 from chassis.tenancy.registry import Tenants
+from chassis.time.calendar import Calendar
 from chassis.time.clock import Clock
 from chassis.time.jobs import Job, JobBook
 from chassis.write.audit import INSERT_FACTS, AuditFact, facts_parameter
 from chassis.write.idempotency import INSERT_RESULT
 from chassis.write.outbox import INSERT_ROWS, OutboxRow, outbox_parameter, outbox_rows
+from chassis.write.unit import S
 from contracts.aggregate import Aggregate
 from contracts.message import SYSTEM, Actor, TenantId
-
-if TYPE_CHECKING:
-    from chassis.time.calendar import Calendar
-
-
-class Storing(Protocol):
-    """A store is made from its unit of work."""
-
-    def __init__(self, uow: UnitOfWork) -> None: ...
-
-
-S = TypeVar("S", bound=Storing)
 
 
 class NoTenant(Exception):
@@ -44,12 +34,12 @@ class NoTenant(Exception):
 
 
 SET_TENANTS = text("SELECT set_config('zhida.tenants', :tenants, true)")
-BEGIN_ORDER = text("SELECT held, name, body_hash, result FROM begin_order(:tenants, :key, :tenant, :operation)")
-"""Names the tenants, takes the order's id for this transaction, and brings what came of the order if it was carried
+BEGIN_COMMAND = text("SELECT held, name, body_hash, result FROM begin_command(:tenants, :lock, :tenant, :key)")
+"""Names the tenants, takes the command's id for this transaction, and brings what came of it if it was carried
 out before (null if not). Ids and their locks: chassis/write/idempotency.py."""
 
 
-INSERTS = {"outbox": INSERT_ROWS, "audit": INSERT_FACTS, "operation": INSERT_RESULT}
+INSERTS = {"outbox": INSERT_ROWS, "audit": INSERT_FACTS, "result": INSERT_RESULT}
 
 
 @cache
@@ -64,8 +54,8 @@ class UnitOfWork:
     """Use as a context manager: it commits when the block ends well and rolls back when it does not.
 
     `tenants` has no default: row-level security shows the rows of these tenants and of no others.
-    `actor`, `action` and `now` go into the audit fact of every aggregate saved. `operation` is the id of the
-    order that it carries out, if it does: `order` then says whether it is ours alone and what came of it before.
+    `actor`, `action` and `now` go into the audit fact of every aggregate saved. `idempotency_key` is that
+    of the command that it carries out, if it does: `earlier` then says whether it is ours alone and what came of it before.
     """
 
     def __init__(
@@ -78,7 +68,7 @@ class UnitOfWork:
         actor: Actor = SYSTEM,
         calendar_of: Callable[[TenantId], Calendar] | None = None,
         on_commit: Callable[[UnitOfWork], None] | None = None,
-        operation: str | None = None,
+        idempotency_key: str | None = None,
     ) -> None:
         if not tenants or not all(tenants):
             raise NoTenant(f"unit of work for {action} names no tenant")
@@ -88,8 +78,8 @@ class UnitOfWork:
         self.now: datetime = clock.now()
         self.calendar_of = calendar_of
         self.joins_traces = False
-        self.order: Row[Any] | None = None
-        self._operation = operation
+        self._earlier: Row[Any] | None = None
+        self._idempotency_key = idempotency_key
         self._result: dict[str, Any] | None = None
         self._engine = engine
         self._on_commit = on_commit
@@ -128,11 +118,13 @@ class UnitOfWork:
             self._on_commit(self)
 
     def _begin(self, connection: Connection, tenants: str) -> None:
-        if self._operation is None:
+        if self._idempotency_key is None:
             connection.execute(SET_TENANTS, {"tenants": tenants})
             return
-        asked = {"tenants": tenants, "tenant": self.tenant, "operation": self._operation}
-        self.order = connection.execute(BEGIN_ORDER, {**asked, "key": f"{self.tenant}/{self._operation}"}).one()
+        asked = {"tenants": tenants, "tenant": self.tenant, "key": self._idempotency_key}
+        self._earlier = connection.execute(
+            BEGIN_COMMAND, {**asked, "lock": f"{self.tenant}/{self._idempotency_key}"}
+        ).one()
 
     @property
     def connection(self) -> Connection:
@@ -173,7 +165,7 @@ class UnitOfWork:
         staged = {
             "outbox": outbox_parameter(self._events[events:]),
             "audit": facts_parameter(self._facts[facts:]),
-            "operation": self._result,
+            "result": self._result,
         }
         kinds = tuple(kind for kind, rows in staged.items() if rows is not None)
         if kinds:
@@ -208,10 +200,10 @@ class UnitOfWork:
         return found
 
     def if_refused(self, write: Callable[[UnitOfWork], None]) -> None:
-        """Should this order be refused, have this written all the same: with the refusal, in its transaction.
+        """Should this command be refused, have this written all the same: with the refusal, in its transaction.
 
-        For what somebody has to learn of an attempt; everything else that a refused order did is undone. The same
-        order given again gets the same refusal and writes nothing more. `write` may not refuse.
+        For what somebody has to learn of an attempt; everything else that a refused command did is undone. The same
+        command given again gets the same refusal and writes nothing more. `write` may not refuse.
         """
         self._if_refused.append(write)
 
@@ -258,15 +250,21 @@ class UnitOfWork:
             SLA_ALARMS.labels(subject_type, clock, str(level)).inc()
         return claimed.rowcount == 1
 
-    # -- what the frame and stores tell it ------------------------------------------------------------------------------
+    # -- what the frame and stores tell it ----------------------------------------------------------------
+
+    @property
+    def earlier(self) -> Row[Any]:
+        """What is known of the command that this unit of work was made for (chassis/write/idempotency.py)."""
+        assert self._earlier is not None, "this unit of work was not made for a command"
+        return self._earlier
 
     def conclude(self, result: dict[str, Any]) -> None:
-        """Stage the row by which the result of the operation is remembered."""
+        """Stage the row by which the result of the command is remembered."""
         self._result = result
 
     @property
     def left_by_refusal(self) -> tuple[Callable[[UnitOfWork], None], ...]:
-        """What is to be written although the order is refused."""
+        """What is to be written although the command is refused."""
         return tuple(self._if_refused)
 
     def saved(self, aggregate: Aggregate, aggregate_type: str, state: Mapping[str, Any]) -> None:

@@ -42,7 +42,7 @@ async def issue_credential(
     envelope = command_envelope(request, principal, command, tenant=command.tenant)  # type: ignore[attr-defined]
     # Derived, not stored: whoever reads the database cannot sign in with what is there.
     cipher = request.app.state.frame.cipher
-    signature = cipher.hmac(envelope["operation_id"], purpose="credential", tenant=envelope["tenant"])
+    signature = cipher.hmac(envelope["idempotency_key"], purpose="credential", tenant=envelope["tenant"])
     token = "zd_" + signature.rsplit(":", 1)[-1]
     handle = partial(use_cases.issue_credential, token=token)
     wire: dict[str, Any] = await order_here(request, envelope, IssueCredential, handle)

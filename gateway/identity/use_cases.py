@@ -38,7 +38,7 @@ def issue_credential(cmd: IssueCredential, uow: UnitOfWork, token: str) -> Crede
     """Keep the digest of `token` for this person. Raises TenantUnknown, RoleNotYours, EnterpriseMissing,
     DepartmentMissing.
 
-    The answer does not contain the token, since answers are stored under their operation id; the caller
+    The answer does not contain the token, since answers are stored under their idempotency key; the caller
     derives the token from that id, so that a retry shows the same one.
     """
     uow.registry.settings(cmd.tenant)

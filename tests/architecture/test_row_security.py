@@ -38,12 +38,12 @@ PUBLIC_TABLES = {
 }
 """Every table without row security, and why it has none."""
 
-OF_ALL_TENANTS = ["operation", "outbox", "inbox", "position", "parked", "job", "alarm", "audit_fact"]
+OF_ALL_TENANTS = ["idempotency_record", "outbox", "inbox", "position", "parked", "job", "alarm", "audit_fact"]
 """The frame's tables: relay, sweeper, sealer and verify see them whole, and nothing of the service's own."""
 
 APPEND_ONLY = {
     "outbox",
-    "operation",
+    "idempotency_record",
     "audit_fact",
     "inbox",
     "alarm",
@@ -156,5 +156,5 @@ def test_a_role_that_is_more_than_a_guest_is_found(service_database: Callable[[s
         assert "creates in schema public" in found
         assert any(each.startswith("owns ") for each in found)
         owner.execute("GRANT UPDATE ON outbox TO catalog_app")
-        owner.execute("GRANT UPDATE (result) ON operation TO catalog_app")
-        assert changeable(owner, "catalog_app") >= {"outbox", "operation"}
+        owner.execute("GRANT UPDATE (result) ON idempotency_record TO catalog_app")
+        assert changeable(owner, "catalog_app") >= {"outbox", "idempotency_record"}

@@ -22,7 +22,7 @@ from contracts.flow import QUEUES
 
 FRAME = frozenset(
     {
-        "operation",
+        "idempotency_record",
         "outbox",
         "parked",
         "job",

@@ -29,7 +29,7 @@ def test_the_same_order_fifty_times_at_once_is_carried_out_once(house: House) ->
     assert done
     assert all(answer.json() == done[0].json() for answer in [*done, last])
     assert {(answer.status_code, answer.json()["code"]) for answer in told_to_wait} <= {
-        (409, "operation_in_progress"),
+        (409, "command_in_progress"),
         (503, "busy"),
         (504, "outcome_unknown"),
     }
@@ -46,5 +46,5 @@ def test_the_same_key_with_another_body_is_refused(house: House) -> None:
         kept = client.post("/api/v1/enterprises", json=first, headers=headers)
         refused: httpx.Response = client.post("/api/v1/enterprises", json=second, headers=headers)
     assert (kept.status_code, refused.status_code) == (201, 409)
-    assert refused.json()["code"] == "operation_key_reused"
+    assert refused.json()["code"] == "idempotency_key_reused"
     assert house.count("catalog", "SELECT count(*) FROM enterprise WHERE uscc = %s", [second["uscc"]]) == 0

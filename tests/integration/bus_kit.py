@@ -13,8 +13,8 @@ from chassis.edge.frame import Frame
 from chassis.events.broker import connect, declare_topology
 from chassis.events.consumer import EventConsumer
 from chassis.events.inbox import Inbox
-from chassis.events.parking import Sweeper
 from chassis.events.relay import Relay
+from chassis.events.sweeper import Sweeper
 from chassis.write.outbox import partition_of
 from console.servers.provision import Dsns
 from contracts.flow import QUEUES

@@ -177,7 +177,7 @@ class Caller:
         """Send `note`; returns the correlation id."""
         body = {"text": text, "seconds": seconds}
         envelope = {
-            "operation_id": operation or new_id(),
+            "idempotency_key": operation or new_id(),
             "tenant": "zhanggong",
             "actor": {"id": "tester"},
             "name": "Note",

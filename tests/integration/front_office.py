@@ -99,7 +99,7 @@ class Replica:
         body = order.model_dump(mode="json")
         name = snake_case(type(order).__name__)
         envelope = {
-            "operation_id": key or new_id(),
+            "idempotency_key": key or new_id(),
             "tenant": tenant,
             "actor": actor.model_dump(mode="json"),
             "name": name,

@@ -71,7 +71,7 @@ class Review:
         name = snake_case(type(order).__name__)
         body = order.model_dump(mode="json")
         envelope = {
-            "operation_id": new_id(),
+            "idempotency_key": new_id(),
             "tenant": tenant,
             "actor": actor.model_dump(mode="json"),
             "name": name,

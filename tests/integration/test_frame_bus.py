@@ -14,10 +14,11 @@ from frame_review_kit import through, wire_to
 from structlog.testing import capture_logs
 
 from chassis.edge.frame import Frame
-from chassis.events.broker import ConfirmedPublisher, Outgoing, PublishFailed, connect, declare_topology
+from chassis.events.broker import ConfirmedPublisher, Outgoing, connect, declare_topology
 from chassis.events.inbox import BatchResult, Inbox
 from chassis.events.received import Received
 from chassis.events.relay import Relay
+from chassis.foundation.broker_faults import PublishFailed
 from chassis.testing.waiting import eventually
 from console.servers.provision import Dsns
 from console.servers.rabbitmq import RabbitMQ

@@ -57,7 +57,7 @@ def envelope(
     name: str, body: dict[str, Any], *, operation: str | None = None, tenant: str = "ganzhou"
 ) -> dict[str, Any]:
     return {
-        "operation_id": operation or new_id(),
+        "idempotency_key": operation or new_id(),
         "tenant": tenant,
         "actor": {"id": "tester"},
         "name": name,
@@ -78,7 +78,7 @@ def test_the_same_order_fifty_times_at_once_is_executed_exactly_once(frame: Fram
     done = [answer for answer in answers if "ok" in answer]
     waiting = [answer for answer in answers if "refused" in answer]
     assert done
-    assert all(answer["refused"]["code"] == "operation_in_progress" for answer in waiting)
+    assert all(answer["refused"]["code"] == "command_in_progress" for answer in waiting)
     assert all(answer == done[0] for answer in done)
     assert frame.run_command(OnboardTenant, onboard_tenant, order) == done[0]
     with psycopg.connect(psycopg_url(dsns.owner)) as connection:
@@ -90,7 +90,7 @@ def test_the_same_key_with_another_body_is_refused(frame: Frame) -> None:
     operation = new_id()
     assert "ok" in frame.run_command(OnboardTenant, onboard_tenant, ganzhou(operation))
     again = frame.run_command(OnboardTenant, onboard_tenant, ganzhou(operation, name="赣州"))
-    assert again["refused"]["code"] == "operation_key_reused"
+    assert again["refused"]["code"] == "idempotency_key_reused"
 
 
 def test_a_refusal_is_kept_and_leaves_nothing_else_behind(frame: Frame, dsns: Dsns) -> None:
@@ -117,7 +117,7 @@ def test_a_result_is_kept_sealed_and_given_again_in_clear(frame: Frame, dsns: Ds
     )
     assert first == second == {"ok": {"count": 1, "secret": "QUERYCODE"}}
     with psycopg.connect(psycopg_url(dsns.owner)) as connection:
-        (kept,) = connection.execute("SELECT CAST(result AS text) FROM operation").fetchone() or ("",)
+        (kept,) = connection.execute("SELECT CAST(result AS text) FROM idempotency_record").fetchone() or ("",)
     assert "sealed" in kept
     assert "QUERYCODE" not in kept
 
@@ -126,7 +126,7 @@ def test_a_result_that_was_kept_before_results_were_sealed_is_given_again_too(fr
     order = envelope("Note", {"text": "t"})
     frame.run_command(Note, lambda cmd, uow: Noted(count=1), order)
     with psycopg.connect(psycopg_url(dsns.owner)) as connection:
-        connection.execute("""UPDATE operation SET result = '{"ok": {"count": 7}}'""")
+        connection.execute("""UPDATE idempotency_record SET result = '{"ok": {"count": 7}}'""")
     assert frame.run_command(Note, lambda cmd, uow: Noted(count=1), order) == {"ok": {"count": 7}}
 
 
@@ -156,7 +156,7 @@ def test_a_second_copy_is_told_in_progress_while_the_first_runs(frame: Frame) ->
     with ThreadPoolExecutor(1) as pool:
         first = pool.submit(frame.run_command, Note, handle, order)
         entered.wait(10)
-        assert frame.run_command(Note, handle, order)["refused"]["code"] == "operation_in_progress"
+        assert frame.run_command(Note, handle, order)["refused"]["code"] == "command_in_progress"
         leave.set()
         assert first.result() == {"ok": {"count": 1}}
 

@@ -14,8 +14,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from chassis.edge.frame import Frame
-from chassis.events.parking import Sweeper, claim_due
+from chassis.events.parking import claim_due
 from chassis.events.received import Received
+from chassis.events.sweeper import Sweeper
 from chassis.testing.fakes import NOON
 from chassis.time.clock import FixedClock
 from chassis.write.uow import UnitOfWork

@@ -16,7 +16,7 @@ from frame_review_kit import through, wire_to
 from chassis.edge.frame import Frame
 from chassis.events.broker import connect, declare_topology
 from chassis.events.consumer import EventConsumer
-from chassis.events.parking import Sweeper
+from chassis.events.sweeper import Sweeper
 from chassis.testing.waiting import eventually
 from console.servers.provision import Dsns
 from contracts.flow import EXCHANGE, QUEUES

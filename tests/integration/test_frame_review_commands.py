@@ -46,7 +46,7 @@ def frame(service_frame: Callable[..., Frame], dsns: Dsns) -> Frame:
 
 def order() -> dict[str, Any]:
     return {
-        "operation_id": new_id(),
+        "idempotency_key": new_id(),
         "tenant": "ganzhou",
         "actor": {"id": "tester"},
         "name": "Note",
@@ -64,7 +64,7 @@ def test_a_copy_that_gets_in_before_the_refusal_is_kept_is_answered_in_progress(
 
     def other_copy() -> None:
         with frame.event_engine.begin() as connection:
-            connection.execute(LOCK, {"key": f"{note['tenant']}/{note['operation_id']}"})
+            connection.execute(LOCK, {"key": f"{note['tenant']}/{note['idempotency_key']}"})
             taken.set()
             leave.wait(10)
 
@@ -82,7 +82,7 @@ def test_a_copy_that_gets_in_before_the_refusal_is_kept_is_answered_in_progress(
     finally:
         leave.set()
         other.join(10)
-    assert answer["refused"]["code"] == "operation_in_progress"
+    assert answer["refused"]["code"] == "command_in_progress"
     assert answer["refused"]["retryable"] is True
 
 
@@ -121,7 +121,7 @@ def test_a_refusal_is_not_told_where_what_it_leaves_cannot_be_written(frame: Fra
 
     assert frame.run_command(Note, handle, note) == {"fault": {"retryable": False}}
     with psycopg.connect(psycopg_url(dsns.owner)) as connection:
-        assert connection.execute("SELECT count(*) FROM operation").fetchone() == (0,)
+        assert connection.execute("SELECT count(*) FROM idempotency_record").fetchone() == (0,)
 
 
 def test_a_redelivered_order_waits_for_the_copy_that_runs_and_answers_the_same(frame: Frame) -> None:
@@ -148,11 +148,11 @@ def test_a_redelivered_order_waits_for_the_copy_that_runs_and_answers_the_same(f
 def test_an_order_whose_copy_commits_while_it_begins_is_answered_with_what_came_of_the_copy(frame: Frame) -> None:
     """The lock is had after the statement began: what the copy committed meanwhile must be seen all the same."""
     note, key = order(), "ganzhou/copy"
-    asked = {"tenants": "ganzhou", "key": key, "operation": note["operation_id"]}
+    asked = {"tenants": "ganzhou", "lock": key, "key": note["idempotency_key"]}
     # The turnstile is passed within the statement, before the function is called.
     begin = text(
         "SELECT b.name FROM (SELECT CAST(pg_advisory_xact_lock(7) AS text) AS passed) AS turnstile,"
-        " LATERAL begin_order(:tenants, :key || passed, 'ganzhou', :operation) AS b"
+        " LATERAL begin_command(:tenants, :lock || passed, 'ganzhou', :key) AS b"
     )
     found: list[str | None] = []
 

@@ -13,8 +13,9 @@ from frame_kit import add_effects, effects, inbox_on, message_body, messages, ps
 
 from chassis.edge.frame import Frame
 from chassis.events.inbox import Inbox, Subscription
-from chassis.events.parking import Sweeper, claim_due
+from chassis.events.parking import claim_due
 from chassis.events.received import Received, decode
+from chassis.events.sweeper import Sweeper
 from chassis.testing.fakes import NOON
 from chassis.testing.waiting import eventually
 from chassis.time.clock import FixedClock

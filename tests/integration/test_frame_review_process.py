@@ -66,7 +66,7 @@ def notes(dsns: Dsns) -> list[str]:
 
 
 def in_hand(dsns: Dsns) -> bool:
-    """Whether a command runs: it holds its operation id."""
+    """Whether a command runs: it holds its idempotency key."""
     return bool(
         rows(
             dsns,

@@ -116,7 +116,7 @@ def test_a_year_without_calendar_leaves_the_deadline_open_and_loading_it_compute
         "INSERT INTO calendar_day SELECT '', day, extract(isodow FROM day) < 6 AND day <> '2027-01-01'"
         " FROM generate_series(date '2027-01-01', date '2027-12-31', interval '1 day') AS day"
     )
-    treasury.frame._calendars.clear()
+    treasury.frame.calendars._kept.clear()
     treasury.passes(hours=1)
     treasury.does("payout_alarm")
     assert treasury.only().due_at == datetime(2027, 1, 4, 9, 30, tzinfo=UTC)

@@ -94,7 +94,7 @@ class Process:
     def ordered(self, order: Command, actor: Actor) -> dict[str, Any]:
         body = order.model_dump(mode="json")
         envelope = {
-            "operation_id": new_id(),
+            "idempotency_key": new_id(),
             "tenant": "zhanggong",
             "actor": actor.model_dump(mode="json"),
             "name": snake_case(type(order).__name__),

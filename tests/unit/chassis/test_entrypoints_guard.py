@@ -11,8 +11,8 @@ import kombu
 import pytest
 
 from chassis.edge import replies as replies_module
-from chassis.edge.entrypoints import FrameRpc, GuardedQueueConsumer, GuardedRpcConsumer
 from chassis.edge.replies import Replies
+from chassis.edge.rpc import FrameRpc, GuardedQueueConsumer, GuardedRpcConsumer
 
 
 class Container:

@@ -67,7 +67,7 @@ def door(gateway: Gateway) -> Iterator[Door]:
         (503, {"code": "busy", "retryable": True}),
         (504, {"code": "outcome_unknown", "retryable": True}),
         (500, {"code": "fault", "retryable": False}),
-        (409, {"code": "operation_in_progress", "retryable": True}),
+        (409, {"code": "command_in_progress", "retryable": True}),
     ],
     ids=lambda trouble: trouble[1]["code"],
 )

@@ -1,0 +1,118 @@
+"""What every status is called: for staff and for the public, in Chinese and in English. The one place for it.
+
+A page, a message and a refusal say the same word for the same status. `public_*` is what an enterprise and anybody with
+a receipt read; `staff_*` is what those who work on it read, and is more exact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal, NamedTuple
+
+from contracts.drafting import Stage
+from contracts.enterprises import PayeeAccountStanding
+from contracts.notify import Channel, MessageState
+from contracts.operations import LineOutcome, OperationState
+from contracts.policies import ItemState
+from contracts.review import CaseState, Task
+from contracts.treasury import DisbursementState
+
+Language = Literal["zh", "en"]
+
+
+class StatusLabel(NamedTuple):
+    """One status as four readers read it."""
+
+    staff_zh: str
+    public_zh: str
+    staff_en: str
+    public_en: str
+
+    def public(self, language: Language) -> str:
+        return self.public_zh if language == "zh" else self.public_en
+
+    def staff(self, language: Language) -> str:
+        return self.staff_zh if language == "zh" else self.staff_en
+
+
+def _same(zh: str, en: str) -> StatusLabel:
+    return StatusLabel(zh, zh, en, en)
+
+
+FILED = StatusLabel("已收件，待受理", "已收件", "Filed, to be accepted", "Filed")
+"""收件 is not yet 受理: filing gives a receipt, acceptance is a decision."""
+
+CASE: Mapping[CaseState, StatusLabel] = {
+    "accepted": StatusLabel("已受理，审核中", "审核中", "Accepted, under review", "Under review"),
+    "approved": StatusLabel("审核通过", "审核通过，待拨付", "Approved", "Approved, to be paid"),
+    "rejected": StatusLabel("审核不通过", "审核未通过", "Rejected", "Not approved"),
+}
+
+DISBURSEMENT: Mapping[DisbursementState, StatusLabel] = {
+    "received": StatusLabel("已接收", "待安排资金", "Received", "Being arranged"),
+    "held": StatusLabel("待预算", "等待预算资金", "Waiting for budget", "Waiting for budget"),
+    "ready": StatusLabel("待支付复核", "待支付复核", "To be authorised", "Waiting for authorisation"),
+    "authorised": StatusLabel("支付已复核", "已复核，待付款", "Authorised", "Authorised, to be sent"),
+    "sent": StatusLabel("已发送银行", "银行处理中", "Sent to the bank", "With the bank"),
+    "unknown": StatusLabel("银行结果待查", "正在向银行核实", "Outcome unknown", "Being confirmed with the bank"),
+    "settled": StatusLabel("已到账", "资金已到账", "Settled", "Money is in the account"),
+    "failed": StatusLabel("支付失败", "付款失败，待处理", "Failed", "Payment failed, being handled"),
+    "returned": StatusLabel(
+        "已退汇", "银行退汇，待更正账户", "Returned", "Returned by the bank; account to be corrected"
+    ),
+    "cancelled": StatusLabel("已撤销", "该笔拨付已撤销", "Cancelled", "This payment was cancelled"),
+}
+
+TRACKED: Mapping[str, StatusLabel] = {"submitted": FILED, **CASE, **DISBURSEMENT}
+"""By the `state` of a TrackingView."""
+
+TASK: Mapping[Task, StatusLabel] = {
+    "material_check": _same("材料审核", "Check of materials"),
+    "site_inspection": _same("现场勘查", "Site inspection"),
+}
+
+ITEM: Mapping[ItemState, StatusLabel] = {
+    "published": StatusLabel("已发布", "可申报", "Published", "Open"),
+    "suspended": StatusLabel("已暂停", "暂停申报", "Suspended", "Suspended"),
+    "withdrawn": StatusLabel("已废止", "已废止", "Withdrawn", "Withdrawn"),
+    "expired": StatusLabel("已到期", "已到期", "Expired", "Expired"),
+}
+
+DRAFT: Mapping[Stage, StatusLabel] = {
+    "draft": _same("起草中", "Being drafted"),
+    "consultation": _same("征求意见中", "Under consultation"),
+    "consulted": _same("意见已汇总", "Consulted"),
+    "published": _same("已发布", "Published"),
+    "discarded": _same("已废弃", "Discarded"),
+}
+
+OPERATION: Mapping[OperationState, StatusLabel] = {
+    "running": _same("办理中", "Running"),
+    "finished": _same("已完成", "Finished"),
+    "cancelled": _same("已取消", "Cancelled"),
+    "failed": _same("处理失败", "Failed"),
+}
+
+LINE: Mapping[LineOutcome, StatusLabel] = {
+    "accepted": _same("已接受", "Accepted"),
+    "unchanged": _same("无变化", "Unchanged"),
+    "refused": _same("未接受", "Refused"),
+}
+
+PAYEE_ACCOUNT: Mapping[PayeeAccountStanding, StatusLabel] = {
+    "waiting": _same("待账户复核", "To be confirmed"),
+    "paid": _same("现用", "In use"),
+    "superseded": _same("已被更新的账户取代", "Superseded"),
+    "withdrawn": _same("已撤回", "Withdrawn"),
+}
+
+MESSAGE: Mapping[MessageState, StatusLabel] = {
+    "pending": _same("待送达", "Pending"),
+    "delivered": _same("已送达", "Delivered"),
+    "failed": _same("未送达", "Not delivered"),
+}
+
+CHANNEL: Mapping[Channel, StatusLabel] = {
+    "inbox": _same("站内消息", "Inbox"),
+    "sms": _same("短信", "SMS"),
+}

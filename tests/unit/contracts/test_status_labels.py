@@ -1,0 +1,49 @@
+"""Every status of the contracts has its label, for staff and for the public, in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, get_args
+
+import pytest
+
+from contracts import status_labels as labels
+from contracts.drafting import Stage
+from contracts.enterprises import PayeeAccountStanding
+from contracts.notify import Channel, MessageState
+from contracts.operations import LineOutcome, OperationState
+from contracts.policies import ItemState
+from contracts.review import CaseState, Task
+from contracts.treasury import DisbursementState
+
+OF: list[tuple[Any, Mapping[Any, labels.StatusLabel]]] = [
+    (CaseState, labels.CASE),
+    (DisbursementState, labels.DISBURSEMENT),
+    (Task, labels.TASK),
+    (ItemState, labels.ITEM),
+    (Stage, labels.DRAFT),
+    (OperationState, labels.OPERATION),
+    (LineOutcome, labels.LINE),
+    (PayeeAccountStanding, labels.PAYEE_ACCOUNT),
+    (MessageState, labels.MESSAGE),
+    (Channel, labels.CHANNEL),
+]
+
+
+@pytest.mark.parametrize(("status", "named"), OF)
+def test_every_value_of_a_status_is_named_for_everybody(status: Any, named: Mapping[str, labels.StatusLabel]) -> None:
+    assert set(named) == set(get_args(status))
+    for label in named.values():
+        assert all(text.strip() for text in label)
+
+
+@pytest.mark.parametrize("named", [labels.CASE, labels.DISBURSEMENT, labels.ITEM, labels.DRAFT, labels.OPERATION])
+def test_no_two_statuses_of_a_thing_look_alike(named: Mapping[str, labels.StatusLabel]) -> None:
+    for texts in zip(*named.values(), strict=True):
+        assert len(set(texts)) == len(named)
+
+
+def test_filing_is_not_called_acceptance() -> None:
+    assert "受理" not in labels.FILED.public_zh
+    assert labels.TRACKED["submitted"].public("zh") == "已收件"
+    assert labels.TRACKED["ready"].staff("en") == "To be authorised"
