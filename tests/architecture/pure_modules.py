@@ -67,9 +67,10 @@ def impurities(module: Path, root: Path = CHECKOUT) -> list[str]:
         file = todo.pop()
         for name in sorted(imported(tree_of(file))):
             if name == home or name.startswith(f"{home}."):
-                parts = set(_parts_of(name, home, root))
-                if not parts or "migrations" in name.split("."):
+                parts = _parts_of(name, home, root)
+                if parts is None or "migrations" in name.split("."):
                     found.append(f"{where(file, root)} imports {name}")
+                    continue
                 todo += parts - seen
                 seen |= parts
             elif not (is_standard_library(name) or top_levels({name}) <= ALLOWED):
@@ -88,16 +89,19 @@ def module_name(file: Path, root: Path = CHECKOUT) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def _parts_of(name: str, home: str, root: Path) -> Iterator[Path]:
-    """The files that are run when `name`, from home on, is imported; a name out of a module is that module."""
-    steps, base = name.split("."), len(home.split("."))
-    for length in range(base, len(steps) + 1):
+def _parts_of(name: str, home: str, root: Path) -> set[Path] | None:
+    """The files that are run when `name`, from home on, is imported; a name out of a module is that module.
+
+    None if it is a folder without a beginning: nobody can say what is in it.
+    """
+    steps, found = name.split("."), set()
+    for length in range(len(home.split(".")), len(steps) + 1):
         path = root.joinpath(*steps[:length])
-        for file in (path / "__init__.py", path.with_suffix(".py")):
-            if file.exists():
-                yield file
-        if path.is_dir() and not (path / "__init__.py").exists():
-            return  # a folder without a beginning: nobody can say what is in it
+        files = {file for file in (path / "__init__.py", path.with_suffix(".py")) if file.exists()}
+        if path.is_dir() and not files:
+            return None
+        found |= files
+    return found
 
 
 def _statements(node: ast.AST) -> Iterator[ast.stmt]:

@@ -11,7 +11,8 @@ from chassis.files import tabular
 from chassis.files.objects import Objects
 from chassis.foundation.secrecy import Cipher
 from chassis.foundation.settings import SettingMissing
-from chassis.operations.runs import OperationRun, view_of
+from chassis.operations.domain import OperationRun
+from chassis.operations.runs import view_of
 from chassis.operations.work import Chunk
 from chassis.read.reader import Reader
 from chassis.time.clock import CHINA
