@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, Column, DateTime, MetaData, RowMapping, Table, Text
@@ -11,9 +9,9 @@ from sqlalchemy import BigInteger, Column, DateTime, MetaData, RowMapping, Table
 from chassis.files.objects import Kept
 from chassis.write.store import AggregateStore, aggregate_columns
 from chassis.write.uow import UnitOfWork
-from contracts.aggregate import Aggregate
 from contracts.refusal import Invalid
 from contracts.uploads import RecordUpload, UploadView
+from gateway.upload import Upload
 
 MIB = 1024 * 1024
 STAFF_LIMIT = 256 * MIB
@@ -78,29 +76,6 @@ def media_type(head: bytes, declared: str) -> str:
     if stated not in ("", "application/octet-stream", found):
         raise UploadTypeMismatch(found=found, declared=stated, field="Content-Type")
     return found
-
-
-@dataclass(kw_only=True, slots=True)
-class Upload(Aggregate):
-    """One act of sending a file. The same bytes may be sent more than once."""
-
-    sha256: str
-    size: int
-    media_type: str
-    file_name: str | None
-    uploaded_by: str
-    uploaded_at: datetime
-
-    def view(self) -> UploadView:
-        return UploadView(
-            upload_id=self.id,
-            tenant=self.tenant,
-            sha256=self.sha256,
-            size=self.size,
-            media_type=self.media_type,
-            file_name=self.file_name,
-            uploaded_at=self.uploaded_at,
-        )
 
 
 class Uploads(AggregateStore[Upload]):

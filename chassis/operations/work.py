@@ -28,7 +28,8 @@ from chassis.edge.frame import Frame
 from chassis.foundation.crash import crash_point
 from chassis.foundation.database import is_infrastructure_fault
 from chassis.observability.telemetry import get_logger
-from chassis.operations.runs import Checkpoint, OperationRun, OperationRuns, job_kind
+from chassis.operations.domain import Checkpoint, OperationRun
+from chassis.operations.runs import OperationRuns, job_kind
 from chassis.time.jobs import Job
 from chassis.time.scheduler import DueWork
 from chassis.write.uow import UnitOfWork

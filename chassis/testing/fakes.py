@@ -12,7 +12,7 @@ from sqlalchemy import CursorResult, Executable
 
 from chassis.events.received import Received
 from chassis.foundation.ids import new_id
-from chassis.operations.runs import OperationRun
+from chassis.operations.domain import OperationRun
 from chassis.tenancy.registry import TenantUnknown
 from chassis.time.calendar import Calendar
 from chassis.write.unit import S

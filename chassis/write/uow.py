@@ -16,7 +16,8 @@ from chassis.foundation.database import statement
 from chassis.foundation.ids import new_id
 from chassis.observability.metrics import SLA_ALARMS
 from chassis.observability.telemetry import current_traceparent, start_span
-from chassis.operations.runs import OperationRun, begin
+from chassis.operations.domain import OperationRun
+from chassis.operations.runs import begin
 from chassis.tenancy.registry import Tenants
 from chassis.time.calendar import Calendar
 from chassis.time.clock import Clock

@@ -1,8 +1,5 @@
 """review: whether it is granted.
 
-Owns cases with their tasks and clocks, site inspections, approval and refusal, and the award register, in
-which a firm is granted an item once per period. Keeps item versions and takes facts, payee and amounts asked
-for from what was filed; it recomputes every amount itself.
-
+Rooms: cases, the award register, and the item_copies that cases are judged by.
 Refuses to own: what is on offer (catalog), who asks (intake), money and its clock (treasury).
 """

@@ -1,6 +1,6 @@
-"""Money: budget lines, the ledger, disbursements, and what the bank says of them.
+"""treasury: money, from an approval to the firm's account.
 
-Owns: what finance appropriated, what is reserved, paid and returned, and every attempt to pay one payer's
-share of one approval. Refuses to own: whether a claim is granted and how much it is worth (review decides,
-`CaseApproved` says so), whose account is right (catalog's `PayeeAccount`), and telling the firm (notify).
+Rooms: budget (lines, ledger), disbursements, rails (the bank), payee_accounts; each uses those before it.
+Refuses to own: whether a claim is granted and how much it is worth (review decides, `CaseApproved` says so), whose
+account is right (catalog's `PayeeAccount`), and telling the firm (notify).
 """

@@ -12,10 +12,10 @@ import grimp
 import pytest
 
 from console.place import CHECKOUT
+from tests.architecture.pure_modules import home_of, impurities, pure_modules
 from tests.architecture.source_tree import (
     PACKAGES,
     imported,
-    is_standard_library,
     modules,
     services,
     top_levels,
@@ -129,33 +129,65 @@ def test_an_import_against_the_direction_is_found(little_house: Path, package: s
 # -- purity ------------------------------------------------------------------------------------------------
 
 
-def impurities(domain: Path, root: Path = CHECKOUT) -> list[str]:
-    """What `domain` imports beyond the standard library, contracts and rules.
-
-    It may import other parts of its service, in its own room or another one, which then must be as pure as it is.
-    """
-    room = where(domain.parent, root).replace("/", ".")
-    home = ".".join(room.split(".")[:2])
-    found, seen, todo = [], {domain}, [domain]
-    while todo:
-        file = todo.pop()
-        for name in sorted(imported(tree_of(file))):
-            part = root / f"{name.replace('.', '/')}.py"
-            inside = name.startswith(f"{home}.")
-            if name in (home, room) or (inside and not part.exists() and not part.with_suffix("").is_dir()):
-                continue  # a name out of a module that is looked at by its own name
-            if inside and part.exists():
-                todo += {part} - seen
-                seen.add(part)
-            elif not (is_standard_library(name) or top_levels({name}) <= {"contracts", "rules"}):
-                found.append(f"{where(file, root)} imports {name}")
-    return found
+def test_aggregates_and_whatever_calls_itself_pure_import_nothing_but_contracts_rules_and_one_another() -> None:
+    subjects = pure_modules()
+    homes = {home_of(module) for module in subjects}
+    assert homes >= {f"services.{name}" for name in services()} | {"gateway", "chassis"}, "somebody is not looked at"
+    assert [each for module in subjects for each in impurities(module)] == []
 
 
-def test_domains_import_nothing_but_the_standard_library_contracts_and_rules() -> None:
-    domains = [file for file in modules("services", "gateway") if file.name == "domain.py"]
-    assert {where(file).split("/")[1] for file in domains} == {*services(), "identity"}
-    assert [each for domain in domains for each in impurities(domain)] == []
+def house_file(house: Path, name: str, source: str) -> Path:
+    file = house / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(source)
+    return file
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "from contracts.aggregate import Aggregate\nclass Payment(Aggregate): ...",
+        "from contracts.aggregate import Aggregate as Whole\nclass Payment(Whole): ...",
+        "from contracts import aggregate\nclass Payment(aggregate.Aggregate): ...",
+        "import contracts.aggregate\nclass Payment(contracts.aggregate.Aggregate): ...",
+        "import contracts.aggregate as parts\nclass Payment(parts.Aggregate): ...",
+        "from services.one.order import Order\nclass Payment(Order): ...",
+        "from services.one import order\nclass Payment(order.Order[int]): ...",
+        "from services.one.order import Aggregate\nclass Payment(Aggregate): ...",
+        "from .order import Order\nclass Payment(Order): ...",
+        "def later():\n    from contracts.aggregate import Aggregate\n    class Payment(Aggregate): ...",
+        '"""Payments. Pure: the time is given."""',
+    ],
+)
+def test_an_impure_aggregate_is_found_under_any_name(little_house: Path, source: str) -> None:
+    house_file(little_house, "contracts/aggregate.py", "class Aggregate: ...")
+    house_file(
+        little_house, "services/one/order.py", "from contracts.aggregate import Aggregate\nclass Order(Aggregate): ..."
+    )
+    payment = house_file(little_house, "services/one/payment.py", f"{source}\nimport sqlalchemy\n")
+    assert payment in pure_modules(little_house)
+    assert "services/one/payment.py imports sqlalchemy" in impurities(payment, little_house)
+
+
+@pytest.mark.parametrize("home", ["chassis", "gateway", "gateway/identity", "services/two/rooms"])
+def test_an_aggregate_is_found_wherever_it_is(little_house: Path, home: str) -> None:
+    source = "from contracts.aggregate import Aggregate\nclass Run(Aggregate): ..."
+    assert pure_modules(little_house) == []
+    run = house_file(little_house, f"{home}/runs.py", source)
+    assert pure_modules(little_house) == [run]
+    assert impurities(run, little_house) == []
+
+
+def test_what_is_no_aggregate_may_be_as_impure_as_it_needs_to_be(little_house: Path) -> None:
+    house_file(
+        little_house,
+        "services/one/store.py",
+        '"""Rows."""\nimport sqlalchemy\nfrom contracts.aggregate import Aggregate\nclass Aggregates(list[Aggregate]): ...',
+    )
+    house_file(
+        little_house, "services/one/bank.py", '"""Purely outside."""\nclass Aggregate: ...\nclass A(Aggregate): ...'
+    )
+    assert pure_modules(little_house) == []
 
 
 @pytest.mark.parametrize(
@@ -163,25 +195,42 @@ def test_domains_import_nothing_but_the_standard_library_contracts_and_rules() -
     [
         ("import sqlalchemy", ""),
         ("from chassis.write.uow import UnitOfWork", ""),
+        ("from services.two import domain", ""),
         ("from services.one import ledger", "import httpx"),
         ("from services.one.ledger import Posting", "from chassis import clock"),
+        ("from services.one.room.store import Rows", ""),
         ("def later():\n    import orjson", ""),
         ("from . import ledger", ""),
         ("from services.one import migrations", ""),
+        ("from services.one import folder_without_beginning", ""),
     ],
 )
 def test_an_impure_domain_is_found(little_house: Path, domain: str, ledger: str) -> None:
-    file = little_house / "services" / "one" / "domain.py"
-    file.write_text(domain)
-    (file.parent / "ledger.py").write_text(ledger)
-    (file.parent / "migrations").mkdir()
+    file = house_file(little_house, "services/one/domain.py", domain)
+    house_file(little_house, "services/one/ledger.py", ledger)
+    house_file(little_house, "services/one/migrations/__init__.py", "")
+    house_file(little_house, "services/one/room/__init__.py", "from services.one.room import store")
+    house_file(little_house, "services/one/room/store.py", "import sqlalchemy")
+    (little_house / "services" / "one" / "folder_without_beginning").mkdir()
+    assert file in pure_modules(little_house)
     assert impurities(file, little_house)
 
 
-def test_a_domain_may_be_split_into_pure_parts(little_house: Path) -> None:
-    file = little_house / "services" / "one" / "domain.py"
-    file.write_text("import datetime\nfrom contracts.money import Money\nfrom services.one.ledger import Posting\n")
-    (file.parent / "ledger.py").write_text("from rules import evaluate\nfrom services.one import domain\n")
+def test_a_domain_may_be_split_into_pure_parts_and_use_those_of_other_rooms(little_house: Path) -> None:
+    file = house_file(
+        little_house,
+        "services/one/cases/domain.py",
+        "import datetime\nfrom contracts.money import Money\nfrom services.one.cases.ledger import Posting\n"
+        "from services.one.register import domain\nfrom services.one.register.domain import Award\n",
+    )
+    house_file(little_house, "services/one/cases/__init__.py", "")
+    house_file(
+        little_house,
+        "services/one/cases/ledger.py",
+        "from rules import evaluate\nfrom services.one.cases import domain\n",
+    )
+    house_file(little_house, "services/one/register/__init__.py", '"""What it owns."""')
+    house_file(little_house, "services/one/register/domain.py", "import uuid\nclass Award: ...")
     assert impurities(file, little_house) == []
 
 

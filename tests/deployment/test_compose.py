@@ -19,7 +19,7 @@ from console.place import CHECKOUT, GATEWAY, database_names, service_names
 from console.servers.provision import KINDS
 from console.servers.provision_cluster import PASSWORD
 from services.notify.sms import SmsClient
-from services.treasury.bank_client import BankClient
+from services.treasury.rails.bank_client import BankClient
 
 FILE = CHECKOUT / "docker-compose.yml"
 INFRASTRUCTURE = {"postgres", "rabbitmq", "otel-collector", "jaeger"}

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from chassis.edge.frame import Frame
 from chassis.foundation.settings import Settings
-from chassis.operations.runs import OperationRun
+from chassis.operations.domain import OperationRun
 from chassis.operations.work import Chunk, SourceAway, Worker, chunks_due
 from chassis.time.jobs import claim
 from chassis.write.uow import UnitOfWork

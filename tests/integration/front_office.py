@@ -31,9 +31,11 @@ from contracts.message import SYSTEM, Actor, Command, Event, Query, snake_case
 from contracts.policies import PublishPolicyItem
 from contracts.rule import Fact, Level
 from copies.merged_enterprises import keep_merges
-from services.intake import outside_figures
-from services.intake import use_cases as intake_use_cases
-from services.intake import views as intake_views
+from services.intake.applications import use_cases as application_use_cases
+from services.intake.applications import views as intake_views
+from services.intake.catalog_copies import outside_figures
+from services.intake.catalog_copies import use_cases as copies
+from services.intake.nominations import use_cases as nomination_use_cases
 
 SAMPLE = Path(__file__).resolve().parents[2] / "sample"
 FIRST_DAY: dict[str, Any] = json.loads((SAMPLE / "zhanggong_first_day.json").read_bytes())
@@ -45,11 +47,11 @@ POLICY_EVENTS = frozenset(event.__name__ for event in FLOW if event.aggregate ==
 FIGURE_EVENTS = frozenset(event.__name__ for event in FLOW if event.aggregate == "outside_figure")
 
 INTAKE_HEARS = [
-    Subscription("items", POLICY_EVENTS, intake_use_cases.keep_items),
+    Subscription("items", POLICY_EVENTS, copies.keep_items),
     Subscription("figures", FIGURE_EVENTS, outside_figures.keep_outside_figures),
-    Subscription("enterprises", frozenset({"EnterpriseRegistered"}), intake_use_cases.keep_enterprises),
-    Subscription("facts", frozenset({"EnterpriseFactsChanged"}), intake_use_cases.keep_facts),
-    Subscription("payees", frozenset({"PayeeAccountChanged"}), intake_use_cases.keep_payees),
+    Subscription("enterprises", frozenset({"EnterpriseRegistered"}), copies.keep_enterprises),
+    Subscription("facts", frozenset({"EnterpriseFactsChanged"}), copies.keep_facts),
+    Subscription("payees", frozenset({"PayeeAccountChanged"}), copies.keep_payees),
     Subscription("merges", frozenset({"EnterpriseMerged"}), keep_merges),
     tenant_subscription(),
 ]
@@ -128,7 +130,7 @@ class Replica:
         with psycopg.connect(psycopg_url(self.dsns.owner)) as connection:
             connection.execute(statement)
 
-    def _with_cipher(self, module: ModuleType, name: str) -> Callable[..., Any]:
+    def _with_cipher(self, module: ModuleType | SimpleNamespace, name: str) -> Callable[..., Any]:
         function: Callable[..., Any] = getattr(module, name)
         if "cipher" in inspect.signature(function).parameters:
             return partial(function, cipher=self.frame.cipher)
@@ -209,4 +211,5 @@ def catalog_replica(frame: Frame, dsns: Dsns) -> Replica:
 
 
 def intake_replica(frame: Frame, dsns: Dsns) -> Replica:
-    return Replica(frame, dsns, intake_use_cases, intake_views, INTAKE_HEARS)
+    use_cases = SimpleNamespace(**vars(application_use_cases) | vars(nomination_use_cases))
+    return Replica(frame, dsns, use_cases, intake_views, INTAKE_HEARS)

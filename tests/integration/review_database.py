@@ -20,13 +20,14 @@ from contracts.identity import TenantOnboarded, TenantSettings
 from contracts.message import Actor, Command, Event, Model, Query, snake_case
 from contracts.rule import ItemRules, Level
 from copies.merged_enterprises import keep_merges
-from services.review import use_cases, views
+from services.review.cases import lists, opening, use_cases, views
+from services.review.item_copies.use_cases import remember_items
 from tests.unit.review.review_kit import OFFICER, item_rules, published
 
 SUBSCRIPTIONS = [
-    Subscription("items", frozenset({"PolicyPublished", "PolicyRevised"}), use_cases.remember_items),
-    Subscription("applications", frozenset({"ApplicationSubmitted"}), use_cases.open_cases),
-    Subscription("lists", frozenset({"EnterprisesNominated"}), use_cases.decide_lists),
+    Subscription("items", frozenset({"PolicyPublished", "PolicyRevised"}), remember_items),
+    Subscription("applications", frozenset({"ApplicationSubmitted"}), opening.open_cases),
+    Subscription("lists", frozenset({"EnterprisesNominated"}), lists.decide_lists),
     Subscription("merges", frozenset({"EnterpriseMerged"}), keep_merges),
     tenant_subscription(),
 ]

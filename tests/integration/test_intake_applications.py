@@ -32,7 +32,7 @@ from contracts.intake import ApplicationSubmitted, GetApplication, ListApplicati
 from contracts.item import PolicyItemContent
 from contracts.policies import PublishPolicyItem
 from contracts.rule import Fact, PaymentFrequency
-from services.intake import use_cases
+from services.intake.catalog_copies import use_cases as copies
 
 SUBMITTED = frozenset({"ApplicationSubmitted"})
 
@@ -234,10 +234,10 @@ def test_a_batch_of_events_costs_one_statement_for_each_kind(office: FrontOffice
         office.registers(number)
     bodies = office.catalog.said()
     for kind, handle in (
-        ("PolicyPublished", use_cases.keep_items),
-        ("EnterpriseRegistered", use_cases.keep_enterprises),
-        ("EnterpriseFactsChanged", use_cases.keep_facts),
-        ("PayeeAccountChanged", use_cases.keep_payees),
+        ("PolicyPublished", copies.keep_items),
+        ("EnterpriseRegistered", copies.keep_enterprises),
+        ("EnterpriseFactsChanged", copies.keep_facts),
+        ("PayeeAccountChanged", copies.keep_payees),
     ):
         events = [decode(body, wanted=office.intake.inbox.wanted) for body in bodies]
         chosen = [event for event in events if event.name == kind]

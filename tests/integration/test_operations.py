@@ -17,6 +17,7 @@ from frame_kit import psycopg_url
 
 from chassis.edge.frame import Frame
 from chassis.operations import runs as operation_runs
+from chassis.operations.domain import OperationEnded, OperationNotFailed, OperationRun, OperationUnknown
 from chassis.operations.work import Overtaken, Worker
 from chassis.testing.fakes import NOON
 from chassis.time.clock import FixedClock
@@ -144,7 +145,7 @@ def test_a_worker_that_was_overtaken_writes_nothing(office: Office) -> None:
     )
     with office.frame.reader([TENANT]) as reader:
         row = reader.execute("SELECT * FROM operation_run").mappings().one()
-        seen = operation_runs.OperationRun(**{**row, "begun_by": CLERK})
+        seen = OperationRun(**{**row, "begun_by": CLERK})
     chunk = next(Counting().chunks(seen))
     assert claim(office.frame.frame_engine, "work:count", office.clock.now(), 1)  # by a worker that then hangs
     office.clock.advance(LEASE + timedelta(seconds=1))
@@ -191,15 +192,15 @@ def test_cancelled_work_stops_and_keeps_what_it_has_done(office: Office) -> None
     office.clock.advance(timedelta(seconds=5))
     assert work_off(office.frame) == 0
     assert (office.view(operation).state, office.counted()) == ("cancelled", [1, 2, 3, 4, 5])
-    with pytest.raises(operation_runs.OperationEnded), office.frame.unit([TENANT], action="x", actor=CLERK) as uow:
+    with pytest.raises(OperationEnded), office.frame.unit([TENANT], action="x", actor=CLERK) as uow:
         operation_runs.cancel_operation(CancelOperation(operation_id=operation), uow, "catalog")
-    with pytest.raises(operation_runs.OperationNotFailed), office.frame.unit([TENANT], action="x", actor=CLERK) as uow:
+    with pytest.raises(OperationNotFailed), office.frame.unit([TENANT], action="x", actor=CLERK) as uow:
         operation_runs.resume_operation(ResumeOperation(operation_id=operation), uow, "catalog")
 
 
 def test_another_tenants_work_is_unknown(office: Office) -> None:
     operation = office.begins(to=1, chunk=1)
-    with office.frame.reader(["xingguo"]) as reader, pytest.raises(operation_runs.OperationUnknown):
+    with office.frame.reader(["xingguo"]) as reader, pytest.raises(OperationUnknown):
         operation_runs.get_operation(GetOperation(operation_id=operation), reader, "catalog")
 
 

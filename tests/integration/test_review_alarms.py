@@ -16,7 +16,7 @@ from chassis.time.clock import FixedClock
 from chassis.time.jobs import Job, claim
 from console.servers.provision import Dsns
 from contracts.review import CaseView, ListCases, RejectCase
-from services.review import deadline
+from services.review.cases import deadline
 from tests.unit.review.review_kit import application, china, item_rules
 
 

@@ -17,7 +17,7 @@ from chassis.testing.fakes import NOON, received
 from chassis.time.clock import FixedClock
 from console.servers.provision import Dsns
 from contracts.refusal import StaleVersion
-from services.treasury.bank import Payment, Word
+from services.treasury.rails.bank import Payment, Word
 from tests.unit.treasury.treasury_kit import FakeBank, account_changed, approved, claim
 
 WORKERS = 6

@@ -15,8 +15,8 @@ from chassis.testing.waiting import eventually
 from chassis.time.clock import Clock, ShiftedClock, SystemClock
 from console.servers.provision import Dsns
 from sandbox.testing import RunningProgram
-from services.treasury.bank import BankUnreachable, BatchRefused, Payment
-from services.treasury.bank_client import BankClient
+from services.treasury.rails.bank import BankUnreachable, BatchRefused, Payment
+from services.treasury.rails.bank_client import BankClient
 from tests.unit.treasury.treasury_kit import LAKH, approved
 
 

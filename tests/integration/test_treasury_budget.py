@@ -18,7 +18,7 @@ from chassis.time.clock import FixedClock
 from console.servers.provision import Dsns
 from contracts.message import Actor
 from contracts.treasury import AppropriateBudget
-from services.treasury.books import Books
+from services.treasury.budget.books import Books
 from tests.unit.treasury.treasury_kit import DEPARTMENT, FINANCE, ITEM, LAKH, approved, claim
 
 YUAN = 100

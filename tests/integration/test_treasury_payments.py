@@ -13,7 +13,7 @@ from chassis.time.clock import FixedClock
 from console.servers.provision import Dsns
 from contracts.message import Actor
 from contracts.treasury import DisbursementView, GetLedgerTotals
-from services.treasury.bank import BankUnreachable, Payment, Word
+from services.treasury.rails.bank import BankUnreachable, Payment, Word
 from tests.unit.treasury.treasury_kit import CHECKER, LAKH, MAKER, FakeBank, approved, payee
 
 

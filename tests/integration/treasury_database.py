@@ -32,17 +32,16 @@ from contracts.treasury import (
     ListBudgetLines,
     ListDisbursements,
 )
-from services.treasury import (
-    books,
-    dispatch,
-    payee_accounts,
-    payout_clock,
-    returns,
-    settlement,
-    use_cases,
-    views,
-)
-from services.treasury.settlement import Patience
+from services.treasury.budget import use_cases as budget_use_cases
+from services.treasury.budget import views as budget_views
+from services.treasury.budget.books import RELEASE_HELD
+from services.treasury.disbursements import funds, payout_clock, use_cases, views
+from services.treasury.disbursements.use_cases import SEND
+from services.treasury.payee_accounts import use_cases as payee_accounts
+from services.treasury.rails import dispatch, returns
+from services.treasury.rails.patience import Patience
+from services.treasury.rails.return_cursor import FETCH_RETURNS
+from services.treasury.rails.settlement import ASK, RENEW
 from tests.unit.treasury.treasury_kit import CHECKER, DEPARTMENT, FINANCE, FakeBank, OpenCipher
 
 SUBSCRIPTIONS = [
@@ -50,6 +49,8 @@ SUBSCRIPTIONS = [
     Subscription("accounts", frozenset({"PayeeAccountChanged"}), payee_accounts.keep_accounts),
     tenant_subscription(),
 ]
+USE_CASES = vars(budget_use_cases) | vars(use_cases)
+VIEWS = vars(budget_views) | vars(views)
 LEASE_OVER = timedelta(seconds=31)
 
 
@@ -81,11 +82,11 @@ class Treasury:
         self.patience = Patience(firm_noes=3)
         self.inbox = Inbox("treasury", SUBSCRIPTIONS, frame.event_unit, max_attempts=3)
         self.work: dict[str, Callable[[list[Job]], None]] = {
-            dispatch.SEND: lambda jobs: dispatch.send(jobs, self._unit, self.bank, self.cipher, self.patience),
-            settlement.ASK: lambda jobs: dispatch.ask(jobs, self._unit, self.bank, self.cipher, self.patience),
-            returns.FETCH_RETURNS: lambda jobs: returns.fetch_returns(jobs, self._unit, self.bank, self.patience),
-            settlement.RENEW: lambda jobs: payee_accounts.renew_attempts(jobs, self._unit, self.patience),
-            books.RELEASE_HELD: lambda jobs: books.release_held(jobs, self._unit),
+            SEND: lambda jobs: dispatch.send(jobs, self._unit, self.bank, self.cipher, self.patience),
+            ASK: lambda jobs: dispatch.ask(jobs, self._unit, self.bank, self.cipher, self.patience),
+            FETCH_RETURNS: lambda jobs: returns.fetch_returns(jobs, self._unit, self.bank, self.patience),
+            RENEW: lambda jobs: payee_accounts.renew_attempts(jobs, self._unit, self.patience),
+            RELEASE_HELD: lambda jobs: funds.release_held(jobs, self._unit),
             payout_clock.ALARM: lambda jobs: payout_clock.raise_alarms(jobs, self._unit),
         }
 
@@ -123,13 +124,13 @@ class Treasury:
             "body_hash": hashlib.sha256(repr(body).encode()).hexdigest(),
             "body": body,
         }
-        return self.frame.run_command(type(order), getattr(use_cases, name), envelope)
+        return self.frame.run_command(type(order), USE_CASES[name], envelope)
 
     def asked(self, question: Query, *, tenant: str = "zhanggong") -> dict[str, Any]:
         """Ask as the gateway does."""
         name = snake_case(type(question).__name__)
         envelope = {"tenant": tenant, "name": name, "body": question.model_dump(mode="json")}
-        answer: Callable[..., Model] = getattr(views, name)
+        answer: Callable[..., Model] = VIEWS[name]
         return self.frame.run_query(type(question), answer, envelope)
 
     def appropriates(

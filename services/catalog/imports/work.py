@@ -11,7 +11,7 @@ from chassis.files import tabular
 from chassis.files.objects import Objects
 from chassis.foundation.secrecy import Cipher
 from chassis.foundation.settings import SettingMissing
-from chassis.operations.runs import OperationRun
+from chassis.operations.domain import OperationRun
 from chassis.operations.work import Chunk
 from chassis.time.clock import CHINA
 from chassis.write.uow import UnitOfWork

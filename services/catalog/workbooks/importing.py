@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 
 from chassis.files import tabular
 from chassis.files.objects import Objects
-from chassis.operations.runs import OperationRun, view_of
+from chassis.operations.domain import OperationRun
+from chassis.operations.runs import view_of
 from chassis.operations.work import Chunk
 from chassis.time.clock import CHINA
 from chassis.write.uow import UnitOfWork

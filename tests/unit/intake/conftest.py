@@ -17,10 +17,14 @@ from contracts.identity import TenantSettings
 from contracts.item import PolicyItemContent
 from contracts.message import Actor
 from contracts.rule import Fact, Level
-from services.intake.catalog_copies import CatalogCopies
-from services.intake.domain import Application, DuplicateApplication, Firm, Nomination, PublishedItem
-from services.intake.earlier_applications import Filed
-from services.intake.store import Applications, FirmPeriod, Nominations
+from services.intake.applications.domain import Application, DuplicateApplication
+from services.intake.applications.earlier_applications import Filed
+from services.intake.applications.store import Applications, FirmPeriod
+from services.intake.catalog_copies.domain import Firm, PublishedItem
+from services.intake.catalog_copies.enterprises import EnterpriseCopies
+from services.intake.catalog_copies.items import ItemCopies
+from services.intake.nominations.domain import Nomination
+from services.intake.nominations.store import Nominations
 
 SAMPLE = Path(__file__).resolve().parents[3] / "sample"
 APPLICANT = Actor(id="boss", roles=frozenset({"enterprise"}), enterprise_id="e1")
@@ -152,7 +156,12 @@ def unit(copies: MemoryCopies, applications: MemoryApplications) -> FakeUnit:
     nominations: MemoryStore[Nomination] = MemoryStore()
     return FakeUnit(
         "360702",
-        stores={CatalogCopies: copies, Applications: applications, Nominations: nominations},
+        stores={
+            ItemCopies: copies,
+            EnterpriseCopies: copies,
+            Applications: applications,
+            Nominations: nominations,
+        },
         actor=APPLICANT,
         registry=FakeRegistry(
             {

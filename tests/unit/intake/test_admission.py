@@ -14,8 +14,8 @@ import pytest
 from contracts.intake import SubmitApplication
 from contracts.money import Money
 from contracts.rule import Fact, ParameterValue, Window
-from services.intake.admission import Admission, admit
-from services.intake.domain import Firm, PublishedItem
+from services.intake.applications.admission import Admission, admit
+from services.intake.catalog_copies.domain import Firm, PublishedItem
 
 SampleItem = Callable[..., PublishedItem]
 SampleFirm = Callable[..., Firm]

@@ -10,8 +10,8 @@ from chassis.foundation.secrecy import AesCipher
 from chassis.testing.fakes import FakeUnit
 from contracts.intake import ApplicationSubmitted, SubmitApplication
 from contracts.rule import Fact
-from services.intake.domain import ApplicationRefused
-from services.intake.use_cases import submit_application
+from services.intake.applications.domain import ApplicationRefused
+from services.intake.applications.use_cases import submit_application
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.rule import Fact, FactSheet, ItemRules, PaymentFrequency
-from services.intake.admission import claim_period
-from services.intake.domain import PublishedItem
+from services.intake.applications.claim_period import claim_period
+from services.intake.catalog_copies.domain import PublishedItem
 
 SampleItem = Callable[..., PublishedItem]
 DAYS = st.dates(date(2025, 1, 1), date(2035, 12, 31))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contracts.rule import Fact
-from services.intake.declaration import exact
+from services.intake.applications.declaration import exact
 from tests.unit.rules.rule_writing import AS_OF
 
 

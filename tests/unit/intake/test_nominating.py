@@ -14,16 +14,11 @@ from chassis.testing.fakes import FakeUnit
 from contracts.intake import EnterprisesNominated, NominateEnterprises, NominationLine
 from contracts.message import Actor
 from contracts.rule import Mode, Window
-from services.intake.domain import (
-    CHUNK_LINES,
-    DuplicateApplication,
-    Firm,
-    ItemOfOtherDepartment,
-    NominationRefused,
-    PublishedItem,
-)
-from services.intake.store import Nominations
-from services.intake.use_cases import nominate_enterprises
+from services.intake.applications.domain import DuplicateApplication
+from services.intake.catalog_copies.domain import Firm, PublishedItem
+from services.intake.nominations.domain import CHUNK_LINES, ItemOfOtherDepartment, NominationRefused
+from services.intake.nominations.store import Nominations
+from services.intake.nominations.use_cases import nominate_enterprises
 
 SampleItem = Callable[..., PublishedItem]
 SampleFirm = Callable[..., Firm]

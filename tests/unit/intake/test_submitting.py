@@ -15,14 +15,9 @@ from chassis.testing.fakes import FakeUnit
 from contracts.intake import ApplicationSubmitted, SubmissionReceipt, SubmitApplication
 from contracts.message import Actor
 from contracts.rule import Fact, PaymentFrequency
-from services.intake.domain import (
-    ApplicationRefused,
-    DuplicateApplication,
-    EnterpriseNotYours,
-    Firm,
-    PublishedItem,
-)
-from services.intake.use_cases import submit_application
+from services.intake.applications.domain import ApplicationRefused, DuplicateApplication, EnterpriseNotYours
+from services.intake.applications.use_cases import submit_application
+from services.intake.catalog_copies.domain import Firm, PublishedItem
 
 SampleItem = Callable[..., PublishedItem]
 SampleFirm = Callable[..., Firm]

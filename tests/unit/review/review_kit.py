@@ -30,10 +30,13 @@ from contracts.rule import (
     SharePart,
     Split,
 )
-from services.review import use_cases
-from services.review.case import Case
-from services.review.domain import Award, CaseNotFound
-from services.review.store import AwardRegister, Cases, ItemVersion, ItemVersions
+from services.review.cases import opening
+from services.review.cases.case import Case
+from services.review.cases.refusals import CaseNotFound
+from services.review.cases.store import Cases
+from services.review.item_copies.store import ItemVersion, ItemVersions
+from services.review.register.domain import Award
+from services.review.register.store import AwardRegister
 
 DEPARTMENT = "区科技局"
 OFFICER = Actor(id="officer-1", roles=frozenset({"department"}), department=DEPARTMENT)
@@ -272,7 +275,7 @@ def review_unit(
 def opened(uow: FakeUnit, **words: Any) -> Case:
     """A case as `open_cases` makes it from an application; what it recorded is put aside."""
     submitted = application(**words)
-    use_cases.open_cases([received(submitted)], uow)
+    opening.open_cases([received(submitted)], uow)
     case: Case = next(
         each for each in uow.of(Cases).rows.values() if each.claim.application_id == submitted.claim.application_id
     )

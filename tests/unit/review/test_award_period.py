@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from contracts.rule import PaymentFrequency
-from services.review.domain import award_period
+from services.review.register.domain import award_period
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,10 @@ from typing import Any
 
 from chassis.testing.fakes import NOON, FakeUnit, received
 from contracts.intake import ReplacedClaim
-from contracts.review import CaseAccepted, CaseRejected, RejectCase
-from services.review import use_cases
-from services.review.case import Case
-from services.review.store import Cases
+from contracts.review import ApproveCase, CaseAccepted, CaseRejected, RejectCase
+from services.review.cases import opening, use_cases
+from services.review.cases.case import Case
+from services.review.cases.store import Cases
 from tests.unit.review.review_kit import AMOUNT, application, opened, review_unit
 
 
@@ -26,7 +26,7 @@ def in_place_of(case: Case) -> dict[str, Any]:
 
 def file(uow: FakeUnit, **words: Any) -> Case:
     submitted = application(**words)
-    use_cases.open_cases([received(submitted)], uow)
+    opening.open_cases([received(submitted)], uow)
     return next(
         each for each in uow.of(Cases).rows.values() if each.claim.application_id == submitted.claim.application_id
     )
@@ -38,7 +38,7 @@ def test_a_claim_in_the_place_of_a_rejected_one_is_accepted_and_can_be_granted()
     second = file(uow, **in_place_of(first))
     assert second.state == "accepted"
     assert isinstance(uow.events[0], CaseAccepted)
-    order = use_cases.ApproveCase(case_id=second.id, amount_fen=AMOUNT, expected_version=second.version)
+    order = ApproveCase(case_id=second.id, amount_fen=AMOUNT, expected_version=second.version)
     assert use_cases.approve_case(order, uow).state == "approved"
 
 
@@ -70,7 +70,7 @@ def test_a_claim_whose_earlier_case_has_not_arrived_waits_for_it() -> None:
     uow = review_unit()
     elsewhere = opened(review_unit())
     event = received(application(**in_place_of(elsewhere)))
-    use_cases.open_cases([event], uow)
+    opening.open_cases([event], uow)
     assert event.cause == "not_yet"
     assert uow.of(Cases).rows == {}
 
@@ -79,5 +79,5 @@ def test_both_in_one_batch_are_one_accepted_and_one_turned_away() -> None:
     uow = review_unit()
     first = application()
     replaced = ReplacedClaim(application_id=first.claim.application_id, receipt=first.claim.receipt)
-    use_cases.open_cases([received(first), received(application(replaces=replaced))], uow)
+    opening.open_cases([received(first), received(application(replaces=replaced))], uow)
     assert sorted(case.state for case in uow.of(Cases).rows.values()) == ["accepted", "rejected"]

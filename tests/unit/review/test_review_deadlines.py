@@ -11,9 +11,9 @@ from chassis.time.calendar import Calendar, announced_days
 from chassis.time.jobs import Job
 from contracts.review import ReviewDeadlineApproaching, ReviewDeadlineMissed
 from contracts.rule import TimeLimit
-from services.review import deadline
-from services.review.case import Case
-from services.review.store import Cases
+from services.review.cases import deadline
+from services.review.cases.case import Case
+from services.review.cases.store import Cases
 from tests.unit.review.review_kit import china, item_rules, opened, review_unit
 
 TUESDAY = china("2026-03-10 12:00")

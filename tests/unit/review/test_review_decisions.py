@@ -19,9 +19,10 @@ from contracts.review import (
     RejectCase,
 )
 from contracts.rule import Fixed
-from services.review import use_cases
-from services.review.case import Case
-from services.review.store import AwardRegister
+from services.review.cases import use_cases
+from services.review.cases.case import Case
+from services.review.cases.case_view import view_of
+from services.review.register.store import AwardRegister
 from tests.unit.review.review_kit import (
     AMOUNT,
     COUNTY_ADVANCES,
@@ -128,8 +129,8 @@ def test_a_claim_whose_conditions_are_not_met_cannot_be_approved_and_says_which(
         approve(case, uow)
     assert codes(refused) == ["not_eligible"]
     assert "规模以上企业" in refused.value.message
-    assert case.view().verdict == "not_met"
-    assert [reason.code for reason in case.view().obstacles] == ["not_eligible"]
+    assert view_of(case).verdict == "not_met"
+    assert [reason.code for reason in view_of(case).obstacles] == ["not_eligible"]
 
 
 def test_a_claim_that_lacks_facts_cannot_be_approved_and_names_them_all():
@@ -140,7 +141,7 @@ def test_a_claim_that_lacks_facts_cannot_be_approved_and_names_them_all():
     assert codes(refused) == ["facts_missing"]
     assert "规模以上企业" in refused.value.message
     assert "研发投入" in refused.value.message
-    assert (case.view().amount_fen, case.view().verdict) == (None, "undetermined")
+    assert (view_of(case).amount_fen, view_of(case).verdict) == (None, "undetermined")
 
 
 def test_nothing_to_pay_cannot_be_approved():

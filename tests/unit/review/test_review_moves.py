@@ -6,7 +6,7 @@ from typing import get_args
 
 from contracts.flow import FLOW
 from contracts.review import CaseState
-from services.review.domain import MOVES, OUTCOMES
+from services.review.cases.moves import MOVES, OUTCOMES
 
 STATES = set(get_args(CaseState))
 

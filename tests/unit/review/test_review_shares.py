@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from chassis.testing.fakes import received
 from contracts.review import ApproveCase, CaseApproved
 from contracts.rule import Fixed, Level, SharePart, Split
-from services.review import use_cases
-from services.review.store import Cases
+from services.review.cases import opening, use_cases
+from services.review.cases.store import Cases
 from tests.unit.review.review_kit import application, item_rules, review_unit
 
 AMOUNTS = st.integers(min_value=1, max_value=10**13)
@@ -28,7 +28,7 @@ def approved(amount_fen: int, city: int, county: int, *, mode: str, remainder_to
     )
     figure = f"{amount_fen // 100}.{amount_fen % 100:02d}"
     uow = review_unit(item_rules(shares=shares, amount=Fixed(value=figure, unit="元")))
-    use_cases.open_cases([received(application(estimated_fen=amount_fen))], uow)
+    opening.open_cases([received(application(estimated_fen=amount_fen))], uow)
     (case,) = uow.of(Cases).rows.values()
     use_cases.approve_case(ApproveCase(case_id=case.id, amount_fen=amount_fen, expected_version=1), uow)
     return [event for event in uow.events if isinstance(event, CaseApproved)]

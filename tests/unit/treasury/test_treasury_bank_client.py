@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from chassis.foundation.settings import SettingMissing
-from services.treasury.bank import ACCOUNT, BankUnreachable, BatchRefused, Payment, pool_account
-from services.treasury.bank_client import BankClient
+from services.treasury.rails.bank import ACCOUNT, BankUnreachable, BatchRefused, Payment, pool_account
+from services.treasury.rails.bank_client import BankClient
 
 SETTLED = {"status": "settled", "bank_reference": "SBK1", "settled_at": "2026-03-10T04:00:00.000000+00:00"}
 

@@ -15,8 +15,9 @@ from contracts.treasury import (
     PayoutDeadlineApproaching,
     PayoutDeadlineMissed,
 )
-from services.treasury.domain import IN_FLIGHT, MOVES, OVER, RESERVING, STATE_NAMES, disbursement_id
-from services.treasury.refusals import DisbursementNotReady, MakerIsChecker, MoveNotAllowed
+from services.treasury.disbursements.domain import disbursement_id
+from services.treasury.disbursements.moves import IN_FLIGHT, MOVES, OVER, RESERVING, STATE_NAMES
+from services.treasury.disbursements.refusals import DisbursementNotReady, MakerIsChecker, MoveNotAllowed
 from tests.unit.treasury.treasury_kit import CHECKER, LAKH, MAKER, payee, ready, received_disbursement, sent
 
 STATES = frozenset(get_args(DisbursementState))

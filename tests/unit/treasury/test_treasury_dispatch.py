@@ -9,14 +9,17 @@ import pytest
 
 from chassis.testing.fakes import NOON, FakeUnit, MemoryStore
 from chassis.time.jobs import Job
-from services.treasury import dispatch
-from services.treasury.budget import BudgetLine
-from services.treasury.dispatch import LONGEST_STALL, Stalled
-from services.treasury.domain import Disbursement
-from services.treasury.ledger import Entry
-from services.treasury.return_cursor import ReturnCursor
-from services.treasury.settlement import Patience, take_words
-from services.treasury.store import BudgetLines, Disbursements, Ledger
+from services.treasury.budget.domain import BudgetLine
+from services.treasury.budget.ledger import Entry
+from services.treasury.budget.store import BudgetLines, Ledger
+from services.treasury.disbursements.domain import Disbursement
+from services.treasury.disbursements.store import Disbursements
+from services.treasury.disbursements.use_cases import SEND
+from services.treasury.rails import dispatch
+from services.treasury.rails.dispatch import LONGEST_STALL, Stalled
+from services.treasury.rails.patience import Patience
+from services.treasury.rails.return_cursor import ReturnCursor
+from services.treasury.rails.settlement import take_words
 from tests.unit.treasury.treasury_kit import (
     CHECKER,
     DEPARTMENT,
@@ -75,7 +78,7 @@ class Desk:
         )
 
     def sends(self) -> None:
-        dispatch.send([self._job(dispatch.SEND)], self._unit, self.bank, OpenCipher(), Patience())
+        dispatch.send([self._job(SEND)], self._unit, self.bank, OpenCipher(), Patience())
 
     def asks(self) -> None:
         dispatch.ask([self._job("ask_bank")], self._unit, self.bank, OpenCipher(), Patience())

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, multiple, rule
 
 from chassis.testing.fakes import NOON
-from services.treasury.budget import (
+from services.treasury.budget.domain import (
     BooksDisagree,
     BudgetExhausted,
     BudgetLine,
@@ -19,7 +19,7 @@ from services.treasury.budget import (
     line_id,
     reserve_on_first_that_fits,
 )
-from services.treasury.ledger import MOVEMENTS, REVERSES, Entry, Posting, Unbalanced, balances
+from services.treasury.budget.ledger import MOVEMENTS, REVERSES, Entry, Posting, Unbalanced, balances
 
 AMOUNTS = st.integers(min_value=1, max_value=10**13)
 

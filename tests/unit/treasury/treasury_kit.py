@@ -12,8 +12,8 @@ from contracts.enterprises import Payee, PayeeAccountChanged
 from contracts.intake import Claim
 from contracts.message import Actor
 from contracts.review import CaseApproved, Share
-from services.treasury.bank import BankUnreachable, Payment, Standing, Word
-from services.treasury.domain import Disbursement
+from services.treasury.disbursements.domain import Disbursement
+from services.treasury.rails.bank import BankUnreachable, Payment, Standing, Word
 
 DEPARTMENT = "工业和信息化局"
 ITEM = "item-1"

@@ -1,0 +1,180 @@
+"""受理条件: everything that stands against a claim, at once. Pure: the item, the firm and the day are given."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from contracts.intake import NominationLine, SubmitApplication
+from contracts.refusal import Reason
+from contracts.rule import (
+    Assessment,
+    Fact,
+    Mode,
+    ParameterValue,
+    State,
+)
+from rules import assess
+from services.intake.applications.claim_period import claim_period
+from services.intake.applications.declaration import Declaration, read_declaration
+from services.intake.applications.entitlement import about_amount, about_entitlement
+from services.intake.catalog_copies.domain import Firm, PublishedItem
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """What the checks came to. Without `reasons` the claim stands on `facts` and on the outside `figures` that were
+    used, and comes to `amount_fen`.
+
+    `period` is what it is claimed for; empty where item or firm is unknown.
+    """
+
+    reasons: tuple[Reason, ...]
+    facts: tuple[Fact, ...] = ()
+    figures: tuple[ParameterValue, ...] = ()
+    amount_fen: int = 0
+    period: str = ""
+
+
+def admit(item: PublishedItem | None, firm: Firm | None, cmd: SubmitApplication, today: date) -> Admission:
+    """Whether this application can be taken today; `today` is the date in China.
+
+    `item` is absent when nobody whose items the firm may use has published it, `firm` when its tenant has no
+    such enterprise. Whether the claim is a duplicate is for the one to see who holds the earlier ones.
+    """
+    reasons = [
+        *_about_item(item, today, by_list=False),
+        *_about_firm(firm),
+        *_about_payee(firm, cmd.payee_name),
+    ]
+    if item is None or firm is None:
+        return Admission(reasons=tuple(reasons))
+    declaration = read_declaration(cmd.declared_facts, item.content.rules, firm.facts, today, item.figures)
+    reasons += declaration.reasons
+    assessment = assess(item.content.rules, declaration.sheet, today)
+    reasons += about_entitlement(assessment, declaration)
+    reasons += about_amount(assessment, item, cmd.claimed_fen)
+    reasons += _about_commitments(item, cmd.commitments)
+    return _admission(reasons, item, declaration, assessment, today)
+
+
+def admit_line(item: PublishedItem | None, firm: Firm | None, line: NominationLine, today: date) -> Admission:
+    """The same for one line of a department's list, where nobody declares or pledges anything."""
+    reasons = [*_about_firm(firm), *_about_payee(firm, None)]
+    if item is None or firm is None:
+        return Admission(reasons=tuple(reasons))
+    declaration = read_declaration((), item.content.rules, firm.facts, today, item.figures)
+    assessment = assess(item.content.rules, declaration.sheet, today)
+    reasons += about_entitlement(assessment, declaration)
+    reasons += about_amount(assessment, item, line.amount_fen)
+    return _admission(reasons, item, declaration, assessment, today)
+
+
+def reasons_against_list(item: PublishedItem | None, today: date) -> list[Reason]:
+    """What stands against a list for this item as a whole."""
+    return _about_item(item, today, by_list=True)
+
+
+def _admission(
+    reasons: Sequence[Reason],
+    item: PublishedItem,
+    declaration: Declaration,
+    assessment: Assessment,
+    today: date,
+) -> Admission:
+    period = claim_period(item.content.rules, declaration.sheet, today)
+    if reasons:
+        return Admission(reasons=tuple(reasons), period=period)
+    money = assessment.amount.money
+    assert assessment.verdict.state is State.MET, "neither refused nor entitled"
+    assert money is not None, "entitled to nobody knows what"
+    return Admission((), declaration.sheet.facts, assessment.figures, money.fen, period)
+
+
+# -- the item -----------------------------------------------------------------------------------------------
+
+
+def _about_item(item: PublishedItem | None, today: date, *, by_list: bool) -> list[Reason]:
+    if item is None:
+        text = "没有找到该政策事项，或该事项不在本地区及上级发布的事项之内"
+        return [Reason(code="item_unknown", message=text, field="item_id")]
+    plan, reasons = item.content.rules.plan, _about_state(item)
+    if not by_list and plan.mode is Mode.NO_APPLICATION:
+        text = "该事项免申即享，由主管部门推送名单，企业无需申报"
+        reasons.append(Reason(code="nobody_applies", message=text, field="item_id"))
+    if by_list and plan.mode is not Mode.NO_APPLICATION:
+        text = "该事项须由企业申报，不能推送免申即享名单"
+        reasons.append(Reason(code="firms_apply", message=text, field="item_id"))
+    if plan.window.opens is not None and today < plan.window.opens:
+        text = f"该事项自 {plan.window.opens} 起受理"
+        reasons.append(Reason(code="window_closed", message=text, field="item_id"))
+    if plan.window.closes is not None and today > plan.window.closes:
+        text = f"该事项已于 {plan.window.closes} 截止受理"
+        reasons.append(Reason(code="window_closed", message=text, field="item_id"))
+    return reasons
+
+
+def _about_state(item: PublishedItem) -> list[Reason]:
+    """Why an item that is not on offer takes nothing, in the words of its department."""
+    if item.state == "published":
+        return []
+    words = {
+        "suspended": "该事项已暂停受理，恢复时间以主管部门公告为准",
+        "withdrawn": "该事项已废止，不再受理",
+        "expired": "该事项有效期已届满，不再受理",
+    }
+    told = f"{words[item.state]}（{item.state_reason}）" if item.state_reason else words[item.state]
+    return [Reason(code=f"item_{item.state}", message=told, field="item_id")]
+
+
+def _about_commitments(item: PublishedItem, commitments: Sequence[str]) -> list[Reason]:
+    """A paper of the applicant's own that a pledge may replace is replaced by it; others are no pledge's matter.
+
+    Papers that nothing may replace are seen by the department in its material check.
+    """
+    materials = [each for each in item.content.rules.plan.materials if each.commitment is not None]
+    reasons = [
+        Reason(
+            code="commitment_missing",
+            message=f"未提交材料“{material.name}”的承诺：{material.commitment}",
+            field="commitments",
+        )
+        for material in materials
+        if material.required and material.provided_by == "applicant" and material.code not in commitments
+    ]
+    known = {material.code for material in materials}
+    return reasons + [
+        Reason(
+            code="commitment_unknown",
+            message=f"该事项没有可以用承诺代替的材料“{code}”",
+            field=f"commitments.{index}",
+        )
+        for index, code in enumerate(commitments)
+        if code not in known
+    ]
+
+
+# -- the firm -----------------------------------------------------------------------------------------------
+
+
+def _about_firm(firm: Firm | None) -> list[Reason]:
+    if firm is not None and firm.merged_into is not None:
+        text = f"“{firm.name}”的这份档案已并入编号 {firm.merged_into} 的档案，请以该档案办理"
+        return [Reason(code="enterprise_merged_already", message=text, field="enterprise_id")]
+    if firm is not None:
+        return []
+    text = "本地区没有该企业的档案，或企业信息正在同步，请稍后再试"
+    return [Reason(code="enterprise_unknown", message=text, field="enterprise_id")]
+
+
+def _about_payee(firm: Firm | None, payee_name: str | None) -> list[Reason]:
+    if firm is None:
+        return []
+    if firm.payee is None:
+        text = f"“{firm.name}”还没有经复核确认的收款账户"
+        return [Reason(code="payee_account_missing", message=text, field="enterprise_id")]
+    if payee_name is not None and payee_name != firm.payee.account_name:
+        text = f"收款人“{payee_name}”与已确认账户的户名“{firm.payee.account_name}”不一致"
+        return [Reason(code="payee_name_mismatch", message=text, field="payee_name")]
+    return []

@@ -1,0 +1,164 @@
+"""Applications: what they are, what they say and why they are not taken. Pure: time, ids and codes are given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from contracts.aggregate import Aggregate
+from contracts.enterprises import Payee
+from contracts.intake import (
+    ApplicationSubmitted,
+    Claim,
+    ReplacedClaim,
+    SubmissionReceipt,
+)
+from contracts.item import PolicyItemContent
+from contracts.message import Actor
+from contracts.refusal import Forbidden, Invalid, NotFound, Reason
+from contracts.rule import Fact, ParameterValue
+from services.intake.catalog_copies.domain import Firm, PublishedItem
+
+
+class Declined(Invalid):
+    """Something stands against it; the first reason gives the headline, `reasons` lists everything at once."""
+
+    def __init__(self, *reasons: Reason) -> None:
+        super().__init__(*reasons)
+        if reasons:
+            self.code, self.message = reasons[0].code, reasons[0].message
+
+
+class ApplicationRefused(Declined):
+    """The application cannot be taken."""
+
+    code = "application_refused"
+    sentence = "该申报不符合受理条件。"
+
+
+class DuplicateApplication(ApplicationRefused):
+    """The firm has claimed this item for this period already; of two at once, one is told so."""
+
+    code = "duplicate_application"
+    sentence = "该企业在本期内已申报过此事项，不能重复申报；原申报未获批准的，请注明所替代的受理编号后重新申报。"
+
+
+DUPLICATE = Reason(code=DuplicateApplication.code, message=DuplicateApplication.sentence, field="item_id")
+
+
+class AlreadyReplaced(ApplicationRefused):
+    """Another application has been filed in its place; of two at once, one is told so."""
+
+    code = "application_already_replaced"
+    sentence = "所替代的申报已另有重新申报，请注明最近一次的受理编号。"
+
+
+class EnterpriseNotYours(Forbidden):
+    """A firm applies for itself and sees its own applications only."""
+
+    code = "enterprise_not_yours"
+    sentence = "您只能办理本企业的事项。"
+
+
+class ApplicationUnknown(NotFound):
+    """No application of this person's has this id."""
+
+    code = "application_unknown"
+    sentence = "没有找到该申报。"
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """What identifies one claim to people: the receipt number, and the query code that goes with it.
+
+    `sealed` is the code as it is stored (purpose `query_code`); `digest` is of receipt and code together.
+    """
+
+    application_id: str
+    receipt: str
+    query_code: str
+    sealed: str
+    digest: str
+
+
+@dataclass(kw_only=True, slots=True)
+class Application(Aggregate):
+    """One firm's claim as filed, by itself or by a department's list (`nomination_id`).
+
+    It belongs to the firm's tenant; the case that follows belongs to the item's (`claim.tenant`). `period` is
+    what the item's frequency allows one claim for. `facts` and the outside `figures` are what the amount follows
+    from.
+    """
+
+    claim: Claim
+    period: str
+    facts: tuple[Fact, ...]
+    figures: tuple[ParameterValue, ...] = ()
+    payee: Payee
+    estimated_fen: int
+    commitments: tuple[str, ...] = ()
+    nomination_id: str | None = None
+    query_code_sealed: str
+    submitted_by: str
+    submitted_at: datetime
+
+    def submit(self, query_code_digest: str) -> None:
+        """The firm has applied; the item's tenant opens the case."""
+        self.record(
+            ApplicationSubmitted(
+                claim=self.claim,
+                facts=self.facts,
+                figures=self.figures,
+                payee=self.payee,
+                estimated_fen=self.estimated_fen,
+                commitments=self.commitments,
+                query_code_digest=query_code_digest,
+                submitted_by=self.submitted_by,
+                submitted_at=self.submitted_at,
+            ),
+            to=self.claim.tenant,
+        )
+
+    def receipt(self, query_code: str) -> SubmissionReceipt:
+        """受理凭证."""
+        return SubmissionReceipt(
+            application_id=self.id,
+            receipt=self.claim.receipt,
+            query_code=query_code,
+            item_id=self.claim.item_id,
+            item_version=self.claim.item_version,
+            item_title=self.claim.item_title,
+            estimated_fen=self.estimated_fen,
+            submitted_at=self.submitted_at,
+        )
+
+
+def shown_title(content: PolicyItemContent) -> str:
+    """The title as people see it on receipts, pages and messages: a sample says that it is one."""
+    return f"{content.title}（示例）" if content.sample else content.title
+
+
+def claim_of(firm: Firm, item: PublishedItem, numbers: Numbers, replaces: ReplacedClaim | None = None) -> Claim:
+    """The claim of `firm` under this version of `item`, in the place of `replaces` if there was an earlier one."""
+    plan = item.content.rules.plan
+    return Claim(
+        application_id=numbers.application_id,
+        receipt=numbers.receipt,
+        tenant=item.tenant,
+        filed_in=firm.tenant,
+        enterprise_id=firm.enterprise_id,
+        enterprise_name=firm.name,
+        uscc=firm.uscc,
+        item_id=item.item_id,
+        item_version=item.version,
+        item_title=shown_title(item.content),
+        mode=plan.mode.value,
+        department=plan.department,
+        replaces=replaces,
+    )
+
+
+def refuse_stranger(actor: Actor, enterprise_id: str) -> None:
+    """Raise EnterpriseNotYours when the actor acts for a firm and it is another one."""
+    if actor.enterprise_id is not None and actor.enterprise_id != enterprise_id:
+        raise EnterpriseNotYours()

@@ -1,0 +1,32 @@
+"""Applications on the bus."""
+
+from __future__ import annotations
+
+from chassis.edge.entrypoints import Room, command, query
+from chassis.read.reader import Reader
+from chassis.write.uow import UnitOfWork
+from contracts.intake import (
+    ApplicationPage,
+    ApplicationView,
+    GetApplication,
+    ListApplications,
+    SubmissionReceipt,
+    SubmitApplication,
+)
+from services.intake.applications import use_cases, views
+
+
+class ApplicationEntrypoints(Room):
+    """A firm applies, and sees what it has filed."""
+
+    @command
+    def submit_application(self, cmd: SubmitApplication, uow: UnitOfWork) -> SubmissionReceipt:
+        return use_cases.submit_application(cmd, uow, self.frame.cipher)
+
+    @query
+    def get_application(self, query: GetApplication, reader: Reader) -> ApplicationView:
+        return views.get_application(query, reader, self.frame.cipher)
+
+    @query
+    def list_applications(self, query: ListApplications, reader: Reader) -> ApplicationPage:
+        return views.list_applications(query, reader, self.frame.cipher)

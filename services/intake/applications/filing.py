@@ -1,0 +1,61 @@
+"""How a claim that was admitted is filed: with a receipt number and a query code, for a firm or from a list."""
+
+from __future__ import annotations
+
+from chassis.foundation.ids import random_code
+from chassis.foundation.secrecy import Cipher
+from chassis.time.clock import CHINA
+from chassis.write.uow import UnitOfWork
+from contracts.intake import ReplacedClaim
+from services.intake.applications.admission import Admission
+from services.intake.applications.domain import Application, Numbers, claim_of
+from services.intake.catalog_copies.domain import Firm, PublishedItem
+
+
+def receipt_head(item: PublishedItem, uow: UnitOfWork) -> str:
+    """The prefix of the item's tenant, by which the tracking page finds the case, and the date in China."""
+    prefix = uow.registry.settings(item.tenant).receipt_prefix
+    return f"{prefix}-{uow.now.astimezone(CHINA):%Y%m%d}"
+
+
+def issue_numbers(head: str, application_id: str, uow: UnitOfWork, cipher: Cipher) -> Numbers:
+    """The query code is a secret of the applicant's: the row keeps it sealed, and only a digest travels."""
+    receipt, code = f"{head}-{random_code(8)}", random_code(8)
+    return Numbers(
+        application_id=application_id,
+        receipt=receipt,
+        query_code=code,
+        sealed=cipher.seal(code, purpose="query_code", tenant=uow.tenant),
+        digest=cipher.digest(f"{receipt}{code}"),
+    )
+
+
+def application_of(
+    item: PublishedItem,
+    firm: Firm,
+    admission: Admission,
+    numbers: Numbers,
+    uow: UnitOfWork,
+    *,
+    commitments: tuple[str, ...] = (),
+    nomination_id: str | None = None,
+    replaces: ReplacedClaim | None = None,
+) -> Application:
+    """The claim as it is filed, with what it stands on. The firm has a confirmed account: that was checked."""
+    assert firm.payee is not None, "a firm without a confirmed account has been admitted"
+    return Application(
+        id=numbers.application_id,
+        tenant=firm.tenant,
+        traceparent=uow.traceparent,
+        claim=claim_of(firm, item, numbers, replaces),
+        period=admission.period,
+        facts=admission.facts,
+        figures=admission.figures,
+        payee=firm.payee,
+        estimated_fen=admission.amount_fen,
+        commitments=commitments,
+        nomination_id=nomination_id,
+        query_code_sealed=numbers.sealed,
+        submitted_by=uow.actor.id,
+        submitted_at=uow.now,
+    )

@@ -1,0 +1,128 @@
+"""Intake's table of applications."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, DateTime, MetaData, RowMapping, Table, Text
+from sqlalchemy.dialects.postgresql import JSONB
+
+from chassis.write.store import AggregateStore, aggregate_columns
+from contracts.enterprises import Payee
+from contracts.intake import Claim
+from contracts.rule import Fact, ParameterValue
+from copies.merged_enterprises import OF_FIRM
+from services.intake.applications.domain import AlreadyReplaced, Application, ApplicationUnknown, DuplicateApplication
+from services.intake.applications.earlier_applications import Filed
+
+METADATA = MetaData()
+
+APPLICATION = Table(
+    "application",
+    METADATA,
+    *aggregate_columns(),
+    Column("enterprise_id", Text, nullable=False),
+    Column("item_id", Text, nullable=False),
+    Column("period", Text, nullable=False),
+    Column("receipt", Text, nullable=False),
+    Column("claim", JSONB, nullable=False),
+    Column("facts", JSONB, nullable=False),
+    Column("figures", JSONB, nullable=False),
+    Column("payee", JSONB, nullable=False),
+    Column("estimated_fen", BigInteger, nullable=False),
+    Column("commitments", JSONB, nullable=False),
+    Column("nomination_id", Text),
+    Column("replaces", Text),
+    Column("query_code_sealed", Text, nullable=False),
+    Column("submitted_by", Text, nullable=False),
+    Column("submitted_at", DateTime(timezone=True), nullable=False),
+)
+
+
+FirmPeriod = tuple[str, str]
+"""An enterprise's id, and what it claims for (`Application.period`)."""
+
+FILES = OF_FIRM.replace("CAST(:firm AS text)", "asked.firm")
+CLAIMED = f"""
+SELECT asked.firm, asked.period FROM unnest(CAST(:firms AS text[]), CAST(:periods AS text[])) AS asked(firm, period)
+WHERE EXISTS (SELECT FROM application a WHERE a.tenant = :tenant AND a.item_id = :item_id AND a.replaces IS NULL
+    AND a.period = asked.period AND a.enterprise_id {FILES})
+"""
+"""What was filed in another's place was claimed when the first of them was; what was filed under a file that
+was merged into the firm's own is its own."""
+
+FILED = f"""
+SELECT a.id, a.receipt, later.receipt AS replaced_by FROM application a
+LEFT JOIN application later ON (later.tenant, later.replaces) = (a.tenant, a.id)
+WHERE a.receipt = :receipt AND a.tenant = :tenant AND a.item_id = :item_id
+    AND a.period = :period AND a.enterprise_id {OF_FIRM}
+"""
+
+
+class Applications(AggregateStore[Application]):
+    """What firms have filed, and what departments have filed for them, under one rule: once per period."""
+
+    table = APPLICATION
+    aggregate_type = "application"
+    missing = ApplicationUnknown
+    refusals = {
+        "application_first_of_period": DuplicateApplication,
+        "application_replaced_once": AlreadyReplaced,
+    }
+
+    def claimed(self, item_id: str, asked: Collection[FirmPeriod]) -> set[FirmPeriod]:
+        """Those of `asked` for which a firm of the unit of work's tenant has claimed the item already."""
+        ordered = sorted(set(asked))
+        rows = self._uow.execute(
+            CLAIMED,
+            {
+                "tenant": self._uow.tenant,
+                "item_id": item_id,
+                "firms": [firm for firm, _ in ordered],
+                "periods": [period for _, period in ordered],
+            },
+        )
+        return {(row.firm, row.period) for row in rows}
+
+    def filed(self, item_id: str, firm_period: FirmPeriod, receipt: str) -> Filed | None:
+        """The application with this receipt, if it is this firm's for this item and period."""
+        firm, period = firm_period
+        wanted = {"tenant": self._uow.tenant, "item_id": item_id, "firm": firm, "period": period}
+        row = self._uow.execute(FILED, {**wanted, "receipt": receipt.upper()}).first()
+        return Filed(row.id, row.receipt, row.replaced_by) if row is not None else None
+
+    def to_row(self, aggregate: Application) -> dict[str, Any]:
+        return {
+            "enterprise_id": aggregate.claim.enterprise_id,
+            "item_id": aggregate.claim.item_id,
+            "period": aggregate.period,
+            "receipt": aggregate.claim.receipt,
+            "claim": aggregate.claim.model_dump(mode="json"),
+            "facts": [fact.model_dump(mode="json") for fact in aggregate.facts],
+            "figures": [figure.model_dump(mode="json") for figure in aggregate.figures],
+            "payee": aggregate.payee.model_dump(mode="json"),
+            "estimated_fen": aggregate.estimated_fen,
+            "commitments": list(aggregate.commitments),
+            "nomination_id": aggregate.nomination_id,
+            "replaces": aggregate.claim.replaces.application_id if aggregate.claim.replaces else None,
+            "query_code_sealed": aggregate.query_code_sealed,
+            "submitted_by": aggregate.submitted_by,
+            "submitted_at": aggregate.submitted_at,
+        }
+
+    def from_row(self, row: RowMapping) -> Application:
+        return Application(
+            **self.frame_fields(row),
+            claim=Claim.model_validate(row["claim"]),
+            period=row["period"],
+            facts=tuple(Fact.model_validate(fact) for fact in row["facts"]),
+            figures=tuple(ParameterValue.model_validate(figure) for figure in row["figures"]),
+            payee=Payee.model_validate(row["payee"]),
+            estimated_fen=row["estimated_fen"],
+            commitments=tuple(row["commitments"]),
+            nomination_id=row["nomination_id"],
+            query_code_sealed=row["query_code_sealed"],
+            submitted_by=row["submitted_by"],
+            submitted_at=row["submitted_at"],
+        )

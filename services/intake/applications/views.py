@@ -1,0 +1,57 @@
+"""What intake answers: applications as they were filed. Where a case is now is oversight's to tell."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chassis.foundation.secrecy import Cipher
+from chassis.read.paging import cut_page, decode_cursor, encode_cursor
+from chassis.read.reader import Reader
+from contracts.intake import ApplicationPage, ApplicationView, Claim, GetApplication, ListApplications
+from copies.merged_enterprises import OF_FIRM
+from services.intake.applications.domain import ApplicationUnknown, refuse_stranger
+
+COLUMNS = "SELECT tenant, claim, query_code_sealed, estimated_fen, submitted_at FROM application"
+
+
+def get_application(query: GetApplication, reader: Reader, cipher: Cipher) -> ApplicationView:
+    """One application, filed or nominated. To another firm it does not exist. Raises ApplicationUnknown."""
+    row = reader.execute(
+        f"{COLUMNS} WHERE tenant = :tenant AND id = :id AND (CAST(:firm AS text) IS NULL OR enterprise_id {OF_FIRM})",
+        {
+            "tenant": reader.tenant,
+            "id": query.application_id,
+            "firm": reader.actor.enterprise_id,
+        },
+    ).first()
+    if row is None:
+        raise ApplicationUnknown()
+    return _view(row, cipher)
+
+
+def list_applications(query: ListApplications, reader: Reader, cipher: Cipher) -> ApplicationPage:
+    """A firm's applications, those of files merged into its own included, newest first. Raises EnterpriseNotYours or CursorInvalid."""
+    refuse_stranger(reader.actor, query.enterprise_id)
+    before = decode_cursor(query.cursor, 1)
+    rows = reader.execute(
+        f"{COLUMNS} WHERE tenant = :tenant AND enterprise_id {OF_FIRM}"
+        " AND (CAST(:before AS text) IS NULL OR id < :before) ORDER BY id DESC LIMIT :limit",
+        {
+            "tenant": reader.tenant,
+            "firm": query.enterprise_id,
+            "before": str(before[0]) if before else None,
+            "limit": query.limit + 1,
+        },
+    ).all()
+    rows, more = cut_page(rows, query.limit)
+    items = tuple(_view(row, cipher) for row in rows)
+    return ApplicationPage(items=items, next_cursor=encode_cursor(items[-1].claim.application_id) if more else None)
+
+
+def _view(row: Any, cipher: Cipher) -> ApplicationView:
+    return ApplicationView(
+        claim=Claim.model_validate(row.claim),
+        query_code=cipher.open(row.query_code_sealed, purpose="query_code", tenant=row.tenant),
+        estimated_fen=row.estimated_fen,
+        submitted_at=row.submitted_at,
+    )

@@ -1,0 +1,48 @@
+"""What intake knows of the catalogue: items as they were published, and firms with what their files say. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from contracts.enterprises import Payee
+from contracts.item import PolicyItemContent
+from contracts.message import TenantId
+from contracts.policies import ItemState
+from contracts.rule import Fact, ParameterValue
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedItem:
+    """The newest version of an item as the catalogue published it, and where the item stands; `figures` are the
+    outside figures that it may rest on."""
+
+    item_id: str
+    tenant: TenantId
+    version: int
+    content: PolicyItemContent
+    state: ItemState = "published"
+    state_reason: str = ""
+    figures: tuple[ParameterValue, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Firm:
+    """What intake knows of an enterprise; `payee` is its confirmed account, if it has one.
+
+    `merged_into` is the file to use instead; `has_former_files` says that others were merged into this one.
+    """
+
+    enterprise_id: str
+    tenant: TenantId
+    uscc: str
+    name: str
+    facts: tuple[Fact, ...]
+    payee: Payee | None
+    merged_into: str | None = None
+    has_former_files: bool = False
+
+
+def facts_used(item: PublishedItem | None) -> Sequence[str]:
+    """The names of the facts that the item's rules read."""
+    return list(item.content.rules.fact_types_by_name) if item is not None else []

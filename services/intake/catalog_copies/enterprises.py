@@ -1,0 +1,150 @@
+"""The firms of each tenant as the catalogue knows them: names, newest facts, confirmed accounts, by its events."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from chassis.events.received import Received
+from chassis.write.uow import UnitOfWork
+from contracts.enterprises import EnterpriseFactsChanged, EnterpriseRegistered, Payee, PayeeAccountChanged
+from contracts.rule import Fact
+from services.intake.catalog_copies.domain import Firm
+from services.intake.catalog_copies.rows import write_rows
+
+KEEP_ENTERPRISES = """
+INSERT INTO enterprise (tenant, id, uscc, name)
+SELECT tenant, id, uscc, name
+FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(tenant text, id text, uscc text, name text)
+ON CONFLICT DO NOTHING
+"""
+
+KEEP_FACTS = """
+INSERT INTO enterprise_fact (tenant, enterprise_id, name, period, as_of, fact)
+SELECT tenant, enterprise_id, name, period, as_of, fact
+FROM json_to_recordset(CAST(:rows AS json))
+    AS r(tenant text, enterprise_id text, name text, period text, as_of date, fact jsonb)
+ORDER BY tenant, enterprise_id, name, period
+ON CONFLICT (tenant, enterprise_id, name, period) DO UPDATE SET as_of = EXCLUDED.as_of, fact = EXCLUDED.fact
+WHERE enterprise_fact.as_of <= EXCLUDED.as_of
+"""
+
+FORGET_FACTS = """
+DELETE FROM enterprise_fact AS f
+USING jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(tenant text, enterprise_id text, name text, period text)
+WHERE (f.tenant, f.enterprise_id, f.name, f.period) = (r.tenant, r.enterprise_id, r.name, r.period)
+"""
+
+KEEP_PAYEES = """
+INSERT INTO payee (tenant, enterprise_id, account_version, payee)
+SELECT tenant, enterprise_id, account_version, payee
+FROM jsonb_to_recordset(CAST(:rows AS jsonb))
+    AS r(tenant text, enterprise_id text, account_version integer, payee jsonb)
+ORDER BY tenant, enterprise_id
+ON CONFLICT (tenant, enterprise_id) DO UPDATE
+SET account_version = EXCLUDED.account_version, payee = EXCLUDED.payee
+WHERE payee.account_version < EXCLUDED.account_version
+"""
+
+FIRMS = """
+SELECT e.id, e.tenant, e.uscc, e.name, p.payee, m.surviving_id AS merged_into,
+    EXISTS (SELECT FROM former_file f WHERE f.tenant = e.tenant AND f.surviving_id = e.id) AS has_former_files,
+    (SELECT jsonb_agg(f.fact ORDER BY f.name, f.period) FROM enterprise_fact f
+     WHERE f.tenant = e.tenant AND f.enterprise_id = e.id AND f.name = ANY (:names)) AS facts
+FROM enterprise e LEFT JOIN payee p ON p.tenant = e.tenant AND p.enterprise_id = e.id
+LEFT JOIN former_file m ON m.tenant = e.tenant AND m.absorbed_id = e.id
+WHERE e.tenant = :tenant AND e.id = ANY (:ids)
+"""
+
+
+class EnterpriseCopies:
+    """The firms as one unit of work sees them; each is as new as the last event that arrived."""
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._uow = uow
+
+    def keep_enterprises(self, events: Sequence[Received[EnterpriseRegistered]]) -> None:
+        rows = [
+            {
+                "tenant": event.tenant,
+                "id": event.data.enterprise_id,
+                "uscc": event.data.uscc,
+                "name": event.data.name,
+            }
+            for event in events
+        ]
+        write_rows(self._uow, KEEP_ENTERPRISES, rows)
+        self.keep_facts(events)
+
+    def keep_facts(self, events: Sequence[Received[EnterpriseRegistered] | Received[EnterpriseFactsChanged]]) -> None:
+        """The newest fact of each name and period: the latest `as_of`, and of those the last one told.
+
+        What is withdrawn is forgotten first, so that an older fact that counts again is taken.
+        """
+        newest: dict[tuple[str, str, str, str], Fact] = {}
+        withdrawn: set[tuple[str, str, str, str]] = set()
+        for event in events:
+            file = (event.tenant, event.data.enterprise_id)
+            for gone in event.data.withdrawn if isinstance(event.data, EnterpriseFactsChanged) else ():
+                key = (*file, gone.name, gone.period or "")
+                withdrawn.add(key)
+                newest.pop(key, None)
+            for fact in event.data.facts:
+                key = (*file, fact.name, fact.period or "")
+                if key not in newest or fact.as_of >= newest[key].as_of:
+                    newest[key] = fact
+        columns = ("tenant", "enterprise_id", "name", "period")
+        write_rows(self._uow, FORGET_FACTS, [dict(zip(columns, key, strict=True)) for key in sorted(withdrawn)])
+        rows = [
+            {
+                "tenant": tenant,
+                "enterprise_id": enterprise_id,
+                "name": name,
+                "period": period,
+                "as_of": fact.as_of,
+                "fact": vars(fact),
+            }
+            for (tenant, enterprise_id, name, period), fact in newest.items()
+        ]
+        write_rows(self._uow, KEEP_FACTS, rows)
+
+    def keep_payees(self, events: Sequence[Received[PayeeAccountChanged]]) -> None:
+        """The firm's account of the highest version. Accounts are aggregates of their own, so the events of
+        two of them may arrive in either order.
+        """
+        newest: dict[tuple[str, str], Payee] = {}
+        for event in events:
+            key = (event.tenant, event.data.enterprise_id)
+            if key not in newest or event.data.payee.account_version > newest[key].account_version:
+                newest[key] = event.data.payee
+        rows = [
+            {
+                "tenant": tenant,
+                "enterprise_id": enterprise_id,
+                "account_version": payee.account_version,
+                "payee": payee.model_dump(mode="json"),
+            }
+            for (tenant, enterprise_id), payee in newest.items()
+        ]
+        write_rows(self._uow, KEEP_PAYEES, rows)
+
+    def firms(self, enterprise_ids: Collection[str], fact_names: Collection[str]) -> dict[str, Firm]:
+        """Those of these enterprises that the unit of work's tenant has, with their facts of these names."""
+        rows = self._uow.execute(
+            FIRMS,
+            {"tenant": self._uow.tenant, "ids": sorted(set(enterprise_ids)), "names": sorted(fact_names)},
+        )
+        return {row.id: _firm(row) for row in rows}
+
+
+def _firm(row: Any) -> Firm:
+    return Firm(
+        enterprise_id=row.id,
+        tenant=row.tenant,
+        uscc=row.uscc,
+        name=row.name,
+        facts=tuple(Fact.model_validate(fact) for fact in row.facts or ()),
+        payee=Payee.model_validate(row.payee) if row.payee is not None else None,
+        merged_into=row.merged_into,
+        has_former_files=row.has_former_files,
+    )

@@ -1,0 +1,198 @@
+"""A case: one claim under review, from acceptance to approval or refusal. Pure.
+
+Its moves, its decision, its inspection, what it is worth and who pays are in the modules of these names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from contracts.aggregate import Aggregate
+from contracts.enterprises import Payee
+from contracts.intake import Claim
+from contracts.message import SYSTEM, Actor, Event, TenantId
+from contracts.refusal import Reason, Refused
+from contracts.review import (
+    CaseAccepted,
+    CaseState,
+    ReviewDeadlineApproaching,
+    ReviewDeadlineMissed,
+    Task,
+    TaskAssigned,
+)
+from contracts.rule import Assessment, Fact, FactSheet, ItemRules, TimeLimit
+from rules import assess
+from services.review.cases.decision import AlreadyDecided, Decision
+from services.review.cases.entitlement import amount_due, mismatch_with, obstacles_in
+from services.review.cases.filing import Filing
+from services.review.cases.inspection import Inspection, InspectionNotPartOfPlan, InspectionRequired
+from services.review.cases.moves import MOVES, OUTCOMES
+from services.review.cases.payments import PayerOf, Payments, payments_of
+from services.review.cases.refusals import NotYourDepartment, together
+from services.review.register.domain import Award, award_period
+
+
+@dataclass(kw_only=True, slots=True)
+class Case(Aggregate):
+    """One claim under review. `assessment` is what the pinned item version says on the facts and figures as filed."""
+
+    claim: Claim
+    facts: tuple[Fact, ...]
+    payee: Payee
+    asked_fen: int | None
+    assessment: Assessment
+    award_period: str
+    inspection_required: bool
+    review_limit: TimeLimit | None
+    accepted_at: datetime
+    due_at: datetime | None
+    state: CaseState = "accepted"
+    remarks: tuple[Reason, ...] = ()
+    inspection: Inspection | None = None
+    decision: Decision | None = None
+
+    @classmethod
+    def accept(cls, filing: Filing, rules: ItemRules, due_at: datetime | None) -> Case:
+        """Open the case. The rules are evaluated here again, on the day of filing, so that a replay agrees."""
+        case = cls._from(filing, rules, due_at)
+        case._report(None, CaseAccepted(case_id=case.id, claim=case.claim, accepted_at=case.accepted_at, due_at=due_at))
+        if (mismatch := mismatch_with(case.assessment, filing.asked_fen)) is not None:
+            case.remarks = mismatch.reasons
+        return case
+
+    @classmethod
+    def turn_away(cls, filing: Filing, rules: ItemRules, refusal: Refused, now: datetime) -> Case:
+        """Do not accept it (不予受理), and say why: the case ends as it begins."""
+        case = cls._from(filing, rules, None)
+        case.remarks = refusal.reasons
+        case._end_rejected(None, Decision(SYSTEM.id, now, refusal.message))
+        return case
+
+    @classmethod
+    def _from(cls, filing: Filing, rules: ItemRules, due_at: datetime | None) -> Case:
+        sheet = FactSheet(facts=filing.facts, reference_year=filing.filed_on.year, parameters=filing.figures)
+        year = rules.reference_year or sheet.reference_year
+        plan = rules.plan
+        return cls(
+            id=filing.case_id,
+            tenant=filing.tenant,
+            traceparent=filing.traceparent,
+            claim=filing.claim,
+            facts=filing.facts,
+            payee=filing.payee,
+            asked_fen=filing.asked_fen,
+            assessment=assess(rules, sheet, filing.filed_on),
+            award_period=award_period(plan.frequency, filing.filed_on, year, filing.claim.application_id),
+            inspection_required=any(step.kind == "site_inspection" for step in plan.steps),
+            review_limit=plan.review_limit,
+            accepted_at=filing.filed_at,
+            due_at=due_at,
+        )
+
+    # -- what it is worth ---------------------------------------------------------------------------------
+
+    @property
+    def amount_fen(self) -> int | None:
+        """The rule's amount; absent while a fact that it needs is missing."""
+        return amount_due(self.assessment)
+
+    @property
+    def award(self) -> Award:
+        """The place in the register that an approval takes."""
+        return Award.claimed_by(
+            self.claim,
+            tenant=self.tenant,
+            period=self.award_period,
+            case_id=self.id,
+            amount_fen=self.amount_fen or 0,
+        )
+
+    def payments(self, payer_of: PayerOf) -> tuple[Payments, list[Refused]]:
+        """The amount by paying tenant and by bearing tenant; or none, and what is in the way."""
+        return payments_of(self.assessment.shares, self.claim.filed_in, payer_of)
+
+    def obstacles(self, amount_fen: int | None = None) -> list[Refused]:
+        """Everything that stands against approval now, of this amount if one is named."""
+        found = obstacles_in(self.assessment, amount_fen)
+        if self.inspection_required and not (self.inspection and self.inspection.passed):
+            found.append(InspectionRequired())
+        return found
+
+    def open_reasons(self) -> tuple[Reason, ...]:
+        """What stands against approval, for people; nothing once it is decided."""
+        if self.state != "accepted":
+            return ()
+        return tuple(reason for refusal in self.obstacles() for reason in refusal.reasons)
+
+    # -- what happens to it -------------------------------------------------------------------------------
+
+    def assign(self, tasks: Sequence[tuple[Task, datetime | None]]) -> None:
+        """Give the department its tasks, each until its own instant."""
+        for task, due_at in tasks:
+            department = self.claim.department
+            self.record(
+                TaskAssigned(case_id=self.id, claim=self.claim, task=task, department=department, due_at=due_at)
+            )
+
+    def leave_open(self, reasons: Iterable[Reason]) -> None:
+        """A line of a list that cannot be granted as it stands: the department has to decide."""
+        self.remarks = tuple({reason.code: reason for reason in (*self.remarks, *reasons)}.values())
+
+    def must_be_handled_by(self, actor: Actor) -> None:
+        """Raises NotYourDepartment."""
+        if "department" not in actor.roles or actor.department != self.claim.department:
+            raise NotYourDepartment(department=self.claim.department)
+
+    def must_be_open(self) -> None:
+        """Raises AlreadyDecided."""
+        if self.state != "accepted":
+            raise AlreadyDecided(outcome=OUTCOMES[self.state])
+
+    def record_inspection(self, inspection: Inspection, *, now: datetime) -> None:
+        """Enter a site inspection; a later one counts instead of an earlier one.
+
+        Raises AlreadyDecided, InspectionNotPartOfPlan, InspectionInFuture.
+        """
+        self.must_be_open()
+        if not self.inspection_required:
+            raise InspectionNotPartOfPlan()
+        inspection.must_be_over(now)
+        self.inspection = inspection
+        self._report(self.state, inspection.recorded_for(self.id, self.claim))
+
+    def approve(self, amount_fen: int, decision: Decision, payments: Payments, found: Sequence[Refused] = ()) -> None:
+        """Grant it: one order to pay per paying tenant. `found` is what the register and others object.
+
+        Raises AlreadyDecided, or all that stands against it as one refusal; then nothing has changed.
+        """
+        self.must_be_open()
+        if refusals := [*self.obstacles(amount_fen), *found]:
+            raise together(refusals)
+        before, self.state, self.decision = self.state, "approved", decision
+        for order in payments.orders:
+            event = payments.order_to_pay(order, self.id, self.claim, self.payee, amount_fen, decision)
+            self._report(before, event, to=order.payer)
+
+    def reject(self, decision: Decision) -> None:
+        """Refuse it, with the reason. Raises AlreadyDecided."""
+        self.must_be_open()
+        self._end_rejected(self.state, decision)
+
+    def _end_rejected(self, before: CaseState | None, decision: Decision) -> None:
+        self.state, self.decision = "rejected", decision
+        self._report(before, decision.rejection_of(self.id, self.claim))
+
+    def tell_deadline(self, used_percent: int, due_at: datetime) -> None:
+        """Say that so much of the review limit is gone; 100 is the breach."""
+        if used_percent >= 100:
+            self.record(ReviewDeadlineMissed(case_id=self.id, claim=self.claim, due_at=due_at))
+        else:
+            self.record(
+                ReviewDeadlineApproaching(case_id=self.id, claim=self.claim, used_percent=used_percent, due_at=due_at)
+            )
+
+    def _report(self, before: CaseState | None, event: Event, *, to: TenantId | None = None) -> None:
+        assert MOVES[before, self.state] is type(event), f"{before} → {self.state} is not {type(event).__name__}"
+        self.record(event, to=to)

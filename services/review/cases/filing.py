@@ -1,0 +1,38 @@
+"""What was filed, as review takes it, and the case that it becomes. Pure."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from contracts.enterprises import Payee
+from contracts.intake import Claim
+from contracts.message import TenantId
+from contracts.rule import Fact, ParameterValue
+
+
+def case_id_of(application_id: str) -> str:
+    """The case that an application becomes."""
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, f"case\x1f{application_id}"))
+
+
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """What was filed, by a firm or on a department's list. `filed_on` is the local date of `filed_at`; `figures` are
+    the outside figures as they stood then: the claim is judged on these, whatever is said of them later."""
+
+    tenant: TenantId
+    claim: Claim
+    facts: tuple[Fact, ...]
+    payee: Payee
+    asked_fen: int | None
+    filed_at: datetime
+    filed_on: date
+    figures: tuple[ParameterValue, ...] = ()
+    traceparent: str | None = None
+
+    @property
+    def case_id(self) -> str:
+        """The same filing is the same case, however often it arrives."""
+        return case_id_of(self.claim.application_id)

@@ -1,0 +1,62 @@
+"""Who is to pay an award, and who bears it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from contracts.enterprises import Payee
+from contracts.intake import Claim
+from contracts.message import TenantId
+from contracts.money import Money
+from contracts.refusal import Refused
+from contracts.review import CaseApproved, Share
+from contracts.rule import Level, ShareLine
+from services.review.cases.decision import Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Payments:
+    """`orders`: who is to pay how much, once per payer. `shares`: who bears how much. Both sum to the amount."""
+
+    orders: tuple[Share, ...]
+    shares: tuple[Share, ...]
+
+    def order_to_pay(
+        self, order: Share, case_id: str, claim: Claim, payee: Payee, total_fen: int, decision: Decision
+    ) -> CaseApproved:
+        """The event that tells one payer what to pay, and who bears what of the whole."""
+        return CaseApproved(
+            case_id=case_id,
+            claim=claim,
+            payer=order.payer,
+            amount_fen=order.amount_fen,
+            total_fen=total_fen,
+            shares=self.shares,
+            payee=payee,
+            approved_by=decision.by,
+            approved_at=decision.at,
+        )
+
+
+PayerOf = Callable[[Level, TenantId], TenantId]
+"""Who pays for a level of government, seen from the place where the firm filed. Raises what refuses it."""
+
+
+def payments_of(lines: Iterable[ShareLine], filed_in: TenantId, payer_of: PayerOf) -> tuple[Payments, list[Refused]]:
+    """Who pays and who bears; or nobody, and what is in the way."""
+    lines = tuple(lines)
+    try:
+        orders = by_tenant((payer_of(line.payer, filed_in), line.money) for line in lines)
+        shares = by_tenant((payer_of(part.level, filed_in), part.money) for line in lines for part in line.borne_by)
+    except Refused as unknown:
+        return Payments((), ()), [unknown]
+    return Payments(orders, shares), []
+
+
+def by_tenant(parts: Iterable[tuple[TenantId, Money]]) -> tuple[Share, ...]:
+    """Each tenant once, with the sum of its parts."""
+    sums: dict[TenantId, int] = {}
+    for tenant, money in parts:
+        sums[tenant] = sums.get(tenant, 0) + money.fen
+    return tuple(Share(payer=tenant, amount_fen=fen) for tenant, fen in sums.items())

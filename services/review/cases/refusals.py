@@ -1,0 +1,26 @@
+"""Why a case is not shown, and how several reasons against one become one refusal. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from contracts.refusal import Forbidden, NotFound, Refused
+
+
+class CaseNotFound(NotFound):
+    code = "case_not_found"
+    sentence = "没有找到该办件。"
+
+
+class NotYourDepartment(Forbidden):
+    """A case is seen and decided by the department that the item names, and by no other."""
+
+    code = "not_your_department"
+    sentence = "该办件由“{department}”办理，您无权查看或办理。"
+
+
+def together(refusals: Sequence[Refused]) -> Refused:
+    """One refusal with the reasons of all; the first gives the headline. Raises IndexError for none."""
+    first = refusals[0]
+    first.reasons = tuple(reason for refusal in refusals for reason in refusal.reasons)
+    return first

@@ -1,0 +1,63 @@
+"""What the department orders in a case. Cases begin in `opening` and `lists`."""
+
+from __future__ import annotations
+
+from chassis.write.uow import UnitOfWork
+from contracts.refusal import StaleVersion
+from contracts.review import ApproveCase, CaseView, RecordInspection, RejectCase
+from services.review.cases import deadline
+from services.review.cases.case import Case
+from services.review.cases.case_view import view_of
+from services.review.cases.decision import Decision
+from services.review.cases.inspection import Inspection
+from services.review.cases.store import Cases
+from services.review.register.domain import AlreadyAwarded
+from services.review.register.store import AwardRegister
+
+
+def approve_case(cmd: ApproveCase, uow: UnitOfWork) -> CaseView:
+    """Grant it, and take its place in the award register, once per firm, item and period."""
+    case = _to_handle(cmd, uow)
+    case.must_be_open()
+    payments, found = case.payments(uow.registry.payer)
+    if case.amount_fen and case.id not in uow.of(AwardRegister).reserve([case.award]):
+        found.append(AlreadyAwarded())
+    case.approve(cmd.amount_fen, Decision(uow.actor.id, uow.now, cmd.opinion), payments, found)
+    return _decided(case, uow)
+
+
+def reject_case(cmd: RejectCase, uow: UnitOfWork) -> CaseView:
+    """Refuse it, with the reason."""
+    case = _to_handle(cmd, uow)
+    case.reject(Decision(uow.actor.id, uow.now, cmd.reason))
+    return _decided(case, uow)
+
+
+def record_inspection(cmd: RecordInspection, uow: UnitOfWork) -> CaseView:
+    """Enter what a site inspection found."""
+    case = _to_handle(cmd, uow)
+    inspection = Inspection(
+        passed=cmd.passed,
+        findings=cmd.findings,
+        place=cmd.place,
+        inspected_at=cmd.inspected_at,
+        recorded_by=uow.actor.id,
+    )
+    case.record_inspection(inspection, now=uow.now)
+    uow.of(Cases).save(case)
+    return view_of(case)
+
+
+def _to_handle(cmd: ApproveCase | RejectCase | RecordInspection, uow: UnitOfWork) -> Case:
+    """The case, locked. Whose it is is checked before its version: nobody learns of a stranger's case."""
+    case = uow.of(Cases).get(cmd.case_id)
+    case.must_be_handled_by(uow.actor)
+    if case.version != cmd.expected_version:
+        raise StaleVersion()
+    return case
+
+
+def _decided(case: Case, uow: UnitOfWork) -> CaseView:
+    deadline.stop_watching(case, uow)
+    uow.of(Cases).save(case)
+    return view_of(case)

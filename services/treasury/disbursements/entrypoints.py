@@ -1,0 +1,52 @@
+"""Disbursements on the bus."""
+
+from __future__ import annotations
+
+from chassis.edge.entrypoints import Received, Room, UnitMaker, command, due, on, query
+from chassis.read.reader import Reader
+from chassis.time.jobs import Job
+from chassis.write.uow import UnitOfWork
+from contracts.review import CaseApproved
+from contracts.treasury import (
+    AuthoriseDisbursement,
+    DisbursementPage,
+    DisbursementView,
+    GetDisbursement,
+    GetLedgerTotals,
+    LedgerTotals,
+    ListDisbursements,
+)
+from services.treasury.budget.books import RELEASE_HELD
+from services.treasury.disbursements import funds, payout_clock, use_cases, views
+
+
+class DisbursementEntrypoints(Room):
+    """From an order to pay to a payment that may be sent."""
+
+    @command
+    def authorise_disbursement(self, cmd: AuthoriseDisbursement, uow: UnitOfWork) -> DisbursementView:
+        return use_cases.authorise_disbursement(cmd, uow)
+
+    @query
+    def get_disbursement(self, query: GetDisbursement, reader: Reader) -> DisbursementView:
+        return views.get_disbursement(query, reader)
+
+    @query
+    def list_disbursements(self, query: ListDisbursements, reader: Reader) -> DisbursementPage:
+        return views.list_disbursements(query, reader)
+
+    @query
+    def get_ledger_totals(self, query: GetLedgerTotals, reader: Reader) -> LedgerTotals:
+        return views.get_ledger_totals(query, reader)
+
+    @on(CaseApproved)
+    def case_approved(self, events: list[Received[CaseApproved]], uow: UnitOfWork) -> None:
+        use_cases.receive_approvals(events, uow)
+
+    @due(RELEASE_HELD)
+    def release_held(self, jobs: list[Job], unit: UnitMaker) -> None:
+        funds.release_held(jobs, unit)
+
+    @due(payout_clock.ALARM)
+    def raise_payout_alarms(self, jobs: list[Job], unit: UnitMaker) -> None:
+        payout_clock.raise_alarms(jobs, unit)

@@ -1,0 +1,118 @@
+"""The money of disbursements: what each step of theirs does to the budget lines that pay for them.
+
+Lines are locked here, before any disbursement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
+
+from chassis.time.jobs import Job
+from chassis.write.uow import UnitOfWork
+from services.treasury.budget.books import Books
+from services.treasury.budget.domain import BudgetExhausted, BudgetLine, BudgetLineMissing, line_id
+from services.treasury.disbursements.domain import Disbursement
+from services.treasury.disbursements.moves import RESERVING
+from services.treasury.disbursements.store import Disbursements
+
+if TYPE_CHECKING:
+    from chassis.edge.entrypoints import UnitMaker
+
+AT_ONCE = 500
+"""How many held disbursements of one line are reconsidered in one transaction."""
+
+
+def lines_that_may_pay(disbursement: Disbursement) -> tuple[str, str]:
+    """Ids of the item's own line and of the department's, in the order in which they are drawn on."""
+    claim, tenant, year = disbursement.claim, disbursement.tenant, disbursement.year
+    return (
+        line_id(tenant, year, claim.department, claim.item_id),
+        line_id(tenant, year, claim.department, None),
+    )
+
+
+class Funds:
+    """Make it with the ids of every line that may be concerned; those that do not exist are left out.
+
+    Save disbursements first and then `close`, or nothing of this is kept.
+    """
+
+    def __init__(self, uow: UnitOfWork, line_ids: Collection[str]) -> None:
+        self._uow = uow
+        self._books = Books(uow, line_ids)
+
+    def serve_those_who_wait(self) -> None:
+        """Before anybody new: whoever waited first and fits is made ready, and so on; nobody in part."""
+        store = self._uow.of(Disbursements)
+        lines = self._books.lines.values()
+        queues = {line.id: store.waiting_for(line, AT_ONCE) for line in lines}
+        held = store.get_many([id for queue in queues.values() for id in queue])
+        ready = []
+        for line in lines:
+            # Another line may have taken one meanwhile, or a later approval its place.
+            waiting = [held[id] for id in queues[line.id] if id in held and held[id].state == "held"]
+            served = [each for each in waiting if self._fund_if_it_fits(line, each)]
+            ready += served
+            if served and len(queues[line.id]) == AT_ONCE:
+                self._books.reconsider(line.tenant, [line.id])
+        store.save_many(ready)
+
+    def fund(self, disbursement: Disbursement) -> None:
+        """Reserve the whole amount and make it ready; or hold it, with the reason."""
+        ids = lines_that_may_pay(disbursement)
+        try:
+            line = self._books.reserve_on_first(ids, disbursement.amount_fen, disbursement.id)
+        except (BudgetLineMissing, BudgetExhausted) as refusal:
+            disbursement.hold(refusal.message)
+            # Money may be put on a line in this very moment, by a transaction that does not see this one:
+            # whoever commits last leaves a job behind that sees both.
+            self._books.reconsider(disbursement.tenant, ids)
+            return
+        disbursement.make_ready(line.id)
+
+    def release(self, disbursement: Disbursement) -> None:
+        """What was reserved for it is free again."""
+        self._books.release(_line_of(disbursement), disbursement.amount_fen, disbursement.id)
+
+    def settle(self, disbursement: Disbursement) -> None:
+        """What was reserved for it is paid."""
+        self._books.settle(_line_of(disbursement), disbursement.amount_fen, disbursement.id)
+
+    def take_back(self, disbursement: Disbursement) -> None:
+        """What was paid came back."""
+        self._books.take_back(_line_of(disbursement), disbursement.amount_fen, disbursement.id)
+
+    def cancel(self, disbursement: Disbursement, reason: str) -> None:
+        """Withdraw it before it is sent, and free what it reserved."""
+        reserved = disbursement.state in RESERVING
+        disbursement.cancel(reason)
+        if reserved:
+            self.release(disbursement)
+
+    def close(self) -> None:
+        """Write lines and entries; those who wait for a line that has money now are looked at after the commit."""
+        self._books.close()
+
+    def _fund_if_it_fits(self, line: BudgetLine, disbursement: Disbursement) -> bool:
+        try:
+            self._books.reserve(line, disbursement.amount_fen, disbursement.id)
+        except BudgetExhausted:
+            return False
+        disbursement.make_ready(line.id)
+        return True
+
+
+def _line_of(disbursement: Disbursement) -> str:
+    assert disbursement.line_id is not None, "a disbursement that reserves nothing has no line"
+    return disbursement.line_id
+
+
+def release_held(jobs: Sequence[Job], unit: UnitMaker) -> None:
+    """Lines that may have money now serve those who wait for it."""
+    with unit(sorted({job.tenant for job in jobs})) as uow:
+        funds = Funds(uow, [job.subject for job in jobs])
+        for job in jobs:
+            uow.finish(job)
+        funds.serve_those_who_wait()
+        funds.close()

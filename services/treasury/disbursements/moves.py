@@ -1,0 +1,63 @@
+"""The moves of a disbursement: its states, the event that reports each move, and what the states have in common. Pure.
+
+received → held | ready → authorised (maker ≠ checker) → sent → settled | failed | unknown; unknown → settled |
+failed; settled → returned; before sending → cancelled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from contracts.treasury import (
+    DisbursementAuthorised,
+    DisbursementCancelled,
+    DisbursementEvent,
+    DisbursementFailed,
+    DisbursementHeld,
+    DisbursementReady,
+    DisbursementReturned,
+    DisbursementSent,
+    DisbursementSettled,
+    DisbursementState,
+    DisbursementUnknown,
+)
+
+MOVES: Mapping[tuple[DisbursementState, DisbursementState], type[DisbursementEvent]] = {
+    ("received", "held"): DisbursementHeld,
+    ("received", "ready"): DisbursementReady,
+    ("held", "ready"): DisbursementReady,
+    ("ready", "authorised"): DisbursementAuthorised,
+    ("authorised", "sent"): DisbursementSent,
+    ("sent", "settled"): DisbursementSettled,
+    ("sent", "failed"): DisbursementFailed,
+    ("sent", "unknown"): DisbursementUnknown,
+    ("unknown", "settled"): DisbursementSettled,
+    ("unknown", "failed"): DisbursementFailed,
+    ("settled", "returned"): DisbursementReturned,
+    ("held", "cancelled"): DisbursementCancelled,
+    ("ready", "cancelled"): DisbursementCancelled,
+    ("authorised", "cancelled"): DisbursementCancelled,
+}
+"""Every edge and the event that reports it. There is no way from unknown to sent: the bank is only asked."""
+
+RESERVING: frozenset[DisbursementState] = frozenset({"ready", "authorised", "sent", "unknown"})
+"""States whose amount the budget line holds."""
+
+IN_FLIGHT: frozenset[DisbursementState] = frozenset({"sent", "unknown"})
+"""An instruction may be at the bank, and we do not know yet what came of it."""
+
+OVER: frozenset[DisbursementState] = frozenset({"failed", "returned", "cancelled"})
+"""Nothing is paid by this attempt, nor will be: another one may take its place."""
+
+STATE_NAMES: Mapping[DisbursementState, str] = {
+    "received": "已接收",
+    "held": "待预算",
+    "ready": "待复核",
+    "authorised": "已复核",
+    "sent": "已发送银行",
+    "unknown": "银行结果待查",
+    "settled": "已到账",
+    "failed": "支付失败",
+    "returned": "已退汇",
+    "cancelled": "已撤销",
+}

@@ -1,0 +1,54 @@
+"""What treasury says no to, and why, in words for the person who reads it."""
+
+from __future__ import annotations
+
+from contracts.refusal import Conflict, Forbidden, NotFound
+
+
+class DisbursementNotFound(NotFound):
+    """This tenant pays no disbursement with this id."""
+
+    code = "disbursement_not_found"
+    sentence = "没有找到该笔兑付。"
+
+
+class MoveNotAllowed(Conflict):
+    """The disbursement is not in a state from which this can be done."""
+
+    code = "disbursement_move_not_allowed"
+    sentence = "该笔兑付当前为“{now}”，不能变为“{wanted}”。"
+
+
+class DisbursementNotReady(Conflict):
+    """Only what has its money reserved and waits for a second person can be authorised."""
+
+    code = "disbursement_not_ready"
+    sentence = "该笔兑付当前为“{now}”，只有“待复核”的兑付可以复核放行。"
+
+
+class MakerIsChecker(Forbidden):
+    """Whoever approved the case may not release its payment."""
+
+    code = "maker_is_checker"
+    sentence = "审批人不得复核本人批准的兑付，须由另一人复核。"
+
+
+class PaidUnderEarlierRevision(Conflict):
+    """An earlier approval of the same instalment is paid already; paying the later one as well is no automatism."""
+
+    code = "paid_under_earlier_revision"
+    sentence = "同一期次已按先前的批准支付，不能再按新的批准重复支付，须人工处理差额。"
+
+
+class PayerMismatch(Conflict):
+    """The order to pay was addressed to another tenant than the one that it names as payer."""
+
+    code = "payer_mismatch"
+    sentence = "兑付指令的付款地区与收到指令的地区不一致。"
+
+
+class NothingToPay(Conflict):
+    """An order to pay nothing: no bank executes it."""
+
+    code = "nothing_to_pay"
+    sentence = "兑付金额为零，无需支付。"

@@ -1,0 +1,126 @@
+"""What becomes of review's orders to pay, up to the moment when a payment may be sent."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+
+from chassis.events.received import Received
+from chassis.write.uow import UnitOfWork
+from contracts.message import TenantId
+from contracts.review import CaseApproved
+from contracts.treasury import AuthoriseDisbursement, DisbursementView
+from services.treasury.budget.domain import budget_year
+from services.treasury.disbursements import payout_clock
+from services.treasury.disbursements.domain import Disbursement
+from services.treasury.disbursements.funds import Funds, lines_that_may_pay
+from services.treasury.disbursements.moves import IN_FLIGHT, OVER
+from services.treasury.disbursements.refusals import NothingToPay, PaidUnderEarlierRevision, PayerMismatch
+from services.treasury.disbursements.store import Disbursements
+from services.treasury.offices import must_hold
+
+SEND = "send_disbursement"
+"""The job by which what is authorised is sent (rails)."""
+
+Instalment = tuple[TenantId, str, int]
+"""Payer, case and number: what is paid once."""
+
+
+def authorise_disbursement(cmd: AuthoriseDisbursement, uow: UnitOfWork) -> DisbursementView:
+    """复核: a second person releases the payment, and it is sent at once.
+
+    Raises RoleRequired, DisbursementNotFound, StaleVersion, DisbursementNotReady, MakerIsChecker.
+    """
+    must_hold(uow.actor, "bureau", "行政审批局")
+    store = uow.of(Disbursements)
+    disbursement = store.get(cmd.disbursement_id, expected_version=cmd.expected_version)
+    disbursement.authorise(by=uow.actor.id, at=uow.now)
+    store.save(disbursement)
+    uow.schedule(SEND, disbursement.id, at=uow.now, tenant=disbursement.tenant)
+    return disbursement.view()
+
+
+def receive_approvals(events: Sequence[Received[CaseApproved]], uow: UnitOfWork) -> None:
+    """Review's orders to pay become disbursements, ready or held, in order of approval.
+
+    A replay finds itself and does nothing. A later revision cancels an earlier one that has not been sent;
+    while one is at the bank it waits, and once one is paid it is set aside for a person.
+    """
+    arrived = _orders(events, uow)
+    cases = {new.case_id for _, new in arrived}
+    store = uow.of(Disbursements)
+    earlier_lines = {each.line_id for each in store.of_cases(cases, lock=False) if each.line_id}
+    funds = Funds(uow, earlier_lines | {id for _, new in arrived for id in lines_that_may_pay(new)})
+    funds.serve_those_who_wait()
+    known: defaultdict[Instalment, list[Disbursement]] = defaultdict(list)
+    for each in store.of_cases(cases):
+        known[_instalment(each)].append(each)
+    accepted: list[Disbursement] = []
+    replaced: list[Disbursement] = []
+    for event, new in arrived:
+        siblings = known[_instalment(new)]
+        if not _is_next(event, new, siblings):
+            continue
+        for each in siblings:
+            if each.state not in OVER:
+                funds.cancel(each, "已被新的批准取代")
+                replaced.append(each)
+        funds.fund(new)
+        siblings.append(new)
+        accepted.append(new)
+    # What is replaced leaves its place before the new one takes it.
+    store.save_many([each for each in replaced if each.version])
+    store.save_many(accepted)
+    funds.close()
+    payout_clock.unwatch(uow, replaced)
+    payout_clock.watch(uow, [each for each in accepted if each.state not in OVER])
+
+
+def _orders(
+    events: Sequence[Received[CaseApproved]], uow: UnitOfWork
+) -> list[tuple[Received[CaseApproved], Disbursement]]:
+    """The disbursements that these orders ask for, in order of approval, each with its payout deadline."""
+    limits = payout_clock.limits(uow, {event.tenant for event in events})
+    orders = []
+    for event in sorted(events, key=_order_of_approval):
+        order = event.data
+        if order.payer != event.tenant:
+            event.refuse(PayerMismatch())
+        elif order.amount_fen == 0:
+            event.refuse(NothingToPay())
+        elif order.payer not in limits:
+            event.not_yet(f"地区 {order.payer} 的开通信息")
+        else:
+            new = Disbursement.receive(
+                order,
+                at=uow.now,
+                year=budget_year(order.approved_at),
+                payout_days=limits[order.payer],
+                traceparent=event.traceparent,
+            )
+            orders.append((event, new))
+    payout_clock.start(uow, [new for _, new in orders])
+    return orders
+
+
+def _is_next(event: Received[CaseApproved], new: Disbursement, siblings: Sequence[Disbursement]) -> bool:
+    """Whether `new` takes its place now; if it has to wait or cannot, the event is told so."""
+    if any(each.id == new.id or each.revision > new.revision for each in siblings):
+        return False
+    if any(each.state in IN_FLIGHT for each in siblings):
+        event.not_yet("先前批准的兑付仍在银行办理")
+        return False
+    if any(each.state == "settled" for each in siblings):
+        event.refuse(PaidUnderEarlierRevision())
+        return False
+    return True
+
+
+def _instalment(disbursement: Disbursement) -> Instalment:
+    return (disbursement.tenant, disbursement.case_id, disbursement.instalment)
+
+
+def _order_of_approval(event: Received[CaseApproved]) -> tuple[datetime, str, int, int]:
+    order = event.data
+    return (order.approved_at, order.case_id, order.instalment, order.revision)

@@ -1,0 +1,113 @@
+"""The bank over HTTP, and what can be concluded from each way in which a request ends."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+import httpx
+from pydantic import ValidationError
+
+from chassis.foundation.settings import SettingMissing
+from contracts.message import Model
+from services.treasury.rails.bank import BATCH_LIMIT, BankUnreachable, BatchRefused, Payment, Word
+
+CONNECT_SECONDS, ANSWER_SECONDS = 2.0, 8.0
+"""A job asks first and sends then: both together end well within the lease of its claim (30 s)."""
+
+NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+
+
+class _Results(Model):
+    results: tuple[dict[str, Any], ...]
+
+
+class _Return(Model):
+    instruction_id: str
+
+
+class _Returns(Model):
+    returns: tuple[_Return, ...]
+    next_after: int
+
+
+class BankClient:
+    """A `Bank`. Every request opens a connection of its own.
+
+    A kept connection that the bank has closed meanwhile looks, when it is used, exactly like a payment whose
+    answer was lost.
+    """
+
+    def __init__(self, base_url: str, transport: httpx.BaseTransport | None = None) -> None:
+        self._client = httpx.Client(
+            base_url=base_url,
+            timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
+            limits=httpx.Limits(max_keepalive_connections=0),
+            trust_env=False,
+            transport=transport,
+        )
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] = os.environ) -> BankClient:
+        """Raises SettingMissing."""
+        if not env.get("BANK_URL"):
+            raise SettingMissing("缺少环境变量：BANK_URL (missing setting)")
+        return cls(env["BANK_URL"])
+
+    def pay(self, payments: Sequence[Payment]) -> dict[str, Word]:
+        silent = {each.instruction_id: Word(instruction_id=each.instruction_id, status="silent") for each in payments}
+        try:
+            answer = self._client.post("/payments/batch", json={"payments": [asdict(each) for each in payments]})
+        except NEVER_SENT as error:
+            raise BankUnreachable(f"nothing was sent: {error}") from error
+        except httpx.TransportError:
+            return silent
+        if answer.status_code in (400, 422):
+            if len(payments) > 1:
+                raise BatchRefused(answer.text[:500])
+            reason = f"银行拒绝受理该指令：{answer.text[:300]}"
+            return {each: Word(instruction_id=each, status="failed", reason=reason) for each in silent}
+        if 300 <= answer.status_code < 500:
+            raise BankUnreachable(f"turned away unread, HTTP {answer.status_code}")
+        return silent | (_words(answer) if answer.status_code == 200 else {})
+
+    def ask(self, instruction_ids: Sequence[str]) -> dict[str, Word]:
+        words = _words(self._read("POST", "/payments/query", json={"instruction_ids": list(instruction_ids)}))
+        if not words.keys() >= set(instruction_ids):
+            raise BankUnreachable("the bank's answer is incomplete or cannot be read")
+        return words
+
+    def returns(self, after: int) -> tuple[tuple[str, ...], int]:
+        answer = self._read("GET", "/returns", params={"after": after, "limit": BATCH_LIMIT})
+        try:
+            page = _Returns.model_validate_json(answer.content)
+        except ValidationError as error:
+            raise BankUnreachable("the bank's list of returns cannot be read") from error
+        return tuple(each.instruction_id for each in page.returns), page.next_after
+
+    def _read(self, method: str, path: str, **content: Any) -> httpx.Response:
+        try:
+            answer = self._client.request(method, path, **content)
+        except httpx.TransportError as error:
+            raise BankUnreachable(str(error)) from error
+        if answer.status_code != 200:
+            raise BankUnreachable(f"HTTP {answer.status_code}")
+        return answer
+
+
+def _words(answer: httpx.Response) -> dict[str, Word]:
+    """Every line that can be read. One that cannot is as if it were missing: it must not spoil its neighbours."""
+    try:
+        lines = _Results.model_validate_json(answer.content).results
+    except ValidationError:
+        return {}
+    words = {}
+    for line in lines:
+        try:
+            word = Word.model_validate(line)
+        except ValidationError:
+            continue
+        words[word.instruction_id] = word
+    return words

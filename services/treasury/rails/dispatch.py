@@ -1,0 +1,145 @@
+"""Sending instructions to the bank and asking what came of them, never inside a transaction.
+
+Sending takes three steps: the instruction is fixed and committed; the bank is called; its word is committed. A
+job that finds its disbursement already *sent* was interrupted between these steps: it asks the bank first, and
+presents the same instruction again only if the bank has never heard of it. What is *unknown* is asked about, and
+never sent blind: only an instruction of which the bank has said more than once that it never heard is presented
+again, under the same id, which the bank executes at most once (docs/decisions/0008).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from chassis.foundation.crash import crash_point
+from chassis.foundation.secrecy import Cipher
+from chassis.observability.telemetry import get_logger, start_span
+from chassis.time.jobs import Job
+from services.treasury.disbursements.domain import Disbursement
+from services.treasury.disbursements.moves import IN_FLIGHT
+from services.treasury.disbursements.store import Disbursements
+from services.treasury.rails.bank import Bank, Payment, Word, pool_account
+from services.treasury.rails.patience import Patience
+from services.treasury.rails.settlement import take_words
+
+if TYPE_CHECKING:
+    from chassis.edge.entrypoints import UnitMaker
+
+log = get_logger(__name__)
+
+PRESENT_AGAIN_AT = (2, 4, 8)
+"""After how many firm noes the same instruction is presented again. Never after one: it may still be on its way."""
+
+LONGEST_STALL = 20.0
+"""Seconds after which a job may have been given to another worker, and what the bank said is too old to act on."""
+
+
+class Stalled(Exception):
+    """This worker stood still for so long that it must not present anything any more; the job starts over."""
+
+
+def send(jobs: Sequence[Job], unit: UnitMaker, bank: Bank, cipher: Cipher, patience: Patience) -> None:
+    """Present what is authorised. Raises BankUnreachable, BatchRefused or Stalled: the jobs are then tried again."""
+    begun = time.monotonic()
+    fresh, interrupted, payments = _fix_instructions(jobs, unit, cipher)
+    words: dict[str, Word] = {}
+    if interrupted:
+        words |= bank.ask([_instruction(each) for each in interrupted])
+    unheard = [each for each in interrupted if words[_instruction(each)].status == "not_found"]
+    presented = [payments[each.id] for each in (*fresh, *unheard)]
+    crash_point("treasury.bank.before_call")
+    if time.monotonic() - begun > LONGEST_STALL:
+        raise Stalled(f"{len(presented)} payments were not presented")
+    if presented:
+        words |= bank.pay(presented)
+    crash_point("treasury.bank.answered_before_commit")
+    sent = {each.id: words[_instruction(each)] for each in (*fresh, *interrupted)}
+    with unit(_tenants(jobs)) as uow:
+        for job in jobs:
+            uow.finish(job)
+        take_words(uow, sent, patience)
+    _leave_trace((*fresh, *interrupted), sent)
+
+
+def ask(jobs: Sequence[Job], unit: UnitMaker, bank: Bank, cipher: Cipher, patience: Patience) -> None:
+    """Ask about what is pending or unknown. Raises BankUnreachable or Stalled: the jobs are then tried again."""
+    begun = time.monotonic()
+    with unit(_tenants(jobs)) as uow:
+        found = uow.of(Disbursements).look_at([job.subject for job in jobs])
+    open_ones = [each for each in found if each.state in IN_FLIGHT]
+    words = bank.ask([_instruction(each) for each in open_ones]) if open_ones else {}
+    lost = [each for each in open_ones if _is_lost(each, words[_instruction(each)], patience)]
+    if lost:
+        crash_point("treasury.bank.before_presenting_again")
+        if time.monotonic() - begun > LONGEST_STALL:
+            raise Stalled(f"{len(lost)} payments were not presented again")
+        again = bank.pay([_payment(each, cipher) for each in lost])
+        # Silence says nothing new: the firm no stands, and the next question is asked later.
+        words |= {instruction: word for instruction, word in again.items() if word.status != "silent"}
+    with unit(_tenants(jobs)) as uow:
+        for job in jobs:
+            uow.finish(job)
+        take_words(uow, {each.id: words[_instruction(each)] for each in open_ones}, patience)
+
+
+def _is_lost(each: Disbursement, word: Word, patience: Patience) -> bool:
+    """Whether the instruction went astray on its way to the bank, as far as anybody can tell.
+
+    There is always a firm no after the last time it was presented before it is given up as failed.
+    """
+    noes = each.unheard + 1
+    return word.status == "not_found" and noes in PRESENT_AGAIN_AT and noes < patience.firm_noes
+
+
+def _fix_instructions(
+    jobs: Sequence[Job], unit: UnitMaker, cipher: Cipher
+) -> tuple[list[Disbursement], list[Disbursement], dict[str, Payment]]:
+    """Step one: → (sent now, found sent, the payment of each). An account that cannot be opened stops its job here."""
+    with unit(_tenants(jobs)) as uow:
+        store = uow.of(Disbursements)
+        found = store.get_many([job.subject for job in jobs])
+        fresh = [each for each in found.values() if each.state == "authorised"]
+        interrupted = [each for each in found.values() if each.state == "sent"]
+        for each in fresh:
+            each.send(uow.now)
+        payments = {each.id: _payment(each, cipher) for each in (*fresh, *interrupted)}
+        store.save_many(fresh)
+    return fresh, interrupted, payments
+
+
+def _payment(disbursement: Disbursement, cipher: Cipher) -> Payment:
+    """The instruction in the bank's terms. It depends on nothing that ever changes, so that it can be repeated."""
+    claim, payee = disbursement.claim, disbursement.payee
+    return Payment(
+        instruction_id=_instruction(disbursement),
+        debtor_account=pool_account(disbursement.tenant),
+        creditor_account=cipher.open(payee.account_sealed, purpose="payee_account", tenant=claim.filed_in),
+        creditor_name=payee.account_name,
+        amount_fen=disbursement.amount_fen,
+        purpose=f"惠企兑付 {claim.receipt} {claim.item_title}"[:140],
+    )
+
+
+def _instruction(disbursement: Disbursement) -> str:
+    assert disbursement.instruction_id is not None, "what is sent has an instruction"
+    return disbursement.instruction_id
+
+
+def _tenants(jobs: Sequence[Job]) -> list[str]:
+    return sorted({job.tenant for job in jobs})
+
+
+def _leave_trace(sent: Sequence[Disbursement], words: Mapping[str, Word]) -> None:
+    """One span per payment, in the trace of the submission that it belongs to."""
+    for each in sent:
+        word = words[each.id]
+        if word.status == "silent":
+            log.warning("bank did not answer: outcome unknown", disbursement=each.id, tenant=each.tenant)
+        with start_span(
+            "treasury bank payment",
+            parent=each.traceparent,
+            attributes={"zhida.instruction": _instruction(each), "zhida.bank_says": word.status},
+        ):
+            pass

@@ -1,0 +1,32 @@
+"""What is due at the bank."""
+
+from __future__ import annotations
+
+from chassis.edge.entrypoints import Port, Room, UnitMaker, due
+from chassis.time.jobs import Job
+from services.treasury.disbursements.use_cases import SEND
+from services.treasury.rails import dispatch, returns
+from services.treasury.rails.bank import BATCH_LIMIT
+from services.treasury.rails.bank_client import BankClient
+from services.treasury.rails.patience import Patience
+from services.treasury.rails.return_cursor import FETCH_RETURNS
+from services.treasury.rails.settlement import ASK
+
+
+class RailsEntrypoints(Room):
+    """From a payment that may be sent to money in the account, and back if the bank sends it back."""
+
+    bank = Port(BankClient.from_env)
+    patience = Port(Patience.from_env)
+
+    @due(SEND, batch=BATCH_LIMIT)
+    def send_disbursements(self, jobs: list[Job], unit: UnitMaker) -> None:
+        dispatch.send(jobs, unit, self.bank, self.frame.cipher, self.patience)
+
+    @due(ASK, batch=BATCH_LIMIT)
+    def ask_bank(self, jobs: list[Job], unit: UnitMaker) -> None:
+        dispatch.ask(jobs, unit, self.bank, self.frame.cipher, self.patience)
+
+    @due(FETCH_RETURNS)
+    def fetch_returns(self, jobs: list[Job], unit: UnitMaker) -> None:
+        returns.fetch_returns(jobs, unit, self.bank, self.patience)
