@@ -21,6 +21,7 @@ from console.refusal import Refusal
 PROGRAMS = {
     "demo": ("console.demo", "全流程演示:从政策发布到资金到账 · the main job, end to end"),
     "test": ("console.quality.testing", "运行测试(--keep 保留测试用的数据库和消息服务)· run the tests"),
+    "lint": ("console.quality.lint", "检查格式、风格和类型(--fix 自动修正)· check format, style, types"),
     "verify": ("console.operating.verify", "对账核验,不变式 A–F · check the invariants A–F"),
     "work": ("console.operating.work", "查看并重投卡住的消息 · list, read and redrive stuck work"),
     "rules": ("console.policy.rules", "检查和试算政策规则 · check a rule, try it on facts"),

@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 
 from contracts.message import Id
 from contracts.rule import ItemRules, Level
-from contracts.rule.facts import RulePart
+from contracts.rule.facts import BuiltOnce, RulePart
 
 LooseDate = Annotated[str, Field(pattern=r"^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$")]
 """A date as precise as the source gives it: `2024`, `2024-06` or `2024-06-21`."""
@@ -176,7 +176,7 @@ class PolicyItemContent(RulePart):
     sample_notes: Annotated[tuple[LongText, ...], Field(max_length=20)] = ()
     sources: Annotated[tuple[Source, ...], Field(min_length=1, max_length=20)]
     guide: Guide
-    rules: ItemRules
+    rules: Annotated[ItemRules, BuiltOnce()]
     fair_competition: FairCompetitionConclusion | None = None
     valid_from: date | None = None
     valid_to: date | None = None

@@ -132,7 +132,7 @@ class LabelRuleView(Model):
     tenant: TenantId
     label_version: int
     department: str | None
-    rule: LabelRule
+    rule: Annotated[LabelRule, BuiltOnce()]
     sentence: str
     version: int
 
@@ -145,7 +145,7 @@ class DefineLabel(Command[LabelRuleView]):
 
     owner: ClassVar[ServiceName] = "catalog"
 
-    rule: LabelRule
+    rule: Annotated[LabelRule, BuiltOnce()]
 
 
 class LabelList(Model):

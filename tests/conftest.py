@@ -14,12 +14,13 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
 import structlog
 from hypothesis import HealthCheck, settings
+from xdist.scheduler import LoadGroupScheduling
 
 from chassis.edge.frame import Frame
 from chassis.foundation.ids import new_id
@@ -53,11 +54,25 @@ DATA_KEY = base64.b64encode(b"test-key-of-thirty-two-bytes-000").decode()
 
 @pytest.hookimpl(tryfirst=True)  # before xdist looks at the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whatever uses the broker shares a worker: some of these tests cut every connection, or kill it."""
-    for item in items:
-        place = item.path.relative_to(Path(__file__).parent).parts[0]
-        if place in ("journeys", "faults") or {"amqp_url", "rabbitmq"} & set(getattr(item, "fixturenames", ())):
-            item.add_marker(pytest.mark.xdist_group("broker"))
+    """What uses the standing house shares a worker, which starts it once, and comes first, since it takes longest.
+
+    Nobody else has to: who kills a server or cuts its connections has one of its own, or a virtual host.
+    """
+    at_home = {item for item in items if "standing_house" in getattr(item, "fixturenames", ())}
+    for item in at_home:
+        item.add_marker(pytest.mark.xdist_group("house"))
+    items.sort(key=lambda item: item not in at_home)
+
+
+class WholeFiles(LoadGroupScheduling):
+    """A file's tests, or those of a group, run one after the other on one worker: they share what they start."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return super()._split_scope(nodeid).split("::")[0]
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> WholeFiles:
+    return WholeFiles(config, log)
 
 
 def needed(name: str) -> str:

@@ -14,12 +14,15 @@ eventlet.monkey_patch()
 
 import argparse
 import errno
+import functools
 import gc
 import signal
+import socket
 import sys
 import time
 from typing import Any
 
+from eventlet import tpool
 from nameko.constants import AMQP_URI_CONFIG_KEY, HEARTBEAT_CONFIG_KEY, MAX_WORKERS_CONFIG_KEY
 from nameko.runners import ServiceRunner
 
@@ -32,6 +35,11 @@ from chassis.foundation.settings import SettingMissing, Settings
 from chassis.observability import telemetry
 
 log = telemetry.get_logger(__name__)
+
+
+def look_up_names_in_threads() -> None:
+    """A name server that does not answer holds up only who asked: the system's resolver would block the hub."""
+    socket.getaddrinfo = functools.partial(tpool.execute, socket.getaddrinfo)
 
 
 def wait_is_green() -> bool:
@@ -66,6 +74,7 @@ def main(argv: list[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 2
     telemetry.configure(settings.service, settings.otlp_endpoint)
+    look_up_names_in_threads()
     assert wait_is_green(), "PSYCOPG_WAIT_FUNC=wait_select must be set before psycopg is imported"
     frame = Frame(settings)
     frame.wait_for_database()
@@ -80,7 +89,6 @@ def settle_memory() -> None:
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
 
 
 def serve(service: type[Service], frame: Frame) -> int:

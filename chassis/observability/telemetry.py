@@ -20,15 +20,11 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from contextlib import AbstractContextManager, contextmanager, suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 import structlog
 from opentelemetry import context, trace
-from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
-from opentelemetry.sdk.trace.sampling import ALWAYS_ON
 from opentelemetry.trace import (
     Link,
     NonRecordingSpan,
@@ -43,6 +39,10 @@ from structlog.contextvars import bound_contextvars, merge_contextvars
 from structlog.types import Processor
 
 from contracts.refusal import Refused
+
+if TYPE_CHECKING:
+    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.trace.export import SpanExporter
 
 EXPORT_SECONDS = 3.0
 """How long one export may take. It keeps no work waiting, only the spans behind it."""
@@ -81,6 +81,12 @@ def configure(service_name: str, endpoint: str | None) -> None:
 
 def export_spans(service_name: str, exporter: SpanExporter) -> None:
     """Record spans from now on, and give them to `exporter` in the background, in batches."""
+    # Imported here: of no use to a process without a collector.
+    from opentelemetry.sdk.resources import Resource
+    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor
+    from opentelemetry.sdk.trace.sampling import ALWAYS_ON
+
     global _provider, _tracer
     shutdown()
     resource = Resource.create({"service.name": service_name, "service.namespace": "zhida"})

@@ -1,11 +1,14 @@
 """`./zhida test`: the tests, on a database and a broker of their own that are taken down afterwards.
 
+Without arguments: `./zhida lint` first, then all of them, and what failed once more.
+
 The tests find them by ZHIDA_TEST_PG_ADMIN (a libpq URL of the superuser) and ZHIDA_TEST_AMQP_URL, and by
 ZHIDA_TEST_HOME, the home from which `Postgres(home)` and `RabbitMQ(home)` know them too (virtual hosts, faults).
 """
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -19,26 +22,35 @@ from console.cluster.roster import without_ours
 from console.machine.quarters import open_home, quarters_for
 from console.place import CHECKOUT, home_of
 from console.progress import LiveProgress, Progress
+from console.quality import lint, run_report
+from console.refusal import Refusal
 from console.servers.postgres import SETTINGS, Postgres
 from console.servers.rabbitmq import RabbitMQ
 
 Address = TypeVar("Address")
 
-EVERYTHING = ("tests", "-n", "2", "--dist", "loadgroup", "--durations", "15")
-"""Two workers: tests/conftest.py says which tests must share one."""
+PLUGIN = ("-p", "console.quality.run_report")
+EVERYTHING = ("tests", "-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder", "--durations", "15")
+"""Two workers: tests/conftest.py says which tests must share one, and what comes first."""
 
 DATABASE = {**SETTINGS, "fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
 """Every test makes databases and drops them, and each drop would write out all that the others have changed. What a
 test promises about a crash it proves on a server of its own (tests/system_kit.py), which keeps its word to the disk."""
 
-FAILED_ONES = ("tests", "--last-failed", "--last-failed-no-failures", "none")
 SOME_FAILED = 1
+MOST_RERUN = 20
+"""When more than this fail, it is no race: they are not run again."""
 
 
 def main(argv: list[str]) -> int:
     """Runs pytest with `argv` (default: all of tests/) and returns its exit code. `--keep` leaves the servers up."""
     keep = "--keep" in argv
     arguments = [argument for argument in argv if argument != "--keep"]
+    if not arguments and lint.failing():
+        raise Refusal(
+            "代码检查未通过,测试没有运行:先运行 ./zhida lint --fix,再改正其余各处。",
+            "Lint failed and no test was run: run ./zhida lint --fix first, and mend what is left.",
+        )
     home = open_home(open_home(home_of()) / "test")
     # A test kills the broker and makes virtual hosts: never one that serves somebody else, so AMQP_URL is not used.
     environ = without_ours(os.environ)
@@ -59,13 +71,25 @@ def _run(postgres: Postgres, rabbitmq: RabbitMQ, home: Path, environ: Mapping[st
         address = pool.submit(_start, progress, "RabbitMQ", rabbitmq.start)
         servers = {"ZHIDA_TEST_PG_ADMIN": admin.result().dsn, "ZHIDA_TEST_AMQP_URL": address.result().url}
     environment = {**environ, **servers, "ZHIDA_HOME": str(home), "ZHIDA_TEST_HOME": str(home)}
-    code = _pytest(arguments or EVERYTHING, environment)
-    if code == SOME_FAILED and not arguments:
-        # Faults are injected beside other tests on two noisy cores: what failed there is run once more alone, and
-        # fails the suite if it fails again. What passes only then stands named above, and wants to be looked at.
-        print("以下用例单独重跑一次 (running once more, alone, what failed above)", flush=True)
-        code = _pytest(FAILED_ONES, environment)
-    return code
+    if arguments:
+        return _pytest((*PLUGIN, *arguments), environment)
+    return run_and_rerun(lambda given, more: _pytest((*PLUGIN, *given), {**environment, **more}), home)
+
+
+def run_and_rerun(pytest: Callable[[Sequence[str], Mapping[str, str]], int], folder: Path) -> int:
+    """Runs everything, and once more, alone, what failed: faults are injected beside other tests on two noisy cores.
+
+    What fails again fails the suite. What passes only then is named at the end, with its first failure. `pytest`
+    takes arguments and what is added to the environment, and returns its exit code.
+    """
+    failures = folder / "failed.json"
+    failures.unlink(missing_ok=True)
+    code = pytest(EVERYTHING, {run_report.FAILED_NOW: str(failures)})
+    failed = list(json.loads(failures.read_text(encoding="utf-8"))) if failures.exists() else []
+    if code != SOME_FAILED or not 0 < len(failed) <= MOST_RERUN:
+        return code
+    print("以下用例单独重跑一次 (running once more, alone, what failed above)", flush=True)
+    return pytest(failed, {run_report.FAILED_BEFORE: str(failures)})
 
 
 def _pytest(arguments: Sequence[str], environment: Mapping[str, str]) -> int:

@@ -7,11 +7,12 @@ Every node has a value with a unit. Money, shares (%, 倍), areas and head count
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from contracts.money import Rounding
+from contracts.rule import eligibility
 from contracts.rule.awards import Counted, DecisionName, KeyRef
 from contracts.rule.dates import DateRef
 from contracts.rule.eligibility import Eligibility
@@ -372,7 +373,4 @@ AmountRule = Annotated[
     Field(discriminator="node"),
 ]  # fmt: skip
 
-_TREES = {"AmountRule": AmountRule, "Eligibility": Eligibility}
-for _union in _TREES.values():
-    for _part in (Band, LookupRow, GrowthStep, *get_args(get_args(_union)[0])):
-        _part.model_rebuild(_types_namespace=_TREES)
+vars(eligibility)["AmountRule"] = AmountRule  # the two trees name each other: here the circle is closed

@@ -74,6 +74,3 @@ class Latest(RulePart):
 
 
 DateRef = Annotated[Day | DateFact | StartOf | EndOf | Today | Shifted | Earliest | Latest, Field(discriminator="node")]
-
-for _part in (Shifted, Earliest, Latest):
-    _part.model_rebuild()

@@ -1,7 +1,7 @@
 """Who is entitled: conditions over facts and computed values, joined by all, any, not and at-least-n.
 
-Conditions may compare amounts and amounts may branch on conditions; the two trees are tied together at the end
-of `contracts.rule.amount`, and everybody imports them from `contracts.rule.item`.
+Conditions may compare amounts and amounts may branch on conditions: `contracts.rule.amount` gives this module its
+`AmountRule`, and everybody imports both trees from `contracts.rule`.
 """
 
 from __future__ import annotations

@@ -9,7 +9,8 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, model_validator
+from pydantic_core import CoreSchema
 
 from contracts.fact_sources import SourceKind
 
@@ -21,7 +22,20 @@ class RulePart(BaseModel):
     Y" as "10 % of X".
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # Built at the first use, as every message is (`contracts.message.Model`).
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+
+class BuiltOnce:
+    """Says of a field that its type is built on its own before what contains it.
+
+    Else each message that contains the rules would build the whole tree again inside itself.
+    """
+
+    @staticmethod
+    def __get_pydantic_core_schema__(source: type[BaseModel], handler: GetCoreSchemaHandler) -> CoreSchema:
+        source.model_rebuild()
+        return handler(source)
 
 
 FactName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,63}$")]

@@ -14,8 +14,10 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import rjieba
+if TYPE_CHECKING:
+    import rjieba
 
 VOCABULARY = Path(__file__).with_name("vocabulary.json")
 RUN = re.compile(r"[^\W_]+")
@@ -138,6 +140,8 @@ def _silent() -> frozenset[str]:
 
 @cache
 def _cutter() -> rjieba.Jieba:
+    import rjieba  # with its dictionary, only where words are cut
+
     cutter = rjieba.Jieba()
     for word in (*_vocabulary()["words"], *(each for group in _alike() for each in group if len(each) <= 4)):
         cutter.add_word(word, None, None)

@@ -28,7 +28,20 @@ def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
         main(["--help"])
     assert left.value.code == 0
     said = capsys.readouterr().out
-    for command in ("demo", "test", "up", "down", "status", "restart", "logs", "verify", "work", "bench", "migrate"):
+    for command in (
+        "demo",
+        "test",
+        "lint",
+        "up",
+        "down",
+        "status",
+        "restart",
+        "logs",
+        "verify",
+        "work",
+        "bench",
+        "migrate",
+    ):
         assert f"    {command} " in said
 
 
