@@ -23,8 +23,8 @@ from bench import filings
 from bench.house import SINK, House, house
 from bench.load import Outcome, request, run
 from bench.surroundings import percentile, report, surroundings
-from console.cluster.ports import LOOPBACK
-from console.cluster.roster import GATEWAY
+from console.machine.ports import LOOPBACK
+from console.place import GATEWAY
 from console.progress import LiveProgress
 
 CONNECTIONS = 64

@@ -35,8 +35,9 @@ from gateway.identity.store import CredentialStore
 from gateway.identity.use_cases import onboard_tenant, token_digest
 from services.catalog.enterprises.credit_code import checked_credit_code
 from services.catalog.enterprises.domain import Enterprise
-from services.catalog.enterprises.payee_account import PayeeAccount
-from services.catalog.enterprises.store import Enterprises, PayeeAccounts
+from services.catalog.enterprises.store import Enterprises
+from services.catalog.payee_accounts.domain import PayeeAccount
+from services.catalog.payee_accounts.store import PayeeAccounts
 from services.catalog.policies.use_cases import publish_policy_item
 
 CITY, COUNTY = "3607", "360702"

@@ -15,9 +15,9 @@ from bench.surroundings import Surroundings
 from chassis.events.broker import connect, declare_topology
 from console.cluster.cluster import Cluster
 from console.cluster.crew import Crew, Member
-from console.cluster.ports import LOOPBACK, Ports
-from console.cluster.roster import GATEWAY, database_names, without_ours
-from console.place import CHECKOUT
+from console.cluster.roster import without_ours
+from console.machine.ports import LOOPBACK, Ports
+from console.place import CHECKOUT, GATEWAY, database_names
 from console.progress import Progress
 from console.refusal import Refusal
 from console.servers.credentials import Credentials

@@ -41,7 +41,7 @@ from contracts.enterprise_imports import ImportEnterprises
 from contracts.message import Actor
 from contracts.operations import GetOperation, OperationView
 from sandbox.testing import RunningProgram
-from services.catalog.enterprises.imports import import_enterprises
+from services.catalog.imports.use_cases import import_enterprises
 
 LINES = 300_000
 TENANT = "bench-city"

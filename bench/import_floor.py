@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 import psycopg
 
 from chassis.operations.work import AT_ONCE
-from services.catalog.enterprises.imports import CHUNK_LINES
+from services.catalog.imports.work import CHUNK_LINES
 
 MOST_LINES = 20_000
 ROWS = {

@@ -20,7 +20,7 @@ from typing import NamedTuple
 import orjson
 import uvloop
 
-from console.cluster.ports import LOOPBACK
+from console.machine.ports import LOOPBACK
 from console.place import CHECKOUT
 
 PATIENCE_S = 30.0

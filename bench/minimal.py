@@ -19,7 +19,7 @@ from pydantic import BaseModel
 from sqlalchemy import JSON, create_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
-from console.cluster.ports import LOOPBACK
+from console.machine.ports import LOOPBACK
 
 THREADS = 40
 """As many connections as the thread pool has threads, so that none waits for one."""

@@ -11,7 +11,7 @@ import sys
 
 import uvloop
 
-from console.cluster.ports import LOOPBACK
+from console.machine.ports import LOOPBACK
 
 NOTHING = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
 

@@ -34,7 +34,7 @@ from nameko.web.handlers import http
 from sqlalchemy import Engine, create_engine, text
 from werkzeug.wrappers import Request, Response
 
-from console.cluster.ports import LOOPBACK
+from console.machine.ports import LOOPBACK
 
 WORKERS = 10
 """nameko's own default, on both sides; 64, as many as there are connections, answered no more requests."""

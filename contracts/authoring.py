@@ -7,9 +7,8 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from contracts.item import PolicyItemContent
-from contracts.message import Id, Model, Page, PageRequest, Query, ServiceName, TenantId
-from contracts.policies import ItemState, PublicationGround
+from contracts.message import Id, Model, Page, PagedQuery, Query, ServiceName
+from contracts.policies import AuthoredItemView, ItemState
 
 
 class FieldDifference(Model):
@@ -45,7 +44,7 @@ class ItemHistory(Page):
     changes: tuple[ChangeView, ...]
 
 
-class GetItemHistory(PageRequest):
+class GetItemHistory(PagedQuery[ItemHistory]):
     """Everything that ever happened to one of the tenant's items."""
 
     owner: ClassVar[ServiceName] = "catalog"
@@ -53,24 +52,7 @@ class GetItemHistory(PageRequest):
     item_id: Id
 
 
-class AuthoredItemView(Model):
-    """An item as its department looks after it. `version` counts its changes and is what a command must name."""
-
-    item_id: Id
-    tenant: TenantId
-    version: int
-    item_version: int
-    state: ItemState
-    state_reason: str
-    state_since: datetime
-    published_at: datetime
-    expires_on: date | None = None
-    ground: PublicationGround | None = None
-    content: PolicyItemContent
-    sentences: dict[str, str] = Field(default_factory=dict)
-
-
-class GetAuthoredItem(Query):
+class GetAuthoredItem(Query[AuthoredItemView]):
     """One of the tenant's own items."""
 
     owner: ClassVar[ServiceName] = "catalog"
@@ -109,7 +91,7 @@ class AuthoredItemPage(Page):
     items: tuple[AuthoredItemSummary, ...]
 
 
-class ListAuthoredItems(PageRequest):
+class ListAuthoredItems(PagedQuery[AuthoredItemPage]):
     """The tenant's own items in every state: a department's own, anybody else's choice of department.
 
     `zombies`: only those on offer whose basis is gone or whose links are broken.
@@ -120,14 +102,6 @@ class ListAuthoredItems(PageRequest):
     department: str | None = Field(default=None, max_length=60)
     state: ItemState | None = None
     zombies: bool = False
-
-
-class CheckPolicyItem(Query):
-    """Would this text be published? Nothing is kept; the text may be as broken as it likes."""
-
-    owner: ClassVar[ServiceName] = "catalog"
-
-    content: dict[str, Any]
 
 
 class TextProblem(Model):
@@ -147,3 +121,11 @@ class CheckedItem(Model):
     publishable: bool
     problems: tuple[TextProblem, ...]
     sentences: dict[str, str] = Field(default_factory=dict)
+
+
+class CheckPolicyItem(Query[CheckedItem]):
+    """Would this text be published? Nothing is kept; the text may be as broken as it likes."""
+
+    owner: ClassVar[ServiceName] = "catalog"
+
+    content: dict[str, Any]

@@ -7,38 +7,12 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from contracts.fact_records import Why
 from contracts.labels import LabelCode, LabelView
-from contracts.message import Command, Id, Model, Page, PageRequest, Query, ServiceName
+from contracts.message import Command, Id, Model, Page, PagedQuery, Query, ServiceName, Why
 from contracts.refusal import Reason
 
 ConsentPurpose = Literal["credit_assessment", "post_loan_monitoring", "product_matching"]
 """授信审批 · 贷后管理 · 融资产品匹配."""
-
-
-class GiveConsent(Command):
-    """The firm lets a bank see some of its labels, for named purposes and a time (both days included).
-
-    `grantee` is the id of the bank's credential at the gateway.
-    """
-
-    owner: ClassVar[ServiceName] = "catalog"
-
-    enterprise_id: Id
-    grantee: Id
-    grantee_name: str = Field(min_length=2, max_length=60)
-    labels: tuple[LabelCode, ...] = Field(min_length=1, max_length=20)
-    purposes: tuple[ConsentPurpose, ...] = Field(min_length=1, max_length=3)
-    valid_from: date
-    valid_until: date
-
-
-class RevokeConsent(Command):
-    """The firm takes its consent back; from this moment it is worth nothing."""
-
-    owner: ClassVar[ServiceName] = "catalog"
-
-    consent_id: Id
 
 
 class ConsentView(Model):
@@ -60,27 +34,39 @@ class ConsentView(Model):
     version: int
 
 
-class ListConsents(Query):
+class GiveConsent(Command[ConsentView]):
+    """The firm lets a bank see some of its labels, for named purposes and a time (both days included).
+
+    `grantee` is the id of the bank's credential at the gateway.
+    """
+
     owner: ClassVar[ServiceName] = "catalog"
 
     enterprise_id: Id
+    grantee: Id
+    grantee_name: str = Field(min_length=2, max_length=60)
+    labels: tuple[LabelCode, ...] = Field(min_length=1, max_length=20)
+    purposes: tuple[ConsentPurpose, ...] = Field(min_length=1, max_length=3)
+    valid_from: date
+    valid_until: date
+
+
+class RevokeConsent(Command[ConsentView]):
+    """The firm takes its consent back; from this moment it is worth nothing."""
+
+    owner: ClassVar[ServiceName] = "catalog"
+
+    consent_id: Id
 
 
 class ConsentList(Model):
     items: tuple[ConsentView, ...] = ()
 
 
-class ConsultLabel(Command):
-    """A bank looks at one label of one firm (科技积分). A command, since every look leaves a line, a refused one too.
-
-    A firm that is not there and one that has not consented are answered alike.
-    """
-
+class ListConsents(Query[ConsentList]):
     owner: ClassVar[ServiceName] = "catalog"
 
-    uscc: str = Field(min_length=1, max_length=32)
-    label: LabelCode
-    purpose: ConsentPurpose
+    enterprise_id: Id
 
 
 class LabelReport(Model):
@@ -95,16 +81,17 @@ class LabelReport(Model):
     seen_at: datetime
 
 
-class RevealContact(Command):
-    """Look at the contact number in the open: for a reason that is kept, by a person who is named.
+class ConsultLabel(Command[LabelReport]):
+    """A bank looks at one label of one firm (科技积分). A command, since every look leaves a line, a refused one too.
 
-    The answer carries no number, because answers are kept; `ReadContact` reads it with the answer's id.
+    A firm that is not there and one that has not consented are answered alike.
     """
 
     owner: ClassVar[ServiceName] = "catalog"
 
-    enterprise_id: Id
-    reason: Why
+    uscc: str = Field(min_length=1, max_length=32)
+    label: LabelCode
+    purpose: ConsentPurpose
 
 
 class DisclosureView(Model):
@@ -124,12 +111,16 @@ class DisclosureView(Model):
     refused: Reason | None = None
 
 
-class ReadContact(Query):
-    """The number behind a look, for the person who took it and for a few minutes."""
+class RevealContact(Command[DisclosureView]):
+    """Look at the contact number in the open: for a reason that is kept, by a person who is named.
+
+    The answer carries no number, because answers are kept; `ReadContact` reads it with the answer's id.
+    """
 
     owner: ClassVar[ServiceName] = "catalog"
 
-    disclosure_id: Id
+    enterprise_id: Id
+    reason: Why
 
 
 class RevealedContact(Model):
@@ -138,13 +129,21 @@ class RevealedContact(Model):
     contact_mobile: str
 
 
-class ListDisclosures(PageRequest):
+class ReadContact(Query[RevealedContact]):
+    """The number behind a look, for the person who took it and for a few minutes."""
+
+    owner: ClassVar[ServiceName] = "catalog"
+
+    disclosure_id: Id
+
+
+class DisclosurePage(Page):
+    items: tuple[DisclosureView, ...] = ()
+
+
+class ListDisclosures(PagedQuery[DisclosurePage]):
     """Who has looked at what of this firm, or tried to, the newest first."""
 
     owner: ClassVar[ServiceName] = "catalog"
 
     enterprise_id: Id
-
-
-class DisclosurePage(Page):
-    items: tuple[DisclosureView, ...] = ()

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from contracts.item import Attachment, LongText, LooseDate, PolicyDocument, ShortText, WebAddress
-from contracts.message import Command, Id, Model, Page, PageRequest, Query, ServiceName, TenantId
+from contracts.message import Command, Id, Model, Page, PagedQuery, Query, ServiceName, TenantId
 from contracts.rule import Level
 
 DocumentState = Literal["in_force", "repealed"]
@@ -46,36 +46,6 @@ class IssuedDocument(Model):
         )
 
 
-class RegisterDocument(Command):
-    """Enter a document that has been issued. It is public from then on."""
-
-    owner: ClassVar[ServiceName] = "catalog"
-
-    document: IssuedDocument
-
-
-class AmendDocument(Command):
-    """Correct what was entered, or enter another validity. Items keep what they cited until they are revised."""
-
-    owner: ClassVar[ServiceName] = "catalog"
-
-    document_id: Id
-    expected_version: int = Field(ge=1)
-    document: IssuedDocument
-    reason: LongText
-
-
-class RepealDocument(Command):
-    """The document is repealed (废止). Items that rest on it become zombies until their departments act."""
-
-    owner: ClassVar[ServiceName] = "catalog"
-
-    document_id: Id
-    expected_version: int = Field(ge=1)
-    repealed_on: Day
-    basis: LongText
-
-
 class DocumentView(Model):
     document_id: Id
     tenant: TenantId
@@ -88,7 +58,37 @@ class DocumentView(Model):
     items: int = 0
 
 
-class GetDocument(Query):
+class RegisterDocument(Command[DocumentView]):
+    """Enter a document that has been issued. It is public from then on."""
+
+    owner: ClassVar[ServiceName] = "catalog"
+
+    document: IssuedDocument
+
+
+class AmendDocument(Command[DocumentView]):
+    """Correct what was entered, or enter another validity. Items keep what they cited until they are revised."""
+
+    owner: ClassVar[ServiceName] = "catalog"
+
+    document_id: Id
+    expected_version: int = Field(ge=1)
+    document: IssuedDocument
+    reason: LongText
+
+
+class RepealDocument(Command[DocumentView]):
+    """The document is repealed (废止). Items that rest on it become zombies until their departments act."""
+
+    owner: ClassVar[ServiceName] = "catalog"
+
+    document_id: Id
+    expected_version: int = Field(ge=1)
+    repealed_on: Day
+    basis: LongText
+
+
+class GetDocument(Query[DocumentView]):
     """One document, whoever registered it; `items` counts the published items that cite it."""
 
     owner: ClassVar[ServiceName] = "catalog"
@@ -100,7 +100,7 @@ class DocumentPage(Page):
     documents: tuple[DocumentView, ...]
 
 
-class ListDocuments(PageRequest):
+class ListDocuments(PagedQuery[DocumentPage]):
     """The documents that the tenant's items may rest on: its own and those of the levels above it."""
 
     owner: ClassVar[ServiceName] = "catalog"

@@ -9,8 +9,8 @@ from pydantic import Field
 
 from contracts.authoring import TextProblem
 from contracts.item import LongText
-from contracts.message import Command, Id, Model, Page, PageRequest, Query, ServiceName, TenantId
-from contracts.policies import DirectGround
+from contracts.message import Answer, Command, Id, Model, Page, PagedQuery, Query, ServiceName, TenantId
+from contracts.policies import DirectGround, PolicyItemView
 
 Stage = Literal["draft", "consultation", "consulted", "published", "discarded"]
 
@@ -50,82 +50,6 @@ class ConsultationRound(Model):
     answers: tuple[PartyAnswer, ...]
 
 
-class DraftPolicyItem(Command):
-    """Begin a draft: of a new item, or of the next version of `item_id`, beginning with its present text."""
-
-    owner: ClassVar[ServiceName] = "catalog"
-
-    content: dict[str, Any] | None = None
-    item_id: Id | None = None
-
-
-class DraftOrder(Command):
-    """What every command of a draft's own department says."""
-
-    owner: ClassVar[ServiceName] = "catalog"
-
-    draft_id: Id
-    expected_version: int = Field(ge=1)
-
-
-class EditDraft(DraftOrder):
-    """Another text. It may be as unfinished as it likes; the answer says what is wrong with it.
-
-    A text that has been consulted on may only be changed as the parties asked; any other change is consulted on
-    anew.
-    """
-
-    content: dict[str, Any]
-    reason: str = Field(default="", max_length=2000)
-
-
-class OpenConsultation(DraftOrder):
-    """Ask the three parties about the text as it stands; until they have answered it is not edited."""
-
-    parties: Annotated[tuple[AskedParty, ...], Field(min_length=1, max_length=10)]
-    until: date
-
-
-class RecallConsultation(DraftOrder):
-    """Ask no longer; the draft can be edited again."""
-
-    reason: LongText
-
-
-class AnswerConsultation(Command):
-    """One party's answer; an objection or a wish for changes says why."""
-
-    owner: ClassVar[ServiceName] = "catalog"
-
-    draft_id: Id
-    answer: Literal["agree", "changes", "object"]
-    opinion: str = Field(default="", max_length=2000)
-
-
-class OpinionResponse(Model):
-    """What became of a party's wish for changes (意见采纳情况)."""
-
-    party: PartyKind
-    text: LongText
-
-
-class PublishDraft(DraftOrder):
-    """Publish the draft as an item or as its next version: after a consultation, or on a ground that needs none.
-
-    Every wish for changes gets a response; over an objection nothing is published.
-    """
-
-    reason: LongText
-    ground: DirectGround | None = None
-    responses: Annotated[tuple[OpinionResponse, ...], Field(max_length=10)] = ()
-
-
-class DiscardDraft(DraftOrder):
-    """Give the draft up. It stays to be read."""
-
-    reason: LongText
-
-
 class DraftView(Model):
     """A draft with all that was said to it. `problems` stands against publication today."""
 
@@ -146,7 +70,83 @@ class DraftView(Model):
     edited_at: datetime
 
 
-class GetDraft(Query):
+class DraftPolicyItem(Command[DraftView]):
+    """Begin a draft: of a new item, or of the next version of `item_id`, beginning with its present text."""
+
+    owner: ClassVar[ServiceName] = "catalog"
+
+    content: dict[str, Any] | None = None
+    item_id: Id | None = None
+
+
+class DraftCommand(Command[Answer]):
+    """What every command of a draft's own department says."""
+
+    owner: ClassVar[ServiceName] = "catalog"
+
+    draft_id: Id
+    expected_version: int = Field(ge=1)
+
+
+class EditDraft(DraftCommand[DraftView]):
+    """Another text. It may be as unfinished as it likes; the answer says what is wrong with it.
+
+    A text that has been consulted on may only be changed as the parties asked; any other change is consulted on
+    anew.
+    """
+
+    content: dict[str, Any]
+    reason: str = Field(default="", max_length=2000)
+
+
+class OpenConsultation(DraftCommand[DraftView]):
+    """Ask the three parties about the text as it stands; until they have answered it is not edited."""
+
+    parties: Annotated[tuple[AskedParty, ...], Field(min_length=1, max_length=10)]
+    until: date
+
+
+class RecallConsultation(DraftCommand[DraftView]):
+    """Ask no longer; the draft can be edited again."""
+
+    reason: LongText
+
+
+class AnswerConsultation(Command[DraftView]):
+    """One party's answer; an objection or a wish for changes says why."""
+
+    owner: ClassVar[ServiceName] = "catalog"
+
+    draft_id: Id
+    answer: Literal["agree", "changes", "object"]
+    opinion: str = Field(default="", max_length=2000)
+
+
+class OpinionResponse(Model):
+    """What became of a party's wish for changes (意见采纳情况)."""
+
+    party: PartyKind
+    text: LongText
+
+
+class PublishDraft(DraftCommand[PolicyItemView]):
+    """Publish the draft as an item or as its next version: after a consultation, or on a ground that needs none.
+
+    Every wish for changes gets a response; over an objection nothing is published.
+    """
+
+    reason: LongText
+    ground: DirectGround | None = None
+    responses: Annotated[tuple[OpinionResponse, ...], Field(max_length=10)] = ()
+
+
+class DiscardDraft(DraftCommand[DraftView]):
+    """Give the draft up. It stays to be read."""
+
+    reason: LongText
+
+
+class GetDraft(Query[DraftView]):
     """A draft of one's own department, or one that one was asked about."""
 
     owner: ClassVar[ServiceName] = "catalog"
@@ -170,7 +170,7 @@ class DraftPage(Page):
     drafts: tuple[DraftSummary, ...]
 
 
-class ListDrafts(PageRequest):
+class ListDrafts(PagedQuery[DraftPage]):
     """Drafts of one's own department and those that one was asked about, the newest first.
 
     `awaiting`: only those that wait for the answer of whoever asks.

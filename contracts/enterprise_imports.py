@@ -9,13 +9,14 @@ from pydantic import Field
 
 from contracts.fact_sources import SourceKind
 from contracts.message import Command, ServiceName
+from contracts.operations import OperationView
 from contracts.uploads import Sha256
 
 FeedName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
 """What the data exchange calls a feed."""
 
 
-class ImportEnterprises(Command):
+class ImportEnterprises(Command[OperationView]):
     """Register the enterprises that are new, and add the facts that are new; what is known already stays as it is.
 
     `csv` and `xlsx` need `sha256` (of an upload) and `source`: who says all this, and `as_of` when (the day of the

@@ -7,9 +7,8 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from contracts.fact_records import Why
 from contracts.labels import LabelView
-from contracts.message import Command, Event, Id, Model, Query, ServiceName, TenantId
+from contracts.message import Command, Event, Id, Model, Query, ServiceName, TenantId, Why
 from contracts.rule import Fact
 from contracts.rule.facts import FactName, PeriodText
 
@@ -33,17 +32,6 @@ OrganisationName = Annotated[
 The same name typed in two ways is the commonest cause of a false mismatch between firm and account. A name
 in Latin letters keeps its blanks.
 """
-
-
-class RegisterEnterprise(Command):
-    """Open the file of an enterprise (一企一档), keyed by its unified social credit code (GB 32100)."""
-
-    owner: ClassVar[ServiceName] = "catalog"
-
-    uscc: str = Field(min_length=1, max_length=32)
-    name: OrganisationName
-    industry: str | None = Field(default=None, max_length=60)
-    contact_mobile: Mobile
 
 
 class FormerFile(Model):
@@ -71,6 +59,17 @@ class EnterpriseView(Model):
     version: int
 
 
+class RegisterEnterprise(Command[EnterpriseView]):
+    """Open the file of an enterprise (一企一档), keyed by its unified social credit code (GB 32100)."""
+
+    owner: ClassVar[ServiceName] = "catalog"
+
+    uscc: str = Field(min_length=1, max_length=32)
+    name: OrganisationName
+    industry: str | None = Field(default=None, max_length=60)
+    contact_mobile: Mobile
+
+
 class EnterpriseRegistered(Event):
     """A file was opened, with the `facts` that count from the beginning (an import brings them along).
 
@@ -88,7 +87,7 @@ class EnterpriseRegistered(Event):
     facts: tuple[Fact, ...] = ()
 
 
-class RecordFacts(Command):
+class RecordFacts(Command[EnterpriseView]):
     """Add typed, dated, sourced facts to an enterprise's file. A correction is a newer fact.
 
     They come from departments and data feeds; what a firm says of itself belongs into its application form.
@@ -121,46 +120,10 @@ class EnterpriseFactsChanged(Event):
     withdrawn: tuple[FactKey, ...] = ()
 
 
-class GetEnterprise(Query):
+class GetEnterprise(Query[EnterpriseView]):
     owner: ClassVar[ServiceName] = "catalog"
 
     enterprise_id: Id
-
-
-class RegisterPayeeAccount(Command):
-    """Name the account that money goes to. The account's name must be the enterprise's own."""
-
-    owner: ClassVar[ServiceName] = "catalog"
-
-    enterprise_id: Id
-    account_name: OrganisationName
-    account_number: str = Field(pattern=r"^\d{8,32}$")
-    bank_name: str = Field(min_length=2, max_length=120)
-
-
-class ConfirmPayeeAccount(Command):
-    """A second person confirms the account; from then on it is the one that is paid.
-
-    Every registration is an account of its own, so what is confirmed is what was looked at.
-    """
-
-    owner: ClassVar[ServiceName] = "catalog"
-
-    account_id: Id
-    expected_version: int | None = None
-
-
-class WithdrawPayeeAccount(Command):
-    """Take back an account that nobody has confirmed."""
-
-    owner: ClassVar[ServiceName] = "catalog"
-
-    account_id: Id
-    reason: Why
-
-
-PayeeAccountStanding = Literal["waiting", "paid", "superseded", "withdrawn"]
-"""待复核 · 现用 · 已被更新的账户取代 · 已撤回."""
 
 
 class PayeeAccountView(Model):
@@ -176,6 +139,42 @@ class PayeeAccountView(Model):
     version: int
 
 
+class RegisterPayeeAccount(Command[PayeeAccountView]):
+    """Name the account that money goes to. The account's name must be the enterprise's own."""
+
+    owner: ClassVar[ServiceName] = "catalog"
+
+    enterprise_id: Id
+    account_name: OrganisationName
+    account_number: str = Field(pattern=r"^\d{8,32}$")
+    bank_name: str = Field(min_length=2, max_length=120)
+
+
+class ConfirmPayeeAccount(Command[PayeeAccountView]):
+    """A second person confirms the account; from then on it is the one that is paid.
+
+    Every registration is an account of its own, so what is confirmed is what was looked at.
+    """
+
+    owner: ClassVar[ServiceName] = "catalog"
+
+    account_id: Id
+    expected_version: int | None = None
+
+
+class WithdrawPayeeAccount(Command[PayeeAccountView]):
+    """Take back an account that nobody has confirmed."""
+
+    owner: ClassVar[ServiceName] = "catalog"
+
+    account_id: Id
+    reason: Why
+
+
+PayeeAccountStanding = Literal["waiting", "paid", "superseded", "withdrawn"]
+"""待复核 · 现用 · 已被更新的账户取代 · 已撤回."""
+
+
 class PayeeAccountRecord(PayeeAccountView):
     """An account in the firm's history, masked as everywhere."""
 
@@ -189,16 +188,16 @@ class PayeeAccountRecord(PayeeAccountView):
     withdrawn_why: str | None = None
 
 
-class ListPayeeAccounts(Query):
+class PayeeAccountList(Model):
+    items: tuple[PayeeAccountRecord, ...] = ()
+
+
+class ListPayeeAccounts(Query[PayeeAccountList]):
     """Every account that a firm has named, the newest first."""
 
     owner: ClassVar[ServiceName] = "catalog"
 
     enterprise_id: Id
-
-
-class PayeeAccountList(Model):
-    items: tuple[PayeeAccountRecord, ...] = ()
 
 
 class Payee(Model):

@@ -8,18 +8,9 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from contracts.item import PolicyItemContent
-from contracts.message import Event, Fen, Id, Model, Page, PageRequest, Query, ServiceName, TenantId
+from contracts.message import Event, Fen, Id, Model, Page, PagedQuery, Query, ServiceName, TenantId
 from contracts.rule import Amount, State, Verdict
 from contracts.treasury import BudgetLineView
-
-
-class CheckEntitlement(Query):
-    """What one enterprise would get from one item, as advice before caps."""
-
-    owner: ClassVar[ServiceName] = "catalog"
-
-    item_id: Id
-    enterprise_id: Id
 
 
 class EntitlementView(Model):
@@ -33,17 +24,13 @@ class EntitlementView(Model):
     checked_at: datetime
 
 
-class ListEntitlements(PageRequest):
-    """Everything on offer to one enterprise that stands in `state` for it, with reasons and estimates.
-
-    A page is at most 50 items: each is worked out in full.
-    """
+class CheckEntitlement(Query[EntitlementView]):
+    """What one enterprise would get from one item, as advice before caps."""
 
     owner: ClassVar[ServiceName] = "catalog"
 
+    item_id: Id
     enterprise_id: Id
-    state: State = State.MET
-    limit: int = Field(default=20, ge=1, le=50)
 
 
 class ListedEntitlement(Model):
@@ -71,12 +58,17 @@ class EntitlementPage(Page):
     matched_at: datetime
 
 
-class GetItemReach(Query):
-    """How many of the asking tenant's enterprises an item on offer meets, does not meet, and cannot tell."""
+class ListEntitlements(PagedQuery[EntitlementPage]):
+    """Everything on offer to one enterprise that stands in `state` for it, with reasons and estimates.
+
+    A page is at most 50 items: each is worked out in full.
+    """
 
     owner: ClassVar[ServiceName] = "catalog"
 
-    item_id: Id
+    enterprise_id: Id
+    state: State = State.MET
+    limit: int = Field(default=20, ge=1, le=50)
 
 
 class ItemReach(Model):
@@ -88,13 +80,12 @@ class ItemReach(Model):
     matched_at: datetime
 
 
-class ListItemEnterprises(PageRequest):
-    """Which of the asking tenant's enterprises stand in `state` for an item on offer, by id."""
+class GetItemReach(Query[ItemReach]):
+    """How many of the asking tenant's enterprises an item on offer meets, does not meet, and cannot tell."""
 
     owner: ClassVar[ServiceName] = "catalog"
 
     item_id: Id
-    state: State = State.MET
 
 
 class ReachedEnterprise(Model):
@@ -111,12 +102,13 @@ class ItemEnterprisesPage(Page):
     matched_at: datetime
 
 
-class PreviewItem(Query):
-    """Whom an item that is being written would reach, and what it would cost before caps."""
+class ListItemEnterprises(PagedQuery[ItemEnterprisesPage]):
+    """Which of the asking tenant's enterprises stand in `state` for an item on offer, by id."""
 
     owner: ClassVar[ServiceName] = "catalog"
 
-    content: PolicyItemContent
+    item_id: Id
+    state: State = State.MET
 
 
 class ItemPreview(Model):
@@ -139,6 +131,14 @@ class ItemPreview(Model):
     matched_at: datetime
 
 
+class PreviewItem(Query[ItemPreview]):
+    """Whom an item that is being written would reach, and what it would cost before caps."""
+
+    owner: ClassVar[ServiceName] = "catalog"
+
+    content: PolicyItemContent
+
+
 class CostedPreview(ItemPreview):
     """The preview, and beside it the lines that the item's department has in this year's budget here.
 
@@ -147,15 +147,6 @@ class CostedPreview(ItemPreview):
     """
 
     budget: tuple[BudgetLineView, ...] | None
-
-
-class ListMatches(PageRequest):
-    """What has changed: the chunks of newly entitled enterprises, oldest first; turn the page to go on from there.
-
-    The last page has a cursor too: what comes later is after it.
-    """
-
-    owner: ClassVar[ServiceName] = "catalog"
 
 
 class MatchedChunk(Model):
@@ -172,6 +163,15 @@ class MatchedChunk(Model):
 
 class MatchPage(Page):
     items: tuple[MatchedChunk, ...]
+
+
+class ListMatches(PagedQuery[MatchPage]):
+    """What has changed: the chunks of newly entitled enterprises, oldest first; turn the page to go on from there.
+
+    The last page has a cursor too: what comes later is after it.
+    """
+
+    owner: ClassVar[ServiceName] = "catalog"
 
 
 class EnterprisesMatched(Event):

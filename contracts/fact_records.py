@@ -7,15 +7,13 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from contracts.message import Command, Id, Model, Page, PageRequest, ServiceName
+from contracts.enterprises import EnterpriseView
+from contracts.message import Command, Id, Model, Page, PagedQuery, ServiceName, Why
 from contracts.rule import Fact
 from contracts.rule.facts import FactName
 
 FactRecordId = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,8}-[0-9]{1,4}$")]
 """Which record of the file: the version of the file that added it, and its place in that version."""
-
-Why = Annotated[str, Field(min_length=2, max_length=200)]
-"""A reason in the words of the person who gives it."""
 
 FactStanding = Literal["counts", "superseded", "withdrawn"]
 
@@ -39,7 +37,11 @@ class FactRecord(Model):
     withdrawn_why: str | None = None
 
 
-class GetFactHistory(PageRequest):
+class FactHistory(Page):
+    items: tuple[FactRecord, ...] = ()
+
+
+class GetFactHistory(PagedQuery[FactHistory]):
     """Every record of a file, the newest first; of one fact when `name` is given."""
 
     owner: ClassVar[ServiceName] = "catalog"
@@ -48,11 +50,7 @@ class GetFactHistory(PageRequest):
     name: FactName | None = None
 
 
-class FactHistory(Page):
-    items: tuple[FactRecord, ...] = ()
-
-
-class WithdrawFacts(Command):
+class WithdrawFacts(Command[EnterpriseView]):
     """Take back records that should never have been made; the newest that still stands counts again.
 
     Whoever recorded them may, another person of the same department, or the approval bureau.

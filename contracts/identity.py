@@ -43,7 +43,7 @@ class TenantView(Model):
     version: int
 
 
-class OnboardTenant(Command):
+class OnboardTenant(Command[TenantView]):
     """Open the house to a city, county or zone (市级统建、市县共用)."""
 
     owner: ClassVar[ServiceName] = "gateway"
@@ -56,7 +56,15 @@ class OnboardTenant(Command):
     settings: TenantSettings = TenantSettings()
 
 
-class IssueCredential(Command):
+class CredentialView(Model):
+    actor_id: Id
+    tenant: TenantId
+    name: str
+    roles: tuple[str, ...]
+    token: str | None = None
+
+
+class IssueCredential(Command[CredentialView]):
     """Give a person or a machine a bearer token for one tenant. The token is shown once."""
 
     owner: ClassVar[ServiceName] = "gateway"
@@ -67,14 +75,6 @@ class IssueCredential(Command):
     roles: frozenset[Role]
     enterprise_id: Id | None = None
     department: str | None = Field(default=None, max_length=60)
-
-
-class CredentialView(Model):
-    actor_id: Id
-    tenant: TenantId
-    name: str
-    roles: tuple[str, ...]
-    token: str | None = None
 
 
 class TenantOnboarded(Event):

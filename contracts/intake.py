@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from contracts.enterprises import OrganisationName, Payee
-from contracts.message import Command, Event, Fen, Id, Model, Page, PageRequest, Query, ServiceName, TenantId
+from contracts.message import Command, Event, Fen, Id, Model, Page, PagedQuery, Query, ServiceName, TenantId
 from contracts.rule import Fact, ParameterValue
 
 MaterialCode = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,63}$")]
@@ -48,7 +48,20 @@ class Claim(Model):
     replaces: ReplacedClaim | None = None
 
 
-class SubmitApplication(Command):
+class SubmissionReceipt(Model):
+    """受理凭证. `query_code` together with `receipt` opens the public tracking page."""
+
+    application_id: Id
+    receipt: str
+    query_code: str
+    item_id: Id
+    item_version: int
+    item_title: str
+    estimated_fen: Fen | None
+    submitted_at: datetime
+
+
+class SubmitApplication(Command[SubmissionReceipt]):
     """Apply with one form (一表申报).
 
     `declared_facts` are the form's fields that the item lets the applicant declare; the others come from
@@ -67,19 +80,6 @@ class SubmitApplication(Command):
     payee_name: OrganisationName | None = None
     commitments: tuple[MaterialCode, ...] = Field(default=(), max_length=60)
     replaces: ReceiptNumber | None = None
-
-
-class SubmissionReceipt(Model):
-    """受理凭证. `query_code` together with `receipt` opens the public tracking page."""
-
-    application_id: Id
-    receipt: str
-    query_code: str
-    item_id: Id
-    item_version: int
-    item_title: str
-    estimated_fen: Fen | None
-    submitted_at: datetime
 
 
 class ApplicationSubmitted(Event):
@@ -107,7 +107,13 @@ class NominationLine(Model):
     amount_fen: Fen | None = None
 
 
-class NominateEnterprises(Command):
+class NominationView(Model):
+    nomination_id: Id
+    item_id: Id
+    receipts: tuple[SubmissionReceipt, ...]
+
+
+class NominateEnterprises(Command[NominationView]):
     """A department lists who is entitled to its no-application item (免申即享). All lines or none.
 
     An amount, when given, must be what the rule says. Accounts must be confirmed beforehand: silence is
@@ -131,12 +137,6 @@ class NominatedLine(Model):
     query_code_digest: str
 
 
-class NominationView(Model):
-    nomination_id: Id
-    item_id: Id
-    receipts: tuple[SubmissionReceipt, ...]
-
-
 class EnterprisesNominated(Event):
     """A chunk (at most 500 lines) of a no-application list, pushed by a department."""
 
@@ -148,12 +148,6 @@ class EnterprisesNominated(Event):
     nominated_at: datetime
 
 
-class GetApplication(Query):
-    owner: ClassVar[ServiceName] = "intake"
-
-    application_id: Id
-
-
 class ApplicationView(Model):
     """What the applicant sees of its own application; where the case is now is oversight's to tell."""
 
@@ -163,11 +157,17 @@ class ApplicationView(Model):
     submitted_at: datetime
 
 
-class ListApplications(PageRequest):
+class GetApplication(Query[ApplicationView]):
     owner: ClassVar[ServiceName] = "intake"
 
-    enterprise_id: Id
+    application_id: Id
 
 
 class ApplicationPage(Page):
     items: tuple[ApplicationView, ...]
+
+
+class ListApplications(PagedQuery[ApplicationPage]):
+    owner: ClassVar[ServiceName] = "intake"
+
+    enterprise_id: Id

@@ -127,17 +127,6 @@ class LabelView(Model):
     as_of: date
 
 
-class DefineLabel(Command):
-    """Define a label for the firms of this place and of those below it, or the next version of one.
-
-    The department that defined it keeps it: no other may change it.
-    """
-
-    owner: ClassVar[ServiceName] = "catalog"
-
-    rule: LabelRule
-
-
 class LabelRuleView(Model):
     label_id: Id
     tenant: TenantId
@@ -148,11 +137,22 @@ class LabelRuleView(Model):
     version: int
 
 
-class ListLabels(Query):
-    """The labels that firms of this place are given: its own and those of the levels above."""
+class DefineLabel(Command[LabelRuleView]):
+    """Define a label for the firms of this place and of those below it, or the next version of one.
+
+    The department that defined it keeps it: no other may change it.
+    """
 
     owner: ClassVar[ServiceName] = "catalog"
+
+    rule: LabelRule
 
 
 class LabelList(Model):
     items: tuple[LabelRuleView, ...] = ()
+
+
+class ListLabels(Query[LabelList]):
+    """The labels that firms of this place are given: its own and those of the levels above."""
+
+    owner: ClassVar[ServiceName] = "catalog"

@@ -7,8 +7,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from contracts.fact_records import Why
-from contracts.message import Command, Id, Model, Page, PageRequest, Query, ServiceName
+from contracts.message import Command, Id, Model, Page, PagedQuery, Query, ServiceName, Why
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 """The SHA-256 of an uploaded object, in hexadecimal; it is the object's name in the store."""
@@ -27,32 +26,6 @@ MaterialKind = Literal[
 
 MaterialStanding = Literal["not_begun", "valid", "expiring", "expired", "replaced", "withdrawn"]
 """As of today; *expiring* is valid for at most thirty more days."""
-
-
-class KeepMaterial(Command):
-    """Put a material into the firm's file. `replaces` names the one that it renews, which then counts no more.
-
-    Without `valid_until` it is valid for good; the last day counts.
-    """
-
-    owner: ClassVar[ServiceName] = "catalog"
-
-    enterprise_id: Id
-    kind: MaterialKind
-    name: str = Field(min_length=2, max_length=120)
-    number: str | None = Field(default=None, min_length=1, max_length=60)
-    issuer: str = Field(min_length=2, max_length=80)
-    sha256: Sha256
-    valid_from: date
-    valid_until: date | None = None
-    replaces: Id | None = None
-
-
-class WithdrawMaterial(Command):
-    owner: ClassVar[ServiceName] = "catalog"
-
-    material_id: Id
-    reason: Why
 
 
 class MaterialRef(Model):
@@ -80,7 +53,37 @@ class MaterialView(Model):
     version: int
 
 
-class ListMaterials(Query):
+class KeepMaterial(Command[MaterialView]):
+    """Put a material into the firm's file. `replaces` names the one that it renews, which then counts no more.
+
+    Without `valid_until` it is valid for good; the last day counts.
+    """
+
+    owner: ClassVar[ServiceName] = "catalog"
+
+    enterprise_id: Id
+    kind: MaterialKind
+    name: str = Field(min_length=2, max_length=120)
+    number: str | None = Field(default=None, min_length=1, max_length=60)
+    issuer: str = Field(min_length=2, max_length=80)
+    sha256: Sha256
+    valid_from: date
+    valid_until: date | None = None
+    replaces: Id | None = None
+
+
+class WithdrawMaterial(Command[MaterialView]):
+    owner: ClassVar[ServiceName] = "catalog"
+
+    material_id: Id
+    reason: Why
+
+
+class MaterialList(Model):
+    items: tuple[MaterialView, ...] = ()
+
+
+class ListMaterials(Query[MaterialList]):
     """All materials of a firm, the newest first, those that count no more included."""
 
     owner: ClassVar[ServiceName] = "catalog"
@@ -88,17 +91,13 @@ class ListMaterials(Query):
     enterprise_id: Id
 
 
-class MaterialList(Model):
+class MaterialPage(Page):
     items: tuple[MaterialView, ...] = ()
 
 
-class ListExpiringMaterials(PageRequest):
+class ListExpiringMaterials(PagedQuery[MaterialPage]):
     """What runs out within so many days, the soonest first; what has run out already is left out."""
 
     owner: ClassVar[ServiceName] = "catalog"
 
     within_days: int = Field(default=30, ge=0, le=366)
-
-
-class MaterialPage(Page):
-    items: tuple[MaterialView, ...] = ()

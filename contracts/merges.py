@@ -5,41 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import ClassVar, Literal
 
-from contracts.fact_records import Why
-from contracts.message import Command, Event, Id, Model, Page, PageRequest, ServiceName
+from contracts.message import Command, Event, Id, Model, Page, PagedQuery, ServiceName, Why
 
 MergeState = Literal["proposed", "confirmed", "declined"]
-
-
-class ProposeMerge(Command):
-    """Say that `absorbed_id` is another file of the enterprise `surviving_id`, both of this place.
-
-    The same firm filed in two places is no duplicate: each place keeps its own file.
-    """
-
-    owner: ClassVar[ServiceName] = "catalog"
-
-    absorbed_id: Id
-    surviving_id: Id
-    reason: Why
-
-
-class ConfirmMerge(Command):
-    """A second person agrees: facts and materials move, the absorbed file points to the surviving one."""
-
-    owner: ClassVar[ServiceName] = "catalog"
-
-    merge_id: Id
-    expected_version: int | None = None
-
-
-class DeclineMerge(Command):
-    """Somebody, the proposer included, says no."""
-
-    owner: ClassVar[ServiceName] = "catalog"
-
-    merge_id: Id
-    reason: Why
 
 
 class MergeView(Model):
@@ -56,16 +24,47 @@ class MergeView(Model):
     version: int
 
 
-class ListMerges(PageRequest):
+class ProposeMerge(Command[MergeView]):
+    """Say that `absorbed_id` is another file of the enterprise `surviving_id`, both of this place.
+
+    The same firm filed in two places is no duplicate: each place keeps its own file.
+    """
+
+    owner: ClassVar[ServiceName] = "catalog"
+
+    absorbed_id: Id
+    surviving_id: Id
+    reason: Why
+
+
+class ConfirmMerge(Command[MergeView]):
+    """A second person agrees: facts and materials move, the absorbed file points to the surviving one."""
+
+    owner: ClassVar[ServiceName] = "catalog"
+
+    merge_id: Id
+    expected_version: int | None = None
+
+
+class DeclineMerge(Command[MergeView]):
+    """Somebody, the proposer included, says no."""
+
+    owner: ClassVar[ServiceName] = "catalog"
+
+    merge_id: Id
+    reason: Why
+
+
+class MergePage(Page):
+    items: tuple[MergeView, ...] = ()
+
+
+class ListMerges(PagedQuery[MergePage]):
     """The merges of this place, the newest first."""
 
     owner: ClassVar[ServiceName] = "catalog"
 
     state: MergeState | None = None
-
-
-class MergePage(Page):
-    items: tuple[MergeView, ...] = ()
 
 
 class EnterpriseMerged(Event):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, ClassVar, Literal
+from types import GenericAlias
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, Literal, cast, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
+from typing_extensions import TypeVar
 
 TenantId = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[a-z0-9_-]+$")]
 """Opaque id of a city, county or zone. Division codes change; this does not."""
@@ -14,7 +16,16 @@ Id = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+
 Fen = Annotated[int, Field(ge=0, le=10**15)]
 """An amount of money in fen (1 yuan = 100 fen), never negative, at most ten trillion yuan."""
 
-ServiceName = Literal["gateway", "catalog", "intake", "review", "treasury", "notify", "oversight"]
+Why = Annotated[str, Field(min_length=2, max_length=200)]
+"""A reason in the words of the person who gives it."""
+
+WorkerName = Literal["catalog", "intake", "review", "treasury", "notify", "oversight"]
+"""A service behind the gateway, in the order in which events flow."""
+
+ServiceName = Literal["gateway", WorkerName]
+
+Cursor = Annotated[str, Field(max_length=400)]
+"""Where the next page begins, as the page before it says; what stands in it is nobody else's business."""
 
 
 class Model(BaseModel):
@@ -29,18 +40,52 @@ def snake_case(name: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
 
 
-class Command(Model):
+M = TypeVar("M", bound=Model)
+Answer = TypeVar("Answer", bound=Model, covariant=True, default=Model)
+"""What a contract is answered with, when it is not refused."""
+
+if TYPE_CHECKING:
+
+    class Answered(Generic[Answer]):
+        """`Command[SubmissionReceipt]`: the command that is answered with a receipt."""
+
+else:
+
+    class Answered:
+        """The same as a plain note: pydantic would build a class of its own for every answer."""
+
+        def __class_getitem__(cls, answer: type[Model]) -> GenericAlias:
+            return GenericAlias(cls, (answer,))
+
+
+class Contract(Answered[Answer], Model):
+    """What one asks of a service and what it answers. Its class names the answer; one that does not is a TypeError."""
+
+    owner: ClassVar[ServiceName]
+    version: ClassVar[int] = 1
+    __answer__: ClassVar[type[Model]]
+
+    def __init_subclass__(cls, **settings: Any) -> None:
+        super().__init_subclass__(**settings)
+        named = [each for base in vars(cls).get("__orig_bases__", ()) for each in get_args(base)]
+        for each in named:
+            if isinstance(each, type):
+                cls.__answer__ = each
+        if not named and not hasattr(cls, "__answer__"):
+            raise TypeError(f"{cls.__name__} does not say what it is answered with: Command[…] or Query[…]")
+
+
+def answer_of(contract: type[Contract[M]]) -> type[M]:
+    """What a command or query is answered with, when it is not refused."""
+    return cast("type[M]", contract.__answer__)
+
+
+class Command(Contract[Answer]):
     """What the service that owns the fact is told to do. It is executed once per idempotency key."""
 
-    owner: ClassVar[ServiceName]
-    version: ClassVar[int] = 1
 
-
-class Query(Model):
+class Query(Contract[Answer]):
     """A question to the service that holds the answer. It changes nothing."""
-
-    owner: ClassVar[ServiceName]
-    version: ClassVar[int] = 1
 
 
 class Event(Model):
@@ -69,9 +114,9 @@ class Page(Model):
     next_cursor: str | None = None
 
 
-class PageRequest(Query):
-    """Fields that every paged query has; `limit` is a number of rows."""
+class PagedQuery(Query[Answer]):
+    """A question that is answered in pages; `limit` is a number of rows."""
 
     owner: ClassVar[ServiceName] = "gateway"
-    cursor: str | None = Field(default=None, max_length=400)
+    cursor: Cursor | None = None
     limit: int = Field(default=50, ge=1, le=200)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import ClassVar, Literal
 
 from contracts.intake import Claim
-from contracts.message import Event, Id, Model, Page, PageRequest, ServiceName
+from contracts.message import Event, Id, Model, Page, PagedQuery, ServiceName
 
 Channel = Literal["inbox", "sms"]
 MessageState = Literal["pending", "delivered", "failed"]
@@ -40,14 +40,6 @@ class MessageFailed(Event):
     reason: str
 
 
-class ListMessages(PageRequest):
-    """Messages to one firm, newest first. Only the firm itself may ask."""
-
-    owner: ClassVar[ServiceName] = "notify"
-
-    enterprise_id: Id
-
-
 class MessageView(Model):
     """One message as the firm sees it; `delivered_at` is present once `state` is delivered."""
 
@@ -63,3 +55,11 @@ class MessageView(Model):
 
 class MessagePage(Page):
     items: tuple[MessageView, ...]
+
+
+class ListMessages(PagedQuery[MessagePage]):
+    """Messages to one firm, newest first. Only the firm itself may ask."""
+
+    owner: ClassVar[ServiceName] = "notify"
+
+    enterprise_id: Id

@@ -8,20 +8,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from contracts.item import PolicyItemContent
-from contracts.message import Id, Model, Page, PageRequest, ServiceName, TenantId
-
-
-class ReadOpenData(PageRequest):
-    """Items on offer of `tenant` alone, or of everybody, in the order of their ids.
-
-    `unless` is the revision that the asker already has: if that is the newest one, no items are sent.
-    """
-
-    owner: ClassVar[ServiceName] = "catalog"
-
-    tenant: TenantId | None = None
-    unless: str | None = Field(default=None, max_length=80)
-    limit: int = Field(default=50, ge=1, le=200)
+from contracts.message import Id, Model, Page, PagedQuery, ServiceName, TenantId
 
 
 class OpenItem(Model):
@@ -50,3 +37,16 @@ class OpenData(Page):
     changed_at: datetime | None = None
     unchanged: bool = False
     items: tuple[OpenItem, ...] = ()
+
+
+class ReadOpenData(PagedQuery[OpenData]):
+    """Items on offer of `tenant` alone, or of everybody, in the order of their ids.
+
+    `unless` is the revision that the asker already has: if that is the newest one, no items are sent.
+    """
+
+    owner: ClassVar[ServiceName] = "catalog"
+
+    tenant: TenantId | None = None
+    unless: str | None = Field(default=None, max_length=80)
+    limit: int = Field(default=50, ge=1, le=200)

@@ -10,7 +10,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from contracts.message import Command, Id, Model, Page, PageRequest, Query, ServiceName, TenantId
+from contracts.message import Command, Id, Model, Page, PagedQuery, Query, ServiceName, TenantId
 
 OperationState = Literal["running", "finished", "cancelled", "failed"]
 LineOutcome = Literal["accepted", "unchanged", "refused"]
@@ -62,7 +62,7 @@ class LineResultPage(Page):
     lines: tuple[LineResult, ...] = ()
 
 
-class GetOperation(Query):
+class GetOperation(Query[OperationView]):
     """Asked of the service that works on it."""
 
     owner: ClassVar[ServiceName] = "catalog"
@@ -70,7 +70,7 @@ class GetOperation(Query):
     operation_id: Id
 
 
-class ListOperationLines(PageRequest):
+class ListOperationLines(PagedQuery[LineResultPage]):
     """Results in the order of the source's lines; `outcome` asks for those alone."""
 
     owner: ClassVar[ServiceName] = "catalog"
@@ -80,7 +80,7 @@ class ListOperationLines(PageRequest):
     limit: int = Field(default=100, ge=1, le=1000)
 
 
-class CancelOperation(Command):
+class CancelOperation(Command[OperationView]):
     """Stop after the chunk in hand. What has been done stays done."""
 
     owner: ClassVar[ServiceName] = "catalog"
@@ -88,7 +88,7 @@ class CancelOperation(Command):
     operation_id: Id
 
 
-class ResumeOperation(Command):
+class ResumeOperation(Command[OperationView]):
     """Let failed work go on where it stopped, once its cause is mended."""
 
     owner: ClassVar[ServiceName] = "catalog"

@@ -10,34 +10,9 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from contracts.fact_records import Why
-from contracts.message import Command, Event, Id, Model, Page, PageRequest, ServiceName, TenantId
+from contracts.message import Command, Event, Id, Model, Page, PagedQuery, ServiceName, TenantId, Why
 from contracts.rule import ParameterValue
 from contracts.rule.facts import Code, FactName
-
-
-class RecordOutsideFigures(Command):
-    """Enter what somebody has published, with its source. All of them or none.
-
-    Nothing is overwritten: a correction is a newer word about the same figure, and of two with one `as_of` the one
-    that was entered later counts.
-    """
-
-    owner: ClassVar[ServiceName] = "catalog"
-
-    figures: Annotated[tuple[ParameterValue, ...], Field(min_length=1, max_length=200)]
-
-
-class WithdrawOutsideFigure(Command):
-    """Take back what should never have been entered; it stays readable, marked, and counts no more.
-
-    Whoever entered it may, another person of the same department, or the approval bureau.
-    """
-
-    owner: ClassVar[ServiceName] = "catalog"
-
-    figure_id: Id
-    reason: Why
 
 
 class OutsideFigureView(Model):
@@ -58,7 +33,35 @@ class OutsideFigureList(Model):
     items: tuple[OutsideFigureView, ...] = ()
 
 
-class ListOutsideFigures(PageRequest):
+class RecordOutsideFigures(Command[OutsideFigureList]):
+    """Enter what somebody has published, with its source. All of them or none.
+
+    Nothing is overwritten: a correction is a newer word about the same figure, and of two with one `as_of` the one
+    that was entered later counts.
+    """
+
+    owner: ClassVar[ServiceName] = "catalog"
+
+    figures: Annotated[tuple[ParameterValue, ...], Field(min_length=1, max_length=200)]
+
+
+class WithdrawOutsideFigure(Command[OutsideFigureView]):
+    """Take back what should never have been entered; it stays readable, marked, and counts no more.
+
+    Whoever entered it may, another person of the same department, or the approval bureau.
+    """
+
+    owner: ClassVar[ServiceName] = "catalog"
+
+    figure_id: Id
+    reason: Why
+
+
+class OutsideFigurePage(Page):
+    items: tuple[OutsideFigureView, ...] = ()
+
+
+class ListOutsideFigures(PagedQuery[OutsideFigurePage]):
     """Everything that was entered, withdrawn or not, the newest entry first: by `tenant` and the levels above it
     (what its items may rest on); without a tenant, by everybody.
     """
@@ -68,10 +71,6 @@ class ListOutsideFigures(PageRequest):
     tenant: TenantId | None = None
     name: FactName | None = None
     key: Code | None = None
-
-
-class OutsideFigurePage(Page):
-    items: tuple[OutsideFigureView, ...] = ()
 
 
 # -- what has happened ----------------------------------------------------------------------------------------

@@ -7,16 +7,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from contracts.message import Fen, Id, Model, Page, PageRequest, Query, ServiceName, TenantId
-
-
-class TrackCase(Query):
-    """Where a case is. Public: receipt number and query code together are the key; neither is guessable."""
-
-    owner: ClassVar[ServiceName] = "oversight"
-
-    receipt: str = Field(min_length=6, max_length=60)
-    query_code: str = Field(min_length=4, max_length=20)
+from contracts.message import Fen, Id, Model, Page, PagedQuery, Query, ServiceName, TenantId
 
 
 class TrackedStep(Model):
@@ -52,13 +43,22 @@ class TrackingView(Model):
     as_of: datetime
 
 
-class TrackOwnCases(PageRequest):
+class TrackCase(Query[TrackingView]):
+    """Where a case is. Public: receipt number and query code together are the key; neither is guessable."""
+
+    owner: ClassVar[ServiceName] = "oversight"
+
+    receipt: str = Field(min_length=6, max_length=60)
+    query_code: str = Field(min_length=4, max_length=20)
+
+
+class TrackingPage(Page):
+    items: tuple[TrackingView, ...]
+
+
+class TrackOwnCases(PagedQuery[TrackingPage]):
     """The same for a firm's own cases, newest first, without query codes."""
 
     owner: ClassVar[ServiceName] = "oversight"
 
     enterprise_id: Id
-
-
-class TrackingPage(Page):
-    items: tuple[TrackingView, ...]

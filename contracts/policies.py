@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from contracts.item import LongText, PolicyItemContent
-from contracts.message import Command, Event, Id, Model, Page, PageRequest, Query, ServiceName, TenantId
+from contracts.message import Command, Event, Id, Model, Page, PagedQuery, Query, ServiceName, TenantId
 
 ItemState = Literal["published", "suspended", "withdrawn", "expired"]
 """Where a published item stands. What has not been published yet is a draft (`contracts.drafting`)."""
@@ -35,10 +35,44 @@ class DirectGround(Model):
     text: LongText
 
 
+# -- one item as it is answered -------------------------------------------------------------------------------
+
+
+class PolicyItemView(Model):
+    """One version of an item. `state` is that of the item, `latest_version` its newest version."""
+
+    item_id: Id
+    tenant: TenantId
+    version: int
+    content: PolicyItemContent
+    sentences: dict[str, str] = Field(default_factory=dict)
+    state: ItemState = "published"
+    state_reason: str = ""
+    latest_version: int | None = None
+    published_at: datetime | None = None
+
+
+class AuthoredItemView(Model):
+    """An item as its department looks after it. `version` counts its changes and is what a command must name."""
+
+    item_id: Id
+    tenant: TenantId
+    version: int
+    item_version: int
+    state: ItemState
+    state_reason: str
+    state_since: datetime
+    published_at: datetime
+    expires_on: date | None = None
+    ground: PublicationGround | None = None
+    content: PolicyItemContent
+    sentences: dict[str, str] = Field(default_factory=dict)
+
+
 # -- commands ---------------------------------------------------------------------------------------------------
 
 
-class PublishPolicyItem(Command):
+class PublishPolicyItem(Command[PolicyItemView]):
     """Publish an item at once, or a new version of it when the tenant already has one with this code.
 
     It says why no consultation is needed; absent, an item whose document has been issued rests on that.
@@ -50,7 +84,7 @@ class PublishPolicyItem(Command):
     ground: DirectGround | None = None
 
 
-class ItemOrder(Command):
+class ItemOrder(Command[AuthoredItemView]):
     """What every command about a published item says. `expected_version` is that of `AuthoredItem`."""
 
     owner: ClassVar[ServiceName] = "catalog"
@@ -142,28 +176,6 @@ class PolicyExpired(ItemLifeEvent):
 # -- what everybody may read ----------------------------------------------------------------------------------
 
 
-class PolicyItemView(Model):
-    """One version of an item. `state` is that of the item, `latest_version` its newest version."""
-
-    item_id: Id
-    tenant: TenantId
-    version: int
-    content: PolicyItemContent
-    sentences: dict[str, str] = Field(default_factory=dict)
-    state: ItemState = "published"
-    state_reason: str = ""
-    latest_version: int | None = None
-    published_at: datetime | None = None
-
-
-class ListPolicies(PageRequest):
-    """Items on offer, of `tenant` and of the levels above it; without a tenant, of everybody."""
-
-    owner: ClassVar[ServiceName] = "catalog"
-
-    tenant: TenantId | None = None
-
-
 class PolicySummary(Model):
     item_id: Id
     tenant: TenantId
@@ -179,7 +191,15 @@ class PolicyPage(Page):
     items: tuple[PolicySummary, ...]
 
 
-class GetPolicy(Query):
+class ListPolicies(PagedQuery[PolicyPage]):
+    """Items on offer, of `tenant` and of the levels above it; without a tenant, of everybody."""
+
+    owner: ClassVar[ServiceName] = "catalog"
+
+    tenant: TenantId | None = None
+
+
+class GetPolicy(Query[PolicyItemView]):
     """An item that has been published, whatever became of it; its newest version unless one is named."""
 
     owner: ClassVar[ServiceName] = "catalog"

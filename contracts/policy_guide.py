@@ -15,15 +15,6 @@ from contracts.rule.shares import Level
 from contracts.search import WindowState
 
 
-class GetGuide(Query):
-    """The guide of an item that has been published, whatever became of it; its newest version unless one is named."""
-
-    owner: ClassVar[ServiceName] = "catalog"
-
-    item_id: Id
-    item_version: int | None = Field(default=None, ge=1, le=100_000)
-
-
 class NeededMaterial(Model):
     """A paper or licence that is needed. `instead` is what may be handed in for it; `commitment` the pledge that may
     stand in for it (承诺代证明); whoever provides it otherwise, the firm does not have to bring it.
@@ -70,3 +61,12 @@ class GuideView(Model):
     closes: date | None = None
     window: WindowState
     interpretations: tuple[Interpretation, ...] = ()
+
+
+class GetGuide(Query[GuideView]):
+    """The guide of an item that has been published, whatever became of it; its newest version unless one is named."""
+
+    owner: ClassVar[ServiceName] = "catalog"
+
+    item_id: Id
+    item_version: int | None = Field(default=None, ge=1, le=100_000)

@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, Field
 
 from contracts.enterprises import Payee
 from contracts.intake import Claim
-from contracts.message import Command, Event, Fen, Id, Model, Page, PageRequest, Query, ServiceName, TenantId
+from contracts.message import Command, Event, Fen, Id, Model, Page, PagedQuery, Query, ServiceName, TenantId
 from contracts.refusal import Reason
 
 CaseState = Literal["accepted", "approved", "rejected"]
@@ -116,38 +116,6 @@ class ReviewDeadlineMissed(Event):
     due_at: datetime
 
 
-class ApproveCase(Command):
-    """Grant it. The amount is the rule's on the facts that the case holds; any other is refused."""
-
-    owner: ClassVar[ServiceName] = "review"
-
-    case_id: Id
-    amount_fen: Fen
-    opinion: str = Field(default="", max_length=500)
-    expected_version: int
-
-
-class RejectCase(Command):
-    owner: ClassVar[ServiceName] = "review"
-
-    case_id: Id
-    reason: str = Field(min_length=4, max_length=1000)
-    expected_version: int
-
-
-class RecordInspection(Command):
-    """Enter the result of a site inspection. It may be repeated until the decision; the latest counts."""
-
-    owner: ClassVar[ServiceName] = "review"
-
-    case_id: Id
-    passed: bool
-    findings: str = Field(min_length=2, max_length=2000)
-    place: str = Field(min_length=2, max_length=200)
-    inspected_at: AwareDatetime
-    expected_version: int
-
-
 class CaseView(Model):
     """A case as the department sees it: what the rule says of it, and until when it must decide.
 
@@ -177,20 +145,52 @@ class CaseView(Model):
     version: int
 
 
-class GetCase(Query):
+class ApproveCase(Command[CaseView]):
+    """Grant it. The amount is the rule's on the facts that the case holds; any other is refused."""
+
+    owner: ClassVar[ServiceName] = "review"
+
+    case_id: Id
+    amount_fen: Fen
+    opinion: str = Field(default="", max_length=500)
+    expected_version: int
+
+
+class RejectCase(Command[CaseView]):
+    owner: ClassVar[ServiceName] = "review"
+
+    case_id: Id
+    reason: str = Field(min_length=4, max_length=1000)
+    expected_version: int
+
+
+class RecordInspection(Command[CaseView]):
+    """Enter the result of a site inspection. It may be repeated until the decision; the latest counts."""
+
+    owner: ClassVar[ServiceName] = "review"
+
+    case_id: Id
+    passed: bool
+    findings: str = Field(min_length=2, max_length=2000)
+    place: str = Field(min_length=2, max_length=200)
+    inspected_at: AwareDatetime
+    expected_version: int
+
+
+class GetCase(Query[CaseView]):
     owner: ClassVar[ServiceName] = "review"
 
     case_id: Id
 
 
-class ListCases(PageRequest):
+class CasePage(Page):
+    items: tuple[CaseView, ...]
+
+
+class ListCases(PagedQuery[CasePage]):
     """Cases of the actor's tenant, those with the earliest acceptance first."""
 
     owner: ClassVar[ServiceName] = "review"
 
     state: CaseState | None = None
     department: str | None = None
-
-
-class CasePage(Page):
-    items: tuple[CaseView, ...]

@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from contracts.item import BenefitKind, ItemStatus
-from contracts.message import Fen, Id, Model, Page, PageRequest, ServiceName, TenantId
+from contracts.message import Fen, Id, Model, Page, PagedQuery, ServiceName, TenantId
 from contracts.rule.plan import Mode
 from contracts.rule.shares import Level
 
@@ -38,43 +38,6 @@ class WindowState(StrEnum):
     CLOSING_SOON = "closing_soon"  # 30 天内截止
     NOT_YET_OPEN = "not_yet_open"
     CLOSED = "closed"
-
-
-class SearchRequest(PageRequest):
-    """Items on offer that fit a person's words and filters, the best first.
-
-    Of `tenant` and of the levels above it; without a tenant, of everybody. Every filter takes any of its values;
-    filters and words must all fit. `amount_at_least_fen` looks for items that can pay so much or more and leaves
-    out those of which that is unknown; `closes_by` for those that close on that day or before. Facets are
-    counted on the first page only, unless `facets` is false.
-    """
-
-    owner: ClassVar[ServiceName] = "catalog"
-
-    q: str = Field(default="", max_length=200)
-    tenant: TenantId | None = None
-    level: tuple[Level, ...] = Chosen
-    theme: tuple[OpenValue, ...] = Chosen
-    industry: tuple[OpenValue, ...] = Chosen
-    mode: tuple[Mode, ...] = Chosen
-    benefit_kind: tuple[BenefitKind, ...] = Chosen
-    department: tuple[OpenValue, ...] = Chosen
-    amount: tuple[AmountBand, ...] = Chosen
-    window: tuple[WindowState, ...] = Chosen
-    amount_at_least_fen: Fen | None = None
-    closes_by: date | None = None
-    facets: bool = True
-    limit: int = Field(default=20, ge=1, le=50)
-
-
-class SearchPolicies(SearchRequest):
-    """The search of somebody whom we do not know."""
-
-
-class SearchForEnterprise(SearchRequest):
-    """The search of one enterprise, in its own place: what it is entitled to comes first, before caps."""
-
-    enterprise_id: Id
 
 
 class Segment(Model):
@@ -146,3 +109,40 @@ class FoundPolicies(Page):
     matched: Literal["all", "similar", "some", "any"] | None = None
     total: int | None = None
     facets: tuple[Facet, ...] = ()
+
+
+class SearchRequest(PagedQuery[FoundPolicies]):
+    """Items on offer that fit a person's words and filters, the best first.
+
+    Of `tenant` and of the levels above it; without a tenant, of everybody. Every filter takes any of its values;
+    filters and words must all fit. `amount_at_least_fen` looks for items that can pay so much or more and leaves
+    out those of which that is unknown; `closes_by` for those that close on that day or before. Facets are
+    counted on the first page only, unless `facets` is false.
+    """
+
+    owner: ClassVar[ServiceName] = "catalog"
+
+    q: str = Field(default="", max_length=200)
+    tenant: TenantId | None = None
+    level: tuple[Level, ...] = Chosen
+    theme: tuple[OpenValue, ...] = Chosen
+    industry: tuple[OpenValue, ...] = Chosen
+    mode: tuple[Mode, ...] = Chosen
+    benefit_kind: tuple[BenefitKind, ...] = Chosen
+    department: tuple[OpenValue, ...] = Chosen
+    amount: tuple[AmountBand, ...] = Chosen
+    window: tuple[WindowState, ...] = Chosen
+    amount_at_least_fen: Fen | None = None
+    closes_by: date | None = None
+    facets: bool = True
+    limit: int = Field(default=20, ge=1, le=50)
+
+
+class SearchPolicies(SearchRequest):
+    """The search of somebody whom we do not know."""
+
+
+class SearchForEnterprise(SearchRequest):
+    """The search of one enterprise, in its own place: what it is entitled to comes first, before caps."""
+
+    enterprise_id: Id

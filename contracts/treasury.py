@@ -8,24 +8,11 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from contracts.intake import Claim
-from contracts.message import Command, Event, Fen, Id, Model, Page, PageRequest, Query, ServiceName
+from contracts.message import Command, Event, Fen, Id, Model, Page, PagedQuery, Query, ServiceName
 
 DisbursementState = Literal[
     "received", "held", "ready", "authorised", "sent", "unknown", "settled", "failed", "returned", "cancelled"
 ]
-
-
-class AppropriateBudget(Command):
-    """Put money on a budget line (预算指标). `item_id` absent: the line serves all items of the department."""
-
-    owner: ClassVar[ServiceName] = "treasury"
-
-    year: int = Field(ge=2020, le=2100)
-    department: str = Field(min_length=2, max_length=60)
-    item_id: Id | None = None
-    amount_fen: int = Field(gt=0, le=10**15)
-    document_number: str = Field(min_length=2, max_length=80)
-    mode: Literal["quota", "revolving"] = "quota"
 
 
 class BudgetLineView(Model):
@@ -49,6 +36,19 @@ class BudgetLineView(Model):
     version: int
 
 
+class AppropriateBudget(Command[BudgetLineView]):
+    """Put money on a budget line (预算指标). `item_id` absent: the line serves all items of the department."""
+
+    owner: ClassVar[ServiceName] = "treasury"
+
+    year: int = Field(ge=2020, le=2100)
+    department: str = Field(min_length=2, max_length=60)
+    item_id: Id | None = None
+    amount_fen: int = Field(gt=0, le=10**15)
+    document_number: str = Field(min_length=2, max_length=80)
+    mode: Literal["quota", "revolving"] = "quota"
+
+
 class BudgetAppropriated(Event):
     """Finance has put money on a line."""
 
@@ -62,26 +62,17 @@ class BudgetAppropriated(Event):
     document_number: str
 
 
-class ListBudgetLines(PageRequest):
+class BudgetLinePage(Page):
+    items: tuple[BudgetLineView, ...]
+
+
+class ListBudgetLines(PagedQuery[BudgetLinePage]):
     """The tenant's budget lines by year, then department; of one year or one department if asked for."""
 
     owner: ClassVar[ServiceName] = "treasury"
 
     year: int | None = None
     department: str | None = Field(default=None, max_length=60)
-
-
-class BudgetLinePage(Page):
-    items: tuple[BudgetLineView, ...]
-
-
-class AuthoriseDisbursement(Command):
-    """复核: a second person releases the payment. The maker (who approved the case) may not."""
-
-    owner: ClassVar[ServiceName] = "treasury"
-
-    disbursement_id: Id
-    expected_version: int
 
 
 class DisbursementView(Model):
@@ -107,28 +98,31 @@ class DisbursementView(Model):
     version: int
 
 
-class GetDisbursement(Query):
+class AuthoriseDisbursement(Command[DisbursementView]):
+    """复核: a second person releases the payment. The maker (who approved the case) may not."""
+
     owner: ClassVar[ServiceName] = "treasury"
 
     disbursement_id: Id
+    expected_version: int
 
 
-class ListDisbursements(PageRequest):
-    """The tenant's disbursements, those received first leading."""
-
+class GetDisbursement(Query[DisbursementView]):
     owner: ClassVar[ServiceName] = "treasury"
 
-    state: DisbursementState | None = None
+    disbursement_id: Id
 
 
 class DisbursementPage(Page):
     items: tuple[DisbursementView, ...]
 
 
-class GetLedgerTotals(Query):
-    """The ledger's totals for the actor's tenant, by account."""
+class ListDisbursements(PagedQuery[DisbursementPage]):
+    """The tenant's disbursements, those received first leading."""
 
     owner: ClassVar[ServiceName] = "treasury"
+
+    state: DisbursementState | None = None
 
 
 class LedgerTotals(Model):
@@ -142,6 +136,12 @@ class LedgerTotals(Model):
     settled_fen: Fen
     returned_count: int
     returned_fen: Fen
+
+
+class GetLedgerTotals(Query[LedgerTotals]):
+    """The ledger's totals for the actor's tenant, by account."""
+
+    owner: ClassVar[ServiceName] = "treasury"
 
 
 class DisbursementEvent(Event):

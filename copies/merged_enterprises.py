@@ -1,9 +1,9 @@
 """Files of enterprises that were merged: who asks for the surviving one is shown what lies under the others.
 
-A service that keeps anything by enterprise makes the table with `chassis.schema.former_file_table`, and hears of
-merges by one line in its class:
+A service that keeps anything by enterprise has a table `former_file` (tenant, absorbed_id, surviving_id), which a
+migration of its own makes, and hears of merges by one line in its class:
 
-    enterprises_merged = staticmethod(on(EnterpriseMerged)(former_files.keep_merges))
+    enterprises_merged = staticmethod(on(EnterpriseMerged)(merged_enterprises.keep_merges))
 """
 
 from __future__ import annotations

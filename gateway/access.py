@@ -1,5 +1,5 @@
-"""Who may call a route. Every route says so with `Only(...)` or `PUBLIC`; the application refuses to start
-with a route that says nothing."""
+"""Who may call a route. Every route says so with `Only(...)` or `PUBLIC`, which give it its door; the application
+refuses to start with a route that says nothing."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute
 
 from contracts.identity import Role
 from contracts.refusal import Forbidden
+from gateway.door import Door
 from gateway.identity.views import Directory, Principal
 
 ROLES = frozenset(get_args(Role))
@@ -25,26 +26,29 @@ class RouteOpenByAccident(Exception):
 class Public:
     """Anybody may call it; nobody is signed in."""
 
-    async def __call__(self) -> None:
-        return None
+    async def __call__(self, request: Request) -> Door:
+        return Door(request)
 
 
 PUBLIC = Public()
 
 
 class Only:
-    """Those with one of `roles`; gives the route its principal. 401 without a good token, 403 with another role."""
+    """Those with one of `roles`; its door knows the principal. 401 without a good token, 403 with another role."""
 
     def __init__(self, *roles: Role) -> None:
         unknown = set(roles) - ROLES
         assert roles and not unknown, f"unknown roles {unknown}"
         self.roles = frozenset(roles)
 
-    async def __call__(self, request: Request) -> Principal:
+    async def __call__(self, request: Request) -> Door:
         principal = await signed_in(request)
         if not principal.actor.roles & self.roles:
             raise Forbidden()
-        return principal
+        return Door(request, principal)
+
+
+Guard = Only | Public
 
 
 async def signed_in(request: Request) -> Principal:
@@ -65,11 +69,11 @@ def access_table(app: FastAPI) -> dict[tuple[str, str], frozenset[str]]:
     """(method, path) → roles that may call it; the empty set is public. Raises RouteOpenByAccident."""
     table: dict[tuple[str, str], frozenset[str]] = {}
     for prefix, route in routes_of(app):
-        guards = [each.call for each in route.dependant.dependencies if isinstance(each.call, Only | Public)]
+        guards = [each.call for each in route.dependant.dependencies if isinstance(each.call, Guard)]
         if len(guards) != 1:
             raise RouteOpenByAccident(prefix + route.path)
         roles = guards[0].roles if isinstance(guards[0], Only) else frozenset()
-        for method in route.methods:
+        for method in route.methods or ():
             table[(method, prefix + route.path)] = roles
     return table
 
@@ -81,8 +85,9 @@ def routes_of(app: FastAPI) -> Iterator[tuple[str, APIRoute]]:
         for route in routes:
             # FastAPI includes routers lazily since 0.16x: what lies in `routes` may be a router.
             inner = getattr(route, "original_router", None)
-            if isinstance(inner, APIRouter):
-                yield from walk(prefix + route.include_context.prefix, inner.routes)
+            context = getattr(route, "include_context", None)
+            if isinstance(inner, APIRouter) and context is not None:
+                yield from walk(prefix + context.prefix, inner.routes)
             elif isinstance(route, APIRoute):
                 yield prefix, route
             else:

@@ -63,7 +63,7 @@ class Connection(Protocol):
         """Say goodbye to the broker, waiting two seconds at most."""
 
 
-class _Gathering(AsyncioConnection):
+class _Gathering(AsyncioConnection):  # type: ignore[misc]  # pika says nothing of its types
     """What is sent within one turn of the loop leaves in one piece.
 
     pika would send the three frames of each request by themselves, and a call to the kernel is what costs most in

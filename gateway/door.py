@@ -1,4 +1,4 @@
-"""From a request to a command or query and back: the same few steps for every route."""
+"""One call at the door: who asks, for which tenant, and the way to the owners of things and back."""
 
 from __future__ import annotations
 
@@ -9,26 +9,27 @@ from typing import Any, TypeVar
 
 import orjson
 from fastapi import HTTPException, Request
-from pydantic import BaseModel, ConfigDict, create_model
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from chassis.edge.frame import Frame
+from chassis.files.objects import Objects
 from chassis.foundation.ids import idempotency_key as derived_key
 from chassis.observability.telemetry import current_traceparent
-from contracts.answers import COMPOSED
-from contracts.message import Command, Model, Query, ServiceName, TenantId, snake_case
+from chassis.write.uow import UnitOfWork
+from contracts.message import Command, Contract, Id, Model, Query, ServiceName, TenantId, snake_case
 from contracts.refusal import Invalid, Reason, Refusal
 from gateway.bus import Bus
 from gateway.errors import Faulted, refusal_response
-from gateway.identity.views import Principal
+from gateway.identity.views import Directory, Principal
 
 COMMAND_SECONDS = 10.0
 QUERY_SECONDS = 5.0
 """How long a caller waits; messages expire in their queue with it."""
 
-M = TypeVar("M", bound=Model)
-F = TypeVar("F", bound=Callable[..., Any])
+C = TypeVar("C", bound=Command)
+Wire = dict[str, Any]
+"""What comes back of a call: {"ok": …}, {"refused": …} or {"fault": …}."""
 
 
 class KeyMissing(Invalid):
@@ -38,21 +39,100 @@ class KeyMissing(Invalid):
     sentence = "请携带 Idempotency-Key 请求头（8 至 200 个字符），以便安全重试。"
 
 
-def form(command: type[Command] | type[Query], *, without: tuple[str, ...] = ()) -> type[BaseModel]:
-    """The body that a route takes: the command's own fields, less what the path and the token say.
+class Door:
+    """What a route is given of one call; commands and queries leave through it with all that the call says of them.
 
-    The bus tolerates unknown fields; the door forbids them.
+    The route's guard makes it (`gateway.access`), so that no route is reached without one.
     """
-    fields: dict[str, Any] = {
-        name: (info.annotation, info) for name, info in command.model_fields.items() if name not in without
-    }
-    return create_model(f"{command.__name__}Form", __config__=ConfigDict(extra="forbid", frozen=True), **fields)
 
+    __slots__ = ("_principal", "request")
 
-def command_of(kind: type[Command], body: BaseModel | None = None, **known: Any) -> Command:
-    """The command, from the body's fields and what path, headers and token say."""
-    fields = {name: getattr(body, name) for name in type(body).model_fields} if body is not None else {}
-    return kind.model_construct(**{**fields, **known})
+    def __init__(self, request: Request, principal: Principal | None = None) -> None:
+        self.request = request
+        self._principal = principal
+
+    @property
+    def principal(self) -> Principal:
+        """Whoever signed in. Not for public routes, where nobody has."""
+        assert self._principal is not None, "nobody is signed in on a public route"
+        return self._principal
+
+    @property
+    def firm(self) -> Id:
+        """The enterprise that the caller acts for; `-`, which is no enterprise's id, for whoever acts for none."""
+        # A credential with role `enterprise` always names its enterprise (identity refuses to issue another).
+        return self.principal.actor.enterprise_id or "-"
+
+    @property
+    def frame(self) -> Frame:
+        frame: Frame = self.request.app.state.frame
+        return frame
+
+    @property
+    def objects(self) -> Objects:
+        objects: Objects = self.request.app.state.objects
+        return objects
+
+    @property
+    def directory(self) -> Directory:
+        directory: Directory = self.request.app.state.directory
+        return directory
+
+    async def order(self, command: Command, *, of: ServiceName | None = None) -> Response:
+        """Send a command to its owner (or to `of`, for what every service does) and answer with what came of it."""
+        return self.answer(await self._call(of, command, self.envelope(command), COMMAND_SECONDS))
+
+    async def ask(self, query: Query, *, tenant: TenantId | None = None, of: ServiceName | None = None) -> Response:
+        """Put a question to its owner (or to `of`) and answer with what it says."""
+        return self.answer(await self.reply_to(query, tenant=tenant, of=of))
+
+    async def reply_to(self, query: Query, *, tenant: TenantId | None = None, of: ServiceName | None = None) -> Wire:
+        """What `ask` would answer with, as it comes from the bus. Without `tenant` the caller's own, if it has one."""
+        envelope: Wire = {"name": type(query).__name__, "body": query.model_dump(mode="json")}
+        if self._principal is not None:
+            envelope["actor"] = self._principal.actor.model_dump(mode="json")
+            tenant = tenant or self._principal.tenant
+        envelope["tenant"] = tenant
+        return await self._call(of, query, envelope, QUERY_SECONDS)
+
+    async def carry_out(
+        self, command: C, handle: Callable[[C, UnitOfWork], Model], *, tenant: TenantId | None = None
+    ) -> Wire:
+        """Carry out one of the gateway's own commands, in a thread, with the same guarantees as any other."""
+        envelope = self.envelope(command, tenant)
+        return await run_in_threadpool(partial(self.frame.run_command, type(command), handle, envelope))
+
+    def answer(self, wire: Wire) -> Response:
+        """The HTTP form of what came back, with the status that the route has declared for success."""
+        return answer(wire, self.request.scope["route"].status_code or 200)
+
+    def envelope(self, command: Command, tenant: TenantId | None = None) -> Wire:
+        """The envelope of one command; its idempotency key follows from tenant, client, route and key."""
+        actor = self.principal.actor
+        owner = tenant or self.principal.tenant
+        route = f"{self.request.method} {self.request.scope['route'].path}"
+        # What is only as it would be anyway counts for nothing: the next version's optional newcomers must not make
+        # another order of a repeat.
+        meant = orjson.dumps(command.model_dump(exclude_defaults=True), default=_plain, option=orjson.OPT_SORT_KEYS)
+        return {
+            "idempotency_key": derived_key(owner, actor.id, route, idempotency_key(self.request)),
+            "tenant": owner,
+            "actor": actor.model_dump(mode="json"),
+            "name": type(command).__name__,
+            "version": command.version,
+            "body_hash": hashlib.sha256(meant).hexdigest(),
+            "body": command.model_dump(mode="json"),
+        }
+
+    async def _call(self, of: ServiceName | None, contract: Contract, envelope: Wire, seconds: float) -> Wire:
+        bus: Bus = self.request.app.state.bus
+        return await bus.call(
+            of or contract.owner,
+            snake_case(type(contract).__name__),
+            envelope,
+            timeout=seconds,
+            traceparent=current_traceparent(),
+        )
 
 
 def expected_version(request: Request) -> int:
@@ -75,99 +155,17 @@ def idempotency_key(request: Request) -> str:
     return key
 
 
-def command_envelope(
-    request: Request, principal: Principal, command: Command, tenant: TenantId | None
-) -> dict[str, Any]:
-    """The envelope of one order; its idempotency key follows from tenant, client, route and key."""
-    body = command.model_dump(mode="json")
-    owner = tenant or principal.tenant
-    route = f"{request.method} {request.scope['route'].path}"
-    # What is only as it would be anyway counts for nothing: the next version's optional newcomers must not make
-    # another order of a repeat.
-    meant = orjson.dumps(command.model_dump(exclude_defaults=True), default=_plain, option=orjson.OPT_SORT_KEYS)
-    return {
-        "idempotency_key": derived_key(owner, principal.actor.id, route, idempotency_key(request)),
-        "tenant": owner,
-        "actor": principal.actor.model_dump(mode="json"),
-        "name": type(command).__name__,
-        "version": command.version,
-        "body_hash": hashlib.sha256(meant).hexdigest(),
-        "body": body,
-    }
+def answer(wire: Wire, status: int = 200) -> Response:
+    """The HTTP form of {"ok"} | {"refused"} | {"fault"}. Things with a version carry it as ETag.
 
-
-def _plain(value: object) -> object:
-    # A set has another order in every process.
-    return sorted(value) if isinstance(value, frozenset | set) else str(value)
-
-
-async def order(
-    request: Request,
-    principal: Principal,
-    command: Command,
-    *,
-    status: int = 200,
-    tenant: TenantId | None = None,
-    of: ServiceName | None = None,
-) -> Response:
-    """Send a command to its owner (or to `of`, for what every service does) and answer with what came of it."""
-    envelope = command_envelope(request, principal, command, tenant)
-    bus: Bus = request.app.state.bus
-    wire = await bus.call(
-        of or command.owner,
-        snake_case(type(command).__name__),
-        envelope,
-        timeout=COMMAND_SECONDS,
-        traceparent=current_traceparent(),
-    )
-    return answer(wire, status)
-
-
-async def order_here(request: Request, envelope: dict[str, Any], kind: type[Command], handle: Any) -> dict[str, Any]:
-    """Carry out one of the gateway's own commands, in a thread, with the same guarantees as any other."""
-    frame: Frame = request.app.state.frame
-    return await run_in_threadpool(partial(frame.run_command, kind, handle, envelope))
-
-
-async def ask(
-    request: Request,
-    query: Query,
-    *,
-    tenant: TenantId | None,
-    principal: Principal | None = None,
-    of: ServiceName | None = None,
-) -> dict[str, Any]:
-    """Put a question to its owner (or to `of`); returns the result's JSON. Raises what `answer` would say."""
-    envelope: dict[str, Any] = {"tenant": tenant, "name": type(query).__name__, "body": query.model_dump(mode="json")}
-    if principal is not None:
-        envelope["actor"] = principal.actor.model_dump(mode="json")
-    bus: Bus = request.app.state.bus
-    return await bus.call(
-        of or query.owner,
-        snake_case(type(query).__name__),
-        envelope,
-        timeout=QUERY_SECONDS,
-        traceparent=current_traceparent(),
-    )
-
-
-def composed(answered: type[Model]) -> Callable[[F], F]:
-    """Marks a route that puts several owners' answers together: this is what comes of it (DESIGN 2)."""
-
-    assert answered in COMPOSED, f"{answered.__name__} is not in contracts/answers.py"
-
-    def mark(endpoint: F) -> F:
-        endpoint.__zhida_answer__ = answered  # type: ignore[attr-defined]
-        return endpoint
-
-    return mark
-
-
-def answer(wire: dict[str, Any], status: int = 200) -> Response:
-    """The HTTP form of {"ok"} | {"refused"} | {"fault"}. Things with a version carry it as ETag."""
+    What is answered with 202 goes on as long work: `Location` is where to look how far it is.
+    """
     if "ok" in wire:
         result = wire["ok"]
-        headers = {"ETag": f'"{result["version"]}"'} if isinstance(result, dict) and "version" in result else None
+        headers = {"ETag": f'"{result["version"]}"'} if "version" in result else {}
+        link = result.get("links", {}).get("self") if status == 202 else None
+        if link is not None:
+            headers["Location"] = link
         return Response(orjson.dumps(result), status, headers, media_type="application/json")
     if "refused" in wire:
         return refusal_response(Refusal.model_validate(wire["refused"]))
@@ -186,9 +184,12 @@ def unless_known(request: Request, response: Response, cache: str) -> Response:
     return Response(status_code=304, headers={"ETag": name, "Cache-Control": cache})
 
 
-def with_location(answered: Response) -> Response:
-    """The answer to an order that began long work: `Location` is where to look how far it is."""
-    link = orjson.loads(answered.body).get("links", {}).get("self")
-    if link is not None:
-        answered.headers["Location"] = link
-    return answered
+def not_kept(response: Response) -> Response:
+    """The answer, which nobody on the way may keep a copy of."""
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _plain(value: object) -> object:
+    # A set has another order in every process.
+    return sorted(value) if isinstance(value, frozenset | set) else str(value)

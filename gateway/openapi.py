@@ -1,34 +1,25 @@
-"""The OpenAPI 3.1 document: FastAPI's own, and what only we know of our routes.
+"""The OpenAPI 3.1 document: FastAPI's own, and what only our routes say of themselves.
 
-Nothing is written down per route. Roles come from the guards, answers from `contracts.answers`, and whether a
-route calls for Idempotency-Key or If-Match from its code: it does when it gets to the function of `gateway.door`
-that reads the header.
+Nothing is written down for it. Roles come from the guards, all else from the routes' declarations
+(`gateway.routes`) and their contracts.
 """
 
 from __future__ import annotations
 
-import dis
-from collections.abc import Callable, Iterator
-from types import CodeType, FunctionType
-from typing import Any, cast
+from collections.abc import Iterator
+from typing import Any
 
 from fastapi import FastAPI
-from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from contracts.answers import ANSWERS
-from contracts.message import Command, Model, Query
+from contracts.message import Model, PagedQuery
 from contracts.refusal import Reason
 from gateway.access import access_table, routes_of
-from gateway.door import expected_version, idempotency_key, unless_known
-from gateway.open_data import revision_in
+from gateway.forms import Form
+from gateway.routes import JSON, Declaration, DeclaredRoute, Json
 
-Json = dict[str, Any]
-JSON = "application/json"
-ASKED_FOR_CHANGES = {unless_known, revision_in}
-"""Whoever gets to one of these answers 304 to those who have the newest already."""
-Refs = dict[type[BaseModel], Json]
+COMPONENT = "#/components/schemas/"
 
 
 class Problem(Model):
@@ -92,70 +83,29 @@ STATE = {"ETag": {"description": "内容标识，供 If-None-Match 使用。For 
 ETAG = {"ETag": {"description": "版本号，供 If-Match 使用。For If-Match.", "schema": {"type": "string"}}}
 
 
-def install(app: FastAPI) -> None:
-    """Make `app.openapi()` answer with the whole document, worked out once and then kept."""
+class Described(FastAPI):
+    """The application, which describes itself: worked out once and then kept."""
 
-    def whole() -> Json:
-        if app.openapi_schema is None:
-            app.openapi_schema = _complete(app, FastAPI.openapi(app))
-        return app.openapi_schema
-
-    app.openapi = whole  # type: ignore[method-assign]
-
-
-def reached(function: Callable[..., Any]) -> set[Any]:
-    """Everything of module level that `function` names, and that the gateway's functions among it name in turn."""
-    found: set[Any] = set()
-    todo = [function]
-    while todo:
-        here = todo.pop()
-        if isinstance(here, FunctionType) and here.__module__.startswith("gateway."):
-            for name in _globals_named(here.__code__):
-                named = here.__globals__.get(name)
-                if isinstance(named, FunctionType | type) and named not in found:
-                    found.add(named)
-                    todo.append(named)
-    return found
-
-
-def _globals_named(code: CodeType) -> Iterator[str]:
-    for instruction in dis.get_instructions(code):
-        if instruction.opname == "LOAD_GLOBAL":
-            yield instruction.argval
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            yield from _globals_named(constant)
-
-
-def contract_of(route: APIRoute) -> type[Command] | type[Query]:
-    """The one command or query that the route passes on."""
-    (contract,) = (each for each in reached(route.endpoint) if each in ANSWERS)
-    return cast("type[Command] | type[Query]", contract)
-
-
-def answer_of(route: APIRoute) -> type[Model]:
-    """What the route answers with: what its one command or query is answered with, unless it composes."""
-    return getattr(route.endpoint, "__zhida_answer__", None) or ANSWERS[contract_of(route)]
+    def openapi(self) -> Json:
+        if self.openapi_schema is None:
+            self.openapi_schema = _complete(self, super().openapi())
+        return self.openapi_schema
 
 
 def _complete(app: FastAPI, document: Json) -> Json:
     access = access_table(app)
-    routes = [(prefix + route.path, route) for prefix, route in routes_of(app) if route.include_in_schema]
-    models: set[type[BaseModel]] = {
-        Problem,
-        *(model for _path, route in routes for model in (answer_of(route), *_forms(route))),
-    }
-    refs, schemas = _schemas(models)
-    parameters: Json = {}
-    for path, route in routes:
-        for method in route.methods or ():
-            operation = document["paths"][path][method.lower()]
-            parameters |= _named_by_parameters(operation, document)
-            _describe(operation, route, access[(method, path)], refs)
+    routes = [route for _prefix, route in routes_of(app) if isinstance(route, DeclaredRoute)]
+    schemas = _schemas({Problem, *(model for route in routes for model in _models(route.declared))})
+    for route in routes:
+        declared = route.declared
+        operation = document["paths"][route.path][declared.method.lower()]
+        _describe(operation, route, access[(declared.method, route.path)], schemas)
+    responses = _problem_responses()
+    used = _reached([document["paths"], responses], schemas)
     document["components"] = {
-        "schemas": parameters | schemas,
+        "schemas": {name: schema for name, schema in schemas.items() if name in used},
         "parameters": PARAMETERS,
-        "responses": _problem_responses(refs[Problem]),
+        "responses": responses,
         "securitySchemes": {
             "bearer": {"type": "http", "scheme": "bearer", "description": "凭证由平台发放。Issued by the platform."}
         },
@@ -163,86 +113,131 @@ def _complete(app: FastAPI, document: Json) -> Json:
     return document
 
 
-def _named_by_parameters(operation: Json, document: Json) -> Json:
-    """The lists of values that the operation's parameters refer to, as FastAPI has described them."""
-    items = (each["schema"].get("items", {}) for each in operation.get("parameters", ()))
-    names = [item["$ref"].rpartition("/")[2] for item in items if "$ref" in item]
-    return {name: document["components"]["schemas"][name] for name in names}
+def _models(declared: Declaration) -> Iterator[type[BaseModel]]:
+    yield declared.answer
+    if declared.form is not None:
+        yield declared.contract
 
 
-def _schemas(models: set[type[BaseModel]]) -> tuple[Refs, Json]:
-    """A reference for each model, and everything that is referred to, by name.
+def _schemas(models: set[type[BaseModel]]) -> Json:
+    """Everything that the models refer to, and they themselves, by name.
 
     Answers are described as a receiver of any version must take them: a field with a default may be absent.
     """
     named = sorted(models, key=lambda model: model.__name__)
-    refs, definitions = models_json_schema(
-        [(model, "validation") for model in named], ref_template="#/components/schemas/{model}"
+    _refs, definitions = models_json_schema(
+        [(model, "validation") for model in named], ref_template=COMPONENT + "{model}"
     )
-    return {model: refs[(model, "validation")] for model in named}, definitions["$defs"]
+    plain: Json = definitions["$defs"]
+    return plain
 
 
-def _describe(operation: Json, route: APIRoute, roles: frozenset[str], refs: Refs) -> None:
-    calls = reached(route.endpoint)
-    keyed, versioned = idempotency_key in calls, expected_version in calls
-    operation["operationId"] = route.name
+def _reached(parts: list[Any], schemas: Json) -> set[str]:
+    """The names of all schemas that are referred to, by others too: a contract that no body is leaves none behind."""
+    found: set[str] = set()
+    todo = list(parts)
+    while todo:
+        here = todo.pop()
+        if isinstance(here, dict):
+            name = here.get("$ref")
+            if isinstance(name, str) and name.startswith(COMPONENT) and name.removeprefix(COMPONENT) not in found:
+                found.add(name.removeprefix(COMPONENT))
+                todo.append(schemas[name.removeprefix(COMPONENT)])
+            todo.extend(here.values())
+        elif isinstance(here, list):
+            todo.extend(here)
+    return found
+
+
+def _describe(operation: Json, route: DeclaredRoute, roles: frozenset[str], schemas: Json) -> None:
+    declared = route.declared
+    operation["operationId"] = declared.name
     # One requirement per role: any of them will do. None at all: anybody may call it.
     operation["security"] = [{"bearer": [role]} for role in sorted(roles)]
-    headers = [name for name, asked in (("IdempotencyKey", keyed), ("IfMatch", versioned)) if asked]
-    if headers:
-        operation.setdefault("parameters", []).extend({"$ref": f"#/components/parameters/{name}"} for name in headers)
-    for form in _forms(route):
-        operation["requestBody"]["content"]["application/json"]["schema"] = refs[form]
-    operation["responses"] = _successes(route, calls, refs) | {
+    asked = (("IdempotencyKey", declared.idempotent), ("IfMatch", declared.versioned))
+    parameters = [
+        *operation.get("parameters", ()),
+        *(_parameters(declared.form, schemas[declared.contract.__name__]) if declared.form is not None else ()),
+        *({"$ref": f"#/components/parameters/{name}"} for name, needed in asked if needed),
+    ]
+    if parameters:
+        operation["parameters"] = parameters
+    if declared.form is not None and declared.form.in_body:
+        name = f"{declared.contract.__name__}Form"
+        schemas[name] = _body(name, declared.form, schemas[declared.contract.__name__])
+        operation["requestBody"] = {"required": True, "content": {JSON: {"schema": {"$ref": COMPONENT + name}}}}
+    if declared.takes is not None:
+        operation["requestBody"] = declared.takes
+    operation["responses"] = _successes(declared) | {
         str(status): {"$ref": f"#/components/responses/{PROBLEMS[status][0]}"}
-        for status in sorted(_troubles(route, guarded=bool(roles), keyed=keyed, versioned=versioned))
+        for status in sorted(_troubles(route, guarded=bool(roles)))
     }
 
 
-def _successes(route: APIRoute, calls: set[Any], refs: Refs) -> Json:
-    """What is answered when all is well: the contract's answer, or a file for those who take all of it home."""
-    answer = answer_of(route)
-    media_type = _media_type(route)
-    schema = refs[answer] if media_type == JSON else {"type": "string"}
-    success: Json = {"description": "完成 done", "content": {media_type: {"schema": schema}}}
-    if calls & ASKED_FOR_CHANGES:
+def _parameters(form: Form[Any], contract: Json) -> Iterator[Json]:
+    """What path and query say of the contract, which page last. What is optional in a query is left out, not null."""
+    for name in form.in_path:
+        yield {"name": name, "in": "path", "required": True, "schema": contract["properties"][name]}
+    asked = {} if form.in_body else form.named
+    for name, field in sorted(asked.items(), key=lambda each: each[1] in PagedQuery.model_fields):
+        schema = dict(contract["properties"][field])
+        if name != field:
+            schema["title"] = name.replace("_", " ").title()
+        if schema.get("default", ...) is None:
+            del schema["default"]
+        yield {"name": name, "in": "query", "required": field in contract.get("required", ()), "schema": schema}
+
+
+def _body(name: str, form: Form[Any], contract: Json) -> Json:
+    """What callers fill in: the contract's own fields, less what the path and the token say."""
+    needed = [field for field in contract.get("required", ()) if field in form.named.values()]
+    return {
+        "title": name,
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {said: contract["properties"][field] for said, field in form.named.items()},
+        **({"required": needed} if needed else {}),
+    }
+
+
+def _successes(declared: Declaration) -> Json:
+    """What is answered when all is well: the declared answer, or a file for those who take all of it home."""
+    schema = {"$ref": COMPONENT + declared.answer.__name__} if declared.media_type == JSON else {"type": "string"}
+    success: Json = {"description": "完成 done", "content": {declared.media_type: {"schema": schema}}}
+    if declared.renewed:
         return {"200": {**success, "headers": STATE}, "304": UNCHANGED}
-    if "version" in answer.model_fields:
+    if "version" in declared.answer.model_fields:
         success["headers"] = ETAG
-    return {str(route.status_code or 200): success}
+    return {str(declared.status): success}
 
 
-def _media_type(route: APIRoute) -> str:
-    return getattr(route.response_class, "media_type", None) or JSON
-
-
-def _troubles(route: APIRoute, *, guarded: bool, keyed: bool, versioned: bool) -> set[int]:
+def _troubles(route: DeclaredRoute, *, guarded: bool) -> set[int]:
     """The statuses that may be answered instead of success."""
+    declared, form = route.declared, route.declared.form
+    filled_in = form is not None and form.in_body
+    asked = route.dependant.query_params if form is None else form.named
     troubles = {500, 503, 504}
-    if _media_type(route) != JSON:  # a file of everything
+    if declared.media_type != JSON:  # a file of everything
         troubles |= {429}
     if guarded:
         troubles |= {401, 403}
-    if _forms(route):
+    if filled_in:
         troubles |= {400, 413, 415}
-    if route.openapi_extra and "requestBody" in route.openapi_extra:
+    if declared.takes is not None:
         troubles |= {413}
-    if keyed:
+    if declared.idempotent:
         troubles |= {404, 409}
-    if versioned:
+    if declared.versioned:
         troubles |= {412, 428}
-    if route.dependant.path_params:
+    if "{" in route.path:
         troubles |= {404}
-    if keyed or _forms(route) or route.dependant.path_params or route.dependant.query_params:
+    if declared.idempotent or asked or "{" in route.path:
         troubles |= {422}
     return troubles
 
 
-def _forms(route: APIRoute) -> list[type[BaseModel]]:
-    return [cast("type[BaseModel]", field.field_info.annotation) for field in route.dependant.body_params]
-
-
-def _problem_responses(schema: Json) -> Json:
+def _problem_responses() -> Json:
+    schema = {"$ref": COMPONENT + Problem.__name__}
     return {
         name: {
             "description": words,

@@ -23,7 +23,6 @@ from chassis.events.broker import connect
 from chassis.events.consumer import delivered
 from chassis.testing.waiting import eventually
 from console.cluster.cluster import Cluster
-from console.cluster.ports import LOOPBACK, Ports
 from console.cluster.roster import platform_token, without_ours
 from console.demo.actors import cast, play
 from console.demo.board import Board
@@ -31,12 +30,13 @@ from console.demo.caretaker import Caretaker
 from console.demo.door import Door
 from console.demo.preparation import Stage, prepare
 from console.demo.scene import Scene
+from console.machine.ports import LOOPBACK, Ports
+from console.machine.quarters import quarters_for
 from console.operating.checks.addresses import Addresses
 from console.operating.checks.bank_book import BankBook, read_bank_book
 from console.operating.checks.report import Report
 from console.operating.verify import verify
 from console.progress import Silent
-from console.servers.quarters import quarters_for
 
 NOT_OURS = ("GATEWAY_PORT", "ZHIDA_HOME", "OTEL_EXPORTER_OTLP_ENDPOINT", "ZHIDA_CRASH_AT", "ZHIDA_CRASH_ONCE")
 

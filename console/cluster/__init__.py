@@ -1,1 +1,1 @@
-"""The local cluster: which processes there are, where they listen, how they are started and stopped."""
+"""The local cluster: which processes there are, and how they are started, watched and stopped."""

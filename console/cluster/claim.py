@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
-from console.cluster.processes import Identity, terminate
+from console.machine.processes import Identity, terminate
 from console.refusal import Refusal
 
 

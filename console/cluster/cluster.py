@@ -15,14 +15,14 @@ from typing import TypeVar
 from console.cluster.claim import dismiss_launcher
 from console.cluster.crew import Crew, MemberStatus
 from console.cluster.migrations import migrate
-from console.cluster.ports import LOOPBACK, Ports
-from console.cluster.roster import GATEWAY, GATEWAY_PORT, database_names, members, process_names, without_ours
-from console.place import home_of
+from console.cluster.roster import GATEWAY_PORT, members, process_names, without_ours
+from console.machine.ports import LOOPBACK, Ports
+from console.machine.quarters import leave_quarters, open_home
+from console.place import GATEWAY, database_names, home_of
 from console.progress import Progress, Silent
 from console.refusal import NeverStarted, Refusal
 from console.servers.postgres import Postgres
 from console.servers.provision import Dsns, dsns_of, provision
-from console.servers.quarters import leave_quarters, open_home
 from console.servers.rabbitmq import RabbitMQ
 
 Result = TypeVar("Result")

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from console.cluster.ports import is_free, listens, port_in_use
-from console.cluster.processes import Identity, PidFile, kill, spawn, tail, terminate
+from console.machine.locks import locked
+from console.machine.ports import is_free, listens, port_in_use
+from console.machine.processes import Identity, PidFile, kill, spawn, tail, terminate
 from console.refusal import Refusal
-from console.setup.locks import locked
 
 READY_LIMIT_S = 90.0
 STOP_LIMIT_S = 15.0

@@ -10,7 +10,8 @@ import sys
 from collections.abc import Mapping
 
 from console.cluster.crew import answers_well
-from console.cluster.roster import OUTSIDE_WORLD, service_names
+from console.cluster.roster import OUTSIDE_WORLD
+from console.place import service_names
 
 
 def main(argv: list[str], environ: Mapping[str, str] = os.environ) -> int:

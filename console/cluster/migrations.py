@@ -12,7 +12,7 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from console.cluster.processes import tail
+from console.machine.processes import tail
 from console.place import CHECKOUT
 from console.progress import Progress
 from console.refusal import Refusal

@@ -8,14 +8,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from console.cluster.crew import Member
-from console.cluster.ports import LOOPBACK, Ports
-from console.place import CHECKOUT
+from console.machine.ports import LOOPBACK, Ports
+from console.place import CHECKOUT, GATEWAY, database_names
 from console.servers.credentials import Credentials
 from console.servers.provision import Dsns
 
 OUTSIDE_WORLD = ("bank", "sms", "data_exchange")  # sandbox/: separate programs with books of their own
 EXCHANGE = "data_exchange"
-GATEWAY = "gateway"
 GATEWAY_PORT = 8700  # preferred, so that the URL stays the same from one machine to the next
 
 # Whoever calls us may have these set for other purposes; each process gets its own or none.
@@ -28,16 +27,6 @@ NOT_INHERITED = (
     "OBJECTS_URL",
     "DATA_EXCHANGE_SECRET",
 )
-
-
-def service_names(checkout: Path = CHECKOUT) -> list[str]:
-    """The services of this checkout, discovered."""
-    return sorted({path.relative_to(checkout).parts[1] for path in checkout.glob("services/*/**/entrypoints.py")})
-
-
-def database_names(checkout: Path = CHECKOUT) -> list[str]:
-    """Who owns a database: every service, and the gateway (identity)."""
-    return [*service_names(checkout), GATEWAY]
 
 
 def process_names(checkout: Path = CHECKOUT) -> list[str]:

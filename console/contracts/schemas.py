@@ -8,10 +8,9 @@ from collections.abc import Iterator
 from typing import Any, TypeVar
 
 import contracts
-from contracts.answers import ANSWERS
 from contracts.envelope import CommandEnvelope, EventEnvelope, QueryEnvelope
 from contracts.item import PolicyItemContent
-from contracts.message import Command, Event, Model, Query
+from contracts.message import Command, Contract, Event, Model, Query, answer_of
 from contracts.refusal import Refusal
 from contracts.rule.facts import RulePart
 
@@ -30,13 +29,18 @@ def message_types(kind: type[M]) -> list[type[M]]:
     return sorted(_leaves(kind), key=lambda each: each.__name__)
 
 
+def contract_types() -> list[type[Contract]]:
+    """Every command and query: what a service may be asked for, and answers."""
+    return [*message_types(Command), *message_types(Query)]
+
+
 def schema_files() -> dict[str, Json]:
     """Path below `contracts/generated` → schema."""
     files: dict[str, Json] = {}
     for folder, kind in FOLDERS.items():
         for message in message_types(kind):  # type: ignore[type-var]
             files[f"{folder}/{message.__name__}.json"] = _schema(message, folder, message.version)
-    for answer in {*ANSWERS.values()}:
+    for answer in {answer_of(contract) for contract in contract_types()}:
         files[f"{ANSWER_FOLDER}/{answer.__name__}.json"] = _schema(answer, ANSWER_FOLDER)
     for envelope in (CommandEnvelope, QueryEnvelope, EventEnvelope):
         files[f"envelopes/{envelope.__name__}.json"] = _schema(envelope, "envelopes")

@@ -16,11 +16,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from chassis.foundation.secrecy import AesCipher
 from console.cluster.cluster import Cluster
-from console.cluster.roster import GATEWAY
 from console.operating.checks import audit_chain, deadlines, ledger, messages, payments
 from console.operating.checks.addresses import Addresses, OpenBooks
 from console.operating.checks.bank_book import BankBook, BookUnreadable, read_bank_book
 from console.operating.checks.report import INVARIANTS, OVERALL, Finding, Notice, Report, together
+from console.place import GATEWAY
 from console.refusal import Refusal
 
 SETTLE_S = 10.0

@@ -62,7 +62,7 @@ def write(target: Path, items: Sequence[PolicyItemContent]) -> None:
 def workbook(rows: Mapping[str, Sequence[Sequence[str]]]) -> Workbook:
     """Sheets with these rows; headings of required columns stand out, choices drop down, cells are text."""
     book = Workbook()
-    book.remove(book.active)
+    book.remove(book.worksheets[0])
     for sheet, columns in SHEETS.items():
         page = book.create_sheet(sheet)
         for row in rows[sheet]:

@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from console.place import CHECKOUT
-from console.policy.rule_files import BadFile, parse
+from console.policy.json_files import BadFile, parse
 from contracts.item import PolicyItemContent
 from contracts.rule import Fact, FactKind, FactSheet, ItemRules, ParameterValue, State
 

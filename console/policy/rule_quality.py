@@ -50,7 +50,7 @@ def run(json_file: str | None, set_file: str | None) -> int:
 def reached(figures: dict[str, Any]) -> bool:
     """Whether the figures are what we promise."""
     right = min(figures["precision"], figures["recall"]) >= AIM
-    return right and figures["met_on_missing_fact"] == 0 and figures["matcher_disagrees"] == 0
+    return bool(right and figures["met_on_missing_fact"] == 0 and figures["matcher_disagrees"] == 0)
 
 
 def answered(asked: Sequence[Question]) -> list[Answered]:

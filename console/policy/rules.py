@@ -14,7 +14,8 @@ from datetime import date, datetime
 from typing import Any
 
 from chassis.time.clock import CHINA
-from console.policy.rule_files import BadFile, RuleFile, read_awards, read_decisions, read_facts, read_rules
+from console.policy.json_files import BadFile
+from console.policy.rule_files import RuleFile, read_awards, read_decisions, read_facts, read_rules
 from contracts.rule import Amount, Assessment, FactSheet, Problem, ShareLine, State
 from rules import assess, check, check_publication, sentences
 from rules.wording import LEVELS

@@ -16,10 +16,10 @@ from typing import TypeVar
 
 from console.cluster.claim import Claim
 from console.cluster.roster import without_ours
+from console.machine.quarters import open_home, quarters_for
 from console.place import CHECKOUT, home_of
 from console.progress import LiveProgress, Progress
 from console.servers.postgres import SETTINGS, Postgres
-from console.servers.quarters import open_home, quarters_for
 from console.servers.rabbitmq import RabbitMQ
 
 Address = TypeVar("Address")

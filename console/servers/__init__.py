@@ -1,1 +1,1 @@
-"""PostgreSQL and RabbitMQ for this machine, their folders, credentials, databases and roles."""
+"""PostgreSQL and RabbitMQ for this machine: their programs, credentials, databases and roles."""

@@ -9,10 +9,10 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from console.cluster.ports import LOOPBACK, Ports
+from console.machine.locks import locked
+from console.machine.ports import LOOPBACK, Ports
 from console.servers.broker_node import START_LIMIT_S, USER, VHOST, BrokerFault, amqp_url, await_login
 from console.servers.credentials import Credentials
-from console.setup.locks import locked
 
 IMAGE = "rabbitmq:4"
 INSIDE = 5672

@@ -13,13 +13,13 @@ from urllib.parse import unquote, urlsplit
 import amqp
 import amqp.exceptions
 
-from console.cluster.ports import LOOPBACK, Ports, answers
-from console.cluster.processes import PidFile, kill, spawn, tail, terminate
+from console.machine.locks import locked
+from console.machine.ports import LOOPBACK, Ports, answers
+from console.machine.processes import PidFile, kill, spawn, tail, terminate
+from console.machine.quarters import Quarters
 from console.refusal import NeverStarted, Refusal
 from console.servers.broker_programs import BrokerPrograms
 from console.servers.credentials import Credentials
-from console.servers.quarters import Quarters
-from console.setup.locks import locked
 
 USER = "zhida"
 VHOST = "zhida"

@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from console.servers.quarters import Quarters
+from console.machine.locks import locked
+from console.machine.quarters import Quarters
 from console.setup.debian import DebianArchive, is_installed
-from console.setup.locks import locked
 
 DEBIAN_SERVERS = Path("/usr/lib/rabbitmq/lib")
 ROOTDIR = re.compile(r"^(\s*ROOTDIR=).*$", re.MULTILINE)

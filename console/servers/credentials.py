@@ -8,7 +8,7 @@ import os
 import secrets
 from pathlib import Path
 
-from console.setup.locks import locked
+from console.machine.locks import locked
 
 
 class Credentials:

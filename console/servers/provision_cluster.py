@@ -15,7 +15,7 @@ from pathlib import Path
 
 import psycopg
 
-from console.cluster.roster import database_names
+from console.place import database_names
 from console.refusal import Refusal
 from console.servers.postgres import PostgresAdmin
 from console.servers.provision import KINDS, provision_with

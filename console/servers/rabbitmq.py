@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
+from console.machine.quarters import open_home, quarters_for
 from console.refusal import Refusal
 from console.servers.broker_docker import DockerNode
 from console.servers.broker_node import USER, Broker, BrokerFault, NodeProcesses, PrivateNode, amqp_url, await_login
 from console.servers.broker_programs import installed_programs, unpacked_programs
-from console.servers.quarters import open_home, quarters_for
 from console.setup.debian import DebianFault
 
 VHOST_NAME = re.compile(r"[A-Za-z0-9_.-]{1,80}")

@@ -15,9 +15,9 @@ import sys
 import tempfile
 from pathlib import Path
 
+from console.machine.locks import locked
 from console.refusal import Refusal
 from console.setup.debian import DebianArchive, DebianFault
-from console.setup.locks import locked
 from console.setup.package_index import NoPip, PipSettings, fetch_pip
 
 DEBIAN_PIP = "python3-pip-whl"  # the wheel that Debian's own ensurepip installs

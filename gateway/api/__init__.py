@@ -1,1 +1,1 @@
-"""The JSON API, version 1: one router per audience."""
+"""The JSON API, version 1: one module per audience, each with its `routes`; the application finds them."""

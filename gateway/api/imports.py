@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from contracts.enterprise_imports import ImportEnterprises
 from gateway.access import Only
-from gateway.door import command_of, form, order, with_location
-from gateway.identity.views import Principal
+from gateway.door import Door
+from gateway.routes import Routes
 
-router = APIRouter(tags=["企业 enterprises"])
-ImportEnterprisesForm = form(ImportEnterprises)
+routes = Routes("企业 enterprises")
 
 
-@router.post("/enterprises/imports", status_code=202)
-async def import_enterprises(
-    request: Request,
-    body: ImportEnterprisesForm,  # type: ignore[valid-type]
-    principal: Annotated[Principal, Depends(Only("bureau", "department"))],
-) -> Response:
+@routes.order("/enterprises/imports", ImportEnterprises, Only("bureau", "department"), status=202)
+async def import_enterprises(door: Door, command: ImportEnterprises) -> Response:
     """Import enterprises (批量导入企业) from an upload or a feed; `Location` says where to look how far it is."""
-    return with_location(await order(request, principal, command_of(ImportEnterprises, body), status=202))
+    return await door.order(command)

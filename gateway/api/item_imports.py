@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from contracts.item_imports import ImportItems
 from gateway.access import Only
-from gateway.door import command_of, form, order, with_location
-from gateway.identity.views import Principal
+from gateway.door import Door
+from gateway.routes import Routes
 
-router = APIRouter(tags=["政策起草 drafts"])
-ImportItemsForm = form(ImportItems)
+routes = Routes("政策起草 drafts")
 
 
-@router.post("/authoring/item-imports", status_code=202)
-async def import_items(
-    request: Request,
-    body: ImportItemsForm,  # type: ignore[valid-type]
-    principal: Annotated[Principal, Depends(Only("department"))],
-) -> Response:
+@routes.order("/authoring/item-imports", ImportItems, Only("department"), status=202)
+async def import_items(door: Door, command: ImportItems) -> Response:
     """Make drafts of the items of an uploaded workbook (批量导入事项); `Location` says where to look how far it is."""
-    return with_location(await order(request, principal, command_of(ImportItems, body), status=202))
+    return await door.order(command)

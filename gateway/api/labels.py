@@ -2,34 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from contracts.labels import DefineLabel, ListLabels
 from gateway.access import Only
-from gateway.door import answer, ask, command_of, form, order
-from gateway.identity.views import Principal
+from gateway.door import Door
+from gateway.routes import Routes
 
-router = APIRouter(tags=["标签 labels"])
-DefineLabelForm = form(DefineLabel)
+routes = Routes("标签 labels")
 
 
-@router.get("/labels")
-async def list_labels(
-    request: Request,
-    principal: Annotated[Principal, Depends(Only("department", "window", "bureau", "enterprise", "bank"))],
-) -> Response:
+@routes.ask("/labels", ListLabels, Only("department", "window", "bureau", "enterprise", "bank"))
+async def list_labels(door: Door, query: ListLabels) -> Response:
     """The labels that firms of this place are given, with their rules."""
-    return answer(await ask(request, ListLabels(), tenant=principal.tenant, principal=principal))
+    return await door.ask(query)
 
 
-@router.post("/labels", status_code=201)
-async def define_label(
-    request: Request,
-    body: DefineLabelForm,  # type: ignore[valid-type]
-    principal: Annotated[Principal, Depends(Only("department"))],
-) -> Response:
+@routes.order("/labels", DefineLabel, Only("department"), status=201)
+async def define_label(door: Door, command: DefineLabel) -> Response:
     """Define a label, or the next version of one of the own department's."""
-    return await order(request, principal, command_of(DefineLabel, body), status=201)
+    return await door.order(command)

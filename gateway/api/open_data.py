@@ -7,18 +7,19 @@ import hashlib
 from collections.abc import AsyncIterator, Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import Query
 from starlette.responses import Response, StreamingResponse
 
-from contracts.message import TenantId
+from contracts.message import Cursor, TenantId
 from contracts.open_data import ReadOpenData
-from gateway.access import PUBLIC
+from gateway.api.tracking import Anybody
 from gateway.bus import BusError
-from gateway.door import answer, ask
+from gateway.door import Door, answer
 from gateway.errors import Faulted, problem
 from gateway.open_data import Downloads, etag, json_lines, revision_in, table_head, table_rows
+from gateway.routes import Routes
 
-router = APIRouter(tags=["开放数据 open data"])
+routes = Routes("开放数据 open data")
 
 DOWNLOADS_AT_ONCE = 4
 PAGE_ITEMS = 50
@@ -28,29 +29,23 @@ PATIENCE_S = (0.5, 1.0, 2.0)
 CACHE = "public, no-cache"
 """Keep it, and ask each time whether it is still the newest: that costs next to nothing."""
 
+JSON_LINES = "application/x-ndjson"
+CSV = "text/csv"
+
 downloads = Downloads(DOWNLOADS_AT_ONCE)
 
 
-class JsonLines(StreamingResponse):
-    media_type = "application/x-ndjson"
-
-
-class Csv(StreamingResponse):
-    media_type = "text/csv"
-
-
-@router.get("/open-data/policies", dependencies=[Depends(PUBLIC)])
+@routes.special("GET", "/open-data/policies", ReadOpenData, renewed=True)
 async def read_open_data(
-    request: Request,
+    door: Anybody,
     tenant: TenantId | None = None,
-    cursor: Annotated[str | None, Query(max_length=400)] = None,
+    cursor: Cursor | None = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
 ) -> Response:
     """Everything on offer in pages, in the order of the ids (开放数据，分页)."""
     what = f"page-{hashlib.sha256(f'{limit} {cursor}'.encode()).hexdigest()[:16]}"
-    known = revision_in(request.headers.get("if-none-match"), what)
-    query = ReadOpenData(tenant=tenant, cursor=cursor, limit=limit, unless=known)
-    wire = await ask(request, query, tenant=None)
+    known = revision_in(door.request.headers.get("if-none-match"), what)
+    wire = await door.reply_to(ReadOpenData(tenant=tenant, cursor=cursor, limit=limit, unless=known))
     if "ok" in wire and wire["ok"]["unchanged"]:
         return _unchanged(wire["ok"]["revision"], what)
     page = answer(wire)
@@ -59,29 +54,29 @@ async def read_open_data(
     return page
 
 
-@router.get("/open-data/policies.ndjson", dependencies=[Depends(PUBLIC)], response_class=JsonLines)
-async def download_json_lines(request: Request, tenant: TenantId | None = None) -> Response:
+@routes.special("GET", "/open-data/policies.ndjson", ReadOpenData, media_type=JSON_LINES, renewed=True)
+async def download_json_lines(door: Anybody, tenant: TenantId | None = None) -> Response:
     """Everything on offer as one file, one JSON object a line (开放数据下载，NDJSON)."""
-    return await _file(request, tenant, "ndjson", JsonLines, b"", json_lines)
+    return await _file(door, tenant, "ndjson", JSON_LINES, b"", json_lines)
 
 
-@router.get("/open-data/policies.csv", dependencies=[Depends(PUBLIC)], response_class=Csv)
-async def download_table(request: Request, tenant: TenantId | None = None) -> Response:
+@routes.special("GET", "/open-data/policies.csv", ReadOpenData, media_type=CSV, renewed=True)
+async def download_table(door: Anybody, tenant: TenantId | None = None) -> Response:
     """Everything on offer as one table; the columns are documented (开放数据下载，CSV)."""
-    return await _file(request, tenant, "csv", Csv, table_head(), table_rows)
+    return await _file(door, tenant, "csv", CSV, table_head(), table_rows)
 
 
 async def _file(
-    request: Request,
+    door: Door,
     tenant: TenantId | None,
     what: str,
-    response: type[StreamingResponse],
+    media_type: str,
     head: bytes,
     write: Callable[[Any], bytes],
 ) -> Response:
     """304 for whoever has the newest state; else the file, page by page as the catalogue gives it."""
-    known = revision_in(request.headers.get("if-none-match"), what)
-    wire = await ask(request, ReadOpenData(tenant=tenant, unless=known, limit=PAGE_ITEMS), tenant=None)
+    known = revision_in(door.request.headers.get("if-none-match"), what)
+    wire = await door.reply_to(ReadOpenData(tenant=tenant, unless=known, limit=PAGE_ITEMS))
     if "ok" not in wire:
         return answer(wire)
     first = wire["ok"]
@@ -90,28 +85,28 @@ async def _file(
     if downloads.full:
         words = "同时下载的人较多，请稍后重试。"
         return problem(429, "too_many_downloads", words, retryable=True, headers={"Retry-After": "10"})
-    pieces = downloads.counted(_pieces(request, tenant, first, head, write))
+    pieces = downloads.counted(_pieces(door, tenant, first, head, write))
     name = f"policies{f'-{tenant}' if tenant else ''}.{what}"
     headers = {**_headers(first["revision"], what), "Content-Disposition": f'attachment; filename="{name}"'}
-    return response(pieces, headers=headers)
+    return StreamingResponse(pieces, headers=headers, media_type=media_type)
 
 
 async def _pieces(
-    request: Request, tenant: TenantId | None, page: dict[str, Any], head: bytes, write: Callable[[Any], bytes]
+    door: Door, tenant: TenantId | None, page: dict[str, Any], head: bytes, write: Callable[[Any], bytes]
 ) -> AsyncIterator[bytes]:
     """What changes while it is read may be in it old or new; its ETag is that of the beginning, so the next
     question brings the newest. A file that cannot be read to its end breaks off, and is not mistaken for a whole.
     """
     yield head + write(page["items"])
     while page["next_cursor"] is not None:
-        page = await _next(request, ReadOpenData(tenant=tenant, cursor=page["next_cursor"], limit=PAGE_ITEMS))
+        page = await _next(door, ReadOpenData(tenant=tenant, cursor=page["next_cursor"], limit=PAGE_ITEMS))
         yield write(page["items"])
 
 
-async def _next(request: Request, query: ReadOpenData) -> dict[str, Any]:
+async def _next(door: Door, query: ReadOpenData) -> dict[str, Any]:
     for pause in (*PATIENCE_S, None):
         try:
-            wire = await ask(request, query, tenant=None)
+            wire = await door.reply_to(query)
         except BusError:
             if pause is None:
                 raise

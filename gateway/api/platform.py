@@ -1,51 +1,33 @@
-"""For the platform's operators: onboarding tenants, giving out credentials."""
+"""For the platform's operators: onboarding tenants, giving out credentials. The gateway carries both out itself."""
 
 from __future__ import annotations
 
 from functools import partial
-from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from contracts.identity import IssueCredential, OnboardTenant
 from gateway.access import Only
-from gateway.door import answer, command_envelope, command_of, form, order_here
+from gateway.door import Door
 from gateway.identity import use_cases
-from gateway.identity.views import Principal
+from gateway.routes import Routes
 
-router = APIRouter(tags=["平台 platform"])
-OnboardTenantForm = form(OnboardTenant)
-IssueCredentialForm = form(IssueCredential)
+routes = Routes("平台 platform")
+OPERATOR = Only("platform")
 
 
-@router.post("/tenants", status_code=201)
-async def onboard_tenant(
-    request: Request,
-    body: OnboardTenantForm,  # type: ignore[valid-type]
-    principal: Annotated[Principal, Depends(Only("platform"))],
-) -> Response:
+@routes.order("/tenants", OnboardTenant, OPERATOR, status=201)
+async def onboard_tenant(door: Door, command: OnboardTenant) -> Response:
     """Onboard a city, county or zone (开通地区)."""
-    command = command_of(OnboardTenant, body)
-    envelope = command_envelope(request, principal, command, tenant=command.id)  # type: ignore[attr-defined]
-    return answer(await order_here(request, envelope, OnboardTenant, use_cases.onboard_tenant), 201)
+    return door.answer(await door.carry_out(command, use_cases.onboard_tenant, tenant=command.id))
 
 
-@router.post("/credentials", status_code=201)
-async def issue_credential(
-    request: Request,
-    body: IssueCredentialForm,  # type: ignore[valid-type]
-    principal: Annotated[Principal, Depends(Only("platform"))],
-) -> Response:
+@routes.order("/credentials", IssueCredential, OPERATOR, status=201)
+async def issue_credential(door: Door, command: IssueCredential) -> Response:
     """Give a person or machine a bearer token (发放凭证). A repeat with the same key shows the same token."""
-    command = command_of(IssueCredential, body)
-    envelope = command_envelope(request, principal, command, tenant=command.tenant)  # type: ignore[attr-defined]
     # Derived, not stored: whoever reads the database cannot sign in with what is there.
-    cipher = request.app.state.frame.cipher
-    signature = cipher.hmac(envelope["idempotency_key"], purpose="credential", tenant=envelope["tenant"])
+    envelope = door.envelope(command, command.tenant)
+    signature = door.frame.cipher.hmac(envelope["idempotency_key"], purpose="credential", tenant=command.tenant)
     token = "zd_" + signature.rsplit(":", 1)[-1]
-    handle = partial(use_cases.issue_credential, token=token)
-    wire: dict[str, Any] = await order_here(request, envelope, IssueCredential, handle)
-    if "ok" in wire:
-        wire = {"ok": {**wire["ok"], "token": token}}
-    return answer(wire, 201)
+    wire = await door.carry_out(command, partial(use_cases.issue_credential, token=token), tenant=command.tenant)
+    return door.answer({"ok": {**wire["ok"], "token": token}} if "ok" in wire else wire)

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi import Depends, Query
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from contracts.intake import ReceiptNumber
 from contracts.oversight import TrackCase
 from contracts.refusal import NotFound
 from gateway.access import PUBLIC
-from gateway.door import answer, ask
-from gateway.identity.views import Directory
+from gateway.door import Door, Wire, answer
+from gateway.routes import Routes
 
-router = APIRouter(tags=["进度 tracking"])
-Receipt = Annotated[str, Path(min_length=6, max_length=60, pattern=r"^[A-Za-z0-9-]+$")]
-Code = Annotated[str, Query(min_length=4, max_length=20, pattern=r"^[A-Za-z0-9]+$")]
+routes = Routes("进度 tracking")
+Anybody = Annotated[Door, Depends(PUBLIC)]
+QueryCode = Annotated[str, Query(min_length=4, max_length=20, pattern=r"^[A-Za-z0-9]+$")]
 
 
 class CaseUntraceable(NotFound):
@@ -26,16 +27,16 @@ class CaseUntraceable(NotFound):
     sentence = "受理编号或查询码不正确。"
 
 
-async def track(request: Request, receipt: str, code: str) -> dict[str, Any]:
+async def track(door: Door, receipt: str, code: str) -> Wire:
     """The bus's answer for a receipt; the receipt's prefix says which tenant's case it is."""
-    directory: Directory = request.app.state.directory
-    tenant = directory.prefix_remembered(receipt) or await run_in_threadpool(directory.tenant_of_receipt, receipt)
+    found = door.directory.prefix_remembered(receipt)
+    tenant = found or await run_in_threadpool(door.directory.tenant_of_receipt, receipt)
     if tenant is None:
         raise CaseUntraceable()
-    return await ask(request, TrackCase(receipt=receipt.upper(), query_code=code.upper()), tenant=tenant)
+    return await door.reply_to(TrackCase(receipt=receipt.upper(), query_code=code.upper()), tenant=tenant)
 
 
-@router.get("/track/{receipt}", dependencies=[Depends(PUBLIC)])
-async def track_case(request: Request, receipt: Receipt, code: Code) -> Response:
+@routes.special("GET", "/track/{receipt}", TrackCase)
+async def track_case(door: Anybody, receipt: ReceiptNumber, code: QueryCode) -> Response:
     """Where the case is: its steps, its clock, and how fresh the answer is (办件进度)."""
-    return answer(await track(request, receipt, code))
+    return answer(await track(door, receipt, code))

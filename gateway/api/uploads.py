@@ -5,46 +5,42 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, HTTPException, Query, Request
+from fastapi import Depends, HTTPException, Query, Request
 from starlette.responses import Response
 
-from chassis.files.objects import Objects, TooLarge
+from chassis.files.objects import TooLarge
 from contracts.uploads import RecordUpload
 from gateway import uploads
 from gateway.access import Only
-from gateway.door import answer, command_envelope, idempotency_key, order_here
-from gateway.identity.views import Principal
+from gateway.door import Door, idempotency_key
+from gateway.routes import Routes
 from gateway.uploads import FIRM_LIMIT, STAFF_LIMIT
 
-router = APIRouter(tags=["文件 uploads"])
+routes = Routes("文件 uploads")
+Sender = Annotated[Door, Depends(Only("bureau", "department", "finance", "window", "partner", "enterprise"))]
 STAFF = frozenset({"bureau", "department", "finance", "window", "partner"})
 A_FILE = {
-    "requestBody": {
-        "required": True,
-        "description": "文件本身，原样传输，边收边存。The file itself, streamed as it is.",
-        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
-    }
+    "required": True,
+    "description": "文件本身，原样传输，边收边存。The file itself, streamed as it is.",
+    "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
 }
 
 
-@router.post("/uploads", status_code=201, openapi_extra=A_FILE)
+@routes.special("POST", "/uploads", RecordUpload, status=201, takes=A_FILE)
 async def record_upload(
-    request: Request,
-    principal: Annotated[
-        Principal, Depends(Only("bureau", "department", "finance", "window", "partner", "enterprise"))
-    ],
+    door: Sender,
     file_name: Annotated[str | None, Query(max_length=200)] = None,
 ) -> Response:
     """Send a file (上传文件): the body is the file, `file_name` its name. The answer's hash is what commands take."""
+    request = door.request
     idempotency_key(request)  # before a single byte is stored
-    objects: Objects = request.app.state.objects
-    limit = STAFF_LIMIT if principal.actor.roles & STAFF else FIRM_LIMIT
+    limit = STAFF_LIMIT if door.principal.actor.roles & STAFF else FIRM_LIMIT
     if int(request.headers.get("content-length") or 0) > limit:
         raise HTTPException(413)
     declared = request.headers.get("content-type", "")
     try:
-        kept = await objects.keep(
-            principal.tenant, _pieces(request), limit=limit, check=lambda kept: uploads.check(kept, declared)
+        kept = await door.objects.keep(
+            door.principal.tenant, _pieces(request), limit=limit, check=lambda kept: uploads.check(kept, declared)
         )
     except TooLarge as error:
         raise HTTPException(413) from error
@@ -54,8 +50,7 @@ async def record_upload(
         media_type=uploads.media_type(kept.head, declared),
         file_name=file_name,
     )
-    envelope = command_envelope(request, principal, command, principal.tenant)
-    return answer(await order_here(request, envelope, RecordUpload, uploads.record_upload), 201)
+    return door.answer(await door.carry_out(command, uploads.record_upload))
 
 
 async def _pieces(request: Request) -> AsyncIterator[bytes]:

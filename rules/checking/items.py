@@ -67,7 +67,7 @@ def _examine(rules: ItemRules, vocabulary: FactTypes | None) -> Findings:
         "/quotas": rules.quotas,
     }
     for where, parts in trees.items():
-        if any(part is not None and _deeper_than(part, DEEPEST) for part in parts):
+        if any(part is not None and deeper_than(part, DEEPEST) for part in parts):
             findings.add("tree_too_deep", where, f"规则嵌套超过 {DEEPEST} 层")
             too_deep = True
     if too_deep:
@@ -82,7 +82,7 @@ def _examine(rules: ItemRules, vocabulary: FactTypes | None) -> Findings:
     return findings
 
 
-def _deeper_than(tree: RulePart, depth: int) -> bool:
+def deeper_than(tree: RulePart, depth: int) -> bool:
     """Level by level rather than by recursion: this is what guards the recursion of the others."""
     level: list[RulePart] = [tree]
     for _ in range(depth):

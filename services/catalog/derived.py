@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from services.catalog.search.rebuild import rebuild
+from services.catalog.search_index.rebuild import rebuild
 
 __all__ = ["rebuild"]

@@ -10,7 +10,7 @@ from contracts.merges import EnterpriseMerged
 from contracts.notify import ListMessages, MessagePage
 from contracts.review import CaseApproved, CaseRejected
 from contracts.treasury import DisbursementHeld, DisbursementReturned, DisbursementSettled
-from copies import merged_enterprises as former_files
+from copies import merged_enterprises
 from services.notify import use_cases, views
 from services.notify.sms import Sms, SmsClient
 from services.notify.templates import Tellable
@@ -29,7 +29,7 @@ class NotifyEntrypoints(Room):
     def enterprise_registered(self, events: list[Received[EnterpriseRegistered]], uow: UnitOfWork) -> None:
         use_cases.keep_contacts(events, uow)
 
-    enterprises_merged = staticmethod(on(EnterpriseMerged)(former_files.keep_merges))
+    enterprises_merged = staticmethod(on(EnterpriseMerged)(merged_enterprises.keep_merges))
 
     @on(
         CaseApproved,

@@ -7,7 +7,7 @@ from chassis.read.reader import Reader
 from chassis.write.uow import UnitOfWork
 from contracts.merges import EnterpriseMerged
 from contracts.oversight import TrackCase, TrackingPage, TrackingView, TrackOwnCases
-from copies import merged_enterprises as former_files
+from copies import merged_enterprises
 from services.oversight import use_cases, views
 from services.oversight.steps import SENTENCES
 
@@ -27,4 +27,4 @@ class OversightEntrypoints(Room):
     def follow(self, events: list[Received[Any]], uow: UnitOfWork) -> None:
         use_cases.follow(events, uow)
 
-    enterprises_merged = staticmethod(on(EnterpriseMerged)(former_files.keep_merges))
+    enterprises_merged = staticmethod(on(EnterpriseMerged)(merged_enterprises.keep_merges))

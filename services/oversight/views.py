@@ -12,7 +12,7 @@ from chassis.foundation.secrecy import Cipher
 from chassis.read.paging import CursorInvalid, cut_page, decode_cursor, encode_cursor
 from chassis.read.reader import Reader
 from contracts.oversight import TrackCase, TrackedStep, TrackingPage, TrackingView, TrackOwnCases
-from copies import merged_enterprises as former_files
+from copies import merged_enterprises
 from services.oversight.domain import CaseUntraceable, progress, refuse_stranger
 from services.oversight.steps import ORDER
 from services.oversight.store import STEPS
@@ -23,7 +23,7 @@ COLUMNS = (
 )
 BY_RECEIPT = text(f"{COLUMNS} WHERE receipt = :receipt AND query_code_digest IS NOT NULL")
 OF_FIRM = text(
-    f"{COLUMNS} WHERE filed_in = :tenant AND enterprise_id {former_files.OF_FIRM} AND submitted_at IS NOT NULL"
+    f"{COLUMNS} WHERE filed_in = :tenant AND enterprise_id {merged_enterprises.OF_FIRM} AND submitted_at IS NOT NULL"
     " AND (CAST(:before AS timestamptz) IS NULL OR (submitted_at, receipt) < (:before, CAST(:receipt AS text)))"
     " ORDER BY submitted_at DESC, receipt DESC LIMIT :limit"
 )

@@ -1,4 +1,4 @@
-"""`contracts/flow.py` and `contracts/answers.py` against the code: events flow downstream, and nobody is forgotten."""
+"""`contracts/flow.py` and the answers of the contracts against the code: events flow downstream, nobody is forgotten."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import ast
 import inspect
 import typing
 from collections.abc import Iterator, Mapping
+from types import new_class
 
 import pytest
 
 from chassis.edge.rooms import service_names
-from console.contracts.schemas import message_types
-from contracts.answers import ANSWERS
+from console.contracts.schemas import contract_types, message_types
 from contracts.flow import EVENTS, FLOW, ORDER, QUEUES, SERVICES, Route, aggregates_heard_by
-from contracts.message import Event, ServiceName
+from contracts.message import Command, Event, Model, Query, ServiceName, answer_of
 from contracts.operations import OF_EVERY_SERVICE
 from contracts.treasury import DisbursementSettled
 from gateway import uploads
@@ -23,6 +23,7 @@ from tests.architecture.source_tree import modules, services, tree_of
 
 Flow = Mapping[type[Event], Route]
 CLASSES = service_classes()
+ANSWERS = {contract: answer_of(contract) for contract in contract_types()}
 
 HEARD_FOR_ALL = {"tenant": "the frame of every service learns of tenants by itself (chassis.edge.frame)"}
 """Aggregates whose events no service handles with its own hands."""
@@ -132,13 +133,13 @@ def test_a_recorded_event_is_found_in_source() -> None:
 
 
 @pytest.mark.parametrize("name", CLASSES)
-def test_a_service_takes_exactly_the_commands_and_queries_that_it_owns_and_answers_them_as_listed(name: str) -> None:
+def test_a_service_takes_exactly_the_commands_and_queries_that_it_owns_and_answers_them_as_they_say(name: str) -> None:
     taken = dict(taken_by(CLASSES[name]))
     own = {contract for contract in ANSWERS if contract.owner == name} | OF_EVERY_SERVICE
     assert taken == {contract: ANSWERS[contract] for contract in own}
 
 
-def test_the_gateway_answers_its_own_commands_as_listed() -> None:
+def test_the_gateway_answers_its_own_commands_as_they_say() -> None:
     handled = {}
     decided = [*inspect.getmembers(identity, inspect.isfunction), *inspect.getmembers(uploads, inspect.isfunction)]
     for _name, function in decided:
@@ -146,6 +147,13 @@ def test_the_gateway_answers_its_own_commands_as_listed() -> None:
         if hints and hints[0] in ANSWERS:
             handled[hints[0]] = hints[-1]
     assert handled == {contract: answer for contract, answer in ANSWERS.items() if contract.owner == "gateway"}
+
+
+@pytest.mark.parametrize("kind", [Command, Query])
+def test_a_contract_that_does_not_say_what_it_is_answered_with_cannot_be_written(kind: type[Command | Query]) -> None:
+    assert answer_of(new_class("Answered", (kind[Model],))) is Model
+    with pytest.raises(TypeError, match="Unanswered does not say what it is answered with"):
+        new_class("Unanswered", (kind,))
 
 
 def test_services_are_discovered() -> None:

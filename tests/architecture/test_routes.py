@@ -11,7 +11,7 @@ from starlette.routing import Mount, Route
 
 from console.contracts.program import unconnected_gateway
 from gateway.access import PUBLIC, ROLES, Only, RouteOpenByAccident, access_table
-from gateway.identity.views import Principal
+from gateway.door import Door
 
 EXPECTED = {
     ("GET", "/"): "public",
@@ -135,8 +135,8 @@ async def nothing() -> Response:
     return Response()
 
 
-async def by_clerk(principal: Annotated[Principal, Depends(Only("window"))]) -> Response:
-    return Response(principal.tenant)
+async def by_clerk(door: Annotated[Door, Depends(Only("window"))]) -> Response:
+    return Response(door.principal.tenant)
 
 
 def test_guards_are_read_off_wherever_they_stand() -> None:

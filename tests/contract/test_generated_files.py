@@ -9,8 +9,6 @@ import pytest
 
 from console.contracts.program import generated_texts, main, shrunk, stale, write
 from console.contracts.schemas import FOLDERS, message_types
-from contracts.answers import ANSWERS
-from contracts.message import Command, Query
 
 
 @pytest.fixture(scope="module")
@@ -28,10 +26,6 @@ def test_every_message_of_the_contracts_has_a_file(wanted: dict[str, str]) -> No
         of_this_kind = {path for path in wanted if path.startswith(f"{folder}/")}
         assert of_this_kind == {f"{folder}/{message.__name__}.json" for message in message_types(kind)}  # type: ignore[type-var]
         assert of_this_kind
-
-
-def test_every_command_and_query_says_what_it_is_answered_with() -> None:
-    assert set(ANSWERS) == {*message_types(Command), *message_types(Query)}
 
 
 def test_keys_stand_in_a_stable_order(wanted: dict[str, str]) -> None:

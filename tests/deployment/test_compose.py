@@ -14,8 +14,8 @@ import pytest
 import yaml
 
 from chassis.foundation.settings import Settings
-from console.cluster.roster import GATEWAY, OUTSIDE_WORLD, database_names, service_names
-from console.place import CHECKOUT
+from console.cluster.roster import OUTSIDE_WORLD
+from console.place import CHECKOUT, GATEWAY, database_names, service_names
 from console.servers.provision import KINDS
 from console.servers.provision_cluster import PASSWORD
 from services.notify.sms import SmsClient

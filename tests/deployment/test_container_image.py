@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from console.cluster.roster import service_names
-from console.place import CHECKOUT
+from console.place import CHECKOUT, service_names
 from tests.architecture.source_tree import PACKAGES
 
 DOCKERFILE = (CHECKOUT / "Dockerfile").read_text()

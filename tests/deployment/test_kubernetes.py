@@ -20,8 +20,7 @@ import pytest
 import yaml
 
 from chassis.foundation.settings import Settings
-from console.cluster.roster import GATEWAY, database_names, service_names
-from console.place import CHECKOUT
+from console.place import CHECKOUT, GATEWAY, database_names, service_names
 from console.setup.debian import DebianArchive, DebianFault
 
 BASE = CHECKOUT / "k8s" / "base"

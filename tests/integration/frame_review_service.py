@@ -17,17 +17,17 @@ from chassis.write.uow import UnitOfWork
 from contracts.message import Command, Model, ServiceName
 
 
-class Note(Command):
+class Noted(Model):
+    text: str
+
+
+class Note(Command[Noted]):
     """Leave a row, and take `seconds` over it."""
 
     owner: ClassVar[ServiceName] = "notify"
 
     text: str
     seconds: float = 0
-
-
-class Noted(Model):
-    text: str
 
 
 class NotingService(Service):

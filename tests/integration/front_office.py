@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib
 import inspect
 import json
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from chassis.events.inbox import Inbox, Subscription
 from chassis.events.received import Received, decode
 from chassis.foundation.ids import new_id
 from chassis.testing.fakes import received
+from console.place import CHECKOUT
 from console.servers.provision import Dsns
 from contracts.enterprises import ConfirmPayeeAccount, RecordFacts, RegisterEnterprise
 from contracts.enterprises import RegisterPayeeAccount as RegisterAccount
@@ -29,15 +31,6 @@ from contracts.message import SYSTEM, Actor, Command, Event, Query, snake_case
 from contracts.policies import PublishPolicyItem
 from contracts.rule import Fact, Level
 from copies.merged_enterprises import keep_merges
-from services.catalog.enterprises import disclosing, label_rules, material_file, merging
-from services.catalog.enterprises import use_cases as enterprise_use_cases
-from services.catalog.enterprises import views as enterprise_views
-from services.catalog.matching import views as matching_views
-from services.catalog.outside_figures import use_cases as figure_use_cases
-from services.catalog.outside_figures import views as figure_views
-from services.catalog.policies import authoring_views, documents, draft_views, drafting
-from services.catalog.policies import use_cases as policy_use_cases
-from services.catalog.policies import views as policy_views
 from services.intake.applications import use_cases as application_use_cases
 from services.intake.applications import views as intake_views
 from services.intake.catalog_copies import outside_figures
@@ -201,14 +194,20 @@ def onboarded(tenant: str, parent: str | None, level: Level, prefix: str) -> Ten
     )
 
 
+def functions_of(service: str, *files: str) -> SimpleNamespace:
+    """What all rooms of a service define in their files of these names."""
+    found: dict[str, Any] = {}
+    for file in sorted((CHECKOUT / "services" / service).rglob("*.py")):
+        if file.stem in files:
+            name = ".".join(file.relative_to(CHECKOUT).with_suffix("").parts)
+            functions = inspect.getmembers(importlib.import_module(name), inspect.isfunction)
+            found |= {each: function for each, function in functions if function.__module__ == name}
+    return SimpleNamespace(**found)
+
+
 def catalog_replica(frame: Frame, dsns: Dsns) -> Replica:
-    nouns = (
-        vars(disclosing) | vars(label_rules) | vars(material_file) | vars(merging) | vars(drafting) | vars(documents)
-    )
-    use_cases = SimpleNamespace(**nouns | vars(policy_use_cases) | vars(enterprise_use_cases) | vars(figure_use_cases))
-    policies = vars(policy_views) | vars(authoring_views) | vars(draft_views)
-    views = SimpleNamespace(**nouns | policies | vars(enterprise_views) | vars(matching_views) | vars(figure_views))
-    return Replica(frame, dsns, use_cases, views, [tenant_subscription()])
+    orders, questions = functions_of("catalog", "use_cases"), functions_of("catalog", "views", "authored")
+    return Replica(frame, dsns, orders, questions, [tenant_subscription()])
 
 
 def intake_replica(frame: Frame, dsns: Dsns) -> Replica:

@@ -18,7 +18,9 @@ from contracts.enterprise_imports import ImportEnterprises
 from contracts.enterprises import GetEnterprise
 from contracts.message import Actor
 from contracts.operations import GetOperation, LineResult, ListOperationLines, OperationView
-from services.catalog.enterprises import imports
+from services.catalog.imports.use_cases import KIND, import_enterprises
+from services.catalog.imports.vocabulary import vocabulary
+from services.catalog.imports.work import EnterpriseImport
 
 FIRMS = draw(2000)
 CODES = [credit_code_of(FIRMS, row) for row in range(2000)]
@@ -43,12 +45,12 @@ class Office:
         self.objects = Objects.in_folder(folder / "objects")
         self.objects.spool = folder / "spool"
         frame = replica.frame
-        work = imports.EnterpriseImport(frame.cipher, lambda: self.objects, feed, self._vocabulary, frame.clock.now)
-        self.due = chunks_due(frame, imports.KIND, work)
+        work = EnterpriseImport(frame.cipher, lambda: self.objects, feed, self._vocabulary, frame.clock.now)
+        self.due = chunks_due(frame, KIND, work)
 
     def _vocabulary(self, tenant: str) -> Any:
         with self.replica.frame.reader([tenant]) as reader:
-            return imports.vocabulary(reader)
+            return vocabulary(reader)
 
     def uploads(self, content: bytes) -> str:
         sha256 = hashlib.sha256(content).hexdigest()
@@ -61,8 +63,8 @@ class Office:
         asked = {"format": "csv", "source": "章贡区统计局", "as_of": "2026-03-01", **more}
         if content is not None:
             asked["sha256"] = self.uploads(content)
-        with self.replica.frame.unit([ZHANGGONG], action=imports.KIND, actor=BUREAU) as uow:
-            return imports.import_enterprises(ImportEnterprises.model_validate(asked), uow).operation_id
+        with self.replica.frame.unit([ZHANGGONG], action=KIND, actor=BUREAU) as uow:
+            return import_enterprises(ImportEnterprises.model_validate(asked), uow).operation_id
 
     def works(self) -> None:
         """Whatever is due, turn after turn."""

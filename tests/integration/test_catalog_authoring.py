@@ -50,7 +50,7 @@ from contracts.policies import (
     ListPolicies,
     PublishPolicyItem,
 )
-from services.catalog.policies import drafting
+from services.catalog.drafts.use_cases import CONSULTATION_DEADLINE, close_consultations
 
 
 @pytest.fixture
@@ -119,9 +119,9 @@ def test_a_bureau_that_stays_silent_is_recorded_as_silent_when_the_last_day_has_
     assert [(each["draft_id"], each["answer_until"]) for each in awaiting] == [(draft["draft_id"], "2026-03-20")]
     assert catalog.asked(ListDrafts(awaiting=True), actor=REFORM)["ok"]["drafts"] == []
     clock.advance(datetime(2026, 3, 20, 15, 59, tzinfo=UTC) - clock.now())
-    assert due(catalog, drafting.CONSULTATION_DEADLINE, drafting.close_consultations) == 0
+    assert due(catalog, CONSULTATION_DEADLINE, close_consultations) == 0
     clock.advance(datetime(2026, 3, 20, 16, 0, tzinfo=UTC) - clock.now())
-    assert due(catalog, drafting.CONSULTATION_DEADLINE, drafting.close_consultations) == 1
+    assert due(catalog, CONSULTATION_DEADLINE, close_consultations) == 1
     read = catalog.asked(GetDraft(draft_id=draft["draft_id"]), actor=BUREAU)["ok"]
     assert read["stage"] == "consulted"
     assert [each["answer"] for each in read["rounds"][0]["answers"]] == ["agree", "changes", "silent"]

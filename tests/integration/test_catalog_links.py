@@ -18,8 +18,9 @@ from console.servers.provision import Dsns
 from contracts.authoring import ListAuthoredItems
 from contracts.item import Interpretation, PolicyDocument
 from contracts.policies import PublishPolicyItem, WithdrawPolicyItem
-from services.catalog.policies.link_checks import ITEM_LINKS, look_at_links
-from services.catalog.policies.links import LinkState
+from services.catalog.links.probe import LinkState
+from services.catalog.links.use_cases import look_at_links
+from services.catalog.policies.use_cases import ITEM_LINKS
 
 GOOD, GONE = "https://www.example.cn/a.html", "https://www.example.cn/gone.html"
 

@@ -41,7 +41,7 @@ def up_to(revision: str, dsns: Dsns) -> None:
         patch.setattr(
             ScriptDirectory,
             "_upgrade_revs",
-            lambda self, to, now: newest(self, revision if "catalog" in self.dir else to, now),
+            lambda self, to, now: newest(self, revision if "services/catalog" in self.dir else to, now),
         )
         migrate("catalog", dsns.owner)
 

@@ -29,8 +29,8 @@ from contracts.rule import Window
 from contracts.search import FoundPolicies, SearchForEnterprise
 from services.catalog.matching.domain import MatchingWarmingUp
 from services.catalog.search.for_enterprise import search_for_enterprise
-from services.catalog.search.rebuild import rebuild
 from services.catalog.search.shelf import Shelf
+from services.catalog.search_index.rebuild import rebuild
 
 TODAY = NOON.date()
 

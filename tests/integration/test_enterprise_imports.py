@@ -28,8 +28,8 @@ from contracts.fact_records import WithdrawFacts
 from contracts.operations import ResumeOperation
 from contracts.rule import Level
 from sandbox.testing import RunningProgram
-from services.catalog.enterprises import imports
-from services.catalog.enterprises.imports_exchange import ExchangeClient
+from services.catalog.imports.exchange import ExchangeClient
+from services.catalog.imports.use_cases import ImportRefused
 
 SECRET = "whsec_" + base64.b64encode(b"exchange-test-secret-of-32-bytes").decode()
 
@@ -219,7 +219,7 @@ def test_a_file_that_is_not_there_or_was_altered_is_not_imported(office: Office)
 
 
 def test_an_order_that_lacks_what_its_format_needs_is_refused_with_all_reasons(office: Office) -> None:
-    with pytest.raises(imports.ImportRefused) as refused:
+    with pytest.raises(ImportRefused) as refused:
         office.begins(source=None, as_of="2999-01-01")
     assert [reason.field for reason in refused.value.reasons] == ["sha256", "source", "as_of"]
 

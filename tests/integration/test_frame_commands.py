@@ -25,13 +25,13 @@ from contracts.rule.shares import Level
 from gateway.identity.use_cases import onboard_tenant
 
 
-class Note(Command):
-    owner: ClassVar[ServiceName] = "gateway"
-    text: str
-
-
 class Noted(Model):
     count: int
+
+
+class Note(Command[Noted]):
+    owner: ClassVar[ServiceName] = "gateway"
+    text: str
 
 
 class NotedInSecret(Noted):

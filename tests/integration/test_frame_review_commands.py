@@ -20,13 +20,13 @@ from contracts.message import Command, Model, ServiceName
 from contracts.refusal import Conflict
 
 
-class Note(Command):
-    owner: ClassVar[ServiceName] = "gateway"
-    text: str
-
-
 class Noted(Model):
     count: int
+
+
+class Note(Command[Noted]):
+    owner: ClassVar[ServiceName] = "gateway"
+    text: str
 
 
 class EnoughNotes(Conflict):

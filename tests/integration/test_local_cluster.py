@@ -17,11 +17,11 @@ from console.cluster import cluster as cluster_module
 from console.cluster import migrations
 from console.cluster.cluster import Cluster
 from console.cluster.crew import Member
-from console.cluster.ports import LOOPBACK, Ports
-from console.cluster.processes import kill
+from console.machine.ports import LOOPBACK, Ports
+from console.machine.processes import kill
+from console.machine.quarters import leave_quarters, quarters_for
 from console.refusal import Refusal
 from console.servers.postgres import Postgres
-from console.servers.quarters import leave_quarters, quarters_for
 from console.servers.rabbitmq import RabbitMQ
 
 

@@ -21,12 +21,12 @@ import psycopg
 import pytest
 
 from chassis.testing.waiting import eventually
-from console.cluster.ports import LOOPBACK, Ports
-from console.cluster.processes import Identity, PidFile
+from console.machine.ports import LOOPBACK, Ports
+from console.machine.processes import Identity, PidFile
+from console.machine.quarters import Account, leave_quarters, quarters_for
 from console.servers.broker_node import BrokerFault
 from console.servers.postgres import Postgres, PostgresAdmin
 from console.servers.provision import clone, drop, provision
-from console.servers.quarters import Account, leave_quarters, quarters_for
 from console.servers.rabbitmq import RabbitMQ
 
 

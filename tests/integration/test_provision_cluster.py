@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from console.cluster.roster import database_names
+from console.place import database_names
 from console.refusal import Refusal
 from console.servers.postgres import PostgresAdmin
 from console.servers.provision import KINDS, drop

@@ -20,15 +20,15 @@ from search_library import Library, opened
 from chassis.edge.frame import Frame
 from chassis.read.paging import CursorInvalid, encode_cursor
 from console.contracts.program import unconnected_gateway
+from console.contracts.schemas import message_types
 from console.servers.provision import Dsns
-from contracts.answers import ANSWERS
-from contracts.message import snake_case
+from contracts.message import Query, snake_case
 from contracts.policies import ResumePolicyItem, SuspendPolicyItem
 from gateway.api import open_data as open_data_routes
 from gateway.open_data import COLUMNS
 from services.catalog.search.position import Position
 
-CONTRACTS = {snake_case(contract.__name__): contract for contract in ANSWERS}
+CONTRACTS = {snake_case(query.__name__): query for query in message_types(Query)}
 
 
 class Public:
@@ -45,7 +45,7 @@ class Public:
         self._calls += 1
         if self._calls == self.fails_at:
             return {"fault": {"retryable": False}}
-        return self.library.wire(method, envelope["body"], CONTRACTS[method])  # type: ignore[arg-type]
+        return self.library.wire(method, envelope["body"], CONTRACTS[method])
 
     def get(self, path: str, headers: dict[str, str] | None = None, **params: Any) -> httpx.Response:
         async def once() -> httpx.Response:

@@ -11,8 +11,8 @@ from sqlalchemy import Connection, Engine, text
 
 from chassis.foundation.database import connect_engine
 from console.cluster.cluster import Cluster
-from console.cluster.ports import LOOPBACK, Ports
-from console.cluster.roster import GATEWAY, database_names
+from console.machine.ports import LOOPBACK, Ports
+from console.place import GATEWAY, database_names
 from console.refusal import Refusal
 from console.servers.credentials import Credentials
 from console.servers.provision import Dsns, dsns_of

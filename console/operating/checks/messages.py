@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, Executable, text
 
 from chassis.events.quarantine import Quarantined, quarantined_messages
 from chassis.events.stuck import StuckMessage, stuck_messages
@@ -96,7 +96,7 @@ def _quarantined(entry: Quarantined, service: str) -> Finding | Notice:
     return Notice(None, name, f"./zhida work show --service {service} --id {id}")
 
 
-def _sequences(engine: Engine, statement: object) -> dict[AggregateKey, int]:
+def _sequences(engine: Engine, statement: Executable) -> dict[AggregateKey, int]:
     with engine.connect() as connection:
-        rows = connection.execute(statement).all()  # type: ignore[call-overload]
+        rows = connection.execute(statement).all()
     return {AggregateKey(row.tenant, row.aggregate_type, row.aggregate_id): row.sequence for row in rows}

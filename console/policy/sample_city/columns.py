@@ -7,8 +7,8 @@ from datetime import date
 
 import numpy as np
 
-from console.policy.sample_city.facts import AS_OF, Draft
-from contracts.rule import Fact, FactKind
+from console.policy.sample_city.facts import Draft
+from contracts.rule import FactKind
 from services.catalog.matching.engine.columns import DAY, LISTED
 from services.catalog.matching.engine.matcher import Matcher
 
@@ -30,9 +30,6 @@ def _load(matcher: Matcher, draft: Draft) -> None:
     elif draft.kind is FactKind.DATE:
         form = DAY
     else:
-        entries = [
-            column.entry_of(Fact(name=draft.name, kind=draft.kind, value=word, source="示例城市", as_of=AS_OF))
-            for word in draft.words
-        ]
+        entries = [column.entry_of(draft.kind, word) for word in draft.words]
         values = np.array(entries, np.int64)[values]
     column.load(draft.rows, np.full(len(draft.rows), form, np.uint8), values, draft.untils)

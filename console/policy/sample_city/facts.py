@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,7 @@ YEARS = (2023, 2024, 2025, 2026)
 AS_OF = date(2026, 10, 31)
 NEVER = 99_991_231
 Share = NDArray[np.bool_]
+Words = tuple[bool | str | tuple[str, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ class Draft:
     untils: NDArray[np.int32]
     unit: str | None = None
     decimals: int = 0
-    words: tuple[bool | str | tuple[str, ...], ...] = ()
+    words: Words = ()
 
     def written(self, value: int) -> bool | str | tuple[str, ...]:
         """A value as facts have it."""
@@ -171,16 +173,20 @@ class Facts:
         by_revenue = np.digitize(self._firms.revenue, (100, 2000, 40_000))
         return 3 - np.minimum(by_staff, by_revenue)
 
-    def _numbers(self, name: str, period: str | None, told: Share, values: NDArray, unit: str, decimals: int) -> Draft:
+    def _numbers(
+        self, name: str, period: str | None, told: Share, values: NDArray[Any], unit: str, decimals: int
+    ) -> Draft:
         scaled = np.rint(np.asarray(values, np.float64) * 10**decimals).astype(np.int64)
         return self._draft(name, period, FactKind.NUMBER, told, scaled, unit=unit, decimals=decimals)
 
-    def _flags(self, name: str, period: str | None, told: Share, flags: Share, untils: NDArray | None = None) -> Draft:
+    def _flags(
+        self, name: str, period: str | None, told: Share, flags: Share, untils: NDArray[Any] | None = None
+    ) -> Draft:
         return self._draft(
             name, period, FactKind.FLAG, told, flags.astype(np.int64), words=(False, True), untils=untils
         )
 
-    def _dates(self, name: str, period: str | None, told: Share, days: NDArray) -> Draft:
+    def _dates(self, name: str, period: str | None, told: Share, days: NDArray[np.datetime64]) -> Draft:
         months = days.astype("datetime64[M]")
         number = months.astype(np.int64) // 12 * 10_000 + 19_700_000
         number += (
@@ -189,13 +195,19 @@ class Facts:
         return self._draft(name, period, FactKind.DATE, told, number)
 
     def _words(
-        self, name: str, period: str | None, told: Share, places: NDArray, words: tuple, kind: FactKind = FactKind.CODE
+        self,
+        name: str,
+        period: str | None,
+        told: Share,
+        places: NDArray[Any],
+        words: Words,
+        kind: FactKind = FactKind.CODE,
     ) -> Draft:
         return self._draft(name, period, kind, told, places.astype(np.int64), words=words)
 
     def _draft(
         self, name: str, period: str | None, kind: FactKind, told: Share, values: NDArray[np.int64],
-        unit: str | None = None, decimals: int = 0, words: tuple = (), untils: NDArray | None = None,
+        unit: str | None = None, decimals: int = 0, words: Words = (), untils: NDArray[Any] | None = None,
     ) -> Draft:  # fmt: skip
         rows = np.flatnonzero(told)
         ends = np.full(len(rows), NEVER) if untils is None else untils[rows]

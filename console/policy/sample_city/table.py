@@ -95,9 +95,8 @@ def _heading(draft: Draft) -> str:
 
 
 def _by_row(draft: Draft) -> dict[int, str]:
-    words = {True: "是", False: "否"}
     told = zip(draft.rows.tolist(), draft.values.tolist(), strict=True)
     return {
-        row: words.get(written, written) if isinstance(written := draft.written(value), bool) else str(written)
+        row: ("是" if written else "否") if isinstance(written := draft.written(value), bool) else str(written)
         for row, value in told
     }

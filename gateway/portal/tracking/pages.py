@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Query
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 
+from contracts.intake import ReceiptNumber
 from contracts.refusal import NotFound
 from gateway.access import PUBLIC
-from gateway.api.tracking import Receipt, track
+from gateway.api.tracking import Anybody, track
 from gateway.errors import Faulted
 from gateway.portal.tracking.words import WORDS
 
@@ -62,13 +63,15 @@ async def tracking_form(
     return page(200, lang=lang, receipt=receipt, code=code, case=None, trouble=None)
 
 
-@router.get("/track/{receipt}", dependencies=[Depends(PUBLIC)])
-async def tracking_page(request: Request, receipt: Receipt, code: OptionalCode = "", lang: Lang = "zh") -> HTMLResponse:
+@router.get("/track/{receipt}")
+async def tracking_page(
+    door: Anybody, receipt: ReceiptNumber, code: OptionalCode = "", lang: Lang = "zh"
+) -> HTMLResponse:
     """Where the case is."""
     if len(code) < 4:
         return page(200, lang=lang, receipt=receipt, code=code, case=None, trouble="code_needed")
     try:
-        wire = await track(request, receipt, code)
+        wire = await track(door, receipt, code)
     except NotFound:
         wire = {"refused": {}}
     if "fault" in wire:

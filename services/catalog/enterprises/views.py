@@ -8,15 +8,12 @@ from contracts.enterprises import (
     EnterpriseView,
     FormerFile,
     GetEnterprise,
-    ListPayeeAccounts,
-    PayeeAccountList,
-    PayeeAccountRecord,
 )
 from contracts.fact_records import FactHistory, GetFactHistory
 from contracts.rule import Fact
 from services.catalog.enterprises.domain import EnterpriseUnknown, refuse_stranger
 from services.catalog.enterprises.fact_records import FACT_COLUMNS, HISTORY, fact_record
-from services.catalog.enterprises.label_rules import labels_for
+from services.catalog.labels.views import labels_for
 
 FACT_PARTS = ", ".join(f"'{column}', f.{column}" for column in FACT_COLUMNS)
 
@@ -29,17 +26,6 @@ FILE = (
     " 'merged_at', o.merged_at) ORDER BY o.id) FROM enterprise o"
     " WHERE o.tenant = e.tenant AND o.merged_into = e.id), '[]') AS former_files"
     " FROM enterprise e WHERE e.tenant = :tenant AND e.id = :id"
-)
-
-ACCOUNTS = (
-    "SELECT id AS account_id, enterprise_id, account_name, account_masked, bank_name, account_version,"
-    " state = 'confirmed' AS confirmed, version, registered_by, registered_at, confirmed_by, confirmed_at,"
-    " withdrawn_by, withdrawn_at, withdrawn_why, CASE WHEN withdrawn_by IS NOT NULL THEN 'withdrawn'"
-    " WHEN state = 'confirmed' AND account_version = paid.newest THEN 'paid'"
-    " WHEN account_version < paid.newest THEN 'superseded' ELSE 'waiting' END AS standing"
-    " FROM payee_account, (SELECT coalesce(max(account_version) FILTER (WHERE state = 'confirmed'), 0) AS newest"
-    " FROM payee_account WHERE tenant = :tenant AND enterprise_id = :id) AS paid"
-    " WHERE tenant = :tenant AND enterprise_id = :id ORDER BY account_version DESC"
 )
 
 
@@ -80,10 +66,3 @@ def get_fact_history(query: GetFactHistory, reader: Reader) -> FactHistory:
     rows, more = cut_page(found.mappings().all(), query.limit)
     cursor = encode_cursor(rows[-1]["version"], rows[-1]["ordinal"]) if more else None
     return FactHistory(items=tuple(fact_record(row) for row in rows), next_cursor=cursor)
-
-
-def list_payee_accounts(query: ListPayeeAccounts, reader: Reader) -> PayeeAccountList:
-    """Every account that a firm has named, masked, the newest first. Raises EnterpriseNotYours."""
-    refuse_stranger(reader.actor, query.enterprise_id)
-    rows = reader.execute(ACCOUNTS, {"tenant": reader.tenant, "id": query.enterprise_id})
-    return PayeeAccountList(items=tuple(PayeeAccountRecord.model_validate(dict(row)) for row in rows.mappings()))

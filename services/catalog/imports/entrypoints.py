@@ -11,9 +11,11 @@ from chassis.write.uow import UnitOfWork
 from contracts.enterprise_imports import ImportEnterprises
 from contracts.operations import OperationView
 from contracts.rule.facts import FactType
-from services.catalog.enterprises import imports
-from services.catalog.enterprises.imports_exchange import ExchangeClient
-from services.catalog.enterprises.imports_lines import EnterpriseLine
+from services.catalog.imports import use_cases
+from services.catalog.imports.exchange import ExchangeClient
+from services.catalog.imports.lines import EnterpriseLine
+from services.catalog.imports.vocabulary import vocabulary
+from services.catalog.imports.work import EnterpriseImport
 
 
 class ImportEntrypoints(Room):
@@ -21,14 +23,14 @@ class ImportEntrypoints(Room):
 
     @command
     def import_enterprises(self, cmd: ImportEnterprises, uow: UnitOfWork) -> OperationView:
-        return imports.import_enterprises(cmd, uow)
+        return use_cases.import_enterprises(cmd, uow)
 
-    @work(imports.KIND)
+    @work(use_cases.KIND)
     def imported_enterprises(self) -> Work[EnterpriseLine]:
-        return imports.EnterpriseImport(
+        return EnterpriseImport(
             self.frame.cipher, Objects.from_env, ExchangeClient.from_env, self._vocabulary, self.frame.clock.now
         )
 
     def _vocabulary(self, tenant: str) -> Mapping[str, FactType]:
         with self.frame.reader([tenant]) as reader:
-            return imports.vocabulary(reader)
+            return vocabulary(reader)

@@ -25,7 +25,7 @@ from services.catalog.matching.line import MatchingLine
 class MatchingEntrypoints(Room):
     """What an enterprise is entitled to, and whom an item reaches."""
 
-    matching: MatchingLine = Port(MatchingLine.from_env)  # type: ignore[assignment]
+    matching: MatchingLine = Port(MatchingLine.from_env)
 
     @query
     def check_entitlement(self, query: CheckEntitlement, reader: Reader) -> EntitlementView:

@@ -69,7 +69,7 @@ class MatchingLine:
                     said = reply.readline()
         except (FileNotFoundError, ConnectionError) as error:
             raise MatchingWarmingUp() from error
-        answer = orjson.loads(said) if said else {"fault": True}
+        answer: dict[str, Any] = orjson.loads(said) if said else {"fault": True}
         if "ok" not in answer:
             raise MatchingFailed(str(question.get("ask")))
         if answer["ok"].get("warming_up"):

@@ -86,17 +86,12 @@ def _part(column: Column, found: Any) -> _Part:
         return rows, np.full(count, form, np.uint8), np.array(found.numbers, np.int64), untils
     if found.form == "number":
         # There are more ways of writing this fact than forms: its figures go to the dictionary one by one.
-        words = [number_text(number, found.decimals) for number in found.numbers]
+        words: list[Any] = [number_text(number, found.decimals) for number in found.numbers]
     else:
         words = [tuple(found.listed) if isinstance(found.listed, list) else found.listed] * count
-    values = [column.entry_of(_listed(column, found, word)) for word in words]
+    kind = FactKind(found.kind)
+    values = [column.entry_of(kind, word, found.unit) for word in words]
     return rows, np.full(count, LISTED, np.uint8), np.array(values, np.int64), untils
-
-
-def _listed(column: Column, found: Any, word: bool | str | tuple[str, ...]) -> Fact:
-    return Fact.model_construct(
-        name=column.name, kind=FactKind(found.kind), value=word, unit=found.unit, period=column.period
-    )
 
 
 def read_files(reader: Reader, tenant: TenantId, ids: Iterable[str]) -> Mapping[str, dict[ColumnKey, Fact]]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from chassis.read.reader import Reader
 from contracts.message import TenantId
-from contracts.rule import Eligibility, FactType, ItemRules, ParameterType
+from contracts.rule import Eligibility, FactType, ParameterType
 from contracts.rule.facts import RulePart
 from services.catalog.policies.views import LINEAGE
 
@@ -31,8 +32,10 @@ class Matched(RulePart):
     eligibility: Eligibility
     parameters: tuple[ParameterType, ...] = ()
 
-    fact_types_by_name = ItemRules.fact_types_by_name
-    parameters_by_name = ItemRules.parameters_by_name
+    @cached_property
+    def fact_types_by_name(self) -> dict[str, FactType]:
+        """The declared facts by name."""
+        return {fact_type.name: fact_type for fact_type in self.fact_types}
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import orjson
 
@@ -38,9 +39,9 @@ class Answers(socketserver.StreamRequestHandler):
         line = self.rfile.readline()
         if not line:
             return
-        desk: Desk = self.server.desk  # type: ignore[attr-defined]
+        assert isinstance(self.server, Server)
         try:
-            answer = {"ok": desk.answer(orjson.loads(line))}
+            answer: dict[str, Any] = {"ok": self.server.desk.answer(orjson.loads(line))}
         except Exception:
             log.exception("question failed")
             answer = {"fault": True}
@@ -48,7 +49,13 @@ class Answers(socketserver.StreamRequestHandler):
 
 
 class Server(socketserver.ThreadingUnixStreamServer):
+    """Everybody's questions, each in a thread of its own, to one desk."""
+
     daemon_threads = True
+
+    def __init__(self, path: Path, desk: Desk) -> None:
+        super().__init__(str(path), Answers)
+        self.desk = desk
 
 
 def rest_after(took: float) -> float:
@@ -87,8 +94,7 @@ def main(argv: list[str]) -> int:
     frame = Frame(settings)
     frame.wait_for_database()
     desk = Desk(frame)
-    with Server(str(path), Answers) as server:
-        server.desk = desk  # type: ignore[attr-defined]
+    with Server(path, desk) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         follow(desk)
     return 0

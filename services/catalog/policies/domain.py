@@ -1,6 +1,6 @@
 """Policy items: what may happen to them. Pure: time, ids and actor are given.
 
-What is not published yet is a draft (`draft`); what a text must have before it is published is in `publication`.
+What is not published yet is in the room `drafts`; what a text must have before it is published is in `publication`.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from datetime import date, datetime
 from typing import Any
 
 from contracts.aggregate import Aggregate
-from contracts.authoring import AuthoredItemView
 from contracts.item import PolicyItemContent
 from contracts.message import Actor, Event, TenantId
 from contracts.policies import (
+    AuthoredItemView,
     ItemState,
     PolicyExpired,
     PolicyItemView,

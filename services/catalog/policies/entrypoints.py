@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from chassis.edge.entrypoints import Port, Room, UnitMaker, command, due, query
+from chassis.edge.entrypoints import Room, UnitMaker, command, due, query
 from chassis.read.reader import Reader
 from chassis.time.jobs import Job
 from chassis.write.uow import UnitOfWork
 from contracts.authoring import (
     AuthoredItemPage,
-    AuthoredItemView,
     CheckedItem,
     CheckPolicyItem,
     GetAuthoredItem,
@@ -17,6 +16,7 @@ from contracts.authoring import (
     ListAuthoredItems,
 )
 from contracts.policies import (
+    AuthoredItemView,
     GetPolicy,
     ListPolicies,
     PolicyItemView,
@@ -27,14 +27,11 @@ from contracts.policies import (
     SuspendPolicyItem,
     WithdrawPolicyItem,
 )
-from services.catalog.policies import authoring_views, link_checks, use_cases, validity, views
-from services.catalog.policies.links import LinkProbe, Links
+from services.catalog.policies import authored, use_cases, validity, views
 
 
 class PolicyEntrypoints(Room):
-    """Documents and items: written, published, found."""
-
-    links: Links = Port(LinkProbe.from_env)
+    """Items on offer: published, changed, read, watched until their validity ends."""
 
     @command
     def publish_policy_item(self, cmd: PublishPolicyItem, uow: UnitOfWork) -> PolicyItemView:
@@ -66,25 +63,21 @@ class PolicyEntrypoints(Room):
 
     @query
     def list_authored_items(self, query: ListAuthoredItems, reader: Reader) -> AuthoredItemPage:
-        return authoring_views.list_authored_items(query, reader)
+        return authored.list_authored_items(query, reader)
 
     @query
     def get_authored_item(self, query: GetAuthoredItem, reader: Reader) -> AuthoredItemView:
-        return authoring_views.get_authored_item(query, reader)
+        return authored.get_authored_item(query, reader)
 
     @query
     def get_item_history(self, query: GetItemHistory, reader: Reader) -> ItemHistory:
-        return authoring_views.get_item_history(query, reader)
+        return authored.get_item_history(query, reader)
 
     @query
     def check_policy_item(self, query: CheckPolicyItem, reader: Reader) -> CheckedItem:
-        return authoring_views.check_policy_item(query, reader)
+        return authored.check_policy_item(query, reader)
 
     @due(validity.ITEM_VALIDITY)
     def item_validity(self, jobs: list[Job], unit: UnitMaker) -> None:
         with unit([job.tenant for job in jobs]) as uow:
             validity.look_at_validity(jobs, uow)
-
-    @due(link_checks.ITEM_LINKS, batch=1)
-    def item_links(self, jobs: list[Job], unit: UnitMaker) -> None:
-        link_checks.look_at_links(jobs, unit, self.links)

@@ -21,8 +21,8 @@ from services.catalog.policies.domain import (
     PolicyItem,
     PublishedMeanwhile,
 )
-from services.catalog.search.domain import Searchable, searchable
-from services.catalog.search.store import SearchIndex
+from services.catalog.search_index.domain import Searchable, searchable
+from services.catalog.search_index.store import SearchIndex
 
 METADATA = MetaData()
 

@@ -62,10 +62,10 @@ def _pointer(text: Any, place: Sequence[int | str], *, missing: bool) -> str:
     in no text."""
     here, pointer = text, ""
     for number, part in enumerate(place):
-        if (isinstance(here, Mapping) and part in here) or (
-            isinstance(here, list | tuple) and isinstance(part, int) and part < len(here)
-        ):
-            here = here[part]  # type: ignore[index]
+        named = isinstance(here, Mapping) and part in here
+        listed = isinstance(here, list | tuple) and isinstance(part, int) and part < len(here)
+        if named or listed:
+            here = here[part]
         elif not (missing and number == len(place) - 1):
             continue
         pointer += "/" + str(part).replace("~", "~0").replace("/", "~1")

@@ -1,6 +1,6 @@
 """What the catalogue does with published items when it is told to: one function per command.
 
-Drafts and their consultations are in `drafting`, documents in `documents`, what time does to items in `validity`.
+What time does to items is in `validity`.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from collections.abc import Callable
 
 from chassis.time.clock import CHINA
 from chassis.write.uow import UnitOfWork
-from contracts.authoring import AuthoredItemView
 from contracts.item import PolicyItemContent
 from contracts.policies import (
+    AuthoredItemView,
     ItemOrder,
     PolicyItemView,
     PublicationGround,
@@ -22,12 +22,15 @@ from contracts.policies import (
     WithdrawPolicyItem,
 )
 from contracts.refusal import StaleVersion
-from services.catalog.policies import link_checks, validity
+from services.catalog.policies import validity
 from services.catalog.policies.differences import differences
 from services.catalog.policies.domain import PolicyItem, refuse_other_department
 from services.catalog.policies.publication import direct_ground
 from services.catalog.policies.store import Changes, PolicyItems
 from services.catalog.policies.texts import cite
+
+ITEM_LINKS = "item_links"
+"""The job that looks at an item's addresses: it is scheduled here and done in the room `links`."""
 
 
 def publish_policy_item(cmd: PublishPolicyItem, uow: UnitOfWork) -> PolicyItemView:
@@ -99,7 +102,8 @@ def _save(item: PolicyItem, action: str, reason: str, before: PolicyItemContent 
     items.keep_version(item)
     _tell(item, action, reason, uow, before=before)
     validity.watch(item, uow)
-    link_checks.watch_links(item, uow)
+    if item.content.addresses:
+        uow.schedule(ITEM_LINKS, item.id, at=uow.now, tenant=item.tenant)
 
 
 def _to_change(cmd: ItemOrder, uow: UnitOfWork) -> PolicyItem:

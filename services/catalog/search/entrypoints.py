@@ -15,7 +15,7 @@ from services.catalog.search.shelf import Shelf
 class SearchEntrypoints(Room):
     """Finding what is on offer, and taking all of it home."""
 
-    shelf: Shelf = Port(Shelf)  # type: ignore[assignment]
+    shelf: Shelf = Port(Shelf)
     matching: MatchingLine
     """The one of the matching room: the service is both."""
 

@@ -11,8 +11,8 @@ from contracts.policies import GetPolicy
 from contracts.policy_guide import GetGuide, GuideView, NeededMaterial
 from contracts.rule import Material
 from services.catalog.policies.views import get_policy
-from services.catalog.search.ceiling import most_payable
 from services.catalog.search.domain import window_on
+from services.catalog.search_index.ceiling import most_payable
 
 
 def get_guide(query: GetGuide, reader: Reader) -> GuideView:

@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from contracts.search import Segment, Snippet
-from services.catalog.search.words import folded_with_places, marks_of_query
+from services.catalog.search_index.words import folded_with_places, marks_of_query
 
 SNIPPET = 80
 """Characters of a text that are shown around its first hit."""

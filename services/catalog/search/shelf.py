@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from chassis.read.reader import Reader
 from contracts.search import WindowState
 from services.catalog.search.domain import SOON, amount_band
-from services.catalog.search.words import name_of
+from services.catalog.search_index.words import name_of
 
 NEVER, ALWAYS = date.max.toordinal(), date.min.toordinal()
 

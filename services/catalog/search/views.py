@@ -15,10 +15,10 @@ from services.catalog.policies.views import LINEAGE
 from services.catalog.search.choice import Choice
 from services.catalog.search.domain import QuerySaysNothing, window_on
 from services.catalog.search.highlights import Marker, guide_texts
-from services.catalog.search.lexemes import Wanted, wanted
 from services.catalog.search.position import BY_DATE, Position
 from services.catalog.search.ranking import Hits, by_date, by_words
 from services.catalog.search.shelf import Mask, Offers, Shelf
+from services.catalog.search_index.lexemes import Wanted, wanted
 
 FITTING = "SELECT numbers, nearness FROM search_fitting(CAST(:wanted AS tsquery), CAST(:ranked AS tsquery))"
 SHOWN = (

@@ -16,10 +16,10 @@ from contracts.item import PolicyItemContent
 from contracts.item_imports import ImportItems
 from contracts.operations import LineOutcome, LineResult, OperationView
 from contracts.refusal import Refused
-from services.catalog.policies import drafting
-from services.catalog.policies.authoring_store import Drafts
+from services.catalog.drafts import use_cases as drafting
+from services.catalog.drafts.domain import MAY_BE_OPEN, Draft
+from services.catalog.drafts.store import Drafts
 from services.catalog.policies.domain import refuse_other_department
-from services.catalog.policies.draft import MAY_BE_OPEN, Draft
 from services.catalog.policies.store import PolicyItems
 from services.catalog.policies.texts import examine
 from services.catalog.workbooks.cells import read_sheets

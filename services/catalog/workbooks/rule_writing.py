@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from contracts.rule import Condition, ItemRules
+from contracts.rule import AllOf, AnyOf, Condition, ItemRules
 from services.catalog.workbooks import words
 
 Row = dict[str, str]
@@ -25,9 +25,12 @@ def condition_rows(rules: ItemRules) -> tuple[Rows, Row]:
     tree = rules.eligibility
     if isinstance(tree, Condition):
         return [_condition(tree, rules)], {"条件关系": "同时满足", "资格规则JSON": ""}
-    if tree.node not in ("all", "any") or not all(isinstance(part, Condition) for part in tree.of):
+    if not isinstance(tree, AllOf | AnyOf):
         raise NotSayable
-    return [_condition(part, rules) for part in tree.of], {
+    conditions = [part for part in tree.of if isinstance(part, Condition)]
+    if len(conditions) < len(tree.of):
+        raise NotSayable
+    return [_condition(each, rules) for each in conditions], {
         "条件关系": words.word_for(words.JOINING, tree.node),
         "资格规则JSON": "",
     }

@@ -17,8 +17,9 @@ from contracts.item import PolicyItemContent
 from contracts.message import Actor
 from contracts.rule import Fact, FactSheet
 from services.catalog.enterprises.domain import Enterprise, EnterpriseUnknown
-from services.catalog.enterprises.payee_account import PayeeAccount, PayeeAccountUnknown
-from services.catalog.enterprises.store import Enterprises, PayeeAccounts
+from services.catalog.enterprises.store import Enterprises
+from services.catalog.payee_accounts.domain import PayeeAccount, PayeeAccountUnknown
+from services.catalog.payee_accounts.store import PayeeAccounts
 from services.catalog.policies.domain import ItemUnknown, PolicyItem
 from services.catalog.policies.store import Changes, PolicyItems
 

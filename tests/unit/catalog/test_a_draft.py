@@ -12,15 +12,15 @@ from contracts.drafting import AskedParty, OpinionResponse, Stage
 from contracts.message import Actor
 from contracts.policies import DirectGround
 from contracts.refusal import Refused
-from services.catalog.policies.consultation import (
+from services.catalog.drafts.consultation import (
     AnsweredAlready,
     ConsultationInvalid,
     ConsultationOpposes,
     NotAsked,
     OpinionMissing,
 )
+from services.catalog.drafts.domain import STAGES, Draft, DraftNotInThatStage, DraftNotReady
 from services.catalog.policies.domain import ConsultationMissing, ItemOfOtherDepartment
-from services.catalog.policies.draft import STAGES, Draft, DraftNotInThatStage, DraftNotReady
 
 TODAY = date(2026, 3, 10)
 UNTIL = date(2026, 3, 20)

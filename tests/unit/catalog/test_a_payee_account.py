@@ -19,7 +19,8 @@ from contracts.enterprises import (
 from contracts.message import Actor
 from contracts.refusal import StaleVersion
 from services.catalog.enterprises.domain import EnterpriseNotYours, EnterpriseUnknown
-from services.catalog.enterprises.payee_account import (
+from services.catalog.enterprises.use_cases import register_enterprise
+from services.catalog.payee_accounts.domain import (
     MOVES,
     AccountState,
     PayeeAccountConfirmedAlready,
@@ -30,9 +31,8 @@ from services.catalog.enterprises.payee_account import (
     PayeeNameMismatch,
     SecondPersonRequired,
 )
-from services.catalog.enterprises.use_cases import (
+from services.catalog.payee_accounts.use_cases import (
     confirm_payee_account,
-    register_enterprise,
     register_payee_account,
     withdraw_payee_account,
 )

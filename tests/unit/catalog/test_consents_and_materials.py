@@ -13,9 +13,8 @@ from contracts.consents import GiveConsent, RevealContact, RevokeConsent
 from contracts.enterprises import RegisterEnterprise
 from contracts.materials import KeepMaterial, WithdrawMaterial
 from contracts.message import Actor
-from services.catalog.enterprises import disclosing
-from services.catalog.enterprises.consent_store import Consents, Disclosures
-from services.catalog.enterprises.consents import (
+from services.catalog.consents import use_cases as consent_use_cases
+from services.catalog.consents.domain import (
     Consent,
     ConsentByFirmOnly,
     ConsentRefused,
@@ -23,17 +22,20 @@ from services.catalog.enterprises.consents import (
     ConsentUnknown,
     Disclosure,
 )
-from services.catalog.enterprises.disclosing import give_consent, reveal_contact, revoke_consent
+from services.catalog.consents.store import Consents, Disclosures
+from services.catalog.consents.use_cases import give_consent, reveal_contact, revoke_consent
 from services.catalog.enterprises.domain import EnterpriseNotYours
-from services.catalog.enterprises.material_file import Materials, keep_material, withdraw_material
-from services.catalog.enterprises.materials import (
+from services.catalog.enterprises.store import Enterprises
+from services.catalog.enterprises.use_cases import register_enterprise
+from services.catalog.materials.domain import (
     Material,
     MaterialCountsNoMore,
     MaterialRefused,
     MaterialUnknown,
 )
-from services.catalog.enterprises.store import Enterprises, PayeeAccounts
-from services.catalog.enterprises.use_cases import register_enterprise
+from services.catalog.materials.store import Materials
+from services.catalog.materials.use_cases import keep_material, withdraw_material
+from services.catalog.payee_accounts.store import PayeeAccounts
 
 FIRM = RegisterEnterprise(uscc="91360702DEM000014H", name="示例企业01", contact_mobile="19900000001")
 TODAY = date(2026, 3, 10)
@@ -58,7 +60,7 @@ def office(unit: FakeUnit, monkeypatch: pytest.MonkeyPatch) -> FakeUnit:
         Materials: MemoryMaterials(),
     }
     known = [type("Known", (), {"code": code}) for code in ("technology_score", "tech_sme")]
-    monkeypatch.setattr(disclosing, "holding", lambda _uow: known)
+    monkeypatch.setattr(consent_use_cases, "holding", lambda _uow: known)
     return FakeUnit("360702", stores=stores, actor=unit.actor)
 
 

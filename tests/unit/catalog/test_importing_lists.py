@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 
 from contracts.rule.facts import FactKind, FactType
-from services.catalog.enterprises.imports_headings import HeadingRefused, read_heading
-from services.catalog.enterprises.imports_lines import LineReader, value_of
+from services.catalog.imports.headings import HeadingRefused, read_heading
+from services.catalog.imports.lines import LineReader, value_of
 
 TODAY = date(2026, 3, 16)
 WAGES = FactType(name="wages", label="每人工资", kind="numbers", unit="元")

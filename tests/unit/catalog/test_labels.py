@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from chassis.testing.fakes import NOON
 from contracts.labels import LabelRule, LabelView
 from contracts.message import Actor
 from contracts.rule import Fact, State
-from services.catalog.enterprises.labels import (
+from services.catalog.labels.domain import (
     LabelDefinition,
     LabelOfOtherDepartment,
     LabelRefused,
@@ -201,3 +202,20 @@ def test_another_department_does_not_change_a_label_and_no_bank_defines_one() ->
         )
     definition.revise(rule("tech_sme"), by=OFFICER, at=NOON)
     assert definition.label_version == 2
+
+
+def comparing(levels: int) -> LabelRule:
+    """The shipped definition of a listed firm with two values compared, so many levels down."""
+    content = rule("tech_sme").model_dump(mode="json")
+    amount = {"node": "fixed", "value": "1", "unit": "元"}
+    tree: dict[str, Any] = {"node": "compare", "left": amount, "operator": "ge", "right": amount}
+    for _ in range(levels):
+        tree = {"node": "not", "of": tree}
+    return LabelRule.model_validate({**content, "eligibility": tree})
+
+
+def test_a_label_may_compare_two_values_but_not_at_any_depth() -> None:
+    assert label_of(defined(comparing(2)), (), TODAY).state is State.MET
+    with pytest.raises(LabelRefused) as refused:
+        defined(comparing(40))
+    assert [each.code for each in refused.value.reasons] == ["tree_too_deep"]

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from services.catalog.policies.links import LinkProbe
+from services.catalog.links.probe import LinkProbe
 
 HOSTS = {"www.example.cn": "93.184.216.34", "oa.gov.cn": "10.1.2.3", "localhost": "127.0.0.1"}
 

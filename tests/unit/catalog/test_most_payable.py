@@ -8,7 +8,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from contracts.rule.amount import AmountRule, RoundingRule
-from services.catalog.search.ceiling import most_payable
+from services.catalog.search_index.ceiling import most_payable
 
 TREE: TypeAdapter[Any] = TypeAdapter(AmountRule)
 SALES = {"node": "fact", "fact": "sales"}

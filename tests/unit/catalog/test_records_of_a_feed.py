@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from contracts.rule import Fact
-from services.catalog.enterprises.imports_lines import EnterpriseLine
-from services.catalog.enterprises.imports_records import RecordReader
+from services.catalog.imports.lines import EnterpriseLine
+from services.catalog.imports.records import RecordReader
 
 TODAY = date(2026, 11, 29)
 REVENUE = {

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from console.place import CHECKOUT
 from contracts.search import Segment
-from services.catalog.search.domain import Texts
 from services.catalog.search.highlights import Marker
-from services.catalog.search.lexemes import heading_lexemes, wanted, words_lexemes
-from services.catalog.search.words import digest, folded, grams_of_text, words_of_query, words_of_text
+from services.catalog.search_index.domain import Texts
+from services.catalog.search_index.lexemes import heading_lexemes, wanted, words_lexemes
+from services.catalog.search_index.words import digest, folded, grams_of_text, words_of_query, words_of_text
 
 MIGRATIONS = CHECKOUT / "services" / "catalog" / "migrations" / "versions"
 

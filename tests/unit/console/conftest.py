@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from console.servers import quarters
+from console.machine import quarters
 
 
 @pytest.fixture(autouse=True)

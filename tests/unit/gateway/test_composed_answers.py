@@ -10,16 +10,16 @@ from typing import Any, cast
 import orjson
 import pytest
 from fastapi import Request
-from fastapi.routing import APIRoute
+from starlette.responses import Response
 
 from chassis.time.clock import FixedClock
 from console.policy.items import sample_item
-from contracts.entitlements import CostedPreview
+from contracts.entitlements import CostedPreview, PreviewItem
 from contracts.message import Actor
 from gateway.api import entitlements
 from gateway.bus import OutcomeUnknown
+from gateway.door import Door
 from gateway.identity.views import Principal
-from gateway.openapi import answer_of
 
 OFFICER = Principal("zhanggong", Actor(id="officer", roles=frozenset({"department"}), department="章贡区工信局"))
 REACHED = {
@@ -53,8 +53,12 @@ def previewed(bus: Bus) -> Any:
     clock = FixedClock(datetime(2026, 12, 31, 23, tzinfo=UTC))
     state = SimpleNamespace(bus=bus, frame=SimpleNamespace(clock=clock))
     request = cast("Request", SimpleNamespace(app=SimpleNamespace(state=state)))
-    body = entitlements.PreviewItemForm(content=sample_item("NM-002"))
-    return asyncio.run(entitlements.preview_item(request, body, OFFICER))
+    query = PreviewItem(content=sample_item("NM-002"))
+
+    async def asked() -> Response:
+        return await entitlements.preview_item(Door(request, OFFICER), query)
+
+    return asyncio.run(asked())
 
 
 def test_the_departments_budget_of_the_year_in_china_stands_beside_the_cost() -> None:
@@ -80,9 +84,5 @@ def test_a_refused_preview_asks_for_no_budget() -> None:
 
 
 def test_the_document_names_the_composed_answer() -> None:
-    (route,) = (
-        each
-        for each in entitlements.router.routes
-        if isinstance(each, APIRoute) and each.endpoint is entitlements.preview_item
-    )
-    assert answer_of(route) is CostedPreview
+    (declared,) = (each for each in entitlements.routes.declared if each.function is entitlements.preview_item)
+    assert declared.answer is CostedPreview

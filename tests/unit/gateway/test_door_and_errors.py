@@ -20,7 +20,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from contracts.identity import IssueCredential
 from contracts.message import Actor, Command, Model, ServiceName
 from gateway import errors
-from gateway.door import command_envelope
+from gateway.door import Door
 from gateway.identity.views import Principal
 from gateway.limits import MAX_BODY, BodyLimits
 
@@ -49,7 +49,7 @@ def credential() -> IssueCredential:
 
 
 def body_hash(command: Command) -> str:
-    return str(command_envelope(request(), SOMEBODY, command, None)["body_hash"])
+    return str(Door(request(), SOMEBODY).envelope(command)["body_hash"])
 
 
 def test_the_same_order_has_the_same_hash_in_every_process() -> None:
@@ -76,13 +76,13 @@ class PlaceNow(Model):
     floor: int | None = None
 
 
-class Order(Command):
+class Order(Command[Model]):
     owner: ClassVar[ServiceName] = "catalog"
     text: str
     place: Place
 
 
-class OrderNow(Command):
+class OrderNow(Command[Model]):
     """The same a version later, with optional newcomers."""
 
     owner: ClassVar[ServiceName] = "catalog"

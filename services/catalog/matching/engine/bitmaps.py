@@ -88,7 +88,8 @@ class Bitmaps:
     def bit_of(self, rows: NDArray[np.intp], at: int) -> NDArray[np.bool_]:
         """The bit of one enterprise in many rows."""
         words = self._block[rows, at >> 6]
-        return (words >> np.uint64(at & 63)) & np.uint64(1) != 0
+        bits: NDArray[np.bool_] = (words >> np.uint64(at & 63)) & np.uint64(1) != 0
+        return bits
 
     def widen(self, words: int) -> None:
         """Room for more enterprises; their bits are zero."""

@@ -126,7 +126,7 @@ class Column:
                     return form, value, until
             elif fact.kind is FactKind.DATE and _PLAIN_DATE.match(fact.value):
                 return DAY, int(fact.value.replace("-", "")), until
-        return LISTED, self.entry_of(fact), until
+        return LISTED, self.entry_of(fact.kind, fact.value, fact.unit), until
 
     def form_of(self, unit: str, decimals: int) -> int:
         """The form of such numbers; LISTED when there are too many ways of writing this fact already."""
@@ -140,13 +140,13 @@ class Column:
             self._form_ids[form] = found
         return found
 
-    def entry_of(self, fact: Fact) -> int:
+    def entry_of(self, kind: FactKind, value: bool | str | tuple[str, ...], unit: str | None = None) -> int:
         """Where the dictionary has this value."""
-        key = (fact.kind, fact.unit, fact.value)
+        key = (kind, unit, value)
         found = self._entries.get(key)
         if found is None:
             found = self._entries[key] = len(self.dictionary)
-            self.dictionary.append(self._plain(fact.kind, fact.value, fact.unit))
+            self.dictionary.append(self._plain(kind, value, unit))
         return found
 
     def decode(self, form: int, value: int, until: int) -> Fact:

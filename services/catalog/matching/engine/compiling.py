@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 from math import comb
+from typing import Protocol
 
 from contracts.rule import (
     AllOf,
@@ -13,7 +14,6 @@ from contracts.rule import (
     Condition,
     Eligibility,
     FactType,
-    ItemRules,
     NOf,
     Not,
     ParameterType,
@@ -26,6 +26,21 @@ from services.catalog.matching.engine.programs import Kind, Programs
 
 MOST_CHOICES = 64
 """At least n of m is written out as any of so many choices of n; beyond, the plain evaluator counts."""
+
+
+class ConditionRules(Protocol):
+    """The part of an item's rules that decides who is entitled."""
+
+    @property
+    def eligibility(self) -> Eligibility: ...
+    @property
+    def reference_year(self) -> int | None: ...
+    @property
+    def fact_types(self) -> tuple[FactType, ...]: ...
+    @property
+    def fact_types_by_name(self) -> Mapping[str, FactType]: ...
+    @property
+    def parameters(self) -> tuple[ParameterType, ...]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +100,7 @@ class Compiled:
     whose: str
 
 
-Form = tuple[str, object, object]
+Form = tuple[Kind, object, object]
 LeafId = Callable[[Leaf | Computed], int]
 
 
@@ -98,7 +113,7 @@ class Compiler:
         self._said: dict[Said, Said] = {}
         self._types: dict[tuple[FactType, ...], dict[str, FactType]] = {}
 
-    def compile(self, rules: ItemRules, year: int, whose: str) -> Compiled:
+    def compile(self, rules: ConditionRules, year: int, whose: str) -> Compiled:
         """Relative periods count from the item's own year, where it has none from `year`."""
         counted_from = rules.reference_year or year
         tree = self._tree(rules.eligibility, rules, counted_from, whose, False)
@@ -107,7 +122,7 @@ class Compiler:
         outside = {each.name: each for each in figures_for(rules.eligibility, rules)}
         return Compiled(self._interned(_normal(tree)), tree, counted_from, types, outside, whose)
 
-    def _tree(self, rule: Eligibility, rules: ItemRules, year: int, whose: str, negated: bool) -> Said | Group:
+    def _tree(self, rule: Eligibility, rules: ConditionRules, year: int, whose: str, negated: bool) -> Said | Group:
         if isinstance(rule, Not):
             return self._tree(rule.of, rules, year, whose, not negated)
         if isinstance(rule, AllOf | AnyOf | NOf):
@@ -119,7 +134,7 @@ class Compiler:
                 return Group(size - least + 1 if negated else least, parts)
         return self._condition(rule, rules, year, whose, negated)
 
-    def _condition(self, rule: Eligibility, rules: ItemRules, year: int, whose: str, negated: bool) -> Said:
+    def _condition(self, rule: Eligibility, rules: ConditionRules, year: int, whose: str, negated: bool) -> Said:
         if not isinstance(rule, Condition):
             outside = figures_for(rule, rules)
             rests_on = whose if outside else ""
@@ -145,7 +160,7 @@ class Compiler:
         if kind == "literal":
             assert isinstance(first, int)
             return self._programs.literal(first, bool(second))
-        assert isinstance(first, frozenset) and kind in ("all", "any")
+        assert isinstance(first, frozenset)
         return self._programs.join(kind, [self._interned(part) for part in first])
 
 
@@ -171,13 +186,13 @@ def _joined(kind: Kind, forms: Iterable[Form]) -> Form:
     return parts.pop() if len(parts) == 1 else (kind, frozenset(parts), None)
 
 
-def declarations_for(part: RulePart, rules: ItemRules) -> tuple[FactType, ...]:
+def declarations_for(part: RulePart, rules: ConditionRules) -> tuple[FactType, ...]:
     """The declared facts that a part of the rules may read: those whose name occurs in it as a value."""
     words = set(_strings(part.model_dump(mode="json")))
     return tuple(declared for declared in rules.fact_types if declared.name in words)
 
 
-def figures_for(part: RulePart, rules: ItemRules) -> tuple[ParameterType, ...]:
+def figures_for(part: RulePart, rules: ConditionRules) -> tuple[ParameterType, ...]:
     """The same for outside figures."""
     if not rules.parameters:
         return ()

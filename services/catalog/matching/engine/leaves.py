@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -183,7 +184,7 @@ class Leaves:
         if with_known:
             self.bits.set(slot.known, pack(rows, known, words))
 
-    def _homes(self, leaf: Leaf | Computed) -> list[tuple[dict, object]]:
+    def _homes(self, leaf: Leaf | Computed) -> list[tuple[dict[Any, set[int]], object]]:
         if isinstance(leaf, Leaf):
             return [(self._of_column, leaf.column)]
         figures = [(self._of_figure, (leaf.whose, declared.name)) for declared in leaf.outside]

@@ -9,10 +9,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from contracts.rule import Fact, ItemRules, ParameterValue, State
+from contracts.rule import Fact, ParameterValue, State
 from services.catalog.matching.engine.bitmaps import Words, members, pack
 from services.catalog.matching.engine.columns import Rows
-from services.catalog.matching.engine.compiling import Compiled, Compiler
+from services.catalog.matching.engine.compiling import Compiled, Compiler, ConditionRules
 from services.catalog.matching.engine.facts import ColumnKey, Facts, Figures
 from services.catalog.matching.engine.leaves import Leaves
 from services.catalog.matching.engine.programs import Programs
@@ -99,7 +99,7 @@ class Matcher:
         rests = ((item, {(each.whose, name) for name in each.outside}) for item, each in self.items.items())
         return [item for item, on in rests if on & changed]
 
-    def put_item(self, item: str, rules: ItemRules, whose: str = "") -> None:
+    def put_item(self, item: str, rules: ConditionRules, whose: str = "") -> None:
         """Take an item, or its new version; it rests on the outside figures of `whose`."""
         compiled = self._compiler.compile(rules, self.facts.today.year, whose)
         self.programs.hold(compiled.root)

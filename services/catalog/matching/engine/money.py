@@ -9,7 +9,7 @@ import numpy as np
 
 from contracts.rule import ItemRules
 from rules.amounts import amount_of_figure
-from rules.items import reader_of
+from rules.facts import reader_of
 from services.catalog.matching.engine.columns import Rows
 from services.catalog.matching.engine.compiling import declarations_for
 from services.catalog.matching.engine.computed import equal_facts, sheet_maker

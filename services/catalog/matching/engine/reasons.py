@@ -37,8 +37,9 @@ class Reasoner:
         """The conditions of the item, each with its answer; decisive are those that its state rests on."""
         if isinstance(item.tree, Group) and item.tree.least == len(item.tree.parts):
             plain = [self._plainly_met(part) for part in item.tree.parts]
-            if None not in plain:
-                return tuple(plain)  # type: ignore[arg-type]
+            met = tuple(reason for reason in plain if reason is not None)
+            if len(met) == len(plain):
+                return met
         found: list[Reason] = []
         self._collect(item.tree, True, item, found)
         return tuple(found)

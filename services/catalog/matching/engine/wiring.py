@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from services.catalog.matching.engine.programs import Programs
+from services.catalog.matching.engine.programs import Kind, Programs
 
 Ranks = NDArray[np.int8]
 """0 not met, 1 undetermined, 2 met."""
@@ -32,7 +32,9 @@ class Wiring:
 
     def __init__(self, programs: Programs) -> None:
         self._size = len(programs)
-        literals, layers, depths = [], {}, {}
+        literals: list[tuple[int, ...]] = []
+        layers: dict[tuple[int, Kind], list[tuple[int, tuple[int, ...]]]] = {}
+        depths: dict[int, int] = {}
         for id, node in programs.nodes():
             if node.kind == "literal":
                 literals.append((id, *node.parts))
@@ -61,7 +63,7 @@ def _depth(id: int, programs: Programs, depths: dict[int, int]) -> int:
     return found
 
 
-def _layer(kind: str, nodes: Sequence[tuple[int, tuple[int, ...]]]) -> _Layer:
+def _layer(kind: Kind, nodes: Sequence[tuple[int, tuple[int, ...]]]) -> _Layer:
     lengths = [len(parts) for _, parts in nodes]
     return _Layer(
         np.minimum if kind == "all" else np.maximum,

@@ -1,0 +1,144 @@
+"""The heading of a table of enterprises: which column is what. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from contracts.refusal import Invalid, Reason
+from contracts.rule.facts import WITH_UNIT, FactKind, FactType
+
+FIXED = {
+    "uscc": ("统一社会信用代码", "信用代码", "uscc", "credit_code"),
+    "name": ("企业名称", "名称", "name"),
+    "industry": ("行业", "所属行业", "industry"),
+    "contact_mobile": ("联系手机", "联系电话", "手机", "contact_mobile", "contact"),
+    "as_of": ("数据日期", "as_of"),
+}
+FIXED_BY_WORD = {word: column for column, words in FIXED.items() for word in words}
+REQUIRED = ("uscc", "name")
+
+KINDS = {
+    "是否": FactKind.FLAG,
+    "flag": FactKind.FLAG,
+    "代码": FactKind.CODE,
+    "code": FactKind.CODE,
+    "多代码": FactKind.CODES,
+    "codes": FactKind.CODES,
+    "日期": FactKind.DATE,
+    "date": FactKind.DATE,
+}
+"""What stands in the place of a unit for a fact that is no number."""
+
+SEVERAL = re.compile(r"多个(?=[^\s0-9,;])")
+"""Before a unit: the column holds several numbers in it, `多个元`."""
+
+NAME = re.compile(r"[a-z][a-z0-9_]{1,63}\Z")
+PERIOD = re.compile(r"[0-9]{4}(Q[1-4]|M(0[1-9]|1[0-2]))?\Z")
+UNIT = re.compile(r"[^\s0-9,;]{1,24}\Z")
+
+
+class HeadingRefused(Invalid):
+    """The table's heading cannot be understood; `reasons` names each column."""
+
+    code = "heading_refused"
+    sentence = "表头有误，请按提示修改。"
+
+
+class TableEmpty(Invalid):
+    """The file has no heading at all."""
+
+    code = "table_empty"
+    sentence = "表格是空的：第一行应为表头。"
+
+
+@dataclass(frozen=True, slots=True)
+class FactColumn:
+    """A column that holds one fact of every enterprise. `codes` turns labels into codes, where items list them."""
+
+    place: int
+    heading: str
+    name: str
+    kind: FactKind
+    period: str | None
+    unit: str | None
+    codes: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """Where everything stands. `words` are the headings as they are written."""
+
+    words: tuple[str, ...]
+    fixed: Mapping[str, int]
+    facts: tuple[FactColumn, ...]
+
+    def word(self, column: str) -> str | None:
+        """The heading of a fixed column."""
+        return self.words[self.fixed[column]] if column in self.fixed else None
+
+
+def read_heading(cells: Sequence[str], vocabulary: Mapping[str, FactType]) -> Heading:
+    """`vocabulary`: the facts that items ask for, by name and by label. Raises HeadingRefused with all reasons."""
+    words = tuple(cell.strip() for cell in cells)
+    fixed: dict[str, int] = {}
+    facts: list[FactColumn] = []
+    reasons: list[Reason] = []
+    for place, word in enumerate(words):
+        if not word:
+            continue
+        column = FIXED_BY_WORD.get(word)
+        if column in fixed:
+            reasons.append(_reason("column_twice", f"“{word}”与“{words[fixed[column]]}”是同一列", word))
+        elif column is not None:
+            fixed[column] = place
+        else:
+            fact = _fact_column(place, word, vocabulary, reasons)
+            if fact is not None and any((fact.name, fact.period) == (each.name, each.period) for each in facts):
+                reasons.append(_reason("column_twice", f"“{word}”与前面的列是同一项数据", word))
+            elif fact is not None:
+                facts.append(fact)
+    missing = [column for column in REQUIRED if column not in fixed]
+    reasons += [_reason("column_missing", f"缺少“{FIXED[column][0]}”列", FIXED[column][0]) for column in missing]
+    if reasons:
+        raise HeadingRefused(*reasons)
+    return Heading(words, fixed, tuple(facts))
+
+
+def _fact_column(place: int, word: str, vocabulary: Mapping[str, FactType], reasons: list[Reason]) -> FactColumn | None:
+    """`名称:期间:单位`, where a name that items ask for brings its unit itself."""
+    parts = [part.strip() for part in word.replace("：", ":").split(":")]
+    name, period, third = (*parts, "", "")[:3]
+    known = vocabulary.get(name)
+    wrong = len(reasons)
+    if len(parts) > 3 or (known is None and not NAME.match(name)):
+        text = f"“{word}”不是已知的列名；数据列写作“名称:期间:单位”"
+        reasons.append(_reason("column_unknown", text, word))
+        return None
+    if period and not PERIOD.match(period):
+        text = f"“{word}”的期间“{period}”应为年（2025）、季（2025Q3）或月（2025M07）"
+        reasons.append(_reason("column_period", text, word))
+    kind: FactKind | None
+    unit: str | None
+    if third:
+        several = SEVERAL.match(third)
+        kind = KINDS.get(third, FactKind.NUMBERS if several else FactKind.NUMBER)
+        unit = (third[several.end() :] if several else third) if kind in WITH_UNIT else None
+    else:
+        kind, unit = (known.kind, known.unit) if known is not None else (None, None)
+    if kind is None:
+        text = f"“{word}”须写明单位；不是数字的写“是否”“代码”“多代码”或“日期”"
+        reasons.append(_reason("column_unit", text, word))
+    elif known is not None and kind is not known.kind:
+        reasons.append(_reason("column_kind", f"“{word}”与政策事项所用数据的类型不符", word))
+    elif unit is not None and not UNIT.match(unit):
+        reasons.append(_reason("column_unit", f"“{word}”的单位“{unit}”有误", word))
+    if len(reasons) > wrong or kind is None:
+        return None
+    codes = {entry.label: entry.code for entry in known.codes} if known is not None else {}
+    return FactColumn(place, word, known.name if known is not None else name, kind, period or None, unit, codes)
+
+
+def _reason(code: str, message: str, word: str) -> Reason:
+    return Reason(code=code, message=message, field=word)

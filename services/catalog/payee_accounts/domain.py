@@ -1,0 +1,152 @@
+"""Payee accounts: registered by one person, confirmed by another, replaced by a later one. Pure: time, ids and actor are given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from contracts.aggregate import Aggregate
+from contracts.enterprises import Payee, PayeeAccountChanged, PayeeAccountView
+from contracts.message import Actor
+from contracts.refusal import Conflict, Forbidden, Invalid, NotFound
+from services.catalog.enterprises.domain import Enterprise, refuse_stranger
+
+AccountState = Literal["registered", "confirmed"]
+
+MOVES: Mapping[tuple[AccountState, AccountState], type[PayeeAccountChanged]] = {
+    ("registered", "confirmed"): PayeeAccountChanged,
+}
+"""A payee account's only move, with the event that it emits."""
+
+
+class PayeeNameMismatch(Invalid):
+    """Money goes to the firm itself: the account's name must be the enterprise's own."""
+
+    code = "payee_name_mismatch"
+    sentence = "账户名称“{account_name}”与企业名称“{name}”不一致，只能登记企业本单位的账户。"
+
+
+class PayeeAccountUnknown(NotFound):
+    """No payee account of this tenant has this id."""
+
+    code = "payee_account_unknown"
+    sentence = "没有找到该收款账户。"
+
+
+class PayeeAccountConfirmedAlready(Conflict):
+    """The account is confirmed; there is nothing left to confirm."""
+
+    code = "payee_account_confirmed_already"
+    sentence = "该收款账户已经复核确认，无需再次确认。"
+
+
+class PayeeAccountSuperseded(Conflict):
+    """A later account of the firm is confirmed and being paid; an older one cannot come back."""
+
+    code = "payee_account_superseded"
+    sentence = "该企业已有更新的收款账户，此账户不能再确认，请重新登记。"
+
+
+class PayeeAccountWithdrawn(Conflict):
+    """The account was taken back before anybody confirmed it."""
+
+    code = "payee_account_withdrawn"
+    sentence = "该收款账户登记已撤回，请重新登记。"
+
+
+class PayeeAccountInUse(Conflict):
+    """A confirmed account is replaced by confirming another one, never taken back."""
+
+    code = "payee_account_in_use"
+    sentence = "该收款账户已复核确认，不能撤回；如需变更，请登记新账户并由他人复核。"
+
+
+class SecondPersonRequired(Forbidden):
+    """Whoever registered the account may not confirm it."""
+
+    code = "second_person_required"
+    sentence = "收款账户须由登记人以外的人员复核确认。"
+
+
+@dataclass(kw_only=True, slots=True)
+class PayeeAccount(Aggregate):
+    """One account that a firm has named, and who vouched for it.
+
+    `account_version` counts the firm's registrations. The number is sealed for purpose `payee_account`.
+    """
+
+    enterprise_id: str
+    account_name: str
+    account_sealed: str
+    account_masked: str
+    bank_name: str
+    account_version: int
+    state: AccountState = "registered"
+    registered_by: str
+    registered_at: datetime
+    confirmed_by: str | None = None
+    confirmed_at: datetime | None = None
+    withdrawn_by: str | None = None
+    withdrawn_at: datetime | None = None
+    withdrawn_why: str | None = None
+
+    def check_name(self, enterprise: Enterprise) -> None:
+        """Raises PayeeNameMismatch unless the account is in the enterprise's own name."""
+        if self.account_name != enterprise.name:
+            raise PayeeNameMismatch(account_name=self.account_name, name=enterprise.name, field="account_name")
+
+    def confirm(self, *, by: Actor, at: datetime, newest_confirmed: int) -> None:
+        """A second person vouches for it; from now on it is paid.
+
+        `newest_confirmed` is the highest version that the firm has confirmed so far, 0 for none. Raises
+        EnterpriseNotYours, SecondPersonRequired, PayeeAccountConfirmedAlready, PayeeAccountWithdrawn or
+        PayeeAccountSuperseded.
+        """
+        refuse_stranger(by, self.enterprise_id)
+        if self.withdrawn_by is not None:
+            raise PayeeAccountWithdrawn()
+        if self.state == "confirmed":
+            raise PayeeAccountConfirmedAlready()
+        if by.id == self.registered_by:
+            raise SecondPersonRequired()
+        if newest_confirmed > self.account_version:
+            raise PayeeAccountSuperseded()
+        event = MOVES[self.state, "confirmed"]
+        self.state, self.confirmed_by, self.confirmed_at = "confirmed", by.id, at
+        self.record(event(enterprise_id=self.enterprise_id, payee=self._payee()))
+
+    def withdraw(self, *, by: Actor, at: datetime, why: str) -> None:
+        """Take it back before it is confirmed; nobody has heard of it.
+
+        Raises EnterpriseNotYours, PayeeAccountInUse or PayeeAccountWithdrawn.
+        """
+        refuse_stranger(by, self.enterprise_id)
+        if self.state == "confirmed":
+            raise PayeeAccountInUse()
+        if self.withdrawn_by is not None:
+            raise PayeeAccountWithdrawn()
+        self.withdrawn_by, self.withdrawn_at, self.withdrawn_why = by.id, at, why
+
+    def view(self) -> PayeeAccountView:
+        return PayeeAccountView(
+            account_id=self.id,
+            enterprise_id=self.enterprise_id,
+            account_name=self.account_name,
+            account_masked=self.account_masked,
+            bank_name=self.bank_name,
+            account_version=self.account_version,
+            confirmed=self.state == "confirmed",
+            version=self.version,
+        )
+
+    def _payee(self) -> Payee:
+        return Payee(
+            account_id=self.id,
+            account_version=self.account_version,
+            account_name=self.account_name,
+            account_sealed=self.account_sealed,
+            account_masked=self.account_masked,
+            bank_name=self.bank_name,
+        )

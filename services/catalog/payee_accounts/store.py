@@ -1,0 +1,86 @@
+"""The table of payee accounts, and how rows become aggregates."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    DateTime,
+    Integer,
+    MetaData,
+    RowMapping,
+    Table,
+    Text,
+    func,
+    select,
+)
+
+from chassis.write.store import AggregateStore, aggregate_columns
+from services.catalog.payee_accounts.domain import PayeeAccount, PayeeAccountUnknown
+
+METADATA = MetaData()
+
+PAYEE_ACCOUNT = Table(
+    "payee_account",
+    METADATA,
+    *aggregate_columns(),
+    Column("enterprise_id", Text, nullable=False),
+    Column("account_name", Text, nullable=False),
+    Column("account_sealed", Text, nullable=False),
+    Column("account_masked", Text, nullable=False),
+    Column("bank_name", Text, nullable=False),
+    Column("account_version", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("registered_by", Text, nullable=False),
+    Column("registered_at", DateTime(timezone=True), nullable=False),
+    Column("confirmed_by", Text),
+    Column("confirmed_at", DateTime(timezone=True)),
+    Column("withdrawn_by", Text),
+    Column("withdrawn_at", DateTime(timezone=True)),
+    Column("withdrawn_why", Text),
+)
+
+
+class PayeeAccounts(AggregateStore[PayeeAccount]):
+    """The accounts that firms have named, every registration a row of its own."""
+
+    table = PAYEE_ACCOUNT
+    aggregate_type = "payee_account"
+    missing = PayeeAccountUnknown
+
+    def account_versions(self, enterprise_id: str) -> tuple[int, int]:
+        """(highest account version of the firm, highest confirmed one), 0 for none.
+
+        The caller holds the enterprise's row: that lock is what makes the next number the next number.
+        """
+        columns = self.table.c
+        confirmed = func.max(columns.account_version).filter(columns.state == "confirmed")
+        row = self._uow.execute(
+            select(func.max(columns.account_version), confirmed).where(
+                columns.tenant == self._uow.tenant, columns.enterprise_id == enterprise_id
+            )
+        ).one()
+        newest, paid = tuple(row)
+        return newest or 0, paid or 0
+
+    def to_row(self, aggregate: PayeeAccount) -> dict[str, Any]:
+        return {
+            "enterprise_id": aggregate.enterprise_id,
+            "account_name": aggregate.account_name,
+            "account_sealed": aggregate.account_sealed,
+            "account_masked": aggregate.account_masked,
+            "bank_name": aggregate.bank_name,
+            "account_version": aggregate.account_version,
+            "state": aggregate.state,
+            "registered_by": aggregate.registered_by,
+            "registered_at": aggregate.registered_at,
+            "confirmed_by": aggregate.confirmed_by,
+            "confirmed_at": aggregate.confirmed_at,
+            "withdrawn_by": aggregate.withdrawn_by,
+            "withdrawn_at": aggregate.withdrawn_at,
+            "withdrawn_why": aggregate.withdrawn_why,
+        }
+
+    def from_row(self, row: RowMapping) -> PayeeAccount:
+        return PayeeAccount(**dict(row))

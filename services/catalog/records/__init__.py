@@ -1,1 +1,0 @@
-"""What is kept and shown beside an enterprise's facts."""
