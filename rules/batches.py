@@ -75,7 +75,9 @@ def allot(
 
 
 def _ask(rules: ItemRules, quota: Quota, claim: BatchClaim, today: date) -> _Asked:
-    takes, rank, missing = Fraction(claim.money.fen, 100), [], []
+    takes = Fraction(claim.money.fen, 100)
+    rank: list[Fraction] = []
+    missing: list[MissingFact] = []
     keys = quota.order.keys if isinstance(quota.order, Ranked) else ()
     if keys or quota.measure is not None:
         facts = claim.facts or FactSheet(reference_year=rules.reference_year or claim.filed_at.year)

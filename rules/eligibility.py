@@ -224,7 +224,7 @@ def _date_holds(condition: Condition, fact: Fact) -> bool | MissingWhy:
 def _compares(operator: Operator, actual: Any, required: Sequence[Any]) -> bool:
     """Numbers compare exactly; ISO dates, all ten characters long, compare as text."""
     if operator is Operator.BETWEEN:
-        return required[0] <= actual <= required[1]
+        return bool(required[0] <= actual <= required[1])
     return _COMPARISONS[operator](actual, required[0])
 
 
@@ -257,7 +257,10 @@ def _collect(
         return
     if decisive:
         missing.extend(tree.missing)
-    reasons.append((_compared if isinstance(tree, _Comparison) else _result)(tree, reader, decisive))
+    if isinstance(tree, _Comparison):
+        reasons.append(_compared(tree, reader, decisive))
+    else:
+        reasons.append(_result(tree, reader, decisive))
 
 
 def _await(tree: _Tree, missing: list[MissingFact]) -> None:

@@ -18,6 +18,8 @@ from contracts.rule import (
     Line,
     MissingFact,
     Objection,
+    PayeeLine,
+    ShareLine,
     Standing,
     State,
     Verdict,
@@ -53,21 +55,32 @@ def assess(
     split = find_split(rules.shares, reader)
     if isinstance(split, MissingFact):
         amount = _unsettled(amount, (split,), "由哪一级财政承担尚不能判定")
-    payees = None
-    if rules.payees is not None and amount.money is not None:
-        payees = divide_payees(amount.money, rules.payees, reader, rules.rounding)
-        if missing := [each for each in payees if isinstance(each, MissingFact)]:
-            amount = _unsettled(amount, missing, "各收款人的金额尚不能判定")
-    settled = verdict.state is State.MET and amount.money is not None and not isinstance(split, MissingFact)
+    amount, payees = _divided(rules, amount, reader)
+    shares: tuple[ShareLine, ...] = ()
+    settled = verdict.state is State.MET and not objections
+    if settled and amount.money is not None and not isinstance(split, MissingFact):
+        shares = split_shares(amount.money, split)
+    else:
+        payees = ()
     return Assessment(
         verdict=verdict,
         amount=amount,
-        shares=split_shares(amount.money, split) if settled and not objections else (),
-        payees=payees or () if settled and not objections else (),
+        shares=shares,
+        payees=payees,
         instalment=instalment,
         objections=objections,
         figures=tuple(dict.fromkeys(reader.trail.figures)),
     )
+
+
+def _divided(rules: ItemRules, amount: Amount, reader: FactReader) -> tuple[Amount, tuple[PayeeLine, ...]]:
+    """The amount with who gets what of it; undetermined while what one of them gets cannot be told."""
+    if rules.payees is None or amount.money is None:
+        return amount, ()
+    divided = divide_payees(amount.money, rules.payees, reader, rules.rounding)
+    if missing := [each for each in divided if isinstance(each, MissingFact)]:
+        return _unsettled(amount, missing, "各收款人的金额尚不能判定"), ()
+    return amount, tuple(each for each in divided if isinstance(each, PayeeLine))
 
 
 def _due(rules: ItemRules, reader: FactReader) -> tuple[Verdict, Amount, InstalmentAnswer | None]:

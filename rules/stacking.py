@@ -80,7 +80,8 @@ def _standing(place: _Place, stands: bool) -> Standing:
 def _enter(place: _Place, standing: list[_Place]) -> list[_Place]:
     """Let it stand if it may; the ones that it drives out are the answer."""
     place.money, place.because = place.candidate.money, []
-    loses, wins = [], []
+    loses: list[_Place] = []
+    wins: list[_Place] = []
     if not place.candidate.granted:
         for other in standing:
             rule, owner = _between(place.candidate, other.candidate)

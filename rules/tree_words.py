@@ -227,7 +227,7 @@ def _when_zero(rule: Quotient | Growth, names: Names) -> str:
 
 def _growth_bands(rule: GrowthBands, names: Names) -> str:
     start = "达到入门增速以后" if rule.from_entry else ""
-    steps = []
+    steps: list[str] = []
     for step in rule.steps:
         rate = bracketed(step.rate, names)
         if step.up_to is None:

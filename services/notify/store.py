@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
-from sqlalchemy import Column, DateTime, Integer, MetaData, RowMapping, Table, Text, any_
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import Column, DateTime, Integer, MetaData, RowMapping, Table, Text, any_, literal
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from chassis.write.store import AggregateStore, aggregate_columns
 from chassis.write.uow import UnitOfWork
@@ -41,7 +41,7 @@ class Messages(AggregateStore[Message]):
 
     def read_many(self, ids: Collection[str]) -> dict[str, Message]:
         """Those that exist, by id, unlocked: to look at and not to change."""
-        found = self.where(self.table.c.id == any_(sorted(set(ids))), lock=False)
+        found = self.where(self.table.c.id == any_(literal(sorted(set(ids)), ARRAY(Text))), lock=False)
         return {message.id: message for message in found}
 
     def to_row(self, aggregate: Message) -> dict[str, Any]:

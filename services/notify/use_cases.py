@@ -180,22 +180,23 @@ def _record(jobs: Sequence[Job], words: Mapping[str, Word], uow: UnitOfWork) -> 
         if message is None or message.state != "pending":
             uow.finish(job)
             continue
-        pause = AFTER_SILENCE
+        pause: timedelta | None = AFTER_SILENCE
         if word is not None:
-            _take(word, message, uow.now)
+            pause = _take(word, message, uow.now)
             changed.append(message)
-            pause = message.pause
-        if message.state == "pending":
+        if pause is not None:
             uow.schedule(DELIVER_SMS, message.id, at=uow.now + pause, tenant=message.tenant)
         else:
             uow.finish(job)
     uow.of(Messages).save_many(changed)
 
 
-def _take(word: Word, message: Message, now: datetime) -> None:
+def _take(word: Word, message: Message, now: datetime) -> timedelta | None:
+    """Apply what the provider says; returns how long to wait before the next try, None if there is none."""
     if word.standing == "delivered":
         message.deliver(word.delivered_at or now)
     elif word.standing == "failed":
         message.fail(word.reason or "短信平台未能送达")
     else:
         message.miss(word.reason or "短信平台未答复")
+    return message.pause if message.state == "pending" else None
