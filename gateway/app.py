@@ -59,9 +59,9 @@ def declared_routes(prefix: str) -> list[DeclaredRoute]:
     for module in pkgutil.iter_modules(api.__path__):
         routes: Routes = import_module(f"{api.__name__}.{module.name}").routes
         rank = FIRST.index(module.name) if module.name in FIRST else len(FIRST)
-        ranked += [(rank, declared.literal, routes.tag, declared) for declared in routes.declared]
+        ranked += [(rank, declared.precedence, routes.tag, declared) for declared in routes.declared]
     ranked.sort(key=lambda each: each[:2])
-    return [DeclaredRoute(prefix, declared, tag) for _rank, _literal, tag, declared in ranked]
+    return [DeclaredRoute(prefix, declared, tag) for _rank, _precedence, tag, declared in ranked]
 
 
 def create_app(frame: Frame, bus: Bus, platform_token: str | None, objects: Objects | None = None) -> FastAPI:

@@ -73,7 +73,7 @@ class Declaration:
         return self.form is not None and self.form.versioned
 
     @property
-    def literal(self) -> list[bool]:
+    def precedence(self) -> list[bool]:
         """Sorts a path that says a word before one that takes any in its place."""
         return [part.startswith("{") for part in self.path.split("/")]
 

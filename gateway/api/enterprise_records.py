@@ -23,6 +23,7 @@ from gateway.routes import Routes
 routes = Routes("企业档案 enterprise records")
 FIRM = Only("enterprise")
 OFFICE = Only("window", "bureau", "department")
+READER = Only("enterprise", "window", "bureau", "department")
 KEEPER = Only("enterprise", "window", "department", "partner")
 
 
@@ -75,7 +76,7 @@ async def keep_material(door: Door, command: KeepMaterial) -> Response:
     return await door.order(command)
 
 
-@routes.ask("/enterprises/{enterprise_id}/materials", ListMaterials, Only("enterprise", *OFFICE.roles))
+@routes.ask("/enterprises/{enterprise_id}/materials", ListMaterials, READER)
 async def list_materials(door: Door, query: ListMaterials) -> Response:
     """All materials and licences of the firm, with their validity."""
     return await door.ask(query)

@@ -20,6 +20,7 @@ from gateway.routes import Routes
 
 routes = Routes("企业 enterprises")
 READER = Only("enterprise", "department", "window", "bureau")
+PAYEE = Only("enterprise", "window")
 PAYEE_READER = Only("enterprise", "window", "bureau", "supervisor")
 
 
@@ -59,9 +60,7 @@ async def list_payee_accounts(door: Door, query: ListPayeeAccounts) -> Response:
     return await door.ask(query)
 
 
-@routes.order(
-    "/enterprises/{enterprise_id}/payee-accounts", RegisterPayeeAccount, Only("enterprise", "window"), status=201
-)
+@routes.order("/enterprises/{enterprise_id}/payee-accounts", RegisterPayeeAccount, PAYEE, status=201)
 async def register_payee_account(door: Door, command: RegisterPayeeAccount) -> Response:
     """Name the account that money goes to (收款账户)."""
     return await door.order(command)

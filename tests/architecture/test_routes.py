@@ -1,17 +1,24 @@
-"""Who may call what: every route of the gateway, and nobody by accident."""
+"""Who may call what: every route of the gateway, and nobody by accident. What a route costs to write."""
 
 from __future__ import annotations
 
+import inspect
+import pkgutil
+import re
 from typing import Annotated
 
 import pytest
 from fastapi import APIRouter, Depends, FastAPI
 from starlette.responses import Response
-from starlette.routing import Mount, Route
+from starlette.routing import Match, Mount, Route
 
 from console.contracts.program import unconnected_gateway
+from contracts.message import answer_of
+from gateway import api
 from gateway.access import PUBLIC, ROLES, Only, RouteOpenByAccident, access_table
+from gateway.app import FIRST, declared_routes
 from gateway.door import Door
+from gateway.routes import Declaration
 
 EXPECTED = {
     ("GET", "/"): "public",
@@ -177,3 +184,44 @@ def test_a_route_that_does_not_say_who_may_call_it_is_found(open_by_accident: ob
     open_by_accident(app)
     with pytest.raises(RouteOpenByAccident):
         access_table(app)
+
+
+# -- what a route costs to write -----------------------------------------------------------------------------
+
+ROUTE_LINES = 5
+"""A JSON route: its declaration, its signature, what it means, and the way to the owner."""
+
+DECLARED = declared_routes("/api/v1")
+
+
+def is_plain(declared: Declaration) -> bool:
+    """It relays one contract and answers with what comes back: no stream, nothing composed, nothing done here."""
+    relayed = declared.form is not None and declared.contract.owner != "gateway"
+    return relayed and declared.answer is answer_of(declared.contract)
+
+
+def lines_of(declared: Declaration) -> int:
+    return len(inspect.getsourcelines(declared.function)[0])
+
+
+def test_a_json_route_is_at_most_five_lines() -> None:
+    plain = [route.declared for route in DECLARED if is_plain(route.declared)]
+    assert {each.name: lines_of(each) for each in plain if lines_of(each) > ROUTE_LINES} == {}
+    assert len(plain) > 0.8 * len(DECLARED)
+
+
+def test_every_module_of_the_api_is_taken_in() -> None:
+    modules = {module.name for module in pkgutil.iter_modules(api.__path__)}
+    assert {route.declared.function.__module__ for route in DECLARED} == {f"{api.__name__}.{each}" for each in modules}
+    assert set(FIRST) <= modules
+
+
+def test_no_route_takes_the_requests_of_another() -> None:
+    for route in DECLARED:
+        scope = {"type": "http", "method": route.declared.method, "path": re.sub(r"{\w+}", "any", route.path)}
+        taken = next(each for each in DECLARED if each.matches(scope)[0] is Match.FULL)
+        assert taken is route, f"{taken.declared.name} takes {scope}"
+
+
+def test_what_is_asked_most_is_tried_first() -> None:
+    assert [route.declared.name for route in DECLARED[:2]] == ["track_case", "submit_application"]
