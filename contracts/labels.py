@@ -13,7 +13,7 @@ from pydantic import Field, model_validator
 
 from contracts.message import Command, Id, Model, Query, ServiceName, TenantId
 from contracts.rule import ConditionResult, Eligibility, FactType, MissingFact, State
-from contracts.rule.facts import FactName, NumberText, PeriodRef, RulePart
+from contracts.rule.facts import BuiltOnce, FactName, NumberText, PeriodRef, RulePart
 
 LabelCode = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,63}$")]
 """What a label is called everywhere, e.g. `technology_score`."""
