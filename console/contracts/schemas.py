@@ -67,13 +67,17 @@ def answer_of(contract: type[Command] | type[Query]) -> type[Model]:
     return ANSWERS[contract]
 
 
+def contract_types() -> list[type[Command] | type[Query]]:
+    """Every command and query: what a service may be asked for, and answers."""
+    return [*message_types(Command), *message_types(Query)]
+
+
 def families() -> dict[str, list[type[BaseModel]]]:
     """Family → everything in it that has a schema for others, by name."""
-    asked: list[type[Command] | type[Query]] = [*message_types(Command), *message_types(Query)]
     of_messages = {folder: list(message_types(kind)) for folder, kind in FOLDERS.items()}  # type: ignore[type-var]
     return {
         **cast("dict[str, list[type[BaseModel]]]", of_messages),
-        "answers": _by_name({answer_of(contract) for contract in asked}),
+        "answers": _by_name({answer_of(contract) for contract in contract_types()}),
         "envelopes": _by_name(ENVELOPES),
         "shared": _by_name(SHARED),
     }
