@@ -112,8 +112,8 @@ class _Reader(ast.NodeVisitor):
         self._follow(node.func, frozenset(self._words(arguments)), called=True)
         for each in arguments:
             self.visit(each)
-        if isinstance(node.func, ast.Attribute):
-            self.visit(node.func.value)
+        if not isinstance(node.func, ast.Name):
+            self.visit(node.func.value if isinstance(node.func, ast.Attribute) else node.func)
 
     def visit_Name(self, node: ast.Name) -> None:
         self._follow(node, frozenset())
