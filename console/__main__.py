@@ -30,7 +30,11 @@ PROGRAMS = {
         "console.policy.sample_city.program",
         "示例城市的企业表,可供导入 · a table of the sample city's firms",
     ),
-    "contracts": ("console.contracts.program", "生成接口契约(--check 只比较)· generate the contract files"),
+    "contracts": (
+        "console.contracts.program",
+        "生成接口契约(--check 只比较,--diff 说明影响)· generate the contract files, say what a change does",
+    ),
+    "where": ("console.contracts.where", "一个命令、查询或事件经过哪里 · the way of a message through the house"),
 }
 STATES = {"ready": "[green]就绪[/]", "running": "[yellow]未就绪[/]", "stopped": "[red]已停止[/]"}
 

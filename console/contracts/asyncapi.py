@@ -10,13 +10,12 @@ from __future__ import annotations
 import inspect
 from typing import Any
 
-from pydantic.json_schema import models_json_schema
-
 from chassis.events.broker import BUNDLE_TYPE, EVENT_TYPE
 from chassis.events.bundles import MOST_BYTES, MOST_EVENTS
+from console.contracts.schemas import REFERENCE, types, within
 from contracts.envelope import EventEnvelope
 from contracts.flow import EXCHANGE, FLOW, QUEUES, aggregates_heard_by, binding_keys, routing_key
-from contracts.message import Event, Model, ServiceName
+from contracts.message import Event, ServiceName
 
 Json = dict[str, Any]
 
@@ -142,22 +141,19 @@ def _message(event: type[Event]) -> Json:
 
 
 def _schemas() -> Json:
-    unordered: list[type[Model]] = [*FLOW, EventEnvelope]
-    models = sorted(unordered, key=lambda model: model.__name__)
-    _, definitions = models_json_schema(
-        [(model, "validation") for model in models], ref_template="#/components/schemas/{model}"
-    )
-    plain: Json = _without_mappings(definitions["$defs"])
-    return plain
+    found = within(types(), EventEnvelope.__name__, *(event.__name__ for event in FLOW))
+    return {name: _in_asyncapi(schema) for name, schema in found.items()}
 
 
-def _without_mappings(schema: Any) -> Any:
+def _in_asyncapi(schema: Any) -> Any:
     """AsyncAPI's `discriminator` is a property's name; pydantic writes OpenAPI's, which has a mapping too."""
     if isinstance(schema, list):
-        return [_without_mappings(each) for each in schema]
+        return [_in_asyncapi(each) for each in schema]
+    if isinstance(schema, str):
+        return schema.replace(REFERENCE, "#/components/schemas/") if schema.startswith(REFERENCE) else schema
     if not isinstance(schema, dict):
         return schema
     return {
-        name: each["propertyName"] if name == "discriminator" and "propertyName" in each else _without_mappings(each)
+        name: each["propertyName"] if name == "discriminator" and "propertyName" in each else _in_asyncapi(each)
         for name, each in schema.items()
     }

@@ -1,154 +1,253 @@
-"""Whether a JSON Schema has only grown since an earlier version of it: what was promised is still kept.
+"""What has changed in a type since an earlier version of it, and whether what was promised is still kept.
 
-Pure. It knows the keywords that pydantic writes; a schema that says anything else is reported, not guessed at.
+Pure. Types are compared by their names, each once: where a field is of a type of the same name before and after, that
+type's own comparison says the rest. It knows the keywords that pydantic writes; a schema that says anything else is
+reported, not guessed at.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Json = dict[str, Any]
-Use = Literal["taken", "given"]
-"""Taken: what we accept (commands, queries, events); it must go on accepting all that it did.
-Given: what we answer; a reader must go on finding all that it did, and nothing that it could not read."""
+Types = Mapping[str, Json]
+"""Name → schema; references are `#/$defs/<name>`."""
 
-SAYING_NOTHING = {"$schema", "$id", "$defs", "title", "description", "default", "discriminator", "examples"}
+Use = Literal["taken", "given"]
+"""Taken: what we accept; it must go on accepting all that it did. Given: what we say; a reader must go on finding all
+that it did, and nothing that it could not read."""
+
+Uses = tuple[Use, ...]
+
+REFERENCE = "#/$defs/"
+PROSE = {"$schema", "$id", "$comment", "title", "description", "examples"}
+SAYING_NOTHING = PROSE | {"$defs", "default", "discriminator"}
 LOWER_BOUNDS = ("minLength", "minimum", "exclusiveMinimum", "minItems", "minProperties")
 UPPER_BOUNDS = ("maxLength", "maximum", "exclusiveMaximum", "maxItems", "maxProperties")
-STRUCTURE = {"type", "enum", "const", "properties", "required", "additionalProperties", "items", "uniqueItems"}
-UNDERSTOOD = SAYING_NOTHING | STRUCTURE | {"pattern", "format", *LOWER_BOUNDS, *UPPER_BOUNDS}
+FORMS = ("pattern", "format", "uniqueItems")
+STRUCTURE = {"type", "enum", "const", "properties", "required", "additionalProperties", "items"}
+UNDERSTOOD = SAYING_NOTHING | STRUCTURE | {*FORMS, *LOWER_BOUNDS, *UPPER_BOUNDS}
+
+Alternatives = dict[str, Json]
+"""What a value may be: a type's reference, or the JSON type, → schema."""
 
 
-def shrinkage(old: Json, new: Json, use: Use = "taken") -> list[str]:
-    """Everything that `new` no longer keeps of what `old` promised; nothing at all when it has only grown.
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One difference. `where` is the path inside the type, such as `lines[].amount_fen`; empty: the type itself."""
 
-    A removed field, a newly required field, a removed value of an enumeration, a narrower type or limit; for an
-    answer also a field that may now be absent, and a type that its readers do not know.
-    """
-    return list(_Comparison(old, new, use).schemas("", old, new))
+    where: str
+    zh: str
+    en: str
+    breaks: bool = False
+
+
+def type_changes(name: str, old: Types, new: Types, uses: Uses = ("taken",)) -> list[Change]:
+    """Everything that is different in the type `name`, which both have, used in these ways."""
+    return compare(old[name], new[name], old, new, uses)
+
+
+def compare(before: Json, now: Json, old: Types, new: Types, uses: Uses = ("taken",)) -> list[Change]:
+    """The same of two schemas of any names, such as what a command was answered with and what it is."""
+    return list(_Comparison(old, new, "taken" in uses, "given" in uses).schemas("", before, now))
 
 
 @dataclass
 class _Comparison:
-    old_root: Json
-    new_root: Json
-    use: Use
+    old_types: Types
+    new_types: Types
+    taken: bool
+    given: bool
     compared: set[tuple[str, str]] = field(default_factory=set)
 
-    def schemas(self, where: str, old: Any, new: Any) -> Iterator[str]:
+    def schemas(self, where: str, old: Any, new: Any) -> Iterator[Change]:
         """Each alternative of the one side must have its like on the other."""
-        olds, news = _by_name(alternatives(old, self.old_root)), _by_name(alternatives(new, self.new_root))
+        same = _direct_references(old) & _direct_references(new)
+        olds, news = self._alternatives(old, self.old_types, same), self._alternatives(new, self.new_types, same)
         if not news:
-            return  # anything goes
+            if olds:
+                yield Change(where, "不再限制内容", "anything is possible now", breaks=self.given)
+            return
         if not olds:
-            yield f"{where}: 曾不限内容，现在受限 (anything was accepted)"
+            yield Change(where, "曾不限内容，现在受限", "anything was possible, no longer", breaks=True)
             return
-        for name, each in olds.items():
-            yield from self._best(where, (name, each), news)
-        if self.use == "given":
-            for name, each in news.items():
-                if not any(_alike((name, each), other) for other in olds.items()):
-                    yield f"{where}: 可能出现新的类型 {name} (readers do not know it)"
+        met = set(same)
+        for name in olds:
+            if name not in same:
+                findings, like = self._best(where, name, olds, news, same)
+                met |= like
+                yield from findings
+        for name in news:
+            if name not in met:
+                unknown = not any(_alike(news[name], each) for each in olds.values())
+                yield Change(where, f"还可以是 {_said(name)}", f"may also be {_said(name)}", self.given and unknown)
 
-    def _best(self, where: str, old: tuple[str, Json], news: dict[str, Json]) -> Iterator[str]:
-        same = old[0].startswith("#") and old[0] in news
-        candidates = [old[0]] if same else [name for name, each in news.items() if _alike(old, (name, each))]
-        if not candidates:
-            yield f"{where}: 不再有 {old[0]} (no longer possible)"
-            return
-        findings = [list(self._pair(where, old, (name, news[name]))) for name in candidates]
-        yield from min(findings, key=len)
+    def _best(
+        self, where: str, name: str, olds: Alternatives, news: Alternatives, same: set[str]
+    ) -> tuple[list[Change], set[str]]:
+        """What is different between an old alternative and the new one that is most like it, and which that is."""
+        if name.startswith(REFERENCE) and name in news:
+            return [], {name}  # compared by its name
+        candidates = [each for each in news if _alike(olds[name], news[each])]
+        pairs = {each: list(self._pair(where, (name, olds[name]), (each, news[each]))) for each in candidates}
+        best = min(candidates, key=lambda each: (_breaks(pairs[each]), len(pairs[each])), default=None)
+        if best is None or (best in same and _breaks(pairs[best])):
+            gone = Change(where, f"不再可以是 {_said(name)}", f"can no longer be {_said(name)}", breaks=True)
+            return [gone], set()
+        return pairs[best], {best}
 
-    def _pair(self, where: str, old: tuple[str, Json], new: tuple[str, Json]) -> Iterator[str]:
-        if old[0].startswith("#"):
-            if (old[0], new[0]) in self.compared:  # trees refer to themselves
+    def _alternatives(self, schema: Any, types: Types, same: set[str]) -> Alternatives:
+        """Two may be of one JSON type, such as two kinds of text: the later ones are numbered."""
+        named: Alternatives = {}
+        for name, each in _alternatives(schema, types, same):
+            named[name if name not in named else f"{name} {len(named)}"] = each
+        return named
+
+    def _pair(self, where: str, old: tuple[str, Json], new: tuple[str, Json]) -> Iterator[Change]:
+        names = (old[0], new[0])
+        if names[0].startswith(REFERENCE) and names[1].startswith(REFERENCE):
+            if names in self.compared:  # trees refer to themselves
                 return
-            self.compared.add((old[0], new[0]))
+            self.compared.add(names)
         for strange in sorted((set(old[1]) | set(new[1])) - UNDERSTOOD):
-            yield f"{where}: 不认识的关键字 {strange} (keyword not understood)"
+            yield Change(where, f"不认识的关键字 {strange}", f"keyword not understood: {strange}", breaks=True)
+        if (kinds := (old[1].get("type"), new[1].get("type"))) == ("integer", "number"):
+            yield Change(where, f"由 {kinds[0]} 放宽为 {kinds[1]}", f"{kinds[0]} widened to {kinds[1]}")
         yield from _values(where, old[1], new[1])
-        if self.use == "taken":
-            yield from _limits(where, old[1], new[1])
+        yield from _limits(where, old[1], new[1], self.taken)
         yield from self._fields(where, old[1], new[1])
         if "items" in old[1] or "items" in new[1]:
-            yield from self.schemas(f"{where}/[]", old[1].get("items", {}), new[1].get("items", {}))
+            yield from self.schemas(f"{where}[]", old[1].get("items", {}), new[1].get("items", {}))
 
-    def _fields(self, where: str, old: Json, new: Json) -> Iterator[str]:
+    def _fields(self, where: str, old: Json, new: Json) -> Iterator[Change]:
         before, now = old.get("properties", {}), new.get("properties", {})
+        must, must_now = set(old.get("required", ())), set(new.get("required", ()))
         for name in before:
-            if name in now:
-                yield from self.schemas(f"{where}/{name}", before[name], now[name])
-            else:
-                yield f"{where}/{name}: 字段消失 (field removed)"
-        needed_before, needed_now = set(old.get("required", ())), set(new.get("required", ()))
-        if self.use == "taken":
-            for name in sorted(needed_now - needed_before):
-                yield f"{where}/{name}: 变为必填 (newly required)"
-        else:
-            for name in sorted((needed_before - needed_now) & set(now)):
-                yield f"{where}/{name}: 可能缺失 (may now be absent)"
-        more_before, more_now = old.get("additionalProperties", True), new.get("additionalProperties", True)
-        if isinstance(more_before, dict) and isinstance(more_now, dict):
-            yield from self.schemas(f"{where}/*", more_before, more_now)
-        elif more_now is not True and more_before is True and self.use == "taken":
-            yield f"{where}: 不再容忍任意的其他字段 (not any other field is accepted now)"
+            here = f"{where}.{name}" if where else name
+            if name not in now:
+                yield Change(here, "消失", "is gone", breaks=True)
+                continue
+            yield from self.schemas(here, before[name], now[name])
+            if name in must_now - must:
+                yield Change(here, "变为必填", "is required now", breaks=self.taken)
+            elif name in must - must_now:
+                yield Change(here, "变为可选（可能缺失）", "is optional now: it may be absent", breaks=self.given)
+            elif before[name].get("default") != now[name].get("default"):
+                values = before[name].get("default"), now[name].get("default")
+                yield Change(here, f"默认值由 {values[0]} 变为 {values[1]}", f"default {values[0]} is {values[1]} now")
+        for name in now:
+            if name not in before:
+                here = f"{where}.{name}" if where else name
+                if name in must_now:
+                    yield Change(here, "为新增，必填", "is new and required", breaks=self.taken)
+                else:
+                    yield Change(here, "为新增，可选", "is new and optional")
+        yield from self._other_fields(
+            where, old.get("additionalProperties", True), new.get("additionalProperties", True)
+        )
+
+    def _other_fields(self, where: str, before: Any, now: Any) -> Iterator[Change]:
+        if isinstance(before, dict) and isinstance(now, dict):
+            yield from self.schemas(f"{where}.*", before, now)
+        elif before is True and now is not True:
+            yield Change(where, "不再容忍任意的其他字段", "not any other field is accepted now", breaks=self.taken)
+        elif before is not True and now is True:
+            yield Change(where, "容忍任意的其他字段", "any other field is accepted now")
 
 
-def alternatives(schema: Any, root: Json, name: str = "") -> Iterator[tuple[str, Json]]:
-    """(name, schema) of each thing that a value may be, references and unions resolved; none: anything at all."""
+def without_prose(schema: Any) -> Any:
+    """The schema without what this comparison does not look at."""
+    if isinstance(schema, list):
+        return [without_prose(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    fields = schema.get("properties")
+    kept = {
+        key: without_prose(each) for key, each in schema.items() if key not in PROSE | {"properties", "discriminator"}
+    }
+    return kept | ({"properties": {name: without_prose(each) for name, each in fields.items()}} if fields else {})
+
+
+def _alternatives(schema: Any, types: Types, same: set[str], name: str = "") -> Iterator[tuple[str, Json]]:
+    """(name, schema) of each thing that a value may be, references and unions resolved; none: anything at all.
+
+    The unions inside of `same` are not: they are compared by their own names.
+    """
     if "$ref" in schema:
-        target: Any = root
-        for step in schema["$ref"].removeprefix("#/").split("/"):
-            target = target[step]
-        yield from alternatives(target, root, schema["$ref"])
+        reference = schema["$ref"]
+        target = types[reference.removeprefix(REFERENCE)]
+        if reference in same:
+            yield reference, target
+        else:
+            yield from _alternatives(target, types, same, reference)
     elif "anyOf" in schema or "oneOf" in schema:
         for each in schema.get("anyOf", ()) or schema["oneOf"]:
-            yield from alternatives(each, root)
+            yield from _alternatives(each, types, same)
     elif set(schema) - SAYING_NOTHING:
         yield name or f"{schema.get('type', 'value')}", schema
 
 
-def _by_name(found: Iterator[tuple[str, Json]]) -> dict[str, Json]:
-    """Two alternatives may be of one type, such as two kinds of text: the later ones are numbered."""
-    named: dict[str, Json] = {}
-    for name, schema in found:
-        named[name if name not in named else f"{name} {len(named)}"] = schema
-    return named
+def _direct_references(schema: Any) -> set[str]:
+    """The references that `schema` is, or that are alternatives of its own union."""
+    parts = [schema, *schema.get("anyOf", ()), *schema.get("oneOf", ())]
+    return {part["$ref"] for part in parts if "$ref" in part}
 
 
-def _alike(one: tuple[str, Json], other: tuple[str, Json]) -> bool:
-    """The same named thing, or of the same JSON type (an integer is a number)."""
-    kinds = one[1].get("type"), other[1].get("type")
-    return one[0] == other[0] or kinds[0] == kinds[1] or kinds == ("integer", "number")
+def _alike(one: Json, other: Json) -> bool:
+    """Of the same JSON type (an integer is a number)."""
+    kinds = one.get("type"), other.get("type")
+    return kinds[0] == kinds[1] or kinds == ("integer", "number")
 
 
-def _values(where: str, old: Json, new: Json) -> Iterator[str]:
-    if "enum" not in new and "const" not in new:
+def _breaks(changes: list[Change]) -> int:
+    return sum(change.breaks for change in changes)
+
+
+def _said(name: str) -> str:
+    return name.removeprefix(REFERENCE)
+
+
+def _values(where: str, old: Json, new: Json) -> Iterator[Change]:
+    before, now = _listed(old), _listed(new)
+    if now is None:
+        if before is not None:
+            yield Change(where, "不再限于列出的取值", "no longer one of a list of values")
         return
-    if "enum" not in old and "const" not in old:
-        yield f"{where}: 曾可任意取值，现在只能取列出的值 (any value was accepted)"
+    if before is None:
+        yield Change(where, "曾可任意取值，现在只能取列出的值", "any value was possible, now those of a list", True)
         return
-    left = [each for each in _listed(old) if each not in _listed(new)]
-    if left:
-        yield f"{where}: 取值消失 {left} (values removed)"
+    if left := [each for each in before if each not in now]:
+        yield Change(where, f"取值消失 {left}", f"values removed {left}", breaks=True)
+    if added := [each for each in now if each not in before]:
+        yield Change(where, f"新增取值 {added}", f"new values {added}")
 
 
-def _listed(schema: Json) -> list[Any]:
-    return list(schema["enum"]) if "enum" in schema else [schema["const"]]
+def _listed(schema: Json) -> list[Any] | None:
+    if "enum" in schema:
+        return list(schema["enum"])
+    return [schema["const"]] if "const" in schema else None
 
 
-def _limits(where: str, old: Json, new: Json) -> Iterator[str]:
-    tighter: tuple[tuple[tuple[str, ...], Callable[[Any, Any], bool]], ...] = (
-        (LOWER_BOUNDS, lambda before, now: now > before),
-        (UPPER_BOUNDS, lambda before, now: now < before),
+def _limits(where: str, old: Json, new: Json, taken: bool) -> Iterator[Change]:
+    directions: tuple[tuple[tuple[str, ...], Callable[[Any, Any], bool]], ...] = (
+        (LOWER_BOUNDS, lambda before, now: bool(now > before)),
+        (UPPER_BOUNDS, lambda before, now: bool(now < before)),
     )
-    for names, is_tighter in tighter:
+    for names, is_tighter in directions:
         for name in names:
+            if old.get(name) == new.get(name):
+                continue
             if name in new and (name not in old or is_tighter(old[name], new[name])):
-                yield f"{where}: {name} 收紧为 {new[name]} (tighter)"
-    for name in ("pattern", "format", "uniqueItems"):
+                yield Change(where, f"{name} 收紧为 {new[name]}", f"{name} tightened to {new[name]}", breaks=taken)
+            else:
+                loose = new.get(name, "不限")
+                yield Change(where, f"{name} 放宽为 {loose}", f"{name} loosened to {new.get(name, 'no limit')}")
+    for name in FORMS:
         # Whether one pattern admits all that another does cannot be told: another pattern counts as narrower.
-        if new.get(name) and new.get(name) != old.get(name):
-            yield f"{where}: {name} 变为 {new[name]} (may be narrower)"
+        if old.get(name) != new.get(name):
+            now = new.get(name)
+            yield Change(
+                where, f"{name} 变为 {now or '不限'}", f"{name} is {now or 'no limit'} now", taken and bool(now)
+            )

@@ -1,71 +1,147 @@
-"""`./zhida contracts [--check]`: what the Python contract types say, written down for everybody else.
+"""`./zhida contracts`: what the Python contract types say, written down for everybody else.
 
-JSON Schemas, the codes of all refusals, OpenAPI 3.1 and AsyncAPI 3 in `contracts/generated`, which is committed:
-whoever changes a contract sees in the difference what that means for the others.
+JSON Schemas, the codes of all refusals, OpenAPI 3.1 and AsyncAPI 3 in `contracts/generated`, and the picture of the
+flow, all committed. `--diff` says what a change means for others; what `contracts/baseline.json` records must be kept.
 """
 
 from __future__ import annotations
 
 import argparse
 import base64
-import difflib
 import json
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI
 
 from chassis.edge.frame import Frame
 from chassis.foundation.settings import Settings
-from console.contracts import asyncapi
-from console.contracts.growth import Use, shrinkage
-from console.contracts.refusals import lost_codes, refusal_table
-from console.contracts.schemas import ANSWER_FOLDER, schema_files
+from console.contracts import asyncapi, flow_picture
+from console.contracts.changes import broken, sentences
+from console.contracts.files import (
+    BASELINE,
+    FLOW_PICTURE,
+    FOLDER,
+    committed_files,
+    generated_files,
+    has_history,
+    stale,
+    write,
+)
+from console.contracts.layout import text_of
+from console.contracts.outside import NotComparable, Outside, outside_of, recorded, recorded_text
+from console.contracts.refusals import refusal_table
+from console.contracts.schemas import NOTE, schema_documents
+from console.contracts.unions import name_unions
 from console.place import CHECKOUT
+from console.refusal import Refusal
 from gateway.app import create_app
 from gateway.bus import Bus
 
-GENERATED = CHECKOUT / "contracts" / "generated"
-DOCUMENTS = ("openapi.json", "asyncapi.json")
-REFUSALS = "refusals.json"
 NOWHERE = "postgresql+psycopg://nobody@localhost/none"
+ABOUT = "生成接口契约，说明改动对外的影响 · generate the contracts, say what a change does to others"
 
 
 def main(argv: list[str]) -> int:
-    """Writes what has changed. With `--check` nothing is written: 1 and the differences when something would be.
+    """Writes what has changed; 1, and nothing is written, when the contracts no longer keep what is recorded.
 
-    A contract that has shrunk is refused with what it no longer keeps, unless `--shrink` says that it is meant.
+    With `--check` or `--diff` nothing is written: the one returns 1 when something would be, the other says what the
+    change means for others. `--record-baseline` writes, and records the contracts as what must be kept from now on.
     """
-    parser = argparse.ArgumentParser(prog="./zhida contracts", description="生成接口契约 · generate the contracts")
-    parser.add_argument("--check", action="store_true", help="只比较,不写入 · compare, write nothing")
-    parser.add_argument("--shrink", action="store_true", help="允许不兼容的修改 · accept what breaks others")
-    options = parser.parse_args(argv)
+    options = _parser().parse_args(argv)
     wanted = generated_texts()
+    now = outside_of_texts(wanted)
     if options.check:
         differences = stale(wanted)
         print("\n".join(differences) or "契约文件与代码一致。 The contracts are up to date.")
         return 1 if differences else 0
-    broken = [] if options.shrink else shrunk(committed_schemas(), wanted)
-    if broken:
-        print("契约只能增加,不能减少(确需如此,用 --shrink) · contracts may only grow:\n" + "\n".join(broken))
+    if options.diff:
+        return _diff(options.against, now)
+    given_up = [str(each) for each in broken(baseline(), now)] if (CHECKOUT / BASELINE).exists() else []
+    if options.record_baseline:
+        (CHECKOUT / BASELINE).write_text(recorded_text(now))
+        print("\n".join([f"已记录基线 {BASELINE} · recorded", *given_up]))
+    elif given_up:
+        heading = "契约只能增加，不能减少（确需如此，用 --record-baseline 重新记录）· contracts may only grow:"
+        print("\n".join([heading, *given_up]))
         return 1
     changed = write(wanted)
     print(f"已写入 {len(changed)} 个文件 · written" if changed else "契约文件已是最新。 Nothing has changed.")
     return 0
 
 
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="./zhida contracts", description=ABOUT)
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--check", action="store_true", help="只比较，不写入 · compare, write nothing")
+    what.add_argument("--diff", action="store_true", help="逐句说明改动对外的影响 · say what the change does to others")
+    what.add_argument(
+        "--record-baseline", action="store_true", help="记录当前契约，今后只增不减 · what is there now must be kept"
+    )
+    parser.add_argument(
+        "--against",
+        metavar="FILE|REV",
+        help="与 --diff 合用：基线文件或提交，默认为最近的提交 · a baseline file or a commit; by default the last commit",
+    )
+    return parser
+
+
+def _diff(against: str | None, now: Outside) -> int:
+    found = sentences(earlier(against), now)
+    print("\n".join(str(each) for each in found) or "对外没有变化。 Nothing has changed for others.")
+    if found:
+        breaking = sum(each.breaks for each in found)
+        print(f"共 {len(found)} 处变化，其中 {breaking} 处不兼容。 {len(found)} changes, {breaking} break others.")
+    return 0
+
+
+def earlier(against: str | None) -> Outside:
+    """What the contracts were: in a baseline file, in a commit, or (by default) in the last one. Raises Refusal."""
+    try:
+        if against is not None and Path(against).is_file():
+            return recorded(Path(against).read_text())
+        if against is None and not has_history():
+            return outside_of_texts(generated_files())
+        return outside_of_texts(committed_files(against or "HEAD"))
+    except NotComparable as missing:
+        raise Refusal(
+            f"{against or 'HEAD'} 中没有可比较的契约文件（{missing}）。",
+            f"there are no contract files to compare with in {against or 'HEAD'} ({missing})",
+        ) from missing
+
+
+def baseline() -> Outside:
+    """What was recorded to be kept."""
+    return recorded((CHECKOUT / BASELINE).read_text())
+
+
+@cache
 def generated_texts() -> dict[str, str]:
-    """Path below `contracts/generated` → the file's text, with keys in a stable order."""
+    """Path below the checkout → the file's text: worked out once, since the code stays as it is."""
     documents = {
-        "openapi.json": unconnected_gateway().openapi(),
-        "asyncapi.json": asyncapi.document(),
-        REFUSALS: refusal_table(),
-        **schema_files(),
+        "openapi.json": {"x-generated": NOTE, **openapi_document()},
+        "asyncapi.json": {"x-generated": NOTE, **asyncapi.document()},
+        "refusals.json": {"$comment": NOTE, "codes": refusal_table()},
+        **schema_documents(),
     }
-    return {
-        path: json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
-        for path, document in documents.items()
-    }
+    texts = {f"{FOLDER}/{name}": text_of(document) for name, document in documents.items()}
+    return {**texts, FLOW_PICTURE: flow_picture.text()}
+
+
+def outside_of_texts(texts: Mapping[str, str]) -> Outside:
+    """What generated files say to others. Raises NotComparable."""
+    return outside_of(
+        {path.removeprefix(f"{FOLDER}/"): json.loads(text) for path, text in texts.items() if path.startswith(FOLDER)}
+    )
+
+
+def openapi_document() -> dict[str, Any]:
+    """What the gateway serves, with each union of the contracts described once."""
+    document = unconnected_gateway().openapi()
+    schemas = name_unions(document["components"]["schemas"], "#/components/schemas/")
+    return {**document, "components": {**document["components"], "schemas": schemas}}
 
 
 def unconnected_gateway() -> FastAPI:
@@ -73,48 +149,3 @@ def unconnected_gateway() -> FastAPI:
     key = base64.b64encode(bytes(32)).decode()
     settings = Settings("gateway", NOWHERE, NOWHERE, "amqp://localhost", key)
     return create_app(Frame(settings), Bus(settings.amqp_url), None)
-
-
-def stale(wanted: Mapping[str, str], folder: Path = GENERATED) -> list[str]:
-    """The lines of a unified difference between the files of `folder` and what they should be."""
-    lines: list[str] = []
-    there = {str(file.relative_to(folder)) for file in folder.rglob("*.json")}
-    for path in sorted(there | set(wanted)):
-        old = (folder / path).read_text() if path in there else ""
-        new = wanted.get(path, "")
-        lines += difflib.unified_diff(old.splitlines(), new.splitlines(), f"a/{path}", f"b/{path}", "", "", lineterm="")
-    return lines
-
-
-def committed_schemas(folder: Path = GENERATED) -> dict[str, str]:
-    """Path → text of the schemas and codes that are there now, without the documents made from them."""
-    files = {str(file.relative_to(folder)): file.read_text() for file in sorted(folder.rglob("*.json"))}
-    return {path: text for path, text in files.items() if path not in DOCUMENTS}
-
-
-def shrunk(before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
-    """What the schemas of `now` no longer keep of those of `before`, by file."""
-    found: list[str] = []
-    for path, text in before.items():
-        if path not in now:
-            found.append(f"{path}: 契约消失 (removed)")
-            continue
-        old, new = json.loads(text), json.loads(now[path])
-        use: Use = "given" if path.startswith(f"{ANSWER_FOLDER}/") else "taken"
-        findings = lost_codes(old, new) if path == REFUSALS else shrinkage(old, new, use)
-        found += [path + finding for finding in findings]
-    return found
-
-
-def write(wanted: Mapping[str, str], folder: Path = GENERATED) -> list[str]:
-    """Make `folder` hold exactly `wanted`; the paths that changed or went away."""
-    there = {str(file.relative_to(folder)): file.read_text() for file in folder.rglob("*.json")}
-    changed = [path for path in sorted({*there, *wanted}) if there.get(path) != wanted.get(path)]
-    for path in changed:
-        file = folder / path
-        if path in wanted:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(wanted[path])
-        else:
-            file.unlink()
-    return changed

@@ -36,16 +36,6 @@ def refusal_table() -> Json:
     return table
 
 
-def lost_codes(old: Json, new: Json) -> list[str]:
-    """Codes that went away or now mean another kind of no: programs elsewhere decide by them."""
-    gone = [f"/{code}: 代码消失 (code removed)" for code in sorted(set(old) - set(new))]
-    return gone + [
-        f"/{code}: {old[code]['kind']} 变为 {new[code]['kind']} (another kind)"
-        for code in sorted(set(old) & set(new))
-        if old[code]["kind"] != new[code]["kind"]
-    ]
-
-
 def speaker_of(refusal: type[Any]) -> str:
     """The service that says it, or the package."""
     parts = refusal.__module__.split(".")

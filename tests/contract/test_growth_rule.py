@@ -1,4 +1,4 @@
-"""The comparer of schemas, on pairs made to break each rule once."""
+"""The comparer of types, on pairs made to break each rule once, and to grow by each once."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 import pytest
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from console.contracts.growth import shrinkage
+from console.contracts.growth import Change, Use, compare, type_changes
 
 
 class Inner(BaseModel):
@@ -32,13 +32,31 @@ class Branch(BaseModel):
 Tree = Annotated[Leaf | Branch, Field(discriminator="node")]
 
 
-def one(annotation: Any, default: Any = ...) -> dict[str, Any]:
-    """The schema of a message with the one field `x`."""
-    return create_model("Message", x=(annotation, default)).model_json_schema()
+Types = dict[str, dict[str, Any]]
 
 
-def none() -> dict[str, Any]:
-    return create_model("Message").model_json_schema()
+def types_of(model: type[BaseModel]) -> Types:
+    """The model's type, and those inside of it, by name."""
+    schema = model.model_json_schema()
+    return {**schema.pop("$defs", {}), "Message": schema}
+
+
+def one(annotation: Any, default: Any = ...) -> Types:
+    """A message with the one field `x`."""
+    return types_of(create_model("Message", x=(annotation, default)))
+
+
+def none() -> Types:
+    return types_of(create_model("Message"))
+
+
+def changes(old: Types, new: Types, use: Use = "taken") -> list[Change]:
+    """What is different in the message and in every type inside of it."""
+    return [change for name in old if name in new for change in type_changes(name, old, new, (use,))]
+
+
+def shrinkage(old: Types, new: Types, use: Use = "taken") -> list[Change]:
+    return [change for change in changes(old, new, use) if change.breaks]
 
 
 SHRUNK = {
@@ -63,7 +81,7 @@ SHRUNK = {
     "a lost branch of a tree": (one(Tree), one(Leaf)),
     "unknown fields refused": (
         one(int),
-        create_model("Message", __config__=ConfigDict(extra="forbid"), x=(int, ...)).model_json_schema(),
+        types_of(create_model("Message", __config__=ConfigDict(extra="forbid"), x=(int, ...))),
     ),
 }
 GROWN = {
@@ -88,17 +106,17 @@ GIVEN_SHRUNK = {
 
 
 @pytest.mark.parametrize("pair", SHRUNK.values(), ids=SHRUNK)
-def test_a_message_has_shrunk_by(pair: tuple[dict[str, Any], dict[str, Any]]) -> None:
+def test_a_message_has_shrunk_by(pair: tuple[Types, Types]) -> None:
     assert shrinkage(*pair)
 
 
 @pytest.mark.parametrize("pair", GROWN.values(), ids=GROWN)
-def test_a_message_has_only_grown_by(pair: tuple[dict[str, Any], dict[str, Any]]) -> None:
+def test_a_message_has_only_grown_by(pair: tuple[Types, Types]) -> None:
     assert shrinkage(*pair) == []
 
 
 @pytest.mark.parametrize("pair", GIVEN_SHRUNK.values(), ids=GIVEN_SHRUNK)
-def test_an_answer_has_shrunk_by(pair: tuple[dict[str, Any], dict[str, Any]]) -> None:
+def test_an_answer_has_shrunk_by(pair: tuple[Types, Types]) -> None:
     assert shrinkage(*pair, "given")
 
 
@@ -107,14 +125,63 @@ def test_an_answer_may_say_more() -> None:
     assert shrinkage(one(Annotated[int, Field(ge=0)]), one(Annotated[int, Field(ge=1)]), "given") == []
 
 
-def test_a_break_deep_in_a_tree_is_found_once_and_named_by_its_place() -> None:
+def test_every_change_is_told_whether_or_not_it_breaks() -> None:
+    for pairs in (SHRUNK, GROWN):
+        for what, (old, new) in pairs.items():
+            assert changes(old, new) or what == "nothing", what
+
+
+def test_a_change_says_where_it_is_and_what_it_is() -> None:
+    (change,) = changes(one(tuple[Inner, ...]), one(tuple[Wider, ...]))
+    assert (change.where, change.en, change.breaks) == ("x[].b", "is new and optional", False)
+    (change,) = changes(one(Literal["a"]), one(Literal["a", "b"]))
+    assert (change.where, change.zh) == ("x", "新增取值 ['b']")
+
+
+def test_a_break_deep_in_a_tree_is_found_once_and_named_by_its_type() -> None:
     old, new = one(Tree), one(Tree)
-    new["$defs"]["Leaf"]["properties"].pop("size")
-    new["$defs"]["Leaf"]["required"] = []
-    assert shrinkage(old, new) == ["/x/size: 字段消失 (field removed)"]
+    new["Leaf"]["properties"].pop("size")
+    new["Leaf"]["required"] = []
+    assert [(each.where, each.en) for each in changes(old, new)] == [("size", "is gone")]
+    assert type_changes("Message", old, new) == type_changes("Branch", old, new) == []
+
+
+def test_a_type_that_got_another_name_is_compared_where_it_is_used() -> None:
+    renamed = {**one(Tree), "Bud": one(Tree)["Leaf"]}
+    assert (
+        shrinkage(one(tuple[Leaf, ...]), {**one(tuple[Leaf, ...]), "Message": bud_list(), "Bud": renamed["Bud"]}) == []
+    )
+    smaller = {**renamed["Bud"], "properties": {"node": renamed["Bud"]["properties"]["node"]}, "required": []}
+    new = {"Message": bud_list(), "Bud": smaller}
+    assert [each.where for each in shrinkage(one(tuple[Leaf, ...]), new)] == ["x[].size"]
+
+
+def bud_list() -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": {"x": {"type": "array", "items": {"$ref": "#/$defs/Bud"}}},
+        "required": ["x"],
+    }
+
+
+def test_a_branch_that_a_union_lost_is_named() -> None:
+    old, new = one(Tree), one(Tree)
+    for types in (old, new):
+        types["Tree"] = types["Message"]["properties"]["x"]
+        types["Message"]["properties"]["x"] = {"$ref": "#/$defs/Tree"}
+    new["Tree"] = {"oneOf": [{"$ref": "#/$defs/Branch"}]}
+    assert [each.en for each in type_changes("Tree", old, new)] == ["can no longer be Leaf"]
+    assert type_changes("Message", old, new) == []
+    assert [each.en for each in type_changes("Tree", new, old)] == ["may also be Leaf"]
+
+
+def test_another_answer_may_say_all_that_the_earlier_one_did() -> None:
+    old, new = one(Inner), one(Wider)
+    assert not any(each.breaks for each in compare(old["Inner"], new["Wider"], old, new, ("given",)))
+    assert any(each.breaks for each in compare(new["Wider"], old["Inner"], new, old, ("given",)))
 
 
 def test_a_keyword_that_the_rule_does_not_know_is_reported() -> None:
-    assert shrinkage(none(), {**none(), "dependentRequired": {"a": ["b"]}}) == [
-        ": 不认识的关键字 dependentRequired (keyword not understood)"
-    ]
+    odd = {"Message": {**none()["Message"], "dependentRequired": {"a": ["b"]}}}
+    (change,) = shrinkage(none(), odd)
+    assert change.en == "keyword not understood: dependentRequired"
