@@ -21,7 +21,7 @@ from contracts.flow import EVENTS, FLOW
 from contracts.message import Command, Event, Query
 from contracts.operations import OF_EVERY_SERVICE
 from gateway.access import routes_of
-from gateway.openapi import reached
+from gateway.routes import DeclaredRoute
 
 Contract = type[Command] | type[Query]
 Kind = Literal["command", "query", "events", "timer", "work"]
@@ -66,14 +66,13 @@ class RouteFound:
 
 
 def relayed_by(route: APIRoute) -> list[Contract]:
-    """The commands and queries that a route passes on."""
-    named = reached(handler_of(route))
-    return [each for each in contract_types() if each in named]
+    """The command or query that a route declares; a page declares none."""
+    return [route.declared.contract] if isinstance(route, DeclaredRoute) else []
 
 
 def handler_of(route: APIRoute) -> Callable[..., Any]:
     """The function that was written for the route."""
-    return route.endpoint
+    return route.declared.function if isinstance(route, DeclaredRoute) else route.endpoint
 
 
 class House:

@@ -42,7 +42,7 @@ ANSWER = SubmissionReceipt(
 
 def envelope(kind: type[CommandEnvelope] | type[QueryEnvelope], message: Model) -> dict[str, Any]:
     said = {"name": type(message).__name__, "body": message.model_dump(mode="json"), "tenant": "zhanggong"}
-    return kind.model_validate({"operation_id": "o-1", "actor": SYSTEM, "body_hash": "00", **said}).model_dump(
+    return kind.model_validate({"idempotency_key": "o-1", "actor": SYSTEM, "body_hash": "00", **said}).model_dump(
         mode="json"
     )
 
