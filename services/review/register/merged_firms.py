@@ -25,7 +25,8 @@ WHERE NOT EXISTS (SELECT FROM former_file f WHERE (f.tenant, f.absorbed_id) = (u
 
 HOLD = "SELECT pg_advisory_xact_lock(hashtextextended(place, 7204)) FROM unnest(CAST(:places AS text[])) AS place"
 
-# The awards of one item and period are the register's first key, and all of them are of the item's tenant.
+# The awards of one item and period are the register's first key, and all of them are of the item's tenant. An award's
+# row does not say in which file it was granted: its case does, so this one statement looks at the rows of `cases`.
 GRANTED = """
 WITH RECURSIVE files AS (
     SELECT * FROM unnest(CAST(:cases AS text[]), CAST(:items AS text[]), CAST(:periods AS text[]),
