@@ -63,7 +63,7 @@ DISBURSEMENT: Mapping[DisbursementState, StatusLabel] = {
     "cancelled": StatusLabel("已撤销", "该笔拨付已撤销", "Cancelled", "This payment was cancelled"),
 }
 
-TRACKED: Mapping[str, StatusLabel] = {"submitted": FILED, **CASE, **DISBURSEMENT}
+TRACKED: Mapping[str, StatusLabel] = {"submitted": FILED, **dict(CASE.items()), **dict(DISBURSEMENT.items())}
 """By the `state` of a TrackingView."""
 
 TASK: Mapping[Task, StatusLabel] = {

@@ -18,12 +18,13 @@ from console.contracts.reach import Reach, Reached
 from console.contracts.schemas import contract_types
 from console.contracts.source import Name, Source
 from contracts.flow import EVENTS, FLOW
-from contracts.message import Command, Event, Query
+from contracts.message import Command, Event
+from contracts.message import Contract as AnyContract
 from contracts.operations import OF_EVERY_SERVICE
 from gateway.access import routes_of
 from gateway.routes import DeclaredRoute
 
-Contract = type[Command] | type[Query]
+Contract = type[AnyContract]
 Kind = Literal["command", "query", "events", "timer", "work"]
 MARKS: tuple[tuple[str, Kind], ...] = (
     ("__zhida_events__", "events"),

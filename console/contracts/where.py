@@ -11,11 +11,11 @@ from collections.abc import Iterator
 
 from console.contracts.house import House, Way
 from console.contracts.program import unconnected_gateway
-from console.contracts.schemas import answer_of, contract_types
+from console.contracts.schemas import contract_types
 from console.contracts.source import Name
 from console.refusal import Refusal
 from contracts.flow import EVENTS, FLOW, ORDER, routing_key
-from contracts.message import Command, Event, Query
+from contracts.message import Command, Contract, Event, answer_of
 
 ABOUT = "一个命令、查询或事件经过哪里 · the way of a message through the house"
 KINDS = {
@@ -27,7 +27,7 @@ KINDS = {
 }
 BEGUN_BY_OTHERS = "此后 later"
 
-Message = type[Command] | type[Query] | type[Event]
+Message = type[Contract] | type[Event]
 
 
 def main(argv: list[str]) -> int:
@@ -80,7 +80,7 @@ def way_of(message: Message, house: House, *, follow: bool = False) -> Iterator[
             todo += _onward(event, house)
 
 
-def _asked(contract: type[Command] | type[Query], house: House) -> Iterator[str]:
+def _asked(contract: type[Contract], house: House) -> Iterator[str]:
     kind = "命令 command" if issubclass(contract, Command) else "查询 query"
     yield f"{contract.__name__}  {kind} → {contract.owner}"
     for route in house.routes(contract):

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from fastapi import Depends, Query
 from starlette.responses import Response, StreamingResponse
 
+from contracts import status_labels
 from contracts.message import Cursor, Id, WorkerName
 from contracts.operations import (
     CancelOperation,
@@ -27,7 +28,6 @@ routes = Routes("批量任务 operations")
 Staff = Annotated[Door, Depends(Only("bureau", "department"))]
 CSV_PAGE = 1000
 HEADINGS = ("行号", "列", "结果", "代码", "说明", "对象编号")
-OUTCOMES = {"accepted": "已接受", "unchanged": "无变化", "refused": "未接受"}
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet takes for a formula when a cell begins with it."""
 
@@ -91,7 +91,13 @@ async def _table(door: Door, query: ListOperationLines, page: Wire, service: Wor
 
 
 def _cells(line: dict[str, Any]) -> tuple[Any, ...]:
-    words = (line["column"], OUTCOMES[line["outcome"]], line["code"], line["message"], line["subject_id"])
+    words = (
+        line["column"],
+        status_labels.LINE[line["outcome"]].staff_zh,
+        line["code"],
+        line["message"],
+        line["subject_id"],
+    )
     return (line["line"], *(_plain(word) for word in words))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from contracts import status_labels
 from contracts.intake import ApplicationSubmitted, Claim, EnterprisesNominated
 from contracts.message import Event
 from contracts.money import Money
@@ -44,7 +45,7 @@ class Sentence(NamedTuple):
 
 
 SENTENCES: Mapping[type[Event], Sentence] = {
-    ApplicationSubmitted: Sentence("企业", "提交申报，已出具受理凭证"),
+    ApplicationSubmitted: Sentence("企业", "提交申报，已出具收件回执"),
     EnterprisesNominated: Sentence("{department}", "列入免申即享名单，无需企业申报"),
     CaseAccepted: Sentence("{department}", "已受理，进入审核"),
     TaskAssigned: Sentence("系统", "交办{task}"),
@@ -54,10 +55,10 @@ SENTENCES: Mapping[type[Event], Sentence] = {
     CaseApproved: Sentence("{department}", "审核通过，核定 {total_fen} 元，本笔拨付 {amount_fen} 元"),
     CaseRejected: Sentence("{department}", "审核未通过：{reason}"),
     DisbursementHeld: Sentence("系统", "等待预算资金 {amount_fen} 元：{reason}"),
-    DisbursementReady: Sentence("系统", "预算资金 {amount_fen} 元已落实，等待复核"),
+    DisbursementReady: Sentence("系统", "预算资金 {amount_fen} 元已落实，等待支付复核"),
     PayoutDeadlineApproaching: Sentence("系统", "拨付时限已用 {used_percent}%"),
     PayoutDeadlineMissed: Sentence("系统", "拨付超过时限"),
-    DisbursementAuthorised: Sentence("复核岗", "复核通过，准予拨付 {amount_fen} 元"),
+    DisbursementAuthorised: Sentence("支付复核岗", "支付复核通过，准予拨付 {amount_fen} 元"),
     DisbursementSent: Sentence("系统", "付款指令已发往银行"),
     DisbursementUnknown: Sentence("系统", "银行未及时答复，正在核实，不会重复付款"),
     DisbursementSettled: Sentence("银行", "资金 {amount_fen} 元已到账"),
@@ -76,24 +77,22 @@ ORDER: Mapping[str, int] = {
     code: position for position, code in enumerate([*(event.__name__ for event in SENTENCES), REPLACED])
 }
 
-WORDS: Mapping[object, str] = {
-    "material_check": "材料审核",
-    "site_inspection": "现场勘查",
-    "inbox": "站内消息",
-    "sms": "短信",
-    "case_approved": "审核通过",
-    "case_rejected": "审核未通过",
-    "disbursement_held": "等待预算资金",
-    "disbursement_settled": "资金到账",
-    "disbursement_returned": "银行退汇",
-    True: "通过",
-    False: "未通过",
+LABELS: Mapping[str, Mapping[object, str]] = {
+    "task": {code: label.public_zh for code, label in status_labels.TASK.items()},
+    "channel": {code: label.public_zh for code, label in status_labels.CHANNEL.items()},
+    "template": {
+        "case_approved": "审核通过",
+        "case_rejected": "审核未通过",
+        "disbursement_held": "等待预算资金",
+        "disbursement_settled": "资金到账",
+        "disbursement_returned": "银行退汇",
+    },
+    "passed": {True: "通过", False: "未通过"},
 }
-WORDED = frozenset({"task", "channel", "template", "passed"})
-"""The fields whose values are said in the words above."""
+"""Field of an event → how its values are said."""
 
-UNWORDED = "其他事项"
-"""What a value that is newer than this list is called: a step is never lost for want of a word."""
+UNLABELLED = "其他事项"
+"""What a value that is newer than this list is called: a step is never lost for want of a label."""
 
 
 def step_of(event: Event, claim: Claim, at: datetime) -> Step:
@@ -131,17 +130,17 @@ def replaced_claim(claim: Claim) -> Claim:
 
 def replaced_step(claim: Claim, at: datetime) -> Step:
     """What the story of the replaced claim is told of it."""
-    return Step(code=REPLACED, text=f"企业已重新申报，新的受理编号 {claim.receipt}", by="企业", at=at)
+    return Step(code=REPLACED, text=f"企业已重新申报，新的收件编号 {claim.receipt}", by="企业", at=at)
 
 
 def _in_place_of(event: Event) -> str:
     replaced = event.claim.replaces if isinstance(event, ApplicationSubmitted) else None
-    return f"（替代受理编号 {replaced.receipt}）" if replaced else ""
+    return f"（替代收件编号 {replaced.receipt}）" if replaced else ""
 
 
 def _said(name: str, value: Any) -> Any:
-    if name in WORDED:
-        return WORDS.get(value, UNWORDED)
+    if name in LABELS:
+        return LABELS[name].get(value, UNLABELLED)
     if name in ("amount_fen", "total_fen") and value is not None:
         return Money(value).yuan_text()
     return value

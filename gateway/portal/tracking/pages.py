@@ -11,12 +11,13 @@ from fastapi import APIRouter, Depends, Query
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 
+from contracts import status_labels
 from contracts.intake import ReceiptNumber
 from contracts.refusal import NotFound
 from gateway.access import PUBLIC
 from gateway.api.tracking import Anybody, track
 from gateway.errors import Faulted
-from gateway.portal.tracking.words import WORDS
+from gateway.portal.tracking.texts import TEXTS
 
 CHINA = ZoneInfo("Asia/Shanghai")
 SECURITY_HEADERS = {
@@ -26,7 +27,7 @@ SECURITY_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'",
     "X-Content-Type-Options": "nosniff",
 }
-Lang = Annotated[str, Query(pattern="^(zh|en)$")]
+Lang = status_labels.Language
 OptionalCode = Annotated[str, Query(max_length=20, pattern=r"^[A-Za-z0-9]*$")]
 
 router = APIRouter(include_in_schema=False)
@@ -78,10 +79,12 @@ async def tracking_page(
         raise Faulted(bool(wire["fault"].get("retryable")))
     if "ok" not in wire:
         return page(404, lang=lang, receipt=receipt, code="", case=None, trouble="not_found")
-    return page(200, lang=lang, receipt=receipt, code=code, case=wire["ok"], trouble=None)
+    case = wire["ok"]
+    label = status_labels.TRACKED.get(case["state"])
+    state = label.public(lang) if label else case["state"]
+    return page(200, lang=lang, receipt=receipt, code=code, case=case, state=state, trouble=None)
 
 
-def page(status: int, *, lang: str, **values: Any) -> HTMLResponse:
-    words = WORDS[lang]
-    html = templates.get_template("tracking.html").render(lang=lang, words=words, **values)
+def page(status: int, *, lang: Lang, **values: Any) -> HTMLResponse:
+    html = templates.get_template("tracking.html").render(lang=lang, texts=TEXTS[lang], **values)
     return HTMLResponse(html, status, headers=SECURITY_HEADERS)

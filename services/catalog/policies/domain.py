@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from contracts import status_labels
 from contracts.aggregate import Aggregate
 from contracts.item import PolicyItemContent
 from contracts.message import Actor, Event, TenantId
@@ -45,13 +46,6 @@ MOVES: Mapping[tuple[ItemState | None, ItemState], type[Event]] = {
 }
 """Every edge and the event that reports it. What has expired comes back by a revision with a new validity; what
 has been withdrawn does not come back."""
-
-STATE_NAMES: Mapping[ItemState, str] = {
-    "published": "已发布",
-    "suspended": "已暂停",
-    "withdrawn": "已废止",
-    "expired": "已到期",
-}
 
 
 class ItemUnknown(NotFound):
@@ -181,13 +175,13 @@ class PolicyItem(Aggregate):
         """Raises ItemOfOtherDepartment or ItemNotInThatState, like the others below."""
         refuse_other_department(by, self.content.rules.plan.department)
         if self.state == "suspended":
-            raise ItemNotInThatState(state=STATE_NAMES[self.state], action="再次暂停")
+            raise ItemNotInThatState(state=status_labels.ITEM[self.state].staff_zh, action="再次暂停")
         self._move("suspended", "暂停", at, reason)
 
     def resume(self, *, by: Actor, at: datetime, reason: str) -> None:
         refuse_other_department(by, self.content.rules.plan.department)
         if self.state != "suspended":
-            raise ItemNotInThatState(state=STATE_NAMES[self.state], action="恢复")
+            raise ItemNotInThatState(state=status_labels.ITEM[self.state].staff_zh, action="恢复")
         self._move("published", "恢复", at, reason)
 
     def withdraw(self, *, by: Actor, at: datetime, reason: str) -> None:
@@ -232,7 +226,7 @@ class PolicyItem(Aggregate):
     def _must_be_able(self, after: ItemState, action: str) -> type[Event]:
         event = MOVES.get((self.state, after))
         if event is None:
-            raise ItemNotInThatState(state=STATE_NAMES[self.state], action=action)
+            raise ItemNotInThatState(state=status_labels.ITEM[self.state].staff_zh, action=action)
         return event
 
     def _move(

@@ -17,7 +17,7 @@ from contracts.policies import (
     PolicySuspended,
     PolicyWithdrawn,
 )
-from copies import merged_enterprises as former_files
+from copies import merged_enterprises
 from services.intake.catalog_copies import outside_figures, use_cases
 
 
@@ -44,4 +44,4 @@ class CatalogCopyEntrypoints(Room):
     def payees_changed(self, events: list[Received[PayeeAccountChanged]], uow: UnitOfWork) -> None:
         use_cases.keep_payees(events, uow)
 
-    enterprises_merged = staticmethod(on(EnterpriseMerged)(former_files.keep_merges))
+    enterprises_merged = staticmethod(on(EnterpriseMerged)(merged_enterprises.keep_merges))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from contracts import status_labels
 from contracts.aggregate import Aggregate
 from contracts.enterprises import Payee
 from contracts.intake import Claim
@@ -22,7 +23,7 @@ from contracts.treasury import (
     PayoutDeadlineApproaching,
     PayoutDeadlineMissed,
 )
-from services.treasury.disbursements.moves import MOVES, STATE_NAMES
+from services.treasury.disbursements.moves import MOVES
 from services.treasury.disbursements.refusals import DisbursementNotReady, MakerIsChecker, MoveNotAllowed
 
 
@@ -129,7 +130,7 @@ class Disbursement(Aggregate):
     def authorise(self, *, by: str, at: datetime) -> None:
         """复核. Raises DisbursementNotReady, or MakerIsChecker if `by` approved the case."""
         if self.state != "ready":
-            raise DisbursementNotReady(now=STATE_NAMES[self.state])
+            raise DisbursementNotReady(now=status_labels.DISBURSEMENT[self.state].staff_zh)
         if by == self.approved_by:
             raise MakerIsChecker()
         self._move("authorised", authorised_by=by)
@@ -211,7 +212,9 @@ class Disbursement(Aggregate):
     def _move(self, to: DisbursementState, **words: Any) -> None:
         event = MOVES.get((self.state, to))
         if event is None:
-            raise MoveNotAllowed(now=STATE_NAMES[self.state], wanted=STATE_NAMES[to])
+            raise MoveNotAllowed(
+                now=status_labels.DISBURSEMENT[self.state].staff_zh, wanted=status_labels.DISBURSEMENT[to].staff_zh
+            )
         self.state = to
         self.record(event(**self._words(), **words))
 

@@ -48,16 +48,3 @@ IN_FLIGHT: frozenset[DisbursementState] = frozenset({"sent", "unknown"})
 
 OVER: frozenset[DisbursementState] = frozenset({"failed", "returned", "cancelled"})
 """Nothing is paid by this attempt, nor will be: another one may take its place."""
-
-STATE_NAMES: Mapping[DisbursementState, str] = {
-    "received": "已接收",
-    "held": "待预算",
-    "ready": "待复核",
-    "authorised": "已复核",
-    "sent": "已发送银行",
-    "unknown": "银行结果待查",
-    "settled": "已到账",
-    "failed": "支付失败",
-    "returned": "已退汇",
-    "cancelled": "已撤销",
-}

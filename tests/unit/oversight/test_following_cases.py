@@ -13,7 +13,7 @@ from contracts.treasury import DisbursementReady
 from services.notify.templates import TEMPLATES
 from services.oversight import use_cases
 from services.oversight.domain import CASE_STATES, MONEY_STATES
-from services.oversight.steps import ORDER, SENTENCES, WORDS, step_of
+from services.oversight.steps import LABELS, ORDER, SENTENCES, step_of
 from services.oversight.store import Tracking, Trail
 from tests.unit.oversight.case_story import (
     accepted,
@@ -105,7 +105,7 @@ def test_every_event_about_a_claim_has_its_sentence_and_every_state_its_event() 
 
 
 def test_every_template_of_notify_has_its_word_and_a_newer_one_costs_no_step() -> None:
-    assert {template.code for template in TEMPLATES.values()} <= set(WORDS)
+    assert {template.code for template in TEMPLATES.values()} <= set(LABELS["template"])
     newer = delivered(claim()).model_copy(update={"template": "year_cleared"})
     assert step_of(newer, claim(), after(9)).text == "短信已送达企业：其他事项"
 

@@ -7,6 +7,7 @@ from typing import get_args
 import pytest
 
 from chassis.testing.fakes import NOON
+from contracts.status_labels import DISBURSEMENT
 from contracts.treasury import (
     DisbursementEvent,
     DisbursementReturned,
@@ -16,7 +17,7 @@ from contracts.treasury import (
     PayoutDeadlineMissed,
 )
 from services.treasury.disbursements.domain import disbursement_id
-from services.treasury.disbursements.moves import IN_FLIGHT, MOVES, OVER, RESERVING, STATE_NAMES
+from services.treasury.disbursements.moves import IN_FLIGHT, MOVES, OVER, RESERVING
 from services.treasury.disbursements.refusals import DisbursementNotReady, MakerIsChecker, MoveNotAllowed
 from tests.unit.treasury.treasury_kit import CHECKER, LAKH, MAKER, payee, ready, received_disbursement, sent
 
@@ -31,7 +32,7 @@ def reachable(state: str) -> set[str]:
 
 def test_every_state_has_its_moves_and_its_name() -> None:
     assert {state for move in MOVES for state in move} == STATES
-    assert set(STATE_NAMES) == STATES
+    assert set(DISBURSEMENT) == STATES
 
 
 def test_every_end_can_be_reached_and_only_ends_have_no_way_on() -> None:

@@ -1,12 +1,12 @@
-"""Every word of the tracking page, in Chinese and in English."""
+"""Every text of the tracking page, in Chinese and in English; statuses are named in contracts/status_labels.py."""
 
 from __future__ import annotations
 
-WORDS: dict[str, dict[str, str]] = {
+TEXTS: dict[str, dict[str, str]] = {
     "zh": {
         "title": "办件进度",
         "tagline": "惠企政策直达 · 从申报到到账，全程公开",
-        "receipt": "受理编号",
+        "receipt": "收件编号",
         "code": "查询码",
         "look_up": "查询",
         "item": "兑现事项",
@@ -16,28 +16,16 @@ WORDS: dict[str, dict[str, str]] = {
         "amount": "金额",
         "due": "办结时限",
         "no_due": "工作日历尚未公布",
-        "submitted": "受理时间",
+        "submitted": "收件时间",
         "paid": "到账时间",
         "steps": "办理经过",
         "as_of": "数据截至",
-        "code_needed": "请输入受理凭证上的查询码。",
-        "not_found": "受理编号或查询码不正确，请核对受理凭证。",
+        "code_needed": "请输入收件回执上的查询码。",
+        "not_found": "收件编号或查询码不正确，请核对收件回执。",
         "switch": "English",
         "no_application": "免申即享",
         "instant": "即申即享",
         "committed": "承诺兑现",
-        "submitted_state": "已受理",
-        "accepted": "审核中",
-        "approved": "审核通过，待拨付",
-        "rejected": "审核未通过",
-        "held": "等待预算资金",
-        "ready": "待复核拨付",
-        "authorised": "已复核，待付款",
-        "sent": "银行处理中",
-        "unknown": "正在向银行核实",
-        "settled": "资金已到账",
-        "failed": "付款失败，待处理",
-        "returned": "银行退汇，待更正账户",
     },
     "en": {
         "title": "Case progress",
@@ -52,7 +40,7 @@ WORDS: dict[str, dict[str, str]] = {
         "amount": "Amount",
         "due": "Due",
         "no_due": "calendar not yet published",
-        "submitted": "Accepted at",
+        "submitted": "Filed at",
         "paid": "Paid at",
         "steps": "What happened",
         "as_of": "As of",
@@ -62,18 +50,5 @@ WORDS: dict[str, dict[str, str]] = {
         "no_application": "No application needed",
         "instant": "Instant",
         "committed": "Committed",
-        "submitted_state": "Accepted",
-        "accepted": "Under review",
-        "approved": "Approved, to be paid",
-        "rejected": "Not approved",
-        "held": "Waiting for budget",
-        "ready": "Waiting for authorisation",
-        "authorised": "Authorised, to be sent",
-        "sent": "With the bank",
-        "unknown": "Being confirmed with the bank",
-        "settled": "Money is in the account",
-        "failed": "Payment failed, being handled",
-        "returned": "Returned by the bank; account to be corrected",
     },
 }
-"""`submitted` is both a heading and a state; the state's words stand under `submitted_state`."""
