@@ -3,7 +3,7 @@
 Five are measured at 64 connections, in rounds, one after the other in each, so that what else the machine does
 hits all alike: a bare route; a stock nameko gateway asking the tracking query; our tracking; a minimal program
 that inserts one row; our submit with everything on. Every one of our processes runs all the while, traces are
-exported to a sink, each submission of a round is signed in anew by a firm of its own, and after each round of
+exported to a sink, each submission of a round is signed in anew by an enterprise of its own, and after each round of
 submissions it is timed until review has accepted the last of them and tracking says so.
 """
 
@@ -31,7 +31,7 @@ CONNECTIONS = 64
 ROUNDS = 3
 WARM_UP_S = 2.0
 FILINGS_PER_S = 500
-"""Firms are made for so many submissions a second of one round; a faster round ends when it runs out of them."""
+"""Enterprises are made for so many submissions a second of one round; a faster round ends when it runs out of them."""
 
 LAG_LIMIT_S = 300.0
 ACCEPTED = "SELECT count(*) FROM tracking WHERE jsonb_path_exists(steps, '$.*.code ? (@ == \"CaseAccepted\")')"
@@ -64,7 +64,7 @@ class Contest:
         self.bare, self.stock, self.read, self.minimal, self.submit = (Figures() for _ in range(5))
         self.lags: list[float] = []
         self._item_id = ""
-        self._firms: list[filings.Firm] = []
+        self._enterprises: list[filings.Enterprise] = []
         self._receipts: list[tuple[str, str]] = []
         self._submitted = 0
 
@@ -75,8 +75,8 @@ class Contest:
         catalog = filings.frame_of("catalog", place.dsns["catalog"], place.amqp_url, place.data_key)
         filings.onboard_places(gateway)
         self._item_id = filings.publish_item(catalog)
-        ids = filings.register_firms(catalog, int(self._seconds * FILINGS_PER_S))
-        self._firms = filings.issue_tokens(gateway, ids)
+        ids = filings.register_enterprises(catalog, int(self._seconds * FILINGS_PER_S))
+        self._enterprises = filings.issue_tokens(gateway, ids)
         gateway.stop()
         catalog.stop()
         place.settle()
@@ -89,9 +89,11 @@ class Contest:
         self.lags.clear()
 
     def round(self, number: int, seconds: float) -> None:
-        """Each once, in turn. A firm files once a round, each time for another event."""
+        """Each once, in turn. An enterprise files once a round, each time for another event."""
         body = filings.form(self._item_id, number)
-        filed = self._ours([filings.submission(firm, body) for firm in self._firms], seconds, once=True)
+        filed = self._ours(
+            [filings.submission(enterprise, body) for enterprise in self._enterprises], seconds, once=True
+        )
         self.submit.rounds.append(filed)
         self._await_acceptance(filed)
         sent = request("POST", "/applications", body=body)

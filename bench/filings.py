@@ -1,8 +1,8 @@
-"""What there is to file before the filing is measured: a city and a county, one item, firms that may claim it.
+"""What there is to file before the filing is measured: a city and a county, one item, enterprises that may claim it.
 
 Everything is written by the owners' own domains and stores, through units of work: aggregates, audit facts and
 outbox rows, many to a transaction instead of one command each. Their events travel as always, so that intake,
-treasury and notify learn of items, firms, facts and accounts in the ordinary way.
+treasury and notify learn of items, enterprises, facts and accounts in the ordinary way.
 """
 
 from __future__ import annotations
@@ -51,8 +51,8 @@ CHECKER = Actor(id="clerk-2", roles=frozenset({"bureau"}), name="复核岗")
 AT_ONCE = 250
 
 
-class Firm(NamedTuple):
-    """A firm that may file, and its bearer token."""
+class FilingEnterprise(NamedTuple):
+    """An enterprise that may file, and its bearer token."""
 
     enterprise_id: str
     token: str
@@ -92,62 +92,65 @@ def publish_item(catalog: Frame) -> str:
         return publish_policy_item(PublishPolicyItem(content=content), uow).item_id
 
 
-def register_firms(catalog: Frame, count: int) -> list[str]:
-    """`count` firms, each with its file's facts and a confirmed account; → enterprise ids."""
+def register_enterprises(catalog: Frame, count: int) -> list[str]:
+    """`count` enterprises, each with its file's facts and a confirmed account; → enterprise ids."""
     facts = tuple(Fact.model_validate(fact) for fact in sample_case()["file_facts"])
     ids: list[str] = []
     for numbers in chunks(range(count)):
         with catalog.unit([COUNTY], action="register_enterprise", actor=CLERK) as uow:
-            firms = [_enterprise(number, uow, catalog) for number in numbers]
-            for firm in firms:
-                firm.register(by=CLERK, today=date.today(), facts=facts)
-            uow.of(Enterprises).save_many(firms)
-            accounts = [_account(number, firm, uow, catalog) for number, firm in zip(numbers, firms, strict=True)]
+            enterprises = [_enterprise(number, uow, catalog) for number in numbers]
+            for enterprise in enterprises:
+                enterprise.register(by=CLERK, today=date.today(), facts=facts)
+            uow.of(Enterprises).save_many(enterprises)
+            accounts = [
+                _account(number, enterprise, uow, catalog)
+                for number, enterprise in zip(numbers, enterprises, strict=True)
+            ]
             uow.of(PayeeAccounts).save_many(accounts)
             for account in accounts:
                 account.confirm(by=CHECKER, at=uow.now, newest_confirmed=0)
             uow.of(PayeeAccounts).save_many(accounts)
-        ids += [firm.id for firm in firms]
+        ids += [enterprise.id for enterprise in enterprises]
     return ids
 
 
-def issue_tokens(gateway: Frame, enterprise_ids: Sequence[str]) -> list[Firm]:
-    """A credential for each firm."""
-    firms = [Firm(id, f"zd_{secrets.token_hex(32)}") for id in enterprise_ids]
-    for some in chunks(firms):
+def issue_tokens(gateway: Frame, enterprise_ids: Sequence[str]) -> list[FilingEnterprise]:
+    """A credential for each enterprise."""
+    enterprises = [FilingEnterprise(id, f"zd_{secrets.token_hex(32)}") for id in enterprise_ids]
+    for some in chunks(enterprises):
         with gateway.unit([COUNTY], action="issue_credential") as uow:
             credentials = [
                 Credential(
                     id=new_id(),
                     tenant=COUNTY,
-                    actor_id=f"boss-{firm.enterprise_id}",
+                    actor_id=f"boss-{enterprise.enterprise_id}",
                     name="企业经办",
                     roles=("enterprise",),
-                    enterprise_id=firm.enterprise_id,
+                    enterprise_id=enterprise.enterprise_id,
                     department=None,
-                    token_digest=token_digest(firm.token),
+                    token_digest=token_digest(enterprise.token),
                     issued_at=uow.now,
                 )
-                for firm in some
+                for enterprise in some
             ]
             uow.of(CredentialStore).save_many(credentials)
             uow.execute(
                 "INSERT INTO credential_key (token_digest, tenant, credential_id) VALUES (:digest, :tenant, :id)",
                 [{"digest": each.token_digest, "tenant": COUNTY, "id": each.id} for each in credentials],
             )
-    return firms
+    return enterprises
 
 
 def form(item_id: str, event: int) -> bytes:
-    """The body of one application: the `event`-th investment of a firm, for which it has not applied before."""
+    """The body of one application: the `event`-th investment of an enterprise, for which it has not applied before."""
     declared = sample_case()["declared_facts"]
     told = [fact | ({"value": str(300 + event)} if fact["kind"] == "number" else {}) for fact in declared]
     return orjson.dumps({"item_id": item_id, "declared_facts": told, "commitments": ["equipment_invoices"]})
 
 
-def submission(firm: Firm, body: bytes) -> str:
+def submission(enterprise: FilingEnterprise, body: bytes) -> str:
     """One application as it lies on the wire; no two have the same key."""
-    headers = {"Authorization": f"Bearer {firm.token}", "Idempotency-Key": new_id()}
+    headers = {"Authorization": f"Bearer {enterprise.token}", "Idempotency-Key": new_id()}
     return request("POST", "/api/v1/applications", headers, body)
 
 
@@ -165,10 +168,10 @@ def _enterprise(number: int, uow: UnitOfWork, catalog: Frame) -> Enterprise:
     )  # fmt: skip
 
 
-def _account(number: int, firm: Enterprise, uow: UnitOfWork, catalog: Frame) -> PayeeAccount:
+def _account(number: int, enterprise: Enterprise, uow: UnitOfWork, catalog: Frame) -> PayeeAccount:
     digits = f"3607029{number:012d}"
     return PayeeAccount(
-        id=uow.new_id(), tenant=COUNTY, enterprise_id=firm.id, account_name=_name(number),
+        id=uow.new_id(), tenant=COUNTY, enterprise_id=enterprise.id, account_name=_name(number),
         account_sealed=catalog.cipher.seal(digits, tenant=COUNTY, purpose="payee_account"),
         account_masked=mask_account(digits), bank_name="示例银行章贡支行", account_version=1,
         registered_by=CLERK.id, registered_at=datetime.now(UTC),

@@ -19,8 +19,8 @@ import numpy as np
 from bench.match_sql import seconds_by_sql
 from bench.surroundings import percentile, report
 from console.policy.sample_city.columns import matcher_of
+from console.policy.sample_city.enterprises import draw
 from console.policy.sample_city.facts import Facts
-from console.policy.sample_city.firms import draw
 from console.policy.sample_city.items import PROVINCE, sample_items
 from contracts.rule import ItemRules
 from services.catalog.matching.engine.matcher import Matcher

@@ -22,8 +22,8 @@ import psycopg
 
 from bench.surroundings import ROOT
 from console.policy.sample_city.columns import matcher_of
+from console.policy.sample_city.enterprises import draw
 from console.policy.sample_city.facts import Draft, Facts
-from console.policy.sample_city.firms import draw
 from console.policy.sample_city.items import sample_items
 from console.servers.postgres import Postgres
 from contracts.rule import (
@@ -42,7 +42,7 @@ from rules.units import in_base, unit
 from services.catalog.matching.engine.columns import day_number
 from services.catalog.matching.engine.matcher import Matcher
 
-SAMPLE_FIRMS = 30_000
+SAMPLE_ENTERPRISES = 30_000
 SAMPLE_ITEMS = 250
 TYPES = {FactKind.NUMBER: "numeric", FactKind.FLAG: "boolean", FactKind.DATE: "date", FactKind.CODE: "text"}
 SIGNS = {
@@ -83,13 +83,13 @@ def columns_for(sampled: Iterable[ItemRules], drafts: Iterable[Draft], year: int
 
 def seconds_by_sql(enterprises: int, items: int, today: date) -> dict[str, Any]:
     """Seconds for all pairs by one connection without parallel workers, extrapolated from a sample."""
-    firms = min(SAMPLE_FIRMS, enterprises)
+    enterprises = min(SAMPLE_ENTERPRISES, enterprises)
     every = dict(sample_items(items))
     sampled = list(every)[:: max(1, items // SAMPLE_ITEMS)]
     used = {declared.name: declared for item in sampled for declared in every[item].fact_types}
-    drafts = [draft for draft in Facts(draw(firms)).columns(used.values()) if draft.kind in TYPES]
+    drafts = [draft for draft in Facts(draw(enterprises)).columns(used.values()) if draft.kind in TYPES]
     columns = columns_for([every[item] for item in sampled], drafts, today.year)
-    matcher = matcher_of(firms, drafts, today)
+    matcher = matcher_of(enterprises, drafts, today)
     for item in sampled:
         matcher.put_item(item, every[item])
     with _database() as connection:
@@ -98,13 +98,13 @@ def seconds_by_sql(enterprises: int, items: int, today: date) -> dict[str, Any]:
         for item in sampled:
             asked = where(every[item].eligibility, columns, every[item].reference_year or today.year)
             began = time.perf_counter()
-            (count,) = connection.execute(f"SELECT count(*) FROM firm WHERE {asked}".encode()).fetchone() or (0,)
+            (count,) = connection.execute(f"SELECT count(*) FROM enterprise WHERE {asked}".encode()).fetchone() or (0,)
             took += time.perf_counter() - began
             assert count == matcher.reach(item).met, f"{item}: {count} by SQL, {matcher.reach(item).met} by us"
-    scale = (enterprises / firms) * (items / len(sampled))
+    scale = (enterprises / enterprises) * (items / len(sampled))
     return {
         "sql_s_estimated": round(took * scale),
-        "sql_sample": f"{len(sampled)} 项 × {firms:,} 户宽表（{len(columns)} 列，其中 {len(columns.ready)} 列为现成的计算结果），"
+        "sql_sample": f"{len(sampled)} 项 × {enterprises:,} 户宽表（{len(columns)} 列，其中 {len(columns.ready)} 列为现成的计算结果），"
         f"实测 {took:.2f} s，计数与本引擎逐项一致",
     }
 
@@ -137,7 +137,7 @@ def _fill(connection: psycopg.Connection, columns: Columns, matcher: Matcher) ->
     kinds += [f"{name} boolean" for name, _ in columns.ready.values()]
     connection.execute("SET max_parallel_workers_per_gather = 0")
     connection.execute("SET temp_buffers = '512MB'")
-    connection.execute(f"CREATE TEMP TABLE firm ({', '.join(kinds)})".encode())
+    connection.execute(f"CREATE TEMP TABLE enterprise ({', '.join(kinds)})".encode())
     today = day_number(matcher.facts.today)
     rows: list[list[object]] = [[None] * len(columns) for _ in range(matcher.facts.count)]
     for number, (_, draft) in enumerate(columns.facts.values()):
@@ -149,10 +149,10 @@ def _fill(connection: psycopg.Connection, columns: Columns, matcher: Matcher) ->
         for state, answer in ((State.MET, True), (State.NOT_MET, False)):
             for row in matcher.standing("computed", state).tolist():
                 rows[row][number] = answer
-    with connection.cursor().copy("COPY firm FROM STDIN") as copy:
+    with connection.cursor().copy("COPY enterprise FROM STDIN") as copy:
         for row in rows:
             copy.write_row(row)
-    connection.execute("ANALYZE firm")
+    connection.execute("ANALYZE enterprise")
 
 
 def where(rule: Eligibility, columns: Columns, year: int) -> str:

@@ -28,7 +28,7 @@ PROGRAMS = {
     "items": ("console.policy.items", "政策事项工作簿:模板与示例 · items as a workbook"),
     "sample-city": (
         "console.policy.sample_city.program",
-        "示例城市的企业表,可供导入 · a table of the sample city's firms",
+        "示例城市的企业表,可供导入 · a table of the sample city's enterprises",
     ),
     "contracts": (
         "console.contracts.program",

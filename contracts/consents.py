@@ -1,4 +1,4 @@
-"""What of an enterprise is shown to whom: the firm's consents, and a line for every look."""
+"""What of an enterprise is shown to whom: the enterprise's consents, and a line for every look."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class ConsentView(Model):
 
 
 class GiveConsent(Command[ConsentView]):
-    """The firm lets a bank see some of its labels, for named purposes and a time (both days included).
+    """The enterprise lets a bank see some of its labels, for named purposes and a time (both days included).
 
     `grantee` is the id of the bank's credential at the gateway.
     """
@@ -52,7 +52,7 @@ class GiveConsent(Command[ConsentView]):
 
 
 class RevokeConsent(Command[ConsentView]):
-    """The firm takes its consent back; from this moment it is worth nothing."""
+    """The enterprise takes its consent back; from this moment it is worth nothing."""
 
     owner: ClassVar[ServiceName] = "catalog"
 
@@ -82,9 +82,9 @@ class LabelReport(Model):
 
 
 class ConsultLabel(Command[LabelReport]):
-    """A bank looks at one label of one firm (科技积分). A command, since every look leaves a line, a refused one too.
+    """A bank looks at one label of one enterprise (科技积分). A command, since every look leaves a line, a refused one too.
 
-    A firm that is not there and one that has not consented are answered alike.
+    An enterprise that is not there and one that has not consented are answered alike.
     """
 
     owner: ClassVar[ServiceName] = "catalog"
@@ -97,7 +97,7 @@ class ConsultLabel(Command[LabelReport]):
 class DisclosureView(Model):
     """One look at what is not for everybody: `subject` is `contact` or the code of a label.
 
-    One that was `refused` has shown nothing; the reason is the firm's to read, the asker is not told it.
+    One that was `refused` has shown nothing; the reason is the enterprise's to read, the asker is not told it.
     """
 
     disclosure_id: Id
@@ -142,7 +142,7 @@ class DisclosurePage(Page):
 
 
 class ListDisclosures(PagedQuery[DisclosurePage]):
-    """Who has looked at what of this firm, or tried to, the newest first."""
+    """Who has looked at what of this enterprise, or tried to, the newest first."""
 
     owner: ClassVar[ServiceName] = "catalog"
 

@@ -27,9 +27,9 @@ OrganisationName = Annotated[
     StringConstraints(strip_whitespace=True, min_length=2, max_length=120),
     AfterValidator(_as_registered),
 ]
-"""A firm's name as the register and the banks write it: no blanks, full-width brackets.
+"""An enterprise's name as the register and the banks write it: no blanks, full-width brackets.
 
-The same name typed in two ways is the commonest cause of a false mismatch between firm and account. A name
+The same name typed in two ways is the commonest cause of a false mismatch between enterprise and account. A name
 in Latin letters keeps its blanks.
 """
 
@@ -90,7 +90,7 @@ class EnterpriseRegistered(Event):
 class RecordFacts(Command[EnterpriseView]):
     """Add typed, dated, sourced facts to an enterprise's file. A correction is a newer fact.
 
-    They come from departments and data feeds; what a firm says of itself belongs into its application form.
+    They come from departments and data feeds; what an enterprise says of itself belongs into its application form.
     """
 
     owner: ClassVar[ServiceName] = "catalog"
@@ -127,7 +127,7 @@ class GetEnterprise(Query[EnterpriseView]):
 
 
 class PayeeAccountView(Model):
-    """`account_version` counts the firm's registered accounts; the highest one confirmed is paid."""
+    """`account_version` counts the enterprise's registered accounts; the highest one confirmed is paid."""
 
     account_id: Id
     enterprise_id: Id
@@ -176,7 +176,7 @@ PayeeAccountStanding = Literal["waiting", "paid", "superseded", "withdrawn"]
 
 
 class PayeeAccountRecord(PayeeAccountView):
-    """An account in the firm's history, masked as everywhere."""
+    """An account in the enterprise's history, masked as everywhere."""
 
     standing: PayeeAccountStanding
     registered_by: Id
@@ -193,7 +193,7 @@ class PayeeAccountList(Model):
 
 
 class ListPayeeAccounts(Query[PayeeAccountList]):
-    """Every account that a firm has named, the newest first."""
+    """Every account that an enterprise has named, the newest first."""
 
     owner: ClassVar[ServiceName] = "catalog"
 

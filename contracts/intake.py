@@ -16,7 +16,7 @@ MaterialCode = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,63}$")]
 
 
 ReceiptNumber = Annotated[str, Field(min_length=6, max_length=60, pattern=r"^[A-Za-z0-9-]+$")]
-"""受理编号."""
+"""收件编号."""
 
 
 class ReplacedClaim(Model):
@@ -27,10 +27,10 @@ class ReplacedClaim(Model):
 
 
 class Claim(Model):
-    """One firm's claim under one version of one item, as it travels from filing to money.
+    """One enterprise's claim under one version of one item, as it travels from filing to money.
 
-    `tenant` is the item's tenant, to which the case belongs; `filed_in` is the firm's own tenant. `replaces` is
-    the firm's earlier claim of the same item and period, if this one is filed in its place.
+    `tenant` is the item's tenant, to which the case belongs; `filed_in` is the enterprise's own tenant. `replaces` is
+    the enterprise's earlier claim of the same item and period, if this one is filed in its place.
     """
 
     application_id: Id
@@ -48,8 +48,8 @@ class Claim(Model):
     replaces: ReplacedClaim | None = None
 
 
-class SubmissionReceipt(Model):
-    """受理凭证. `query_code` together with `receipt` opens the public tracking page."""
+class FilingReceipt(Model):
+    """收件回执. `query_code` together with `receipt` opens the public tracking page."""
 
     application_id: Id
     receipt: str
@@ -61,13 +61,13 @@ class SubmissionReceipt(Model):
     submitted_at: datetime
 
 
-class SubmitApplication(Command[SubmissionReceipt]):
+class SubmitApplication(Command[FilingReceipt]):
     """Apply with one form (一表申报).
 
     `declared_facts` are the form's fields that the item lets the applicant declare; the others come from
-    the firm's file. `claimed_fen` is optional: when given it must be what the rule says. `payee_name`, when
-    given, must be the name of the firm's confirmed account. `commitments` are the codes of the materials for
-    which the applicant signs the plan's pledge (承诺代证明). `replaces` is the receipt number of the firm's
+    the enterprise's file. `claimed_fen` is optional: when given it must be what the rule says. `payee_name`, when
+    given, must be the name of the enterprise's confirmed account. `commitments` are the codes of the materials for
+    which the applicant signs the plan's pledge (承诺代证明). `replaces` is the receipt number of the enterprise's
     earlier claim of this item and period, which was not granted and in whose place this one is filed.
     """
 
@@ -83,7 +83,7 @@ class SubmitApplication(Command[SubmissionReceipt]):
 
 
 class ApplicationSubmitted(Event):
-    """`facts` is what the claim rests on, those from the firm's file and those declared, each with its source;
+    """`facts` is what the claim rests on, those from the enterprise's file and those declared, each with its source;
     `figures` are the outside figures that it rests on as they stood when it was filed.
 
     `query_code_digest` is the SHA-256, in hexadecimal, of the receipt followed by the query code.
@@ -110,7 +110,7 @@ class NominationLine(Model):
 class NominationView(Model):
     nomination_id: Id
     item_id: Id
-    receipts: tuple[SubmissionReceipt, ...]
+    receipts: tuple[FilingReceipt, ...]
 
 
 class NominateEnterprises(Command[NominationView]):
@@ -127,7 +127,7 @@ class NominateEnterprises(Command[NominationView]):
 
 
 class NominatedLine(Model):
-    """One firm of a pushed list, ready to be paid."""
+    """One enterprise of a pushed list, ready to be paid."""
 
     claim: Claim
     facts: tuple[Fact, ...]

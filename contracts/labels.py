@@ -70,7 +70,7 @@ class LabelRule(RulePart):
     """A label as it is defined.
 
     `basis` names the document or says whose the rule is; `needs_consent` keeps it from anybody outside
-    government but with the firm's consent. `sample` marks a definition that no authority has issued.
+    government but with the enterprise's consent. `sample` marks a definition that no authority has issued.
     """
 
     code: LabelCode
@@ -111,7 +111,7 @@ class Score(Model):
 class LabelView(Model):
     """A label of one enterprise as its facts stand on `as_of`. *undetermined* is no verdict: facts are missing.
 
-    A score is computed for firms that are met, and for no others.
+    A score is computed for enterprises that are met, and for no others.
     """
 
     code: str
@@ -138,7 +138,7 @@ class LabelRuleView(Model):
 
 
 class DefineLabel(Command[LabelRuleView]):
-    """Define a label for the firms of this place and of those below it, or the next version of one.
+    """Define a label for the enterprises of this place and of those below it, or the next version of one.
 
     The department that defined it keeps it: no other may change it.
     """
@@ -153,6 +153,6 @@ class LabelList(Model):
 
 
 class ListLabels(Query[LabelList]):
-    """The labels that firms of this place are given: its own and those of the levels above."""
+    """The labels that enterprises of this place are given: its own and those of the levels above."""
 
     owner: ClassVar[ServiceName] = "catalog"

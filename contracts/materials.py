@@ -54,7 +54,7 @@ class MaterialView(Model):
 
 
 class KeepMaterial(Command[MaterialView]):
-    """Put a material into the firm's file. `replaces` names the one that it renews, which then counts no more.
+    """Put a material into the enterprise's file. `replaces` names the one that it renews, which then counts no more.
 
     Without `valid_until` it is valid for good; the last day counts.
     """
@@ -84,7 +84,7 @@ class MaterialList(Model):
 
 
 class ListMaterials(Query[MaterialList]):
-    """All materials of a firm, the newest first, those that count no more included."""
+    """All materials of an enterprise, the newest first, those that count no more included."""
 
     owner: ClassVar[ServiceName] = "catalog"
 

@@ -27,7 +27,7 @@ class MergeView(Model):
 class ProposeMerge(Command[MergeView]):
     """Say that `absorbed_id` is another file of the enterprise `surviving_id`, both of this place.
 
-    The same firm filed in two places is no duplicate: each place keeps its own file.
+    The same enterprise filed in two places is no duplicate: each place keeps its own file.
     """
 
     owner: ClassVar[ServiceName] = "catalog"
@@ -68,7 +68,7 @@ class ListMerges(PagedQuery[MergePage]):
 
 
 class EnterpriseMerged(Event):
-    """The absorbed file is closed; whoever knows the firm by it finds it in the surviving one.
+    """The absorbed file is closed; whoever knows the enterprise by it finds it in the surviving one.
 
     What was filed under the absorbed file stays as it was filed.
     """

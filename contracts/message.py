@@ -48,7 +48,7 @@ Answer = TypeVar("Answer", bound=Model, covariant=True, default=Model)
 if TYPE_CHECKING:
 
     class Answered(Generic[Answer]):
-        """`Command[SubmissionReceipt]`: the command that is answered with a receipt."""
+        """`Command[FilingReceipt]`: the command that is answered with a receipt."""
 
 else:
 

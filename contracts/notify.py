@@ -1,4 +1,4 @@
-"""Who is told: messages to firms and their delivery."""
+"""Who is told: messages to enterprises and their delivery."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MessageState = Literal["pending", "delivered", "failed"]
 
 
 class MessageDelivered(Event):
-    """The firm has it: in its inbox, or by the provider's word. `claim` is what it is about, if about one."""
+    """The enterprise has it: in its inbox, or by the provider's word. `claim` is what it is about, if about one."""
 
     aggregate: ClassVar[str] = "message"
 
@@ -41,7 +41,7 @@ class MessageFailed(Event):
 
 
 class MessageView(Model):
-    """One message as the firm sees it; `delivered_at` is present once `state` is delivered."""
+    """One message as the enterprise sees it; `delivered_at` is present once `state` is delivered."""
 
     message_id: Id
     receipt: str | None
@@ -58,7 +58,7 @@ class MessagePage(Page):
 
 
 class ListMessages(PagedQuery[MessagePage]):
-    """Messages to one firm, newest first. Only the firm itself may ask."""
+    """Messages to one enterprise, newest first. Only the enterprise itself may ask."""
 
     owner: ClassVar[ServiceName] = "notify"
 

@@ -57,7 +57,7 @@ class TrackingPage(Page):
 
 
 class TrackOwnCases(PagedQuery[TrackingPage]):
-    """The same for a firm's own cases, newest first, without query codes."""
+    """The same for an enterprise's own cases, newest first, without query codes."""
 
     owner: ClassVar[ServiceName] = "oversight"
 

@@ -17,7 +17,7 @@ from contracts.search import WindowState
 
 class NeededMaterial(Model):
     """A paper or licence that is needed. `instead` is what may be handed in for it; `commitment` the pledge that may
-    stand in for it (承诺代证明); whoever provides it otherwise, the firm does not have to bring it.
+    stand in for it (承诺代证明); whoever provides it otherwise, the enterprise does not have to bring it.
     """
 
     name: str

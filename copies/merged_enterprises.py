@@ -16,10 +16,10 @@ from chassis.events.received import Received
 from chassis.write.uow import UnitOfWork
 from contracts.merges import EnterpriseMerged
 
-OF_FIRM = """IN (WITH RECURSIVE files AS (SELECT CAST(:firm AS text) AS id
+OF_ENTERPRISE = """IN (WITH RECURSIVE files AS (SELECT CAST(:enterprise AS text) AS id
     UNION SELECT f.absorbed_id FROM former_file f JOIN files ON f.surviving_id = files.id WHERE f.tenant = :tenant)
     SELECT id FROM files)"""
-"""`enterprise_id IN …` the firm `:firm` of `:tenant` or one of those merged into it, whatever the number of steps."""
+"""`enterprise_id IN …` the enterprise `:enterprise` of `:tenant` or one of those merged into it, whatever the number of steps."""
 
 KEEP = """
 INSERT INTO former_file (tenant, absorbed_id, surviving_id)

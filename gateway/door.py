@@ -58,7 +58,7 @@ class Door:
         return self._principal
 
     @property
-    def firm(self) -> Id:
+    def enterprise(self) -> Id:
         """The enterprise that the caller acts for; `-`, which is no enterprise's id, for whoever acts for none."""
         # A credential with role `enterprise` always names its enterprise (identity refuses to issue another).
         return self.principal.actor.enterprise_id or "-"

@@ -20,7 +20,7 @@ Wrong = dict[str, Any]
 """One thing that does not fit, as pydantic tells it."""
 
 VERSION = "expected_version"
-FIRM = "enterprise_id"
+ENTERPRISE = "enterprise_id"
 LISTS = (tuple, list, set, frozenset)
 
 
@@ -42,7 +42,7 @@ class Form(Generic[T]):
         *,
         in_body: bool,
         versioned: bool = False,
-        own_firm: bool = False,
+        own_enterprise: bool = False,
         closed: bool = False,
         called: Mapping[str, str] | None = None,
         without: frozenset[str] = frozenset(),
@@ -51,8 +51,8 @@ class Form(Generic[T]):
         self.contract = contract
         self.in_path = frozenset(re.findall(r"{(\w+)}", path))
         self.versioned = versioned
-        self.own_firm = own_firm
-        elsewhere = self.in_path | without | {*[VERSION] * versioned, *[FIRM] * own_firm}
+        self.own_enterprise = own_enterprise
+        elsewhere = self.in_path | without | {*[VERSION] * versioned, *[ENTERPRISE] * own_enterprise}
         self.named = {called.get(field, field): field for field in contract.model_fields if field not in elsewhere}
         self.in_body = in_body and bool(self.named)
         self.closed = closed or self.in_body
@@ -69,8 +69,8 @@ class Form(Generic[T]):
         yield from (f"nobody says {name}" for name in sorted(without & set(fields)) if fields[name].is_required())
         if VERSION in self.named.values():
             yield f"nobody says {VERSION}, which If-Match says where a route is versioned"
-        if self.own_firm and FIRM in self.in_path:
-            yield f"both path and token say {FIRM}"
+        if self.own_enterprise and ENTERPRISE in self.in_path:
+            yield f"both path and token say {ENTERPRISE}"
 
     async def read(self, door: Door) -> T:
         """The contract. Raises RequestValidationError with all that is wrong at once, and then 428 for no version."""
@@ -78,8 +78,8 @@ class Form(Generic[T]):
         said = await _object_in(request) if self.in_body else self._query(request)
         fields = {field: said[name] for name, field in self.named.items() if name in said}
         fields.update(request.path_params)
-        if self.own_firm:
-            fields[FIRM] = door.firm
+        if self.own_enterprise:
+            fields[ENTERPRISE] = door.enterprise
         unversioned = _note_version(request, fields) if self.versioned else None
         wrong = [self._unknown(name) for name in said if name not in self.named] if self.closed else []
         try:

@@ -110,13 +110,13 @@ class Routes:
         method: str = "POST",
         status: int = 200,
         versioned: bool = False,
-        own_firm: bool = False,
+        own_enterprise: bool = False,
     ) -> Callable[[Handle[C]], Handle[C]]:
         """A route that passes on a command; it is idempotent by its Idempotency-Key.
 
-        `versioned`: If-Match says the version that was read. `own_firm`: the enterprise is the caller's own.
+        `versioned`: If-Match says the version that was read. `own_enterprise`: the enterprise is the caller's own.
         """
-        form = Form(contract, path, in_body=True, versioned=versioned, own_firm=own_firm)
+        form = Form(contract, path, in_body=True, versioned=versioned, own_enterprise=own_enterprise)
         return self._declare(method, path, form, who, status=status, answers=None, cache=None)
 
     def ask(
@@ -126,7 +126,7 @@ class Routes:
         who: Guard,
         *,
         method: str = "GET",
-        own_firm: bool = False,
+        own_enterprise: bool = False,
         called: Mapping[str, str] | None = None,
         without: tuple[str, ...] = (),
         closed: bool = False,
@@ -143,7 +143,7 @@ class Routes:
             contract,
             path,
             in_body=method != "GET",
-            own_firm=own_firm,
+            own_enterprise=own_enterprise,
             closed=closed,
             called=called,
             without=frozenset(without),

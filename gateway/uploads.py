@@ -15,7 +15,7 @@ from gateway.upload import Upload
 
 MIB = 1024 * 1024
 STAFF_LIMIT = 256 * MIB
-FIRM_LIMIT = 20 * MIB
+ENTERPRISE_LIMIT = 20 * MIB
 """The largest file: a city's 300,000 enterprises with twelve facts each are about 90 MiB of CSV."""
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -13,9 +13,9 @@ from rules.checking.items import check, check_publication
 from rules.eligibility import evaluate_eligibility
 from rules.instalments import compute_instalment
 from rules.items import assess
-from rules.sentences import sentence, sentences
 from rules.shares import split_shares
 from rules.stacking import settle_stacking
+from rules.text.items import sentence, sentences
 
 __all__ = [
     "allot",

@@ -16,8 +16,8 @@ from contracts.rule import Amount, AmountRule, AwardHistory, Decision, FactSheet
 from rules import arithmetic, caps, choices, outside, rows
 from rules.facts import NO_TYPES, FactReader, FactTypes, Trail, given
 from rules.figures import NOTHING, Figure, UnitsDoNotFit, figure
+from rules.text.phrases import ROUNDING_WORDS
 from rules.units import MONEY, base_text, number_text
-from rules.wording import ROUNDING_WORDS
 
 __all__ = ["LARGEST_PAYABLE", "NODES", "STEPS", "UnitsDoNotFit", "amount_of_figure", "compute_amount"]
 

@@ -40,6 +40,7 @@ from rules.figures import (
     told,
     unknown,
 )
+from rules.text.phrases import ROUNDING_WORDS
 from rules.units import (
     MONEY,
     PURE,
@@ -52,7 +53,6 @@ from rules.units import (
     quantity_text,
     unit,
 )
-from rules.wording import ROUNDING_WORDS
 
 _DAYS: Dimension = unit("天").dimension
 

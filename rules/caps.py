@@ -13,8 +13,8 @@ from contracts.money import Money
 from contracts.rule import Award, AwardHistory, Cap, Counted, MissingFact, TopUp
 from rules.facts import FactReader
 from rules.figures import EVALUATORS, NOTHING, Figure, common, figure, figure_text, names, unknown
+from rules.text.phrases import counted_text, scope_text
 from rules.units import MONEY, base_text
-from rules.wording import counted_text, scope_text
 
 _WIDE = Counted()
 

@@ -33,9 +33,9 @@ from rules.figures import (
     title,
     unknown,
 )
-from rules.tree_words import eligibility_sentence
+from rules.text.phrases import BENEFITS, band_text
+from rules.text.trees import eligibility_sentence
 from rules.units import base_text, in_base, product, unit
-from rules.wording import BENEFITS, band_text
 
 
 def _table(node: Table, reader: FactReader, paying: bool) -> Figure:

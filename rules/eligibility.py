@@ -47,9 +47,9 @@ from rules.facts import (
     same_dimension,
     value_text,
 )
-from rules.tree_words import leaf_words, required_words
+from rules.text.phrases import Names, required_text
+from rules.text.trees import leaf_words, required_words
 from rules.units import in_base
-from rules.wording import Names, required_text
 
 _STATES = (State.NOT_MET, State.UNDETERMINED, State.MET)
 _MISSING_TEXT = {

@@ -10,8 +10,8 @@ from typing import Any
 from contracts.rule import AmountRule, Benefit, MissingFact
 from contracts.rule.amount import AmountNode
 from rules.facts import FactReader
+from rules.text.phrases import Names
 from rules.units import Dimension, base_text, number_text
-from rules.wording import Names
 
 Work = tuple[tuple[str, Fraction], ...]
 NOTHING = Fraction(0)

@@ -27,7 +27,7 @@ from contracts.rule import (
 from rules.amounts import amount_of_figure
 from rules.eligibility import decide
 from rules.facts import FactReader, reader_of
-from rules.wording import IF_FAILED
+from rules.text.phrases import IF_FAILED
 
 _FAILED = {"skip": "skipped", "stop": "stopped", "wait": "waiting"}
 NO_MONEY = Amount(state="known", money=ZERO)

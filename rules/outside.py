@@ -1,4 +1,4 @@
-"""Nodes that rest on more than the firm's facts: outside figures, decisions, the calendar."""
+"""Nodes that rest on more than the enterprise's facts: outside figures, decisions, the calendar."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from contracts.rule import (
 from rules.dates import resolve, whole_between
 from rules.facts import FactReader, same_dimension
 from rules.figures import EVALUATORS, NOTHING, Figure, common, figure, figure_text, names, title, unknown
+from rules.text.phrases import date_text
 from rules.units import MONEY, base_text, in_base, number, quantity_text, unit
-from rules.wording import date_text
 
 # -- outside figures ---------------------------------------------------------------------------------------
 

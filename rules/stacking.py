@@ -28,7 +28,7 @@ from contracts.rule import (
 )
 from contracts.rule.facts import RulePart
 from rules.facts import FactReader
-from rules.wording import Names, years_text
+from rules.text.phrases import Names, years_text
 
 
 @dataclass(slots=True)

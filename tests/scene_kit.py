@@ -1,4 +1,4 @@
-"""Small scenes for tests: firms nobody has seen before, with claims like those of the sample."""
+"""Small scenes for tests: enterprises nobody has seen before, with claims like those of the sample."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import replace
 from stdnum.cn import uscc
 
 from chassis.foundation.ids import random_code
-from console.demo.scene import Claimed, Firm, Scene, first_day
+from console.demo.scene import Claimed, Scene, SceneEnterprise, first_day
 
 NOMINATED, INSTANT, DECLARED, COMMITTED = 1, 14, 17, 22
 """Claims of the sample, by number: a list's (GZ-009), two applications (ZJ-005, SD-002), one with an
@@ -20,7 +20,7 @@ ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
 
 def small_scene(name: str, numbers: Sequence[int] = (NOMINATED, INSTANT, DECLARED, COMMITTED)) -> Scene:
-    """A scene with one new firm per number; the number says which of the sample's claims it is like."""
+    """A scene with one new enterprise per number; the number says which of the sample's claims it is like."""
     sample = {claim.number: claim for claim in first_day().claims}
     tag = random_code(6)
     claims = tuple(
@@ -32,17 +32,17 @@ def small_scene(name: str, numbers: Sequence[int] = (NOMINATED, INSTANT, DECLARE
 
 
 def new_uscc() -> str:
-    """A valid credit code that no firm has."""
+    """A valid credit code that no enterprise has."""
     body = "91360702" + "".join(random.SystemRandom().choice(ALPHABET) for _ in range(9))
     return body + uscc.calc_check_digit(body)
 
 
-def new_firm(like: Firm, name: str) -> Firm:
-    """Another firm with the same facts in its file: name, code, mobile and account are its own."""
+def new_enterprise(like: SceneEnterprise, name: str) -> SceneEnterprise:
+    """Another enterprise with the same facts in its file: name, code, mobile and account are its own."""
     digits = f"{random.SystemRandom().randrange(10**8):08d}"
     account = {**like.account, "account_name": name, "account_number": f"36070209{digits}001"}
     return replace(like, uscc=new_uscc(), name=name, contact_mobile=f"199{digits}", account=account)
 
 
 def _like(claim: Claimed, place: int, name: str) -> Claimed:
-    return replace(claim, number=place, firm=new_firm(claim.firm, f"测试企业{name.replace('-', '')}"))
+    return replace(claim, number=place, enterprise=new_enterprise(claim.enterprise, f"测试企业{name.replace('-', '')}"))

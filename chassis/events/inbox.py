@@ -42,7 +42,7 @@ class Subscription:
     """A handler and the event names that it takes.
 
     `tenants` says whose rows an event touches besides those of the tenants it is addressed to and comes
-    from: a city's case that a county pays is told to a firm of that county.
+    from: a city's case that a county pays is told to an enterprise of that county.
     """
 
     name: str

@@ -38,7 +38,7 @@ class OperationNotFailed(Conflict):
 
 
 @dataclass(kw_only=True, slots=True)
-class OperationRun(Aggregate):
+class Operation(Aggregate):
     """One piece of long work. Its counts and its checkpoint change together with what a chunk has written.
 
     `stalls` counts how often in a row its source was away.

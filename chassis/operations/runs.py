@@ -10,7 +10,7 @@ import orjson
 from sqlalchemy import BigInteger, Column, DateTime, Integer, MetaData, RowMapping, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
-from chassis.operations.domain import OperationRun, OperationUnknown
+from chassis.operations.domain import Operation, OperationUnknown
 from chassis.read.paging import cut_page, decode_cursor, encode_cursor
 from chassis.read.reader import Reader
 from chassis.write.store import AggregateStore, aggregate_columns
@@ -64,21 +64,21 @@ INSERT_LINES = (
 )
 
 
-class OperationRuns(AggregateStore[OperationRun]):
+class Operations(AggregateStore[Operation]):
     """A service's long work."""
 
     table = RUN
     aggregate_type = "operation"
     missing = OperationUnknown
 
-    def to_row(self, aggregate: OperationRun) -> dict[str, Any]:
+    def to_row(self, aggregate: Operation) -> dict[str, Any]:
         own = {name: getattr(aggregate, name) for name in OWN_COLUMNS}
         return {**own, "begun_by": aggregate.begun_by.model_dump(mode="json")}
 
-    def from_row(self, row: RowMapping) -> OperationRun:
-        return OperationRun(**{**row, "begun_by": Actor.model_validate(row["begun_by"])})
+    def from_row(self, row: RowMapping) -> Operation:
+        return Operation(**{**row, "begun_by": Actor.model_validate(row["begun_by"])})
 
-    def keep_results(self, run: OperationRun, results: Sequence[LineResult]) -> None:
+    def keep_results(self, run: Operation, results: Sequence[LineResult]) -> None:
         """Write what became of a chunk's lines, once: the key is (operation, line, ordinal)."""
         ordinals: dict[int, int] = {}
         rows = []
@@ -89,9 +89,9 @@ class OperationRuns(AggregateStore[OperationRun]):
             self._uow.execute(INSERT_LINES, {"tenant": run.tenant, "id": run.id, "lines": orjson.dumps(rows).decode()})
 
 
-def begin(uow: Unit, kind: str, title: str, parameters: Mapping[str, Any]) -> OperationRun:
+def begin(uow: Unit, kind: str, title: str, parameters: Mapping[str, Any]) -> Operation:
     """Put down the work in the command's own transaction; the timers take it up after the commit."""
-    run = OperationRun(
+    run = Operation(
         id=uow.new_id(),
         tenant=uow.tenant,
         traceparent=uow.traceparent,
@@ -101,12 +101,12 @@ def begin(uow: Unit, kind: str, title: str, parameters: Mapping[str, Any]) -> Op
         begun_by=uow.actor,
         begun_at=uow.now,
     )
-    uow.of(OperationRuns).save(run)
+    uow.of(Operations).save(run)
     uow.schedule(job_kind(kind), run.id, at=uow.now, tenant=run.tenant)
     return run
 
 
-def view_of(run: OperationRun, service: str) -> OperationView:
+def view_of(run: Operation, service: str) -> OperationView:
     """How far it is, with where to ask again."""
     here = f"/api/v1/operations/{service}/{run.id}"
     fields = {
@@ -149,7 +149,7 @@ def get_operation(query: GetOperation, reader: Reader, service: str) -> Operatio
     )
     if row is None:
         raise OperationUnknown()
-    return view_of(OperationRun(**{**row, "begun_by": Actor.model_validate(row["begun_by"])}), service)
+    return view_of(Operation(**{**row, "begun_by": Actor.model_validate(row["begun_by"])}), service)
 
 
 LINES = (
@@ -192,7 +192,7 @@ def list_operation_lines(query: ListOperationLines, reader: Reader) -> LineResul
 
 def cancel_operation(cmd: CancelOperation, uow: Unit, service: str) -> OperationView:
     """Stop after the chunk in hand. Raises OperationUnknown or OperationEnded."""
-    runs = uow.of(OperationRuns)
+    runs = uow.of(Operations)
     run = runs.get(cmd.operation_id)
     run.cancel(uow.now)
     uow.unschedule(job_kind(run.kind), run.id, tenant=run.tenant)
@@ -202,7 +202,7 @@ def cancel_operation(cmd: CancelOperation, uow: Unit, service: str) -> Operation
 
 def resume_operation(cmd: ResumeOperation, uow: Unit, service: str) -> OperationView:
     """Go on at the checkpoint. Raises OperationUnknown or OperationNotFailed."""
-    runs = uow.of(OperationRuns)
+    runs = uow.of(Operations)
     run = runs.get(cmd.operation_id)
     run.resume()
     uow.schedule(job_kind(run.kind), run.id, at=uow.now, tenant=run.tenant)

@@ -28,8 +28,8 @@ from chassis.edge.frame import Frame
 from chassis.foundation.crash import crash_point
 from chassis.foundation.database import is_infrastructure_fault
 from chassis.observability.telemetry import get_logger
-from chassis.operations.domain import Checkpoint, OperationRun
-from chassis.operations.runs import OperationRuns, job_kind
+from chassis.operations.domain import Checkpoint, Operation
+from chassis.operations.runs import Operations, job_kind
 from chassis.time.jobs import Job
 from chassis.time.scheduler import DueWork
 from chassis.write.uow import UnitOfWork
@@ -92,13 +92,13 @@ class Chunk(Generic[L]):
 class Work(Protocol[L]):
     """What a service must know about one kind of long work."""
 
-    def chunks(self, run: OperationRun) -> Iterator[Chunk[L]]:
+    def chunks(self, run: Operation) -> Iterator[Chunk[L]]:
         """The source from `run.checkpoint` on, in chunks of some hundred lines; called outside transactions.
 
         Raises SourceAway to be asked again later, and a refusal if the source cannot be taken at all.
         """
 
-    def take(self, lines: Sequence[L], run: OperationRun, uow: UnitOfWork) -> Sequence[LineResult]:
+    def take(self, lines: Sequence[L], run: Operation, uow: UnitOfWork) -> Sequence[LineResult]:
         """Do these lines, set-wise; at least one result for each. A broken line is a result, not an exception."""
 
     def key(self, line: L) -> Hashable:
@@ -176,9 +176,9 @@ class Worker(Generic[L]):
         if run is None:
             return
         source = self._source(run)
-        written: deque[Future[OperationRun]] = deque()
+        written: deque[Future[Operation]] = deque()
         ends = time.monotonic() + TURN_SECONDS
-        end: Callable[[OperationRun], None] | None = None
+        end: Callable[[Operation], None] | None = None
         keys: deque[frozenset[Hashable]] = deque()
         try:
             while time.monotonic() < ends:
@@ -207,7 +207,7 @@ class Worker(Generic[L]):
             self._drop(job)
             end(run)
 
-    def _read(self, job: Job, source: Ahead[L]) -> tuple[Chunk[L] | None, Callable[[OperationRun], None] | None]:
+    def _read(self, job: Job, source: Ahead[L]) -> tuple[Chunk[L] | None, Callable[[Operation], None] | None]:
         """The next chunk, or how the turn ends without one."""
         try:
             chunk = source.next()
@@ -223,10 +223,10 @@ class Worker(Generic[L]):
             return None, partial(self._stall, job, failed)
         return chunk, None if chunk else partial(self._end, job, lambda run, at: run.finish(at))
 
-    def _standing(self, job: Job) -> OperationRun | None:
+    def _standing(self, job: Job) -> Operation | None:
         """The operation, if there is anything left to do; else the job goes away."""
         with self._unit([job.tenant], self._kind, SYSTEM) as uow:
-            run = uow.of(OperationRuns).get(job.subject)
+            run = uow.of(Operations).get(job.subject)
             if run.state != "running":
                 uow.finish(job)
                 return None
@@ -238,8 +238,8 @@ class Worker(Generic[L]):
             uow.schedule(job.kind, job.subject, at=uow.now, tenant=job.tenant)
 
     def _written(
-        self, seen: OperationRun, before: Checkpoint | None, chunk: Chunk[L], ahead: Future[OperationRun] | None
-    ) -> OperationRun:
+        self, seen: Operation, before: Checkpoint | None, chunk: Chunk[L], ahead: Future[Operation] | None
+    ) -> Operation:
         """The operation after the chunk, which commits after the one `ahead` of it.
 
         Raises Overtaken if somebody else has gone on or ended it meanwhile; then nothing of the chunk is kept.
@@ -250,7 +250,7 @@ class Worker(Generic[L]):
             results = self._taken(chunk.lines, seen, uow)
             if ahead is not None:
                 ahead.result()
-            runs = uow.of(OperationRuns)
+            runs = uow.of(Operations)
             run = runs.get(seen.id)
             if run.state != "running" or run.checkpoint != before:
                 raise Overtaken()
@@ -261,7 +261,7 @@ class Worker(Generic[L]):
         crash_point(f"{self._name}.chunk.after_commit")
         return run
 
-    def _taken(self, lines: Sequence[L], run: OperationRun, uow: UnitOfWork) -> list[LineResult]:
+    def _taken(self, lines: Sequence[L], run: Operation, uow: UnitOfWork) -> list[LineResult]:
         """A chunk that fails is halved until the line is found that it fails for: that one alone is refused."""
         if not lines:
             return []
@@ -290,9 +290,9 @@ class Worker(Generic[L]):
         middle = len(lines) // 2
         return self._taken(lines[:middle], run, uow) + self._taken(lines[middle:], run, uow)
 
-    def _stall(self, job: Job, away: SourceAway, seen: OperationRun) -> None:
+    def _stall(self, job: Job, away: SourceAway, seen: Operation) -> None:
         with self._unit([job.tenant], self._kind, SYSTEM) as uow:
-            runs = uow.of(OperationRuns)
+            runs = uow.of(Operations)
             run = runs.get(seen.id)
             if run.state != "running" or run.checkpoint != seen.checkpoint:
                 return
@@ -306,16 +306,16 @@ class Worker(Generic[L]):
             runs.save(run)
         log.info("the source is away", work=self._name, operation=seen.id, code=away.code, stalls=run.stalls)
 
-    def _end(self, job: Job, end: Callable[[OperationRun, datetime], None], seen: OperationRun) -> None:
+    def _end(self, job: Job, end: Callable[[Operation, datetime], None], seen: Operation) -> None:
         with self._unit([job.tenant], self._kind, SYSTEM) as uow:
-            runs = uow.of(OperationRuns)
+            runs = uow.of(Operations)
             run = runs.get(seen.id)
             if run.state == "running" and run.checkpoint == seen.checkpoint:
                 end(run, uow.now)
                 runs.save(run)
                 uow.finish(job)
 
-    def _source(self, run: OperationRun) -> Ahead[L]:
+    def _source(self, run: Operation) -> Ahead[L]:
         """The source, open where the operation stands."""
         key = (run.tenant, run.id)
         known = self._sources.pop(key, None)
@@ -334,7 +334,7 @@ class Worker(Generic[L]):
             source.close()
 
 
-def _failing(refusal: Refused) -> Callable[[OperationRun, datetime], None]:
+def _failing(refusal: Refused) -> Callable[[Operation, datetime], None]:
     words = "；".join(reason.message.rstrip("。") for reason in refusal.reasons)
     return lambda run, at: run.fail(refusal.code, f"{words}。", at)
 

@@ -12,7 +12,7 @@ from sqlalchemy import CursorResult, Executable
 
 from chassis.events.received import Received
 from chassis.foundation.ids import new_id
-from chassis.operations.domain import OperationRun
+from chassis.operations.domain import Operation
 from chassis.tenancy.registry import TenantUnknown
 from chassis.time.calendar import Calendar
 from chassis.write.unit import S
@@ -126,7 +126,7 @@ class FakeUnit:
         self.recorded: list[Recorded] = []
         self.jobs: dict[tuple[TenantId, str, str], datetime] = {}
         self.alarms: set[tuple[str, ...]] = set()
-        self.begun: list[OperationRun] = []
+        self.begun: list[Operation] = []
         self.left_by_refusal: list[Callable[[Any], None]] = []
         self._calendar = calendar
         self.registry = registry or FakeRegistry({tenant: (None, Level.COUNTY, TenantSettings())})
@@ -162,9 +162,9 @@ class FakeUnit:
             self._calendar = _seeded_calendar()
         return self._calendar
 
-    def begin_work(self, kind: str, *, title: str, parameters: Mapping[str, Any]) -> OperationRun:
+    def begin_work(self, kind: str, *, title: str, parameters: Mapping[str, Any]) -> Operation:
         """Long work is only noted: `begun` lists it."""
-        run = OperationRun(
+        run = Operation(
             id=new_id(),
             tenant=self.tenant,
             version=1,

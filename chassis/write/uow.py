@@ -16,7 +16,7 @@ from chassis.foundation.database import statement
 from chassis.foundation.ids import new_id
 from chassis.observability.metrics import SLA_ALARMS
 from chassis.observability.telemetry import current_traceparent, start_span
-from chassis.operations.domain import OperationRun
+from chassis.operations.domain import Operation
 from chassis.operations.runs import begin
 from chassis.tenancy.registry import Tenants
 from chassis.time.calendar import Calendar
@@ -229,7 +229,7 @@ class UnitOfWork:
         """The job is done: it goes away with this transaction's effect, unless it was scheduled anew."""
         self._jobs.finish(job)
 
-    def begin_work(self, kind: str, *, title: str, parameters: Mapping[str, Any]) -> OperationRun:
+    def begin_work(self, kind: str, *, title: str, parameters: Mapping[str, Any]) -> Operation:
         """Begin long work, to be done in chunks by `@work(kind)` after this commit. `title` is Chinese."""
         return begin(self, kind, title, parameters)
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from console.demo.board import BANK, PAID, RELEASE, REVIEW, TOLD, Board, Story
 from console.demo.door import Door, NoAnswer, Refused
-from console.demo.people import CHECKER, firm_office, officer_of
+from console.demo.people import CHECKER, enterprise_office, officer_of
 from console.demo.preparation import Stage
 from console.demo.scene import Claimed
 
@@ -77,7 +77,7 @@ class Actor(ABC):
 
 
 class Applicants(Actor):
-    """Firms that apply with one form (一表申报), one after the other."""
+    """Enterprises that apply with one form (一表申报), one after the other."""
 
     def __init__(self, stage: Stage, board: Board, closing: threading.Event) -> None:
         super().__init__(stage, board, closing)
@@ -91,7 +91,7 @@ class Applicants(Actor):
         try:
             receipt = self.file(
                 "/applications",
-                self.stage.firm_token(claim.firm),
+                self.stage.enterprise_token(claim.enterprise),
                 application_key(claim),
                 application_form(self.stage, claim),
             )
@@ -100,7 +100,7 @@ class Applicants(Actor):
             receipt = None
         self._left.pop(0)
         if receipt is not None:
-            story.filed_by = firm_office(claim.firm.uscc, claim.firm.name, "").actor_id
+            story.filed_by = enterprise_office(claim.enterprise.uscc, claim.enterprise.name, "").actor_id
             _receipt(self.board, story, receipt)
         return True
 
@@ -131,7 +131,8 @@ class Department(Actor):
         body = {
             "item_id": self.stage.items[code],
             "lines": [
-                {"enterprise_id": self.stage.firms[each.firm.uscc], "amount_fen": each.expected_fen} for each in claims
+                {"enterprise_id": self.stage.enterprises[each.enterprise.uscc], "amount_fen": each.expected_fen}
+                for each in claims
             ],
         }
         key = f"demo/nomination/{self.stage.scene.name}/{code}"
@@ -165,7 +166,7 @@ class Department(Actor):
             "passed": True,
             "findings": "设施已建成并投入使用，数量与申报一致（示例）",
             "place": "项目现场（示例）",
-            # Must be the same each time this order is given; the firm's filing is when the visit is said to
+            # Must be the same each time this order is given; the enterprise's filing is when the visit is said to
             # be.
             "inspected_at": case["accepted_at"],
         }
@@ -209,7 +210,7 @@ class Checker(Actor):
 
 
 class Watcher(Actor):
-    """Reads what everybody may read, and moves the board: cases, payments, and the firms' own messages."""
+    """Reads what everybody may read, and moves the board: cases, payments, and the enterprises' own messages."""
 
     def step(self) -> bool:
         token = self.stage.people.token(CHECKER)
@@ -251,7 +252,7 @@ class Watcher(Actor):
             self.board.complain(story, f"支付状态 {state}：{payment['reason']}")
 
     def _told(self, story: Story) -> bool:
-        messages = self.door.everything("/my/messages", token=self.stage.firm_token(story.claim.firm))
+        messages = self.door.everything("/my/messages", token=self.stage.enterprise_token(story.claim.enterprise))
         arrived = {
             each["channel"]
             for each in messages
@@ -281,13 +282,13 @@ def play(actors: Iterable[Actor]) -> list[threading.Thread]:
 
 
 def application_form(stage: Stage, claim: Claimed) -> dict[str, Any]:
-    """What a firm fills in (一表申报)."""
+    """What an enterprise fills in (一表申报)."""
     materials = stage.scene.plan(claim.item)["materials"]
     return {
         "item_id": stage.items[claim.item],
         "declared_facts": claim.declared_facts,
         "claimed_fen": claim.expected_fen,
-        "payee_name": claim.firm.account["account_name"],
+        "payee_name": claim.enterprise.account["account_name"],
         # 承诺代证明: every paper that a pledge may replace is replaced by one.
         "commitments": [each["code"] for each in materials if each.get("commitment")],
     }
@@ -295,7 +296,7 @@ def application_form(stage: Stage, claim: Claimed) -> dict[str, Any]:
 
 def application_key(claim: Claimed) -> str:
     """How the Idempotency-Keys of a claim's application begin; `file` numbers its tries from 1."""
-    return f"demo/application/{claim.firm.uscc}/{claim.item}"
+    return f"demo/application/{claim.enterprise.uscc}/{claim.item}"
 
 
 def _receipt(board: Board, story: Story, receipt: dict[str, Any]) -> None:

@@ -58,13 +58,13 @@ class Board:
         self.notes: list[str] = []
         self.began = time.monotonic()
         self._listen = listen
-        self._by_firm = {(claim.firm.uscc, claim.item): claim.number for claim in scene.claims}
+        self._by_enterprise = {(claim.enterprise.uscc, claim.item): claim.number for claim in scene.claims}
         self._mutex = threading.Lock()
 
     def story_of(self, uscc: str, item_id: str, items: dict[str, str]) -> Story | None:
         """The story of a claim as the services name it; None for one that is not of this scene."""
         code = next((code for code, id in items.items() if id == item_id), "")
-        number = self._by_firm.get((uscc, code))
+        number = self._by_enterprise.get((uscc, code))
         return None if number is None else self.stories[number]
 
     def advance(self, story: Story, stage: int) -> None:
@@ -74,13 +74,13 @@ class Board:
                 return
             story.stage = stage
         amount = f"{story.claim.expected_fen / 100:,.2f} 元"
-        self._listen(f"{self.clock()}  {STAGES[stage]}  {story.claim.firm.name}  {story.item_title}  {amount}")
+        self._listen(f"{self.clock()}  {STAGES[stage]}  {story.claim.enterprise.name}  {story.item_title}  {amount}")
 
     def complain(self, story: Story, trouble: str) -> None:
         """Something stands in this case's way; said once."""
         if story.trouble != trouble:
             story.trouble = trouble
-            self.note(f"{story.claim.firm.name}：{trouble}")
+            self.note(f"{story.claim.enterprise.name}：{trouble}")
 
     def note(self, text: str) -> None:
         """One line that stays."""

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from console.demo.board import TOLD, Board, Story
-from console.demo.people import FINANCE, FIRM, People
+from console.demo.people import ENTERPRISE, FINANCE, People
 from console.demo.preparation import Stage
 from console.demo.scene import MODE_NAMES
 from console.operating.checks.bank_book import BankBook
@@ -60,7 +60,7 @@ class Figures:
             if right != found
         ]
         wrong += [
-            f"{story.claim.firm.name} 应得 {story.claim.expected_fen} 分，实得 {story.paid_fen} 分"
+            f"{story.claim.enterprise.name} 应得 {story.claim.expected_fen} 分，实得 {story.paid_fen} 分"
             for story in board.paid
             if story.paid_fen != story.claim.expected_fen
         ]
@@ -104,7 +104,7 @@ def percentile(ordered: Sequence[float], percent: int) -> float | None:
 def show_cases(board: Board, people: People, console: Console) -> None:
     """One line per case: who did what, and how long it took until the money was there."""
     table = Table(title="逐件：从申报到到账 · from submission to money", pad_edge=False)
-    table.add_column("受理号", no_wrap=True)
+    table.add_column("收件编号", no_wrap=True)
     table.add_column("企业", overflow="fold")
     table.add_column("事项", overflow="fold")
     table.add_column("方式", no_wrap=True)
@@ -116,7 +116,7 @@ def show_cases(board: Board, people: People, console: Console) -> None:
         hands = (_office(people, each) for each in (story.filed_by, story.approved_by, story.authorised_by))
         table.add_row(
             story.receipt or "—",
-            story.claim.firm.name,
+            story.claim.enterprise.name,
             f"{story.claim.item} {story.item_title}",
             MODE_NAMES.get(story.mode, story.mode),
             Money(story.paid_fen).yuan_text(),
@@ -162,8 +162,8 @@ def show_success(figures: Figures, console: Console) -> None:
 
 
 def _office(people: People, actor_id: str | None) -> str:
-    """Who it was, by office; a firm is just the firm, whose name stands beside."""
-    if actor_id is not None and actor_id.startswith(FIRM):
+    """Who it was, by office; an enterprise is just the enterprise, whose name stands beside."""
+    if actor_id is not None and actor_id.startswith(ENTERPRISE):
         return "企业"
     return people.name_of(actor_id).removeprefix("章贡区").removeprefix("行政审批局")
 

@@ -28,8 +28,8 @@ ACCOUNTS = Office("bureau-accounts", "行政审批局账户复核岗", ("bureau"
 CHECKER = Office("bureau-checker", "行政审批局兑付复核岗", ("bureau",))
 FINANCE = Office("finance-budget", "财政局预算岗", ("finance",))
 SUPERVISOR = Office("supervisor", "纪委监督岗", ("supervisor",))
-FIRM = "firm-"
-"""How the actor ids of firms begin."""
+ENTERPRISE = "enterprise-"
+"""How the actor ids of enterprises begin."""
 
 STANDING: Sequence[Office] = (WINDOW, PARTNER, ACCOUNTS, CHECKER, FINANCE, SUPERVISOR)
 
@@ -39,9 +39,9 @@ def officer_of(department: str) -> Office:
     return Office(f"officer-{zlib.crc32(department.encode()):08x}", f"{department}审核岗", ("department",), department)
 
 
-def firm_office(uscc: str, name: str, enterprise_id: str) -> Office:
-    """Whoever acts for a firm."""
-    return Office(f"{FIRM}{uscc}", name, ("enterprise",), enterprise_id=enterprise_id)
+def enterprise_office(uscc: str, name: str, enterprise_id: str) -> Office:
+    """Whoever acts for an enterprise."""
+    return Office(f"{ENTERPRISE}{uscc}", name, ("enterprise",), enterprise_id=enterprise_id)
 
 
 class People:
@@ -88,9 +88,9 @@ class People:
         return self._offices[actor_id].name if actor_id in self._offices else actor_id
 
     def sign_in_list(self) -> list[tuple[str, str]]:
-        """(office, token) of everybody who is not a firm, then of one firm, the platform last."""
-        firms = [office for office in self._offices.values() if office.enterprise_id]
-        shown = [office for office in self._offices.values() if not office.enterprise_id] + firms[:1]
+        """(office, token) of everybody who is not an enterprise, then of one enterprise, the platform last."""
+        enterprises = [office for office in self._offices.values() if office.enterprise_id]
+        shown = [office for office in self._offices.values() if not office.enterprise_id] + enterprises[:1]
         return [
             *((each.name, self._tokens[each.actor_id]) for each in shown),
             ("平台运维", self._platform_token),

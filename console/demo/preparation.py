@@ -1,4 +1,4 @@
-"""Before the first case: tenants, offices, items, money, firms with their files and accounts."""
+"""Before the first case: tenants, offices, items, money, enterprises with their files and accounts."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import TypeVar
 
 from chassis.time.clock import CHINA
 from console.demo.door import Door
-from console.demo.people import ACCOUNTS, FINANCE, PARTNER, STANDING, WINDOW, People, firm_office, officer_of
-from console.demo.scene import PLACES, Firm, Place, Scene, digest
+from console.demo.people import ACCOUNTS, FINANCE, PARTNER, STANDING, WINDOW, People, enterprise_office, officer_of
+from console.demo.scene import PLACES, Place, Scene, SceneEnterprise, digest
 from console.progress import Progress
 
 AT_ONCE = 6
@@ -32,10 +32,10 @@ class Stage:
     door: Door
     people: People
     items: dict[str, str] = field(default_factory=dict)
-    firms: dict[str, str] = field(default_factory=dict)
+    enterprises: dict[str, str] = field(default_factory=dict)
 
-    def firm_token(self, firm: Firm) -> str:
-        return self.people.token(firm_office(firm.uscc, firm.name, self.firms[firm.uscc]))
+    def enterprise_token(self, enterprise: SceneEnterprise) -> str:
+        return self.people.token(enterprise_office(enterprise.uscc, enterprise.name, self.enterprises[enterprise.uscc]))
 
 
 def prepare(scene: Scene, door: Door, platform_token: str, progress: Progress) -> Stage:
@@ -51,7 +51,7 @@ def prepare(scene: Scene, door: Door, platform_token: str, progress: Progress) -
     with progress.step("下达预算指标（示例文号）"):
         _each(enumerate(scene.items, start=1), lambda numbered: _appropriate(stage, *numbered))
     with progress.step(f"登记企业 {len(scene.claims)} 家，归集数据，复核账户"):
-        _each((claim.firm for claim in scene.claims), lambda firm: _register(stage, firm))
+        _each((claim.enterprise for claim in scene.claims), lambda enterprise: _register(stage, enterprise))
     return stage
 
 
@@ -101,30 +101,30 @@ def _appropriate(stage: Stage, number: int, code: str) -> None:
     stage.door.order("/budgets", token=stage.people.token(FINANCE), key=key, body=body)
 
 
-def _register(stage: Stage, firm: Firm) -> None:
-    """The window opens the file, the data exchange fills it, the firm names its account, the bureau confirms
+def _register(stage: Stage, enterprise: SceneEnterprise) -> None:
+    """The window opens the file, the data exchange fills it, the enterprise names its account, the bureau confirms
     it."""
     door, people = stage.door, stage.people
     body = {
-        "uscc": firm.uscc,
-        "name": firm.name,
-        "industry": firm.industry,
-        "contact_mobile": firm.contact_mobile,
+        "uscc": enterprise.uscc,
+        "name": enterprise.name,
+        "industry": enterprise.industry,
+        "contact_mobile": enterprise.contact_mobile,
     }
-    file = door.order("/enterprises", token=people.token(WINDOW), key=f"demo/enterprise/{firm.uscc}", body=body)
+    file = door.order("/enterprises", token=people.token(WINDOW), key=f"demo/enterprise/{enterprise.uscc}", body=body)
     enterprise_id = str(file["enterprise_id"])
-    token = people.appoint(firm_office(firm.uscc, firm.name, enterprise_id))
+    token = people.appoint(enterprise_office(enterprise.uscc, enterprise.name, enterprise_id))
     door.order(
         f"/enterprises/{enterprise_id}/facts",
         token=people.token(PARTNER),
-        key=f"demo/facts/{firm.uscc}/{digest(firm.file_facts)}",
-        body={"facts": firm.file_facts},
+        key=f"demo/facts/{enterprise.uscc}/{digest(enterprise.file_facts)}",
+        body={"facts": enterprise.file_facts},
     )
     account = door.order(
         f"/enterprises/{enterprise_id}/payee-accounts",
         token=token,
-        key=f"demo/account/{firm.uscc}/{digest(firm.account)}",
-        body=firm.account,
+        key=f"demo/account/{enterprise.uscc}/{digest(enterprise.account)}",
+        body=enterprise.account,
     )
     door.order(
         f"/payee-accounts/{account['account_id']}/confirm",
@@ -132,4 +132,4 @@ def _register(stage: Stage, firm: Firm) -> None:
         key=f"demo/account-confirmed/{account['account_id']}",
         version=account["version"],
     )
-    stage.firms[firm.uscc] = enterprise_id
+    stage.enterprises[enterprise.uscc] = enterprise_id

@@ -1,4 +1,4 @@
-"""What is played: firms, items and what each firm claims. Samples (示例), read from sample/."""
+"""What is played: enterprises, items and what each enterprise claims. Samples (示例), read from sample/."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ HERE = "zhanggong"
 
 
 @dataclass(frozen=True, slots=True)
-class Firm:
+class SceneEnterprise:
     """An enterprise with what its file holds and the account it is paid to. Facts are as on the wire."""
 
     uscc: str
@@ -51,19 +51,19 @@ class Firm:
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """One firm's claim under one item, and what it must come to."""
+    """One enterprise's claim under one item, and what it must come to."""
 
     number: int
     item: str
     route: Route
-    firm: Firm
+    enterprise: SceneEnterprise
     declared_facts: tuple[Mapping[str, Any], ...]
     expected_fen: int
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A scene has a name, so that two scenes never share a budget document; firms differ between scenes."""
+    """A scene has a name, so that two scenes never share a budget document; enterprises differ between scenes."""
 
     name: str
     items: Mapping[str, Mapping[str, Any]]
@@ -91,7 +91,7 @@ class Scene:
 
 
 def first_day() -> Scene:
-    """Zhanggong's first four hours as the city's newspaper reported them: 24 firms, 24 payments,
+    """Zhanggong's first four hours as the city's newspaper reported them: 24 enterprises, 24 payments,
     ¥5,000,000."""
     told = json.loads((SAMPLE / "zhanggong_first_day.json").read_text(encoding="utf-8"))
     claims = tuple(
@@ -99,7 +99,9 @@ def first_day() -> Scene:
             number=case["number"],
             item=case["item"],
             route=case["route"],
-            firm=Firm(**case["enterprise"], account=case["account"], file_facts=tuple(case["file_facts"])),
+            enterprise=SceneEnterprise(
+                **case["enterprise"], account=case["account"], file_facts=tuple(case["file_facts"])
+            ),
             declared_facts=tuple(case["declared_facts"]),
             expected_fen=case["expected_fen"],
         )

@@ -1,4 +1,4 @@
-"""The labelled set: sample items, firms with facts, and what the item's own words say of each (sample/labelled)."""
+"""The labelled set: sample items, enterprises with facts, and what the item's own words say of each (sample/labelled)."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class LabelledPair(BaseModel):
 
     id: str = Field(pattern=r"^[A-Z]{2}-[0-9]{3}/[0-9]+$")
     item: str = Field(pattern=r"^[A-Z]{2}-[0-9]{3}$")
-    firm: str = Field(min_length=2)
+    enterprise: str = Field(min_length=2)
     day: date
     facts: dict[str, bool | str | Said | tuple[Said, ...] | tuple[str, ...]]
     parameters: tuple[OutsideFigure, ...] = ()
@@ -64,7 +64,7 @@ class LabelledPair(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A pair as it is asked: the item's rules on one firm's facts on one day."""
+    """A pair as it is asked: the item's rules on one enterprise's facts on one day."""
 
     pair: LabelledPair
     rules: ItemRules

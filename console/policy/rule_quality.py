@@ -107,7 +107,7 @@ def _share(part: int, whole: int) -> float:
 def _told(each: Answered) -> dict[str, str | None]:
     pair = each.question.pair
     return {
-        "id": pair.id, "firm": pair.firm, "label": pair.label, "answer": each.plain, "removed": each.removed,
+        "id": pair.id, "enterprise": pair.enterprise, "label": pair.label, "answer": each.plain, "removed": each.removed,
         "reason": pair.reason, "note": pair.note,
     }  # fmt: skip
 
@@ -140,7 +140,7 @@ def _matched(asked: Sequence[Question]) -> list[State]:
 
 
 def _columns(asked: Sequence[Question]) -> dict[ColumnKey, dict[int, Fact | None]]:
-    """The current facts of each question's firm, as the catalogue keeps them."""
+    """The current facts of each question's enterprise, as the catalogue keeps them."""
     columns: dict[ColumnKey, dict[int, Fact | None]] = defaultdict(dict)
     for row, question in enumerate(asked):
         sheet = question.sheet()
@@ -167,6 +167,6 @@ def _lines(figures: dict[str, Any]) -> Iterator[str]:
     yield f"目录匹配引擎同样回答 {figures['matcher_asked']} 次，不一致 {figures['matcher_disagrees']} 次"
     for each in (*figures["wrong"], *figures["met_without"]):
         without = f"（去掉 {each['removed']}）" if each["removed"] else ""
-        yield f"  ✗ {each['id']} {each['firm']}{without}：标注{WORDS[each['label']]}，回答{WORDS[each['answer']]}。{each['reason']}"
+        yield f"  ✗ {each['id']} {each['enterprise']}{without}：标注{WORDS[each['label']]}，回答{WORDS[each['answer']]}。{each['reason']}"
         if each["note"]:
             yield f"      {each['note']}"

@@ -18,7 +18,7 @@ from console.policy.json_files import BadFile
 from console.policy.rule_files import RuleFile, read_awards, read_decisions, read_facts, read_rules
 from contracts.rule import Amount, Assessment, FactSheet, Problem, ShareLine, State
 from rules import assess, check, check_publication, sentences
-from rules.wording import LEVELS
+from rules.text.phrases import LEVELS
 
 STATES = {State.MET: "符合", State.NOT_MET: "不符合", State.UNDETERMINED: "尚不能判定"}
 MARKS = {State.MET: "✓", State.NOT_MET: "✗", State.UNDETERMINED: "？"}

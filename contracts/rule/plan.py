@@ -114,7 +114,7 @@ class Material(RulePart):
 
 
 class FormField(RulePart):
-    """A fact that the applicant may declare in the form; all others come from the firm's file."""
+    """A fact that the applicant may declare in the form; all others come from the enterprise's file."""
 
     fact: FactName
     period: PeriodRef | None = None

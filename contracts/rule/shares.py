@@ -37,7 +37,7 @@ class Split(RulePart):
     Each part is rounded down to the fen and what is left over, also above a part's `most`, goes to
     `remainder_to`. In mode `direct` each
     level pays its own part; in `county_advances` the county pays everything and settles with the others
-    later, so that the firm gets one payment.
+    later, so that the enterprise gets one payment.
     """
 
     node: Literal["split"] = "split"

@@ -12,35 +12,35 @@ from gateway.door import Door
 from gateway.routes import Routes
 
 routes = Routes("申报 applications")
-FIRM = Only("enterprise")
+ENTERPRISE = Only("enterprise")
 
 
-@routes.order("/applications", SubmitApplication, FIRM, status=201, own_firm=True)
+@routes.order("/applications", SubmitApplication, ENTERPRISE, status=201, own_enterprise=True)
 async def submit_application(door: Door, command: SubmitApplication) -> Response:
-    """Apply with one form (一表申报); answers with the receipt (受理凭证)."""
+    """Apply with one form (一表申报); answers with the receipt (收件回执)."""
     return await door.order(command)
 
 
-@routes.ask("/applications", ListApplications, FIRM, own_firm=True)
+@routes.ask("/applications", ListApplications, ENTERPRISE, own_enterprise=True)
 async def list_applications(door: Door, query: ListApplications) -> Response:
-    """The firm's own applications and nominations, newest first."""
+    """The enterprise's own applications and nominations, newest first."""
     return await door.ask(query)
 
 
-@routes.ask("/applications/{application_id}", GetApplication, FIRM)
+@routes.ask("/applications/{application_id}", GetApplication, ENTERPRISE)
 async def get_application(door: Door, query: GetApplication) -> Response:
     return await door.ask(query)
 
 
-@routes.ask("/my/cases", TrackOwnCases, FIRM, own_firm=True)
+@routes.ask("/my/cases", TrackOwnCases, ENTERPRISE, own_enterprise=True)
 async def track_own_cases(door: Door, query: TrackOwnCases) -> Response:
-    """Where the firm's own cases are, newest first."""
+    """Where the enterprise's own cases are, newest first."""
     return await door.ask(query)
 
 
-@routes.ask("/my/messages", ListMessages, FIRM, own_firm=True)
+@routes.ask("/my/messages", ListMessages, ENTERPRISE, own_enterprise=True)
 async def list_messages(door: Door, query: ListMessages) -> Response:
-    """Messages to the firm, newest first."""
+    """Messages to the enterprise, newest first."""
     return await door.ask(query)
 
 

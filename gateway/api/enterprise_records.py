@@ -21,13 +21,13 @@ from gateway.door import Door, not_kept
 from gateway.routes import Routes
 
 routes = Routes("企业档案 enterprise records")
-FIRM = Only("enterprise")
+ENTERPRISE = Only("enterprise")
 OFFICE = Only("window", "bureau", "department")
 READER = Only("enterprise", "window", "bureau", "department")
 KEEPER = Only("enterprise", "window", "department", "partner")
 
 
-@routes.order("/enterprises/{enterprise_id}/consents", GiveConsent, FIRM, status=201)
+@routes.order("/enterprises/{enterprise_id}/consents", GiveConsent, ENTERPRISE, status=201)
 async def give_consent(door: Door, command: GiveConsent) -> Response:
     """Let a bank see named labels, for named purposes and a time (授权)."""
     return await door.order(command)
@@ -35,11 +35,11 @@ async def give_consent(door: Door, command: GiveConsent) -> Response:
 
 @routes.ask("/enterprises/{enterprise_id}/consents", ListConsents, Only("enterprise", "bureau", "supervisor"))
 async def list_consents(door: Door, query: ListConsents) -> Response:
-    """Every consent of the firm, standing or not."""
+    """Every consent of the enterprise, standing or not."""
     return await door.ask(query)
 
 
-@routes.order("/consents/{consent_id}/revoke", RevokeConsent, FIRM)
+@routes.order("/consents/{consent_id}/revoke", RevokeConsent, ENTERPRISE)
 async def revoke_consent(door: Door, command: RevokeConsent) -> Response:
     """Take a consent back; the next look is refused."""
     return await door.order(command)
@@ -47,7 +47,7 @@ async def revoke_consent(door: Door, command: RevokeConsent) -> Response:
 
 @routes.order("/label-reports", ConsultLabel, Only("bank"))
 async def consult_label(door: Door, command: ConsultLabel) -> Response:
-    """For partner banks: one label of a firm that has consented (科技积分). Every look is written down."""
+    """For partner banks: one label of an enterprise that has consented (科技积分). Every look is written down."""
     return await door.order(command)
 
 
@@ -65,7 +65,7 @@ async def read_contact(door: Door, query: ReadContact) -> Response:
 
 @routes.ask("/enterprises/{enterprise_id}/looks", ListDisclosures, Only("enterprise", "supervisor"))
 async def list_disclosures(door: Door, query: ListDisclosures) -> Response:
-    """Who has looked at what of the firm, or was refused a look, the newest first."""
+    """Who has looked at what of the enterprise, or was refused a look, the newest first."""
     return await door.ask(query)
 
 
@@ -78,7 +78,7 @@ async def keep_material(door: Door, command: KeepMaterial) -> Response:
 
 @routes.ask("/enterprises/{enterprise_id}/materials", ListMaterials, READER)
 async def list_materials(door: Door, query: ListMaterials) -> Response:
-    """All materials and licences of the firm, with their validity."""
+    """All materials and licences of the enterprise, with their validity."""
     return await door.ask(query)
 
 

@@ -56,7 +56,7 @@ async def withdraw_facts(door: Door, command: WithdrawFacts) -> Response:
 
 @routes.ask("/enterprises/{enterprise_id}/payee-accounts", ListPayeeAccounts, PAYEE_READER)
 async def list_payee_accounts(door: Door, query: ListPayeeAccounts) -> Response:
-    """Every account that the firm has named, masked, with who registered and who confirmed it."""
+    """Every account that the enterprise has named, masked, with who registered and who confirmed it."""
     return await door.ask(query)
 
 

@@ -22,12 +22,12 @@ from gateway.door import Door, answer
 from gateway.routes import Routes
 
 routes = Routes("匹配 entitlements")
-FIRM = Only("enterprise")
+ENTERPRISE = Only("enterprise")
 
 
-@routes.ask("/my/entitlements", ListEntitlements, FIRM, own_firm=True)
+@routes.ask("/my/entitlements", ListEntitlements, ENTERPRISE, own_enterprise=True)
 async def list_own_entitlements(door: Door, query: ListEntitlements) -> Response:
-    """What the firm may claim, with reasons, the estimate and its working; or what it may not, or what is open."""
+    """What the enterprise may claim, with reasons, the estimate and its working; or what it may not, or what is open."""
     return await door.ask(query)
 
 

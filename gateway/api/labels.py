@@ -14,7 +14,7 @@ routes = Routes("标签 labels")
 
 @routes.ask("/labels", ListLabels, Only("department", "window", "bureau", "enterprise", "bank"))
 async def list_labels(door: Door, query: ListLabels) -> Response:
-    """The labels that firms of this place are given, with their rules."""
+    """The labels that enterprises of this place are given, with their rules."""
     return await door.ask(query)
 
 

@@ -39,6 +39,6 @@ async def publish_policy_item(door: Door, command: PublishPolicyItem) -> Respons
 
 @routes.special("GET", "/policies/{item_id}/entitlement", CheckEntitlement)
 async def check_entitlement(door: Adviser, item_id: Id, enterprise_id: Id | None = None) -> Response:
-    """What one enterprise would get and why, as advice before caps. A firm asks for itself."""
+    """What one enterprise would get and why, as advice before caps. An enterprise asks for itself."""
     whom = door.principal.actor.enterprise_id or enterprise_id or "-"
     return await door.ask(CheckEntitlement(item_id=item_id, enterprise_id=whom))

@@ -24,7 +24,7 @@ class CaseUntraceable(NotFound):
     """No case with this receipt number and query code; which of the two is wrong is not said."""
 
     code = "case_untraceable"
-    sentence = "受理编号或查询码不正确。"
+    sentence = "收件编号或查询码不正确。"
 
 
 async def track(door: Door, receipt: str, code: str) -> Wire:

@@ -14,7 +14,7 @@ from gateway import uploads
 from gateway.access import Only
 from gateway.door import Door, idempotency_key
 from gateway.routes import Routes
-from gateway.uploads import FIRM_LIMIT, STAFF_LIMIT
+from gateway.uploads import ENTERPRISE_LIMIT, STAFF_LIMIT
 
 routes = Routes("文件 uploads")
 Sender = Annotated[Door, Depends(Only("bureau", "department", "finance", "window", "partner", "enterprise"))]
@@ -34,7 +34,7 @@ async def record_upload(
     """Send a file (上传文件): the body is the file, `file_name` its name. The answer's hash is what commands take."""
     request = door.request
     idempotency_key(request)  # before a single byte is stored
-    limit = STAFF_LIMIT if door.principal.actor.roles & STAFF else FIRM_LIMIT
+    limit = STAFF_LIMIT if door.principal.actor.roles & STAFF else ENTERPRISE_LIMIT
     if int(request.headers.get("content-length") or 0) > limit:
         raise HTTPException(413)
     declared = request.headers.get("content-type", "")

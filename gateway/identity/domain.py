@@ -29,7 +29,7 @@ class ReceiptPrefixTaken(Conflict):
     """Receipt numbers begin with the prefix, so it belongs to one tenant."""
 
     code = "receipt_prefix_taken"
-    sentence = "受理编号前缀已被其他地区使用。"
+    sentence = "收件编号前缀已被其他地区使用。"
 
 
 class RoleNotYours(Forbidden):

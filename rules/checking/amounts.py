@@ -18,8 +18,8 @@ from rules.checking import caps, rows, values
 from rules.checking.eligibility import check_eligibility
 from rules.checking.values import CHECKS, dimension_of, shared
 from rules.findings import Findings
+from rules.text.phrases import band_text
 from rules.units import MONEY, Dimension, dimension_text, in_base, product
-from rules.wording import band_text
 
 NODES = (caps, rows, values)
 """The modules whose nodes are checked besides those here."""

@@ -1,4 +1,4 @@
-"""Messages to firms: what may happen to them. Pure: time and ids are given."""
+"""Messages to enterprises: what may happen to them. Pure: time and ids are given."""
 
 from __future__ import annotations
 
@@ -31,21 +31,21 @@ class MessageEnded(Conflict):
 
 
 class EnterpriseNotYours(Forbidden):
-    """Messages to a firm are for nobody but the firm."""
+    """Messages to an enterprise are for nobody but the enterprise."""
 
     code = "enterprise_not_yours"
     sentence = "您只能查看发给本企业的消息。"
 
 
 def refuse_stranger(actor: Actor, enterprise_id: str) -> None:
-    """Raise EnterpriseNotYours unless the actor acts for this very firm."""
+    """Raise EnterpriseNotYours unless the actor acts for this very enterprise."""
     if actor.enterprise_id != enterprise_id:
         raise EnterpriseNotYours()
 
 
 @dataclass(kw_only=True, slots=True)
 class Message(Aggregate):
-    """One message to one firm over one channel. It belongs to the firm's own tenant.
+    """One message to one enterprise over one channel. It belongs to the enterprise's own tenant.
 
     `claim` is what it is about, if it is about one: then the tenant is the one that it was filed in.
     `attempts` counts the tries that came to nothing, `reason` says why the last of them did. A number it is
@@ -64,7 +64,7 @@ class Message(Aggregate):
     delivered_at: datetime | None = None
 
     def deliver(self, at: datetime) -> None:
-        """The firm has it. Raises MessageEnded."""
+        """The enterprise has it. Raises MessageEnded."""
         self._move("delivered", delivered_at=at)
         self.delivered_at, self.reason = at, None
 

@@ -37,10 +37,10 @@ class NotifyEntrypoints(Room):
         DisbursementHeld,
         DisbursementSettled,
         DisbursementReturned,
-        tenants=use_cases.firms_tenant,
+        tenants=use_cases.enterprises_tenant,
     )
-    def tell_firms(self, events: list[Received[Tellable]], uow: UnitOfWork) -> None:
-        use_cases.tell_firms(events, uow)
+    def tell_enterprises(self, events: list[Received[Tellable]], uow: UnitOfWork) -> None:
+        use_cases.tell_enterprises(events, uow)
 
     @on(EnterprisesMatched)
     def enterprises_matched(self, events: list[Received[EnterprisesMatched]], uow: UnitOfWork) -> None:

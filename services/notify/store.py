@@ -1,4 +1,4 @@
-"""Notify's tables: messages, and how firms are reached."""
+"""Notify's tables: messages, and how enterprises are reached."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ MESSAGE = Table(
 
 
 class Messages(AggregateStore[Message]):
-    """Messages, each in its firm's own tenant."""
+    """Messages, each in its enterprise's own tenant."""
 
     table = MESSAGE
     aggregate_type = "message"
@@ -74,40 +74,43 @@ class Messages(AggregateStore[Message]):
         )
 
 
-class Firm(NamedTuple):
-    """Which firm of which tenant."""
+class Recipient(NamedTuple):
+    """Which enterprise of which tenant."""
 
     tenant: TenantId
     enterprise_id: str
 
 
 class Contacts:
-    """Firms' mobile numbers, as they came: sealed by catalog for purpose `contact`."""
+    """Enterprises' mobile numbers, as they came: sealed by catalog for purpose `contact`."""
 
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
 
-    def keep(self, contacts: Iterable[tuple[Firm, str]]) -> None:
-        """Remember each firm's sealed number, in one statement; what is known already stays as it is."""
+    def keep(self, contacts: Iterable[tuple[Recipient, str]]) -> None:
+        """Remember each enterprise's sealed number, in one statement; what is known already stays as it is."""
         known = dict(contacts)
         self._uow.execute(
             "INSERT INTO contact (tenant, enterprise_id, mobile_sealed) SELECT t, e, m"
-            " FROM unnest(CAST(:tenants AS text[]), CAST(:firms AS text[]), CAST(:sealed AS text[])) AS c(t, e, m)"
+            " FROM unnest(CAST(:tenants AS text[]), CAST(:enterprises AS text[]), CAST(:sealed AS text[])) AS c(t, e, m)"
             " ORDER BY t, e ON CONFLICT DO NOTHING",
             {
-                "tenants": [firm.tenant for firm in known],
-                "firms": [firm.enterprise_id for firm in known],
+                "tenants": [enterprise.tenant for enterprise in known],
+                "enterprises": [enterprise.enterprise_id for enterprise in known],
                 "sealed": list(known.values()),
             },
         )
 
-    def sealed(self, firms: Collection[Firm]) -> Mapping[Firm, str]:
-        """The sealed numbers of those firms whose number has arrived, in one statement."""
-        wanted = sorted(set(firms))
+    def sealed(self, enterprises: Collection[Recipient]) -> Mapping[Recipient, str]:
+        """The sealed numbers of those enterprises whose number has arrived, in one statement."""
+        wanted = sorted(set(enterprises))
         rows = self._uow.execute(
             "SELECT c.tenant, c.enterprise_id, c.mobile_sealed FROM contact c"
-            " JOIN unnest(CAST(:tenants AS text[]), CAST(:firms AS text[])) AS k(t, e)"
+            " JOIN unnest(CAST(:tenants AS text[]), CAST(:enterprises AS text[])) AS k(t, e)"
             " ON (c.tenant, c.enterprise_id) = (k.t, k.e)",
-            {"tenants": [firm.tenant for firm in wanted], "firms": [firm.enterprise_id for firm in wanted]},
+            {
+                "tenants": [enterprise.tenant for enterprise in wanted],
+                "enterprises": [enterprise.enterprise_id for enterprise in wanted],
+            },
         )
-        return {Firm(row.tenant, row.enterprise_id): row.mobile_sealed for row in rows}
+        return {Recipient(row.tenant, row.enterprise_id): row.mobile_sealed for row in rows}

@@ -1,4 +1,4 @@
-"""What firms are told: which event makes which message, over which channels, in which words. Data, not code."""
+"""What enterprises are told: which event makes which message, over which channels, in which words. Data, not code."""
 
 from __future__ import annotations
 
@@ -33,29 +33,29 @@ TEMPLATES: Mapping[type[Event], Template] = {
     CaseApproved: Template(
         "case_approved",
         ("inbox",),
-        "{firm}：贵单位“{item}”（受理编号 {receipt}）审核通过，核定金额 {amount} 元，资金将按时限拨付至贵单位账户。",
+        "{enterprise}：贵单位“{item}”（收件编号 {receipt}）审核通过，核定金额 {amount} 元，资金将按时限拨付至贵单位账户。",
     ),
     CaseRejected: Template(
         "case_rejected",
         ("inbox", "sms"),
-        "{firm}：贵单位“{item}”（受理编号 {receipt}）审核未通过。原因：{reason}。如有疑问，请联系{department}。",
+        "{enterprise}：贵单位“{item}”（收件编号 {receipt}）审核未通过。原因：{reason}。如有疑问，请联系{department}。",
     ),
     DisbursementHeld: Template(
         "disbursement_held",
         ("inbox",),
-        "{firm}：贵单位“{item}”（受理编号 {receipt}）兑现资金 {amount} 元正在等待预算安排：{reason}。"
+        "{enterprise}：贵单位“{item}”（收件编号 {receipt}）兑现资金 {amount} 元正在等待预算安排：{reason}。"
         "将按审核通过的先后拨付，无需重新申报。",
     ),
     DisbursementSettled: Template(
         "disbursement_settled",
         ("inbox", "sms"),
-        "{firm}：贵单位“{item}”（受理编号 {receipt}）兑现资金 {amount} 元已于 {time} 到账，"
+        "{enterprise}：贵单位“{item}”（收件编号 {receipt}）兑现资金 {amount} 元已于 {time} 到账，"
         "收款账户 {account}（{bank}）。",
     ),
     DisbursementReturned: Template(
         "disbursement_returned",
         ("inbox", "sms"),
-        "{firm}：贵单位“{item}”（受理编号 {receipt}）兑现资金 {amount} 元被银行退回，原因：{reason}。"
+        "{enterprise}：贵单位“{item}”（收件编号 {receipt}）兑现资金 {amount} 元被银行退回，原因：{reason}。"
         "请尽快更正收款账户，账户确认后将重新拨付。",
     ),
 }
@@ -65,17 +65,17 @@ NEWLY_ENTITLED = Template(
     ("inbox",),
     "按企业档案现有数据，贵单位符合“{item}”的申报条件，可在“我的政策”查看依据和预计金额；能否兑现以审核结果为准。",
 )
-"""What a firm is told when an item begins to fit it. It is about no claim, so it has words of its own."""
+"""What an enterprise is told when an item begins to fit it. It is about no claim, so it has words of its own."""
 
 
 def words_of(event: Tellable) -> dict[str, str]:
-    """The words that templates may use: firm, item, receipt and department always, the others as the event has them.
+    """The words that templates may use: enterprise, item, receipt and department always, the others as the event has them.
 
     An amount is in yuan; a time is China's.
     """
     claim = event.claim
     words = {
-        "firm": claim.enterprise_name,
+        "enterprise": claim.enterprise_name,
         "item": claim.item_title,
         "receipt": claim.receipt,
         "department": claim.department,

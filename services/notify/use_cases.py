@@ -19,7 +19,7 @@ from contracts.message import TenantId
 from contracts.review import CaseApproved
 from services.notify.domain import Message
 from services.notify.sms import Sms, Word
-from services.notify.store import Contacts, Firm, Messages
+from services.notify.store import Contacts, Messages, Recipient
 from services.notify.templates import NEWLY_ENTITLED, TEMPLATES, Tellable, render, words_of
 
 log = get_logger(__name__)
@@ -42,23 +42,25 @@ class Letter:
 # -- what arrives -----------------------------------------------------------------------------------------
 
 
-def firms_tenant(event: Received[Tellable]) -> tuple[TenantId, ...]:
-    """The tenant whose messages an event makes: the firm's own, which the envelope need not name."""
+def enterprises_tenant(event: Received[Tellable]) -> tuple[TenantId, ...]:
+    """The tenant whose messages an event makes: the enterprise's own, which the envelope need not name."""
     return (event.data.claim.filed_in,)
 
 
 def keep_contacts(events: Sequence[Received[EnterpriseRegistered]], uow: UnitOfWork) -> None:
-    """Know how to reach each firm."""
-    uow.of(Contacts).keep((Firm(event.tenant, event.data.enterprise_id), event.data.contact_sealed) for event in events)
+    """Know how to reach each enterprise."""
+    uow.of(Contacts).keep(
+        (Recipient(event.tenant, event.data.enterprise_id), event.data.contact_sealed) for event in events
+    )
 
 
-def tell_firms(events: Sequence[Received[Tellable]], uow: UnitOfWork) -> None:
+def tell_enterprises(events: Sequence[Received[Tellable]], uow: UnitOfWork) -> None:
     """One message per event and channel: what is for the inbox is there at once, the others are sent."""
     _write((message for event in events for message in _drafts(event, uow.now)), uow)
 
 
 def tell_newly_entitled(events: Sequence[Received[EnterprisesMatched]], uow: UnitOfWork) -> None:
-    """A line in the inbox of each firm, once per item and year; nobody is sent a short message unasked."""
+    """A line in the inbox of each enterprise, once per item and year; nobody is sent a short message unasked."""
     _write((message for event in events for message in _entitlements(event, uow.now)), uow)
 
 
@@ -138,12 +140,12 @@ def deliver_sms(jobs: Sequence[Job], unit: UnitMaker, sms: Sms, cipher: Cipher) 
 def _letters(jobs: Sequence[Job], uow: UnitOfWork) -> list[Letter]:
     messages = uow.of(Messages).read_many([job.subject for job in jobs])
     pending = [message for message in messages.values() if message.state == "pending"]
-    sealed = uow.of(Contacts).sealed([_firm(message) for message in pending])
-    return [Letter(message, sealed.get(_firm(message))) for message in pending]
+    sealed = uow.of(Contacts).sealed([_enterprise(message) for message in pending])
+    return [Letter(message, sealed.get(_enterprise(message))) for message in pending]
 
 
-def _firm(message: Message) -> Firm:
-    return Firm(message.tenant, message.enterprise_id)
+def _enterprise(message: Message) -> Recipient:
+    return Recipient(message.tenant, message.enterprise_id)
 
 
 def _send(letters: Sequence[Letter], sms: Sms, cipher: Cipher) -> dict[str, Word]:
@@ -160,7 +162,7 @@ def _send(letters: Sequence[Letter], sms: Sms, cipher: Cipher) -> dict[str, Word
 def _send_one(letter: Letter, sms: Sms, cipher: Cipher) -> Word:
     message = letter.message
     if letter.mobile_sealed is None:
-        # The firm's file is on its way, or was never registered: the attempts tell which.
+        # The enterprise's file is on its way, or was never registered: the attempts tell which.
         return Word("pending", "企业未登记联系手机")
     with start_span("notify.sms", parent=message.traceparent):
         if message.attempts:

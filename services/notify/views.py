@@ -1,4 +1,4 @@
-"""What firms see of the messages to them."""
+"""What enterprises see of the messages to them."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from sqlalchemy import text
 from chassis.read.paging import CursorInvalid, cut_page, decode_cursor, encode_cursor
 from chassis.read.reader import Reader
 from contracts.notify import ListMessages, MessagePage, MessageView
-from copies.merged_enterprises import OF_FIRM
+from copies.merged_enterprises import OF_ENTERPRISE
 from services.notify.domain import refuse_stranger
 
 MESSAGES = text(
     "SELECT id AS message_id, claim ->> 'receipt' AS receipt, channel, template, text, state, created_at,"
-    f" delivered_at FROM message WHERE tenant = :tenant AND enterprise_id {OF_FIRM}"
+    f" delivered_at FROM message WHERE tenant = :tenant AND enterprise_id {OF_ENTERPRISE}"
     " AND (CAST(:before AS timestamptz) IS NULL OR (created_at, id) < (:before, CAST(:id AS text)))"
     " ORDER BY created_at DESC, id DESC LIMIT :limit"
 )
@@ -29,7 +29,7 @@ def list_messages(query: ListMessages, reader: Reader) -> MessagePage:
             MESSAGES,
             {
                 "tenant": reader.tenant,
-                "firm": query.enterprise_id,
+                "enterprise": query.enterprise_id,
                 "before": before,
                 "id": last,
                 "limit": query.limit + 1,

@@ -37,11 +37,11 @@ class CaseUntraceable(NotFound):
     """No case with this receipt number and query code; which of the two is wrong is not said."""
 
     code = "case_untraceable"
-    sentence = "受理编号或查询码不正确。"
+    sentence = "收件编号或查询码不正确。"
 
 
 class EnterpriseNotYours(Forbidden):
-    """A firm sees its own cases without query codes, and nobody else's."""
+    """An enterprise sees its own cases without query codes, and nobody else's."""
 
     code = "enterprise_not_yours"
     sentence = "您只能查看本企业的办件。"
@@ -77,13 +77,13 @@ class Progress:
 
 
 def refuse_stranger(actor: Actor, enterprise_id: str) -> None:
-    """Raise EnterpriseNotYours unless the actor acts for this very firm."""
+    """Raise EnterpriseNotYours unless the actor acts for this very enterprise."""
     if actor.enterprise_id != enterprise_id:
         raise EnterpriseNotYours()
 
 
 def mask_enterprise(name: str) -> str:
-    """A firm's name as strangers see it: at most its first four characters, never more than half of it."""
+    """An enterprise's name as strangers see it: at most its first four characters, never more than half of it."""
     return f"{name[: min(4, max(1, len(name) // 2))]}**"
 
 

@@ -117,7 +117,7 @@ def step_of(event: Event, claim: Claim, at: datetime) -> Step:
 
 
 def replaced_claim(claim: Claim) -> Claim:
-    """The claim in whose place this one was filed: the same firm's, of the same item."""
+    """The claim in whose place this one was filed: the same enterprise's, of the same item."""
     assert claim.replaces is not None
     return claim.model_copy(
         update={

@@ -1,7 +1,7 @@
 """The tracking projection: one row per receipt, to which steps are added as they are heard.
 
-A row belongs to the claim's tenant, as the case does, and shows itself to the firm's own tenant besides. What
-is heard of a case comes from several owners (intake in the firm's tenant, review in the item's, treasury in
+A row belongs to the claim's tenant, as the case does, and shows itself to the enterprise's own tenant besides. What
+is heard of a case comes from several owners (intake in the enterprise's tenant, review in the item's, treasury in
 the payer's), so that an envelope need not name the tenant that the row belongs to: `tenants_of` tells the
 frame, and the batch's unit of work holds it. Row security stays forced for every read and every write.
 """
@@ -52,7 +52,7 @@ class Tracking:
             "INSERT INTO tracking (receipt, tenant, filed_in, enterprise_id, enterprise_masked, item_title, mode,"
             " query_code_digest, submitted_at, steps)"
             " SELECT * FROM unnest(CAST(:receipts AS text[]), CAST(:tenants AS text[]), CAST(:filed_in AS text[]),"
-            " CAST(:firms AS text[]), CAST(:masked AS text[]), CAST(:titles AS text[]), CAST(:modes AS text[]),"
+            " CAST(:enterprises AS text[]), CAST(:masked AS text[]), CAST(:titles AS text[]), CAST(:modes AS text[]),"
             " CAST(:digests AS text[]), CAST(:submitted AS timestamptz[]), CAST(:steps AS jsonb[]))"
             " ON CONFLICT (receipt, tenant) DO UPDATE SET steps = tracking.steps || EXCLUDED.steps,"
             " query_code_digest = COALESCE(tracking.query_code_digest, EXCLUDED.query_code_digest),"
@@ -61,7 +61,7 @@ class Tracking:
                 "receipts": [claim.receipt for claim in claims],
                 "tenants": [claim.tenant for claim in claims],
                 "filed_in": [claim.filed_in for claim in claims],
-                "firms": [claim.enterprise_id for claim in claims],
+                "enterprises": [claim.enterprise_id for claim in claims],
                 "masked": [mask_enterprise(claim.enterprise_name) for claim in claims],
                 "titles": [claim.item_title for claim in claims],
                 "modes": [claim.mode for claim in claims],

@@ -1,4 +1,4 @@
-"""What is seen of a case: one row by receipt, or a firm's own rows."""
+"""What is seen of a case: one row by receipt, or an enterprise's own rows."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ COLUMNS = (
     " CAST(steps AS text) AS steps FROM tracking"
 )
 BY_RECEIPT = text(f"{COLUMNS} WHERE receipt = :receipt AND query_code_digest IS NOT NULL")
-OF_FIRM = text(
-    f"{COLUMNS} WHERE filed_in = :tenant AND enterprise_id {merged_enterprises.OF_FIRM} AND submitted_at IS NOT NULL"
+OF_ENTERPRISE = text(
+    f"{COLUMNS} WHERE filed_in = :tenant AND enterprise_id {merged_enterprises.OF_ENTERPRISE} AND submitted_at IS NOT NULL"
     " AND (CAST(:before AS timestamptz) IS NULL OR (submitted_at, receipt) < (:before, CAST(:receipt AS text)))"
     " ORDER BY submitted_at DESC, receipt DESC LIMIT :limit"
 )
@@ -43,17 +43,17 @@ def track_case(query: TrackCase, reader: Reader, cipher: Cipher) -> TrackingView
 
 
 def track_own_cases(query: TrackOwnCases, reader: Reader) -> TrackingPage:
-    """A firm's own cases, those filed under files merged into its own included, newest first. Raises EnterpriseNotYours or CursorInvalid."""
+    """An enterprise's own cases, those filed under files merged into its own included, newest first. Raises EnterpriseNotYours or CursorInvalid."""
     refuse_stranger(reader.actor, query.enterprise_id)
     before, last = _position(query.cursor)
     wanted = {
         "tenant": reader.tenant,
-        "firm": query.enterprise_id,
+        "enterprise": query.enterprise_id,
         "before": before,
         "receipt": last,
         "limit": query.limit + 1,
     }
-    rows, more = cut_page(reader.execute(OF_FIRM, wanted).all(), query.limit)
+    rows, more = cut_page(reader.execute(OF_ENTERPRISE, wanted).all(), query.limit)
     cursor = encode_cursor(rows[-1].submitted_at, rows[-1].receipt) if more else None
     return TrackingPage(items=tuple(_view(row) for row in rows), next_cursor=cursor)
 

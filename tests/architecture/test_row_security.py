@@ -33,7 +33,10 @@ PUBLIC_TABLES = {
     ("catalog", "search_document"): "what published items are found by: public, and lying idle under row security",
     ("catalog", "catalogue_revision"): "how often what is public has changed",
     ("intake", "item_version"): "copies of published policies, which are public",
-    ("review", "former_file"): "three ids; a city's case is decided in the city, its firm has its files in a county",
+    (
+        "review",
+        "former_file",
+    ): "three ids; a city's case is decided in the city, its enterprise has its files in a county",
     ("review", "item_version"): "copies of published policies, which are public",
 }
 """Every table without row security, and why it has none."""
@@ -139,7 +142,7 @@ def test_a_table_without_forced_row_security_is_found(service_database: Callable
 
 def test_a_way_around_row_security_is_found(service_database: Callable[[str], Dsns]) -> None:
     with connected(service_database("catalog").owner) as owner:
-        owner.execute("CREATE POLICY all_firms ON enterprise TO catalog_frame USING (true)")
+        owner.execute("CREATE POLICY all_enterprises ON enterprise TO catalog_frame USING (true)")
         owner.execute("CREATE POLICY all_words ON outbox TO catalog_app USING (true)")
         owner.execute("CREATE POLICY all_facts ON audit_fact FOR INSERT WITH CHECK (true)")
         assert ways_around(owner, "catalog_frame") == [

@@ -112,8 +112,8 @@ def test_an_event_that_more_services_hear(now: Outside) -> None:
 
 def test_another_answer_is_compared_by_what_it_says(now: Outside) -> None:
     said = now.messages["commands"]["ApproveCase"]
-    poorer = with_message(now, "commands", "ApproveCase", {**said, "answer": "urn:zhida:answers:SubmissionReceipt:1"})
-    assert "答复由 CaseView 变为 SubmissionReceipt" in sentences(now, poorer)[0].zh
+    poorer = with_message(now, "commands", "ApproveCase", {**said, "answer": "urn:zhida:answers:FilingReceipt:1"})
+    assert "答复由 CaseView 变为 FilingReceipt" in sentences(now, poorer)[0].zh
     assert any("payee_name 消失" in each.zh for each in broken(now, poorer))
 
 

@@ -16,7 +16,7 @@ from chassis.testing.fakes import received
 from console.contracts.schemas import families, urn
 from console.place import CHECKOUT
 from contracts.envelope import CommandEnvelope, QueryEnvelope
-from contracts.intake import SubmissionReceipt, SubmitApplication
+from contracts.intake import FilingReceipt, SubmitApplication
 from contracts.message import SYSTEM, Model
 from contracts.notify import MessageFailed
 from contracts.refusal import StaleVersion
@@ -28,7 +28,7 @@ QUERY = ListCases(limit=20)
 EVENT = MessageFailed(
     message_id="m-1", enterprise_id="e-1", receipt=None, channel="sms", template="paid", reason="号码停机"
 )
-ANSWER = SubmissionReceipt(
+ANSWER = FilingReceipt(
     application_id="a-1",
     receipt="BJ-20260302-00000001",
     query_code="12345678",
@@ -55,7 +55,7 @@ MESSAGES: Mapping[str, tuple[dict[str, Any], str]] = {
     "urn:zhida:commands:SubmitApplication:1": (plain(COMMAND), "item_id"),
     "urn:zhida:queries:ListCases:1": (plain(QUERY), ""),
     "urn:zhida:events:MessageFailed:1": (plain(EVENT), "channel"),
-    "urn:zhida:answers:SubmissionReceipt:1": (plain(ANSWER), "receipt"),
+    "urn:zhida:answers:FilingReceipt:1": (plain(ANSWER), "receipt"),
     "urn:zhida:envelopes:CommandEnvelope:1": (envelope(CommandEnvelope, COMMAND), "tenant"),
     "urn:zhida:envelopes:QueryEnvelope:1": (envelope(QueryEnvelope, QUERY), "name"),
     "urn:zhida:envelopes:EventEnvelope:1": (json.loads(received(EVENT).body), "sequence"),
@@ -112,6 +112,6 @@ def test_every_name_leads_to_its_type(registry: Registry[Any]) -> None:
 
 def test_an_index_says_who_owns_a_message_and_where_an_event_goes(registry: Registry[Any]) -> None:
     command = registry.contents("urn:zhida:commands:SubmitApplication:1")
-    assert (command["x-owner"], command["x-answer"]) == ("intake", "urn:zhida:answers:SubmissionReceipt:1")
+    assert (command["x-owner"], command["x-answer"]) == ("intake", "urn:zhida:answers:FilingReceipt:1")
     event = registry.contents("urn:zhida:events:MessageFailed:1")
     assert (event["x-routing-key"], event["x-consumers"]) == ("notify.message.MessageFailed", ["oversight"])

@@ -58,7 +58,7 @@ class EverybodySignedIn:
     def remembered(self, token: str) -> tuple[bool, Principal | None]:
         if token not in ROLES:
             return True, None
-        return True, Principal("zhanggong", Actor(id="a-1", roles=frozenset({token}), enterprise_id="firm-1"))
+        return True, Principal("zhanggong", Actor(id="a-1", roles=frozenset({token}), enterprise_id="enterprise-1"))
 
     def prefix_remembered(self, receipt: str) -> str:
         return "zhanggong"

@@ -41,7 +41,7 @@ def test_a_command_is_followed_from_its_route_to_those_who_hear_of_it(way: Calla
     assert said.startswith("SubmitApplication  命令 command → intake\n")
     for place in (
         "接口 route       POST /api/v1/applications  gateway.api.applications:submit_application",
-        "契约 contract    contracts.intake:SubmitApplication → SubmissionReceipt",
+        "契约 contract    contracts.intake:SubmitApplication → FilingReceipt",
         "可能记录 records ApplicationSubmitted",
     ):
         assert place in said

@@ -149,7 +149,7 @@ def test_the_deployments_of_services_differ_in_nothing_but_their_name_and_their_
 def test_the_catalogue_has_room_for_a_city() -> None:
     pod = of_kind("Deployment")["catalog"]["spec"]["template"]["spec"]
     (container,) = pod["containers"]
-    # Measured at 300,000 firms and 10,488 items: matching 1.5 GiB, an import 0.6, reading a workbook 0.4 (and 3 at most).
+    # Measured at 300,000 enterprises and 10,488 items: matching 1.5 GiB, an import 0.6, reading a workbook 0.4 (and 3 at most).
     assert container["resources"]["limits"]["memory"] == "4Gi"
     assert pod["volumes"][0]["emptyDir"]["sizeLimit"] == "2Gi", "an upload and what is read of it, several at once"
 

@@ -18,7 +18,7 @@ WAITING_CASES = "SELECT count(*) FROM review_case WHERE state = 'accepted'"
 
 @pytest.fixture(scope="session")
 def judged(standing_house: House) -> House:
-    """Three firms are paid, a fourth waits for its department, and everything is in order."""
+    """Three enterprises are paid, a fourth waits for its department, and everything is in order."""
     house = standing_house
     house.stand_up()
     house.play(house.prepare(small_scene("judged", [NOMINATED, INSTANT, INSTANT])))

@@ -32,9 +32,9 @@ def test_connections_cut_in_mid_handler_deliver_twice_and_take_effect_once(house
         eventually(lambda: board.finished, within=90, every=0.2)
     assert house.metric("treasury", DUPLICATES) > before
     house.must_hold()
-    firms = {claim.firm.uscc for claim in stage.scene.claims}
+    enterprises = {claim.enterprise.uscc for claim in stage.scene.claims}
     with house.database("treasury") as connection:
         paid = connection.execute(
-            "SELECT claim ->> 'uscc' FROM disbursement WHERE claim ->> 'uscc' = ANY (%s)", [list(firms)]
+            "SELECT claim ->> 'uscc' FROM disbursement WHERE claim ->> 'uscc' = ANY (%s)", [list(enterprises)]
         ).fetchall()
-    assert sorted(uscc for (uscc,) in paid) == sorted(firms)
+    assert sorted(uscc for (uscc,) in paid) == sorted(enterprises)

@@ -43,7 +43,7 @@ def test_services_killed_in_the_middle_pay_everybody_once(house: House, points: 
     for name in points:
         assert house.environment(name)["OTEL_EXPORTER_OTLP_ENDPOINT"] == house.receiver.url
     house.must_hold()
-    accounts = {claim.firm.account["account_number"] for claim in stage.scene.claims}
+    accounts = {claim.enterprise.account["account_number"] for claim in stage.scene.claims}
     credited = [credit.creditor_account for credit in house.bank_book().credits if credit.creditor_account in accounts]
     assert sorted(credited) == sorted(accounts)
     assert len(board.paid) == 4

@@ -112,8 +112,8 @@ def test_shuffled_events_park_until_their_turn_and_none_overtakes(house: House) 
     stage = house.prepare(small_scene("shuffled", [INSTANT, INSTANT, COMMITTED, NOMINATED]))
     with second_relay(house, "review"), house.playing(stage) as board:
         house.stop("treasury")
-        firms = [claim.firm.uscc for claim in stage.scene.claims]
-        eventually(lambda: approved(house, firms) == len(firms), within=60)
+        enterprises = [claim.enterprise.uscc for claim in stage.scene.claims]
+        eventually(lambda: approved(house, enterprises) == len(enterprises), within=60)
         eventually(lambda: outbox_empty(house, "review"))
         events = [orjson.loads(body) for body in house.take_all(QUEUES["treasury"])]
         late = next(each for each in events if each["aggregatetype"] == "case" and each["sequence"] == 1)
@@ -131,11 +131,11 @@ def test_shuffled_events_park_until_their_turn_and_none_overtakes(house: House) 
     assert parked(house, late["subject"]) == set()
 
 
-def approved(house: House, firms: list[str]) -> int:
+def approved(house: House, enterprises: list[str]) -> int:
     with house.database("review") as connection:
         row = connection.execute(
             "SELECT count(*) FROM review_case WHERE state = 'approved' AND claim ->> 'uscc' = ANY (%s)",
-            [firms],
+            [enterprises],
         ).fetchone()
     assert row is not None
     return int(row[0])
@@ -159,5 +159,5 @@ def story_number(board: object, event: dict[str, object]) -> int:
     return next(
         number
         for number, story in board.stories.items()
-        if story.claim.firm.uscc == uscc  # type: ignore[attr-defined]
+        if story.claim.enterprise.uscc == uscc  # type: ignore[attr-defined]
     )

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from chassis.edge.frame import Frame
 from chassis.foundation.settings import Settings
-from chassis.operations.domain import OperationRun
+from chassis.operations.domain import Operation
 from chassis.operations.work import Chunk, SourceAway, Worker, chunks_due
 from chassis.time.jobs import claim
 from chassis.write.uow import UnitOfWork
@@ -45,7 +45,7 @@ class Number:
 class Counting:
     """Parameters: `to`, `chunk`; `away_at` and `broken_at` say before which line the source gives out."""
 
-    def chunks(self, run: OperationRun) -> Iterator[Chunk[Number]]:
+    def chunks(self, run: Operation) -> Iterator[Chunk[Number]]:
         asked = run.parameters
         first = (run.checkpoint or {"after": 0})["after"] + 1
         for start in range(first, asked["to"] + 1, asked["chunk"]):
@@ -56,7 +56,7 @@ class Counting:
             end = min(start + asked["chunk"] - 1, asked["to"])
             yield Chunk([Number(n) for n in range(start, end + 1)], {"after": end}, asked["to"])
 
-    def take(self, lines: Sequence[Number], run: OperationRun, uow: UnitOfWork) -> list[LineResult]:
+    def take(self, lines: Sequence[Number], run: Operation, uow: UnitOfWork) -> list[LineResult]:
         if any(each.line == 13 for each in lines):
             raise Unlucky()
         if any(each.line == 17 for each in lines):

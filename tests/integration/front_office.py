@@ -65,7 +65,7 @@ def officer_of(department: str) -> Actor:
     return Actor(id="officer", roles=frozenset({"department"}), department=department)
 
 
-def firm_actor(enterprise_id: str) -> Actor:
+def enterprise_actor(enterprise_id: str) -> Actor:
     return Actor(id=f"boss-{enterprise_id}", roles=frozenset({"enterprise"}), enterprise_id=enterprise_id)
 
 
@@ -162,7 +162,7 @@ class FrontOffice:
         return str(view["item_id"])
 
     def registers(self, number: int, *, tenant: str = ZHANGGONG, account: bool = True) -> str:
-        """The firm of case `number` with its file and, unless not wanted, its account; → enterprise id."""
+        """The enterprise of case `number` with its file and, unless not wanted, its account; → enterprise id."""
         case = FIRST_DAY["cases"][number - 1]
         order = RegisterEnterprise.model_validate(case["enterprise"])
         enterprise_id = str(self.catalog.ordered(order, tenant=tenant, actor=CLERK)["ok"]["enterprise_id"])

@@ -13,7 +13,7 @@ from chassis.files.objects import Objects
 from chassis.operations import runs as operation_runs
 from chassis.operations.work import chunks_due
 from chassis.time.jobs import claim
-from console.policy.sample_city.firms import credit_code_of, draw, name_of
+from console.policy.sample_city.enterprises import credit_code_of, draw, name_of
 from contracts.enterprise_imports import ImportEnterprises
 from contracts.enterprises import GetEnterprise
 from contracts.message import Actor
@@ -22,9 +22,9 @@ from services.catalog.imports.use_cases import KIND, import_enterprises
 from services.catalog.imports.vocabulary import vocabulary
 from services.catalog.imports.work import EnterpriseImport
 
-FIRMS = draw(2000)
-CODES = [credit_code_of(FIRMS, row) for row in range(2000)]
-NAMES = [name_of(FIRMS, row) for row in range(2000)]
+ENTERPRISES = draw(2000)
+CODES = [credit_code_of(ENTERPRISES, row) for row in range(2000)]
+NAMES = [name_of(ENTERPRISES, row) for row in range(2000)]
 HEADING = "统一社会信用代码,企业名称,行业,联系手机,revenue:2025:万元,above_scale:2025:是否,tax_credit_grade:2025:代码"
 BUREAU = Actor(id="officer-9", roles=frozenset({"bureau"}), name="审批局")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from chassis.edge.frame import Frame
-from console.policy.sample_city.firms import credit_code_of, draw
+from console.policy.sample_city.enterprises import credit_code_of, draw
 from console.servers.provision import Dsns
 from contracts.enterprises import RecordFacts, RegisterEnterprise
 from contracts.fact_records import WithdrawFacts

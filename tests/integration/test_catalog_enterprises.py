@@ -19,7 +19,7 @@ from front_office import (
     ZHANGGONG,
     Replica,
     catalog_replica,
-    firm_actor,
+    enterprise_actor,
     officer_of,
     onboarded,
     sample_content,
@@ -41,7 +41,7 @@ from contracts.policies import PublishPolicyItem
 from contracts.rule import Fact, Level
 
 CASE = FIRST_DAY["cases"][0]
-FIRM = RegisterEnterprise.model_validate(CASE["enterprise"])
+ENTERPRISE = RegisterEnterprise.model_validate(CASE["enterprise"])
 
 
 @pytest.fixture
@@ -57,14 +57,14 @@ def catalog(service_frame: Callable[..., Frame], service_database: Callable[[str
 
 
 @pytest.fixture
-def firm(catalog: Replica) -> str:
-    """The id of a registered firm."""
-    return str(catalog.ordered(FIRM, actor=CLERK)["ok"]["enterprise_id"])
+def enterprise(catalog: Replica) -> str:
+    """The id of a registered enterprise."""
+    return str(catalog.ordered(ENTERPRISE, actor=CLERK)["ok"]["enterprise_id"])
 
 
-def account(firm: str, number: str = "3607020000000000001") -> RegisterPayeeAccount:
+def account(enterprise: str, number: str = "3607020000000000001") -> RegisterPayeeAccount:
     return RegisterPayeeAccount(
-        enterprise_id=firm, account_name=FIRM.name, account_number=number, bank_name="示例银行章贡支行"
+        enterprise_id=enterprise, account_name=ENTERPRISE.name, account_number=number, bank_name="示例银行章贡支行"
     )
 
 
@@ -79,25 +79,27 @@ def listed(value: bool, as_of: str, period: str | None = "2025") -> Fact:
     )
 
 
-def test_a_code_opens_one_file_in_each_place(catalog: Replica, firm: str) -> None:
-    again = FIRM.model_copy(update={"uscc": f" {FIRM.uscc.lower()}", "name": "另一个名字"})
+def test_a_code_opens_one_file_in_each_place(catalog: Replica, enterprise: str) -> None:
+    again = ENTERPRISE.model_copy(update={"uscc": f" {ENTERPRISE.uscc.lower()}", "name": "另一个名字"})
     assert catalog.ordered(again, actor=CLERK)["refused"]["code"] == "enterprise_registered_already"
-    assert "ok" in catalog.ordered(FIRM, tenant=XINGGUO, actor=CLERK)
+    assert "ok" in catalog.ordered(ENTERPRISE, tenant=XINGGUO, actor=CLERK)
 
 
-def test_a_file_is_read_by_its_own_firm_and_its_own_place_only(catalog: Replica, firm: str) -> None:
-    question = GetEnterprise(enterprise_id=firm)
-    seen = catalog.asked(question, actor=firm_actor(firm))["ok"]
-    assert (seen["uscc"], seen["contact_masked"]) == (FIRM.uscc, "199****0001")
-    assert catalog.asked(question, actor=firm_actor("other"))["refused"]["code"] == "enterprise_not_yours"
+def test_a_file_is_read_by_its_own_enterprise_and_its_own_place_only(catalog: Replica, enterprise: str) -> None:
+    question = GetEnterprise(enterprise_id=enterprise)
+    seen = catalog.asked(question, actor=enterprise_actor(enterprise))["ok"]
+    assert (seen["uscc"], seen["contact_masked"]) == (ENTERPRISE.uscc, "199****0001")
+    assert catalog.asked(question, actor=enterprise_actor("other"))["refused"]["code"] == "enterprise_not_yours"
     assert catalog.asked(question, tenant=XINGGUO)["refused"]["code"] == "enterprise_unknown"
 
 
-def test_another_place_touches_neither_the_file_nor_its_accounts(catalog: Replica, firm: str) -> None:
-    account_id = catalog.ordered(account(firm), actor=CLERK)["ok"]["account_id"]
-    facts = RecordFacts(enterprise_id=firm, facts=(listed(True, "2026-01-12"),))
+def test_another_place_touches_neither_the_file_nor_its_accounts(catalog: Replica, enterprise: str) -> None:
+    account_id = catalog.ordered(account(enterprise), actor=CLERK)["ok"]["account_id"]
+    facts = RecordFacts(enterprise_id=enterprise, facts=(listed(True, "2026-01-12"),))
     confirmation = ConfirmPayeeAccount(account_id=account_id)
-    answers = [catalog.ordered(order, tenant=XINGGUO, actor=CHECKER) for order in (facts, account(firm), confirmation)]
+    answers = [
+        catalog.ordered(order, tenant=XINGGUO, actor=CHECKER) for order in (facts, account(enterprise), confirmation)
+    ]
     assert [answer["refused"]["code"] for answer in answers] == [
         "enterprise_unknown",
         "enterprise_unknown",
@@ -105,7 +107,7 @@ def test_another_place_touches_neither_the_file_nor_its_accounts(catalog: Replic
     ]
 
 
-def test_the_newest_fact_counts_and_none_is_lost(catalog: Replica, firm: str) -> None:
+def test_the_newest_fact_counts_and_none_is_lost(catalog: Replica, enterprise: str) -> None:
     told = [
         listed(True, "2026-01-12"),
         listed(False, "2026-02-01"),  # the correction
@@ -114,27 +116,29 @@ def test_the_newest_fact_counts_and_none_is_lost(catalog: Replica, firm: str) ->
         listed(True, "2026-03-01", period=None),
     ]
     for fact in told[:3]:
-        catalog.ordered(RecordFacts(enterprise_id=firm, facts=(fact,)))
-    view = catalog.ordered(RecordFacts(enterprise_id=firm, facts=tuple(told[3:])))["ok"]
+        catalog.ordered(RecordFacts(enterprise_id=enterprise, facts=(fact,)))
+    view = catalog.ordered(RecordFacts(enterprise_id=enterprise, facts=tuple(told[3:])))["ok"]
     current = [(fact["period"], fact["value"], fact["as_of"]) for fact in view["facts"]]
     assert current == [
         (None, True, "2026-03-01"),
         ("2024", True, "2026-03-01"),
         ("2025", False, "2026-02-01"),
     ]
-    assert catalog.asked(GetEnterprise(enterprise_id=firm))["ok"]["facts"] == view["facts"]
+    assert catalog.asked(GetEnterprise(enterprise_id=enterprise))["ok"]["facts"] == view["facts"]
     assert catalog.rows("SELECT count(*) FROM enterprise_fact") == [(5,)]
 
 
-def test_of_two_facts_of_one_day_the_one_told_last_counts(catalog: Replica, firm: str) -> None:
+def test_of_two_facts_of_one_day_the_one_told_last_counts(catalog: Replica, enterprise: str) -> None:
     both = (listed(True, "2026-01-12"), listed(False, "2026-01-12"))
-    view = catalog.ordered(RecordFacts(enterprise_id=firm, facts=both))["ok"]
+    view = catalog.ordered(RecordFacts(enterprise_id=enterprise, facts=both))["ok"]
     assert [fact["value"] for fact in view["facts"]] == [False]
 
 
 @pytest.mark.parametrize("statement", ["UPDATE enterprise_telling SET facts = '[]'", "DELETE FROM enterprise_telling"])
-def test_the_service_itself_cannot_change_a_fact_or_take_it_back(catalog: Replica, firm: str, statement: str) -> None:
-    catalog.ordered(RecordFacts(enterprise_id=firm, facts=(listed(True, "2026-01-12"),)))
+def test_the_service_itself_cannot_change_a_fact_or_take_it_back(
+    catalog: Replica, enterprise: str, statement: str
+) -> None:
+    catalog.ordered(RecordFacts(enterprise_id=enterprise, facts=(listed(True, "2026-01-12"),)))
     with (
         psycopg.connect(psycopg_url(catalog.dsns.app)) as connection,
         pytest.raises(psycopg.errors.InsufficientPrivilege),
@@ -142,24 +146,24 @@ def test_the_service_itself_cannot_change_a_fact_or_take_it_back(catalog: Replic
         connection.execute(statement)
 
 
-def test_the_audit_of_a_version_holds_the_facts_that_it_added(catalog: Replica, firm: str) -> None:
-    catalog.ordered(RecordFacts(enterprise_id=firm, facts=(listed(True, "2026-01-12"),)), actor=CLERK)
+def test_the_audit_of_a_version_holds_the_facts_that_it_added(catalog: Replica, enterprise: str) -> None:
+    catalog.ordered(RecordFacts(enterprise_id=enterprise, facts=(listed(True, "2026-01-12"),)), actor=CLERK)
     found = catalog.rows("SELECT version, actor, body FROM audit_fact ORDER BY version")
     assert [(version, actor) for version, actor, _ in found] == [(1, "clerk-1"), (2, "clerk-1")]
     assert "tech_sme_first_listed" not in found[0][2]
     assert "tech_sme_first_listed" in found[1][2]
 
 
-def test_no_number_is_stored_in_the_open(catalog: Replica, firm: str) -> None:
-    catalog.ordered(account(firm), actor=CLERK)
+def test_no_number_is_stored_in_the_open(catalog: Replica, enterprise: str) -> None:
+    catalog.ordered(account(enterprise), actor=CLERK)
     tables = [name for (name,) in catalog.rows("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")]
     stored = "\n".join(str(row) for table in tables for row in catalog.rows(f"SELECT * FROM {table}"))
-    assert FIRM.contact_mobile not in stored
+    assert ENTERPRISE.contact_mobile not in stored
     assert "3607020000000000001" not in stored
 
 
-def test_the_database_itself_refuses_a_confirmation_by_the_same_person(catalog: Replica, firm: str) -> None:
-    account_id = catalog.ordered(account(firm), actor=CLERK)["ok"]["account_id"]
+def test_the_database_itself_refuses_a_confirmation_by_the_same_person(catalog: Replica, enterprise: str) -> None:
+    account_id = catalog.ordered(account(enterprise), actor=CLERK)["ok"]["account_id"]
     refusal = catalog.ordered(ConfirmPayeeAccount(account_id=account_id), actor=CLERK)["refused"]
     assert refusal["code"] == "second_person_required"
     with (
@@ -171,17 +175,17 @@ def test_the_database_itself_refuses_a_confirmation_by_the_same_person(catalog: 
         )
 
 
-def test_accounts_registered_at_once_are_counted_one_by_one(catalog: Replica, firm: str) -> None:
+def test_accounts_registered_at_once_are_counted_one_by_one(catalog: Replica, enterprise: str) -> None:
     def register(number: int) -> dict[str, Any]:
-        return catalog.ordered(account(firm, f"36070200000000{number:05d}"), actor=CLERK)["ok"]
+        return catalog.ordered(account(enterprise, f"36070200000000{number:05d}"), actor=CLERK)["ok"]
 
     with ThreadPoolExecutor(6) as pool:
         accounts = list(pool.map(register, range(12)))
     assert sorted(each["account_version"] for each in accounts) == list(range(1, 13))
 
 
-def test_of_two_confirmations_at_once_the_account_is_told_once(catalog: Replica, firm: str) -> None:
-    account_id = catalog.ordered(account(firm), actor=CLERK)["ok"]["account_id"]
+def test_of_two_confirmations_at_once_the_account_is_told_once(catalog: Replica, enterprise: str) -> None:
+    account_id = catalog.ordered(account(enterprise), actor=CLERK)["ok"]["account_id"]
     with ThreadPoolExecutor(2) as pool:
         answers = list(
             pool.map(lambda _: catalog.ordered(ConfirmPayeeAccount(account_id=account_id), actor=CHECKER), range(2))
@@ -190,25 +194,25 @@ def test_of_two_confirmations_at_once_the_account_is_told_once(catalog: Replica,
     assert sum("PayeeAccountChanged" in body for body in catalog.said()) == 1
 
 
-def test_an_entitlement_is_answered_with_reasons_from_the_file(catalog: Replica, firm: str) -> None:
+def test_an_entitlement_is_answered_with_reasons_from_the_file(catalog: Replica, enterprise: str) -> None:
     content = sample_content("GZ-009")
     order = PublishPolicyItem(content=content)
     item_id = catalog.ordered(order, tenant=CITY, actor=officer_of(content.rules.plan.department))["ok"]["item_id"]
-    question = CheckEntitlement(item_id=item_id, enterprise_id=firm)
+    question = CheckEntitlement(item_id=item_id, enterprise_id=enterprise)
     unknown = catalog.asked(question)["ok"]
     assert unknown["verdict"]["state"] == "undetermined"
     assert [each["name"] for each in unknown["verdict"]["missing"]] == ["tech_sme_first_listed"]
-    catalog.ordered(RecordFacts(enterprise_id=firm, facts=(listed(True, "2026-01-12"),)))
-    known = catalog.asked(question, actor=firm_actor(firm))["ok"]
+    catalog.ordered(RecordFacts(enterprise_id=enterprise, facts=(listed(True, "2026-01-12"),)))
+    known = catalog.asked(question, actor=enterprise_actor(enterprise))["ok"]
     assert known["verdict"]["state"] == "met"
     assert known["amount"]["money"] == CASE["expected_fen"]
-    assert catalog.asked(question, actor=firm_actor("other"))["refused"]["code"] == "enterprise_not_yours"
+    assert catalog.asked(question, actor=enterprise_actor("other"))["refused"]["code"] == "enterprise_not_yours"
 
 
-def test_the_items_of_a_neighbouring_county_entitle_nobody_here(catalog: Replica, firm: str) -> None:
+def test_the_items_of_a_neighbouring_county_entitle_nobody_here(catalog: Replica, enterprise: str) -> None:
     content = sample_content("GZ-009")
     order = PublishPolicyItem(content=content)
     officer = officer_of(content.rules.plan.department)
     item_id = catalog.ordered(order, tenant=XINGGUO, actor=officer)["ok"]["item_id"]
-    question = CheckEntitlement(item_id=item_id, enterprise_id=firm)
+    question = CheckEntitlement(item_id=item_id, enterprise_id=enterprise)
     assert catalog.asked(question)["refused"]["code"] == "item_unknown"

@@ -29,7 +29,7 @@ from services.catalog.matching.desk import Desk
 from services.catalog.matching.domain import MatchingWarmingUp, PreviewRefused, ReachNotYours
 from services.catalog.policies.domain import ItemUnknown
 
-FIRM = Actor(id="boss", roles=frozenset({"enterprise"}), enterprise_id="somebody-else")
+ENTERPRISE = Actor(id="boss", roles=frozenset({"enterprise"}), enterprise_id="somebody-else")
 
 
 @pytest.fixture
@@ -53,12 +53,12 @@ def test_what_the_tables_hold_is_matched_at_the_start(catalogue: Catalogue) -> N
 
 
 def test_a_changed_file_a_new_file_and_a_new_item_are_seen_at_the_next_look(catalogue: Catalogue) -> None:
-    firm = catalogue.registers(output("4"))
+    enterprise = catalogue.registers(output("4"))
     catalogue.desk.turn()
     item = catalogue.publishes(content_of("NM-002"))
     assert catalogue.desk.turn()
     assert catalogue.reach(item) == (0, 1, 0)
-    catalogue.records(firm, output("5", as_of=date(2026, 3, 10)))
+    catalogue.records(enterprise, output("5", as_of=date(2026, 3, 10)))
     catalogue.registers(output("9"))
     catalogue.registers()
     catalogue.desk.turn()
@@ -68,21 +68,21 @@ def test_a_changed_file_a_new_file_and_a_new_item_are_seen_at_the_next_look(cata
 
 def test_a_withdrawn_fact_takes_what_depended_on_it_along(catalogue: Catalogue) -> None:
     item = catalogue.publishes(content_of("NM-002"))
-    firm = catalogue.registers(output("6"))
+    enterprise = catalogue.registers(output("6"))
     catalogue.desk.turn()
     assert catalogue.reach(item) == (1, 0, 0)
     ((version, ordinal),) = catalogue.reads("SELECT version, ordinal FROM enterprise_fact")
-    catalogue.withdraws(firm, f"{version}-{ordinal}")
+    catalogue.withdraws(enterprise, f"{version}-{ordinal}")
     catalogue.desk.turn()
     assert catalogue.reach(item) == (0, 0, 1)
 
 
 def test_who_is_newly_entitled_is_said_once_whatever_is_started_again(catalogue: Catalogue) -> None:
     item = catalogue.publishes(content_of("NM-002"))
-    firms = {catalogue.registers(output("6")), catalogue.registers(output("7"))}
+    enterprises = {catalogue.registers(output("6")), catalogue.registers(output("7"))}
     catalogue.desk.turn()
     (chunk,) = announced(catalogue)
-    assert (chunk.item_id, set(chunk.enterprise_ids), chunk.year) == (item, firms, 2025)
+    assert (chunk.item_id, set(chunk.enterprise_ids), chunk.year) == (item, enterprises, 2025)
     Desk(catalogue.frame).turn()
     later = catalogue.registers(output("8"))
     catalogue.desk.turn()
@@ -96,24 +96,24 @@ def test_two_processes_that_see_the_same_say_it_once(catalogue: Catalogue) -> No
     catalogue.desk.turn()
     other.turn()
     catalogue.publishes(content_of("NM-002"))
-    firm = catalogue.registers(output("6"))
+    enterprise = catalogue.registers(output("6"))
     catalogue.desk.turn()
     other.turn()
-    assert [chunk.enterprise_ids for chunk in announced(catalogue)] == [(firm,)]
+    assert [chunk.enterprise_ids for chunk in announced(catalogue)] == [(enterprise,)]
 
 
-def test_a_thousand_firms_are_said_in_chunks_of_at_most_five_hundred(catalogue: Catalogue) -> None:
+def test_a_thousand_enterprises_are_said_in_chunks_of_at_most_five_hundred(catalogue: Catalogue) -> None:
     catalogue.publishes(content_of("NM-002"))
-    firm = catalogue.registers(output("6"))
+    enterprise = catalogue.registers(output("6"))
     catalogue.does(
         "INSERT INTO enterprise (tenant, id, version, sequence, uscc, name, contact_sealed, contact_masked, recorded)"
-        " SELECT tenant, 'firm-' || n, 1, 0, 'code-' || n, name, contact_sealed, contact_masked, '[]'"
-        f" FROM enterprise, generate_series(1, 1099) n WHERE id = '{firm}'"
+        " SELECT tenant, 'enterprise-' || n, 1, 0, 'code-' || n, name, contact_sealed, contact_masked, '[]'"
+        f" FROM enterprise, generate_series(1, 1099) n WHERE id = '{enterprise}'"
     )
     catalogue.does(
         "INSERT INTO enterprise_fact (tenant, enterprise_id, version, ordinal, name, kind, value, unit, period, source,"
-        " as_of, recorded_by, recorded_at) SELECT f.tenant, 'firm-' || n, 1, 0, f.name, f.kind, f.value, f.unit, f.period,"
-        f" f.source, f.as_of, 'test', now() FROM enterprise_fact f, generate_series(1, 1099) n WHERE enterprise_id = '{firm}'"
+        " as_of, recorded_by, recorded_at) SELECT f.tenant, 'enterprise-' || n, 1, 0, f.name, f.kind, f.value, f.unit, f.period,"
+        f" f.source, f.as_of, 'test', now() FROM enterprise_fact f, generate_series(1, 1099) n WHERE enterprise_id = '{enterprise}'"
     )
     catalogue.desk.turn()
     assert sorted(len(chunk.enterprise_ids) for chunk in announced(catalogue)) == [100, 500, 500]
@@ -124,7 +124,7 @@ def test_a_thousand_firms_are_said_in_chunks_of_at_most_five_hundred(catalogue: 
     assert pages[1].next_cursor is not None, "what comes later is after it"
 
 
-def test_a_tenant_sees_its_own_firms_and_the_items_of_the_levels_above(catalogue: Catalogue) -> None:
+def test_a_tenant_sees_its_own_enterprises_and_the_items_of_the_levels_above(catalogue: Catalogue) -> None:
     above = catalogue.publishes(content_of("NM-002"), CITY)
     next_door = catalogue.publishes(content_of("NM-002"), XINGGUO)
     catalogue.registers(output("6"), tenant=ZHANGGONG)
@@ -141,14 +141,16 @@ def test_a_tenant_sees_its_own_firms_and_the_items_of_the_levels_above(catalogue
     assert len(page.items) == 1
 
 
-def test_a_firm_reads_what_it_may_claim_with_reasons_and_the_working(catalogue: Catalogue) -> None:
+def test_a_enterprise_reads_what_it_may_claim_with_reasons_and_the_working(catalogue: Catalogue) -> None:
     item = catalogue.publishes(content_of("NM-002"))
     catalogue.publishes(content_of("GZ-009"))
-    firm = catalogue.registers(output("6"))
+    enterprise = catalogue.registers(output("6"))
     catalogue.desk.turn()
-    with catalogue.frame.reader([ZHANGGONG], actor=FIRM.model_copy(update={"enterprise_id": firm})) as reader:
-        met = views.list_entitlements(ListEntitlements(enterprise_id=firm), reader, catalogue.line)
-        open_query = ListEntitlements(enterprise_id=firm, state=State.UNDETERMINED)
+    with catalogue.frame.reader(
+        [ZHANGGONG], actor=ENTERPRISE.model_copy(update={"enterprise_id": enterprise})
+    ) as reader:
+        met = views.list_entitlements(ListEntitlements(enterprise_id=enterprise), reader, catalogue.line)
+        open_query = ListEntitlements(enterprise_id=enterprise, state=State.UNDETERMINED)
         unclear = views.list_entitlements(open_query, reader, catalogue.line)
     assert (met.met, met.not_met, met.undetermined) == (1, 0, 1)
     (entitled,) = met.items
@@ -159,7 +161,7 @@ def test_a_firm_reads_what_it_may_claim_with_reasons_and_the_working(catalogue: 
 
 def test_pages_of_enterprises_and_of_items_join_without_gap_or_repetition(catalogue: Catalogue) -> None:
     items = [catalogue.publishes(content_of("NM-002", code=f"NM-{number}")) for number in range(5)]
-    firms = [catalogue.registers(output("6")) for _ in range(5)]
+    enterprises = [catalogue.registers(output("6")) for _ in range(5)]
     catalogue.desk.turn()
     seen: list[str] = []
     cursor = None
@@ -169,9 +171,9 @@ def test_pages_of_enterprises_and_of_items_join_without_gap_or_repetition(catalo
             page = reach.list_item_enterprises(query, reader, catalogue.line)
             seen += [each.enterprise_id for each in page.items]
             cursor = page.next_cursor
-        assert (seen, cursor) == (sorted(firms), None)
-        first = views.list_entitlements(ListEntitlements(enterprise_id=firms[0], limit=3), reader, catalogue.line)
-        rest = ListEntitlements(enterprise_id=firms[0], limit=3, cursor=first.next_cursor)
+        assert (seen, cursor) == (sorted(enterprises), None)
+        first = views.list_entitlements(ListEntitlements(enterprise_id=enterprises[0], limit=3), reader, catalogue.line)
+        rest = ListEntitlements(enterprise_id=enterprises[0], limit=3, cursor=first.next_cursor)
         second = views.list_entitlements(rest, reader, catalogue.line)
     assert [each.item_id for each in (*first.items, *second.items)] == sorted(items)
 
@@ -208,21 +210,21 @@ def test_an_item_is_announced_only_while_it_can_be_claimed(catalogue: Catalogue)
 
 def test_a_suspended_item_reaches_nobody_until_it_is_resumed(catalogue: Catalogue) -> None:
     item = catalogue.publishes(content_of("NM-002"))
-    firm = catalogue.registers(output("6"))
+    enterprise = catalogue.registers(output("6"))
     catalogue.desk.turn()
     catalogue.does("UPDATE policy_item SET state = 'suspended'")
     catalogue.desk.turn()
     assert catalogue.line.ask(ask="reach", tenant=ZHANGGONG, item=item)["unknown"] == "item"
     with catalogue.frame.reader([ZHANGGONG]) as reader, pytest.raises(ItemUnknown):
-        views.check_entitlement(CheckEntitlement(item_id=item, enterprise_id=firm), reader)
+        views.check_entitlement(CheckEntitlement(item_id=item, enterprise_id=enterprise), reader)
     catalogue.does("UPDATE policy_item SET state = 'published'")
     catalogue.desk.turn()
     assert catalogue.reach(item) == (1, 0, 0)
     assert len(announced(catalogue)) == 1
 
 
-def test_a_firm_neither_sees_another_s_entitlements_nor_whom_an_item_reaches(catalogue: Catalogue) -> None:
-    with catalogue.frame.reader([ZHANGGONG], actor=FIRM) as reader:
+def test_a_enterprise_neither_sees_another_s_entitlements_nor_whom_an_item_reaches(catalogue: Catalogue) -> None:
+    with catalogue.frame.reader([ZHANGGONG], actor=ENTERPRISE) as reader:
         with pytest.raises(EnterpriseNotYours):
             views.list_entitlements(ListEntitlements(enterprise_id="other"), reader, catalogue.line)
         for ask in (

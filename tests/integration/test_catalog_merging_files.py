@@ -18,7 +18,7 @@ from front_office import (
     ZHANGGONG,
     FrontOffice,
     catalog_replica,
-    firm_actor,
+    enterprise_actor,
     intake_replica,
     sample_content,
 )
@@ -143,8 +143,8 @@ def test_what_cannot_be_one_file_is_refused_with_all_reasons(office: FrontOffice
         "enterprise_unknown",
         "enterprise_unknown",
     ]
-    firm = office.catalog.ordered(twice, actor=firm_actor(new))["refused"]
-    assert firm["code"] == "merge_by_staff_only"
+    enterprise = office.catalog.ordered(twice, actor=enterprise_actor(new))["refused"]
+    assert enterprise["code"] == "merge_by_staff_only"
 
 
 def test_a_declined_merge_changes_nothing_and_may_be_proposed_again(
@@ -171,7 +171,7 @@ def test_of_two_confirmations_at_once_one_merges_and_it_is_told_once(
     assert sum("EnterpriseMerged" in body for body in office.catalog.said()) == 1
 
 
-def form(number: int, item: str, firm: str) -> SubmitApplication:
+def form(number: int, item: str, enterprise: str) -> SubmitApplication:
     case = FIRST_DAY["cases"][number - 1]
     commitments = [
         each["code"]
@@ -180,7 +180,7 @@ def form(number: int, item: str, firm: str) -> SubmitApplication:
     ]
     return SubmitApplication(
         item_id=item,
-        enterprise_id=firm,
+        enterprise_id=enterprise,
         declared_facts=tuple(Fact.model_validate(fact) for fact in case["declared_facts"]),
         commitments=tuple(commitments),
     )
@@ -192,15 +192,15 @@ def test_intake_follows_filed_claims_are_found_and_none_is_made_twice(
     old, new = files
     item = office.publishes(sample_content("SD-002"))
     office.deliver()
-    filed = office.intake.ordered(form(17, item, old), actor=firm_actor(old))["ok"]
+    filed = office.intake.ordered(form(17, item, old), actor=enterprise_actor(old))["ok"]
     merged(office, files)
     office.deliver()
-    boss = firm_actor(new)
+    boss = enterprise_actor(new)
     question = GetApplication(application_id=filed["application_id"])
     assert office.intake.asked(question, actor=boss)["ok"]["claim"]["receipt"] == filed["receipt"]
     listed = office.intake.asked(ListApplications(enterprise_id=new), actor=boss)["ok"]["items"]
     assert [each["claim"]["enterprise_id"] for each in listed] == [old]
-    assert "enterprise_merged_already" in codes(office.intake.ordered(form(17, item, old), actor=firm_actor(old)))
+    assert "enterprise_merged_already" in codes(office.intake.ordered(form(17, item, old), actor=enterprise_actor(old)))
     assert codes(office.intake.ordered(form(17, item, new), actor=boss)) == ["duplicate_application"]
 
 
@@ -210,11 +210,11 @@ def test_files_merged_in_two_steps_are_one_file_whichever_word_comes_first(
     last = office.registers(19)
     item = office.publishes(sample_content("SD-002"))
     office.deliver()
-    filed = office.intake.ordered(form(17, item, files[0]), actor=firm_actor(files[0]))["ok"]
+    filed = office.intake.ordered(form(17, item, files[0]), actor=enterprise_actor(files[0]))["ok"]
     merged(office, files)
     merged(office, (files[1], last))
     office.deliver()
-    listed = office.intake.asked(ListApplications(enterprise_id=last), actor=firm_actor(last))["ok"]["items"]
+    listed = office.intake.asked(ListApplications(enterprise_id=last), actor=enterprise_actor(last))["ok"]["items"]
     assert [each["claim"]["receipt"] for each in listed] == [filed["receipt"]]
     assert office.catalog.asked(GetEnterprise(enterprise_id=files[0]))["ok"]["merged_into"] == files[1]
     assert office.intake.rows("SELECT count(*) FROM former_file") == [(2,)]

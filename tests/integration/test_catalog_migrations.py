@@ -12,14 +12,14 @@ from frame_kit import psycopg_url
 from chassis.foundation.migrate import migrate
 from console.servers.provision import Dsns
 
-FIRM = (
+ENTERPRISE = (
     "INSERT INTO enterprise (tenant, id, version, sequence, uscc, name, contact_sealed, contact_masked, recorded)"
-    " VALUES ('zhanggong', 'firm', 3, 3, 'code', '示例', '', '', '[]')"
+    " VALUES ('zhanggong', 'enterprise', 3, 3, 'code', '示例', '', '', '[]')"
 )
 FACTS = (
     "INSERT INTO enterprise_fact (tenant, enterprise_id, version, ordinal, name, kind, value, unit, period, source,"
     " source_kind, as_of, valid_until, recorded_by, recorded_at, recorded_for, moved_from)"
-    " VALUES ('zhanggong', 'firm', %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 'clerk-1', '2026-03-01', '科技局', %s)"
+    " VALUES ('zhanggong', 'enterprise', %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 'clerk-1', '2026-03-01', '科技局', %s)"
 )
 KEPT = (
     (2, 0, "revenue", "number", '"1200.50"', "万元", "2025", "税务局", "tax", "2026-03-01", None, None),
@@ -52,11 +52,11 @@ def test_facts_that_were_rows_of_their_own_are_kept_with_their_places_and_withdr
     empty = empty_database("catalog")
     up_to("catalog_0009", empty)
     with psycopg.connect(psycopg_url(empty.owner)) as connection:
-        connection.execute(FIRM)
+        connection.execute(ENTERPRISE)
         for fact in KEPT:
             connection.execute(FACTS, fact)
         connection.execute(
-            "INSERT INTO enterprise_fact_withdrawal VALUES ('zhanggong', 'firm', 3, 0, 'why', 'clerk-1', now())"
+            "INSERT INTO enterprise_fact_withdrawal VALUES ('zhanggong', 'enterprise', 3, 0, 'why', 'clerk-1', now())"
         )
         before = connection.execute(SEEN).fetchall()
     migrate("catalog", empty.owner)
@@ -68,5 +68,5 @@ def test_facts_that_were_rows_of_their_own_are_kept_with_their_places_and_withdr
         assert counts == [('"1200.50"',)], "the newer one was withdrawn"
         with pytest.raises(psycopg.errors.ForeignKeyViolation):
             connection.execute(
-                "INSERT INTO enterprise_fact_withdrawal VALUES ('zhanggong', 'firm', 2, 4, 'why', 'clerk-1', now())"
+                "INSERT INTO enterprise_fact_withdrawal VALUES ('zhanggong', 'enterprise', 2, 4, 'why', 'clerk-1', now())"
             )

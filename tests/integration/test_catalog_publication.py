@@ -83,7 +83,7 @@ def test_a_refused_publication_leaves_nothing_behind(catalog: Replica) -> None:
     assert catalog.said() == []
 
 
-def test_a_firm_is_shown_its_own_place_s_items_and_those_of_the_levels_above(catalog: Replica) -> None:
+def test_a_enterprise_is_shown_its_own_place_s_items_and_those_of_the_levels_above(catalog: Replica) -> None:
     publish(catalog, sample_content("GZ-009"), CITY)
     publish(catalog, sample_content("NM-002"), ZHANGGONG)
     publish(catalog, sample_content("JX-005"), XINGGUO)

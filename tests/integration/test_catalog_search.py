@@ -317,12 +317,12 @@ class Matching:
         return {"ids": list(self.met)}
 
 
-def own(library: Library, matching: Matching, q: str = "", firm: str = "firm-1") -> dict[str, Any]:
-    """The wire's answer to a firm of Zhanggong that has signed in."""
-    body = SearchForEnterprise(q=q, enterprise_id="firm-1", limit=50).model_dump(mode="json")
+def own(library: Library, matching: Matching, q: str = "", enterprise: str = "enterprise-1") -> dict[str, Any]:
+    """The wire's answer to an enterprise of Zhanggong that has signed in."""
+    body = SearchForEnterprise(q=q, enterprise_id="enterprise-1", limit=50).model_dump(mode="json")
     envelope = {
         "tenant": ZHANGGONG,
-        "actor": {"id": "boss", "enterprise_id": firm},
+        "actor": {"id": "boss", "enterprise_id": enterprise},
         "name": "search_for_enterprise",
         "body": body,
     }
@@ -330,7 +330,7 @@ def own(library: Library, matching: Matching, q: str = "", firm: str = "firm-1")
     return library.catalog.frame.run_query(SearchForEnterprise, handle, envelope)
 
 
-def test_a_firm_is_shown_first_what_it_is_entitled_to_among_what_is_open(empty: Library) -> None:
+def test_a_enterprise_is_shown_first_what_it_is_entitled_to_among_what_is_open(empty: Library) -> None:
     base = sample_content("NM-002")
     ids = {code: empty.publishes(renamed(base, code=code)) for code in ("a", "b", "c")}
     closed = empty.publishes(opening(base, "closed", None, TODAY - timedelta(days=1)))
@@ -342,11 +342,11 @@ def test_a_firm_is_shown_first_what_it_is_entitled_to_among_what_is_open(empty: 
         ]  # fmt: skip
 
 
-def test_while_matching_warms_up_a_firm_finds_what_everybody_finds(library: Library) -> None:
+def test_while_matching_warms_up_a_enterprise_finds_what_everybody_finds(library: Library) -> None:
     items = own(library, Matching(warm=False))["ok"]["items"]
     assert [item["code"] for item in items] == library.codes(limit=50)
     assert {item["entitled"] for item in items} == {None}
 
 
-def test_a_firm_searches_for_itself_only(library: Library) -> None:
-    assert own(library, Matching(), firm="firm-2")["refused"]["code"] == "enterprise_not_yours"
+def test_a_enterprise_searches_for_itself_only(library: Library) -> None:
+    assert own(library, Matching(), enterprise="enterprise-2")["refused"]["code"] == "enterprise_not_yours"

@@ -246,19 +246,19 @@ def test_a_fact_cannot_be_written_for_an_enterprise_that_is_not_there(office: Of
     assert office.count("enterprise_fact") == 3
 
 
-@pytest.mark.parametrize("statistics", ["none", "of a few firms", "of a small city"])
+@pytest.mark.parametrize("statistics", ["none", "of a few enterprises", "of a small city"])
 def test_an_import_reads_the_enterprises_that_it_names_however_many_others_there_are(
     office: Office, statistics: str
 ) -> None:
     """A connection keeps the plan that it made while the city was small: that one must do for a large one, too."""
     office.replica.does("ALTER TABLE enterprise SET (autovacuum_enabled = false)")
-    office.imports(table([line(row) for row in range(20 if statistics == "of a few firms" else 1140)]))
+    office.imports(table([line(row) for row in range(20 if statistics == "of a few enterprises" else 1140)]))
     if statistics != "none":
         office.replica.does("ANALYZE enterprise")
     for row in range(1140, 1200):  # often enough for each connection to keep its plans
         office.imports(table([line(row)]))
     office.knows(20_000)
-    known = 20_080 if statistics == "of a few firms" else 21_200
+    known = 20_080 if statistics == "of a few enterprises" else 21_200
     read = "SELECT n_tup_ins, seq_tup_read + idx_tup_fetch FROM pg_stat_user_tables WHERE relname = 'enterprise'"
     before = eventually(lambda: next((rows for there, rows in office.replica.rows(read) if there == known), None))
     office.imports(table([line(row) for row in range(1200, 2000)]))
@@ -281,14 +281,14 @@ def record(row: int, **more: Any) -> str:
         "source_kind": "tax",
         "as_of": "2026-03-01",
     }
-    firm = {
+    enterprise = {
         "uscc": CODES[row],
         "name": NAMES[row],
         "industry": "软件业",
         "contact_mobile": f"138{row:08d}",
         "facts": [fact],
     }
-    return json.dumps({**firm, **more}, ensure_ascii=False)
+    return json.dumps({**enterprise, **more}, ensure_ascii=False)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A firm whose files were merged sees what lies under its former file: cases in oversight, messages in notify."""
+"""An enterprise whose files were merged sees what lies under its former file: cases in oversight, messages in notify."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ AGAIN = EnterpriseMerged(
 )
 
 
-def asked(frame: Frame, answer: Callable[..., Any], question: Query, firm: str) -> dict[str, Any]:
+def asked(frame: Frame, answer: Callable[..., Any], question: Query, enterprise: str) -> dict[str, Any]:
     envelope = {
         "tenant": "xingguo",
-        "actor": Actor(id="boss", roles=frozenset({"enterprise"}), enterprise_id=firm).model_dump(mode="json"),
+        "actor": Actor(id="boss", roles=frozenset({"enterprise"}), enterprise_id=enterprise).model_dump(mode="json"),
         "name": snake_case(type(question).__name__),
         "body": question.model_dump(mode="json"),
     }
@@ -60,8 +60,8 @@ def test_cases_filed_under_a_former_file_are_tracked_by_the_surviving_one(
     inbox = Inbox("oversight", [follow, merges], frame.event_unit, max_attempts=3)
     inbox.apply([heard(submitted(claim()), tenant="xingguo")])
 
-    def receipts(firm: str) -> list[str]:
-        found = asked(frame, oversight_views.track_own_cases, TrackOwnCases(enterprise_id=firm), firm)
+    def receipts(enterprise: str) -> list[str]:
+        found = asked(frame, oversight_views.track_own_cases, TrackOwnCases(enterprise_id=enterprise), enterprise)
         return [each["receipt"] for each in found["ok"]["items"]]
 
     assert (len(receipts("ent-1")), receipts("ent-3")) == (1, [])
@@ -76,15 +76,15 @@ def test_messages_to_a_former_file_are_read_under_the_surviving_one(service_fram
     tell = Subscription(
         "tell",
         frozenset(event.__name__ for event in TEMPLATES),
-        notify_use_cases.tell_firms,
-        notify_use_cases.firms_tenant,
+        notify_use_cases.tell_enterprises,
+        notify_use_cases.enterprises_tenant,
     )
     merges = Subscription("merges", frozenset({"EnterpriseMerged"}), keep_merges)
     inbox = Inbox("notify", [tell, merges], frame.event_unit, max_attempts=3)
     inbox.apply([heard(rejected(claim()), tenant="xingguo", subject="case")])
 
-    def templates(firm: str) -> set[str]:
-        found = asked(frame, notify_views.list_messages, ListMessages(enterprise_id=firm), firm)
+    def templates(enterprise: str) -> set[str]:
+        found = asked(frame, notify_views.list_messages, ListMessages(enterprise_id=enterprise), enterprise)
         return {each["template"] for each in found["ok"]["items"]}
 
     before = templates("ent-1")

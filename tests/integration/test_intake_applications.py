@@ -16,7 +16,7 @@ from front_office import (
     ZHANGGONG,
     FrontOffice,
     catalog_replica,
-    firm_actor,
+    enterprise_actor,
     intake_replica,
     officer_of,
     sample_content,
@@ -71,10 +71,10 @@ def paid_often(content: PolicyItemContent, frequency: PaymentFrequency) -> Polic
     return content.model_copy(update={"rules": content.rules.model_copy(update={"plan": plan})})
 
 
-def test_a_firm_applies_with_what_the_catalogue_has_told(office: FrontOffice) -> None:
-    item, firm = office.publishes(sample_content("SD-002")), office.registers(17)
+def test_a_enterprise_applies_with_what_the_catalogue_has_told(office: FrontOffice) -> None:
+    item, enterprise = office.publishes(sample_content("SD-002")), office.registers(17)
     office.deliver()
-    receipt = office.intake.ordered(form(17, item, firm), actor=firm_actor(firm))["ok"]
+    receipt = office.intake.ordered(form(17, item, enterprise), actor=enterprise_actor(enterprise))["ok"]
     assert receipt["receipt"].startswith("ZG-20260310-")
     assert receipt["estimated_fen"] == 10_000_000
     (body,) = office.intake.said()
@@ -88,9 +88,9 @@ def test_a_firm_applies_with_what_the_catalogue_has_told(office: FrontOffice) ->
 
 
 def test_a_city_s_item_is_applied_for_in_the_county_and_told_to_the_city(office: FrontOffice) -> None:
-    item, firm = office.publishes(sample_content("SD-002"), tenant=CITY), office.registers(17)
+    item, enterprise = office.publishes(sample_content("SD-002"), tenant=CITY), office.registers(17)
     office.deliver()
-    receipt = office.intake.ordered(form(17, item, firm), actor=firm_actor(firm))["ok"]
+    receipt = office.intake.ordered(form(17, item, enterprise), actor=enterprise_actor(enterprise))["ok"]
     assert receipt["receipt"].startswith("GZ-")
     (body,) = office.intake.said()
     sent = decode(body, wanted=SUBMITTED)
@@ -98,10 +98,10 @@ def test_a_city_s_item_is_applied_for_in_the_county_and_told_to_the_city(office:
 
 
 def test_nothing_is_known_before_it_has_arrived(office: FrontOffice) -> None:
-    item, firm = office.publishes(sample_content("SD-002")), office.registers(17)
-    assert codes(office.intake.ordered(form(17, item, firm))) == ["item_unknown", "enterprise_unknown"]
+    item, enterprise = office.publishes(sample_content("SD-002")), office.registers(17)
+    assert codes(office.intake.ordered(form(17, item, enterprise))) == ["item_unknown", "enterprise_unknown"]
     office.deliver()
-    assert "ok" in office.intake.ordered(form(17, item, firm))
+    assert "ok" in office.intake.ordered(form(17, item, enterprise))
 
 
 def test_everything_delivered_twice_changes_nothing(office: FrontOffice) -> None:
@@ -116,28 +116,28 @@ def test_everything_delivered_twice_changes_nothing(office: FrontOffice) -> None
 
 def test_the_newest_version_is_applied_for_and_the_older_ones_are_kept(office: FrontOffice) -> None:
     content = sample_content("SD-002")
-    item, firm = office.publishes(content), office.registers(17)
+    item, enterprise = office.publishes(content), office.registers(17)
     office.publishes(content.model_copy(update={"title": "第二版"}))
     office.deliver()
-    receipt = office.intake.ordered(form(17, item, firm))["ok"]
+    receipt = office.intake.ordered(form(17, item, enterprise))["ok"]
     assert (receipt["item_version"], receipt["item_title"]) == (2, "第二版（示例）")
     assert office.intake.rows("SELECT count(*) FROM item_version") == [(2,)]
 
 
 def test_of_many_at_once_exactly_one_passes(office: FrontOffice) -> None:
-    item, firm = office.publishes(sample_content("SD-002")), office.registers(17)
+    item, enterprise = office.publishes(sample_content("SD-002")), office.registers(17)
     office.deliver()
     with ThreadPoolExecutor(6) as pool:
-        answers = list(pool.map(lambda _: office.intake.ordered(form(17, item, firm)), range(12)))
+        answers = list(pool.map(lambda _: office.intake.ordered(form(17, item, enterprise)), range(12)))
     assert sum("ok" in answer for answer in answers) == 1
     assert {tuple(codes(answer)) for answer in answers if "ok" not in answer} == {("duplicate_application",)}
     assert len(office.intake.said()) == 1
 
 
 def test_the_same_key_again_gets_the_same_receipt(office: FrontOffice) -> None:
-    item, firm = office.publishes(sample_content("SD-002")), office.registers(17)
+    item, enterprise = office.publishes(sample_content("SD-002")), office.registers(17)
     office.deliver()
-    order = form(17, item, firm)
+    order = form(17, item, enterprise)
     first = office.intake.ordered(order, key="key-1")
     assert office.intake.ordered(order, key="key-1") == first
     assert len(office.intake.said()) == 1
@@ -145,81 +145,81 @@ def test_the_same_key_again_gets_the_same_receipt(office: FrontOffice) -> None:
 
 def test_a_refused_application_leaves_nothing_behind(office: FrontOffice) -> None:
     item = office.publishes(sample_content("SD-002"))
-    firm = office.registers(17, account=False)
+    enterprise = office.registers(17, account=False)
     office.deliver()
-    answer = office.intake.ordered(form(17, item, firm, claimed_fen=1, commitments=()))
+    answer = office.intake.ordered(form(17, item, enterprise, claimed_fen=1, commitments=()))
     assert codes(answer) == ["payee_account_missing", "amount_mismatch", "commitment_missing"]
     assert office.intake.rows("SELECT count(*) FROM application") == [(0,)]
     assert office.intake.said() == []
 
 
-def test_a_firm_of_another_place_is_unknown_here(office: FrontOffice) -> None:
-    item, firm = office.publishes(sample_content("SD-002"), tenant=CITY), office.registers(17)
+def test_a_enterprise_of_another_place_is_unknown_here(office: FrontOffice) -> None:
+    item, enterprise = office.publishes(sample_content("SD-002"), tenant=CITY), office.registers(17)
     office.deliver()
-    assert codes(office.intake.ordered(form(17, item, firm), tenant=XINGGUO)) == ["enterprise_unknown"]
+    assert codes(office.intake.ordered(form(17, item, enterprise), tenant=XINGGUO)) == ["enterprise_unknown"]
 
 
 def test_a_corrected_account_is_paid_whichever_word_of_it_comes_first(office: FrontOffice) -> None:
-    item, firm = office.publishes(sample_content("SD-002")), office.registers(17)
-    office.opens_account(17, firm)
+    item, enterprise = office.publishes(sample_content("SD-002")), office.registers(17)
+    office.opens_account(17, enterprise)
     bodies = office.catalog.said()
     accounts = [body for body in bodies if "PayeeAccountChanged" in body]
     others = [body for body in bodies if "PayeeAccountChanged" not in body]
     for batch in (others, accounts[::-1], accounts):
         office.intake.inbox.apply([decode(body, wanted=office.intake.inbox.wanted) for body in batch])
-    office.intake.ordered(form(17, item, firm))
+    office.intake.ordered(form(17, item, enterprise))
     (body,) = office.intake.said()
     assert decode(body, wanted=SUBMITTED).data.payee.account_version == 2
 
 
-def test_two_accounts_of_one_firm_in_one_batch_leave_the_later_one(office: FrontOffice) -> None:
-    firm = office.registers(17)
-    office.opens_account(17, firm)
+def test_two_accounts_of_one_enterprise_in_one_batch_leave_the_later_one(office: FrontOffice) -> None:
+    enterprise = office.registers(17)
+    office.opens_account(17, enterprise)
     office.deliver()
     assert office.intake.rows("SELECT account_version FROM payee") == [(2,)]
 
 
 def test_an_older_paper_does_not_replace_a_newer_fact(office: FrontOffice) -> None:
-    firm = office.registers(17)
+    enterprise = office.registers(17)
     for value, day in (("3", 1), ("5", 20), ("4", 10)):
         fact = Fact(name="sites", kind="number", value=value, unit="个", source="商务局", as_of=date(2026, 2, day))
-        office.catalog.ordered(RecordFacts(enterprise_id=firm, facts=(fact,)), actor=CLERK)
+        office.catalog.ordered(RecordFacts(enterprise_id=enterprise, facts=(fact,)), actor=CLERK)
         office.deliver()
     found = office.intake.rows("SELECT fact ->> 'value' FROM enterprise_fact WHERE name = 'sites'")
     assert found == [("5",)]
 
 
-def test_a_firm_sees_its_own_applications_and_nobody_else_s(office: FrontOffice) -> None:
+def test_a_enterprise_sees_its_own_applications_and_nobody_else_s(office: FrontOffice) -> None:
     content = paid_often(sample_content("SD-002"), PaymentFrequency.PER_EVENT)
-    item, firm, other = office.publishes(content), office.registers(17), office.registers(18)
+    item, enterprise, other = office.publishes(content), office.registers(17), office.registers(18)
     office.deliver()
-    mine = office.intake.ordered(form(17, item, firm), actor=firm_actor(firm))["ok"]
-    office.intake.ordered(form(18, item, other), actor=firm_actor(other))
+    mine = office.intake.ordered(form(17, item, enterprise), actor=enterprise_actor(enterprise))["ok"]
+    office.intake.ordered(form(18, item, other), actor=enterprise_actor(other))
     question = GetApplication(application_id=mine["application_id"])
-    seen = office.intake.asked(question, actor=firm_actor(firm))["ok"]
+    seen = office.intake.asked(question, actor=enterprise_actor(enterprise))["ok"]
     assert (seen["claim"]["receipt"], seen["query_code"]) == (mine["receipt"], mine["query_code"])
-    stranger = office.intake.asked(question, actor=firm_actor(other))
+    stranger = office.intake.asked(question, actor=enterprise_actor(other))
     assert stranger["refused"]["code"] == "application_unknown"
     elsewhere = office.intake.asked(question, tenant=XINGGUO)
     assert elsewhere["refused"]["code"] == "application_unknown"
-    listing = ListApplications(enterprise_id=firm)
-    assert len(office.intake.asked(listing, actor=firm_actor(firm))["ok"]["items"]) == 1
-    refused = office.intake.asked(listing, actor=firm_actor(other))["refused"]
+    listing = ListApplications(enterprise_id=enterprise)
+    assert len(office.intake.asked(listing, actor=enterprise_actor(enterprise))["ok"]["items"]) == 1
+    refused = office.intake.asked(listing, actor=enterprise_actor(other))["refused"]
     assert refused["code"] == "enterprise_not_yours"
 
 
 def test_the_newest_applications_come_first_and_pages_join(office: FrontOffice) -> None:
     content = paid_often(sample_content("SD-002"), PaymentFrequency.PER_EVENT)
-    item, firm = office.publishes(content), office.registers(17)
+    item, enterprise = office.publishes(content), office.registers(17)
     office.deliver()
-    site, cost = form(17, item, firm).declared_facts
+    site, cost = form(17, item, enterprise).declared_facts
     receipts = []
     for value in ("260000", "270000", "280000"):
         declared = (site, cost.model_copy(update={"value": value}))
-        order = form(17, item, firm, declared_facts=declared, claimed_fen=None)
+        order = form(17, item, enterprise, declared_facts=declared, claimed_fen=None)
         receipts.append(office.intake.ordered(order)["ok"]["receipt"])
-    first = office.intake.asked(ListApplications(enterprise_id=firm, limit=2))["ok"]
-    rest = office.intake.asked(ListApplications(enterprise_id=firm, limit=2, cursor=first["next_cursor"]))["ok"]
+    first = office.intake.asked(ListApplications(enterprise_id=enterprise, limit=2))["ok"]
+    rest = office.intake.asked(ListApplications(enterprise_id=enterprise, limit=2, cursor=first["next_cursor"]))["ok"]
     seen = [each["claim"]["receipt"] for each in (*first["items"], *rest["items"])]
     assert seen == receipts[::-1]
     assert rest["next_cursor"] is None
@@ -253,11 +253,11 @@ def test_a_batch_of_events_costs_one_statement_for_each_kind(office: FrontOffice
 
 
 def test_of_many_that_replace_the_same_application_at_once_one_is_taken(office: FrontOffice) -> None:
-    item, firm = office.publishes(sample_content("SD-002")), office.registers(17)
+    item, enterprise = office.publishes(sample_content("SD-002")), office.registers(17)
     office.deliver()
-    first = office.intake.ordered(form(17, item, firm))["ok"]
-    assert codes(office.intake.ordered(form(17, item, firm))) == ["duplicate_application"]
-    again = form(17, item, firm, replaces=first["receipt"])
+    first = office.intake.ordered(form(17, item, enterprise))["ok"]
+    assert codes(office.intake.ordered(form(17, item, enterprise))) == ["duplicate_application"]
+    again = form(17, item, enterprise, replaces=first["receipt"])
     with ThreadPoolExecutor(4) as pool:
         answers = list(pool.map(lambda _: office.intake.ordered(again), range(6)))
     (second,) = [answer["ok"] for answer in answers if "ok" in answer]

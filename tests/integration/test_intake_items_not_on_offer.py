@@ -10,7 +10,7 @@ from front_office import (
     FIRST_DAY,
     FrontOffice,
     catalog_replica,
-    firm_actor,
+    enterprise_actor,
     intake_replica,
     officer_of,
     sample_content,
@@ -44,19 +44,19 @@ def office(service_frame: Callable[..., Frame], service_database: Callable[[str]
     return FrontOffice(services["catalog"], services["intake"])
 
 
-def applies(office: FrontOffice, item_id: str, firm: str) -> dict[str, Any]:
+def applies(office: FrontOffice, item_id: str, enterprise: str) -> dict[str, Any]:
     """The form of the case, as the demo fills it in, when everything that was said has arrived."""
     case = FIRST_DAY["cases"][NUMBER - 1]
     order = SubmitApplication(
         item_id=item_id,
-        enterprise_id=firm,
+        enterprise_id=enterprise,
         declared_facts=tuple(Fact.model_validate(fact) for fact in case["declared_facts"]),
         claimed_fen=case["expected_fen"],
         payee_name=case["account"]["account_name"],
         commitments=tuple(each.code for each in CONTENT.rules.plan.materials if each.commitment),
     )
     office.deliver()
-    return office.intake.ordered(order, actor=firm_actor(firm))
+    return office.intake.ordered(order, actor=enterprise_actor(enterprise))
 
 
 def reasons(answer: dict[str, Any]) -> dict[str, str]:
@@ -64,27 +64,27 @@ def reasons(answer: dict[str, Any]) -> dict[str, str]:
 
 
 def test_a_suspended_item_takes_no_application_until_it_is_resumed(office: FrontOffice) -> None:
-    item_id, firm = office.publishes(CONTENT), office.registers(NUMBER)
+    item_id, enterprise = office.publishes(CONTENT), office.registers(NUMBER)
     office.catalog.ordered(SuspendPolicyItem(item_id=item_id, expected_version=1, reason="资金用完"), actor=OWNER)["ok"]
-    told = reasons(applies(office, item_id, firm))
+    told = reasons(applies(office, item_id, enterprise))
     assert told == {"item_suspended": "该事项已暂停受理，恢复时间以主管部门公告为准（资金用完）"}
-    line = NominationLine(enterprise_id=firm)
+    line = NominationLine(enterprise_id=enterprise)
     listed = office.intake.ordered(NominateEnterprises(item_id=item_id, lines=(line,)), actor=OWNER)
     assert "item_suspended" in reasons(listed), "neither does it take a list"
     office.catalog.ordered(ResumePolicyItem(item_id=item_id, expected_version=2, reason="已补充"), actor=OWNER)["ok"]
-    assert "ok" in applies(office, item_id, firm)
+    assert "ok" in applies(office, item_id, enterprise)
 
 
 def test_a_withdrawn_item_takes_nothing_any_more(office: FrontOffice) -> None:
-    item_id, firm = office.publishes(CONTENT), office.registers(NUMBER)
+    item_id, enterprise = office.publishes(CONTENT), office.registers(NUMBER)
     office.catalog.ordered(WithdrawPolicyItem(item_id=item_id, expected_version=1, reason="文件废止"), actor=OWNER)[
         "ok"
     ]
-    assert reasons(applies(office, item_id, firm)) == {"item_withdrawn": "该事项已废止，不再受理（文件废止）"}
+    assert reasons(applies(office, item_id, enterprise)) == {"item_withdrawn": "该事项已废止，不再受理（文件废止）"}
 
 
 def test_new_applications_are_judged_by_the_newest_version(office: FrontOffice) -> None:
-    item_id, firm = office.publishes(CONTENT), office.registers(NUMBER)
+    item_id, enterprise = office.publishes(CONTENT), office.registers(NUMBER)
     newer = CONTENT.model_copy(update={"title": "修订后的事项"})
     ground = DirectGround(kind="minor_change", text="更正名称")
     order = RevisePolicyItem(item_id=item_id, expected_version=1, content=newer, reason="更正", ground=ground)
@@ -93,5 +93,5 @@ def test_new_applications_are_judged_by_the_newest_version(office: FrontOffice) 
     rows = office.intake.rows("SELECT version, content ->> 'title' FROM item_version ORDER BY version")
     assert rows == [(1, CONTENT.title), (2, "修订后的事项")]
     assert office.intake.rows("SELECT state FROM item_state") == [("published",)]
-    assert "ok" in applies(office, item_id, firm)
+    assert "ok" in applies(office, item_id, enterprise)
     assert office.intake.rows("SELECT claim ->> 'item_version' FROM application") == [("2",)]

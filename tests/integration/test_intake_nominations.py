@@ -1,4 +1,4 @@
-"""免申即享 lists on a real database: whole lists, once, with something for each firm to look at."""
+"""免申即享 lists on a real database: whole lists, once, with something for each enterprise to look at."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from front_office import (
     ZHANGGONG,
     FrontOffice,
     catalog_replica,
-    firm_actor,
+    enterprise_actor,
     intake_replica,
     officer_of,
     sample_content,
@@ -57,21 +57,23 @@ def reasons(answer: dict[str, Any]) -> list[tuple[str, str]]:
     return [(reason["code"], reason["field"]) for reason in answer["refused"]["reasons"]]
 
 
-def test_a_list_reaches_review_and_every_firm_finds_its_receipt(office: FrontOffice) -> None:
+def test_a_list_reaches_review_and_every_enterprise_finds_its_receipt(office: FrontOffice) -> None:
     item = office.publishes(ITEM)
-    firms = [office.registers(number) for number in range(1, 6)]
+    enterprises = [office.registers(number) for number in range(1, 6)]
     office.deliver()
-    answer = office.intake.ordered(listing(item, *firms, amount_fen=5_000_000), actor=OFFICER)["ok"]
+    answer = office.intake.ordered(listing(item, *enterprises, amount_fen=5_000_000), actor=OFFICER)["ok"]
     (body,) = office.intake.said()
     sent = decode(body, wanted=frozenset({"EnterprisesNominated"}))
     assert isinstance(sent.data, EnterprisesNominated)
-    assert [line.claim.enterprise_id for line in sent.data.lines] == firms
-    for firm, receipt in zip(firms, answer["receipts"], strict=True):
-        (seen,) = office.intake.asked(ListApplications(enterprise_id=firm), actor=firm_actor(firm))["ok"]["items"]
+    assert [line.claim.enterprise_id for line in sent.data.lines] == enterprises
+    for enterprise, receipt in zip(enterprises, answer["receipts"], strict=True):
+        (seen,) = office.intake.asked(ListApplications(enterprise_id=enterprise), actor=enterprise_actor(enterprise))[
+            "ok"
+        ]["items"]
         assert (seen["claim"]["receipt"], seen["query_code"]) == (receipt["receipt"], receipt["query_code"])
         assert seen["estimated_fen"] == 5_000_000
         question = GetApplication(application_id=receipt["application_id"])
-        assert office.intake.asked(question, actor=firm_actor(firm))["ok"] == seen
+        assert office.intake.asked(question, actor=enterprise_actor(enterprise))["ok"] == seen
     audited = office.intake.rows("SELECT aggregate_type, count(*) FROM audit_fact GROUP BY 1 ORDER BY 1")
     assert audited == [("application", 5), ("nomination", 1)]
 
@@ -90,19 +92,19 @@ def test_one_bad_line_leaves_nothing_of_the_list_behind(office: FrontOffice) -> 
         assert office.intake.rows(f"SELECT count(*) FROM {table}") == [(0,)]
 
 
-def test_a_city_lists_no_firms_that_live_in_its_counties(office: FrontOffice) -> None:
-    item, firm = office.publishes(ITEM, tenant=CITY), office.registers(1, tenant=ZHANGGONG)
+def test_a_city_lists_no_enterprises_that_live_in_its_counties(office: FrontOffice) -> None:
+    item, enterprise = office.publishes(ITEM, tenant=CITY), office.registers(1, tenant=ZHANGGONG)
     office.deliver()
-    answer = office.intake.ordered(listing(item, firm), tenant=CITY, actor=OFFICER)
+    answer = office.intake.ordered(listing(item, enterprise), tenant=CITY, actor=OFFICER)
     assert reasons(answer) == [("enterprise_unknown", "lines.0.enterprise_id")]
     assert "本地区" in answer["refused"]["message"]
 
 
-def test_lists_that_overlap_and_race_pay_no_firm_twice(office: FrontOffice) -> None:
+def test_lists_that_overlap_and_race_pay_no_enterprise_twice(office: FrontOffice) -> None:
     item = office.publishes(ITEM)
-    firms = [office.registers(number) for number in range(1, 5)]
+    enterprises = [office.registers(number) for number in range(1, 5)]
     office.deliver()
-    lists = [firms, firms[::-1], firms[1:], firms[:3]]
+    lists = [enterprises, enterprises[::-1], enterprises[1:], enterprises[:3]]
     with ThreadPoolExecutor(4) as pool:
         answers = list(pool.map(lambda ids: office.intake.ordered(listing(item, *ids), actor=OFFICER), lists))
     passed = [answer for answer in answers if "ok" in answer]
@@ -121,9 +123,9 @@ def test_the_first_day_s_lists_come_to_their_published_total(office: FrontOffice
     for code, numbers in lists.items():
         content = sample_content(code)
         item = office.publishes(content)
-        firms = [office.registers(number) for number in numbers]
+        enterprises = [office.registers(number) for number in numbers]
         office.deliver()
-        order = listing(item, *firms)
+        order = listing(item, *enterprises)
         actor = officer_of(content.rules.plan.department)
         assert "ok" in office.intake.ordered(order, actor=actor)
     expected = sum(case["expected_fen"] for case in FIRST_DAY["cases"] if case["route"] == "nomination")

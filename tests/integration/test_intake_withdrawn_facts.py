@@ -62,7 +62,7 @@ def test_telling_withdrawing_and_telling_again_may_come_in_one_batch(intake: Rep
     assert kept(intake) == [("", "3")]
 
 
-def test_a_firm_is_known_with_the_facts_that_it_was_registered_with(intake: Replica) -> None:
+def test_a_enterprise_is_known_with_the_facts_that_it_was_registered_with(intake: Replica) -> None:
     registered = EnterpriseRegistered(
         enterprise_id="e1",
         uscc="91360702MA35000001",

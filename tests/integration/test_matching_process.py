@@ -56,9 +56,9 @@ def reach(line: MatchingLine, item: str) -> tuple[int, int, int] | None:
 
 def test_what_is_written_is_answered_in_a_moment_and_after_a_kill_too(catalogue: Catalogue, line: MatchingLine) -> None:
     item = catalogue.publishes(content_of("NM-002"))
-    firm = catalogue.registers(output("4"))
+    enterprise = catalogue.registers(output("4"))
     assert eventually(lambda: reach(line, item)) == (0, 1, 0)
-    catalogue.records(firm, output("6"))
+    catalogue.records(enterprise, output("6"))
     eventually(lambda: reach(line, item) == (1, 0, 0), within=5.0)
     process = line._process
     assert process is not None

@@ -1,4 +1,4 @@
-"""Messages to firms, on a real database and with the sandbox's SMS provider as a process of its own."""
+"""Messages to enterprises, on a real database and with the sandbox's SMS provider as a process of its own."""
 
 from __future__ import annotations
 
@@ -30,13 +30,16 @@ from services.notify.templates import TEMPLATES
 from tests.unit.oversight.case_story import approved, heard, money, rejected
 from tests.unit.oversight.case_story import claim as claim_of
 
-FIRM = Actor(id="firm-1", roles=frozenset({"enterprise"}), enterprise_id="ent-1")
+ENTERPRISE = Actor(id="enterprise-1", roles=frozenset({"enterprise"}), enterprise_id="ent-1")
 MOBILE = "13800001234"
 TRACE = "00-" + "a" * 32 + "-" + "b" * 16 + "-01"
 SUBSCRIPTIONS = [
     Subscription("contacts", frozenset({"EnterpriseRegistered"}), use_cases.keep_contacts),
     Subscription(
-        "tell", frozenset(event.__name__ for event in TEMPLATES), use_cases.tell_firms, use_cases.firms_tenant
+        "tell",
+        frozenset(event.__name__ for event in TEMPLATES),
+        use_cases.tell_enterprises,
+        use_cases.enterprises_tenant,
     ),
 ]
 
@@ -55,7 +58,7 @@ class Notify:
     def hears(self, *events: Received[Any]) -> BatchResult:
         return self.inbox.apply(events)
 
-    def knows_the_firm(self, mobile: str = MOBILE) -> None:
+    def knows_the_enterprise(self, mobile: str = MOBILE) -> None:
         registered = EnterpriseRegistered(
             enterprise_id="ent-1",
             uscc="91360732MA35EXAMPL",
@@ -92,7 +95,7 @@ class Notify:
     def sms_states(self) -> list[tuple[Any, ...]]:
         return self.rows("SELECT state, attempts, reason FROM message WHERE channel = 'sms'")
 
-    def listed(self, *, tenant: str = "xingguo", actor: Actor = FIRM, **page: Any) -> dict[str, Any]:
+    def listed(self, *, tenant: str = "xingguo", actor: Actor = ENTERPRISE, **page: Any) -> dict[str, Any]:
         question = ListMessages(enterprise_id="ent-1", **page)
         envelope = {
             "tenant": tenant,
@@ -125,8 +128,8 @@ def settled(receipt: str = "GZ-20260310-AAAA0001") -> Received[Any]:
     return event
 
 
-def test_money_in_the_account_reaches_the_firms_inbox_and_its_telephone(notify: Notify) -> None:
-    notify.knows_the_firm()
+def test_money_in_the_account_reaches_the_enterprises_inbox_and_its_telephone(notify: Notify) -> None:
+    notify.knows_the_enterprise()
     notify.hears(settled())
     assert notify.rows("SELECT channel, state FROM message ORDER BY channel") == [
         ("inbox", "delivered"),
@@ -140,7 +143,7 @@ def test_money_in_the_account_reaches_the_firms_inbox_and_its_telephone(notify: 
 
 
 def test_what_became_of_a_message_is_said_in_the_trace_of_its_submission(notify: Notify) -> None:
-    notify.knows_the_firm()
+    notify.knows_the_enterprise()
     notify.hears(settled())
     notify.sends()
     told = notify.rows(
@@ -153,26 +156,26 @@ def test_what_became_of_a_message_is_said_in_the_trace_of_its_submission(notify:
 
 
 def test_an_event_delivered_three_times_makes_one_message_a_channel(notify: Notify) -> None:
-    notify.knows_the_firm()
+    notify.knows_the_enterprise()
     event = settled()
     for _ in range(3):
         notify.hears(event)
     with notify.frame.unit(["xingguo"], action="test") as uow:
-        use_cases.tell_firms([event], uow)
+        use_cases.tell_enterprises([event], uow)
     notify.sends()
     assert notify.rows("SELECT count(*) FROM message") == [(2,)]
     assert len(notify.book()) == 1
 
 
 def test_a_batch_of_many_claims_is_told_in_one_go(notify: Notify) -> None:
-    notify.knows_the_firm()
+    notify.knows_the_enterprise()
     assert notify.hears(*[settled(f"GZ-{number:04d}") for number in range(30)]).applied == 30
     assert (notify.sends(), notify.sends(), notify.sends()) == (20, 10, 0)
     assert len(notify.book()) == 30
 
 
 def test_a_message_whose_answer_was_lost_is_asked_about_and_not_sent_twice(notify: Notify) -> None:
-    notify.knows_the_firm()
+    notify.knows_the_enterprise()
     notify.misbehaves(behaviour="deliver_then_timeout", next=1)
     notify.hears(settled())
     notify.sends()
@@ -185,7 +188,7 @@ def test_a_message_whose_answer_was_lost_is_asked_about_and_not_sent_twice(notif
 
 
 def test_a_provider_that_is_away_is_waited_for(notify: Notify) -> None:
-    notify.knows_the_firm()
+    notify.knows_the_enterprise()
     notify.hears(settled(), settled("GZ-20260310-AAAA0002"))
     notify.provider.kill()
     notify.sends()
@@ -198,7 +201,7 @@ def test_a_provider_that_is_away_is_waited_for(notify: Notify) -> None:
 
 
 def test_a_process_that_dies_after_the_provider_took_the_message_sends_nothing_twice(notify: Notify) -> None:
-    notify.knows_the_firm()
+    notify.knows_the_enterprise()
     notify.hears(settled())
     opened: list[int] = []
 
@@ -218,7 +221,7 @@ def test_a_process_that_dies_after_the_provider_took_the_message_sends_nothing_t
 
 
 def test_a_number_that_cannot_be_reached_fails_for_good_and_says_so(notify: Notify) -> None:
-    notify.knows_the_firm()
+    notify.knows_the_enterprise()
     notify.misbehaves(behaviour="fail", to=MOBILE, reason_code="number_suspended", reason=f"{MOBILE} 已停机")
     notify.hears(settled())
     notify.sends()
@@ -230,15 +233,15 @@ def test_a_contact_that_arrives_after_the_event_is_waited_for(notify: Notify) ->
     notify.hears(settled())
     notify.sends()
     assert notify.sms_states() == [("pending", 1, "企业未登记联系手机")]
-    notify.knows_the_firm()
+    notify.knows_the_enterprise()
     notify.clock.advance(timedelta(seconds=1))
     notify.sends()
     assert notify.sms_states() == [("delivered", 1, None)]
 
 
-def test_a_citys_decision_reaches_the_firm_in_its_county(notify: Notify) -> None:
+def test_a_citys_decision_reaches_the_enterprise_in_its_county(notify: Notify) -> None:
     """Review addresses it to the city; the message and the number belong to the county."""
-    notify.knows_the_firm()
+    notify.knows_the_enterprise()
     notify.hears(
         heard(rejected(claim_of()), tenant="ganzhou"),
         heard(approved(claim_of("GZ-20260310-AAAA0002"), "ganzhou"), tenant="ganzhou"),
@@ -252,7 +255,7 @@ def test_a_citys_decision_reaches_the_firm_in_its_county(notify: Notify) -> None
     assert [message["to"] for message in notify.book()] == [MOBILE]
 
 
-def test_a_firm_reads_its_messages_page_by_page_newest_first(notify: Notify) -> None:
+def test_a_enterprise_reads_its_messages_page_by_page_newest_first(notify: Notify) -> None:
     for number in range(4):
         notify.hears(settled(f"GZ-{number:04d}"))
         notify.clock.advance(timedelta(minutes=1))
@@ -267,7 +270,7 @@ def test_a_firm_reads_its_messages_page_by_page_newest_first(notify: Notify) -> 
     assert notify.listed(cursor="bm90IG91cnM")["refused"]["code"] == "cursor_invalid"
 
 
-def test_nobody_but_the_firm_reads_its_messages(notify: Notify) -> None:
+def test_nobody_but_the_enterprise_reads_its_messages(notify: Notify) -> None:
     notify.hears(settled())
     officer = Actor(id="officer", roles=frozenset({"bureau"}))
     assert notify.listed(actor=officer)["refused"]["code"] == "enterprise_not_yours"
@@ -279,7 +282,7 @@ def test_nobody_but_the_firm_reads_its_messages(notify: Notify) -> None:
 def test_the_number_stands_nowhere_in_the_database_and_in_no_log_line(
     notify: Notify, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    notify.knows_the_firm()
+    notify.knows_the_enterprise()
     notify.misbehaves(behaviour="deliver_then_timeout", next=1)
     notify.hears(settled())
     notify.sends()

@@ -17,7 +17,7 @@ from frame_kit import psycopg_url
 
 from chassis.edge.frame import Frame
 from chassis.operations import runs as operation_runs
-from chassis.operations.domain import OperationEnded, OperationNotFailed, OperationRun, OperationUnknown
+from chassis.operations.domain import Operation, OperationEnded, OperationNotFailed, OperationUnknown
 from chassis.operations.work import Overtaken, Worker
 from chassis.testing.fakes import NOON
 from chassis.time.clock import FixedClock
@@ -145,7 +145,7 @@ def test_a_worker_that_was_overtaken_writes_nothing(office: Office) -> None:
     )
     with office.frame.reader([TENANT]) as reader:
         row = reader.execute("SELECT * FROM operation_run").mappings().one()
-        seen = OperationRun(**{**row, "begun_by": CLERK})
+        seen = Operation(**{**row, "begun_by": CLERK})
     chunk = next(Counting().chunks(seen))
     assert claim(office.frame.frame_engine, "work:count", office.clock.now(), 1)  # by a worker that then hangs
     office.clock.advance(LEASE + timedelta(seconds=1))

@@ -15,7 +15,7 @@ from front_office import (
     ZHANGGONG,
     FrontOffice,
     catalog_replica,
-    firm_actor,
+    enterprise_actor,
     intake_replica,
     officer_of,
     onboarded,
@@ -62,7 +62,7 @@ LPR = ParameterValue(
     source="全国银行间同业拆借中心", as_of=date(2024, 10, 21),
 )  # fmt: skip
 SUBSIDY = 6_000_000
-"""Fen: 300 万元 at 3.6 % for a year, of which the firm bears 3.1 % − 1.5 %: what the worked case of CN-001 says."""
+"""Fen: 300 万元 at 3.6 % for a year, of which the enterprise bears 3.1 % − 1.5 %: what the worked case of CN-001 says."""
 
 
 def startup_loan(**plan: Any) -> PolicyItemContent:
@@ -99,13 +99,13 @@ class City:
     def publishes(self, content: PolicyItemContent = CONTENT, tenant: str = CITY) -> str:
         return self.office.publishes(content, tenant=tenant)
 
-    def firm(self, number: int = 17, tenant: str = ZHANGGONG) -> str:
-        """A firm with the loan of the worked case."""
-        firm = self.office.registers(number, tenant=tenant)
+    def enterprise(self, number: int = 17, tenant: str = ZHANGGONG) -> str:
+        """An enterprise with the loan of the worked case."""
+        enterprise = self.office.registers(number, tenant=tenant)
         worked = json.loads((SAMPLE / "cases" / "CN-001.json").read_bytes())[-1]
         facts = tuple(Fact.model_validate(each) for each in worked["facts"])
-        assert "ok" in self.office.catalog.ordered(RecordFacts(enterprise_id=firm, facts=facts), tenant=tenant)
-        return firm
+        assert "ok" in self.office.catalog.ordered(RecordFacts(enterprise_id=enterprise, facts=facts), tenant=tenant)
+        return enterprise
 
     def records(self, *figures: ParameterValue, tenant: str = CITY, actor: Actor = FINANCE) -> list[str]:
         order = RecordOutsideFigures(figures=figures or (LPR,))
@@ -116,18 +116,18 @@ class City:
         order = WithdrawOutsideFigure(figure_id=figure, reason="录入有误")
         return self.office.catalog.ordered(order, tenant=tenant, actor=actor)
 
-    def entitled(self, firm: str, state: State = State.MET, tenant: str = ZHANGGONG) -> dict[str, int | None]:
-        """What stands so for the firm once the desk has looked: item → fen."""
+    def entitled(self, enterprise: str, state: State = State.MET, tenant: str = ZHANGGONG) -> dict[str, int | None]:
+        """What stands so for the enterprise once the desk has looked: item → fen."""
         self.desk.turn()
-        with self.office.catalog.frame.reader([tenant], actor=firm_actor(firm)) as reader:
-            page = views.list_entitlements(ListEntitlements(enterprise_id=firm, state=state), reader, self.line)
+        with self.office.catalog.frame.reader([tenant], actor=enterprise_actor(enterprise)) as reader:
+            page = views.list_entitlements(ListEntitlements(enterprise_id=enterprise, state=state), reader, self.line)
         assert len(page.items) == getattr(page, state.value), "the process and the rules agree"
         return {each.item_id: each.amount.money.fen if each.amount.money else None for each in page.items}
 
-    def applies(self, item: str, firm: str, tenant: str = ZHANGGONG) -> dict[str, Any]:
+    def applies(self, item: str, enterprise: str, tenant: str = ZHANGGONG) -> dict[str, Any]:
         self.office.deliver()
-        order = SubmitApplication(item_id=item, enterprise_id=firm)
-        return self.office.intake.ordered(order, tenant=tenant, actor=firm_actor(firm))
+        order = SubmitApplication(item_id=item, enterprise_id=enterprise)
+        return self.office.intake.ordered(order, tenant=tenant, actor=enterprise_actor(enterprise))
 
     def reviewed(self) -> list[dict[str, Any]]:
         """The cases, once everything that catalogue and intake have said has reached review."""
@@ -136,7 +136,7 @@ class City:
         return list(self.review.asked(ListCases(), tenant=CITY, actor=OWNER)["ok"]["items"])
 
     def told(self, tenant: str = ZHANGGONG) -> int:
-        """How many chunks of newly entitled firms were announced."""
+        """How many chunks of newly entitled enterprises were announced."""
         statement = f"SELECT count(*) FROM match_chunk WHERE tenant = '{tenant}'"
         return int(self.office.catalog.rows(statement)[0][0])
 
@@ -155,15 +155,15 @@ def reasons(answer: dict[str, Any]) -> dict[str, str]:
     return {reason["code"]: reason["message"] for reason in answer["refused"]["reasons"]}
 
 
-def test_a_firm_is_entitled_applies_and_is_granted_the_exact_amount_once_the_figure_is_there(city: City) -> None:
-    item, firm = city.publishes(), city.firm()
-    assert city.entitled(firm) == {}
-    assert city.entitled(firm, State.UNDETERMINED) == {item: None}
-    assert list(reasons(city.applies(item, firm))) == ["outside_figure_missing"]
+def test_a_enterprise_is_entitled_applies_and_is_granted_the_exact_amount_once_the_figure_is_there(city: City) -> None:
+    item, enterprise = city.publishes(), city.enterprise()
+    assert city.entitled(enterprise) == {}
+    assert city.entitled(enterprise, State.UNDETERMINED) == {item: None}
+    assert list(reasons(city.applies(item, enterprise))) == ["outside_figure_missing"]
     city.records()
-    assert city.entitled(firm) == {item: SUBSIDY}
+    assert city.entitled(enterprise) == {item: SUBSIDY}
     assert city.told() == 1, "whoever is newly entitled is told"
-    receipt = city.applies(item, firm)["ok"]
+    receipt = city.applies(item, enterprise)["ok"]
     assert receipt["estimated_fen"] == SUBSIDY
     (case,) = city.reviewed()
     assert (case["verdict"], case["amount_fen"], case["obstacles"]) == ("met", SUBSIDY, [])
@@ -173,12 +173,12 @@ def test_a_firm_is_entitled_applies_and_is_granted_the_exact_amount_once_the_fig
 
 
 def test_a_withdrawn_figure_makes_it_undetermined_again_and_leaves_what_was_filed(city: City) -> None:
-    item, firm, later = city.publishes(), city.firm(17), city.firm(14)
+    item, enterprise, later = city.publishes(), city.enterprise(17), city.enterprise(14)
     (figure,) = city.records()
-    assert city.entitled(firm) == {item: SUBSIDY}
-    assert "ok" in city.applies(item, firm)
+    assert city.entitled(enterprise) == {item: SUBSIDY}
+    assert "ok" in city.applies(item, enterprise)
     assert "ok" in city.withdraws(figure)
-    assert (city.entitled(firm), city.entitled(firm, State.UNDETERMINED)) == ({}, {item: None})
+    assert (city.entitled(enterprise), city.entitled(enterprise, State.UNDETERMINED)) == ({}, {item: None})
     assert list(reasons(city.applies(item, later))) == ["outside_figure_missing"]
     (case,) = city.reviewed()
     assert (case["verdict"], case["amount_fen"]) == ("met", SUBSIDY), "review judges on what it was filed on"
@@ -187,11 +187,11 @@ def test_a_withdrawn_figure_makes_it_undetermined_again_and_leaves_what_was_file
 
 
 def test_a_correction_of_the_same_day_counts_and_overwrites_nothing(city: City) -> None:
-    item, firm = city.publishes(), city.firm()
+    item, enterprise = city.publishes(), city.enterprise()
     (wrong,) = city.records(LPR.model_copy(update={"value": "13.1"}))
     city.records(LPR)
-    assert city.entitled(firm) == {item: SUBSIDY}
-    assert city.applies(item, firm)["ok"]["estimated_fen"] == SUBSIDY
+    assert city.entitled(enterprise) == {item: SUBSIDY}
+    assert city.applies(item, enterprise)["ok"]["estimated_fen"] == SUBSIDY
     listed = city.office.catalog.asked(ListOutsideFigures(name="lpr_one_year"), tenant=None)["ok"]["items"]
     assert [each["figure"]["value"] for each in listed] == ["3.1", "13.1"]
     assert listed[1]["figure_id"] == wrong
@@ -199,7 +199,7 @@ def test_a_correction_of_the_same_day_counts_and_overwrites_nothing(city: City) 
 
 def test_a_county_sees_the_city_s_figure_and_not_a_sister_county_s(city: City) -> None:
     own, sister = city.publishes(tenant=ZHANGGONG), city.publishes(tenant=XINGGUO)
-    here, there = city.firm(17), city.firm(14, tenant=XINGGUO)
+    here, there = city.enterprise(17), city.enterprise(14, tenant=XINGGUO)
     city.records(tenant=XINGGUO)
     assert city.entitled(here) == {}
     assert city.entitled(there, tenant=XINGGUO) == {sister: SUBSIDY}
@@ -212,17 +212,17 @@ def test_a_county_sees_the_city_s_figure_and_not_a_sister_county_s(city: City) -
 
 
 def test_what_a_county_enters_changes_nothing_that_the_city_has_promised(city: City) -> None:
-    item, firm = city.publishes(tenant=CITY), city.firm()
+    item, enterprise = city.publishes(tenant=CITY), city.enterprise()
     city.records(tenant=ZHANGGONG, actor=BUREAU)
-    assert city.entitled(firm) == {}
-    with city.office.catalog.frame.reader([ZHANGGONG], actor=firm_actor(firm)) as reader:
-        plain = views.check_entitlement(CheckEntitlement(item_id=item, enterprise_id=firm), reader)
+    assert city.entitled(enterprise) == {}
+    with city.office.catalog.frame.reader([ZHANGGONG], actor=enterprise_actor(enterprise)) as reader:
+        plain = views.check_entitlement(CheckEntitlement(item_id=item, enterprise_id=enterprise), reader)
     assert plain.verdict.state is State.UNDETERMINED
-    assert list(reasons(city.applies(item, firm))) == ["outside_figure_missing"]
+    assert list(reasons(city.applies(item, enterprise))) == ["outside_figure_missing"]
 
 
 def test_a_preview_counts_with_the_figures_of_its_own_place(city: City) -> None:
-    city.firm()
+    city.enterprise()
     city.desk.turn()
 
     def preview() -> tuple[int, int, int]:
@@ -238,7 +238,7 @@ def test_a_preview_counts_with_the_figures_of_its_own_place(city: City) -> None:
 
 def test_a_department_s_list_rests_on_the_figures_of_the_day(city: City) -> None:
     item = city.publishes(startup_loan(mode=Mode.NO_APPLICATION, form_fields=()), tenant=ZHANGGONG)
-    line = NominationLine(enterprise_id=city.firm(), amount_fen=SUBSIDY)
+    line = NominationLine(enterprise_id=city.enterprise(), amount_fen=SUBSIDY)
     order = NominateEnterprises(item_id=item, lines=(line,))
     city.office.deliver()
     refused = city.office.intake.ordered(order, actor=OWNER)
@@ -252,11 +252,11 @@ def test_a_department_s_list_rests_on_the_figures_of_the_day(city: City) -> None
 
 
 def test_a_desk_that_starts_again_has_the_figures_that_stand(city: City) -> None:
-    item, firm = city.publishes(), city.firm()
+    item, enterprise = city.publishes(), city.enterprise()
     city.records()
-    city.entitled(firm)
+    city.entitled(enterprise)
     city.desk.begin_again()
-    assert city.entitled(firm) == {item: SUBSIDY}
+    assert city.entitled(enterprise) == {item: SUBSIDY}
 
 
 def test_figures_are_entered_whole_or_not_at_all_with_every_reason(city: City) -> None:
@@ -291,12 +291,12 @@ def test_only_whoever_entered_a_figure_or_the_bureau_takes_it_back(city: City) -
     refusals = [
         (CITY, STRANGER, "outside_figure_of_other_department"),
         (ZHANGGONG, FINANCE, "outside_figure_unknown"),
-        (CITY, firm_actor("e1"), "outside_figures_not_yours"),
+        (CITY, enterprise_actor("e1"), "outside_figures_not_yours"),
     ]
     for tenant, actor, code in refusals:
         assert city.withdraws(figure, tenant, actor)["refused"]["code"] == code
     order = RecordOutsideFigures(figures=(LPR,))
-    answer = city.office.catalog.ordered(order, tenant=CITY, actor=firm_actor("e1"))
+    answer = city.office.catalog.ordered(order, tenant=CITY, actor=enterprise_actor("e1"))
     assert answer["refused"]["code"] == "outside_figures_not_yours"
     assert "ok" in city.withdraws(figure, actor=BUREAU)
 

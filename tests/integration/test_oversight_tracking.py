@@ -44,7 +44,7 @@ from tests.unit.oversight.case_story import (
     submitted,
 )
 
-FIRM = Actor(id="firm-1", roles=frozenset({"enterprise"}), enterprise_id="ent-1")
+ENTERPRISE = Actor(id="enterprise-1", roles=frozenset({"enterprise"}), enterprise_id="ent-1")
 EVENTS = frozenset(event.__name__ for event in SENTENCES)
 
 
@@ -194,31 +194,31 @@ def test_whatever_is_wrong_with_receipt_or_code_the_answer_is_the_same(
     oversight.hears(*story())
     wire = oversight.tracked(receipt, code, tenant=tenant)
     assert (wire["refused"]["kind"], wire["refused"]["code"]) == ("not_found", "case_untraceable")
-    assert wire["refused"]["message"] == "受理编号或查询码不正确。"
+    assert wire["refused"]["message"] == "收件编号或查询码不正确。"
 
 
-def test_a_list_of_a_city_is_tracked_line_by_line_and_by_each_firm_in_its_county(oversight: Oversight) -> None:
+def test_a_list_of_a_city_is_tracked_line_by_line_and_by_each_enterprise_in_its_county(oversight: Oversight) -> None:
     lines = [claim(f"GZ-L{number}000", filed_in=county) for number, county in enumerate(("xingguo", "zhanggong"))]
     oversight.hears(heard(nominated(*lines)))
     assert [oversight.view(receipt=line.receipt).state for line in lines] == ["submitted", "submitted"]
     for line in lines:
-        page = TrackingPage.model_validate(oversight.own_cases(tenant=line.filed_in, actor=FIRM)["ok"])
+        page = TrackingPage.model_validate(oversight.own_cases(tenant=line.filed_in, actor=ENTERPRISE)["ok"])
         assert [item.receipt for item in page.items] == [line.receipt]
 
 
-def test_a_firm_reads_its_own_cases_page_by_page_newest_first(oversight: Oversight) -> None:
+def test_a_enterprise_reads_its_own_cases_page_by_page_newest_first(oversight: Oversight) -> None:
     for number in range(5):
         filed = submitted(claim(f"GZ-P{number}0000")).model_copy(update={"submitted_at": after(number)})
         oversight.hears(heard(filed, origin="xingguo"))
     receipts: list[str] = []
     cursor: str | None = None
     for _ in range(3):
-        wire = oversight.own_cases(tenant="xingguo", actor=FIRM, limit=2, cursor=cursor)
+        wire = oversight.own_cases(tenant="xingguo", actor=ENTERPRISE, limit=2, cursor=cursor)
         page = TrackingPage.model_validate(wire["ok"])
         receipts += [item.receipt for item in page.items]
         cursor = page.next_cursor
     assert (receipts, cursor) == ([f"GZ-P{number}0000" for number in (4, 3, 2, 1, 0)], None)
-    broken = oversight.own_cases(tenant="xingguo", actor=FIRM, cursor="bm90IG91cnM")
+    broken = oversight.own_cases(tenant="xingguo", actor=ENTERPRISE, cursor="bm90IG91cnM")
     assert broken["refused"]["code"] == "cursor_invalid"
 
 
@@ -226,12 +226,12 @@ def test_an_officer_of_another_county_cannot_list_a_countys_cases(oversight: Ove
     oversight.hears(*story())
     officer = Actor(id="officer", roles=frozenset({"supervisor"}))
     assert oversight.own_cases(tenant="zhanggong", actor=officer)["refused"]["code"] == "enterprise_not_yours"
-    # Whoever got hold of the firm's id acts for it in another tenant: there is no such firm there.
-    assert oversight.own_cases(tenant="zhanggong", actor=FIRM)["ok"]["items"] == []
+    # Whoever got hold of the enterprise's id acts for it in another tenant: there is no such enterprise there.
+    assert oversight.own_cases(tenant="zhanggong", actor=ENTERPRISE)["ok"]["items"] == []
 
 
 @pytest.mark.parametrize(("tenant", "seen"), [("ganzhou", 1), ("xingguo", 1), ("zhanggong", 0)])
-def test_row_security_shows_a_case_to_its_own_tenant_and_to_its_firms(
+def test_row_security_shows_a_case_to_its_own_tenant_and_to_its_enterprises(
     oversight: Oversight, tenant: str, seen: int
 ) -> None:
     oversight.hears(*story())
@@ -239,7 +239,7 @@ def test_row_security_shows_a_case_to_its_own_tenant_and_to_its_firms(
         assert reader.execute("SELECT count(*) FROM tracking").scalar_one() == seen
 
 
-def test_the_firms_tenant_may_look_but_not_write(oversight: Oversight) -> None:
+def test_the_enterprises_tenant_may_look_but_not_write(oversight: Oversight) -> None:
     oversight.hears(*story())
     with oversight.frame.unit(["xingguo"], action="test") as uow:
         changed = uow.execute("UPDATE tracking SET steps = '{}'").rowcount

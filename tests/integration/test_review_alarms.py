@@ -55,7 +55,7 @@ def test_replicas_that_hold_the_same_jobs_raise_each_alarm_once(
     replica: Callable[[], Review], clock: FixedClock
 ) -> None:
     replicas = [replica().prepared(), replica(), replica()]
-    replicas[0].hears(application(uscc="firm-a"), application(uscc="firm-b"))
+    replicas[0].hears(application(uscc="enterprise-a"), application(uscc="enterprise-b"))
     for text in ("2026-03-13 13:00", "2026-03-16 17:30", "2026-03-17 17:30"):
         until(clock, text)
         jobs = due_jobs(replicas[0])

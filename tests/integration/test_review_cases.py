@@ -201,8 +201,8 @@ def test_an_application_that_overtakes_its_item_waits_for_it(review: Review, clo
 
 def test_a_list_is_paid_at_once_but_for_the_lines_that_do_not_hold(review: Review) -> None:
     review.prepared(item_rules(mode="no_application", limit=None))
-    sound = [line(uscc=f"firm-{number:02d}") for number in range(10)]
-    review.hears(nomination(*sound, line(uscc="poor", known=facts(above_scale=False)), line(uscc="firm-00")))
+    sound = [line(uscc=f"enterprise-{number:02d}") for number in range(10)]
+    review.hears(nomination(*sound, line(uscc="poor", known=facts(above_scale=False)), line(uscc="enterprise-00")))
     assert review.rows("SELECT state, count(*) FROM review_case GROUP BY 1 ORDER BY 1") == [
         ("accepted", 2),
         ("approved", 10),
@@ -231,7 +231,7 @@ def test_a_long_list_takes_no_more_statements_than_a_short_one(review: Review) -
             seen.append(statement)
 
         sqlalchemy_event.listen(review.frame.event_engine, "before_cursor_execute", count)
-        review.hears(nomination(*[line(uscc=f"firm-{length}-{number}") for number in range(length)]))
+        review.hears(nomination(*[line(uscc=f"enterprise-{length}-{number}") for number in range(length)]))
         sqlalchemy_event.remove(review.frame.event_engine, "before_cursor_execute", count)
         counts.append(len(statements))
     assert counts[0] == counts[1]
@@ -246,8 +246,8 @@ def test_a_strangers_case_cannot_be_seen_or_decided(review: Review) -> None:
     assert review.asked(ListCases(), actor=STRANGER)["ok"]["items"] == []
     assert outcome(review.asked(ListCases(department=DEPARTMENT), actor=STRANGER)) == "not_your_department"
     assert outcome(review.ordered(approval(case), actor=STRANGER)) == "not_your_department"
-    firm = Actor(id="e", roles=frozenset({"enterprise"}), enterprise_id=case.claim.enterprise_id)
-    assert outcome(review.asked(question, actor=firm)) == "forbidden"
+    enterprise = Actor(id="e", roles=frozenset({"enterprise"}), enterprise_id=case.claim.enterprise_id)
+    assert outcome(review.asked(question, actor=enterprise)) == "forbidden"
     assert review.asked(question, actor=BUREAU)["ok"]["case_id"] == case.case_id
 
 
@@ -290,7 +290,7 @@ def test_a_cursor_that_was_never_given_out_is_refused(review: Review, cursor: st
     assert outcome(review.asked(ListCases(cursor=cursor))) == "cursor_invalid"
 
 
-def test_a_firm_whose_application_was_rejected_is_granted_the_next_one(review: Review) -> None:
+def test_a_enterprise_whose_application_was_rejected_is_granted_the_next_one(review: Review) -> None:
     first = application()
     review.prepared(item_rules()).hears(first)
     case = only_case(review)

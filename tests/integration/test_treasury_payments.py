@@ -105,10 +105,10 @@ def test_an_instruction_that_the_bank_never_heard_of_is_asked_about_again_and_ag
 ) -> None:
     treasury.bank.loses = frozenset({"order"})
     send(treasury)
-    for firm_noes in (1, 2):
+    for definite_noes in (1, 2):
         treasury.passes(minutes=10)
         assert treasury.does("ask_bank") == 1
-        assert treasury.only().state == "unknown", f"after {firm_noes} firm noes of three"
+        assert treasury.only().state == "unknown", f"after {definite_noes} definite noes of three"
         assert treasury.line().reserved_fen == LAKH
     treasury.passes(minutes=10)
     treasury.does("ask_bank")
@@ -122,7 +122,7 @@ def test_an_instruction_that_the_bank_never_heard_of_is_asked_about_again_and_ag
 
 
 def test_the_bank_is_asked_less_and_less_often(treasury: Treasury) -> None:
-    treasury.patience = type(treasury.patience)(firm_noes=100)
+    treasury.patience = type(treasury.patience)(definite_noes=100)
     treasury.bank.loses = frozenset({"order"})
     send(treasury)
     waits = []

@@ -114,7 +114,7 @@ def test_an_older_account_never_replaces_a_newer_one(treasury: Treasury) -> None
     assert treasury.rows("SELECT account_version FROM payee_account") == [(3,)]
 
 
-def test_a_city_that_paid_finds_the_account_that_its_countys_firm_corrected(treasury: Treasury) -> None:
+def test_a_city_that_paid_finds_the_account_that_its_countys_enterprise_corrected(treasury: Treasury) -> None:
     first = paid(treasury, tenant="ganzhou", filed_in="xingguo")
     send_back(treasury, first)
     treasury.hears(account_changed(2), tenant="xingguo")

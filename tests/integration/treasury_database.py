@@ -79,7 +79,7 @@ class Treasury:
         self.clock = clock
         self.bank = bank or FakeBank()
         self.cipher = OpenCipher()
-        self.patience = Patience(firm_noes=3)
+        self.patience = Patience(definite_noes=3)
         self.inbox = Inbox("treasury", SUBSCRIPTIONS, frame.event_unit, max_attempts=3)
         self.work: dict[str, Callable[[list[Job]], None]] = {
             SEND: lambda jobs: dispatch.send(jobs, self._unit, self.bank, self.cipher, self.patience),

@@ -1,4 +1,4 @@
-"""A firm's file over HTTP: facts and their history, the technology score and who may see it, papers, two files made one."""
+"""An enterprise's file over HTTP: facts and their history, the technology score and who may see it, papers, two files made one."""
 
 from __future__ import annotations
 
@@ -63,13 +63,13 @@ class Desk:
 
 @pytest.fixture(scope="module")
 def stage(standing_house: House) -> Stage:
-    """Two firms with their files, the second of which will turn out to be the first; of the first all is known."""
+    """Two enterprises with their files, the second of which will turn out to be the first; of the first all is known."""
     standing_house.stand_up()
     stage = standing_house.prepare(small_scene("file", [INSTANT, INSTANT]))
     with standing_house.client() as client:
         desk = Desk(client, stage)
         desk.done(TECHNOLOGY, "/labels", {"rule": json.loads(LABEL.read_bytes())})
-        first = stage.firms[stage.scene.claims[0].firm.uscc]
+        first = stage.enterprises[stage.scene.claims[0].enterprise.uscc]
         desk.done(PARTNER, f"/enterprises/{first}/facts", {"facts": [fact(*each) for each in FACTS]})
         # Which labels hold in a place the catalogue knows once the word of the place itself has come to it.
         eventually(lambda: desk.get(WINDOW, f"/enterprises/{first}")["labels"], within=60, every=0.2)
@@ -83,10 +83,10 @@ def desk(house: House, stage: Stage) -> Iterator[Desk]:
 
 
 @pytest.fixture
-def firm(stage: Stage) -> tuple[str, str, str]:
-    """(enterprise id, credit code, token) of the first firm."""
-    known = stage.scene.claims[0].firm
-    return stage.firms[known.uscc], known.uscc, stage.firm_token(known)
+def enterprise(stage: Stage) -> tuple[str, str, str]:
+    """(enterprise id, credit code, token) of the first enterprise."""
+    known = stage.scene.claims[0].enterprise
+    return stage.enterprises[known.uscc], known.uscc, stage.enterprise_token(known)
 
 
 def fact(name: str, value: object, unit: str | None, years: int | None) -> dict[str, Any]:
@@ -103,10 +103,10 @@ def fact(name: str, value: object, unit: str | None, years: int | None) -> dict[
     }
 
 
-def test_a_bank_sees_the_score_while_the_firm_allows_it_and_the_firm_sees_the_bank(
-    desk: Desk, firm: tuple[str, str, str]
+def test_a_bank_sees_the_score_while_the_enterprise_allows_it_and_the_enterprise_sees_the_bank(
+    desk: Desk, enterprise: tuple[str, str, str]
 ) -> None:
-    enterprise_id, uscc, boss = firm
+    enterprise_id, uscc, boss = enterprise
     look = {"uscc": uscc, "label": "technology_score", "purpose": "credit_assessment"}
     refused = desk.post(BANK, "/label-reports", look)
     assert (refused.status_code, refused.json()["code"]) == (403, "consent_missing")
@@ -132,8 +132,8 @@ def test_a_bank_sees_the_score_while_the_firm_allows_it_and_the_firm_sees_the_ba
     assert desk.post(BANK, "/label-reports", look).json()["code"] == "consent_missing"
 
 
-def test_a_withdrawn_fact_changes_what_the_file_says(desk: Desk, firm: tuple[str, str, str]) -> None:
-    enterprise_id, _, boss = firm
+def test_a_withdrawn_fact_changes_what_the_file_says(desk: Desk, enterprise: tuple[str, str, str]) -> None:
+    enterprise_id, _, boss = enterprise
     history = desk.get(boss, f"/enterprises/{enterprise_id}/facts?name=invention_applications")["items"]
     assert [each["standing"] for each in history] == ["counts"]
     order = {"records": [history[0]["record_id"]], "reason": "申请尚未受理"}
@@ -143,8 +143,8 @@ def test_a_withdrawn_fact_changes_what_the_file_says(desk: Desk, firm: tuple[str
     assert (score["points"], [each["name"] for each in score["missing"]]) == (None, ["invention_applications"])
 
 
-def test_a_licence_is_uploaded_kept_and_listed_before_it_runs_out(desk: Desk, firm: tuple[str, str, str]) -> None:
-    enterprise_id, _, boss = firm
+def test_a_licence_is_uploaded_kept_and_listed_before_it_runs_out(desk: Desk, enterprise: tuple[str, str, str]) -> None:
+    enterprise_id, _, boss = enterprise
     headers = {"Authorization": f"Bearer {boss}", "Idempotency-Key": f"test/{new_id()}"}
     paper = {"content": b"%PDF-1.7 licence", "headers": {**headers, "Content-Type": "application/pdf"}}
     uploaded = answered(lambda: desk.client.post("/api/v1/uploads", **paper))
@@ -165,9 +165,9 @@ def test_a_licence_is_uploaded_kept_and_listed_before_it_runs_out(desk: Desk, fi
     assert (nowhere.status_code, nowhere.json()["code"]) == (404, "object_unknown")
 
 
-def test_the_contact_is_masked_until_a_reason_is_given(desk: Desk, firm: tuple[str, str, str]) -> None:
-    enterprise_id, uscc, boss = firm
-    mobile = next(each.firm.contact_mobile for each in desk.stage.scene.claims if each.firm.uscc == uscc)
+def test_the_contact_is_masked_until_a_reason_is_given(desk: Desk, enterprise: tuple[str, str, str]) -> None:
+    enterprise_id, uscc, boss = enterprise
+    mobile = next(each.enterprise.contact_mobile for each in desk.stage.scene.claims if each.enterprise.uscc == uscc)
     assert mobile not in str(desk.get(WINDOW, f"/enterprises/{enterprise_id}"))
     look = desk.done(WINDOW, f"/enterprises/{enterprise_id}/contact-looks", {"reason": "电话核实申报信息"})
     assert desk.get(WINDOW, f"/contact-looks/{look['disclosure_id']}")["contact_mobile"] == mobile
@@ -176,11 +176,11 @@ def test_the_contact_is_masked_until_a_reason_is_given(desk: Desk, firm: tuple[s
 
 
 def test_two_files_become_one_and_what_was_known_of_either_is_in_it(
-    house: House, desk: Desk, firm: tuple[str, str, str]
+    house: House, desk: Desk, enterprise: tuple[str, str, str]
 ) -> None:
-    absorbed, _, _ = firm
-    other = desk.stage.scene.claims[1].firm
-    surviving, boss = desk.stage.firms[other.uscc], desk.stage.firm_token(other)
+    absorbed, _, _ = enterprise
+    other = desk.stage.scene.claims[1].enterprise
+    surviving, boss = desk.stage.enterprises[other.uscc], desk.stage.enterprise_token(other)
     proposal = {"absorbed_id": absorbed, "surviving_id": surviving, "reason": "换发新的统一社会信用代码"}
     merge = desk.done(WINDOW, "/enterprise-merges", proposal)
     confirmed = desk.done(ACCOUNTS, f"/enterprise-merges/{merge['merge_id']}/confirm", version=merge["version"])

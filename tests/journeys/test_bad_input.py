@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 import pytest
-from scene_kit import INSTANT, new_firm, new_uscc, small_scene
+from scene_kit import INSTANT, new_enterprise, new_uscc, small_scene
 from system_kit import House
 
 from chassis.foundation.ids import new_id
@@ -28,7 +28,7 @@ WRITTEN = ("catalog", "intake", "review", "treasury", "notify", "oversight")
 
 @pytest.fixture(scope="module")
 def stage(standing_house: House) -> Stage:
-    """One firm with a file, an account and money set aside, that has not applied yet."""
+    """One enterprise with a file, an account and money set aside, that has not applied yet."""
     standing_house.stand_up()
     return standing_house.prepare(small_scene("bad", [INSTANT]))
 
@@ -117,7 +117,9 @@ def test_an_unknown_item_cannot_be_applied_for(
 ) -> None:
     body = application(stage, claim, item_id=new_id())
     with nothing_left_behind(house):
-        answer = client.post("/api/v1/applications", json=body, headers=sent_by(stage.firm_token(claim.firm)))
+        answer = client.post(
+            "/api/v1/applications", json=body, headers=sent_by(stage.enterprise_token(claim.enterprise))
+        )
     assert answer.status_code == 422
     assert "item_unknown" in reasons(answer)
 
@@ -126,7 +128,7 @@ def test_a_wrong_amount_and_a_strangers_account_are_both_told_at_once(
     house: House, client: httpx.Client, stage: Stage, claim: Claimed
 ) -> None:
     body = application(stage, claim, claimed_fen=claim.expected_fen + 1, payee_name="另一家企业", commitments=[])
-    token = stage.firm_token(claim.firm)
+    token = stage.enterprise_token(claim.enterprise)
     eventually(lambda: known_to_intake(client, token, body), every=0.3)
     with nothing_left_behind(house):
         answer = client.post("/api/v1/applications", json=body, headers=sent_by(token))
@@ -140,7 +142,7 @@ def test_a_wrong_amount_and_a_strangers_account_are_both_told_at_once(
 
 
 def known_to_intake(client: httpx.Client, token: str, body: Mapping[str, Any]) -> bool:
-    """Whether the news of firm, facts and account has got about."""
+    """Whether the news of enterprise, facts and account has got about."""
     codes = reasons(client.post("/api/v1/applications", json=body, headers=sent_by(token)))
     return not codes & {"enterprise_unknown", "payee_account_missing", "facts_missing", "item_unknown"}
 
@@ -153,7 +155,7 @@ def test_a_closed_window_is_closed(house: House, client: httpx.Client, stage: St
     published = client.post("/api/v1/policies", json={"content": content}, headers=sent_by(officer))
     assert published.status_code == 201, published.text
     body = application(stage, claim, item_id=published.json()["item_id"])
-    token = stage.firm_token(claim.firm)
+    token = stage.enterprise_token(claim.enterprise)
     eventually(lambda: known_to_intake(client, token, body), every=0.3)
     with nothing_left_behind(house):
         answer = client.post("/api/v1/applications", json=body, headers=sent_by(token))
@@ -165,7 +167,7 @@ def test_a_closed_window_is_closed(house: House, client: httpx.Client, stage: St
 def test_a_second_application_for_the_same_is_a_duplicate(house: House, client: httpx.Client) -> None:
     stage = house.prepare(small_scene("twice", [INSTANT]))
     (claim,) = stage.scene.claims
-    token, body = stage.firm_token(claim.firm), application(stage, claim)
+    token, body = stage.enterprise_token(claim.enterprise), application(stage, claim)
     house.play(stage)
     with nothing_left_behind(house):
         answer = client.post("/api/v1/applications", json=body, headers=sent_by(token))
@@ -176,10 +178,10 @@ def test_a_second_application_for_the_same_is_a_duplicate(house: House, client: 
 def test_an_account_in_another_name_is_not_registered(
     house: House, client: httpx.Client, stage: Stage, claim: Claimed
 ) -> None:
-    path = f"/api/v1/enterprises/{stage.firms[claim.firm.uscc]}/payee-accounts"
-    body = {**claim.firm.account, "account_name": "另一家企业"}
+    path = f"/api/v1/enterprises/{stage.enterprises[claim.enterprise.uscc]}/payee-accounts"
+    body = {**claim.enterprise.account, "account_name": "另一家企业"}
     with nothing_left_behind(house):
-        answer = client.post(path, json=body, headers=sent_by(stage.firm_token(claim.firm)))
+        answer = client.post(path, json=body, headers=sent_by(stage.enterprise_token(claim.enterprise)))
     assert answer.status_code == 422
     assert reasons(answer) == {"payee_name_mismatch"}
 
@@ -187,13 +189,13 @@ def test_an_account_in_another_name_is_not_registered(
 def test_whoever_named_an_account_does_not_confirm_it(
     house: House, client: httpx.Client, stage: Stage, claim: Claimed
 ) -> None:
-    firm = new_firm(claim.firm, "测试企业自证")
+    enterprise = new_enterprise(claim.enterprise, "测试企业自证")
     window = stage.people.token(WINDOW)
-    file = {"uscc": firm.uscc, "name": firm.name, "contact_mobile": firm.contact_mobile}
+    file = {"uscc": enterprise.uscc, "name": enterprise.name, "contact_mobile": enterprise.contact_mobile}
     opened = client.post("/api/v1/enterprises", json=file, headers=sent_by(window)).json()
     named = client.post(
         f"/api/v1/enterprises/{opened['enterprise_id']}/payee-accounts",
-        json=dict(firm.account),
+        json=dict(enterprise.account),
         headers=sent_by(window),
     )
     with nothing_left_behind(house):
@@ -269,7 +271,7 @@ def test_a_decision_says_which_version_was_read(house: House, client: httpx.Clie
     house.play(stage)
     checker = stage.people.token(CHECKER)
     payments = client.get("/api/v1/disbursements", params={"limit": 200}, headers=sent_by(checker)).json()["items"]
-    payment = next(each for each in payments if each["claim"]["uscc"] == stage.scene.claims[0].firm.uscc)
+    payment = next(each for each in payments if each["claim"]["uscc"] == stage.scene.claims[0].enterprise.uscc)
     path = f"/api/v1/disbursements/{payment['disbursement_id']}/authorise"
     with nothing_left_behind(house):
         without = client.post(path, headers=sent_by(checker))

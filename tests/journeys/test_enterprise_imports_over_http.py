@@ -15,15 +15,15 @@ from system_kit import House, answered
 
 from chassis.foundation.ids import new_id
 from chassis.testing.waiting import eventually
-from console.policy.sample_city.firms import credit_code_of, draw, name_of
+from console.policy.sample_city.enterprises import credit_code_of, draw, name_of
 
-FIRMS = draw(1300)
+ENTERPRISES = draw(1300)
 HEADING = ["统一社会信用代码", "企业名称", "行业", "联系手机", "revenue:2025:万元"]
 
 
 def rows(tenant_number: int) -> list[list[str]]:
     return [
-        [credit_code_of(FIRMS, row), name_of(FIRMS, row), "软件业", f"138{tenant_number:08d}", str(row + 1)]
+        [credit_code_of(ENTERPRISES, row), name_of(ENTERPRISES, row), "软件业", f"138{tenant_number:08d}", str(row + 1)]
         for row in range(1300)
     ]
 

@@ -1,5 +1,5 @@
 """The main job, once, over HTTP: from published policies to money in 24 accounts and a message to each
-firm."""
+enterprise."""
 
 from __future__ import annotations
 
@@ -40,7 +40,9 @@ def committed(first_board: Board) -> Story:
     return next(story for story in first_board.paid if story.mode == "committed")
 
 
-def test_24_firms_get_five_million_yuan_and_the_banks_book_says_the_same(house: House, first_board: Board) -> None:
+def test_24_enterprises_get_five_million_yuan_and_the_banks_book_says_the_same(
+    house: House, first_board: Board
+) -> None:
     report = house.must_hold()
     found = figures(first_board, house.bank_book(), report, setup_s=0.0)
     assert found.shortfalls(first_board) == []
@@ -94,7 +96,7 @@ def test_the_tracking_page_tells_the_whole_story_in_chinese_and_in_order(house: 
     places = [next(at for at, step in enumerate(steps) if word in step) for word in order]
     assert places == sorted(places), steps
     assert all(HAN.search(step) for step in steps)
-    assert committed.claim.firm.name not in text
+    assert committed.claim.enterprise.name not in text
 
 
 def test_the_tracking_page_has_an_english_switch(house: House, committed: Story) -> None:
@@ -115,7 +117,7 @@ def test_a_wrong_query_code_opens_nothing(house: House, committed: Story) -> Non
         ]
     assert [answer.status_code for answer in answers] == [404, 404, 404]
     assert all(committed.item_title not in answer.text for answer in answers)
-    assert "受理编号或查询码不正确" in answers[0].text
+    assert "收件编号或查询码不正确" in answers[0].text
     assert answers[2].json()["code"] == "case_untraceable"
 
 
@@ -126,10 +128,10 @@ def test_one_trace_leads_from_the_request_to_the_settled_payment_and_the_message
     tries = iter(range(1, 100))
 
     def applied() -> bool:
-        # As the firm in the scene would, but in a trace of ours; a refusal means that the news has not got
+        # As the enterprise in the scene would, but in a trace of ours; a refusal means that the news has not got
         # about.
         headers = {
-            "Authorization": f"Bearer {stage.firm_token(claim.firm)}",
+            "Authorization": f"Bearer {stage.enterprise_token(claim.enterprise)}",
             "Idempotency-Key": f"{application_key(claim)}/{next(tries)}",
             "traceparent": f"00-{trace}-{secrets.token_hex(8)}-01",
         }

@@ -1,4 +1,4 @@
-"""An outside figure over HTTP: entered by the bureau, read by everybody, and what it changes for a firm on the way."""
+"""An outside figure over HTTP: entered by the bureau, read by everybody, and what it changes for an enterprise on the way."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ class Desk:
     stage: Stage
 
     @property
-    def firm(self) -> str:
-        return self.stage.firm_token(self.stage.scene.claims[0].firm)
+    def enterprise(self) -> str:
+        return self.stage.enterprise_token(self.stage.scene.claims[0].enterprise)
 
     @property
-    def firm_id(self) -> str:
-        return self.stage.firms[self.stage.scene.claims[0].firm.uscc]
+    def enterprise_id(self) -> str:
+        return self.stage.enterprises[self.stage.scene.claims[0].enterprise.uscc]
 
     def send(self, way: str, body: Mapping[str, Any], *, by: str, key: str | None = None) -> httpx.Response:
         headers = {"Authorization": f"Bearer {by}", "Idempotency-Key": key or f"test/{new_id()}"}
@@ -50,15 +50,15 @@ class Desk:
         return result
 
     def listed(self, item: str, state: str) -> int | str | None:
-        """The estimate in fen with which the firm's own list shows the item in this state; `no` if it does not."""
-        page = self.read(f"/my/entitlements?state={state}&limit=50", self.firm)
+        """The estimate in fen with which the enterprise's own list shows the item in this state; `no` if it does not."""
+        page = self.read(f"/my/entitlements?state={state}&limit=50", self.enterprise)
         found = [each["amount"]["money"] for each in page["items"] if each["item_id"] == item]
         return found[0] if found else "no"
 
     def applies(self, item: str, *expected: str) -> bool:
-        """Whether the firm's application is taken, or refused with exactly these reasons."""
+        """Whether the enterprise's application is taken, or refused with exactly these reasons."""
         body = {"item_id": item}
-        answer = self.send("/applications", body, by=self.firm)
+        answer = self.send("/applications", body, by=self.enterprise)
         told = (answer.status_code, {each["code"] for each in answer.json().get("errors", ())})
         assert told == (422 if expected else 201, set(expected))
         return True
@@ -66,13 +66,13 @@ class Desk:
 
 @pytest.fixture
 def desk(house: House) -> Iterator[Desk]:
-    """A firm with an account and with the loan of the worked case in its file."""
+    """An enterprise with an account and with the loan of the worked case in its file."""
     stage = house.prepare(small_scene("lpr", [INSTANT]))
     with house.client() as client:
         desk = Desk(client, stage)
         worked = json.loads((CHECKOUT / "sample" / "cases" / "CN-001.json").read_bytes())[-1]
         partner = stage.people.token(PARTNER)
-        assert desk.send(f"/enterprises/{desk.firm_id}/facts", {"facts": worked["facts"]}, by=partner).is_success
+        assert desk.send(f"/enterprises/{desk.enterprise_id}/facts", {"facts": worked["facts"]}, by=partner).is_success
         yield desk
 
 
@@ -99,7 +99,7 @@ def test_a_figure_makes_an_item_payable_and_its_withdrawal_undoes_it_for_whoever
     undated = desk.send("/outside-figures", {"figures": [lpr]}, by=bureau)
     assert (undated.status_code, [each["code"] for each in undated.json()["errors"]]) == (422, ["figure_undated"])
     lpr["valid_from"] = "2024-10-21"
-    assert desk.send("/outside-figures", {"figures": [lpr]}, by=desk.firm).status_code == 403
+    assert desk.send("/outside-figures", {"figures": [lpr]}, by=desk.enterprise).status_code == 403
     entered = desk.send("/outside-figures", {"figures": [lpr]}, by=bureau, key=f"key/{name}")
     assert entered.status_code == 201, entered.text
     again = desk.send("/outside-figures", {"figures": [lpr]}, by=bureau, key=f"key/{name}")

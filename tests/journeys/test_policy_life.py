@@ -1,5 +1,5 @@
 """A policy's whole life over HTTP: written, consulted on with one bureau silent, published, revised, suspended, resumed,
-expired; and what firms are told on the way."""
+expired; and what enterprises are told on the way."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ MINOR = {"kind": "minor_change", "text": "仅更正表述，不涉及权利义�
 
 @pytest.fixture(scope="module")
 def stage(standing_house: House) -> Stage:
-    """One firm with a file and an account, that has not applied yet."""
+    """One enterprise with a file and an account, that has not applied yet."""
     standing_house.stand_up()
     stage = standing_house.prepare(small_scene("life", [INSTANT]))
     stage.people.appoint(REFORM)
@@ -77,9 +77,9 @@ class Desk:
         return result
 
     def applies(self, item_id: str, **changes: Any) -> tuple[int, set[str]]:
-        """What comes of the firm's application: the status, and the codes of everything against it."""
+        """What comes of the enterprise's application: the status, and the codes of everything against it."""
         body = {**application_form(self.stage, self.claim), "item_id": item_id, **changes}
-        answer = self.send("/applications", body, by=self.stage.firm_token(self.claim.firm))
+        answer = self.send("/applications", body, by=self.stage.enterprise_token(self.claim.enterprise))
         return answer.status_code, {each["code"] for each in answer.json().get("errors", ())}
 
     def heard_of(self, item_id: str) -> set[str]:

@@ -80,7 +80,7 @@ def silent_lateness(connection: Connection, kind: Watched, now: datetime) -> lis
         Finding(
             "D",
             row.tenant,
-            f"{kind.what}（受理号 {row.name}）"
+            f"{kind.what}（收件编号 {row.name}）"
             + (f"已过时限 {_china(row.due_at)}，没有告警" if row.late else "没有任何定时工作跟进"),
         )
         for row in rows

@@ -65,7 +65,7 @@ def paid_twice(attempts: Sequence[Attempt], book: BankBook) -> tuple[list[Findin
         if attempt.instruction_id in kept:
             orders[attempt.tenant, attempt.case_id, attempt.instalment].append(attempt)
     findings += [
-        Finding("A", tenant, f"受理号 {paid[0].receipt} 同一期有 {len(paid)} 笔未退回的入账")
+        Finding("A", tenant, f"收件编号 {paid[0].receipt} 同一期有 {len(paid)} 笔未退回的入账")
         for (tenant, _case, _instalment), paid in orders.items()
         if len(paid) > 1
     ]
@@ -140,7 +140,7 @@ def _book_against_itself(book: BankBook) -> Iterable[Finding]:
 
 
 def _name(attempt: Attempt) -> str:
-    return f"支付 {attempt.instruction_id}（受理号 {attempt.receipt}）"
+    return f"支付 {attempt.instruction_id}（收件编号 {attempt.receipt}）"
 
 
 def _owners(attempts: Sequence[Attempt], book: BankBook) -> Mapping[str, str | None]:

@@ -14,7 +14,7 @@ from services.catalog.matching.engine.matcher import Matcher
 
 
 def matcher_of(count: int, drafts: Iterable[Draft], today: date) -> Matcher:
-    """A matcher of `count` firms with these facts and no items."""
+    """A matcher of `count` enterprises with these facts and no items."""
     matcher = Matcher(today)
     matcher.admit(np.arange(count, dtype=np.int32))
     for draft in drafts:

@@ -1,4 +1,4 @@
-"""What the city's departments know of each firm: columns of facts, skewed, partly missing, partly expired."""
+"""What the city's departments know of each enterprise: columns of facts, skewed, partly missing, partly expired."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from console.policy.sample_city.firms import (
+from console.policy.sample_city.enterprises import (
     COUNTY_CODES,
     DIVISION_CODES,
     FIRST_DAY,
     SECTION_CODES,
     SEED,
-    Firms,
+    Enterprises,
 )
 from contracts.rule import Fact, FactKind, FactType
 
@@ -33,7 +33,7 @@ Words = tuple[bool | str | tuple[str, ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """One fact about one period: `values` of the firms in `rows` (ascending).
+    """One fact about one period: `values` of the enterprises in `rows` (ascending).
 
     A number's value is a whole multiple of 10^-decimals, a date's yyyymmdd, any other's a place in `words`.
     `untils` are yyyymmdd, NEVER for a fact that does not expire.
@@ -75,12 +75,12 @@ class Draft:
 class Facts:
     """Draws the columns; each from a stream of its own, so that a new fact leaves the others as they are."""
 
-    def __init__(self, firms: Firms) -> None:
-        self._firms = firms
-        self._count = len(firms)
+    def __init__(self, enterprises: Enterprises) -> None:
+        self._enterprises = enterprises
+        self._count = len(enterprises)
 
     def columns(self, used: Iterable[FactType] = ()) -> Iterator[Draft]:
-        """What every firm may have, then the rarer facts of `used` that are not among those."""
+        """What every enterprise may have, then the rarer facts of `used` that are not among those."""
         known = set()
         for draft in self._everyday():
             known.add(draft.name)
@@ -90,15 +90,15 @@ class Facts:
                 yield from self._rare(declared)
 
     def _everyday(self) -> Iterator[Draft]:
-        firms, everyone = self._firms, np.ones(self._count, np.bool_)
+        enterprises, everyone = self._enterprises, np.ones(self._count, np.bool_)
         rng = self._stream("everyday")
-        yield self._words("registered_in", None, everyone, firms.county, COUNTY_CODES)
-        yield self._words("industry_section", None, everyone, firms.section, SECTION_CODES)
-        yield self._words("industry_division", None, everyone, firms.division, DIVISION_CODES)
+        yield self._words("registered_in", None, everyone, enterprises.county, COUNTY_CODES)
+        yield self._words("industry_section", None, everyone, enterprises.section, SECTION_CODES)
+        yield self._words("industry_division", None, everyone, enterprises.division, DIVISION_CODES)
         yield self._words("enterprise_size", None, rng.random(self._count) < 0.93, self._sizes(), SIZES)
-        founded = np.datetime64(FIRST_DAY) + firms.founded
+        founded = np.datetime64(FIRST_DAY) + enterprises.founded
         yield self._dates("established_on", None, everyone, founded)
-        yield self._numbers("employees", None, rng.random(self._count) < 0.82, firms.employees, "人", 0)
+        yield self._numbers("employees", None, rng.random(self._count) < 0.82, enterprises.employees, "人", 0)
         grade = rng.choice(len(GRADES), self._count, p=(0.12, 0.46, 0.27, 0.10, 0.05))
         yield self._words("tax_credit_grade", "2025", rng.random(self._count) < 0.88, grade, GRADES)
         for name, share in (("abnormal_operation_list", 0.06), ("serious_dishonest_list", 0.008)):
@@ -107,13 +107,13 @@ class Facts:
         yield from self._certificates(rng)
 
     def _yearly(self, rng: np.random.Generator) -> Iterator[Draft]:
-        firms = self._firms
-        technical = np.isin(firms.division, [at for at, code in enumerate(DIVISION_CODES) if code[0] in "CIM"])
-        researching = technical & (rng.random(self._count) < 0.22) & (firms.employees > 8)
+        enterprises = self._enterprises
+        technical = np.isin(enterprises.division, [at for at, code in enumerate(DIVISION_CODES) if code[0] in "CIM"])
+        researching = technical & (rng.random(self._count) < 0.22) & (enterprises.employees > 8)
         intensity = rng.lognormal(np.log(0.035), 0.7, self._count)
         for year in YEARS:
-            alive = firms.founded < (date(year, 7, 1) - FIRST_DAY).days
-            revenue = firms.revenue * (1 + firms.growth) ** (year - 2025)
+            alive = enterprises.founded < (date(year, 7, 1) - FIRST_DAY).days
+            revenue = enterprises.revenue * (1 + enterprises.growth) ** (year - 2025)
             told = alive & (rng.random(self._count) < (0.35 if year == 2026 else 0.84))
             period = str(year)
             yield self._numbers("revenue", period, told, revenue, "万元", 2)
@@ -123,13 +123,13 @@ class Facts:
             yield self._flags("above_scale", period, alive & (rng.random(self._count) < 0.95), above)
             exporting = told & technical & (rng.random(self._count) < 0.12)
             yield self._numbers("export_value", period, exporting, revenue * rng.random(self._count), "万元", 2)
-            growth = 100 * (firms.growth + rng.normal(0, 0.03, self._count))
+            growth = 100 * (enterprises.growth + rng.normal(0, 0.03, self._count))
             yield self._numbers("revenue_growth", period, told, growth, "%", 1)
 
     def _certificates(self, rng: np.random.Generator) -> Iterator[Draft]:
         """Held for three years or five; some ran out and nobody renewed them."""
-        technical = np.isin(self._firms.section, [SECTION_CODES.index(code) for code in "CIM"])
-        large = self._firms.employees > 20
+        technical = np.isin(self._enterprises.section, [SECTION_CODES.index(code) for code in "CIM"])
+        large = self._enterprises.employees > 20
         for name, share in (("hi_tech_certified", 0.10), ("tech_sme_listed", 0.16), ("software_enterprise", 0.02)):
             holders = technical & large & (rng.random(self._count) < share)
             told = holders | (technical & (rng.random(self._count) < 0.6))
@@ -140,7 +140,7 @@ class Facts:
         yield self._numbers("patents", None, granted, rng.geometric(0.12, self._count), "件", 0)
 
     def _rare(self, declared: FactType) -> Iterator[Draft]:
-        """A fact of few firms, as an item asks for it; how many and how much hangs on its name."""
+        """A fact of few enterprises, as an item asks for it; how many and how much hangs on its name."""
         rng = self._stream(declared.name)
         holders = rng.random(self._count) < 0.004 * 12 ** rng.random()
         for period in (None, "2023", "2024", "2025", "2026"):
@@ -169,8 +169,8 @@ class Facts:
         return np.random.default_rng((SEED, self._count, zlib.crc32(name.encode())))
 
     def _sizes(self) -> NDArray[np.int64]:
-        by_staff = np.digitize(self._firms.employees, (10, 100, 300))
-        by_revenue = np.digitize(self._firms.revenue, (100, 2000, 40_000))
+        by_staff = np.digitize(self._enterprises.employees, (10, 100, 300))
+        by_revenue = np.digitize(self._enterprises.revenue, (100, 2000, 40_000))
         return 3 - np.minimum(by_staff, by_revenue)
 
     def _numbers(

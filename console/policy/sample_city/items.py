@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from console.place import CHECKOUT
+from console.policy.sample_city.enterprises import COUNTIES, SECTION_CODES, SEED
 from console.policy.sample_city.facts import GRADES, SIZES
-from console.policy.sample_city.firms import COUNTIES, SECTION_CODES, SEED
 from contracts.item import PolicyItemContent
 from contracts.rule import FactType, ItemRules
 

@@ -1,4 +1,4 @@
-"""`./zhida sample-city --enterprises N --out FILE`: the sample city's firms as a table to import (docs/imports.md)."""
+"""`./zhida sample-city --enterprises N --out FILE`: the sample city's enterprises as a table to import (docs/imports.md)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ MOST = 1_000_000
 
 def main(argv: list[str]) -> int:
     """0: written."""
-    parser = argparse.ArgumentParser(prog="./zhida sample-city", description="示例城市的企业表 · a table of firms")
+    parser = argparse.ArgumentParser(
+        prog="./zhida sample-city", description="示例城市的企业表 · a table of enterprises"
+    )
     parser.add_argument(
         "--enterprises", type=_count, default=300_000, metavar="N", help="多少家,默认 300000 · how many"
     )

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from console.policy.sample_city.enterprises import Enterprises, credit_code_of, draw, name_of
 from console.policy.sample_city.facts import AS_OF, Draft, Facts
-from console.policy.sample_city.firms import Firms, credit_code_of, draw, name_of
 from contracts.item import PolicyItemContent
 from contracts.rule import ItemRules, absolute_period
 from contracts.rule.facts import FactKind
@@ -38,15 +38,15 @@ def write_table(
 
     Besides the everyday facts it has a column for each fact that one of `items` reads. Of `broken_every` lines one has a wrong check character and a number that is none: two reasons in one line.
     """
-    firms = draw(count)
-    columns = list(_columns(firms, items))
+    enterprises = draw(count)
+    columns = list(_columns(enterprises, items))
     values = [_by_row(each) for each in columns]
     broken = 0
     with path.open("w", encoding="utf-8", newline="") as file:
         table = csv.writer(file)
         table.writerow(["统一社会信用代码", "企业名称", "行业", "联系手机", *(_heading(each) for each in columns)])
         for row in range(count):
-            cells = [*_fixed(firms, row), *(each.get(row, "") for each in values)]
+            cells = [*_fixed(enterprises, row), *(each.get(row, "") for each in values)]
             if broken_every and row % broken_every == broken_every - 1:
                 cells[0], cells[-1] = cells[0][:-1] + "?", "not a number"
                 broken += 1
@@ -54,10 +54,10 @@ def write_table(
     return broken
 
 
-def _columns(firms: Firms, items: Sequence[PolicyItemContent]) -> Iterator[Draft]:
+def _columns(enterprises: Enterprises, items: Sequence[PolicyItemContent]) -> Iterator[Draft]:
     declared = [each for item in items for each in item.rules.fact_types]
     wanted = {key for item in items for key in facts_read(item.rules, AS_OF.year)}
-    for draft in Facts(firms).columns(declared):
+    for draft in Facts(enterprises).columns(declared):
         everyday = draft.name in FACTS and draft.period in (None, YEAR)
         if everyday or ((draft.name, draft.period) in wanted and draft.kind is not FactKind.CODES):
             yield draft
@@ -82,9 +82,9 @@ def facts_read(rules: ItemRules, year: int) -> set[tuple[str, str | None]]:
     return found
 
 
-def _fixed(firms: Firms, row: int) -> Iterator[str]:
-    yield credit_code_of(firms, row)
-    yield name_of(firms, row)
+def _fixed(enterprises: Enterprises, row: int) -> Iterator[str]:
+    yield credit_code_of(enterprises, row)
+    yield name_of(enterprises, row)
     yield "示例行业"
     yield f"139{row:08d}"
 

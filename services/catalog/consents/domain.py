@@ -1,4 +1,4 @@
-"""Consents of firms, and a line for every look at what is not for everybody. Pure."""
+"""Consents of enterprises, and a line for every look at what is not for everybody. Pure."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ WHY_REFUSED: Mapping[NotCovered, str] = {
     "other_label": "授权不包括该标签",
     "other_purpose": "授权不包括该用途",
 }
-"""What a firm reads of a look that was refused. A bank is told none of it: it would learn what the firm has decided."""
+"""What an enterprise reads of a look that was refused. A bank is told none of it: it would learn what the enterprise has decided."""
 
 
 class ConsentRefused(Invalid):
@@ -42,15 +42,15 @@ class ConsentRefused(Invalid):
     sentence = "授权内容有误，请按提示修改。"
 
 
-class ConsentByFirmOnly(Forbidden):
-    """Nobody consents in the place of the firm."""
+class ConsentByEnterpriseOnly(Forbidden):
+    """Nobody consents in the place of the enterprise."""
 
-    code = "consent_by_firm_only"
+    code = "consent_by_enterprise_only"
     sentence = "授权须由企业本人办理。"
 
 
 class ConsentUnknown(NotFound):
-    """No consent of this firm has this id."""
+    """No consent of this enterprise has this id."""
 
     code = "consent_unknown"
     sentence = "没有找到该授权。"
@@ -64,7 +64,7 @@ class ConsentRevokedAlready(Conflict):
 
 
 class ConsentMissing(Forbidden):
-    """No standing consent of this firm lets this bank see this for this purpose, or there is no such firm."""
+    """No standing consent of this enterprise lets this bank see this for this purpose, or there is no such enterprise."""
 
     code = "consent_missing"
     sentence = "未查到该企业对贵行本项用途的有效授权（未授权、尚未生效、已到期或已撤销），不能查询。"
@@ -86,7 +86,7 @@ class LookUnknown(NotFound):
 
 @dataclass(kw_only=True, slots=True)
 class Consent(Aggregate):
-    """A firm lets one bank see some labels, for named purposes, from one day through another."""
+    """An enterprise lets one bank see some labels, for named purposes, from one day through another."""
 
     enterprise_id: str
     grantee: str
@@ -101,10 +101,10 @@ class Consent(Aggregate):
     revoked_at: datetime | None = None
 
     def check(self, *, by: Actor, today: date, known_labels: Sequence[str]) -> None:
-        """Raises EnterpriseNotYours, ConsentByFirmOnly, or ConsentRefused with all reasons."""
+        """Raises EnterpriseNotYours, ConsentByEnterpriseOnly, or ConsentRefused with all reasons."""
         refuse_stranger(by, self.enterprise_id)
         if by.enterprise_id is None:
-            raise ConsentByFirmOnly()
+            raise ConsentByEnterpriseOnly()
         reasons = [
             Reason(code="label_unknown", message=f"没有标签“{label}”", field=f"labels.{index}")
             for index, label in enumerate(self.labels)
@@ -122,9 +122,9 @@ class Consent(Aggregate):
             raise ConsentRefused(*reasons)
 
     def revoke(self, *, by: Actor, at: datetime) -> None:
-        """Raises ConsentUnknown to strangers, ConsentByFirmOnly or ConsentRevokedAlready."""
+        """Raises ConsentUnknown to strangers, ConsentByEnterpriseOnly or ConsentRevokedAlready."""
         if by.enterprise_id is None:
-            raise ConsentByFirmOnly()
+            raise ConsentByEnterpriseOnly()
         if by.enterprise_id != self.enterprise_id:
             raise ConsentUnknown()
         if self.revoked_at is not None:

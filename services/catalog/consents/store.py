@@ -51,14 +51,14 @@ def own_columns(table: Table) -> tuple[str, ...]:
 
 
 class Consents(AggregateStore[Consent]):
-    """What firms have allowed."""
+    """What enterprises have allowed."""
 
     table = CONSENT
     aggregate_type = "consent"
     missing = ConsentUnknown
 
     def given_to(self, grantee: str, enterprise_id: str) -> list[Consent]:
-        """The consents of a firm to a bank, locked: none is revoked while somebody looks."""
+        """The consents of an enterprise to a bank, locked: none is revoked while somebody looks."""
         columns = self.table.c
         return self.where(
             columns.tenant == self._uow.tenant,

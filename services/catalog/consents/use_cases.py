@@ -31,7 +31,7 @@ from services.catalog.labels.store import holding
 
 
 def give_consent(cmd: GiveConsent, uow: UnitOfWork) -> ConsentView:
-    """The firm lets a bank see what it names."""
+    """The enterprise lets a bank see what it names."""
     refuse_stranger(uow.actor, cmd.enterprise_id)
     uow.of(Enterprises).get(cmd.enterprise_id).refuse_merged()
     consent = Consent(
@@ -54,7 +54,7 @@ def give_consent(cmd: GiveConsent, uow: UnitOfWork) -> ConsentView:
 
 
 def revoke_consent(cmd: RevokeConsent, uow: UnitOfWork) -> ConsentView:
-    """The firm takes it back; the next look is refused."""
+    """The enterprise takes it back; the next look is refused."""
     consents = uow.of(Consents)
     consent = consents.get(cmd.consent_id)
     consent.revoke(by=uow.actor, at=uow.now)
@@ -63,9 +63,9 @@ def revoke_consent(cmd: RevokeConsent, uow: UnitOfWork) -> ConsentView:
 
 
 def consult_label(cmd: ConsultLabel, uow: UnitOfWork) -> LabelReport:
-    """A bank sees one label of a firm that has consented; the look is written down in the same transaction.
+    """A bank sees one label of an enterprise that has consented; the look is written down in the same transaction.
 
-    One that is refused is written down with the refusal, for the firm to see who asks without its consent.
+    One that is refused is written down with the refusal, for the enterprise to see who asks without its consent.
     """
     rules = {each.code: each for each in holding(uow)}
     if cmd.label not in rules:

@@ -1,4 +1,4 @@
-"""Who is allowed to see what of a firm, and who has seen it: reads."""
+"""Who is allowed to see what of an enterprise, and who has seen it: reads."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def read_contact(query: ReadContact, reader: Reader, cipher: Cipher) -> Revealed
 
 
 def list_consents(query: ListConsents, reader: Reader) -> ConsentList:
-    """All consents of a firm, the newest first. Raises EnterpriseNotYours."""
+    """All consents of an enterprise, the newest first. Raises EnterpriseNotYours."""
     refuse_stranger(reader.actor, query.enterprise_id)
     rows = reader.execute(
         "SELECT * FROM consent WHERE tenant = :tenant AND enterprise_id = :id ORDER BY consent.id DESC",
@@ -55,7 +55,7 @@ def list_consents(query: ListConsents, reader: Reader) -> ConsentList:
 
 
 def list_disclosures(query: ListDisclosures, reader: Reader) -> DisclosurePage:
-    """Who has looked at what of a firm, or was refused a look, the newest first. Raises EnterpriseNotYours or CursorInvalid."""
+    """Who has looked at what of an enterprise, or was refused a look, the newest first. Raises EnterpriseNotYours or CursorInvalid."""
     refuse_stranger(reader.actor, query.enterprise_id)
     before = decode_cursor(query.cursor, 1)
     found = reader.execute(

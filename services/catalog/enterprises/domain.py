@@ -22,7 +22,7 @@ class EnterpriseUnknown(NotFound):
 
 
 class EnterpriseNotYours(Forbidden):
-    """A firm sees and touches its own file only."""
+    """An enterprise sees and touches its own file only."""
 
     code = "enterprise_not_yours"
     sentence = "您只能办理本企业的事项。"
@@ -71,7 +71,7 @@ class EnterpriseMergedAlready(Conflict):
 
 
 def refuse_stranger(actor: Actor, enterprise_id: str | None) -> None:
-    """Raise EnterpriseNotYours when the actor acts for a firm and it is another one."""
+    """Raise EnterpriseNotYours when the actor acts for an enterprise and it is another one."""
     if actor.enterprise_id is not None and actor.enterprise_id != enterprise_id:
         raise EnterpriseNotYours()
 
@@ -98,7 +98,7 @@ class Enterprise(Aggregate):
     def register(self, *, by: Actor, today: date, facts: tuple[Fact, ...] = ()) -> None:
         """Open the file, with what is known from the beginning.
 
-        Raises EnterpriseNotYours for an actor who already acts for a firm, or FactsRefused with all reasons.
+        Raises EnterpriseNotYours for an actor who already acts for an enterprise, or FactsRefused with all reasons.
         """
         refuse_stranger(by, self.id)
         counting = self._told(facts, today, standing=())

@@ -130,7 +130,7 @@ class Enterprises(AggregateStore[Enterprise]):
             }
 
     def by_uscc(self, uscc: str) -> Enterprise | None:
-        """The unit of work's own tenant's firm with this code; of a merged file the one that survives it."""
+        """The unit of work's own tenant's enterprise with this code; of a merged file the one that survives it."""
         found = self.where(self.table.c.tenant == self._uow.tenant, self.table.c.uscc == uscc)
         while found and found[0].merged_into is not None:
             found = [self.get(found[0].merged_into)]

@@ -40,7 +40,7 @@ def file_of(enterprise_id: str, reader: Reader) -> EnterpriseView:
 
 
 def get_enterprise(query: GetEnterprise, reader: Reader) -> EnterpriseView:
-    """A firm's file with its current facts and its labels. Raises EnterpriseNotYours or EnterpriseUnknown."""
+    """An enterprise's file with its current facts and its labels. Raises EnterpriseNotYours or EnterpriseUnknown."""
     refuse_stranger(reader.actor, query.enterprise_id)
     file = file_of(query.enterprise_id, reader)
     return file.model_copy(update={"labels": labels_for(file.facts, reader)})

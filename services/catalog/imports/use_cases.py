@@ -23,7 +23,7 @@ class ImportRefused(Invalid):
 
 
 def import_enterprises(cmd: ImportEnterprises, uow: UnitOfWork) -> OperationView:
-    """Begin the import. Raises FactsNotYours for a firm, ImportRefused with all reasons."""
+    """Begin the import. Raises FactsNotYours for an enterprise, ImportRefused with all reasons."""
     if uow.actor.enterprise_id is not None:
         raise FactsNotYours()
     needed = {"feed": ("feed",)}.get(cmd.format, ("sha256", "source"))

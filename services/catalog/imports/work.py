@@ -11,7 +11,7 @@ from chassis.files import tabular
 from chassis.files.objects import Objects
 from chassis.foundation.secrecy import Cipher
 from chassis.foundation.settings import SettingMissing
-from chassis.operations.domain import OperationRun
+from chassis.operations.domain import Operation
 from chassis.operations.work import Chunk
 from chassis.time.clock import CHINA
 from chassis.write.uow import UnitOfWork
@@ -59,17 +59,17 @@ class EnterpriseImport:
         self._vocabulary = vocabulary
         self._now = now
 
-    def chunks(self, run: OperationRun) -> Iterator[Chunk[EnterpriseLine]]:
+    def chunks(self, run: Operation) -> Iterator[Chunk[EnterpriseLine]]:
         """Raises what the object store, the table's heading or the data exchange have against it."""
         return self._of_feed(run) if run.parameters["format"] == "feed" else self._of_table(run)
 
-    def take(self, lines: Sequence[EnterpriseLine], run: OperationRun, uow: UnitOfWork) -> list[LineResult]:
+    def take(self, lines: Sequence[EnterpriseLine], run: Operation, uow: UnitOfWork) -> list[LineResult]:
         return take_lines(lines, uow, self._cipher)
 
     def key(self, line: EnterpriseLine) -> str:
         return line.uscc or f"line {line.line}"
 
-    def _of_table(self, run: OperationRun) -> Iterator[Chunk[EnterpriseLine]]:
+    def _of_table(self, run: Operation) -> Iterator[Chunk[EnterpriseLine]]:
         asked = run.parameters
         path = self._table(run)
         encoding = tabular.encoding_of(path)
@@ -98,7 +98,7 @@ class EnterpriseImport:
         if lines:
             yield Chunk(lines, {"line": row.line, "byte": row.end}, total)
 
-    def _table(self, run: OperationRun) -> Path:
+    def _table(self, run: Operation) -> Path:
         objects = self._objects()
         sha256 = run.parameters["sha256"]
         path = objects.local_file(run.tenant, sha256)
@@ -106,7 +106,7 @@ class EnterpriseImport:
             return tabular.as_csv(path, objects.spool / run.tenant, sha256)
         return path
 
-    def _of_feed(self, run: OperationRun) -> Iterator[Chunk[EnterpriseLine]]:
+    def _of_feed(self, run: Operation) -> Iterator[Chunk[EnterpriseLine]]:
         try:
             feed = self._feed()
         except SettingMissing as error:

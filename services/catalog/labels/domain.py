@@ -1,4 +1,4 @@
-"""Labels: what a definition must be, and what it says of a firm on one day. Pure."""
+"""Labels: what a definition must be, and what it says of an enterprise on one day. Pure."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class LabelRefused(Invalid):
 
 
 class LabelOfOtherDepartment(Forbidden):
-    """A label is changed by the department that defined it, and by no firm or bank."""
+    """A label is changed by the department that defined it, and by no enterprise or bank."""
 
     code = "label_of_other_department"
     sentence = "标签由政策主管部门定义，只能由原定义部门修改。"
@@ -88,7 +88,7 @@ class LabelDefinition(Aggregate):
 
 
 def label_of(definition: LabelDefinition, facts: Sequence[Fact], today: date) -> LabelView:
-    """What the label says of a firm with these facts. Periods are counted from the year of `today`."""
+    """What the label says of an enterprise with these facts. Periods are counted from the year of `today`."""
     rule = definition.content
     sheet = FactSheet(facts=tuple(facts), reference_year=today.year)
     verdict = evaluate_eligibility(rule.eligibility, sheet, today, rule.fact_types_by_name)

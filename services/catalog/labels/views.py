@@ -1,4 +1,4 @@
-"""Labels as they are asked for: the definitions of a place, and what they say of a firm."""
+"""Labels as they are asked for: the definitions of a place, and what they say of an enterprise."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ class MatchingWarmingUp(Conflict):
 
 
 class ReachNotYours(Forbidden):
-    """Whom an item reaches is for those who run it, not for a firm."""
+    """Whom an item reaches is for those who run it, not for an enterprise."""
 
     code = "reach_not_yours"
     sentence = "事项覆盖企业的情况仅供主管部门查看。"

@@ -37,14 +37,14 @@ CHUNKS = (
 
 def get_item_reach(query: GetItemReach, reader: Reader, matching: Asks) -> ItemReach:
     """Counts over the tenant's own enterprises. Raises ReachNotYours, ItemUnknown or MatchingWarmingUp."""
-    _refuse_firms(reader.actor)
+    _refuse_enterprises(reader.actor)
     answer = _of_item(matching.ask(ask="reach", tenant=reader.tenant, item=query.item_id))
     return ItemReach(item_id=query.item_id, item_version=answer["version"], **answer)
 
 
 def list_item_enterprises(query: ListItemEnterprises, reader: Reader, matching: Asks) -> ItemEnterprisesPage:
     """One page of them, by id. Raises ReachNotYours, ItemUnknown, CursorInvalid or MatchingWarmingUp."""
-    _refuse_firms(reader.actor)
+    _refuse_enterprises(reader.actor)
     after = decode_cursor(query.cursor, 1)
     answer = _of_item(
         matching.ask(
@@ -72,7 +72,7 @@ def preview_item(query: PreviewItem, reader: Reader, matching: Asks) -> ItemPrev
     """The reach and the cost of a draft. Raises ReachNotYours, MatchingWarmingUp, or PreviewRefused with every
     reason why its rules cannot be evaluated.
     """
-    _refuse_firms(reader.actor)
+    _refuse_enterprises(reader.actor)
     reasons = [
         Reason(code=problem.code, message=problem.text_zh, field=f"content{problem.where.replace('/', '.')}")
         for problem in check_publication(query.content)
@@ -86,7 +86,7 @@ def preview_item(query: PreviewItem, reader: Reader, matching: Asks) -> ItemPrev
 
 def list_matches(query: ListMatches, reader: Reader) -> MatchPage:
     """The tenant's chunks after the cursor, oldest first. Raises ReachNotYours or CursorInvalid."""
-    _refuse_firms(reader.actor)
+    _refuse_enterprises(reader.actor)
     after = decode_cursor(query.cursor, 1)
     number = int(after[0]) if after else 0
     given = {"tenant": reader.tenant, "number": number, "limit": query.limit + 1}
@@ -104,6 +104,6 @@ def _of_item(answer: Any) -> dict[str, Any]:
     return dict(answer)
 
 
-def _refuse_firms(actor: Actor) -> None:
+def _refuse_enterprises(actor: Actor) -> None:
     if actor.enterprise_id is not None:
         raise ReachNotYours()

@@ -39,9 +39,9 @@ class Asks(Protocol):
 
 
 def check_entitlement(query: CheckEntitlement, reader: Reader) -> EntitlementView:
-    """The item's answer on the firm's file as it stands, before caps that need earlier awards.
+    """The item's answer on the enterprise's file as it stands, before caps that need earlier awards.
 
-    Raises EnterpriseNotYours, ItemUnknown (also for an item that is not on offer to this tenant's firms) or
+    Raises EnterpriseNotYours, ItemUnknown (also for an item that is not on offer to this tenant's enterprises) or
     EnterpriseUnknown.
     """
     refuse_stranger(reader.actor, query.enterprise_id)
@@ -65,7 +65,7 @@ def check_entitlement(query: CheckEntitlement, reader: Reader) -> EntitlementVie
 
 
 def list_entitlements(query: ListEntitlements, reader: Reader, matching: Asks) -> EntitlementPage:
-    """One page of what stands so for the firm, worked out on its file as it is now.
+    """One page of what stands so for the enterprise, worked out on its file as it is now.
 
     An item whose answer changed since the process looked is left out of the page: the next look has it.
     Raises EnterpriseNotYours, EnterpriseUnknown, CursorInvalid or MatchingWarmingUp.

@@ -1,4 +1,4 @@
-"""Materials and licences of a firm, each with its validity. Pure."""
+"""Materials and licences of an enterprise, each with its validity. Pure."""
 
 from __future__ import annotations
 

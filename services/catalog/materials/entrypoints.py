@@ -18,7 +18,7 @@ from services.catalog.materials import use_cases, views
 
 
 class MaterialEntrypoints(Room):
-    """Materials of firms, kept and listed."""
+    """Materials of enterprises, kept and listed."""
 
     @command
     def keep_material(self, cmd: KeepMaterial, uow: UnitOfWork) -> MaterialView:

@@ -36,14 +36,14 @@ OWN = tuple(str(column.name) for column in MATERIAL.columns if column.name not i
 
 
 class Materials(AggregateStore[Material]):
-    """Materials of the firms of this place."""
+    """Materials of the enterprises of this place."""
 
     table = MATERIAL
     aggregate_type = "material"
     missing = MaterialUnknown
 
     def of_enterprise(self, enterprise_id: str) -> list[Material]:
-        """All materials in a firm's file, locked."""
+        """All materials in an enterprise's file, locked."""
         columns = self.table.c
         return self.where(columns.tenant == self._uow.tenant, columns.enterprise_id == enterprise_id)
 

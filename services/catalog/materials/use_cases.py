@@ -1,4 +1,4 @@
-"""What is done with a firm's materials: kept, renewed, withdrawn."""
+"""What is done with an enterprise's materials: kept, renewed, withdrawn."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A firm's materials, and those of a place that run out soon."""
+"""An enterprise's materials, and those of a place that run out soon."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from services.catalog.materials.domain import Material
 
 
 def list_materials(query: ListMaterials, reader: Reader) -> MaterialList:
-    """All materials of a firm, the newest first. Raises EnterpriseNotYours."""
+    """All materials of an enterprise, the newest first. Raises EnterpriseNotYours."""
     refuse_stranger(reader.actor, query.enterprise_id)
     today = reader.now.astimezone(CHINA).date()
     rows = reader.execute(
@@ -29,7 +29,7 @@ def list_materials(query: ListMaterials, reader: Reader) -> MaterialList:
 
 
 def list_expiring_materials(query: ListExpiringMaterials, reader: Reader) -> MaterialPage:
-    """What of this place's firms runs out within so many days, the soonest first. Raises CursorInvalid."""
+    """What of this place's enterprises runs out within so many days, the soonest first. Raises CursorInvalid."""
     today = reader.now.astimezone(CHINA).date()
     after = decode_cursor(query.cursor, 2)
     found = reader.execute(

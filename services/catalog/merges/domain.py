@@ -49,7 +49,7 @@ class MergeSecondPersonRequired(Forbidden):
 
 
 class MergeByStaffOnly(Forbidden):
-    """Which files are one firm is for those to say who keep the files."""
+    """Which files are one enterprise is for those to say who keep the files."""
 
     code = "merge_by_staff_only"
     sentence = "档案合并由窗口或审批局办理。"

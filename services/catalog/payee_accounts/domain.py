@@ -22,7 +22,7 @@ MOVES: Mapping[tuple[AccountState, AccountState], type[PayeeAccountChanged]] = {
 
 
 class PayeeNameMismatch(Invalid):
-    """Money goes to the firm itself: the account's name must be the enterprise's own."""
+    """Money goes to the enterprise itself: the account's name must be the enterprise's own."""
 
     code = "payee_name_mismatch"
     sentence = "账户名称“{account_name}”与企业名称“{name}”不一致，只能登记企业本单位的账户。"
@@ -43,7 +43,7 @@ class PayeeAccountConfirmedAlready(Conflict):
 
 
 class PayeeAccountSuperseded(Conflict):
-    """A later account of the firm is confirmed and being paid; an older one cannot come back."""
+    """A later account of the enterprise is confirmed and being paid; an older one cannot come back."""
 
     code = "payee_account_superseded"
     sentence = "该企业已有更新的收款账户，此账户不能再确认，请重新登记。"
@@ -72,9 +72,9 @@ class SecondPersonRequired(Forbidden):
 
 @dataclass(kw_only=True, slots=True)
 class PayeeAccount(Aggregate):
-    """One account that a firm has named, and who vouched for it.
+    """One account that an enterprise has named, and who vouched for it.
 
-    `account_version` counts the firm's registrations. The number is sealed for purpose `payee_account`.
+    `account_version` counts the enterprise's registrations. The number is sealed for purpose `payee_account`.
     """
 
     enterprise_id: str
@@ -100,7 +100,7 @@ class PayeeAccount(Aggregate):
     def confirm(self, *, by: Actor, at: datetime, newest_confirmed: int) -> None:
         """A second person vouches for it; from now on it is paid.
 
-        `newest_confirmed` is the highest version that the firm has confirmed so far, 0 for none. Raises
+        `newest_confirmed` is the highest version that the enterprise has confirmed so far, 0 for none. Raises
         EnterpriseNotYours, SecondPersonRequired, PayeeAccountConfirmedAlready, PayeeAccountWithdrawn or
         PayeeAccountSuperseded.
         """

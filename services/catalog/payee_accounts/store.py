@@ -43,14 +43,14 @@ PAYEE_ACCOUNT = Table(
 
 
 class PayeeAccounts(AggregateStore[PayeeAccount]):
-    """The accounts that firms have named, every registration a row of its own."""
+    """The accounts that enterprises have named, every registration a row of its own."""
 
     table = PAYEE_ACCOUNT
     aggregate_type = "payee_account"
     missing = PayeeAccountUnknown
 
     def account_versions(self, enterprise_id: str) -> tuple[int, int]:
-        """(highest account version of the firm, highest confirmed one), 0 for none.
+        """(highest account version of the enterprise, highest confirmed one), 0 for none.
 
         The caller holds the enterprise's row: that lock is what makes the next number the next number.
         """

@@ -46,7 +46,7 @@ def confirm_payee_account(cmd: ConfirmPayeeAccount, uow: UnitOfWork) -> PayeeAcc
     """A second person confirms; intake and treasury learn whom to pay."""
     accounts = uow.of(PayeeAccounts)
     account = accounts.get(cmd.account_id, expected_version=cmd.expected_version)
-    uow.of(Enterprises).get(account.enterprise_id)  # locked: two accounts of one firm are confirmed in turn
+    uow.of(Enterprises).get(account.enterprise_id)  # locked: two accounts of one enterprise are confirmed in turn
     _, newest_confirmed = accounts.account_versions(account.enterprise_id)
     account.confirm(by=uow.actor, at=uow.now, newest_confirmed=newest_confirmed)
     accounts.save(account)

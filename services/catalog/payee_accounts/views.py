@@ -1,4 +1,4 @@
-"""The accounts that a firm has named, as people see them."""
+"""The accounts that an enterprise has named, as people see them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ACCOUNTS = (
 
 
 def list_payee_accounts(query: ListPayeeAccounts, reader: Reader) -> PayeeAccountList:
-    """Every account that a firm has named, masked, the newest first. Raises EnterpriseNotYours."""
+    """Every account that an enterprise has named, masked, the newest first. Raises EnterpriseNotYours."""
     refuse_stranger(reader.actor, query.enterprise_id)
     rows = reader.execute(ACCOUNTS, {"tenant": reader.tenant, "id": query.enterprise_id})
     return PayeeAccountList(items=tuple(PayeeAccountRecord.model_validate(dict(row)) for row in rows.mappings()))

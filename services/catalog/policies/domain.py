@@ -251,7 +251,7 @@ def item_view(
 
 
 def refuse_other_department(by: Actor, department: str) -> None:
-    """Raises ItemOfOtherDepartment unless `by` acts for `department`, or for no department and no firm at all."""
+    """Raises ItemOfOtherDepartment unless `by` acts for `department`, or for no department and no enterprise at all."""
     for_a_department = by.department is not None or "department" in by.roles
     if by.enterprise_id is not None or (for_a_department and by.department != department):
         raise ItemOfOtherDepartment(department=department)

@@ -13,7 +13,7 @@ LINEAGE = (
     " UNION ALL SELECT t.id, t.parent_id, l.depth + 1 FROM tenant t JOIN lineage l ON t.id = l.parent_id"
     " WHERE l.depth < 8)"
 )
-"""The tenant and the levels above it, whose published items are on offer to its firms."""
+"""The tenant and the levels above it, whose published items are on offer to its enterprises."""
 
 SUMMARY = (
     " SELECT p.id AS item_id, p.tenant, p.item_version AS version, p.code, p.content ->> 'title' AS title,"

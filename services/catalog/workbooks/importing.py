@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from chassis.files import tabular
 from chassis.files.objects import Objects
-from chassis.operations.domain import OperationRun
+from chassis.operations.domain import Operation
 from chassis.operations.runs import view_of
 from chassis.operations.work import Chunk
 from chassis.time.clock import CHINA
@@ -51,7 +51,7 @@ class ItemImport:
     def __init__(self, objects: Callable[[], Objects]) -> None:
         self._objects = objects
 
-    def chunks(self, run: OperationRun) -> Iterator[Chunk[WorkbookItem]]:
+    def chunks(self, run: Operation) -> Iterator[Chunk[WorkbookItem]]:
         """Raises WorkbookUnreadable or WorkbookRefused."""
         objects = self._objects()
         sha256 = run.parameters["sha256"]
@@ -65,7 +65,7 @@ class ItemImport:
             part = items[start : start + CHUNK_ITEMS]
             yield Chunk(part, {"items": start + len(part)}, len(items))
 
-    def take(self, lines: Sequence[WorkbookItem], run: OperationRun, uow: UnitOfWork) -> list[LineResult]:
+    def take(self, lines: Sequence[WorkbookItem], run: Operation, uow: UnitOfWork) -> list[LineResult]:
         return [result for item in lines for result in _taken(item, uow)]
 
     def key(self, line: WorkbookItem) -> str:

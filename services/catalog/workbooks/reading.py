@@ -14,7 +14,7 @@ from chassis.foundation.reasons import reasons_for
 from contracts.item import PolicyItemContent
 from contracts.refusal import Reason
 from rules import sentences
-from services.catalog.workbooks import words
+from services.catalog.workbooks import cell_values
 from services.catalog.workbooks.cells import Json, Line, Wrong
 from services.catalog.workbooks.rule_rows import RuleRows, declared_facts
 
@@ -106,18 +106,18 @@ class _ItemRow:
             "title": line["事项名称"],
             "summary": line["摘要"],
             "issuer": _there(issuer),
-            "level": self._word("层级", words.LEVELS),
+            "level": self._word("层级", cell_values.LEVELS),
             "theme": line["主题"],
-            "benefit_kind": self._word("利好类型", words.BENEFITS),
+            "benefit_kind": self._word("利好类型", cell_values.BENEFITS),
             "document": _there(document),
-            "status": self._word("文件状态", words.STATUSES),
-            "sample": self._word("示例", words.YES_NO),
+            "status": self._word("文件状态", cell_values.STATUSES),
+            "sample": self._word("示例", cell_values.YES_NO),
             "sample_notes": line.several("补充说明"),
             "sources": [
                 {
                     "title": line["来源"],
                     "kind": line["来源类型"],
-                    "confidence": self._word("来源可信度", words.CONFIDENCES),
+                    "confidence": self._word("来源可信度", cell_values.CONFIDENCES),
                 }
             ],
             "guide": self._guide(),
@@ -143,7 +143,7 @@ class _ItemRow:
         line = self._line
         if not line["公平竞争审查"]:
             return {}
-        conclusion = self._word("公平竞争审查", words.CONCLUSIONS)
+        conclusion = self._word("公平竞争审查", cell_values.CONCLUSIONS)
         return {"fair_competition": {"conclusion": conclusion, "basis": line["审查依据"], "date": line["审查日期"]}}
 
     def _rules(self) -> Json:
@@ -171,7 +171,7 @@ class _ItemRow:
         return [fact for fact in self._facts.values() if fact["name"] in names]
 
     def _joining(self) -> str:
-        return self._word("条件关系", words.JOINING) or "all"
+        return self._word("条件关系", cell_values.JOINING) or "all"
 
     def _tree(self, column: str, sheet: str, read: Any) -> Json:
         rows = self._own[sheet]
@@ -202,21 +202,26 @@ class _ItemRow:
             if found is None:
                 self._wrong.add("share_unreadable", line, "资金分担", f"“{part}”应写作 市1/2 或 县1")
             else:
-                parts.append({"payer": words.PAYERS[found[1]], "fraction": found[2]})
-        mode = "county_advances" if self._word("县级垫付", words.YES_NO) else "direct"
-        return {"node": "split", "mode": mode, "parts": parts, "remainder_to": self._word("尾差承担", words.PAYERS)}
+                parts.append({"payer": cell_values.PAYERS[found[1]], "fraction": found[2]})
+        mode = "county_advances" if self._word("县级垫付", cell_values.YES_NO) else "direct"
+        return {
+            "node": "split",
+            "mode": mode,
+            "parts": parts,
+            "remainder_to": self._word("尾差承担", cell_values.PAYERS),
+        }
 
     def _plan(self) -> Json:
         line = self._line
         plan: Json = {
-            "mode": self._word("兑现方式", words.MODES),
+            "mode": self._word("兑现方式", cell_values.MODES),
             "department": line["主管部门"],
             "steps": [self._step(part) for part in line.several("办理环节")],
             "payout_limit": self._time("兑付时限"),
             "materials": [self._material(each) for each in self._own["材料"]],
             "form_fields": [self._field(each) for each in self._own["申报表"]],
             "window": _there({"opens": line["受理开始"], "closes": line["受理截止"]}),
-            "frequency": self._word("兑付频次", words.FREQUENCIES),
+            "frequency": self._word("兑付频次", cell_values.FREQUENCIES),
             "budget_line": line["预算科目"],
         }
         if line["审核时限"]:
@@ -226,12 +231,12 @@ class _ItemRow:
     def _step(self, text: str) -> Json:
         found = STEP.fullmatch(text)
         name, detail = (found[1].strip(), found[2]) if found else (text, None)
-        if name not in words.STEPS:
+        if name not in cell_values.STEPS:
             self._wrong.add(
-                "step_unknown", self._line, "办理环节", f"“{text}”不是可选的环节，应为：{'、'.join(words.STEPS)}"
+                "step_unknown", self._line, "办理环节", f"“{text}”不是可选的环节，应为：{'、'.join(cell_values.STEPS)}"
             )
             return {}
-        step: Json = {"kind": words.STEPS[name]}
+        step: Json = {"kind": cell_values.STEPS[name]}
         several = [part.strip() for part in (detail or "").split("、") if part.strip()]
         if step["kind"] == "joint_check":
             step["departments"] = several
@@ -251,21 +256,21 @@ class _ItemRow:
                 "duration_unreadable", self._line, heading, f"“{text}”应写作 5个工作日、10个自然日或 24小时"
             )
             return {}
-        return {"limit": int(found[1]), "unit": words.TIME_UNITS[found[2]]}
+        return {"limit": int(found[1]), "unit": cell_values.TIME_UNITS[found[2]]}
 
     def _material(self, line: Line) -> Json:
         self._wrong.required(line)
         material: Json = {
             "code": line["材料编码"],
             "name": line["材料名称"],
-            "required": self._wrong.word(line, "必须", words.YES_NO),
-            "provided_by": self._wrong.word(line, "提供方", words.PROVIDERS),
+            "required": self._wrong.word(line, "必须", cell_values.YES_NO),
+            "provided_by": self._wrong.word(line, "提供方", cell_values.PROVIDERS),
         }
         return material | ({"commitment": line["可用承诺代替"]} if line["可用承诺代替"] else {})
 
     def _field(self, line: Line) -> Json:
         self._wrong.required(line)
-        field = self._rows.fact(line) | {"required": self._wrong.word(line, "必填", words.YES_NO)}
+        field = self._rows.fact(line) | {"required": self._wrong.word(line, "必填", cell_values.YES_NO)}
         return field | ({"hint": line["填写提示"]} if line["填写提示"] else {})
 
     def _word(self, heading: str, known: Mapping[str, Any]) -> Any:

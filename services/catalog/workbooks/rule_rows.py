@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from services.catalog.workbooks import words
+from services.catalog.workbooks import cell_values
 from services.catalog.workbooks.cells import Json, Line, Wrong
 
 NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,12})?")
@@ -25,7 +25,7 @@ def declared_facts(lines: Sequence[Line], wrong: Wrong) -> dict[str, Json]:
         label = line["数据名称"]
         if label in facts:
             wrong.add("fact_twice", line, "数据名称", f"“{label}”出现不止一次")
-        fact: Json = {"name": line["代码名"], "label": label, "kind": wrong.word(line, "类型", words.FACT_KINDS)}
+        fact: Json = {"name": line["代码名"], "label": label, "kind": wrong.word(line, "类型", cell_values.FACT_KINDS)}
         if line["单位"]:
             fact["unit"] = line["单位"]
         codes = [part.partition("=") for part in line.several("取值")]
@@ -68,13 +68,13 @@ class RuleRows:
         self.used.setdefault(label, fact)
         named = {"fact": fact["name"]}
         if line["期间"]:
-            named["period"] = words.PERIODS.get(line["期间"], line["期间"])
+            named["period"] = cell_values.PERIODS.get(line["期间"], line["期间"])
         return named
 
     def _condition(self, line: Line) -> Json:
         self._wrong.required(line)
         node: Json = {"node": "condition", **self.fact(line)}
-        operator = self._wrong.word(line, "关系", words.RELATIONS)
+        operator = self._wrong.word(line, "关系", cell_values.RELATIONS)
         node["operator"] = operator
         if line["说明"]:
             node["note"] = line["说明"]
@@ -130,7 +130,7 @@ class RuleRows:
         if method == "按数量":
             return {"node": "per_unit", "quantity": {"node": "fact", **self.fact(first)}, "price": standard}
         if method != "定额":
-            self._wrong.word(first, "算法", dict.fromkeys(words.METHODS, ""))
+            self._wrong.word(first, "算法", dict.fromkeys(cell_values.METHODS, ""))
         return standard
 
     def _table(self, lines: Sequence[Line]) -> Json:

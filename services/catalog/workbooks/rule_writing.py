@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from contracts.rule import AllOf, AnyOf, Condition, ItemRules
-from services.catalog.workbooks import words
+from services.catalog.workbooks import cell_values
 
 Row = dict[str, str]
 Rows = list[Row]
@@ -17,7 +17,7 @@ class NotSayable(Exception):
 
 def period_word(period: str | None) -> str:
     """A period as the sheets write it."""
-    return next((word for word, meaning in words.PERIODS.items() if meaning == period), period or "")
+    return next((word for word, meaning in cell_values.PERIODS.items() if meaning == period), period or "")
 
 
 def condition_rows(rules: ItemRules) -> tuple[Rows, Row]:
@@ -31,7 +31,7 @@ def condition_rows(rules: ItemRules) -> tuple[Rows, Row]:
     if len(conditions) < len(tree.of):
         raise NotSayable
     return [_condition(each, rules) for each in conditions], {
-        "条件关系": words.word_for(words.JOINING, tree.node),
+        "条件关系": cell_values.word_for(cell_values.JOINING, tree.node),
         "资格规则JSON": "",
     }
 
@@ -42,7 +42,7 @@ def _condition(node: Condition, rules: ItemRules) -> Row:
     return {
         "数据名称": rules.fact_types_by_name[node.fact].label,
         "期间": period_word(node.period),
-        "关系": words.word_for(words.RELATIONS, node.operator),
+        "关系": cell_values.word_for(cell_values.RELATIONS, node.operator),
         "值": "；".join(rules.fact_types_by_name[node.fact].label_of(part) for part in several),
         "单位": node.unit or "",
         "说明": node.note or "",

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from services.catalog.workbooks import words
+from services.catalog.workbooks import cell_values
 
 
 class Column(NamedTuple):
@@ -32,9 +32,9 @@ ITEMS = (
     CODE,
     Column("事项名称", "对外名称", "首次升规工业企业奖励", required=True),
     Column("摘要", "一句话说明", "首次纳入规上的工业企业奖励 10 万元", required=True),
-    _one_of("层级", "哪一级制定", words.LEVELS, required=True),
+    _one_of("层级", "哪一级制定", cell_values.LEVELS, required=True),
     Column("主题", "如 工业、科技创新、外贸", "工业", required=True),
-    _one_of("利好类型", "给的是什么", words.BENEFITS, required=True),
+    _one_of("利好类型", "给的是什么", cell_values.BENEFITS, required=True),
     Column("文件名称", "所依据文件", "支持工业发展若干措施"),
     Column("文号", "所依据文件的文号", "区府办字〔2026〕1号"),
     Column("发文日期", "如 2026、2026-01 或 2026-01-15", "2026-01-15"),
@@ -42,10 +42,10 @@ ITEMS = (
     Column("省", "所在省", "江西"),
     Column("市", "所在市", "赣州"),
     Column("县", "所在县（市、区）", "章贡区"),
-    _one_of("文件状态", "文件是否有效", words.STATUSES, required=True),
-    _one_of("示例", "是否仅作示例", reversed(words.YES_NO), required=True),
+    _one_of("文件状态", "文件是否有效", cell_values.STATUSES, required=True),
+    _one_of("示例", "是否仅作示例", reversed(cell_values.YES_NO), required=True),
     Column("主管部门", "负责审核和更新的部门，须与导入人所在部门一致", "章贡区工信局", required=True),
-    _one_of("兑现方式", "怎么兑现", words.MODES, required=True),
+    _one_of("兑现方式", "怎么兑现", cell_values.MODES, required=True),
     Column("政策依据", "办事指南：依据", "支持工业发展若干措施第一条", required=True),
     Column("适用对象", "办事指南：谁可以申请", "规模以上工业企业", required=True),
     Column("条件说明", "办事指南：条件；不填则按规则自动生成"),
@@ -65,21 +65,21 @@ ITEMS = (
     Column("政策年度", "“本年”指哪一年；不填即申报当年", "2025"),
     Column("受理开始", "如 2026-03-01"),
     Column("受理截止", "如 2026-12-31，当日仍可申报"),
-    _one_of("兑付频次", "多久一次", words.FREQUENCIES, required=True),
+    _one_of("兑付频次", "多久一次", cell_values.FREQUENCIES, required=True),
     Column("预算科目", "字母、数字、短横线", "ZG-GX-01", required=True),
     Column("资金分担", "各级比例，如 市1/2；县1/2", "县1", required=True),
     Column("尾差承担", "除不尽的分由哪一级承担：国家、省、市、县", "县", required=True),
-    _one_of("县级垫付", "是否由县级先行垫付", reversed(words.YES_NO)),
-    _one_of("条件关系", "“条件”表各行之间的关系", words.JOINING),
+    _one_of("县级垫付", "是否由县级先行垫付", reversed(cell_values.YES_NO)),
+    _one_of("条件关系", "“条件”表各行之间的关系", cell_values.JOINING),
     Column("核定部门", "写明“最高”“不超过”、须核定的，填核定的部门"),
     Column("总额最高", "各部分合计的封顶"),
     Column("总额最高单位", "如 万元"),
-    _one_of("公平竞争审查", "审查结论；没有结论或结论存疑的不能发布", words.CONCLUSIONS),
+    _one_of("公平竞争审查", "审查结论；没有结论或结论存疑的不能发布", cell_values.CONCLUSIONS),
     Column("审查依据", "审查结论的依据或文号"),
     Column("审查日期", "如 2026-01-10"),
     Column("来源", "条目从哪里来", "本部门起草", required=True),
     Column("来源类型", "如 official、news", "official", required=True),
-    _one_of("来源可信度", "多大把握", words.CONFIDENCES, required=True),
+    _one_of("来源可信度", "多大把握", cell_values.CONFIDENCES, required=True),
     Column("补充说明", "以分号隔开"),
     Column("资格规则JSON", "条件表说不了的，按《规则语言》写；填了则不读条件表"),
     Column("金额规则JSON", "金额表说不了的，按《规则语言》写；填了则不读金额表"),
@@ -89,7 +89,7 @@ ITEMS = (
 FACTS = (
     Column("数据名称", "对外叫法", "首次升规", required=True),
     Column("代码名", "小写字母、数字、下划线；同一数据全市只用一个", "newly_above_scale", required=True),
-    _one_of("类型", "怎么填写", words.FACT_KINDS, required=True),
+    _one_of("类型", "怎么填写", cell_values.FACT_KINDS, required=True),
     Column("单位", "数值和多个数值必填，如 万元、人、%"),
     Column("取值", "分类和多选的取值，如 first=首次；renewed=复审"),
 )
@@ -97,7 +97,7 @@ CONDITIONS = (
     CODE,
     Column("数据名称", "“数据”表中的名称", "首次升规", required=True),
     Column("期间", "本年、上年、前年、某年（2025）、某季（YQ1）或某月（YM01）；与年度无关的不填", "本年"),
-    _one_of("关系", "不低于、不高于含本数；高于、低于不含", words.RELATIONS, required=True),
+    _one_of("关系", "不低于、不高于含本数；高于、低于不含", cell_values.RELATIONS, required=True),
     Column("值", "数、日期或分类；多个以分号隔开；“是”“否”“有记录”不填"),
     Column("单位", "数值必填"),
     Column("说明", "文件原话"),
@@ -105,7 +105,7 @@ CONDITIONS = (
 AMOUNTS = (
     CODE,
     Column("部分", "一个事项有几部分相加的，同一部分写同一名称；只有一部分的不填"),
-    _one_of("算法", "分档、按分类的，每档一行", words.METHODS, required=True),
+    _one_of("算法", "分档、按分类的，每档一行", cell_values.METHODS, required=True),
     Column("数据名称", "按什么算；定额不填"),
     Column("期间", "同“条件”表"),
     Column("下限", "分档：含本数；写作 >5 则不含"),
@@ -120,15 +120,15 @@ MATERIALS = (
     CODE,
     Column("材料编码", "小写字母、数字、下划线", "audit_report", required=True),
     Column("材料名称", "如 年度审计报告", "年度审计报告", required=True),
-    _one_of("必须", "是否必须", words.YES_NO, required=True),
-    _one_of("提供方", "谁提供", words.PROVIDERS, required=True),
+    _one_of("必须", "是否必须", cell_values.YES_NO, required=True),
+    _one_of("提供方", "谁提供", cell_values.PROVIDERS, required=True),
     Column("可用承诺代替", "承诺的原话；不能代替的不填"),
 )
 FORM = (
     CODE,
     Column("数据名称", "申报表里由企业填写的数据", "首次升规", required=True),
     Column("期间", "同“条件”表"),
-    _one_of("必填", "是否必填", words.YES_NO, required=True),
+    _one_of("必填", "是否必填", cell_values.YES_NO, required=True),
     Column("填写提示", "如 按年度审计报告填写"),
 )
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from contracts.item import PolicyItemContent
 from contracts.rule import ItemRules
-from services.catalog.workbooks import words
+from services.catalog.workbooks import cell_values
 from services.catalog.workbooks.cells import Json, Line
 from services.catalog.workbooks.reading import read_items
 from services.catalog.workbooks.rule_writing import NotSayable, amount_rows, condition_rows, period_word
@@ -122,9 +122,9 @@ def _about(item: PolicyItemContent) -> dict[str, str]:
         "事项编码": item.code,
         "事项名称": item.title,
         "摘要": item.summary,
-        "层级": words.word_for(words.LEVELS, item.level),
+        "层级": cell_values.word_for(cell_values.LEVELS, item.level),
         "主题": item.theme,
-        "利好类型": words.word_for(words.BENEFITS, item.benefit_kind),
+        "利好类型": cell_values.word_for(cell_values.BENEFITS, item.benefit_kind),
         "文件名称": item.document.name or "",
         "文号": item.document.number or "",
         "发文日期": item.document.date or "",
@@ -132,11 +132,11 @@ def _about(item: PolicyItemContent) -> dict[str, str]:
         "省": item.issuer.province or "",
         "市": item.issuer.city or "",
         "县": item.issuer.county or "",
-        "文件状态": words.word_for(words.STATUSES, item.status),
-        "示例": words.word_for(words.YES_NO, item.sample),
+        "文件状态": cell_values.word_for(cell_values.STATUSES, item.status),
+        "示例": cell_values.word_for(cell_values.YES_NO, item.sample),
         "来源": item.sources[0].title,
         "来源类型": item.sources[0].kind,
-        "来源可信度": words.word_for(words.CONFIDENCES, item.sources[0].confidence),
+        "来源可信度": cell_values.word_for(cell_values.CONFIDENCES, item.sources[0].confidence),
         "补充说明": "；".join(item.sample_notes),
     }
 
@@ -159,14 +159,14 @@ def _handling(item: PolicyItemContent) -> dict[str, str]:
     plan = item.rules.plan
     return {
         "主管部门": plan.department,
-        "兑现方式": words.word_for(words.MODES, plan.mode),
+        "兑现方式": cell_values.word_for(cell_values.MODES, plan.mode),
         "办理环节": "；".join(_step(step) for step in plan.steps),
         "审核时限": _time(plan.review_limit) if plan.review_limit else "",
         "兑付时限": _time(plan.payout_limit),
         "政策年度": str(item.rules.reference_year or ""),
         "受理开始": str(plan.window.opens or ""),
         "受理截止": str(plan.window.closes or ""),
-        "兑付频次": words.word_for(words.FREQUENCIES, plan.frequency),
+        "兑付频次": cell_values.word_for(cell_values.FREQUENCIES, plan.frequency),
         "预算科目": plan.budget_line,
     }
 
@@ -177,8 +177,8 @@ def _materials(item: PolicyItemContent) -> list[dict[str, str]]:
             "事项编码": item.code,
             "材料编码": each.code,
             "材料名称": each.name,
-            "必须": words.word_for(words.YES_NO, each.required),
-            "提供方": words.word_for(words.PROVIDERS, each.provided_by),
+            "必须": cell_values.word_for(cell_values.YES_NO, each.required),
+            "提供方": cell_values.word_for(cell_values.PROVIDERS, each.provided_by),
             "可用承诺代替": each.commitment or "",
         }
         for each in item.rules.plan.materials
@@ -191,7 +191,7 @@ def _fields(item: PolicyItemContent) -> list[dict[str, str]]:
             "事项编码": item.code,
             "数据名称": item.rules.fact_types_by_name[each.fact].label,
             "期间": period_word(each.period),
-            "必填": words.word_for(words.YES_NO, each.required),
+            "必填": cell_values.word_for(cell_values.YES_NO, each.required),
             "填写提示": each.hint or "",
         }
         for each in item.rules.plan.form_fields
@@ -203,7 +203,7 @@ def _facts(rules: ItemRules) -> list[dict[str, str]]:
         {
             "数据名称": fact.label,
             "代码名": fact.name,
-            "类型": words.word_for(words.FACT_KINDS, fact.kind),
+            "类型": cell_values.word_for(cell_values.FACT_KINDS, fact.kind),
             "单位": fact.unit or "",
             "取值": "；".join(f"{entry.code}={entry.label}" for entry in fact.codes),
         }
@@ -216,9 +216,11 @@ def _shares(rules: ItemRules) -> dict[str, str]:
     if shares.node != "split":
         return {"资金分担": "县1", "尾差承担": "县"}  # stands until the JSON column says it right
     return {
-        "资金分担": "；".join(f"{words.word_for(words.PAYERS, part.payer)}{part.fraction}" for part in shares.parts),
-        "尾差承担": words.word_for(words.PAYERS, shares.remainder_to),
-        "县级垫付": words.word_for(words.YES_NO, shares.mode == "county_advances"),
+        "资金分担": "；".join(
+            f"{cell_values.word_for(cell_values.PAYERS, part.payer)}{part.fraction}" for part in shares.parts
+        ),
+        "尾差承担": cell_values.word_for(cell_values.PAYERS, shares.remainder_to),
+        "县级垫付": cell_values.word_for(cell_values.YES_NO, shares.mode == "county_advances"),
     }
 
 
@@ -227,14 +229,14 @@ def _review(item: PolicyItemContent) -> dict[str, str]:
     if found is None:
         return {}
     return {
-        "公平竞争审查": words.word_for(words.CONCLUSIONS, found.conclusion),
+        "公平竞争审查": cell_values.word_for(cell_values.CONCLUSIONS, found.conclusion),
         "审查依据": found.basis,
         "审查日期": str(found.date),
     }
 
 
 def _step(step: Any) -> str:
-    name = words.word_for(words.STEPS, step.kind)
+    name = cell_values.word_for(cell_values.STEPS, step.kind)
     detail = {
         "joint_check": lambda: "、".join(step.departments),
         "approval": lambda: "、".join(step.duties),
@@ -244,7 +246,7 @@ def _step(step: Any) -> str:
 
 
 def _time(limit: Any) -> str:
-    return f"{limit.limit}{words.word_for(words.TIME_UNITS, limit.unit)}"
+    return f"{limit.limit}{cell_values.word_for(cell_values.TIME_UNITS, limit.unit)}"
 
 
 def _json(tree: Json) -> str:

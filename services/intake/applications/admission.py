@@ -1,4 +1,4 @@
-"""受理条件: everything that stands against a claim, at once. Pure: the item, the firm and the day are given."""
+"""申报条件: everything that stands against a claim, at once. Pure: the item, the enterprise and the day are given."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from rules import assess
 from services.intake.applications.claim_period import claim_period
 from services.intake.applications.declaration import Declaration, read_declaration
 from services.intake.applications.entitlement import about_amount, about_entitlement
-from services.intake.catalog_copies.domain import Firm, PublishedItem
+from services.intake.catalog_copies.domain import Applicant, PublishedItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Admission:
     """What the checks came to. Without `reasons` the claim stands on `facts` and on the outside `figures` that were
     used, and comes to `amount_fen`.
 
-    `period` is what it is claimed for; empty where item or firm is unknown.
+    `period` is what it is claimed for; empty where item or enterprise is unknown.
     """
 
     reasons: tuple[Reason, ...]
@@ -37,20 +37,20 @@ class Admission:
     period: str = ""
 
 
-def admit(item: PublishedItem | None, firm: Firm | None, cmd: SubmitApplication, today: date) -> Admission:
+def admit(item: PublishedItem | None, enterprise: Applicant | None, cmd: SubmitApplication, today: date) -> Admission:
     """Whether this application can be taken today; `today` is the date in China.
 
-    `item` is absent when nobody whose items the firm may use has published it, `firm` when its tenant has no
+    `item` is absent when nobody whose items the enterprise may use has published it, `enterprise` when its tenant has no
     such enterprise. Whether the claim is a duplicate is for the one to see who holds the earlier ones.
     """
     reasons = [
         *_about_item(item, today, by_list=False),
-        *_about_firm(firm),
-        *_about_payee(firm, cmd.payee_name),
+        *_about_enterprise(enterprise),
+        *_about_payee(enterprise, cmd.payee_name),
     ]
-    if item is None or firm is None:
+    if item is None or enterprise is None:
         return Admission(reasons=tuple(reasons))
-    declaration = read_declaration(cmd.declared_facts, item.content.rules, firm.facts, today, item.figures)
+    declaration = read_declaration(cmd.declared_facts, item.content.rules, enterprise.facts, today, item.figures)
     reasons += declaration.reasons
     assessment = assess(item.content.rules, declaration.sheet, today)
     reasons += about_entitlement(assessment, declaration)
@@ -59,12 +59,14 @@ def admit(item: PublishedItem | None, firm: Firm | None, cmd: SubmitApplication,
     return _admission(reasons, item, declaration, assessment, today)
 
 
-def admit_line(item: PublishedItem | None, firm: Firm | None, line: NominationLine, today: date) -> Admission:
+def admit_line(
+    item: PublishedItem | None, enterprise: Applicant | None, line: NominationLine, today: date
+) -> Admission:
     """The same for one line of a department's list, where nobody declares or pledges anything."""
-    reasons = [*_about_firm(firm), *_about_payee(firm, None)]
-    if item is None or firm is None:
+    reasons = [*_about_enterprise(enterprise), *_about_payee(enterprise, None)]
+    if item is None or enterprise is None:
         return Admission(reasons=tuple(reasons))
-    declaration = read_declaration((), item.content.rules, firm.facts, today, item.figures)
+    declaration = read_declaration((), item.content.rules, enterprise.facts, today, item.figures)
     assessment = assess(item.content.rules, declaration.sheet, today)
     reasons += about_entitlement(assessment, declaration)
     reasons += about_amount(assessment, item, line.amount_fen)
@@ -105,7 +107,7 @@ def _about_item(item: PublishedItem | None, today: date, *, by_list: bool) -> li
         reasons.append(Reason(code="nobody_applies", message=text, field="item_id"))
     if by_list and plan.mode is not Mode.NO_APPLICATION:
         text = "该事项须由企业申报，不能推送免申即享名单"
-        reasons.append(Reason(code="firms_apply", message=text, field="item_id"))
+        reasons.append(Reason(code="enterprises_apply", message=text, field="item_id"))
     if plan.window.opens is not None and today < plan.window.opens:
         text = f"该事项自 {plan.window.opens} 起受理"
         reasons.append(Reason(code="window_closed", message=text, field="item_id"))
@@ -155,26 +157,26 @@ def _about_commitments(item: PublishedItem, commitments: Sequence[str]) -> list[
     ]
 
 
-# -- the firm -----------------------------------------------------------------------------------------------
+# -- the enterprise -----------------------------------------------------------------------------------------------
 
 
-def _about_firm(firm: Firm | None) -> list[Reason]:
-    if firm is not None and firm.merged_into is not None:
-        text = f"“{firm.name}”的这份档案已并入编号 {firm.merged_into} 的档案，请以该档案办理"
+def _about_enterprise(enterprise: Applicant | None) -> list[Reason]:
+    if enterprise is not None and enterprise.merged_into is not None:
+        text = f"“{enterprise.name}”的这份档案已并入编号 {enterprise.merged_into} 的档案，请以该档案办理"
         return [Reason(code="enterprise_merged_already", message=text, field="enterprise_id")]
-    if firm is not None:
+    if enterprise is not None:
         return []
     text = "本地区没有该企业的档案，或企业信息正在同步，请稍后再试"
     return [Reason(code="enterprise_unknown", message=text, field="enterprise_id")]
 
 
-def _about_payee(firm: Firm | None, payee_name: str | None) -> list[Reason]:
-    if firm is None:
+def _about_payee(enterprise: Applicant | None, payee_name: str | None) -> list[Reason]:
+    if enterprise is None:
         return []
-    if firm.payee is None:
-        text = f"“{firm.name}”还没有经复核确认的收款账户"
+    if enterprise.payee is None:
+        text = f"“{enterprise.name}”还没有经复核确认的收款账户"
         return [Reason(code="payee_account_missing", message=text, field="enterprise_id")]
-    if payee_name is not None and payee_name != firm.payee.account_name:
-        text = f"收款人“{payee_name}”与已确认账户的户名“{firm.payee.account_name}”不一致"
+    if payee_name is not None and payee_name != enterprise.payee.account_name:
+        text = f"收款人“{payee_name}”与已确认账户的户名“{enterprise.payee.account_name}”不一致"
         return [Reason(code="payee_name_mismatch", message=text, field="payee_name")]
     return []

@@ -1,4 +1,4 @@
-"""One claim per period: what an item's frequency allows a firm to claim once. Pure."""
+"""One claim per period: what an item's frequency allows an enterprise to claim once. Pure."""
 
 from __future__ import annotations
 

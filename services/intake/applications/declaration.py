@@ -1,4 +1,4 @@
-"""What the applicant says of itself in the form, laid beside what the firm's file says. Pure."""
+"""What the applicant says of itself in the form, laid beside what the enterprise's file says. Pure."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from contracts.rule import (
     absolute_period,
 )
 from rules.facts import FactReader, amount_of, same_dimension, value_text
+from rules.text.phrases import period_text
 from rules.units import in_base
-from rules.wording import period_text
 
 DECLARED_SOURCE = "企业申报"
 """The source of a declared fact, whatever the form says: nobody declares in the name of an office."""

@@ -10,14 +10,14 @@ from contracts.enterprises import Payee
 from contracts.intake import (
     ApplicationSubmitted,
     Claim,
+    FilingReceipt,
     ReplacedClaim,
-    SubmissionReceipt,
 )
 from contracts.item import PolicyItemContent
 from contracts.message import Actor
 from contracts.refusal import Forbidden, Invalid, NotFound, Reason
 from contracts.rule import Fact, ParameterValue
-from services.intake.catalog_copies.domain import Firm, PublishedItem
+from services.intake.catalog_copies.domain import Applicant, PublishedItem
 
 
 class Declined(Invalid):
@@ -33,14 +33,14 @@ class ApplicationRefused(Declined):
     """The application cannot be taken."""
 
     code = "application_refused"
-    sentence = "该申报不符合受理条件。"
+    sentence = "该申报不符合申报条件。"
 
 
 class DuplicateApplication(ApplicationRefused):
-    """The firm has claimed this item for this period already; of two at once, one is told so."""
+    """The enterprise has claimed this item for this period already; of two at once, one is told so."""
 
     code = "duplicate_application"
-    sentence = "该企业在本期内已申报过此事项，不能重复申报；原申报未获批准的，请注明所替代的受理编号后重新申报。"
+    sentence = "该企业在本期内已申报过此事项，不能重复申报；原申报未获批准的，请注明所替代的收件编号后重新申报。"
 
 
 DUPLICATE = Reason(code=DuplicateApplication.code, message=DuplicateApplication.sentence, field="item_id")
@@ -50,11 +50,11 @@ class AlreadyReplaced(ApplicationRefused):
     """Another application has been filed in its place; of two at once, one is told so."""
 
     code = "application_already_replaced"
-    sentence = "所替代的申报已另有重新申报，请注明最近一次的受理编号。"
+    sentence = "所替代的申报已另有重新申报，请注明最近一次的收件编号。"
 
 
 class EnterpriseNotYours(Forbidden):
-    """A firm applies for itself and sees its own applications only."""
+    """An enterprise applies for itself and sees its own applications only."""
 
     code = "enterprise_not_yours"
     sentence = "您只能办理本企业的事项。"
@@ -83,9 +83,9 @@ class Numbers:
 
 @dataclass(kw_only=True, slots=True)
 class Application(Aggregate):
-    """One firm's claim as filed, by itself or by a department's list (`nomination_id`).
+    """One enterprise's claim as filed, by itself or by a department's list (`nomination_id`).
 
-    It belongs to the firm's tenant; the case that follows belongs to the item's (`claim.tenant`). `period` is
+    It belongs to the enterprise's tenant; the case that follows belongs to the item's (`claim.tenant`). `period` is
     what the item's frequency allows one claim for. `facts` and the outside `figures` are what the amount follows
     from.
     """
@@ -103,7 +103,7 @@ class Application(Aggregate):
     submitted_at: datetime
 
     def submit(self, query_code_digest: str) -> None:
-        """The firm has applied; the item's tenant opens the case."""
+        """The enterprise has applied; the item's tenant opens the case."""
         self.record(
             ApplicationSubmitted(
                 claim=self.claim,
@@ -119,9 +119,9 @@ class Application(Aggregate):
             to=self.claim.tenant,
         )
 
-    def receipt(self, query_code: str) -> SubmissionReceipt:
-        """受理凭证."""
-        return SubmissionReceipt(
+    def receipt(self, query_code: str) -> FilingReceipt:
+        """收件回执."""
+        return FilingReceipt(
             application_id=self.id,
             receipt=self.claim.receipt,
             query_code=query_code,
@@ -138,17 +138,19 @@ def shown_title(content: PolicyItemContent) -> str:
     return f"{content.title}（示例）" if content.sample else content.title
 
 
-def claim_of(firm: Firm, item: PublishedItem, numbers: Numbers, replaces: ReplacedClaim | None = None) -> Claim:
-    """The claim of `firm` under this version of `item`, in the place of `replaces` if there was an earlier one."""
+def claim_of(
+    enterprise: Applicant, item: PublishedItem, numbers: Numbers, replaces: ReplacedClaim | None = None
+) -> Claim:
+    """The claim of `enterprise` under this version of `item`, in the place of `replaces` if there was an earlier one."""
     plan = item.content.rules.plan
     return Claim(
         application_id=numbers.application_id,
         receipt=numbers.receipt,
         tenant=item.tenant,
-        filed_in=firm.tenant,
-        enterprise_id=firm.enterprise_id,
-        enterprise_name=firm.name,
-        uscc=firm.uscc,
+        filed_in=enterprise.tenant,
+        enterprise_id=enterprise.enterprise_id,
+        enterprise_name=enterprise.name,
+        uscc=enterprise.uscc,
         item_id=item.item_id,
         item_version=item.version,
         item_title=shown_title(item.content),
@@ -159,6 +161,6 @@ def claim_of(firm: Firm, item: PublishedItem, numbers: Numbers, replaces: Replac
 
 
 def refuse_stranger(actor: Actor, enterprise_id: str) -> None:
-    """Raise EnterpriseNotYours when the actor acts for a firm and it is another one."""
+    """Raise EnterpriseNotYours when the actor acts for an enterprise and it is another one."""
     if actor.enterprise_id is not None and actor.enterprise_id != enterprise_id:
         raise EnterpriseNotYours()

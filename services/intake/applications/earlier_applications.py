@@ -22,9 +22,9 @@ def reasons_against_replacing(receipt: str | None, filed: Filed | None) -> list[
     if receipt is None:
         return []
     if filed is None:
-        message = f"没有找到本企业在本期内对该事项、受理编号为 {receipt} 的申报，不能替代。"
+        message = f"没有找到本企业在本期内对该事项、收件编号为 {receipt} 的申报，不能替代。"
         return [Reason(code="replaced_application_unknown", message=message, field="replaces")]
     if filed.replaced_by is not None:
-        message = f"受理编号 {receipt} 的申报已由 {filed.replaced_by} 替代，请注明最近一次的受理编号。"
+        message = f"收件编号 {receipt} 的申报已由 {filed.replaced_by} 替代，请注明最近一次的收件编号。"
         return [Reason(code=AlreadyReplaced.code, message=message, field="replaces")]
     return []

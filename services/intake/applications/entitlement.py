@@ -6,7 +6,7 @@ from contracts.item import BenefitKind
 from contracts.money import Money
 from contracts.refusal import Reason
 from contracts.rule import Assessment, MissingFact, State
-from rules.wording import period_text
+from rules.text.phrases import period_text
 from services.intake.applications.declaration import Declaration, FactKey
 from services.intake.catalog_copies.domain import PublishedItem
 

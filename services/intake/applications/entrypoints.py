@@ -8,19 +8,19 @@ from chassis.write.uow import UnitOfWork
 from contracts.intake import (
     ApplicationPage,
     ApplicationView,
+    FilingReceipt,
     GetApplication,
     ListApplications,
-    SubmissionReceipt,
     SubmitApplication,
 )
 from services.intake.applications import use_cases, views
 
 
 class ApplicationEntrypoints(Room):
-    """A firm applies, and sees what it has filed."""
+    """An enterprise applies, and sees what it has filed."""
 
     @command
-    def submit_application(self, cmd: SubmitApplication, uow: UnitOfWork) -> SubmissionReceipt:
+    def submit_application(self, cmd: SubmitApplication, uow: UnitOfWork) -> FilingReceipt:
         return use_cases.submit_application(cmd, uow, self.frame.cipher)
 
     @query

@@ -1,4 +1,4 @@
-"""How a claim that was admitted is filed: with a receipt number and a query code, for a firm or from a list."""
+"""How a claim that was admitted is filed: with a receipt number and a query code, for an enterprise or from a list."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from chassis.write.uow import UnitOfWork
 from contracts.intake import ReplacedClaim
 from services.intake.applications.admission import Admission
 from services.intake.applications.domain import Application, Numbers, claim_of
-from services.intake.catalog_copies.domain import Firm, PublishedItem
+from services.intake.catalog_copies.domain import Applicant, PublishedItem
 
 
 def receipt_head(item: PublishedItem, uow: UnitOfWork) -> str:
@@ -32,7 +32,7 @@ def issue_numbers(head: str, application_id: str, uow: UnitOfWork, cipher: Ciphe
 
 def application_of(
     item: PublishedItem,
-    firm: Firm,
+    enterprise: Applicant,
     admission: Admission,
     numbers: Numbers,
     uow: UnitOfWork,
@@ -41,17 +41,17 @@ def application_of(
     nomination_id: str | None = None,
     replaces: ReplacedClaim | None = None,
 ) -> Application:
-    """The claim as it is filed, with what it stands on. The firm has a confirmed account: that was checked."""
-    assert firm.payee is not None, "a firm without a confirmed account has been admitted"
+    """The claim as it is filed, with what it stands on. The enterprise has a confirmed account: that was checked."""
+    assert enterprise.payee is not None, "an enterprise without a confirmed account has been admitted"
     return Application(
         id=numbers.application_id,
-        tenant=firm.tenant,
+        tenant=enterprise.tenant,
         traceparent=uow.traceparent,
-        claim=claim_of(firm, item, numbers, replaces),
+        claim=claim_of(enterprise, item, numbers, replaces),
         period=admission.period,
         facts=admission.facts,
         figures=admission.figures,
-        payee=firm.payee,
+        payee=enterprise.payee,
         estimated_fen=admission.amount_fen,
         commitments=commitments,
         nomination_id=nomination_id,

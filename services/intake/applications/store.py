@@ -12,7 +12,7 @@ from chassis.write.store import AggregateStore, aggregate_columns
 from contracts.enterprises import Payee
 from contracts.intake import Claim
 from contracts.rule import Fact, ParameterValue
-from copies.merged_enterprises import OF_FIRM
+from copies.merged_enterprises import OF_ENTERPRISE
 from services.intake.applications.domain import AlreadyReplaced, Application, ApplicationUnknown, DuplicateApplication
 from services.intake.applications.earlier_applications import Filed
 
@@ -40,28 +40,28 @@ APPLICATION = Table(
 )
 
 
-FirmPeriod = tuple[str, str]
+ApplicantPeriod = tuple[str, str]
 """An enterprise's id, and what it claims for (`Application.period`)."""
 
-FILES = OF_FIRM.replace("CAST(:firm AS text)", "asked.firm")
+FILES = OF_ENTERPRISE.replace("CAST(:enterprise AS text)", "asked.enterprise")
 CLAIMED = f"""
-SELECT asked.firm, asked.period FROM unnest(CAST(:firms AS text[]), CAST(:periods AS text[])) AS asked(firm, period)
+SELECT asked.enterprise, asked.period FROM unnest(CAST(:enterprises AS text[]), CAST(:periods AS text[])) AS asked(enterprise, period)
 WHERE EXISTS (SELECT FROM application a WHERE a.tenant = :tenant AND a.item_id = :item_id AND a.replaces IS NULL
     AND a.period = asked.period AND a.enterprise_id {FILES})
 """
 """What was filed in another's place was claimed when the first of them was; what was filed under a file that
-was merged into the firm's own is its own."""
+was merged into the enterprise's own is its own."""
 
 FILED = f"""
 SELECT a.id, a.receipt, later.receipt AS replaced_by FROM application a
 LEFT JOIN application later ON (later.tenant, later.replaces) = (a.tenant, a.id)
 WHERE a.receipt = :receipt AND a.tenant = :tenant AND a.item_id = :item_id
-    AND a.period = :period AND a.enterprise_id {OF_FIRM}
+    AND a.period = :period AND a.enterprise_id {OF_ENTERPRISE}
 """
 
 
 class Applications(AggregateStore[Application]):
-    """What firms have filed, and what departments have filed for them, under one rule: once per period."""
+    """What enterprises have filed, and what departments have filed for them, under one rule: once per period."""
 
     table = APPLICATION
     aggregate_type = "application"
@@ -71,24 +71,24 @@ class Applications(AggregateStore[Application]):
         "application_replaced_once": AlreadyReplaced,
     }
 
-    def claimed(self, item_id: str, asked: Collection[FirmPeriod]) -> set[FirmPeriod]:
-        """Those of `asked` for which a firm of the unit of work's tenant has claimed the item already."""
+    def claimed(self, item_id: str, asked: Collection[ApplicantPeriod]) -> set[ApplicantPeriod]:
+        """Those of `asked` for which an enterprise of the unit of work's tenant has claimed the item already."""
         ordered = sorted(set(asked))
         rows = self._uow.execute(
             CLAIMED,
             {
                 "tenant": self._uow.tenant,
                 "item_id": item_id,
-                "firms": [firm for firm, _ in ordered],
+                "enterprises": [enterprise for enterprise, _ in ordered],
                 "periods": [period for _, period in ordered],
             },
         )
-        return {(row.firm, row.period) for row in rows}
+        return {(row.enterprise, row.period) for row in rows}
 
-    def filed(self, item_id: str, firm_period: FirmPeriod, receipt: str) -> Filed | None:
-        """The application with this receipt, if it is this firm's for this item and period."""
-        firm, period = firm_period
-        wanted = {"tenant": self._uow.tenant, "item_id": item_id, "firm": firm, "period": period}
+    def filed(self, item_id: str, applicant_period: ApplicantPeriod, receipt: str) -> Filed | None:
+        """The application with this receipt, if it is this enterprise's for this item and period."""
+        enterprise, period = applicant_period
+        wanted = {"tenant": self._uow.tenant, "item_id": item_id, "enterprise": enterprise, "period": period}
         row = self._uow.execute(FILED, {**wanted, "receipt": receipt.upper()}).first()
         return Filed(row.id, row.receipt, row.replaced_by) if row is not None else None
 

@@ -1,4 +1,4 @@
-"""What intake does when a firm applies."""
+"""What intake does when an enterprise applies."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from chassis.foundation.secrecy import Cipher
 from chassis.time.clock import CHINA
 from chassis.write.uow import UnitOfWork
 from contracts.intake import (
+    FilingReceipt,
     ReplacedClaim,
-    SubmissionReceipt,
     SubmitApplication,
 )
 from services.intake.applications.admission import admit
@@ -20,29 +20,31 @@ from services.intake.catalog_copies.enterprises import EnterpriseCopies
 from services.intake.catalog_copies.items import ItemCopies
 
 
-def submit_application(cmd: SubmitApplication, uow: UnitOfWork, cipher: Cipher) -> SubmissionReceipt:
-    """A firm applies. Raises EnterpriseNotYours, or ApplicationRefused with everything that stands against it."""
+def submit_application(cmd: SubmitApplication, uow: UnitOfWork, cipher: Cipher) -> FilingReceipt:
+    """An enterprise applies. Raises EnterpriseNotYours, or ApplicationRefused with everything that stands against it."""
     refuse_stranger(uow.actor, cmd.enterprise_id)
     item = _within_reach(uow.of(ItemCopies).item(cmd.item_id), uow)
-    firm = uow.of(EnterpriseCopies).firms([cmd.enterprise_id], facts_used(item)).get(cmd.enterprise_id)
-    admission = admit(item, firm, cmd, uow.now.astimezone(CHINA).date())
+    enterprise = uow.of(EnterpriseCopies).enterprises([cmd.enterprise_id], facts_used(item)).get(cmd.enterprise_id)
+    admission = admit(item, enterprise, cmd, uow.now.astimezone(CHINA).date())
     applications = uow.of(Applications)
-    firm_period = (cmd.enterprise_id, admission.period)
-    filed = applications.filed(cmd.item_id, firm_period, cmd.replaces) if cmd.replaces else None
+    applicant_period = (cmd.enterprise_id, admission.period)
+    filed = applications.filed(cmd.item_id, applicant_period, cmd.replaces) if cmd.replaces else None
     reasons = [*admission.reasons, *reasons_against_replacing(cmd.replaces, filed)]
     # A duplicate alone is found out by saving it, except under a file that was merged into this one.
-    asked = bool(reasons) or (firm is not None and firm.has_former_files)
-    duplicate = filed is None and asked and bool(applications.claimed(cmd.item_id, [firm_period]))
-    if reasons or duplicate or item is None or firm is None:
+    asked = bool(reasons) or (enterprise is not None and enterprise.has_former_files)
+    duplicate = filed is None and asked and bool(applications.claimed(cmd.item_id, [applicant_period]))
+    if reasons or duplicate or item is None or enterprise is None:
         raise ApplicationRefused(*reasons, *([DUPLICATE] if duplicate else []))
     numbers = issue_numbers(receipt_head(item, uow), uow.new_id(), uow, cipher)
     replaces = ReplacedClaim(application_id=filed.application_id, receipt=filed.receipt) if filed else None
-    application = application_of(item, firm, admission, numbers, uow, commitments=cmd.commitments, replaces=replaces)
+    application = application_of(
+        item, enterprise, admission, numbers, uow, commitments=cmd.commitments, replaces=replaces
+    )
     application.submit(numbers.digest)
     applications.save(application)
     return application.receipt(numbers.query_code)
 
 
 def _within_reach(item: PublishedItem | None, uow: UnitOfWork) -> PublishedItem | None:
-    """The item, if the firm's own tenant or a level above it has published it."""
+    """The item, if the enterprise's own tenant or a level above it has published it."""
     return item if item is not None and item.tenant in uow.registry.lineage(uow.tenant) else None

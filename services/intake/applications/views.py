@@ -8,20 +8,20 @@ from chassis.foundation.secrecy import Cipher
 from chassis.read.paging import cut_page, decode_cursor, encode_cursor
 from chassis.read.reader import Reader
 from contracts.intake import ApplicationPage, ApplicationView, Claim, GetApplication, ListApplications
-from copies.merged_enterprises import OF_FIRM
+from copies.merged_enterprises import OF_ENTERPRISE
 from services.intake.applications.domain import ApplicationUnknown, refuse_stranger
 
 COLUMNS = "SELECT tenant, claim, query_code_sealed, estimated_fen, submitted_at FROM application"
 
 
 def get_application(query: GetApplication, reader: Reader, cipher: Cipher) -> ApplicationView:
-    """One application, filed or nominated. To another firm it does not exist. Raises ApplicationUnknown."""
+    """One application, filed or nominated. To another enterprise it does not exist. Raises ApplicationUnknown."""
     row = reader.execute(
-        f"{COLUMNS} WHERE tenant = :tenant AND id = :id AND (CAST(:firm AS text) IS NULL OR enterprise_id {OF_FIRM})",
+        f"{COLUMNS} WHERE tenant = :tenant AND id = :id AND (CAST(:enterprise AS text) IS NULL OR enterprise_id {OF_ENTERPRISE})",
         {
             "tenant": reader.tenant,
             "id": query.application_id,
-            "firm": reader.actor.enterprise_id,
+            "enterprise": reader.actor.enterprise_id,
         },
     ).first()
     if row is None:
@@ -30,15 +30,15 @@ def get_application(query: GetApplication, reader: Reader, cipher: Cipher) -> Ap
 
 
 def list_applications(query: ListApplications, reader: Reader, cipher: Cipher) -> ApplicationPage:
-    """A firm's applications, those of files merged into its own included, newest first. Raises EnterpriseNotYours or CursorInvalid."""
+    """An enterprise's applications, those of files merged into its own included, newest first. Raises EnterpriseNotYours or CursorInvalid."""
     refuse_stranger(reader.actor, query.enterprise_id)
     before = decode_cursor(query.cursor, 1)
     rows = reader.execute(
-        f"{COLUMNS} WHERE tenant = :tenant AND enterprise_id {OF_FIRM}"
+        f"{COLUMNS} WHERE tenant = :tenant AND enterprise_id {OF_ENTERPRISE}"
         " AND (CAST(:before AS text) IS NULL OR id < :before) ORDER BY id DESC LIMIT :limit",
         {
             "tenant": reader.tenant,
-            "firm": query.enterprise_id,
+            "enterprise": query.enterprise_id,
             "before": str(before[0]) if before else None,
             "limit": query.limit + 1,
         },

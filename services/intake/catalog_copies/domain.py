@@ -1,4 +1,4 @@
-"""What intake knows of the catalogue: items as they were published, and firms with what their files say. Pure."""
+"""What intake knows of the catalogue: items as they were published, and enterprises with what their files say. Pure."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class PublishedItem:
 
 
 @dataclass(frozen=True, slots=True)
-class Firm:
+class Applicant:
     """What intake knows of an enterprise; `payee` is its confirmed account, if it has one.
 
     `merged_into` is the file to use instead; `has_former_files` says that others were merged into this one.

@@ -1,4 +1,4 @@
-"""The firms of each tenant as the catalogue knows them: names, newest facts, confirmed accounts, by its events."""
+"""The enterprises of each tenant as the catalogue knows them: names, newest facts, confirmed accounts, by its events."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from chassis.events.received import Received
 from chassis.write.uow import UnitOfWork
 from contracts.enterprises import EnterpriseFactsChanged, EnterpriseRegistered, Payee, PayeeAccountChanged
 from contracts.rule import Fact
-from services.intake.catalog_copies.domain import Firm
+from services.intake.catalog_copies.domain import Applicant
 from services.intake.catalog_copies.rows import write_rows
 
 KEEP_ENTERPRISES = """
@@ -46,7 +46,7 @@ SET account_version = EXCLUDED.account_version, payee = EXCLUDED.payee
 WHERE payee.account_version < EXCLUDED.account_version
 """
 
-FIRMS = """
+ENTERPRISES = """
 SELECT e.id, e.tenant, e.uscc, e.name, p.payee, m.surviving_id AS merged_into,
     EXISTS (SELECT FROM former_file f WHERE f.tenant = e.tenant AND f.surviving_id = e.id) AS has_former_files,
     (SELECT jsonb_agg(f.fact ORDER BY f.name, f.period) FROM enterprise_fact f
@@ -58,7 +58,7 @@ WHERE e.tenant = :tenant AND e.id = ANY (:ids)
 
 
 class EnterpriseCopies:
-    """The firms as one unit of work sees them; each is as new as the last event that arrived."""
+    """The enterprises as one unit of work sees them; each is as new as the last event that arrived."""
 
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
@@ -109,7 +109,7 @@ class EnterpriseCopies:
         write_rows(self._uow, KEEP_FACTS, rows)
 
     def keep_payees(self, events: Sequence[Received[PayeeAccountChanged]]) -> None:
-        """The firm's account of the highest version. Accounts are aggregates of their own, so the events of
+        """The enterprise's account of the highest version. Accounts are aggregates of their own, so the events of
         two of them may arrive in either order.
         """
         newest: dict[tuple[str, str], Payee] = {}
@@ -128,17 +128,17 @@ class EnterpriseCopies:
         ]
         write_rows(self._uow, KEEP_PAYEES, rows)
 
-    def firms(self, enterprise_ids: Collection[str], fact_names: Collection[str]) -> dict[str, Firm]:
+    def enterprises(self, enterprise_ids: Collection[str], fact_names: Collection[str]) -> dict[str, Applicant]:
         """Those of these enterprises that the unit of work's tenant has, with their facts of these names."""
         rows = self._uow.execute(
-            FIRMS,
+            ENTERPRISES,
             {"tenant": self._uow.tenant, "ids": sorted(set(enterprise_ids)), "names": sorted(fact_names)},
         )
-        return {row.id: _firm(row) for row in rows}
+        return {row.id: _enterprise(row) for row in rows}
 
 
-def _firm(row: Any) -> Firm:
-    return Firm(
+def _enterprise(row: Any) -> Applicant:
+    return Applicant(
         enterprise_id=row.id,
         tenant=row.tenant,
         uscc=row.uscc,

@@ -55,7 +55,7 @@ def keep_outside_figures(
 def figures_for(tenant: TenantId, names: Collection[str], uow: UnitOfWork) -> tuple[ParameterValue, ...]:
     """The standing figures of these names that the items of `tenant` rest on: its own and those of the levels above.
 
-    Not those of the firm's own place: what a county enters changes nothing that the city promised.
+    Not those of the enterprise's own place: what a county enters changes nothing that the city promised.
     """
     if not names:
         return ()

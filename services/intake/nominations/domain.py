@@ -33,7 +33,7 @@ class ItemOfOtherDepartment(Forbidden):
 
 @dataclass(kw_only=True, slots=True)
 class Nomination(Aggregate):
-    """A department's list of firms that are entitled to a no-application item (免申即享)."""
+    """A department's list of enterprises that are entitled to a no-application item (免申即享)."""
 
     item_id: str
     item_version: int
@@ -70,7 +70,7 @@ class Nomination(Aggregate):
         return nomination
 
     def view(self, applications: Sequence[tuple[Application, Numbers]]) -> NominationView:
-        """One receipt per firm, in the order of the list."""
+        """One receipt per enterprise, in the order of the list."""
         return NominationView(
             nomination_id=self.id,
             item_id=self.item_id,

@@ -12,8 +12,8 @@ from contracts.refusal import Reason
 from services.intake.applications.admission import Admission, admit_line, reasons_against_list
 from services.intake.applications.domain import DUPLICATE, Application, Numbers
 from services.intake.applications.filing import application_of, issue_numbers, receipt_head
-from services.intake.applications.store import Applications, FirmPeriod
-from services.intake.catalog_copies.domain import Firm, PublishedItem, facts_used
+from services.intake.applications.store import ApplicantPeriod, Applications
+from services.intake.catalog_copies.domain import Applicant, PublishedItem, facts_used
 from services.intake.catalog_copies.enterprises import EnterpriseCopies
 from services.intake.catalog_copies.items import ItemCopies
 from services.intake.nominations.domain import Nomination, NominationRefused, refuse_other_department
@@ -24,23 +24,23 @@ def nominate_enterprises(cmd: NominateEnterprises, uow: UnitOfWork, cipher: Ciph
     """A department lists who is entitled: every line holds, or none is taken.
 
     Raises ItemOfOtherDepartment, or NominationRefused with the reasons of every line (`lines.3.enterprise_id`).
-    Firms of counties below the item's tenant live in those tenants and are unknown here.
+    Enterprises of counties below the item's tenant live in those tenants and are unknown here.
     """
     item = uow.of(ItemCopies).item(cmd.item_id)
     if item is not None:
         refuse_other_department(uow.actor, uow.tenant, item)
     ids = [line.enterprise_id for line in cmd.lines]
-    firms = uow.of(EnterpriseCopies).firms(ids, facts_used(item))
+    enterprises = uow.of(EnterpriseCopies).enterprises(ids, facts_used(item))
     today = uow.now.astimezone(CHINA).date()
-    admissions = [admit_line(item, firms.get(line.enterprise_id), line, today) for line in cmd.lines]
+    admissions = [admit_line(item, enterprises.get(line.enterprise_id), line, today) for line in cmd.lines]
     periods = [admission.period for admission in admissions]
     claimed = uow.of(Applications).claimed(cmd.item_id, list(zip(ids, periods, strict=True)))
     reasons = reasons_against_list(item, today)
-    reasons += _line_reasons(cmd.lines, admissions, firms, claimed)
+    reasons += _line_reasons(cmd.lines, admissions, enterprises, claimed)
     if reasons or item is None:
         raise NominationRefused(*reasons)
     nomination_id = uow.new_id()
-    filed = _file_lines(item, [firms[id] for id in ids], admissions, nomination_id, uow, cipher)
+    filed = _file_lines(item, [enterprises[id] for id in ids], admissions, nomination_id, uow, cipher)
     nomination = Nomination.push(filed, id=nomination_id, item=item, by=uow.actor, at=uow.now, trace=uow.traceparent)
     uow.of(Applications).save_many([application for application, _ in filed])
     uow.of(Nominations).save(nomination)
@@ -49,22 +49,22 @@ def nominate_enterprises(cmd: NominateEnterprises, uow: UnitOfWork, cipher: Ciph
 
 def _file_lines(
     item: PublishedItem,
-    firms: Sequence[Firm],
+    enterprises: Sequence[Applicant],
     admissions: Sequence[Admission],
     nomination_id: str,
     uow: UnitOfWork,
     cipher: Cipher,
 ) -> list[tuple[Application, Numbers]]:
     """One application per line, in the order of the list."""
-    # Rows are written in the order of their ids: let that be the firms' order, so that two lists that share
-    # firms meet at the first of them instead of blocking each other.
-    in_row_order = sorted(firm.enterprise_id for firm in firms)
-    row_ids = dict(zip(in_row_order, sorted(uow.new_id() for _ in firms), strict=True))
+    # Rows are written in the order of their ids: let that be the enterprises' order, so that two lists that share
+    # enterprises meet at the first of them instead of blocking each other.
+    in_row_order = sorted(enterprise.enterprise_id for enterprise in enterprises)
+    row_ids = dict(zip(in_row_order, sorted(uow.new_id() for _ in enterprises), strict=True))
     head = receipt_head(item, uow)
     filed = []
-    for firm, admission in zip(firms, admissions, strict=True):
-        numbers = issue_numbers(head, row_ids[firm.enterprise_id], uow, cipher)
-        application = application_of(item, firm, admission, numbers, uow, nomination_id=nomination_id)
+    for enterprise, admission in zip(enterprises, admissions, strict=True):
+        numbers = issue_numbers(head, row_ids[enterprise.enterprise_id], uow, cipher)
+        application = application_of(item, enterprise, admission, numbers, uow, nomination_id=nomination_id)
         filed.append((application, numbers))
     return filed
 
@@ -72,8 +72,8 @@ def _file_lines(
 def _line_reasons(
     lines: Sequence[NominationLine],
     admissions: Sequence[Admission],
-    firms: dict[str, Firm],
-    claimed: set[FirmPeriod],
+    enterprises: dict[str, Applicant],
+    claimed: set[ApplicantPeriod],
 ) -> list[Reason]:
     """Everything against every line, each reason told with the number and the name of its line."""
     reasons: list[Reason] = []
@@ -85,8 +85,8 @@ def _line_reasons(
             against.append(Reason(code=DUPLICATE.code, message=f"与第 {first + 1} 行重复"))
         if (line.enterprise_id, admission.period) in claimed:
             against.append(DUPLICATE)
-        firm = firms.get(line.enterprise_id)
-        row = f"第 {index + 1} 行" + (f"“{firm.name}”" if firm is not None else "")
+        enterprise = enterprises.get(line.enterprise_id)
+        row = f"第 {index + 1} 行" + (f"“{enterprise.name}”" if enterprise is not None else "")
         for reason in against:
             column = "amount_fen" if reason.field == "claimed_fen" else "enterprise_id"
             message = f"{row}：{reason.message}"

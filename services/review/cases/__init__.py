@@ -2,5 +2,5 @@
 
 Owns: the case with its tasks, deadline, site inspection, decision and orders to pay; how applications and lists become
 cases, and when a claim in another's place is taken. It recomputes every amount itself.
-Refuses to own: what a firm was granted before (register), and the text of the rules (item_copies).
+Refuses to own: what an enterprise was granted before (register), and the text of the rules (item_copies).
 """

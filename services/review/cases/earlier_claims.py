@@ -16,7 +16,7 @@ class EarlierClaimStands(Conflict):
     """A claim in another's place is only taken once the other has been rejected."""
 
     code = "earlier_claim_stands"
-    sentence = "不予受理：所替代的申报（受理编号 {receipt}）未被退回，仍以原申报为准。"
+    sentence = "不予受理：所替代的申报（收件编号 {receipt}）未被退回，仍以原申报为准。"
 
 
 class EarlierClaims:

@@ -19,7 +19,7 @@ def case_id_of(application_id: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Filing:
-    """What was filed, by a firm or on a department's list. `filed_on` is the local date of `filed_at`; `figures` are
+    """What was filed, by an enterprise or on a department's list. `filed_on` is the local date of `filed_at`; `figures` are
     the outside figures as they stood then: the claim is judged on these, whatever is said of them later."""
 
     tenant: TenantId

@@ -40,7 +40,7 @@ class Payments:
 
 
 PayerOf = Callable[[Level, TenantId], TenantId]
-"""Who pays for a level of government, seen from the place where the firm filed. Raises what refuses it."""
+"""Who pays for a level of government, seen from the place where the enterprise filed. Raises what refuses it."""
 
 
 def payments_of(lines: Iterable[ShareLine], filed_in: TenantId, payer_of: PayerOf) -> tuple[Payments, list[Refused]]:

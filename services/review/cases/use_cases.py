@@ -16,7 +16,7 @@ from services.review.register.store import AwardRegister
 
 
 def approve_case(cmd: ApproveCase, uow: UnitOfWork) -> CaseView:
-    """Grant it, and take its place in the award register, once per firm, item and period."""
+    """Grant it, and take its place in the award register, once per enterprise, item and period."""
     case = _to_handle(cmd, uow)
     case.must_be_open()
     payments, found = case.payments(uow.registry.payer)

@@ -1,4 +1,4 @@
-"""Awards: what a firm is granted once, by item and period. Pure: dates and ids are given."""
+"""Awards: what an enterprise is granted once, by item and period. Pure: dates and ids are given."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from contracts.rule import PaymentFrequency
 
 
 class AlreadyAwarded(Conflict):
-    """The award register has this firm, item and period already."""
+    """The award register has this enterprise, item and period already."""
 
     code = "already_awarded"
     sentence = "该企业在同一期间已获批同一事项，不能重复享受。"
@@ -20,9 +20,9 @@ class AlreadyAwarded(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Award:
-    """A place in the award register: one per firm, item and period, whoever pays.
+    """A place in the award register: one per enterprise, item and period, whoever pays.
 
-    The firm is known by its code, and by its file in the place where it filed.
+    The enterprise is known by its code, and by its file in the place where it filed.
     """
 
     tenant: TenantId

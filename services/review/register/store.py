@@ -1,4 +1,4 @@
-"""The award register's rows: the primary key says that a firm is granted an item once per period."""
+"""The award register's rows: the primary key says that an enterprise is granted an item once per period."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Collection
 
 from chassis.write.uow import UnitOfWork
 from services.review.register.domain import Award
-from services.review.register.merged_firms import MergedFirms
+from services.review.register.merged_enterprises import MergedEnterprises
 
 COLUMNS = ("tenant", "item_id", "uscc", "period", "case_id", "amount_fen")
 
 
 class AwardRegister:
-    """One award per firm, item and period: the primary key says so, whoever asks and in whatever tenant."""
+    """One award per enterprise, item and period: the primary key says so, whoever asks and in whatever tenant."""
 
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
@@ -21,10 +21,10 @@ class AwardRegister:
         """Take these places, in one statement and in key order; returns the ids of the cases that got theirs.
 
         A place that another transaction is about to take is waited for. A place once taken stays taken; if
-        this transaction is rolled back, nothing was. A firm whose files were merged has the places of all of them.
+        this transaction is rolled back, nothing was. An enterprise whose files were merged has the places of all of them.
         """
         ordered = sorted(awards, key=lambda award: (award.item_id, award.uscc, award.period, award.case_id))
-        had = self._uow.of(MergedFirms).granted_already(ordered)
+        had = self._uow.of(MergedEnterprises).granted_already(ordered)
         ordered = [award for award in ordered if award.case_id not in had]
         if not ordered:
             return frozenset()

@@ -12,7 +12,7 @@ from services.treasury.rails.settlement import RENEW
 
 
 class PayeeAccountEntrypoints(Room):
-    """What failed or came back is paid again once its firm has another account."""
+    """What failed or came back is paid again once its enterprise has another account."""
 
     patience: Patience
 

@@ -8,17 +8,17 @@ from chassis.write.uow import UnitOfWork
 from contracts.enterprises import Payee
 from contracts.message import TenantId
 
-Firm = tuple[TenantId, str]
-"""The firm's own tenant, and its id."""
+PayeeOwner = tuple[TenantId, str]
+"""The enterprise's own tenant, and its id."""
 
 
 class PayeeAccounts:
-    """The newest confirmed account of each enterprise, as catalog told it. Rows belong to the firm's own tenant."""
+    """The newest confirmed account of each enterprise, as catalog told it. Rows belong to the enterprise's own tenant."""
 
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
 
-    def keep(self, accounts: Mapping[Firm, Payee]) -> None:
+    def keep(self, accounts: Mapping[PayeeOwner, Payee]) -> None:
         """Keep these by (tenant, enterprise); an older version never replaces a newer one."""
         keys = sorted(accounts)
         self._uow.execute(
@@ -36,9 +36,9 @@ class PayeeAccounts:
             },
         )
 
-    def newest(self, firms: Iterable[Firm]) -> dict[Firm, Payee]:
-        """The newest account of each of these firms that has one."""
-        wanted = sorted(set(firms))
+    def newest(self, enterprises: Iterable[PayeeOwner]) -> dict[PayeeOwner, Payee]:
+        """The newest account of each of these enterprises that has one."""
+        wanted = sorted(set(enterprises))
         rows = self._uow.execute(
             "SELECT a.tenant, a.enterprise_id, a.payee FROM payee_account a"
             " JOIN unnest(CAST(:tenants AS text[]), CAST(:enterprises AS text[])) AS k(tenant, enterprise_id)"

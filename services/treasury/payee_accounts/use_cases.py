@@ -1,7 +1,7 @@
 """Payee accounts as catalog tells them, and the linked attempt that follows once a wrong one is corrected.
 
-An account belongs to the firm's own tenant, a disbursement to the paying one, and they may differ. So nobody
-pushes: what failed or came back looks for a newer account of its firm, in a unit of work that names both.
+An account belongs to the enterprise's own tenant, a disbursement to the paying one, and they may differ. So nobody
+pushes: what failed or came back looks for a newer account of its enterprise, in a unit of work that names both.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from services.treasury.disbursements import payout_clock
 from services.treasury.disbursements.domain import Disbursement
 from services.treasury.disbursements.funds import Funds, lines_that_may_pay
 from services.treasury.disbursements.store import Disbursements
-from services.treasury.payee_accounts.store import Firm, PayeeAccounts
+from services.treasury.payee_accounts.store import PayeeAccounts, PayeeOwner
 from services.treasury.rails.patience import Patience
 from services.treasury.rails.settlement import RENEW
 
@@ -27,15 +27,15 @@ if TYPE_CHECKING:
 
 
 def keep_accounts(events: Sequence[Received[PayeeAccountChanged]], uow: UnitOfWork) -> None:
-    """Remember the newest confirmed account of each firm."""
-    newest: dict[Firm, Payee] = {}
+    """Remember the newest confirmed account of each enterprise."""
+    newest: dict[PayeeOwner, Payee] = {}
     for event in sorted(events, key=lambda each: each.data.payee.account_version):
         newest[(event.tenant, event.data.enterprise_id)] = event.data.payee
     uow.of(PayeeAccounts).keep(newest)
 
 
 def renew_attempts(jobs: Sequence[Job], unit: UnitMaker, patience: Patience) -> None:
-    """Follow what failed or came back with a new attempt where the firm has a newer account; else look again later.
+    """Follow what failed or came back with a new attempt where the enterprise has a newer account; else look again later.
 
     The new attempt has its money reserved anew (or is held), and a second person has to release it anew.
     """
@@ -66,12 +66,12 @@ def renew_attempts(jobs: Sequence[Job], unit: UnitMaker, patience: Patience) -> 
 
 
 def _attempts(uow: UnitOfWork, ended: Sequence[Disbursement]) -> dict[str, Disbursement]:
-    """By the id of what ended: the attempt that would follow it, where its firm has a newer account."""
-    accounts = uow.of(PayeeAccounts).newest(_firm(each) for each in ended)
+    """By the id of what ended: the attempt that would follow it, where its enterprise has a newer account."""
+    accounts = uow.of(PayeeAccounts).newest(_enterprise(each) for each in ended)
     limits = payout_clock.limits(uow, {each.tenant for each in ended})
     attempts = {}
     for each in ended:
-        account = accounts.get(_firm(each))
+        account = accounts.get(_enterprise(each))
         if account is not None and account.account_version > each.payee.account_version:
             attempts[each.id] = each.next_attempt(
                 account, at=uow.now, year=budget_year(uow.now), payout_days=limits[each.tenant]
@@ -80,7 +80,7 @@ def _attempts(uow: UnitOfWork, ended: Sequence[Disbursement]) -> dict[str, Disbu
     return attempts
 
 
-def _firm(disbursement: Disbursement) -> Firm:
+def _enterprise(disbursement: Disbursement) -> PayeeOwner:
     return (disbursement.claim.filed_in, disbursement.claim.enterprise_id)
 
 

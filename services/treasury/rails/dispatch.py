@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 log = get_logger(__name__)
 
 PRESENT_AGAIN_AT = (2, 4, 8)
-"""After how many firm noes the same instruction is presented again. Never after one: it may still be on its way."""
+"""After how many definite noes the same instruction is presented again. Never after one: it may still be on its way."""
 
 LONGEST_STALL = 20.0
 """Seconds after which a job may have been given to another worker, and what the bank said is too old to act on."""
@@ -76,7 +76,7 @@ def ask(jobs: Sequence[Job], unit: UnitMaker, bank: Bank, cipher: Cipher, patien
         if time.monotonic() - begun > LONGEST_STALL:
             raise Stalled(f"{len(lost)} payments were not presented again")
         again = bank.pay([_payment(each, cipher) for each in lost])
-        # Silence says nothing new: the firm no stands, and the next question is asked later.
+        # Silence says nothing new: the definite no stands, and the next question is asked later.
         words |= {instruction: word for instruction, word in again.items() if word.status != "silent"}
     with unit(_tenants(jobs)) as uow:
         for job in jobs:
@@ -87,10 +87,10 @@ def ask(jobs: Sequence[Job], unit: UnitMaker, bank: Bank, cipher: Cipher, patien
 def _is_lost(each: Disbursement, word: Word, patience: Patience) -> bool:
     """Whether the instruction went astray on its way to the bank, as far as anybody can tell.
 
-    There is always a firm no after the last time it was presented before it is given up as failed.
+    There is always a definite no after the last time it was presented before it is given up as failed.
     """
     noes = each.unheard + 1
-    return word.status == "not_found" and noes in PRESENT_AGAIN_AT and noes < patience.firm_noes
+    return word.status == "not_found" and noes in PRESENT_AGAIN_AT and noes < patience.definite_noes
 
 
 def _fix_instructions(

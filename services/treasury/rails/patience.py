@@ -12,22 +12,22 @@ from datetime import timedelta
 class Patience:
     """How long treasury goes on asking.
 
-    `firm_noes`: how many times in a row of growing waits (1 s, 2 s, 4 s … 5 min) the bank has to say that it
+    `definite_noes`: how many times in a row of growing waits (1 s, 2 s, 4 s … 5 min) the bank has to say that it
     never heard of an instruction before that is believed; 12 take about 20 minutes.
     """
 
-    firm_noes: int = 12
+    definite_noes: int = 12
     returns_every: timedelta = timedelta(seconds=15)
     accounts_every: timedelta = timedelta(seconds=30)
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> Patience:
-        """BANK_FIRM_NOES, BANK_RETURNS_SECONDS and PAYEE_ACCOUNTS_SECONDS, where they are set."""
+        """BANK_ENTERPRISE_NOES, BANK_RETURNS_SECONDS and PAYEE_ACCOUNTS_SECONDS, where they are set."""
         usual = cls()
         returns = float(env.get("BANK_RETURNS_SECONDS", usual.returns_every.total_seconds()))
         accounts = float(env.get("PAYEE_ACCOUNTS_SECONDS", usual.accounts_every.total_seconds()))
         return cls(
-            firm_noes=int(env.get("BANK_FIRM_NOES", usual.firm_noes)),
+            definite_noes=int(env.get("BANK_ENTERPRISE_NOES", usual.definite_noes)),
             returns_every=timedelta(seconds=returns),
             accounts_every=timedelta(seconds=accounts),
         )

@@ -40,7 +40,7 @@ def take_words(uow: UnitOfWork, words: Mapping[str, Word], patience: Patience) -
     found = store.get_many(words)
     before = {each.id: (each.state, each.unheard) for each in found.values()}
     for each in found.values():
-        _take(each, words[each.id], funds, patience.firm_noes)
+        _take(each, words[each.id], funds, patience.definite_noes)
     changed = [each for each in found.values() if (each.state, each.unheard) != before[each.id]]
     store.save_many(changed)
     funds.close()
@@ -50,7 +50,7 @@ def take_words(uow: UnitOfWork, words: Mapping[str, Word], patience: Patience) -
             uow.schedule(ASK, each.id, at=_next_question(each, uow.now), tenant=each.tenant)
 
 
-def _take(each: Disbursement, word: Word, funds: Funds, firm_noes: int) -> None:
+def _take(each: Disbursement, word: Word, funds: Funds, definite_noes: int) -> None:
     """One word: what it moves, it moves in the books as well."""
     if each.state in IN_FLIGHT:
         if word.status in ("settled", "returned"):
@@ -59,7 +59,7 @@ def _take(each: Disbursement, word: Word, funds: Funds, firm_noes: int) -> None:
             each.fail(word.reason or NO_REASON)
             funds.release(each)
         elif word.status in DOUBTS:
-            _doubt(each, word, funds, firm_noes)
+            _doubt(each, word, funds, definite_noes)
     elif _contradicts(each, word):
         log.error(
             "the bank contradicts the books",
@@ -80,7 +80,7 @@ def _settle(each: Disbursement, word: Word, funds: Funds) -> None:
     funds.settle(each)
 
 
-def _doubt(each: Disbursement, word: Word, funds: Funds, firm_noes: int) -> None:
+def _doubt(each: Disbursement, word: Word, funds: Funds, definite_noes: int) -> None:
     """No answer, or none that ends it. The money stays reserved until the bank has firmly said no."""
     if each.state == "sent":
         each.doubt(DOUBTS[word.status])
@@ -88,7 +88,7 @@ def _doubt(each: Disbursement, word: Word, funds: Funds, firm_noes: int) -> None
         log.error("bank has another payment under our instruction id", instruction=each.instruction_id)
     if word.status == "not_found":
         each.unheard += 1
-        if each.unheard >= firm_noes:
+        if each.unheard >= definite_noes:
             each.fail(NEVER_HEARD.format(n=each.unheard))
             funds.release(each)
 

@@ -8,8 +8,8 @@ import pytest
 
 from bench.match import TODAY
 from bench.match_sql import Columns, columns_for, where
+from console.policy.sample_city.enterprises import draw
 from console.policy.sample_city.facts import Facts
-from console.policy.sample_city.firms import draw
 from console.policy.sample_city.items import SAMPLES, sample_items
 from contracts.rule import Compare, Condition, ItemRules
 

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from console.policy.sample_city.columns import matcher_of
+from console.policy.sample_city.enterprises import draw
 from console.policy.sample_city.facts import Facts
-from console.policy.sample_city.firms import draw
 from console.policy.sample_city.items import PROVINCE, sample_items
 from contracts.rule import Fact, FactSheet, ItemRules
 from rules.eligibility import decide
@@ -22,35 +22,35 @@ RANKS = {state: rank for rank, state in enumerate(STATES)}
 
 
 class City:
-    """`firms` firms and every `stride`-th of a province's items, matched; and what each firm's file says."""
+    """`enterprises` enterprises and every `stride`-th of a province's items, matched; and what each enterprise's file says."""
 
-    def __init__(self, firms: int, stride: int) -> None:
+    def __init__(self, enterprises: int, stride: int) -> None:
         every = list(sample_items(PROVINCE))
         self.items: dict[str, ItemRules] = dict(every[::stride])
         used = {declared.name: declared for _, rules in every for declared in rules.fact_types}
-        drafts = list(Facts(draw(firms)).columns(used.values()))
-        self.matcher: Matcher = matcher_of(firms, drafts, TODAY)
+        drafts = list(Facts(draw(enterprises)).columns(used.values()))
+        self.matcher: Matcher = matcher_of(enterprises, drafts, TODAY)
         for item, rules in self.items.items():
             self.matcher.put_item(item, rules)
-        self.files: list[list[Fact]] = [[] for _ in range(firms)]
+        self.files: list[list[Fact]] = [[] for _ in range(enterprises)]
         for draft in drafts:
             for place, row in enumerate(draft.rows.tolist()):
                 self.files[row].append(draft.fact(place))
 
     @lru_cache(maxsize=4)  # noqa: B019 (a city lives as long as the tests)
     def sheets(self, year: int) -> list[FactSheet]:
-        """Each firm's file as a sheet that counts relative periods from `year`."""
+        """Each enterprise's file as a sheet that counts relative periods from `year`."""
         return [FactSheet.model_construct(facts=tuple(facts), reference_year=year) for facts in self.files]
 
     def plain_ranks(self, rules: ItemRules) -> NDArray[np.int8]:
-        """The plain evaluator's answer for every firm: 0 not met, 1 undetermined, 2 met."""
+        """The plain evaluator's answer for every enterprise: 0 not met, 1 undetermined, 2 met."""
         types = rules.fact_types_by_name
         sheets = self.sheets(rules.reference_year or TODAY.year)
         ranks = (RANKS[decide(rules.eligibility, FactReader(sheet, TODAY, types))[0]] for sheet in sheets)
         return np.fromiter(ranks, np.int8, len(sheets))
 
     def matched_ranks(self, item: str) -> NDArray[np.int8]:
-        """The matcher's answer for every firm."""
+        """The matcher's answer for every enterprise."""
         met, possible = self.matcher.bitmaps(item)
         bits = [np.unpackbits(each.view(np.uint8), bitorder="little")[: len(self.files)] for each in (met, possible)]
         return (bits[0] + bits[1]).astype(np.int8)

@@ -31,7 +31,9 @@ from services.catalog.enterprises.store import Enterprises
 from services.catalog.enterprises.use_cases import record_facts, register_enterprise
 
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-FIRM = RegisterEnterprise(uscc="91360702DEM000014H", name="示例企业01（科技型中小企业）", contact_mobile="19900000001")
+ENTERPRISE = RegisterEnterprise(
+    uscc="91360702DEM000014H", name="示例企业01（科技型中小企业）", contact_mobile="19900000001"
+)
 REVENUE = Fact(
     name="revenue",
     kind="number",
@@ -57,7 +59,7 @@ def test_a_code_with_the_right_check_character_is_taken_in_any_writing(body: str
 
 
 @given(bodies, st.integers(8, 17), st.sampled_from(ALPHABET))
-def test_one_wrong_character_never_passes_for_another_firm(body: str, place: int, other: str) -> None:
+def test_one_wrong_character_never_passes_for_another_enterprise(body: str, place: int, other: str) -> None:
     code = body + calc_check_digit(body)
     if code[place] != other:
         with pytest.raises(CreditCodeInvalid):
@@ -97,7 +99,7 @@ def test_digits_typed_full_width_are_read_as_digits() -> None:
 def test_a_registration_tells_the_contact_sealed_and_masked_and_never_in_the_open(
     unit: FakeUnit, cipher: AesCipher
 ) -> None:
-    view = register_enterprise(FIRM, unit, cipher)
+    view = register_enterprise(ENTERPRISE, unit, cipher)
     (event,) = unit.events
     assert isinstance(event, EnterpriseRegistered)
     assert view.contact_masked == event.contact_masked == "199****0001"
@@ -106,22 +108,22 @@ def test_a_registration_tells_the_contact_sealed_and_masked_and_never_in_the_ope
     assert (event.uscc, event.enterprise_id) == ("91360702DEM000014H", view.enterprise_id)
 
 
-def test_one_who_acts_for_a_firm_opens_no_second_file(unit: FakeUnit, cipher: AesCipher) -> None:
+def test_one_who_acts_for_a_enterprise_opens_no_second_file(unit: FakeUnit, cipher: AesCipher) -> None:
     unit.actor = Actor(id="boss", roles=frozenset({"enterprise"}), enterprise_id="e1")
     with pytest.raises(EnterpriseNotYours):
-        register_enterprise(FIRM, unit, cipher)
+        register_enterprise(ENTERPRISE, unit, cipher)
     assert unit.of(Enterprises).rows == {}
 
 
 def test_facts_are_added_to_the_file_and_told(unit: FakeUnit, cipher: AesCipher) -> None:
-    enterprise_id = register_enterprise(FIRM, unit, cipher).enterprise_id
+    enterprise_id = register_enterprise(ENTERPRISE, unit, cipher).enterprise_id
     view = record_facts(RecordFacts(enterprise_id=enterprise_id, facts=(REVENUE,)), unit)
     assert view.facts == (REVENUE,)
     assert unit.events[-1] == EnterpriseFactsChanged(enterprise_id=enterprise_id, facts=(REVENUE,))
 
 
 def test_a_correction_is_a_newer_fact_beside_the_old_one(unit: FakeUnit, cipher: AesCipher) -> None:
-    enterprise_id = register_enterprise(FIRM, unit, cipher).enterprise_id
+    enterprise_id = register_enterprise(ENTERPRISE, unit, cipher).enterprise_id
     corrected = REVENUE.model_copy(update={"value": "2400", "as_of": date(2026, 2, 1)})
     record_facts(RecordFacts(enterprise_id=enterprise_id, facts=(REVENUE,)), unit)
     view = record_facts(RecordFacts(enterprise_id=enterprise_id, facts=(corrected,)), unit)
@@ -129,27 +131,29 @@ def test_a_correction_is_a_newer_fact_beside_the_old_one(unit: FakeUnit, cipher:
     assert unit.of(Enterprises).facts == [REVENUE, corrected]
 
 
-def test_a_firm_puts_no_facts_into_its_own_file_whatever_source_it_names(unit: FakeUnit, cipher: AesCipher) -> None:
-    enterprise_id = register_enterprise(FIRM, unit, cipher).enterprise_id
+def test_a_enterprise_puts_no_facts_into_its_own_file_whatever_source_it_names(
+    unit: FakeUnit, cipher: AesCipher
+) -> None:
+    enterprise_id = register_enterprise(ENTERPRISE, unit, cipher).enterprise_id
     unit.actor = Actor(id="boss", roles=frozenset({"enterprise"}), enterprise_id=enterprise_id)
     with pytest.raises(FactsNotYours):
         record_facts(RecordFacts(enterprise_id=enterprise_id, facts=(REVENUE,)), unit)
 
 
-def test_a_firm_does_not_touch_the_file_of_another(unit: FakeUnit, cipher: AesCipher) -> None:
-    enterprise_id = register_enterprise(FIRM, unit, cipher).enterprise_id
+def test_a_enterprise_does_not_touch_the_file_of_another(unit: FakeUnit, cipher: AesCipher) -> None:
+    enterprise_id = register_enterprise(ENTERPRISE, unit, cipher).enterprise_id
     unit.actor = Actor(id="boss", roles=frozenset({"enterprise"}), enterprise_id="another")
     with pytest.raises(EnterpriseNotYours):
         record_facts(RecordFacts(enterprise_id=enterprise_id, facts=(REVENUE,)), unit)
 
 
-def test_facts_of_an_unknown_firm_are_refused(unit: FakeUnit) -> None:
+def test_facts_of_an_unknown_enterprise_are_refused(unit: FakeUnit) -> None:
     with pytest.raises(EnterpriseUnknown):
         record_facts(RecordFacts(enterprise_id="nobody", facts=(REVENUE,)), unit)
 
 
 def test_impossible_dates_are_refused_all_at_once_and_no_fact_is_kept(unit: FakeUnit, cipher: AesCipher) -> None:
-    enterprise_id = register_enterprise(FIRM, unit, cipher).enterprise_id
+    enterprise_id = register_enterprise(ENTERPRISE, unit, cipher).enterprise_id
     future = REVENUE.model_copy(update={"as_of": date(2026, 3, 11)})
     reversed_ = REVENUE.model_copy(update={"valid_until": date(2026, 1, 11)})
     with pytest.raises(FactsRefused) as refused:

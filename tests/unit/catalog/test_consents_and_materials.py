@@ -1,4 +1,4 @@
-"""What a firm allows, what people look at, and how long a paper is good for."""
+"""What an enterprise allows, what people look at, and how long a paper is good for."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from contracts.message import Actor
 from services.catalog.consents import use_cases as consent_use_cases
 from services.catalog.consents.domain import (
     Consent,
-    ConsentByFirmOnly,
+    ConsentByEnterpriseOnly,
     ConsentRefused,
     ConsentRevokedAlready,
     ConsentUnknown,
@@ -37,7 +37,7 @@ from services.catalog.materials.store import Materials
 from services.catalog.materials.use_cases import keep_material, withdraw_material
 from services.catalog.payee_accounts.store import PayeeAccounts
 
-FIRM = RegisterEnterprise(uscc="91360702DEM000014H", name="示例企业01", contact_mobile="19900000001")
+ENTERPRISE = RegisterEnterprise(uscc="91360702DEM000014H", name="示例企业01", contact_mobile="19900000001")
 TODAY = date(2026, 3, 10)
 
 
@@ -65,16 +65,16 @@ def office(unit: FakeUnit, monkeypatch: pytest.MonkeyPatch) -> FakeUnit:
 
 
 @pytest.fixture
-def firm(office: FakeUnit, cipher: AesCipher) -> str:
-    """The id of a registered firm, for which the actor acts from now on."""
-    enterprise_id = register_enterprise(FIRM, office, cipher).enterprise_id
+def enterprise(office: FakeUnit, cipher: AesCipher) -> str:
+    """The id of a registered enterprise, for which the actor acts from now on."""
+    enterprise_id = register_enterprise(ENTERPRISE, office, cipher).enterprise_id
     office.actor = Actor(id="boss", roles=frozenset({"enterprise"}), enterprise_id=enterprise_id)
     return enterprise_id
 
 
-def consent(firm: str, **changes: Any) -> GiveConsent:
+def consent(enterprise: str, **changes: Any) -> GiveConsent:
     fields = {
-        "enterprise_id": firm,
+        "enterprise_id": enterprise,
         "grantee": "bank-1",
         "grantee_name": "示例银行",
         "labels": ("technology_score",),
@@ -85,17 +85,17 @@ def consent(firm: str, **changes: Any) -> GiveConsent:
     return GiveConsent(**{**fields, **changes})
 
 
-def test_only_the_firm_itself_consents_and_takes_back(office: FakeUnit, firm: str) -> None:
-    given = give_consent(consent(firm), office)
+def test_only_the_enterprise_itself_consents_and_takes_back(office: FakeUnit, enterprise: str) -> None:
+    given = give_consent(consent(enterprise), office)
     boss = office.actor
     office.actor = Actor(id="clerk-1", roles=frozenset({"window"}))
-    with pytest.raises(ConsentByFirmOnly):
-        give_consent(consent(firm), office)
-    with pytest.raises(ConsentByFirmOnly):
+    with pytest.raises(ConsentByEnterpriseOnly):
+        give_consent(consent(enterprise), office)
+    with pytest.raises(ConsentByEnterpriseOnly):
         revoke_consent(RevokeConsent(consent_id=given.consent_id), office)
     office.actor = Actor(id="x", roles=frozenset({"enterprise"}), enterprise_id="another")
     with pytest.raises(EnterpriseNotYours):
-        give_consent(consent(firm), office)
+        give_consent(consent(enterprise), office)
     with pytest.raises(ConsentUnknown):
         revoke_consent(RevokeConsent(consent_id=given.consent_id), office)
     office.actor = boss
@@ -113,10 +113,10 @@ def test_only_the_firm_itself_consents_and_takes_back(office: FakeUnit, firm: st
     ],
 )
 def test_an_impossible_consent_is_refused_with_all_reasons(
-    office: FakeUnit, firm: str, changes: dict[str, Any], codes: list[str]
+    office: FakeUnit, enterprise: str, changes: dict[str, Any], codes: list[str]
 ) -> None:
     with pytest.raises(ConsentRefused) as refused:
-        give_consent(consent(firm, **changes), office)
+        give_consent(consent(enterprise, **changes), office)
     assert [each.code for each in refused.value.reasons] == codes
 
 
@@ -125,9 +125,9 @@ def test_an_impossible_consent_is_refused_with_all_reasons(
     [(-1, "not_begun"), (0, "standing"), (10, "standing"), (11, "run_out")],
 )
 def test_a_consent_holds_from_its_first_through_its_last_day(
-    office: FakeUnit, firm: str, day: int, standing: str
+    office: FakeUnit, enterprise: str, day: int, standing: str
 ) -> None:
-    given = give_consent(consent(firm, valid_until=TODAY + timedelta(days=10)), office)
+    given = give_consent(consent(enterprise, valid_until=TODAY + timedelta(days=10)), office)
     kept = office.of(Consents).rows[given.consent_id]
     when = TODAY + timedelta(days=day)
     assert kept.standing(when) == standing
@@ -137,10 +137,10 @@ def test_a_consent_holds_from_its_first_through_its_last_day(
 
 
 def test_a_look_at_the_contact_is_written_down_and_read_by_its_taker_for_ten_minutes(
-    office: FakeUnit, firm: str
+    office: FakeUnit, enterprise: str
 ) -> None:
     office.actor = Actor(id="clerk-1", roles=frozenset({"window"}), name="专窗经办")
-    view = reveal_contact(RevealContact(enterprise_id=firm, reason="核实申报信息"), office)
+    view = reveal_contact(RevealContact(enterprise_id=enterprise, reason="核实申报信息"), office)
     assert "1990000" not in view.model_dump_json()
     look = office.of(Disclosures).rows[view.disclosure_id]
     assert (look.seen_by, look.seen_by_name, look.reason, look.subject) == (
@@ -154,9 +154,9 @@ def test_a_look_at_the_contact_is_written_down_and_read_by_its_taker_for_ten_min
     assert not look.readable_by(Actor(id="clerk-2"), NOON)
 
 
-def licence(firm: str, **changes: Any) -> KeepMaterial:
+def licence(enterprise: str, **changes: Any) -> KeepMaterial:
     fields = {
-        "enterprise_id": firm,
+        "enterprise_id": enterprise,
         "kind": "permit",
         "name": "食品生产许可证",
         "number": "SC10336070200001",
@@ -180,15 +180,15 @@ def licence(firm: str, **changes: Any) -> KeepMaterial:
     ],
 )
 def test_a_paper_is_good_through_its_last_day_and_warns_thirty_days_before(
-    office: FakeUnit, firm: str, valid_until: date | None, today: date, standing: str
+    office: FakeUnit, enterprise: str, valid_until: date | None, today: date, standing: str
 ) -> None:
-    view = keep_material(licence(firm, valid_until=valid_until), office)
+    view = keep_material(licence(enterprise, valid_until=valid_until), office)
     assert office.of(Materials).rows[view.ref.material_id].standing(today) == standing
 
 
-def test_a_renewed_licence_takes_the_place_of_the_old_one(office: FakeUnit, firm: str) -> None:
-    old = keep_material(licence(firm), office)
-    renewal = licence(firm, valid_until=date(2031, 6, 30), sha256="cd" * 32, replaces=old.ref.material_id)
+def test_a_renewed_licence_takes_the_place_of_the_old_one(office: FakeUnit, enterprise: str) -> None:
+    old = keep_material(licence(enterprise), office)
+    renewal = licence(enterprise, valid_until=date(2031, 6, 30), sha256="cd" * 32, replaces=old.ref.material_id)
     new = keep_material(renewal, office)
     replaced = office.of(Materials).rows[old.ref.material_id]
     assert (replaced.standing(TODAY), replaced.replaced_by) == ("replaced", new.ref.material_id)
@@ -200,21 +200,21 @@ def test_a_renewed_licence_takes_the_place_of_the_old_one(office: FakeUnit, firm
     assert (gone.standing, gone.withdrawn_why) == ("withdrawn", "传错文件")
 
 
-def test_a_material_that_cannot_be_right_is_refused_with_all_reasons(office: FakeUnit, firm: str) -> None:
-    old = keep_material(licence(firm), office)
-    wrong = licence(firm, kind="contract", valid_until=date(2024, 1, 1), replaces=old.ref.material_id)
+def test_a_material_that_cannot_be_right_is_refused_with_all_reasons(office: FakeUnit, enterprise: str) -> None:
+    old = keep_material(licence(enterprise), office)
+    wrong = licence(enterprise, kind="contract", valid_until=date(2024, 1, 1), replaces=old.ref.material_id)
     with pytest.raises(MaterialRefused) as refused:
         keep_material(wrong, office)
     assert [each.code for each in refused.value.reasons] == ["validity_reversed", "kind_differs"]
     with pytest.raises(MaterialRefused) as refused:
-        keep_material(licence(firm, valid_until=date(2026, 3, 9)), office)
+        keep_material(licence(enterprise, valid_until=date(2026, 3, 9)), office)
     assert [each.code for each in refused.value.reasons] == ["material_expired"]
 
 
-def test_a_firm_keeps_and_withdraws_its_own_materials_only(office: FakeUnit, firm: str) -> None:
-    kept = keep_material(licence(firm), office)
+def test_a_enterprise_keeps_and_withdraws_its_own_materials_only(office: FakeUnit, enterprise: str) -> None:
+    kept = keep_material(licence(enterprise), office)
     office.actor = Actor(id="x", roles=frozenset({"enterprise"}), enterprise_id="another")
     with pytest.raises(EnterpriseNotYours):
-        keep_material(licence(firm), office)
+        keep_material(licence(enterprise), office)
     with pytest.raises(EnterpriseNotYours):
         withdraw_material(WithdrawMaterial(material_id=kept.ref.material_id, reason="传错文件"), office)

@@ -93,7 +93,7 @@ def test_a_certificate_makes_a_high_tech_enterprise_until_it_runs_out() -> None:
         ("10", "50", State.MET),
     ],
 )
-def test_an_industrial_firm_is_small_or_micro_below_either_bound_of_a_medium_one(
+def test_an_industrial_enterprise_is_small_or_micro_below_either_bound_of_a_medium_one(
     employees: str, revenue: str, state: State
 ) -> None:
     facts = (sector("industry"), number("employees", employees, "人"), number("revenue", revenue, "万元"))
@@ -159,7 +159,7 @@ def test_units_of_one_dimension_are_one_measure() -> None:
     assert score.lines[0].points == 30
 
 
-def test_who_is_no_technology_firm_has_no_score() -> None:
+def test_who_is_no_technology_enterprise_has_no_score() -> None:
     titles = Fact(name="quality_sme_titles", kind="codes", value=(), source="工信局", as_of=date(2026, 2, 1))
     facts = (flag("high_tech_certified", False), flag("tech_sme_listed", False), titles, *SCORED[1:])
     found = seen("technology_score", *facts)
@@ -205,7 +205,7 @@ def test_another_department_does_not_change_a_label_and_no_bank_defines_one() ->
 
 
 def comparing(levels: int) -> LabelRule:
-    """The shipped definition of a listed firm with two values compared, so many levels down."""
+    """The shipped definition of a listed enterprise with two values compared, so many levels down."""
     content = rule("tech_sme").model_dump(mode="json")
     amount = {"node": "fixed", "value": "1", "unit": "元"}
     tree: dict[str, Any] = {"node": "compare", "left": amount, "operator": "ge", "right": amount}

@@ -5,15 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from console.policy.sample_city.enterprises import draw
 from console.policy.sample_city.facts import Facts
-from console.policy.sample_city.firms import draw
 from contracts.rule import State
 from rules import assess
 from tests.unit.catalog.city_kit import TODAY, City
 
-FIRMS = 1250
+ENTERPRISES = 1250
 STRIDE = 13
-"""Every 13th of 10,488 items is 807: with 1,250 firms 1,008,750 pairs."""
+"""Every 13th of 10,488 items is 807: with 1,250 enterprises 1,008,750 pairs."""
 
 PARTS = 4
 """The million is cut into tests that workers share."""
@@ -21,12 +21,12 @@ PARTS = 4
 
 @pytest.fixture(scope="module")
 def city() -> City:
-    return City(FIRMS, STRIDE)
+    return City(ENTERPRISES, STRIDE)
 
 
 @pytest.mark.parametrize("part", range(PARTS))
 def test_a_million_pairs_are_answered_as_the_plain_evaluator_answers_them(city: City, part: int) -> None:
-    assert len(city.items) * FIRMS >= 1_000_000
+    assert len(city.items) * ENTERPRISES >= 1_000_000
     seen = np.zeros(3, np.int64)
     for item in list(city.items)[part::PARTS]:
         plain, matched = city.plain_ranks(city.items[item]), city.matched_ranks(item)
@@ -42,15 +42,15 @@ def test_counting_everything_counts_what_each_item_meets(city: City) -> None:
     assert counted == [listed[item] for item in city.items]
 
 
-def test_one_firm_against_all_items_is_one_column_of_the_same_table(city: City) -> None:
+def test_one_enterprise_against_all_items_is_one_column_of_the_same_table(city: City) -> None:
     table = np.array([city.matched_ranks(item) for item in city.items])
-    for row in range(0, FIRMS, 97):
+    for row in range(0, ENTERPRISES, 97):
         assert (city.matcher.ranks(row) == table[:, row]).all()
 
 
 @pytest.mark.parametrize("state", list(State))
 def test_reasons_are_the_plain_evaluator_s_word_for_word(city: City, state: State) -> None:
-    for row in range(0, FIRMS, 311):
+    for row in range(0, ENTERPRISES, 311):
         given = city.matcher.with_reasons(row, state)
         for item, reasons in list(given.items())[:40]:
             rules = city.items[item]

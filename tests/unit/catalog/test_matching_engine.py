@@ -230,7 +230,7 @@ def test_an_item_s_new_version_replaces_the_old_one_and_leaves_nothing_behind() 
     assert (len(matcher.items), matcher.conditions) == (0, 0)
 
 
-def test_a_firm_that_is_dismissed_is_counted_nowhere() -> None:
+def test_a_enterprise_that_is_dismissed_is_counted_nowhere() -> None:
     matcher = matcher_of([[number("3000")], [number("1")], []])
     matcher.put_item("item", ABOVE)
     matcher.put_item("clean", WITHOUT_LIST)
@@ -240,7 +240,7 @@ def test_a_firm_that_is_dismissed_is_counted_nowhere() -> None:
 
 
 @pytest.mark.parametrize("count", [1, 63, 64, 65, 200])
-def test_there_is_room_for_one_more_firm(count: int) -> None:
+def test_there_is_room_for_one_more_enterprise(count: int) -> None:
     matcher = matcher_of([[number("3000")]] * count)
     matcher.put_item("item", ABOVE)
     matcher.admit(np.array([count], np.int32))

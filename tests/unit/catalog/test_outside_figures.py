@@ -114,7 +114,7 @@ def test_who_answers_for_a_figure_enters_and_withdraws_it() -> None:
 
 @pytest.fixture
 def matcher() -> Matcher:
-    """One firm of industry C39 with 4 % and more, and one of C40, both as ZJ-004 asks for; the item is the city's
+    """One enterprise of industry C39 with 4 % and more, and one of C40, both as ZJ-004 asks for; the item is the city's
     and, under another name, the county's.
     """
     made = Matcher(TODAY)

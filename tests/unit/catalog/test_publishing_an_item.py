@@ -63,7 +63,7 @@ def test_an_officer_whose_department_is_not_known_publishes_nothing(unit: FakeUn
         publish_policy_item(PublishPolicyItem(content=sample_item("GZ-009")), unit)
 
 
-def test_a_firm_publishes_nothing(unit: FakeUnit, sample_item: SampleItem) -> None:
+def test_a_enterprise_publishes_nothing(unit: FakeUnit, sample_item: SampleItem) -> None:
     unit.actor = Actor(id="boss", roles=frozenset({"enterprise"}), enterprise_id="e1")
     with pytest.raises(ItemOfOtherDepartment):
         publish_policy_item(PublishPolicyItem(content=sample_item("GZ-009")), unit)

@@ -37,13 +37,13 @@ CODES = {"name": "honours", "kind": "codes", "value": ["a", "b"], "source": "科
 
 
 def read(*facts: Any, reader: RecordReader | None = None, **more: Any) -> EnterpriseLine:
-    firm = {
+    enterprise = {
         "uscc": "91360732M00000019B",
         "name": "示例企业有限公司",
         "contact_mobile": "13800000001",
         "facts": list(facts),
     }
-    return (reader or RecordReader(TODAY)).read(7, {**firm, **more})
+    return (reader or RecordReader(TODAY)).read(7, {**enterprise, **more})
 
 
 def told(line: EnterpriseLine) -> list[tuple[str, str | None]]:

@@ -73,9 +73,11 @@ def test_an_event_that_is_alone_is_sent_as_it_always_was(outbox: list[Waiting]) 
             assert (message.content_type, message.message_id) == (BUNDLE_TYPE, "..".join(ends))
 
 
-def test_what_firms_register_with_travels_in_few_messages() -> None:
+def test_what_enterprises_register_with_travels_in_few_messages() -> None:
     numbers = itertools.count()
-    outbox = [waiting(next(numbers), f"firm{n}", kind) for n in range(200) for kind in ("Registered", "FactsChanged")]
+    outbox = [
+        waiting(next(numbers), f"enterprise{n}", kind) for n in range(200) for kind in ("Registered", "FactsChanged")
+    ]
     assert len(bundled(outbox)) == 2 * -(-200 // MOST_EVENTS)
 
 

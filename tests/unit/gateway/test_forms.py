@@ -19,7 +19,7 @@ from gateway.door import Door
 from gateway.forms import ContractNotFilled, Form
 from gateway.identity.views import Principal
 
-FIRM = Principal("zhanggong", Actor(id="clerk", roles=frozenset({"enterprise"}), enterprise_id="firm-1"))
+ENTERPRISE = Principal("zhanggong", Actor(id="clerk", roles=frozenset({"enterprise"}), enterprise_id="enterprise-1"))
 
 
 class Painted(Model):
@@ -51,7 +51,7 @@ class ListWalls(PagedQuery[Page]):
 
 
 PAINTING: Form[PaintWall] = Form(PaintWall, "/walls/{wall_id}/paint", in_body=True, versioned=True)
-BUYING: Form[BuyPaint] = Form(BuyPaint, "/paint", in_body=True, own_firm=True)
+BUYING: Form[BuyPaint] = Form(BuyPaint, "/paint", in_body=True, own_enterprise=True)
 LISTING: Form[ListWalls] = Form(ListWalls, "/walls", in_body=False, called={"wall_version": "version"})
 
 
@@ -62,7 +62,7 @@ def door(body: Any = b"", *, query: str = "", headers: dict[str, str] | None = N
     asked = SimpleNamespace(
         body=whole, query_params=QueryParams(query), headers=Headers(headers or {}), path_params=path
     )
-    return Door(cast("Request", asked), FIRM)
+    return Door(cast("Request", asked), ENTERPRISE)
 
 
 def read(form: Form[Any], at: Door) -> Any:
@@ -113,9 +113,9 @@ def test_what_path_or_header_say_is_not_the_bodys_to_say(field: str) -> None:
     assert problems(PAINTING, said) == [("extra_forbidden", "body", field)]
 
 
-def test_the_firm_is_the_tokens_and_nobody_elses() -> None:
-    assert read(BUYING, door({})) == BuyPaint(enterprise_id="firm-1")
-    assert problems(BUYING, door({"enterprise_id": "firm-2"})) == [("extra_forbidden", "body", "enterprise_id")]
+def test_the_enterprise_is_the_tokens_and_nobody_elses() -> None:
+    assert read(BUYING, door({})) == BuyPaint(enterprise_id="enterprise-1")
+    assert problems(BUYING, door({"enterprise_id": "enterprise-2"})) == [("extra_forbidden", "body", "enterprise_id")]
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,7 @@ def test_without_anything_to_fill_in_no_body_is_read() -> None:
         ({"path": "/walls/{wall_id}/paint"}, "nobody says expected_version"),
         ({"path": "/walls/{wall}/paint", "versioned": True}, "it has no field wall"),
         ({"path": "/paint", "versioned": True, "without": frozenset({"wall_id"})}, "nobody says wall_id"),
-        ({"path": "/paint", "versioned": True, "own_firm": True}, "it has no field enterprise_id"),
+        ({"path": "/paint", "versioned": True, "own_enterprise": True}, "it has no field enterprise_id"),
         ({"path": "/paint", "versioned": True, "called": {"tint": "colour"}}, "it has no field tint"),
     ],
 )
@@ -184,6 +184,6 @@ def test_a_contract_that_nobody_fills_is_found_when_its_route_is_declared(declar
         Form(PaintWall, in_body=True, **declared)
 
 
-def test_a_firm_is_said_once() -> None:
+def test_a_enterprise_is_said_once() -> None:
     with pytest.raises(ContractNotFilled, match="both path and token"):
-        Form(BuyPaint, "/enterprises/{enterprise_id}/paint", in_body=True, own_firm=True)
+        Form(BuyPaint, "/enterprises/{enterprise_id}/paint", in_body=True, own_enterprise=True)

@@ -1,4 +1,4 @@
-"""Sample items and firms, and a unit of work with intake's stores in memory."""
+"""Sample items and enterprises, and a unit of work with intake's stores in memory."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from contracts.message import Actor
 from contracts.rule import Fact, Level
 from services.intake.applications.domain import Application, DuplicateApplication
 from services.intake.applications.earlier_applications import Filed
-from services.intake.applications.store import Applications, FirmPeriod
-from services.intake.catalog_copies.domain import Firm, PublishedItem
+from services.intake.applications.store import ApplicantPeriod, Applications
+from services.intake.catalog_copies.domain import Applicant, PublishedItem
 from services.intake.catalog_copies.enterprises import EnterpriseCopies
 from services.intake.catalog_copies.items import ItemCopies
 from services.intake.nominations.domain import Nomination
@@ -30,7 +30,7 @@ SAMPLE = Path(__file__).resolve().parents[3] / "sample"
 APPLICANT = Actor(id="boss", roles=frozenset({"enterprise"}), enterprise_id="e1")
 
 SampleItem = Callable[..., PublishedItem]
-SampleFirm = Callable[..., Firm]
+SampleEnterprise = Callable[..., Applicant]
 
 
 class MemoryCopies:
@@ -39,12 +39,12 @@ class MemoryCopies:
     def __init__(self) -> None:
         self.unit: FakeUnit | None = None
         self.items: dict[str, PublishedItem] = {}
-        self.known: dict[str, Firm] = {}
+        self.known: dict[str, Applicant] = {}
 
     def item(self, item_id: str) -> PublishedItem | None:
         return self.items.get(item_id)
 
-    def firms(self, enterprise_ids: Collection[str], fact_names: Collection[str]) -> dict[str, Firm]:
+    def enterprises(self, enterprise_ids: Collection[str], fact_names: Collection[str]) -> dict[str, Applicant]:
         return {id: self.known[id] for id in enterprise_ids if id in self.known}
 
 
@@ -55,17 +55,17 @@ class MemoryApplications(MemoryStore[Application]):
         super().__init__()
         self.unseen = False
 
-    def claimed(self, item_id: str, asked: Collection[FirmPeriod]) -> set[FirmPeriod]:
+    def claimed(self, item_id: str, asked: Collection[ApplicantPeriod]) -> set[ApplicantPeriod]:
         if self.unseen:
             return set()
         return {key[:2] for key in self._keys() if key[2] == item_id and key[:2] in asked}
 
-    def filed(self, item_id: str, firm_period: FirmPeriod, receipt: str) -> Filed | None:
+    def filed(self, item_id: str, applicant_period: ApplicantPeriod, receipt: str) -> Filed | None:
         for row in self.rows.values():
             if (row.claim.receipt, row.claim.item_id, row.claim.enterprise_id, row.period) == (
                 receipt,
                 item_id,
-                *firm_period,
+                *applicant_period,
             ):
                 return Filed(row.id, receipt, self._replaced_by(row.id))
         return None
@@ -114,10 +114,10 @@ def sample_item() -> SampleItem:
 
 
 @pytest.fixture(scope="session")
-def sample_firm(first_day: dict[str, Any]) -> SampleFirm:
-    """`sample_firm(17)` → the firm of case 17 with its file and its confirmed account."""
+def sample_enterprise(first_day: dict[str, Any]) -> SampleEnterprise:
+    """`sample_enterprise(17)` → the enterprise of case 17 with its file and its confirmed account."""
 
-    def load(number: int, *, enterprise_id: str = "e1", confirmed: bool = True) -> Firm:
+    def load(number: int, *, enterprise_id: str = "e1", confirmed: bool = True) -> Applicant:
         case = first_day["cases"][number - 1]
         account = case["account"]
         payee = Payee(
@@ -128,7 +128,7 @@ def sample_firm(first_day: dict[str, Any]) -> SampleFirm:
             account_masked="3607…0001",
             bank_name=account["bank_name"],
         )
-        return Firm(
+        return Applicant(
             enterprise_id=enterprise_id,
             tenant="360702",
             uscc=case["enterprise"]["uscc"],
@@ -152,7 +152,7 @@ def applications() -> MemoryApplications:
 
 @pytest.fixture
 def unit(copies: MemoryCopies, applications: MemoryApplications) -> FakeUnit:
-    """The unit of work of firm `e1` of Zhanggong, a county of Ganzhou."""
+    """The unit of work of enterprise `e1` of Zhanggong, a county of Ganzhou."""
     nominations: MemoryStore[Nomination] = MemoryStore()
     return FakeUnit(
         "360702",

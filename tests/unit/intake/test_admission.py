@@ -1,4 +1,4 @@
-"""受理条件: each thing that stands against an application, and all of them at once."""
+"""申报条件: each thing that stands against an application, and all of them at once."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from contracts.intake import SubmitApplication
 from contracts.money import Money
 from contracts.rule import Fact, ParameterValue, Window
 from services.intake.applications.admission import Admission, admit
-from services.intake.catalog_copies.domain import Firm, PublishedItem
+from services.intake.catalog_copies.domain import Applicant, PublishedItem
 
 SampleItem = Callable[..., PublishedItem]
-SampleFirm = Callable[..., Firm]
+SampleEnterprise = Callable[..., Applicant]
 TODAY = date(2026, 3, 10)
 PLEDGE = ("invoices",)
 SAMPLE = Path(__file__).resolve().parents[3] / "sample"
@@ -49,12 +49,12 @@ def application(*declared: Fact, **given: Any) -> SubmitApplication:
     )
 
 
-def with_loan(sample_item: SampleItem, firm: Firm, *figures: ParameterValue) -> Admission:
+def with_loan(sample_item: SampleItem, enterprise: Applicant, *figures: ParameterValue) -> Admission:
     """An application to CN-001, whose amount follows from the LPR of the day of the loan."""
     worked = json.loads((SAMPLE / "cases" / "CN-001.json").read_bytes())[-1]
     facts = tuple(Fact.model_validate(each) for each in worked["facts"])
     item = replace(sample_item("CN-001"), figures=figures)
-    return admit(item, replace(firm, facts=facts), SubmitApplication(item_id="CN-001", enterprise_id="e1"), TODAY)
+    return admit(item, replace(enterprise, facts=facts), SubmitApplication(item_id="CN-001", enterprise_id="e1"), TODAY)
 
 
 def lpr(value: str, since: date) -> ParameterValue:
@@ -63,14 +63,16 @@ def lpr(value: str, since: date) -> ParameterValue:
     )
 
 
-def test_a_claim_rests_on_the_outside_figures_that_were_used(sample_item: SampleItem, firm: Firm) -> None:
+def test_a_claim_rests_on_the_outside_figures_that_were_used(sample_item: SampleItem, enterprise: Applicant) -> None:
     of_the_day, later = lpr("3.1", date(2024, 10, 21)), lpr("3.0", date(2025, 5, 20))
-    admission = with_loan(sample_item, firm, of_the_day, later)
+    admission = with_loan(sample_item, enterprise, of_the_day, later)
     assert (admission.amount_fen, admission.figures) == (6_000_000, (of_the_day,))
 
 
-def test_a_figure_that_nobody_has_entered_is_not_the_firm_s_to_give(sample_item: SampleItem, firm: Firm) -> None:
-    (reason,) = with_loan(sample_item, firm, lpr("3.0", date(2025, 5, 20))).reasons
+def test_a_figure_that_nobody_has_entered_is_not_the_enterprise_s_to_give(
+    sample_item: SampleItem, enterprise: Applicant
+) -> None:
+    (reason,) = with_loan(sample_item, enterprise, lpr("3.0", date(2025, 5, 20))).reasons
     assert (reason.code, reason.field) == ("outside_figure_missing", "figures.lpr_one_year")
     assert reason.message == (
         "测算所依据的“一年期贷款市场报价利率（LPR）（2024-12-20）”尚未录入，请联系主管部门；录入后即可申报"
@@ -83,7 +85,7 @@ def codes(admission: Admission) -> list[str]:
 
 @pytest.fixture
 def declared(first_day: dict[str, Any]) -> tuple[Fact, ...]:
-    """What the firm of case 17 declares for SD-002."""
+    """What the enterprise of case 17 declares for SD-002."""
     return tuple(Fact.model_validate(each) for each in first_day["cases"][16]["declared_facts"])
 
 
@@ -93,39 +95,39 @@ def item(sample_item: SampleItem) -> PublishedItem:
 
 
 @pytest.fixture
-def firm(sample_firm: SampleFirm) -> Firm:
-    return sample_firm(17)
+def enterprise(sample_enterprise: SampleEnterprise) -> Applicant:
+    return sample_enterprise(17)
 
 
 def test_what_holds_is_admitted_with_the_rule_s_amount(
-    item: PublishedItem, firm: Firm, declared: tuple[Fact, ...]
+    item: PublishedItem, enterprise: Applicant, declared: tuple[Fact, ...]
 ) -> None:
-    admission = admit(item, firm, application(*declared), TODAY)
+    admission = admit(item, enterprise, application(*declared), TODAY)
     assert admission.reasons == ()
     assert admission.amount_fen == 10_000_000
-    assert {each.name for each in firm.facts} <= {each.name for each in admission.facts}
+    assert {each.name for each in enterprise.facts} <= {each.name for each in admission.facts}
 
 
-def test_declared_facts_are_sourced_to_the_firm_and_dated_today_whatever_the_form_says(
-    item: PublishedItem, firm: Firm, declared: tuple[Fact, ...]
+def test_declared_facts_are_sourced_to_the_enterprise_and_dated_today_whatever_the_form_says(
+    item: PublishedItem, enterprise: Applicant, declared: tuple[Fact, ...]
 ) -> None:
     forged = tuple(each.model_copy(update={"source": "市税务局"}) for each in declared)
     names = {each.name for each in declared}
-    admission = admit(item, firm, application(*forged), TODAY)
+    admission = admit(item, enterprise, application(*forged), TODAY)
     told = [each for each in admission.facts if each.name in names]
     assert len(told) == len(declared)
     assert {(each.source, each.as_of) for each in told} == {("企业申报", TODAY)}
 
 
-def test_an_unknown_item_and_an_unknown_firm_are_both_named() -> None:
+def test_an_unknown_item_and_an_unknown_enterprise_are_both_named() -> None:
     admission = admit(None, None, application(), TODAY)
     assert codes(admission) == ["item_unknown", "enterprise_unknown"]
 
 
 def test_nobody_applies_where_the_department_lists_who_is_entitled(
-    sample_item: SampleItem, sample_firm: SampleFirm
+    sample_item: SampleItem, sample_enterprise: SampleEnterprise
 ) -> None:
-    admission = admit(sample_item("GZ-009"), sample_firm(1), application(commitments=()), TODAY)
+    admission = admit(sample_item("GZ-009"), sample_enterprise(1), application(commitments=()), TODAY)
     assert codes(admission) == ["nobody_applies"]
 
 
@@ -139,34 +141,34 @@ def test_nobody_applies_where_the_department_lists_who_is_entitled(
     ],
 )
 def test_both_days_of_the_window_are_inside_it(
-    sample_item: SampleItem, firm: Firm, declared: tuple[Fact, ...], window: Window, open_: bool
+    sample_item: SampleItem, enterprise: Applicant, declared: tuple[Fact, ...], window: Window, open_: bool
 ) -> None:
-    admission = admit(sample_item("SD-002", window=window), firm, application(*declared), TODAY)
+    admission = admit(sample_item("SD-002", window=window), enterprise, application(*declared), TODAY)
     assert codes(admission) == ([] if open_ else ["window_closed"])
 
 
-def test_a_firm_without_a_confirmed_account_has_nowhere_to_be_paid(
-    item: PublishedItem, sample_firm: SampleFirm, declared: tuple[Fact, ...]
+def test_a_enterprise_without_a_confirmed_account_has_nowhere_to_be_paid(
+    item: PublishedItem, sample_enterprise: SampleEnterprise, declared: tuple[Fact, ...]
 ) -> None:
-    admission = admit(item, sample_firm(17, confirmed=False), application(*declared), TODAY)
+    admission = admit(item, sample_enterprise(17, confirmed=False), application(*declared), TODAY)
     assert codes(admission) == ["payee_account_missing"]
 
 
 def test_a_payee_name_that_is_not_the_account_s_is_refused_and_names_both(
-    item: PublishedItem, firm: Firm, declared: tuple[Fact, ...]
+    item: PublishedItem, enterprise: Applicant, declared: tuple[Fact, ...]
 ) -> None:
-    admission = admit(item, firm, application(*declared, payee_name="示例企业99"), TODAY)
+    admission = admit(item, enterprise, application(*declared, payee_name="示例企业99"), TODAY)
     assert codes(admission) == ["payee_name_mismatch"]
     assert "示例企业99" in admission.reasons[0].message
-    assert firm.name in admission.reasons[0].message
-    assert admit(item, firm, application(*declared, payee_name=firm.name), TODAY).reasons == ()
+    assert enterprise.name in admission.reasons[0].message
+    assert admit(item, enterprise, application(*declared, payee_name=enterprise.name), TODAY).reasons == ()
 
 
 def test_facts_that_the_form_does_not_ask_for_cannot_be_declared(
-    item: PublishedItem, firm: Firm, declared: tuple[Fact, ...]
+    item: PublishedItem, enterprise: Applicant, declared: tuple[Fact, ...]
 ) -> None:
     other_year = declared[1].model_copy(update={"period": "2024"})
-    admission = admit(item, firm, application(*declared, fact("no_such_fact", "flag", True), other_year), TODAY)
+    admission = admit(item, enterprise, application(*declared, fact("no_such_fact", "flag", True), other_year), TODAY)
     assert [(reason.code, reason.field) for reason in admission.reasons] == [
         ("fact_not_declarable", "declared_facts.2"),
         ("fact_not_declarable", "declared_facts.3"),
@@ -174,39 +176,48 @@ def test_facts_that_the_form_does_not_ask_for_cannot_be_declared(
 
 
 def test_a_fact_of_the_file_cannot_be_declared_even_where_the_file_lacks_it(
-    item: PublishedItem, firm: Firm, declared: tuple[Fact, ...]
+    item: PublishedItem, enterprise: Applicant, declared: tuple[Fact, ...]
 ) -> None:
-    lacking = firm.facts[0]
-    bare = Firm(firm.enterprise_id, firm.tenant, firm.uscc, firm.name, firm.facts[1:], firm.payee)
+    lacking = enterprise.facts[0]
+    bare = Applicant(
+        enterprise.enterprise_id,
+        enterprise.tenant,
+        enterprise.uscc,
+        enterprise.name,
+        enterprise.facts[1:],
+        enterprise.payee,
+    )
     admission = admit(item, bare, application(*declared, lacking), TODAY)
     assert codes(admission) == ["fact_not_declarable", "facts_missing"]
     assert "主管部门" in admission.reasons[1].message
 
 
 def test_a_fact_declared_in_the_wrong_way_is_named_once_and_not_called_missing_as_well(
-    item: PublishedItem, firm: Firm, declared: tuple[Fact, ...]
+    item: PublishedItem, enterprise: Applicant, declared: tuple[Fact, ...]
 ) -> None:
     site, cost = declared
     in_mu = cost.model_copy(update={"unit": "亩"})
     nowhere = site.model_copy(update={"value": "moon_base"})
-    admission = admit(item, firm, application(nowhere, in_mu), TODAY)
+    admission = admit(item, enterprise, application(nowhere, in_mu), TODAY)
     assert [(reason.code, reason.field) for reason in admission.reasons] == [
         ("fact_wrongly_typed", "declared_facts.0.value"),
         ("fact_wrongly_typed", "declared_facts.1.value"),
     ]
     as_flag = fact(cost.name, "flag", True)
-    assert codes(admit(item, firm, application(site, as_flag), TODAY)) == ["fact_wrongly_typed"]
+    assert codes(admit(item, enterprise, application(site, as_flag), TODAY)) == ["fact_wrongly_typed"]
 
 
-def test_a_fact_declared_twice_is_refused(item: PublishedItem, firm: Firm, declared: tuple[Fact, ...]) -> None:
+def test_a_fact_declared_twice_is_refused(
+    item: PublishedItem, enterprise: Applicant, declared: tuple[Fact, ...]
+) -> None:
     richer = declared[1].model_copy(update={"value": "9999"})
-    assert codes(admit(item, firm, application(*declared, richer), TODAY)) == ["fact_declared_twice"]
+    assert codes(admit(item, enterprise, application(*declared, richer), TODAY)) == ["fact_declared_twice"]
 
 
 def test_a_required_field_left_empty_is_named_with_what_to_do(
-    item: PublishedItem, firm: Firm, declared: tuple[Fact, ...]
+    item: PublishedItem, enterprise: Applicant, declared: tuple[Fact, ...]
 ) -> None:
-    admission = admit(item, firm, application(declared[0]), TODAY)
+    admission = admit(item, enterprise, application(declared[0]), TODAY)
     assert [(reason.code, reason.field) for reason in admission.reasons] == [
         ("facts_missing", f"facts.{declared[1].name}")
     ]
@@ -214,20 +225,27 @@ def test_a_required_field_left_empty_is_named_with_what_to_do(
 
 
 def test_a_declared_fact_that_is_out_of_date_is_missing(
-    item: PublishedItem, firm: Firm, declared: tuple[Fact, ...]
+    item: PublishedItem, enterprise: Applicant, declared: tuple[Fact, ...]
 ) -> None:
     stale = declared[1].model_copy(update={"valid_until": date(2026, 3, 9)})
-    admission = admit(item, firm, application(declared[0], stale), TODAY)
+    admission = admit(item, enterprise, application(declared[0], stale), TODAY)
     assert codes(admission) == ["facts_missing"]
     assert "有效期" in admission.reasons[0].message
 
 
 def test_the_file_stands_against_a_declaration_that_differs_from_it(
-    item: PublishedItem, firm: Firm, declared: tuple[Fact, ...]
+    item: PublishedItem, enterprise: Applicant, declared: tuple[Fact, ...]
 ) -> None:
     site, cost = declared
     official = cost.model_copy(update={"source": "章贡区商务局"})
-    informed = Firm(firm.enterprise_id, firm.tenant, firm.uscc, firm.name, (*firm.facts, official), firm.payee)
+    informed = Applicant(
+        enterprise.enterprise_id,
+        enterprise.tenant,
+        enterprise.uscc,
+        enterprise.name,
+        (*enterprise.facts, official),
+        enterprise.payee,
+    )
     richer = cost.model_copy(update={"value": "9999"})
     admission = admit(item, informed, application(site, richer), TODAY)
     assert codes(admission) == ["fact_contradicts_file"]
@@ -239,10 +257,17 @@ def test_the_file_stands_against_a_declaration_that_differs_from_it(
 
 
 def test_the_same_quantity_in_another_unit_does_not_contradict_the_file(
-    item: PublishedItem, firm: Firm, declared: tuple[Fact, ...]
+    item: PublishedItem, enterprise: Applicant, declared: tuple[Fact, ...]
 ) -> None:
     site, cost = declared
-    informed = Firm(firm.enterprise_id, firm.tenant, firm.uscc, firm.name, (*firm.facts, cost), firm.payee)
+    informed = Applicant(
+        enterprise.enterprise_id,
+        enterprise.tenant,
+        enterprise.uscc,
+        enterprise.name,
+        (*enterprise.facts, cost),
+        enterprise.payee,
+    )
     wan, rest = divmod(int(cost.value), 10_000)
     assert (cost.unit, rest) == ("元", 0)
     in_wan = cost.model_copy(update={"value": f"{wan}.00", "unit": "万元"})
@@ -250,12 +275,14 @@ def test_the_same_quantity_in_another_unit_does_not_contradict_the_file(
 
 
 def test_every_condition_that_fails_is_a_reason_of_its_own(
-    sample_item: SampleItem, sample_firm: SampleFirm, first_day: dict[str, Any]
+    sample_item: SampleItem, sample_enterprise: SampleEnterprise, first_day: dict[str, Any]
 ) -> None:
-    firm = sample_firm(22)
+    enterprise = sample_enterprise(22)
     small = {"contiguous_area_mu": "10", "operation_years": "1"}
-    facts = tuple(each.model_copy(update={"value": small.get(each.name, each.value)}) for each in firm.facts)
-    poor = Firm(firm.enterprise_id, firm.tenant, firm.uscc, firm.name, facts, firm.payee)
+    facts = tuple(each.model_copy(update={"value": small.get(each.name, each.value)}) for each in enterprise.facts)
+    poor = Applicant(
+        enterprise.enterprise_id, enterprise.tenant, enterprise.uscc, enterprise.name, facts, enterprise.payee
+    )
     declared = tuple(Fact.model_validate(each) for each in first_day["cases"][21]["declared_facts"])
     cmd = application(*declared, item_id="GZ-011", commitments=("land_contract",))
     admission = admit(sample_item("GZ-011"), poor, cmd, TODAY)
@@ -265,40 +292,46 @@ def test_every_condition_that_fails_is_a_reason_of_its_own(
     assert "5 年" in admission.reasons[1].message
 
 
-def test_a_firm_whose_file_lacks_facts_is_told_each_of_them(
-    sample_item: SampleItem, sample_firm: SampleFirm, first_day: dict[str, Any]
+def test_a_enterprise_whose_file_lacks_facts_is_told_each_of_them(
+    sample_item: SampleItem, sample_enterprise: SampleEnterprise, first_day: dict[str, Any]
 ) -> None:
-    firm = sample_firm(22)
-    bare = Firm(firm.enterprise_id, firm.tenant, firm.uscc, firm.name, (), firm.payee)
+    enterprise = sample_enterprise(22)
+    bare = Applicant(
+        enterprise.enterprise_id, enterprise.tenant, enterprise.uscc, enterprise.name, (), enterprise.payee
+    )
     cmd = application(item_id="GZ-011", commitments=("land_contract",))
     admission = admit(sample_item("GZ-011"), bare, cmd, TODAY)
     assert set(codes(admission)) == {"facts_missing"}
     assert len(admission.reasons) == 4 + 3  # the form's fields, and the conditions'
 
 
-def test_a_claimed_amount_must_be_the_rule_s(item: PublishedItem, firm: Firm, declared: tuple[Fact, ...]) -> None:
-    admission = admit(item, firm, application(*declared, claimed_fen=10_000_001), TODAY)
+def test_a_claimed_amount_must_be_the_rule_s(
+    item: PublishedItem, enterprise: Applicant, declared: tuple[Fact, ...]
+) -> None:
+    admission = admit(item, enterprise, application(*declared, claimed_fen=10_000_001), TODAY)
     assert codes(admission) == ["amount_mismatch"]
     assert Money(10_000_001).yuan_text() in admission.reasons[0].message
     assert Money(10_000_000).yuan_text() in admission.reasons[0].message
-    assert admit(item, firm, application(*declared, claimed_fen=10_000_000), TODAY).reasons == ()
+    assert admit(item, enterprise, application(*declared, claimed_fen=10_000_000), TODAY).reasons == ()
 
 
-def test_an_amount_of_nothing_is_not_worth_a_case(item: PublishedItem, firm: Firm, declared: tuple[Fact, ...]) -> None:
+def test_an_amount_of_nothing_is_not_worth_a_case(
+    item: PublishedItem, enterprise: Applicant, declared: tuple[Fact, ...]
+) -> None:
     nothing = declared[1].model_copy(update={"value": "0"})
-    assert codes(admit(item, firm, application(declared[0], nothing), TODAY)) == ["nothing_payable"]
+    assert codes(admit(item, enterprise, application(declared[0], nothing), TODAY)) == ["nothing_payable"]
 
 
 def test_a_paper_that_a_pledge_may_replace_needs_the_pledge(
-    item: PublishedItem, firm: Firm, declared: tuple[Fact, ...]
+    item: PublishedItem, enterprise: Applicant, declared: tuple[Fact, ...]
 ) -> None:
-    admission = admit(item, firm, application(*declared, commitments=("export_record",)), TODAY)
+    admission = admit(item, enterprise, application(*declared, commitments=("export_record",)), TODAY)
     assert codes(admission) == ["commitment_missing", "commitment_unknown"]
     assert "承诺" in admission.reasons[0].message
 
 
 def test_everything_that_is_wrong_is_said_at_once(
-    sample_item: SampleItem, sample_firm: SampleFirm, declared: tuple[Fact, ...]
+    sample_item: SampleItem, sample_enterprise: SampleEnterprise, declared: tuple[Fact, ...]
 ) -> None:
     item = sample_item("SD-002", window=Window(closes=date(2025, 12, 31)))
     cmd = application(
@@ -307,7 +340,7 @@ def test_everything_that_is_wrong_is_said_at_once(
         claimed_fen=1,
         commitments=(),
     )
-    admission = admit(item, sample_firm(17, confirmed=False), cmd, TODAY)
+    admission = admit(item, sample_enterprise(17, confirmed=False), cmd, TODAY)
     assert codes(admission) == [
         "window_closed",
         "payee_account_missing",
@@ -318,10 +351,10 @@ def test_everything_that_is_wrong_is_said_at_once(
 
 
 def test_without_a_fixed_year_the_year_of_the_claim_is_meant(
-    sample_item: SampleItem, firm: Firm, declared: tuple[Fact, ...]
+    sample_item: SampleItem, enterprise: Applicant, declared: tuple[Fact, ...]
 ) -> None:
     item = sample_item("SD-002", year=None)
     this_year = declared[1].model_copy(update={"period": "2026"})
     last_year = declared[1]
-    assert "fact_not_declarable" not in codes(admit(item, firm, application(declared[0], this_year), TODAY))
-    assert "fact_not_declarable" in codes(admit(item, firm, application(declared[0], last_year), TODAY))
+    assert "fact_not_declarable" not in codes(admit(item, enterprise, application(declared[0], this_year), TODAY))
+    assert "fact_not_declarable" in codes(admit(item, enterprise, application(declared[0], last_year), TODAY))

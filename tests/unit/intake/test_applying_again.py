@@ -1,4 +1,4 @@
-"""A firm whose application was not granted applies again, in the place of the earlier one."""
+"""An enterprise whose application was not granted applies again, in the place of the earlier one."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from services.intake.applications.use_cases import submit_application
 
 
 @pytest.fixture
-def command(first_day: dict[str, Any], copies: Any, sample_item: Any, sample_firm: Any) -> SubmitApplication:
-    """The application of case 17; its item and firm have arrived."""
+def command(first_day: dict[str, Any], copies: Any, sample_item: Any, sample_enterprise: Any) -> SubmitApplication:
+    """The application of case 17; its item and enterprise have arrived."""
     copies.items["SD-002"] = sample_item("SD-002")
-    copies.known["e1"] = sample_firm(17)
+    copies.known["e1"] = sample_enterprise(17)
     case = first_day["cases"][16]
     return SubmitApplication(
         item_id="SD-002",
@@ -53,15 +53,15 @@ def test_an_application_in_anothers_place_passes_the_duplicate_check_and_names_i
     )
 
 
-def test_without_naming_the_earlier_one_it_is_still_a_duplicate_and_the_firm_is_told_what_to_do(
+def test_without_naming_the_earlier_one_it_is_still_a_duplicate_and_the_enterprise_is_told_what_to_do(
     command: SubmitApplication, unit: FakeUnit, cipher: AesCipher
 ) -> None:
     submit_application(command, unit, cipher)
-    with pytest.raises(ApplicationRefused, match="注明所替代的受理编号"):
+    with pytest.raises(ApplicationRefused, match="注明所替代的收件编号"):
         submit_application(command, unit, cipher)
 
 
-def test_a_receipt_that_is_not_the_firms_for_this_item_and_period_cannot_be_replaced(
+def test_a_receipt_that_is_not_the_enterprises_for_this_item_and_period_cannot_be_replaced(
     command: SubmitApplication, unit: FakeUnit, cipher: AesCipher
 ) -> None:
     found = reasons(again(command, "ZG-20260101-UNKNOWN1"), unit, cipher)

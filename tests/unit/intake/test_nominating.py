@@ -15,22 +15,22 @@ from contracts.intake import EnterprisesNominated, NominateEnterprises, Nominati
 from contracts.message import Actor
 from contracts.rule import Mode, Window
 from services.intake.applications.domain import DuplicateApplication
-from services.intake.catalog_copies.domain import Firm, PublishedItem
+from services.intake.catalog_copies.domain import Applicant, PublishedItem
 from services.intake.nominations.domain import CHUNK_LINES, ItemOfOtherDepartment, NominationRefused
 from services.intake.nominations.store import Nominations
 from services.intake.nominations.use_cases import nominate_enterprises
 
 SampleItem = Callable[..., PublishedItem]
-SampleFirm = Callable[..., Firm]
+SampleEnterprise = Callable[..., Applicant]
 SCIENCE = Actor(id="officer-1", roles=frozenset({"department"}), department="章贡区科技局")
 
 
 @pytest.fixture
-def five(copies: Any, sample_item: SampleItem, sample_firm: SampleFirm, unit: FakeUnit) -> list[str]:
-    """GZ-009 (50,000 yuan each) and five firms that are entitled to it; the department is at work."""
+def five(copies: Any, sample_item: SampleItem, sample_enterprise: SampleEnterprise, unit: FakeUnit) -> list[str]:
+    """GZ-009 (50,000 yuan each) and five enterprises that are entitled to it; the department is at work."""
     copies.items["GZ-009"] = sample_item("GZ-009")
     for number in range(1, 6):
-        copies.known[f"e{number}"] = sample_firm(number, enterprise_id=f"e{number}")
+        copies.known[f"e{number}"] = sample_enterprise(number, enterprise_id=f"e{number}")
     unit.actor = SCIENCE
     return [f"e{number}" for number in range(1, 6)]
 
@@ -50,7 +50,7 @@ def refused(cmd: NominateEnterprises, unit: FakeUnit, cipher: AesCipher) -> list
     return [(reason.code, reason.field) for reason in raised.value.reasons]
 
 
-def test_each_firm_of_a_list_gets_a_receipt_and_a_query_code_of_its_own(
+def test_each_enterprise_of_a_list_gets_a_receipt_and_a_query_code_of_its_own(
     five: list[str], unit: FakeUnit, cipher: AesCipher
 ) -> None:
     view = nominate_enterprises(listing(*five), unit, cipher)
@@ -69,11 +69,11 @@ def test_review_is_told_every_line_with_its_facts_payee_and_amount(
     assert [line.claim.enterprise_id for line in event.lines] == five
     assert [line.claim.receipt for line in event.lines] == [receipt.receipt for receipt in view.receipts]
     for line in event.lines:
-        firm = copies.known[line.claim.enterprise_id]
-        assert (line.facts, line.payee, line.amount_fen) == (firm.facts, firm.payee, 5_000_000)
+        enterprise = copies.known[line.claim.enterprise_id]
+        assert (line.facts, line.payee, line.amount_fen) == (enterprise.facts, enterprise.payee, 5_000_000)
 
 
-def test_a_nominated_firm_has_an_application_to_look_at_without_having_applied(
+def test_a_nominated_enterprise_has_an_application_to_look_at_without_having_applied(
     five: list[str], applications: Any, unit: FakeUnit, cipher: AesCipher
 ) -> None:
     view = nominate_enterprises(listing(*five), unit, cipher)
@@ -84,7 +84,7 @@ def test_a_nominated_firm_has_an_application_to_look_at_without_having_applied(
 def test_a_long_list_is_told_in_chunks_that_lose_nothing(
     copies: Any, five: list[str], unit: FakeUnit, cipher: AesCipher
 ) -> None:
-    ids = [f"firm-{number}" for number in range(2 * CHUNK_LINES + 1)]
+    ids = [f"enterprise-{number}" for number in range(2 * CHUNK_LINES + 1)]
     copies.known.update({id: replace(copies.known["e1"], enterprise_id=id) for id in ids})
     nominate_enterprises(listing(*ids), unit, cipher)
     assert [len(event.lines) for event in unit.events] == [CHUNK_LINES, CHUNK_LINES, 1]
@@ -111,13 +111,15 @@ def test_one_bad_line_refuses_the_list_and_every_bad_line_is_named(
     assert applications.rows == {}
 
 
-def test_reasons_name_the_line_and_the_firm(five: list[str], unit: FakeUnit, cipher: AesCipher) -> None:
+def test_reasons_name_the_line_and_the_enterprise(five: list[str], unit: FakeUnit, cipher: AesCipher) -> None:
     with pytest.raises(NominationRefused) as raised:
         nominate_enterprises(listing("e1", "e2", e2=1), unit, cipher)
     assert raised.value.message.startswith("第 2 行“示例企业02（科技型中小企业）”：")
 
 
-def test_a_firm_that_was_listed_before_is_not_listed_again(five: list[str], unit: FakeUnit, cipher: AesCipher) -> None:
+def test_a_enterprise_that_was_listed_before_is_not_listed_again(
+    five: list[str], unit: FakeUnit, cipher: AesCipher
+) -> None:
     nominate_enterprises(listing("e1", "e2"), unit, cipher)
     unit.recorded.clear()
     assert refused(listing("e3", "e2"), unit, cipher) == [("duplicate_application", "lines.1.enterprise_id")]
@@ -140,7 +142,7 @@ def test_of_two_lists_at_once_the_later_is_refused_whole(
         Actor(id="boss", roles=frozenset({"enterprise"}), enterprise_id="e1"),
     ],
 )
-def test_only_the_item_s_own_department_lists_firms(
+def test_only_the_item_s_own_department_lists_enterprises(
     five: list[str], unit: FakeUnit, cipher: AesCipher, actor: Actor
 ) -> None:
     unit.actor = actor
@@ -148,7 +150,7 @@ def test_only_the_item_s_own_department_lists_firms(
         nominate_enterprises(listing("e1"), unit, cipher)
 
 
-def test_a_county_does_not_list_firms_for_the_city_s_item(
+def test_a_county_does_not_list_enterprises_for_the_city_s_item(
     five: list[str], copies: Any, sample_item: SampleItem, unit: FakeUnit, cipher: AesCipher
 ) -> None:
     copies.items["GZ-009"] = sample_item("GZ-009", tenant="3607")
@@ -156,11 +158,11 @@ def test_a_county_does_not_list_firms_for_the_city_s_item(
         nominate_enterprises(listing("e1"), unit, cipher)
 
 
-def test_an_item_that_firms_apply_for_takes_no_list(
+def test_an_item_that_enterprises_apply_for_takes_no_list(
     five: list[str], copies: Any, sample_item: SampleItem, unit: FakeUnit, cipher: AesCipher
 ) -> None:
     copies.items["GZ-009"] = sample_item("GZ-009", mode=Mode.INSTANT)
-    assert refused(listing("e1"), unit, cipher) == [("firms_apply", "item_id")]
+    assert refused(listing("e1"), unit, cipher) == [("enterprises_apply", "item_id")]
 
 
 def test_a_closed_window_holds_for_lists_too(
@@ -186,7 +188,7 @@ def test_every_list_of_the_first_day_is_taken_at_its_published_amounts(
     copies: Any,
     first_day: dict[str, Any],
     sample_item: SampleItem,
-    sample_firm: SampleFirm,
+    sample_enterprise: SampleEnterprise,
     unit: FakeUnit,
     cipher: AesCipher,
 ) -> None:
@@ -198,9 +200,9 @@ def test_every_list_of_the_first_day_is_taken_at_its_published_amounts(
         item = copies.items[code] = sample_item(code)
         unit.actor = officer_of(item.content.rules.plan.department)
         for case in cases:
-            firm = f"firm-{case['number']}"
-            copies.known[firm] = sample_firm(case["number"], enterprise_id=firm)
-        amounts = {f"firm-{case['number']}": case["expected_fen"] for case in cases}
+            enterprise = f"enterprise-{case['number']}"
+            copies.known[enterprise] = sample_enterprise(case["number"], enterprise_id=enterprise)
+        amounts = {f"enterprise-{case['number']}": case["expected_fen"] for case in cases}
         view = nominate_enterprises(listing(*amounts, item_id=code, **amounts), unit, cipher)
         assert [receipt.estimated_fen for receipt in view.receipts] == list(amounts.values())
     assert sum(len(cases) for cases in lists.values()) == 12

@@ -12,15 +12,15 @@ import pytest
 
 from chassis.foundation.secrecy import AesCipher
 from chassis.testing.fakes import FakeUnit
-from contracts.intake import ApplicationSubmitted, SubmissionReceipt, SubmitApplication
+from contracts.intake import ApplicationSubmitted, FilingReceipt, SubmitApplication
 from contracts.message import Actor
 from contracts.rule import Fact, PaymentFrequency
 from services.intake.applications.domain import ApplicationRefused, DuplicateApplication, EnterpriseNotYours
 from services.intake.applications.use_cases import submit_application
-from services.intake.catalog_copies.domain import Firm, PublishedItem
+from services.intake.catalog_copies.domain import Applicant, PublishedItem
 
 SampleItem = Callable[..., PublishedItem]
-SampleFirm = Callable[..., Firm]
+SampleEnterprise = Callable[..., Applicant]
 
 
 @pytest.fixture
@@ -41,10 +41,10 @@ def application(case: dict[str, Any], commitments: tuple[str, ...]) -> SubmitApp
 
 
 @pytest.fixture
-def published(copies: Any, sample_item: SampleItem, sample_firm: SampleFirm) -> Any:
-    """SD-002 and the firm of case 17 have arrived."""
+def published(copies: Any, sample_item: SampleItem, sample_enterprise: SampleEnterprise) -> Any:
+    """SD-002 and the enterprise of case 17 have arrived."""
     copies.items["SD-002"] = sample_item("SD-002")
-    copies.known["e1"] = sample_firm(17)
+    copies.known["e1"] = sample_enterprise(17)
     return copies
 
 
@@ -124,7 +124,7 @@ def test_the_item_of_a_neighbouring_county_is_unknown_here(
     assert [reason.code for reason in refused(command, unit, cipher).reasons] == ["item_unknown"]
 
 
-def test_a_firm_applies_for_itself_only(
+def test_a_enterprise_applies_for_itself_only(
     published: Any, command: SubmitApplication, unit: FakeUnit, cipher: AesCipher
 ) -> None:
     unit.actor = Actor(id="boss-2", roles=frozenset({"enterprise"}), enterprise_id="e2")
@@ -132,7 +132,7 @@ def test_a_firm_applies_for_itself_only(
         submit_application(command, unit, cipher)
 
 
-def test_the_window_takes_an_application_for_a_firm(
+def test_the_window_takes_an_application_for_a_enterprise(
     published: Any, command: SubmitApplication, unit: FakeUnit, cipher: AesCipher
 ) -> None:
     unit.actor = Actor(id="clerk", roles=frozenset({"window"}))
@@ -192,18 +192,18 @@ def test_every_application_of_the_first_day_is_taken_at_its_published_amount(
     copies: Any,
     first_day: dict[str, Any],
     sample_item: SampleItem,
-    sample_firm: SampleFirm,
+    sample_enterprise: SampleEnterprise,
     unit: FakeUnit,
     cipher: AesCipher,
 ) -> None:
-    receipts: list[SubmissionReceipt] = []
+    receipts: list[FilingReceipt] = []
     expected = []
     for case in first_day["cases"]:
         if case["route"] != "application":
             continue
         item = sample_item(case["item"])
         copies.items[case["item"]] = item
-        copies.known["e1"] = sample_firm(case["number"], enterprise_id=f"e{case['number']}")
+        copies.known["e1"] = sample_enterprise(case["number"], enterprise_id=f"e{case['number']}")
         pledged = tuple(
             material.code
             for material in item.content.rules.plan.materials

@@ -71,7 +71,7 @@ def test_the_pause_doubles_up_to_five_minutes_and_an_hours_outage_is_survived() 
     assert sum(pauses[:-1], timedelta()) > timedelta(minutes=50)
 
 
-def test_messages_to_a_firm_are_for_nobody_but_the_firm() -> None:
+def test_messages_to_a_enterprise_are_for_nobody_but_the_enterprise() -> None:
     refuse_stranger(Actor(id="f", enterprise_id="ent-1"), "ent-1")
     for stranger in (Actor(id="o", roles=frozenset({"bureau"})), Actor(id="f", enterprise_id="ent-2")):
         with pytest.raises(EnterpriseNotYours):

@@ -14,7 +14,7 @@ from contracts.notify import MessageDelivered, MessageFailed
 from services.notify import use_cases
 from services.notify.domain import ATTEMPTS, Message
 from services.notify.sms import Word
-from services.notify.store import Contacts, Firm, Messages
+from services.notify.store import Contacts, Messages, Recipient
 from tests.unit.oversight.case_story import claim
 
 CIPHER = AesCipher([bytes(32)])
@@ -30,11 +30,11 @@ class FakeMessages(MemoryStore[Message]):
 class FakeContacts:
     unit: FakeUnit | None = None
 
-    def __init__(self, known: Mapping[Firm, str]) -> None:
+    def __init__(self, known: Mapping[Recipient, str]) -> None:
         self.known = dict(known)
 
-    def sealed(self, firms: Collection[Firm]) -> Mapping[Firm, str]:
-        return {firm: self.known[firm] for firm in firms if firm in self.known}
+    def sealed(self, enterprises: Collection[Recipient]) -> Mapping[Recipient, str]:
+        return {enterprise: self.known[enterprise] for enterprise in enterprises if enterprise in self.known}
 
 
 class FakeSms:
@@ -63,7 +63,7 @@ class Desk:
     def __init__(self, *words: Word, count: int = 1, contact: bool = True) -> None:
         self.messages = FakeMessages()
         sealed = CIPHER.seal(MOBILE, purpose="contact", tenant="xingguo")
-        self.contacts = FakeContacts({Firm("xingguo", "ent-1"): sealed} if contact else {})
+        self.contacts = FakeContacts({Recipient("xingguo", "ent-1"): sealed} if contact else {})
         self.uow = FakeUnit("xingguo", stores={Messages: self.messages, Contacts: self.contacts})
         self.sms = FakeSms(*words)
         for number in range(count):
@@ -166,11 +166,11 @@ def test_silence_leaves_the_rest_of_the_batch_for_later_without_costing_it_an_at
     assert set(desk.uow.jobs.values()) == {NOON + timedelta(seconds=1), NOON + use_cases.AFTER_SILENCE}
 
 
-def test_a_firm_whose_number_has_not_arrived_waits_and_is_told_when_it_has() -> None:
+def test_a_enterprise_whose_number_has_not_arrived_waits_and_is_told_when_it_has() -> None:
     desk = Desk(Word("absent"), DELIVERED, contact=False)
     desk.works()
     assert (desk.sms.calls, desk.message().state, desk.message().reason) == ([], "pending", "企业未登记联系手机")
-    desk.contacts.known[Firm("xingguo", "ent-1")] = CIPHER.seal(MOBILE, purpose="contact", tenant="xingguo")
+    desk.contacts.known[Recipient("xingguo", "ent-1")] = CIPHER.seal(MOBILE, purpose="contact", tenant="xingguo")
     desk.works()
     assert desk.message().state == "delivered"
 

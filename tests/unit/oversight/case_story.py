@@ -41,7 +41,7 @@ PAYEE = Payee(
 
 
 def claim(receipt: str = "GZ-20260310-AAAA0001", **changes: Any) -> Claim:
-    """A claim of a firm in Xingguo under an item of the city of Ganzhou, unless told otherwise."""
+    """A claim of an enterprise in Xingguo under an item of the city of Ganzhou, unless told otherwise."""
     fields: dict[str, Any] = {
         "application_id": f"app-{receipt}",
         "receipt": receipt,
@@ -76,7 +76,7 @@ def submitted(about: Claim) -> ApplicationSubmitted:
         payee=PAYEE,
         estimated_fen=AMOUNT,
         query_code_digest=digest_of(about.receipt),
-        submitted_by="firm",
+        submitted_by="enterprise",
         submitted_at=after(0),
     )
 

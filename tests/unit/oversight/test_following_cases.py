@@ -64,7 +64,7 @@ def test_many_events_of_one_case_lengthen_one_row_in_one_call(uow: FakeUnit, tra
     assert (trail.query_code_digest, trail.submitted_at) == (digest_of(case.receipt), after(0))
 
 
-def test_a_list_opens_one_row_per_firm_each_with_its_own_digest(uow: FakeUnit, tracking: FakeTracking) -> None:
+def test_a_list_opens_one_row_per_enterprise_each_with_its_own_digest(uow: FakeUnit, tracking: FakeTracking) -> None:
     lines = [claim(f"GZ-{number}") for number in range(3)]
     use_cases.follow([heard(nominated(*lines))], uow)
     (trails,) = tracking.calls

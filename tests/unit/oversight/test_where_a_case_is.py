@@ -124,7 +124,7 @@ def test_the_answer_says_how_new_it_is() -> None:
 def test_a_step_says_what_was_done_and_by_which_role_in_chinese() -> None:
     said = [(step.by, step.text) for step in steps(*UNTIL_APPROVED, (inspected(CASE), 2), (delivered(CASE), 9))]
     assert said == [
-        ("企业", "提交申报，已出具受理凭证"),
+        ("企业", "提交申报，已出具收件回执"),
         ("市工业和信息化局", "已受理，进入审核"),
         ("系统", "交办现场勘查"),
         ("市工业和信息化局", "审核通过，核定 200,000.00 元，本笔拨付 200,000.00 元"),
@@ -141,11 +141,11 @@ def test_a_reason_with_braces_is_shown_as_it_was_written() -> None:
 @pytest.mark.parametrize(
     ("name", "shown"), [("示例企业有限公司", "示例企业**"), ("赣州示例电子有限公司", "赣州示例**"), ("示例", "示**")]
 )
-def test_a_firms_name_is_never_shown_whole(name: str, shown: str) -> None:
+def test_a_enterprises_name_is_never_shown_whole(name: str, shown: str) -> None:
     assert mask_enterprise(name) == shown
 
 
-def test_only_the_firm_itself_lists_its_cases_without_query_codes() -> None:
+def test_only_the_enterprise_itself_lists_its_cases_without_query_codes() -> None:
     refuse_stranger(Actor(id="f", enterprise_id="ent-1"), "ent-1")
     for stranger in (Actor(id="o", roles=frozenset({"supervisor"})), Actor(id="f", enterprise_id="ent-2")):
         with pytest.raises(EnterpriseNotYours):

@@ -111,7 +111,7 @@ def claim(**changes: Any) -> Claim:
         "receipt": f"ZD-{application[-8:]}",
         "tenant": "zhanggong",
         "filed_in": "zhanggong",
-        "enterprise_id": "firm-1",
+        "enterprise_id": "enterprise-1",
         "enterprise_name": "示例企业01",
         "uscc": USCC,
         "item_id": "item-1",
@@ -146,7 +146,7 @@ def application(
         payee=PAYEE,
         estimated_fen=estimated_fen,
         query_code_digest="0" * 64,
-        submitted_by="firm-1-clerk",
+        submitted_by="enterprise-1-clerk",
         submitted_at=at,
     )
 

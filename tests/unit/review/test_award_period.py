@@ -22,7 +22,7 @@ from services.review.register.domain import award_period
         ("per_event", "2026-02-01", "application-7"),
     ],
 )
-def test_a_firm_is_granted_an_item_once_within_the_period_of_its_frequency(frequency, day, period):
+def test_a_enterprise_is_granted_an_item_once_within_the_period_of_its_frequency(frequency, day, period):
     found = award_period(PaymentFrequency(frequency), date.fromisoformat(day), 2025, "application-7")
     assert found == period
 

@@ -42,7 +42,7 @@ def test_a_claim_in_the_place_of_a_rejected_one_is_accepted_and_can_be_granted()
     assert use_cases.approve_case(order, uow).state == "approved"
 
 
-def test_a_claim_in_the_place_of_one_that_stands_is_not_accepted_and_the_firm_is_told_why() -> None:
+def test_a_claim_in_the_place_of_one_that_stands_is_not_accepted_and_the_enterprise_is_told_why() -> None:
     uow = review_unit()
     first = opened(uow)
     second = file(uow, **in_place_of(first))
@@ -50,7 +50,7 @@ def test_a_claim_in_the_place_of_one_that_stands_is_not_accepted_and_the_firm_is
     assert isinstance(event, CaseRejected)
     assert event.case_id == second.id
     assert event.rejected_at == NOON
-    assert event.reason == (f"不予受理：所替代的申报（受理编号 {first.claim.receipt}）未被退回，仍以原申报为准。")
+    assert event.reason == (f"不予受理：所替代的申报（收件编号 {first.claim.receipt}）未被退回，仍以原申报为准。")
     assert second.state == "rejected"
     assert [reason.code for reason in second.remarks] == ["earlier_claim_stands"]
     assert uow.jobs == {key: due for key, due in uow.jobs.items() if first.id in key}

@@ -130,7 +130,7 @@ def test_an_estimate_that_differs_from_the_rule_is_shown_and_only_the_rules_amou
 
 def test_a_departments_list_is_its_decision():
     uow = review_unit(LIST_RULES)
-    listed = [line(uscc=f"firm-{number}") for number in range(3)]
+    listed = [line(uscc=f"enterprise-{number}") for number in range(3)]
     lists.decide_lists([received(nomination(*listed))], uow)
     assert {case.state for case in cases(uow)} == {"approved"}
     approvals = [event for event in uow.events if isinstance(event, CaseApproved)]
@@ -171,7 +171,7 @@ def test_a_line_that_fails_becomes_an_open_case_and_its_neighbours_are_paid():
     assert {uscc for _item, uscc, _period in uow.of(AwardRegister).places} == {"sound", "also-sound"}
 
 
-def test_a_firm_that_is_listed_twice_is_paid_once():
+def test_a_enterprise_that_is_listed_twice_is_paid_once():
     uow = review_unit(LIST_RULES)
     lists.decide_lists([received(nomination(line(), line())), received(nomination(line()))], uow)
     assert sorted(case.state for case in cases(uow)) == ["accepted", "accepted", "approved"]
@@ -188,7 +188,7 @@ def test_a_list_comes_again_without_effect():
     assert (len(cases(uow)), len(uow.events)) == (2, before)
 
 
-def test_a_list_waits_for_its_item_and_for_its_firms_tenant():
+def test_a_list_waits_for_its_item_and_for_its_enterprises_tenant():
     uow = review_unit(LIST_RULES)
     unknown_item, unknown_home = (
         received(nomination(line(item_id="item-9"))),

@@ -170,7 +170,7 @@ def test_a_refused_approval_changes_nothing():
     assert (case.state, case.version, case.decision, case.pending) == ("accepted", 1, None, [])
 
 
-def test_a_firm_is_granted_an_item_once():
+def test_a_enterprise_is_granted_an_item_once():
     uow = review_unit()
     approve(opened(uow), uow)
     with pytest.raises(Refused) as refused:
@@ -230,7 +230,7 @@ def test_a_decision_ends_the_reminders():
         Actor(id="b", roles=frozenset({"bureau"})),
         Actor(id="b", roles=frozenset({"bureau"}), department="区科技局"),
         Actor(id="d", roles=frozenset({"department"})),
-        Actor(id="e", roles=frozenset({"enterprise"}), enterprise_id="firm-1"),
+        Actor(id="e", roles=frozenset({"enterprise"}), enterprise_id="enterprise-1"),
     ],
 )
 def test_only_the_claims_own_department_may_act_and_learns_first_that_it_may_not(actor):

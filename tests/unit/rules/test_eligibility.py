@@ -215,7 +215,7 @@ def test_without_a_fact_it_rests_on_nothing_is_met_unless_the_rest_suffices(rule
 
 
 @given(eligibilities())
-def test_of_a_firm_of_which_nothing_is_known_nothing_is_met(rule):
+def test_of_a_enterprise_of_which_nothing_is_known_nothing_is_met(rule):
     assert verdict(rule, sheet()).state is State.UNDETERMINED
 
 

@@ -1,4 +1,4 @@
-"""Who gets it and who bears it, where the text tells firms and counties apart."""
+"""Who gets it and who bears it, where the text tells enterprises and counties apart."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_nothing_is_paid_while_nobody_knows_who_bears_it():
 
 
 def test_a_graduate_gets_its_own_part_out_of_its_own_fund():
-    """HB-002: the firm up to 1,000 a head, the graduate another 1,000."""
+    """HB-002: the enterprise up to 1,000 a head, the graduate another 1,000."""
     per_head = PerUnit(quantity=quantity("heads"), price=fixed(1000, "元/人"))
     payees = Payees(
         parts=[

@@ -66,7 +66,7 @@ def test_problems_of_an_item_point_into_the_item():
     assert (problem.code, problem.where) == ("amount_not_money", "/rules/amount")
 
 
-def test_the_first_day_is_five_million_yuan_in_twenty_four_payments_to_twenty_four_firms():
+def test_the_first_day_is_five_million_yuan_in_twenty_four_payments_to_twenty_four_enterprises():
     payments = []
     for case in CASES:
         found = assess(ITEMS[case["item"]].rules, facts_of(case), date(2026, 11, 22))
@@ -108,16 +108,16 @@ def test_all_three_modes_occur_and_each_case_takes_the_way_of_its_item():
     assert SCENE["items"] == sorted({case["item"] for case in CASES})
 
 
-def test_the_firms_are_samples_with_valid_credit_codes_of_the_district():
+def test_the_enterprises_are_samples_with_valid_credit_codes_of_the_district():
     for number, case in enumerate(CASES, 1):
-        firm, account = case["enterprise"], case["account"]
+        enterprise, account = case["enterprise"], case["account"]
         assert case["number"] == number
-        assert firm["name"].startswith(f"示例企业{number:02d}（")
-        assert uscc.is_valid(firm["uscc"])
-        assert firm["uscc"][2:8] == SCENE["tenant"] == "360702"
-        assert _organisation_check(firm["uscc"][8:16]) == firm["uscc"][16]
-        assert firm["contact_mobile"].startswith("199000000")
-        assert account["account_name"] == firm["name"]
+        assert enterprise["name"].startswith(f"示例企业{number:02d}（")
+        assert uscc.is_valid(enterprise["uscc"])
+        assert enterprise["uscc"][2:8] == SCENE["tenant"] == "360702"
+        assert _organisation_check(enterprise["uscc"][8:16]) == enterprise["uscc"][16]
+        assert enterprise["contact_mobile"].startswith("199000000")
+        assert account["account_name"] == enterprise["name"]
         assert account["account_number"].isdigit()
 
 

@@ -24,8 +24,8 @@ from contracts.rule import (
     Table,
     When,
 )
-from rules.sentences import sentence, sentences
-from rules.wording import period_text
+from rules.text.items import sentence, sentences
+from rules.text.phrases import period_text
 from tests.unit.rules.rule_writing import (
     FACT_TYPES,
     amounts,

@@ -205,7 +205,7 @@ def test_the_treasury_bears_the_interest_above_the_lpr_less_150_basis_points():
     assert [(each.kind, each.name) for each in missing] == [("parameter", "lpr_one_year")]
 
 
-def test_a_loan_below_the_firms_own_part_is_not_subsidised():
+def test_a_loan_below_the_enterprises_own_part_is_not_subsidised():
     sheet = FactSheet(facts=borrower("1.5"), parameters=(lpr("3.1", "2024-10-21"),), reference_year=2025)
     assert assess(item("CN-001"), sheet, TODAY).amount.money == yuan(0)
 

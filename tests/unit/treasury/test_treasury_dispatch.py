@@ -109,7 +109,7 @@ def test_a_sent_disbursement_is_never_sent_again_when_the_bank_times_out(desk: D
     assert list(desk.bank.presented.values()) == [1]
 
 
-def test_an_instruction_that_went_astray_is_presented_again_only_after_two_firm_noes(desk: Desk) -> None:
+def test_an_instruction_that_went_astray_is_presented_again_only_after_two_enterprise_noes(desk: Desk) -> None:
     desk.bank.loses = frozenset({"order"})
     desk.sends()
     desk.bank.loses = frozenset()
@@ -173,6 +173,6 @@ def test_a_worker_that_stood_still_presents_nothing(desk: Desk, monkeypatch: pyt
 
 
 def test_patience_is_a_setting() -> None:
-    patience = Patience.from_env({"BANK_FIRM_NOES": "5", "BANK_RETURNS_SECONDS": "0.5"})
-    assert (patience.firm_noes, patience.returns_every.total_seconds()) == (5, 0.5)
+    patience = Patience.from_env({"BANK_ENTERPRISE_NOES": "5", "BANK_RETURNS_SECONDS": "0.5"})
+    assert (patience.definite_noes, patience.returns_every.total_seconds()) == (5, 0.5)
     assert Patience.from_env({}) == Patience()

@@ -31,7 +31,7 @@ def claim(case: str = "case-1", **changes: Any) -> Claim:
         "receipt": f"ZG{case}",
         "tenant": "zhanggong",
         "filed_in": "zhanggong",
-        "enterprise_id": "firm-1",
+        "enterprise_id": "enterprise-1",
         "enterprise_name": "章贡区样本电子有限公司",
         "uscc": "91360702MA35XXXX0A",
         "item_id": ITEM,
@@ -78,7 +78,7 @@ def approved(
 
 
 def account_changed(
-    version: int, *, sealed: str = "sealed:62220002", enterprise: str = "firm-1"
+    version: int, *, sealed: str = "sealed:62220002", enterprise: str = "enterprise-1"
 ) -> PayeeAccountChanged:
     return PayeeAccountChanged(enterprise_id=enterprise, payee=payee(version, sealed=sealed))
 

@@ -20,7 +20,7 @@ from contracts.rule import (
     absolute_period,
 )
 from contracts.rule.facts import RulePart
-from rules.wording import Names, required_text
+from rules.text.phrases import Names, required_text
 from services.catalog.matching.engine.conditions import Leaf
 from services.catalog.matching.engine.programs import Kind, Programs
 
@@ -45,7 +45,7 @@ class ConditionRules(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Computed:
-    """A part that is not one fact compared with a value: the plain evaluator answers it, firm by firm.
+    """A part that is not one fact compared with a value: the plain evaluator answers it, enterprise by enterprise.
 
     `names` are the facts that it may read, `types` their declarations, `outside` those of the outside figures
     that it rests on, and `whose` the place whose figures these are; without any it is nobody's in particular.

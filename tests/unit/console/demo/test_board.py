@@ -47,7 +47,7 @@ def book_of(board: Board) -> BankBook:
             bank_reference="SBK1",
             debtor_account="POOL-zhanggong",
             creditor_account="1",
-            creditor_name=story.claim.firm.name,
+            creditor_name=story.claim.enterprise.name,
             amount_fen=story.paid_fen,
             status="settled",
             attempts_seen=1,
@@ -59,9 +59,9 @@ def book_of(board: Board) -> BankBook:
     return BankBook(credits, frozenset(), frozenset(), totals)
 
 
-def test_the_first_day_is_24_firms_and_five_million_yuan_in_three_modes() -> None:
+def test_the_first_day_is_24_enterprises_and_five_million_yuan_in_three_modes() -> None:
     day = first_day()
-    assert len({claim.firm.uscc for claim in day.claims}) == 24
+    assert len({claim.enterprise.uscc for claim in day.claims}) == 24
     assert day.total_fen == 500_000_000
     assert {day.mode_of(code) for code in day.items} == {"no_application", "instant", "committed"}
     assert all("示例" in str(content["title"]) or content["sample"] for content in day.items.values())

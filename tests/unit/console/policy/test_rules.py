@@ -268,7 +268,7 @@ def test_a_set_that_we_answer_wrongly_is_told_pair_by_pair_and_is_not_good_enoug
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):
     pairs = tmp_path / "pairs.jsonl"
-    pair = {"id": "NM-002/1", "item": "NM-002", "firm": "新增六亿元", "day": "2026-03-16", "label": "not_met",
+    pair = {"id": "NM-002/1", "item": "NM-002", "enterprise": "新增六亿元", "day": "2026-03-16", "label": "not_met",
             "facts": {"output_increment@2025": "6 亿元"}, "reason": "标注者看错了一位。"}  # fmt: skip
     pairs.write_text(json.dumps(pair), encoding="utf-8")
     assert main(["rules", "quality", "--pairs", str(pairs)]) == 1
@@ -288,7 +288,7 @@ def test_a_set_that_we_answer_wrongly_is_told_pair_by_pair_and_is_not_good_enoug
 def test_a_labelled_set_that_cannot_be_read_says_where(
     line: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):
-    whole = {"id": "NM-002/1", "item": "NM-002", "firm": "某企业", "day": "2026-03-16", "label": "met", "facts": {},
+    whole = {"id": "NM-002/1", "item": "NM-002", "enterprise": "某企业", "day": "2026-03-16", "label": "met", "facts": {},
              "reason": "达到五亿元。"}  # fmt: skip
     with suppress(json.JSONDecodeError):
         given = json.loads(line)

@@ -16,11 +16,11 @@ from contracts.rule import (
 )
 from contracts.rule.amount import AmountNode
 from rules.facts import NO_TYPES, NOTHING_GIVEN, FactTypes, ParameterTypes
-from rules.plan_words import plan_sentence
-from rules.term_words import instalments_sentence, payees_sentence, quotas_sentence, stacking_sentence
-from rules.tree_words import amount_sentence, eligibility_sentence
+from rules.text.phrases import LEVELS, ROUNDING_WORDS, Names, fraction_text
+from rules.text.plans import plan_sentence
+from rules.text.terms import instalments_sentence, payees_sentence, quotas_sentence, stacking_sentence
+from rules.text.trees import amount_sentence, eligibility_sentence
 from rules.units import number, quantity_text
-from rules.wording import LEVELS, ROUNDING_WORDS, Names, fraction_text
 
 Part = Eligibility | AmountRule | RoundingRule | Shares | Plan
 

@@ -18,9 +18,9 @@ from contracts.rule import (
     Stacking,
     Within,
 )
-from rules.tree_words import amount_sentence, bracketed, eligibility_sentence, numbered
+from rules.text.phrases import IF_FAILED, Names, fraction_text, years_text
+from rules.text.trees import amount_sentence, bracketed, eligibility_sentence, numbered
 from rules.units import number, quantity_text
-from rules.wording import IF_FAILED, Names, fraction_text, years_text
 
 _SHORT = {
     "stop": "用完为止",

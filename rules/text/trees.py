@@ -48,8 +48,7 @@ from contracts.rule import (
     When,
     WholeSteps,
 )
-from rules.units import number, quantity_text
-from rules.wording import (
+from rules.text.phrases import (
     BENEFITS,
     COMPARED,
     DATES_COMPARED,
@@ -60,6 +59,7 @@ from rules.wording import (
     date_text,
     scope_text,
 )
+from rules.units import number, quantity_text
 
 Comparing = Compare | CompareDates | CompoundGrowth
 

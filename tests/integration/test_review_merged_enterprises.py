@@ -1,4 +1,4 @@
-"""A firm whose files were merged is one firm to the award register, whichever of its files it filed under."""
+"""An enterprise whose files were merged is one enterprise to the award register, whichever of its files it filed under."""
 
 from __future__ import annotations
 
@@ -19,12 +19,14 @@ from contracts.review import ApproveCase, ListCases
 from tests.unit.review.review_kit import AMOUNT, USCC, application, item_rules, line, nomination
 
 OLD_CODE, OLDER_CODE = "91360702DEM000022C", "91360702DEM000030X"
-MERGED = EnterpriseMerged(absorbed_id="firm-old", absorbed_uscc=OLD_CODE, surviving_id="firm-1", surviving_uscc=USCC)
-BEFORE = EnterpriseMerged(
-    absorbed_id="firm-older", absorbed_uscc=OLDER_CODE, surviving_id="firm-old", surviving_uscc=OLD_CODE
+MERGED = EnterpriseMerged(
+    absorbed_id="enterprise-old", absorbed_uscc=OLD_CODE, surviving_id="enterprise-1", surviving_uscc=USCC
 )
-OLD = {"enterprise_id": "firm-old", "uscc": OLD_CODE}
-OLDER = {"enterprise_id": "firm-older", "uscc": OLDER_CODE}
+BEFORE = EnterpriseMerged(
+    absorbed_id="enterprise-older", absorbed_uscc=OLDER_CODE, surviving_id="enterprise-old", surviving_uscc=OLD_CODE
+)
+OLD = {"enterprise_id": "enterprise-old", "uscc": OLD_CODE}
+OLDER = {"enterprise_id": "enterprise-older", "uscc": OLDER_CODE}
 
 
 @pytest.fixture
@@ -67,7 +69,7 @@ def test_what_was_granted_under_the_surviving_file_is_not_granted_for_a_claim_fr
 
 
 @pytest.mark.parametrize("order", [(BEFORE, MERGED), (MERGED, BEFORE)])
-def test_files_merged_in_two_steps_are_one_firm_whichever_word_comes_first(
+def test_files_merged_in_two_steps_are_one_enterprise_whichever_word_comes_first(
     review: Review, order: tuple[EnterpriseMerged, ...]
 ) -> None:
     review.prepared()
@@ -108,9 +110,9 @@ def test_of_claims_from_both_files_that_are_approved_at_once_one_is_granted(revi
     assert review.rows("SELECT count(*) FROM award") == [(1,)]
 
 
-def test_a_list_with_both_files_of_a_firm_pays_it_once_and_its_neighbours(review: Review) -> None:
+def test_a_list_with_both_files_of_a_enterprise_pays_it_once_and_its_neighbours(review: Review) -> None:
     review.prepared(item_rules(mode="no_application", limit=None)).hears(MERGED)
-    review.hears(nomination(line(), line(**OLD), line(enterprise_id="firm-2", uscc="another")))
+    review.hears(nomination(line(), line(**OLD), line(enterprise_id="enterprise-2", uscc="another")))
     assert review.rows("SELECT state, count(*) FROM review_case GROUP BY 1 ORDER BY 1") == [
         ("accepted", 1),
         ("approved", 2),
@@ -119,6 +121,6 @@ def test_a_list_with_both_files_of_a_firm_pays_it_once_and_its_neighbours(review
     assert [reason["code"] for reason in left["remarks"]] == ["already_awarded"]
 
 
-def test_another_period_is_another_award_for_a_merged_firm_too(review: Review) -> None:
+def test_another_period_is_another_award_for_a_merged_enterprise_too(review: Review) -> None:
     review.prepared(item_rules(frequency="per_event")).hears(MERGED)
     assert [approved(review, **OLD), approved(review)] == ["approved", "approved"]

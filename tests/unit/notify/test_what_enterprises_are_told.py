@@ -49,8 +49,8 @@ def uow(messages: MemoryStore[Message]) -> FakeUnit:
         (money(DisbursementReturned, CASE), RETURNED),
     ],
 )
-def test_a_message_names_firm_item_receipt_and_what_happened(event: Any, said: str) -> None:
-    about = "赣州示例电子有限公司：贵单位“首次入规奖励”（受理编号 GZ-20260310-AAAA0001）"
+def test_a_message_names_enterprise_item_receipt_and_what_happened(event: Any, said: str) -> None:
+    about = "赣州示例电子有限公司：贵单位“首次入规奖励”（收件编号 GZ-20260310-AAAA0001）"
     for channel in TEMPLATES[type(event)].channels:
         assert render(TEMPLATES[type(event)], words_of(event), channel) == about + said
 
@@ -74,7 +74,7 @@ def test_money_in_the_account_is_told_in_the_inbox_at_once_and_by_sms_soon(
 ) -> None:
     event = heard(money(DisbursementSettled, CASE), tenant="xingguo")
     event.envelope = event.envelope.model_copy(update={"traceparent": "00-" + "a" * 32 + "-" + "b" * 16 + "-01"})
-    use_cases.tell_firms([event], uow)
+    use_cases.tell_enterprises([event], uow)
     inbox, sms = sorted(messages.rows.values(), key=lambda message: message.channel)
     assert (inbox.channel, inbox.state, inbox.delivered_at) == ("inbox", "delivered", uow.now)
     assert (sms.channel, sms.state, sms.delivered_at) == ("sms", "pending", None)
@@ -89,34 +89,34 @@ def test_money_in_the_account_is_told_in_the_inbox_at_once_and_by_sms_soon(
 def test_the_same_event_again_is_the_same_message(uow: FakeUnit, messages: MemoryStore[Message]) -> None:
     event = heard(money(DisbursementSettled, CASE))
     for _ in range(3):
-        use_cases.tell_firms([event, event], uow)
+        use_cases.tell_enterprises([event, event], uow)
     assert len(messages.rows) == 2
     assert {message.version for message in messages.rows.values()} == {1}
 
 
 def test_an_approval_that_two_payers_share_is_told_once(uow: FakeUnit, messages: MemoryStore[Message]) -> None:
     half = AMOUNT // 2
-    use_cases.tell_firms([heard(approved(CASE, "ganzhou", part=half))], uow)
-    use_cases.tell_firms([heard(approved(CASE, "xingguo", part=half))], uow)
+    use_cases.tell_enterprises([heard(approved(CASE, "ganzhou", part=half))], uow)
+    use_cases.tell_enterprises([heard(approved(CASE, "xingguo", part=half))], uow)
     (message,) = messages.rows.values()
     assert "核定金额 200,000.00 元" in message.text
 
 
 def test_a_corrected_approval_is_told_again(uow: FakeUnit, messages: MemoryStore[Message]) -> None:
-    use_cases.tell_firms([heard(approved(CASE)), heard(approved(CASE, revision=2))], uow)
+    use_cases.tell_enterprises([heard(approved(CASE)), heard(approved(CASE, revision=2))], uow)
     assert len(messages.rows) == 2
 
 
-def test_the_message_belongs_to_the_firms_own_tenant_whoever_the_event_is_addressed_to(
+def test_the_message_belongs_to_the_enterprises_own_tenant_whoever_the_event_is_addressed_to(
     uow: FakeUnit, messages: MemoryStore[Message]
 ) -> None:
     event = heard(rejected(CASE), tenant="ganzhou")
-    assert use_cases.firms_tenant(event) == ("xingguo",)
-    use_cases.tell_firms([event], uow)
+    assert use_cases.enterprises_tenant(event) == ("xingguo",)
+    use_cases.tell_enterprises([event], uow)
     assert {message.tenant for message in messages.rows.values()} == {"xingguo"}
 
 
-def test_a_firm_is_told_in_its_inbox_what_it_is_newly_entitled_to_once_a_year(
+def test_a_enterprise_is_told_in_its_inbox_what_it_is_newly_entitled_to_once_a_year(
     messages: MemoryStore[Message], uow: FakeUnit
 ) -> None:
     chunk = EnterprisesMatched(

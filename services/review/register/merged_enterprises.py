@@ -1,7 +1,7 @@
-"""Firms whose files were merged: they had been several to the award register, and are one.
+"""Enterprises whose files were merged: they had been several to the award register, and are one.
 
 Each file has a code of its own, so the register's key does not find the earlier award. What has been granted under
-the other files of the firm is looked up; claims that are decided at once wait for each other.
+the other files of the enterprise is looked up; claims that are decided at once wait for each other.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from services.review.register.domain import Award
 
 SURVIVING = """
 WITH RECURSIVE up AS (
-    SELECT * FROM unnest(CAST(:cases AS text[]), CAST(:places AS text[]), CAST(:firms AS text[])) AS k(case_id, place, id)
+    SELECT * FROM unnest(CAST(:cases AS text[]), CAST(:places AS text[]), CAST(:enterprises AS text[])) AS k(case_id, place, id)
     UNION SELECT up.case_id, up.place, f.surviving_id
     FROM up JOIN former_file f ON (f.tenant, f.absorbed_id) = (up.place, up.id))
 SELECT case_id, id FROM up
@@ -41,7 +41,7 @@ WHERE a.case_id <> files.case_id AND c.claim ->> 'filed_in' = files.place AND c.
 
 
 class Place(NamedTuple):
-    """What a firm with several files has once: in `filed_in`, under the file that survives."""
+    """What an enterprise with several files has once: in `filed_in`, under the file that survives."""
 
     filed_in: str
     surviving_id: str
@@ -49,14 +49,14 @@ class Place(NamedTuple):
     period: str
 
 
-class MergedFirms:
-    """Awards of firms that have several files."""
+class MergedEnterprises:
+    """Awards of enterprises that have several files."""
 
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
 
     def granted_already(self, awards: Sequence[Award]) -> frozenset[str]:
-        """The ids of those cases whose firm has the award under another of its files, or gets it earlier in `awards`."""
+        """The ids of those cases whose enterprise has the award under another of its files, or gets it earlier in `awards`."""
         places = self._places(awards) if awards else {}
         if not places:
             return frozenset()
@@ -67,13 +67,13 @@ class MergedFirms:
         return self._granted(places) | (places.keys() - first.values())
 
     def _places(self, awards: Sequence[Award]) -> Mapping[str, Place]:
-        """By case, in the order of `awards`; a firm with one file only is not there."""
+        """By case, in the order of `awards`; an enterprise with one file only is not there."""
         found = self._uow.execute(
             SURVIVING,
             {
                 "cases": [award.case_id for award in awards],
                 "places": [award.filed_in for award in awards],
-                "firms": [award.enterprise_id for award in awards],
+                "enterprises": [award.enterprise_id for award in awards],
             },
         )
         surviving = {row.case_id: row.id for row in found}

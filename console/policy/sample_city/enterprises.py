@@ -1,4 +1,4 @@
-"""The firms: codes, names, sectors, sizes, and the figures that their facts are drawn from."""
+"""The enterprises: codes, names, sectors, sizes, and the figures that their facts are drawn from."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ COUNTIES = {
     "360730": "宁都县", "360731": "于都县", "360732": "兴国县", "360733": "会昌县", "360734": "寻乌县",
     "360735": "石城县", "360781": "瑞金市", "360783": "龙南市",
 }  # fmt: skip
-"""Division codes after GB/T 2260, with how many in a hundred firms are there below."""
+"""Division codes after GB/T 2260, with how many in a hundred enterprises are there below."""
 
 COUNTY_WEIGHTS = (26, 12, 7, 7, 3, 2, 2, 3, 2, 2, 6, 7, 7, 4, 2, 2, 4, 2)
 
@@ -38,7 +38,7 @@ SECTIONS: dict[str, tuple[float, tuple[int, ...], str, float]] = {
     "P": (1, (83,), "教育", 15),
     "R": (1, (86, 87, 90), "文旅", 18),
 }
-"""By section of GB/T 4754: weight, its divisions here, the word in a firm's name, revenue per head in 万元."""
+"""By section of GB/T 4754: weight, its divisions here, the word in an enterprise's name, revenue per head in 万元."""
 
 _WORDS = (
     "安邦昌诚创春达德鼎东飞丰福富光广国海恒宏华汇惠吉佳嘉健江金锦景聚君凯康蓝朗利联隆美明宁普旗勤瑞润盛顺泰天通祥新信兴"
@@ -49,8 +49,8 @@ _ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 
 
 @dataclass(frozen=True, slots=True)
-class Firms:
-    """Arrays by firm. `county`, `section` and `division` index into the codes; `revenue` is 万元 of 2025."""
+class Enterprises:
+    """Arrays by enterprise. `county`, `section` and `division` index into the codes; `revenue` is 万元 of 2025."""
 
     county: NDArray[np.int64]
     section: NDArray[np.int64]
@@ -71,8 +71,8 @@ DIVISION_CODES = tuple(f"{section}{division:02d}" for section, division in DIVIS
 FIRST_DAY = date(1995, 1, 1)
 
 
-def draw(count: int) -> Firms:
-    """`count` firms; the first ones of a larger city are others than those of a smaller one."""
+def draw(count: int) -> Enterprises:
+    """`count` enterprises; the first ones of a larger city are others than those of a smaller one."""
     rng = np.random.default_rng((SEED, count))
     section = _weighted(rng, [each[0] for each in SECTIONS.values()], count)
     offsets = np.array([_first_division(code) for code in SECTION_CODES])
@@ -81,7 +81,7 @@ def draw(count: int) -> Firms:
     employees = np.clip(rng.lognormal(1.75, 1.25, count), 1, 20_000).astype(np.int64)
     per_head = np.array([each[3] for each in SECTIONS.values()])[section]
     days = (date(2026, 9, 30) - FIRST_DAY).days
-    return Firms(
+    return Enterprises(
         county=_weighted(rng, COUNTY_WEIGHTS, count),
         section=section,
         division=division,
@@ -92,25 +92,25 @@ def draw(count: int) -> Firms:
     )
 
 
-def name_of(firms: Firms, row: int) -> str:
+def name_of(enterprises: Enterprises, row: int) -> str:
     """A name nobody bears: every one says that it is a sample (示例)."""
     first, second, third = _in_base(row, len(_WORDS), 3)
     words = _WORDS[first] + _WORDS[second] + _WORDS[third]
-    county = COUNTIES[COUNTY_CODES[firms.county[row]]]
-    return f"{county}示例{words}{SECTIONS[SECTION_CODES[firms.section[row]]][2]}有限公司"
+    county = COUNTIES[COUNTY_CODES[enterprises.county[row]]]
+    return f"{county}示例{words}{SECTIONS[SECTION_CODES[enterprises.section[row]]][2]}有限公司"
 
 
-def credit_code_of(firms: Firms, row: int) -> str:
+def credit_code_of(enterprises: Enterprises, row: int) -> str:
     """18 characters: registrar, kind, division, organisation code (GB 11714), check character (GB 32100)."""
     organisation = "M" + "".join(_CODE[digit] for digit in _in_base(row, 31, 7))
     total = sum(int(each, 36) * weight for each, weight in zip(organisation, _ORGANISATION_WEIGHTS, strict=True))
-    body = f"91{COUNTY_CODES[firms.county[row]]}{organisation}{'0X987654321'[total % 11]}"
+    body = f"91{COUNTY_CODES[enterprises.county[row]]}{organisation}{'0X987654321'[total % 11]}"
     checked = sum(_CODE.index(each) * weight for each, weight in zip(body, _WEIGHTS, strict=True))
     return body + _CODE[-checked % 31]
 
 
-def founded_on(firms: Firms, row: int) -> date:
-    return FIRST_DAY + timedelta(days=int(firms.founded[row]))
+def founded_on(enterprises: Enterprises, row: int) -> date:
+    return FIRST_DAY + timedelta(days=int(enterprises.founded[row]))
 
 
 def _weighted(rng: np.random.Generator, weights: object, count: int) -> NDArray[np.int64]:

@@ -14,7 +14,7 @@ from contracts.rule import (
     TimeUnit,
     Window,
 )
-from rules.wording import Names
+from rules.text.phrases import Names
 
 MODES = {Mode.NO_APPLICATION: "免申即享", Mode.INSTANT: "即申即享", Mode.COMMITTED: "承诺兑现"}
 STEPS = {
