@@ -42,12 +42,12 @@ class City:
         """Each firm's file as a sheet that counts relative periods from `year`."""
         return [FactSheet.model_construct(facts=tuple(facts), reference_year=year) for facts in self.files]
 
-    def plain_ranks(self, rules: ItemRules) -> NDArray[np.int8]:
-        """The plain evaluator's answer for every firm: 0 not met, 1 undetermined, 2 met."""
+    def plain_ranks(self, rules: ItemRules, firms: range) -> NDArray[np.int8]:
+        """The plain evaluator's answer for each of these firms: 0 not met, 1 undetermined, 2 met."""
         types = rules.fact_types_by_name
         sheets = self.sheets(rules.reference_year or TODAY.year)
-        ranks = (RANKS[decide(rules.eligibility, FactReader(sheet, TODAY, types))[0]] for sheet in sheets)
-        return np.fromiter(ranks, np.int8, len(sheets))
+        ranks = (RANKS[decide(rules.eligibility, FactReader(sheets[firm], TODAY, types))[0]] for firm in firms)
+        return np.fromiter(ranks, np.int8, len(firms))
 
     def matched_ranks(self, item: str) -> NDArray[np.int8]:
         """The matcher's answer for every firm."""
