@@ -13,6 +13,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -100,6 +101,7 @@ def alone(home: Path) -> Iterator[None]:
         yield
 
 
+@cache
 def template_of(admin: PostgresAdmin, home: Path, service: str) -> tuple[str, Dsns]:
     """The migrated template of a service's database, made once per state of its migrations."""
     dsns = provision(admin, service)

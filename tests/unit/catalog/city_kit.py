@@ -42,12 +42,15 @@ class City:
         """Each enterprise's file as a sheet that counts relative periods from `year`."""
         return [FactSheet.model_construct(facts=tuple(facts), reference_year=year) for facts in self.files]
 
-    def plain_ranks(self, rules: ItemRules) -> NDArray[np.int8]:
-        """The plain evaluator's answer for every enterprise: 0 not met, 1 undetermined, 2 met."""
+    def plain_ranks(self, rules: ItemRules, enterprises: range) -> NDArray[np.int8]:
+        """The plain evaluator's answer for each of these enterprises: 0 not met, 1 undetermined, 2 met."""
         types = rules.fact_types_by_name
         sheets = self.sheets(rules.reference_year or TODAY.year)
-        ranks = (RANKS[decide(rules.eligibility, FactReader(sheet, TODAY, types))[0]] for sheet in sheets)
-        return np.fromiter(ranks, np.int8, len(sheets))
+        ranks = (
+            RANKS[decide(rules.eligibility, FactReader(sheets[enterprise], TODAY, types))[0]]
+            for enterprise in enterprises
+        )
+        return np.fromiter(ranks, np.int8, len(enterprises))
 
     def matched_ranks(self, item: str) -> NDArray[np.int8]:
         """The matcher's answer for every enterprise."""

@@ -54,7 +54,7 @@ def body_hash(command: Command) -> str:
 
 def test_the_same_order_has_the_same_hash_in_every_process() -> None:
     hashes = set()
-    for seed in ("1", "2", "3"):
+    for seed in ("1", "2"):  # in which the four roles lie in another order
         run = subprocess.run(
             [sys.executable, "-c", HASH],
             cwd=ROOT,
