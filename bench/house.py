@@ -19,7 +19,7 @@ from console.cluster.roster import without_ours
 from console.machine.ports import LOOPBACK, Ports
 from console.place import CHECKOUT, GATEWAY, database_names
 from console.progress import Progress
-from console.refusal import Refusal
+from console.refusal import CommandRefusal
 from console.servers.credentials import Credentials
 from console.servers.provision import Dsns, drop, dsns_of, provision
 from contracts.flow import QUEUES
@@ -112,7 +112,7 @@ def _clear(place: Surroundings, cluster: Cluster, ports: Ports) -> None:
         channel = connection.channel()
         for queue in QUEUES.values():
             if channel.queue_declare(queue, passive=True).consumer_count:
-                raise Refusal(
+                raise CommandRefusal(
                     f"AMQP_URL 指定的消息服务正由其他进程使用(队列 {queue}),不能在上面做性能测试。",
                     f"Other processes consume {queue} on the broker that AMQP_URL names; measure on another one.",
                 )

@@ -20,7 +20,7 @@ from bench.match_sql import seconds_by_sql
 from bench.surroundings import percentile, report
 from console.policy.sample_city.columns import matcher_of
 from console.policy.sample_city.enterprises import draw
-from console.policy.sample_city.facts import Facts
+from console.policy.sample_city.facts import SampleFacts
 from console.policy.sample_city.items import PROVINCE, sample_items
 from contracts.rule import ItemRules
 from services.catalog.matching.engine.matcher import Matcher
@@ -54,7 +54,7 @@ def _city(enterprises: int, items: int) -> tuple[Matcher, dict[str, ItemRules]]:
     """The matcher with everything in it, and some items that it has not seen."""
     every = list(sample_items(items + NEW_ITEMS))
     used = {declared.name: declared for _, rules in every for declared in rules.fact_types}
-    matcher = matcher_of(enterprises, Facts(draw(enterprises)).columns(used.values()), TODAY)
+    matcher = matcher_of(enterprises, SampleFacts(draw(enterprises)).columns(used.values()), TODAY)
     for item, rules in every[:items]:
         matcher.put_item(item, rules)
     newcomers = dict(every[items:])

@@ -23,7 +23,7 @@ import psycopg
 from bench.surroundings import ROOT
 from console.policy.sample_city.columns import matcher_of
 from console.policy.sample_city.enterprises import draw
-from console.policy.sample_city.facts import Draft, Facts
+from console.policy.sample_city.facts import FactDraft, SampleFacts
 from console.policy.sample_city.items import sample_items
 from console.servers.postgres import Postgres
 from contracts.rule import (
@@ -59,14 +59,14 @@ Key = tuple[str, str | None]
 class Columns:
     """The wide table's columns: one per fact and period that a condition asks for, one per computed condition."""
 
-    facts: Mapping[Key, tuple[str, Draft]]
+    facts: Mapping[Key, tuple[str, FactDraft]]
     ready: Mapping[tuple[Eligibility, int], tuple[str, ItemRules]]
 
     def __len__(self) -> int:
         return len(self.facts) + len(self.ready)
 
 
-def columns_for(sampled: Iterable[ItemRules], drafts: Iterable[Draft], year: int) -> Columns:
+def columns_for(sampled: Iterable[ItemRules], drafts: Iterable[FactDraft], year: int) -> Columns:
     """Those that `sampled` needs; of the facts, those that the city has."""
     asked: set[Key] = set()
     ready: dict[tuple[Eligibility, int], tuple[str, ItemRules]] = {}
@@ -87,7 +87,7 @@ def seconds_by_sql(enterprises: int, items: int, today: date) -> dict[str, Any]:
     every = dict(sample_items(items))
     sampled = list(every)[:: max(1, items // SAMPLE_ITEMS)]
     used = {declared.name: declared for item in sampled for declared in every[item].fact_types}
-    drafts = [draft for draft in Facts(draw(enterprises)).columns(used.values()) if draft.kind in TYPES]
+    drafts = [draft for draft in SampleFacts(draw(enterprises)).columns(used.values()) if draft.kind in TYPES]
     columns = columns_for([every[item] for item in sampled], drafts, today.year)
     matcher = matcher_of(enterprises, drafts, today)
     for item in sampled:
@@ -168,7 +168,7 @@ def where(rule: Eligibility, columns: Columns, year: int) -> str:
     return "NULL::boolean" if known is None else _compared(rule, *known)
 
 
-def _compared(condition: Condition, column: str, draft: Draft) -> str:
+def _compared(condition: Condition, column: str, draft: FactDraft) -> str:
     operator = condition.operator
     if operator in (Operator.IS_TRUE, Operator.IS_FALSE):
         return column if operator is Operator.IS_TRUE else f"NOT {column}"

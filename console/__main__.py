@@ -11,11 +11,11 @@ from collections.abc import Callable, Sequence
 from rich.console import Console
 from rich.table import Table
 
-from console.cluster.claim import Claim
+from console.cluster.claim import HomeClaim
 from console.cluster.cluster import Cluster
 from console.place import CHECKOUT
 from console.progress import LiveProgress
-from console.refusal import Refusal
+from console.refusal import CommandRefusal
 
 # Commands with a program of their own: everything after the name is theirs, and they are loaded only when called.
 PROGRAMS = {
@@ -49,7 +49,7 @@ def main(argv: Sequence[str]) -> int:
         options = _parser().parse_args(argv)
         run: Callable[[argparse.Namespace], int] = options.run
         return run(options)
-    except Refusal as refusal:
+    except CommandRefusal as refusal:
         print(refusal, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -88,7 +88,7 @@ def _parser() -> argparse.ArgumentParser:
 def _up(options: argparse.Namespace) -> int:
     with LiveProgress() as progress:
         cluster = Cluster(asked={"gateway": options.port} if options.port else None, progress=progress)
-        with Claim(cluster.home, "up") as claim:
+        with HomeClaim(cluster.home, "up") as claim:
             claim.announce(cluster.url)
             started = cluster.up(options.names)
     print(f"{'已启动' if started else '已在运行'}:{cluster.url}")
@@ -125,7 +125,7 @@ def _restart(options: argparse.Namespace) -> int:
 def _logs(options: argparse.Namespace) -> int:
     log = Cluster().log(options.name)
     if not log.exists():
-        raise Refusal(f"{options.name} 还没有日志。", f"{options.name} has no log yet.")
+        raise CommandRefusal(f"{options.name} 还没有日志。", f"{options.name} has no log yet.")
     os.execvp("tail", ["tail", "-n", str(options.lines), *(["-F"] if options.follow else []), str(log)])
 
 

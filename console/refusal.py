@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class Refusal(Exception):
+class CommandRefusal(Exception):
     """The machine or the request does not allow it; nothing was half-done. Printed without a traceback.
 
     `zh` and `en` say the same thing: what is wrong and what to do about it.
@@ -15,5 +15,5 @@ class Refusal(Exception):
         self.en = en
 
 
-class NeverStarted(Refusal):
+class NeverStarted(CommandRefusal):
     """Asked for the address of a server that this home has not had yet."""

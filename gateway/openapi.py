@@ -17,12 +17,12 @@ from contracts.message import Model, PagedQuery
 from contracts.refusal import Reason
 from gateway.access import access_table, routes_of
 from gateway.forms import Form
-from gateway.routes import JSON, Declaration, DeclaredRoute, Json
+from gateway.routes import JSON, DeclaredRoute, Json, RouteDeclaration
 
 COMPONENT = "#/components/schemas/"
 
 
-class Problem(Model):
+class ProblemDetails(Model):
     """What went wrong (RFC 9457). `errors` lists every reason at once; `trace_id` is what support asks for."""
 
     type: str
@@ -95,7 +95,7 @@ class Described(FastAPI):
 def _complete(app: FastAPI, document: Json) -> Json:
     access = access_table(app)
     routes = [route for _prefix, route in routes_of(app) if isinstance(route, DeclaredRoute)]
-    schemas = _schemas({Problem, *(model for route in routes for model in _models(route.declared))})
+    schemas = _schemas({ProblemDetails, *(model for route in routes for model in _models(route.declared))})
     for route in routes:
         declared = route.declared
         operation = document["paths"][route.path][declared.method.lower()]
@@ -113,7 +113,7 @@ def _complete(app: FastAPI, document: Json) -> Json:
     return document
 
 
-def _models(declared: Declaration) -> Iterator[type[BaseModel]]:
+def _models(declared: RouteDeclaration) -> Iterator[type[BaseModel]]:
     yield declared.answer
     if declared.form is not None:
         yield declared.contract
@@ -200,7 +200,7 @@ def _body(name: str, form: Form[Any], contract: Json) -> Json:
     }
 
 
-def _successes(declared: Declaration) -> Json:
+def _successes(declared: RouteDeclaration) -> Json:
     """What is answered when all is well: the declared answer, or a file for those who take all of it home."""
     schema = {"$ref": COMPONENT + declared.answer.__name__} if declared.media_type == JSON else {"type": "string"}
     success: Json = {"description": "完成 done", "content": {declared.media_type: {"schema": schema}}}
@@ -237,7 +237,7 @@ def _troubles(route: DeclaredRoute, *, guarded: bool) -> set[int]:
 
 
 def _problem_responses() -> Json:
-    schema = {"$ref": COMPONENT + Problem.__name__}
+    schema = {"$ref": COMPONENT + ProblemDetails.__name__}
     return {
         name: {
             "description": words,

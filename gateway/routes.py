@@ -37,7 +37,7 @@ Handle = Callable[[Door, T], Awaitable[Response]]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Declaration:
+class RouteDeclaration:
     """All that a route says of itself.
 
     `function` is what was written, and names and explains the operation; `endpoint` is what FastAPI calls. Without a
@@ -81,7 +81,7 @@ class Declaration:
 class DeclaredRoute(APIRoute):
     """A declaration under a prefix, as the application serves it."""
 
-    def __init__(self, prefix: str, declared: Declaration, tag: str) -> None:
+    def __init__(self, prefix: str, declared: RouteDeclaration, tag: str) -> None:
         self.declared = declared
         super().__init__(
             prefix + declared.path,
@@ -99,7 +99,7 @@ class Routes:
 
     def __init__(self, tag: str) -> None:
         self.tag = tag
-        self.declared: list[Declaration] = []
+        self.declared: list[RouteDeclaration] = []
 
     def order(
         self,
@@ -165,7 +165,7 @@ class Routes:
 
         def declare(endpoint: E) -> E:
             self.declared.append(
-                Declaration(
+                RouteDeclaration(
                     method=method,
                     path=path,
                     contract=contract,
@@ -195,7 +195,7 @@ class Routes:
     ) -> Callable[[Handle[T]], Handle[T]]:
         def declare(handle: Handle[T]) -> Handle[T]:
             self.declared.append(
-                Declaration(
+                RouteDeclaration(
                     method=method,
                     path=path,
                     contract=form.contract,

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Column, DateTime, MetaData, RowMapping, Table, Text
 
-from chassis.files.objects import Kept
+from chassis.files.objects import StoredFile
 from chassis.write.store import AggregateStore, aggregate_columns
 from chassis.write.uow import UnitOfWork
 from contracts.refusal import Invalid
@@ -48,7 +48,7 @@ class UploadTypeMismatch(Invalid):
     sentence = "文件内容是 {found}，与所声明的类型 {declared} 不符。"
 
 
-def check(kept: Kept, declared: str) -> None:
+def check(kept: StoredFile, declared: str) -> None:
     """Raises UploadEmpty, UploadTypeRefused or UploadTypeMismatch."""
     if kept.size == 0:
         raise UploadEmpty()

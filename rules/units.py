@@ -67,7 +67,7 @@ class UnknownUnit(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
+class MeasureUnit:
     """`factor` base units of `dimension` make one of this unit."""
 
     factor: Fraction
@@ -75,7 +75,7 @@ class Unit:
 
 
 @lru_cache(maxsize=4096)
-def unit(text: str) -> Unit:
+def unit(text: str) -> MeasureUnit:
     """The unit written like this: parts joined by `·`, those after `/` divide. Raises UnknownUnit."""
     over, slash, under = text.partition("/")
     factor = Fraction(1)
@@ -86,7 +86,7 @@ def unit(text: str) -> Unit:
             factor = factor * part_factor if sign > 0 else factor / part_factor
             if base is not None:
                 powers[base] = powers.get(base, 0) + sign
-    return Unit(factor, _dimension(powers.items()))
+    return MeasureUnit(factor, _dimension(powers.items()))
 
 
 def _simple(word: str) -> tuple[Fraction, str | None]:

@@ -46,7 +46,7 @@ RuleT = TypeVar("RuleT", bound=Rule)
 
 
 @dataclass(frozen=True)
-class Reason:
+class DeskReason:
     """Why something was not done: a stable code, and a sentence for a person."""
 
     code: str
@@ -69,7 +69,7 @@ class Presented(Generic[RuleT]):
 @dataclass(frozen=True)
 class _Line(Generic[OrderT, RuleT]):
     order: OrderT
-    objection: Reason | None
+    objection: DeskReason | None
     rule: RuleT | None
 
 
@@ -99,7 +99,7 @@ class Desk(ABC, Generic[OrderT, RuleT]):
         self.clock = clock
 
     @abstractmethod
-    def objection(self, connection: sqlite3.Connection, order: OrderT) -> Reason | None:
+    def objection(self, connection: sqlite3.Connection, order: OrderT) -> DeskReason | None:
         """Why the order cannot be carried out, by the program's own rules."""
 
     def present(self, connection: sqlite3.Connection, orders: Sequence[OrderT]) -> Presented[RuleT]:
@@ -210,14 +210,14 @@ class Desk(ABC, Generic[OrderT, RuleT]):
             return _failed(line.objection)
         if rule is not None and rule.fault is Fault.FAIL:
             code = rule.reason_code or "refused_on_demand"
-            return _failed(Reason(code, rule.reason or "沙盒按规则拒绝 / refused by a rule of the sandbox"))
+            return _failed(DeskReason(code, rule.reason or "沙盒按规则拒绝 / refused by a rule of the sandbox"))
         if rule is not None and rule.fault is Fault.PENDING_THEN_DONE:
             due = now + timedelta(seconds=rule.seconds or 0)
             return {"status": "pending", "due_at": stamp(due)}
         return {"status": self.done_word, "done_at": stamp(now)}
 
 
-def _failed(reason: Reason) -> dict[str, str | None]:
+def _failed(reason: DeskReason) -> dict[str, str | None]:
     return {"status": "failed", "reason_code": reason.code, "reason": reason.text}
 
 

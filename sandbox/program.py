@@ -24,7 +24,7 @@ from sandbox.misbehaviour import Fault
 GRACE_SECONDS = 2  # an answer held back on purpose must not hold up the program's end
 
 
-class Refusal(Exception):
+class ProgramRefusal(Exception):
     """A request that the program declines: HTTP status, stable code, a sentence for a person."""
 
     def __init__(self, status: int, code: str, message: str) -> None:
@@ -57,7 +57,7 @@ def build_app(title: str, desk: Counter, *routers: APIRouter) -> FastAPI:
         desk.book.close()
 
     app = FastAPI(title=title, lifespan=closing_the_book)
-    app.add_exception_handler(Refusal, _refused)
+    app.add_exception_handler(ProgramRefusal, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _no_such_route)
     app.add_exception_handler(sqlite3.Error, _book_unavailable)
@@ -133,7 +133,7 @@ def _health_routes(desk: Counter) -> APIRouter:
     async def health() -> dict[str, str]:
         await desk.read(lambda connection: connection.execute("SELECT 1").fetchone())
         if not desk.book.is_writable:
-            raise Refusal(503, "book_unavailable", "账本不可写 / the book cannot be written")
+            raise ProgramRefusal(503, "book_unavailable", "账本不可写 / the book cannot be written")
         return {"status": "ok"}
 
     return router
@@ -144,7 +144,7 @@ def _problem(status: int, code: str, message: str, **more: Any) -> JSONResponse:
 
 
 async def _refused(_: Request, error: Exception) -> Response:
-    assert isinstance(error, Refusal)
+    assert isinstance(error, ProgramRefusal)
     return _problem(error.status, error.code, error.message)
 
 

@@ -27,7 +27,7 @@ from console.cluster.roster import platform_token, without_ours
 from console.demo.actors import cast, play
 from console.demo.board import Board
 from console.demo.caretaker import Caretaker
-from console.demo.door import Door
+from console.demo.door import DemoDoor
 from console.demo.preparation import Stage, prepare
 from console.demo.scene import Scene
 from console.machine.ports import LOOPBACK, Ports
@@ -48,7 +48,7 @@ class House:
         self.cluster = cluster
         self.receiver = receiver
         self._environ = environ
-        self._doors: list[Door] = []
+        self._doors: list[DemoDoor] = []
 
     @property
     def url(self) -> str:
@@ -74,7 +74,7 @@ class House:
 
     def prepare(self, scene: Scene) -> Stage:
         """Everything that the scene needs is in place."""
-        self._doors.append(Door(self.url))
+        self._doors.append(DemoDoor(self.url))
         return prepare(scene, self._doors[-1], self.platform_token, Silent())
 
     def close(self) -> None:

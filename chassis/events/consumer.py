@@ -42,7 +42,7 @@ class QueueTakenAway(Exception):
     """The broker has cancelled our consumer."""
 
 
-class Part(NamedTuple):
+class MessagePart(NamedTuple):
     """What is applied, parked or quarantined by itself; `wrong` says that it cannot even be looked into."""
 
     body: bytes
@@ -54,7 +54,7 @@ class Delivery(NamedTuple):
     """A message, acknowledged by its tag once each of its parts has been dealt with."""
 
     tag: int
-    parts: Sequence[Part]
+    parts: Sequence[MessagePart]
 
 
 def delivered(message: amqp.Message) -> Delivery:
@@ -63,16 +63,16 @@ def delivered(message: amqp.Message) -> Delivery:
     body = message.body.encode() if isinstance(message.body, str) else bytes(message.body)
     properties = message.properties
     if not is_bundle(properties.get("content_type")):
-        return Delivery(message.delivery_tag, [Part(body, properties)])
+        return Delivery(message.delivery_tag, [MessagePart(body, properties)])
     try:
         events = taken_apart(body)
     except Undecodable as error:
-        return Delivery(message.delivery_tag, [Part(body, properties, str(error))])
+        return Delivery(message.delivery_tag, [MessagePart(body, properties, str(error))])
     came_in = properties.get("message_id")
     if not events:
         log.warning("a bundle without events is acknowledged", message_id=came_in)
     alone = {**properties, "content_type": EVENT_TYPE, "message_id": None, "came_in": came_in}
-    return Delivery(message.delivery_tag, [Part(event, alone) for event in events])
+    return Delivery(message.delivery_tag, [MessagePart(event, alone) for event in events])
 
 
 class EventConsumer:
@@ -185,7 +185,7 @@ class EventConsumer:
         if self._waiting:
             self._pace.turn()
 
-    def _apply(self, connection: Connection, parts: Sequence[Part]) -> None:
+    def _apply(self, connection: Connection, parts: Sequence[MessagePart]) -> None:
         """Returns when every event has had its effect, is parked or is in quarantine."""
         pause = 0.1
         while True:
@@ -213,7 +213,7 @@ class EventConsumer:
                     raise ConnectionAbortedError("stopping with an unfinished batch") from error
                 pause = min(pause * 2, 5.0)
 
-    def _decoded(self, parts: Sequence[Part]) -> list[Received[Any]]:
+    def _decoded(self, parts: Sequence[MessagePart]) -> list[Received[Any]]:
         events = []
         for part in parts:
             try:

@@ -54,7 +54,7 @@ class TooLarge(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class StoredFile:
     """A file in the store: its hash in hex, its size in bytes, and how it begins (for telling what it is)."""
 
     sha256: str
@@ -95,8 +95,8 @@ class Objects:
         return cls(LocalStore(folder), folder)
 
     async def keep(
-        self, tenant: TenantId, pieces: AsyncIterator[bytes], *, limit: int, check: Callable[[Kept], None]
-    ) -> Kept:
+        self, tenant: TenantId, pieces: AsyncIterator[bytes], *, limit: int, check: Callable[[StoredFile], None]
+    ) -> StoredFile:
         """Store what comes, hashing it on the way; the same bytes twice are one object.
 
         Raises TooLarge for more than `limit` bytes, and whatever `check` raises; then nothing is kept.
@@ -113,7 +113,7 @@ class Objects:
                     head += piece[: max(0, 8192 - len(head))]
                     digest.update(piece)
                     await writer.write(piece)
-            kept = Kept(digest.hexdigest(), size, head)
+            kept = StoredFile(digest.hexdigest(), size, head)
             check(kept)
             await obstore.rename_async(self._store, incoming, _path(tenant, kept.sha256))
         except BaseException:

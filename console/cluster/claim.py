@@ -10,10 +10,10 @@ from pathlib import Path
 from types import TracebackType
 
 from console.machine.processes import Identity, terminate
-from console.refusal import Refusal
+from console.refusal import CommandRefusal
 
 
-class Claim:
+class HomeClaim:
     """`with Claim(home, "demo") as claim:` holds the home; `claim.announce(url)` says where it can be seen.
 
     The lock belongs to the process: the kernel lets go of it when the process ends, also by kill -9.
@@ -26,7 +26,7 @@ class Claim:
         self._holder = home / "run" / "launcher.json"
         self._descriptor = -1
 
-    def __enter__(self) -> Claim:
+    def __enter__(self) -> HomeClaim:
         self._lock.parent.mkdir(parents=True, exist_ok=True)
         self._descriptor = os.open(self._lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
@@ -74,12 +74,12 @@ def dismiss_launcher(home: Path, limit_s: float = 15.0) -> str | None:
     return None
 
 
-def _already_running(holder: Path) -> Refusal:
+def _already_running(holder: Path) -> CommandRefusal:
     said: dict[str, object] = {}
     with suppress(FileNotFoundError, ValueError):
         said = json.loads(holder.read_text(encoding="utf-8"))
     what, url = said.get("purpose") or "zhida", said.get("url")
-    return Refusal(
+    return CommandRefusal(
         f"已有一个 {what} 正在运行(进程 {said.get('pid')}){f':{url}' if url else ',还在启动'};"
         "可用 ./zhida status 查看,或用 ./zhida down 停止。",
         f"`{what}` is already running{f' at {url}' if url else ''}; see ./zhida status, end it with ./zhida down.",

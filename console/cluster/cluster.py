@@ -20,7 +20,7 @@ from console.machine.ports import LOOPBACK, Ports
 from console.machine.quarters import leave_quarters, open_home
 from console.place import GATEWAY, database_names, home_of
 from console.progress import Progress, Silent
-from console.refusal import NeverStarted, Refusal
+from console.refusal import CommandRefusal, NeverStarted
 from console.servers.postgres import Postgres
 from console.servers.provision import Dsns, dsns_of, provision
 from console.servers.rabbitmq import RabbitMQ
@@ -214,7 +214,7 @@ class Cluster:
     def _check(self, names: Sequence[str], known: Sequence[str]) -> None:
         for name in names:
             if name not in known:
-                raise Refusal(f"没有叫 {name} 的进程;有:{'、'.join(known)}。", f"No process is called {name}.")
+                raise CommandRefusal(f"没有叫 {name} 的进程;有:{'、'.join(known)}。", f"No process is called {name}.")
 
     def _wipe(self) -> None:
         tests = self.home / "test"
@@ -235,5 +235,5 @@ def _asked_by_environment(environ: Mapping[str, str]) -> dict[str, int]:
     if not asked:
         return {}
     if not asked.isdigit() or not 0 < int(asked) < 65_536:
-        raise Refusal(f"GATEWAY_PORT={asked} 不是端口号。", f"GATEWAY_PORT={asked} is not a port number.")
+        raise CommandRefusal(f"GATEWAY_PORT={asked} 不是端口号。", f"GATEWAY_PORT={asked} is not a port number.")
     return {GATEWAY: int(asked)}

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from console.machine.locks import locked
 from console.machine.ports import is_free, listens, port_in_use
 from console.machine.processes import Identity, PidFile, kill, spawn, tail, terminate
-from console.refusal import Refusal
+from console.refusal import CommandRefusal
 
 READY_LIMIT_S = 90.0
 STOP_LIMIT_S = 15.0
@@ -147,7 +147,7 @@ class Crew:
             return self._members[name]
         except KeyError:
             known = "、".join(self._members)
-            raise Refusal(f"没有叫 {name} 的进程;有:{known}。", f"No process is called {name}.") from None
+            raise CommandRefusal(f"没有叫 {name} 的进程;有:{known}。", f"No process is called {name}.") from None
 
     def _pid_file(self, name: str) -> PidFile:
         return PidFile(self._home / "run" / f"{name}.pid")
@@ -169,7 +169,7 @@ def answers_well(url: str, timeout_s: float = 2.0) -> bool:
         connection.close()
 
 
-def _did_not_start(name: str, log: Path, zh: str, en: str) -> Refusal:
-    return Refusal(
+def _did_not_start(name: str, log: Path, zh: str, en: str) -> CommandRefusal:
+    return CommandRefusal(
         f"{name} 没有启动成功({zh});日志 {log}:\n{tail(log)}", f"{name} did not start ({en}); its log is {log}."
     )

@@ -15,7 +15,7 @@ from psycopg import sql
 from console.machine.processes import tail
 from console.place import CHECKOUT
 from console.progress import Progress
-from console.refusal import Refusal
+from console.refusal import CommandRefusal
 from console.servers.postgres import PostgresAdmin
 from console.servers.provision import Dsns
 
@@ -63,7 +63,7 @@ def _run(home: Path, name: str, dsns: Dsns, environ: Mapping[str, str]) -> None:
             check=False,
         )
     if done.returncode != 0:
-        raise Refusal(f"数据库 {name} 升级失败;日志 {log}:\n{tail(log)}", f"Migrating {name} failed; see {log}.")
+        raise CommandRefusal(f"数据库 {name} 升级失败;日志 {log}:\n{tail(log)}", f"Migrating {name} failed; see {log}.")
 
 
 def _digest(name: str) -> str:

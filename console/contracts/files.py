@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from console.place import CHECKOUT
-from console.refusal import Refusal
+from console.refusal import CommandRefusal
 
 FOLDER = "contracts/generated"
 FLOW_PICTURE = "docs/flow.md"
@@ -64,8 +64,8 @@ def _git(root: Path, *arguments: str) -> str:
     try:
         done = subprocess.run(["git", "-C", str(root), *arguments], capture_output=True, text=True, check=False)
     except FileNotFoundError as error:
-        raise Refusal("没有安装 git，无法读取已提交的契约。", "git is not installed.") from error
+        raise CommandRefusal("没有安装 git，无法读取已提交的契约。", "git is not installed.") from error
     if done.returncode != 0:
         said = done.stderr.strip()
-        raise Refusal(f"git 无法读取：{said}", f"git cannot read it: {said}")
+        raise CommandRefusal(f"git 无法读取：{said}", f"git cannot read it: {said}")
     return done.stdout

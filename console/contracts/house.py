@@ -14,9 +14,9 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
 from chassis.edge.rooms import rooms_of, service_class, service_names
-from console.contracts.reach import Reach, Reached
+from console.contracts.reach import CallReach, Reached
 from console.contracts.schemas import contract_types
-from console.contracts.source import Name, Source
+from console.contracts.source import Name, SourceTree
 from contracts.flow import EVENTS, FLOW
 from contracts.message import Command, Event
 from contracts.message import Contract as AnyContract
@@ -81,7 +81,7 @@ class House:
 
     def __init__(self, app: FastAPI) -> None:
         self._app = app
-        self._source = Source()
+        self._source = SourceTree()
         self._ways: dict[str, list[Way]] = {}
 
     def routes(self, contract: Contract) -> list[RouteFound]:
@@ -123,7 +123,7 @@ class House:
         return list(dict.fromkeys(found or self._naming(name, package)))
 
     def _naming(self, event: str, package: str) -> Iterator[Name]:
-        reach = Reach(self._source, (package,))
+        reach = CallReach(self._source, (package,))
         for module in self._source.modules_of(package):
             for function in module.functions:
                 place = Name(module.name, function)
@@ -131,7 +131,7 @@ class House:
                     yield place
 
     def _ways_of(self, service: str) -> Iterator[Way]:
-        reach = Reach(self._source, (f"services.{service}", *SHARED_CODE))
+        reach = CallReach(self._source, (f"services.{service}", *SHARED_CODE))
         offered = service_class(service)
         homes = {name: room for room in rooms_of(service) for name in vars(room)}
         for name in sorted(each for each in dir(offered) if not each.startswith("__")):
@@ -145,7 +145,7 @@ class House:
 
     def _way(
         self,
-        reach: Reach,
+        reach: CallReach,
         service: str,
         kind: Kind,
         contract: Contract | None,
@@ -167,7 +167,7 @@ class House:
         """A command that the gateway owns is carried out by the function that takes it first."""
         own = {each.__name__: each for each in contract_types() if each.owner == "gateway"}
         handlers = {found.function for _, found in self._routes}
-        reach = Reach(self._source, ("gateway",))
+        reach = CallReach(self._source, ("gateway",))
         for module in self._source.modules_of("gateway"):
             for name, node in module.functions.items():
                 place = Name(module.name, name)

@@ -36,7 +36,7 @@ from console.contracts.refusals import refusal_table
 from console.contracts.schemas import NOTE, schema_documents
 from console.contracts.unions import name_unions
 from console.place import CHECKOUT
-from console.refusal import Refusal
+from console.refusal import CommandRefusal
 from gateway.app import create_app
 from gateway.bus import Bus
 
@@ -106,7 +106,7 @@ def earlier(against: str | None) -> Outside:
             return outside_of_texts(generated_files())
         return outside_of_texts(committed_files(against or "HEAD"))
     except NotComparable as missing:
-        raise Refusal(
+        raise CommandRefusal(
             f"{against or 'HEAD'} 中没有可比较的契约文件（{missing}）。",
             f"there are no contract files to compare with in {against or 'HEAD'} ({missing})",
         ) from missing

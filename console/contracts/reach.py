@@ -10,7 +10,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from console.contracts.source import NAMES_OF_BUILTINS, FunctionNode, Name, Source
+from console.contracts.source import NAMES_OF_BUILTINS, FunctionNode, Name, SourceTree
 from contracts.flow import EVENTS
 
 Words = frozenset[str]
@@ -26,7 +26,7 @@ class Reached:
 
 
 @dataclass
-class Step:
+class CallStep:
     """What stands in one function: whom it calls and with which words, what it makes, the events it records."""
 
     called: list[tuple[Name, Words]] = field(default_factory=list)
@@ -35,12 +35,12 @@ class Step:
 
 
 @dataclass
-class Reach:
+class CallReach:
     """`of(function)` follows names inside of `packages` (a service, and what it stands on that speaks for it)."""
 
-    source: Source
+    source: SourceTree
     packages: tuple[str, ...]
-    _steps: dict[tuple[Name, Words], Step] = field(default_factory=dict)
+    _steps: dict[tuple[Name, Words], CallStep] = field(default_factory=dict)
 
     def of(self, *starts: Name) -> Reached:
         found = Reached()
@@ -78,9 +78,9 @@ class Reach:
         """The events that a function itself records."""
         return self._step(name).events
 
-    def _step(self, name: Name, words: Words = frozenset()) -> Step:
+    def _step(self, name: Name, words: Words = frozenset()) -> CallStep:
         if (name, words) not in self._steps:
-            self._steps[name, words] = step = Step()
+            self._steps[name, words] = step = CallStep()
             function = self.source.function(name)
             if function is not None:
                 reader = _Reader(self, name, words, _parameters(function), _assigned(function), step)
@@ -93,7 +93,7 @@ class Reach:
 class _Reader(ast.NodeVisitor):
     """Reads the body of one function."""
 
-    reach: Reach
+    reach: CallReach
     name: Name
     words: Words
     parameters: dict[str, str]
@@ -102,7 +102,7 @@ class _Reader(ast.NodeVisitor):
     assigned: dict[str, list[ast.expr]]
     """Local name → what is assigned to it."""
 
-    step: Step
+    step: CallStep
 
     def visit_Assert(self, node: ast.Assert) -> None:
         """What is only checked is not done."""

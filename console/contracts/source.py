@@ -69,7 +69,7 @@ class Module:
 
 
 @dataclass
-class Source:
+class SourceTree:
     """The modules below the root, each parsed once."""
 
     root: Path = CHECKOUT

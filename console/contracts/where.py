@@ -13,7 +13,7 @@ from console.contracts.house import House, Way
 from console.contracts.program import unconnected_gateway
 from console.contracts.schemas import contract_types
 from console.contracts.source import Name
-from console.refusal import Refusal
+from console.refusal import CommandRefusal
 from contracts.flow import EVENTS, FLOW, ORDER, routing_key
 from contracts.message import Command, Contract, Event, answer_of
 
@@ -51,7 +51,7 @@ def called(name: str) -> Message:
     if _plain(name) in plain:
         return plain[_plain(name)]
     near = [plain[each].__name__ for each in difflib.get_close_matches(_plain(name), plain, n=4, cutoff=0.6)]
-    raise Refusal(
+    raise CommandRefusal(
         f"没有叫 {name} 的命令、查询或事件。"
         + (f"是否指 {'、'.join(near)}？" if near else "全部名称见 docs/flow.md。"),
         f"No command, query or event is called {name}."

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from console.demo.board import BANK, PAID, RELEASE, REVIEW, TOLD, Board, Story
-from console.demo.door import Door, NoAnswer, Refused
+from console.demo.door import DemoDoor, NoAnswer, RequestRefused
 from console.demo.people import CHECKER, enterprise_office, officer_of
 from console.demo.preparation import Stage
 from console.demo.scene import Claimed
@@ -31,7 +31,7 @@ MOST_TRIES = 100
 AT_THE_BANK = frozenset({"authorised", "sent", "unknown"})
 
 
-class Actor(ABC):
+class Player(ABC):
     """`run` repeats `step` until there is nothing more to do or the scene is closed."""
 
     def __init__(self, stage: Stage, board: Board, closing: threading.Event) -> None:
@@ -40,7 +40,7 @@ class Actor(ABC):
         self.closing = closing
 
     @property
-    def door(self) -> Door:
+    def door(self) -> DemoDoor:
         return self.stage.door
 
     @abstractmethod
@@ -54,7 +54,7 @@ class Actor(ABC):
                     return
             except NoAnswer as silence:
                 self.board.note(f"仍在等待系统恢复：{silence}")
-            except Refused as refused:
+            except RequestRefused as refused:
                 self.board.note(f"被拒绝：{refused}")
             self.closing.wait(POLL_S)
 
@@ -68,7 +68,7 @@ class Actor(ABC):
         for attempt in range(1, MOST_TRIES + 1):
             try:
                 return self.door.order(path, token=token, key=f"{key}/{attempt}", body=body)
-            except Refused as refused:
+            except RequestRefused as refused:
                 if not refused.reasons <= NOT_HEARD_YET or attempt == MOST_TRIES:
                     raise
             if self.closing.wait(POLL_S):
@@ -76,7 +76,7 @@ class Actor(ABC):
         return None
 
 
-class Applicants(Actor):
+class Applicants(Player):
     """Enterprises that apply with one form (一表申报), one after the other."""
 
     def __init__(self, stage: Stage, board: Board, closing: threading.Event) -> None:
@@ -95,7 +95,7 @@ class Applicants(Actor):
                 application_key(claim),
                 application_form(self.stage, claim),
             )
-        except Refused as refused:
+        except RequestRefused as refused:
             self.board.complain(story, str(refused))
             receipt = None
         self._left.pop(0)
@@ -105,7 +105,7 @@ class Applicants(Actor):
         return True
 
 
-class Department(Actor):
+class Department(Player):
     """A department's officer: pushes the lists of no-application items, inspects, approves."""
 
     def __init__(self, stage: Stage, board: Board, closing: threading.Event, department: str) -> None:
@@ -138,7 +138,7 @@ class Department(Actor):
         key = f"demo/nomination/{self.stage.scene.name}/{code}"
         try:
             list_ = self.file("/nominations", self._token, key, body)
-        except Refused as refused:
+        except RequestRefused as refused:
             for claim in claims:
                 self.board.complain(self.board.stories[claim.number], str(refused))
             return
@@ -156,7 +156,7 @@ class Department(Actor):
                 self.board.complain(story, "；".join(reason["message"] for reason in case["obstacles"]))
             else:
                 self._approve(case)
-        except Refused as refused:
+        except RequestRefused as refused:
             # 412: read anew the next time round. 409: decided meanwhile. The worklist will tell.
             if refused.status not in (409, 412):
                 self.board.complain(story, str(refused))
@@ -186,7 +186,7 @@ class Department(Actor):
         )
 
 
-class Checker(Actor):
+class Checker(Player):
     """The approval bureau's second person (复核): releases what is ready."""
 
     def step(self) -> bool:
@@ -203,13 +203,13 @@ class Checker(Actor):
                     key=f"demo/authorise/{id}/{version}",
                     version=version,
                 )
-            except Refused as refused:
+            except RequestRefused as refused:
                 if refused.status not in (409, 412):
                     self.board.complain(story, str(refused))
         return True
 
 
-class Watcher(Actor):
+class Watcher(Player):
     """Reads what everybody may read, and moves the board: cases, payments, and the enterprises' own messages."""
 
     def step(self) -> bool:
@@ -262,7 +262,7 @@ class Watcher(Actor):
         return arrived >= {"inbox", "sms"}
 
 
-def cast(stage: Stage, board: Board, closing: threading.Event) -> Sequence[Actor]:
+def cast(stage: Stage, board: Board, closing: threading.Event) -> Sequence[Player]:
     """Everybody who takes part in the scene."""
     departments = [Department(stage, board, closing, name) for name in stage.scene.departments]
     return [
@@ -273,7 +273,7 @@ def cast(stage: Stage, board: Board, closing: threading.Event) -> Sequence[Actor
     ]
 
 
-def play(actors: Iterable[Actor]) -> list[threading.Thread]:
+def play(actors: Iterable[Player]) -> list[threading.Thread]:
     """Every actor in a thread of its own; they end by themselves or when the scene is closed."""
     threads = [threading.Thread(target=actor.run, name=type(actor).__name__, daemon=True) for actor in actors]
     for thread in threads:

@@ -15,7 +15,7 @@ from console.cluster.cluster import Cluster
 from console.cluster.crew import Crew
 from console.cluster.roster import process_names
 from console.progress import Progress
-from console.refusal import Refusal
+from console.refusal import CommandRefusal
 
 LOOK_EVERY_S = 0.5
 
@@ -58,5 +58,5 @@ class Caretaker:
                 continue
             try:
                 self._cluster.ensure()
-            except (Refusal, psycopg.Error, OSError, RuntimeError) as error:
+            except (CommandRefusal, psycopg.Error, OSError, RuntimeError) as error:
                 self.note(f"重新启动未成功，稍后再试：{str(error).splitlines()[0]}")

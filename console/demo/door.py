@@ -25,7 +25,7 @@ class NoAnswer(Exception):
     """The gateway did not come to an answer within `PATIENCE_S`."""
 
 
-class Refused(Exception):
+class RequestRefused(Exception):
     """A rule said no. `reasons` are the codes of everything that is wrong."""
 
     def __init__(self, status: int, code: str, detail: str, errors: list[Json]) -> None:
@@ -42,7 +42,7 @@ class Refused(Exception):
         return frozenset(str(each["code"]) for each in self.errors) or frozenset({self.code})
 
 
-class Door:
+class DemoDoor:
     """Calls to the gateway at `url`; may be used by several threads."""
 
     def __init__(self, url: str, *, patience_s: float = PATIENCE_S) -> None:
@@ -106,7 +106,7 @@ class Door:
                 problem = _problem(answer)
                 last = f"{answer.status_code} {problem.get('code')}"
                 if answer.status_code < 500 and not problem.get("retryable"):
-                    raise Refused(
+                    raise RequestRefused(
                         answer.status_code,
                         str(problem.get("code")),
                         str(problem.get("detail", "")),

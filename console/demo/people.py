@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from console.demo.door import Door
+from console.demo.door import DemoDoor
 from console.demo.scene import HERE, digest
 
 
@@ -50,7 +50,7 @@ class People:
     Asking for them again gives the same tokens: they follow from the order's key.
     """
 
-    def __init__(self, door: Door, platform_token: str) -> None:
+    def __init__(self, door: DemoDoor, platform_token: str) -> None:
         self._door = door
         self._platform_token = platform_token
         self._tokens: dict[str, str] = {}

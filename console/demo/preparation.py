@@ -9,9 +9,9 @@ from datetime import datetime
 from typing import TypeVar
 
 from chassis.time.clock import CHINA
-from console.demo.door import Door
+from console.demo.door import DemoDoor
 from console.demo.people import ACCOUNTS, FINANCE, PARTNER, STANDING, WINDOW, People, enterprise_office, officer_of
-from console.demo.scene import PLACES, Place, Scene, SceneEnterprise, digest
+from console.demo.scene import PLACES, Scene, SceneEnterprise, ScenePlace, digest
 from console.progress import Progress
 
 AT_ONCE = 6
@@ -29,7 +29,7 @@ class Stage:
     """Everything is in place: ids by the scene's own names."""
 
     scene: Scene
-    door: Door
+    door: DemoDoor
     people: People
     items: dict[str, str] = field(default_factory=dict)
     enterprises: dict[str, str] = field(default_factory=dict)
@@ -38,7 +38,7 @@ class Stage:
         return self.people.token(enterprise_office(enterprise.uscc, enterprise.name, self.enterprises[enterprise.uscc]))
 
 
-def prepare(scene: Scene, door: Door, platform_token: str, progress: Progress) -> Stage:
+def prepare(scene: Scene, door: DemoDoor, platform_token: str, progress: Progress) -> Stage:
     """Brings about what the scene needs; what is there already is left as it is. Raises Refused, NoAnswer."""
     stage = Stage(scene, door, People(door, platform_token))
     with progress.step("开通地区：赣州、兴国、章贡"):
@@ -60,7 +60,7 @@ def _each(things: Iterable[T], act: Callable[[T], R]) -> list[R]:
         return list(pool.map(act, things))
 
 
-def _onboard(place: Place, door: Door, platform_token: str) -> None:
+def _onboard(place: ScenePlace, door: DemoDoor, platform_token: str) -> None:
     body = {
         "id": place.id,
         "parent_id": place.parent_id,

@@ -17,14 +17,14 @@ import psutil
 import psycopg
 from rich.console import Console
 
-from console.cluster.claim import Claim
+from console.cluster.claim import HomeClaim
 from console.cluster.cluster import BROKER, DATABASE, Cluster
 from console.cluster.roster import platform_token
 from console.demo import ending
 from console.demo.actors import cast, play
 from console.demo.board import Board
 from console.demo.caretaker import Caretaker
-from console.demo.door import Door, NoAnswer, Refused
+from console.demo.door import DemoDoor, NoAnswer, RequestRefused
 from console.demo.preparation import Stage, prepare
 from console.demo.scene import first_day
 from console.demo.view import Lines, Picture
@@ -32,7 +32,7 @@ from console.operating.checks.addresses import Addresses
 from console.operating.checks.bank_book import BankBook, BookUnreadable, read_bank_book
 from console.operating.verify import show, verify
 from console.progress import LiveProgress
-from console.refusal import Refusal
+from console.refusal import CommandRefusal
 
 SCENE_LIMIT_S = 600.0
 """By then everything is paid, also where processes were killed on the way; what is missing then is a
@@ -54,7 +54,7 @@ def main(argv: list[str]) -> int:
     if not console.is_terminal:
         console = Console(highlight=False, width=LOG_WIDTH)
     home = Cluster().home
-    with Claim(home, "demo") as claim:
+    with HomeClaim(home, "demo") as claim:
         running = {status.name for status in Cluster(home).status() if status.state != "stopped"}
         try:
             code = _demonstrate(home, claim, options, console)
@@ -83,7 +83,7 @@ def _terminated(_signal: int, _frame: FrameType | None) -> None:
     sys.exit(143)
 
 
-def _demonstrate(home: Path, claim: Claim, options: argparse.Namespace, console: Console) -> int:
+def _demonstrate(home: Path, claim: HomeClaim, options: argparse.Namespace, console: Console) -> int:
     """Refuses when something does not come up or does not come to an answer."""
     with ExitStack() as house:
         with LiveProgress() as progress:
@@ -92,7 +92,7 @@ def _demonstrate(home: Path, claim: Claim, options: argparse.Namespace, console:
             url = _bring_up(cluster)
             setup_s = time.time() - psutil.Process().create_time()
             claim.announce(url)
-            door = Door(url)
+            door = DemoDoor(url)
             house.callback(door.close)
             with _answers():
                 stage = prepare(first_day(), door, platform_token(home), progress)
@@ -113,8 +113,8 @@ def _answers() -> Iterator[None]:
     """Who does not answer, or says no where nobody should, ends the demonstration."""
     try:
         yield
-    except (NoAnswer, Refused, BookUnreadable) as error:
-        raise Refusal(f"演示没有完成：{error}", "The demonstration was not completed.") from error
+    except (NoAnswer, RequestRefused, BookUnreadable) as error:
+        raise CommandRefusal(f"演示没有完成：{error}", "The demonstration was not completed.") from error
 
 
 def _bring_up(cluster: Cluster) -> str:
@@ -126,7 +126,7 @@ def _bring_up(cluster: Cluster) -> str:
         try:
             cluster.up()
             break
-        except (Refusal, psycopg.Error):
+        except (CommandRefusal, psycopg.Error):
             if not left or all(status.state == "stopped" for status in cluster.status()):
                 raise
             # Somebody was killed: the caretaker, or the next round, starts it again.

@@ -17,7 +17,7 @@ MODE_NAMES: Mapping[str, str] = {"no_application": "免申即享", "instant": "�
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ScenePlace:
     """A tenant to be onboarded; a parent comes before its children."""
 
     id: str
@@ -28,10 +28,10 @@ class Place:
     receipt_prefix: str
 
 
-PLACES: Sequence[Place] = (
-    Place("ganzhou", None, "city", "3607", "赣州市", "GZ"),
-    Place("xingguo", "ganzhou", "county", "360732", "兴国县", "XG"),
-    Place("zhanggong", "ganzhou", "county", "360702", "章贡区", "ZG"),
+PLACES: Sequence[ScenePlace] = (
+    ScenePlace("ganzhou", None, "city", "3607", "赣州市", "GZ"),
+    ScenePlace("xingguo", "ganzhou", "county", "360732", "兴国县", "XG"),
+    ScenePlace("zhanggong", "ganzhou", "county", "360702", "章贡区", "ZG"),
 )
 HERE = "zhanggong"
 """The county in which the scene is set."""

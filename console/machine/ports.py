@@ -18,7 +18,7 @@ from pathlib import Path
 import psutil
 
 from console.machine.locks import locked
-from console.refusal import Refusal
+from console.refusal import CommandRefusal
 
 LOOPBACK = "127.0.0.1"
 FIRST, LAST = 20_000, 31_999  # below the range that Linux gives to outgoing connections (32768 and up)
@@ -116,10 +116,10 @@ def answers(port: int, timeout_s: float = 0.5) -> bool:
         return False
 
 
-def port_in_use(name: str, port: int) -> Refusal:
+def port_in_use(name: str, port: int) -> CommandRefusal:
     """The refusal that names the port, what wanted it and, where it can be seen, who has it."""
     holder = _holder(port)
-    return Refusal(
+    return CommandRefusal(
         f"端口 {port}({name} 要用)已被占用{f',占用者:{holder}' if holder else ''};请换一个端口。",
         f"Port {port}, wanted by {name}, is in use{f' by {holder}' if holder else ''}; choose another.",
     )

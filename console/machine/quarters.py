@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict
 
-from console.refusal import Refusal
+from console.refusal import CommandRefusal
 
 UNPRIVILEGED = "nobody"  # exists on every Debian and Ubuntu machine and owns nothing there
 OUTSIDE = Path("/var/tmp")  # survives a reboot, unlike /tmp, and everyone may enter it
@@ -56,7 +56,7 @@ class Account:
             try:
                 name = pwd.getpwuid(uid).pw_name
             except KeyError:
-                raise Refusal(
+                raise CommandRefusal(
                     f"当前用户号 {uid} 没有对应的系统账号,PostgreSQL 无法运行;请换一个有名字的账号。",
                     f"User id {uid} has no account name, which PostgreSQL needs; run as a named account.",
                 ) from None
@@ -64,13 +64,13 @@ class Account:
         try:
             entry = pwd.getpwnam(UNPRIVILEGED)
         except KeyError:
-            raise Refusal(
+            raise CommandRefusal(
                 f"以 root 运行时需要系统账号 {UNPRIVILEGED};请改用普通账号运行。",
                 f"Run by root this needs the account {UNPRIVILEGED}; run it as an ordinary user instead.",
             ) from None
         account = cls(entry.pw_name, entry.pw_uid, entry.pw_gid, demoted=True)
         if not account.can_run("/bin/true"):
-            raise Refusal(
+            raise CommandRefusal(
                 "这里的 root 不能切换账号(容器权限受限),而 PostgreSQL 不能以 root 运行;请改用普通账号运行。",
                 "This root may not switch accounts (a restricted container); run it as an ordinary user instead.",
             )
@@ -215,7 +215,7 @@ def _made_private(folder: Path, account: Account) -> Path:
     found = folder.lstat()
     # /var/tmp is everyone's: a folder of this name that somebody else put there first must not be trusted.
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
-        raise Refusal(
+        raise CommandRefusal(
             f"{folder} 已被别人占用,不能使用;请设置 ZHIDA_HOME 为另一个文件夹。",
             f"{folder} belongs to somebody else; set ZHIDA_HOME to another folder.",
         )

@@ -21,7 +21,7 @@ from console.operating.checks.addresses import Addresses, OpenBooks
 from console.operating.checks.bank_book import BankBook, BookUnreadable, read_bank_book
 from console.operating.checks.report import INVARIANTS, OVERALL, Finding, Notice, Report, together
 from console.place import GATEWAY
-from console.refusal import Refusal
+from console.refusal import CommandRefusal
 
 SETTLE_S = 10.0
 """How long what is still under way may take before a difference counts as one."""
@@ -48,7 +48,9 @@ def main(argv: list[str]) -> int:
     if options.tenant:
         if options.tenant not in report.tenants:
             known = "、".join(report.tenants) or "无"
-            raise Refusal(f"没有地区 {options.tenant}；已开通：{known}。", f"No tenant is called {options.tenant}.")
+            raise CommandRefusal(
+                f"没有地区 {options.tenant}；已开通：{known}。", f"No tenant is called {options.tenant}."
+            )
         report = report.about(options.tenant)
     show(report, Console())
     if options.json:
@@ -70,7 +72,7 @@ def verify(addresses: Addresses, *, settle_s: float = SETTLE_S) -> Report:
             except SQLAlchemyError as error:
                 if time.monotonic() > deadline:
                     reason = str(error).splitlines()[0]
-                    raise Refusal(
+                    raise CommandRefusal(
                         f"数据库无法读取，不能核验：{reason}", f"A database cannot be read: {reason}"
                     ) from error
             else:

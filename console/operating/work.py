@@ -25,7 +25,7 @@ from chassis.time.clock import CHINA
 from chassis.write.uow import UnitOfWork
 from console.cluster.cluster import Cluster
 from console.operating.checks.addresses import Addresses
-from console.refusal import Refusal
+from console.refusal import CommandRefusal
 from contracts.message import Actor
 from contracts.refusal import Refused
 
@@ -49,7 +49,7 @@ class Piece:
     source: StuckMessage | Quarantined | StuckJob
 
 
-class Desk:
+class WorkDesk:
     """The operator's desk at one installation."""
 
     def __init__(self, addresses: Addresses, amqp_url: str, operator: str) -> None:
@@ -64,7 +64,7 @@ class Desk:
         """
         if service is not None and service not in self._addresses.databases:
             known = "、".join(self._addresses.databases)
-            raise Refusal(f"没有服务 {service}；有：{known}。", f"No service is called {service}.")
+            raise CommandRefusal(f"没有服务 {service}；有：{known}。", f"No service is called {service}.")
         found = [piece for name in self._addresses.databases if service in (None, name) for piece in self._of(name)]
         return sorted((piece for piece in found if tenant in (None, piece.tenant)), key=lambda piece: piece.since)
 
@@ -79,7 +79,7 @@ class Desk:
             if len(fitting) != 1:
                 count = len(fitting)
                 zh = f"编号 {id} 对应 {count} 条卡住的工作" + ("，请写得更全，或用 --service 指明。" if count else "。")
-                raise Refusal(zh, f"{id} fits {count} pieces of stuck work.")
+                raise CommandRefusal(zh, f"{id} fits {count} pieces of stuck work.")
             chosen += fitting
         return chosen
 
@@ -102,7 +102,9 @@ class Desk:
         """Give it up for good. Refuses for a timer, which stands for a duty that does not go away."""
         source = piece.source
         if isinstance(source, StuckJob):
-            raise Refusal("定时工作对应必须办的事，不能放弃，只能重投。", "A timer cannot be dismissed, only redriven.")
+            raise CommandRefusal(
+                "定时工作对应必须办的事，不能放弃，只能重投。", "A timer cannot be dismissed, only redriven."
+            )
         if isinstance(source, Quarantined):
             with self._frame(piece.service) as frame:
                 self._or_refuse(
@@ -134,7 +136,7 @@ class Desk:
         try:
             act()
         except Refused as refused:
-            raise Refusal(refused.message, refused.code) from refused
+            raise CommandRefusal(refused.message, refused.code) from refused
 
     @contextmanager
     def _frame(self, service: str) -> Iterator[Frame]:
@@ -158,7 +160,7 @@ def main(argv: list[str]) -> int:
     """Returns 0; refuses (exit code 1) for what cannot be found or done."""
     options = _parser().parse_args(argv)
     cluster = Cluster()
-    desk = Desk(Addresses.of(cluster), cluster.rabbitmq.address().url, getpass.getuser())
+    desk = WorkDesk(Addresses.of(cluster), cluster.rabbitmq.address().url, getpass.getuser())
     console = Console()
     if options.action == "list":
         _list(desk.pieces(options.service, options.tenant), console)

@@ -14,7 +14,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from console.place import CHECKOUT
-from console.refusal import Refusal
+from console.refusal import CommandRefusal
 from contracts.item import PolicyItemContent
 from services.catalog.workbooks.sheets import SHEETS
 from services.catalog.workbooks.writing import workbook_rows
@@ -48,7 +48,7 @@ def sample_item(code: str) -> PolicyItemContent:
     """An item of sample/items. Raises Refusal for a code that is not there."""
     file = CHECKOUT / "sample" / "items" / f"{code}.json"
     if not file.is_file():
-        raise Refusal(f"没有编码为 {code} 的示例事项。", f"There is no sample item {code}.")
+        raise CommandRefusal(f"没有编码为 {code} 的示例事项。", f"There is no sample item {code}.")
     return PolicyItemContent.model_validate_json(file.read_bytes())
 
 

@@ -20,7 +20,7 @@ SAMPLE = CHECKOUT / "sample"
 PAIRS = SAMPLE / "labelled" / "pairs.jsonl"
 
 
-class Said(BaseModel):
+class LabelledAnswer(BaseModel):
     """One record of a fact, where more than its value matters. `kind` is given for words of no item's vocabulary."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -31,7 +31,7 @@ class Said(BaseModel):
     valid_until: date | None = None
 
 
-class OutsideFigure(BaseModel):
+class LabelledFigure(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str
@@ -54,8 +54,8 @@ class LabelledPair(BaseModel):
     item: str = Field(pattern=r"^[A-Z]{2}-[0-9]{3}$")
     enterprise: str = Field(min_length=2)
     day: date
-    facts: dict[str, bool | str | Said | tuple[Said, ...] | tuple[str, ...]]
-    parameters: tuple[OutsideFigure, ...] = ()
+    facts: dict[str, bool | str | LabelledAnswer | tuple[LabelledAnswer, ...] | tuple[str, ...]]
+    parameters: tuple[LabelledFigure, ...] = ()
     label: State
     reason: str = Field(min_length=4)
     beside: tuple[str, ...] = ()
@@ -141,12 +141,12 @@ def _facts(pair: LabelledPair, kinds: Mapping[str, FactKind]) -> Iterator[Fact]:
             )  # fmt: skip
 
 
-def _records(given: bool | str | Said | tuple[Said, ...] | tuple[str, ...]) -> list[Said]:
-    if isinstance(given, Said):
+def _records(given: bool | str | LabelledAnswer | tuple[LabelledAnswer, ...] | tuple[str, ...]) -> list[LabelledAnswer]:
+    if isinstance(given, LabelledAnswer):
         return [given]
-    if isinstance(given, tuple) and given and isinstance(given[0], Said):
-        return [said for said in given if isinstance(said, Said)]
-    return [Said.model_validate({"value": given})]
+    if isinstance(given, tuple) and given and isinstance(given[0], LabelledAnswer):
+        return [said for said in given if isinstance(said, LabelledAnswer)]
+    return [LabelledAnswer.model_validate({"value": given})]
 
 
 def _figures(pair: LabelledPair) -> Iterator[ParameterValue]:

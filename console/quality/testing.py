@@ -17,13 +17,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
-from console.cluster.claim import Claim
+from console.cluster.claim import HomeClaim
 from console.cluster.roster import without_ours
 from console.machine.quarters import open_home, quarters_for
 from console.place import CHECKOUT, home_of
 from console.progress import LiveProgress, Progress
 from console.quality import lint, run_report
-from console.refusal import Refusal
+from console.refusal import CommandRefusal
 from console.servers.postgres import SETTINGS, Postgres
 from console.servers.rabbitmq import RabbitMQ
 
@@ -47,7 +47,7 @@ def main(argv: list[str]) -> int:
     keep = "--keep" in argv
     arguments = [argument for argument in argv if argument != "--keep"]
     if not arguments and lint.failing():
-        raise Refusal(
+        raise CommandRefusal(
             "代码检查未通过,测试没有运行:先运行 ./zhida lint --fix,再改正其余各处。",
             "Lint failed and no test was run: run ./zhida lint --fix first, and mend what is left.",
         )
@@ -56,7 +56,7 @@ def main(argv: list[str]) -> int:
     environ = without_ours(os.environ)
     environ["ZHIDA_PROGRAMS"] = str(quarters_for(home_of()).programs(os.environ))  # downloaded once for both homes
     postgres, rabbitmq = Postgres(home, environ, settings=DATABASE), RabbitMQ(home, environ)
-    with Claim(home, "test"):
+    with HomeClaim(home, "test"):
         try:
             return _run(postgres, rabbitmq, home, environ, arguments)
         finally:

@@ -17,7 +17,7 @@ from console.machine.locks import locked
 from console.machine.ports import LOOPBACK, Ports, answers
 from console.machine.processes import PidFile, kill, spawn, tail, terminate
 from console.machine.quarters import Quarters
-from console.refusal import NeverStarted, Refusal
+from console.refusal import CommandRefusal, NeverStarted
 from console.servers.broker_programs import BrokerPrograms
 from console.servers.credentials import Credentials
 
@@ -146,7 +146,7 @@ class PrivateNode(NodeProcesses):
         port = self._ports.claim("epmd")
         epmd = self._programs.erlang("epmd")
         if epmd is None:
-            raise Refusal("Erlang 不完整:找不到 epmd。", "This Erlang has no epmd.")
+            raise CommandRefusal("Erlang 不完整:找不到 epmd。", "This Erlang has no epmd.")
         spawn(
             [epmd, "-address", LOOPBACK, "-port", str(port)],
             pid_file=self._epmd,
@@ -158,7 +158,7 @@ class PrivateNode(NodeProcesses):
         deadline = time.monotonic() + 10
         while not answers(port):
             if self._epmd.running() is None or time.monotonic() > deadline:
-                raise Refusal(f"epmd 没有启动:{tail(self._home / 'logs' / 'epmd.log')}", "epmd did not start.")
+                raise CommandRefusal(f"epmd 没有启动:{tail(self._home / 'logs' / 'epmd.log')}", "epmd did not start.")
             time.sleep(0.02)
 
     def _room(self) -> Path:
@@ -237,7 +237,9 @@ def await_login(url: str, limit_s: float, running: Callable[[], bool], log: Path
         except (OSError, amqp.exceptions.AMQPError) as error:
             if not running() or time.monotonic() > deadline:
                 where = f";日志 {log}:\n{tail(log)}" if log else ""
-                raise Refusal(f"RabbitMQ 没有启动成功({error}){where}", f"RabbitMQ did not come up: {error}") from error
+                raise CommandRefusal(
+                    f"RabbitMQ 没有启动成功({error}){where}", f"RabbitMQ did not come up: {error}"
+                ) from error
             time.sleep(0.05)
 
 

@@ -19,7 +19,7 @@ from console.machine.locks import locked
 from console.machine.ports import LOOPBACK, Ports
 from console.machine.processes import Identity, PidFile, kill, spawn, tail, terminate
 from console.machine.quarters import Quarters, open_home, quarters_for
-from console.refusal import NeverStarted, Refusal
+from console.refusal import CommandRefusal, NeverStarted
 from console.servers.credentials import Credentials
 from console.servers.postgres_programs import postgres_programs
 
@@ -175,7 +175,9 @@ class Postgres:
         finally:
             password_file.unlink()
         if done.returncode != 0:
-            raise Refusal(f"PostgreSQL 初始化失败:{done.stderr.strip()}", f"initdb failed: {done.stderr.strip()}")
+            raise CommandRefusal(
+                f"PostgreSQL 初始化失败:{done.stderr.strip()}", f"initdb failed: {done.stderr.strip()}"
+            )
         fresh.rename(data)
 
     def _launch(self, quarters: Quarters, programs: Path) -> None:
@@ -206,7 +208,7 @@ class Postgres:
                 return
             except psycopg.OperationalError as error:
                 if self._started_as.running() is None or time.monotonic() > deadline:
-                    raise Refusal(
+                    raise CommandRefusal(
                         f"PostgreSQL 没有启动成功({error});日志 {self._log}:\n{tail(self._log)}",
                         f"PostgreSQL did not come up; its log is {self._log}.",
                     ) from error

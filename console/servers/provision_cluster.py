@@ -16,7 +16,7 @@ from pathlib import Path
 import psycopg
 
 from console.place import database_names
-from console.refusal import Refusal
+from console.refusal import CommandRefusal
 from console.servers.postgres import PostgresAdmin
 from console.servers.provision import KINDS, provision_with
 
@@ -29,7 +29,7 @@ def main(environ: Mapping[str, str] = os.environ) -> int:
     try:
         for name in provision_all(environ, database_names()):
             print(f"数据库 zhida_{name} 已就绪 · ready")
-    except (Refusal, psycopg.Error) as error:
+    except (CommandRefusal, psycopg.Error) as error:
         print(error, file=sys.stderr)
         return 1
     return 0
@@ -41,7 +41,7 @@ def provision_all(environ: Mapping[str, str], names: Sequence[str]) -> list[str]
     settings = [setting for kinds in wanted.values() for setting in kinds.values()]
     bad = [setting for setting in settings if not PASSWORD.fullmatch(environ.get(setting, ""))]
     if bad or not environ.get(ADMIN):
-        raise Refusal(
+        raise CommandRefusal(
             f"缺少或不可用的设置(口令须为 16–128 个字母、数字、- 或 _):{'、'.join([*([] if environ.get(ADMIN) else [ADMIN]), *bad])}",
             "Settings are missing, or are no passwords of 16 to 128 letters, digits, - and _.",
         )

@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
 from console.machine.quarters import open_home, quarters_for
-from console.refusal import Refusal
+from console.refusal import CommandRefusal
 from console.servers.broker_docker import DockerNode
 from console.servers.broker_node import USER, Broker, BrokerFault, NodeProcesses, PrivateNode, amqp_url, await_login
 from console.servers.broker_programs import installed_programs, unpacked_programs
@@ -165,16 +165,16 @@ def _vhost(name: str) -> str:
     return name
 
 
-def _not_ours() -> Refusal:
-    return Refusal(
+def _not_ours() -> CommandRefusal:
+    return CommandRefusal(
         "AMQP_URL 指定的消息服务不由本程序管理;请去掉 AMQP_URL 后再试。",
         "The broker named by AMQP_URL is not ours to manage; unset AMQP_URL for this.",
     )
 
 
-def _no_broker(why: str) -> Refusal:
+def _no_broker(why: str) -> CommandRefusal:
     detail = f"({why})" if why else ""
-    return Refusal(
+    return CommandRefusal(
         f"本机没有可用的 RabbitMQ{detail}:请安装软件包 rabbitmq-server,或启动 Docker,或用 AMQP_URL 指定一个已有的。",
         f"No RabbitMQ can be had here{detail}: install the package rabbitmq-server, start Docker, or set AMQP_URL.",
     )

@@ -16,7 +16,7 @@ import tempfile
 from pathlib import Path
 
 from console.machine.locks import locked
-from console.refusal import Refusal
+from console.refusal import CommandRefusal
 from console.setup.debian import DebianArchive, DebianFault
 from console.setup.package_index import NoPip, PipSettings, fetch_pip
 
@@ -37,7 +37,9 @@ class Setup:
     def run(self) -> None:
         """Leaves a complete `.venv`, or raises Refusal."""
         if not self.lock_file.exists():
-            raise Refusal(f"缺少 {self.lock_file};请重新获取代码。", f"{self.lock_file} is missing; clone again.")
+            raise CommandRefusal(
+                f"缺少 {self.lock_file};请重新获取代码。", f"{self.lock_file} is missing; clone again."
+            )
         with locked(
             self.root / ".zhida" / "setup.lock",
             on_wait=lambda: say("另一个窗口正在安装,等它完成……", "another set-up is running; waiting"),
@@ -154,7 +156,7 @@ class Setup:
         _progress_ends()
         if pip.returncode != 0:
             sys.stderr.write("".join(said[-25:]))
-            raise Refusal(
+            raise CommandRefusal(
                 "安装依赖没有成功(原因见上);多半是软件源不可用,请检查 pip 的配置后重试。",
                 "Installing the dependencies failed (see above); check pip's index configuration and try again.",
             )
@@ -185,8 +187,8 @@ def _pip_from_debian(scratch: Path) -> Path:
     return wheel
 
 
-def _needs_python_venv(why: str) -> Refusal:
-    return Refusal(
+def _needs_python_venv(why: str) -> CommandRefusal:
+    return CommandRefusal(
         f"这个 Python 不能建立虚拟环境({why});请安装系统软件包 python3-venv 后重试。",
         f"This Python cannot make a virtual environment ({why}); install the package python3-venv and try again.",
     )
@@ -207,7 +209,7 @@ def _progress_ends() -> None:
 def main(lock_name: str) -> int:
     try:
         Setup(Path(__file__).resolve().parents[2], lock_name).run()
-    except Refusal as refusal:
+    except CommandRefusal as refusal:
         print(refusal, file=sys.stderr)
         return 1
     except KeyboardInterrupt:

@@ -27,7 +27,7 @@ from sandbox.bank.wire import (
     Status,
     Totals,
 )
-from sandbox.program import Refusal, answer, build_app
+from sandbox.program import ProgramRefusal, answer, build_app
 
 After = Annotated[int, Query(ge=0)]
 Limit = Annotated[int, Query(ge=1, le=PAGE_LIMIT)]
@@ -57,7 +57,7 @@ def _payment_routes(desk: PaymentDesk) -> APIRouter:
         def respond() -> Response:
             row = presented.rows[0]
             if row is None:
-                raise Refusal(409, _CONFLICT_CODE, _CONFLICT)
+                raise ProgramRefusal(409, _CONFLICT_CODE, _CONFLICT)
             return JSONResponse(PaymentResult.of(row).model_dump())
 
         return await answer(request, presented, respond)
@@ -119,7 +119,7 @@ def _return_routes(desk: PaymentDesk) -> APIRouter:
         if row is None:
             raise _not_found()
         if row["status"] != "returned":
-            raise Refusal(409, "payment_not_settled", "未结算的付款不能退汇 / only a settled payment returns")
+            raise ProgramRefusal(409, "payment_not_settled", "未结算的付款不能退汇 / only a settled payment returns")
         return PaymentResult.of(row)
 
     @router.get("/returns")
@@ -135,5 +135,5 @@ def _conflict(order: PaymentOrder) -> PaymentResult:
     )
 
 
-def _not_found() -> Refusal:
-    return Refusal(404, "payment_not_found", "没有这笔付款 / no such payment")
+def _not_found() -> ProgramRefusal:
+    return ProgramRefusal(404, "payment_not_found", "没有这笔付款 / no such payment")

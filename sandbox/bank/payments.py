@@ -22,7 +22,7 @@ from sandbox.bank.wire import (
     bank_reference,
 )
 from sandbox.book import Book
-from sandbox.desk import Clock, Desk, Reason, stamp, utc_now
+from sandbox.desk import Clock, Desk, DeskReason, stamp, utc_now
 
 OWNER = 0x42414E4B  # "BANK"
 
@@ -76,11 +76,11 @@ BEGIN SELECT RAISE(ABORT, 'a payment moves only from pending to settled to retur
 )
 
 _NOT_OPEN = {
-    "closed": Reason("account_closed", "收款账户已销户 / the creditor's account is closed"),
-    "frozen": Reason("account_frozen", "收款账户已冻结 / the creditor's account is frozen"),
+    "closed": DeskReason("account_closed", "收款账户已销户 / the creditor's account is closed"),
+    "frozen": DeskReason("account_frozen", "收款账户已冻结 / the creditor's account is frozen"),
 }
-_NAME_DIFFERS = Reason("creditor_name_mismatch", "收款人户名与账号不符 / the name is not the account's")
-_UNKNOWN = Reason("account_unknown", "收款账号不存在 / no such account")
+_NAME_DIFFERS = DeskReason("creditor_name_mismatch", "收款人户名与账号不符 / the name is not the account's")
+_UNKNOWN = DeskReason("account_unknown", "收款账号不存在 / no such account")
 
 
 class PaymentDesk(Desk[PaymentOrder, PaymentRule]):
@@ -94,7 +94,7 @@ class PaymentDesk(Desk[PaymentOrder, PaymentRule]):
         super().__init__(book, PaymentRule, clock)
         self._knows_every_account = knows_every_account
 
-    def objection(self, connection: sqlite3.Connection, order: PaymentOrder) -> Reason | None:
+    def objection(self, connection: sqlite3.Connection, order: PaymentOrder) -> DeskReason | None:
         """The name must be the account's, to the character, and the account open.
 
         An account that the bank does not hold is some other bank's, unless the bank knows them all.

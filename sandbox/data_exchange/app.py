@@ -16,7 +16,7 @@ from standardwebhooks import Webhook
 from sandbox.connection import drop, hold
 from sandbox.data_exchange.records import PageAsked, PageFound, Records
 from sandbox.misbehaviour import Fault
-from sandbox.program import Refusal, build_app
+from sandbox.program import ProgramRefusal, build_app
 
 PAGE_LIMIT = 1000
 NDJSON = "application/x-ndjson"
@@ -43,7 +43,9 @@ def _feed_routes(records: Records, webhook: Webhook) -> APIRouter:
         for number, line in enumerate(lines, start=1):
             record = _parsed(line)
             if not isinstance(record, dict):
-                raise Refusal(422, "not_a_record", f"第 {number} 行不是一条记录 / line {number} is no JSON object")
+                raise ProgramRefusal(
+                    422, "not_a_record", f"第 {number} 行不是一条记录 / line {number} is no JSON object"
+                )
             record.pop("position", None)  # which is the exchange's to give
             bodies.append(json.dumps(record, ensure_ascii=False))
         return {"last": await records.write(partial(records.add, feed=feed, bodies=bodies))}
@@ -59,7 +61,7 @@ def _feed_routes(records: Records, webhook: Webhook) -> APIRouter:
         asked = PageAsked(feed, after, limit)
         found = await records.write(partial(records.page, asked=asked))
         if found.rule is not None and found.rule.fault is Fault.HTTP_500:
-            raise Refusal(500, "internal_error", "系统内部错误 / internal error, on demand")
+            raise ProgramRefusal(500, "internal_error", "系统内部错误 / internal error, on demand")
         if found.rule is not None and found.rule.seconds is not None:
             await hold(request, found.rule.seconds)
         if found.rule is not None and found.rule.fault is Fault.TIMEOUT_BEFORE:

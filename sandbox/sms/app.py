@@ -8,9 +8,9 @@ from typing import Annotated
 from fastapi import APIRouter, FastAPI, Path, Query, Request, Response
 from fastapi.responses import JSONResponse
 
-from sandbox.program import Refusal, answer, build_app
+from sandbox.program import ProgramRefusal, answer, build_app
 from sandbox.sms.messages import MessageDesk
-from sandbox.sms.wire import MessageEntry, MessageId, MessageOrder, MessagePage, MessageResult
+from sandbox.sms.wire import MessageEntry, MessageId, MessageOrder, MessageResult, SentMessagePage
 
 PAGE_LIMIT = 500
 
@@ -32,7 +32,7 @@ def _message_routes(desk: MessageDesk) -> APIRouter:
         def respond() -> Response:
             row = presented.rows[0]
             if row is None:
-                raise Refusal(409, "message_content_differs", _CONFLICT)
+                raise ProgramRefusal(409, "message_content_differs", _CONFLICT)
             return JSONResponse(MessageResult.of(row).model_dump())
 
         return await answer(request, presented, respond)
@@ -41,7 +41,7 @@ def _message_routes(desk: MessageDesk) -> APIRouter:
     async def message(message_id: Annotated[MessageId, Path()]) -> MessageResult:
         row = await desk.read(partial(desk.find, order_id=message_id))
         if row is None:
-            raise Refusal(404, "message_not_found", "没有这条短信 / no such message")
+            raise ProgramRefusal(404, "message_not_found", "没有这条短信 / no such message")
         return MessageResult.of(row)
 
     @router.get("/messages")
@@ -49,9 +49,9 @@ def _message_routes(desk: MessageDesk) -> APIRouter:
         to: str | None = None,
         after: Annotated[int, Query(ge=0)] = 0,
         limit: Annotated[int, Query(ge=1, le=PAGE_LIMIT)] = 100,
-    ) -> MessagePage:
+    ) -> SentMessagePage:
         rows = await desk.read(partial(desk.page, where={"to": to}, after=after, limit=limit))
         next_after = rows[-1]["seq"] if rows else after
-        return MessagePage(messages=[MessageEntry.of(row) for row in rows], next_after=next_after)
+        return SentMessagePage(messages=[MessageEntry.of(row) for row in rows], next_after=next_after)
 
     return router

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sandbox import desk
 from sandbox.book import Book
-from sandbox.desk import Clock, Desk, Reason, utc_now
+from sandbox.desk import Clock, Desk, DeskReason, utc_now
 from sandbox.sms.wire import MessageOrder, MessageRule
 
 OWNER = 0x534D5342  # "SMSB"
@@ -40,7 +40,7 @@ class MessageDesk(Desk[MessageOrder, MessageRule]):
     key = "message_id"
     done_word = "delivered"
 
-    def objection(self, connection: sqlite3.Connection, order: MessageOrder) -> Reason | None:
+    def objection(self, connection: sqlite3.Connection, order: MessageOrder) -> DeskReason | None:
         """None: what no carrier would take was refused before it came to the desk."""
         return None
 

@@ -91,7 +91,7 @@ class MessageEntry(MessageResult):
         return cls(**_result(row), **own)
 
 
-class MessagePage(BaseModel):
+class SentMessagePage(BaseModel):
     """`next_after` is where the next page begins; it stays where it was when nothing came."""
 
     messages: list[MessageEntry]

@@ -34,7 +34,7 @@ class Answer(Model):
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class ProviderAnswer:
     """How a message stands. *absent*: the provider has never taken it. *silent*: no answer that can be relied on."""
 
     standing: Standing
@@ -45,10 +45,10 @@ class Word:
 class Sms(Protocol):
     """Whoever delivers short messages. Neither method raises for what the network or the provider does."""
 
-    def send(self, message_id: str, mobile: str, text: str) -> Word:
+    def send(self, message_id: str, mobile: str, text: str) -> ProviderAnswer:
         """Hand a message in: *silent* when it is not certain what came of it."""
 
-    def ask(self, message_id: str) -> Word:
+    def ask(self, message_id: str) -> ProviderAnswer:
         """How a message that may have been handed in stands now."""
 
 
@@ -74,36 +74,36 @@ class SmsClient:
         """Let go of its connections."""
         self._client.close()
 
-    def send(self, message_id: str, mobile: str, text: str) -> Word:
+    def send(self, message_id: str, mobile: str, text: str) -> ProviderAnswer:
         order = {"message_id": message_id, "to": mobile, "text": text, "sign": SIGN}
         try:
             answer = self._client.post("/messages", json=order)
         except httpx.TransportError:
-            return Word("silent", "短信平台未答复")
+            return ProviderAnswer("silent", "短信平台未答复")
         if answer.status_code in REFUSED_FOR_GOOD:
-            return Word("failed", _without_numbers(f"短信平台拒收：{_code(answer)}"))
+            return ProviderAnswer("failed", _without_numbers(f"短信平台拒收：{_code(answer)}"))
         return _word(answer)
 
-    def ask(self, message_id: str) -> Word:
+    def ask(self, message_id: str) -> ProviderAnswer:
         try:
             answer = self._client.get(f"/messages/{message_id}")
         except httpx.TransportError:
-            return Word("silent", "短信平台未答复")
+            return ProviderAnswer("silent", "短信平台未答复")
         if answer.status_code == 404 and _code(answer) == "message_not_found":
-            return Word("absent")
+            return ProviderAnswer("absent")
         return _word(answer)
 
 
-def _word(answer: httpx.Response) -> Word:
+def _word(answer: httpx.Response) -> ProviderAnswer:
     if answer.status_code != 200:
-        return Word("silent", f"短信平台暂不可用（HTTP {answer.status_code}）")
+        return ProviderAnswer("silent", f"短信平台暂不可用（HTTP {answer.status_code}）")
     try:
         said = Answer.model_validate_json(answer.content)
     except ValidationError:
-        return Word("silent", "短信平台的答复无法识别")
+        return ProviderAnswer("silent", "短信平台的答复无法识别")
     if said.status == "pending":
-        return Word("pending", "尚未收到送达回执")
-    return Word(said.status, _without_numbers(said.reason or said.reason_code or ""), said.delivered_at)
+        return ProviderAnswer("pending", "尚未收到送达回执")
+    return ProviderAnswer(said.status, _without_numbers(said.reason or said.reason_code or ""), said.delivered_at)
 
 
 def _code(answer: httpx.Response) -> str:

@@ -18,7 +18,7 @@ from contracts.entitlements import EnterprisesMatched
 from contracts.message import TenantId
 from contracts.review import CaseApproved
 from services.notify.domain import Message
-from services.notify.sms import Sms, Word
+from services.notify.sms import ProviderAnswer, Sms
 from services.notify.store import Contacts, Messages, Recipient
 from services.notify.templates import NEWLY_ENTITLED, TEMPLATES, Tellable, render, words_of
 
@@ -148,9 +148,9 @@ def _enterprise(message: Message) -> Recipient:
     return Recipient(message.tenant, message.enterprise_id)
 
 
-def _send(letters: Sequence[Letter], sms: Sms, cipher: Cipher) -> dict[str, Word]:
+def _send(letters: Sequence[Letter], sms: Sms, cipher: Cipher) -> dict[str, ProviderAnswer]:
     """What came of each, by message id. After a silence the rest is left for later: the provider is unwell."""
-    words: dict[str, Word] = {}
+    words: dict[str, ProviderAnswer] = {}
     for letter in letters:
         words[letter.message.id] = word = _send_one(letter, sms, cipher)
         if word.standing == "silent":
@@ -159,11 +159,11 @@ def _send(letters: Sequence[Letter], sms: Sms, cipher: Cipher) -> dict[str, Word
     return words
 
 
-def _send_one(letter: Letter, sms: Sms, cipher: Cipher) -> Word:
+def _send_one(letter: Letter, sms: Sms, cipher: Cipher) -> ProviderAnswer:
     message = letter.message
     if letter.mobile_sealed is None:
         # The enterprise's file is on its way, or was never registered: the attempts tell which.
-        return Word("pending", "企业未登记联系手机")
+        return ProviderAnswer("pending", "企业未登记联系手机")
     with start_span("notify.sms", parent=message.traceparent):
         if message.attempts:
             # An earlier try may have arrived although its answer did not.
@@ -174,7 +174,7 @@ def _send_one(letter: Letter, sms: Sms, cipher: Cipher) -> Word:
         return sms.send(message.id, mobile, message.text)
 
 
-def _record(jobs: Sequence[Job], words: Mapping[str, Word], uow: UnitOfWork) -> None:
+def _record(jobs: Sequence[Job], words: Mapping[str, ProviderAnswer], uow: UnitOfWork) -> None:
     messages = uow.of(Messages).get_many([job.subject for job in jobs])
     changed = []
     for job in jobs:
@@ -193,7 +193,7 @@ def _record(jobs: Sequence[Job], words: Mapping[str, Word], uow: UnitOfWork) -> 
     uow.of(Messages).save_many(changed)
 
 
-def _take(word: Word, message: Message, now: datetime) -> timedelta | None:
+def _take(word: ProviderAnswer, message: Message, now: datetime) -> timedelta | None:
     """Apply what the provider says; returns how long to wait before the next try, None if there is none."""
     if word.standing == "delivered":
         message.deliver(word.delivered_at or now)

@@ -48,7 +48,7 @@ class EnterpriseNotYours(Forbidden):
 
 
 @dataclass(slots=True)
-class Step:
+class CaseStep:
     """One thing that happened. `code` is the event's name, `at` when its owner recorded it.
 
     The others are figures that some steps bring: the limit that runs from it, whose money it is about (one
@@ -66,7 +66,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class CaseProgress:
     """What the steps of a case come to. `as_of` is the time of the newest of them."""
 
     state: str
@@ -87,7 +87,7 @@ def mask_enterprise(name: str) -> str:
     return f"{name[: min(4, max(1, len(name) // 2))]}**"
 
 
-def progress(steps: Sequence[Step]) -> Progress:
+def progress(steps: Sequence[CaseStep]) -> CaseProgress:
     """Where the case is. The order of `steps` does not matter; there is at least one."""
     approvals = [step for step in steps if step.code == "CaseApproved"]
     amount = _newest(approvals).amount_fen if approvals else None
@@ -97,7 +97,7 @@ def progress(steps: Sequence[Step]) -> Progress:
     limits = [step for step in steps if step.due_at is not None]
     # The payout limit follows the review limit: where both have been set, it is the one that runs.
     payout = [step for step in limits if step.code == "DisbursementReady"]
-    return Progress(
+    return CaseProgress(
         state=state,
         amount_fen=amount,
         due_at=_newest(payout or limits).due_at if limits else None,
@@ -115,7 +115,7 @@ class _Attempt:
     at: datetime
 
 
-def _attempts(steps: Iterable[Step]) -> list[_Attempt]:
+def _attempts(steps: Iterable[CaseStep]) -> list[_Attempt]:
     found: dict[str, _Attempt] = {}
     for step in steps:
         state = MONEY_STATES.get(step.code)
@@ -127,7 +127,7 @@ def _attempts(steps: Iterable[Step]) -> list[_Attempt]:
     return list(found.values())
 
 
-def _state(steps: Iterable[Step], attempts: Sequence[_Attempt], amount: int | None) -> str:
+def _state(steps: Iterable[CaseStep], attempts: Sequence[_Attempt], amount: int | None) -> str:
     """The case's own state until money moves; then that of its money.
 
     Several payers pay one case, and a failed or returned attempt is followed by another one: the case is
@@ -146,5 +146,5 @@ def _state(steps: Iterable[Step], attempts: Sequence[_Attempt], amount: int | No
     return max(reached, key=_RANK.__getitem__, default="submitted")
 
 
-def _newest(steps: Sequence[Step]) -> Step:
+def _newest(steps: Sequence[CaseStep]) -> CaseStep:
     return max(steps, key=lambda step: step.at)

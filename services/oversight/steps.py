@@ -34,39 +34,39 @@ from contracts.treasury import (
     PayoutDeadlineApproaching,
     PayoutDeadlineMissed,
 )
-from services.oversight.domain import Step
+from services.oversight.domain import CaseStep
 
 
-class Sentence(NamedTuple):
+class StepSentence(NamedTuple):
     """Who did it, in words for a role, and what was done. Braces name the event's own fields."""
 
     by: str
     text: str
 
 
-SENTENCES: Mapping[type[Event], Sentence] = {
-    ApplicationSubmitted: Sentence("企业", "提交申报，已出具收件回执"),
-    EnterprisesNominated: Sentence("{department}", "列入免申即享名单，无需企业申报"),
-    CaseAccepted: Sentence("{department}", "已受理，进入审核"),
-    TaskAssigned: Sentence("系统", "交办{task}"),
-    InspectionRecorded: Sentence("{department}", "完成现场勘查，结论：{passed}"),
-    ReviewDeadlineApproaching: Sentence("系统", "审核时限已用 {used_percent}%"),
-    ReviewDeadlineMissed: Sentence("系统", "审核超过时限"),
-    CaseApproved: Sentence("{department}", "审核通过，核定 {total_fen} 元，本笔拨付 {amount_fen} 元"),
-    CaseRejected: Sentence("{department}", "审核未通过：{reason}"),
-    DisbursementHeld: Sentence("系统", "等待预算资金 {amount_fen} 元：{reason}"),
-    DisbursementReady: Sentence("系统", "预算资金 {amount_fen} 元已落实，等待支付复核"),
-    PayoutDeadlineApproaching: Sentence("系统", "拨付时限已用 {used_percent}%"),
-    PayoutDeadlineMissed: Sentence("系统", "拨付超过时限"),
-    DisbursementAuthorised: Sentence("支付复核岗", "支付复核通过，准予拨付 {amount_fen} 元"),
-    DisbursementSent: Sentence("系统", "付款指令已发往银行"),
-    DisbursementUnknown: Sentence("系统", "银行未及时答复，正在核实，不会重复付款"),
-    DisbursementSettled: Sentence("银行", "资金 {amount_fen} 元已到账"),
-    DisbursementFailed: Sentence("银行", "付款未成功：{reason}"),
-    DisbursementReturned: Sentence("银行", "资金 {amount_fen} 元被退回：{reason}"),
-    DisbursementCancelled: Sentence("系统", "该笔拨付已撤销：{reason}"),
-    MessageDelivered: Sentence("系统", "{channel}已送达企业：{template}"),
-    MessageFailed: Sentence("系统", "{channel}未能送达企业：{template}"),
+SENTENCES: Mapping[type[Event], StepSentence] = {
+    ApplicationSubmitted: StepSentence("企业", "提交申报，已出具收件回执"),
+    EnterprisesNominated: StepSentence("{department}", "列入免申即享名单，无需企业申报"),
+    CaseAccepted: StepSentence("{department}", "已受理，进入审核"),
+    TaskAssigned: StepSentence("系统", "交办{task}"),
+    InspectionRecorded: StepSentence("{department}", "完成现场勘查，结论：{passed}"),
+    ReviewDeadlineApproaching: StepSentence("系统", "审核时限已用 {used_percent}%"),
+    ReviewDeadlineMissed: StepSentence("系统", "审核超过时限"),
+    CaseApproved: StepSentence("{department}", "审核通过，核定 {total_fen} 元，本笔拨付 {amount_fen} 元"),
+    CaseRejected: StepSentence("{department}", "审核未通过：{reason}"),
+    DisbursementHeld: StepSentence("系统", "等待预算资金 {amount_fen} 元：{reason}"),
+    DisbursementReady: StepSentence("系统", "预算资金 {amount_fen} 元已落实，等待支付复核"),
+    PayoutDeadlineApproaching: StepSentence("系统", "拨付时限已用 {used_percent}%"),
+    PayoutDeadlineMissed: StepSentence("系统", "拨付超过时限"),
+    DisbursementAuthorised: StepSentence("支付复核岗", "支付复核通过，准予拨付 {amount_fen} 元"),
+    DisbursementSent: StepSentence("系统", "付款指令已发往银行"),
+    DisbursementUnknown: StepSentence("系统", "银行未及时答复，正在核实，不会重复付款"),
+    DisbursementSettled: StepSentence("银行", "资金 {amount_fen} 元已到账"),
+    DisbursementFailed: StepSentence("银行", "付款未成功：{reason}"),
+    DisbursementReturned: StepSentence("银行", "资金 {amount_fen} 元被退回：{reason}"),
+    DisbursementCancelled: StepSentence("系统", "该笔拨付已撤销：{reason}"),
+    MessageDelivered: StepSentence("系统", "{channel}已送达企业：{template}"),
+    MessageFailed: StepSentence("系统", "{channel}未能送达企业：{template}"),
 }
 """In the order in which things happen: steps of one instant are shown in it."""
 
@@ -95,11 +95,11 @@ UNLABELLED = "其他事项"
 """What a value that is newer than this list is called: a step is never lost for want of a label."""
 
 
-def step_of(event: Event, claim: Claim, at: datetime) -> Step:
+def step_of(event: Event, claim: Claim, at: datetime) -> CaseStep:
     """The step that `event` adds to the story of `claim`; `at` is when the event's owner recorded it."""
     sentence = SENTENCES[type(event)]
     words = {"department": claim.department} | {name: _said(name, value) for name, value in event}
-    step = Step(
+    step = CaseStep(
         code=type(event).__name__,
         text=sentence.text.format_map(words) + _in_place_of(event),
         by=sentence.by.format_map(words),
@@ -128,9 +128,9 @@ def replaced_claim(claim: Claim) -> Claim:
     )
 
 
-def replaced_step(claim: Claim, at: datetime) -> Step:
+def replaced_step(claim: Claim, at: datetime) -> CaseStep:
     """What the story of the replaced claim is told of it."""
-    return Step(code=REPLACED, text=f"企业已重新申报，新的收件编号 {claim.receipt}", by="企业", at=at)
+    return CaseStep(code=REPLACED, text=f"企业已重新申报，新的收件编号 {claim.receipt}", by="企业", at=at)
 
 
 def _in_place_of(event: Event) -> str:

@@ -17,17 +17,17 @@ from pydantic import TypeAdapter
 
 from chassis.write.uow import UnitOfWork
 from contracts.intake import Claim
-from services.oversight.domain import Step, mask_enterprise
+from services.oversight.domain import CaseStep, mask_enterprise
 
-STEPS = TypeAdapter(dict[str, Step])
+STEPS = TypeAdapter(dict[str, CaseStep])
 
 
 @dataclass(slots=True)
-class Trail:
+class CaseTrail:
     """What one batch adds to one case: steps by event id, and what only its submission brings."""
 
     claim: Claim
-    steps: dict[str, Step] = field(default_factory=dict)
+    steps: dict[str, CaseStep] = field(default_factory=dict)
     query_code_digest: str | None = None
     submitted_at: datetime | None = None
 
@@ -38,7 +38,7 @@ class Tracking:
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
 
-    def add(self, trails: Iterable[Trail]) -> None:
+    def add(self, trails: Iterable[CaseTrail]) -> None:
         """Create or lengthen these rows, in one statement and in key order.
 
         A step is filed under its event's id, so that adding it again changes nothing; and a row is made by
@@ -72,7 +72,7 @@ class Tracking:
         )
 
 
-def _json(steps: Mapping[str, Step]) -> str:
+def _json(steps: Mapping[str, CaseStep]) -> str:
     return orjson.dumps(
         {
             event_id: {name: value for name, value in asdict(step).items() if value is not None}

@@ -10,7 +10,7 @@ from chassis.write.uow import UnitOfWork
 from contracts.intake import ApplicationSubmitted, Claim, EnterprisesNominated
 from contracts.message import TenantId
 from services.oversight.steps import replaced_claim, replaced_step, step_of
-from services.oversight.store import Tracking, Trail
+from services.oversight.store import CaseTrail, Tracking
 
 
 class Heard(NamedTuple):
@@ -27,15 +27,15 @@ def tenants_of(event: Received[Any]) -> set[TenantId]:
 
 def follow(events: Sequence[Received[Any]], uow: UnitOfWork) -> None:
     """Add a step to every claim that an event is about. What is about none (a notice to all) adds nothing."""
-    trails: dict[str, Trail] = {}
+    trails: dict[str, CaseTrail] = {}
     for event in events:
         data = event.data
         for claim, digest in _claims(event):
-            trail = trails.setdefault(claim.receipt, Trail(claim))
+            trail = trails.setdefault(claim.receipt, CaseTrail(claim))
             trail.steps[event.id] = step_of(data, claim, event.envelope.time)
             if isinstance(data, ApplicationSubmitted) and claim.replaces is not None:
                 before = replaced_claim(claim)
-                earlier = trails.setdefault(before.receipt, Trail(before))
+                earlier = trails.setdefault(before.receipt, CaseTrail(before))
                 earlier.steps[event.id] = replaced_step(claim, event.envelope.time)
             if digest is not None:
                 trail.query_code_digest = digest

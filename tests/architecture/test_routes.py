@@ -18,7 +18,7 @@ from gateway import api
 from gateway.access import PUBLIC, ROLES, Only, RouteOpenByAccident, access_table
 from gateway.app import FIRST, declared_routes
 from gateway.door import Door
-from gateway.routes import Declaration
+from gateway.routes import RouteDeclaration
 
 EXPECTED = {
     ("GET", "/"): "public",
@@ -194,13 +194,13 @@ ROUTE_LINES = 5
 DECLARED = declared_routes("/api/v1")
 
 
-def is_plain(declared: Declaration) -> bool:
+def is_plain(declared: RouteDeclaration) -> bool:
     """It relays one contract and answers with what comes back: no stream, nothing composed, nothing done here."""
     relayed = declared.form is not None and declared.contract.owner != "gateway"
     return relayed and declared.answer is answer_of(declared.contract)
 
 
-def lines_of(declared: Declaration) -> int:
+def lines_of(declared: RouteDeclaration) -> int:
     return len(inspect.getsourcelines(declared.function)[0])
 
 

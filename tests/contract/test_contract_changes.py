@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from console.contracts import program
-from console.contracts.changes import Sentence, broken, sentences
+from console.contracts.changes import ChangeSentence, broken, sentences
 from console.contracts.outside import NotComparable, Outside, outside_of, recorded, recorded_text
 from console.contracts.program import earlier, generated_texts, outside_of_texts
-from console.refusal import Refusal
+from console.refusal import CommandRefusal
 
 Types = dict[str, Any]
 
@@ -44,7 +44,7 @@ def with_message(outside: Outside, family: str, name: str, said: Any) -> Outside
     return replace(outside, types=types, messages={**outside.messages, family: messages})
 
 
-def only(found: list[Sentence]) -> tuple[str, bool]:
+def only(found: list[ChangeSentence]) -> tuple[str, bool]:
     (sentence,) = found
     return str(sentence), sentence.breaks
 
@@ -188,7 +188,7 @@ def test_what_cannot_be_compared_is_said(tmp_path: Path) -> None:
         outside_of({})
     file = tmp_path / "other.json"
     file.write_text("{}")
-    with pytest.raises(Refusal, match="可比较"):
+    with pytest.raises(CommandRefusal, match="可比较"):
         earlier(str(file))
-    with pytest.raises(Refusal):
+    with pytest.raises(CommandRefusal):
         earlier("no-such-commit")

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 import pytest
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from console.contracts.growth import Change, Use, compare, type_changes
+from console.contracts.growth import ContractChange, Use, compare, type_changes
 
 
 class Inner(BaseModel):
@@ -50,12 +50,12 @@ def none() -> Types:
     return types_of(create_model("Message"))
 
 
-def changes(old: Types, new: Types, use: Use = "taken") -> list[Change]:
+def changes(old: Types, new: Types, use: Use = "taken") -> list[ContractChange]:
     """What is different in the message and in every type inside of it."""
     return [change for name in old if name in new for change in type_changes(name, old, new, (use,))]
 
 
-def shrinkage(old: Types, new: Types, use: Use = "taken") -> list[Change]:
+def shrinkage(old: Types, new: Types, use: Use = "taken") -> list[ContractChange]:
     return [change for change in changes(old, new, use) if change.breaks]
 
 

@@ -21,7 +21,7 @@ from console.place import CHECKOUT
 from contracts.message import Actor
 from gateway.access import ROLES
 from gateway.identity.views import Principal
-from gateway.openapi import Problem
+from gateway.openapi import ProblemDetails
 from tests.contract.samples import sample
 
 ITEM = json.loads(min((CHECKOUT / "sample" / "items").glob("*.json")).read_text())
@@ -131,14 +131,14 @@ def ask(app: FastAPI, request: Mapping[str, Any]) -> httpx.Response:
     return asyncio.run(once())
 
 
-def expect_problem(app: FastAPI, operation: dict[str, Any], request: Mapping[str, Any], status: int) -> Problem:
+def expect_problem(app: FastAPI, operation: dict[str, Any], request: Mapping[str, Any], status: int) -> ProblemDetails:
     """The door refuses with this status, which the document names, in a problem document as described."""
     answer = ask(app, request)
     assert answer.status_code == status, (request["url"], answer.text)
     assert str(status) in operation["responses"], f"{status} of {operation['operationId']} is not documented"
     assert answer.headers["content-type"] == "application/problem+json"
-    assert set(answer.json()) == set(Problem.model_fields)
-    return Problem.model_validate(answer.json())
+    assert set(answer.json()) == set(ProblemDetails.model_fields)
+    return ProblemDetails.model_validate(answer.json())
 
 
 def test_whoever_sends_all_that_is_asked_for_gets_the_answer_that_is_promised(app: FastAPI) -> None:

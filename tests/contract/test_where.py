@@ -10,11 +10,11 @@ import pytest
 from chassis.edge.rooms import service_names
 from console.contracts.house import House
 from console.contracts.program import unconnected_gateway
-from console.contracts.reach import Reach
+from console.contracts.reach import CallReach
 from console.contracts.schemas import contract_types
-from console.contracts.source import Name, Source
+from console.contracts.source import Name, SourceTree
 from console.contracts.where import called, main, way_of
-from console.refusal import Refusal
+from console.refusal import CommandRefusal
 from contracts.flow import EVENTS, FLOW
 from contracts.operations import OF_EVERY_SERVICE, GetOperation
 from tests.architecture.test_flow import NOT_YET_SAID
@@ -114,10 +114,10 @@ def test_every_event_is_found_where_it_is_recorded(house: House) -> None:
 
 def test_names_may_be_written_in_other_ways_and_unknown_ones_are_told_with_those_alike() -> None:
     assert called("submit_application") is called("SubmitApplication") is called("submitapplication")
-    with pytest.raises(Refusal, match="是否指 SubmitApplication") as told:
+    with pytest.raises(CommandRefusal, match="是否指 SubmitApplication") as told:
         called("SubmitAplication")
     assert "Did you mean SubmitApplication" in told.value.en
-    with pytest.raises(Refusal, match=r"docs/flow\.md"):
+    with pytest.raises(CommandRefusal, match=r"docs/flow\.md"):
         called("Xyzzy")
 
 
@@ -169,7 +169,7 @@ def events_of(root: Path, function: str) -> list[str]:
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in SERVICE.items():
         (folder / f"{name}.py").write_text(text)
-    reached = Reach(Source(root), ("services.shop",)).of(Name("services.shop.use_cases", function))
+    reached = CallReach(SourceTree(root), ("services.shop",)).of(Name("services.shop.use_cases", function))
     return sorted(reached.events)
 
 

@@ -13,13 +13,13 @@ from system_kit import House
 from chassis.foundation.ids import new_id
 from chassis.testing.waiting import eventually
 from console.__main__ import main
-from console.operating.work import Desk, Piece
+from console.operating.work import Piece, WorkDesk
 from contracts.flow import QUEUES
 
 
 @pytest.fixture
-def desk(house: House) -> Desk:
-    return Desk(house.addresses, house.amqp_url, "operator-on-duty")
+def desk(house: House) -> WorkDesk:
+    return WorkDesk(house.addresses, house.amqp_url, "operator-on-duty")
 
 
 @pytest.fixture
@@ -41,12 +41,12 @@ def event(house: House, subject: str, sequence: int, **changes: object) -> bytes
     return orjson.dumps(envelope)
 
 
-def stuck(desk: Desk, subject: str) -> list[Piece]:
+def stuck(desk: WorkDesk, subject: str) -> list[Piece]:
     return [piece for piece in desk.pieces("treasury") if subject in piece.what]
 
 
 def test_a_dead_event_is_found_read_redriven_and_given_up_with_a_reason(
-    house: House, desk: Desk, command_line: None, capsys: pytest.CaptureFixture[str]
+    house: House, desk: WorkDesk, command_line: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
     house.play(house.prepare(small_scene("stuck", [INSTANT])))
     subject = new_id()
@@ -92,7 +92,7 @@ def test_a_message_is_not_given_up_without_a_reason(command_line: None, capsys: 
 
 
 def test_a_quarantined_message_goes_back_to_its_queue_and_returns_if_it_is_as_bad_as_before(
-    house: House, desk: Desk
+    house: House, desk: WorkDesk
 ) -> None:
     body = b"{broken " + new_id().encode()
     house.post(QUEUES["notify"], body)
@@ -114,7 +114,7 @@ def test_a_quarantined_message_goes_back_to_its_queue_and_returns_if_it_is_as_ba
     assert "operator-on-duty" in row[0]
 
 
-def test_a_message_that_a_newer_version_can_read_is_applied_once_it_is_redriven(house: House, desk: Desk) -> None:
+def test_a_message_that_a_newer_version_can_read_is_applied_once_it_is_redriven(house: House, desk: WorkDesk) -> None:
     # As if an older version had not known it: it lies in quarantine, and now it can be read.
     house.play(house.prepare(small_scene("unread", [INSTANT])))
     subject = new_id()
@@ -132,7 +132,7 @@ def test_a_message_that_a_newer_version_can_read_is_applied_once_it_is_redriven(
     assert not [each for each in desk.pieces("notify") if each.id == identity]
 
 
-def test_a_timer_that_failed_is_redriven_at_once_and_cannot_be_given_up(house: House, desk: Desk) -> None:
+def test_a_timer_that_failed_is_redriven_at_once_and_cannot_be_given_up(house: House, desk: WorkDesk) -> None:
     stage = house.prepare(small_scene("timer", [INSTANT]))
     with house.playing(stage) as board:
         house.stop("bank")
@@ -155,7 +155,7 @@ def test_a_timer_that_failed_is_redriven_at_once_and_cannot_be_given_up(house: H
     house.must_hold()
 
 
-def redriven(desk: Desk) -> bool:
+def redriven(desk: WorkDesk) -> bool:
     """Whether the timer could be sent on its way; one that is being worked on cannot."""
     for piece in desk.pieces("treasury"):
         if piece.what == "send_disbursement":

@@ -19,7 +19,7 @@ from contracts.message import SYSTEM, Actor
 from contracts.policies import PublishPolicyItem
 from contracts.rule import Fact, Level
 from services.catalog.enterprises import use_cases as enterprises
-from services.catalog.matching.desk import Desk
+from services.catalog.matching.desk import MatchingDesk
 from services.catalog.policies import use_cases as policies
 
 SAMPLE = Path(__file__).resolve().parents[2] / "sample" / "items"
@@ -30,7 +30,7 @@ CODES = [credit_code_of(draw(40), row) for row in range(40)]
 class AtTheDesk:
     """What catalog's process has at the other end of the line, without the process between."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: MatchingDesk) -> None:
         self._desk = desk
 
     def ask(self, **question: Any) -> Mapping[str, Any]:
@@ -43,7 +43,7 @@ class Catalogue:
     def __init__(self, frame: Frame, dsns: Dsns | None = None) -> None:
         self.frame = frame
         self.dsns = dsns
-        self.desk = Desk(frame)
+        self.desk = MatchingDesk(frame)
         self.line = AtTheDesk(self.desk)
         self._codes = iter(CODES)
         with frame.event_unit([CITY, ZHANGGONG, XINGGUO], action="onboard") as uow:

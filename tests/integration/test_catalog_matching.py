@@ -25,7 +25,7 @@ from contracts.message import Actor
 from contracts.rule import State, Window
 from services.catalog.enterprises.domain import EnterpriseNotYours
 from services.catalog.matching import reach, views
-from services.catalog.matching.desk import Desk
+from services.catalog.matching.desk import MatchingDesk
 from services.catalog.matching.domain import MatchingWarmingUp, PreviewRefused, ReachNotYours
 from services.catalog.policies.domain import ItemUnknown
 
@@ -83,7 +83,7 @@ def test_who_is_newly_entitled_is_said_once_whatever_is_started_again(catalogue:
     catalogue.desk.turn()
     (chunk,) = announced(catalogue)
     assert (chunk.item_id, set(chunk.enterprise_ids), chunk.year) == (item, enterprises, 2025)
-    Desk(catalogue.frame).turn()
+    MatchingDesk(catalogue.frame).turn()
     later = catalogue.registers(output("8"))
     catalogue.desk.turn()
     catalogue.publishes(content_of("NM-002", title="新标题"))
@@ -92,7 +92,7 @@ def test_who_is_newly_entitled_is_said_once_whatever_is_started_again(catalogue:
 
 
 def test_two_processes_that_see_the_same_say_it_once(catalogue: Catalogue) -> None:
-    other = Desk(catalogue.frame)
+    other = MatchingDesk(catalogue.frame)
     catalogue.desk.turn()
     other.turn()
     catalogue.publishes(content_of("NM-002"))

@@ -20,7 +20,7 @@ from console.cluster.crew import Member
 from console.machine.ports import LOOPBACK, Ports
 from console.machine.processes import kill
 from console.machine.quarters import leave_quarters, quarters_for
-from console.refusal import Refusal
+from console.refusal import CommandRefusal
 from console.servers.postgres import Postgres
 from console.servers.rabbitmq import RabbitMQ
 
@@ -135,7 +135,7 @@ def test_a_port_that_was_asked_for_and_is_in_use_is_refused_before_anything_star
     assert taken is not None
     insisting = Cluster(home, asked={"gateway": taken}, environ=private())
     cluster.postgres.start()
-    with pytest.raises(Refusal, match=str(taken)):
+    with pytest.raises(CommandRefusal, match=str(taken)):
         insisting.up()
     assert [name for name in NAMES if states(cluster)[name] != "stopped"] == []
 

@@ -51,7 +51,7 @@ from contracts.rule import (
     Sum,
 )
 from services.catalog.matching import reach, views
-from services.catalog.matching.desk import Desk
+from services.catalog.matching.desk import MatchingDesk
 from tests.unit.review.review_kit import COUNTY_PAYS
 
 FINANCE = officer_of("市财政局")
@@ -88,7 +88,7 @@ class City:
 
     def __init__(self, office: FrontOffice, review: Review) -> None:
         self.office, self.review = office, review
-        self.desk = Desk(office.catalog.frame)
+        self.desk = MatchingDesk(office.catalog.frame)
         self.line = AtTheDesk(self.desk)
         review.hears(
             onboarded(CITY, None, Level.CITY, "GZ"),

@@ -27,7 +27,7 @@ from contracts.treasury import (
 )
 from services.oversight import use_cases, views
 from services.oversight.steps import SENTENCES
-from services.oversight.store import Tracking, Trail
+from services.oversight.store import CaseTrail, Tracking
 from tests.unit.oversight.case_story import (
     AMOUNT,
     QUERY_CODE,
@@ -258,7 +258,7 @@ def test_without_the_declared_tenant_the_wall_stands_and_the_event_is_set_aside(
 
 
 def test_tracking_reads_one_row_by_one_index(oversight: Oversight) -> None:
-    many = [Trail(claim(f"GZ-M{number:05d}"), {}, digest_of("x"), after(0)) for number in range(2000)]
+    many = [CaseTrail(claim(f"GZ-M{number:05d}"), {}, digest_of("x"), after(0)) for number in range(2000)]
     with oversight.frame.unit(["ganzhou"], action="test") as uow:
         uow.of(Tracking).add(many)
     with psycopg.connect(psycopg_url(oversight.dsns.owner), autocommit=True) as connection:

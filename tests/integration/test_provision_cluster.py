@@ -10,7 +10,7 @@ import pytest
 from psycopg import sql
 
 from console.place import database_names
-from console.refusal import Refusal
+from console.refusal import CommandRefusal
 from console.servers.postgres import PostgresAdmin
 from console.servers.provision import KINDS, drop
 from console.servers.provision_cluster import main, provision_all
@@ -59,7 +59,7 @@ def test_every_setting_that_is_missing_or_unusable_is_named_before_anything_is_t
 ) -> None:
     environ = {**settings(pg_admin, name), f"{name}_APP_PASSWORD".upper(): "too short", "ADMIN_DATABASE_URL": ""}
     del environ[f"{name}_FRAME_PASSWORD".upper()]
-    with pytest.raises(Refusal) as refusal:
+    with pytest.raises(CommandRefusal) as refusal:
         provision_all(environ, [name])
     for setting in ("ADMIN_DATABASE_URL", f"{name}_APP_PASSWORD", f"{name}_FRAME_PASSWORD"):
         assert setting.upper() in str(refusal.value)

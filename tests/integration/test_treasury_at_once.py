@@ -17,7 +17,7 @@ from chassis.testing.fakes import NOON, received
 from chassis.time.clock import FixedClock
 from console.servers.provision import Dsns
 from contracts.refusal import StaleVersion
-from services.treasury.rails.bank import Payment, Word
+from services.treasury.rails.bank import BankAnswer, Payment
 from tests.unit.treasury.treasury_kit import FakeBank, account_changed, approved, claim
 
 WORKERS = 6
@@ -27,7 +27,7 @@ STEPS = 40
 class FickleBank(FakeBank):
     """Settles most, fails some, and sometimes loses the answer."""
 
-    def pay(self, payments: list[Payment]) -> dict[str, Word]:  # type: ignore[override]
+    def pay(self, payments: list[Payment]) -> dict[str, BankAnswer]:  # type: ignore[override]
         words = super().pay(payments)
         for payment in payments:
             die = int(payment.instruction_id[:2], 16) % 10
@@ -35,7 +35,7 @@ class FickleBank(FakeBank):
                 self.comes_to(payment.instruction_id, "failed", "账户已销户")
                 words[payment.instruction_id] = self.book[payment.instruction_id][1]
             elif die == 1:
-                words[payment.instruction_id] = Word(instruction_id=payment.instruction_id, status="silent")
+                words[payment.instruction_id] = BankAnswer(instruction_id=payment.instruction_id, status="silent")
         return words
 
 

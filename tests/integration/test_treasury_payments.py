@@ -13,7 +13,7 @@ from chassis.time.clock import FixedClock
 from console.servers.provision import Dsns
 from contracts.message import Actor
 from contracts.treasury import DisbursementView, GetLedgerTotals
-from services.treasury.rails.bank import BankUnreachable, Payment, Word
+from services.treasury.rails.bank import BankAnswer, BankUnreachable, Payment
 from tests.unit.treasury.treasury_kit import CHECKER, LAKH, MAKER, FakeBank, approved, payee
 
 
@@ -138,7 +138,7 @@ def kill_around(bank: FakeBank, *, executed: bool) -> None:
     """The next call to pay kills us, before or after the bank has executed it."""
     pay = bank.pay
 
-    def dying(payments: Sequence[Payment]) -> dict[str, Word]:
+    def dying(payments: Sequence[Payment]) -> dict[str, BankAnswer]:
         bank.pay = pay  # type: ignore[method-assign]
         if executed:
             pay(payments)
@@ -179,7 +179,7 @@ def test_a_worker_that_is_overtaken_changes_nothing_that_the_other_has_settled(t
     authorise_all(treasury, "case-1")
     pay = treasury.bank.pay
 
-    def slowly(payments: Sequence[Payment]) -> dict[str, Word]:
+    def slowly(payments: Sequence[Payment]) -> dict[str, BankAnswer]:
         treasury.bank.pay = pay  # type: ignore[method-assign]
         answer = pay(payments)
         treasury.clock.advance(LEASE_OVER)
@@ -249,7 +249,7 @@ def test_what_the_bank_refuses_fails_with_its_reason_and_frees_the_money_for_the
 def test_a_conflict_at_the_bank_is_a_matter_for_a_person_and_is_not_resolved_by_asking(treasury: Treasury) -> None:
     authorise_all(treasury, "case-1")
     treasury.bank.pay = lambda payments: {  # type: ignore[method-assign]
-        each.instruction_id: Word(instruction_id=each.instruction_id, status="conflict") for each in payments
+        each.instruction_id: BankAnswer(instruction_id=each.instruction_id, status="conflict") for each in payments
     }
     treasury.does("send_disbursement")
     doubtful = treasury.only()
@@ -265,12 +265,12 @@ def test_each_line_of_a_batch_ends_as_the_bank_says(treasury: Treasury) -> None:
     pay = treasury.bank.pay
     said = {"case-1": "settled", "case-2": "failed", "case-3": "pending", "case-4": "silent"}
 
-    def mixed(payments: Sequence[Payment]) -> dict[str, Word]:
+    def mixed(payments: Sequence[Payment]) -> dict[str, BankAnswer]:
         words = pay(payments)
         for case, status in said.items():
             instruction = f"{ends[case].disbursement_id}-1"
             if status == "silent":
-                words[instruction] = Word(instruction_id=instruction, status="silent")
+                words[instruction] = BankAnswer(instruction_id=instruction, status="silent")
             else:
                 treasury.bank.comes_to(instruction, status)  # type: ignore[arg-type]
                 words[instruction] = treasury.bank.book[instruction][1]

@@ -13,7 +13,7 @@ from chassis.foundation.database import connect_engine
 from console.cluster.cluster import Cluster
 from console.machine.ports import LOOPBACK, Ports
 from console.place import GATEWAY, database_names
-from console.refusal import Refusal
+from console.refusal import CommandRefusal
 from console.servers.credentials import Credentials
 from console.servers.provision import Dsns, dsns_of
 
@@ -33,7 +33,7 @@ class Addresses:
         admin = cluster.postgres.admin()
         bank = Ports(cluster.home).known("bank")
         if bank is None:
-            raise Refusal("系统还没有启动过，请先运行 ./zhida up。", "Nothing was started yet; run ./zhida up.")
+            raise CommandRefusal("系统还没有启动过，请先运行 ./zhida up。", "Nothing was started yet; run ./zhida up.")
         return cls(
             databases={name: dsns_of(admin, name) for name in database_names()},
             bank_url=f"http://{LOOPBACK}:{bank}",

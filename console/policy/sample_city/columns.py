@@ -7,13 +7,13 @@ from datetime import date
 
 import numpy as np
 
-from console.policy.sample_city.facts import Draft
+from console.policy.sample_city.facts import FactDraft
 from contracts.rule import FactKind
 from services.catalog.matching.engine.columns import DAY, LISTED
 from services.catalog.matching.engine.matcher import Matcher
 
 
-def matcher_of(count: int, drafts: Iterable[Draft], today: date) -> Matcher:
+def matcher_of(count: int, drafts: Iterable[FactDraft], today: date) -> Matcher:
     """A matcher of `count` enterprises with these facts and no items."""
     matcher = Matcher(today)
     matcher.admit(np.arange(count, dtype=np.int32))
@@ -22,7 +22,7 @@ def matcher_of(count: int, drafts: Iterable[Draft], today: date) -> Matcher:
     return matcher
 
 
-def _load(matcher: Matcher, draft: Draft) -> None:
+def _load(matcher: Matcher, draft: FactDraft) -> None:
     column = matcher.facts.column((draft.name, draft.period))
     form, values = LISTED, draft.values
     if draft.kind is FactKind.NUMBER:

@@ -49,7 +49,7 @@ _ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 
 
 @dataclass(frozen=True, slots=True)
-class Enterprises:
+class SampleEnterprises:
     """Arrays by enterprise. `county`, `section` and `division` index into the codes; `revenue` is 万元 of 2025."""
 
     county: NDArray[np.int64]
@@ -71,7 +71,7 @@ DIVISION_CODES = tuple(f"{section}{division:02d}" for section, division in DIVIS
 FIRST_DAY = date(1995, 1, 1)
 
 
-def draw(count: int) -> Enterprises:
+def draw(count: int) -> SampleEnterprises:
     """`count` enterprises; the first ones of a larger city are others than those of a smaller one."""
     rng = np.random.default_rng((SEED, count))
     section = _weighted(rng, [each[0] for each in SECTIONS.values()], count)
@@ -81,7 +81,7 @@ def draw(count: int) -> Enterprises:
     employees = np.clip(rng.lognormal(1.75, 1.25, count), 1, 20_000).astype(np.int64)
     per_head = np.array([each[3] for each in SECTIONS.values()])[section]
     days = (date(2026, 9, 30) - FIRST_DAY).days
-    return Enterprises(
+    return SampleEnterprises(
         county=_weighted(rng, COUNTY_WEIGHTS, count),
         section=section,
         division=division,
@@ -92,7 +92,7 @@ def draw(count: int) -> Enterprises:
     )
 
 
-def name_of(enterprises: Enterprises, row: int) -> str:
+def name_of(enterprises: SampleEnterprises, row: int) -> str:
     """A name nobody bears: every one says that it is a sample (示例)."""
     first, second, third = _in_base(row, len(_WORDS), 3)
     words = _WORDS[first] + _WORDS[second] + _WORDS[third]
@@ -100,7 +100,7 @@ def name_of(enterprises: Enterprises, row: int) -> str:
     return f"{county}示例{words}{SECTIONS[SECTION_CODES[enterprises.section[row]]][2]}有限公司"
 
 
-def credit_code_of(enterprises: Enterprises, row: int) -> str:
+def credit_code_of(enterprises: SampleEnterprises, row: int) -> str:
     """18 characters: registrar, kind, division, organisation code (GB 11714), check character (GB 32100)."""
     organisation = "M" + "".join(_CODE[digit] for digit in _in_base(row, 31, 7))
     total = sum(int(each, 36) * weight for each, weight in zip(organisation, _ORGANISATION_WEIGHTS, strict=True))
@@ -109,7 +109,7 @@ def credit_code_of(enterprises: Enterprises, row: int) -> str:
     return body + _CODE[-checked % 31]
 
 
-def founded_on(enterprises: Enterprises, row: int) -> date:
+def founded_on(enterprises: SampleEnterprises, row: int) -> date:
     return FIRST_DAY + timedelta(days=int(enterprises.founded[row]))
 
 

@@ -18,7 +18,7 @@ from console.policy.sample_city.enterprises import (
     FIRST_DAY,
     SECTION_CODES,
     SEED,
-    Enterprises,
+    SampleEnterprises,
 )
 from contracts.rule import Fact, FactKind, FactType
 
@@ -32,7 +32,7 @@ Words = tuple[bool | str | tuple[str, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class FactDraft:
     """One fact about one period: `values` of the enterprises in `rows` (ascending).
 
     A number's value is a whole multiple of 10^-decimals, a date's yyyymmdd, any other's a place in `words`.
@@ -72,14 +72,14 @@ class Draft:
         )
 
 
-class Facts:
+class SampleFacts:
     """Draws the columns; each from a stream of its own, so that a new fact leaves the others as they are."""
 
-    def __init__(self, enterprises: Enterprises) -> None:
+    def __init__(self, enterprises: SampleEnterprises) -> None:
         self._enterprises = enterprises
         self._count = len(enterprises)
 
-    def columns(self, used: Iterable[FactType] = ()) -> Iterator[Draft]:
+    def columns(self, used: Iterable[FactType] = ()) -> Iterator[FactDraft]:
         """What every enterprise may have, then the rarer facts of `used` that are not among those."""
         known = set()
         for draft in self._everyday():
@@ -89,7 +89,7 @@ class Facts:
             if declared.name not in known:
                 yield from self._rare(declared)
 
-    def _everyday(self) -> Iterator[Draft]:
+    def _everyday(self) -> Iterator[FactDraft]:
         enterprises, everyone = self._enterprises, np.ones(self._count, np.bool_)
         rng = self._stream("everyday")
         yield self._words("registered_in", None, everyone, enterprises.county, COUNTY_CODES)
@@ -106,7 +106,7 @@ class Facts:
         yield from self._yearly(rng)
         yield from self._certificates(rng)
 
-    def _yearly(self, rng: np.random.Generator) -> Iterator[Draft]:
+    def _yearly(self, rng: np.random.Generator) -> Iterator[FactDraft]:
         enterprises = self._enterprises
         technical = np.isin(enterprises.division, [at for at, code in enumerate(DIVISION_CODES) if code[0] in "CIM"])
         researching = technical & (rng.random(self._count) < 0.22) & (enterprises.employees > 8)
@@ -126,7 +126,7 @@ class Facts:
             growth = 100 * (enterprises.growth + rng.normal(0, 0.03, self._count))
             yield self._numbers("revenue_growth", period, told, growth, "%", 1)
 
-    def _certificates(self, rng: np.random.Generator) -> Iterator[Draft]:
+    def _certificates(self, rng: np.random.Generator) -> Iterator[FactDraft]:
         """Held for three years or five; some ran out and nobody renewed them."""
         technical = np.isin(self._enterprises.section, [SECTION_CODES.index(code) for code in "CIM"])
         large = self._enterprises.employees > 20
@@ -139,7 +139,7 @@ class Facts:
         granted = technical & large & (rng.random(self._count) < 0.25)
         yield self._numbers("patents", None, granted, rng.geometric(0.12, self._count), "件", 0)
 
-    def _rare(self, declared: FactType) -> Iterator[Draft]:
+    def _rare(self, declared: FactType) -> Iterator[FactDraft]:
         """A fact of few enterprises, as an item asks for it; how many and how much hangs on its name."""
         rng = self._stream(declared.name)
         holders = rng.random(self._count) < 0.004 * 12 ** rng.random()
@@ -158,7 +158,7 @@ class Facts:
             else:
                 yield self._coded(declared, period, told, rng)
 
-    def _coded(self, declared: FactType, period: str | None, told: Share, rng: np.random.Generator) -> Draft:
+    def _coded(self, declared: FactType, period: str | None, told: Share, rng: np.random.Generator) -> FactDraft:
         words: tuple[str | tuple[str, ...], ...] = tuple(each.code for each in declared.codes) or ("other",)
         if declared.kind is FactKind.CODES:
             words = ((), *((word,) for word in words if isinstance(word, str)))
@@ -175,18 +175,18 @@ class Facts:
 
     def _numbers(
         self, name: str, period: str | None, told: Share, values: NDArray[Any], unit: str, decimals: int
-    ) -> Draft:
+    ) -> FactDraft:
         scaled = np.rint(np.asarray(values, np.float64) * 10**decimals).astype(np.int64)
         return self._draft(name, period, FactKind.NUMBER, told, scaled, unit=unit, decimals=decimals)
 
     def _flags(
         self, name: str, period: str | None, told: Share, flags: Share, untils: NDArray[Any] | None = None
-    ) -> Draft:
+    ) -> FactDraft:
         return self._draft(
             name, period, FactKind.FLAG, told, flags.astype(np.int64), words=(False, True), untils=untils
         )
 
-    def _dates(self, name: str, period: str | None, told: Share, days: NDArray[np.datetime64]) -> Draft:
+    def _dates(self, name: str, period: str | None, told: Share, days: NDArray[np.datetime64]) -> FactDraft:
         months = days.astype("datetime64[M]")
         number = months.astype(np.int64) // 12 * 10_000 + 19_700_000
         number += (
@@ -202,15 +202,15 @@ class Facts:
         places: NDArray[Any],
         words: Words,
         kind: FactKind = FactKind.CODE,
-    ) -> Draft:
+    ) -> FactDraft:
         return self._draft(name, period, kind, told, places.astype(np.int64), words=words)
 
     def _draft(
         self, name: str, period: str | None, kind: FactKind, told: Share, values: NDArray[np.int64],
         unit: str | None = None, decimals: int = 0, words: Words = (), untils: NDArray[Any] | None = None,
-    ) -> Draft:  # fmt: skip
+    ) -> FactDraft:  # fmt: skip
         rows = np.flatnonzero(told)
         ends = np.full(len(rows), NEVER) if untils is None else untils[rows]
-        return Draft(
+        return FactDraft(
             name, period, kind, rows.astype(np.int32), values[rows], ends.astype(np.int32), unit, decimals, words
         )

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from console.policy.sample_city.enterprises import Enterprises, credit_code_of, draw, name_of
-from console.policy.sample_city.facts import AS_OF, Draft, Facts
+from console.policy.sample_city.enterprises import SampleEnterprises, credit_code_of, draw, name_of
+from console.policy.sample_city.facts import AS_OF, FactDraft, SampleFacts
 from contracts.item import PolicyItemContent
 from contracts.rule import ItemRules, absolute_period
 from contracts.rule.facts import FactKind
@@ -54,10 +54,10 @@ def write_table(
     return broken
 
 
-def _columns(enterprises: Enterprises, items: Sequence[PolicyItemContent]) -> Iterator[Draft]:
+def _columns(enterprises: SampleEnterprises, items: Sequence[PolicyItemContent]) -> Iterator[FactDraft]:
     declared = [each for item in items for each in item.rules.fact_types]
     wanted = {key for item in items for key in facts_read(item.rules, AS_OF.year)}
-    for draft in Facts(enterprises).columns(declared):
+    for draft in SampleFacts(enterprises).columns(declared):
         everyday = draft.name in FACTS and draft.period in (None, YEAR)
         if everyday or ((draft.name, draft.period) in wanted and draft.kind is not FactKind.CODES):
             yield draft
@@ -82,19 +82,19 @@ def facts_read(rules: ItemRules, year: int) -> set[tuple[str, str | None]]:
     return found
 
 
-def _fixed(enterprises: Enterprises, row: int) -> Iterator[str]:
+def _fixed(enterprises: SampleEnterprises, row: int) -> Iterator[str]:
     yield credit_code_of(enterprises, row)
     yield name_of(enterprises, row)
     yield "示例行业"
     yield f"139{row:08d}"
 
 
-def _heading(draft: Draft) -> str:
+def _heading(draft: FactDraft) -> str:
     kind = {FactKind.FLAG: "是否", FactKind.CODE: "代码", FactKind.DATE: "日期"}.get(draft.kind, draft.unit)
     return f"{draft.name}:{draft.period or ''}:{kind}"
 
 
-def _by_row(draft: Draft) -> dict[int, str]:
+def _by_row(draft: FactDraft) -> dict[int, str]:
     told = zip(draft.rows.tolist(), draft.values.tolist(), strict=True)
     return {
         row: ("是" if written else "否") if isinstance(written := draft.written(value), bool) else str(written)

@@ -34,7 +34,7 @@ class FeedRefused(Invalid):
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class FeedPage:
     """Records after a position, each with its own; `total` is how many the feed has now."""
 
     records: list[dict[str, Any]]
@@ -63,7 +63,7 @@ class ExchangeClient:
             raise SettingMissing(f"缺少环境变量：{', '.join(missing)} (missing settings)")
         return cls(env["DATA_EXCHANGE_URL"], env["DATA_EXCHANGE_SECRET"])
 
-    def page(self, feed: str, after: int, limit: int) -> Page:
+    def page(self, feed: str, after: int, limit: int) -> FeedPage:
         """The records after position `after`. Raises SourceAway, FeedSignatureInvalid or FeedRefused."""
         try:
             answer = self._client.get(f"/feeds/{feed}/pages", params={"after": after, "limit": limit})
@@ -75,13 +75,13 @@ class ExchangeClient:
             raise FeedRefused(status=answer.status_code)
         return self._checked(answer, feed, after)
 
-    def _checked(self, answer: httpx.Response, feed: str, after: int) -> Page:
+    def _checked(self, answer: httpx.Response, feed: str, after: int) -> FeedPage:
         try:
             self._webhook.verify(answer.content, dict(answer.headers), json_parse=False)
             head, *records = (orjson.loads(line) for line in answer.content.splitlines())
             # A page that was signed once must not be taken for another one: the signature covers where it begins.
             if (head["feed"], head["after"], head["count"]) != (feed, after, len(records)):
                 raise FeedSignatureInvalid()
-            return Page(records, head["next_after"], head["more"], head["total"])
+            return FeedPage(records, head["next_after"], head["more"], head["total"])
         except (WebhookVerificationError, ValueError, KeyError, TypeError) as error:
             raise FeedSignatureInvalid() from error

@@ -19,7 +19,7 @@ from contracts.fact_sources import SourceKind
 from contracts.operations import LineResult
 from contracts.refusal import Conflict, Reason
 from contracts.rule.facts import FactType
-from services.catalog.imports.exchange import Page
+from services.catalog.imports.exchange import FeedPage
 from services.catalog.imports.headings import TableEmpty, read_heading
 from services.catalog.imports.lines import EnterpriseLine, LineReader
 from services.catalog.imports.records import RecordReader
@@ -39,7 +39,7 @@ class FeedNotConnected(Conflict):
 class Feed(Protocol):
     """The data exchange: pages of a feed, whose signatures have been checked."""
 
-    def page(self, feed: str, after: int, limit: int) -> Page: ...
+    def page(self, feed: str, after: int, limit: int) -> FeedPage: ...
 
 
 class EnterpriseImport:

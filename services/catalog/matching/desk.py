@@ -21,7 +21,7 @@ from services.catalog.matching.engine.matcher import STATES
 from services.catalog.matching.engine.money import cost_of
 from services.catalog.matching.population import Changed, Population
 from services.catalog.matching.pushing import Told, affected, everybody, push, untold
-from services.catalog.matching.store import Change, ChangeFeed
+from services.catalog.matching.store import ChangeFeed, PendingChange
 
 log = get_logger(__name__)
 
@@ -32,7 +32,7 @@ DRAFT = "draft"
 Answer = dict[str, Any]
 
 
-class Desk:
+class MatchingDesk:
     """One population per tenant that has enterprises. `turn` is called by one thread, `answer` by any."""
 
     def __init__(self, frame: Frame) -> None:
@@ -103,7 +103,7 @@ class Desk:
         return everybody(population)
 
     def _apply(
-        self, changes: Sequence[Change], tenants: Sequence[TenantId], just_read: set[TenantId]
+        self, changes: Sequence[PendingChange], tenants: Sequence[TenantId], just_read: set[TenantId]
     ) -> dict[TenantId, Mapping[str, Rows]]:
         items = list(dict.fromkeys(change.subject for change in changes if change.kind == "policy_item"))
         figures = any(change.kind == "outside_figure" for change in changes)

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from chassis.read.reader import Reader
 from contracts.message import TenantId
 from contracts.rule import Fact, FactKind
-from services.catalog.matching.engine.columns import DAY, LISTED, NEVER, Column, number_text
-from services.catalog.matching.engine.facts import ColumnKey, Facts
+from services.catalog.matching.engine.columns import DAY, LISTED, NEVER, BitmapColumn, number_text
+from services.catalog.matching.engine.facts import ColumnKey, EngineFacts
 
 SLICE = 20_000
 """Files in one statement: a few seconds of the server's time, well inside its limit."""
@@ -57,7 +57,7 @@ def read_enterprises(reader: Reader, tenant: TenantId) -> list[str]:
     return [row.id for row in reader.execute(ENTERPRISES, {"tenant": tenant})]
 
 
-def load_columns(reader: Reader, tenant: TenantId, ids: Sequence[str], facts: Facts) -> None:
+def load_columns(reader: Reader, tenant: TenantId, ids: Sequence[str], facts: EngineFacts) -> None:
     """The current facts of `ids` (ascending; row by row) into empty columns."""
     parts: dict[ColumnKey, list[_Part]] = {}
     for start in range(0, len(ids), SLICE):
@@ -75,7 +75,7 @@ def load_columns(reader: Reader, tenant: TenantId, ids: Sequence[str], facts: Fa
 _Part = tuple[NDArray[np.int32], NDArray[np.uint8], NDArray[np.int64], NDArray[np.int32]]
 
 
-def _part(column: Column, found: Any) -> _Part:
+def _part(column: BitmapColumn, found: Any) -> _Part:
     count = len(found.rows)
     untils = np.full(count, NEVER, np.int32) if found.untils is None else np.array(found.untils, np.int32)
     form = DAY if found.form == "date" else LISTED

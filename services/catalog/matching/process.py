@@ -21,7 +21,7 @@ from chassis.edge.frame import Frame
 from chassis.foundation.database import is_infrastructure_fault
 from chassis.foundation.settings import Settings
 from chassis.observability import telemetry
-from services.catalog.matching.desk import Desk
+from services.catalog.matching.desk import MatchingDesk
 
 log = telemetry.get_logger(__name__)
 
@@ -53,7 +53,7 @@ class Server(socketserver.ThreadingUnixStreamServer):
 
     daemon_threads = True
 
-    def __init__(self, path: Path, desk: Desk) -> None:
+    def __init__(self, path: Path, desk: MatchingDesk) -> None:
         super().__init__(str(path), Answers)
         self.desk = desk
 
@@ -66,7 +66,7 @@ def rest_after(took: float) -> float:
     return min(took, LONGEST_REST)
 
 
-def follow(desk: Desk) -> None:
+def follow(desk: MatchingDesk) -> None:
     """Turn after turn, for as long as the process lives. While the database is away, the last answers stand."""
     while True:
         try:
@@ -93,7 +93,7 @@ def main(argv: list[str]) -> int:
     telemetry.configure("catalog-matching", settings.otlp_endpoint)
     frame = Frame(settings)
     frame.wait_for_database()
-    desk = Desk(frame)
+    desk = MatchingDesk(frame)
     with Server(path, desk) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         follow(desk)

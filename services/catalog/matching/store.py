@@ -55,7 +55,7 @@ class MatchChunks(AggregateStore[MatchChunk]):
         )
 
 
-class Change(NamedTuple):
+class PendingChange(NamedTuple):
     """A file (`enterprise`), an item (`policy_item`) or an outside figure (`outside_figure`) that was written."""
 
     tenant: TenantId
@@ -81,7 +81,7 @@ class ChangeFeed:
         self._horizon: int | None = None
         self._seen: dict[int, int] = {}
 
-    def look(self, reader: Reader) -> list[Change]:
+    def look(self, reader: Reader) -> list[PendingChange]:
         """The first look tells nothing: whoever then reads the tables has it all."""
         first = self._horizon is None
         horizon = (1 << 62) if self._horizon is None else self._horizon
@@ -90,4 +90,4 @@ class ChangeFeed:
         self._horizon = int(rows[0].horizon)
         self._seen |= {row.position: row.transaction for row in fresh}
         self._seen = {at: transaction for at, transaction in self._seen.items() if transaction >= self._horizon}
-        return [] if first else list(dict.fromkeys(Change(row.tenant, row.kind, row.subject) for row in fresh))
+        return [] if first else list(dict.fromkeys(PendingChange(row.tenant, row.kind, row.subject) for row in fresh))

@@ -37,7 +37,7 @@ class MaterialCountsNoMore(Conflict):
 
 
 @dataclass(kw_only=True, slots=True)
-class Material(Aggregate):
+class KeptMaterial(Aggregate):
     """One paper, referred to by the hash of the upload. The last day of its validity counts."""
 
     enterprise_id: str
@@ -56,7 +56,7 @@ class Material(Aggregate):
     withdrawn_why: str | None = None
     moved_from: str | None = None
 
-    def check(self, *, by: Actor, today: date, replaces: Material | None) -> None:
+    def check(self, *, by: Actor, today: date, replaces: KeptMaterial | None) -> None:
         """Raises EnterpriseNotYours, or MaterialRefused with all reasons."""
         refuse_stranger(by, self.enterprise_id)
         reasons = []

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Column, Date, DateTime, MetaData, RowMapping, Table, Text
 
 from chassis.write.store import AggregateStore, aggregate_columns
-from services.catalog.materials.domain import Material, MaterialUnknown
+from services.catalog.materials.domain import KeptMaterial, MaterialUnknown
 
 METADATA = MetaData()
 
@@ -35,20 +35,20 @@ FRAME = frozenset(column.name for column in aggregate_columns())
 OWN = tuple(str(column.name) for column in MATERIAL.columns if column.name not in FRAME)
 
 
-class Materials(AggregateStore[Material]):
+class Materials(AggregateStore[KeptMaterial]):
     """Materials of the enterprises of this place."""
 
     table = MATERIAL
     aggregate_type = "material"
     missing = MaterialUnknown
 
-    def of_enterprise(self, enterprise_id: str) -> list[Material]:
+    def of_enterprise(self, enterprise_id: str) -> list[KeptMaterial]:
         """All materials in an enterprise's file, locked."""
         columns = self.table.c
         return self.where(columns.tenant == self._uow.tenant, columns.enterprise_id == enterprise_id)
 
-    def to_row(self, aggregate: Material) -> dict[str, Any]:
+    def to_row(self, aggregate: KeptMaterial) -> dict[str, Any]:
         return {name: getattr(aggregate, name) for name in OWN}
 
-    def from_row(self, row: RowMapping) -> Material:
-        return Material(**dict(row))
+    def from_row(self, row: RowMapping) -> KeptMaterial:
+        return KeptMaterial(**dict(row))

@@ -11,7 +11,7 @@ from contracts.materials import (
 )
 from services.catalog.enterprises.domain import refuse_stranger
 from services.catalog.enterprises.store import Enterprises
-from services.catalog.materials.domain import Material
+from services.catalog.materials.domain import KeptMaterial
 from services.catalog.materials.store import Materials
 
 
@@ -21,7 +21,7 @@ def keep_material(cmd: KeepMaterial, uow: UnitOfWork) -> MaterialView:
     uow.of(Enterprises).get(cmd.enterprise_id).refuse_merged()
     materials = uow.of(Materials)
     replaced = materials.get(cmd.replaces) if cmd.replaces is not None else None
-    material = Material(
+    material = KeptMaterial(
         id=uow.new_id(),
         tenant=uow.tenant,
         enterprise_id=cmd.enterprise_id,

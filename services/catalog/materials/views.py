@@ -14,7 +14,7 @@ from contracts.materials import (
     MaterialPage,
 )
 from services.catalog.enterprises.domain import refuse_stranger
-from services.catalog.materials.domain import Material
+from services.catalog.materials.domain import KeptMaterial
 
 
 def list_materials(query: ListMaterials, reader: Reader) -> MaterialList:
@@ -25,7 +25,7 @@ def list_materials(query: ListMaterials, reader: Reader) -> MaterialList:
         "SELECT * FROM material WHERE tenant = :tenant AND enterprise_id = :id ORDER BY material.id DESC",
         {"tenant": reader.tenant, "id": query.enterprise_id},
     )
-    return MaterialList(items=tuple(Material(**dict(row)).view(today) for row in rows.mappings()))
+    return MaterialList(items=tuple(KeptMaterial(**dict(row)).view(today) for row in rows.mappings()))
 
 
 def list_expiring_materials(query: ListExpiringMaterials, reader: Reader) -> MaterialPage:
@@ -47,6 +47,6 @@ def list_expiring_materials(query: ListExpiringMaterials, reader: Reader) -> Mat
         },
     )
     rows, more = cut_page(found.mappings().all(), query.limit)
-    items = tuple(Material(**dict(row)).view(today) for row in rows)
+    items = tuple(KeptMaterial(**dict(row)).view(today) for row in rows)
     cursor = encode_cursor(items[-1].valid_until, items[-1].ref.material_id) if more else None
     return MaterialPage(items=items, next_cursor=cursor)

@@ -89,14 +89,14 @@ def outside_figure(row: RowMapping) -> OutsideFigure:
     return OutsideFigure(**AggregateStore.frame_fields(row), figure=_figure(row), **about)
 
 
-class Reading(Protocol):
+class FigureReading(Protocol):
     """A unit of work or a reader."""
 
     def execute(self, sql: str, parameters: Any = None) -> CursorResult[Any]: ...
 
 
 def figures_by_place(
-    database: Reading, tenant: TenantId, names: Collection[str] | None = None
+    database: FigureReading, tenant: TenantId, names: Collection[str] | None = None
 ) -> dict[TenantId, tuple[ParameterValue, ...]]:
     """For `tenant` and each level above it: the standing figures (of these names, if given) that its items may rest
     on, its own and those of the levels above.

@@ -23,14 +23,14 @@ SELECT text, state, repealed_on FROM policy_document WHERE id = :id AND tenant I
 """
 
 
-class Reading(Protocol):
+class TextReading(Protocol):
     """A unit of work or a reader."""
 
     def execute(self, sql: str, parameters: Any = None) -> CursorResult[Any]: ...
 
 
 def examine(
-    text: Mapping[str, Any], database: Reading, tenant: TenantId, today: date
+    text: Mapping[str, Any], database: TextReading, tenant: TenantId, today: date
 ) -> tuple[list[TextProblem], PolicyItemContent | None]:
     """Everything that stands against publishing `text` today, and the item that it is, as soon as it can be read."""
     try:
@@ -72,7 +72,9 @@ def _pointer(text: Any, place: Sequence[int | str], *, missing: bool) -> str:
     return pointer
 
 
-def cite(content: PolicyItemContent, database: Reading, tenant: TenantId) -> tuple[PolicyItemContent, list[Problem]]:
+def cite(
+    content: PolicyItemContent, database: TextReading, tenant: TenantId
+) -> tuple[PolicyItemContent, list[Problem]]:
     """The item with its document as it is registered, and what stands against resting on it.
 
     An item rests on documents of its own tenant and of the levels above it.

@@ -21,7 +21,7 @@ class WorkbookRefused(Invalid):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class SheetLine:
     """One row of a sheet, with its number as the spreadsheet shows it."""
 
     sheet: str
@@ -48,10 +48,10 @@ class Wrong:
 
     reasons: list[Reason] = field(default_factory=list)
 
-    def add(self, code: str, line: Line, heading: str, message: str) -> None:
+    def add(self, code: str, line: SheetLine, heading: str, message: str) -> None:
         self.reasons.append(Reason(code=code, message=f"{message}。", field=line.place(heading)))
 
-    def word(self, line: Line, heading: str, words: Mapping[str, T]) -> T | None:
+    def word(self, line: SheetLine, heading: str, words: Mapping[str, T]) -> T | None:
         """What the cell's word stands for; None for an empty cell and, with a reason, for a word that is none."""
         text = line[heading]
         if not text:
@@ -61,21 +61,21 @@ class Wrong:
             return None
         return words[text]
 
-    def required(self, line: Line) -> None:
+    def required(self, line: SheetLine) -> None:
         """Every cell that must be filled in and is not."""
         for column in SHEETS[line.sheet]:
             if column.required and not line[column.heading]:
                 self.add("cell_empty", line, column.heading, "必填")
 
 
-def read_sheets(rows: Iterable[tuple[str, int, Sequence[str]]]) -> dict[str, list[Line]]:
+def read_sheets(rows: Iterable[tuple[str, int, Sequence[str]]]) -> dict[str, list[SheetLine]]:
     """Rows (sheet, row number, cells) as lines by sheet; the first row of a sheet is its heading. Sheets that the
     template does not know are notes of their author and are let be.
 
     Raises WorkbookRefused with everything that does not fit the template.
     """
     headings: dict[str, list[str]] = {}
-    lines: dict[str, list[Line]] = {sheet: [] for sheet in SHEETS}
+    lines: dict[str, list[SheetLine]] = {sheet: [] for sheet in SHEETS}
     reasons: list[Reason] = []
     for sheet, number, cells in rows:
         if sheet not in SHEETS:
@@ -85,7 +85,7 @@ def read_sheets(rows: Iterable[tuple[str, int, Sequence[str]]]) -> dict[str, lis
             headings[sheet] = texts
             reasons += _against_heading(sheet, texts)
         elif any(texts):
-            lines[sheet].append(Line(sheet, number, dict(zip(headings[sheet], texts, strict=False))))
+            lines[sheet].append(SheetLine(sheet, number, dict(zip(headings[sheet], texts, strict=False))))
     if "事项" not in headings:
         reasons.append(Reason(code="sheet_missing", message="缺少“事项”表。", field="事项"))
     if reasons:

@@ -15,7 +15,7 @@ from contracts.item import PolicyItemContent
 from contracts.refusal import Reason
 from rules import sentences
 from services.catalog.workbooks import cell_values
-from services.catalog.workbooks.cells import Json, Line, Wrong
+from services.catalog.workbooks.cells import Json, SheetLine, Wrong
 from services.catalog.workbooks.rule_rows import RuleRows, declared_facts
 
 TIME = re.compile(r"\s*(\d{1,4})\s*(个工作日|个自然日|小时)\s*")
@@ -34,7 +34,7 @@ class WorkbookItem:
     reasons: tuple[Reason, ...] = ()
 
 
-def read_items(lines: Mapping[str, Sequence[Line]]) -> list[WorkbookItem]:
+def read_items(lines: Mapping[str, Sequence[SheetLine]]) -> list[WorkbookItem]:
     """Every item of the workbook, in the order of the sheet 事项."""
     common = Wrong()
     facts = declared_facts(lines["数据"], common)
@@ -44,13 +44,13 @@ def read_items(lines: Mapping[str, Sequence[Line]]) -> list[WorkbookItem]:
     return [*items, *(_stray(line) for line in others if line["事项编码"] not in codes)]
 
 
-def _stray(line: Line) -> WorkbookItem:
+def _stray(line: SheetLine) -> WorkbookItem:
     reason = Reason(code="item_missing", message="“事项”表中没有这个编码。", field=line.place("事项编码"))
     return WorkbookItem(line.number, line["事项编码"], reasons=(reason,))
 
 
 def _item(
-    line: Line, lines: Mapping[str, Sequence[Line]], facts: Mapping[str, Json], common: Wrong, twice: bool
+    line: SheetLine, lines: Mapping[str, Sequence[SheetLine]], facts: Mapping[str, Json], common: Wrong, twice: bool
 ) -> WorkbookItem:
     wrong = Wrong(list(common.reasons))
     wrong.required(line)
@@ -72,7 +72,7 @@ def _item(
     return WorkbookItem(line.number, line["事项编码"], department, content)
 
 
-def _guided(content: Json, line: Line) -> Json:
+def _guided(content: Json, line: SheetLine) -> Json:
     """The item as its contract writes it, its guide completed by the rules' own words. Raises ValidationError."""
     item = PolicyItemContent.model_validate(content)
     if not (line["条件说明"] and line["标准说明"]):
@@ -90,7 +90,9 @@ def _guided(content: Json, line: Line) -> Json:
 class _ItemRow:
     """One line of the sheet 事项 and its own lines of the others, as the text of an item."""
 
-    def __init__(self, line: Line, own: Mapping[str, Sequence[Line]], facts: Mapping[str, Json], wrong: Wrong) -> None:
+    def __init__(
+        self, line: SheetLine, own: Mapping[str, Sequence[SheetLine]], facts: Mapping[str, Json], wrong: Wrong
+    ) -> None:
         self._line = line
         self._own = own
         self._facts = facts
@@ -258,7 +260,7 @@ class _ItemRow:
             return {}
         return {"limit": int(found[1]), "unit": cell_values.TIME_UNITS[found[2]]}
 
-    def _material(self, line: Line) -> Json:
+    def _material(self, line: SheetLine) -> Json:
         self._wrong.required(line)
         material: Json = {
             "code": line["材料编码"],
@@ -268,7 +270,7 @@ class _ItemRow:
         }
         return material | ({"commitment": line["可用承诺代替"]} if line["可用承诺代替"] else {})
 
-    def _field(self, line: Line) -> Json:
+    def _field(self, line: SheetLine) -> Json:
         self._wrong.required(line)
         field = self._rows.fact(line) | {"required": self._wrong.word(line, "必填", cell_values.YES_NO)}
         return field | ({"hint": line["填写提示"]} if line["填写提示"] else {})

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from services.catalog.workbooks import cell_values
-from services.catalog.workbooks.cells import Json, Line, Wrong
+from services.catalog.workbooks.cells import Json, SheetLine, Wrong
 
 NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,12})?")
 BOUND = re.compile(r"(>|≥|＞|<|≤|＜)?\s*(.+)")
@@ -17,7 +17,7 @@ Facts = Mapping[str, Json]
 """Declared facts by what people call them."""
 
 
-def declared_facts(lines: Sequence[Line], wrong: Wrong) -> dict[str, Json]:
+def declared_facts(lines: Sequence[SheetLine], wrong: Wrong) -> dict[str, Json]:
     """The sheet 数据."""
     facts: dict[str, Json] = {}
     for line in lines:
@@ -45,20 +45,20 @@ class RuleRows:
         self._wrong = wrong
         self.used: dict[str, Json] = {}
 
-    def eligibility(self, lines: Sequence[Line], joining: str) -> Json:
+    def eligibility(self, lines: Sequence[SheetLine], joining: str) -> Json:
         """One condition, or all of them joined."""
         conditions = [self._condition(line) for line in lines]
         return conditions[0] if len(conditions) == 1 else {"node": joining, "of": conditions}
 
-    def amount(self, lines: Sequence[Line]) -> Json:
+    def amount(self, lines: Sequence[SheetLine]) -> Json:
         """One part, or the sum of all; parts are told apart by their name."""
-        parts: dict[str, list[Line]] = {}
+        parts: dict[str, list[SheetLine]] = {}
         for line in lines:
             parts.setdefault(line["部分"], []).append(line)
         nodes = [self._part(name, rows) for name, rows in parts.items()]
         return nodes[0] if len(nodes) == 1 else {"node": "sum", "of": nodes}
 
-    def fact(self, line: Line) -> Json:
+    def fact(self, line: SheetLine) -> Json:
         """Fact and period of a row."""
         label = line["数据名称"]
         fact = self._facts.get(label)
@@ -71,7 +71,7 @@ class RuleRows:
             named["period"] = cell_values.PERIODS.get(line["期间"], line["期间"])
         return named
 
-    def _condition(self, line: Line) -> Json:
+    def _condition(self, line: SheetLine) -> Json:
         self._wrong.required(line)
         node: Json = {"node": "condition", **self.fact(line)}
         operator = self._wrong.word(line, "关系", cell_values.RELATIONS)
@@ -90,14 +90,14 @@ class RuleRows:
             node["unit"] = line["单位"]
         return node
 
-    def _code(self, line: Line, text: str) -> str:
+    def _code(self, line: SheetLine, text: str) -> str:
         """A code by what people call it, or as it is."""
         for entry in self._facts.get(line["数据名称"], {}).get("codes", ()):
             if text == entry["label"]:
                 return str(entry["code"])
         return text
 
-    def _part(self, name: str, lines: Sequence[Line]) -> Json:
+    def _part(self, name: str, lines: Sequence[SheetLine]) -> Json:
         first = lines[0]
         for line in lines:
             self._wrong.required(line)
@@ -112,7 +112,7 @@ class RuleRows:
             return {"node": "cap", "scope": "payment", "of": node, "limit": self.fixed(first, "最高")}
         return node
 
-    def _computed(self, method: str, lines: Sequence[Line]) -> Json:
+    def _computed(self, method: str, lines: Sequence[SheetLine]) -> Json:
         first = lines[0]
         if method == "分档":
             return self._table(lines)
@@ -133,7 +133,7 @@ class RuleRows:
             self._wrong.word(first, "算法", dict.fromkeys(cell_values.METHODS, ""))
         return standard
 
-    def _table(self, lines: Sequence[Line]) -> Json:
+    def _table(self, lines: Sequence[SheetLine]) -> Json:
         by = {"node": "fact", **self.fact(lines[0])}
         unit = self._facts.get(lines[0]["数据名称"], {}).get("unit", "")
         return {
@@ -144,7 +144,7 @@ class RuleRows:
             "bands": [self._band(line) for line in lines],
         }
 
-    def _band(self, line: Line) -> Json:
+    def _band(self, line: SheetLine) -> Json:
         band: Json = {"then": self.fixed(line, "标准")}
         for heading, key, usual in (("下限", "low", True), ("上限", "high", False)):
             if not line[heading]:
@@ -155,13 +155,13 @@ class RuleRows:
             band[f"{key}_inclusive"] = found[1] in ("≥", "≤") if found[1] else usual
         return band
 
-    def fixed(self, line: Line, heading: str) -> Json:
+    def fixed(self, line: SheetLine, heading: str) -> Json:
         """A figure with its unit, from two cells."""
         if not line[f"{heading}单位"]:
             self._wrong.add("unit_missing", line, f"{heading}单位", "缺少单位")
         return {"node": "fixed", "value": self._number(line, heading, line[heading]), "unit": line[f"{heading}单位"]}
 
-    def _number(self, line: Line, heading: str, text: str) -> str:
+    def _number(self, line: SheetLine, heading: str, text: str) -> str:
         text = text.replace(",", "").replace("，", "")
         if not NUMBER.fullmatch(text):
             self._wrong.add("number_unreadable", line, heading, f"“{text}”不是数字")

@@ -12,7 +12,7 @@ from typing import Any
 from contracts.item import PolicyItemContent
 from contracts.rule import ItemRules
 from services.catalog.workbooks import cell_values
-from services.catalog.workbooks.cells import Json, Line
+from services.catalog.workbooks.cells import Json, SheetLine
 from services.catalog.workbooks.reading import read_items
 from services.catalog.workbooks.rule_writing import NotSayable, amount_rows, condition_rows, period_word
 from services.catalog.workbooks.sheets import SHEETS
@@ -94,7 +94,8 @@ def _rest(item: PolicyItemContent, rows: Rows) -> None:
 def read_back(rows: Rows) -> PolicyItemContent | None:
     """What reading these rows gives; None while they are no item."""
     lines = {
-        sheet: [Line(sheet, number, each) for number, each in enumerate(rows.get(sheet, ()), 2)] for sheet in SHEETS
+        sheet: [SheetLine(sheet, number, each) for number, each in enumerate(rows.get(sheet, ()), 2)]
+        for sheet in SHEETS
     }
     content = read_items(lines)[0].content
     return PolicyItemContent.model_validate(content) if content is not None else None

@@ -24,14 +24,14 @@ from contracts.review import (
 )
 from contracts.rule import Assessment, Fact, FactSheet, ItemRules, TimeLimit
 from rules import assess
-from services.review.cases.decision import AlreadyDecided, Decision
+from services.review.cases.decision import AlreadyDecided, CaseDecision
 from services.review.cases.entitlement import amount_due, mismatch_with, obstacles_in
 from services.review.cases.filing import Filing
 from services.review.cases.inspection import Inspection, InspectionNotPartOfPlan, InspectionRequired
 from services.review.cases.moves import MOVES, OUTCOMES
 from services.review.cases.payments import PayerOf, Payments, payments_of
 from services.review.cases.refusals import NotYourDepartment, together
-from services.review.register.domain import Award, award_period
+from services.review.register.domain import RegisteredAward, award_period
 
 
 @dataclass(kw_only=True, slots=True)
@@ -51,7 +51,7 @@ class Case(Aggregate):
     state: CaseState = "accepted"
     remarks: tuple[Reason, ...] = ()
     inspection: Inspection | None = None
-    decision: Decision | None = None
+    decision: CaseDecision | None = None
 
     @classmethod
     def accept(cls, filing: Filing, rules: ItemRules, due_at: datetime | None) -> Case:
@@ -67,7 +67,7 @@ class Case(Aggregate):
         """Do not accept it (不予受理), and say why: the case ends as it begins."""
         case = cls._from(filing, rules, None)
         case.remarks = refusal.reasons
-        case._end_rejected(None, Decision(SYSTEM.id, now, refusal.message))
+        case._end_rejected(None, CaseDecision(SYSTEM.id, now, refusal.message))
         return case
 
     @classmethod
@@ -99,9 +99,9 @@ class Case(Aggregate):
         return amount_due(self.assessment)
 
     @property
-    def award(self) -> Award:
+    def award(self) -> RegisteredAward:
         """The place in the register that an approval takes."""
-        return Award.claimed_by(
+        return RegisteredAward.claimed_by(
             self.claim,
             tenant=self.tenant,
             period=self.award_period,
@@ -162,7 +162,9 @@ class Case(Aggregate):
         self.inspection = inspection
         self._report(self.state, inspection.recorded_for(self.id, self.claim))
 
-    def approve(self, amount_fen: int, decision: Decision, payments: Payments, found: Sequence[Refused] = ()) -> None:
+    def approve(
+        self, amount_fen: int, decision: CaseDecision, payments: Payments, found: Sequence[Refused] = ()
+    ) -> None:
         """Grant it: one order to pay per paying tenant. `found` is what the register and others object.
 
         Raises AlreadyDecided, or all that stands against it as one refusal; then nothing has changed.
@@ -175,12 +177,12 @@ class Case(Aggregate):
             event = payments.order_to_pay(order, self.id, self.claim, self.payee, amount_fen, decision)
             self._report(before, event, to=order.payer)
 
-    def reject(self, decision: Decision) -> None:
+    def reject(self, decision: CaseDecision) -> None:
         """Refuse it, with the reason. Raises AlreadyDecided."""
         self.must_be_open()
         self._end_rejected(self.state, decision)
 
-    def _end_rejected(self, before: CaseState | None, decision: Decision) -> None:
+    def _end_rejected(self, before: CaseState | None, decision: CaseDecision) -> None:
         self.state, self.decision = "rejected", decision
         self._report(before, decision.rejection_of(self.id, self.claim))
 

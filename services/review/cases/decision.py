@@ -16,7 +16,7 @@ class AlreadyDecided(Conflict):
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class CaseDecision:
     """Who decided, when, and the opinion or reason."""
 
     by: str

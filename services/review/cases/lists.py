@@ -13,7 +13,7 @@ from contracts.intake import EnterprisesNominated
 from contracts.refusal import Refused
 from contracts.rule import ItemRules
 from services.review.cases.case import Case
-from services.review.cases.decision import Decision
+from services.review.cases.decision import CaseDecision
 from services.review.cases.filing import Filing
 from services.review.cases.opening import accept, hand_to_department, pinned_rules, version_of
 from services.review.cases.payments import PayerOf
@@ -29,7 +29,7 @@ class Listed:
     case: Case
     rules: ItemRules
     amount_fen: int
-    decision: Decision
+    decision: CaseDecision
 
 
 def decide_lists(events: Sequence[Received[EnterprisesNominated]], uow: UnitOfWork) -> None:
@@ -49,7 +49,7 @@ def decide_lists(events: Sequence[Received[EnterprisesNominated]], uow: UnitOfWo
         elif not all(at_home(filing.claim.filed_in) for filing in lines):
             event.not_yet("名单所列企业的所在地区")
         else:
-            decision = Decision(event.data.nominated_by, event.data.nominated_at, "")
+            decision = CaseDecision(event.data.nominated_by, event.data.nominated_at, "")
             for filing, line in zip(lines, event.data.lines, strict=True):
                 if filing.case_id not in known:
                     version = rules[version_of(filing.claim)]

@@ -12,7 +12,7 @@ from contracts.money import Money
 from contracts.refusal import Refused
 from contracts.review import CaseApproved, Share
 from contracts.rule import Level, ShareLine
-from services.review.cases.decision import Decision
+from services.review.cases.decision import CaseDecision
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Payments:
     shares: tuple[Share, ...]
 
     def order_to_pay(
-        self, order: Share, case_id: str, claim: Claim, payee: Payee, total_fen: int, decision: Decision
+        self, order: Share, case_id: str, claim: Claim, payee: Payee, total_fen: int, decision: CaseDecision
     ) -> CaseApproved:
         """The event that tells one payer what to pay, and who bears what of the whole."""
         return CaseApproved(

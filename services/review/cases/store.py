@@ -14,7 +14,7 @@ from contracts.intake import Claim
 from contracts.refusal import Reason
 from contracts.rule import Assessment, Fact, TimeLimit
 from services.review.cases.case import Case
-from services.review.cases.decision import Decision
+from services.review.cases.decision import CaseDecision
 from services.review.cases.inspection import Inspection
 from services.review.cases.refusals import CaseNotFound
 
@@ -93,5 +93,5 @@ class Cases(AggregateStore[Case]):
             accepted_at=row["accepted_at"],
             due_at=row["due_at"],
             state=row["state"],
-            decision=Decision(decided_by, row["decided_at"], row["note"]) if decided_by else None,
+            decision=CaseDecision(decided_by, row["decided_at"], row["note"]) if decided_by else None,
         )

@@ -8,7 +8,7 @@ from contracts.review import ApproveCase, CaseView, RecordInspection, RejectCase
 from services.review.cases import deadline
 from services.review.cases.case import Case
 from services.review.cases.case_view import view_of
-from services.review.cases.decision import Decision
+from services.review.cases.decision import CaseDecision
 from services.review.cases.inspection import Inspection
 from services.review.cases.store import Cases
 from services.review.register.domain import AlreadyAwarded
@@ -22,14 +22,14 @@ def approve_case(cmd: ApproveCase, uow: UnitOfWork) -> CaseView:
     payments, found = case.payments(uow.registry.payer)
     if case.amount_fen and case.id not in uow.of(AwardRegister).reserve([case.award]):
         found.append(AlreadyAwarded())
-    case.approve(cmd.amount_fen, Decision(uow.actor.id, uow.now, cmd.opinion), payments, found)
+    case.approve(cmd.amount_fen, CaseDecision(uow.actor.id, uow.now, cmd.opinion), payments, found)
     return _decided(case, uow)
 
 
 def reject_case(cmd: RejectCase, uow: UnitOfWork) -> CaseView:
     """Refuse it, with the reason."""
     case = _to_handle(cmd, uow)
-    case.reject(Decision(uow.actor.id, uow.now, cmd.reason))
+    case.reject(CaseDecision(uow.actor.id, uow.now, cmd.reason))
     return _decided(case, uow)
 
 

@@ -19,7 +19,7 @@ class AlreadyAwarded(Conflict):
 
 
 @dataclass(frozen=True, slots=True)
-class Award:
+class RegisteredAward:
     """A place in the award register: one per enterprise, item and period, whoever pays.
 
     The enterprise is known by its code, and by its file in the place where it filed.
@@ -35,7 +35,9 @@ class Award:
     amount_fen: int
 
     @classmethod
-    def claimed_by(cls, claim: Claim, *, tenant: TenantId, period: str, case_id: str, amount_fen: int) -> Award:
+    def claimed_by(
+        cls, claim: Claim, *, tenant: TenantId, period: str, case_id: str, amount_fen: int
+    ) -> RegisteredAward:
         return cls(
             tenant=tenant,
             filed_in=claim.filed_in,

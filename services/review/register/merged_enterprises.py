@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from chassis.write.uow import UnitOfWork
-from services.review.register.domain import Award
+from services.review.register.domain import RegisteredAward
 
 SURVIVING = """
 WITH RECURSIVE up AS (
@@ -40,7 +40,7 @@ WHERE a.case_id <> files.case_id AND c.claim ->> 'filed_in' = files.place AND c.
 """
 
 
-class Place(NamedTuple):
+class RegisterPlace(NamedTuple):
     """What an enterprise with several files has once: in `filed_in`, under the file that survives."""
 
     filed_in: str
@@ -55,18 +55,18 @@ class MergedEnterprises:
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
 
-    def granted_already(self, awards: Sequence[Award]) -> frozenset[str]:
+    def granted_already(self, awards: Sequence[RegisteredAward]) -> frozenset[str]:
         """The ids of those cases whose enterprise has the award under another of its files, or gets it earlier in `awards`."""
         places = self._places(awards) if awards else {}
         if not places:
             return frozenset()
         self._uow.execute(HOLD, {"places": sorted("\x1f".join(place) for place in set(places.values()))})
-        first: dict[Place, str] = {}
+        first: dict[RegisterPlace, str] = {}
         for case_id, place in places.items():
             first.setdefault(place, case_id)
         return self._granted(places) | (places.keys() - first.values())
 
-    def _places(self, awards: Sequence[Award]) -> Mapping[str, Place]:
+    def _places(self, awards: Sequence[RegisteredAward]) -> Mapping[str, RegisterPlace]:
         """By case, in the order of `awards`; an enterprise with one file only is not there."""
         found = self._uow.execute(
             SURVIVING,
@@ -78,12 +78,12 @@ class MergedEnterprises:
         )
         surviving = {row.case_id: row.id for row in found}
         return {
-            award.case_id: Place(award.filed_in, surviving[award.case_id], award.item_id, award.period)
+            award.case_id: RegisterPlace(award.filed_in, surviving[award.case_id], award.item_id, award.period)
             for award in awards
             if award.case_id in surviving
         }
 
-    def _granted(self, places: Mapping[str, Place]) -> frozenset[str]:
+    def _granted(self, places: Mapping[str, RegisterPlace]) -> frozenset[str]:
         # A statement of its own: it must see what those who held the places before have committed.
         found = self._uow.execute(
             GRANTED,

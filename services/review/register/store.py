@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from chassis.write.uow import UnitOfWork
-from services.review.register.domain import Award
+from services.review.register.domain import RegisteredAward
 from services.review.register.merged_enterprises import MergedEnterprises
 
 COLUMNS = ("tenant", "item_id", "uscc", "period", "case_id", "amount_fen")
@@ -17,7 +17,7 @@ class AwardRegister:
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
 
-    def reserve(self, awards: Collection[Award]) -> frozenset[str]:
+    def reserve(self, awards: Collection[RegisteredAward]) -> frozenset[str]:
         """Take these places, in one statement and in key order; returns the ids of the cases that got theirs.
 
         A place that another transaction is about to take is waited for. A place once taken stays taken; if

@@ -47,7 +47,7 @@ class PayerMismatch(Conflict):
     sentence = "兑付指令的付款地区与收到指令的地区不一致。"
 
 
-class NothingToPay(Conflict):
+class ShareOfNothing(Conflict):
     """An order to pay nothing: no bank executes it."""
 
     code = "nothing_to_pay"

@@ -16,7 +16,7 @@ from services.treasury.disbursements import payout_clock
 from services.treasury.disbursements.domain import Disbursement
 from services.treasury.disbursements.funds import Funds, lines_that_may_pay
 from services.treasury.disbursements.moves import IN_FLIGHT, OVER
-from services.treasury.disbursements.refusals import NothingToPay, PaidUnderEarlierRevision, PayerMismatch
+from services.treasury.disbursements.refusals import PaidUnderEarlierRevision, PayerMismatch, ShareOfNothing
 from services.treasury.disbursements.store import Disbursements
 from services.treasury.offices import must_hold
 
@@ -88,7 +88,7 @@ def _orders(
         if order.payer != event.tenant:
             event.refuse(PayerMismatch())
         elif order.amount_fen == 0:
-            event.refuse(NothingToPay())
+            event.refuse(ShareOfNothing())
         elif order.payer not in limits:
             event.not_yet(f"地区 {order.payer} 的开通信息")
         else:

@@ -11,7 +11,7 @@ from services.treasury.rails.patience import Patience
 from services.treasury.rails.settlement import RENEW
 
 
-class PayeeAccountEntrypoints(Room):
+class PayeeAccountCopyEntrypoints(Room):
     """What failed or came back is paid again once its enterprise has another account."""
 
     patience: Patience

@@ -12,7 +12,7 @@ PayeeOwner = tuple[TenantId, str]
 """The enterprise's own tenant, and its id."""
 
 
-class PayeeAccounts:
+class PayeeAccountCopies:
     """The newest confirmed account of each enterprise, as catalog told it. Rows belong to the enterprise's own tenant."""
 
     def __init__(self, uow: UnitOfWork) -> None:

@@ -18,7 +18,7 @@ from services.treasury.disbursements import payout_clock
 from services.treasury.disbursements.domain import Disbursement
 from services.treasury.disbursements.funds import Funds, lines_that_may_pay
 from services.treasury.disbursements.store import Disbursements
-from services.treasury.payee_accounts.store import PayeeAccounts, PayeeOwner
+from services.treasury.payee_accounts.store import PayeeAccountCopies, PayeeOwner
 from services.treasury.rails.patience import Patience
 from services.treasury.rails.settlement import RENEW
 
@@ -31,7 +31,7 @@ def keep_accounts(events: Sequence[Received[PayeeAccountChanged]], uow: UnitOfWo
     newest: dict[PayeeOwner, Payee] = {}
     for event in sorted(events, key=lambda each: each.data.payee.account_version):
         newest[(event.tenant, event.data.enterprise_id)] = event.data.payee
-    uow.of(PayeeAccounts).keep(newest)
+    uow.of(PayeeAccountCopies).keep(newest)
 
 
 def renew_attempts(jobs: Sequence[Job], unit: UnitMaker, patience: Patience) -> None:
@@ -67,7 +67,7 @@ def renew_attempts(jobs: Sequence[Job], unit: UnitMaker, patience: Patience) -> 
 
 def _attempts(uow: UnitOfWork, ended: Sequence[Disbursement]) -> dict[str, Disbursement]:
     """By the id of what ended: the attempt that would follow it, where its enterprise has a newer account."""
-    accounts = uow.of(PayeeAccounts).newest(_enterprise(each) for each in ended)
+    accounts = uow.of(PayeeAccountCopies).newest(_enterprise(each) for each in ended)
     limits = payout_clock.limits(uow, {each.tenant for each in ended})
     attempts = {}
     for each in ended:

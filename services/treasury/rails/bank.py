@@ -42,7 +42,7 @@ class Payment:
     currency: Literal["CNY"] = "CNY"
 
 
-class Word(Model):
+class BankAnswer(Model):
     """How one instruction stands at the bank. *silent* is our own word for an answer that did not come.
 
     Under *conflict* the bank has another payment with this id: nobody but a person can say what that means.
@@ -64,13 +64,13 @@ class Word(Model):
 class Bank(Protocol):
     """A bank that executes one instruction id at most once."""
 
-    def pay(self, payments: Sequence[Payment]) -> dict[str, Word]:
+    def pay(self, payments: Sequence[Payment]) -> dict[str, BankAnswer]:
         """A word for each instruction id: *silent* wherever it is not certain what came of it.
 
         Raises BankUnreachable if nothing was sent, BatchRefused if one of several payments is malformed.
         """
 
-    def ask(self, instruction_ids: Sequence[str]) -> dict[str, Word]:
+    def ask(self, instruction_ids: Sequence[str]) -> dict[str, BankAnswer]:
         """How these stand now. Raises BankUnreachable; asking changes nothing and may be repeated."""
 
     def returns(self, after: int) -> tuple[tuple[str, ...], int]:

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from chassis.foundation.settings import SettingMissing
 from contracts.message import Model
-from services.treasury.rails.bank import BATCH_LIMIT, BankUnreachable, BatchRefused, Payment, Word
+from services.treasury.rails.bank import BATCH_LIMIT, BankAnswer, BankUnreachable, BatchRefused, Payment
 
 CONNECT_SECONDS, ANSWER_SECONDS = 2.0, 8.0
 """A job asks first and sends then: both together end well within the lease of its claim (30 s)."""
@@ -56,8 +56,10 @@ class BankClient:
             raise SettingMissing("缺少环境变量：BANK_URL (missing setting)")
         return cls(env["BANK_URL"])
 
-    def pay(self, payments: Sequence[Payment]) -> dict[str, Word]:
-        silent = {each.instruction_id: Word(instruction_id=each.instruction_id, status="silent") for each in payments}
+    def pay(self, payments: Sequence[Payment]) -> dict[str, BankAnswer]:
+        silent = {
+            each.instruction_id: BankAnswer(instruction_id=each.instruction_id, status="silent") for each in payments
+        }
         try:
             answer = self._client.post("/payments/batch", json={"payments": [asdict(each) for each in payments]})
         except NEVER_SENT as error:
@@ -68,12 +70,12 @@ class BankClient:
             if len(payments) > 1:
                 raise BatchRefused(answer.text[:500])
             reason = f"银行拒绝受理该指令：{answer.text[:300]}"
-            return {each: Word(instruction_id=each, status="failed", reason=reason) for each in silent}
+            return {each: BankAnswer(instruction_id=each, status="failed", reason=reason) for each in silent}
         if 300 <= answer.status_code < 500:
             raise BankUnreachable(f"turned away unread, HTTP {answer.status_code}")
         return silent | (_words(answer) if answer.status_code == 200 else {})
 
-    def ask(self, instruction_ids: Sequence[str]) -> dict[str, Word]:
+    def ask(self, instruction_ids: Sequence[str]) -> dict[str, BankAnswer]:
         words = _words(self._read("POST", "/payments/query", json={"instruction_ids": list(instruction_ids)}))
         if not words.keys() >= set(instruction_ids):
             raise BankUnreachable("the bank's answer is incomplete or cannot be read")
@@ -97,7 +99,7 @@ class BankClient:
         return answer
 
 
-def _words(answer: httpx.Response) -> dict[str, Word]:
+def _words(answer: httpx.Response) -> dict[str, BankAnswer]:
     """Every line that can be read. One that cannot is as if it were missing: it must not spoil its neighbours."""
     try:
         lines = _Results.model_validate_json(answer.content).results
@@ -106,7 +108,7 @@ def _words(answer: httpx.Response) -> dict[str, Word]:
     words = {}
     for line in lines:
         try:
-            word = Word.model_validate(line)
+            word = BankAnswer.model_validate(line)
         except ValidationError:
             continue
         words[word.instruction_id] = word

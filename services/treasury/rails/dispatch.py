@@ -20,7 +20,7 @@ from chassis.time.jobs import Job
 from services.treasury.disbursements.domain import Disbursement
 from services.treasury.disbursements.moves import IN_FLIGHT
 from services.treasury.disbursements.store import Disbursements
-from services.treasury.rails.bank import Bank, Payment, Word, pool_account
+from services.treasury.rails.bank import Bank, BankAnswer, Payment, pool_account
 from services.treasury.rails.patience import Patience
 from services.treasury.rails.settlement import take_words
 
@@ -44,7 +44,7 @@ def send(jobs: Sequence[Job], unit: UnitMaker, bank: Bank, cipher: Cipher, patie
     """Present what is authorised. Raises BankUnreachable, BatchRefused or Stalled: the jobs are then tried again."""
     begun = time.monotonic()
     fresh, interrupted, payments = _fix_instructions(jobs, unit, cipher)
-    words: dict[str, Word] = {}
+    words: dict[str, BankAnswer] = {}
     if interrupted:
         words |= bank.ask([_instruction(each) for each in interrupted])
     unheard = [each for each in interrupted if words[_instruction(each)].status == "not_found"]
@@ -84,7 +84,7 @@ def ask(jobs: Sequence[Job], unit: UnitMaker, bank: Bank, cipher: Cipher, patien
         take_words(uow, {each.id: words[_instruction(each)] for each in open_ones}, patience)
 
 
-def _is_lost(each: Disbursement, word: Word, patience: Patience) -> bool:
+def _is_lost(each: Disbursement, word: BankAnswer, patience: Patience) -> bool:
     """Whether the instruction went astray on its way to the bank, as far as anybody can tell.
 
     There is always a definite no after the last time it was presented before it is given up as failed.
@@ -131,7 +131,7 @@ def _tenants(jobs: Sequence[Job]) -> list[str]:
     return sorted({job.tenant for job in jobs})
 
 
-def _leave_trace(sent: Sequence[Disbursement], words: Mapping[str, Word]) -> None:
+def _leave_trace(sent: Sequence[Disbursement], words: Mapping[str, BankAnswer]) -> None:
     """One span per payment, in the trace of the submission that it belongs to."""
     for each in sent:
         word = words[each.id]

@@ -22,12 +22,12 @@ class Patience:
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> Patience:
-        """BANK_ENTERPRISE_NOES, BANK_RETURNS_SECONDS and PAYEE_ACCOUNTS_SECONDS, where they are set."""
+        """BANK_DEFINITE_NOES, BANK_RETURNS_SECONDS and PAYEE_ACCOUNTS_SECONDS, where they are set."""
         usual = cls()
         returns = float(env.get("BANK_RETURNS_SECONDS", usual.returns_every.total_seconds()))
         accounts = float(env.get("PAYEE_ACCOUNTS_SECONDS", usual.accounts_every.total_seconds()))
         return cls(
-            definite_noes=int(env.get("BANK_ENTERPRISE_NOES", usual.definite_noes)),
+            definite_noes=int(env.get("BANK_DEFINITE_NOES", usual.definite_noes)),
             returns_every=timedelta(seconds=returns),
             accounts_every=timedelta(seconds=accounts),
         )

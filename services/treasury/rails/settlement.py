@@ -12,7 +12,7 @@ from services.treasury.disbursements.domain import Disbursement
 from services.treasury.disbursements.funds import Funds
 from services.treasury.disbursements.moves import IN_FLIGHT
 from services.treasury.disbursements.store import Disbursements
-from services.treasury.rails.bank import Standing, Word
+from services.treasury.rails.bank import BankAnswer, Standing
 from services.treasury.rails.patience import Patience
 from services.treasury.rails.return_cursor import FETCH_RETURNS, ReturnCursor
 
@@ -33,7 +33,7 @@ NEVER_HEARD = "银行连续 {n} 次答复未收到该指令，已停止查询；
 NO_REASON = "银行未说明原因"
 
 
-def take_words(uow: UnitOfWork, words: Mapping[str, Word], patience: Patience) -> None:
+def take_words(uow: UnitOfWork, words: Mapping[str, BankAnswer], patience: Patience) -> None:
     """Apply the bank's words, by disbursement id. A word that was applied before changes nothing."""
     store = uow.of(Disbursements)
     funds = Funds(uow, {each.line_id for each in store.look_at(words) if each.line_id})
@@ -50,7 +50,7 @@ def take_words(uow: UnitOfWork, words: Mapping[str, Word], patience: Patience) -
             uow.schedule(ASK, each.id, at=_next_question(each, uow.now), tenant=each.tenant)
 
 
-def _take(each: Disbursement, word: Word, funds: Funds, definite_noes: int) -> None:
+def _take(each: Disbursement, word: BankAnswer, funds: Funds, definite_noes: int) -> None:
     """One word: what it moves, it moves in the books as well."""
     if each.state in IN_FLIGHT:
         if word.status in ("settled", "returned"):
@@ -73,14 +73,14 @@ def _take(each: Disbursement, word: Word, funds: Funds, definite_noes: int) -> N
         funds.take_back(each)
 
 
-def _settle(each: Disbursement, word: Word, funds: Funds) -> None:
+def _settle(each: Disbursement, word: BankAnswer, funds: Funds) -> None:
     assert word.bank_reference is not None, "a word without reference is not a settlement"
     assert word.settled_at is not None, "nor is one without a time"
     each.settle(word.bank_reference, word.settled_at)
     funds.settle(each)
 
 
-def _doubt(each: Disbursement, word: Word, funds: Funds, definite_noes: int) -> None:
+def _doubt(each: Disbursement, word: BankAnswer, funds: Funds, definite_noes: int) -> None:
     """No answer, or none that ends it. The money stays reserved until the bank has firmly said no."""
     if each.state == "sent":
         each.doubt(DOUBTS[word.status])
@@ -93,7 +93,7 @@ def _doubt(each: Disbursement, word: Word, funds: Funds, definite_noes: int) -> 
             funds.release(each)
 
 
-def _contradicts(each: Disbursement, word: Word) -> bool:
+def _contradicts(each: Disbursement, word: BankAnswer) -> bool:
     if each.state == "failed":
         return word.status in ("settled", "returned", "pending")
     return each.state == "settled" and word.status in ("failed", "not_found")

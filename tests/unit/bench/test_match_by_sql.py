@@ -9,7 +9,7 @@ import pytest
 from bench.match import TODAY
 from bench.match_sql import Columns, columns_for, where
 from console.policy.sample_city.enterprises import draw
-from console.policy.sample_city.facts import Facts
+from console.policy.sample_city.facts import SampleFacts
 from console.policy.sample_city.items import SAMPLES, sample_items
 from contracts.rule import Compare, Condition, ItemRules
 
@@ -26,7 +26,7 @@ def items() -> list[ItemRules]:
 @pytest.fixture(scope="module")
 def columns(items: list[ItemRules]) -> Columns:
     used = [declared for rules in items for declared in rules.fact_types]
-    return columns_for(items, Facts(draw(40)).columns(used), TODAY.year)
+    return columns_for(items, SampleFacts(draw(40)).columns(used), TODAY.year)
 
 
 def test_the_wide_table_has_room_for_every_shape_of_item(columns: Columns) -> None:

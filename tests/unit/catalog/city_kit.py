@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from console.policy.sample_city.columns import matcher_of
 from console.policy.sample_city.enterprises import draw
-from console.policy.sample_city.facts import Facts
+from console.policy.sample_city.facts import SampleFacts
 from console.policy.sample_city.items import PROVINCE, sample_items
 from contracts.rule import Fact, FactSheet, ItemRules
 from rules.eligibility import decide
@@ -28,7 +28,7 @@ class City:
         every = list(sample_items(PROVINCE))
         self.items: dict[str, ItemRules] = dict(every[::stride])
         used = {declared.name: declared for _, rules in every for declared in rules.fact_types}
-        drafts = list(Facts(draw(enterprises)).columns(used.values()))
+        drafts = list(SampleFacts(draw(enterprises)).columns(used.values()))
         self.matcher: Matcher = matcher_of(enterprises, drafts, TODAY)
         for item, rules in self.items.items():
             self.matcher.put_item(item, rules)

@@ -10,7 +10,7 @@ import pytest
 from contracts.item import PolicyItemContent
 from contracts.refusal import Reason
 from rules import check_publication
-from services.catalog.workbooks.cells import Line, WorkbookRefused, read_sheets
+from services.catalog.workbooks.cells import SheetLine, WorkbookRefused, read_sheets
 from services.catalog.workbooks.reading import WorkbookItem, read_items
 from services.catalog.workbooks.sheets import SHEETS
 from services.catalog.workbooks.writing import item_rows, read_back, sayable, workbook_rows
@@ -56,7 +56,9 @@ def lines_of(item: PolicyItemContent) -> dict[str, list[dict[str, str]]]:
 
 
 def read_one(rows: dict[str, list[dict[str, str]]]) -> WorkbookItem:
-    lines = {sheet: [Line(sheet, number, row) for number, row in enumerate(rows.get(sheet, ()), 2)] for sheet in SHEETS}
+    lines = {
+        sheet: [SheetLine(sheet, number, row) for number, row in enumerate(rows.get(sheet, ()), 2)] for sheet in SHEETS
+    }
     return read_items(lines)[0]
 
 
@@ -92,15 +94,15 @@ def test_a_part_that_mixes_two_ways_of_computing_is_refused(sample_item: SampleI
 
 
 def test_rows_of_an_item_that_is_not_there_are_told():
-    lines = {sheet: [] for sheet in SHEETS} | {"条件": [Line("条件", 7, {"事项编码": "X-1"})]}
+    lines = {sheet: [] for sheet in SHEETS} | {"条件": [SheetLine("条件", 7, {"事项编码": "X-1"})]}
     (stray,) = read_items(lines)
     assert told(stray.reasons) == {("item_missing", "条件表第7行“事项编码”")}
 
 
 def test_a_code_that_occurs_twice_is_refused_both_times(sample_item: SampleItem):
     rows = lines_of(sample_item("NM-002"))
-    lines = {sheet: [Line(sheet, number, row) for number, row in enumerate(rows[sheet], 2)] for sheet in SHEETS}
-    lines["事项"].append(Line("事项", 9, rows["事项"][0]))
+    lines = {sheet: [SheetLine(sheet, number, row) for number, row in enumerate(rows[sheet], 2)] for sheet in SHEETS}
+    lines["事项"].append(SheetLine("事项", 9, rows["事项"][0]))
     assert [told(item.reasons) for item in read_items(lines)] == [
         {("code_twice", "事项表第2行“事项编码”")},
         {("code_twice", "事项表第9行“事项编码”")},

@@ -28,7 +28,7 @@ from services.catalog.enterprises.domain import EnterpriseNotYours
 from services.catalog.enterprises.store import Enterprises
 from services.catalog.enterprises.use_cases import register_enterprise
 from services.catalog.materials.domain import (
-    Material,
+    KeptMaterial,
     MaterialCountsNoMore,
     MaterialRefused,
     MaterialUnknown,
@@ -41,7 +41,7 @@ ENTERPRISE = RegisterEnterprise(uscc="91360702DEM000014H", name="示例企业01"
 TODAY = date(2026, 3, 10)
 
 
-class MemoryMaterials(MemoryStore[Material]):
+class MemoryMaterials(MemoryStore[KeptMaterial]):
     missing = MaterialUnknown
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from console.policy.sample_city.enterprises import draw
-from console.policy.sample_city.facts import Facts
+from console.policy.sample_city.facts import SampleFacts
 from contracts.rule import State
 from rules import assess
 from tests.unit.catalog.city_kit import TODAY, City
@@ -68,5 +68,5 @@ def test_reasons_are_the_plain_evaluator_s_word_for_word(city: City, state: Stat
 
 
 def test_the_sample_city_is_the_same_every_time() -> None:
-    first, second = (list(Facts(draw(50)).columns()) for _ in range(2))
+    first, second = (list(SampleFacts(draw(50)).columns()) for _ in range(2))
     assert [draft.values.tolist() for draft in first] == [draft.values.tolist() for draft in second]

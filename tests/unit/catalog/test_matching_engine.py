@@ -33,7 +33,7 @@ from contracts.rule import (
 )
 from rules.eligibility import decide
 from rules.facts import FactReader
-from services.catalog.matching.engine.matcher import Matcher, Reach
+from services.catalog.matching.engine.matcher import Matcher, MatchReach
 
 TODAY = date(2026, 11, 23)
 NAMES = ("revenue", "grade", "listed_on")
@@ -218,14 +218,14 @@ def test_a_withdrawn_fact_takes_its_answer_along() -> None:
     matcher = matcher_of([[number("3000")]])
     matcher.put_item("item", ABOVE)
     matcher.put_facts({("revenue", None): {0: None}})
-    assert matcher.reach("item") == Reach(0, 0, 1)
+    assert matcher.reach("item") == MatchReach(0, 0, 1)
 
 
 def test_an_item_s_new_version_replaces_the_old_one_and_leaves_nothing_behind() -> None:
     matcher = matcher_of([[number("1500")]])
     matcher.put_item("item", ABOVE)
     matcher.put_item("item", item(Condition(fact="revenue", operator="ge", value="1000", unit="万元")))
-    assert matcher.reach("item") == Reach(1, 0, 0)
+    assert matcher.reach("item") == MatchReach(1, 0, 0)
     matcher.drop_item("item")
     assert (len(matcher.items), matcher.conditions) == (0, 0)
 
@@ -235,8 +235,8 @@ def test_a_enterprise_that_is_dismissed_is_counted_nowhere() -> None:
     matcher.put_item("item", ABOVE)
     matcher.put_item("clean", WITHOUT_LIST)
     matcher.dismiss(0)
-    assert matcher.reach("item") == Reach(0, 1, 1)
-    assert matcher.reach("clean") == Reach(0, 0, 2)
+    assert matcher.reach("item") == MatchReach(0, 1, 1)
+    assert matcher.reach("clean") == MatchReach(0, 0, 2)
 
 
 @pytest.mark.parametrize("count", [1, 63, 64, 65, 200])

@@ -12,7 +12,7 @@ from chassis.testing.fakes import NOON
 from contracts.message import Actor
 from contracts.outside_figures import OutsideFigureRecorded, OutsideFigureWithdrawn
 from contracts.rule import Fact, ParameterValue
-from services.catalog.matching.engine.matcher import Matcher, Reach
+from services.catalog.matching.engine.matcher import Matcher, MatchReach
 from services.catalog.outside_figures.domain import (
     OutsideFigure,
     OutsideFigureOfOtherDepartment,
@@ -130,23 +130,23 @@ def matcher() -> Matcher:
 
 
 def test_a_figure_counts_for_the_items_of_its_place_and_of_the_levels_below(matcher: Matcher) -> None:
-    assert matcher.reach("of-city") == matcher.reach("of-county") == Reach(0, 0, 2)
+    assert matcher.reach("of-city") == matcher.reach("of-county") == MatchReach(0, 0, 2)
     touched = matcher.put_figures({"city": (), "county": (average("4"),)})
     assert touched == ["of-county"]
-    assert (matcher.reach("of-city"), matcher.reach("of-county")) == (Reach(0, 0, 2), Reach(1, 0, 1))
+    assert (matcher.reach("of-city"), matcher.reach("of-county")) == (MatchReach(0, 0, 2), MatchReach(1, 0, 1))
     both = (average("4.1", key="C40"), average("4"))
     assert matcher.put_figures({"city": both, "county": both}) == ["of-city", "of-county"]
-    assert matcher.reach("of-city") == matcher.reach("of-county") == Reach(1, 1, 0)
+    assert matcher.reach("of-city") == matcher.reach("of-county") == MatchReach(1, 1, 0)
 
 
 def test_a_figure_that_is_withdrawn_or_corrected_is_seen_and_one_that_nobody_rests_on_is_not(matcher: Matcher) -> None:
     matcher.put_figures({"city": (average("4"),)})
     assert matcher.put_figures({"city": (average("4"), average("5", as_of=TODAY))}) == ["of-city"]
-    assert matcher.reach("of-city") == Reach(0, 1, 1)
+    assert matcher.reach("of-city") == MatchReach(0, 1, 1)
     lpr = average("3", name="lpr_one_year", key=None)
     assert matcher.put_figures({"city": (average("4"), average("5", as_of=TODAY), lpr)}) == []
     assert matcher.put_figures({}) == ["of-city"]
-    assert matcher.reach("of-city") == Reach(0, 0, 2)
+    assert matcher.reach("of-city") == MatchReach(0, 0, 2)
 
 
 def test_reasons_are_given_on_the_figures_of_the_item_s_place(matcher: Matcher) -> None:

@@ -11,7 +11,7 @@ import pytest
 from console.__main__ import main
 from console.cluster.cluster import Cluster
 from console.machine.ports import Ports
-from console.refusal import Refusal
+from console.refusal import CommandRefusal
 from console.servers.broker_node import BrokerFault
 from console.servers.rabbitmq import AmqpAddress, RabbitMQ
 
@@ -96,16 +96,16 @@ def test_wiping_removes_what_is_ours_and_nothing_else(home: Path) -> None:
 @pytest.mark.parametrize("port", ["web", "0", "70000", "-1"])
 def test_a_gateway_port_that_is_none_is_refused(port: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GATEWAY_PORT", port)
-    with pytest.raises(Refusal, match="GATEWAY_PORT"):
+    with pytest.raises(CommandRefusal, match="GATEWAY_PORT"):
         Cluster()
 
 
 def test_a_broker_that_amqp_url_names_is_not_ours_to_stop_or_to_change(home: Path) -> None:
     broker = RabbitMQ(home, {"AMQP_URL": "amqp://their.host/"})
     broker.stop()
-    with pytest.raises(Refusal, match="AMQP_URL"):
+    with pytest.raises(CommandRefusal, match="AMQP_URL"):
         broker.kill()
-    with pytest.raises(Refusal, match="AMQP_URL"):
+    with pytest.raises(CommandRefusal, match="AMQP_URL"):
         broker.add_vhost("mine")
 
 

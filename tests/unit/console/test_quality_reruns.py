@@ -14,7 +14,7 @@ from console.place import CHECKOUT
 from console.quality import lint, testing
 from console.quality.run_report import without_group
 from console.quality.testing import EVERYTHING, MOST_RERUN, main, run_and_rerun
-from console.refusal import Refusal
+from console.refusal import CommandRefusal
 
 RACE = """
 from pathlib import Path
@@ -123,7 +123,7 @@ def test_the_slowest_files_are_said_at_the_end(tmp_path: Path) -> None:
 def test_the_whole_suite_does_not_start_when_lint_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ZHIDA_HOME", str(tmp_path / "home"))
     monkeypatch.setattr(lint, "failing", lambda: ["类型 types"])
-    with pytest.raises(Refusal, match="lint --fix"):
+    with pytest.raises(CommandRefusal, match="lint --fix"):
         main([])
     assert not (tmp_path / "home").exists()
 

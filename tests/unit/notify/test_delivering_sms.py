@@ -13,13 +13,13 @@ from chassis.time.jobs import Job
 from contracts.notify import MessageDelivered, MessageFailed
 from services.notify import use_cases
 from services.notify.domain import ATTEMPTS, Message
-from services.notify.sms import Word
+from services.notify.sms import ProviderAnswer
 from services.notify.store import Contacts, Messages, Recipient
 from tests.unit.oversight.case_story import claim
 
 CIPHER = AesCipher([bytes(32)])
 MOBILE = "13800001234"
-DELIVERED = Word("delivered", delivered_at=NOON + timedelta(seconds=1))
+DELIVERED = ProviderAnswer("delivered", delivered_at=NOON + timedelta(seconds=1))
 
 
 class FakeMessages(MemoryStore[Message]):
@@ -40,18 +40,18 @@ class FakeContacts:
 class FakeSms:
     """Says what it was told to say, call by call, and remembers what it was asked."""
 
-    def __init__(self, *words: Word) -> None:
+    def __init__(self, *words: ProviderAnswer) -> None:
         self.words = list(words)
         self.calls: list[tuple[str, ...]] = []
         self.open_units = 0
 
-    def send(self, message_id: str, mobile: str, text: str) -> Word:
+    def send(self, message_id: str, mobile: str, text: str) -> ProviderAnswer:
         return self._say("send", message_id, mobile)
 
-    def ask(self, message_id: str) -> Word:
+    def ask(self, message_id: str) -> ProviderAnswer:
         return self._say("ask", message_id)
 
-    def _say(self, *call: str) -> Word:
+    def _say(self, *call: str) -> ProviderAnswer:
         assert self.open_units == 0, "the provider was called inside a transaction"
         self.calls.append(call)
         return self.words.pop(0)
@@ -60,7 +60,7 @@ class FakeSms:
 class Desk:
     """The due work, with a provider that says what it is told."""
 
-    def __init__(self, *words: Word, count: int = 1, contact: bool = True) -> None:
+    def __init__(self, *words: ProviderAnswer, count: int = 1, contact: bool = True) -> None:
         self.messages = FakeMessages()
         sealed = CIPHER.seal(MOBILE, purpose="contact", tenant="xingguo")
         self.contacts = FakeContacts({Recipient("xingguo", "ent-1"): sealed} if contact else {})
@@ -117,7 +117,7 @@ def test_a_message_is_handed_in_once_and_recorded_with_the_providers_time() -> N
 
 
 def test_a_message_whose_answer_was_lost_is_asked_about_before_it_is_sent_again() -> None:
-    desk = Desk(Word("silent", "短信平台未答复"), DELIVERED)
+    desk = Desk(ProviderAnswer("silent", "短信平台未答复"), DELIVERED)
     desk.works()
     assert (desk.message().state, desk.message().attempts) == ("pending", 1)
     assert desk.uow.jobs == {("xingguo", "deliver_sms", "m-0"): NOON + timedelta(seconds=1)}
@@ -127,7 +127,7 @@ def test_a_message_whose_answer_was_lost_is_asked_about_before_it_is_sent_again(
 
 
 def test_a_message_that_never_arrived_is_sent_again_with_the_same_id() -> None:
-    desk = Desk(Word("silent"), Word("absent"), DELIVERED)
+    desk = Desk(ProviderAnswer("silent"), ProviderAnswer("absent"), DELIVERED)
     desk.works()
     desk.works()
     assert desk.sms.calls == [("send", "m-0", MOBILE), ("ask", "m-0"), ("send", "m-0", MOBILE)]
@@ -135,7 +135,7 @@ def test_a_message_that_never_arrived_is_sent_again_with_the_same_id() -> None:
 
 
 def test_a_definite_refusal_fails_the_message_at_once() -> None:
-    desk = Desk(Word("failed", "号码已停机"))
+    desk = Desk(ProviderAnswer("failed", "号码已停机"))
     desk.works()
     (event,) = desk.uow.events
     assert isinstance(event, MessageFailed)
@@ -143,7 +143,7 @@ def test_a_definite_refusal_fails_the_message_at_once() -> None:
 
 
 def test_a_message_still_on_its_way_is_asked_about_until_its_report_comes() -> None:
-    desk = Desk(Word("pending", "尚未收到送达回执"), Word("pending", "尚未收到送达回执"), DELIVERED)
+    desk = Desk(ProviderAnswer("pending", "尚未收到送达回执"), ProviderAnswer("pending", "尚未收到送达回执"), DELIVERED)
     for _ in range(3):
         desk.works()
     assert [call[0] for call in desk.sms.calls] == ["send", "ask", "ask"]
@@ -151,7 +151,7 @@ def test_a_message_still_on_its_way_is_asked_about_until_its_report_comes() -> N
 
 
 def test_a_provider_that_stays_silent_is_given_up_after_the_last_attempt() -> None:
-    desk = Desk(*[Word("silent", "短信平台未答复")] * ATTEMPTS)
+    desk = Desk(*[ProviderAnswer("silent", "短信平台未答复")] * ATTEMPTS)
     for _ in range(ATTEMPTS):
         desk.works()
     assert (desk.message().state, desk.message().reason) == ("failed", "短信平台未答复")
@@ -159,7 +159,7 @@ def test_a_provider_that_stays_silent_is_given_up_after_the_last_attempt() -> No
 
 
 def test_silence_leaves_the_rest_of_the_batch_for_later_without_costing_it_an_attempt() -> None:
-    desk = Desk(DELIVERED, Word("silent", "短信平台未答复"), count=4)
+    desk = Desk(DELIVERED, ProviderAnswer("silent", "短信平台未答复"), count=4)
     desk.works()
     assert [desk.message(number).state for number in range(4)] == ["delivered", "pending", "pending", "pending"]
     assert [desk.message(number).attempts for number in range(4)] == [0, 1, 0, 0]
@@ -167,7 +167,7 @@ def test_silence_leaves_the_rest_of_the_batch_for_later_without_costing_it_an_at
 
 
 def test_a_enterprise_whose_number_has_not_arrived_waits_and_is_told_when_it_has() -> None:
-    desk = Desk(Word("absent"), DELIVERED, contact=False)
+    desk = Desk(ProviderAnswer("absent"), DELIVERED, contact=False)
     desk.works()
     assert (desk.sms.calls, desk.message().state, desk.message().reason) == ([], "pending", "企业未登记联系手机")
     desk.contacts.known[Recipient("xingguo", "ent-1")] = CIPHER.seal(MOBILE, purpose="contact", tenant="xingguo")
@@ -184,7 +184,9 @@ def test_a_job_for_a_message_that_has_ended_is_finished_without_a_call() -> None
 
 
 def test_the_number_is_in_no_log_line(capsys: pytest.CaptureFixture[str]) -> None:
-    desk = Desk(Word("silent", "短信平台未答复"), Word("absent"), Word("failed", "号码已停机"))
+    desk = Desk(
+        ProviderAnswer("silent", "短信平台未答复"), ProviderAnswer("absent"), ProviderAnswer("failed", "号码已停机")
+    )
     desk.works()
     desk.works()
     captured = capsys.readouterr()

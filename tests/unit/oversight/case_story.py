@@ -25,7 +25,7 @@ from contracts.treasury import (
     DisbursementSettled,
     DisbursementUnknown,
 )
-from services.oversight.domain import Step
+from services.oversight.domain import CaseStep
 from services.oversight.steps import step_of
 
 QUERY_CODE = "7K2M9PQX"
@@ -212,6 +212,6 @@ def heard(
     return Received(envelope=envelope, data=plain.data, body=envelope.model_dump_json())
 
 
-def steps(*events: tuple[Event, float]) -> list[Step]:
+def steps(*events: tuple[Event, float]) -> list[CaseStep]:
     """The steps that these events add to the story of one claim, each at its minute."""
     return [step_of(event, claim(), after(minute)) for event, minute in events]

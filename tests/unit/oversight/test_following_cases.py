@@ -14,7 +14,7 @@ from services.notify.templates import TEMPLATES
 from services.oversight import use_cases
 from services.oversight.domain import CASE_STATES, MONEY_STATES
 from services.oversight.steps import LABELS, ORDER, SENTENCES, step_of
-from services.oversight.store import Tracking, Trail
+from services.oversight.store import CaseTrail, Tracking
 from tests.unit.oversight.case_story import (
     accepted,
     after,
@@ -35,9 +35,9 @@ class FakeTracking:
     unit: FakeUnit | None = None
 
     def __init__(self) -> None:
-        self.calls: list[list[Trail]] = []
+        self.calls: list[list[CaseTrail]] = []
 
-    def add(self, trails: Iterable[Trail]) -> None:
+    def add(self, trails: Iterable[CaseTrail]) -> None:
         self.calls.append(list(trails))
 
 

@@ -35,7 +35,7 @@ from services.review.cases.case import Case
 from services.review.cases.refusals import CaseNotFound
 from services.review.cases.store import Cases
 from services.review.item_copies.store import ItemVersion, ItemVersions
-from services.review.register.domain import Award
+from services.review.register.domain import RegisteredAward
 from services.review.register.store import AwardRegister
 
 DEPARTMENT = "区科技局"
@@ -239,7 +239,7 @@ class MemoryRegister:
         self.places: dict[tuple[str, str, str], str] = {}
         self.unit: FakeUnit | None = None
 
-    def reserve(self, awards: Collection[Award]) -> frozenset[str]:
+    def reserve(self, awards: Collection[RegisteredAward]) -> frozenset[str]:
         got = set()
         for award in sorted(awards, key=lambda each: (each.item_id, each.uscc, each.period, each.case_id)):
             key = (award.item_id, award.uscc, award.period)

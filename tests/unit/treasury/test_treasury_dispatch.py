@@ -173,6 +173,6 @@ def test_a_worker_that_stood_still_presents_nothing(desk: Desk, monkeypatch: pyt
 
 
 def test_patience_is_a_setting() -> None:
-    patience = Patience.from_env({"BANK_ENTERPRISE_NOES": "5", "BANK_RETURNS_SECONDS": "0.5"})
+    patience = Patience.from_env({"BANK_DEFINITE_NOES": "5", "BANK_RETURNS_SECONDS": "0.5"})
     assert (patience.definite_noes, patience.returns_every.total_seconds()) == (5, 0.5)
     assert Patience.from_env({}) == Patience()

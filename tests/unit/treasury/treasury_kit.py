@@ -13,7 +13,7 @@ from contracts.intake import Claim
 from contracts.message import Actor
 from contracts.review import CaseApproved, Share
 from services.treasury.disbursements.domain import Disbursement
-from services.treasury.rails.bank import BankUnreachable, Payment, Standing, Word
+from services.treasury.rails.bank import BankAnswer, BankUnreachable, Payment, Standing
 
 DEPARTMENT = "工业和信息化局"
 ITEM = "item-1"
@@ -115,7 +115,7 @@ class FakeBank:
     """
 
     def __init__(self) -> None:
-        self.book: dict[str, tuple[Payment, Word]] = {}
+        self.book: dict[str, tuple[Payment, BankAnswer]] = {}
         self.presented: Counter[str] = Counter()
         self.questions = 0
         self.calls: list[str] = []
@@ -126,12 +126,14 @@ class FakeBank:
         self.loses = frozenset[str]()
         """"order": the request never arrives; "answer": it is executed, and the answer is lost."""
 
-    def pay(self, payments: Sequence[Payment]) -> dict[str, Word]:
+    def pay(self, payments: Sequence[Payment]) -> dict[str, BankAnswer]:
         self.calls.append("pay")
         if self.is_away:
             raise BankUnreachable("away")
         self.presented.update(payment.instruction_id for payment in payments)
-        silent = {each.instruction_id: Word(instruction_id=each.instruction_id, status="silent") for each in payments}
+        silent = {
+            each.instruction_id: BankAnswer(instruction_id=each.instruction_id, status="silent") for each in payments
+        }
         if "order" in self.loses:
             return silent
         for payment in payments:
@@ -143,13 +145,13 @@ class FakeBank:
             return silent
         return {payment.instruction_id: self.book[payment.instruction_id][1] for payment in payments}
 
-    def ask(self, instruction_ids: Sequence[str]) -> dict[str, Word]:
+    def ask(self, instruction_ids: Sequence[str]) -> dict[str, BankAnswer]:
         self.calls.append("ask")
         self.questions += 1
         if self.is_away:
             raise BankUnreachable("away")
         return {
-            each: self.book[each][1] if each in self.book else Word(instruction_id=each, status="not_found")
+            each: self.book[each][1] if each in self.book else BankAnswer(instruction_id=each, status="not_found")
             for each in instruction_ids
         }
 
@@ -169,9 +171,9 @@ class FakeBank:
         """What reached an account and is still there."""
         return [payment for payment, word in self.book.values() if word.status == "settled"]
 
-    def _word(self, instruction_id: str, status: Standing, reason: str | None = None) -> Word:
+    def _word(self, instruction_id: str, status: Standing, reason: str | None = None) -> BankAnswer:
         moved = status in ("settled", "returned")
-        return Word(
+        return BankAnswer(
             instruction_id=instruction_id,
             status=status,
             bank_reference=f"SBK{instruction_id}" if moved else None,

@@ -43,7 +43,7 @@ class NumberForm:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ColumnPart:
     """Some rows of a column: `forms`, `values` and `untils` belong to `rows`, one by one."""
 
     rows: Rows
@@ -57,17 +57,17 @@ def day_number(day: date) -> int:
     return day.year * 10_000 + day.month * 100 + day.day
 
 
-def _empty() -> Part:
-    return Part(np.empty(0, np.int32), np.empty(0, np.uint8), np.empty(0, np.int64), np.empty(0, np.int32))
+def _empty() -> ColumnPart:
+    return ColumnPart(np.empty(0, np.int32), np.empty(0, np.uint8), np.empty(0, np.int64), np.empty(0, np.int32))
 
 
 @dataclass(slots=True)
-class Column:
+class BitmapColumn:
     """The current fact `name` about `period` of every enterprise that has one."""
 
     name: str
     period: str | None
-    all: Part = field(default_factory=_empty)
+    all: ColumnPart = field(default_factory=_empty)
     number_forms: list[NumberForm] = field(default_factory=list)
     dictionary: list[Fact] = field(default_factory=list)
     _form_ids: dict[NumberForm, int] = field(default_factory=dict)
@@ -82,7 +82,7 @@ class Column:
         new = sorted((row, *self.encode(fact)) for row, fact in changes.items() if fact is not None)
         rows = np.array([entry[0] for entry in new], np.int32)
         at = np.searchsorted(old.rows[kept], rows)
-        self.all = Part(
+        self.all = ColumnPart(
             np.insert(old.rows[kept], at, rows),
             np.insert(old.forms[kept], at, [entry[1] for entry in new]),
             np.insert(old.values[kept], at, [entry[2] for entry in new]),
@@ -91,15 +91,15 @@ class Column:
 
     def load(self, rows: Rows, forms: NDArray[np.uint8], values: NDArray[np.int64], untils: NDArray[np.int32]) -> None:
         """Take whole arrays, encoded with `form_of` and `entry_of`; `rows` ascending, each once."""
-        self.all = Part(rows, forms, values, untils)
+        self.all = ColumnPart(rows, forms, values, untils)
 
-    def part(self, rows: Rows) -> Part:
+    def part(self, rows: Rows) -> ColumnPart:
         """Those of `rows` (ascending) that have the fact."""
         mine = self.all
         at = np.searchsorted(mine.rows, rows)
         at[at == len(mine.rows)] = 0
         hit = at[mine.rows[at] == rows] if len(mine.rows) else at[:0]
-        return Part(mine.rows[hit], mine.forms[hit], mine.values[hit], mine.untils[hit])
+        return ColumnPart(mine.rows[hit], mine.forms[hit], mine.values[hit], mine.untils[hit])
 
     def fact(self, row: int) -> Fact | None:
         """The row's fact as it came, but for who said it and when."""
@@ -109,7 +109,7 @@ class Column:
             return None
         return self.decode(int(mine.forms[at]), int(mine.values[at]), int(mine.untils[at]))
 
-    def facts(self, part: Part) -> Iterator[Fact]:
+    def facts(self, part: ColumnPart) -> Iterator[Fact]:
         """The facts of a part, row by row."""
         for form, value, until in zip(part.forms.tolist(), part.values.tolist(), part.untils.tolist(), strict=True):
             yield self.decode(form, value, until)
@@ -163,7 +163,7 @@ class Column:
             return fact
         return fact.model_copy(update={"valid_until": date(until // 10_000, until // 100 % 100, until % 100)})
 
-    def forms_in(self, part: Part) -> Iterable[int]:
+    def forms_in(self, part: ColumnPart) -> Iterable[int]:
         """The forms that occur in the part; nearly always one."""
         if not len(part.rows):
             return ()

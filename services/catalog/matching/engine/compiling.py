@@ -63,7 +63,7 @@ class Computed:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class CompiledAnswer:
     """One condition where it stands in an item: what is asked, in words. `negated` is part of the words."""
 
     leaf: int
@@ -81,7 +81,7 @@ class Group:
     """At least `least` of its parts, in rule order, negation moved inwards: `all` of them, `any` one, or n."""
 
     least: int
-    parts: tuple[Said | Group, ...]
+    parts: tuple[CompiledAnswer | Group, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ class Compiled:
     """
 
     root: int
-    tree: Said | Group
+    tree: CompiledAnswer | Group
     year: int
     types: Mapping[str, FactType]
     outside: Mapping[str, ParameterType]
@@ -110,7 +110,7 @@ class Compiler:
     def __init__(self, programs: Programs, leaf_id: LeafId) -> None:
         self._programs = programs
         self._leaf_id = leaf_id
-        self._said: dict[Said, Said] = {}
+        self._said: dict[CompiledAnswer, CompiledAnswer] = {}
         self._types: dict[tuple[FactType, ...], dict[str, FactType]] = {}
 
     def compile(self, rules: ConditionRules, year: int, whose: str) -> Compiled:
@@ -122,7 +122,9 @@ class Compiler:
         outside = {each.name: each for each in figures_for(rules.eligibility, rules)}
         return Compiled(self._interned(_normal(tree)), tree, counted_from, types, outside, whose)
 
-    def _tree(self, rule: Eligibility, rules: ConditionRules, year: int, whose: str, negated: bool) -> Said | Group:
+    def _tree(
+        self, rule: Eligibility, rules: ConditionRules, year: int, whose: str, negated: bool
+    ) -> CompiledAnswer | Group:
         if isinstance(rule, Not):
             return self._tree(rule.of, rules, year, whose, not negated)
         if isinstance(rule, AllOf | AnyOf | NOf):
@@ -134,16 +136,18 @@ class Compiler:
                 return Group(size - least + 1 if negated else least, parts)
         return self._condition(rule, rules, year, whose, negated)
 
-    def _condition(self, rule: Eligibility, rules: ConditionRules, year: int, whose: str, negated: bool) -> Said:
+    def _condition(
+        self, rule: Eligibility, rules: ConditionRules, year: int, whose: str, negated: bool
+    ) -> CompiledAnswer:
         if not isinstance(rule, Condition):
             outside = figures_for(rule, rules)
             rests_on = whose if outside else ""
             computed = self._leaf_id(Computed(rule, year, declarations_for(rule, rules), outside, rests_on))
-            return Said(computed, negated, rule, None, "", None, "", "")
+            return CompiledAnswer(computed, negated, rule, None, "", None, "", "")
         declared = rules.fact_types_by_name.get(rule.fact)
         period = absolute_period(rule.period, year)
         leaf = self._leaf_id(Leaf.of(rule, period, declared))
-        said = Said(
+        said = CompiledAnswer(
             leaf=leaf,
             negated=negated,
             rule=rule,
@@ -164,9 +168,9 @@ class Compiler:
         return self._programs.join(kind, [self._interned(part) for part in first])
 
 
-def _normal(tree: Said | Group) -> Form:
+def _normal(tree: CompiledAnswer | Group) -> Form:
     """Flat and without doubles: no group stands in one of its own kind, and none has a single part."""
-    if isinstance(tree, Said):
+    if isinstance(tree, CompiledAnswer):
         return "literal", tree.leaf, not tree.negated
     forms = [_normal(part) for part in tree.parts]
     if 1 < tree.least < len(forms):

@@ -13,10 +13,10 @@ from rules.facts import FactReader, given
 from services.catalog.matching.engine.columns import Rows
 from services.catalog.matching.engine.compiling import Computed
 from services.catalog.matching.engine.conditions import Mask
-from services.catalog.matching.engine.facts import Facts
+from services.catalog.matching.engine.facts import EngineFacts
 
 
-def decide_computed(leaf: Computed, facts: Facts, rows: Rows) -> tuple[Mask, Mask]:
+def decide_computed(leaf: Computed, facts: EngineFacts, rows: Rows) -> tuple[Mask, Mask]:
     """(met, known) of these rows (ascending); of one that is no enterprise, neither."""
     types = {declared.name: declared for declared in leaf.types}
     more = given(parameters={declared.name: declared for declared in leaf.outside})
@@ -29,7 +29,9 @@ def decide_computed(leaf: Computed, facts: Facts, rows: Rows) -> tuple[Mask, Mas
     return met[places] & there, known[places] & there
 
 
-def equal_facts(facts: Facts, names: frozenset[str], rows: Rows) -> tuple[list[tuple[Fact, ...]], NDArray[np.intp]]:
+def equal_facts(
+    facts: EngineFacts, names: frozenset[str], rows: Rows
+) -> tuple[list[tuple[Fact, ...]], NDArray[np.intp]]:
     """The different sets of facts with these names that `rows` have, and which of them each row has."""
     columns = facts.named(names)
     signature = np.zeros((len(rows), 3 * len(columns)), np.int64)

@@ -22,7 +22,7 @@ from contracts.rule.facts import value_fits
 from rules.eligibility import DATE_OPERATORS, NUMBER_OPERATORS, decide
 from rules.facts import FactReader
 from rules.units import UnknownUnit, in_base, unit
-from services.catalog.matching.engine.columns import DAY, LISTED, NEVER, Column, Part
+from services.catalog.matching.engine.columns import DAY, LISTED, NEVER, BitmapColumn, ColumnPart
 
 Mask = NDArray[np.bool_]
 _PLAIN_DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
@@ -66,7 +66,7 @@ class Leaf:
         return _declarations(self.condition.fact, self.kind, self.unit)
 
 
-def evaluate(leaf: Leaf, column: Column, part: Part, today: int) -> tuple[Mask, Mask]:
+def evaluate(leaf: Leaf, column: BitmapColumn, part: ColumnPart, today: int) -> tuple[Mask, Mask]:
     """(met, known) of each row of the part. What is expired on `today` (yyyymmdd) is not known."""
     judge = _Judge(leaf, column)
     forms = list(column.forms_in(part))
@@ -91,7 +91,7 @@ def _declarations(name: str, kind: FactKind | None, unit: str | None) -> dict[st
 class _Judge:
     """The plain evaluator's answer on single facts, and comparisons that give the same for many."""
 
-    def __init__(self, leaf: Leaf, column: Column) -> None:
+    def __init__(self, leaf: Leaf, column: BitmapColumn) -> None:
         self._leaf = leaf
         self._column = column
         self._declared = leaf.declarations

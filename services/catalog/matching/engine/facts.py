@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from contracts.rule import Fact, ParameterValue
 from services.catalog.matching.engine.bitmaps import words_for
-from services.catalog.matching.engine.columns import Column, day_number
+from services.catalog.matching.engine.columns import BitmapColumn, day_number
 
 ColumnKey = tuple[str, str | None]
 """A fact's name and the period that it is about."""
@@ -19,7 +19,7 @@ Figures = Mapping[str, tuple[ParameterValue, ...]]
 """Outside figures by the place whose items rest on them: its own and those of the levels above it."""
 
 
-class Facts:
+class EngineFacts:
     """`count` rows have been given out; a row is one enterprise for as long as the process lives.
 
     `present` says which rows are enterprises now; `outside` are the outside figures by whose items rest on them.
@@ -30,16 +30,16 @@ class Facts:
         self.today_number = day_number(today)
         self.count = 0
         self.words = words_for(1)
-        self.columns: dict[ColumnKey, Column] = {}
+        self.columns: dict[ColumnKey, BitmapColumn] = {}
         self.outside: Figures = {}
         self.present: NDArray[np.bool_] = np.zeros(0, np.bool_)
-        self._periods: dict[str, list[Column]] = {}
+        self._periods: dict[str, list[BitmapColumn]] = {}
 
-    def column(self, key: ColumnKey) -> Column:
+    def column(self, key: ColumnKey) -> BitmapColumn:
         """The column, made if there is none yet."""
         found = self.columns.get(key)
         if found is None:
-            found = self.columns[key] = Column(*key)
+            found = self.columns[key] = BitmapColumn(*key)
             self._periods.setdefault(key[0], []).append(found)
         return found
 
@@ -48,7 +48,7 @@ class Facts:
         wanted = frozenset(names)
         return tuple(figure for figure in self.outside.get(whose, ()) if figure.name in wanted)
 
-    def named(self, names: Iterable[str]) -> list[Column]:
+    def named(self, names: Iterable[str]) -> list[BitmapColumn]:
         """All columns of these facts, whatever their period."""
         return [column for name in sorted(names) for column in self._periods.get(name, ())]
 

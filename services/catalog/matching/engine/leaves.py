@@ -16,7 +16,7 @@ from services.catalog.matching.engine.bitmaps import Bitmaps, Words, pack
 from services.catalog.matching.engine.compiling import Computed
 from services.catalog.matching.engine.computed import decide_computed
 from services.catalog.matching.engine.conditions import Leaf, evaluate
-from services.catalog.matching.engine.facts import Facts
+from services.catalog.matching.engine.facts import EngineFacts
 from services.catalog.matching.engine.wiring import Ranks
 
 ANY_FACT = ""
@@ -34,7 +34,7 @@ class _Slot:
 class Leaves:
     """Leaf ids are small and used again. Conditions that can be told for the same facts share one *known*."""
 
-    def __init__(self, facts: Facts) -> None:
+    def __init__(self, facts: EngineFacts) -> None:
         self._facts = facts
         self.bits = Bitmaps(facts.words)
         self._slots: list[_Slot | None] = []

@@ -13,10 +13,10 @@ from contracts.rule import Fact, ParameterValue, State
 from services.catalog.matching.engine.bitmaps import Words, members, pack
 from services.catalog.matching.engine.columns import Rows
 from services.catalog.matching.engine.compiling import Compiled, Compiler, ConditionRules
-from services.catalog.matching.engine.facts import ColumnKey, Facts, Figures
+from services.catalog.matching.engine.facts import ColumnKey, EngineFacts, Figures
 from services.catalog.matching.engine.leaves import Leaves
 from services.catalog.matching.engine.programs import Programs
-from services.catalog.matching.engine.reasons import Reason, Reasoner
+from services.catalog.matching.engine.reasons import ConditionReason, Reasoner
 from services.catalog.matching.engine.wiring import ALL, ANY, COUNT, NOT_MET, CountingPlan, Ranks, Wiring
 
 STATES = (State.NOT_MET, State.UNDETERMINED, State.MET)
@@ -26,7 +26,7 @@ BLOCK = 8192
 BATCH = 256
 
 
-class Reach(NamedTuple):
+class MatchReach(NamedTuple):
     """How many enterprises an item meets, does not meet, and cannot tell."""
 
     met: int
@@ -38,7 +38,7 @@ class Matcher:
     """`rows` of enterprises are numbers given by the owner, dense from 0. Not safe for two threads at once."""
 
     def __init__(self, today: date) -> None:
-        self.facts = Facts(today)
+        self.facts = EngineFacts(today)
         self.items: dict[str, Compiled] = {}
         self.programs = Programs()
         self.leaves = Leaves(self.facts)
@@ -115,10 +115,10 @@ class Matcher:
 
     # -- who is entitled to this item ---------------------------------------------------------------------
 
-    def reach(self, item: str) -> Reach:
+    def reach(self, item: str) -> MatchReach:
         met, possible = self.bitmaps(item)
         yes, maybe = (int(np.bitwise_count(bits).sum()) for bits in (met, possible))
-        return Reach(yes, int(self.facts.present.sum()) - maybe, maybe - yes)
+        return MatchReach(yes, int(self.facts.present.sum()) - maybe, maybe - yes)
 
     def bitmaps(self, item: str) -> tuple[Words, Words]:
         """The enterprises that meet it, and those that meet it or may."""
@@ -174,7 +174,7 @@ class Matcher:
         wiring, pairs, roots = self._wired()
         return wiring.ranks(self.leaves.ranks(pairs, row))[roots]
 
-    def with_reasons(self, row: int, state: State = State.MET) -> dict[str, tuple[Reason, ...]]:
+    def with_reasons(self, row: int, state: State = State.MET) -> dict[str, tuple[ConditionReason, ...]]:
         """Every item that stands so for the enterprise, with its conditions and how each is answered."""
         wiring, pairs, roots = self._wired()
         leaves = self.leaves.ranks(pairs, row)

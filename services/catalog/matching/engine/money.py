@@ -13,7 +13,7 @@ from rules.facts import reader_of
 from services.catalog.matching.engine.columns import Rows
 from services.catalog.matching.engine.compiling import declarations_for
 from services.catalog.matching.engine.computed import equal_facts, sheet_maker
-from services.catalog.matching.engine.facts import Facts
+from services.catalog.matching.engine.facts import EngineFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Cost:
     uncounted: int = 0
 
 
-def cost_of(rules: ItemRules, facts: Facts, rows: Rows, seconds: float, whose: str = "") -> Cost:
+def cost_of(rules: ItemRules, facts: EngineFacts, rows: Rows, seconds: float, whose: str = "") -> Cost:
     """The amounts before caps over earlier awards of these enterprises (ascending), added up; on the outside figures
     of `whose` items."""
     give_up_at = time.monotonic() + seconds

@@ -7,11 +7,11 @@ from typing import NamedTuple
 from contracts.rule import Fact, FactSheet, FactType, Not, State
 from rules.eligibility import evaluate_eligibility
 from rules.facts import value_text
-from services.catalog.matching.engine.compiling import Compiled, Group, Said
-from services.catalog.matching.engine.facts import ColumnKey, Facts
+from services.catalog.matching.engine.compiling import Compiled, CompiledAnswer, Group
+from services.catalog.matching.engine.facts import ColumnKey, EngineFacts
 
 
-class Reason(NamedTuple):
+class ConditionReason(NamedTuple):
     """What `contracts.rule.item.ConditionResult` says, in a form that is made a thousand times a millisecond."""
 
     text_zh: str
@@ -26,25 +26,25 @@ class Reason(NamedTuple):
 class Reasoner:
     """Gives reasons for one enterprise: `ranks` are those of the leaves for it, `row` where its facts are."""
 
-    def __init__(self, ranks: list[int], facts: Facts, row: int) -> None:
+    def __init__(self, ranks: list[int], facts: EngineFacts, row: int) -> None:
         self._ranks = ranks
         self._facts = facts
         self._row = row
-        self._met: dict[int, Reason] = {}
+        self._met: dict[int, ConditionReason] = {}
         self._found: dict[ColumnKey, Fact] = {}
 
-    def reasons(self, item: Compiled) -> tuple[Reason, ...]:
+    def reasons(self, item: Compiled) -> tuple[ConditionReason, ...]:
         """The conditions of the item, each with its answer; decisive are those that its state rests on."""
         if isinstance(item.tree, Group) and item.tree.least == len(item.tree.parts):
             plain = [self._plainly_met(part) for part in item.tree.parts]
             met = tuple(reason for reason in plain if reason is not None)
             if len(met) == len(plain):
                 return met
-        found: list[Reason] = []
+        found: list[ConditionReason] = []
         self._collect(item.tree, True, item, found)
         return tuple(found)
 
-    def _plainly_met(self, part: Said | Group) -> Reason | None:
+    def _plainly_met(self, part: CompiledAnswer | Group) -> ConditionReason | None:
         """The reason of a single fact's met condition; most are that."""
         known = self._met.get(id(part))
         if known is not None:
@@ -52,11 +52,13 @@ class Reasoner:
         if isinstance(part, Group) or not part.fact or self._rank(part) != 2:
             return None
         actual = value_text(self._fact((part.fact, part.period)), _types(part))
-        reason = Reason(part.text, State.MET, part.fact, part.period, actual, part.required, True)
+        reason = ConditionReason(part.text, State.MET, part.fact, part.period, actual, part.required, True)
         self._met[id(part)] = reason
         return reason
 
-    def _collect(self, tree: Said | Group, decisive: bool, item: Compiled, found: list[Reason]) -> None:
+    def _collect(
+        self, tree: CompiledAnswer | Group, decisive: bool, item: Compiled, found: list[ConditionReason]
+    ) -> None:
         if isinstance(tree, Group):
             rank = self._rank(tree)
             for part in tree.parts:
@@ -76,7 +78,7 @@ class Reasoner:
         judged = evaluate_eligibility(rule, sheet, self._facts.today, item.types, parameters=item.outside)
         for each in judged.reasons:
             found.append(
-                Reason(
+                ConditionReason(
                     each.text_zh, each.state, each.fact, each.period, each.actual, each.required,
                     decisive and each.decisive,
                 )
@@ -90,12 +92,12 @@ class Reasoner:
             found = self._found[key] = read
         return found
 
-    def _rank(self, tree: Said | Group) -> int:
-        if isinstance(tree, Said):
+    def _rank(self, tree: CompiledAnswer | Group) -> int:
+        if isinstance(tree, CompiledAnswer):
             rank = self._ranks[tree.leaf]
             return 2 - rank if tree.negated else rank
         return sorted((self._rank(part) for part in tree.parts), reverse=True)[tree.least - 1]
 
 
-def _types(said: Said) -> dict[str, FactType]:
+def _types(said: CompiledAnswer) -> dict[str, FactType]:
     return {} if said.declared is None else {said.fact: said.declared}

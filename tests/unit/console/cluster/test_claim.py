@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from chassis.testing.waiting import eventually
-from console.cluster.claim import Claim, dismiss_launcher
-from console.refusal import Refusal
+from console.cluster.claim import HomeClaim, dismiss_launcher
+from console.refusal import CommandRefusal
 
 HOLD = (
     "import sys, time; from pathlib import Path; from console.cluster.claim import Claim\n"
@@ -31,7 +31,7 @@ def hold(home: Path) -> subprocess.Popen[str]:
 def test_a_second_one_is_told_the_url_of_the_first(tmp_path: Path) -> None:
     with hold(tmp_path) as holder:
         try:
-            with pytest.raises(Refusal) as refused, Claim(tmp_path, "demo"):
+            with pytest.raises(CommandRefusal) as refused, HomeClaim(tmp_path, "demo"):
                 pass
             assert "http://127.0.0.1:8700" in refused.value.zh
             assert str(holder.pid) in refused.value.zh
@@ -43,7 +43,7 @@ def test_a_claim_ends_with_kill_9_of_its_holder(tmp_path: Path) -> None:
     with hold(tmp_path) as holder:
         holder.send_signal(signal.SIGKILL)
         holder.wait()
-    with Claim(tmp_path, "up"):
+    with HomeClaim(tmp_path, "up"):
         assert (tmp_path / "run" / "launcher.json").exists()
     assert not (tmp_path / "run" / "launcher.json").exists()
 
@@ -56,6 +56,6 @@ def test_the_launcher_can_be_dismissed_by_whoever_takes_the_cluster_down(tmp_pat
 
 
 def test_nobody_dismisses_himself(tmp_path: Path) -> None:
-    with Claim(tmp_path, "test"):
+    with HomeClaim(tmp_path, "test"):
         assert dismiss_launcher(tmp_path) is None
         assert os.getpid()

@@ -11,7 +11,7 @@ import pytest
 
 from console.cluster.crew import Crew, Member, answers_well
 from console.machine.ports import Ports
-from console.refusal import Refusal
+from console.refusal import CommandRefusal
 
 WEB = """
 import http.server, os, sys
@@ -86,7 +86,7 @@ def test_a_member_that_was_killed_is_missing_and_one_that_was_stopped_is_not(cre
 
 def test_a_member_that_dies_is_reported_with_the_end_of_its_log(crew: Crew) -> None:
     crew.start("broken")
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(CommandRefusal) as refused:
         crew.await_ready(["broken"])
     assert "broken" in refused.value.zh
     assert "no configuration" in refused.value.zh
@@ -94,7 +94,7 @@ def test_a_member_that_dies_is_reported_with_the_end_of_its_log(crew: Crew) -> N
 
 def test_a_member_that_is_not_ready_in_time_is_reported(crew: Crew) -> None:
     crew.start("slow")
-    with pytest.raises(Refusal, match="超时"):
+    with pytest.raises(CommandRefusal, match="超时"):
         crew.await_ready(["slow"], limit_s=0.5)
 
 
@@ -107,7 +107,7 @@ def test_a_member_is_not_ready_because_somebody_else_answers_on_its_port(crew: C
         [Member("gateway", [sys.executable, "-c", "import time; time.sleep(60)"], dict(os.environ), bank, tmp_path)],
     )
     usurped.start("gateway")
-    with pytest.raises(Refusal, match="超时"):
+    with pytest.raises(CommandRefusal, match="超时"):
         usurped.await_ready(["gateway"], limit_s=0.5)
     assert [status.state for status in usurped.status()] == ["running"]
     usurped.stop_all()
@@ -130,7 +130,7 @@ def test_a_member_that_found_its_port_taken_is_reported_with_who_has_it(crew: Cr
         ],
     )
     late.start("gateway")
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(CommandRefusal) as refused:
         late.await_ready(["gateway"])
     assert "gateway" in refused.value.zh
     assert f"pid {bank.pid}" in refused.value.zh
@@ -154,7 +154,7 @@ def test_stopping_all_leaves_nobody(crew: Crew) -> None:
 
 
 def test_an_unknown_name_is_refused_with_those_that_exist(crew: Crew) -> None:
-    with pytest.raises(Refusal, match="bank、sms"):
+    with pytest.raises(CommandRefusal, match="bank、sms"):
         crew.start("treasurer")
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from console.demo.door import Door, NoAnswer, Refused
+from console.demo.door import DemoDoor, NoAnswer, RequestRefused
 
 
 class Gateway:
@@ -55,8 +55,8 @@ def gateway() -> Iterator[Gateway]:
 
 
 @pytest.fixture
-def door(gateway: Gateway) -> Iterator[Door]:
-    door = Door(gateway.url, patience_s=5)
+def door(gateway: Gateway) -> Iterator[DemoDoor]:
+    door = DemoDoor(gateway.url, patience_s=5)
     yield door
     door.close()
 
@@ -72,20 +72,20 @@ def door(gateway: Gateway) -> Iterator[Door]:
     ids=lambda trouble: trouble[1]["code"],
 )
 def test_the_same_order_is_given_again_with_the_same_key(
-    gateway: Gateway, door: Door, trouble: tuple[int, dict[str, Any]]
+    gateway: Gateway, door: DemoDoor, trouble: tuple[int, dict[str, Any]]
 ) -> None:
     gateway.answers = [trouble, trouble, (201, {"ok": 1})]
     assert door.order("/x", token="t", key="key-of-the-order", body={"a": 1}, version=3) == {"ok": 1}
     assert gateway.asked == [("POST", "/api/v1/x", "key-of-the-order", '"3"')] * 3
 
 
-def test_a_rule_that_says_no_is_not_asked_twice(gateway: Gateway, door: Door) -> None:
+def test_a_rule_that_says_no_is_not_asked_twice(gateway: Gateway, door: DemoDoor) -> None:
     errors = [
         {"code": "amount_mismatch", "message": "金额不符"},
         {"code": "window_closed", "message": "已截止"},
     ]
     gateway.answers = [(422, {"code": "amount_mismatch", "detail": "金额不符", "errors": errors})]
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(RequestRefused) as refused:
         door.order("/x", token="t", key="key-of-the-order", body={})
     assert refused.value.status == 422
     assert refused.value.reasons == {"amount_mismatch", "window_closed"}
@@ -95,13 +95,13 @@ def test_a_rule_that_says_no_is_not_asked_twice(gateway: Gateway, door: Door) ->
 
 def test_silence_ends_patience_in_the_end(gateway: Gateway) -> None:
     closed = "http://127.0.0.1:9"
-    door = Door(closed, patience_s=0.3)
+    door = DemoDoor(closed, patience_s=0.3)
     with pytest.raises(NoAnswer, match="GET /x"):
         door.ask("/x", token="t")
     door.close()
 
 
-def test_a_list_is_read_to_its_last_page(gateway: Gateway, door: Door) -> None:
+def test_a_list_is_read_to_its_last_page(gateway: Gateway, door: DemoDoor) -> None:
     gateway.answers = [
         (200, {"items": [1, 2], "next_cursor": "c1"}),
         (200, {"items": [3], "next_cursor": None}),

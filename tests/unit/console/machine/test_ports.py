@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from console.machine.ports import LOOPBACK, Ports, answers, is_free
-from console.refusal import Refusal
+from console.refusal import CommandRefusal
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def test_a_preferred_port_is_taken_when_free_and_passed_over_when_not(tmp_path: 
 
 
 def test_a_port_that_was_asked_for_and_is_in_use_is_refused_by_number_and_holder(tmp_path: Path, taken: int) -> None:
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(CommandRefusal) as refused:
         Ports(tmp_path).claim("gateway", asked=taken)
     assert str(taken) in refused.value.zh
     assert "gateway" in refused.value.zh

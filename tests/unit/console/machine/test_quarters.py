@@ -12,7 +12,7 @@ import pytest
 
 from console.machine import quarters
 from console.machine.quarters import Account, leave_quarters, open_home, quarters_for
-from console.refusal import Refusal
+from console.refusal import CommandRefusal
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def test_a_private_folder_that_somebody_else_prepared_is_refused(
     trap.mkdir()
     quarters_for(home).folder.rmdir()
     quarters._outside(home, 1).symlink_to(trap)
-    with pytest.raises(Refusal, match="占用"):
+    with pytest.raises(CommandRefusal, match="占用"):
         quarters_for(home)
 
 

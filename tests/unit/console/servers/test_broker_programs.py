@@ -10,7 +10,7 @@ import pytest
 
 from console.machine.processes import PidFile, spawn
 from console.machine.quarters import Account, Quarters
-from console.refusal import Refusal
+from console.refusal import CommandRefusal
 from console.servers import broker_programs, rabbitmq
 from console.servers.broker_docker import DockerNode
 from console.servers.broker_node import BrokerFault
@@ -139,7 +139,7 @@ def test_where_no_broker_can_be_had_one_sentence_says_what_to_do(
     nowhere: Callable[[str], None], tmp_path: Path
 ) -> None:
     nowhere("archive is silent")
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(CommandRefusal) as refused:
         RabbitMQ(tmp_path / "home", {}).start()
     for word in ("rabbitmq-server", "Docker", "AMQP_URL", "archive is silent"):
         assert word in refused.value.zh
@@ -170,7 +170,7 @@ def test_a_container_that_cannot_be_made_is_no_choice_for_ever(
 
     monkeypatch.setattr(DockerNode, "engine_answers", staticmethod(lambda: True))
     monkeypatch.setattr(DockerNode, "start", no_image)
-    with pytest.raises(Refusal, match="no such image"):
+    with pytest.raises(CommandRefusal, match="no such image"):
         RabbitMQ(tmp_path / "home", {}).start()
     assert not (tmp_path / "home" / "broker").exists()
 

@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 from console.place import CHECKOUT
-from console.refusal import Refusal
+from console.refusal import CommandRefusal
 from console.setup.bootstrap import Setup
 
 PIP = """
@@ -120,7 +120,7 @@ def test_an_interrupted_set_up_starts_over(checkout: Path) -> None:
 
 def test_a_failed_installation_says_so_and_is_tried_again(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (checkout / "requirements.lock").write_text("refuse==1\n")
-    with pytest.raises(Refusal, match="依赖"):
+    with pytest.raises(CommandRefusal, match="依赖"):
         Setup(checkout, "requirements.lock").run()
     assert "DO NOT MATCH THE HASHES" in capsys.readouterr().err
     (checkout / "requirements.lock").write_text("one==1\n")
@@ -131,7 +131,7 @@ def test_a_failed_installation_says_so_and_is_tried_again(checkout: Path, capsys
 def test_without_any_pip_the_one_package_to_install_is_named(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("PIP_INDEX_URL")
     monkeypatch.setenv("PATH", "/nonexistent")  # no apt either
-    with pytest.raises(Refusal, match="python3-venv"):
+    with pytest.raises(CommandRefusal, match="python3-venv"):
         Setup(checkout, "requirements.lock").run()
 
 
