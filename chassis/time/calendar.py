@@ -11,6 +11,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 
 from chassis.time.clock import CHINA
 
@@ -159,7 +160,8 @@ class Calendar:
         raise CalendarNotLoaded(date.fromordinal(low).year - 1 if backwards else date.fromordinal(high).year + 1)
 
 
-def announced_days(year: int) -> list[tuple[date, bool]]:
+@cache
+def announced_days(year: int) -> tuple[tuple[date, bool], ...]:
     """Every day of `year` as the chinesecalendar package has it. Raises CalendarNotLoaded if it does not."""
     # Imported here: only seeding and tests need it, and a process at work reads its rows from the database.
     import chinese_calendar
@@ -171,7 +173,7 @@ def announced_days(year: int) -> list[tuple[date, bool]]:
             days.append((day, chinese_calendar.is_workday(day)))
     except NotImplementedError as error:
         raise CalendarNotLoaded(year) from error
-    return days
+    return tuple(days)
 
 
 def _complete_years(days: Mapping[date, bool]) -> tuple[int, ...]:

@@ -149,9 +149,9 @@ def test_the_date_formats_that_chinese_excel_numbers_itself_are_dates(tmp_path: 
 
 
 def test_an_error_in_a_long_sheet_is_told_wherever_it_stands(tmp_path: Path) -> None:
-    rows: list[list[Any]] = [[f"企业{row}", row, row / 8, "是"] for row in range(30_000)]
-    expected = [[f"企业{row}", str(row), f"{row / 8:.3f}".rstrip("0").rstrip("."), "是"] for row in range(30_000)]
-    for row in range(0, 30_000, 500):
+    rows: list[list[Any]] = [[f"企业{row}", row, row / 8, "是"] for row in range(12_000)]
+    expected = [[f"企业{row}", str(row), f"{row / 8:.3f}".rstrip("0").rstrip("."), "是"] for row in range(12_000)]
+    for row in range(0, 12_000, 500):
         rows[row][3] = expected[row][3] = "#N/A"
     assert as_rows(a_workbook(tmp_path, rows)) == expected
 

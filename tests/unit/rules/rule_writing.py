@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from functools import cache
 
 from hypothesis import strategies as st
 
@@ -140,6 +141,7 @@ _WHOLE = st.integers(min_value=0, max_value=99_999)
 _CENTS = st.decimals(min_value=0, max_value=99_999, places=2, allow_nan=False).map(plain)
 
 
+@cache
 @st.composite
 def conditions(draw: st.DrawFn) -> Condition:
     kind = draw(st.sampled_from(["number", "flag", "code", "codes", "date"]))
@@ -162,6 +164,7 @@ def conditions(draw: st.DrawFn) -> Condition:
     return condition("certified_on", operator, draw(st.dates(date(2024, 1, 1), TODAY)).isoformat())
 
 
+@cache
 @st.composite
 def comparisons(draw: st.DrawFn) -> Eligibility:
     """Conditions on computed values, over the same facts."""
@@ -183,10 +186,12 @@ def comparisons(draw: st.DrawFn) -> Eligibility:
     return Compare(left=Rate(base=ends["now"], rate=rate), operator=operator, right=ends["before"])
 
 
+@cache
 def _tests() -> st.SearchStrategy[Eligibility]:
     return st.one_of(conditions(), conditions(), comparisons())
 
 
+@cache
 def eligibilities() -> st.SearchStrategy[Eligibility]:
     def grown(inner: st.SearchStrategy[Eligibility]) -> st.SearchStrategy[Eligibility]:
         several = st.lists(inner, min_size=1, max_size=4)
@@ -200,6 +205,7 @@ def eligibilities() -> st.SearchStrategy[Eligibility]:
     return st.recursive(_tests(), grown, max_leaves=8)
 
 
+@cache
 def _money_leaves() -> st.SearchStrategy[AmountRule]:
     return st.one_of(
         _CENTS.map(lambda value: fixed(value, "元")),
@@ -220,6 +226,7 @@ def _growth_bands(entry: int, pivot: int, rate: int) -> GrowthBands:
     return GrowthBands(**ends, entry=fixed(entry, "%"), steps=steps)
 
 
+@cache
 @st.composite
 def bounds_of_bands(draw: st.DrawFn) -> list[tuple[int, int | None, bool, bool]]:
     """Neighbouring bands without overlap or gap: low, high, and which bounds belong to the band."""
@@ -234,6 +241,7 @@ def bounds_of_bands(draw: st.DrawFn) -> list[tuple[int, int | None, bool, bool]]
     return found
 
 
+@cache
 @st.composite
 def _marginal_tables(draw: st.DrawFn) -> Table:
     bands = [
@@ -259,6 +267,7 @@ def _branching(draw: st.DrawFn, inner: st.SearchStrategy[AmountRule]) -> AmountR
     return Table(by=quantity("revenue"), unit="万元", bands=bands)
 
 
+@cache
 def amounts() -> st.SearchStrategy[AmountRule]:
     """Amounts that are money at the root, out of every kind of node."""
 
@@ -284,6 +293,7 @@ def amounts() -> st.SearchStrategy[AmountRule]:
     return st.recursive(_money_leaves(), grown, max_leaves=6)
 
 
+@cache
 @st.composite
 def full_sheets(draw: st.DrawFn) -> FactSheet:
     """Every fact that the strategies' rules may ask for."""
@@ -300,6 +310,7 @@ def full_sheets(draw: st.DrawFn) -> FactSheet:
     )
 
 
+@cache
 @st.composite
 def sheets_with_less(draw: st.DrawFn) -> tuple[FactSheet, FactSheet]:
     """A full sheet, and the same with some facts gone and some out of date."""
