@@ -75,12 +75,12 @@ def onboard_places(gateway: Frame) -> None:
         (CITY, None, Level.CITY, "赣州市", "GZ"),
         (COUNTY, CITY, Level.COUNTY, "章贡区", "ZG"),
     ):
-        order = OnboardTenant(
+        command = OnboardTenant(
             id=id, parent_id=parent, level=level, division_code=id, name=name,
             settings=TenantSettings(receipt_prefix=prefix),
         )  # fmt: skip
         with gateway.unit([id], action="onboard_tenant") as uow:
-            onboard_tenant(order, uow)
+            onboard_tenant(command, uow)
 
 
 def publish_item(catalog: Frame) -> str:

@@ -67,7 +67,7 @@ EXCHANGE_SECRET = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
 
 
 class Catalogue:
-    """The catalogue's database and processes; `frame` looks at the one and gives orders to the others."""
+    """The catalogue's database and processes; `frame` looks at the one and gives commands to the others."""
 
     def __init__(self, place: Surroundings, dsns: Dsns, folder: Path, exchange: RunningProgram | None) -> None:
         self._broker = place.broker
@@ -109,8 +109,8 @@ class Catalogue:
             process.wait(timeout=30)
         self.frame.stop()
 
-    def order(self, table: Path, format: str) -> tuple[ImportEnterprises, int]:
-        """The table is made what the format asks for, and lies where it is imported from; → how to order that, and how
+    def command(self, table: Path, format: str) -> tuple[ImportEnterprises, int]:
+        """The table is made what the format asks for, and lies where it is imported from; → the command for that, and how
         many bytes there are (of a feed: of the table that its records were made of)."""
         size = table.stat().st_size
         if format == "feed":
@@ -130,10 +130,10 @@ class Catalogue:
         table.replace(target)
         return ImportEnterprises.model_validate({"format": format, "sha256": sha256, "source": SOURCE}), size
 
-    def begins(self, order: ImportEnterprises) -> str:
+    def begins(self, command: ImportEnterprises) -> str:
         """→ operation id."""
         with self.frame.unit([TENANT], action="import_enterprises", actor=OFFICER) as uow:
-            return import_enterprises(order, uow).operation_id
+            return import_enterprises(command, uow).operation_id
 
     def view(self, operation: str) -> OperationView:
         with self.frame.reader([TENANT]) as reader:
@@ -222,9 +222,9 @@ def catalogue(place: Surroundings, exchange: RunningProgram | None) -> Iterator[
 def _measured(ours: Catalogue, lines: int, format: str) -> dict[str, Any]:
     table = ours.folder / "table.csv"
     broken = write_table(table, lines, broken_every=BROKEN_EVERY)
-    order, size = ours.order(table, format)
+    command, size = ours.command(table, format)
     before = ours.used()
-    operation = ours.begins(order)
+    operation = ours.begins(command)
     view = ours.until(operation, every=0.5)
     assert view.ended_at is not None
     cpu = {name: round(used - before[name], 1) for name, used in ours.used().items()}
@@ -259,7 +259,7 @@ def _resumed(ours: Catalogue, format: str) -> bool:
     broken = write_table(
         table, KILLED_LINES + 1, broken_every=BROKEN_EVERY
     )  # another city: as many enterprises that nobody knows yet
-    operation = ours.begins(ours.order(table, format)[0])
+    operation = ours.begins(ours.command(table, format)[0])
     ours.until(operation, done=KILLED_LINES // 4)
     ours.kill("timers")
     ours.start("timers")

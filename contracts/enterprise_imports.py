@@ -20,7 +20,7 @@ class ImportEnterprises(Command[OperationView]):
     """Register the enterprises that are new, and add the facts that are new; what is known already stays as it is.
 
     `csv` and `xlsx` need `sha256` (of an upload) and `source`: who says all this, and `as_of` when (the day of the
-    order if not said). `feed` needs `feed` and nothing else: its lines say themselves who said what.
+    command if not said). `feed` needs `feed` and nothing else: its lines say themselves who said what.
     """
 
     owner: ClassVar[ServiceName] = "catalog"

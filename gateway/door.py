@@ -112,7 +112,7 @@ class Door:
         owner = tenant or self.principal.tenant
         route = f"{self.request.method} {self.request.scope['route'].path}"
         # What is only as it would be anyway counts for nothing: the next version's optional newcomers must not make
-        # another order of a repeat.
+        # another command of a repeat.
         meant = orjson.dumps(command.model_dump(exclude_defaults=True), default=_plain, option=orjson.OPT_SORT_KEYS)
         return {
             "idempotency_key": derived_key(owner, actor.id, route, idempotency_key(self.request)),

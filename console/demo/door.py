@@ -1,6 +1,6 @@
 """The one way in: HTTP through the gateway, with patience for whatever is being killed and started again.
 
-Every order carries an Idempotency-Key that follows from what is ordered, so that a retry after any fault, or
+Every command carries an Idempotency-Key that follows from what it says, so that a retry after any fault, or
 a second run, continues where the first one was and doubles nothing.
 """
 

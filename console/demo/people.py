@@ -47,7 +47,7 @@ def enterprise_office(uscc: str, name: str, enterprise_id: str) -> Office:
 class People:
     """Credentials by office.
 
-    Asking for them again gives the same tokens: they follow from the order's key.
+    Asking for them again gives the same tokens: they follow from the command's key.
     """
 
     def __init__(self, door: DemoDoor, platform_token: str) -> None:

@@ -73,7 +73,7 @@ def _onboard(place: ScenePlace, door: DemoDoor, platform_token: str) -> None:
 
 
 def _publish(stage: Stage, code: str) -> str:
-    """The item's id. Another text of the same item is another order, which makes its next version."""
+    """The item's id. Another text of the same item is another command, which makes its next version."""
     content = stage.scene.items[code]
     officer = officer_of(stage.scene.department_of(code))
     view = stage.door.order(

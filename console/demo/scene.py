@@ -119,6 +119,6 @@ def item_content(code: str) -> Mapping[str, Any]:
 
 
 def digest(content: Any) -> str:
-    """A short name for exactly this content: what changes is another order and needs another key."""
+    """A short name for exactly this content: what changes is another command and needs another key."""
     text = json.dumps(content, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]

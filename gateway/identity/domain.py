@@ -65,24 +65,24 @@ class Tenant(Aggregate):
     settings_version: int = 1
 
     @staticmethod
-    def onboard(order: OnboardTenant) -> Tenant:
+    def onboard(command: OnboardTenant) -> Tenant:
         tenant = Tenant(
-            id=order.id,
-            tenant=order.id,
-            parent_id=order.parent_id,
-            level=order.level,
-            division_code=order.division_code,
-            name=order.name,
-            settings=order.settings,
+            id=command.id,
+            tenant=command.id,
+            parent_id=command.parent_id,
+            level=command.level,
+            division_code=command.division_code,
+            name=command.name,
+            settings=command.settings,
         )
         tenant.record(
             TenantOnboarded(
-                id=order.id,
-                parent_id=order.parent_id,
-                level=order.level,
-                division_code=order.division_code,
-                name=order.name,
-                settings=order.settings,
+                id=command.id,
+                parent_id=command.parent_id,
+                level=command.level,
+                division_code=command.division_code,
+                name=command.name,
+                settings=command.settings,
                 settings_version=1,
             )
         )

@@ -75,9 +75,9 @@ class SmsClient:
         self._client.close()
 
     def send(self, message_id: str, mobile: str, text: str) -> ProviderAnswer:
-        order = {"message_id": message_id, "to": mobile, "text": text, "sign": SIGN}
+        request = {"message_id": message_id, "to": mobile, "text": text, "sign": SIGN}
         try:
-            answer = self._client.post("/messages", json=order)
+            answer = self._client.post("/messages", json=request)
         except httpx.TransportError:
             return ProviderAnswer("silent", "短信平台未答复")
         if answer.status_code in REFUSED_FOR_GOOD:

@@ -142,7 +142,7 @@ def process(
     process.stop()
 
 
-def order_to_pay(process: Process) -> None:
+def approved_and_authorised(process: Process) -> None:
     """A tenant, its budget and an approved case, over the bus."""
     now = datetime.now(UTC)
     process.hears(onboarded("zhanggong", None, Level.COUNTY, "360702"))
@@ -172,7 +172,7 @@ def credits_of(bank: RunningProgram) -> list[tuple[str, int, str]]:
 
 def test_the_process_pays_what_is_released_and_hears_what_comes_back(process: Process, bank: RunningProgram) -> None:
     process.start()
-    order_to_pay(process)
+    approved_and_authorised(process)
     release(process)
     eventually(lambda: state(process) == "settled")
     assert credits_of(bank) == [("62220001", 1, "settled")]
@@ -187,7 +187,7 @@ def test_killed_around_the_bank_it_pays_exactly_once_after_a_restart(
     process: Process, bank: RunningProgram, tmp_path: Path, place: str
 ) -> None:
     process.start(ZHIDA_CRASH_AT=place, ZHIDA_CRASH_ONCE=str(tmp_path / "crashed"))
-    order_to_pay(process)
+    approved_and_authorised(process)
     release(process)
     eventually(process.is_dead)
     assert state(process) == "sent"

@@ -52,7 +52,7 @@ def attempts_in(treasury: Connection) -> list[Attempt]:
 
 
 def paid_twice(attempts: Sequence[Attempt], book: BankBook) -> tuple[list[Finding], list[Notice]]:
-    """A: no instruction has two credits, and no order to pay has two that stayed."""
+    """A: no instruction has two credits, and no approved share has two that stayed."""
     owner = _owners(attempts, book)
     findings = [
         Finding("A", owner[instruction], f"指令 {instruction} 在银行有 {times} 笔入账")
@@ -60,13 +60,13 @@ def paid_twice(attempts: Sequence[Attempt], book: BankBook) -> tuple[list[Findin
         if times > 1
     ]
     kept = {credit.instruction_id for credit in book.credits if credit.status == "settled"}
-    orders: dict[tuple[str, str, int], list[Attempt]] = defaultdict(list)
+    shares: dict[tuple[str, str, int], list[Attempt]] = defaultdict(list)
     for attempt in attempts:
         if attempt.instruction_id in kept:
-            orders[attempt.tenant, attempt.case_id, attempt.instalment].append(attempt)
+            shares[attempt.tenant, attempt.case_id, attempt.instalment].append(attempt)
     findings += [
         Finding("A", tenant, f"收件编号 {paid[0].receipt} 同一期有 {len(paid)} 笔未退回的入账")
-        for (tenant, _case, _instalment), paid in orders.items()
+        for (tenant, _case, _instalment), paid in shares.items()
         if len(paid) > 1
     ]
     notices = [

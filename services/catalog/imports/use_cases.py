@@ -1,4 +1,4 @@
-"""An import of enterprises as it is ordered: what is checked before it begins."""
+"""An import of enterprises as it is asked for: what is checked before it begins."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TITLES = {"csv": "批量导入企业（CSV）", "xlsx": "批量导入企业（Ex
 
 
 class ImportRefused(Invalid):
-    """The order does not say what its format needs; `reasons` names each."""
+    """The command does not say what its format needs; `reasons` names each."""
 
     code = "import_refused"
     sentence = "导入要求不完整，请按提示补充。"

@@ -106,8 +106,10 @@ def _drafted(item: WorkbookItem, content: PolicyItemContent, uow: UnitOfWork) ->
         )
     if published is not None and published.content == content:
         return _result(item, "unchanged", "item_unchanged", "已发布的内容没有变化。", subject=published.id)
-    order = DraftPolicyItem(content=text, item_id=published.id if published is not None else None)
-    return _result(item, "accepted", "drafted", "已生成草稿。", subject=drafting.draft_policy_item(order, uow).draft_id)
+    command = DraftPolicyItem(content=text, item_id=published.id if published is not None else None)
+    return _result(
+        item, "accepted", "drafted", "已生成草稿。", subject=drafting.draft_policy_item(command, uow).draft_id
+    )
 
 
 def _result(

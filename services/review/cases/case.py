@@ -165,7 +165,7 @@ class Case(Aggregate):
     def approve(
         self, amount_fen: int, decision: CaseDecision, payments: Payments, found: Sequence[Refused] = ()
     ) -> None:
-        """Grant it: one order to pay per paying tenant. `found` is what the register and others object.
+        """Grant it: one `CaseApproved` per paying tenant. `found` is what the register and others object.
 
         Raises AlreadyDecided, or all that stands against it as one refusal; then nothing has changed.
         """
@@ -173,9 +173,9 @@ class Case(Aggregate):
         if refusals := [*self.obstacles(amount_fen), *found]:
             raise together(refusals)
         before, self.state, self.decision = self.state, "approved", decision
-        for order in payments.orders:
-            event = payments.order_to_pay(order, self.id, self.claim, self.payee, amount_fen, decision)
-            self._report(before, event, to=order.payer)
+        for part in payments.parts:
+            event = payments.approval_of(part, self.id, self.claim, self.payee, amount_fen, decision)
+            self._report(before, event, to=part.payer)
 
     def reject(self, decision: CaseDecision) -> None:
         """Refuse it, with the reason. Raises AlreadyDecided."""

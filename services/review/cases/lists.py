@@ -68,11 +68,11 @@ def _decide(listed: Sequence[Listed], uow: UnitOfWork) -> None:
     reserved = uow.of(AwardRegister).reserve(sound)
     taken = {award.case_id for award in sound} - reserved
     for each in listed:
-        orders, found = payments[each.case.id]
+        parts, found = payments[each.case.id]
         if each.case.id in taken:
             found = [*found, AlreadyAwarded()]
         try:
-            each.case.approve(each.amount_fen, each.decision, orders, found)
+            each.case.approve(each.amount_fen, each.decision, parts, found)
         except Refused as refusal:
             each.case.leave_open(refusal.reasons)
             hand_to_department(each.case, each.rules, uow)

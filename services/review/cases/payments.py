@@ -17,20 +17,20 @@ from services.review.cases.decision import CaseDecision
 
 @dataclass(frozen=True, slots=True)
 class Payments:
-    """`orders`: who is to pay how much, once per payer. `shares`: who bears how much. Both sum to the amount."""
+    """`parts`: who is to pay how much, once per payer. `shares`: who bears how much. Both sum to the amount."""
 
-    orders: tuple[Share, ...]
+    parts: tuple[Share, ...]
     shares: tuple[Share, ...]
 
-    def order_to_pay(
-        self, order: Share, case_id: str, claim: Claim, payee: Payee, total_fen: int, decision: CaseDecision
+    def approval_of(
+        self, part: Share, case_id: str, claim: Claim, payee: Payee, total_fen: int, decision: CaseDecision
     ) -> CaseApproved:
         """The event that tells one payer what to pay, and who bears what of the whole."""
         return CaseApproved(
             case_id=case_id,
             claim=claim,
-            payer=order.payer,
-            amount_fen=order.amount_fen,
+            payer=part.payer,
+            amount_fen=part.amount_fen,
             total_fen=total_fen,
             shares=self.shares,
             payee=payee,
@@ -47,11 +47,11 @@ def payments_of(lines: Iterable[ShareLine], filed_in: TenantId, payer_of: PayerO
     """Who pays and who bears; or nobody, and what is in the way."""
     lines = tuple(lines)
     try:
-        orders = by_tenant((payer_of(line.payer, filed_in), line.money) for line in lines)
+        parts = by_tenant((payer_of(line.payer, filed_in), line.money) for line in lines)
         shares = by_tenant((payer_of(part.level, filed_in), part.money) for line in lines for part in line.borne_by)
     except Refused as unknown:
         return Payments((), ()), [unknown]
-    return Payments(orders, shares), []
+    return Payments(parts, shares), []
 
 
 def by_tenant(parts: Iterable[tuple[TenantId, Money]]) -> tuple[Share, ...]:

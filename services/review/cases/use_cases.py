@@ -1,4 +1,4 @@
-"""What the department orders in a case. Cases begin in `opening` and `lists`."""
+"""What the department decides in a case. Cases begin in `opening` and `lists`."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ class Posting(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One movement on one budget line, for a disbursement or (`document`) by order of finance.
+    """One movement on one budget line, for a disbursement or (`document`) on the word of finance.
 
     Raises Unbalanced unless there are postings, none of them nothing, that sum to zero.
     """

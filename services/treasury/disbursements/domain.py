@@ -28,7 +28,7 @@ from services.treasury.disbursements.refusals import DisbursementNotReady, Maker
 
 
 def disbursement_id(case_id: str, payer: TenantId, revision: int, instalment: int, attempt: int = 1) -> str:
-    """The same order to pay is the same disbursement, however often it arrives."""
+    """The same share of an approval is the same disbursement, however often it arrives."""
     key = "\x1f".join(("disbursement", case_id, payer, str(revision), str(instalment), str(attempt)))
     return str(uuid.uuid5(uuid.NAMESPACE_OID, key))
 
@@ -71,25 +71,25 @@ class Disbursement(Aggregate):
 
     @classmethod
     def receive(
-        cls, order: CaseApproved, *, at: datetime, year: int, payout_days: int, traceparent: str | None
+        cls, approval: CaseApproved, *, at: datetime, year: int, payout_days: int, traceparent: str | None
     ) -> Disbursement:
-        """Take review's order to pay more than nothing. Its clock has been running since the approval."""
+        """Take over an approval of more than nothing. Its clock has been running since the approval."""
         return cls(
-            id=disbursement_id(order.case_id, order.payer, order.revision, order.instalment),
-            tenant=order.payer,
+            id=disbursement_id(approval.case_id, approval.payer, approval.revision, approval.instalment),
+            tenant=approval.payer,
             traceparent=traceparent,
-            case_id=order.case_id,
-            claim=order.claim,
-            amount_fen=order.amount_fen,
-            payee=order.payee,
-            revision=order.revision,
-            instalment=order.instalment,
-            approved_by=order.approved_by,
-            approved_at=order.approved_at,
+            case_id=approval.case_id,
+            claim=approval.claim,
+            amount_fen=approval.amount_fen,
+            payee=approval.payee,
+            revision=approval.revision,
+            instalment=approval.instalment,
+            approved_by=approval.approved_by,
+            approved_at=approval.approved_at,
             received_at=at,
             year=year,
             payout_days=payout_days,
-            clock_started_at=order.approved_at,
+            clock_started_at=approval.approved_at,
         )
 
     def next_attempt(self, payee: Payee, *, at: datetime, year: int, payout_days: int) -> Disbursement:

@@ -21,7 +21,7 @@ from services.treasury.disbursements import funds, payout_clock, use_cases, view
 
 
 class DisbursementEntrypoints(Room):
-    """From an order to pay to a payment that may be sent."""
+    """From an approval to a payment that may be sent."""
 
     @command
     def authorise_disbursement(self, cmd: AuthoriseDisbursement, uow: UnitOfWork) -> DisbursementView:

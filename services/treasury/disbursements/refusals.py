@@ -41,14 +41,14 @@ class PaidUnderEarlierRevision(Conflict):
 
 
 class PayerMismatch(Conflict):
-    """The order to pay was addressed to another tenant than the one that it names as payer."""
+    """The approval was addressed to another tenant than the one that it names as payer."""
 
     code = "payer_mismatch"
     sentence = "兑付指令的付款地区与收到指令的地区不一致。"
 
 
 class ShareOfNothing(Conflict):
-    """An order to pay nothing: no bank executes it."""
+    """An approval of nothing: no bank executes it."""
 
     code = "nothing_to_pay"
     sentence = "兑付金额为零，无需支付。"

@@ -1,4 +1,4 @@
-"""What becomes of review's orders to pay, up to the moment when a payment may be sent."""
+"""What becomes of review's approvals, up to the moment when a payment may be sent."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ def authorise_disbursement(cmd: AuthoriseDisbursement, uow: UnitOfWork) -> Disbu
 
 
 def receive_approvals(events: Sequence[Received[CaseApproved]], uow: UnitOfWork) -> None:
-    """Review's orders to pay become disbursements, ready or held, in order of approval.
+    """Review's taken to pay become disbursements, ready or held, in approval of approval.
 
     A replay finds itself and does nothing. A later revision cancels an earlier one that has not been sent;
     while one is at the bank it waits, and once one is paid it is set aside for a person.
     """
-    arrived = _orders(events, uow)
+    arrived = _taken_over(events, uow)
     cases = {new.case_id for _, new in arrived}
     store = uow.of(Disbursements)
     earlier_lines = {each.line_id for each in store.of_cases(cases, lock=False) if each.line_id}
@@ -77,31 +77,31 @@ def receive_approvals(events: Sequence[Received[CaseApproved]], uow: UnitOfWork)
     payout_clock.watch(uow, [each for each in accepted if each.state not in OVER])
 
 
-def _orders(
+def _taken_over(
     events: Sequence[Received[CaseApproved]], uow: UnitOfWork
 ) -> list[tuple[Received[CaseApproved], Disbursement]]:
-    """The disbursements that these orders ask for, in order of approval, each with its payout deadline."""
+    """The disbursements that these taken ask for, in approval of approval, each with its payout deadline."""
     limits = payout_clock.limits(uow, {event.tenant for event in events})
-    orders = []
-    for event in sorted(events, key=_order_of_approval):
-        order = event.data
-        if order.payer != event.tenant:
+    taken = []
+    for event in sorted(events, key=_by_approval):
+        approval = event.data
+        if approval.payer != event.tenant:
             event.refuse(PayerMismatch())
-        elif order.amount_fen == 0:
+        elif approval.amount_fen == 0:
             event.refuse(ShareOfNothing())
-        elif order.payer not in limits:
-            event.not_yet(f"地区 {order.payer} 的开通信息")
+        elif approval.payer not in limits:
+            event.not_yet(f"地区 {approval.payer} 的开通信息")
         else:
             new = Disbursement.receive(
-                order,
+                approval,
                 at=uow.now,
-                year=budget_year(order.approved_at),
-                payout_days=limits[order.payer],
+                year=budget_year(approval.approved_at),
+                payout_days=limits[approval.payer],
                 traceparent=event.traceparent,
             )
-            orders.append((event, new))
-    payout_clock.start(uow, [new for _, new in orders])
-    return orders
+            taken.append((event, new))
+    payout_clock.start(uow, [new for _, new in taken])
+    return taken
 
 
 def _is_next(event: Received[CaseApproved], new: Disbursement, siblings: Sequence[Disbursement]) -> bool:
@@ -121,6 +121,6 @@ def _instalment(disbursement: Disbursement) -> Instalment:
     return (disbursement.tenant, disbursement.case_id, disbursement.instalment)
 
 
-def _order_of_approval(event: Received[CaseApproved]) -> tuple[datetime, str, int, int]:
-    order = event.data
-    return (order.approved_at, order.case_id, order.instalment, order.revision)
+def _by_approval(event: Received[CaseApproved]) -> tuple[datetime, str, int, int]:
+    approval = event.data
+    return (approval.approved_at, approval.case_id, approval.instalment, approval.revision)
