@@ -34,7 +34,7 @@ in Latin letters keeps its blanks.
 """
 
 
-class FormerFile(Model):
+class AbsorbedEnterprise(Model):
     """A file that was merged into this one."""
 
     enterprise_id: Id
@@ -44,7 +44,7 @@ class FormerFile(Model):
 
 
 class EnterpriseView(Model):
-    """`merged_into` is the file to read instead of this one; `former_files` are those merged into it."""
+    """`merged_into` is the file to read instead of this one; `absorbed` are those merged into it."""
 
     enterprise_id: Id
     tenant: TenantId
@@ -55,7 +55,7 @@ class EnterpriseView(Model):
     facts: tuple[Fact, ...] = ()
     labels: tuple[LabelView, ...] = ()
     merged_into: Id | None = None
-    former_files: tuple[FormerFile, ...] = ()
+    absorbed: tuple[AbsorbedEnterprise, ...] = ()
     version: int
 
 

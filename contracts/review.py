@@ -193,4 +193,4 @@ class ListCases(PagedQuery[CasePage]):
     owner: ClassVar[ServiceName] = "review"
 
     state: CaseState | None = None
-    department: str | None = None
+    department: str | None = Field(default=None, max_length=60)

@@ -1,6 +1,6 @@
 """Files of enterprises that were merged: who asks for the surviving one is shown what lies under the others.
 
-A service that keeps anything by enterprise has a table `former_file` (tenant, absorbed_id, surviving_id), which a
+A service that keeps anything by enterprise has a table `merged_enterprise` (tenant, absorbed_id, surviving_id), which a
 migration of its own makes, and hears of merges by one line in its class:
 
     enterprises_merged = staticmethod(on(EnterpriseMerged)(merged_enterprises.keep_merges))
@@ -17,12 +17,12 @@ from chassis.write.uow import UnitOfWork
 from contracts.merges import EnterpriseMerged
 
 OF_ENTERPRISE = """IN (WITH RECURSIVE files AS (SELECT CAST(:enterprise AS text) AS id
-    UNION SELECT f.absorbed_id FROM former_file f JOIN files ON f.surviving_id = files.id WHERE f.tenant = :tenant)
+    UNION SELECT f.absorbed_id FROM merged_enterprise f JOIN files ON f.surviving_id = files.id WHERE f.tenant = :tenant)
     SELECT id FROM files)"""
 """`enterprise_id IN …` the enterprise `:enterprise` of `:tenant` or one of those merged into it, whatever the number of steps."""
 
 KEEP = """
-INSERT INTO former_file (tenant, absorbed_id, surviving_id)
+INSERT INTO merged_enterprise (tenant, absorbed_id, surviving_id)
 SELECT tenant, absorbed_id, surviving_id
 FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(tenant text, absorbed_id text, surviving_id text)
 ON CONFLICT DO NOTHING

@@ -35,7 +35,7 @@ PUBLIC_TABLES = {
     ("intake", "item_version"): "copies of published policies, which are public",
     (
         "review",
-        "former_file",
+        "merged_enterprise",
     ): "three ids; a city's case is decided in the city, its enterprise has its files in a county",
     ("review", "item_version"): "copies of published policies, which are public",
 }

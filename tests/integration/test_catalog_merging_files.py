@@ -94,7 +94,7 @@ def test_facts_and_materials_move_with_their_sources_and_the_old_file_points_on(
     absorbed = office.catalog.asked(GetEnterprise(enterprise_id=old))["ok"]
     survivor = office.catalog.asked(GetEnterprise(enterprise_id=new))["ok"]
     assert absorbed["merged_into"] == new
-    assert [(each["enterprise_id"], each["uscc"]) for each in survivor["former_files"]] == [(old, absorbed["uscc"])]
+    assert [(each["enterprise_id"], each["uscc"]) for each in survivor["absorbed"]] == [(old, absorbed["uscc"])]
     assert {fact["name"] for fact in absorbed["facts"]} <= {fact["name"] for fact in survivor["facts"]}
     newest = next(fact for fact in survivor["facts"] if fact["name"] == "invention_patents")
     assert (newest["value"], newest["source"], newest["as_of"]) == ("5", "市知识产权局", "2026-02-02")
@@ -217,5 +217,5 @@ def test_files_merged_in_two_steps_are_one_file_whichever_word_comes_first(
     listed = office.intake.asked(ListApplications(enterprise_id=last), actor=enterprise_actor(last))["ok"]["items"]
     assert [each["claim"]["receipt"] for each in listed] == [filed["receipt"]]
     assert office.catalog.asked(GetEnterprise(enterprise_id=files[0]))["ok"]["merged_into"] == files[1]
-    assert office.intake.rows("SELECT count(*) FROM former_file") == [(2,)]
-    assert office.intake.rows("SELECT DISTINCT tenant FROM former_file") == [(ZHANGGONG,)]
+    assert office.intake.rows("SELECT count(*) FROM merged_enterprise") == [(2,)]
+    assert office.intake.rows("SELECT DISTINCT tenant FROM merged_enterprise") == [(ZHANGGONG,)]

@@ -50,7 +50,9 @@ def decided(review: Review, application_id: str, tenant: str = "zhanggong") -> s
     return answer["refused"]["code"] if "refused" in answer else answer["ok"]["state"]
 
 
-def test_what_was_granted_under_a_former_file_is_not_granted_again_under_the_surviving_one(review: Review) -> None:
+def test_what_was_granted_under_an_absorbed_enterprise_is_not_granted_again_under_the_surviving_one(
+    review: Review,
+) -> None:
     review.prepared()
     assert approved(review, **OLD) == "approved"
     review.hears(MERGED)

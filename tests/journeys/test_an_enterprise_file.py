@@ -186,10 +186,10 @@ def test_two_files_become_one_and_what_was_known_of_either_is_in_it(
     confirmed = desk.done(ACCOUNTS, f"/enterprise-merges/{merge['merge_id']}/confirm", version=merge["version"])
     assert confirmed["state"] == "confirmed"
     file = desk.get(boss, f"/enterprises/{surviving}")
-    assert [each["enterprise_id"] for each in file["former_files"]] == [absorbed]
+    assert [each["enterprise_id"] for each in file["absorbed"]] == [absorbed]
     assert "rd_staff" in {each["name"] for each in file["facts"]}
     assert desk.get(WINDOW, f"/enterprises/{absorbed}")["merged_into"] == surviving
-    statement = "SELECT count(*) FROM former_file WHERE absorbed_id = %s"
+    statement = "SELECT count(*) FROM merged_enterprise WHERE absorbed_id = %s"
     for name in ("intake", "review", "notify", "oversight"):
         eventually(partial(house.count, name, statement, [absorbed]), within=60, every=0.3)
     house.must_hold()

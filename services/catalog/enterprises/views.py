@@ -5,8 +5,8 @@ from __future__ import annotations
 from chassis.read.paging import cut_page, decode_cursor, encode_cursor
 from chassis.read.reader import Reader
 from contracts.enterprises import (
+    AbsorbedEnterprise,
     EnterpriseView,
-    FormerFile,
     GetEnterprise,
 )
 from contracts.fact_records import FactHistory, GetFactHistory
@@ -24,7 +24,7 @@ FILE = (
     " WHERE f.tenant = e.tenant AND f.enterprise_id = e.id), '[]') AS facts,"
     " COALESCE((SELECT jsonb_agg(jsonb_build_object('enterprise_id', o.id, 'uscc', o.uscc, 'name', o.name,"
     " 'merged_at', o.merged_at) ORDER BY o.id) FROM enterprise o"
-    " WHERE o.tenant = e.tenant AND o.merged_into = e.id), '[]') AS former_files"
+    " WHERE o.tenant = e.tenant AND o.merged_into = e.id), '[]') AS absorbed"
     " FROM enterprise e WHERE e.tenant = :tenant AND e.id = :id"
 )
 
@@ -35,8 +35,8 @@ def file_of(enterprise_id: str, reader: Reader) -> EnterpriseView:
     if row is None:
         raise EnterpriseUnknown()
     facts = tuple(Fact.model_validate(fact) for fact in row["facts"])
-    former = tuple(FormerFile.model_validate(file) for file in row["former_files"])
-    return EnterpriseView.model_validate({**row, "facts": facts, "former_files": former})
+    former = tuple(AbsorbedEnterprise.model_validate(file) for file in row["absorbed"])
+    return EnterpriseView.model_validate({**row, "facts": facts, "absorbed": former})
 
 
 def get_enterprise(query: GetEnterprise, reader: Reader) -> EnterpriseView:

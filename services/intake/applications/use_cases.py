@@ -31,7 +31,7 @@ def submit_application(cmd: SubmitApplication, uow: UnitOfWork, cipher: Cipher) 
     filed = applications.filed(cmd.item_id, applicant_period, cmd.replaces) if cmd.replaces else None
     reasons = [*admission.reasons, *reasons_against_replacing(cmd.replaces, filed)]
     # A duplicate alone is found out by saving it, except under a file that was merged into this one.
-    asked = bool(reasons) or (enterprise is not None and enterprise.has_former_files)
+    asked = bool(reasons) or (enterprise is not None and enterprise.has_absorbed)
     duplicate = filed is None and asked and bool(applications.claimed(cmd.item_id, [applicant_period]))
     if reasons or duplicate or item is None or enterprise is None:
         raise ApplicationRefused(*reasons, *([DUPLICATE] if duplicate else []))

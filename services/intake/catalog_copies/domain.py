@@ -30,7 +30,7 @@ class PublishedItem:
 class Applicant:
     """What intake knows of an enterprise; `payee` is its confirmed account, if it has one.
 
-    `merged_into` is the file to use instead; `has_former_files` says that others were merged into this one.
+    `merged_into` is the file to use instead; `has_absorbed` says that others were merged into this one.
     """
 
     enterprise_id: str
@@ -40,7 +40,7 @@ class Applicant:
     facts: tuple[Fact, ...]
     payee: Payee | None
     merged_into: str | None = None
-    has_former_files: bool = False
+    has_absorbed: bool = False
 
 
 def facts_used(item: PublishedItem | None) -> Sequence[str]:

@@ -48,11 +48,11 @@ WHERE payee.account_version < EXCLUDED.account_version
 
 ENTERPRISES = """
 SELECT e.id, e.tenant, e.uscc, e.name, p.payee, m.surviving_id AS merged_into,
-    EXISTS (SELECT FROM former_file f WHERE f.tenant = e.tenant AND f.surviving_id = e.id) AS has_former_files,
+    EXISTS (SELECT FROM merged_enterprise f WHERE f.tenant = e.tenant AND f.surviving_id = e.id) AS has_absorbed,
     (SELECT jsonb_agg(f.fact ORDER BY f.name, f.period) FROM enterprise_fact f
      WHERE f.tenant = e.tenant AND f.enterprise_id = e.id AND f.name = ANY (:names)) AS facts
 FROM enterprise e LEFT JOIN payee p ON p.tenant = e.tenant AND p.enterprise_id = e.id
-LEFT JOIN former_file m ON m.tenant = e.tenant AND m.absorbed_id = e.id
+LEFT JOIN merged_enterprise m ON m.tenant = e.tenant AND m.absorbed_id = e.id
 WHERE e.tenant = :tenant AND e.id = ANY (:ids)
 """
 
@@ -146,5 +146,5 @@ def _enterprise(row: Any) -> Applicant:
         facts=tuple(Fact.model_validate(fact) for fact in row.facts or ()),
         payee=Payee.model_validate(row.payee) if row.payee is not None else None,
         merged_into=row.merged_into,
-        has_former_files=row.has_former_files,
+        has_absorbed=row.has_absorbed,
     )

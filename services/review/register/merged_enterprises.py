@@ -16,10 +16,10 @@ SURVIVING = """
 WITH RECURSIVE up AS (
     SELECT * FROM unnest(CAST(:cases AS text[]), CAST(:places AS text[]), CAST(:enterprises AS text[])) AS k(case_id, place, id)
     UNION SELECT up.case_id, up.place, f.surviving_id
-    FROM up JOIN former_file f ON (f.tenant, f.absorbed_id) = (up.place, up.id))
+    FROM up JOIN merged_enterprise f ON (f.tenant, f.absorbed_id) = (up.place, up.id))
 SELECT case_id, id FROM up
-WHERE NOT EXISTS (SELECT FROM former_file f WHERE (f.tenant, f.absorbed_id) = (up.place, up.id))
-    AND EXISTS (SELECT FROM former_file f WHERE (f.tenant, f.surviving_id) = (up.place, up.id))
+WHERE NOT EXISTS (SELECT FROM merged_enterprise f WHERE (f.tenant, f.absorbed_id) = (up.place, up.id))
+    AND EXISTS (SELECT FROM merged_enterprise f WHERE (f.tenant, f.surviving_id) = (up.place, up.id))
 """
 """The file in which each of these files has ended, for those that have to do with a merge."""
 
@@ -32,7 +32,7 @@ WITH RECURSIVE files AS (
     SELECT * FROM unnest(CAST(:cases AS text[]), CAST(:items AS text[]), CAST(:periods AS text[]),
         CAST(:places AS text[]), CAST(:survivors AS text[])) AS k(case_id, item_id, period, place, id)
     UNION SELECT files.case_id, files.item_id, files.period, files.place, f.absorbed_id
-    FROM files JOIN former_file f ON (f.tenant, f.surviving_id) = (files.place, files.id))
+    FROM files JOIN merged_enterprise f ON (f.tenant, f.surviving_id) = (files.place, files.id))
 SELECT DISTINCT files.case_id
 FROM files JOIN award a ON (a.item_id, a.period) = (files.item_id, files.period)
 JOIN review_case c ON (c.tenant, c.id) = (a.tenant, a.case_id)

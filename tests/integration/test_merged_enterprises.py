@@ -1,4 +1,4 @@
-"""An enterprise whose files were merged sees what lies under its former file: cases in oversight, messages in notify."""
+"""An enterprise whose files were merged sees what lies under the absorbed one: cases in oversight, messages in notify."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def merged(event: EnterpriseMerged, tenant: str = "xingguo") -> Received[Any]:
 
 
 @pytest.mark.parametrize("order", [(MERGED, AGAIN), (AGAIN, MERGED)])
-def test_cases_filed_under_a_former_file_are_tracked_by_the_surviving_one(
+def test_cases_filed_under_an_absorbed_enterprise_are_tracked_by_the_surviving_one(
     service_frame: Callable[..., Frame], order: tuple[EnterpriseMerged, ...]
 ) -> None:
     frame = service_frame("oversight")
@@ -71,7 +71,9 @@ def test_cases_filed_under_a_former_file_are_tracked_by_the_surviving_one(
     assert receipts("ent-9") == []
 
 
-def test_messages_to_a_former_file_are_read_under_the_surviving_one(service_frame: Callable[..., Frame]) -> None:
+def test_messages_to_an_absorbed_enterprise_are_read_under_the_surviving_one(
+    service_frame: Callable[..., Frame],
+) -> None:
     frame = service_frame("notify")
     tell = Subscription(
         "tell",
