@@ -123,11 +123,11 @@ def due(kind: str, *, batch: int = 50) -> Callable[[F], F]:
     return mark
 
 
-def work(kind: str) -> Callable[[F], F]:
-    """Long work that is done in chunks: (self) → chassis.operations.work.Work. Commands begin it by `uow.begin_work`."""
+def operation(kind: str) -> Callable[[F], F]:
+    """Long work that is done in chunks: (self) → chassis.operations.work.ChunkedWork. Commands begin it by `uow.begin_operation`."""
 
     def mark(function: F) -> F:
-        function.__zhida_work__ = kind  # type: ignore[attr-defined]
+        function.__zhida_operation__ = kind  # type: ignore[attr-defined]
         return function
 
     return mark
@@ -209,8 +209,8 @@ def _due_work(service: Service, frame: Frame) -> list[DueWork]:
 
     return [
         *(due_jobs(kind, batch, method) for _name, (kind, batch), method in _marked(service, "__zhida_due__")),
-        *(chunks_due(frame, kind, method()) for _name, kind, method in _marked(service, "__zhida_work__")),
+        *(chunks_due(frame, kind, method()) for _name, kind, method in _marked(service, "__zhida_operation__")),
     ]
 
 
-__all__ = ["Port", "Received", "Room", "Service", "UnitMaker", "command", "due", "on", "query", "work"]
+__all__ = ["Port", "Received", "Room", "Service", "UnitMaker", "command", "due", "on", "operation", "query"]

@@ -2,8 +2,8 @@
 
 A service says who reads the source and who takes a chunk:
 
-    @work("import_enterprises")
-    def import_enterprises(self) -> Work[EnterpriseLine]:
+    @operation("import_enterprises")
+    def import_enterprises(self) -> ChunkedWork[EnterpriseLine]:
         return EnterpriseImport(self.frame.cipher, self.objects)
 
 The source is read between transactions, one chunk ahead, and opened again at the checkpoint by whoever goes on: after
@@ -89,7 +89,7 @@ class Chunk(Generic[L]):
     total: int | None = None
 
 
-class Work(Protocol[L]):
+class ChunkedWork(Protocol[L]):
     """What a service must know about one kind of long work."""
 
     def chunks(self, run: Operation) -> Iterator[Chunk[L]]:
@@ -154,7 +154,7 @@ UnitOf = Callable[[Sequence[str], str, Actor], UnitOfWork]
 class Worker(Generic[L]):
     """Handler of the due jobs of one kind of long work, taken one at a time."""
 
-    def __init__(self, service: str, kind: str, work: Work[L], unit: UnitOf) -> None:
+    def __init__(self, service: str, kind: str, work: ChunkedWork[L], unit: UnitOf) -> None:
         self._name = f"{service}.{kind}"
         self._kind = kind
         self._work = work
@@ -339,7 +339,7 @@ def _failing(refusal: Refused) -> Callable[[Operation, datetime], None]:
     return lambda run, at: run.fail(refusal.code, f"{words}。", at)
 
 
-def chunks_due(frame: Frame, kind: str, work: Work[L]) -> DueWork:
+def chunks_due(frame: Frame, kind: str, work: ChunkedWork[L]) -> DueWork:
     """What the timers are to call for long work of this kind."""
 
     def unit(tenants: Sequence[str], action: str, actor: Actor) -> UnitOfWork:

@@ -162,7 +162,7 @@ class FakeUnit:
             self._calendar = _seeded_calendar()
         return self._calendar
 
-    def begin_work(self, kind: str, *, title: str, parameters: Mapping[str, Any]) -> Operation:
+    def begin_operation(self, kind: str, *, title: str, parameters: Mapping[str, Any]) -> Operation:
         """Long work is only noted: `begun` lists it."""
         run = Operation(
             id=new_id(),

@@ -229,8 +229,8 @@ class UnitOfWork:
         """The job is done: it goes away with this transaction's effect, unless it was scheduled anew."""
         self._jobs.finish(job)
 
-    def begin_work(self, kind: str, *, title: str, parameters: Mapping[str, Any]) -> Operation:
-        """Begin long work, to be done in chunks by `@work(kind)` after this commit. `title` is Chinese."""
+    def begin_operation(self, kind: str, *, title: str, parameters: Mapping[str, Any]) -> Operation:
+        """Begin long work, to be done in chunks by `@operation(kind)` after this commit. `title` is Chinese."""
         return begin(self, kind, title, parameters)
 
     def raise_alarm(self, subject_type: str, subject: str, clock: str, level: int, *, tenant: TenantId) -> bool:

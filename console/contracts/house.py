@@ -29,7 +29,7 @@ Kind = Literal["command", "query", "events", "timer", "work"]
 MARKS: tuple[tuple[str, Kind], ...] = (
     ("__zhida_events__", "events"),
     ("__zhida_due__", "timer"),
-    ("__zhida_work__", "work"),
+    ("__zhida_operation__", "work"),
 )
 SHARED_CODE = ("copies",)
 """Packages that services have in common and that do part of their work."""

@@ -47,7 +47,7 @@ class Office:
 
     def begins(self, **parameters: Any) -> str:
         with self.frame.unit([TENANT], action="begin_counting", actor=CLERK) as uow:
-            return uow.begin_work("count", title="数数", parameters=parameters).id
+            return uow.begin_operation("count", title="数数", parameters=parameters).id
 
     def view(self, operation: str) -> OperationView:
         with self.frame.reader([TENANT]) as reader:
@@ -206,7 +206,7 @@ def test_another_tenants_work_is_unknown(office: Office) -> None:
 
 def test_work_is_not_begun_when_its_command_is_undone(office: Office) -> None:
     with pytest.raises(ZeroDivisionError), office.frame.unit([TENANT], action="begin_counting", actor=CLERK) as uow:
-        uow.begin_work("count", title="数数", parameters={})
+        uow.begin_operation("count", title="数数", parameters={})
         raise ZeroDivisionError
     assert office.rows("SELECT count(*) FROM operation_run") == [(0,)]
     assert office.rows("SELECT count(*) FROM job") == [(0,)]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from chassis.edge.entrypoints import Room, command, work
+from chassis.edge.entrypoints import Room, command, operation
 from chassis.files.objects import Objects
-from chassis.operations.work import Work
+from chassis.operations.work import ChunkedWork
 from chassis.write.uow import UnitOfWork
 from contracts.enterprise_imports import ImportEnterprises
 from contracts.operations import OperationView
@@ -25,8 +25,8 @@ class ImportEntrypoints(Room):
     def import_enterprises(self, cmd: ImportEnterprises, uow: UnitOfWork) -> OperationView:
         return use_cases.import_enterprises(cmd, uow)
 
-    @work(use_cases.KIND)
-    def imported_enterprises(self) -> Work[EnterpriseLine]:
+    @operation(use_cases.KIND)
+    def imported_enterprises(self) -> ChunkedWork[EnterpriseLine]:
         return EnterpriseImport(
             self.frame.cipher, Objects.from_env, ExchangeClient.from_env, self._vocabulary, self.frame.clock.now
         )

@@ -38,5 +38,5 @@ def import_enterprises(cmd: ImportEnterprises, uow: UnitOfWork) -> OperationView
     if reasons:
         raise ImportRefused(*reasons)
     parameters = {**cmd.model_dump(mode="json", exclude_none=True), "as_of": (cmd.as_of or today).isoformat()}
-    run = uow.begin_work(KIND, title=TITLES[cmd.format], parameters=parameters)
+    run = uow.begin_operation(KIND, title=TITLES[cmd.format], parameters=parameters)
     return view_of(run, "catalog")

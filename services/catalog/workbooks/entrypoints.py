@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from chassis.edge.entrypoints import Room, command, work
+from chassis.edge.entrypoints import Room, command, operation
 from chassis.files.objects import Objects
-from chassis.operations.work import Work
+from chassis.operations.work import ChunkedWork
 from chassis.write.uow import UnitOfWork
 from contracts.item_imports import ImportItems
 from contracts.operations import OperationView
@@ -19,6 +19,6 @@ class WorkbookEntrypoints(Room):
     def import_items(self, cmd: ImportItems, uow: UnitOfWork) -> OperationView:
         return importing.import_items(cmd, uow)
 
-    @work(importing.KIND)
-    def imported_items(self) -> Work[WorkbookItem]:
+    @operation(importing.KIND)
+    def imported_items(self) -> ChunkedWork[WorkbookItem]:
         return importing.ItemImport(Objects.from_env)

@@ -39,7 +39,7 @@ PLACES = {
 def import_items(cmd: ImportItems, uow: UnitOfWork) -> OperationView:
     """Begin it. Raises ItemOfOtherDepartment for somebody who acts for no department."""
     refuse_other_department(uow.actor, uow.actor.department or "政策主管部门")
-    run = uow.begin_work(
+    run = uow.begin_operation(
         KIND, title="批量导入政策事项（Excel）", parameters=cmd.model_dump(mode="json", exclude_none=True)
     )
     return view_of(run, "catalog")

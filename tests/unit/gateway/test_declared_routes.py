@@ -87,13 +87,13 @@ def send(app: FastAPI, method: str, path: str, **request: Any) -> httpx.Response
     return asyncio.run(once())
 
 
-def test_an_order_goes_to_its_owner_with_tenant_actor_and_operation_id(app: FastAPI, bus: Bus) -> None:
+def test_an_order_goes_to_its_owner_with_tenant_actor_and_idempotency_key(app: FastAPI, bus: Bus) -> None:
     headers = {"Authorization": "Bearer clerk", "Idempotency-Key": "12345678"}
     answers = [send(app, "POST", "/api/walls", json={"height": 3}, headers=headers) for _ in range(2)]
     ((service, method, envelope), (_service, _method, repeated)) = bus.asked
     assert (service, method, envelope["body"]) == ("catalog", "build_wall", {"height": 3})
     assert (envelope["tenant"], envelope["actor"]["id"]) == ("zhanggong", "clerk")
-    assert repeated["operation_id"] == envelope["operation_id"]
+    assert repeated["idempotency_key"] == envelope["idempotency_key"]
     assert [answer.status_code for answer in answers] == [202, 202]
 
 

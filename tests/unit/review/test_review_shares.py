@@ -35,24 +35,24 @@ def approved(amount_fen: int, city: int, county: int, *, mode: str, remainder_to
 
 
 @given(AMOUNTS, WEIGHTS, st.sampled_from(["city", "county"]))
-def test_the_orders_to_pay_add_up_to_the_amount_and_the_rest_goes_to_the_named_side(amount, weights, side):
+def test_the_shares_to_be_paid_add_up_to_the_amount_and_the_rest_goes_to_the_named_side(amount, weights, side):
     city, county = weights
-    orders = approved(amount, city, county, mode="direct", remainder_to=side)
-    paid = {order.payer: order.amount_fen for order in orders}
+    events = approved(amount, city, county, mode="direct", remainder_to=side)
+    paid = {event.payer: event.amount_fen for event in events}
     assert sum(paid.values()) == amount
-    assert len(paid) == len(orders)
+    assert len(paid) == len(events)
     other, weight = ("zhanggong", county) if side == "city" else ("ganzhou", city)
     assert paid.get(other, 0) == amount * weight // (city + county)
-    for order in orders:
-        assert {share.payer: share.amount_fen for share in order.shares} == paid
-        assert order.total_fen == amount
+    for event in events:
+        assert {share.payer: share.amount_fen for share in event.shares} == paid
+        assert event.total_fen == amount
 
 
 @given(AMOUNTS, WEIGHTS)
-def test_a_county_that_advances_pays_all_in_one_order_and_the_shares_say_who_bears_it(amount, weights):
+def test_a_county_that_advances_pays_all_at_once_and_the_shares_say_who_bears_it(amount, weights):
     city, county = weights
-    (order,) = approved(amount, city, county, mode="county_advances", remainder_to="city")
-    assert (order.payer, order.amount_fen) == ("zhanggong", amount)
-    borne = {share.payer: share.amount_fen for share in order.shares}
+    (event,) = approved(amount, city, county, mode="county_advances", remainder_to="city")
+    assert (event.payer, event.amount_fen) == ("zhanggong", amount)
+    borne = {share.payer: share.amount_fen for share in event.shares}
     assert sum(borne.values()) == amount
     assert borne.get("zhanggong", 0) == amount * county // (city + county)

@@ -15,8 +15,8 @@ from console.cluster.claim import HomeClaim, dismiss_launcher
 from console.refusal import CommandRefusal
 
 HOLD = (
-    "import sys, time; from pathlib import Path; from console.cluster.claim import Claim\n"
-    "with Claim(Path(sys.argv[1]), 'demo') as claim:\n"
+    "import sys, time; from pathlib import Path; from console.cluster.claim import HomeClaim\n"
+    "with HomeClaim(Path(sys.argv[1]), 'demo') as claim:\n"
     "    claim.announce('http://127.0.0.1:8700'); print('held', flush=True); time.sleep(600)\n"
 )
 
