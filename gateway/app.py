@@ -25,8 +25,8 @@ from gateway.routes import DeclaredRoute, Routes
 from gateway.tracing import Traced
 
 FIRST = ("tracking", "applications")
-"""Modules whose routes are asked most. Routes are tried one after the other: what is asked most stands at the head (as
-the last of ninety, the tracking query spent a fifth of the gateway's time on being found)."""
+"""Modules whose routes are asked most. Routes are tried one after the other: what is asked most stands at the head
+(docs/performance.md)."""
 
 DESCRIPTION = """惠企政策直达：从政策条款到企业账户。
 
@@ -95,8 +95,7 @@ def create_app(frame: Frame, bus: Bus, platform_token: str | None, objects: Obje
     errors.install(app)
 
     routes = declared_routes("/api/v1")
-    # Not by `include_router`: what lies in routers of its own is searched at each request, several times (a quarter of
-    # what FastAPI itself takes for the tracking query).
+    # Not by `include_router`: what lies in routers of its own is searched at each request, several times (docs/performance.md).
     probed = probes(Readiness(bus.ready, frame.database_answers))
     app.router.routes += [*probed.routes, *routes, *pages.router.routes]
 

@@ -67,7 +67,7 @@ class _Gathering(AsyncioConnection):  # type: ignore[misc]  # pika says nothing 
     """What is sent within one turn of the loop leaves in one piece.
 
     pika would send the three frames of each request by themselves, and a call to the kernel is what costs most in
-    sending (measured: a sixth of the gateway's processor time on the tracking query).
+    sending (docs/performance.md).
     """
 
     def __init__(self, *arguments: Any, loop: asyncio.AbstractEventLoop, **named: Any) -> None:
@@ -92,8 +92,7 @@ class BrokerConnection:
     """A connection with one channel and a reply queue of its own.
 
     One of each is enough: four connections side by side made no more calls per second than one, because the
-    called service is what saturates first (measured with an empty nameko service: 0.6 ms of its processor a
-    call, against 0.18 ms here).
+    called service is what saturates first (docs/performance.md).
 
     `closed` resolves to the reason, once, however the connection ends: by the broker, by the network, by
     missed heartbeats, or because its channel or consumer was taken away, without which it is of no use.

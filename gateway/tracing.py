@@ -1,8 +1,8 @@
 """One span per request, in the caller's trace if it names one, called by the route that took the request.
 
 OpenTelemetry's own instrumentation does more and costs more than all the rest of the application together: it
-looks for the route a second time, and keeps attributes that nobody reads (measured on the tracking query,
-without network and bus: 390 µs of processor time with it, 165 µs with this).
+looks for the route a second time, and keeps attributes that nobody reads
+(docs/performance.md).
 """
 
 from __future__ import annotations

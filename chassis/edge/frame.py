@@ -60,7 +60,7 @@ class Frame:
         )
         self.frame_engine = connect_engine(settings.frame_database_url, size=8, name=f"{name}-frame")
         # The loops look for work several times a second, mostly in vain. In a transaction each look would be three
-        # questions to the server instead of one (measured idle: 2.1 s of processor time a minute in treasury).
+        # questions to the server instead of one (docs/performance.md).
         self.look_engine = connect_engine(
             settings.frame_database_url, size=4, name=f"{name}-look", isolation_level="AUTOCOMMIT"
         )

@@ -1,7 +1,6 @@
 """Threads that carry out one piece of work after the other: a new thread for each costs more than many a query.
 
-A new green thread's stack is memory that the kernel maps, clears and takes back again (measured on the tracking
-query: two mappings a request, and with what nameko does besides for each worker a tenth of the service's time).
+A new green thread's stack is memory that the kernel maps, clears and takes back again (docs/performance.md).
 """
 
 from __future__ import annotations

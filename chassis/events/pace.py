@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 
 GATHER = 0.04
-"""Seconds between the beginnings of two turns of a busy loop. At 100 submissions a second it took a third off
-what the whole system spends on each of them (27 to 19 ms of processor time), for 40 ms at most on each hop."""
+"""Seconds between the beginnings of two turns of a busy loop. It costs each hop
+40 ms at most, and saves the system a third of what a submission costs it under load (docs/performance.md)."""
 
 
 SHARE = 0.25

@@ -62,7 +62,7 @@ BACKLOG = text("SELECT count(*), extract(epoch FROM now() - min(created_at)) FRO
 class Relay:
     """One loop. It is woken after each commit in its own process and polls besides.
 
-    There is no NOTIFY: it serialises commits (measured 10,082 → 4,593 a second). `look`, an engine in autocommit,
+    There is no NOTIFY: it serialises commits (docs/decisions/0003). `look`, an engine in autocommit,
     is what it asks between two commits whether there is anything at all.
     """
 

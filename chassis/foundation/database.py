@@ -34,7 +34,7 @@ def connect_engine(url: str, *, size: int, name: str, isolation_level: str | Non
         isolation["pool_reset_on_return"] = None
     options = (
         # Our statements are few and the same every time. Left to itself the server plans those with arrays
-        # among their parameters anew at each execution (a quarter of what a submission cost it).
+        # among their parameters anew at each execution (docs/performance.md).
         "-c plan_cache_mode=force_generic_plan "
         f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c lock_timeout={LOCK_TIMEOUT_MS} "
         f"-c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION_MS} -c timezone=UTC"

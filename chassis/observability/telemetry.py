@@ -72,7 +72,7 @@ def configure(service_name: str, endpoint: str | None) -> None:
     """
     _configure_logs(service_name)
     if endpoint is not None:
-        # Imported here: a fifth of this module's start, of no use to a process without a collector.
+        # Imported here: of no use to a process without a collector, and slow to import.
         from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 
         url = f"{endpoint.rstrip('/').removesuffix('/v1/traces')}/v1/traces"

@@ -1,8 +1,8 @@
 """Who did what, when, to which version of what: facts, and the chain that seals them.
 
 Facts are written unchained in the transaction that they tell of. A sealer per database chains their salted
-digests in blocks: a chain head locked by every transaction would make them wait for each other (measured
-6,253 → 1,351 transactions/s). A fact's body can be erased later (personal data) without breaking the chain,
+digests in blocks: a chain head locked by every transaction would make them wait for each other
+(docs/decisions/0006). A fact's body can be erased later (personal data) without breaking the chain,
 since the chain holds digests; the salt keeps an erased body from being guessed back.
 """
 

@@ -96,8 +96,8 @@ INSERT_ROWS = (
     " partition, aggregate_type, aggregate_id, sequence, type, routing_key, body)"
 )
 """Bodies are lines of one text, for JSON as we write it has no line breaks: as strings within JSON they would be
-escaped here and read there character by character, and as an array the driver would escape them (a quarter of a
-hop's time)."""
+escaped here and read there character by character, and as an array the driver would escape them
+(docs/performance.md)."""
 
 NAMES = OutboxRow._fields[:-1]
 """All but the body, which is the last."""

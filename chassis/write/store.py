@@ -185,10 +185,10 @@ def _documents(table: Table) -> tuple[str, ...]:
 @cache
 def _rows(table: Table) -> tuple[dict[str, str], str]:
     """How each column is read from the parameters, and what they are read as."""
-    # The server takes rows apart by the columns' types: several times cheaper than one set of bound
+    # The server takes rows apart by the columns' types: cheaper than one set of bound
     # parameters a row, and the same for a list of one and of five hundred. Documents come beside them, as the lines of
     # a text: JSON as we write it has no line breaks. Within the rows it would take them apart as well, value by value,
-    # only to put them together again (measured with nine facts an enterprise: 72 us a row against 18).
+    # only to put them together again (docs/performance.md).
     documents = sorted(_documents(table))
     plain = [column for column in table.columns if column.name not in documents]
     typed = ", ".join(f'"{column.name}" {column.type.compile(POSTGRESQL)}' for column in plain)

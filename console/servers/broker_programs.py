@@ -84,7 +84,7 @@ def _unpack(shelf: Path, root: Path) -> None:
     archive = DebianArchive(scratch)
     archive.unpack(archive.closure("rabbitmq-server", keep=_needed), fresh)
     # A node looks for each of its modules in every plugin's folder in turn: without the plugins, none of which
-    # we enable, it starts in half the time (measured: 6.1 s with them, 3.1 s without).
+    # we enable, it starts in half the time.
     for plugin in fresh.glob("usr/lib/rabbitmq/lib/rabbitmq_server-*/plugins/rabbitmq_*"):
         if not plugin.name.startswith("rabbitmq_prelaunch"):
             shutil.rmtree(plugin)

@@ -56,8 +56,8 @@ IDS_OF_CREDIT_CODES = (
     " WHERE tenant = :tenant) AS id FROM unnest(CAST(:codes AS text[])) AS code) AS found WHERE id IS NOT NULL"
 )
 """Code by code from their index: asked for together they might as well be most of the table, as far as a planner knows
-that has no statistics, and each chunk of an import read the whole city (two fifths of all that it cost the database). With the tenant asked for
-outside the fence, an index of tenants is no better than what row security asks for in any case."""
+that has no statistics, and each chunk of an import read the whole city (docs/performance.md). With
+the tenant asked for outside the fence, an index of tenants is no better than what row security asks for in any case."""
 
 
 class Enterprises(AggregateStore[Enterprise]):
