@@ -153,10 +153,8 @@ class Postgres:
             done = subprocess.run(
                 [
                     str(programs / "initdb"),
-                    "-D",
-                    str(fresh),
-                    "-U",
-                    SUPERUSER,
+                    f"--pgdata={fresh}",
+                    f"--username={SUPERUSER}",
                     f"--pwfile={password_file}",
                     "--auth=scram-sha-256",
                     "--encoding=UTF8",
@@ -175,9 +173,8 @@ class Postgres:
         finally:
             password_file.unlink()
         if done.returncode != 0:
-            raise CommandRefusal(
-                f"PostgreSQL 初始化失败:{done.stderr.strip()}", f"initdb failed: {done.stderr.strip()}"
-            )
+            why = done.stderr.strip()
+            raise CommandRefusal(f"PostgreSQL 初始化失败:{why}", f"initdb failed: {why}")
         fresh.rename(data)
 
     def _launch(self, quarters: Quarters, programs: Path) -> None:

@@ -113,3 +113,14 @@ def _against_heading(sheet: str, headings: Sequence[str]) -> list[Reason]:
 
 
 Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class WorkbookItem:
+    """One line of the sheet 事项 with all that belongs to it; `content` is there when it can be read as an item."""
+
+    line: int
+    code: str
+    department: str = ""
+    content: Json | None = None
+    reasons: tuple[Reason, ...] = ()

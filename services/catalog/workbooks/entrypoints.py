@@ -9,7 +9,7 @@ from chassis.write.uow import UnitOfWork
 from contracts.item_imports import ImportItems
 from contracts.operations import OperationView
 from services.catalog.workbooks import importing
-from services.catalog.workbooks.reading import WorkbookItem
+from services.catalog.workbooks.cells import WorkbookItem
 
 
 class WorkbookEntrypoints(Room):

@@ -22,8 +22,8 @@ from services.catalog.drafts.store import Drafts
 from services.catalog.policies.domain import refuse_other_department
 from services.catalog.policies.store import PolicyItems
 from services.catalog.policies.texts import examine
-from services.catalog.workbooks.cells import read_sheets
-from services.catalog.workbooks.reading import WorkbookItem, read_items
+from services.catalog.workbooks.cells import WorkbookItem, read_sheets
+from services.catalog.workbooks.reading import read_items
 
 KIND = "import_items"
 CHUNK_ITEMS = 20

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
@@ -15,23 +14,12 @@ from contracts.item import PolicyItemContent
 from contracts.refusal import Reason
 from rules import sentences
 from services.catalog.workbooks import cell_values
-from services.catalog.workbooks.cells import Json, SheetLine, Wrong
+from services.catalog.workbooks.cells import Json, SheetLine, WorkbookItem, Wrong
 from services.catalog.workbooks.rule_rows import RuleRows, declared_facts
 
 TIME = re.compile(r"\s*(\d{1,4})\s*(个工作日|个自然日|小时)\s*")
 STEP = re.compile(r"([^（）()]+)(?:[（(](.*)[）)])?")
 PART = re.compile(r"(国家|省|市|县)\s*(0|1|[1-9]\d*/[1-9]\d*)")
-
-
-@dataclass(frozen=True, slots=True)
-class WorkbookItem:
-    """One line of the sheet 事项 with all that belongs to it; `content` is there when it can be read as an item."""
-
-    line: int
-    code: str
-    department: str = ""
-    content: Json | None = None
-    reasons: tuple[Reason, ...] = ()
 
 
 def read_items(lines: Mapping[str, Sequence[SheetLine]]) -> list[WorkbookItem]:

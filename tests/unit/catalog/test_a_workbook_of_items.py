@@ -10,8 +10,8 @@ import pytest
 from contracts.item import PolicyItemContent
 from contracts.refusal import Reason
 from rules import check_publication
-from services.catalog.workbooks.cells import SheetLine, WorkbookRefused, read_sheets
-from services.catalog.workbooks.reading import WorkbookItem, read_items
+from services.catalog.workbooks.cells import SheetLine, WorkbookItem, WorkbookRefused, read_sheets
+from services.catalog.workbooks.reading import read_items
 from services.catalog.workbooks.sheets import SHEETS
 from services.catalog.workbooks.writing import item_rows, read_back, sayable, workbook_rows
 
