@@ -21,7 +21,7 @@ import psycopg
 import pytest
 import structlog
 from hypothesis import HealthCheck, settings
-from xdist.scheduler import LoadGroupScheduling
+from xdist.scheduler import LoadScopeScheduling
 
 from chassis.edge.frame import Frame
 from chassis.foundation.ids import new_id
@@ -53,23 +53,33 @@ structlog.configure(
 DATA_KEY = base64.b64encode(b"test-key-of-thirty-two-bytes-000").decode()
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist looks at the marks
+AT_HOME = ("journeys", "faults")
+"""The folders whose tests use the standing house."""
+
+
+def at_home(test: str) -> bool:
+    """Whether the test, by its file or node id below `tests`, may use the standing house."""
+    return test.removeprefix("tests/").split("/")[0] in AT_HOME
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What uses the standing house shares a worker, which starts it once, and comes first, since it takes longest.
+    """What uses the standing house comes first, since it takes longest."""
+    for item in items:
+        if "standing_house" in getattr(item, "fixturenames", ()) and not at_home(item.nodeid):
+            raise pytest.UsageError(f"{item.nodeid} uses the standing house: it belongs below {' or '.join(AT_HOME)}")
+    items.sort(key=lambda item: not at_home(item.nodeid))
 
-    Nobody else has to: who kills a server or cuts its connections has one of its own, or a virtual host.
+
+class WholeFiles(LoadScopeScheduling):
+    """A file's tests run one after the other on one worker: they share what they start. So do all that use the
+    standing house, which is started once.
+
+    Nobody else has to: who kills a server or cuts its connections has one of its own, or a virtual host. Not by
+    xdist's groups: it writes them into a test's node id, which pytest 9 does not let it change.
     """
-    at_home = {item for item in items if "standing_house" in getattr(item, "fixturenames", ())}
-    for item in at_home:
-        item.add_marker(pytest.mark.xdist_group("house"))
-    items.sort(key=lambda item: item not in at_home)
-
-
-class WholeFiles(LoadGroupScheduling):
-    """A file's tests, or those of a group, run one after the other on one worker: they share what they start."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return super()._split_scope(nodeid).split("::")[0]
+        return "house" if at_home(nodeid) else nodeid.split("::")[0]
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> WholeFiles:

@@ -22,11 +22,6 @@ LAST_LINES = 12
 """How much of a first failure is shown: the error stands at its end."""
 
 
-def without_group(nodeid: str) -> str:
-    """A test as it is named on a command line: xdist adds `@group` to those that it keeps together."""
-    return nodeid.rsplit("@", 1)[0] if nodeid.rfind("@") > nodeid.rfind("]") else nodeid
-
-
 def last_lines(text: str) -> str:
     return "\n".join(text.rstrip().splitlines()[-LAST_LINES:])
 
@@ -42,7 +37,7 @@ class RunReport:
         self._passed: set[str] = set()
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        test = without_group(report.nodeid)
+        test = report.nodeid
         self._seconds[test.split("::")[0]] += report.duration
         if report.failed:
             self._failures.setdefault(test, last_lines(report.longreprtext))

@@ -30,7 +30,7 @@ from console.servers.rabbitmq import RabbitMQ
 Address = TypeVar("Address")
 
 PLUGIN = ("-p", "console.quality.run_report")
-EVERYTHING = ("tests", "-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder", "--durations", "15")
+EVERYTHING = ("tests", "-n", "2", "--no-loadscope-reorder", "--durations", "15")
 """Two workers: tests/conftest.py says which tests must share one, and what comes first."""
 
 DATABASE = {**SETTINGS, "fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}

@@ -12,15 +12,12 @@ import pytest
 
 from console.place import CHECKOUT
 from console.quality import lint, testing
-from console.quality.run_report import without_group
 from console.quality.testing import EVERYTHING, MOST_RERUN, main, run_and_rerun
 from console.refusal import CommandRefusal
 
 RACE = """
 from pathlib import Path
-import pytest
 
-@pytest.mark.xdist_group("house")
 def test_a_race():
     ran_before = Path(__file__).with_name("ran")
     if not ran_before.exists():
@@ -55,12 +52,12 @@ def suite(tmp_path: Path) -> Run:
 
     def run(tests: str) -> tuple[int, str]:
         (tmp_path / "test_little.py").write_text(tests)
-        (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers = xdist_group: kept together\n")
+        (tmp_path / "pytest.ini").write_text("[pytest]\n")
         printed: list[str] = []
 
         def in_folder(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
-            together = ("-p", "xdist", "-n", "1", "--dist", "loadgroup") if "xdist_group" in tests else ()
-            code, said = pytest_in(tmp_path, together if arguments == EVERYTHING else arguments, environment)
+            on_a_worker = ("-p", "xdist", "-n", "1")
+            code, said = pytest_in(tmp_path, on_a_worker if arguments == EVERYTHING else arguments, environment)
             printed.append(said)
             return code
 
@@ -101,12 +98,6 @@ def test_when_very_much_fails_it_is_no_race(suite: Run) -> None:
     code, printed = suite("".join(f"def test_{n}(): assert False\n" for n in range(MOST_RERUN + 1)))
     assert code == 1
     assert printed.count("test session starts") == 1
-
-
-def test_a_test_is_named_without_the_group_that_it_ran_in() -> None:
-    assert without_group("tests/a.py::test_b@house") == "tests/a.py::test_b"
-    assert without_group("tests/a.py::test_b[x@y]") == "tests/a.py::test_b[x@y]"
-    assert without_group("tests/a.py::test_b[x@y]@house") == "tests/a.py::test_b[x@y]"
 
 
 def test_the_slowest_files_are_said_at_the_end(tmp_path: Path) -> None:
