@@ -13,7 +13,7 @@ from gateway.routes import Routes
 routes = Routes("公开 public")
 SEARCH_CACHE = "public, max-age=30"
 GUIDE_CACHE = "public, max-age=60"
-ENTERPRISE = Only("enterprise")
+CALLER = Only("enterprise")
 
 
 @routes.ask("/policies/search", SearchPolicies, PUBLIC, closed=True, cache=SEARCH_CACHE)
@@ -22,9 +22,7 @@ async def search_policies(door: Door, query: SearchPolicies) -> Response:
     return await door.ask(query)
 
 
-@routes.ask(
-    "/my/policies/search", SearchForEnterprise, ENTERPRISE, own_enterprise=True, without=("tenant",), closed=True
-)
+@routes.ask("/my/policies/search", SearchForEnterprise, CALLER, own_enterprise=True, without=("tenant",), closed=True)
 async def search_for_enterprise(door: Door, query: SearchForEnterprise) -> Response:
     """The same for an enterprise that has signed in: what it is entitled to comes first (企业政策搜索)."""
     return await door.ask(query)

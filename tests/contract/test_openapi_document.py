@@ -45,8 +45,8 @@ def test_it_is_openapi_3_1_and_refers_to_nothing_outside(document: dict[str, Any
     assert document["openapi"].startswith("3.1.")
     assert dangling(document) == []
     broken = copy.deepcopy(document)
-    del broken["components"]["schemas"]["Problem"]
-    assert dangling(broken) == ["#/components/schemas/Problem"]
+    del broken["components"]["schemas"]["ProblemDetails"]
+    assert dangling(broken) == ["#/components/schemas/ProblemDetails"]
 
 
 def test_every_schema_in_it_is_a_json_schema(document: dict[str, Any]) -> None:

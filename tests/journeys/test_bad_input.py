@@ -67,7 +67,7 @@ def rows(house: House) -> dict[str, int]:
         with house.database(name) as connection:
             tables = connection.execute(
                 "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
-                " AND tablename NOT IN ('operation', 'audit_block', 'alembic_version',"
+                " AND tablename NOT IN ('idempotency_record', 'audit_block', 'alembic_version',"
                 " 'alembic_version_frame')"
             ).fetchall()
             for (table,) in tables:

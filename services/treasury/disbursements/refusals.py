@@ -47,7 +47,7 @@ class PayerMismatch(Conflict):
     sentence = "兑付指令的付款地区与收到指令的地区不一致。"
 
 
-class ShareOfNothing(Conflict):
+class NothingToPay(Conflict):
     """An approval of nothing: no bank executes it."""
 
     code = "nothing_to_pay"

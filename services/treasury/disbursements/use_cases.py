@@ -16,7 +16,7 @@ from services.treasury.disbursements import payout_clock
 from services.treasury.disbursements.domain import Disbursement
 from services.treasury.disbursements.funds import Funds, lines_that_may_pay
 from services.treasury.disbursements.moves import IN_FLIGHT, OVER
-from services.treasury.disbursements.refusals import PaidUnderEarlierRevision, PayerMismatch, ShareOfNothing
+from services.treasury.disbursements.refusals import NothingToPay, PaidUnderEarlierRevision, PayerMismatch
 from services.treasury.disbursements.store import Disbursements
 from services.treasury.offices import must_hold
 
@@ -88,7 +88,7 @@ def _taken_over(
         if approval.payer != event.tenant:
             event.refuse(PayerMismatch())
         elif approval.amount_fen == 0:
-            event.refuse(ShareOfNothing())
+            event.refuse(NothingToPay())
         elif approval.payer not in limits:
             event.not_yet(f"地区 {approval.payer} 的开通信息")
         else:
