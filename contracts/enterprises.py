@@ -35,7 +35,7 @@ in Latin letters keeps its blanks.
 
 
 class AbsorbedEnterprise(Model):
-    """A file that was merged into this one."""
+    """A dossier that was merged into this one."""
 
     enterprise_id: Id
     uscc: str
@@ -44,7 +44,7 @@ class AbsorbedEnterprise(Model):
 
 
 class EnterpriseView(Model):
-    """`merged_into` is the file to read instead of this one; `absorbed` are those merged into it."""
+    """`merged_into` is the dossier to read instead of this one; `absorbed` are those merged into it."""
 
     enterprise_id: Id
     tenant: TenantId
@@ -60,7 +60,7 @@ class EnterpriseView(Model):
 
 
 class RegisterEnterprise(Command[EnterpriseView]):
-    """Open the file of an enterprise (一企一档), keyed by its unified social credit code (GB 32100)."""
+    """Open the dossier of an enterprise (一企一档), keyed by its unified social credit code (GB 32100)."""
 
     owner: ClassVar[ServiceName] = "catalog"
 
@@ -71,7 +71,7 @@ class RegisterEnterprise(Command[EnterpriseView]):
 
 
 class EnterpriseRegistered(Event):
-    """A file was opened, with the `facts` that count from the beginning (an import brings them along).
+    """A dossier was opened, with the `facts` that count from the beginning (an import brings them along).
 
     `contact_sealed` is encrypted for purpose `contact`.
     """
@@ -88,7 +88,7 @@ class EnterpriseRegistered(Event):
 
 
 class RecordFacts(Command[EnterpriseView]):
-    """Add typed, dated, sourced facts to an enterprise's file. A correction is a newer fact.
+    """Add typed, dated, sourced facts to an enterprise's dossier. A correction is a newer fact.
 
     They come from departments and data feeds; what an enterprise says of itself belongs into its application form.
     """

@@ -13,16 +13,16 @@ from contracts.rule import Fact
 from contracts.rule.facts import FactName
 
 FactRecordId = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,8}-[0-9]{1,4}$")]
-"""Which record of the file: the version of the file that added it, and its place in that version."""
+"""Which record of the dossier: the version of the dossier that added it, and its place in that version."""
 
 FactStanding = Literal["counts", "superseded", "withdrawn"]
 
 
 class FactRecord(Model):
-    """One entry of the file: a fact as it was said, who entered it, and what became of it.
+    """One entry of the dossier: a fact as it was said, who entered it, and what became of it.
 
-    `recorded_for` is the department that the person acted for. `moved_from` is the file it was first recorded
-    in, when that file was merged into this one.
+    `recorded_for` is the department that the person acted for. `moved_from` is the dossier it was first recorded
+    in, when that dossier was merged into this one.
     """
 
     record_id: FactRecordId
@@ -42,7 +42,7 @@ class FactHistory(Page):
 
 
 class GetFactHistory(PagedQuery[FactHistory]):
-    """Every record of a file, the newest first; of one fact when `name` is given."""
+    """Every record of a dossier, the newest first; of one fact when `name` is given."""
 
     owner: ClassVar[ServiceName] = "catalog"
 

@@ -65,7 +65,7 @@ class SubmitApplication(Command[FilingReceipt]):
     """Apply with one form (一表申报).
 
     `declared_facts` are the form's fields that the item lets the applicant declare; the others come from
-    the enterprise's file. `claimed_fen` is optional: when given it must be what the rule says. `payee_name`, when
+    the enterprise's dossier. `claimed_fen` is optional: when given it must be what the rule says. `payee_name`, when
     given, must be the name of the enterprise's confirmed account. `commitments` are the codes of the materials for
     which the applicant signs the plan's pledge (承诺代证明). `replaces` is the receipt number of the enterprise's
     earlier claim of this item and period, which was not granted and in whose place this one is filed.
@@ -83,7 +83,7 @@ class SubmitApplication(Command[FilingReceipt]):
 
 
 class ApplicationSubmitted(Event):
-    """`facts` is what the claim rests on, those from the enterprise's file and those declared, each with its source;
+    """`facts` is what the claim rests on, those from the enterprise's dossier and those declared, each with its source;
     `figures` are the outside figures that it rests on as they stood when it was filed.
 
     `query_code_digest` is the SHA-256, in hexadecimal, of the receipt followed by the query code.

@@ -1,4 +1,4 @@
-"""Materials and licences (材料与证照) in an enterprise's file: the paper is an upload, known by its hash."""
+"""Materials and licences (材料与证照) in an enterprise's dossier: the paper is an upload, known by its hash."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class MaterialView(Model):
 
 
 class KeepMaterial(Command[MaterialView]):
-    """Put a material into the enterprise's file. `replaces` names the one that it renews, which then counts no more.
+    """Put a material into the enterprise's dossier. `replaces` names the one that it renews, which then counts no more.
 
     Without `valid_until` it is valid for good; the last day counts.
     """

@@ -1,4 +1,4 @@
-"""Two files of one enterprise become one: proposed by one person, confirmed by another."""
+"""Two dossiers of one enterprise become one: proposed by one person, confirmed by another."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ class MergeView(Model):
 
 
 class ProposeMerge(Command[MergeView]):
-    """Say that `absorbed_id` is another file of the enterprise `surviving_id`, both of this place.
+    """Say that `absorbed_id` is another dossier of the enterprise `surviving_id`, both of this place.
 
-    The same enterprise filed in two places is no duplicate: each place keeps its own file.
+    The same enterprise filed in two places is no duplicate: each place keeps its own dossier.
     """
 
     owner: ClassVar[ServiceName] = "catalog"
@@ -38,7 +38,7 @@ class ProposeMerge(Command[MergeView]):
 
 
 class ConfirmMerge(Command[MergeView]):
-    """A second person agrees: facts and materials move, the absorbed file points to the surviving one."""
+    """A second person agrees: facts and materials move, the absorbed dossier points to the surviving one."""
 
     owner: ClassVar[ServiceName] = "catalog"
 
@@ -68,9 +68,9 @@ class ListMerges(PagedQuery[MergePage]):
 
 
 class EnterpriseMerged(Event):
-    """The absorbed file is closed; whoever knows the enterprise by it finds it in the surviving one.
+    """The absorbed dossier is closed; whoever knows the enterprise by it finds it in the surviving one.
 
-    What was filed under the absorbed file stays as it was filed.
+    What was filed under the absorbed dossier stays as it was filed.
     """
 
     aggregate: ClassVar[str] = "enterprise_merge"

@@ -57,7 +57,7 @@ class Snippet(Model):
 class PolicyHit(Model):
     """One item found. `max_amount_fen` absent: the item's text sets no figure that no claim exceeds.
 
-    `entitled`: whether the enterprise that asked meets its conditions by the facts in its file; absent where nobody
+    `entitled`: whether the enterprise that asked meets its conditions by the facts in its dossier; absent where nobody
     in particular asked, or matching was not ready.
     """
 

@@ -1,4 +1,4 @@
-"""Files of enterprises that were merged: who asks for the surviving one is shown what lies under the others.
+"""Dossiers of enterprises that were merged: who asks for the surviving one is shown what lies under the others.
 
 A service that keeps anything by enterprise has a table `merged_enterprise` (tenant, absorbed_id, surviving_id), which a
 migration of its own makes, and hears of merges by one line in its class:
@@ -16,9 +16,9 @@ from chassis.events.received import Received
 from chassis.write.uow import UnitOfWork
 from contracts.merges import EnterpriseMerged
 
-OF_ENTERPRISE = """IN (WITH RECURSIVE files AS (SELECT CAST(:enterprise AS text) AS id
-    UNION SELECT f.absorbed_id FROM merged_enterprise f JOIN files ON f.surviving_id = files.id WHERE f.tenant = :tenant)
-    SELECT id FROM files)"""
+OF_ENTERPRISE = """IN (WITH RECURSIVE dossiers AS (SELECT CAST(:enterprise AS text) AS id
+    UNION SELECT f.absorbed_id FROM merged_enterprise f JOIN dossiers ON f.surviving_id = dossiers.id WHERE f.tenant = :tenant)
+    SELECT id FROM dossiers)"""
 """`enterprise_id IN …` the enterprise `:enterprise` of `:tenant` or one of those merged into it, whatever the number of steps."""
 
 KEEP = """
@@ -30,7 +30,7 @@ ON CONFLICT DO NOTHING
 
 
 def keep_merges(events: Sequence[Received[EnterpriseMerged]], uow: UnitOfWork) -> None:
-    """A file is merged once and for all. Nothing need have been heard of either file before."""
+    """A dossier is merged once and for all. Nothing need have been heard of either dossier before."""
     rows = [
         {
             "tenant": event.tenant,

@@ -48,7 +48,7 @@ from rules.facts import (
     value_text,
 )
 from rules.text.phrases import Names, required_text
-from rules.text.trees import leaf_words, required_words
+from rules.text.trees import leaf_text, required_words
 from rules.units import in_base
 
 _STATES = (State.NOT_MET, State.UNDETERMINED, State.MET)
@@ -293,7 +293,7 @@ def _compared(leaf: _Comparison, reader: FactReader, decisive: bool) -> Conditio
     called = Names(reader.fact_types, reader.sheet.reference_year, reader.given.parameters)
     fact, period = first_fact(leaf.test)
     return ConditionResult(
-        text_zh=_with_missing(leaf_words(leaf.test, called, leaf.negated), leaf.missing),
+        text_zh=_with_missing(leaf_text(leaf.test, called, leaf.negated), leaf.missing),
         state=_STATES[leaf.rank],
         fact=fact,
         period=absolute_period(period, reader.sheet.reference_year),

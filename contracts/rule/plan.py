@@ -114,7 +114,7 @@ class Material(RulePart):
 
 
 class FormField(RulePart):
-    """A fact that the applicant may declare in the form; all others come from the enterprise's file."""
+    """A fact that the applicant may declare in the form; all others come from the enterprise's dossier."""
 
     fact: FactName
     period: PeriodRef | None = None

@@ -1,4 +1,4 @@
-"""For enterprises, staff and partner banks: consents, looks, materials, merges of files."""
+"""For enterprises, staff and partner banks: consents, looks, materials, merges of dossiers."""
 
 from __future__ import annotations
 
@@ -96,13 +96,13 @@ async def list_expiring_materials(door: Door, query: ListExpiringMaterials) -> R
 
 @routes.order("/enterprise-merges", ProposeMerge, Only("window", "bureau"), status=201)
 async def propose_merge(door: Door, command: ProposeMerge) -> Response:
-    """Say that two files are of one enterprise (档案合并)."""
+    """Say that two dossiers are of one enterprise (档案合并)."""
     return await door.order(command)
 
 
 @routes.ask("/enterprise-merges", ListMerges, Only("window", "bureau", "supervisor"))
 async def list_merges(door: Door, query: ListMerges) -> Response:
-    """Merges of files, the newest first."""
+    """Merges of dossiers, the newest first."""
     return await door.ask(query)
 
 

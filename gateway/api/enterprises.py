@@ -1,4 +1,4 @@
-"""For enterprises, the window and partner systems: files of enterprises, facts, payee accounts."""
+"""For enterprises, the window and partner systems: dossiers of enterprises, facts, payee accounts."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ PAYEE_READER = Only("enterprise", "window", "bureau", "supervisor")
 
 @routes.order("/enterprises", RegisterEnterprise, Only("window", "bureau", "partner"), status=201)
 async def register_enterprise(door: Door, command: RegisterEnterprise) -> Response:
-    """Open the file of an enterprise (一企一档)."""
+    """Open the dossier of an enterprise (一企一档)."""
     return await door.order(command)
 
 
 @routes.ask("/enterprises/{enterprise_id}", GetEnterprise, READER)
 async def get_enterprise(door: Door, query: GetEnterprise) -> Response:
-    """The file: facts with their sources, contact masked."""
+    """The dossier: facts with their sources, contact masked."""
     return await door.ask(query)
 
 

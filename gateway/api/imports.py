@@ -1,4 +1,4 @@
-"""For those who keep enterprises' files: many at once, as long work."""
+"""For those who keep enterprises' dossiers: many at once, as long work."""
 
 from __future__ import annotations
 

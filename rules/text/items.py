@@ -69,23 +69,23 @@ def sentence(
 def shares_sentence(shares: Shares, names: Names) -> str:
     """Who bears the money, in words."""
     if isinstance(shares, SplitBy):
-        rows = [f"{names.codes(shares.fact, row.codes)}：{_split_words(row.split)}" for row in shares.rows]
+        rows = [f"{names.codes(shares.fact, row.codes)}：{_split_text(row.split)}" for row in shares.rows]
         if shares.otherwise is not None:
-            rows.append(f"其他：{_split_words(shares.otherwise)}")
+            rows.append(f"其他：{_split_text(shares.otherwise)}")
         return f"资金按{names.fact(shares.fact, shares.period)}分担。{''.join(rows)}"
-    return f"资金{_split_words(shares)}"
+    return f"资金{_split_text(shares)}"
 
 
-def _split_words(shares: Split) -> str:
+def _split_text(shares: Split) -> str:
     if len(shares.parts) == 1:
         return f"由{LEVELS[shares.parts[0].payer]}承担。"
-    parts = "，".join(_share_words(part) for part in shares.parts)
+    parts = "，".join(_share_text(part) for part in shares.parts)
     advance = "；由县级先行全额兑付，再与其他级次结算" if shares.mode == "county_advances" else ""
     rest = "不足一分的尾差" if all(part.most is None for part in shares.parts) else "其余部分"
     return f"{parts}，{rest}由{LEVELS[shares.remainder_to]}承担{advance}。"
 
 
-def _share_words(part: SharePart) -> str:
+def _share_text(part: SharePart) -> str:
     most = ""
     if part.most is not None:
         most = f"（每笔最高 {quantity_text(number(part.most), part.most_unit)}）"

@@ -44,7 +44,7 @@ def plan_sentence(plan: Plan, names: Names) -> str:
     """A plan as one sentence."""
     parts = [
         f"{MODES[plan.mode]}，由{plan.department}负责",
-        f"步骤：{'、'.join(step_words(step) for step in plan.steps)}",
+        f"步骤：{'、'.join(step_text(step) for step in plan.steps)}",
     ]
     if plan.review_limit is not None:
         parts.append(f"审核时限 {limit_text(plan.review_limit)}")
@@ -66,7 +66,7 @@ def limit_text(limit: TimeLimit) -> str:
     return f"{limit.limit} {_UNITS[limit.unit]}"
 
 
-def step_words(step: PlanStep) -> str:
+def step_text(step: PlanStep) -> str:
     """One step with what is particular about it: `公示（5 个工作日，公示首日计算在内）`."""
     notes = []
     if isinstance(step, JointCheck):

@@ -70,12 +70,12 @@ def eligibility_sentence(rule: Eligibility, names: Names) -> str:
         case Condition():
             return names.condition(rule)
         case Compare() | CompareDates() | CompoundGrowth():
-            return leaf_words(rule, names)
+            return leaf_text(rule, names)
         case Not():
             if isinstance(rule.of, Condition):
                 return names.condition(rule.of, negated=True)
             if isinstance(rule.of, Comparing):
-                return leaf_words(rule.of, names, negated=True)
+                return leaf_text(rule.of, names, negated=True)
             return f"不得有下列情形：{_grouped(rule.of, names)}"
         case AllOf() | AnyOf() | NOf():
             if len(rule.of) == 1 and not isinstance(rule, NOf):
@@ -95,7 +95,7 @@ def _grouped(rule: Eligibility, names: Names) -> str:
     return f"（{words}）" if isinstance(rule, AllOf | AnyOf | NOf) else words
 
 
-def leaf_words(rule: Comparing, names: Names, negated: bool = False) -> str:
+def leaf_text(rule: Comparing, names: Names, negated: bool = False) -> str:
     """A comparison of computed values in words."""
     match rule:
         case Compare():
@@ -105,11 +105,11 @@ def leaf_words(rule: Comparing, names: Names, negated: bool = False) -> str:
         case CompoundGrowth():
             now, before = bracketed(rule.now, names), bracketed(rule.before, names)
             subject = f"{now}较{before}的 {rule.years} 年复合增长率"
-    words = f"{subject}{required_words(rule, names, negated)}"
+    words = f"{subject}{required_text(rule, names, negated)}"
     return f"{words}（{rule.note}）" if rule.note else words
 
 
-def required_words(rule: Comparing, names: Names, negated: bool = False) -> str:
+def required_text(rule: Comparing, names: Names, negated: bool = False) -> str:
     """What is asked of the left side: `不低于 15%`."""
     match rule:
         case Compare():
@@ -269,11 +269,11 @@ def _count_met(rule: CountMet, names: Names) -> str:
 
 
 def _elapsed(rule: Elapsed, names: Names) -> str:
-    unit_words = {"天": "天数", "月": "整月数", "年": "整年数"}[rule.unit]
+    unit_text = {"天": "天数", "月": "整月数", "年": "整年数"}[rule.unit]
     notes = ["首尾均计"] if rule.both_days else []
     notes += ["不足一个的按一个计"] if rule.rounding == "up" and rule.unit != "天" else []
     note = f"（{'，'.join(notes)}）" if notes else ""
-    return f"{date_text(rule.since, names)}至{date_text(rule.until, names)}的{unit_words}{note}"
+    return f"{date_text(rule.since, names)}至{date_text(rule.until, names)}的{unit_text}{note}"
 
 
 def _each(rule: Each, names: Names) -> str:

@@ -162,7 +162,7 @@ def _send(letters: Sequence[Letter], sms: Sms, cipher: Cipher) -> dict[str, Prov
 def _send_one(letter: Letter, sms: Sms, cipher: Cipher) -> ProviderAnswer:
     message = letter.message
     if letter.mobile_sealed is None:
-        # The enterprise's file is on its way, or was never registered: the attempts tell which.
+        # The enterprise's dossier is on its way, or was never registered: the attempts tell which.
         return ProviderAnswer("pending", "企业未登记联系手机")
     with start_span("notify.sms", parent=message.traceparent):
         if message.attempts:

@@ -43,7 +43,7 @@ def track_case(query: TrackCase, reader: Reader, cipher: Cipher) -> TrackingView
 
 
 def track_own_cases(query: TrackOwnCases, reader: Reader) -> TrackingPage:
-    """An enterprise's own cases, those filed under files merged into its own included, newest first. Raises EnterpriseNotYours or CursorInvalid."""
+    """An enterprise's own cases, those filed under dossiers merged into its own included, newest first. Raises EnterpriseNotYours or CursorInvalid."""
     refuse_stranger(reader.actor, query.enterprise_id)
     before, last = _position(query.cursor)
     wanted = {

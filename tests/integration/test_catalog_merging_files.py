@@ -139,7 +139,7 @@ def test_what_cannot_be_one_file_is_refused_with_all_reasons(office: FrontOffice
     assert office.catalog.ordered(twice, actor=CHECKER)["refused"]["code"] == "merge_proposed_already"
     same = ProposeMerge(absorbed_id=other_place, surviving_id=other_place, reason="重复建档")
     assert codes(office.catalog.ordered(same, actor=CLERK)) == [
-        "same_file",
+        "same_dossier",
         "enterprise_unknown",
         "enterprise_unknown",
     ]

@@ -1,4 +1,4 @@
-"""Enterprises: what may happen to their files. Pure: time, ids and actor are given."""
+"""Enterprises: what may happen to their dossiers. Pure: time, ids and actor are given."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ class EnterpriseUnknown(NotFound):
 
 
 class EnterpriseNotYours(Forbidden):
-    """An enterprise sees and touches its own file only."""
+    """An enterprise sees and touches its own dossier only."""
 
     code = "enterprise_not_yours"
     sentence = "您只能办理本企业的事项。"
 
 
 class EnterpriseRegisteredAlready(Conflict):
-    """One file per enterprise (一企一档): the tenant has one with this credit code."""
+    """One dossier per enterprise (一企一档): the tenant has one with this credit code."""
 
     code = "enterprise_registered_already"
     sentence = "该统一社会信用代码已建立企业档案，不能重复登记。"
@@ -43,7 +43,7 @@ class CreditCodeInvalid(Invalid):
 
 
 class FactsNotYours(Forbidden):
-    """What an item takes from the file must not come from the one who profits."""
+    """What an item takes from the dossier must not come from the one who profits."""
 
     code = "facts_not_yours"
     sentence = "企业档案中的数据由主管部门或数据共享平台提供，企业数据请在申报表中填写。"
@@ -64,7 +64,7 @@ class FactsNotWithdrawn(Invalid):
 
 
 class EnterpriseMergedAlready(Conflict):
-    """The file was merged into another one: nothing is added to it any more."""
+    """The dossier was merged into another one: nothing is added to it any more."""
 
     code = "enterprise_merged_already"
     sentence = "该企业档案已并入另一档案（编号 {into}），请在并入后的档案中办理。"
@@ -78,9 +78,9 @@ def refuse_stranger(actor: Actor, enterprise_id: str | None) -> None:
 
 @dataclass(kw_only=True, slots=True)
 class Enterprise(Aggregate):
-    """An enterprise's file (一企一档).
+    """An enterprise's dossier (一企一档).
 
-    `recorded` is what this version adds to its facts (`moved_from` another file, if they come from one), and
+    `recorded` is what this version adds to its facts (`moved_from` another dossier, if they come from one), and
     `withdrawn` what it takes back.
     """
 
@@ -96,7 +96,7 @@ class Enterprise(Aggregate):
     merged_at: datetime | None = None
 
     def register(self, *, by: Actor, today: date, facts: tuple[Fact, ...] = ()) -> None:
-        """Open the file, with what is known from the beginning.
+        """Open the dossier, with what is known from the beginning.
 
         Raises EnterpriseNotYours for an actor who already acts for an enterprise, or FactsRefused with all reasons.
         """
@@ -116,7 +116,7 @@ class Enterprise(Aggregate):
         )
 
     def record_facts(self, facts: tuple[Fact, ...], *, by: Actor, today: date, standing: Iterable[Fact] = ()) -> None:
-        """Add to the file; nothing is overwritten. `standing` is what counts so far.
+        """Add to the dossier; nothing is overwritten. `standing` is what counts so far.
 
         Raises FactsNotYours, EnterpriseMergedAlready, or FactsRefused with all reasons.
         """
@@ -161,18 +161,18 @@ class Enterprise(Aggregate):
         self.record(EnterpriseFactsChanged(enterprise_id=self.id, facts=facts, withdrawn=keys))
 
     def take_over(self, facts: tuple[Fact, ...], *, moved_from: str, standing: Iterable[Fact]) -> None:
-        """Take the facts of a file that is merged into this one, with their sources and dates."""
+        """Take the facts of a dossier that is merged into this one, with their sources and dates."""
         if facts:
             self.recorded, self.moved_from = facts, moved_from
             self.record(EnterpriseFactsChanged(enterprise_id=self.id, facts=_counting(facts, standing)))
 
     def merge_into(self, surviving_id: str, at: datetime) -> None:
-        """Close the file: it stays readable and points to the other one."""
+        """Close the dossier: it stays readable and points to the other one."""
         self.refuse_merged()
         self.merged_into, self.merged_at = surviving_id, at
 
     def refuse_merged(self) -> None:
-        """Raise EnterpriseMergedAlready when the file is closed."""
+        """Raise EnterpriseMergedAlready when the dossier is closed."""
         if self.merged_into is not None:
             raise EnterpriseMergedAlready(into=self.merged_into)
 

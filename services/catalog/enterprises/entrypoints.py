@@ -16,7 +16,7 @@ from services.catalog.enterprises import use_cases, views
 
 
 class EnterpriseEntrypoints(Room):
-    """Enterprises' files: opened, filled, read."""
+    """Enterprises' dossiers: opened, filled, read."""
 
     @command
     def register_enterprise(self, cmd: RegisterEnterprise, uow: UnitOfWork) -> EnterpriseView:

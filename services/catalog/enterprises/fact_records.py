@@ -38,7 +38,7 @@ ENTERPRISE_TELLING = Table(
     Column("recorded_for", Text),
     Column("moved_from", Text),
 )
-"""What was said of a file at once: by one source, on one day. `facts` is a list of [name, kind, value, unit, period];
+"""What was said of a dossier at once: by one source, on one day. `facts` is a list of [name, kind, value, unit, period];
 the first one's place in its version is `first`. The view `enterprise_fact` shows them one by one."""
 
 ENTERPRISE_FACT_WITHDRAWAL = Table(
@@ -63,7 +63,7 @@ HISTORY = (
     " ON (w.tenant, w.enterprise_id, w.version, w.ordinal) = (f.tenant, f.enterprise_id, f.version, f.ordinal)"
     " WHERE f.tenant = :tenant AND f.enterprise_id = :id"
 )
-"""Every record of one file with what became of it."""
+"""Every record of one dossier with what became of it."""
 
 
 def fact_record(row: RowMapping) -> FactRecord:

@@ -52,7 +52,7 @@ ENTERPRISE = Table(
 
 
 IDS_OF_CREDIT_CODES = (
-    "SELECT id FROM (SELECT (SELECT id FROM (SELECT tenant, id FROM enterprise WHERE uscc = code OFFSET 0) AS file"
+    "SELECT id FROM (SELECT (SELECT id FROM (SELECT tenant, id FROM enterprise WHERE uscc = code OFFSET 0) AS dossier"
     " WHERE tenant = :tenant) AS id FROM unnest(CAST(:codes AS text[])) AS code) AS found WHERE id IS NOT NULL"
 )
 """Code by code from their index: asked for together they might as well be most of the table, as far as a planner knows
@@ -61,7 +61,7 @@ the tenant asked for outside the fence, an index of tenants is no better than wh
 
 
 class Enterprises(AggregateStore[Enterprise]):
-    """Enterprises' files. Facts go into a table of their own, which is only ever added to; the audit fact of each
+    """Enterprises' dossiers. Facts go into a table of their own, which is only ever added to; the audit fact of each
     version seals what it added and took back.
     """
 
@@ -73,7 +73,7 @@ class Enterprises(AggregateStore[Enterprise]):
     def __init__(self, uow: UnitOfWork) -> None:
         super().__init__(uow)
         self._tellings: dict[str, list[dict[str, Any]]] = {}
-        """What the files that are being saved have recorded, by id."""
+        """What the dossiers that are being saved have recorded, by id."""
 
     def to_row(self, aggregate: Enterprise) -> dict[str, Any]:
         return {
@@ -93,7 +93,7 @@ class Enterprises(AggregateStore[Enterprise]):
         }
 
     def from_row(self, row: RowMapping) -> Enterprise:
-        # What an earlier version added is in the fact table; a loaded file has added nothing yet.
+        # What an earlier version added is in the fact table; a loaded dossier has added nothing yet.
         return Enterprise(
             **self.frame_fields(row),
             uscc=row["uscc"],
@@ -130,14 +130,14 @@ class Enterprises(AggregateStore[Enterprise]):
             }
 
     def by_uscc(self, uscc: str) -> Enterprise | None:
-        """The unit of work's own tenant's enterprise with this code; of a merged file the one that survives it."""
+        """The unit of work's own tenant's enterprise with this code; of a merged dossier the one that survives it."""
         found = self.where(self.table.c.tenant == self._uow.tenant, self.table.c.uscc == uscc)
         while found and found[0].merged_into is not None:
             found = [self.get(found[0].merged_into)]
         return found[0] if found else None
 
     def of_credit_codes(self, codes: Collection[str]) -> list[Enterprise]:
-        """The files with these credit codes, locked in key order."""
+        """The dossiers with these credit codes, locked in key order."""
         found = self._uow.execute(IDS_OF_CREDIT_CODES, {"tenant": self._uow.tenant, "codes": sorted(set(codes))})
         return list(self.get_many([id for (id,) in found]).values())
 
@@ -162,7 +162,7 @@ class Enterprises(AggregateStore[Enterprise]):
         return [fact_record(row) for row in rows.mappings()]
 
     def standing_facts(self, enterprise_id: str) -> list[Fact]:
-        """Every fact of the file that was not withdrawn, superseded ones included, in the order of their telling."""
+        """Every fact of the dossier that was not withdrawn, superseded ones included, in the order of their telling."""
         rows = self._uow.execute(
             f"SELECT * FROM ({HISTORY}) AS h WHERE standing <> 'withdrawn' ORDER BY version, ordinal",
             {"tenant": self._uow.tenant, "id": enterprise_id},

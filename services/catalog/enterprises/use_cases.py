@@ -17,7 +17,7 @@ from services.catalog.enterprises.store import Enterprises
 
 
 def register_enterprise(cmd: RegisterEnterprise, uow: UnitOfWork, cipher: Cipher) -> EnterpriseView:
-    """Open an enterprise's file under its checked credit code."""
+    """Open an enterprise's dossier under its checked credit code."""
     enterprise = Enterprise(
         id=uow.new_id(),
         tenant=uow.tenant,
@@ -34,7 +34,7 @@ def register_enterprise(cmd: RegisterEnterprise, uow: UnitOfWork, cipher: Cipher
 
 
 def record_facts(cmd: RecordFacts, uow: UnitOfWork) -> EnterpriseView:
-    """Add facts to a file; the answer shows the file's current facts."""
+    """Add facts to a dossier; the answer shows the dossier's current facts."""
     refuse_stranger(uow.actor, cmd.enterprise_id)
     enterprises = uow.of(Enterprises)
     enterprise = enterprises.get(cmd.enterprise_id)

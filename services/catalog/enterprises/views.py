@@ -29,25 +29,25 @@ FILE = (
 )
 
 
-def file_of(enterprise_id: str, reader: Reader) -> EnterpriseView:
-    """The whole file, whoever asks within the tenant, without its labels. Raises EnterpriseUnknown."""
+def dossier_of(enterprise_id: str, reader: Reader) -> EnterpriseView:
+    """The whole dossier, whoever asks within the tenant, without its labels. Raises EnterpriseUnknown."""
     row = reader.execute(FILE, {"tenant": reader.tenant, "id": enterprise_id}).mappings().first()
     if row is None:
         raise EnterpriseUnknown()
     facts = tuple(Fact.model_validate(fact) for fact in row["facts"])
-    former = tuple(AbsorbedEnterprise.model_validate(file) for file in row["absorbed"])
+    former = tuple(AbsorbedEnterprise.model_validate(dossier) for dossier in row["absorbed"])
     return EnterpriseView.model_validate({**row, "facts": facts, "absorbed": former})
 
 
 def get_enterprise(query: GetEnterprise, reader: Reader) -> EnterpriseView:
-    """An enterprise's file with its current facts and its labels. Raises EnterpriseNotYours or EnterpriseUnknown."""
+    """An enterprise's dossier with its current facts and its labels. Raises EnterpriseNotYours or EnterpriseUnknown."""
     refuse_stranger(reader.actor, query.enterprise_id)
-    file = file_of(query.enterprise_id, reader)
-    return file.model_copy(update={"labels": labels_for(file.facts, reader)})
+    dossier = dossier_of(query.enterprise_id, reader)
+    return dossier.model_copy(update={"labels": labels_for(dossier.facts, reader)})
 
 
 def get_fact_history(query: GetFactHistory, reader: Reader) -> FactHistory:
-    """A file's records, the newest first. Raises EnterpriseNotYours or CursorInvalid."""
+    """A dossier's records, the newest first. Raises EnterpriseNotYours or CursorInvalid."""
     refuse_stranger(reader.actor, query.enterprise_id)
     before = decode_cursor(query.cursor, 2)
     found = reader.execute(

@@ -119,20 +119,20 @@ def _without_repeats(lines: Sequence[EnterpriseLine]) -> Iterator[list[Enterpris
 
 def _take(lines: Sequence[EnterpriseLine], uow: UnitOfWork, cipher: Cipher) -> list[LineResult]:
     enterprises = uow.of(Enterprises)
-    files = {each.uscc: each for each in enterprises.of_credit_codes([line.uscc for line in lines])}
-    known = KnownFacts([each.id for each in files.values()], uow)
+    dossiers = {each.uscc: each for each in enterprises.of_credit_codes([line.uscc for line in lines])}
+    known = KnownFacts([each.id for each in dossiers.values()], uow)
     today = uow.now.astimezone(CHINA).date()
     changed: list[Enterprise] = []
     results = []
     for line in lines:
-        file = files.get(line.uscc)
-        if file is None:
+        dossier = dossiers.get(line.uscc)
+        if dossier is None:
             results.append(_register(line, changed, uow, cipher, today))
-        elif file.merged_into is not None:
-            refusal = EnterpriseMergedAlready(into=file.merged_into)
-            results.append(_refused(line, Reason(code=refusal.code, message=refusal.message), file.id))
+        elif dossier.merged_into is not None:
+            refusal = EnterpriseMergedAlready(into=dossier.merged_into)
+            results.append(_refused(line, Reason(code=refusal.code, message=refusal.message), dossier.id))
         else:
-            results.append(_add(line, file, known, changed, uow, today))
+            results.append(_add(line, dossier, known, changed, uow, today))
     enterprises.save_many(changed)
     return results
 
@@ -159,11 +159,16 @@ def _register(
 
 
 def _add(
-    line: EnterpriseLine, file: Enterprise, known: KnownFacts, changed: list[Enterprise], uow: UnitOfWork, today: date
+    line: EnterpriseLine,
+    dossier: Enterprise,
+    known: KnownFacts,
+    changed: list[Enterprise],
+    uow: UnitOfWork,
+    today: date,
 ) -> LineResult:
     """A name or contact that differs is told and left alone: changing those is a decision about one enterprise."""
-    note = f"名称与档案中的“{file.name}”不一致，未更改名称。" if line.name != file.name else ""
-    stands, withdrawn = known.said_of(file.id)
+    note = f"名称与档案中的“{dossier.name}”不一致，未更改名称。" if line.name != dossier.name else ""
+    stands, withdrawn = known.said_of(dossier.id)
     fresh = [fact for fact in line.facts if identity(fact) not in stands]
     facts = tuple(fact for fact in fresh if identity(fact) not in withdrawn)
     if len(facts) < len(fresh):
@@ -174,12 +179,12 @@ def _add(
             outcome="unchanged",
             code="unchanged",
             message=note or "与档案一致，没有变化。",
-            subject_id=file.id,
+            subject_id=dossier.id,
         )
-    file.record_facts(facts, by=uow.actor, today=today, standing=known.standing(file.id))
-    changed.append(file)
+    dossier.record_facts(facts, by=uow.actor, today=today, standing=known.standing(dossier.id))
+    changed.append(dossier)
     words = f"载入 {len(facts)} 项新数据。{note}"
-    return LineResult(line=line.line, outcome="accepted", code="facts_recorded", message=words, subject_id=file.id)
+    return LineResult(line=line.line, outcome="accepted", code="facts_recorded", message=words, subject_id=dossier.id)
 
 
 def _refused(line: EnterpriseLine, reason: Reason, subject_id: str | None = None) -> LineResult:

@@ -80,5 +80,5 @@ def _definition(row: RowMapping) -> LabelDefinition:
 
 @lru_cache(maxsize=256)
 def _read(text: bytes) -> LabelRule:
-    # Reading and checking a definition is dear, and the same few are read with every file.
+    # Reading and checking a definition is dear, and the same few are read with every dossier.
     return LabelRule.model_validate_json(text)

@@ -9,7 +9,7 @@ from services.catalog.labels.store import LabelRules
 
 
 def define_label(cmd: DefineLabel, uow: UnitOfWork) -> LabelRuleView:
-    """Define a label, or the next version of it; every file shows it from now on."""
+    """Define a label, or the next version of it; every dossier shows it from now on."""
     rules = uow.of(LabelRules)
     known = rules.by_code(cmd.rule.code)
     if known is None:

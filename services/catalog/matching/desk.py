@@ -109,15 +109,15 @@ class MatchingDesk:
         figures = any(change.kind == "outside_figure" for change in changes)
         found: dict[TenantId, Mapping[str, Rows]] = {}
         for tenant in tenants:
-            files = [each.subject for each in changes if each.kind == "enterprise" and each.tenant == tenant]
-            if not (files or items or figures) or tenant in just_read:
+            dossiers = [each.subject for each in changes if each.kind == "enterprise" and each.tenant == tenant]
+            if not (dossiers or items or figures) or tenant in just_read:
                 continue
             population = self._populations[tenant]
-            if population.too_much(len(files)):
+            if population.too_much(len(dossiers)):
                 found[tenant] = self._read(tenant, population.matcher.facts.today)
                 continue
             with self._frame.reader([tenant]) as reader, self._lock:
-                changed: Changed = population.refresh(reader, files, items, figures=figures)
+                changed: Changed = population.refresh(reader, dossiers, items, figures=figures)
                 found[tenant] = affected(population, changed)
         return found
 

@@ -1,4 +1,4 @@
-"""From the catalogue's tables into columns: everything at the start, single files afterwards."""
+"""From the catalogue's tables into columns: everything at the start, single dossiers afterwards."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from services.catalog.matching.engine.columns import DAY, LISTED, NEVER, BitmapC
 from services.catalog.matching.engine.facts import ColumnKey, EngineFacts
 
 SLICE = 20_000
-"""Files in one statement: a few seconds of the server's time, well inside its limit."""
+"""Dossiers in one statement: a few seconds of the server's time, well inside its limit."""
 
 ENTERPRISES = "SELECT id FROM enterprise WHERE tenant = :tenant AND merged_into IS NULL ORDER BY id"
 
@@ -44,7 +44,7 @@ FROM (
 ) fact
 GROUP BY name, period, kind, unit, form, decimals, listed
 """
-"""One row per fact, period and way of writing it: the rows and figures of a whole slice of files at once."""
+"""One row per fact, period and way of writing it: the rows and figures of a whole slice of dossiers at once."""
 
 FILES = (
     "SELECT enterprise_id, name, kind, value, unit, period, source, source_kind, as_of, valid_until"
@@ -53,7 +53,7 @@ FILES = (
 
 
 def read_enterprises(reader: Reader, tenant: TenantId) -> list[str]:
-    """The ids of all files that stand, ascending."""
+    """The ids of all dossiers that stand, ascending."""
     return [row.id for row in reader.execute(ENTERPRISES, {"tenant": tenant})]
 
 
@@ -94,10 +94,10 @@ def _part(column: BitmapColumn, found: Any) -> _Part:
     return rows, np.full(count, LISTED, np.uint8), np.array(values, np.int64), untils
 
 
-def read_files(reader: Reader, tenant: TenantId, ids: Iterable[str]) -> Mapping[str, dict[ColumnKey, Fact]]:
+def read_dossiers(reader: Reader, tenant: TenantId, ids: Iterable[str]) -> Mapping[str, dict[ColumnKey, Fact]]:
     """The current facts of these enterprises, of those that have any."""
-    files: dict[str, dict[ColumnKey, Fact]] = {}
+    dossiers: dict[str, dict[ColumnKey, Fact]] = {}
     for row in reader.execute(FILES, {"tenant": tenant, "ids": list(ids)}).mappings():
         fact = Fact.model_validate({name: value for name, value in row.items() if name != "enterprise_id"})
-        files.setdefault(row["enterprise_id"], {})[fact.name, fact.period] = fact
-    return files
+        dossiers.setdefault(row["enterprise_id"], {})[fact.name, fact.period] = fact
+    return dossiers

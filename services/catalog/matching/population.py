@@ -15,12 +15,12 @@ from contracts.rule import Fact
 from services.catalog.matching.engine.columns import Rows
 from services.catalog.matching.engine.facts import ColumnKey
 from services.catalog.matching.engine.matcher import Matcher
-from services.catalog.matching.loading import load_columns, read_enterprises, read_files
+from services.catalog.matching.loading import load_columns, read_dossiers, read_enterprises
 from services.catalog.matching.offers import Offer, read_offers
 from services.catalog.outside_figures.store import figures_by_place
 
 LARGE_SHARE = 5
-"""When more than a fifth of all files changed at once (an import), reading everything again is quicker."""
+"""When more than a fifth of all dossiers changed at once (an import), reading everything again is quicker."""
 
 MANY = 5_000
 
@@ -57,16 +57,16 @@ class Population:
         return made
 
     def too_much(self, enterprises: int) -> bool:
-        """Whether reading everything again is quicker than so many files."""
+        """Whether reading everything again is quicker than so many dossiers."""
         return enterprises > max(MANY, len(self.ids) // LARGE_SHARE)
 
     def refresh(
         self, reader: Reader, enterprises: Sequence[str], items: Sequence[str], *, figures: bool = False
     ) -> Changed:
-        """Read these files and items again, and the outside figures if they are to be, and see what follows."""
+        """Read these dossiers and items again, and the outside figures if they are to be, and see what follows."""
         resting = self.matcher.put_figures(figures_by_place(reader, self.tenant)) if figures else []
         changed = [*resting, *(self._refresh_items(reader, items) if items else ())]
-        rows = self._refresh_files(reader, enterprises) if enterprises else ()
+        rows = self._refresh_dossiers(reader, enterprises) if enterprises else ()
         return Changed(np.array(sorted(rows), np.int32), tuple(dict.fromkeys(changed)))
 
     def ordered(self) -> tuple[list[str], NDArray[np.intp]]:
@@ -89,18 +89,18 @@ class Population:
                 changed.append(item)
         return changed
 
-    def _refresh_files(self, reader: Reader, enterprises: Sequence[str]) -> Iterable[int]:
+    def _refresh_dossiers(self, reader: Reader, enterprises: Sequence[str]) -> Iterable[int]:
         standing = set(_standing(reader, self.tenant, enterprises))
         for gone in set(enterprises) - standing:
             row = self.rows.pop(gone, None)
             if row is not None:
                 self.matcher.dismiss(row)
         self._admit(sorted(standing - self.rows.keys()))
-        files = read_files(reader, self.tenant, standing)
+        dossiers = read_dossiers(reader, self.tenant, standing)
         changes: dict[ColumnKey, dict[int, Fact | None]] = {}
         touched: set[int] = set()
         for id in standing:
-            row, now = self.rows[id], files.get(id, {})
+            row, now = self.rows[id], dossiers.get(id, {})
             for key, fact in self._differences(row, now):
                 changes.setdefault(key, {})[row] = fact
                 touched.add(row)

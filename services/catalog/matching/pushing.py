@@ -22,7 +22,7 @@ CHUNKS = 40
 """Chunks in one transaction: 20,000 lines."""
 
 ROW_BY_ROW = 400
-"""Up to so many changed files, each is asked what it meets; beyond, every item is asked whom it meets."""
+"""Up to so many changed dossiers, each is asked what it meets; beyond, every item is asked whom it meets."""
 
 TOLD = (
     "SELECT number, item_id, year, enterprise_ids FROM match_chunk"
@@ -68,7 +68,7 @@ def everybody(population: Population) -> Mapping[str, Rows]:
 
 
 def affected(population: Population, changed: Changed) -> Mapping[str, Rows]:
-    """Who meets an item now that was touched, or whose file was."""
+    """Who meets an item now that was touched, or whose dossier was."""
     matcher = population.matcher
     if len(changed.rows) > ROW_BY_ROW:
         return everybody(population)

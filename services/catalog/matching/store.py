@@ -56,7 +56,7 @@ class MatchChunks(AggregateStore[MatchChunk]):
 
 
 class PendingChange(NamedTuple):
-    """A file (`enterprise`), an item (`policy_item`) or an outside figure (`outside_figure`) that was written."""
+    """A dossier (`enterprise`), an item (`policy_item`) or an outside figure (`outside_figure`) that was written."""
 
     tenant: TenantId
     kind: str

@@ -20,7 +20,7 @@ from contracts.message import TenantId
 from contracts.rule import FactSheet, ParameterValue
 from rules import assess
 from services.catalog.enterprises.domain import EnterpriseUnknown, refuse_stranger
-from services.catalog.enterprises.views import file_of
+from services.catalog.enterprises.views import dossier_of
 from services.catalog.outside_figures.store import figures_by_place
 from services.catalog.policies.domain import ItemUnknown
 from services.catalog.policies.views import LINEAGE
@@ -39,7 +39,7 @@ class Asks(Protocol):
 
 
 def check_entitlement(query: CheckEntitlement, reader: Reader) -> EntitlementView:
-    """The item's answer on the enterprise's file as it stands, before caps that need earlier awards.
+    """The item's answer on the enterprise's dossier as it stands, before caps that need earlier awards.
 
     Raises EnterpriseNotYours, ItemUnknown (also for an item that is not on offer to this tenant's enterprises) or
     EnterpriseUnknown.
@@ -48,7 +48,7 @@ def check_entitlement(query: CheckEntitlement, reader: Reader) -> EntitlementVie
     item = reader.execute(OFFERED, {"ids": [query.item_id], "tenant": reader.tenant}).first()
     if item is None:
         raise ItemUnknown()
-    enterprise = file_of(query.enterprise_id, reader)
+    enterprise = dossier_of(query.enterprise_id, reader)
     today = reader.now.astimezone(CHINA).date()
     content = PolicyItemContent.model_validate(item.content)
     figures = _figures([content], reader).get(item.tenant, ())
@@ -65,7 +65,7 @@ def check_entitlement(query: CheckEntitlement, reader: Reader) -> EntitlementVie
 
 
 def list_entitlements(query: ListEntitlements, reader: Reader, matching: Asks) -> EntitlementPage:
-    """One page of what stands so for the enterprise, worked out on its file as it is now.
+    """One page of what stands so for the enterprise, worked out on its dossier as it is now.
 
     An item whose answer changed since the process looked is left out of the page: the next look has it.
     Raises EnterpriseNotYours, EnterpriseUnknown, CursorInvalid or MatchingWarmingUp.
@@ -94,7 +94,7 @@ def list_entitlements(query: ListEntitlements, reader: Reader, matching: Asks) -
 
 def _worked_out(ids: list[str], query: ListEntitlements, reader: Reader) -> tuple[ListedEntitlement, ...]:
     today = reader.now.astimezone(CHINA).date()
-    facts = file_of(query.enterprise_id, reader).facts
+    facts = dossier_of(query.enterprise_id, reader).facts
     rows = reader.execute(OFFERED, {"ids": ids, "tenant": reader.tenant}).all() if ids else []
     contents = [PolicyItemContent.model_validate(row.content) for row in rows]
     figures = _figures(contents, reader)

@@ -1,4 +1,4 @@
-"""Materials and licences in the file of an enterprise, each with its validity.
+"""Materials and licences in the dossier of an enterprise, each with its validity.
 
 Owns: what a material is, which one replaced it, when it runs out.
 Refuses to own: the uploaded file itself, which lies in the object store under its hash.

@@ -85,7 +85,7 @@ class KeptMaterial(Aggregate):
         self.withdrawn_by, self.withdrawn_at, self.withdrawn_why = by.id, at, why
 
     def move_to(self, enterprise_id: str) -> None:
-        """Its file is merged into another one."""
+        """Its dossier is merged into another one."""
         self.moved_from, self.enterprise_id = self.enterprise_id, enterprise_id
 
     def standing(self, today: date) -> MaterialStanding:

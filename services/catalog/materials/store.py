@@ -43,7 +43,7 @@ class Materials(AggregateStore[KeptMaterial]):
     missing = MaterialUnknown
 
     def of_enterprise(self, enterprise_id: str) -> list[KeptMaterial]:
-        """All materials in an enterprise's file, locked."""
+        """All materials in an enterprise's dossier, locked."""
         columns = self.table.c
         return self.where(columns.tenant == self._uow.tenant, columns.enterprise_id == enterprise_id)
 

@@ -16,7 +16,7 @@ from services.catalog.materials.store import Materials
 
 
 def keep_material(cmd: KeepMaterial, uow: UnitOfWork) -> MaterialView:
-    """Put a material into the file; the one that it renews counts no more."""
+    """Put a material into the dossier; the one that it renews counts no more."""
     refuse_stranger(uow.actor, cmd.enterprise_id)
     uow.of(Enterprises).get(cmd.enterprise_id).refuse_merged()
     materials = uow.of(Materials)

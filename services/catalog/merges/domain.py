@@ -1,4 +1,4 @@
-"""Two files of one enterprise become one: proposed by one person, confirmed by another. Pure."""
+"""Two dossiers of one enterprise become one: proposed by one person, confirmed by another. Pure."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ class MergeUnknown(NotFound):
 
 
 class MergeRefused(Invalid):
-    """The two files cannot be merged; `reasons` says everything against it."""
+    """The two dossiers cannot be merged; `reasons` says everything against it."""
 
     code = "merge_refused"
     sentence = "这两份企业档案不能合并，请按提示核对。"
 
 
 class MergeProposedAlready(Conflict):
-    """Somebody has proposed to merge this file, and it is not decided."""
+    """Somebody has proposed to merge this dossier, and it is not decided."""
 
     code = "merge_proposed_already"
     sentence = "该档案已有待复核的合并申请。"
@@ -49,7 +49,7 @@ class MergeSecondPersonRequired(Forbidden):
 
 
 class MergeByStaffOnly(Forbidden):
-    """Which files are one enterprise is for those to say who keep the files."""
+    """Which dossiers are one enterprise is for those to say who keep the dossiers."""
 
     code = "merge_by_staff_only"
     sentence = "档案合并由窗口或审批局办理。"
@@ -57,7 +57,7 @@ class MergeByStaffOnly(Forbidden):
 
 @dataclass(kw_only=True, slots=True)
 class Merge(Aggregate):
-    """One proposal and its decision. Nothing is undone: a wrong merge is a case for the people who keep files."""
+    """One proposal and its decision. Nothing is undone: a wrong merge is a case for the people who keep dossiers."""
 
     absorbed_id: str
     surviving_id: str
@@ -69,24 +69,24 @@ class Merge(Aggregate):
     decided_at: datetime | None = None
     answer: str | None = None
 
-    def check(self, files: Mapping[str, Enterprise], *, by: Actor) -> None:
-        """Raises MergeByStaffOnly, or MergeRefused with all reasons. `files` are those of this tenant."""
+    def check(self, dossiers: Mapping[str, Enterprise], *, by: Actor) -> None:
+        """Raises MergeByStaffOnly, or MergeRefused with all reasons. `dossiers` are those of this tenant."""
         if by.enterprise_id is not None:
             raise MergeByStaffOnly()
-        if reasons := self._against(files):
+        if reasons := self._against(dossiers):
             raise MergeRefused(*reasons)
 
-    def confirm(self, files: Mapping[str, Enterprise], *, by: Actor, at: datetime) -> None:
-        """A second person agrees; the absorbed file is closed.
+    def confirm(self, dossiers: Mapping[str, Enterprise], *, by: Actor, at: datetime) -> None:
+        """A second person agrees; the absorbed dossier is closed.
 
         Raises MergeByStaffOnly, MergeDecidedAlready, MergeSecondPersonRequired, or MergeRefused when one of
-        the files has changed meanwhile.
+        the dossiers has changed meanwhile.
         """
         self._refuse_decided()
         if by.id == self.proposed_by:
             raise MergeSecondPersonRequired()
-        self.check(files, by=by)
-        absorbed, surviving = files[self.absorbed_id], files[self.surviving_id]
+        self.check(dossiers, by=by)
+        absorbed, surviving = dossiers[self.absorbed_id], dossiers[self.surviving_id]
         absorbed.merge_into(surviving.id, at)
         self.state, self.decided_by, self.decided_at = "confirmed", by.id, at
         self.record(
@@ -124,17 +124,17 @@ class Merge(Aggregate):
         if self.state != "proposed":
             raise MergeDecidedAlready()
 
-    def _against(self, files: Mapping[str, Enterprise]) -> list[Reason]:
+    def _against(self, dossiers: Mapping[str, Enterprise]) -> list[Reason]:
         reasons = []
         if self.absorbed_id == self.surviving_id:
             text = "被并入的档案与保留的档案是同一份"
-            reasons.append(Reason(code="same_file", message=text, field="surviving_id"))
+            reasons.append(Reason(code="same_dossier", message=text, field="surviving_id"))
         for field, id in (("absorbed_id", self.absorbed_id), ("surviving_id", self.surviving_id)):
-            file = files.get(id)
-            if file is None:
+            dossier = dossiers.get(id)
+            if dossier is None:
                 text = "本地区没有该企业的档案"
                 reasons.append(Reason(code="enterprise_unknown", message=text, field=field))
-            elif file.merged_into is not None:
-                text = f"“{file.name}”的档案已并入另一档案"
+            elif dossier.merged_into is not None:
+                text = f"“{dossier.name}”的档案已并入另一档案"
                 reasons.append(Reason(code="enterprise_merged_already", message=text, field=field))
         return reasons

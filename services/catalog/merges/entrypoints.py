@@ -1,4 +1,4 @@
-"""Merges of files on the bus."""
+"""Merges of dossiers on the bus."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from services.catalog.merges import use_cases, views
 
 
 class MergeEntrypoints(Room):
-    """Two files of one enterprise become one."""
+    """Two dossiers of one enterprise become one."""
 
     @command
     def propose_merge(self, cmd: ProposeMerge, uow: UnitOfWork) -> MergeView:

@@ -30,7 +30,7 @@ OWN = tuple(str(column.name) for column in ENTERPRISE_MERGE.columns if column.na
 
 
 class Merges(AggregateStore[Merge]):
-    """Proposals to merge files of this place, and what became of them."""
+    """Proposals to merge dossiers of this place, and what became of them."""
 
     table = ENTERPRISE_MERGE
     aggregate_type = "enterprise_merge"

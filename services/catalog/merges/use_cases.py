@@ -1,4 +1,4 @@
-"""Merging two files of one enterprise: proposed, confirmed with all that moves, declined."""
+"""Merging two dossiers of one enterprise: proposed, confirmed with all that moves, declined."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from services.catalog.merges.store import Merges
 
 
 def propose_merge(cmd: ProposeMerge, uow: UnitOfWork) -> MergeView:
-    """Say that two files are of one enterprise; nothing changes until a second person confirms."""
+    """Say that two dossiers are of one enterprise; nothing changes until a second person confirms."""
     merge = Merge(
         id=uow.new_id(),
         tenant=uow.tenant,
@@ -30,9 +30,9 @@ def confirm_merge(cmd: ConfirmMerge, uow: UnitOfWork) -> MergeView:
     """A second person agrees: facts that were not withdrawn and materials move, with their sources and dates."""
     merges, enterprises, materials = uow.of(Merges), uow.of(Enterprises), uow.of(Materials)
     merge = merges.get(cmd.merge_id, expected_version=cmd.expected_version)
-    files = enterprises.get_many([merge.absorbed_id, merge.surviving_id])
-    merge.confirm(files, by=uow.actor, at=uow.now)
-    absorbed, surviving = files[merge.absorbed_id], files[merge.surviving_id]
+    dossiers = enterprises.get_many([merge.absorbed_id, merge.surviving_id])
+    merge.confirm(dossiers, by=uow.actor, at=uow.now)
+    absorbed, surviving = dossiers[merge.absorbed_id], dossiers[merge.surviving_id]
     surviving.take_over(
         tuple(enterprises.standing_facts(absorbed.id)),
         moved_from=absorbed.id,
@@ -48,7 +48,7 @@ def confirm_merge(cmd: ConfirmMerge, uow: UnitOfWork) -> MergeView:
 
 
 def decline_merge(cmd: DeclineMerge, uow: UnitOfWork) -> MergeView:
-    """Somebody says no; both files stay as they are."""
+    """Somebody says no; both dossiers stay as they are."""
     merges = uow.of(Merges)
     merge = merges.get(cmd.merge_id)
     merge.decline(by=uow.actor, at=uow.now, why=cmd.reason)

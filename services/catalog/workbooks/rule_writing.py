@@ -15,7 +15,7 @@ class NotSayable(Exception):
     """The sheets have no words for this part."""
 
 
-def period_word(period: str | None) -> str:
+def period_text(period: str | None) -> str:
     """A period as the sheets write it."""
     return next((word for word, meaning in cell_values.PERIODS.items() if meaning == period), period or "")
 
@@ -41,7 +41,7 @@ def _condition(node: Condition, rules: ItemRules) -> Row:
     several = value if isinstance(value, tuple) else () if value is None or isinstance(value, bool) else (value,)
     return {
         "数据名称": rules.fact_types_by_name[node.fact].label,
-        "期间": period_word(node.period),
+        "期间": period_text(node.period),
         "关系": cell_values.word_for(cell_values.RELATIONS, node.operator),
         "值": "；".join(rules.fact_types_by_name[node.fact].label_of(part) for part in several),
         "单位": node.unit or "",
@@ -95,7 +95,7 @@ def _computed(node: Any, rules: ItemRules) -> Rows:
 
 
 def _fact(node: Any, rules: ItemRules) -> Row:
-    return {"数据名称": rules.fact_types_by_name[node.fact].label, "期间": period_word(node.period)}
+    return {"数据名称": rules.fact_types_by_name[node.fact].label, "期间": period_text(node.period)}
 
 
 def _band(band: Any) -> Row:

@@ -14,7 +14,7 @@ from contracts.rule import ItemRules
 from services.catalog.workbooks import cell_values
 from services.catalog.workbooks.cells import Json, SheetLine
 from services.catalog.workbooks.reading import read_items
-from services.catalog.workbooks.rule_writing import NotSayable, amount_rows, condition_rows, period_word
+from services.catalog.workbooks.rule_writing import NotSayable, amount_rows, condition_rows, period_text
 from services.catalog.workbooks.sheets import SHEETS
 
 Rows = dict[str, list[dict[str, str]]]
@@ -191,7 +191,7 @@ def _fields(item: PolicyItemContent) -> list[dict[str, str]]:
         {
             "事项编码": item.code,
             "数据名称": item.rules.fact_types_by_name[each.fact].label,
-            "期间": period_word(each.period),
+            "期间": period_text(each.period),
             "必填": cell_values.word_for(cell_values.YES_NO, each.required),
             "填写提示": each.hint or "",
         }

@@ -1,4 +1,4 @@
-"""What the applicant says of itself in the form, laid beside what the enterprise's file says. Pure."""
+"""What the applicant says of itself in the form, laid beside what the enterprise's dossier says. Pure."""
 
 from __future__ import annotations
 
@@ -45,27 +45,27 @@ class Declaration:
 def read_declaration(
     declared: Sequence[Fact],
     rules: ItemRules,
-    on_file: Sequence[Fact],
+    in_dossier: Sequence[Fact],
     today: date,
     figures: tuple[ParameterValue, ...] = (),
 ) -> Declaration:
     """Take what may be declared, refuse the rest with all reasons.
 
-    Only the form's fields may be declared, once each, written as the item asks. What the file knows stands:
-    to differ from it is a reason against the claim (the file has to be corrected first), to agree adds nothing.
+    Only the form's fields may be declared, once each, written as the item asks. What the dossier knows stands:
+    to differ from it is a reason against the claim (the dossier has to be corrected first), to agree adds nothing.
     `figures` are the outside figures that go on the sheet beside the facts.
     """
     year = rules.reference_year or today.year
     types = rules.fact_types_by_name
-    used = tuple(fact for fact in on_file if fact.name in types)
-    file = FactReader(FactSheet(facts=used, reference_year=year), today, types)
+    used = tuple(fact for fact in in_dossier if fact.name in types)
+    dossier = FactReader(FactSheet(facts=used, reference_year=year), today, types)
     fields = {(field.fact, absolute_period(field.period, year)): field for field in rules.plan.form_fields}
     taken: dict[FactKey, Fact] = {}
     reasons: list[Reason] = []
     refused: set[FactKey] = set()
     for index, fact in enumerate(declared):
         key = (fact.name, fact.period)
-        known = file.read(*key)
+        known = dossier.read(*key)
         repeated = key in taken or key in refused
         reason = _against(fact, index, repeated, fields.get(key), types.get(fact.name), known)
         if reason is not None:
@@ -77,7 +77,7 @@ def read_declaration(
         sheet=FactSheet(facts=(*used, *taken.values()), reference_year=year, parameters=figures),
         fields=frozenset(fields),
         refused=frozenset(refused & fields.keys()),
-        missing=_required(fields, {*taken, *refused}, file),
+        missing=_required(fields, {*taken, *refused}, dossier),
         reasons=tuple(reasons),
     )
 
@@ -117,7 +117,7 @@ def _against(
             f"“{name}”填报为 {value_text(fact, types)}，与企业档案中的 {value_text(known, types)}"
             f"（来源：{known.source}）不一致；档案有误的，请先更正档案"
         )
-        return Reason(code="fact_contradicts_file", message=text, field=f"{where}.value")
+        return Reason(code="fact_contradicts_dossier", message=text, field=f"{where}.value")
     return None
 
 
@@ -133,6 +133,6 @@ def _wrongly_written(fact: Fact, declared: FactType) -> str | None:
     return None
 
 
-def _required(fields: dict[FactKey, FormField], answered: set[FactKey], file: FactReader) -> tuple[MissingFact, ...]:
-    unanswered = (file.read(*key) for key, field in fields.items() if field.required and key not in answered)
+def _required(fields: dict[FactKey, FormField], answered: set[FactKey], dossier: FactReader) -> tuple[MissingFact, ...]:
+    unanswered = (dossier.read(*key) for key, field in fields.items() if field.required and key not in answered)
     return tuple(found for found in unanswered if isinstance(found, MissingFact))

@@ -49,7 +49,7 @@ SELECT asked.enterprise, asked.period FROM unnest(CAST(:enterprises AS text[]), 
 WHERE EXISTS (SELECT FROM application a WHERE a.tenant = :tenant AND a.item_id = :item_id AND a.replaces IS NULL
     AND a.period = asked.period AND a.enterprise_id {FILES})
 """
-"""What was filed in another's place was claimed when the first of them was; what was filed under a file that
+"""What was filed in another's place was claimed when the first of them was; what was filed under a dossier that
 was merged into the enterprise's own is its own."""
 
 FILED = f"""

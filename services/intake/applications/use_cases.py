@@ -30,7 +30,7 @@ def submit_application(cmd: SubmitApplication, uow: UnitOfWork, cipher: Cipher) 
     applicant_period = (cmd.enterprise_id, admission.period)
     filed = applications.filed(cmd.item_id, applicant_period, cmd.replaces) if cmd.replaces else None
     reasons = [*admission.reasons, *reasons_against_replacing(cmd.replaces, filed)]
-    # A duplicate alone is found out by saving it, except under a file that was merged into this one.
+    # A duplicate alone is found out by saving it, except under a dossier that was merged into this one.
     asked = bool(reasons) or (enterprise is not None and enterprise.has_absorbed)
     duplicate = filed is None and asked and bool(applications.claimed(cmd.item_id, [applicant_period]))
     if reasons or duplicate or item is None or enterprise is None:

@@ -30,7 +30,7 @@ def get_application(query: GetApplication, reader: Reader, cipher: Cipher) -> Ap
 
 
 def list_applications(query: ListApplications, reader: Reader, cipher: Cipher) -> ApplicationPage:
-    """An enterprise's applications, those of files merged into its own included, newest first. Raises EnterpriseNotYours or CursorInvalid."""
+    """An enterprise's applications, those of dossiers merged into its own included, newest first. Raises EnterpriseNotYours or CursorInvalid."""
     refuse_stranger(reader.actor, query.enterprise_id)
     before = decode_cursor(query.cursor, 1)
     rows = reader.execute(

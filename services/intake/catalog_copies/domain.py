@@ -1,4 +1,4 @@
-"""What intake knows of the catalogue: items as they were published, and enterprises with what their files say. Pure."""
+"""What intake knows of the catalogue: items as they were published, and enterprises with what their dossiers say. Pure."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class PublishedItem:
 class Applicant:
     """What intake knows of an enterprise; `payee` is its confirmed account, if it has one.
 
-    `merged_into` is the file to use instead; `has_absorbed` says that others were merged into this one.
+    `merged_into` is the dossier to use instead; `has_absorbed` says that others were merged into this one.
     """
 
     enterprise_id: str

@@ -84,13 +84,13 @@ class EnterpriseCopies:
         newest: dict[tuple[str, str, str, str], Fact] = {}
         withdrawn: set[tuple[str, str, str, str]] = set()
         for event in events:
-            file = (event.tenant, event.data.enterprise_id)
+            dossier = (event.tenant, event.data.enterprise_id)
             for gone in event.data.withdrawn if isinstance(event.data, EnterpriseFactsChanged) else ():
-                key = (*file, gone.name, gone.period or "")
+                key = (*dossier, gone.name, gone.period or "")
                 withdrawn.add(key)
                 newest.pop(key, None)
             for fact in event.data.facts:
-                key = (*file, fact.name, fact.period or "")
+                key = (*dossier, fact.name, fact.period or "")
                 if key not in newest or fact.as_of >= newest[key].as_of:
                     newest[key] = fact
         columns = ("tenant", "enterprise_id", "name", "period")

@@ -22,7 +22,7 @@ class AlreadyAwarded(Conflict):
 class RegisteredAward:
     """A place in the award register: one per enterprise, item and period, whoever pays.
 
-    The enterprise is known by its code, and by its file in the place where it filed.
+    The enterprise is known by its code, and by its dossier in the place where it filed.
     """
 
     tenant: TenantId

@@ -6,6 +6,6 @@ from copies import merged_enterprises
 
 
 class RegisterEntrypoints(Room):
-    """Files that were merged are one enterprise to the register."""
+    """Dossiers that were merged are one enterprise to the register."""
 
     enterprises_merged = staticmethod(on(EnterpriseMerged)(merged_enterprises.keep_merges))

@@ -1,7 +1,7 @@
-"""Enterprises whose files were merged: they had been several to the award register, and are one.
+"""Enterprises whose dossiers were merged: they had been several to the award register, and are one.
 
-Each file has a code of its own, so the register's key does not find the earlier award. What has been granted under
-the other files of the enterprise is looked up; claims that are decided at once wait for each other.
+Each dossier has a code of its own, so the register's key does not find the earlier award. What has been granted under
+the other dossiers of the enterprise is looked up; claims that are decided at once wait for each other.
 """
 
 from __future__ import annotations
@@ -21,27 +21,27 @@ SELECT case_id, id FROM up
 WHERE NOT EXISTS (SELECT FROM merged_enterprise f WHERE (f.tenant, f.absorbed_id) = (up.place, up.id))
     AND EXISTS (SELECT FROM merged_enterprise f WHERE (f.tenant, f.surviving_id) = (up.place, up.id))
 """
-"""The file in which each of these files has ended, for those that have to do with a merge."""
+"""The dossier in which each of these dossiers has ended, for those that have to do with a merge."""
 
 HOLD = "SELECT pg_advisory_xact_lock(hashtextextended(place, 7204)) FROM unnest(CAST(:places AS text[])) AS place"
 
 # The awards of one item and period are the register's first key, and all of them are of the item's tenant. An award's
-# row does not say in which file it was granted: its case does, so this one statement looks at the rows of `cases`.
+# row does not say in which dossier it was granted: its case does, so this one statement looks at the rows of `cases`.
 GRANTED = """
-WITH RECURSIVE files AS (
+WITH RECURSIVE dossiers AS (
     SELECT * FROM unnest(CAST(:cases AS text[]), CAST(:items AS text[]), CAST(:periods AS text[]),
         CAST(:places AS text[]), CAST(:survivors AS text[])) AS k(case_id, item_id, period, place, id)
-    UNION SELECT files.case_id, files.item_id, files.period, files.place, f.absorbed_id
-    FROM files JOIN merged_enterprise f ON (f.tenant, f.surviving_id) = (files.place, files.id))
-SELECT DISTINCT files.case_id
-FROM files JOIN award a ON (a.item_id, a.period) = (files.item_id, files.period)
+    UNION SELECT dossiers.case_id, dossiers.item_id, dossiers.period, dossiers.place, f.absorbed_id
+    FROM dossiers JOIN merged_enterprise f ON (f.tenant, f.surviving_id) = (dossiers.place, dossiers.id))
+SELECT DISTINCT dossiers.case_id
+FROM dossiers JOIN award a ON (a.item_id, a.period) = (dossiers.item_id, dossiers.period)
 JOIN review_case c ON (c.tenant, c.id) = (a.tenant, a.case_id)
-WHERE a.case_id <> files.case_id AND c.claim ->> 'filed_in' = files.place AND c.claim ->> 'enterprise_id' = files.id
+WHERE a.case_id <> dossiers.case_id AND c.claim ->> 'filed_in' = dossiers.place AND c.claim ->> 'enterprise_id' = dossiers.id
 """
 
 
 class RegisterPlace(NamedTuple):
-    """What an enterprise with several files has once: in `filed_in`, under the file that survives."""
+    """What an enterprise with several dossiers has once: in `filed_in`, under the dossier that survives."""
 
     filed_in: str
     surviving_id: str
@@ -50,13 +50,13 @@ class RegisterPlace(NamedTuple):
 
 
 class MergedEnterprises:
-    """Awards of enterprises that have several files."""
+    """Awards of enterprises that have several dossiers."""
 
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
 
     def granted_already(self, awards: Sequence[RegisteredAward]) -> frozenset[str]:
-        """The ids of those cases whose enterprise has the award under another of its files, or gets it earlier in `awards`."""
+        """The ids of those cases whose enterprise has the award under another of its dossiers, or gets it earlier in `awards`."""
         places = self._places(awards) if awards else {}
         if not places:
             return frozenset()
@@ -67,7 +67,7 @@ class MergedEnterprises:
         return self._granted(places) | (places.keys() - first.values())
 
     def _places(self, awards: Sequence[RegisteredAward]) -> Mapping[str, RegisterPlace]:
-        """By case, in the order of `awards`; an enterprise with one file only is not there."""
+        """By case, in the order of `awards`; an enterprise with one dossier only is not there."""
         found = self._uow.execute(
             SURVIVING,
             {

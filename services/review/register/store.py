@@ -21,7 +21,7 @@ class AwardRegister:
         """Take these places, in one statement and in key order; returns the ids of the cases that got theirs.
 
         A place that another transaction is about to take is waited for. A place once taken stays taken; if
-        this transaction is rolled back, nothing was. An enterprise whose files were merged has the places of all of them.
+        this transaction is rolled back, nothing was. An enterprise whose dossiers were merged has the places of all of them.
         """
         ordered = sorted(awards, key=lambda award: (award.item_id, award.uscc, award.period, award.case_id))
         had = self._uow.of(MergedEnterprises).granted_already(ordered)

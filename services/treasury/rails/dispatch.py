@@ -22,7 +22,7 @@ from services.treasury.disbursements.moves import IN_FLIGHT
 from services.treasury.disbursements.store import Disbursements
 from services.treasury.rails.bank import Bank, BankAnswer, Payment, pool_account
 from services.treasury.rails.patience import Patience
-from services.treasury.rails.settlement import take_words
+from services.treasury.rails.settlement import take_answers
 
 if TYPE_CHECKING:
     from chassis.edge.entrypoints import UnitMaker
@@ -59,7 +59,7 @@ def send(jobs: Sequence[Job], unit: UnitMaker, bank: Bank, cipher: Cipher, patie
     with unit(_tenants(jobs)) as uow:
         for job in jobs:
             uow.finish(job)
-        take_words(uow, sent, patience)
+        take_answers(uow, sent, patience)
     _leave_trace((*fresh, *interrupted), sent)
 
 
@@ -81,7 +81,7 @@ def ask(jobs: Sequence[Job], unit: UnitMaker, bank: Bank, cipher: Cipher, patien
     with unit(_tenants(jobs)) as uow:
         for job in jobs:
             uow.finish(job)
-        take_words(uow, {each.id: words[_instruction(each)] for each in open_ones}, patience)
+        take_answers(uow, {each.id: words[_instruction(each)] for each in open_ones}, patience)
 
 
 def _is_lost(each: Disbursement, word: BankAnswer, patience: Patience) -> bool:

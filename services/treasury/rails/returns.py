@@ -15,7 +15,7 @@ from services.treasury.disbursements.store import Disbursements
 from services.treasury.rails.bank import BATCH_LIMIT, Bank
 from services.treasury.rails.patience import Patience
 from services.treasury.rails.return_cursor import FETCH_RETURNS, ReturnCursor
-from services.treasury.rails.settlement import take_words
+from services.treasury.rails.settlement import take_answers
 
 if TYPE_CHECKING:
     from chassis.edge.entrypoints import UnitMaker
@@ -36,7 +36,7 @@ def _read_on(job: Job, unit: UnitMaker, bank: Bank, patience: Patience) -> None:
     words = bank.ask(list(ours)) if ours else {}
     with unit([job.tenant]) as uow:
         uow.finish(job)
-        take_words(uow, {ours[instruction]: words[instruction] for instruction in ours}, patience)
+        take_answers(uow, {ours[instruction]: words[instruction] for instruction in ours}, patience)
         uow.of(ReturnCursor).advance(job.tenant, next_after)
         more = len(returned) == BATCH_LIMIT
         uow.schedule(

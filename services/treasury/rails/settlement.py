@@ -33,7 +33,7 @@ NEVER_HEARD = "银行连续 {n} 次答复未收到该指令，已停止查询；
 NO_REASON = "银行未说明原因"
 
 
-def take_words(uow: UnitOfWork, words: Mapping[str, BankAnswer], patience: Patience) -> None:
+def take_answers(uow: UnitOfWork, words: Mapping[str, BankAnswer], patience: Patience) -> None:
     """Apply the bank's words, by disbursement id. A word that was applied before changes nothing."""
     store = uow.of(Disbursements)
     funds = Funds(uow, {each.line_id for each in store.look_at(words) if each.line_id})

@@ -248,7 +248,7 @@ def test_the_file_stands_against_a_declaration_that_differs_from_it(
     )
     richer = cost.model_copy(update={"value": "9999"})
     admission = admit(item, informed, application(site, richer), TODAY)
-    assert codes(admission) == ["fact_contradicts_file"]
+    assert codes(admission) == ["fact_contradicts_dossier"]
     assert "章贡区商务局" in admission.reasons[0].message
     agreed = admit(item, informed, application(site, cost), TODAY)
     assert official in agreed.facts

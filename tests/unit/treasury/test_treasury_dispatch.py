@@ -19,7 +19,7 @@ from services.treasury.rails import dispatch
 from services.treasury.rails.dispatch import LONGEST_STALL, Stalled
 from services.treasury.rails.patience import Patience
 from services.treasury.rails.return_cursor import ReturnCursor
-from services.treasury.rails.settlement import take_words
+from services.treasury.rails.settlement import take_answers
 from tests.unit.treasury.treasury_kit import (
     CHECKER,
     DEPARTMENT,
@@ -139,7 +139,7 @@ def test_a_word_that_comes_twice_is_applied_once(desk: Desk) -> None:
     desk.sends()
     word = desk.bank.ask([str(desk.disbursement.instruction_id)])
     said = len(desk.unit.events)
-    take_words(desk.unit, {desk.disbursement.id: next(iter(word.values()))}, Patience())  # type: ignore[arg-type]
+    take_answers(desk.unit, {desk.disbursement.id: next(iter(word.values()))}, Patience())  # type: ignore[arg-type]
     assert len(desk.unit.events) == said
     assert len(desk.ledger.entries) == 1
 
@@ -158,7 +158,7 @@ def test_a_failed_payment_that_the_bank_claims_to_have_made_is_not_silently_beli
     instruction = str(desk.disbursement.instruction_id)
     desk.bank.comes_to(instruction, "settled")
     word = desk.bank.ask([instruction])[instruction]
-    take_words(desk.unit, {desk.disbursement.id: word}, Patience())  # type: ignore[arg-type]
+    take_answers(desk.unit, {desk.disbursement.id: word}, Patience())  # type: ignore[arg-type]
     assert desk.disbursement.state == "failed"
     assert desk.line.settled_fen == 0
 
