@@ -48,7 +48,7 @@ from rules.facts import (
     value_text,
 )
 from rules.text.phrases import Names, required_text
-from rules.text.trees import leaf_text, required_words
+from rules.text.trees import leaf_text, required_leaf_text
 from rules.units import in_base
 
 _STATES = (State.NOT_MET, State.UNDETERMINED, State.MET)
@@ -298,7 +298,7 @@ def _compared(leaf: _Comparison, reader: FactReader, decisive: bool) -> Conditio
         fact=fact,
         period=absolute_period(period, reader.sheet.reference_year),
         actual=leaf.judged.actual,
-        required=required_words(leaf.test, called, leaf.negated),
+        required=required_leaf_text(leaf.test, called, leaf.negated),
         decisive=decisive,
     )
 

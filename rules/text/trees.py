@@ -105,11 +105,11 @@ def leaf_text(rule: Comparing, names: Names, negated: bool = False) -> str:
         case CompoundGrowth():
             now, before = bracketed(rule.now, names), bracketed(rule.before, names)
             subject = f"{now}较{before}的 {rule.years} 年复合增长率"
-    words = f"{subject}{required_text(rule, names, negated)}"
+    words = f"{subject}{required_leaf_text(rule, names, negated)}"
     return f"{words}（{rule.note}）" if rule.note else words
 
 
-def required_text(rule: Comparing, names: Names, negated: bool = False) -> str:
+def required_leaf_text(rule: Comparing, names: Names, negated: bool = False) -> str:
     """What is asked of the left side: `不低于 15%`."""
     match rule:
         case Compare():
