@@ -23,7 +23,7 @@ POLL_S = 0.3
 NOT_HEARD_YET = frozenset(
     {"item_unknown", "enterprise_unknown", "payee_account_missing", "facts_missing", "tenant_unknown"}
 )
-"""Intake has not heard of what catalog said a moment ago: a refusal for now, and the next order is another
+"""Intake has not heard of what catalog said a moment ago: a refusal for now, and the next command is another
 one."""
 
 MOST_TRIES = 100
