@@ -42,8 +42,8 @@ class Refused(Exception):
     sentence: str = "请求被拒绝。"
     retryable: bool = False
 
-    def __init__(self, *reasons: Reason, field: str | None = None, **words: object) -> None:
-        message = self.sentence.format(**words) if words else self.sentence
+    def __init__(self, *reasons: Reason, field: str | None = None, **fields: object) -> None:
+        message = self.sentence.format(**fields) if fields else self.sentence
         self.message = message
         self.reasons = reasons or (Reason(code=self.code, message=message, field=field),)
         super().__init__(f"{self.code}: {message}")

@@ -24,7 +24,7 @@ STATUS_OF_KIND = {"not_found": 404, "conflict": 409, "forbidden": 403, "invalid"
 STATUS_OF_CODE = {"stale_version": 412}
 """The only place where a kind of refusal becomes a status."""
 
-HTTP_WORDS = {
+HTTP_SENTENCES = {
     401: ("unauthenticated", "请先登录，或凭证已失效。"),
     404: ("not_found", "没有找到所请求的内容。"),
     405: ("method_not_allowed", "不支持该请求方法。"),
@@ -88,8 +88,8 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def http(_request: Request, error: HTTPException) -> Response:
-        code, words = HTTP_WORDS.get(error.status_code, ("http_error", str(error.detail)))
-        return problem(error.status_code, code, words, headers=dict(error.headers or {}))
+        code, sentence = HTTP_SENTENCES.get(error.status_code, ("http_error", str(error.detail)))
+        return problem(error.status_code, code, sentence, headers=dict(error.headers or {}))
 
     @app.exception_handler(OutcomeUnknown)
     async def unknown(_request: Request, _error: OutcomeUnknown) -> Response:
@@ -131,5 +131,5 @@ def install(app: FastAPI) -> None:
 def _fault(retryable: bool) -> Response:
     if not retryable:
         return problem(500, "fault", "系统内部错误，已记录。")
-    words = "系统暂不可用，请用同一请求编号重试。"
-    return problem(503, "temporarily_unavailable", words, retryable=True, headers={"Retry-After": "1"})
+    sentence = "系统暂不可用，请用同一请求编号重试。"
+    return problem(503, "temporarily_unavailable", sentence, retryable=True, headers={"Retry-After": "1"})

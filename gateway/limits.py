@@ -6,7 +6,7 @@ import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from gateway.errors import HTTP_WORDS, problem
+from gateway.errors import HTTP_SENTENCES, problem
 
 MAX_BODY = 256 * 1024
 """Bytes. The largest command is a list of 500 lines, about 60 KiB."""
@@ -65,8 +65,8 @@ class BodyLimits:
 
     @staticmethod
     async def _refuse(status: int, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
-        code, words = HTTP_WORDS[status]
-        await problem(status, code, words)(scope, receive, send)
+        code, sentence = HTTP_SENTENCES[status]
+        await problem(status, code, sentence)(scope, receive, send)
 
 
 async def _read(receive: Receive) -> bytes | None:

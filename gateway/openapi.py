@@ -240,9 +240,9 @@ def _problem_responses() -> Json:
     schema = {"$ref": COMPONENT + ProblemDetails.__name__}
     return {
         name: {
-            "description": words,
+            "description": sentence,
             "content": {"application/problem+json": {"schema": schema}},
             **({"headers": HEADERS_OF_PROBLEM[status]} if status in HEADERS_OF_PROBLEM else {}),
         }
-        for status, (name, words) in PROBLEMS.items()
+        for status, (name, sentence) in PROBLEMS.items()
     }

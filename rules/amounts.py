@@ -92,8 +92,8 @@ def _payable(found: Figure, rounding: RoundingRule, work: list[tuple[str, Fracti
     money = Money.rounded(value * 100, rounding.mode, STEPS[rounding.to])
     payable = Fraction(money.fen, 100)
     if payable != value:
-        words = f"{ROUNDING_WORDS[rounding.mode]}到{rounding.to}"
-        work.append((f"{words}：{number_text(value)} 元 → {money.yuan_text()} 元", payable - value))
+        phrase = f"{ROUNDING_WORDS[rounding.mode]}到{rounding.to}"
+        work.append((f"{phrase}：{number_text(value)} 元 → {money.yuan_text()} 元", payable - value))
     return money
 
 

@@ -111,13 +111,13 @@ def _product(node: Product, reader: FactReader, paying: bool) -> Figure:
 def _told(
     node: AmountNode,
     parts: list[Figure],
-    words: str,
+    phrase: str,
     value: Fraction,
     dimension: Dimension | None,
     paying: bool,
 ) -> Figure:
     """A figure with the lines of its parts and one of its own."""
-    made = told(node, words, value, dimension, paying)
+    made = told(node, phrase, value, dimension, paying)
     return Figure(value, dimension, made.text, (*(line for part in parts for line in part.work), *made.work))
 
 
@@ -147,8 +147,8 @@ def _growth(node: Growth, reader: FactReader, paying: bool) -> Figure:
     if before.value == 0:
         return _when_zero(node, [now, before], reader, paying)
     value = (now.value - before.value) / abs(before.value)
-    words = f"增速（{now.text} − {before.text}）÷ {before.text}"
-    return _told(node, [now, before], words, value, PURE, paying)
+    phrase = f"增速（{now.text} − {before.text}）÷ {before.text}"
+    return _told(node, [now, before], phrase, value, PURE, paying)
 
 
 def _when_zero(node: Quotient | Growth, parts: list[Figure], reader: FactReader, paying: bool) -> Figure:
@@ -202,8 +202,8 @@ def _rounded(node: Rounded, reader: FactReader, paying: bool) -> Figure:
     if value == of.value:
         return Figure(value, dimension, of.text, of.work, (), of.benefits)
     text = figure_text(value, dimension)
-    words = f"{title(node)}{ROUNDING_WORDS[node.rounding]}到 {quantity_text(number(node.to), node.unit)}"
-    line = (f"{words}：{of.text} → {text}", value - of.value if paying else NOTHING)
+    phrase = f"{title(node)}{ROUNDING_WORDS[node.rounding]}到 {quantity_text(number(node.to), node.unit)}"
+    line = (f"{phrase}：{of.text} → {text}", value - of.value if paying else NOTHING)
     return Figure(value, dimension, text, (*of.work, line), (), of.benefits)
 
 
@@ -215,13 +215,13 @@ def _whole_steps(node: WholeSteps, reader: FactReader, paying: bool) -> Figure:
     common((of, Figure(step, unit(node.unit).dimension, node.unit)))
     count = Fraction(max(node.rounding.whole(of.value / step), 0))
     shown = quantity_text(number(node.step), node.unit)
-    words = f"{of.text}，每 {shown} 计 1 {node.counted_as}（{ROUNDING_WORDS[node.rounding]}）"
-    return _counted(node, [of], words, count, node.counted_as)
+    phrase = f"{of.text}，每 {shown} 计 1 {node.counted_as}（{ROUNDING_WORDS[node.rounding]}）"
+    return _counted(node, [of], phrase, count, node.counted_as)
 
 
-def _counted(node: AmountNode, parts: list[Figure], words: str, count: Fraction, counted_as: str) -> Figure:
+def _counted(node: AmountNode, parts: list[Figure], phrase: str, count: Fraction, counted_as: str) -> Figure:
     text = quantity_text(count, counted_as)
-    work = (*(each for part in parts for each in part.work), (f"{title(node)}{words}：{text}", NOTHING))
+    work = (*(each for part in parts for each in part.work), (f"{title(node)}{phrase}：{text}", NOTHING))
     return Figure(count * unit(counted_as).factor, unit(counted_as).dimension, text, work)
 
 
@@ -233,8 +233,8 @@ def _count_codes(node: CountCodes, reader: FactReader, paying: bool) -> Figure:
         return Figure(None, None, "", (), (fact,))
     held = set(fact.value) if isinstance(fact.value, tuple) else set()
     count = len(held & set(node.codes)) if node.codes else len(held)
-    words = f"{names(reader).fact(node.fact, node.period)}（{value_text(fact, reader.fact_types)}）"
-    return _counted(node, [], words, Fraction(count), node.counted_as)
+    phrase = f"{names(reader).fact(node.fact, node.period)}（{value_text(fact, reader.fact_types)}）"
+    return _counted(node, [], phrase, Fraction(count), node.counted_as)
 
 
 def _count_met(node: CountMet, reader: FactReader, paying: bool) -> Figure:
@@ -254,8 +254,8 @@ def _interest(node: Interest, reader: FactReader, paying: bool) -> Figure:
     in_days = term.dimension == _DAYS
     year = node.days_in_year if in_days else 12
     value = (principal.value or NOTHING) * (rate.value or NOTHING) * (term.value or NOTHING) / year
-    words = f"{principal.text} × 年利率 {rate.text} × {term.text} ÷ {year}{'' if in_days else ' 个月'}"
-    return _told(node, parts, words, value, principal.dimension, paying)
+    phrase = f"{principal.text} × 年利率 {rate.text} × {term.text} ÷ {year}{'' if in_days else ' 个月'}"
+    return _told(node, parts, phrase, value, principal.dimension, paying)
 
 
 def _growth_bands(node: GrowthBands, reader: FactReader, paying: bool) -> Figure:
@@ -271,11 +271,11 @@ def _growth_bands(node: GrowthBands, reader: FactReader, paying: bool) -> Figure
         return Figure(NOTHING, None, "0", (*work, line))
     increment = now.value - before.value
     growth = figure_text(increment / before.value, PURE)
-    words = f"{title(node)}增量 {now.text} − {before.text} = {figure_text(increment, dimension)}，增速 {growth}"
+    phrase = f"{title(node)}增量 {now.text} − {before.text} = {figure_text(increment, dimension)}，增速 {growth}"
     if increment < entry.value * before.value:
-        line = (f"{words}，未达到入门增速 {entry.text}", NOTHING)
+        line = (f"{phrase}，未达到入门增速 {entry.text}", NOTHING)
         return Figure(NOTHING, None, "0", (*work, line))
-    opening = (f"{words}，达到入门增速 {entry.text}", NOTHING)
+    opening = (f"{phrase}，达到入门增速 {entry.text}", NOTHING)
     start = entry.value * before.value if node.from_entry else NOTHING
     return _growth_steps(node, reader, paying, (*work, opening), (start, increment, before), dimension)
 
@@ -307,8 +307,8 @@ def _growth_steps(
         part = (high - low) * (rate.value or NOTHING)
         where = f"增速 {up_to.text} 以内的增量" if up_to is not None else "其余增量"
         made = product(dimension or (), rate.dimension or ())
-        words = f"{where} {figure_text(high - low, dimension)} × {rate.text} = {figure_text(part, made)}"
-        lines.append((words, part if paying else NOTHING))
+        phrase = f"{where} {figure_text(high - low, dimension)} × {rate.text} = {figure_text(part, made)}"
+        lines.append((phrase, part if paying else NOTHING))
         value, low = value + part, high
     if lacking:
         return unknown([Figure(None, None, "", tuple(lines)), *lacking])

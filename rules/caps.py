@@ -69,8 +69,8 @@ def _cap(node: Cap, reader: FactReader, paying: bool) -> Figure:
         left = max(limit.value - had, NOTHING)
         if had:
             left_text = figure_text(left, dimension)
-            words = f"{name} {limit.text}，{counted_text(counted, names(reader))}已获 {base_text(had, MONEY)}"
-            work = (*work, (f"{words}，剩余 {left_text}", NOTHING))
+            phrase = f"{name} {limit.text}，{counted_text(counted, names(reader))}已获 {base_text(had, MONEY)}"
+            work = (*work, (f"{phrase}，剩余 {left_text}", NOTHING))
     if of.value <= left:
         return replace(of, work=(*work, (f"{name} {left_text}：未超过", NOTHING)))
     text = figure_text(left, dimension)
@@ -104,12 +104,12 @@ def _top_up(node: TopUp, reader: FactReader, paying: bool) -> Figure:
     if isinstance(found, MissingFact):
         return _without_limit(of, Figure(None, None, "", (), (found,)), reader)
     had = _total(found)
-    words = f"{name}：{counted_text(counted, names(reader))}已获 {base_text(had, MONEY)}"
+    phrase = f"{name}：{counted_text(counted, names(reader))}已获 {base_text(had, MONEY)}"
     if not had:
-        return replace(of, work=(*of.work, (words, NOTHING)))
+        return replace(of, work=(*of.work, (phrase, NOTHING)))
     value = max(of.value - had, NOTHING)
     text = figure_text(value, of.dimension)
-    line = (f"{words}，{of.text} → 补足 {text}", value - of.value if paying else NOTHING)
+    line = (f"{phrase}，{of.text} → 补足 {text}", value - of.value if paying else NOTHING)
     return Figure(value, of.dimension, text, (*of.work, line), (), of.benefits)
 
 

@@ -84,8 +84,8 @@ def _marginal(node: Table, by: Figure, reader: FactReader, paying: bool) -> Figu
         part = (high - low) * then.value
         dimension = product(by.dimension or (), then.dimension or ())
         inside = base_text(high - low, by.dimension or ())
-        words = f"“{band_text(band, node.unit)}”部分 {inside} × {then.text} = {figure_text(part, dimension)}"
-        work.append((words, part if paying else NOTHING))
+        phrase = f"“{band_text(band, node.unit)}”部分 {inside} × {then.text} = {figure_text(part, dimension)}"
+        work.append((phrase, part if paying else NOTHING))
         value += part
     if any(part.value is None for part in parts):
         return unknown((by, *parts))
@@ -96,8 +96,8 @@ def _lookup(node: Lookup, reader: FactReader, paying: bool) -> Figure:
     fact = reader.code(node.fact, node.period)
     if isinstance(fact, MissingFact):
         return Figure(None, None, "", (), (fact,))
-    words = names(reader).fact(node.fact, node.period)
-    shown = f"{title(node)}{words}为“{value_text(fact, reader.fact_types)}”"
+    phrase = names(reader).fact(node.fact, node.period)
+    shown = f"{title(node)}{phrase}为“{value_text(fact, reader.fact_types)}”"
     then = next((row.then for row in node.rows if fact.value in row.codes), node.otherwise)
     if then is None:
         return Figure(NOTHING, None, "0", ((f"{shown}，不在所列范围", NOTHING),))
@@ -150,11 +150,11 @@ def _choose(
 
 def _when(node: When, reader: FactReader, paying: bool) -> Figure:
     state, missing = decide(node.condition, reader.at(None))
-    words = eligibility_sentence(node.condition, names(reader))
+    phrase = eligibility_sentence(node.condition, names(reader))
     if state is State.UNDETERMINED:
-        return Figure(None, None, "", ((f"{title(node)}{words}：尚不能判定", NOTHING),), missing)
+        return Figure(None, None, "", ((f"{title(node)}{phrase}：尚不能判定", NOTHING),), missing)
     branch = node.then if state is State.MET else node.otherwise
-    line = (f"{title(node)}{words}：{'符合' if state is State.MET else '不符合'}", NOTHING)
+    line = (f"{title(node)}{phrase}：{'符合' if state is State.MET else '不符合'}", NOTHING)
     if branch is None:
         return Figure(NOTHING, None, "0", (line,))
     found = figure(branch, reader, paying)
@@ -162,9 +162,9 @@ def _when(node: When, reader: FactReader, paying: bool) -> Figure:
 
 
 def _in_kind(node: InKind, reader: FactReader, paying: bool) -> Figure:
-    words = f"{BENEFITS[node.kind]}：{node.gives}"
+    phrase = f"{BENEFITS[node.kind]}：{node.gives}"
     benefit = Benefit(kind=node.kind, text_zh=node.gives)
-    return Figure(NOTHING, None, "0", ((f"{title(node)}{words}", NOTHING),), (), (benefit,))
+    return Figure(NOTHING, None, "0", ((f"{title(node)}{phrase}", NOTHING),), (), (benefit,))
 
 
 EVALUATORS.update(

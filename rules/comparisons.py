@@ -66,8 +66,8 @@ def _compound(test: CompoundGrowth, reader: FactReader) -> Judged:
     if before.value <= 0:
         return Judged(False, actual)
     needed = before.value * (1 + rate.value) ** test.years
-    words = f"{actual}（按年均 {rate.text} 应达 {figure_text(needed, dimension)}）"
-    return Judged(COMPARE[test.operator](now.value, needed), words)
+    phrase = f"{actual}（按年均 {rate.text} 应达 {figure_text(needed, dimension)}）"
+    return Judged(COMPARE[test.operator](now.value, needed), phrase)
 
 
 def first_fact(part: RulePart) -> tuple[str, str | None]:

@@ -44,10 +44,10 @@ def figure(node: AmountRule, reader: FactReader, paying: bool = False) -> Figure
     return EVALUATORS[type(node)](node, reader, paying)
 
 
-def told(node: AmountNode, words: str, value: Fraction, dimension: Dimension | None, paying: bool) -> Figure:
+def told(node: AmountNode, phrase: str, value: Fraction, dimension: Dimension | None, paying: bool) -> Figure:
     """A figure with one line of its own, which says how it came about."""
     text = figure_text(value, dimension)
-    line = (f"{title(node)}{words} = {text}", value if paying else NOTHING)
+    line = (f"{title(node)}{phrase} = {text}", value if paying else NOTHING)
     return Figure(value, dimension, text, (line,))
 
 

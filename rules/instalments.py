@@ -151,12 +151,12 @@ def _amount(rules: ItemRules, parts: tuple[Instalment, ...], number: int, whole:
     fraction = Fraction(part.fraction or 0)
     money = Money(_floor(whole.money, before + fraction) - _floor(whole.money, before))
     explained = tuple(line.model_copy(update={"value": ZERO}) for line in whole.working)
-    words = f"第 {number} 期（{part.label}）：{whole.money.yuan_text()} 元 × {part.fraction} = {money.yuan_text()} 元"
+    phrase = f"第 {number} 期（{part.label}）：{whole.money.yuan_text()} 元 × {part.fraction} = {money.yuan_text()} 元"
     return whole.model_copy(
         update={
             "money": money,
             "whole": whole.money,
-            "working": (*explained, Line(text_zh=words, value=money)),
+            "working": (*explained, Line(text_zh=phrase, value=money)),
         }
     )
 

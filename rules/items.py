@@ -150,13 +150,13 @@ def _against_granted(rules: ItemRules, amount: Amount, history: AwardHistory, re
     return settle_stacking([asked, *granted])[0]
 
 
-def _unsettled(amount: Amount, missing: Sequence[MissingFact], words: str) -> Amount:
+def _unsettled(amount: Amount, missing: Sequence[MissingFact], phrase: str) -> Amount:
     lacking = "、".join(dict.fromkeys(each.label for each in missing))
     return amount.model_copy(
         update={
             "state": "undetermined",
             "money": None,
-            "working": (*amount.working, Line(text_zh=f"{words}：缺少“{lacking}”", value=ZERO)),
+            "working": (*amount.working, Line(text_zh=f"{phrase}：缺少“{lacking}”", value=ZERO)),
             "missing": tuple(dict.fromkeys((*amount.missing, *missing))),
             "lowest": amount.lowest if amount.money is None else amount.money,
             "highest": amount.highest if amount.money is None else amount.money,

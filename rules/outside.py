@@ -35,20 +35,20 @@ def _parameter(node: Parameter, reader: FactReader, paying: bool) -> Figure:
     if isinstance(on, MissingFact):
         return Figure(None, None, "", (), (on,))
     period = absolute_period(node.period, reader.sheet.reference_year)
-    words = names(reader).parameter(node.parameter, key, period, on)
+    phrase = names(reader).parameter(node.parameter, key, period, on)
     declared = reader.given.parameters.get(node.parameter)
     known = reader.sheet.figures(node.parameter, key)
     if declared is not None:
         known = [value for value in known if same_dimension(value.unit, declared.unit)]
     found = _for_period(known, period) if on is None and period else _on_day(known, on or reader.today)
     if found is None:
-        missing = MissingFact(name=node.parameter, period=period, label=words, why="absent", kind="parameter")
+        missing = MissingFact(name=node.parameter, period=period, label=phrase, why="absent", kind="parameter")
         return Figure(None, None, "", (), (missing,))
     reader.trail.figures.append(found)
     value, dimension = in_base(found.value, found.unit), unit(found.unit).dimension
     shown = base_text(value, MONEY) if dimension == MONEY else quantity_text(number(found.value), found.unit)
-    line = (f"{title(node)}{words} {shown}（{found.source}，{found.as_of}）", value if paying else NOTHING)
-    return Figure(value, dimension, f"{node.name or words} {shown}", (line,))
+    line = (f"{title(node)}{phrase} {shown}（{found.source}，{found.as_of}）", value if paying else NOTHING)
+    return Figure(value, dimension, f"{node.name or phrase} {shown}", (line,))
 
 
 def _for_period(known: Sequence[ParameterValue], period: str) -> ParameterValue | None:
@@ -131,9 +131,9 @@ def _elapsed(node: Elapsed, reader: FactReader, paying: bool) -> Figure:
     count = Fraction(whole_between(node, since, until))
     text = quantity_text(count, node.unit)
     called = names(reader)
-    words = f"{date_text(node.since, called)} {since} 至{date_text(node.until, called)} {until}"
+    phrase = f"{date_text(node.since, called)} {since} 至{date_text(node.until, called)} {until}"
     made = unit(node.unit)
-    return Figure(count * made.factor, made.dimension, text, ((f"{title(node)}{words}：{text}", NOTHING),))
+    return Figure(count * made.factor, made.dimension, text, ((f"{title(node)}{phrase}：{text}", NOTHING),))
 
 
 EVALUATORS.update({Parameter: _parameter, Decided: _decided, Elapsed: _elapsed, Unstated: _unstated})

@@ -109,8 +109,8 @@ def _chosen(values: Sequence[Fraction], most: int | None) -> frozenset[int]:
 
 def _line(node: Each, index: int, found: Figure, counts: bool, paying: bool, text: str) -> tuple[str, Fraction]:
     told = "；".join(line for line, _ in found.work) or text
-    words = f"第 {index + 1} {node.called}：{told}{'' if counts else '（未计入）'}"
-    return words, found.value or NOTHING if paying and counts else NOTHING
+    phrase = f"第 {index + 1} {node.called}：{told}{'' if counts else '（未计入）'}"
+    return phrase, found.value or NOTHING if paying and counts else NOTHING
 
 
 EVALUATORS[Each] = _each

@@ -285,8 +285,8 @@ class Worker(Generic[L]):
                 raise
             if len(lines) == 1:
                 log.exception("a line failed", work=self._name, operation=run.id, line=lines[0].line)
-                words = "该行处理时发生系统错误，已记录，请联系技术支持。"
-                return [LineResult(line=lines[0].line, outcome="refused", code="line_failed", message=words)]
+                sentence = "该行处理时发生系统错误，已记录，请联系技术支持。"
+                return [LineResult(line=lines[0].line, outcome="refused", code="line_failed", message=sentence)]
         middle = len(lines) // 2
         return self._taken(lines[:middle], run, uow) + self._taken(lines[middle:], run, uow)
 
@@ -335,8 +335,8 @@ class Worker(Generic[L]):
 
 
 def _failing(refusal: Refused) -> Callable[[Operation, datetime], None]:
-    words = "；".join(reason.message.rstrip("。") for reason in refusal.reasons)
-    return lambda run, at: run.fail(refusal.code, f"{words}。", at)
+    sentence = "；".join(reason.message.rstrip("。") for reason in refusal.reasons)
+    return lambda run, at: run.fail(refusal.code, f"{sentence}。", at)
 
 
 def chunks_due(frame: Frame, kind: str, work: ChunkedWork[L]) -> DueWork:

@@ -82,16 +82,16 @@ def _day(text: str) -> date:
 def _check(options: argparse.Namespace) -> int:
     source = read_rules(options.file)
     problems = _problems(source, publishing=True)
-    words = sentences(source.rules).model_dump() if not problems else {}
+    told = sentences(source.rules).model_dump() if not problems else {}
     if options.json:
-        _print_json({"problems": [each.model_dump() for each in problems], "sentences": words})
+        _print_json({"problems": [each.model_dump() for each in problems], "sentences": told})
     elif problems:
         print("\n".join(_problem_lines(options.file, problems)))
     else:
         print("规则没有问题。")
         for name, title in TITLES.items():
-            if words[name]:
-                print(f"【{title}】{words[name]}")
+            if told[name]:
+                print(f"【{title}】{told[name]}")
         for note in _notes(source):
             print(note)
     return 2 if problems else 0

@@ -83,8 +83,8 @@ async def _file(
     if first["unchanged"]:
         return _unchanged(first["revision"], what)
     if downloads.full:
-        words = "同时下载的人较多，请稍后重试。"
-        return problem(429, "too_many_downloads", words, retryable=True, headers={"Retry-After": "10"})
+        sentence = "同时下载的人较多，请稍后重试。"
+        return problem(429, "too_many_downloads", sentence, retryable=True, headers={"Retry-After": "10"})
     pieces = downloads.counted(_pieces(door, tenant, first, head, write))
     name = f"policies{f'-{tenant}' if tenant else ''}.{what}"
     headers = {**_headers(first["revision"], what), "Content-Disposition": f'attachment; filename="{name}"'}

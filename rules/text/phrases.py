@@ -160,12 +160,12 @@ def _condition_text(condition: Condition, declared: FactType | None, year: int |
     operator = condition.operator
     required = required_text(condition, declared, negated)
     if operator is Operator.EXISTS:
-        words = f"{subject}：{required}"
+        phrase = f"{subject}：{required}"
     elif operator in _BARE:
-        words = subject if required == "是" else f"{subject}：否"
+        phrase = subject if required == "是" else f"{subject}：否"
     else:
-        words = f"{subject}{required}"
-    return f"{words}（{condition.note}）" if condition.note else words
+        phrase = f"{subject}{required}"
+    return f"{phrase}（{condition.note}）" if condition.note else phrase
 
 
 @lru_cache(maxsize=8192)
@@ -173,8 +173,8 @@ def required_text(condition: Condition, declared: FactType | None, negated: bool
     """What is asked of the fact: `在 2,000 万元以上（含）`; under a `not`, `不得在 2,000 万元以上（含）`."""
     if condition.operator in _BARE:
         return _BARE[condition.operator][negated]
-    words = _compared_text(condition, declared)
-    return f"不得{words}" if negated else words
+    phrase = _compared_text(condition, declared)
+    return f"不得{phrase}" if negated else phrase
 
 
 def _compared_text(condition: Condition, declared: FactType | None) -> str:
@@ -250,8 +250,8 @@ def _shifted_text(day: Shifted, names: Names) -> str:
     """`（总部认定日后 5 年的次月首日）`."""
     moves = ((day.years, "年"), (day.months, "个月"), (day.days, "天"))
     told = [f"{'后' if count > 0 else '前'} {abs(count)} {word}" for count, word in moves if count]
-    words = f"{date_text(day.day, names)}{'、'.join(told)}"
-    return f"（{words}的{_SNAPPED[day.to]}）" if day.to is not None else f"（{words}）"
+    phrase = f"{date_text(day.day, names)}{'、'.join(told)}"
+    return f"（{phrase}的{_SNAPPED[day.to]}）" if day.to is not None else f"（{phrase}）"
 
 
 def years_text(years: int | None) -> str:
@@ -270,13 +270,13 @@ def scope_text(scope: str, counted: Counted | None, names: Names) -> str:
 
 def counted_text(counted: Counted, names: Names) -> str:
     """Which earlier awards count, in words: `同一项目的市级、省级各项奖补`."""
-    words = {"own": "本事项", "any": "各项政策"}.get(str(counted.families))
-    if words is None:
-        words = f"所列事项（{'、'.join(counted.families)}）"
+    phrase = {"own": "本事项", "any": "各项政策"}.get(str(counted.families))
+    if phrase is None:
+        phrase = f"所列事项（{'、'.join(counted.families)}）"
     key = f"同一{names.label(counted.key.fact)}的" if counted.key is not None else ""
     year = "当年" if counted.scope == "year" else years_text(counted.years)
     levels = f"{'、'.join(LEVELS[level] for level in counted.levels)}" if counted.levels else ""
-    return f"{key}{year}{levels}{words}"
+    return f"{key}{year}{levels}{phrase}"
 
 
 def fraction_text(fraction: str) -> str:

@@ -71,10 +71,10 @@ def _part(part: Instalment, names: Names) -> str:
 
 def _recheck(part: Instalment, names: Names) -> str:
     assert part.recheck is not None
-    words = f"须{eligibility_sentence(part.recheck, names)}"
+    phrase = f"须{eligibility_sentence(part.recheck, names)}"
     if part.exemption is not None:
-        words += f"，但{eligibility_sentence(part.exemption, names)}的除外"
-    return f"{words}；不符合的{IF_FAILED[part.if_failed]}"
+        phrase += f"，但{eligibility_sentence(part.exemption, names)}的除外"
+    return f"{phrase}；不符合的{IF_FAILED[part.if_failed]}"
 
 
 def stacking_sentence(stacking: tuple[Stacking, ...], names: Names) -> str:
@@ -86,8 +86,8 @@ def _stack(rule: Stacking, names: Names) -> str:
     match rule:
         case Exclusive():
             others = "其他各项政策" if rule.families == "any" else f"事项 {'、'.join(rule.families)}"
-            words = f"{_within(rule.within, names)}与{others}不重复享受，{_KEEP[rule.keep]}，{_GRANTED[rule.granted]}"
-            return f"{words}（{rule.note}）" if rule.note else words
+            phrase = f"{_within(rule.within, names)}与{others}不重复享受，{_KEEP[rule.keep]}，{_GRANTED[rule.granted]}"
+            return f"{phrase}（{rule.note}）" if rule.note else phrase
         case AtMostOf():
             return f"{_within(rule.within, names)}“{rule.label}”最多享受 {rule.most} 项，{_KEEP[rule.keep]}"
         case Additive():

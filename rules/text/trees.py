@@ -91,8 +91,8 @@ def _opening(rule: AllOf | AnyOf | NOf) -> str:
 
 
 def _grouped(rule: Eligibility, names: Names) -> str:
-    words = eligibility_sentence(rule, names)
-    return f"（{words}）" if isinstance(rule, AllOf | AnyOf | NOf) else words
+    phrase = eligibility_sentence(rule, names)
+    return f"（{phrase}）" if isinstance(rule, AllOf | AnyOf | NOf) else phrase
 
 
 def leaf_text(rule: Comparing, names: Names, negated: bool = False) -> str:
@@ -105,21 +105,21 @@ def leaf_text(rule: Comparing, names: Names, negated: bool = False) -> str:
         case CompoundGrowth():
             now, before = bracketed(rule.now, names), bracketed(rule.before, names)
             subject = f"{now}较{before}的 {rule.years} 年复合增长率"
-    words = f"{subject}{required_leaf_text(rule, names, negated)}"
-    return f"{words}（{rule.note}）" if rule.note else words
+    phrase = f"{subject}{required_leaf_text(rule, names, negated)}"
+    return f"{phrase}（{rule.note}）" if rule.note else phrase
 
 
 def required_leaf_text(rule: Comparing, names: Names, negated: bool = False) -> str:
     """What is asked of the left side: `不低于 15%`."""
     match rule:
         case Compare():
-            words = f"{COMPARED[rule.operator]} {bracketed(rule.right, names)}"
+            phrase = f"{COMPARED[rule.operator]} {bracketed(rule.right, names)}"
         case CompareDates():
-            words = f"{DATES_COMPARED[rule.operator]}{date_text(rule.right, names)}"
+            phrase = f"{DATES_COMPARED[rule.operator]}{date_text(rule.right, names)}"
         case CompoundGrowth():
-            words = f"{COMPARED[rule.operator]} {bracketed(rule.rate, names)}"
-    words = _closed_up(words)
-    return f"不得{words}" if negated else words
+            phrase = f"{COMPARED[rule.operator]} {bracketed(rule.rate, names)}"
+    phrase = _closed_up(phrase)
+    return f"不得{phrase}" if negated else phrase
 
 
 def numbered(parts: Iterable[str]) -> str:
@@ -129,16 +129,16 @@ def numbered(parts: Iterable[str]) -> str:
 
 def amount_sentence(rule: AmountRule, names: Names) -> str:
     """An amount in words, without the full stop."""
-    words = _closed_up(_AMOUNTS[type(rule)](rule, names))
-    return f"{rule.name}：{words}" if rule.name else words
+    phrase = _closed_up(_AMOUNTS[type(rule)](rule, names))
+    return f"{rule.name}：{phrase}" if rule.name else phrase
 
 
 _BLANKS = re.compile(r"(?<![0-9]\.) (?=（)|(?<=）) ")
 
 
-def _closed_up(words: str) -> str:
+def _closed_up(phrase: str) -> str:
     """No blanks around full-width brackets: they stand where a figure, which has blanks, might stand."""
-    return _BLANKS.sub("", words)
+    return _BLANKS.sub("", phrase)
 
 
 _LISTING = (Sum, Highest, Lowest, Table, Lookup, When, Each, GrowthBands, CountMet)
@@ -168,8 +168,8 @@ def bracketed(rule: AmountRule, names: Names) -> str:
     """An amount as a part of another: what is more than a word or two stands in brackets."""
     if rule.name and not isinstance(rule, Cap | Decided):
         return rule.name if isinstance(rule, Fixed | FactAmount | Parameter) else f"“{amount_sentence(rule, names)}”"
-    words = amount_sentence(rule, names)
-    return words if isinstance(rule, Fixed | FactAmount | Parameter | Growth | Elapsed) else f"（{words}）"
+    phrase = amount_sentence(rule, names)
+    return phrase if isinstance(rule, Fixed | FactAmount | Parameter | Growth | Elapsed) else f"（{phrase}）"
 
 
 def _fixed(rule: Fixed, names: Names) -> str:
@@ -301,16 +301,16 @@ def _lookup(rule: Lookup, names: Names) -> str:
 
 
 def _cap(rule: Cap, names: Names) -> str:
-    words, limit = f"{amount_sentence(rule.of, names)}，{_all_of(rule.of)}", _entry(rule.limit, names)
+    phrase, limit = f"{amount_sentence(rule.of, names)}，{_all_of(rule.of)}", _entry(rule.limit, names)
     if rule.scope == "payment":
-        return f"{words}最高不超过 {limit}"
+        return f"{phrase}最高不超过 {limit}"
     counted = f"（与{counted_text(rule.counted, names)}合并计算）" if rule.counted is not None else ""
-    return f"{words}{scope_text(rule.scope, rule.counted, names)}最高不超过 {limit}{counted}"
+    return f"{phrase}{scope_text(rule.scope, rule.counted, names)}最高不超过 {limit}{counted}"
 
 
 def _top_up(rule: TopUp, names: Names) -> str:
-    words = f"{amount_sentence(rule.of, names)}，{_all_of(rule.of)}"
-    return f"{words}{'：' if _lists(rule.of) else ''}{counted_text(rule.counted, names)}已获奖补的，只补足差额"
+    phrase = f"{amount_sentence(rule.of, names)}，{_all_of(rule.of)}"
+    return f"{phrase}{'：' if _lists(rule.of) else ''}{counted_text(rule.counted, names)}已获奖补的，只补足差额"
 
 
 def _in_kind(rule: InKind, names: Names) -> str:
@@ -322,22 +322,22 @@ def _unstated(rule: Unstated, names: Names) -> str:
 
 
 def _several(opening: str) -> Callable[[Any, Names], str]:
-    def words(rule: Sum | Highest | Lowest, names: Names) -> str:
+    def phrase(rule: Sum | Highest | Lowest, names: Names) -> str:
         return f"{opening}：{numbered(_part(part, names) for part in rule.of)}"
 
-    return words
+    return phrase
 
 
 def _part(rule: AmountRule, names: Names) -> str:
     if rule.name and _lists(rule):
         return f"{rule.name}：（{_closed_up(_AMOUNTS[type(rule)](rule, names))}）"
-    words = amount_sentence(rule, names)
-    return words if isinstance(rule, Fixed | FactAmount | Parameter) or rule.name else f"（{words}）"
+    phrase = amount_sentence(rule, names)
+    return phrase if isinstance(rule, Fixed | FactAmount | Parameter) or rule.name else f"（{phrase}）"
 
 
 def _when(rule: When, names: Names) -> str:
-    words = f"{_grouped(rule.condition, names)}的，{_entry(rule.then, names)}"
-    return f"{words}；否则，{_entry(rule.otherwise, names)}" if rule.otherwise is not None else words
+    phrase = f"{_grouped(rule.condition, names)}的，{_entry(rule.then, names)}"
+    return f"{phrase}；否则，{_entry(rule.otherwise, names)}" if rule.otherwise is not None else phrase
 
 
 _AMOUNTS: dict[type, Callable[[Any, Names], str]] = {

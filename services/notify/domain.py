@@ -87,7 +87,7 @@ class Message(Aggregate):
         """How long to wait before the next try."""
         return min(timedelta(seconds=2 ** max(self.attempts - 1, 0)), LONGEST_PAUSE)
 
-    def _move(self, to: MessageState, **words: object) -> None:
+    def _move(self, to: MessageState, **fields: object) -> None:
         event = MOVES.get((self.state, to))
         if event is None:
             raise MessageEnded()
@@ -100,4 +100,4 @@ class Message(Aggregate):
             "template": self.template,
             "claim": self.claim,
         }
-        self.record(event.model_validate(said | words))
+        self.record(event.model_validate(said | fields))

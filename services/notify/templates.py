@@ -22,7 +22,7 @@ CUT = "……（全文见站内消息）"
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """`text` names its words in braces: see `words_of`."""
+    """`text` names its fields in braces: see `fields_of`."""
 
     code: str
     channels: tuple[Channel, ...]
@@ -68,37 +68,37 @@ NEWLY_ENTITLED = Template(
 """What an enterprise is told when an item begins to fit it. It is about no claim, so it has words of its own."""
 
 
-def words_of(event: Tellable) -> dict[str, str]:
-    """The words that templates may use: enterprise, item, receipt and department always, the others as the event has them.
+def fields_of(event: Tellable) -> dict[str, str]:
+    """The fields that templates may use: enterprise, item, receipt and department always, the others as the event has them.
 
     An amount is in yuan; a time is China's.
     """
     claim = event.claim
-    words = {
+    fields = {
         "enterprise": claim.enterprise_name,
         "item": claim.item_title,
         "receipt": claim.receipt,
         "department": claim.department,
     }
     if isinstance(event, CaseApproved):
-        words["amount"] = Money(event.total_fen).yuan_text()
+        fields["amount"] = Money(event.total_fen).yuan_text()
     elif not isinstance(event, CaseRejected):
-        words["amount"] = Money(event.amount_fen).yuan_text()
+        fields["amount"] = Money(event.amount_fen).yuan_text()
     if isinstance(event, DisbursementSettled):
-        words["time"] = f"{event.settled_at.astimezone(CHINA):%Y-%m-%d %H:%M}"
-        words["account"], words["bank"] = event.account_masked, event.bank_name
+        fields["time"] = f"{event.settled_at.astimezone(CHINA):%Y-%m-%d %H:%M}"
+        fields["account"], fields["bank"] = event.account_masked, event.bank_name
     elif not isinstance(event, CaseApproved):
-        words["reason"] = event.reason.strip().rstrip("。.；;")
-    return words
+        fields["reason"] = event.reason.strip().rstrip("。.；;")
+    return fields
 
 
-def render(template: Template, words: Mapping[str, str], channel: Channel) -> str:
+def render(template: Template, fields: Mapping[str, str], channel: Channel) -> str:
     """The message's text. A short message whose reason is too long for a carrier points to the inbox for the rest."""
-    text = template.text.format_map(words)
+    text = template.text.format_map(fields)
     excess = len(text) - SMS_LETTERS
     if channel == "inbox" or excess <= 0:
         return text
-    reason = words.get("reason", "")
+    reason = fields.get("reason", "")
     kept = reason[: max(len(reason) - excess - len(CUT), 0)]
-    text = template.text.format_map({**words, "reason": kept + CUT})
+    text = template.text.format_map({**fields, "reason": kept + CUT})
     return text if len(text) <= SMS_LETTERS else text[: SMS_LETTERS - 1] + "…"

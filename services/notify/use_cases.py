@@ -20,7 +20,7 @@ from contracts.review import CaseApproved
 from services.notify.domain import Message
 from services.notify.sms import ProviderAnswer, Sms
 from services.notify.store import Contacts, Messages, Recipient
-from services.notify.templates import NEWLY_ENTITLED, TEMPLATES, Tellable, render, words_of
+from services.notify.templates import NEWLY_ENTITLED, TEMPLATES, Tellable, fields_of, render
 
 log = get_logger(__name__)
 
@@ -82,7 +82,7 @@ def _write(drafted: Iterable[Message], uow: UnitOfWork) -> None:
 
 def _drafts(event: Received[Tellable], at: datetime) -> Iterator[Message]:
     template = TEMPLATES[type(event.data)]
-    words = words_of(event.data)
+    fields = fields_of(event.data)
     for channel in template.channels:
         yield Message(
             id=str(uuid.uuid5(uuid.NAMESPACE_OID, "\x1f".join(("message", _occasion(event), channel)))),
@@ -92,7 +92,7 @@ def _drafts(event: Received[Tellable], at: datetime) -> Iterator[Message]:
             claim=event.data.claim,
             channel=channel,
             template=template.code,
-            text=render(template, words, channel),
+            text=render(template, fields, channel),
             created_at=at,
         )
 
@@ -131,10 +131,10 @@ def deliver_sms(jobs: Sequence[Job], unit: UnitMaker, sms: Sms, cipher: Cipher) 
     with unit(tenants) as uow:
         letters = _letters(jobs, uow)
     crash_point("notify.deliver_sms.before_provider")
-    words = _send(letters, sms, cipher)
+    answers = _send(letters, sms, cipher)
     crash_point("notify.deliver_sms.after_provider")
     with unit(tenants) as uow:
-        _record(jobs, words, uow)
+        _record(jobs, answers, uow)
 
 
 def _letters(jobs: Sequence[Job], uow: UnitOfWork) -> list[Letter]:
@@ -150,13 +150,13 @@ def _enterprise(message: Message) -> Recipient:
 
 def _send(letters: Sequence[Letter], sms: Sms, cipher: Cipher) -> dict[str, ProviderAnswer]:
     """What came of each, by message id. After a silence the rest is left for later: the provider is unwell."""
-    words: dict[str, ProviderAnswer] = {}
+    answers: dict[str, ProviderAnswer] = {}
     for letter in letters:
-        words[letter.message.id] = word = _send_one(letter, sms, cipher)
-        if word.standing == "silent":
+        answers[letter.message.id] = answer = _send_one(letter, sms, cipher)
+        if answer.standing == "silent":
             log.warning("sms provider silent", message=letter.message.id, attempts=letter.message.attempts)
             break
-    return words
+    return answers
 
 
 def _send_one(letter: Letter, sms: Sms, cipher: Cipher) -> ProviderAnswer:
@@ -167,24 +167,24 @@ def _send_one(letter: Letter, sms: Sms, cipher: Cipher) -> ProviderAnswer:
     with start_span("notify.sms", parent=message.traceparent):
         if message.attempts:
             # An earlier try may have arrived although its answer did not.
-            word = sms.ask(message.id)
-            if word.standing != "absent":
-                return word
+            answer = sms.ask(message.id)
+            if answer.standing != "absent":
+                return answer
         mobile = cipher.open(letter.mobile_sealed, purpose="contact", tenant=message.tenant)
         return sms.send(message.id, mobile, message.text)
 
 
-def _record(jobs: Sequence[Job], words: Mapping[str, ProviderAnswer], uow: UnitOfWork) -> None:
+def _record(jobs: Sequence[Job], answers: Mapping[str, ProviderAnswer], uow: UnitOfWork) -> None:
     messages = uow.of(Messages).get_many([job.subject for job in jobs])
     changed = []
     for job in jobs:
-        message, word = messages.get(job.subject), words.get(job.subject)
+        message, answer = messages.get(job.subject), answers.get(job.subject)
         if message is None or message.state != "pending":
             uow.finish(job)
             continue
         pause: timedelta | None = AFTER_SILENCE
-        if word is not None:
-            pause = _take(word, message, uow.now)
+        if answer is not None:
+            pause = _take(answer, message, uow.now)
             changed.append(message)
         if pause is not None:
             uow.schedule(DELIVER_SMS, message.id, at=uow.now + pause, tenant=message.tenant)
@@ -193,12 +193,12 @@ def _record(jobs: Sequence[Job], words: Mapping[str, ProviderAnswer], uow: UnitO
     uow.of(Messages).save_many(changed)
 
 
-def _take(word: ProviderAnswer, message: Message, now: datetime) -> timedelta | None:
+def _take(answer: ProviderAnswer, message: Message, now: datetime) -> timedelta | None:
     """Apply what the provider says; returns how long to wait before the next try, None if there is none."""
-    if word.standing == "delivered":
-        message.deliver(word.delivered_at or now)
-    elif word.standing == "failed":
-        message.fail(word.reason or "短信平台未能送达")
+    if answer.standing == "delivered":
+        message.deliver(answer.delivered_at or now)
+    elif answer.standing == "failed":
+        message.fail(answer.reason or "短信平台未能送达")
     else:
-        message.miss(word.reason or "短信平台未答复")
+        message.miss(answer.reason or "短信平台未答复")
     return message.pause if message.state == "pending" else None

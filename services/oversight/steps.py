@@ -98,11 +98,11 @@ UNLABELLED = "其他事项"
 def step_of(event: Event, claim: Claim, at: datetime) -> CaseStep:
     """The step that `event` adds to the story of `claim`; `at` is when the event's owner recorded it."""
     sentence = SENTENCES[type(event)]
-    words = {"department": claim.department} | {name: _said(name, value) for name, value in event}
+    fields = {"department": claim.department} | {name: _said(name, value) for name, value in event}
     step = CaseStep(
         code=type(event).__name__,
-        text=sentence.text.format_map(words) + _in_place_of(event),
-        by=sentence.by.format_map(words),
+        text=sentence.text.format_map(fields) + _in_place_of(event),
+        by=sentence.by.format_map(fields),
         at=at,
     )
     if isinstance(event, CaseAccepted | DisbursementReady):

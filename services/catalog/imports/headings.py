@@ -16,7 +16,7 @@ FIXED = {
     "contact_mobile": ("联系手机", "联系电话", "手机", "contact_mobile", "contact"),
     "as_of": ("数据日期", "as_of"),
 }
-FIXED_BY_WORD = {word: column for column, words in FIXED.items() for word in words}
+FIXED_BY_WORD = {word: column for column, titles in FIXED.items() for word in titles}
 REQUIRED = ("uscc", "name")
 
 KINDS = {
@@ -68,29 +68,29 @@ class FactColumn:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """Where everything stands. `words` are the headings as they are written."""
+    """Where everything stands. `titles` are the headings as they are written."""
 
-    words: tuple[str, ...]
+    titles: tuple[str, ...]
     fixed: Mapping[str, int]
     facts: tuple[FactColumn, ...]
 
     def word(self, column: str) -> str | None:
         """The heading of a fixed column."""
-        return self.words[self.fixed[column]] if column in self.fixed else None
+        return self.titles[self.fixed[column]] if column in self.fixed else None
 
 
 def read_heading(cells: Sequence[str], vocabulary: Mapping[str, FactType]) -> Heading:
     """`vocabulary`: the facts that items ask for, by name and by label. Raises HeadingRefused with all reasons."""
-    words = tuple(cell.strip() for cell in cells)
+    titles = tuple(cell.strip() for cell in cells)
     fixed: dict[str, int] = {}
     facts: list[FactColumn] = []
     reasons: list[Reason] = []
-    for place, word in enumerate(words):
+    for place, word in enumerate(titles):
         if not word:
             continue
         column = FIXED_BY_WORD.get(word)
         if column in fixed:
-            reasons.append(_reason("column_twice", f"“{word}”与“{words[fixed[column]]}”是同一列", word))
+            reasons.append(_reason("column_twice", f"“{word}”与“{titles[fixed[column]]}”是同一列", word))
         elif column is not None:
             fixed[column] = place
         else:
@@ -103,7 +103,7 @@ def read_heading(cells: Sequence[str], vocabulary: Mapping[str, FactType]) -> He
     reasons += [_reason("column_missing", f"缺少“{FIXED[column][0]}”列", FIXED[column][0]) for column in missing]
     if reasons:
         raise HeadingRefused(*reasons)
-    return Heading(words, fixed, tuple(facts))
+    return Heading(titles, fixed, tuple(facts))
 
 
 def _fact_column(place: int, word: str, vocabulary: Mapping[str, FactType], reasons: list[Reason]) -> FactColumn | None:

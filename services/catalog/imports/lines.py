@@ -71,9 +71,9 @@ class LineReader:
     def read(self, line: int, cells: Sequence[str]) -> EnterpriseLine:
         """What the line says, or all that is wrong with it."""
         self._reasons = []
-        if len(cells) > len(self.heading.words) and any(cell.strip() for cell in cells[len(self.heading.words) :]):
-            self._wrong("too_many_cells", f"该行有 {len(cells)} 列，表头只有 {len(self.heading.words)} 列")
-        cells = [*cells, *[""] * (len(self.heading.words) - len(cells))]
+        if len(cells) > len(self.heading.titles) and any(cell.strip() for cell in cells[len(self.heading.titles) :]):
+            self._wrong("too_many_cells", f"该行有 {len(cells)} 列，表头只有 {len(self.heading.titles)} 列")
+        cells = [*cells, *[""] * (len(self.heading.titles) - len(cells))]
         uscc = self._credit_code(self._cell(cells, "uscc"))
         name = self._name(self._cell(cells, "name"))
         industry = self._cell(cells, "industry") or None

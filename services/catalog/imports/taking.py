@@ -154,8 +154,8 @@ def _register(
     )
     enterprise.register(by=uow.actor, facts=line.facts, today=today)
     changed.append(enterprise)
-    words = f"新登记，载入 {len(line.facts)} 项数据。"
-    return LineResult(line=line.line, outcome="accepted", code="registered", message=words, subject_id=enterprise.id)
+    sentence = f"新登记，载入 {len(line.facts)} 项数据。"
+    return LineResult(line=line.line, outcome="accepted", code="registered", message=sentence, subject_id=enterprise.id)
 
 
 def _add(
@@ -183,8 +183,10 @@ def _add(
         )
     dossier.record_facts(facts, by=uow.actor, today=today, standing=known.standing(dossier.id))
     changed.append(dossier)
-    words = f"载入 {len(facts)} 项新数据。{note}"
-    return LineResult(line=line.line, outcome="accepted", code="facts_recorded", message=words, subject_id=dossier.id)
+    sentence = f"载入 {len(facts)} 项新数据。{note}"
+    return LineResult(
+        line=line.line, outcome="accepted", code="facts_recorded", message=sentence, subject_id=dossier.id
+    )
 
 
 def _refused(line: EnterpriseLine, reason: Reason, subject_id: str | None = None) -> LineResult:

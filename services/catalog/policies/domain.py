@@ -236,8 +236,8 @@ class PolicyItem(Aggregate):
         if after != self.state:
             self.state_since = at
         self.state, self.state_reason = after, reason
-        words = {"state": after, "reason": reason if told is None else told, **more}
-        self.record(event(item_id=self.id, tenant=self.tenant, item_version=self.item_version, **words))
+        fields = {"state": after, "reason": reason if told is None else told, **more}
+        self.record(event(item_id=self.id, tenant=self.tenant, item_version=self.item_version, **fields))
 
 
 def item_view(

@@ -121,12 +121,12 @@ def _about_state(item: PublishedItem) -> list[Reason]:
     """Why an item that is not on offer takes nothing, in the words of its department."""
     if item.state == "published":
         return []
-    words = {
+    sentences = {
         "suspended": "该事项已暂停受理，恢复时间以主管部门公告为准",
         "withdrawn": "该事项已废止，不再受理",
         "expired": "该事项有效期已届满，不再受理",
     }
-    told = f"{words[item.state]}（{item.state_reason}）" if item.state_reason else words[item.state]
+    told = f"{sentences[item.state]}（{item.state_reason}）" if item.state_reason else sentences[item.state]
     return [Reason(code=f"item_{item.state}", message=told, field="item_id")]
 
 

@@ -182,9 +182,9 @@ class Disbursement(Aggregate):
         """Say that so much of the payout limit is gone; 100 is the breach."""
         self.alarmed = used_percent
         if used_percent >= 100:
-            self.record(PayoutDeadlineMissed(**self._words(), due_at=due_at))
+            self.record(PayoutDeadlineMissed(**self._fields(), due_at=due_at))
         else:
-            self.record(PayoutDeadlineApproaching(**self._words(), used_percent=used_percent, due_at=due_at))
+            self.record(PayoutDeadlineApproaching(**self._fields(), used_percent=used_percent, due_at=due_at))
 
     def view(self) -> DisbursementView:
         """The disbursement as the bureau sees it; the account number stays masked."""
@@ -209,16 +209,16 @@ class Disbursement(Aggregate):
             version=self.version,
         )
 
-    def _move(self, to: DisbursementState, **words: Any) -> None:
+    def _move(self, to: DisbursementState, **fields: Any) -> None:
         event = MOVES.get((self.state, to))
         if event is None:
             raise MoveNotAllowed(
                 now=status_labels.DISBURSEMENT[self.state].staff_zh, wanted=status_labels.DISBURSEMENT[to].staff_zh
             )
         self.state = to
-        self.record(event(**self._words(), **words))
+        self.record(event(**self._fields(), **fields))
 
-    def _words(self) -> dict[str, Any]:
+    def _fields(self) -> dict[str, Any]:
         return {
             "disbursement_id": self.id,
             "case_id": self.case_id,

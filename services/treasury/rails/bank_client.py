@@ -73,13 +73,13 @@ class BankClient:
             return {each: BankAnswer(instruction_id=each, status="failed", reason=reason) for each in silent}
         if 300 <= answer.status_code < 500:
             raise BankUnreachable(f"turned away unread, HTTP {answer.status_code}")
-        return silent | (_words(answer) if answer.status_code == 200 else {})
+        return silent | (_answers(answer) if answer.status_code == 200 else {})
 
     def ask(self, instruction_ids: Sequence[str]) -> dict[str, BankAnswer]:
-        words = _words(self._read("POST", "/payments/query", json={"instruction_ids": list(instruction_ids)}))
-        if not words.keys() >= set(instruction_ids):
+        answers = _answers(self._read("POST", "/payments/query", json={"instruction_ids": list(instruction_ids)}))
+        if not answers.keys() >= set(instruction_ids):
             raise BankUnreachable("the bank's answer is incomplete or cannot be read")
-        return words
+        return answers
 
     def returns(self, after: int) -> tuple[tuple[str, ...], int]:
         answer = self._read("GET", "/returns", params={"after": after, "limit": BATCH_LIMIT})
@@ -99,17 +99,17 @@ class BankClient:
         return answer
 
 
-def _words(answer: httpx.Response) -> dict[str, BankAnswer]:
+def _answers(reply: httpx.Response) -> dict[str, BankAnswer]:
     """Every line that can be read. One that cannot is as if it were missing: it must not spoil its neighbours."""
     try:
-        lines = _Results.model_validate_json(answer.content).results
+        lines = _Results.model_validate_json(reply.content).results
     except ValidationError:
         return {}
-    words = {}
+    answers = {}
     for line in lines:
         try:
-            word = BankAnswer.model_validate(line)
+            answer = BankAnswer.model_validate(line)
         except ValidationError:
             continue
-        words[word.instruction_id] = word
-    return words
+        answers[answer.instruction_id] = answer
+    return answers

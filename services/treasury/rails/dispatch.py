@@ -44,18 +44,18 @@ def send(jobs: Sequence[Job], unit: UnitMaker, bank: Bank, cipher: Cipher, patie
     """Present what is authorised. Raises BankUnreachable, BatchRefused or Stalled: the jobs are then tried again."""
     begun = time.monotonic()
     fresh, interrupted, payments = _fix_instructions(jobs, unit, cipher)
-    words: dict[str, BankAnswer] = {}
+    answers: dict[str, BankAnswer] = {}
     if interrupted:
-        words |= bank.ask([_instruction(each) for each in interrupted])
-    unheard = [each for each in interrupted if words[_instruction(each)].status == "not_found"]
+        answers |= bank.ask([_instruction(each) for each in interrupted])
+    unheard = [each for each in interrupted if answers[_instruction(each)].status == "not_found"]
     presented = [payments[each.id] for each in (*fresh, *unheard)]
     crash_point("treasury.bank.before_call")
     if time.monotonic() - begun > LONGEST_STALL:
         raise Stalled(f"{len(presented)} payments were not presented")
     if presented:
-        words |= bank.pay(presented)
+        answers |= bank.pay(presented)
     crash_point("treasury.bank.answered_before_commit")
-    sent = {each.id: words[_instruction(each)] for each in (*fresh, *interrupted)}
+    sent = {each.id: answers[_instruction(each)] for each in (*fresh, *interrupted)}
     with unit(_tenants(jobs)) as uow:
         for job in jobs:
             uow.finish(job)
@@ -69,28 +69,28 @@ def ask(jobs: Sequence[Job], unit: UnitMaker, bank: Bank, cipher: Cipher, patien
     with unit(_tenants(jobs)) as uow:
         found = uow.of(Disbursements).look_at([job.subject for job in jobs])
     open_ones = [each for each in found if each.state in IN_FLIGHT]
-    words = bank.ask([_instruction(each) for each in open_ones]) if open_ones else {}
-    lost = [each for each in open_ones if _is_lost(each, words[_instruction(each)], patience)]
+    answers = bank.ask([_instruction(each) for each in open_ones]) if open_ones else {}
+    lost = [each for each in open_ones if _is_lost(each, answers[_instruction(each)], patience)]
     if lost:
         crash_point("treasury.bank.before_presenting_again")
         if time.monotonic() - begun > LONGEST_STALL:
             raise Stalled(f"{len(lost)} payments were not presented again")
         again = bank.pay([_payment(each, cipher) for each in lost])
         # Silence says nothing new: the definite no stands, and the next question is asked later.
-        words |= {instruction: word for instruction, word in again.items() if word.status != "silent"}
+        answers |= {instruction: answer for instruction, answer in again.items() if answer.status != "silent"}
     with unit(_tenants(jobs)) as uow:
         for job in jobs:
             uow.finish(job)
-        take_answers(uow, {each.id: words[_instruction(each)] for each in open_ones}, patience)
+        take_answers(uow, {each.id: answers[_instruction(each)] for each in open_ones}, patience)
 
 
-def _is_lost(each: Disbursement, word: BankAnswer, patience: Patience) -> bool:
+def _is_lost(each: Disbursement, answer: BankAnswer, patience: Patience) -> bool:
     """Whether the instruction went astray on its way to the bank, as far as anybody can tell.
 
     There is always a definite no after the last time it was presented before it is given up as failed.
     """
     noes = each.unheard + 1
-    return word.status == "not_found" and noes in PRESENT_AGAIN_AT and noes < patience.definite_noes
+    return answer.status == "not_found" and noes in PRESENT_AGAIN_AT and noes < patience.definite_noes
 
 
 def _fix_instructions(
@@ -131,15 +131,15 @@ def _tenants(jobs: Sequence[Job]) -> list[str]:
     return sorted({job.tenant for job in jobs})
 
 
-def _leave_trace(sent: Sequence[Disbursement], words: Mapping[str, BankAnswer]) -> None:
+def _leave_trace(sent: Sequence[Disbursement], answers: Mapping[str, BankAnswer]) -> None:
     """One span per payment, in the trace of the submission that it belongs to."""
     for each in sent:
-        word = words[each.id]
-        if word.status == "silent":
+        answer = answers[each.id]
+        if answer.status == "silent":
             log.warning("bank did not answer: outcome unknown", disbursement=each.id, tenant=each.tenant)
         with start_span(
             "treasury bank payment",
             parent=each.traceparent,
-            attributes={"zhida.instruction": _instruction(each), "zhida.bank_says": word.status},
+            attributes={"zhida.instruction": _instruction(each), "zhida.bank_says": answer.status},
         ):
             pass

@@ -33,10 +33,10 @@ def _read_on(job: Job, unit: UnitMaker, bank: Bank, patience: Patience) -> None:
     returned, next_after = bank.returns(after)
     with unit([job.tenant]) as uow:
         ours = uow.of(Disbursements).by_instruction(returned)
-    words = bank.ask(list(ours)) if ours else {}
+    answers = bank.ask(list(ours)) if ours else {}
     with unit([job.tenant]) as uow:
         uow.finish(job)
-        take_answers(uow, {ours[instruction]: words[instruction] for instruction in ours}, patience)
+        take_answers(uow, {ours[instruction]: answers[instruction] for instruction in ours}, patience)
         uow.of(ReturnCursor).advance(job.tenant, next_after)
         more = len(returned) == BATCH_LIMIT
         uow.schedule(

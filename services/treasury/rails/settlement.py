@@ -33,70 +33,70 @@ NEVER_HEARD = "银行连续 {n} 次答复未收到该指令，已停止查询；
 NO_REASON = "银行未说明原因"
 
 
-def take_answers(uow: UnitOfWork, words: Mapping[str, BankAnswer], patience: Patience) -> None:
+def take_answers(uow: UnitOfWork, answers: Mapping[str, BankAnswer], patience: Patience) -> None:
     """Apply the bank's words, by disbursement id. A word that was applied before changes nothing."""
     store = uow.of(Disbursements)
-    funds = Funds(uow, {each.line_id for each in store.look_at(words) if each.line_id})
-    found = store.get_many(words)
+    funds = Funds(uow, {each.line_id for each in store.look_at(answers) if each.line_id})
+    found = store.get_many(answers)
     before = {each.id: (each.state, each.unheard) for each in found.values()}
     for each in found.values():
-        _take(each, words[each.id], funds, patience.definite_noes)
+        _take(each, answers[each.id], funds, patience.definite_noes)
     changed = [each for each in found.values() if (each.state, each.unheard) != before[each.id]]
     store.save_many(changed)
     funds.close()
     _follow_up(uow, [each for each in changed if each.state not in IN_FLIGHT], patience)
     for each in found.values():
-        if each.state in IN_FLIGHT and words[each.id].status != "conflict":
+        if each.state in IN_FLIGHT and answers[each.id].status != "conflict":
             uow.schedule(ASK, each.id, at=_next_question(each, uow.now), tenant=each.tenant)
 
 
-def _take(each: Disbursement, word: BankAnswer, funds: Funds, definite_noes: int) -> None:
+def _take(each: Disbursement, answer: BankAnswer, funds: Funds, definite_noes: int) -> None:
     """One word: what it moves, it moves in the books as well."""
     if each.state in IN_FLIGHT:
-        if word.status in ("settled", "returned"):
-            _settle(each, word, funds)
-        elif word.status == "failed":
-            each.fail(word.reason or NO_REASON)
+        if answer.status in ("settled", "returned"):
+            _settle(each, answer, funds)
+        elif answer.status == "failed":
+            each.fail(answer.reason or NO_REASON)
             funds.release(each)
-        elif word.status in DOUBTS:
-            _doubt(each, word, funds, definite_noes)
-    elif _contradicts(each, word):
+        elif answer.status in DOUBTS:
+            _doubt(each, answer, funds, definite_noes)
+    elif _contradicts(each, answer):
         log.error(
             "the bank contradicts the books",
             disbursement=each.id,
             instruction=each.instruction_id,
             state=each.state,
-            bank_says=word.status,
+            bank_says=answer.status,
         )
-    if each.state == "settled" and word.status == "returned":
-        each.take_back(word.reason or NO_REASON)
+    if each.state == "settled" and answer.status == "returned":
+        each.take_back(answer.reason or NO_REASON)
         funds.take_back(each)
 
 
-def _settle(each: Disbursement, word: BankAnswer, funds: Funds) -> None:
-    assert word.bank_reference is not None, "a word without reference is not a settlement"
-    assert word.settled_at is not None, "nor is one without a time"
-    each.settle(word.bank_reference, word.settled_at)
+def _settle(each: Disbursement, answer: BankAnswer, funds: Funds) -> None:
+    assert answer.bank_reference is not None, "a word without reference is not a settlement"
+    assert answer.settled_at is not None, "nor is one without a time"
+    each.settle(answer.bank_reference, answer.settled_at)
     funds.settle(each)
 
 
-def _doubt(each: Disbursement, word: BankAnswer, funds: Funds, definite_noes: int) -> None:
+def _doubt(each: Disbursement, answer: BankAnswer, funds: Funds, definite_noes: int) -> None:
     """No answer, or none that ends it. The money stays reserved until the bank has firmly said no."""
     if each.state == "sent":
-        each.doubt(DOUBTS[word.status])
-    if word.status == "conflict":
+        each.doubt(DOUBTS[answer.status])
+    if answer.status == "conflict":
         log.error("bank has another payment under our instruction id", instruction=each.instruction_id)
-    if word.status == "not_found":
+    if answer.status == "not_found":
         each.unheard += 1
         if each.unheard >= definite_noes:
             each.fail(NEVER_HEARD.format(n=each.unheard))
             funds.release(each)
 
 
-def _contradicts(each: Disbursement, word: BankAnswer) -> bool:
+def _contradicts(each: Disbursement, answer: BankAnswer) -> bool:
     if each.state == "failed":
-        return word.status in ("settled", "returned", "pending")
-    return each.state == "settled" and word.status in ("failed", "not_found")
+        return answer.status in ("settled", "returned", "pending")
+    return each.state == "settled" and answer.status in ("failed", "not_found")
 
 
 def _follow_up(uow: UnitOfWork, ended: Iterable[Disbursement], patience: Patience) -> None:

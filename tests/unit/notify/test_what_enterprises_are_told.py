@@ -13,7 +13,7 @@ from contracts.treasury import DisbursementHeld, DisbursementReturned, Disbursem
 from services.notify import use_cases
 from services.notify.domain import Message
 from services.notify.store import Messages
-from services.notify.templates import SMS_LETTERS, TEMPLATES, render, words_of
+from services.notify.templates import SMS_LETTERS, TEMPLATES, fields_of, render
 from tests.unit.oversight.case_story import (
     AMOUNT,
     approved,
@@ -52,21 +52,21 @@ def uow(messages: MemoryStore[Message]) -> FakeUnit:
 def test_a_message_names_enterprise_item_receipt_and_what_happened(event: Any, said: str) -> None:
     about = "赣州示例电子有限公司：贵单位“首次入规奖励”（收件编号 GZ-20260310-AAAA0001）"
     for channel in TEMPLATES[type(event)].channels:
-        assert render(TEMPLATES[type(event)], words_of(event), channel) == about + said
+        assert render(TEMPLATES[type(event)], fields_of(event), channel) == about + said
 
 
 def test_a_reason_that_no_carrier_would_take_is_told_in_full_in_the_inbox_only() -> None:
     event = rejected(CASE, "不符合条件" * 150)
-    template, words = TEMPLATES[type(event)], words_of(event)
-    assert "不符合条件" * 150 in render(template, words, "inbox")
-    short = render(template, words, "sms")
+    template, fields = TEMPLATES[type(event)], fields_of(event)
+    assert "不符合条件" * 150 in render(template, fields, "inbox")
+    short = render(template, fields, "sms")
     assert len(short) == SMS_LETTERS
     assert short.endswith("……（全文见站内消息）。如有疑问，请联系市工业和信息化局。")
 
 
 def test_names_that_alone_are_too_long_are_cut_rather_than_refused_by_the_carrier() -> None:
     event = rejected(claim(item_title="奖" * 500), "不符")
-    assert len(render(TEMPLATES[type(event)], words_of(event), "sms")) == SMS_LETTERS
+    assert len(render(TEMPLATES[type(event)], fields_of(event), "sms")) == SMS_LETTERS
 
 
 def test_money_in_the_account_is_told_in_the_inbox_at_once_and_by_sms_soon(
