@@ -15,7 +15,6 @@ from rules.instalments import compute_instalment
 from rules.items import assess
 from rules.shares import split_shares
 from rules.stacking import settle_stacking
-from rules.text.guides import guide_sentences
 from rules.text.items import sentence, sentences
 
 __all__ = [
@@ -26,7 +25,6 @@ __all__ = [
     "compute_amount",
     "compute_instalment",
     "evaluate_eligibility",
-    "guide_sentences",
     "part_amount",
     "sentence",
     "sentences",

@@ -31,7 +31,6 @@ FRAME = frozenset(
         "audit_block",
         "quarantine",
         "calendar_day",
-        "calendar_year",
         "tenant",
         "alembic_version",
         "alembic_version_frame",

@@ -156,7 +156,6 @@ def claim_of(
         item_title=shown_title(item.content),
         mode=plan.mode.value,
         department=plan.department,
-        department_id=item.department_id,
         replaces=replaces,
     )
 

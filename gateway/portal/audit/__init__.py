@@ -1,1 +1,0 @@
-"""For the audit administrator: security events. Nothing is changed here."""

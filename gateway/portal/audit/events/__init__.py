@@ -1,1 +1,0 @@
-"""Security events: read, narrowed, taken away."""

@@ -1,1 +1,0 @@
-"""For the approval bureau: the payments that a second person releases."""

@@ -1,1 +1,0 @@
-"""For policy departments: the cases that they decide, and the items that they write."""

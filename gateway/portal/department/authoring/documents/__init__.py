@@ -1,1 +1,0 @@
-"""Policy documents: registered, corrected, repealed."""

@@ -1,1 +1,0 @@
-"""Drafts: begun, looked at whole, consulted on, published, given up."""

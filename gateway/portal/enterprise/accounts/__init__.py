@@ -1,1 +1,0 @@
-"""Accounts that money goes to."""

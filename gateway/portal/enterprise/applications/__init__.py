@@ -1,1 +1,0 @@
-"""Applying with one form."""

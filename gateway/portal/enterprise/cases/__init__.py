@@ -1,1 +1,0 @@
-"""Where the enterprise's cases are."""

@@ -1,1 +1,0 @@
-"""Consents, and who has looked."""

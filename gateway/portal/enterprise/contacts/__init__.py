@@ -1,1 +1,0 @@
-"""Whom to reach in the enterprise."""

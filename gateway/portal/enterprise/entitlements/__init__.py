@@ -1,1 +1,0 @@
-"""What the enterprise is entitled to, and why."""

@@ -1,1 +1,0 @@
-"""What the enterprise was told."""

@@ -1,1 +1,0 @@
-"""Who acts for the enterprise."""

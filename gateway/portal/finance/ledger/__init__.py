@@ -1,1 +1,0 @@
-"""The totals of the books (资金总账)."""

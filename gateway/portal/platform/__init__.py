@@ -1,1 +1,0 @@
-"""For the system administrator: places on board, calendars, registers, and how the platform is."""

@@ -1,1 +1,0 @@
-"""How the platform is, and what is stuck."""

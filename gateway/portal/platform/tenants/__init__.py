@@ -1,1 +1,0 @@
-"""Places on board: all of them, one, and a new one."""

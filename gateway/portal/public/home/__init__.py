@@ -1,1 +1,0 @@
-"""The front page, and the one search box of every page's head."""

@@ -1,1 +1,0 @@
-"""Everything on offer as data: how to take it, under which terms."""

@@ -1,1 +1,0 @@
-"""For the security administrator: people and their duties, accounts, credentials."""

@@ -1,1 +1,0 @@
-"""The duties of one person."""

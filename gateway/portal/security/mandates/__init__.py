@@ -1,1 +1,0 @@
-"""The enterprises that one person acts for."""

@@ -1,1 +1,0 @@
-"""People: found by name, registered, one of them."""

@@ -1,1 +1,0 @@
-"""For whom somebody acts: which duty, which enterprise."""

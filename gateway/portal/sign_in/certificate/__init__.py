@@ -1,1 +1,0 @@
-"""Signing in by a certificate: the challenge and its answer."""

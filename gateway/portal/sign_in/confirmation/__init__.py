@@ -1,1 +1,0 @@
-"""Step-up: proving oneself once more before money is authorised or personal data is shown whole."""

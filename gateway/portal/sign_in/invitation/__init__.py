@@ -1,1 +1,0 @@
-"""The link that leads to an account: password, second factor, recovery codes."""

@@ -1,1 +1,0 @@
-"""To an identity provider and back."""

@@ -1,1 +1,0 @@
-"""The personal-data notice before the first sign-in."""

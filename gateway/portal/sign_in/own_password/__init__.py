@@ -1,1 +1,0 @@
-"""Another password of one's own."""

@@ -1,1 +1,0 @@
-"""Login and password, and the other ways to sign in; and out again."""

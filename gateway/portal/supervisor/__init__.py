@@ -1,1 +1,0 @@
-"""For supervision, discipline and audit: cases and money, overdue first. Nothing here changes anything."""

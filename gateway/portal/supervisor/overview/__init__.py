@@ -1,1 +1,0 @@
-"""Cases and payments as supervisors see them; lay supervisors see names masked."""
