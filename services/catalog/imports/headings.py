@@ -16,7 +16,7 @@ FIXED = {
     "contact_mobile": ("联系手机", "联系电话", "手机", "contact_mobile", "contact"),
     "as_of": ("数据日期", "as_of"),
 }
-FIXED_BY_WORD = {word: column for column, titles in FIXED.items() for word in titles}
+FIXED_BY_TITLE = {title: column for column, titles in FIXED.items() for title in titles}
 REQUIRED = ("uscc", "name")
 
 KINDS = {
@@ -74,7 +74,7 @@ class Heading:
     fixed: Mapping[str, int]
     facts: tuple[FactColumn, ...]
 
-    def word(self, column: str) -> str | None:
+    def title(self, column: str) -> str | None:
         """The heading of a fixed column."""
         return self.titles[self.fixed[column]] if column in self.fixed else None
 
@@ -85,18 +85,18 @@ def read_heading(cells: Sequence[str], vocabulary: Mapping[str, FactType]) -> He
     fixed: dict[str, int] = {}
     facts: list[FactColumn] = []
     reasons: list[Reason] = []
-    for place, word in enumerate(titles):
-        if not word:
+    for place, title in enumerate(titles):
+        if not title:
             continue
-        column = FIXED_BY_WORD.get(word)
+        column = FIXED_BY_TITLE.get(title)
         if column in fixed:
-            reasons.append(_reason("column_twice", f"“{word}”与“{titles[fixed[column]]}”是同一列", word))
+            reasons.append(_reason("column_twice", f"“{title}”与“{titles[fixed[column]]}”是同一列", title))
         elif column is not None:
             fixed[column] = place
         else:
-            fact = _fact_column(place, word, vocabulary, reasons)
+            fact = _fact_column(place, title, vocabulary, reasons)
             if fact is not None and any((fact.name, fact.period) == (each.name, each.period) for each in facts):
-                reasons.append(_reason("column_twice", f"“{word}”与前面的列是同一项数据", word))
+                reasons.append(_reason("column_twice", f"“{title}”与前面的列是同一项数据", title))
             elif fact is not None:
                 facts.append(fact)
     missing = [column for column in REQUIRED if column not in fixed]
@@ -106,19 +106,21 @@ def read_heading(cells: Sequence[str], vocabulary: Mapping[str, FactType]) -> He
     return Heading(titles, fixed, tuple(facts))
 
 
-def _fact_column(place: int, word: str, vocabulary: Mapping[str, FactType], reasons: list[Reason]) -> FactColumn | None:
+def _fact_column(
+    place: int, title: str, vocabulary: Mapping[str, FactType], reasons: list[Reason]
+) -> FactColumn | None:
     """`名称:期间:单位`, where a name that items ask for brings its unit itself."""
-    parts = [part.strip() for part in word.replace("：", ":").split(":")]
+    parts = [part.strip() for part in title.replace("：", ":").split(":")]
     name, period, third = (*parts, "", "")[:3]
     known = vocabulary.get(name)
     wrong = len(reasons)
     if len(parts) > 3 or (known is None and not NAME.match(name)):
-        text = f"“{word}”不是已知的列名；数据列写作“名称:期间:单位”"
-        reasons.append(_reason("column_unknown", text, word))
+        text = f"“{title}”不是已知的列名；数据列写作“名称:期间:单位”"
+        reasons.append(_reason("column_unknown", text, title))
         return None
     if period and not PERIOD.match(period):
-        text = f"“{word}”的期间“{period}”应为年（2025）、季（2025Q3）或月（2025M07）"
-        reasons.append(_reason("column_period", text, word))
+        text = f"“{title}”的期间“{period}”应为年（2025）、季（2025Q3）或月（2025M07）"
+        reasons.append(_reason("column_period", text, title))
     kind: FactKind | None
     unit: str | None
     if third:
@@ -128,17 +130,17 @@ def _fact_column(place: int, word: str, vocabulary: Mapping[str, FactType], reas
     else:
         kind, unit = (known.kind, known.unit) if known is not None else (None, None)
     if kind is None:
-        text = f"“{word}”须写明单位；不是数字的写“是否”“代码”“多代码”或“日期”"
-        reasons.append(_reason("column_unit", text, word))
+        text = f"“{title}”须写明单位；不是数字的写“是否”“代码”“多代码”或“日期”"
+        reasons.append(_reason("column_unit", text, title))
     elif known is not None and kind is not known.kind:
-        reasons.append(_reason("column_kind", f"“{word}”与政策事项所用数据的类型不符", word))
+        reasons.append(_reason("column_kind", f"“{title}”与政策事项所用数据的类型不符", title))
     elif unit is not None and not UNIT.match(unit):
-        reasons.append(_reason("column_unit", f"“{word}”的单位“{unit}”有误", word))
+        reasons.append(_reason("column_unit", f"“{title}”的单位“{unit}”有误", title))
     if len(reasons) > wrong or kind is None:
         return None
     codes = {entry.label: entry.code for entry in known.codes} if known is not None else {}
-    return FactColumn(place, word, known.name if known is not None else name, kind, period or None, unit, codes)
+    return FactColumn(place, title, known.name if known is not None else name, kind, period or None, unit, codes)
 
 
-def _reason(code: str, message: str, word: str) -> Reason:
-    return Reason(code=code, message=message, field=word)
+def _reason(code: str, message: str, title: str) -> Reason:
+    return Reason(code=code, message=message, field=title)

@@ -78,10 +78,10 @@ class LineReader:
         name = self._name(self._cell(cells, "name"))
         industry = self._cell(cells, "industry") or None
         if industry is not None and len(industry) > 60:
-            self._wrong("industry_too_long", "行业不能超过 60 个字", self.heading.word("industry"))
+            self._wrong("industry_too_long", "行业不能超过 60 个字", self.heading.title("industry"))
         mobile = "".join(self._cell(cells, "contact_mobile").split()) or None
         if mobile is not None and not MOBILE.match(mobile):
-            self._wrong("mobile_invalid", "应为 11 位手机号码", self.heading.word("contact_mobile"))
+            self._wrong("mobile_invalid", "应为 11 位手机号码", self.heading.title("contact_mobile"))
         as_of = self._as_of(self._cell(cells, "as_of"))
         facts = tuple(
             fact
@@ -100,14 +100,14 @@ class LineReader:
         try:
             return checked_credit_code(text)
         except CreditCodeInvalid as error:
-            self._wrong(error.code, error.message.rstrip("。"), self.heading.word("uscc"))
+            self._wrong(error.code, error.message.rstrip("。"), self.heading.title("uscc"))
             return ""
 
     def _name(self, text: str) -> str:
         try:
             return NAME.validate_python(text)
         except ValidationError:
-            self._wrong("name_invalid", "企业名称应为 2 至 120 个字", self.heading.word("name"))
+            self._wrong("name_invalid", "企业名称应为 2 至 120 个字", self.heading.title("name"))
             return ""
 
     def _as_of(self, text: str) -> date:
@@ -116,7 +116,7 @@ class LineReader:
         found = read_date(text)
         if found is None or found > self.today:
             why = WRONG_VALUE[FactKind.DATE] if found is None else "数据日期晚于今天"
-            self._wrong("as_of_invalid", why, self.heading.word("as_of"))
+            self._wrong("as_of_invalid", why, self.heading.title("as_of"))
             return self.as_of
         return found
 

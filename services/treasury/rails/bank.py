@@ -43,7 +43,7 @@ class Payment:
 
 
 class BankAnswer(Model):
-    """How one instruction stands at the bank. *silent* is our own word for an answer that did not come.
+    """How one instruction stands at the bank. *silent* is what we call an answer that did not come.
 
     Under *conflict* the bank has another payment with this id: nobody but a person can say what that means.
     """
@@ -65,7 +65,7 @@ class Bank(Protocol):
     """A bank that executes one instruction id at most once."""
 
     def pay(self, payments: Sequence[Payment]) -> dict[str, BankAnswer]:
-        """A word for each instruction id: *silent* wherever it is not certain what came of it.
+        """An answer for each instruction id: *silent* wherever it is not certain what came of it.
 
         Raises BankUnreachable if nothing was sent, BatchRefused if one of several payments is malformed.
         """

@@ -1,6 +1,6 @@
 """Sending instructions to the bank and asking what came of them, never inside a transaction.
 
-Sending takes three steps: the instruction is fixed and committed; the bank is called; its word is committed. A
+Sending takes three steps: the instruction is fixed and committed; the bank is called; its answer is committed. A
 job that finds its disbursement already *sent* was interrupted between these steps: it asks the bank first, and
 presents the same instruction again only if the bank has never heard of it. What is *unknown* is asked about, and
 never sent blind: only an instruction of which the bank has said more than once that it never heard is presented

@@ -1,7 +1,7 @@
 """退汇: money that the bank sends back after it had said yes, sometimes days later.
 
 The bank's list of returns is one for all tenants, so every tenant reads it with a cursor of its own and takes
-what is its own, from the first settlement on and without an end. A return is a word of the bank like any
+what is its own, from the first settlement on and without an end. A return is an answer of the bank like any
 other: it is asked for, and applied by `settlement`, also where we had not even heard yet that it was paid.
 """
 

@@ -34,7 +34,7 @@ NO_REASON = "银行未说明原因"
 
 
 def take_answers(uow: UnitOfWork, answers: Mapping[str, BankAnswer], patience: Patience) -> None:
-    """Apply the bank's words, by disbursement id. A word that was applied before changes nothing."""
+    """Apply the bank's answers, by disbursement id. One that was applied before changes nothing."""
     store = uow.of(Disbursements)
     funds = Funds(uow, {each.line_id for each in store.look_at(answers) if each.line_id})
     found = store.get_many(answers)
@@ -51,7 +51,7 @@ def take_answers(uow: UnitOfWork, answers: Mapping[str, BankAnswer], patience: P
 
 
 def _take(each: Disbursement, answer: BankAnswer, funds: Funds, definite_noes: int) -> None:
-    """One word: what it moves, it moves in the books as well."""
+    """One answer: what it moves, it moves in the books as well."""
     if each.state in IN_FLIGHT:
         if answer.status in ("settled", "returned"):
             _settle(each, answer, funds)
@@ -74,7 +74,7 @@ def _take(each: Disbursement, answer: BankAnswer, funds: Funds, definite_noes: i
 
 
 def _settle(each: Disbursement, answer: BankAnswer, funds: Funds) -> None:
-    assert answer.bank_reference is not None, "a word without reference is not a settlement"
+    assert answer.bank_reference is not None, "an answer without reference is not a settlement"
     assert answer.settled_at is not None, "nor is one without a time"
     each.settle(answer.bank_reference, answer.settled_at)
     funds.settle(each)
