@@ -28,8 +28,11 @@ COPY services services
 COPY gateway gateway
 COPY console console
 COPY sandbox sandbox
-# Compiled here once, since at run time the file system is read-only.
-RUN python -m compileall -q /app
+# What pages load that others publish, by version and hash; behind a mirror: --build-arg NPM_CONFIG_REGISTRY=… . Pages
+# work without it. All is compiled here once, since at run time the file system is read-only.
+ARG NPM_CONFIG_REGISTRY
+RUN python -m console.setup.page_assets --if-reachable \
+    && python -m compileall -q /app
 ENV PYTHONDONTWRITEBYTECODE=1
 USER 10001:10001
 STOPSIGNAL SIGTERM

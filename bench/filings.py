@@ -30,9 +30,10 @@ from contracts.message import Actor
 from contracts.policies import PublishPolicyItem
 from contracts.rule import Fact
 from contracts.rule.shares import Level
-from gateway.identity.domain import Credential
-from gateway.identity.store import CredentialStore
-from gateway.identity.use_cases import onboard_tenant, token_digest
+from gateway.identity.credentials.domain import Credential
+from gateway.identity.credentials.store import CredentialStore
+from gateway.identity.credentials.use_cases import token_digest
+from gateway.identity.tenants.use_cases import onboard_tenant
 from services.catalog.enterprises.credit_code import checked_credit_code
 from services.catalog.enterprises.domain import Enterprise
 from services.catalog.enterprises.store import Enterprises
@@ -67,6 +68,12 @@ def sample_case() -> dict[str, Any]:
     day = json.loads((SAMPLE / "zhanggong_first_day.json").read_bytes())
     case: dict[str, Any] = day["cases"][CASE_NUMBER - 1]
     return case
+
+
+def sample_item() -> dict[str, Any]:
+    """The item that the sample case claims, as it is published."""
+    item: dict[str, Any] = json.loads((SAMPLE / "items" / f"{sample_case()['item']}.json").read_bytes())
+    return item
 
 
 def onboard_places(gateway: Frame) -> None:

@@ -20,10 +20,14 @@ from console.refusal import CommandRefusal
 # Commands with a program of their own: everything after the name is theirs, and they are loaded only when called.
 PROGRAMS = {
     "demo": ("console.demo", "全流程演示:从政策发布到资金到账 · the main job, end to end"),
+    "code": ("console.demo.code", "演示账号此刻的动态口令 · a one-time code for a sign-in of the demo"),
     "test": ("console.quality.testing", "运行测试(--keep 保留测试用的数据库和消息服务)· run the tests"),
     "lint": ("console.quality.lint", "检查格式、风格和类型(--fix 自动修正)· check format, style, types"),
     "verify": ("console.operating.verify", "对账核验,不变式 A–F · check the invariants A–F"),
     "work": ("console.operating.work", "查看并重投卡住的消息 · list, read and redrive stuck work"),
+    "administrators": ("console.operating.administrators", "任命最初的三名管理员 · the first three administrators"),
+    "onboard": ("console.operating.onboard", "开通一个地区及其部门 · a county on board"),
+    "calendar": ("console.operating.calendar", "工作日历:已载入哪些年份,载入一年 · working days"),
     "rules": ("console.policy.rules", "检查和试算政策规则 · check a rule, try it on facts"),
     "items": ("console.policy.items", "政策事项工作簿:模板与示例 · items as a workbook"),
     "sample-city": (
@@ -34,6 +38,7 @@ PROGRAMS = {
         "console.contracts.program",
         "生成接口契约(--check 只比较,--diff 说明影响)· generate the contract files, say what a change does",
     ),
+    "assets": ("console.setup.page_assets", "重新获取页面所用的公开脚本 · fetch again what pages load"),
     "where": ("console.contracts.where", "一个命令、查询或事件经过哪里 · the way of a message through the house"),
 }
 STATES = {"ready": "[green]就绪[/]", "running": "[yellow]未就绪[/]", "stopped": "[red]已停止[/]"}

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, get_args
 
 from pydantic import Field
 
 from contracts.message import Id, Model, Page, PagedQuery, Query, ServiceName
 from contracts.policies import AuthoredItemView, ItemState
+from contracts.rule import FactType
+from contracts.rule.facts import FactName
 
 
 class FieldDifference(Model):
@@ -112,15 +114,38 @@ class TextProblem(Model):
     text: str
 
 
+GuidePart = Literal["conditions", "standard", "mode", "steps", "time_limits"]
+"""The parts of a guide (办事指南) that can be written from the rules, by the names of its fields."""
+
+GUIDE_PARTS: tuple[GuidePart, ...] = get_args(GuidePart)
+
+
+class GuideAgreement(Model):
+    """What one part of the guide says, beside what the rules say. Without `written` it follows the rules.
+
+    `differs` are the quantities that a person wrote and that the rules do not have, as they were written: an
+    amount of 20 万元 where the rules pay 30.
+    """
+
+    part: GuidePart
+    label: str
+    written: str | None = None
+    from_rules: str
+    differs: tuple[str, ...] = ()
+
+
 class CheckedItem(Model):
     """`problems` lists everything that stands against publication, each with its place (JSON pointer).
 
-    `sentences` are there as soon as the text can be read as an item.
+    `sentences` and `guide` are there as soon as the text can be read as an item; `parts` says each place of the rules
+    that can be read by itself (JSON pointer → sentence), whatever is missing beside it.
     """
 
     publishable: bool
     problems: tuple[TextProblem, ...]
     sentences: dict[str, str] = Field(default_factory=dict)
+    parts: dict[str, str] = Field(default_factory=dict)
+    guide: tuple[GuideAgreement, ...] = ()
 
 
 class CheckPolicyItem(Query[CheckedItem]):
@@ -129,3 +154,46 @@ class CheckPolicyItem(Query[CheckedItem]):
     owner: ClassVar[ServiceName] = "catalog"
 
     content: dict[str, Any]
+
+
+class ItemDifferences(Model):
+    """What reads differently in `later` than in `earlier`, rules by their sentences."""
+
+    item_id: Id
+    earlier: int
+    later: int
+    differences: tuple[FieldDifference, ...]
+
+
+class CompareItemVersions(Query[ItemDifferences]):
+    """What has changed between two versions of one of the tenant's items."""
+
+    owner: ClassVar[ServiceName] = "catalog"
+
+    item_id: Id
+    earlier: int = Field(ge=1, le=100_000)
+    later: int = Field(ge=1, le=100_000)
+
+
+class DeclaredFact(Model):
+    """A fact as an item on offer declares it, and how many items do. `fact_type` is that of the newest item."""
+
+    fact_type: FactType
+    items: int
+
+
+class DeclaredFacts(Model):
+    facts: tuple[DeclaredFact, ...]
+
+
+class FindDeclaredFacts(Query[DeclaredFacts]):
+    """The facts that items on offer here use, by words of their labels: a new item means the same by the same name.
+
+    At most `limit`, those first that most items use; `names`: only those of these names.
+    """
+
+    owner: ClassVar[ServiceName] = "catalog"
+
+    words: str = Field(default="", max_length=60)
+    names: Annotated[tuple[FactName, ...], Field(max_length=20)] = ()
+    limit: int = Field(default=20, ge=1, le=100)

@@ -7,9 +7,10 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from contracts.authoring import TextProblem
+from contracts.authoring import GuideAgreement, TextProblem
+from contracts.duties import Attention
 from contracts.item import LongText
-from contracts.message import Answer, Command, Id, Model, Page, PagedQuery, Query, ServiceName, TenantId
+from contracts.message import Answer, Command, Event, Id, Model, Page, PagedQuery, Query, ServiceName, TenantId
 from contracts.policies import DirectGround, PolicyItemView
 
 Stage = Literal["draft", "consultation", "consulted", "published", "discarded"]
@@ -34,6 +35,7 @@ class PartyAnswer(Model):
 
     party: PartyKind
     department: str
+    department_id: Id | None = None
     answer: Literal["agree", "changes", "object", "silent"] | None = None
     opinion: str = ""
     answered_by: str | None = None
@@ -51,7 +53,11 @@ class ConsultationRound(Model):
 
 
 class DraftView(Model):
-    """A draft with all that was said to it. `problems` stands against publication today."""
+    """A draft with all that was said to it. `problems` stands against publication today.
+
+    What `content` leaves out of its guide's generated parts (`contracts.authoring.GuidePart`) follows the rules: `guide`
+    says how it reads.
+    """
 
     draft_id: Id
     tenant: TenantId
@@ -65,6 +71,7 @@ class DraftView(Model):
     content: dict[str, Any]
     problems: tuple[TextProblem, ...] = ()
     sentences: dict[str, str] = Field(default_factory=dict)
+    guide: tuple[GuideAgreement, ...] = ()
     rounds: tuple[ConsultationRound, ...] = ()
     created_at: datetime
     edited_at: datetime
@@ -106,6 +113,26 @@ class OpenConsultation(DraftCommand[DraftView]):
     until: date
 
 
+class ConsultedParty(Model):
+    """One authority that is asked, and whose turn it is there."""
+
+    party: PartyKind
+    department: str
+    attention: Attention
+
+
+class ConsultationOpened(Event):
+    """Others are asked about a draft, to answer until the last day, included. Of the draft's text nothing is told."""
+
+    aggregate: ClassVar[str] = "policy_draft"
+
+    draft_id: Id
+    title: str
+    department: str
+    until: date
+    parties: tuple[ConsultedParty, ...]
+
+
 class RecallConsultation(DraftCommand[DraftView]):
     """Ask no longer; the draft can be edited again."""
 
@@ -132,12 +159,14 @@ class OpinionResponse(Model):
 class PublishDraft(DraftCommand[PolicyItemView]):
     """Publish the draft as an item or as its next version: after a consultation, or on a ground that needs none.
 
-    Every wish for changes gets a response; over an objection nothing is published.
+    Every wish for changes gets a response; over an objection nothing is published. `guide_confirmed`: somebody has
+    compared what was written in the guide with the rules, where their figures differ.
     """
 
     reason: LongText
     ground: DirectGround | None = None
     responses: Annotated[tuple[OpinionResponse, ...], Field(max_length=10)] = ()
+    guide_confirmed: bool = False
 
 
 class DiscardDraft(DraftCommand[DraftView]):

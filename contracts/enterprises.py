@@ -11,6 +11,7 @@ from contracts.labels import LabelView
 from contracts.message import Command, Event, Id, Model, Query, ServiceName, TenantId, Why
 from contracts.rule import Fact
 from contracts.rule.facts import FactName, PeriodText
+from contracts.shown_facts import ShownFact
 
 Mobile = Annotated[str, Field(pattern=r"^1[3-9]\d{9}$")]
 """A mainland mobile number."""
@@ -34,6 +35,10 @@ in Latin letters keeps its blanks.
 """
 
 
+ContactName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
+"""Whom to ask for at the contact's number."""
+
+
 class AbsorbedEnterprise(Model):
     """A dossier that was merged into this one."""
 
@@ -44,14 +49,19 @@ class AbsorbedEnterprise(Model):
 
 
 class EnterpriseView(Model):
-    """`merged_into` is the dossier to read instead of this one; `absorbed` are those merged into it."""
+    """`merged_into` is the dossier to read instead of this one; `absorbed` are those merged into it.
+
+    `contact_changed_at` is when the contact's number was changed for the last time, if it ever was.
+    """
 
     enterprise_id: Id
     tenant: TenantId
     uscc: str
     name: str
     industry: str | None
+    contact_name: str | None = None
     contact_masked: str
+    contact_changed_at: datetime | None = None
     facts: tuple[Fact, ...] = ()
     labels: tuple[LabelView, ...] = ()
     merged_into: Id | None = None
@@ -85,6 +95,63 @@ class EnterpriseRegistered(Event):
     contact_sealed: str
     contact_masked: str
     facts: tuple[Fact, ...] = ()
+
+
+class ChangeContact(Command[EnterpriseView]):
+    """Whom to reach from now on: the enterprise's own word. The number until now is told of it.
+
+    While a number is new, no payee account of the enterprise is confirmed (`contact_changed_recently`).
+    """
+
+    owner: ClassVar[ServiceName] = "catalog"
+
+    enterprise_id: Id
+    contact_name: ContactName | None = None
+    contact_mobile: Mobile
+    reason: Why
+    expected_version: int
+
+
+class EnterpriseContactChanged(Event):
+    """Whom to reach from now on. `former_sealed` is the number until now, absent where only the name has changed.
+
+    Both numbers are encrypted for purpose `contact`.
+    """
+
+    aggregate: ClassVar[str] = "enterprise"
+
+    enterprise_id: Id
+    name: str
+    contact_name: str | None
+    contact_sealed: str
+    contact_masked: str
+    former_sealed: str | None = None
+    former_masked: str | None = None
+    changed_at: datetime
+
+
+class ContactChange(Model):
+    """One change of an enterprise's contact. `former_masked` is the number that it replaced, if it replaced one."""
+
+    contact_name: str | None
+    contact_masked: str
+    former_masked: str | None
+    reason: str
+    changed_by: Id
+    changed_by_name: str
+    changed_at: datetime
+
+
+class ContactChangeList(Model):
+    items: tuple[ContactChange, ...] = ()
+
+
+class ListContactChanges(Query[ContactChangeList]):
+    """The changes of an enterprise's contact, the newest first, at most 50."""
+
+    owner: ClassVar[ServiceName] = "catalog"
+
+    enterprise_id: Id
 
 
 class RecordFacts(Command[EnterpriseView]):
@@ -121,6 +188,21 @@ class EnterpriseFactsChanged(Event):
 
 
 class GetEnterprise(Query[EnterpriseView]):
+    owner: ClassVar[ServiceName] = "catalog"
+
+    enterprise_id: Id
+
+
+class DossierSheet(Model):
+    """A dossier with its facts in words, in the order of what they are called."""
+
+    enterprise: EnterpriseView
+    facts: tuple[ShownFact, ...]
+
+
+class GetDossierSheet(Query[DossierSheet]):
+    """A dossier as its enterprise reads it."""
+
     owner: ClassVar[ServiceName] = "catalog"
 
     enterprise_id: Id

@@ -7,14 +7,19 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from contracts.enterprises import FactKey
 from contracts.item import PolicyItemContent
 from contracts.message import Event, Fen, Id, Model, Page, PagedQuery, Query, ServiceName, TenantId
 from contracts.rule import Amount, State, Verdict
+from contracts.shown_facts import ShownFact
 from contracts.treasury import BudgetLineView
 
 
 class EntitlementView(Model):
-    """`amount` is computed whatever the verdict, as an estimate; `checked_at` is the instant of the answer."""
+    """`amount` is computed whatever the verdict, as an estimate; `checked_at` is the instant of the answer.
+
+    `evidence` is what the dossier says of the facts that the item uses, `declarable` what the applicant may say itself.
+    """
 
     item_id: Id
     item_version: int
@@ -22,6 +27,8 @@ class EntitlementView(Model):
     verdict: Verdict
     amount: Amount
     checked_at: datetime
+    evidence: tuple[ShownFact, ...] = ()
+    declarable: tuple[FactKey, ...] = ()
 
 
 class CheckEntitlement(Query[EntitlementView]):

@@ -8,7 +8,21 @@ from __future__ import annotations
 
 from typing import NamedTuple, get_args
 
-from contracts.enterprises import EnterpriseFactsChanged, EnterpriseRegistered, PayeeAccountChanged
+from contracts.calendars import CalendarPublished
+from contracts.departments import (
+    DepartmentChanged,
+    DepartmentRegistered,
+    DutyRegistered,
+    DutyRenamed,
+    PlanTermMapped,
+)
+from contracts.drafting import ConsultationOpened
+from contracts.enterprises import (
+    EnterpriseContactChanged,
+    EnterpriseFactsChanged,
+    EnterpriseRegistered,
+    PayeeAccountChanged,
+)
 from contracts.entitlements import EnterprisesMatched
 from contracts.identity import TenantChanged, TenantOnboarded
 from contracts.intake import ApplicationSubmitted, EnterprisesNominated
@@ -16,8 +30,17 @@ from contracts.merges import EnterpriseMerged
 from contracts.message import Event, ServiceName
 from contracts.notify import MessageDelivered, MessageFailed
 from contracts.outside_figures import OutsideFigureRecorded, OutsideFigureWithdrawn
+from contracts.people import (
+    DutyAssigned,
+    DutyEnded,
+    MandateEnded,
+    MandateGranted,
+    PersonChanged,
+    PersonRegistered,
+)
 from contracts.policies import (
     PolicyExpired,
+    PolicyExpiring,
     PolicyPublished,
     PolicyResumed,
     PolicyRevised,
@@ -31,6 +54,7 @@ from contracts.review import (
     InspectionRecorded,
     ReviewDeadlineApproaching,
     ReviewDeadlineMissed,
+    ReviewDeadlineMoved,
     TaskAssigned,
 )
 from contracts.treasury import (
@@ -46,6 +70,7 @@ from contracts.treasury import (
     DisbursementUnknown,
     PayoutDeadlineApproaching,
     PayoutDeadlineMissed,
+    PayoutDeadlineMoved,
 )
 
 ORDER: tuple[ServiceName, ...] = get_args(ServiceName)
@@ -62,6 +87,8 @@ class Route(NamedTuple):
     consumers: tuple[ServiceName, ...]
 
 
+DEPARTMENT_LISTENERS: tuple[ServiceName, ...] = ("catalog", "review", "treasury", "notify", "oversight")
+DUTY_LISTENERS: tuple[ServiceName, ...] = ("review", "notify")
 ITEM_LISTENERS: tuple[ServiceName, ...] = ("intake", "review", "oversight")
 CASE_LISTENERS: tuple[ServiceName, ...] = ("treasury", "notify", "oversight")
 MONEY_LISTENERS: tuple[ServiceName, ...] = ("notify", "oversight")
@@ -69,16 +96,31 @@ MONEY_LISTENERS: tuple[ServiceName, ...] = ("notify", "oversight")
 FLOW: dict[type[Event], Route] = {
     TenantOnboarded: Route("gateway", SERVICES),
     TenantChanged: Route("gateway", SERVICES),
+    DepartmentRegistered: Route("gateway", DEPARTMENT_LISTENERS),
+    DepartmentChanged: Route("gateway", DEPARTMENT_LISTENERS),
+    PlanTermMapped: Route("gateway", ("catalog", "review")),
+    DutyRegistered: Route("gateway", DUTY_LISTENERS),
+    DutyRenamed: Route("gateway", DUTY_LISTENERS),
+    PersonRegistered: Route("gateway", DUTY_LISTENERS),
+    PersonChanged: Route("gateway", DUTY_LISTENERS),
+    DutyAssigned: Route("gateway", DUTY_LISTENERS),
+    DutyEnded: Route("gateway", DUTY_LISTENERS),
+    MandateGranted: Route("gateway", ("notify",)),
+    MandateEnded: Route("gateway", ("notify",)),
+    CalendarPublished: Route("gateway", SERVICES),
     PolicyPublished: Route("catalog", ITEM_LISTENERS),
     PolicyRevised: Route("catalog", ITEM_LISTENERS),
     PolicySuspended: Route("catalog", ITEM_LISTENERS),
     PolicyResumed: Route("catalog", ITEM_LISTENERS),
     PolicyWithdrawn: Route("catalog", ITEM_LISTENERS),
     PolicyExpired: Route("catalog", ITEM_LISTENERS),
+    PolicyExpiring: Route("catalog", ("notify",)),
+    ConsultationOpened: Route("catalog", ("notify",)),
     OutsideFigureRecorded: Route("catalog", ("intake",)),
     OutsideFigureWithdrawn: Route("catalog", ("intake",)),
     EnterpriseRegistered: Route("catalog", ("intake", "notify")),
     EnterpriseFactsChanged: Route("catalog", ("intake", "notify")),
+    EnterpriseContactChanged: Route("catalog", ("intake", "notify")),
     EnterpriseMerged: Route("catalog", ("intake", "review", "notify", "oversight")),
     PayeeAccountChanged: Route("catalog", ("intake", "treasury")),
     EnterprisesMatched: Route("catalog", ("notify",)),
@@ -91,6 +133,7 @@ FLOW: dict[type[Event], Route] = {
     CaseRejected: Route("review", CASE_LISTENERS),
     ReviewDeadlineApproaching: Route("review", CASE_LISTENERS),
     ReviewDeadlineMissed: Route("review", CASE_LISTENERS),
+    ReviewDeadlineMoved: Route("review", CASE_LISTENERS),
     BudgetAppropriated: Route("treasury", ("oversight",)),
     DisbursementReady: Route("treasury", MONEY_LISTENERS),
     DisbursementHeld: Route("treasury", MONEY_LISTENERS),
@@ -103,6 +146,7 @@ FLOW: dict[type[Event], Route] = {
     DisbursementReturned: Route("treasury", MONEY_LISTENERS),
     PayoutDeadlineApproaching: Route("treasury", MONEY_LISTENERS),
     PayoutDeadlineMissed: Route("treasury", MONEY_LISTENERS),
+    PayoutDeadlineMoved: Route("treasury", MONEY_LISTENERS),
     MessageDelivered: Route("notify", ("oversight",)),
     MessageFailed: Route("notify", ("oversight",)),
 }

@@ -1,80 +1,101 @@
-"""Tenants and the people and machines that act for them. The gateway owns both."""
+"""Tenants, and the roles of those who act for them. The gateway owns both."""
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from datetime import date
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from contracts.message import Command, Event, Id, Model, ServiceName, TenantId
+from contracts.message import Command, Event, Model, ServiceName, TenantId
+from contracts.notify import Channel
+from contracts.rule.plan import Mode
 from contracts.rule.shares import Level
 
-Role = Literal[
-    "platform",  # 平台运维：开通租户、发放凭证
-    "department",  # 政策主管部门
-    "bureau",  # 行政审批局：受理、复核、兑付
-    "finance",  # 财政局
-    "window",  # 惠企政策兑现专窗
-    "enterprise",  # 企业
-    "supervisor",  # 纪委、审计
-    "partner",  # 数据交换等系统
-    "bank",  # 合作银行：经企业授权查询
-]
+TimeOfDay = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+"""Local time of an office, `17:30`."""
+
+DivisionCode = Annotated[str, Field(pattern=r"^[0-9A-Z]{2,12}$")]
+"""行政区划代码 (GB/T 2260); a local code for a zone, which has none."""
+
+PLATFORM: TenantId = "platform"
+"""The tenant of those who run the platform, and of people, who work in several others."""
+
+
+class InTenant(Model):
+    """What is asked or done in one tenant: the caller's own, unless whoever runs the platform names another."""
+
+    tenant: TenantId | None = None
+
+
+class SiteFooter(Model):
+    """What a government site must say at its foot (政府网站发展指引). What is not known is left out, never made up."""
+
+    organiser: str | None = Field(default=None, max_length=100)  # 主办单位
+    undertaker: str | None = Field(default=None, max_length=100)  # 承办单位
+    site_code: str | None = Field(default=None, pattern=r"^[A-Za-z0-9]{10}$")  # 政府网站标识码
+    icp_number: str | None = Field(default=None, max_length=60)  # ICP 备案号
+    police_number: str | None = Field(default=None, max_length=60)  # 公安备案号
+    hotline: str | None = Field(default="12345", pattern=r"^[0-9-]{3,20}$")  # 政务服务便民热线
+    discipline_phone: str | None = Field(default=None, pattern=r"^[0-9-]{3,20}$")  # 纪检监察举报电话
+    address: str | None = Field(default=None, max_length=120)
 
 
 class TenantSettings(Model):
-    """What a tenant may set for itself. Limits are ceilings in the unit of their name."""
+    """What a tenant may set for itself. Limits are ceilings in the unit of their name.
+
+    `review_working_days`: by mode, the longest review limit in working days that an item may be published with.
+    `channels`: over which enterprises are told; the inbox is always one of them.
+    """
 
     mode_names: dict[str, str] = Field(
         default_factory=lambda: {"no_application": "免申即享", "instant": "即申即享", "committed": "承诺兑现"}
     )
-    closing_time: str = Field(default="17:30", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
+    opening_time: TimeOfDay = "08:30"
+    closing_time: TimeOfDay = "17:30"
     payout_working_days: int = Field(default=1, ge=1, le=60)
+    review_working_days: dict[Mode, Annotated[int, Field(ge=1, le=250)]] = Field(default_factory=dict)
+    channels: tuple[Channel, ...] = ("inbox", "sms")
     receipt_prefix: str = Field(default="ZD", pattern=r"^[A-Z0-9]{2,12}$")
+    footer: SiteFooter = SiteFooter()
+
+
+class DatedDivisionCode(Model):
+    """A division code and the day from which it holds; no day: since before anybody wrote it down."""
+
+    code: str
+    since: date | None = None
 
 
 class TenantView(Model):
+    """`version` counts what was changed, settings included. `division_codes` is every code so far, the present one last."""
+
     id: TenantId
     parent_id: TenantId | None = None
     level: Level
     division_code: str
+    division_codes: tuple[DatedDivisionCode, ...] = ()
     name: str
     settings: TenantSettings
     version: int
 
 
-class OnboardTenant(Command[TenantView]):
-    """Open the house to a city, county or zone (市级统建、市县共用)."""
-
-    owner: ClassVar[ServiceName] = "gateway"
+class NewTenant(Model):
+    """What is said of a city, county or zone that comes on board."""
 
     id: TenantId
     parent_id: TenantId | None = None
     level: Level
-    division_code: str = Field(pattern=r"^[0-9A-Z]{2,12}$")
+    division_code: DivisionCode
+    division_code_since: date | None = None
     name: str = Field(min_length=2, max_length=60)
     settings: TenantSettings = TenantSettings()
 
 
-class CredentialView(Model):
-    actor_id: Id
-    tenant: TenantId
-    name: str
-    roles: tuple[str, ...]
-    token: str | None = None
-
-
-class IssueCredential(Command[CredentialView]):
-    """Give a person or a machine a bearer token for one tenant. The token is shown once."""
+class OnboardTenant(Command[TenantView], NewTenant):
+    """Open the house to a city, county or zone (市级统建、市县共用)."""
 
     owner: ClassVar[ServiceName] = "gateway"
-
-    tenant: TenantId
-    actor_id: Id
-    name: str = Field(min_length=1, max_length=60)
-    roles: frozenset[Role]
-    enterprise_id: Id | None = None
-    department: str | None = Field(default=None, max_length=60)
 
 
 class TenantOnboarded(Event):
@@ -84,18 +105,23 @@ class TenantOnboarded(Event):
     parent_id: TenantId | None
     level: Level
     division_code: str
+    division_code_since: date | None = None
     name: str
     settings: TenantSettings
     settings_version: int
 
 
 class TenantChanged(Event):
+    """All of it as it is from now on, and why it was changed."""
+
     aggregate: ClassVar[str] = "tenant"
 
     id: TenantId
     parent_id: TenantId | None
     level: Level
     division_code: str
+    division_code_since: date | None = None
     name: str
     settings: TenantSettings
     settings_version: int
+    why: str = ""

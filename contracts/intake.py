@@ -30,7 +30,8 @@ class Claim(Model):
     """One enterprise's claim under one version of one item, as it travels from filing to money.
 
     `tenant` is the item's tenant, to which the case belongs; `filed_in` is the enterprise's own tenant. `replaces` is
-    the enterprise's earlier claim of the same item and period, if this one is filed in its place.
+    the enterprise's earlier claim of the same item and period, if this one is filed in its place. `department` is
+    what the item calls its department, `department_id` which one it is by the register, as found at publication.
     """
 
     application_id: Id
@@ -45,6 +46,7 @@ class Claim(Model):
     item_title: str
     mode: str
     department: str
+    department_id: Id | None = None
     replaces: ReplacedClaim | None = None
 
 
@@ -168,6 +170,10 @@ class ApplicationPage(Page):
 
 
 class ListApplications(PagedQuery[ApplicationPage]):
+    """An enterprise's applications as they were filed, newest first: all, those of one item, or one by its receipt."""
+
     owner: ClassVar[ServiceName] = "intake"
 
     enterprise_id: Id
+    item_id: Id | None = None
+    receipt: ReceiptNumber | None = None

@@ -97,13 +97,20 @@ class Event(Model):
 
 
 class Actor(Model):
-    """Who gives a command: taken from the credentials at the gateway, never from the body."""
+    """Who gives a command: taken from the credentials at the gateway, never from the body.
+
+    `id` is the person's, however many accounts and credentials the person has; a machine's is its own. `duties` are
+    the kinds of duty that the person holds in `department_id` today (`contracts.duties`), and for an enterprise the
+    scopes of the mandate. `department` is the name of a policy department, whose items its people handle.
+    """
 
     id: Id
     roles: frozenset[str] = frozenset()
     name: str = ""
     enterprise_id: Id | None = None
     department: str | None = None
+    department_id: Id | None = None
+    duties: frozenset[str] = frozenset()
 
 
 SYSTEM = Actor(id="system", roles=frozenset({"system"}), name="系统")

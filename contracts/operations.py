@@ -10,7 +10,9 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from contracts.calendars import ListMissingCalendars
 from contracts.message import Command, Id, Model, Page, PagedQuery, Query, ServiceName, TenantId
+from contracts.stuck_work import GetStuckWork, ListStuckWork, RedriveStuckWork
 
 OperationState = Literal["running", "finished", "cancelled", "failed"]
 LineOutcome = Literal["accepted", "unchanged", "refused"]
@@ -96,5 +98,16 @@ class ResumeOperation(Command[OperationView]):
     operation_id: Id
 
 
-OF_EVERY_SERVICE = frozenset({GetOperation, ListOperationLines, CancelOperation, ResumeOperation})
+OF_EVERY_SERVICE = frozenset(
+    {
+        GetOperation,
+        ListOperationLines,
+        CancelOperation,
+        ResumeOperation,
+        ListMissingCalendars,
+        ListStuckWork,
+        GetStuckWork,
+        RedriveStuckWork,
+    }
+)
 """Any service answers these about its own work: the gateway's caller says which. `owner` names the first that did."""

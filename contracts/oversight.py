@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from contracts.intake import ReceiptNumber
 from contracts.message import Fen, Id, Model, Page, PagedQuery, Query, ServiceName, TenantId
 
 
@@ -25,8 +26,9 @@ class TrackingView(Model):
     `state` is submitted, accepted, approved or rejected until money moves; from then on held, ready,
     authorised, sent, unknown, settled, failed or returned: settled when all that was approved is, and until
     then where the slowest open payment is. `amount_fen` is what was approved in all. `due_at` is the payout
-    limit once it runs, the review limit before. `as_of`: the newest event that is in this answer; the
-    projection is never ahead of it.
+    limit once it runs, the review limit before; absent where there is none, and while it waits for the working days of
+    `awaits_year` to be published. `as_of`: the newest event that is in this answer; the
+    projection is never ahead of it. `turn` is whose turn it is, with the telephone of its register, until it is over.
     """
 
     receipt: str
@@ -37,10 +39,13 @@ class TrackingView(Model):
     state: str
     amount_fen: Fen | None
     due_at: datetime | None
+    awaits_year: int | None = None
     submitted_at: datetime | None
     paid_at: datetime | None
     steps: tuple[TrackedStep, ...]
     as_of: datetime
+    turn: str | None = None
+    telephone: str | None = None
 
 
 class TrackCase(Query[TrackingView]):
@@ -56,9 +61,15 @@ class TrackingPage(Page):
     items: tuple[TrackingView, ...]
 
 
+CaseStanding = Literal["yours", "under_way", "ended"]
+"""轮到企业 · 办理中 · 已办结."""
+
+
 class TrackOwnCases(PagedQuery[TrackingPage]):
-    """The same for an enterprise's own cases, newest first, without query codes."""
+    """The same for an enterprise's own cases, newest first, without query codes: all, those that stand so, or one."""
 
     owner: ClassVar[ServiceName] = "oversight"
 
     enterprise_id: Id
+    standing: CaseStanding | None = None
+    receipt: ReceiptNumber | None = None

@@ -7,8 +7,10 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from contracts.duties import Attention
 from contracts.item import LongText, PolicyItemContent
 from contracts.message import Command, Event, Id, Model, Page, PagedQuery, Query, ServiceName, TenantId
+from contracts.plan_terms import TermInPlan
 
 ItemState = Literal["published", "suspended", "withdrawn", "expired"]
 """Where a published item stands. What has not been published yet is a draft (`contracts.drafting`)."""
@@ -39,7 +41,11 @@ class DirectGround(Model):
 
 
 class PolicyItemView(Model):
-    """One version of an item. `state` is that of the item, `latest_version` its newest version."""
+    """One version of an item. `state` is that of the item, `latest_version` its newest version.
+
+    Where it has just been published, `department_id` is its department by the register and `unmapped` are the words of
+    its plan that mean nothing here yet: its cases wait until they do.
+    """
 
     item_id: Id
     tenant: TenantId
@@ -50,10 +56,15 @@ class PolicyItemView(Model):
     state_reason: str = ""
     latest_version: int | None = None
     published_at: datetime | None = None
+    department_id: Id | None = None
+    unmapped: tuple[TermInPlan, ...] = ()
 
 
 class AuthoredItemView(Model):
-    """An item as its department looks after it. `version` counts its changes and is what a command must name."""
+    """An item as its department looks after it. `version` counts its changes and is what a command must name.
+
+    `unmapped` are the words of its plan that mean nothing here yet: its cases wait until they do.
+    """
 
     item_id: Id
     tenant: TenantId
@@ -67,6 +78,8 @@ class AuthoredItemView(Model):
     ground: PublicationGround | None = None
     content: PolicyItemContent
     sentences: dict[str, str] = Field(default_factory=dict)
+    department_id: Id | None = None
+    unmapped: tuple[TermInPlan, ...] = ()
 
 
 # -- commands ---------------------------------------------------------------------------------------------------
@@ -76,12 +89,14 @@ class PublishPolicyItem(Command[PolicyItemView]):
     """Publish an item at once, or a new version of it when the tenant already has one with this code.
 
     It says why no consultation is needed; absent, an item whose document has been issued rests on that.
+    `guide_confirmed`: somebody has compared the guide with the rules, where their figures differ.
     """
 
     owner: ClassVar[ServiceName] = "catalog"
 
     content: PolicyItemContent
     ground: DirectGround | None = None
+    guide_confirmed: bool = False
 
 
 class ItemOrder(Command[AuthoredItemView]):
@@ -95,10 +110,15 @@ class ItemOrder(Command[AuthoredItemView]):
 
 
 class RevisePolicyItem(ItemOrder):
-    """The next version, at once; running cases keep theirs. A revision that needs consulting is drafted."""
+    """The next version, at once; running cases keep theirs. A revision that needs consulting is drafted.
+
+    Parts of the guide that were written from the rules, and that `content` repeats, follow the new rules.
+    `guide_confirmed`: somebody has compared what was written by hand with the rules, where their figures differ.
+    """
 
     content: PolicyItemContent
     ground: DirectGround
+    guide_confirmed: bool = False
 
 
 class SuspendPolicyItem(ItemOrder):
@@ -117,7 +137,7 @@ class WithdrawPolicyItem(ItemOrder):
 
 
 class PolicyPublished(Event):
-    """Version 1 of an item.
+    """Version 1 of an item. `department_id`: its department by the register of that day, if it is there.
 
     Before `PolicyRevised` there was, later versions came under this name too: consumers take any version.
     """
@@ -128,6 +148,7 @@ class PolicyPublished(Event):
     tenant: TenantId
     item_version: int
     content: PolicyItemContent
+    department_id: Id | None = None
 
 
 class ItemLifeEvent(Event):
@@ -146,6 +167,7 @@ class PolicyRevised(ItemLifeEvent):
     """A later version; running cases keep the version they were filed under."""
 
     content: PolicyItemContent
+    department_id: Id | None = None
 
 
 class PolicySuspended(ItemLifeEvent):
@@ -171,6 +193,18 @@ class PolicyExpired(ItemLifeEvent):
 
     state: ItemState = "expired"
     last_day: date
+
+
+class PolicyExpiring(Event):
+    """Thirty days before an item's validity ends, or as soon as fewer are left: once for one end (到期前评估)."""
+
+    aggregate: ClassVar[str] = "item_reminder"
+
+    item_id: Id
+    title: str
+    department: str
+    expires_on: date
+    attention: Attention | None = None
 
 
 # -- what everybody may read ----------------------------------------------------------------------------------

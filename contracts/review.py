@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import ClassVar, Literal
+from datetime import date, datetime
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AwareDatetime, Field
 
+from contracts.duties import Attention
 from contracts.enterprises import Payee
 from contracts.intake import Claim
 from contracts.message import Command, Event, Fen, Id, Model, Page, PagedQuery, Query, ServiceName, TenantId
 from contracts.refusal import Reason
+from contracts.rule import ConditionResult, Line, MissingFact
 
 CaseState = Literal["accepted", "approved", "rejected"]
 Task = Literal["material_check", "site_inspection"]
@@ -20,7 +22,8 @@ class CaseAccepted(Event):
     """The case is open.
 
     `accepted_at` is when the claim was filed; the review limit runs from its effective receipt. `due_at` is
-    absent while the year's calendar is not published, and where the item sets no review limit.
+    absent while the calendar of `awaits_year` is not published, and where the item sets no review limit. Of a line of a
+    list that is decided at once nobody's attention is asked.
     """
 
     aggregate: ClassVar[str] = "case"
@@ -29,6 +32,8 @@ class CaseAccepted(Event):
     claim: Claim
     accepted_at: datetime
     due_at: datetime | None
+    awaits_year: int | None = None
+    attention: Attention | None = None
 
 
 class TaskAssigned(Event):
@@ -41,6 +46,7 @@ class TaskAssigned(Event):
     task: Task
     department: str
     due_at: datetime | None
+    attention: Attention | None = None
 
 
 class InspectionRecorded(Event):
@@ -85,14 +91,23 @@ class CaseApproved(Event):
     approved_at: datetime
 
 
+CitedText = Annotated[str, Field(min_length=2, max_length=400)]
+"""What of the policy a refusal rests on, as its reader reads it: the document, a condition."""
+
+
 class CaseRejected(Event):
-    """A refusal with its reason and the explanation of the policy (说明理由并解释政策)."""
+    """A refusal with its reason and the explanation of the policy (说明理由并解释政策).
+
+    `cites` is what of the policy it rests on; `how_to_object` whom one turns to who does not agree.
+    """
 
     aggregate: ClassVar[str] = "case"
 
     case_id: Id
     claim: Claim
     reason: str
+    cites: tuple[CitedText, ...] = ()
+    how_to_object: str = ""
     rejected_by: Id
     rejected_at: datetime
 
@@ -106,6 +121,7 @@ class ReviewDeadlineApproaching(Event):
     claim: Claim
     used_percent: int
     due_at: datetime
+    attention: Attention | None = None
 
 
 class ReviewDeadlineMissed(Event):
@@ -114,6 +130,22 @@ class ReviewDeadlineMissed(Event):
     case_id: Id
     claim: Claim
     due_at: datetime
+    attention: Attention | None = None
+
+
+class ReviewDeadlineMoved(Event):
+    """The review limit ends at another instant than was said: a calendar was published or corrected, or office hours
+    changed. `reason` names the calendars that it rests on; without `due_at` it waits for those of `awaits_year`.
+    """
+
+    aggregate: ClassVar[str] = "case"
+
+    case_id: Id
+    claim: Claim
+    was: datetime | None
+    due_at: datetime | None
+    awaits_year: int | None = None
+    reason: str
 
 
 class CaseView(Model):
@@ -121,7 +153,8 @@ class CaseView(Model):
 
     `amount_fen` is the rule's amount on the case's facts, `asked_fen` what the filing came with. `obstacles`
     is everything that stands against approval now; `remarks` is what the recheck at acceptance found. `note`
-    is the opinion of an approval or the reason of a rejection.
+    is the opinion of an approval or the reason of a rejection, `cites` and `how_to_object` what else a rejection
+    said. `awaits_year`: `due_at` is not known before the working days of this year are published.
     """
 
     case_id: Id
@@ -138,10 +171,13 @@ class CaseView(Model):
     inspection_required: bool
     inspection_passed: bool | None
     due_at: datetime | None
+    awaits_year: int | None = None
     accepted_at: datetime
     decided_by: Id | None = None
     decided_at: datetime | None = None
     note: str = ""
+    cites: tuple[str, ...] = ()
+    how_to_object: str = ""
     version: int
 
 
@@ -157,10 +193,14 @@ class ApproveCase(Command[CaseView]):
 
 
 class RejectCase(Command[CaseView]):
+    """Refuse it. The enterprise reads the reason, with what it rests on (`cites`) and whom one turns to who does not agree."""
+
     owner: ClassVar[ServiceName] = "review"
 
     case_id: Id
     reason: str = Field(min_length=4, max_length=1000)
+    cites: tuple[CitedText, ...] = Field(default=(), max_length=20)
+    how_to_object: str = Field(default="", max_length=600)
     expected_version: int
 
 
@@ -187,10 +227,141 @@ class CasePage(Page):
     items: tuple[CaseView, ...]
 
 
-class ListCases(PagedQuery[CasePage]):
-    """Cases of the actor's tenant, those with the earliest acceptance first."""
+CaseOrder = Literal["accepted", "due"]
 
-    owner: ClassVar[ServiceName] = "review"
+
+class CaseFilter(Model):
+    """Which cases of the actor's tenant are meant.
+
+    `overdue`: only those whose time is up. `about`: a receipt number, a credit code, or a part of an enterprise's name.
+    """
 
     state: CaseState | None = None
     department: str | None = Field(default=None, max_length=60)
+    item_id: Id | None = None
+    overdue: bool = False
+    about: str | None = Field(default=None, max_length=60)
+
+
+class ListCases(PagedQuery[CasePage], CaseFilter):
+    """Cases of the actor's tenant: those accepted first at the top, or, in the order `due`, those with the least time left.
+
+    A case without a due instant stands behind all that have one.
+    """
+
+    owner: ClassVar[ServiceName] = "review"
+
+    order: CaseOrder = "accepted"
+
+
+class ItemCount(Model):
+    """How many cases of one item there are."""
+
+    item_id: Id
+    item_title: str
+    count: int
+
+
+class CaseCounts(Model):
+    """How many there are: by state and of those overdue with all of the filter but `state` and `overdue`; by item, the most
+    first and at most 50, with all of it but the item."""
+
+    states: dict[CaseState, int]
+    overdue: int
+    items: tuple[ItemCount, ...]
+
+
+class CountCases(Query[CaseCounts], CaseFilter):
+    """What a list of cases would leave with another value of a filter."""
+
+    owner: ClassVar[ServiceName] = "review"
+
+
+class CaseNeighbours(Model):
+    """The cases before and behind one in a list; absent at its ends."""
+
+    previous_id: Id | None = None
+    next_id: Id | None = None
+
+
+class GetCaseNeighbours(Query[CaseNeighbours], CaseFilter):
+    """What stands beside a case in the list of those that the filter leaves, also where it is none of them any more."""
+
+    owner: ClassVar[ServiceName] = "review"
+
+    case_id: Id
+    order: CaseOrder = "due"
+
+
+class SheetFact(Model):
+    """A fact that the case rests on, for a person: what it is, its value, who said so, and when."""
+
+    name: str
+    label: str
+    period: str | None
+    value: str
+    source: str
+    as_of: date
+    valid_until: date | None = None
+
+
+class InspectionView(Model):
+    """The site inspection that counts: the latest."""
+
+    passed: bool
+    findings: str
+    place: str
+    inspected_at: datetime
+    recorded_by: Id
+
+
+class EarlierAward(Model):
+    """What the enterprise was granted before, under this item or another of the tenant."""
+
+    case_id: Id
+    receipt: str
+    item_id: Id
+    item_title: str
+    amount_fen: Fen | None
+    decided_at: datetime
+
+
+class SheetMaterial(Model):
+    """A material of the plan. `pledge` is what the applicant has signed in its stead (承诺代证明)."""
+
+    code: str
+    name: str
+    required: bool
+    provided_by: Literal["applicant", "department", "data_exchange"]
+    pledge: str | None = None
+
+
+class CaseSheet(Model):
+    """A case with all that its decision rests on, and nothing else of the enterprise's dossier.
+
+    `facts` are those that the rule or the form names. `conditions` and `working` are the rule's on these facts;
+    `eligibility` and `amount` are the rule itself as sentences. `awards` are the newest first, at most 50.
+    """
+
+    case: CaseView
+    eligibility: str
+    amount: str
+    conditions: tuple[ConditionResult, ...]
+    working: tuple[Line, ...]
+    facts: tuple[SheetFact, ...]
+    missing: tuple[MissingFact, ...]
+    awards: tuple[EarlierAward, ...]
+    materials: tuple[SheetMaterial, ...] = ()
+    inspection: InspectionView | None = None
+    inspection_findings: str = ""
+    account_version: int | None = None
+    bank_name: str = ""
+    version: int
+
+
+class GetCaseSheet(Query[CaseSheet]):
+    """One case as whoever decides it must see it."""
+
+    owner: ClassVar[ServiceName] = "review"
+
+    case_id: Id

@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from contracts.duties import Attention
 from contracts.intake import Claim
 from contracts.message import Command, Event, Fen, Id, Model, Page, PagedQuery, Query, ServiceName
 
@@ -25,6 +26,7 @@ class BudgetLineView(Model):
     line_id: Id
     year: int
     department: str
+    department_id: Id | None = None
     item_id: Id | None
     mode: str
     appropriated_fen: Fen
@@ -37,12 +39,16 @@ class BudgetLineView(Model):
 
 
 class AppropriateBudget(Command[BudgetLineView]):
-    """Put money on a budget line (预算指标). `item_id` absent: the line serves all items of the department."""
+    """Put money on a budget line (预算指标). `item_id` absent: the line serves all items of the department.
+
+    The department is said by its id in the register, or by a name; one of the two is there.
+    """
 
     owner: ClassVar[ServiceName] = "treasury"
 
     year: int = Field(ge=2020, le=2100)
-    department: str = Field(min_length=2, max_length=60)
+    department: str | None = Field(default=None, min_length=2, max_length=60)
+    department_id: Id | None = None
     item_id: Id | None = None
     amount_fen: int = Field(gt=0, le=10**15)
     document_number: str = Field(min_length=2, max_length=80)
@@ -57,6 +63,7 @@ class BudgetAppropriated(Event):
     line_id: Id
     year: int
     department: str
+    department_id: Id | None = None
     item_id: Id | None
     amount_fen: Fen
     document_number: str
@@ -66,17 +73,44 @@ class BudgetLinePage(Page):
     items: tuple[BudgetLineView, ...]
 
 
-class ListBudgetLines(PagedQuery[BudgetLinePage]):
+class BudgetFilter(Model):
+    """Which of the tenant's budget lines are meant."""
+
+    year: int | None = None
+    department: str | None = Field(default=None, max_length=60)
+    line_id: Id | None = None
+
+
+class ListBudgetLines(PagedQuery[BudgetLinePage], BudgetFilter):
     """The tenant's budget lines by year, then department; of one year or one department if asked for."""
 
     owner: ClassVar[ServiceName] = "treasury"
 
-    year: int | None = None
-    department: str | None = Field(default=None, max_length=60)
+
+class BudgetTotals(Model):
+    """What the lines come to together, each figure as that of a line (BudgetLineView)."""
+
+    lines: int
+    appropriated_fen: int
+    reserved_fen: int
+    settled_fen: int
+    returned_fen: int
+    swept_fen: int
+    available_fen: int
+
+
+class GetBudgetTotals(Query[BudgetTotals], BudgetFilter):
+    """The totals of all lines that the filter leaves, whatever page of them is looked at."""
+
+    owner: ClassVar[ServiceName] = "treasury"
 
 
 class DisbursementView(Model):
-    """One attempt to pay one payer's share of one approval. `previous_id`: the attempt that this one follows."""
+    """One attempt to pay one payer's share of one approval. `previous_id`: the attempt that this one follows.
+
+    `awaits_year`: `due_at` is not known before the working days of this year are published. `year` is the budget year
+    that it draws on, `line_id` the line on which its money is reserved.
+    """
 
     disbursement_id: Id
     case_id: Id
@@ -93,8 +127,17 @@ class DisbursementView(Model):
     approved_by: Id
     authorised_by: Id | None
     due_at: datetime | None
+    awaits_year: int | None = None
     received_at: datetime
     settled_at: datetime | None
+    account_version: int | None = None
+    revision: int | None = None
+    instalment: int | None = None
+    year: int | None = None
+    line_id: Id | None = None
+    approved_at: datetime | None = None
+    authorised_at: datetime | None = None
+    bank_reference: str | None = None
     version: int
 
 
@@ -117,12 +160,43 @@ class DisbursementPage(Page):
     items: tuple[DisbursementView, ...]
 
 
-class ListDisbursements(PagedQuery[DisbursementPage]):
-    """The tenant's disbursements, those received first leading."""
+class DisbursementFilter(Model):
+    """Which of the tenant's disbursements are meant.
+
+    `overdue`: only those that are not paid although their payout limit is up. `about`: a receipt number, a credit code,
+    or a part of the name of an enterprise or a payee. `ids`: only these.
+    """
+
+    state: DisbursementState | None = None
+    overdue: bool = False
+    about: str | None = Field(default=None, max_length=60)
+    amount_fen: Fen | None = None
+    case_id: Id | None = None
+    ids: tuple[Id, ...] = Field(default=(), max_length=200)
+
+
+class ListDisbursements(PagedQuery[DisbursementPage], DisbursementFilter):
+    """The tenant's disbursements: those received first leading, or, in the order `due`, those with the least time left."""
 
     owner: ClassVar[ServiceName] = "treasury"
 
-    state: DisbursementState | None = None
+    order: Literal["received", "due"] = "received"
+
+
+class DisbursementSummary(Model):
+    """`renewed` are those that follow an attempt that failed or came back. `largest` are the three largest, the largest first."""
+
+    count: int
+    total_fen: int
+    renewed: int
+    overdue: int
+    largest: tuple[DisbursementView, ...]
+
+
+class SummariseDisbursements(Query[DisbursementSummary], DisbursementFilter):
+    """How many the filter leaves and what they come to: what is looked at before a signature."""
+
+    owner: ClassVar[ServiceName] = "treasury"
 
 
 class LedgerTotals(Model):
@@ -156,15 +230,20 @@ class DisbursementEvent(Event):
 
 
 class DisbursementReady(DisbursementEvent):
-    """Funds are reserved; a second person has to authorise it. `due_at`: the payout limit."""
+    """Funds are reserved; a second person has to authorise it. `due_at`: the payout limit, unless it cannot be known
+    before the working days of `awaits_year` are published.
+    """
 
     due_at: datetime | None
+    awaits_year: int | None = None
+    attention: Attention | None = None
 
 
 class DisbursementHeld(DisbursementEvent):
     """It waits for money, in order of approval, with the reason; nothing is reserved or part-paid."""
 
     reason: str
+    attention: Attention | None = None
 
 
 class DisbursementAuthorised(DisbursementEvent):
@@ -179,6 +258,7 @@ class DisbursementUnknown(DisbursementEvent):
     """The bank did not answer in time: funds stay reserved, and the bank is asked, never paid again."""
 
     instruction_id: str
+    attention: Attention | None = None
 
 
 class DisbursementSettled(DisbursementEvent):
@@ -192,6 +272,7 @@ class DisbursementSettled(DisbursementEvent):
 class DisbursementFailed(DisbursementEvent):
     instruction_id: str
     reason: str
+    attention: Attention | None = None
 
 
 class DisbursementCancelled(DisbursementEvent):
@@ -205,12 +286,26 @@ class DisbursementReturned(DisbursementEvent):
 
     instruction_id: str
     reason: str
+    attention: Attention | None = None
 
 
 class PayoutDeadlineApproaching(DisbursementEvent):
     used_percent: int
     due_at: datetime
+    attention: Attention | None = None
 
 
 class PayoutDeadlineMissed(DisbursementEvent):
     due_at: datetime
+    attention: Attention | None = None
+
+
+class PayoutDeadlineMoved(DisbursementEvent):
+    """The payout limit ends at another instant than was said: a calendar was published or corrected, or office hours
+    changed. `reason` names the calendars that it rests on; without `due_at` it waits for those of `awaits_year`.
+    """
+
+    was: datetime | None
+    due_at: datetime | None
+    awaits_year: int | None = None
+    reason: str

@@ -14,11 +14,13 @@ from chassis.foundation.settings import SettingMissing, Settings
 from chassis.observability import telemetry
 from gateway.app import create_app
 from gateway.bus import Bus
+from gateway.signing_in import SignInSettings
 
 
 def main() -> int:
     try:
         settings = Settings.from_env("gateway")
+        sign_in = SignInSettings.from_env()
         objects = Objects.from_env()
     except SettingMissing as error:
         print(error, file=sys.stderr)
@@ -26,7 +28,14 @@ def main() -> int:
     telemetry.configure("gateway", settings.otlp_endpoint)
     frame = Frame(settings)
     frame.wait_for_database()
-    app = create_app(frame, Bus(settings.amqp_url), os.environ.get("ZHIDA_PLATFORM_TOKEN"), objects)
+    app = create_app(
+        frame,
+        Bus(settings.amqp_url),
+        os.environ.get("ZHIDA_PLATFORM_TOKEN"),
+        objects,
+        site=os.environ.get("ZHIDA_SITE_TENANT"),
+        sign_in=sign_in,
+    )
     # uvicorn gives a signal that ended it to whoever handled it before: the default would kill us before the
     # last spans are sent.
     for each in (signal.SIGTERM, signal.SIGINT):
@@ -38,7 +47,7 @@ def main() -> int:
         loop="uvloop",
         http="httptools",
         access_log=False,
-        proxy_headers=False,  # nobody here asks where a request came from
+        proxy_headers=False,  # whom to believe about where a request comes from, gateway/public_address.py decides
         server_header=False,
         log_config=None,
         timeout_graceful_shutdown=10,

@@ -11,10 +11,15 @@ from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 from starlette.routing import BaseRoute
 
-from contracts.identity import Role
+from contracts.duties import Role
+from contracts.identity import PLATFORM
+from contracts.message import Actor, Contract
 from contracts.refusal import Forbidden
 from gateway.door import Door
 from gateway.identity.views import Directory, Principal
+from gateway.permissions import MACHINES, Permission, permission_for, role_of
+from gateway.rate_limits import count_request
+from gateway.security_notes import mark_refused
 
 ROLES = frozenset(get_args(Role))
 
@@ -23,7 +28,13 @@ class RouteOpenByAccident(Exception):
     """A route names neither roles nor that it is public."""
 
 
-class Public:
+class RouteGuard:
+    """What gives a route its door. `roles`: who may pass; nobody named is everybody."""
+
+    roles: frozenset[str] = frozenset()
+
+
+class Public(RouteGuard):
     """Anybody may call it; nobody is signed in."""
 
     async def __call__(self, request: Request) -> Door:
@@ -33,7 +44,7 @@ class Public:
 PUBLIC = Public()
 
 
-class Only:
+class Only(RouteGuard):
     """Those with one of `roles`; its door knows the principal. 401 without a good token, 403 with another role."""
 
     def __init__(self, *roles: Role) -> None:
@@ -42,13 +53,50 @@ class Only:
         self.roles = frozenset(roles)
 
     async def __call__(self, request: Request) -> Door:
-        principal = await signed_in(request)
-        if not principal.actor.roles & self.roles:
+        return self.admit(request, await signed_in(request))
+
+    def admit(self, request: Request, principal: Principal) -> Door:
+        """The door of a principal who may; for pages, who know theirs by the session. Raises Forbidden."""
+        if not self.admits(principal):
+            mark_refused(request, principal)
             raise Forbidden()
         return Door(request, principal)
 
+    def admits(self, principal: Principal) -> bool:
+        return bool(principal.actor.roles & self.roles)
 
-Guard = Only | Public
+
+class Permitted(RouteGuard):
+    """Those whom the table of permissions names for `contract` (`gateway.permissions`); else as `Only`."""
+
+    def __init__(self, contract: type[Contract], *, own_enterprise: bool = False) -> None:
+        self.permission = permission_for(contract, own_enterprise=own_enterprise)
+        self.roles: frozenset[str] = frozenset(role_of(each) for each in self.permission.holders)
+
+    async def __call__(self, request: Request) -> Door:
+        return Door(request) if self.permission.public else self.admit(request, await signed_in(request))
+
+    def admit(self, request: Request, principal: Principal) -> Door:
+        """The door of a principal who may; for pages, who know theirs by the session. Raises Forbidden."""
+        if not self.admits(principal):
+            mark_refused(request, principal)
+            raise Forbidden()
+        return Door(request, principal)
+
+    def admits(self, principal: Principal) -> bool:
+        return allows(self.permission, principal.actor) and self._reaches(principal)
+
+    def _reaches(self, principal: Principal) -> bool:
+        """A county's administrator holds the same duty as the platform's, and runs the county alone."""
+        return self.permission.reach != "all_tenants" or principal.tenant == PLATFORM
+
+
+def allows(permission: Permission, actor: Actor) -> bool:
+    """Whether the actor's duties, or the machine that it is, stand in the row."""
+    return permission.public or bool((actor.duties | (actor.roles & MACHINES)) & permission.holders)
+
+
+Guard = Only | Permitted | Public
 
 
 async def signed_in(request: Request) -> Principal:
@@ -62,6 +110,7 @@ async def signed_in(request: Request) -> Principal:
         principal = await run_in_threadpool(directory.principal, token)
     if principal is None:
         raise HTTPException(401, headers={"WWW-Authenticate": 'Bearer realm="zhida", error="invalid_token"'})
+    count_request(request, principal)
     return principal
 
 
@@ -69,10 +118,11 @@ def access_table(app: FastAPI) -> dict[tuple[str, str], frozenset[str]]:
     """(method, path) → roles that may call it; the empty set is public. Raises RouteOpenByAccident."""
     table: dict[tuple[str, str], frozenset[str]] = {}
     for prefix, route in routes_of(app):
-        guards = [each.call for each in route.dependant.dependencies if isinstance(each.call, Guard)]
+        called: list[object] = [each.call for each in route.dependant.dependencies]
+        guards = [each.roles for each in called if isinstance(each, RouteGuard)]
         if len(guards) != 1:
             raise RouteOpenByAccident(prefix + route.path)
-        roles = guards[0].roles if isinstance(guards[0], Only) else frozenset()
+        (roles,) = guards
         for method in route.methods or ():
             table[(method, prefix + route.path)] = roles
     return table

@@ -6,6 +6,7 @@ import pkgutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib import import_module
+from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI
 from starlette.concurrency import run_in_threadpool
@@ -13,15 +14,24 @@ from starlette.responses import Response
 
 from chassis.edge.frame import Frame
 from chassis.files.objects import Objects
+from contracts.message import TenantId
 from gateway import api, errors
 from gateway.access import PUBLIC, access_table
 from gateway.bus import Bus
+from gateway.identity.people.port import RegisteredPeople
 from gateway.identity.views import Directory
 from gateway.limits import BodyLimits
 from gateway.openapi import Described
-from gateway.portal.tracking import pages
+from gateway.portal.shell.portal import Portal, declared_pages
+from gateway.portal.shell.problem_page import problem_page
+from gateway.portal.shell.serving import serve_pages
+from gateway.portal.shell.site import Sites
+from gateway.portal.shell.unread import UnreadCounts
+from gateway.portal.sign_in import step_up
 from gateway.readiness import Readiness
 from gateway.routes import DeclaredRoute, Routes
+from gateway.signing_in import SigningIn, SignInSettings, guard_requests
+from gateway.signing_in import install as install_sign_in
 from gateway.tracing import Traced
 
 FIRST = ("tracking", "applications")
@@ -33,6 +43,14 @@ DESCRIPTION = """惠企政策直达：从政策条款到企业账户。
 写操作请携带 `Idempotency-Key`；审核与资金操作请携带 `If-Match`（版本号取自 ETag）。
 错误均为 RFC 9457 `application/problem+json`，一次列出全部原因。
 """
+
+BARE: dict[str, Any] = {
+    "openapi_url": None,
+    "docs_url": None,
+    "redoc_url": None,
+    "telemetry": {"tracing": False, "metrics": False, "logs": False},
+}
+"""Without what FastAPI would bring along: its pages of documentation, and a second set of spans."""
 
 
 def probes(readiness: Readiness) -> APIRouter:
@@ -64,46 +82,53 @@ def declared_routes(prefix: str) -> list[DeclaredRoute]:
     return [DeclaredRoute(prefix, declared, tag) for _rank, _precedence, tag, declared in ranked]
 
 
-def create_app(frame: Frame, bus: Bus, platform_token: str | None, objects: Objects | None = None) -> FastAPI:
+def create_app(
+    frame: Frame,
+    bus: Bus,
+    platform_token: str | None,
+    objects: Objects | None = None,
+    site: TenantId | None = None,
+    sign_in: SigningIn | SignInSettings | None = None,
+) -> FastAPI:
     """The application on a frame (its own database), a bus and an object store. Raises RouteOpenByAccident.
 
-    Without a store it can be described, and takes no files.
+    Without a store it can be described, and takes no files. `site`: whose site it is to those who are not signed in.
+    `sign_in`: how people come in, or the settings for it.
     """
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await run_in_threadpool(frame.start, (), ())
         await bus.start()
+        pages.assets.say_what_is_missing()
         yield
+        signing_in.connections.close()
         await bus.close()
         await run_in_threadpool(frame.stop)
 
-    app = Described(
-        title="直达 Zhida",
-        version="1",
-        description=DESCRIPTION,
-        lifespan=lifespan,
-        openapi_url=None,
-        docs_url=None,
-        redoc_url=None,
-        telemetry={"tracing": False, "metrics": False, "logs": False},
-    )
+    app = Described(title="直达 Zhida", version="1", description=DESCRIPTION, lifespan=lifespan, **BARE)
     app.state.frame = frame
     app.state.bus = bus
     app.state.objects = objects
     app.state.directory = Directory(frame, platform_token)
-    errors.install(app)
+    signing_in = install_sign_in(app, frame, sign_in, RegisteredPeople(frame))
+    errors.install(app, problem_page)
+    pages = Portal(Sites(frame, site), declared_pages(), unread=UnreadCounts())
 
     routes = declared_routes("/api/v1")
     # Not by `include_router`: what lies in routers of its own is searched at each request, several times (docs/performance.md).
-    probed = probes(Readiness(bus.ready, frame.database_answers))
-    app.router.routes += [*probed.routes, *routes, *pages.router.routes]
+    app.state.readiness = Readiness(bus.ready, frame.database_answers)
+    app.router.routes += [*probes(app.state.readiness).routes, *routes]
+    serve_pages(app, pages)
+    step_up.install(app)
 
     @app.get("/openapi.json", dependencies=[Depends(PUBLIC)], include_in_schema=False)
     async def openapi_document() -> dict[str, object]:
         return app.openapi()
 
     access_table(app)
-    app.add_middleware(BodyLimits, streamed=frozenset(each.path for each in routes if each.declared.takes is not None))
+    streamed = frozenset(each.path for each in routes if each.declared.takes is not None)
+    app.add_middleware(BodyLimits, streamed=streamed, pages=problem_page)
+    guard_requests(app, signing_in, problem_page)
     app.add_middleware(Traced)
     return app

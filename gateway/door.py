@@ -16,18 +16,24 @@ from chassis.edge.frame import Frame
 from chassis.files.objects import Objects
 from chassis.foundation.ids import idempotency_key as derived_key
 from chassis.observability.telemetry import current_traceparent
+from chassis.read.reader import Reader
 from chassis.write.uow import UnitOfWork
-from contracts.message import Command, Contract, Id, Model, Query, ServiceName, TenantId, snake_case
-from contracts.refusal import Invalid, Reason, Refusal
+from contracts.identity import PLATFORM, InTenant
+from contracts.message import Command, Contract, Id, Model, Query, ServiceName, TenantId, answer_of, snake_case
+from contracts.refusal import Forbidden, Invalid, Reason, Refusal, Refused
 from gateway.bus import Bus
 from gateway.errors import Faulted, refusal_response
 from gateway.identity.views import Directory, Principal
+from gateway.security_notes import SEEN, note_look, noted
+from gateway.session_cookie import origin_of
 
 COMMAND_SECONDS = 10.0
 QUERY_SECONDS = 5.0
 """How long a caller waits; messages expire in their queue with it."""
 
 C = TypeVar("C", bound=Command)
+Q = TypeVar("Q", bound=Query)
+M = TypeVar("M", bound=Model)
 Wire = dict[str, Any]
 """What comes back of a call: {"ok": …}, {"refused": …} or {"fault": …}."""
 
@@ -39,17 +45,40 @@ class KeyMissing(Invalid):
     sentence = "请携带 Idempotency-Key 请求头（8 至 200 个字符），以便安全重试。"
 
 
+class TenantNotYours(Forbidden):
+    """Another tenant's registers are its own; only whoever runs the platform reaches all of them."""
+
+    code = "tenant_not_yours"
+    sentence = "只能办理本地区的事务。"
+
+
+class RefusedThere(Refused):
+    """What the owner of things refused, for whoever goes on with an answer instead of passing it on."""
+
+    code = "refused_there"
+    sentence = "办理被拒绝。"
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(*refusal.reasons)
+        self._refusal = refusal
+
+    def refusal(self) -> Refusal:
+        return self._refusal
+
+
 class Door:
     """What a route is given of one call; commands and queries leave through it with all that the call says of them.
 
-    The route's guard makes it (`gateway.access`), so that no route is reached without one.
+    The route's guard makes it (`gateway.access`), so that no route is reached without one. `key`, where it is set,
+    stands for the Idempotency-Key header: a page's form brings its own.
     """
 
-    __slots__ = ("_principal", "request")
+    __slots__ = ("_principal", "key", "request")
 
     def __init__(self, request: Request, principal: Principal | None = None) -> None:
         self.request = request
         self._principal = principal
+        self.key: str | None = None
 
     @property
     def principal(self) -> Principal:
@@ -80,27 +109,70 @@ class Door:
 
     async def order(self, command: Command, *, of: ServiceName | None = None) -> Response:
         """Send a command to its owner (or to `of`, for what every service does) and answer with what came of it."""
-        return self.answer(await self._call(of, command, self.envelope(command), COMMAND_SECONDS))
+        return self.answer(await self._call(of, command, self._envelope_of(command), COMMAND_SECONDS))
 
     async def ask(self, query: Query, *, tenant: TenantId | None = None, of: ServiceName | None = None) -> Response:
         """Put a question to its owner (or to `of`) and answer with what it says."""
         return self.answer(await self.reply_to(query, tenant=tenant, of=of))
 
     async def reply_to(self, query: Query, *, tenant: TenantId | None = None, of: ServiceName | None = None) -> Wire:
-        """What `ask` would answer with, as it comes from the bus. Without `tenant` the caller's own, if it has one."""
+        """What `ask` would answer with, as it comes from the bus. Without `tenant` the one that the query names, else the
+        caller's own, if it has one."""
         envelope: Wire = {"name": type(query).__name__, "body": query.model_dump(mode="json")}
         if self._principal is not None:
             envelope["actor"] = self._principal.actor.model_dump(mode="json")
-            tenant = tenant or self._principal.tenant
+            tenant = tenant or self._tenant_named_by(query) or self._principal.tenant
         envelope["tenant"] = tenant
         return await self._call(of, query, envelope, QUERY_SECONDS)
+
+    async def told(self, query: Query[M], *, tenant: TenantId | None = None, of: ServiceName | None = None) -> M:
+        """What the owner says, as the query's own answer. Raises RefusedThere, Faulted and what the bus raises."""
+        return said(await self.reply_to(query, tenant=tenant, of=of), type(query))
+
+    async def done(self, command: Command[M], *, of: ServiceName | None = None) -> M:
+        """The same of a command: what came of it. Raises as `told` does, and KeyMissing."""
+        return said(await self._call(of, command, self._envelope_of(command), COMMAND_SECONDS), type(command))
 
     async def carry_out(
         self, command: C, handle: Callable[[C, UnitOfWork], Model], *, tenant: TenantId | None = None
     ) -> Wire:
         """Carry out one of the gateway's own commands, in a thread, with the same guarantees as any other."""
-        envelope = self.envelope(command, tenant)
+        envelope = self.envelope(command, tenant) if tenant else self._envelope_of(command)
+        handle = noted(command, handle, origin_of(self.request.scope))
         return await run_in_threadpool(partial(self.frame.run_command, type(command), handle, envelope))
+
+    async def decide(
+        self, command: C, handle: Callable[[C, UnitOfWork], Model], *, tenant: TenantId | None = None
+    ) -> Response:
+        """Carry out one of the gateway's own commands and answer with what came of it."""
+        return self.answer(await self.carry_out(command, handle, tenant=tenant))
+
+    async def found(
+        self, query: Query[M], view: Callable[[Any, Reader], Model], *, tenant: TenantId | None = None
+    ) -> M:
+        """What the gateway's own database says, as the query's own answer. Raises RefusedThere, Faulted."""
+        return said(await self.looked_up(query, view, tenant=tenant), type(query))
+
+    async def decided(
+        self, command: Command[M], handle: Callable[[Any, UnitOfWork], Model], *, tenant: TenantId | None = None
+    ) -> M:
+        """What came of one of the gateway's own commands. Raises RefusedThere, Faulted, KeyMissing."""
+        return said(await self.carry_out(command, handle, tenant=tenant), type(command))
+
+    async def look_up(
+        self, query: Q, view: Callable[[Q, Reader], Model], *, tenant: TenantId | None = None
+    ) -> Response:
+        """Answer one of the gateway's own questions from its own database, in a thread."""
+        return self.answer(await self.looked_up(query, view, tenant=tenant))
+
+    async def looked_up(self, query: Q, view: Callable[[Q, Reader], Model], *, tenant: TenantId | None = None) -> Wire:
+        """What `look_up` would answer with."""
+        envelope: Wire = {"name": type(query).__name__, "body": query.model_dump(mode="json")}
+        if self._principal is not None:
+            envelope["actor"] = self._principal.actor.model_dump(mode="json")
+            tenant = tenant or self._tenant_named_by(query) or self._principal.tenant
+        envelope["tenant"] = tenant
+        return await run_in_threadpool(partial(self.frame.run_query, type(query), view, envelope))
 
     def answer(self, wire: Wire) -> Response:
         """The HTTP form of what came back, with the status that the route has declared for success."""
@@ -111,11 +183,16 @@ class Door:
         actor = self.principal.actor
         owner = tenant or self.principal.tenant
         route = f"{self.request.method} {self.request.scope['route'].path}"
+        key = idempotency_key(self.request) if self.key is None else self.key
         # What is only as it would be anyway counts for nothing: the next version's optional newcomers must not make
-        # another command of a repeat.
-        meant = orjson.dumps(command.model_dump(exclude_defaults=True), default=_plain, option=orjson.OPT_SORT_KEYS)
+        # another command of a repeat. What is set by mode has modes for keys.
+        meant = orjson.dumps(
+            command.model_dump(exclude_defaults=True),
+            default=_plain,
+            option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS,
+        )
         return {
-            "idempotency_key": derived_key(owner, actor.id, route, idempotency_key(self.request)),
+            "idempotency_key": derived_key(owner, actor.id, route, key),
             "tenant": owner,
             "actor": actor.model_dump(mode="json"),
             "name": type(command).__name__,
@@ -124,15 +201,33 @@ class Door:
             "body": command.model_dump(mode="json"),
         }
 
+    def _envelope_of(self, command: Command) -> Wire:
+        return self.envelope(command, self._tenant_named_by(command))
+
+    def _tenant_named_by(self, contract: object) -> TenantId | None:
+        """The tenant that the contract names; only the platform's people name another than their own.
+
+        Raises TenantNotYours.
+        """
+        if not isinstance(contract, InTenant) or contract.tenant in (None, self.principal.tenant):
+            return None
+        if self.principal.tenant != PLATFORM:
+            raise TenantNotYours(field="tenant")
+        return contract.tenant
+
     async def _call(self, of: ServiceName | None, contract: Contract, envelope: Wire, seconds: float) -> Wire:
         bus: Bus = self.request.app.state.bus
-        return await bus.call(
+        wire = await bus.call(
             of or contract.owner,
             snake_case(type(contract).__name__),
             envelope,
             timeout=seconds,
             traceparent=current_traceparent(),
         )
+        if isinstance(contract, SEEN) and "ok" in wire:
+            origin = origin_of(self.request.scope)
+            await note_look(self.frame, contract, self.principal.actor, envelope["tenant"], origin)
+        return wire
 
 
 def expected_version(request: Request) -> int:
@@ -153,6 +248,15 @@ def idempotency_key(request: Request) -> str:
     if not 8 <= len(key) <= 200:
         raise KeyMissing(field="Idempotency-Key")
     return key
+
+
+def said(wire: Wire, contract: type[Contract[M]]) -> M:
+    """What {"ok"} says, as the type that the contract is answered with. Raises RefusedThere and Faulted."""
+    if "ok" in wire:
+        return answer_of(contract).model_validate(wire["ok"])
+    if "refused" in wire:
+        raise RefusedThere(Refusal.model_validate(wire["refused"]))
+    raise Faulted(bool(wire.get("fault", {}).get("retryable")))
 
 
 def answer(wire: Wire, status: int = 200) -> Response:

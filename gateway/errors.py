@@ -1,8 +1,10 @@
-"""Refusals and faults as HTTP: RFC 9457 problem+json, in one place."""
+"""Refusals and faults as HTTP: RFC 9457 problem+json, or a page for whoever reads pages; in one place."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from functools import singledispatch
 from typing import Any
 
 import orjson
@@ -21,7 +23,7 @@ from gateway.bus import BusFault, BusUnavailable, OutcomeUnknown, ServiceUnavail
 log = get_logger(__name__)
 
 STATUS_OF_KIND = {"not_found": 404, "conflict": 409, "forbidden": 403, "invalid": 422}
-STATUS_OF_CODE = {"stale_version": 412}
+STATUS_OF_CODE = {"stale_version": 412, "too_many_attempts": 429}
 """The only place where a kind of refusal becomes a status."""
 
 HTTP_SENTENCES = {
@@ -30,6 +32,7 @@ HTTP_SENTENCES = {
     405: ("method_not_allowed", "不支持该请求方法。"),
     413: ("body_too_large", "请求内容过大。"),
     415: ("unsupported_media_type", "请以 application/json 格式提交。"),
+    429: ("too_many_requests", "请求过于频繁，请稍后重试。"),
     428: ("precondition_required", "请携带 If-Match 请求头（当前版本号）。"),
 }
 
@@ -42,6 +45,44 @@ class Faulted(Exception):
         self.retryable = retryable
 
 
+@dataclass(frozen=True)
+class DoorProblem:
+    """What went wrong, before it is known who reads it. `reasons` lists everything; `detail` is a Chinese sentence."""
+
+    status: int
+    code: str
+    detail: str
+    reasons: Sequence[Reason] = ()
+    retryable: bool = False
+    headers: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def trace_id(self) -> str | None:
+        """What support asks for."""
+        traceparent = current_traceparent()
+        return traceparent[3:35] if traceparent else None
+
+    def document(self) -> Response:
+        """The problem document for programs (RFC 9457)."""
+        body: dict[str, Any] = {
+            "type": f"urn:zhida:problem:{self.code}",
+            "title": self.code,
+            "status": self.status,
+            "detail": self.detail,
+            "code": self.code,
+            "retryable": self.retryable,
+            "trace_id": self.trace_id,
+            "errors": [reason.model_dump(exclude_none=True) for reason in self.reasons],
+        }
+        return Response(orjson.dumps(body), self.status, self.headers, media_type="application/problem+json")
+
+
+FAULT = DoorProblem(500, "fault", "系统内部错误，已记录。")
+
+ShowProblem = Callable[[Request, DoorProblem], Awaitable[Response | None]]
+"""Answers with a page where a person reads pages, with None where a program reads JSON."""
+
+
 def problem(
     status: int,
     code: str,
@@ -51,85 +92,95 @@ def problem(
     retryable: bool = False,
     headers: dict[str, str] | None = None,
 ) -> Response:
-    """One problem document: `errors` lists every reason, `trace_id` is what support asks for."""
-    traceparent = current_traceparent()
-    body: dict[str, Any] = {
-        "type": f"urn:zhida:problem:{code}",
-        "title": code,
-        "status": status,
-        "detail": detail,
-        "code": code,
-        "retryable": retryable,
-        "trace_id": traceparent[3:35] if traceparent else None,
-        "errors": [reason.model_dump(exclude_none=True) for reason in reasons],
-    }
-    return Response(orjson.dumps(body), status, headers, media_type="application/problem+json")
+    """One problem document."""
+    return DoorProblem(status, code, detail, reasons, retryable, headers or {}).document()
 
 
 def refusal_response(refusal: Refusal) -> Response:
     """What a rule's "no" looks like over HTTP."""
+    return problem_of_refusal(refusal).document()
+
+
+def problem_of_refusal(refusal: Refusal) -> DoorProblem:
     status = STATUS_OF_CODE.get(refusal.code, STATUS_OF_KIND[refusal.kind])
-    return problem(status, refusal.code, refusal.message, reasons=refusal.reasons, retryable=refusal.retryable)
+    return DoorProblem(status, refusal.code, refusal.message, refusal.reasons, refusal.retryable)
 
 
-def install(app: FastAPI) -> None:
-    """Register the handlers of everything that may go wrong."""
-
-    @app.exception_handler(Refused)
-    async def refused(_request: Request, error: Refused) -> Response:
-        return refusal_response(error.refusal())
-
-    @app.exception_handler(RequestValidationError)
-    async def invalid(_request: Request, error: RequestValidationError) -> Response:
-        errors = error.errors()
-        if any(each["type"] == "json_invalid" for each in errors):
-            return problem(400, "malformed_json", "请求内容不是有效的 JSON。", reasons=reasons_for(errors))
-        return problem(422, "invalid", "提交的内容有误，请按提示修改。", reasons=reasons_for(errors))
-
-    @app.exception_handler(HTTPException)
-    async def http(_request: Request, error: HTTPException) -> Response:
-        code, sentence = HTTP_SENTENCES.get(error.status_code, ("http_error", str(error.detail)))
-        return problem(error.status_code, code, sentence, headers=dict(error.headers or {}))
-
-    @app.exception_handler(OutcomeUnknown)
-    async def unknown(_request: Request, _error: OutcomeUnknown) -> Response:
-        return problem(504, "outcome_unknown", "处理结果暂未确认，请用同一请求编号重试。", retryable=True)
-
-    @app.exception_handler(BusUnavailable)
-    async def busy(_request: Request, error: BusUnavailable) -> Response:
-        return problem(
-            503, "busy", "系统繁忙，请稍后重试。", retryable=True, headers={"Retry-After": str(error.retry_after)}
-        )
-
-    @app.exception_handler(ServiceUnavailable)
-    async def missing(_request: Request, _error: ServiceUnavailable) -> Response:
-        return problem(
-            503, "service_unavailable", "该服务暂不可用，请稍后重试。", retryable=True, headers={"Retry-After": "2"}
-        )
-
-    @app.exception_handler(BusFault)
-    async def bus_fault(_request: Request, error: BusFault) -> Response:
-        log.error("the bus answered with a fault", error=str(error)[:300])
-        return problem(500, "fault", "系统内部错误，已记录。")
-
-    @app.exception_handler(Faulted)
-    async def faulted(_request: Request, error: Faulted) -> Response:
-        return _fault(error.retryable)
-
-    @app.exception_handler(SQLAlchemyError)
-    async def database(_request: Request, error: SQLAlchemyError) -> Response:
-        retryable = is_infrastructure_fault(error)
-        log.error("request failed at the database", error=str(error)[:300], retryable=retryable, exc_info=error)
-        return _fault(retryable)
-
-    @app.exception_handler(Exception)
-    async def anything(_request: Request, error: Exception) -> Response:
-        log.exception("request failed", error=str(error)[:300])
-        return problem(500, "fault", "系统内部错误，已记录。")
+@singledispatch
+def problem_of(error: Exception) -> DoorProblem:
+    """What is told of an exception; what is our own fault is logged here, and nothing of it is told."""
+    log.error("request failed", error=str(error)[:300], exc_info=error)
+    return FAULT
 
 
-def _fault(retryable: bool) -> Response:
+@problem_of.register
+def _refused(error: Refused) -> DoorProblem:
+    return problem_of_refusal(error.refusal())
+
+
+@problem_of.register
+def _invalid(error: RequestValidationError) -> DoorProblem:
+    wrong = error.errors()
+    if any(each["type"] == "json_invalid" for each in wrong):
+        return DoorProblem(400, "malformed_json", "请求内容不是有效的 JSON。", reasons_for(wrong))
+    return DoorProblem(422, "invalid", "提交的内容有误，请按提示修改。", reasons_for(wrong))
+
+
+@problem_of.register
+def _http(error: HTTPException) -> DoorProblem:
+    code, sentence = HTTP_SENTENCES.get(error.status_code, ("http_error", str(error.detail)))
+    return DoorProblem(error.status_code, code, sentence, headers=dict(error.headers or {}))
+
+
+@problem_of.register
+def _unknown(_error: OutcomeUnknown) -> DoorProblem:
+    return DoorProblem(504, "outcome_unknown", "处理结果暂未确认，请用同一请求编号重试。", retryable=True)
+
+
+@problem_of.register
+def _busy(error: BusUnavailable) -> DoorProblem:
+    after = {"Retry-After": str(error.retry_after)}
+    return DoorProblem(503, "busy", "系统繁忙，请稍后重试。", retryable=True, headers=after)
+
+
+@problem_of.register
+def _missing(_error: ServiceUnavailable) -> DoorProblem:
+    sentence = "该服务暂不可用，请稍后重试。"
+    return DoorProblem(503, "service_unavailable", sentence, retryable=True, headers={"Retry-After": "2"})
+
+
+@problem_of.register
+def _bus_fault(error: BusFault) -> DoorProblem:
+    log.error("the bus answered with a fault", error=str(error)[:300])
+    return FAULT
+
+
+@problem_of.register
+def _faulted(error: Faulted) -> DoorProblem:
+    return _fault(error.retryable)
+
+
+@problem_of.register
+def _database(error: SQLAlchemyError) -> DoorProblem:
+    retryable = is_infrastructure_fault(error)
+    log.error("request failed at the database", error=str(error)[:300], retryable=retryable, exc_info=error)
+    return _fault(retryable)
+
+
+def _fault(retryable: bool) -> DoorProblem:
     if not retryable:
-        return problem(500, "fault", "系统内部错误，已记录。")
+        return FAULT
     sentence = "系统暂不可用，请用同一请求编号重试。"
-    return problem(503, "temporarily_unavailable", sentence, retryable=True, headers={"Retry-After": "1"})
+    return DoorProblem(503, "temporarily_unavailable", sentence, retryable=True, headers={"Retry-After": "1"})
+
+
+def install(app: FastAPI, pages: ShowProblem | None = None) -> None:
+    """Answer everything that may go wrong: with a page where `pages` gives one, else with a problem document."""
+
+    async def answer(request: Request, error: Exception) -> Response:
+        told = problem_of(error)
+        page = None if pages is None else await pages(request, told)
+        return told.document() if page is None else page
+
+    for kind in problem_of.registry:
+        app.add_exception_handler(Exception if kind is object else kind, answer)

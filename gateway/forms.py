@@ -11,11 +11,11 @@ from fastapi import HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
-from contracts.message import Contract
+from contracts.message import Model
 from contracts.refusal import Invalid
 from gateway.door import Door, expected_version
 
-T = TypeVar("T", bound=Contract)
+T = TypeVar("T", bound=Model)
 Wrong = dict[str, Any]
 """One thing that does not fit, as pydantic tells it."""
 
@@ -56,7 +56,7 @@ class Form(Generic[T]):
         self.named = {called.get(field, field): field for field in contract.model_fields if field not in elsewhere}
         self.in_body = in_body and bool(self.named)
         self.closed = closed or self.in_body
-        self._lists = {
+        self.lists = {
             name for name, field in self.named.items() if get_origin(contract.model_fields[field].annotation) in LISTS
         }
         gaps = list(self._gaps(elsewhere | set(called), without))
@@ -75,17 +75,17 @@ class Form(Generic[T]):
     async def read(self, door: Door) -> T:
         """The contract. Raises RequestValidationError with all that is wrong at once, and then 428 for no version."""
         request = door.request
-        said = await _object_in(request) if self.in_body else self._query(request)
+        said = await self.said(request)
         fields = {field: said[name] for name, field in self.named.items() if name in said}
         fields.update(request.path_params)
         if self.own_enterprise:
             fields[ENTERPRISE] = door.enterprise
-        unversioned = _note_version(request, fields) if self.versioned else None
+        unversioned = await self._note_version(request, fields) if self.versioned else None
         wrong = [self._unknown(name) for name in said if name not in self.named] if self.closed else []
         try:
             filled = self.contract.model_validate(fields)
         except ValidationError as error:
-            found = [self._placed(each) for each in error.errors(include_url=False)]
+            found = [self.placed(each) for each in error.errors(include_url=False)]
             wrong = [each for each in found if unversioned is None or each["loc"] != (VERSION,)] + wrong
             if wrong or unversioned is None:
                 raise RequestValidationError(wrong) from None
@@ -96,32 +96,39 @@ class Form(Generic[T]):
             raise unversioned
         return filled
 
+    async def said(self, request: Request) -> dict[str, Any]:
+        """What the caller says, by the names of the callers."""
+        return await _object_in(request) if self.in_body else self._query(request)
+
+    async def version(self, request: Request) -> int:
+        """The version that was read. Raises HTTPException 428 for none, and Invalid."""
+        return expected_version(request)
+
+    async def _note_version(self, request: Request, fields: dict[str, Any]) -> Exception | None:
+        """Puts the version among the fields, or answers why there is none: that is told when all else is right."""
+        try:
+            fields[VERSION] = await self.version(request)
+        except (HTTPException, Invalid) as error:
+            return error
+        return None
+
     def _query(self, request: Request) -> dict[str, Any]:
         if not self.named:
             return {}
         said = request.query_params
-        return {name: said.getlist(name) if name in self._lists else said[name] for name in said}
+        return {name: said.getlist(name) if name in self.lists else said[name] for name in said}
 
     def _unknown(self, name: str) -> Wrong:
         place = "body" if self.in_body else "query"
         return {"type": "extra_forbidden", "loc": (place, name), "msg": "Extra inputs are not permitted"}
 
-    def _placed(self, error: Mapping[str, Any]) -> Wrong:
+    def placed(self, error: Mapping[str, Any]) -> Wrong:
         """The error under the place and the name by which the caller knows the field."""
         field, rest = error["loc"][:1], error["loc"][1:]
         for name, of_contract in self.named.items():
             if field == (of_contract,):
                 return {**error, "loc": ("body" if self.in_body else "query", name, *rest)}
         return {**error, "loc": ("path", *field, *rest)} if self.in_path.issuperset(field) else {**error}
-
-
-def _note_version(request: Request, fields: dict[str, Any]) -> Exception | None:
-    """Puts the version among the fields, or answers why there is none: that is told when all else is right."""
-    try:
-        fields[VERSION] = expected_version(request)
-    except (HTTPException, Invalid) as error:
-        return error
-    return None
 
 
 async def _object_in(request: Request) -> dict[str, Any]:

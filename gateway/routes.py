@@ -1,8 +1,8 @@
-"""Routes as declarations: what a route relays and to whom it is open, beside its path.
+"""Routes as declarations: what a route relays, beside its path. Who may call it says `gateway.permissions`.
 
     routes = Routes("审核 cases")
 
-    @routes.order("/cases/{case_id}/approve", ApproveCase, OFFICER, versioned=True)
+    @routes.order("/cases/{case_id}/approve", ApproveCase, versioned=True)
     async def approve_case(door: Door, command: ApproveCase) -> Response:
         \"\"\"Grant it (审核通过). If-Match: the version that was read.\"\"\"
         return await door.order(command)
@@ -22,13 +22,14 @@ from fastapi.routing import APIRoute
 from starlette.responses import Response
 
 from contracts.message import Command, Contract, Model, Query, answer_of
-from gateway.access import Guard
+from gateway.access import Guard, Permitted
 from gateway.door import Door, unless_known
-from gateway.forms import Form, T
+from gateway.forms import Form
 
 Json = dict[str, Any]
 JSON = "application/json"
 
+T = TypeVar("T", bound=Contract)
 C = TypeVar("C", bound=Command)
 Q = TypeVar("Q", bound=Query)
 E = TypeVar("E", bound=Callable[..., Awaitable[Response]])
@@ -105,25 +106,26 @@ class Routes:
         self,
         path: str,
         contract: type[C],
-        who: Guard,
         *,
         method: str = "POST",
         status: int = 200,
         versioned: bool = False,
         own_enterprise: bool = False,
+        who: Guard | None = None,
     ) -> Callable[[Handle[C]], Handle[C]]:
         """A route that passes on a command; it is idempotent by its Idempotency-Key.
 
         `versioned`: If-Match says the version that was read. `own_enterprise`: the enterprise is the caller's own.
+        `who`: another guard than the table's; tests have contracts that stand in none.
         """
         form = Form(contract, path, in_body=True, versioned=versioned, own_enterprise=own_enterprise)
+        who = who or Permitted(contract, own_enterprise=own_enterprise)
         return self._declare(method, path, form, who, status=status, answers=None, cache=None)
 
     def ask(
         self,
         path: str,
         contract: type[Q],
-        who: Guard,
         *,
         method: str = "GET",
         own_enterprise: bool = False,
@@ -132,6 +134,7 @@ class Routes:
         closed: bool = False,
         answers: type[Model] | None = None,
         cache: str | None = None,
+        who: Guard | None = None,
     ) -> Callable[[Handle[Q]], Handle[Q]]:
         """A route that puts a question. With another method than GET the body asks, where an address is too short.
 
@@ -148,6 +151,7 @@ class Routes:
             called=called,
             without=frozenset(without),
         )
+        who = who or Permitted(contract, own_enterprise=own_enterprise)
         return self._declare(method, path, form, who, status=200, answers=answers, cache=cache)
 
     def special(

@@ -15,6 +15,7 @@ from rules.instalments import compute_instalment
 from rules.items import assess
 from rules.shares import split_shares
 from rules.stacking import settle_stacking
+from rules.text.guides import guide_sentences
 from rules.text.items import sentence, sentences
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "compute_amount",
     "compute_instalment",
     "evaluate_eligibility",
+    "guide_sentences",
     "part_amount",
     "sentence",
     "sentences",

@@ -37,6 +37,7 @@ class Fault(StrEnum):
     HTTP_500 = "http_500"
     STOP_HALF_WAY = "stop_half_way"
     ALTER_BYTE = "alter_byte"
+    FALSE_WORD = "false_word"
 
     @property
     def prevents_the_deed(self) -> bool:

@@ -53,13 +53,13 @@ structlog.configure(
 DATA_KEY = base64.b64encode(b"test-key-of-thirty-two-bytes-000").decode()
 
 
-AT_HOME = ("journeys", "faults")
-"""The folders whose tests use the standing house."""
+AT_HOME = ("journeys/", "faults/", "browser/test_main_job.py")
+"""The folders and files whose tests use the standing house."""
 
 
 def at_home(test: str) -> bool:
     """Whether the test, by its file or node id below `tests`, may use the standing house."""
-    return test.removeprefix("tests/").split("/")[0] in AT_HOME
+    return test.removeprefix("tests/").startswith(AT_HOME)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

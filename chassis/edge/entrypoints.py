@@ -25,16 +25,20 @@ from nameko.extensions import DependencyProvider
 
 from chassis.edge.frame import Frame
 from chassis.edge.rpc import FrameRpc, service_of
+from chassis.events import stuck_work as stuck
 from chassis.events.inbox import Subscription
 from chassis.events.received import Received
 from chassis.observability.telemetry import continue_trace, get_logger
 from chassis.operations import runs as operation_runs
 from chassis.operations.work import chunks_due
 from chassis.read.reader import Reader
+from chassis.tenancy.working_days import missing_calendars
+from chassis.time.following import FOLLOW
 from chassis.time.jobs import Job
 from chassis.time.scheduler import DueWork
 from chassis.write.uow import UnitOfWork
-from contracts import operations
+from contracts import operations, stuck_work
+from contracts.calendars import ListMissingCalendars, MissingCalendars
 from contracts.flow import FLOW
 from contracts.message import Event, snake_case
 
@@ -162,7 +166,7 @@ class Room:
 
 
 class Service(Room):
-    """What every service is: it has a name and a frame, and answers for its long work."""
+    """What every service is: it has a name and a frame, and answers for its long work, its clocks and what is stuck."""
 
     name: str
     frame: Frame = FrameProvider()
@@ -182,6 +186,23 @@ class Service(Room):
     @command
     def resume_operation(self, cmd: operations.ResumeOperation, uow: UnitOfWork) -> operations.OperationView:
         return operation_runs.resume_operation(cmd, uow, self.frame.service)
+
+    @query
+    def list_stuck_work(self, query: stuck_work.ListStuckWork, reader: Reader) -> stuck_work.StuckWork:
+        return stuck.list_stuck_work(query, reader, self.frame.frame_engine, self.frame.service)
+
+    @query
+    def get_stuck_work(self, query: stuck_work.GetStuckWork, reader: Reader) -> stuck_work.StuckPieceView:
+        return stuck.get_stuck_work(query, reader, self.frame.frame_engine, self.frame.service)
+
+    @command
+    def redrive_stuck_work(self, cmd: stuck_work.RedriveStuckWork, uow: UnitOfWork) -> stuck_work.StuckPiece:
+        frame = self.frame
+        return stuck.redrive_stuck_work(cmd, uow, frame.frame_engine, frame.settings.amqp_url, frame.service)
+
+    @query
+    def list_missing_calendars(self, query: ListMissingCalendars, reader: Reader) -> MissingCalendars:
+        return missing_calendars(self.frame.frame_engine)
 
 
 def _marked(service: Service, mark: str) -> list[tuple[str, Any, Any]]:
@@ -205,7 +226,13 @@ def _due_work(service: Service, frame: Frame) -> list[DueWork]:
         def unit(tenants: Sequence[str]) -> UnitOfWork:
             return frame.event_unit(tenants, action=kind)
 
-        return DueWork(kind, lambda jobs: method(jobs, unit), batch)
+        def handle(jobs: list[Job]) -> None:
+            if kind == FOLLOW:
+                # Another process has learned what is to be followed; this one may remember what was before.
+                frame.calendars.forget()
+            method(jobs, unit)
+
+        return DueWork(kind, handle, batch)
 
     return [
         *(due_jobs(kind, batch, method) for _name, (kind, batch), method in _marked(service, "__zhida_due__")),

@@ -13,7 +13,6 @@ from sqlalchemy import Engine, text
 from chassis.events.broker import reachable
 from chassis.events.consumer import EventConsumer
 from chassis.events.inbox import Inbox, Subscription
-from chassis.events.received import Received
 from chassis.events.relay import Relay
 from chassis.events.sweeper import Sweeper
 from chassis.foundation.crash import crash_point
@@ -26,8 +25,10 @@ from chassis.observability.loops import Loop
 from chassis.observability.metrics import COMMAND_SECONDS, COMMANDS
 from chassis.observability.telemetry import bind, get_logger, start_span
 from chassis.read.reader import Reader
+from chassis.tenancy.learning import calendar_subscription, tenant_subscription
 from chassis.time.calendars import Calendars
 from chassis.time.clock import Clock, SystemClock
+from chassis.time.following import FOLLOW
 from chassis.time.scheduler import DueWork, Scheduler
 from chassis.write.idempotency import Wire, earlier_result, result_parameter
 from chassis.write.sealer import Sealer
@@ -102,6 +103,8 @@ class Frame:
         return Reader(self.read_engine, tenants, clock=self.clock, actor=actor)
 
     def _committed(self, uow: UnitOfWork) -> None:
+        if uow.changes_calendars:
+            self.calendars.forget()
         if uow.has_events:
             self.relay.wake()
         if uow.earliest_job is not None and uow.earliest_job <= self.clock.now():
@@ -233,9 +236,9 @@ class Frame:
         if "relay" in roles:
             self._loops += [self.relay, Sealer(self.frame_engine, self.look_engine, self.clock)]
         if "events" in roles and service is not None:
-            inbox = Inbox(
-                self.service, [*subscriptions, tenant_subscription()], self.event_unit, self.settings.max_attempts
-            )
+            follows = any(work.kind == FOLLOW for work in due)
+            learning = [tenant_subscription(follows=follows), calendar_subscription(follows=follows)]
+            inbox = Inbox(self.service, [*subscriptions, *learning], self.event_unit, self.settings.max_attempts)
             sweeper = Sweeper(self.look_engine, inbox, self.clock, batch=self.settings.event_batch)
             consumer = EventConsumer(
                 service,
@@ -278,16 +281,6 @@ class Frame:
         """Returns if it does; raises what the driver raises if not."""
         with self.frame_engine.connect() as connection:
             connection.execute(text("SELECT 1"))
-
-
-def tenant_subscription() -> Subscription:
-    """Every service learns of tenants in the same way."""
-
-    def learn(events: list[Received[Any]], uow: UnitOfWork) -> None:
-        for event in events:
-            uow.registry.learn(event.data)
-
-    return Subscription("tenants", frozenset({"TenantOnboarded", "TenantChanged"}), learn)
 
 
 def _is_in_progress(wire: Wire) -> bool:

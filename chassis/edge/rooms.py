@@ -3,7 +3,7 @@
     services/review/cases/entrypoints.py       class CaseEntrypoints(Room): …
     services/review/register/entrypoints.py    class RegisterEntrypoints(Room): …
 
-`service_class("review")` has the entrypoints of both. A small service is one room: `services/notify/entrypoints.py`.
+`service_class("review")` has the entrypoints of both. A small service is one room: `services/oversight/entrypoints.py`.
 """
 
 from __future__ import annotations

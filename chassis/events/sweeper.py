@@ -11,7 +11,8 @@ from chassis.events.inbox import BatchResult, Inbox
 from chassis.events.parking import claim_due, wake_successors
 from chassis.observability.health import Heartbeat
 from chassis.observability.loops import run_until_stopped
-from chassis.observability.metrics import PARKED
+from chassis.observability.metrics import CALENDARS_MISSING, PARKED
+from chassis.tenancy.working_days import missing_calendars
 from chassis.time.clock import Clock
 
 GAP_LOOK_SECONDS = 1.0
@@ -68,3 +69,4 @@ class Sweeper:
         counts = {row.state: row.n for row in counted}
         for state in ("waiting", "dead"):
             PARKED.labels(state).set(counts.get(state, 0))
+        CALENDARS_MISSING.set(len(missing_calendars(self._engine).items))

@@ -20,6 +20,7 @@ SENTENCES: Mapping[str, str] = {
     "int_parsing": "应为整数",
     "int_from_float": "应为整数",
     "bool_parsing": "应为是或否",
+    "money_invalid": "请填写金额（元，最多两位小数）",
     "greater_than": "应大于 {gt}",
     "greater_than_equal": "不得小于 {ge}",
     "less_than": "应小于 {lt}",
@@ -35,6 +36,7 @@ SENTENCES: Mapping[str, str] = {
     "model_attributes_type": "应为 JSON 对象",
     "model_type": "应为 JSON 对象",
 }
+UNSPECIFIC = "内容不符合要求"
 
 
 def reasons_for(errors: Sequence[Mapping[str, Any]]) -> tuple[Reason, ...]:
@@ -42,11 +44,7 @@ def reasons_for(errors: Sequence[Mapping[str, Any]]) -> tuple[Reason, ...]:
     reasons = []
     for error in errors:
         place = ".".join(str(part) for part in error["loc"] if part not in ("body", "query", "path"))
-        template = SENTENCES.get(error["type"], "内容不符合要求")
-        try:
-            sentence = template.format(**(error.get("ctx") or {}))
-        except KeyError:
-            sentence = "内容不符合要求"
+        sentence = sentence_for(error)
         reasons.append(
             Reason(
                 code=f"field_{error['type']}",
@@ -55,6 +53,15 @@ def reasons_for(errors: Sequence[Mapping[str, Any]]) -> tuple[Reason, ...]:
             )
         )
     return tuple(reasons)
+
+
+def sentence_for(error: Mapping[str, Any]) -> str:
+    """What does not fit, without the field's name: for a page, which shows it beside the field."""
+    template = SENTENCES.get(error["type"], UNSPECIFIC)
+    try:
+        return template.format(**(error.get("ctx") or {}))
+    except KeyError:
+        return UNSPECIFIC
 
 
 def without_values(error: Exception) -> str:

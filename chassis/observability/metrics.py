@@ -80,3 +80,8 @@ SLA_ALARMS = Counter(
     ("subject_type", "clock", "level"),
     registry=REGISTRY,
 )
+CALENDARS_MISSING = Gauge(
+    "zhida_calendars_missing",
+    "Years that deadlines of some tenant wait for, counted by tenant and clock; 0 when all that is needed is loaded.",
+    registry=REGISTRY,
+)

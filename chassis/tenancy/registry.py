@@ -10,6 +10,19 @@ from contracts.message import TenantId
 from contracts.refusal import NotFound
 from contracts.rule.shares import Level
 
+LEARN = """
+    INSERT INTO tenant (id, parent_id, level, division_code, name, settings, settings_version)
+    VALUES (:id, :parent_id, :level, :division_code, :name, CAST(:settings AS jsonb), :version)
+    ON CONFLICT (id) DO UPDATE SET parent_id = EXCLUDED.parent_id, level = EXCLUDED.level,
+        division_code = EXCLUDED.division_code, name = EXCLUDED.name, settings = EXCLUDED.settings,
+        settings_version = EXCLUDED.settings_version,
+        hours_version = CASE WHEN coalesce(tenant.settings->>'opening_time', '08:30') = :opening
+            AND tenant.settings->>'closing_time' = :closing THEN tenant.hours_version ELSE EXCLUDED.settings_version END
+        WHERE tenant.settings_version < EXCLUDED.settings_version
+    RETURNING hours_version = settings_version AND settings_version > 1
+"""
+"""Settings that were written before offices had an opening time mean the usual one."""
+
 
 class TenantUnknown(NotFound):
     """No tenant with this id has been onboarded here (yet)."""
@@ -53,16 +66,14 @@ class Tenants:
         self._known.update((row.id, row) for row in rows)
         return tuple(row.id for row in rows)
 
-    def learn(self, event: TenantOnboarded | TenantChanged) -> None:
-        """Keep what the event says; an older version never replaces a newer one."""
+    def learn(self, event: TenantOnboarded | TenantChanged) -> bool:
+        """Keep what the event says; an older version never replaces a newer one.
+
+        Returns whether the office hours are others than before, so that open deadlines must follow.
+        """
         self._known.pop(event.id, None)
-        self._uow.execute(
-            "INSERT INTO tenant (id, parent_id, level, division_code, name, settings, settings_version)"
-            " VALUES (:id, :parent_id, :level, :division_code, :name, CAST(:settings AS jsonb), :version)"
-            " ON CONFLICT (id) DO UPDATE SET parent_id = EXCLUDED.parent_id,"
-            " level = EXCLUDED.level, division_code = EXCLUDED.division_code, name = EXCLUDED.name, settings = EXCLUDED.settings,"
-            " settings_version = EXCLUDED.settings_version"
-            " WHERE tenant.settings_version < EXCLUDED.settings_version",
+        learned = self._uow.execute(
+            LEARN,
             {
                 "id": event.id,
                 "parent_id": event.parent_id,
@@ -70,9 +81,14 @@ class Tenants:
                 "division_code": event.division_code,
                 "name": event.name,
                 "settings": event.settings.model_dump_json(),
+                "opening": event.settings.opening_time,
+                "closing": event.settings.closing_time,
                 "version": event.settings_version,
             },
-        )
+        ).scalar()
+        if learned:
+            self._uow.forget_calendars()
+        return bool(learned)
 
     def _row(self, tenant: TenantId) -> Any:
         if tenant not in self._known:

@@ -84,6 +84,8 @@ class FakeRegistry:
         self.tenants = dict(tenants)
 
     def settings(self, tenant: TenantId) -> TenantSettings:
+        if tenant not in self.tenants:
+            raise TenantUnknown(tenant=tenant)
         return self.tenants[tenant][2]
 
     def name(self, tenant: TenantId) -> str:
@@ -186,6 +188,17 @@ class FakeUnit:
 
     def unschedule(self, kind: str, subject: str, *, tenant: TenantId) -> None:
         self.jobs.pop((tenant, kind, subject), None)
+
+    def scheduled(self, kind: str, subjects: Iterable[str], *, tenant: TenantId) -> dict[str, datetime]:
+        wanted = set(subjects)
+        return {
+            subject: at
+            for (whose, of_kind, subject), at in self.jobs.items()
+            if (whose, of_kind) == (tenant, kind) and subject in wanted
+        }
+
+    def forget_calendars(self) -> None:
+        """A fake has the calendar that it was given."""
 
     def finish(self, job: Any) -> None:
         if self.jobs.get((job.tenant, job.kind, job.subject)) == job.due_at:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 
@@ -28,6 +29,25 @@ Rows = Iterable[tuple[date, bool]]
 """(day, is it worked)."""
 
 
+@dataclass(frozen=True, slots=True)
+class CalendarSource:
+    """Where the days of one year come from: the nation's arrangement, or a tenant's own days over it.
+
+    Version 0 came with the installation.
+    """
+
+    year: int
+    version: int
+    document_number: str = ""
+    own: bool = False
+
+    def __str__(self) -> str:
+        whose = f"{'本地区' if self.own else '全国'} {self.year} 年工作日历"
+        if not self.version:
+            return f"{whose}（随系统预置）"
+        return f"{whose}第 {self.version} 版" + (f"（{self.document_number}）" if self.document_number else "")
+
+
 class CalendarNotLoaded(Exception):
     """The answer depends on working days of `year`, which are not loaded. Nobody guesses them."""
 
@@ -42,16 +62,27 @@ class Calendar:
     A year is loaded when every one of its days is known: half a year would be a guess about the other half.
     """
 
-    __slots__ = ("_blocks", "_working", "closing_time", "opening_time", "years")
+    __slots__ = ("_blocks", "_working", "closing_time", "hours_version", "opening_time", "sources", "years")
 
     def __init__(
-        self, days: Mapping[date, bool], *, opening_time: time = OPENING, closing_time: time = CLOSING
+        self,
+        days: Mapping[date, bool],
+        *,
+        opening_time: time = OPENING,
+        closing_time: time = CLOSING,
+        sources: Iterable[CalendarSource] = (),
+        hours_version: int = 1,
     ) -> None:
-        """Raises ValueError if offices would close before they open."""
+        """`hours_version` is the version of the tenant's settings that the office hours were read from.
+
+        Raises ValueError if offices would close before they open.
+        """
         if not opening_time < closing_time:
             raise ValueError(f"closing time {closing_time} is not after opening time {opening_time}")
         self.opening_time = opening_time
         self.closing_time = closing_time
+        self.sources = tuple(sorted(sources, key=lambda each: (each.year, each.own)))
+        self.hours_version = hours_version
         self.years = _complete_years(days)
         loaded = frozenset(self.years)
         self._working = sorted(day.toordinal() for day, worked in days.items() if worked and day.year in loaded)
@@ -59,12 +90,23 @@ class Calendar:
 
     @classmethod
     def from_rows(
-        cls, rows: Rows, *, overrides: Rows = (), opening_time: time = OPENING, closing_time: time = CLOSING
+        cls,
+        rows: Rows,
+        *,
+        overrides: Rows = (),
+        opening_time: time = OPENING,
+        closing_time: time = CLOSING,
+        sources: Iterable[CalendarSource] = (),
+        hours_version: int = 1,
     ) -> Calendar:
         """The nation's rows, and a tenant's `overrides` over them; of two rows for a day the later counts."""
-        days = dict(rows)
-        days.update(overrides)
-        return cls(days, opening_time=opening_time, closing_time=closing_time)
+        return cls(
+            {**dict(rows), **dict(overrides)},
+            opening_time=opening_time,
+            closing_time=closing_time,
+            sources=sources,
+            hours_version=hours_version,
+        )
 
     @classmethod
     def from_chinesecalendar(
@@ -142,6 +184,17 @@ class Calendar:
     def close_of_business(self, day: date) -> datetime:
         """The instant (UTC) at which a period that ends on `day` ends (art. 203)."""
         return datetime.combine(day, self.closing_time, CHINA).astimezone(UTC)
+
+    def basis(self, first: date, last: date) -> str:
+        """What a period from `first` to `last` is counted by, for a journal: calendars with their versions, office hours
+        where the tenant has changed its settings. What came with the installation is named only where nothing else is.
+        """
+        sources = [each for each in self.sources if first.year <= each.year <= last.year]
+        named = [str(each) for each in sources if each.version] or [str(each) for each in sources]
+        if self.hours_version > 1:
+            hours = f"{self.opening_time:%H:%M}—{self.closing_time:%H:%M}"
+            named.append(f"本地区作息时间 {hours}（地区设置第 {self.hours_version} 版）")
+        return "、".join(named) or "现行工作日历"
 
     def _block(self, ordinal: int) -> tuple[int, int]:
         """First and last day of the unbroken run of loaded years around a day. Raises CalendarNotLoaded."""

@@ -66,6 +66,14 @@ class JobBook:
             {"tenant": tenant, "kind": kind, "subject": subject},
         )
 
+    def scheduled(self, kind: str, subjects: Sequence[str], *, tenant: str) -> dict[str, datetime]:
+        rows = self._uow.execute(
+            "SELECT subject, due_at FROM job WHERE tenant = :tenant AND kind = :kind"
+            " AND subject = ANY (CAST(:subjects AS text[]))",
+            {"tenant": tenant, "kind": kind, "subjects": list(subjects)},
+        )
+        return {row.subject: row.due_at for row in rows}
+
     def finish(self, job: Job) -> None:
         # Only the instant that was claimed is done: the handler may have scheduled the next one already, and be it
         # for the same instant.

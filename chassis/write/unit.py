@@ -49,6 +49,9 @@ class Unit(Protocol):
     def unschedule(self, kind: str, subject: str, *, tenant: TenantId) -> None:
         """Nothing needs to be done about `subject` any more."""
 
+    def forget_calendars(self) -> None:
+        """This transaction changes what calendars are made of: after its commit they are read anew."""
+
 
 class Storing(Protocol):
     """A store is made from its unit of work."""

@@ -79,6 +79,7 @@ class UnitOfWork:
         self.now: datetime = clock.now()
         self.calendar_of = calendar_of
         self.joins_traces = False
+        self.changes_calendars = False
         self._earlier: Row[Any] | None = None
         self._idempotency_key = idempotency_key
         self._result: dict[str, Any] | None = None
@@ -225,9 +226,17 @@ class UnitOfWork:
         """Nothing needs to be done about `subject` any more."""
         self._jobs.unschedule(kind, subject, tenant=tenant)
 
+    def scheduled(self, kind: str, subjects: Sequence[str], *, tenant: TenantId) -> dict[str, datetime]:
+        """When each of these is looked at next, as far as it is."""
+        return self._jobs.scheduled(kind, subjects, tenant=tenant)
+
     def finish(self, job: Job) -> None:
         """The job is done: it goes away with this transaction's effect, unless it was scheduled anew."""
         self._jobs.finish(job)
+
+    def forget_calendars(self) -> None:
+        """This transaction changes what calendars are made of: after its commit they are read anew."""
+        self.changes_calendars = True
 
     def begin_operation(self, kind: str, *, title: str, parameters: Mapping[str, Any]) -> Operation:
         """Begin long work, to be done in chunks by `@operation(kind)` after this commit. `title` is Chinese."""

@@ -84,10 +84,7 @@ class Cluster:
         wanted = list(names) or process_names()
         self._check(wanted, process_names())
         self._claim_ports()
-        dsns, amqp_url = self._infrastructure()
-        self._claim_ports()  # again: some seconds have passed, in which somebody may have taken one
-        crew = Crew(self.home, members(self.home, dsns, amqp_url, self._environ))
-        started = [name for name in crew.names if name in wanted and crew.start(name)]
+        crew, started = self._started(wanted)
         with ThreadPoolExecutor(max(1, len(wanted))) as pool:
             list(pool.map(lambda name: self._await(crew, name), wanted))
         return started
@@ -181,12 +178,37 @@ class Cluster:
         except NeverStarted:
             return Crew(self.home, [])
 
-    def _infrastructure(self) -> tuple[dict[str, Dsns], str]:
-        """Database and broker side by side; migrations run while the broker still starts."""
-        with ThreadPoolExecutor(2) as pool:
+    def _started(self, wanted: Sequence[str]) -> tuple[Crew, list[str]]:
+        """Database, broker and processes are on their way; returns the processes, and the names of those started.
+
+        Where the broker will be is known from its second start on. Then the processes start while it still does: they
+        wait for it by themselves, and have much to import.
+        """
+        with ThreadPoolExecutor(1) as pool:
             broker = pool.submit(self._step, "RabbitMQ", self.rabbitmq.start)
-            dsns = pool.submit(self._databases).result()
-            return dsns, broker.result().url
+            dsns = self._databases()
+            expected = self._broker_expected_at()
+            if expected is None:
+                expected = broker.result().url
+            crew, started = self._set_off(wanted, dsns, expected)
+            actual = broker.result().url
+            if actual != expected:
+                for name in started:
+                    crew.stop(name)
+                crew, started = self._set_off(wanted, dsns, actual)
+            return crew, started
+
+    def _set_off(self, wanted: Sequence[str], dsns: dict[str, Dsns], amqp_url: str) -> tuple[Crew, list[str]]:
+        self._claim_ports()  # again: some seconds have passed, in which somebody may have taken one
+        crew = Crew(self.home, members(self.home, dsns, amqp_url, self._environ))
+        return crew, [name for name in crew.names if name in wanted and crew.start(name)]
+
+    def _broker_expected_at(self) -> str | None:
+        """None before the first start."""
+        try:
+            return self.rabbitmq.address().url
+        except NeverStarted:
+            return None
 
     def _databases(self) -> dict[str, Dsns]:
         admin = self._step("PostgreSQL", self.postgres.start)

@@ -27,7 +27,7 @@ SAYING_NOTHING = PROSE | {"$defs", "default", "discriminator"}
 LOWER_BOUNDS = ("minLength", "minimum", "exclusiveMinimum", "minItems", "minProperties")
 UPPER_BOUNDS = ("maxLength", "maximum", "exclusiveMaximum", "maxItems", "maxProperties")
 FORMS = ("pattern", "format", "uniqueItems")
-STRUCTURE = {"type", "enum", "const", "properties", "required", "additionalProperties", "items"}
+STRUCTURE = {"type", "enum", "const", "properties", "required", "additionalProperties", "propertyNames", "items"}
 UNDERSTOOD = SAYING_NOTHING | STRUCTURE | {*FORMS, *LOWER_BOUNDS, *UPPER_BOUNDS}
 
 Alternatives = dict[str, Json]
@@ -120,6 +120,8 @@ class _Comparison:
         yield from _values(where, old[1], new[1])
         yield from _limits(where, old[1], new[1], self.taken)
         yield from self._fields(where, old[1], new[1])
+        if "propertyNames" in old[1] or "propertyNames" in new[1]:
+            yield from self.schemas(f"{where}{{}}", old[1].get("propertyNames", {}), new[1].get("propertyNames", {}))
         if "items" in old[1] or "items" in new[1]:
             yield from self.schemas(f"{where}[]", old[1].get("items", {}), new[1].get("items", {}))
 

@@ -18,7 +18,7 @@ from console.contracts.reach import CallReach, Reached
 from console.contracts.schemas import contract_types
 from console.contracts.source import Name, SourceTree
 from contracts.flow import EVENTS, FLOW
-from contracts.message import Command, Event
+from contracts.message import Command, Event, answer_of
 from contracts.message import Contract as AnyContract
 from contracts.operations import OF_EVERY_SERVICE
 from gateway.access import routes_of
@@ -31,6 +31,9 @@ MARKS: tuple[tuple[str, Kind], ...] = (
     ("__zhida_due__", "timer"),
     ("__zhida_operation__", "work"),
 )
+DECIDING = ("use_cases", "views", "uploads", "agents")
+"""Modules of the gateway in which it decides and answers itself."""
+
 SHARED_CODE = ("copies",)
 """Packages that services have in common and that do part of their work."""
 
@@ -169,11 +172,14 @@ class House:
         handlers = {found.function for _, found in self._routes}
         reach = CallReach(self._source, ("gateway",))
         for module in self._source.modules_of("gateway"):
+            if module.name.rpartition(".")[2] not in DECIDING:
+                continue
             for name, node in module.functions.items():
                 place = Name(module.name, name)
                 note = node.args.args[0].annotation if node.args.args else None
                 contract = own.get(getattr(note, "id", ""))
-                if contract is not None and "." not in name and place not in handlers:
+                answered = getattr(node.returns, "id", "") == (answer_of(contract).__name__ if contract else None)
+                if contract is not None and answered and "." not in name and place not in handlers:
                     kind: Kind = "command" if issubclass(contract, Command) else "query"
                     reached_now = _spoken_by("gateway", reach.of(place))
                     yield Way("gateway", kind, contract, frozenset(), place, (place,), reached_now)

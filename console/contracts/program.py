@@ -18,12 +18,13 @@ from fastapi import FastAPI
 
 from chassis.edge.frame import Frame
 from chassis.foundation.settings import Settings
-from console.contracts import asyncapi, flow_picture
+from console.contracts import asyncapi, flow_picture, permission_table
 from console.contracts.changes import broken, sentences
 from console.contracts.files import (
     BASELINE,
     FLOW_PICTURE,
     FOLDER,
+    PERMISSION_TABLE,
     committed_files,
     generated_files,
     has_history,
@@ -127,7 +128,7 @@ def generated_texts() -> dict[str, str]:
         **schema_documents(),
     }
     texts = {f"{FOLDER}/{name}": text_of(document) for name, document in documents.items()}
-    return {**texts, FLOW_PICTURE: flow_picture.text()}
+    return {**texts, FLOW_PICTURE: flow_picture.text(), PERMISSION_TABLE: permission_table.text()}
 
 
 def outside_of_texts(texts: Mapping[str, str]) -> Outside:

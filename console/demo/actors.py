@@ -105,7 +105,7 @@ class Applicants(Player):
         return True
 
 
-class Department(Player):
+class DepartmentOffice(Player):
     """A department's officer: pushes the lists of no-application items, inspects, approves."""
 
     def __init__(self, stage: Stage, board: Board, closing: threading.Event, department: str) -> None:
@@ -152,6 +152,8 @@ class Department(Player):
         try:
             if "inspection_required" in standing and case["inspection_passed"] is None:
                 self._inspect(case)
+            elif standing == {"plan_term_unmapped"}:
+                return  # The meaning was said before the first claim: it is on its way.
             elif standing:
                 self.board.complain(story, "；".join(reason["message"] for reason in case["obstacles"]))
             else:
@@ -264,7 +266,7 @@ class Watcher(Player):
 
 def cast(stage: Stage, board: Board, closing: threading.Event) -> Sequence[Player]:
     """Everybody who takes part in the scene."""
-    departments = [Department(stage, board, closing, name) for name in stage.scene.departments]
+    departments = [DepartmentOffice(stage, board, closing, name) for name in stage.scene.departments]
     return [
         *departments,
         Applicants(stage, board, closing),

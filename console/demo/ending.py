@@ -12,9 +12,10 @@ from rich.console import Console
 from rich.table import Table
 
 from console.demo.board import TOLD, Board, Story
-from console.demo.people import ENTERPRISE, FINANCE, People
+from console.demo.people import ENTERPRISE, FINANCE, DemoPeople
 from console.demo.preparation import Stage
 from console.demo.scene import MODE_NAMES
+from console.demo.sign_ins import SignIn
 from console.operating.checks.bank_book import BankBook
 from console.operating.checks.report import Report
 from contracts.money import Money
@@ -101,7 +102,7 @@ def percentile(ordered: Sequence[float], percent: int) -> float | None:
     return ordered[math.ceil(len(ordered) * percent / 100) - 1] if ordered else None
 
 
-def show_cases(board: Board, people: People, console: Console) -> None:
+def show_cases(board: Board, people: DemoPeople, console: Console) -> None:
     """One line per case: who did what, and how long it took until the money was there."""
     table = Table(title="逐件：从申报到到账 · from submission to money", pad_edge=False)
     table.add_column("收件编号", no_wrap=True)
@@ -150,6 +151,17 @@ def show_way_on(stage: Stage, board: Board, url: str, console: Console) -> None:
     console.print(table)
 
 
+def show_sign_ins(people: Sequence[SignIn], url: str, console: Console) -> None:
+    """One name per audience, and what each can try."""
+    table = Table(
+        "登录名", "口令", "动态口令", "岗位", "可以试试", title=f"网页 · the pages: {url}/sign-in", show_lines=True
+    )
+    for each in people:
+        code = f"./zhida code {each.login}" if each.secret else "—"
+        table.add_row(each.login, each.password, code, each.office, each.to_try)
+    console.print(table)
+
+
 def show_success(figures: Figures, console: Console) -> None:
     """The one line that everybody came for."""
     p50, p99 = (f"{each:.1f} 秒" if each is not None else "—" for each in (figures.p50_s, figures.p99_s))
@@ -161,7 +173,7 @@ def show_success(figures: Figures, console: Console) -> None:
     )
 
 
-def _office(people: People, actor_id: str | None) -> str:
+def _office(people: DemoPeople, actor_id: str | None) -> str:
     """Who it was, by office; an enterprise is just the enterprise, whose name stands beside."""
     if actor_id is not None and actor_id.startswith(ENTERPRISE):
         return "企业"

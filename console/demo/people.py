@@ -1,11 +1,16 @@
-"""Who takes part, each with a token of their own. They have offices, not names."""
+"""Who takes part, each with a token of their own. They have offices, not names; their resident ids are made up."""
 
 from __future__ import annotations
 
+import threading
 import zlib
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
+
+from stdnum.cn import ric
 
 from console.demo.door import DemoDoor
 from console.demo.scene import HERE, digest
@@ -31,6 +36,13 @@ SUPERVISOR = Office("supervisor", "纪委监督岗", ("supervisor",))
 ENTERPRISE = "enterprise-"
 """How the actor ids of enterprises begin."""
 
+ADMINISTRATORS: Sequence[Office] = (
+    Office("system-admin", "系统管理员（示例）", ("system",)),
+    Office("security-admin", "安全管理员（示例）", ("security",)),
+    Office("audit-admin", "审计管理员（示例）", ("auditor",)),
+)
+"""三员分立: three persons without any other duty."""
+
 STANDING: Sequence[Office] = (WINDOW, PARTNER, ACCOUNTS, CHECKER, FINANCE, SUPERVISOR)
 
 
@@ -44,38 +56,114 @@ def enterprise_office(uscc: str, name: str, enterprise_id: str) -> Office:
     return Office(f"{ENTERPRISE}{uscc}", name, ("enterprise",), enterprise_id=enterprise_id)
 
 
-class People:
-    """Credentials by office.
+PLACES_OF_WORK: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
+    "window": ("政务服务中心", "policy", ("window",)),
+    "bureau": ("行政审批局", "approval_bureau", ("bureau_intake", "payment_maker", "payment_check")),
+    "finance": ("财政局", "finance", ("finance",)),
+    "supervisor": ("纪委监委", "discipline", ("discipline",)),
+    "department": ("", "policy", ("policy_author", "first_review", "leader")),
+    "system": ("平台运行单位", "platform", ("system_admin",)),
+    "security": ("平台运行单位", "platform", ("security_admin",)),
+    "auditor": ("平台运行单位", "platform", ("audit_admin",)),
+}
+"""Role → department, what it is there for, and the duties that its office holds."""
 
-    Asking for them again gives the same tokens: they follow from the command's key.
+FIRST_DAY = "2025-01-01"
+
+
+class DemoPeople:
+    """Persons with their duties and mandates, and credentials by office.
+
+    Asking for them again gives the same persons and tokens: they follow from the commands' keys.
     """
 
-    def __init__(self, door: DemoDoor, platform_token: str) -> None:
+    def __init__(self, door: DemoDoor, platform_token: str, tenant: str = HERE) -> None:
         self._door = door
+        self._tenant = tenant
         self._platform_token = platform_token
         self._tokens: dict[str, str] = {}
         self._offices: dict[str, Office] = {}
+        self._departments: dict[str, str] = {}
+        self._registering: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
     def appoint(self, office: Office) -> str:
         """The office's token, issued by the platform on first need."""
         if office.actor_id not in self._tokens:
-            body: dict[str, Any] = {
-                "tenant": HERE,
-                "actor_id": office.actor_id,
-                "name": office.name,
-                "roles": list(office.roles),
-                "department": office.department,
-                "enterprise_id": office.enterprise_id,
-            }
-            view = self._door.order(
-                "/credentials",
-                token=self._platform_token,
-                body=body,
-                key=f"demo/credential/{office.actor_id}/{digest(body)}",
-            )
+            body: dict[str, Any] = {"tenant": self._tenant, "actor_id": office.actor_id, "name": office.name}
+            machine = set(office.roles) <= {"partner", "bank"}
+            if machine:
+                body["roles"] = list(office.roles)
+            elif office.enterprise_id is not None:
+                self.place(office)
+                body["enterprise_id"] = office.enterprise_id
+            else:
+                body["department_id"] = self.place(office)
+            view = self._order("/credentials", f"credential/{office.actor_id}", body)
             self._offices[office.actor_id] = office
             self._tokens[office.actor_id] = str(view["token"])
         return self._tokens[office.actor_id]
+
+    def place(self, office: Office) -> str | None:
+        """The office's person is registered and holds what belongs to it; the id of the department it works in."""
+        self._register(office)
+        if office.enterprise_id is None:
+            return self._employ(office)
+        self._mandate(office)
+        return None
+
+    def _register(self, office: Office) -> None:
+        person = {
+            "person_id": office.actor_id,
+            "name": office.name,
+            "resident_id": made_up_resident_id(office.actor_id),
+        }
+        self._order("/people", f"person/{office.actor_id}", person)
+
+    def _mandate(self, office: Office) -> None:
+        mandate = {
+            "tenant": self._tenant,
+            "person_id": office.actor_id,
+            "enterprise_id": office.enterprise_id,
+            "enterprise_name": office.name,
+            "kind": "legal_representative",
+            "since": FIRST_DAY,
+        }
+        self._order("/mandates", f"mandate/{office.actor_id}", mandate)
+
+    def _employ(self, office: Office) -> str:
+        """The department's id, once the office holds its duties there."""
+        department_id = ""
+        for role in office.roles:
+            name, function, duties = PLACES_OF_WORK[role]
+            department_id = self.department(office.department or name, function)
+            for duty in duties:
+                held = {
+                    "tenant": self._tenant,
+                    "person_id": office.actor_id,
+                    "department_id": department_id,
+                    "duty_id": duty,
+                    "since": FIRST_DAY,
+                }
+                self._order("/appointments", f"appointment/{office.actor_id}/{duty}", held)
+        return department_id
+
+    def department(self, name: str, function: str = "policy") -> str:
+        """The id of a department, registered on first need."""
+        with self._registering[name]:
+            if name not in self._departments:
+                body = {"tenant": self._tenant, "department": {"name": name, "functions": [function]}}
+                view = self._order("/departments", f"department/{name}", body)
+                self._departments[name] = str(view["department_id"])
+        return self._departments[name]
+
+    def _order(self, path: str, key: str, body: dict[str, Any]) -> dict[str, Any]:
+        # A key is read by machines: the name of a department is not written in it.
+        return self._door.order(
+            path,
+            token=self._platform_token,
+            key=f"demo/{self._tenant}/{zlib.crc32(key.encode()):08x}/{digest(body)}",
+            body=body,
+        )
 
     def token(self, office: Office) -> str:
         """The token of an office that was appointed. Raises KeyError for another."""
@@ -95,3 +183,11 @@ class People:
             *((each.name, self._tokens[each.actor_id]) for each in shown),
             ("平台运维", self._platform_token),
         ]
+
+
+def made_up_resident_id(seed: str) -> str:
+    """A number that passes the check of GB 11643 and follows from `seed`; nobody's, as far as anybody knows."""
+    made = zlib.crc32(seed.encode())
+    day = date(1970, 1, 1) + timedelta(days=made % 10_000)
+    body = f"360732{day:%Y%m%d}{made // 10_000 % 1_000:03d}"
+    return body + ric.calc_check_digit(f"{body}0")

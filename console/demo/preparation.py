@@ -10,7 +10,8 @@ from typing import TypeVar
 
 from chassis.time.clock import CHINA
 from console.demo.door import DemoDoor
-from console.demo.people import ACCOUNTS, FINANCE, PARTNER, STANDING, WINDOW, People, enterprise_office, officer_of
+from console.demo.people import ACCOUNTS, FINANCE, PARTNER, STANDING, WINDOW, DemoPeople, enterprise_office, officer_of
+from console.demo.plan_terms import map_terms
 from console.demo.scene import PLACES, Scene, SceneEnterprise, ScenePlace, digest
 from console.progress import Progress
 
@@ -30,7 +31,7 @@ class Stage:
 
     scene: Scene
     door: DemoDoor
-    people: People
+    people: DemoPeople
     items: dict[str, str] = field(default_factory=dict)
     enterprises: dict[str, str] = field(default_factory=dict)
 
@@ -40,7 +41,7 @@ class Stage:
 
 def prepare(scene: Scene, door: DemoDoor, platform_token: str, progress: Progress) -> Stage:
     """Brings about what the scene needs; what is there already is left as it is. Raises Refused, NoAnswer."""
-    stage = Stage(scene, door, People(door, platform_token))
+    stage = Stage(scene, door, DemoPeople(door, platform_token))
     with progress.step("开通地区：赣州、兴国、章贡"):
         for place in PLACES:
             _onboard(place, door, platform_token)
@@ -48,10 +49,12 @@ def prepare(scene: Scene, door: DemoDoor, platform_token: str, progress: Progres
         _each((*STANDING, *map(officer_of, scene.departments)), stage.people.appoint)
     with progress.step(f"发布事项 {len(scene.items)} 项（示例）"):
         stage.items.update(zip(scene.items, _each(scene.items, lambda code: _publish(stage, code)), strict=True))
+    with progress.step("对应计划用语：谁审批、向谁核验"):
+        map_terms(door, stage.people, platform_token)
     with progress.step("下达预算指标（示例文号）"):
         _each(enumerate(scene.items, start=1), lambda numbered: _appropriate(stage, *numbered))
-    with progress.step(f"登记企业 {len(scene.claims)} 家，归集数据，复核账户"):
-        _each((claim.enterprise for claim in scene.claims), lambda enterprise: _register(stage, enterprise))
+    with progress.step(f"登记企业 {len(scene.enterprises)} 家，归集数据，复核账户"):
+        _each(scene.enterprises, lambda enterprise: _register(stage, enterprise))
     return stage
 
 
@@ -88,7 +91,8 @@ def _publish(stage: Stage, code: str) -> str:
 def _appropriate(stage: Stage, number: int, code: str) -> None:
     """One line per item, as much as the scene's claims come to, rounded up; the document's number is a
     sample's."""
-    needed = sum(claim.expected_fen for claim in stage.scene.claims if claim.item == code)
+    claims = (*stage.scene.claims, *filter(None, (stage.scene.to_try,)))
+    needed = sum(claim.expected_fen for claim in claims if claim.item == code)
     year = datetime.now(CHINA).year
     body = {
         "year": year,

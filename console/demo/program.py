@@ -27,6 +27,7 @@ from console.demo.caretaker import Caretaker
 from console.demo.door import DemoDoor, NoAnswer, RequestRefused
 from console.demo.preparation import Stage, prepare
 from console.demo.scene import first_day
+from console.demo.sign_ins import SignIn, sign_ins
 from console.demo.view import Lines, Picture
 from console.operating.checks.addresses import Addresses
 from console.operating.checks.bank_book import BankBook, BookUnreadable, read_bank_book
@@ -96,6 +97,8 @@ def _demonstrate(home: Path, claim: HomeClaim, options: argparse.Namespace, cons
             house.callback(door.close)
             with _answers():
                 stage = prepare(first_day(), door, platform_token(home), progress)
+                with progress.step("开通登录账号（示例）"):
+                    people = sign_ins(home, url, stage, platform_token(home))
         view = Picture(console) if console.is_terminal and not options.plain else Lines(console)
         board = Board(stage.scene, view)
         caretaker.progress = board
@@ -104,7 +107,7 @@ def _demonstrate(home: Path, claim: HomeClaim, options: argparse.Namespace, cons
         with _answers():
             code = _conclude(cluster, stage, board, setup_s, options.json, console)
         if not options.once:
-            _stay(cluster, stage, board, console)
+            _stay(cluster, stage, board, people, console)
     return code
 
 
@@ -181,9 +184,10 @@ def _bank_book(url: str) -> BankBook:
             time.sleep(0.5)
 
 
-def _stay(cluster: Cluster, stage: Stage, board: Board, console: Console) -> None:
+def _stay(cluster: Cluster, stage: Stage, board: Board, people: list[SignIn], console: Console) -> None:
     """Until somebody presses Ctrl-C, or `./zhida down` ends us."""
     ending.show_way_on(stage, board, str(cluster.url), console)
+    ending.show_sign_ins(people, str(cluster.url), console)
     console.print(
         "系统继续运行。Ctrl-C 停止（数据保留）；另开终端可用 ./zhida status、verify、work、down。"
         "\nStill running: Ctrl-C stops it and keeps the data.",

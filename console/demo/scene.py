@@ -8,9 +8,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from stdnum.cn import uscc
+
 from console.place import CHECKOUT
 
 SAMPLE = CHECKOUT / "sample"
+USCC_MARKS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+"""What a credit code's last place may hold (GB 32100)."""
+
 Route = Literal["nomination", "application"]
 
 MODE_NAMES: Mapping[str, str] = {"no_application": "免申即享", "instant": "即申即享", "committed": "承诺兑现"}
@@ -68,6 +73,14 @@ class Scene:
     name: str
     items: Mapping[str, Mapping[str, Any]]
     claims: tuple[Claimed, ...]
+    to_try: Claimed | None = None
+    """An enterprise that is entitled and has not applied: whoever signs in as it can."""
+
+    @property
+    def enterprises(self) -> tuple[SceneEnterprise, ...]:
+        """Everybody whose dossier is kept."""
+        more = () if self.to_try is None else (self.to_try.enterprise,)
+        return (*(claim.enterprise for claim in self.claims), *more)
 
     @property
     def total_fen(self) -> int:
@@ -109,7 +122,23 @@ def first_day() -> Scene:
     )
     assert len(claims) == told["payments"], "the sample's own figures"
     assert sum(claim.expected_fen for claim in claims) == told["total_fen"], "the sample's own figures"
-    return Scene("first-day", {code: item_content(code) for code in told["items"]}, claims)
+    return Scene("first-day", {code: item_content(code) for code in told["items"]}, claims, one_more(claims))
+
+
+def one_more(claims: Sequence[Claimed]) -> Claimed:
+    """The like of the first software enterprise, with a credit code and an account of its own."""
+    like = next(claim for claim in claims if claim.item == "ZJ-005")
+    body = "91360702DEM00025"
+    name = "示例企业25（软件企业）"
+    enterprise = SceneEnterprise(
+        uscc=next(code for code in (f"{body}0{mark}" for mark in USCC_MARKS) if uscc.is_valid(code)),
+        name=name,
+        industry=like.enterprise.industry,
+        contact_mobile="19900000025",
+        account={**like.enterprise.account, "account_name": name, "account_number": "3607020000000000025"},
+        file_facts=like.enterprise.file_facts,
+    )
+    return Claimed(len(claims) + 1, like.item, "application", enterprise, like.declared_facts, like.expected_fen)
 
 
 def item_content(code: str) -> Mapping[str, Any]:

@@ -21,15 +21,17 @@ from chassis.events import stuck
 from chassis.events.quarantine import Quarantined, give_up, quarantined_messages, send_again
 from chassis.events.stuck import StuckJob, StuckMessage
 from chassis.foundation.settings import Settings
+from chassis.tenancy.working_days import missing_calendars
 from chassis.time.clock import CHINA
 from chassis.write.uow import UnitOfWork
 from console.cluster.cluster import Cluster
 from console.operating.checks.addresses import Addresses
 from console.refusal import CommandRefusal
+from contracts.calendars import MissingCalendar
 from contracts.message import Actor
 from contracts.refusal import Refused
 
-Kind = Literal["搁置", "隔离", "定时"]
+Kind = Literal["搁置", "隔离", "定时", "日历"]
 SHORTEST_ID = 8
 """Characters of an id that are enough, as long as they mean one thing only."""
 
@@ -46,7 +48,7 @@ class Piece:
     why: str
     since: datetime
     state: str
-    source: StuckMessage | Quarantined | StuckJob
+    source: StuckMessage | Quarantined | StuckJob | MissingCalendar
 
 
 class WorkDesk:
@@ -84,8 +86,15 @@ class WorkDesk:
         return chosen
 
     def redrive(self, piece: Piece) -> None:
-        """Try it again now, with its attempts forgotten. Refuses where it went on its way meanwhile."""
+        """Try it again now, with its attempts forgotten. Refuses where it went on its way meanwhile, and for a calendar,
+        which has to be loaded.
+        """
         source = piece.source
+        if isinstance(source, MissingCalendar):
+            raise CommandRefusal(
+                f"载入 {source.year} 年工作日历即可:./zhida calendar load --year {source.year} …",
+                f"Load the calendar of {source.year}: deadlines follow by themselves.",
+            )
         if isinstance(source, Quarantined):
             with self._frame(piece.service) as frame:
                 self._or_refuse(
@@ -99,11 +108,11 @@ class WorkDesk:
             self._in_unit(piece, (source.tenant,), lambda uow: stuck.redrive_job(uow, source), "work.redrive")
 
     def dismiss(self, piece: Piece, reason: str) -> None:
-        """Give it up for good. Refuses for a timer, which stands for a duty that does not go away."""
+        """Give it up for good. Refuses for a timer or a calendar, which stand for a duty that does not go away."""
         source = piece.source
-        if isinstance(source, StuckJob):
+        if isinstance(source, StuckJob | MissingCalendar):
             raise CommandRefusal(
-                "定时工作对应必须办的事，不能放弃，只能重投。", "A timer cannot be dismissed, only redriven."
+                "定时工作和工作日历对应必须办的事，不能放弃。", "Timers and calendars cannot be dismissed."
             )
         if isinstance(source, Quarantined):
             with self._frame(piece.service) as frame:
@@ -120,6 +129,7 @@ class WorkDesk:
             yield from (_of_message(service, each) for each in stuck.stuck_messages(engine))
             yield from (_of_quarantine(service, each) for each in quarantined_messages(engine))
             yield from (_of_job(service, each) for each in stuck.stuck_jobs(engine, datetime.now(UTC)))
+            yield from (_of_calendar(service, each) for each in missing_calendars(engine).items)
 
     def _in_unit(self, piece: Piece, tenants: Sequence[str], act: Callable[[UnitOfWork], None], action: str) -> None:
         def run() -> None:
@@ -166,7 +176,8 @@ def main(argv: list[str]) -> int:
         _list(desk.pieces(options.service, options.tenant), console)
         return 0
     if options.action == "redrive" and options.all:
-        chosen = desk.pieces(options.service, options.tenant)
+        pieces = desk.pieces(options.service, options.tenant)
+        chosen = [piece for piece in pieces if not isinstance(piece.source, MissingCalendar)]
     else:
         chosen = desk.find(options.id, options.service, options.tenant)
     for piece in chosen:
@@ -223,13 +234,27 @@ def _of_job(service: str, job: StuckJob) -> Piece:
     )
 
 
+def _of_calendar(service: str, missing: MissingCalendar) -> Piece:
+    return Piece(
+        kind="日历",
+        service=service,
+        tenant=missing.tenant,
+        id=f"calendar/{missing.tenant}/{missing.year}/{missing.clock}",
+        what=f"{missing.year} 年工作日历尚未载入",
+        why="有时限须待该年工作日安排公布后确定",
+        since=missing.since,
+        state="待载入",
+        source=missing,
+    )
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="./zhida work", description="查看并处理卡住的工作 · stuck work of all services"
     )
     actions = parser.add_subparsers(dest="action", title="操作 actions", metavar="", required=True)
     for name, text in (
-        ("list", "列出搁置、隔离的消息和卡住的定时工作 · list"),
+        ("list", "列出搁置、隔离的消息、卡住的定时工作和待载入的日历 · list"),
         ("show", "看一条的内容和原因 · read one"),
         ("redrive", "立即重投，次数归零 · try again now"),
         ("dismiss", "放弃，须写明原因并留痕 · give up, with a reason"),

@@ -23,6 +23,7 @@ from console.machine.quarters import open_home, quarters_for
 from console.place import CHECKOUT, home_of
 from console.progress import LiveProgress, Progress
 from console.quality import lint, run_report
+from console.quality.browser import browser
 from console.refusal import CommandRefusal
 from console.servers.postgres import SETTINGS, Postgres
 from console.servers.rabbitmq import RabbitMQ
@@ -55,6 +56,9 @@ def main(argv: list[str]) -> int:
     # A test kills the broker and makes virtual hosts: never one that serves somebody else, so AMQP_URL is not used.
     environ = without_ours(os.environ)
     environ["ZHIDA_PROGRAMS"] = str(quarters_for(home_of()).programs(os.environ))  # downloaded once for both homes
+    if looks_at_pages(arguments):
+        with LiveProgress() as progress:
+            _start(progress, "Chromium", lambda: browser(environ, progress.note))
     postgres, rabbitmq = Postgres(home, environ, settings=DATABASE), RabbitMQ(home, environ)
     with HomeClaim(home, "test"):
         try:
@@ -63,6 +67,12 @@ def main(argv: list[str]) -> int:
             if not keep:
                 with ThreadPoolExecutor(2) as pool:
                     list(pool.map(lambda stop: stop(), (postgres.stop, rabbitmq.stop)))
+
+
+def looks_at_pages(arguments: Sequence[str]) -> bool:
+    """Whether tests in a browser are among them: it is fetched before any test's own time begins to count."""
+    paths = [argument.split("::")[0].rstrip("/") for argument in arguments if not argument.startswith("-")]
+    return not paths or any(path == "tests" or path.startswith("tests/browser") for path in paths)
 
 
 def _run(postgres: Postgres, rabbitmq: RabbitMQ, home: Path, environ: Mapping[str, str], arguments: list[str]) -> int:

@@ -1,4 +1,4 @@
-"""The first thing that runs on a fresh machine: makes `.venv` and installs the locked dependencies.
+"""The first thing that runs on a fresh machine: makes `.venv`, installs the locked dependencies, fetches what pages load.
 
 Run as a program by `./zhida` with the name of a lock file, by any Python from 3.11 on, with nothing but the standard
 library. Repeatable: when the stamp in `.venv` fits the lock file and Python, nothing is done; an interrupted set-up
@@ -19,6 +19,7 @@ from console.machine.locks import locked
 from console.refusal import CommandRefusal
 from console.setup.debian import DebianArchive, DebianFault
 from console.setup.package_index import NoPip, PipSettings, fetch_pip
+from console.setup.page_assets import ensure_assets
 
 DEBIAN_PIP = "python3-pip-whl"  # the wheel that Debian's own ensurepip installs
 PIN = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]*==\S+", re.MULTILINE)
@@ -44,14 +45,22 @@ class Setup:
             self.root / ".zhida" / "setup.lock",
             on_wait=lambda: say("另一个窗口正在安装,等它完成……", "another set-up is running; waiting"),
         ):
-            if self.is_done():
-                return
-            say("首次准备运行环境,大约一两分钟。", "setting up, a minute or two")
-            self._make_venv()
-            self._install()
-            self._write_stamps()
-            self.unfinished.unlink()
-            say("运行环境就绪。", "set-up complete")
+            if not self.is_done():
+                self._set_up()
+            missing = ensure_assets(self.root / "gateway" / "portal")
+            if missing is not None:
+                say(
+                    f"页面增强脚本没有取到({missing});页面照常可用,稍后可运行 ./zhida assets 再取。",
+                    "pages work without their enhancement; ./zhida assets tries again",
+                )
+
+    def _set_up(self) -> None:
+        say("首次准备运行环境,大约一两分钟。", "setting up, a minute or two")
+        self._make_venv()
+        self._install()
+        self._write_stamps()
+        self.unfinished.unlink()
+        say("运行环境就绪。", "set-up complete")
 
     def is_done(self) -> bool:
         stamp = self._stamp(self.lock_file)

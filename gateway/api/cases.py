@@ -4,41 +4,79 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from contracts.review import ApproveCase, GetCase, ListCases, RecordInspection, RejectCase
-from gateway.access import Only
+from contracts.deadlines import ListReviewDeadlineMoves
+from contracts.message_previews import PreviewRejection
+from contracts.review import (
+    ApproveCase,
+    CountCases,
+    GetCase,
+    GetCaseNeighbours,
+    GetCaseSheet,
+    ListCases,
+    RecordInspection,
+    RejectCase,
+)
 from gateway.door import Door
 from gateway.routes import Routes
 
 routes = Routes("审核 cases")
-OFFICER = Only("department")
-READER = Only("department", "bureau", "supervisor")
 
 
-@routes.ask("/cases", ListCases, READER)
+@routes.ask("/cases", ListCases)
 async def list_cases(door: Door, query: ListCases) -> Response:
     """Cases, those accepted first at the top."""
     return await door.ask(query)
 
 
-@routes.ask("/cases/{case_id}", GetCase, READER)
+@routes.ask("/cases/counts", CountCases)
+async def count_cases(door: Door, query: CountCases) -> Response:
+    """How many there are by state, overdue and by item, as the filter leaves them."""
+    return await door.ask(query)
+
+
+@routes.ask("/cases/rejection-previews", PreviewRejection, method="POST")
+async def preview_rejection(door: Door, query: PreviewRejection) -> Response:
+    """What the enterprise would read, over each channel, if its case were refused so. Nothing is sent."""
+    return await door.ask(query)
+
+
+@routes.ask("/cases/{case_id}", GetCase)
 async def get_case(door: Door, query: GetCase) -> Response:
     """One case: what the rule says of it, and until when it must be decided. ETag is its version."""
     return await door.ask(query)
 
 
-@routes.order("/cases/{case_id}/approve", ApproveCase, OFFICER, versioned=True)
+@routes.ask("/cases/{case_id}/sheet", GetCaseSheet)
+async def get_case_sheet(door: Door, query: GetCaseSheet) -> Response:
+    """One case with all that its decision rests on: facts with their sources, each condition, the working."""
+    return await door.ask(query)
+
+
+@routes.ask("/cases/{case_id}/deadline-moves", ListReviewDeadlineMoves)
+async def list_review_deadline_moves(door: Door, query: ListReviewDeadlineMoves) -> Response:
+    """From when to when its review limit was moved, and on the ground of which calendars (时限变化)."""
+    return await door.ask(query)
+
+
+@routes.ask("/cases/{case_id}/neighbours", GetCaseNeighbours)
+async def get_case_neighbours(door: Door, query: GetCaseNeighbours) -> Response:
+    """The cases before and behind one in the list that the filter leaves."""
+    return await door.ask(query)
+
+
+@routes.order("/cases/{case_id}/approve", ApproveCase, versioned=True)
 async def approve_case(door: Door, command: ApproveCase) -> Response:
     """Grant it (审核通过). If-Match: the version that was read."""
     return await door.order(command)
 
 
-@routes.order("/cases/{case_id}/reject", RejectCase, OFFICER, versioned=True)
+@routes.order("/cases/{case_id}/reject", RejectCase, versioned=True)
 async def reject_case(door: Door, command: RejectCase) -> Response:
     """Refuse it with the reason and an explanation of the policy (审核不通过，告知原因)."""
     return await door.order(command)
 
 
-@routes.order("/cases/{case_id}/inspections", RecordInspection, OFFICER, status=201, versioned=True)
+@routes.order("/cases/{case_id}/inspections", RecordInspection, status=201, versioned=True)
 async def record_inspection(door: Door, command: RecordInspection) -> Response:
     """Enter the result of a site inspection (现场勘查)."""
     return await door.order(command)

@@ -16,103 +16,98 @@ from contracts.consents import (
 )
 from contracts.materials import KeepMaterial, ListExpiringMaterials, ListMaterials, WithdrawMaterial
 from contracts.merges import ConfirmMerge, DeclineMerge, ListMerges, ProposeMerge
-from gateway.access import Only
 from gateway.door import Door, not_kept
 from gateway.routes import Routes
 
 routes = Routes("企业档案 enterprise records")
-ENTERPRISE = Only("enterprise")
-OFFICE = Only("window", "bureau", "department")
-READER = Only("enterprise", "window", "bureau", "department")
-KEEPER = Only("enterprise", "window", "department", "partner")
 
 
-@routes.order("/enterprises/{enterprise_id}/consents", GiveConsent, ENTERPRISE, status=201)
+@routes.order("/enterprises/{enterprise_id}/consents", GiveConsent, status=201)
 async def give_consent(door: Door, command: GiveConsent) -> Response:
     """Let a bank see named labels, for named purposes and a time (授权)."""
     return await door.order(command)
 
 
-@routes.ask("/enterprises/{enterprise_id}/consents", ListConsents, Only("enterprise", "bureau", "supervisor"))
+@routes.ask("/enterprises/{enterprise_id}/consents", ListConsents)
 async def list_consents(door: Door, query: ListConsents) -> Response:
     """Every consent of the enterprise, standing or not."""
     return await door.ask(query)
 
 
-@routes.order("/consents/{consent_id}/revoke", RevokeConsent, ENTERPRISE)
+@routes.order("/consents/{consent_id}/revoke", RevokeConsent)
 async def revoke_consent(door: Door, command: RevokeConsent) -> Response:
     """Take a consent back; the next look is refused."""
     return await door.order(command)
 
 
-@routes.order("/label-reports", ConsultLabel, Only("bank"))
+@routes.order("/label-reports", ConsultLabel)
 async def consult_label(door: Door, command: ConsultLabel) -> Response:
     """For partner banks: one label of an enterprise that has consented (科技积分). Every look is written down."""
     return await door.order(command)
 
 
-@routes.order("/enterprises/{enterprise_id}/contact-looks", RevealContact, OFFICE, status=201)
+@routes.order("/enterprises/{enterprise_id}/contact-looks", RevealContact, status=201)
 async def reveal_contact(door: Door, command: RevealContact) -> Response:
     """Say why the contact number is needed in the open; then read it by the answer's id."""
     return await door.order(command)
 
 
-@routes.ask("/contact-looks/{disclosure_id}", ReadContact, OFFICE)
+@routes.ask("/contact-looks/{disclosure_id}", ReadContact)
 async def read_contact(door: Door, query: ReadContact) -> Response:
     """The contact number, for who has said why, for ten minutes."""
     return not_kept(await door.ask(query))
 
 
-@routes.ask("/enterprises/{enterprise_id}/looks", ListDisclosures, Only("enterprise", "supervisor"))
+@routes.ask("/enterprises/{enterprise_id}/looks", ListDisclosures)
 async def list_disclosures(door: Door, query: ListDisclosures) -> Response:
     """Who has looked at what of the enterprise, or was refused a look, the newest first."""
     return await door.ask(query)
 
 
-@routes.order("/enterprises/{enterprise_id}/materials", KeepMaterial, KEEPER, status=201)
+@routes.order("/enterprises/{enterprise_id}/materials", KeepMaterial, status=201)
 async def keep_material(door: Door, command: KeepMaterial) -> Response:
     """Put a material or licence into the file; `sha256` names the upload, which must be there."""
     await _must_be_there(door, command.sha256)
     return await door.order(command)
 
 
-@routes.ask("/enterprises/{enterprise_id}/materials", ListMaterials, READER)
+@routes.ask("/enterprises/{enterprise_id}/materials", ListMaterials)
 async def list_materials(door: Door, query: ListMaterials) -> Response:
     """All materials and licences of the enterprise, with their validity."""
     return await door.ask(query)
 
 
-@routes.order("/materials/{material_id}/withdraw", WithdrawMaterial, Only("enterprise", "window", "department"))
+@routes.order("/materials/{material_id}/withdraw", WithdrawMaterial)
 async def withdraw_material(door: Door, command: WithdrawMaterial) -> Response:
     """Take a material back, for a reason."""
     return await door.order(command)
 
 
-@routes.ask("/materials/expiring", ListExpiringMaterials, OFFICE)
+@routes.ask("/materials/expiring", ListExpiringMaterials)
 async def list_expiring_materials(door: Door, query: ListExpiringMaterials) -> Response:
     """Materials and licences that run out soon, the soonest first."""
     return await door.ask(query)
 
 
-@routes.order("/enterprise-merges", ProposeMerge, Only("window", "bureau"), status=201)
+@routes.order("/enterprise-merges", ProposeMerge, status=201)
 async def propose_merge(door: Door, command: ProposeMerge) -> Response:
     """Say that two dossiers are of one enterprise (档案合并)."""
     return await door.order(command)
 
 
-@routes.ask("/enterprise-merges", ListMerges, Only("window", "bureau", "supervisor"))
+@routes.ask("/enterprise-merges", ListMerges)
 async def list_merges(door: Door, query: ListMerges) -> Response:
     """Merges of dossiers, the newest first."""
     return await door.ask(query)
 
 
-@routes.order("/enterprise-merges/{merge_id}/confirm", ConfirmMerge, Only("bureau"), versioned=True)
+@routes.order("/enterprise-merges/{merge_id}/confirm", ConfirmMerge, versioned=True)
 async def confirm_merge(door: Door, command: ConfirmMerge) -> Response:
     """A second person agrees (复核); facts and materials move. If-Match: the version that was read."""
     return await door.order(command)
 
 
-@routes.order("/enterprise-merges/{merge_id}/decline", DeclineMerge, Only("window", "bureau"))
+@routes.order("/enterprise-merges/{merge_id}/decline", DeclineMerge)
 async def decline_merge(door: Door, command: DeclineMerge) -> Response:
     """Say no to a merge, for a reason."""
     return await door.order(command)

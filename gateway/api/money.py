@@ -4,51 +4,70 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
+from contracts.deadlines import ListPayoutDeadlineMoves
 from contracts.treasury import (
     AppropriateBudget,
     AuthoriseDisbursement,
+    GetBudgetTotals,
     GetDisbursement,
     GetLedgerTotals,
     ListBudgetLines,
     ListDisbursements,
+    SummariseDisbursements,
 )
-from gateway.access import Only
 from gateway.door import Door
 from gateway.routes import Routes
 
 routes = Routes("资金 money")
-SEEING = Only("bureau", "finance", "supervisor")
 
 
-@routes.order("/budgets", AppropriateBudget, Only("finance"), status=201)
+@routes.order("/budgets", AppropriateBudget, status=201)
 async def appropriate_budget(door: Door, command: AppropriateBudget) -> Response:
     """Put money on a budget line (下达预算指标)."""
     return await door.order(command)
 
 
-@routes.ask("/budgets", ListBudgetLines, SEEING, without=("department",))
+@routes.ask("/budgets", ListBudgetLines, without=("department", "line_id"))
 async def list_budget_lines(door: Door, query: ListBudgetLines) -> Response:
     return await door.ask(query)
 
 
-@routes.ask("/ledger/totals", GetLedgerTotals, SEEING)
+@routes.ask("/budgets/totals", GetBudgetTotals, without=("department", "line_id"))
+async def get_budget_totals(door: Door, query: GetBudgetTotals) -> Response:
+    """What all lines, or those of a year, come to together."""
+    return await door.ask(query)
+
+
+@routes.ask("/ledger/totals", GetLedgerTotals)
 async def get_ledger_totals(door: Door, query: GetLedgerTotals) -> Response:
     """Balances by account; they sum to zero."""
     return await door.ask(query)
 
 
-@routes.ask("/disbursements", ListDisbursements, SEEING)
+@routes.ask("/disbursements", ListDisbursements)
 async def list_disbursements(door: Door, query: ListDisbursements) -> Response:
     """Disbursements, oldest first."""
     return await door.ask(query)
 
 
-@routes.ask("/disbursements/{disbursement_id}", GetDisbursement, SEEING)
+@routes.ask("/disbursements/summary", SummariseDisbursements)
+async def summarise_disbursements(door: Door, query: SummariseDisbursements) -> Response:
+    """How many disbursements the filter leaves, what they come to, and the three largest."""
+    return await door.ask(query)
+
+
+@routes.ask("/disbursements/{disbursement_id}", GetDisbursement)
 async def get_disbursement(door: Door, query: GetDisbursement) -> Response:
     return await door.ask(query)
 
 
-@routes.order("/disbursements/{disbursement_id}/authorise", AuthoriseDisbursement, Only("bureau"), versioned=True)
+@routes.ask("/disbursements/{disbursement_id}/deadline-moves", ListPayoutDeadlineMoves)
+async def list_payout_deadline_moves(door: Door, query: ListPayoutDeadlineMoves) -> Response:
+    """From when to when its payout limit was moved, and on the ground of which calendars (时限变化)."""
+    return await door.ask(query)
+
+
+@routes.order("/disbursements/{disbursement_id}/authorise", AuthoriseDisbursement, versioned=True)
 async def authorise_disbursement(door: Door, command: AuthoriseDisbursement) -> Response:
     """复核: a second person releases the payment. If-Match: the version that was read."""
     return await door.order(command)

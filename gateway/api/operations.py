@@ -19,13 +19,12 @@ from contracts.operations import (
     ListOperationLines,
     ResumeOperation,
 )
-from gateway.access import Only
+from gateway.access import Permitted
 from gateway.door import Door, Wire, answer
 from gateway.errors import Faulted
 from gateway.routes import Routes
 
 routes = Routes("批量任务 operations")
-Staff = Annotated[Door, Depends(Only("bureau", "department"))]
 CSV_PAGE = 1000
 HEADINGS = ("行号", "列", "结果", "代码", "说明", "对象编号")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -33,14 +32,16 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @routes.special("GET", "/operations/{service}/{operation_id}", GetOperation)
-async def get_operation(door: Staff, service: WorkerName, operation_id: Id) -> Response:
+async def get_operation(
+    door: Annotated[Door, Depends(Permitted(GetOperation))], service: WorkerName, operation_id: Id
+) -> Response:
     """How far long work is (批量任务进度)."""
     return await door.ask(GetOperation(operation_id=operation_id), of=service)
 
 
 @routes.special("GET", "/operations/{service}/{operation_id}/lines", ListOperationLines)
 async def list_operation_lines(
-    door: Staff,
+    door: Annotated[Door, Depends(Permitted(ListOperationLines))],
     service: WorkerName,
     operation_id: Id,
     outcome: LineOutcome | None = None,
@@ -65,13 +66,17 @@ async def list_operation_lines(
 
 
 @routes.special("POST", "/operations/{service}/{operation_id}/cancel", CancelOperation)
-async def cancel_operation(door: Staff, service: WorkerName, operation_id: Id) -> Response:
+async def cancel_operation(
+    door: Annotated[Door, Depends(Permitted(CancelOperation))], service: WorkerName, operation_id: Id
+) -> Response:
     """Stop after the chunk in hand (取消); what has been done stays done."""
     return await door.order(CancelOperation(operation_id=operation_id), of=service)
 
 
 @routes.special("POST", "/operations/{service}/{operation_id}/resume", ResumeOperation)
-async def resume_operation(door: Staff, service: WorkerName, operation_id: Id) -> Response:
+async def resume_operation(
+    door: Annotated[Door, Depends(Permitted(ResumeOperation))], service: WorkerName, operation_id: Id
+) -> Response:
     """Let failed work go on where it stopped (继续)."""
     return await door.order(ResumeOperation(operation_id=operation_id), of=service)
 

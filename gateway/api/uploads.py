@@ -11,13 +11,13 @@ from starlette.responses import Response
 from chassis.files.objects import TooLarge
 from contracts.uploads import RecordUpload
 from gateway import uploads
-from gateway.access import Only
+from gateway.access import Permitted
 from gateway.door import Door, idempotency_key
 from gateway.routes import Routes
 from gateway.uploads import ENTERPRISE_LIMIT, STAFF_LIMIT
 
 routes = Routes("文件 uploads")
-Sender = Annotated[Door, Depends(Only("bureau", "department", "finance", "window", "partner", "enterprise"))]
+Sender = Annotated[Door, Depends(Permitted(RecordUpload))]
 STAFF = frozenset({"bureau", "department", "finance", "window", "partner"})
 A_FILE = {
     "required": True,

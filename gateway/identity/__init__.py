@@ -1,5 +1,5 @@
-"""Owns tenants with their settings, and the credentials of people and machines.
+"""Owns tenants with their settings, calendars, and the credentials of people and machines.
 
-Refuses to own anything about policies, enterprises, cases or money. Says `TenantOnboarded` and
-`TenantChanged`, which every service hears.
+Refuses to own anything about policies, enterprises, cases or money. Says `TenantOnboarded`, `TenantChanged` and
+`CalendarPublished`, which every service hears.
 """

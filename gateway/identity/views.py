@@ -4,13 +4,27 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from typing import Any
 
 from chassis.edge.frame import Frame
+from chassis.read.reader import Reader
+from chassis.time.clock import CHINA
 from contracts.message import Actor, TenantId
-from gateway.identity.use_cases import token_digest
+from contracts.people import EVERYTHING
+from gateway.identity.credentials.use_cases import token_digest
+from gateway.identity.people.capacities import MANDATED, capacities
 
 CACHE_SECONDS = 5.0
 CACHE_LIMIT = 20_000
+
+PLATFORM_ACTOR = Actor(
+    id="platform",
+    roles=frozenset({"platform"}),
+    name="平台运维",
+    duties=frozenset({"system_admin", "security_admin"}),
+)
+"""Whoever holds the token that the installation made: it brings the first administrators on board. A house that goes
+live takes it away (ZHIDA_PLATFORM_TOKEN) and three persons do its work (三员分立)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +43,11 @@ class Directory:
         self._platform = token_digest(platform_token) if platform_token else None
         self._principals: dict[str, tuple[float, Principal | None]] = {}
         self._prefixes: tuple[float, dict[str, TenantId]] = (0.0, {})
+
+    @property
+    def has_platform_token(self) -> bool:
+        """Whether the installation's own token still opens everything."""
+        return self._platform is not None
 
     def remembered(self, token: str) -> tuple[bool, Principal | None]:
         """(whether the answer is known without asking, the answer)."""
@@ -64,18 +83,33 @@ class Directory:
 
     def _find(self, digest: str) -> Principal | None:
         if self._platform is not None and digest == self._platform:
-            return Principal("platform", Actor(id="platform", roles=frozenset({"platform"}), name="平台运维"))
+            return Principal("platform", PLATFORM_ACTOR)
         with self._frame.reader(()) as reader:
-            row = reader.execute("SELECT * FROM credential_behind(:digest)", {"digest": digest}).first()
-        if row is None:
-            return None
-        return Principal(
-            row.tenant,
-            Actor(
-                id=row.actor_id,
-                roles=frozenset(row.roles),
-                name=row.name,
-                enterprise_id=row.enterprise_id,
-                department=row.department,
-            ),
+            row = reader.execute(
+                "SELECT * FROM credential_found(:digest, :at)", {"digest": digest, "at": reader.now}
+            ).first()
+            if row is None:
+                return None
+            if row.of_person:
+                return _person_behind(row, reader)
+        duties = frozenset(f"{MANDATED}{scope}" for scope in EVERYTHING) if "enterprise" in row.roles else frozenset()
+        actor = Actor(
+            id=row.actor_id,
+            roles=frozenset(row.roles),
+            name=row.name,
+            enterprise_id=row.enterprise_id,
+            department=row.department,
+            department_id=row.department_id,
+            duties=duties,
         )
+        return Principal(row.tenant, actor)
+
+
+def _person_behind(row: Any, reader: Reader) -> Principal | None:
+    """The person in the one capacity that the credential names; None once nothing is held there any more."""
+    day = reader.now.astimezone(CHINA).date()
+    for each in capacities(reader, row.actor_id, day):
+        here = (each.tenant, each.actor.department_id, each.actor.enterprise_id)
+        if here == (row.tenant, row.department_id, row.enterprise_id):
+            return Principal(each.tenant, each.actor)
+    return None

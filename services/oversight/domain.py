@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from contracts.message import Actor
+from contracts.oversight import CaseStanding
 from contracts.refusal import Forbidden, NotFound
 
 CASE_STATES: Mapping[str, str] = {
@@ -27,8 +28,16 @@ MONEY_STATES: Mapping[str, str] = {
 }
 """Which step brings a case, or one disbursement, to which state; each in the order of its line."""
 
+REVIEW_LIMITS = ("CaseAccepted", "ReviewDeadlineMoved")
+PAYOUT_LIMITS = ("DisbursementReady", "PayoutDeadlineMoved")
+"""Which steps say when a limit ends, each after those that it corrects."""
+
 UNDER_WAY = ("held", "ready", "authorised", "sent", "unknown")
 WENT_WRONG = ("failed", "returned")
+
+YOURS = frozenset({"failed", "returned"})
+ENDED = frozenset({"rejected", "settled", "cancelled"})
+"""In which states it is the enterprise's turn, and in which nobody's any more."""
 
 _RANK = {state: rank for rank, state in enumerate((*CASE_STATES.values(), *MONEY_STATES.values()))}
 
@@ -51,8 +60,9 @@ class EnterpriseNotYours(Forbidden):
 class CaseStep:
     """One thing that happened. `code` is the event's name, `at` when its owner recorded it.
 
-    The others are figures that some steps bring: the limit that runs from it, whose money it is about (one
-    disbursement), how much (of a case's approval: in all), and when the bank settled it.
+    The others are figures that some steps bring: when the limit ends that runs from it, or which year's working days
+    that waits for, whose money it is about (one disbursement) and which tenant pays it, how much (of a case's approval:
+    in all), and when the bank settled it.
     """
 
     code: str
@@ -60,26 +70,38 @@ class CaseStep:
     by: str
     at: datetime
     due_at: datetime | None = None
+    awaits_year: int | None = None
     disbursement_id: str | None = None
     amount_fen: int | None = None
     settled_at: datetime | None = None
+    payer: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CaseProgress:
-    """What the steps of a case come to. `as_of` is the time of the newest of them."""
+    """What the steps of a case come to. `as_of` is the time of the newest of them, `payer` whoever pays what the state is
+    about."""
 
     state: str
     amount_fen: int | None
     due_at: datetime | None
+    awaits_year: int | None
     paid_at: datetime | None
     as_of: datetime
+    payer: str | None = None
 
 
 def refuse_stranger(actor: Actor, enterprise_id: str) -> None:
     """Raise EnterpriseNotYours unless the actor acts for this very enterprise."""
     if actor.enterprise_id != enterprise_id:
         raise EnterpriseNotYours()
+
+
+def standing_of(state: str) -> CaseStanding:
+    """Whether a case waits for its enterprise, for somebody else, or for nobody."""
+    if state in YOURS:
+        return "yours"
+    return "ended" if state in ENDED else "under_way"
 
 
 def mask_enterprise(name: str) -> str:
@@ -93,17 +115,30 @@ def progress(steps: Sequence[CaseStep]) -> CaseProgress:
     amount = _newest(approvals).amount_fen if approvals else None
     attempts = _attempts(steps)
     state = _state(steps, attempts, amount)
+    paying = [attempt for attempt in attempts if attempt.state == state]
     settled = [step.settled_at for step in steps if step.settled_at is not None]
-    limits = [step for step in steps if step.due_at is not None]
-    # The payout limit follows the review limit: where both have been set, it is the one that runs.
-    payout = [step for step in limits if step.code == "DisbursementReady"]
+    limit = _limit(steps)
     return CaseProgress(
         state=state,
         amount_fen=amount,
-        due_at=_newest(payout or limits).due_at if limits else None,
+        due_at=limit.due_at if limit else None,
+        awaits_year=limit.awaits_year if limit else None,
         paid_at=max(settled) if state == "settled" and settled else None,
         as_of=max(step.at for step in steps),
+        payer=max(paying, key=lambda attempt: attempt.at).payer if paying else None,
     )
+
+
+def _limit(steps: Sequence[CaseStep]) -> CaseStep | None:
+    """The step that says when the limit ends that runs now: the payout limit's, once there is one.
+
+    Of two steps of one instant the later kind counts: it corrects the other.
+    """
+    for kinds in (PAYOUT_LIMITS, REVIEW_LIMITS):
+        known = [step for step in steps if step.code in kinds]
+        if known:
+            return max(known, key=lambda step: (step.at, kinds.index(step.code)))
+    return None
 
 
 @dataclass(slots=True)
@@ -113,6 +148,7 @@ class _Attempt:
     state: str
     amount_fen: int
     at: datetime
+    payer: str | None
 
 
 def _attempts(steps: Iterable[CaseStep]) -> list[_Attempt]:
@@ -123,7 +159,7 @@ def _attempts(steps: Iterable[CaseStep]) -> list[_Attempt]:
             continue
         known = found.get(step.disbursement_id)
         if known is None or _RANK[state] > _RANK[known.state]:
-            found[step.disbursement_id] = _Attempt(state, step.amount_fen or 0, step.at)
+            found[step.disbursement_id] = _Attempt(state, step.amount_fen or 0, step.at, step.payer)
     return list(found.values())
 
 

@@ -5,9 +5,10 @@ from typing import Any
 from chassis.edge.entrypoints import Received, Room, on, query
 from chassis.read.reader import Reader
 from chassis.write.uow import UnitOfWork
+from contracts.departments import DepartmentChanged, DepartmentRegistered
 from contracts.merges import EnterpriseMerged
 from contracts.oversight import TrackCase, TrackingPage, TrackingView, TrackOwnCases
-from copies import merged_enterprises
+from copies import departments, merged_enterprises
 from services.oversight import use_cases, views
 from services.oversight.steps import SENTENCES
 
@@ -27,4 +28,5 @@ class OversightEntrypoints(Room):
     def follow(self, events: list[Received[Any]], uow: UnitOfWork) -> None:
         use_cases.follow(events, uow)
 
+    departments_changed = staticmethod(on(DepartmentRegistered, DepartmentChanged)(departments.keep_departments))
     enterprises_merged = staticmethod(on(EnterpriseMerged)(merged_enterprises.keep_merges))

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from chassis.time.clock import CHINA
 from contracts import status_labels
 from contracts.intake import ApplicationSubmitted, Claim, EnterprisesNominated
-from contracts.message import Event
+from contracts.message import Event, TenantId
 from contracts.money import Money
 from contracts.notify import MessageDelivered, MessageFailed
 from contracts.review import (
@@ -18,6 +19,7 @@ from contracts.review import (
     InspectionRecorded,
     ReviewDeadlineApproaching,
     ReviewDeadlineMissed,
+    ReviewDeadlineMoved,
     TaskAssigned,
 )
 from contracts.treasury import (
@@ -33,6 +35,7 @@ from contracts.treasury import (
     DisbursementUnknown,
     PayoutDeadlineApproaching,
     PayoutDeadlineMissed,
+    PayoutDeadlineMoved,
 )
 from services.oversight.domain import CaseStep
 
@@ -50,12 +53,14 @@ SENTENCES: Mapping[type[Event], StepSentence] = {
     CaseAccepted: StepSentence("{department}", "已受理，进入审核"),
     TaskAssigned: StepSentence("系统", "交办{task}"),
     InspectionRecorded: StepSentence("{department}", "完成现场勘查，结论：{passed}"),
+    ReviewDeadlineMoved: StepSentence("系统", "审核时限{moved}：{reason}"),
     ReviewDeadlineApproaching: StepSentence("系统", "审核时限已用 {used_percent}%"),
     ReviewDeadlineMissed: StepSentence("系统", "审核超过时限"),
     CaseApproved: StepSentence("{department}", "审核通过，核定 {total_fen} 元，本笔拨付 {amount_fen} 元"),
     CaseRejected: StepSentence("{department}", "审核未通过：{reason}"),
     DisbursementHeld: StepSentence("系统", "等待预算资金 {amount_fen} 元：{reason}"),
     DisbursementReady: StepSentence("系统", "预算资金 {amount_fen} 元已落实，等待支付复核"),
+    PayoutDeadlineMoved: StepSentence("系统", "拨付时限{moved}：{reason}"),
     PayoutDeadlineApproaching: StepSentence("系统", "拨付时限已用 {used_percent}%"),
     PayoutDeadlineMissed: StepSentence("系统", "拨付超过时限"),
     DisbursementAuthorised: StepSentence("支付复核岗", "支付复核通过，准予拨付 {amount_fen} 元"),
@@ -86,6 +91,8 @@ LABELS: Mapping[str, Mapping[object, str]] = {
         "disbursement_held": "等待预算资金",
         "disbursement_settled": "资金到账",
         "disbursement_returned": "银行退汇",
+        "review_deadline_moved": "审核时限变化",
+        "payout_deadline_moved": "拨付时限变化",
     },
     "passed": {True: "通过", False: "未通过"},
 }
@@ -95,20 +102,23 @@ UNLABELLED = "其他事项"
 """What a value that is newer than this list is called: a step is never lost for want of a label."""
 
 
-def step_of(event: Event, claim: Claim, at: datetime) -> CaseStep:
-    """The step that `event` adds to the story of `claim`; `at` is when the event's owner recorded it."""
+def step_of(event: Event, claim: Claim, at: datetime, payer: TenantId | None = None) -> CaseStep:
+    """The step that `event` adds to the story of `claim`; `at` is when the event's owner recorded it, `payer` the tenant
+    whose event it is."""
     sentence = SENTENCES[type(event)]
     fields = {"department": claim.department} | {name: _said(name, value) for name, value in event}
+    if isinstance(event, ReviewDeadlineMoved | PayoutDeadlineMoved):
+        fields["moved"] = _moved(event.was, event.due_at)
     step = CaseStep(
         code=type(event).__name__,
         text=sentence.text.format_map(fields) + _in_place_of(event),
         by=sentence.by.format_map(fields),
         at=at,
     )
-    if isinstance(event, CaseAccepted | DisbursementReady):
-        step.due_at = event.due_at
+    if isinstance(event, CaseAccepted | ReviewDeadlineMoved | DisbursementReady | PayoutDeadlineMoved):
+        step.due_at, step.awaits_year = event.due_at, event.awaits_year
     if isinstance(event, DisbursementEvent):
-        step.disbursement_id, step.amount_fen = event.disbursement_id, event.amount_fen
+        step.disbursement_id, step.amount_fen, step.payer = event.disbursement_id, event.amount_fen, payer
     if isinstance(event, DisbursementSettled):
         step.settled_at = event.settled_at
     if isinstance(event, CaseApproved):
@@ -144,3 +154,10 @@ def _said(name: str, value: Any) -> Any:
     if name in ("amount_fen", "total_fen") and value is not None:
         return Money(value).yuan_text()
     return value
+
+
+def _moved(was: datetime | None, due_at: datetime | None) -> str:
+    if due_at is None:
+        return "改为待定"
+    now = f"{due_at.astimezone(CHINA):%Y-%m-%d %H:%M}"
+    return f"由 {was.astimezone(CHINA):%Y-%m-%d %H:%M} 调整为 {now}" if was is not None else f"确定为 {now}"

@@ -50,13 +50,15 @@ class Tracking:
         claims = [trail.claim for trail in ordered]
         self._uow.execute(
             "INSERT INTO tracking (receipt, tenant, filed_in, enterprise_id, enterprise_masked, item_title, mode,"
-            " query_code_digest, submitted_at, steps)"
+            " query_code_digest, submitted_at, steps, department, department_id)"
             " SELECT * FROM unnest(CAST(:receipts AS text[]), CAST(:tenants AS text[]), CAST(:filed_in AS text[]),"
             " CAST(:enterprises AS text[]), CAST(:masked AS text[]), CAST(:titles AS text[]), CAST(:modes AS text[]),"
-            " CAST(:digests AS text[]), CAST(:submitted AS timestamptz[]), CAST(:steps AS jsonb[]))"
+            " CAST(:digests AS text[]), CAST(:submitted AS timestamptz[]), CAST(:steps AS jsonb[]),"
+            " CAST(:departments AS text[]), CAST(:department_ids AS text[]))"
             " ON CONFLICT (receipt, tenant) DO UPDATE SET steps = tracking.steps || EXCLUDED.steps,"
             " query_code_digest = COALESCE(tracking.query_code_digest, EXCLUDED.query_code_digest),"
-            " submitted_at = COALESCE(tracking.submitted_at, EXCLUDED.submitted_at)",
+            " submitted_at = COALESCE(tracking.submitted_at, EXCLUDED.submitted_at),"
+            " department = EXCLUDED.department, department_id = EXCLUDED.department_id",
             {
                 "receipts": [claim.receipt for claim in claims],
                 "tenants": [claim.tenant for claim in claims],
@@ -68,6 +70,8 @@ class Tracking:
                 "digests": [trail.query_code_digest for trail in ordered],
                 "submitted": [trail.submitted_at for trail in ordered],
                 "steps": [_json(trail.steps) for trail in ordered],
+                "departments": [claim.department for claim in claims],
+                "department_ids": [claim.department_id for claim in claims],
             },
         )
 

@@ -32,7 +32,7 @@ def follow(events: Sequence[Received[Any]], uow: UnitOfWork) -> None:
         data = event.data
         for claim, digest in _claims(event):
             trail = trails.setdefault(claim.receipt, CaseTrail(claim))
-            trail.steps[event.id] = step_of(data, claim, event.envelope.time)
+            trail.steps[event.id] = step_of(data, claim, event.envelope.time, event.envelope.origin)
             if isinstance(data, ApplicationSubmitted) and claim.replaces is not None:
                 before = replaced_claim(claim)
                 earlier = trails.setdefault(before.receipt, CaseTrail(before))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from hmac import compare_digest
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Row, text
@@ -11,19 +13,30 @@ from sqlalchemy import Row, text
 from chassis.foundation.secrecy import Cipher
 from chassis.read.paging import CursorInvalid, cut_page, decode_cursor, encode_cursor
 from chassis.read.reader import Reader
+from chassis.time.clock import CHINA
 from contracts.oversight import TrackCase, TrackedStep, TrackingPage, TrackingView, TrackOwnCases
 from copies import merged_enterprises
-from services.oversight.domain import CaseUntraceable, progress, refuse_stranger
+from copies.departments import KnownDepartments
+from services.oversight.domain import (
+    CaseProgress,
+    CaseStep,
+    CaseUntraceable,
+    progress,
+    refuse_stranger,
+    standing_of,
+)
 from services.oversight.steps import ORDER
 from services.oversight.store import STEPS
+from services.oversight.turns import CaseStanding, Turn, turns
 
 COLUMNS = (
-    "SELECT receipt, tenant, item_title, enterprise_masked, mode, query_code_digest, submitted_at,"
-    " CAST(steps AS text) AS steps FROM tracking"
+    "SELECT receipt, tenant, item_title, enterprise_masked, mode, query_code_digest, submitted_at, department,"
+    " department_id, CAST(steps AS text) AS steps FROM tracking"
 )
 BY_RECEIPT = text(f"{COLUMNS} WHERE receipt = :receipt AND query_code_digest IS NOT NULL")
 OF_ENTERPRISE = text(
     f"{COLUMNS} WHERE filed_in = :tenant AND enterprise_id {merged_enterprises.OF_ENTERPRISE} AND submitted_at IS NOT NULL"
+    " AND (CAST(:only AS text) IS NULL OR receipt = :only)"
     " AND (CAST(:before AS timestamptz) IS NULL OR (submitted_at, receipt) < (:before, CAST(:receipt AS text)))"
     " ORDER BY submitted_at DESC, receipt DESC LIMIT :limit"
 )
@@ -39,28 +52,57 @@ def track_case(query: TrackCase, reader: Reader, cipher: Cipher) -> TrackingView
     # Compared in the same time wherever the difference is, and whether there is a row or not.
     if not compare_digest(given, row.query_code_digest if row else NO_DIGEST) or row is None:
         raise CaseUntraceable()
-    return _view(row)
+    return _views([row], reader)[0]
 
 
 def track_own_cases(query: TrackOwnCases, reader: Reader) -> TrackingPage:
     """An enterprise's own cases, those filed under dossiers merged into its own included, newest first. Raises EnterpriseNotYours or CursorInvalid."""
     refuse_stranger(reader.actor, query.enterprise_id)
+    shown = (
+        row
+        for row in _own_rows(query, reader)
+        if query.standing is None or query.standing == standing_of(progress(_story(row)).state)
+    )
+    found, more = cut_page(list(islice(shown, query.limit + 1)), query.limit)
+    cursor = encode_cursor(found[-1].submitted_at, found[-1].receipt) if more else None
+    return TrackingPage(items=_views(found, reader), next_cursor=cursor)
+
+
+def _own_rows(query: TrackOwnCases, reader: Reader) -> Iterator[Row[Any]]:
+    """The enterprise's rows from the cursor on, some at a time: where a case stands only its steps say."""
     before, last = _position(query.cursor)
-    wanted = {
-        "tenant": reader.tenant,
-        "enterprise": query.enterprise_id,
-        "before": before,
-        "receipt": last,
-        "limit": query.limit + 1,
-    }
-    rows, more = cut_page(reader.execute(OF_ENTERPRISE, wanted).all(), query.limit)
-    cursor = encode_cursor(rows[-1].submitted_at, rows[-1].receipt) if more else None
-    return TrackingPage(items=tuple(_view(row) for row in rows), next_cursor=cursor)
+    wanted = {"tenant": reader.tenant, "enterprise": query.enterprise_id, "only": query.receipt}
+    many = query.limit + 1
+    while True:
+        asked = {**wanted, "before": before, "receipt": last, "limit": many}
+        rows = reader.execute(OF_ENTERPRISE, asked).all()
+        yield from rows
+        if len(rows) < many:
+            return
+        before, last = rows[-1].submitted_at, rows[-1].receipt
 
 
-def _view(row: Row[Any]) -> TrackingView:
-    steps = sorted(STEPS.validate_json(row.steps).values(), key=lambda step: (step.at, ORDER[step.code]))
-    now = progress(steps)
+def _views(rows: Sequence[Row[Any]], reader: Reader) -> tuple[TrackingView, ...]:
+    """Each with whose turn it is today."""
+    stories = [_story(row) for row in rows]
+    standing = [progress(steps) for steps in stories]
+    cases = [
+        CaseStanding(now.state, row.tenant, row.department, row.department_id, now.payer)
+        for row, now in zip(rows, standing, strict=True)
+    ]
+    whose = turns(cases, KnownDepartments(reader), reader.now.astimezone(CHINA).date())
+    return tuple(_view(*each) for each in zip(rows, stories, standing, whose, strict=True))
+
+
+def _story(row: Row[Any]) -> list[CaseStep]:
+    return sorted(STEPS.validate_json(row.steps).values(), key=_in_order)
+
+
+def _in_order(step: CaseStep) -> tuple[datetime, int]:
+    return step.at, ORDER[step.code]
+
+
+def _view(row: Row[Any], steps: Sequence[CaseStep], now: CaseProgress, turn: Turn) -> TrackingView:
     return TrackingView(
         receipt=row.receipt,
         tenant=row.tenant,
@@ -70,10 +112,13 @@ def _view(row: Row[Any]) -> TrackingView:
         state=now.state,
         amount_fen=now.amount_fen,
         due_at=now.due_at,
+        awaits_year=now.awaits_year,
         submitted_at=row.submitted_at,
         paid_at=now.paid_at,
         steps=tuple(TrackedStep(code=each.code, text=each.text, at=each.at, by=each.by) for each in steps),
         as_of=now.as_of,
+        turn=turn.who,
+        telephone=turn.telephone,
     )
 
 

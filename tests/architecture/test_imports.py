@@ -74,7 +74,7 @@ def test_every_package_and_every_service_is_under_the_rules() -> None:
 @pytest.fixture
 def little_house(tmp_path: Path) -> Path:
     """All packages, with two services, each with nothing in it."""
-    for package in (*PACKAGES, "services/one", "services/two", "tests", "bench"):
+    for package in (*PACKAGES, "services/one", "services/two", "gateway/api", "gateway/portal", "tests", "bench"):
         (tmp_path / package).mkdir()
         (tmp_path / package / "__init__.py").touch()
     return tmp_path
@@ -109,6 +109,8 @@ def test_a_house_in_order_passes(little_house: Path) -> None:
         ("services/one", "gateway"),
         ("gateway", "services.one"),
         ("gateway", "rules"),
+        ("gateway/api", "gateway.portal"),
+        ("gateway/portal", "gateway.api"),
         ("services/one", "console"),
         ("gateway", "console"),
         ("sandbox", "contracts"),

@@ -8,7 +8,14 @@ import pytest
 
 from console.place import CHECKOUT
 
-PAGES = ("CONTRIBUTING.md", "SECURITY.md", "docs/architecture.md", "docs/chassis.md", "docs/contracts.md")
+PAGES = (
+    "CONTRIBUTING.md",
+    "SECURITY.md",
+    "docs/architecture.md",
+    "docs/chassis.md",
+    "docs/contracts.md",
+    "docs/pages.md",
+)
 ROOTS = "contracts|rules|chassis|copies|services|gateway|console|sandbox|tests|bench|docs|k8s|sample"
 
 

@@ -17,12 +17,19 @@ FRAME_TABLES = {
     "alembic_frame": "which migrations have run",
     "alembic_version": "which migrations have run",
     "tenant": "the registry of tenants itself, which is public",
+    "calendar_year": "which version of a year's working days is known; they are public",
     "calendar_day": "working days are public; a tenant's own rows are looked up under its name",
     "quarantine": "what could not be decoded belongs to nobody yet; the service may only put things in",
     "audit_block": "hashes over all tenants' facts, without any content",
 }
 PUBLIC_TABLES = {
     ("gateway", "credential_key"): "finds the tenant of a token, before a tenant is known: a digest and two ids",
+    (
+        "gateway",
+        "account_login",
+    ): "finds the account of what was typed, before a tenant is known: a digest and three ids",
+    ("gateway", "invitation_key"): "finds the invitation behind a link, before a tenant is known: a digest and two ids",
+    ("gateway", "session"): "a session is of a person, who may act in several tenants: found by the digest of its id",
     ("catalog", "policy_item"): "published policies are public; under row security their indexes would lie idle",
     ("catalog", "label_rule"): "what a label means is public; a county's files show the city's labels",
     ("catalog", "policy_item_version"): "what was published stays public, in every version",
@@ -38,6 +45,14 @@ PUBLIC_TABLES = {
         "merged_enterprise",
     ): "three ids; a city's case is decided in the city, its enterprise has its files in a county",
     ("review", "item_version"): "copies of published policies, which are public",
+    **{
+        (service, "known_department"): "names and telephones of authorities are public; counties name the city's"
+        for service in ("catalog", "review", "treasury", "notify", "oversight")
+    },
+    **{
+        (service, "known_plan_term"): "what words of public plans mean is public; counties inherit what the city says"
+        for service in ("catalog", "review")
+    },
 }
 """Every table without row security, and why it has none."""
 
@@ -53,7 +68,10 @@ APPEND_ONLY = {
     "ledger_entry",
     "ledger_posting",
     "enterprise_fact_withdrawal",
+    "enterprise_contact_change",
     "disclosure",
+    "security_event",
+    "notice_acceptance",
 }
 """What the service may add to and never change or remove (the ledger is corrected by reversals)."""
 

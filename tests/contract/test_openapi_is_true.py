@@ -5,14 +5,17 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import Any
 
 import httpx
 import obstore
 import pytest
+from duties_kit import duties_of
 from fastapi import FastAPI
+from limits import parse
 from obstore.store import MemoryStore
 
 from chassis.files.objects import Objects
@@ -22,12 +25,32 @@ from contracts.message import Actor
 from gateway.access import ROLES
 from gateway.identity.views import Principal
 from gateway.openapi import ProblemDetails
+from gateway.rate_limits import RateLimits
 from tests.contract.samples import sample
 
 ITEM = json.loads(min((CHECKOUT / "sample" / "items").glob("*.json")).read_text())
 FACT = {"name": "rd_expense", "kind": "number", "value": "1", "unit": "元", "source": "税务", "as_of": "2026-01-01"}
 LABEL = json.loads((CHECKOUT / "sample" / "labels" / "tech_sme.json").read_text())
+TERMS = {
+    "issuer": "https://id.example.gov.cn",
+    "client_id": "zhida",
+    "audience": "staff",
+    "label_zh": "政务统一认证",
+    "label_en": "Government sign-in",
+}
 BODIES: dict[str, dict[str, Any]] = {
+    "RegisterIssuerForm": {"issuer_id": "gov", "terms": TERMS},
+    "ChangeIssuerForm": {"terms": TERMS},
+    "NameAgentForm": {
+        "name": "某人",
+        "resident_id": "360732198009283236",
+        "mobile": "19900000000",
+        "scope": ["view"],
+        "since": "2026-01-01",
+        "until": "2026-12-31",
+    },
+    "MapPlanTermForm": {"use": "approver", "term": "审批岗", "meaning": {"to": "duty", "kind": "leader"}},
+    "InviteAccountForm": {"person_id": "x-1", "login": "zhang.san"},
     "PublishPolicyItemForm": {"content": ITEM},
     "PreviewItemForm": {"content": ITEM},
     "RevisePolicyItemForm": {
@@ -46,10 +69,43 @@ BODIES: dict[str, dict[str, Any]] = {
     },
 }
 """Bodies that say more than their schema can: rules, facts, an upload that is there. All others are sampled."""
-QUESTIONS_WITH_A_BODY = {"/api/v1/authoring/check", "/api/v1/authoring/preview"}
+QUESTIONS_WITH_A_BODY = {f"/api/v1/authoring/{asked}" for asked in ("check", "preview", "trial")} | {
+    "/api/v1/cases/rejection-previews"
+}
 """Posted because an address is too short for them; they change nothing and need no key."""
 A_FILE = "统一社会信用代码,企业名称\n".encode()
-PARAMETERS = {"service": "catalog", "receipt": "ZD-123456", "code": "ABCDEF"}
+PARAMETERS = {
+    "service": "catalog",
+    "receipt": "ZD-123456",
+    "code": "ABCDEF",
+    "year": "2027",
+    "kind": "timer",
+    "id": "x-1",
+    "earlier": "1",
+    "later": "2",
+}
+
+
+MANDATE = {
+    "mandate_id": "m-1",
+    "tenant": "zhanggong",
+    "person_id": "a-1",
+    "person_name": "法人",
+    "enterprise_id": "enterprise-1",
+    "enterprise_name": "示例企业",
+    "kind": "legal_representative",
+    "scope": ["view"],
+    "since": "2020-01-01",
+    "until": None,
+    "version": 1,
+}
+REGISTERS: dict[str, dict[str, Any]] = {
+    "ListMandates": {"items": [MANDATE]},
+    "RegisterPerson": {"person_id": "a-2", "name": "某人", "identified": True, "version": 1},
+    "GrantMandate": MANDATE,
+    "ListSecurityEvents": {"items": [], "next_cursor": None},
+}
+"""What the gateway's own registers answer where a route reads it; all other answers are passed on as they are."""
 
 
 class EverybodySignedIn:
@@ -58,7 +114,8 @@ class EverybodySignedIn:
     def remembered(self, token: str) -> tuple[bool, Principal | None]:
         if token not in ROLES:
             return True, None
-        return True, Principal("zhanggong", Actor(id="a-1", roles=frozenset({token}), enterprise_id="enterprise-1"))
+        actor = Actor(id="a-1", roles=frozenset({token}), enterprise_id="enterprise-1", duties=duties_of(token))
+        return True, Principal("platform" if token == "platform" else "zhanggong", actor)
 
     def prefix_remembered(self, receipt: str) -> str:
         return "zhanggong"
@@ -70,22 +127,40 @@ class YesMan:
     async def call(self, _service: str, method: str, *_: object, **__: object) -> dict[str, Any]:
         if method == "read_open_data":
             return {"ok": {"revision": "1", "unchanged": False, "items": [], "next_cursor": None}}
-        if method == "list_budget_lines":
+        if method in ("list_budget_lines", "list_missing_calendars"):
             return {"ok": {"items": [], "next_cursor": None}}
         return {"ok": {"version": 3}}
+
+
+@contextmanager
+def nothing_written(*_: object, **__: object) -> Iterator[Any]:
+    """A unit of work that keeps nothing."""
+    yield SimpleNamespace(of=lambda _store: SimpleNamespace(add=lambda _event: None))
+
+
+def registers(contract: type, *_: object) -> dict[str, Any]:
+    return {"ok": REGISTERS.get(contract.__name__, {"version": 1, "person_id": "a-2"})}
 
 
 @pytest.fixture(scope="module")
 def app() -> FastAPI:
     app = unconnected_gateway()
     app.state.directory = EverybodySignedIn()
+    # So much at once is asked by nobody else.
+    app.state.signing_in.rates.limits = RateLimits(
+        **dict.fromkeys(("address", "person", "tenant"), parse("1000000/minute"))
+    )
     app.state.bus = YesMan()
     store = MemoryStore()
     obstore.put(store, f"zhanggong/00/{'0' * 64}", b"%PDF-")
     app.state.objects = Objects(store)
     frame = app.state.frame
     app.state.frame = SimpleNamespace(
-        cipher=frame.cipher, clock=frame.clock, run_command=lambda *_: {"ok": {"version": 1}}
+        cipher=frame.cipher,
+        clock=frame.clock,
+        run_command=registers,
+        run_query=registers,
+        unit=nothing_written,
     )
     return app
 

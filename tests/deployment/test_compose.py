@@ -18,7 +18,7 @@ from console.cluster.roster import OUTSIDE_WORLD
 from console.place import CHECKOUT, GATEWAY, database_names, service_names
 from console.servers.provision import KINDS
 from console.servers.provision_cluster import PASSWORD
-from services.notify.sms import SmsClient
+from services.notify.messages.sms import SmsClient
 from services.treasury.rails.bank_client import BankClient
 
 FILE = CHECKOUT / "docker-compose.yml"

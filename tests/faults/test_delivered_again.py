@@ -31,6 +31,7 @@ FRAME = frozenset(
         "audit_block",
         "quarantine",
         "calendar_day",
+        "calendar_year",
         "tenant",
         "alembic_version",
         "alembic_version_frame",

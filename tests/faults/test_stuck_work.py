@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import httpx
 import orjson
 import pytest
 from scene_kit import INSTANT, small_scene
@@ -162,3 +163,32 @@ def redriven(desk: WorkDesk) -> bool:
             desk.redrive(piece)
             return True
     return False
+
+
+def test_stuck_work_is_seen_read_and_redriven_through_the_gateway(house: House, desk: WorkDesk) -> None:
+    house.play(house.prepare(small_scene("stuck-http", [INSTANT])))
+    subject = new_id()
+    house.post(QUEUES["treasury"], event(house, subject, 1, tenant="xingguo"))
+    (piece,) = eventually(lambda: [each for each in stuck(desk, subject) if each.state == "已停止"])
+    broken = b"{broken " + new_id().encode()
+    house.post(QUEUES["treasury"], broken)
+    unread = eventually(
+        lambda: next((p for p in desk.pieces("treasury") if getattr(p.source, "body", 0) == broken), None)
+    )
+    administrator = {"Authorization": f"Bearer {house.platform_token}"}
+    with httpx.Client(base_url=f"{house.url}/api/v1/stuck-work", headers=administrator) as door:
+        listed = door.get("/treasury").json()["items"]
+        assert {(each["kind"], each["id"]) for each in listed} >= {("event", piece.id), ("unreadable", unread.id)}
+        found = next(each for each in listed if each["id"] == piece.id)
+        assert (found["tenant"], found["stopped"], found["what"]) == ("xingguo", True, "CaseApproved")
+        where = {"id": piece.id, "tenant": "xingguo"}
+        assert subject in door.get("/treasury/event", params=where).json()["body"]
+        assert door.get("/treasury/event", params={"id": piece.id, "tenant": "zhanggong"}).status_code == 404
+        for kind, params in (("event", where), ("unreadable", {"id": unread.id})):
+            again = door.post(f"/treasury/{kind}/redrive", params=params, headers={"Idempotency-Key": new_id()})
+            assert again.status_code == 200, again.text
+    eventually(lambda: stuck(desk, subject)[0].state == "已停止")  # the rule says no again
+    eventually(lambda: any(getattr(each.source, "body", 0) == broken for each in desk.pieces("treasury")))
+    for each in [*stuck(desk, subject), *desk.find([unread.id], "treasury")]:
+        desk.dismiss(each, "测试用的错误消息")
+    house.must_hold()

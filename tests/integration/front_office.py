@@ -15,10 +15,11 @@ from typing import Any
 import psycopg
 from frame_kit import psycopg_url
 
-from chassis.edge.frame import Frame, tenant_subscription
+from chassis.edge.frame import Frame
 from chassis.events.inbox import Inbox, Subscription
 from chassis.events.received import Received, decode
 from chassis.foundation.ids import new_id
+from chassis.tenancy.learning import tenant_subscription
 from chassis.testing.fakes import received
 from console.place import CHECKOUT
 from console.servers.provision import Dsns
@@ -30,7 +31,9 @@ from contracts.item import PolicyItemContent
 from contracts.message import SYSTEM, Actor, Command, Event, Query, snake_case
 from contracts.policies import PublishPolicyItem
 from contracts.rule import Fact, Level
+from copies.departments import keep_departments
 from copies.merged_enterprises import keep_merges
+from copies.plan_terms import keep_plan_terms
 from services.intake.applications import use_cases as application_use_cases
 from services.intake.applications import views as intake_views
 from services.intake.catalog_copies import outside_figures
@@ -45,6 +48,12 @@ CHECKER = Actor(id="clerk-2", roles=frozenset({"bureau"}), name="复核岗")
 
 POLICY_EVENTS = frozenset(event.__name__ for event in FLOW if event.aggregate == "policy_item")
 FIGURE_EVENTS = frozenset(event.__name__ for event in FLOW if event.aggregate == "outside_figure")
+
+CATALOG_HEARS = [
+    Subscription("departments", frozenset({"DepartmentRegistered", "DepartmentChanged"}), keep_departments),
+    Subscription("plan terms", frozenset({"PlanTermMapped"}), keep_plan_terms),
+    tenant_subscription(),
+]
 
 INTAKE_HEARS = [
     Subscription("items", POLICY_EVENTS, copies.keep_items),
@@ -206,8 +215,8 @@ def functions_of(service: str, *files: str) -> SimpleNamespace:
 
 
 def catalog_replica(frame: Frame, dsns: Dsns) -> Replica:
-    orders, questions = functions_of("catalog", "use_cases"), functions_of("catalog", "views", "authored")
-    return Replica(frame, dsns, orders, questions, [tenant_subscription()])
+    orders, questions = functions_of("catalog", "use_cases"), functions_of("catalog", "views", "authored", "trial")
+    return Replica(frame, dsns, orders, questions, CATALOG_HEARS)
 
 
 def intake_replica(frame: Frame, dsns: Dsns) -> Replica:

@@ -9,18 +9,24 @@ from typing import Any
 import psycopg
 from frame_kit import psycopg_url
 
-from chassis.edge.frame import Frame, tenant_subscription
+from chassis.edge.frame import Frame
 from chassis.events.inbox import BatchResult, Inbox, Subscription
 from chassis.events.parking import claim_due
 from chassis.events.received import Received
 from chassis.foundation.ids import new_id
+from chassis.tenancy.learning import calendar_subscription, tenant_subscription
 from chassis.testing.fakes import received
+from chassis.time.following import FOLLOW, follow
+from chassis.time.jobs import claim
 from console.servers.provision import Dsns
+from contracts.departments import PlanTermMapped, PlanTermMeaning, ToDuty, ToSource
 from contracts.identity import TenantOnboarded, TenantSettings
 from contracts.message import Actor, Command, Event, Model, Query, snake_case
 from contracts.rule import ItemRules, Level
+from copies.departments import keep_departments
 from copies.merged_enterprises import keep_merges
-from services.review.cases import lists, opening, use_cases, views
+from rules.plan_terms import terms_of
+from services.review.cases import deadline, held_lines, journal, lists, opening, sheet, use_cases, views, work_list
 from services.review.item_copies.use_cases import remember_items
 from tests.unit.review.review_kit import OFFICER, item_rules, published
 
@@ -29,8 +35,14 @@ SUBSCRIPTIONS = [
     Subscription("applications", frozenset({"ApplicationSubmitted"}), opening.open_cases),
     Subscription("lists", frozenset({"EnterprisesNominated"}), lists.decide_lists),
     Subscription("merges", frozenset({"EnterpriseMerged"}), keep_merges),
-    tenant_subscription(),
+    Subscription("plan terms", frozenset({"PlanTermMapped"}), held_lines.take_meanings),
+    Subscription("departments", frozenset({"DepartmentRegistered", "DepartmentChanged"}), keep_departments),
+    tenant_subscription(follows=True),
+    calendar_subscription(follows=True),
 ]
+
+ANSWERS = (views, work_list, sheet, journal)
+"""Where a question is answered by a function of its name."""
 
 
 def onboarded(tenant: str, parent: str | None, level: Level, code: str) -> TenantOnboarded:
@@ -43,6 +55,16 @@ def onboarded(tenant: str, parent: str | None, level: Level, code: str) -> Tenan
         settings=TenantSettings(),
         settings_version=1,
     )
+
+
+def mapped(rules: ItemRules) -> list[PlanTermMapped]:
+    """What the county has said of the words of a plan: its leader approves, and each source answers for itself."""
+    meanings: dict[str, PlanTermMeaning] = {"approver": ToDuty(kind="leader"), "check": ToSource(source="statistics")}
+    return [
+        PlanTermMapped(use=each.use, term=each.term, meaning=meanings[each.use])
+        for each in terms_of(rules.plan)
+        if each.use in meanings
+    ]
 
 
 class Review:
@@ -65,6 +87,13 @@ class Review:
     def sweeps(self) -> None:
         """What is parked and due is tried again."""
         self.inbox.apply(claim_due(self.frame.frame_engine, self.frame.clock.now(), 100, self.inbox.wanted))
+
+    def follows(self, limit: int = 50) -> int:
+        """Do one round of what open deadlines have to follow, as the timers do; returns how many jobs there were."""
+        jobs = claim(self.frame.frame_engine, FOLLOW, self.frame.clock.now(), limit)
+        self.frame.calendars.forget()
+        follow(jobs, lambda tenants: self.frame.event_unit(tenants, action=FOLLOW), deadline.follow_calendar)
+        return len(jobs)
 
     def ordered(self, order: Command, *, tenant: str = "zhanggong", actor: Actor = OFFICER) -> dict[str, Any]:
         """Give a command as the gateway does."""
@@ -89,7 +118,7 @@ class Review:
             "name": name,
             "body": question.model_dump(mode="json"),
         }
-        answer: Callable[..., Model] = getattr(views, name)
+        answer: Callable[..., Model] = next(getattr(each, name) for each in ANSWERS if hasattr(each, name))
         return self.frame.run_query(type(question), answer, envelope)
 
     def rows(self, statement: str) -> list[tuple[Any, ...]]:
@@ -107,11 +136,13 @@ class Review:
         return self.rows("SELECT type, addressed_to FROM outbox ORDER BY position")
 
     def prepared(self, rules: ItemRules | None = None) -> Review:
-        """Ganzhou and Zhanggong are onboarded, and item 1 is published."""
+        """Ganzhou and Zhanggong are onboarded, item 1 is published, and Zhanggong has said what its plan's words mean."""
+        item = rules or item_rules()
         self.hears(
             onboarded("ganzhou", None, Level.CITY, "3607"),
             onboarded("zhanggong", "ganzhou", Level.COUNTY, "360702"),
             onboarded("xingguo", "ganzhou", Level.COUNTY, "360732"),
-            published(rules or item_rules()),
+            published(item),
+            *mapped(item),
         )
         return self

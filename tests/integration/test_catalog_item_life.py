@@ -71,7 +71,9 @@ def test_an_item_is_revised_suspended_resumed_and_withdrawn_and_its_history_tell
     changed = ITEM.model_copy(
         update={"title": "新标题", "guide": ITEM.guide.model_copy(update={"standard": "10 万元"})}
     )
-    revise = RevisePolicyItem(item_id=item_id, expected_version=1, content=changed, reason="提高标准", ground=MINOR)
+    revise = RevisePolicyItem(
+        item_id=item_id, expected_version=1, content=changed, reason="提高标准", ground=MINOR, guide_confirmed=True
+    )
     assert refused(catalog, revise, STRANGER)["code"] == "item_of_other_department"
     revised = done(catalog, revise)
     assert (revised["version"], revised["item_version"]) == (2, 2)

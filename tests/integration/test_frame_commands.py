@@ -18,11 +18,15 @@ from chassis.foundation.ids import new_id
 from chassis.write import audit
 from chassis.write.uow import NoTenant, UnitOfWork
 from console.servers.provision import Dsns
+from contracts.duties import DUTY_KINDS
 from contracts.identity import OnboardTenant, TenantView
 from contracts.message import Command, Model, ServiceName
 from contracts.refusal import Conflict
 from contracts.rule.shares import Level
-from gateway.identity.use_cases import onboard_tenant
+from gateway.identity.tenants.use_cases import onboard_tenant
+
+ONBOARDED = 1 + len(DUTY_KINDS)
+"""What one tenant is made of: itself, and one duty of each kind."""
 
 
 class Noted(Model):
@@ -82,8 +86,8 @@ def test_the_same_order_fifty_times_at_once_is_executed_exactly_once(frame: Fram
     assert all(answer == done[0] for answer in done)
     assert frame.run_command(OnboardTenant, onboard_tenant, order) == done[0]
     with psycopg.connect(psycopg_url(dsns.owner)) as connection:
-        assert connection.execute("SELECT count(*) FROM outbox").fetchone() == (1,)
-        assert connection.execute("SELECT count(*) FROM audit_fact").fetchone() == (1,)
+        assert connection.execute("SELECT count(*) FROM outbox").fetchone() == (ONBOARDED,)
+        assert connection.execute("SELECT count(*) FROM audit_fact").fetchone() == (ONBOARDED,)
 
 
 def test_the_same_key_with_another_body_is_refused(frame: Frame) -> None:
@@ -200,7 +204,7 @@ def test_a_service_refuses_to_start_with_a_role_that_row_security_does_not_bind(
 
 def test_the_audit_chain_verifies_and_any_change_to_a_fact_is_noticed(frame: Frame, dsns: Dsns) -> None:
     frame.run_command(OnboardTenant, onboard_tenant, ganzhou())
-    assert audit.seal(frame.frame_engine, frame.clock.now()) == 1
+    assert audit.seal(frame.frame_engine, frame.clock.now()) == ONBOARDED
     frame.run_command(
         OnboardTenant,
         onboard_tenant,
@@ -217,7 +221,7 @@ def test_the_audit_chain_verifies_and_any_change_to_a_fact_is_noticed(frame: Fra
             tenant="xingguo",
         ),
     )
-    assert audit.seal(frame.frame_engine, frame.clock.now()) == 1
+    assert audit.seal(frame.frame_engine, frame.clock.now()) == ONBOARDED
     assert audit.broken_links(frame.frame_engine) == []
     with psycopg.connect(psycopg_url(dsns.owner)) as connection:
         connection.execute("UPDATE audit_fact SET actor = 'somebody else' WHERE position = 1")

@@ -223,6 +223,10 @@ def test_the_newest_applications_come_first_and_pages_join(office: FrontOffice) 
     seen = [each["claim"]["receipt"] for each in (*first["items"], *rest["items"])]
     assert seen == receipts[::-1]
     assert rest["next_cursor"] is None
+    (one,) = office.intake.asked(ListApplications(enterprise_id=enterprise, receipt=receipts[1]))["ok"]["items"]
+    assert one["claim"]["receipt"] == receipts[1]
+    assert len(office.intake.asked(ListApplications(enterprise_id=enterprise, item_id=item))["ok"]["items"]) == 3
+    assert office.intake.asked(ListApplications(enterprise_id=enterprise, item_id="none"))["ok"]["items"] == []
 
 
 def test_a_batch_of_events_costs_one_statement_for_each_kind(office: FrontOffice) -> None:

@@ -15,9 +15,9 @@ from contracts.message import Actor, Query, snake_case
 from contracts.notify import ListMessages
 from contracts.oversight import TrackOwnCases
 from copies.merged_enterprises import keep_merges
-from services.notify import use_cases as notify_use_cases
-from services.notify import views as notify_views
-from services.notify.templates import TEMPLATES
+from services.notify.messages import use_cases as notify_use_cases
+from services.notify.messages import views as notify_views
+from services.notify.messages.templates import TEMPLATES
 from services.oversight import use_cases as oversight_use_cases
 from services.oversight import views as oversight_views
 from services.oversight.steps import SENTENCES

@@ -19,14 +19,17 @@ from chassis.time.clock import FixedClock
 from chassis.time.jobs import LEASE, claim
 from chassis.write.uow import UnitOfWork
 from console.servers.provision import Dsns
-from contracts.enterprises import EnterpriseRegistered
+from contracts.enterprises import EnterpriseContactChanged, EnterpriseRegistered
+from contracts.identity import TenantOnboarded, TenantSettings
 from contracts.message import Actor
+from contracts.message_previews import PreviewRejection
 from contracts.notify import ListMessages, MessagePage
+from contracts.rule import Level
 from contracts.treasury import DisbursementSettled
 from sandbox.testing import RunningProgram
-from services.notify import use_cases, views
-from services.notify.sms import SmsClient
-from services.notify.templates import TEMPLATES
+from services.notify.messages import contact_changes, previews, use_cases, views
+from services.notify.messages.sms import SmsClient
+from services.notify.messages.templates import TEMPLATES
 from tests.unit.oversight.case_story import approved, heard, money, rejected
 from tests.unit.oversight.case_story import claim as claim_of
 
@@ -35,6 +38,7 @@ MOBILE = "13800001234"
 TRACE = "00-" + "a" * 32 + "-" + "b" * 16 + "-01"
 SUBSCRIPTIONS = [
     Subscription("contacts", frozenset({"EnterpriseRegistered"}), use_cases.keep_contacts),
+    Subscription("changes", frozenset({"EnterpriseContactChanged"}), contact_changes.take_new_contacts),
     Subscription(
         "tell",
         frozenset(event.__name__ for event in TEMPLATES),
@@ -68,6 +72,22 @@ class Notify:
             contact_masked="138****1234",
         )
         self.hears(heard(registered, tenant="xingguo"))
+
+    def hears_of_another_number(self, mobile: str, former: str | None = MOBILE) -> None:
+        def seal(number: str) -> str:
+            return self.frame.cipher.seal(number, purpose="contact", tenant="xingguo")
+
+        changed = EnterpriseContactChanged(
+            enterprise_id="ent-1",
+            name="赣州示例电子有限公司",
+            contact_name="王五",
+            contact_sealed=seal(mobile),
+            contact_masked="139****0002",
+            former_sealed=seal(former) if former is not None else None,
+            former_masked="138****1234" if former is not None else None,
+            changed_at=NOON,
+        )
+        self.hears(heard(changed, tenant="xingguo"))
 
     def sends(self, unit: Callable[[Sequence[str]], UnitOfWork] | None = None) -> int:
         """What is due is delivered; returns how many jobs there were."""
@@ -153,6 +173,43 @@ def test_what_became_of_a_message_is_said_in_the_trace_of_its_submission(notify:
     assert told == [
         ("MessageDelivered", "xingguo", channel, TRACE[:35], "GZ-20260310-AAAA0001") for channel in ("inbox", "sms")
     ]
+
+
+def test_a_refusal_is_previewed_as_it_would_be_read_over_the_channels_that_are_open(notify: Notify) -> None:
+    asked = PreviewRejection(
+        claim=claim_of(), reason="营业收入未达到规定标准。", cites=("《若干措施》",), how_to_object="拨打 12345"
+    )
+    envelope = {
+        "tenant": "ganzhou",
+        "actor": Actor(id="officer-1", roles=frozenset({"department"})).model_dump(mode="json"),
+        "name": "preview_rejection",
+        "body": asked.model_dump(mode="json"),
+    }
+    answer = notify.frame.run_query(PreviewRejection, previews.preview_rejection, envelope)["ok"]
+    notify.hears(
+        heard(
+            rejected(claim_of(), asked.reason).model_copy(
+                update={"cites": asked.cites, "how_to_object": asked.how_to_object}
+            ),
+            tenant="xingguo",
+        )
+    )
+    written = notify.rows("SELECT channel, text FROM message ORDER BY channel")
+    assert [(each["channel"], each["text"]) for each in answer["items"]] == written
+    assert [channel for channel, _text in written] == ["inbox", "sms"]
+    onboarded = TenantOnboarded(
+        id="xingguo",
+        parent_id=None,
+        level=Level.COUNTY,
+        division_code="360732",
+        name="兴国县",
+        settings=TenantSettings(channels=("inbox",)),
+        settings_version=1,
+    )
+    with notify.frame.unit(["xingguo"], action="test") as uow:
+        uow.registry.learn(onboarded)
+    closed = notify.frame.run_query(PreviewRejection, previews.preview_rejection, envelope)["ok"]
+    assert [each["channel"] for each in closed["items"]] == ["inbox"]
 
 
 def test_an_event_delivered_three_times_makes_one_message_a_channel(notify: Notify) -> None:
@@ -277,6 +334,29 @@ def test_nobody_but_the_enterprise_reads_its_messages(notify: Notify) -> None:
     assert notify.listed(tenant="zhanggong")["ok"]["items"] == []
     with notify.frame.reader(["zhanggong"]) as reader:
         assert reader.execute("SELECT count(*) FROM message").scalar_one() == 0
+
+
+def test_the_number_until_now_is_told_of_the_change_and_the_new_one_is_used(notify: Notify) -> None:
+    notify.knows_the_enterprise()
+    notify.hears(settled())  # not sent yet: it goes to the new number
+    notify.hears_of_another_number("13900000002")
+    notify.sends()
+    told = {message["to"]: message["text"] for message in notify.book()}
+    assert set(told) == {MOBILE, "13900000002"}
+    assert "联系手机已于 2026-03-10 12:00 由 138****1234 变更为 139****0002" in told[MOBILE]
+    assert "已于 2026-03-10 12:08 到账" in told["13900000002"]
+    inbox = MessagePage.model_validate(notify.listed()["ok"]).items
+    assert ("contact_changed", "inbox", "delivered") in [(each.template, each.channel, each.state) for each in inbox]
+    assert not [row for row in notify.rows("SELECT * FROM message") if MOBILE in str(row)]
+
+
+def test_another_name_at_the_same_number_is_told_in_the_inbox_alone(notify: Notify) -> None:
+    notify.knows_the_enterprise()
+    notify.hears_of_another_number(MOBILE, None)
+    assert notify.sends() == 0
+    (message,) = MessagePage.model_validate(notify.listed()["ok"]).items
+    assert (message.template, message.channel) == ("contact_name_changed", "inbox")
+    assert "联系人已于 2026-03-10 12:00 变更为 王五" in message.text
 
 
 def test_the_number_stands_nowhere_in_the_database_and_in_no_log_line(

@@ -22,7 +22,7 @@ from front_office import (
     sample_content,
 )
 from matching_kit import AtTheDesk
-from review_database import Review
+from review_database import Review, mapped
 
 from chassis.edge.frame import Frame
 from chassis.events.received import decode
@@ -95,6 +95,7 @@ class City:
             onboarded(ZHANGGONG, CITY, Level.COUNTY, "ZG"),
             onboarded(XINGGUO, CITY, Level.COUNTY, "XG"),
         )
+        review.hears(*mapped(CONTENT.rules), tenant=CITY)
 
     def publishes(self, content: PolicyItemContent = CONTENT, tenant: str = CITY) -> str:
         return self.office.publishes(content, tenant=tenant)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -17,6 +18,7 @@ from chassis.events.inbox import BatchResult, Inbox, Subscription
 from chassis.events.parking import claim_due
 from chassis.events.received import Received
 from console.servers.provision import Dsns
+from contracts.departments import DatedName, DepartmentFunction, DepartmentRegistered
 from contracts.message import SYSTEM, Actor, Model
 from contracts.oversight import TrackCase, TrackingPage, TrackingView, TrackOwnCases
 from contracts.treasury import (
@@ -25,6 +27,7 @@ from contracts.treasury import (
     DisbursementSent,
     DisbursementSettled,
 )
+from copies.departments import keep_departments
 from services.oversight import use_cases, views
 from services.oversight.steps import SENTENCES
 from services.oversight.store import CaseTrail, Tracking
@@ -41,6 +44,7 @@ from tests.unit.oversight.case_story import (
     heard,
     money,
     nominated,
+    rejected,
     submitted,
 )
 
@@ -55,7 +59,10 @@ class Oversight:
         self.frame = frame
         self.dsns = dsns
         follow = Subscription("follow", EVENTS, use_cases.follow, use_cases.tenants_of)
-        self.inbox = Inbox("oversight", [follow], frame.event_unit, max_attempts=3)
+        register = Subscription(
+            "departments", frozenset({"DepartmentRegistered", "DepartmentChanged"}), keep_departments
+        )
+        self.inbox = Inbox("oversight", [follow, register], frame.event_unit, max_attempts=3)
 
     def hears(self, *events: Received[Any]) -> BatchResult:
         return self.inbox.apply(events)
@@ -222,6 +229,28 @@ def test_a_enterprise_reads_its_own_cases_page_by_page_newest_first(oversight: O
     assert broken["refused"]["code"] == "cursor_invalid"
 
 
+def test_a_enterprise_asks_for_one_case_or_for_those_that_stand_so(oversight: Oversight) -> None:
+    """A page is as full as it can be, although only the steps say where a case stands."""
+    for number in range(6):
+        case = claim(f"GZ-S{number}0000")
+        filed = submitted(case).model_copy(update={"submitted_at": after(number)})
+        oversight.hears(heard(filed, origin="xingguo"))
+        if number % 2:
+            oversight.hears(heard(rejected(case), origin="ganzhou", subject=f"case-{number}", sequence=1, minute=9))
+
+    def receipts(**asked: Any) -> tuple[list[str], str | None]:
+        page = TrackingPage.model_validate(oversight.own_cases(tenant="xingguo", actor=ENTERPRISE, **asked)["ok"])
+        return [item.receipt for item in page.items], page.next_cursor
+
+    first, cursor = receipts(standing="under_way", limit=2)
+    assert (first, cursor is not None) == (["GZ-S40000", "GZ-S20000"], True)
+    assert receipts(standing="under_way", limit=2, cursor=cursor) == (["GZ-S00000"], None)
+    assert receipts(standing="ended") == (["GZ-S50000", "GZ-S30000", "GZ-S10000"], None)
+    assert receipts(standing="yours") == ([], None)
+    assert receipts(receipt="GZ-S30000") == (["GZ-S30000"], None)
+    assert receipts(receipt="GZ-S90000") == ([], None)
+
+
 def test_an_officer_of_another_county_cannot_list_a_countys_cases(oversight: Oversight) -> None:
     oversight.hears(*story())
     officer = Actor(id="officer", roles=frozenset({"supervisor"}))
@@ -267,3 +296,38 @@ def test_tracking_reads_one_row_by_one_index(oversight: Oversight) -> None:
         plan = "\n".join(reader.execute(text(f"EXPLAIN {views.BY_RECEIPT.text}"), {"receipt": "GZ-M01000"}).scalars())
     assert "Index Scan using tracking_pkey" in plan
     assert "Seq Scan" not in plan
+
+
+def department(tenant: str, id: str, name: str, function: DepartmentFunction, telephone: str) -> Received[Any]:
+    names = (DatedName(name=name, since=date(2020, 1, 1)),)
+    event = DepartmentRegistered(
+        department_id=id, name=name, names=names, functions=frozenset({function}), telephone=telephone
+    )
+    return heard(event, tenant=tenant, subject=id)
+
+
+def test_whose_turn_it_is_is_said_with_the_telephone_of_the_register(oversight: Oversight) -> None:
+    oversight.hears(
+        department("ganzhou", "dep-1", "市工业和信息化局", "policy", "0797-1"),
+        department("xingguo", "bureau", "兴国县行政审批局", "approval_bureau", "0797-4"),
+    )
+    case = claim(department_id="dep-1")
+    said = partial(heard, tenant="xingguo", origin="xingguo", subject="d-1")
+    turns = []
+    for event in (
+        heard(submitted(case), tenant="ganzhou", origin="xingguo"),
+        heard(accepted(case), origin="ganzhou", subject="case", minute=1),
+        said(money(DisbursementReady, case), sequence=1, minute=4),
+        said(money(DisbursementSettled, case), sequence=2, minute=7),
+    ):
+        oversight.hears(event)
+        view = oversight.view()
+        turns.append((view.state, view.turn, view.telephone))
+    assert turns == [
+        ("submitted", "市工业和信息化局", "0797-1"),
+        ("accepted", "市工业和信息化局", "0797-1"),
+        ("ready", "兴国县行政审批局", "0797-4"),
+        ("settled", None, None),
+    ]
+    (own,) = oversight.own_cases(tenant="xingguo", actor=ENTERPRISE)["ok"]["items"]
+    assert (own["turn"], own["telephone"]) == (None, None)

@@ -44,7 +44,7 @@ def due_jobs(review: Review) -> list[Job]:
 
 
 def alarms_told(review: Review) -> list[str]:
-    return [name for name, _ in review.told() if name.startswith("ReviewDeadline")]
+    return [name for name, _ in review.told() if name in ("ReviewDeadlineApproaching", "ReviewDeadlineMissed")]
 
 
 def until(clock: FixedClock, text: str) -> None:

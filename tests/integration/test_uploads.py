@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+from duties_kit import duties_of
 from fastapi import FastAPI
 from obstore.store import MemoryStore
 
@@ -29,7 +30,7 @@ class RoleIsToken:
     """Whoever comes is signed in with the role that the token names."""
 
     def remembered(self, token: str) -> tuple[bool, Principal | None]:
-        return True, Principal("zhanggong", Actor(id=f"{token}-1", roles=frozenset({token})))
+        return True, Principal("zhanggong", Actor(id=f"{token}-1", roles=frozenset({token}), duties=duties_of(token)))
 
 
 class Door:

@@ -11,13 +11,15 @@ import psycopg
 import pytest
 from frame_kit import psycopg_url
 
-from chassis.edge.frame import Frame, tenant_subscription
+from chassis.edge.frame import Frame
 from chassis.events.inbox import Inbox, Subscription
 from chassis.events.parking import claim_due
 from chassis.events.received import Received
 from chassis.foundation.ids import new_id
+from chassis.tenancy.learning import calendar_subscription, tenant_subscription
 from chassis.testing.fakes import received
 from chassis.time.clock import FixedClock
+from chassis.time.following import FOLLOW, follow
 from chassis.time.jobs import Job, claim
 from chassis.write.uow import UnitOfWork
 from console.servers.provision import Dsns
@@ -32,10 +34,11 @@ from contracts.treasury import (
     ListBudgetLines,
     ListDisbursements,
 )
+from copies.departments import keep_departments
 from services.treasury.budget import use_cases as budget_use_cases
 from services.treasury.budget import views as budget_views
 from services.treasury.budget.books import RELEASE_HELD
-from services.treasury.disbursements import funds, payout_clock, use_cases, views
+from services.treasury.disbursements import funds, payout_clock, use_cases, views, work_list
 from services.treasury.disbursements.use_cases import SEND
 from services.treasury.payee_accounts import use_cases as payee_accounts
 from services.treasury.rails import dispatch, returns
@@ -47,10 +50,12 @@ from tests.unit.treasury.treasury_kit import CHECKER, DEPARTMENT, FINANCE, FakeB
 SUBSCRIPTIONS = [
     Subscription("approvals", frozenset({"CaseApproved"}), use_cases.receive_approvals),
     Subscription("accounts", frozenset({"PayeeAccountChanged"}), payee_accounts.keep_accounts),
-    tenant_subscription(),
+    Subscription("departments", frozenset({"DepartmentRegistered", "DepartmentChanged"}), keep_departments),
+    tenant_subscription(follows=True),
+    calendar_subscription(follows=True),
 ]
 USE_CASES = vars(budget_use_cases) | vars(use_cases)
-VIEWS = vars(budget_views) | vars(views)
+VIEWS = vars(budget_views) | vars(views) | vars(work_list)
 LEASE_OVER = timedelta(seconds=31)
 
 
@@ -88,6 +93,7 @@ class Treasury:
             RENEW: lambda jobs: payee_accounts.renew_attempts(jobs, self._unit, self.patience),
             RELEASE_HELD: lambda jobs: funds.release_held(jobs, self._unit),
             payout_clock.ALARM: lambda jobs: payout_clock.raise_alarms(jobs, self._unit),
+            FOLLOW: lambda jobs: follow(jobs, self._unit, payout_clock.follow_calendar),
         }
 
     def _unit(self, tenants: Sequence[str]) -> UnitOfWork:

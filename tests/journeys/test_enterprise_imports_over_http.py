@@ -15,6 +15,8 @@ from system_kit import House, answered
 
 from chassis.foundation.ids import new_id
 from chassis.testing.waiting import eventually
+from console.demo.door import DemoDoor
+from console.demo.people import DemoPeople, Office
 from console.policy.sample_city.enterprises import credit_code_of, draw, name_of
 
 ENTERPRISES = draw(1300)
@@ -57,9 +59,9 @@ class Bureau:
             "name": "示例县",
             "settings": {"receipt_prefix": self.tenant[-8:].upper().replace("-", "X")},
         }
-        person = {"tenant": self.tenant, "actor_id": "officer-1", "name": "科员", "roles": ["bureau"]}
         self._post("/api/v1/tenants", by_platform, json=county)
-        token = self._post("/api/v1/credentials", by_platform, json=person).json()["token"]
+        officer = Office(f"officer-{new_id()}", "科员", ("bureau",))
+        token = DemoPeople(DemoDoor(house.url), house.platform_token, self.tenant).appoint(officer)
         self.signed_in = {"Authorization": f"Bearer {token}"}
 
     def _post(self, path: str, who: dict[str, str], **more: Any) -> httpx.Response:

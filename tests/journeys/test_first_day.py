@@ -69,7 +69,7 @@ def test_playing_the_day_again_pays_nobody_again(house: House, first_stage: Stag
     assert house.bank_book().totals == before
 
 
-def test_the_tracking_page_tells_the_whole_story_in_chinese_and_in_order(house: House, committed: Story) -> None:
+def test_the_tracking_page_tells_the_whole_story_in_chinese_the_newest_first(house: House, committed: Story) -> None:
     def page() -> str:
         with house.client() as client:
             answer = client.get(f"/track/{committed.receipt}", params={"code": str(committed.query_code)})
@@ -81,7 +81,7 @@ def test_the_tracking_page_tells_the_whole_story_in_chinese_and_in_order(house: 
     assert committed.item_title in text
     assert "承诺兑现" in text
     assert "资金已到账" in text
-    steps = re.findall(r"</time>([^<]*)</li>", text)
+    steps = re.findall(r'<span class="timeline-text"[^>]*>([^<]*)</span>', text)[::-1]
     order = [
         "提交申报",
         "已受理",

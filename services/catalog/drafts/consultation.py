@@ -6,14 +6,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Literal
 
+from contracts.departments import DepartmentFunction
 from contracts.drafting import (
     PARTIES,
-    AskedParty,
     ConsultationRound,
+    ConsultedParty,
     OpinionResponse,
     PartyAnswer,
     PartyKind,
 )
+from contracts.duties import DutyKind
 from contracts.message import Actor
 from contracts.refusal import Conflict, Forbidden, Invalid, Reason
 
@@ -30,6 +32,20 @@ ROLE_OF_PARTY: Mapping[PartyKind, str] = {
     "finance": "finance",
     "approval_bureau": "bureau",
 }
+
+DUTY_OF_PARTY: Mapping[PartyKind, DutyKind] = {
+    "development_reform": "policy_author",
+    "finance": "finance",
+    "approval_bureau": "bureau_intake",
+}
+"""Who of a party is told that it is asked."""
+
+FUNCTION_OF_PARTY: Mapping[PartyKind, DepartmentFunction] = {
+    "development_reform": "development_reform",
+    "finance": "finance",
+    "approval_bureau": "approval_bureau",
+}
+"""Which department it is where the name that was asked is not in the register."""
 
 LONGEST_CONSULTATION = timedelta(days=90)
 
@@ -69,22 +85,28 @@ class ConsultationOpposes(Conflict):
     sentence = "征求意见的结果不支持发布，请按提示处理。"
 
 
-def begin(number: int, parties: Sequence[AskedParty], until: date, *, at: datetime, today: date) -> ConsultationRound:
+def begin(
+    number: int, parties: Sequence[ConsultedParty], until: date, *, at: datetime, today: date
+) -> ConsultationRound:
     """A round that waits for every party. Raises ConsultationInvalid."""
     reasons = [*_against_parties(parties), *_against_period(until, today)]
     if reasons:
         raise ConsultationInvalid(*reasons)
-    waited_for = tuple(PartyAnswer(party=each.party, department=each.department) for each in parties)
+    waited_for = tuple(
+        PartyAnswer(party=each.party, department=each.department, department_id=each.attention.department_id)
+        for each in parties
+    )
     return ConsultationRound(number=number, opened_at=at, until=until, answers=waited_for)
 
 
 def asked_of(actor: Actor, round: ConsultationRound) -> PartyAnswer | None:
     """The part of this round that `actor` answers: by its department, or, where its credential names none, by the
-    office it holds. Development and reform is a department like any other, and is known by its name only.
+    office it holds. Development and reform is a department like any other.
     """
     for each in round.answers:
         role = ROLE_OF_PARTY[each.party]
-        named = actor.department == each.department
+        by_register = actor.department_id is not None and actor.department_id == each.department_id
+        named = actor.department == each.department or by_register
         if role in actor.roles and (named or (actor.department is None and role != "department")):
             return each
     return None
@@ -139,7 +161,7 @@ def outcome(round: ConsultationRound, responses: Sequence[OpinionResponse]) -> s
     return f"第 {round.number} 轮征求意见（截止 {round.until}）：{'；'.join(told)}"[:2000]
 
 
-def _against_parties(parties: Sequence[AskedParty]) -> Iterator[Reason]:
+def _against_parties(parties: Sequence[ConsultedParty]) -> Iterator[Reason]:
     asked = [each.party for each in parties]
     for party in PARTIES:
         if asked.count(party) != 1:

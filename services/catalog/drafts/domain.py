@@ -9,9 +9,17 @@ from datetime import date, datetime
 from typing import Any
 
 from contracts.aggregate import Aggregate
-from contracts.authoring import TextProblem
-from contracts.drafting import AskedParty, ConsultationRound, DraftView, OpinionResponse, PartyAnswer, Stage
-from contracts.message import Actor, TenantId
+from contracts.authoring import GuideAgreement, TextProblem
+from contracts.drafting import (
+    ConsultationOpened,
+    ConsultationRound,
+    ConsultedParty,
+    DraftView,
+    OpinionResponse,
+    PartyAnswer,
+    Stage,
+)
+from contracts.message import Actor, Id, TenantId
 from contracts.policies import DirectGround, PublicationGround
 from contracts.refusal import Conflict, Invalid, NotFound, Reason
 from services.catalog.drafts import consultation
@@ -31,7 +39,8 @@ STAGES: Mapping[tuple[Stage | None, Stage], str] = {
     ("draft", "discarded"): "draft_discarded",
     ("consulted", "discarded"): "draft_discarded",
 }
-"""Every edge and what the history says of it. A draft is not public: nothing of it goes on the bus."""
+"""Every edge and what the history says of it. A draft is not public: nothing of its text goes on the bus, only that
+others are asked about it."""
 
 STAGE_NAMES: Mapping[Stage, str] = {
     "draft": "草稿",
@@ -92,6 +101,7 @@ class Draft(Aggregate):
     code: str
     title: str
     department: str
+    department_id: Id | None = None
     content: dict[str, Any]
     item_id: str | None = None
     base_version: int | None = None
@@ -124,6 +134,7 @@ class Draft(Aggregate):
             code=code,
             title=title,
             department=department,
+            department_id=by.department_id,
             content=content,
             item_id=item_id,
             base_version=base,
@@ -148,7 +159,13 @@ class Draft(Aggregate):
         return action
 
     def open_consultation(
-        self, parties: Sequence[AskedParty], until: date, problems: Sequence[TextProblem], *, at: datetime, today: date
+        self,
+        parties: Sequence[ConsultedParty],
+        until: date,
+        problems: Sequence[TextProblem],
+        *,
+        at: datetime,
+        today: date,
     ) -> str:
         """Ask about the text as it stands. Raises DraftNotInThatStage, DraftNotReady or ConsultationInvalid."""
         self._must_be("draft", "征求意见")
@@ -157,7 +174,13 @@ class Draft(Aggregate):
             raise DraftNotReady(*(_reason(each) for each in open_ones))
         asked = consultation.begin(len(self.rounds) + 1, parties, until, at=at, today=today)
         self.rounds = (*self.rounds, asked)
-        return self._move("consultation", "征求意见")
+        action = self._move("consultation", "征求意见")
+        self.record(
+            ConsultationOpened(
+                draft_id=self.id, title=self.title, department=self.department, until=until, parties=tuple(parties)
+            )
+        )
+        return action
 
     def answer(self, answer: consultation.Answer, opinion: str, *, by: Actor, at: datetime) -> str:
         """One party's answer; the last one ends the round.
@@ -209,7 +232,7 @@ class Draft(Aggregate):
             self.item_id, self.base_version = item_id, 0
         return self._move("published", "发布")
 
-    def view(self, sentences: Mapping[str, str]) -> DraftView:
+    def view(self, sentences: Mapping[str, str], guide: Sequence[GuideAgreement] = ()) -> DraftView:
         return DraftView(
             draft_id=self.id,
             tenant=self.tenant,
@@ -223,6 +246,7 @@ class Draft(Aggregate):
             content=self.content,
             problems=self.problems,
             sentences=dict(sentences),
+            guide=tuple(guide),
             rounds=self.rounds,
             created_at=self.created_at,
             edited_at=self.edited_at,

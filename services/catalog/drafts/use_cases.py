@@ -25,10 +25,12 @@ from contracts.policies import PolicyItemView
 from contracts.refusal import Reason, StaleVersion
 from rules import sentences
 from services.catalog.drafts.domain import Draft, DraftNotReady, DraftOutdated
+from services.catalog.drafts.parties import whom_to_ask
 from services.catalog.drafts.store import Drafts
 from services.catalog.policies import use_cases
 from services.catalog.policies.differences import differences
 from services.catalog.policies.domain import refuse_other_department
+from services.catalog.policies.guides import agreement, followed, left_to_the_rules
 from services.catalog.policies.store import Changes, PolicyItems
 from services.catalog.policies.texts import examine
 
@@ -36,13 +38,16 @@ CONSULTATION_DEADLINE = "consultation_deadline"
 
 
 def draft_policy_item(cmd: DraftPolicyItem, uow: UnitOfWork) -> DraftView:
-    """Begin a draft; of a next version, with the present one as its text unless another is given."""
+    """Begin a draft; of a next version, with the present one as its text unless another is given.
+
+    What the present one's guide says from its rules is left to the rules in the draft.
+    """
     revises, content = None, cmd.content
     if cmd.item_id is not None:
         item = uow.of(PolicyItems).own(cmd.item_id, tenant=uow.tenant)
-        refuse_other_department(uow.actor, item.content.rules.plan.department)
+        item.refuse_other_department(uow.actor)
         revises = (item.id, item.item_version)
-        content = content if content is not None else item.content.model_dump(mode="json")
+        content = content if content is not None else left_to_the_rules(item.content)
     draft = Draft.begin(content or {}, id=uow.new_id(), tenant=uow.tenant, by=uow.actor, at=uow.now, revises=revises)
     return _saved(draft, "drafted", "", uow)
 
@@ -61,7 +66,8 @@ def open_consultation(cmd: OpenConsultation, uow: UnitOfWork) -> DraftView:
     """Ask the three parties; on the day after the last one whoever has not answered is recorded as silent."""
     draft = _to_change(cmd, uow)
     problems, _ = examine(draft.content, uow, uow.tenant, _today(uow))
-    action = draft.open_consultation(cmd.parties, cmd.until, problems, at=uow.now, today=_today(uow))
+    parties = whom_to_ask(cmd.parties, uow)
+    action = draft.open_consultation(parties, cmd.until, problems, at=uow.now, today=_today(uow))
     uow.schedule(CONSULTATION_DEADLINE, draft.id, at=_day_after(cmd.until), tenant=draft.tenant)
     asked = "、".join(each.department for each in cmd.parties)
     return _saved(draft, action, f"征求 {asked} 意见，截止 {cmd.until}", uow)
@@ -104,12 +110,12 @@ def publish_draft(cmd: PublishDraft, uow: UnitOfWork) -> PolicyItemView:
             *(Reason(code=e.code, message=e.text, field=f"content{e.where.replace('/', '.')}") for e in problems)
         )
     if draft.item_id is None:
-        item = use_cases.publish(content, ground, uow)
+        item = use_cases.publish(content, ground, uow, guide_confirmed=cmd.guide_confirmed)
     else:
         item = uow.of(PolicyItems).own(draft.item_id, tenant=uow.tenant)
         if item.item_version != draft.base_version:
             raise DraftOutdated(version=item.item_version, base=draft.base_version)
-        use_cases.revise(item, content, ground, cmd.reason, uow)
+        use_cases.revise(item, content, ground, cmd.reason, uow, guide_confirmed=cmd.guide_confirmed)
     _saved(draft, draft.published_as(item.id), cmd.reason, uow)
     return item.view()
 
@@ -129,7 +135,7 @@ def close_consultations(jobs: Sequence[Job], uow: UnitOfWork) -> None:
 def _to_change(cmd: DraftCommand, uow: UnitOfWork) -> Draft:
     """The draft, locked. Whose it is is checked before its version: nobody learns of a stranger's draft."""
     draft = uow.of(Drafts).get(cmd.draft_id)
-    refuse_other_department(uow.actor, draft.department)
+    refuse_other_department(uow.actor, draft.department, draft.department_id)
     if draft.version != cmd.expected_version:
         raise StaleVersion()
     return draft
@@ -141,7 +147,9 @@ def _saved(
     _keep(draft, action, reason, uow, differing)
     problems, content = examine(draft.content, uow, draft.tenant, _today(uow))
     draft.problems = tuple(problems)
-    return draft.view(sentences(content.rules).model_dump() if content is not None else {})
+    if content is None:
+        return draft.view({})
+    return draft.view(sentences(content.rules).model_dump(), agreement(content, followed(draft.content)))
 
 
 def _keep(draft: Draft, action: str, reason: str, uow: UnitOfWork, differing: Sequence[FieldDifference] = ()) -> None:

@@ -12,12 +12,14 @@ from contracts.message import Actor
 from rules import sentences
 from services.catalog.drafts.consultation import ROLE_OF_PARTY
 from services.catalog.drafts.domain import DraftUnknown
+from services.catalog.policies.guides import agreement, followed
 from services.catalog.policies.texts import examine
 
 READABLE = """
-d.tenant = :tenant AND (d.department = :department
+d.tenant = :tenant AND (d.department = :department OR d.department_id = :department_id
     OR EXISTS (SELECT 1 FROM jsonb_array_elements(d.rounds) r, jsonb_array_elements(r -> 'answers') a
         WHERE a ->> 'party' = ANY (:parties) AND (a ->> 'department' = :department
+            OR a ->> 'department_id' = :department_id
             OR (CAST(:department AS text) IS NULL AND a ->> 'party' <> 'development_reform'))))
 """
 """A draft is read by its department and by those who are, or were, asked about it."""
@@ -33,7 +35,8 @@ WHERE {READABLE}
     AND (NOT :awaiting OR (d.stage = 'consultation' AND EXISTS (
         SELECT 1 FROM jsonb_array_elements(d.rounds -> -1 -> 'answers') a
         WHERE a ->> 'answer' IS NULL AND a ->> 'party' = ANY (:parties)
-            AND (a ->> 'department' = :department OR CAST(:department AS text) IS NULL))))
+            AND (a ->> 'department' = :department OR a ->> 'department_id' = :department_id
+                OR CAST(:department AS text) IS NULL))))
     AND (CAST(:before AS text) IS NULL OR d.id < :before)
 ORDER BY d.id DESC LIMIT :limit
 """
@@ -46,7 +49,9 @@ def get_draft(query: GetDraft, reader: Reader) -> DraftView:
         raise DraftUnknown()
     problems, content = examine(row["content"], reader, reader.tenant, reader.now.astimezone(CHINA).date())
     spoken = sentences(content.rules).model_dump() if content is not None else {}
-    return DraftView.model_validate({**row, "draft_id": row["id"], "problems": problems, "sentences": spoken})
+    guide = agreement(content, followed(row["content"])) if content is not None else ()
+    told = {"draft_id": row["id"], "problems": problems, "sentences": spoken, "guide": guide}
+    return DraftView.model_validate({**row, **told})
 
 
 def list_drafts(query: ListDrafts, reader: Reader) -> DraftPage:
@@ -68,4 +73,9 @@ def _reach(reader: Reader) -> dict[str, Any]:
     """Whose drafts the one who asks may read."""
     actor: Actor = reader.actor
     parties = [party for party, role in ROLE_OF_PARTY.items() if role in actor.roles]
-    return {"tenant": reader.tenant, "department": actor.department, "parties": parties}
+    return {
+        "tenant": reader.tenant,
+        "department": actor.department,
+        "department_id": actor.department_id if "department" in actor.roles else None,
+        "parties": parties,
+    }

@@ -7,7 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from contracts.aggregate import Aggregate
-from contracts.enterprises import EnterpriseFactsChanged, EnterpriseRegistered, EnterpriseView, FactKey
+from contracts.enterprises import (
+    EnterpriseContactChanged,
+    EnterpriseFactsChanged,
+    EnterpriseRegistered,
+    EnterpriseView,
+    FactKey,
+)
 from contracts.fact_records import FactRecord
 from contracts.message import Actor
 from contracts.refusal import Conflict, Forbidden, Invalid, NotFound, Reason
@@ -63,6 +69,20 @@ class FactsNotWithdrawn(Invalid):
     sentence = "所列数据不能撤回，请按提示核对。"
 
 
+class ContactByEnterpriseOnly(Forbidden):
+    """Nobody says in the enterprise's place whom to reach there."""
+
+    code = "contact_by_enterprise_only"
+    sentence = "联系人和联系手机须由企业本人办理变更。"
+
+
+class ContactUnchanged(Invalid):
+    """Name and number are what they were."""
+
+    code = "contact_unchanged"
+    sentence = "填写的联系人和手机与现有的相同，没有变更。"
+
+
 class EnterpriseMergedAlready(Conflict):
     """The dossier was merged into another one: nothing is added to it any more."""
 
@@ -87,8 +107,10 @@ class Enterprise(Aggregate):
     uscc: str
     name: str
     industry: str | None
+    contact_name: str | None = None
     contact_sealed: str
     contact_masked: str
+    contact_changed_at: datetime | None = None
     recorded: tuple[Fact, ...] = ()
     moved_from: str | None = None
     withdrawn: tuple[FactRecord, ...] = ()
@@ -160,6 +182,37 @@ class Enterprise(Aggregate):
         facts = tuple(again[key] for key in touched if key in again)
         self.record(EnterpriseFactsChanged(enterprise_id=self.id, facts=facts, withdrawn=keys))
 
+    def change_contact(
+        self, name: str | None, number: tuple[str, str] | None, *, by: Actor, at: datetime
+    ) -> EnterpriseContactChanged:
+        """Say whom to reach from now on; `number` is sealed and masked, None where it stays.
+
+        Raises ContactByEnterpriseOnly, EnterpriseNotYours, EnterpriseMergedAlready or ContactUnchanged.
+        """
+        if by.enterprise_id is None:
+            raise ContactByEnterpriseOnly()
+        refuse_stranger(by, self.id)
+        self.refuse_merged()
+        if number is None and name == self.contact_name:
+            raise ContactUnchanged(field="contact_mobile")
+        former = (self.contact_sealed, self.contact_masked) if number is not None else (None, None)
+        self.contact_name = name
+        if number is not None:
+            self.contact_sealed, self.contact_masked = number
+            self.contact_changed_at = at
+        event = EnterpriseContactChanged(
+            enterprise_id=self.id,
+            name=self.name,
+            contact_name=name,
+            contact_sealed=self.contact_sealed,
+            contact_masked=self.contact_masked,
+            former_sealed=former[0],
+            former_masked=former[1],
+            changed_at=at,
+        )
+        self.record(event)
+        return event
+
     def take_over(self, facts: tuple[Fact, ...], *, moved_from: str, standing: Iterable[Fact]) -> None:
         """Take the facts of a dossier that is merged into this one, with their sources and dates."""
         if facts:
@@ -183,7 +236,9 @@ class Enterprise(Aggregate):
             uscc=self.uscc,
             name=self.name,
             industry=self.industry,
+            contact_name=self.contact_name,
             contact_masked=self.contact_masked,
+            contact_changed_at=self.contact_changed_at,
             facts=tuple(facts),
             merged_into=self.merged_into,
             version=self.version,

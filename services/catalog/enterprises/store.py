@@ -44,8 +44,10 @@ ENTERPRISE = Table(
     Column("uscc", Text, nullable=False),
     Column("name", Text, nullable=False),
     Column("industry", Text),
+    Column("contact_name", Text),
     Column("contact_sealed", Text, nullable=False),
     Column("contact_masked", Text, nullable=False),
+    Column("contact_changed_at", DateTime(timezone=True)),
     Column("merged_into", Text),
     Column("merged_at", DateTime(timezone=True)),
 )
@@ -80,8 +82,10 @@ class Enterprises(AggregateStore[Enterprise]):
             "uscc": aggregate.uscc,
             "name": aggregate.name,
             "industry": aggregate.industry,
+            "contact_name": aggregate.contact_name,
             "contact_sealed": aggregate.contact_sealed,
             "contact_masked": aggregate.contact_masked,
+            "contact_changed_at": aggregate.contact_changed_at,
             "merged_into": aggregate.merged_into,
             "merged_at": aggregate.merged_at,
         }
@@ -99,8 +103,10 @@ class Enterprises(AggregateStore[Enterprise]):
             uscc=row["uscc"],
             name=row["name"],
             industry=row["industry"],
+            contact_name=row["contact_name"],
             contact_sealed=row["contact_sealed"],
             contact_masked=row["contact_masked"],
+            contact_changed_at=row["contact_changed_at"],
             merged_into=row["merged_into"],
             merged_at=row["merged_at"],
         )

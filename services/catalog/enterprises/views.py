@@ -18,7 +18,8 @@ from services.catalog.labels.views import labels_for
 FACT_PARTS = ", ".join(f"'{column}', f.{column}" for column in FACT_COLUMNS)
 
 FILE = (
-    "SELECT e.id AS enterprise_id, e.tenant, e.uscc, e.name, e.industry, e.contact_masked, e.version, e.merged_into,"
+    "SELECT e.id AS enterprise_id, e.tenant, e.uscc, e.name, e.industry, e.contact_name, e.contact_masked,"
+    " e.contact_changed_at, e.version, e.merged_into,"
     f" COALESCE((SELECT jsonb_agg(jsonb_build_object({FACT_PARTS})"
     " ORDER BY f.name, f.period NULLS FIRST) FROM enterprise_fact_current f"
     " WHERE f.tenant = e.tenant AND f.enterprise_id = e.id), '[]') AS facts,"

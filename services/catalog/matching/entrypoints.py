@@ -18,7 +18,8 @@ from contracts.entitlements import (
     MatchPage,
     PreviewItem,
 )
-from services.catalog.matching import reach, views
+from contracts.trials import TriedItem, TryItem
+from services.catalog.matching import reach, trial, views
 from services.catalog.matching.line import MatchingLine
 
 
@@ -46,6 +47,10 @@ class MatchingEntrypoints(Room):
     @query
     def preview_item(self, query: PreviewItem, reader: Reader) -> ItemPreview:
         return reach.preview_item(query, reader, self.matching)
+
+    @query
+    def try_item(self, query: TryItem, reader: Reader) -> TriedItem:
+        return trial.try_item(query, reader)
 
     @query
     def list_matches(self, query: ListMatches, reader: Reader) -> MatchPage:

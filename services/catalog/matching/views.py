@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 from chassis.read.paging import decode_cursor, encode_cursor
 from chassis.read.reader import Reader
 from chassis.time.clock import CHINA
+from contracts.enterprises import FactKey
 from contracts.entitlements import (
     CheckEntitlement,
     EntitlementPage,
@@ -16,20 +17,12 @@ from contracts.entitlements import (
     ListEntitlements,
 )
 from contracts.item import PolicyItemContent
-from contracts.message import TenantId
-from contracts.rule import FactSheet, ParameterValue
+from contracts.rule import FactSheet, absolute_period
 from rules import assess
 from services.catalog.enterprises.domain import EnterpriseUnknown, refuse_stranger
+from services.catalog.enterprises.shown_facts import shown_facts
 from services.catalog.enterprises.views import dossier_of
-from services.catalog.outside_figures.store import figures_by_place
-from services.catalog.policies.domain import ItemUnknown
-from services.catalog.policies.views import LINEAGE
-
-OFFERED = (
-    f"{LINEAGE} SELECT p.id, p.tenant, p.item_version, p.content FROM policy_item p"
-    " WHERE p.id = ANY (CAST(:ids AS text[])) AND p.state = 'published'"
-    " AND p.tenant IN (SELECT id FROM lineage) ORDER BY p.id"
-)
+from services.catalog.matching.worked_out import OFFERED, figures_of, work_out
 
 
 class Asks(Protocol):
@@ -45,22 +38,20 @@ def check_entitlement(query: CheckEntitlement, reader: Reader) -> EntitlementVie
     EnterpriseUnknown.
     """
     refuse_stranger(reader.actor, query.enterprise_id)
-    item = reader.execute(OFFERED, {"ids": [query.item_id], "tenant": reader.tenant}).first()
-    if item is None:
-        raise ItemUnknown()
-    enterprise = dossier_of(query.enterprise_id, reader)
-    today = reader.now.astimezone(CHINA).date()
-    content = PolicyItemContent.model_validate(item.content)
-    figures = _figures([content], reader).get(item.tenant, ())
-    sheet = FactSheet(facts=enterprise.facts, reference_year=today.year, parameters=figures)
-    found = assess(content.rules, sheet, today)
+    found = work_out(query.item_id, query.enterprise_id, reader)
+    rules = found.content.rules
     return EntitlementView(
-        item_id=item.id,
-        item_version=item.item_version,
-        enterprise_id=enterprise.enterprise_id,
-        verdict=found.verdict,
-        amount=found.amount,
+        item_id=found.item_id,
+        item_version=found.item_version,
+        enterprise_id=found.dossier.enterprise_id,
+        verdict=found.assessment.verdict,
+        amount=found.assessment.amount,
         checked_at=reader.now,
+        evidence=shown_facts(found.sheet, rules.fact_types_by_name, found.today),
+        declarable=tuple(
+            FactKey(name=each.fact, period=absolute_period(each.period, found.sheet.reference_year))
+            for each in rules.plan.form_fields
+        ),
     )
 
 
@@ -97,7 +88,7 @@ def _worked_out(ids: list[str], query: ListEntitlements, reader: Reader) -> tupl
     facts = dossier_of(query.enterprise_id, reader).facts
     rows = reader.execute(OFFERED, {"ids": ids, "tenant": reader.tenant}).all() if ids else []
     contents = [PolicyItemContent.model_validate(row.content) for row in rows]
-    figures = _figures(contents, reader)
+    figures = figures_of(contents, reader)
     listed = []
     for row, content in zip(rows, contents, strict=True):
         sheet = FactSheet(facts=facts, reference_year=today.year, parameters=figures.get(row.tenant, ()))
@@ -117,9 +108,3 @@ def _worked_out(ids: list[str], query: ListEntitlements, reader: Reader) -> tupl
                 )
             )
     return tuple(listed)
-
-
-def _figures(contents: Iterable[PolicyItemContent], reader: Reader) -> Mapping[TenantId, tuple[ParameterValue, ...]]:
-    """The outside figures that these items rest on, by whose items; nothing is read if they rest on none."""
-    names = {name for content in contents for name in content.rules.parameters_by_name}
-    return figures_by_place(reader, reader.tenant, names) if names else {}

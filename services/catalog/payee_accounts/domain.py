@@ -11,6 +11,7 @@ from contracts.aggregate import Aggregate
 from contracts.enterprises import Payee, PayeeAccountChanged, PayeeAccountView
 from contracts.message import Actor
 from contracts.refusal import Conflict, Forbidden, Invalid, NotFound
+from services.catalog.contacts.domain import ContactChangedRecently
 from services.catalog.enterprises.domain import Enterprise, refuse_stranger
 
 AccountState = Literal["registered", "confirmed"]
@@ -97,12 +98,14 @@ class PayeeAccount(Aggregate):
         if self.account_name != enterprise.name:
             raise PayeeNameMismatch(account_name=self.account_name, name=enterprise.name, field="account_name")
 
-    def confirm(self, *, by: Actor, at: datetime, newest_confirmed: int) -> None:
+    def confirm(
+        self, *, by: Actor, at: datetime, newest_confirmed: int, waits: ContactChangedRecently | None = None
+    ) -> None:
         """A second person vouches for it; from now on it is paid.
 
-        `newest_confirmed` is the highest version that the enterprise has confirmed so far, 0 for none. Raises
-        EnterpriseNotYours, SecondPersonRequired, PayeeAccountConfirmedAlready, PayeeAccountWithdrawn or
-        PayeeAccountSuperseded.
+        `newest_confirmed` is the highest version that the enterprise has confirmed so far, 0 for none; `waits` is why
+        its accounts are not confirmed now. Raises EnterpriseNotYours, SecondPersonRequired,
+        PayeeAccountConfirmedAlready, PayeeAccountWithdrawn, PayeeAccountSuperseded or ContactChangedRecently.
         """
         refuse_stranger(by, self.enterprise_id)
         if self.withdrawn_by is not None:
@@ -113,6 +116,8 @@ class PayeeAccount(Aggregate):
             raise SecondPersonRequired()
         if newest_confirmed > self.account_version:
             raise PayeeAccountSuperseded()
+        if waits is not None:
+            raise waits
         event = MOVES[self.state, "confirmed"]
         self.state, self.confirmed_by, self.confirmed_at = "confirmed", by.id, at
         self.record(event(enterprise_id=self.enterprise_id, payee=self._payee()))

@@ -10,6 +10,7 @@ from contracts.enterprises import (
     RegisterPayeeAccount,
     WithdrawPayeeAccount,
 )
+from services.catalog.contacts.use_cases import why_accounts_wait
 from services.catalog.enterprises.domain import refuse_stranger
 from services.catalog.enterprises.store import Enterprises
 from services.catalog.payee_accounts.domain import PayeeAccount
@@ -46,9 +47,11 @@ def confirm_payee_account(cmd: ConfirmPayeeAccount, uow: UnitOfWork) -> PayeeAcc
     """A second person confirms; intake and treasury learn whom to pay."""
     accounts = uow.of(PayeeAccounts)
     account = accounts.get(cmd.account_id, expected_version=cmd.expected_version)
-    uow.of(Enterprises).get(account.enterprise_id)  # locked: two accounts of one enterprise are confirmed in turn
+    # Locked: two accounts of one enterprise are confirmed in turn, and none while its contact is being changed.
+    enterprise = uow.of(Enterprises).get(account.enterprise_id)
     _, newest_confirmed = accounts.account_versions(account.enterprise_id)
-    account.confirm(by=uow.actor, at=uow.now, newest_confirmed=newest_confirmed)
+    waits = why_accounts_wait(enterprise, uow)
+    account.confirm(by=uow.actor, at=uow.now, newest_confirmed=newest_confirmed, waits=waits)
     accounts.save(account)
     return account.view()
 

@@ -15,17 +15,31 @@ from contracts.authoring import (
     ChangeView,
     CheckedItem,
     CheckPolicyItem,
+    CompareItemVersions,
+    DeclaredFact,
+    DeclaredFacts,
+    FindDeclaredFacts,
     GetAuthoredItem,
     GetItemHistory,
+    ItemDifferences,
     ItemHistory,
     ItemNotice,
     ListAuthoredItems,
 )
 from contracts.item import PolicyItemContent
+from contracts.plan_terms import ListUnmappedTerms, UnmappedTerm, UnmappedTermPage
 from contracts.policies import AuthoredItemView
+from contracts.rule import FactType
+from copies.departments import LEVELS
+from copies.plan_terms import WITHOUT_MEANING, KnownPlanTerms
 from rules import sentences
+from rules.plan_terms import terms_of
+from services.catalog.policies.differences import differences
 from services.catalog.policies.domain import ItemUnknown
+from services.catalog.policies.guides import agreement, followed
+from services.catalog.policies.outline import outline
 from services.catalog.policies.texts import examine
+from services.catalog.policies.views import LINEAGE
 
 ACTIONS: Mapping[str, str] = {
     "published": "发布",
@@ -65,7 +79,8 @@ LEFT JOIN LATERAL (SELECT array_agg(k.url ORDER BY k.url) AS broken FROM policy_
         UNION SELECT jsonb_array_elements(p.content #> '{document,attachments}') ->> 'url'
         UNION SELECT jsonb_array_elements(p.content -> 'interpretations') ->> 'url')) l ON true
 WHERE p.tenant = :tenant AND p.id > :after
-    AND (CAST(:department AS text) IS NULL OR p.content #>> '{rules,plan,department}' = :department)
+    AND (CAST(:department AS text) IS NULL OR p.content #>> '{rules,plan,department}' = :department
+        OR p.department_id = :department_id)
     AND (CAST(:state AS text) IS NULL OR p.state = :state)
 """
 
@@ -76,7 +91,7 @@ SELECT * FROM (%s) z WHERE z.state IN ('published', 'suspended')
 
 ITEM = """
 SELECT id AS item_id, tenant, version, item_version, state, state_reason, state_since, published_at, expires_on,
-    ground, content
+    ground, content, department_id
 FROM policy_item WHERE tenant = :tenant AND id = :id
 """
 
@@ -91,13 +106,48 @@ WHERE c.tenant = :tenant
 ORDER BY c.at DESC, c.subject_id DESC, c.version DESC LIMIT :limit
 """
 
+VERSIONS = """
+SELECT item_version, content FROM policy_item_version
+WHERE tenant = :tenant AND item_id = :id AND item_version = ANY (CAST(:versions AS integer[]))
+"""
+
+DECLARED_FACTS = f"""{LINEAGE}
+SELECT fact_type, items FROM (
+    SELECT DISTINCT ON (f ->> 'name') f AS fact_type, count(*) OVER (PARTITION BY f ->> 'name') AS items
+    FROM policy_item p CROSS JOIN LATERAL jsonb_array_elements(p.content #> '{{rules,fact_types}}') f
+    WHERE p.state = 'published' AND p.tenant IN (SELECT id FROM lineage) AND f ->> 'label' ILIKE :words
+        AND (CAST(:names AS text[]) = '{{}}' OR f ->> 'name' = ANY (CAST(:names AS text[])))
+    ORDER BY f ->> 'name', p.published_at DESC) declared
+ORDER BY items DESC, fact_type ->> 'name' LIMIT :limit
+"""
+
+
+UNMAPPED = f"""
+WITH RECURSIVE used AS (
+    SELECT p.tenant, t.use, t.name, p.id, p.code, p.content ->> 'title' AS title
+    FROM policy_item p, LATERAL (
+        SELECT 'department' AS use, p.content #>> '{{rules,plan,department}}' AS name
+        UNION SELECT 'approver', jsonb_array_elements_text(p.approvers)
+        UNION SELECT 'check', jsonb_array_elements_text(p.checks)) t
+    WHERE p.tenant = :tenant AND p.state IN ('published', 'suspended')),
+asked AS (SELECT DISTINCT tenant, use, name FROM used), {LEVELS}
+SELECT a.use, a.name AS term, (
+    SELECT jsonb_agg(jsonb_build_object('item_id', u.id, 'code', u.code, 'title', u.title) ORDER BY u.code)
+    FROM used u WHERE (u.use, u.name) = (a.use, a.name)) AS items
+FROM asked a
+WHERE {WITHOUT_MEANING} AND (a.use, a.name) > (:use, :term)
+ORDER BY a.use, a.name LIMIT :limit
+"""
+
 
 def list_authored_items(query: ListAuthoredItems, reader: Reader) -> AuthoredItemPage:
     """The tenant's items; an officer of a department sees that department's. Raises CursorInvalid."""
     after, today = decode_cursor(query.cursor, 1), reader.now.astimezone(CHINA).date()
+    officer = "department" in reader.actor.roles
     wanted = {
         "tenant": reader.tenant,
-        "department": reader.actor.department if "department" in reader.actor.roles else query.department,
+        "department": reader.actor.department if officer else query.department,
+        "department_id": reader.actor.department_id if officer else None,
         "state": query.state,
         "after": str(after[0]) if after else "",
         "today": today,
@@ -116,8 +166,20 @@ def get_authored_item(query: GetAuthoredItem, reader: Reader) -> AuthoredItemVie
     if row is None:
         raise ItemUnknown()
     content = PolicyItemContent.model_validate(row["content"])
-    spoken = sentences(content.rules).model_dump()
-    return AuthoredItemView.model_validate({**row, "content": content, "sentences": spoken})
+    spoken, today = sentences(content.rules).model_dump(), reader.now.astimezone(CHINA).date()
+    unmapped = KnownPlanTerms(reader).unmapped(reader.tenant, terms_of(content.rules.plan), today)
+    return AuthoredItemView.model_validate({**row, "content": content, "sentences": spoken, "unmapped": unmapped})
+
+
+def list_unmapped_terms(query: ListUnmappedTerms, reader: Reader) -> UnmappedTermPage:
+    """What plans of items on offer say and nobody has said the meaning of, with these items. Raises CursorInvalid."""
+    use, term = decode_cursor(query.cursor, 2) or ("", "")
+    wanted = {"tenant": reader.tenant, "day": reader.now.astimezone(CHINA).date(), "limit": query.limit + 1}
+    rows, more = cut_page(
+        reader.execute(UNMAPPED, {**wanted, "use": str(use), "term": str(term)}).mappings().all(), query.limit
+    )
+    items = tuple(UnmappedTerm.model_validate(dict(row)) for row in rows)
+    return UnmappedTermPage(items=items, next_cursor=encode_cursor(items[-1].use, items[-1].term) if more else None)
 
 
 def get_item_history(query: GetItemHistory, reader: Reader) -> ItemHistory:
@@ -136,11 +198,40 @@ def get_item_history(query: GetItemHistory, reader: Reader) -> ItemHistory:
     return ItemHistory(changes=changes, next_cursor=cursor)
 
 
+def compare_item_versions(query: CompareItemVersions, reader: Reader) -> ItemDifferences:
+    """What reads differently in the later version. Raises ItemUnknown, also for a version that there never was."""
+    wanted = {"tenant": reader.tenant, "id": query.item_id, "versions": [query.earlier, query.later]}
+    texts = {row.item_version: row.content for row in reader.execute(VERSIONS, wanted)}
+    if not {query.earlier, query.later} <= set(texts):
+        raise ItemUnknown()
+    before, after = (PolicyItemContent.model_validate(texts[each]) for each in (query.earlier, query.later))
+    return ItemDifferences(
+        item_id=query.item_id, earlier=query.earlier, later=query.later, differences=differences(before, after)
+    )
+
+
+def find_declared_facts(query: FindDeclaredFacts, reader: Reader) -> DeclaredFacts:
+    """Facts by words of their labels, the most used first."""
+    words = query.words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    wanted = {"tenant": reader.tenant, "words": f"%{words}%", "names": list(query.names), "limit": query.limit}
+    rows = reader.execute(DECLARED_FACTS, wanted).all()
+    return DeclaredFacts(
+        facts=tuple(DeclaredFact(fact_type=FactType.model_validate(row.fact_type), items=row.items) for row in rows)
+    )
+
+
 def check_policy_item(query: CheckPolicyItem, reader: Reader) -> CheckedItem:
     """What stands against publishing this text today; of one that cannot be read, where and why."""
     problems, content = examine(query.content, reader, reader.tenant, reader.now.astimezone(CHINA).date())
-    spoken = sentences(content.rules).model_dump() if content is not None else {}
-    return CheckedItem(publishable=not problems, problems=tuple(problems), sentences=spoken)
+    rules = query.content.get("rules")
+    said = outline(rules) if isinstance(rules, Mapping) else {}
+    return CheckedItem(
+        publishable=not problems,
+        problems=tuple(problems),
+        sentences=sentences(content.rules).model_dump() if content is not None else {},
+        parts={f"/rules{where}": text for where, text in said.items()},
+        guide=agreement(content, followed(query.content)) if content is not None else (),
+    )
 
 
 def _summary(row: dict[str, Any], today: date) -> AuthoredItemSummary:

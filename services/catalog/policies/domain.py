@@ -6,14 +6,15 @@ What is not published yet is in the room `drafts`; what a text must have before 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from contracts import status_labels
 from contracts.aggregate import Aggregate
 from contracts.item import PolicyItemContent
-from contracts.message import Actor, Event, TenantId
+from contracts.message import Actor, Event, Id, TenantId
+from contracts.plan_terms import TermInPlan
 from contracts.policies import (
     AuthoredItemView,
     ItemState,
@@ -92,7 +93,11 @@ class ConsultationMissing(Conflict):
 
 @dataclass(kw_only=True, slots=True)
 class PolicyItem(Aggregate):
-    """One published item (兑现事项) in its newest version. `expires_on` is the last day of its validity."""
+    """One published item (兑现事项) in its newest version. `expires_on` is the last day of its validity.
+
+    `department_id` is its department by the register, where it is known; `unmapped` what of its plan means nothing today,
+    which is looked up and not kept.
+    """
 
     code: str
     item_version: int
@@ -103,6 +108,8 @@ class PolicyItem(Aggregate):
     state_reason: str = ""
     state_since: datetime
     expires_on: date | None = None
+    department_id: Id | None = None
+    unmapped: tuple[TermInPlan, ...] = field(default=(), compare=False)
 
     @classmethod
     def publish(
@@ -117,12 +124,14 @@ class PolicyItem(Aggregate):
         today: date,
         trace: str | None,
         against: Sequence[Problem] = (),
+        department_id: Id | None = None,
     ) -> PolicyItem:
-        """Version 1; `today` is the date in China, `against` what was found wrong elsewhere.
+        """Version 1; `today` is the date in China, `against` what was found wrong elsewhere, `department_id` the
+        department that the text means.
 
         Raises ItemOfOtherDepartment, PublicationRefused with everything that is wrong, or ConsultationMissing.
         """
-        refuse_other_department(by, content.rules.plan.department)
+        refuse_other_department(by, content.rules.plan.department, department_id)
         refuse_unpublishable(content, today, against)
         if ground is None:
             raise ConsultationMissing()
@@ -137,8 +146,11 @@ class PolicyItem(Aggregate):
             published_at=at,
             state_since=at,
             expires_on=_expiry(content, today),
+            department_id=department_id,
         )
-        item.record(PolicyPublished(item_id=id, tenant=tenant, item_version=1, content=content))
+        item.record(
+            PolicyPublished(item_id=id, tenant=tenant, item_version=1, content=content, department_id=department_id)
+        )
         return item
 
     def revise(
@@ -151,14 +163,15 @@ class PolicyItem(Aggregate):
         today: date,
         reason: str = "",
         against: Sequence[Problem] = (),
+        department_id: Id | None = None,
     ) -> None:
         """The next version; raises what `publish` raises, CodeIsKept, or ItemNotInThatState once it is withdrawn.
 
         The department of the old version counts, too: otherwise another one could take the item over by naming
         itself in the new text.
         """
-        refuse_other_department(by, self.content.rules.plan.department)
-        refuse_other_department(by, content.rules.plan.department)
+        self.refuse_other_department(by)
+        refuse_other_department(by, content.rules.plan.department, department_id)
         after: ItemState = "suspended" if self.state == "suspended" else "published"
         self._must_be_able(after, "修订")
         if content.code != self.code:
@@ -166,26 +179,27 @@ class PolicyItem(Aggregate):
         refuse_unpublishable(content, today, against)
         if ground is None:
             raise ConsultationMissing()
-        self.content, self.ground, self.published_at = content, ground, at
+        self.content, self.ground, self.published_at, self.department_id = content, ground, at, department_id
         self.item_version += 1
         self.expires_on = _expiry(content, today)
-        self._move(after, "修订", at, self.state_reason if after == "suspended" else "", told=reason, content=content)
+        why = self.state_reason if after == "suspended" else ""
+        self._move(after, "修订", at, why, told=reason, content=content, department_id=department_id)
 
     def suspend(self, *, by: Actor, at: datetime, reason: str) -> None:
         """Raises ItemOfOtherDepartment or ItemNotInThatState, like the others below."""
-        refuse_other_department(by, self.content.rules.plan.department)
+        self.refuse_other_department(by)
         if self.state == "suspended":
             raise ItemNotInThatState(state=status_labels.ITEM[self.state].staff_zh, action="再次暂停")
         self._move("suspended", "暂停", at, reason)
 
     def resume(self, *, by: Actor, at: datetime, reason: str) -> None:
-        refuse_other_department(by, self.content.rules.plan.department)
+        self.refuse_other_department(by)
         if self.state != "suspended":
             raise ItemNotInThatState(state=status_labels.ITEM[self.state].staff_zh, action="恢复")
         self._move("published", "恢复", at, reason)
 
     def withdraw(self, *, by: Actor, at: datetime, reason: str) -> None:
-        refuse_other_department(by, self.content.rules.plan.department)
+        self.refuse_other_department(by)
         self._move("withdrawn", "废止", at, reason)
 
     def expire(self, *, at: datetime, today: date) -> bool:
@@ -205,6 +219,8 @@ class PolicyItem(Aggregate):
             state_reason=self.state_reason,
             latest_version=self.item_version,
             published_at=self.published_at,
+            department_id=self.department_id,
+            unmapped=self.unmapped,
         )
 
     def authored(self) -> AuthoredItemView:
@@ -221,7 +237,13 @@ class PolicyItem(Aggregate):
             ground=self.ground,
             content=self.content,
             sentences=sentences(self.content.rules).model_dump(),
+            department_id=self.department_id,
+            unmapped=self.unmapped,
         )
+
+    def refuse_other_department(self, by: Actor) -> None:
+        """Raises ItemOfOtherDepartment."""
+        refuse_other_department(by, self.content.rules.plan.department, self.department_id)
 
     def _must_be_able(self, after: ItemState, action: str) -> type[Event]:
         event = MOVES.get((self.state, after))
@@ -250,10 +272,15 @@ def item_view(
     )
 
 
-def refuse_other_department(by: Actor, department: str) -> None:
-    """Raises ItemOfOtherDepartment unless `by` acts for `department`, or for no department and no enterprise at all."""
+def refuse_other_department(by: Actor, department: str, department_id: Id | None = None) -> None:
+    """Raises ItemOfOtherDepartment unless `by` acts for `department`, or for no department and no enterprise at all.
+
+    Where both are in the register, it is by their ids: names change.
+    """
     for_a_department = by.department is not None or "department" in by.roles
-    if by.enterprise_id is not None or (for_a_department and by.department != department):
+    by_register = by.department_id is not None and department_id is not None
+    own = by.department_id == department_id if by_register else by.department == department
+    if by.enterprise_id is not None or (for_a_department and not own):
         raise ItemOfOtherDepartment(department=department)
 
 

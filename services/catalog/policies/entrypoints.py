@@ -10,11 +10,16 @@ from contracts.authoring import (
     AuthoredItemPage,
     CheckedItem,
     CheckPolicyItem,
+    CompareItemVersions,
+    DeclaredFacts,
+    FindDeclaredFacts,
     GetAuthoredItem,
     GetItemHistory,
+    ItemDifferences,
     ItemHistory,
     ListAuthoredItems,
 )
+from contracts.plan_terms import ListUnmappedTerms, UnmappedTermPage
 from contracts.policies import (
     AuthoredItemView,
     GetPolicy,
@@ -76,6 +81,18 @@ class PolicyEntrypoints(Room):
     @query
     def check_policy_item(self, query: CheckPolicyItem, reader: Reader) -> CheckedItem:
         return authored.check_policy_item(query, reader)
+
+    @query
+    def compare_item_versions(self, query: CompareItemVersions, reader: Reader) -> ItemDifferences:
+        return authored.compare_item_versions(query, reader)
+
+    @query
+    def find_declared_facts(self, query: FindDeclaredFacts, reader: Reader) -> DeclaredFacts:
+        return authored.find_declared_facts(query, reader)
+
+    @query
+    def list_unmapped_terms(self, query: ListUnmappedTerms, reader: Reader) -> UnmappedTermPage:
+        return authored.list_unmapped_terms(query, reader)
 
     @due(validity.ITEM_VALIDITY)
     def item_validity(self, jobs: list[Job], unit: UnitMaker) -> None:

@@ -21,6 +21,7 @@ from services.catalog.policies.domain import (
     PolicyItem,
     PublishedMeanwhile,
 )
+from services.catalog.policies.reminder import ExpiryReminder
 from services.catalog.search_index.domain import Searchable, searchable
 from services.catalog.search_index.store import SearchIndex
 
@@ -43,6 +44,15 @@ POLICY_ITEM = Table(
     Column("opens", Date),
     Column("closes", Date),
     Column("expires_on", Date),
+    Column("department_id", Text),
+)
+
+POLICY_REMINDER = Table(
+    "policy_reminder",
+    METADATA,
+    *aggregate_columns(),
+    Column("item_id", Text, nullable=False),
+    Column("expires_on", Date, nullable=False),
 )
 
 KEEP_VERSION = """
@@ -123,6 +133,7 @@ class PolicyItems(AggregateStore[PolicyItem]):
             "opens": window.opens,
             "closes": window.closes,
             "expires_on": aggregate.expires_on,
+            "department_id": aggregate.department_id,
         }
 
     def from_row(self, row: RowMapping) -> PolicyItem:
@@ -137,6 +148,7 @@ class PolicyItems(AggregateStore[PolicyItem]):
             state_since=row["state_since"],
             ground=PublicationGround.model_validate(row["ground"]) if row["ground"] is not None else None,
             expires_on=row["expires_on"],
+            department_id=row["department_id"],
         )
 
 
@@ -148,6 +160,19 @@ def _searchable(item: PolicyItem) -> Searchable:
         item_version=item.item_version,
         published_at=item.published_at,
     )
+
+
+class Reminders(AggregateStore[ExpiryReminder]):
+    """What departments have been reminded of."""
+
+    table = POLICY_REMINDER
+    aggregate_type = "item_reminder"
+
+    def to_row(self, aggregate: ExpiryReminder) -> dict[str, Any]:
+        return {"item_id": aggregate.item_id, "expires_on": aggregate.expires_on}
+
+    def from_row(self, row: RowMapping) -> ExpiryReminder:
+        return ExpiryReminder(**dict(row))
 
 
 class Changes:

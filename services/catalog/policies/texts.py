@@ -12,15 +12,21 @@ from sqlalchemy import CursorResult
 from chassis.foundation.reasons import reasons_for
 from contracts.authoring import TextProblem
 from contracts.documents import IssuedDocument
+from contracts.identity import TenantSettings
 from contracts.item import PolicyItemContent
 from contracts.message import TenantId
 from contracts.rule import Problem
+from services.catalog.policies.ceilings import beyond_ceilings
+from services.catalog.policies.guides import followed, readable_guide, written_anew
 from services.catalog.policies.publication import problems_of
 from services.catalog.policies.views import LINEAGE
 
 CITED = f"""{LINEAGE}
 SELECT text, state, repealed_on FROM policy_document WHERE id = :id AND tenant IN (SELECT id FROM lineage)
 """
+
+
+SETTINGS = "SELECT settings FROM tenant WHERE id = :tenant"
 
 
 class TextReading(Protocol):
@@ -32,14 +38,23 @@ class TextReading(Protocol):
 def examine(
     text: Mapping[str, Any], database: TextReading, tenant: TenantId, today: date
 ) -> tuple[list[TextProblem], PolicyItemContent | None]:
-    """Everything that stands against publishing `text` today, and the item that it is, as soon as it can be read."""
+    """Everything that stands against publishing `text` today, and the item that it is, as soon as it can be read.
+
+    What its guide leaves out follows the rules.
+    """
     try:
-        content = PolicyItemContent.model_validate(text)
+        content = PolicyItemContent.model_validate(readable_guide(text))
     except ValidationError as error:
         return unreadable(text, error), None
+    content = written_anew(content, followed(text))
     content, against = cite(content, database, tenant)
-    found = [*problems_of(content, today), *against]
+    found = [*problems_of(content, today), *against, *_beyond_ceilings(content, database, tenant)]
     return [TextProblem(code=each.code, where=each.where, text=each.text_zh) for each in found], content
+
+
+def _beyond_ceilings(content: PolicyItemContent, database: TextReading, tenant: TenantId) -> list[Problem]:
+    row = database.execute(SETTINGS, {"tenant": tenant}).first()
+    return [] if row is None else beyond_ceilings(content, TenantSettings.model_validate(row.settings))
 
 
 def unreadable(text: Mapping[str, Any], error: ValidationError) -> list[TextProblem]:

@@ -9,7 +9,8 @@ from chassis.time.clock import CHINA
 from chassis.time.jobs import Job
 from chassis.write.uow import UnitOfWork
 from services.catalog.policies.domain import PolicyItem
-from services.catalog.policies.store import Changes, PolicyItems
+from services.catalog.policies.reminder import TOLD_FROM, ExpiryReminder, reminder_id
+from services.catalog.policies.store import Changes, PolicyItems, Reminders
 
 ITEM_VALIDITY = "item_validity"
 
@@ -29,9 +30,18 @@ def watch(item: PolicyItem, uow: UnitOfWork) -> None:
     past = [days for days, at in moments.items() if at <= uow.now]
     if past:
         uow.raise_alarm("policy_item", item.id, clock_of(item.expires_on), min(past), tenant=item.tenant)
+        if min(past) <= TOLD_FROM:
+            _remind(item, item.expires_on, uow)
     end = _beginning(item.expires_on + timedelta(days=1))
     following = min([at for at in moments.values() if at > uow.now] + [end])
     uow.schedule(ITEM_VALIDITY, item.id, at=following, tenant=item.tenant)
+
+
+def _remind(item: PolicyItem, expires_on: date, uow: UnitOfWork) -> None:
+    """Tell the department, once for one end of validity."""
+    reminders = uow.of(Reminders)
+    if not reminders.get_many([reminder_id(item.id, expires_on)]):
+        reminders.save(ExpiryReminder.of(item, expires_on))
 
 
 def look_at_validity(jobs: Sequence[Job], uow: UnitOfWork) -> None:

@@ -20,6 +20,7 @@ from services.catalog.drafts import use_cases as drafting
 from services.catalog.drafts.domain import MAY_BE_OPEN, Draft
 from services.catalog.drafts.store import Drafts
 from services.catalog.policies.domain import refuse_other_department
+from services.catalog.policies.plan_words import department_meant
 from services.catalog.policies.store import PolicyItems
 from services.catalog.policies.texts import examine
 from services.catalog.workbooks.cells import WorkbookItem, read_sheets
@@ -77,7 +78,7 @@ def _taken(item: WorkbookItem, uow: UnitOfWork) -> list[LineResult]:
         return [_result(item, "refused", each.code, each.message, each.field) for each in item.reasons]
     today = uow.now.astimezone(CHINA).date()
     try:
-        refuse_other_department(uow.actor, item.department)
+        refuse_other_department(uow.actor, item.department, department_meant(item.department, uow))
         problems, content = examine(item.content, uow, uow.tenant, today)
         against = [each for each in problems if each.code not in MAY_BE_OPEN]
         if against or content is None:
@@ -97,7 +98,7 @@ def _drafted(item: WorkbookItem, content: PolicyItemContent, uow: UnitOfWork) ->
     published = uow.of(PolicyItems).by_code(item.code)
     if drafts:
         (draft,) = drafts
-        refuse_other_department(uow.actor, draft.department)
+        refuse_other_department(uow.actor, draft.department, draft.department_id)
         if draft.content == text:
             return _result(item, "unchanged", "draft_unchanged", "草稿内容没有变化。", subject=draft.id)
         edit = EditDraft(draft_id=draft.id, expected_version=draft.version, content=text, reason="批量导入")

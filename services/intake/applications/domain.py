@@ -156,6 +156,7 @@ def claim_of(
         item_title=shown_title(item.content),
         mode=plan.mode.value,
         department=plan.department,
+        department_id=item.department_id,
         replaces=replaces,
     )
 

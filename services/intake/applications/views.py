@@ -35,8 +35,11 @@ def list_applications(query: ListApplications, reader: Reader, cipher: Cipher) -
     before = decode_cursor(query.cursor, 1)
     rows = reader.execute(
         f"{COLUMNS} WHERE tenant = :tenant AND enterprise_id {OF_ENTERPRISE}"
+        " AND (CAST(:item AS text) IS NULL OR item_id = :item) AND (CAST(:receipt AS text) IS NULL OR receipt = :receipt)"
         " AND (CAST(:before AS text) IS NULL OR id < :before) ORDER BY id DESC LIMIT :limit",
         {
+            "item": query.item_id,
+            "receipt": query.receipt,
             "tenant": reader.tenant,
             "enterprise": query.enterprise_id,
             "before": str(before[0]) if before else None,

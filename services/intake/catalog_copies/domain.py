@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from contracts.enterprises import Payee
 from contracts.item import PolicyItemContent
-from contracts.message import TenantId
+from contracts.message import Id, TenantId
 from contracts.policies import ItemState
 from contracts.rule import Fact, ParameterValue
 
@@ -24,6 +24,7 @@ class PublishedItem:
     state: ItemState = "published"
     state_reason: str = ""
     figures: tuple[ParameterValue, ...] = ()
+    department_id: Id | None = None
 
 
 @dataclass(frozen=True, slots=True)

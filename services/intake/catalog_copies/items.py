@@ -13,9 +13,10 @@ from services.intake.catalog_copies.outside_figures import figures_for
 from services.intake.catalog_copies.rows import write_rows
 
 KEEP_ITEMS = """
-INSERT INTO item_version (item_id, version, tenant, content)
-SELECT item_id, version, tenant, content
-FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(item_id text, version integer, tenant text, content jsonb)
+INSERT INTO item_version (item_id, version, tenant, content, department_id)
+SELECT item_id, version, tenant, content, department_id
+FROM jsonb_to_recordset(CAST(:rows AS jsonb))
+    AS r(item_id text, version integer, tenant text, content jsonb, department_id text)
 ON CONFLICT DO NOTHING
 """
 
@@ -31,7 +32,7 @@ ON CONFLICT (item_id) DO UPDATE SET state = EXCLUDED.state, reason = EXCLUDED.re
 
 
 NEWEST_ITEM = """
-SELECT v.tenant, v.version, s.state, s.reason FROM item_version v LEFT JOIN item_state s ON s.item_id = v.item_id
+SELECT v.tenant, v.version, v.department_id, s.state, s.reason FROM item_version v LEFT JOIN item_state s ON s.item_id = v.item_id
 WHERE v.item_id = :id ORDER BY v.version DESC LIMIT 1
 """
 
@@ -52,6 +53,7 @@ class ItemCopies:
                 "version": item.item_version,
                 "tenant": item.tenant,
                 "content": item.content.model_dump(mode="json"),
+                "department_id": item.department_id,
             }
             for item in published
         ]
@@ -79,7 +81,8 @@ class ItemCopies:
         content = self._content(item_id, row.version)
         state: ItemState = row.state or "published"
         figures = figures_for(row.tenant, content.rules.parameters_by_name.keys(), self._uow)
-        return PublishedItem(item_id, row.tenant, row.version, content, state, row.reason or "", figures)
+        reason, department_id = row.reason or "", row.department_id
+        return PublishedItem(item_id, row.tenant, row.version, content, state, reason, figures, department_id)
 
     def _content(self, item_id: str, version: int) -> PolicyItemContent:
         """A version never changes; reading and checking it is dear, and the same few are asked for."""

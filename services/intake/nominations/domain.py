@@ -95,6 +95,12 @@ def _chunks(lines: Sequence[NominatedLine]) -> Iterator[tuple[NominatedLine, ...
 
 
 def refuse_other_department(actor: Actor, tenant: TenantId, item: PublishedItem) -> None:
-    """Raise ItemOfOtherDepartment unless the actor is of the item's own department in the item's own tenant."""
-    if item.tenant != tenant or actor.department != item.content.rules.plan.department:
+    """Raise ItemOfOtherDepartment unless the actor is of the item's own department in the item's own tenant.
+
+    Where both are in the register, it is by their ids: names change.
+    """
+    by_register = actor.department_id is not None and item.department_id is not None
+    named = actor.department == item.content.rules.plan.department
+    own = actor.department_id == item.department_id if by_register else named
+    if item.tenant != tenant or not own:
         raise ItemOfOtherDepartment()

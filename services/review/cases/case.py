@@ -5,11 +5,13 @@ Its moves, its decision, its inspection, what it is worth and who pays are in th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from contracts.aggregate import Aggregate
+from contracts.deadlines import DeadlineMove
+from contracts.duties import Attention
 from contracts.enterprises import Payee
 from contracts.intake import Claim
 from contracts.message import SYSTEM, Actor, Event, TenantId
@@ -19,6 +21,7 @@ from contracts.review import (
     CaseState,
     ReviewDeadlineApproaching,
     ReviewDeadlineMissed,
+    ReviewDeadlineMoved,
     Task,
     TaskAssigned,
 )
@@ -30,13 +33,18 @@ from services.review.cases.filing import Filing
 from services.review.cases.inspection import Inspection, InspectionNotPartOfPlan, InspectionRequired
 from services.review.cases.moves import MOVES, OUTCOMES
 from services.review.cases.payments import PayerOf, Payments, payments_of
-from services.review.cases.refusals import NotYourDepartment, together
+from services.review.cases.refusals import NotYourDepartment, is_of, together
 from services.review.register.domain import RegisteredAward, award_period
 
 
 @dataclass(kw_only=True, slots=True)
 class Case(Aggregate):
-    """One claim under review. `assessment` is what the pinned item version says on the facts and figures as filed."""
+    """One claim under review. `assessment` is what the pinned item version says on the facts and figures as filed.
+
+    `due_at` is absent without a review limit, and while the calendar of `awaits_year` is not published. `moved` is how
+    this version has moved it. `listed_by`: whoever pushed the list that it is a line of, while it waits for nothing but
+    the meaning of its plan's words.
+    """
 
     claim: Claim
     facts: tuple[Fact, ...]
@@ -48,16 +56,40 @@ class Case(Aggregate):
     review_limit: TimeLimit | None
     accepted_at: datetime
     due_at: datetime | None
+    awaits_year: int | None = None
+    moved: DeadlineMove | None = None
     state: CaseState = "accepted"
     remarks: tuple[Reason, ...] = ()
     inspection: Inspection | None = None
     decision: CaseDecision | None = None
+    listed_by: str | None = None
+    commitments: tuple[str, ...] = ()
 
     @classmethod
-    def accept(cls, filing: Filing, rules: ItemRules, due_at: datetime | None) -> Case:
-        """Open the case. The rules are evaluated here again, on the day of filing, so that a replay agrees."""
-        case = cls._from(filing, rules, due_at)
-        case._report(None, CaseAccepted(case_id=case.id, claim=case.claim, accepted_at=case.accepted_at, due_at=due_at))
+    def accept(
+        cls,
+        filing: Filing,
+        rules: ItemRules,
+        due_at: datetime | None,
+        awaits_year: int | None = None,
+        *,
+        asks: bool = True,
+    ) -> Case:
+        """Open the case. The rules are evaluated here again, on the day of filing, so that a replay agrees.
+
+        `asks`: the department has to decide it, and is told so.
+        """
+        case = cls._from(filing, rules, due_at, awaits_year)
+        attention = case.reviewers if asks else None
+        accepted = CaseAccepted(
+            case_id=case.id,
+            claim=case.claim,
+            accepted_at=case.accepted_at,
+            due_at=due_at,
+            awaits_year=awaits_year,
+            attention=attention,
+        )
+        case._report(None, accepted)
         if (mismatch := mismatch_with(case.assessment, filing.asked_fen)) is not None:
             case.remarks = mismatch.reasons
         return case
@@ -71,7 +103,7 @@ class Case(Aggregate):
         return case
 
     @classmethod
-    def _from(cls, filing: Filing, rules: ItemRules, due_at: datetime | None) -> Case:
+    def _from(cls, filing: Filing, rules: ItemRules, due_at: datetime | None, awaits_year: int | None = None) -> Case:
         sheet = FactSheet(facts=filing.facts, reference_year=filing.filed_on.year, parameters=filing.figures)
         year = rules.reference_year or sheet.reference_year
         plan = rules.plan
@@ -89,6 +121,8 @@ class Case(Aggregate):
             review_limit=plan.review_limit,
             accepted_at=filing.filed_at,
             due_at=due_at,
+            awaits_year=awaits_year,
+            commitments=filing.commitments,
         )
 
     # -- what it is worth ---------------------------------------------------------------------------------
@@ -126,23 +160,34 @@ class Case(Aggregate):
             return ()
         return tuple(reason for refusal in self.obstacles() for reason in refusal.reasons)
 
+    @property
+    def reviewers(self) -> Attention:
+        """Whose turn it is until it is decided."""
+        return Attention(tenant=self.tenant, department_id=self.claim.department_id, duty="first_review")
+
     # -- what happens to it -------------------------------------------------------------------------------
 
     def assign(self, tasks: Sequence[tuple[Task, datetime | None]]) -> None:
         """Give the department its tasks, each until its own instant."""
         for task, due_at in tasks:
-            department = self.claim.department
-            self.record(
-                TaskAssigned(case_id=self.id, claim=self.claim, task=task, department=department, due_at=due_at)
+            assigned = TaskAssigned(
+                case_id=self.id,
+                claim=self.claim,
+                task=task,
+                department=self.claim.department,
+                due_at=due_at,
+                attention=self.reviewers,
             )
+            self.record(assigned)
 
     def leave_open(self, reasons: Iterable[Reason]) -> None:
         """A line of a list that cannot be granted as it stands: the department has to decide."""
         self.remarks = tuple({reason.code: reason for reason in (*self.remarks, *reasons)}.values())
 
-    def must_be_handled_by(self, actor: Actor) -> None:
-        """Raises NotYourDepartment."""
-        if "department" not in actor.roles or actor.department != self.claim.department:
+    def must_be_handled_by(self, actor: Actor, names: Collection[str] = ()) -> None:
+        """`names` is what else the actor's department is known by. Raises NotYourDepartment."""
+        own = is_of(actor, self.claim.department, self.claim.department_id, names)
+        if "department" not in actor.roles or not own:
             raise NotYourDepartment(department=self.claim.department)
 
     def must_be_open(self) -> None:
@@ -172,7 +217,7 @@ class Case(Aggregate):
         self.must_be_open()
         if refusals := [*self.obstacles(amount_fen), *found]:
             raise together(refusals)
-        before, self.state, self.decision = self.state, "approved", decision
+        before, self.state, self.decision, self.listed_by = self.state, "approved", decision, None
         for part in payments.parts:
             event = payments.approval_of(part, self.id, self.claim, self.payee, amount_fen, decision)
             self._report(before, event, to=part.payer)
@@ -183,16 +228,41 @@ class Case(Aggregate):
         self._end_rejected(self.state, decision)
 
     def _end_rejected(self, before: CaseState | None, decision: CaseDecision) -> None:
-        self.state, self.decision = "rejected", decision
+        self.state, self.decision, self.listed_by = "rejected", decision, None
         self._report(before, decision.rejection_of(self.id, self.claim))
+
+    def move_deadline(self, due_at: datetime | None, awaits_year: int | None, reason: str, now: datetime) -> None:
+        """Let the review limit end at another instant than before, and say on what ground; the same changes nothing."""
+        if (due_at, awaits_year) == (self.due_at, self.awaits_year):
+            return
+        self.moved = DeadlineMove(was=self.due_at, due_at=due_at, awaits_year=awaits_year, reason=reason, moved_at=now)
+        self.due_at, self.awaits_year = due_at, awaits_year
+        self.record(
+            ReviewDeadlineMoved(
+                case_id=self.id,
+                claim=self.claim,
+                was=self.moved.was,
+                due_at=due_at,
+                awaits_year=awaits_year,
+                reason=reason,
+            )
+        )
 
     def tell_deadline(self, used_percent: int, due_at: datetime) -> None:
         """Say that so much of the review limit is gone; 100 is the breach."""
         if used_percent >= 100:
-            self.record(ReviewDeadlineMissed(case_id=self.id, claim=self.claim, due_at=due_at))
+            self.record(
+                ReviewDeadlineMissed(case_id=self.id, claim=self.claim, due_at=due_at, attention=self.reviewers)
+            )
         else:
             self.record(
-                ReviewDeadlineApproaching(case_id=self.id, claim=self.claim, used_percent=used_percent, due_at=due_at)
+                ReviewDeadlineApproaching(
+                    case_id=self.id,
+                    claim=self.claim,
+                    used_percent=used_percent,
+                    due_at=due_at,
+                    attention=self.reviewers,
+                )
             )
 
     def _report(self, before: CaseState | None, event: Event, *, to: TenantId | None = None) -> None:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Row
 
+from contracts.plan_terms import TermInPlan
+from contracts.refusal import Reason
 from contracts.review import CaseView
 from services.review.cases.case import Case
+from services.review.cases.plan_terms import waiting_for
 
 
-def view_of(case: Case) -> CaseView:
-    """The case as its department sees it."""
+def view_of(case: Case, unmapped: Sequence[TermInPlan] = ()) -> CaseView:
+    """The case as its department sees it; `unmapped` is what of its plan means nothing today."""
     decision = case.decision
     return CaseView(
         case_id=case.id,
@@ -21,22 +25,25 @@ def view_of(case: Case) -> CaseView:
         asked_fen=case.asked_fen,
         working=tuple(line.text_zh for line in case.assessment.amount.working),
         verdict=case.assessment.verdict.state.value,
-        obstacles=case.open_reasons(),
+        obstacles=(*case.open_reasons(), *_waiting(case.state, unmapped)),
         remarks=case.remarks,
         payee_name=case.payee.account_name,
         account_masked=case.payee.account_masked,
         inspection_required=case.inspection_required,
         inspection_passed=case.inspection.passed if case.inspection else None,
         due_at=case.due_at,
+        awaits_year=case.awaits_year,
         accepted_at=case.accepted_at,
         decided_by=decision.by if decision else None,
         decided_at=decision.at if decision else None,
         note=decision.note if decision else "",
+        cites=decision.cites if decision else (),
+        how_to_object=decision.how_to_object if decision else "",
         version=case.version,
     )
 
 
-def view_of_row(row: Row[Any]) -> CaseView:
+def view_of_row(row: Row[Any], unmapped: Sequence[TermInPlan] = ()) -> CaseView:
     """The same, read without the domain: what the rule says was written out with the row."""
     amount = row.assessment["amount"]
     return CaseView(
@@ -47,16 +54,26 @@ def view_of_row(row: Row[Any]) -> CaseView:
         asked_fen=row.asked_fen,
         working=tuple(line["text_zh"] for line in amount["working"]),
         verdict=row.assessment["verdict"]["state"],
-        obstacles=row.obstacles,
+        obstacles=(*(Reason.model_validate(each) for each in row.obstacles), *_waiting(row.state, unmapped)),
         remarks=row.remarks,
         payee_name=row.payee["account_name"],
         account_masked=row.payee["account_masked"],
         inspection_required=row.inspection_required,
         inspection_passed=row.inspection["passed"] if row.inspection else None,
         due_at=row.due_at,
+        awaits_year=row.awaits_year,
         accepted_at=row.accepted_at,
         decided_by=row.decided_by,
         decided_at=row.decided_at,
         note=row.note,
+        cites=row.cites,
+        how_to_object=row.how_to_object,
         version=row.version,
     )
+
+
+def _waiting(state: str, unmapped: Sequence[TermInPlan]) -> tuple[Reason, ...]:
+    """What is decided waits for nothing any more."""
+    if state != "accepted":
+        return ()
+    return tuple(reason for refusal in waiting_for(unmapped) for reason in refusal.reasons)

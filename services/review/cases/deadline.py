@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 
 from chassis.observability.telemetry import get_logger
 from chassis.time.calendar import Calendar
+from chassis.time.clock import CHINA
 from chassis.time.jobs import Job
-from chassis.time.sla import Limit, NotYetPublished, SlaClock
+from chassis.time.sla import Alarm, Limit, NotYetPublished, SlaClock
 from chassis.write.uow import UnitOfWork
+from contracts.message import TenantId
 from contracts.rule import TimeLimit
 from services.review.cases.case import Case
-from services.review.cases.store import Cases
+from services.review.cases.store import Cases, OpenReviewLimit
 
 log = get_logger(__name__)
 
@@ -20,64 +22,113 @@ REVIEW_ALARM = "review_alarm"
 LOOK_AGAIN = timedelta(days=1)
 """How long a case whose year has no calendar yet waits before the calendar is looked for again."""
 
+PART = 500
+"""Open cases that are looked at in one transaction when the calendar has changed."""
 
-def due_at(limit: TimeLimit | None, received: datetime, calendar: Calendar) -> datetime | None:
-    """When `limit` from the receipt at `received` runs out; None without a limit or while it cannot be known."""
+DueDate = tuple[datetime | None, int | None]
+"""When it is due; or not yet known, and the year whose working days it waits for; or neither, for want of a limit."""
+
+
+def due_date(limit: TimeLimit | None, received: datetime, calendar: Calendar) -> DueDate:
+    """When `limit` from the receipt at `received` runs out."""
     if limit is None:
-        return None
+        return None, None
     due = _clock(limit, received).due(calendar)
-    return None if isinstance(due, NotYetPublished) else due
+    return (None, due.year) if isinstance(due, NotYetPublished) else (due, None)
 
 
 def watch(case: Case, uow: UnitOfWork) -> None:
     """Raise the alarms whose time has come, each once for ever, and see that the next one will be.
 
-    Of several at once only the last is told: what is overdue needs no reminder. While the working days of the
-    year are not published the case has no due date; it is looked at again every day, and somebody is asked
-    for the calendar.
+    Of several at once only the last is told: what is overdue needs no reminder. A calendar that has changed since moves
+    the due date, and the case says so; what was told stays told. While the working days of the year are not published
+    the case has no due date; it is looked at again every day, and somebody is asked for the calendar.
     """
     if case.review_limit is None:
         return
-    calendar, clock = uow.calendar(case.tenant), _clock(case.review_limit, case.accepted_at)
-    past: list[int] = []
-    raised: list[int] = []
-    while True:
-        alarm = clock.next_alarm(calendar, past)
-        if isinstance(alarm, NotYetPublished):
-            _ask_for_calendar(case, alarm.year, uow)
-            uow.schedule(REVIEW_ALARM, case.id, at=uow.now + LOOK_AGAIN, tenant=case.tenant)
-            return
-        if alarm is None or alarm.at > uow.now:
-            break
-        past.append(alarm.level)
-        if uow.raise_alarm("case", case.id, "review", alarm.level, tenant=case.tenant):
-            raised.append(alarm.level)
-    case.due_at = due_at(case.review_limit, case.accepted_at, calendar)
+    calendar = uow.calendar(case.tenant)
+    _move(case, case.review_limit, calendar, uow.now)
+    alarms = _alarms(_clock(case.review_limit, case.accepted_at), calendar)
+    if isinstance(alarms, NotYetPublished):
+        _ask_for_calendar(case, alarms.year, uow)
+        uow.schedule(REVIEW_ALARM, case.id, at=uow.now + LOOK_AGAIN, tenant=case.tenant)
+        return
+    raised = [
+        alarm.level
+        for alarm in alarms
+        if alarm.at <= uow.now and uow.raise_alarm("case", case.id, "review", alarm.level, tenant=case.tenant)
+    ]
     if raised and case.due_at is not None:
         case.tell_deadline(raised[-1], case.due_at)
-    if alarm is not None:
-        uow.schedule(REVIEW_ALARM, case.id, at=alarm.at, tenant=case.tenant)
+    upcoming = _upcoming(alarms, uow.now)
+    if upcoming is not None:
+        uow.schedule(REVIEW_ALARM, case.id, at=upcoming, tenant=case.tenant)
+    else:
+        stop_watching(case, uow)
 
 
 def raise_alarms(jobs: Sequence[Job], uow: UnitOfWork) -> None:
     """What `review_alarm` jobs that have come due ask for. A case decided meanwhile needs nothing."""
     cases = uow.of(Cases).get_many([job.subject for job in jobs])
-    changed: list[Case] = []
     for job in jobs:
         uow.finish(job)
-        case = cases.get(job.subject)
-        if case is None or case.state != "accepted":
-            continue
-        known_due = case.due_at
+    open_cases = [case for case in cases.values() if case.state == "accepted"]
+    for case in open_cases:
         watch(case, uow)
-        if case.pending or case.due_at != known_due:
-            changed.append(case)
-    uow.of(Cases).save_many(changed)
+    uow.of(Cases).save_many([case for case in open_cases if case.pending])
+
+
+def follow_calendar(uow: UnitOfWork, tenant: TenantId, after: str) -> str | None:
+    """Let the open cases that come next after this id follow the calendar as it is now; returns how far it came.
+
+    Only those are touched whose due date or next alarm it moves: the same calendar again changes nothing.
+    """
+    cases, calendar = uow.of(Cases), uow.calendar(tenant)
+    limits = cases.open_limits(tenant, after, PART)
+    looks = uow.scheduled(REVIEW_ALARM, [each.case_id for each in limits], tenant=tenant)
+    moved = [each.case_id for each in limits if not in_step(each, looks.get(each.case_id), calendar, uow.now)]
+    changed = [case for case in cases.get_many(moved).values() if case.state == "accepted"]
+    for case in changed:
+        watch(case, uow)
+    cases.save_many([case for case in changed if case.pending])
+    return limits[-1].case_id if len(limits) == PART else None
+
+
+def in_step(known: OpenReviewLimit, look: datetime | None, calendar: Calendar, now: datetime) -> bool:
+    """Whether the calendar says of a limit what is known of it, and it is looked at (`look`) when its next alarm is due."""
+    if due_date(known.limit, known.received, calendar) != (known.due_at, known.awaits_year):
+        return False
+    alarms = _alarms(_clock(known.limit, known.received), calendar)
+    return look is not None if isinstance(alarms, NotYetPublished) else look == _upcoming(alarms, now)
 
 
 def stop_watching(case: Case, uow: UnitOfWork) -> None:
-    """It is decided: nothing is due any more."""
+    """It is decided, or the last alarm is raised: nothing is due any more."""
     uow.unschedule(REVIEW_ALARM, case.id, tenant=case.tenant)
+
+
+def _move(case: Case, limit: TimeLimit, calendar: Calendar, now: datetime) -> None:
+    due, awaits_year = due_date(limit, case.accepted_at, calendar)
+    if due is None:
+        reason = f"待 {awaits_year} 年工作日安排公布后确定"
+    else:
+        first, last = case.accepted_at.astimezone(CHINA).date(), due.astimezone(CHINA).date()
+        reason = f"依据{calendar.basis(first, last)}计算"
+    case.move_deadline(due, awaits_year, reason, now)
+
+
+def _alarms(clock: SlaClock, calendar: Calendar) -> list[Alarm] | NotYetPublished:
+    """All alarms of a running clock in their order, those that lie in the past included."""
+    found: list[Alarm] = []
+    while (alarm := clock.next_alarm(calendar, [each.level for each in found])) is not None:
+        if isinstance(alarm, NotYetPublished):
+            return alarm
+        found.append(alarm)
+    return found
+
+
+def _upcoming(alarms: Sequence[Alarm], now: datetime) -> datetime | None:
+    return next((alarm.at for alarm in alarms if alarm.at > now), None)
 
 
 def _ask_for_calendar(case: Case, year: int, uow: UnitOfWork) -> None:

@@ -2,11 +2,28 @@
 
 from chassis.edge.entrypoints import Received, Room, UnitMaker, command, due, on, query
 from chassis.read.reader import Reader
+from chassis.time.following import FOLLOW, follow
 from chassis.time.jobs import Job
 from chassis.write.uow import UnitOfWork
+from contracts.deadlines import DeadlineMoves, ListReviewDeadlineMoves
+from contracts.departments import PlanTermMapped
 from contracts.intake import ApplicationSubmitted, EnterprisesNominated
-from contracts.review import ApproveCase, CasePage, CaseView, GetCase, ListCases, RecordInspection, RejectCase
-from services.review.cases import deadline, lists, opening, use_cases, views
+from contracts.review import (
+    ApproveCase,
+    CaseCounts,
+    CaseNeighbours,
+    CasePage,
+    CaseSheet,
+    CaseView,
+    CountCases,
+    GetCase,
+    GetCaseNeighbours,
+    GetCaseSheet,
+    ListCases,
+    RecordInspection,
+    RejectCase,
+)
+from services.review.cases import deadline, held_lines, journal, lists, opening, sheet, use_cases, views, work_list
 
 
 class CaseEntrypoints(Room):
@@ -29,8 +46,24 @@ class CaseEntrypoints(Room):
         return views.get_case(question, reader)
 
     @query
+    def get_case_sheet(self, question: GetCaseSheet, reader: Reader) -> CaseSheet:
+        return sheet.get_case_sheet(question, reader)
+
+    @query
     def list_cases(self, question: ListCases, reader: Reader) -> CasePage:
-        return views.list_cases(question, reader)
+        return work_list.list_cases(question, reader)
+
+    @query
+    def count_cases(self, question: CountCases, reader: Reader) -> CaseCounts:
+        return work_list.count_cases(question, reader)
+
+    @query
+    def get_case_neighbours(self, question: GetCaseNeighbours, reader: Reader) -> CaseNeighbours:
+        return work_list.get_case_neighbours(question, reader)
+
+    @query
+    def list_review_deadline_moves(self, question: ListReviewDeadlineMoves, reader: Reader) -> DeadlineMoves:
+        return journal.list_review_deadline_moves(question, reader)
 
     @on(ApplicationSubmitted)
     def application_submitted(self, events: list[Received[ApplicationSubmitted]], uow: UnitOfWork) -> None:
@@ -40,7 +73,20 @@ class CaseEntrypoints(Room):
     def enterprises_nominated(self, events: list[Received[EnterprisesNominated]], uow: UnitOfWork) -> None:
         lists.decide_lists(events, uow)
 
+    @on(PlanTermMapped)
+    def plan_terms_mapped(self, events: list[Received[PlanTermMapped]], uow: UnitOfWork) -> None:
+        held_lines.take_meanings(events, uow)
+
+    @due(held_lines.HELD_LINE)
+    def held_line(self, jobs: list[Job], unit: UnitMaker) -> None:
+        with unit([job.tenant for job in jobs]) as uow:
+            held_lines.look_at_held_lines(jobs, uow)
+
     @due(deadline.REVIEW_ALARM)
     def review_alarm(self, jobs: list[Job], unit: UnitMaker) -> None:
         with unit([job.tenant for job in jobs]) as uow:
             deadline.raise_alarms(jobs, uow)
+
+    @due(FOLLOW, batch=1)
+    def follow_calendar(self, jobs: list[Job], unit: UnitMaker) -> None:
+        follow(jobs, unit, deadline.follow_calendar)

@@ -20,7 +20,8 @@ def case_id_of(application_id: str) -> str:
 @dataclass(frozen=True, slots=True)
 class Filing:
     """What was filed, by an enterprise or on a department's list. `filed_on` is the local date of `filed_at`; `figures` are
-    the outside figures as they stood then: the claim is judged on these, whatever is said of them later."""
+    the outside figures as they stood then: the claim is judged on these, whatever is said of them later. `commitments` are
+    the codes of the materials in whose stead the applicant has signed a pledge."""
 
     tenant: TenantId
     claim: Claim
@@ -30,6 +31,7 @@ class Filing:
     filed_at: datetime
     filed_on: date
     figures: tuple[ParameterValue, ...] = ()
+    commitments: tuple[str, ...] = ()
     traceparent: str | None = None
 
     @property

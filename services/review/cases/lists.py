@@ -10,16 +10,14 @@ from chassis.events.received import Received
 from chassis.time.clock import CHINA
 from chassis.write.uow import UnitOfWork
 from contracts.intake import EnterprisesNominated
-from contracts.refusal import Refused
 from contracts.rule import ItemRules
 from services.review.cases.case import Case
 from services.review.cases.decision import CaseDecision
 from services.review.cases.filing import Filing
+from services.review.cases.held_lines import HELD_LINE, LOOK_AGAIN, approve_lines, leave_open, today
 from services.review.cases.opening import accept, hand_to_department, pinned_rules, version_of
-from services.review.cases.payments import PayerOf
 from services.review.cases.store import Cases
-from services.review.register.domain import AlreadyAwarded
-from services.review.register.store import AwardRegister
+from services.review.item_copies.plan_words import PlanWords
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +25,7 @@ class Listed:
     """One line of a department's list, as a case that is about to be decided."""
 
     case: Case
+    filing: Filing
     rules: ItemRules
     amount_fen: int
     decision: CaseDecision
@@ -35,7 +34,8 @@ class Listed:
 def decide_lists(events: Sequence[Received[EnterprisesNominated]], uow: UnitOfWork) -> None:
     """A department's list is its decision: each line is checked again and approved at once.
 
-    A line that does not hold becomes an open case for the department to decide; its neighbours go on.
+    A line that does not hold becomes an open case for the department to decide; its neighbours go on. One whose plan
+    has words that mean nothing yet waits for them (`held_lines`).
     """
     filings = {event.id: _lines(event) for event in events}
     rules = pinned_rules((each for lines in filings.values() for each in lines), uow)
@@ -53,30 +53,27 @@ def decide_lists(events: Sequence[Received[EnterprisesNominated]], uow: UnitOfWo
             for filing, line in zip(lines, event.data.lines, strict=True):
                 if filing.case_id not in known:
                     version = rules[version_of(filing.claim)]
-                    case = accept(filing, version, uow)
-                    listed.append(Listed(case, version, line.amount_fen, decision))
+                    case = accept(filing, version, uow, asks=False)
+                    listed.append(Listed(case, filing, version, line.amount_fen, decision))
                     known.add(case.id)
-    _decide(listed, uow)
+    uow.of(Cases).save_many(_decided(listed, uow))
 
 
-def _decide(listed: Sequence[Listed], uow: UnitOfWork) -> None:
-    payer_of: PayerOf = cache(uow.registry.payer)
-    payments = {each.case.id: each.case.payments(payer_of) for each in listed}
-    sound = [
-        each.case.award for each in listed if not each.case.obstacles(each.amount_fen) and not payments[each.case.id][1]
-    ]
-    reserved = uow.of(AwardRegister).reserve(sound)
-    taken = {award.case_id for award in sound} - reserved
+def _decided(listed: Sequence[Listed], uow: UnitOfWork) -> list[Case]:
+    """The cases of these lines, each approved or left open."""
+    unmapped = uow.of(PlanWords).unmapped([version_of(each.case.claim) for each in listed], today(uow))
+    refused = approve_lines([(each.case, each.amount_fen, each.decision) for each in listed], unmapped, uow)
+    cases = []
     for each in listed:
-        parts, found = payments[each.case.id]
-        if each.case.id in taken:
-            found = [*found, AlreadyAwarded()]
-        try:
-            each.case.approve(each.amount_fen, each.decision, parts, found)
-        except Refused as refusal:
-            each.case.leave_open(refusal.reasons)
-            hand_to_department(each.case, each.rules, uow)
-    uow.of(Cases).save_many([each.case for each in listed])
+        case = each.case
+        if (refusal := refused.get(case.id)) is not None:
+            case = accept(each.filing, each.rules, uow)
+            leave_open(case, refusal, each.decision.by)
+            hand_to_department(case, each.rules, uow)
+            if case.listed_by is not None:
+                uow.schedule(HELD_LINE, case.id, at=uow.now + LOOK_AGAIN, tenant=case.tenant)
+        cases.append(case)
+    return cases
 
 
 def _lines(event: Received[EnterprisesNominated]) -> list[Filing]:

@@ -55,6 +55,7 @@ def _application(event: Received[ApplicationSubmitted]) -> Filing:
         claim=data.claim,
         facts=data.facts,
         figures=data.figures,
+        commitments=data.commitments,
         payee=data.payee,
         asked_fen=data.estimated_fen,
         filed_at=data.submitted_at,
@@ -74,10 +75,10 @@ def pinned_rules(filings: Iterable[Filing], uow: UnitOfWork) -> Mapping[ItemVers
     return uow.of(ItemVersions).get_many(versions)
 
 
-def accept(filing: Filing, rules: ItemRules, uow: UnitOfWork) -> Case:
-    """The case, with the deadline that its filing set."""
-    due = deadline.due_at(rules.plan.review_limit, filing.filed_at, uow.calendar(filing.tenant))
-    return Case.accept(filing, rules, due)
+def accept(filing: Filing, rules: ItemRules, uow: UnitOfWork, *, asks: bool = True) -> Case:
+    """The case, with the deadline that its filing set; `asks`: the department has to decide it."""
+    due_at, awaits_year = deadline.due_date(rules.plan.review_limit, filing.filed_at, uow.calendar(filing.tenant))
+    return Case.accept(filing, rules, due_at, awaits_year, asks=asks)
 
 
 def hand_to_department(case: Case, rules: ItemRules, uow: UnitOfWork) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
+from contracts.message import Actor, Id
 from contracts.refusal import Forbidden, NotFound, Refused
 
 
@@ -17,6 +18,14 @@ class NotYourDepartment(Forbidden):
 
     code = "not_your_department"
     sentence = "该办件由“{department}”办理，您无权查看或办理。"
+
+
+def is_of(actor: Actor, department: str, department_id: Id | None, names: Collection[str]) -> bool:
+    """Whether the actor is of that department: by the register where both are in it, else by name; `names` is what else
+    the actor's department is known by."""
+    if actor.department_id is not None and department_id is not None:
+        return actor.department_id == department_id
+    return department == actor.department or department in names
 
 
 def together(refusals: Sequence[Refused]) -> Refused:

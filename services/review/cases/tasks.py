@@ -7,7 +7,7 @@ from datetime import datetime
 from chassis.time.calendar import Calendar
 from contracts.review import Task
 from contracts.rule import Plan
-from services.review.cases.deadline import due_at
+from services.review.cases.deadline import due_date
 
 
 def tasks_of(
@@ -17,6 +17,7 @@ def tasks_of(
     tasks: list[tuple[Task, datetime | None]] = []
     for step in plan.steps:
         if step.kind == "material_check" or step.kind == "site_inspection":
-            ends = [end for end in (due_at(step.clock, received, calendar), case_due) if end is not None]
+            own, _awaits_year = due_date(step.clock, received, calendar)
+            ends = [end for end in (own, case_due) if end is not None]
             tasks.append((step.kind, min(ends, default=None)))
     return tasks

@@ -1,81 +1,92 @@
-"""What departments and supervisors see of cases."""
+"""What departments and supervisors see of one case, and which cases are theirs to see."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select, tuple_
+from sqlalchemy import ColumnElement, Row, Text, any_, literal, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
-from chassis.read.paging import CursorInvalid, cut_page, decode_cursor, encode_cursor
 from chassis.read.reader import Reader
+from chassis.time.clock import CHINA
 from contracts.refusal import Forbidden
-from contracts.review import CasePage, CaseView, GetCase, ListCases
+from contracts.review import CaseView, GetCase
+from copies.plan_terms import KnownPlanTerms
 from services.review.cases.case_view import view_of_row
-from services.review.cases.refusals import CaseNotFound, NotYourDepartment
+from services.review.cases.refusals import CaseNotFound, NotYourDepartment, is_of
 from services.review.cases.store import REVIEW_CASE
+from services.review.item_copies.plan_words import PlanWords, Unmapped
+from services.review.item_copies.store import ItemVersion
 
 ACROSS_DEPARTMENTS = frozenset({"bureau", "supervisor"})
 """Roles that see the cases of every department of their tenant."""
 
 C = REVIEW_CASE.c
 SHOWN = (
-    *(C.id, C.version, C.claim, C.department, C.state, C.asked_fen, C.assessment, C.payee),
+    *(C.id, C.version, C.claim, C.department, C.department_id, C.state, C.asked_fen, C.assessment, C.payee),
     *(C.obstacles, C.remarks, C.inspection_required, C.inspection),
-    *(C.due_at, C.accepted_at, C.decided_by, C.decided_at, C.note),
+    *(C.due_at, C.awaits_year, C.accepted_at, C.decided_by, C.decided_at, C.note, C.cites, C.how_to_object),
 )
+
+
+def case_row(case_id: str, reader: Reader, *more: Any) -> Row[Any]:
+    """The case's row with the columns that a view shows, and `more`. Raises CaseNotFound, NotYourDepartment, Forbidden."""
+    confined = is_confined(reader)
+    row = reader.execute(select(*SHOWN, *more).where(C.tenant == reader.tenant, C.id == case_id)).first()
+    if row is None:
+        raise CaseNotFound()
+    if confined and not is_of(reader.actor, row.department, row.department_id, _names_of_own(reader)):
+        raise NotYourDepartment(department=row.department)
+    return row
 
 
 def get_case(query: GetCase, reader: Reader) -> CaseView:
     """One case. Raises CaseNotFound, NotYourDepartment or Forbidden."""
-    own = _own_department(reader)
-    row = reader.execute(_cases(reader).where(C.id == query.case_id)).first()
-    if row is None:
-        raise CaseNotFound()
-    if own is not None and row.department != own:
-        raise NotYourDepartment(department=row.department)
-    return view_of_row(row)
+    return shown(case_row(query.case_id, reader), reader)
 
 
-def list_cases(query: ListCases, reader: Reader) -> CasePage:
-    """Cases by acceptance, those accepted first at the top. A department's officer gets its own.
-
-    Raises NotYourDepartment, Forbidden or CursorInvalid.
-    """
-    own = _own_department(reader)
-    if own is not None and query.department not in (None, own):
-        raise NotYourDepartment(department=query.department)
-    department = own or query.department
-    statement = _cases(reader)
-    if department is not None:
-        statement = statement.where(C.department == department)
-    if query.state is not None:
-        statement = statement.where(C.state == query.state)
-    if (after := decode_cursor(query.cursor, 2)) is not None:
-        statement = statement.where(_after(*after))
-    statement = statement.order_by(C.accepted_at, C.id).limit(query.limit + 1)
-    rows, more = cut_page(reader.execute(statement).all(), query.limit)
-    cursor = encode_cursor(rows[-1].accepted_at, rows[-1].id) if more else None
-    return CasePage(items=tuple(view_of_row(row) for row in rows), next_cursor=cursor)
+def shown(row: Row[Any], reader: Reader) -> CaseView:
+    """The case, with the words of its plan that mean nothing yet."""
+    return shown_many([row], reader)[0]
 
 
-def _own_department(reader: Reader) -> str | None:
-    """The department that the actor is confined to; None for those who see all. Raises Forbidden."""
+def shown_many(rows: Sequence[Row[Any]], reader: Reader) -> tuple[CaseView, ...]:
+    """The same of several, with one question about all their plans."""
+    unmapped = _unmapped(rows, reader)
+    return tuple(view_of_row(row, unmapped.get(_version(row), ())) for row in rows)
+
+
+def is_confined(reader: Reader) -> bool:
+    """Whether the actor sees its own department's cases only. Raises Forbidden for those who see none."""
     actor = reader.actor
     if actor.roles & ACROSS_DEPARTMENTS:
-        return None
+        return False
     if "department" not in actor.roles or not actor.department:
         raise Forbidden()
-    return actor.department
+    return True
 
 
-def _cases(reader: Reader) -> Select[Any]:
-    return select(*SHOWN).where(C.tenant == reader.tenant)
+def of_own_department(reader: Reader) -> ColumnElement[bool]:
+    """The cases of the actor's department: by the register where the claim is in it, else by name."""
+    actor = reader.actor
+    if actor.department_id is None:
+        return C.department == actor.department
+    called = any_(literal(sorted({str(actor.department), *_names_of_own(reader)}), ARRAY(Text)))
+    return or_(C.department_id == actor.department_id, C.department_id.is_(None) & (C.department == called))
 
 
-def _after(accepted_at: object, id: object) -> ColumnElement[bool]:
-    try:
-        instant = datetime.fromisoformat(str(accepted_at))
-    except ValueError as error:
-        raise CursorInvalid() from error
-    return tuple_(C.accepted_at, C.id) > tuple_(instant, str(id))
+def _names_of_own(reader: Reader) -> Collection[str]:
+    """Everything that the actor's department was ever called, or is meant by."""
+    department_id = reader.actor.department_id
+    return () if department_id is None else KnownPlanTerms(reader).names_of(reader.tenant, department_id)
+
+
+def _unmapped(rows: Sequence[Row[Any]], reader: Reader) -> Unmapped:
+    """The words of their plans that mean nothing today, for those that wait to be decided."""
+    today = reader.now.astimezone(CHINA).date()
+    return PlanWords(reader).unmapped([_version(row) for row in rows if row.state == "accepted"], today)
+
+
+def _version(row: Row[Any]) -> ItemVersion:
+    return row.claim["item_id"], row.claim["item_version"]

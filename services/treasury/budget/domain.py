@@ -13,9 +13,9 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from contracts.aggregate import Aggregate
-from contracts.message import TenantId
+from contracts.message import Id, TenantId
 from contracts.money import Money
-from contracts.refusal import Conflict, Invalid
+from contracts.refusal import Conflict, Invalid, NotFound
 from contracts.treasury import BudgetAppropriated, BudgetLineView
 from services.treasury.budget.ledger import Entry, Kind, appropriation, movement
 
@@ -54,6 +54,20 @@ class BudgetTooLarge(Invalid):
     sentence = "追加后该预算指标合计将超过十万亿元，请核对金额。"
 
 
+class DepartmentUnknown(NotFound):
+    """No department of the tenant has this id."""
+
+    code = "department_unknown"
+    sentence = "部门尚未登记。"
+
+
+class DepartmentNotSaid(Invalid):
+    """A line is one department's."""
+
+    code = "department_not_said"
+    sentence = "请写明预算指标所属的部门（部门编号或名称）。"
+
+
 class BooksDisagree(Exception):
     """A line is asked to give up more than it holds: the books contradict each other. A fault, never a refusal."""
 
@@ -71,10 +85,14 @@ def line_id(tenant: TenantId, year: int, department: str, item_id: str | None) -
 
 @dataclass(kw_only=True, slots=True)
 class BudgetLine(Aggregate):
-    """One line. All figures are fen and only grow, except what is reserved at the moment."""
+    """One line. All figures are fen and only grow, except what is reserved at the moment.
+
+    `department` is the name that it was opened under, `department_id` the department by the register, if it is there.
+    """
 
     year: int
     department: str
+    department_id: Id | None = None
     item_id: str | None
     mode: Mode
     appropriated_fen: int = 0
@@ -84,13 +102,23 @@ class BudgetLine(Aggregate):
     swept_fen: int = 0
 
     @classmethod
-    def open(cls, tenant: TenantId, *, year: int, department: str, item_id: str | None, mode: Mode) -> BudgetLine:
+    def open(
+        cls,
+        tenant: TenantId,
+        *,
+        year: int,
+        department: str,
+        item_id: str | None,
+        mode: Mode,
+        department_id: Id | None = None,
+    ) -> BudgetLine:
         """A line without money."""
         return cls(
             id=line_id(tenant, year, department, item_id),
             tenant=tenant,
             year=year,
             department=department,
+            department_id=department_id,
             item_id=item_id,
             mode=mode,
         )
@@ -112,6 +140,7 @@ class BudgetLine(Aggregate):
                 line_id=self.id,
                 year=self.year,
                 department=self.department,
+                department_id=self.department_id,
                 item_id=self.item_id,
                 amount_fen=amount_fen,
                 document_number=document,
@@ -161,6 +190,7 @@ class BudgetLine(Aggregate):
             line_id=self.id,
             year=self.year,
             department=self.department,
+            department_id=self.department_id,
             item_id=self.item_id,
             mode=self.mode,
             appropriated_fen=self.appropriated_fen,

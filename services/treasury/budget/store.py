@@ -6,14 +6,16 @@ then wait for each other, but not in a circle.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Collection, Sequence
+from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, Column, Integer, MetaData, RowMapping, Table, Text
+from sqlalchemy import BigInteger, Column, Integer, MetaData, RowMapping, Table, Text, any_, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from chassis.write.store import AggregateStore, aggregate_columns
 from chassis.write.uow import UnitOfWork
 from contracts.aggregate import Aggregate
+from contracts.message import Id, TenantId
 from contracts.refusal import StaleVersion
 from services.treasury.budget.domain import BudgetExhausted, BudgetLine
 from services.treasury.budget.ledger import Entry
@@ -27,6 +29,7 @@ BUDGET_LINE = Table(
     *aggregate_columns(),
     Column("year", Integer, nullable=False),
     Column("department", Text, nullable=False),
+    Column("department_id", Text),
     Column("item_id", Text),
     Column("mode", Text, nullable=False),
     Column("appropriated_fen", BigInteger, nullable=False),
@@ -37,6 +40,25 @@ BUDGET_LINE = Table(
 )
 
 LINE_FIELDS = tuple(str(column.name) for column in BUDGET_LINE.c if column.name not in Aggregate.__slots__)
+
+
+OF_DEPARTMENTS = """
+SELECT l.id FROM budget_line l
+JOIN unnest(CAST(:tenants AS text[]), CAST(:years AS integer[]), CAST(:departments AS text[]), CAST(:items AS text[]))
+    AS k(tenant, year, department_id, item_id)
+    ON (l.tenant, l.year, l.department_id) = (k.tenant, k.year, k.department_id)
+    AND (l.item_id = k.item_id OR l.item_id IS NULL)
+ORDER BY l.item_id NULLS LAST, l.id
+"""
+
+
+class LineOfDepartment(NamedTuple):
+    """What lines of a department are looked for by: they are those of the item and those of all items."""
+
+    tenant: TenantId
+    year: int
+    department_id: Id
+    item_id: str | None
 
 
 def budget_line_of(row: RowMapping) -> BudgetLine:
@@ -55,6 +77,25 @@ class BudgetLines(AggregateStore[BudgetLine]):
         "budget_line_once": StaleVersion,
         "budget_line_never_below_zero": BudgetExhausted,
     }
+
+    def of_departments(self, wanted: Collection[LineOfDepartment]) -> list[str]:
+        """Ids of the lines that these departments have, under whatever name: those of the item, then those of all items."""
+        if not wanted:
+            return []
+        asked = sorted(set(wanted), key=str)
+        columns = {
+            "tenants": [each.tenant for each in asked],
+            "years": [each.year for each in asked],
+            "departments": [each.department_id for each in asked],
+            "items": [each.item_id for each in asked],
+        }
+        return list(self._uow.execute(OF_DEPARTMENTS, columns).scalars())
+
+    def ever_of(self, department_ids: Collection[Id]) -> list[str]:
+        """Ids of all lines of these departments, of any year."""
+        columns = self.table.c
+        wanted = columns.department_id == any_(literal(sorted(set(department_ids)), ARRAY(Text)))
+        return list(self._uow.execute(select(columns.id).where(wanted)).scalars()) if department_ids else []
 
     def to_row(self, aggregate: BudgetLine) -> dict[str, Any]:
         return {name: getattr(aggregate, name) for name in LINE_FIELDS}

@@ -13,6 +13,8 @@ from typing import Any
 
 from contracts import status_labels
 from contracts.aggregate import Aggregate
+from contracts.deadlines import DeadlineMove
+from contracts.duties import Attention, DutyKind
 from contracts.enterprises import Payee
 from contracts.intake import Claim
 from contracts.message import TenantId
@@ -22,8 +24,9 @@ from contracts.treasury import (
     DisbursementView,
     PayoutDeadlineApproaching,
     PayoutDeadlineMissed,
+    PayoutDeadlineMoved,
 )
-from services.treasury.disbursements.moves import MOVES
+from services.treasury.disbursements.moves import ASKS, MOVES, TURN
 from services.treasury.disbursements.refusals import DisbursementNotReady, MakerIsChecker, MoveNotAllowed
 
 
@@ -37,7 +40,8 @@ def disbursement_id(case_id: str, payer: TenantId, revision: int, instalment: in
 class Disbursement(Aggregate):
     """One attempt to pay. `tenant` is the payer; `year` is the budget year that it draws on.
 
-    `payout_days` and `clock_started_at` are all that the payout clock needs: nothing pauses it. `alarmed` is
+    `payout_days` and `clock_started_at` are all that the payout clock needs: nothing pauses it. `due_at` is absent while
+    the calendar of `awaits_year` is not published; `moved` is how this version has moved it. `alarmed` is
     the highest percentage of it that was told. `unheard` counts how often the bank said that it had never
     heard of the instruction.
     """
@@ -57,6 +61,8 @@ class Disbursement(Aggregate):
     payout_days: int
     clock_started_at: datetime
     due_at: datetime | None = None
+    awaits_year: int | None = None
+    moved: DeadlineMove | None = None
     alarmed: int = 0
     state: DisbursementState = "received"
     reason: str | None = None
@@ -124,7 +130,7 @@ class Disbursement(Aggregate):
 
     def make_ready(self, line_id: str) -> None:
         """Its whole amount is reserved on the line; a second person has to release it."""
-        self._move("ready", due_at=self.due_at)
+        self._move("ready", due_at=self.due_at, awaits_year=self.awaits_year)
         self.line_id, self.reason = line_id, None
 
     def authorise(self, *, by: str, at: datetime) -> None:
@@ -178,13 +184,24 @@ class Disbursement(Aggregate):
 
     # -- its clock, and how it looks ----------------------------------------------------------------------
 
+    def move_deadline(self, due_at: datetime | None, awaits_year: int | None, reason: str, now: datetime) -> None:
+        """Let the payout limit end at another instant than before, and say on what ground; the same changes nothing."""
+        was = self.due_at
+        if (due_at, awaits_year) == (was, self.awaits_year):
+            return
+        self.moved = DeadlineMove(was=was, due_at=due_at, awaits_year=awaits_year, reason=reason, moved_at=now)
+        self.due_at, self.awaits_year = due_at, awaits_year
+        said = {"was": was, "due_at": due_at, "awaits_year": awaits_year, "reason": reason}
+        self.record(PayoutDeadlineMoved(**self._fields(), **said))
+
     def warn(self, used_percent: int, due_at: datetime) -> None:
         """Say that so much of the payout limit is gone; 100 is the breach."""
         self.alarmed = used_percent
+        said = {**self._fields(), "due_at": due_at, "attention": self._asks(TURN.get(self.state, "payment_maker"))}
         if used_percent >= 100:
-            self.record(PayoutDeadlineMissed(**self._fields(), due_at=due_at))
+            self.record(PayoutDeadlineMissed(**said))
         else:
-            self.record(PayoutDeadlineApproaching(**self._fields(), used_percent=used_percent, due_at=due_at))
+            self.record(PayoutDeadlineApproaching(**said, used_percent=used_percent))
 
     def view(self) -> DisbursementView:
         """The disbursement as the bureau sees it; the account number stays masked."""
@@ -204,8 +221,17 @@ class Disbursement(Aggregate):
             approved_by=self.approved_by,
             authorised_by=self.authorised_by,
             due_at=self.due_at,
+            awaits_year=self.awaits_year,
             received_at=self.received_at,
             settled_at=self.settled_at,
+            account_version=self.payee.account_version,
+            revision=self.revision,
+            instalment=self.instalment,
+            year=self.year,
+            line_id=self.line_id,
+            approved_at=self.approved_at,
+            authorised_at=self.authorised_at,
+            bank_reference=self.bank_reference,
             version=self.version,
         )
 
@@ -216,7 +242,13 @@ class Disbursement(Aggregate):
                 now=status_labels.DISBURSEMENT[self.state].staff_zh, wanted=status_labels.DISBURSEMENT[to].staff_zh
             )
         self.state = to
+        if (duty := ASKS.get(event)) is not None:
+            fields["attention"] = self._asks(duty)
         self.record(event(**self._fields(), **fields))
+
+    def _asks(self, duty: DutyKind) -> Attention:
+        """The payer's own people; in which department they are, the register says when it is saved."""
+        return Attention(tenant=self.tenant, duty=duty)
 
     def _fields(self) -> dict[str, Any]:
         return {

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from chassis.edge.entrypoints import Received, Room, UnitMaker, command, due, on, query
 from chassis.read.reader import Reader
+from chassis.time.following import FOLLOW, follow
 from chassis.time.jobs import Job
 from chassis.write.uow import UnitOfWork
+from contracts.deadlines import DeadlineMoves, ListPayoutDeadlineMoves
 from contracts.review import CaseApproved
 from contracts.treasury import (
     AuthoriseDisbursement,
     DisbursementPage,
+    DisbursementSummary,
     DisbursementView,
     GetDisbursement,
     GetLedgerTotals,
     LedgerTotals,
     ListDisbursements,
+    SummariseDisbursements,
 )
 from services.treasury.budget.books import RELEASE_HELD
-from services.treasury.disbursements import funds, payout_clock, use_cases, views
+from services.treasury.disbursements import funds, payout_clock, use_cases, views, work_list
 
 
 class DisbursementEntrypoints(Room):
@@ -33,7 +37,15 @@ class DisbursementEntrypoints(Room):
 
     @query
     def list_disbursements(self, query: ListDisbursements, reader: Reader) -> DisbursementPage:
-        return views.list_disbursements(query, reader)
+        return work_list.list_disbursements(query, reader)
+
+    @query
+    def summarise_disbursements(self, query: SummariseDisbursements, reader: Reader) -> DisbursementSummary:
+        return work_list.summarise_disbursements(query, reader)
+
+    @query
+    def list_payout_deadline_moves(self, query: ListPayoutDeadlineMoves, reader: Reader) -> DeadlineMoves:
+        return views.list_payout_deadline_moves(query, reader)
 
     @query
     def get_ledger_totals(self, query: GetLedgerTotals, reader: Reader) -> LedgerTotals:
@@ -50,3 +62,7 @@ class DisbursementEntrypoints(Room):
     @due(payout_clock.ALARM)
     def raise_payout_alarms(self, jobs: list[Job], unit: UnitMaker) -> None:
         payout_clock.raise_alarms(jobs, unit)
+
+    @due(FOLLOW, batch=1)
+    def follow_calendar(self, jobs: list[Job], unit: UnitMaker) -> None:
+        follow(jobs, unit, payout_clock.follow_calendar)

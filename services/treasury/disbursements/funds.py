@@ -5,13 +5,14 @@ Lines are locked here, before any disbursement.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from chassis.time.jobs import Job
 from chassis.write.uow import UnitOfWork
 from services.treasury.budget.books import Books
 from services.treasury.budget.domain import BudgetExhausted, BudgetLine, BudgetLineMissing, line_id
+from services.treasury.budget.store import BudgetLines, LineOfDepartment
 from services.treasury.disbursements.domain import Disbursement
 from services.treasury.disbursements.moves import RESERVING
 from services.treasury.disbursements.store import Disbursements
@@ -30,6 +31,18 @@ def lines_that_may_pay(disbursement: Disbursement) -> tuple[str, str]:
         line_id(tenant, year, claim.department, claim.item_id),
         line_id(tenant, year, claim.department, None),
     )
+
+
+def lines_concerned(disbursements: Iterable[Disbursement], uow: UnitOfWork) -> set[str]:
+    """Ids of every line that may pay for these: by the department's name, and by the department, whatever it is called."""
+    each_of = list(disbursements)
+    by_department = [
+        LineOfDepartment(each.tenant, each.year, each.claim.department_id, each.claim.item_id)
+        for each in each_of
+        if each.claim.department_id is not None
+    ]
+    named = {id for each in each_of for id in lines_that_may_pay(each)}
+    return named | set(uow.of(BudgetLines).of_departments(by_department)) if by_department else named
 
 
 class Funds:
@@ -60,14 +73,15 @@ class Funds:
 
     def fund(self, disbursement: Disbursement) -> None:
         """Reserve the whole amount and make it ready; or hold it, with the reason."""
-        ids = lines_that_may_pay(disbursement)
+        ids = self._that_may_pay(disbursement)
         try:
             line = self._books.reserve_on_first(ids, disbursement.amount_fen, disbursement.id)
         except (BudgetLineMissing, BudgetExhausted) as refusal:
             disbursement.hold(refusal.message)
             # Money may be put on a line in this very moment, by a transaction that does not see this one:
             # whoever commits last leaves a job behind that sees both.
-            self._books.reconsider(disbursement.tenant, ids)
+            department_id = disbursement.claim.department_id
+            self._books.reconsider(disbursement.tenant, ids if department_id is None else [*ids, department_id])
             return
         disbursement.make_ready(line.id)
 
@@ -94,6 +108,20 @@ class Funds:
         """Write lines and entries; those who wait for a line that has money now are looked at after the commit."""
         self._books.close()
 
+    def _that_may_pay(self, disbursement: Disbursement) -> list[str]:
+        """The lines of its item, then those of its department, each by name and then under other names of it."""
+        own, general = lines_that_may_pay(disbursement)
+        claim = disbursement.claim
+        key = (disbursement.tenant, disbursement.year, claim.department_id)
+        others = [
+            line
+            for line in self._books.lines.values()
+            if line.department_id is not None and (line.tenant, line.year, line.department_id) == key
+        ]
+        of_item = [line.id for line in others if line.item_id == claim.item_id]
+        of_all = [line.id for line in others if line.item_id is None]
+        return list(dict.fromkeys([own, *of_item, general, *of_all]))
+
     def _fund_if_it_fits(self, line: BudgetLine, disbursement: Disbursement) -> bool:
         try:
             self._books.reserve(line, disbursement.amount_fen, disbursement.id)
@@ -109,9 +137,11 @@ def _line_of(disbursement: Disbursement) -> str:
 
 
 def release_held(jobs: Sequence[Job], unit: UnitMaker) -> None:
-    """Lines that may have money now serve those who wait for it."""
+    """Lines that may have money now serve those who wait for it. A job's subject is a line, or a department whose lines are
+    looked for."""
     with unit(sorted({job.tenant for job in jobs})) as uow:
-        funds = Funds(uow, [job.subject for job in jobs])
+        subjects = [job.subject for job in jobs]
+        funds = Funds(uow, {*subjects, *uow.of(BudgetLines).ever_of(subjects)})
         for job in jobs:
             uow.finish(job)
         funds.serve_those_who_wait()

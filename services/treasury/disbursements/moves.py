@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from contracts.duties import DutyKind
 from contracts.treasury import (
     DisbursementAuthorised,
     DisbursementCancelled,
@@ -39,6 +40,18 @@ MOVES: Mapping[tuple[DisbursementState, DisbursementState], type[DisbursementEve
     ("authorised", "cancelled"): DisbursementCancelled,
 }
 """Every edge and the event that reports it. There is no way from unknown to sent: the bank is only asked."""
+
+ASKS: Mapping[type[DisbursementEvent], DutyKind] = {
+    DisbursementReady: "payment_check",
+    DisbursementHeld: "finance",
+    DisbursementUnknown: "payment_maker",
+    DisbursementFailed: "payment_maker",
+    DisbursementReturned: "payment_maker",
+}
+"""The events after which somebody has to act, and whose turn it is then."""
+
+TURN: Mapping[DisbursementState, DutyKind] = {"ready": "payment_check", "held": "finance"}
+"""Whose turn it is in which state, while the payout limit runs; in all others it is the maker's."""
 
 RESERVING: frozenset[DisbursementState] = frozenset({"ready", "authorised", "sent", "unknown"})
 """States whose amount the budget line holds."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -25,7 +27,11 @@ from chassis.write.store import AggregateStore, aggregate_columns
 from contracts.aggregate import Aggregate
 from contracts.enterprises import Payee
 from contracts.intake import Claim
+from contracts.message import TenantId
+from contracts.treasury import DisbursementState
+from copies.departments import KnownDepartments
 from services.treasury.budget.domain import BudgetLine
+from services.treasury.disbursements.attention import address
 from services.treasury.disbursements.domain import Disbursement
 from services.treasury.disbursements.refusals import DisbursementNotFound
 
@@ -40,6 +46,7 @@ DISBURSEMENT = Table(
     Column("case_id", Text, nullable=False),
     Column("claim", JSONB, nullable=False),
     Column("department", Text, nullable=False),
+    Column("department_id", Text),
     Column("item_id", Text, nullable=False),
     Column("amount_fen", BigInteger, nullable=False),
     Column("payee", JSONB, nullable=False),
@@ -54,6 +61,7 @@ DISBURSEMENT = Table(
     Column("payout_days", Integer, nullable=False),
     Column("clock_started_at", INSTANT, nullable=False),
     Column("due_at", INSTANT),
+    Column("awaits_year", Integer),
     Column("alarmed", Integer, nullable=False),
     Column("state", Text, nullable=False),
     Column("reason", Text),
@@ -68,7 +76,22 @@ DISBURSEMENT = Table(
 )
 
 
-NOT_FIELDS = {*Aggregate.__slots__, "claim", "payee", "department", "item_id"}
+DEADLINE_MOVE = Table(
+    "payout_deadline_move",
+    METADATA,
+    Column("tenant", Text, primary_key=True),
+    Column("disbursement_id", Text, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("was", INSTANT),
+    Column("due_at", INSTANT),
+    Column("awaits_year", Integer),
+    Column("reason", Text, nullable=False),
+    Column("moved_at", INSTANT, nullable=False),
+)
+"""The journal of deadlines: `version` is the disbursement's, by whose audit fact the move is sealed."""
+
+
+NOT_FIELDS = {*Aggregate.__slots__, "claim", "payee", "department", "department_id", "item_id"}
 PAYMENT_FIELDS = tuple(str(column.name) for column in DISBURSEMENT.c if column.name not in NOT_FIELDS)
 
 
@@ -80,6 +103,22 @@ def disbursement_of(row: RowMapping) -> Disbursement:
         claim=Claim.model_validate(row["claim"]),
         payee=Payee.model_validate(row["payee"]),
     )
+
+
+CLOCK_RUNS: tuple[DisbursementState, ...] = ("held", "ready", "authorised", "sent", "unknown", "failed")
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPayoutLimit:
+    """The payout limit of a disbursement whose clock may run, and what is known of when it ends."""
+
+    disbursement_id: str
+    state: DisbursementState
+    payout_days: int
+    clock_started_at: datetime
+    due_at: datetime | None
+    awaits_year: int | None
+    alarmed: int
 
 
 class Disbursements(AggregateStore[Disbursement]):
@@ -94,12 +133,38 @@ class Disbursements(AggregateStore[Disbursement]):
             **{name: getattr(aggregate, name) for name in PAYMENT_FIELDS},
             "claim": aggregate.claim.model_dump(mode="json"),
             "department": aggregate.claim.department,
+            "department_id": aggregate.claim.department_id,
             "item_id": aggregate.claim.item_id,
             "payee": aggregate.payee.model_dump(mode="json"),
         }
 
     def from_row(self, row: RowMapping) -> Disbursement:
         return disbursement_of(row)
+
+    def sealed_besides(self, aggregate: Disbursement) -> dict[str, Any]:
+        return {"deadline_move": aggregate.moved.model_dump(mode="json")} if aggregate.moved else {}
+
+    def save_many(self, aggregates: Iterable[Disbursement]) -> None:
+        """Save them; whoever they ask to act is found in the register first."""
+        saved = list(aggregates)
+        address(saved, self._uow.of(KnownDepartments), self._uow.now)
+        super().save_many(saved)
+        moves = []
+        for each in saved:
+            if each.moved is not None:
+                key = {"tenant": each.tenant, "disbursement_id": each.id, "version": each.version}
+                moves.append({**each.moved.__dict__, **key})
+                each.moved = None
+        self.add_rows(DEADLINE_MOVE, moves)
+
+    def open_limits(self, tenant: TenantId, after: str, limit: int) -> list[OpenPayoutLimit]:
+        """The limits that come next after this id and whose clocks may run; nothing is locked."""
+        c = self.table.c
+        known = (c.id, c.state, c.payout_days, c.clock_started_at, c.due_at, c.awaits_year, c.alarmed)
+        statement = (
+            select(*known).where(c.tenant == tenant, c.id > after, c.state.in_(CLOCK_RUNS)).order_by(c.id).limit(limit)
+        )
+        return [OpenPayoutLimit(*tuple(row)) for row in self._uow.execute(statement)]
 
     def look_at(self, ids: Collection[str]) -> list[Disbursement]:
         """Those that exist, without a lock: to learn which lines and tenants they concern."""
@@ -112,12 +177,15 @@ class Disbursements(AggregateStore[Disbursement]):
     def waiting_for(self, line: BudgetLine, limit: int) -> list[str]:
         """Ids of held disbursements that the line may pay and now covers one by one, in order of approval."""
         columns = self.table.c
+        of_department = columns.department == line.department
+        if line.department_id is not None:
+            of_department |= columns.department_id == line.department_id
         statement = (
             select(columns.id)
             .where(
                 columns.tenant == line.tenant,
                 columns.year == line.year,
-                columns.department == line.department,
+                of_department,
                 columns.state == "held",
                 columns.amount_fen <= line.available_fen,
             )

@@ -14,7 +14,7 @@ from contracts.treasury import AuthoriseDisbursement, DisbursementView
 from services.treasury.budget.domain import budget_year
 from services.treasury.disbursements import payout_clock
 from services.treasury.disbursements.domain import Disbursement
-from services.treasury.disbursements.funds import Funds, lines_that_may_pay
+from services.treasury.disbursements.funds import Funds, lines_concerned
 from services.treasury.disbursements.moves import IN_FLIGHT, OVER
 from services.treasury.disbursements.refusals import NothingToPay, PaidUnderEarlierRevision, PayerMismatch
 from services.treasury.disbursements.store import Disbursements
@@ -51,7 +51,7 @@ def receive_approvals(events: Sequence[Received[CaseApproved]], uow: UnitOfWork)
     cases = {new.case_id for _, new in arrived}
     store = uow.of(Disbursements)
     earlier_lines = {each.line_id for each in store.of_cases(cases, lock=False) if each.line_id}
-    funds = Funds(uow, earlier_lines | {id for _, new in arrived for id in lines_that_may_pay(new)})
+    funds = Funds(uow, earlier_lines | lines_concerned([new for _, new in arrived], uow))
     funds.serve_those_who_wait()
     known: defaultdict[Instalment, list[Disbursement]] = defaultdict(list)
     for each in store.of_cases(cases):

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from sqlalchemy import select
 
-from sqlalchemy import select, tuple_
-
-from chassis.read.paging import cut_page, encode_cursor
 from chassis.read.reader import Reader
+from contracts.deadlines import DeadlineMove, DeadlineMoves, ListPayoutDeadlineMoves
 from contracts.treasury import (
-    DisbursementPage,
     DisbursementView,
     GetDisbursement,
     GetLedgerTotals,
     LedgerTotals,
-    ListDisbursements,
 )
-from services.treasury.cursors import last_seen
 from services.treasury.disbursements.refusals import DisbursementNotFound
-from services.treasury.disbursements.store import DISBURSEMENT, disbursement_of
+from services.treasury.disbursements.store import DEADLINE_MOVE, DISBURSEMENT, disbursement_of
 
 TOTALS = """
     SELECT
@@ -41,20 +36,14 @@ def get_disbursement(query: GetDisbursement, reader: Reader) -> DisbursementView
     return disbursement_of(row).view()
 
 
-def list_disbursements(query: ListDisbursements, reader: Reader) -> DisbursementPage:
-    """Raises CursorInvalid."""
-    columns = DISBURSEMENT.c
-    statement = select(DISBURSEMENT).order_by(columns.received_at, columns.id).limit(query.limit + 1)
-    if query.state is not None:
-        statement = statement.where(columns.state == query.state)
-    last = last_seen(query.cursor, datetime.fromisoformat, str)
-    if last is not None:
-        statement = statement.where(tuple_(columns.received_at, columns.id) > last)
-    rows, more = cut_page(reader.execute(statement).mappings().all(), query.limit)
-    return DisbursementPage(
-        items=tuple(disbursement_of(row).view() for row in rows),
-        next_cursor=encode_cursor(rows[-1]["received_at"], rows[-1]["id"]) if more else None,
-    )
+def list_payout_deadline_moves(query: ListPayoutDeadlineMoves, reader: Reader) -> DeadlineMoves:
+    """Raises DisbursementNotFound."""
+    known = select(DISBURSEMENT.c.id).where(DISBURSEMENT.c.id == query.disbursement_id)
+    if reader.execute(known).first() is None:
+        raise DisbursementNotFound()
+    c = DEADLINE_MOVE.c
+    rows = reader.execute(select(DEADLINE_MOVE).where(c.disbursement_id == query.disbursement_id).order_by(c.version))
+    return DeadlineMoves(items=tuple(DeadlineMove.model_validate(dict(row)) for row in rows.mappings()))
 
 
 def get_ledger_totals(_query: GetLedgerTotals, reader: Reader) -> LedgerTotals:

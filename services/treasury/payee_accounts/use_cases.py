@@ -16,7 +16,7 @@ from contracts.enterprises import Payee, PayeeAccountChanged
 from services.treasury.budget.domain import budget_year
 from services.treasury.disbursements import payout_clock
 from services.treasury.disbursements.domain import Disbursement
-from services.treasury.disbursements.funds import Funds, lines_that_may_pay
+from services.treasury.disbursements.funds import Funds, lines_concerned
 from services.treasury.disbursements.store import Disbursements
 from services.treasury.payee_accounts.store import PayeeAccountCopies, PayeeOwner
 from services.treasury.rails.patience import Patience
@@ -44,7 +44,7 @@ def renew_attempts(jobs: Sequence[Job], unit: UnitMaker, patience: Patience) -> 
     tenants = {job.tenant for job in jobs} | {each.claim.filed_in for each in ended}
     with unit(sorted(tenants)) as uow:
         attempts = _attempts(uow, ended)
-        funds = Funds(uow, {id for each in attempts.values() for id in lines_that_may_pay(each)})
+        funds = Funds(uow, lines_concerned(attempts.values(), uow))
         funds.serve_those_who_wait()
         store = uow.of(Disbursements)
         family = store.of_cases({each.case_id for each in ended})

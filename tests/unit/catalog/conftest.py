@@ -12,16 +12,21 @@ from chassis.foundation.secrecy import AesCipher
 from chassis.testing.fakes import FakeUnit, MemoryStore
 from contracts.aggregate import Aggregate
 from contracts.authoring import FieldDifference
+from contracts.enterprises import ContactChange
 from contracts.fact_records import FactRecord
 from contracts.item import PolicyItemContent
 from contracts.message import Actor
 from contracts.rule import Fact, FactSheet
+from copies.departments import KnownDepartments
+from copies.plan_terms import KnownPlanTerms
+from services.catalog.contacts.store import ContactChanges
 from services.catalog.enterprises.domain import Enterprise, EnterpriseUnknown
 from services.catalog.enterprises.store import Enterprises
 from services.catalog.payee_accounts.domain import PayeeAccount, PayeeAccountUnknown
 from services.catalog.payee_accounts.store import PayeeAccounts
 from services.catalog.policies.domain import ItemUnknown, PolicyItem
-from services.catalog.policies.store import Changes, PolicyItems
+from services.catalog.policies.store import Changes, PolicyItems, Reminders
+from tests.unit.catalog.registers_kit import MemoryDepartments, MemoryPlanTerms
 
 ITEMS = Path(__file__).resolve().parents[3] / "sample" / "items"
 CLERK = Actor(id="clerk-1", roles=frozenset({"window"}), name="专窗经办")
@@ -133,6 +138,18 @@ class MemoryAccounts(MemoryStore[PayeeAccount]):
         return max((each.account_version for each in mine), default=0), max(confirmed, default=0)
 
 
+class MemoryContactChanges:
+    """What was changed: (enterprise, the change, the sealed former number)."""
+
+    unit: FakeUnit | None = None
+
+    def __init__(self) -> None:
+        self.kept: list[tuple[str, ContactChange, str | None]] = []
+
+    def add(self, enterprise: Enterprise, change: ContactChange, former_sealed: str | None) -> None:
+        self.kept.append((enterprise.id, change, former_sealed))
+
+
 @pytest.fixture
 def sample_item() -> Callable[[str], PolicyItemContent]:
     """`sample_item("GZ-009")` → the item as it is published in the demo."""
@@ -146,11 +163,16 @@ def sample_item() -> Callable[[str], PolicyItemContent]:
 @pytest.fixture
 def unit() -> FakeUnit:
     """A window clerk's unit of work in Zhanggong."""
+    departments = MemoryDepartments()
     stores = {
+        KnownDepartments: departments,
+        KnownPlanTerms: MemoryPlanTerms(departments),
         PolicyItems: MemoryItems(),
+        Reminders: MemoryStore(),
         Changes: MemoryChanges(),
         Enterprises: MemoryEnterprises(),
         PayeeAccounts: MemoryAccounts(),
+        ContactChanges: MemoryContactChanges(),
     }
     return FakeUnit("360702", stores=stores, actor=CLERK)
 

@@ -8,11 +8,13 @@ from typing import get_args
 import pytest
 
 from chassis.testing.fakes import NOON
-from contracts.drafting import AskedParty, OpinionResponse, Stage
+from contracts.drafting import ConsultationOpened, ConsultedParty, OpinionResponse, PartyKind, Stage
+from contracts.duties import Attention
 from contracts.message import Actor
 from contracts.policies import DirectGround
 from contracts.refusal import Refused
 from services.catalog.drafts.consultation import (
+    DUTY_OF_PARTY,
     AnsweredAlready,
     ConsultationInvalid,
     ConsultationOpposes,
@@ -28,12 +30,20 @@ OWNER = Actor(id="o", roles=frozenset({"department"}), department="区科技局"
 REFORM = Actor(id="r", roles=frozenset({"department"}), department="区发改委")
 FINANCE = Actor(id="f", roles=frozenset({"finance"}))
 BUREAU = Actor(id="b", roles=frozenset({"bureau"}), department="区行政审批局")
-PARTIES = (
-    AskedParty(party="development_reform", department="区发改委"),
-    AskedParty(party="finance", department="区财政局"),
-    AskedParty(party="approval_bureau", department="区行政审批局"),
-)
 MINOR = DirectGround(kind="minor_change", text="更正联系电话")
+
+
+def asked(party: PartyKind, department: str, department_id: str | None = None) -> ConsultedParty:
+    duty = DUTY_OF_PARTY[party]
+    attention = Attention(tenant="t", department_id=department_id, duty=duty)
+    return ConsultedParty(party=party, department=department, attention=attention)
+
+
+PARTIES = (
+    asked("development_reform", "区发改委", "dep-reform"),
+    asked("finance", "区财政局"),
+    asked("approval_bureau", "区行政审批局"),
+)
 
 
 def a_draft(stage: str = "draft", *answers: str) -> Draft:
@@ -96,6 +106,25 @@ def test_a_draft_is_known_by_a_code(content: dict[str, object]) -> None:
         Draft.begin(content, id="d", tenant="t", by=OWNER, at=NOON, revises=None)
 
 
+def test_the_parties_are_told_that_they_are_asked_and_nothing_of_the_text() -> None:
+    draft = a_draft("consultation")
+    (told,) = draft.pending
+    assert told.event == ConsultationOpened(
+        draft_id="d", title="甲", department="区科技局", until=UNTIL, parties=PARTIES
+    )
+    assert [each.attention.duty for each in PARTIES] == ["policy_author", "finance", "bureau_intake"]
+
+
+def test_a_party_answers_under_its_new_name_where_the_register_knows_it() -> None:
+    renamed = Actor(id="r", roles=frozenset({"department"}), department="区发展和改革局", department_id="dep-reform")
+    stranger = Actor(id="s", roles=frozenset({"department"}), department="区发展和改革局", department_id="dep-other")
+    draft = a_draft("consultation")
+    with pytest.raises(NotAsked):
+        draft.answer("agree", "", by=stranger, at=NOON)
+    draft.answer("agree", "", by=renamed, at=NOON)
+    assert [each.answer for each in draft.round.answers] == ["agree", None, None]
+
+
 def test_silence_is_neither_consent_nor_objection() -> None:
     draft = a_draft("consultation", "agree")
     assert not draft.close_consultation(at=NOON, today=UNTIL)
@@ -154,7 +183,7 @@ def test_without_a_consultation_there_must_be_a_ground() -> None:
     ],
 )
 def test_a_consultation_that_cannot_be_opened_says_why(
-    parties: tuple[AskedParty, ...], until: date, codes: list[str]
+    parties: tuple[ConsultedParty, ...], until: date, codes: list[str]
 ) -> None:
     with pytest.raises(ConsultationInvalid) as refused:
         a_draft().open_consultation(parties, until, (), at=NOON, today=TODAY)

@@ -82,8 +82,8 @@ def test_a_problem_points_into_the_text_itself(
 
 
 def test_what_is_missing_is_named(good: dict[str, Any]) -> None:
-    del good["guide"]["standard"], good["title"]
-    assert problems(good) == {"/guide/standard": "field_missing", "/title": "field_missing"}
+    del good["guide"]["basis"], good["title"]
+    assert problems(good) == {"/guide/basis": "field_missing", "/title": "field_missing"}
 
 
 @settings(max_examples=60)

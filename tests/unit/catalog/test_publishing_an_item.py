@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from chassis.testing.fakes import FakeUnit
 from contracts.item import ItemStatus, PolicyItemContent
 from contracts.message import Actor
+from contracts.plan_terms import TermInPlan
 from contracts.policies import PolicyPublished, PublishPolicyItem
+from copies.departments import KnownDepartments
+from copies.plan_terms import KnownPlanTerms
 from services.catalog.policies.domain import ItemOfOtherDepartment
 from services.catalog.policies.publication import PublicationRefused
+from services.catalog.policies.store import PolicyItems
 from services.catalog.policies.use_cases import publish_policy_item
 
 SampleItem = Callable[[str], PolicyItemContent]
@@ -120,3 +125,51 @@ def test_every_sample_item_can_be_published_by_its_department(
     department = content.rules.plan.department
     unit.actor = Actor(id="officer", roles=frozenset({"department"}), department=department)
     assert publish_policy_item(PublishPolicyItem(content=content), unit).version == 1
+
+
+def test_publication_resolves_the_departments_name_and_names_what_means_nothing_yet(
+    unit: FakeUnit, sample_item: SampleItem
+) -> None:
+    unit.actor = SCIENCE
+    unit.of(KnownDepartments).by_name["360702", "章贡区科技局"] = "dep-science"  # type: ignore[attr-defined]
+    approver = TermInPlan(use="approver", term="政策主管部门审批岗")
+    unit.of(KnownPlanTerms).without_meaning.add(approver)  # type: ignore[attr-defined]
+    view = publish_policy_item(PublishPolicyItem(content=sample_item("GZ-009")), unit)
+    assert (view.department_id, view.unmapped) == ("dep-science", (approver,))
+    (event,) = unit.events
+    assert isinstance(event, PolicyPublished)
+    assert event.department_id == "dep-science"
+    item = unit.of(PolicyItems).get(view.item_id)
+    assert item.department_id == "dep-science"
+
+
+def test_a_department_with_a_new_name_keeps_its_items(unit: FakeUnit, sample_item: SampleItem) -> None:
+    known: Any = unit.of(KnownDepartments)
+    known.by_name["360702", "章贡区科技局"] = "dep-science"
+    unit.actor = SCIENCE
+    item = publish_policy_item(PublishPolicyItem(content=sample_item("GZ-009")), unit)
+    known.by_name = {("360702", "章贡区科技和工业信息化局"): "dep-science"}
+    unit.actor = Actor(
+        id="officer-1",
+        roles=frozenset({"department"}),
+        department="章贡区科技和工业信息化局",
+        department_id="dep-science",
+    )
+    renamed = changed(sample_item("GZ-009"), department="章贡区科技和工业信息化局")
+    again = publish_policy_item(PublishPolicyItem(content=renamed), unit)
+    assert (again.item_id, again.version, again.department_id) == (item.item_id, 2, "dep-science")
+    unit.actor = Actor(
+        id="officer-9", roles=frozenset({"department"}), department="章贡区科技局", department_id="dep-another"
+    )
+    with pytest.raises(ItemOfOtherDepartment):
+        publish_policy_item(PublishPolicyItem(content=sample_item("GZ-009")), unit)
+
+
+def test_an_item_that_names_its_department_by_words_is_published_by_whoever_is_meant(
+    unit: FakeUnit, sample_item: SampleItem
+) -> None:
+    known: Any = unit.of(KnownDepartments)
+    known.by_name["360702", "区工信主管部门"] = "dep-industry"
+    unit.actor = INDUSTRY.model_copy(update={"department_id": "dep-industry"})
+    content = changed(sample_item("GZ-009"), department="区工信主管部门")
+    assert publish_policy_item(PublishPolicyItem(content=content), unit).department_id == "dep-industry"

@@ -10,12 +10,14 @@ import pytest
 
 from chassis.testing.fakes import NOON, FakeUnit
 from chassis.time.jobs import Job
+from contracts.duties import Attention
 from contracts.item import FairCompetitionConclusion, ItemStatus, PolicyItemContent
 from contracts.message import SYSTEM, Actor
 from contracts.policies import (
     DirectGround,
     ItemState,
     PolicyExpired,
+    PolicyExpiring,
     PolicyResumed,
     PolicyRevised,
     PolicySuspended,
@@ -294,6 +296,17 @@ def test_reminders_come_at_90_30_and_7_days_each_once_and_the_end_after_the_last
     assert isinstance(unit.events[-1], PolicyExpired)
     assert unit.events[-1].last_day == date(2026, 12, 31)
     assert view.state == "published"
+    (told,) = [each for each in unit.events if isinstance(each, PolicyExpiring)]
+    assert (told.item_id, told.expires_on) == (view.item_id, date(2026, 12, 31))
+    assert told.attention == Attention(tenant="360702", duty="policy_author")
+
+
+def test_whoever_publishes_late_is_told_at_once_and_not_again(unit: FakeUnit, sample_item: SampleItem) -> None:
+    unit.actor = OWNER
+    content = sample_item("GZ-009").model_copy(update={"valid_to": TODAY + timedelta(days=5)})
+    for _ in range(2):
+        publish_policy_item(PublishPolicyItem(content=content), unit)
+    assert [type(each) for each in unit.events].count(PolicyExpiring) == 1
 
 
 def test_an_item_is_refused_before_it_costs_anything(unit: FakeUnit, sample_item: SampleItem) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chassis.time.calendar import Calendar, CalendarNotLoaded
+from chassis.time.calendar import Calendar, CalendarNotLoaded, CalendarSource
 from chassis.time.clock import CHINA
 
 CALENDAR = Calendar.from_chinesecalendar()
@@ -239,3 +239,33 @@ def test_a_day_more_of_rest_never_ends_a_period_earlier_and_a_day_more_of_work_n
         work.add_working_days(start, n),
         rest.add_working_days(start, n),
     }
+
+
+# -- where the days come from -----------------------------------------------------------------------------
+
+
+SEEDED = CalendarSource(2026, 0)
+NATIONS = CalendarSource(2027, 1, "国办发明电〔2026〕5号")
+OWN = CalendarSource(2027, 2, "章府办〔2027〕1号", own=True)
+
+
+def counted(*sources: CalendarSource, hours_version: int = 1, last: date = date(2027, 1, 18)) -> str:
+    calendar = Calendar({}, sources=sources, hours_version=hours_version)
+    return calendar.basis(date(2026, 11, 23), last)
+
+
+def test_a_period_names_the_calendars_that_it_is_counted_by_with_their_versions() -> None:
+    assert counted(OWN, SEEDED, NATIONS) == (
+        "全国 2027 年工作日历第 1 版（国办发明电〔2026〕5号）、本地区 2027 年工作日历第 2 版（章府办〔2027〕1号）"
+    )
+
+
+def test_what_came_with_the_installation_is_named_only_where_nothing_else_is() -> None:
+    assert counted(SEEDED, NATIONS, last=date(2026, 12, 21)) == "全国 2026 年工作日历（随系统预置）"
+    assert counted() == "现行工作日历"
+
+
+def test_office_hours_are_named_once_they_have_been_changed() -> None:
+    assert counted(SEEDED, hours_version=3, last=date(2026, 12, 21)) == (
+        "全国 2026 年工作日历（随系统预置）、本地区作息时间 08:30—17:30（地区设置第 3 版）"
+    )

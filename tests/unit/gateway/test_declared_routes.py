@@ -41,13 +41,13 @@ class GetWall(Query[WallView]):
 routes = Routes("walls")
 
 
-@routes.order("/walls", BuildWall, Only("window"), status=202)
+@routes.order("/walls", BuildWall, who=Only("window"), status=202)
 async def build_wall(door: Door, command: BuildWall) -> Response:
     """Begin a wall."""
     return await door.order(command)
 
 
-@routes.ask("/walls/{wall_id}", GetWall, PUBLIC, cache="public")
+@routes.ask("/walls/{wall_id}", GetWall, who=PUBLIC, cache="public")
 async def get_wall(door: Door, query: GetWall) -> Response:
     """One wall."""
     return await door.ask(query)

@@ -17,7 +17,7 @@ from fastapi import FastAPI, Request
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from contracts.identity import IssueCredential
+from contracts.credentials import IssueCredential
 from contracts.message import Actor, Command, Model, ServiceName
 from gateway import errors
 from gateway.door import Door

@@ -10,7 +10,7 @@ import pytest
 from chassis.testing.fakes import NOON
 from contracts.message import Actor
 from contracts.notify import MessageDelivered, MessageFailed, MessageState
-from services.notify.domain import ATTEMPTS, MOVES, EnterpriseNotYours, Message, MessageEnded, refuse_stranger
+from services.notify.messages.domain import ATTEMPTS, MOVES, EnterpriseNotYours, Message, MessageEnded, refuse_stranger
 from tests.unit.oversight.case_story import claim
 
 

@@ -11,10 +11,10 @@ from chassis.foundation.secrecy import AesCipher
 from chassis.testing.fakes import NOON, FakeUnit, MemoryStore
 from chassis.time.jobs import Job
 from contracts.notify import MessageDelivered, MessageFailed
-from services.notify import use_cases
-from services.notify.domain import ATTEMPTS, Message
-from services.notify.sms import ProviderAnswer
-from services.notify.store import Contacts, Messages, Recipient
+from services.notify.messages import use_cases
+from services.notify.messages.domain import ATTEMPTS, Message
+from services.notify.messages.sms import ProviderAnswer
+from services.notify.messages.store import Contacts, Messages, Recipient
 from tests.unit.oversight.case_story import claim
 
 CIPHER = AesCipher([bytes(32)])

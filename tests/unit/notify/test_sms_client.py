@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from chassis.foundation.settings import SettingMissing
-from services.notify.sms import SmsClient
+from services.notify.messages.sms import SmsClient
 
 Respond = Callable[[httpx.Request], httpx.Response]
 

@@ -6,21 +6,26 @@ from typing import Any
 
 import pytest
 
-from chassis.testing.fakes import FakeUnit, MemoryStore, received
+from chassis.testing.fakes import NOON, FakeRegistry, FakeUnit, MemoryStore, received
 from contracts.entitlements import EnterprisesMatched
+from contracts.identity import TenantSettings
 from contracts.notify import MessageDelivered
+from contracts.rule.shares import Level
 from contracts.treasury import DisbursementHeld, DisbursementReturned, DisbursementSettled
-from services.notify import use_cases
-from services.notify.domain import Message
-from services.notify.store import Messages
-from services.notify.templates import SMS_LETTERS, TEMPLATES, fields_of, render
+from services.notify.messages import use_cases
+from services.notify.messages.domain import Message
+from services.notify.messages.store import Messages
+from services.notify.messages.templates import SMS_LETTERS, TEMPLATES, fields_of, render
 from tests.unit.oversight.case_story import (
     AMOUNT,
+    GROUND,
     approved,
     claim,
     heard,
     money,
+    payout_moved,
     rejected,
+    review_moved,
 )
 
 CASE = claim()
@@ -47,6 +52,9 @@ def uow(messages: MemoryStore[Message]) -> FakeUnit:
         (money(DisbursementHeld, CASE), HELD),
         (money(DisbursementSettled, CASE), SETTLED),
         (money(DisbursementReturned, CASE), RETURNED),
+        (review_moved(CASE, NOON), f"审核时限为 2026-03-10 12:00（{GROUND}）。无需办理任何手续。"),
+        (payout_moved(CASE, NOON), f"拨付时限为 2026-03-10 12:00（{GROUND}）。无需办理任何手续。"),
+        (review_moved(CASE, None, NOON), f"审核时限暂未确定（{GROUND}）。无需办理任何手续。"),
     ],
 )
 def test_a_message_names_enterprise_item_receipt_and_what_happened(event: Any, said: str) -> None:
@@ -62,6 +70,26 @@ def test_a_reason_that_no_carrier_would_take_is_told_in_full_in_the_inbox_only()
     short = render(template, fields, "sms")
     assert len(short) == SMS_LETTERS
     assert short.endswith("……（全文见站内消息）。如有疑问，请联系市工业和信息化局。")
+
+
+def test_a_refusal_says_what_it_rests_on_and_how_one_objects() -> None:
+    event = rejected(CASE).model_copy(
+        update={
+            "cites": ("《若干措施》（章府发〔2026〕3 号）", "上年度营业收入不低于 2000 万元。"),
+            "how_to_object": "拨打 12345。",
+        }
+    )
+    said = render(TEMPLATES[type(event)], fields_of(event), "inbox")
+    assert "依据：《若干措施》（章府发〔2026〕3 号）；上年度营业收入不低于 2000 万元。如有疑问" in said
+    assert said.endswith("如对本结果有异议：拨打 12345。")
+
+
+def test_a_short_message_leaves_out_what_a_refusal_rests_on_before_it_cuts_the_reason() -> None:
+    event = rejected(CASE, "材料不符").model_copy(update={"cites": ("条款" * 150,) * 2, "how_to_object": "拨打 12345"})
+    short = render(TEMPLATES[type(event)], fields_of(event), "sms")
+    assert len(short) <= SMS_LETTERS
+    assert "原因：材料不符……（全文见站内消息）。如有疑问" in short
+    assert short.endswith("如对本结果有异议：拨打 12345。")
 
 
 def test_names_that_alone_are_too_long_are_cut_rather_than_refused_by_the_carrier() -> None:
@@ -84,6 +112,22 @@ def test_money_in_the_account_is_told_in_the_inbox_at_once_and_by_sms_soon(
     (told,) = uow.events
     assert isinstance(told, MessageDelivered)
     assert (told.receipt, told.claim, told.channel) == (CASE.receipt, CASE, "inbox")
+
+
+def test_over_a_channel_that_the_tenant_has_closed_nobody_is_told_and_the_inbox_is_always_open(
+    messages: MemoryStore[Message],
+) -> None:
+    closed = FakeRegistry({"xingguo": (None, Level.COUNTY, TenantSettings(channels=()))})
+    uow = FakeUnit("xingguo", stores={Messages: messages}, registry=closed)
+    use_cases.tell_enterprises([heard(money(DisbursementSettled, CASE), tenant="xingguo")], uow)
+    assert [message.channel for message in messages.rows.values()] == ["inbox"]
+    assert uow.jobs == {}
+
+
+def test_a_tenant_that_is_not_known_here_yet_has_closed_no_channel(messages: MemoryStore[Message]) -> None:
+    uow = FakeUnit("xingguo", stores={Messages: messages}, registry=FakeRegistry({}))
+    use_cases.tell_enterprises([heard(money(DisbursementSettled, CASE), tenant="xingguo")], uow)
+    assert {message.channel for message in messages.rows.values()} == {"inbox", "sms"}
 
 
 def test_the_same_event_again_is_the_same_message(uow: FakeUnit, messages: MemoryStore[Message]) -> None:

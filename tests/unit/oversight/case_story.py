@@ -12,7 +12,15 @@ from contracts.enterprises import Payee
 from contracts.intake import ApplicationSubmitted, Claim, EnterprisesNominated, NominatedLine
 from contracts.message import Event
 from contracts.notify import MessageDelivered, MessageFailed
-from contracts.review import CaseAccepted, CaseApproved, CaseRejected, InspectionRecorded, Share, TaskAssigned
+from contracts.review import (
+    CaseAccepted,
+    CaseApproved,
+    CaseRejected,
+    InspectionRecorded,
+    ReviewDeadlineMoved,
+    Share,
+    TaskAssigned,
+)
 from contracts.treasury import (
     DisbursementAuthorised,
     DisbursementCancelled,
@@ -24,6 +32,7 @@ from contracts.treasury import (
     DisbursementSent,
     DisbursementSettled,
     DisbursementUnknown,
+    PayoutDeadlineMoved,
 )
 from services.oversight.domain import CaseStep
 from services.oversight.steps import step_of
@@ -99,8 +108,34 @@ def nominated(*claims: Claim) -> EnterprisesNominated:
     )
 
 
-def accepted(about: Claim) -> CaseAccepted:
-    return CaseAccepted(case_id=case_of(about), claim=about, accepted_at=after(0), due_at=after(5000))
+GROUND = "依据全国 2027 年工作日历第 1 版（国办发明电〔2026〕5号）计算"
+
+
+def accepted(about: Claim, *, awaits_year: int | None = None) -> CaseAccepted:
+    due_at = after(5000) if awaits_year is None else None
+    return CaseAccepted(
+        case_id=case_of(about), claim=about, accepted_at=after(0), due_at=due_at, awaits_year=awaits_year
+    )
+
+
+def review_moved(
+    about: Claim, due_at: datetime | None, was: datetime | None = None, awaits_year: int | None = None
+) -> ReviewDeadlineMoved:
+    return ReviewDeadlineMoved(
+        case_id=case_of(about), claim=about, was=was, due_at=due_at, awaits_year=awaits_year, reason=GROUND
+    )
+
+
+def payout_moved(about: Claim, due_at: datetime | None, was: datetime | None = None) -> PayoutDeadlineMoved:
+    return PayoutDeadlineMoved(
+        disbursement_id="d-1",
+        case_id=case_of(about),
+        claim=about,
+        amount_fen=AMOUNT,
+        was=was,
+        due_at=due_at,
+        reason=GROUND,
+    )
 
 
 def assigned(about: Claim) -> TaskAssigned:

@@ -10,7 +10,7 @@ from chassis.testing.fakes import FakeUnit
 from contracts.flow import FLOW
 from contracts.intake import ReplacedClaim
 from contracts.treasury import DisbursementReady
-from services.notify.templates import TEMPLATES
+from services.notify.messages.templates import TEMPLATES
 from services.oversight import use_cases
 from services.oversight.domain import CASE_STATES, MONEY_STATES
 from services.oversight.steps import LABELS, ORDER, SENTENCES, step_of

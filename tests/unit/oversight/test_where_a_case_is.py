@@ -26,6 +26,7 @@ from services.oversight.domain import (
 )
 from tests.unit.oversight.case_story import (
     AMOUNT,
+    GROUND,
     accepted,
     after,
     approved,
@@ -34,7 +35,9 @@ from tests.unit.oversight.case_story import (
     delivered,
     inspected,
     money,
+    payout_moved,
     rejected,
+    review_moved,
     steps,
     submitted,
 )
@@ -115,6 +118,46 @@ def test_a_returned_payment_is_returned_until_a_later_attempt_settles() -> None:
 def test_the_payout_limit_takes_the_place_of_the_review_limit() -> None:
     assert progress(steps(*UNTIL_APPROVED)).due_at == after(5000)
     assert progress(steps(*UNTIL_APPROVED, (money(DisbursementReady, CASE), 4))).due_at == after(2000)
+
+
+def test_a_limit_that_waits_for_a_calendar_names_the_year_and_then_has_its_date() -> None:
+    waits = ((submitted(CASE), 0), (accepted(CASE, awaits_year=2027), 1))
+    assert (progress(steps(*waits)).due_at, progress(steps(*waits)).awaits_year) == (None, 2027)
+    known = progress(steps(*waits, (review_moved(CASE, after(5000)), 2)))
+    assert (known.due_at, known.awaits_year) == (after(5000), None)
+
+
+def test_of_two_words_on_a_limit_the_newest_counts_whatever_the_order_they_were_heard_in() -> None:
+    told = steps(
+        *UNTIL_APPROVED, (review_moved(CASE, after(6000), after(5000)), 2), (review_moved(CASE, after(7000)), 3)
+    )
+    for seed in range(5):
+        random.Random(seed).shuffle(told)
+        assert progress(told).due_at == after(7000)
+    at_once = steps((accepted(CASE), 1), (review_moved(CASE, after(6000)), 1))
+    assert progress(at_once).due_at == progress(at_once[::-1]).due_at == after(6000)
+
+
+def test_a_payout_limit_that_moves_is_the_one_that_runs() -> None:
+    moved = (*UNTIL_APPROVED, (money(DisbursementReady, CASE), 4), (payout_moved(CASE, after(3000), after(2000)), 5))
+    assert progress(steps(*moved)).due_at == after(3000)
+    assert progress(steps(*moved)).state == "ready", "a limit that moves moves no money"
+
+
+def test_a_limit_that_can_no_longer_be_known_is_shown_as_that() -> None:
+    lost = (*UNTIL_APPROVED, (review_moved(CASE, None, after(5000), awaits_year=2027), 2))
+    assert (progress(steps(*lost)).due_at, progress(steps(*lost)).awaits_year) == (None, 2027)
+
+
+def test_a_moved_limit_is_told_with_its_dates_and_its_ground() -> None:
+    first, second, lost = steps(
+        (review_moved(CASE, after(0)), 1),
+        (payout_moved(CASE, after(1440), after(0)), 2),
+        (review_moved(CASE, None, after(0), awaits_year=2027), 3),
+    )
+    assert first.text == f"审核时限确定为 2026-03-10 12:00：{GROUND}"
+    assert second.text == f"拨付时限由 2026-03-10 12:00 调整为 2026-03-11 12:00：{GROUND}"
+    assert lost.text.startswith("审核时限改为待定：")
 
 
 def test_the_answer_says_how_new_it_is() -> None:

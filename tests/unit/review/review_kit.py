@@ -15,6 +15,7 @@ from contracts.identity import TenantSettings
 from contracts.intake import ApplicationSubmitted, Claim, EnterprisesNominated, NominatedLine
 from contracts.item import PolicyItemContent
 from contracts.message import Actor, TenantId
+from contracts.plan_terms import TermInPlan
 from contracts.policies import PolicyPublished
 from contracts.rule import (
     Cap,
@@ -30,10 +31,12 @@ from contracts.rule import (
     SharePart,
     Split,
 )
+from copies.plan_terms import KnownPlanTerms
 from services.review.cases import opening
 from services.review.cases.case import Case
 from services.review.cases.refusals import CaseNotFound
-from services.review.cases.store import Cases
+from services.review.cases.store import Cases, OpenReviewLimit
+from services.review.item_copies.plan_words import PlanWords
 from services.review.item_copies.store import ItemVersion, ItemVersions
 from services.review.register.domain import RegisteredAward
 from services.review.register.store import AwardRegister
@@ -216,6 +219,14 @@ class Registry(FakeRegistry):
 class MemoryCases(MemoryStore[Case]):
     missing = CaseNotFound
 
+    def open_limits(self, tenant: TenantId, after: str, limit: int) -> list[OpenReviewLimit]:
+        found = [
+            OpenReviewLimit(case.id, case.review_limit, case.accepted_at, case.due_at, case.awaits_year)
+            for case in sorted(self.rows.values(), key=lambda case: case.id)
+            if case.tenant == tenant and case.id > after and case.state == "accepted" and case.review_limit is not None
+        ]
+        return found[:limit]
+
 
 class MemoryVersions:
     """Item versions in a dict."""
@@ -230,6 +241,28 @@ class MemoryVersions:
 
     def get_many(self, keys: Collection[ItemVersion]) -> Mapping[ItemVersion, ItemRules]:
         return {key: self.known[key] for key in keys if key in self.known}
+
+
+class MemoryPlanWords:
+    """What of plans means nothing, by version; everything means something until a test says otherwise."""
+
+    def __init__(self) -> None:
+        self.without_meaning: dict[ItemVersion, tuple[TermInPlan, ...]] = {}
+        self.unit: FakeUnit | None = None
+
+    def unmapped(self, versions: Collection[ItemVersion], day: date) -> Mapping[ItemVersion, tuple[TermInPlan, ...]]:
+        return {key: self.without_meaning[key] for key in versions if key in self.without_meaning}
+
+
+class MemoryPlanTerms:
+    """What departments are known by besides their names."""
+
+    def __init__(self) -> None:
+        self.names: dict[str, frozenset[str]] = {}
+        self.unit: FakeUnit | None = None
+
+    def names_of(self, tenant: TenantId, department_id: str) -> frozenset[str]:
+        return self.names.get(department_id, frozenset())
 
 
 class MemoryRegister:
@@ -264,6 +297,8 @@ def review_unit(
             Cases: MemoryCases(),
             ItemVersions: MemoryVersions(versions),
             AwardRegister: MemoryRegister(),
+            PlanWords: MemoryPlanWords(),
+            KnownPlanTerms: MemoryPlanTerms(),
         },
         now=now,
         actor=actor,

@@ -9,7 +9,7 @@ import pytest
 from chassis.testing.fakes import FakeUnit
 from chassis.time.calendar import Calendar, announced_days
 from chassis.time.jobs import Job
-from contracts.review import ReviewDeadlineApproaching, ReviewDeadlineMissed
+from contracts.review import ReviewDeadlineApproaching, ReviewDeadlineMissed, ReviewDeadlineMoved
 from contracts.rule import TimeLimit
 from services.review.cases import deadline
 from services.review.cases.case import Case
@@ -54,8 +54,11 @@ def test_the_review_limit_runs_in_working_days_of_2026(received, limit, due):
 def test_limits_in_calendar_days_and_hours_are_kept_as_they_are_written():
     calendar = Calendar.from_chinesecalendar()
     friday = china("2026-03-13 10:00")
-    assert deadline.due_at(TimeLimit(limit=2, unit="calendar_days"), friday, calendar) == china("2026-03-16 17:30")
-    assert deadline.due_at(TimeLimit(limit=48, unit="hours"), friday, calendar) == china("2026-03-15 10:00")
+    for limit, due in (
+        (TimeLimit(limit=2, unit="calendar_days"), "2026-03-16 17:30"),
+        (TimeLimit(limit=48, unit="hours"), "2026-03-15 10:00"),
+    ):
+        assert deadline.due_date(limit, friday, calendar) == (china(due), None)
 
 
 def test_reminders_come_at_half_and_at_four_fifths_and_the_breach_at_the_end():
@@ -134,7 +137,9 @@ def test_loading_the_calendar_computes_what_waited():
     case = waiting_case(uow)
     next_year = [(date(2027, 1, 1) + timedelta(days=n), n % 7 not in (1, 2)) for n in range(365)]
     uow._calendar = Calendar.from_rows([*announced_days(2026), *next_year])
-    assert at(uow, "2026-11-24 10:00") == []
+    (moved,) = at(uow, "2026-11-24 10:00")
+    assert isinstance(moved, ReviewDeadlineMoved)
+    assert (moved.was, moved.due_at, moved.awaits_year) == (None, case.due_at, None)
     assert case.due_at is not None
     assert case.due_at.year == 2027
     assert case.version == 2

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
-from chassis.testing.fakes import NOON, FakeUnit
+from chassis.testing.fakes import NOON, FakeUnit, received
+from contracts.duties import Attention
 from contracts.message import Actor
+from contracts.plan_terms import TermInPlan
 from contracts.refusal import Forbidden, Refused, StaleVersion
 from contracts.review import (
     ApproveCase,
@@ -19,17 +21,22 @@ from contracts.review import (
     RejectCase,
 )
 from contracts.rule import Fixed
-from services.review.cases import use_cases
+from services.review.cases import opening, use_cases
 from services.review.cases.case import Case
 from services.review.cases.case_view import view_of
+from services.review.cases.plan_terms import PlanTermUnmapped
+from services.review.cases.refusals import NotYourDepartment
+from services.review.item_copies.plan_words import PlanWords
 from services.review.register.store import AwardRegister
 from tests.unit.review.review_kit import (
     AMOUNT,
     COUNTY_ADVANCES,
+    DEPARTMENT,
     OFFICER,
     PAYEE,
     STRANGER,
     TWO_TO_EIGHT,
+    application,
     facts,
     item_rules,
     opened,
@@ -306,3 +313,50 @@ def test_a_share_of_a_level_that_is_not_onboarded_cannot_be_ordered():
     with pytest.raises(Refused) as refused:
         approve(case, uow)
     assert codes(refused) == ["tenant_unknown"]
+
+
+# -- whose case it is, and what it waits for ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("department", "department_id", "claimed", "own"),
+    [
+        (DEPARTMENT, None, None, True),
+        ("区科技和工信局", "dep-1", "dep-1", True),
+        (DEPARTMENT, "dep-2", "dep-1", False),
+        (DEPARTMENT, "dep-1", None, True),
+        (DEPARTMENT, None, "dep-1", True),
+        ("区科技和工信局", "dep-1", None, False),
+    ],
+)
+def test_a_case_is_a_departments_by_the_register_where_both_are_in_it_else_by_name(
+    department: str, department_id: str | None, claimed: str | None, own: bool
+) -> None:
+    uow = review_unit()
+    case = opened(uow, department_id=claimed)
+    actor = Actor(id="o", roles=frozenset({"department"}), department=department, department_id=department_id)
+    if own:
+        case.must_be_handled_by(actor)
+    else:
+        with pytest.raises(NotYourDepartment):
+            case.must_be_handled_by(actor)
+
+
+def test_what_waits_for_the_meaning_of_words_is_refused_with_the_words() -> None:
+    uow = review_unit()
+    case = opened(uow)
+    words = (TermInPlan(use="approver", term="政策主管部门审批岗"), TermInPlan(use="check", term="统计库名单"))
+    uow.of(PlanWords).without_meaning["item-1", 1] = words  # type: ignore[attr-defined]
+    order = ApproveCase(case_id=case.id, amount_fen=AMOUNT, expected_version=case.version)
+    with pytest.raises(PlanTermUnmapped) as refused:
+        use_cases.approve_case(order, uow)
+    assert "审批岗“政策主管部门审批岗”、核验来源“统计库名单”" in refused.value.message
+    assert (case.state, uow.events) == ("accepted", [])
+
+
+def test_who_has_to_act_is_said_with_every_event_that_asks_for_it() -> None:
+    uow = review_unit(item_rules(inspection=True))
+    opening.open_cases([received(application(department_id="dep-1"))], uow)
+    asked = [event.attention for event in uow.events if hasattr(event, "attention")]
+    assert len(asked) == 3
+    assert set(map(str, asked)) == {str(Attention(tenant="zhanggong", department_id="dep-1", duty="first_review"))}

@@ -1,0 +1,77 @@
+"""A year's working days as a person writes them down: one line a day that is not as its weekday says.
+
+    日期,安排
+    2027-01-01,放假
+    2027-02-20,上班
+
+Days may be spans (`2027-10-01—2027-10-07,放假`), as the State Council announces them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+
+from chassis.files import tabular
+from console.refusal import CommandRefusal
+
+REST = frozenset({"放假", "休", "休息", "rest", "off", "0"})
+WORK = frozenset({"上班", "班", "调休", "调休上班", "work", "1"})
+SPAN = re.compile(r"(\S+?)\s*(?:—+|–|~|～|至|\s-\s)\s*(\S+)")
+LONGEST_SPAN = timedelta(days=31)
+
+
+@dataclass
+class AnnouncedYear:
+    """What an announcement says of a year, beyond Monday to Friday."""
+
+    rest_days: list[date] = field(default_factory=list)
+    working_days: list[date] = field(default_factory=list)
+
+
+def read(path: Path) -> AnnouncedYear:
+    """Read a table. Refuses it with every line that cannot be understood."""
+    try:
+        lines = list(tabular.rows(path, tabular.encoding_of(path)))
+    except (OSError, tabular.EncodingUnknown) as error:
+        raise CommandRefusal(f"{path} 无法读取:{error}", f"{path} cannot be read.") from error
+    year, faults = AnnouncedYear(), []
+    for number, line in enumerate(lines):
+        cells = [cell.strip() for cell in line.cells if cell.strip()]
+        if line.fault is None and number == 0 and cells and not cells[0][:1].isdigit():
+            continue  # a heading
+        try:
+            if line.fault is not None or len(cells) < 2:
+                raise ValueError(line.fault or "应为“日期,放假”或“日期,上班”")
+            _list_of(cells[1], year).extend(_days(cells[0]))
+        except ValueError as error:
+            faults.append(f"第 {line.line} 行:{error}")
+    if faults:
+        raise CommandRefusal("；".join(faults), f"{len(faults)} lines of {path} cannot be understood.")
+    return year
+
+
+def _list_of(word: str, year: AnnouncedYear) -> list[date]:
+    if word.lower() in REST:
+        return year.rest_days
+    if word.lower() in WORK:
+        return year.working_days
+    raise ValueError(f"“{word}”不是“放假”或“上班”")
+
+
+def _days(text: str) -> Iterator[date]:
+    span = SPAN.fullmatch(text)
+    first, last = (_day(span[1]), _day(span[2])) if span else (_day(text), _day(text))
+    if not first <= last <= first + LONGEST_SPAN:
+        raise ValueError(f"“{text}”的起止日期有误")
+    return (first + timedelta(days=n) for n in range((last - first).days + 1))
+
+
+def _day(text: str) -> date:
+    parts = re.fullmatch(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", text)
+    if parts is None:
+        raise ValueError(f"“{text}”不是日期(如 2027-01-01)")
+    return date(int(parts[1]), int(parts[2]), int(parts[3]))

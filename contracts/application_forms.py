@@ -1,0 +1,78 @@
+"""What an enterprise fills in: the form of an item, with what its dossier says already."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from contracts.intake import MaterialCode
+from contracts.message import Id, Model, Query, ServiceName
+from contracts.rule import Amount, Verdict
+from contracts.rule.facts import CodeLabel, FactKind, FactName, PeriodText, UnitText
+from contracts.rule.plan import Mode
+from contracts.shown_facts import ShownFact
+
+
+class AskedFact(Model):
+    """One fact that the form asks for. `label` is said with its period; `known` is what the dossier says of it, which
+    stands: it is not asked for again. `is_money`: its unit is one of money, so that yuan fit as well.
+    """
+
+    name: FactName
+    period: PeriodText | None = None
+    label: str
+    kind: FactKind
+    unit: UnitText | None = None
+    is_money: bool = False
+    codes: tuple[CodeLabel, ...] = ()
+    required: bool
+    hint: str | None = None
+    known: ShownFact | None = None
+
+
+class FormMaterial(Model):
+    """A paper that the case rests on; with a `commitment` the applicant may pledge instead of bringing it."""
+
+    code: MaterialCode
+    name: str
+    required: bool
+    provided_by: str
+    commitment: str | None = None
+
+
+class FormPayee(Model):
+    """The enterprise's confirmed account, which the money would go to."""
+
+    account_name: str
+    account_masked: str
+    bank_name: str
+
+
+class ApplicationForm(Model):
+    """`payee` is absent while no account is confirmed; `account_waits`: one has been named and waits for that.
+
+    `verdict` and `amount` are the rule's on the dossier as it is, before anything is declared.
+    """
+
+    item_id: Id
+    item_version: int
+    title: str
+    department: str
+    mode: Mode
+    sample: bool
+    enterprise_id: Id
+    enterprise_name: str
+    fields: tuple[AskedFact, ...] = ()
+    materials: tuple[FormMaterial, ...] = ()
+    payee: FormPayee | None = None
+    account_waits: bool = False
+    verdict: Verdict
+    amount: Amount
+
+
+class GetApplicationForm(Query[ApplicationForm]):
+    """The form of an item on offer, for one enterprise."""
+
+    owner: ClassVar[ServiceName] = "catalog"
+
+    item_id: Id
+    enterprise_id: Id

@@ -1,0 +1,34 @@
+"""What an enterprise would read, before it is sent: a refusal is looked at in the reader's own words."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from contracts.intake import Claim
+from contracts.message import Model, Query, ServiceName
+from contracts.notify import Channel
+from contracts.review import CitedText
+
+
+class MessagePreview(Model):
+    """What would be read over one channel."""
+
+    channel: Channel
+    text: str
+
+
+class MessagePreviews(Model):
+    items: tuple[MessagePreview, ...]
+
+
+class PreviewRejection(Query[MessagePreviews]):
+    """What the enterprise would read, over each channel that its tenant has opened, if its case were refused so."""
+
+    owner: ClassVar[ServiceName] = "notify"
+
+    claim: Claim
+    reason: str = Field(min_length=4, max_length=1000)
+    cites: tuple[CitedText, ...] = Field(default=(), max_length=20)
+    how_to_object: str = Field(default="", max_length=600)

@@ -1,0 +1,22 @@
+"""For discipline and audit: a case's whole file, under a document number."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from starlette.responses import Response
+
+from contracts.case_files import OpenCaseFile
+from gateway.door import Door
+from gateway.identity.case_files import use_cases
+from gateway.routes import Routes
+from gateway.session_cookie import origin_of
+
+routes = Routes("调阅案卷 case files")
+
+
+@routes.order("/cases/{case_id}/file", OpenCaseFile, status=201)
+async def open_case_file(door: Door, command: OpenCaseFile) -> Response:
+    """Read a whole file for a while (调阅案卷); it is written down who does and why."""
+    handle = partial(use_cases.open_case_file, origin=origin_of(door.request.scope))
+    return await door.decide(command, handle)

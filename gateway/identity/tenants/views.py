@@ -1,0 +1,64 @@
+"""What is seen of tenants: the list from the public registry, one with its history from its own rows."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from chassis.read.paging import CursorInvalid, cut_page, decode_cursor, encode_cursor
+from chassis.read.reader import Reader
+from chassis.tenancy.registry import TenantUnknown
+from contracts.identity import TenantView
+from contracts.tenants import (
+    GetTenant,
+    GetTenantVersions,
+    ListTenants,
+    TenantPage,
+    TenantVersion,
+    TenantVersionPage,
+)
+from gateway.identity.tenants.store import ONBOARDED_TENANT, TENANT_VERSION, division_codes
+
+# Every version of a tenant is a change of its settings' row: the two are counted alike.
+REGISTERED = (
+    "SELECT id, parent_id, level, division_code, name, settings, settings_version AS version FROM tenant"
+    " WHERE (CAST(:parent AS text) IS NULL OR parent_id = :parent) AND id > :after ORDER BY id LIMIT :limit"
+)
+
+
+def get_tenant(query: GetTenant, reader: Reader) -> TenantView:
+    """Asked in the tenant's own name. Raises TenantUnknown."""
+    row = reader.execute(select(ONBOARDED_TENANT).where(ONBOARDED_TENANT.c.id == query.id)).mappings().first()
+    if row is None:
+        raise TenantUnknown(tenant=query.id)
+    return TenantView.model_validate({**row, "division_codes": division_codes(row)})
+
+
+def list_tenants(query: ListTenants, reader: Reader) -> TenantPage:
+    """Raises CursorInvalid."""
+    (after,) = decode_cursor(query.cursor, 1) or ("",)
+    if not isinstance(after, str):
+        raise CursorInvalid()
+    wanted = {"parent": query.parent_id, "after": after, "limit": query.limit + 1}
+    rows, more = cut_page(reader.execute(REGISTERED, wanted).mappings().all(), query.limit)
+    return TenantPage(
+        items=tuple(TenantView.model_validate(dict(row)) for row in rows),
+        next_cursor=encode_cursor(rows[-1]["id"]) if more else None,
+    )
+
+
+def get_tenant_versions(query: GetTenantVersions, reader: Reader) -> TenantVersionPage:
+    """Asked in the tenant's own name, the newest first. Raises TenantUnknown or CursorInvalid."""
+    c = TENANT_VERSION.c
+    statement = select(TENANT_VERSION).where(c.tenant == query.id).order_by(c.version.desc()).limit(query.limit + 1)
+    before = decode_cursor(query.cursor, 1)
+    if before is not None:
+        if not isinstance(before[0], int) or not 0 < before[0] < 2**31:
+            raise CursorInvalid()
+        statement = statement.where(c.version < before[0])
+    rows, more = cut_page(reader.execute(statement).mappings().all(), query.limit)
+    if not rows and before is None:
+        raise TenantUnknown(tenant=query.id)
+    return TenantVersionPage(
+        items=tuple(TenantVersion.model_validate(dict(row)) for row in rows),
+        next_cursor=encode_cursor(rows[-1]["version"]) if more else None,
+    )

@@ -1,0 +1,400 @@
+"""Who may do what, in one table: the doors' guards, the access test, the pages and docs/permissions.md are made from it.
+
+A row says of a command or query which duties it is for (`contracts.duties`), which machines, how far it reaches, and
+in which states of a thing it can be done at all. The gateway refuses by duty; how far it reaches and the state are held
+by the owner of the thing, which knows them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal, cast, get_args
+
+from contracts import (
+    accounts,
+    application_forms,
+    authoring,
+    calendars,
+    case_files,
+    consents,
+    credentials,
+    deadlines,
+    departments,
+    documents,
+    drafting,
+    enterprise_imports,
+    enterprises,
+    entitlements,
+    fact_records,
+    identity,
+    intake,
+    issuers,
+    item_imports,
+    labels,
+    materials,
+    merges,
+    message_previews,
+    notify,
+    onboarding,
+    open_data,
+    operations,
+    outside_figures,
+    oversight,
+    people,
+    plan_terms,
+    policies,
+    policy_guide,
+    review,
+    search,
+    security_events,
+    stuck_work,
+    tenants,
+    treasury,
+    trials,
+    uploads,
+)
+from contracts.duties import DUTY_KINDS, ROLE_OF, DutyKind, Role
+from contracts.message import Contract
+
+Machine = Literal["partner", "bank"]
+"""A partner's SYSTEM, a bank: signed in by a credential of their own."""
+
+Mandated = Literal[
+    "enterprise_view", "enterprise_apply", "enterprise_accounts", "enterprise_contacts", "enterprise_consents"
+]
+"""Whoever acts for an enterprise, with that scope in the mandate."""
+
+Holder = DutyKind | Machine | Mandated
+
+Reach = Literal[
+    "everybody",  # 公开
+    "all_tenants",  # 各地区
+    "platform",  # 平台
+    "tenant",  # 本地区
+    "department",  # 本部门
+    "enterprise",  # 本企业
+    "own",  # 本人
+]
+"""How far a permission goes. `all_tenants` is for those alone who belong to the platform itself; `platform` is for what
+is the same in all of it, as people are."""
+
+REACHES: dict[Reach, str] = {
+    "everybody": "公开",
+    "all_tenants": "各地区",
+    "platform": "平台",
+    "tenant": "本地区",
+    "department": "本部门",
+    "enterprise": "本企业",
+    "own": "本人",
+}
+
+
+class NoPermissionDeclared(Exception):
+    """A contract stands at a door and in no row of the table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """Who may put this contract, how far it reaches, in which states, and whether a fresh sign-in is asked for."""
+
+    contract: type[Contract]
+    holders: frozenset[Holder]
+    reach: Reach
+    states: tuple[str, ...] = ()
+    step_up: bool = False
+
+    @property
+    def public(self) -> bool:
+        return self.reach == "everybody"
+
+
+def of(
+    contract: type[Contract],
+    holders: Iterable[Holder],
+    reach: Reach,
+    *,
+    states: tuple[str, ...] = (),
+    step_up: bool = False,
+) -> Permission:
+    return Permission(contract, frozenset(holders), reach, states, step_up)
+
+
+OFFICERS: tuple[DutyKind, ...] = ("policy_author", "first_review", "review_check", "leader")
+"""A policy department's people."""
+
+DECIDERS: tuple[DutyKind, ...] = ("first_review", "review_check", "leader")
+BUREAU: tuple[DutyKind, ...] = ("bureau_intake", "payment_maker", "payment_check")
+FINANCE: tuple[DutyKind, ...] = ("finance", "finance_check")
+SUPERVISORS: tuple[DutyKind, ...] = ("supervision", "discipline", "audit", "lay_supervisor")
+WINDOW: tuple[DutyKind, ...] = ("window",)
+STAFF: tuple[DutyKind, ...] = (*OFFICERS, *WINDOW, *BUREAU, *FINANCE)
+VIEW: tuple[Mandated, ...] = ("enterprise_view",)
+CONTACTS: tuple[Mandated, ...] = ("enterprise_contacts",)
+APPLY: tuple[Mandated, ...] = ("enterprise_apply",)
+ACCOUNTS: tuple[Mandated, ...] = ("enterprise_accounts",)
+CONSENTS: tuple[Mandated, ...] = ("enterprise_consents",)
+PARTNER: tuple[Machine, ...] = ("partner",)
+BANK: tuple[Machine, ...] = ("bank",)
+
+
+SYSTEM: tuple[DutyKind, ...] = ("system_admin",)
+SECURITY: tuple[DutyKind, ...] = ("security_admin",)
+ADMINISTRATORS = (*SYSTEM, *SECURITY)
+PLATFORM_ROWS: tuple[Permission, ...] = (
+    of(identity.OnboardTenant, SYSTEM, "all_tenants"),
+    of(onboarding.OnboardCounty, SYSTEM, "all_tenants"),
+    of(onboarding.GetOnboardingChecklist, ADMINISTRATORS, "tenant"),
+    of(tenants.ListTenants, (*ADMINISTRATORS, "audit_admin"), "all_tenants"),
+    of(tenants.GetTenant, SYSTEM, "all_tenants"),
+    of(tenants.ChangeTenant, SYSTEM, "all_tenants"),
+    of(tenants.GetTenantVersions, SYSTEM, "all_tenants"),
+    of(calendars.PublishCalendar, SYSTEM, "all_tenants"),
+    of(calendars.ListMissingCalendars, SYSTEM, "all_tenants"),
+    of(stuck_work.ListStuckWork, SYSTEM, "tenant"),
+    of(stuck_work.GetStuckWork, SYSTEM, "tenant"),
+    of(stuck_work.RedriveStuckWork, SYSTEM, "tenant"),
+    of(departments.RegisterDepartment, SYSTEM, "tenant"),
+    of(departments.ChangeDepartment, SYSTEM, "tenant"),
+    of(departments.CloseDepartment, SYSTEM, "tenant"),
+    of(departments.ListDepartments, (*ADMINISTRATORS, *STAFF, *SUPERVISORS), "tenant"),
+    of(departments.GetDepartment, (*ADMINISTRATORS, *STAFF, *SUPERVISORS), "tenant"),
+    of(departments.RegisterDuty, SECURITY, "tenant"),
+    of(departments.RenameDuty, SECURITY, "tenant"),
+    of(departments.ListDuties, (*ADMINISTRATORS, *STAFF, *SUPERVISORS), "tenant"),
+    of(departments.OpenWindow, SYSTEM, "tenant"),
+    of(departments.ChangeWindow, SYSTEM, "tenant"),
+    of(departments.ListWindows, (*ADMINISTRATORS, *STAFF, *SUPERVISORS), "tenant"),
+    of(departments.MapPlanTerm, (*SYSTEM, "policy_author"), "tenant"),
+    of(departments.ListPlanTerms, (*ADMINISTRATORS, *OFFICERS), "tenant"),
+    of(plan_terms.ListUnmappedTerms, (*SYSTEM, *OFFICERS), "tenant"),
+    of(people.RegisterPerson, (*SECURITY, *WINDOW), "platform"),
+    of(people.IdentifyPerson, (*SECURITY, *WINDOW), "platform"),
+    of(people.ChangePerson, SECURITY, "platform"),
+    of(people.ListPeople, SECURITY, "platform"),
+    of(people.GetPerson, SECURITY, "platform"),
+    of(people.ListCapacities, SECURITY, "platform"),
+    of(people.AppointPerson, SECURITY, "tenant"),
+    of(people.EndAppointment, SECURITY, "tenant"),
+    of(people.NameStandIn, (*SECURITY, *STAFF), "own"),
+    of(people.ListAppointments, (*SECURITY, *STAFF, *SUPERVISORS), "tenant"),
+    of(people.GrantMandate, (*SECURITY, *WINDOW, *VIEW), "tenant"),
+    of(people.EndMandate, (*SECURITY, *WINDOW, *VIEW), "tenant"),
+    of(people.ListMandates, (*SECURITY, *WINDOW, *VIEW), "tenant"),
+    of(accounts.InviteAccount, SECURITY, "tenant"),
+    of(accounts.ListAccounts, SECURITY, "tenant"),
+    of(accounts.RecoverAccount, SECURITY, "tenant"),
+    of(accounts.SuspendAccount, SECURITY, "tenant"),
+    of(accounts.ResumeAccount, SECURITY, "tenant"),
+    of(accounts.InviteToLink, SECURITY, "tenant"),
+    of(accounts.EndSessions, SECURITY, "tenant"),
+    of(issuers.RegisterIssuer, SECURITY, "tenant"),
+    of(issuers.ListIssuers, SECURITY, "tenant"),
+    of(issuers.ChangeIssuer, SECURITY, "tenant"),
+    of(issuers.CloseIssuer, SECURITY, "tenant"),
+    of(security_events.ListSecurityEvents, ("audit_admin",), "tenant"),
+    of(credentials.IssueCredential, SECURITY, "tenant"),
+    of(credentials.RotateCredential, SECURITY, "tenant"),
+    of(credentials.RevokeCredential, SECURITY, "tenant"),
+    of(credentials.ListCredentials, SECURITY, "tenant"),
+)
+
+
+PUBLIC_ROWS = tuple(
+    of(contract, (), "everybody")
+    for contract in (
+        calendars.GetCalendar,
+        calendars.ListCalendars,
+        open_data.ReadOpenData,
+        outside_figures.ListOutsideFigures,
+        oversight.TrackCase,
+        policies.GetPolicy,
+        policies.ListPolicies,
+        policy_guide.GetGuide,
+        search.SearchPolicies,
+    )
+)
+
+
+OFFICE = (*OFFICERS, *WINDOW, *BUREAU)
+COUNTER = (*WINDOW, *BUREAU)
+ENTERPRISE_ROWS: tuple[Permission, ...] = (
+    of(enterprises.RegisterEnterprise, (*COUNTER, *PARTNER), "tenant"),
+    of(enterprises.GetEnterprise, (*OFFICE, *VIEW), "tenant"),
+    of(enterprises.RecordFacts, ("policy_author", "first_review", *PARTNER), "tenant"),
+    of(fact_records.GetFactHistory, (*OFFICE, *VIEW), "tenant"),
+    of(fact_records.WithdrawFacts, (*OFFICERS, *BUREAU, *PARTNER), "tenant"),
+    of(enterprise_imports.ImportEnterprises, (*OFFICERS, *BUREAU), "tenant"),
+    of(enterprises.RegisterPayeeAccount, (*WINDOW, *ACCOUNTS), "tenant"),
+    of(enterprises.ListPayeeAccounts, (*COUNTER, *SUPERVISORS, *ACCOUNTS), "tenant"),
+    of(enterprises.ConfirmPayeeAccount, COUNTER, "tenant", states=("registered",)),
+    of(enterprises.WithdrawPayeeAccount, (*COUNTER, *ACCOUNTS), "tenant"),
+    of(consents.ListConsents, (*BUREAU, *SUPERVISORS, *VIEW), "tenant"),
+    of(consents.ConsultLabel, BANK, "tenant"),
+    of(consents.RevealContact, OFFICE, "tenant"),
+    of(consents.ReadContact, OFFICE, "own"),
+    of(consents.ListDisclosures, (*SUPERVISORS, *VIEW), "tenant"),
+    of(materials.KeepMaterial, (*OFFICERS, *WINDOW, *PARTNER, *APPLY), "tenant"),
+    of(materials.ListMaterials, (*OFFICE, *VIEW), "tenant"),
+    of(materials.WithdrawMaterial, (*OFFICERS, *WINDOW, *APPLY), "tenant"),
+    of(materials.ListExpiringMaterials, OFFICE, "tenant"),
+    of(merges.ProposeMerge, COUNTER, "tenant"),
+    of(merges.ListMerges, (*COUNTER, *SUPERVISORS), "tenant"),
+    of(merges.ConfirmMerge, BUREAU, "tenant", states=("proposed",)),
+    of(merges.DeclineMerge, COUNTER, "tenant", states=("proposed",)),
+    of(labels.ListLabels, (*OFFICE, *VIEW, *BANK), "tenant"),
+    of(labels.DefineLabel, ("policy_author",), "department"),
+    of(uploads.RecordUpload, (*STAFF, *PARTNER, *APPLY), "tenant"),
+    of(entitlements.CheckEntitlement, (*OFFICERS, *WINDOW, *VIEW), "tenant"),
+    of(entitlements.ListEntitlements, OFFICE, "tenant"),
+    of(enterprises.ListContactChanges, (*COUNTER, *SUPERVISORS, *VIEW), "tenant"),
+)
+
+
+OWN_ROWS: tuple[Permission, ...] = (
+    of(application_forms.GetApplicationForm, APPLY, "enterprise"),
+    of(consents.GiveConsent, CONSENTS, "enterprise"),
+    of(consents.RevokeConsent, CONSENTS, "enterprise"),
+    of(consents.ListConsents, VIEW, "enterprise"),
+    of(consents.ListDisclosures, VIEW, "enterprise"),
+    of(credentials.ListPartnerBanks, VIEW, "enterprise"),
+    of(enterprises.ChangeContact, CONTACTS, "enterprise"),
+    of(enterprises.GetDossierSheet, VIEW, "enterprise"),
+    of(enterprises.ListContactChanges, VIEW, "enterprise"),
+    of(enterprises.ListPayeeAccounts, ACCOUNTS, "enterprise"),
+    of(enterprises.RegisterPayeeAccount, ACCOUNTS, "enterprise"),
+    of(enterprises.WithdrawPayeeAccount, ACCOUNTS, "enterprise"),
+    of(entitlements.CheckEntitlement, VIEW, "enterprise"),
+    of(entitlements.ListEntitlements, VIEW, "enterprise"),
+    of(intake.GetApplication, VIEW, "enterprise"),
+    of(intake.ListApplications, VIEW, "enterprise"),
+    of(intake.SubmitApplication, APPLY, "enterprise"),
+    of(materials.ListMaterials, VIEW, "enterprise"),
+    of(notify.ListMessages, VIEW, "enterprise"),
+    of(notify.CountUnread, VIEW, "enterprise"),
+    of(notify.MarkMessageRead, VIEW, "enterprise"),
+    of(oversight.TrackOwnCases, VIEW, "enterprise"),
+    of(people.EndMandate, VIEW, "enterprise"),
+    of(people.ListMandates, VIEW, "enterprise"),
+    of(people.NameAgent, VIEW, "enterprise"),
+    of(search.SearchForEnterprise, VIEW, "enterprise"),
+)
+"""What an enterprise asks and does for itself: at its own doors, whatever else stands in the other rows."""
+
+
+AUTHOR: tuple[DutyKind, ...] = ("policy_author",)
+AUTHORS: tuple[DutyKind, ...] = ("policy_author", "leader")
+OVERSEERS = (*OFFICERS, *BUREAU, *FINANCE, *SUPERVISORS)
+ASKED = (*OFFICERS, *BUREAU, *FINANCE)
+KEEPERS = (*OFFICERS, *BUREAU)
+POLICY_ROWS: tuple[Permission, ...] = (
+    of(authoring.CheckPolicyItem, OFFICERS, "department"),
+    of(authoring.ListAuthoredItems, OVERSEERS, "tenant"),
+    of(authoring.GetAuthoredItem, OVERSEERS, "tenant"),
+    of(authoring.GetItemHistory, OVERSEERS, "tenant"),
+    of(authoring.CompareItemVersions, OVERSEERS, "tenant"),
+    of(authoring.FindDeclaredFacts, OFFICERS, "tenant"),
+    of(documents.RegisterDocument, AUTHOR, "department"),
+    of(documents.AmendDocument, AUTHOR, "department"),
+    of(documents.RepealDocument, AUTHORS, "department"),
+    of(documents.GetDocument, OFFICERS, "tenant"),
+    of(documents.ListDocuments, OFFICERS, "tenant"),
+    of(drafting.DraftPolicyItem, AUTHOR, "department"),
+    of(drafting.EditDraft, AUTHOR, "department", states=("drafting",)),
+    of(drafting.OpenConsultation, AUTHOR, "department", states=("drafting",)),
+    of(drafting.RecallConsultation, AUTHOR, "department", states=("consulting",)),
+    of(drafting.AnswerConsultation, ASKED, "department", states=("consulting",)),
+    of(drafting.PublishDraft, AUTHORS, "department", states=("drafting", "consulted")),
+    of(drafting.DiscardDraft, AUTHOR, "department"),
+    of(drafting.GetDraft, ASKED, "department"),
+    of(drafting.ListDrafts, ASKED, "department"),
+    of(item_imports.ImportItems, AUTHOR, "department"),
+    of(policies.PublishPolicyItem, AUTHORS, "department"),
+    of(policies.RevisePolicyItem, AUTHORS, "department"),
+    of(policies.SuspendPolicyItem, AUTHORS, "department", states=("published",)),
+    of(policies.ResumePolicyItem, AUTHORS, "department", states=("suspended",)),
+    of(policies.WithdrawPolicyItem, AUTHORS, "department"),
+    of(outside_figures.RecordOutsideFigures, KEEPERS, "tenant"),
+    of(outside_figures.WithdrawOutsideFigure, KEEPERS, "tenant"),
+    of(entitlements.GetItemReach, (*KEEPERS, *FINANCE), "tenant"),
+    of(entitlements.ListItemEnterprises, KEEPERS, "tenant"),
+    of(entitlements.PreviewItem, (*OFFICERS, *FINANCE), "tenant"),
+    of(trials.TryItem, OFFICERS, "tenant"),
+    of(entitlements.ListMatches, (*KEEPERS, *PARTNER), "tenant"),
+    of(operations.GetOperation, KEEPERS, "tenant"),
+    of(operations.ListOperationLines, KEEPERS, "tenant"),
+    of(operations.CancelOperation, KEEPERS, "tenant"),
+    of(operations.ResumeOperation, KEEPERS, "tenant"),
+    of(intake.NominateEnterprises, ("policy_author", "first_review"), "department"),
+)
+
+
+CASE_READERS = (*OFFICERS, *BUREAU, *SUPERVISORS)
+CASE_ROWS: tuple[Permission, ...] = (
+    of(review.ListCases, CASE_READERS, "tenant"),
+    of(review.CountCases, CASE_READERS, "tenant"),
+    of(review.GetCaseNeighbours, CASE_READERS, "tenant"),
+    of(review.GetCase, CASE_READERS, "tenant"),
+    of(review.GetCaseSheet, (*OFFICERS, *BUREAU, "supervision"), "tenant"),
+    of(case_files.OpenCaseFile, ("discipline", "audit"), "tenant", step_up=True),
+    of(deadlines.ListReviewDeadlineMoves, CASE_READERS, "tenant"),
+    of(review.ApproveCase, DECIDERS, "department", states=("accepted",)),
+    of(review.RejectCase, DECIDERS, "department", states=("accepted",)),
+    of(message_previews.PreviewRejection, DECIDERS, "department"),
+    of(review.RecordInspection, DECIDERS, "department", states=("accepted",)),
+)
+
+
+MONEY_READERS = (*BUREAU, *FINANCE, *SUPERVISORS)
+MONEY_ROWS: tuple[Permission, ...] = (
+    of(treasury.AppropriateBudget, ("finance",), "tenant"),
+    of(treasury.ListBudgetLines, MONEY_READERS, "tenant"),
+    of(treasury.GetBudgetTotals, MONEY_READERS, "tenant"),
+    of(treasury.GetLedgerTotals, MONEY_READERS, "tenant"),
+    of(treasury.ListDisbursements, MONEY_READERS, "tenant"),
+    of(treasury.SummariseDisbursements, MONEY_READERS, "tenant"),
+    of(treasury.GetDisbursement, MONEY_READERS, "tenant"),
+    of(deadlines.ListPayoutDeadlineMoves, MONEY_READERS, "tenant"),
+    of(treasury.AuthoriseDisbursement, ("payment_check",), "tenant", states=("ready",), step_up=True),
+)
+
+
+INBOX_ROWS: tuple[Permission, ...] = (
+    of(notify.ListDutyMessages, (*STAFF, *SUPERVISORS), "own"),
+    of(notify.CountUnread, (*STAFF, *SUPERVISORS), "own"),
+    of(notify.MarkRead, (*STAFF, *SUPERVISORS), "own"),
+)
+
+MACHINES: frozenset[str] = frozenset(get_args(Machine))
+HOLDERS: frozenset[str] = frozenset((*DUTY_KINDS, *get_args(Machine), *get_args(Mandated)))
+PERMISSIONS = (
+    *PLATFORM_ROWS,
+    *PUBLIC_ROWS,
+    *ENTERPRISE_ROWS,
+    *OWN_ROWS,
+    *POLICY_ROWS,
+    *CASE_ROWS,
+    *MONEY_ROWS,
+    *INBOX_ROWS,
+)
+
+_BY_CONTRACT: dict[tuple[type[Contract], bool], Permission] = {}
+for _each in PERMISSIONS:
+    _key = (_each.contract, _each.reach == "enterprise")
+    assert _key not in _BY_CONTRACT, f"{_each.contract.__name__} stands twice in the table"
+    _BY_CONTRACT[_key] = _each
+
+
+def permission_for(contract: type[Contract], *, own_enterprise: bool = False) -> Permission:
+    """The row of a contract: of the enterprise's own door where it has two. Raises NoPermissionDeclared."""
+    for own in (own_enterprise, not own_enterprise):
+        if (contract, own) in _BY_CONTRACT:
+            return _BY_CONTRACT[contract, own]
+    raise NoPermissionDeclared(contract.__name__)
+
+
+def role_of(holder: Holder) -> Role:
+    """The audience of a duty, a machine or whoever acts for an enterprise."""
+    if holder.startswith("enterprise_"):
+        return "enterprise"
+    return ROLE_OF.get(cast("DutyKind", holder)) or cast("Role", holder)

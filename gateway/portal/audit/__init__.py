@@ -1,0 +1,1 @@
+"""For the audit administrator: security events. Nothing is changed here."""

@@ -1,0 +1,1 @@
+"""For the approval bureau: the payments that a second person releases."""

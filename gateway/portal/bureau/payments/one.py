@@ -1,0 +1,33 @@
+"""What one payment rests on, as far as this tenant may read it."""
+
+from __future__ import annotations
+
+from contracts.refusal import Refused
+from contracts.review import CaseSheet, GetCaseSheet
+from contracts.status_labels import DISBURSEMENT
+from contracts.treasury import DisbursementView
+from gateway.door import Door
+from gateway.portal.shell.allowed import may
+from gateway.portal.shell.figures import instant, yuan
+
+
+async def if_ours(door: Door, payment: DisbursementView) -> CaseSheet | None:
+    """The case. Of an item of another tenant, which has decided it, only what the payment says is read here."""
+    if payment.claim.tenant != door.principal.tenant or not may(door, GetCaseSheet):
+        return None
+    try:
+        return await door.told(GetCaseSheet(case_id=payment.case_id))
+    except Refused:
+        return None
+
+
+def snapshot(payment: DisbursementView) -> dict[str, str]:
+    """What a signature is put under, in a line each: told if it changes meanwhile."""
+    return {
+        "state": DISBURSEMENT[payment.state].staff_zh,
+        "amount": yuan(payment.amount_fen),
+        "payee": payment.payee_name,
+        "account": f"{payment.account_masked} {payment.bank_name}",
+        "due": instant(payment.due_at),
+        "reason": payment.reason or "",
+    }

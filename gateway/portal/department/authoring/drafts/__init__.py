@@ -1,0 +1,1 @@
+"""Drafts: begun, looked at whole, consulted on, published, given up."""

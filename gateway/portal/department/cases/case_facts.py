@@ -1,0 +1,60 @@
+"""A case's sheet as its page shows it: each condition with the fact that it rests on, and what a decision was made before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from contracts.review import CaseSheet
+from contracts.status_labels import CASE
+from gateway.portal.shell.figures import instant, yuan
+
+
+@dataclass(frozen=True)
+class ShownCondition:
+    """One line of the conditions. `verdict`: met, not_met or undetermined; `decisive`: the outcome rests on it."""
+
+    verdict: str
+    text: str
+    required: str
+    value: str | None
+    source: str | None
+    as_of: date | None
+    decisive: bool
+
+
+def conditions(sheet: CaseSheet) -> list[ShownCondition]:
+    """What decides stands first, and of that what is not met."""
+    facts = {(fact.name, fact.period): fact for fact in sheet.facts}
+    shown = []
+    for each in sheet.conditions:
+        fact = facts.get((each.fact, each.period))
+        shown.append(
+            ShownCondition(
+                verdict=each.state.value,
+                text=each.text_zh,
+                required=each.required,
+                value=each.actual,
+                source=fact.source if fact else None,
+                as_of=fact.as_of if fact else None,
+                decisive=each.decisive,
+            )
+        )
+    order = {"not_met": 0, "undetermined": 1, "met": 2}
+    return sorted(shown, key=lambda line: (order.get(line.verdict, 1), not line.decisive))
+
+
+def snapshot(sheet: CaseSheet) -> dict[str, str]:
+    """What an officer decides by, in a line each: told if it changes while they write."""
+    case, inspection = sheet.case, sheet.inspection
+    return {
+        "state": CASE[case.state].staff_zh,
+        "amount": yuan(case.amount_fen),
+        "due": instant(case.due_at),
+        "inspection": ""
+        if inspection is None
+        else f"{'合格' if inspection.passed else '不合格'}：{inspection.findings}",
+        "account": f"{case.payee_name} {case.account_masked}",
+        "obstacles": "；".join(reason.message for reason in case.obstacles),
+        "note": case.note,
+    }

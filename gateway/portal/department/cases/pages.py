@@ -1,0 +1,215 @@
+"""The department's cases (办件): its work list, one case with all that decides it, and the decisions."""
+
+from __future__ import annotations
+
+from asyncio import gather
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import Field
+from starlette.responses import Response
+
+from chassis.time.clock import CHINA
+from contracts.deadlines import ListReviewDeadlineMoves
+from contracts.message import Cursor, Id, Model
+from contracts.message_previews import PreviewRejection
+from contracts.policy_guide import GetGuide
+from contracts.refusal import StaleVersion
+from contracts.review import (
+    ApproveCase,
+    CaseState,
+    CitedText,
+    CountCases,
+    GetCaseNeighbours,
+    GetCaseSheet,
+    ListCases,
+    RecordInspection,
+    RejectCase,
+)
+from gateway.access import Only, Permitted
+from gateway.door import Door
+from gateway.portal.department.cases import case_facts, refusal
+from gateway.portal.shell.allowed import may
+from gateway.portal.shell.confirmation import asked_once_more
+from gateway.portal.shell.pages import Pages, Shown, Values
+from gateway.portal.shell.rendering import address
+from gateway.portal.shell.seen import as_seen, changes_since
+from gateway.portal.shell.site import Site
+from gateway.portal.shell.time_left import time_left_until, times_left
+from gateway.portal.staff.names import names_of
+
+pages = Pages("cases")
+READERS = Only("department", "bureau")
+"""The bureau reads the cases that it pays for; a department its own, as review sees to."""
+
+ROWS = 50
+
+
+class WorkList(Model):
+    """What stands in the address of the list and of every case opened from it. Without a state those that are open are
+    meant; whoever looks for something looks everywhere."""
+
+    state: CaseState | Literal["all"] | None = None
+    item: Id | None = None
+    overdue: bool = False
+    about: str | None = Field(default=None, max_length=60)
+    cursor: Cursor | None = None
+
+    @property
+    def shown_state(self) -> CaseState | Literal["all"]:
+        return self.state or ("all" if self.about else "accepted")
+
+    @property
+    def filtered(self) -> dict[str, Any]:
+        """The same as review knows it."""
+        state = None if self.shown_state == "all" else self.shown_state
+        return {"state": state, "item_id": self.item, "overdue": self.overdue, "about": self.about}
+
+    @property
+    def order(self) -> Literal["accepted", "due"]:
+        """What is open by the time that it has left; what is over as it came in."""
+        return "due" if self.shown_state == "accepted" or self.overdue else "accepted"
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """The same for links that keep it."""
+        named = set(WorkList.model_fields)
+        said = self.model_dump(mode="json", exclude_defaults=True, include=named)
+        return {name: "yes" if value is True else value for name, value in said.items()}
+
+
+class CaseInList(WorkList):
+    case_id: Id
+
+
+class RefusalForm(Model):
+    """What an officer writes. `previewed` is what they have been shown of it, as the enterprise would read it."""
+
+    case_id: Id
+    expected_version: int
+    reason: str = Field(min_length=4, max_length=1000)
+    cites: tuple[CitedText, ...] = Field(default=(), max_length=20)
+    previewed: str = ""
+
+
+class InspectionForm(Model):
+    """A site inspection as it is written down: its time is China's."""
+
+    case_id: Id
+    expected_version: int
+    passed: bool
+    findings: str = Field(min_length=2, max_length=2000)
+    place: str = Field(min_length=2, max_length=200)
+    inspected_at: datetime
+
+
+@pages.show("/department/cases", WorkList, READERS, template="list.html", nav=("cases.nav", 3))
+async def list_cases(door: Door, asked: WorkList) -> Values:
+    """The work list: what has the least time left stands first, and the filter stands in the address."""
+    listed, counts = await gather(
+        door.told(ListCases(**asked.filtered, order=asked.order, cursor=asked.cursor, limit=ROWS)),
+        door.told(CountCases(**asked.filtered)),
+    )
+    left = await times_left(door, [case.due_at for case in listed.items])
+    return {
+        "asked_for": asked,
+        "listed": asked.said,
+        "rows": list(zip(listed.items, left, strict=True)),
+        "next_cursor": listed.next_cursor,
+        "counts": counts,
+        "across": "bureau" in door.principal.actor.roles,
+    }
+
+
+@pages.show("/department/cases/{case_id}", CaseInList, READERS, template="case.html")
+async def show_case(door: Door, asked: CaseInList) -> Values:
+    """One case, with all that its officer decides by, and what stands beside it in the list."""
+    sheet = await door.told(GetCaseSheet(case_id=asked.case_id))
+    case, guide = sheet.case, await refusal.guide_if_there(door, sheet)
+    beside, moves, left, names = await gather(
+        door.told(GetCaseNeighbours(case_id=asked.case_id, order=asked.order, **asked.filtered)),
+        door.told(ListReviewDeadlineMoves(case_id=asked.case_id)),
+        time_left_until(door, case.due_at),
+        names_of(door, [case.decided_by, sheet.inspection.recorded_by if sheet.inspection else None]),
+    )
+    snapshot = case_facts.snapshot(sheet)
+    return {
+        "sheet": sheet,
+        "case": case,
+        "left": left,
+        "beside": beside,
+        "moves": moves.items,
+        "names": names,
+        "listed": asked.said,
+        "conditions": case_facts.conditions(sheet),
+        "may": {
+            "approve": may(door, ApproveCase, case.state) and not case.obstacles,
+            "refuse": may(door, RejectCase, case.state),
+            "inspect": may(door, RecordInspection, case.state) and case.inspection_required,
+        },
+        "cites": refusal.citable(sheet, guide),
+        "rests_on": refusal.resting(sheet, guide),
+        "snapshot": as_seen(snapshot),
+        "changed": await changes_since(door, snapshot),
+    }
+
+
+@pages.form("/department/cases/{case_id}/approve", ApproveCase, on=show_case, versioned=True)
+async def approve_case(door: Door, command: ApproveCase) -> str:
+    """Grant it (审核通过). The amount is the rule's."""
+    await door.done(command)
+    return _back_to(door, command.case_id, "approved")
+
+
+@pages.form("/department/cases/{case_id}/refuse", RefusalForm, Permitted(RejectCase), on=show_case, versioned=True)
+async def refuse_case(door: Door, said: RefusalForm) -> str | Response:
+    """Refuse it (审核不通过), once the officer has seen what the enterprise will read, word for word."""
+    sheet = await door.told(GetCaseSheet(case_id=said.case_id))
+    if sheet.version != said.expected_version:
+        raise StaleVersion()
+    claim = sheet.case.claim
+    guide = await door.told(GetGuide(item_id=claim.item_id, item_version=claim.item_version))
+    command = RejectCase(
+        case_id=said.case_id,
+        reason=said.reason,
+        cites=tuple(cited for cited in refusal.citable(sheet, guide) if cited in said.cites),
+        how_to_object=refusal.how_to_object(guide, await _site(door)),
+        expected_version=said.expected_version,
+    )
+    words = command.model_dump(include={"reason", "cites", "how_to_object"})
+    previews = await door.told(PreviewRejection(claim=claim, **words))
+    if said.previewed == refusal.digest(previews):
+        await door.done(command)
+        return _back_to(door, said.case_id, "refused")
+    values = {"case": sheet.case, "said": said, "command": command, "previews": previews.items}
+    more = {"previewed": refusal.digest(previews), "edited": bool(said.previewed), "listed": _query(door)}
+    snapshot = as_seen(case_facts.snapshot(sheet))
+    return await asked_once_more(door, Shown({**values, **more, "snapshot": snapshot}, template="refusal.html"))
+
+
+@pages.form(
+    "/department/cases/{case_id}/inspections",
+    InspectionForm,
+    Permitted(RecordInspection),
+    on=show_case,
+    versioned=True,
+)
+async def record_inspection(door: Door, said: InspectionForm) -> str:
+    """Enter what a site inspection found (登记现场勘查)."""
+    at = said.inspected_at
+    written = said.model_dump(exclude={"inspected_at"})
+    await door.done(RecordInspection(**written, inspected_at=at if at.tzinfo else at.replace(tzinfo=CHINA)))
+    return _back_to(door, said.case_id, "inspected")
+
+
+def _back_to(door: Door, case_id: str, done: str) -> str:
+    return address(f"/department/cases/{case_id}", _query(door), done=done)
+
+
+def _query(door: Door) -> dict[str, str]:
+    """The list that the case was opened from, as the form's own address says it."""
+    return {name: value for name, value in door.request.query_params.items() if name in WorkList.model_fields}
+
+
+async def _site(door: Door) -> Site:
+    return await refusal.site_of(door)

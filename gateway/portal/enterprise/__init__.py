@@ -1,0 +1,1 @@
+"""What an enterprise finds when it is signed in: its own pages, on a phone first."""

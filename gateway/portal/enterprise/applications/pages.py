@@ -1,0 +1,98 @@
+"""Apply with one form (一表申报): what the dossier knows is not asked for, what is wrong is told at its field."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+
+from pydantic import Field
+
+from chassis.time.clock import CHINA
+from contracts.application_forms import ApplicationForm, GetApplicationForm
+from contracts.intake import MaterialCode, ReceiptNumber, SubmitApplication
+from contracts.message import Id, Model
+from contracts.policy_guide import GetGuide, GuideView
+from contracts.refusal import Invalid
+from contracts.rule import State
+from gateway.access import Permitted
+from gateway.door import Door, RefusedThere
+from gateway.portal.enterprise.applications.answers import (
+    beside_fields,
+    field_name,
+    pledges_missing,
+    read_answers,
+)
+from gateway.portal.enterprise.frame import framed
+from gateway.portal.shell.pages import Pages, Values
+
+pages = Pages("enterprise")
+
+OPEN = frozenset({"open", "closing_soon"})
+RECEIPT = re.compile(r"[A-Za-z0-9-]{6,60}")
+
+
+class FilledApplication(Model):
+    """What an applicant fills in. `answers` by the fact's name and period; several values where several may be chosen."""
+
+    item_id: Id
+    answers: dict[str, str | tuple[str, ...]] = Field(default_factory=dict)
+    commitments: tuple[MaterialCode, ...] = ()
+    replaces: ReceiptNumber | None = None
+
+
+@pages.show("/my/apply/{item_id}", GetApplicationForm, template="form.html", own_enterprise=True)
+async def show_application_form(door: Door, query: GetApplicationForm) -> Values:
+    """The form of an item; where it cannot be filled in now, why not and what to do."""
+    form, guide = await asyncio.gather(door.told(query), door.told(GetGuide(item_id=query.item_id)))
+    asked = door.request.query_params.get("replaces", "")
+    return framed(
+        door,
+        form=form,
+        item=guide,
+        fields=[(field_name(field), field) for field in form.fields if field.known is None],
+        known=[field for field in form.fields if field.known is not None],
+        pledges=[each for each in form.materials if each.commitment],
+        papers=[each for each in form.materials if not each.commitment],
+        obstacle=_obstacle(form, guide),
+        not_met=[each for each in form.verdict.reasons if each.decisive and each.state is State.NOT_MET],
+        replaces=asked if RECEIPT.fullmatch(asked) else "",
+    )
+
+
+@pages.form(
+    "/my/apply/{item_id}",
+    FilledApplication,
+    Permitted(SubmitApplication, own_enterprise=True),
+    on=show_application_form,
+)
+async def submit_application(door: Door, filled: FilledApplication) -> str:
+    """File it; what is refused is told beside the fields. Raises Invalid, RefusedThere."""
+    form = await door.told(GetApplicationForm(item_id=filled.item_id, enterprise_id=door.enterprise))
+    answered = read_answers(form, filled.answers, door.frame.clock.now().astimezone(CHINA).date())
+    wrong = [*answered.reasons, *pledges_missing(form, filled.commitments)]
+    if wrong:
+        raise Invalid(*wrong)
+    command = SubmitApplication(
+        item_id=filled.item_id,
+        enterprise_id=door.enterprise,
+        declared_facts=answered.facts,
+        payee_name=form.payee.account_name if form.payee is not None else None,
+        commitments=filled.commitments,
+        replaces=filled.replaces,
+    )
+    try:
+        receipt = await door.done(command)
+    except RefusedThere as refused:
+        raise RefusedThere(beside_fields(refused.refusal(), form, answered.names)) from None
+    return f"/my/cases/{receipt.receipt}/receipt?done=filed"
+
+
+def _obstacle(form: ApplicationForm, guide: GuideView) -> str:
+    """Why nobody can apply now, whatever they fill in: the key of a text; empty where one can."""
+    if form.mode == "no_application":
+        return "no_application"
+    if guide.state != "published" or guide.window not in OPEN:
+        return "closed"
+    if form.payee is None:
+        return "account_waits" if form.account_waits else "account_missing"
+    return ""

@@ -1,0 +1,1 @@
+"""Where the enterprise's cases are."""

@@ -1,0 +1,85 @@
+"""The enterprise's own cases (我的办件): where each is, whose turn it is, why one was refused and what can be done."""
+
+from __future__ import annotations
+
+import asyncio
+
+from contracts.intake import ApplicationView, ListApplications, SubmitApplication
+from contracts.oversight import TrackingView, TrackOwnCases
+from contracts.refusal import NotFound
+from gateway.door import Door
+from gateway.portal.enterprise.frame import framed, may, unless_away
+from gateway.portal.shell.pages import Pages, Values
+
+pages = Pages("enterprise")
+
+STANDINGS = ("", "yours", "under_way", "ended")
+
+
+class CaseNotYours(NotFound):
+    """The enterprise has filed nothing with this receipt number."""
+
+    code = "case_not_yours"
+    sentence = "没有找到本企业的这一办件，请核对收件编号。"
+
+
+@pages.show(
+    "/my/cases",
+    TrackOwnCases,
+    template="list.html",
+    own_enterprise=True,
+    without=("receipt", "limit"),
+)
+async def list_own_cases(door: Door, query: TrackOwnCases) -> Values:
+    """Newest first; which of them stands in the address."""
+    found = await door.told(query.model_copy(update={"limit": 20}))
+    return framed(door, found=found, standing=query.standing or "", standings=STANDINGS, cursor=query.cursor)
+
+
+@pages.show(
+    "/my/cases/{receipt}",
+    TrackOwnCases,
+    template="case.html",
+    own_enterprise=True,
+    without=("standing", "cursor", "limit"),
+)
+async def show_own_case(door: Door, query: TrackOwnCases) -> Values:
+    """One case: what happened, newest first, and what the enterprise can do about it. Raises CaseNotYours."""
+    assert query.receipt is not None
+    filed = ListApplications(enterprise_id=query.enterprise_id, receipt=query.receipt)
+    tracked, applications = await asyncio.gather(door.told(query), unless_away(door.told(filed)))
+    case: TrackingView | None = next(iter(tracked.items), None)
+    application: ApplicationView | None = next(iter(applications.items), None) if applications else None
+    if case is None and application is None:
+        raise CaseNotYours()
+    return framed(
+        door,
+        receipt=query.receipt,
+        case=case,
+        application=application,
+        steps=tuple(reversed(case.steps)) if case else (),
+        refusal=_refusal(case),
+        may_apply=may(door, SubmitApplication),
+    )
+
+
+@pages.show(
+    "/my/cases/{receipt}/receipt",
+    ListApplications,
+    template="receipt.html",
+    own_enterprise=True,
+    without=("item_id", "cursor", "limit"),
+)
+async def show_receipt(door: Door, query: ListApplications) -> Values:
+    """The receipt (收件回执), to be printed or photographed. Raises CaseNotYours."""
+    found = await door.told(query)
+    if not found.items:
+        raise CaseNotYours()
+    return framed(door, application=found.items[0])
+
+
+def _refusal(case: TrackingView | None) -> str | None:
+    """What the department has written when it refused the case, as the enterprise was told."""
+    if case is None or case.state != "rejected":
+        return None
+    return next((step.text for step in reversed(case.steps) if step.code == "CaseRejected"), None)

@@ -1,0 +1,1 @@
+"""Consents, and who has looked."""

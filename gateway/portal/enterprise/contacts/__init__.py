@@ -1,0 +1,1 @@
+"""Whom to reach in the enterprise."""

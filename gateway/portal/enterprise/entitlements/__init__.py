@@ -1,0 +1,1 @@
+"""What the enterprise is entitled to, and why."""

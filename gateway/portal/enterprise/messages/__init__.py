@@ -1,0 +1,1 @@
+"""What the enterprise was told."""

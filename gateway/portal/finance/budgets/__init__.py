@@ -1,0 +1,1 @@
+"""Budget lines (预算指标), what waits for them, and the totals of the ledger."""

@@ -1,0 +1,1 @@
+"""The totals of the books (资金总账)."""

@@ -1,0 +1,1 @@
+"""For the system administrator: places on board, calendars, registers, and how the platform is."""

@@ -1,0 +1,1 @@
+"""Places on board: all of them, one, and a new one."""

@@ -1,0 +1,1 @@
+"""For everybody, without signing in: what is on offer, where a case is, all of it as open data."""

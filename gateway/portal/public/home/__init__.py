@@ -1,0 +1,1 @@
+"""The front page, and the one search box of every page's head."""

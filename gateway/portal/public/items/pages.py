@@ -1,0 +1,58 @@
+"""Policies on offer (政策事项): the search, and one item as a person reads it (办事指南)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from contracts.policy_guide import GetGuide
+from contracts.refusal import Refused
+from contracts.search import FoundPolicies, SearchPolicies
+from gateway.access import PUBLIC
+from gateway.door import Door
+from gateway.portal.shell.figures import in_field
+from gateway.portal.shell.pages import Pages, Shown, Values
+
+pages = Pages("public")
+
+FACETS = ("window", "mode", "amount", "theme", "level", "department", "industry", "benefit_kind")
+"""The filters in the order in which people use them."""
+
+NAMED = frozenset({"window", "mode", "amount", "level", "benefit_kind"})
+"""Those whose values have texts; the values of the others are what departments have written."""
+
+OPEN_AT_ONCE = frozenset({"window", "mode"})
+
+
+@pages.show(
+    "/items",
+    SearchPolicies,
+    PUBLIC,
+    template="search.html",
+    without=("facets", "limit"),
+    nav=("public.nav.items", 10),
+)
+async def search_items(door: Door, query: SearchPolicies) -> Shown:
+    """Items on offer by words and filters, with counts; what was asked stays in the address."""
+    trouble = ""
+    try:
+        found = await door.told(query)
+    except Refused as refused:
+        # Words that say nothing, or a page of a search that is no more: told above the form, which stays as it is.
+        if refused.refusal().kind != "invalid":
+            raise
+        found, trouble = FoundPolicies(items=(), total=0), refused.refusal().message
+    values = {"query": query, "found": found, "trouble": trouble, "asked": asked_of(query), "facets": FACETS}
+    return Shown({**values, "named": NAMED, "open_at_once": OPEN_AT_ONCE}, 422 if trouble else 200)
+
+
+@pages.show("/items/{item_id}", GetGuide, PUBLIC, template="item.html", called={"item_version": "version"})
+async def show_item(door: Door, query: GetGuide) -> Values:
+    """One item: who is entitled, to how much, with what papers, by when, and whom to ask."""
+    return {"item": await door.told(query), "version_asked": query.item_version}
+
+
+def asked_of(query: SearchPolicies) -> dict[str, Any]:
+    """What was asked, by the names of the address: for links that keep it."""
+    asked = query.model_dump(mode="json", exclude_defaults=True)
+    fen = asked.pop("amount_at_least_fen", None)
+    return asked if fen is None else {**asked, "amount_at_least_yuan": in_field(fen)}

@@ -1,0 +1,1 @@
+"""Everything on offer as data: how to take it, under which terms."""

@@ -1,0 +1,1 @@
+"""For the security administrator: people and their duties, accounts, credentials."""

@@ -1,0 +1,1 @@
+"""The enterprises that one person acts for."""

@@ -1,0 +1,1 @@
+"""People: found by name, registered, one of them."""

@@ -1,0 +1,139 @@
+"""What a person filled in, as a browser sends it: names and values, with dots for what lies inside."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl
+
+from fastapi import HTTPException, Request
+
+from contracts.money import Money
+
+Pairs = Sequence[tuple[str, str]]
+
+MOST_FIELDS = 5000
+DEEPEST = 16
+OURS = "_"
+"""Begins the names of what the frame itself puts into a form; the person's fields begin otherwise."""
+
+CSRF, KEY, VERSION = "csrf", "_key", "_version"
+NOT_MEANT = frozenset({CSRF, "lang", "done", "cursor_from"})
+"""What stands in a form or an address beside what the person says."""
+
+YUAN, FEN = "_yuan", "_fen"
+SECRET = "password"
+"""Ends the names of what is taken as it is typed, and never shown again."""
+
+
+@dataclass(frozen=True)
+class SentForm:
+    """One form as it was sent: what the person said, and what the frame had put beside it."""
+
+    said: Pairs
+    csrf: str = ""
+    key: str = ""
+    version: str = ""
+
+    @property
+    def shown_again(self) -> Pairs:
+        """What may stand in a page once more."""
+        return [(name, value) for name, value in self.said if not name.endswith(SECRET)]
+
+
+async def sent_form_of(request: Request) -> SentForm:
+    """The form in the body. Raises HTTPException 400 for what is none."""
+    try:
+        pairs = parse_qsl(
+            (await request.body()).decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict"
+        )
+    except ValueError:
+        raise HTTPException(400, "提交的内容无法识别。") from None
+    ours = dict(pairs)
+    return SentForm(meant(pairs), ours.get(CSRF, ""), ours.get(KEY, ""), ours.get(VERSION, ""))
+
+
+def meant(pairs: Iterable[tuple[str, str]]) -> Pairs:
+    """Without what the frame put there, and with the line ends of everybody else."""
+    return [
+        (name, value.replace("\r\n", "\n") if name.endswith(SECRET) else value.replace("\r\n", "\n").strip())
+        for name, value in pairs
+        if name not in NOT_MEANT and not name.startswith(OURS)
+    ]
+
+
+def nested(pairs: Pairs, lists: Iterable[str] = ()) -> dict[str, Any]:
+    """`contacts.0.phone=1` → {"contacts": [{"phone": "1"}]}; blanks count as not said, a row of blanks as none.
+
+    A name with `[]` behind it, or one of `lists`, has as many values as are sent; of any other the last one counts (so
+    that a box that is not ticked can say no). Raises HTTPException 400 for names that cannot be put together.
+    """
+    many = set(lists)
+    tree: dict[str, Any] = {}
+    for name, value in pairs:
+        path = name.removesuffix("[]").split(".")
+        if len(path) > DEEPEST:
+            raise HTTPException(400, "提交的内容无法识别。")
+        node = tree
+        for part in path[:-1]:
+            node = node.setdefault(part, {})
+            if not isinstance(node, dict):
+                raise HTTPException(400, "提交的内容无法识别。")
+        listed = name.endswith("[]") or name in many
+        if not listed:
+            node[path[-1]] = value
+        elif isinstance(values := node.setdefault(path[-1], []), list):
+            values.append(value)
+    compact = _compact(tree)
+    return compact if isinstance(compact, dict) else {}
+
+
+def _compact(node: Any) -> Any:
+    """Without blanks; None when nothing is left. What is numbered is a list, closed up where rows fell out."""
+    if isinstance(node, list):
+        return [value for value in node if value] or None
+    if not isinstance(node, dict):
+        return node or None
+    kept = {name: compact for name, value in node.items() if (compact := _compact(value)) is not None}
+    if kept and all(name.isdecimal() for name in kept):
+        return [kept[name] for name in sorted(kept, key=int)]
+    return kept or None
+
+
+def flat(tree: Any, name: str = "") -> Iterator[tuple[str, str]]:
+    """The same back as names and values, so that names in it are those in which reasons speak."""
+    if isinstance(tree, Mapping):
+        for part, value in tree.items():
+            yield from flat(value, f"{name}.{part}" if name else str(part))
+    elif isinstance(tree, list):
+        for at, value in enumerate(tree):
+            yield from flat(value, f"{name}.{at}") if isinstance(value, dict | list) else ((name, str(value)),)
+    else:
+        yield name, str(tree)
+
+
+def in_fen(tree: Mapping[str, Any]) -> dict[str, Any]:
+    """`limit_yuan: "1,000.50"` → `limit_fen: 100050`. What is no amount stays as it was written, for its reason."""
+    return {
+        name.removesuffix(YUAN) + FEN if name.endswith(YUAN) else name: _inside(name, value)
+        for name, value in tree.items()
+    }
+
+
+def _inside(name: str, value: Any) -> Any:
+    if isinstance(value, dict):
+        return in_fen(value)
+    if isinstance(value, list):
+        return [_inside(name, each) for each in value]
+    return _fen(value) if name.endswith(YUAN) else value
+
+
+def _fen(value: Any) -> Any:
+    text = unicodedata.normalize("NFKC", str(value)).replace(",", "").removeprefix("¥").removesuffix("元").strip()
+    try:
+        return Money.from_yuan(text).fen
+    except ValueError:
+        # A whole number of yuan must not be taken for one of fen, so that what does not fit is no number at all.
+        return f"{value}元"

@@ -1,0 +1,1 @@
+"""Signing in by a certificate: the challenge and its answer."""

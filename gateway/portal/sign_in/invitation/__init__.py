@@ -1,0 +1,1 @@
+"""The link that leads to an account: password, second factor, recovery codes."""

@@ -1,0 +1,1 @@
+"""To an identity provider and back."""

@@ -1,0 +1,1 @@
+"""The personal-data notice before the first sign-in."""

@@ -1,0 +1,1 @@
+"""Another password of one's own."""

@@ -1,0 +1,1 @@
+"""What all who work here share: the desk that leads each to their work, the staff's inbox, the look of their pages."""

@@ -1,0 +1,1 @@
+"""Cases and payments as supervisors see them; lay supervisors see names masked."""

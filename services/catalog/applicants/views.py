@@ -1,0 +1,96 @@
+"""What an applicant is shown: its own dossier in words, and an item's form with what the dossier says already."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from chassis.read.reader import Reader
+from chassis.time.clock import CHINA
+from contracts.application_forms import ApplicationForm, AskedFact, FormMaterial, FormPayee, GetApplicationForm
+from contracts.enterprises import (
+    DossierSheet,
+    GetDossierSheet,
+    GetEnterprise,
+    ListPayeeAccounts,
+    PayeeAccountList,
+)
+from contracts.rule import Fact, FactType, absolute_period
+from rules.facts import FactReader, same_dimension
+from rules.text.phrases import Names
+from services.catalog.enterprises.domain import refuse_stranger
+from services.catalog.enterprises.shown_facts import in_order_of_names, shown_fact
+from services.catalog.enterprises.views import get_enterprise
+from services.catalog.imports.vocabulary import vocabulary
+from services.catalog.matching.worked_out import WorkedOut, work_out
+from services.catalog.payee_accounts.views import list_payee_accounts
+
+
+def get_dossier_sheet(query: GetDossierSheet, reader: Reader) -> DossierSheet:
+    """Raises EnterpriseNotYours or EnterpriseUnknown."""
+    dossier = get_enterprise(GetEnterprise(enterprise_id=query.enterprise_id), reader)
+    types = {word: fact for word, fact in vocabulary(reader).items() if word == fact.name}
+    today = reader.now.astimezone(CHINA).date()
+    return DossierSheet(enterprise=dossier, facts=in_order_of_names(dossier.facts, types, today))
+
+
+def get_application_form(query: GetApplicationForm, reader: Reader) -> ApplicationForm:
+    """Raises EnterpriseNotYours, ItemUnknown or EnterpriseUnknown."""
+    refuse_stranger(reader.actor, query.enterprise_id)
+    found = work_out(query.item_id, query.enterprise_id, reader)
+    content, plan = found.content, found.content.rules.plan
+    accounts = list_payee_accounts(ListPayeeAccounts(enterprise_id=query.enterprise_id), reader)
+    return ApplicationForm(
+        item_id=found.item_id,
+        item_version=found.item_version,
+        title=content.title,
+        department=plan.department,
+        mode=plan.mode,
+        sample=content.sample,
+        enterprise_id=found.dossier.enterprise_id,
+        enterprise_name=found.dossier.name,
+        fields=tuple(_fields(found)),
+        materials=tuple(
+            FormMaterial(
+                code=each.code,
+                name=each.name,
+                required=each.required,
+                provided_by=each.provided_by,
+                commitment=each.commitment,
+            )
+            for each in plan.materials
+        ),
+        payee=_payee(accounts),
+        account_waits=any(each.standing == "waiting" for each in accounts.items),
+        verdict=found.assessment.verdict,
+        amount=found.assessment.amount,
+    )
+
+
+def _fields(found: WorkedOut) -> Iterator[AskedFact]:
+    rules, year = found.content.rules, found.sheet.reference_year
+    types = rules.fact_types_by_name
+    dossier = FactReader(found.sheet, found.today, types)
+    for field in rules.plan.form_fields:
+        declared: FactType = types[field.fact]
+        known = dossier.read(field.fact, field.period)
+        yield AskedFact(
+            name=field.fact,
+            period=absolute_period(field.period, year),
+            label=Names(types, year).fact(field.fact, field.period),
+            kind=declared.kind,
+            unit=declared.unit,
+            is_money=declared.unit is not None and same_dimension(declared.unit, "元"),
+            codes=declared.codes,
+            required=field.required,
+            hint=field.hint,
+            known=shown_fact(known, types, found.today) if isinstance(known, Fact) else None,
+        )
+
+
+def _payee(accounts: PayeeAccountList) -> FormPayee | None:
+    for each in accounts.items:
+        if each.standing == "paid":
+            return FormPayee(
+                account_name=each.account_name, account_masked=each.account_masked, bank_name=each.bank_name
+            )
+    return None

@@ -1,0 +1,112 @@
+"""Which events ask a duty to act, and for what. Data, and how it is put into words. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Literal
+
+from contracts.drafting import ConsultationOpened
+from contracts.duties import ROLE_OF, Attention
+from contracts.intake import Claim
+from contracts.message import Event
+from contracts.money import Money
+from contracts.notify import DutySubject
+from contracts.policies import PolicyExpiring
+from contracts.review import CaseAccepted, ReviewDeadlineApproaching, ReviewDeadlineMissed, TaskAssigned
+from contracts.treasury import (
+    DisbursementFailed,
+    DisbursementHeld,
+    DisbursementReady,
+    DisbursementReturned,
+    DisbursementUnknown,
+    PayoutDeadlineApproaching,
+    PayoutDeadlineMissed,
+)
+from services.notify.staff.domain import DutyNotice
+
+CaseWork = CaseAccepted | TaskAssigned | ReviewDeadlineApproaching | ReviewDeadlineMissed
+MoneyWork = (
+    DisbursementReady
+    | DisbursementHeld
+    | DisbursementUnknown
+    | DisbursementFailed
+    | DisbursementReturned
+    | PayoutDeadlineApproaching
+    | PayoutDeadlineMissed
+)
+Asking = CaseWork | MoneyWork | ConsultationOpened | PolicyExpiring
+
+KIND_OF: Mapping[type[Event], str] = {
+    CaseAccepted: "case_to_review",
+    TaskAssigned: "case_to_review",
+    ReviewDeadlineApproaching: "review_due_soon",
+    ReviewDeadlineMissed: "review_overdue",
+    DisbursementReady: "payment_to_release",
+    DisbursementHeld: "payment_held",
+    DisbursementUnknown: "payment_unknown",
+    DisbursementFailed: "payment_failed",
+    DisbursementReturned: "payment_returned",
+    PayoutDeadlineApproaching: "payout_due_soon",
+    PayoutDeadlineMissed: "payout_overdue",
+    ConsultationOpened: "consultation_asked",
+    PolicyExpiring: "item_expiring",
+}
+
+
+def notices_of(event: Asking, event_id: str, at: datetime) -> Iterator[DutyNotice]:
+    """One for each duty that is asked; none where the event asks nobody."""
+    kind = KIND_OF[type(event)]
+    if isinstance(event, ConsultationOpened):
+        subject = _subject(f"《{event.title}》，{event.department}征求，{event.until} 前反馈", "draft", event.draft_id)
+        for party in event.parties:
+            yield _notice(party.attention, party.department, kind, at, f"{event_id}/{party.party}", subject)
+    elif event.attention is None:
+        return
+    elif isinstance(event, PolicyExpiring):
+        subject = _subject(f"《{event.title}》，有效期至 {event.expires_on}", "item", event.item_id)
+        yield _notice(event.attention, event.department, kind, at, event_id, subject)
+    elif isinstance(event, CaseAccepted | TaskAssigned):
+        if isinstance(event, TaskAssigned) and event.task == "site_inspection":
+            kind = "inspection_to_do"
+        # Checking the papers is what a new case begins with: it is told once.
+        yield _notice(
+            event.attention,
+            event.claim.department,
+            kind,
+            at,
+            f"{kind}/{event.case_id}",
+            _case(event.claim, event.case_id),
+        )
+    elif isinstance(event, ReviewDeadlineApproaching | ReviewDeadlineMissed):
+        yield _notice(event.attention, event.claim.department, kind, at, event_id, _case(event.claim, event.case_id))
+    else:
+        amount = Money(event.amount_fen).yuan_text()
+        text = f"{event.claim.receipt} {event.claim.enterprise_name} {amount} 元"
+        subject = _subject(text, "disbursement", event.disbursement_id)
+        yield _notice(event.attention, event.claim.department, kind, at, event_id, subject)
+
+
+def _notice(
+    attention: Attention, department: str, kind: str, at: datetime, occasion: str, subject: DutySubject
+) -> DutyNotice:
+    # Only a policy department's people are known by its name; all others are found in the whole tenant.
+    by_name = attention.department_id is None and ROLE_OF[attention.duty] == "department"
+    return DutyNotice(
+        tenant=attention.tenant,
+        department_id=attention.department_id,
+        department=department if by_name else None,
+        duty=attention.duty,
+        kind=kind,
+        at=at,
+        occasion=occasion,
+        subject=subject,
+    )
+
+
+def _case(claim: Claim, case_id: str) -> DutySubject:
+    return _subject(f"{claim.receipt} {claim.item_title}（{claim.enterprise_name}）", "case", case_id)
+
+
+def _subject(text: str, kind: Literal["case", "disbursement", "draft", "item"], id: str) -> DutySubject:
+    return DutySubject(text=text, subject_type=kind, subject_id=id)

@@ -1,0 +1,82 @@
+"""What a duty is told: things that ask for it, gathered by kind and hour. Pure."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from contracts.duties import DutyKind
+from contracts.message import Id, TenantId
+from contracts.notify import DutySubject
+from contracts.refusal import NotFound
+
+KINDS: Mapping[str, str] = {
+    "case_to_review": "{count} 件新办件待审核",
+    "inspection_to_do": "{count} 件办件待现场勘查",
+    "review_due_soon": "{count} 件办件的审核时限即将用完",
+    "review_overdue": "{count} 件办件超过审核时限",
+    "payment_to_release": "{count} 笔兑付待支付复核",
+    "payment_held": "{count} 笔兑付等待预算资金",
+    "payment_returned": "{count} 笔兑付被银行退回",
+    "payment_failed": "{count} 笔付款未成功",
+    "payment_unknown": "{count} 笔付款银行未及时答复，正在核实",
+    "payout_due_soon": "{count} 笔兑付的拨付时限即将用完",
+    "payout_overdue": "{count} 笔兑付超过拨付时限",
+    "consultation_asked": "{count} 份政策草稿征求本部门意见",
+    "item_expiring": "{count} 项政策事项的有效期即将届满",
+}
+"""What is said of so many things of one kind, in the order of the work."""
+
+UNREAD_FOR = timedelta(days=30)
+"""What is older is no news: whoever takes up a duty does not begin with its years."""
+
+
+class DutyMessageUnknown(NotFound):
+    """No message to a duty of the actor's has this id."""
+
+    code = "duty_message_unknown"
+    sentence = "没有找到发给您岗位的这条消息。"
+
+
+@dataclass(frozen=True, slots=True)
+class DutyNotice:
+    """One thing that asks for a duty. `occasion` is the same whenever it is heard again.
+
+    `department` is the name of one that is not in the register; without both it is for the duty in the whole tenant.
+    """
+
+    tenant: TenantId
+    department_id: Id | None
+    department: str | None
+    duty: DutyKind
+    kind: str
+    at: datetime
+    occasion: str
+    subject: DutySubject
+
+    @property
+    def hour(self) -> datetime:
+        """The hour in which it came; what came in one hour is told together."""
+        return self.at.replace(minute=0, second=0, microsecond=0)
+
+    @property
+    def message_id(self) -> str:
+        """One message per duty, kind and hour."""
+        asked = (self.tenant, self.department_id or "", self.department or "", self.duty)
+        key = "\x1f".join(("duty-message", *asked, self.kind, self.hour.isoformat()))
+        return str(uuid.uuid5(uuid.NAMESPACE_OID, key))
+
+
+def once_each(notices: Iterable[DutyNotice]) -> list[DutyNotice]:
+    """Each occasion once, as it was first said, in the order of its time."""
+    first: dict[tuple[TenantId, str], DutyNotice] = {}
+    for notice in sorted(notices, key=lambda each: (each.at, each.occasion)):
+        first.setdefault((notice.tenant, notice.occasion), notice)
+    return list(first.values())
+
+
+def text_of(kind: str, count: int) -> str:
+    """What is said of it; a kind that is newer than this list is work like any other."""
+    return KINDS.get(kind, "{count} 项工作待办理").format(count=count)

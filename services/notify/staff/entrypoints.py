@@ -1,0 +1,55 @@
+"""The inbox of authorities' people on the bus."""
+
+from chassis.edge.entrypoints import Received, Room, command, on, query
+from chassis.read.reader import Reader
+from chassis.write.uow import UnitOfWork
+from contracts.departments import DepartmentChanged, DepartmentRegistered, DutyRegistered, DutyRenamed
+from contracts.drafting import ConsultationOpened
+from contracts.notify import DutyMessagePage, DutyMessageView, ListDutyMessages, MarkRead
+from contracts.people import DutyAssigned, DutyEnded, PersonChanged, PersonRegistered
+from contracts.policies import PolicyExpiring
+from contracts.review import CaseAccepted, ReviewDeadlineApproaching, ReviewDeadlineMissed, TaskAssigned
+from contracts.treasury import (
+    DisbursementFailed,
+    DisbursementReady,
+    DisbursementUnknown,
+    PayoutDeadlineApproaching,
+    PayoutDeadlineMissed,
+)
+from copies import departments, duties
+from services.notify.staff import use_cases, views
+from services.notify.staff.asking import Asking
+
+
+class StaffEntrypoints(Room):
+    """Whose turn it is, told to the duty. What an enterprise is told as well comes by the room of messages."""
+
+    @query
+    def list_duty_messages(self, question: ListDutyMessages, reader: Reader) -> DutyMessagePage:
+        return views.list_duty_messages(question, reader)
+
+    @command
+    def mark_read(self, cmd: MarkRead, uow: UnitOfWork) -> DutyMessageView:
+        return use_cases.mark_read(cmd, uow)
+
+    @on(
+        CaseAccepted,
+        TaskAssigned,
+        ReviewDeadlineApproaching,
+        ReviewDeadlineMissed,
+        DisbursementReady,
+        DisbursementUnknown,
+        DisbursementFailed,
+        PayoutDeadlineApproaching,
+        PayoutDeadlineMissed,
+        ConsultationOpened,
+        PolicyExpiring,
+        tenants=use_cases.asked_tenants,
+    )
+    def tell_duties(self, events: list[Received[Asking]], uow: UnitOfWork) -> None:
+        use_cases.tell_duties(events, uow)
+
+    departments_changed = staticmethod(on(DepartmentRegistered, DepartmentChanged)(departments.keep_departments))
+    duties_named = staticmethod(on(DutyRegistered, DutyRenamed)(duties.keep_duties))
+    people_known = staticmethod(on(PersonRegistered, PersonChanged)(duties.keep_people))
+    appointments_changed = staticmethod(on(DutyAssigned, DutyEnded)(duties.keep_appointments))

@@ -1,0 +1,84 @@
+"""A case as whoever decides it must see it: the facts that it rests on, each condition, the working, earlier awards."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from pydantic import TypeAdapter
+from sqlalchemy import text
+
+from chassis.read.reader import Reader
+from contracts.review import CaseSheet, EarlierAward, GetCaseSheet, InspectionView, SheetFact, SheetMaterial
+from contracts.rule import Assessment, Fact, ItemRules, Material
+from rules import sentences
+from rules.facts import label, value_text
+from services.review.cases.store import REVIEW_CASE
+from services.review.cases.views import case_row, shown
+
+FACTS: TypeAdapter[tuple[Fact, ...]] = TypeAdapter(tuple[Fact, ...])
+RULES = text("SELECT rules FROM item_version WHERE item_id = :item AND item_version = :version")
+AWARDS = text(
+    "SELECT c.id AS case_id, c.claim ->> 'receipt' AS receipt, c.claim ->> 'item_id' AS item_id,"
+    " c.claim ->> 'item_title' AS item_title, (c.assessment #>> '{amount,money}')::bigint AS amount_fen, c.decided_at"
+    " FROM review_case c WHERE c.tenant = :tenant AND c.state = 'approved' AND c.id <> :case"
+    " AND c.uscc = :uscc ORDER BY c.decided_at DESC, c.id LIMIT 50"
+)
+
+
+def get_case_sheet(query: GetCaseSheet, reader: Reader) -> CaseSheet:
+    """Raises CaseNotFound, NotYourDepartment or Forbidden."""
+    row = case_row(query.case_id, reader, REVIEW_CASE.c.facts, REVIEW_CASE.c.commitments)
+    case = shown(row, reader)
+    claim = case.claim
+    found = reader.execute(RULES, {"item": claim.item_id, "version": claim.item_version}).scalar_one()
+    rules = ItemRules.model_validate(found)
+    assessment = Assessment.model_validate(row.assessment)
+    said = sentences(rules)
+    asked = {"tenant": reader.tenant, "case": case.case_id, "uscc": claim.uscc}
+    return CaseSheet(
+        case=case,
+        eligibility=said.eligibility,
+        amount=said.amount,
+        conditions=assessment.verdict.reasons,
+        working=assessment.amount.working,
+        facts=shown_facts(FACTS.validate_python(row.facts), rules),
+        missing=(*assessment.verdict.missing, *assessment.amount.missing),
+        awards=tuple(EarlierAward(**award) for award in reader.execute(AWARDS, asked).mappings()),
+        materials=tuple(_material(each, row.commitments) for each in rules.plan.materials),
+        inspection=InspectionView.model_validate(row.inspection) if row.inspection else None,
+        inspection_findings=row.inspection["findings"] if row.inspection else "",
+        account_version=row.payee["account_version"],
+        bank_name=row.payee["bank_name"],
+        version=case.version,
+    )
+
+
+def shown_facts(facts: tuple[Fact, ...], rules: ItemRules) -> tuple[SheetFact, ...]:
+    """Those that the rule or the form names, in the order in which the item declares them. Pure."""
+    types = rules.fact_types_by_name
+    order = {name: place for place, name in enumerate(types)}
+    asked = {field.fact for field in rules.plan.form_fields}
+    kept = [fact for fact in facts if fact.name in types or fact.name in asked]
+    kept.sort(key=lambda fact: (order.get(fact.name, len(order)), fact.period or ""))
+    return tuple(
+        SheetFact(
+            name=fact.name,
+            label=label(fact.name, types),
+            period=fact.period,
+            value=value_text(fact, types),
+            source=fact.source,
+            as_of=fact.as_of,
+            valid_until=fact.valid_until,
+        )
+        for fact in kept
+    )
+
+
+def _material(material: Material, commitments: Collection[str]) -> SheetMaterial:
+    return SheetMaterial(
+        code=material.code,
+        name=material.name,
+        required=material.required,
+        provided_by=material.provided_by,
+        pledge=material.commitment if material.code in commitments else None,
+    )

@@ -1,0 +1,104 @@
+"""Which disbursements a filter leaves, in order, and what they come to together.
+
+What is looked for in a claim stands in columns of its own (generated): under row security the server takes no index over
+what lies inside a document.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, DateTime, Text, any_, column, func, literal, or_, select, table, tuple_
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from chassis.read.paging import cut_page, encode_cursor
+from chassis.read.reader import Reader
+from contracts.treasury import (
+    DisbursementFilter,
+    DisbursementPage,
+    DisbursementState,
+    DisbursementSummary,
+    ListDisbursements,
+    SummariseDisbursements,
+)
+from services.treasury.cursors import last_seen
+from services.treasury.disbursements.store import DISBURSEMENT, disbursement_of
+
+C = DISBURSEMENT.c
+NOT_PAID: tuple[DisbursementState, ...] = ("held", "ready", "authorised", "sent", "unknown")
+"""States in which somebody waits for the money and nobody has to correct anything first."""
+
+NAMES = table("disbursement", *map(column, ("tenant", "id", "enterprise_name", "account_name"))).alias("named")
+NUMBER = re.compile(r"(?=.*[0-9])[A-Za-z0-9-]{6,60}")
+"""A receipt number or a credit code, and no name: both have digits."""
+
+LARGEST = 3
+
+
+class WrittenOutPayment:
+    """The generated columns. `due_order`: when it is due; far in the future for what has no due instant (yet)."""
+
+    receipt = column("receipt", Text)
+    uscc = column("uscc", Text)
+    due_order = column("due_order", DateTime(timezone=True))
+
+
+def list_disbursements(query: ListDisbursements, reader: Reader) -> DisbursementPage:
+    """Raises CursorInvalid."""
+    first: ColumnElement[Any] = WrittenOutPayment.due_order if query.order == "due" else C.received_at
+    statement = select(DISBURSEMENT, first.label("at")).where(*_filtered(query, reader))
+    if (last := last_seen(query.cursor, datetime.fromisoformat, str)) is not None:
+        statement = statement.where(tuple_(first, C.id) > last)
+    found = reader.execute(statement.order_by(first, C.id).limit(query.limit + 1)).mappings().all()
+    rows, more = cut_page(found, query.limit)
+    return DisbursementPage(
+        items=tuple(disbursement_of(row).view() for row in rows),
+        next_cursor=encode_cursor(rows[-1]["at"], rows[-1]["id"]) if more else None,
+    )
+
+
+def summarise_disbursements(query: SummariseDisbursements, reader: Reader) -> DisbursementSummary:
+    """All that the filter leaves, whatever page of it is looked at."""
+    conditions = _filtered(query, reader)
+    counted = select(
+        func.count().label("count"),
+        func.coalesce(func.sum(C.amount_fen), 0).label("total_fen"),
+        func.count().filter(C.previous_id.is_not(None)).label("renewed"),
+        func.count().filter(*_overdue(reader.now)).label("overdue"),
+    ).where(*conditions)
+    largest = select(DISBURSEMENT).where(*conditions).order_by(C.amount_fen.desc(), C.id).limit(LARGEST)
+    return DisbursementSummary(
+        **reader.execute(counted).mappings().one(),
+        largest=tuple(disbursement_of(row).view() for row in reader.execute(largest).mappings()),
+    )
+
+
+def _filtered(query: DisbursementFilter, reader: Reader) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = [C.tenant == reader.tenant]
+    if query.state is not None:
+        conditions.append(C.state == query.state)
+    if query.overdue:
+        conditions += _overdue(reader.now)
+    if query.amount_fen is not None:
+        conditions.append(C.amount_fen == query.amount_fen)
+    if query.case_id is not None:
+        conditions.append(C.case_id == query.case_id)
+    if query.ids:
+        conditions.append(C.id == any_(literal(sorted(set(query.ids)), ARRAY(Text))))
+    if query.about and (about := query.about.strip()):
+        conditions.append(_about(about, reader))
+    return conditions
+
+
+def _about(about: str, reader: Reader) -> ColumnElement[bool]:
+    if NUMBER.fullmatch(about):
+        return or_(WrittenOutPayment.receipt == about.upper(), WrittenOutPayment.uscc == about.upper())
+    # The names alone are read for it, from their index.
+    named = or_(func.strpos(NAMES.c.enterprise_name, about) > 0, func.strpos(NAMES.c.account_name, about) > 0)
+    return C.id.in_(select(NAMES.c.id).where(NAMES.c.tenant == reader.tenant, named))
+
+
+def _overdue(now: datetime) -> list[ColumnElement[bool]]:
+    return [C.state.in_(NOT_PAID), C.due_at < now]

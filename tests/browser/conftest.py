@@ -1,0 +1,54 @@
+"""What browser tests stand on: one Chromium, and the gateway's own application behind a bus that is stood in for."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+
+import pytest
+from browser_kit import DESK, PHONE, Visit, new_visit, served
+from page_samples import all_people
+from playwright.sync_api import Browser, sync_playwright
+from portal_kit import Bus, Visitor
+
+from console.contracts.program import unconnected_gateway
+from console.quality.browser import FLAGS, browser
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The browser of this session. `./zhida test` has fetched it; else it is fetched now."""
+    found = browser()
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(
+            executable_path=str(found.program), args=list(FLAGS), env={**os.environ, **found.environment}
+        )
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="session")
+def bus() -> Bus:
+    """Answers as the test says: `bus.answers = …`."""
+    return Bus()
+
+
+@pytest.fixture(scope="session")
+def origin(bus: Bus) -> Iterator[str]:
+    """The address of the application; everybody of the samples may be signed in."""
+    with served(Visitor(unconnected_gateway(), bus, all_people()).app) as address:
+        yield address
+
+
+@pytest.fixture
+def visit(chromium: Browser, origin: str) -> Iterator[Callable[..., Visit]]:
+    """`visit()`, `visit(script=False)`, `visit(phone=True)` → a new browser profile on an empty page."""
+    made: list[Visit] = []
+
+    def make(*, script: bool = True, phone: bool = False) -> Visit:
+        made.append(new_visit(chromium, origin, script=script, viewport=PHONE if phone else DESK))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.page.context.close()

@@ -1,0 +1,94 @@
+"""What a policy department looks at: its work list, and a case to be approved, one to be refused, one that is decided."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from staff_kit import (
+    LAKH,
+    appointments,
+    case,
+    colleague,
+    counts,
+    inspected_sheet,
+    listed,
+    neighbours,
+    refused_sheet,
+    sheet,
+    told,
+)
+
+from page_samples import PageSample
+from page_samples.public import guide
+
+PEOPLE = {
+    "cases_reviewer": colleague("first_review"),
+    "cases_author": colleague("policy_author"),
+    "cases_bureau": colleague("payment_maker", where="章贡区行政审批局", name="王经办"),
+}
+LIST = listed(
+    case(2, due_in=timedelta(days=-5), verdict="not_met", inspection_required=True),
+    case(3, due_in=timedelta(hours=5), verdict="undetermined", amount_fen=None),
+    case(1),
+    case(4, due_in=timedelta(days=9), amount_fen=LAKH * 37 + 1234, inspection_required=True, inspection_passed=True),
+    case(5, due_in=None, awaits_year=2027),
+    case(6, due_in=None),
+    cursor="next-page",
+)
+BESIDE: dict[str, Any] = {
+    "get_case_neighbours": told(neighbours()),
+    "list_review_deadline_moves": {"items": []},
+    "list_appointments": appointments(),
+    "get_guide": lambda query: guide(query["item_id"]),
+}
+MOVED = {
+    "items": [
+        {
+            "was": "2026-03-11T09:30:00Z",
+            "due_at": "2026-03-12T09:30:00Z",
+            "reason": "国务院办公厅 2026 年节假日安排（国办发明电〔2025〕7 号）",
+            "moved_at": "2026-03-09T04:00:00Z",
+        }
+    ]
+}
+REJECTED = case(
+    9,
+    state="rejected",
+    decided_by="officer-1",
+    decided_at="2026-03-09T04:00:00Z",
+    note="上年度研发投入 80 万元，低于要求的 100 万元",
+    cites=("《章贡区科技创新若干措施》（章府发〔2026〕3 号）", "上年度研发投入不低于 100 万元（现有数据：80 万元）"),
+    how_to_object="可向章贡区科学技术局（0797-0000000）提出",
+)
+PATH = "/department/cases/{case_id}"
+SAMPLES = [
+    PageSample(
+        "/department/cases",
+        "/department/cases",
+        {"list_cases": LIST, "count_cases": told(counts())},
+        who="cases_reviewer",
+    ),
+    PageSample(
+        "/department/cases",
+        "/department/cases?about=虔矿&overdue=yes&cursor=second",
+        {"list_cases": listed(), "count_cases": told(counts(states={}, overdue=0, items=()))},
+        who="cases_bureau",
+    ),
+    PageSample(PATH, "/department/cases/case-1", BESIDE | {"get_case_sheet": told(sheet())}, who="cases_reviewer"),
+    PageSample(
+        PATH,
+        "/department/cases/case-2?overdue=yes",
+        BESIDE | {"get_case_sheet": told(refused_sheet()), "list_review_deadline_moves": MOVED},
+        who="cases_reviewer",
+    ),
+    PageSample(
+        PATH, "/department/cases/case-3", BESIDE | {"get_case_sheet": told(inspected_sheet())}, who="cases_author"
+    ),
+    PageSample(
+        PATH,
+        "/department/cases/case-9?state=rejected&done=refused",
+        BESIDE | {"get_case_sheet": told(sheet(REJECTED, met=False))},
+        who="cases_bureau",
+    ),
+]

@@ -1,0 +1,165 @@
+"""What an enterprise looks at: its own pages, as the owners of things would answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import enterprise_kit
+from enterprise_kit import MESSAGES, RECEIPT, REJECTED, application, cases, checked, entitled, fact, form
+from enterprise_records_kit import (
+    ACCOUNTS,
+    BANKS,
+    CHANGES,
+    CONSENTS,
+    LABELS,
+    LOOKS,
+    MATERIALS,
+    OWN,
+    SHEET,
+    mandates,
+)
+
+from contracts.refusal import Refusal
+from contracts.rule import Fact, State
+from page_samples import PageSample
+from page_samples.public import AWAY, guide, tracked
+
+PEOPLE = enterprise_kit.PEOPLE
+
+
+def tracked_cases(body: dict[str, Any]) -> dict[str, Any]:
+    return cases("returned") if body.get("standing") == "yours" else cases("accepted", "settled", "rejected")
+
+
+WARMING_UP = {
+    "refused": Refusal(
+        kind="conflict", code="matching_warming_up", message="政策匹配正在准备数据，请稍后重试。", retryable=True
+    ).model_dump(mode="json")
+}
+NOTHING: dict[str, Any] = {"items": []}
+HOME = {
+    "track_own_cases": tracked_cases,
+    "list_entitlements": entitled(State.MET, "GZ-009", more=False),
+    "list_messages": MESSAGES,
+    "count_unread": {"unread": 2},
+    "list_payee_accounts": {"items": []},
+    "list_materials": MATERIALS,
+}
+AWAY_ALL = dict.fromkeys(
+    ("track_own_cases", "list_messages", "count_unread", "list_payee_accounts", "list_materials"), AWAY
+) | {"list_entitlements": WARMING_UP}
+CONSENT_PAGE = {
+    "list_disclosures": LOOKS,
+    "list_consents": CONSENTS,
+    "list_labels": LABELS,
+    "list_partner_banks": BANKS,
+}
+
+
+def item(code: str, *more: Fact, **changed: Any) -> dict[str, Any]:
+    return {"check_entitlement": checked(code, *more).model_dump(mode="json"), "get_guide": guide(code, **changed)}
+
+
+def filling(code: str, **changed: Any) -> dict[str, Any]:
+    return {"get_application_form": form(code, **changed), "get_guide": guide(code)}
+
+
+DONE = fact("site_type", "code", "self_built")
+CASE = {"track_own_cases": {"items": [tracked("settled", receipt=RECEIPT)]}, "list_applications": application()}
+REFUSED_CASE = {"track_own_cases": {"items": [REJECTED]}, "list_applications": application()}
+SAMPLES = [
+    PageSample("/my", "/my", HOME, "owner"),
+    PageSample("/my", "/my?lang=en", HOME, "owner"),
+    PageSample(
+        "/my",
+        "/my",
+        {**HOME, "track_own_cases": NOTHING, "list_messages": NOTHING, "list_materials": NOTHING},
+        "viewer",
+    ),
+    PageSample("/my", "/my?x=away", AWAY_ALL, "owner"),
+    PageSample("/my/entitlements", "/my/entitlements", {"list_entitlements": entitled(State.MET, "GZ-009")}, "owner"),
+    PageSample(
+        "/my/entitlements",
+        "/my/entitlements?state=undetermined",
+        {"list_entitlements": entitled(State.UNDETERMINED, "FJ-011", "GZ-001")},
+        "owner",
+    ),
+    PageSample(
+        "/my/entitlements",
+        "/my/entitlements?state=not_met&lang=en",
+        {"list_entitlements": entitled(State.NOT_MET, "SD-002")},
+        "owner",
+    ),
+    PageSample("/my/entitlements", "/my/entitlements?x=warming", {"list_entitlements": WARMING_UP}, "owner", 503),
+    PageSample("/my/entitlements/{item_id}", "/my/entitlements/SD-002", item("SD-002"), "owner"),
+    PageSample("/my/entitlements/{item_id}", "/my/entitlements/SD-002?lang=en", item("SD-002"), "owner"),
+    PageSample("/my/entitlements/{item_id}", "/my/entitlements/FJ-011", item("FJ-011"), "viewer"),
+    PageSample("/my/entitlements/{item_id}", "/my/entitlements/GZ-009", item("GZ-009"), "owner"),
+    PageSample("/my/apply/{item_id}", "/my/apply/SD-002", filling("SD-002"), "owner"),
+    PageSample("/my/apply/{item_id}", f"/my/apply/FJ-011?replaces={RECEIPT}", filling("FJ-011"), "owner"),
+    PageSample("/my/apply/{item_id}", "/my/apply/AH-002?lang=en", filling("AH-002"), "owner"),
+    PageSample("/my/apply/{item_id}", "/my/apply/GZ-001", filling("GZ-001", payee=None, account_waits=True), "owner"),
+    PageSample(
+        "/my/cases", "/my/cases", {"track_own_cases": cases("accepted", "returned", "settled", more=True)}, "owner"
+    ),
+    PageSample("/my/cases", "/my/cases?standing=yours&lang=en", {"track_own_cases": NOTHING}, "owner"),
+    PageSample("/my/cases/{receipt}", f"/my/cases/{RECEIPT}", CASE, "owner"),
+    PageSample("/my/cases/{receipt}", f"/my/cases/{RECEIPT}?lang=en", REFUSED_CASE, "owner"),
+    PageSample("/my/cases/{receipt}", f"/my/cases/{RECEIPT}?x=refused", REFUSED_CASE, "owner"),
+    PageSample(
+        "/my/cases/{receipt}",
+        f"/my/cases/{RECEIPT}?x=filed",
+        {"track_own_cases": NOTHING, "list_applications": application()},
+        "owner",
+    ),
+    PageSample(
+        "/my/cases/{receipt}/receipt",
+        f"/my/cases/{RECEIPT}/receipt?done=filed",
+        {"list_applications": application()},
+        "owner",
+    ),
+    PageSample(
+        "/my/cases/{receipt}/receipt",
+        f"/my/cases/{RECEIPT}/receipt?lang=en",
+        {"list_applications": application()},
+        "owner",
+    ),
+    PageSample("/my/messages", "/my/messages", {"list_messages": MESSAGES}, "owner"),
+    PageSample("/my/messages", "/my/messages?lang=en", {"list_messages": NOTHING}, "owner"),
+    PageSample(
+        "/my/accounts",
+        "/my/accounts",
+        {"list_payee_accounts": ACCOUNTS, "get_enterprise": OWN.model_dump(mode="json")},
+        "owner",
+    ),
+    PageSample(
+        "/my/accounts",
+        "/my/accounts?lang=en",
+        {"list_payee_accounts": NOTHING, "get_enterprise": OWN.model_dump(mode="json")},
+        "owner",
+    ),
+    PageSample(
+        "/my/contacts",
+        "/my/contacts",
+        {"list_contact_changes": CHANGES, "get_enterprise": OWN.model_dump(mode="json")},
+        "owner",
+    ),
+    PageSample(
+        "/my/contacts",
+        "/my/contacts?lang=en",
+        {"list_contact_changes": NOTHING, "get_enterprise": OWN.model_dump(mode="json")},
+        "viewer",
+    ),
+    PageSample("/my/consents", "/my/consents", CONSENT_PAGE, "owner"),
+    PageSample("/my/consents", "/my/consents?lang=en", CONSENT_PAGE, "owner"),
+    PageSample(
+        "/my/consents",
+        "/my/consents?x=none",
+        {**CONSENT_PAGE, "list_disclosures": NOTHING, "list_consents": NOTHING, "list_partner_banks": NOTHING},
+        "owner",
+    ),
+    PageSample("/my/dossier", "/my/dossier", {"get_dossier_sheet": SHEET, "list_materials": MATERIALS}, "owner"),
+    PageSample("/my/dossier", "/my/dossier?lang=en", {"get_dossier_sheet": SHEET, "list_materials": AWAY}, "viewer"),
+    PageSample("/my/people", "/my/people", {"list_mandates": mandates}, "owner"),
+    PageSample("/my/people", "/my/people?lang=en", {"list_mandates": mandates}, "viewer"),
+]
