@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple, get_args
 
 from contracts.calendars import CalendarPublished
+from contracts.case_materials import MaterialsConfirmed
 from contracts.departments import (
     DepartmentChanged,
     DepartmentRegistered,
@@ -129,6 +130,7 @@ FLOW: dict[type[Event], Route] = {
     CaseAccepted: Route("review", CASE_LISTENERS),
     TaskAssigned: Route("review", CASE_LISTENERS),
     InspectionRecorded: Route("review", CASE_LISTENERS),
+    MaterialsConfirmed: Route("review", CASE_LISTENERS),
     CaseApproved: Route("review", CASE_LISTENERS),
     CaseRejected: Route("review", CASE_LISTENERS),
     ReviewDeadlineApproaching: Route("review", CASE_LISTENERS),

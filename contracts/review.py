@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import AwareDatetime, Field
 
+from contracts.case_materials import ConfirmedMaterial, MaterialConfirmation
 from contracts.duties import Attention
 from contracts.enterprises import Payee
 from contracts.intake import Claim
@@ -155,6 +156,7 @@ class CaseView(Model):
     is everything that stands against approval now; `remarks` is what the recheck at acceptance found. `note`
     is the opinion of an approval or the reason of a rejection, `cites` and `how_to_object` what else a rejection
     said. `awaits_year`: `due_at` is not known before the working days of this year are published.
+    `unconfirmed_materials` are the codes of required ones that nobody answers for yet.
     """
 
     case_id: Id
@@ -170,6 +172,7 @@ class CaseView(Model):
     account_masked: str
     inspection_required: bool
     inspection_passed: bool | None
+    unconfirmed_materials: tuple[Id, ...] = ()
     due_at: datetime | None
     awaits_year: int | None = None
     accepted_at: datetime
@@ -214,6 +217,16 @@ class RecordInspection(Command[CaseView]):
     findings: str = Field(min_length=2, max_length=2000)
     place: str = Field(min_length=2, max_length=200)
     inspected_at: AwareDatetime
+    expected_version: int
+
+
+class ConfirmMaterials(Command[CaseView]):
+    """Answer for required materials, each by name (材料核对). Before the decision it may be said again; the latest counts."""
+
+    owner: ClassVar[ServiceName] = "review"
+
+    case_id: Id
+    materials: tuple[MaterialConfirmation, ...] = Field(min_length=1, max_length=60)
     expected_version: int
 
 
@@ -327,13 +340,16 @@ class EarlierAward(Model):
 
 
 class SheetMaterial(Model):
-    """A material of the plan. `pledge` is what the applicant has signed in its stead (承诺代证明)."""
+    """A material of the plan. `pledge` is what the applicant has signed in its stead (承诺代证明); `confirmed`: who
+    answers for it. A required one has either before the case can be approved.
+    """
 
     code: str
     name: str
     required: bool
     provided_by: Literal["applicant", "department", "data_exchange"]
     pledge: str | None = None
+    confirmed: ConfirmedMaterial | None = None
 
 
 class CaseSheet(Model):

@@ -137,7 +137,6 @@ CONSENTS: tuple[Mandated, ...] = ("enterprise_consents",)
 PARTNER: tuple[Machine, ...] = ("partner",)
 BANK: tuple[Machine, ...] = ("bank",)
 
-
 SYSTEM: tuple[DutyKind, ...] = ("system_admin",)
 SECURITY: tuple[DutyKind, ...] = ("security_admin",)
 ADMINISTRATORS = (*SYSTEM, *SECURITY)
@@ -342,6 +341,7 @@ CASE_ROWS: tuple[Permission, ...] = (
     of(review.RejectCase, DECIDERS, "department", states=("accepted",)),
     of(message_previews.PreviewRejection, DECIDERS, "department"),
     of(review.RecordInspection, DECIDERS, "department", states=("accepted",)),
+    of(review.ConfirmMaterials, DECIDERS, "department", states=("accepted",)),
 )
 
 

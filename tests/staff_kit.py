@@ -8,6 +8,7 @@ from typing import Any
 from portal_kit import Somebody
 
 from chassis.testing.fakes import NOON
+from contracts.case_materials import ConfirmedMaterial
 from contracts.duties import DutyKind, roles_of
 from contracts.intake import Claim
 from contracts.message import Actor
@@ -168,6 +169,7 @@ def refused_sheet() -> CaseSheet:
     obstacles = (
         Reason(code="not_eligible", message="企业不符合该事项的条件：上年度研发投入不低于 100 万元。"),
         Reason(code="inspection_required", message="该事项须现场勘查合格后方可批准。"),
+        Reason(code="material_unconfirmed", message="须先核对申报材料：营业执照。"),
     )
     about = case(
         2,
@@ -175,6 +177,7 @@ def refused_sheet() -> CaseSheet:
         verdict="not_met",
         obstacles=obstacles,
         inspection_required=True,
+        unconfirmed_materials=("licence",),
         asked_fen=LAKH * 2,
     )
     return sheet(about, met=False)
@@ -188,7 +191,14 @@ def inspected_sheet() -> CaseSheet:
         inspected_at=NOON,
         recorded_by="officer-1",
     )
-    return sheet(case(3, inspection_required=True, inspection_passed=True), inspection=found)
+    licence = ConfirmedMaterial(
+        code="licence", name="营业执照", means="data_exchange", confirmed_by="officer-1", confirmed_at=NOON
+    )
+    there = SheetMaterial(
+        code="licence", name="营业执照", required=True, provided_by="data_exchange", confirmed=licence
+    )
+    about = case(3, inspection_required=True, inspection_passed=True)
+    return sheet(about, inspection=found, materials=(PLEDGED, there))
 
 
 def counts(**changed: Any) -> CaseCounts:

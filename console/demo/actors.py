@@ -152,6 +152,8 @@ class DepartmentOffice(Player):
         try:
             if "inspection_required" in standing and case["inspection_passed"] is None:
                 self._inspect(case)
+            elif "material_unconfirmed" in standing:
+                self._confirm(case)
             elif standing == {"plan_term_unmapped"}:
                 return  # The meaning was said before the first claim: it is on its way.
             elif standing:
@@ -173,6 +175,10 @@ class DepartmentOffice(Player):
             "inspected_at": case["accepted_at"],
         }
         self._on(case, "inspections", body)
+
+    def _confirm(self, case: dict[str, Any]) -> None:
+        materials = [{"code": code, "means": "original_seen"} for code in case["unconfirmed_materials"]]
+        self._on(case, "materials", {"materials": materials})
 
     def _approve(self, case: dict[str, Any]) -> None:
         self._on(case, "approve", {"amount_fen": case["amount_fen"], "opinion": "符合条件，同意兑现"})

@@ -29,7 +29,8 @@ def last_lines(text: str) -> str:
 class RunReport:
     """Of one run: the seconds of each file, who failed and how, who passed."""
 
-    def __init__(self, failed_before: dict[str, str], keep_failures: Path | None) -> None:
+    def __init__(self, config: pytest.Config, failed_before: dict[str, str], keep_failures: Path | None) -> None:
+        self._config = config
         self._failed_before = failed_before
         self._keep_failures = keep_failures
         self._seconds: defaultdict[str, float] = defaultdict(float)
@@ -40,9 +41,18 @@ class RunReport:
         test = report.nodeid
         self._seconds[test.split("::")[0]] += report.duration
         if report.failed:
-            self._failures.setdefault(test, last_lines(report.longreprtext))
+            self._say_at_once(test, last_lines(report.longreprtext))
         elif report.when == "call" and report.passed:
             self._passed.add(test)
+
+    def _say_at_once(self, test: str, failure: str) -> None:
+        """A long run that is stopped, or read while it goes on, has named what failed so far."""
+        self._failures.setdefault(test, failure)
+        terminal = self._config.pluginmanager.get_plugin("terminalreporter")
+        assert isinstance(terminal, pytest.TerminalReporter)
+        terminal.write_line(f"\nFAILED {test}")
+        for line in failure.splitlines():
+            terminal.write_line(f"    {line}")
 
     def pytest_sessionfinish(self) -> None:
         if self._keep_failures is not None:
@@ -71,4 +81,4 @@ def pytest_configure(config: pytest.Config) -> None:
         return  # the one who started the workers hears of every test
     before, now = os.environ.get(FAILED_BEFORE), os.environ.get(FAILED_NOW)
     failed_before = json.loads(Path(before).read_text(encoding="utf-8")) if before else {}
-    config.pluginmanager.register(RunReport(failed_before, Path(now) if now else None), "zhida-run-report")
+    config.pluginmanager.register(RunReport(config, failed_before, Path(now) if now else None), "zhida-run-report")

@@ -8,6 +8,7 @@ from contracts.deadlines import ListReviewDeadlineMoves
 from contracts.message_previews import PreviewRejection
 from contracts.review import (
     ApproveCase,
+    ConfirmMaterials,
     CountCases,
     GetCase,
     GetCaseNeighbours,
@@ -79,4 +80,10 @@ async def reject_case(door: Door, command: RejectCase) -> Response:
 @routes.order("/cases/{case_id}/inspections", RecordInspection, status=201, versioned=True)
 async def record_inspection(door: Door, command: RecordInspection) -> Response:
     """Enter the result of a site inspection (现场勘查)."""
+    return await door.order(command)
+
+
+@routes.order("/cases/{case_id}/materials", ConfirmMaterials, status=201, versioned=True)
+async def confirm_materials(door: Door, command: ConfirmMaterials) -> Response:
+    """Answer for required materials, each by name (材料核对). A case with unconfirmed ones cannot be approved."""
     return await door.order(command)

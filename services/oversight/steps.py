@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from chassis.time.clock import CHINA
 from contracts import status_labels
+from contracts.case_materials import MaterialsConfirmed
 from contracts.intake import ApplicationSubmitted, Claim, EnterprisesNominated
 from contracts.message import Event, TenantId
 from contracts.money import Money
@@ -53,6 +54,7 @@ SENTENCES: Mapping[type[Event], StepSentence] = {
     CaseAccepted: StepSentence("{department}", "已受理，进入审核"),
     TaskAssigned: StepSentence("系统", "交办{task}"),
     InspectionRecorded: StepSentence("{department}", "完成现场勘查，结论：{passed}"),
+    MaterialsConfirmed: StepSentence("{department}", "核对申报材料：{materials}"),
     ReviewDeadlineMoved: StepSentence("系统", "审核时限{moved}：{reason}"),
     ReviewDeadlineApproaching: StepSentence("系统", "审核时限已用 {used_percent}%"),
     ReviewDeadlineMissed: StepSentence("系统", "审核超过时限"),
@@ -153,6 +155,8 @@ def _said(name: str, value: Any) -> Any:
         return LABELS[name].get(value, UNLABELLED)
     if name in ("amount_fen", "total_fen") and value is not None:
         return Money(value).yuan_text()
+    if name == "materials":
+        return "、".join(each.name for each in value)
     return value
 
 

@@ -15,9 +15,13 @@ from console.contracts.program import unconnected_gateway
 from console.quality.browser import FLAGS, browser
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """The browser of this session. `./zhida test` has fetched it; else it is fetched now."""
+    """The browser of this file's tests. `./zhida test` has fetched it; else it is fetched now.
+
+    Not of the whole session: as long as playwright is there, an event loop runs in this thread, and no test of another
+    file could start one.
+    """
     found = browser()
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(

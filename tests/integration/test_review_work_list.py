@@ -13,12 +13,14 @@ from chassis.edge.frame import Frame
 from chassis.testing.fakes import NOON
 from chassis.time.clock import FixedClock
 from console.servers.provision import Dsns
+from contracts.case_materials import MaterialConfirmation
 from contracts.message import Actor
 from contracts.review import (
     CaseCounts,
     CaseNeighbours,
     CaseSheet,
     CaseView,
+    ConfirmMaterials,
     CountCases,
     GetCaseNeighbours,
     GetCaseSheet,
@@ -177,7 +179,9 @@ def test_a_refusal_keeps_what_it_rests_on_and_how_one_objects(review: Review) ->
     assert case_of(review, "ZD-2026-0001").cites == refusal.cites
 
 
-def test_the_sheet_shows_the_plans_materials_with_the_pledges_that_were_signed_in_their_stead(review: Review) -> None:
+@pytest.fixture
+def with_materials(review: Review) -> CaseView:
+    """A case of a plan with three materials and an inspection; a pledge was signed in stead of one."""
     rules = item_rules(inspection=True).model_dump(mode="json")
     rules["plan"]["materials"] = [
         {"code": "audit_report", "name": "审计报告", "commitment": "承诺所报研发投入真实"},
@@ -187,17 +191,26 @@ def test_the_sheet_shows_the_plans_materials_with_the_pledges_that_were_signed_i
     review.hears(published(type(item_rules()).model_validate(rules), item_id="item-4"))
     said = application(receipt="ZD-2026-0004", item_id="item-4")
     review.hears(said.model_copy(update={"commitments": ("audit_report",)}))
-    case = case_of(review, "ZD-2026-0004")
+    return case_of(review, "ZD-2026-0004")
+
+
+def sheet_of(review: Review, case: CaseView) -> CaseSheet:
+    return CaseSheet.model_validate(review.asked(GetCaseSheet(case_id=case.case_id))["ok"])
+
+
+def test_the_sheet_shows_the_plans_materials_with_the_pledges_that_were_signed_in_their_stead(
+    review: Review, with_materials: CaseView
+) -> None:
     inspection = RecordInspection(
-        case_id=case.case_id,
+        case_id=with_materials.case_id,
         passed=True,
         findings="设备在用",
         place="车间",
         inspected_at=NOON,
-        expected_version=case.version,
+        expected_version=with_materials.version,
     )
     assert "ok" in review.ordered(inspection)
-    sheet = CaseSheet.model_validate(review.asked(GetCaseSheet(case_id=case.case_id))["ok"])
+    sheet = sheet_of(review, with_materials)
     assert [(each.name, each.pledge) for each in sheet.materials] == [
         ("审计报告", "承诺所报研发投入真实"),
         ("完税证明", None),
@@ -207,3 +220,17 @@ def test_the_sheet_shows_the_plans_materials_with_the_pledges_that_were_signed_i
     assert (sheet.inspection.place, sheet.inspection.findings) == ("车间", "设备在用")
     assert sheet.account_version == 1
     assert sheet.case.claim.department == DEPARTMENT
+
+
+def test_the_sheet_shows_who_answers_for_a_material(review: Review, with_materials: CaseView) -> None:
+    assert sheet_of(review, with_materials).case.unconfirmed_materials == ("tax_proof", "licence")
+    confirmed = ConfirmMaterials(
+        case_id=with_materials.case_id,
+        materials=(MaterialConfirmation(code="licence", means="data_exchange"),),
+        expected_version=with_materials.version,
+    )
+    assert review.ordered(confirmed)["ok"]["unconfirmed_materials"] == ["tax_proof"]
+    _audit, tax_proof, licence = sheet_of(review, with_materials).materials
+    assert tax_proof.confirmed is None
+    assert licence.confirmed is not None
+    assert (licence.confirmed.name, licence.confirmed.means) == ("营业执照", "data_exchange")

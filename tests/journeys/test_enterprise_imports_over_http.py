@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +62,8 @@ class Bureau:
         }
         self._post("/api/v1/tenants", by_platform, json=county)
         officer = Office(f"officer-{new_id()}", "科员", ("bureau",))
-        token = DemoPeople(DemoDoor(house.url), house.platform_token, self.tenant).appoint(officer)
+        with closing(DemoDoor(house.url)) as door:
+            token = DemoPeople(door, house.platform_token, self.tenant).appoint(officer)
         self.signed_in = {"Authorization": f"Bearer {token}"}
 
     def _post(self, path: str, who: dict[str, str], **more: Any) -> httpx.Response:

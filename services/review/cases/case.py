@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from contracts.aggregate import Aggregate
+from contracts.case_materials import MaterialConfirmation, MaterialsConfirmed
 from contracts.deadlines import DeadlineMove
 from contracts.duties import Attention
 from contracts.enterprises import Payee
@@ -31,6 +32,7 @@ from services.review.cases.decision import AlreadyDecided, CaseDecision
 from services.review.cases.entitlement import amount_due, mismatch_with, obstacles_in
 from services.review.cases.filing import Filing
 from services.review.cases.inspection import Inspection, InspectionNotPartOfPlan, InspectionRequired
+from services.review.cases.materials import NOTHING_NEEDED, CaseMaterials, needed_by
 from services.review.cases.moves import MOVES, OUTCOMES
 from services.review.cases.payments import PayerOf, Payments, payments_of
 from services.review.cases.refusals import NotYourDepartment, is_of, together
@@ -64,6 +66,7 @@ class Case(Aggregate):
     decision: CaseDecision | None = None
     listed_by: str | None = None
     commitments: tuple[str, ...] = ()
+    materials: CaseMaterials = NOTHING_NEEDED
 
     @classmethod
     def accept(
@@ -107,6 +110,9 @@ class Case(Aggregate):
         sheet = FactSheet(facts=filing.facts, reference_year=filing.filed_on.year, parameters=filing.figures)
         year = rules.reference_year or sheet.reference_year
         plan = rules.plan
+        materials = CaseMaterials(needed_by(plan, filing.commitments))
+        if filing.listed_by is not None:
+            materials = materials.on_list(filing.listed_by, filing.filed_at)
         return cls(
             id=filing.case_id,
             tenant=filing.tenant,
@@ -123,6 +129,7 @@ class Case(Aggregate):
             due_at=due_at,
             awaits_year=awaits_year,
             commitments=filing.commitments,
+            materials=materials,
         )
 
     # -- what it is worth ---------------------------------------------------------------------------------
@@ -152,7 +159,7 @@ class Case(Aggregate):
         found = obstacles_in(self.assessment, amount_fen)
         if self.inspection_required and not (self.inspection and self.inspection.passed):
             found.append(InspectionRequired())
-        return found
+        return [*found, *self.materials.obstacles()]
 
     def open_reasons(self) -> tuple[Reason, ...]:
         """What stands against approval, for people; nothing once it is decided."""
@@ -206,6 +213,12 @@ class Case(Aggregate):
         inspection.must_be_over(now)
         self.inspection = inspection
         self._report(self.state, inspection.recorded_for(self.id, self.claim))
+
+    def confirm_materials(self, said: Sequence[MaterialConfirmation], by: str, now: datetime) -> None:
+        """Enter who answers for these materials. Raises AlreadyDecided, MaterialNotNeeded."""
+        self.must_be_open()
+        self.materials, news = self.materials.with_confirmed(said, by, now)
+        self.record(MaterialsConfirmed(case_id=self.id, claim=self.claim, materials=news))
 
     def approve(
         self, amount_fen: int, decision: CaseDecision, payments: Payments, found: Sequence[Refused] = ()

@@ -31,6 +31,7 @@ def view_of(case: Case, unmapped: Sequence[TermInPlan] = ()) -> CaseView:
         account_masked=case.payee.account_masked,
         inspection_required=case.inspection_required,
         inspection_passed=case.inspection.passed if case.inspection else None,
+        unconfirmed_materials=tuple(each.code for each in case.materials.unconfirmed),
         due_at=case.due_at,
         awaits_year=case.awaits_year,
         accepted_at=case.accepted_at,
@@ -60,6 +61,7 @@ def view_of_row(row: Row[Any], unmapped: Sequence[TermInPlan] = ()) -> CaseView:
         account_masked=row.payee["account_masked"],
         inspection_required=row.inspection_required,
         inspection_passed=row.inspection["passed"] if row.inspection else None,
+        unconfirmed_materials=_unconfirmed(row.materials),
         due_at=row.due_at,
         awaits_year=row.awaits_year,
         accepted_at=row.accepted_at,
@@ -70,6 +72,11 @@ def view_of_row(row: Row[Any], unmapped: Sequence[TermInPlan] = ()) -> CaseView:
         how_to_object=row.how_to_object,
         version=row.version,
     )
+
+
+def _unconfirmed(materials: dict[str, Any]) -> tuple[str, ...]:
+    there = {each["code"] for each in materials["confirmed"]}
+    return tuple(each["code"] for each in materials["needed"] if each["code"] not in there)
 
 
 def _waiting(state: str, unmapped: Sequence[TermInPlan]) -> tuple[Reason, ...]:

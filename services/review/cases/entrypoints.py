@@ -15,6 +15,7 @@ from contracts.review import (
     CasePage,
     CaseSheet,
     CaseView,
+    ConfirmMaterials,
     CountCases,
     GetCase,
     GetCaseNeighbours,
@@ -40,6 +41,10 @@ class CaseEntrypoints(Room):
     @command
     def record_inspection(self, cmd: RecordInspection, uow: UnitOfWork) -> CaseView:
         return use_cases.record_inspection(cmd, uow)
+
+    @command
+    def confirm_materials(self, cmd: ConfirmMaterials, uow: UnitOfWork) -> CaseView:
+        return use_cases.confirm_materials(cmd, uow)
 
     @query
     def get_case(self, question: GetCase, reader: Reader) -> CaseView:

@@ -21,7 +21,7 @@ def case_id_of(application_id: str) -> str:
 class Filing:
     """What was filed, by an enterprise or on a department's list. `filed_on` is the local date of `filed_at`; `figures` are
     the outside figures as they stood then: the claim is judged on these, whatever is said of them later. `commitments` are
-    the codes of the materials in whose stead the applicant has signed a pledge."""
+    the codes of the materials in whose stead the applicant has signed a pledge; `listed_by`: whose list it is a line of."""
 
     tenant: TenantId
     claim: Claim
@@ -32,6 +32,7 @@ class Filing:
     filed_on: date
     figures: tuple[ParameterValue, ...] = ()
     commitments: tuple[str, ...] = ()
+    listed_by: str | None = None
     traceparent: str | None = None
 
     @property

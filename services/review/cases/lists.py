@@ -86,6 +86,7 @@ def _lines(event: Received[EnterprisesNominated]) -> list[Filing]:
             figures=line.figures,
             payee=line.payee,
             asked_fen=line.amount_fen,
+            listed_by=data.nominated_by,
             filed_at=data.nominated_at,
             filed_on=data.nominated_at.astimezone(CHINA).date(),
             traceparent=event.traceparent,

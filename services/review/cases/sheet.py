@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from pydantic import TypeAdapter
 from sqlalchemy import text
 
 from chassis.read.reader import Reader
+from contracts.case_materials import ConfirmedMaterial
 from contracts.review import CaseSheet, EarlierAward, GetCaseSheet, InspectionView, SheetFact, SheetMaterial
 from contracts.rule import Assessment, Fact, ItemRules, Material
 from rules import sentences
@@ -34,6 +35,7 @@ def get_case_sheet(query: GetCaseSheet, reader: Reader) -> CaseSheet:
     rules = ItemRules.model_validate(found)
     assessment = Assessment.model_validate(row.assessment)
     said = sentences(rules)
+    confirmed = {each["code"]: ConfirmedMaterial.model_validate(each) for each in row.materials["confirmed"]}
     asked = {"tenant": reader.tenant, "case": case.case_id, "uscc": claim.uscc}
     return CaseSheet(
         case=case,
@@ -44,7 +46,7 @@ def get_case_sheet(query: GetCaseSheet, reader: Reader) -> CaseSheet:
         facts=shown_facts(FACTS.validate_python(row.facts), rules),
         missing=(*assessment.verdict.missing, *assessment.amount.missing),
         awards=tuple(EarlierAward(**award) for award in reader.execute(AWARDS, asked).mappings()),
-        materials=tuple(_material(each, row.commitments) for each in rules.plan.materials),
+        materials=tuple(_material(each, row.commitments, confirmed) for each in rules.plan.materials),
         inspection=InspectionView.model_validate(row.inspection) if row.inspection else None,
         inspection_findings=row.inspection["findings"] if row.inspection else "",
         account_version=row.payee["account_version"],
@@ -74,11 +76,14 @@ def shown_facts(facts: tuple[Fact, ...], rules: ItemRules) -> tuple[SheetFact, .
     )
 
 
-def _material(material: Material, commitments: Collection[str]) -> SheetMaterial:
+def _material(
+    material: Material, commitments: Collection[str], confirmed: Mapping[str, ConfirmedMaterial]
+) -> SheetMaterial:
     return SheetMaterial(
         code=material.code,
         name=material.name,
         required=material.required,
         provided_by=material.provided_by,
         pledge=material.commitment if material.code in commitments else None,
+        confirmed=confirmed.get(material.code),
     )

@@ -33,10 +33,12 @@ from contracts.rule import Assessment, Fact, TimeLimit
 from services.review.cases.case import Case
 from services.review.cases.decision import CaseDecision
 from services.review.cases.inspection import Inspection
+from services.review.cases.materials import CaseMaterials
 from services.review.cases.refusals import CaseNotFound
 
 METADATA = MetaData()
 INSPECTION = TypeAdapter(Inspection)
+MATERIALS = TypeAdapter(CaseMaterials)
 
 REVIEW_CASE = Table(
     "review_case",
@@ -66,6 +68,7 @@ REVIEW_CASE = Table(
     Column("cites", JSONB, nullable=False),
     Column("how_to_object", Text, nullable=False),
     Column("commitments", JSONB, nullable=False),
+    Column("materials", JSONB, nullable=False),
 )
 
 
@@ -129,6 +132,7 @@ class Cases(AggregateStore[Case]):
             "cites": list(decision.cites) if decision else [],
             "how_to_object": decision.how_to_object if decision else "",
             "commitments": list(aggregate.commitments),
+            "materials": MATERIALS.dump_python(aggregate.materials, mode="json"),
         }
 
     def from_row(self, row: RowMapping) -> Case:
@@ -152,6 +156,7 @@ class Cases(AggregateStore[Case]):
             decision=_decision(row),
             listed_by=row["listed_by"],
             commitments=tuple(row["commitments"]),
+            materials=MATERIALS.validate_python(row["materials"]),
         )
 
     def sealed_besides(self, aggregate: Case) -> dict[str, Any]:

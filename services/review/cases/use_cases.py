@@ -8,7 +8,7 @@ from chassis.time.clock import CHINA
 from chassis.write.uow import UnitOfWork
 from contracts.plan_terms import TermInPlan
 from contracts.refusal import StaleVersion
-from contracts.review import ApproveCase, CaseView, RecordInspection, RejectCase
+from contracts.review import ApproveCase, CaseView, ConfirmMaterials, RecordInspection, RejectCase
 from copies.plan_terms import KnownPlanTerms
 from services.review.cases import deadline
 from services.review.cases.case import Case
@@ -57,7 +57,15 @@ def record_inspection(cmd: RecordInspection, uow: UnitOfWork) -> CaseView:
     return view_of(case, _unmapped(case, uow))
 
 
-def _to_handle(cmd: ApproveCase | RejectCase | RecordInspection, uow: UnitOfWork) -> Case:
+def confirm_materials(cmd: ConfirmMaterials, uow: UnitOfWork) -> CaseView:
+    """Enter who answers for required materials, and by what means."""
+    case = _to_handle(cmd, uow)
+    case.confirm_materials(cmd.materials, uow.actor.id, uow.now)
+    uow.of(Cases).save(case)
+    return view_of(case, _unmapped(case, uow))
+
+
+def _to_handle(cmd: ApproveCase | RejectCase | RecordInspection | ConfirmMaterials, uow: UnitOfWork) -> Case:
     """The case, locked. Whose it is is checked before its version: nobody learns of a stranger's case."""
     case = uow.of(Cases).get(cmd.case_id)
     case.must_be_handled_by(uow.actor, _names_of_department(case, uow))

@@ -25,7 +25,7 @@ ACROSS_DEPARTMENTS = frozenset({"bureau", "supervisor"})
 C = REVIEW_CASE.c
 SHOWN = (
     *(C.id, C.version, C.claim, C.department, C.department_id, C.state, C.asked_fen, C.assessment, C.payee),
-    *(C.obstacles, C.remarks, C.inspection_required, C.inspection),
+    *(C.obstacles, C.remarks, C.inspection_required, C.inspection, C.materials),
     *(C.due_at, C.awaits_year, C.accepted_at, C.decided_by, C.decided_at, C.note, C.cites, C.how_to_object),
 )
 

@@ -58,6 +58,7 @@ def visitor(gateway: Visitor) -> Visitor:
         "approve_case": told(case(state="approved", version=3)),
         "reject_case": told(case(state="rejected", version=3)),
         "record_inspection": told(case(version=3)),
+        "confirm_materials": told(case(version=3)),
     }
     return gateway
 
@@ -347,3 +348,33 @@ def test_what_an_inspection_found_is_shown(visitor: Visitor, bus: Bus) -> None:
     assert "勘查合格" in text
     assert "设备在用，与申报一致" in text
     assert "登记人 李审批" in text
+
+
+# -- materials -------------------------------------------------------------------------------------------------
+
+
+def test_a_required_material_is_answered_for_by_a_means_that_is_chosen(visitor: Visitor, bus: Bus) -> None:
+    bus.answers["get_case_sheet"] = told(refused_sheet())
+    said = {"materials.0.code": "licence", "materials.0.means": "data_exchange", "_version": "2"}
+    sent = visitor.post("/department/cases/case-2/materials", said, "reviewer")
+    assert sent.headers["location"] == "/department/cases/case-2?done=confirmed"
+    (order,) = said_to(bus, "confirm_materials")
+    assert order["materials"] == [{"code": "licence", "means": "data_exchange"}]
+
+
+def test_nothing_is_entered_before_a_means_is_chosen(visitor: Visitor, bus: Bus) -> None:
+    bus.answers["get_case_sheet"] = told(refused_sheet())
+    said = {"materials.0.code": "licence", "materials.0.means": "", "_version": "2"}
+    sent = visitor.post("/department/cases/case-2/materials", said, "reviewer")
+    assert sent.status_code == 422
+    assert "请至少为一份材料选择核对方式。" in sent.text
+    assert said_to(bus, "confirm_materials") == []
+
+
+def test_who_answered_for_a_material_is_shown(visitor: Visitor, bus: Bus) -> None:
+    bus.answers["get_case_sheet"] = told(inspected_sheet())
+    assert "数据共享核验（李审批，" in text_of(visitor.get("/department/cases/case-3", "reviewer").text)
+    bus.answers["get_case_sheet"] = told(refused_sheet())
+    text = text_of(visitor.get("/department/cases/case-2", "reviewer").text)
+    assert "待核对" in text
+    assert "登记核对结果" in text

@@ -10,15 +10,18 @@ from pydantic import Field
 from starlette.responses import Response
 
 from chassis.time.clock import CHINA
+from contracts.case_materials import MATERIAL_MEANS, MaterialConfirmation, MaterialMeans
 from contracts.deadlines import ListReviewDeadlineMoves
 from contracts.message import Cursor, Id, Model
 from contracts.message_previews import PreviewRejection
 from contracts.policy_guide import GetGuide
-from contracts.refusal import StaleVersion
+from contracts.refusal import Invalid, StaleVersion
 from contracts.review import (
     ApproveCase,
+    CaseSheet,
     CaseState,
     CitedText,
+    ConfirmMaterials,
     CountCases,
     GetCaseNeighbours,
     GetCaseSheet,
@@ -103,6 +106,26 @@ class InspectionForm(Model):
     inspected_at: datetime
 
 
+class MaterialLine(Model):
+    """A required material, and how the officer knows that it is there; not at all so far."""
+
+    code: Id
+    means: MaterialMeans | None = None
+
+
+class MaterialsForm(Model):
+    """Those that need somebody to answer for them; each may be answered for at another time."""
+
+    case_id: Id
+    expected_version: int
+    materials: tuple[MaterialLine, ...] = Field(max_length=60)
+
+
+class NoMaterialChosen(Invalid):
+    code = "no_material_chosen"
+    sentence = "请至少为一份材料选择核对方式。"
+
+
 @pages.show("/department/cases", WorkList, READERS, template="list.html", nav=("cases.nav", 3))
 async def list_cases(door: Door, asked: WorkList) -> Values:
     """The work list: what has the least time left stands first, and the filter stands in the address."""
@@ -130,7 +153,7 @@ async def show_case(door: Door, asked: CaseInList) -> Values:
         door.told(GetCaseNeighbours(case_id=asked.case_id, order=asked.order, **asked.filtered)),
         door.told(ListReviewDeadlineMoves(case_id=asked.case_id)),
         time_left_until(door, case.due_at),
-        names_of(door, [case.decided_by, sheet.inspection.recorded_by if sheet.inspection else None]),
+        names_of(door, _people_in(sheet)),
     )
     snapshot = case_facts.snapshot(sheet)
     return {
@@ -145,8 +168,10 @@ async def show_case(door: Door, asked: CaseInList) -> Values:
         "may": {
             "approve": may(door, ApproveCase, case.state) and not case.obstacles,
             "refuse": may(door, RejectCase, case.state),
+            "confirm": may(door, ConfirmMaterials, case.state) and bool(case.unconfirmed_materials),
             "inspect": may(door, RecordInspection, case.state) and case.inspection_required,
         },
+        "means": list(MATERIAL_MEANS.items()),
         "cites": refusal.citable(sheet, guide),
         "rests_on": refusal.resting(sheet, guide),
         "snapshot": as_seen(snapshot),
@@ -200,6 +225,25 @@ async def record_inspection(door: Door, said: InspectionForm) -> str:
     written = said.model_dump(exclude={"inspected_at"})
     await door.done(RecordInspection(**written, inspected_at=at if at.tzinfo else at.replace(tzinfo=CHINA)))
     return _back_to(door, said.case_id, "inspected")
+
+
+@pages.form(
+    "/department/cases/{case_id}/materials", MaterialsForm, Permitted(ConfirmMaterials), on=show_case, versioned=True
+)
+async def confirm_materials(door: Door, said: MaterialsForm) -> str:
+    """Answer for required materials (材料核对): those for which a means is chosen."""
+    chosen = tuple(MaterialConfirmation(code=each.code, means=each.means) for each in said.materials if each.means)
+    if not chosen:
+        raise NoMaterialChosen()
+    command = ConfirmMaterials(case_id=said.case_id, materials=chosen, expected_version=said.expected_version)
+    await door.done(command)
+    return _back_to(door, said.case_id, "confirmed")
+
+
+def _people_in(sheet: CaseSheet) -> list[Id | None]:
+    """Who has done something in the case."""
+    confirmed = [each.confirmed.confirmed_by for each in sheet.materials if each.confirmed]
+    return [sheet.case.decided_by, sheet.inspection.recorded_by if sheet.inspection else None, *confirmed]
 
 
 def _back_to(door: Door, case_id: str, done: str) -> str:
