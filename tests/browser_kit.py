@@ -121,8 +121,8 @@ class Keyboard:
     def __init__(self, page: Page) -> None:
         self.page = page
 
-    def to(self, name: str, tag: str | None = None) -> None:
-        """On to what is called so. Fails when it is not reached, or when a stop on the way is not seen."""
+    def to(self, name: str, *tags: str) -> None:
+        """On to what is called so, of these kinds or any. Fails when it is not reached, or a stop on the way is not seen."""
         passed: list[str] = []
         for _ in range(FARTHEST):
             self.page.keyboard.press("Tab")
@@ -132,9 +132,17 @@ class Keyboard:
             said = " ".join(here["name"].split())
             assert here["ringed"], f"one does not see that {said or here['tag']} has the focus"
             passed.append(said)
-            if name in said and tag in (None, here["tag"]):
+            if name in said and (not tags or here["tag"] in tags):
                 return
         raise AssertionError(f"{name} is not reached; passed {passed}")
+
+    def to_field(self, name: str) -> None:
+        """On to a field by its name in the form: one of several radio buttons, whichever the key reaches."""
+        for _ in range(FARTHEST):
+            self.page.keyboard.press("Tab")
+            if self.page.evaluate("() => document.activeElement.getAttribute('name')") == name:
+                return
+        raise AssertionError(f"no field called {name} is reached")
 
     def write(self, name: str, text: str) -> None:
         self.to(name)

@@ -53,8 +53,8 @@ structlog.configure(
 DATA_KEY = base64.b64encode(b"test-key-of-thirty-two-bytes-000").decode()
 
 
-AT_HOME = ("journeys/", "faults/", "browser/test_main_job.py")
-"""The folders and files whose tests use the standing house."""
+AT_HOME = ("journeys/", "faults/", "browser/house/")
+"""The folders whose tests use the standing house."""
 
 
 def at_home(test: str) -> bool:

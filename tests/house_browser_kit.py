@@ -3,34 +3,52 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
 import pyotp
 from browser_kit import Keyboard, Visit
-from playwright.sync_api import Page, TimeoutError, expect
+from playwright.sync_api import Error, Page, TimeoutError, expect
 from system_kit import House
 
 from chassis.testing.waiting import eventually
-from console.demo.people import Office
-from console.demo.preparation import Stage
+from console.demo.door import DemoDoor
+from console.demo.people import DemoPeople, Office
 from console.demo.sign_ins import Audience, SignIn, make_sign_in
 
 STEP_S = 30
 QUICKLY = 30.0
 """Seconds that news may take through the house on a busy machine."""
 
+WAYS = ("without_script", "with_script", "by_keyboard")
+MOST_CHOICES = 60
+EDITOR = "#editor"
+THERE_ANEW = f"""() => {{
+  const editor = document.querySelector('{EDITOR}');
+  const busy = document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling, .htmx-added');
+  return document.readyState === 'complete' && editor !== null && !editor.dataset.before && busy === null;
+}}"""
+
 
 class Hands(Protocol):
     """How somebody uses a page. Everything is called as the page calls it."""
 
-    def write(self, label: str, text: str) -> None: ...
+    def write(self, label: str, text: str) -> None:
+        """Into a field; a day is written `2026-03-01`."""
 
-    def tick(self, label: str) -> None: ...
+    def tick(self, label: str) -> None:
+        """A box, or one of several that exclude each other."""
+
+    def choose(self, label: str, option: str) -> None:
+        """From a list that unfolds: what has these words in it."""
 
     def press(self, name: str) -> None:
         """A button."""
+
+    def unfold(self, name: str) -> None:
+        """What stands folded until somebody wants it."""
 
     def follow(self, name: str) -> None:
         """A link within the page, or of its head."""
@@ -48,36 +66,77 @@ class Pointer:
     def tick(self, label: str) -> None:
         self.page.locator("main").get_by_label(label).first.check()
 
+    def choose(self, label: str, option: str) -> None:
+        field = self.page.locator("main").get_by_label(label).first
+        field.select_option(label=field.locator("option", has_text=option).first.inner_text().strip())
+
     def press(self, name: str) -> None:
         self.page.locator("main").get_by_role("button", name=name).first.click()
+
+    def unfold(self, name: str) -> None:
+        self.page.locator("main summary", has_text=name).first.click()
 
     def follow(self, name: str) -> None:
         self.page.get_by_role("link", name=name).first.click()
 
 
 class OnlyKeys:
-    """Somebody with a keyboard alone: Tab, Space and Enter."""
+    """Somebody with a keyboard alone: Tab, Space, Enter and the arrows."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
         self._keyboard = Keyboard(page)
 
     def write(self, label: str, text: str) -> None:
-        self._keyboard.to(label, "input")
+        self._keyboard.to(label, "input", "textarea")
+        if self._focused("type") == "date":
+            year, month, day = text.split("-")
+            self.page.keyboard.type(year)
+            self.page.keyboard.press("ArrowRight")
+            self.page.keyboard.type(month + day)
+            return
         self.page.keyboard.press("Control+A")
         self.page.keyboard.insert_text(text)
 
     def tick(self, label: str) -> None:
-        self._keyboard.to(label, "input")
+        """Of radio buttons Tab reaches one alone; the arrows reach the others, and tick what they reach."""
+        option = self.page.locator("main").get_by_label(label).first
+        if option.get_attribute("type") == "radio":
+            group = option.get_attribute("name") or ""
+            self._keyboard.to_field(group)
+            for _ in range(MOST_CHOICES):
+                if option.evaluate("(one) => document.activeElement === one"):
+                    break
+                self.page.keyboard.press("ArrowDown")
+        else:
+            self._keyboard.to(label, "input")
         self.page.keyboard.press("Space")
+        expect(option).to_be_checked()
+
+    def choose(self, label: str, option: str) -> None:
+        self._keyboard.to(label, "select")
+        self.page.keyboard.press("Home")
+        for _ in range(MOST_CHOICES):
+            if option in self.page.evaluate("() => document.activeElement.selectedOptions[0].text"):
+                return
+            self.page.keyboard.press("ArrowDown")
+        raise AssertionError(f"{label} does not offer {option}")
 
     def press(self, name: str) -> None:
         self._keyboard.to(name, "button")
         self.page.keyboard.press("Enter")
 
+    def unfold(self, name: str) -> None:
+        self._keyboard.to(name, "summary")
+        self.page.keyboard.press("Enter")
+
     def follow(self, name: str) -> None:
         self._keyboard.to(name, "a")
         self.page.keyboard.press("Enter")
+
+    def _focused(self, attribute: str) -> str | None:
+        found: str | None = self.page.evaluate(f"() => document.activeElement.getAttribute('{attribute}')")
+        return found
 
 
 class Telephone:
@@ -94,6 +153,11 @@ class Telephone:
         self._used = wanted
         return self._made.generate_otp(wanted)
 
+    def now(self) -> str:
+        """That of this half minute, for setting up the account."""
+        self._used = self._now()
+        return self._made.generate_otp(self._used)
+
     def _now(self) -> int:
         return int(datetime.now(UTC).timestamp()) // STEP_S
 
@@ -102,17 +166,19 @@ class Telephone:
 class Employed:
     """Somebody with an account; `telephone` where a second factor was set up."""
 
-    office: Office
     known: SignIn
     telephone: Telephone | None
+    person_id: str
 
 
-def employ(house: House, stage: Stage, office: Office, login: str, *, second_factor: bool = True) -> Employed:
+def employ(
+    house: House, door: DemoDoor, people: DemoPeople, office: Office, login: str, *, second_factor: bool = True
+) -> Employed:
     """The person holds what their office holds, and has an account that is set up."""
-    stage.people.place(office)
+    people.place(office)
     audience = Audience(login, office, second_factor, "")
-    known = make_sign_in(audience, house.url, stage.door, house.platform_token)
-    return Employed(office, known, Telephone(known.secret) if known.secret else None)
+    known = make_sign_in(audience, house.url, door, house.platform_token)
+    return Employed(known, Telephone(known.secret) if known.secret else None, office.actor_id)
 
 
 class AtWork:
@@ -146,6 +212,25 @@ class AtWork:
         self.hands.write("动态口令", who.telephone.code())
         self.hands.press(button)
 
+    def go(self, *links: str) -> None:
+        """Along these links, one after the other; every page fits."""
+        for name in links:
+            before = self.page.url
+            self.hands.follow(name)
+            self.page.wait_for_url(lambda url, before=before: url != before)
+            self.visit.must_fit()
+
+    def change(self, button: str) -> None:
+        """A button of the editor, after which the same page is there anew: by a script in its place, or loaded again."""
+        self.page.evaluate(f"() => document.querySelector('{EDITOR}').dataset.before = 'yes'")
+        self.hands.press(button)
+        eventually(lambda: self._is_there_anew(), within=QUICKLY, every=0.05)
+
+    def _is_there_anew(self) -> bool:
+        with suppress(Error):  # between two pages there is nothing that could be asked
+            return bool(self.page.evaluate(THERE_ANEW))
+        return False
+
     def arrive(self, where: str) -> None:
         """Where what was sent leads. Where it does not, what the page says instead."""
         try:
@@ -162,3 +247,6 @@ class AtWork:
 
         eventually(there, within=QUICKLY, every=0.5)
         self.visit.must_fit()
+
+    def sees(self, text: str) -> None:
+        expect(self.page.locator("main").get_by_text(text).first).to_be_visible()

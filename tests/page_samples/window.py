@@ -1,0 +1,44 @@
+"""What a clerk at the counter looks at: an enterprise found, not found, and one with its accounts and people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from enterprise_records_kit import ACCOUNTS, OWN, mandates
+from staff_kit import appointments, colleague
+
+from contracts.refusal import Refusal
+from page_samples import PageSample
+
+PEOPLE = {
+    "counter_clerk": colleague("window", where="章贡区政务服务中心", name="周窗口", id="clerk-1"),
+    "counter_bureau": colleague("bureau_intake", where="章贡区行政审批局", name="陈受理", id="intake-1"),
+}
+UNKNOWN = {
+    "refused": Refusal(
+        kind="not_found", code="enterprise_unknown", message="没有登记过这个统一社会信用代码的企业。"
+    ).model_dump(mode="json")
+}
+WRONG_CODE = {
+    "refused": Refusal(
+        kind="invalid", code="uscc_invalid", message="统一社会信用代码有误，请核对第 18 位校验码。"
+    ).model_dump(mode="json")
+}
+FOUND = {"enterprise_id": "ent-1", "uscc": OWN.uscc, "name": OWN.name}
+ONE: dict[str, Any] = {
+    "get_enterprise": OWN.model_dump(mode="json"),
+    "list_payee_accounts": ACCOUNTS,
+    "list_mandates": mandates,
+    "list_appointments": appointments("李账户"),
+}
+NEW = {**ONE, "list_payee_accounts": {"items": []}, "list_mandates": {"items": [], "next_cursor": None}}
+LIST, ENTERPRISE = "/window/enterprises", "/window/enterprises/{enterprise_id}"
+SAMPLES = [
+    PageSample(LIST, LIST, {}, "counter_clerk"),
+    PageSample(LIST, f"{LIST}?uscc={OWN.uscc}", {"find_enterprise": FOUND}, "counter_clerk"),
+    PageSample(LIST, f"{LIST}?uscc=91360702DEM000022A", {"find_enterprise": UNKNOWN}, "counter_bureau"),
+    PageSample(LIST, f"{LIST}?uscc=123", {"find_enterprise": WRONG_CODE}, "counter_clerk", 422),
+    PageSample(ENTERPRISE, "/window/enterprises/ent-1", ONE, "counter_clerk"),
+    PageSample(ENTERPRISE, "/window/enterprises/ent-1?x=new", NEW, "counter_clerk"),
+    PageSample(ENTERPRISE, "/window/enterprises/ent-1", ONE, "counter_bureau"),
+]
