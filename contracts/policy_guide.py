@@ -28,10 +28,19 @@ class NeededMaterial(Model):
     note: str | None = None
 
 
+class AmountExample(Model):
+    """The amount worked out on supposed facts: `supposed` says them, `working` how the amount comes of them."""
+
+    supposed: tuple[str, ...]
+    working: tuple[str, ...]
+    amount_fen: int
+
+
 class GuideView(Model):
     """`sentences` are the rules in Chinese: who is entitled, how much, who bears it, how it is handled.
 
     `window` says whether it can be claimed today; an item whose `state` is not `published` cannot be.
+    `example` is absent where a person decides the figure, or where it rests on what others publish.
     """
 
     item_id: Id
@@ -57,6 +66,7 @@ class GuideView(Model):
     materials: tuple[NeededMaterial, ...]
     sentences: dict[str, str]
     max_amount_fen: int | None = None
+    example: AmountExample | None = None
     opens: date | None = None
     closes: date | None = None
     window: WindowState

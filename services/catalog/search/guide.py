@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
 from chassis.read.reader import Reader
 from chassis.time.clock import CHINA
 from contracts.item import GuideMaterial, PolicyItemContent
-from contracts.policies import GetPolicy
-from contracts.policy_guide import GetGuide, GuideView, NeededMaterial
+from contracts.message import Id
+from contracts.policies import GetPolicy, PolicyItemView
+from contracts.policy_guide import AmountExample, GetGuide, GuideView, NeededMaterial
 from contracts.rule import Material
+from rules.examples import example_of
 from services.catalog.policies.views import get_policy
 from services.catalog.search.domain import window_on
 from services.catalog.search_index.ceiling import most_payable
+
+MOST_KEPT = 4096
+_EXAMPLES: dict[tuple[Id, int, int], AmountExample | None] = {}
+"""By item, version and year: a version never changes."""
 
 
 def get_guide(query: GetGuide, reader: Reader) -> GuideView:
@@ -37,11 +44,24 @@ def get_guide(query: GetGuide, reader: Reader) -> GuideView:
         materials=tuple(_materials(content)),
         sentences=found.sentences,
         max_amount_fen=most.fen if most else None,
+        example=_example(found, reader.now.astimezone(CHINA).date()),
         opens=plan.window.opens,
         closes=plan.window.closes,
         window=window_on(reader.now.astimezone(CHINA).date(), plan.window.opens, plan.window.closes),
         interpretations=content.interpretations,
     )
+
+
+def _example(item: PolicyItemView, today: date) -> AmountExample | None:
+    """What a version pays on supposed facts of this year; worked out once."""
+    key = (item.item_id, item.version, today.year)
+    if key not in _EXAMPLES:
+        if len(_EXAMPLES) >= MOST_KEPT:
+            _EXAMPLES.clear()
+        found = example_of(item.content.rules, today)
+        said = found and AmountExample(supposed=found.supposed, working=found.working, amount_fen=found.amount.fen)
+        _EXAMPLES[key] = said
+    return _EXAMPLES[key]
 
 
 def _materials(content: PolicyItemContent) -> Iterable[NeededMaterial]:
