@@ -21,6 +21,7 @@ from chassis.write.uow import UnitOfWork
 from contracts.identity import PLATFORM, InTenant
 from contracts.message import Command, Contract, Id, Model, Query, ServiceName, TenantId, answer_of, snake_case
 from contracts.refusal import Forbidden, Invalid, Reason, Refusal, Refused
+from gateway import masking
 from gateway.bus import Bus
 from gateway.errors import Faulted, refusal_response
 from gateway.identity.views import Directory, Principal
@@ -118,12 +119,18 @@ class Door:
     async def reply_to(self, query: Query, *, tenant: TenantId | None = None, of: ServiceName | None = None) -> Wire:
         """What `ask` would answer with, as it comes from the bus. Without `tenant` the one that the query names, else the
         caller's own, if it has one."""
-        envelope: Wire = {"name": type(query).__name__, "body": query.model_dump(mode="json")}
-        if self._principal is not None:
-            envelope["actor"] = self._principal.actor.model_dump(mode="json")
-            tenant = tenant or self._tenant_named_by(query) or self._principal.tenant
-        envelope["tenant"] = tenant
-        return await self._call(of, query, envelope, QUERY_SECONDS)
+        if self._principal is None:
+            envelope: Wire = {"name": type(query).__name__, "body": query.model_dump(mode="json"), "tenant": tenant}
+            return await self._call(of, query, envelope, QUERY_SECONDS)
+        actor = self._principal.actor
+        query = masking.asked_for(query, actor)
+        envelope = {
+            "name": type(query).__name__,
+            "body": query.model_dump(mode="json"),
+            "actor": actor.model_dump(mode="json"),
+            "tenant": tenant or self._tenant_named_by(query) or self._principal.tenant,
+        }
+        return masking.answered(type(query), actor, await self._call(of, query, envelope, QUERY_SECONDS))
 
     async def told(self, query: Query[M], *, tenant: TenantId | None = None, of: ServiceName | None = None) -> M:
         """What the owner says, as the query's own answer. Raises RefusedThere, Faulted and what the bus raises."""

@@ -126,7 +126,8 @@ OFFICERS: tuple[DutyKind, ...] = ("policy_author", "first_review", "review_check
 DECIDERS: tuple[DutyKind, ...] = ("first_review", "review_check", "leader")
 BUREAU: tuple[DutyKind, ...] = ("bureau_intake", "payment_maker", "payment_check")
 FINANCE: tuple[DutyKind, ...] = ("finance", "finance_check")
-SUPERVISORS: tuple[DutyKind, ...] = ("supervision", "discipline", "audit", "lay_supervisor")
+INSPECTORS: tuple[DutyKind, ...] = ("supervision", "discipline", "audit")
+SUPERVISORS: tuple[DutyKind, ...] = (*INSPECTORS, "lay_supervisor")
 WINDOW: tuple[DutyKind, ...] = ("window",)
 STAFF: tuple[DutyKind, ...] = (*OFFICERS, *WINDOW, *BUREAU, *FINANCE)
 VIEW: tuple[Mandated, ...] = ("enterprise_view",)
@@ -214,7 +215,6 @@ PUBLIC_ROWS = tuple(
     )
 )
 
-
 OFFICE = (*OFFICERS, *WINDOW, *BUREAU)
 COUNTER = (*WINDOW, *BUREAU)
 ENTERPRISE_ROWS: tuple[Permission, ...] = (
@@ -225,20 +225,20 @@ ENTERPRISE_ROWS: tuple[Permission, ...] = (
     of(fact_records.WithdrawFacts, (*OFFICERS, *BUREAU, *PARTNER), "tenant"),
     of(enterprise_imports.ImportEnterprises, (*OFFICERS, *BUREAU), "tenant"),
     of(enterprises.RegisterPayeeAccount, (*WINDOW, *ACCOUNTS), "tenant"),
-    of(enterprises.ListPayeeAccounts, (*COUNTER, *SUPERVISORS, *ACCOUNTS), "tenant"),
+    of(enterprises.ListPayeeAccounts, (*COUNTER, *INSPECTORS, *ACCOUNTS), "tenant"),
     of(enterprises.ConfirmPayeeAccount, COUNTER, "tenant", states=("registered",)),
     of(enterprises.WithdrawPayeeAccount, (*COUNTER, *ACCOUNTS), "tenant"),
-    of(consents.ListConsents, (*BUREAU, *SUPERVISORS, *VIEW), "tenant"),
+    of(consents.ListConsents, (*BUREAU, *INSPECTORS, *VIEW), "tenant"),
     of(consents.ConsultLabel, BANK, "tenant"),
     of(consents.RevealContact, OFFICE, "tenant"),
     of(consents.ReadContact, OFFICE, "own"),
-    of(consents.ListDisclosures, (*SUPERVISORS, *VIEW), "tenant"),
+    of(consents.ListDisclosures, (*INSPECTORS, *VIEW), "tenant"),
     of(materials.KeepMaterial, (*OFFICERS, *WINDOW, *PARTNER, *APPLY), "tenant"),
     of(materials.ListMaterials, (*OFFICE, *VIEW), "tenant"),
     of(materials.WithdrawMaterial, (*OFFICERS, *WINDOW, *APPLY), "tenant"),
     of(materials.ListExpiringMaterials, OFFICE, "tenant"),
     of(merges.ProposeMerge, COUNTER, "tenant"),
-    of(merges.ListMerges, (*COUNTER, *SUPERVISORS), "tenant"),
+    of(merges.ListMerges, (*COUNTER, *INSPECTORS), "tenant"),
     of(merges.ConfirmMerge, BUREAU, "tenant", states=("proposed",)),
     of(merges.DeclineMerge, COUNTER, "tenant", states=("proposed",)),
     of(labels.ListLabels, (*OFFICE, *VIEW, *BANK), "tenant"),
@@ -246,7 +246,7 @@ ENTERPRISE_ROWS: tuple[Permission, ...] = (
     of(uploads.RecordUpload, (*STAFF, *PARTNER, *APPLY), "tenant"),
     of(entitlements.CheckEntitlement, (*OFFICERS, *WINDOW, *VIEW), "tenant"),
     of(entitlements.ListEntitlements, OFFICE, "tenant"),
-    of(enterprises.ListContactChanges, (*COUNTER, *SUPERVISORS, *VIEW), "tenant"),
+    of(enterprises.ListContactChanges, (*COUNTER, *INSPECTORS, *VIEW), "tenant"),
 )
 
 

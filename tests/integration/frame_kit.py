@@ -7,11 +7,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 import psycopg
+import pytest
+from alembic.script import ScriptDirectory
 
 from chassis.edge.frame import Frame
 from chassis.events.inbox import Inbox, Subscription
 from chassis.events.received import Received, decode
 from chassis.foundation.ids import event_id
+from chassis.foundation.migrate import migrate
 from chassis.write.uow import UnitOfWork
 from console.servers.provision import Dsns
 from contracts.envelope import EventEnvelope
@@ -93,3 +96,16 @@ def messages(*pairs: tuple[str, int], **more: Any) -> list[Received[Any]]:
     """Decoded events for (subject, sequence) pairs."""
     wanted = frozenset({"MessageDelivered"})
     return [decode(message_body(subject, sequence, **more), wanted=wanted) for subject, sequence in pairs]
+
+
+def up_to(service: str, revision: str, dsns: Dsns) -> None:
+    """An empty database as a former version of the service would have migrated it."""
+    own = "gateway/identity" if service == "gateway" else f"services/{service}"
+    newest = ScriptDirectory._upgrade_revs
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            ScriptDirectory,
+            "_upgrade_revs",
+            lambda self, to, now: newest(self, revision if own in self.dir else to, now),
+        )
+        migrate(service, dsns.owner)

@@ -6,8 +6,7 @@ from collections.abc import Callable
 
 import psycopg
 import pytest
-from alembic.script import ScriptDirectory
-from frame_kit import psycopg_url
+from frame_kit import psycopg_url, up_to
 
 from chassis.foundation.migrate import migrate
 from console.servers.provision import Dsns
@@ -34,23 +33,11 @@ SEEN = (
 )
 
 
-def up_to(revision: str, dsns: Dsns) -> None:
-    """As a former version of the catalogue would have migrated."""
-    newest = ScriptDirectory._upgrade_revs
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(
-            ScriptDirectory,
-            "_upgrade_revs",
-            lambda self, to, now: newest(self, revision if "services/catalog" in self.dir else to, now),
-        )
-        migrate("catalog", dsns.owner)
-
-
 def test_facts_that_were_rows_of_their_own_are_kept_with_their_places_and_withdrawals(
     empty_database: Callable[[str], Dsns],
 ) -> None:
     empty = empty_database("catalog")
-    up_to("catalog_0009", empty)
+    up_to("catalog", "catalog_0009", empty)
     with psycopg.connect(psycopg_url(empty.owner)) as connection:
         connection.execute(ENTERPRISE)
         for fact in KEPT:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from frame_kit import psycopg_url
+from frame_kit import psycopg_url, up_to
 
 from chassis.foundation import migrate as migration
 from console.servers.provision import Dsns
@@ -75,11 +75,11 @@ def test_a_migration_that_is_wrong_says_so_at_once(dsns: Dsns, tmp_path: Path, m
         migration.migrate("gateway", dsns.owner)
 
 
-def test_an_identity_database_of_the_first_version_learns_to_sign_people_in_at_one_question(dsns: Dsns) -> None:
-    with psycopg.connect(psycopg_url(dsns.owner)) as owner:
-        owner.execute("DROP FUNCTION credential_behind")
-        owner.execute("DROP TABLE upload")  # what came after it
-        owner.execute("UPDATE alembic_version SET version_num = 'identity_0001'")
+def test_an_identity_database_of_the_first_version_learns_to_sign_people_in_at_one_question(
+    empty_database: Callable[[str], Dsns],
+) -> None:
+    dsns = empty_database("gateway")
+    up_to("gateway", "identity_0001", dsns)
     migration.migrate("gateway", dsns.owner)
     with psycopg.connect(psycopg_url(dsns.app)) as app:
-        assert app.execute("SELECT * FROM credential_behind('nobody has this')").fetchall() == []
+        assert app.execute("SELECT * FROM credential_found('nobody has this', now())").fetchall() == []

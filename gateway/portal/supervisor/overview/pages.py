@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from asyncio import gather
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from pydantic import Field
@@ -12,10 +13,10 @@ from contracts.review import CaseState, CountCases, GetCase, ListCases
 from contracts.treasury import DisbursementState, ListDisbursements, SummariseDisbursements
 from gateway.access import Only
 from gateway.door import Door
+from gateway.masking import sees_names
 from gateway.portal.shell.pages import Nothing, Pages, Values
 from gateway.portal.shell.time_left import time_left_until, times_left
 from gateway.portal.staff.asked import asked_for
-from gateway.portal.supervisor.overview.masking import masked_case, masked_payment, sees_names
 
 pages = Pages("supervision")
 SUPERVISOR = Only("supervisor")
@@ -74,8 +75,8 @@ async def overview(door: Door, _asked: Nothing) -> Values:
         "counts": counts,
         "held": open_money,
         "late_money": late_money,
-        "cases": await _timed(door, _cases(door, late_cases.items)),
-        "payments": await _timed(door, _payments(door, payments.items)),
+        "cases": await _timed(door, late_cases.items),
+        "payments": await _timed(door, payments.items),
         "names_shown": sees_names(door.principal.actor),
     }
 
@@ -90,7 +91,7 @@ async def watch_cases(door: Door, asked: CasesWatched) -> Values:
         door.told(CountCases(**asked.filtered)),
     )
     return {
-        "rows": await _timed(door, _cases(door, listed.items)),
+        "rows": await _timed(door, listed.items),
         "next_cursor": listed.next_cursor,
         "counts": counts,
         **_shown(door, asked),
@@ -106,7 +107,7 @@ async def watch_payments(door: Door, asked: PaymentsWatched) -> Values:
         door.told(SummariseDisbursements(**asked.filtered)),
     )
     return {
-        "rows": await _timed(door, _payments(door, listed.items)),
+        "rows": await _timed(door, listed.items),
         "next_cursor": listed.next_cursor,
         "summary": summary,
         **_shown(door, asked),
@@ -120,11 +121,10 @@ async def watch_case(door: Door, asked: CaseWatched) -> Values:
         door.told(GetCase(case_id=asked.case_id)),
         door.told(ListDisbursements(case_id=asked.case_id, order="due")),
     )
-    (case,) = _cases(door, [case])
     return {
         "case": case,
         "left": await time_left_until(door, case.due_at),
-        "payments": await _timed(door, _payments(door, payments.items)),
+        "payments": await _timed(door, payments.items),
         "names_shown": sees_names(door.principal.actor),
     }
 
@@ -139,13 +139,5 @@ def _shown(door: Door, asked: CasesWatched | PaymentsWatched) -> dict[str, Any]:
     return {"asked_for": asked, "listed": said, "names_shown": sees_names(door.principal.actor)}
 
 
-def _cases(door: Door, cases: Any) -> list[Any]:
-    return list(cases) if sees_names(door.principal.actor) else [masked_case(each) for each in cases]
-
-
-def _payments(door: Door, payments: Any) -> list[Any]:
-    return list(payments) if sees_names(door.principal.actor) else [masked_payment(each) for each in payments]
-
-
-async def _timed(door: Door, things: list[Any]) -> list[Any]:
+async def _timed(door: Door, things: Sequence[Any]) -> list[Any]:
     return list(zip(things, await times_left(door, [each.due_at for each in things]), strict=True))
