@@ -52,6 +52,8 @@ EXPECTED = {
     ("GET", "/supervisor"): "supervisor",
     ("GET", "/supervisor/cases"): "supervisor",
     ("GET", "/supervisor/cases/{case_id}"): "supervisor",
+    ("GET", "/supervisor/cases/{case_id}/file"): "supervisor",
+    ("POST", "/supervisor/cases/{case_id}/file"): "supervisor",
     ("GET", "/supervisor/payments"): "supervisor",
     ("GET", "/api/v1/cases/counts"): "bureau department supervisor",
     ("POST", "/api/v1/cases/rejection-previews"): "department",
