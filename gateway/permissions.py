@@ -24,6 +24,7 @@ from contracts import (
     documents,
     drafting,
     enterprise_imports,
+    enterprise_lookup,
     enterprises,
     entitlements,
     fact_records,
@@ -198,7 +199,6 @@ PLATFORM_ROWS: tuple[Permission, ...] = (
     of(credentials.ListCredentials, SECURITY, "tenant"),
 )
 
-
 PUBLIC_ROWS = tuple(
     of(contract, (), "everybody")
     for contract in (
@@ -214,12 +214,12 @@ PUBLIC_ROWS = tuple(
     )
 )
 
-
 OFFICE = (*OFFICERS, *WINDOW, *BUREAU)
 COUNTER = (*WINDOW, *BUREAU)
 ENTERPRISE_ROWS: tuple[Permission, ...] = (
     of(enterprises.RegisterEnterprise, (*COUNTER, *PARTNER), "tenant"),
     of(enterprises.GetEnterprise, (*OFFICE, *VIEW), "tenant"),
+    of(enterprise_lookup.FindEnterprise, (*SECURITY, *WINDOW), "tenant"),
     of(enterprises.RecordFacts, ("policy_author", "first_review", *PARTNER), "tenant"),
     of(fact_records.GetFactHistory, (*OFFICE, *VIEW), "tenant"),
     of(fact_records.WithdrawFacts, (*OFFICERS, *BUREAU, *PARTNER), "tenant"),

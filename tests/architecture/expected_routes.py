@@ -226,6 +226,7 @@ EXPECTED = {
     ("POST", "/api/v1/authoring/items/{item_id}/withdraw"): "department",
     ("POST", "/api/v1/enterprises"): "bureau partner window",
     ("GET", "/api/v1/enterprises/{enterprise_id}"): "bureau department enterprise window",
+    ("GET", "/api/v1/enterprise-codes/{uscc}"): "platform window",
     ("POST", "/api/v1/enterprises/{enterprise_id}/facts"): "department partner",
     ("GET", "/api/v1/enterprises/{enterprise_id}/facts"): "bureau department enterprise window",
     ("POST", "/api/v1/enterprises/{enterprise_id}/facts/withdraw"): "bureau department partner",

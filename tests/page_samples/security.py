@@ -9,6 +9,7 @@ from portal_kit import administrator
 
 from contracts.accounts import AccountPage, AccountView, InvitationView
 from contracts.credentials import CredentialPage, CredentialView
+from contracts.enterprise_lookup import EnterpriseFound
 from contracts.issuers import IssuerList, IssuerView
 from contracts.message import Model
 from contracts.people import (
@@ -81,6 +82,7 @@ MANDATES = (
         version=1,
     ),
 )
+FOUND = EnterpriseFound(enterprise_id="enterprise-1", uscc="91360702DEM000014H", name="兴国示例有限公司")
 ACCOUNTS = (
     AccountView(
         account_id="account-1", person_id="person-1", login="wangwu", state="active", second_factor=True, version=3
@@ -177,6 +179,7 @@ OF_PERSON = {
     "list_accounts": json(AccountPage(items=(ACCOUNTS[0], ACCOUNTS[2]))),
     "list_appointments": json(AppointmentPage(items=HELD)),
     "list_mandates": json(MandatePage(items=MANDATES)),
+    "find_enterprise": json(FOUND),
     "list_credentials": json(CredentialPage(items=CREDENTIALS)),
 }
 NOBODY_YET = {
