@@ -29,6 +29,11 @@ def _safe_url(url: str) -> str:
 
 SafeUrl = Annotated[str, Field(min_length=8, max_length=300), AfterValidator(_safe_url)]
 ClaimName = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[A-Za-z0-9_:/.-]+$")]
+IssuerName = Annotated[str, Field(min_length=2, max_length=40, pattern=r"^[a-z0-9][a-z0-9-]*$")]
+ClientId = Annotated[str, Field(min_length=1, max_length=200)]
+ClientSecret = Annotated[str, Field(min_length=8, max_length=400)]
+ChineseLabel = Annotated[str, Field(min_length=2, max_length=40)]
+EnglishLabel = Annotated[str, Field(min_length=2, max_length=80)]
 
 
 class IssuerView(Model):
@@ -44,6 +49,7 @@ class IssuerView(Model):
     resident_id_claim: str | None = None
     claims_from_userinfo: bool = False
     second_factor_acr: tuple[str, ...] = ()
+    scopes: tuple[str, ...] = ()
     state: IssuerState
     version: int
 
@@ -63,10 +69,10 @@ class IssuerTerms(Model):
 
     issuer: SafeUrl
     discovery_url: SafeUrl | None = None
-    client_id: Annotated[str, Field(min_length=1, max_length=200)]
+    client_id: ClientId
     audience: IssuerAudience
-    label_zh: Annotated[str, Field(min_length=2, max_length=40)]
-    label_en: Annotated[str, Field(min_length=2, max_length=80)]
+    label_zh: ChineseLabel
+    label_en: EnglishLabel
     resident_id_claim: ClaimName | None = None
     claims_from_userinfo: bool = False
     second_factor_acr: tuple[Annotated[str, Field(min_length=1, max_length=120)], ...] = Field(
@@ -82,9 +88,9 @@ class RegisterIssuer(Command[IssuerView], InTenant):
 
     owner: ClassVar[ServiceName] = "gateway"
 
-    issuer_id: Annotated[str, Field(min_length=2, max_length=40, pattern=r"^[a-z0-9][a-z0-9-]*$")]
+    issuer_id: IssuerName
     terms: IssuerTerms
-    client_secret: Annotated[str, Field(min_length=8, max_length=400)] | None = None
+    client_secret: ClientSecret | None = None
 
 
 class ChangeIssuer(Command[IssuerView], InTenant):
@@ -97,7 +103,7 @@ class ChangeIssuer(Command[IssuerView], InTenant):
 
     issuer_id: Id
     terms: IssuerTerms
-    client_secret: Annotated[str, Field(min_length=8, max_length=400)] | None = None
+    client_secret: ClientSecret | None = None
     expected_version: int
 
 

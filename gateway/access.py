@@ -17,7 +17,8 @@ from contracts.message import Actor, Contract
 from contracts.refusal import Forbidden
 from gateway.door import Door
 from gateway.identity.views import Directory, Principal
-from gateway.permissions import MACHINES, Permission, permission_for, role_of
+from gateway.permission import Permission
+from gateway.permissions import MACHINES, permission_for, role_of
 from gateway.rate_limits import count_request
 from gateway.security_notes import mark_refused
 

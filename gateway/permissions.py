@@ -7,9 +7,7 @@ by the owner of the thing, which knows them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Literal, cast, get_args
+from typing import cast, get_args
 
 from contracts import (
     accounts,
@@ -24,6 +22,7 @@ from contracts import (
     documents,
     drafting,
     enterprise_imports,
+    enterprise_lookup,
     enterprises,
     entitlements,
     fact_records,
@@ -56,68 +55,11 @@ from contracts import (
 )
 from contracts.duties import DUTY_KINDS, ROLE_OF, DutyKind, Role
 from contracts.message import Contract
-
-Machine = Literal["partner", "bank"]
-"""A partner's SYSTEM, a bank: signed in by a credential of their own."""
-
-Mandated = Literal[
-    "enterprise_view", "enterprise_apply", "enterprise_accounts", "enterprise_contacts", "enterprise_consents"
-]
-"""Whoever acts for an enterprise, with that scope in the mandate."""
-
-Holder = DutyKind | Machine | Mandated
-
-Reach = Literal[
-    "everybody",  # 公开
-    "all_tenants",  # 各地区
-    "platform",  # 平台
-    "tenant",  # 本地区
-    "department",  # 本部门
-    "enterprise",  # 本企业
-    "own",  # 本人
-]
-"""How far a permission goes. `all_tenants` is for those alone who belong to the platform itself; `platform` is for what
-is the same in all of it, as people are."""
-
-REACHES: dict[Reach, str] = {
-    "everybody": "公开",
-    "all_tenants": "各地区",
-    "platform": "平台",
-    "tenant": "本地区",
-    "department": "本部门",
-    "enterprise": "本企业",
-    "own": "本人",
-}
+from gateway.permission import Holder, Machine, Mandated, Permission, of
 
 
 class NoPermissionDeclared(Exception):
     """A contract stands at a door and in no row of the table."""
-
-
-@dataclass(frozen=True, slots=True)
-class Permission:
-    """Who may put this contract, how far it reaches, in which states, and whether a fresh sign-in is asked for."""
-
-    contract: type[Contract]
-    holders: frozenset[Holder]
-    reach: Reach
-    states: tuple[str, ...] = ()
-    step_up: bool = False
-
-    @property
-    def public(self) -> bool:
-        return self.reach == "everybody"
-
-
-def of(
-    contract: type[Contract],
-    holders: Iterable[Holder],
-    reach: Reach,
-    *,
-    states: tuple[str, ...] = (),
-    step_up: bool = False,
-) -> Permission:
-    return Permission(contract, frozenset(holders), reach, states, step_up)
 
 
 OFFICERS: tuple[DutyKind, ...] = ("policy_author", "first_review", "review_check", "leader")
@@ -199,7 +141,6 @@ PLATFORM_ROWS: tuple[Permission, ...] = (
     of(credentials.ListCredentials, SECURITY, "tenant"),
 )
 
-
 PUBLIC_ROWS = tuple(
     of(contract, (), "everybody")
     for contract in (
@@ -220,6 +161,7 @@ COUNTER = (*WINDOW, *BUREAU)
 ENTERPRISE_ROWS: tuple[Permission, ...] = (
     of(enterprises.RegisterEnterprise, (*COUNTER, *PARTNER), "tenant"),
     of(enterprises.GetEnterprise, (*OFFICE, *VIEW), "tenant"),
+    of(enterprise_lookup.FindEnterprise, (*SECURITY, *COUNTER), "tenant"),
     of(enterprises.RecordFacts, ("policy_author", "first_review", *PARTNER), "tenant"),
     of(fact_records.GetFactHistory, (*OFFICE, *VIEW), "tenant"),
     of(fact_records.WithdrawFacts, (*OFFICERS, *BUREAU, *PARTNER), "tenant"),

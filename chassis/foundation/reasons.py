@@ -20,6 +20,7 @@ SENTENCES: Mapping[str, str] = {
     "int_parsing": "应为整数",
     "int_from_float": "应为整数",
     "bool_parsing": "应为是或否",
+    "url_unsafe": "请填写以 https:// 开头的完整地址，不带参数",
     "money_invalid": "请填写金额（元，最多两位小数）",
     "greater_than": "应大于 {gt}",
     "greater_than_equal": "不得小于 {ge}",

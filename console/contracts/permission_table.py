@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from console.contracts.schemas import NOTE
 from contracts.duties import DUTY_NAMES
 from contracts.message import Command
-from gateway.permissions import PERMISSIONS, REACHES, Permission
+from gateway.permission import REACHES, Permission
+from gateway.permissions import PERMISSIONS
 
 HEAD = f"""# Who may do what
 

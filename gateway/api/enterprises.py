@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
+from contracts.enterprise_lookup import FindEnterprise
 from contracts.enterprises import (
     ConfirmPayeeAccount,
     GetEnterprise,
@@ -29,6 +30,12 @@ async def register_enterprise(door: Door, command: RegisterEnterprise) -> Respon
 @routes.ask("/enterprises/{enterprise_id}", GetEnterprise)
 async def get_enterprise(door: Door, query: GetEnterprise) -> Response:
     """The dossier: facts with their sources, contact masked."""
+    return await door.ask(query)
+
+
+@routes.ask("/enterprise-codes/{uscc}", FindEnterprise)
+async def find_enterprise(door: Door, query: FindEnterprise) -> Response:
+    """Whose credit code it is: id and name, for whoever enters who acts for the enterprise (按信用代码查企业)."""
     return await door.ask(query)
 
 

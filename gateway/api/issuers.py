@@ -6,11 +6,10 @@ from functools import partial
 
 from starlette.responses import Response
 
-from chassis.write.uow import UnitOfWork
 from contracts.issuers import ChangeIssuer, CloseIssuer, ListIssuers, RegisterIssuer
 from gateway.door import Door
 from gateway.identity.issuers import use_cases, views
-from gateway.identity.sessions.store import SessionStore
+from gateway.identity.sessions.use_cases import end_sessions_of_issuer
 from gateway.routes import Routes
 from gateway.session_cookie import origin_of
 
@@ -40,9 +39,5 @@ async def change_issuer(door: Door, command: ChangeIssuer) -> Response:
 @routes.order("/issuers/{issuer_id}/close", CloseIssuer, versioned=True)
 async def close_issuer(door: Door, command: CloseIssuer) -> Response:
     """Nobody signs in with it any more (停用身份提供方)."""
-    handle = partial(use_cases.close_issuer, end_sessions=_end_sessions_of_issuer, origin=origin_of(door.request.scope))
+    handle = partial(use_cases.close_issuer, end_sessions=end_sessions_of_issuer, origin=origin_of(door.request.scope))
     return door.answer(await door.carry_out(command, handle))
-
-
-def _end_sessions_of_issuer(uow: UnitOfWork, issuer_id: str) -> int:
-    return uow.of(SessionStore).end_of_issuer(uow.tenant, issuer_id)

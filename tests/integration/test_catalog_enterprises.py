@@ -29,6 +29,7 @@ from chassis.edge.frame import Frame
 from chassis.testing.fakes import NOON
 from chassis.time.clock import FixedClock
 from console.servers.provision import Dsns
+from contracts.enterprise_lookup import FindEnterprise
 from contracts.enterprises import (
     ConfirmPayeeAccount,
     GetEnterprise,
@@ -91,6 +92,13 @@ def test_a_file_is_read_by_its_own_enterprise_and_its_own_place_only(catalog: Re
     assert (seen["uscc"], seen["contact_masked"]) == (ENTERPRISE.uscc, "199****0001")
     assert catalog.asked(question, actor=enterprise_actor("other"))["refused"]["code"] == "enterprise_not_yours"
     assert catalog.asked(question, tenant=XINGGUO)["refused"]["code"] == "enterprise_unknown"
+
+
+def test_an_enterprise_is_found_by_its_code_in_its_own_place_only(catalog: Replica, enterprise: str) -> None:
+    question = FindEnterprise(uscc=f" {ENTERPRISE.uscc.lower()}")
+    found = catalog.asked(question)["ok"]
+    assert found == {"enterprise_id": enterprise, "uscc": ENTERPRISE.uscc, "name": ENTERPRISE.name}
+    assert catalog.asked(question, tenant=XINGGUO)["refused"]["code"] == "uscc_unknown"
 
 
 def test_another_place_touches_neither_the_file_nor_its_accounts(catalog: Replica, enterprise: str) -> None:

@@ -9,6 +9,8 @@ from portal_kit import administrator
 
 from contracts.accounts import AccountPage, AccountView, InvitationView
 from contracts.credentials import CredentialPage, CredentialView
+from contracts.enterprise_lookup import EnterpriseFound
+from contracts.issuers import IssuerList, IssuerView
 from contracts.message import Model
 from contracts.people import (
     AppointmentPage,
@@ -26,6 +28,7 @@ from page_samples.platform import REGISTERS
 
 PEOPLE = {
     "security": administrator("security_admin"),
+    "county_security": administrator("security_admin", "xingguo"),
     "auditor": administrator("audit_admin"),
     "county_auditor": administrator("audit_admin", "xingguo"),
 }
@@ -79,6 +82,7 @@ MANDATES = (
         version=1,
     ),
 )
+FOUND = EnterpriseFound(enterprise_id="enterprise-1", uscc="91360702DEM000014H", name="兴国示例有限公司")
 ACCOUNTS = (
     AccountView(
         account_id="account-1", person_id="person-1", login="wangwu", state="active", second_factor=True, version=3
@@ -137,6 +141,35 @@ ISSUED = credential(4, "税务数据接口", token="not-a-real-token")
 INVITED = InvitationView(
     invitation_id="invitation-1", purpose="first_sign_in", person_id="person-2", expires_at=NOON + timedelta(days=3)
 )
+ISSUERS = (
+    IssuerView(
+        issuer_id="jx-people",
+        issuer="https://people.example.gov.cn",
+        discovery_url="https://people.example.gov.cn/.well-known/openid-configuration",
+        client_id="zhida",
+        audience="enterprise",
+        label_zh="省统一身份认证",
+        label_en="Provincial identity",
+        resident_id_claim="id_number",
+        claims_from_userinfo=True,
+        second_factor_acr=("urn:face", "urn:otp"),
+        scopes=("profile", "id_number"),
+        state="open",
+        version=3,
+    ),
+    IssuerView(
+        issuer_id="gz-staff",
+        issuer="https://staff.example.gov.cn",
+        discovery_url="https://staff.example.gov.cn/.well-known/openid-configuration",
+        client_id="zhida-staff",
+        audience="staff",
+        label_zh="政府统一身份认证",
+        label_en="Government identity",
+        state="closed",
+        version=2,
+    ),
+)
+REGISTERED = {**REGISTERS, "list_issuers": json(IssuerList(items=ISSUERS))}
 
 OF_PERSON = {
     **REGISTERS,
@@ -146,6 +179,7 @@ OF_PERSON = {
     "list_accounts": json(AccountPage(items=(ACCOUNTS[0], ACCOUNTS[2]))),
     "list_appointments": json(AppointmentPage(items=HELD)),
     "list_mandates": json(MandatePage(items=MANDATES)),
+    "find_enterprise": json(FOUND),
     "list_credentials": json(CredentialPage(items=CREDENTIALS)),
 }
 NOBODY_YET = {
@@ -205,6 +239,10 @@ SAMPLES = [
     sample("/security/accounts", answers={"list_accounts": json(AccountPage(items=ACCOUNTS))}),
     sample("/security/credentials", "/security/credentials?tenant=xingguo&past=true"),
     sample("/security/credentials/{credential_id}", "/security/credentials/credential-1?tenant=xingguo"),
+    sample("/security/issuers", "/security/issuers?tenant=xingguo", REGISTERED),
+    sample("/security/issuers", answers={**REGISTERS, "list_issuers": json(IssuerList())}, who="county_security"),
+    sample("/security/issuers/{issuer_id}", "/security/issuers/jx-people?tenant=xingguo", REGISTERED),
+    sample("/security/issuers/{issuer_id}", "/security/issuers/gz-staff?tenant=xingguo", REGISTERED),
     sample("/platform/duties", "/platform/duties?tenant=xingguo"),
     sample("/audit/events", "/audit/events?tenant=xingguo&kind=sign_in", LOG, who="auditor"),
     sample("/audit/events", answers=LOG, who="county_auditor"),

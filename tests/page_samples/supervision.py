@@ -12,6 +12,7 @@ from page_samples.money import HELD, READY
 
 PEOPLE = {
     "watch_supervisor": colleague("supervision", where="章贡区督查室", name="赵督查", id="supervisor-1"),
+    "watch_discipline": colleague("discipline", where="章贡区纪委监委", id="discipline-1"),
     "watch_lay": colleague("lay_supervisor", where="章贡区营商环境监督员", name="孙监督", id="lay-1"),
     "watch_window": colleague("window", where="惠企政策兑现专窗", name="周窗口", id="window-1"),
     "watch_reviewer": colleague("first_review"),
@@ -33,6 +34,8 @@ SAMPLES = [
     PageSample("/supervisor/cases", "/supervisor/cases?state=accepted", WATCHED, who="watch_supervisor"),
     PageSample("/supervisor/payments", "/supervisor/payments", WATCHED, who="watch_supervisor"),
     PageSample("/supervisor/cases/{case_id}", "/supervisor/cases/case-2", WATCHED, who="watch_lay"),
+    PageSample("/supervisor/cases/{case_id}", "/supervisor/cases/case-3", WATCHED, who="watch_discipline"),
+    PageSample("/supervisor/cases/{case_id}/file", "/supervisor/cases/case-2/file", WATCHED, who="watch_discipline"),
     PageSample("/desk", "/desk", WATCHED, who="watch_reviewer"),
     PageSample("/desk", "/desk?as=checker", {"summarise_disbursements": told(summary(*READY))}, who="watch_checker"),
     PageSample("/desk", "/desk?as=finance", {"summarise_disbursements": told(summary(*HELD))}, who="watch_finance"),

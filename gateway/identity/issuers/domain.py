@@ -99,6 +99,7 @@ class IdentityProvider(Aggregate):
             resident_id_claim=self.resident_id_claim,
             claims_from_userinfo=self.claims_from_userinfo,
             second_factor_acr=self.second_factor_acr,
+            scopes=self.scopes,
             state=self.state,
             version=self.version,
         )

@@ -35,3 +35,8 @@ def end_sessions(cmd: EndSessions, uow: UnitOfWork, *, origin: Origin = NOWHERE)
 def end_sessions_of(uow: UnitOfWork, person_id: str) -> int:
     """The same as part of another act: a recovery, a suspension, the end of a duty."""
     return uow.of(SessionStore).end_of_person(person_id)
+
+
+def end_sessions_of_issuer(uow: UnitOfWork, issuer_id: str) -> int:
+    """The same for everybody who came in by an identity provider of the tenant that is closed."""
+    return uow.of(SessionStore).end_of_issuer(uow.tenant, issuer_id)

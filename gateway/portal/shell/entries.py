@@ -24,8 +24,8 @@ NOT_MEANT = frozenset({CSRF, "lang", "done", "cursor_from"})
 """What stands in a form or an address beside what the person says."""
 
 YUAN, FEN = "_yuan", "_fen"
-SECRET = "password"
-"""Ends the names of what is taken as it is typed, and never shown again."""
+SECRET = ("password", "secret")
+"""End the names of what is taken as it is typed, and never shown again."""
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,13 @@ class EnterpriseUnknown(NotFound):
     sentence = "没有找到该企业的档案。"
 
 
+class CreditCodeUnknown(NotFound):
+    """No enterprise of this tenant has this credit code."""
+
+    code = "uscc_unknown"
+    sentence = "本地区没有统一社会信用代码为 {uscc} 的企业档案。请核对代码和地区；确实没有建档的，请窗口先登记企业。"
+
+
 class EnterpriseNotYours(Forbidden):
     """An enterprise sees and touches its own dossier only."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from chassis.edge.entrypoints import Room, command, query
 from chassis.read.reader import Reader
 from chassis.write.uow import UnitOfWork
+from contracts.enterprise_lookup import EnterpriseFound, FindEnterprise
 from contracts.enterprises import (
     EnterpriseView,
     GetEnterprise,
@@ -33,6 +34,10 @@ class EnterpriseEntrypoints(Room):
     @query
     def get_enterprise(self, query: GetEnterprise, reader: Reader) -> EnterpriseView:
         return views.get_enterprise(query, reader)
+
+    @query
+    def find_enterprise(self, query: FindEnterprise, reader: Reader) -> EnterpriseFound:
+        return views.find_enterprise(query, reader)
 
     @query
     def get_fact_history(self, query: GetFactHistory, reader: Reader) -> FactHistory:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chassis.read.paging import cut_page, decode_cursor, encode_cursor
 from chassis.read.reader import Reader
+from contracts.enterprise_lookup import EnterpriseFound, FindEnterprise
 from contracts.enterprises import (
     AbsorbedEnterprise,
     EnterpriseView,
@@ -11,7 +12,8 @@ from contracts.enterprises import (
 )
 from contracts.fact_records import FactHistory, GetFactHistory
 from contracts.rule import Fact
-from services.catalog.enterprises.domain import EnterpriseUnknown, refuse_stranger
+from services.catalog.enterprises.credit_code import checked_credit_code
+from services.catalog.enterprises.domain import CreditCodeUnknown, EnterpriseUnknown, refuse_stranger
 from services.catalog.enterprises.fact_records import FACT_COLUMNS, HISTORY, fact_record
 from services.catalog.labels.views import labels_for
 
@@ -29,6 +31,8 @@ FILE = (
     " FROM enterprise e WHERE e.tenant = :tenant AND e.id = :id"
 )
 
+WHO = "SELECT id AS enterprise_id, uscc, name, merged_into FROM enterprise WHERE tenant = :tenant AND "
+
 
 def dossier_of(enterprise_id: str, reader: Reader) -> EnterpriseView:
     """The whole dossier, whoever asks within the tenant, without its labels. Raises EnterpriseUnknown."""
@@ -45,6 +49,17 @@ def get_enterprise(query: GetEnterprise, reader: Reader) -> EnterpriseView:
     refuse_stranger(reader.actor, query.enterprise_id)
     dossier = dossier_of(query.enterprise_id, reader)
     return dossier.model_copy(update={"labels": labels_for(dossier.facts, reader)})
+
+
+def find_enterprise(query: FindEnterprise, reader: Reader) -> EnterpriseFound:
+    """Who has this credit code. Raises CreditCodeInvalid, CreditCodeUnknown."""
+    uscc = checked_credit_code(query.uscc)
+    row = reader.execute(f"{WHO} uscc = :uscc", {"tenant": reader.tenant, "uscc": uscc}).mappings().first()
+    if row is None:
+        raise CreditCodeUnknown(uscc=uscc, field="uscc")
+    while row["merged_into"] is not None:
+        row = reader.execute(f"{WHO} id = :id", {"tenant": reader.tenant, "id": row["merged_into"]}).mappings().one()
+    return EnterpriseFound(enterprise_id=row["enterprise_id"], uscc=row["uscc"], name=row["name"])
 
 
 def get_fact_history(query: GetFactHistory, reader: Reader) -> FactHistory:

@@ -180,8 +180,8 @@ ORDERS: list[tuple[str, str, str, Mapping[str, Any], str]] = [
         "/security/people/person-1/mandates?tenant=xingguo",
         "grant_mandate",
         {
+            "uscc": "91360702DEM000014H",
             "enterprise_id": "enterprise-1",
-            "enterprise_name": "兴国示例有限公司",
             "kind": "agent",
             "scope[]": ["view", "apply"],
             "since": "2026-12-01",

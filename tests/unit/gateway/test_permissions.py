@@ -17,17 +17,8 @@ from contracts.message import Actor, Command
 from contracts.refusal import Forbidden
 from gateway.access import Only, Permitted, RouteGuard, allows, routes_of
 from gateway.identity.views import Principal
-from gateway.permissions import (
-    HOLDERS,
-    MACHINES,
-    PERMISSIONS,
-    Machine,
-    Mandated,
-    NoPermissionDeclared,
-    Permission,
-    permission_for,
-    role_of,
-)
+from gateway.permission import Machine, Mandated, Permission
+from gateway.permissions import HOLDERS, MACHINES, PERMISSIONS, NoPermissionDeclared, permission_for, role_of
 from gateway.portal.shell.session import SignedInPage
 from gateway.routes import DeclaredRoute
 

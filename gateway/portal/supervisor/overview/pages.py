@@ -8,12 +8,14 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from contracts.case_files import OpenCaseFile
 from contracts.message import Cursor, Id, Model
 from contracts.review import CaseState, CountCases, GetCase, ListCases
 from contracts.treasury import DisbursementState, ListDisbursements, SummariseDisbursements
 from gateway.access import Only
 from gateway.door import Door
 from gateway.masking import sees_names
+from gateway.portal.shell.allowed import may
 from gateway.portal.shell.pages import Nothing, Pages, Values
 from gateway.portal.shell.time_left import time_left_until, times_left
 from gateway.portal.staff.asked import asked_for
@@ -126,6 +128,7 @@ async def watch_case(door: Door, asked: CaseWatched) -> Values:
         "left": await time_left_until(door, case.due_at),
         "payments": await _timed(door, payments.items),
         "names_shown": sees_names(door.principal.actor),
+        "may_open_file": may(door, OpenCaseFile),
     }
 
 

@@ -7,9 +7,9 @@ from typing import get_args
 
 from pydantic import Field
 
+from contracts.enterprise_lookup import FindEnterprise
 from contracts.enterprises import (
     ConfirmPayeeAccount,
-    FindEnterprise,
     GetEnterprise,
     ListPayeeAccounts,
     RegisterEnterprise,

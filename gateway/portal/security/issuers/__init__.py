@@ -1,0 +1,1 @@
+"""Identity providers that people of a place may sign in with."""
