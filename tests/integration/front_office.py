@@ -167,7 +167,9 @@ class FrontOffice:
     def publishes(self, content: PolicyItemContent, *, tenant: str = ZHANGGONG) -> str:
         """Its department publishes the item; → item id."""
         actor = officer_of(content.rules.plan.department)
-        view = self.catalog.ordered(PublishPolicyItem(content=content), tenant=tenant, actor=actor)["ok"]
+        view = self.catalog.ordered(
+            PublishPolicyItem(content=content, guide_confirmed=True), tenant=tenant, actor=actor
+        )["ok"]
         return str(view["item_id"])
 
     def registers(self, number: int, *, tenant: str = ZHANGGONG, account: bool = True) -> str:
