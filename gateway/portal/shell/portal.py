@@ -76,6 +76,8 @@ class Portal:
         site = await self.sites.of(session.principal.tenant if session else None)
         common = {
             "site": site,
+            # What the place itself calls the ways of handling, in its own language.
+            "own_mode_names": site.mode_names if language == "zh" else {},
             "session": session,
             "unread": await self.unread_of(request, session),
             "audience": audience,

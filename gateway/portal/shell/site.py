@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
@@ -22,10 +23,12 @@ log = get_logger(__name__)
 
 @dataclass(frozen=True)
 class Site:
-    """`name` is that of the place; empty where it is not known whose site this is."""
+    """`name` is that of the place; empty where it is not known whose site this is. `mode_names`: what the place calls the
+    ways of handling an item, by mode."""
 
     name: str = ""
     footer: SiteFooter = field(default_factory=SiteFooter)
+    mode_names: Mapping[str, str] = field(default_factory=dict)
 
 
 class SiteLookup(Protocol):
@@ -66,9 +69,12 @@ class Sites:
     def _read(self) -> dict[TenantId | None, Site]:
         with self._frame.reader(()) as reader:
             rows = reader.execute("SELECT id, parent_id, name, settings FROM tenant").all()
-        sites: dict[TenantId | None, Site] = {
-            row.id: Site(row.name, TenantSettings.model_validate(row.settings).footer) for row in rows
-        }
+        sites: dict[TenantId | None, Site] = {row.id: _site(row.name, row.settings) for row in rows}
         roots = [row.id for row in rows if row.parent_id is None]
         sites[None] = sites.get(self._home or (roots[0] if len(roots) == 1 else ""), Site())
         return sites
+
+
+def _site(name: str, settings: Any) -> Site:
+    said = TenantSettings.model_validate(settings)
+    return Site(name, said.footer, said.mode_names)

@@ -59,8 +59,11 @@ def _example(item: PolicyItemView, today: date) -> AmountExample | None:
         if len(_EXAMPLES) >= MOST_KEPT:
             _EXAMPLES.clear()
         found = example_of(item.content.rules, today)
-        said = found and AmountExample(supposed=found.supposed, working=found.working, amount_fen=found.amount.fen)
-        _EXAMPLES[key] = said
+        _EXAMPLES[key] = (
+            AmountExample(supposed=found.supposed, working=found.working, amount_fen=found.amount.fen)
+            if found is not None
+            else None
+        )
     return _EXAMPLES[key]
 
 
