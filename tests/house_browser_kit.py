@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 import pyotp
-from browser_kit import Keyboard, Visit
-from playwright.sync_api import Error, Page, TimeoutError, expect
+from browser_kit import Keyboard, Name, Visit
+from playwright.sync_api import Error, Locator, Page, TimeoutError, expect
 from system_kit import House
 
 from chassis.testing.waiting import eventually
@@ -41,10 +41,10 @@ class Hands(Protocol):
     def tick(self, label: str) -> None:
         """A box, or one of several that exclude each other."""
 
-    def choose(self, label: str, option: str) -> None:
+    def choose(self, label: Name, option: str) -> None:
         """From a list that unfolds: what has these words in it."""
 
-    def press(self, name: str) -> None:
+    def press(self, name: Name) -> None:
         """A button."""
 
     def unfold(self, name: str) -> None:
@@ -61,16 +61,16 @@ class Pointer:
         self.page = page
 
     def write(self, label: str, text: str) -> None:
-        self.page.locator("main").get_by_label(label).first.fill(text)
+        self._field(label, "input, textarea").fill(text)
 
     def tick(self, label: str) -> None:
-        self.page.locator("main").get_by_label(label).first.check()
+        self._field(label, "input").check()
 
-    def choose(self, label: str, option: str) -> None:
-        field = self.page.locator("main").get_by_label(label).first
+    def choose(self, label: Name, option: str) -> None:
+        field = self._field(label, "select")
         field.select_option(label=field.locator("option", has_text=option).first.inner_text().strip())
 
-    def press(self, name: str) -> None:
+    def press(self, name: Name) -> None:
         self.page.locator("main").get_by_role("button", name=name).first.click()
 
     def unfold(self, name: str) -> None:
@@ -78,6 +78,10 @@ class Pointer:
 
     def follow(self, name: str) -> None:
         self.page.get_by_role("link", name=name).first.click()
+
+    def _field(self, label: Name, kinds: str) -> Locator:
+        """A field, and not the part of the page that has the same name."""
+        return self.page.locator("main").get_by_label(label).and_(self.page.locator(kinds)).first
 
 
 class OnlyKeys:
@@ -90,10 +94,7 @@ class OnlyKeys:
     def write(self, label: str, text: str) -> None:
         self._keyboard.to(label, "input", "textarea")
         if self._focused("type") == "date":
-            year, month, day = text.split("-")
-            self.page.keyboard.type(year)
-            self.page.keyboard.press("ArrowRight")
-            self.page.keyboard.type(month + day)
+            self._write_day(text)
             return
         self.page.keyboard.press("Control+A")
         self.page.keyboard.insert_text(text)
@@ -113,7 +114,7 @@ class OnlyKeys:
         self.page.keyboard.press("Space")
         expect(option).to_be_checked()
 
-    def choose(self, label: str, option: str) -> None:
+    def choose(self, label: Name, option: str) -> None:
         self._keyboard.to(label, "select")
         self.page.keyboard.press("Home")
         for _ in range(MOST_CHOICES):
@@ -122,7 +123,7 @@ class OnlyKeys:
             self.page.keyboard.press("ArrowDown")
         raise AssertionError(f"{label} does not offer {option}")
 
-    def press(self, name: str) -> None:
+    def press(self, name: Name) -> None:
         self._keyboard.to(name, "button")
         self.page.keyboard.press("Enter")
 
@@ -133,6 +134,20 @@ class OnlyKeys:
     def follow(self, name: str) -> None:
         self._keyboard.to(name, "a")
         self.page.keyboard.press("Enter")
+
+    def _write_day(self, text: str) -> None:
+        """Its parts stand in the order of the browser's own language."""
+        year, month, day = text.split("-")
+        for parts in ((year, month, day), (month, day, year)):
+            for _ in parts:
+                self.page.keyboard.press("ArrowLeft")
+            for part in parts:
+                self.page.keyboard.type(part)
+                if part is year:
+                    self.page.keyboard.press("ArrowRight")
+            if self.page.evaluate("() => document.activeElement.value") == text:
+                return
+        raise AssertionError(f"{text} cannot be written by the keyboard")
 
     def _focused(self, attribute: str) -> str | None:
         found: str | None = self.page.evaluate(f"() => document.activeElement.getAttribute('{attribute}')")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from house_browser_kit import AtWork
@@ -58,6 +59,7 @@ def basics(writer: AtWork) -> None:
     choose("文件状态", "现行有效")
     choose("公平竞争审查 · 结论", "无需审查")
     write("公平竞争审查 · 理由或依据", "不涉及市场准入和竞争行为")
+    write("公平竞争审查 · 作出结论的日期", "2026-01-05")
     writer.change("＋ 添加来源")
     write("来源名称", "示例")
     write("来源类型", "sample")
@@ -76,7 +78,7 @@ def known_fact(writer: AtWork) -> None:
     writer.hands.write("名称里的字", "软件业务收入")
     writer.hands.press("查找")
     writer.arrive("words=")
-    writer.change(f"添加：{REVENUE}")
+    writer.change(f"：{REVENUE}")
     _kept(writer, "申报条件")
 
 
@@ -100,9 +102,9 @@ def conditions(writer: AtWork, *, scripted: bool) -> None:
     writer.hands.write("单位", "万元")
     if scripted:
         # The sentence is beside the form before anything is kept.
-        expect(writer.page.locator("#said")).to_contain_text(f"{REVENUE}不低于 1000 万元")
+        expect(writer.page.locator("#said")).to_contain_text(f"{REVENUE}在 1,000 万元以上（含）")
     _kept(writer, None)
-    expect(writer.page.locator("#said")).to_contain_text("1000 万元")
+    expect(writer.page.locator("#said")).to_contain_text("1,000 万元以上（含）")
     writer.go("下一部分：扶持金额")
 
 
@@ -145,7 +147,7 @@ def shares(writer: AtWork) -> None:
     writer.change("添加")
     writer.hands.choose("尾差归哪一级", "县级")
     writer.change("＋ 添加一级承担的部分")
-    writer.hands.choose("哪一级", "县级")
+    writer.hands.choose(re.compile("^哪一级"), "县级")
     writer.hands.write("比例", "100%")
     _kept(writer, "收款、分期、叠加、额度")
     writer.go("下一部分：办事指南")
@@ -166,7 +168,7 @@ def try_it(writer: AtWork) -> None:
     """On facts that are supposed, and on everybody."""
     writer.go("试算")
     writer.hands.write(REVENUE, "1200")
-    writer.hands.press("试算")
+    writer.hands.press(re.compile("^试算"))
     writer.sees(REWARD)
     writer.visit.must_fit()
     writer.go("返回草稿", "测算覆盖面和金额")

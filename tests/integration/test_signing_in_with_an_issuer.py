@@ -70,7 +70,7 @@ def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningProgra
 
 
 @pytest.fixture
-def abroad(service_frame: Callable[..., Frame], provider: RunningProgram) -> Abroad:
+def abroad(service_frame: Callable[..., Frame], provider: RunningProgram) -> Iterator[Abroad]:
     provider.client.delete("/control/behaviour").raise_for_status()
     abroad = Abroad(DoorOfTests(service_frame), provider)
     registered = abroad.door.api("POST", "/issuers", order(abroad))
@@ -80,7 +80,8 @@ def abroad(service_frame: Callable[..., Frame], provider: RunningProgram) -> Abr
     abroad.door.people.resident_ids[RESIDENT_ID] = "p-1"
     abroad.knows("sub-1", name="李四", id_number=RESIDENT_ID)
     abroad.knows("sub-2", name="王五", email="lisi@example.com")
-    return abroad
+    yield abroad
+    abroad.door.signing_in.connections.close()
 
 
 def order(abroad: Abroad, **terms: Any) -> dict[str, Any]:

@@ -74,7 +74,9 @@ class Identity:
             connection.execute(statement)
 
     def told(self) -> list[str]:
-        return [name for (name,) in self.rows("SELECT type FROM outbox ORDER BY position")]
+        """Every event but those of the duties that a tenant begins with."""
+        told = [name for (name,) in self.rows("SELECT type FROM outbox ORDER BY position")]
+        return [name for name in told if name != "DutyRegistered"]
 
     def onboards(self, id: str, parent: str | None, level: Level, prefix: str) -> dict[str, Any]:
         settings = TenantSettings(receipt_prefix=prefix)

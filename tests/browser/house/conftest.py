@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from browser_kit import DESK, PHONE, Visit, new_visit
@@ -18,7 +20,9 @@ def way(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def somebody(chromium: Browser, house: House, way: str) -> Iterator[Callable[..., AtWork]]:
+def somebody(
+    chromium: Browser, house: House, way: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[Callable[..., AtWork]]:
     """`somebody(phone=…)` → a person before a browser of their own, who is not signed in."""
     made: list[Visit] = []
 
@@ -31,7 +35,9 @@ def somebody(chromium: Browser, house: House, way: str) -> Iterator[Callable[...
 
     yield make
     complaints = [complaint for each in made for complaint in each.complaints]
-    for each in made:
+    for place, each in enumerate(made):
+        if os.environ.get("ZHIDA_SCREENSHOTS"):
+            each.picture(tmp_path, f"{request.node.name} {place}")  # where each of them stopped
         each.page.context.close()
     assert complaints == []
 
