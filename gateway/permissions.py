@@ -172,7 +172,7 @@ ENTERPRISE_ROWS: tuple[Permission, ...] = (
     of(enterprises.WithdrawPayeeAccount, (*COUNTER, *ACCOUNTS), "tenant"),
     of(consents.ListConsents, (*BUREAU, *INSPECTORS, *VIEW), "tenant"),
     of(consents.ConsultLabel, BANK, "tenant"),
-    of(consents.RevealContact, OFFICE, "tenant"),
+    of(consents.RevealContact, OFFICE, "tenant", step_up=True),
     of(consents.ReadContact, OFFICE, "own"),
     of(consents.ListDisclosures, (*INSPECTORS, *VIEW), "tenant"),
     of(materials.KeepMaterial, (*OFFICERS, *WINDOW, *PARTNER, *APPLY), "tenant"),

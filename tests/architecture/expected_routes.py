@@ -45,6 +45,7 @@ EXPECTED = {
     ("GET", "/window/enterprises/{enterprise_id}"): "bureau window",
     ("POST", "/window/enterprises/{enterprise_id}/accounts"): "enterprise window",
     ("POST", "/window/enterprises/{enterprise_id}/accounts/{account_id}/confirm"): "bureau window",
+    ("POST", "/window/enterprises/{enterprise_id}/contact-looks"): "bureau department window",
     ("POST", "/window/enterprises/{enterprise_id}/people"): "enterprise platform window",
     ("GET", "/bureau/payments"): "bureau",
     ("GET", "/bureau/payments/review"): "bureau",

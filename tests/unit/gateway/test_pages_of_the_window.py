@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from page_samples import window as samples
 from portal_kit import Bus, Visitor
 
 from console.contracts.program import unconnected_gateway
+from gateway.portal.sign_in import step_up
 
 PAGE = "/window/enterprises/ent-1"
 CLERK, BUREAU = "counter_clerk", "counter_bureau"
@@ -19,7 +21,8 @@ CLERK, BUREAU = "counter_clerk", "counter_bureau"
 
 @pytest.fixture(scope="module")
 def gateway() -> Visitor:
-    return Visitor(unconnected_gateway(), Bus(), samples.PEOPLE)
+    unproved = replace(samples.PEOPLE[CLERK], proved=False)
+    return Visitor(unconnected_gateway(), Bus(), {**samples.PEOPLE, "unproved": unproved})
 
 
 @pytest.fixture
@@ -29,6 +32,16 @@ def visitor(gateway: Visitor) -> Visitor:
         **samples.ONE,
         "find_enterprise": samples.FOUND,
         "register_enterprise": OWN.model_dump(mode="json"),
+        "reveal_contact": {
+            "disclosure_id": "look-1",
+            "enterprise_id": "ent-1",
+            "subject": "contact",
+            "reason": "通知补正",
+            "seen_by": "clerk-1",
+            "seen_by_name": "窗口",
+            "seen_at": "2026-03-10T04:00:00Z",
+        },
+        "read_contact": {"disclosure_id": "look-1", "enterprise_id": "ent-1", "contact_mobile": "13900000002"},
         "register_person": {"person_id": "person-9", "name": "经办", "identified": True, "version": 1},
         "grant_mandate": _granted,
         "confirm_payee_account": _account,
@@ -152,3 +165,21 @@ def test_the_bureau_sees_accounts_and_not_who_acts_for_the_enterprise(visitor: V
     assert "收款账户" in page
     assert "谁替企业办事" not in page
     assert said_to(visitor, "list_mandates") == []
+
+
+def test_the_whole_number_is_shown_for_a_reason_and_kept_by_nobody(visitor: Visitor) -> None:
+    assert "13900000002" not in visitor.get(PAGE, CLERK).text
+    sent = visitor.post(f"{PAGE}/contact-looks", {"reason": "通知补正"}, CLERK)
+    assert "13900000002" in sent.text
+    assert sent.headers["cache-control"] == "no-store"
+    assert [order["reason"] for order in said_to(visitor, "reveal_contact")] == ["通知补正"]
+
+
+def test_whoever_has_not_proved_themselves_just_now_does_so_before_anybody_is_asked(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(step_up, "keep_form", lambda *_: "kept-1")
+    sent = visitor.post(f"{PAGE}/contact-looks", {"reason": "通知补正"}, "unproved")
+    assert sent.status_code == 303
+    assert sent.headers["location"].startswith("/sign-in/confirm?next=")
+    assert said_to(visitor, "reveal_contact") == []

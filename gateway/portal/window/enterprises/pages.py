@@ -7,6 +7,7 @@ from typing import get_args
 
 from pydantic import Field
 
+from contracts.consents import RevealContact
 from contracts.enterprise_lookup import FindEnterprise
 from contracts.enterprises import (
     ConfirmPayeeAccount,
@@ -92,6 +93,7 @@ async def show_enterprise(door: Door, asked: OneAsked) -> Values:
             "confirm": may(door, ConfirmPayeeAccount, "registered"),
             "register": may(door, RegisterPayeeAccount),
             "mandate": may(door, GrantMandate),
+            "reveal": may(door, RevealContact),
         },
     }
 
