@@ -7,7 +7,8 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from contracts.message import Command, Id, Model, ServiceName, Why
+from contracts.message import Command, Id, Model, Query, ServiceName, Why
+from contracts.review import CaseSheet
 
 DocumentNumber = Annotated[str, Field(min_length=4, max_length=60)]
 """The number of the paper under which a file is asked for (调阅文书号), e.g. 章纪函〔2026〕12号."""
@@ -20,6 +21,14 @@ class OpenedCaseFile(Model):
     document_number: str
     opened_at: datetime
     until: datetime
+
+
+class ReadCaseFile(Query[CaseSheet]):
+    """The file that this person has opened under a document a short while ago."""
+
+    owner: ClassVar[ServiceName] = "gateway"
+
+    case_id: Id
 
 
 class OpenCaseFile(Command[OpenedCaseFile]):

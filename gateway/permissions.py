@@ -277,6 +277,7 @@ CASE_ROWS: tuple[Permission, ...] = (
     of(review.GetCaseNeighbours, CASE_READERS, "tenant"),
     of(review.GetCase, CASE_READERS, "tenant"),
     of(review.GetCaseSheet, (*OFFICERS, *BUREAU, "supervision"), "tenant"),
+    of(case_files.ReadCaseFile, ("discipline", "audit"), "tenant"),
     of(case_files.OpenCaseFile, ("discipline", "audit"), "tenant", step_up=True),
     of(deadlines.ListReviewDeadlineMoves, CASE_READERS, "tenant"),
     of(review.ApproveCase, DECIDERS, "department", states=("accepted",)),

@@ -283,6 +283,7 @@ EXPECTED = {
     ("GET", "/api/v1/cases/{case_id}/sheet"): "bureau department supervisor",
     ("GET", "/api/v1/cases/{case_id}/deadline-moves"): "bureau department supervisor",
     ("POST", "/api/v1/cases/{case_id}/file"): "supervisor",
+    ("GET", "/api/v1/cases/{case_id}/file"): "supervisor",
     ("POST", "/api/v1/cases/{case_id}/approve"): "department",
     ("POST", "/api/v1/cases/{case_id}/reject"): "department",
     ("POST", "/api/v1/cases/{case_id}/inspections"): "department",

@@ -22,9 +22,14 @@ from chassis.edge.frame import Frame
 from chassis.testing.fakes import NOON
 from chassis.time.clock import FixedClock
 from console.servers.provision import Dsns
+from contracts.message import Actor
+from contracts.security_events import ListSecurityEvents
+from gateway.identity.case_files.use_cases import OPEN_FOR
+from gateway.identity.case_files.views import CaseFileNotOpen, must_be_open
 from gateway.identity.certificates.signed_answers import SignedAnswers
 from gateway.identity.security.events import Origin, SecurityEvent
 from gateway.identity.security.store import record_apart
+from gateway.identity.security.views import list_security_events
 from gateway.rate_limits import RateLimits
 from gateway.signing_in import SignInSettings
 
@@ -72,6 +77,50 @@ def test_an_event_of_an_act_is_there_exactly_when_the_act_is(door: DoorOfTests) 
     refused = door.api("POST", "/accounts", {"person_id": "p-2", "login": "lisi"})
     assert refused.status_code == 409
     assert len(door.events(kind="invitation")) == 1
+
+
+def test_who_opened_a_case_file_is_seen_by_the_auditor_of_that_department_alone(door: DoorOfTests) -> None:
+    event = SecurityEvent(
+        kind="case_file_opened", tenant="xingguo", actor_id="discipline-1", department_id="discipline-office",
+        details={"case_id": "case-1", "document_number": "章纪函〔2026〕7号", "reason": "核查"},
+    )  # fmt: skip
+    record_apart(door.frame, event)
+
+    def seen_by(department_id: str | None) -> list[str]:
+        actor = Actor(id="auditor", roles=frozenset({"platform"}), department_id=department_id)
+        envelope = {
+            "name": "ListSecurityEvents", "body": {"kind": "case_file_opened"}, "tenant": "xingguo",
+            "actor": actor.model_dump(mode="json"),
+        }  # fmt: skip
+        found = door.frame.run_query(ListSecurityEvents, list_security_events, envelope)["ok"]["items"]
+        return [each["actor_id"] for each in found]
+
+    assert seen_by("discipline-office") == ["discipline-1"]
+    assert seen_by("platform-office") == []
+    assert seen_by(None) == []
+
+
+def test_a_case_file_is_open_to_whoever_opened_it_for_half_an_hour(door: DoorOfTests, clock: FixedClock) -> None:
+    opener, other = (Actor(id=each, roles=frozenset({"supervisor"})) for each in ("discipline-1", "audit-1"))
+    event = SecurityEvent(
+        kind="case_file_opened",
+        tenant="xingguo",
+        actor_id=opener.id,
+        department_id="office",
+        details={"case_id": "case-1"},
+    )
+    record_apart(door.frame, event)
+    must_be_open(door.frame, "xingguo", opener, "case-1")
+    for tenant, actor, case in (
+        ("xingguo", other, "case-1"),
+        ("xingguo", opener, "case-2"),
+        ("ganzhou", opener, "case-1"),
+    ):
+        with pytest.raises(CaseFileNotOpen):
+            must_be_open(door.frame, tenant, actor, case)
+    clock.advance(OPEN_FOR)
+    with pytest.raises(CaseFileNotOpen):
+        must_be_open(door.frame, "xingguo", opener, "case-1")
 
 
 def test_an_event_says_who_whom_from_where_and_in_which_request(door: DoorOfTests) -> None:
