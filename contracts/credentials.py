@@ -28,6 +28,7 @@ class CredentialView(Model):
     ends_at: datetime | None = None
     former_ends_at: datetime | None = None
     revoked_at: datetime | None = None
+    unattended: bool = False
     version: int = 0
 
 
@@ -36,6 +37,9 @@ class IssueCredential(Command[CredentialView], InTenant):
 
     A machine has `roles` of machines. A person's token has none: it opens what the person may do in `department_id`
     or for `enterprise_id` at the time of each call; `actor_id` is then the person's id.
+
+    `unattended`: a person's token may also do what a page asks a second factor for (signing for money, seeing personal data
+    whole). Without it those are refused: a program has nobody who could give one.
     """
 
     owner: ClassVar[ServiceName] = "gateway"
@@ -48,6 +52,7 @@ class IssueCredential(Command[CredentialView], InTenant):
     department: str | None = Field(default=None, max_length=60)
     department_id: Id | None = None
     days: int = Field(default=180, ge=1, le=400)
+    unattended: bool = False
 
 
 class RotateCredential(Command[CredentialView], InTenant):

@@ -29,6 +29,13 @@ class RouteOpenByAccident(Exception):
     """A route names neither roles nor that it is public."""
 
 
+class SecondFactorNeeded(Forbidden):
+    """A program comes with a token to what a page asks a second factor for."""
+
+    code = "second_factor_needed"
+    sentence = "此操作须在网页上二次验证后办理；程序须使用发放时注明“免二次验证”的凭证。"
+
+
 class RouteGuard:
     """What gives a route its door. `roles`: who may pass; nobody named is everybody."""
 
@@ -75,7 +82,13 @@ class Permitted(RouteGuard):
         self.roles: frozenset[str] = frozenset(role_of(each) for each in self.permission.holders)
 
     async def __call__(self, request: Request) -> Door:
-        return Door(request) if self.permission.public else self.admit(request, await signed_in(request))
+        if self.permission.public:
+            return Door(request)
+        principal = await signed_in(request)
+        door = self.admit(request, principal)
+        if self.permission.step_up and not principal.unattended:
+            raise SecondFactorNeeded()
+        return door
 
     def admit(self, request: Request, principal: Principal) -> Door:
         """The door of a principal who may; for pages, who know theirs by the session. Raises Forbidden."""

@@ -29,10 +29,12 @@ live takes it away (ZHIDA_PLATFORM_TOKEN) and three persons do its work (三员�
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """A signed-in person or machine: the actor, and the one tenant it acts for."""
+    """A signed-in person or machine: the actor, and the one tenant it acts for. `unattended`: its token may do what asks
+    for a second factor, although nobody is there to give one."""
 
     tenant: TenantId
     actor: Actor
+    unattended: bool = False
 
 
 class Directory:
@@ -111,5 +113,5 @@ def _person_behind(row: Any, reader: Reader) -> Principal | None:
     for each in capacities(reader, row.actor_id, day):
         here = (each.tenant, each.actor.department_id, each.actor.enterprise_id)
         if here == (row.tenant, row.department_id, row.enterprise_id):
-            return Principal(each.tenant, each.actor)
+            return Principal(each.tenant, each.actor, row.unattended)
     return None

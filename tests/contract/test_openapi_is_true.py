@@ -115,7 +115,7 @@ class EverybodySignedIn:
         if token not in ROLES:
             return True, None
         actor = Actor(id="a-1", roles=frozenset({token}), enterprise_id="enterprise-1", duties=duties_of(token))
-        return True, Principal("platform" if token == "platform" else "zhanggong", actor)
+        return True, Principal("platform" if token == "platform" else "zhanggong", actor, unattended=True)
 
     def prefix_remembered(self, receipt: str) -> str:
         return "zhanggong"

@@ -61,6 +61,23 @@ def test_a_machine_is_given_no_duty_of_a_person(register: Register) -> None:
     assert issued(register, "t", roles=["partner", "finance"]) == "person_needed"
 
 
+def test_only_a_persons_token_that_was_given_out_so_does_without_a_second_factor(
+    register: Register, directory: Directory
+) -> None:
+    person, department = register.person("某乙"), register.department("审批局")
+    register.appoints(person, department, "payment_check")
+    said: dict[str, Any] = {"actor_id": person, "roles": [], "department_id": department}
+    issued(register, "plain", **said)
+    issued(register, "unattended", unattended=True, **said)
+    issued(register, "machine", unattended=True)
+    found = {token: directory.principal(token) for token in ("plain", "unattended", "machine")}
+    assert {token: each.unattended for token, each in found.items() if each} == {
+        "plain": False,
+        "unattended": True,
+        "machine": False,
+    }
+
+
 def test_a_persons_token_opens_what_the_person_holds_at_that_moment(register: Register, directory: Directory) -> None:
     person, department = register.person("某甲"), register.department("县工信局")
     assert issued(register, "t", actor_id=person, roles=[], department_id=department) == "nothing_held"

@@ -83,6 +83,7 @@ class Credential(Aggregate):
     issued_at: datetime
     department_id: str | None = None
     of_person: bool = False
+    unattended: bool = False
     ends_at: datetime | None = None
     former_ends_at: datetime | None = None
     revoked_at: datetime | None = None
@@ -113,6 +114,7 @@ class Credential(Aggregate):
             ends_at=self.ends_at,
             former_ends_at=self.former_ends_at,
             revoked_at=self.revoked_at,
+            unattended=self.unattended,
             version=self.version,
         )
 

@@ -24,6 +24,7 @@ CREDENTIAL = Table(
     Column("department", Text),
     Column("department_id", Text),
     Column("of_person", Boolean, nullable=False),
+    Column("unattended", Boolean, nullable=False),
     Column("token_digest", Text, nullable=False),
     Column("issued_at", DateTime(timezone=True), nullable=False),
     Column("ends_at", DateTime(timezone=True)),

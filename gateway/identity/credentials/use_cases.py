@@ -50,6 +50,7 @@ def issue_credential(cmd: IssueCredential, uow: UnitOfWork, token: str, origin: 
         department=cmd.department,
         department_id=cmd.department_id,
         of_person=not cmd.roles,
+        unattended=cmd.unattended and not cmd.roles,
         token_digest=token_digest(token),
         issued_at=uow.now,
         ends_at=uow.now + timedelta(days=cmd.days),
@@ -57,7 +58,7 @@ def issue_credential(cmd: IssueCredential, uow: UnitOfWork, token: str, origin: 
     store = uow.of(CredentialStore)
     store.save(credential)
     store.add_key(credential)
-    _note("credential_issued", credential, uow, origin, {"name": credential.name})
+    _note("credential_issued", credential, uow, origin, {"name": credential.name, "unattended": credential.unattended})
     return credential.view()
 
 

@@ -15,7 +15,7 @@ from contracts.duties import BRANCH_OF, DUTY_KINDS
 from contracts.identity import PLATFORM
 from contracts.message import Actor, Command
 from contracts.refusal import Forbidden
-from gateway.access import Only, Permitted, RouteGuard, allows, routes_of
+from gateway.access import Only, Permitted, RouteGuard, SecondFactorNeeded, allows, routes_of
 from gateway.identity.views import Principal
 from gateway.permission import Machine, Mandated, Permission
 from gateway.permissions import HOLDERS, MACHINES, PERMISSIONS, NoPermissionDeclared, permission_for, role_of
@@ -78,6 +78,27 @@ def test_a_holder_passes_exactly_the_doors_of_the_rows_that_name_it(app: FastAPI
             else:
                 with pytest.raises(Forbidden):
                     inner.admit(request, principal)
+
+
+def test_a_program_does_what_asks_for_a_second_factor_with_a_token_that_was_given_out_for_it_alone() -> None:
+    asking = [each for each in PERMISSIONS if each.step_up]
+    assert {each.contract.__name__ for each in asking} >= {"AuthoriseDisbursement", "OpenCaseFile", "RevealContact"}
+    for each in asking:
+        guard = Permitted(each.contract)
+        for unattended in (False, True):
+            principal = Principal("zhanggong", actor(sorted(each.holders)[0]), unattended)
+            if unattended:
+                assert asyncio.run(guard(coming_with(principal))).principal is principal
+            else:
+                with pytest.raises(SecondFactorNeeded):
+                    asyncio.run(guard(coming_with(principal)))
+
+
+def coming_with(principal: Principal) -> Any:
+    """A request with this principal's token."""
+    directory = SimpleNamespace(remembered=lambda _token: (True, principal))
+    app = SimpleNamespace(state=SimpleNamespace(directory=directory, rates=None))
+    return SimpleNamespace(headers={"authorization": "Bearer t"}, app=app, scope={}, state=SimpleNamespace())
 
 
 def test_a_countys_administrator_runs_no_other_county() -> None:

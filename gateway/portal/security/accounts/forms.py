@@ -40,6 +40,7 @@ class ForProgram(Model):
     person_id: Id
     key: str
     days: int = 180
+    unattended: bool = False
 
 
 @pages.form("/security/people/{person_id}/accounts", InviteAccount, on=show_person)
@@ -102,6 +103,7 @@ async def issue_to_person(door: Door, filled: ForProgram) -> Response:
         department_id=capacity.department_id,
         enterprise_id=capacity.enterprise_id,
         days=filled.days,
+        unattended=filled.unattended,
     )
     made = said(await handing_out.issue_credential(door, command), IssueCredential)
     return await shown_once(door, "token", made.token or "", back=_person(filled.person_id), until=made.ends_at)
