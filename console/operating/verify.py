@@ -28,6 +28,9 @@ SETTLE_S = 10.0
 
 LOOK_AGAIN_S = 0.5
 
+MOST_SHOWN = 40
+"""How many tenants are listed. Those with something wrong always are."""
+
 
 def main(argv: list[str]) -> int:
     """Returns 0 when every invariant holds, 1 when one does not. Refuses where nothing was ever started."""
@@ -84,18 +87,32 @@ def verify(addresses: Addresses, *, settle_s: float = SETTLE_S) -> Report:
 def show(report: Report, console: Console) -> None:
     """The verdicts as a table, then every difference on a line of its own, then what an operator may want to
     do."""
-    table = Table("", "不变式 invariant", *report.tenants, OVERALL, title="核验 verify")
-    columns = [report.verdicts(tenant) for tenant in report.tenants]
+    overall = report.verdicts()
+    table = Table("", "不变式 invariant", OVERALL, title="核验 verify")
     for letter, (chinese, english) in INVARIANTS.items():
-        marks = [_mark(column[letter]) for column in (*columns, report.verdicts())]
-        table.add_row(letter, f"{chinese}\n[dim]{english}[/]", *marks)
+        table.add_row(letter, f"{chinese}\n[dim]{english}[/]", _mark(overall[letter]))
     console.print(table)
+    console.print(_by_tenant(report))
     for finding in report.findings:
         console.print(f"✗ {finding.invariant} {finding.tenant or OVERALL}：{finding.text}", style="red", markup=False)
     for notice in report.notices:
         console.print(f"· {notice.tenant or OVERALL}：{notice.text}", markup=False)
         if notice.command:
             console.print(f"    {notice.command}", style="cyan", markup=False)
+
+
+def _by_tenant(report: Report) -> Table:
+    """A row for each tenant: those with something wrong first, and of the others so many that the eye still finds them."""
+    verdicts = {tenant: report.verdicts(tenant) for tenant in report.tenants}
+    ordered = sorted(report.tenants, key=lambda tenant: all(verdicts[tenant].values()))
+    wrong = sum(not all(each.values()) for each in verdicts.values())
+    shown = ordered[: max(wrong, MOST_SHOWN)]
+    table = Table("地区 tenant", *INVARIANTS)
+    for tenant in shown:
+        table.add_row(tenant, *(_mark(verdicts[tenant][letter]) for letter in INVARIANTS))
+    if left := len(ordered) - len(shown):
+        table.caption = f"另有 {left} 个地区无异常 ({left} more are sound)"
+    return table
 
 
 def _mark(holds: bool) -> str:
