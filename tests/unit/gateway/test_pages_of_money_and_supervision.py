@@ -242,8 +242,8 @@ def test_a_figure_that_nobody_counts_is_not_shown(visitor: Visitor, bus: Bus) ->
     assert "暂时读不到数量" in text
 
 
-def test_whoever_has_nothing_to_do_here_is_told_whom_to_ask(visitor: Visitor) -> None:
-    assert "没有可以办理的事项" in visitor.get("/desk", "window").text
+def test_a_clerk_at_the_counter_is_led_to_the_enterprises(visitor: Visitor) -> None:
+    assert 'href="/window/enterprises"' in visitor.get("/desk", "window").text
 
 
 def test_the_search_leads_to_the_only_one_found(visitor: Visitor, bus: Bus) -> None:
