@@ -27,11 +27,11 @@ from console.demo.visitor import PageVisitor
 from console.machine.ports import LOOPBACK
 from console.place import GATEWAY
 from console.progress import LiveProgress
+from gateway.portal.department.cases.pages import ROWS
 
 CONNECTIONS = 32
 ROUNDS = 3
 CASES = 400
-LISTED = 25
 AIM_RATIO = 0.5
 AIM_KB = 100
 NAMES = ("item_json", "item_page", "list_json", "list_page")
@@ -71,7 +71,7 @@ class PageContest:
         assert not filed.failures, f"some applications were refused: {filed.failures}"
         place.settle()
         token, cookie = self._officer()
-        listed = f"state=accepted&order=due&limit={LISTED}"
+        listed = f"state=accepted&order=due&limit={ROWS}"
         bearer = {"Authorization": f"Bearer {token}"}
         self._requests = {
             "item_json": request("GET", f"/api/v1/policies/{item_id}/guide"),
