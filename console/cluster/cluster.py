@@ -43,6 +43,7 @@ OURS = (
     "ports.lock",
     "credentials.json",
     "credentials.lock",
+    "demo-sign-ins.json",
 )
 
 
