@@ -63,6 +63,7 @@ class Portal:
             (each for pages in modules for each in pages.declared), key=lambda declared: declared.precedence
         )
         self._paths = {each.path for each in self.pages}
+        self._guards = {each.path: each.guard for each in reversed(self.pages)}
         self._navigation = sorted(
             (entry for pages in modules for entry in pages.navigation), key=lambda entry: (entry.order, entry.text)
         )
@@ -118,7 +119,11 @@ class Portal:
         """Where one signs in and out and reads one's messages: None for what has no page yet."""
         inbox = OWN_MESSAGES if session and session.principal.actor.enterprise_id else INBOX
         ways = {"sign_in": SIGN_IN, "sign_out": SIGN_OUT, "inbox": inbox}
-        return {name: path if path in self._paths else None for name, path in ways.items()}
+        return {name: path if self._leads_to(path, session) else None for name, path in ways.items()}
+
+    def _leads_to(self, path: str, session: Session | None) -> bool:
+        """Whether there is such a page, and whoever is signed in may open it."""
+        return path in self._guards and may_see(self._guards[path], session)
 
     def navigation(self, session: Session | None) -> list[NavigationEntry]:
         """What the person may go to. Who works here sees the work, and everybody else what is for everybody."""

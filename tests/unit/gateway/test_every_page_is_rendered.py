@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import html
 import re
+from urllib.parse import urlsplit
 
 import pytest
 from page_samples import PageSample, all_people, all_samples
 from portal_kit import Bus, Visitor
+from starlette.routing import Match
 
 from console.contracts.program import unconnected_gateway
 from gateway.portal.shell.serving import DeclaredPage
+from gateway.portal.shell.session import may_see
 
 INLINE = re.compile(r"\son\w+=|\sstyle=|<style|javascript:|hx-on|[\"']js:|<script(?![^>]*\ssrc=)")
 
@@ -44,3 +47,25 @@ def test_a_page_is_rendered_from_its_sample(visitor: Visitor, sample: PageSample
     ids = re.findall(r'\sid="([^"]+)"', page.text)
     assert len(ids) == len(set(ids))
     assert len(page.content) < 100_000
+    assert closed_doors(visitor, page.text, sample.who) == []
+
+
+def closed_doors(visitor: Visitor, text: str, who: str | None) -> list[str]:
+    """The pages of ours that a page leads to, and forms that it has, which are not there or not for this person."""
+    session = all_people().get(who or "")
+    wrong = []
+    for method, attribute in (("GET", "href"), ("POST", "action")):
+        for address in dict.fromkeys(re.findall(rf'\s{attribute}="(/[^"]*)"', text)):
+            path = urlsplit(html.unescape(address)).path
+            if path.startswith(("/static/", "/api/", "/openapi.json")) or (method == "POST" and f'method="get" action="{path}' in text):
+                continue
+            route = leading_to(visitor, method, path)
+            if route is None or not may_see(route.declared.guard, session):
+                wrong.append(f"{method} {path}")
+    return wrong
+
+
+def leading_to(visitor: Visitor, method: str, path: str) -> DeclaredPage | None:
+    scope = {"type": "http", "method": method, "path": path, "headers": []}
+    pages = (each for each in visitor.app.routes if isinstance(each, DeclaredPage))
+    return next((each for each in pages if each.matches(scope)[0] is Match.FULL), None)

@@ -296,3 +296,9 @@ def test_nothing_loaded_is_said_aloud(visitor: Visitor) -> None:
     visitor.bus.answers["list_missing_calendars"] = ServiceUnavailable("review")
     page = visitor.get("/platform/calendars", "system")
     assert "今年的日历还没有载入" in page.text
+
+
+@pytest.mark.parametrize(("who", "page"), [("system", "/platform/tenants"), ("security", "/security/people")])
+def test_who_has_no_inbox_is_offered_none(visitor: Visitor, who: str, page: str) -> None:
+    assert visitor.get("/inbox", who).status_code == 403
+    assert 'href="/inbox"' not in visitor.get(page, who).text
