@@ -57,7 +57,9 @@ def closed_doors(visitor: Visitor, text: str, who: str | None) -> list[str]:
     for method, attribute in (("GET", "href"), ("POST", "action")):
         for address in dict.fromkeys(re.findall(rf'\s{attribute}="(/[^"]*)"', text)):
             path = urlsplit(html.unescape(address)).path
-            if path.startswith(("/static/", "/api/", "/openapi.json")) or (method == "POST" and f'method="get" action="{path}' in text):
+            if path.startswith(("/static/", "/api/", "/openapi.json")) or (
+                method == "POST" and f'method="get" action="{path}' in text
+            ):
                 continue
             route = leading_to(visitor, method, path)
             if route is None or not may_see(route.declared.guard, session):
