@@ -13,6 +13,7 @@ from contracts.refusal import Reason
 from contracts.rule import FactSheet, ItemRules, Plan, Shares, absolute_period
 from contracts.trials import NeededDecision, NeededFact, TriedEnterprise, TriedItem, TryItem
 from rules import assess, check
+from rules.examples import facts_in
 from services.catalog.enterprises.domain import EnterpriseUnknown
 from services.catalog.enterprises.views import dossier_of
 from services.catalog.matching.domain import PreviewRefused, ReachNotYours
@@ -123,7 +124,7 @@ def _needed(rules: ItemRules, sheet: FactSheet) -> Iterator[NeededFact]:
     """Every fact that the rules look at, each period once, in their order."""
     text = rules.model_dump(mode="json", exclude_none=True)
     year = sheet.reference_year
-    pairs = (pair for part in LOOKED_AT for pair in _facts_in(text.get(part)))
+    pairs = (pair for part in LOOKED_AT for pair in facts_in(text.get(part)))
     for name, period in dict.fromkeys((name, absolute_period(period, year)) for name, period in pairs):
         declared = rules.fact_types_by_name.get(name)
         if declared is None:
@@ -137,17 +138,6 @@ def _needed(rules: ItemRules, sheet: FactSheet) -> Iterator[NeededFact]:
             codes={each.code: each.label for each in declared.codes},
             known=sheet.find(name, period),
         )
-
-
-def _facts_in(part: Any) -> Iterator[tuple[str, str | None]]:
-    if isinstance(part, list):
-        for each in part:
-            yield from _facts_in(each)
-    elif isinstance(part, dict):
-        if isinstance(part.get("fact"), str):
-            yield part["fact"], part.get("period")
-        for each in part.values():
-            yield from _facts_in(each)
 
 
 def _decisions(rules: ItemRules) -> Iterator[NeededDecision]:

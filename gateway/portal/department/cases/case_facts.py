@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from contracts.message import Id
 from contracts.review import CaseSheet
 from contracts.status_labels import CASE
 from gateway.portal.shell.figures import instant, yuan
@@ -58,3 +59,9 @@ def snapshot(sheet: CaseSheet) -> dict[str, str]:
         "obstacles": "；".join(reason.message for reason in case.obstacles),
         "note": case.note,
     }
+
+
+def people_in(sheet: CaseSheet) -> list[Id | None]:
+    """Who has done something in the case."""
+    confirmed = [each.confirmed.confirmed_by for each in sheet.materials if each.confirmed]
+    return [sheet.case.decided_by, sheet.inspection.recorded_by if sheet.inspection else None, *confirmed]

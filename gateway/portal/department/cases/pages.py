@@ -18,7 +18,6 @@ from contracts.policy_guide import GetGuide
 from contracts.refusal import Invalid, StaleVersion
 from contracts.review import (
     ApproveCase,
-    CaseSheet,
     CaseState,
     CitedText,
     ConfirmMaterials,
@@ -153,7 +152,7 @@ async def show_case(door: Door, asked: CaseInList) -> Values:
         door.told(GetCaseNeighbours(case_id=asked.case_id, order=asked.order, **asked.filtered)),
         door.told(ListReviewDeadlineMoves(case_id=asked.case_id)),
         time_left_until(door, case.due_at),
-        names_of(door, _people_in(sheet)),
+        names_of(door, case_facts.people_in(sheet)),
     )
     snapshot = case_facts.snapshot(sheet)
     return {
@@ -238,12 +237,6 @@ async def confirm_materials(door: Door, said: MaterialsForm) -> str:
     command = ConfirmMaterials(case_id=said.case_id, materials=chosen, expected_version=said.expected_version)
     await door.done(command)
     return _back_to(door, said.case_id, "confirmed")
-
-
-def _people_in(sheet: CaseSheet) -> list[Id | None]:
-    """Who has done something in the case."""
-    confirmed = [each.confirmed.confirmed_by for each in sheet.materials if each.confirmed]
-    return [sheet.case.decided_by, sheet.inspection.recorded_by if sheet.inspection else None, *confirmed]
 
 
 def _back_to(door: Door, case_id: str, done: str) -> str:

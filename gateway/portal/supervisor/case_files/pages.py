@@ -12,12 +12,12 @@ from contracts.case_files import OpenCaseFile, OpenedCaseFile
 from contracts.case_materials import MATERIAL_MEANS
 from contracts.deadlines import ListReviewDeadlineMoves
 from contracts.message import Id, Model
-from contracts.review import CaseSheet, GetCase, GetCaseSheet
+from contracts.review import GetCase, GetCaseSheet
 from contracts.treasury import ListDisbursements
 from gateway.access import Permitted
 from gateway.door import Door
 from gateway.identity.case_files import use_cases
-from gateway.portal.department.cases.case_facts import conditions
+from gateway.portal.department.cases.case_facts import conditions, people_in
 from gateway.portal.shell.confirmation import asked_once_more
 from gateway.portal.shell.pages import Pages, Shown, Values
 from gateway.portal.shell.time_left import times_left
@@ -57,7 +57,7 @@ async def _whole_file(door: Door, opened: OpenedCaseFile) -> Values:
     due = [sheet.case.due_at, *(each.due_at for each in payments.items)]
     (left, *payments_left), names = await gather(
         times_left(door, due),
-        names_of(door, [*_people_in(sheet), *(each.authorised_by for each in payments.items)]),
+        names_of(door, [*people_in(sheet), *(each.authorised_by for each in payments.items)]),
     )
     return {
         "opened": opened,
@@ -70,9 +70,3 @@ async def _whole_file(door: Door, opened: OpenedCaseFile) -> Values:
         "moves": moves.items,
         "payments": list(zip(payments.items, payments_left, strict=True)),
     }
-
-
-def _people_in(sheet: CaseSheet) -> list[Id | None]:
-    """Who has done something in the case."""
-    confirmed = [each.confirmed.confirmed_by for each in sheet.materials if each.confirmed]
-    return [sheet.case.decided_by, sheet.inspection.recorded_by if sheet.inspection else None, *confirmed]
