@@ -24,9 +24,10 @@ class OpenedCaseFile(Model):
 
 
 class ReadCaseFile(Query[CaseSheet]):
-    """The file that this person has opened under a document a short while ago."""
+    """The file that this person has opened under a document a short while ago: the gateway, which has written that down,
+    sees to it before it asks."""
 
-    owner: ClassVar[ServiceName] = "gateway"
+    owner: ClassVar[ServiceName] = "review"
 
     case_id: Id
 

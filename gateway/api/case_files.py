@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from functools import partial
 
-from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from contracts.case_files import OpenCaseFile, ReadCaseFile
-from contracts.review import GetCaseSheet
 from gateway.door import Door, not_kept
-from gateway.identity.case_files import use_cases, views
+from gateway.identity.case_files import use_cases
+from gateway.identity.case_files.opened import opened_case_file
 from gateway.routes import Routes
 from gateway.session_cookie import origin_of
 
@@ -27,6 +26,5 @@ async def open_case_file(door: Door, command: OpenCaseFile) -> Response:
 @routes.ask("/cases/{case_id}/file", ReadCaseFile)
 async def read_case_file(door: Door, query: ReadCaseFile) -> Response:
     """The whole file, to whoever has opened it within the last half hour (案卷内容)."""
-    actor = door.principal.actor
-    await run_in_threadpool(views.must_be_open, door.frame, door.principal.tenant, actor, query.case_id)
-    return not_kept(await door.ask(GetCaseSheet(case_id=query.case_id)))
+    opened = await door.looked_up(query, opened_case_file)
+    return not_kept(await door.ask(query) if "ok" in opened else door.answer(opened))

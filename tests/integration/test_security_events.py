@@ -22,10 +22,11 @@ from chassis.edge.frame import Frame
 from chassis.testing.fakes import NOON
 from chassis.time.clock import FixedClock
 from console.servers.provision import Dsns
+from contracts.case_files import ReadCaseFile
 from contracts.message import Actor
 from contracts.security_events import ListSecurityEvents
+from gateway.identity.case_files.opened import opened_case_file
 from gateway.identity.case_files.use_cases import OPEN_FOR
-from gateway.identity.case_files.views import CaseFileNotOpen, must_be_open
 from gateway.identity.certificates.signed_answers import SignedAnswers
 from gateway.identity.security.events import Origin, SecurityEvent
 from gateway.identity.security.store import record_apart
@@ -107,20 +108,25 @@ def test_a_case_file_is_open_to_whoever_opened_it_for_half_an_hour(door: DoorOfT
         tenant="xingguo",
         actor_id=opener.id,
         department_id="office",
-        details={"case_id": "case-1"},
+        details={"case_id": "case-1", "document_number": "章纪函〔2026〕7号"},
     )
     record_apart(door.frame, event)
-    must_be_open(door.frame, "xingguo", opener, "case-1")
-    for tenant, actor, case in (
-        ("xingguo", other, "case-1"),
-        ("xingguo", opener, "case-2"),
-        ("ganzhou", opener, "case-1"),
-    ):
-        with pytest.raises(CaseFileNotOpen):
-            must_be_open(door.frame, tenant, actor, case)
+
+    def looked(tenant: str, actor: Actor, case: str) -> str:
+        envelope = {
+            "name": "ReadCaseFile",
+            "body": {"case_id": case},
+            "tenant": tenant,
+            "actor": actor.model_dump(mode="json"),
+        }
+        wire = door.frame.run_query(ReadCaseFile, opened_case_file, envelope)
+        return wire["ok"]["document_number"] if "ok" in wire else wire["refused"]["code"]
+
+    assert looked("xingguo", opener, "case-1") == "章纪函〔2026〕7号"
+    others = (("xingguo", other, "case-1"), ("xingguo", opener, "case-2"), ("ganzhou", opener, "case-1"))
+    assert [looked(*each) for each in others] == ["case_file_not_open"] * 3
     clock.advance(OPEN_FOR)
-    with pytest.raises(CaseFileNotOpen):
-        must_be_open(door.frame, "xingguo", opener, "case-1")
+    assert looked("xingguo", opener, "case-1") == "case_file_not_open"
 
 
 def test_an_event_says_who_whom_from_where_and_in_which_request(door: DoorOfTests) -> None:

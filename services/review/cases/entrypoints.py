@@ -5,6 +5,7 @@ from chassis.read.reader import Reader
 from chassis.time.following import FOLLOW, follow
 from chassis.time.jobs import Job
 from chassis.write.uow import UnitOfWork
+from contracts.case_files import ReadCaseFile
 from contracts.deadlines import DeadlineMoves, ListReviewDeadlineMoves
 from contracts.departments import PlanTermMapped
 from contracts.intake import ApplicationSubmitted, EnterprisesNominated
@@ -53,6 +54,10 @@ class CaseEntrypoints(Room):
     @query
     def get_case_sheet(self, question: GetCaseSheet, reader: Reader) -> CaseSheet:
         return sheet.get_case_sheet(question, reader)
+
+    @query
+    def read_case_file(self, question: ReadCaseFile, reader: Reader) -> CaseSheet:
+        return sheet.get_case_sheet(GetCaseSheet(case_id=question.case_id), reader)
 
     @query
     def list_cases(self, question: ListCases, reader: Reader) -> CasePage:
