@@ -9,7 +9,6 @@ from functools import partial
 from typing import Any
 
 import pytest
-from gateway.identity.use_cases import onboard_tenant
 
 from chassis.edge.frame import Frame
 from chassis.foundation.ids import new_id
@@ -24,6 +23,7 @@ from gateway.identity.credentials import use_cases as credentials
 from gateway.identity.credentials.views import list_partner_banks
 from gateway.identity.people import use_cases as people
 from gateway.identity.people.views import list_mandates
+from gateway.identity.tenants.use_cases import onboard_tenant
 
 TODAY = date(2026, 11, 30)
 NOON = datetime(2026, 11, 30, 4, tzinfo=UTC)
