@@ -36,11 +36,14 @@ class RequiredMaterial:
 
 
 def needed_by(plan: Plan, commitments: Collection[str]) -> tuple[RequiredMaterial, ...]:
-    """What somebody has to answer for before a claim under this plan is granted."""
+    """What somebody has to answer for before a claim under this plan is granted.
+
+    A pledge counts only where the plan lets one stand in, whatever was signed.
+    """
     return tuple(
         RequiredMaterial(each.code, each.name)
         for each in plan.materials
-        if each.required and each.code not in commitments
+        if each.required and not (each.commitment is not None and each.code in commitments)
     )
 
 

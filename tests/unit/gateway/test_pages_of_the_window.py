@@ -108,6 +108,11 @@ def test_whoever_entered_an_account_is_told_that_another_confirms_it(visitor: Vi
     assert "复核账户" in other
 
 
+def test_an_account_that_the_enterprise_named_itself_says_so(visitor: Visitor) -> None:
+    visitor.bus.answers["list_appointments"] = {"items": [], "next_cursor": None}
+    assert "企业自行登记" in text_of(visitor.get(PAGE, CLERK).text)
+
+
 def test_an_account_is_entered_under_the_enterprises_own_name_without_blanks(visitor: Visitor) -> None:
     said = {"bank_name": "示例银行赣州分行", "account_number": "3607 0209-1234 5678"}
     sent = visitor.post(f"{PAGE}/accounts", said, CLERK)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 from types import SimpleNamespace
 from typing import Any, get_args
 
@@ -19,6 +20,7 @@ from gateway.access import Only, Permitted, RouteGuard, SecondFactorNeeded, allo
 from gateway.identity.views import Principal
 from gateway.permission import Machine, Mandated, Permission
 from gateway.permissions import HOLDERS, MACHINES, PERMISSIONS, NoPermissionDeclared, permission_for, role_of
+from gateway.portal.shell.serving import DeclaredPage
 from gateway.portal.shell.session import SignedInPage
 from gateway.routes import DeclaredRoute
 
@@ -99,6 +101,17 @@ def coming_with(principal: Principal) -> Any:
     directory = SimpleNamespace(remembered=lambda _token: (True, principal))
     app = SimpleNamespace(state=SimpleNamespace(directory=directory, rates=None))
     return SimpleNamespace(headers={"authorization": "Bearer t"}, app=app, scope={}, state=SimpleNamespace())
+
+
+def test_every_form_that_the_table_asks_a_second_factor_for_asks_for_it(app: FastAPI) -> None:
+    forms = [each.declared for each in app.routes if isinstance(each, DeclaredPage) and each.declared.on is not None]
+    asking = {
+        each.name: "await proved_for(door, " in inspect.getsource(each.handle)
+        for each in forms
+        if isinstance(each.guard, Permitted) and each.guard.permission.step_up
+    }
+    assert set(asking) >= {"authorise_payment", "authorise_payments", "open_case_file", "reveal_contact"}
+    assert all(asking.values()), asking
 
 
 def test_a_countys_administrator_runs_no_other_county() -> None:

@@ -79,6 +79,11 @@ def test_a_signed_pledge_stands_in_for_its_material() -> None:
     assert view_of(filed(uow, "audit_report")).unconfirmed_materials == ("invoices", "licence")
 
 
+def test_a_pledge_counts_for_nothing_where_the_plan_lets_none_stand_in() -> None:
+    uow = unit()
+    assert view_of(filed(uow, "audit_report", "invoices", "licence")).unconfirmed_materials == ("invoices", "licence")
+
+
 def test_who_answers_for_a_material_is_told_with_the_means_and_the_case_can_be_approved() -> None:
     uow = unit()
     case = filed(uow, "audit_report")

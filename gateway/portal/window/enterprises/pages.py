@@ -24,12 +24,12 @@ from gateway.identity.people import views
 from gateway.portal.platform.today import today
 from gateway.portal.shell.allowed import may
 from gateway.portal.shell.pages import Pages, Shown, Values
-from gateway.portal.staff.names import names_of
+from gateway.portal.staff.names import UNKNOWN, names_of
 
 pages = Pages("window")
 COUNTER = Only("window", "bureau")
 MANY = 100
-UNKNOWN = "enterprise_unknown"
+THE_ENTERPRISE = "企业自行登记"
 
 
 class EnterpriseAsked(Model):
@@ -81,11 +81,13 @@ async def show_enterprise(door: Door, asked: OneAsked) -> Values:
         _mandates(door, asked.enterprise_id),
     )
     people = [each for account in accounts.items for each in (account.registered_by, account.confirmed_by)]
+    names = await names_of(door, people)
     return {
         "enterprise": enterprise,
         "accounts": accounts.items,
         "mandates": mandates,
-        "names": await names_of(door, people),
+        # Whoever names an account and holds no duty here is the enterprise's own.
+        "names": {id: THE_ENTERPRISE if name == UNKNOWN else name for id, name in names.items()},
         "me": door.principal.actor.id,
         "today": today(door),
         "scopes": get_args(MandateScope),
