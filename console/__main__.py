@@ -22,6 +22,7 @@ PROGRAMS = {
     "demo": ("console.demo", "全流程演示:从政策发布到资金到账 · the main job, end to end"),
     "code": ("console.demo.code", "演示账号此刻的动态口令 · a one-time code for a sign-in of the demo"),
     "test": ("console.quality.testing", "运行测试(--keep 保留测试用的数据库和消息服务)· run the tests"),
+    "attack": ("console.quality.attack", "攻击测试:越权、畸形输入、竞争、慢连接 · attack it, all of tests/attack"),
     "lint": ("console.quality.lint", "检查格式、风格和类型(--fix 自动修正)· check format, style, types"),
     "verify": ("console.operating.verify", "对账核验,不变式 A–F · check the invariants A–F"),
     "work": ("console.operating.work", "查看并重投卡住的消息 · list, read and redrive stuck work"),

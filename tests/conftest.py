@@ -53,7 +53,7 @@ structlog.configure(
 DATA_KEY = base64.b64encode(b"test-key-of-thirty-two-bytes-000").decode()
 
 
-AT_HOME = ("journeys/", "faults/", "browser/house/")
+AT_HOME = ("journeys/", "faults/", "browser/house/", "attack/house/")
 """The folders whose tests use the standing house."""
 
 

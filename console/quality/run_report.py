@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 from collections import defaultdict
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -17,9 +18,28 @@ import pytest
 FAILED_NOW = "ZHIDA_TEST_FAILED_NOW"
 FAILED_BEFORE = "ZHIDA_TEST_FAILED_BEFORE"
 
+NEVER_RERUN = frozenset({"attack", "race"})
+"""Marks of tests whose first failure is their answer: a race that is lost once is lost."""
+
 SLOWEST = 10
 LAST_LINES = 12
 """How much of a first failure is shown: the error stands at its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failures:
+    """What failed in a run: test → how it ended. `final`: those of them that must not be run again."""
+
+    failures: dict[str, str] = field(default_factory=dict)
+    final: tuple[str, ...] = ()
+
+
+def read_failures(file: Path) -> Failures:
+    """What a run has kept in `file`; nothing, if it came to no end."""
+    if not file.exists():
+        return Failures()
+    kept = json.loads(file.read_text(encoding="utf-8"))
+    return Failures(kept["failures"], tuple(kept["final"]))
 
 
 def last_lines(text: str) -> str:
@@ -35,6 +55,7 @@ class RunReport:
         self._keep_failures = keep_failures
         self._seconds: defaultdict[str, float] = defaultdict(float)
         self._failures: dict[str, str] = {}
+        self._final: set[str] = set()
         self._passed: set[str] = set()
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -42,6 +63,8 @@ class RunReport:
         self._seconds[test.split("::")[0]] += report.duration
         if report.failed:
             self._say_at_once(test, last_lines(report.longreprtext))
+            if not NEVER_RERUN.isdisjoint(report.keywords):
+                self._final.add(test)
         elif report.when == "call" and report.passed:
             self._passed.add(test)
 
@@ -56,7 +79,8 @@ class RunReport:
 
     def pytest_sessionfinish(self) -> None:
         if self._keep_failures is not None:
-            self._keep_failures.write_text(json.dumps(self._failures, ensure_ascii=False), encoding="utf-8")
+            kept = {"failures": self._failures, "final": sorted(self._final)}
+            self._keep_failures.write_text(json.dumps(kept, ensure_ascii=False), encoding="utf-8")
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Before pytest's own last line, which says how many passed and is what others read."""
@@ -80,5 +104,5 @@ def pytest_configure(config: pytest.Config) -> None:
     if hasattr(config, "workerinput"):
         return  # the one who started the workers hears of every test
     before, now = os.environ.get(FAILED_BEFORE), os.environ.get(FAILED_NOW)
-    failed_before = json.loads(Path(before).read_text(encoding="utf-8")) if before else {}
+    failed_before = read_failures(Path(before)).failures if before else {}
     config.pluginmanager.register(RunReport(config, failed_before, Path(now) if now else None), "zhida-run-report")

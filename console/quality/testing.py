@@ -1,6 +1,7 @@
-"""`./zhida test`: the tests, on a database and a broker of their own that are taken down afterwards.
+"""`./zhida test` and `./zhida attack`: tests, on a database and a broker of their own that are taken down afterwards.
 
-Without arguments: `./zhida lint` first, then all of them, and what failed once more.
+`./zhida test` without arguments: `./zhida lint` first, then all of them, and what failed once more. `./zhida attack`:
+all of tests/attack, also what takes too long for every day, and nothing twice.
 
 The tests find them by ZHIDA_TEST_PG_ADMIN (a libpq URL of the superuser) and ZHIDA_TEST_AMQP_URL, and by
 ZHIDA_TEST_HOME, the home from which `Postgres(home)` and `RabbitMQ(home)` know them too (virtual hosts, faults).
@@ -8,7 +9,6 @@ ZHIDA_TEST_HOME, the home from which `Postgres(home)` and `RabbitMQ(home)` know 
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -38,6 +38,10 @@ DATABASE = {**SETTINGS, "fsync": "off", "full_page_writes": "off", "synchronous_
 """Every test makes databases and drops them, and each drop would write out all that the others have changed. What a
 test promises about a crash it proves on a server of its own (tests/system_kit.py), which keeps its word to the disk."""
 
+ATTACKS = ("tests/attack", "-n", "2", "--no-loadscope-reorder", "--durations", "10")
+ALL_ATTACKS = "ZHIDA_ATTACK"
+"""Set, it lets those attacks run too that are marked `attack_only` (tests/attack/conftest.py)."""
+
 SOME_FAILED = 1
 MOST_RERUN = 20
 """When more than this fail, it is no race: they are not run again."""
@@ -45,13 +49,27 @@ MOST_RERUN = 20
 
 def main(argv: list[str]) -> int:
     """Runs pytest with `argv` (default: all of tests/) and returns its exit code. `--keep` leaves the servers up."""
-    keep = "--keep" in argv
     arguments = [argument for argument in argv if argument != "--keep"]
     if not arguments and lint.failing():
         raise CommandRefusal(
             "代码检查未通过,测试没有运行:先运行 ./zhida lint --fix,再改正其余各处。",
             "Lint failed and no test was run: run ./zhida lint --fix first, and mend what is left.",
         )
+    return _with_servers(arguments, keep="--keep" in argv)
+
+
+def attack(argv: list[str]) -> int:
+    """Runs all attacks, or those that `argv` names to pytest; the exit code is pytest's.
+
+    None is run again when it fails: whoever attacks needs to succeed only once.
+    """
+    arguments = [argument for argument in argv if argument != "--keep"]
+    named = any(argument.startswith(ATTACKS[0]) for argument in arguments)
+    given = arguments if named else [*ATTACKS, *arguments]
+    return _with_servers(given, keep="--keep" in argv, more={ALL_ATTACKS: "1"})
+
+
+def _with_servers(arguments: list[str], *, keep: bool, more: Mapping[str, str] | None = None) -> int:
     home = open_home(open_home(home_of()) / "test")
     # A test kills the broker and makes virtual hosts: never one that serves somebody else, so AMQP_URL is not used.
     environ = without_ours(os.environ)
@@ -62,7 +80,7 @@ def main(argv: list[str]) -> int:
     postgres, rabbitmq = Postgres(home, environ, settings=DATABASE), RabbitMQ(home, environ)
     with HomeClaim(home, "test"):
         try:
-            return _run(postgres, rabbitmq, home, environ, arguments)
+            return _run(postgres, rabbitmq, home, {**environ, **(more or {})}, arguments)
         finally:
             if not keep:
                 with ThreadPoolExecutor(2) as pool:
@@ -89,14 +107,16 @@ def _run(postgres: Postgres, rabbitmq: RabbitMQ, home: Path, environ: Mapping[st
 def run_and_rerun(pytest: Callable[[Sequence[str], Mapping[str, str]], int], folder: Path) -> int:
     """Runs everything, and once more, alone, what failed: faults are injected beside other tests on two noisy cores.
 
-    What fails again fails the suite. What passes only then is named at the end, with its first failure. `pytest`
-    takes arguments and what is added to the environment, and returns its exit code.
+    What fails again fails the suite. What passes only then is named at the end, with its first failure. When an attack
+    or a race is among what failed, nothing is run again: it fails the suite as it is. `pytest` takes arguments and
+    what is added to the environment, and returns its exit code.
     """
     failures = folder / "failed.json"
     failures.unlink(missing_ok=True)
     code = pytest(EVERYTHING, {run_report.FAILED_NOW: str(failures)})
-    failed = list(json.loads(failures.read_text(encoding="utf-8"))) if failures.exists() else []
-    if code != SOME_FAILED or not 0 < len(failed) <= MOST_RERUN:
+    report = run_report.read_failures(failures)
+    failed = list(report.failures)
+    if code != SOME_FAILED or report.final or not 0 < len(failed) <= MOST_RERUN:
         return code
     print("以下用例单独重跑一次 (running once more, alone, what failed above)", flush=True)
     return pytest(failed, {run_report.FAILED_BEFORE: str(failures)})

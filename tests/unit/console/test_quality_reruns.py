@@ -52,7 +52,7 @@ def suite(tmp_path: Path) -> Run:
 
     def run(tests: str) -> tuple[int, str]:
         (tmp_path / "test_little.py").write_text(tests)
-        (tmp_path / "pytest.ini").write_text("[pytest]\n")
+        (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers =\n    race: lost once is lost\n")
         printed: list[str] = []
 
         def in_folder(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
@@ -96,6 +96,12 @@ def test_nothing_is_run_again_when_all_pass(suite: Run) -> None:
 
 def test_when_very_much_fails_it_is_no_race(suite: Run) -> None:
     code, printed = suite("".join(f"def test_{n}(): assert False\n" for n in range(MOST_RERUN + 1)))
+    assert code == 1
+    assert printed.count("test session starts") == 1
+
+
+def test_a_race_that_is_lost_once_is_lost(suite: Run) -> None:
+    code, printed = suite("import pytest\n" + RACE.replace("def test_a_race", "@pytest.mark.race\ndef test_a_race"))
     assert code == 1
     assert printed.count("test session starts") == 1
 

@@ -1,0 +1,10 @@
+"""`./zhida attack`: every attack that we know, against real processes; at most 25 minutes (`console.quality.testing`)."""
+
+from __future__ import annotations
+
+from console.quality.testing import attack
+
+
+def main(argv: list[str]) -> int:
+    """Runs all of tests/attack, or what `argv` names to pytest; `--keep` leaves the servers up. → pytest's exit code."""
+    return attack(argv)
