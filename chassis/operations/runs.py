@@ -167,7 +167,10 @@ LINES_OF_OUTCOME = {
 
 
 def list_operation_lines(query: ListOperationLines, reader: Reader) -> LineResultPage:
-    """Results by line, as far as the work has come. Raises CursorInvalid."""
+    """Results by line, as far as the work has come. Raises OperationUnknown or CursorInvalid."""
+    known = {"tenant": reader.tenant, "id": query.operation_id}
+    if reader.execute("SELECT 1 FROM operation_run WHERE tenant = :tenant AND id = :id", known).first() is None:
+        raise OperationUnknown()
     line, ordinal = decode_cursor(query.cursor, 2) or (0, -1)
     rows = (
         reader.execute(

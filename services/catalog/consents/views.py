@@ -19,7 +19,7 @@ from services.catalog.consents.domain import (
     LookUnknown,
 )
 from services.catalog.consents.store import consent_of
-from services.catalog.enterprises.domain import refuse_stranger
+from services.catalog.enterprises.known import refuse_unknown
 
 
 def read_contact(query: ReadContact, reader: Reader, cipher: Cipher) -> RevealedContact:
@@ -44,8 +44,8 @@ def read_contact(query: ReadContact, reader: Reader, cipher: Cipher) -> Revealed
 
 
 def list_consents(query: ListConsents, reader: Reader) -> ConsentList:
-    """All consents of an enterprise, the newest first. Raises EnterpriseNotYours."""
-    refuse_stranger(reader.actor, query.enterprise_id)
+    """All consents of an enterprise, the newest first. Raises EnterpriseNotYours or EnterpriseUnknown."""
+    refuse_unknown(reader, query.enterprise_id)
     rows = reader.execute(
         "SELECT * FROM consent WHERE tenant = :tenant AND enterprise_id = :id ORDER BY consent.id DESC",
         {"tenant": reader.tenant, "id": query.enterprise_id},
@@ -55,8 +55,8 @@ def list_consents(query: ListConsents, reader: Reader) -> ConsentList:
 
 
 def list_disclosures(query: ListDisclosures, reader: Reader) -> DisclosurePage:
-    """Who has looked at what of an enterprise, or was refused a look, the newest first. Raises EnterpriseNotYours or CursorInvalid."""
-    refuse_stranger(reader.actor, query.enterprise_id)
+    """Who has looked at what of an enterprise, or was refused a look, the newest first. Raises EnterpriseNotYours, EnterpriseUnknown or CursorInvalid."""
+    refuse_unknown(reader, query.enterprise_id)
     before = decode_cursor(query.cursor, 1)
     found = reader.execute(
         "SELECT * FROM disclosure WHERE tenant = :tenant AND enterprise_id = :id"

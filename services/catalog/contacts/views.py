@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chassis.read.reader import Reader
 from contracts.enterprises import ContactChange, ContactChangeList, ListContactChanges
-from services.catalog.enterprises.domain import refuse_stranger
+from services.catalog.enterprises.known import refuse_unknown
 
 CHANGES = (
     "SELECT contact_name, contact_masked, former_masked, reason, changed_by, changed_by_name, changed_at"
@@ -13,7 +13,7 @@ CHANGES = (
 
 
 def list_contact_changes(query: ListContactChanges, reader: Reader) -> ContactChangeList:
-    """The newest first, numbers masked. Raises EnterpriseNotYours."""
-    refuse_stranger(reader.actor, query.enterprise_id)
+    """The newest first, numbers masked. Raises EnterpriseNotYours or EnterpriseUnknown."""
+    refuse_unknown(reader, query.enterprise_id)
     rows = reader.execute(CHANGES, {"tenant": reader.tenant, "id": query.enterprise_id})
     return ContactChangeList(items=tuple(ContactChange.model_validate(dict(row)) for row in rows.mappings()))

@@ -15,6 +15,7 @@ from contracts.rule import Fact
 from services.catalog.enterprises.credit_code import checked_credit_code
 from services.catalog.enterprises.domain import CreditCodeUnknown, EnterpriseUnknown, refuse_stranger
 from services.catalog.enterprises.fact_records import FACT_COLUMNS, HISTORY, fact_record
+from services.catalog.enterprises.known import refuse_unknown
 from services.catalog.labels.views import labels_for
 
 FACT_PARTS = ", ".join(f"'{column}', f.{column}" for column in FACT_COLUMNS)
@@ -63,8 +64,8 @@ def find_enterprise(query: FindEnterprise, reader: Reader) -> EnterpriseFound:
 
 
 def get_fact_history(query: GetFactHistory, reader: Reader) -> FactHistory:
-    """A dossier's records, the newest first. Raises EnterpriseNotYours or CursorInvalid."""
-    refuse_stranger(reader.actor, query.enterprise_id)
+    """A dossier's records, the newest first. Raises EnterpriseNotYours, EnterpriseUnknown or CursorInvalid."""
+    refuse_unknown(reader, query.enterprise_id)
     before = decode_cursor(query.cursor, 2)
     found = reader.execute(
         f"SELECT * FROM ({HISTORY}) AS h WHERE (CAST(:name AS text) IS NULL OR name = :name)"

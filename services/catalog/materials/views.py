@@ -13,13 +13,13 @@ from contracts.materials import (
     MaterialList,
     MaterialPage,
 )
-from services.catalog.enterprises.domain import refuse_stranger
+from services.catalog.enterprises.known import refuse_unknown
 from services.catalog.materials.domain import KeptMaterial
 
 
 def list_materials(query: ListMaterials, reader: Reader) -> MaterialList:
-    """All materials of an enterprise, the newest first. Raises EnterpriseNotYours."""
-    refuse_stranger(reader.actor, query.enterprise_id)
+    """All materials of an enterprise, the newest first. Raises EnterpriseNotYours or EnterpriseUnknown."""
+    refuse_unknown(reader, query.enterprise_id)
     today = reader.now.astimezone(CHINA).date()
     rows = reader.execute(
         "SELECT * FROM material WHERE tenant = :tenant AND enterprise_id = :id ORDER BY material.id DESC",

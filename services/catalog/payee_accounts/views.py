@@ -8,7 +8,7 @@ from contracts.enterprises import (
     PayeeAccountList,
     PayeeAccountRecord,
 )
-from services.catalog.enterprises.domain import refuse_stranger
+from services.catalog.enterprises.known import refuse_unknown
 
 ACCOUNTS = (
     "SELECT id AS account_id, enterprise_id, account_name, account_masked, bank_name, account_version,"
@@ -23,7 +23,7 @@ ACCOUNTS = (
 
 
 def list_payee_accounts(query: ListPayeeAccounts, reader: Reader) -> PayeeAccountList:
-    """Every account that an enterprise has named, masked, the newest first. Raises EnterpriseNotYours."""
-    refuse_stranger(reader.actor, query.enterprise_id)
+    """Every account that an enterprise has named, masked, the newest first. Raises EnterpriseNotYours or EnterpriseUnknown."""
+    refuse_unknown(reader, query.enterprise_id)
     rows = reader.execute(ACCOUNTS, {"tenant": reader.tenant, "id": query.enterprise_id})
     return PayeeAccountList(items=tuple(PayeeAccountRecord.model_validate(dict(row)) for row in rows.mappings()))

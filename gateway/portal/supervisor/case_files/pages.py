@@ -42,6 +42,7 @@ async def ask_for_case_file(door: Door, asked: FileAskedFor) -> Values:
 async def open_case_file(door: Door, command: OpenCaseFile) -> Response:
     """Write down who looks and under which document, and show the file: once, to whoever has just said so."""
     await proved_for(door, OpenCaseFile)
+    await door.told(GetCase(case_id=command.case_id))  # nothing is written down of a case that is not here
     # Each look is a look: the same form sent again, by loading the page anew, is another one and not a repeat.
     door.key = uuid4().hex
     opened = await door.decided(command, partial(use_cases.open_case_file, origin=origin_of(door.request.scope)))

@@ -1,0 +1,279 @@
+"""Two counties, the city above them and a zone below one: everybody who works there, and what belongs to one of them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+import httpx
+from scene_kit import COMMITTED, INSTANT, NOMINATED, new_uscc, small_scene
+from system_kit import House, answered
+
+from chassis.foundation.ids import new_id
+from chassis.testing.waiting import eventually
+from console.demo.door import DemoDoor
+from console.demo.people import (
+    ACCOUNTS,
+    ADMINISTRATORS,
+    FINANCE,
+    PARTNER,
+    SUPERVISOR,
+    WINDOW,
+    DemoPeople,
+    Office,
+    made_up_resident_id,
+    officer_of,
+)
+from console.demo.preparation import Stage
+from console.demo.scene import HERE, SAMPLE
+
+Json = dict[str, Any]
+
+BANK_OFFICE = Office("partner-bank", "合作银行", ("bank",))
+ZONE = "zhanggong-zone"
+STRANGE_PLACES: Mapping[str, str] = {"xingguo": "sibling county", "ganzhou": "city above", ZONE: "zone below"}
+SYSTEM_ADMIN, SECURITY_ADMIN, AUDIT_ADMIN = ADMINISTRATORS
+OFFICES: Mapping[str, Office] = {
+    "window": WINDOW,
+    "bureau": ACCOUNTS,
+    "finance": FINANCE,
+    "supervisor": SUPERVISOR,
+    "partner": PARTNER,
+    "bank": BANK_OFFICE,
+    "system": SYSTEM_ADMIN,
+    "security": SECURITY_ADMIN,
+    "auditor": AUDIT_ADMIN,
+}
+"""Who works in every place, by what they are there for; departments' officers and enterprises come beside them."""
+
+
+@dataclass
+class Belongings:
+    """What is there in one county, and the tokens of all who might want it."""
+
+    house: House
+    stage: Stage
+    client: httpx.Client
+    tokens: dict[tuple[str, str], str] = field(default_factory=dict)
+    """(place, office) → token."""
+    ids: dict[str, str] = field(default_factory=dict)
+    """`cases/{case_id}` → the id of one that belongs to the county."""
+
+    def token(self, office: str, place: str = HERE) -> str:
+        return self.tokens[place, office]
+
+    def ask(self, path: str, office: str, **parameters: Any) -> Json:
+        answer = answered(
+            lambda: self.client.get(f"/api/v1{path}", params=parameters, headers=self._signed(self.token(office)))
+        )
+        assert answer.status_code == 200, (path, answer.text)
+        found: Json = answer.json()
+        return found
+
+    def order(self, path: str, office: str, body: Json, **headers: str) -> Json:
+        key = f"attack/{new_id()}"
+        answer = answered(
+            lambda: self.client.post(
+                f"/api/v1{path}",
+                json=body,
+                headers={**self._signed(self.token(office)), "Idempotency-Key": key, **headers},
+            )
+        )
+        assert answer.is_success, (path, answer.text)
+        done: Json = answer.json()
+        return done
+
+    def upload(self, content: bytes, office: str) -> str:
+        """The hash under which the file is kept."""
+        headers = {**self._signed(self.token(office)), "Content-Type": "application/octet-stream"}
+        answer = self.client.post(
+            "/api/v1/uploads", content=content, headers={**headers, "Idempotency-Key": f"attack/{new_id()}"}
+        )
+        assert answer.is_success, answer.text
+        return str(answer.json()["sha256"])
+
+    def _signed(self, token: str) -> dict[str, str]:
+        return {"Authorization": f"Bearer {token}"}
+
+
+@contextmanager
+def belongings(house: House) -> Iterator[Belongings]:
+    """Everything that an id can stand for, in one county, and strangers of every kind."""
+    stage = house.prepare(small_scene("belongings", [INSTANT, COMMITTED, NOMINATED]))
+    stage.people.appoint(BANK_OFFICE)
+    house.play(stage)
+    with house.client() as client:
+        mine = Belongings(house, stage, client)
+        _employ(mine)
+        _own(mine)
+        yield mine
+
+
+def _employ(mine: Belongings) -> None:
+    door = DemoDoor(mine.house.url)
+    try:
+        zone = {
+            "id": ZONE,
+            "parent_id": HERE,
+            "level": "county",
+            "division_code": "360799",
+            "name": "章贡区试验园区",
+            "settings": {"receipt_prefix": "ZZ"},
+        }
+        door.order("/tenants", token=mine.house.platform_token, key="attack/zone", body=zone)
+        department = mine.stage.scene.departments[0]
+        for place in (HERE, *STRANGE_PLACES):
+            people = mine.stage.people if place == HERE else DemoPeople(door, mine.house.platform_token, place)
+            for name, office in {**OFFICES, "department": officer_of(department)}.items():
+                mine.tokens[place, name] = people.appoint(office)
+            other = officer_of("另一部门") if place == HERE else None
+            if other:
+                mine.tokens[place, "sibling department"] = people.appoint(other)
+    finally:
+        door.close()
+    enterprises = list(mine.stage.scene.enterprises)
+    for name, enterprise in (("enterprise", enterprises[0]), ("sibling enterprise", enterprises[1])):
+        mine.tokens[HERE, name] = mine.stage.enterprise_token(enterprise)
+
+
+def _own(mine: Belongings) -> None:
+    _own_from_lists(mine)
+    _own_from_the_register(mine)
+    _own_of_the_department(mine)
+    _own_of_the_enterprise(mine)
+
+
+def _own_from_lists(mine: Belongings) -> None:
+    uscc = mine.stage.scene.enterprises[0].uscc
+    claims = mine.ask("/cases", "bureau", limit=200)["items"]
+    (case,) = (each for each in claims if each["claim"]["uscc"] == uscc)
+    payments = mine.ask("/disbursements", "bureau", limit=200)["items"]
+    (payment,) = (each for each in payments if each["claim"]["uscc"] == uscc)
+    mine.ids |= {
+        "cases/{case_id}": case["case_id"],
+        "disbursements/{disbursement_id}": payment["disbursement_id"],
+        "enterprises/{enterprise_id}": mine.stage.enterprises[uscc],
+        "enterprise-codes/{uscc}": uscc,
+        "policies/{item_id}": case["claim"]["item_id"],
+        "items/{item_id}": case["claim"]["item_id"],
+        "application-forms/{item_id}": case["claim"]["item_id"],
+        "tenants/{tenant}": HERE,
+        "tenants/{id}": HERE,
+    }
+
+
+FIRST_OF: Mapping[str, tuple[str, str]] = {
+    "departments/{department_id}": ("/departments", "system"),
+    "credentials/{credential_id}": ("/credentials", "security"),
+    "appointments/{appointment_id}": ("/appointments", "security"),
+    "mandates/{mandate_id}": ("/mandates", "security"),
+    "people/{person_id}": ("/people", "security"),
+}
+"""Where the first of a list will do; its id's name is that of the path's parameter."""
+
+
+def _own_from_the_register(mine: Belongings) -> None:
+    for place, (path, office) in FIRST_OF.items():
+        name = re.findall(r"{(\w+)}", place)[0]
+        mine.ids[place] = str(mine.ask(path, office)["items"][0][name])
+    department = mine.ids["departments/{department_id}"]
+    window = {"department_id": department, "name": f"专窗{new_id()[-4:]}", "address": "一楼大厅"}
+    mine.ids["windows/{window_id}"] = mine.order("/windows", "system", {"window": window})["window_id"]
+    newcomer = f"newcomer-{new_id()[-8:]}"
+    mine.order(
+        "/people",
+        "security",
+        {"person_id": newcomer, "name": "新来的人", "resident_id": made_up_resident_id(newcomer)},
+    )
+    mine.order("/accounts", "security", {"person_id": newcomer, "login": newcomer})
+    accounts = mine.ask("/accounts", "security", limit=200)["items"]
+    mine.ids["accounts/{account_id}"] = next(each["account_id"] for each in accounts if each["login"] == newcomer)
+    terms = {
+        "issuer": f"https://id-{newcomer}.example.gov.cn",
+        "client_id": "zhida",
+        "audience": "staff",
+        "label_zh": "政务统一认证",
+        "label_en": "Government sign-in",
+    }
+    mine.order("/issuers", "security", {"issuer_id": newcomer, "terms": terms})
+    duty = {"kind": "first_review", "name": f"受理岗{newcomer[-4:]}"}
+    mine.ids["duties/{duty_id}"] = mine.order("/duties", "security", duty)["duty_id"]
+    mine.ids["issuers/{issuer_id}"] = newcomer
+
+
+def _own_of_the_department(mine: Belongings) -> None:
+    new = new_id()[-6:]
+    content = next(iter(mine.stage.scene.items.values()))
+    draft = mine.order("/authoring/drafts", "department", {"content": {**content, "code": f"ZZ-{new}"}})
+    document = {"name": f"试验办法{new}", "authority": "区政府", "level": "county", "number": f"章试〔2026〕{new}号"}
+    figure = {
+        "name": f"zone_{new}",
+        "value": "1",
+        "unit": "元",
+        "source": "统计",
+        "as_of": "2026-01-01",
+        "period": "2025",
+    }
+    kept = mine.order("/authoring/documents", "department", {"document": document})
+    figures = mine.order("/outside-figures", "department", {"figures": [figure]})
+    table = f"统一社会信用代码,企业名称\n{new_uscc()},试验企业{new}\n".encode()
+    told = {"format": "csv", "sha256": mine.upload(table, "department"), "source": "统计", "file_name": "t.csv"}
+    mine.ids |= {
+        "drafts/{draft_id}": draft["draft_id"],
+        "documents/{document_id}": kept["document_id"],
+        "outside-figures/{figure_id}": figures["items"][0]["figure_id"],
+        "operations/{service}/{operation_id}": mine.order("/enterprises/imports", "department", told)["operation_id"],
+    }
+
+
+def _own_of_the_enterprise(mine: Belongings) -> None:
+    enterprise = mine.ids["enterprises/{enterprise_id}"]
+    other = mine.stage.enterprises[mine.stage.scene.enterprises[2].uscc]
+    accounts = mine.ask(f"/enterprises/{enterprise}/payee-accounts", "bureau")["items"]
+    bank = next(each for each in mine.ask("/credentials", "security", limit=200)["items"] if "bank" in each["roles"])
+    label = json.loads((SAMPLE / "labels" / "tech_sme.json").read_bytes())
+    mine.order("/labels", "department", {"rule": label})
+    consent = {
+        "grantee": bank["credential_id"],
+        "grantee_name": BANK_OFFICE.name,
+        "labels": [label["code"]],
+        "purposes": ["credit_assessment"],
+        "valid_from": f"{date.today()}",
+        "valid_until": f"{date.today() + timedelta(days=30)}",
+    }
+    material = {
+        "kind": "business_licence",
+        "name": "营业执照",
+        "issuer": "市场监管局",
+        "sha256": mine.upload(b"%PDF-1.4 licence", "enterprise"),
+        "valid_from": "2026-01-01",
+    }
+    look = {"reason": "核对联系方式"}
+    merge = {"absorbed_id": other, "surviving_id": enterprise, "reason": "同一企业重复建档"}
+    duties = eventually(lambda: mine.ask("/my/duty-messages", "bureau", limit=1)["items"])
+    mine.ids |= {
+        "payee-accounts/{account_id}": accounts[0]["account_id"],
+        "messages/{message_id}": mine.ask("/my/messages", "enterprise")["items"][0]["message_id"],
+        "duty-messages/{message_id}": duties[0]["message_id"],
+        "applications/{application_id}": mine.ask("/applications", "enterprise")["items"][0]["claim"]["application_id"],
+        "consents/{consent_id}": mine.order(f"/enterprises/{enterprise}/consents", "enterprise", consent)["consent_id"],
+        "contact-looks/{disclosure_id}": mine.order(f"/enterprises/{enterprise}/contact-looks", "window", look)[
+            "disclosure_id"
+        ],
+        "materials/{material_id}": mine.order(f"/enterprises/{enterprise}/materials", "enterprise", material)["ref"][
+            "material_id"
+        ],
+        "enterprise-merges/{merge_id}": mine.order("/enterprise-merges", "window", merge)["merge_id"],
+    }
+
+
+def json_of(house: House) -> Json:
+    """The OpenAPI document that the house itself hands out."""
+    with house.client() as client:
+        document: Json = json.loads(client.get("/openapi.json").content)
+    return document
