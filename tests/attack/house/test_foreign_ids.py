@@ -17,9 +17,10 @@ from system_kit import House, answered
 
 from chassis.foundation.ids import new_id
 from console.demo.scene import HERE
+from contracts.message import PagedQuery
 from gateway.app import declared_routes
 from gateway.permissions import permission_for
-from gateway.routes import RouteDeclaration
+from gateway.routes import JSON, RouteDeclaration
 from tests.architecture.expected_routes import EXPECTED
 from tests.contract.test_openapi_is_true import request_for
 
@@ -34,6 +35,9 @@ NOBODYS = {"calendars/{year}", "stuck-work/{service}", "track/{receipt}"}
 PUBLIC_THINGS = ("/authoring/documents/{document_id}", "/policies/{item_id}/", "/application-forms/")
 """How paths begin or go on that are about what everybody may read: an item on offer, a document that has been issued.
 What is said there is the caller's own: its own enterprises, its own form."""
+
+PUBLIC_LISTS = ("/authoring/documents", "/authoring/items")
+"""Documents and items of the places above are published for those below."""
 
 OFFICES_OF = {"platform": ("system", "security", "auditor")}
 """The audience `platform` is three administrators; every other is an office of its own name."""
@@ -104,6 +108,37 @@ def test_a_stranger_gets_nothing_and_changes_nothing(mine: Belongings, document:
     got = {str(each): answer for each in attempts() if (answer := made(mine, document, each)) not in (403, 404)}
     assert not got, "\n".join(f"{each}: {answer}" for each, answer in got.items())
     assert contents(mine.house) == before
+
+
+def lists() -> list[tuple[str, str]]:
+    """(path, office) of lists of a place's own things that are given a page at a time to somebody who works there."""
+    found = []
+    for route in (each.declared for each in declared_routes(PREFIX)):
+        office = EXPECTED[route.method, PREFIX + route.path].split()[0]
+        in_pages = issubclass(route.contract, PagedQuery) and "{" not in route.path and route.media_type == JSON
+        own = permission_for(route.contract).reach == "tenant" and route.path not in PUBLIC_LISTS
+        if in_pages and own and office not in ("platform", "public", "enterprise"):
+            found.append((PREFIX + route.path, office))
+    return found
+
+
+def test_a_cursor_of_another_place_shows_nothing_of_that_place(mine: Belongings) -> None:
+    shown, tried = {}, 0
+    for path, office in lists():
+        first = mine.client.get(path, params={"limit": 1}, headers=signed(mine, office, HERE)).json()
+        for place in STRANGE_PLACES if first.get("next_cursor") else ():
+            tried += 1
+            asked = {"limit": 200, "cursor": first["next_cursor"]}
+            answer = mine.client.get(path, params=asked, headers=signed(mine, office, place))
+            theirs = [each for each in mine.ids.values() if each != HERE and each in answer.text]
+            if answer.status_code >= 500 or theirs:
+                shown[f"{path} at {place}"] = f"{answer.status_code} {theirs}"
+    assert tried >= 9
+    assert not shown
+
+
+def signed(mine: Belongings, office: str, place: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {mine.token(office, place)}"}
 
 
 @pytest.fixture(scope="module")
