@@ -71,8 +71,8 @@ class Contest:
     def prepare(self) -> None:
         """Fill the house with those who will file, and wait until it knows them."""
         place = self._where
-        gateway = filings.frame_of(GATEWAY, place.dsns[GATEWAY], place.amqp_url, place.data_key)
-        catalog = filings.frame_of("catalog", place.dsns["catalog"], place.amqp_url, place.data_key)
+        gateway = filings.frame_of(GATEWAY, place.dsns[GATEWAY], place.amqp_url, place.cipher(GATEWAY))
+        catalog = filings.frame_of("catalog", place.dsns["catalog"], place.amqp_url, place.cipher("catalog"))
         filings.onboard_places(gateway)
         self._item_id = filings.publish_item(catalog)
         ids = filings.register_enterprises(catalog, int(self._seconds * FILINGS_PER_S))

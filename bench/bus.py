@@ -26,8 +26,8 @@ import psycopg
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from bench.hop_service import DDL
-from bench.surroundings import DATA_KEY, ROOT, Surroundings, report, surroundings
-from chassis.events.broker import BUNDLE_TYPE, ConfirmedPublisher, Outgoing, connect, declare_topology
+from bench.surroundings import ROOT, Surroundings, report, surroundings
+from chassis.events.broker import BUNDLE_TYPE, ConfirmedPublisher, Outgoing, connect
 from chassis.events.bundles import Waiting, bundled
 from chassis.events.consumer import delivered
 from chassis.foundation.broker_faults import CONNECTION_ERRORS
@@ -78,7 +78,6 @@ def as_from_a_relay(events: list[Outgoing]) -> list[Outgoing]:
 def purge(url: str, *, keep: str = "") -> None:
     """A broker that has just been started may first have to go through what an interrupted run has left."""
     with connect(url) as connection:
-        declare_topology(connection)
         channel = connection.channel()
         for queue in QUEUES.values():
             if queue != keep:
@@ -150,7 +149,7 @@ def events_in(message: amqp.Message) -> int:
 @contextmanager
 def hop_process(place: Surroundings, dsns: Dsns, batch: int) -> Iterator[None]:
     environment = os.environ | dsns.environment() | {
-        "AMQP_URL": place.amqp_url, "ZHIDA_DATA_KEY": DATA_KEY, "ZHIDA_EVENT_BATCH": str(batch),
+        "AMQP_URL": place.amqp_url, **place.keys("notify"), "ZHIDA_EVENT_BATCH": str(batch),
         "ZHIDA_EVENT_PREFETCH": str(2 * batch), "PYTHONPATH": str(ROOT), "ZHIDA_LOG_LEVEL": "WARNING",
     }  # fmt: skip
     process = subprocess.Popen([sys.executable, "-W", "ignore", "-m", "bench.hop_service"], env=environment, cwd=ROOT)

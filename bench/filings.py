@@ -20,7 +20,7 @@ from bench.load import request
 from bench.surroundings import ROOT
 from chassis.edge.frame import Frame
 from chassis.foundation.ids import new_id
-from chassis.foundation.secrecy import mask_account, mask_phone
+from chassis.foundation.secrecy import Cipher, mask_account, mask_phone
 from chassis.foundation.settings import Settings
 from chassis.write.uow import UnitOfWork
 from console.servers.provision import Dsns
@@ -59,9 +59,9 @@ class FilingEnterprise(NamedTuple):
     token: str
 
 
-def frame_of(service: str, dsns: Dsns, amqp_url: str, data_key: str) -> Frame:
+def frame_of(service: str, dsns: Dsns, amqp_url: str, cipher: Cipher) -> Frame:
     """A frame to write with; its loops are not started."""
-    return Frame(Settings(service, dsns.app, dsns.frame, amqp_url, data_key))
+    return Frame(Settings(service, dsns.app, dsns.frame, amqp_url, cipher))
 
 
 def sample_case() -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from os import environ
@@ -12,7 +12,8 @@ from os import environ
 import psycopg
 
 from bench.surroundings import Surroundings
-from chassis.events.broker import connect, declare_topology
+from chassis.events.broker import connect
+from chassis.foundation.secrecy import Cipher
 from console.cluster.cluster import Cluster
 from console.cluster.crew import Crew, Member
 from console.cluster.roster import without_ours
@@ -20,7 +21,6 @@ from console.machine.ports import LOOPBACK, Ports
 from console.place import CHECKOUT, GATEWAY, database_names
 from console.progress import Progress
 from console.refusal import CommandRefusal
-from console.servers.credentials import Credentials
 from console.servers.provision import Dsns, drop, dsns_of, provision
 from contracts.flow import QUEUES
 
@@ -39,12 +39,12 @@ QUIET_S = 1.0
 
 @dataclass(frozen=True)
 class House:
-    """Where everything is. `dsns` by database name."""
+    """Where everything is. `dsns` by database name; `cipher` of a service."""
 
     ports: Ports
     dsns: dict[str, Dsns]
     amqp_url: str
-    data_key: str
+    cipher: Callable[[str], Cipher]
 
     def port(self, name: str) -> int:
         """The port of `gateway` or of one of PEERS."""
@@ -88,7 +88,7 @@ def house(place: Surroundings, progress: Progress) -> Iterator[House]:
         cluster.up()
         _start(peers, peers.names)
         dsns = {name: dsns_of(place.admin, name) for name in database_names()}
-        yield House(ports, dsns, place.amqp_url, Credentials(place.home).data_key())
+        yield House(ports, dsns, place.amqp_url, place.cipher)
     finally:
         _peers(place, ports).stop_all()
         cluster.crew().stop_all()
@@ -108,7 +108,6 @@ def _clear(place: Surroundings, cluster: Cluster, ports: Ports) -> None:
         drop(place.admin, f"zhida_{name}")
     provision(place.admin, "minimal")
     with connect(place.amqp_url) as connection:
-        declare_topology(connection)
         channel = connection.channel()
         for queue in QUEUES.values():
             if channel.queue_declare(queue, passive=True).consumer_count:

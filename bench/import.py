@@ -29,7 +29,7 @@ from bench.bus import purge
 from bench.cpu import cpu_seconds, parent_of
 from bench.import_floor import seconds_by_copy
 from bench.import_sources import fill_feed, write_workbook
-from bench.surroundings import DATA_KEY, ROOT, Surroundings, report, surroundings
+from bench.surroundings import ROOT, Surroundings, report, surroundings
 from chassis.edge.frame import Frame
 from chassis.files.objects import Objects
 from chassis.foundation.migrate import migrate
@@ -72,7 +72,7 @@ class Catalogue:
     def __init__(self, place: Surroundings, dsns: Dsns, folder: Path, exchange: RunningProgram | None) -> None:
         self._broker = place.broker
         self._exchange = exchange
-        settings = Settings("catalog", dsns.app, dsns.frame, place.amqp_url, DATA_KEY)
+        settings = Settings("catalog", dsns.app, dsns.frame, place.amqp_url, place.cipher("catalog"))
         self.frame = Frame(settings)
         self.folder = folder
         self.owner = dsns.owner.replace("+psycopg", "")
@@ -81,7 +81,7 @@ class Catalogue:
             "DATABASE_URL": dsns.app,
             "FRAME_DATABASE_URL": dsns.frame,
             "AMQP_URL": place.amqp_url,
-            "ZHIDA_DATA_KEY": DATA_KEY,
+            **place.keys("catalog"),
             "OBJECTS_URL": f"file://{folder / 'objects'}",
             "PYTHONPATH": str(ROOT),
             "TMPDIR": str(folder),  # where a workbook becomes lines

@@ -57,8 +57,8 @@ class PageContest:
     def prepare(self) -> None:
         """An item, cases of it, and an officer at their desk."""
         place = self._where
-        gateway = filings.frame_of(GATEWAY, place.dsns[GATEWAY], place.amqp_url, place.data_key)
-        catalog = filings.frame_of("catalog", place.dsns["catalog"], place.amqp_url, place.data_key)
+        gateway = filings.frame_of(GATEWAY, place.dsns[GATEWAY], place.amqp_url, place.cipher(GATEWAY))
+        catalog = filings.frame_of("catalog", place.dsns["catalog"], place.amqp_url, place.cipher("catalog"))
         filings.onboard_places(gateway)
         item_id = filings.publish_item(catalog)
         enterprises = filings.issue_tokens(gateway, filings.register_enterprises(catalog, CASES))

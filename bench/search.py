@@ -21,9 +21,10 @@ from typing import Any
 import psycopg
 
 from bench.search_corpus import TENANTS, TODAY, corpus, questions
-from bench.surroundings import DATA_KEY, ROOT, percentile, report
+from bench.surroundings import ROOT, percentile, report
 from chassis.edge.frame import Frame
 from chassis.foundation.ids import new_id
+from chassis.foundation.keyring import KeyRing
 from chassis.foundation.migrate import migrate
 from chassis.foundation.settings import Settings
 from chassis.time.clock import CHINA, FixedClock
@@ -81,7 +82,7 @@ def _catalogue() -> Iterator[Frame]:
         migrate("catalog", dsns.owner)
         settings = Settings(
             service="catalog", database_url=dsns.app, frame_database_url=dsns.frame, amqp_url="amqp://nowhere",
-            data_key=DATA_KEY,
+            cipher=KeyRing({}),
         )  # fmt: skip
         frame = Frame(settings, FixedClock(datetime(TODAY.year, TODAY.month, TODAY.day, 12, tzinfo=CHINA)))
         try:

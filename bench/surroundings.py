@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import os
 from collections.abc import Iterator
@@ -14,11 +13,12 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from chassis.foundation.keyring import KeyRing
+from console.servers.credentials import Credentials
 from console.servers.postgres import Postgres, PostgresAdmin
 from console.servers.rabbitmq import RabbitMQ
 
 ROOT = Path(__file__).resolve().parent.parent
-DATA_KEY = base64.b64encode(b"bench-key-of-thirty-two-bytes-00").decode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,13 @@ class Surroundings:
     admin: PostgresAdmin
     broker: RabbitMQ
     amqp_url: str
+
+    def keys(self, service: str) -> dict[str, str]:
+        """The environment by which a process of `service` seals and opens."""
+        return Credentials(self.home).keys(service)
+
+    def cipher(self, service: str) -> KeyRing:
+        return KeyRing.from_env(service, self.keys(service))
 
 
 @contextmanager

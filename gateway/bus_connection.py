@@ -17,8 +17,10 @@ from pika.adapters.asyncio_connection import AsyncioConnection
 from pika.channel import Channel
 from pika.spec import Basic, BasicProperties
 
-RPC_EXCHANGE = "nameko-rpc"
-"""nameko's exchange for requests and replies alike: topic, durable (nameko.rpc.get_rpc_exchange)."""
+from chassis.events.topology import RPC_EXCHANGE
+from chassis.observability.telemetry import get_logger
+
+log = get_logger(__name__)
 
 CONNECT_LIMIT_S = 8.0
 """Seconds for everything from name look-up to the reply queue's consumer."""
@@ -135,6 +137,7 @@ class BrokerConnection:
         `mandatory` returns at once what no service has ever claimed.
         """
         assert self._channel is not None
+        service = routing_key.partition(".")[0]
         self._channel.basic_publish(
             RPC_EXCHANGE,
             routing_key,
@@ -142,8 +145,8 @@ class BrokerConnection:
             BasicProperties(
                 content_type="application/json",
                 delivery_mode=_TRANSIENT,
-                correlation_id=correlation_id,
-                reply_to=self._reply_key,
+                correlation_id=f"{service}.{correlation_id}",
+                reply_to=f"{self._reply_key}.{service}",
                 expiration=str(lives_ms),
                 headers=None if traceparent is None else {"nameko.traceparent": traceparent},
             ),
@@ -166,7 +169,7 @@ class BrokerConnection:
             self._amqp.close()
 
     async def prepare(self) -> None:
-        """Wait for the handshake, then declare nameko's exchange and listen on an exclusive reply queue.
+        """Wait for the handshake, make sure of nameko's exchange and listen on an exclusive reply queue.
 
         Raises ConnectionError with the reason if the connection ends first.
         """
@@ -178,11 +181,13 @@ class BrokerConnection:
         channel.add_on_cancel_callback(lambda _: self.abandon("the broker took the reply queue away"))
         channel.add_on_return_callback(self._returned)
         queue = f"rpc.reply-gateway-{self._reply_key}"
-        await self._answer_to(lambda done: channel.exchange_declare(RPC_EXCHANGE, "topic", durable=True, callback=done))
+        await self._answer_to(lambda done: channel.exchange_declare(RPC_EXCHANGE, passive=True, callback=done))
         await self._answer_to(
             lambda done: channel.queue_declare(queue, exclusive=True, auto_delete=True, callback=done)
         )
-        await self._answer_to(lambda done: channel.queue_bind(queue, RPC_EXCHANGE, self._reply_key, callback=done))
+        await self._answer_to(
+            lambda done: channel.queue_bind(queue, RPC_EXCHANGE, f"{self._reply_key}.*", callback=done)
+        )
         await self._answer_to(
             lambda done: channel.basic_consume(queue, self._delivered, auto_ack=True, exclusive=True, callback=done)
         )
@@ -200,11 +205,20 @@ class BrokerConnection:
             raise ConnectionError(self.closed.result())
         return awaited.result()
 
-    def _delivered(self, _: Channel, _method: Basic.Deliver, properties: BasicProperties, body: bytes) -> None:
-        self._on_reply(properties.correlation_id or "", body)
+    def _delivered(self, _: Channel, method: Basic.Deliver, properties: BasicProperties, body: bytes) -> None:
+        """Take an answer from the service that was asked and from no other.
+
+        Each may publish answers under its own name alone (console/servers/broker_topology.py), but may know from its
+        own calls where we listen, and guess the numbers of the others'.
+        """
+        service, _dot, number = (properties.correlation_id or "").partition(".")
+        if method.routing_key != f"{self._reply_key}.{service}":
+            log.error("an answer in another's name is thrown away", routing_key=method.routing_key, asked=service)
+            return
+        self._on_reply(number, body)
 
     def _returned(self, _: Channel, method: Basic.Return, properties: BasicProperties, _body: bytes) -> None:
-        self._on_unroutable(properties.correlation_id or "", method.routing_key)
+        self._on_unroutable((properties.correlation_id or "").partition(".")[2], method.routing_key)
 
     def _hold_back(self, *_: object) -> None:
         self._blocked = True

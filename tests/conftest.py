@@ -6,7 +6,6 @@ the suite may run in parallel.
 
 from __future__ import annotations
 
-import base64
 import fcntl
 import hashlib
 import os
@@ -35,6 +34,8 @@ from console.servers.rabbitmq import RabbitMQ
 
 sys.path.insert(0, str(Path(__file__).parent))  # the kits that several folders share lie beside this file
 
+from key_kit import key_ring
+
 if TYPE_CHECKING:
     from system_kit import House
 
@@ -49,8 +50,6 @@ structlog.configure(
         structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
     ]
 )
-
-DATA_KEY = base64.b64encode(b"test-key-of-thirty-two-bytes-000").decode()
 
 
 AT_HOME = ("journeys/", "faults/", "browser/house/", "attack/house/")
@@ -182,7 +181,7 @@ def service_frame(service_database: Callable[[str], Dsns]) -> Iterator[Callable[
                 database_url=urls.app,
                 frame_database_url=urls.frame,
                 amqp_url=amqp_url,
-                data_key=DATA_KEY,
+                cipher=key_ring(),
             ),
             clock,
         )

@@ -18,7 +18,6 @@ from chassis.events.sweeper import Sweeper
 from chassis.foundation.crash import crash_point
 from chassis.foundation.database import connect_engine, is_infrastructure_fault, refuse_strong_role
 from chassis.foundation.reasons import reasons_for
-from chassis.foundation.secrecy import AesCipher
 from chassis.foundation.settings import Settings
 from chassis.observability.health import HealthServer
 from chassis.observability.loops import Loop
@@ -52,7 +51,7 @@ class Frame:
         self.settings = settings
         self.service = settings.service
         self.clock = clock or SystemClock()
-        self.cipher = AesCipher.from_key(settings.data_key)
+        self.cipher = settings.cipher
         name = f"zhida-{settings.service}"
         self.engine = connect_engine(settings.database_url, size=settings.rpc_workers, name=name)
         self.event_engine = connect_engine(settings.database_url, size=8, name=f"{name}-events")

@@ -20,6 +20,7 @@ from chassis.edge.hands import Hands
 from chassis.edge.replies import Replies
 from chassis.events.broker import limit_silence, read_ahead
 from chassis.events.quarantine import quarantine
+from chassis.events.topology import check_topology
 from chassis.foundation.broker_faults import CONNECTION_ERRORS
 from chassis.observability.telemetry import get_logger
 
@@ -53,6 +54,7 @@ class GuardedQueueConsumer(QueueConsumer):
         with super().establish_connection() as connection:
             limit_silence(connection)
             read_ahead(connection)
+            check_topology(connection, self.container.service_name)
             yield connection
 
     def ack_message(self, message: kombu.Message) -> None:
@@ -111,6 +113,8 @@ class GuardedRpcConsumer(RpcConsumer):
     def setup(self) -> None:
         if answers_calls(self.container):
             super().setup()
+            # An administrator has made it (chassis/events/topology.py): we may not, and nameko would at each connection.
+            self.queue.no_declare = True
 
     def stop(self) -> None:
         if answers_calls(self.container):

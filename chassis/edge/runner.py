@@ -29,7 +29,8 @@ from nameko.runners import ServiceRunner
 from chassis.edge.entrypoints import Service
 from chassis.edge.frame import Frame
 from chassis.edge.rooms import service_class
-from chassis.events.broker import HEARTBEAT, connect, declare_topology
+from chassis.events.broker import HEARTBEAT, connect
+from chassis.events.topology import check_topology
 from chassis.foundation.broker_faults import CONNECTION_ERRORS
 from chassis.foundation.settings import SettingMissing, Settings
 from chassis.observability import telemetry
@@ -49,15 +50,15 @@ def wait_is_green() -> bool:
     return psycopg.waiting.wait is psycopg.waiting.wait_select
 
 
-def wait_for_broker(url: str) -> None:
-    """Declare the whole topology before anything may be published; waits for ever for a broker that is away."""
+def wait_for_broker(url: str, service: str) -> None:
+    """Returns once all is there that `service` needs; waits for ever for a broker that is away or not provisioned."""
     while True:
         try:
             with connect(url) as connection:
-                declare_topology(connection)
+                check_topology(connection, service)
             return
         except CONNECTION_ERRORS as error:
-            log.warning("waiting for the broker", error=str(error)[:200])
+            log.warning("waiting for the broker", error=str(error)[:600])
             time.sleep(1.0)
 
 
@@ -78,7 +79,7 @@ def main(argv: list[str] | None = None) -> int:
     assert wait_is_green(), "PSYCOPG_WAIT_FUNC=wait_select must be set before psycopg is imported"
     frame = Frame(settings)
     frame.wait_for_database()
-    wait_for_broker(settings.amqp_url)
+    wait_for_broker(settings.amqp_url, settings.service)
     return serve(service_class(settings.service), frame)
 
 

@@ -1,4 +1,4 @@
-"""RabbitMQ as the frame uses it: the topology, a publisher with batched confirms, raw connections."""
+"""RabbitMQ as the frame uses it: a publisher with batched confirms, raw connections."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from typing import Any, NamedTuple
 
 import amqp
 from amqp.transport import TCPTransport
-from kombu import Connection, Exchange, Queue
+from kombu import Connection
 
 from chassis.foundation.broker_faults import PublishFailed
-from contracts.flow import EXCHANGE, QUEUES, binding_keys
-from contracts.message import ServiceName
+from contracts.flow import EXCHANGE
 
 HEARTBEAT = 20
 """Seconds. Half-open connections are noticed after about two of these."""
@@ -25,12 +24,6 @@ CONFIRM_TIMEOUT = 5.0
 
 READ_AHEAD = 16_384
 """Bytes asked for at a time."""
-
-NO_DELIVERY_LIMIT = 2_000_000_000
-"""RabbitMQ 4 drops a message after 20 deliveries unless told otherwise; 3.10 knows no "unlimited".
-A crash loop must not lose the innocent messages that the consumer happened to hold: what is poison is
-decided by us, message by message, and quarantined with a name."""
-
 
 EVENT_TYPE = "application/cloudevents+json"
 BUNDLE_TYPE = "application/cloudevents-batch+json"
@@ -81,36 +74,6 @@ def read_ahead(connection: Connection) -> None:
         receive = transport.sock.recv
         # What is more than was asked for stays in its own buffer.
         transport._quick_recv = lambda wanted: receive(max(wanted, READ_AHEAD))
-
-
-def event_queue(service: ServiceName) -> Queue:
-    """The service's one quorum queue. Its single active consumer keeps order when replicas stand by."""
-    exchange = Exchange(EXCHANGE, type="topic", durable=True)
-    return Queue(
-        QUEUES[service],
-        exchange=exchange,
-        bindings=[],
-        durable=True,
-        queue_arguments={
-            "x-queue-type": "quorum",
-            "x-single-active-consumer": True,
-            "x-delivery-limit": NO_DELIVERY_LIMIT,
-        },
-    )
-
-
-def declare_topology(connection: Connection) -> None:
-    """Declare the exchange, every service's queue and every binding; harmless when repeated."""
-    channel = connection.channel()
-    try:
-        channel.exchange_declare(EXCHANGE, "topic", durable=True, auto_delete=False)
-        for service, name in QUEUES.items():
-            queue = event_queue(service)
-            channel.queue_declare(name, durable=True, auto_delete=False, arguments=queue.queue_arguments)
-            for key in binding_keys(service):
-                channel.queue_bind(name, EXCHANGE, key)
-    finally:
-        channel.close()
 
 
 class ConfirmedPublisher:

@@ -18,24 +18,28 @@ from kombu import Connection
 from sqlalchemy import Engine
 
 from chassis.events.batch_spans import batch_span
-from chassis.events.broker import EVENT_TYPE, connect, declare_topology
+from chassis.events.broker import EVENT_TYPE, connect
 from chassis.events.bundles import is_bundle, taken_apart
 from chassis.events.inbox import ConcurrentBatch, Inbox
 from chassis.events.pace import Pace
 from chassis.events.quarantine import quarantine
 from chassis.events.received import Received, Undecodable, decode
 from chassis.events.sweeper import Sweeper
+from chassis.events.topology import check_topology
 from chassis.foundation.broker_faults import CONNECTION_ERRORS
 from chassis.foundation.crash import crash_point
 from chassis.foundation.database import is_infrastructure_fault
 from chassis.observability.health import Heartbeat
 from chassis.observability.metrics import BATCH_SIZE, HANDLER_SECONDS
 from chassis.observability.telemetry import get_logger
-from contracts.flow import QUEUES
+from contracts.flow import EXCHANGE, QUEUES
 from contracts.message import ServiceName
 from contracts.refusal import StaleVersion
 
 log = get_logger(__name__)
+
+PUBLISHER = "zhida-publisher"
+"""Header of a message that has been in quarantine: who had published it."""
 
 
 class QueueTakenAway(Exception):
@@ -47,6 +51,8 @@ class MessagePart(NamedTuple):
 
     body: bytes
     properties: Mapping[str, Any]
+    exchange: str
+    routing_key: str
     wrong: str | None = None
 
 
@@ -62,17 +68,50 @@ def delivered(message: amqp.Message) -> Delivery:
     # An empty message has a text for a body.
     body = message.body.encode() if isinstance(message.body, str) else bytes(message.body)
     properties = message.properties
+    came_by: dict[str, Any] = message.delivery_info or {}
+    way = (str(came_by.get("exchange", "")), str(came_by.get("routing_key", "")))
     if not is_bundle(properties.get("content_type")):
-        return Delivery(message.delivery_tag, [MessagePart(body, properties)])
+        return Delivery(message.delivery_tag, [MessagePart(body, properties, *way)])
     try:
         events = taken_apart(body)
     except Undecodable as error:
-        return Delivery(message.delivery_tag, [MessagePart(body, properties, str(error))])
+        return Delivery(message.delivery_tag, [MessagePart(body, properties, *way, str(error))])
     came_in = properties.get("message_id")
     if not events:
         log.warning("a bundle without events is acknowledged", message_id=came_in)
     alone = {**properties, "content_type": EVENT_TYPE, "message_id": None, "came_in": came_in}
-    return Delivery(message.delivery_tag, [MessagePart(event, alone) for event in events])
+    return Delivery(message.delivery_tag, [MessagePart(event, alone, *way) for event in events])
+
+
+def publisher_of(part: MessagePart) -> str | None:
+    """Who has published it, where that is proved: the broker lets nobody publish events under another's routing key.
+
+    What was quarantined and comes again still says who published it first.
+    """
+    if part.exchange == EXCHANGE:
+        return part.routing_key.partition(".")[0]
+    headers = part.properties.get("application_headers") or {}
+    return headers.get(PUBLISHER)
+
+
+def with_publisher(part: MessagePart) -> dict[str, Any]:
+    """Its properties, to be kept, with who has published it."""
+    headers = {**(part.properties.get("application_headers") or {}), PUBLISHER: publisher_of(part)}
+    return {**part.properties, "application_headers": headers}
+
+
+def refuse_borrowed_name(source: str, part: MessagePart, queue: str) -> None:
+    """An event counts only if its producer has published it, or if it was put into this very queue by one who may:
+    its own service or an operator.
+
+    The key is compared there, too: a message may be copied to further keys (header CC), which RabbitMQ 3 does not ask
+    about. Raises Undecodable.
+    """
+    publisher = publisher_of(part)
+    if publisher is not None and source != f"/zhida/{publisher}":
+        raise Undecodable(f"published by {publisher} in the name of {source}")
+    if part.exchange != EXCHANGE and part.routing_key != queue:
+        raise Undecodable(f"it came by {part.exchange!r} under {part.routing_key!r}, where nobody may put it in here")
 
 
 class EventConsumer:
@@ -114,16 +153,16 @@ class EventConsumer:
             self.heartbeat.beat()
             try:
                 with connect(self._amqp_url) as connection:
-                    declare_topology(connection)
+                    check_topology(connection, self._service)
                     channel = self._start(connection)
                     pause = 0.2
                     self._consume(connection, channel)
             except QueueTakenAway:
-                log.error("the broker took the event queue away: it is declared anew", queue=self._queue)
+                log.error("the broker took the event queue away", queue=self._queue)
                 time.sleep(pause)
             except Exception as error:
                 if isinstance(error, CONNECTION_ERRORS):
-                    log.warning("consumer lost the broker and connects again", error=str(error)[:300])
+                    log.warning("consumer lost the broker and connects again", error=str(error)[:600])
                 else:
                     log.exception("consumer failed and connects again")
                 time.sleep(pause * random.uniform(0.8, 1.2))
@@ -219,7 +258,9 @@ class EventConsumer:
             try:
                 if part.wrong is not None:
                     raise Undecodable(part.wrong)
-                events.append(decode(part.body, wanted=self._inbox.wanted))
+                event = decode(part.body, wanted=self._inbox.wanted)
+                refuse_borrowed_name(event.envelope.source, part, self._queue)
+                events.append(event)
             except Undecodable as error:
-                quarantine(self._frame_engine, self._queue, part.body, part.properties, str(error))
+                quarantine(self._frame_engine, self._queue, part.body, with_publisher(part), str(error))
         return events

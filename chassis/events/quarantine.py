@@ -13,6 +13,7 @@ import orjson
 from sqlalchemy import Engine, text
 
 from chassis.events.broker import CONFIRM_TIMEOUT, connect
+from chassis.events.topology import AGAIN
 from chassis.observability.metrics import QUARANTINED
 from chassis.observability.telemetry import get_logger
 from contracts.refusal import NotFound
@@ -128,7 +129,7 @@ def give_up(engine: Engine, message: Quarantined, reason: str, *, by: str, at: d
 
 
 def _publish(amqp_url: str, queue: str, body: bytes, properties: Mapping[str, Any]) -> None:
-    """To the queue itself, by the default exchange, confirmed.
+    """To the queue itself, by the exchange that hands a message to the queue of its routing key, confirmed.
 
     Raises amqp errors, also when there is no such queue.
     """
@@ -139,7 +140,7 @@ def _publish(amqp_url: str, queue: str, body: bytes, properties: Mapping[str, An
         # same.
         channel.queue_declare(queue, passive=True)
         message = amqp.Message(body, delivery_mode=2, **kept)
-        channel.basic_publish_confirm(message, "", queue, mandatory=True, confirm_timeout=CONFIRM_TIMEOUT)
+        channel.basic_publish_confirm(message, AGAIN, queue, mandatory=True, confirm_timeout=CONFIRM_TIMEOUT)
 
 
 def _storable(properties: Mapping[str, Any]) -> str:

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from chassis.foundation.reasons import without_values
 from contracts.envelope import EventEnvelope
-from contracts.flow import EVENTS, ORDER
+from contracts.flow import EVENTS, FLOW, ORDER
 from contracts.message import Event, TenantId
 from contracts.refusal import Refused
 
@@ -17,7 +17,9 @@ E = TypeVar("E", bound=Event)
 Cause = Literal["gap", "not_yet", "fault", "refused"]
 AggregateKey = tuple[str, str, str]
 
-SOURCES = frozenset(f"/zhida/{service}" for service in ORDER)
+SOURCES = {f"/zhida/{service}": service for service in ORDER}
+SAID_BY = {(route.producer, event.aggregate) for event, route in FLOW.items()}
+"""Who may say anything about which type of aggregate, whatever the event is called in a later version."""
 LAST_SEQUENCE = 2**31 - 1
 """As far as the position table counts."""
 
@@ -93,10 +95,21 @@ def decode(body: bytes | str, *, wanted: frozenset[str], attempts: int = 0, park
     return Received(envelope=envelope, data=data, body=text, attempts=attempts, parked=parked)
 
 
+def _refuse_another_source(envelope: EventEnvelope) -> None:
+    """An event counts only from the one service that says it."""
+    source = SOURCES.get(envelope.source)
+    if source is None:
+        raise Undecodable(f"unknown source {envelope.source!r}")
+    event = EVENTS.get(envelope.type.rsplit(".", 1)[-1])
+    right = {(FLOW[event].producer, event.aggregate)} if event is not None else SAID_BY
+    if (source, envelope.aggregatetype) not in right:
+        says = f"{FLOW[event].producer} says it of {event.aggregate}" if event is not None else "nobody says it"
+        raise Undecodable(f"{envelope.type} of {envelope.aggregatetype!r} came from {envelope.source}: {says}")
+
+
 def _refuse_unkeepable(envelope: EventEnvelope) -> None:
     """What would fail in the middle of a batch, outside any handler, must not get there."""
-    if envelope.source not in SOURCES:
-        raise Undecodable(f"unknown source {envelope.source!r}")
+    _refuse_another_source(envelope)
     if envelope.sequence > LAST_SEQUENCE:
         raise Undecodable(f"sequence {envelope.sequence} is beyond {LAST_SEQUENCE}")
     for name in ("type", "aggregatetype"):

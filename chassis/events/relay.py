@@ -15,9 +15,10 @@ from kombu import Connection
 from sqlalchemy import Connection as Database
 from sqlalchemy import Engine, text
 
-from chassis.events.broker import ConfirmedPublisher, connect, declare_topology
+from chassis.events.broker import ConfirmedPublisher, connect
 from chassis.events.bundles import Waiting, bundled
 from chassis.events.pace import Pace
+from chassis.events.topology import check_topology
 from chassis.foundation.broker_faults import CONNECTION_ERRORS
 from chassis.foundation.crash import crash_point
 from chassis.foundation.database import is_infrastructure_fault
@@ -144,7 +145,7 @@ class Relay:
     def _connected(self) -> ConfirmedPublisher:
         if self._publisher is None:
             self._connection = connect(self._amqp_url)
-            declare_topology(self._connection)
+            check_topology(self._connection)
             self._publisher = ConfirmedPublisher(self._connection)
         return self._publisher
 

@@ -51,6 +51,9 @@ class Cipher(Protocol):
     def hmac(self, text: str, *, purpose: str, tenant: str) -> str:
         """A signature of `text`, the same each time under the same key: also to look up what is sealed."""
 
+    def hmacs(self, text: str, *, purpose: str, tenant: str) -> list[str]:
+        """What `hmac` makes of it under every key that is here, the newest first: to find what was kept under either."""
+
     def verify(self, text: str, signature: str, *, purpose: str, tenant: str) -> bool:
         """Whether `hmac` made `signature` under any key that is here. Takes the same time either way."""
 
@@ -107,10 +110,13 @@ class AesCipher:
             raise Unsealable("密文已被改动或用途不符 (altered, or sealed for something else)") from error
 
     def digest(self, text: str) -> str:
-        return hashlib.sha256(text.encode()).hexdigest()
+        return digest_of(text)
 
     def hmac(self, text: str, *, purpose: str, tenant: str) -> str:
         return _sign(self._first, text, purpose, tenant)
+
+    def hmacs(self, text: str, *, purpose: str, tenant: str) -> list[str]:
+        return [_sign(key, text, purpose, tenant) for key in self._keys.values()]
 
     def verify(self, text: str, signature: str, *, purpose: str, tenant: str) -> bool:
         try:
@@ -127,6 +133,11 @@ class AesCipher:
         if key_id not in self._keys:
             raise Unsealable(f"没有密钥 {key_id} (the key is not here)")
         return self._keys[key_id], body
+
+
+def digest_of(text: str) -> str:
+    """SHA-256 without a key, in hex."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _key(key: bytes) -> _Key:

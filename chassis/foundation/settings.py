@@ -6,11 +6,14 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from chassis.foundation.keyring import KeyRing
+from chassis.foundation.secrecy import Cipher, KeyUnusable
+
 ROLES = ("rpc", "events", "relay", "timers")
 
 
 class SettingMissing(Exception):
-    """A setting that this process cannot do without is absent; the message names it."""
+    """A setting that this process cannot do without is absent, or what is given will not do; the message names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +24,7 @@ class Settings:
     database_url: str
     frame_database_url: str
     amqp_url: str
-    data_key: str
+    cipher: Cipher
     roles: tuple[str, ...] = ROLES
     health_host: str = "127.0.0.1"
     health_port: int = 0
@@ -34,8 +37,8 @@ class Settings:
 
     @staticmethod
     def from_env(service: str, env: Mapping[str, str] = os.environ) -> Settings:
-        """Raises SettingMissing, naming every absent variable at once."""
-        needed = ("DATABASE_URL", "FRAME_DATABASE_URL", "AMQP_URL", "ZHIDA_DATA_KEY")
+        """Raises SettingMissing, naming every absent variable at once, or every key that is absent or not for it."""
+        needed = ("DATABASE_URL", "FRAME_DATABASE_URL", "AMQP_URL")
         missing = [name for name in needed if not env.get(name)]
         if missing:
             raise SettingMissing(f"缺少环境变量：{', '.join(missing)} (missing settings)")
@@ -45,12 +48,16 @@ class Settings:
         unknown = set(roles) - set(ROLES)
         if unknown:
             raise SettingMissing(f"ZHIDA_ROLES 含未知角色：{', '.join(sorted(unknown))} (unknown roles)")
+        try:
+            cipher = KeyRing.from_env(service, env)
+        except KeyUnusable as error:
+            raise SettingMissing(str(error)) from error
         return Settings(
             service=service,
             database_url=env["DATABASE_URL"],
             frame_database_url=env["FRAME_DATABASE_URL"],
             amqp_url=env["AMQP_URL"],
-            data_key=env["ZHIDA_DATA_KEY"],
+            cipher=cipher,
             roles=roles,
             health_host=env.get("HEALTH_HOST", "127.0.0.1"),
             health_port=int(env.get("HEALTH_PORT", "0")),

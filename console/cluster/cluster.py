@@ -23,7 +23,7 @@ from console.progress import Progress, Silent
 from console.refusal import CommandRefusal, NeverStarted
 from console.servers.postgres import Postgres
 from console.servers.provision import Dsns, dsns_of, provision
-from console.servers.rabbitmq import RabbitMQ
+from console.servers.rabbitmq import AmqpAddress, RabbitMQ
 
 Result = TypeVar("Result")
 
@@ -125,7 +125,9 @@ class Cluster:
         """
         admin = self.postgres.admin()
         dsns = {name: dsns_of(admin, name) for name in database_names()}
-        return Crew(self.home, members(self.home, dsns, self.rabbitmq.address().url, self._environ))
+        return Crew(
+            self.home, members(self.home, dsns, self.rabbitmq.identities(self.rabbitmq.address()), self._environ)
+        )
 
     def kill(self, name: str) -> None:
         """SIGKILL, as a fault would."""
@@ -190,24 +192,24 @@ class Cluster:
             dsns = self._databases()
             expected = self._broker_expected_at()
             if expected is None:
-                expected = broker.result().url
+                expected = broker.result()
             crew, started = self._set_off(wanted, dsns, expected)
-            actual = broker.result().url
+            actual = broker.result()
             if actual != expected:
                 for name in started:
                     crew.stop(name)
                 crew, started = self._set_off(wanted, dsns, actual)
             return crew, started
 
-    def _set_off(self, wanted: Sequence[str], dsns: dict[str, Dsns], amqp_url: str) -> tuple[Crew, list[str]]:
+    def _set_off(self, wanted: Sequence[str], dsns: dict[str, Dsns], broker: AmqpAddress) -> tuple[Crew, list[str]]:
         self._claim_ports()  # again: some seconds have passed, in which somebody may have taken one
-        crew = Crew(self.home, members(self.home, dsns, amqp_url, self._environ))
+        crew = Crew(self.home, members(self.home, dsns, self.rabbitmq.identities(broker), self._environ))
         return crew, [name for name in crew.names if name in wanted and crew.start(name)]
 
-    def _broker_expected_at(self) -> str | None:
+    def _broker_expected_at(self) -> AmqpAddress | None:
         """None before the first start."""
         try:
-            return self.rabbitmq.address().url
+            return self.rabbitmq.address()
         except NeverStarted:
             return None
 

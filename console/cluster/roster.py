@@ -12,6 +12,7 @@ from console.machine.ports import LOOPBACK, Ports
 from console.place import CHECKOUT, GATEWAY, database_names
 from console.servers.credentials import Credentials
 from console.servers.provision import Dsns
+from contracts.keys import variable
 
 OUTSIDE_WORLD = ("bank", "sms", "data_exchange")  # sandbox/: separate programs with books of their own
 EXCHANGE = "data_exchange"
@@ -25,8 +26,11 @@ NOT_INHERITED = (
     "AMQP_URL",
     "HEALTH_PORT",
     "OBJECTS_URL",
+    "AMQP_CA_FILE",
     "DATA_EXCHANGE_SECRET",
+    "ZHIDA_DATA_KEY",
 )
+KEY = variable("")
 
 
 def process_names(checkout: Path = CHECKOUT) -> list[str]:
@@ -34,14 +38,14 @@ def process_names(checkout: Path = CHECKOUT) -> list[str]:
 
 
 def members(
-    home: Path, dsns: Mapping[str, Dsns], amqp_url: str, environ: Mapping[str, str] = os.environ
+    home: Path, dsns: Mapping[str, Dsns], amqp_urls: Mapping[str, str], environ: Mapping[str, str] = os.environ
 ) -> list[Member]:
     """Every process whose ports are known, in the order in which to start them.
 
-    `dsns` by database name. The ports must have been claimed under the processes' names.
+    `dsns` and `amqp_urls` (each its own user) by service. The ports must have been claimed under the processes' names.
     """
     ports = Ports(home)
-    shared = _shared(home, ports, amqp_url, environ)
+    shared = _shared(home, ports, environ)
     crew = []
     for name in process_names():
         port = ports.known(name)
@@ -54,7 +58,7 @@ def members(
             crew.append(_member(name, argv, {**shared, **own}, port, "healthz"))
         elif name == GATEWAY:
             own = {
-                **dsns[name].environment(),
+                **_own(home, name, dsns[name], amqp_urls[name]),
                 "GATEWAY_HOST": LOOPBACK,
                 "GATEWAY_PORT": str(port),
                 "ZHIDA_PLATFORM_TOKEN": platform_token(home),
@@ -63,7 +67,8 @@ def members(
             }
             crew.append(_member(name, ["-m", "gateway"], {**shared, **own}, port, "readyz"))
         else:
-            own = {**dsns[name].environment(), "HEALTH_HOST": LOOPBACK, "HEALTH_PORT": str(port)}
+            own = _own(home, name, dsns[name], amqp_urls[name])
+            own |= {"HEALTH_HOST": LOOPBACK, "HEALTH_PORT": str(port)}
             if name == "catalog":
                 own["DATA_EXCHANGE_SECRET"] = exchange_secret(home)
             crew.append(_member(name, ["-m", "chassis.edge.runner", name], {**shared, **own}, port, "readyz"))
@@ -82,16 +87,19 @@ def exchange_secret(home: Path) -> str:
 
 def without_ours(environ: Mapping[str, str]) -> dict[str, str]:
     """The caller's environment without what would lead a process to somebody else's database or broker."""
-    kept = {name: value for name, value in environ.items() if name not in NOT_INHERITED}
+    kept = {name: value for name, value in environ.items() if name not in NOT_INHERITED and not name.startswith(KEY)}
     return {**kept, "PYTHONPATH": str(CHECKOUT), "PYTHONUNBUFFERED": "1"}
 
 
-def _shared(home: Path, ports: Ports, amqp_url: str, environ: Mapping[str, str]) -> dict[str, str]:
+def _own(home: Path, service: str, dsns: Dsns, amqp_url: str) -> dict[str, str]:
+    """What nobody else is told: its databases, its user on the broker, its keys."""
+    return {**dsns.environment(), "AMQP_URL": amqp_url, **Credentials(home).keys(service)}
+
+
+def _shared(home: Path, ports: Ports, environ: Mapping[str, str]) -> dict[str, str]:
     return {
         **without_ours(environ),
         "ZHIDA_HOME": str(home),
-        "ZHIDA_DATA_KEY": Credentials(home).data_key(),
-        "AMQP_URL": amqp_url,
         "OBJECTS_URL": f"file://{home / 'objects'}",
         **{f"{name.upper()}_URL": f"http://{LOOPBACK}:{ports.known(name)}" for name in OUTSIDE_WORLD},
     }

@@ -6,8 +6,8 @@ flow, all committed. `--diff` says what a change means for others; what `contrac
 
 from __future__ import annotations
 
-import argparse
 import base64
+import argparse
 import json
 from collections.abc import Mapping
 from functools import cache
@@ -17,6 +17,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from chassis.edge.frame import Frame
+from chassis.foundation.keyring import KeyRing
 from chassis.foundation.settings import Settings
 from console.contracts import asyncapi, flow_picture, permission_table
 from console.contracts.changes import broken, sentences
@@ -38,6 +39,7 @@ from console.contracts.schemas import NOTE, schema_documents
 from console.contracts.unions import name_unions
 from console.place import CHECKOUT
 from console.refusal import CommandRefusal
+from contracts.keys import KEYS
 from gateway.app import create_app
 from gateway.bus import Bus
 
@@ -147,6 +149,6 @@ def openapi_document() -> dict[str, Any]:
 
 def unconnected_gateway() -> FastAPI:
     """The gateway's application, complete and connected to nothing: it can be described, not used."""
-    key = base64.b64encode(bytes(32)).decode()
-    settings = Settings("gateway", NOWHERE, NOWHERE, "amqp://localhost", key)
+    keys = KeyRing(dict.fromkeys(KEYS, base64.b64encode(bytes(32)).decode()))
+    settings = Settings("gateway", NOWHERE, NOWHERE, "amqp://localhost", keys)
     return create_app(Frame(settings), Bus(settings.amqp_url), None)

@@ -14,7 +14,6 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy.exc import SQLAlchemyError
 
-from chassis.foundation.secrecy import AesCipher
 from console.cluster.cluster import Cluster
 from console.operating.checks import audit_chain, deadlines, ledger, messages, payments
 from console.operating.checks.addresses import Addresses, OpenBooks
@@ -148,7 +147,7 @@ def _money(books: OpenBooks, tenants: Sequence[str]) -> tuple[list[Finding], lis
     if book is None:
         return [*findings, Finding("A", None, silence), Finding("B", None, silence)], []
     twice, notices = payments.paid_twice(attempts, book)
-    unlike = payments.unlike_the_bank(attempts, book, AesCipher.from_key(books.addresses.data_key))
+    unlike = payments.unlike_the_bank(attempts, book, books.addresses.cipher)
     return [*findings, *twice, *unlike], notices
 
 

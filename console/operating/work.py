@@ -20,6 +20,7 @@ from chassis.edge.frame import Frame
 from chassis.events import stuck
 from chassis.events.quarantine import Quarantined, give_up, quarantined_messages, send_again
 from chassis.events.stuck import StuckJob, StuckMessage
+from chassis.foundation.keyring import KeyRing
 from chassis.foundation.settings import Settings
 from chassis.tenancy.working_days import missing_calendars
 from chassis.time.clock import CHINA
@@ -27,6 +28,7 @@ from chassis.write.uow import UnitOfWork
 from console.cluster.cluster import Cluster
 from console.operating.checks.addresses import Addresses
 from console.refusal import CommandRefusal
+from console.servers.broker_topology import OPERATOR
 from contracts.calendars import MissingCalendar
 from contracts.message import Actor
 from contracts.refusal import Refused
@@ -157,7 +159,7 @@ class WorkDesk:
                 database_url=dsns.app,
                 frame_database_url=dsns.frame,
                 amqp_url=self._amqp_url,
-                data_key=self._addresses.data_key,
+                cipher=KeyRing({}),  # nothing is sealed or opened here
             )
         )
         try:
@@ -170,7 +172,8 @@ def main(argv: list[str]) -> int:
     """Returns 0; refuses (exit code 1) for what cannot be found or done."""
     options = _parser().parse_args(argv)
     cluster = Cluster()
-    desk = WorkDesk(Addresses.of(cluster), cluster.rabbitmq.address().url, getpass.getuser())
+    broker = cluster.rabbitmq.identities(cluster.rabbitmq.address())[OPERATOR]
+    desk = WorkDesk(Addresses.of(cluster), broker, getpass.getuser())
     console = Console()
     if options.action == "list":
         _list(desk.pieces(options.service, options.tenant), console)

@@ -9,6 +9,7 @@ import secrets
 from pathlib import Path
 
 from console.machine.locks import locked
+from contracts.keys import KEYS, LEGACY, keys_of, variable
 
 
 class Credentials:
@@ -22,17 +23,23 @@ class Credentials:
         """The secret called `name`, letters and digits only (it travels in URLs); made on first use."""
         return self._get_or_make(name, secrets.token_hex(24))
 
-    def data_key(self) -> str:
-        """The key that encrypts personal and bank data at rest: 32 bytes as base64 (ZHIDA_DATA_KEY)."""
-        return self._get_or_make("data_key", base64.b64encode(secrets.token_bytes(32)).decode())
+    def keys(self, service: str) -> dict[str, str]:
+        """What the process of `service` seals and opens with, as its environment: contracts/keys.py says which."""
+        holder = {name: "" if KEYS[name].shared else f":{service}" for name in keys_of(service)}
+        found = {name: self._get_or_make(f"key:{name}{whose}", _fresh_key()) for name, whose in holder.items()}
+        former = self._known().get("data_key")  # the one key of all, in a home that was made by version 0.5 or before
+        return {variable(name): text for name, text in {**found, **({LEGACY: former} if former else {})}.items()}
 
     def _get_or_make(self, name: str, fresh: str) -> str:
         with locked(self._lock):
-            known = json.loads(self._file.read_text()) if self._file.exists() else {}
+            known = self._known()
             if name not in known:
                 known[name] = fresh
                 self._write(known)
             return str(known[name])
+
+    def _known(self) -> dict[str, str]:
+        return json.loads(self._file.read_text()) if self._file.exists() else {}
 
     def _write(self, known: dict[str, str]) -> None:
         fresh = self._file.with_suffix(".new")
@@ -43,3 +50,7 @@ class Credentials:
             out.flush()
             os.fsync(out.fileno())  # a database whose passwords are lost cannot be opened again
         fresh.replace(self._file)
+
+
+def _fresh_key() -> str:
+    return base64.b64encode(secrets.token_bytes(32)).decode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import re
 from collections.abc import Callable, Mapping
@@ -9,11 +10,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
+import amqp
+import orjson
+
+from chassis.events.broker import connect
+from chassis.events.topology import check_topology
 from console.machine.quarters import open_home, quarters_for
 from console.refusal import CommandRefusal
 from console.servers.broker_docker import DockerNode
 from console.servers.broker_node import USER, Broker, BrokerFault, NodeProcesses, PrivateNode, amqp_url, await_login
 from console.servers.broker_programs import installed_programs, unpacked_programs
+from console.servers.broker_topology import USERS, declare_topology, definitions, user_name
+from console.servers.credentials import Credentials
 from console.setup.debian import DebianFault
 
 VHOST_NAME = re.compile(r"[A-Za-z0-9_.-]{1,80}")
@@ -28,6 +36,16 @@ class AmqpAddress:
     def at_vhost(self, name: str) -> AmqpAddress:
         """The same broker and user, another virtual host."""
         return AmqpAddress(urlsplit(self.url)._replace(path="/" + quote(name, safe="")).geturl())
+
+    def as_user(self, user: str, password: str) -> AmqpAddress:
+        """The same broker and virtual host, as somebody else."""
+        parts = urlsplit(self.url)
+        where = parts.netloc.rpartition("@")[2]
+        return AmqpAddress(parts._replace(netloc=f"{user}:{password}@{where}").geturl())
+
+    @property
+    def vhost(self) -> str:
+        return unquote(urlsplit(self.url).path.removeprefix("/")) or "/"
 
 
 class RabbitMQ:
@@ -47,19 +65,35 @@ class RabbitMQ:
         self._why = ""
 
     def start(self) -> AmqpAddress:
-        """Starts or adopts it and waits until a client can log in. Refuses with what to do when there is no way."""
+        """Starts or adopts it, waits until a client can log in, and makes what the house needs there.
+
+        Refuses with what to do when there is no way.
+        """
         if self._given is not None:
             await_login(self._given, 15, running=lambda: True, log=None)
+            _declare(self._given)
             return AmqpAddress(self._given)
         try:
-            return AmqpAddress(self._private().start())
+            address = AmqpAddress(self._private().start())
+            self._provision(address.vhost)
+            return address
         except BrokerFault as fault:  # the container could not be made: the next start looks again
             self._choice.unlink(missing_ok=True)
             raise _no_broker(str(fault)) from fault
 
     def address(self) -> AmqpAddress:
-        """Where it is, whether it runs or not. Raises NeverStarted when there has never been one."""
+        """Where it is, whether it runs or not, as its administrator. Raises NeverStarted when there has never been one."""
         return AmqpAddress(self._given or amqp_url(self._home))
+
+    def identities(self, address: AmqpAddress) -> dict[str, str]:
+        """The URL of every process at `address`, each as a user of its own: services, gateway, operator.
+
+        A broker that AMQP_URL names is not ours to make users on: there all are who that URL says.
+        """
+        if self._given is not None:
+            return dict.fromkeys(USERS, address.url)
+        passwords = self._passwords()
+        return {name: address.as_user(user_name(name), passwords[name]).url for name in USERS}
 
     def stop(self) -> None:
         """Ends our own node and its epmd, in order; does nothing to a broker that AMQP_URL names."""
@@ -89,10 +123,13 @@ class RabbitMQ:
         return self._standing.pid() if self._standing is not None else None
 
     def add_vhost(self, name: str) -> AmqpAddress:
-        """A virtual host of its own, for example for one test worker; adding it twice is no fault."""
+        """A virtual host of its own with all that the house needs, for example for one test worker.
+
+        Adding it twice is no fault. The address is the administrator's; `identities` has those of everybody else.
+        """
         checked = _vhost(name)
+        self._provision(checked)
         self._private().evaluate(
-            f'ok = rabbit_vhost:add(<<"{checked}">>, <<"{USER}">>), '
             f'rabbit_auth_backend_internal:set_permissions(<<"{USER}">>, <<"{checked}">>, '
             f'<<".*">>, <<".*">>, <<".*">>, <<"{USER}">>)'
         )
@@ -116,6 +153,17 @@ class RabbitMQ:
             '[rabbit_networking:close_connection(Pid, "closed for a fault test") || '
             f'[{{pid, Pid}}, {{vhost, <<"{name}">>}}] <- rabbit_networking:connection_info_all([pid, vhost])]'
         )
+
+    def _provision(self, vhost: str) -> None:
+        """Users, rights, exchanges, queues and bindings, in one call to the node (0.15 s, later 0.05)."""
+        text = base64.b64encode(orjson.dumps(definitions(vhost, self._passwords()))).decode()
+        said = self._private().evaluate(f'rabbit_definitions:import_raw(base64:decode(<<"{text}">>))')
+        if said != "ok":
+            raise BrokerFault(f"definitions were not imported: {said[:500]}")
+
+    def _passwords(self) -> dict[str, str]:
+        credentials = Credentials(self._home)
+        return {name: credentials.secret(f"rabbitmq:{name}") for name in USERS}
 
     @property
     def _given(self) -> str | None:
@@ -157,6 +205,16 @@ class RabbitMQ:
 
     def _docker(self) -> Broker | None:
         return DockerNode(self._home) if DockerNode.engine_answers() else None
+
+
+def _declare(url: str) -> None:
+    """All but users, as whoever the URL names; where that one may not, somebody else must have done it."""
+    with connect(url) as connection:
+        try:
+            declare_topology(connection)
+        except amqp.AccessRefused:
+            with connect(url) as looking:
+                check_topology(looking)
 
 
 def _vhost(name: str) -> str:

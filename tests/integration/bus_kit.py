@@ -10,7 +10,7 @@ import psycopg
 from frame_kit import message_body, psycopg_url
 
 from chassis.edge.frame import Frame
-from chassis.events.broker import connect, declare_topology
+from chassis.events.broker import connect
 from chassis.events.consumer import EventConsumer
 from chassis.events.inbox import Inbox
 from chassis.events.relay import Relay
@@ -24,7 +24,6 @@ KEY = "notify.message.MessageDelivered"
 
 def purge_queues(url: str) -> None:
     with connect(url) as connection:
-        declare_topology(connection)
         channel = connection.channel()
         for queue in QUEUES.values():
             channel.queue_purge(queue)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import os
 import select
 import signal
@@ -20,6 +19,7 @@ from urllib.parse import urlsplit
 import amqp
 import httpx
 import orjson
+from key_kit import key_environment
 from sqlalchemy import make_url
 
 from chassis.events.broker import connect
@@ -29,7 +29,6 @@ from console.servers.provision import Dsns
 
 ROOT = Path(__file__).resolve().parents[2]
 RPC_QUEUE = "rpc-notify"
-KEY = base64.b64encode(b"test-key-of-thirty-two-bytes-000").decode()
 
 
 class Wire:
@@ -118,7 +117,7 @@ class NotingProcess:
             "DATABASE_URL": dsns.app,
             "FRAME_DATABASE_URL": dsns.frame,
             "AMQP_URL": amqp_url,
-            "ZHIDA_DATA_KEY": KEY,
+            **key_environment("notify"),
             "PYTHONPATH": str(ROOT),
         }
         self._running: list[subprocess.Popen[bytes]] = []

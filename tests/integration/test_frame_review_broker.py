@@ -14,7 +14,7 @@ from frame_kit import add_effects, effects, inbox_on, message_body, psycopg_url
 from frame_review_kit import through, wire_to
 
 from chassis.edge.frame import Frame
-from chassis.events.broker import connect, declare_topology
+from chassis.events.broker import connect
 from chassis.events.consumer import EventConsumer
 from chassis.events.sweeper import Sweeper
 from chassis.testing.waiting import eventually
@@ -39,7 +39,6 @@ def frame(service_frame: Callable[..., Frame], dsns: Dsns, amqp_url: str) -> Fra
 @pytest.fixture(autouse=True)
 def empty_queue(amqp_url: str) -> None:
     with connect(amqp_url) as connection:
-        declare_topology(connection)
         connection.channel().queue_purge(QUEUES["oversight"])
 
 

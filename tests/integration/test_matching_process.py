@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import os
 import subprocess
 import sys
@@ -10,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from key_kit import key_environment
 from matching_kit import ZHANGGONG, Catalogue, content_of, output
 
 from chassis.edge.frame import Frame
@@ -18,8 +18,6 @@ from console.place import CHECKOUT
 from console.servers.provision import Dsns
 from services.catalog.matching.domain import MatchingWarmingUp
 from services.catalog.matching.line import MatchingLine
-
-KEY = base64.b64encode(b"test-key-of-thirty-two-bytes-000").decode()
 
 
 @pytest.fixture
@@ -36,7 +34,7 @@ def line(catalogue: Catalogue, tmp_path: Path) -> Iterator[MatchingLine]:
         "DATABASE_URL": catalogue.dsns.app,
         "FRAME_DATABASE_URL": catalogue.dsns.frame,
         "AMQP_URL": "amqp://nowhere",
-        "ZHIDA_DATA_KEY": KEY,
+        **key_environment("catalog"),
         "PYTHONPATH": str(CHECKOUT),
     }
     line = MatchingLine(tmp_path / "line", env)
@@ -89,7 +87,7 @@ def test_the_process_ends_with_the_one_that_asks_it_while_it_waits_for_the_datab
         "DATABASE_URL": nowhere,
         "FRAME_DATABASE_URL": nowhere,
         "AMQP_URL": "amqp://nowhere",
-        "ZHIDA_DATA_KEY": KEY,
+        **key_environment("catalog"),
         "PYTHONPATH": str(CHECKOUT),
     }
     arguments = [sys.executable, "-m", "services.catalog.matching.process", str(tmp_path / "line")]

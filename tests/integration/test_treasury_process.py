@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import hashlib
 import os
 import socket
@@ -18,11 +17,11 @@ import httpx
 import psycopg
 import pytest
 from frame_kit import psycopg_url
+from key_kit import key_environment, key_ring
 from treasury_database import onboarded
 
-from chassis.events.broker import ConfirmedPublisher, Outgoing, connect, declare_topology
+from chassis.events.broker import ConfirmedPublisher, Outgoing, connect
 from chassis.foundation.ids import new_id
-from chassis.foundation.secrecy import AesCipher
 from chassis.testing.fakes import received
 from chassis.testing.waiting import eventually
 from console.servers.provision import Dsns
@@ -33,8 +32,6 @@ from contracts.treasury import AppropriateBudget, AuthoriseDisbursement
 from gateway.bus import Bus
 from sandbox.testing import REPOSITORY, RunningProgram
 from tests.unit.treasury.treasury_kit import CHECKER, DEPARTMENT, FINANCE, LAKH, approved, payee
-
-KEY = base64.b64encode(b"test-key-of-thirty-two-bytes-000").decode()
 
 
 @pytest.fixture
@@ -55,7 +52,7 @@ class Process:
             "DATABASE_URL": dsns.app,
             "FRAME_DATABASE_URL": dsns.frame,
             "AMQP_URL": amqp_url,
-            "ZHIDA_DATA_KEY": KEY,
+            **key_environment("treasury"),
             "BANK_URL": str(bank.client.base_url),
             "BANK_RETURNS_SECONDS": "0.3",
             "PAYEE_ACCOUNTS_SECONDS": "0.3",
@@ -133,7 +130,6 @@ def process(
     service_database: Callable[[str], Dsns], amqp_url: str, bank: RunningProgram, tmp_path: Path
 ) -> Iterator[Process]:
     with connect(amqp_url) as connection:
-        declare_topology(connection)
         channel = connection.channel()
         for queue in QUEUES.values():
             channel.queue_purge(queue)
@@ -150,7 +146,7 @@ def approved_and_authorised(process: Process) -> None:
         year=now.year, department=DEPARTMENT, amount_fen=LAKH, document_number="虔财〔2026〕1号"
     )
     assert "ok" in process.ordered(appropriate, FINANCE)
-    sealed = AesCipher.from_key(KEY).seal("62220001", purpose="payee_account", tenant="zhanggong")
+    sealed = key_ring("ACCOUNTS").seal("62220001", purpose="payee_account", tenant="zhanggong")
     process.hears(approved(at=now, payee=payee(sealed=sealed)))
 
 

@@ -10,6 +10,8 @@ from types import TracebackType
 from sqlalchemy import Connection, Engine, text
 
 from chassis.foundation.database import connect_engine
+from chassis.foundation.keyring import KeyRing
+from chassis.foundation.secrecy import Cipher
 from console.cluster.cluster import Cluster
 from console.machine.ports import LOOPBACK, Ports
 from console.place import GATEWAY, database_names
@@ -20,12 +22,11 @@ from console.servers.provision import Dsns, dsns_of
 
 @dataclass(frozen=True)
 class Addresses:
-    """The databases by name (services and gateway), the bank's address, and the key that opens sealed
-    accounts."""
+    """The databases by name (services and gateway), the bank's address, and what opens sealed accounts."""
 
     databases: Mapping[str, Dsns]
     bank_url: str
-    data_key: str
+    cipher: Cipher
 
     @classmethod
     def of(cls, cluster: Cluster) -> Addresses:
@@ -37,7 +38,7 @@ class Addresses:
         return cls(
             databases={name: dsns_of(admin, name) for name in database_names()},
             bank_url=f"http://{LOOPBACK}:{bank}",
-            data_key=Credentials(cluster.home).data_key(),
+            cipher=KeyRing.from_env("treasury", Credentials(cluster.home).keys("treasury")),
         )
 
 

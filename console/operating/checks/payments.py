@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
-from chassis.foundation.secrecy import AesCipher, Unsealable
+from chassis.foundation.secrecy import Cipher, Unsealable
 from console.operating.checks.bank_book import BankBook, Credit
 from console.operating.checks.report import Finding, Notice
 from contracts.money import Money
@@ -80,7 +80,7 @@ def paid_twice(attempts: Sequence[Attempt], book: BankBook) -> tuple[list[Findin
     return findings, notices
 
 
-def unlike_the_bank(attempts: Sequence[Attempt], book: BankBook, cipher: AesCipher) -> list[Finding]:
+def unlike_the_bank(attempts: Sequence[Attempt], book: BankBook, cipher: Cipher) -> list[Finding]:
     """B: what we call settled or returned is so at the bank, in every particular, and the other way round."""
     by_instruction = {attempt.instruction_id: attempt for attempt in attempts}
     owner = _owners(attempts, book)
@@ -108,7 +108,7 @@ def unlike_the_bank(attempts: Sequence[Attempt], book: BankBook, cipher: AesCiph
     return findings
 
 
-def _differences(attempt: Attempt, credit: Credit, cipher: AesCipher) -> Iterable[str]:
+def _differences(attempt: Attempt, credit: Credit, cipher: Cipher) -> Iterable[str]:
     name = _name(attempt)
     if attempt.state != credit.status:
         yield f"{name} 银行为{PAID.get(credit.status, credit.status)}，资金账为 {attempt.state}"

@@ -93,8 +93,12 @@ class Subject:
     name: str
 
     def digest(self, cipher: Cipher) -> str:
-        """What it is looked up by. Keyed: some issuers take the resident id for a subject."""
-        return cipher.hmac(f"{self.issuer_id}\x1f{self.name}", purpose=SUBJECT, tenant=self.tenant)
+        """What it is kept under. Keyed: some issuers take the resident id for a subject."""
+        return self.digests(cipher)[0]
+
+    def digests(self, cipher: Cipher) -> list[str]:
+        """What it is looked up by: it may be kept under an earlier key."""
+        return cipher.hmacs(f"{self.issuer_id}\x1f{self.name}", purpose=SUBJECT, tenant=self.tenant)
 
 
 class SubjectLinks:
@@ -106,13 +110,18 @@ class SubjectLinks:
     def person_of(self, subject: Subject, cipher: Cipher) -> Id | None:
         found: Id | None = self._uow.execute(
             "SELECT person_id FROM subject_link"
-            " WHERE tenant = :tenant AND issuer_id = :issuer AND subject_digest = :digest",
-            {"tenant": subject.tenant, "issuer": subject.issuer_id, "digest": subject.digest(cipher)},
+            " WHERE tenant = :tenant AND issuer_id = :issuer AND subject_digest = ANY (:digests)",
+            {"tenant": subject.tenant, "issuer": subject.issuer_id, "digests": subject.digests(cipher)},
         ).scalar()
         return found
 
     def add(self, subject: Subject, person_id: Id, how: LinkedBy, cipher: Cipher) -> bool:
         """Whether the link is new. Raises SubjectOfAnother if the subject is another person's."""
+        linked = self.person_of(subject, cipher)
+        if linked is not None:
+            if linked != person_id:
+                raise SubjectOfAnother()
+            return False
         made = self._uow.execute(
             "INSERT INTO subject_link (tenant, issuer_id, subject_digest, subject_sealed, person_id, linked_at, how)"
             " VALUES (:tenant, :issuer, :digest, :sealed, :person, :at, :how) ON CONFLICT DO NOTHING",

@@ -70,7 +70,7 @@ def linked_person(frame: Frame, subject: Subject) -> Id | None:
     with frame.reader((subject.tenant,)) as reader:
         found: Id | None = reader.execute(
             "SELECT person_id FROM subject_link"
-            " WHERE tenant = :tenant AND issuer_id = :issuer AND subject_digest = :digest",
-            {"tenant": subject.tenant, "issuer": subject.issuer_id, "digest": subject.digest(frame.cipher)},
+            " WHERE tenant = :tenant AND issuer_id = :issuer AND subject_digest = ANY (:digests)",
+            {"tenant": subject.tenant, "issuer": subject.issuer_id, "digests": subject.digests(frame.cipher)},
         ).scalar()
     return found

@@ -10,12 +10,12 @@ from contracts.identity import PLATFORM
 from contracts.message import Id
 from gateway.identity.people.capacities import capacities
 from gateway.identity.people.domain import PersonUnknown, ResidentIdWrong
-from gateway.identity.people.use_cases import resident_digest
+from gateway.identity.people.use_cases import known_digests
 from gateway.identity.sessions.people_port import Capacity
 from gateway.identity.views import Principal
 
 KNOWN = "SELECT name FROM person_known(:id)"
-BY_DIGEST = "SELECT id FROM person WHERE tenant = :tenant AND resident_digest = :digest"
+BY_DIGEST = "SELECT id FROM person WHERE tenant = :tenant AND resident_digest = ANY (:digests)"
 
 
 class RegisteredPeople:
@@ -51,9 +51,9 @@ class RegisteredPeople:
     def person_by_resident_id(self, resident_id: str) -> Id | None:
         """Who has this resident id; None for nobody, or for what is none."""
         try:
-            digest = resident_digest(resident_id, self._frame.cipher)
+            digests = known_digests(resident_id, self._frame.cipher)
         except ResidentIdWrong:
             return None
         with self._frame.reader((PLATFORM,)) as reader:
-            row = reader.execute(BY_DIGEST, {"tenant": PLATFORM, "digest": digest}).first()
+            row = reader.execute(BY_DIGEST, {"tenant": PLATFORM, "digests": digests}).first()
         return None if row is None else str(row.id)

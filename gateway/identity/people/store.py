@@ -82,8 +82,8 @@ class People(AggregateStore[Person]):
     def from_row(self, row: RowMapping) -> Person:
         return person_of(row)
 
-    def by_resident_digest(self, digest: str) -> Person | None:
-        found = self.where(PERSON.c.resident_digest == digest)
+    def by_resident_digests(self, digests: list[str]) -> Person | None:
+        found = self.where(PERSON.c.resident_digest.in_(digests))
         return found[0] if found else None
 
 

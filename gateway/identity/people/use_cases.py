@@ -56,6 +56,11 @@ def resident_digest(resident_id: str, cipher: Cipher) -> str:
     return cipher.hmac(checked_resident_id(resident_id), purpose="resident_id", tenant=PLATFORM)
 
 
+def known_digests(resident_id: str, cipher: Cipher) -> list[str]:
+    """The digests that this person may be kept under, by the key in use and those before it. Raises ResidentIdWrong."""
+    return cipher.hmacs(checked_resident_id(resident_id), purpose="resident_id", tenant=PLATFORM)
+
+
 def register_person(cmd: RegisterPerson, uow: UnitOfWork, cipher: Cipher) -> PersonView:
     """Enter a person, or answer with the one that is known already.
 
@@ -63,7 +68,7 @@ def register_person(cmd: RegisterPerson, uow: UnitOfWork, cipher: Cipher) -> Per
     """
     store = uow.of(People)
     digest = None if cmd.resident_id is None else resident_digest(cmd.resident_id, cipher)
-    known = None if digest is None else store.by_resident_digest(digest)
+    known = None if cmd.resident_id is None else store.by_resident_digests(known_digests(cmd.resident_id, cipher))
     if known is not None:
         if known.name != cmd.name or cmd.person_id not in (None, known.id):
             raise ResidentIdTaken(field="resident_id")
@@ -81,6 +86,9 @@ def identify_person(cmd: IdentifyPerson, uow: UnitOfWork, cipher: Cipher) -> Per
     """Raises PersonUnknown, StaleVersion, AlreadyIdentified, ResidentIdWrong, ResidentIdTaken."""
     store = uow.of(People)
     person = store.get(cmd.person_id, expected_version=cmd.expected_version)
+    other = store.by_resident_digests(known_digests(cmd.resident_id, cipher))
+    if other is not None and other.id != person.id:
+        raise ResidentIdTaken(field="resident_id")
     person.identify(resident_digest(cmd.resident_id, cipher), _sealed(cmd.resident_id, cipher))
     store.save(person)
     return person.view()

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import orjson
 import pytest
+from key_kit import key_environment
 from sqlalchemy import Column, MetaData, RowMapping, Table, Text
 
 from chassis.foundation.settings import SettingMissing, Settings
@@ -18,7 +19,7 @@ from chassis.write.audit import AuditFact
 from chassis.write.store import AggregateStore, aggregate_columns
 from contracts.aggregate import Aggregate
 
-NEEDED = {"DATABASE_URL": "d", "FRAME_DATABASE_URL": "f", "AMQP_URL": "a", "ZHIDA_DATA_KEY": "k"}
+NEEDED = {"DATABASE_URL": "d", "FRAME_DATABASE_URL": "f", "AMQP_URL": "a", **key_environment("treasury")}
 
 
 def test_a_fact_has_the_same_digest_in_whatever_time_zone_its_time_is_read() -> None:

@@ -156,8 +156,23 @@ def test_what_was_chosen_first_stays_chosen(
     asked: list[str] = []
     monkeypatch.setattr(DockerNode, "engine_answers", staticmethod(lambda: True))
     monkeypatch.setattr(DockerNode, "start", lambda self: asked.append("docker") or "amqp://in-docker/")
+    monkeypatch.setattr(DockerNode, "evaluate", lambda self, expression: asked.append(expression[:29]) or "ok")
     assert RabbitMQ(home, {}).start().url == "amqp://in-docker/"
-    assert asked == ["docker"]
+    assert asked == ["docker", "rabbit_definitions:import_raw"]
+
+
+def test_a_broker_that_does_not_take_what_the_house_needs_is_no_broker(
+    nowhere: Callable[[str], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nowhere("the archive must not be asked")
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "broker").write_text("docker\n")
+    monkeypatch.setattr(DockerNode, "engine_answers", staticmethod(lambda: True))
+    monkeypatch.setattr(DockerNode, "start", lambda self: "amqp://in-docker/")
+    monkeypatch.setattr(DockerNode, "evaluate", lambda self, expression: '{error,"no quorum"}')
+    with pytest.raises(CommandRefusal, match="no quorum"):
+        RabbitMQ(home, {}).start()
 
 
 def test_a_container_that_cannot_be_made_is_no_choice_for_ever(
