@@ -20,7 +20,7 @@ from chassis.edge.hands import Hands
 from chassis.edge.replies import Replies
 from chassis.events.broker import limit_silence, read_ahead
 from chassis.events.quarantine import quarantine
-from chassis.events.topology import check_topology
+from chassis.events.topology import RPC_EXCHANGE, check_topology
 from chassis.foundation.broker_faults import CONNECTION_ERRORS
 from chassis.observability.telemetry import get_logger
 
@@ -121,7 +121,7 @@ class GuardedRpcConsumer(RpcConsumer):
             super().stop()
 
     def handle_message(self, body: Any, message: kombu.Message) -> None:
-        reason = self._malformed(body, message)
+        reason = self._sent_elsewhere(message) or self._malformed(body, message)
         if reason is not None:
             self.queue_consumer.set_aside(message, reason)
             return
@@ -157,6 +157,16 @@ class GuardedRpcConsumer(RpcConsumer):
         self.replies.send(message, payload)
         self.queue_consumer.ack_message(message)
         return result, exc_info
+
+    def _sent_elsewhere(self, message: kombu.Message) -> str | None:
+        """Only the gateway may send under our key. RabbitMQ 3 does not ask about further ones (header CC), by which
+        anybody's message may come here under theirs."""
+        key = message.delivery_info.get("routing_key", "")
+        if message.delivery_info.get("exchange") == RPC_EXCHANGE and not key.startswith(
+            f"{self.container.service_name}."
+        ):
+            return f"RPC message that was sent to {key}"
+        return None
 
     @staticmethod
     def _malformed(body: Any, message: kombu.Message) -> str | None:

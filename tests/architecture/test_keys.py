@@ -76,7 +76,9 @@ def test_a_purpose_belongs_to_one_key() -> None:
 
 
 def test_a_use_without_a_key_is_found() -> None:
-    tree = ast.parse('P = "query_code"\ncipher.open(x, purpose=P, tenant=t)\ncipher.seal(x, purpose="secret", tenant=t)')
+    tree = ast.parse(
+        'P = "query_code"\ncipher.open(x, purpose=P, tenant=t)\ncipher.seal(x, purpose="secret", tenant=t)'
+    )
     assert wrong_uses("intake", tree) == ["intake has no key for secret: contracts/keys.py"]
     assert len(wrong_uses("notify", tree)) == 2
     assert len(wrong_uses("chassis", ast.parse('c.seal(x, purpose="contact", tenant=t)'))) == len(EVERYBODY) - 3

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import amqp
 import orjson
@@ -18,6 +18,7 @@ import pytest
 from bus_kit import KEY, consumer_on, fill_outbox, pending, purge_queues, queue_depth, running
 from frame_kit import add_effects, effects, inbox_on, message_body, psycopg_url
 from frame_review_kit import NotingProcess, through, wire_to
+from key_kit import key_environment
 
 from chassis.edge.frame import Frame
 from chassis.events import received
@@ -29,7 +30,14 @@ from chassis.events.received import Received
 from chassis.events.relay import BATCH, Relay
 from chassis.testing.waiting import eventually
 from console.servers.provision import Dsns
-from contracts.flow import QUEUES
+from contracts.flow import FLOW, QUEUES
+from contracts.keys import variable
+from contracts.notify import MessageDelivered
+
+
+class MessageDeliveredOfOld(MessageDelivered):
+    channel: Literal["inbox"]
+
 
 BROKEN = b'{"specversion":"1.0","id":"broken"}'
 
@@ -113,9 +121,10 @@ def test_a_bundle_says_what_it_is_and_holds_the_events_as_they_lay_in_the_outbox
 def test_a_broken_element_is_quarantined_alone_and_can_be_sent_again_as_an_event(
     frame: Frame, dsns: Dsns, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # As a consumer of an older version that does not know the producer yet, and is upgraded later.
-    strange = message_body("strange", 1).replace(b'"source":"/zhida/notify"', b'"source":"/zhida/review"')
-    monkeypatch.setattr(received, "SOURCES", received.SOURCES - {"/zhida/review"})
+    # As a consumer of an older version that does not know the channel yet, and is upgraded later.
+    strange = message_body("strange", 1).replace(b'"channel":"inbox"', b'"channel":"sms"')
+    monkeypatch.setattr(received, "EVENTS", {"MessageDelivered": MessageDeliveredOfOld})
+    monkeypatch.setattr(received, "FLOW", {MessageDeliveredOfOld: FLOW[MessageDelivered]})
     publish(frame.settings.amqp_url, bundle(message_body("p", 1), BROKEN, strange, message_body("p", 2), b"17"))
     with running(*consumer_on(frame, inbox_on(frame))):
         eventually(lambda: effects(dsns) == [("p", 1), ("p", 2)])
@@ -230,7 +239,9 @@ def test_a_database_that_is_away_keeps_the_bundle_on_the_queue(
 @contextmanager
 def consuming(dsns: Dsns, amqp_url: str, folder: Path, **more: str) -> Iterator[subprocess.Popen[bytes]]:
     """The consumer as a process of its own."""
-    environment = NotingProcess(dsns, amqp_url, folder).env
+    noting = NotingProcess(dsns, amqp_url, folder).env
+    environment = {name: text for name, text in noting.items() if not name.startswith(variable(""))}
+    environment |= key_environment("gateway")
     script = Path(__file__).with_name("effects_consumer.py")
     with (folder / "consumer.log").open("ab") as log:
         process = subprocess.Popen([sys.executable, str(script)], env={**environment, **more}, stdout=log, stderr=log)

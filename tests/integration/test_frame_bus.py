@@ -14,15 +14,18 @@ from frame_review_kit import through, wire_to
 from structlog.testing import capture_logs
 
 from chassis.edge.frame import Frame
-from chassis.events.broker import ConfirmedPublisher, Outgoing, connect, declare_topology
+from chassis.events.broker import ConfirmedPublisher, Outgoing, connect
 from chassis.events.inbox import BatchResult, Inbox
 from chassis.events.received import Received
 from chassis.events.relay import Relay
-from chassis.foundation.broker_faults import PublishFailed
+from chassis.events.topology import AGAIN, check_topology, marker, rpc_queue
+from chassis.foundation.broker_faults import PublishFailed, TopologyMissing
+from chassis.foundation.ids import new_id
 from chassis.testing.waiting import eventually
+from console.servers.broker_topology import declare_topology
 from console.servers.provision import Dsns
 from console.servers.rabbitmq import RabbitMQ
-from contracts.flow import EXCHANGE, QUEUES
+from contracts.flow import QUEUES
 
 
 @pytest.fixture
@@ -129,7 +132,7 @@ def test_a_database_that_is_away_keeps_the_messages_and_parks_nothing(
         assert owner.execute("SELECT count(*) FROM quarantine").fetchone() == (0,)
 
 
-def test_a_queue_that_is_taken_away_is_noticed_and_declared_anew(frame: Frame, dsns: Dsns) -> None:
+def test_a_queue_that_is_taken_away_is_named_until_an_administrator_makes_it_anew(frame: Frame, dsns: Dsns) -> None:
     # As RabbitMQ 3.10 may lose a quorum queue whose node is killed within a second of its declaration.
     said: list[str] = []
     consumer, sweeper = consumer_on(frame, inbox_on(frame))
@@ -139,10 +142,15 @@ def test_a_queue_that_is_taken_away_is_noticed_and_declared_anew(frame: Frame, d
         with connect(frame.settings.amqp_url) as connection:
             connection.channel().queue_delete(QUEUES["oversight"])
         eventually(lambda: [line for line in lines if line["log_level"] == "error"], within=10)
+        eventually(
+            lambda: [line for line in lines if "缺少：zhida.oversight.events" in line.get("error", "")], within=10
+        )
+        with connect(frame.settings.amqp_url) as connection:
+            declare_topology(connection)
         eventually(lambda: published(frame.settings.amqp_url, message_body("q", 2)), within=20)
         eventually(lambda: effects(dsns) == [("q", 1), ("q", 2)], within=20)
         said += [line["event"] for line in lines if line["log_level"] == "error"]
-    assert said == ["the broker took the event queue away: it is declared anew"]
+    assert said == ["the broker took the event queue away"]
 
 
 def published(url: str, body: bytes) -> bool:
@@ -161,11 +169,43 @@ def test_an_event_that_nobody_is_bound_to_is_not_taken_for_published(amqp_url: s
             publisher.publish([Outgoing("nobody.listens.Here", b"{}", "x")])
 
 
-def test_the_topology_may_be_declared_by_every_process_again_and_again(amqp_url: str) -> None:
-    with connect(amqp_url) as connection:
-        declare_topology(connection)
-        declare_topology(connection)
-        channel: amqp.Channel = connection.channel()
-        for queue in QUEUES.values():
-            assert channel.queue_declare(queue, passive=True).queue == queue
-        channel.exchange_declare(EXCHANGE, "topic", passive=True)
+def test_what_is_missing_on_the_broker_is_named_and_made_by_provisioning(rabbitmq: RabbitMQ) -> None:
+    address = rabbitmq.add_vhost(f"test-bare-{new_id()[-8:]}")
+    try:
+        with connect(address.url) as connection:
+            check_topology(connection, "notify")
+            channel: amqp.Channel = connection.channel()
+            channel.queue_delete(rpc_queue("notify"))
+            channel.exchange_delete(AGAIN)
+            channel.exchange_delete(marker())
+            with pytest.raises(TopologyMissing, match=r"缺少：zhida\.again、rpc-notify。.*provision_broker"):
+                check_topology(connection, "notify")
+            rabbitmq.add_vhost(address.vhost)
+            check_topology(connection, "notify")
+            channel.exchange_delete(marker())
+            with pytest.raises(TopologyMissing, match="本版本的绑定"):
+                check_topology(connection)
+            declare_topology(connection)
+            check_topology(connection, "notify")
+    finally:
+        rabbitmq.delete_vhost(address.vhost)
+
+
+def test_a_relay_publishes_nothing_on_a_broker_that_lacks_what_the_events_are_for(
+    service_frame: Callable[..., Frame], dsns: Dsns, rabbitmq: RabbitMQ
+) -> None:
+    address = rabbitmq.add_vhost(f"test-bare-{new_id()[-8:]}")
+    frame = service_frame("gateway", dsns=dsns, amqp_url=address.url)
+    fill_outbox(dsns, [("a", 1)])
+    try:
+        with connect(address.url) as connection:
+            connection.channel().exchange_delete(marker())
+        relay = Relay(frame.frame_engine, address.url, poll=0.02)
+        with pytest.raises(TopologyMissing):
+            relay.publish_pending()
+        relay._disconnect()
+        rabbitmq.add_vhost(address.vhost)
+        assert relay.publish_pending() == 1
+        relay._disconnect()
+    finally:
+        rabbitmq.delete_vhost(address.vhost)

@@ -8,12 +8,15 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+import uuid
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import amqp
 import httpx
+import orjson
 import psycopg
 import pytest
 from frame_kit import psycopg_url
@@ -21,11 +24,13 @@ from key_kit import key_environment, key_ring
 from treasury_database import onboarded
 
 from chassis.events.broker import ConfirmedPublisher, Outgoing, connect
+from chassis.events.topology import RPC_EXCHANGE
 from chassis.foundation.ids import new_id
 from chassis.testing.fakes import received
 from chassis.testing.waiting import eventually
 from console.servers.provision import Dsns
-from contracts.flow import QUEUES, routing_key
+from console.servers.rabbitmq import AmqpAddress, RabbitMQ
+from contracts.flow import FLOW, QUEUES, routing_key
 from contracts.message import Actor, Command, Event, snake_case
 from contracts.rule import Level
 from contracts.treasury import AppropriateBudget, AuthoriseDisbursement
@@ -43,15 +48,15 @@ def bank(tmp_path: Path) -> Iterator[RunningProgram]:
 class Process:
     """`python -m chassis.edge.runner treasury`, as it runs in production."""
 
-    def __init__(self, dsns: Dsns, amqp_url: str, bank: RunningProgram, folder: Path) -> None:
+    def __init__(self, dsns: Dsns, urls: Mapping[str, str], bank: RunningProgram, folder: Path) -> None:
         self.dsns = dsns
-        self.amqp_url = amqp_url
+        self.urls = urls
         self._folder = folder
         self._env = {
             **os.environ,
             "DATABASE_URL": dsns.app,
             "FRAME_DATABASE_URL": dsns.frame,
-            "AMQP_URL": amqp_url,
+            "AMQP_URL": urls["treasury"],
             **key_environment("treasury"),
             "BANK_URL": str(bank.client.base_url),
             "BANK_RETURNS_SECONDS": "0.3",
@@ -83,22 +88,14 @@ class Process:
         return self.running is not None and self.running.poll() == -9
 
     def hears(self, *events: Event) -> None:
-        with connect(self.amqp_url) as connection:
-            ConfirmedPublisher(connection).publish(
-                [Outgoing(routing_key(type(event)), received(event).body.encode(), new_id()) for event in events]
-            )
+        """Each is published by its own producer, who alone may."""
+        for event in events:
+            with connect(self.urls[FLOW[type(event)].producer]) as connection:
+                message = Outgoing(routing_key(type(event)), received(event).body.encode(), new_id())
+                ConfirmedPublisher(connection).publish([message])
 
     def ordered(self, order: Command, actor: Actor) -> dict[str, Any]:
-        body = order.model_dump(mode="json")
-        envelope = {
-            "idempotency_key": new_id(),
-            "tenant": "zhanggong",
-            "actor": actor.model_dump(mode="json"),
-            "name": snake_case(type(order).__name__),
-            "body_hash": hashlib.sha256(repr(body).encode()).hexdigest(),
-            "body": body,
-        }
-        return asyncio.run(self._call(envelope))
+        return asyncio.run(self._call(envelope_of(order, actor)))
 
     def rows(self, statement: str) -> list[tuple[Any, ...]]:
         with psycopg.connect(psycopg_url(self.dsns.owner)) as connection:
@@ -110,7 +107,7 @@ class Process:
             connection.execute("UPDATE job SET lease_until = NULL")
 
     async def _call(self, envelope: dict[str, Any]) -> dict[str, Any]:
-        bus = Bus(self.amqp_url)
+        bus = Bus(self.urls["gateway"])
         await bus.start()
         try:
             while not bus.ready():
@@ -127,13 +124,14 @@ class Process:
 
 @pytest.fixture
 def process(
-    service_database: Callable[[str], Dsns], amqp_url: str, bank: RunningProgram, tmp_path: Path
+    service_database: Callable[[str], Dsns], rabbitmq: RabbitMQ, amqp_url: str, bank: RunningProgram, tmp_path: Path
 ) -> Iterator[Process]:
     with connect(amqp_url) as connection:
         channel = connection.channel()
         for queue in QUEUES.values():
             channel.queue_purge(queue)
-    process = Process(service_database("treasury"), amqp_url, bank, tmp_path)
+    urls = rabbitmq.identities(AmqpAddress(amqp_url))
+    process = Process(service_database("treasury"), urls, bank, tmp_path)
     yield process
     process.stop()
 
@@ -192,3 +190,38 @@ def test_killed_around_the_bank_it_pays_exactly_once_after_a_restart(
     eventually(lambda: state(process) == "settled")
     assert credits_of(bank) == [("62220001", 1, "settled")]
     assert process.rows("SELECT count(*) FROM ledger_entry WHERE kind = 'settle'") == [(1,)]
+
+
+def test_a_copy_of_a_message_to_somebody_else_commands_nothing(process: Process) -> None:
+    """RabbitMQ 3 lets whoever may write to an exchange name further keys (CC) that it may not use by themselves."""
+    process.start()
+    approved_and_authorised(process)
+    ((id, version),) = eventually(lambda: process.rows("SELECT id, version FROM disbursement WHERE state = 'ready'"))
+    order = AuthoriseDisbursement(disbursement_id=id, expected_version=version)
+    body = orjson.dumps({"args": [envelope_of(order, CHECKER)], "kwargs": {}})
+    reply = str(uuid.uuid4())
+    with connect(process.urls["notify"]) as connection:
+        channel = connection.channel()
+        message = amqp.Message(
+            body,
+            content_type="application/json",
+            content_encoding="utf-8",
+            reply_to=f"{reply}.notify",
+            application_headers={"CC": ["treasury.authorise_disbursement"]},
+        )
+        channel.basic_publish_confirm(message, RPC_EXCHANGE, f"{reply}.notify", confirm_timeout=10)
+    eventually(lambda: process.rows("SELECT error FROM quarantine"))
+    assert process.rows("SELECT error FROM quarantine") == [(f"RPC message that was sent to {reply}.notify",)]
+    assert state(process) == "ready"
+
+
+def envelope_of(order: Command, actor: Actor) -> dict[str, Any]:
+    body = order.model_dump(mode="json")
+    return {
+        "idempotency_key": new_id(),
+        "tenant": "zhanggong",
+        "actor": actor.model_dump(mode="json"),
+        "name": snake_case(type(order).__name__),
+        "body_hash": hashlib.sha256(repr(body).encode()).hexdigest(),
+        "body": body,
+    }

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from console.cluster.crew import Member
 from chassis.foundation.keyring import KeyRing
+from console.cluster.crew import Member
 from console.cluster.roster import OUTSIDE_WORLD, members, process_names
 from console.machine.ports import Ports
 from console.place import database_names, service_names
