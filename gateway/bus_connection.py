@@ -18,6 +18,7 @@ from pika.channel import Channel
 from pika.spec import Basic, BasicProperties
 
 from chassis.events.topology import RPC_EXCHANGE
+from chassis.foundation.broker_tls import tls_context
 from chassis.observability.telemetry import get_logger
 
 log = get_logger(__name__)
@@ -252,6 +253,9 @@ def connection_parameters(url: str) -> pika.ConnectionParameters:
     parameters = pika.URLParameters(url)
     # `amqp://host//` names the virtual host "/" for kombu, on which the services stand; pika reads "".
     parameters.virtual_host = parameters.virtual_host or "/"
+    context = tls_context(url)
+    if context is not None:  # pika would verify the certificate, but not whose it is
+        parameters.ssl_options = pika.SSLOptions(context, server_hostname=parameters.host)
     parameters.heartbeat = _HEARTBEAT_S
     parameters.socket_timeout = _HANDSHAKE_LIMIT_S
     parameters.stack_timeout = _HANDSHAKE_LIMIT_S

@@ -16,7 +16,12 @@ from chassis.events.inbox import Inbox, Subscription
 from chassis.events.relay import Relay
 from chassis.events.sweeper import Sweeper
 from chassis.foundation.crash import crash_point
-from chassis.foundation.database import connect_engine, is_infrastructure_fault, refuse_strong_role
+from chassis.foundation.database import (
+    connect_engine,
+    is_infrastructure_fault,
+    refuse_strong_role,
+    refuse_transaction_pooler,
+)
 from chassis.foundation.reasons import reasons_for
 from chassis.foundation.settings import Settings
 from chassis.observability.health import HealthServer
@@ -211,7 +216,7 @@ class Frame:
     def wait_for_database(self) -> None:
         """Returns once the database has said who we are there; waits for ever for one that is away.
 
-        To be called before anything is consumed or served. Raises RoleTooStrong.
+        To be called before anything is consumed or served. Raises RoleTooStrong, PoolerInTransactionMode.
         """
         while True:
             try:
@@ -223,13 +228,14 @@ class Frame:
                 time.sleep(1.0)
 
     def _refuse_strong_roles(self) -> None:
-        refuse_strong_role(self.engine)
-        refuse_strong_role(self.frame_engine)
+        for engine in (self.engine, self.frame_engine):
+            refuse_transaction_pooler(engine)
+            refuse_strong_role(engine)
 
     def start(
         self, subscriptions: Sequence[Subscription], due: Sequence[DueWork], *, service: ServiceName | None = None
     ) -> None:
-        """Check who we are in the database, then start health and the loops. Raises RoleTooStrong."""
+        """Check who we are in the database, then start health and the loops. Raises as `wait_for_database`."""
         self._refuse_strong_roles()
         roles = set(self.settings.roles)
         if "relay" in roles:

@@ -9,6 +9,7 @@ import kombu
 import orjson
 
 from chassis.events.broker import limit_silence
+from chassis.foundation.broker_tls import kombu_tls
 from chassis.observability.telemetry import get_logger
 
 log = get_logger(__name__)
@@ -57,7 +58,7 @@ class Replies:
             if self._producer is None:
                 if self._connection is not None:
                     self._connection.release()
-                self._connection = kombu.Connection(self._url, connect_timeout=5)
+                self._connection = kombu.Connection(self._url, connect_timeout=5, ssl=kombu_tls(self._url) or False)
                 self._connection.connect()
                 # A broker that reads no more (it is short of memory or disk) must not hold every worker.
                 limit_silence(self._connection)

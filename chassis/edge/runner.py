@@ -23,7 +23,7 @@ import time
 from typing import Any
 
 from eventlet import tpool
-from nameko.constants import AMQP_URI_CONFIG_KEY, HEARTBEAT_CONFIG_KEY, MAX_WORKERS_CONFIG_KEY
+from nameko.constants import AMQP_SSL_CONFIG_KEY, AMQP_URI_CONFIG_KEY, HEARTBEAT_CONFIG_KEY, MAX_WORKERS_CONFIG_KEY
 from nameko.runners import ServiceRunner
 
 from chassis.edge.entrypoints import Service
@@ -32,6 +32,7 @@ from chassis.edge.rooms import service_class
 from chassis.events.broker import HEARTBEAT, connect
 from chassis.events.topology import check_topology
 from chassis.foundation.broker_faults import CONNECTION_ERRORS
+from chassis.foundation.broker_tls import kombu_tls
 from chassis.foundation.settings import SettingMissing, Settings
 from chassis.observability import telemetry
 
@@ -93,6 +94,7 @@ def serve(service: type[Service], frame: Frame) -> int:
     """Run until SIGTERM or SIGINT; then finish what is in hand."""
     config: dict[str, Any] = {
         AMQP_URI_CONFIG_KEY: frame.settings.amqp_url,
+        AMQP_SSL_CONFIG_KEY: kombu_tls(frame.settings.amqp_url) or False,
         HEARTBEAT_CONFIG_KEY: HEARTBEAT,
         MAX_WORKERS_CONFIG_KEY: frame.settings.rpc_workers,
         "frame": frame,

@@ -11,6 +11,7 @@ from amqp.transport import TCPTransport
 from kombu import Connection
 
 from chassis.foundation.broker_faults import PublishFailed
+from chassis.foundation.broker_tls import kombu_tls
 from contracts.flow import EXCHANGE
 
 HEARTBEAT = 20
@@ -45,6 +46,7 @@ def connect(url: str) -> Connection:
         url,
         heartbeat=HEARTBEAT,
         connect_timeout=5,
+        ssl=kombu_tls(url) or False,
         transport_options={"confirm_publish": False},
     )
     connection.connect()
@@ -143,7 +145,7 @@ def reachable(url: str) -> Callable[[], None]:
     """A health check: opens a connection and closes it; raises when the broker is away."""
 
     def check() -> None:
-        with Connection(url, connect_timeout=2) as connection:
+        with Connection(url, connect_timeout=2, ssl=kombu_tls(url) or False) as connection:
             connection.connect()
 
     return check

@@ -6,9 +6,10 @@ from functools import lru_cache
 from typing import Any
 
 import psycopg
-from sqlalchemy import Engine, TextClause, create_engine, text
+from sqlalchemy import Connection, Engine, TextClause, create_engine, text
 from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.pool import NullPool
 
 CONNECT_TIMEOUT = 5
 """Seconds to wait for a connection before it counts as an infrastructure fault."""
@@ -17,6 +18,10 @@ STATEMENT_TIMEOUT_MS = 30_000
 LOCK_TIMEOUT_MS = 10_000
 IDLE_IN_TRANSACTION_MS = 60_000
 """A greenlet that times out leaves its query running in the server: the server itself must stop it."""
+
+
+class PoolerInTransactionMode(Exception):
+    """Between us and the database stands a pooler that lends a session for one transaction. A service refuses it."""
 
 
 class RoleTooStrong(Exception):
@@ -84,6 +89,46 @@ def refuse_strong_role(engine: Engine) -> None:
             f"数据库角色 {role} 权限过大（superuser={superuser}, bypassrls={exempt}, owner={owner}），"
             "行级安全对它不起作用，拒绝启动。"
         )
+
+
+def refuse_transaction_pooler(engine: Engine) -> None:
+    """Raise PoolerInTransactionMode if a connection of ours is not one session of the server from first to last.
+
+    Time limits and plans are settings of the session, prepared statements and locks live in it: lent out for one
+    transaction, they would be somebody else's by the next, and nothing would say so. A pooler that lends a session for
+    as long as we are connected (PgBouncer: `pool_mode = session`) will do.
+    """
+    with engine.connect() as connection:
+        driver = connection.connection.driver_connection
+        assert isinstance(driver, psycopg.Connection)
+        if _backend(connection) == driver.info.backend_pid:
+            return  # whom we greeted is whom we speak to: nobody stands between
+    if _is_lent(engine):
+        raise PoolerInTransactionMode(
+            "数据库前的连接池按事务出借会话（transaction 模式）：会话设置、咨询锁与预编译语句会落到别人的事务里，拒绝启动。"
+            "请改用 session 模式，或让服务直连数据库 (a pooler in transaction mode)。"
+        )
+
+
+def _is_lent(engine: Engine) -> bool:
+    """Whether two connections that are open at once are not two sessions that stay the same.
+
+    No transaction is held while another asks, so that a pooler with a single session answers too. Whichever session it
+    takes next, the last one returned or the one that rested longest, this order of asking meets one twice.
+    """
+    # Beside the engine's own pool, which may have one connection only.
+    looking = create_engine(engine.url, poolclass=NullPool, connect_args={"connect_timeout": CONNECT_TIMEOUT})
+    with looking.connect() as one, looking.connect() as other:
+        seen: dict[Connection, set[int]] = {one: set(), other: set()}
+        for asking in (one, one, other, other, one, other):
+            seen[asking].add(_backend(asking))
+            asking.rollback()
+    return len(seen[one]) > 1 or len(seen[other]) > 1 or bool(seen[one] & seen[other])
+
+
+def _backend(connection: Connection) -> int:
+    """The process of the server that answers now."""
+    return int(connection.execute(text("SELECT pg_backend_pid()")).scalar_one())
 
 
 def is_infrastructure_fault(error: BaseException) -> bool:

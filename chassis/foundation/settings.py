@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from chassis.foundation.broker_tls import CA_FILE
 from chassis.foundation.keyring import KeyRing
 from chassis.foundation.secrecy import Cipher, KeyUnusable
 
@@ -48,6 +49,9 @@ class Settings:
         unknown = set(roles) - set(ROLES)
         if unknown:
             raise SettingMissing(f"ZHIDA_ROLES 含未知角色：{', '.join(sorted(unknown))} (unknown roles)")
+        authority = env.get(CA_FILE)
+        if authority and not os.access(authority, os.R_OK):
+            raise SettingMissing(f"{CA_FILE}={authority} 无法读取 (cannot be read)")
         try:
             cipher = KeyRing.from_env(service, env)
         except KeyUnusable as error:

@@ -6,8 +6,8 @@ flow, all committed. `--diff` says what a change means for others; what `contrac
 
 from __future__ import annotations
 
-import base64
 import argparse
+import base64
 import json
 from collections.abc import Mapping
 from functools import cache

@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 import amqp
 import amqp.exceptions
 
+from chassis.foundation.broker_tls import kombu_tls
 from console.machine.locks import locked
 from console.machine.ports import LOOPBACK, Ports, answers
 from console.machine.processes import PidFile, kill, spawn, tail, terminate
@@ -246,11 +247,10 @@ def await_login(url: str, limit_s: float, running: Callable[[], bool], log: Path
 def _log_in(url: str) -> None:
     """One try and no other: kombu would wait two seconds and try again by itself."""
     parts = urlsplit(url)
-    secure = parts.scheme == "amqps"
-    port = parts.port or (5671 if secure else 5672)
+    port = parts.port or (5671 if parts.scheme == "amqps" else 5672)
     connection = amqp.Connection(
         f"{parts.hostname}:{port}",
-        ssl=secure,
+        ssl=kombu_tls(url) or False,
         connect_timeout=3,
         virtual_host=unquote(parts.path[1:]) or "/",
         userid=unquote(parts.username or "guest"),
