@@ -30,4 +30,9 @@ def tls_context(url: str, env: Mapping[str, str] = os.environ) -> ssl.SSLContext
     """The same for who takes a context and the name by itself."""
     if urlsplit(url).scheme != "amqps":
         return None
+    return web_context(env)
+
+
+def web_context(env: Mapping[str, str] = os.environ) -> ssl.SSLContext:
+    """For the broker's management interface."""
     return ssl.create_default_context(cafile=env.get(CA_FILE) or None)

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
@@ -16,14 +17,17 @@ import yaml
 from chassis.foundation.settings import Settings
 from console.cluster.roster import OUTSIDE_WORLD
 from console.place import CHECKOUT, GATEWAY, database_names, service_names
+from console.servers.broker_topology import USERS, user_name
 from console.servers.provision import KINDS
+from console.servers.provision_broker import wanted
 from console.servers.provision_cluster import PASSWORD
+from contracts.keys import KEYS, LEGACY, keys_of, variable
 from services.notify.messages.sms import SmsClient
 from services.treasury.rails.bank_client import BankClient
 
 FILE = CHECKOUT / "docker-compose.yml"
 INFRASTRUCTURE = {"postgres", "rabbitmq", "otel-collector", "jaeger"}
-ONE_SHOTS = {"provision", *(f"migrate-{name}" for name in database_names())}
+ONE_SHOTS = {"provision", "provision-broker", *(f"migrate-{name}" for name in database_names())}
 VARIABLE = re.compile(r"\$\{(\w+)(?::?([-?])([^}]*))?\}")
 
 
@@ -97,9 +101,15 @@ def test_the_stand_ins_start_only_when_asked_for(compose: dict[str, Any]) -> Non
 
 
 def test_postgres_and_rabbitmq_are_of_the_versions_that_we_say(compose: dict[str, Any]) -> None:
-    assert compose["services"]["postgres"]["image"] == "postgres:18"
+    assert filled_in(compose["services"]["postgres"]["image"], {}) == "postgres:18"
     assert compose["services"]["postgres"]["volumes"] == ["postgres:/var/lib/postgresql"]
-    assert compose["services"]["rabbitmq"]["image"] == "rabbitmq:4-management"
+    assert filled_in(compose["services"]["rabbitmq"]["image"], {}) == "rabbitmq:4-management"
+
+
+def test_an_image_of_others_can_be_pinned_by_its_digest(compose: dict[str, Any], dot_env: dict[str, str]) -> None:
+    pinned = {name: f"image@sha256:{'0' * 64}" for name in dot_env if name.endswith("_IMAGE")}
+    images = {name: filled_in(compose["services"][name]["image"], pinned) for name in INFRASTRUCTURE}
+    assert set(images.values()) == set(pinned.values()), images
 
 
 def test_env_example_names_exactly_what_is_used(compose: dict[str, Any], dot_env: dict[str, str]) -> None:
@@ -109,10 +119,13 @@ def test_env_example_names_exactly_what_is_used(compose: dict[str, Any], dot_env
 
 def test_the_documented_commands_make_passwords_and_a_key_that_are_accepted(dot_env: dict[str, str]) -> None:
     secrets = {name: value for name, value in dot_env.items() if name.endswith(("_PASSWORD", "_TOKEN"))}
-    assert len(secrets) == 3 * len(database_names()) + 3
+    assert len(secrets) == 3 * len(database_names()) + len(USERS) + 3
     assert len(set(secrets.values())) == len(secrets)
     assert all(PASSWORD.fullmatch(value) for value in secrets.values())
-    assert len(base64.b64decode(dot_env["ZHIDA_DATA_KEY"], validate=True)) == 32
+    keys = {name: value for name, value in dot_env.items() if name.startswith(variable(""))}
+    assert keys.pop(variable(LEGACY)) == "", "a new installation has nothing that an earlier one has sealed"
+    assert len(set(keys.values())) == len(keys) == sum(1 if key.shared else len(key.holders) for key in KEYS.values())
+    assert all(len(base64.b64decode(key, validate=True)) == 32 for key in keys.values())
 
 
 @pytest.mark.parametrize("name", [*service_names(), GATEWAY])
@@ -127,6 +140,58 @@ def test_a_process_gets_settings_that_it_starts_with(
     assert settings.health_port > 0
     assert settings.otlp_endpoint == "http://otel-collector:4318"
     assert not any("owner" in value for value in environment.values()), "owners are for migrations only"
+    password = dot_env[f"{name.upper()}_BROKER_PASSWORD"]
+    assert settings.amqp_url == f"amqp://zhida-{name}:{password}@rabbitmq:5672/zhida"
+    given = {key for key in environment if key.startswith(variable(""))}
+    assert given == {variable(key) for key in (*keys_of(name), LEGACY)}
+
+
+def test_no_process_is_told_a_secret_of_another_nor_the_administrators(
+    compose: dict[str, Any], dot_env: dict[str, str]
+) -> None:
+    told = {
+        name: {value for value in environment_of(compose, name, dot_env).values() if "://" in value or len(value) == 44}
+        for name in (*service_names(), GATEWAY)
+    }
+    shared = {dot_env[variable(key)] for key, what in KEYS.items() if what.shared}
+    open_to_all = {"http://otel-collector:4318", "file:///var/lib/zhida/objects"}
+    for name, secrets in told.items():
+        for other in set(told) - {name}:
+            assert secrets & told[other] <= shared | open_to_all, (name, other)
+        assert not any(dot_env["RABBITMQ_PASSWORD"] in secret for secret in secrets), name
+    assert dot_env["ZHIDA_KEY_ACCOUNTS"] not in told["notify"]
+    assert not any("treasury" in secret for secret in told["notify"])
+
+
+def test_servers_elsewhere_are_reached_over_tls_with_their_names_verified(
+    compose: dict[str, Any], dot_env: dict[str, str]
+) -> None:
+    example = dict(
+        line[4:].split("=", 1)
+        for line in (CHECKOUT / ".env.example").read_text().splitlines()
+        if re.match(r"#   [A-Z_]+=", line)
+    )
+    assert set(example) <= set(dot_env)
+    environment = environment_of(compose, "notify", {**dot_env, **example})
+    assert environment["AMQP_URL"].startswith("amqps://zhida-notify:")
+    assert environment["AMQP_URL"].endswith("@rabbitmq.example:5671/zhida")
+    assert environment["AMQP_CA_FILE"] == "/etc/zhida/trust/rabbitmq.pem"
+    for url in ("DATABASE_URL", "FRAME_DATABASE_URL"):
+        assert environment[url].endswith("?sslmode=verify-full&sslrootcert=/etc/zhida/trust/postgres.pem")
+    for container in (*ONE_SHOTS, *database_names()):
+        (trust,) = [each for each in compose["services"][container]["volumes"] if "/etc/zhida/trust" in each]
+        assert filled_in(trust, example) == "/etc/zhida/trust:/etc/zhida/trust:ro"
+
+
+def test_the_broker_is_provisioned_by_its_administrator_before_anybody_uses_it(
+    compose: dict[str, Any], dot_env: dict[str, str]
+) -> None:
+    environment = environment_of(compose, "provision-broker", dot_env)
+    assert {user["name"] for user in wanted(environment)["users"]} == {user_name(name) for name in USERS}
+    assert urlsplit(environment["BROKER_ADMIN_URL"]).password == dot_env["RABBITMQ_PASSWORD"]
+    for name in database_names():
+        needs = compose["services"][name]["depends_on"]["provision-broker"]
+        assert needs == {"condition": "service_completed_successfully"}
 
 
 def test_ports_to_the_outside_are_given(compose: dict[str, Any], dot_env: dict[str, str]) -> None:

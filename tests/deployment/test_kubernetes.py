@@ -9,19 +9,24 @@ from __future__ import annotations
 import copy
 import json
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import kubernetes_validate
 import pytest
 import yaml
+from key_kit import key_environment
 
 from chassis.foundation.settings import Settings
 from console.place import CHECKOUT, GATEWAY, database_names, service_names
+from console.servers.provision_broker import wanted
 from console.setup.debian import DebianArchive, DebianFault
+from contracts.keys import LEGACY, keys_of, variable
 
 BASE = CHECKOUT / "k8s" / "base"
 EXAMPLE = "secrets.example.yaml"
@@ -58,6 +63,40 @@ def secret_references(container: Manifest) -> dict[str, tuple[str, str]]:
         for each in container.get("env", ())
         if "valueFrom" in each
     }
+
+
+def examples(kind: str) -> list[Manifest]:
+    return [each for each in documents((BASE / EXAMPLE).read_text()) if each["kind"] == kind]
+
+
+def processes() -> dict[str, Manifest]:
+    """The container of each Deployment."""
+    return {name: each["spec"]["template"]["spec"]["containers"][0] for name, each in of_kind("Deployment").items()}
+
+
+def rules_for(name: str) -> Iterator[Manifest]:
+    """Every rule of egress that applies to the pods of `name`."""
+    for policy in of_kind("NetworkPolicy").values():
+        selector = policy["spec"]["podSelector"]
+        named = [each["values"] for each in selector.get("matchExpressions", ())]
+        chosen = [*selector.get("matchLabels", {}).values(), *(value for values in named for value in values)]
+        if not chosen or name in chosen:
+            yield from policy["spec"].get("egress", ())
+
+
+def ports_to(namespace: str, name: str) -> list[int]:
+    label = {"kubernetes.io/metadata.name": namespace}
+    return [
+        port["port"]
+        for rule in rules_for(name)
+        if any(peer.get("namespaceSelector", {}).get("matchLabels") == label for peer in rule["to"])
+        for port in rule["ports"]
+    ]
+
+
+def reach(name: str) -> frozenset[str]:
+    """Addresses outside the cluster."""
+    return frozenset(peer["ipBlock"]["cidr"] for rule in rules_for(name) for peer in rule["to"] if "ipBlock" in peer)
 
 
 def settings_map() -> dict[str, str]:
@@ -103,7 +142,7 @@ def test_kubectl_builds_manifests_that_kubernetes_takes(kubectl: str) -> None:
     for manifest in built:
         assert manifest["metadata"].get("namespace", "zhida") == "zhida"
         for container in manifest["spec"]["template"]["spec"]["containers"] if manifest["kind"] == "Deployment" else ():
-            assert container["image"] == "zhida:dev"
+            assert re.fullmatch(r"registry\.example/zhida@sha256:[0-9a-f]{64}", container["image"]), "by digest"
             assert container["envFrom"] == [{"configMapRef": {"name": settings["metadata"]["name"]}}]
 
 
@@ -142,6 +181,8 @@ def test_the_deployments_of_services_differ_in_nothing_but_their_name_and_their_
         deployment = copy.deepcopy(of_kind("Deployment")[name])
         pod = deployment["spec"]["template"]["spec"]
         del pod["containers"][0]["resources"], pod["volumes"][0]["emptyDir"]
+        env = pod["containers"][0]["env"]
+        pod["containers"][0]["env"] = [each for each in env if not each["name"].startswith(variable(""))]
         told.add(json.dumps(deployment, sort_keys=True).replace(name, "NAME"))
     assert len(told) == 1, "a change to one of them is a change to all, or belongs into an overlay"
 
@@ -157,17 +198,83 @@ def test_the_catalogue_has_room_for_a_city() -> None:
 @pytest.mark.parametrize("name", [*service_names(), GATEWAY])
 def test_a_process_gets_settings_that_it_starts_with(name: str) -> None:
     (container,) = of_kind("Deployment")[name]["spec"]["template"]["spec"]["containers"]
-    given = {**settings_map(), **{each["name"]: each.get("value", "secret") for each in container["env"]}}
+    given = {
+        **settings_map(),
+        **{each["name"]: each.get("value", "secret") for each in container["env"]},
+        **key_environment(name),
+        "ZHIDA_KEY_LEGACY": "",
+        "AMQP_CA_FILE": "",
+    }
     settings = Settings.from_env(name, given)
     assert (settings.health_host, settings.health_port) == ("0.0.0.0", 9000)
     references = secret_references(container)
     assert references["DATABASE_URL"] == (f"{name}-database", "DATABASE_URL")
     assert references["FRAME_DATABASE_URL"] == (f"{name}-database", "FRAME_DATABASE_URL")
     assert not any("owner" in secret for secret, _key in references.values()), "owners are for migrations only"
+    assert references["AMQP_URL"] == (f"{name}-identity", "AMQP_URL")
+    keys = {each: secret for each, (secret, _key) in references.items() if each.startswith(variable(""))}
+    assert set(keys) == {variable(key) for key in (*keys_of(name), LEGACY)}
+    assert keys["ZHIDA_KEY_RESULTS"] == f"{name}-identity"
+
+
+def test_notify_can_neither_open_payee_accounts_nor_reach_the_treasurys_database() -> None:
+    referred = {name: {secret for secret, _ in secret_references(one).values()} for name, one in processes().items()}
+    assert {"key-accounts", "treasury-database", "treasury-identity"} <= referred["treasury"]
+    assert not {"key-accounts", "treasury-database", "treasury-identity", "broker-admin"} & referred["notify"]
+    for name, secrets in referred.items():
+        others = {
+            secret for other in processes() if other != name for secret in (f"{other}-database", f"{other}-identity")
+        }
+        assert not secrets & others, name
+        assert "broker-admin" not in secrets, name
+
+
+def test_the_broker_is_provisioned_with_what_its_job_is_given() -> None:
+    (container,) = of_kind("Job")["broker"]["spec"]["template"]["spec"]["containers"]
+    assert container["command"] == ["python", "-m", "console.servers.provision_broker"]
+    (example,) = [each for each in examples("Secret") if each["metadata"]["name"] == "broker-admin"]
+    asked = {each["name"] for each in container["env"]}
+    assert asked == set(example["stringData"])
+    made = wanted({**example["stringData"], **{each: "a" * 16 for each in asked if each.endswith("PASSWORD")}})
+    assert made["vhosts"] == [{"name": "zhida"}]
+    labels = {name: job["metadata"]["labels"]["app.kubernetes.io/component"] for name, job in of_kind("Job").items()}
+    assert labels == {"migrations": "migrations", "broker": "migrations"}, "applied together, before the rest"
+
+
+def test_the_examples_connect_over_tls_and_verify_the_name_by_a_certificate_that_is_there() -> None:
+    (trust,) = examples("ConfigMap")
+    mounted = {f"/etc/zhida/trust/{name}" for name in trust["data"]}
+    for secret in examples("Secret"):
+        for name, text in secret["stringData"].items():
+            if name.endswith("DATABASE_URL"):
+                asked = parse_qs(urlsplit(text).query)
+                assert asked["sslmode"] == ["verify-full"], secret["metadata"]["name"]
+                assert set(asked["sslrootcert"]) <= mounted
+            if name == "AMQP_URL":
+                assert text.startswith("amqps://")
+                assert f"//zhida-{secret['metadata']['name'].removesuffix('-identity')}:" in text
+            if name == "BROKER_ADMIN_URL":
+                assert text.startswith("https://")
+    assert settings_map()["AMQP_CA_FILE"] in mounted
+    for pod, container in containers():
+        assert {"name": "trust", "mountPath": "/etc/zhida/trust", "readOnly": True} in container["volumeMounts"]
+        assert any(each["name"] == "trust" and each["configMap"] == {"name": "trust"} for each in pod["volumes"])
+
+
+def test_nothing_is_let_in_or_out_but_what_is_named() -> None:
+    policies = of_kind("NetworkPolicy")
+    assert policies["nothing"]["spec"] == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
+    for name in (*service_names(), GATEWAY):
+        assert tuple(port for port in ports_to("infrastructure", name) if port in (5432, 5671)) == (5432, 5671), name
+    assert 15671 not in {port for name in processes() for port in ports_to("infrastructure", name)}
+    outside = {name: reach(name) for name in processes()}
+    assert {name for name, cidrs in outside.items() if cidrs} == {"gateway", "catalog", "treasury", "notify"}
+    assert len({outside["treasury"], outside["notify"]}) == 2
+    assert "0.0.0.0/0" not in outside["treasury"] | outside["notify"], "the bank and the SMS provider, and nobody else"
 
 
 def test_every_database_is_migrated_by_its_own_owner() -> None:
-    (job,) = of_kind("Job").values()
+    job = of_kind("Job")["migrations"]
     migrating = {each["name"]: each for each in job["spec"]["template"]["spec"]["containers"]}
     assert set(migrating) == set(database_names())
     for name, container in migrating.items():
@@ -177,11 +284,7 @@ def test_every_database_is_migrated_by_its_own_owner() -> None:
 
 def test_the_example_names_exactly_the_secrets_that_are_referred_to() -> None:
     referred = {reference for _pod, container in containers() for reference in secret_references(container).values()}
-    example = {
-        (secret["metadata"]["name"], key)
-        for secret in documents((BASE / EXAMPLE).read_text())
-        for key in secret["stringData"]
-    }
+    example = {(secret["metadata"]["name"], key) for secret in examples("Secret") for key in secret["stringData"]}
     assert referred == example
     assert "Secret" not in {each["kind"] for each in written()}
 
