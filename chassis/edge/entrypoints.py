@@ -84,6 +84,9 @@ def command(function: F) -> F:
     contract = _contract(function)
 
     def run(service: Any, envelope: Any, redelivered: bool) -> Any:
+        refused = service.frame.admission.refusal(envelope)
+        if refused is not None:
+            return {"refused": refused.refusal().model_dump(mode="json")}
         return service.frame.run_command(contract, partial(function, service), envelope, redelivered=redelivered)
 
     return _rpc(function, contract, run)

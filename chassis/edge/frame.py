@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 from sqlalchemy import Engine, text
 
+from chassis.edge.admission import Admission
 from chassis.events.broker import reachable
 from chassis.events.consumer import EventConsumer
 from chassis.events.inbox import Inbox, Subscription
@@ -75,6 +76,7 @@ class Frame:
         self._threads: list[threading.Thread] = []
         self._health: HealthServer | None = None
         self.calendars = Calendars(self.frame_engine)
+        self.admission = Admission(self.read_engine)
 
     # -- units of work ------------------------------------------------------------------------------------
 

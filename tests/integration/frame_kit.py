@@ -29,6 +29,8 @@ ALTER TABLE effect FORCE ROW LEVEL SECURITY;
 CREATE POLICY effect_by_tenant ON effect
     USING (tenant = ANY (string_to_array(current_setting('zhida.tenants', true), ',')));
 GRANT SELECT, INSERT ON effect TO gateway_app;
+INSERT INTO tenant (id, level, division_code, name, settings, settings_version)
+    VALUES ('zhanggong', 'county', '360702', '章贡区', '{}', 1);
 """
 
 

@@ -178,7 +178,7 @@ class Caller:
         envelope = {
             "idempotency_key": operation or new_id(),
             "tenant": "zhanggong",
-            "actor": {"id": "tester"},
+            "actor": {"id": "tester", "roles": ["tester"]},
             "name": "Note",
             "body_hash": text,
             "body": body,

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import kombu
 import pytest
+from frame_kit import add_effects
 from frame_review_kit import NotingProcess, calling
 from tls_kit import Authority, tls_door
 
@@ -112,12 +113,14 @@ def anyio_backend() -> tuple[str, dict[str, bool]]:
 def test_a_service_answers_calls_over_tls(
     secure: str, amqp_url: str, service_database: Callable[[str], Dsns], tmp_path: Path
 ) -> None:
-    process = NotingProcess(service_database("notify"), secure, tmp_path)
+    dsns = service_database("gateway")
+    add_effects(dsns)
+    process = NotingProcess(dsns, secure, tmp_path)
     try:
         with calling(amqp_url) as caller:
             process.start()
             number = caller.order("over TLS")
-            eventually(lambda: caller.answers(number))
+            assert eventually(lambda: caller.answers(number)) == [{"ok": {"text": "over TLS"}}]
     finally:
         process.end()
 
