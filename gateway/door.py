@@ -128,7 +128,7 @@ class Door:
             "name": type(query).__name__,
             "body": query.model_dump(mode="json"),
             "actor": actor.model_dump(mode="json"),
-            "tenant": tenant or self._tenant_named_by(query) or self._principal.tenant,
+            "tenant": tenant or self.tenant_named_by(query) or self._principal.tenant,
         }
         return masking.answered(type(query), actor, await self._call(of, query, envelope, QUERY_SECONDS))
 
@@ -141,12 +141,21 @@ class Door:
         return said(await self._call(of, command, self._envelope_of(command), COMMAND_SECONDS), type(command))
 
     async def carry_out(
-        self, command: C, handle: Callable[[C, UnitOfWork], Model], *, tenant: TenantId | None = None
+        self,
+        command: C,
+        handle: Callable[[C, UnitOfWork], Model],
+        *,
+        tenant: TenantId | None = None,
+        first_only: Callable[[], Refused] | None = None,
     ) -> Wire:
-        """Carry out one of the gateway's own commands, in a thread, with the same guarantees as any other."""
+        """Carry out one of the gateway's own commands, in a thread, with the same guarantees as any other.
+
+        `first_only`: what a repeat is refused with, where the answer cannot be given twice.
+        """
         envelope = self.envelope(command, tenant) if tenant else self._envelope_of(command)
         handle = noted(command, handle, origin_of(self.request.scope))
-        return await run_in_threadpool(partial(self.frame.run_command, type(command), handle, envelope))
+        once = {} if first_only is None else {"first_only": first_only}
+        return await run_in_threadpool(partial(self.frame.run_command, type(command), handle, envelope, **once))
 
     async def decide(
         self, command: C, handle: Callable[[C, UnitOfWork], Model], *, tenant: TenantId | None = None
@@ -177,7 +186,7 @@ class Door:
         envelope: Wire = {"name": type(query).__name__, "body": query.model_dump(mode="json")}
         if self._principal is not None:
             envelope["actor"] = self._principal.actor.model_dump(mode="json")
-            tenant = tenant or self._tenant_named_by(query) or self._principal.tenant
+            tenant = tenant or self.tenant_named_by(query) or self._principal.tenant
         envelope["tenant"] = tenant
         return await run_in_threadpool(partial(self.frame.run_query, type(query), view, envelope))
 
@@ -209,9 +218,9 @@ class Door:
         }
 
     def _envelope_of(self, command: Command) -> Wire:
-        return self.envelope(command, self._tenant_named_by(command))
+        return self.envelope(command, self.tenant_named_by(command))
 
-    def _tenant_named_by(self, contract: object) -> TenantId | None:
+    def tenant_named_by(self, contract: object) -> TenantId | None:
         """The tenant that the contract names; only the platform's people name another than their own.
 
         Raises TenantNotYours.

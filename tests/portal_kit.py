@@ -97,7 +97,7 @@ class Registers:
     def run_query(self, contract: type, _view: object, envelope: dict[str, Any]) -> dict[str, Any]:
         return self._answer(contract, envelope)
 
-    def run_command(self, contract: type, _handle: object, envelope: dict[str, Any]) -> dict[str, Any]:
+    def run_command(self, contract: type, _handle: object, envelope: dict[str, Any], **_: object) -> dict[str, Any]:
         return self._answer(contract, envelope)
 
     def _answer(self, contract: type, envelope: dict[str, Any]) -> dict[str, Any]:

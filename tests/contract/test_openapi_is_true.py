@@ -138,7 +138,7 @@ def nothing_written(*_: object, **__: object) -> Iterator[Any]:
     yield SimpleNamespace(of=lambda _store: SimpleNamespace(add=lambda _event: None))
 
 
-def registers(contract: type, *_: object) -> dict[str, Any]:
+def registers(contract: type, *_: object, **__: object) -> dict[str, Any]:
     return {"ok": REGISTERS.get(contract.__name__, {"version": 1, "person_id": "a-2"})}
 
 
