@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 from functools import partial
 from typing import Any, TypeVar
 
 import orjson
 from fastapi import HTTPException, Request
+from fastapi.exceptions import RequestValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
@@ -27,10 +29,17 @@ from gateway.errors import Faulted, refusal_response
 from gateway.identity.views import Directory, Principal
 from gateway.security_notes import SEEN, note_look, noted
 from gateway.session_cookie import origin_of
+from gateway.strict import unfit_text, unfit_values
 
 COMMAND_SECONDS = 10.0
 QUERY_SECONDS = 5.0
 """How long a caller waits; messages expire in their queue with it."""
+
+VERSION_NUMBER = re.compile(r"[0-9]{1,9}")
+"""No thing is changed a thousand million times, and the columns of versions hold no more than twice that."""
+
+VERSION_TAG = re.compile(rf'(?:W/)?(?:"({VERSION_NUMBER.pattern})"|({VERSION_NUMBER.pattern}))')
+"""One tag. A weak one is as good: whoever compresses answers on the way weakens them, and the number is the same."""
 
 C = TypeVar("C", bound=Command)
 Q = TypeVar("Q", bound=Query)
@@ -120,13 +129,13 @@ class Door:
         """What `ask` would answer with, as it comes from the bus. Without `tenant` the one that the query names, else the
         caller's own, if it has one."""
         if self._principal is None:
-            envelope: Wire = {"name": type(query).__name__, "body": query.model_dump(mode="json"), "tenant": tenant}
+            envelope: Wire = {"name": type(query).__name__, "body": body_of(query), "tenant": tenant}
             return await self._call(of, query, envelope, QUERY_SECONDS)
         actor = self._principal.actor
         query = masking.asked_for(query, actor)
         envelope = {
             "name": type(query).__name__,
-            "body": query.model_dump(mode="json"),
+            "body": body_of(query),
             "actor": actor.model_dump(mode="json"),
             "tenant": tenant or self.tenant_named_by(query) or self._principal.tenant,
         }
@@ -154,7 +163,7 @@ class Door:
         """
         envelope = self.envelope(command, tenant) if tenant else self._envelope_of(command)
         handle = noted(command, handle, origin_of(self.request.scope))
-        once = {} if first_only is None else {"first_only": first_only}
+        once: Wire = {} if first_only is None else {"first_only": first_only}
         return await run_in_threadpool(partial(self.frame.run_command, type(command), handle, envelope, **once))
 
     async def decide(
@@ -183,7 +192,7 @@ class Door:
 
     async def looked_up(self, query: Q, view: Callable[[Q, Reader], Model], *, tenant: TenantId | None = None) -> Wire:
         """What `look_up` would answer with."""
-        envelope: Wire = {"name": type(query).__name__, "body": query.model_dump(mode="json")}
+        envelope: Wire = {"name": type(query).__name__, "body": body_of(query)}
         if self._principal is not None:
             envelope["actor"] = self._principal.actor.model_dump(mode="json")
             tenant = tenant or self.tenant_named_by(query) or self._principal.tenant
@@ -200,6 +209,7 @@ class Door:
         owner = tenant or self.principal.tenant
         route = f"{self.request.method} {self.request.scope['route'].path}"
         key = idempotency_key(self.request) if self.key is None else self.key
+        body = body_of(command)
         # What is only as it would be anyway counts for nothing: the next version's optional newcomers must not make
         # another command of a repeat. What is set by mode has modes for keys.
         meant = orjson.dumps(
@@ -214,7 +224,7 @@ class Door:
             "name": type(command).__name__,
             "version": command.version,
             "body_hash": hashlib.sha256(meant).hexdigest(),
-            "body": command.model_dump(mode="json"),
+            "body": body,
         }
 
     def _envelope_of(self, command: Command) -> Wire:
@@ -246,17 +256,25 @@ class Door:
         return wire
 
 
+def body_of(contract: Contract) -> Wire:
+    """The contract as it travels. Raises RequestValidationError for what neither the bus nor a database can carry,
+    wherever the contract was put together."""
+    body = contract.model_dump(mode="json")
+    wrong = [*unfit_values(contract, ("body",)), *unfit_text(body, ("body",))]
+    if wrong:
+        raise RequestValidationError(wrong)
+    return body
+
+
 def expected_version(request: Request) -> int:
     """The version in If-Match; 428 without one (RFC 6585)."""
     raw = request.headers.get("if-match")
     if raw is None:
         raise HTTPException(428)
-    try:
-        return int(raw.strip().removeprefix("W/").strip('"'))
-    except ValueError as error:
-        raise Invalid(
-            Reason(code="if_match_invalid", message='If-Match 应为版本号，如 "3"。', field="If-Match")
-        ) from error
+    found = VERSION_TAG.fullmatch(raw.strip(" \t"))
+    if found is None:
+        raise Invalid(Reason(code="if_match_invalid", message='If-Match 应为一个版本号，如 "3"。', field="If-Match"))
+    return int(found[1] or found[2])
 
 
 def idempotency_key(request: Request) -> str:

@@ -114,7 +114,12 @@ class Frame:
     # -- commands and queries -----------------------------------------------------------------------------
 
     def run_command(
-        self, contract: type[C], handle: Callable[[C, UnitOfWork], Model], message: Any, *, redelivered: bool = False,
+        self,
+        contract: type[C],
+        handle: Callable[[C, UnitOfWork], Model],
+        message: Any,
+        *,
+        redelivered: bool = False,
         first_only: Callable[[], Refused] | None = None,
     ) -> Wire:
         """One way to change anything: → {"ok": result} | {"refused": refusal} | {"fault": {...}}, always answered.

@@ -35,7 +35,8 @@ async def record_upload(
     request = door.request
     idempotency_key(request)  # before a single byte is stored
     limit = STAFF_LIMIT if door.principal.actor.roles & STAFF else ENTERPRISE_LIMIT
-    if int(request.headers.get("content-length") or 0) > limit:
+    announced = request.headers.get("content-length") or "0"
+    if len(announced) > 12 or not announced.isdecimal() or int(announced) > limit:
         raise HTTPException(413)
     declared = request.headers.get("content-type", "")
     try:

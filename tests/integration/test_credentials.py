@@ -163,7 +163,9 @@ class Catalogue:
         if payload["body"]["enterprise_id"] == "enterprise-1":
             return {"ok": {**KNOWN, "tenant": payload["tenant"]}}
         reason = {"code": "enterprise_unknown", "message": "没有找到该企业。"}
-        return {"refused": {"kind": "not_found", "code": reason["code"], "message": reason["message"], "reasons": [reason]}}
+        return {
+            "refused": {"kind": "not_found", "code": reason["code"], "message": reason["message"], "reasons": [reason]}
+        }
 
 
 KNOWN = {
@@ -215,7 +217,9 @@ def test_a_token_is_random_and_shown_once_and_a_repeat_is_told_so(
     assert all(looks_like_one(each) for each in (token, another))
     # Neither the database nor the data key nor the order's key gives it.
     with psycopg.connect(psycopg_url(dsns.owner)) as connection:
-        kept = connection.execute("SELECT tenant, key FROM idempotency_record WHERE name = 'IssueCredential'").fetchall()
+        kept = connection.execute(
+            "SELECT tenant, key FROM idempotency_record WHERE name = 'IssueCredential'"
+        ).fetchall()
         digests = [row[0] for row in connection.execute("SELECT token_digest FROM credential_key").fetchall()]
     for tenant, key in kept:
         derived = register.frame.cipher.hmac(str(key), purpose="credential", tenant=tenant).rpartition(":")[2]
@@ -271,7 +275,14 @@ TOKEN_OF_THE_COUNTY = f"zd_{'0123456789abcdef' * 4}"
 
 
 @pytest.mark.parametrize(
-    "token", ["change-me", "x" * 64, "0123456789abcdef", "my-secret-token-of-the-platform", "please-change-me-before-going-live"]
+    "token",
+    [
+        "change-me",
+        "x" * 64,
+        "0123456789abcdef",
+        "my-secret-token-of-the-platform",
+        "please-change-me-before-going-live",
+    ],
 )
 def test_a_platform_token_that_somebody_may_guess_is_refused_at_start(token: str) -> None:
     with pytest.raises(SettingMissing, match="ZHIDA_PLATFORM_TOKEN"):

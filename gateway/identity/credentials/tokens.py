@@ -1,4 +1,4 @@
-"""What a bearer token looks like: known from its shape before anybody is asked. Pure, but for chance."""
+"""What a bearer token looks like: known from its shape before anybody is asked."""
 
 from __future__ import annotations
 

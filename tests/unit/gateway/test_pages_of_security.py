@@ -150,7 +150,9 @@ def test_a_token_or_link_is_shown_once_on_a_page_that_nobody_keeps(
     assert page.headers["cache-control"] == "no-store"
     shown = page.text.partition('class="shown-once"')[2].partition(">")[2].partition("<")[0]
     assert shown.startswith("zd_") if "credential" in name else "/sign-in/invitation/" in shown
-    assert shown not in visitor.post(address, said, "security").text, "nothing is known from which it could be made again"
+    assert shown not in visitor.post(address, said, "security").text, (
+        "nothing is known from which it could be made again"
+    )
     visitor.bus.answers[name] = {"refused": AlreadyIssued().refusal().model_dump(mode="json")}
     again = visitor.post(address, said, "security")
     assert again.status_code == 409
