@@ -171,7 +171,7 @@ def list_operation_lines(query: ListOperationLines, reader: Reader) -> LineResul
     known = {"tenant": reader.tenant, "id": query.operation_id}
     if reader.execute("SELECT 1 FROM operation_run WHERE tenant = :tenant AND id = :id", known).first() is None:
         raise OperationUnknown()
-    line, ordinal = decode_cursor(query.cursor, 2) or (0, -1)
+    line, ordinal = decode_cursor(query.cursor, int, int) or (0, -1)
     rows = (
         reader.execute(
             LINES_OF_OUTCOME[query.outcome],

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Row, text
 
 from chassis.foundation.secrecy import Cipher
-from chassis.read.paging import CursorInvalid, cut_page, decode_cursor, encode_cursor
+from chassis.read.paging import cut_page, decode_cursor, encode_cursor
 from chassis.read.reader import Reader
 from chassis.time.clock import CHINA
 from contracts.oversight import TrackCase, TrackedStep, TrackingPage, TrackingView, TrackOwnCases
@@ -123,10 +123,5 @@ def _view(row: Row[Any], steps: Sequence[CaseStep], now: CaseProgress, turn: Tur
 
 
 def _position(cursor: str | None) -> tuple[datetime | None, str | None]:
-    keys = decode_cursor(cursor, 2)
-    if keys is None:
-        return None, None
-    try:
-        return datetime.fromisoformat(str(keys[0])), str(keys[1])
-    except ValueError as error:
-        raise CursorInvalid() from error
+    submitted_at, receipt = decode_cursor(cursor, datetime, str) or (None, None)
+    return submitted_at, receipt
