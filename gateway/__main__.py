@@ -17,6 +17,7 @@ from gateway.app import create_app
 from gateway.bus import Bus
 from gateway.identity.credentials.tokens import is_placeholder
 from gateway.signing_in import SignInSettings
+from gateway.wires import PatientWire, raise_file_limit
 
 
 def main() -> int:
@@ -39,6 +40,7 @@ def main() -> int:
         site=os.environ.get("ZHIDA_SITE_TENANT"),
         sign_in=sign_in,
     )
+    raise_file_limit()
     # uvicorn gives a signal that ended it to whoever handled it before: the default would kill us before the
     # last spans are sent.
     for each in (signal.SIGTERM, signal.SIGINT):
@@ -48,7 +50,7 @@ def main() -> int:
         host=os.environ.get("GATEWAY_HOST", "127.0.0.1"),
         port=int(os.environ.get("GATEWAY_PORT", "8080")),
         loop="uvloop",
-        http="httptools",
+        http=PatientWire,
         access_log=False,
         proxy_headers=False,  # whom to believe about where a request comes from, gateway/public_address.py decides
         server_header=False,

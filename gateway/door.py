@@ -20,13 +20,16 @@ from chassis.foundation.ids import idempotency_key as derived_key
 from chassis.observability.telemetry import current_traceparent
 from chassis.read.reader import Reader
 from chassis.write.uow import UnitOfWork
+from contracts.calendars import NATION
 from contracts.identity import PLATFORM, InTenant
 from contracts.message import Command, Contract, Id, Model, Query, ServiceName, TenantId, answer_of, snake_case
 from contracts.refusal import Forbidden, Invalid, Reason, Refusal, Refused
 from gateway import masking
 from gateway.bus import Bus
 from gateway.errors import Faulted, refusal_response
+from gateway.identity.tenants.known import KnownTenants
 from gateway.identity.views import Directory, Principal
+from gateway.places import Urgency, look_ups_of
 from gateway.security_notes import SEEN, note_look, noted
 from gateway.session_cookie import origin_of
 from gateway.strict import unfit_text, unfit_values
@@ -44,6 +47,12 @@ VERSION_TAG = re.compile(rf'(?:W/)?(?:"({VERSION_NUMBER.pattern})"|({VERSION_NUM
 C = TypeVar("C", bound=Command)
 Q = TypeVar("Q", bound=Query)
 M = TypeVar("M", bound=Model)
+PLACES_NAMED = ("tenant", "parent_id")
+"""The fields of questions that name a tenant."""
+
+NOT_REGISTERED = frozenset({PLATFORM, NATION})
+"""What stands where a tenant may, and is none."""
+
 Wire = dict[str, Any]
 """What comes back of a call: {"ok": …}, {"refused": …} or {"fault": …}."""
 
@@ -60,6 +69,13 @@ class TenantNotYours(Forbidden):
 
     code = "tenant_not_yours"
     sentence = "只能办理本地区的事务。"
+
+
+class TenantNotKnown(Invalid):
+    """The question names a tenant that nobody has onboarded."""
+
+    code = "tenant_not_known"
+    sentence = "没有地区“{name}”。请填写地区编号或行政区划代码，如 360702。"
 
 
 class RefusedThere(Refused):
@@ -119,7 +135,7 @@ class Door:
 
     async def order(self, command: Command, *, of: ServiceName | None = None) -> Response:
         """Send a command to its owner (or to `of`, for what every service does) and answer with what came of it."""
-        return self.answer(await self._call(of, command, self._envelope_of(command), COMMAND_SECONDS))
+        return self.answer(await self._call(of, command, self._envelope_of(command), COMMAND_SECONDS, Urgency.ORDER))
 
     async def ask(self, query: Query, *, tenant: TenantId | None = None, of: ServiceName | None = None) -> Response:
         """Put a question to its owner (or to `of`) and answer with what it says."""
@@ -128,9 +144,10 @@ class Door:
     async def reply_to(self, query: Query, *, tenant: TenantId | None = None, of: ServiceName | None = None) -> Wire:
         """What `ask` would answer with, as it comes from the bus. Without `tenant` the one that the query names, else the
         caller's own, if it has one."""
+        query = await self._in_known_place(query)
         if self._principal is None:
             envelope: Wire = {"name": type(query).__name__, "body": body_of(query), "tenant": tenant}
-            return await self._call(of, query, envelope, QUERY_SECONDS)
+            return await self._call(of, query, envelope, QUERY_SECONDS, Urgency.PUBLIC)
         actor = self._principal.actor
         query = masking.asked_for(query, actor)
         envelope = {
@@ -139,7 +156,8 @@ class Door:
             "actor": actor.model_dump(mode="json"),
             "tenant": tenant or self.tenant_named_by(query) or self._principal.tenant,
         }
-        return masking.answered(type(query), actor, await self._call(of, query, envelope, QUERY_SECONDS))
+        wire = await self._call(of, query, envelope, QUERY_SECONDS, Urgency.READING)
+        return masking.answered(type(query), actor, wire)
 
     async def told(self, query: Query[M], *, tenant: TenantId | None = None, of: ServiceName | None = None) -> M:
         """What the owner says, as the query's own answer. Raises RefusedThere, Faulted and what the bus raises."""
@@ -147,7 +165,9 @@ class Door:
 
     async def done(self, command: Command[M], *, of: ServiceName | None = None) -> M:
         """The same of a command: what came of it. Raises as `told` does, and KeyMissing."""
-        return said(await self._call(of, command, self._envelope_of(command), COMMAND_SECONDS), type(command))
+        return said(
+            await self._call(of, command, self._envelope_of(command), COMMAND_SECONDS, Urgency.ORDER), type(command)
+        )
 
     async def carry_out(
         self,
@@ -192,12 +212,41 @@ class Door:
 
     async def looked_up(self, query: Q, view: Callable[[Q, Reader], Model], *, tenant: TenantId | None = None) -> Wire:
         """What `look_up` would answer with."""
+        query = await self._in_known_place(query)
         envelope: Wire = {"name": type(query).__name__, "body": body_of(query)}
         if self._principal is not None:
             envelope["actor"] = self._principal.actor.model_dump(mode="json")
             tenant = tenant or self.tenant_named_by(query) or self._principal.tenant
         envelope["tenant"] = tenant
-        return await run_in_threadpool(partial(self.frame.run_query, type(query), view, envelope))
+        step = partial(self.frame.run_query, type(query), view, envelope)
+        return await (
+            look_ups_of(self.request).public.run(step) if self._principal is None else run_in_threadpool(step)
+        )
+
+    async def tenants(self) -> KnownTenants:
+        """The tenants as they are now, or were a moment ago."""
+        in_mind = self.directory.tenants
+        known = in_mind.remembered()
+        return known if known is not None else await look_ups_of(self.request).public.run(in_mind.read)
+
+    async def _in_known_place(self, query: Q) -> Q:
+        """The question about a tenant that there is, by its id: people know places by their division codes.
+
+        Raises TenantNotKnown: an empty answer would say that there is nothing in a place that only was misspelt.
+        """
+        for name in PLACES_NAMED:
+            said = getattr(query, name, None)
+            if isinstance(said, str):
+                query = query.model_copy(update={name: await self.place_called(said, field=name)})
+        return query
+
+    async def place_called(self, name: str, *, field: str) -> TenantId:
+        """The tenant of this id or division code. Raises TenantNotKnown."""
+        own = None if self._principal is None else self._principal.tenant
+        found = name if name in NOT_REGISTERED or name == own else (await self.tenants()).called(name)
+        if found is None:
+            raise TenantNotKnown(field=field, name=name)
+        return found
 
     def answer(self, wire: Wire) -> Response:
         """The HTTP form of what came back, with the status that the route has declared for success."""
@@ -241,7 +290,9 @@ class Door:
             raise TenantNotYours(field="tenant")
         return contract.tenant
 
-    async def _call(self, of: ServiceName | None, contract: Contract, envelope: Wire, seconds: float) -> Wire:
+    async def _call(
+        self, of: ServiceName | None, contract: Contract, envelope: Wire, seconds: float, urgency: Urgency
+    ) -> Wire:
         bus: Bus = self.request.app.state.bus
         wire = await bus.call(
             of or contract.owner,
@@ -249,6 +300,7 @@ class Door:
             envelope,
             timeout=seconds,
             traceparent=current_traceparent(),
+            urgency=urgency,
         )
         if isinstance(contract, SEEN) and "ok" in wire:
             origin = origin_of(self.request.scope)

@@ -19,6 +19,8 @@ from chassis.foundation.reasons import reasons_for
 from chassis.observability.telemetry import current_traceparent, get_logger
 from contracts.refusal import Reason, Refusal, Refused
 from gateway.bus import BusFault, BusUnavailable, OutcomeUnknown, ServiceUnavailable
+from gateway.headers import headers_of
+from gateway.places import NoPlace
 from gateway.strict import MALFORMED
 
 log = get_logger(__name__)
@@ -151,6 +153,11 @@ def _busy(error: BusUnavailable) -> DoorProblem:
 
 
 @problem_of.register
+def _no_place(error: NoPlace) -> DoorProblem:
+    return _busy(BusUnavailable(str(error), error.retry_after))
+
+
+@problem_of.register
 def _missing(_error: ServiceUnavailable) -> DoorProblem:
     sentence = "该服务暂不可用，请稍后重试。"
     return DoorProblem(503, "service_unavailable", sentence, retryable=True, headers={"Retry-After": "2"})
@@ -187,7 +194,9 @@ def install(app: FastAPI, pages: ShowProblem | None = None) -> None:
     async def answer(request: Request, error: Exception) -> Response:
         told = problem_of(error)
         page = None if pages is None else await pages(request, told)
-        return told.document() if page is None else page
+        response = told.document() if page is None else page
+        response.headers.update(headers_of(request.url.path))  # a fault is answered outside of all middleware
+        return response
 
     for kind in problem_of.registry:
         app.add_exception_handler(Exception if kind is object else kind, answer)

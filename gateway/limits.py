@@ -24,6 +24,8 @@ API = "/api/"
 JSON_TYPE, FORM_TYPE = b"application/json", b"application/x-www-form-urlencoded"
 UNREADABLE = DoorProblem(400, "unreadable_address", "地址中含有无法识别的字符，请核对后重试。")
 
+GONE = b"\0gone"
+
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
@@ -73,6 +75,8 @@ class BodyLimits:
         except TimeoutError:
             await self._refuse(408, scope, receive, send, {"Connection": "close"})
             return
+        if body is GONE:
+            return  # what has come so far is not what was meant
         if body is None:
             await self._refuse(413, scope, receive, send)
             return
@@ -117,11 +121,14 @@ def _readable(scope: MutableMapping[str, Any]) -> bool:
 
 
 async def _read(receive: Receive) -> bytes | None:
-    """The whole body; None as soon as more bytes came than are allowed, whatever was announced."""
+    """The whole body; None as soon as more bytes came than are allowed, whatever was announced, and GONE when the sender
+    has gone before it was whole."""
     parts: list[bytes] = []
     size = 0
     while True:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            return GONE
         parts.append(message.get("body", b""))
         size += len(parts[-1])
         if size > MAX_BODY:

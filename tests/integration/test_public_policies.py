@@ -26,6 +26,7 @@ from contracts.message import Query, snake_case
 from contracts.policies import ResumePolicyItem, SuspendPolicyItem
 from gateway.api import open_data as open_data_routes
 from gateway.open_data import COLUMNS
+from gateway.streams import Places
 from services.catalog.search.position import Position
 
 CONTRACTS = {snake_case(query.__name__): query for query in message_types(Query)}
@@ -215,7 +216,7 @@ def test_a_file_that_cannot_be_read_to_its_end_breaks_off(public: Public, monkey
     public._calls, public.fails_at = 0, 2
     with pytest.raises(RuntimeError, match="response already started"):
         raise_through(public, "/open-data/policies.ndjson")
-    assert not open_data_routes.downloads.full
+    assert not open_data_routes.PLACES._taken
 
 
 def raise_through(public: Public, path: str) -> None:
@@ -228,7 +229,7 @@ def raise_through(public: Public, path: str) -> None:
 
 
 def test_more_downloads_than_are_good_are_told_to_come_back(public: Public, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(open_data_routes, "downloads", open_data_routes.Downloads(0))
+    monkeypatch.setattr(open_data_routes, "PLACES", Places(0))
     answer = public.get("/open-data/policies.csv")
     assert (answer.status_code, answer.headers["retry-after"]) == (429, "10")
     assert answer.json()["code"] == "too_many_downloads"

@@ -16,7 +16,7 @@ from contracts.refusal import StaleVersion
 from gateway.access import PUBLIC, Only, access_table
 from gateway.bus import BusUnavailable, OutcomeUnknown
 from gateway.door import Door
-from gateway.portal.shell.headers import SECURITY
+from gateway.headers import PAGES as SECURITY
 from gateway.portal.shell.pages import Nothing, PageNotDeclared, Pages, Values
 
 HEAD = '{% extends "shell/layout.html" %}{% import "shell/macros/form.html" as f %}{% block title %}墙{% endblock %}'
