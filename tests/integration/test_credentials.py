@@ -173,7 +173,7 @@ KNOWN = {
     "uscc": "91360732MA00000001",
     "name": "示例企业",
     "industry": "制造业",
-    "contact_masked": None,
+    "contact_masked": "138****5678",
     "facts": [],
     "version": 1,
 }
