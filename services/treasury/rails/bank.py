@@ -60,7 +60,7 @@ class BankAnswer(Model):
 
     @property
     def told(self) -> str:
-        return in_our_words(self.reason_code)
+        return in_our_words(self.reason_code, self.reason)
 
     @property
     def noted(self) -> str:

@@ -22,15 +22,15 @@ NO_REASON = "银行未说明原因"
 LONGEST = 200
 
 
-def in_our_words(code: str | None) -> str:
-    """What is told of a payment that the bank did not make, or sent back."""
-    return NO_REASON if code is None else REASONS.get(code, OTHER)
+def in_our_words(code: str | None, said: str | None = None) -> str:
+    """What is told of a payment that the bank did not make, or sent back, by its code and what it wrote."""
+    return REASONS.get(code or "", OTHER if code or said else NO_REASON)
 
 
 def for_staff(code: str | None, said: str | None) -> str:
     """The same for those who have to see to it, with what the bank wrote, its numbers starred."""
     words = mask_numbers((said or "").strip())[:LONGEST]
-    return f"{in_our_words(code)}{QUOTED}{words}）" if words else in_our_words(code)
+    return f"{in_our_words(code, said)}{QUOTED}{words}）" if words else in_our_words(code)
 
 
 QUOTED = "（银行原文："
