@@ -146,7 +146,6 @@ def test_everything_on_offer_is_one_file_of_json_lines(public: Public) -> None:
     assert [line["item_id"] for line in lines] == sorted(line["item_id"] for line in lines)
     assert all(line["sentences"]["eligibility"] for line in lines)
     assert {line["tenant"] for line in lines_of(public.get("/open-data/policies.ndjson", tenant=CITY))} == {CITY}
-    assert public.get("/open-data/policies.ndjson", tenant="nowhere").text == ""
 
 
 def test_everything_on_offer_is_a_table_in_plain_utf_8(public: Public) -> None:

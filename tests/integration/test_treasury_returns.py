@@ -13,6 +13,7 @@ from chassis.testing.fakes import NOON
 from chassis.time.clock import FixedClock
 from console.servers.provision import Dsns
 from contracts.treasury import DisbursementView, GetLedgerTotals
+from services.treasury.rails.reasons import for_staff
 from tests.unit.treasury.treasury_kit import LAKH, account_changed, approved, claim
 
 
