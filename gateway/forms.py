@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from contracts.message import Model
 from contracts.refusal import Invalid
 from gateway.door import Door, expected_version
-from gateway.strict import Wrong, given_twice, json_in, unfit_text, unfit_values, unknown_parameter
+from gateway.strict import Wrong, given_twice, json_in, readable, unfit_text, unfit_values, unknown_parameter
 
 T = TypeVar("T", bound=Model)
 VERSION = "expected_version"
@@ -153,8 +153,10 @@ def strange_parameters(request: Request, known: Collection[str], lists: Collecti
 
 
 def _once_each(wrong: list[Wrong]) -> list[Wrong]:
-    """The same thing may be noticed while it is read and when it is validated."""
-    return list({(each["type"], tuple(each["loc"])): each for each in wrong}.values())
+    """The same thing may be noticed while it is read and when it is validated. What is told of it can be written, whatever
+    the names were that were sent."""
+    placed = [{**each, "loc": tuple(map(readable, each["loc"]))} for each in wrong]
+    return list({(each["type"], each["loc"]): each for each in placed}.values())
 
 
 async def _object_in(request: Request, *, needed: bool) -> dict[str, Any]:

@@ -69,7 +69,7 @@ class _Reading:
         if len(found) < len(pairs):
             names = [name for name, _value in pairs]
             twice = sorted({name for name in names if names.count(name) > 1})
-            self.wrong += [_wrong("json_name_twice", ("body", _readable(name))) for name in twice]
+            self.wrong += [_wrong("json_name_twice", ("body", readable(name))) for name in twice]
         return found
 
 
@@ -78,8 +78,9 @@ def _whole(digits: str) -> int:
     return int(digits) if len(digits) <= 40 else int(digits[:40])
 
 
-def _readable(name: str) -> str:
-    return name.encode(errors="replace").decode()
+def readable(step: str | int) -> str | int:
+    """A step of a place as it can be written: halves of characters are not."""
+    return step.encode(errors="replace").decode() if isinstance(step, str) else step
 
 
 def _depth(said: Any) -> int:
@@ -102,8 +103,8 @@ def unfit_text(said: Any, place: Place) -> Iterator[Wrong]:
             yield _wrong("string_unicode", place)
     elif isinstance(said, Mapping):
         for name, value in said.items():
-            yield from unfit_text(name, (*place, _readable(str(name))))
-            yield from unfit_text(value, (*place, _readable(str(name))))
+            yield from unfit_text(name, (*place, readable(str(name))))
+            yield from unfit_text(value, (*place, readable(str(name))))
     elif isinstance(said, list | tuple):
         for at, value in enumerate(said):
             yield from unfit_text(value, (*place, at))
