@@ -88,7 +88,8 @@ class ApplicationSubmitted(Event):
     """`facts` is what the claim rests on, those from the enterprise's dossier and those declared, each with its source;
     `figures` are the outside figures that it rests on as they stood when it was filed.
 
-    `query_code_digest` is the SHA-256, in hexadecimal, of the receipt followed by the query code.
+    `query_code_digest` is a keyed digest of the receipt followed by the query code (the Cipher's `hmac` of their SHA-256,
+    purpose `query_code_digest`). Versions before 0.5 sent the SHA-256 itself, in hexadecimal.
     """
 
     aggregate: ClassVar[str] = "application"

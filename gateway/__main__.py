@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections.abc import Mapping
 
 import uvicorn
 
@@ -14,7 +15,9 @@ from chassis.foundation.settings import SettingMissing, Settings
 from chassis.observability import telemetry
 from gateway.app import create_app
 from gateway.bus import Bus
+from gateway.identity.credentials.tokens import is_placeholder
 from gateway.signing_in import SignInSettings
+from gateway.wires import PatientWire, raise_file_limit
 
 
 def main() -> int:
@@ -22,6 +25,7 @@ def main() -> int:
         settings = Settings.from_env("gateway")
         sign_in = SignInSettings.from_env()
         objects = Objects.from_env()
+        platform_token = platform_token_in(os.environ)
     except SettingMissing as error:
         print(error, file=sys.stderr)
         return 2
@@ -31,11 +35,12 @@ def main() -> int:
     app = create_app(
         frame,
         Bus(settings.amqp_url),
-        os.environ.get("ZHIDA_PLATFORM_TOKEN"),
+        platform_token,
         objects,
         site=os.environ.get("ZHIDA_SITE_TENANT"),
         sign_in=sign_in,
     )
+    raise_file_limit()
     # uvicorn gives a signal that ended it to whoever handled it before: the default would kill us before the
     # last spans are sent.
     for each in (signal.SIGTERM, signal.SIGINT):
@@ -45,7 +50,7 @@ def main() -> int:
         host=os.environ.get("GATEWAY_HOST", "127.0.0.1"),
         port=int(os.environ.get("GATEWAY_PORT", "8080")),
         loop="uvloop",
-        http="httptools",
+        http=PatientWire,
         access_log=False,
         proxy_headers=False,  # whom to believe about where a request comes from, gateway/public_address.py decides
         server_header=False,
@@ -54,6 +59,18 @@ def main() -> int:
     )
     telemetry.shutdown()
     return 0
+
+
+def platform_token_in(environ: Mapping[str, str]) -> str | None:
+    """The installation's own token, which opens everything; None once it has been taken away. Raises SettingMissing for
+    one that somebody may guess."""
+    token = environ.get("ZHIDA_PLATFORM_TOKEN") or None
+    if token is not None and is_placeholder(token):
+        raise SettingMissing(
+            "ZHIDA_PLATFORM_TOKEN 是示例或过短，任何人都可能猜到：请改为随机的，如 openssl rand -hex 32；"
+            "已不需要时请去掉 (a placeholder or too short: draw a random one, or leave it out)"
+        )
+    return token
 
 
 if __name__ == "__main__":

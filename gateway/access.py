@@ -4,11 +4,11 @@ refuses to start with a route that says nothing."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import get_args
 
 from fastapi import APIRouter, FastAPI, HTTPException, Request
 from fastapi.routing import APIRoute
-from starlette.concurrency import run_in_threadpool
 from starlette.routing import BaseRoute
 
 from contracts.duties import Role
@@ -21,6 +21,7 @@ from gateway.permission import Permission
 from gateway.permissions import MACHINES, permission_for, role_of
 from gateway.rate_limits import count_request
 from gateway.security_notes import mark_refused
+from gateway.strangers import looked_up
 
 ROLES = frozenset(get_args(Role))
 
@@ -121,7 +122,9 @@ async def signed_in(request: Request) -> Principal:
     directory: Directory = request.app.state.directory
     known, principal = directory.remembered(token)
     if not known:
-        principal = await run_in_threadpool(directory.principal, token)
+        principal = await looked_up(
+            request, partial(directory.principal, token), stranger=not directory.was_found(token)
+        )
     if principal is None:
         raise HTTPException(401, headers={"WWW-Authenticate": 'Bearer realm="zhida", error="invalid_token"'})
     count_request(request, principal)

@@ -18,6 +18,7 @@ from contracts.message import TenantId
 from gateway import api, errors
 from gateway.access import PUBLIC, access_table
 from gateway.bus import Bus
+from gateway.headers import Headers
 from gateway.identity.people.port import RegisteredPeople
 from gateway.identity.views import Directory
 from gateway.limits import BodyLimits
@@ -131,4 +132,5 @@ def create_app(
     app.add_middleware(BodyLimits, streamed=streamed, pages=problem_page)
     guard_requests(app, signing_in, problem_page)
     app.add_middleware(Traced)
+    app.add_middleware(Headers)
     return app

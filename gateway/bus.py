@@ -22,8 +22,8 @@ import orjson
 
 from chassis.observability.telemetry import get_logger
 from gateway.bus_connection import Connection, OnReply, OnUnroutable, open_connection
+from gateway.places import NoPlace, Places, Urgency
 
-MAX_IN_FLIGHT = 512
 FIRST_PAUSE_S = 0.2
 LONGEST_PAUSE_S = 5.0
 _HEALTHY_AFTER_S = 10.0
@@ -45,7 +45,7 @@ class OutcomeUnknown(BusError):
 
 
 class BusUnavailable(BusError):
-    """The request was not sent: no connection, or as many calls in flight as the gateway allows.
+    """The request was not sent: no connection, or as many calls in flight to the service as such a call allows.
 
     `retry_after` is in whole seconds, at least one (HTTP 503 with Retry-After).
     """
@@ -73,9 +73,9 @@ class Bus:
     connection drops, every pending call fails at once with OutcomeUnknown.
     """
 
-    def __init__(self, url: str, *, max_in_flight: int = MAX_IN_FLIGHT, connect: Connect = open_connection) -> None:
+    def __init__(self, url: str, *, places: Places | None = None, connect: Connect = open_connection) -> None:
         self._url = url
-        self._max_in_flight = max_in_flight
+        self._places = places or Places()
         self._connect = connect
         self._connection: Connection | None = None
         self._connector: asyncio.Task[None] | None = None
@@ -101,6 +101,7 @@ class Bus:
         *,
         timeout: float,
         traceparent: str | None = None,
+        urgency: Urgency = Urgency.ORDER,
     ) -> dict[str, Any]:
         """Call `service.method(payload)` and return its answer: `{"ok": …}`, `{"refused": …}` or `{"fault": …}`.
 
@@ -108,7 +109,15 @@ class Bus:
         begun for a caller who has gone. Raises OutcomeUnknown, BusUnavailable, ServiceUnavailable, BusFault.
         """
         connection = self._admit(timeout)
-        route = f"{service}.{method}"
+        try:
+            with self._places.taken(service, urgency):
+                return await self._sent(connection, f"{service}.{method}", payload, timeout, traceparent)
+        except NoPlace as error:
+            raise BusUnavailable(str(error), error.retry_after) from error
+
+    async def _sent(
+        self, connection: Connection, route: str, payload: dict[str, Any], timeout: float, traceparent: str | None
+    ) -> dict[str, Any]:
         body = orjson.dumps({"args": [payload], "kwargs": {}})
         number = str(next(self._numbers))
         answer: asyncio.Future[bytes] = self._loop.create_future()
@@ -144,8 +153,6 @@ class Bus:
             raise BusUnavailable("not connected to the message broker", max(1, math.ceil(pause)))
         if not self._connection.writable:
             raise BusUnavailable("the message broker accepts no messages", 1)
-        if len(self._pending) >= self._max_in_flight:
-            raise BusUnavailable(f"{self._max_in_flight} calls are in flight", 1)
         if timeout <= 0:
             raise BusUnavailable("the caller's time had run out before the call was sent", 1)
         return self._connection

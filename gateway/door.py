@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 from functools import partial
 from typing import Any, TypeVar
 
 import orjson
 from fastapi import HTTPException, Request
+from fastapi.exceptions import RequestValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
@@ -18,23 +20,39 @@ from chassis.foundation.ids import idempotency_key as derived_key
 from chassis.observability.telemetry import current_traceparent
 from chassis.read.reader import Reader
 from chassis.write.uow import UnitOfWork
+from contracts.calendars import NATION
 from contracts.identity import PLATFORM, InTenant
 from contracts.message import Command, Contract, Id, Model, Query, ServiceName, TenantId, answer_of, snake_case
 from contracts.refusal import Forbidden, Invalid, Reason, Refusal, Refused
 from gateway import masking
 from gateway.bus import Bus
 from gateway.errors import Faulted, refusal_response
+from gateway.identity.tenants.known import KnownTenants
 from gateway.identity.views import Directory, Principal
+from gateway.places import Urgency, look_ups_of
 from gateway.security_notes import SEEN, note_look, noted
 from gateway.session_cookie import origin_of
+from gateway.strict import unfit_text, unfit_values
 
 COMMAND_SECONDS = 10.0
 QUERY_SECONDS = 5.0
 """How long a caller waits; messages expire in their queue with it."""
 
+VERSION_NUMBER = re.compile(r"[0-9]{1,9}")
+"""No thing is changed a thousand million times, and the columns of versions hold no more than twice that."""
+
+VERSION_TAG = re.compile(rf'(?:W/)?(?:"({VERSION_NUMBER.pattern})"|({VERSION_NUMBER.pattern}))')
+"""One tag. A weak one is as good: whoever compresses answers on the way weakens them, and the number is the same."""
+
 C = TypeVar("C", bound=Command)
 Q = TypeVar("Q", bound=Query)
 M = TypeVar("M", bound=Model)
+PLACES_NAMED = ("tenant", "parent_id")
+"""The fields of questions that name a tenant."""
+
+NOT_REGISTERED = frozenset({PLATFORM, NATION})
+"""What stands where a tenant may, and is none."""
+
 Wire = dict[str, Any]
 """What comes back of a call: {"ok": …}, {"refused": …} or {"fault": …}."""
 
@@ -51,6 +69,13 @@ class TenantNotYours(Forbidden):
 
     code = "tenant_not_yours"
     sentence = "只能办理本地区的事务。"
+
+
+class TenantNotKnown(Invalid):
+    """The question names a tenant that nobody has onboarded."""
+
+    code = "tenant_not_known"
+    sentence = "没有地区“{name}”。请填写地区编号或行政区划代码，如 360702。"
 
 
 class RefusedThere(Refused):
@@ -110,7 +135,7 @@ class Door:
 
     async def order(self, command: Command, *, of: ServiceName | None = None) -> Response:
         """Send a command to its owner (or to `of`, for what every service does) and answer with what came of it."""
-        return self.answer(await self._call(of, command, self._envelope_of(command), COMMAND_SECONDS))
+        return self.answer(await self._call(of, command, self._envelope_of(command), COMMAND_SECONDS, Urgency.ORDER))
 
     async def ask(self, query: Query, *, tenant: TenantId | None = None, of: ServiceName | None = None) -> Response:
         """Put a question to its owner (or to `of`) and answer with what it says."""
@@ -119,18 +144,20 @@ class Door:
     async def reply_to(self, query: Query, *, tenant: TenantId | None = None, of: ServiceName | None = None) -> Wire:
         """What `ask` would answer with, as it comes from the bus. Without `tenant` the one that the query names, else the
         caller's own, if it has one."""
+        query = await self._in_known_place(query)
         if self._principal is None:
-            envelope: Wire = {"name": type(query).__name__, "body": query.model_dump(mode="json"), "tenant": tenant}
-            return await self._call(of, query, envelope, QUERY_SECONDS)
+            envelope: Wire = {"name": type(query).__name__, "body": body_of(query), "tenant": tenant}
+            return await self._call(of, query, envelope, QUERY_SECONDS, Urgency.PUBLIC)
         actor = self._principal.actor
         query = masking.asked_for(query, actor)
         envelope = {
             "name": type(query).__name__,
-            "body": query.model_dump(mode="json"),
+            "body": body_of(query),
             "actor": actor.model_dump(mode="json"),
-            "tenant": tenant or self._tenant_named_by(query) or self._principal.tenant,
+            "tenant": tenant or self.tenant_named_by(query) or self._principal.tenant,
         }
-        return masking.answered(type(query), actor, await self._call(of, query, envelope, QUERY_SECONDS))
+        wire = await self._call(of, query, envelope, QUERY_SECONDS, Urgency.READING)
+        return masking.answered(type(query), actor, wire)
 
     async def told(self, query: Query[M], *, tenant: TenantId | None = None, of: ServiceName | None = None) -> M:
         """What the owner says, as the query's own answer. Raises RefusedThere, Faulted and what the bus raises."""
@@ -138,15 +165,26 @@ class Door:
 
     async def done(self, command: Command[M], *, of: ServiceName | None = None) -> M:
         """The same of a command: what came of it. Raises as `told` does, and KeyMissing."""
-        return said(await self._call(of, command, self._envelope_of(command), COMMAND_SECONDS), type(command))
+        return said(
+            await self._call(of, command, self._envelope_of(command), COMMAND_SECONDS, Urgency.ORDER), type(command)
+        )
 
     async def carry_out(
-        self, command: C, handle: Callable[[C, UnitOfWork], Model], *, tenant: TenantId | None = None
+        self,
+        command: C,
+        handle: Callable[[C, UnitOfWork], Model],
+        *,
+        tenant: TenantId | None = None,
+        first_only: Callable[[], Refused] | None = None,
     ) -> Wire:
-        """Carry out one of the gateway's own commands, in a thread, with the same guarantees as any other."""
+        """Carry out one of the gateway's own commands, in a thread, with the same guarantees as any other.
+
+        `first_only`: what a repeat is refused with, where the answer cannot be given twice.
+        """
         envelope = self.envelope(command, tenant) if tenant else self._envelope_of(command)
         handle = noted(command, handle, origin_of(self.request.scope))
-        return await run_in_threadpool(partial(self.frame.run_command, type(command), handle, envelope))
+        once: Wire = {} if first_only is None else {"first_only": first_only}
+        return await run_in_threadpool(partial(self.frame.run_command, type(command), handle, envelope, **once))
 
     async def decide(
         self, command: C, handle: Callable[[C, UnitOfWork], Model], *, tenant: TenantId | None = None
@@ -174,12 +212,41 @@ class Door:
 
     async def looked_up(self, query: Q, view: Callable[[Q, Reader], Model], *, tenant: TenantId | None = None) -> Wire:
         """What `look_up` would answer with."""
-        envelope: Wire = {"name": type(query).__name__, "body": query.model_dump(mode="json")}
+        query = await self._in_known_place(query)
+        envelope: Wire = {"name": type(query).__name__, "body": body_of(query)}
         if self._principal is not None:
             envelope["actor"] = self._principal.actor.model_dump(mode="json")
-            tenant = tenant or self._tenant_named_by(query) or self._principal.tenant
+            tenant = tenant or self.tenant_named_by(query) or self._principal.tenant
         envelope["tenant"] = tenant
-        return await run_in_threadpool(partial(self.frame.run_query, type(query), view, envelope))
+        step = partial(self.frame.run_query, type(query), view, envelope)
+        return await (
+            look_ups_of(self.request).public.run(step) if self._principal is None else run_in_threadpool(step)
+        )
+
+    async def tenants(self) -> KnownTenants:
+        """The tenants as they are now, or were a moment ago."""
+        in_mind = self.directory.tenants
+        known = in_mind.remembered()
+        return known if known is not None else await look_ups_of(self.request).public.run(in_mind.read)
+
+    async def _in_known_place(self, query: Q) -> Q:
+        """The question about a tenant that there is, by its id: people know places by their division codes.
+
+        Raises TenantNotKnown: an empty answer would say that there is nothing in a place that only was misspelt.
+        """
+        for name in PLACES_NAMED:
+            said = getattr(query, name, None)
+            if isinstance(said, str):
+                query = query.model_copy(update={name: await self.place_called(said, field=name)})
+        return query
+
+    async def place_called(self, name: str, *, field: str) -> TenantId:
+        """The tenant of this id or division code. Raises TenantNotKnown."""
+        own = None if self._principal is None else self._principal.tenant
+        found = name if name in NOT_REGISTERED or name == own else (await self.tenants()).called(name)
+        if found is None:
+            raise TenantNotKnown(field=field, name=name)
+        return found
 
     def answer(self, wire: Wire) -> Response:
         """The HTTP form of what came back, with the status that the route has declared for success."""
@@ -191,6 +258,7 @@ class Door:
         owner = tenant or self.principal.tenant
         route = f"{self.request.method} {self.request.scope['route'].path}"
         key = idempotency_key(self.request) if self.key is None else self.key
+        body = body_of(command)
         # What is only as it would be anyway counts for nothing: the next version's optional newcomers must not make
         # another command of a repeat. What is set by mode has modes for keys.
         meant = orjson.dumps(
@@ -205,13 +273,13 @@ class Door:
             "name": type(command).__name__,
             "version": command.version,
             "body_hash": hashlib.sha256(meant).hexdigest(),
-            "body": command.model_dump(mode="json"),
+            "body": body,
         }
 
     def _envelope_of(self, command: Command) -> Wire:
-        return self.envelope(command, self._tenant_named_by(command))
+        return self.envelope(command, self.tenant_named_by(command))
 
-    def _tenant_named_by(self, contract: object) -> TenantId | None:
+    def tenant_named_by(self, contract: object) -> TenantId | None:
         """The tenant that the contract names; only the platform's people name another than their own.
 
         Raises TenantNotYours.
@@ -222,7 +290,9 @@ class Door:
             raise TenantNotYours(field="tenant")
         return contract.tenant
 
-    async def _call(self, of: ServiceName | None, contract: Contract, envelope: Wire, seconds: float) -> Wire:
+    async def _call(
+        self, of: ServiceName | None, contract: Contract, envelope: Wire, seconds: float, urgency: Urgency
+    ) -> Wire:
         bus: Bus = self.request.app.state.bus
         wire = await bus.call(
             of or contract.owner,
@@ -230,6 +300,7 @@ class Door:
             envelope,
             timeout=seconds,
             traceparent=current_traceparent(),
+            urgency=urgency,
         )
         if isinstance(contract, SEEN) and "ok" in wire:
             origin = origin_of(self.request.scope)
@@ -237,17 +308,25 @@ class Door:
         return wire
 
 
+def body_of(contract: Contract) -> Wire:
+    """The contract as it travels. Raises RequestValidationError for what neither the bus nor a database can carry,
+    wherever the contract was put together."""
+    body = contract.model_dump(mode="json")
+    wrong = [*unfit_values(contract, ("body",)), *unfit_text(body, ("body",))]
+    if wrong:
+        raise RequestValidationError(wrong)
+    return body
+
+
 def expected_version(request: Request) -> int:
     """The version in If-Match; 428 without one (RFC 6585)."""
     raw = request.headers.get("if-match")
     if raw is None:
         raise HTTPException(428)
-    try:
-        return int(raw.strip().removeprefix("W/").strip('"'))
-    except ValueError as error:
-        raise Invalid(
-            Reason(code="if_match_invalid", message='If-Match 应为版本号，如 "3"。', field="If-Match")
-        ) from error
+    found = VERSION_TAG.fullmatch(raw.strip(" \t"))
+    if found is None:
+        raise Invalid(Reason(code="if_match_invalid", message='If-Match 应为一个版本号，如 "3"。', field="If-Match"))
+    return int(found[1] or found[2])
 
 
 def idempotency_key(request: Request) -> str:

@@ -19,6 +19,9 @@ from chassis.foundation.reasons import reasons_for
 from chassis.observability.telemetry import current_traceparent, get_logger
 from contracts.refusal import Reason, Refusal, Refused
 from gateway.bus import BusFault, BusUnavailable, OutcomeUnknown, ServiceUnavailable
+from gateway.headers import headers_of
+from gateway.places import NoPlace
+from gateway.strict import MALFORMED
 
 log = get_logger(__name__)
 
@@ -27,10 +30,13 @@ STATUS_OF_CODE = {"stale_version": 412, "too_many_attempts": 429}
 """The only place where a kind of refusal becomes a status."""
 
 HTTP_SENTENCES = {
+    400: ("malformed", "提交的内容无法识别，请检查后重新提交。"),
     401: ("unauthenticated", "请先登录，或凭证已失效。"),
     404: ("not_found", "没有找到所请求的内容。"),
+    408: ("request_timeout", "内容传输过慢，已中断，请检查网络后重试。"),
     405: ("method_not_allowed", "不支持该请求方法。"),
     413: ("body_too_large", "请求内容过大。"),
+    414: ("address_too_long", "地址过长，请减少条件后重试。"),
     415: ("unsupported_media_type", "请以 application/json 格式提交。"),
     429: ("too_many_requests", "请求过于频繁，请稍后重试。"),
     428: ("precondition_required", "请携带 If-Match 请求头（当前版本号）。"),
@@ -121,8 +127,11 @@ def _refused(error: Refused) -> DoorProblem:
 @problem_of.register
 def _invalid(error: RequestValidationError) -> DoorProblem:
     wrong = error.errors()
-    if any(each["type"] == "json_invalid" for each in wrong):
+    kinds = {each["type"] for each in wrong}
+    if kinds & MALFORMED:
         return DoorProblem(400, "malformed_json", "请求内容不是有效的 JSON。", reasons_for(wrong))
+    if kinds & {"unknown_parameter", "given_twice"}:
+        return DoorProblem(400, "unknown_parameter", "地址中的参数有误，请按提示修改。", reasons_for(wrong))
     return DoorProblem(422, "invalid", "提交的内容有误，请按提示修改。", reasons_for(wrong))
 
 
@@ -141,6 +150,11 @@ def _unknown(_error: OutcomeUnknown) -> DoorProblem:
 def _busy(error: BusUnavailable) -> DoorProblem:
     after = {"Retry-After": str(error.retry_after)}
     return DoorProblem(503, "busy", "系统繁忙，请稍后重试。", retryable=True, headers=after)
+
+
+@problem_of.register
+def _no_place(error: NoPlace) -> DoorProblem:
+    return _busy(BusUnavailable(str(error), error.retry_after))
 
 
 @problem_of.register
@@ -180,7 +194,9 @@ def install(app: FastAPI, pages: ShowProblem | None = None) -> None:
     async def answer(request: Request, error: Exception) -> Response:
         told = problem_of(error)
         page = None if pages is None else await pages(request, told)
-        return told.document() if page is None else page
+        response = told.document() if page is None else page
+        response.headers.update(headers_of(request.url.path))  # a fault is answered outside of all middleware
+        return response
 
     for kind in problem_of.registry:
         app.add_exception_handler(Exception if kind is object else kind, answer)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Generic, TypeVar, get_origin
 
 from fastapi import HTTPException, Request
@@ -14,14 +13,17 @@ from pydantic import ValidationError
 from contracts.message import Model
 from contracts.refusal import Invalid
 from gateway.door import Door, expected_version
+from gateway.strict import Wrong, given_twice, json_in, readable, unfit_text, unfit_values, unknown_parameter
 
 T = TypeVar("T", bound=Model)
-Wrong = dict[str, Any]
-"""One thing that does not fit, as pydantic tells it."""
-
 VERSION = "expected_version"
 ENTERPRISE = "enterprise_id"
 LISTS = (tuple, list, set, frozenset)
+
+
+def parameters_in(path: str) -> list[str]:
+    """The names that a path leaves open."""
+    return re.findall(r"{(\w+)}", path)
 
 
 class ContractNotFilled(Exception):
@@ -32,8 +34,11 @@ class Form(Generic[T]):
     """How one route comes by its contract.
 
     `named` are the fields that the body, or the address's query, says: by the name that callers know them by. The bus
-    tolerates unknown fields; the door forbids them in a body, and in a query where the route is `closed`.
+    tolerates unknown fields; the door forbids them, in a body at every level.
     """
+
+    strict = True
+    """Whether an unknown name in an address is refused. Pages ignore it: whoever shares a link adds some."""
 
     def __init__(
         self,
@@ -43,19 +48,18 @@ class Form(Generic[T]):
         in_body: bool,
         versioned: bool = False,
         own_enterprise: bool = False,
-        closed: bool = False,
         called: Mapping[str, str] | None = None,
         without: frozenset[str] = frozenset(),
     ) -> None:
         called = called or {}
         self.contract = contract
-        self.in_path = frozenset(re.findall(r"{(\w+)}", path))
+        self.in_path = frozenset(parameters_in(path))
         self.versioned = versioned
         self.own_enterprise = own_enterprise
         elsewhere = self.in_path | without | {*[VERSION] * versioned, *[ENTERPRISE] * own_enterprise}
         self.named = {called.get(field, field): field for field in contract.model_fields if field not in elsewhere}
+        self.orders = in_body
         self.in_body = in_body and bool(self.named)
-        self.closed = closed or self.in_body
         self.lists = {
             name for name, field in self.named.items() if get_origin(contract.model_fields[field].annotation) in LISTS
         }
@@ -76,29 +80,33 @@ class Form(Generic[T]):
         """The contract. Raises RequestValidationError with all that is wrong at once, and then 428 for no version."""
         request = door.request
         said = await self.said(request)
+        wrong = [*self._beside(request, said), *unfit_text(said, ("body" if self.in_body else "query",))]
         fields = {field: said[name] for name, field in self.named.items() if name in said}
-        fields.update(request.path_params)
+        # A page that is shown again after a form was refused is asked for under the form's longer path.
+        fields.update(
+            {name: value for name, value in request.path_params.items() if name in self.contract.model_fields}
+        )
         if self.own_enterprise:
             fields[ENTERPRISE] = door.enterprise
         unversioned = await self._note_version(request, fields) if self.versioned else None
-        wrong = [self._unknown(name) for name in said if name not in self.named] if self.closed else []
+        filled: T | None = None
         try:
-            filled = self.contract.model_validate(fields)
+            filled = self.contract.model_validate(fields, extra="forbid")
         except ValidationError as error:
-            found = [self.placed(each) for each in error.errors(include_url=False)]
-            wrong = [each for each in found if unversioned is None or each["loc"] != (VERSION,)] + wrong
-            if wrong or unversioned is None:
-                raise RequestValidationError(wrong) from None
-            raise unversioned from None
+            misfits = [self.placed(each) for each in error.errors(include_url=False)]
+            wrong = [each for each in misfits if unversioned is None or each["loc"] != (VERSION,)] + wrong
+        else:
+            wrong = [self.placed(each) for each in unfit_values(filled)] + wrong
         if wrong:
-            raise RequestValidationError(wrong)
+            raise RequestValidationError(_once_each(wrong))
         if unversioned is not None:
             raise unversioned
+        assert filled is not None, "what could not be filled in has something wrong with it"
         return filled
 
     async def said(self, request: Request) -> dict[str, Any]:
         """What the caller says, by the names of the callers."""
-        return await _object_in(request) if self.in_body else self._query(request)
+        return await _object_in(request, needed=self.in_body) if self.orders else self._query(request)
 
     async def version(self, request: Request) -> int:
         """The version that was read. Raises HTTPException 428 for none, and Invalid."""
@@ -113,14 +121,17 @@ class Form(Generic[T]):
         return None
 
     def _query(self, request: Request) -> dict[str, Any]:
-        if not self.named:
-            return {}
         said = request.query_params
         return {name: said.getlist(name) if name in self.lists else said[name] for name in said}
 
-    def _unknown(self, name: str) -> Wrong:
-        place = "body" if self.in_body else "query"
-        return {"type": "extra_forbidden", "loc": (place, name), "msg": "Extra inputs are not permitted"}
+    def _beside(self, request: Request, said: Mapping[str, Any]) -> Iterator[Wrong]:
+        """What is said besides the contract's fields, in the body and in the address."""
+        if self.strict:
+            yield from strange_parameters(request, [] if self.orders else list(self.named), self.lists)
+        if self.orders:
+            for name in said:
+                if name not in self.named:
+                    yield {"type": "extra_forbidden", "loc": ("body", name), "msg": "Extra inputs are not permitted"}
 
     def placed(self, error: Mapping[str, Any]) -> Wrong:
         """The error under the place and the name by which the caller knows the field."""
@@ -131,17 +142,29 @@ class Form(Generic[T]):
         return {**error, "loc": ("path", *field, *rest)} if self.in_path.issuperset(field) else {**error}
 
 
-async def _object_in(request: Request) -> dict[str, Any]:
-    """The body's JSON object. Raises RequestValidationError for anything else."""
-    raw = await request.body()
-    try:
-        body = json.loads(raw) if raw else None
-    except json.JSONDecodeError as error:
-        wrong = {"type": "json_invalid", "loc": ("body", error.pos), "msg": "JSON decode error"}
-        raise RequestValidationError([wrong]) from None
-    except (UnicodeDecodeError, RecursionError):
-        raise HTTPException(400, "There was an error parsing the body") from None
+def strange_parameters(request: Request, known: Collection[str], lists: Collection[str] = ()) -> Iterator[Wrong]:
+    """What stands in the address that the route does not know, or more often than once where it has one value."""
+    said = request.query_params
+    for name in said:
+        if name not in known:
+            yield unknown_parameter(name, list(known))
+        elif name not in lists and len(said.getlist(name)) > 1:
+            yield given_twice(name)
+
+
+def _once_each(wrong: list[Wrong]) -> list[Wrong]:
+    """The same thing may be noticed while it is read and when it is validated. What is told of it can be written, whatever
+    the names were that were sent."""
+    placed = [{**each, "loc": tuple(map(readable, each["loc"]))} for each in wrong]
+    return list({(each["type"], each["loc"]): each for each in placed}.values())
+
+
+async def _object_in(request: Request, *, needed: bool) -> dict[str, Any]:
+    """The body's JSON object; an empty one for no body where none is needed. Raises RequestValidationError."""
+    body = json_in(await request.body())
     if isinstance(body, dict):
         return body
+    if body is None and not needed:
+        return {}
     kind = "missing" if body is None else "model_attributes_type"
     raise RequestValidationError([{"type": kind, "loc": ("body",), "msg": "An object is required"}])

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import re
+import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 from fastapi import Request
 
@@ -13,15 +14,17 @@ from gateway.errors import HTTP_SENTENCES, DoorProblem, ShowProblem
 MAX_BODY = 256 * 1024
 """Bytes. The largest command is a list of 500 lines, about 60 KiB."""
 
-NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
-"""The one character that PostgreSQL's text cannot hold, as JSON writes it."""
+LONGEST_QUERY = 16 * 1024
+"""Bytes. The longest address that a page makes of its filters is a tenth of that."""
 
-NUL_IN_FORM = re.compile(rb"%00|\x00")
-"""The same as a page's form writes it."""
+BODY_SECONDS = 20.0
+"""How long MAX_BODY bytes may take: 13 KiB/s, half of what a telephone at the edge of its net sends."""
 
 API = "/api/"
 JSON_TYPE, FORM_TYPE = b"application/json", b"application/x-www-form-urlencoded"
-UNSTORABLE = DoorProblem(422, "unstorable_character", "提交的内容含有无法保存的字符（NUL），请删除后重试。")
+UNREADABLE = DoorProblem(400, "unreadable_address", "地址中含有无法识别的字符，请核对后重试。")
+
+GONE = b"\0gone"
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -30,8 +33,9 @@ App = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
 
 
 class BodyLimits:
-    """ASGI middleware: 413 for more than MAX_BODY bytes (announced or not), 415 for what is not JSON at the API, and
-    not a form anywhere else. `pages` tells whoever reads pages.
+    """ASGI middleware: 400 for an address that cannot be read, 414 for one that is too long, 413 for more than MAX_BODY
+    bytes (announced or not), 408 for a body that does not come, 415 for what is not JSON at the API, and not a form
+    anywhere else. `pages` tells whoever reads pages.
 
     The paths in `streamed` take files of any type, which pass by piece by piece; their routes count the bytes.
     """
@@ -42,12 +46,21 @@ class BodyLimits:
         self._pages = pages
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] in ("GET", "HEAD", "OPTIONS") or scope["path"] in self._streamed:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        if len(scope["query_string"]) > LONGEST_QUERY:
+            await self._refuse(414, scope, receive, send)
+            return
+        if not _readable(scope):
+            await self._tell(UNREADABLE, scope, receive, send)
+            return
+        if scope["method"] in ("GET", "HEAD", "OPTIONS") or scope["path"] in self._streamed:
             await self._app(scope, receive, send)
             return
         headers = dict(scope["headers"])
         announced = headers.get(b"content-length", b"0")
-        if not announced.isdigit() or int(announced) > MAX_BODY:
+        if not announced.isdigit() or len(announced) > 9 or int(announced) > MAX_BODY:
             await self._refuse(413, scope, receive, send)
             return
         has_body = int(announced) > 0 or b"transfer-encoding" in headers
@@ -56,12 +69,16 @@ class BodyLimits:
         if has_body and media_type != (FORM_TYPE if form else JSON_TYPE):
             await self._refuse(415, scope, receive, send)
             return
-        body = await _read(receive)
+        try:
+            async with asyncio.timeout(BODY_SECONDS):
+                body = await _read(receive)
+        except TimeoutError:
+            await self._refuse(408, scope, receive, send, {"Connection": "close"})
+            return
+        if body is GONE:
+            return  # what has come so far is not what was meant
         if body is None:
             await self._refuse(413, scope, receive, send)
-            return
-        if (NUL_IN_FORM if form else NUL).search(body):
-            await self._tell(UNSTORABLE, scope, receive, send)
             return
         given = False
 
@@ -74,20 +91,44 @@ class BodyLimits:
 
         await self._app(scope, replay, send)
 
-    async def _refuse(self, status: int, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
-        await self._tell(DoorProblem(status, *HTTP_SENTENCES[status]), scope, receive, send)
+    async def _refuse(
+        self,
+        status: int,
+        scope: MutableMapping[str, Any],
+        receive: Receive,
+        send: Send,
+        headers: dict[str, str] | None = None,
+    ) -> None:
+        await self._tell(DoorProblem(status, *HTTP_SENTENCES[status], headers=headers or {}), scope, receive, send)
 
     async def _tell(self, problem: DoorProblem, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         page = None if self._pages is None else await self._pages(Request(scope), problem)
         await (page or problem.document())(scope, receive, send)
 
 
+def _readable(scope: MutableMapping[str, Any]) -> bool:
+    """Whether path and query are UTF-8 without NUL. What is not would be read as something else than was sent."""
+    for sent in (scope.get("raw_path") or b"", scope["query_string"].replace(b"+", b" ")):
+        if b"%" in sent:
+            plain = unquote_to_bytes(sent)
+            try:
+                plain.decode()
+            except UnicodeDecodeError:
+                return False
+            if b"\0" in plain:
+                return False
+    return "\0" not in scope["path"]
+
+
 async def _read(receive: Receive) -> bytes | None:
-    """The whole body; None as soon as more bytes came than are allowed, whatever was announced."""
+    """The whole body; None as soon as more bytes came than are allowed, whatever was announced, and GONE when the sender
+    has gone before it was whole."""
     parts: list[bytes] = []
     size = 0
     while True:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            return GONE
         parts.append(message.get("body", b""))
         size += len(parts[-1])
         if size > MAX_BODY:

@@ -23,6 +23,9 @@ WHOLE = frozenset({"supervision", "discipline", "audit"})
 """Supervisors' duties that see whose case it is."""
 
 STARS = "**"
+QUOTED = "（银行原文："
+"""Begins what a bank wrote itself; treasury puts it behind our words."""
+
 LOOKED_FOR = ("about", "uscc", "enterprise_id", "enterprise_name", "receipt")
 """By which fields of a question an enterprise could be looked for."""
 
@@ -65,7 +68,12 @@ def masked_payment(payment: DisbursementView) -> DisbursementView:
     claim = payment.claim.model_copy(
         update={"enterprise_name": masked(payment.claim.enterprise_name), "uscc": STARS, "enterprise_id": "-"}
     )
-    hidden = {"payee_name": masked(payment.payee_name), "account_masked": STARS, "bank_name": STARS}
+    hidden = {
+        "payee_name": masked(payment.payee_name),
+        "account_masked": STARS,
+        "bank_name": STARS,
+        "reason": None if payment.reason is None else payment.reason.partition(QUOTED)[0],
+    }
     return payment.model_copy(update={"claim": claim, **hidden})
 
 

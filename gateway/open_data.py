@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -92,28 +92,6 @@ def revision_in(if_none_match: str | None, what: str) -> str | None:
         if name.startswith(prefix):
             return name.removeprefix(prefix)[:80]
     return None
-
-
-class Downloads:
-    """How many downloads of everything run in this process at once; beyond `limit` people are told to come back."""
-
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
-        self._running = 0
-
-    @property
-    def full(self) -> bool:
-        return self._running >= self._limit
-
-    async def counted(self, pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-        """The pieces, counted from the first to the last, or until the reader goes away."""
-        # Counted here and not before: of an answer whose reader has gone already nothing is ever read.
-        self._running += 1
-        try:
-            async for piece in pieces:
-                yield piece
-        finally:
-            self._running -= 1
 
 
 def _rows(rows: Sequence[tuple[object, ...]]) -> bytes:

@@ -36,18 +36,23 @@ class ProblemDetails(Model):
 
 
 PROBLEMS = {
-    400: ("MalformedJson", "请求内容不是有效的 JSON。The body is not JSON."),
+    400: (
+        "MalformedJson",
+        "请求内容不是有效的 JSON，或地址中有不认识的参数。The body is not JSON, or the address says what the route does not know.",
+    ),
     401: ("Unauthenticated", "未登录或凭证失效。No good bearer token."),
     403: ("Forbidden", "没有权限。This role may not."),
     404: ("NotFound", "没有找到。There is no such thing for this tenant and person."),
+    408: ("RequestTimeout", "内容传输过慢。The body did not come in its time: nothing was done."),
     409: ("Conflict", "当前状态不允许，或同一请求正在处理。The state of things does not allow it."),
     412: ("StaleVersion", "已被他人更新。Somebody else changed it first: read it again."),
     413: ("BodyTooLarge", "请求内容过大。More bytes than are allowed."),
+    414: ("AddressTooLong", "地址过长。A longer address than is read."),
     415: ("UnsupportedMediaType", "请以 application/json 提交。The body is not declared as JSON."),
     422: ("Invalid", "内容有误，一次列出全部原因。All that must change, at once."),
     429: (
         "TooManyDownloads",
-        "同时下载的人较多。Too many downloads of everything at once: come back after Retry-After seconds.",
+        "请求过于频繁，或同时传输的人较多。Too often, or too many transfers at once: come back after Retry-After seconds.",
     ),
     428: ("PreconditionRequired", "缺少 If-Match。The request does not say which version it is about."),
     500: ("Fault", "系统内部错误。Our fault; it has been recorded."),
@@ -216,15 +221,13 @@ def _troubles(route: DeclaredRoute, *, guarded: bool) -> set[int]:
     declared, form = route.declared, route.declared.form
     filled_in = form is not None and form.in_body
     asked = route.dependant.query_params if form is None else form.named
-    troubles = {500, 503, 504}
-    if declared.media_type != JSON:  # a file of everything
-        troubles |= {429}
+    troubles = {400, 414, 429, 500, 503, 504}
     if guarded:
         troubles |= {401, 403}
     if filled_in:
-        troubles |= {400, 413, 415}
+        troubles |= {408, 413, 415}
     if declared.takes is not None:
-        troubles |= {413}
+        troubles |= {408, 413}
     if declared.idempotent:
         troubles |= {404, 409}
     if declared.versioned:

@@ -29,8 +29,10 @@ from gateway.public_address import Network, PublicAddress, counted_as, is_within
 
 SIGN_IN = "/sign-in"
 NOT_COUNTED = ("/static/", "/healthz", "/readyz")
+STRANGER = "stranger"
 MOST_KEYS = 100_000
 HELD = "rates"
+CLIENT = "client_address"
 
 
 class Counters(Storage):
@@ -120,6 +122,9 @@ class Rates:
         """Count one request; 0 if it is allowed, else the seconds after which the next one is."""
         if self._limiter.hit(item, *who):
             return 0
+        return self._until(item, *who)
+
+    def _until(self, item: RateLimitItem, *who: str) -> int:
         return max(1, int(self._limiter.get_window_stats(item, *who).reset_time - self._now() + 0.999))
 
     def of_address(self, address: str, *, signing_in: bool) -> int:
@@ -134,6 +139,15 @@ class Rates:
         """The same for whoever asks, and for all who ask in their tenant."""
         person = self.hit(self.limits.person, "person", principal.tenant, principal.actor.id)
         return person or self.hit(self.limits.tenant, "tenant", principal.tenant)
+
+    def count_stranger(self, address: str) -> None:
+        """Somebody there came with a token or cookie of nobody's."""
+        self._limiter.hit(self.limits.sign_in, STRANGER, counted_as(address))
+
+    def wait_of_strangers(self, address: str) -> int:
+        """The seconds after which a stranger from there is looked up again; 0 for at once."""
+        item, who = self.limits.sign_in, (STRANGER, counted_as(address))
+        return 0 if self._limiter.test(item, *who) else self._until(item, *who)
 
     def is_exempt(self, address: str) -> bool:
         return bool(self.limits.exempt) and is_within(address, self.limits.exempt)
@@ -163,7 +177,7 @@ class RateLimited:
             return
         client = self._address.client(scope)
         state = scope.setdefault("state", {})
-        state["client_address"] = client
+        state[CLIENT] = client
         if client is None or not self._rates.is_exempt(client):
             state[HELD] = self._rates
         signing_in = scope["method"] == "POST" and scope["path"].startswith(SIGN_IN)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from starlette.concurrency import run_in_threadpool
-
 from contracts.oversight import TrackCase
 from contracts.refusal import NotFound
 from gateway.door import Door, Wire
@@ -18,8 +16,7 @@ class CaseUntraceable(NotFound):
 
 async def track(door: Door, receipt: str, code: str) -> Wire:
     """The bus's answer for a receipt. Raises CaseUntraceable where no tenant has such receipts."""
-    found = door.directory.prefix_remembered(receipt)
-    tenant = found or await run_in_threadpool(door.directory.tenant_of_receipt, receipt)
+    tenant = (await door.tenants()).of_receipt(receipt)
     if tenant is None:
         raise CaseUntraceable()
     return await door.reply_to(TrackCase(receipt=receipt.upper(), query_code=code.upper()), tenant=tenant)

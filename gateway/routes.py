@@ -15,16 +15,19 @@ from __future__ import annotations
 import inspect
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from functools import wraps
+from typing import Any, TypeVar, cast
 
 from fastapi import Depends
+from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.responses import Response
 
 from contracts.message import Command, Contract, Model, Query, answer_of
 from gateway.access import Guard, Permitted
 from gateway.door import Door, unless_known
-from gateway.forms import Form
+from gateway.forms import Form, parameters_in, strange_parameters
+from gateway.strict import unfit_values
 
 Json = dict[str, Any]
 JSON = "application/json"
@@ -131,23 +134,20 @@ class Routes:
         own_enterprise: bool = False,
         called: Mapping[str, str] | None = None,
         without: tuple[str, ...] = (),
-        closed: bool = False,
         answers: type[Model] | None = None,
         cache: str | None = None,
         who: Guard | None = None,
     ) -> Callable[[Handle[Q]], Handle[Q]]:
         """A route that puts a question. With another method than GET the body asks, where an address is too short.
 
-        `called`: field → what callers call it. `without`: fields that callers cannot say. `closed`: an unknown filter
-        is refused, since without it there would be too much in the answer. `answers`: what the route puts together
-        itself. `cache`: the answer has an ETag of what it says, and may be kept so (Cache-Control).
+        `called`: field → what callers call it. `without`: fields that callers cannot say. `answers`: what the route puts
+        together itself. `cache`: the answer has an ETag of what it says, and may be kept so (Cache-Control).
         """
         form = Form(
             contract,
             path,
             in_body=method != "GET",
             own_enterprise=own_enterprise,
-            closed=closed,
             called=called,
             without=frozenset(without),
         )
@@ -168,13 +168,14 @@ class Routes:
         """A route with parameters of its own; one of them is its door, annotated with the guard."""
 
         def declare(endpoint: E) -> E:
+            endpoint_read = _read_strictly(endpoint, path)
             self.declared.append(
                 RouteDeclaration(
                     method=method,
                     path=path,
                     contract=contract,
                     function=endpoint,
-                    endpoint=endpoint,
+                    endpoint=endpoint_read,
                     answer=answer_of(contract),
                     status=status,
                     media_type=media_type,
@@ -224,3 +225,19 @@ def _endpoint(handle: Handle[T], form: Form[T], who: Guard, cache: str | None) -
         return response if cache is None else unless_known(door.request, response, cache)
 
     return endpoint
+
+
+def _read_strictly(endpoint: E, path: str) -> E:
+    """The endpoint, which is not called with parameters that it does not know or that nothing can be counted with."""
+    known = set(inspect.signature(endpoint).parameters) - {"door"} - set(parameters_in(path))
+
+    @wraps(endpoint)
+    async def read(**given: Any) -> Response:
+        door: Door = given["door"]
+        values = {name: value for name, value in given.items() if name != "door"}
+        wrong = [*strange_parameters(door.request, known), *unfit_values(values, ("query",))]
+        if wrong:
+            raise RequestValidationError(wrong)
+        return await endpoint(**given)
+
+    return cast("E", read)

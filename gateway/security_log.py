@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import orjson
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from contracts.security_events import ListSecurityEvents
 from gateway.door import Door, Wire, answer
@@ -19,6 +19,7 @@ from gateway.identity.security.events import SecurityEvent
 from gateway.identity.security.store import record_apart
 from gateway.identity.security.views import list_security_events, reading_tenant
 from gateway.session_cookie import origin_of
+from gateway.streams import PLACES, TOO_MANY, Streamed, reader_of
 
 AT_ONCE = 1000
 JSON_LINES = "application/x-ndjson"
@@ -54,7 +55,8 @@ class FileKind:
 
 async def page_of(door: Door, query: ListSecurityEvents) -> Wire:
     """One page of them, the newest first, of the tenant that the reader may ask about."""
-    return await door.looked_up(query, list_security_events, tenant=reading_tenant(query, door.principal.tenant))
+    tenant = await door.place_called(reading_tenant(query, door.principal.tenant), field="about")
+    return await door.looked_up(query, list_security_events, tenant=tenant)
 
 
 async def file_of(door: Door, query: ListSecurityEvents, ending: Ending) -> Response:
@@ -63,6 +65,9 @@ async def file_of(door: Door, query: ListSecurityEvents, ending: Ending) -> Resp
     first = await page_of(door, query)
     if "ok" not in first:
         return answer(first)
+    reader = reader_of(door.request, door.principal.actor.id)
+    if PLACES.full(reader):
+        return TOO_MANY.document()
     taken = SecurityEvent(
         kind="events_exported",
         tenant=reading_tenant(query, door.principal.tenant),
@@ -74,7 +79,7 @@ async def file_of(door: Door, query: ListSecurityEvents, ending: Ending) -> Resp
     name = f'attachment; filename="security-events.{ending}"'
     headers = {"Content-Disposition": name, "Cache-Control": "no-store"}
     pieces = _pieces(door, query, first, KINDS[ending])
-    return StreamingResponse(pieces, headers=headers, media_type=KINDS[ending].media_type)
+    return Streamed(pieces, reader, headers=headers, media_type=KINDS[ending].media_type)
 
 
 async def _pieces(door: Door, query: ListSecurityEvents, page: Wire, kind: FileKind) -> AsyncIterator[str]:

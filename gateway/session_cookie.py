@@ -6,19 +6,23 @@ this machine alone, it is called `zhida`.
 
 from __future__ import annotations
 
-from starlette.concurrency import run_in_threadpool
+from functools import partial
+
+from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chassis.observability.telemetry import current_traceparent
-from gateway.errors import ShowProblem
+from gateway.errors import DoorProblem, ShowProblem, problem_of
 from gateway.identity.digests import digest_of
 from gateway.identity.security.events import Origin
 from gateway.identity.sessions.views import SessionDirectory, SignedInSession
 from gateway.identity.sign_in.entrance import Visit
+from gateway.places import NoPlace
 from gateway.public_address import PublicAddress
 from gateway.rate_limits import HELD, Rates, too_many
+from gateway.strangers import looked_up
 
 NAME = "zhida"
 JOURNEY = "zhida-journey"
@@ -86,7 +90,11 @@ class SignedIn:
             return
         state = scope.setdefault("state", {})
         cookie = self._cookies.session(HTTPConnection(scope))
-        session = await self._find(cookie) if cookie else None
+        try:
+            session = await self._find(cookie, Request(scope)) if cookie else None
+        except (NoPlace, HTTPException) as error:
+            await self._tell(problem_of(error), scope, receive, send)
+            return
         state["session"] = session
         state["visit"] = Visit(origin=origin_of(scope), cookie=cookie)
         if cookie and session is None:
@@ -94,16 +102,18 @@ class SignedIn:
         rates: Rates | None = state.get(HELD)
         wait = rates.of_principal(session.principal) if rates is not None and session is not None else 0
         if wait:
-            await self._tell(wait, scope, receive, send)
+            await self._tell(too_many(wait), scope, receive, send)
         else:
             await self._app(scope, receive, send)
 
-    async def _find(self, cookie: str) -> SignedInSession | None:
+    async def _find(self, cookie: str, request: Request) -> SignedInSession | None:
         known, session = self._directory.remembered(cookie)
-        return session if known else await run_in_threadpool(self._directory.find, cookie)
+        if known:
+            return session
+        stranger = not self._directory.was_found(cookie)
+        return await looked_up(request, partial(self._directory.find, cookie), stranger=stranger)
 
-    async def _tell(self, wait: int, scope: Scope, receive: Receive, send: Send) -> None:
-        told = too_many(wait)
+    async def _tell(self, told: DoorProblem, scope: Scope, receive: Receive, send: Send) -> None:
         page = None if self._pages is None else await self._pages(Request(scope), told)
         await (page or told.document())(scope, receive, send)
 

@@ -161,6 +161,10 @@ class DutyIsToken:
 
     def __init__(self, real: Directory) -> None:
         self._real = real
+        self.tenants = real.tenants
+
+    def was_found(self, token: str) -> bool:
+        return self._real.was_found(token)
 
     def remembered(self, token: str) -> tuple[bool, Principal | None]:
         duty, at, tenant = token.partition("@")

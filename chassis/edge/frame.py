@@ -120,29 +120,36 @@ class Frame:
     # -- commands and queries -----------------------------------------------------------------------------
 
     def run_command(
-        self, contract: type[C], handle: Callable[[C, UnitOfWork], Model], message: Any, *, redelivered: bool = False
+        self,
+        contract: type[C],
+        handle: Callable[[C, UnitOfWork], Model],
+        message: Any,
+        *,
+        redelivered: bool = False,
+        first_only: Callable[[], Refused] | None = None,
     ) -> Wire:
         """One way to change anything: → {"ok": result} | {"refused": refusal} | {"fault": {...}}, always answered.
 
         A copy that the broker delivers once more, because the connection that brought the first was closed, waits
-        for what comes of the first: both are answered, and the caller hears only one.
+        for what comes of the first: both are answered, and the caller hears only one. `first_only`: what a repeat of a
+        command that was carried out is refused with, where its answer cannot be given twice.
         """
         name = snake_case(contract.__name__)
         try:
             envelope = CommandEnvelope.model_validate(message)
         except ValidationError as error:
-            return {"refused": malformed(error).refusal().model_dump(mode="json")}
+            return _refusal(malformed(error))
         with (
             bind(tenant=envelope.tenant),
             start_span(f"{self.service}.{name}"),
             COMMAND_SECONDS.labels(self.service, name).time(),
         ):
             try:
-                wire = self._execute(contract, handle, envelope, name)
+                wire = self._execute(contract, handle, envelope, name, first_only)
                 give_up_at = time.monotonic() + REDELIVERY_SECONDS
                 while redelivered and _is_in_progress(wire) and time.monotonic() < give_up_at:
                     time.sleep(0.1)
-                    wire = self._execute(contract, handle, envelope, name)
+                    wire = self._execute(contract, handle, envelope, name, first_only)
                 outcome = "refused" if "refused" in wire else "ok"
             except Exception as error:
                 outcome = "fault"
@@ -153,7 +160,12 @@ class Frame:
         return wire
 
     def _execute(
-        self, contract: type[C], handle: Callable[[C, UnitOfWork], Model], envelope: CommandEnvelope, name: str
+        self,
+        contract: type[C],
+        handle: Callable[[C, UnitOfWork], Model],
+        envelope: CommandEnvelope,
+        name: str,
+        first_only: Callable[[], Refused] | None,
     ) -> Wire:
         uow = self._unit_for(envelope, name)
         try:
@@ -161,17 +173,18 @@ class Frame:
                 uow.joins_traces = True
                 earlier = earlier_result(uow.earlier, envelope, self.cipher)
                 if earlier is not None:
-                    return earlier
+                    repeat = first_only() if first_only is not None and "ok" in earlier else None
+                    return earlier if repeat is None else _refusal(repeat)
                 wire: Wire = {"ok": handle(_parse(contract, envelope.body), uow).model_dump(mode="json")}
                 uow.conclude(result_parameter(envelope, wire, self.cipher, uow.now))
                 crash_point(f"{self.service}.{name}.before_commit")
             crash_point(f"{self.service}.{name}.after_commit")
             return wire
         except (CommandInProgress, IdempotencyKeyReused) as refusal:
-            return {"refused": refusal.refusal().model_dump(mode="json")}
+            return _refusal(refusal)
         except Refused as refusal:
             log.info("command refused", command=name, code=refusal.code)
-            wire = {"refused": refusal.refusal().model_dump(mode="json")}
+            wire = _refusal(refusal)
             return self._keep_refusal(envelope, name, wire, uow.left_by_refusal)
 
     def _unit_for(self, envelope: CommandEnvelope, name: str) -> UnitOfWork:
@@ -193,7 +206,7 @@ class Frame:
                 uow.conclude(result_parameter(envelope, wire, self.cipher, uow.now))
             return wire
         except (CommandInProgress, IdempotencyKeyReused) as refusal:
-            return {"refused": refusal.refusal().model_dump(mode="json")}
+            return _refusal(refusal)
 
     def run_query(self, contract: type[Q], handle: Callable[[Q, Reader], Model], message: Any) -> Wire:
         """Answers a question, with the same three shapes of answer."""
@@ -201,14 +214,14 @@ class Frame:
             envelope = QueryEnvelope.model_validate(message)
             query = contract.model_validate(envelope.body)
         except ValidationError as error:
-            return {"refused": malformed(error).refusal().model_dump(mode="json")}
+            return _refusal(malformed(error))
         tenants = (envelope.tenant,) if envelope.tenant else ()
         with start_span(f"{self.service}.{snake_case(contract.__name__)}"):
             try:
                 with self.reader(tenants, actor=envelope.actor) as reader:
                     return {"ok": handle(query, reader).model_dump(mode="json")}
             except Refused as refusal:
-                return {"refused": refusal.refusal().model_dump(mode="json")}
+                return _refusal(refusal)
             except Exception as error:
                 log.exception("query failed", query=contract.__name__)
                 return {"fault": {"retryable": is_infrastructure_fault(error)}}
@@ -292,6 +305,10 @@ class Frame:
 
 def _is_in_progress(wire: Wire) -> bool:
     return "refused" in wire and wire["refused"]["code"] == CommandInProgress.code
+
+
+def _refusal(refused: Refused) -> Wire:
+    return {"refused": refused.refusal().model_dump(mode="json")}
 
 
 def _parse(contract: type[C], body: dict[str, Any]) -> C:

@@ -13,6 +13,7 @@ import hashlib
 import hmac
 import json
 import os
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple, Protocol
@@ -24,6 +25,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
+GROUPED = r"\d{4}(?:[ -]\d{4}){2,}(?:[ -]\d{1,4})?"
 SCHEME = "v1"
 """AES-256-GCM with a random nonce: at most 2**32 texts under one key (NIST SP 800-38D, 8.3), then rotate."""
 
@@ -173,6 +175,12 @@ def mask_phone(phone: str) -> str:
     if len(digits) >= 11:
         return f"{digits[:-8]}****{digits[-4:]}"
     return f"****{digits[-2:]}" if len(digits) >= 6 else "****"
+
+
+def mask_numbers(text: str, least: int = 7) -> str:
+    """What somebody outside wrote, without its accounts, telephone and identity numbers: `least` digits in a row and more,
+    and fours of them with a blank or a dash between, are starred."""
+    return re.sub(rf"\d{{{least},}}[Xx]?|{GROUPED}", "***", text)
 
 
 def mask_name(name: str) -> str:

@@ -60,6 +60,19 @@ class Operation(Aggregate):
     notice: str | None = None
     ended_at: datetime | None = None
 
+    def refuse_stranger(self, actor: Actor) -> None:
+        """Raise OperationUnknown for whoever is of another department than the one that began it: its lines are personal,
+        and nobody stops another's work. What names no department is its beginner's own."""
+        begun = self.begun_by
+        if begun.department_id is not None:
+            same = begun.department_id == actor.department_id
+        elif begun.department is not None:
+            same = begun.department == actor.department
+        else:
+            same = begun.id == actor.id
+        if not same:
+            raise OperationUnknown()
+
     @property
     def done(self) -> int:
         return self.accepted + self.unchanged + self.refused

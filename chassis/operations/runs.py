@@ -138,18 +138,24 @@ def view_of(run: Operation, service: str) -> OperationView:
 
 
 def get_operation(query: GetOperation, reader: Reader, service: str) -> OperationView:
-    """Raises OperationUnknown."""
+    """Raises OperationUnknown, for another department's as well."""
+    return view_of(_own(query.operation_id, reader), service)
+
+
+def _own(operation_id: str, reader: Reader) -> Operation:
     row = (
         reader.execute(
             "SELECT * FROM operation_run WHERE tenant = :tenant AND id = :id",
-            {"tenant": reader.tenant, "id": query.operation_id},
+            {"tenant": reader.tenant, "id": operation_id},
         )
         .mappings()
         .first()
     )
     if row is None:
         raise OperationUnknown()
-    return view_of(Operation(**{**row, "begun_by": Actor.model_validate(row["begun_by"])}), service)
+    run = Operation(**{**row, "begun_by": Actor.model_validate(row["begun_by"])})
+    run.refuse_stranger(reader.actor)
+    return run
 
 
 LINES = (
@@ -167,11 +173,9 @@ LINES_OF_OUTCOME = {
 
 
 def list_operation_lines(query: ListOperationLines, reader: Reader) -> LineResultPage:
-    """Results by line, as far as the work has come. Raises OperationUnknown or CursorInvalid."""
-    known = {"tenant": reader.tenant, "id": query.operation_id}
-    if reader.execute("SELECT 1 FROM operation_run WHERE tenant = :tenant AND id = :id", known).first() is None:
-        raise OperationUnknown()
-    line, ordinal = decode_cursor(query.cursor, 2) or (0, -1)
+    """Results by line, as far as the work has come. Raises OperationUnknown, CursorInvalid."""
+    _own(query.operation_id, reader)
+    line, ordinal = decode_cursor(query.cursor, int, int) or (0, -1)
     rows = (
         reader.execute(
             LINES_OF_OUTCOME[query.outcome],
@@ -197,6 +201,7 @@ def cancel_operation(cmd: CancelOperation, uow: Unit, service: str) -> Operation
     """Stop after the chunk in hand. Raises OperationUnknown or OperationEnded."""
     runs = uow.of(Operations)
     run = runs.get(cmd.operation_id)
+    run.refuse_stranger(uow.actor)
     run.cancel(uow.now)
     uow.unschedule(job_kind(run.kind), run.id, tenant=run.tenant)
     runs.save(run)
@@ -207,6 +212,7 @@ def resume_operation(cmd: ResumeOperation, uow: Unit, service: str) -> Operation
     """Go on at the checkpoint. Raises OperationUnknown or OperationNotFailed."""
     runs = uow.of(Operations)
     run = runs.get(cmd.operation_id)
+    run.refuse_stranger(uow.actor)
     run.resume()
     uow.schedule(job_kind(run.kind), run.id, at=uow.now, tenant=run.tenant)
     runs.save(run)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 import orjson
@@ -12,6 +13,8 @@ import orjson
 from contracts.refusal import Invalid
 
 R = TypeVar("R")
+WIDEST = 2**31
+YEARS = range(1900, 2201)
 
 
 class CursorInvalid(Invalid):
@@ -26,17 +29,40 @@ def encode_cursor(*keys: Any) -> str:
     return base64.urlsafe_b64encode(orjson.dumps(keys, default=str)).decode().rstrip("=")
 
 
-def decode_cursor(cursor: str | None, count: int) -> tuple[Any, ...] | None:
-    """The key values of a cursor; None for the first page. Raises CursorInvalid."""
+def decode_cursor(cursor: str | None, *kinds: type | None) -> tuple[Any, ...] | None:
+    """The key values of a cursor, one of each kind; None for the first page. Raises CursorInvalid.
+
+    A kind is `str`, `int` (of a column of 32 bits), `bool`, `date` or `datetime` (with its zone); None is any of JSON's
+    own, which the caller looks at. What is of another kind was not given out by this list, and the server would fail at it.
+    """
     if cursor is None:
         return None
     try:
         keys = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (binascii.Error, ValueError) as error:
         raise CursorInvalid() from error
-    if not isinstance(keys, list) or len(keys) != count or any(isinstance(key, str) and "\0" in key for key in keys):
-        raise CursorInvalid()  # NUL: no value of a column has it, and the server would fail at it
-    return tuple(keys)
+    if not isinstance(keys, list) or len(keys) != len(kinds):
+        raise CursorInvalid()
+    return tuple(_key(each, kind) for each, kind in zip(keys, kinds, strict=True))
+
+
+def _key(value: Any, kind: type | None) -> Any:
+    if kind in (date, datetime) and isinstance(value, str):
+        try:
+            value = kind.fromisoformat(value)
+        except ValueError as error:
+            raise CursorInvalid() from error
+        if value.year not in YEARS:
+            raise CursorInvalid()
+    if kind is not None and type(value) is not kind:
+        raise CursorInvalid()
+    if isinstance(value, str) and "\0" in value:
+        raise CursorInvalid()  # no value of a column has it
+    if isinstance(value, datetime) and value.tzinfo is None:
+        raise CursorInvalid()
+    if kind is int and not -WIDEST <= value < WIDEST:
+        raise CursorInvalid()
+    return value
 
 
 def cut_page(rows: Sequence[R], limit: int) -> tuple[Sequence[R], bool]:

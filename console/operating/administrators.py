@@ -1,7 +1,8 @@
 """`./zhida administrators --file three.json`: the first three administrators, by the installation's own token (三员分立).
 
 Each of the three is registered, given the one duty, and an account whose link is handed over in person. Afterwards the
-token is taken away (docs/onboarding.md). Said again with the same file it shows the same links while they are good.
+token is taken away (docs/onboarding.md). Said again with the same file it goes on, and shows new links to those who have not set
+up their accounts yet.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import hashlib
 import json
 from datetime import UTC, datetime
 from typing import Any, Literal
+from uuid import uuid4
 
 from pydantic import Field, ValidationError
 
@@ -86,7 +88,23 @@ class Appointing:
         except RequestRefused as refused:
             if "appointed_already" not in refused.reasons:
                 raise
-        return str(self._order("/accounts", {"person_id": person_id, "login": person.login})["path"])
+        return self._link(person_id, person.login)
+
+    def _link(self, person_id: str, login: str) -> str:
+        """The path of a new link. Raises RequestRefused for an account that is set up: nobody takes that away by saying
+        the same again."""
+        try:
+            return str(self._order("/accounts", {"person_id": person_id, "login": login})["path"])
+        except RequestRefused as refused:
+            if refused.code not in ("already_issued", "account_exists"):
+                raise
+            known = self._door.everything("/accounts", token=self._token, tenant=PLATFORM, person_id=person_id)
+            waiting = next((each for each in known if each["login"] == login and each["state"] == "invited"), None)
+            if waiting is None:
+                raise
+        path = f"/accounts/{waiting['account_id']}/recover"
+        again = {"why": "首次登录链接重新发出"}
+        return str(self._door.order(path, token=self._token, key=uuid4().hex, body=again)["path"])
 
     def _order(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         digest = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:32]

@@ -14,7 +14,7 @@ from contracts.accounts import (
     SuspendAccount,
 )
 from gateway import handing_out
-from gateway.door import Door
+from gateway.door import Door, not_kept
 from gateway.identity.accounts import views
 from gateway.routes import Routes
 
@@ -23,8 +23,8 @@ routes = Routes("账号 accounts")
 
 @routes.order("/accounts", InviteAccount, status=201)
 async def invite_account(door: Door, command: InviteAccount) -> Response:
-    """Give a person an account (开通账号); the answer's `path` is the link to hand over, shown with this key alone."""
-    return door.answer(await handing_out.invite_account(door, command))
+    """Give a person an account (开通账号); the answer's `path` is the link to hand over, shown this once."""
+    return not_kept(door.answer(await handing_out.invite_account(door, command)))
 
 
 @routes.ask("/accounts", ListAccounts)
@@ -36,7 +36,7 @@ async def list_accounts(door: Door, query: ListAccounts) -> Response:
 @routes.order("/accounts/{account_id}/recover", RecoverAccount, status=201)
 async def recover_account(door: Door, command: RecoverAccount) -> Response:
     """Password or second factor are lost (重置账号): both are taken away, all sessions end, a new link is made."""
-    return door.answer(await handing_out.recover_account(door, command))
+    return not_kept(door.answer(await handing_out.recover_account(door, command)))
 
 
 @routes.order("/accounts/{account_id}/suspend", SuspendAccount)
@@ -54,7 +54,7 @@ async def resume_account(door: Door, command: ResumeAccount) -> Response:
 @routes.order("/accounts/links", InviteToLink, status=201)
 async def invite_to_link(door: Door, command: InviteToLink) -> Response:
     """Let a person link their identity at an issuer (邀请关联外部身份)."""
-    return door.answer(await handing_out.invite_to_link(door, command))
+    return not_kept(door.answer(await handing_out.invite_to_link(door, command)))
 
 
 @routes.order("/people/{person_id}/sessions/end", EndSessions)

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from contracts.credentials import IssueCredential, ListCredentials, RevokeCredential, RotateCredential
 from gateway import handing_out
-from gateway.door import Door
+from gateway.door import Door, not_kept
 from gateway.identity.credentials import use_cases, views
 from gateway.routes import Routes
 from gateway.session_cookie import origin_of
@@ -18,14 +18,14 @@ routes = Routes("凭证 credentials")
 
 @routes.order("/credentials", IssueCredential, status=201)
 async def issue_credential(door: Door, command: IssueCredential) -> Response:
-    """Give a person or machine a bearer token (发放凭证). A repeat with the same key shows the same token."""
-    return door.answer(await handing_out.issue_credential(door, command))
+    """Give a person or machine a bearer token (发放凭证), shown this once: a repeat is told `already_issued`."""
+    return not_kept(door.answer(await handing_out.issue_credential(door, command)))
 
 
 @routes.order("/credentials/{credential_id}/rotate", RotateCredential)
 async def rotate_credential(door: Door, command: RotateCredential) -> Response:
-    """Another token; the one before stays good for a while (更换凭证)."""
-    return door.answer(await handing_out.rotate_credential(door, command))
+    """Another token, shown this once; the one before stays good for a while (更换凭证)."""
+    return not_kept(door.answer(await handing_out.rotate_credential(door, command)))
 
 
 @routes.order("/credentials/{credential_id}/revoke", RevokeCredential)

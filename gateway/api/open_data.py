@@ -8,20 +8,20 @@ from collections.abc import AsyncIterator, Callable
 from typing import Annotated, Any
 
 from fastapi import Query
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from contracts.message import Cursor, TenantId
 from contracts.open_data import ReadOpenData
 from gateway.api.tracking import Anybody
 from gateway.bus import BusError
 from gateway.door import Door, answer
-from gateway.errors import Faulted, problem
-from gateway.open_data import Downloads, etag, json_lines, revision_in, table_head, table_rows
+from gateway.errors import Faulted
+from gateway.open_data import etag, json_lines, revision_in, table_head, table_rows
 from gateway.routes import Routes
+from gateway.streams import PLACES, TOO_MANY, Streamed, reader_of
 
 routes = Routes("开放数据 open data")
 
-DOWNLOADS_AT_ONCE = 4
 PAGE_ITEMS = 50
 PATIENCE_S = (0.5, 1.0, 2.0)
 """Pauses before a page is asked for again, when a service is away for a moment in the middle of a file."""
@@ -31,8 +31,6 @@ CACHE = "public, no-cache"
 
 JSON_LINES = "application/x-ndjson"
 CSV = "text/csv"
-
-downloads = Downloads(DOWNLOADS_AT_ONCE)
 
 
 @routes.special("GET", "/open-data/policies", ReadOpenData, renewed=True)
@@ -82,13 +80,13 @@ async def _file(
     first = wire["ok"]
     if first["unchanged"]:
         return _unchanged(first["revision"], what)
-    if downloads.full:
-        sentence = "同时下载的人较多，请稍后重试。"
-        return problem(429, "too_many_downloads", sentence, retryable=True, headers={"Retry-After": "10"})
-    pieces = downloads.counted(_pieces(door, tenant, first, head, write))
+    reader = reader_of(door.request)
+    if PLACES.full(reader):
+        return TOO_MANY.document()
+    pieces = _pieces(door, tenant, first, head, write)
     name = f"policies{f'-{tenant}' if tenant else ''}.{what}"
     headers = {**_headers(first["revision"], what), "Content-Disposition": f'attachment; filename="{name}"'}
-    return StreamingResponse(pieces, headers=headers, media_type=media_type)
+    return Streamed(pieces, reader, headers=headers, media_type=media_type)
 
 
 async def _pieces(

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Query
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from contracts import status_labels
 from contracts.message import Cursor, Id, WorkerName
@@ -23,6 +23,7 @@ from gateway.access import Permitted
 from gateway.door import Door, Wire, answer
 from gateway.errors import Faulted
 from gateway.routes import Routes
+from gateway.streams import PLACES, TOO_MANY, Streamed, reader_of
 
 routes = Routes("批量任务 operations")
 CSV_PAGE = 1000
@@ -58,11 +59,12 @@ async def list_operation_lines(
     if "ok" not in first:
         return answer(first)
     name = f"operation-{operation_id}.csv"
-    return StreamingResponse(
-        _table(door, query, first, service),
-        media_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    reader = reader_of(door.request, door.principal.actor.id)
+    if PLACES.full(reader):
+        return TOO_MANY.document()
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    table = _table(door, query, first, service)
+    return Streamed(table, reader, headers=headers, media_type="text/csv; charset=utf-8")
 
 
 @routes.special("POST", "/operations/{service}/{operation_id}/cancel", CancelOperation)

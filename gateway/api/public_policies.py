@@ -14,13 +14,13 @@ SEARCH_CACHE = "public, max-age=30"
 GUIDE_CACHE = "public, max-age=60"
 
 
-@routes.ask("/policies/search", SearchPolicies, closed=True, cache=SEARCH_CACHE)
+@routes.ask("/policies/search", SearchPolicies, cache=SEARCH_CACHE)
 async def search_policies(door: Door, query: SearchPolicies) -> Response:
     """Items on offer by words and filters, the open and the nearest first, with counts (政策搜索)."""
     return await door.ask(query)
 
 
-@routes.ask("/my/policies/search", SearchForEnterprise, own_enterprise=True, without=("tenant",), closed=True)
+@routes.ask("/my/policies/search", SearchForEnterprise, own_enterprise=True, without=("tenant",))
 async def search_for_enterprise(door: Door, query: SearchForEnterprise) -> Response:
     """The same for an enterprise that has signed in: what it is entitled to comes first (企业政策搜索)."""
     return await door.ask(query)

@@ -14,6 +14,7 @@ from gateway import uploads
 from gateway.access import Permitted
 from gateway.door import Door, idempotency_key
 from gateway.routes import Routes
+from gateway.streams import INCOMING, TOO_MANY_UPLOADS, SenderTooSlow, in_time, reader_of
 from gateway.uploads import ENTERPRISE_LIMIT, STAFF_LIMIT
 
 routes = Routes("文件 uploads")
@@ -35,15 +36,25 @@ async def record_upload(
     request = door.request
     idempotency_key(request)  # before a single byte is stored
     limit = STAFF_LIMIT if door.principal.actor.roles & STAFF else ENTERPRISE_LIMIT
-    if int(request.headers.get("content-length") or 0) > limit:
+    announced = request.headers.get("content-length") or "0"
+    if len(announced) > 12 or not announced.isdecimal() or int(announced) > limit:
         raise HTTPException(413)
     declared = request.headers.get("content-type", "")
+    sender = reader_of(request, door.principal.actor.id)
+    if INCOMING.full(sender):
+        return TOO_MANY_UPLOADS.document()
     try:
-        kept = await door.objects.keep(
-            door.principal.tenant, _pieces(request), limit=limit, check=lambda kept: uploads.check(kept, declared)
-        )
+        with INCOMING.taken(sender):
+            kept = await door.objects.keep(
+                door.principal.tenant,
+                in_time(_pieces(request)),
+                limit=limit,
+                check=lambda kept: uploads.check(kept, declared),
+            )
     except TooLarge as error:
         raise HTTPException(413) from error
+    except SenderTooSlow as error:
+        raise HTTPException(408, headers={"Connection": "close"}) from error
     command = RecordUpload(
         sha256=kept.sha256,
         size=kept.size,

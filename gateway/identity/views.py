@@ -1,9 +1,9 @@
-"""Who is behind a token, and which tenant a receipt belongs to. Both are asked at every request: cached."""
+"""Who is behind a token, asked at every request: cached."""
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
+from hmac import compare_digest
 from typing import Any
 
 from chassis.edge.frame import Frame
@@ -11,8 +11,11 @@ from chassis.read.reader import Reader
 from chassis.time.clock import CHINA
 from contracts.message import Actor, TenantId
 from contracts.people import EVERYTHING
+from gateway.identity.credentials.tokens import looks_like_one
 from gateway.identity.credentials.use_cases import token_digest
 from gateway.identity.people.capacities import MANDATED, capacities
+from gateway.identity.remembered import Remembered
+from gateway.identity.tenants.known import TenantsInMind
 
 CACHE_SECONDS = 5.0
 CACHE_LIMIT = 20_000
@@ -38,13 +41,13 @@ class Principal:
 
 
 class Directory:
-    """Looks up tokens and receipt prefixes in the identity database; answers are kept for a few seconds."""
+    """Looks up tokens in the identity database; answers are kept for a few seconds."""
 
     def __init__(self, frame: Frame, platform_token: str | None) -> None:
         self._frame = frame
         self._platform = token_digest(platform_token) if platform_token else None
-        self._principals: dict[str, tuple[float, Principal | None]] = {}
-        self._prefixes: tuple[float, dict[str, TenantId]] = (0.0, {})
+        self._principals: Remembered[Principal] = Remembered(CACHE_SECONDS, CACHE_LIMIT)
+        self.tenants = TenantsInMind(frame)
 
     @property
     def has_platform_token(self) -> bool:
@@ -52,40 +55,26 @@ class Directory:
         return self._platform is not None
 
     def remembered(self, token: str) -> tuple[bool, Principal | None]:
-        """(whether the answer is known without asking, the answer)."""
-        kept = self._principals.get(token_digest(token))
-        if kept is not None and time.monotonic() - kept[0] < CACHE_SECONDS:
-            return True, kept[1]
-        return False, None
+        """(whether the answer is known without asking, the answer). Of what cannot be a token it is known at once."""
+        digest = token_digest(token)
+        if self._platform is not None and compare_digest(digest, self._platform):
+            return True, Principal("platform", PLATFORM_ACTOR)
+        if not looks_like_one(token):
+            return True, None
+        return self._principals.answer(digest)
+
+    def was_found(self, token: str) -> bool:
+        """Whether somebody came with it before, and was somebody."""
+        return self._principals.was_found(token_digest(token))
 
     def principal(self, token: str) -> Principal | None:
         """Who the token belongs to; None for a token that nobody was given. Blocks: call it in a thread."""
         digest = token_digest(token)
         found = self._find(digest)
-        if len(self._principals) >= CACHE_LIMIT:
-            self._principals.clear()
-        self._principals[digest] = (time.monotonic(), found)
+        self._principals.keep(digest, found)
         return found
 
-    def prefix_remembered(self, receipt: str) -> TenantId | None:
-        """The same without asking the database; None when the list is old or knows no such prefix."""
-        made, prefixes = self._prefixes
-        fresh = time.monotonic() - made <= CACHE_SECONDS
-        return prefixes.get(receipt.split("-", 1)[0].upper()) if fresh else None
-
-    def tenant_of_receipt(self, receipt: str) -> TenantId | None:
-        """The tenant whose prefix the receipt number begins with. Blocks when its list is old."""
-        made, prefixes = self._prefixes
-        if time.monotonic() - made > CACHE_SECONDS:
-            with self._frame.reader(()) as reader:
-                rows = reader.execute("SELECT id, settings->>'receipt_prefix' AS prefix FROM tenant").all()
-            prefixes = {row.prefix: row.id for row in rows}
-            self._prefixes = (time.monotonic(), prefixes)
-        return prefixes.get(receipt.split("-", 1)[0].upper())
-
     def _find(self, digest: str) -> Principal | None:
-        if self._platform is not None and digest == self._platform:
-            return Principal("platform", PLATFORM_ACTOR)
         with self._frame.reader(()) as reader:
             row = reader.execute(
                 "SELECT * FROM credential_found(:digest, :at)", {"digest": digest, "at": reader.now}

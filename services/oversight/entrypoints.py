@@ -2,14 +2,15 @@
 
 from typing import Any
 
-from chassis.edge.entrypoints import Received, Room, on, query
+from chassis.edge.entrypoints import Received, Room, UnitMaker, due, on, query
 from chassis.read.reader import Reader
+from chassis.time.jobs import Job
 from chassis.write.uow import UnitOfWork
 from contracts.departments import DepartmentChanged, DepartmentRegistered
 from contracts.merges import EnterpriseMerged
 from contracts.oversight import TrackCase, TrackingPage, TrackingView, TrackOwnCases
 from copies import departments, merged_enterprises
-from services.oversight import use_cases, views
+from services.oversight import query_codes, use_cases, views
 from services.oversight.steps import SENTENCES
 
 
@@ -26,7 +27,11 @@ class OversightEntrypoints(Room):
 
     @on(*SENTENCES, tenants=use_cases.tenants_of)
     def follow(self, events: list[Received[Any]], uow: UnitOfWork) -> None:
-        use_cases.follow(events, uow)
+        use_cases.follow(events, uow, self.frame.cipher)
+
+    @due(query_codes.KEY_CODES)
+    def key_query_codes(self, jobs: list[Job], unit: UnitMaker) -> None:
+        query_codes.key_codes(jobs, unit, self.frame.cipher)
 
     departments_changed = staticmethod(on(DepartmentRegistered, DepartmentChanged)(departments.keep_departments))
     enterprises_merged = staticmethod(on(EnterpriseMerged)(merged_enterprises.keep_merges))

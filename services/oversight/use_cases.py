@@ -6,9 +6,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from chassis.events.received import Received
+from chassis.foundation.secrecy import Cipher
 from chassis.write.uow import UnitOfWork
 from contracts.intake import ApplicationSubmitted, Claim, EnterprisesNominated
 from contracts.message import TenantId
+from services.oversight.query_codes import keyed
 from services.oversight.steps import replaced_claim, replaced_step, step_of
 from services.oversight.store import CaseTrail, Tracking
 
@@ -25,7 +27,7 @@ def tenants_of(event: Received[Any]) -> set[TenantId]:
     return {heard.claim.tenant for heard in _claims(event)}
 
 
-def follow(events: Sequence[Received[Any]], uow: UnitOfWork) -> None:
+def follow(events: Sequence[Received[Any]], uow: UnitOfWork, cipher: Cipher) -> None:
     """Add a step to every claim that an event is about. What is about none (a notice to all) adds nothing."""
     trails: dict[str, CaseTrail] = {}
     for event in events:
@@ -38,7 +40,7 @@ def follow(events: Sequence[Received[Any]], uow: UnitOfWork) -> None:
                 earlier = trails.setdefault(before.receipt, CaseTrail(before))
                 earlier.steps[event.id] = replaced_step(claim, event.envelope.time)
             if digest is not None:
-                trail.query_code_digest = digest
+                trail.query_code_digest = keyed(digest, cipher)
                 trail.submitted_at = data.submitted_at if isinstance(data, ApplicationSubmitted) else data.nominated_at
     uow.of(Tracking).add(trails.values())
 

@@ -77,13 +77,19 @@ class Office:
         self.works()
         return self.view(operation)
 
-    def view(self, operation: str) -> OperationView:
+    def beginner(self, operation: str) -> Actor:
+        """Whoever began it, who may ask about it."""
         with self.replica.frame.reader([ZHANGGONG]) as reader:
+            begun = "SELECT begun_by FROM operation_run WHERE id = :id"
+            return Actor.model_validate(reader.execute(begun, {"id": operation}).scalar_one())
+
+    def view(self, operation: str) -> OperationView:
+        with self.replica.frame.reader([ZHANGGONG], actor=self.beginner(operation)) as reader:
             return operation_runs.get_operation(GetOperation(operation_id=operation), reader, "catalog")
 
     def lines(self, view: OperationView, **more: Any) -> list[LineResult]:
         query = ListOperationLines(operation_id=view.operation_id, limit=1000, **more)
-        with self.replica.frame.reader([ZHANGGONG]) as reader:
+        with self.replica.frame.reader([ZHANGGONG], actor=self.beginner(view.operation_id)) as reader:
             return list(operation_runs.list_operation_lines(query, reader).lines)
 
     def file_of(self, row: int) -> dict[str, Any]:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
+import httpx
+import psycopg
 import pytest
+from frame_kit import psycopg_url
 from register_kit import NOON, TODAY, Register
 
 from chassis.edge.frame import Frame
+from chassis.foundation.settings import SettingMissing
 from chassis.time.clock import FixedClock
 from console.servers.provision import Dsns
 from contracts.credentials import IssueCredential, RevokeCredential, RotateCredential
@@ -19,7 +24,12 @@ from contracts.people import (
     NameStandIn,
 )
 from contracts.security_events import ListSecurityEvents
+from gateway.__main__ import platform_token_in
+from gateway.app import create_app
+from gateway.bus import Bus
 from gateway.identity.credentials import use_cases as credentials
+from gateway.identity.credentials.tokens import looks_like_one
+from gateway.identity.credentials.use_cases import token_digest
 from gateway.identity.people import use_cases as people
 from gateway.identity.security.views import list_security_events
 from gateway.identity.views import CACHE_SECONDS, Directory
@@ -128,6 +138,161 @@ def test_a_revoked_credential_opens_nothing(register: Register, directory: Direc
     register.does(revoke, credentials.revoke_credential, tenant="xingguo")
     assert [directory.principal(token) for token in ("old", "new")] == [None, None]
     assert CACHE_SECONDS <= 5, "every gateway knows within seconds"
+
+
+def test_a_credential_for_a_department_that_is_not_there_is_refused(register: Register, directory: Directory) -> None:
+    department = register.department("县大数据局")
+    elsewhere = register.department("平台处", tenant="platform")
+    assert issued(register, "a", department_id="nowhere") == "department_not_there"
+    assert issued(register, "b", department="没有的局") == "department_not_there"
+    assert issued(register, "c", department_id=elsewhere) == "department_not_there"
+    assert issued(register, "d", department_id=department, department="没有的局") == "department_not_there"
+    assert [directory.principal(token) for token in "abcd"] == [None] * 4
+    issued(register, "e", department_id=department, department="县大数据局")
+    assert directory.principal("e") is not None
+
+
+class Catalogue:
+    """A bus on which the catalogue knows one enterprise."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, Any]] = []
+
+    async def call(self, _service: str, method: str, payload: dict[str, Any], **_: object) -> dict[str, Any]:
+        self.asked.append((method, payload["tenant"]))
+        if payload["body"]["enterprise_id"] == "enterprise-1":
+            return {"ok": {**KNOWN, "tenant": payload["tenant"]}}
+        reason = {"code": "enterprise_unknown", "message": "没有找到该企业。"}
+        return {
+            "refused": {"kind": "not_found", "code": reason["code"], "message": reason["message"], "reasons": [reason]}
+        }
+
+
+KNOWN = {
+    "enterprise_id": "enterprise-1",
+    "uscc": "91360732MA00000001",
+    "name": "示例企业",
+    "industry": "制造业",
+    "contact_masked": "138****5678",
+    "facts": [],
+    "version": 1,
+}
+
+
+class AtTheDoor:
+    """The application on this register's frame, called over HTTP with the installation's token."""
+
+    TOKEN = "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
+
+    def __init__(self, frame: Frame) -> None:
+        self.app = create_app(frame, Bus("amqp://nowhere"), self.TOKEN)
+        self.bus = self.app.state.bus = Catalogue()
+
+    def post(self, path: str, body: dict[str, Any], key: str, token: str = TOKEN) -> httpx.Response:
+        async def once() -> httpx.Response:
+            transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
+            async with httpx.AsyncClient(transport=transport, base_url="http://door") as client:
+                headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": key}
+                return await client.post(f"/api/v1{path}", json=body, headers=headers)
+
+        return asyncio.run(once())
+
+
+MACHINE = {"tenant": "xingguo", "actor_id": "exchange", "name": "数据交换", "roles": ["partner"]}
+
+
+def test_a_token_is_random_and_shown_once_and_a_repeat_is_told_so(
+    register: Register, dsns: Dsns, directory: Directory
+) -> None:
+    door = AtTheDoor(register.frame)
+    made = door.post("/credentials", MACHINE, "the-first-key")
+    assert (made.status_code, made.headers["cache-control"]) == (201, "no-store")
+    token = made.json()["token"]
+    assert directory.principal(token) is not None
+    again = door.post("/credentials", MACHINE, "the-first-key")
+    assert (again.status_code, again.json()["code"]) == (409, "already_issued")
+    assert "token" not in again.json()
+    another = door.post("/credentials", MACHINE, "another-key-of-the-same").json()["token"]
+    assert another != token
+    assert all(looks_like_one(each) for each in (token, another))
+    # Neither the database nor the data key nor the order's key gives it.
+    with psycopg.connect(psycopg_url(dsns.owner)) as connection:
+        kept = connection.execute(
+            "SELECT tenant, key FROM idempotency_record WHERE name = 'IssueCredential'"
+        ).fetchall()
+        digests = [row[0] for row in connection.execute("SELECT token_digest FROM credential_key").fetchall()]
+    for tenant, key in kept:
+        derived = register.frame.cipher.hmac(str(key), purpose="credential", tenant=tenant).rpartition(":")[2]
+        assert f"zd_{derived}" not in (token, another)
+    assert sorted(digests) == sorted(map(token_digest, (token, another)))
+
+
+def test_a_rotated_token_is_shown_once_as_well(register: Register) -> None:
+    door = AtTheDoor(register.frame)
+    credential = door.post("/credentials", MACHINE, "the-first-key").json()["credential_id"]
+    path, body = f"/credentials/{credential}/rotate", {"tenant": "xingguo"}
+    made = door.post(path, body, "rotating-it")
+    assert (made.status_code, made.headers["cache-control"]) == (200, "no-store")
+    assert door.post(path, body, "rotating-it").json()["code"] == "already_issued"
+
+
+def test_a_link_to_an_account_is_shown_once_as_well(register: Register) -> None:
+    door = AtTheDoor(register.frame)
+    body = {"person_id": register.person("某丙"), "login": "moubing"}
+    made = door.post("/accounts", body, "the-first-key")
+    assert (made.status_code, made.headers["cache-control"]) == (201, "no-store")
+    again = door.post("/accounts", body, "the-first-key")
+    assert (again.status_code, again.json()["code"]) == (409, "already_issued")
+    recover = f"/accounts/{made.json()['account_id']}/recover"
+    link = door.post(recover, {"why": "本人到场"}, "recovering-it").json()["path"]
+    assert link != made.json()["path"]
+    assert door.post(recover, {"why": "本人到场"}, "recovering-it").json()["code"] == "already_issued"
+
+
+def test_a_credential_for_an_enterprise_that_is_not_there_is_refused(register: Register) -> None:
+    door = AtTheDoor(register.frame)
+    machine = {**MACHINE, "roles": ["enterprise"]}
+    refused = door.post("/credentials", {**machine, "enterprise_id": "enterprise-2"}, "the-first-key")
+    assert (refused.status_code, refused.json()["code"]) == (422, "enterprise_not_there")
+    made = door.post("/credentials", {**machine, "enterprise_id": "enterprise-1"}, "the-second-key")
+    assert made.status_code == 201, made.text
+    assert door.bus.asked == [("get_enterprise", "xingguo")] * 2
+
+
+def test_nobody_learns_by_a_credential_which_enterprises_another_place_has(register: Register) -> None:
+    person, department = register.person("某丁"), register.department("县政务局")
+    register.onboards("yudu", "YD")
+    register.appoints(person, department, "security_admin")
+    issued(register, TOKEN_OF_THE_COUNTY, actor_id=person, roles=[], department_id=department)
+    door = AtTheDoor(register.frame)
+    body = {**MACHINE, "tenant": "yudu", "roles": ["enterprise"], "enterprise_id": "enterprise-1"}
+    refused = door.post("/credentials", body, "the-first-key", TOKEN_OF_THE_COUNTY)
+    assert (refused.status_code, refused.json()["code"]) == (403, "tenant_not_yours")
+    assert door.bus.asked == []
+
+
+TOKEN_OF_THE_COUNTY = f"zd_{'0123456789abcdef' * 4}"
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        "change-me",
+        "x" * 64,
+        "0123456789abcdef",
+        "my-secret-token-of-the-platform",
+        "please-change-me-before-going-live",
+    ],
+)
+def test_a_platform_token_that_somebody_may_guess_is_refused_at_start(token: str) -> None:
+    with pytest.raises(SettingMissing, match="ZHIDA_PLATFORM_TOKEN"):
+        platform_token_in({"ZHIDA_PLATFORM_TOKEN": token})
+
+
+def test_a_drawn_platform_token_and_none_are_taken() -> None:
+    assert platform_token_in({"ZHIDA_PLATFORM_TOKEN": AtTheDoor.TOKEN}) == AtTheDoor.TOKEN
+    assert platform_token_in({"ZHIDA_PLATFORM_TOKEN": ""}) is None
+    assert platform_token_in({}) is None
 
 
 # -- what the auditor reads of it -------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -53,7 +54,7 @@ def test_cases_filed_under_an_absorbed_enterprise_are_tracked_by_the_surviving_o
     follow = Subscription(
         "follow",
         frozenset(event.__name__ for event in SENTENCES),
-        oversight_use_cases.follow,
+        partial(oversight_use_cases.follow, cipher=frame.cipher),
         oversight_use_cases.tenants_of,
     )
     merges = Subscription("merges", frozenset({"EnterpriseMerged"}), keep_merges)

@@ -23,7 +23,7 @@ from chassis.testing.fakes import NOON
 from chassis.time.clock import FixedClock
 from chassis.time.jobs import LEASE, claim
 from console.servers.provision import Dsns
-from contracts.message import Actor
+from contracts.message import SYSTEM, Actor
 from contracts.operations import (
     CancelOperation,
     GetOperation,
@@ -45,12 +45,12 @@ class Office:
         with psycopg.connect(psycopg_url(dsns.owner)) as connection:
             connection.execute(COUNTED)
 
-    def begins(self, **parameters: Any) -> str:
-        with self.frame.unit([TENANT], action="begin_counting", actor=CLERK) as uow:
+    def begins(self, by: Actor = CLERK, **parameters: Any) -> str:
+        with self.frame.unit([TENANT], action="begin_counting", actor=by) as uow:
             return uow.begin_operation("count", title="数数", parameters=parameters).id
 
     def view(self, operation: str) -> OperationView:
-        with self.frame.reader([TENANT]) as reader:
+        with self.frame.reader([TENANT], actor=CLERK) as reader:
             return operation_runs.get_operation(GetOperation(operation_id=operation), reader, "catalog")
 
     def lines(self, operation: str, **more: Any) -> list[LineResult]:
@@ -58,7 +58,7 @@ class Office:
         cursor = None
         while True:
             query = ListOperationLines(operation_id=operation, cursor=cursor, **more)
-            with self.frame.reader([TENANT]) as reader:
+            with self.frame.reader([TENANT], actor=CLERK) as reader:
                 page = operation_runs.list_operation_lines(query, reader)
             found += page.lines
             cursor = page.next_cursor
@@ -200,8 +200,60 @@ def test_cancelled_work_stops_and_keeps_what_it_has_done(office: Office) -> None
 
 def test_another_tenants_work_is_unknown(office: Office) -> None:
     operation = office.begins(to=1, chunk=1)
-    with office.frame.reader(["xingguo"]) as reader, pytest.raises(OperationUnknown):
+    with office.frame.reader(["xingguo"], actor=CLERK) as reader, pytest.raises(OperationUnknown):
         operation_runs.get_operation(GetOperation(operation_id=operation), reader, "catalog")
+
+
+TAXES = CLERK.model_copy(update={"id": "clerk-8", "department_id": "taxes", "department": "税务局"})
+COLLEAGUE = TAXES.model_copy(update={"id": "clerk-9", "department": "国家税务总局章贡区税务局"})
+ELSEWHERE = TAXES.model_copy(update={"department_id": "statistics"})
+NAMED = CLERK.model_copy(update={"id": "clerk-8", "department": "税务局"})
+
+
+@pytest.mark.parametrize(
+    ("begun_by", "asks", "sees"),
+    [
+        (TAXES, TAXES, True),
+        (TAXES, COLLEAGUE, True),
+        (TAXES, ELSEWHERE, False),
+        (TAXES, NAMED, False),
+        (TAXES, SYSTEM, False),
+        (NAMED, NAMED.model_copy(update={"id": "clerk-9"}), True),
+        (NAMED, CLERK, False),
+        (CLERK, CLERK, True),
+        (CLERK, CLERK.model_copy(update={"id": "clerk-9"}), False),
+    ],
+)
+def test_another_departments_work_is_neither_seen_nor_stopped(
+    office: Office, begun_by: Actor, asks: Actor, sees: bool
+) -> None:
+    operation = office.begins(by=begun_by, to=1, chunk=1)
+
+    def tried(step: Callable[[], object]) -> bool:
+        try:
+            step()
+        except OperationUnknown:
+            return False
+        except (OperationNotFailed, OperationEnded):
+            return True
+        return True
+
+    def asked(ask: Callable[[Any], object]) -> bool:
+        with office.frame.reader([TENANT], actor=asks) as reader:
+            return tried(lambda: ask(reader))
+
+    def ordered(order: Callable[[Any], object]) -> bool:
+        with office.frame.unit([TENANT], action="x", actor=asks) as uow:
+            return tried(lambda: order(uow))
+
+    named = {"operation_id": operation}
+    assert [
+        asked(lambda reader: operation_runs.get_operation(GetOperation(**named), reader, "catalog")),
+        asked(lambda reader: operation_runs.list_operation_lines(ListOperationLines(**named), reader)),
+        ordered(lambda uow: operation_runs.resume_operation(ResumeOperation(**named), uow, "catalog")),
+        ordered(lambda uow: operation_runs.cancel_operation(CancelOperation(**named), uow, "catalog")),
+    ] == [sees] * 4
+    assert office.rows("SELECT state FROM operation_run") == [("cancelled" if sees else "running",)]
 
 
 def test_work_is_not_begun_when_its_command_is_undone(office: Office) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable
 from datetime import date
 from functools import partial
@@ -17,18 +18,21 @@ from chassis.edge.frame import Frame
 from chassis.events.inbox import BatchResult, Inbox, Subscription
 from chassis.events.parking import claim_due
 from chassis.events.received import Received
+from chassis.testing.fakes import NOON
+from chassis.time.jobs import Job
 from console.servers.provision import Dsns
 from contracts.departments import DatedName, DepartmentFunction, DepartmentRegistered
 from contracts.message import SYSTEM, Actor, Model
 from contracts.oversight import TrackCase, TrackingPage, TrackingView, TrackOwnCases
 from contracts.treasury import (
     DisbursementAuthorised,
+    DisbursementFailed,
     DisbursementReady,
     DisbursementSent,
     DisbursementSettled,
 )
 from copies.departments import keep_departments
-from services.oversight import use_cases, views
+from services.oversight import query_codes, use_cases, views
 from services.oversight.steps import SENTENCES
 from services.oversight.store import CaseTrail, Tracking
 from tests.unit.oversight.case_story import (
@@ -58,7 +62,7 @@ class Oversight:
     def __init__(self, frame: Frame, dsns: Dsns) -> None:
         self.frame = frame
         self.dsns = dsns
-        follow = Subscription("follow", EVENTS, use_cases.follow, use_cases.tenants_of)
+        follow = Subscription("follow", EVENTS, partial(use_cases.follow, cipher=frame.cipher), use_cases.tenants_of)
         register = Subscription(
             "departments", frozenset({"DepartmentRegistered", "DepartmentChanged"}), keep_departments
         )
@@ -176,13 +180,64 @@ def test_money_heard_of_before_the_approval_opens_the_row_and_is_shown_after_it(
     assert [step.at for step in view.steps] == sorted(step.at for step in view.steps)
 
 
+def test_a_copy_of_the_database_does_not_give_the_query_code(oversight: Oversight) -> None:
+    oversight.hears(*story())
+    ((kept,),) = oversight.rows("SELECT DISTINCT query_code_digest FROM tracking")
+    assert kept != digest_of("GZ-20260310-AAAA0001")
+    assert kept == oversight.frame.cipher.hmac(
+        digest_of("GZ-20260310-AAAA0001"), purpose="query_code_digest", tenant="platform"
+    )
+    assert "ok" in oversight.tracked()
+
+
+def test_a_plain_digest_of_the_former_version_still_opens_and_is_keyed_by_the_job(oversight: Oversight) -> None:
+    receipts = [f"GZ-20260310-AAAA{number:04d}" for number in range(1, 8)]
+    for receipt in receipts:
+        oversight.hears(heard(submitted(claim(receipt)), tenant="ganzhou", origin="xingguo", subject=receipt))
+    with psycopg.connect(psycopg_url(oversight.dsns.owner)) as connection:
+        for receipt in receipts:
+            plain = {"plain": digest_of(receipt), "receipt": receipt}
+            connection.execute("UPDATE tracking SET query_code_digest = %(plain)s WHERE receipt = %(receipt)s", plain)
+    assert all("ok" in oversight.tracked(receipt) for receipt in receipts)
+    assert "refused" in oversight.tracked(receipts[0], "WRONGCOD")
+    jobs = [Job("ganzhou", query_codes.KEY_CODES, "-", NOON)]
+    turns = 0
+    while jobs:
+        query_codes.key_codes(
+            jobs, lambda tenants: oversight.frame.event_unit(tenants, action="x"), oversight.frame.cipher
+        )
+        due = oversight.rows(f"DELETE FROM job WHERE kind = '{query_codes.KEY_CODES}' RETURNING subject")
+        jobs, turns = [Job("ganzhou", query_codes.KEY_CODES, subject, NOON) for (subject,) in due], turns + 1
+    assert oversight.rows("SELECT count(*) FROM tracking WHERE length(query_code_digest) = 64") == [(0,)]
+    assert all("ok" in oversight.tracked(receipt) for receipt in receipts)
+    assert "refused" in oversight.tracked(receipts[0], "WRONGCOD")
+
+
+def test_what_is_as_long_as_an_account_is_no_part_of_a_public_story(oversight: Oversight) -> None:
+    said = "账号 6222021234567890123 不存在"
+    oversight.hears(
+        *story()[:7],
+        heard(
+            money(DisbursementFailed, claim()).model_copy(update={"reason": said}),
+            tenant="xingguo",
+            origin="xingguo",
+            subject="d-1",
+            sequence=4,
+            minute=8,
+        ),
+    )
+    texts = " ".join(step.text for step in oversight.view().steps)
+    assert "付款未成功：账号 *** 不存在" in texts
+    assert not re.search(r"\d{12}", texts)
+
+
 def test_adding_the_same_steps_again_changes_nothing(oversight: Oversight) -> None:
     """A replay without an inbox."""
     case = claim()
     event = heard(submitted(case))
     for _ in range(2):
         with oversight.frame.unit(["ganzhou"], action="test") as uow:
-            use_cases.follow([event], uow)
+            use_cases.follow([event], uow, oversight.frame.cipher)
     assert len(oversight.view().steps) == 1
 
 
@@ -277,7 +332,10 @@ def test_the_enterprises_tenant_may_look_but_not_write(oversight: Oversight) -> 
 
 def test_without_the_declared_tenant_the_wall_stands_and_the_event_is_set_aside(oversight: Oversight) -> None:
     undeclared = Inbox(
-        "oversight", [Subscription("follow", EVENTS, use_cases.follow)], oversight.frame.event_unit, max_attempts=3
+        "oversight",
+        [Subscription("follow", EVENTS, partial(use_cases.follow, cipher=oversight.frame.cipher))],
+        oversight.frame.event_unit,
+        max_attempts=3,
     )
     undeclared.apply([heard(money(DisbursementReady, claim()), tenant="xingguo")])
     assert oversight.rows("SELECT count(*) FROM tracking") == [(0,)]

@@ -277,7 +277,7 @@ def test_a_session_ends_after_half_an_hour_without_a_click_and_after_twelve_hour
 
 def forget(door: DoorOfTests) -> None:
     """As if the seconds had passed for which answers are kept in memory."""
-    door.signing_in.directory._known.clear()
+    door.signing_in.directory._known._found.clear()
 
 
 def test_a_form_that_was_filled_in_when_the_session_ended_is_not_lost(door: DoorOfTests, clock: FixedClock) -> None:

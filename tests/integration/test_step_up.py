@@ -85,7 +85,7 @@ def door(service_frame: Callable[..., Frame], clock: FixedClock) -> DoorOfTests:
 
 def forget(door: DoorOfTests) -> None:
     """As if the seconds had passed for which answers are kept in memory."""
-    door.signing_in.directory._known.clear()
+    door.signing_in.directory._known._found.clear()
 
 
 # -- step-up ----------------------------------------------------------------------------------------------------

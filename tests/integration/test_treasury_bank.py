@@ -81,7 +81,7 @@ def test_a_malformed_payment_fails_alone_and_not_with_its_batch(bank: RunningPro
     assert credits_of(bank) == []
     word = client.pay([payment("P-2", creditor_account="不是账号")])["P-2"]
     assert word.status == "failed"
-    assert "银行拒绝受理" in (word.reason or "")
+    assert word.told == "银行拒绝受理该指令"
 
 
 def test_returns_are_read_page_by_page(bank: RunningProgram, client: BankClient) -> None:

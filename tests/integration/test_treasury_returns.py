@@ -13,6 +13,7 @@ from chassis.testing.fakes import NOON
 from chassis.time.clock import FixedClock
 from console.servers.provision import Dsns
 from contracts.treasury import DisbursementView, GetLedgerTotals
+from services.treasury.rails.reasons import for_staff
 from tests.unit.treasury.treasury_kit import LAKH, account_changed, approved, claim
 
 
@@ -39,7 +40,7 @@ def send_back(treasury: Treasury, disbursement: DisbursementView, reason: str = 
 def test_money_that_comes_back_is_reversed_and_may_be_promised_again(treasury: Treasury) -> None:
     send_back(treasury, paid(treasury))
     back = treasury.only()
-    assert (back.state, back.reason) == ("returned", "账号与户名不符")
+    assert (back.state, back.reason) == ("returned", for_staff(None, "账号与户名不符"))
     line = treasury.line()
     assert (line.settled_fen, line.returned_fen, line.swept_fen, line.available_fen) == (LAKH, LAKH, 0, LAKH)
     assert treasury.told()[-1] == "DisbursementReturned"
@@ -187,6 +188,6 @@ def test_every_tenant_reads_the_returns_for_itself(treasury: Treasury) -> None:
     treasury.bank.comes_to(str(ganzhou.instruction_id), "returned", "乙")
     treasury.passes(minutes=1)
     assert treasury.does("fetch_returns") == 2
-    assert treasury.only().reason == "甲"
-    assert treasury.only(tenant="ganzhou").reason == "乙"
+    assert treasury.only().reason == for_staff(None, "甲")
+    assert treasury.only(tenant="ganzhou").reason == for_staff(None, "乙")
     assert treasury.faults_in_the_books() == []

@@ -42,7 +42,7 @@ def tell_nobody(uow: UnitOfWork, person_id: str, sentence: str) -> None:
 def invite_account(cmd: InviteAccount, uow: UnitOfWork, *, token: str, origin: Origin = NOWHERE) -> InvitationView:
     """Make the account and the link to it. Raises LoginTaken, AccountExists.
 
-    Like a credential's token the invitation's is derived by the caller, and not in the stored answer.
+    Like a credential's token the invitation's is made by the caller, and not in the stored answer.
     """
     account = SignInAccount(id=uow.new_id(), tenant=uow.tenant, person_id=cmd.person_id, login=cmd.login)
     uow.of(AccountStore).save(account)

@@ -52,7 +52,7 @@ class OpenInvitation:
 
 def list_accounts(query: ListAccounts, reader: Reader) -> AccountPage:
     """The accounts of the tenant, by login. Raises CursorInvalid."""
-    after = decode_cursor(query.cursor, 1)
+    after = decode_cursor(query.cursor, str)
     found = reader.execute(
         "SELECT a.*, (SELECT max(expires_at) FROM invitation i WHERE i.tenant = a.tenant AND i.account_id = a.id"
         f" AND {OPEN}) AS invited_until FROM account a WHERE a.tenant = :tenant"

@@ -35,6 +35,20 @@ class EnterpriseMissing(Invalid):
     sentence = "企业凭证必须指明企业。"
 
 
+class EnterpriseNotThere(Invalid):
+    """No enterprise of this place has the id."""
+
+    code = "enterprise_not_there"
+    sentence = "本地区没有这家企业，请核对企业编号。"
+
+
+class DepartmentNotThere(Invalid):
+    """No department of this place has the id or the name, or it has been closed."""
+
+    code = "department_not_there"
+    sentence = "本地区没有这个部门或部门已撤销，请核对部门。"
+
+
 class PersonNeeded(Invalid):
     """People hold duties; a machine is given none of theirs."""
 

@@ -9,7 +9,13 @@ from chassis.time.clock import CHINA
 from chassis.write.uow import UnitOfWork
 from contracts.credentials import CredentialView, IssueCredential, RevokeCredential, RotateCredential
 from contracts.security_events import SecurityEventKind
-from gateway.identity.credentials.domain import Credential, DepartmentMissing, NothingHeld, of_machine
+from gateway.identity.credentials.domain import (
+    Credential,
+    DepartmentMissing,
+    DepartmentNotThere,
+    NothingHeld,
+    of_machine,
+)
 from gateway.identity.credentials.store import CredentialStore
 from gateway.identity.people.domain import PersonUnknown
 from gateway.identity.people.store import Appointments
@@ -20,6 +26,11 @@ HELD = """
 SELECT EXISTS (SELECT FROM held_by(:person, :day) h WHERE h.tenant = :tenant AND h.department_id = :department)
     OR EXISTS (SELECT FROM acts_for(:person, :day) f WHERE f.tenant = :tenant AND f.enterprise_id = :enterprise)
 """
+OPEN_DEPARTMENTS = """
+SELECT count(*) FROM department
+WHERE tenant = :tenant AND (closed_on IS NULL OR closed_on > :day)
+    AND (CAST(:id AS text) IS NULL OR id = :id) AND (CAST(:name AS text) IS NULL OR name = :name)
+"""
 
 
 def token_digest(token: str) -> str:
@@ -29,15 +40,16 @@ def token_digest(token: str) -> str:
 
 def issue_credential(cmd: IssueCredential, uow: UnitOfWork, token: str, origin: Origin = NOWHERE) -> CredentialView:
     """Keep the digest of `token` for this person or machine. Raises TenantUnknown, RoleNotYours, PersonNeeded,
-    EnterpriseMissing, DepartmentMissing, PersonUnknown, NothingHeld.
+    EnterpriseMissing, DepartmentNotThere, DepartmentMissing, PersonUnknown, NothingHeld.
 
-    The answer does not contain the token, since answers are stored under their idempotency key; the caller
-    derives the token from that id, so that a retry shows the same one.
+    The answer does not contain the token, since answers are stored under their idempotency key: the caller, who made
+    it, shows it this once.
     """
     if cmd.tenant != "platform":
         uow.registry.settings(cmd.tenant)
     if cmd.roles:
         of_machine(cmd, by_platform="platform" in uow.actor.roles)
+        _department_is_there(cmd, uow)
     else:
         _holds_something(cmd, uow)
     credential = Credential(
@@ -83,6 +95,16 @@ def revoke_credential(cmd: RevokeCredential, uow: UnitOfWork, origin: Origin = N
     store.save(credential)
     _note("credential_revoked", credential, uow, origin, {"name": credential.name, "reason": cmd.reason})
     return credential.view()
+
+
+def _department_is_there(cmd: IssueCredential, uow: UnitOfWork) -> None:
+    """Whatever of a department is said of a machine is said of one. Raises DepartmentNotThere."""
+    if cmd.department_id is None and cmd.department is None:
+        return
+    day = uow.now.astimezone(CHINA).date()
+    asked = {"tenant": cmd.tenant, "day": day, "id": cmd.department_id, "name": cmd.department}
+    if uow.execute(OPEN_DEPARTMENTS, asked).scalar_one() == 0:
+        raise DepartmentNotThere(field="department" if cmd.department_id is None else "department_id")
 
 
 def _holds_something(cmd: IssueCredential, uow: UnitOfWork) -> None:

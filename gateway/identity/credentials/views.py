@@ -16,7 +16,7 @@ def list_credentials(query: ListCredentials, reader: Reader) -> CredentialPage:
     statement = select(CREDENTIAL).order_by(columns.id).limit(query.limit + 1)
     if not query.past:
         statement = statement.where(*_good(reader))
-    if (last := decode_cursor(query.cursor, 1)) is not None:
+    if (last := decode_cursor(query.cursor, str)) is not None:
         statement = statement.where(columns.id > str(last[0]))
     rows, more = cut_page(reader.execute(statement).mappings().all(), query.limit)
     return CredentialPage(

@@ -46,7 +46,7 @@ def list_departments(query: ListDepartments, reader: Reader) -> DepartmentPage:
         statement = statement.where(columns.closed_on.is_(None) | (columns.closed_on > _today(reader)))
     if query.function is not None:
         statement = statement.where(columns.functions.any(query.function))
-    if (last := decode_cursor(query.cursor, 2)) is not None:
+    if (last := decode_cursor(query.cursor, str, str)) is not None:
         statement = statement.where(tuple_(columns.name, columns.id) > last)
     rows, more = cut_page(reader.execute(statement).mappings().all(), query.limit)
     return DepartmentPage(
@@ -69,7 +69,7 @@ def list_duties(query: ListDuties, reader: Reader) -> DutyPage:
     statement = select(DUTY).order_by(columns.kind, columns.id).limit(query.limit + 1)
     if query.kind is not None:
         statement = statement.where(columns.kind == query.kind)
-    if (last := decode_cursor(query.cursor, 2)) is not None:
+    if (last := decode_cursor(query.cursor, str, str)) is not None:
         statement = statement.where(tuple_(columns.kind, columns.id) > last)
     rows, more = cut_page(reader.execute(statement).mappings().all(), query.limit)
     return DutyPage(
@@ -82,7 +82,7 @@ def list_windows(query: ListWindows, reader: Reader) -> WindowPage:
     """Raises CursorInvalid."""
     columns = WINDOW.c
     statement = select(WINDOW).order_by(columns.name, columns.id).limit(query.limit + 1)
-    if (last := decode_cursor(query.cursor, 2)) is not None:
+    if (last := decode_cursor(query.cursor, str, str)) is not None:
         statement = statement.where(tuple_(columns.name, columns.id) > last)
     rows, more = cut_page(reader.execute(statement).mappings().all(), query.limit)
     return WindowPage(
@@ -97,7 +97,7 @@ def list_plan_terms(query: ListPlanTerms, reader: Reader) -> PlanTermPage:
     statement = select(PLAN_TERM).order_by(columns.use, columns.term, columns.id).limit(query.limit + 1)
     if query.use is not None:
         statement = statement.where(columns.use == query.use)
-    if (last := decode_cursor(query.cursor, 3)) is not None:
+    if (last := decode_cursor(query.cursor, str, str, str)) is not None:
         statement = statement.where(tuple_(columns.use, columns.term, columns.id) > last)
     rows, more = cut_page(reader.execute(statement).mappings().all(), query.limit)
     return PlanTermPage(

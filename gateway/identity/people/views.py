@@ -69,7 +69,7 @@ def list_people(query: ListPeople, reader: Reader) -> PersonPage:
     statement = select(PERSON).order_by(columns.name, columns.id).limit(query.limit + 1)
     if query.name:
         statement = statement.where(columns.name.startswith(query.name, autoescape=True))
-    if (last := decode_cursor(query.cursor, 2)) is not None:
+    if (last := decode_cursor(query.cursor, str, str)) is not None:
         statement = statement.where(tuple_(columns.name, columns.id) > last)
     rows, more = cut_page(reader.execute(statement).mappings().all(), query.limit)
     return PersonPage(
@@ -104,7 +104,7 @@ def list_mandates(query: ListMandates, reader: Reader) -> MandatePage:
 
 
 def _paged(cursor: str | None, limit: int, reader: Reader) -> dict[str, object]:
-    last = decode_cursor(cursor, 1)
+    last = decode_cursor(cursor, str)
     today: date = reader.now.astimezone(CHINA).date()
     return {"after": None if last is None else str(last[0]), "limit": limit + 1, "today": today}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from chassis.read.paging import CursorInvalid, cut_page, decode_cursor, encode_cursor
+from chassis.read.paging import cut_page, decode_cursor, encode_cursor
 from chassis.read.reader import Reader
 from contracts.refusal import Forbidden
 from contracts.security_events import ListSecurityEvents, SecurityEventPage, SecurityEventView
@@ -35,12 +35,12 @@ def list_security_events(query: ListSecurityEvents, reader: Reader) -> SecurityE
     """The events of the reader's tenant. Raises CursorInvalid, EventsOfOthers."""
     if query.about not in (None, reader.tenant):
         raise EventsOfOthers()
-    before = decode_cursor(query.cursor, 2)
+    before = decode_cursor(query.cursor, datetime, str)
     values = {name: value for name in FILTERS if (value := getattr(query, name)) is not None}
     conditions = ["tenant = :tenant", OWN, *(FILTERS[name] for name in values)]
     if before is not None:
         conditions.append("(at, id) < (:before_at, :before_id)")
-        values |= {"before_at": _instant(before[0]), "before_id": str(before[1])}
+        values |= {"before_at": before[0], "before_id": before[1]}
     found = reader.execute(
         f"SELECT * FROM security_event WHERE {' AND '.join(conditions)} ORDER BY at DESC, id DESC LIMIT :limit",
         {**values, "tenant": reader.tenant, "own": reader.actor.department_id, "limit": query.limit + 1},
@@ -55,10 +55,3 @@ def list_security_events(query: ListSecurityEvents, reader: Reader) -> SecurityE
 def reading_tenant(query: ListSecurityEvents, own: str) -> str:
     """Whose events are read: the platform's auditor may name a tenant, everybody else has their own."""
     return query.about or DOOR if own == DOOR else own
-
-
-def _instant(text: object) -> datetime:
-    try:
-        return datetime.fromisoformat(str(text))
-    except ValueError as error:
-        raise CursorInvalid() from error

@@ -11,6 +11,7 @@ from datetime import datetime
 from chassis.edge.frame import Frame
 from contracts.message import Id
 from gateway.identity.digests import digest_of
+from gateway.identity.remembered import Remembered
 from gateway.identity.security.events import DOOR
 from gateway.identity.sessions.domain import OpenedSession, SessionLimits, usable_with
 from gateway.identity.sessions.people_port import Capacity, PeoplePort
@@ -58,26 +59,24 @@ class SessionDirectory:
         self.people = people
         self.limits = limits or SessionLimits()
         self._frame = frame
-        self._monotonic = monotonic
-        self._known: dict[str, tuple[float, SignedInSession | None]] = {}
+        self._known: Remembered[SignedInSession] = Remembered(CACHE_SECONDS, CACHE_LIMIT, monotonic)
 
     def remembered(self, cookie: str) -> tuple[bool, SignedInSession | None]:
         """(whether the answer is known without asking, the answer)."""
-        kept = self._known.get(digest_of(cookie))
-        if kept is None or self._monotonic() - kept[0] >= CACHE_SECONDS:
-            return False, None
-        session = kept[1]
+        known, session = self._known.answer(digest_of(cookie))
         if session is not None and not session.opened.alive(self._frame.clock.now(), self.limits):
             session = None
-        return True, session
+        return known, session
+
+    def was_found(self, cookie: str) -> bool:
+        """Whether somebody came with it before, and was somebody."""
+        return self._known.was_found(digest_of(cookie))
 
     def find(self, cookie: str) -> SignedInSession | None:
         """Whoever has this cookie and may act; None for nobody. Blocks: call it in a thread."""
         opened = self.opened(cookie)
         found = None if opened is None or opened.stage != "open" else self._session(opened)
-        if len(self._known) >= CACHE_LIMIT:
-            self._known.clear()
-        self._known[digest_of(cookie)] = (self._monotonic(), found)
+        self._known.keep(digest_of(cookie), found)
         if found is not None and found.opened.to_be_noticed(self._frame.clock.now(), self.limits):
             self._notice(found.opened)
         return found
@@ -113,11 +112,11 @@ class SessionDirectory:
     def forget(self, *id_digests: str) -> None:
         """What this process has just changed is not answered from memory."""
         for each in id_digests:
-            self._known.pop(each, None)
+            self._known.forget(each)
 
     def forget_person(self, person_id: Id) -> None:
-        for digest, (_at, session) in list(self._known.items()):
-            if session is not None and session.person_id == person_id:
+        for digest, session in self._known.found():
+            if session.person_id == person_id:
                 self.forget(digest)
 
     def _session(self, opened: OpenedSession) -> SignedInSession | None:

@@ -16,7 +16,7 @@ AUDIENCE = "security"
 async def shown_once(door: Door, kind: str, secret: str, *, back: str, until: object = None) -> Response:
     """The page that an order leads to instead of elsewhere. `kind` is the key of its texts, `back` where one goes on.
 
-    Loaded again, it sends the order again, which is answered with the same.
+    Loaded again, it sends the order again, which is told that it was handed over.
     """
     values = {"kind": kind, "secret": secret, "back": back, "until": until, "page_path": back}
     return await portal_of(door.request).render(

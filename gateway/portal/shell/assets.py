@@ -17,7 +17,7 @@ from starlette.responses import Response
 
 from chassis.observability.telemetry import get_logger
 from gateway.access import PUBLIC
-from gateway.portal.shell.headers import secured
+from gateway.portal.shell.headers import with_cache
 
 PORTAL = Path(__file__).parent.parent
 OURS = PORTAL / "static"
@@ -81,11 +81,11 @@ class Assets:
         headers = {"ETag": asset.etag, "Cache-Control": FOR_GOOD, "Vary": "Accept-Encoding"}
         known = {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}
         if asset.etag in known:
-            return secured(Response(status_code=304, headers=headers))
+            return with_cache(Response(status_code=304, headers=headers))
         content = asset.content
         if "gzip" in request.headers.get("accept-encoding", ""):
             content, headers["Content-Encoding"] = asset.packed, "gzip"
-        return secured(Response(content, headers=headers, media_type=asset.media_type))
+        return with_cache(Response(content, headers=headers, media_type=asset.media_type))
 
     def route(self) -> APIRoute:
         async def asset(request: Request) -> Response:

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl
 from fastapi import HTTPException, Request
 
 from contracts.money import Money
+from gateway.strict import is_index
 
 Pairs = Sequence[tuple[str, str]]
 
@@ -40,7 +41,7 @@ class SentForm:
     @property
     def shown_again(self) -> Pairs:
         """What may stand in a page once more."""
-        return [(name, value) for name, value in self.said if not name.endswith(SECRET)]
+        return [(name, value.replace("\0", "")) for name, value in self.said if not name.endswith(SECRET)]
 
 
 async def sent_form_of(request: Request) -> SentForm:
@@ -97,7 +98,7 @@ def _compact(node: Any) -> Any:
     if not isinstance(node, dict):
         return node or None
     kept = {name: compact for name, value in node.items() if (compact := _compact(value)) is not None}
-    if kept and all(name.isdecimal() for name in kept):
+    if kept and all(map(is_index, kept)):
         return [kept[name] for name in sorted(kept, key=int)]
     return kept or None
 

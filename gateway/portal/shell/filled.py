@@ -11,8 +11,10 @@ from fastapi.exceptions import RequestValidationError
 from chassis.foundation.reasons import sentence_for
 from contracts.money import Money
 from contracts.refusal import Reason
-from gateway.forms import Form, T, Wrong
+from gateway.door import VERSION_NUMBER
+from gateway.forms import Form, T
 from gateway.portal.shell.entries import FEN, in_fen, meant, nested, sent_form_of
+from gateway.strict import Wrong
 
 BOUNDS = ("ge", "gt", "le", "lt")
 FALSE_NUMBERS = ("int_parsing", "int_type", "int_from_float")
@@ -20,6 +22,8 @@ FALSE_NUMBERS = ("int_parsing", "int_type", "int_from_float")
 
 class AskedForm(Form[T]):
     """A question that stands in a page's address. What a filter leaves blank is not asked for."""
+
+    strict = False
 
     async def said(self, request: Request) -> dict[str, Any]:
         return in_fen(nested(meant(request.query_params.multi_items()), self.lists)) if self.named else {}
@@ -36,7 +40,7 @@ class FilledForm(AskedForm[T]):
 
     async def version(self, request: Request) -> int:
         said = (await sent_form_of(request)).version
-        if not said.isdecimal():
+        if not VERSION_NUMBER.fullmatch(said):
             raise HTTPException(428)
         return int(said)
 

@@ -1,4 +1,4 @@
-"""What every page tells the browser about itself: what it may load, who may frame it, who may keep it."""
+"""Who may keep a page. What else every answer says of itself stands in `gateway.headers`."""
 
 from __future__ import annotations
 
@@ -6,30 +6,16 @@ from typing import TypeVar
 
 from starlette.responses import Response
 
+from gateway.headers import NOBODY_KEEPS
+
+__all__ = ["ASK_AGAIN", "NOBODY_KEEPS", "with_cache"]
+
 R = TypeVar("R", bound=Response)
 
-CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
-)
-
-SECURITY = {
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
-    "X-Frame-Options": "DENY",
-    "X-Content-Type-Options": "nosniff",
-    # Not no-referrer: under it a browser sends `Origin: null` with our own forms, which we could not tell from others'.
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-}
-
-NOBODY_KEEPS = "no-store"
 ASK_AGAIN = "private, no-cache"
 
 
-def secured(response: R, cache: str = NOBODY_KEEPS) -> R:
-    """The response with all of this on it; what it says of keeping it stays."""
-    response.headers.update(SECURITY)
+def with_cache(response: R, cache: str = NOBODY_KEEPS) -> R:
+    """The response; what it says of keeping it stays."""
     response.headers.setdefault("Cache-Control", cache)
     return response

@@ -18,7 +18,7 @@ from gateway.door import Door
 from gateway.portal.shell.addresses import here
 from gateway.portal.shell.assets import Assets
 from gateway.portal.shell.entries import SentForm, flat, nested
-from gateway.portal.shell.headers import NOBODY_KEEPS, secured
+from gateway.portal.shell.headers import NOBODY_KEEPS, with_cache
 from gateway.portal.shell.language import in_both, language_of, remember
 from gateway.portal.shell.page_form import PageForm
 from gateway.portal.shell.pages import NavigationEntry, PageDeclaration, Pages
@@ -103,7 +103,7 @@ class Portal:
         page = HTMLResponse(text, status, headers={"Cache-Control": NOBODY_KEEPS if session else cache})
         page.headers["Vary"] = "Cookie"
         remember(request, page)
-        return secured(page)
+        return with_cache(page)
 
     def has_page(self, path: str) -> bool:
         """Whether there is a page that is declared so."""

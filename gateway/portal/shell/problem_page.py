@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from gateway.errors import DoorProblem
 from gateway.portal.shell.addresses import here
 from gateway.portal.shell.entries import KEY, VERSION, SentForm, sent_form_of
-from gateway.portal.shell.headers import NOBODY_KEEPS, secured
+from gateway.portal.shell.headers import NOBODY_KEEPS, with_cache
 from gateway.portal.shell.pages import PageDeclaration
 from gateway.portal.shell.portal import portal_of
 
@@ -39,7 +39,7 @@ async def problem_page(request: Request, problem: DoorProblem) -> Response | Non
         return None
     if problem.status == 405 and request.method == "GET" and declared is not None:
         page = declared.page.path.format(**request.path_params)
-        return secured(RedirectResponse(page, 303), NOBODY_KEEPS)
+        return with_cache(RedirectResponse(page, 303), NOBODY_KEEPS)
     return await _shown(request, problem, None)
 
 
@@ -55,8 +55,8 @@ async def sign_in_first(request: Request, _error: Exception) -> Response:
     address = f"{SIGN_IN}?next={quote(here(request), safe='')}"
     if request.headers.get("hx-request") == "true":
         # A redirect would be followed by the script and its page put into a corner of this one.
-        return secured(Response(status_code=401, headers={"HX-Redirect": address}), NOBODY_KEEPS)
-    return secured(RedirectResponse(address, 303), NOBODY_KEEPS)
+        return with_cache(Response(status_code=401, headers={"HX-Redirect": address}), NOBODY_KEEPS)
+    return with_cache(RedirectResponse(address, 303), NOBODY_KEEPS)
 
 
 async def _shown(request: Request, problem: DoorProblem, sent: SentForm | None) -> Response:

@@ -21,7 +21,7 @@ from gateway.errors import DoorProblem, Faulted, problem_of
 from gateway.portal.shell.addresses import local_path
 from gateway.portal.shell.entries import Pairs, SentForm, sent_form_of
 from gateway.portal.shell.filled import reasons_beside_fields
-from gateway.portal.shell.headers import NOBODY_KEEPS, secured
+from gateway.portal.shell.headers import NOBODY_KEEPS, with_cache
 from gateway.portal.shell.language import remember
 from gateway.portal.shell.page_form import PageForm
 from gateway.portal.shell.pages import PageDeclaration, Shown, beside
@@ -85,7 +85,7 @@ def serve_pages(app: FastAPI, portal: Portal) -> None:
 
 def redirect(request: Request, address: str) -> Response:
     """On to a page of ours, with GET."""
-    response = secured(RedirectResponse(local_path(address), SEE_OTHER), NOBODY_KEEPS)
+    response = with_cache(RedirectResponse(local_path(address), SEE_OTHER), NOBODY_KEEPS)
     remember(request, response)
     return response
 
@@ -116,7 +116,7 @@ async def _page(door: Door, page: PageDeclaration, filled: PageForm | None = Non
     portal = portal_of(door.request)
     shown = await page.handle(door, await _question(door, page))
     if isinstance(shown, Response):
-        return secured(shown)
+        return with_cache(shown)
     if not isinstance(shown, Shown):
         shown = Shown(shown)
     values: Mapping[str, Any] = {
@@ -174,7 +174,7 @@ def _sends(declared: PageDeclaration) -> Endpoint:
             return await _again(door, declared, sent, refused, tuple(refused.reasons))
         except (BusError, Faulted, SQLAlchemyError) as error:
             return await kept_page(door.request, problem_of(error), sent)
-        return secured(went) if isinstance(went, Response) else redirect(door.request, went)
+        return with_cache(went) if isinstance(went, Response) else redirect(door.request, went)
 
     return endpoint
 

@@ -21,7 +21,7 @@ from gateway.identity.sessions.views import SignedInSession
 from gateway.permissions import permission_for
 from gateway.portal.shell.addresses import here
 from gateway.portal.shell.entries import sent_form_of
-from gateway.portal.shell.headers import NOBODY_KEEPS, secured
+from gateway.portal.shell.headers import NOBODY_KEEPS, with_cache
 from gateway.portal.shell.pages import PageDeclaration
 from gateway.portal.shell.rendering import address
 from gateway.portal.shell.serving import KEPT, redirect
@@ -61,7 +61,7 @@ async def confirm_first(request: Request, _error: Exception) -> Response:
         back = await _back_to(request, declared, page)
     to = address(CONFIRM, next=back)
     if request.headers.get("hx-request") == "true":
-        return secured(Response(status_code=401, headers={"HX-Redirect": to}), NOBODY_KEEPS)
+        return with_cache(Response(status_code=401, headers={"HX-Redirect": to}), NOBODY_KEEPS)
     return redirect(request, to)
 
 

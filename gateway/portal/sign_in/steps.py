@@ -11,7 +11,7 @@ from contracts.refusal import Conflict
 from gateway.identity.sessions.domain import OpenedSession, Stage
 from gateway.identity.sign_in.entrance import Entered
 from gateway.portal.shell.addresses import local_path
-from gateway.portal.shell.headers import NOBODY_KEEPS, secured
+from gateway.portal.shell.headers import NOBODY_KEEPS, with_cache
 from gateway.portal.shell.rendering import address
 from gateway.portal.shell.serving import SEE_OTHER, redirect
 from gateway.signing_in import signing_in_of
@@ -53,7 +53,7 @@ def proceed(request: Request, entered: Entered, next: str) -> Response:
 
 def elsewhere(address_there: str) -> Response:
     """To an identity provider, by its own address."""
-    return secured(RedirectResponse(address_there, SEE_OTHER), NOBODY_KEEPS)
+    return with_cache(RedirectResponse(address_there, SEE_OTHER), NOBODY_KEEPS)
 
 
 def our_origin(request: Request) -> str:

@@ -57,7 +57,7 @@ def list_consents(query: ListConsents, reader: Reader) -> ConsentList:
 def list_disclosures(query: ListDisclosures, reader: Reader) -> DisclosurePage:
     """Who has looked at what of an enterprise, or was refused a look, the newest first. Raises EnterpriseNotYours, EnterpriseUnknown or CursorInvalid."""
     refuse_unknown(reader, query.enterprise_id)
-    before = decode_cursor(query.cursor, 1)
+    before = decode_cursor(query.cursor, str)
     found = reader.execute(
         "SELECT * FROM disclosure WHERE tenant = :tenant AND enterprise_id = :id"
         " AND (CAST(:before AS text) IS NULL OR id < :before) ORDER BY id DESC LIMIT :limit",

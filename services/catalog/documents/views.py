@@ -38,7 +38,7 @@ def get_document(query: GetDocument, reader: Reader) -> DocumentView:
 
 def list_documents(query: ListDocuments, reader: Reader) -> DocumentPage:
     """In the order of their registration. Raises CursorInvalid."""
-    after = decode_cursor(query.cursor, 1)
+    after = decode_cursor(query.cursor, str)
     wanted = {
         "tenant": reader.tenant,
         "after": str(after[0]) if after else "",

@@ -56,7 +56,7 @@ def get_draft(query: GetDraft, reader: Reader) -> DraftView:
 
 def list_drafts(query: ListDrafts, reader: Reader) -> DraftPage:
     """The newest first. Raises CursorInvalid."""
-    before = decode_cursor(query.cursor, 1)
+    before = decode_cursor(query.cursor, str)
     wanted = {
         **_reach(reader),
         "stage": query.stage,

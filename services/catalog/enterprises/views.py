@@ -66,7 +66,7 @@ def find_enterprise(query: FindEnterprise, reader: Reader) -> EnterpriseFound:
 def get_fact_history(query: GetFactHistory, reader: Reader) -> FactHistory:
     """A dossier's records, the newest first. Raises EnterpriseNotYours, EnterpriseUnknown or CursorInvalid."""
     refuse_unknown(reader, query.enterprise_id)
-    before = decode_cursor(query.cursor, 2)
+    before = decode_cursor(query.cursor, int, int)
     found = reader.execute(
         f"SELECT * FROM ({HISTORY}) AS h WHERE (CAST(:name AS text) IS NULL OR name = :name)"
         " AND (CAST(:version AS integer) IS NULL OR (version, ordinal) < (:version, :ordinal))"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from chassis.read.paging import cut_page, decode_cursor, encode_cursor
+from chassis.read.paging import CursorInvalid, cut_page, decode_cursor, encode_cursor
 from chassis.read.reader import Reader
 from contracts.entitlements import (
     GetItemReach,
@@ -45,7 +45,7 @@ def get_item_reach(query: GetItemReach, reader: Reader, matching: Asks) -> ItemR
 def list_item_enterprises(query: ListItemEnterprises, reader: Reader, matching: Asks) -> ItemEnterprisesPage:
     """One page of them, by id. Raises ReachNotYours, ItemUnknown, CursorInvalid or MatchingWarmingUp."""
     _refuse_enterprises(reader.actor)
-    after = decode_cursor(query.cursor, 1)
+    after = decode_cursor(query.cursor, str)
     answer = _of_item(
         matching.ask(
             ask="enterprises",
@@ -84,11 +84,17 @@ def preview_item(query: PreviewItem, reader: Reader, matching: Asks) -> ItemPrev
     return ItemPreview.model_validate(dict(matching.ask(ask="preview", tenant=reader.tenant, rules=rules)))
 
 
+def _number(said: str) -> int:
+    if not said.isdecimal() or len(said) > 18:
+        raise CursorInvalid()
+    return int(said)
+
+
 def list_matches(query: ListMatches, reader: Reader) -> MatchPage:
     """The tenant's chunks after the cursor, oldest first. Raises ReachNotYours or CursorInvalid."""
     _refuse_enterprises(reader.actor)
-    after = decode_cursor(query.cursor, 1)
-    number = int(after[0]) if after else 0
+    after = decode_cursor(query.cursor, str)
+    number = _number(after[0]) if after else 0
     given = {"tenant": reader.tenant, "number": number, "limit": query.limit + 1}
     rows, _more = cut_page(reader.execute(CHUNKS, given).mappings().all(), query.limit)
     last = rows[-1]["number"] if rows else number

@@ -62,7 +62,7 @@ def list_entitlements(query: ListEntitlements, reader: Reader, matching: Asks) -
     Raises EnterpriseNotYours, EnterpriseUnknown, CursorInvalid or MatchingWarmingUp.
     """
     refuse_stranger(reader.actor, query.enterprise_id)
-    after = decode_cursor(query.cursor, 1)
+    after = decode_cursor(query.cursor, str)
     answer = matching.ask(
         ask="entitlements",
         tenant=reader.tenant,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from chassis.read.paging import cut_page, decode_cursor, encode_cursor
 from chassis.read.reader import Reader
@@ -31,7 +31,7 @@ def list_materials(query: ListMaterials, reader: Reader) -> MaterialList:
 def list_expiring_materials(query: ListExpiringMaterials, reader: Reader) -> MaterialPage:
     """What of this place's enterprises runs out within so many days, the soonest first. Raises CursorInvalid."""
     today = reader.now.astimezone(CHINA).date()
-    after = decode_cursor(query.cursor, 2)
+    after = decode_cursor(query.cursor, date, str)
     found = reader.execute(
         "SELECT * FROM material WHERE tenant = :tenant AND replaced_by IS NULL AND withdrawn_by IS NULL"
         " AND valid_until BETWEEN :today AND :last"

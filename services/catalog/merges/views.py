@@ -10,7 +10,7 @@ from services.catalog.merges.domain import Merge
 
 def list_merges(query: ListMerges, reader: Reader) -> MergePage:
     """The merges of this place, the newest first. Raises CursorInvalid."""
-    before = decode_cursor(query.cursor, 1)
+    before = decode_cursor(query.cursor, str)
     found = reader.execute(
         "SELECT * FROM enterprise_merge WHERE tenant = :tenant AND (CAST(:state AS text) IS NULL OR state = :state)"
         " AND (CAST(:before AS text) IS NULL OR id < :before) ORDER BY id DESC LIMIT :limit",

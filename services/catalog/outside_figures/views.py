@@ -20,7 +20,7 @@ ORDER BY f.id DESC LIMIT :limit
 
 def list_outside_figures(query: ListOutsideFigures, reader: Reader) -> OutsideFigurePage:
     """One page, the newest entry first. Raises CursorInvalid."""
-    after = decode_cursor(query.cursor, 1)
+    after = decode_cursor(query.cursor, str)
     wanted = {
         "before": str(after[0]) if after else None,
         "tenant": query.tenant,

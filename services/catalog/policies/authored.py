@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from chassis.read.paging import cut_page, decode_cursor, encode_cursor
@@ -142,7 +142,7 @@ ORDER BY a.use, a.name LIMIT :limit
 
 def list_authored_items(query: ListAuthoredItems, reader: Reader) -> AuthoredItemPage:
     """The tenant's items; an officer of a department sees that department's. Raises CursorInvalid."""
-    after, today = decode_cursor(query.cursor, 1), reader.now.astimezone(CHINA).date()
+    after, today = decode_cursor(query.cursor, str), reader.now.astimezone(CHINA).date()
     officer = "department" in reader.actor.roles
     wanted = {
         "tenant": reader.tenant,
@@ -173,7 +173,7 @@ def get_authored_item(query: GetAuthoredItem, reader: Reader) -> AuthoredItemVie
 
 def list_unmapped_terms(query: ListUnmappedTerms, reader: Reader) -> UnmappedTermPage:
     """What plans of items on offer say and nobody has said the meaning of, with these items. Raises CursorInvalid."""
-    use, term = decode_cursor(query.cursor, 2) or ("", "")
+    use, term = decode_cursor(query.cursor, str, str) or ("", "")
     wanted = {"tenant": reader.tenant, "day": reader.now.astimezone(CHINA).date(), "limit": query.limit + 1}
     rows, more = cut_page(
         reader.execute(UNMAPPED, {**wanted, "use": str(use), "term": str(term)}).mappings().all(), query.limit
@@ -184,7 +184,7 @@ def list_unmapped_terms(query: ListUnmappedTerms, reader: Reader) -> UnmappedTer
 
 def get_item_history(query: GetItemHistory, reader: Reader) -> ItemHistory:
     """The newest change first. Raises ItemUnknown, CursorInvalid."""
-    after = decode_cursor(query.cursor, 3) or (None, "", 0)
+    after = decode_cursor(query.cursor, datetime, str, int) or (None, "", 0)
     wanted = {"tenant": reader.tenant, "id": query.item_id, "limit": query.limit + 1}
     wanted |= {"at": after[0], "subject": after[1], "version": after[2]}
     rows, more = cut_page(reader.execute(HISTORY, wanted).mappings().all(), query.limit)

@@ -25,7 +25,7 @@ SUMMARY = (
 
 def list_policies(query: ListPolicies, reader: Reader) -> PolicyPage:
     """Items on offer in the order of their first publication. Raises CursorInvalid."""
-    after = decode_cursor(query.cursor, 1)
+    after = decode_cursor(query.cursor, str)
     wanted = {"after": str(after[0]) if after else "", "limit": query.limit + 1}
     if query.tenant is None:
         statement = f"{SUMMARY} ORDER BY p.id LIMIT :limit"

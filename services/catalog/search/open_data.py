@@ -32,7 +32,7 @@ PAGE = (
 
 def read_open_data(query: ReadOpenData, reader: Reader) -> OpenData:
     """A page of everything on offer, and the revision it is of, both of one instant. Raises CursorInvalid."""
-    after = decode_cursor(query.cursor, 1)
+    after = decode_cursor(query.cursor, str)
     told: dict[str, Any] = {"tenant": query.tenant}
     if query.unless is not None:
         state = reader.execute(STATE, told).mappings().one()

@@ -29,13 +29,9 @@ class Position:
     @classmethod
     def of(cls, cursor: str, now: date) -> Position:
         """Raises CursorInvalid for what was not given out here, or days ago."""
-        way, day, rank, number = decode_cursor(cursor, 4) or ()
-        if way not in WAYS or not isinstance(day, str) or not _is_key(rank) or not _is_key(number):
+        way, today, rank, number = decode_cursor(cursor, str, date, None, None) or ()
+        if way not in WAYS or not _is_key(rank) or not _is_key(number):
             raise CursorInvalid()
-        try:
-            today = date.fromisoformat(day)
-        except ValueError as error:
-            raise CursorInvalid() from error
         if abs(today - now) > LIFE:
             raise CursorInvalid()
         return cls(way, today, rank, number)

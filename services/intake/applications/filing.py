@@ -6,6 +6,7 @@ from chassis.foundation.ids import random_code
 from chassis.foundation.secrecy import Cipher
 from chassis.time.clock import CHINA
 from chassis.write.uow import UnitOfWork
+from contracts.identity import PLATFORM
 from contracts.intake import ReplacedClaim
 from services.intake.applications.admission import Admission
 from services.intake.applications.domain import Application, Numbers, claim_of
@@ -19,14 +20,17 @@ def receipt_head(item: PublishedItem, uow: UnitOfWork) -> str:
 
 
 def issue_numbers(head: str, application_id: str, uow: UnitOfWork, cipher: Cipher) -> Numbers:
-    """The query code is a secret of the applicant's: the row keeps it sealed, and only a digest travels."""
+    """The query code is a secret of the applicant's: the row keeps it sealed, and only a digest travels.
+
+    The digest is keyed. There are so few codes that whoever reads a plain one tries them all in an hour.
+    """
     receipt, code = f"{head}-{random_code(8)}", random_code(8)
     return Numbers(
         application_id=application_id,
         receipt=receipt,
         query_code=code,
         sealed=cipher.seal(code, purpose="query_code", tenant=uow.tenant),
-        digest=cipher.digest(f"{receipt}{code}"),
+        digest=cipher.hmac(cipher.digest(f"{receipt}{code}"), purpose="query_code_digest", tenant=PLATFORM),
     )
 
 

@@ -32,7 +32,7 @@ def get_application(query: GetApplication, reader: Reader, cipher: Cipher) -> Ap
 def list_applications(query: ListApplications, reader: Reader, cipher: Cipher) -> ApplicationPage:
     """An enterprise's applications, those of dossiers merged into its own included, newest first. Raises EnterpriseNotYours or CursorInvalid."""
     refuse_stranger(reader.actor, query.enterprise_id)
-    before = decode_cursor(query.cursor, 1)
+    before = decode_cursor(query.cursor, str)
     rows = reader.execute(
         f"{COLUMNS} WHERE tenant = :tenant AND enterprise_id {OF_ENTERPRISE}"
         " AND (CAST(:item AS text) IS NULL OR item_id = :item) AND (CAST(:receipt AS text) IS NULL OR receipt = :receipt)"

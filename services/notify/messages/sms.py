@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, Protocol
@@ -20,6 +19,15 @@ SIGN = "直达"
 
 REFUSED_FOR_GOOD = frozenset({400, 409, 413, 422})
 """What is wrong with the message itself stays wrong; every other answer may be different the next time."""
+
+REASONS: Mapping[str, str] = {
+    "number_unknown": "手机号码不存在",
+    "number_blocked": "对方拒收短信",
+    "number_off": "手机关机或不在服务区",
+    "text_refused": "短信内容被拦截",
+    "message_content_differs": "同一短信编号已用于其他内容",
+}
+"""The provider's codes in our words: what it writes itself names numbers, and goes into events and onto pages."""
 
 Standing = Literal["delivered", "failed", "pending", "absent", "silent"]
 
@@ -81,7 +89,7 @@ class SmsClient:
         except httpx.TransportError:
             return ProviderAnswer("silent", "短信平台未答复")
         if answer.status_code in REFUSED_FOR_GOOD:
-            return ProviderAnswer("failed", _without_numbers(f"短信平台拒收：{_code(answer)}"))
+            return ProviderAnswer("failed", REASONS.get(_code(answer), "短信平台拒收"))
         return _word(answer)
 
     def ask(self, message_id: str) -> ProviderAnswer:
@@ -103,7 +111,7 @@ def _word(answer: httpx.Response) -> ProviderAnswer:
         return ProviderAnswer("silent", "短信平台的答复无法识别")
     if said.status == "pending":
         return ProviderAnswer("pending", "尚未收到送达回执")
-    return ProviderAnswer(said.status, _without_numbers(said.reason or said.reason_code or ""), said.delivered_at)
+    return ProviderAnswer(said.status, REASONS.get(said.reason_code or "", ""), said.delivered_at)
 
 
 def _code(answer: httpx.Response) -> str:
@@ -111,8 +119,3 @@ def _code(answer: httpx.Response) -> str:
         return str(answer.json()["code"])[:80]
     except (ValueError, KeyError, TypeError):
         return f"HTTP {answer.status_code}"
-
-
-def _without_numbers(reason: str) -> str:
-    # Providers like to repeat the number in the reason; ours goes into events and onto pages.
-    return re.sub(r"\d{7,}", "***", reason)[:300]

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import text
 
-from chassis.read.paging import CursorInvalid, cut_page, decode_cursor, encode_cursor
+from chassis.read.paging import cut_page, decode_cursor, encode_cursor
 from chassis.read.reader import Reader
 from contracts.notify import CountUnread, ListMessages, MessagePage, MessageView, UnreadCount
 from copies.merged_enterprises import OF_ENTERPRISE
@@ -56,10 +56,5 @@ def count_unread(query: CountUnread, reader: Reader) -> UnreadCount:
 
 
 def _position(cursor: str | None) -> tuple[datetime | None, str | None]:
-    keys = decode_cursor(cursor, 2)
-    if keys is None:
-        return None, None
-    try:
-        return datetime.fromisoformat(str(keys[0])), str(keys[1])
-    except ValueError as error:
-        raise CursorInvalid() from error
+    created_at, message_id = decode_cursor(cursor, datetime, str) or (None, None)
+    return created_at, message_id

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from chassis.read.paging import CursorInvalid, cut_page, decode_cursor, encode_cursor
+from chassis.read.paging import cut_page, decode_cursor, encode_cursor
 from chassis.read.reader import Reader
 from chassis.time.clock import CHINA
 from chassis.write.uow import UnitOfWork
@@ -83,10 +83,5 @@ def _view(row: dict[str, Any]) -> DutyMessageView:
 
 
 def _position(cursor: str | None) -> tuple[bool | None, datetime | None, str | None]:
-    keys = decode_cursor(cursor, 3)
-    if keys is None:
-        return None, None, None
-    try:
-        return bool(keys[0]), datetime.fromisoformat(str(keys[1])), str(keys[2])
-    except ValueError as error:
-        raise CursorInvalid() from error
+    unread, latest, message_id = decode_cursor(cursor, bool, datetime, str) or (None, None, None)
+    return unread, latest, message_id

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, DateTime, Row, Text, and_, column, func, or_, select, table, text, tuple_
 
-from chassis.read.paging import CursorInvalid, cut_page, decode_cursor, encode_cursor
+from chassis.read.paging import cut_page, decode_cursor, encode_cursor
 from chassis.read.reader import Reader
 from contracts.review import (
     CaseCounts,
@@ -59,8 +59,8 @@ def list_cases(query: ListCases, reader: Reader) -> CasePage:
     """
     first = _first(query.order)
     statement = select(*SHOWN, CaseSearch.due_order).where(*_filtered(query, reader))
-    if (after := decode_cursor(query.cursor, 2)) is not None:
-        statement = statement.where(tuple_(first, C.id) > _position(*after))
+    if (after := decode_cursor(query.cursor, datetime, str)) is not None:
+        statement = statement.where(tuple_(first, C.id) > tuple_(*after))
     rows, more = cut_page(reader.execute(statement.order_by(first, C.id).limit(query.limit + 1)).all(), query.limit)
     cursor = encode_cursor(getattr(rows[-1], first.name), rows[-1].id) if more else None
     return CasePage(items=shown_many(rows, reader), next_cursor=cursor)
@@ -139,10 +139,3 @@ def _overdue(now: datetime) -> ColumnElement[bool]:
 
 def _first(order: CaseOrder) -> ColumnElement[Any]:
     return CaseSearch.due_order if order == "due" else C.accepted_at
-
-
-def _position(value: object, id: object) -> ColumnElement[Any]:
-    try:
-        return tuple_(datetime.fromisoformat(str(value)), str(id))
-    except ValueError as error:
-        raise CursorInvalid() from error

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, func, select, tuple_
 
-from chassis.read.paging import cut_page, encode_cursor
+from chassis.read.paging import cut_page, decode_cursor, encode_cursor
 from chassis.read.reader import Reader
 from contracts.treasury import BudgetFilter, BudgetLinePage, BudgetTotals, GetBudgetTotals, ListBudgetLines
 from services.treasury.budget.store import BUDGET_LINE, budget_line_of
-from services.treasury.cursors import last_seen
 
 TOTALS = ("appropriated_fen", "reserved_fen", "settled_fen", "returned_fen", "swept_fen")
 
@@ -19,7 +18,7 @@ def list_budget_lines(query: ListBudgetLines, reader: Reader) -> BudgetLinePage:
     keys = (columns.year, columns.department, columns.id)
     statement = select(BUDGET_LINE).order_by(*keys).limit(query.limit + 1)
     statement = statement.where(*_filtered(query))
-    last = last_seen(query.cursor, int, str, str)
+    last = decode_cursor(query.cursor, int, str, str)
     if last is not None:
         statement = statement.where(tuple_(*keys) > last)
     rows, more = cut_page(reader.execute(statement).mappings().all(), query.limit)

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, DateTime, Text, any_, column, func, literal, or_, select, table, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from chassis.read.paging import cut_page, encode_cursor
+from chassis.read.paging import cut_page, decode_cursor, encode_cursor
 from chassis.read.reader import Reader
 from contracts.treasury import (
     DisbursementFilter,
@@ -23,7 +23,6 @@ from contracts.treasury import (
     ListDisbursements,
     SummariseDisbursements,
 )
-from services.treasury.cursors import last_seen
 from services.treasury.disbursements.store import DISBURSEMENT, disbursement_of
 
 C = DISBURSEMENT.c
@@ -49,7 +48,7 @@ def list_disbursements(query: ListDisbursements, reader: Reader) -> Disbursement
     """Raises CursorInvalid."""
     first: ColumnElement[Any] = WrittenOutPayment.due_order if query.order == "due" else C.received_at
     statement = select(DISBURSEMENT, first.label("at")).where(*_filtered(query, reader))
-    if (last := last_seen(query.cursor, datetime.fromisoformat, str)) is not None:
+    if (last := decode_cursor(query.cursor, datetime, str)) is not None:
         statement = statement.where(tuple_(first, C.id) > last)
     found = reader.execute(statement.order_by(first, C.id).limit(query.limit + 1)).mappings().all()
     rows, more = cut_page(found, query.limit)

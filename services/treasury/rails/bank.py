@@ -11,6 +11,7 @@ from typing import Literal, Protocol, Self
 from pydantic import AwareDatetime, model_validator
 
 from contracts.message import Model, TenantId
+from services.treasury.rails.reasons import for_staff, in_our_words
 
 BATCH_LIMIT = 200
 """Payments or questions in one request."""
@@ -45,14 +46,25 @@ class Payment:
 class BankAnswer(Model):
     """How one instruction stands at the bank. *silent* is what we call an answer that did not come.
 
+    `reason` is what the bank wrote; `told` and `noted` say it to everybody, and to staff.
+
     Under *conflict* the bank has another payment with this id: nobody but a person can say what that means.
     """
 
     instruction_id: str
     status: Standing
     bank_reference: str | None = None
+    reason_code: str | None = None
     reason: str | None = None
     settled_at: AwareDatetime | None = None
+
+    @property
+    def told(self) -> str:
+        return in_our_words(self.reason_code, self.reason)
+
+    @property
+    def noted(self) -> str:
+        return for_staff(self.reason_code, self.reason)
 
     @model_validator(mode="after")
     def _paid_with_a_reference(self) -> Self:

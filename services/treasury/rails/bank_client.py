@@ -69,8 +69,8 @@ class BankClient:
         if answer.status_code in (400, 422):
             if len(payments) > 1:
                 raise BatchRefused(answer.text[:500])
-            reason = f"银行拒绝受理该指令：{answer.text[:300]}"
-            return {each: BankAnswer(instruction_id=each, status="failed", reason=reason) for each in silent}
+            why = {"reason_code": "instruction_malformed", "reason": answer.text[:300]}
+            return {each: BankAnswer(instruction_id=each, status="failed", **why) for each in silent}
         if 300 <= answer.status_code < 500:
             raise BankUnreachable(f"turned away unread, HTTP {answer.status_code}")
         return silent | (_answers(answer) if answer.status_code == 200 else {})

@@ -30,7 +30,6 @@ DOUBTS: Mapping[Standing, str] = {
     "conflict": "银行以同一指令号登记了内容不同的付款，须人工核对",
 }
 NEVER_HEARD = "银行连续 {n} 次答复未收到该指令，已停止查询；资金已释放，须人工与银行核实"
-NO_REASON = "银行未说明原因"
 
 
 def take_answers(uow: UnitOfWork, answers: Mapping[str, BankAnswer], patience: Patience) -> None:
@@ -56,7 +55,7 @@ def _take(each: Disbursement, answer: BankAnswer, funds: Funds, definite_noes: i
         if answer.status in ("settled", "returned"):
             _settle(each, answer, funds)
         elif answer.status == "failed":
-            each.fail(answer.reason or NO_REASON)
+            each.fail(answer.told)
             funds.release(each)
         elif answer.status in DOUBTS:
             _doubt(each, answer, funds, definite_noes)
@@ -69,8 +68,10 @@ def _take(each: Disbursement, answer: BankAnswer, funds: Funds, definite_noes: i
             bank_says=answer.status,
         )
     if each.state == "settled" and answer.status == "returned":
-        each.take_back(answer.reason or NO_REASON)
+        each.take_back(answer.told)
         funds.take_back(each)
+    if each.state == answer.status and answer.reason:
+        each.reason = answer.noted  # to be seen by staff alone: events have said it in our words
 
 
 def _settle(each: Disbursement, answer: BankAnswer, funds: Funds) -> None:

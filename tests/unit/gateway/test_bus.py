@@ -13,6 +13,7 @@ import pytest
 import gateway.bus
 from gateway.bus import Bus, BusFault, BusUnavailable, OutcomeUnknown, ServiceUnavailable, pause_after
 from gateway.bus_connection import OnReply, OnUnroutable
+from gateway.places import Places, Urgency
 
 pytestmark = pytest.mark.anyio
 
@@ -100,7 +101,7 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 @pytest.fixture
 async def bus(broker: FakeBroker) -> AsyncIterator[Bus]:
-    bus = Bus("amqp://unused", max_in_flight=3, connect=broker.connect)
+    bus = Bus("amqp://unused", places=Places(dict.fromkeys(Urgency, 3)), connect=broker.connect)
     await bus.start()
     await eventually(bus.ready)
     yield bus

@@ -163,17 +163,6 @@ async def in_two_parts() -> AsyncIterator[bytes]:
     yield b"y"
 
 
-def test_a_text_that_no_database_can_keep_is_refused_at_the_door() -> None:
-    answer = ask(limited(), "POST", b'{"name": "half\\u0000half"}')
-    assert answer.status_code == 422
-    assert answer.json()["code"] == "unstorable_character"
-
-
-def test_a_backslash_before_a_u_is_no_such_text() -> None:
-    body = b'{"name": "a path \\\\u0000"}'
-    assert ask(limited(), "POST", body).json() == {"bytes": len(body)}
-
-
 def test_a_body_is_given_on_as_it_came_and_not_beyond_the_limit() -> None:
     assert ask(limited(), "POST", b"x" * MAX_BODY).json() == {"bytes": MAX_BODY}
     assert ask(limited(), "POST", b"x" * (MAX_BODY + 1)).status_code == 413

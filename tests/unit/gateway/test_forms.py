@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import date
 from types import SimpleNamespace
 from typing import Any, ClassVar, cast
 
@@ -15,7 +16,8 @@ from starlette.datastructures import Headers, QueryParams
 
 from contracts.message import Actor, Command, Id, Model, Page, PagedQuery, ServiceName
 from contracts.refusal import Invalid
-from gateway.door import Door
+from gateway.door import Door, body_of
+from gateway.errors import problem_of
 from gateway.forms import ContractNotFilled, Form
 from gateway.identity.views import Principal
 
@@ -131,15 +133,147 @@ def test_a_body_that_is_no_object_is_refused(body: bytes, expected: tuple[Any, .
     assert problems(BUYING, door(body)) == [expected]
 
 
-@pytest.mark.parametrize("body", [b'"\xff"', b"[" * 100_000])
-def test_a_body_that_cannot_be_read_is_a_bad_request(body: bytes) -> None:
-    with pytest.raises(HTTPException) as refused:
-        read(BUYING, door(body))
-    assert refused.value.status_code == 400
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (b'{"colour": "\xff"}', ("json_not_utf8", "body", 12)),
+        ('{"colour": "blue"}'.encode("utf-16"), ("json_not_utf8", "body", 0)),
+        ('{"colour": "a\\u0000b"}'.encode("utf-16-le"), ("json_invalid", "body", 1)),
+        (b"[" * 100_000, ("json_too_deep", "body")),
+        (b'{"colour": ' + b"[" * 300 + b"]" * 300 + b"}", ("json_too_deep", "body")),
+        (b'{"colour": ' + b'{"a":' * 64 + b"1" + b"}" * 64 + b"}", ("json_too_deep", "body")),
+        (b'{"colour": NaN}', ("json_not_finite", "body")),
+        (b'{"colour": [-Infinity]}', ("json_not_finite", "body")),
+        (b'{"colour": "blue", "colour": "red"}', ("json_name_twice", "body", "colour")),
+        (b'{"other": {"a": 1, "a": 1}}', ("json_name_twice", "body", "a")),
+    ],
+)
+def test_a_body_that_is_no_json_is_a_bad_request(body: bytes, expected: tuple[Any, ...]) -> None:
+    assert problems(BUYING, door(body)) == [expected]
+    error = RequestValidationError(
+        [{"type": expected[0], "loc": expected[1:], "msg": "", "ctx": {"most": 1, "name": "x"}}]
+    )
+    told = problem_of(error)
+    assert (told.status, told.code) == (400, "malformed_json")
+    assert told.reasons[0].message != "内容不符合要求"
+
+
+def test_a_byte_order_mark_before_a_body_is_no_part_of_it() -> None:
+    assert read(BUYING, door(b'\xef\xbb\xbf{"colour": "blue"}')).colour == "blue"
+
+
+def test_everything_that_is_not_json_in_a_body_is_told_at_once() -> None:
+    found = problems(BUYING, door(b'{"colour": NaN, "b": Infinity, "c": {"d": 1, "d": 2}}'))
+    assert [each[0] for each in found] == ["json_not_finite", "json_not_finite", "json_name_twice"]
+
+
+class Tin(Model):
+    size: int = 1
+    best_before: date | None = None
+
+
+class OrderTins(Command[Painted]):
+    owner: ClassVar[ServiceName] = "catalog"
+
+    note: str = ""
+    tins: tuple[Tin, ...] = ()
+    by_name: dict[str, Tin] = {}
+    one: Tin | None = None
+
+
+ORDERING: Form[OrderTins] = Form(OrderTins, "/tins", in_body=True)
+
+
+def test_unknown_names_are_refused_at_every_level_all_at_once_with_their_places() -> None:
+    said = {
+        "tins": [{"size": 1}, {"sise": 1}],
+        "by_name": {"a": {"b": 1}},
+        "one": {"best_befor": "2026-01-01", "size": "x"},
+        "not": 1,
+    }
+    assert sorted(problems(ORDERING, door(said)), key=str) == sorted(
+        [
+            ("extra_forbidden", "body", "tins", 1, "sise"),
+            ("extra_forbidden", "body", "by_name", "a", "b"),
+            ("extra_forbidden", "body", "one", "best_befor"),
+            ("int_parsing", "body", "one", "size"),
+            ("extra_forbidden", "body", "not"),
+        ],
+        key=str,
+    )
+
+
+def test_the_bus_tolerates_what_the_door_refuses() -> None:
+    assert OrderTins.model_validate({"one": {"size": 1, "newcomer": 2}}).one == Tin(size=1)
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (b'{"note": "\\ud800"}', [("string_unicode", "body", "note")]),
+        (b'{"note": "a\\u0000b"}', [("string_unstorable", "body", "note")]),
+        (b'{"by_name": {"a\\u0000": {}}}', [("string_unstorable", "body", "by_name", "a\0")]),
+        (b'{"one": {"size": 9223372036854775808}}', [("int_too_large", "body", "one", "size")]),
+        (b'{"one": {"size": -9223372036854775809}}', [("int_too_large", "body", "one", "size")]),
+        (b'{"one": {"size": ' + b"9" * 5000 + b"}}", [("int_too_large", "body", "one", "size")]),
+        (b'{"tins": [{"best_before": "9999-12-31"}]}', [("date_out_of_range", "body", "tins", 0, "best_before")]),
+        (b'{"tins": [{"best_before": "1899-12-31"}]}', [("date_out_of_range", "body", "tins", 0, "best_before")]),
+        (b'{"tins": [{"best_before": "2201-01-01"}]}', [("date_out_of_range", "body", "tins", 0, "best_before")]),
+    ],
+)
+def test_what_nothing_behind_the_door_can_carry_is_refused_where_it_stands(
+    body: bytes, expected: list[tuple[Any, ...]]
+) -> None:
+    assert problems(ORDERING, door(body)) == expected
+
+
+def test_the_widest_numbers_and_days_pass() -> None:
+    said = {"tins": [{"size": 2**63 - 1, "best_before": "2200-12-31"}, {"size": -(2**63), "best_before": "1900-01-01"}]}
+    assert [each.size for each in read(ORDERING, door(said)).tins] == [2**63 - 1, -(2**63)]
+
+
+def test_a_backslash_before_a_u_is_no_nul() -> None:
+    assert read(ORDERING, door(b'{"note": "a path \\\\u0000"}')).note == "a path \\u0000"
+
+
+def test_what_a_page_or_route_puts_together_itself_is_looked_at_before_it_travels() -> None:
+    for wrong in (OrderTins(note="\0"), OrderTins(one=Tin(size=2**64)), OrderTins(tins=(Tin(best_before=date.max),))):
+        with pytest.raises(RequestValidationError):
+            body_of(wrong)
+    assert body_of(OrderTins(note="n"))["note"] == "n"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "*",
+        '"1", "2"',
+        "1,2",
+        '"-1"',
+        "-1",
+        '"' + "9" * 5000 + '"',
+        '"1000000000"',
+        '""',
+        "",
+        '"³"',
+        "1_0",
+        '"x"',
+        '"1',
+    ],
+)
+def test_a_version_that_is_none_is_refused(said: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        read(PAINTING, door({"colour": "blue"}, headers={"If-Match": said}, wall_id="w-1"))
+    assert refused.value.reasons[0].code == "if_match_invalid"
+
+
+@pytest.mark.parametrize("said", ['"3"', "3", 'W/"3"', "W/3", ' "3" '])
+def test_a_version_may_be_weakened_on_its_way(said: str) -> None:
+    assert read(PAINTING, door({"colour": "blue"}, headers={"If-Match": said}, wall_id="w-1")).expected_version == 3
 
 
 def test_an_address_says_lists_numbers_and_the_callers_own_names() -> None:
-    asked = read(LISTING, door(query="colour=blue&colour=red&version=3&dry=true&limit=5&unheard=1"))
+    asked = read(LISTING, door(query="colour=blue&colour=red&version=3&dry=true&limit=5"))
     assert asked == ListWalls(colour=("blue", "red"), wall_version=3, dry=True, limit=5)
     assert read(LISTING, door()) == ListWalls()
 
@@ -153,12 +287,24 @@ def test_what_does_not_fit_in_an_address_is_named_as_the_caller_said_it() -> Non
     ]
 
 
-def test_an_unknown_filter_is_refused_where_the_question_is_closed() -> None:
-    closed: Form[ListWalls] = Form(ListWalls, "/walls", in_body=False, closed=True)
-    assert problems(closed, door(query="color=blue")) == [("extra_forbidden", "query", "color")]
+def test_an_unknown_filter_is_refused_with_the_known_ones_named() -> None:
+    with pytest.raises(RequestValidationError) as refused:
+        read(LISTING, door(query="color=blue&limit=1&limit=2&version=x"))
+    told = problem_of(refused.value)
+    assert (told.status, told.code) == (400, "unknown_parameter")
+    assert {(each.code, each.field) for each in told.reasons} == {
+        ("field_unknown_parameter", "color"),
+        ("field_given_twice", "limit"),
+        ("field_int_parsing", "version"),
+    }
+    assert "colour、cursor、dry、limit、version" in next(each.message for each in told.reasons if each.field == "color")
 
 
-def test_without_anything_to_fill_in_no_body_is_read() -> None:
+def test_an_address_says_nothing_where_the_body_orders() -> None:
+    assert problems(BUYING, door({}, query="colour=red")) == [("unknown_parameter", "query", "colour")]
+
+
+def test_where_there_is_nothing_to_fill_in_nothing_is_filled_in() -> None:
     class Whitewash(Command[Painted]):
         owner: ClassVar[ServiceName] = "catalog"
 
@@ -166,7 +312,10 @@ def test_without_anything_to_fill_in_no_body_is_read() -> None:
 
     form: Form[Whitewash] = Form(Whitewash, "/walls/{wall_id}/whitewash", in_body=True)
     assert not form.in_body
-    assert read(form, door(b"not asked for", query="x=1", wall_id="w-1")) == Whitewash(wall_id="w-1")
+    for body in (b"", b"{}"):
+        assert read(form, door(body, wall_id="w-1")) == Whitewash(wall_id="w-1")
+    assert problems(form, door(b'{"coats": 2}', wall_id="w-1")) == [("extra_forbidden", "body", "coats")]
+    assert problems(form, door(b"not asked for", wall_id="w-1")) == [("json_invalid", "body", 0)]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from contracts.identity import SiteFooter
 from gateway.access import PUBLIC, Only
 from gateway.bus import BusFault, BusUnavailable, OutcomeUnknown, ServiceUnavailable
 from gateway.door import Door
-from gateway.portal.shell.headers import SECURITY
+from gateway.headers import PAGES as SECURITY
 from gateway.portal.shell.pages import Nothing, Pages, Shown, Values
 from gateway.portal.shell.site import Site
 

@@ -21,6 +21,7 @@ from gateway.door import Door
 from gateway.identity.security.events import NOWHERE, Origin, SecurityEvent
 from gateway.identity.security.store import SecurityEvents
 from gateway.identity.views import Principal
+from gateway.places import Urgency
 from gateway.security_notes import NOTED, PermissionRefusals, noted
 
 OF_PEOPLE_THEMSELVES = {"RegisterPerson", "IdentifyPerson", "ChangePerson"}
@@ -113,7 +114,7 @@ def test_a_look_at_a_telephone_number_is_noted_before_it_is_shown(
     app = SimpleNamespace(state=SimpleNamespace(bus=Bus(), frame=None))
     look = RevealContact(enterprise_id="e-1", reason="通知补正材料")
     door = Door(request_of(app), CLERK)
-    asyncio.run(door._call(None, look, door.envelope(look), 5))
+    asyncio.run(door._call(None, look, door.envelope(look), 5, Urgency.ORDER))
     assert len(events) == notes
     for event in events:
         assert (event.kind, event.actor_id, event.tenant) == ("masked_data_seen", "clerk", "zhanggong")

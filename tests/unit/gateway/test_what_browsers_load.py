@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from portal_kit import Bus, Visitor, little_portal
 
+from gateway.headers import PAGES as SECURITY
 from gateway.portal.shell.assets import OURS, PORTAL, Asset, Assets
-from gateway.portal.shell.headers import SECURITY
 from gateway.portal.shell.pages import Pages
 
 STYLES = re.sub(r"/\*.*?\*/", "", (OURS / "zhida.css").read_text(), flags=re.DOTALL)

@@ -76,8 +76,13 @@ def test_only_the_providers_own_word_says_that_it_has_no_such_message() -> None:
     assert answering(200, {"status": "delivered"}).ask("m-1").standing == "delivered"
 
 
-def test_a_number_in_the_providers_reason_is_struck_out() -> None:
-    assert send(answering(200, {"status": "failed", "reason": "13800001234 已停机"})) == ("failed", "*** 已停机")
+@pytest.mark.parametrize(
+    ("code", "told"), [(None, ""), ("number_off", "手机关机或不在服务区"), ("a code of 13800001234", "")]
+)
+def test_nothing_that_the_provider_wrote_itself_is_told(code: str | None, told: str) -> None:
+    said = {"status": "failed", "reason_code": code, "reason": "13800001234 已停机"}
+    assert send(answering(200, said)) == ("failed", told)
+    assert send(answering(422, {"code": "13800001234 refused"})) == ("failed", "短信平台拒收")
 
 
 def test_without_its_address_the_service_does_not_start() -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
 from chassis.events.received import Received
+from chassis.foundation.secrecy import AesCipher, Cipher
 from chassis.testing.fakes import NOON, received
 from contracts.enterprises import Payee
 from contracts.intake import ApplicationSubmitted, Claim, EnterprisesNominated, NominatedLine
@@ -35,6 +37,7 @@ from contracts.treasury import (
     PayoutDeadlineMoved,
 )
 from services.oversight.domain import CaseStep
+from services.oversight.query_codes import keyed
 from services.oversight.steps import step_of
 
 QUERY_CODE = "7K2M9PQX"
@@ -71,6 +74,14 @@ def claim(receipt: str = "GZ-20260310-AAAA0001", **changes: Any) -> Claim:
 def after(minutes: float) -> datetime:
     """So many minutes into the story."""
     return NOON + timedelta(minutes=minutes)
+
+
+CIPHER = AesCipher.from_key(base64.b64encode(bytes(32)).decode())
+
+
+def kept(receipt: str, cipher: Cipher = CIPHER) -> str:
+    """The digest of the case's query code as oversight keeps it."""
+    return keyed(digest_of(receipt), cipher)
 
 
 def digest_of(receipt: str, query_code: str = QUERY_CODE) -> str:

@@ -16,13 +16,14 @@ from services.oversight.domain import CASE_STATES, MONEY_STATES
 from services.oversight.steps import LABELS, ORDER, SENTENCES, step_of
 from services.oversight.store import CaseTrail, Tracking
 from tests.unit.oversight.case_story import (
+    CIPHER,
     accepted,
     after,
     approved,
     claim,
     delivered,
-    digest_of,
     heard,
+    kept,
     money,
     nominated,
     submitted,
@@ -56,34 +57,34 @@ def test_many_events_of_one_case_lengthen_one_row_in_one_call(uow: FakeUnit, tra
     batch = [
         heard(event, minute=minute) for minute, event in enumerate((submitted(case), accepted(case), approved(case)))
     ]
-    use_cases.follow(batch, uow)
+    use_cases.follow(batch, uow, CIPHER)
     ((trail,),) = tracking.calls
     assert [step.code for step in trail.steps.values()] == ["ApplicationSubmitted", "CaseAccepted", "CaseApproved"]
     assert [step.at for step in trail.steps.values()] == [after(0), after(1), after(2)]
     assert set(trail.steps) == {event.id for event in batch}
-    assert (trail.query_code_digest, trail.submitted_at) == (digest_of(case.receipt), after(0))
+    assert (trail.query_code_digest, trail.submitted_at) == (kept(case.receipt), after(0))
 
 
 def test_a_list_opens_one_row_per_enterprise_each_with_its_own_digest(uow: FakeUnit, tracking: FakeTracking) -> None:
     lines = [claim(f"GZ-{number}") for number in range(3)]
-    use_cases.follow([heard(nominated(*lines))], uow)
+    use_cases.follow([heard(nominated(*lines))], uow, CIPHER)
     (trails,) = tracking.calls
     assert {trail.claim.receipt: trail.query_code_digest for trail in trails} == {
-        each.receipt: digest_of(each.receipt) for each in lines
+        each.receipt: kept(each.receipt) for each in lines
     }
 
 
 def test_an_event_that_arrives_before_the_submission_opens_the_row_without_a_digest(
     uow: FakeUnit, tracking: FakeTracking
 ) -> None:
-    use_cases.follow([heard(money(DisbursementReady, claim()))], uow)
+    use_cases.follow([heard(money(DisbursementReady, claim()))], uow, CIPHER)
     ((trail,),) = tracking.calls
     assert (trail.query_code_digest, trail.submitted_at) == (None, None)
 
 
 def test_a_message_about_no_claim_adds_nothing(uow: FakeUnit, tracking: FakeTracking) -> None:
     notice = heard(delivered(None))
-    use_cases.follow([notice], uow)
+    use_cases.follow([notice], uow, CIPHER)
     assert tracking.calls == [[]]
     assert use_cases.tenants_of(notice) == set()
 
@@ -115,7 +116,7 @@ def test_a_claim_in_anothers_place_is_linked_in_both_stories(uow: FakeUnit, trac
     replaced = ReplacedClaim(application_id=first.application_id, receipt=first.receipt)
     second = first.model_copy(update={"application_id": "again", "receipt": f"{first.receipt}-2", "replaces": replaced})
     event = heard(submitted(second))
-    use_cases.follow([event], uow)
+    use_cases.follow([event], uow, CIPHER)
     (trails,) = tracking.calls
     stories = {trail.claim.receipt: trail for trail in trails}
     assert set(stories) == {first.receipt, second.receipt}

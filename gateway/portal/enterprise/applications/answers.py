@@ -11,6 +11,7 @@ from contracts.application_forms import ApplicationForm, AskedFact
 from contracts.refusal import Reason, Refusal
 from contracts.rule import Fact, FactKind
 from contracts.rule.facts import FactValue, value_fits
+from gateway.strict import is_index
 
 SOURCE = "企业申报"
 YUAN = "元"
@@ -86,7 +87,7 @@ def beside_fields(refusal: Refusal, form: ApplicationForm, names: Sequence[str])
 def _place(said: str | None, form: ApplicationForm, names: Sequence[str]) -> str | None:
     head, _, rest = (said or "").partition(".")
     first = rest.partition(".")[0]
-    if head == "declared_facts" and first.isdecimal() and int(first) < len(names):
+    if head == "declared_facts" and is_index(first) and int(first) < len(names):
         return names[int(first)]
     if head == "facts":
         asked = (field for field in form.fields if field.name == first and field.known is None)

@@ -26,6 +26,7 @@ from gateway.portal.department.authoring.editor.pointers import (
 )
 from gateway.portal.department.authoring.editor.shapes import Kinds, Many, Part, Words, members
 from gateway.portal.department.authoring.editor.writing import read, shown, unchanged
+from gateway.strict import is_index
 
 Said = Sequence[tuple[str, Sequence[str]]]
 """(name, what stands in it) of each field that a form has: the place's pointer, with `[]` behind it where boxes are
@@ -194,7 +195,7 @@ def _down(document: Json, pointer: str, _kind: str) -> str:
 def _moved(document: Json, pointer: str, by: int) -> str:
     above, name = parent_of(pointer)
     entries = found(document, above)
-    if not isinstance(entries, list) or not name.isdecimal() or not 0 <= int(name) + by < len(entries):
+    if not isinstance(entries, list) or not is_index(name) or not 0 <= int(name) + by < len(entries):
         raise PlaceGone()
     at = int(name)
     entries[at], entries[at + by] = entries[at + by], entries[at]
@@ -227,7 +228,7 @@ def _unwrap(document: Json, pointer: str, _kind: str) -> str:
     held = held_in(place)
     above, name = parent_of(pointer)
     entries = found(document, above)
-    if isinstance(entries, list):
+    if isinstance(entries, list) and is_index(name):
         entries[int(name) : int(name) + 1] = held
     elif len(held) == 1:
         put(document, pointer, held[0])
@@ -254,7 +255,7 @@ def _into(document: Json, pointer: str, _kind: str) -> str:
     """Into the group before it, as its last."""
     above, name = parent_of(pointer)
     entries = found(document, above)
-    if not isinstance(entries, list) or not name.isdecimal() or int(name) == 0:
+    if not isinstance(entries, list) or not is_index(name) or int(name) == 0:
         raise PlaceGone()
     group = joined(above, int(name) - 1)
     inside = list_inside(place_of(document, group))

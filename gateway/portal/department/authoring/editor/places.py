@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from contracts.item import PolicyItemContent
 from gateway.portal.department.authoring.editor.pointers import NOWHERE, PlaceGone, joined, parent_of, parts_of
 from gateway.portal.department.authoring.editor.shapes import Kinds, Many, ModelField, Part, Shape, member
+from gateway.strict import is_index
 
 ROOT: type[BaseModel] = PolicyItemContent
 
@@ -47,7 +48,7 @@ def inside(here: EditedPlace, part: str) -> EditedPlace:
     at = joined(here.at, part)
     if isinstance(here.shape, Many):
         entries = here.value if isinstance(here.value, list) else []
-        if not part.isdecimal() or int(part) >= len(entries):
+        if not is_index(part) or int(part) >= len(entries):
             raise PlaceGone()
         return EditedPlace(at, here.shape.of, entries[int(part)])
     model = here.model

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from contracts.refusal import Conflict
+from gateway.strict import is_index
 
 Json = dict[str, Any]
 
@@ -49,7 +50,7 @@ def found(document: Any, pointer: str) -> Any:
     for part in parts_of(pointer):
         if isinstance(here, dict) and part in here:
             here = here[part]
-        elif isinstance(here, list) and part.isdecimal() and int(part) < len(here):
+        elif isinstance(here, list) and is_index(part) and int(part) < len(here):
             here = here[int(part)]
         else:
             return NOWHERE
@@ -94,6 +95,6 @@ def list_at(document: Json, pointer: str) -> list[Any]:
 
 
 def _index(here: Any, part: str) -> int:
-    if not isinstance(here, list) or not part.isdecimal() or int(part) >= len(here):
+    if not isinstance(here, list) or not is_index(part) or int(part) >= len(here):
         raise PlaceGone()
     return int(part)

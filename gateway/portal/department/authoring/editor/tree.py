@@ -18,6 +18,7 @@ from gateway.portal.department.authoring.editor.places import EditedPlace, insid
 from gateway.portal.department.authoring.editor.pointers import NOWHERE, Json
 from gateway.portal.department.authoring.editor.sections import Section
 from gateway.portal.department.authoring.editor.shapes import Kinds, Many, ModelField, Part, beside, members
+from gateway.strict import is_index
 
 Move = Literal["up", "down", "remove", "into", "out", "unwrap"]
 
@@ -188,7 +189,7 @@ class _Builder:
     def _in_a_group(self, place: EditedPlace) -> bool:
         """Whether the group that it lies in stands itself in a list of the same kinds."""
         parts = place.at.rsplit("/", 4)
-        if len(parts) < 5 or not parts[2].isdecimal():
+        if len(parts) < 5 or not is_index(parts[2]):
             return False
         group = place_of(self.document, place.at.rsplit("/", 2)[0])
         return group.shape == place.shape
