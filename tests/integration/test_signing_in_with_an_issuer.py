@@ -12,12 +12,15 @@ from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 import pytest
-from sign_in_kit import HERE, Browser, DoorOfTests, capacity, set_up, signed_in
+from sign_in_kit import HERE, HERE_ALONE, Browser, DoorOfTests, capacity, set_up, signed_in
 
 from chassis.edge.frame import Frame
+from chassis.outside.client import Limits
 from gateway.identity.issuers import connection
+from gateway.identity.issuers.connection import Connections
 from gateway.signing_in import CALLBACK
 from sandbox.testing import RunningProgram
+from tests.outside_kit import NEVER_DONE, rude
 
 SECRET = "the-secret-of-the-province"
 RESIDENT_ID = "36010219900101001X"
@@ -271,16 +274,36 @@ def test_while_the_provider_is_down_people_sign_in_with_their_accounts(abroad: A
 
 
 def test_a_provider_that_falls_silent_half_way_is_given_up_after_seconds(
-    abroad: Abroad, monkeypatch: pytest.MonkeyPatch
+    abroad: Abroad,
 ) -> None:
     browser = abroad.door.browser()
     back = abroad.chooses(abroad.leaves(browser), "sub-1")
-    abroad.door.signing_in.connections._client.timeout = httpx.Timeout(0.5)
+    abroad.door.signing_in.connections = Connections(HERE_ALONE, limits=Limits(0.5))
     abroad.misbehave("timeout_before", seconds=30, at="token")
     page = browser.open(back)
     assert page.status_code == 503
     assert "暂时无法使用" in page.text
     assert [each["details"]["reason"] for each in abroad.door.events(kind="oidc_refused")] == ["issuer_unavailable"]
+
+
+@pytest.mark.parametrize("conduct", ["drip", "half-open", "endless"])
+def test_a_provider_that_never_comes_to_an_end_is_told_on_the_page(abroad: Abroad, conduct: str) -> None:
+    abroad.door.signing_in.connections = Connections(HERE_ALONE, limits=Limits(0.5))
+    with rude(NEVER_DONE[conduct]) as server:
+        terms = order(abroad, issuer=server.url, label_zh="市统一身份认证")["terms"]
+        registered = abroad.door.api("POST", "/issuers", {**order(abroad), "issuer_id": "city", "terms": terms})
+        assert registered.status_code == 201, registered.text
+        page = abroad.door.browser().open("/sign-in/oidc/city")
+    assert page.status_code == 503
+    assert "身份认证平台暂时无法使用" in page.text
+    assert 'href="/sign-in"' in page.text
+
+
+def test_a_provider_inside_our_own_network_is_not_asked_unless_the_operator_names_it(abroad: Abroad) -> None:
+    abroad.door.signing_in.connections = Connections(limits=Limits(0.5))
+    page = abroad.door.browser().open("/sign-in/oidc/province")
+    assert page.status_code == 503
+    assert "身份认证平台暂时无法使用" in page.text
 
 
 def test_a_slow_provider_is_waited_for(abroad: Abroad) -> None:
