@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import pkgutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -20,6 +21,7 @@ from gateway.access import PUBLIC, access_table
 from gateway.bus import Bus
 from gateway.identity.people.port import RegisteredPeople
 from gateway.identity.views import Directory
+from gateway.left_overs import remove_left_overs
 from gateway.limits import BodyLimits
 from gateway.openapi import Described
 from gateway.portal.shell.portal import Portal, declared_pages
@@ -101,7 +103,10 @@ def create_app(
         await run_in_threadpool(frame.start, (), ())
         await bus.start()
         pages.assets.say_what_is_missing()
+        tidying = asyncio.create_task(remove_left_overs(objects)) if objects is not None else None
         yield
+        if tidying is not None:
+            tidying.cancel()
         signing_in.connections.close()
         await bus.close()
         await run_in_threadpool(frame.stop)

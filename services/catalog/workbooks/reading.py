@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import re
+import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -15,7 +16,11 @@ from contracts.refusal import Reason
 from rules import sentences
 from services.catalog.workbooks import cell_values
 from services.catalog.workbooks.cells import Json, SheetLine, WorkbookItem, Wrong
+from services.catalog.workbooks.json_cells import json_object
 from services.catalog.workbooks.rule_rows import RuleRows, declared_facts
+
+REASONS_FOR_ALL = 20
+"""What is wrong with the sheet that all items share is told with each of them, as far as this."""
 
 TIME = re.compile(r"\s*(\d{1,4})\s*(个工作日|个自然日|小时)\s*")
 STEP = re.compile(r"([^（）()]+)(?:[（(](.*)[）)])?")
@@ -26,10 +31,23 @@ def read_items(lines: Mapping[str, Sequence[SheetLine]]) -> list[WorkbookItem]:
     """Every item of the workbook, in the order of the sheet 事项."""
     common = Wrong()
     facts = declared_facts(lines["数据"], common)
-    codes = [line["事项编码"] for line in lines["事项"]]
-    items = [_item(line, lines, facts, common, codes.count(line["事项编码"]) > 1) for line in lines["事项"]]
+    codes = Counter(line["事项编码"] for line in lines["事项"])
+    own = {sheet: _by_code(lines[sheet]) for sheet in lines}
+    items = []
+    for line in lines["事项"]:
+        time.sleep(0)  # green threads have their turn between two items
+        code = line["事项编码"]
+        its = {sheet: rows.get(code, []) for sheet, rows in own.items()}
+        items.append(_item(line, its, facts, common.reasons[:REASONS_FOR_ALL], codes[code] > 1))
     others = [line for sheet in ("条件", "金额", "材料", "申报表") for line in lines[sheet]]
     return [*items, *(_stray(line) for line in others if line["事项编码"] not in codes)]
+
+
+def _by_code(lines: Sequence[SheetLine]) -> dict[str, list[SheetLine]]:
+    found: dict[str, list[SheetLine]] = {}
+    for line in lines:
+        found.setdefault(line["事项编码"], []).append(line)
+    return found
 
 
 def _stray(line: SheetLine) -> WorkbookItem:
@@ -38,13 +56,16 @@ def _stray(line: SheetLine) -> WorkbookItem:
 
 
 def _item(
-    line: SheetLine, lines: Mapping[str, Sequence[SheetLine]], facts: Mapping[str, Json], common: Wrong, twice: bool
+    line: SheetLine,
+    own: Mapping[str, Sequence[SheetLine]],
+    facts: Mapping[str, Json],
+    common: Sequence[Reason],
+    twice: bool,
 ) -> WorkbookItem:
-    wrong = Wrong(list(common.reasons))
+    wrong = Wrong(list(common))
     wrong.required(line)
     if twice:
         wrong.add("code_twice", line, "事项编码", "同一编码在“事项”表中出现不止一次")
-    own = {sheet: [each for each in lines[sheet] if each["事项编码"] == line["事项编码"]] for sheet in lines}
     content = _ItemRow(line, own, facts, wrong).content()
     if not wrong.reasons:
         try:
@@ -270,13 +291,10 @@ class _ItemRow:
         if not self._line[heading]:
             return {}
         try:
-            found = json.loads(self._line[heading])
-        except ValueError:
-            found = None
-        if not isinstance(found, dict):
-            self._wrong.add("json_unreadable", self._line, heading, "不是有效的 JSON 对象")
+            return json_object(self._line[heading])
+        except ValueError as error:
+            self._wrong.add("json_unreadable", self._line, heading, str(error))
             return {}
-        return found
 
 
 def _there(texts: Mapping[str, str]) -> dict[str, str]:
