@@ -25,6 +25,7 @@ import httpx
 import orjson
 
 from chassis.foundation.open_units import refuse_inside
+from chassis.foundation.settings import SettingMissing
 from chassis.outside.reach import Reach
 from chassis.outside.wire import AddressRefused, Wire
 
@@ -218,8 +219,11 @@ class _Body(httpx.SyncByteStream):
 
 def trusted(env: Mapping[str, str] = os.environ) -> ssl.SSLContext:
     """Certificates are verified, with the host's name. `OUTSIDE_CA_FILE`: authorities of one's own besides the public
-    ones (a bank's, the government network's). Raises OSError or ssl.SSLError for a file that holds none."""
+    ones (a bank's, the government network's). Raises SettingMissing for a file that holds none."""
     context = ssl.create_default_context(cafile=certifi.where())
     if env.get("OUTSIDE_CA_FILE"):
-        context.load_verify_locations(env["OUTSIDE_CA_FILE"])
+        try:
+            context.load_verify_locations(env["OUTSIDE_CA_FILE"])
+        except OSError as error:
+            raise SettingMissing("OUTSIDE_CA_FILE 应为存放根证书的 PEM 文件 (a file with certificates)") from error
     return context

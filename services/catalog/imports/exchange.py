@@ -33,6 +33,13 @@ class FeedRefused(Invalid):
     sentence = "数据交换平台拒绝提供该数据（{status}），请核对数据名称与授权。"
 
 
+class FeedStandsStill(Invalid):
+    """The page says that there is more, and that it begins where this one began: it would never come to an end."""
+
+    code = "feed_stands_still"
+    sentence = "数据交换平台给出的下一页位置没有前进，已停止导入，请联系数据交换平台核实后再继续。"
+
+
 @dataclass(frozen=True, slots=True)
 class FeedPage:
     """Records after a position, each with its own; `total` is how many the feed has now."""
@@ -77,6 +84,8 @@ class ExchangeClient:
             # A page that was signed once must not be taken for another one: the signature covers where it begins.
             if (head["feed"], head["after"], head["count"]) != (feed, after, len(records)):
                 raise FeedSignatureInvalid()
+            if head["more"] and head["next_after"] <= after:
+                raise FeedStandsStill()
             return FeedPage(records, head["next_after"], head["more"], head["total"])
         except (WebhookVerificationError, ValueError, KeyError, TypeError) as error:
             raise FeedSignatureInvalid() from error

@@ -323,6 +323,14 @@ def test_certificates_are_verified_with_the_name() -> None:
     assert (trusted({}).verify_mode, trusted({}).check_hostname) == (ssl.CERT_REQUIRED, True)
 
 
+@pytest.mark.parametrize("content", [None, "no certificate"])
+def test_a_file_without_certificates_is_told_at_the_start(tmp_path: Path, content: str | None) -> None:
+    if content is not None:
+        (tmp_path / "ca.pem").write_text(content)
+    with pytest.raises(SettingMissing, match="OUTSIDE_CA_FILE"):
+        trusted({"OUTSIDE_CA_FILE": str(tmp_path / "ca.pem")})
+
+
 def test_a_path_cannot_name_another_server() -> None:
     with pytest.raises(ValueError, match="slash"):
         to("http://bank.example").call("GET", "@evil.example/")
