@@ -95,7 +95,11 @@ class Objects:
             return cls.in_folder(Path(env["ZHIDA_HOME"]) / "objects")
         if url.startswith("file://"):
             return cls.in_folder(Path(url.removeprefix("file://")))
-        limits: ClientConfig = {"timeout": timedelta(seconds=STORE_SECONDS), "connect_timeout": timedelta(seconds=5)}
+        limits: ClientConfig = {
+            "timeout": timedelta(seconds=STORE_SECONDS),
+            "connect_timeout": timedelta(seconds=5),
+            "allow_http": env.get("AWS_ALLOW_HTTP", "").lower() == "true",  # the library forgets it beside limits
+        }
         retries: RetryConfig = {"max_retries": 2, "retry_timeout": timedelta(seconds=STORE_SECONDS)}
         if url.startswith("s3://"):
             return cls(S3Store.from_url(url, client_options=limits, retry_config=retries))

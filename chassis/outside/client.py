@@ -127,7 +127,8 @@ class OutsideClient:
         return time.monotonic() + self._limits.seconds
 
     def call(self, method: str, place: str, *, until: float | None = None, **content: Any) -> Answer:
-        """The answer, whatever its status. `content` is httpx's `json`, `data`, `params`, `headers`.
+        """The answer, whatever its status. `content` is httpx's `json`, `data`, `content`, `params`,
+        `headers`.
 
         Raises NothingSent, NotAllowed or NoAnswer.
         """

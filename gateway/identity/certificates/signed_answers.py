@@ -50,7 +50,7 @@ def _parts(answer: str) -> tuple[x509.Certificate, bytes]:
         said = json.loads(answer[:ANSWER_LIMIT])
         certificate = x509.load_pem_x509_certificate(said["certificate"].encode())
         return certificate, base64.b64decode(said["signature"], validate=True)
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise CertificateRefused("unreadable") from error
 
 

@@ -33,7 +33,7 @@ async def changes_since(door: Door, shown: Mapping[str, str]) -> list[Change]:
     pairs = dict(parse_qsl((await door.request.body()).decode(errors="replace"), keep_blank_values=True))
     try:
         before = json.loads(pairs.get(FIELD, "")[:LONGEST])
-    except ValueError:
+    except (ValueError, RecursionError):
         return []
     if not isinstance(before, dict):
         return []

@@ -95,6 +95,7 @@ def test_a_tls_record_that_drips_ends_like_everything_else() -> None:
 def test_a_server_that_takes_the_request_byte_by_byte_is_given_up() -> None:
     listener = socket.create_server(("127.0.0.1", 0))
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    listener.settimeout(10)
     over = threading.Event()
 
     def sip() -> None:
@@ -108,7 +109,7 @@ def test_a_server_that_takes_the_request_byte_by_byte_is_given_up() -> None:
     begun = time.monotonic()
     try:
         with pytest.raises(NoAnswer):
-            to(f"http://127.0.0.1:{listener.getsockname()[1]}").call("POST", "/", data={"a": "x" * 20_000_000})
+            to(f"http://127.0.0.1:{listener.getsockname()[1]}").call("POST", "/", content=b"x" * 20_000_000)
         assert time.monotonic() - begun < PATIENCE
     finally:
         over.set()
