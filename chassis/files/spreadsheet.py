@@ -55,7 +55,7 @@ def convert(workbook: Path, target: Path, *, every: bool = False) -> None:
     """Write the first sheet's rows, or those of `every` one; empty ones keep their place, so that line numbers are
     the sheet's own. Hidden sheets count, charts do not. Raises NotReadable or TooMuch."""
     named = target.with_name("book.xlsx")
-    room = Room()
+    room = RoomLeft()
     with CalamineWorkbook.from_path(prepared(workbook, named)) as book:
         sheets = [each.name for each in book.sheets_metadata if each.typ == SheetTypeEnum.WorkSheet]
         with target.open("x", encoding="utf-8", newline="") as file:
@@ -70,7 +70,7 @@ def convert(workbook: Path, target: Path, *, every: bool = False) -> None:
                     table.writerow([*((name, number) if every else ()), *left, *map(written, row)])
 
 
-class Room:
+class RoomLeft:
     """What is left of the lines and cells that a table may have. A row is written as wide as its sheet: one cell in the
     farthest corner of an empty sheet would be 17 GB of commas."""
 

@@ -1,7 +1,7 @@
 """The one way to call a server that is not ours: bank, short messages, data exchange, identity providers, links.
 
     client = OutsideClient(Limits(seconds=10.0, connect_seconds=2.0), base_url=env["BANK_URL"])
-    answer = client.call("POST", "/payments/batch", json={…})        # raises NothingSent, NoAnswer
+    answer = client.call("POST", "/payments/batch", json={…})        # raises NothingSent, AnswerLost
 
 A call ends within `Limits.seconds`, whatever the other side does: names, connecting, TLS, sending, headers and body share
 them. It is one connection, which is not kept: one that the other side has closed meanwhile would look exactly like a call
@@ -64,7 +64,7 @@ class NotAllowed(NothingSent):
     """The address leads to where this client may not go: a private network, another port."""
 
 
-class NoAnswer(OutsideFault):
+class AnswerLost(OutsideFault):
     """The call may have been heard; what came back is no whole answer, not in time, or more than was allowed."""
 
 
@@ -78,7 +78,7 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class OutsideAnswer:
     """A whole answer. Header names are in small letters."""
 
     status_code: int
@@ -126,25 +126,25 @@ class OutsideClient:
         """The instant at which a call that begins now would end; several calls may be given the same."""
         return time.monotonic() + self._limits.seconds
 
-    def call(self, method: str, place: str, *, until: float | None = None, **content: Any) -> Answer:
+    def call(self, method: str, place: str, *, until: float | None = None, **content: Any) -> OutsideAnswer:
         """The answer, whatever its status. `content` is httpx's `json`, `data`, `content`, `params`,
         `headers`.
 
-        Raises NothingSent, NotAllowed or NoAnswer.
+        Raises NothingSent, NotAllowed or AnswerLost.
         """
         with self._answering(method, place, until, content) as answer:
             body = bytearray()
             if answer.headers.get("content-encoding", "identity") != "identity":
-                raise NoAnswer("the answer is compressed, which nobody asked for")
+                raise AnswerLost("the answer is compressed, which nobody asked for")
             assert isinstance(answer.stream, httpx.SyncByteStream)
             for piece in answer.stream:
                 body += piece
                 if len(body) > self._limits.answer_bytes:
-                    raise NoAnswer(f"the answer is longer than {self._limits.answer_bytes} bytes")
-            return Answer(answer.status_code, dict(answer.headers), bytes(body))
+                    raise AnswerLost(f"the answer is longer than {self._limits.answer_bytes} bytes")
+            return OutsideAnswer(answer.status_code, dict(answer.headers), bytes(body))
 
     def status(self, method: str, place: str, *, until: float | None = None) -> int:
-        """The status alone; no body is read. Raises NothingSent, NotAllowed or NoAnswer."""
+        """The status alone; no body is read. Raises NothingSent, NotAllowed or AnswerLost."""
         with self._answering(method, place, until, {}) as answer:
             return answer.status_code
 
@@ -172,7 +172,7 @@ class OutsideClient:
         except CONNECTING as error:
             raise NothingSent(f"{type(error).__name__}: {error}") from error
         except TALKING as error:
-            raise NoAnswer(f"{type(error).__name__}: {error}") from error
+            raise AnswerLost(f"{type(error).__name__}: {error}") from error
 
     def _address(self, place: str) -> str:
         if self._base is None:

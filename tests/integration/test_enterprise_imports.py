@@ -15,14 +15,12 @@ import psycopg
 import pytest
 from frame_kit import psycopg_url
 from front_office import CITY, ZHANGGONG, catalog_replica, onboarded, sample_content
-from import_kit import BUREAU, CODES, HEADING, NAMES, Office, line, table
+from import_kit import BUREAU, CODES, NAMES, Office, line, table
 from sqlalchemy.exc import IntegrityError
 
 from chassis.edge.frame import Frame
-from chassis.files import tabular
 from chassis.foundation.database import violated_constraint
 from chassis.operations import runs as operation_runs
-from chassis.outside.client import Limits
 from chassis.testing.waiting import eventually
 from chassis.time.clock import SystemClock
 from console.servers.provision import Dsns
@@ -32,7 +30,6 @@ from contracts.rule import Level
 from sandbox.testing import RunningProgram
 from services.catalog.imports.exchange import ExchangeClient
 from services.catalog.imports.use_cases import ImportRefused
-from tests.outside_kit import NEVER_DONE, rude
 
 SECRET = "whsec_" + base64.b64encode(b"exchange-test-secret-of-32-bytes").decode()
 
@@ -182,38 +179,6 @@ def test_a_file_that_is_no_workbook_fails_with_a_sentence(office: Office) -> Non
         "workbook_unreadable",
         "Excel 文件无法读取：不是有效的 Excel（xlsx）文件。",
     )
-
-
-def test_one_cell_in_the_farthest_corner_fails_with_what_to_do_while_another_import_goes_on(office: Office) -> None:
-    book = openpyxl.Workbook()
-    book["Sheet"]["XFD1048576"] = "x"
-    file = io.BytesIO()
-    book.save(file)
-    endless = office.begins(file.getvalue(), format="xlsx")
-    beside = office.begins(table([line(0), line(1)]))
-    office.works()
-    view = office.view(endless)
-    assert (view.state, view.notice_code) == ("failed", "table_too_large")
-    assert view.notice is not None
-    assert view.notice.endswith("请删去远处多余的单元格，或拆分后上传。")
-    assert (office.view(beside).state, office.view(beside).accepted) == ("finished", 2)
-    assert not list((office.folder / "spool").glob("*/work-*")), "nothing is left lying about"
-
-
-def test_a_table_of_empty_lines_fails_with_what_to_do(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tabular, "MOST_LINES", 1000)
-    view = office.imports(table([line(0)]) + b"\n" * 1000)
-    assert (view.state, view.notice_code, view.done) == ("failed", "table_too_large", 0)
-
-
-def test_a_heading_without_end_is_named_and_not_taken_for_an_empty_table(office: Office) -> None:
-    view = office.imports(table([line(0)], HEADING + "," * 2000))
-    assert (view.state, view.notice_code) == ("failed", "heading_refused")
-    assert view.notice == "第 1 行：列数过多（超过 1000 列）。"
-    told = office.imports(table([line(0)], ",".join(f"乱写{n}" for n in range(900)))).notice
-    assert told is not None
-    assert told.endswith("处。")
-    assert len(told) < 5000
 
 
 def test_a_heading_that_is_not_understood_is_refused_with_every_column_before_any_line(office: Office) -> None:
@@ -388,22 +353,6 @@ def test_an_exchange_that_is_down_or_late_is_asked_again(fed: Office, exchange: 
     fed.works()
     assert fed.view(operation).notice == "数据交换平台暂时没有应答，稍后自动继续。"
     exchange.restart()
-    fed.replica.rows("UPDATE job SET due_at = now() RETURNING 1")
-    fed.works()
-    assert fed.view(operation).state == "finished"
-
-
-@pytest.mark.parametrize("conduct", ["drip", "half-open", "endless"])
-def test_an_exchange_that_never_comes_to_an_end_is_waited_for_by_the_job_and_not_for_ever(
-    fed: Office, conduct: str
-) -> None:
-    with rude(NEVER_DONE[conduct]) as server:
-        client = ExchangeClient(server.url, SECRET, limits=Limits(0.5))
-        office = Office(fed.replica, fed.folder, lambda: client)
-        operation = office.begins(format="feed", feed="enterprises")
-        office.works()
-    view = office.view(operation)
-    assert (view.state, view.done, view.notice_code) == ("running", 0, "feed_away")
     fed.replica.rows("UPDATE job SET due_at = now() RETURNING 1")
     fed.works()
     assert fed.view(operation).state == "finished"

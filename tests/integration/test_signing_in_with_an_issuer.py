@@ -20,7 +20,6 @@ from gateway.identity.issuers import connection
 from gateway.identity.issuers.connection import Connections
 from gateway.signing_in import CALLBACK
 from sandbox.testing import RunningProgram
-from tests.outside_kit import NEVER_DONE, rude
 
 SECRET = "the-secret-of-the-province"
 RESIDENT_ID = "36010219900101001X"
@@ -284,26 +283,6 @@ def test_a_provider_that_falls_silent_half_way_is_given_up_after_seconds(
     assert page.status_code == 503
     assert "暂时无法使用" in page.text
     assert [each["details"]["reason"] for each in abroad.door.events(kind="oidc_refused")] == ["issuer_unavailable"]
-
-
-@pytest.mark.parametrize("conduct", ["drip", "half-open", "endless"])
-def test_a_provider_that_never_comes_to_an_end_is_told_on_the_page(abroad: Abroad, conduct: str) -> None:
-    abroad.door.signing_in.connections = Connections(HERE_ALONE, limits=Limits(0.5))
-    with rude(NEVER_DONE[conduct]) as server:
-        terms = order(abroad, issuer=server.url, label_zh="市统一身份认证")["terms"]
-        registered = abroad.door.api("POST", "/issuers", {**order(abroad), "issuer_id": "city", "terms": terms})
-        assert registered.status_code == 201, registered.text
-        page = abroad.door.browser().open("/sign-in/oidc/city")
-    assert page.status_code == 503
-    assert "身份认证平台暂时无法使用" in page.text
-    assert 'href="/sign-in"' in page.text
-
-
-def test_a_provider_inside_our_own_network_is_not_asked_unless_the_operator_names_it(abroad: Abroad) -> None:
-    abroad.door.signing_in.connections = Connections(limits=Limits(0.5))
-    page = abroad.door.browser().open("/sign-in/oidc/province")
-    assert page.status_code == 503
-    assert "身份认证平台暂时无法使用" in page.text
 
 
 def test_a_slow_provider_is_waited_for(abroad: Abroad) -> None:

@@ -12,7 +12,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from chassis.foundation.settings import SettingMissing
 from chassis.operations.work import SourceAway
-from chassis.outside.client import Answer, Limits, OutsideClient, OutsideFault, Transport
+from chassis.outside.client import Limits, OutsideAnswer, OutsideClient, OutsideFault, Transport
 from contracts.refusal import Invalid
 
 LIMITS = Limits(seconds=15.0, answer_bytes=32 * 1024 * 1024)
@@ -77,7 +77,7 @@ class ExchangeClient:
             raise FeedRefused(status=answer.status_code)
         return self._checked(answer, feed, after)
 
-    def _checked(self, answer: Answer, feed: str, after: int) -> FeedPage:
+    def _checked(self, answer: OutsideAnswer, feed: str, after: int) -> FeedPage:
         try:
             self._webhook.verify(answer.content, dict(answer.headers), json_parse=False)
             head, *records = (orjson.loads(line) for line in answer.content.splitlines())

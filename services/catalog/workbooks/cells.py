@@ -101,6 +101,14 @@ def read_sheets(rows: Iterable[tuple[str, int, Sequence[str]]]) -> dict[str, lis
     return lines
 
 
+def by_code(lines: Iterable[SheetLine]) -> dict[str, list[SheetLine]]:
+    """The lines of each item."""
+    found: dict[str, list[SheetLine]] = {}
+    for line in lines:
+        found.setdefault(line["事项编码"], []).append(line)
+    return found
+
+
 def _against_heading(sheet: str, headings: Sequence[str]) -> list[Reason]:
     known = {column.heading: column for column in SHEETS[sheet]}
     reasons = [

@@ -54,3 +54,13 @@ def _is_deeper(tree: Json, levels: int) -> bool:
         if not level:
             return False
     return True
+
+
+def facts_in(tree: Any) -> set[str]:
+    """Names of the facts anywhere in a tree of the rule language."""
+    if isinstance(tree, list):
+        return {name for each in tree for name in facts_in(each)}
+    if not isinstance(tree, dict):
+        return set()
+    own = {tree["fact"]} if isinstance(tree.get("fact"), str) else set()
+    return own | {name for each in tree.values() for name in facts_in(each)}

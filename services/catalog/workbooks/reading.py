@@ -15,8 +15,8 @@ from contracts.item import PolicyItemContent
 from contracts.refusal import Reason
 from rules import sentences
 from services.catalog.workbooks import cell_values
-from services.catalog.workbooks.cells import Json, SheetLine, WorkbookItem, Wrong
-from services.catalog.workbooks.json_cells import json_object
+from services.catalog.workbooks.cells import Json, SheetLine, WorkbookItem, Wrong, by_code
+from services.catalog.workbooks.json_cells import facts_in, json_object
 from services.catalog.workbooks.rule_rows import RuleRows, declared_facts
 
 REASONS_FOR_ALL = 20
@@ -32,7 +32,7 @@ def read_items(lines: Mapping[str, Sequence[SheetLine]]) -> list[WorkbookItem]:
     common = Wrong()
     facts = declared_facts(lines["数据"], common)
     codes = Counter(line["事项编码"] for line in lines["事项"])
-    own = {sheet: _by_code(lines[sheet]) for sheet in lines}
+    own = {sheet: by_code(lines[sheet]) for sheet in lines}
     items = []
     for line in lines["事项"]:
         time.sleep(0)  # green threads have their turn between two items
@@ -41,13 +41,6 @@ def read_items(lines: Mapping[str, Sequence[SheetLine]]) -> list[WorkbookItem]:
         items.append(_item(line, its, facts, common.reasons[:REASONS_FOR_ALL], codes[code] > 1))
     others = [line for sheet in ("条件", "金额", "材料", "申报表") for line in lines[sheet]]
     return [*items, *(_stray(line) for line in others if line["事项编码"] not in codes)]
-
-
-def _by_code(lines: Sequence[SheetLine]) -> dict[str, list[SheetLine]]:
-    found: dict[str, list[SheetLine]] = {}
-    for line in lines:
-        found.setdefault(line["事项编码"], []).append(line)
-    return found
 
 
 def _stray(line: SheetLine) -> WorkbookItem:
@@ -178,7 +171,7 @@ class _ItemRow:
 
     def _fact_types(self, rules: Json) -> list[Json]:
         """The facts that the item uses, in the order of the sheet 数据: those of its rows and of its JSON."""
-        names = {fact["name"] for fact in self._rows.used.values()} | _facts_in(rules)
+        names = {fact["name"] for fact in self._rows.used.values()} | facts_in(rules)
         return [fact for fact in self._facts.values() if fact["name"] in names]
 
     def _joining(self) -> str:
@@ -299,13 +292,3 @@ class _ItemRow:
 
 def _there(texts: Mapping[str, str]) -> dict[str, str]:
     return {name: text for name, text in texts.items() if text}
-
-
-def _facts_in(tree: Any) -> set[str]:
-    """Names of the facts anywhere in a tree of the rule language."""
-    if isinstance(tree, list):
-        return {name for each in tree for name in _facts_in(each)}
-    if not isinstance(tree, dict):
-        return set()
-    own = {tree["fact"]} if isinstance(tree.get("fact"), str) else set()
-    return own | {name for each in tree.values() for name in _facts_in(each)}

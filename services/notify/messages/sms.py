@@ -11,8 +11,7 @@ from typing import Literal, Protocol
 from pydantic import AwareDatetime, ValidationError
 
 from chassis.foundation.settings import SettingMissing
-from chassis.outside.client import Answer as Reply
-from chassis.outside.client import Limits, OutsideClient, OutsideFault, Transport
+from chassis.outside.client import Limits, OutsideAnswer, OutsideClient, OutsideFault, Transport
 from contracts.message import Model
 
 LIMITS = Limits(seconds=7.0, connect_seconds=2.0, answer_bytes=64 * 1024)
@@ -90,7 +89,7 @@ class SmsClient:
         return _word(answer)
 
 
-def _word(answer: Reply) -> ProviderAnswer:
+def _word(answer: OutsideAnswer) -> ProviderAnswer:
     if answer.status_code != 200:
         return ProviderAnswer("silent", f"短信平台暂不可用（HTTP {answer.status_code}）")
     try:
@@ -102,7 +101,7 @@ def _word(answer: Reply) -> ProviderAnswer:
     return ProviderAnswer(said.status, _without_numbers(said.reason or said.reason_code or ""), said.delivered_at)
 
 
-def _code(answer: Reply) -> str:
+def _code(answer: OutsideAnswer) -> str:
     try:
         return str(answer.json()["code"])[:80]
     except (ValueError, KeyError, TypeError):

@@ -10,7 +10,15 @@ from typing import Any
 from pydantic import ValidationError
 
 from chassis.foundation.settings import SettingMissing
-from chassis.outside.client import Answer, Limits, NoAnswer, NothingSent, OutsideClient, OutsideFault, Transport
+from chassis.outside.client import (
+    AnswerLost,
+    Limits,
+    NothingSent,
+    OutsideAnswer,
+    OutsideClient,
+    OutsideFault,
+    Transport,
+)
 from contracts.message import Model
 from services.treasury.rails.bank import BATCH_LIMIT, BankAnswer, BankUnreachable, BatchRefused, Payment
 
@@ -54,7 +62,7 @@ class BankClient:
             )
         except NothingSent as error:
             raise BankUnreachable(f"nothing was sent: {error}") from error
-        except NoAnswer:
+        except AnswerLost:
             return silent
         if answer.status_code in (400, 422):
             if len(payments) > 1:
@@ -79,7 +87,7 @@ class BankClient:
             raise BankUnreachable("the bank's list of returns cannot be read") from error
         return tuple(each.instruction_id for each in page.returns), page.next_after
 
-    def _read(self, method: str, path: str, **content: Any) -> Answer:
+    def _read(self, method: str, path: str, **content: Any) -> OutsideAnswer:
         try:
             answer = self._client.call(method, path, **content)
         except OutsideFault as error:
@@ -89,7 +97,7 @@ class BankClient:
         return answer
 
 
-def _answers(reply: Answer) -> dict[str, BankAnswer]:
+def _answers(reply: OutsideAnswer) -> dict[str, BankAnswer]:
     """Every line that can be read. One that cannot is as if it were missing: it must not spoil its neighbours."""
     try:
         lines = _Results.model_validate_json(reply.content).results

@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 from chassis.foundation.settings import SettingMissing
-from chassis.outside.client import Limits, NoAnswer, NotAllowed, NothingSent, OutsideClient, OutsideFault, trusted
+from chassis.outside.client import AnswerLost, Limits, NotAllowed, NothingSent, OutsideClient, OutsideFault, trusted
 from chassis.outside.reach import Reach
 from console.place import CHECKOUT
 from tests.outside_kit import NEVER_DONE, answers, certified, endless_headers, half_open, rude
@@ -53,7 +53,7 @@ def names(monkeypatch: pytest.MonkeyPatch, *answers: list[str]) -> list[str]:
 def test_a_call_ends_within_its_deadline_whatever_the_other_side_does(conduct: str) -> None:
     with rude(NEVER_DONE[conduct]) as server:
         begun = time.monotonic()
-        with pytest.raises(NoAnswer):
+        with pytest.raises(AnswerLost):
             to(server.url).call("GET", "/")
         assert time.monotonic() - begun < PATIENCE
 
@@ -63,7 +63,7 @@ def test_it_does_so_over_tls(conduct: str, tmp_path: Path) -> None:
     server_side, authority = certified(tmp_path, "127.0.0.1")
     with rude(NEVER_DONE[conduct], server_side) as server:
         begun = time.monotonic()
-        with pytest.raises(NoAnswer):
+        with pytest.raises(AnswerLost):
             client = to(f"https://127.0.0.1:{server.port}", tls=trusted({"OUTSIDE_CA_FILE": str(authority)}))
             client.call("GET", "/")
         assert time.monotonic() - begun < PATIENCE
@@ -108,7 +108,7 @@ def test_a_server_that_takes_the_request_byte_by_byte_is_given_up() -> None:
     sipping.start()
     begun = time.monotonic()
     try:
-        with pytest.raises(NoAnswer):
+        with pytest.raises(AnswerLost):
             to(f"http://127.0.0.1:{listener.getsockname()[1]}").call("POST", "/", content=b"x" * 20_000_000)
         assert time.monotonic() - begun < PATIENCE
     finally:
@@ -130,7 +130,7 @@ def test_a_name_server_that_does_not_answer_is_waited_for_no_longer(monkeypatch:
 def test_headers_without_end_are_cut_off_by_their_size_before_the_time_is_over() -> None:
     with rude(endless_headers) as server:
         begun = time.monotonic()
-        with pytest.raises(NoAnswer, match="RemoteProtocolError"):
+        with pytest.raises(AnswerLost, match="RemoteProtocolError"):
             to(server.url, Limits(seconds=20.0)).call("GET", "/")
         assert time.monotonic() - begun < 5
 
@@ -138,7 +138,7 @@ def test_headers_without_end_are_cut_off_by_their_size_before_the_time_is_over()
 def test_an_answer_may_have_as_many_bytes_as_were_allowed_and_not_one_more() -> None:
     with rude(answers(b"x" * 1000)) as server:
         assert len(to(server.url, Limits(5.0, answer_bytes=1000)).call("GET", "/").content) == 1000
-        with pytest.raises(NoAnswer, match="longer than 999"):
+        with pytest.raises(AnswerLost, match="longer than 999"):
             to(server.url, Limits(5.0, answer_bytes=999)).call("GET", "/")
 
 
@@ -190,7 +190,7 @@ def test_it_does_so_in_a_green_process_while_others_go_on(conduct: str, tmp_path
             timeout=60,
             check=False,
         )
-    assert (done.stdout.strip(), done.returncode) == ("NoAnswer", 0), done.stderr
+    assert (done.stdout.strip(), done.returncode) == ("AnswerLost", 0), done.stderr
 
 
 # -- where it goes -----------------------------------------------------------------------------------------
