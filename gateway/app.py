@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import pkgutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -21,6 +22,7 @@ from gateway.bus import Bus
 from gateway.headers import Headers
 from gateway.identity.people.port import RegisteredPeople
 from gateway.identity.views import Directory
+from gateway.left_overs import remove_left_overs
 from gateway.limits import BodyLimits
 from gateway.openapi import Described
 from gateway.portal.shell.portal import Portal, declared_pages
@@ -102,7 +104,10 @@ def create_app(
         await run_in_threadpool(frame.start, (), ())
         await bus.start()
         pages.assets.say_what_is_missing()
+        tidying = asyncio.create_task(remove_left_overs(objects)) if objects is not None else None
         yield
+        if tidying is not None:
+            tidying.cancel()
         signing_in.connections.close()
         await bus.close()
         await run_in_threadpool(frame.stop)

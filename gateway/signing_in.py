@@ -13,6 +13,7 @@ from fastapi import FastAPI, Request
 
 from chassis.edge.frame import Frame
 from chassis.foundation.settings import SettingMissing
+from chassis.outside.reach import Reach
 from gateway.errors import ShowProblem
 from gateway.identity.accounts.hashing import Argon2Hashes, PasswordHashes
 from gateway.identity.accounts.use_cases import TellPerson, tell_nobody
@@ -49,6 +50,7 @@ class SignInSettings:
     rates: RateLimits = field(default_factory=RateLimits)
     sessions: SessionLimits = field(default_factory=SessionLimits)
     certificates: Readers = field(default_factory=dict)
+    issuers_within: Reach = field(default_factory=Reach)
 
     @staticmethod
     def from_env(environ: Mapping[str, str] = os.environ) -> SignInSettings:
@@ -61,6 +63,7 @@ class SignInSettings:
                 absolute=_minutes(environ, "SESSION_LONGEST_MINUTES", 720, 30, 1440),
             ),
             certificates=readers(environ),
+            issuers_within=Reach.from_env(environ),
         )
 
 
@@ -79,7 +82,7 @@ class SigningIn:
         self.settings = settings
         self.directory = SessionDirectory(frame, people, settings.sessions)
         self.entrance = Entrance(frame, hashes or Argon2Hashes(), self.directory)
-        self.connections = connections or Connections()
+        self.connections = connections or Connections(settings.issuers_within)
         self.cookies = Cookies(settings.address)
         self.rates = Rates(settings.rates)
         self.tell = tell

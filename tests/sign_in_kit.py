@@ -16,6 +16,7 @@ import httpx
 import pyotp
 
 from chassis.edge.frame import Frame
+from chassis.outside.reach import Reach
 from chassis.time.clock import Clock
 from contracts.message import Actor
 from gateway.app import create_app
@@ -28,6 +29,7 @@ from gateway.rate_limits import RateLimits
 from gateway.signing_in import SigningIn, SignInSettings
 
 HERE = "http://127.0.0.1:8700"
+HERE_ALONE = Reach.from_env({"LINK_NETWORKS": "127.0.0.0/8, ::1/128"})
 TOKEN = "the-platform-operator"
 PASSWORD = "three plain words 7 often"
 ANOTHER_PASSWORD = "other plain words 9 seldom"
@@ -194,7 +196,11 @@ class DoorOfTests:
         self.people = people or FakePeople()
         self.hashes = hashes or CountedHashes()
         self.signing_in = SigningIn(
-            self.frame, settings or SignInSettings(rates=RateLimits()), self.people, self.hashes, Connections()
+            self.frame,
+            settings or SignInSettings(rates=RateLimits()),
+            self.people,
+            self.hashes,
+            Connections(HERE_ALONE),
         )
         self.app = create_app(self.frame, Bus("amqp://nowhere"), TOKEN, sign_in=self.signing_in)
         self.app.state.directory = DutyIsToken(self.app.state.directory)

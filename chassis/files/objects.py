@@ -9,30 +9,37 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
 import time
 import uuid
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import obstore
 from obstore.store import LocalStore, ObjectStore, S3Store, from_url
 
+from chassis.files.limits import LARGEST_FILE
+from chassis.files.spool import Spool, digest_of
 from chassis.foundation.settings import SettingMissing
 from contracts.message import TenantId
 from contracts.refusal import Invalid, NotFound
 
 if TYPE_CHECKING:
-    from obstore.store import ClientConfig
+    from obstore.store import ClientConfig, RetryConfig
 
 PIECE = 1024 * 1024
 """Bytes that are held in memory at once, on the way in and out."""
 
 STORE_SECONDS = 10
 """How long one request to a store over the network may take: while it lasts, a green process does nothing else."""
+
+
+INCOMING = "incoming"
+LEFT_OVER = timedelta(days=1)
+"""No upload takes so long."""
 
 
 class ObjectUnknown(NotFound):
@@ -65,13 +72,18 @@ class StoredFile:
 class Objects:
     """The port to the object store. Writing is for the gateway's event loop, reading for the services' threads.
 
-    `spool` is a folder for copies that can be made again.
+    `spool_in`: where the folder is made for copies that can be made again, if not among the temporary files.
     """
 
-    def __init__(self, store: ObjectStore, folder: Path | None = None, *, spool: Path | None = None) -> None:
+    def __init__(self, store: ObjectStore, folder: Path | None = None, *, spool_in: Path | None = None) -> None:
         self._store = store
         self._folder = folder
-        self.spool = spool or Path(tempfile.gettempdir()) / "zhida-objects"
+        self._spool_in = spool_in
+
+    @cached_property
+    def spool(self) -> Spool:
+        """This process's own."""
+        return Spool(self._spool_in)
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> Objects:
@@ -83,16 +95,21 @@ class Objects:
             return cls.in_folder(Path(env["ZHIDA_HOME"]) / "objects")
         if url.startswith("file://"):
             return cls.in_folder(Path(url.removeprefix("file://")))
-        limits: ClientConfig = {"timeout": timedelta(seconds=STORE_SECONDS), "connect_timeout": timedelta(seconds=5)}
+        limits: ClientConfig = {
+            "timeout": timedelta(seconds=STORE_SECONDS),
+            "connect_timeout": timedelta(seconds=5),
+            "allow_http": env.get("AWS_ALLOW_HTTP", "").lower() == "true",  # the library forgets it beside limits
+        }
+        retries: RetryConfig = {"max_retries": 2, "retry_timeout": timedelta(seconds=STORE_SECONDS)}
         if url.startswith("s3://"):
-            return cls(S3Store.from_url(url, client_options=limits))
-        return cls(from_url(url))
+            return cls(S3Store.from_url(url, client_options=limits, retry_config=retries))
+        return cls(from_url(url, client_options=limits, retry_config=retries))
 
     @classmethod
-    def in_folder(cls, folder: Path) -> Objects:
+    def in_folder(cls, folder: Path, *, spool_in: Path | None = None) -> Objects:
         """A store in a local folder, which is made if it is missing."""
         folder.mkdir(parents=True, exist_ok=True)
-        return cls(LocalStore(folder), folder)
+        return cls(LocalStore(folder), folder, spool_in=spool_in)
 
     async def keep(
         self, tenant: TenantId, pieces: AsyncIterator[bytes], *, limit: int, check: Callable[[StoredFile], None]
@@ -101,7 +118,7 @@ class Objects:
 
         Raises TooLarge for more than `limit` bytes, and whatever `check` raises; then nothing is kept.
         """
-        incoming = f"incoming/{uuid.uuid4().hex}"
+        incoming = f"{INCOMING}/{uuid.uuid4().hex}"
         digest, size, head = hashlib.sha256(), 0, b""
         writer = obstore.open_writer_async(self._store, incoming, buffer_size=5 * PIECE)
         try:
@@ -134,31 +151,57 @@ class Objects:
 
         Raises ObjectUnknown or ObjectAltered.
         """
-        path = self._folder / _path(tenant, sha256) if self._folder is not None else self._fetched(tenant, sha256)
+        if self._folder is None:
+            return self._fetched(tenant, sha256)
+        path = self._folder / _path(tenant, sha256)
         if not path.exists():
             raise ObjectUnknown()
-        if _digest(path) != sha256:
+        if digest_of(path) != sha256:
             raise ObjectAltered()
         return path
 
     def _fetched(self, tenant: TenantId, sha256: str) -> Path:
-        """The object's copy in the spool folder, made if it is not there."""
-        copy = self.spool / _path(tenant, sha256)
-        if copy.exists():
+        """The object's copy in the spool, made if it is not there."""
+        name = _path(tenant, sha256)
+        if (copy := self.spool.found(name)) is not None:
             return copy
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        half_made = copy.with_suffix(f".{uuid.uuid4().hex}")
-        try:
-            with half_made.open("wb") as file:
-                for piece in obstore.get(self._store, _path(tenant, sha256)).stream(min_chunk_size=PIECE):
-                    file.write(piece)
-                    time.sleep(0)  # green threads have their turn between two pieces
-            half_made.replace(copy)
-        except FileNotFoundError as error:
-            raise ObjectUnknown() from error
-        finally:
-            half_made.unlink(missing_ok=True)
-        return copy
+        with self.spool.working() as folder:
+            made = folder / "object"
+            digest, size = hashlib.sha256(), 0
+            try:
+                with made.open("xb") as file:
+                    for piece in obstore.get(self._store, name).stream(min_chunk_size=PIECE):
+                        digest.update(piece)
+                        size += file.write(piece)
+                        if size > LARGEST_FILE:
+                            raise ObjectAltered()
+                        time.sleep(0)  # green threads have their turn between two pieces
+            except FileNotFoundError as error:
+                raise ObjectUnknown() from error
+            if digest.hexdigest() != sha256:
+                raise ObjectAltered()
+            return self.spool.keep(made, name)
+
+    async def forget_left_overs(self) -> int:
+        """Remove what came in and was never kept, because its process was killed; → how many."""
+        before = datetime.now(UTC) - LEFT_OVER
+        old = [
+            each["path"]
+            async for part in obstore.list(self._store, INCOMING)
+            for each in part
+            if each["last_modified"] < before
+        ]
+        for path in old:
+            await self._forget(path)
+        return len(old) + self._forget_staged(before)
+
+    def _forget_staged(self, before: datetime) -> int:
+        """The library writes beside the object's name (`name#1`) and does not list what is not whole."""
+        staged = list((self._folder / INCOMING).glob("*#*")) if self._folder is not None else []
+        old = [each for each in staged if datetime.fromtimestamp(each.stat().st_mtime, UTC) < before]
+        for each in old:
+            each.unlink(missing_ok=True)
+        return len(old)
 
     async def _forget(self, path: str) -> None:
         try:
@@ -169,12 +212,3 @@ class Objects:
 
 def _path(tenant: TenantId, sha256: str) -> str:
     return f"{tenant}/{sha256[:2]}/{sha256}"
-
-
-def _digest(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while piece := file.read(PIECE):
-            digest.update(piece)
-            time.sleep(0)
-    return digest.hexdigest()

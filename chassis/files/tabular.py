@@ -1,23 +1,19 @@
 """Tables that people send: CSV in UTF-8 or GB18030, and Excel, read line by line from any place on.
 
 One line of the file is one record, so that a quotation mark that is never closed spoils its own line and no other;
-within a cell there can be no line break. A workbook is turned into such a file first, by a process of its own:
-reading one takes whole seconds, in which a green process would do nothing else.
+within a cell there can be no line break. A workbook is turned into such a file first (`workbooks`).
 """
 
 from __future__ import annotations
 
 import codecs
 import csv
-import signal
-import subprocess
-import sys
 import time
-import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from chassis.files.limits import MOST_COLUMNS, MOST_LINES, TableTooLarge
 from contracts.refusal import Invalid
 
 PIECE = 1024 * 1024
@@ -25,14 +21,8 @@ LONGEST_LINE = 64 * 1024
 """Bytes of one record; a longer one is no table."""
 
 ENCODINGS = ("utf-8", "gb18030")
-CONVERSION_SECONDS = 600.0
-EVERY = "every"
-REFUSED = 3
-"""How the process that reads a workbook ends when its last words are for the sender."""
-
-TOO_LARGE = "内容过大，请拆分后上传"
-
-ROOT = Path(__file__).resolve().parents[2]
+TURN = 1000
+"""Lines after which green threads have their turn: ten million empty ones take as long as ten million others."""
 
 
 class EncodingUnknown(Invalid):
@@ -40,13 +30,6 @@ class EncodingUnknown(Invalid):
 
     code = "table_encoding_unknown"
     sentence = "文件编码无法识别，请另存为 UTF-8 或 GB18030（GBK）编码的 CSV。"
-
-
-class WorkbookUnreadable(Invalid):
-    """No Excel workbook (xlsx), or one that is too large for a table of enterprises or items."""
-
-    code = "workbook_unreadable"
-    sentence = "Excel 文件无法读取：{why}。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,24 +67,31 @@ def _decodes(path: Path, encoding: str) -> bool:
 
 
 def line_count(path: Path) -> int:
-    """How many lines the file has, empty ones included."""
+    """How many lines the file has, empty ones included. Raises TableTooLarge."""
     count, last = 0, b"\n"
     with path.open("rb") as file:
         while piece := file.read(PIECE):
             count += piece.count(b"\n")
+            _refuse_beyond(count)
             last = piece[-1:]
             time.sleep(0)
     return count + (last != b"\n")
 
 
 def rows(path: Path, encoding: str, *, after: tuple[int, int] = (0, 0)) -> Iterator[Row]:
-    """Records that are not empty, after (line, byte). The delimiter is a comma, or a tab where the heading has one."""
+    """Records that are not empty, after (line, byte). The delimiter is a comma, or a tab where the heading has one.
+
+    Raises TableTooLarge.
+    """
     delimiter = "\t" if b"\t" in _heading(path) else ","
     line, end = after
     with path.open("rb") as file:
         file.seek(end)
         while raw := file.readline(LONGEST_LINE + 1):
             line, end = line + 1, end + len(raw)
+            _refuse_beyond(line)
+            if line % TURN == 0:
+                time.sleep(0)
             if len(raw) > LONGEST_LINE:
                 end += _skip_line(file)
                 yield Row(line, end, [], "该行过长，不是表格中的一行")
@@ -115,7 +105,15 @@ def rows(path: Path, encoding: str, *, after: tuple[int, int] = (0, 0)) -> Itera
             if "\x00" in text:
                 yield Row(line, end, [], "含有无法保存的字符（NUL）")
                 continue
+            if text.count(delimiter) >= MOST_COLUMNS:
+                yield Row(line, end, [], f"列数过多（超过 {MOST_COLUMNS} 列）")
+                continue
             yield Row(line, end, _cells(text, delimiter))
+
+
+def _refuse_beyond(lines: int) -> None:
+    if lines > MOST_LINES:
+        raise TableTooLarge(why=f"超过 {MOST_LINES // 10_000} 万行（空行也算），请删去空行或拆分后上传")
 
 
 def _cells(text: str, delimiter: str) -> list[str]:
@@ -133,57 +131,7 @@ def _skip_line(file: object) -> int:
     skipped = 0
     while more := file.readline(LONGEST_LINE):  # type: ignore[attr-defined]
         skipped += len(more)
+        time.sleep(0)
         if more.endswith(b"\n"):
             break
     return skipped
-
-
-def as_csv(workbook: Path, folder: Path, name: str, *, every_sheet: bool = False) -> Path:
-    """The first sheet of a workbook as a CSV file in `folder`, whose lines are the sheet's rows; made once per name.
-    With `every_sheet` all of them, each line beginning with the sheet's name and the row's number in it.
-
-    Raises WorkbookUnreadable.
-    """
-    target = folder / f"{name}{f'.{EVERY}' if every_sheet else ''}.csv"
-    if target.exists():
-        return target
-    folder.mkdir(parents=True, exist_ok=True)
-    half_made = folder / f"{name}.{uuid.uuid4().hex}"
-    paths = [str(workbook.resolve()), str(half_made.resolve())]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "chassis.files.spreadsheet", *paths, *([EVERY] if every_sheet else [])],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        cwd=ROOT,
-    )
-    try:
-        ends = time.monotonic() + CONVERSION_SECONDS
-        while process.poll() is None and time.monotonic() < ends:
-            time.sleep(0.05)
-        if process.poll() is None:
-            process.kill()
-            raise WorkbookUnreadable(why="处理时间过长")
-        if process.returncode != 0:
-            assert process.stderr is not None
-            said = process.stderr.read().decode(errors="replace").strip().splitlines()
-            raise WorkbookUnreadable(why=_why(process.returncode, said))
-        half_made.replace(target)
-    finally:
-        if process.stderr is not None:
-            process.stderr.close()
-        process.wait()
-        half_made.unlink(missing_ok=True)
-        named_workbook(half_made).unlink(missing_ok=True)
-    return target
-
-
-def named_workbook(target: Path) -> Path:
-    """Where the process that reads a workbook into `target` has it under a name that says what it is."""
-    return target.with_name(f"{target.name}.xlsx")
-
-
-def _why(code: int, said: list[str]) -> str:
-    if code == -signal.SIGABRT:  # there was no more memory to be had
-        return TOO_LARGE
-    return said[-1] if code == REFUSED and said else "文件已损坏或过大"

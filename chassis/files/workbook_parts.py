@@ -14,14 +14,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from chassis.files.tabular import TOO_LARGE
+from chassis.files.limits import MOST_PARTS, TOO_LARGE, UNFOLDED
 
 PIECE = 1024 * 1024
 OVERLAP = 64
 """Bytes of a piece that are looked at again with the next one: what is looked for may lie across."""
-
-UNFOLDED = 2 * 1024**3
-"""Bytes of a workbook's parts together, once they are unpacked."""
 
 OLD_OR_LOCKED = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 """How an xls begins, and an xlsx with a password."""
@@ -46,19 +43,31 @@ class NotReadable(Exception):
         self.why = why
 
 
+class TooMuch(Exception):
+    """`why` is a Chinese sentence without a full stop."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
 def prepared(workbook: Path, name: Path) -> Path:
     """`name`, which ends in .xlsx, as a link to the workbook (objects have no such names) or as a copy of it, in which
     errors and numbers of more digits than a double has are texts.
 
-    Raises NotReadable, and what zipfile raises.
+    Raises NotReadable or TooMuch, and what zipfile raises.
     """
     with workbook.open("rb") as file:
         if file.read(len(OLD_OR_LOCKED)) == OLD_OR_LOCKED:
             raise NotReadable("这是旧版（xls）或加了密码的文件，请去掉密码，另存为 xlsx")
     with zipfile.ZipFile(workbook) as parts:
-        if sum(part.file_size for part in parts.infolist()) > UNFOLDED:
-            raise NotReadable(TOO_LARGE)
-        lossy = [part for part in parts.namelist() if part.endswith(".xml") and _loses(parts, part)]
+        if len(parts.infolist()) > MOST_PARTS or sum(part.file_size for part in parts.infolist()) > UNFOLDED:
+            raise TooMuch(TOO_LARGE)
+        # The reader tells neither case nor slashes apart: of two parts of one name it would read the other one.
+        if len({part.replace("\\", "/").strip("/").lower() for part in parts.namelist()}) < len(parts.infolist()):
+            raise NotReadable("文件中有同名的部分，请用 Excel 或 WPS 打开后另存为 xlsx")
+        # Of whatever name: the sheets are where the workbook says that they are.
+        lossy = [part for part in parts.namelist() if _loses(parts, part)]
         if lossy:
             _copy(parts, name, frozenset(lossy))
         else:
@@ -86,7 +95,7 @@ def _loses(parts: zipfile.ZipFile, part: str) -> bool:
 def _copy(parts: zipfile.ZipFile, name: Path, lossy: frozenset[str]) -> None:
     with zipfile.ZipFile(name, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as copy:
         for part in parts.namelist():
-            if not part.endswith((".xml", ".rels")):
+            if part not in lossy and not part.lower().endswith((".xml", ".rels")):
                 continue  # pictures and the like
             with parts.open(part) as file, copy.open(part, "w", force_zip64=True) as written:
                 if part in lossy:

@@ -49,6 +49,9 @@ AT_ONCE = 3
 """Chunks that are being written at the same time: while the database works on one or two, we prepare the next. They
 commit in their order."""
 
+MOST_REASONS = 50
+"""Told in the notice of an operation that failed: a heading can have a thousand columns."""
+
 LONGEST_STALL = timedelta(minutes=5)
 OPEN_SOURCES = 4
 """Sources that are kept open between turns."""
@@ -335,8 +338,10 @@ class Worker(Generic[L]):
 
 
 def _failing(refusal: Refused) -> Callable[[Operation, datetime], None]:
-    sentence = "；".join(reason.message.rstrip("。") for reason in refusal.reasons)
-    return lambda run, at: run.fail(refusal.code, f"{sentence}。", at)
+    sentence = "；".join(reason.message.rstrip("。") for reason in refusal.reasons[:MOST_REASONS])
+    more = len(refusal.reasons) - MOST_REASONS
+    end = f"；另有 {more} 处。" if more > 0 else "。"
+    return lambda run, at: run.fail(refusal.code, f"{sentence}{end}", at)
 
 
 def chunks_due(frame: Frame, kind: str, work: ChunkedWork[L]) -> DueWork:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, CursorResult, Engine, Executable, text
 
+from chassis.foundation import open_units
 from chassis.foundation.database import statement
 from chassis.time.clock import Clock
 from contracts.message import SYSTEM, Actor, TenantId
@@ -41,10 +42,12 @@ class Reader:
             connection.close()
             raise
         self._connection = connection
+        open_units.opened()
         return self
 
     def __exit__(self, *_: object) -> None:
         if self._connection is not None:
+            open_units.closed()
             self._connection.close()
             self._connection = None
 

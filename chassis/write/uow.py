@@ -12,6 +12,7 @@ from typing import Any, Self
 import orjson
 from sqlalchemy import Connection, CursorResult, Engine, Executable, Row, TextClause, text
 
+from chassis.foundation import open_units
 from chassis.foundation.database import statement
 from chassis.foundation.ids import new_id
 from chassis.observability.metrics import SLA_ALARMS
@@ -103,6 +104,7 @@ class UnitOfWork:
         except BaseException:
             self._connection.close()
             raise
+        open_units.opened()
         return self
 
     def __exit__(
@@ -114,6 +116,7 @@ class UnitOfWork:
                 self._write_staged()
                 connection.commit()
         finally:
+            open_units.closed()
             connection.close()
             self._connection = None
         if kind is None and self._on_commit is not None:

@@ -64,6 +64,9 @@ def members(
                 "ZHIDA_PLATFORM_TOKEN": platform_token(home),
                 # Whoever comes comes from this machine: nobody is kept from the others' work but at sign-in.
                 "RATE_LIMIT_EXEMPT": environ.get("RATE_LIMIT_EXEMPT", f"{LOOPBACK}/32"),
+                "LINK_NETWORKS": environ.get(
+                    "LINK_NETWORKS", f"{LOOPBACK}/32,::1/128"
+                ),  # the sandbox's identity provider
             }
             crew.append(_member(name, ["-m", "gateway"], {**shared, **own}, port, "readyz"))
         else:

@@ -22,6 +22,8 @@ REST = frozenset({"放假", "休", "休息", "rest", "off", "0"})
 WORK = frozenset({"上班", "班", "调休", "调休上班", "work", "1"})
 SPAN = re.compile(r"(\S+?)\s*(?:—+|–|~|～|至|\s-\s)\s*(\S+)")
 LONGEST_SPAN = timedelta(days=31)
+LARGEST_FILE = 100_000
+"""Bytes. A year's announcement has some dozens of lines."""
 
 
 @dataclass
@@ -35,6 +37,8 @@ class AnnouncedYear:
 def read(path: Path) -> AnnouncedYear:
     """Read a table. Refuses it with every line that cannot be understood."""
     try:
+        if path.stat().st_size > LARGEST_FILE or not path.is_file():
+            raise CommandRefusal(f"{path} 不是一年的日历:文件过大或不是普通文件", f"{path} is no calendar of a year.")
         lines = list(tabular.rows(path, tabular.encoding_of(path)))
     except (OSError, tabular.EncodingUnknown) as error:
         raise CommandRefusal(f"{path} 无法读取:{error}", f"{path} cannot be read.") from error

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from chassis.foundation.reasons import reasons_for
 from console.operating.operator_door import operator_door
+from console.policy.json_files import BadFile, json_in, read_bytes
 from console.refusal import CommandRefusal
 from contracts.departments import FUNCTION_NAMES
 from contracts.duties import DUTY_NAMES
@@ -45,7 +44,9 @@ def main(argv: list[str]) -> int:
 def file_text(name: str) -> str:
     """Refuses a file that cannot be read."""
     try:
-        return Path(name).read_text(encoding="utf-8")
+        return read_bytes(name).decode("utf-8")
+    except BadFile as error:
+        raise CommandRefusal(str(error), f"{name} is too large.") from error
     except (OSError, UnicodeDecodeError) as error:
         raise CommandRefusal(f"读不出文件 {name}:{error}", f"{name} cannot be read.") from error
 
@@ -53,9 +54,9 @@ def file_text(name: str) -> str:
 def county_in(text: str) -> dict[str, Any]:
     """What the file says, as it is sent. Refuses all that does not fit, at once, with its place."""
     try:
-        said = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise CommandRefusal(f"不是 JSON:第 {error.lineno} 行 {error.msg}", "The file is no JSON.") from error
+        said = json_in(text, "--file")
+    except BadFile as error:
+        raise CommandRefusal(str(error), "The file is no JSON.") from error
     try:
         OnboardCounty.model_validate(said)
     except ValidationError as error:

@@ -52,20 +52,35 @@ class BadFile(Exception):
 def read_json(path: str) -> Any:
     """Raises BadFile, with line and column where it is no JSON."""
     try:
-        text = Path(path).read_bytes()
-        if len(text) > LARGEST_FILE:
-            raise BadFile(path, [f"文件超过 {LARGEST_FILE // 1_000_000} MB"])
-        return json.loads(text.decode("utf-8-sig"), parse_constant=_no_constant)
+        text = read_bytes(path).decode("utf-8-sig")
     except OSError as fault:
         raise BadFile(path, [f"无法读取（{fault.strerror}）"]) from fault
     except UnicodeDecodeError as fault:
         raise BadFile(path, ["不是 UTF-8 编码的文本"]) from fault
+    return json_in(text, path)
+
+
+def json_in(text: str, path: str, line: int | None = None) -> Any:
+    """JSON that stands in a file, in this one of its lines or all over it. Raises BadFile."""
+    place = f"第 {line} 行 " if line is not None else ""
+    try:
+        return json.loads(text, parse_constant=_no_constant)
     except json.JSONDecodeError as fault:
-        raise BadFile(path, [f"第 {fault.lineno} 行第 {fault.colno} 列：不是合法的 JSON"]) from fault
+        at = f"第 {line or fault.lineno} 行第 {fault.colno} 列"
+        raise BadFile(path, [f"{at}：不是合法的 JSON"]) from fault
     except RecursionError as fault:
-        raise BadFile(path, ["嵌套太深"]) from fault
+        raise BadFile(path, [f"{place}嵌套太深"]) from fault
     except ValueError as fault:
-        raise BadFile(path, ["含有过长的整数或 NaN、Infinity"]) from fault
+        raise BadFile(path, [f"{place}含有过长的整数或 NaN、Infinity"]) from fault
+
+
+def read_bytes(path: str) -> bytes:
+    """What the file holds. Raises BadFile for one that is too large, and OSError."""
+    with Path(path).open("rb") as file:
+        text = file.read(LARGEST_FILE + 1)
+    if len(text) > LARGEST_FILE:
+        raise BadFile(path, [f"文件超过 {LARGEST_FILE // 1_000_000} MB"])
+    return text
 
 
 def _no_constant(text: str) -> None:

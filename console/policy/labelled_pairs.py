@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from console.place import CHECKOUT
-from console.policy.json_files import BadFile, parse
+from console.policy.json_files import BadFile, json_in, parse, read_bytes
 from contracts.item import PolicyItemContent
 from contracts.rule import Fact, FactKind, FactSheet, ItemRules, ParameterValue, State
 
@@ -96,7 +96,7 @@ def key_of(fact: Fact) -> str:
 
 def _lines(path: Path) -> list[str]:
     try:
-        return path.read_text(encoding="utf-8").split("\n")
+        return read_bytes(str(path)).decode("utf-8").split("\n")
     except OSError as fault:
         raise BadFile(str(path), [f"无法读取（{fault.strerror}）"]) from fault
     except UnicodeDecodeError as fault:
@@ -104,11 +104,7 @@ def _lines(path: Path) -> list[str]:
 
 
 def _pair(number: int, line: str, file: str) -> LabelledPair:
-    try:
-        data = json.loads(line)
-    except json.JSONDecodeError as fault:
-        raise BadFile(file, [f"第 {number} 行第 {fault.colno} 列：不是合法的 JSON"]) from fault
-    return parse(LabelledPair, data, file, f"第 {number} 行 ")
+    return parse(LabelledPair, json_in(line, file, number), file, f"第 {number} 行 ")
 
 
 def _rules(code: str, file: str) -> ItemRules:

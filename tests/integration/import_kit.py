@@ -42,8 +42,7 @@ class Office:
 
     def __init__(self, replica: Replica, folder: Path, feed: Callable[[], Any]) -> None:
         self.replica, self.folder = replica, folder
-        self.objects = Objects.in_folder(folder / "objects")
-        self.objects.spool = folder / "spool"
+        self.objects = Objects.in_folder(folder / "objects", spool_in=folder / "spool")
         frame = replica.frame
         work = EnterpriseImport(frame.cipher, lambda: self.objects, feed, self._vocabulary, frame.clock.now)
         self.due = chunks_due(frame, KIND, work)

@@ -12,10 +12,12 @@ from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 import pytest
-from sign_in_kit import HERE, Browser, DoorOfTests, capacity, set_up, signed_in
+from sign_in_kit import HERE, HERE_ALONE, Browser, DoorOfTests, capacity, set_up, signed_in
 
 from chassis.edge.frame import Frame
+from chassis.outside.client import Limits
 from gateway.identity.issuers import connection
+from gateway.identity.issuers.connection import Connections
 from gateway.signing_in import CALLBACK
 from sandbox.testing import RunningProgram
 
@@ -271,11 +273,11 @@ def test_while_the_provider_is_down_people_sign_in_with_their_accounts(abroad: A
 
 
 def test_a_provider_that_falls_silent_half_way_is_given_up_after_seconds(
-    abroad: Abroad, monkeypatch: pytest.MonkeyPatch
+    abroad: Abroad,
 ) -> None:
     browser = abroad.door.browser()
     back = abroad.chooses(abroad.leaves(browser), "sub-1")
-    abroad.door.signing_in.connections._client.timeout = httpx.Timeout(0.5)
+    abroad.door.signing_in.connections = Connections(HERE_ALONE, limits=Limits(0.5))
     abroad.misbehave("timeout_before", seconds=30, at="token")
     page = browser.open(back)
     assert page.status_code == 503

@@ -11,12 +11,14 @@ import pytest
 from treasury_database import LEASE_OVER, Treasury
 
 from chassis.edge.frame import Frame
+from chassis.outside.client import Limits
 from chassis.testing.waiting import eventually
 from chassis.time.clock import Clock, ShiftedClock, SystemClock
 from console.servers.provision import Dsns
 from sandbox.testing import RunningProgram
 from services.treasury.rails.bank import BankUnreachable, BatchRefused, Payment
 from services.treasury.rails.bank_client import BankClient
+from tests.outside_kit import NEVER_DONE, rude
 from tests.unit.treasury.treasury_kit import LAKH, approved
 
 
@@ -164,6 +166,27 @@ def test_twenty_payments_under_every_fault_end_as_the_banks_book_says(bank: Runn
     assert all(credit["attempts_seen"] == 1 for credit in booked)
     assert {credit["debtor_account"] for credit in booked} == {"POOL-zhanggong"}
     assert treasury.faults_in_the_books() == []
+
+
+@pytest.mark.parametrize("conduct", ["drip", "half-open", "endless"])
+def test_a_bank_that_never_comes_to_an_end_leaves_the_payment_unknown_and_is_sent_nothing_again(
+    treasury: Treasury, conduct: str
+) -> None:
+    treasury.appropriates(LAKH, year=treasury.clock.now().year)
+    treasury.hears(approved(at=treasury.clock.now()))
+    treasury.authorises(treasury.only())
+    with rude(NEVER_DONE[conduct]) as server:
+        treasury.bank = BankClient(server.url, limits=Limits(0.5))  # type: ignore[assignment]
+        treasury.does("send_disbursement")
+        assert treasury.only().state == "unknown"
+        assert treasury.line(year=treasury.clock.now().year).available_fen == 0, "the money stays reserved"
+        for _ in range(3):
+            treasury.clock.advance(timedelta(minutes=10))
+            treasury.does("send_disbursement")
+            with pytest.raises(BankUnreachable):
+                treasury.does("ask_bank")
+        assert treasury.only().state == "unknown"
+        assert sum(b"/payments/batch" in each for each in server.asked) == 1, "it was presented again, blind"
 
 
 def test_a_payment_that_the_bank_sends_back_is_returned_here_too(bank: RunningProgram, treasury: Treasury) -> None:

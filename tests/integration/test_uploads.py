@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
+import obstore
 import pytest
 from duties_kit import duties_of
 from fastapi import FastAPI
@@ -16,11 +18,13 @@ from obstore.store import MemoryStore
 
 from chassis.edge.frame import Frame
 from chassis.files.objects import ObjectAltered, Objects, ObjectUnknown
+from chassis.files.spool import LOCK
 from contracts.message import Actor
 from gateway import uploads
 from gateway.app import create_app
 from gateway.bus import Bus
 from gateway.identity.views import Principal
+from gateway.left_overs import remove_left_overs
 
 TABLE = "统一社会信用代码,企业名称\n".encode() * 1000
 HASH = hashlib.sha256(TABLE).hexdigest()
@@ -143,13 +147,64 @@ def test_an_object_that_was_altered_is_not_read(door: Door) -> None:
 
 def test_a_store_elsewhere_is_copied_once_and_checked(tmp_path: Path) -> None:
     """As with S3, which differs from the memory store in its address only."""
-    objects = Objects(MemoryStore(), spool=tmp_path)
+    objects = Objects(MemoryStore(), spool_in=tmp_path)
     kept = asyncio.run(
         objects.keep("zhanggong", in_pieces(TABLE), limit=10**6, check=lambda kept: uploads.check(kept, ""))
     )
     assert kept.sha256 == HASH
     copy = objects.local_file("zhanggong", HASH)
     assert copy.read_bytes() == TABLE
-    assert [file for file in tmp_path.rglob("*") if file.is_file()] == [copy]
+    assert {file for file in tmp_path.rglob("*") if file.is_file()} == {copy, objects.spool.folder / LOCK}
+    assert objects.local_file("zhanggong", HASH) == copy
+    copy.write_bytes(b"planted")
+    assert objects.local_file("zhanggong", HASH).read_bytes() == TABLE, "what lies there is not believed"
     with pytest.raises(ObjectUnknown):
         objects.local_file("zhanggong", "0" * 64)
+    obstore.put(objects._store, f"zhanggong/{HASH[:2]}/{HASH}", b"altered")
+    copy.unlink()
+    with pytest.raises(ObjectAltered):
+        objects.local_file("zhanggong", HASH)
+    objects.spool.close()
+
+
+def test_an_object_that_has_grown_without_end_is_not_copied_to_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chassis.files.objects.LARGEST_FILE", len(TABLE) - 1)
+    objects = Objects(MemoryStore(), spool_in=tmp_path)
+    obstore.put(objects._store, f"zhanggong/{HASH[:2]}/{HASH}", TABLE)
+    with pytest.raises(ObjectAltered):
+        objects.local_file("zhanggong", HASH)
+    assert [file.name for file in objects.spool.folder.iterdir()] == [LOCK]
+    objects.spool.close()
+
+
+@pytest.mark.parametrize("local", [True, False])
+def test_what_an_upload_that_was_killed_has_left_is_removed_after_a_day(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, local: bool
+) -> None:
+    objects = Objects.in_folder(tmp_path) if local else Objects(MemoryStore())
+    for name in ("incoming/left", f"zhanggong/{HASH[:2]}/{HASH}"):
+        obstore.put(objects._store, name, TABLE)
+    if local:
+        (tmp_path / "incoming" / "half#1").write_bytes(b"half")
+    assert asyncio.run(objects.forget_left_overs()) == 0, "it may still be coming in"
+    monkeypatch.setattr("chassis.files.objects.LEFT_OVER", timedelta(seconds=-5))
+    assert asyncio.run(objects.forget_left_overs()) == (2 if local else 1)
+    assert [each["path"] for part in obstore.list(objects._store) for each in part] == [f"zhanggong/{HASH[:2]}/{HASH}"]
+    assert not list(tmp_path.rglob("*#*"))
+
+
+def test_a_store_that_is_away_for_the_tidying_is_tried_again(tmp_path: Path) -> None:
+    tried: list[int] = []
+
+    class Away:
+        async def forget_left_overs(self) -> int:
+            tried.append(1)
+            if len(tried) == 3:
+                raise asyncio.CancelledError
+            raise OSError("away")
+
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(remove_left_overs(Away(), every=0))  # type: ignore[arg-type]
+    assert len(tried) == 3

@@ -5,36 +5,34 @@
     tokens = connections.exchange(issuer, …)         # a code, once
     keys = connections.keys(issuer, kid)             # fetched anew for a kid that is not known
 
-All of it blocks, each answer for a few seconds at most and within SIZE_LIMIT. Never called inside a transaction.
+All of it blocks, each call within LIMITS. Never called inside a transaction. What somebody registered as a provider must not
+become a way into our own network: only public addresses and those of LINK_NETWORKS are asked.
 """
 
 from __future__ import annotations
 
 import base64
-import json
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-import httpx
-
 from chassis.observability.telemetry import get_logger
+from chassis.outside.client import Limits, OutsideClient, OutsideFault, Transport
+from chassis.outside.reach import Reach
 from contracts.issuers import LOOPBACK
 from contracts.refusal import Conflict, Forbidden
 from gateway.identity.issuers.domain import IdentityProvider
 
-CONNECT_SECONDS = 3.0
-ANSWER_SECONDS = 6.0
-"""For the whole of an answer, however slowly it drips."""
-
 SIZE_LIMIT = 256 * 1024
+LIMITS = Limits(seconds=6.0, connect_seconds=3.0, answer_bytes=SIZE_LIMIT)
 KEPT_SECONDS = 600.0
 REFETCH_SECONDS = 30.0
 """An unknown kid asks for the keys again, but no more often than this: whoever makes kids up makes no traffic."""
 
+HTTP, HTTPS = 80, 443
 ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 
 log = get_logger(__name__)
@@ -83,14 +81,15 @@ class Connections:
     """One process's way to all identity providers; what they say of themselves and their keys are kept for minutes."""
 
     def __init__(
-        self, transport: httpx.BaseTransport | None = None, monotonic: Callable[[], float] = time.monotonic
+        self,
+        reach: Reach | None = None,
+        transport: Transport | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
+        limits: Limits = LIMITS,
     ) -> None:
-        self._client = httpx.Client(
-            transport=transport,
-            timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
-            follow_redirects=False,
-            trust_env=False,
-        )
+        # Ports are judged in `_may_be_asked`: a provider may have its own.
+        networks = reach.inside if reach is not None else ()
+        self._client = OutsideClient(limits, reach=Reach(networks, ports=None), transport=transport)
         self._monotonic = monotonic
         self._lock = threading.Lock()
         self._kept: dict[str, tuple[float, Json]] = {}
@@ -103,7 +102,7 @@ class Connections:
         said = self._document(issuer.discovery_url, KEPT_SECONDS)
         if said.get("issuer") != issuer.issuer:
             raise self._unavailable(issuer.discovery_url, "it is another issuer")
-        if not all(_may_be_asked(said.get(name)) for name in ENDPOINTS):
+        if not all(_may_be_asked(said.get(name), issuer) for name in ENDPOINTS):
             raise self._unavailable(issuer.discovery_url, "an endpoint is missing or not safe")
         methods = said.get("token_endpoint_auth_methods_supported") or ["client_secret_basic"]
         userinfo = said.get("userinfo_endpoint")
@@ -111,7 +110,7 @@ class Connections:
             authorization_endpoint=said["authorization_endpoint"],
             token_endpoint=said["token_endpoint"],
             jwks_uri=said["jwks_uri"],
-            userinfo_endpoint=userinfo if _may_be_asked(userinfo) else None,
+            userinfo_endpoint=userinfo if _may_be_asked(userinfo, issuer) else None,
             posts_secret="client_secret_basic" not in methods,
             says_issuer=said.get("authorization_response_iss_parameter_supported") is True,
         )
@@ -185,22 +184,16 @@ class Connections:
 
     def _ask(self, method: str, address: str, **request: Any) -> tuple[int, Json]:
         """(status, the object in the answer). Raises IssuerUnavailable."""
-        ends_at = self._monotonic() + ANSWER_SECONDS
-        headers: Mapping[str, str] = {"Accept": "application/json", **request.pop("headers", {})}
+        headers = {"Accept": "application/json", **request.pop("headers", {})}
         try:
-            with self._client.stream(method, address, headers=headers, **request) as response:
-                body = b""
-                for piece in response.iter_bytes():
-                    body += piece
-                    if len(body) > SIZE_LIMIT or self._monotonic() > ends_at:
-                        raise self._unavailable(address, "too much, or too slow")
-                status = response.status_code
-        except httpx.HTTPError as error:
-            raise self._unavailable(address, type(error).__name__) from error
+            answer = self._client.call(method, address, headers=headers, **request)
+        except OutsideFault as error:
+            raise self._unavailable(address, str(error)) from error
+        status = answer.status_code
         if status >= 500 or 300 <= status < 400:
             raise self._unavailable(address, f"status {status}")
         try:
-            said = json.loads(body)
+            said = answer.json()
         except ValueError:
             said = None
         if isinstance(said, dict):
@@ -215,11 +208,23 @@ class Connections:
         return IssuerUnavailable()
 
 
-def _may_be_asked(address: object) -> bool:
+def _may_be_asked(address: object, issuer: IdentityProvider) -> bool:
+    """An endpoint is spoken to in secret, at the port that secret speech has or at one that the issuer has itself."""
     if not isinstance(address, str):
         return False
+    try:
+        parts = urlsplit(address)
+        ports = {HTTPS, _port(issuer.issuer), _port(issuer.discovery_url)}
+        named = bool(parts.hostname) and _port(address) in ports
+    except ValueError:
+        return False
+    return named and (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK))
+
+
+def _port(address: str) -> int:
+    """Raises ValueError for a port that is none."""
     parts = urlsplit(address)
-    return bool(parts.hostname) and (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK))
+    return parts.port or (HTTPS if parts.scheme == "https" else HTTP)
 
 
 def _keys_in(document: Json) -> list[Json]:

@@ -7,16 +7,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import httpx
 import orjson
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from chassis.foundation.settings import SettingMissing
 from chassis.operations.work import SourceAway
+from chassis.outside.client import Limits, OutsideAnswer, OutsideClient, OutsideFault, Transport
 from contracts.refusal import Invalid
 
-CONNECT_SECONDS, ANSWER_SECONDS = 3.0, 12.0
-"""Well within the lease of the job that waits for it."""
+LIMITS = Limits(seconds=15.0, answer_bytes=32 * 1024 * 1024)
+"""A page of 500 records, well within the lease of the job that waits for it."""
 
 
 class FeedSignatureInvalid(Invalid):
@@ -33,6 +33,13 @@ class FeedRefused(Invalid):
     sentence = "数据交换平台拒绝提供该数据（{status}），请核对数据名称与授权。"
 
 
+class FeedStandsStill(Invalid):
+    """The page says that there is more, and that it begins where this one began: it would never come to an end."""
+
+    code = "feed_stands_still"
+    sentence = "数据交换平台给出的下一页位置没有前进，已停止导入，请联系数据交换平台核实后再继续。"
+
+
 @dataclass(frozen=True, slots=True)
 class FeedPage:
     """Records after a position, each with its own; `total` is how many the feed has now."""
@@ -46,14 +53,9 @@ class FeedPage:
 class ExchangeClient:
     """A `Feed`. Raises SourceAway for whatever may pass by itself."""
 
-    def __init__(self, base_url: str, secret: str, transport: httpx.BaseTransport | None = None) -> None:
+    def __init__(self, base_url: str, secret: str, transport: Transport | None = None, limits: Limits = LIMITS) -> None:
         self._webhook = Webhook(secret if secret.startswith("whsec_") else secret.encode())
-        self._client = httpx.Client(
-            base_url=base_url,
-            timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
-            trust_env=False,
-            transport=transport,
-        )
+        self._client = OutsideClient(limits, base_url=base_url, transport=transport)
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> ExchangeClient:
@@ -66,8 +68,8 @@ class ExchangeClient:
     def page(self, feed: str, after: int, limit: int) -> FeedPage:
         """The records after position `after`. Raises SourceAway, FeedSignatureInvalid or FeedRefused."""
         try:
-            answer = self._client.get(f"/feeds/{feed}/pages", params={"after": after, "limit": limit})
-        except httpx.TransportError as error:
+            answer = self._client.call("GET", f"/feeds/{feed}/pages", params={"after": after, "limit": limit})
+        except OutsideFault as error:
             raise SourceAway("feed_away", "数据交换平台暂时没有应答，稍后自动继续。") from error
         if answer.status_code >= 500 or answer.status_code == 429:
             raise SourceAway("feed_away", f"数据交换平台暂时不可用（{answer.status_code}），稍后自动继续。")
@@ -75,13 +77,15 @@ class ExchangeClient:
             raise FeedRefused(status=answer.status_code)
         return self._checked(answer, feed, after)
 
-    def _checked(self, answer: httpx.Response, feed: str, after: int) -> FeedPage:
+    def _checked(self, answer: OutsideAnswer, feed: str, after: int) -> FeedPage:
         try:
             self._webhook.verify(answer.content, dict(answer.headers), json_parse=False)
             head, *records = (orjson.loads(line) for line in answer.content.splitlines())
             # A page that was signed once must not be taken for another one: the signature covers where it begins.
             if (head["feed"], head["after"], head["count"]) != (feed, after, len(records)):
                 raise FeedSignatureInvalid()
+            if head["more"] and head["next_after"] <= after:
+                raise FeedStandsStill()
             return FeedPage(records, head["next_after"], head["more"], head["total"])
         except (WebhookVerificationError, ValueError, KeyError, TypeError) as error:
             raise FeedSignatureInvalid() from error

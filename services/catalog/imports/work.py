@@ -7,7 +7,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
 
-from chassis.files import tabular
+from chassis.files import tabular, workbooks
 from chassis.files.objects import Objects
 from chassis.foundation.secrecy import Cipher
 from chassis.foundation.settings import SettingMissing
@@ -20,7 +20,7 @@ from contracts.operations import LineResult
 from contracts.refusal import Conflict, Reason
 from contracts.rule.facts import FactType
 from services.catalog.imports.exchange import FeedPage
-from services.catalog.imports.headings import TableEmpty, read_heading
+from services.catalog.imports.headings import HeadingRefused, TableEmpty, read_heading
 from services.catalog.imports.lines import EnterpriseLine, LineReader
 from services.catalog.imports.records import RecordReader
 from services.catalog.imports.taking import take_lines
@@ -75,8 +75,10 @@ class EnterpriseImport:
         encoding = tabular.encoding_of(path)
         total = tabular.line_count(path) - 1
         first = next(tabular.rows(path, encoding), None)
-        if first is None or first.fault is not None:
+        if first is None:
             raise TableEmpty()
+        if first.fault is not None:
+            raise HeadingRefused(Reason(code="heading_unreadable", message=f"第 {first.line} 行：{first.fault}。"))
         reader = LineReader(
             heading=read_heading(first.cells, self._vocabulary(run.tenant)),
             source=asked["source"],
@@ -103,7 +105,7 @@ class EnterpriseImport:
         sha256 = run.parameters["sha256"]
         path = objects.local_file(run.tenant, sha256)
         if run.parameters["format"] == "xlsx":
-            return tabular.as_csv(path, objects.spool / run.tenant, sha256)
+            return workbooks.as_csv(path, objects.spool, f"{run.tenant}/{sha256}")
         return path
 
     def _of_feed(self, run: Operation) -> Iterator[Chunk[EnterpriseLine]]:

@@ -11,6 +11,8 @@ from services.catalog.workbooks.sheets import SHEETS
 
 T = TypeVar("T")
 SEPARATORS = "；;"
+MOST_LINES = 50_000
+"""Of all sheets together: all items of a province have about ten thousand, with four lines each."""
 
 
 class WorkbookRefused(Invalid):
@@ -77,9 +79,15 @@ def read_sheets(rows: Iterable[tuple[str, int, Sequence[str]]]) -> dict[str, lis
     headings: dict[str, list[str]] = {}
     lines: dict[str, list[SheetLine]] = {sheet: [] for sheet in SHEETS}
     reasons: list[Reason] = []
+    count = 0
     for sheet, number, cells in rows:
         if sheet not in SHEETS:
             continue
+        count += any(cells)
+        if count > MOST_LINES:
+            raise WorkbookRefused(
+                Reason(code="too_many_lines", message=f"超过 {MOST_LINES} 行，请拆分为几个文件上传。")
+            )
         texts = [cell.strip() for cell in cells]
         if sheet not in headings:
             headings[sheet] = texts
@@ -91,6 +99,14 @@ def read_sheets(rows: Iterable[tuple[str, int, Sequence[str]]]) -> dict[str, lis
     if reasons:
         raise WorkbookRefused(*reasons)
     return lines
+
+
+def by_code(lines: Iterable[SheetLine]) -> dict[str, list[SheetLine]]:
+    """The lines of each item."""
+    found: dict[str, list[SheetLine]] = {}
+    for line in lines:
+        found.setdefault(line["事项编码"], []).append(line)
+    return found
 
 
 def _against_heading(sheet: str, headings: Sequence[str]) -> list[Reason]:

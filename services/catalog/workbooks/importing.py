@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from chassis.files import tabular
+from chassis.files import tabular, workbooks
 from chassis.files.objects import Objects
 from chassis.operations.domain import Operation
 from chassis.operations.runs import view_of
@@ -53,11 +53,11 @@ class ItemImport:
         self._objects = objects
 
     def chunks(self, run: Operation) -> Iterator[Chunk[WorkbookItem]]:
-        """Raises WorkbookUnreadable or WorkbookRefused."""
+        """Raises WorkbookUnreadable, TableTooLarge or WorkbookRefused."""
         objects = self._objects()
         sha256 = run.parameters["sha256"]
-        table = tabular.as_csv(
-            objects.local_file(run.tenant, sha256), objects.spool / run.tenant, sha256, every_sheet=True
+        table = workbooks.as_csv(
+            objects.local_file(run.tenant, sha256), objects.spool, f"{run.tenant}/{sha256}", every_sheet=True
         )
         rows = ((row.cells[0], int(row.cells[1]), row.cells[2:]) for row in tabular.rows(table, "utf-8") if row.cells)
         items = read_items(read_sheets(rows))

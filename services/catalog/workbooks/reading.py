@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import re
+import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,8 +15,12 @@ from contracts.item import PolicyItemContent
 from contracts.refusal import Reason
 from rules import sentences
 from services.catalog.workbooks import cell_values
-from services.catalog.workbooks.cells import Json, SheetLine, WorkbookItem, Wrong
+from services.catalog.workbooks.cells import Json, SheetLine, WorkbookItem, Wrong, by_code
+from services.catalog.workbooks.json_cells import facts_in, json_object
 from services.catalog.workbooks.rule_rows import RuleRows, declared_facts
+
+REASONS_FOR_ALL = 20
+"""What is wrong with the sheet that all items share is told with each of them, as far as this."""
 
 TIME = re.compile(r"\s*(\d{1,4})\s*(个工作日|个自然日|小时)\s*")
 STEP = re.compile(r"([^（）()]+)(?:[（(](.*)[）)])?")
@@ -26,8 +31,14 @@ def read_items(lines: Mapping[str, Sequence[SheetLine]]) -> list[WorkbookItem]:
     """Every item of the workbook, in the order of the sheet 事项."""
     common = Wrong()
     facts = declared_facts(lines["数据"], common)
-    codes = [line["事项编码"] for line in lines["事项"]]
-    items = [_item(line, lines, facts, common, codes.count(line["事项编码"]) > 1) for line in lines["事项"]]
+    codes = Counter(line["事项编码"] for line in lines["事项"])
+    own = {sheet: by_code(lines[sheet]) for sheet in lines}
+    items = []
+    for line in lines["事项"]:
+        time.sleep(0)  # green threads have their turn between two items
+        code = line["事项编码"]
+        its = {sheet: rows.get(code, []) for sheet, rows in own.items()}
+        items.append(_item(line, its, facts, common.reasons[:REASONS_FOR_ALL], codes[code] > 1))
     others = [line for sheet in ("条件", "金额", "材料", "申报表") for line in lines[sheet]]
     return [*items, *(_stray(line) for line in others if line["事项编码"] not in codes)]
 
@@ -38,13 +49,16 @@ def _stray(line: SheetLine) -> WorkbookItem:
 
 
 def _item(
-    line: SheetLine, lines: Mapping[str, Sequence[SheetLine]], facts: Mapping[str, Json], common: Wrong, twice: bool
+    line: SheetLine,
+    own: Mapping[str, Sequence[SheetLine]],
+    facts: Mapping[str, Json],
+    common: Sequence[Reason],
+    twice: bool,
 ) -> WorkbookItem:
-    wrong = Wrong(list(common.reasons))
+    wrong = Wrong(list(common))
     wrong.required(line)
     if twice:
         wrong.add("code_twice", line, "事项编码", "同一编码在“事项”表中出现不止一次")
-    own = {sheet: [each for each in lines[sheet] if each["事项编码"] == line["事项编码"]] for sheet in lines}
     content = _ItemRow(line, own, facts, wrong).content()
     if not wrong.reasons:
         try:
@@ -157,7 +171,7 @@ class _ItemRow:
 
     def _fact_types(self, rules: Json) -> list[Json]:
         """The facts that the item uses, in the order of the sheet 数据: those of its rows and of its JSON."""
-        names = {fact["name"] for fact in self._rows.used.values()} | _facts_in(rules)
+        names = {fact["name"] for fact in self._rows.used.values()} | facts_in(rules)
         return [fact for fact in self._facts.values() if fact["name"] in names]
 
     def _joining(self) -> str:
@@ -270,24 +284,11 @@ class _ItemRow:
         if not self._line[heading]:
             return {}
         try:
-            found = json.loads(self._line[heading])
-        except ValueError:
-            found = None
-        if not isinstance(found, dict):
-            self._wrong.add("json_unreadable", self._line, heading, "不是有效的 JSON 对象")
+            return json_object(self._line[heading])
+        except ValueError as error:
+            self._wrong.add("json_unreadable", self._line, heading, str(error))
             return {}
-        return found
 
 
 def _there(texts: Mapping[str, str]) -> dict[str, str]:
     return {name: text for name, text in texts.items() if text}
-
-
-def _facts_in(tree: Any) -> set[str]:
-    """Names of the facts anywhere in a tree of the rule language."""
-    if isinstance(tree, list):
-        return {name for each in tree for name in _facts_in(each)}
-    if not isinstance(tree, dict):
-        return set()
-    own = {tree["fact"]} if isinstance(tree.get("fact"), str) else set()
-    return own | {name for each in tree.values() for name in _facts_in(each)}

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-import httpx
 from pydantic import AwareDatetime, ValidationError
 
 from chassis.foundation.settings import SettingMissing
+from chassis.outside.client import Limits, OutsideAnswer, OutsideClient, OutsideFault, Transport
 from contracts.message import Model
 
-CONNECT_SECONDS, ANSWER_SECONDS = 2.0, 5.0
+LIMITS = Limits(seconds=7.0, connect_seconds=2.0, answer_bytes=64 * 1024)
 SIGN = "直达"
 """Our signature, as registered with the carriers; the provider sets its brackets."""
 
@@ -63,13 +63,8 @@ class Sms(Protocol):
 class SmsClient:
     """An `Sms` over HTTP, as docs/sandbox.md describes it."""
 
-    def __init__(self, base_url: str, transport: httpx.BaseTransport | None = None) -> None:
-        self._client = httpx.Client(
-            base_url=base_url,
-            timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
-            trust_env=False,
-            transport=transport,
-        )
+    def __init__(self, base_url: str, transport: Transport | None = None, limits: Limits = LIMITS) -> None:
+        self._client = OutsideClient(limits, base_url=base_url, transport=transport)
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> SmsClient:
@@ -85,8 +80,8 @@ class SmsClient:
     def send(self, message_id: str, mobile: str, text: str) -> ProviderAnswer:
         request = {"message_id": message_id, "to": mobile, "text": text, "sign": SIGN}
         try:
-            answer = self._client.post("/messages", json=request)
-        except httpx.TransportError:
+            answer = self._client.call("POST", "/messages", json=request)
+        except OutsideFault:
             return ProviderAnswer("silent", "短信平台未答复")
         if answer.status_code in REFUSED_FOR_GOOD:
             return ProviderAnswer("failed", REASONS.get(_code(answer), "短信平台拒收"))
@@ -94,15 +89,15 @@ class SmsClient:
 
     def ask(self, message_id: str) -> ProviderAnswer:
         try:
-            answer = self._client.get(f"/messages/{message_id}")
-        except httpx.TransportError:
+            answer = self._client.call("GET", f"/messages/{message_id}")
+        except OutsideFault:
             return ProviderAnswer("silent", "短信平台未答复")
         if answer.status_code == 404 and _code(answer) == "message_not_found":
             return ProviderAnswer("absent")
         return _word(answer)
 
 
-def _word(answer: httpx.Response) -> ProviderAnswer:
+def _word(answer: OutsideAnswer) -> ProviderAnswer:
     if answer.status_code != 200:
         return ProviderAnswer("silent", f"短信平台暂不可用（HTTP {answer.status_code}）")
     try:
@@ -114,7 +109,7 @@ def _word(answer: httpx.Response) -> ProviderAnswer:
     return ProviderAnswer(said.status, REASONS.get(said.reason_code or "", ""), said.delivered_at)
 
 
-def _code(answer: httpx.Response) -> str:
+def _code(answer: OutsideAnswer) -> str:
     try:
         return str(answer.json()["code"])[:80]
     except (ValueError, KeyError, TypeError):

@@ -7,17 +7,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-import httpx
 from pydantic import ValidationError
 
 from chassis.foundation.settings import SettingMissing
+from chassis.outside.client import (
+    AnswerLost,
+    Limits,
+    NothingSent,
+    OutsideAnswer,
+    OutsideClient,
+    OutsideFault,
+    Transport,
+)
 from contracts.message import Model
 from services.treasury.rails.bank import BATCH_LIMIT, BankAnswer, BankUnreachable, BatchRefused, Payment
 
-CONNECT_SECONDS, ANSWER_SECONDS = 2.0, 8.0
+LIMITS = Limits(seconds=10.0, connect_seconds=2.0, answer_bytes=4 * 1024 * 1024)
 """A job asks first and sends then: both together end well within the lease of its claim (30 s)."""
-
-NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 
 class _Results(Model):
@@ -34,20 +40,10 @@ class _Returns(Model):
 
 
 class BankClient:
-    """A `Bank`. Every request opens a connection of its own.
+    """A `Bank`."""
 
-    A kept connection that the bank has closed meanwhile looks, when it is used, exactly like a payment whose
-    answer was lost.
-    """
-
-    def __init__(self, base_url: str, transport: httpx.BaseTransport | None = None) -> None:
-        self._client = httpx.Client(
-            base_url=base_url,
-            timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
-            limits=httpx.Limits(max_keepalive_connections=0),
-            trust_env=False,
-            transport=transport,
-        )
+    def __init__(self, base_url: str, transport: Transport | None = None, limits: Limits = LIMITS) -> None:
+        self._client = OutsideClient(limits, base_url=base_url, transport=transport)
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> BankClient:
@@ -61,10 +57,12 @@ class BankClient:
             each.instruction_id: BankAnswer(instruction_id=each.instruction_id, status="silent") for each in payments
         }
         try:
-            answer = self._client.post("/payments/batch", json={"payments": [asdict(each) for each in payments]})
-        except NEVER_SENT as error:
+            answer = self._client.call(
+                "POST", "/payments/batch", json={"payments": [asdict(each) for each in payments]}
+            )
+        except NothingSent as error:
             raise BankUnreachable(f"nothing was sent: {error}") from error
-        except httpx.TransportError:
+        except AnswerLost:
             return silent
         if answer.status_code in (400, 422):
             if len(payments) > 1:
@@ -89,17 +87,17 @@ class BankClient:
             raise BankUnreachable("the bank's list of returns cannot be read") from error
         return tuple(each.instruction_id for each in page.returns), page.next_after
 
-    def _read(self, method: str, path: str, **content: Any) -> httpx.Response:
+    def _read(self, method: str, path: str, **content: Any) -> OutsideAnswer:
         try:
-            answer = self._client.request(method, path, **content)
-        except httpx.TransportError as error:
+            answer = self._client.call(method, path, **content)
+        except OutsideFault as error:
             raise BankUnreachable(str(error)) from error
         if answer.status_code != 200:
             raise BankUnreachable(f"HTTP {answer.status_code}")
         return answer
 
 
-def _answers(reply: httpx.Response) -> dict[str, BankAnswer]:
+def _answers(reply: OutsideAnswer) -> dict[str, BankAnswer]:
     """Every line that can be read. One that cannot is as if it were missing: it must not spoil its neighbours."""
     try:
         lines = _Results.model_validate_json(reply.content).results

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,7 +11,9 @@ import pytest
 from contracts.item import PolicyItemContent
 from contracts.refusal import Reason
 from rules import check_publication
+from services.catalog.workbooks import cells
 from services.catalog.workbooks.cells import SheetLine, WorkbookItem, WorkbookRefused, read_sheets
+from services.catalog.workbooks.json_cells import json_object
 from services.catalog.workbooks.reading import read_items
 from services.catalog.workbooks.sheets import SHEETS
 from services.catalog.workbooks.writing import item_rows, read_back, sayable, workbook_rows
@@ -146,3 +149,65 @@ def test_every_column_is_in_the_guide():
         if f"| {column.heading} |" not in guide
     ]
     assert missing == []
+
+
+@pytest.mark.parametrize(
+    ("cell", "why"),
+    [
+        ('{"a":' * 6_000, "嵌套太深（超过 100 层）"),
+        ('{"a":' * 200 + "1" + "}" * 200, "嵌套太深（超过 100 层）"),
+        ('{"a": [' * 5_000 + "]}" * 5_000, "嵌套太深（超过 100 层）"),
+        ('{"a": ' + "9" * 5_000 + "}", "不是有效的 JSON 对象"),
+        ('{"a": 9223372036854775808}', "不是有效的 JSON 对象"),
+        ('{"a": NaN}', "不是有效的 JSON 对象"),
+        ("[1]", "不是有效的 JSON 对象"),
+        ("{", "不是有效的 JSON 对象"),
+    ],
+)
+def test_a_cell_with_json_without_end_spoils_its_own_item_alone(sample_item: SampleItem, cell: str, why: str):
+    rows = lines_of(sample_item("NM-002"))
+    rows["事项"][0]["其他规则JSON"] = cell
+    read = read_one(rows)
+    assert (read.content, [(each.code, each.message) for each in read.reasons]) == (
+        None,
+        [("json_unreadable", f"{why}。")],
+    )
+
+
+def test_the_deepest_json_that_is_taken_has_a_hundred_levels():
+    deepest = '{"a":' * 99 + '{"b": 9223372036854775807}' + "}" * 99
+    assert json_object(deepest)["a"]
+    with pytest.raises(ValueError, match="嵌套太深"):
+        json_object(f'{{"a":{deepest}}}')
+
+
+def test_more_lines_than_a_province_has_are_refused_before_they_are_read(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(cells, "MOST_LINES", 3)
+    heading = [column.heading for column in SHEETS["事项"] if column.required]
+    rows = [("事项", 1, heading), *(("事项", n, ["x", *[""] * 9]) for n in range(2, 4))]
+    assert len(read_sheets([*rows, ("事项", 9, ["", ""]), ("说明", 1, ["x"])])["事项"]) == 2
+    with pytest.raises(WorkbookRefused) as refused:
+        read_sheets([*rows, ("条件", 1, ["事项编码"])])
+    assert [reason.code for reason in refused.value.reasons] == ["too_many_lines"]
+
+
+def test_ten_thousand_items_are_told_apart_in_one_go_and_others_have_their_turn(monkeypatch: pytest.MonkeyPatch):
+    """Each with its own lines, in time that grows with the lines and not with their square."""
+    turns: list[float] = []
+    monkeypatch.setattr(time, "sleep", turns.append)
+    lines = {sheet: [SheetLine(sheet, n, {"事项编码": f"X-{n}"}) for n in range(3_000)] for sheet in SHEETS}
+    asked: list[str] = []
+
+    class Counted(dict[str, str]):
+        def __getitem__(self, heading: str) -> str:
+            asked.append(heading)
+            return super().__getitem__(heading)
+
+        def get(self, heading: str, default: str = "") -> str:  # type: ignore[override]
+            asked.append(heading)
+            return super().get(heading, default)
+
+    lines["条件"] = [SheetLine("条件", n, Counted({"事项编码": f"X-{n}"})) for n in range(3_000)]
+    assert len(read_items(lines)) == 3_000
+    assert len(turns) == 3_000
+    assert asked.count("事项编码") < 10 * 3_000

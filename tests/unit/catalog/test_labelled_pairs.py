@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from console.policy.json_files import BadFile
 from console.policy.labelled_pairs import PAIRS, SAMPLE, Question, read_questions
 from console.policy.rule_quality import AIM, Answered, answered, answered_without, measured, reached
 from contracts.rule import Mode, State
@@ -124,3 +126,10 @@ def test_two_ways_that_disagree_are_never_good_enough():
     figures = measured([as_if(one, met, met)] * 20 + [as_if(one, met, met, matched=State.NOT_MET)], [])
     assert (figures["precision"], figures["matcher_disagrees"]) == (1.0, 1)
     assert not reached(figures)
+
+
+@pytest.mark.parametrize("line", ["[" * 200_000, "9" * 10_000, '{"a"'])
+def test_a_line_that_is_no_json_is_named(line: str, tmp_path: Path):
+    (tmp_path / "pairs.jsonl").write_text(f"\n{line}\n")
+    with pytest.raises(BadFile, match="第 2 行"):
+        read_questions(tmp_path / "pairs.jsonl")

@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Callable
 
 import httpx
 import pytest
 
-from services.catalog.links.probe import LinkProbe
-
-HOSTS = {"www.example.cn": "93.184.216.34", "oa.gov.cn": "10.1.2.3", "localhost": "127.0.0.1"}
-
-
-@pytest.fixture(autouse=True)
-def names(monkeypatch: pytest.MonkeyPatch) -> None:
-    def resolve(host: str, _port: None) -> list[tuple[int, int, int, str, tuple[str, int]]]:
-        if host not in HOSTS:
-            raise socket.gaierror("unknown host")
-        return [(0, 0, 0, "", (HOSTS[host], 0))]
-
-    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+from chassis.time.jobs import LEASE
+from services.catalog.links.probe import LIMITS, LinkProbe, LinkState
+from services.catalog.links.use_cases import AT_ONCE
+from tests.outside_kit import answers, rude
 
 
 def answering(*statuses: int) -> tuple[httpx.MockTransport, list[str]]:
@@ -50,18 +40,34 @@ def test_whoever_knows_no_head_is_asked_for_the_page() -> None:
     assert asked == ["HEAD", "GET"]
 
 
-@pytest.mark.parametrize("address", ["http://oa.gov.cn/a", "http://localhost:5432/", "https://nobody.example/"])
-def test_addresses_inside_and_unknown_hosts_are_not_asked(address: str) -> None:
-    transport, asked = answering()
-    assert LinkProbe(transport=transport).look(address).state == "unknown"
-    assert asked == []
+@pytest.mark.parametrize("address", ["http://10.1.2.3/a", "http://localhost:5432/", "http://[::ffff:127.0.0.1]/"])
+def test_addresses_inside_are_not_asked(address: str) -> None:
+    assert LinkProbe().look(address) == LinkState("unknown", "不是公共网络的地址")
 
 
-def test_a_network_that_the_operator_names_is_asked() -> None:
-    transport, asked = answering(200)
-    probe = LinkProbe(LinkProbe.from_env({"LINK_NETWORKS": "10.0.0.0/8, 172.16.0.0/12"})._inside, transport)
-    assert probe.look("http://oa.gov.cn/a").state == "ok"
-    assert asked == ["HEAD"]
+@pytest.mark.parametrize("address", ["https://nobody.invalid/", "http://", "ftp://a.cn/", "http://a b/", "网址"])
+def test_an_address_that_leads_nowhere_is_not_certain_and_breaks_nothing(address: str) -> None:
+    assert LinkProbe().look(address).state == "unknown"
+
+
+def test_a_port_that_nobody_named_is_not_asked() -> None:
+    with rude(answers(b"")) as server:
+        named = {"LINK_NETWORKS": "127.0.0.0/8"}
+        assert LinkProbe.from_env(named).look(f"{server.url}/a").state == "unknown"
+        assert server.asked == []
+        assert LinkProbe.from_env({**named, "LINK_PORTS": f"8080,{server.port}"}).look(f"{server.url}/a").state == "ok"
+        assert len(server.asked) == 1
+
+
+def test_a_redirection_into_our_own_network_is_an_answer_and_not_a_way() -> None:
+    with rude(answers(b"secret")) as inside, rude(answers(b"", "302 Found", f"Location: {inside.url}/")) as outside:
+        probe = LinkProbe.from_env({"LINK_NETWORKS": "127.0.0.0/8", "LINK_PORTS": f"{outside.port},{inside.port}"})
+        assert probe.look(f"{outside.url}/a").state == "ok"
+        assert inside.asked == []
+
+
+def test_four_addresses_at_most_fit_under_one_lease() -> None:
+    assert AT_ONCE * LIMITS.seconds < LEASE.total_seconds()
 
 
 def failing(error: type[Exception]) -> Callable[[httpx.Request], httpx.Response]:

@@ -16,8 +16,9 @@ from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
-from chassis.files import tabular
-from chassis.files.tabular import WorkbookUnreadable
+from chassis.files import tabular, workbooks
+from chassis.files.spool import LOCK, Spool
+from contracts.refusal import Invalid
 
 CELLS: Sequence[tuple[Any, str | None, str]] = [
     # value, number format, as text
@@ -82,15 +83,21 @@ RAW = {
 
 
 def as_rows(workbook: Path, *, every_sheet: bool = False) -> list[list[str]]:
-    table = tabular.as_csv(workbook, workbook.parent / "spool", workbook.name, every_sheet=every_sheet)
-    return [row.cells for row in tabular.rows(table, "utf-8")]
+    spool = Spool(workbook.parent / "spool")
+    try:
+        table = workbooks.as_csv(workbook, spool, workbook.name, every_sheet=every_sheet)
+        return [row.cells for row in tabular.rows(table, "utf-8")]
+    finally:
+        spool.close()
 
 
 def why_not(workbook: Path) -> str:
-    with pytest.raises(WorkbookUnreadable) as refused:
-        as_rows(workbook)
-    assert not list((workbook.parent / "spool").iterdir()), "nothing is left lying about"
-    return str(refused.value.message)
+    spool = Spool(workbook.parent / "spool")
+    with pytest.raises(Invalid) as refused:
+        workbooks.as_csv(workbook, spool, workbook.name)
+    assert [file.name for file in spool.folder.iterdir()] == [LOCK], "nothing is left lying about"
+    spool.close()
+    return f"{refused.value.code}: {refused.value.message}"
 
 
 def changed(workbook: Path, change: Callable[[str, bytes], bytes]) -> Path:
@@ -169,7 +176,8 @@ def test_rows_and_columns_keep_their_places(tmp_path: Path) -> None:
     book.active = 2
     path = tmp_path / "places.xlsx"
     book.save(path)
-    table = tabular.as_csv(path, tmp_path, "first")
+    spool = Spool(tmp_path)
+    table = workbooks.as_csv(path, spool, "first")
     assert table.read_text().splitlines() == [",", ",first"]
     assert as_rows(path, every_sheet=True) == [
         ["藏", "1", "", ""],
@@ -200,20 +208,23 @@ def test_the_calendar_of_a_mac_is_heeded(tmp_path: Path) -> None:
 def test_what_is_no_workbook_is_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "no.xlsx"
     path.write_bytes(content)
-    assert why_not(path) == "Excel 文件无法读取：不是有效的 Excel（xlsx）文件。"
+    assert why_not(path) == "workbook_unreadable: Excel 文件无法读取：不是有效的 Excel（xlsx）文件。"
 
 
 def test_another_archive_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "other.xlsx"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("content.xml", "<office:document-content/>")
-    assert why_not(path) == "Excel 文件无法读取：不是有效的 Excel（xlsx）文件。"
+    assert why_not(path) == "workbook_unreadable: Excel 文件无法读取：不是有效的 Excel（xlsx）文件。"
 
 
 def test_an_old_workbook_or_one_with_a_password_is_refused_with_what_to_do(tmp_path: Path) -> None:
     path = tmp_path / "locked.xlsx"
     path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 2000)
-    assert why_not(path) == "Excel 文件无法读取：这是旧版（xls）或加了密码的文件，请去掉密码，另存为 xlsx。"
+    assert (
+        why_not(path)
+        == "workbook_unreadable: Excel 文件无法读取：这是旧版（xls）或加了密码的文件，请去掉密码，另存为 xlsx。"
+    )
 
 
 @pytest.mark.parametrize("part", ["xl/worksheets/sheet1.xml", "xl/workbook.xml", "xl/styles.xml"])
@@ -222,7 +233,7 @@ def test_a_workbook_that_breaks_off_is_refused_and_not_half_read(tmp_path: Path,
         a_workbook(tmp_path, [["x", row] for row in range(100)]),
         lambda name, content: content[: len(content) // 2] if name == part else content,
     )
-    assert why_not(half).startswith("Excel 文件无法读取：")
+    assert why_not(half).startswith("workbook_unreadable: Excel 文件无法读取：")
 
 
 def test_a_workbook_that_unfolds_to_too_much_is_refused(tmp_path: Path) -> None:
@@ -234,11 +245,11 @@ def test_a_workbook_that_unfolds_to_too_much_is_refused(tmp_path: Path) -> None:
     directory = raw.rindex(b"PK\x01\x02")  # the size that the last part is said to have
     raw[directory + 24 : directory + 28] = struct.pack("<I", 2**32 - 2)
     path.write_bytes(raw)
-    assert why_not(path) == "Excel 文件无法读取：内容过大，请拆分后上传。"
+    assert why_not(path) == "table_too_large: 表格过大：内容过大，请拆分后上传。"
 
 
 def test_a_sheet_that_needs_more_memory_than_there_may_be_is_refused(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     book["Sheet"]["A1"], book["Sheet"]["XFD1048576"] = "x", "y"
     book.save(tmp_path / "wide.xlsx")
-    assert why_not(tmp_path / "wide.xlsx") == "Excel 文件无法读取：内容过大，请拆分后上传。"
+    assert why_not(tmp_path / "wide.xlsx") == "table_too_large: 表格过大：内容过大，请拆分后上传。"

@@ -92,6 +92,7 @@ KEY = ec.generate_private_key(ec.SECP256R1())
         (answer(KEY, days=1), "not_valid_today"),
         ("", "unreadable"),
         ("[]", "unreadable"),
+        ("[" * 20_000, "unreadable"),
         ('{"certificate": "", "signature": ""}', "unreadable"),
         ('{"certificate": 7, "signature": 7}', "unreadable"),
     ],

@@ -8,13 +8,15 @@ from datetime import timedelta
 import pytest
 
 from chassis.foundation.secrecy import AesCipher
+from chassis.outside.client import Limits
 from chassis.testing.fakes import NOON, FakeUnit, MemoryStore
 from chassis.time.jobs import Job
 from contracts.notify import MessageDelivered, MessageFailed
 from services.notify.messages import use_cases
 from services.notify.messages.domain import ATTEMPTS, Message
-from services.notify.messages.sms import ProviderAnswer
+from services.notify.messages.sms import ProviderAnswer, SmsClient
 from services.notify.messages.store import Contacts, Messages, Recipient
+from tests.outside_kit import NEVER_DONE, rude
 from tests.unit.oversight.case_story import claim
 
 CIPHER = AesCipher([bytes(32)])
@@ -124,6 +126,21 @@ def test_a_message_whose_answer_was_lost_is_asked_about_before_it_is_sent_again(
     desk.works()
     assert [call[0] for call in desk.sms.calls] == ["send", "ask"]
     assert desk.message().state == "delivered"
+
+
+@pytest.mark.parametrize("conduct", ["drip", "half-open", "endless"])
+def test_a_provider_that_never_comes_to_an_end_is_asked_before_the_message_goes_again_under_its_id(
+    conduct: str,
+) -> None:
+    desk = Desk()
+    with rude(NEVER_DONE[conduct]) as server:
+        desk.sms = SmsClient(server.url, limits=Limits(0.4))  # type: ignore[assignment]
+        desk.sms.open_units = 0
+        for _ in range(2):
+            desk.works()
+        assert [each.split()[:2] for each in server.asked] == [[b"POST", b"/messages"], [b"GET", b"/messages/m-0"]]
+    assert desk.message().state == "pending"
+    assert ("xingguo", "deliver_sms", "m-0") in desk.uow.jobs
 
 
 def test_a_message_that_never_arrived_is_sent_again_with_the_same_id() -> None:

@@ -100,12 +100,6 @@ def test_a_question_that_is_not_answered_says_nothing(status: int) -> None:
         answering(status, {}).ask(["P-1"])
 
 
-def test_each_request_is_a_connection_of_its_own() -> None:
-    transport = BankClient("http://bank")._client._transport
-    assert isinstance(transport, httpx.HTTPTransport)
-    assert transport._pool._max_keepalive_connections == 0
-
-
 def test_the_banks_address_is_a_setting() -> None:
     with pytest.raises(SettingMissing, match="BANK_URL"):
         BankClient.from_env({})

@@ -72,3 +72,10 @@ def test_what_is_loaded_says_all_that_the_gateway_asks_for(tmp_path: Path) -> No
         "why": "载入",
     }
     assert program._body(program._parser().parse_args([*said, "--replaces", "0"]))["replaces"] == 0
+
+
+def test_a_file_without_end_is_not_read_to_it(tmp_path: Path) -> None:
+    for file in (Path("/dev/zero"), written(tmp_path, "\n" * 100_001)):
+        with pytest.raises(CommandRefusal, match="过大或不是普通文件"):
+            read(file)
+    assert read(written(tmp_path, "\n" * 99_000 + "2027-01-01,放假\n")).rest_days == [date(2027, 1, 1)]

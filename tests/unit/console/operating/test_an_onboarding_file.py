@@ -10,7 +10,7 @@ import pytest
 
 from console.__main__ import main
 from console.operating.administrators import administration_in
-from console.operating.onboard import county_in, what_lacks
+from console.operating.onboard import county_in, file_text, what_lacks
 from console.place import CHECKOUT
 from console.refusal import CommandRefusal
 from contracts.onboarding import ChecklistLine
@@ -42,6 +42,17 @@ def test_all_that_does_not_fit_is_told_at_once() -> None:
     assert "level：" in refused.value.zh
     with pytest.raises(CommandRefusal, match="第 1 行"):
         county_in("{")
+
+
+@pytest.mark.parametrize("endless", ["[" * 200_000, '{"a":' * 200_000, "9" * 10_000, "NaN"])
+def test_json_without_end_is_refused_like_every_other_that_does_not_fit(endless: str) -> None:
+    with pytest.raises(CommandRefusal, match=r"嵌套太深|过长的整数"):
+        county_in(endless)
+
+
+def test_a_file_without_end_is_not_read_to_it() -> None:
+    with pytest.raises(CommandRefusal, match="文件超过 5 MB"):
+        file_text("/dev/zero")
 
 
 @pytest.mark.parametrize(

@@ -123,6 +123,9 @@ def test_problems_are_told_with_their_places(write: Any, capsys: pytest.CaptureF
         ({**RULES, "amount": {"node": "fixed", "value": "5"}}, "/amount/unit：缺少该字段"),
         ({**RULES, "amounts": 5}, "/amounts：不认识的字段"),
         ('{"version": NaN}', "NaN"),
+        ("[" * 200_000, "嵌套太深"),
+        ('{"a":' * 300 + "1" + "}" * 300, "不认识的字段"),
+        ('{"version": ' + "9" * 5_000 + "}", "含有过长的整数"),
     ],
 )
 def test_a_bad_file_is_refused_with_the_place(
@@ -135,6 +138,11 @@ def test_a_bad_file_is_refused_with_the_place(
 def test_a_file_that_is_not_there_is_said_to_be_missing(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["rules", "check", "nowhere.json"]) == 2
     assert "nowhere.json：无法读取" in capsys.readouterr().err
+
+
+def test_a_file_without_end_is_not_read_to_it(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rules", "check", "/dev/zero"]) == 2
+    assert "/dev/zero：文件超过 5 MB" in capsys.readouterr().err
 
 
 def test_a_rule_is_tried_on_facts(write: Any, capsys: pytest.CaptureFixture[str]) -> None:

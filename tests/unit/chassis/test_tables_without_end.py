@@ -1,0 +1,61 @@
+"""A table that goes on without end is refused with what to do, and leaves others their turn meanwhile."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from chassis.files import tabular
+from chassis.files.limits import MOST_COLUMNS, MOST_LINES, TableTooLarge
+
+
+@pytest.fixture
+def turns(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """How often others had theirs."""
+    given: list[float] = []
+    monkeypatch.setattr(time, "sleep", given.append)
+    return given
+
+
+def a_table(folder: Path, content: bytes) -> Path:
+    path = folder / "table.csv"
+    path.write_bytes(content)
+    return path
+
+
+def test_ten_million_empty_lines_are_too_many(tmp_path: Path, turns: list[float]) -> None:
+    path = a_table(tmp_path, b"a,b\n" + b"\n" * 10_000_000)
+    with pytest.raises(TableTooLarge, match="超过 200 万行（空行也算），请删去空行或拆分后上传"):
+        tabular.line_count(path)
+    turns.clear()
+    with pytest.raises(TableTooLarge):
+        list(tabular.rows(path, "utf-8"))
+    assert len(turns) > 1000, "others stood still while empty lines were skipped"
+
+
+def test_as_many_lines_as_there_may_be_are_counted(tmp_path: Path) -> None:
+    assert tabular.line_count(a_table(tmp_path, b"\n" * MOST_LINES)) == MOST_LINES
+    with pytest.raises(TableTooLarge):
+        tabular.line_count(a_table(tmp_path, b"\n" * (MOST_LINES + 1)))
+
+
+def test_one_line_without_end_is_one_fault_and_leaves_turns(tmp_path: Path, turns: list[float]) -> None:
+    path = a_table(tmp_path, b"a,b\n" + b"x" * 30_000_000 + b"\n1,2\n")
+    rows = list(tabular.rows(path, "utf-8"))
+    assert [(row.line, row.cells, row.fault) for row in rows] == [
+        (1, ["a", "b"], None),
+        (2, [], "该行过长，不是表格中的一行"),
+        (3, ["1", "2"], None),
+    ]
+    assert len(turns) > 100
+
+
+@pytest.mark.parametrize("sign", [",", "\t"])
+def test_a_line_of_nothing_but_separators_is_no_row_of_cells(tmp_path: Path, sign: str) -> None:
+    heading = sign.join(["a"] * MOST_COLUMNS)
+    path = a_table(tmp_path, f"{heading}\n{heading}{sign}\n{'x' + sign * 60_000}\n".encode())
+    first, second, third = tabular.rows(path, "utf-8")
+    assert len(first.cells) == MOST_COLUMNS
+    assert [(row.cells, row.fault) for row in (second, third)] == [([], "列数过多（超过 1000 列）")] * 2
