@@ -153,6 +153,9 @@ class FakeUnit:
         self.recorded += aggregate.pending
         _forget_pending(aggregate)
 
+    def entered(self, tenant: TenantId, kind: str, id: str, state: Mapping[str, Any]) -> None:
+        """A fake keeps no audit."""
+
     def new_id(self) -> str:
         return new_id()
 

@@ -9,7 +9,7 @@ from services.treasury.rails import dispatch, returns
 from services.treasury.rails.bank import BATCH_LIMIT
 from services.treasury.rails.bank_client import BankClient
 from services.treasury.rails.patience import Patience
-from services.treasury.rails.return_cursor import FETCH_RETURNS
+from services.treasury.rails.return_cursor import CONFIRM_RETURN, FETCH_RETURNS
 from services.treasury.rails.settlement import ASK
 
 
@@ -30,3 +30,7 @@ class RailsEntrypoints(Room):
     @due(FETCH_RETURNS)
     def fetch_returns(self, jobs: list[Job], unit: UnitMaker) -> None:
         returns.fetch_returns(jobs, unit, self.bank, self.patience)
+
+    @due(CONFIRM_RETURN, batch=BATCH_LIMIT)
+    def confirm_returns(self, jobs: list[Job], unit: UnitMaker) -> None:
+        returns.confirm_returns(jobs, unit, self.bank, self.patience)
