@@ -222,9 +222,8 @@ class Disbursement(Aggregate):
         self.contradiction = reason
         if self.state == "authorised":
             self.recall(reason)
-        asks = self._asks(ASKS[DisbursementContradicted])
-        said = {"instruction_id": self.instruction_id or "", "reason": reason, "attention": asks}
-        self.record(DisbursementContradicted(**self._fields(), **said))
+        said = {"instruction_id": self.instruction_id or "", "reason": reason}
+        self.record(DisbursementContradicted(**self._fields(), **said, attention=self._asks("payment_maker")))
 
     def settle(self, bank_reference: str, settled_at: datetime) -> None:
         """The bank has paid."""

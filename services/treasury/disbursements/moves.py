@@ -12,7 +12,6 @@ from contracts.duties import DutyKind
 from contracts.treasury import (
     DisbursementAuthorised,
     DisbursementCancelled,
-    DisbursementContradicted,
     DisbursementEvent,
     DisbursementFailed,
     DisbursementHeld,
@@ -51,7 +50,6 @@ ASKS: Mapping[type[DisbursementEvent], DutyKind] = {
     DisbursementUnknown: "payment_maker",
     DisbursementFailed: "payment_maker",
     DisbursementReturned: "payment_maker",
-    DisbursementContradicted: "payment_maker",
 }
 """The events after which somebody has to act, and whose turn it is then."""
 
