@@ -112,12 +112,12 @@ class Treasury:
 
     # -- what comes in ------------------------------------------------------------------------------------
 
-    def prepared(self) -> Treasury:
+    def prepared(self, *, departments: bool = True) -> Treasury:
         """Ganzhou with Zhanggong and Xingguo are onboarded, each with the department that the tests' items are of."""
         self.hears(onboarded("ganzhou", None, Level.CITY, "3607"))
         self.hears(onboarded("zhanggong", "ganzhou", Level.COUNTY, "360702"))
         self.hears(onboarded("xingguo", "ganzhou", Level.COUNTY, "360732"))
-        for tenant in ("ganzhou", "zhanggong", "xingguo"):
+        for tenant in ("ganzhou", "zhanggong", "xingguo") if departments else ():
             self.hears(registered(f"{tenant}-industry", DEPARTMENT), tenant=tenant)
         return self
 
