@@ -15,9 +15,11 @@ from contracts.notify import DutySubject
 from contracts.policies import PolicyExpiring
 from contracts.review import CaseAccepted, ReviewDeadlineApproaching, ReviewDeadlineMissed, TaskAssigned
 from contracts.treasury import (
+    DisbursementContradicted,
     DisbursementFailed,
     DisbursementHeld,
     DisbursementReady,
+    DisbursementRecalled,
     DisbursementReturned,
     DisbursementUnknown,
     PayoutDeadlineApproaching,
@@ -32,6 +34,8 @@ MoneyWork = (
     | DisbursementUnknown
     | DisbursementFailed
     | DisbursementReturned
+    | DisbursementRecalled
+    | DisbursementContradicted
     | PayoutDeadlineApproaching
     | PayoutDeadlineMissed
 )
@@ -47,6 +51,8 @@ KIND_OF: Mapping[type[Event], str] = {
     DisbursementUnknown: "payment_unknown",
     DisbursementFailed: "payment_failed",
     DisbursementReturned: "payment_returned",
+    DisbursementRecalled: "payment_recalled",
+    DisbursementContradicted: "payment_contradicted",
     PayoutDeadlineApproaching: "payout_due_soon",
     PayoutDeadlineMissed: "payout_overdue",
     ConsultationOpened: "consultation_asked",

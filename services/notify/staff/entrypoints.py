@@ -10,8 +10,10 @@ from contracts.people import DutyAssigned, DutyEnded, PersonChanged, PersonRegis
 from contracts.policies import PolicyExpiring
 from contracts.review import CaseAccepted, ReviewDeadlineApproaching, ReviewDeadlineMissed, TaskAssigned
 from contracts.treasury import (
+    DisbursementContradicted,
     DisbursementFailed,
     DisbursementReady,
+    DisbursementRecalled,
     DisbursementUnknown,
     PayoutDeadlineApproaching,
     PayoutDeadlineMissed,
@@ -38,8 +40,10 @@ class StaffEntrypoints(Room):
         ReviewDeadlineApproaching,
         ReviewDeadlineMissed,
         DisbursementReady,
+        DisbursementRecalled,
         DisbursementUnknown,
         DisbursementFailed,
+        DisbursementContradicted,
         PayoutDeadlineApproaching,
         PayoutDeadlineMissed,
         ConsultationOpened,

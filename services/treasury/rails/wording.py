@@ -1,4 +1,4 @@
-"""What is said to people of a bank's word that does not end a payment, or cannot be true. Pure."""
+"""What is said to people of a bank's word that does not end a payment, or cannot be true."""
 
 from __future__ import annotations
 
