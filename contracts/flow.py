@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple, get_args
 
+from contracts.award_findings import AwardFindingClosed, AwardGrantedTwice
 from contracts.calendars import CalendarPublished
 from contracts.case_materials import MaterialsConfirmed
 from contracts.departments import (
@@ -138,6 +139,8 @@ FLOW: dict[type[Event], Route] = {
     ReviewDeadlineApproaching: Route("review", CASE_LISTENERS),
     ReviewDeadlineMissed: Route("review", CASE_LISTENERS),
     ReviewDeadlineMoved: Route("review", CASE_LISTENERS),
+    AwardGrantedTwice: Route("review", ("notify", "oversight")),
+    AwardFindingClosed: Route("review", ("notify", "oversight")),
     BudgetAppropriated: Route("treasury", ("oversight",)),
     DisbursementReady: Route("treasury", MONEY_LISTENERS),
     DisbursementHeld: Route("treasury", MONEY_LISTENERS),

@@ -99,6 +99,9 @@ class FakeRegistry:
             here = self.tenants[here][0]
         return tuple(line)
 
+    def everybody(self) -> tuple[TenantId, ...]:
+        return tuple(sorted(self.tenants))
+
     def payer(self, level: Level, tenant: TenantId) -> TenantId:
         for each in self.lineage(tenant):
             if self.tenants[each][1] == level:

@@ -33,7 +33,7 @@ class ReturnCursor:
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
 
-    def begin(self) -> bool:
+    def start(self) -> bool:
         """Start reading from the beginning; True for the one caller who started it."""
         begun = self._uow.execute(
             "INSERT INTO bank_cursor (bank, after) VALUES (:bank, 0) ON CONFLICT DO NOTHING", {"bank": BANK}

@@ -149,7 +149,7 @@ def _follow_up(uow: UnitOfWork, ended: Iterable[Disbursement], patience: Patienc
     for each in ended:
         if each.state != "failed":
             payout_clock.unwatch(uow, [each])
-        if each.state == "settled" and uow.of(ReturnCursor).begin():
+        if each.state == "settled" and uow.of(ReturnCursor).start():
             uow.schedule(FETCH_RETURNS, BANK, at=uow.now + patience.returns_every, tenant=each.tenant)
         if each.state in ("failed", "returned"):
             uow.schedule(RENEW, each.id, at=uow.now, tenant=each.tenant)

@@ -52,7 +52,7 @@ class MemoryCursor:
     def __init__(self) -> None:
         self.begun = False
 
-    def begin(self) -> bool:
+    def start(self) -> bool:
         is_new, self.begun = not self.begun, True
         return is_new
 
