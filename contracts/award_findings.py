@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import ClassVar, Literal
 
 from contracts.duties import Attention
-from contracts.message import Command, Event, Fen, Id, Model, Page, PagedQuery, ServiceName, TenantId, Why
+from contracts.message import Command, Event, Fen, Id, Model, Page, PagedQuery, Query, ServiceName, TenantId, Why
 
 AwardFindingState = Literal["open", "closed"]
 
@@ -54,6 +54,12 @@ class ListAwardFindings(PagedQuery[AwardFindingPage]):
     owner: ClassVar[ServiceName] = "review"
 
     state: AwardFindingState | None = None
+
+
+class GetAwardFinding(Query[AwardFindingView]):
+    owner: ClassVar[ServiceName] = "review"
+
+    finding_id: Id
 
 
 class CloseAwardFinding(Command[AwardFindingView]):

@@ -17,6 +17,7 @@ KINDS: Mapping[str, str] = {
     "inspection_to_do": "{count} 件办件待现场勘查",
     "review_due_soon": "{count} 件办件的审核时限即将用完",
     "review_overdue": "{count} 件办件超过审核时限",
+    "award_doubled": "{count} 条重复享受线索待核实处理",
     "payment_to_release": "{count} 笔兑付待支付复核",
     "payment_recalled": "{count} 笔兑付复核后情况有变，须重新支付复核",
     "payment_held": "{count} 笔兑付等待预算资金",

@@ -3,6 +3,7 @@
 from chassis.edge.entrypoints import Received, Room, command, on, query
 from chassis.read.reader import Reader
 from chassis.write.uow import UnitOfWork
+from contracts.award_findings import AwardGrantedTwice
 from contracts.departments import DepartmentChanged, DepartmentRegistered, DutyRegistered, DutyRenamed
 from contracts.drafting import ConsultationOpened
 from contracts.notify import DutyMessagePage, DutyMessageView, ListDutyMessages, MarkRead
@@ -39,6 +40,7 @@ class StaffEntrypoints(Room):
         TaskAssigned,
         ReviewDeadlineApproaching,
         ReviewDeadlineMissed,
+        AwardGrantedTwice,
         DisbursementReady,
         DisbursementRecalled,
         DisbursementUnknown,

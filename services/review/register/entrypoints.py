@@ -6,7 +6,13 @@ from chassis.edge.entrypoints import Received, Room, UnitMaker, command, due, on
 from chassis.read.reader import Reader
 from chassis.time.jobs import Job
 from chassis.write.uow import UnitOfWork
-from contracts.award_findings import AwardFindingPage, AwardFindingView, CloseAwardFinding, ListAwardFindings
+from contracts.award_findings import (
+    AwardFindingPage,
+    AwardFindingView,
+    CloseAwardFinding,
+    GetAwardFinding,
+    ListAwardFindings,
+)
 from contracts.merges import EnterpriseMerged
 from services.review.register import use_cases, views
 
@@ -29,3 +35,7 @@ class RegisterEntrypoints(Room):
     @query
     def list_award_findings(self, query: ListAwardFindings, reader: Reader) -> AwardFindingPage:
         return views.list_award_findings(query, reader)
+
+    @query
+    def get_award_finding(self, query: GetAwardFinding, reader: Reader) -> AwardFindingView:
+        return views.get_award_finding(query, reader)

@@ -8,10 +8,10 @@ from sqlalchemy import ColumnElement, and_, or_, select, tuple_
 
 from chassis.read.paging import CursorInvalid, cut_page, decode_cursor, encode_cursor
 from chassis.read.reader import Reader
-from contracts.award_findings import AwardFindingPage, ListAwardFindings
+from contracts.award_findings import AwardFindingPage, AwardFindingView, GetAwardFinding, ListAwardFindings
 from contracts.message import Actor
 from contracts.refusal import Forbidden
-from services.review.register.finding import AwardFinding
+from services.review.register.finding import AwardFinding, AwardFindingUnknown
 from services.review.register.findings import AWARD_FINDING, finding_of
 
 ACROSS_DEPARTMENTS = frozenset({"bureau", "supervisor"})
@@ -35,6 +35,15 @@ def list_award_findings(query: ListAwardFindings, reader: Reader) -> AwardFindin
     return AwardFindingPage(
         items=items, next_cursor=encode_cursor(items[-1].found_at, items[-1].finding_id) if more else None
     )
+
+
+def get_award_finding(query: GetAwardFinding, reader: Reader) -> AwardFindingView:
+    """Raises AwardFindingUnknown or Forbidden."""
+    statement = select(AWARD_FINDING).where(C.tenant == reader.tenant, C.id == query.finding_id, _seen_by(reader.actor))
+    row = reader.execute(statement).mappings().first()
+    if row is None:
+        raise AwardFindingUnknown()
+    return finding_of(row).view()
 
 
 def may_see(finding: AwardFinding, actor: Actor) -> bool:

@@ -167,11 +167,7 @@ class BudgetLine(Aggregate):
 
         Raises DocumentUsedAlready, NotFurtherOfDocument, BudgetModeDiffers, BudgetTooLarge.
         """
-        known = number_of(document) in {number_of(each) for each in used}
-        if known and not further:
-            raise DocumentUsedAlready(document=document, field="further_of_document")
-        if further and not known:
-            raise NotFurtherOfDocument(document=document, field="further_of_document")
+        _refuse_document_twice(document, used, further)
         if mode != self.mode:
             raise BudgetModeDiffers(mode=MODE_NAMES[self.mode], field="mode")
         if self.appropriated_fen + amount_fen > LARGEST_BUDGET_FEN:
@@ -257,6 +253,14 @@ class BudgetLine(Aggregate):
 
     def _moved(self, kind: Kind, amount_fen: int, disbursement_id: str, at: datetime) -> Entry:
         return movement(kind, amount_fen, tenant=self.tenant, line_id=self.id, disbursement_id=disbursement_id, at=at)
+
+
+def _refuse_document_twice(document: str, used: Collection[str], further: bool) -> None:
+    known = number_of(document) in {number_of(each) for each in used}
+    if known and not further:
+        raise DocumentUsedAlready(document=document, field="further_of_document")
+    if further and not known:
+        raise NotFurtherOfDocument(document=document, field="further_of_document")
 
 
 def reserve_on_first_that_fits(
