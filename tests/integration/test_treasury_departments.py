@@ -45,8 +45,7 @@ def renamed() -> DepartmentChanged:
 
 
 def appropriates(treasury: Treasury, amount_fen: int = LAKH, **department: Any) -> dict[str, Any]:
-    treasury.documents += 1
-    document = f"虔财〔2026〕{treasury.documents}号"
+    document = f"虔财〔2026〕{next(treasury.documents)}号"
     order = AppropriateBudget(
         year=2026, amount_fen=amount_fen, document_number=document, **{"item_id": None} | department
     )

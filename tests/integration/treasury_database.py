@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from typing import Any
@@ -93,7 +94,7 @@ class Treasury:
         self.bank = bank or FakeBank()
         self.cipher = OpenCipher()
         self.patience = Patience(definite_noes=3, may_execute_within=timedelta(hours=2))
-        self.documents = 0
+        self.documents = itertools.count(1)
         self.inbox = Inbox("treasury", SUBSCRIPTIONS, frame.event_unit, max_attempts=3)
         self.work: dict[str, Callable[[list[Job]], None]] = {
             SEND: lambda jobs: dispatch.send(jobs, self._unit, self.bank, self.cipher, self.patience),
@@ -156,8 +157,7 @@ class Treasury:
         self, amount_fen: int, *, tenant: str = "zhanggong", year: int = 2026, item: str | None = None
     ) -> dict[str, Any]:
         """Finance puts this on the line, by a document of its own each time."""
-        self.documents += 1
-        document = f"虔财〔2026〕{self.documents}号"
+        document = f"虔财〔2026〕{next(self.documents)}号"
         order = AppropriateBudget(
             year=year, department=DEPARTMENT, item_id=item, amount_fen=amount_fen, document_number=document
         )
