@@ -61,6 +61,7 @@ from contracts.review import (
 )
 from contracts.treasury import (
     BudgetAppropriated,
+    ContradictionCleared,
     DisbursementAuthorised,
     DisbursementCancelled,
     DisbursementContradicted,
@@ -153,6 +154,7 @@ FLOW: dict[type[Event], Route] = {
     DisbursementFailed: Route("treasury", MONEY_LISTENERS),
     DisbursementReturned: Route("treasury", MONEY_LISTENERS),
     DisbursementContradicted: Route("treasury", MONEY_LISTENERS),
+    ContradictionCleared: Route("treasury", MONEY_LISTENERS),
     PayoutDeadlineApproaching: Route("treasury", MONEY_LISTENERS),
     PayoutDeadlineMissed: Route("treasury", MONEY_LISTENERS),
     PayoutDeadlineMoved: Route("treasury", MONEY_LISTENERS),

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from contracts.duties import Attention
 from contracts.intake import Claim
-from contracts.message import Command, Event, Fen, Id, Model, Page, PagedQuery, Query, ServiceName
+from contracts.message import Command, Event, Fen, Id, Model, Page, PagedQuery, Query, ServiceName, Why
 
 DisbursementState = Literal[
     "received", "held", "ready", "authorised", "sent", "unknown", "settled", "failed", "returned", "cancelled"
@@ -160,6 +160,18 @@ class AuthoriseDisbursement(Command[DisbursementView]):
     owner: ClassVar[ServiceName] = "treasury"
 
     disbursement_id: Id
+    expected_version: int
+
+
+class ClearContradiction(Command[DisbursementView]):
+    """Say how it was cleared up with the bank (核实): the instalment goes on. The bank is asked anew at once; where it still says
+    what cannot be true beside the books, all stops again.
+    """
+
+    owner: ClassVar[ServiceName] = "treasury"
+
+    disbursement_id: Id
+    conclusion: Why
     expected_version: int
 
 
@@ -325,6 +337,13 @@ class DisbursementContradicted(DisbursementEvent):
     instruction_id: str
     reason: str
     attention: Attention | None = None
+
+
+class ContradictionCleared(DisbursementEvent):
+    """A person has cleared it up with the bank: `conclusion`."""
+
+    conclusion: str
+    cleared_by: Id
 
 
 class PayoutDeadlineApproaching(DisbursementEvent):

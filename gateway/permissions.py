@@ -305,6 +305,7 @@ MONEY_ROWS: tuple[Permission, ...] = (
     of(treasury.SummariseDisbursements, MONEY_READERS, "tenant"),
     of(treasury.GetDisbursement, MONEY_READERS, "tenant"),
     of(deadlines.ListPayoutDeadlineMoves, MONEY_READERS, "tenant"),
+    of(treasury.ClearContradiction, ("payment_check",), "tenant", step_up=True),
     of(treasury.AuthoriseDisbursement, ("payment_check",), "tenant", states=("ready",), step_up=True),
 )
 

@@ -24,6 +24,7 @@ from contracts.review import (
     TaskAssigned,
 )
 from contracts.treasury import (
+    ContradictionCleared,
     DisbursementAuthorised,
     DisbursementCancelled,
     DisbursementContradicted,
@@ -75,6 +76,7 @@ SENTENCES: Mapping[type[Event], StepSentence] = {
     DisbursementFailed: StepSentence("银行", "付款未成功：{reason}"),
     DisbursementReturned: StepSentence("银行", "资金 {amount_fen} 元被退回：{reason}"),
     DisbursementContradicted: StepSentence("系统", "银行记录与账面不一致，已暂停办理，正在人工核实"),
+    ContradictionCleared: StepSentence("系统", "银行记录已核实，恢复办理"),
     DisbursementCancelled: StepSentence("系统", "该笔拨付已撤销：{reason}"),
     MessageDelivered: StepSentence("系统", "{channel}已送达企业：{template}"),
     MessageFailed: StepSentence("系统", "{channel}未能送达企业：{template}"),

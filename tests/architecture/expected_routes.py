@@ -58,6 +58,8 @@ EXPECTED = {
     ("POST", "/bureau/payments/authorise"): "bureau",
     ("GET", "/bureau/payments/{disbursement_id}"): "bureau finance",
     ("POST", "/bureau/payments/{disbursement_id}/authorise"): "bureau",
+    ("POST", "/bureau/payments/{disbursement_id}/clear"): "bureau",
+    ("POST", "/api/v1/disbursements/{disbursement_id}/clear"): "bureau",
     ("GET", "/finance/budgets"): "finance",
     ("POST", "/finance/budgets/appropriate"): "finance",
     ("GET", "/finance/held"): "finance",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from treasury_database import Treasury
@@ -14,10 +15,11 @@ from chassis.testing.fakes import NOON
 from chassis.time.clock import FixedClock
 from console.operating.checks.successors import unfollowed
 from console.servers.provision import Dsns
-from contracts.treasury import DisbursementView
+from contracts.message import Actor
+from contracts.treasury import ClearContradiction, DisbursementView
 from sandbox.testing import RunningProgram, eventually
 from services.treasury.rails.bank_client import BankClient
-from tests.unit.treasury.treasury_kit import LAKH, account_changed, approved
+from tests.unit.treasury.treasury_kit import CHECKER, FINANCE, LAKH, account_changed, approved
 
 
 @pytest.fixture
@@ -176,6 +178,49 @@ def test_another_payment_under_our_instruction_calls_a_person(treasury: Treasury
     treasury.does("send_disbursement")
     assert "内容不同" in str(treasury.only(state="unknown").contradiction)
     assert treasury.told()[-1] == "DisbursementContradicted"
+
+
+def cleared(treasury: Treasury, payment: DisbursementView, actor: Actor = CHECKER) -> dict[str, Any]:
+    order = ClearContradiction(
+        disbursement_id=payment.disbursement_id, conclusion="银行书面更正：未支付", expected_version=payment.version
+    )
+    return treasury.ordered(order, actor=actor)
+
+
+def test_once_a_person_has_cleared_it_up_the_instalment_goes_on_and_the_bank_is_asked_first(treasury: Treasury) -> None:
+    second = renewed(treasury)
+    treasury.authorises(second)
+    executed_after_all(treasury, second.unheard_instruction_id)
+    treasury.does("send_disbursement")
+    stopped = treasury.only(state="ready")
+    assert cleared(treasury, stopped, FINANCE)["refused"]["code"] == "role_required"
+    assert cleared(treasury, second)["refused"]["code"] == "stale_version"
+    del treasury.bank.book[str(second.unheard_instruction_id)]
+    assert cleared(treasury, stopped)["ok"]["contradiction"] is None
+    assert not any(each.contradiction for each in treasury.disbursements()), "every attempt of the instalment"
+    treasury.does("ask_bank")
+    treasury.does("renew_attempt")
+    goes_on = treasury.only(state="ready")
+    assert cleared(treasury, goes_on)["refused"]["code"] == "nothing_contradicts"
+    treasury.authorises(goes_on)
+    treasury.does("send_disbursement")
+    assert treasury.only(state="settled").attempt == 2
+    assert [payment.creditor_account for payment in treasury.bank.credits()] == ["62220002"]
+    assert treasury.told().count("ContradictionCleared") == 2
+    assert treasury.faults_in_the_books() == []
+
+
+def test_what_is_cleared_though_the_bank_still_says_it_stops_again(treasury: Treasury) -> None:
+    first = given_up(treasury)
+    executed_after_all(treasury, first.instruction_id)
+    treasury.passes(hours=1)
+    treasury.does("ask_bank")
+    assert "ok" in cleared(treasury, treasury.only())
+    treasury.hears(account_changed(2))
+    treasury.does("ask_bank")
+    treasury.does("renew_attempt")
+    assert treasury.only().contradiction is not None
+    assert treasury.told().count("DisbursementContradicted") == 2
 
 
 def test_a_failed_attempt_without_successor_timer_or_alarm_is_found(treasury: Treasury) -> None:

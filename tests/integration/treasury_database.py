@@ -44,7 +44,7 @@ from services.treasury.disbursements import funds, payout_clock, use_cases, view
 from services.treasury.disbursements.use_cases import SEND
 from services.treasury.payee_accounts import use_cases as payee_accounts
 from services.treasury.payee_accounts.use_cases import FOLLOW_ACCOUNT
-from services.treasury.rails import dispatch, returns
+from services.treasury.rails import clearing_up, dispatch, returns
 from services.treasury.rails.patience import Patience
 from services.treasury.rails.return_cursor import CONFIRM_RETURN, FETCH_RETURNS
 from services.treasury.rails.settlement import ASK, RENEW
@@ -58,7 +58,7 @@ SUBSCRIPTIONS = [
     tenant_subscription(follows=True),
     calendar_subscription(follows=True),
 ]
-USE_CASES = vars(budget_use_cases) | vars(use_cases)
+USE_CASES = vars(budget_use_cases) | vars(use_cases) | vars(clearing_up)
 VIEWS = vars(budget_views) | vars(views) | vars(work_list)
 LEASE_OVER = timedelta(seconds=31)
 

@@ -6,7 +6,6 @@ instruction and one end.
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,9 +16,9 @@ from contracts.deadlines import DeadlineMove
 from contracts.duties import Attention, DutyKind
 from contracts.enterprises import Payee
 from contracts.intake import Claim
-from contracts.message import TenantId
 from contracts.review import CaseApproved
 from contracts.treasury import (
+    ContradictionCleared,
     DisbursementContradicted,
     DisbursementState,
     DisbursementView,
@@ -28,6 +27,7 @@ from contracts.treasury import (
     PayoutDeadlineMoved,
 )
 from services.treasury.account_copies.domain import CurrentAccount, PayeeOwner
+from services.treasury.disbursements.identity import disbursement_id
 from services.treasury.disbursements.moves import ASKS, MOVES, TURN
 from services.treasury.disbursements.refusals import (
     BankContradicts,
@@ -36,12 +36,6 @@ from services.treasury.disbursements.refusals import (
     MoveNotAllowed,
 )
 from services.treasury.disbursements.showing import view_of
-
-
-def disbursement_id(case_id: str, payer: TenantId, revision: int, instalment: int, attempt: int = 1) -> str:
-    """The same share of an approval is the same disbursement, however often it arrives."""
-    key = "\x1f".join(("disbursement", case_id, payer, str(revision), str(instalment), str(attempt)))
-    return str(uuid.uuid5(uuid.NAMESPACE_OID, key))
 
 
 @dataclass(kw_only=True, slots=True)
@@ -224,6 +218,12 @@ class Disbursement(Aggregate):
             self.recall(reason)
         said = {"instruction_id": self.instruction_id or "", "reason": reason}
         self.record(DisbursementContradicted(**self._fields(), **said, attention=self._asks("payment_maker")))
+
+    def clear(self, conclusion: str, *, by: str) -> None:
+        """A person has cleared it up with the bank: it goes on. What stands in no contradiction stays as it is."""
+        if self.contradiction is not None:
+            self.contradiction = None
+            self.record(ContradictionCleared(**self._fields(), conclusion=conclusion, cleared_by=by))
 
     def settle(self, bank_reference: str, settled_at: datetime) -> None:
         """The bank has paid."""

@@ -22,6 +22,7 @@ from contracts.review import (
     TaskAssigned,
 )
 from contracts.treasury import (
+    ContradictionCleared,
     DisbursementAuthorised,
     DisbursementCancelled,
     DisbursementContradicted,
@@ -194,6 +195,7 @@ WORDS: dict[type[DisbursementEvent], dict[str, Any]] = {
     DisbursementFailed: {"instruction_id": "i-1", "reason": "账户已销户"},
     DisbursementReturned: {"instruction_id": "i-1", "reason": "户名不符"},
     DisbursementContradicted: {"instruction_id": "i-1", "reason": "银行答复“已支付”"},
+    ContradictionCleared: {"conclusion": "银行已更正", "cleared_by": "checker-1"},
     DisbursementCancelled: {"reason": "审核结果已更正"},
 }
 

@@ -17,7 +17,7 @@ from contracts.treasury import (
     PayoutDeadlineMissed,
 )
 from services.treasury.account_copies.domain import CurrentAccount
-from services.treasury.disbursements.domain import disbursement_id
+from services.treasury.disbursements.identity import disbursement_id
 from services.treasury.disbursements.moves import IN_FLIGHT, MOVES, OVER, RESERVING
 from services.treasury.disbursements.refusals import DisbursementNotReady, MakerIsChecker, MoveNotAllowed
 from tests.unit.treasury.treasury_kit import CHECKER, LAKH, MAKER, payee, ready, received_disbursement, sent
