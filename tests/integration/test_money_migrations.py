@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import psycopg
+import pytest
 from frame_kit import psycopg_url, up_to
 from sqlalchemy import create_engine
 
@@ -36,7 +37,9 @@ POSTINGS = (
 GIVEN_UP = "银行连续 12 次答复未收到该指令，已停止查询；资金已释放，须人工与银行核实"
 
 
-def test_what_was_in_treasury_before_is_sealed_read_on_and_waited_for(empty_database: Callable[[str], Dsns]) -> None:
+@pytest.fixture
+def treasury(empty_database: Callable[[str], Dsns]) -> Dsns:
+    """Treasury's database of the former version with a line, two entries, readings of three tenants, and payments."""
     dsns = empty_database("treasury")
     up_to("treasury", "treasury_0004", dsns)
     with psycopg.connect(psycopg_url(dsns.owner)) as connection:
@@ -50,31 +53,38 @@ def test_what_was_in_treasury_before_is_sealed_read_on_and_waited_for(empty_data
         connection.execute(DISBURSEMENT, ("zhanggong", "gone", "case-2", "failed", GIVEN_UP, "gone-1"))
         connection.execute(DISBURSEMENT, ("zhanggong", "refused", "case-3", "failed", "账户已销户", "refused-1"))
     migrate("treasury", dsns.owner)
-    with psycopg.connect(psycopg_url(dsns.owner)) as connection:
+    return dsns
+
+
+def test_returns_are_read_on_from_the_smallest_position_by_one_job_for_all(treasury: Dsns) -> None:
+    with psycopg.connect(psycopg_url(treasury.owner)) as connection:
         assert connection.execute("SELECT bank, after FROM bank_cursor").fetchall() == [("bank", 3)]
         jobs = connection.execute("SELECT tenant, kind, subject FROM job").fetchall()
         assert jobs == [("ganzhou", "fetch_returns", "bank")]
-        known = connection.execute(
-            "SELECT instruction_id, tenant, disbursement_id FROM bank_instruction ORDER BY 1"
-        ).fetchall()
-        assert known == [(f"{id}-1", "zhanggong", id) for id in ("gone", "refused", "sent")]
+        known = connection.execute("SELECT instruction_id, tenant, disbursement_id FROM bank_instruction ORDER BY 1")
+        assert known.fetchall() == [(f"{id}-1", "zhanggong", id) for id in ("gone", "refused", "sent")]
+
+
+def test_what_was_given_up_as_never_heard_of_is_waited_for_from_now_on_and_nothing_else_is(treasury: Dsns) -> None:
+    with psycopg.connect(psycopg_url(treasury.owner)) as connection:
         waited = "SELECT id FROM disbursement WHERE quiet_since IS NOT NULL"
         assert connection.execute(waited).fetchall() == [("gone",)]
-        facts = "SELECT aggregate_id, version, actor, action FROM audit_fact ORDER BY aggregate_id"
-        assert connection.execute(facts).fetchall() == [
-            (id, 1, "not_recorded", "treasury_0005") for id in ("first", "second")
-        ]
+
+
+def test_entries_of_before_and_those_of_a_former_version_beside_are_sealed_and_say_so(treasury: Dsns) -> None:
+    with psycopg.connect(psycopg_url(treasury.owner)) as connection:
         # The former version goes on beside this one: it sends, and enters what it does not seal.
-        connection.execute(DISBURSEMENT, ("xingguo", "beside", "case-4", "held", None, None))
-        connection.execute("UPDATE disbursement SET line_id = NULL WHERE id = 'beside'")
-        connection.execute(
-            "UPDATE disbursement SET state = 'sent', instruction_id = 'beside-1', sent_at = now(), line_id = 'line',"
-            " tenant = 'zhanggong' WHERE id = 'beside'"
-        )
+        connection.execute(DISBURSEMENT, ("zhanggong", "beside", "case-4", "sent", None, "beside-1"))
         connection.execute(ENTRY, ("third", "2026-03-11 04:00:00Z"))
         connection.execute(POSTINGS, ("third", "third"))
-        assert ("beside-1",) in connection.execute("SELECT instruction_id FROM bank_instruction").fetchall()
-    frame, app = create_engine(dsns.frame), create_engine(dsns.app)
+    with psycopg.connect(psycopg_url(treasury.owner)) as connection:
+        known = "SELECT disbursement_id FROM bank_instruction WHERE instruction_id = 'beside-1'"
+        assert connection.execute(known).fetchall() == [("beside",)]
+        facts = "SELECT aggregate_id, version, actor, action FROM audit_fact ORDER BY aggregate_id"
+        assert connection.execute(facts).fetchall() == [
+            (id, 1, "not_recorded", "treasury_0005") for id in ("first", "second", "third")
+        ]
+    frame, app = create_engine(treasury.frame), create_engine(treasury.app)
     assert seal(frame, NOON) == 3
     assert broken_links(frame) == []
     with app.connect() as connection:

@@ -164,9 +164,7 @@ class BudgetLine(Aggregate):
         further: bool = False,
     ) -> Entry:
         """Finance puts money on the line; `used` are the documents that have done so, `further` that this is more of one.
-
-        Raises DocumentUsedAlready, NotFurtherOfDocument, BudgetModeDiffers, BudgetTooLarge.
-        """
+        Raises DocumentUsedAlready, NotFurtherOfDocument, BudgetModeDiffers, BudgetTooLarge."""
         _refuse_document_twice(document, used, further)
         if mode != self.mode:
             raise BudgetModeDiffers(mode=MODE_NAMES[self.mode], field="mode")
