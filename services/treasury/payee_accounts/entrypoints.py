@@ -25,7 +25,7 @@ class PayeeAccountCopyEntrypoints(Room):
     def enterprises_merged(self, events: list[Received[EnterpriseMerged]], uow: UnitOfWork) -> None:
         use_cases.follow_merges(events, uow)
 
-    @due(use_cases.FOLLOW_ACCOUNT)
+    @due(use_cases.FOLLOW_ACCOUNT, batch=200)
     def follow_accounts(self, jobs: list[Job], unit: UnitMaker) -> None:
         use_cases.follow_accounts(jobs, unit)
 

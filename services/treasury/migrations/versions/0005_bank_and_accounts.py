@@ -93,10 +93,8 @@ DECLARE
             WHERE (p.tenant, p.entry_id) = (entry.tenant, entry.id)))::text;
 BEGIN
     INSERT INTO audit_fact (tenant, aggregate_type, aggregate_id, version, action, actor, at, body, salt, digest)
-    SELECT entry.tenant, 'ledger_entry', entry.id, 1, what, who, at, body, salt, sha256(salt || convert_to(concat_ws(
-        chr(31), entry.tenant, 'ledger_entry', entry.id, '1', what, who, written, body), 'UTF8'))
-    WHERE NOT EXISTS (SELECT FROM audit_fact f
-        WHERE (f.tenant, f.aggregate_type, f.aggregate_id, f.version) = (entry.tenant, 'ledger_entry', entry.id, 1));
+    VALUES (entry.tenant, 'ledger_entry', entry.id, 1, what, who, at, body, salt, sha256(salt || convert_to(concat_ws(
+        chr(31), entry.tenant, 'ledger_entry', entry.id, '1', what, who, written, body), 'UTF8')));
 END $$
 """
 
@@ -106,7 +104,10 @@ SEALING = (
     """
     CREATE FUNCTION ledger_entry_is_sealed() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
-        PERFORM seal_ledger_entry(NEW);
+        IF NOT EXISTS (SELECT FROM audit_fact f WHERE (f.tenant, f.aggregate_type, f.aggregate_id, f.version)
+            = (NEW.tenant, 'ledger_entry', NEW.id, 1)) THEN
+            PERFORM seal_ledger_entry(NEW);
+        END IF;
         RETURN NULL;
     END $$
     """,
