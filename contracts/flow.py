@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple, get_args
 
+from contracts.award_findings import AwardFindingClosed, AwardGrantedTwice
 from contracts.calendars import CalendarPublished
 from contracts.case_materials import MaterialsConfirmed
 from contracts.departments import (
@@ -60,11 +61,14 @@ from contracts.review import (
 )
 from contracts.treasury import (
     BudgetAppropriated,
+    ContradictionCleared,
     DisbursementAuthorised,
     DisbursementCancelled,
+    DisbursementContradicted,
     DisbursementFailed,
     DisbursementHeld,
     DisbursementReady,
+    DisbursementRecalled,
     DisbursementReturned,
     DisbursementSent,
     DisbursementSettled,
@@ -122,7 +126,7 @@ FLOW: dict[type[Event], Route] = {
     EnterpriseRegistered: Route("catalog", ("intake", "notify")),
     EnterpriseFactsChanged: Route("catalog", ("intake", "notify")),
     EnterpriseContactChanged: Route("catalog", ("intake", "notify")),
-    EnterpriseMerged: Route("catalog", ("intake", "review", "notify", "oversight")),
+    EnterpriseMerged: Route("catalog", ("intake", "review", "treasury", "notify", "oversight")),
     PayeeAccountChanged: Route("catalog", ("intake", "treasury")),
     EnterprisesMatched: Route("catalog", ("notify",)),
     ApplicationSubmitted: Route("intake", ("review", "oversight")),
@@ -136,16 +140,21 @@ FLOW: dict[type[Event], Route] = {
     ReviewDeadlineApproaching: Route("review", CASE_LISTENERS),
     ReviewDeadlineMissed: Route("review", CASE_LISTENERS),
     ReviewDeadlineMoved: Route("review", CASE_LISTENERS),
+    AwardGrantedTwice: Route("review", ("notify", "oversight")),
+    AwardFindingClosed: Route("review", ("notify", "oversight")),
     BudgetAppropriated: Route("treasury", ("oversight",)),
     DisbursementReady: Route("treasury", MONEY_LISTENERS),
     DisbursementHeld: Route("treasury", MONEY_LISTENERS),
     DisbursementAuthorised: Route("treasury", MONEY_LISTENERS),
+    DisbursementRecalled: Route("treasury", MONEY_LISTENERS),
     DisbursementSent: Route("treasury", MONEY_LISTENERS),
     DisbursementUnknown: Route("treasury", MONEY_LISTENERS),
     DisbursementSettled: Route("treasury", MONEY_LISTENERS),
     DisbursementCancelled: Route("treasury", MONEY_LISTENERS),
     DisbursementFailed: Route("treasury", MONEY_LISTENERS),
     DisbursementReturned: Route("treasury", MONEY_LISTENERS),
+    DisbursementContradicted: Route("treasury", MONEY_LISTENERS),
+    ContradictionCleared: Route("treasury", MONEY_LISTENERS),
     PayoutDeadlineApproaching: Route("treasury", MONEY_LISTENERS),
     PayoutDeadlineMissed: Route("treasury", MONEY_LISTENERS),
     PayoutDeadlineMoved: Route("treasury", MONEY_LISTENERS),

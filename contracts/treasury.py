@@ -9,7 +9,7 @@ from pydantic import Field
 
 from contracts.duties import Attention
 from contracts.intake import Claim
-from contracts.message import Command, Event, Fen, Id, Model, Page, PagedQuery, Query, ServiceName
+from contracts.message import Command, Event, Fen, Id, Model, Page, PagedQuery, Query, ServiceName, Why
 
 DisbursementState = Literal[
     "received", "held", "ready", "authorised", "sent", "unknown", "settled", "failed", "returned", "cancelled"
@@ -41,7 +41,8 @@ class BudgetLineView(Model):
 class AppropriateBudget(Command[BudgetLineView]):
     """Put money on a budget line (预算指标). `item_id` absent: the line serves all items of the department.
 
-    The department is said by its id in the register, or by a name; one of the two is there.
+    The department is said by its id in the register, or by the name that it has there; one of the two is given. A document
+    that has put money on the line already is refused, unless `further_of_document` says that this is a further amount of it.
     """
 
     owner: ClassVar[ServiceName] = "treasury"
@@ -53,10 +54,11 @@ class AppropriateBudget(Command[BudgetLineView]):
     amount_fen: int = Field(gt=0, le=10**15)
     document_number: str = Field(min_length=2, max_length=80)
     mode: Literal["quota", "revolving"] = "quota"
+    further_of_document: bool = False
 
 
 class BudgetAppropriated(Event):
-    """Finance has put money on a line."""
+    """Finance has put money on a line. `further_of_document`: the document had put money there before."""
 
     aggregate: ClassVar[str] = "budget_line"
 
@@ -67,6 +69,7 @@ class BudgetAppropriated(Event):
     item_id: Id | None
     amount_fen: Fen
     document_number: str
+    further_of_document: bool = False
 
 
 class BudgetLinePage(Page):
@@ -110,6 +113,11 @@ class DisbursementView(Model):
 
     `awaits_year`: `due_at` is not known before the working days of this year are published. `year` is the budget year
     that it draws on, `line_id` the line on which its money is reserved.
+
+    `account_version` counts the accounts of the enterprise `payee_of`: the claim's, or the one that it was merged into.
+    `unheard_instruction_id`: the bank said of the instruction of the attempt before that it had never heard of it, for the
+    last time at `unheard_asked_at`. `contradiction`: the bank's word and the books cannot both be true; nothing is done with
+    it before a person has looked. `return_listed_at`: since when the bank lists a return of it that it does not confirm yet.
     """
 
     disbursement_id: Id
@@ -138,6 +146,11 @@ class DisbursementView(Model):
     approved_at: datetime | None = None
     authorised_at: datetime | None = None
     bank_reference: str | None = None
+    payee_of: Id | None = None
+    unheard_instruction_id: str | None = None
+    unheard_asked_at: datetime | None = None
+    contradiction: str | None = None
+    return_listed_at: datetime | None = None
     version: int
 
 
@@ -147,6 +160,18 @@ class AuthoriseDisbursement(Command[DisbursementView]):
     owner: ClassVar[ServiceName] = "treasury"
 
     disbursement_id: Id
+    expected_version: int
+
+
+class ClearContradiction(Command[DisbursementView]):
+    """Say how it was cleared up with the bank (核实): the instalment goes on. The bank is asked anew at once; where it still says
+    what cannot be true beside the books, all stops again.
+    """
+
+    owner: ClassVar[ServiceName] = "treasury"
+
+    disbursement_id: Id
+    conclusion: Why
     expected_version: int
 
 
@@ -250,8 +275,22 @@ class DisbursementAuthorised(DisbursementEvent):
     authorised_by: Id
 
 
+class DisbursementRecalled(DisbursementEvent):
+    """What was authorised is not sent, for `reason`: it is ready again, and a second person has to release it anew.
+
+    `account_version` is the account that it would be paid to now.
+    """
+
+    reason: str
+    account_version: int
+    attention: Attention | None = None
+
+
 class DisbursementSent(DisbursementEvent):
+    """`account_version` is the account that the instruction names: the newest confirmed one at that moment."""
+
     instruction_id: str
+    account_version: int | None = None
 
 
 class DisbursementUnknown(DisbursementEvent):
@@ -267,6 +306,7 @@ class DisbursementSettled(DisbursementEvent):
     account_masked: str
     bank_name: str
     settled_at: datetime
+    account_version: int | None = None
 
 
 class DisbursementFailed(DisbursementEvent):
@@ -287,6 +327,23 @@ class DisbursementReturned(DisbursementEvent):
     instruction_id: str
     reason: str
     attention: Attention | None = None
+
+
+class DisbursementContradicted(DisbursementEvent):
+    """The bank says of an instruction what cannot be true beside the books (`reason`): nothing of the instalment is sent,
+    renewed or cancelled before a person has looked.
+    """
+
+    instruction_id: str
+    reason: str
+    attention: Attention | None = None
+
+
+class ContradictionCleared(DisbursementEvent):
+    """A person has cleared it up with the bank: `conclusion`."""
+
+    conclusion: str
+    cleared_by: Id
 
 
 class PayoutDeadlineApproaching(DisbursementEvent):

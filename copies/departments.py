@@ -87,6 +87,14 @@ ORDER BY d.tenant, d.id
 """
 
 
+ACTING = f"""
+SELECT d.tenant, d.id, {NAME} AS name, d.functions, d.telephone
+FROM known_department d
+WHERE d.tenant = ANY (CAST(:tenants AS text[])) AND d.id = ANY (CAST(:ids AS text[])) AND {ACTS}
+ORDER BY d.tenant, d.id
+"""
+
+
 class Database(Protocol):
     """A unit of work or a reader."""
 
@@ -152,5 +160,12 @@ class KnownDepartments:
     ) -> list[KnownDepartment]:
         """Those of `tenants` with one of these ids, closed or not, and those there for one of `functions`."""
         wanted = {"tenants": sorted(set(tenants)), "ids": sorted(set(ids)), "functions": sorted(set(functions))}
-        rows = self._database.execute(ENTRIES, {**wanted, "day": day})
+        return self._found(ENTRIES, {**wanted, "day": day})
+
+    def acting(self, tenants: Collection[TenantId], ids: Collection[Id], day: date) -> list[KnownDepartment]:
+        """Those of `tenants` with one of these ids that act on that day."""
+        return self._found(ACTING, {"tenants": sorted(set(tenants)), "ids": sorted(set(ids)), "day": day})
+
+    def _found(self, statement: str, wanted: Mapping[str, Any]) -> list[KnownDepartment]:
+        rows = self._database.execute(statement, wanted)
         return [KnownDepartment(row.tenant, row.id, row.name, frozenset(row.functions), row.telephone) for row in rows]

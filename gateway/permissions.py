@@ -13,6 +13,7 @@ from contracts import (
     accounts,
     application_forms,
     authoring,
+    award_findings,
     calendars,
     case_files,
     consents,
@@ -271,6 +272,9 @@ POLICY_ROWS: tuple[Permission, ...] = (
 
 
 CASE_READERS = (*OFFICERS, *BUREAU, *SUPERVISORS)
+FINDING_READERS = (*OFFICERS, *BUREAU, *INSPECTORS)
+"""They name enterprises, which lay supervisors see masked."""
+
 CASE_ROWS: tuple[Permission, ...] = (
     of(review.ListCases, CASE_READERS, "tenant"),
     of(review.CountCases, CASE_READERS, "tenant"),
@@ -280,6 +284,9 @@ CASE_ROWS: tuple[Permission, ...] = (
     of(case_files.ReadCaseFile, ("discipline", "audit"), "tenant"),
     of(case_files.OpenCaseFile, ("discipline", "audit"), "tenant", step_up=True),
     of(deadlines.ListReviewDeadlineMoves, CASE_READERS, "tenant"),
+    of(award_findings.ListAwardFindings, FINDING_READERS, "tenant"),
+    of(award_findings.GetAwardFinding, FINDING_READERS, "tenant"),
+    of(award_findings.CloseAwardFinding, ("leader", "supervision"), "department", states=("open",)),
     of(review.ApproveCase, DECIDERS, "department", states=("accepted",)),
     of(review.RejectCase, DECIDERS, "department", states=("accepted",)),
     of(message_previews.PreviewRejection, DECIDERS, "department"),
@@ -298,6 +305,7 @@ MONEY_ROWS: tuple[Permission, ...] = (
     of(treasury.SummariseDisbursements, MONEY_READERS, "tenant"),
     of(treasury.GetDisbursement, MONEY_READERS, "tenant"),
     of(deadlines.ListPayoutDeadlineMoves, MONEY_READERS, "tenant"),
+    of(treasury.ClearContradiction, ("payment_check",), "tenant", step_up=True),
     of(treasury.AuthoriseDisbursement, ("payment_check",), "tenant", states=("ready",), step_up=True),
 )
 

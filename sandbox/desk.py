@@ -115,8 +115,12 @@ class Desk(ABC, Generic[OrderT, RuleT]):
         preventing = next((rule for rule in rules if rule.fault.prevents_the_deed), None)
         assignment.spend(connection, only=preventing)
         if preventing is not None:
+            self.put_off(connection, orders, preventing)
             return Presented([], preventing)
         return Presented([self._carry_out(connection, line) for line in lines], _loudest(rules))
+
+    def put_off(self, connection: sqlite3.Connection, orders: Sequence[OrderT], rule: RuleT) -> None:
+        """What a program keeps of a request that it does not book, to carry it out later; nothing, unless it says so."""
 
     def find(self, connection: sqlite3.Connection, order_id: str) -> sqlite3.Row | None:
         """The row of this id as it stands."""
@@ -152,7 +156,8 @@ class Desk(ABC, Generic[OrderT, RuleT]):
             (self.done_word, stamp(self.clock())),
         )
 
-    def _anything_due(self, connection: sqlite3.Connection) -> bool:
+    def anything_due(self, connection: sqlite3.Connection) -> bool:
+        """Whether `end_what_is_due` has anything to do."""
         due = connection.execute(
             f"SELECT 1 FROM {self.table} WHERE status = 'pending' AND due_at <= ? LIMIT 1",
             (stamp(self.clock()),),
@@ -161,7 +166,7 @@ class Desk(ABC, Generic[OrderT, RuleT]):
 
     async def read(self, query: Work[Result]) -> Result:
         """What the book says now, with everything carried out that is due."""
-        if await asyncio.wrap_future(self.book.read(self._anything_due)):
+        if await asyncio.wrap_future(self.book.read(self.anything_due)):
             await self.write(self.end_what_is_due)
         return await asyncio.wrap_future(self.book.read(query))
 

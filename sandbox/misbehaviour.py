@@ -34,6 +34,7 @@ class Fault(StrEnum):
     DONE_THEN_TIMEOUT = "done_then_timeout"
     TIMEOUT_BEFORE = "timeout_before"
     PENDING_THEN_DONE = "pending_then_done"
+    UNHEARD_THEN_DONE = "unheard_then_done"
     HTTP_500 = "http_500"
     STOP_HALF_WAY = "stop_half_way"
     ALTER_BYTE = "alter_byte"
@@ -41,8 +42,8 @@ class Fault(StrEnum):
 
     @property
     def prevents_the_deed(self) -> bool:
-        """Nothing of the request is booked."""
-        return self in (Fault.TIMEOUT_BEFORE, Fault.HTTP_500)
+        """Nothing of the request is booked now; what is unheard of is done later all the same."""
+        return self in (Fault.TIMEOUT_BEFORE, Fault.HTTP_500, Fault.UNHEARD_THEN_DONE)
 
     @property
     def is_about_one_line(self) -> bool:
@@ -54,8 +55,8 @@ class Rule(BaseModel):
     """One rule; a program's own kind adds what it can match by, and `covers`.
 
     `next`: it applies so many times and is then spent; without it, until it is removed.
-    `seconds`: how late the answer is, how long *pending* lasts, how long a lost connection hangs
-    before it is dropped (at once if not said). `reason_code` and `reason`: what *fail* answers.
+    `seconds`: how late the answer is, how long *pending* lasts or nobody has heard of it, how long a lost connection
+    hangs before it is dropped (at once if not said). `reason_code` and `reason`: what *fail* answers.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -78,7 +79,8 @@ class Rule(BaseModel):
 
     @model_validator(mode="after")
     def _says_what_its_behaviour_needs(self) -> Self:
-        if self.fault in (Fault.ANSWER_LATE, Fault.PENDING_THEN_DONE) and self.seconds is None:
+        timed = (Fault.ANSWER_LATE, Fault.PENDING_THEN_DONE, Fault.UNHEARD_THEN_DONE)
+        if self.fault in timed and self.seconds is None:
             raise ValueError(f"{self.behaviour} needs seconds")
         if self.fault is not Fault.FAIL and (self.reason_code or self.reason):
             raise ValueError("only fail answers with a reason")

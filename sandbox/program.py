@@ -73,7 +73,7 @@ async def answer(request: Request, presented: Presented[Any], respond: Callable[
         return respond()
     if rule.fault is Fault.HTTP_500:
         return _problem(500, "internal_error", "系统内部错误 / internal error, on demand")
-    if rule.seconds is not None:
+    if rule.seconds is not None and rule.fault is not Fault.UNHEARD_THEN_DONE:
         await hold(request, rule.seconds)
     if rule.fault is Fault.ANSWER_LATE:
         return respond()

@@ -8,6 +8,7 @@ from typing import Any
 from portal_kit import Somebody
 
 from chassis.testing.fakes import NOON
+from contracts.award_findings import AwardFindingView, FoundAward
 from contracts.case_materials import ConfirmedMaterial
 from contracts.duties import DutyKind, roles_of
 from contracts.intake import Claim
@@ -267,6 +268,42 @@ def renewed() -> DisbursementView:
 
 def returned() -> DisbursementView:
     return payment(40, state="returned", reason="账号与户名不符", claim=claim(4), settled_at=NOON - timedelta(days=9))
+
+
+def unheard() -> DisbursementView:
+    """One that follows an instruction that the bank never heard of; the bank contradicts that now."""
+    about = {"attempt": 2, "previous_id": "payment-40", "account_version": 2, "payee_of": "enterprise-survivor"}
+    former = {"unheard_instruction_id": "payment-40-1", "unheard_asked_at": NOON - timedelta(hours=1)}
+    return payment(8, contradiction="指令 payment-40-1 账面为“支付失败”，银行答复“已支付”", **about, **former)
+
+
+def finding(**changed: Any) -> AwardFindingView:
+    """An item that one enterprise was granted under two codes."""
+    awards = tuple(
+        FoundAward(
+            case_id=f"case-{n}",
+            receipt=claim(n).receipt,
+            uscc=code,
+            enterprise_name=claim(1).enterprise_name,
+            filed_in="zhanggong",
+            amount_fen=LAKH * n,
+            granted_at=NOON - timedelta(days=10 - n),
+        )
+        for n, code in enumerate(("91360702DEM000022C", "91360702DEM000014H"), start=1)
+    )
+    said: dict[str, Any] = {
+        "finding_id": "finding-1",
+        "item_id": "NM-002",
+        "item_title": claim(1).item_title,
+        "department": DEPARTMENT,
+        "period": "2026",
+        "awards": awards,
+        "too_much_fen": 2 * LAKH,
+        "state": "open",
+        "found_at": NOON,
+        "version": 1,
+    }
+    return AwardFindingView.model_validate(said | changed)
 
 
 def summary(*payments: DisbursementView, **changed: Any) -> DisbursementSummary:

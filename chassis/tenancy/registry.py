@@ -66,6 +66,10 @@ class Tenants:
         self._known.update((row.id, row) for row in rows)
         return tuple(row.id for row in rows)
 
+    def everybody(self) -> tuple[TenantId, ...]:
+        """Every tenant that has been onboarded here."""
+        return tuple(self._uow.execute("SELECT id FROM tenant ORDER BY id").scalars())
+
     def learn(self, event: TenantOnboarded | TenantChanged) -> bool:
         """Keep what the event says; an older version never replaces a newer one.
 

@@ -99,6 +99,9 @@ class FakeRegistry:
             here = self.tenants[here][0]
         return tuple(line)
 
+    def everybody(self) -> tuple[TenantId, ...]:
+        return tuple(sorted(self.tenants))
+
     def payer(self, level: Level, tenant: TenantId) -> TenantId:
         for each in self.lineage(tenant):
             if self.tenants[each][1] == level:
@@ -152,6 +155,9 @@ class FakeUnit:
     def saved(self, aggregate: Aggregate, aggregate_type: str, state: Mapping[str, Any]) -> None:
         self.recorded += aggregate.pending
         _forget_pending(aggregate)
+
+    def entered(self, tenant: TenantId, kind: str, id: str, state: Mapping[str, Any]) -> None:
+        """A fake keeps no audit."""
 
     def new_id(self) -> str:
         return new_id()

@@ -43,6 +43,9 @@ class Unit(Protocol):
     def saved(self, aggregate: Aggregate, aggregate_type: str, state: Mapping[str, Any]) -> None:
         """Stage the audit fact and the events of an aggregate whose row has just been written."""
 
+    def entered(self, tenant: TenantId, kind: str, id: str, state: Mapping[str, Any]) -> None:
+        """Stage the audit fact of what is entered once and never changed."""
+
     def schedule(self, kind: str, subject: str, *, at: datetime, tenant: TenantId) -> None:
         """See that `@due(kind)` is called for `subject` at `at` or soon after; a later call moves the date."""
 

@@ -284,20 +284,27 @@ class UnitOfWork:
         """Stage the audit fact and the events of an aggregate whose row has just been written."""
         traceparent = self._trace_of(aggregate)
         self._events += outbox_rows(aggregate, aggregate_type, self.now, traceparent)
+        self._note(aggregate.tenant, aggregate_type, aggregate.id, aggregate.version, state)
+        aggregate.sequence += len(aggregate.pending)
+        aggregate.pending.clear()
+
+    def entered(self, tenant: TenantId, kind: str, id: str, state: Mapping[str, Any]) -> None:
+        """Stage the audit fact of what is entered once and never changed: its first version is its only one."""
+        self._note(tenant, kind, id, 1, state)
+
+    def _note(self, tenant: TenantId, kind: str, id: str, version: int, state: Mapping[str, Any]) -> None:
         self._facts.append(
             AuditFact(
-                tenant=aggregate.tenant,
-                aggregate_type=aggregate_type,
-                aggregate_id=aggregate.id,
-                version=aggregate.version,
+                tenant=tenant,
+                aggregate_type=kind,
+                aggregate_id=id,
+                version=version,
                 action=self.action,
                 actor=self.actor.id,
                 at=self.now,
                 body=orjson.dumps(state, default=str, option=orjson.OPT_SORT_KEYS).decode(),
             )
         )
-        aggregate.sequence += len(aggregate.pending)
-        aggregate.pending.clear()
 
     def _trace_of(self, aggregate: Aggregate) -> str | None:
         """Events carry the trace of the submission that the aggregate belongs to.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -9,7 +10,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from chassis.time.clock import CHINA
-from console.demo.door import DemoDoor
+from console.demo.door import DemoDoor, RequestRefused
 from console.demo.people import ACCOUNTS, FINANCE, PARTNER, STANDING, WINDOW, DemoPeople, enterprise_office, officer_of
 from console.demo.plan_terms import map_terms
 from console.demo.scene import PLACES, Scene, SceneEnterprise, ScenePlace, digest
@@ -20,6 +21,9 @@ AT_ONCE = 6
 
 STEP_FEN = 10_000_000
 """Budget lines are rounded up to 100,000 yuan."""
+
+DEPARTMENT_HEARD_TRIES = 20
+"""Seconds until treasury has heard of a department at the latest."""
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -89,8 +93,11 @@ def _publish(stage: Stage, code: str) -> str:
 
 
 def _appropriate(stage: Stage, number: int, code: str) -> None:
-    """One line per item, as much as the scene's claims come to, rounded up; the document's number is a
-    sample's."""
+    """One line per item, as much as the scene's claims come to, rounded up; the document's number is a sample's.
+
+    Treasury hears of departments by event: one that was registered a moment ago may not be known there yet, and an order that
+    was refused stays refused.
+    """
     claims = (*stage.scene.claims, *filter(None, (stage.scene.to_try,)))
     needed = sum(claim.expected_fen for claim in claims if claim.item == code)
     year = datetime.now(CHINA).year
@@ -99,10 +106,18 @@ def _appropriate(stage: Stage, number: int, code: str) -> None:
         "department": stage.scene.department_of(code),
         "item_id": stage.items[code],
         "amount_fen": -(-needed // STEP_FEN) * STEP_FEN,
-        "document_number": f"章财示例〔{year}〕{number}号",
     }
-    key = f"demo/budget/{stage.scene.name}/{digest(body)}"
-    stage.door.order("/budgets", token=stage.people.token(FINANCE), key=key, body=body)
+    mark = digest({**body, "scene": stage.scene.name})
+    body["document_number"] = f"章财示例〔{year}〕{number}号（{mark[:6]}）"
+    for attempt in range(DEPARTMENT_HEARD_TRIES):
+        try:
+            key = f"demo/budget/{stage.scene.name}/{mark}/{attempt}"
+            stage.door.order("/budgets", token=stage.people.token(FINANCE), key=key, body=body)
+            return
+        except RequestRefused as refused:
+            if "department_unknown" not in refused.reasons or attempt == DEPARTMENT_HEARD_TRIES - 1:
+                raise
+            time.sleep(1.0)
 
 
 def _register(stage: Stage, enterprise: SceneEnterprise) -> None:

@@ -15,7 +15,7 @@ from rich.table import Table
 from sqlalchemy.exc import SQLAlchemyError
 
 from console.cluster.cluster import Cluster
-from console.operating.checks import audit_chain, deadlines, ledger, messages, payments
+from console.operating.checks import audit_chain, deadlines, ledger, ledger_facts, messages, payments, successors
 from console.operating.checks.addresses import Addresses, OpenBooks
 from console.operating.checks.bank_book import BankBook, BookUnreadable, read_bank_book
 from console.operating.checks.report import INVARIANTS, OVERALL, Finding, Notice, Report, together
@@ -134,7 +134,7 @@ def _look(books: OpenBooks) -> Report:
 
 
 def _money(books: OpenBooks, tenants: Sequence[str]) -> tuple[list[Finding], list[Notice]]:
-    """A, B and C."""
+    """A, B and C; of the money also what D and F ask."""
     try:
         book: BankBook | None = read_bank_book(books.addresses.bank_url)
         silence = ""
@@ -143,7 +143,11 @@ def _money(books: OpenBooks, tenants: Sequence[str]) -> tuple[list[Finding], lis
     # Read after the bank's: money that has moved since is ahead of the judge, and the next look will show it.
     with books.snapshot("treasury", tenants) as treasury:
         attempts = payments.attempts_in(treasury)
-        findings = ledger.out_of_balance(treasury)
+        findings = [
+            *ledger.out_of_balance(treasury),
+            *ledger_facts.unsealed_entries(treasury),
+            *successors.unfollowed(treasury),
+        ]
     if book is None:
         return [*findings, Finding("A", None, silence), Finding("B", None, silence)], []
     twice, notices = payments.paid_twice(attempts, book)

@@ -8,6 +8,7 @@ from contracts.deadlines import ListPayoutDeadlineMoves
 from contracts.treasury import (
     AppropriateBudget,
     AuthoriseDisbursement,
+    ClearContradiction,
     GetBudgetTotals,
     GetDisbursement,
     GetLedgerTotals,
@@ -70,4 +71,10 @@ async def list_payout_deadline_moves(door: Door, query: ListPayoutDeadlineMoves)
 @routes.order("/disbursements/{disbursement_id}/authorise", AuthoriseDisbursement, versioned=True)
 async def authorise_disbursement(door: Door, command: AuthoriseDisbursement) -> Response:
     """复核: a second person releases the payment. If-Match: the version that was read."""
+    return await door.order(command)
+
+
+@routes.order("/disbursements/{disbursement_id}/clear", ClearContradiction, versioned=True)
+async def clear_contradiction(door: Door, command: ClearContradiction) -> Response:
+    """Say how a contradiction was cleared up with the bank (核实结论). If-Match: the version that was read."""
     return await door.order(command)

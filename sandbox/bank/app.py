@@ -118,7 +118,7 @@ def _return_routes(desk: PaymentDesk) -> APIRouter:
         row = await desk.write(partial(desk.send_back, instruction_id=instruction_id, order=order))
         if row is None:
             raise _not_found()
-        if row["status"] != "returned":
+        if row["status"] != "returned" and not (row["status"] == "settled" and order.lags_seconds is not None):
             raise ProgramRefusal(409, "payment_not_settled", "未结算的付款不能退汇 / only a settled payment returns")
         return PaymentResult.of(row)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 
 from sandbox import desk
@@ -23,6 +25,7 @@ from sandbox.bank.wire import (
 )
 from sandbox.book import Book
 from sandbox.desk import Clock, Desk, DeskReason, stamp, utc_now
+from sandbox.misbehaviour import Fault
 
 OWNER = 0x42414E4B  # "BANK"
 
@@ -59,6 +62,15 @@ CREATE TABLE IF NOT EXISTS returns (
     reason_code    TEXT NOT NULL,
     reason         TEXT NOT NULL,
     returned_at    TEXT NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS put_off (
+    instruction_id TEXT PRIMARY KEY,
+    content        TEXT NOT NULL,
+    due_at         TEXT NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS lagging_returns (
+    instruction_id TEXT PRIMARY KEY REFERENCES returns (instruction_id),
+    due_at         TEXT NOT NULL
 ) STRICT;
 CREATE TRIGGER IF NOT EXISTS payments_stay BEFORE DELETE ON payments
 BEGIN SELECT RAISE(ABORT, 'a payment is never deleted'); END;
@@ -130,17 +142,54 @@ class PaymentDesk(Desk[PaymentOrder, PaymentRule]):
         A payment that is neither settled nor returned is left as it is.
         """
         self.end_what_is_due(connection)
-        moved = connection.execute(
-            "UPDATE payments SET status = 'returned', reason_code = ?, reason = ?"
-            " WHERE instruction_id = ? AND status = 'settled'",
-            (order.reason_code, order.reason, instruction_id),
+        now = self.clock()
+        listed = connection.execute(
+            "INSERT INTO returns (instruction_id, reason_code, reason, returned_at)"
+            " SELECT instruction_id, ?, ?, ? FROM payments WHERE instruction_id = ? AND status = 'settled'"
+            " ON CONFLICT (instruction_id) DO NOTHING",
+            (order.reason_code, order.reason, stamp(now), instruction_id),
         ).rowcount
-        if moved:
+        if listed:
             connection.execute(
-                "INSERT INTO returns (instruction_id, reason_code, reason, returned_at) VALUES (?, ?, ?, ?)",
-                (instruction_id, order.reason_code, order.reason, stamp(self.clock())),
+                "INSERT INTO lagging_returns (instruction_id, due_at) VALUES (?, ?)",
+                (instruction_id, stamp(now + timedelta(seconds=order.lags_seconds or 0))),
             )
+            self.end_what_is_due(connection)
         return self.find(connection, instruction_id)
+
+    def put_off(self, connection: sqlite3.Connection, orders: Sequence[PaymentOrder], rule: PaymentRule) -> None:
+        """What nobody has heard of until then, and is executed all the same; an id once, whenever it comes again."""
+        if rule.fault is not Fault.UNHEARD_THEN_DONE:
+            return
+        due_at = stamp(self.clock() + timedelta(seconds=rule.seconds or 0))
+        connection.executemany(
+            "INSERT INTO put_off (instruction_id, content, due_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+            [(order.id, json.dumps(order.content()), due_at) for order in orders],
+        )
+
+    def end_what_is_due(self, connection: sqlite3.Connection) -> None:
+        super().end_what_is_due(connection)
+        now = stamp(self.clock())
+        for row in connection.execute("SELECT * FROM put_off WHERE due_at <= ? ORDER BY due_at", (now,)).fetchall():
+            columns = {**json.loads(row["content"]), "status": "settled", "done_at": row["due_at"]}
+            names, places = ", ".join(columns), ", ".join(f":{name}" for name in columns)
+            connection.execute(f"INSERT INTO payments ({names}) VALUES ({places}) ON CONFLICT DO NOTHING", columns)
+            connection.execute("DELETE FROM put_off WHERE instruction_id = ?", (row["instruction_id"],))
+        connection.execute(
+            "UPDATE payments SET status = 'returned', reason_code = r.reason_code, reason = r.reason"
+            " FROM returns r JOIN lagging_returns l USING (instruction_id)"
+            " WHERE payments.instruction_id = r.instruction_id AND payments.status = 'settled' AND l.due_at <= ?",
+            (now,),
+        )
+
+    def anything_due(self, connection: sqlite3.Connection) -> bool:
+        now = stamp(self.clock())
+        kept = connection.execute(
+            "SELECT 1 FROM put_off WHERE due_at <= :now UNION ALL SELECT 1 FROM lagging_returns l"
+            " JOIN payments USING (instruction_id) WHERE l.due_at <= :now AND status = 'settled' LIMIT 1",
+            {"now": now},
+        )
+        return super().anything_due(connection) or kept.fetchone() is not None
 
     def returns(self, connection: sqlite3.Connection, after: int, limit: int) -> ReturnPage:
         """Returns later than the cursor `after`, oldest first."""

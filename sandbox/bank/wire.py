@@ -113,9 +113,12 @@ class AccountHeld(BaseModel):
 
 
 class ReturnOrder(BaseModel):
+    """`lags_seconds`: so long the list of returns is ahead of the payment, which still reads as settled."""
+
     model_config = ConfigDict(frozen=True, extra="forbid")
     reason_code: Code
     reason: Annotated[str, Field(min_length=1, max_length=200)] = "收款行退汇"
+    lags_seconds: Annotated[float | None, Field(gt=0, le=30 * 86_400)] = None
 
 
 class Return(BaseModel):
@@ -178,8 +181,17 @@ class PaymentRule(Rule):
     own_words: ClassVar[Mapping[str, Fault]] = {
         "pay_then_timeout": Fault.DONE_THEN_TIMEOUT,
         "pending_then_settle": Fault.PENDING_THEN_DONE,
+        "unheard_then_settle": Fault.UNHEARD_THEN_DONE,
     }
-    behaviour: Literal["answer_late", "fail", "pay_then_timeout", "timeout_before", "pending_then_settle", "http_500"]
+    behaviour: Literal[
+        "answer_late",
+        "fail",
+        "pay_then_timeout",
+        "timeout_before",
+        "pending_then_settle",
+        "unheard_then_settle",
+        "http_500",
+    ]
     creditor_account: AccountNumber | None = None
     amount_fen: Fen | None = None
     instruction_prefix: InstructionId | None = None

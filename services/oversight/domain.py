@@ -28,6 +28,9 @@ MONEY_STATES: Mapping[str, str] = {
 }
 """Which step brings a case, or one disbursement, to which state; each in the order of its line."""
 
+RECALL = "DisbursementRecalled"
+"""The step that takes a release back: the disbursement is ready again."""
+
 REVIEW_LIMITS = ("CaseAccepted", "ReviewDeadlineMoved")
 PAYOUT_LIMITS = ("DisbursementReady", "PayoutDeadlineMoved")
 """Which steps say when a limit ends, each after those that it corrects."""
@@ -153,14 +156,23 @@ class _Attempt:
 
 def _attempts(steps: Iterable[CaseStep]) -> list[_Attempt]:
     found: dict[str, _Attempt] = {}
-    for step in steps:
+    told = [step for step in steps if step.disbursement_id is not None]
+    recalls = [step for step in told if step.code == RECALL]
+    for step in told:
         state = MONEY_STATES.get(step.code)
-        if state is None or step.disbursement_id is None:
+        if state is None or step.disbursement_id is None or _is_recalled(step, recalls):
             continue
         known = found.get(step.disbursement_id)
         if known is None or _RANK[state] > _RANK[known.state]:
             found[step.disbursement_id] = _Attempt(state, step.amount_fen or 0, step.at, step.payer)
     return list(found.values())
+
+
+def _is_recalled(step: CaseStep, recalls: Iterable[CaseStep]) -> bool:
+    """Whether it is a release that was taken back before anything was sent."""
+    return step.code == "DisbursementAuthorised" and any(
+        recall.disbursement_id == step.disbursement_id and recall.at >= step.at for recall in recalls
+    )
 
 
 def _state(steps: Iterable[CaseStep], attempts: Sequence[_Attempt], amount: int | None) -> str:

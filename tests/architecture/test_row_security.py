@@ -44,6 +44,12 @@ PUBLIC_TABLES = {
         "review",
         "merged_enterprise",
     ): "three ids; a city's case is decided in the city, its enterprise has its files in a county",
+    (
+        "treasury",
+        "bank_instruction",
+    ): "whose an instruction is, before a tenant is known: the bank's list names nothing else",
+    ("treasury", "bank_cursor"): "how far the bank's list is read, which is one for all tenants: a number",
+    ("review", "dossier_code"): "a dossier's id and a public code, as merges: one person in law in whatever county",
     ("review", "item_version"): "copies of published policies, which are public",
     **{
         (service, "known_department"): "names and telephones of authorities are public; counties name the city's"

@@ -24,24 +24,26 @@ from contracts.identity import TenantOnboarded, TenantSettings
 from contracts.message import Actor, Command, Event, Model, Query, snake_case
 from contracts.rule import ItemRules, Level
 from copies.departments import keep_departments
-from copies.merged_enterprises import keep_merges
 from rules.plan_terms import terms_of
 from services.review.cases import deadline, held_lines, journal, lists, opening, sheet, use_cases, views, work_list
 from services.review.item_copies.use_cases import remember_items
+from services.review.register import use_cases as register_use_cases
+from services.review.register import views as register_views
 from tests.unit.review.review_kit import OFFICER, item_rules, published
 
 SUBSCRIPTIONS = [
     Subscription("items", frozenset({"PolicyPublished", "PolicyRevised"}), remember_items),
     Subscription("applications", frozenset({"ApplicationSubmitted"}), opening.open_cases),
     Subscription("lists", frozenset({"EnterprisesNominated"}), lists.decide_lists),
-    Subscription("merges", frozenset({"EnterpriseMerged"}), keep_merges),
+    Subscription("merges", frozenset({"EnterpriseMerged"}), register_use_cases.hear_merges),
     Subscription("plan terms", frozenset({"PlanTermMapped"}), held_lines.take_meanings),
     Subscription("departments", frozenset({"DepartmentRegistered", "DepartmentChanged"}), keep_departments),
     tenant_subscription(follows=True),
     calendar_subscription(follows=True),
 ]
 
-ANSWERS = (views, work_list, sheet, journal)
+USE_CASES = vars(use_cases) | vars(register_use_cases)
+ANSWERS = (views, work_list, sheet, journal, register_views)
 """Where a question is answered by a function of its name."""
 
 
@@ -95,6 +97,13 @@ class Review:
         follow(jobs, lambda tenants: self.frame.event_unit(tenants, action=FOLLOW), deadline.follow_calendar)
         return len(jobs)
 
+    def looks_back(self) -> int:
+        """Look over what merged enterprises were granted, as the timers do; returns how many merges there were."""
+        jobs = claim(self.frame.frame_engine, register_use_cases.LOOK_BACK, self.frame.clock.now(), 50)
+        if jobs:
+            register_use_cases.look_back(jobs, lambda tenants: self.frame.event_unit(tenants, action="look_back"))
+        return len(jobs)
+
     def ordered(self, order: Command, *, tenant: str = "zhanggong", actor: Actor = OFFICER) -> dict[str, Any]:
         """Give a command as the gateway does."""
         name = snake_case(type(order).__name__)
@@ -107,7 +116,7 @@ class Review:
             "body_hash": hashlib.sha256(repr(body).encode()).hexdigest(),
             "body": body,
         }
-        return self.frame.run_command(type(order), getattr(use_cases, name), envelope)
+        return self.frame.run_command(type(order), USE_CASES[name], envelope)
 
     def asked(self, question: Query, *, tenant: str = "zhanggong", actor: Actor = OFFICER) -> dict[str, Any]:
         """Ask as the gateway does."""

@@ -82,6 +82,7 @@ def steps_of(treasury: Treasury, dice: random.Random) -> list[Callable[[], objec
 
 def test_whatever_many_workers_do_to_each_other_the_books_stay_true(treasury: Treasury) -> None:
     treasury.appropriates(1_000)
+    treasury.appropriates(1, item="item-1")
 
     def work(worker: int) -> None:
         dice = random.Random(worker)

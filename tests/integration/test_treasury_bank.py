@@ -198,5 +198,6 @@ def test_a_payment_that_the_bank_sends_back_is_returned_here_too(bank: RunningPr
     bank.client.post(f"/control/return/{instruction}", json={"reason_code": "closed"}).raise_for_status()
     treasury.clock.advance(timedelta(minutes=1))
     treasury.does("fetch_returns")
+    treasury.does("confirm_return")
     assert treasury.only().state == "returned"
     assert treasury.faults_in_the_books() == []

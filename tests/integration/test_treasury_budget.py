@@ -213,16 +213,49 @@ def test_only_finance_appropriates_and_a_line_keeps_its_mode(treasury: Treasury)
     refused = treasury.ordered(order, actor=Actor(id="bureau-1", roles=frozenset({"bureau"})))
     assert refused["refused"]["code"] == "role_required"
     assert treasury.ordered(order, actor=FINANCE)["ok"]["available_fen"] == 1
-    again = treasury.ordered(order.model_copy(update={"mode": "revolving"}), actor=FINANCE)
+    another = order.model_copy(update={"document_number": "虔财〔2026〕2号"})
+    again = treasury.ordered(another.model_copy(update={"mode": "revolving"}), actor=FINANCE)
     assert again["refused"]["code"] == "budget_mode_differs"
-    assert treasury.ordered(order, actor=FINANCE)["ok"]["available_fen"] == 2
+    assert treasury.ordered(another, actor=FINANCE)["ok"]["available_fen"] == 2
+
+
+def test_one_document_puts_money_on_a_line_once_unless_finance_says_that_it_is_a_further_amount(
+    treasury: Treasury,
+) -> None:
+    def ordered(document: str, *, further: bool = False, item: str | None = None) -> str:
+        order = AppropriateBudget(
+            year=2026,
+            department=DEPARTMENT,
+            item_id=item,
+            amount_fen=5,
+            document_number=document,
+            further_of_document=further,
+        )
+        answer = treasury.ordered(order, actor=FINANCE)
+        return answer["refused"]["code"] if "refused" in answer else str(answer["ok"]["appropriated_fen"])
+
+    assert ordered("虔财〔2026〕1号", further=True) == "not_further_of_document"
+    assert ordered("虔财〔2026〕1号") == "5"
+    for again in ("虔财〔2026〕1号", "虔财[2026]1号", "虔财（2026） 1号", "虔财【２０２６】１号"):
+        assert ordered(again) == "document_used_already"
+    assert ordered("虔财〔2026〕11号") == "10"
+    assert ordered("虔财〔2026〕1号", item="item-1") == "5", "another line of the same document"
+    assert ordered("虔财[2026]1号", further=True) == "15"
+    said = treasury.rows(
+        "SELECT body::json #>> '{data,further_of_document}' FROM outbox"
+        " WHERE type = 'BudgetAppropriated' ORDER BY position"
+    )
+    assert said == [("false",), ("false",), ("false",), ("true",)]
+    sealed = "SELECT count(*) FROM audit_fact WHERE aggregate_type = 'ledger_entry' AND body::json ->> 'further_of_document' = 'true'"
+    assert treasury.rows(sealed) == [(1,)]
+    assert treasury.faults_in_the_books() == []
 
 
 def test_a_line_holds_no_more_than_any_budget_does(treasury: Treasury) -> None:
     order = AppropriateBudget(year=2026, department=DEPARTMENT, amount_fen=10**15, document_number="虔财〔2026〕1号")
     assert "ok" in treasury.ordered(order, actor=FINANCE)
-    again = treasury.ordered(order.model_copy(update={"amount_fen": 1}), actor=FINANCE)
-    assert again["refused"]["code"] == "budget_too_large"
+    more = order.model_copy(update={"amount_fen": 1, "document_number": "虔财〔2026〕2号"})
+    assert treasury.ordered(more, actor=FINANCE)["refused"]["code"] == "budget_too_large"
     assert treasury.line().appropriated_fen == 10**15
 
 

@@ -8,13 +8,13 @@ from datetime import date
 from typing import Any
 
 import pytest
-from treasury_database import Treasury
+from treasury_database import Treasury, registered
 
 from chassis.edge.frame import Frame
 from chassis.testing.fakes import NOON, received
 from chassis.time.clock import FixedClock
 from console.servers.provision import Dsns
-from contracts.departments import DatedName, DepartmentChanged, DepartmentFunction, DepartmentRegistered
+from contracts.departments import DatedName, DepartmentChanged
 from contracts.treasury import AppropriateBudget
 from services.treasury.budget.books import RELEASE_HELD
 from services.treasury.disbursements import payout_clock
@@ -36,12 +36,7 @@ def treasury(
     service_frame: Callable[..., Frame], service_database: Callable[[str], Dsns], clock: FixedClock
 ) -> Treasury:
     dsns = service_database("treasury")
-    return Treasury(service_frame("treasury", dsns=dsns, clock=clock), dsns, clock).prepared()
-
-
-def registered(id: str, name: str, *functions: DepartmentFunction) -> DepartmentRegistered:
-    names = (DatedName(name=name, since=date(2020, 1, 1)),)
-    return DepartmentRegistered(department_id=id, name=name, names=names, functions=frozenset(functions or ("policy",)))
+    return Treasury(service_frame("treasury", dsns=dsns, clock=clock), dsns, clock).prepared(departments=False)
 
 
 def renamed() -> DepartmentChanged:
@@ -50,8 +45,9 @@ def renamed() -> DepartmentChanged:
 
 
 def appropriates(treasury: Treasury, amount_fen: int = LAKH, **department: Any) -> dict[str, Any]:
+    document = f"虔财〔2026〕{next(treasury.documents)}号"
     order = AppropriateBudget(
-        year=2026, amount_fen=amount_fen, document_number="虔财〔2026〕1号", **{"item_id": None} | department
+        year=2026, amount_fen=amount_fen, document_number=document, **{"item_id": None} | department
     )
     return treasury.ordered(order, actor=FINANCE)
 
@@ -71,15 +67,39 @@ def test_a_line_is_said_by_a_name_that_the_register_knows_or_by_the_departments_
     by_id = appropriates(treasury, department_id="dep-1")["ok"]
     assert (by_name["department"], by_name["department_id"]) == (DEPARTMENT, "dep-1")
     assert (by_id["line_id"], by_id["appropriated_fen"]) == (by_name["line_id"], 2 * LAKH)
-    assert appropriates(treasury, department="没有登记的局")["ok"]["department_id"] is None
     assert appropriates(treasury, department_id="dep-9")["refused"]["code"] == "department_unknown"
     assert appropriates(treasury)["refused"]["code"] == "department_not_said"
 
 
-def test_money_for_a_renamed_department_goes_on_the_line_that_it_has(treasury: Treasury) -> None:
-    first = appropriates(treasury, department=DEPARTMENT)["ok"]
-    assert first["department_id"] is None, "nobody had registered it yet"
+def test_a_line_for_a_department_that_does_not_exist_or_acts_no_more_is_refused(treasury: Treasury) -> None:
+    treasury.hears(registered("dep-1", DEPARTMENT))
+    treasury.hears(registered("elsewhere", "兴国县局"), tenant="xingguo")
+    closed = renamed().model_copy(update={"department_id": "dep-2", "name": "撤销的局", "closed_on": TODAY})
+    names = (DatedName(name="撤销的局", since=date(2020, 1, 1)),)
+    treasury.hears(closed.model_copy(update={"names": names}))
+    for said in ("没有登记的局", "兴国县局", "撤销的局"):
+        assert appropriates(treasury, department=said)["refused"]["code"] == "department_unknown"
+    for id in ("elsewhere", "dep-2"):
+        assert appropriates(treasury, department_id=id)["refused"]["code"] == "department_unknown"
+    assert treasury.rows("SELECT count(*) FROM budget_line") == [(0,)]
+
+
+def test_a_county_may_have_a_line_for_a_department_of_its_city(treasury: Treasury) -> None:
+    treasury.hears(registered("city-1", "市工业和信息化局"), tenant="ganzhou")
+    assert appropriates(treasury, department="市工业和信息化局")["ok"]["department_id"] == "city-1"
+    assert appropriates(treasury, department_id="city-1")["ok"]["appropriated_fen"] == 2 * LAKH
+
+
+def unregistered(treasury: Treasury, **department: Any) -> dict[str, Any]:
+    """A line as it was opened when nobody asked whether its department was registered."""
     treasury.inbox.apply([received(registered("dep-1", DEPARTMENT), subject="dep-1", sequence=1)])
+    line: dict[str, Any] = appropriates(treasury, department=DEPARTMENT, **department)["ok"]
+    treasury.changes("UPDATE budget_line SET department_id = NULL")
+    return line
+
+
+def test_money_for_a_renamed_department_goes_on_the_line_that_it_has(treasury: Treasury) -> None:
+    first = unregistered(treasury)
     known = appropriates(treasury, department=DEPARTMENT)["ok"]
     assert (known["line_id"], known["department_id"]) == (first["line_id"], "dep-1")
     treasury.inbox.apply([received(renamed(), subject="dep-1", sequence=2)])
@@ -101,10 +121,9 @@ def test_a_claim_is_paid_from_its_departments_line_under_whatever_name_that_was_
 
 
 def test_the_items_own_line_is_drawn_on_first_under_whatever_name(treasury: Treasury) -> None:
-    treasury.hears(renamed())
-    general = appropriates(treasury, department=DEPARTMENT)["ok"]
+    general = unregistered(treasury)
+    treasury.inbox.apply([received(renamed(), subject="dep-1", sequence=2)])
     own = appropriates(treasury, department=RENAMED, item_id=ITEM)["ok"]
-    assert general["department_id"] is None
     treasury.hears(*[approved(case, about=claim(case, department_id="dep-1")) for case in ("a", "b", "c")])
     lines = treasury.rows("SELECT line_id FROM disbursement ORDER BY case_id")
     assert lines == [(own["line_id"],), (general["line_id"],), (None,)]
@@ -136,7 +155,9 @@ def test_money_that_comes_at_the_same_moment_is_found_by_whoever_commits_last(tr
 
 def test_every_step_that_waits_for_somebody_says_for_whom(treasury: Treasury, clock: FixedClock) -> None:
     treasury.hears(
-        registered("dep-money", "财政局", "finance"), registered("dep-bureau", "行政审批局", "approval_bureau")
+        registered("dep-1", DEPARTMENT),
+        registered("dep-money", "财政局", "finance"),
+        registered("dep-bureau", "行政审批局", "approval_bureau"),
     )
     treasury.hears(approved())
     treasury.appropriates(LAKH)

@@ -112,26 +112,38 @@ def test_an_instruction_that_the_bank_never_heard_of_is_asked_about_again_and_ag
         assert treasury.line().reserved_fen == LAKH
     treasury.passes(minutes=10)
     treasury.does("ask_bank")
+    assert (treasury.only().state, treasury.line().reserved_fen) == ("unknown", LAKH), "it may still be executed"
+    treasury.passes(hours=1, minutes=59)
+    treasury.does("ask_bank")
+    assert treasury.only().state == "unknown"
+    treasury.passes(minutes=1)
+    treasury.does("ask_bank")
     failed = treasury.only()
     assert failed.state == "failed"
     assert "须人工与银行核实" in (failed.reason or "")
     assert (treasury.line().reserved_fen, treasury.line().available_fen) == (0, LAKH)
-    assert treasury.bank.calls == ["pay", "ask", "ask", "pay", "ask"], "presented again once, and asked about after"
+    assert treasury.bank.calls == ["pay", "ask", "ask", "pay", "ask", "ask", "ask"], (
+        "presented again once, asked about after"
+    )
+    assert treasury.jobs("ask_bank") == [failed.disbursement_id], "as long again it is asked about"
+    for _ in range(3):
+        treasury.passes(hours=1)
+        treasury.does("ask_bank")
     assert treasury.jobs("ask_bank") == []
     assert treasury.faults_in_the_books() == []
 
 
 def test_the_bank_is_asked_less_and_less_often(treasury: Treasury) -> None:
-    treasury.patience = type(treasury.patience)(definite_noes=100)
+    treasury.patience = type(treasury.patience)(definite_noes=12)
     treasury.bank.loses = frozenset({"order"})
     send(treasury)
     waits = []
-    for _ in range(12):
+    for _ in range(14):
         ((due,),) = treasury.rows("SELECT due_at FROM job WHERE kind = 'ask_bank'")
         waits.append((due - treasury.clock.now()).total_seconds())
         treasury.clock.advance(due - treasury.clock.now())
         treasury.does("ask_bank")
-    assert waits == [1, 1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300]
+    assert waits == [1, 1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300, 3600, 3600]
 
 
 def kill_around(bank: FakeBank, *, executed: bool) -> None:

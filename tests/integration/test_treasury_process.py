@@ -21,7 +21,7 @@ import psycopg
 import pytest
 from frame_kit import psycopg_url
 from key_kit import key_environment, key_ring
-from treasury_database import onboarded
+from treasury_database import onboarded, registered
 
 from chassis.events.broker import ConfirmedPublisher, Outgoing, connect
 from chassis.events.topology import RPC_EXCHANGE
@@ -143,6 +143,8 @@ def approved_and_authorised(process: Process) -> None:
     appropriate = AppropriateBudget(
         year=now.year, department=DEPARTMENT, amount_fen=LAKH, document_number="虔财〔2026〕1号"
     )
+    process.hears(registered("zhanggong-industry", DEPARTMENT))
+    eventually(lambda: process.rows("SELECT count(*) FROM known_department") == [(1,)])
     assert "ok" in process.ordered(appropriate, FINANCE)
     sealed = key_ring("ACCOUNTS").seal("62220001", purpose="payee_account", tenant="zhanggong")
     process.hears(approved(at=now, payee=payee(sealed=sealed)))

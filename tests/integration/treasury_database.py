@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import psycopg
@@ -23,6 +24,7 @@ from chassis.time.following import FOLLOW, follow
 from chassis.time.jobs import Job, claim
 from chassis.write.uow import UnitOfWork
 from console.servers.provision import Dsns
+from contracts.departments import DatedName, DepartmentFunction, DepartmentRegistered
 from contracts.identity import TenantOnboarded, TenantSettings
 from contracts.message import Actor, Command, Event, Model, Query, snake_case
 from contracts.rule import Level
@@ -41,20 +43,22 @@ from services.treasury.budget.books import RELEASE_HELD
 from services.treasury.disbursements import funds, payout_clock, use_cases, views, work_list
 from services.treasury.disbursements.use_cases import SEND
 from services.treasury.payee_accounts import use_cases as payee_accounts
-from services.treasury.rails import dispatch, returns
+from services.treasury.payee_accounts.use_cases import FOLLOW_ACCOUNT
+from services.treasury.rails import clearing_up, dispatch, returns
 from services.treasury.rails.patience import Patience
-from services.treasury.rails.return_cursor import FETCH_RETURNS
+from services.treasury.rails.return_cursor import CONFIRM_RETURN, FETCH_RETURNS
 from services.treasury.rails.settlement import ASK, RENEW
 from tests.unit.treasury.treasury_kit import CHECKER, DEPARTMENT, FINANCE, FakeBank, OpenCipher
 
 SUBSCRIPTIONS = [
-    Subscription("approvals", frozenset({"CaseApproved"}), use_cases.receive_approvals),
+    Subscription("approvals", frozenset({"CaseApproved"}), use_cases.receive_approvals, use_cases.filed_in),
+    Subscription("merges", frozenset({"EnterpriseMerged"}), payee_accounts.follow_merges),
     Subscription("accounts", frozenset({"PayeeAccountChanged"}), payee_accounts.keep_accounts),
     Subscription("departments", frozenset({"DepartmentRegistered", "DepartmentChanged"}), keep_departments),
     tenant_subscription(follows=True),
     calendar_subscription(follows=True),
 ]
-USE_CASES = vars(budget_use_cases) | vars(use_cases)
+USE_CASES = vars(budget_use_cases) | vars(use_cases) | vars(clearing_up)
 VIEWS = vars(budget_views) | vars(views) | vars(work_list)
 LEASE_OVER = timedelta(seconds=31)
 
@@ -71,6 +75,11 @@ def onboarded(tenant: str, parent: str | None, level: Level, code: str) -> Tenan
     )
 
 
+def registered(id: str, name: str, *functions: DepartmentFunction) -> DepartmentRegistered:
+    names = (DatedName(name=name, since=date(2020, 1, 1)),)
+    return DepartmentRegistered(department_id=id, name=name, names=names, functions=frozenset(functions or ("policy",)))
+
+
 class Killed(BaseException):
     """Stands in for `kill -9`: nothing catches it, and nothing is tidied up but what the database does itself."""
 
@@ -84,12 +93,15 @@ class Treasury:
         self.clock = clock
         self.bank = bank or FakeBank()
         self.cipher = OpenCipher()
-        self.patience = Patience(definite_noes=3)
+        self.patience = Patience(definite_noes=3, may_execute_within=timedelta(hours=2))
+        self.documents = itertools.count(1)
         self.inbox = Inbox("treasury", SUBSCRIPTIONS, frame.event_unit, max_attempts=3)
         self.work: dict[str, Callable[[list[Job]], None]] = {
             SEND: lambda jobs: dispatch.send(jobs, self._unit, self.bank, self.cipher, self.patience),
             ASK: lambda jobs: dispatch.ask(jobs, self._unit, self.bank, self.cipher, self.patience),
             FETCH_RETURNS: lambda jobs: returns.fetch_returns(jobs, self._unit, self.bank, self.patience),
+            CONFIRM_RETURN: lambda jobs: returns.confirm_returns(jobs, self._unit, self.bank, self.patience),
+            FOLLOW_ACCOUNT: lambda jobs: payee_accounts.follow_accounts(jobs, self._unit),
             RENEW: lambda jobs: payee_accounts.renew_attempts(jobs, self._unit, self.patience),
             RELEASE_HELD: lambda jobs: funds.release_held(jobs, self._unit),
             payout_clock.ALARM: lambda jobs: payout_clock.raise_alarms(jobs, self._unit),
@@ -101,11 +113,13 @@ class Treasury:
 
     # -- what comes in ------------------------------------------------------------------------------------
 
-    def prepared(self) -> Treasury:
-        """Ganzhou with Zhanggong and Xingguo are onboarded."""
+    def prepared(self, *, departments: bool = True) -> Treasury:
+        """Ganzhou with Zhanggong and Xingguo are onboarded, each with the department that the tests' items are of."""
         self.hears(onboarded("ganzhou", None, Level.CITY, "3607"))
         self.hears(onboarded("zhanggong", "ganzhou", Level.COUNTY, "360702"))
         self.hears(onboarded("xingguo", "ganzhou", Level.COUNTY, "360732"))
+        for tenant in ("ganzhou", "zhanggong", "xingguo") if departments else ():
+            self.hears(registered(f"{tenant}-industry", DEPARTMENT), tenant=tenant)
         return self
 
     def hears(self, *events: Event, tenant: str = "zhanggong") -> list[Received[Any]]:
@@ -142,8 +156,10 @@ class Treasury:
     def appropriates(
         self, amount_fen: int, *, tenant: str = "zhanggong", year: int = 2026, item: str | None = None
     ) -> dict[str, Any]:
+        """Finance puts this on the line, by a document of its own each time."""
+        document = f"虔财〔2026〕{next(self.documents)}号"
         order = AppropriateBudget(
-            year=year, department=DEPARTMENT, item_id=item, amount_fen=amount_fen, document_number="虔财〔2026〕1号"
+            year=year, department=DEPARTMENT, item_id=item, amount_fen=amount_fen, document_number=document
         )
         answer = self.ordered(order, actor=FINANCE, tenant=tenant)
         assert "ok" in answer, answer

@@ -11,6 +11,7 @@ from staff_kit import (
     case,
     colleague,
     counts,
+    finding,
     inspected_sheet,
     listed,
     neighbours,
@@ -23,6 +24,7 @@ from page_samples import PageSample
 from page_samples.public import guide
 
 PEOPLE = {
+    "cases_leader": colleague("leader", name="周主任", id="leader-1"),
     "cases_reviewer": colleague("first_review"),
     "cases_author": colleague("policy_author"),
     "cases_bureau": colleague("payment_maker", where="章贡区行政审批局", name="王经办"),
@@ -62,7 +64,39 @@ REJECTED = case(
     how_to_object="可向章贡区科学技术局（0797-0000000）提出",
 )
 PATH = "/department/cases/{case_id}"
+FINDING = "/department/findings/{finding_id}"
 SAMPLES = [
+    PageSample(
+        "/department/findings", "/department/findings", {"list_award_findings": listed(finding())}, who="cases_leader"
+    ),
+    PageSample(
+        "/department/findings",
+        "/department/findings?state=closed",
+        {"list_award_findings": listed()},
+        who="cases_bureau",
+    ),
+    PageSample(
+        FINDING,
+        "/department/findings/finding-1",
+        {"get_award_finding": told(finding()), "list_appointments": appointments()},
+        who="cases_leader",
+    ),
+    PageSample(
+        FINDING,
+        "/department/findings/finding-2",
+        {
+            "get_award_finding": told(
+                finding(
+                    state="closed",
+                    closed_by="officer-1",
+                    closed_at="2026-03-09T04:00:00Z",
+                    conclusion="第二笔已于 3 月 9 日由企业退回国库。",
+                )
+            ),
+            "list_appointments": appointments(),
+        },
+        who="cases_bureau",
+    ),
     PageSample(
         "/department/cases",
         "/department/cases",

@@ -19,6 +19,7 @@ from staff_kit import (
     summary,
     told,
     totals,
+    unheard,
 )
 
 from page_samples import PageSample
@@ -114,6 +115,23 @@ SAMPLES = [
     ),
     PageSample("/bureau/payments/review", "/bureau/payments/review", who="money_checker"),
     PageSample(PATH, "/bureau/payments/payment-4", ONE, who="money_checker"),
+    PageSample(
+        PATH,
+        "/bureau/payments/payment-8",
+        ONE
+        | {
+            "get_disbursement": lambda query: told(
+                returned() if query["disbursement_id"] == "payment-40" else unheard()
+            )
+        },
+        who="money_checker",
+    ),
+    PageSample(
+        PATH,
+        "/bureau/payments/payment-9",
+        ONE | {"get_disbursement": told(payment(9, state="settled", return_listed_at="2026-03-09T04:00:00Z"))},
+        who="money_maker",
+    ),
     PageSample(
         PATH,
         "/bureau/payments/payment-6?state=settled",

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Literal
 
+from contracts.award_findings import AwardGrantedTwice
 from contracts.drafting import ConsultationOpened
 from contracts.duties import ROLE_OF, Attention
 from contracts.intake import Claim
@@ -15,9 +16,11 @@ from contracts.notify import DutySubject
 from contracts.policies import PolicyExpiring
 from contracts.review import CaseAccepted, ReviewDeadlineApproaching, ReviewDeadlineMissed, TaskAssigned
 from contracts.treasury import (
+    DisbursementContradicted,
     DisbursementFailed,
     DisbursementHeld,
     DisbursementReady,
+    DisbursementRecalled,
     DisbursementReturned,
     DisbursementUnknown,
     PayoutDeadlineApproaching,
@@ -32,10 +35,12 @@ MoneyWork = (
     | DisbursementUnknown
     | DisbursementFailed
     | DisbursementReturned
+    | DisbursementRecalled
+    | DisbursementContradicted
     | PayoutDeadlineApproaching
     | PayoutDeadlineMissed
 )
-Asking = CaseWork | MoneyWork | ConsultationOpened | PolicyExpiring
+Asking = CaseWork | MoneyWork | AwardGrantedTwice | ConsultationOpened | PolicyExpiring
 
 KIND_OF: Mapping[type[Event], str] = {
     CaseAccepted: "case_to_review",
@@ -47,8 +52,11 @@ KIND_OF: Mapping[type[Event], str] = {
     DisbursementUnknown: "payment_unknown",
     DisbursementFailed: "payment_failed",
     DisbursementReturned: "payment_returned",
+    DisbursementRecalled: "payment_recalled",
+    DisbursementContradicted: "payment_contradicted",
     PayoutDeadlineApproaching: "payout_due_soon",
     PayoutDeadlineMissed: "payout_overdue",
+    AwardGrantedTwice: "award_doubled",
     ConsultationOpened: "consultation_asked",
     PolicyExpiring: "item_expiring",
 }
@@ -65,6 +73,11 @@ def notices_of(event: Asking, event_id: str, at: datetime) -> Iterator[DutyNotic
         return
     elif isinstance(event, PolicyExpiring):
         subject = _subject(f"《{event.title}》，有效期至 {event.expires_on}", "item", event.item_id)
+        yield _notice(event.attention, event.department, kind, at, event_id, subject)
+    elif isinstance(event, AwardGrantedTwice):
+        names = "、".join(dict.fromkeys(each.enterprise_name for each in event.awards))
+        text = f"{event.item_title}（{names}），多批 {Money(event.too_much_fen).yuan_text()} 元"
+        subject = _subject(text, "case", event.awards[-1].case_id)
         yield _notice(event.attention, event.department, kind, at, event_id, subject)
     elif isinstance(event, CaseAccepted | TaskAssigned):
         if isinstance(event, TaskAssigned) and event.task == "site_inspection":

@@ -3,6 +3,7 @@
 from chassis.edge.entrypoints import Received, Room, command, on, query
 from chassis.read.reader import Reader
 from chassis.write.uow import UnitOfWork
+from contracts.award_findings import AwardGrantedTwice
 from contracts.departments import DepartmentChanged, DepartmentRegistered, DutyRegistered, DutyRenamed
 from contracts.drafting import ConsultationOpened
 from contracts.notify import DutyMessagePage, DutyMessageView, ListDutyMessages, MarkRead
@@ -10,8 +11,10 @@ from contracts.people import DutyAssigned, DutyEnded, PersonChanged, PersonRegis
 from contracts.policies import PolicyExpiring
 from contracts.review import CaseAccepted, ReviewDeadlineApproaching, ReviewDeadlineMissed, TaskAssigned
 from contracts.treasury import (
+    DisbursementContradicted,
     DisbursementFailed,
     DisbursementReady,
+    DisbursementRecalled,
     DisbursementUnknown,
     PayoutDeadlineApproaching,
     PayoutDeadlineMissed,
@@ -37,9 +40,12 @@ class StaffEntrypoints(Room):
         TaskAssigned,
         ReviewDeadlineApproaching,
         ReviewDeadlineMissed,
+        AwardGrantedTwice,
         DisbursementReady,
+        DisbursementRecalled,
         DisbursementUnknown,
         DisbursementFailed,
+        DisbursementContradicted,
         PayoutDeadlineApproaching,
         PayoutDeadlineMissed,
         ConsultationOpened,

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from chassis.write.uow import UnitOfWork
 from services.review.register.domain import RegisteredAward
-from services.review.register.merged_enterprises import MergedEnterprises
+from services.review.register.persons import Persons
 
 COLUMNS = ("tenant", "item_id", "uscc", "period", "case_id", "amount_fen")
 
@@ -21,10 +21,10 @@ class AwardRegister:
         """Take these places, in one statement and in key order; returns the ids of the cases that got theirs.
 
         A place that another transaction is about to take is waited for. A place once taken stays taken; if
-        this transaction is rolled back, nothing was. An enterprise whose dossiers were merged has the places of all of them.
+        this transaction is rolled back, nothing was. A person in law that is known by several codes has the places of all of them.
         """
         ordered = sorted(awards, key=lambda award: (award.item_id, award.uscc, award.period, award.case_id))
-        had = self._uow.of(MergedEnterprises).granted_already(ordered)
+        had = self._uow.of(Persons).granted_already(ordered)
         ordered = [award for award in ordered if award.case_id not in had]
         if not ordered:
             return frozenset()

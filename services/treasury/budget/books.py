@@ -7,6 +7,7 @@ written together.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 
 from chassis.write.uow import UnitOfWork
 from contracts.message import TenantId
@@ -30,6 +31,11 @@ class Books:
         self._changed: dict[str, BudgetLine] = {}
         self._entries: list[Entry] = []
         self._reconsider: set[tuple[TenantId, str]] = set()
+        self._traces: dict[str, str | None] = {}
+
+    def trace(self, disbursement_id: str, traceparent: str | None) -> None:
+        """Whatever is posted for this disbursement belongs to this trace."""
+        self._traces[disbursement_id] = traceparent
 
     def appropriate(self, line: BudgetLine, entry: Entry) -> None:
         """Finance has put money on `line`, which may be new."""
@@ -80,4 +86,6 @@ class Books:
 
     def _post(self, line: BudgetLine, *entries: Entry) -> None:
         self._changed[line.id] = line
-        self._entries += entries
+        for entry in entries:
+            trace = self._traces.get(entry.disbursement_id or "") or self._uow.traceparent
+            self._entries.append(replace(entry, traceparent=trace))

@@ -5,8 +5,9 @@ Every change of a line's figures comes with its ledger entry, so that the two ca
 
 from __future__ import annotations
 
+import unicodedata
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -22,6 +23,8 @@ from services.treasury.budget.ledger import Entry, Kind, appropriation, movement
 Mode = Literal["quota", "revolving"]
 LARGEST_BUDGET_FEN = 10**15
 """The largest amount that contracts carry: ten trillion yuan."""
+
+BRACKETS = str.maketrans({"〔": "[", "〕": "]", "【": "[", "】": "]", "(": "[", ")": "]", "{": "[", "}": "]"})
 
 MODE_NAMES: Mapping[Mode, str] = {"quota": "指标", "revolving": "周转金"}
 
@@ -55,10 +58,10 @@ class BudgetTooLarge(Invalid):
 
 
 class DepartmentUnknown(NotFound):
-    """No department of the tenant has this id."""
+    """No department with this id or name acts today, in the tenant or above it."""
 
     code = "department_unknown"
-    sentence = "部门尚未登记。"
+    sentence = "没有登记这个部门，或该部门已停止履职，请按部门登记中的现用名称或编号填写。"
 
 
 class DepartmentNotSaid(Invalid):
@@ -68,6 +71,22 @@ class DepartmentNotSaid(Invalid):
     sentence = "请写明预算指标所属的部门（部门编号或名称）。"
 
 
+class DocumentUsedAlready(Conflict):
+    """The document has put money on this line: the same again, or a further amount of it? Finance has to say."""
+
+    code = "document_used_already"
+    sentence = (
+        "文号“{document}”已在该预算指标下达过资金。如确为同一文件的另一笔资金，请注明“同一文件的另一笔”后再提交。"
+    )
+
+
+class NotFurtherOfDocument(Conflict):
+    """A further amount of a document that has put nothing on this line."""
+
+    code = "not_further_of_document"
+    sentence = "文号“{document}”尚未在该预算指标下达过资金，不能注明“同一文件的另一笔”，请核对文号和指标。"
+
+
 class BooksDisagree(Exception):
     """A line is asked to give up more than it holds: the books contradict each other. A fault, never a refusal."""
 
@@ -75,6 +94,12 @@ class BooksDisagree(Exception):
 def budget_year(at: datetime) -> int:
     """The budget year of an instant: the calendar year in China (Budget Law of China, art. 18)."""
     return at.astimezone(ZoneInfo("Asia/Shanghai")).year
+
+
+def number_of(document: str) -> str:
+    """A document's number (文号) as it is compared: the same one is written with many brackets, digits and blanks."""
+    plain = unicodedata.normalize("NFKC", document).casefold().translate(BRACKETS)
+    return "".join(plain.split())
 
 
 def line_id(tenant: TenantId, year: int, department: str, item_id: str | None) -> str:
@@ -128,8 +153,19 @@ class BudgetLine(Aggregate):
         """What may still be promised: never below zero."""
         return self.appropriated_fen - self.reserved_fen - (self.settled_fen - self.returned_fen) - self.swept_fen
 
-    def appropriate(self, amount_fen: int, *, mode: Mode, document: str, at: datetime) -> Entry:
-        """Finance puts money on the line. Raises BudgetModeDiffers, BudgetTooLarge."""
+    def appropriate(
+        self,
+        amount_fen: int,
+        *,
+        mode: Mode,
+        document: str,
+        at: datetime,
+        used: Collection[str] = (),
+        further: bool = False,
+    ) -> Entry:
+        """Finance puts money on the line; `used` are the documents that have done so, `further` that this is more of one.
+        Raises DocumentUsedAlready, NotFurtherOfDocument, BudgetModeDiffers, BudgetTooLarge."""
+        _refuse_document_twice(document, used, further)
         if mode != self.mode:
             raise BudgetModeDiffers(mode=MODE_NAMES[self.mode], field="mode")
         if self.appropriated_fen + amount_fen > LARGEST_BUDGET_FEN:
@@ -144,10 +180,17 @@ class BudgetLine(Aggregate):
                 item_id=self.item_id,
                 amount_fen=amount_fen,
                 document_number=document,
+                further_of_document=further,
             )
         )
         return appropriation(
-            amount_fen, tenant=self.tenant, line_id=self.id, number=self.version + 1, document=document, at=at
+            amount_fen,
+            tenant=self.tenant,
+            line_id=self.id,
+            number=self.version + 1,
+            document=document,
+            further=further,
+            at=at,
         )
 
     def reserve(self, amount_fen: int, disbursement_id: str, at: datetime) -> Entry:
@@ -208,6 +251,14 @@ class BudgetLine(Aggregate):
 
     def _moved(self, kind: Kind, amount_fen: int, disbursement_id: str, at: datetime) -> Entry:
         return movement(kind, amount_fen, tenant=self.tenant, line_id=self.id, disbursement_id=disbursement_id, at=at)
+
+
+def _refuse_document_twice(document: str, used: Collection[str], further: bool) -> None:
+    known = number_of(document) in {number_of(each) for each in used}
+    if known and not further:
+        raise DocumentUsedAlready(document=document, field="further_of_document")
+    if further and not known:
+        raise NotFurtherOfDocument(document=document, field="further_of_document")
 
 
 def reserve_on_first_that_fits(

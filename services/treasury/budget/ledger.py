@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from contracts.message import TenantId
 
@@ -54,6 +54,9 @@ class Posting(NamedTuple):
 class Entry:
     """One movement on one budget line, for a disbursement or (`document`) on the word of finance.
 
+    `further_of_document`: the document has put money on the line before, and finance says that this is more of it.
+    `traceparent` is the trace of the submission that it goes back to, or of the command.
+
     Raises Unbalanced unless there are postings, none of them nothing, that sum to zero.
     """
 
@@ -66,11 +69,18 @@ class Entry:
     disbursement_id: str | None = None
     document: str | None = None
     reverses: str | None = None
+    further_of_document: bool = False
+    traceparent: str | None = None
 
     def __post_init__(self) -> None:
         amounts = [posting.amount_fen for posting in self.postings]
         if not amounts or 0 in amounts or sum(amounts) != 0:
             raise Unbalanced(f"{self.kind} {self.id}: {amounts}")
+
+    def sealed(self) -> dict[str, Any]:
+        """What its audit fact tells: the entry whole, and what belongs to it."""
+        told = {name: getattr(self, name) for name in self.__slots__ if name != "postings"}
+        return {**told, "postings": {posting.account: posting.amount_fen for posting in self.postings}}
 
 
 def movement(
@@ -91,9 +101,9 @@ def movement(
 
 
 def appropriation(
-    amount_fen: int, *, tenant: TenantId, line_id: str, number: int, document: str, at: datetime
+    amount_fen: int, *, tenant: TenantId, line_id: str, number: int, document: str, further: bool, at: datetime
 ) -> Entry:
-    """The entry of the `number`-th change of a line, by which finance puts money on it."""
+    """The entry of the `number`-th change of a line, by which finance puts money on it; `further`: more of one document."""
     return Entry(
         id=entry_id(line_id, f"appropriate-{number}"),
         tenant=tenant,
@@ -102,6 +112,7 @@ def appropriation(
         postings=_postings("appropriate", amount_fen),
         at=at,
         document=document,
+        further_of_document=further,
     )
 
 

@@ -111,7 +111,10 @@ class Ledger:
         self._uow = uow
 
     def append(self, entries: Sequence[Entry]) -> None:
-        """Write entries with their postings, in two statements; the database checks the balance at commit."""
+        """Write entries with their postings, in two statements; the database checks the balance at commit.
+
+        Each is sealed with its postings, its actor and its trace like the versions of everything else.
+        """
         if not entries:
             return
         self._uow.execute(
@@ -141,3 +144,13 @@ class Ledger:
                 "amounts": [posting.amount_fen for _, posting in postings],
             },
         )
+        for entry in entries:
+            self._uow.entered(entry.tenant, "ledger_entry", entry.id, entry.sealed())
+
+    def documents_on(self, line_id: str) -> frozenset[str]:
+        """The numbers of the documents that have put money on the line, which the caller holds locked."""
+        found = self._uow.execute(
+            "SELECT document FROM ledger_entry WHERE tenant = :tenant AND line_id = :line AND kind = 'appropriate'",
+            {"tenant": self._uow.tenant, "line": line_id},
+        )
+        return frozenset(found.scalars())

@@ -6,7 +6,6 @@ instruction and one end.
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,23 +16,26 @@ from contracts.deadlines import DeadlineMove
 from contracts.duties import Attention, DutyKind
 from contracts.enterprises import Payee
 from contracts.intake import Claim
-from contracts.message import TenantId
 from contracts.review import CaseApproved
 from contracts.treasury import (
+    ContradictionCleared,
+    DisbursementContradicted,
     DisbursementState,
     DisbursementView,
     PayoutDeadlineApproaching,
     PayoutDeadlineMissed,
     PayoutDeadlineMoved,
 )
+from services.treasury.account_copies.domain import CurrentAccount, PayeeOwner
+from services.treasury.disbursements.identity import disbursement_id
 from services.treasury.disbursements.moves import ASKS, MOVES, TURN
-from services.treasury.disbursements.refusals import DisbursementNotReady, MakerIsChecker, MoveNotAllowed
-
-
-def disbursement_id(case_id: str, payer: TenantId, revision: int, instalment: int, attempt: int = 1) -> str:
-    """The same share of an approval is the same disbursement, however often it arrives."""
-    key = "\x1f".join(("disbursement", case_id, payer, str(revision), str(instalment), str(attempt)))
-    return str(uuid.uuid5(uuid.NAMESPACE_OID, key))
+from services.treasury.disbursements.refusals import (
+    BankContradicts,
+    DisbursementNotReady,
+    MakerIsChecker,
+    MoveNotAllowed,
+)
+from services.treasury.disbursements.showing import view_of
 
 
 @dataclass(kw_only=True, slots=True)
@@ -42,8 +44,12 @@ class Disbursement(Aggregate):
 
     `payout_days` and `clock_started_at` are all that the payout clock needs: nothing pauses it. `due_at` is absent while
     the calendar of `awaits_year` is not published; `moved` is how this version has moved it. `alarmed` is
-    the highest percentage of it that was told. `unheard` counts how often the bank said that it had never
-    heard of the instruction.
+    the highest percentage of it that was told.
+
+    `payee_of` is the enterprise whose account it is: the claim's, or one that it was merged into. `unheard` counts how often
+    the bank said that it had never heard of the instruction, at `asked_at` for the last time; since `quiet_since` it has not
+    been presented any more. `unheard_instruction_id` and `unheard_asked_at` are those of the attempt before, if that was
+    given up for this. `contradiction`: what the bank says cannot be true beside the books, and a person has to look.
     """
 
     case_id: str
@@ -72,6 +78,13 @@ class Disbursement(Aggregate):
     instruction_id: str | None = None
     sent_at: datetime | None = None
     unheard: int = 0
+    asked_at: datetime | None = None
+    quiet_since: datetime | None = None
+    payee_of: str
+    unheard_instruction_id: str | None = None
+    unheard_asked_at: datetime | None = None
+    contradiction: str | None = None
+    return_listed_at: datetime | None = None
     bank_reference: str | None = None
     settled_at: datetime | None = None
 
@@ -88,6 +101,7 @@ class Disbursement(Aggregate):
             claim=approval.claim,
             amount_fen=approval.amount_fen,
             payee=approval.payee,
+            payee_of=approval.claim.enterprise_id,
             revision=approval.revision,
             instalment=approval.instalment,
             approved_by=approval.approved_by,
@@ -98,28 +112,29 @@ class Disbursement(Aggregate):
             clock_started_at=approval.approved_at,
         )
 
-    def next_attempt(self, payee: Payee, *, at: datetime, year: int, payout_days: int) -> Disbursement:
+    def next_attempt(self, account: CurrentAccount, *, at: datetime, year: int, payout_days: int) -> Disbursement:
         """The linked attempt to the corrected account: money and authorisation start anew, and so does the clock."""
         attempt = self.attempt + 1
+        kept = ("tenant", "traceparent", "case_id", "claim", "amount_fen", "revision", "instalment")
         return Disbursement(
+            **{name: getattr(self, name) for name in (*kept, "approved_by", "approved_at")},
             id=disbursement_id(self.case_id, self.tenant, self.revision, self.instalment, attempt),
-            tenant=self.tenant,
-            traceparent=self.traceparent,
-            case_id=self.case_id,
-            claim=self.claim,
-            amount_fen=self.amount_fen,
-            payee=payee,
-            revision=self.revision,
-            instalment=self.instalment,
+            payee=account.payee,
+            payee_of=account.enterprise_id,
+            unheard_instruction_id=self.instruction_id if self.never_heard else self.unheard_instruction_id,
+            unheard_asked_at=self.asked_at if self.never_heard else self.unheard_asked_at,
             attempt=attempt,
             previous_id=self.id,
-            approved_by=self.approved_by,
-            approved_at=self.approved_at,
             received_at=at,
             year=year,
             payout_days=payout_days,
             clock_started_at=at,
         )
+
+    @property
+    def payee_owner(self) -> PayeeOwner:
+        """Whose account it is paid to: the enterprise as the claim names it, in the place that keeps its dossier."""
+        return (self.claim.filed_in, self.claim.enterprise_id)
 
     # -- before anything is sent --------------------------------------------------------------------------
 
@@ -134,13 +149,36 @@ class Disbursement(Aggregate):
         self.line_id, self.reason = line_id, None
 
     def authorise(self, *, by: str, at: datetime) -> None:
-        """复核. Raises DisbursementNotReady, or MakerIsChecker if `by` approved the case."""
+        """复核. Raises BankContradicts, DisbursementNotReady, or MakerIsChecker if `by` approved the case."""
+        if self.contradiction is not None:
+            raise BankContradicts(why=self.contradiction)
         if self.state != "ready":
             raise DisbursementNotReady(now=status_labels.DISBURSEMENT[self.state].staff_zh)
         if by == self.approved_by:
             raise MakerIsChecker()
         self._move("authorised", authorised_by=by)
         self.authorised_by, self.authorised_at = by, at
+
+    def follow_account(self, account: CurrentAccount) -> bool:
+        """Pay to this account if it replaces the one that was meant, as long as nothing is sent: → whether it does.
+
+        What was released for the former account is not released for this one.
+        """
+        if not account.replaces(self.payee, self.payee_of):
+            return False
+        was, now = self.payee, account.payee
+        self.payee, self.payee_of = now, account.enterprise_id
+        if self.state == "authorised":
+            self.recall(
+                f"收款账户已由 {was.account_masked} 变更为 {now.account_masked}，原支付复核不再有效，请重新复核"
+            )
+        return True
+
+    def recall(self, reason: str) -> None:
+        """What was released is not sent: a second person has to release it anew. Its clock runs on."""
+        self._move("ready", reason=reason, account_version=self.payee.account_version)
+        self.authorised_by = self.authorised_at = None
+        self.reason = reason
 
     def cancel(self, reason: str) -> None:
         """A later approval takes its place. Raises MoveNotAllowed once an instruction may be at the bank."""
@@ -152,13 +190,40 @@ class Disbursement(Aggregate):
     def send(self, at: datetime) -> None:
         """Fix the one instruction that this attempt will ever have. The bank is called after this is kept."""
         instruction_id = f"{self.id}-{self.attempt}"
-        self._move("sent", instruction_id=instruction_id)
+        self._move("sent", instruction_id=instruction_id, account_version=self.payee.account_version)
         self.instruction_id, self.sent_at = instruction_id, at
 
     def doubt(self, reason: str) -> None:
         """The bank's answer is missing: the money stays reserved until the bank has been asked."""
         self._move("unknown", instruction_id=self.instruction_id)
         self.reason = reason
+
+    def go_unheard(self, at: datetime, definite_noes: int) -> None:
+        """The bank says that it has never heard of the instruction; after so many noes it is not presented any more."""
+        self.unheard, self.asked_at = self.unheard + 1, at
+        if self.unheard >= definite_noes and self.quiet_since is None:
+            self.quiet_since = at
+
+    @property
+    def never_heard(self) -> bool:
+        """Whether it was given up because the bank never heard of it: no word of the bank's that it will not be paid."""
+        return self.state == "failed" and self.quiet_since is not None
+
+    def contradict(self, reason: str) -> None:
+        """Stop: what the bank says cannot be true beside the books. Said once; what was released is recalled."""
+        if self.contradiction is not None:
+            return
+        self.contradiction = reason
+        if self.state == "authorised":
+            self.recall(reason)
+        said = {"instruction_id": self.instruction_id or "", "reason": reason}
+        self.record(DisbursementContradicted(**self._fields(), **said, attention=self._asks("payment_maker")))
+
+    def clear(self, conclusion: str, *, by: str) -> None:
+        """A person has cleared it up with the bank: it goes on. What stands in no contradiction stays as it is."""
+        if self.contradiction is not None:
+            self.contradiction = None
+            self.record(ContradictionCleared(**self._fields(), conclusion=conclusion, cleared_by=by))
 
     def settle(self, bank_reference: str, settled_at: datetime) -> None:
         """The bank has paid."""
@@ -169,7 +234,9 @@ class Disbursement(Aggregate):
             account_masked=self.payee.account_masked,
             bank_name=self.payee.bank_name,
             settled_at=settled_at,
+            account_version=self.payee.account_version,
         )
+        self.quiet_since = None
         self.bank_reference, self.settled_at, self.reason = bank_reference, settled_at, None
 
     def fail(self, reason: str) -> None:
@@ -181,6 +248,8 @@ class Disbursement(Aggregate):
         """退汇: what was settled came back."""
         self._move("returned", instruction_id=self.instruction_id, reason=reason)
         self.reason = reason
+        # The bank's word and the books agree again, whatever was between them.
+        self.return_listed_at = self.contradiction = None
 
     # -- its clock, and how it looks ----------------------------------------------------------------------
 
@@ -205,35 +274,7 @@ class Disbursement(Aggregate):
 
     def view(self) -> DisbursementView:
         """The disbursement as the bureau sees it; the account number stays masked."""
-        return DisbursementView(
-            disbursement_id=self.id,
-            case_id=self.case_id,
-            claim=self.claim,
-            state=self.state,
-            amount_fen=self.amount_fen,
-            payee_name=self.payee.account_name,
-            account_masked=self.payee.account_masked,
-            bank_name=self.payee.bank_name,
-            instruction_id=self.instruction_id,
-            attempt=self.attempt,
-            previous_id=self.previous_id,
-            reason=self.reason,
-            approved_by=self.approved_by,
-            authorised_by=self.authorised_by,
-            due_at=self.due_at,
-            awaits_year=self.awaits_year,
-            received_at=self.received_at,
-            settled_at=self.settled_at,
-            account_version=self.payee.account_version,
-            revision=self.revision,
-            instalment=self.instalment,
-            year=self.year,
-            line_id=self.line_id,
-            approved_at=self.approved_at,
-            authorised_at=self.authorised_at,
-            bank_reference=self.bank_reference,
-            version=self.version,
-        )
+        return view_of(self)
 
     def _move(self, to: DisbursementState, **fields: Any) -> None:
         event = MOVES.get((self.state, to))

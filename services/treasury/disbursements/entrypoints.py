@@ -51,7 +51,7 @@ class DisbursementEntrypoints(Room):
     def get_ledger_totals(self, query: GetLedgerTotals, reader: Reader) -> LedgerTotals:
         return views.get_ledger_totals(query, reader)
 
-    @on(CaseApproved)
+    @on(CaseApproved, tenants=use_cases.filed_in)
     def case_approved(self, events: list[Received[CaseApproved]], uow: UnitOfWork) -> None:
         use_cases.receive_approvals(events, uow)
 

@@ -74,6 +74,7 @@ class Funds:
     def fund(self, disbursement: Disbursement) -> None:
         """Reserve the whole amount and make it ready; or hold it, with the reason."""
         ids = self._that_may_pay(disbursement)
+        self._books.trace(disbursement.id, disbursement.traceparent)
         try:
             line = self._books.reserve_on_first(ids, disbursement.amount_fen, disbursement.id)
         except (BudgetLineMissing, BudgetExhausted) as refusal:
@@ -87,14 +88,17 @@ class Funds:
 
     def release(self, disbursement: Disbursement) -> None:
         """What was reserved for it is free again."""
+        self._books.trace(disbursement.id, disbursement.traceparent)
         self._books.release(_line_of(disbursement), disbursement.amount_fen, disbursement.id)
 
     def settle(self, disbursement: Disbursement) -> None:
         """What was reserved for it is paid."""
+        self._books.trace(disbursement.id, disbursement.traceparent)
         self._books.settle(_line_of(disbursement), disbursement.amount_fen, disbursement.id)
 
     def take_back(self, disbursement: Disbursement) -> None:
         """What was paid came back."""
+        self._books.trace(disbursement.id, disbursement.traceparent)
         self._books.take_back(_line_of(disbursement), disbursement.amount_fen, disbursement.id)
 
     def cancel(self, disbursement: Disbursement, reason: str) -> None:
@@ -123,6 +127,7 @@ class Funds:
         return list(dict.fromkeys([own, *of_item, general, *of_all]))
 
     def _fund_if_it_fits(self, line: BudgetLine, disbursement: Disbursement) -> bool:
+        self._books.trace(disbursement.id, disbursement.traceparent)
         try:
             self._books.reserve(line, disbursement.amount_fen, disbursement.id)
         except BudgetExhausted:

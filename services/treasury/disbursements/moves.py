@@ -1,7 +1,7 @@
 """The moves of a disbursement: its states, the event that reports each move, and what the states have in common. Pure.
 
 received → held | ready → authorised (maker ≠ checker) → sent → settled | failed | unknown; unknown → settled |
-failed; settled → returned; before sending → cancelled.
+failed; settled → returned; before sending → cancelled, and from authorised back to ready where the release does not hold.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from contracts.treasury import (
     DisbursementFailed,
     DisbursementHeld,
     DisbursementReady,
+    DisbursementRecalled,
     DisbursementReturned,
     DisbursementSent,
     DisbursementSettled,
@@ -28,6 +29,7 @@ MOVES: Mapping[tuple[DisbursementState, DisbursementState], type[DisbursementEve
     ("received", "ready"): DisbursementReady,
     ("held", "ready"): DisbursementReady,
     ("ready", "authorised"): DisbursementAuthorised,
+    ("authorised", "ready"): DisbursementRecalled,
     ("authorised", "sent"): DisbursementSent,
     ("sent", "settled"): DisbursementSettled,
     ("sent", "failed"): DisbursementFailed,
@@ -43,6 +45,7 @@ MOVES: Mapping[tuple[DisbursementState, DisbursementState], type[DisbursementEve
 
 ASKS: Mapping[type[DisbursementEvent], DutyKind] = {
     DisbursementReady: "payment_check",
+    DisbursementRecalled: "payment_check",
     DisbursementHeld: "finance",
     DisbursementUnknown: "payment_maker",
     DisbursementFailed: "payment_maker",
@@ -58,6 +61,9 @@ RESERVING: frozenset[DisbursementState] = frozenset({"ready", "authorised", "sen
 
 IN_FLIGHT: frozenset[DisbursementState] = frozenset({"sent", "unknown"})
 """An instruction may be at the bank, and we do not know yet what came of it."""
+
+UNSENT: tuple[DisbursementState, ...] = ("held", "ready", "authorised")
+"""Nothing of it is at the bank: the account that it will be paid to may still be another one."""
 
 OVER: frozenset[DisbursementState] = frozenset({"failed", "returned", "cancelled"})
 """Nothing is paid by this attempt, nor will be: another one may take its place."""

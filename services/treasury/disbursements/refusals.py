@@ -33,6 +33,20 @@ class MakerIsChecker(Forbidden):
     sentence = "审批人不得复核本人批准的兑付，须由另一人复核。"
 
 
+class BankContradicts(Conflict):
+    """The bank says what cannot be true beside the books: nothing of the instalment moves before a person has looked."""
+
+    code = "bank_contradicts"
+    sentence = "该笔兑付的银行记录与账面相互矛盾，已停止办理，须先与银行核实：{why}。"
+
+
+class NothingContradicts(Conflict):
+    """There is nothing to clear up: the bank and the books agree."""
+
+    code = "nothing_contradicts"
+    sentence = "该笔兑付的银行记录与账面没有矛盾，无需登记核实结论。"
+
+
 class PaidUnderEarlierRevision(Conflict):
     """An earlier approval of the same instalment is paid already; paying the later one as well is no automatism."""
 

@@ -30,6 +30,7 @@ from contracts.intake import Claim
 from contracts.message import TenantId
 from contracts.treasury import DisbursementState
 from copies.departments import KnownDepartments
+from services.treasury.account_copies.domain import PayeeOwner
 from services.treasury.budget.domain import BudgetLine
 from services.treasury.disbursements.attention import address
 from services.treasury.disbursements.domain import Disbursement
@@ -71,6 +72,13 @@ DISBURSEMENT = Table(
     Column("instruction_id", Text),
     Column("sent_at", INSTANT),
     Column("unheard", Integer, nullable=False),
+    Column("asked_at", INSTANT),
+    Column("quiet_since", INSTANT),
+    Column("payee_of", Text),
+    Column("unheard_instruction_id", Text),
+    Column("unheard_asked_at", INSTANT),
+    Column("contradiction", Text),
+    Column("return_listed_at", INSTANT),
     Column("bank_reference", Text),
     Column("settled_at", INSTANT),
 )
@@ -91,19 +99,31 @@ DEADLINE_MOVE = Table(
 """The journal of deadlines: `version` is the disbursement's, by whose audit fact the move is sealed."""
 
 
-NOT_FIELDS = {*Aggregate.__slots__, "claim", "payee", "department", "department_id", "item_id"}
+NOT_FIELDS = {*Aggregate.__slots__, "claim", "payee", "payee_of", "department", "department_id", "item_id"}
 PAYMENT_FIELDS = tuple(str(column.name) for column in DISBURSEMENT.c if column.name not in NOT_FIELDS)
 
 
 def disbursement_of(row: RowMapping) -> Disbursement:
-    """The aggregate that a row of `disbursement` stands for."""
+    """The aggregate that a row of `disbursement` stands for. Before accounts followed merges, all were of the claim's enterprise."""
+    claim = Claim.model_validate(row["claim"])
     return Disbursement(
         **AggregateStore.frame_fields(row),
         **{name: row[name] for name in PAYMENT_FIELDS},
-        claim=Claim.model_validate(row["claim"]),
+        claim=claim,
+        payee_of=row["payee_of"] or claim.enterprise_id,
         payee=Payee.model_validate(row["payee"]),
     )
 
+
+UNSENT_OF = """
+WITH RECURSIVE dossiers AS (
+    SELECT * FROM unnest(CAST(:places AS text[]), CAST(:enterprises AS text[])) AS k(place, id)
+    UNION SELECT m.tenant, m.absorbed_id FROM merged_enterprise m
+    JOIN dossiers ON (m.tenant, m.surviving_id) = (dossiers.place, dossiers.id))
+SELECT d.id FROM dossiers CROSS JOIN unnest(CAST(:payers AS text[])) AS payer(tenant)
+JOIN disbursement d ON (d.tenant, d.filed_in, d.enterprise_id) = (payer.tenant, dossiers.place, dossiers.id)
+WHERE d.state IN ('held', 'ready', 'authorised')
+"""
 
 CLOCK_RUNS: tuple[DisbursementState, ...] = ("held", "ready", "authorised", "sent", "unknown", "failed")
 
@@ -136,6 +156,7 @@ class Disbursements(AggregateStore[Disbursement]):
             "department_id": aggregate.claim.department_id,
             "item_id": aggregate.claim.item_id,
             "payee": aggregate.payee.model_dump(mode="json"),
+            "payee_of": aggregate.payee_of,
         }
 
     def from_row(self, row: RowMapping) -> Disbursement:
@@ -173,6 +194,16 @@ class Disbursements(AggregateStore[Disbursement]):
     def of_cases(self, case_ids: Collection[str], *, lock: bool = True) -> list[Disbursement]:
         """Every attempt of every revision and instalment of these cases, in key order."""
         return self.where(self.table.c.case_id == any_(_texts(case_ids)), lock=lock)
+
+    def unsent_of(self, tenants: Collection[TenantId], enterprises: Collection[PayeeOwner]) -> list[str]:
+        """Ids of what `tenants` have not sent yet to these enterprises, or to one that was merged into one of them."""
+        asked = sorted(set(enterprises))
+        wanted = {
+            "payers": sorted(set(tenants)),
+            "places": [place for place, _ in asked],
+            "enterprises": [enterprise for _, enterprise in asked],
+        }
+        return list(self._uow.execute(UNSENT_OF, wanted).scalars())
 
     def waiting_for(self, line: BudgetLine, limit: int) -> list[str]:
         """Ids of held disbursements that the line may pay and now covers one by one, in order of approval."""

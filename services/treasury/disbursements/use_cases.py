@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from chassis.events.received import Received
@@ -11,12 +11,18 @@ from chassis.write.uow import UnitOfWork
 from contracts.message import TenantId
 from contracts.review import CaseApproved
 from contracts.treasury import AuthoriseDisbursement, DisbursementView
+from services.treasury.account_copies.store import PayeeAccountCopies
 from services.treasury.budget.domain import budget_year
 from services.treasury.disbursements import payout_clock
 from services.treasury.disbursements.domain import Disbursement
 from services.treasury.disbursements.funds import Funds, lines_concerned
 from services.treasury.disbursements.moves import IN_FLIGHT, OVER
-from services.treasury.disbursements.refusals import NothingToPay, PaidUnderEarlierRevision, PayerMismatch
+from services.treasury.disbursements.refusals import (
+    BankContradicts,
+    NothingToPay,
+    PaidUnderEarlierRevision,
+    PayerMismatch,
+)
 from services.treasury.disbursements.store import Disbursements
 from services.treasury.offices import must_hold
 
@@ -30,7 +36,7 @@ Instalment = tuple[TenantId, str, int]
 def authorise_disbursement(cmd: AuthoriseDisbursement, uow: UnitOfWork) -> DisbursementView:
     """复核: a second person releases the payment, and it is sent at once.
 
-    Raises RoleRequired, DisbursementNotFound, StaleVersion, DisbursementNotReady, MakerIsChecker.
+    Raises RoleRequired, DisbursementNotFound, StaleVersion, BankContradicts, DisbursementNotReady, MakerIsChecker.
     """
     must_hold(uow.actor, "bureau", "行政审批局")
     store = uow.of(Disbursements)
@@ -101,12 +107,25 @@ def _taken_over(
             )
             taken.append((event, new))
     payout_clock.start(uow, [new for _, new in taken])
+    # The account that was confirmed when it was filed may have been replaced since.
+    accounts = uow.of(PayeeAccountCopies).current(new.payee_owner for _, new in taken)
+    for _, new in taken:
+        if new.payee_owner in accounts:
+            new.follow_account(accounts[new.payee_owner])
     return taken
+
+
+def filed_in(event: Received[CaseApproved]) -> Collection[TenantId]:
+    """Where the enterprise's accounts are kept: who pays may be another tenant."""
+    return (event.data.claim.filed_in,)
 
 
 def _is_next(event: Received[CaseApproved], new: Disbursement, siblings: Sequence[Disbursement]) -> bool:
     """Whether `new` takes its place now; if it has to wait or cannot, the event is told so."""
     if any(each.id == new.id or each.revision > new.revision for each in siblings):
+        return False
+    if contradicted := next((each.contradiction for each in siblings if each.contradiction), None):
+        event.refuse(BankContradicts(why=contradicted))
         return False
     if any(each.state in IN_FLIGHT for each in siblings):
         event.not_yet("先前批准的兑付仍在银行办理")

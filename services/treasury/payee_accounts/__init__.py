@@ -1,5 +1,5 @@
-"""Payee accounts: the newest confirmed account of each enterprise, and the linked attempt that follows a correction.
+"""Payee accounts: what is paid to another account once the enterprise has one, and the linked attempt after a correction.
 
-Owns: the copy of the accounts that catalog tells, and when what failed or came back is tried again.
-Refuses to own: whose account is right (catalog).
+Owns: when what is not sent follows another account, and when what failed or came back is tried again.
+Refuses to own: whose account is right (catalog), and the copies of what catalog says (account_copies).
 """

@@ -4,7 +4,10 @@ Sending takes three steps: the instruction is fixed and committed; the bank is c
 job that finds its disbursement already *sent* was interrupted between these steps: it asks the bank first, and
 presents the same instruction again only if the bank has never heard of it. What is *unknown* is asked about, and
 never sent blind: only an instruction of which the bank has said more than once that it never heard is presented
-again, under the same id, which the bank executes at most once (docs/decisions/0008).
+again, under the same id, which the bank executes at most once (docs/decisions/0008, 0013).
+
+It is paid to the account that is the newest confirmed one when the instruction is fixed. What was released for another one
+is not sent; neither is what follows an instruction of which the bank turns out to have heard.
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ from chassis.foundation.crash import crash_point
 from chassis.foundation.secrecy import Cipher
 from chassis.observability.telemetry import get_logger, start_span
 from chassis.time.jobs import Job
+from services.treasury.account_copies.store import PayeeAccountCopies
 from services.treasury.disbursements.domain import Disbursement
 from services.treasury.disbursements.moves import IN_FLIGHT
 from services.treasury.disbursements.store import Disbursements
@@ -43,7 +47,10 @@ class Stalled(Exception):
 def send(jobs: Sequence[Job], unit: UnitMaker, bank: Bank, cipher: Cipher, patience: Patience) -> None:
     """Present what is authorised. Raises BankUnreachable, BatchRefused or Stalled: the jobs are then tried again."""
     begun = time.monotonic()
-    fresh, interrupted, payments = _fix_instructions(jobs, unit, cipher)
+    with unit(_tenants(jobs)) as uow:
+        due = uow.of(Disbursements).look_at([job.subject for job in jobs])
+    _ask_about_former(due, unit, bank, patience)
+    fresh, interrupted, payments = _fix_instructions(due, unit, cipher)
     answers: dict[str, BankAnswer] = {}
     if interrupted:
         answers |= bank.ask([_instruction(each) for each in interrupted])
@@ -68,7 +75,7 @@ def ask(jobs: Sequence[Job], unit: UnitMaker, bank: Bank, cipher: Cipher, patien
     begun = time.monotonic()
     with unit(_tenants(jobs)) as uow:
         found = uow.of(Disbursements).look_at([job.subject for job in jobs])
-    open_ones = [each for each in found if each.state in IN_FLIGHT]
+    open_ones = [each for each in found if each.state in IN_FLIGHT or each.never_heard]
     answers = bank.ask([_instruction(each) for each in open_ones]) if open_ones else {}
     lost = [each for each in open_ones if _is_lost(each, answers[_instruction(each)], patience)]
     if lost:
@@ -89,23 +96,46 @@ def _is_lost(each: Disbursement, answer: BankAnswer, patience: Patience) -> bool
 
     There is always a definite no after the last time it was presented before it is given up as failed.
     """
+    if each.state not in IN_FLIGHT or each.contradiction is not None:
+        return False
     noes = each.unheard + 1
     return answer.status == "not_found" and noes in PRESENT_AGAIN_AT and noes < patience.definite_noes
 
 
+def _ask_about_former(due: Sequence[Disbursement], unit: UnitMaker, bank: Bank, patience: Patience) -> None:
+    """Before anything follows an instruction that the bank never heard of, it is asked once more whether that is so."""
+    renewed = {each.unheard_instruction_id: each.tenant for each in due if each.unheard_instruction_id}
+    if not renewed:
+        return
+    answers = bank.ask(list(renewed))
+    with unit(sorted(set(renewed.values()))) as uow:
+        former = uow.of(Disbursements).by_instruction(renewed)
+        take_answers(uow, {id: answers[instruction] for instruction, id in former.items()}, patience)
+
+
 def _fix_instructions(
-    jobs: Sequence[Job], unit: UnitMaker, cipher: Cipher
+    due: Sequence[Disbursement], unit: UnitMaker, cipher: Cipher
 ) -> tuple[list[Disbursement], list[Disbursement], dict[str, Payment]]:
-    """Step one: → (sent now, found sent, the payment of each). An account that cannot be opened stops its job here."""
-    with unit(_tenants(jobs)) as uow:
+    """Step one: → (sent now, found sent, the payment of each). An account that cannot be opened stops its job here.
+
+    The account is the newest confirmed one of this moment: who was released for another has to be released anew.
+    """
+    if not due:
+        return [], [], {}
+    with unit(sorted({each.tenant for each in due} | {each.claim.filed_in for each in due})) as uow:
         store = uow.of(Disbursements)
-        found = store.get_many([job.subject for job in jobs])
-        fresh = [each for each in found.values() if each.state == "authorised"]
+        found = store.get_many([each.id for each in due])
+        released = [each for each in found.values() if each.state == "authorised"]
+        accounts = uow.of(PayeeAccountCopies).current(each.payee_owner for each in released)
+        for each in released:
+            if each.payee_owner in accounts:
+                each.follow_account(accounts[each.payee_owner])
+        fresh = [each for each in released if each.state == "authorised"]
         interrupted = [each for each in found.values() if each.state == "sent"]
         for each in fresh:
             each.send(uow.now)
         payments = {each.id: _payment(each, cipher) for each in (*fresh, *interrupted)}
-        store.save_many(fresh)
+        store.save_many(released)
     return fresh, interrupted, payments
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from chassis.edge.entrypoints import Port, Room, UnitMaker, due
+from chassis.edge.entrypoints import Port, Room, UnitMaker, command, due
 from chassis.time.jobs import Job
+from chassis.write.uow import UnitOfWork
+from contracts.treasury import ClearContradiction, DisbursementView
 from services.treasury.disbursements.use_cases import SEND
-from services.treasury.rails import dispatch, returns
+from services.treasury.rails import clearing_up, dispatch, returns
 from services.treasury.rails.bank import BATCH_LIMIT
 from services.treasury.rails.bank_client import BankClient
 from services.treasury.rails.patience import Patience
-from services.treasury.rails.return_cursor import FETCH_RETURNS
+from services.treasury.rails.return_cursor import CONFIRM_RETURN, FETCH_RETURNS
 from services.treasury.rails.settlement import ASK
 
 
@@ -18,6 +20,10 @@ class RailsEntrypoints(Room):
 
     bank = Port(BankClient.from_env)
     patience = Port(Patience.from_env)
+
+    @command
+    def clear_contradiction(self, cmd: ClearContradiction, uow: UnitOfWork) -> DisbursementView:
+        return clearing_up.clear_contradiction(cmd, uow)
 
     @due(SEND, batch=BATCH_LIMIT)
     def send_disbursements(self, jobs: list[Job], unit: UnitMaker) -> None:
@@ -30,3 +36,7 @@ class RailsEntrypoints(Room):
     @due(FETCH_RETURNS)
     def fetch_returns(self, jobs: list[Job], unit: UnitMaker) -> None:
         returns.fetch_returns(jobs, unit, self.bank, self.patience)
+
+    @due(CONFIRM_RETURN, batch=BATCH_LIMIT)
+    def confirm_returns(self, jobs: list[Job], unit: UnitMaker) -> None:
+        returns.confirm_returns(jobs, unit, self.bank, self.patience)

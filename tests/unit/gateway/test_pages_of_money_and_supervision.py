@@ -118,6 +118,18 @@ def test_an_appropriation_is_looked_at_before_it_is_made(visitor: Visitor, bus: 
     )
 
 
+def test_a_further_amount_of_a_document_is_said_shown_and_ordered(visitor: Visitor, bus: Bus) -> None:
+    assert 'name="further_of_document"' in visitor.get("/finance/budgets", "finance").text
+    further = {**APPROPRIATION, "further_of_document": "true"}
+    asked = visitor.post("/finance/budgets/appropriate", further, "finance")
+    assert "同一文件的另一笔 是，该文件此前已在这条指标下达过资金" in text_of(asked.text)
+    assert 'name="further_of_document" value="true"' in asked.text
+    visitor.post("/finance/budgets/appropriate", {**further, "confirmed": "true"}, "finance")
+    assert said_to(bus, "appropriate_budget")[0]["further_of_document"] is True
+    plain = visitor.post("/finance/budgets/appropriate", APPROPRIATION, "finance")
+    assert "同一文件的另一笔 否" in text_of(plain.text)
+
+
 def test_a_line_that_is_not_there_yet_is_called_new(visitor: Visitor, bus: Bus) -> None:
     bus.answers["list_budget_lines"] = listed()
     asked = visitor.post("/finance/budgets/appropriate", {**APPROPRIATION, "item_id": ""}, "finance")

@@ -24,12 +24,15 @@ from contracts.review import (
     TaskAssigned,
 )
 from contracts.treasury import (
+    ContradictionCleared,
     DisbursementAuthorised,
     DisbursementCancelled,
+    DisbursementContradicted,
     DisbursementEvent,
     DisbursementFailed,
     DisbursementHeld,
     DisbursementReady,
+    DisbursementRecalled,
     DisbursementReturned,
     DisbursementSent,
     DisbursementSettled,
@@ -190,6 +193,7 @@ WORDS: dict[type[DisbursementEvent], dict[str, Any]] = {
     DisbursementHeld: {"reason": "预算指标不足"},
     DisbursementReady: {"due_at": after(2000)},
     DisbursementAuthorised: {"authorised_by": "checker"},
+    DisbursementRecalled: {"reason": "收款账户已变更", "account_version": 2},
     DisbursementSent: {"instruction_id": "i-1"},
     DisbursementUnknown: {"instruction_id": "i-1"},
     DisbursementSettled: {
@@ -201,6 +205,8 @@ WORDS: dict[type[DisbursementEvent], dict[str, Any]] = {
     },
     DisbursementFailed: {"instruction_id": "i-1", "reason": "账户已销户"},
     DisbursementReturned: {"instruction_id": "i-1", "reason": "户名不符"},
+    DisbursementContradicted: {"instruction_id": "i-1", "reason": "银行答复“已支付”"},
+    ContradictionCleared: {"conclusion": "银行已更正", "cleared_by": "checker-1"},
     DisbursementCancelled: {"reason": "审核结果已更正"},
 }
 

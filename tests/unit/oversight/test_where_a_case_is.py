@@ -13,6 +13,7 @@ from contracts.treasury import (
     DisbursementFailed,
     DisbursementHeld,
     DisbursementReady,
+    DisbursementRecalled,
     DisbursementReturned,
     DisbursementSent,
     DisbursementSettled,
@@ -75,6 +76,17 @@ def test_the_state_is_the_furthest_along_the_line_in_whatever_order_events_were_
     for seed in range(5):
         random.Random(seed).shuffle(told)
         assert progress(told).state == state
+
+
+def test_a_release_that_was_taken_back_counts_no_more_until_there_is_another() -> None:
+    released = (*UNTIL_APPROVED, (money(DisbursementReady, CASE), 4), (money(DisbursementAuthorised, CASE), 5))
+    recalled = (*released, (money(DisbursementRecalled, CASE), 6))
+    assert progress(steps(*released)).state == "authorised"
+    for told in (steps(*recalled), steps(*reversed(recalled))):
+        assert progress(told).state == "ready"
+    assert progress(steps(*recalled, (money(DisbursementRecalled, CASE, "d-2"), 9))).state == "ready"
+    assert progress(steps(*recalled, (money(DisbursementAuthorised, CASE), 7))).state == "authorised"
+    assert progress(steps(*released, (money(DisbursementRecalled, CASE, "d-2"), 9))).state == "authorised"
 
 
 def test_before_money_moves_the_state_is_the_cases_own() -> None:

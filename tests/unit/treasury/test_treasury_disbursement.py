@@ -16,7 +16,8 @@ from contracts.treasury import (
     PayoutDeadlineApproaching,
     PayoutDeadlineMissed,
 )
-from services.treasury.disbursements.domain import disbursement_id
+from services.treasury.account_copies.domain import CurrentAccount
+from services.treasury.disbursements.identity import disbursement_id
 from services.treasury.disbursements.moves import IN_FLIGHT, MOVES, OVER, RESERVING
 from services.treasury.disbursements.refusals import DisbursementNotReady, MakerIsChecker, MoveNotAllowed
 from tests.unit.treasury.treasury_kit import CHECKER, LAKH, MAKER, payee, ready, received_disbursement, sent
@@ -26,8 +27,10 @@ TERMINAL = {"settled", "returned", "failed", "cancelled"}
 
 
 def reachable(state: str) -> set[str]:
-    found = {to for source, to in MOVES if source == state}
-    return found.union(*(reachable(each) for each in found)) if found else found
+    found: set[str] = set()
+    while more := {to for source, to in MOVES if source in {state, *found}} - found:
+        found |= more
+    return found
 
 
 def test_every_state_has_its_moves_and_its_name() -> None:
@@ -93,7 +96,7 @@ def test_a_move_that_does_not_exist_changes_nothing() -> None:
 def test_an_instruction_is_the_same_for_the_same_attempt_and_another_for_another() -> None:
     first, again = sent(), sent()
     assert first.instruction_id == again.instruction_id
-    second = first.next_attempt(payee(2), at=NOON, year=2026, payout_days=1)
+    second = first.next_attempt(CurrentAccount("enterprise-1", payee(2)), at=NOON, year=2026, payout_days=1)
     assert (second.attempt, second.previous_id, second.state) == (2, first.id, "received")
     assert second.id != first.id
     assert (second.authorised_by, second.instruction_id, second.line_id) == (None, None, None)

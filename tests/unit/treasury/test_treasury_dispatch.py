@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import pytest
 
 from chassis.testing.fakes import NOON, FakeUnit, MemoryStore
 from chassis.time.jobs import Job
+from services.treasury.account_copies.domain import CurrentAccount, PayeeOwner
+from services.treasury.account_copies.store import PayeeAccountCopies
 from services.treasury.budget.domain import BudgetLine
 from services.treasury.budget.ledger import Entry
 from services.treasury.budget.store import BudgetLines, Ledger
@@ -34,6 +36,9 @@ class MemoryDisbursements(MemoryStore[Disbursement]):
     def look_at(self, ids: Collection[str]) -> list[Disbursement]:
         return list(self.get_many(ids).values())
 
+    def of_cases(self, case_ids: Collection[str], *, lock: bool) -> list[Disbursement]:
+        return [each for each in self.rows.values() if each.case_id in case_ids]
+
 
 class MemoryLedger:
     def __init__(self) -> None:
@@ -45,12 +50,16 @@ class MemoryLedger:
 
 class MemoryCursor:
     def __init__(self) -> None:
-        self.begun: set[str] = set()
+        self.begun = False
 
-    def begin(self, tenant: str) -> bool:
-        is_new = tenant not in self.begun
-        self.begun.add(tenant)
+    def start(self) -> bool:
+        is_new, self.begun = not self.begun, True
         return is_new
+
+
+class NoOtherAccounts:
+    def current(self, owners: Iterable[PayeeOwner]) -> dict[PayeeOwner, CurrentAccount]:
+        return {}
 
 
 class Desk:
@@ -74,6 +83,7 @@ class Desk:
                 BudgetLines: MemoryStore(line),
                 Ledger: self.ledger,
                 ReturnCursor: MemoryCursor(),
+                PayeeAccountCopies: NoOtherAccounts(),
             }
         )
 

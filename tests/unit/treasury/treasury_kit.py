@@ -123,6 +123,8 @@ class FakeBank:
         self.is_away = False
         self.answers_with: Standing = "settled"
         self.reason: str | None = None
+        self.lost: dict[str, Payment] = {}
+        """What never arrived: it may still lie in a queue on the way."""
         self.loses = frozenset[str]()
         """"order": the request never arrives; "answer": it is executed, and the answer is lost."""
 
@@ -135,6 +137,7 @@ class FakeBank:
             each.instruction_id: BankAnswer(instruction_id=each.instruction_id, status="silent") for each in payments
         }
         if "order" in self.loses:
+            self.lost |= {payment.instruction_id: payment for payment in payments}
             return silent
         for payment in payments:
             known = self.book.get(payment.instruction_id)

@@ -27,7 +27,8 @@ def snapshot(payment: DisbursementView) -> dict[str, str]:
         "state": DISBURSEMENT[payment.state].staff_zh,
         "amount": yuan(payment.amount_fen),
         "payee": payment.payee_name,
-        "account": f"{payment.account_masked} {payment.bank_name}",
+        "account": f"{payment.account_masked} {payment.bank_name}（第 {payment.account_version or '—'} 个）",
         "due": instant(payment.due_at),
         "reason": payment.reason or "",
+        "contradiction": payment.contradiction or "",
     }

@@ -12,6 +12,7 @@ from contracts.message import Cursor, Id, Model
 from contracts.refusal import Invalid
 from contracts.treasury import (
     AuthoriseDisbursement,
+    ClearContradiction,
     DisbursementState,
     GetDisbursement,
     ListBudgetLines,
@@ -138,7 +139,8 @@ async def show_payment(door: Door, asked: PaymentInList) -> Values:
         "left": left,
         "names": names,
         "listed": asked.said,
-        "may_authorise": may(door, AuthoriseDisbursement, payment.state),
+        "may_authorise": may(door, AuthoriseDisbursement, payment.state) and payment.contradiction is None,
+        "may_clear": may(door, ClearContradiction) and payment.contradiction is not None,
         "may_list": "bureau" in door.principal.actor.roles,
         "snapshot": as_seen(seen),
         "changed": await changes_since(door, seen),
@@ -152,6 +154,14 @@ async def authorise_payment(door: Door, command: AuthoriseDisbursement) -> str:
     await door.done(command)
     kept = {name: value for name, value in door.request.query_params.items() if name in PaymentList.model_fields}
     return address(f"/bureau/payments/{command.disbursement_id}", kept, done="authorised")
+
+
+@pages.form("/bureau/payments/{disbursement_id}/clear", ClearContradiction, on=show_payment, versioned=True)
+async def clear_contradiction(door: Door, command: ClearContradiction) -> str:
+    """Say how it was cleared up with the bank (核实结论); the bank is asked anew at once."""
+    await proved_for(door, ClearContradiction)
+    await door.done(command)
+    return address(f"/bureau/payments/{command.disbursement_id}", done="cleared")
 
 
 @pages.form("/bureau/payments/authorise", ChosenPayments, Permitted(AuthoriseDisbursement), on=review_payments)

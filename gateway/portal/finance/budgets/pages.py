@@ -59,6 +59,7 @@ class Appropriation(Model):
     amount_fen: int = Field(gt=0, le=10**15)
     document_number: str = Field(min_length=2, max_length=80)
     mode: Literal["quota", "revolving"] = "quota"
+    further_of_document: bool = False
     confirmed: bool = False
 
 

@@ -1,0 +1,67 @@
+"""Copies of payee accounts as rows. Rows belong to the enterprise's own tenant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from chassis.write.uow import UnitOfWork
+from contracts.enterprises import Payee
+from services.treasury.account_copies.domain import CurrentAccount, PayeeOwner
+
+# The surviving enterprise's account leads; one that has none yet leaves that of the enterprise merged into it, which is
+# the same person in law.
+CURRENT = """
+WITH RECURSIVE way AS (
+    SELECT k.tenant, k.id AS origin, k.id, ARRAY[]::text[] AS absorbed
+    FROM unnest(CAST(:tenants AS text[]), CAST(:enterprises AS text[])) AS k(tenant, id)
+    UNION ALL SELECT way.tenant, way.origin, m.surviving_id, way.absorbed || way.id
+    FROM way JOIN merged_enterprise m ON (m.tenant, m.absorbed_id) = (way.tenant, way.id)
+    WHERE m.surviving_id <> ALL (way.absorbed || way.id))
+SELECT DISTINCT ON (way.tenant, way.origin) way.tenant, way.origin, way.id, way.absorbed, a.payee
+FROM way JOIN payee_account a ON (a.tenant, a.enterprise_id) = (way.tenant, way.id)
+ORDER BY way.tenant, way.origin, cardinality(way.absorbed) DESC
+"""
+
+KEEP = """
+INSERT INTO payee_account (tenant, enterprise_id, account_version, payee)
+SELECT * FROM unnest(CAST(:tenants AS text[]), CAST(:enterprises AS text[]), CAST(:versions AS integer[]),
+    CAST(:payees AS jsonb[]))
+ON CONFLICT (tenant, enterprise_id) DO UPDATE
+SET account_version = EXCLUDED.account_version, payee = EXCLUDED.payee
+WHERE payee_account.account_version < EXCLUDED.account_version
+"""
+
+
+class PayeeAccountCopies:
+    """The newest confirmed account of each enterprise, as catalog told it."""
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._uow = uow
+
+    def keep(self, accounts: Mapping[PayeeOwner, Payee]) -> None:
+        """Keep these by (tenant, enterprise); an older version never replaces a newer one."""
+        keys = sorted(accounts)
+        self._uow.execute(
+            KEEP,
+            {
+                "tenants": [tenant for tenant, _ in keys],
+                "enterprises": [enterprise for _, enterprise in keys],
+                "versions": [accounts[key].account_version for key in keys],
+                "payees": [accounts[key].model_dump_json() for key in keys],
+            },
+        )
+
+    def current(self, enterprises: Iterable[PayeeOwner]) -> dict[PayeeOwner, CurrentAccount]:
+        """Where each of these enterprises is paid to now; the unit of work names their tenants. Those without an account are
+        left out."""
+        wanted = sorted(set(enterprises))
+        if not wanted:
+            return {}
+        rows = self._uow.execute(
+            CURRENT,
+            {"tenants": [tenant for tenant, _ in wanted], "enterprises": [enterprise for _, enterprise in wanted]},
+        )
+        return {
+            (row.tenant, row.origin): CurrentAccount(row.id, Payee.model_validate(row.payee), frozenset(row.absorbed))
+            for row in rows
+        }

@@ -1,0 +1,13 @@
+"""What makes a disbursement the same one. Pure."""
+
+from __future__ import annotations
+
+import uuid
+
+from contracts.message import TenantId
+
+
+def disbursement_id(case_id: str, payer: TenantId, revision: int, instalment: int, attempt: int = 1) -> str:
+    """The same share of an approval is the same disbursement, however often it arrives."""
+    key = "\x1f".join(("disbursement", case_id, payer, str(revision), str(instalment), str(attempt)))
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, key))

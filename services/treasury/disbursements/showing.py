@@ -1,0 +1,24 @@
+"""A disbursement as the bureau sees it. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from contracts.treasury import DisbursementView
+
+if TYPE_CHECKING:
+    from services.treasury.disbursements.domain import Disbursement
+
+OF_THE_PAYEE = frozenset({"account_masked", "bank_name", "account_version"})
+SHOWN_AS_IT_IS = frozenset(DisbursementView.model_fields) - OF_THE_PAYEE - {"disbursement_id", "payee_name"}
+"""What a view shows under the name that the disbursement has for it."""
+
+
+def view_of(disbursement: Disbursement) -> DisbursementView:
+    """The account number stays masked."""
+    return DisbursementView(
+        disbursement_id=disbursement.id,
+        payee_name=disbursement.payee.account_name,
+        **{name: getattr(disbursement.payee, name) for name in OF_THE_PAYEE},
+        **{name: getattr(disbursement, name) for name in SHOWN_AS_IT_IS},
+    )

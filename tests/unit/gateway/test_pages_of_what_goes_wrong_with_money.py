@@ -1,0 +1,142 @@
+"""What people see of what the bank contradicts and of awards that were granted twice, and what they can do about it."""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import Any
+
+import pytest
+from portal_kit import Bus, Visitor
+from staff_kit import (
+    appointments,
+    case,
+    colleague,
+    finding,
+    line,
+    listed,
+    payment,
+    returned,
+    sheet,
+    summary,
+    told,
+    unheard,
+)
+
+from console.contracts.program import unconnected_gateway
+
+PEOPLE = {
+    "checker": colleague("payment_check", where="章贡区行政审批局", id="checker-1"),
+    "maker": colleague("payment_maker", where="章贡区行政审批局", id="maker-1"),
+    "leader": colleague("leader", id="leader-1"),
+    "reviewer": colleague("first_review"),
+    "supervisor": colleague("supervision", id="supervisor-1"),
+    "lay": colleague("lay_supervisor", id="lay-1"),
+}
+
+
+@pytest.fixture(scope="module")
+def gateway() -> Visitor:
+    return Visitor(unconnected_gateway(), Bus(), PEOPLE)
+
+
+@pytest.fixture
+def visitor(gateway: Visitor) -> Visitor:
+    gateway.bus.asked.clear()
+    gateway.bus.answers = {
+        "list_disbursements": listed(unheard(), payment(1)),
+        "summarise_disbursements": told(summary(unheard(), payment(1))),
+        "get_disbursement": lambda query: told(returned() if query["disbursement_id"] == "payment-40" else unheard()),
+        "get_case_sheet": told(sheet(case(4, state="approved", decided_by="officer-1", note="同意拨付"))),
+        "list_budget_lines": listed(line(1)),
+        "list_appointments": appointments(),
+        "clear_contradiction": told(unheard()),
+        "list_award_findings": listed(finding()),
+        "get_award_finding": told(finding()),
+        "close_award_finding": told(finding(state="closed")),
+    }
+    return gateway
+
+
+@pytest.fixture
+def bus(visitor: Visitor) -> Bus:
+    return visitor.bus
+
+
+def said_to(bus: Bus, method: str) -> list[dict[str, Any]]:
+    return [payload["body"] for asked, payload in bus.asked if asked == method]
+
+
+def text_of(page: str) -> str:
+    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", page)))
+
+
+def test_whoever_would_release_a_renewed_payment_reads_of_which_instruction_the_bank_never_heard_and_when_it_was_asked(
+    visitor: Visitor,
+) -> None:
+    text = text_of(visitor.get("/bureau/payments/payment-8", "checker").text)
+    assert "payment-40-1" in text
+    assert "最后一次查询是 2026-03-10 11:00" in text
+    assert "档案合并后保留的企业" in text
+
+
+def test_what_the_bank_contradicts_cannot_be_released_and_is_cleared_up_by_a_checker(
+    visitor: Visitor, bus: Bus
+) -> None:
+    page = visitor.get("/bureau/payments/payment-8", "checker").text
+    assert "账面为“支付失败”，银行答复“已支付”" in text_of(page)
+    assert "/bureau/payments/payment-8/authorise" not in page
+    assert "/bureau/payments/payment-8/clear" in page
+    assert "/clear" not in visitor.get("/bureau/payments/payment-8", "maker").text
+    conclusion = {"conclusion": "3 月 10 日银行书面确认未支付", "_version": "1"}
+    done = visitor.post("/bureau/payments/payment-8/clear", conclusion, "checker")
+    assert done.status_code == 303
+    assert said_to(bus, "clear_contradiction")[0]["conclusion"] == conclusion["conclusion"]
+    assert visitor.post("/bureau/payments/payment-8/clear", conclusion, "maker").status_code == 403
+
+
+def test_what_nothing_contradicts_has_nothing_to_clear_up(visitor: Visitor, bus: Bus) -> None:
+    bus.answers["get_disbursement"] = told(payment(1))
+    page = visitor.get("/bureau/payments/payment-1", "checker").text
+    assert "/clear" not in page
+    assert "/bureau/payments/payment-1/authorise" in page
+
+
+@pytest.mark.parametrize("path", ["/bureau/payments", "/bureau/payments/review?id=payment-8&id=payment-1"])
+def test_the_lists_flag_both(visitor: Visitor, path: str) -> None:
+    text = text_of(visitor.get(path, "checker").text)
+    assert text.count("银行称未收到上一笔指令") == 1
+    assert text.count("银行记录与账面矛盾，已停止办理") == 1
+
+
+def test_a_finding_shows_both_cases_the_amounts_and_what_to_do(visitor: Visitor, bus: Bus) -> None:
+    listed_there = text_of(visitor.get("/department/findings", "reviewer").text)
+    assert "2 件办件" in listed_there
+    assert said_to(bus, "list_award_findings")[0]["state"] == "open"
+    page = visitor.get("/department/findings/finding-1", "leader").text
+    text = text_of(page)
+    for said in ("多批 ¥400,000.00", "91360702DEM000022C", "91360702DEM000014H", "立即联系审批局停止拨付"):
+        assert said in text
+    assert "/department/cases/case-1?state=all" in page
+    assert "/supervisor/cases/case-1?state=all" in visitor.get("/department/findings/finding-1", "supervisor").text
+
+
+def test_a_finding_is_closed_by_a_leader_or_a_supervisor_and_by_nobody_else(visitor: Visitor, bus: Bus) -> None:
+    conclusion = {"conclusion": "第二笔已退回国库", "_version": "1"}
+    for who in ("leader", "supervisor"):
+        assert "/close" in visitor.get("/department/findings/finding-1", who).text
+        assert visitor.post("/department/findings/finding-1/close", conclusion, who).status_code == 303
+    assert [each["conclusion"] for each in said_to(bus, "close_award_finding")] == [conclusion["conclusion"]] * 2
+    assert "/close" not in visitor.get("/department/findings/finding-1", "reviewer").text
+    assert visitor.post("/department/findings/finding-1/close", conclusion, "reviewer").status_code == 403
+    assert visitor.get("/department/findings", "lay").status_code == 403
+
+
+def test_what_is_closed_says_who_concluded_what(visitor: Visitor, bus: Bus) -> None:
+    closed = finding(
+        state="closed", closed_by="officer-1", closed_at="2026-03-09T04:00:00Z", conclusion="经核实不属于重复享受。"
+    )
+    bus.answers["get_award_finding"] = told(closed)
+    page = visitor.get("/department/findings/finding-1", "leader").text
+    assert "经核实不属于重复享受。" in text_of(page)
+    assert "/close" not in page
