@@ -35,7 +35,7 @@ from chassis.read.reader import Reader
 from chassis.tenancy.working_days import missing_calendars
 from chassis.time.following import FOLLOW
 from chassis.time.jobs import Job
-from chassis.time.scheduler import DueWork
+from chassis.time.scheduler import DueWork, heartbeat_of
 from chassis.write.uow import UnitOfWork
 from contracts import operations, stuck_work
 from contracts.calendars import ListMissingCalendars, MissingCalendars
@@ -118,7 +118,10 @@ def on(
 
 
 def due(kind: str, *, batch: int = 50) -> Callable[[F], F]:
-    """A handler of work that has come due: (self, jobs, unit) → None, where `unit(tenants)` opens a unit of work."""
+    """A handler of work that has come due: (self, jobs, unit) → None, where `unit(tenants)` opens a unit of work.
+
+    A handler may take long: its jobs stay its own while it opens units of work, one part after the other.
+    """
 
     def mark(function: F) -> F:
         function.__zhida_due__ = (kind, batch)  # type: ignore[attr-defined]
@@ -223,7 +226,11 @@ def _subscriptions(service: Service) -> list[Subscription]:
 
 def _due_work(service: Service, frame: Frame) -> list[DueWork]:
     def due_jobs(kind: str, batch: int, method: Callable[[list[Job], UnitMaker], None]) -> DueWork:
+        heartbeat = heartbeat_of(kind)
+
         def unit(tenants: Sequence[str]) -> UnitOfWork:
+            # Whoever opens the next unit of work goes on: handlers of many parts beat without knowing it.
+            heartbeat.beat()
             return frame.event_unit(tenants, action=kind)
 
         def handle(jobs: list[Job]) -> None:
@@ -232,7 +239,7 @@ def _due_work(service: Service, frame: Frame) -> list[DueWork]:
                 frame.calendars.forget()
             method(jobs, unit)
 
-        return DueWork(kind, handle, batch)
+        return DueWork(kind, handle, batch, heartbeat)
 
     return [
         *(due_jobs(kind, batch, method) for _name, (kind, batch), method in _marked(service, "__zhida_due__")),

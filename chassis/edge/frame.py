@@ -21,7 +21,7 @@ from chassis.foundation.reasons import reasons_for
 from chassis.foundation.secrecy import AesCipher
 from chassis.foundation.settings import Settings
 from chassis.observability.health import HealthServer
-from chassis.observability.loops import Loop
+from chassis.observability.loops import Loop, run_in_thread
 from chassis.observability.metrics import COMMAND_SECONDS, COMMANDS
 from chassis.observability.telemetry import bind, get_logger, start_span
 from chassis.read.reader import Reader
@@ -29,6 +29,7 @@ from chassis.tenancy.learning import calendar_subscription, tenant_subscription
 from chassis.time.calendars import Calendars
 from chassis.time.clock import Clock, SystemClock
 from chassis.time.following import FOLLOW
+from chassis.time.leases import LeaseKeeper
 from chassis.time.scheduler import DueWork, Scheduler
 from chassis.write.idempotency import Wire, earlier_result, result_parameter
 from chassis.write.sealer import Sealer
@@ -251,12 +252,11 @@ class Frame:
             )
             self._loops += [consumer, sweeper]
         if "timers" in roles:
-            self._schedulers = [Scheduler(self.look_engine, work, self.clock) for work in due]
-            self._loops += self._schedulers
+            keeper = LeaseKeeper(self.look_engine, self.clock)
+            self._schedulers = [Scheduler(self.look_engine, work, self.clock, keeper=keeper) for work in due]
+            self._loops += [*self._schedulers, keeper]
         for loop in self._loops:
-            thread = threading.Thread(target=loop.run, name=loop.heartbeat.name, daemon=True)
-            thread.start()
-            self._threads.append(thread)
+            self._threads.append(run_in_thread(loop, self.service))
         self._health = HealthServer(
             self.settings.health_host,
             self.settings.health_port,

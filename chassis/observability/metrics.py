@@ -69,6 +69,24 @@ QUARANTINED = Counter(
     ("queue",),
     registry=REGISTRY,
 )
+LOOP_PROGRESS_SECONDS = Gauge(
+    "zhida_loop_seconds_without_progress",
+    "Since a loop last turned or its handler said that it goes on. High is slow or stuck; the process lives on.",
+    ("service", "loop"),
+    registry=REGISTRY,
+)
+LOOP_IN_HAND_SECONDS = Gauge(
+    "zhida_loop_seconds_in_hand",
+    "How long a loop's handler has worked at what it holds; 0 when it holds nothing.",
+    ("service", "loop"),
+    registry=REGISTRY,
+)
+JOBS_SET_ASIDE = Counter(
+    "zhida_jobs_set_aside",
+    "Due jobs that are tried no more: the processes that held them ended again and again. An operator decides.",
+    ("kind",),
+    registry=REGISTRY,
+)
 OUTBOX_PENDING = Gauge("zhida_outbox_pending", "Events committed and not yet published.", registry=REGISTRY)
 OUTBOX_OLDEST_SECONDS = Gauge(
     "zhida_outbox_oldest_seconds", "Age of the oldest event not yet published.", registry=REGISTRY
