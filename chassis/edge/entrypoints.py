@@ -83,7 +83,7 @@ def command(function: F) -> F:
     """The entrypoint of one command: (self, cmd, uow) → result model. Executed once per idempotency key."""
     contract = _contract(function)
 
-    def run(service: Any, envelope: Any, redelivered: bool) -> Any:
+    def run(service: Any, envelope: Any, redelivered: bool, _expires_at: float | None) -> Any:
         return service.frame.run_command(contract, partial(function, service), envelope, redelivered=redelivered)
 
     return _rpc(function, contract, run)
@@ -93,8 +93,8 @@ def query(function: F) -> F:
     """The entrypoint of one query: (self, query, reader) → result model."""
     contract = _contract(function)
 
-    def run(service: Any, envelope: Any, _redelivered: bool) -> Any:
-        return service.frame.run_query(contract, partial(function, service), envelope)
+    def run(service: Any, envelope: Any, _redelivered: bool, expires_at: float | None) -> Any:
+        return service.frame.run_query(contract, partial(function, service), envelope, expires_at=expires_at)
 
     return _rpc(function, contract, run)
 
@@ -148,11 +148,17 @@ def _contract(function: Callable[..., Any]) -> Any:
     return contract
 
 
-def _rpc(function: F, contract: Any, run: Callable[[Any, Any, bool], Any]) -> F:
+def _rpc(function: F, contract: Any, run: Callable[[Any, Any, bool, float | None], Any]) -> F:
     @wraps(function)
-    def handle(service: Any, envelope: Any, traceparent: str | None = None, redelivered: bool = False) -> Any:
+    def handle(
+        service: Any,
+        envelope: Any,
+        traceparent: str | None = None,
+        redelivered: bool = False,
+        expires_at: float | None = None,
+    ) -> Any:
         with continue_trace(traceparent):
-            return run(service, envelope, redelivered)
+            return run(service, envelope, redelivered, expires_at)
 
     del handle.__wrapped__
     handle.__zhida_contract__ = contract  # type: ignore[attr-defined]

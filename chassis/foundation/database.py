@@ -109,6 +109,12 @@ def is_infrastructure_fault(error: BaseException) -> bool:
     return False
 
 
+def took_too_long(error: BaseException) -> bool:
+    """Whether the server stopped a statement because its time was up (SQLSTATE 57014)."""
+    origin = getattr(error, "orig", None) or error
+    return isinstance(origin, psycopg.Error) and origin.sqlstate == "57014"
+
+
 def violated_constraint(error: BaseException) -> str | None:
     """The name of the constraint that an integrity error is about."""
     origin = getattr(error, "orig", None)

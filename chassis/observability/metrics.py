@@ -20,7 +20,7 @@ SECONDS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30)
 
 COMMANDS = Counter(
     "zhida_commands",
-    "Commands answered; outcome is ok, refused or fault.",
+    "Commands answered; outcome is ok, refused, fault or abandoned (not begun: nobody waited any more).",
     ("service", "name", "outcome"),
     registry=REGISTRY,
 )
@@ -29,6 +29,31 @@ COMMAND_SECONDS = Histogram(
     "From the start of a command to its answer, commit included.",
     ("service", "name"),
     buckets=SECONDS,
+    registry=REGISTRY,
+)
+QUERIES = Counter(
+    "zhida_queries",
+    "Questions answered; outcome is ok, refused, fault, too_slow (stopped), busy (no place) or abandoned.",
+    ("service", "name", "outcome"),
+    registry=REGISTRY,
+)
+QUERY_SECONDS = Histogram(
+    "zhida_query_seconds",
+    "From the start of a question to its answer.",
+    ("service", "name"),
+    buckets=SECONDS,
+    registry=REGISTRY,
+)
+CALLS_RUNNING = Gauge(
+    "zhida_calls_running",
+    "Calls that are being carried out; lane is commands or questions.",
+    ("service", "lane"),
+    registry=REGISTRY,
+)
+CALLS_WAITING = Gauge(
+    "zhida_calls_waiting",
+    "Calls that were fetched and wait for a place; lane is commands or questions.",
+    ("service", "lane"),
     registry=REGISTRY,
 )
 EVENTS_HANDLED = Counter(

@@ -153,7 +153,9 @@ def _set_aside(engine: Engine, job: Job, now: datetime) -> None:
             },
         )
     JOBS_SET_ASIDE.labels(job.kind).inc()
-    log.error("a job is set aside: processes end while they hold it", kind=job.kind, tenant=job.tenant, deaths=job.deaths)
+    log.error(
+        "a job is set aside: processes end while they hold it", kind=job.kind, tenant=job.tenant, deaths=job.deaths
+    )
 
 
 LEAVE = text(

@@ -37,7 +37,9 @@ class Hand:
 class LeaseKeeper:
     """One loop for all the handlers of a process. Short work costs it nothing: it looks at what has lasted."""
 
-    def __init__(self, engine: Engine, clock: Clock, *, every: float = EXTEND_EVERY, quiet: float = QUIET_SECONDS) -> None:
+    def __init__(
+        self, engine: Engine, clock: Clock, *, every: float = EXTEND_EVERY, quiet: float = QUIET_SECONDS
+    ) -> None:
         self._engine = engine
         self._clock = clock
         self._every = every

@@ -88,7 +88,9 @@ class Scheduler:
             if len(jobs) > 1:
                 self._one_by_one(jobs, error)
                 return
-            log.exception("due work failed and is put back", kind=self._work.kind, subjects=[job.subject for job in jobs])
+            log.exception(
+                "due work failed and is put back", kind=self._work.kind, subjects=[job.subject for job in jobs]
+            )
             put_back(self._engine, jobs, self._clock.now(), f"{type(error).__name__}: {error}")
 
     def _one_by_one(self, jobs: Sequence[Job], error: Exception) -> None:

@@ -11,8 +11,10 @@ depends_on = None
 
 DDL = (
     # `deaths` counts processes that ended while they held the job; `stopped_at` says that it is tried no more.
-    "ALTER TABLE job ADD COLUMN deaths integer NOT NULL DEFAULT 0, ADD COLUMN claimed_at timestamptz,"
-    " ADD COLUMN stopped_at timestamptz",
+    """
+    ALTER TABLE job ADD COLUMN deaths integer NOT NULL DEFAULT 0, ADD COLUMN claimed_at timestamptz,
+        ADD COLUMN stopped_at timestamptz
+    """,
     # How far each check of `./zhida verify` has come in this database, and what stood there (hashes, totals).
     """
     CREATE TABLE verify_checkpoint (
