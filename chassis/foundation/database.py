@@ -23,7 +23,14 @@ class RoleTooStrong(Exception):
     """The role would not be bound by row-level security. A service refuses to start with it."""
 
 
-def connect_engine(url: str, *, size: int, name: str, isolation_level: str | None = None) -> Engine:
+def connect_engine(
+    url: str,
+    *,
+    size: int,
+    name: str,
+    isolation_level: str | None = None,
+    statement_timeout_ms: int = STATEMENT_TIMEOUT_MS,
+) -> Engine:
     """An engine with at most `size` connections, each with limits that the server enforces.
 
     `isolation_level` is that of its connections from the first to the last; whoever changes it at each use pays
@@ -36,7 +43,7 @@ def connect_engine(url: str, *, size: int, name: str, isolation_level: str | Non
         # Our statements are few and the same every time. Left to itself the server plans those with arrays
         # among their parameters anew at each execution (docs/performance.md).
         "-c plan_cache_mode=force_generic_plan "
-        f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c lock_timeout={LOCK_TIMEOUT_MS} "
+        f"-c statement_timeout={statement_timeout_ms} -c lock_timeout={LOCK_TIMEOUT_MS} "
         f"-c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION_MS} -c timezone=UTC"
     )
     return create_engine(
