@@ -142,11 +142,12 @@ class SealedUpTo(NamedTuple):
     hash: bytes = GENESIS
 
 
+BEGINNING = SealedUpTo()
 BLOCKS_AT_ONCE = 200
 NOTHING: tuple[float, Iterator[Row[Any]]] = (float("inf"), iter(()))
 
 
-def broken_links(engine: Engine, after: SealedUpTo = SealedUpTo()) -> Iterator[str | SealedUpTo]:
+def broken_links(engine: Engine, after: SealedUpTo = BEGINNING) -> Iterator[str | SealedUpTo]:
     """Recompute the chain beyond `after` with the frame's role: what is wrong, one sentence each, then where it ends.
 
     Checks every fact's digest against its fields (erased bodies excepted: an erased body is empty), every block

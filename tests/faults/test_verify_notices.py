@@ -20,7 +20,7 @@ def test_a_sound_house_is_found_sound(
     still: House, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ZHIDA_HOME", str(still.cluster.home))
-    assert verify_program.main(["--settle", "0", "--json", str(tmp_path / "out.json")]) == 0
+    assert verify_program.main(["--settle", "0", "--full", "--json", str(tmp_path / "out.json")]) == 0
     assert json.loads((tmp_path / "out.json").read_text()) == EVERYTHING_HOLDS
     said = capsys.readouterr().out
     assert "不重付" in said

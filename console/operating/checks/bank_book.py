@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Any, Literal, TypeVar
 
 import httpx
+import orjson
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 TIMEOUT_S = 20.0
@@ -124,7 +125,10 @@ class BankLine:
 
     def _asked(self, method: str, path: str, **more: Any) -> dict[str, Any]:
         try:
-            said = self._client.request(method, path, **more).raise_for_status().json()
+            with self._client.stream(method, path, **more) as answer:
+                answer.raise_for_status()
+                # Not by `read`: an answer that keeps what it said is kept itself, in circles, until somebody cleans up.
+                said = orjson.loads(b"".join(answer.iter_bytes()))
         except (httpx.HTTPError, ValueError) as error:
             raise BookUnreadable(f"{type(error).__name__}: {str(error)[:200]}") from error
         if not isinstance(said, dict):

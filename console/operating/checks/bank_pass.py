@@ -91,7 +91,7 @@ class _Comparison:
         if (credited, returned) != (totals.settled_fen + totals.returned_fen, totals.returned_fen):
             said = f"{totals.settled_fen + totals.returned_fen} 分对 {credited} 分"
             self._found.against_itself.append(f"银行合计与其每日入账不一致：{said}")
-        if self._look.full or self._totals_differ(totals):
+        if self._look.full or self._found.against_itself or self._totals_differ(totals):
             self._side_by_side(totals)
         self._look_at_returns(totals.returned_count)
         for ids in self._bank.pending():
@@ -162,9 +162,9 @@ class _Comparison:
     def _look_at_returns(self, expected: int) -> None:
         """The bank's list of returns must be as long as its book says, and name what came back."""
         stands = self._checkpoints.get("bank returns")
-        count, last = int(stands.stands.get("count", 0)), stands.position
+        count, end = int(stands.stands.get("count", 0)), stands.position
         for ids, last in self._bank.returns(stands.position):
-            count += len(ids)
+            count, end = count + len(ids), last
             for some in ours.in_portions(ids):
                 back = {each.instruction_id for each in self._bank.credits_of(some) if each.status == "returned"}
                 if set(some) - back:
@@ -173,7 +173,7 @@ class _Comparison:
         if count != expected:
             self._found.against_itself.append("银行退汇清单与其入账明细不一致")
         else:
-            self._checkpoints.set("bank returns", last, {"count": count}, self._look.now)
+            self._checkpoints.set("bank returns", end, {"count": count}, self._look.now)
 
 
 def _stands(day: DayTotals) -> dict[str, int]:
