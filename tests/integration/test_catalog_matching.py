@@ -128,7 +128,7 @@ def test_a_dossier_that_is_gone_from_a_shared_matcher_counts_no_more(catalogue: 
     gone = catalogue.registers(output("6"))
     catalogue.registers(output("6"), tenant=XINGGUO)
     catalogue.desk.turn()
-    catalogue.does(f"UPDATE enterprise SET merged_into = 'other' WHERE id = '{gone}'")
+    catalogue.does(f"UPDATE enterprise SET merged_into = 'other', merged_at = now() WHERE id = '{gone}'")
     catalogue.desk.turn()
     assert catalogue.reach(item, ZHANGGONG) == (0, 0, 0)
     assert catalogue.reach(item, XINGGUO) == (1, 0, 0)
