@@ -39,13 +39,6 @@ def connect_engine(
     isolation: dict[str, Any] = {"isolation_level": isolation_level} if isolation_level else {}
     if isolation_level == "AUTOCOMMIT":
         isolation["pool_reset_on_return"] = None
-    options = (
-        # Our statements are few and the same every time. Left to itself the server plans those with arrays
-        # among their parameters anew at each execution (docs/performance.md).
-        "-c plan_cache_mode=force_generic_plan "
-        f"-c statement_timeout={statement_timeout_ms} -c lock_timeout={LOCK_TIMEOUT_MS} "
-        f"-c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION_MS} -c timezone=UTC"
-    )
     return create_engine(
         url,
         pool_size=size,
@@ -62,8 +55,18 @@ def connect_engine(
             "keepalives_count": 3,
             "tcp_user_timeout": 20_000,
             "application_name": name,
-            "options": options,
+            "options": _options(statement_timeout_ms),
         },
+    )
+
+
+def _options(statement_timeout_ms: int) -> str:
+    return (
+        # Our statements are few and the same every time. Left to itself the server plans those with arrays
+        # among their parameters anew at each execution (docs/performance.md).
+        "-c plan_cache_mode=force_generic_plan "
+        f"-c statement_timeout={statement_timeout_ms} -c lock_timeout={LOCK_TIMEOUT_MS} "
+        f"-c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION_MS} -c timezone=UTC"
     )
 
 
