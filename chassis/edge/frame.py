@@ -300,6 +300,10 @@ class Frame:
         for engine in (self.engine, self.event_engine, self.read_engine, self.frame_engine, self.look_engine):
             engine.dispose()
 
+    def ended_loops(self) -> list[str]:
+        """The loops whose threads are gone though nobody has stopped them: none, while the process works."""
+        return [loop.heartbeat.name for loop in self._loops if not loop.heartbeat.alive]
+
     def database_answers(self) -> None:
         """Returns if it does; raises what the driver raises if not."""
         with self.frame_engine.connect() as connection:
