@@ -27,6 +27,7 @@ class StuckPiece(Model):
     """One piece of it. `what` is the event's type, the queue or the timer's kind; `subject` what it is about.
 
     `tenant` is absent for what nobody can read. `stopped`: it is not tried again by itself; else `next_attempt_at`.
+    `in_hand_since`: somebody works at it now, and began then.
     """
 
     service: ServiceName
@@ -40,6 +41,7 @@ class StuckPiece(Model):
     attempts: int
     stopped: bool
     next_attempt_at: datetime | None
+    in_hand_since: datetime | None = None
 
 
 class StuckWork(Model):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import pkgutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from importlib import import_module
 from typing import Any
@@ -56,14 +56,15 @@ BARE: dict[str, Any] = {
 """Without what FastAPI would bring along: its pages of documentation, and a second set of spans."""
 
 
-def probes(readiness: Readiness) -> APIRouter:
+def probes(readiness: Readiness, ended_loops: Callable[[], list[str]]) -> APIRouter:
     """What an orchestrator asks: does the process answer, and may it be given work."""
     router = APIRouter(include_in_schema=False)
 
     @router.get("/healthz", dependencies=[Depends(PUBLIC)])
     async def healthz() -> Response:
-        """The process answers."""
-        return Response("ok", media_type="text/plain")
+        """The process answers, and everything that has to run in it does."""
+        ended = ended_loops()
+        return Response("; ".join(ended) or "ok", 503 if ended else 200, media_type="text/plain")
 
     @router.get("/readyz", dependencies=[Depends(PUBLIC)])
     async def readyz() -> Response:
@@ -124,7 +125,8 @@ def create_app(
     routes = declared_routes("/api/v1")
     # Not by `include_router`: what lies in routers of its own is searched at each request, several times (docs/performance.md).
     app.state.readiness = Readiness(bus.ready, frame.database_answers)
-    app.router.routes += [*probes(app.state.readiness).routes, *routes]
+    probed = probes(app.state.readiness, lambda: [*frame.ended_loops(), *bus.ended_loops()])
+    app.router.routes += [*probed.routes, *routes]
     serve_pages(app, pages)
     step_up.install(app)
 

@@ -93,6 +93,11 @@ class Bus:
         """Whether a call made now would be sent: connected, not blocked by the broker, not closing."""
         return self._connection is not None and self._connection.writable and not self._closing
 
+    def ended_loops(self) -> list[str]:
+        """Whether what keeps the connection is gone though nobody has closed the bus."""
+        ended = self._connector is not None and self._connector.done() and not self._closing
+        return ["bus connector"] if ended else []
+
     async def call(
         self,
         service: str,

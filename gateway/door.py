@@ -342,7 +342,7 @@ def said(wire: Wire, contract: type[Contract[M]]) -> M:
         return answer_of(contract).model_validate(wire["ok"])
     if "refused" in wire:
         raise RefusedThere(Refusal.model_validate(wire["refused"]))
-    raise Faulted(bool(wire.get("fault", {}).get("retryable")))
+    raise Faulted.by(wire)
 
 
 def answer(wire: Wire, status: int = 200) -> Response:
@@ -359,7 +359,7 @@ def answer(wire: Wire, status: int = 200) -> Response:
         return Response(orjson.dumps(result), status, headers, media_type="application/json")
     if "refused" in wire:
         return refusal_response(Refusal.model_validate(wire["refused"]))
-    raise Faulted(bool(wire.get("fault", {}).get("retryable")))
+    raise Faulted.by(wire)
 
 
 def unless_known(request: Request, response: Response, cache: str) -> Response:

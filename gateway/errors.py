@@ -44,11 +44,18 @@ HTTP_SENTENCES = {
 
 
 class Faulted(Exception):
-    """A service answered that it failed; `retryable` says whether trying again may help."""
+    """A service answered that it failed; `retryable` says whether trying again may help, `code` why, where it is known."""
 
-    def __init__(self, retryable: bool) -> None:
+    def __init__(self, retryable: bool, code: str | None = None) -> None:
         super().__init__("the service failed")
         self.retryable = retryable
+        self.code = code
+
+    @classmethod
+    def by(cls, wire: dict[str, Any]) -> Faulted:
+        """What an answer {"fault": …} says."""
+        fault = wire.get("fault") or {}
+        return cls(bool(fault.get("retryable")), fault.get("code"))
 
 
 @dataclass(frozen=True)
@@ -84,6 +91,16 @@ class DoorProblem:
 
 
 FAULT = DoorProblem(500, "fault", "系统内部错误，已记录。")
+
+FAULTS = {
+    "took_too_long": DoorProblem(
+        504, "took_too_long", "查询耗时过长，已停止。请缩小查询范围，或稍后重试。", retryable=True
+    ),
+    "too_many_questions": DoorProblem(
+        503, "busy", "查询较多，请稍后重试。", retryable=True, headers={"Retry-After": "1"}
+    ),
+}
+"""Faults that say by their code what to do."""
 
 ShowProblem = Callable[[Request, DoorProblem], Awaitable[Response | None]]
 """Answers with a page where a person reads pages, with None where a program reads JSON."""
@@ -171,7 +188,7 @@ def _bus_fault(error: BusFault) -> DoorProblem:
 
 @problem_of.register
 def _faulted(error: Faulted) -> DoorProblem:
-    return _fault(error.retryable)
+    return FAULTS.get(error.code or "") or _fault(error.retryable)
 
 
 @problem_of.register

@@ -35,7 +35,7 @@ from chassis.read.reader import Reader
 from chassis.tenancy.working_days import missing_calendars
 from chassis.time.following import FOLLOW
 from chassis.time.jobs import Job
-from chassis.time.scheduler import DueWork
+from chassis.time.scheduler import DueWork, heartbeat_of
 from chassis.write.uow import UnitOfWork
 from contracts import operations, stuck_work
 from contracts.calendars import ListMissingCalendars, MissingCalendars
@@ -83,7 +83,7 @@ def command(function: F) -> F:
     """The entrypoint of one command: (self, cmd, uow) → result model. Executed once per idempotency key."""
     contract = _contract(function)
 
-    def run(service: Any, envelope: Any, redelivered: bool) -> Any:
+    def run(service: Any, envelope: Any, redelivered: bool, _expires_at: float | None) -> Any:
         refused = service.frame.admission.refusal(envelope)
         if refused is not None:
             return {"refused": refused.refusal().model_dump(mode="json")}
@@ -96,8 +96,8 @@ def query(function: F) -> F:
     """The entrypoint of one query: (self, query, reader) → result model."""
     contract = _contract(function)
 
-    def run(service: Any, envelope: Any, _redelivered: bool) -> Any:
-        return service.frame.run_query(contract, partial(function, service), envelope)
+    def run(service: Any, envelope: Any, _redelivered: bool, expires_at: float | None) -> Any:
+        return service.frame.run_query(contract, partial(function, service), envelope, expires_at=expires_at)
 
     return _rpc(function, contract, run)
 
@@ -121,7 +121,10 @@ def on(
 
 
 def due(kind: str, *, batch: int = 50) -> Callable[[F], F]:
-    """A handler of work that has come due: (self, jobs, unit) → None, where `unit(tenants)` opens a unit of work."""
+    """A handler of work that has come due: (self, jobs, unit) → None, where `unit(tenants)` opens a unit of work.
+
+    A handler may take long: its jobs stay its own while it opens units of work, one part after the other.
+    """
 
     def mark(function: F) -> F:
         function.__zhida_due__ = (kind, batch)  # type: ignore[attr-defined]
@@ -148,11 +151,17 @@ def _contract(function: Callable[..., Any]) -> Any:
     return contract
 
 
-def _rpc(function: F, contract: Any, run: Callable[[Any, Any, bool], Any]) -> F:
+def _rpc(function: F, contract: Any, run: Callable[[Any, Any, bool, float | None], Any]) -> F:
     @wraps(function)
-    def handle(service: Any, envelope: Any, traceparent: str | None = None, redelivered: bool = False) -> Any:
+    def handle(
+        service: Any,
+        envelope: Any,
+        traceparent: str | None = None,
+        redelivered: bool = False,
+        expires_at: float | None = None,
+    ) -> Any:
         with continue_trace(traceparent):
-            return run(service, envelope, redelivered)
+            return run(service, envelope, redelivered, expires_at)
 
     del handle.__wrapped__
     handle.__zhida_contract__ = contract  # type: ignore[attr-defined]
@@ -226,7 +235,11 @@ def _subscriptions(service: Service) -> list[Subscription]:
 
 def _due_work(service: Service, frame: Frame) -> list[DueWork]:
     def due_jobs(kind: str, batch: int, method: Callable[[list[Job], UnitMaker], None]) -> DueWork:
+        heartbeat = heartbeat_of(kind)
+
         def unit(tenants: Sequence[str]) -> UnitOfWork:
+            # Whoever opens the next unit of work goes on: handlers of many parts beat without knowing it.
+            heartbeat.beat()
             return frame.event_unit(tenants, action=kind)
 
         def handle(jobs: list[Job]) -> None:
@@ -235,7 +248,7 @@ def _due_work(service: Service, frame: Frame) -> list[DueWork]:
                 frame.calendars.forget()
             method(jobs, unit)
 
-        return DueWork(kind, handle, batch)
+        return DueWork(kind, handle, batch, heartbeat)
 
     return [
         *(due_jobs(kind, batch, method) for _name, (kind, batch), method in _marked(service, "__zhida_due__")),

@@ -22,18 +22,20 @@ from chassis.foundation.database import (
     is_infrastructure_fault,
     refuse_strong_role,
     refuse_transaction_pooler,
+    took_too_long,
 )
 from chassis.foundation.reasons import reasons_for
 from chassis.foundation.settings import Settings
 from chassis.observability.health import HealthServer
-from chassis.observability.loops import Loop
-from chassis.observability.metrics import COMMAND_SECONDS, COMMANDS
+from chassis.observability.loops import Loop, run_in_thread
+from chassis.observability.metrics import COMMAND_SECONDS, COMMANDS, QUERIES, QUERY_SECONDS
 from chassis.observability.telemetry import bind, get_logger, start_span
-from chassis.read.reader import Reader
+from chassis.read.reader import Reader, TookTooLong
 from chassis.tenancy.learning import calendar_subscription, tenant_subscription
 from chassis.time.calendars import Calendars
 from chassis.time.clock import Clock, SystemClock
 from chassis.time.following import FOLLOW
+from chassis.time.leases import LeaseKeeper
 from chassis.time.scheduler import DueWork, Scheduler
 from chassis.write.idempotency import Wire, earlier_result, result_parameter
 from chassis.write.sealer import Sealer
@@ -48,6 +50,8 @@ C = TypeVar("C", bound=Command)
 Q = TypeVar("Q", bound=Query)
 REDELIVERY_SECONDS = 10.0
 """How long a redelivered command waits for the copy of it that still runs: as long as its caller does."""
+ANSWER_MARGIN = 0.5
+"""Seconds that an answer may need on its way back to whoever waits for it."""
 
 
 class Frame:
@@ -62,7 +66,7 @@ class Frame:
         self.engine = connect_engine(settings.database_url, size=settings.rpc_workers, name=name)
         self.event_engine = connect_engine(settings.database_url, size=8, name=f"{name}-events")
         self.read_engine = connect_engine(
-            settings.database_url, size=settings.rpc_workers, name=f"{name}-read", isolation_level="AUTOCOMMIT"
+            settings.database_url, size=settings.readers, name=f"{name}-read", isolation_level="AUTOCOMMIT"
         )
         self.frame_engine = connect_engine(settings.frame_database_url, size=8, name=f"{name}-frame")
         # The loops look for work several times a second, mostly in vain. In a transaction each look would be three
@@ -105,8 +109,9 @@ class Frame:
         """The same from the pool that is kept for events and timers, so that neither starves commands."""
         return self.unit(tenants, action=action, engine=self.event_engine)
 
-    def reader(self, tenants: Sequence[TenantId], *, actor: Actor = SYSTEM) -> Reader:
-        return Reader(self.read_engine, tenants, clock=self.clock, actor=actor)
+    def reader(self, tenants: Sequence[TenantId], *, actor: Actor = SYSTEM, deadline: float | None = None) -> Reader:
+        """A view of these tenants' rows; a question's has a deadline (monotonic seconds)."""
+        return Reader(self.read_engine, tenants, clock=self.clock, actor=actor, deadline=deadline)
 
     def _committed(self, uow: UnitOfWork) -> None:
         if uow.changes_calendars:
@@ -208,23 +213,43 @@ class Frame:
         except (CommandInProgress, IdempotencyKeyReused) as refusal:
             return _refusal(refusal)
 
-    def run_query(self, contract: type[Q], handle: Callable[[Q, Reader], Model], message: Any) -> Wire:
-        """Answers a question, with the same three shapes of answer."""
+    def run_query(
+        self, contract: type[Q], handle: Callable[[Q, Reader], Model], message: Any, *, expires_at: float | None = None
+    ) -> Wire:
+        """Answers a question, with the same three shapes of answer.
+
+        It may take as long as the settings say, and must be answered a little before `expires_at` (monotonic seconds),
+        when whoever asked will have gone; then the server is told to stop, and the fault says so in its code.
+        """
+        name = snake_case(contract.__name__)
+        deadline = time.monotonic() + self.settings.question_seconds
+        if expires_at is not None:
+            deadline = min(deadline, expires_at - ANSWER_MARGIN)
+        with start_span(f"{self.service}.{name}"), QUERY_SECONDS.labels(self.service, name).time():
+            outcome, wire = self._answered(contract, handle, message, deadline)
+        QUERIES.labels(self.service, name, outcome).inc()
+        return wire
+
+    def _answered(
+        self, contract: type[Q], handle: Callable[[Q, Reader], Model], message: Any, deadline: float
+    ) -> tuple[str, Wire]:
         try:
             envelope = QueryEnvelope.model_validate(message)
             query = contract.model_validate(envelope.body)
         except ValidationError as error:
-            return _refusal(malformed(error))
+            return "refused", _refusal(malformed(error))
         tenants = (envelope.tenant,) if envelope.tenant else ()
-        with start_span(f"{self.service}.{snake_case(contract.__name__)}"):
-            try:
-                with self.reader(tenants, actor=envelope.actor) as reader:
-                    return {"ok": handle(query, reader).model_dump(mode="json")}
-            except Refused as refusal:
-                return _refusal(refusal)
-            except Exception as error:
-                log.exception("query failed", query=contract.__name__)
-                return {"fault": {"retryable": is_infrastructure_fault(error)}}
+        try:
+            with self.reader(tenants, actor=envelope.actor, deadline=deadline) as reader:
+                return "ok", {"ok": handle(query, reader).model_dump(mode="json")}
+        except Refused as refusal:
+            return "refused", _refusal(refusal)
+        except Exception as error:
+            if isinstance(error, TookTooLong | TimeoutError) or took_too_long(error):
+                log.warning("a question took too long and was stopped", query=contract.__name__)
+                return "too_slow", {"fault": {"retryable": True, "code": "took_too_long"}}
+            log.exception("query failed", query=contract.__name__)
+            return "fault", {"fault": {"retryable": is_infrastructure_fault(error)}}
 
     # -- life ---------------------------------------------------------------------------------------------
 
@@ -271,12 +296,11 @@ class Frame:
             )
             self._loops += [consumer, sweeper]
         if "timers" in roles:
-            self._schedulers = [Scheduler(self.look_engine, work, self.clock) for work in due]
-            self._loops += self._schedulers
+            keeper = LeaseKeeper(self.look_engine, self.clock)
+            self._schedulers = [Scheduler(self.look_engine, work, self.clock, keeper=keeper) for work in due]
+            self._loops += [*self._schedulers, keeper]
         for loop in self._loops:
-            thread = threading.Thread(target=loop.run, name=loop.heartbeat.name, daemon=True)
-            thread.start()
-            self._threads.append(thread)
+            self._threads.append(run_in_thread(loop, self.service))
         self._health = HealthServer(
             self.settings.health_host,
             self.settings.health_port,
@@ -296,6 +320,10 @@ class Frame:
             self._health.stop()
         for engine in (self.engine, self.event_engine, self.read_engine, self.frame_engine, self.look_engine):
             engine.dispose()
+
+    def ended_loops(self) -> list[str]:
+        """The loops whose threads are gone though nobody has stopped them: none, while the process works."""
+        return [loop.heartbeat.name for loop in self._loops if not loop.heartbeat.alive]
 
     def database_answers(self) -> None:
         """Returns if it does; raises what the driver raises if not."""

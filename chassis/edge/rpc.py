@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Any, NamedTuple
+from typing import Any
 
 import kombu
 from nameko.constants import AMQP_URI_CONFIG_KEY
@@ -16,13 +16,15 @@ from nameko.rpc import RPC_QUEUE_TEMPLATE, Rpc, RpcConsumer, get_rpc_exchange
 from sqlalchemy.exc import SQLAlchemyError
 
 from chassis.edge.frame import Frame
-from chassis.edge.hands import Hands
+from chassis.edge.lanes import Call, Lane
 from chassis.edge.replies import Replies
 from chassis.events.broker import limit_silence, read_ahead
 from chassis.events.quarantine import quarantine
 from chassis.events.topology import RPC_EXCHANGE, check_topology
 from chassis.foundation.broker_faults import CONNECTION_ERRORS
+from chassis.observability.metrics import COMMANDS, QUERIES
 from chassis.observability.telemetry import get_logger
+from contracts.message import Query
 
 log = get_logger(__name__)
 
@@ -48,6 +50,12 @@ class SharedReplies(SharedExtension):
 
 class GuardedQueueConsumer(QueueConsumer):
     """nameko's reader of queues, except that what it cannot decode is quarantined; kombu would drop it."""
+
+    @property
+    def prefetch_count(self) -> int:
+        """As many as can be carried out or wait as questions: those never fill it, and a command finds room."""
+        settings = self.container.config["frame"].settings
+        return int(settings.rpc_workers + 2 * settings.readers)
 
     @contextmanager
     def establish_connection(self) -> Iterator[kombu.Connection]:
@@ -85,16 +93,6 @@ class GuardedQueueConsumer(QueueConsumer):
             self.ack_message(message)
 
 
-class Call(NamedTuple):
-    """One RPC message and what it asks for."""
-
-    message: kombu.Message
-    method: str
-    envelope: Any
-    traceparent: str | None
-    redelivered: bool
-
-
 class GuardedRpcConsumer(RpcConsumer):
     """nameko's consumer, except that a malformed message cannot kill the service: it is quarantined.
 
@@ -107,7 +105,6 @@ class GuardedRpcConsumer(RpcConsumer):
 
     def __init__(self) -> None:
         super().__init__()
-        self._hands: Hands[Call] = Hands(self._carry_out)
         self._service: Any = None
 
     def setup(self) -> None:
@@ -115,6 +112,17 @@ class GuardedRpcConsumer(RpcConsumer):
             super().setup()
             # An administrator has made it (chassis/events/topology.py): we may not, and nameko would at each connection.
             self.queue.no_declare = True
+            settings = self.container.config["frame"].settings
+            service = self.container.service_name
+            self._commands = Lane(service, "commands", self._carry_out, places=settings.rpc_workers)
+            self._questions = Lane(
+                service,
+                "questions",
+                self._carry_out,
+                places=settings.readers,
+                line=settings.readers,
+                each=max(1, settings.readers * 3 // 4),
+            )
 
     def stop(self) -> None:
         if answers_calls(self.container):
@@ -132,19 +140,38 @@ class GuardedRpcConsumer(RpcConsumer):
         if self.container._being_killed:
             # Nothing was begun here: somebody else may do it.
             self.requeue_message(call.message)
-        else:
-            self._hands.give(call)
+        elif not self._asks(call):
+            self._commands.take(call)
+        elif not self._questions.take(call):
+            self._count(call, "busy")
+            self._answer(call.message, {"fault": {"retryable": True, "code": "too_many_questions"}})
 
     def finish(self) -> None:
         """Returns once every call that was taken is answered."""
-        self._hands.finish()
+        self._commands.finish()
+        self._questions.finish()
+
+    def _asks(self, call: Call) -> bool:
+        """Whether it is a question, not a command."""
+        contract = getattr(getattr(self.container.service_cls, call.method), "__zhida_contract__", None)
+        return contract is not None and issubclass(contract, Query)
+
+    def _count(self, call: Call, outcome: str) -> None:
+        counter = QUERIES if self._asks(call) else COMMANDS
+        counter.labels(self.container.service_name, call.method, outcome).inc()
 
     def _carry_out(self, call: Call) -> None:
+        if call.abandoned:
+            # As it would have ended in the queue.
+            self._count(call, "abandoned")
+            self.queue_consumer.ack_message(call.message)
+            return
         if self._service is None:
             self._service = service_of(self.container)
         result = exc_info = None
         try:
-            result = getattr(self._service, call.method)(call.envelope, call.traceparent, call.redelivered)
+            entrypoint = getattr(self._service, call.method)
+            result = entrypoint(call.envelope, call.traceparent, call.redelivered, call.expires_at)
         except Exception:
             log.exception("entrypoint failed", method=call.method)
             exc_info = sys.exc_info()
@@ -153,9 +180,7 @@ class GuardedRpcConsumer(RpcConsumer):
     def handle_result(self, message: kombu.Message, result: Any, exc_info: Any) -> tuple[Any, Any]:
         # Our handlers answer every fault themselves; what nameko reports here (unknown method, wrong
         # arguments) is told without its insides.
-        payload = {"result": {"fault": {"retryable": False}} if exc_info else result, "error": None}
-        self.replies.send(message, payload)
-        self.queue_consumer.ack_message(message)
+        self._answer(message, {"fault": {"retryable": False}} if exc_info else result)
         return result, exc_info
 
     def _sent_elsewhere(self, message: kombu.Message) -> str | None:
@@ -167,6 +192,10 @@ class GuardedRpcConsumer(RpcConsumer):
         ):
             return f"RPC message that was sent to {key}"
         return None
+
+    def _answer(self, message: kombu.Message, result: Any) -> None:
+        self.replies.send(message, {"result": result, "error": None})
+        self.queue_consumer.ack_message(message)
 
     @staticmethod
     def _malformed(body: Any, message: kombu.Message) -> str | None:
@@ -199,7 +228,14 @@ class FrameRpc(Rpc):
     def handle_message(self, body: Any, message: kombu.Message) -> None:
         traceparent = message.headers.get(TRACEPARENT_HEADER)
         redelivered = bool(message.delivery_info.get("redelivered"))
-        self.rpc_consumer.take(Call(message, self.method_name, body["args"][0], traceparent, redelivered))
+        call = Call(message, self.method_name, body["args"][0], traceparent, redelivered, _expiry(message))
+        self.rpc_consumer.take(call)
+
+
+def _expiry(message: kombu.Message) -> float | None:
+    """When the caller gives up, at the latest: its patience is a span of time, and it may have waited in the queue."""
+    patience = str(message.properties.get("expiration") or "")
+    return time.monotonic() + int(patience) / 1000 if patience.isascii() and patience.isdecimal() else None
 
 
 def service_of(container: Any) -> Any:

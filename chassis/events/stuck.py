@@ -75,6 +75,12 @@ class StuckJob:
     lease_until: datetime | None
     attempts: int
     error: str | None
+    claimed_at: datetime | None
+    stopped_at: datetime | None
+
+    def in_hand_since(self, now: datetime) -> datetime | None:
+        """When the handler that works at it now began, if one does."""
+        return self.claimed_at if self.lease_until is not None and self.lease_until > now else None
 
 
 def stuck_messages(engine: Engine) -> list[StuckMessage]:
@@ -90,12 +96,12 @@ def stuck_messages(engine: Engine) -> list[StuckMessage]:
 
 
 def stuck_jobs(engine: Engine, now: datetime) -> list[StuckJob]:
-    """Jobs that have failed at least once or are overdue, of all tenants; `engine` is the frame's role."""
+    """Jobs that have failed at least once, are set aside or overdue, of all tenants; `engine` is the frame's role."""
     with engine.connect() as connection:
         rows = connection.execute(
             text(
-                "SELECT tenant, kind, subject, due_at, lease_until, attempts, error FROM job"
-                " WHERE attempts > 0 OR due_at < :late ORDER BY due_at"
+                "SELECT tenant, kind, subject, due_at, lease_until, attempts, error, claimed_at, stopped_at FROM job"
+                " WHERE attempts > 0 OR due_at < :late OR stopped_at IS NOT NULL ORDER BY due_at"
             ),
             {"late": now - OVERDUE},
         ).mappings()
@@ -157,7 +163,8 @@ def redrive_job(uow: Unit, job: StuckJob) -> None:
     if job.lease_until is not None and job.lease_until > uow.now:
         raise BeingWorkedOn()
     moved = uow.execute(
-        "UPDATE job SET due_at = :now, lease_until = NULL, attempts = 0, error = NULL WHERE tenant = :tenant"
+        "UPDATE job SET due_at = :now, lease_until = NULL, attempts = 0, error = NULL, deaths = 0, stopped_at = NULL"
+        " WHERE tenant = :tenant"
         " AND kind = :kind AND subject = :subject AND due_at = :due_at"
         " AND (lease_until IS NULL OR lease_until <= :now)",
         {

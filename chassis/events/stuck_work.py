@@ -28,16 +28,19 @@ EVENTS = """
     SELECT 'event' AS kind, event_id AS id, tenant, type AS what,
         aggregate_type || '/' || aggregate_id || ' 第 ' || sequence || ' 条' AS subject, error,
         parked_at AS since, attempts, state = 'dead' AS stopped,
-        CASE WHEN state = 'dead' THEN NULL ELSE next_attempt_at END AS next_attempt_at
+        CASE WHEN state = 'dead' THEN NULL ELSE next_attempt_at END AS next_attempt_at,
+        CAST(NULL AS timestamptz) AS in_hand_since
     FROM parked WHERE CAST(:tenant AS text) IS NULL OR tenant = :tenant
 """
 UNREADABLE = """
-    SELECT 'unreadable', id, NULL, queue, octet_length(body) || ' 字节', error, quarantined_at, 0, true, NULL
+    SELECT 'unreadable', id, NULL, queue, octet_length(body) || ' 字节', error, quarantined_at, 0, true, NULL, NULL
     FROM quarantine WHERE resolved_at IS NULL AND CAST(:tenant AS text) IS NULL
 """
 TIMERS = """
-    SELECT 'timer', kind || '/' || subject, tenant, kind, subject, coalesce(error, ''), due_at, attempts, false, due_at
-    FROM job WHERE (attempts > 0 OR due_at < :late) AND (CAST(:tenant AS text) IS NULL OR tenant = :tenant)
+    SELECT 'timer', kind || '/' || subject, tenant, kind, subject, coalesce(error, ''), due_at, attempts,
+        stopped_at IS NOT NULL, CASE WHEN stopped_at IS NULL THEN due_at END,
+        CASE WHEN lease_until > :now THEN claimed_at END
+    FROM job WHERE (attempts > 0 OR due_at < :late OR stopped_at IS NOT NULL) AND (CAST(:tenant AS text) IS NULL OR tenant = :tenant)
 """
 ALL_OF_IT = f"WITH stuck AS ({EVENTS} UNION ALL {UNREADABLE} UNION ALL {TIMERS})"
 OLDEST = text(
@@ -56,7 +59,7 @@ MESSAGE = """
     FROM parked WHERE tenant = :tenant AND event_id = :id FOR UPDATE
 """
 JOB = """
-    SELECT tenant, kind, subject, due_at, lease_until, attempts, error FROM job
+    SELECT tenant, kind, subject, due_at, lease_until, attempts, error, claimed_at, stopped_at FROM job
     WHERE tenant = :tenant AND kind || '/' || subject = :id FOR UPDATE
 """
 UNREAD = text(
@@ -146,7 +149,7 @@ def _seen_by(tenant: TenantId) -> TenantId | None:
 
 
 def _asked(reader: Reader, *, of: TenantId | None) -> dict[str, Any]:
-    return {"tenant": of, "late": reader.now - OVERDUE}
+    return {"tenant": of, "late": reader.now - OVERDUE, "now": reader.now}
 
 
 def _piece(row: RowMapping, service: str) -> StuckPiece:

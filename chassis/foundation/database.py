@@ -28,7 +28,14 @@ class RoleTooStrong(Exception):
     """The role would not be bound by row-level security. A service refuses to start with it."""
 
 
-def connect_engine(url: str, *, size: int, name: str, isolation_level: str | None = None) -> Engine:
+def connect_engine(
+    url: str,
+    *,
+    size: int,
+    name: str,
+    isolation_level: str | None = None,
+    statement_timeout_ms: int = STATEMENT_TIMEOUT_MS,
+) -> Engine:
     """An engine with at most `size` connections, each with limits that the server enforces.
 
     `isolation_level` is that of its connections from the first to the last; whoever changes it at each use pays
@@ -37,13 +44,6 @@ def connect_engine(url: str, *, size: int, name: str, isolation_level: str | Non
     isolation: dict[str, Any] = {"isolation_level": isolation_level} if isolation_level else {}
     if isolation_level == "AUTOCOMMIT":
         isolation["pool_reset_on_return"] = None
-    options = (
-        # Our statements are few and the same every time. Left to itself the server plans those with arrays
-        # among their parameters anew at each execution (docs/performance.md).
-        "-c plan_cache_mode=force_generic_plan "
-        f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c lock_timeout={LOCK_TIMEOUT_MS} "
-        f"-c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION_MS} -c timezone=UTC"
-    )
     return create_engine(
         url,
         pool_size=size,
@@ -60,8 +60,18 @@ def connect_engine(url: str, *, size: int, name: str, isolation_level: str | Non
             "keepalives_count": 3,
             "tcp_user_timeout": 20_000,
             "application_name": name,
-            "options": options,
+            "options": _options(statement_timeout_ms),
         },
+    )
+
+
+def _options(statement_timeout_ms: int) -> str:
+    return (
+        # Our statements are few and the same every time. Left to itself the server plans those with arrays
+        # among their parameters anew at each execution (docs/performance.md).
+        "-c plan_cache_mode=force_generic_plan "
+        f"-c statement_timeout={statement_timeout_ms} -c lock_timeout={LOCK_TIMEOUT_MS} "
+        f"-c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION_MS} -c timezone=UTC"
     )
 
 
@@ -152,6 +162,12 @@ def is_infrastructure_fault(error: BaseException) -> bool:
             return isinstance(error, psycopg.OperationalError)
         return state[:2] in {"08", "40", "53", "57", "58"} or state in {"55P03", "25006"}
     return False
+
+
+def took_too_long(error: BaseException) -> bool:
+    """Whether the server stopped a statement because its time was up (SQLSTATE 57014)."""
+    origin = getattr(error, "orig", None) or error
+    return isinstance(origin, psycopg.Error) and origin.sqlstate == "57014"
 
 
 def violated_constraint(error: BaseException) -> str | None:

@@ -19,7 +19,11 @@ class SettingMissing(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where things are and how much this process may take. Times are seconds."""
+    """Where things are and how much this process may take. Times are seconds.
+
+    `rpc_workers` commands and `readers` questions are carried out at once, each with a connection of its own.
+    `question_seconds` is what a question may take: a second less than the gateway waits for the answer.
+    """
 
     service: str
     database_url: str
@@ -31,6 +35,8 @@ class Settings:
     health_port: int = 0
     otlp_endpoint: str | None = None
     rpc_workers: int = 12
+    readers: int = 12
+    question_seconds: float = 4.0
     event_batch: int = 200
     event_prefetch: int = 400
     relay_poll: float = 0.2
@@ -67,6 +73,8 @@ class Settings:
             health_port=int(env.get("HEALTH_PORT", "0")),
             otlp_endpoint=env.get("OTEL_EXPORTER_OTLP_ENDPOINT") or None,
             rpc_workers=int(env.get("ZHIDA_RPC_WORKERS", "12")),
+            readers=int(env.get("ZHIDA_READERS", "12")),
+            question_seconds=float(env.get("ZHIDA_QUESTION_SECONDS", "4")),
             event_batch=int(env.get("ZHIDA_EVENT_BATCH", "200")),
             event_prefetch=int(env.get("ZHIDA_EVENT_PREFETCH", "400")),
         )

@@ -35,19 +35,26 @@ CLIENT_SECONDS = 5.0
 STOP_SECONDS = 0.5
 """How often the server looks whether it should stop."""
 
+SLOW_SECONDS = 10.0
+"""Work that has been in hand for longer is named where the process says how it is."""
+
 Check = Callable[[], None]
 """Returns if all is well and raises if not."""
 
 
 class Heartbeat:
-    """A loop's sign of life: it beats on every turn, and is stale after `max_age` seconds without a beat.
+    """A loop's sign of progress: it beats on every turn, and whoever works long beats between two pieces of it.
 
-    Being made counts as the first beat.
+    After `max_age` seconds without a beat it is stale, which is told and ends nothing: slow work is no dead process.
+    Being made counts as the first beat. `thread` is what the loop runs in, once it runs; `in_hand` since when
+    (monotonic seconds) the loop has had work in hand that may take long.
     """
 
     def __init__(self, name: str, max_age: float) -> None:
         self.name = name
         self.max_age = max_age
+        self.thread: threading.Thread | None = None
+        self.in_hand: float | None = None
         self.beat()
 
     def beat(self) -> None:
@@ -62,10 +69,32 @@ class Heartbeat:
     def fresh(self) -> bool:
         return self.age <= self.max_age
 
+    @property
+    def alive(self) -> bool:
+        """Whether what the loop runs in is still there."""
+        return self.thread is None or self.thread.is_alive()
+
+    @property
+    def seconds_in_hand(self) -> float:
+        """How long the work in hand has taken so far; 0 while there is none."""
+        since = self.in_hand
+        return 0.0 if since is None else time.monotonic() - since
+
+    @property
+    def progress(self) -> str:
+        """What an operator is told: "ok", or since when there was no sign of progress, and of what."""
+        told = "ok" if self.fresh else f"stale {self.age:.0f}s"
+        held = self.seconds_in_hand
+        return told if held < SLOW_SECONDS else f"{told}, in hand {held:.0f}s"
+
 
 class HealthServer:
-    """GET /healthz: 200 while every heartbeat is fresh. GET /readyz: 200 while every check passes.
-    GET /metrics: Prometheus. 503 otherwise, and the JSON names which. It says kinds of errors, never details.
+    """GET /healthz: 200 while the process works: it answers, and every loop's thread is there. GET /readyz: 200 while
+    every check passes; how far the loops are is told beside. GET /metrics: Prometheus. 503 otherwise, and the JSON
+    names which. It says kinds of errors, never details.
+
+    What is slow is not dead: a process that was ended for it would hand its work to the next one, which would be ended
+    for it too.
     """
 
     def __init__(
@@ -113,12 +142,13 @@ class HealthServer:
             encode, content_type = choose_encoder(accept)
             return 200, content_type, encode(self._registry)
         if path == "/healthz":
-            stale = {each.name: f"stale {each.age:.0f}s" for each in self._heartbeats if not each.fresh}
-            loops = {each.name: stale.get(each.name, "ok") for each in self._heartbeats}
-            return _json(not stale, "alive", "stalled", {"loops": loops})
+            loops = {each.name: "ok" if each.alive else "ended" for each in self._heartbeats}
+            return _json(all(each.alive for each in self._heartbeats), "alive", "stalled", {"loops": loops})
         if path == "/readyz":
             found = self._readiness.look()
-            return _json(all(word == "ok" for word in found.values()), "ready", "not_ready", {"checks": found})
+            progress = {each.name: each.progress for each in self._heartbeats}
+            well = all(word == "ok" for word in found.values())
+            return _json(well, "ready", "not_ready", {"checks": found, "progress": progress})
         return None
 
 

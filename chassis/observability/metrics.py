@@ -20,7 +20,7 @@ SECONDS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30)
 
 COMMANDS = Counter(
     "zhida_commands",
-    "Commands answered; outcome is ok, refused or fault.",
+    "Commands answered; outcome is ok, refused, fault or abandoned (not begun: nobody waited any more).",
     ("service", "name", "outcome"),
     registry=REGISTRY,
 )
@@ -29,6 +29,31 @@ COMMAND_SECONDS = Histogram(
     "From the start of a command to its answer, commit included.",
     ("service", "name"),
     buckets=SECONDS,
+    registry=REGISTRY,
+)
+QUERIES = Counter(
+    "zhida_queries",
+    "Questions answered; outcome is ok, refused, fault, too_slow (stopped), busy (no place) or abandoned.",
+    ("service", "name", "outcome"),
+    registry=REGISTRY,
+)
+QUERY_SECONDS = Histogram(
+    "zhida_query_seconds",
+    "From the start of a question to its answer.",
+    ("service", "name"),
+    buckets=SECONDS,
+    registry=REGISTRY,
+)
+CALLS_RUNNING = Gauge(
+    "zhida_calls_running",
+    "Calls that are being carried out; lane is commands or questions.",
+    ("service", "lane"),
+    registry=REGISTRY,
+)
+CALLS_WAITING = Gauge(
+    "zhida_calls_waiting",
+    "Calls that were fetched and wait for a place; lane is commands or questions.",
+    ("service", "lane"),
     registry=REGISTRY,
 )
 EVENTS_HANDLED = Counter(
@@ -67,6 +92,24 @@ QUARANTINED = Counter(
     "zhida_messages_quarantined",
     "Messages that could not be decoded.",
     ("queue",),
+    registry=REGISTRY,
+)
+LOOP_PROGRESS_SECONDS = Gauge(
+    "zhida_loop_seconds_without_progress",
+    "Since a loop last turned or its handler said that it goes on. High is slow or stuck; the process lives on.",
+    ("service", "loop"),
+    registry=REGISTRY,
+)
+LOOP_IN_HAND_SECONDS = Gauge(
+    "zhida_loop_seconds_in_hand",
+    "How long a loop's handler has worked at what it holds; 0 when it holds nothing.",
+    ("service", "loop"),
+    registry=REGISTRY,
+)
+JOBS_SET_ASIDE = Counter(
+    "zhida_jobs_set_aside",
+    "Due jobs that are tried no more: the processes that held them ended again and again. An operator decides.",
+    ("kind",),
     registry=REGISTRY,
 )
 OUTBOX_PENDING = Gauge("zhida_outbox_pending", "Events committed and not yet published.", registry=REGISTRY)

@@ -31,7 +31,7 @@ from chassis.observability.telemetry import get_logger
 from chassis.operations.domain import Checkpoint, Operation
 from chassis.operations.runs import Operations, job_kind
 from chassis.time.jobs import Job
-from chassis.time.scheduler import DueWork
+from chassis.time.scheduler import DueWork, heartbeat_of
 from chassis.write.uow import UnitOfWork
 from contracts.message import SYSTEM, Actor
 from contracts.operations import LineResult
@@ -40,7 +40,7 @@ from contracts.refusal import Refused
 log = get_logger(__name__)
 
 TURN_SECONDS = 8.0
-"""How long one operation works before others have their turn; well below a job's lease."""
+"""How long one operation works before others have their turn."""
 
 MOST_STALLS = 12
 """How often in a row a source may be away before the operation fails (and waits for a person to resume it)."""
@@ -347,7 +347,10 @@ def _failing(refusal: Refused) -> Callable[[Operation, datetime], None]:
 def chunks_due(frame: Frame, kind: str, work: ChunkedWork[L]) -> DueWork:
     """What the timers are to call for long work of this kind."""
 
+    heartbeat = heartbeat_of(job_kind(kind))
+
     def unit(tenants: Sequence[str], action: str, actor: Actor) -> UnitOfWork:
+        heartbeat.beat()
         return frame.unit(tenants, action=action, actor=actor, engine=frame.event_engine)
 
-    return DueWork(job_kind(kind), Worker(frame.service, kind, work, unit), 1)
+    return DueWork(job_kind(kind), Worker(frame.service, kind, work, unit), 1, heartbeat)

@@ -13,10 +13,17 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Engine, text
 
+from chassis.observability.metrics import JOBS_SET_ASIDE
+from chassis.observability.telemetry import get_logger
 from chassis.write.unit import Unit
 
+log = get_logger(__name__)
+
 LEASE = timedelta(seconds=30)
-"""How long a claim holds. Longer than any port's deadline, so that a live worker is not overtaken."""
+"""How long a claim holds unless it is extended: how long a job waits whose process has died (chassis/time/leases.py)."""
+
+MOST_DEATHS = 5
+"""So many processes may end while they hold a job; then it is set aside. More than a rolling restart takes."""
 
 LONGEST_BACKOFF = timedelta(minutes=5)
 
@@ -24,7 +31,7 @@ LONGEST_BACKOFF = timedelta(minutes=5)
 @dataclass(frozen=True, slots=True)
 class Job:
     """One claimed piece of due work. `attempts` counts earlier tries that failed; `lease_until` tells our claim
-    from another worker's."""
+    from another worker's; `deaths` counts processes that ended while they held it."""
 
     tenant: str
     kind: str
@@ -32,6 +39,7 @@ class Job:
     due_at: datetime
     attempts: int = 0
     lease_until: datetime | None = field(default=None, compare=False)
+    deaths: int = 0
 
 
 class JobBook:
@@ -50,7 +58,8 @@ class JobBook:
             "INSERT INTO job (tenant, kind, subject, due_at) SELECT t, :kind, s, a FROM unnest("
             "CAST(:tenants AS text[]), CAST(:subjects AS text[]), CAST(:ats AS timestamptz[])) AS r(t, s, a)"
             " ON CONFLICT (tenant, kind, subject)"
-            " DO UPDATE SET due_at = EXCLUDED.due_at, lease_until = NULL, attempts = 0, error = NULL",
+            " DO UPDATE SET due_at = EXCLUDED.due_at, lease_until = NULL, attempts = 0, error = NULL, deaths = 0,"
+            " stopped_at = NULL",
             {
                 "kind": kind,
                 "tenants": [key[0] for key, _at in latest],
@@ -96,20 +105,101 @@ class JobBook:
 
 
 CLAIM = text(
-    "UPDATE job SET lease_until = :until FROM ("
-    " SELECT tenant, kind, subject FROM job WHERE kind = :kind AND due_at <= :now"
+    "UPDATE job SET lease_until = :until, claimed_at = :now, deaths = chosen.deaths FROM ("
+    " SELECT *, bool_or(deaths > 0) OVER (ORDER BY due_at, subject) AS behind_suspect,"
+    " row_number() OVER (ORDER BY due_at, subject) AS place FROM ("
+    " SELECT tenant, kind, subject, due_at,"
+    " deaths + (lease_until IS NOT NULL AND claimed_at IS NOT NULL)::integer AS deaths"
+    " FROM job WHERE kind = :kind AND due_at <= :now AND stopped_at IS NULL"
     " AND (lease_until IS NULL OR lease_until < :now) ORDER BY due_at, subject LIMIT :n"
-    " FOR UPDATE SKIP LOCKED) due"
-    " WHERE (job.tenant, job.kind, job.subject) = (due.tenant, due.kind, due.subject)"
-    " RETURNING job.tenant, job.kind, job.subject, job.due_at, job.attempts, job.lease_until"
+    " FOR UPDATE SKIP LOCKED) due) chosen"
+    " WHERE (job.tenant, job.kind, job.subject) = (chosen.tenant, chosen.kind, chosen.subject)"
+    " AND (chosen.place = 1 OR NOT chosen.behind_suspect)"
+    " RETURNING job.tenant, job.kind, job.subject, job.due_at, job.attempts, job.lease_until, job.deaths"
 )
+"""A lease that ran out tells of a process that ended while it held the job. Such a job is claimed alone, in its turn:
+of a batch that ends processes, only the one that does it is to be found guilty."""
 
 
 def claim(engine: Engine, kind: str, now: datetime, limit: int) -> list[Job]:
-    """Lease up to `limit` due jobs of one kind, across tenants, with the frame's role."""
+    """Lease up to `limit` due jobs of one kind, across tenants, with the frame's role.
+
+    One that MOST_DEATHS processes have died of is set aside instead, for an operator to look at.
+    """
     with engine.begin() as connection:
         rows = connection.execute(CLAIM, {"kind": kind, "now": now, "until": now + LEASE, "n": limit}).all()
-    return sorted((Job(*row) for row in rows), key=lambda job: (job.due_at, job.subject))
+    jobs = sorted((Job(*row) for row in rows), key=lambda job: (job.due_at, job.subject))
+    deadly = [job for job in jobs if job.deaths >= MOST_DEATHS]
+    for job in deadly:
+        _set_aside(engine, job, now)
+    return [job for job in jobs if job.deaths < MOST_DEATHS]
+
+
+def _set_aside(engine: Engine, job: Job, now: datetime) -> None:
+    error = f"处理该工作的进程连续 {job.deaths} 次中途终止，已停止自动重试；请排查后重投。"
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "UPDATE job SET stopped_at = :now, lease_until = NULL, error = :error"
+                " WHERE tenant = :tenant AND kind = :kind AND subject = :subject AND lease_until = :lease"
+            ),
+            {
+                "now": now,
+                "error": error,
+                "tenant": job.tenant,
+                "kind": job.kind,
+                "subject": job.subject,
+                "lease": job.lease_until,
+            },
+        )
+    JOBS_SET_ASIDE.labels(job.kind).inc()
+    log.error(
+        "a job is set aside: processes end while they hold it", kind=job.kind, tenant=job.tenant, deaths=job.deaths
+    )
+
+
+LEAVE = text(
+    "UPDATE job SET claimed_at = NULL, deaths = 0 FROM unnest(CAST(:tenants AS text[]), CAST(:subjects AS text[]),"
+    " CAST(:leases AS timestamptz[])) AS held (tenant, subject, lease_until) WHERE job.kind = :kind"
+    " AND (job.tenant, job.subject, job.lease_until) = (held.tenant, held.subject, held.lease_until)"
+)
+
+
+def leave(engine: Engine, jobs: Sequence[Job]) -> None:
+    """Whoever held them goes on living: what of them is not done is claimed again when its lease runs out, and nobody
+    is thought to have died of it."""
+    given = {
+        "kind": jobs[0].kind,
+        "tenants": [job.tenant for job in jobs],
+        "subjects": [job.subject for job in jobs],
+        "leases": [job.lease_until for job in jobs],
+    }
+    with engine.begin() as connection:
+        connection.execute(LEAVE, given)
+
+
+EXTEND = text(
+    "UPDATE job SET lease_until = :until FROM unnest(CAST(:tenants AS text[]), CAST(:subjects AS text[]),"
+    " CAST(:dues AS timestamptz[]), CAST(:leases AS timestamptz[])) AS held (tenant, subject, due_at, lease_until)"
+    " WHERE job.kind = :kind AND (job.tenant, job.subject, job.due_at, job.lease_until)"
+    " = (held.tenant, held.subject, held.due_at, held.lease_until) RETURNING job.tenant, job.subject"
+)
+
+
+def extend(engine: Engine, jobs: Sequence[Job], now: datetime) -> list[Job]:
+    """These jobs of one kind with a fresh lease, as far as they are still held and not done."""
+    until = now + LEASE
+    given = {
+        "until": until,
+        "kind": jobs[0].kind,
+        "tenants": [job.tenant for job in jobs],
+        "subjects": [job.subject for job in jobs],
+        "dues": [job.due_at for job in jobs],
+        "leases": [job.lease_until for job in jobs],
+    }
+    with engine.begin() as connection:
+        held = {tuple(row) for row in connection.execute(EXTEND, given)}
+    return [replace(job, lease_until=until) for job in jobs if (job.tenant, job.subject) in held]
 
 
 def renew(engine: Engine, job: Job, now: datetime) -> Job | None:
@@ -139,7 +229,7 @@ def put_back(engine: Engine, jobs: Sequence[Job], now: datetime, error: str) -> 
             wait = min(timedelta(seconds=2 ** min(job.attempts, 9)), LONGEST_BACKOFF)
             connection.execute(
                 text(
-                    "UPDATE job SET due_at = :at, lease_until = NULL, attempts = attempts + 1, error = :error"
+                    "UPDATE job SET due_at = :at, lease_until = NULL, attempts = attempts + 1, error = :error, deaths = 0"
                     " WHERE tenant = :tenant AND kind = :kind AND subject = :subject AND due_at = :due_at"
                     " AND lease_until = :lease"
                 ),

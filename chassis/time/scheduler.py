@@ -14,31 +14,44 @@ from chassis.observability.health import Heartbeat
 from chassis.observability.loops import run_until_stopped
 from chassis.observability.telemetry import get_logger
 from chassis.time.clock import Clock
-from chassis.time.jobs import LEASE, Job, claim, put_back, renew
+from chassis.time.jobs import LEASE, Job, claim, leave, put_back, renew
+from chassis.time.leases import LeaseKeeper
 
 log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class DueWork:
-    """A kind of job, its handler and how many of them it takes at once."""
+    """A kind of job, its handler and how many of them it takes at once.
+
+    `heartbeat` is what the handler beats while it works, if it may take long.
+    """
 
     kind: str
     handle: Callable[[list[Job]], None]
     batch: int
+    heartbeat: Heartbeat | None = None
+
+
+def heartbeat_of(kind: str) -> Heartbeat:
+    """What the loop of this kind of due work beats."""
+    return Heartbeat(f"due:{kind}", max_age=120)
 
 
 class Scheduler:
     """One loop per kind of job, so that a slow port does not hold up the alarms."""
 
-    def __init__(self, engine: Engine, work: DueWork, clock: Clock, *, poll: float = 0.5) -> None:
+    def __init__(
+        self, engine: Engine, work: DueWork, clock: Clock, *, poll: float = 0.5, keeper: LeaseKeeper | None = None
+    ) -> None:
         self._engine = engine
         self._work = work
         self._clock = clock
         self._poll = poll
         self._wake = threading.Event()
         self._stopping = False
-        self.heartbeat = Heartbeat(f"due:{work.kind}", max_age=120)
+        self._keeper = keeper or LeaseKeeper(engine, clock)
+        self.heartbeat = work.heartbeat or heartbeat_of(work.kind)
 
     def wake(self) -> None:
         self._wake.set()
@@ -54,22 +67,30 @@ class Scheduler:
         jobs = claim(self._engine, self._work.kind, self._clock.now(), self._work.batch)
         if jobs:
             self._hand_over(jobs)
-        if len(jobs) < self._work.batch:
+        # What was claimed alone, because a process died of it, has others behind it that wait.
+        if len(jobs) < self._work.batch and not any(job.deaths for job in jobs):
             self._wake.wait(self._poll)
             self._wake.clear()
 
     def _hand_over(self, jobs: Sequence[Job]) -> None:
         """A batch that fails is taken one by one, so that one bad subject does not hold up the others."""
+        hand = None
         try:
-            self._work.handle(list(jobs))
+            with self._keeper.holding(self.heartbeat, jobs) as hand:
+                self._work.handle(list(jobs))
+            if hand.jobs:
+                leave(self._engine, hand.jobs)
         except Exception as error:
+            jobs = hand.jobs if hand is not None else jobs
             if is_infrastructure_fault(error):
                 put_back(self._engine, jobs, self._clock.now(), str(error))
                 raise
             if len(jobs) > 1:
                 self._one_by_one(jobs, error)
                 return
-            log.exception("due work failed and is put back", kind=self._work.kind, subject=jobs[0].subject)
+            log.exception(
+                "due work failed and is put back", kind=self._work.kind, subjects=[job.subject for job in jobs]
+            )
             put_back(self._engine, jobs, self._clock.now(), f"{type(error).__name__}: {error}")
 
     def _one_by_one(self, jobs: Sequence[Job], error: Exception) -> None:

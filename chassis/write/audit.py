@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from typing import NamedTuple
+from itertools import groupby
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, Row, text
 
 BLOCK_LIMIT = 5_000
 """Facts in one block at most; a longer backlog makes several blocks."""
@@ -79,7 +81,14 @@ def facts_parameter(facts: Sequence[AuditFact]) -> dict[str, str] | None:
 
 def block_hash(number: int, previous: bytes, digests: Sequence[bytes]) -> bytes:
     """What links a block to the one before and to each of its facts, in order of position."""
-    return hashlib.sha256(number.to_bytes(8, "big") + previous + b"".join(digests)).digest()
+    sealed = _begun(number, previous)
+    for digest in digests:
+        sealed.update(digest)
+    return sealed.digest()
+
+
+def _begun(number: int, previous: bytes) -> hashlib._Hash:
+    return hashlib.sha256(number.to_bytes(8, "big") + previous)
 
 
 UNSEALED = text("SELECT EXISTS (SELECT 1 FROM audit_fact WHERE block IS NULL)")
@@ -126,50 +135,87 @@ def seal(engine: Engine, at: datetime) -> int:
     return len(rows)
 
 
-def broken_links(engine: Engine) -> list[str]:
-    """Recompute the whole chain with the frame's role; returns what is wrong, one sentence each.
+class SealedUpTo(NamedTuple):
+    """A block of the chain and its hash; the beginning is block 0 with GENESIS."""
 
-    Checks every fact's digest against its fields (erased bodies excepted: an erased body is empty), every
-    block against its facts and its predecessor, and that each aggregate's versions are 1, 2, 3, … .
+    block: int = 0
+    hash: bytes = GENESIS
+
+
+BEGINNING = SealedUpTo()
+BLOCKS_AT_ONCE = 200
+NOTHING: tuple[float, Iterator[Row[Any]]] = (float("inf"), iter(()))
+
+
+def broken_links(engine: Engine, after: SealedUpTo = BEGINNING) -> Iterator[str | SealedUpTo]:
+    """Recompute the chain beyond `after` with the frame's role: what is wrong, one sentence each, then where it ends.
+
+    Checks every fact's digest against its fields (erased bodies excepted: an erased body is empty), every block
+    against its facts and its predecessor, that the block `after` still is what it was, and that each aggregate's
+    versions are 1, 2, 3, … . Facts are read one by one: the chain may be longer than memory.
     """
-    problems: list[str] = []
     with engine.connect() as connection:
-        previous, expected = GENESIS, 1
-        blocks = connection.execute(text("SELECT number, previous, facts, hash FROM audit_block ORDER BY number"))
-        for block in blocks:
-            if block.number != expected or bytes(block.previous) != previous:
-                problems.append(f"审计链断裂：区块 {block.number} 与前一区块不衔接")
-            digests = _checked_digests(connection, block.number, problems)
-            if len(digests) != block.facts or block_hash(block.number, bytes(block.previous), digests) != bytes(
-                block.hash
-            ):
-                problems.append(f"审计链断裂：区块 {block.number} 的内容与其哈希不符")
-            previous, expected = bytes(block.hash), block.number + 1
-        gaps = connection.execute(
-            text(
-                "SELECT tenant, aggregate_type, aggregate_id, count(*) AS n, min(version) AS low, max(version) AS high"
-                " FROM audit_fact GROUP BY 1, 2, 3 HAVING min(version) <> 1 OR max(version) <> count(*) LIMIT 100"
-            )
-        )
-        problems += [
-            f"审计缺口：{gap.tenant}/{gap.aggregate_type}/{gap.aggregate_id} 有 {gap.n} 条，版本 {gap.low}–{gap.high}"
-            for gap in gaps
-        ]
-    return problems
+        if after.block and _hash_of(connection, after.block) != after.hash:
+            yield f"审计链断裂：区块 {after.block} 与核验时不同"
+        previous, end = after.hash, after
+        while page := _blocks(connection, end.block):
+            facts = groupby(_facts(connection, page[0].number, page[-1].number), key=attrgetter("block"))
+            number, those = next(facts, NOTHING)
+            for block in page:
+                if block.number != end.block + 1 or bytes(block.previous) != previous:
+                    yield f"审计链断裂：区块 {block.number} 与前一区块不衔接"
+                while number < block.number:
+                    number, those = next(facts, NOTHING)
+                yield from _wrong_with(block, those if number == block.number else ())
+                previous = bytes(block.hash)
+                end = SealedUpTo(block.number, previous)
+        for gap in connection.execute(GAPS, {"after": after.block}):
+            yield f"审计缺口：{gap.tenant}/{gap.aggregate_type}/{gap.aggregate_id} 第 {gap.version} 版之前缺少记录"
+    yield end
 
 
-def _checked_digests(connection: Connection, block: int, problems: list[str]) -> list[bytes]:
-    rows = connection.execute(
-        text(
-            "SELECT position, tenant, aggregate_type, aggregate_id, version, action, actor, at, body, salt, digest"
-            " FROM audit_fact WHERE block = :block ORDER BY position"
-        ),
-        {"block": block},
+GAPS = text(
+    "SELECT f.tenant, f.aggregate_type, f.aggregate_id, f.version FROM audit_fact f"
+    " WHERE f.block > :after AND f.version <> 1 AND NOT EXISTS (SELECT FROM audit_fact p"
+    " WHERE (p.tenant, p.aggregate_type, p.aggregate_id, p.version)"
+    " = (f.tenant, f.aggregate_type, f.aggregate_id, f.version - 1)) LIMIT 100"
+)
+
+
+def _hash_of(connection: Connection, block: int) -> bytes | None:
+    found = connection.execute(text("SELECT hash FROM audit_block WHERE number = :n"), {"n": block}).scalar()
+    return None if found is None else bytes(found)
+
+
+def _blocks(connection: Connection, after: int) -> Sequence[Row[Any]]:
+    """Some blocks of the chain beyond `after`, in order."""
+    return connection.execute(
+        text("SELECT number, previous, facts, hash FROM audit_block WHERE number > :after ORDER BY number LIMIT :n"),
+        {"after": after, "n": BLOCKS_AT_ONCE},
     ).all()
-    for row in rows:
+
+
+def _facts(connection: Connection, first: int, last: int) -> Iterator[Row[Any]]:
+    """The facts of these blocks, block by block in order of position, as a stream."""
+    streamed = connection.execution_options(stream_results=True, max_row_buffer=500)
+    yield from streamed.execute(
+        text(
+            "SELECT block, position, tenant, aggregate_type, aggregate_id, version, action, actor, at, body, salt,"
+            " digest FROM audit_fact WHERE block BETWEEN :first AND :last ORDER BY block, position"
+        ),
+        {"first": first, "last": last},
+    )
+
+
+def _wrong_with(block: Row[Any], facts: Iterable[Row[Any]]) -> Iterator[str]:
+    sealed, count = _begun(block.number, bytes(block.previous)), 0
+    for row in facts:
         fact = AuditFact(
             row.tenant, row.aggregate_type, row.aggregate_id, row.version, row.action, row.actor, row.at, row.body
         )
         if row.body and fact.digest(bytes(row.salt)) != bytes(row.digest):
-            problems.append(f"审计记录被改动：位置 {row.position}（{row.aggregate_type}/{row.aggregate_id}）")
-    return [bytes(row.digest) for row in rows]
+            yield f"审计记录被改动：位置 {row.position}（{row.aggregate_type}/{row.aggregate_id}）"
+        sealed.update(row.digest)
+        count += 1
+    if count != block.facts or sealed.digest() != bytes(block.hash):
+        yield f"审计链断裂：区块 {block.number} 的内容与其哈希不符"

@@ -6,7 +6,6 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,11 +14,11 @@ from rich.table import Table
 from sqlalchemy.exc import SQLAlchemyError
 
 from console.cluster.cluster import Cluster
-from console.operating.checks import audit_chain, deadlines, ledger, ledger_facts, messages, payments, successors
 from console.operating.checks.addresses import Addresses, OpenBooks
-from console.operating.checks.bank_book import BankBook, BookUnreadable, read_bank_book
-from console.operating.checks.report import INVARIANTS, OVERALL, Finding, Notice, Report, together
-from console.place import GATEWAY
+from console.operating.checks.findings import Finding, Notice
+from console.operating.checks.invariants import INVARIANTS
+from console.operating.checks.look import Look
+from console.operating.checks.report import OVERALL, Report, together
 from console.refusal import CommandRefusal
 
 SETTLE_S = 10.0
@@ -45,8 +44,13 @@ def main(argv: list[str]) -> int:
         metavar="SECONDS",
         help=f"等待在途业务落定的时间（默认 {SETTLE_S:g}）· how long what is under way may take",
     )
+    parser.add_argument(
+        "--full",
+        action="store_true",
+        help="从头核验全部账目，不以此前核验过的为准 · verify all of it again, from the beginning",
+    )
     options = parser.parse_args(argv)
-    report = verify(Addresses.of(Cluster()), settle_s=options.settle)
+    report = verify(Addresses.of(Cluster()), settle_s=options.settle, full=options.full)
     if options.tenant:
         if options.tenant not in report.tenants:
             known = "、".join(report.tenants) or "无"
@@ -60,8 +64,10 @@ def main(argv: list[str]) -> int:
     return 0 if report.holds else 1
 
 
-def verify(addresses: Addresses, *, settle_s: float = SETTLE_S) -> Report:
+def verify(addresses: Addresses, *, settle_s: float = SETTLE_S, full: bool = False) -> Report:
     """Look until everything holds or `settle_s` seconds have passed; the last look counts.
+
+    What an earlier look has verified stays verified, unless it is to be `full`.
 
     Refuses when a database does not answer: then nothing can be said at all. A bank that does not answer
     breaks A and B.
@@ -70,7 +76,7 @@ def verify(addresses: Addresses, *, settle_s: float = SETTLE_S) -> Report:
     with OpenBooks(addresses) as books:
         while True:
             try:
-                report = _look(books)
+                report = _look(books, full)
             except SQLAlchemyError as error:
                 if time.monotonic() > deadline:
                     reason = str(error).splitlines()[0]
@@ -88,8 +94,8 @@ def show(report: Report, console: Console) -> None:
     do."""
     overall = report.verdicts()
     table = Table("", "不变式 invariant", OVERALL, title="核验 verify")
-    for letter, (chinese, english) in INVARIANTS.items():
-        table.add_row(letter, f"{chinese}\n[dim]{english}[/]", _mark(overall[letter]))
+    for letter, what in INVARIANTS.items():
+        table.add_row(letter, f"{what.chinese}\n[dim]{what.english}[/]", _mark(overall[letter]))
     console.print(table)
     console.print(_by_tenant(report))
     for finding in report.findings:
@@ -118,58 +124,18 @@ def _mark(holds: bool) -> str:
     return "[green]✓[/]" if holds else "[red]✗[/]"
 
 
-def _look(books: OpenBooks) -> Report:
-    """One look at everything, from the bank's book to the audit chains."""
-    tenants, now = books.tenants(), datetime.now(UTC)
+def _look(books: OpenBooks, full: bool) -> Report:
+    """One look at everything, invariant by invariant."""
+    look = Look(books, books.tenants(), datetime.now(UTC), full)
     findings: list[Finding] = []
     notices: list[Notice] = []
-    for found in (_money(books, tenants), _movement(books, tenants, now)):
-        findings += found[0]
-        notices += found[1]
-    for name in books.names:
-        findings += audit_chain.chain_problems(books.frame(name), name, now)
-        with books.snapshot(name, tenants) as connection:
-            findings += audit_chain.unaudited(connection, name)
-    return together(tenants, findings, notices)
-
-
-def _money(books: OpenBooks, tenants: Sequence[str]) -> tuple[list[Finding], list[Notice]]:
-    """A, B and C; of the money also what D and F ask."""
-    try:
-        book: BankBook | None = read_bank_book(books.addresses.bank_url)
-        silence = ""
-    except BookUnreadable as error:
-        book, silence = None, f"银行账本无法读取：{error}"
-    # Read after the bank's: money that has moved since is ahead of the judge, and the next look will show it.
-    with books.snapshot("treasury", tenants) as treasury:
-        attempts = payments.attempts_in(treasury)
-        findings = [
-            *ledger.out_of_balance(treasury),
-            *ledger_facts.unsealed_entries(treasury),
-            *successors.unfollowed(treasury),
-        ]
-    if book is None:
-        return [*findings, Finding("A", None, silence), Finding("B", None, silence)], []
-    twice, notices = payments.paid_twice(attempts, book)
-    unlike = payments.unlike_the_bank(attempts, book, books.addresses.cipher)
-    return [*findings, *twice, *unlike], notices
-
-
-def _movement(books: OpenBooks, tenants: Sequence[str], now: datetime) -> tuple[list[Finding], list[Notice]]:
-    """D and E."""
-    frames = {name: books.frame(name) for name in books.names}
-    findings = messages.lost(frames)
-    notices: list[Notice] = []
-    for kind in deadlines.WATCHED:
-        with books.snapshot(kind.service, tenants) as connection:
-            findings += deadlines.silent_lateness(connection, kind, now)
-    for name, engine in frames.items():
-        findings += deadlines.overdue_jobs(engine, name, now)
-        findings += messages.unpublished(engine, name)
-        aside = messages.set_aside(engine, name) if name != GATEWAY else ([], [])
-        findings += aside[0]
-        notices += aside[1]
-    return findings, notices
+    for invariant in INVARIANTS.values():
+        for said in invariant.look(look):
+            if isinstance(said, Finding):
+                findings.append(said)
+            else:
+                notices.append(said)
+    return together(look.tenants, findings, notices)
 
 
 if __name__ == "__main__":

@@ -232,9 +232,18 @@ def _of_job(service: str, job: StuckJob) -> Piece:
         what=job.kind,
         why=job.error or "应办而未办",
         since=job.due_at,
-        state=f"已失败 {job.attempts} 次" if job.attempts else "逾期未办",
+        state=_state_of(job),
         source=job,
     )
+
+
+def _state_of(job: StuckJob) -> str:
+    if job.stopped_at is not None:
+        return "已停止"
+    since = job.in_hand_since(datetime.now(UTC))
+    if since is not None:
+        return f"正在办理，自 {_china(since)}"
+    return f"已失败 {job.attempts} 次" if job.attempts else "逾期未办"
 
 
 def _of_calendar(service: str, missing: MissingCalendar) -> Piece:

@@ -14,6 +14,7 @@ from sandbox.bank.wire import (
     AccountHeld,
     AccountNumber,
     Credits,
+    Days,
     InstructionId,
     PaymentBatch,
     PaymentEntry,
@@ -30,6 +31,8 @@ from sandbox.bank.wire import (
 from sandbox.program import ProgramRefusal, answer, build_app
 
 After = Annotated[int, Query(ge=0)]
+InstructionAfter = Annotated[str, Query(max_length=64)]
+Day = Annotated[str, Query(max_length=10)]
 Limit = Annotated[int, Query(ge=1, le=PAGE_LIMIT)]
 
 _CONFLICT_CODE = "instruction_content_differs"
@@ -102,10 +105,18 @@ def _query_routes(desk: PaymentDesk) -> APIRouter:
         return await desk.read(desk.totals)
 
     @router.get("/credits", response_model=Credits)
-    async def all_credits() -> Response:
-        # Serialised here once: the framework would check every line of a long book a second time.
-        everything = await desk.read(desk.credits)
-        return Response(everything.model_dump_json(), media_type="application/json")
+    async def credits(after: InstructionAfter = "", limit: Limit = PAGE_LIMIT, day: Day | None = None) -> Response:
+        # Serialised here once: the framework would check every line a second time.
+        page = await desk.read(partial(desk.credits, after=after, limit=limit, day=day))
+        return Response(page.model_dump_json(), media_type="application/json")
+
+    @router.post("/credits/query")
+    async def credits_of(wanted: PaymentQuery) -> Credits:
+        return await desk.read(partial(desk.credits_of, ids=wanted.instruction_ids))
+
+    @router.get("/days")
+    async def days(after: Day = "", limit: Limit = PAGE_LIMIT) -> Days:
+        return await desk.read(partial(desk.days, after=after, limit=limit))
 
     return router
 

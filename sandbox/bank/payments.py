@@ -13,6 +13,8 @@ from sandbox.bank.wire import (
     AccountHeld,
     Credit,
     Credits,
+    Days,
+    DayTotals,
     DebtorTotals,
     PaymentOrder,
     PaymentResult,
@@ -56,6 +58,8 @@ CREATE TABLE IF NOT EXISTS payments (
     done_at          TEXT CHECK ((done_at IS NOT NULL) = (status IN ('settled', 'returned')))
 ) STRICT;
 CREATE INDEX IF NOT EXISTS payments_pending ON payments (due_at) WHERE status = 'pending';
+CREATE INDEX IF NOT EXISTS payments_by_day ON payments (substr(done_at, 1, 10), instruction_id, status, amount_fen)
+    WHERE done_at IS NOT NULL;
 CREATE TABLE IF NOT EXISTS returns (
     seq            INTEGER PRIMARY KEY AUTOINCREMENT,
     instruction_id TEXT NOT NULL UNIQUE REFERENCES payments (instruction_id),
@@ -93,6 +97,18 @@ _NOT_OPEN = {
 }
 _NAME_DIFFERS = DeskReason("creditor_name_mismatch", "收款人户名与账号不符 / the name is not the account's")
 _UNKNOWN = DeskReason("account_unknown", "收款账号不存在 / no such account")
+
+
+CREDITS = (
+    "SELECT p.*, n.times AS attempts_seen FROM payments p JOIN presentations n ON n.id = p.instruction_id"
+    " WHERE p.done_at IS NOT NULL"
+)
+"""What reached an account has the instant at which it did (a check of the table)."""
+
+
+def _credit(row: sqlite3.Row) -> Credit:
+    names = [name for name in Credit.model_fields if name != "bank_reference"]
+    return Credit(bank_reference=bank_reference(row["seq"]), **{name: row[name] for name in names})
 
 
 class PaymentDesk(Desk[PaymentOrder, PaymentRule]):
@@ -213,19 +229,33 @@ class PaymentDesk(Desk[PaymentOrder, PaymentRule]):
         ]
         return ReturnPage(returns=page, next_after=rows[-1]["seq"] if rows else after)
 
-    def credits(self, connection: sqlite3.Connection) -> Credits:
-        """Every payment that reached an account, in the order of the book."""
+    def credits(self, connection: sqlite3.Connection, after: str, limit: int, day: str | None = None) -> Credits:
+        """Payments that reached an account (on this day, if one is given), by instruction id from `after` on."""
+        of_day = " AND substr(p.done_at, 1, 10) = :day" if day else ""
         rows = connection.execute(
-            "SELECT p.*, n.times AS attempts_seen FROM payments p"
-            " JOIN presentations n ON n.id = p.instruction_id"
-            " WHERE status IN ('settled', 'returned') ORDER BY seq"
-        )
-        names = [name for name in Credit.model_fields if name != "bank_reference"]
-        return Credits(
-            credits=[
-                Credit(bank_reference=bank_reference(row["seq"]), **{name: row[name] for name in names}) for row in rows
-            ]
-        )
+            f"{CREDITS} AND p.instruction_id > :after{of_day} ORDER BY p.instruction_id LIMIT :limit",
+            {"after": after, "day": day, "limit": limit},
+        ).fetchall()
+        more = rows[-1]["instruction_id"] if len(rows) == limit else None
+        return Credits(credits=[_credit(row) for row in rows], next_after=more)
+
+    def credits_of(self, connection: sqlite3.Connection, ids: Sequence[str]) -> Credits:
+        """Those of these payments that reached an account."""
+        places = ", ".join("?" * len(ids))
+        rows = connection.execute(f"{CREDITS} AND p.instruction_id IN ({places}) ORDER BY p.instruction_id", list(ids))
+        return Credits(credits=[_credit(row) for row in rows], next_after=None)
+
+    def days(self, connection: sqlite3.Connection, after: str, limit: int) -> Days:
+        """What reached accounts on each day (UTC) later than `after`, and how much of it has come back since."""
+        rows = connection.execute(
+            "SELECT substr(done_at, 1, 10) AS day, count(*) AS credited_count, sum(amount_fen) AS credited_fen,"
+            " count(*) FILTER (WHERE status = 'returned') AS returned_count,"
+            " coalesce(sum(amount_fen) FILTER (WHERE status = 'returned'), 0) AS returned_fen"
+            " FROM payments WHERE done_at IS NOT NULL AND substr(done_at, 1, 10) > ? GROUP BY 1 ORDER BY 1 LIMIT ?",
+            (after, limit),
+        ).fetchall()
+        days = [DayTotals(**dict(row)) for row in rows]
+        return Days(days=days, next_after=days[-1].day if len(days) == limit else None)
 
     def totals(self, connection: sqlite3.Connection) -> Totals:
         """Counts and sums over the whole book, and per debtor account."""

@@ -157,7 +157,25 @@ class Credit(BaseModel):
 
 
 class Credits(BaseModel):
+    """A page; `next_after` is where the next begins, absent when there is none."""
+
     credits: list[Credit]
+    next_after: str | None
+
+
+class DayTotals(BaseModel):
+    """What reached accounts on one day (UTC), and how much of that has come back since."""
+
+    day: str
+    credited_count: int
+    credited_fen: int
+    returned_count: int
+    returned_fen: int
+
+
+class Days(BaseModel):
+    days: list[DayTotals]
+    next_after: str | None
 
 
 class DebtorTotals(BaseModel):

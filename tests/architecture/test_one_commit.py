@@ -19,6 +19,12 @@ TRANSACTIONS_OF_THE_FRAME = {
     ("chassis/events/relay.py", "Relay._publish"): "marks as published what the broker has confirmed",
     ("chassis/time/jobs.py", "claim"): "leases due jobs, before any handler opens its unit of work",
     ("chassis/time/jobs.py", "renew"): "renews the lease of a job, between the units of work of its handler",
+    (
+        "chassis/time/jobs.py",
+        "extend",
+    ): "extends the leases of jobs whose handler still works, beside its units of work",
+    ("chassis/time/jobs.py", "leave"): "notes that a handler left jobs for later, after its units of work",
+    ("chassis/time/jobs.py", "_set_aside"): "stops trying what processes have died of, before any handler sees it",
     ("chassis/time/jobs.py", "put_back"): "notes a failed attempt, after the unit of work has rolled back",
     ("chassis/events/parking.py", "claim_due"): "leases parked events, before the inbox opens its unit of work",
     (

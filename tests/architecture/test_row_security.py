@@ -20,6 +20,7 @@ FRAME_TABLES = {
     "calendar_year": "which version of a year's working days is known; they are public",
     "calendar_day": "working days are public; a tenant's own rows are looked up under its name",
     "quarantine": "what could not be decoded belongs to nobody yet; the service may only put things in",
+    "verify_checkpoint": "how far the books were verified, by the operator's program alone: numbers and hashes",
     "audit_block": "hashes over all tenants' facts, without any content",
 }
 PUBLIC_TABLES = {

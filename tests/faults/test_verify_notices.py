@@ -8,11 +8,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import httpx
 import psycopg
 import pytest
 from system_kit import House
-from verify_kit import EVERYTHING_HOLDS, changed, credits, look, lying_bank, only, texts
+from verify_kit import EVERYTHING_HOLDS, changed, credited_again, credits, look, lying_bank, only, texts
 
 from console.operating import verify as verify_program
 
@@ -21,7 +20,7 @@ def test_a_sound_house_is_found_sound(
     still: House, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ZHIDA_HOME", str(still.cluster.home))
-    assert verify_program.main(["--settle", "0", "--json", str(tmp_path / "out.json")]) == 0
+    assert verify_program.main(["--settle", "0", "--full", "--json", str(tmp_path / "out.json")]) == 0
     assert json.loads((tmp_path / "out.json").read_text()) == EVERYTHING_HOLDS
     said = capsys.readouterr().out
     assert "不重付" in said
@@ -33,9 +32,7 @@ def test_a_sound_house_is_found_sound(
 
 def test_a_an_instruction_credited_twice_is_noticed(still: House) -> None:
     book = credits(still)
-    totals = {**httpx.get(f"{still.addresses.bank_url}/totals", trust_env=False).json()}
-    totals["settled_fen"] += book[-1]["amount_fen"]
-    with lying_bank(still, credits={"credits": [*book, book[-1]]}, totals=totals) as url:
+    with lying_bank(still, **credited_again(still)) as url:
         report = look(still, bank_url=url)
     assert report.verdicts() == only("A")
     assert f"{book[-1]['instruction_id']} 在银行有 2 笔入账" in texts(report)

@@ -129,7 +129,7 @@ def test_f_an_altered_audit_fact_is_noticed(still: House) -> None:
         f"UPDATE audit_fact SET actor = actor || '?' {LAST}",
         f"UPDATE audit_fact SET actor = rtrim(actor, '?') {LAST}",
     ):
-        report = look(still)
+        report = look(still, full=True)
     assert report.verdicts() == only("F")
     assert "审计记录被改动" in texts(report)
 
@@ -146,7 +146,7 @@ def test_f_a_removed_audit_fact_is_noticed(still: House) -> None:
         f"DELETE FROM audit_fact WHERE position IN (SELECT position FROM {copy})",
         f"INSERT INTO audit_fact OVERRIDING SYSTEM VALUE SELECT * FROM {copy}",
     ):
-        report = look(still)
+        report = look(still, full=True)
     with psycopg.connect(still.cluster.postgres.admin().dsn_of("zhida_review")) as connection:
         connection.execute(f"DROP TABLE {copy}")
     assert report.verdicts() == only("F")

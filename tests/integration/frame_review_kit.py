@@ -185,11 +185,25 @@ class Caller:
         }
         return self.send(orjson.dumps({"args": [envelope], "kwargs": {}}))
 
-    def send(self, body: bytes, *, reply: bool = True, content_type: str = "application/json") -> str:
+    def ask(self, method: str, *, patience: float | None = None, **body: Any) -> str:
+        """Send a question whose caller waits so many seconds; returns the correlation id."""
+        envelope = {"tenant": "zhanggong", "actor": {"id": "tester"}, "name": method.title(), "body": body}
+        more = {} if patience is None else {"expiration": str(int(patience * 1000))}
+        return self.send(orjson.dumps({"args": [envelope], "kwargs": {}}), method=method, **more)
+
+    def send(
+        self,
+        body: bytes,
+        *,
+        reply: bool = True,
+        content_type: str = "application/json",
+        method: str = "note",
+        **more: Any,
+    ) -> str:
         number = str(uuid.uuid4())
-        more = {"reply_to": self._reply_key} if reply else {}
+        more |= {"reply_to": self._reply_key} if reply else {}
         message = amqp.Message(body, content_type=content_type, content_encoding="utf-8", correlation_id=number, **more)
-        self.channel.basic_publish(message, "nameko-rpc", "notify.note")
+        self.channel.basic_publish(message, "nameko-rpc", f"notify.{method}")
         return number
 
     def answers(self, number: str) -> list[dict[str, Any]]:

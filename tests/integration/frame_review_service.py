@@ -1,4 +1,4 @@
-"""A service of one command on the real runner, for tests of the process itself; its database is a gateway's."""
+"""A service of one command and one question on the real runner, for tests of the process itself; its database is a gateway's."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ import sys
 import time
 from typing import ClassVar
 
-from chassis.edge.entrypoints import Service, command
+from chassis.edge.entrypoints import Service, command, query
 from chassis.events import broker
+from chassis.read.reader import Reader
 from chassis.write.uow import UnitOfWork
-from contracts.message import Command, Model, ServiceName
+from contracts.message import Command, Model, Query, ServiceName
 
 
 class Noted(Model):
@@ -30,8 +31,23 @@ class Note(Command[Noted]):
     seconds: float = 0
 
 
+class Ponder(Query[Noted]):
+    """A question that keeps the database busy for so many seconds, in so many statements."""
+
+    owner: ClassVar[ServiceName] = "notify"
+
+    seconds: float
+    statements: int = 1
+
+
 class NotingService(Service):
     name = "notify"
+
+    @query
+    def ponder(self, query: Ponder, reader: Reader) -> Noted:
+        for _ in range(query.statements):
+            reader.execute("SELECT pg_sleep(:seconds)", {"seconds": query.seconds})
+        return Noted(text="pondered")
 
     @command
     def note(self, cmd: Note, uow: UnitOfWork) -> Noted:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from matching_kit import CITY, XINGGUO, ZHANGGONG, Catalogue, content_of, output
@@ -24,9 +25,11 @@ from contracts.envelope import EventEnvelope
 from contracts.message import Actor
 from contracts.rule import State, Window
 from services.catalog.enterprises.domain import EnterpriseNotYours
-from services.catalog.matching import reach, views
+from services.catalog.matching import desk, population, reach, views
 from services.catalog.matching.desk import MatchingDesk
 from services.catalog.matching.domain import MatchingWarmingUp, PreviewRefused, ReachNotYours
+from services.catalog.matching.engine.matcher import Matcher
+from services.catalog.matching.population import SharedMatcher
 from services.catalog.policies.domain import ItemUnknown
 
 ENTERPRISE = Actor(id="boss", roles=frozenset({"enterprise"}), enterprise_id="somebody-else")
@@ -50,6 +53,94 @@ def test_what_the_tables_hold_is_matched_at_the_start(catalogue: Catalogue) -> N
     assert catalogue.line.ask(ask="reach", tenant=ZHANGGONG, item=item) == {"warming_up": True}
     catalogue.desk.turn()
     assert catalogue.reach(item) == (1, 1, 1)
+
+
+def test_what_is_offered_to_many_near_empty_tenants_is_compiled_once(
+    catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compiled: list[str] = []
+    put_item = Matcher.put_item
+
+    def counted(matcher: Matcher, item: str, *more: Any) -> None:
+        compiled.append(item)
+        put_item(matcher, item, *more)
+
+    monkeypatch.setattr(Matcher, "put_item", counted)
+    items = [catalogue.publishes(content_of("NM-002", code=f"NM-{number}"), CITY) for number in range(3)]
+    catalogue.registers(output("6"), tenant=XINGGUO)
+    catalogue.desk.turn()
+    assert sorted(compiled) == sorted(items)
+    assert catalogue.reach(items[0], XINGGUO) == (1, 0, 0)
+    assert catalogue.reach(items[0], ZHANGGONG) == (0, 0, 0)
+
+
+def test_a_tenant_is_answered_as_soon_as_it_has_been_read_and_who_was_asked_for_is_the_next(
+    catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The city is the largest, so it comes first; while it is read, somebody asks for Xingguo."""
+    item = catalogue.publishes(content_of("NM-002"), CITY)
+    for tenant in (CITY, CITY, ZHANGGONG, XINGGUO):
+        catalogue.registers(output("6"), tenant=tenant)
+    monkeypatch.setattr(desk, "FEW", 0)
+    read, answers = SharedMatcher.read, list[tuple[Any, Any]]()
+
+    def asked_meanwhile(tenants: Any, *more: Any) -> SharedMatcher:
+        (tenant,) = tenants
+        said = {each: "met" in catalogue.line.ask(ask="reach", tenant=each, item=item) for each in (CITY, XINGGUO)}
+        answers.append((tenant, said))
+        return read(tenants, *more)
+
+    monkeypatch.setattr(SharedMatcher, "read", asked_meanwhile)
+    catalogue.desk.turn()
+    assert answers == [
+        (CITY, {CITY: False, XINGGUO: False}),
+        (XINGGUO, {CITY: True, XINGGUO: False}),
+        (ZHANGGONG, {CITY: True, XINGGUO: True}),
+    ]
+
+
+def test_a_tenant_that_outgrows_its_place_among_the_near_empty_is_matched_alone(
+    catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    item = catalogue.publishes(content_of("NM-002"), CITY)
+    catalogue.registers(output("6"))
+    catalogue.registers(output("6"), tenant=XINGGUO)
+    catalogue.desk.turn()
+    monkeypatch.setattr(population, "MANY", 1)
+    monkeypatch.setattr(desk, "FEW", 2)
+    for _ in range(2):
+        catalogue.registers(output("7"))
+    catalogue.desk.turn()
+    alone, among = (catalogue.desk._populations[tenant].shared for tenant in (ZHANGGONG, XINGGUO))
+    assert (set(alone.populations), ZHANGGONG in among.populations) == ({ZHANGGONG}, False)
+    assert catalogue.reach(item, ZHANGGONG) == (3, 0, 0)
+    assert catalogue.reach(item, XINGGUO) == (1, 0, 0)
+    assert len(announced(catalogue)) == 2
+    assert len(announced(catalogue, XINGGUO)) == 1
+    catalogue.registers(output("6"), tenant=XINGGUO)
+    catalogue.desk.turn()
+    assert catalogue.reach(item, XINGGUO) == (2, 0, 0)
+    assert catalogue.reach(item, ZHANGGONG) == (3, 0, 0)
+
+
+def test_a_dossier_that_is_gone_from_a_shared_matcher_counts_no_more(catalogue: Catalogue) -> None:
+    item = catalogue.publishes(content_of("NM-002"), CITY)
+    gone = catalogue.registers(output("6"))
+    catalogue.registers(output("6"), tenant=XINGGUO)
+    catalogue.desk.turn()
+    catalogue.does(f"UPDATE enterprise SET merged_into = 'other', merged_at = now() WHERE id = '{gone}'")
+    catalogue.desk.turn()
+    assert catalogue.reach(item, ZHANGGONG) == (0, 0, 0)
+    assert catalogue.reach(item, XINGGUO) == (1, 0, 0)
+
+
+def test_each_near_empty_tenant_is_told_of_its_own_and_once_whatever_is_started_again(catalogue: Catalogue) -> None:
+    catalogue.publishes(content_of("NM-002"), CITY)
+    own = {tenant: catalogue.registers(output("6"), tenant=tenant) for tenant in (ZHANGGONG, XINGGUO)}
+    catalogue.desk.turn()
+    MatchingDesk(catalogue.frame).turn()
+    for tenant, enterprise in own.items():
+        assert [chunk.enterprise_ids for chunk in announced(catalogue, tenant)] == [(enterprise,)]
 
 
 def test_a_changed_file_a_new_file_and_a_new_item_are_seen_at_the_next_look(catalogue: Catalogue) -> None:

@@ -202,6 +202,10 @@ def test_a_service_refuses_to_start_with_a_role_that_row_security_does_not_bind(
         refuse_strong_role(service_frame("gateway", dsns=strong).engine)
 
 
+def broken(frame: Frame) -> list[str]:
+    return [said for said in audit.broken_links(frame.frame_engine) if isinstance(said, str)]
+
+
 def test_the_audit_chain_verifies_and_any_change_to_a_fact_is_noticed(frame: Frame, dsns: Dsns) -> None:
     frame.run_command(OnboardTenant, onboard_tenant, ganzhou())
     assert audit.seal(frame.frame_engine, frame.clock.now()) == ONBOARDED
@@ -222,13 +226,13 @@ def test_the_audit_chain_verifies_and_any_change_to_a_fact_is_noticed(frame: Fra
         ),
     )
     assert audit.seal(frame.frame_engine, frame.clock.now()) == ONBOARDED
-    assert audit.broken_links(frame.frame_engine) == []
+    assert broken(frame) == []
     with psycopg.connect(psycopg_url(dsns.owner)) as connection:
         connection.execute("UPDATE audit_fact SET actor = 'somebody else' WHERE position = 1")
-    assert len(audit.broken_links(frame.frame_engine)) == 1
+    assert len(broken(frame)) == 1
     with psycopg.connect(psycopg_url(dsns.owner)) as connection:
         connection.execute("DELETE FROM audit_fact WHERE position = 1")
-    assert audit.broken_links(frame.frame_engine)
+    assert broken(frame)
 
 
 def test_the_application_role_cannot_rewrite_the_audit(frame: Frame) -> None:

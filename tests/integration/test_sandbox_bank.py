@@ -51,7 +51,12 @@ def totals(bank: RunningProgram) -> dict[str, Any]:
 
 
 def credits_of(bank: RunningProgram) -> dict[str, dict[str, Any]]:
-    credits = bank.client.get("/credits").raise_for_status().json()["credits"]
+    credits: list[dict[str, Any]] = []
+    after: str | None = ""
+    while after is not None:
+        page = bank.client.get("/credits", params={"after": after}).raise_for_status().json()
+        credits += page["credits"]
+        after = page["next_after"]
     by_id = {credit["instruction_id"]: credit for credit in credits}
     assert len(by_id) == len(credits), "one credit per instruction id"
     return by_id
@@ -339,3 +344,33 @@ def test_dropped_connections_and_a_graceful_end_leave_no_errors_in_the_log(bank:
     bank.__exit__()
 
     assert bank.log.read_text() == ""
+
+
+def test_its_book_is_read_in_pages_of_all_or_of_one_day_by_instruction(bank: RunningProgram) -> None:
+    for instruction in ("P-3", "P-1", "P-2"):
+        pay(bank, instruction)
+    bank.client.post("/control/return/P-2", json={"reason_code": "closed"}).raise_for_status()
+    misbehave(bank, {"behaviour": "fail", "next": 1})
+    pay(bank, "P-0")
+
+    def page(path: str, **parameters: Any) -> dict[str, Any]:
+        found: dict[str, Any] = bank.client.get(path, params=parameters).raise_for_status().json()
+        return found
+
+    first = page("/credits", limit=2)
+    assert [each["instruction_id"] for each in first["credits"]] == ["P-1", "P-2"]
+    rest = page("/credits", limit=2, after=first["next_after"])
+    assert ([each["instruction_id"] for each in rest["credits"]], rest["next_after"]) == (["P-3"], None)
+    (day,) = page("/days")["days"]
+    assert day == {
+        "day": day["day"],
+        "credited_count": 3,
+        "credited_fen": 60_000_000,
+        "returned_count": 1,
+        "returned_fen": 20_000_000,
+    }
+    assert len(page("/credits", day=day["day"])["credits"]) == 3
+    assert page("/credits", day="2020-01-01")["credits"] == []
+    assert page("/days", after=day["day"])["days"] == []
+    some = bank.client.post("/credits/query", json={"instruction_ids": ["P-0", "P-2", "P-9"]}).json()["credits"]
+    assert [(each["instruction_id"], each["status"]) for each in some] == [("P-2", "returned")]

@@ -19,6 +19,9 @@ from console.refusal import CommandRefusal
 from console.servers.credentials import Credentials
 from console.servers.provision import Dsns, dsns_of
 
+STATEMENT_TIMEOUT_MS = 15 * 60_000
+"""A million payments are added up in seconds; ten years of them in minutes."""
+
 
 @dataclass(frozen=True)
 class Addresses:
@@ -85,5 +88,7 @@ class OpenBooks:
     def _engine(self, name: str, role: str) -> Engine:
         if (name, role) not in self._engines:
             url = getattr(self.addresses.databases[name], role)
-            self._engines[name, role] = connect_engine(url, size=2, name=f"zhida-verify-{name}")
+            self._engines[name, role] = connect_engine(
+                url, size=4, name=f"zhida-verify-{name}", statement_timeout_ms=STATEMENT_TIMEOUT_MS
+            )
         return self._engines[name, role]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine, text
 
 from chassis.time.clock import CHINA
-from console.operating.checks.report import Finding
+from console.operating.checks import successors
+from console.operating.checks.findings import Finding
+from console.operating.checks.look import Invariant, Look
 
 GRACE = timedelta(minutes=1)
 """How long a timer may take: work that came due less than this ago is not late."""
@@ -103,6 +105,20 @@ def overdue_jobs(engine: Engine, service: str, now: datetime) -> list[Finding]:
         )
         for row in rows
     ]
+
+
+def late_in_silence(look: Look) -> Iterator[Finding]:
+    """What is late without an alarm, what nothing will ever follow, and timers that did not fire."""
+    for kind in WATCHED:
+        with look.books.snapshot(kind.service, look.tenants) as connection:
+            yield from silent_lateness(connection, kind, look.now)
+    with look.books.snapshot("treasury", look.tenants) as treasury:
+        yield from successors.unfollowed(treasury)
+    for name in look.books.names:
+        yield from overdue_jobs(look.books.frame(name), name, look.now)
+
+
+INVARIANT = Invariant("D", "逾期必报：过期未结必有告警，定时工作不积压", "nothing is late in silence", late_in_silence)
 
 
 def _china(at: datetime) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, text
 
-from console.operating.checks.report import Finding
+from console.operating.checks.findings import Finding
+from console.operating.checks.look import Invariant, Look
 from contracts.money import Money
 
 LINES = text(
@@ -129,3 +130,12 @@ def _unequal(what: str, ours: int, source: str, theirs: int) -> str:
 
 def _name(line: Mapping[str, Any] | RowMapping) -> str:
     return f"预算指标 {line['year']} 年 {line['department']} {line['item_id'] or '（部门全部事项）'}"
+
+
+def budgets_to_the_fen(look: Look) -> Iterator[Finding]:
+    """The server adds up; what comes here is a row for each line, and what does not balance."""
+    with look.books.snapshot("treasury", look.tenants) as treasury:
+        yield from out_of_balance(treasury)
+
+
+INVARIANT = Invariant("C", "预算到分：每条指标平衡，不为负", "every budget line, to the fen", budgets_to_the_fen)

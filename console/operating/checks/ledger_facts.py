@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, text
 
-from console.operating.checks.report import Finding
+from console.operating.checks.findings import Finding
 
 MOST = 100
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import Engine, Executable, text
+from sqlalchemy import Engine, Row, text
 
 from chassis.events.quarantine import Quarantined, quarantined_messages
 from chassis.events.stuck import StuckMessage, stuck_messages
-from console.operating.checks.report import Finding, Notice
+from console.operating.checks.findings import Finding, Notice
+from console.operating.checks.look import Invariant, Look
+from console.place import GATEWAY
 from contracts.flow import EVENTS, FLOW, QUEUES, SERVICES
 from contracts.message import ServiceName
 
@@ -18,25 +21,34 @@ PENDING = text(
 )
 PUBLISHED = text(
     "SELECT tenant, aggregate_type, aggregate_id, max(sequence) AS sequence FROM outbox"
-    " WHERE published_at IS NOT NULL GROUP BY tenant, aggregate_type, aggregate_id"
+    " WHERE published_at IS NOT NULL AND position > :after GROUP BY tenant, aggregate_type, aggregate_id"
 )
-ARRIVED = text(
-    "SELECT tenant, aggregate_type, aggregate_id, max(sequence) AS sequence FROM ("
-    " SELECT tenant, aggregate_type, aggregate_id, sequence FROM position"
-    " UNION ALL SELECT origin, aggregate_type, aggregate_id, sequence FROM parked) AS heard"
-    " GROUP BY tenant, aggregate_type, aggregate_id"
+UNHEARD = text(
+    "SELECT said.tenant, said.aggregate_type, said.aggregate_id, said.sequence, coalesce(max(heard.sequence), 0) AS heard"
+    " FROM unnest(CAST(:tenants AS text[]), CAST(:types AS text[]), CAST(:ids AS text[]), CAST(:sequences AS integer[]))"
+    " AS said (tenant, aggregate_type, aggregate_id, sequence) LEFT JOIN LATERAL ("
+    " SELECT p.sequence FROM position p WHERE (p.tenant, p.aggregate_type, p.aggregate_id)"
+    " = (said.tenant, said.aggregate_type, said.aggregate_id)"
+    " UNION ALL SELECT p.sequence FROM parked p WHERE (p.origin, p.aggregate_type, p.aggregate_id)"
+    " = (said.tenant, said.aggregate_type, said.aggregate_id)) heard ON true"
+    " GROUP BY 1, 2, 3, 4 HAVING coalesce(max(heard.sequence), 0) < said.sequence ORDER BY 1, 2, 3"
 )
+QUIET = text(
+    "SELECT least((SELECT position FROM outbox WHERE created_at < :before ORDER BY position DESC LIMIT 1),"
+    " (SELECT min(position) - 1 FROM outbox WHERE published_at IS NULL))"
+)
+"""Up to where nothing will be published any more: positions are given out before they are committed."""
+
+QUIET_FOR = timedelta(minutes=10)
+"""Longer than any transaction may take."""
+
+PAGE = 1000
+"""Aggregates that are compared at a time."""
+
+HEARD = "outbox heard by all"
 
 QUEUE_NAMES = frozenset(QUEUES.values()) | {f"rpc-{service}" for service in SERVICES}
 """Where a message can be sent again to: the event queues, and nameko's RPC queues."""
-
-
-class AggregateKey(NamedTuple):
-    """An aggregate as the bus knows it; `tenant` is the one that owns it."""
-
-    tenant: str
-    aggregate_type: str
-    aggregate_id: str
 
 
 def unpublished(engine: Engine, service: str) -> list[Finding]:
@@ -52,22 +64,50 @@ def unpublished(engine: Engine, service: str) -> list[Finding]:
         ]
 
 
-def lost(frames: Mapping[str, Engine]) -> list[Finding]:
+def lost(look: Look) -> Iterator[Finding]:
     """Published events that a consumer has neither handled nor set aside, by aggregate."""
     consumers: dict[str, set[ServiceName]] = {}
     for event, route in FLOW.items():
         consumers.setdefault(event.aggregate, set()).update(route.consumers)
-    arrived = {name: _sequences(engine, ARRIVED) for name, engine in frames.items()}
-    findings = []
-    for producer, engine in frames.items():
-        for key, sequence in _sequences(engine, PUBLISHED).items():
-            for consumer in sorted(consumers.get(key.aggregate_type, ())):
-                heard = arrived[consumer].get(key, 0) if consumer in arrived else sequence
-                if heard < sequence:
-                    what = f"{key.aggregate_type}/{key.aggregate_id}"
-                    said = f"{producer} 发出的 {what} 到第 {sequence} 条，{consumer} 只收到第 {heard} 条"
-                    findings.append(Finding("E", key.tenant, said))
-    return findings
+    for producer in look.books.names:
+        yield from _lost_of(look, producer, consumers)
+
+
+def _lost_of(look: Look, producer: str, consumers: Mapping[str, set[ServiceName]]) -> Iterator[Finding]:
+    """A checkpoint is set where what was said up to there has been heard by everybody."""
+    checkpoints, sound = look.checkpoints(producer), True
+    after = checkpoints.get(HEARD).position
+    with look.books.frame(producer).connect() as connection:
+        quiet = connection.execute(QUIET, {"before": look.now - QUIET_FOR}).scalar()
+    for page in _published(look.books.frame(producer), after):
+        for consumer in look.books.names:
+            theirs = [row for row in page if consumer in consumers.get(row.aggregate_type, ())]
+            for row in _unheard(look.books.frame(consumer), theirs) if theirs else ():
+                sound = False
+                what = f"{row.aggregate_type}/{row.aggregate_id}"
+                said = f"{producer} 发出的 {what} 到第 {row.sequence} 条，{consumer} 只收到第 {row.heard} 条"
+                yield Finding("E", row.tenant, said)
+    if sound and quiet is not None and quiet > after:
+        checkpoints.set(HEARD, quiet, {}, look.now)
+
+
+def _published(engine: Engine, after: int) -> Iterator[Sequence[Row[Any]]]:
+    """What has left this outbox beyond position `after`: the last of each aggregate, some at a time."""
+    with engine.connect() as connection:
+        streamed = connection.execution_options(stream_results=True, max_row_buffer=PAGE)
+        yield from streamed.execute(PUBLISHED, {"after": after}).partitions(PAGE)
+
+
+def _unheard(engine: Engine, said: Sequence[Row[Any]]) -> Sequence[Row[Any]]:
+    """Those of which this consumer has not heard the last."""
+    given = {
+        "tenants": [row.tenant for row in said],
+        "types": [row.aggregate_type for row in said],
+        "ids": [row.aggregate_id for row in said],
+        "sequences": [row.sequence for row in said],
+    }
+    with engine.connect() as connection:
+        return connection.execute(UNHEARD, given).all()
 
 
 def set_aside(engine: Engine, service: str) -> tuple[list[Finding], list[Notice]]:
@@ -96,7 +136,16 @@ def _quarantined(entry: Quarantined, service: str) -> Finding | Notice:
     return Notice(None, name, f"./zhida work show --service {service} --id {id}")
 
 
-def _sequences(engine: Engine, statement: Executable) -> dict[AggregateKey, int]:
-    with engine.connect() as connection:
-        rows = connection.execute(statement).all()
-    return {AggregateKey(row.tenant, row.aggregate_type, row.aggregate_id): row.sequence for row in rows}
+def lost_or_nameless(look: Look) -> Iterator[Finding | Notice]:
+    """What lies in outboxes, what never arrived, and what was set aside."""
+    yield from lost(look)
+    for name in look.books.names:
+        yield from unpublished(look.books.frame(name), name)
+        if name != GATEWAY:
+            for told in set_aside(look.books.frame(name), name):
+                yield from told
+
+
+INVARIANT = Invariant(
+    "E", "消息不失：发件箱清空，已发必达，搁置有名", "no message is lost or nameless", lost_or_nameless
+)

@@ -2,40 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-INVARIANTS: Mapping[str, tuple[str, str]] = {
-    "A": ("不重付：一个指令号至多一笔入账", "nothing is paid twice"),
-    "B": ("账实相符：已付、已退与银行账本逐笔一致", "our payments are the bank's"),
-    "C": ("预算到分：每条指标平衡，不为负", "every budget line, to the fen"),
-    "D": ("逾期必报：过期未结必有告警，定时工作不积压", "nothing is late in silence"),
-    "E": ("消息不失：发件箱清空，已发必达，搁置有名", "no message is lost or nameless"),
-    "F": ("审计可验：封存的审计链完整、连续", "the audit chain is whole"),
-}
-"""Letter → what must hold, in Chinese and in English."""
+from console.operating.checks.findings import Finding, Notice
+from console.operating.checks.invariants import INVARIANTS
 
 OVERALL = "全部"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One difference: which invariant it breaks, whose it is (None: nobody's in particular), and what it
-    is."""
-
-    invariant: str
-    tenant: str | None
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """Something an operator should know or do that breaks no invariant; `command` is what to type, if
-    anything."""
-
-    tenant: str | None
-    text: str
-    command: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, text
 
-from console.operating.checks.report import Finding
+from console.operating.checks.findings import Finding
 
 STATES = {"failed": "付款未成功", "returned": "被银行退回", "settled": "银行列有退汇"}
 

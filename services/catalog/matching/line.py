@@ -81,10 +81,13 @@ class MatchingLine:
         while not self._closing.is_set():
             self._path.unlink(missing_ok=True)
             arguments = [sys.executable, "-m", "services.catalog.matching.process", str(self._path)]
-            with subprocess.Popen(arguments, stdin=subprocess.PIPE, env=dict(self._env)) as process:
-                self._process = process
-                while process.poll() is None and not self._closing.wait(AGAIN_SECONDS):
-                    pass
-            if not self._closing.is_set():
-                log.warning("matching process ended and is started again", code=process.returncode)
-                self._closing.wait(AGAIN_SECONDS)
+            try:
+                with subprocess.Popen(arguments, stdin=subprocess.PIPE, env=dict(self._env)) as process:
+                    self._process = process
+                    while process.poll() is None and not self._closing.wait(AGAIN_SECONDS):
+                        pass
+                log.info("matching process ended", code=process.returncode)
+            except OSError as error:
+                # No memory or no processes left: whoever keeps it must not be gone when there are some again.
+                log.error("matching process cannot be started", error=str(error)[:200])
+            self._closing.wait(AGAIN_SECONDS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,14 @@ from services.catalog.matching.engine.facts import ColumnKey, EngineFacts
 SLICE = 20_000
 """Dossiers in one statement: a few seconds of the server's time, well inside its limit."""
 
-ENTERPRISES = "SELECT id FROM enterprise WHERE tenant = :tenant AND merged_into IS NULL ORDER BY id"
+ENTERPRISES = (
+    "SELECT tenant, id FROM enterprise WHERE tenant = ANY (CAST(:tenants AS text[])) AND merged_into IS NULL"
+    " ORDER BY tenant, id"
+)
+SIZES = (
+    "SELECT tenant, count(*) AS n FROM enterprise WHERE tenant = ANY (CAST(:tenants AS text[])) AND merged_into IS NULL"
+    " GROUP BY tenant"
+)
 
 COLUMNS = r"""
 SELECT name, period, kind, unit, form, decimals, listed, array_agg(row) AS rows,
@@ -37,14 +44,18 @@ FROM (
             CASE WHEN c.kind = 'number' AND length(c.value #>> '{}') <= 18 THEN 'number'
                 WHEN c.kind = 'date' AND c.value #>> '{}' ~ '^\d{4}-\d{2}-\d{2}$' THEN 'date' ELSE 'listed' END AS form
         FROM enterprise_fact_current c
-        WHERE c.tenant = :tenant AND c.enterprise_id BETWEEN :first AND :last
+        WHERE {those}
     ) f
-    JOIN (SELECT id, CAST(place + :start - 1 AS integer) AS row
-        FROM unnest(CAST(:ids AS text[])) WITH ORDINALITY AS given(id, place)) n ON n.id = f.enterprise_id
+    JOIN (SELECT tenant, id, CAST(place + :start - 1 AS integer) AS row
+        FROM unnest(CAST(:owners AS text[]), CAST(:ids AS text[])) WITH ORDINALITY AS given(tenant, id, place)) n
+        ON (n.tenant, n.id) = (f.tenant, f.enterprise_id)
 ) fact
 GROUP BY name, period, kind, unit, form, decimals, listed
 """
 """One row per fact, period and way of writing it: the rows and figures of a whole slice of dossiers at once."""
+
+OF_ONE = COLUMNS.replace("{those}", "c.tenant = :tenant AND c.enterprise_id BETWEEN :first AND :last")
+OF_MANY = COLUMNS.replace("{those}", "c.tenant = ANY (CAST(:tenants AS text[]))")
 
 FILES = (
     "SELECT enterprise_id, name, kind, value, unit, period, source, source_kind, as_of, valid_until"
@@ -52,22 +63,34 @@ FILES = (
 )
 
 
-def read_enterprises(reader: Reader, tenant: TenantId) -> list[str]:
-    """The ids of all dossiers that stand, ascending."""
-    return [row.id for row in reader.execute(ENTERPRISES, {"tenant": tenant})]
+def read_enterprises(reader: Reader, tenants: Collection[TenantId]) -> list[tuple[TenantId, str]]:
+    """(tenant, id) of all dossiers of these tenants that stand, ascending."""
+    return [(row.tenant, row.id) for row in reader.execute(ENTERPRISES, {"tenants": list(tenants)})]
 
 
-def load_columns(reader: Reader, tenant: TenantId, ids: Sequence[str], facts: EngineFacts) -> None:
-    """The current facts of `ids` (ascending; row by row) into empty columns."""
+def read_sizes(reader: Reader, tenants: Collection[TenantId]) -> dict[TenantId, int]:
+    """How many dossiers stand in each of these tenants."""
+    found = {row.tenant: row.n for row in reader.execute(SIZES, {"tenants": list(tenants)})}
+    return {tenant: found.get(tenant, 0) for tenant in tenants}
+
+
+def load_columns(reader: Reader, dossiers: Sequence[tuple[TenantId, str]], facts: EngineFacts) -> None:
+    """The current facts of these dossiers (ascending; row by row) into empty columns."""
     parts: dict[ColumnKey, list[_Part]] = {}
-    for start in range(0, len(ids), SLICE):
-        some = list(ids[start : start + SLICE])
-        given = {"tenant": tenant, "first": some[0], "last": some[-1], "ids": some, "start": start, "never": NEVER}
-        for found in reader.execute(COLUMNS, given):
+    for start in range(0, len(dossiers), SLICE):
+        some = dossiers[start : start + SLICE]
+        those: dict[str, Any]
+        owners, ids = [tenant for tenant, _ in some], [id for _, id in some]
+        given = {"owners": owners, "ids": ids, "start": start, "never": NEVER}
+        if owners[0] == owners[-1]:
+            statement, those = OF_ONE, {"tenant": owners[0], "first": ids[0], "last": ids[-1]}
+        else:
+            statement, those = OF_MANY, {"tenants": sorted(set(owners))}
+        for found in reader.execute(statement, given | those):
             column = facts.column((found.name, found.period))
             parts.setdefault((found.name, found.period), []).append(_part(column, found))
-    for key, those in parts.items():
-        rows, forms, values, untils = (np.concatenate(each) for each in zip(*those, strict=True))
+    for key, these in parts.items():
+        rows, forms, values, untils = (np.concatenate(each) for each in zip(*these, strict=True))
         order = np.argsort(rows, kind="stable")
         facts.column(key).load(rows[order], forms[order], values[order], untils[order])
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -12,14 +12,18 @@ from chassis.read.reader import Reader
 from contracts.message import TenantId
 from contracts.rule import Eligibility, FactType, ParameterType
 from contracts.rule.facts import RulePart
-from services.catalog.policies.views import LINEAGE
 
 OFFERS = (
-    f"{LINEAGE} SELECT p.id, p.tenant, p.item_version, p.content ->> 'title' AS title, p.opens, p.closes,"
+    "SELECT p.id, p.tenant, p.item_version, p.content ->> 'title' AS title, p.opens, p.closes,"
     " p.content -> 'rules' AS rules FROM policy_item p"
-    " WHERE p.state = 'published' AND p.tenant IN (SELECT id FROM lineage)"
+    " WHERE p.state = 'published' AND p.tenant = ANY (CAST(:places AS text[]))"
     " AND (CAST(:ids AS text[]) IS NULL OR p.id = ANY (CAST(:ids AS text[])))"
 )
+LEVELS = 8
+"""As many as the catalogue looks upwards elsewhere (services/catalog/policies/views.py)."""
+
+Lineage = tuple[TenantId, ...]
+"""A place with the levels above it, from the top level down: whose items are on offer to its enterprises."""
 
 
 class Matched(RulePart):
@@ -62,9 +66,23 @@ class Offer:
         return (self.opens is None or self.opens <= day) and (self.closes is None or day <= self.closes)
 
 
-def read_offers(reader: Reader, tenant: TenantId, ids: Sequence[str] | None = None) -> Iterator[Offer]:
-    """Everything on offer to the tenant's enterprises, or those of `ids` that are."""
-    given = {"tenant": tenant, "ids": list(ids) if ids is not None else None}
+def read_lineages(reader: Reader, tenants: Collection[TenantId]) -> dict[TenantId, Lineage]:
+    """That of each of these tenants and of every level above them."""
+    above = {row.id: row.parent_id for row in reader.execute("SELECT id, parent_id FROM tenant")}
+    found: dict[TenantId, Lineage] = {}
+    for tenant in tenants:
+        chain: list[TenantId] = []
+        place: TenantId | None = tenant
+        while place is not None and place in above and place not in chain and len(chain) <= LEVELS:
+            chain.append(place)
+            place = above[place]
+        found.update((level, tuple(reversed(chain[depth:]))) for depth, level in enumerate(chain))
+    return found
+
+
+def read_offers(reader: Reader, places: Collection[TenantId], ids: Sequence[str] | None = None) -> Iterator[Offer]:
+    """What these places have on offer, or those of `ids` that are: each once."""
+    given = {"places": sorted(places), "ids": list(ids) if ids is not None else None}
     for row in reader.execute(OFFERS, given):
         rules = Matched.model_validate(row.rules)
         yield Offer(row.id, row.tenant, row.item_version, row.title, row.opens, row.closes, rules)

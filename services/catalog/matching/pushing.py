@@ -6,15 +6,19 @@ the last chunk let each see that another one was faster, and read what it said.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
+from sqlalchemy import Row
 
 from chassis.read.reader import Reader
 from chassis.write.uow import UnitOfWork
 from contracts.message import TenantId
+from contracts.rule import State
 from services.catalog.matching.domain import LINES, MatchChunk
 from services.catalog.matching.engine.columns import Rows
+from services.catalog.matching.engine.matcher import STATES
 from services.catalog.matching.population import Changed, Population
 from services.catalog.matching.store import MatchChunks
 
@@ -28,7 +32,13 @@ TOLD = (
     "SELECT number, item_id, year, enterprise_ids FROM match_chunk"
     " WHERE tenant = :tenant AND number > :number ORDER BY number LIMIT 2000"
 )
+TOLD_TOGETHER = (
+    "SELECT tenant, number, item_id, year, enterprise_ids FROM match_chunk"
+    " WHERE tenant = ANY (CAST(:tenants AS text[])) AND (tenant, number) > (:tenant, :number)"
+    " ORDER BY tenant, number LIMIT 2000"
+)
 Units = Callable[[Sequence[TenantId]], UnitOfWork]
+MET = STATES.index(State.MET)
 NOBODY: Rows = np.empty(0, np.int32)
 
 
@@ -46,11 +56,15 @@ class Told:
             given = {"tenant": self._population.tenant, "number": self.number}
             chunks = reader.execute(TOLD, given).all()
             for chunk in chunks:
-                known = self._population.rows
-                rows = [known[id] for id in chunk.enterprise_ids if id in known]
-                self.add((chunk.item_id, chunk.year), np.array(rows, np.int32), chunk.number)
+                self.hear(chunk)
             if not chunks:
                 return
+
+    def hear(self, chunk: Row[Any]) -> None:
+        """What one chunk said."""
+        known = self._population.rows
+        rows = [known[id] for id in chunk.enterprise_ids if id in known]
+        self.add((chunk.item_id, chunk.year), np.array(rows, np.int32), chunk.number)
 
     def add(self, occasion: tuple[str, int], rows: Rows, number: int) -> None:
         self._rows[occasion] = np.union1d(self._rows.get(occasion, NOBODY), rows)
@@ -62,22 +76,30 @@ class Told:
         return rows if known is None else np.setdiff1d(rows, known, assume_unique=True)
 
 
-def everybody(population: Population) -> Mapping[str, Rows]:
-    """Who meets each item."""
-    return dict(population.matcher.enumerate_all())
+def read_told(reader: Reader, populations: Collection[Population]) -> dict[TenantId, Told]:
+    """What was said to each of them, in one pass."""
+    told = {each.tenant: Told(each) for each in populations}
+    tenant, number = "", 0
+    while True:
+        given = {"tenants": sorted(told), "tenant": tenant, "number": number}
+        chunks = reader.execute(TOLD_TOGETHER, given).all()
+        for chunk in chunks:
+            told[chunk.tenant].hear(chunk)
+            tenant, number = chunk.tenant, chunk.number
+        if not chunks:
+            return told
 
 
 def affected(population: Population, changed: Changed) -> Mapping[str, Rows]:
     """Who meets an item now that was touched, or whose dossier was."""
-    matcher = population.matcher
     if len(changed.rows) > ROW_BY_ROW:
-        return everybody(population)
-    found = {item: matcher.entitled(item) for item in changed.items if item in matcher.items}
+        return population.everybody()
+    found = {item: population.entitled(item) for item in changed.items}
     by_item: dict[str, list[int]] = {}
-    items = list(matcher.items)
     for row in changed.rows.tolist():
-        for place in np.flatnonzero(matcher.ranks(row) == 2).tolist():
-            by_item.setdefault(items[place], []).append(row)
+        for item, rank in population.ranks(row).items():
+            if rank == MET:
+                by_item.setdefault(item, []).append(row)
     for item, rows in by_item.items():
         found.setdefault(item, np.array(rows, np.int32))
     return found
@@ -88,7 +110,8 @@ def untold(population: Population, told: Told, met: Mapping[str, Rows]) -> list[
     today = population.matcher.facts.today
     found = []
     for item, rows in met.items():
-        if population.offers[item].open_on(today):
+        offer = population.offer(item)
+        if offer is not None and offer.open_on(today):
             fresh = told.without((item, population.matcher.items[item].year), rows)
             if len(fresh):
                 found.append((item, fresh))
@@ -129,7 +152,8 @@ def push(
 
 
 def _chunk(population: Population, number: int, item: str, rows: Rows, uow: UnitOfWork) -> MatchChunk:
-    offer = population.offers[item]
+    offer = population.offer(item)
+    assert offer is not None, "nobody is told of what is not on offer"
     return MatchChunk(
         id=uow.new_id(),
         tenant=population.tenant,
@@ -138,6 +162,6 @@ def _chunk(population: Population, number: int, item: str, rows: Rows, uow: Unit
         item_version=offer.version,
         item_title=offer.title,
         year=population.matcher.items[item].year,
-        enterprise_ids=tuple(population.ids[row] for row in rows.tolist()),
+        enterprise_ids=tuple(population.id_of(row) for row in rows.tolist()),
         matched_at=uow.now,
     )

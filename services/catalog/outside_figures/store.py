@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Protocol
 
 from sqlalchemy import Column, CursorResult, Date, DateTime, MetaData, RowMapping, Table, Text
@@ -48,6 +48,11 @@ STANDING = (
     " FROM lineage l LEFT JOIN outside_figure f ON f.tenant = l.id AND f.withdrawn_at IS NULL"
     " AND (CAST(:names AS text[]) IS NULL OR f.name = ANY (CAST(:names AS text[])))"
     " ORDER BY l.depth DESC, f.recorded_at, f.id"
+)
+
+OF_PLACES = (
+    f"SELECT tenant, {', '.join(FIGURE)} FROM outside_figure WHERE withdrawn_at IS NULL"
+    " AND tenant = ANY (CAST(:places AS text[])) ORDER BY recorded_at, id"
 )
 
 UNITS = (
@@ -109,6 +114,19 @@ def figures_by_place(
             standing.append(_figure(row))
         found[row["tenant"]] = tuple(standing)
     return found
+
+
+def figures_by_lineage(
+    database: FigureReading, lineages: Mapping[TenantId, Sequence[TenantId]]
+) -> dict[TenantId, tuple[ParameterValue, ...]]:
+    """The same for many places in one look; `lineages` names each with the levels above it, from the top level down."""
+    own: dict[TenantId, list[ParameterValue]] = {}
+    for row in database.execute(OF_PLACES, {"places": sorted(lineages)}).mappings():
+        own.setdefault(row["tenant"], []).append(_figure(row))
+    return {
+        place: tuple(figure for level in lineage for figure in own.get(level, ()))
+        for place, lineage in lineages.items()
+    }
 
 
 def _figure(row: RowMapping) -> ParameterValue:

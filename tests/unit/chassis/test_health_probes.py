@@ -66,11 +66,24 @@ def test_a_process_whose_loops_beat_is_alive(serve: Serve) -> None:
     assert (status, json.loads(body)) == (200, {"status": "alive", "loops": {"relay": "ok"}})
 
 
-def test_a_loop_without_a_beat_for_too_long_makes_the_process_stalled_and_is_named(serve: Serve) -> None:
-    relay, sweeper = Heartbeat("relay", max_age=60), Heartbeat("sweeper", max_age=0)
+def test_a_loop_whose_thread_has_ended_makes_the_process_stalled_and_is_named(serve: Serve) -> None:
+    relay, sweeper = Heartbeat("relay", max_age=60), Heartbeat("sweeper", max_age=60)
+    sweeper.thread = threading.Thread(target=well)
+    sweeper.thread.start()
+    sweeper.thread.join()
     status, body = get(serve(heartbeats=[relay, sweeper]), "/healthz?verbose")
     assert status == 503
-    assert json.loads(body) == {"status": "stalled", "loops": {"relay": "ok", "sweeper": "stale 0s"}}
+    assert json.loads(body) == {"status": "stalled", "loops": {"relay": "ok", "sweeper": "ended"}}
+
+
+def test_a_loop_that_is_slow_is_alive_and_told_of_where_progress_is_asked_for(serve: Serve) -> None:
+    slow = Heartbeat("due:archive", max_age=0)
+    slow.in_hand = time.monotonic() - 130
+    server = serve(heartbeats=[slow, Heartbeat("relay", max_age=60)])
+    assert get(server, "/healthz")[0] == 200
+    status, body = get(server, "/readyz")
+    assert status == 200
+    assert json.loads(body)["progress"] == {"due:archive": "stale 0s, in hand 130s", "relay": "ok"}
 
 
 def test_a_beat_makes_a_stale_heartbeat_fresh_again() -> None:
@@ -85,14 +98,18 @@ def test_a_process_is_ready_when_every_check_passes(serve: Serve) -> None:
     status, body = get(serve({"database": well, "broker": well}), "/readyz")
     assert (status, json.loads(body)) == (
         200,
-        {"status": "ready", "checks": {"database": "ok", "broker": "ok"}},
+        {"status": "ready", "checks": {"database": "ok", "broker": "ok"}, "progress": {}},
     )
 
 
 def test_a_process_is_not_ready_when_a_check_fails_and_says_which_but_no_details(serve: Serve) -> None:
     status, body = get(serve({"database": well, "bank": away}), "/readyz")
     assert status == 503
-    assert json.loads(body) == {"status": "not_ready", "checks": {"database": "ok", "bank": "BankAway"}}
+    assert json.loads(body) == {
+        "status": "not_ready",
+        "checks": {"database": "ok", "bank": "BankAway"},
+        "progress": {},
+    }
 
 
 def test_a_check_that_hangs_is_given_up_in_time_and_never_started_twice(serve: Serve) -> None:
@@ -220,6 +237,6 @@ def test_it_serves_from_a_process_of_green_threads_too() -> None:
     answers = [line for line in done.stdout.splitlines() if line.startswith("/")]
     assert answers == [
         '/healthz 200 {"status": "alive", "loops": {"relay": "ok"}}',
-        '/readyz 503 {"status": "not_ready", "checks": {"broker": "ok", "bank": "Timeout", "database": "timeout"}}',
+        '/readyz 503 {"status": "not_ready", "checks": {"broker": "ok", "bank": "Timeout", "database": "timeout"}, "progress": {"relay": "ok"}}',
         "/metrics 200 # HELP process_virtual_memory_bytes Virtual memory size in bytes.",
     ], done.stderr

@@ -6,14 +6,53 @@ import asyncio
 import threading
 import time
 
+import httpx
 import pytest
+from fastapi import FastAPI
 
 from gateway import readiness
+from gateway.app import probes
+from gateway.bus import Bus
+from gateway.bus_connection import Connection
 from gateway.readiness import Readiness
 
 
 def answers() -> None:
     """A database that is there."""
+
+
+@pytest.mark.parametrize(("ended", "status", "said"), [([], 200, "ok"), (["relay"], 503, "relay")])
+def test_the_gateway_is_alive_while_all_that_has_to_run_in_it_does(ended: list[str], status: int, said: str) -> None:
+    app = FastAPI()
+    app.include_router(probes(Readiness(lambda: True, answers), lambda: ended))
+
+    async def probed() -> httpx.Response:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://door") as client:
+            return await client.get("/healthz")
+
+    answer = asyncio.run(probed())
+    assert (answer.status_code, answer.text) == (status, said)
+
+
+def test_a_bus_whose_connector_has_ended_says_so_unless_it_was_closed() -> None:
+    async def looked() -> list[list[str]]:
+        bus = Bus("amqp://nowhere", connect=never)
+        found = [bus.ended_loops()]
+        await bus.start()
+        found.append(bus.ended_loops())
+        assert bus._connector is not None
+        bus._connector.cancel()
+        await asyncio.wait({bus._connector})
+        found.append(bus.ended_loops())
+        await bus.close()
+        return [*found, bus.ended_loops()]
+
+    assert asyncio.run(looked()) == [[], [], ["bus connector"], []]
+
+
+async def never(*_: object) -> Connection:
+    await asyncio.Event().wait()
+    raise AssertionError
 
 
 def refuses() -> None:

@@ -115,26 +115,29 @@ class Matcher:
 
     # -- who is entitled to this item ---------------------------------------------------------------------
 
-    def reach(self, item: str) -> MatchReach:
-        met, possible = self.bitmaps(item)
-        yes, maybe = (int(np.bitwise_count(bits).sum()) for bits in (met, possible))
-        return MatchReach(yes, int(self.facts.present.sum()) - maybe, maybe - yes)
+    # `among` is a bitmap of the enterprises that are asked about; without it, all.
 
-    def bitmaps(self, item: str) -> tuple[Words, Words]:
+    def reach(self, item: str, among: Words | None = None) -> MatchReach:
+        met, possible = self.bitmaps(item, among)
+        here, yes, maybe = (int(np.bitwise_count(bits).sum()) for bits in (self._present(among), met, possible))
+        return MatchReach(yes, here - maybe, maybe - yes)
+
+    def bitmaps(self, item: str, among: Words | None = None) -> tuple[Words, Words]:
         """The enterprises that meet it, and those that meet it or may."""
-        root = self.items[item].root
-        return self._met(root), self._possible(root) & self._present()
+        root, here = self.items[item].root, self._present(among)
+        return self._met(root) & here, self._possible(root) & here
 
-    def entitled(self, item: str) -> Rows:
+    def entitled(self, item: str, among: Words | None = None) -> Rows:
         """The rows that meet the item, ascending."""
-        return members(self._met(self.items[item].root))
+        met = self._met(self.items[item].root)
+        return members(met if among is None else met & among)
 
-    def standing(self, item: str, state: State) -> Rows:
+    def standing(self, item: str, state: State, among: Words | None = None) -> Rows:
         """The rows of the enterprises that stand so, ascending."""
-        met, possible = self.bitmaps(item)
+        met, possible = self.bitmaps(item, among)
         if state is State.MET:
             return members(met)
-        return members(possible ^ met if state is State.UNDETERMINED else self._present() ^ possible)
+        return members(possible ^ met if state is State.UNDETERMINED else self._present(among) ^ possible)
 
     def state(self, item: str, row: int) -> State:
         """One pair's state, read off the bitmaps."""
@@ -142,9 +145,16 @@ class Matcher:
         word, bit = row >> 6, np.uint64(1 << (row & 63))
         return State.MET if met[word] & bit else State.UNDETERMINED if possible[word] & bit else State.NOT_MET
 
-    def _present(self) -> Words:
+    def bitmap(self, rows: Rows) -> Words:
+        """These rows as a bitmap, as long as all others are now."""
+        flags = np.zeros(self.facts.count, np.bool_)
+        flags[rows] = True
+        return pack(np.arange(len(flags), dtype=np.int32), flags, self.facts.words)
+
+    def _present(self, among: Words | None = None) -> Words:
         there = self.facts.present[: self.facts.count]
-        return pack(np.arange(len(there), dtype=np.int32), there, self.facts.words)
+        here = pack(np.arange(len(there), dtype=np.int32), there, self.facts.words)
+        return here if among is None else here & among
 
     def _met(self, id: int) -> Words:
         node = self.programs.node(id)
