@@ -200,7 +200,7 @@ class Disbursements(AggregateStore[Disbursement]):
         """instruction id → disbursement id, of those that are this unit of work's tenants' own."""
         columns = self.table.c
         wanted = columns.instruction_id == any_(_texts(instruction_ids))
-        rows = self._uow.execute(select(columns.instruction_id, columns.id).where(wanted))
+        rows = self._uow.execute(select(columns.instruction_id, columns.id).where(self.of_tenants, wanted))
         return {row.instruction_id: row.id for row in rows}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from chassis.read.reader import Reader
 from contracts.deadlines import DeadlineMove, DeadlineMoves, ListPayoutDeadlineMoves
@@ -29,7 +29,7 @@ TOTALS = """
 
 def get_disbursement(query: GetDisbursement, reader: Reader) -> DisbursementView:
     """Raises DisbursementNotFound."""
-    statement = select(DISBURSEMENT).where(DISBURSEMENT.c.id == query.disbursement_id)
+    statement = select(DISBURSEMENT).where(*_one(query, reader))
     row = reader.execute(statement).mappings().first()
     if row is None:
         raise DisbursementNotFound()
@@ -38,12 +38,17 @@ def get_disbursement(query: GetDisbursement, reader: Reader) -> DisbursementView
 
 def list_payout_deadline_moves(query: ListPayoutDeadlineMoves, reader: Reader) -> DeadlineMoves:
     """Raises DisbursementNotFound."""
-    known = select(DISBURSEMENT.c.id).where(DISBURSEMENT.c.id == query.disbursement_id)
+    known = select(DISBURSEMENT.c.id).where(*_one(query, reader))
     if reader.execute(known).first() is None:
         raise DisbursementNotFound()
     c = DEADLINE_MOVE.c
-    rows = reader.execute(select(DEADLINE_MOVE).where(c.disbursement_id == query.disbursement_id).order_by(c.version))
+    of_one = (c.tenant == reader.tenant, c.disbursement_id == query.disbursement_id)
+    rows = reader.execute(select(DEADLINE_MOVE).where(*of_one).order_by(c.version))
     return DeadlineMoves(items=tuple(DeadlineMove.model_validate(dict(row)) for row in rows.mappings()))
+
+
+def _one(query: GetDisbursement | ListPayoutDeadlineMoves, reader: Reader) -> tuple[ColumnElement[bool], ...]:
+    return DISBURSEMENT.c.tenant == reader.tenant, DISBURSEMENT.c.id == query.disbursement_id
 
 
 def get_ledger_totals(_query: GetLedgerTotals, reader: Reader) -> LedgerTotals:
