@@ -101,14 +101,27 @@ def _timed(call: Call, houses: Mapping[str, Answerers]) -> tuple[float, float]:
 def _rows(timed: Mapping[str, tuple[float, float]], figures: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     worst = sorted(timed.items(), key=lambda each: -each[1][0] / each[1][1])
     return [
-        ("案件 cases", f"{figures['cases']:,}", f"{figures['tenants']} 个地区，六成在一地；入库 {figures['seeded_s']} s"),
-        ("倍数中位 median", f"{figures['median_ratio']}", f"{len(timed)} 个调用；目标 ≤ {AIM}，超过的 {figures['above_aim']} 个"),
-        *((label, f"{large / small:.2f}", f"{large:.1f} ms，小库 {small:.1f} ms") for label, (large, small) in worst[:40]),
+        (
+            "案件 cases",
+            f"{figures['cases']:,}",
+            f"{figures['tenants']} 个地区，六成在一地；入库 {figures['seeded_s']} s",
+        ),
+        (
+            "倍数中位 median",
+            f"{figures['median_ratio']}",
+            f"{len(timed)} 个调用；目标 ≤ {AIM}，超过的 {figures['above_aim']} 个",
+        ),
+        *(
+            (label, f"{large / small:.2f}", f"{large:.1f} ms，小库 {small:.1f} ms")
+            for label, (large, small) in worst[:40]
+        ),
     ]
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="./zhida bench growth", description="数据增长 · reads of a house that has grown")
+    parser = argparse.ArgumentParser(
+        prog="./zhida bench growth", description="数据增长 · reads of a house that has grown"
+    )
     parser.add_argument("--json", metavar="FILE", help="把结果写成 JSON · write the figures")
     parser.add_argument("--cases", type=int, default=CASES, help="已决案件数 · decided cases")
     parser.add_argument("--tenants", type=int, default=TENANTS, help="地区数 · tenants")

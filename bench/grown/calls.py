@@ -54,7 +54,9 @@ class Call:
         told = [f"{key}_{each}" if isinstance(each, str | int) else key for key, each in self.body.items()]
         who = self.actor.department_id or self.actor.id
         page = [f"page_{self.page}"] if self.page > 1 else []
-        return "_".join([snake_case(self.name), *told, *page, "by", who, *([str(self.tenant)] if self.tenant != BIG else [])])
+        return "_".join(
+            [snake_case(self.name), *told, *page, "by", who, *([str(self.tenant)] if self.tenant != BIG else [])]
+        )
 
     @property
     def contract(self) -> type[Query[Any]]:
@@ -221,8 +223,8 @@ class Answerers:
         if call.service == "gateway":
             answer: dict[str, Any] = self._frames["gateway"].run_query(call.contract, _views()[name], envelope)
             return answer
-        answer = getattr(self._services[call.service], name)(envelope)
-        return answer
+        found: dict[str, Any] = getattr(self._services[call.service], name)(envelope)
+        return found
 
     def page(self, call: Call) -> str | None:
         """Turn pages up to the one that is asked for; the cursor of that."""
@@ -265,6 +267,8 @@ def _views() -> Mapping[str, Callable[..., Any]]:
     """The gateway's answers to questions of its own, by name."""
     found: dict[str, Callable[..., Any]] = {}
     for file in sorted((Path(__file__).resolve().parents[2] / "gateway" / "identity").glob("**/views.py")):
-        module = importlib.import_module(".".join(file.relative_to(Path(__file__).resolve().parents[2]).with_suffix("").parts))
+        module = importlib.import_module(
+            ".".join(file.relative_to(Path(__file__).resolve().parents[2]).with_suffix("").parts)
+        )
         found |= {name: each for name, each in vars(module).items() if callable(each)}
     return found

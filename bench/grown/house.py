@@ -19,14 +19,15 @@ from console.servers.provision import Dsns
 from contracts.identity import TenantSettings
 from services.catalog.derived import rebuild
 
-
 DEFERRED = "SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE tgconstraint <> 0 AND NOT tgisinternal"
 
 
 def fill(service: str, dsns: Dsns, size: Size, data_key: str) -> None:
     """Put down everything, then let the server look at it as it does by itself some minutes later."""
     given: dict[str, Any] = {**size.parameters(), **templates(data_key), "settings": TenantSettings().model_dump_json()}
-    with psycopg.connect(dsns.owner.replace("+psycopg", ""), autocommit=True, cursor_factory=psycopg.ClientCursor) as owner:
+    with psycopg.connect(
+        dsns.owner.replace("+psycopg", ""), autocommit=True, cursor_factory=psycopg.ClientCursor
+    ) as owner:
         owner.execute("SET statement_timeout = 0")
         # What is looked at row by row at the end of a transaction is right, and would be looked at for an hour.
         slow = owner.execute(DEFERRED).fetchall()
@@ -64,5 +65,3 @@ def frames(dsns: Mapping[str, Dsns], data_key: str) -> Iterator[Mapping[str, Fra
     finally:
         for frame in made.values():
             frame.stop()
-
-

@@ -78,7 +78,7 @@ CATALOG = (
         department_id)
     SELECT tenant, 'f' || id, 1, 1, 'D' || n, '草稿', department, %(item)s::jsonb, CASE WHEN n > %(cases)s THEN 'draft'
         ELSE 'discarded' END, '[]', 'p', at, at, department_id FROM {CASES} WHERE n %% 60 = 0 OR n > %(cases)s""",
-    f"""INSERT INTO policy_change (tenant, subject_type, subject_id, version, action, reason, actor_id, actor_name, at,
+    """INSERT INTO policy_change (tenant, subject_type, subject_id, version, action, reason, actor_id, actor_name, at,
         differences)
     SELECT tenant, 'draft', id, version, 'edited', '修改', 'p', '科员', edited_at, '[]' FROM policy_draft""",
     """INSERT INTO policy_change (tenant, subject_type, subject_id, version, item_id, item_version, action, reason, actor_id,
@@ -101,13 +101,13 @@ INTAKE = (
         CASE tenant WHEN 't1' THEN %(code)s ELSE 'sealed' END, 'p', at FROM {CASES}""",
     f"""INSERT INTO nomination ({AGGREGATE}, item_id, item_version, lines, total_fen, nominated_by, nominated_at)
     SELECT tenant, 'n' || id, 1, 1, 'i1', 1, 10, 100, 'p', at FROM {CASES} WHERE n %% 60 = 0""",
-    "INSERT INTO item_version (item_id, version, tenant, content) SELECT 'i' || i, 1, 't1', %(item)s::jsonb"
-    " FROM generate_series(1, 20) AS i",
+    """INSERT INTO item_version (item_id, version, tenant, content)
+    SELECT 'i' || i, 1, 't1', %(item)s::jsonb FROM generate_series(1, 20) AS i""",
     MERGED,
 )
 REVIEW = (
-    "INSERT INTO item_version (item_id, item_version, tenant, rules) SELECT 'i' || i, 1, 't1', %(rules)s::jsonb"
-    " FROM generate_series(1, 20) AS i",
+    """INSERT INTO item_version (item_id, item_version, tenant, rules)
+    SELECT 'i' || i, 1, 't1', %(rules)s::jsonb FROM generate_series(1, 20) AS i""",
     f"""INSERT INTO review_case ({AGGREGATE}, claim, department, department_id, facts, payee, asked_fen, assessment, remarks,
         obstacles, inspection_required, award_period, review_limit, accepted_at, due_at, state, decided_by, decided_at, note)
     SELECT tenant, id, 1, 1, {CLAIM}, department, CASE WHEN n >= %(cases)s / 5 THEN department_id END, '[]',
@@ -119,8 +119,8 @@ REVIEW = (
     SELECT item_id, uscc, id, tenant, id, 20000000, at FROM {CASES} WHERE state = 'approved'""",
     f"""INSERT INTO review_deadline_move (tenant, case_id, version, was, due_at, reason, moved_at)
     SELECT tenant, id, 1, at, at, '日历更正', at FROM {CASES} WHERE n %% 10 = 0""",
-    f"INSERT INTO merged_enterprise (tenant, absorbed_id, surviving_id) SELECT DISTINCT tenant, enterprise_id || 'x',"
-    f" enterprise_id FROM {CASES} WHERE n %% 1200 = 0",
+    f"SELECT put_case_counts_together(tenant) FROM {TENANTS}",
+    MERGED,
     DEPARTMENTS,
 )
 PAID = f"""(SELECT *, 'l' || department_id || '-' || extract(year FROM at) AS line_id, CASE
@@ -213,7 +213,7 @@ GATEWAY = (
     FROM {CASES} WHERE n %% 60 < 10""",
     f"""INSERT INTO appointment ({AGGREGATE}, person_id, department_id, duty_id, kind, since, until)
     SELECT tenant, 'z' || id, 1, 1, 'q' || enterprise_id, department_id, 'first_review', 'first_review', '2024-01-01',
-        CASE WHEN n %% 600 >= 10 THEN date '2025-01-01' END FROM {CASES} WHERE n %% 60 < 10""",
+        CASE WHEN n %% 120 >= 60 THEN date '2025-01-01' END FROM {CASES} WHERE n %% 60 < 10""",
     f"""INSERT INTO mandate ({AGGREGATE}, person_id, enterprise_id, enterprise_name, kind, scope, since)
     SELECT tenant, 'm' || enterprise_id, 1, 1, 'q' || enterprise_id, enterprise_id, enterprise_name, 'agent',
         ARRAY['apply'], '2024-01-01' FROM {CASES} WHERE n %% 60 < 10""",
@@ -221,7 +221,7 @@ GATEWAY = (
     SELECT tenant, 'u' || enterprise_id, 1, 1, 'q' || enterprise_id, enterprise_id, 'active' FROM {CASES} WHERE n %% 60 < 10""",
     f"""INSERT INTO credential ({AGGREGATE}, actor_id, name, roles, token_digest, issued_at, revoked_at)
     SELECT tenant, 'r' || enterprise_id, 1, 1, 'system', '数据交换', ARRAY[CASE WHEN n %% 600 = 0 THEN 'bank' ELSE 'partner' END],
-        id, at, CASE WHEN n %% 600 >= 60 THEN at END FROM {CASES} WHERE n %% 60 < 10""",
+        id, at, CASE WHEN n %% 120 >= 60 THEN at END FROM {CASES} WHERE n %% 60 < 10""",
     f"""INSERT INTO security_event (tenant, id, at, kind, outcome, actor_id, details)
     SELECT tenant, 's' || id, at, CASE WHEN n %% 5000 = 0 THEN 'case_file_opened' ELSE 'sign_in' END, 'done',
         'q' || enterprise_id, '{{}}' FROM {CASES}""",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 import psycopg
 from sqlalchemy import Engine, TextClause, create_engine, text
@@ -23,7 +23,18 @@ class RoleTooStrong(Exception):
     """The role would not be bound by row-level security. A service refuses to start with it."""
 
 
-def connect_engine(url: str, *, size: int, name: str, isolation_level: str | None = None) -> Engine:
+Plans = Literal["generic", "for the values"]
+"""How the server plans a statement: once for whatever values come, or each time for those that have come.
+
+Who writes asks the same few statements by their keys, and a plan each time was a quarter of what a submission cost. Who reads
+lists has one tenant with six of ten rows in mind as often as one with none, and no plan is right for both: made for the
+average tenant it walks along the history of the largest (docs/decisions/0013).
+"""
+
+
+def connect_engine(
+    url: str, *, size: int, name: str, isolation_level: str | None = None, plans: Plans = "generic"
+) -> Engine:
     """An engine with at most `size` connections, each with limits that the server enforces.
 
     `isolation_level` is that of its connections from the first to the last; whoever changes it at each use pays
@@ -33,9 +44,8 @@ def connect_engine(url: str, *, size: int, name: str, isolation_level: str | Non
     if isolation_level == "AUTOCOMMIT":
         isolation["pool_reset_on_return"] = None
     options = (
-        # Our statements are few and the same every time. Left to itself the server plans those with arrays
-        # among their parameters anew at each execution (docs/performance.md).
-        "-c plan_cache_mode=force_generic_plan "
+        # Left to itself the server decides by what a plan seems to cost, which is what it does not know.
+        f"-c plan_cache_mode={'force_generic_plan' if plans == 'generic' else 'force_custom_plan'} "
         f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c lock_timeout={LOCK_TIMEOUT_MS} "
         f"-c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION_MS} -c timezone=UTC"
     )

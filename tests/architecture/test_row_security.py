@@ -224,7 +224,10 @@ ANY_VALUE = {"text": "%(tenant)s", "date": "'2026-03-10'", "timestamp with time 
 def inserting(owner: psycopg.Connection, table: str) -> bytes:
     """A statement that adds a row with nothing but its key; the tenant is its parameter."""
     key = [(f'"{name}"', ANY_VALUE.get(kind, "'1'")) for name, kind in owner.execute(KEY, {"table": table})]
-    names, values = ", ".join(["tenant", *(each[0] for each in key)]), ", ".join(["%(tenant)s", *(each[1] for each in key)])
+    names, values = (
+        ", ".join(["tenant", *(each[0] for each in key)]),
+        ", ".join(["%(tenant)s", *(each[1] for each in key)]),
+    )
     return f'INSERT INTO "{table}" ({names}) VALUES ({values})'.encode()
 
 

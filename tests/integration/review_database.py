@@ -26,7 +26,18 @@ from contracts.rule import ItemRules, Level
 from copies.departments import keep_departments
 from copies.merged_enterprises import keep_merges
 from rules.plan_terms import terms_of
-from services.review.cases import deadline, held_lines, journal, lists, opening, sheet, use_cases, views, work_list
+from services.review.cases import (
+    counts,
+    deadline,
+    held_lines,
+    journal,
+    lists,
+    opening,
+    sheet,
+    use_cases,
+    views,
+    work_list,
+)
 from services.review.item_copies.use_cases import remember_items
 from tests.unit.review.review_kit import OFFICER, item_rules, published
 
@@ -41,7 +52,7 @@ SUBSCRIPTIONS = [
     calendar_subscription(follows=True),
 ]
 
-ANSWERS = (views, work_list, sheet, journal)
+ANSWERS = (views, work_list, counts, sheet, journal)
 """Where a question is answered by a function of its name."""
 
 

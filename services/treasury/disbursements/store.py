@@ -18,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     any_,
+    bindparam,
     literal,
     select,
 )
@@ -162,7 +163,10 @@ class Disbursements(AggregateStore[Disbursement]):
         c = self.table.c
         known = (c.id, c.state, c.payout_days, c.clock_started_at, c.due_at, c.awaits_year, c.alarmed)
         statement = (
-            select(*known).where(c.tenant == tenant, c.id > after, c.state.in_(CLOCK_RUNS)).order_by(c.id).limit(limit)
+            select(*known)
+            .where(c.tenant == tenant, c.id > after, of_these_states(c.state, CLOCK_RUNS))
+            .order_by(c.id)
+            .limit(limit)
         )
         return [OpenPayoutLimit(*tuple(row)) for row in self._uow.execute(statement)]
 
@@ -186,7 +190,7 @@ class Disbursements(AggregateStore[Disbursement]):
                 columns.tenant == line.tenant,
                 columns.year == line.year,
                 of_department,
-                columns.state == "held",
+                of_these_states(columns.state, ("held",)),
                 columns.amount_fen <= line.available_fen,
             )
             .order_by(columns.approved_at, columns.case_id, columns.id)
@@ -202,6 +206,11 @@ class Disbursements(AggregateStore[Disbursement]):
         wanted = columns.instruction_id == any_(_texts(instruction_ids))
         rows = self._uow.execute(select(columns.instruction_id, columns.id).where(self.of_tenants, wanted))
         return {row.instruction_id: row.id for row in rows}
+
+
+def of_these_states(state: ColumnElement[str], states: Collection[DisbursementState]) -> ColumnElement[bool]:
+    """The states written out: a plan made once for all values takes no index of what is in these states otherwise."""
+    return state.in_(bindparam(None, sorted(states), expanding=True, literal_execute=True))
 
 
 def _texts(values: Collection[str]) -> ColumnElement[Sequence[str]]:

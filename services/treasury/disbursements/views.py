@@ -18,13 +18,15 @@ from services.treasury.disbursements.store import DEADLINE_MOVE, DISBURSEMENT, d
 TOTALS = """
     SELECT
         coalesce((SELECT jsonb_object_agg(account, fen) FROM (
-            SELECT account, sum(amount_fen) AS fen FROM ledger_posting GROUP BY account) balances), '{}') AS accounts,
-        count(*) FILTER (WHERE state = 'settled') AS settled_count,
-        coalesce(sum(amount_fen) FILTER (WHERE state = 'settled'), 0) AS settled_fen,
-        count(*) FILTER (WHERE state = 'returned') AS returned_count,
-        coalesce(sum(amount_fen) FILTER (WHERE state = 'returned'), 0) AS returned_fen
-    FROM disbursement
+            SELECT account, sum(amount_fen) AS fen FROM ledger_balance WHERE tenant = :tenant GROUP BY account) balances),
+            '{}') AS accounts,
+        coalesce(sum(payments) FILTER (WHERE state = 'settled'), 0)::bigint AS settled_count,
+        coalesce(sum(amount_fen) FILTER (WHERE state = 'settled'), 0)::bigint AS settled_fen,
+        coalesce(sum(payments) FILTER (WHERE state = 'returned'), 0)::bigint AS returned_count,
+        coalesce(sum(amount_fen) FILTER (WHERE state = 'returned'), 0)::bigint AS returned_fen
+    FROM disbursement_total WHERE tenant = :tenant
 """
+"""From what the database keeps of each line as it is posted and paid: nothing is summed but lines."""
 
 
 def get_disbursement(query: GetDisbursement, reader: Reader) -> DisbursementView:
@@ -53,4 +55,4 @@ def _one(query: GetDisbursement | ListPayoutDeadlineMoves, reader: Reader) -> tu
 
 def get_ledger_totals(_query: GetLedgerTotals, reader: Reader) -> LedgerTotals:
     """Of the tenant that is asked about."""
-    return LedgerTotals.model_validate(dict(reader.execute(TOTALS).mappings().one()))
+    return LedgerTotals.model_validate(dict(reader.execute(TOTALS, {"tenant": reader.tenant}).mappings().one()))
