@@ -27,7 +27,7 @@ MOST_ROWS = 400
 PAGES_FREE, PAGES_A_ROW = 40, 8
 """Pages that one scan may look at: to get down some indexes, and for each row of the table that it comes upon, with what of it is
 kept apart. What it passes within an index is counted nowhere else."""
-SMALL_TABLE = 12
+SMALL_TABLE = 20
 """Pages of a table that may as well be read whole."""
 
 
