@@ -119,7 +119,6 @@ REVIEW = (
     SELECT item_id, uscc, id, tenant, id, 20000000, at FROM {CASES} WHERE state = 'approved'""",
     f"""INSERT INTO review_deadline_move (tenant, case_id, version, was, due_at, reason, moved_at)
     SELECT tenant, id, 1, at, at, '日历更正', at FROM {CASES} WHERE n %% 10 = 0""",
-    f"SELECT put_case_counts_together(tenant) FROM {TENANTS}",
     MERGED,
     DEPARTMENTS,
 )

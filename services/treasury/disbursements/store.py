@@ -106,6 +106,7 @@ def disbursement_of(row: RowMapping) -> Disbursement:
     )
 
 
+HELD: tuple[DisbursementState, ...] = ("held",)
 CLOCK_RUNS: tuple[DisbursementState, ...] = ("held", "ready", "authorised", "sent", "unknown", "failed")
 
 
@@ -190,7 +191,7 @@ class Disbursements(AggregateStore[Disbursement]):
                 columns.tenant == line.tenant,
                 columns.year == line.year,
                 of_department,
-                of_these_states(columns.state, ("held",)),
+                of_these_states(columns.state, HELD),
                 columns.amount_fen <= line.available_fen,
             )
             .order_by(columns.approved_at, columns.case_id, columns.id)
@@ -208,7 +209,7 @@ class Disbursements(AggregateStore[Disbursement]):
         return {row.instruction_id: row.id for row in rows}
 
 
-def of_these_states(state: ColumnElement[str], states: Collection[DisbursementState]) -> ColumnElement[bool]:
+def of_these_states(state: ColumnElement[str], states: Sequence[DisbursementState]) -> ColumnElement[bool]:
     """The states written out: a plan made once for all values takes no index of what is in these states otherwise."""
     return state.in_(bindparam(None, sorted(states), expanding=True, literal_execute=True))
 
