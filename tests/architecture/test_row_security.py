@@ -9,6 +9,8 @@ import psycopg
 import pytest
 
 from chassis.edge.frame import Frame
+from chassis.edge.rooms import service_class
+from chassis.write.store import AggregateStore
 from console.servers.provision import Dsns
 from tests.architecture.source_tree import services
 
@@ -262,3 +264,12 @@ def test_readers_and_units_of_work_see_and_write_the_rows_of_their_tenants_and_n
                         app.execute("SELECT set_config('zhida.tenants', %s, true)", [named])
                     app.execute(insert, {"tenant": "e"})
                     pytest.fail(f"{table}: a row of e was written for {named}")
+
+
+def test_stores_of_public_tables_say_so() -> None:
+    for service in services():
+        service_class(service)
+    said = {(each.__module__.split(".")[1], each.table.name) for each in AggregateStore.__subclasses__() if each.public}
+    stored = {(each.__module__.split(".")[1], each.table.name) for each in AggregateStore.__subclasses__()}
+    assert said == stored & set(PUBLIC_TABLES)
+    assert len(said) == 4, "the stores of the catalogue have been imported"

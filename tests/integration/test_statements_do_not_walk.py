@@ -90,6 +90,33 @@ def test_no_question_walks(service: str, service_database: Callable[[str], Dsns]
         }, told
 
 
+WALKING: Mapping[str, str] = {
+    "through the history": "SELECT id FROM review_case WHERE tenant = :tenant AND note = 'none'",
+    "within an index": "SELECT count(*) FROM review_case WHERE tenant = :tenant AND id LIKE '%0'",
+    "through all tenants": "SELECT id FROM review_case WHERE note = :tenant",
+    "in an order that no index has": "SELECT id FROM review_case WHERE tenant = :tenant ORDER BY decided_at LIMIT 20",
+    "past what is removed": "SELECT id FROM review_case WHERE tenant = :tenant AND state = 'none' OR department = 'none' LIMIT 1",
+}
+
+
+def test_walks_are_found(service_database: Callable[[str], Dsns]) -> None:
+    with watched("review", service_database) as (frame, plans):
+        for what, statement in WALKING.items():
+            with frame.reader((BIG,)) as reader:
+                reader.execute(statement, {"tenant": BIG})
+            assert plans.walks, what
+            plans.walks = []
+        with frame.unit((BIG,), action="look") as uow:
+            uow.execute("UPDATE review_case SET note = '' WHERE tenant = :tenant AND note = 'x'", {"tenant": BIG})
+        assert plans.walks
+        plans.walks = []
+        with frame.reader((BIG,)) as reader:
+            reader.execute(
+                "SELECT id FROM review_case WHERE tenant = :tenant AND id = :id", {"tenant": BIG, "id": CASE}
+            )
+        assert plans.walks == []
+
+
 def test_every_question_is_asked() -> None:
     assert {call.name for call in CALLS} == set(query_contracts())
     labels = [call.label for call in CALLS]
