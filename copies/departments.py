@@ -58,9 +58,10 @@ CALLED = f"{ACTS} AND d.names @> jsonb_build_array(jsonb_build_object('name', a.
 
 LEVELS = """up AS (
     SELECT DISTINCT a.tenant AS origin, a.tenant AS id, 0 AS depth FROM asked a
-    UNION ALL SELECT up.origin, t.parent_id, up.depth + 1 FROM tenant t JOIN up ON t.id = up.id
+    UNION ALL SELECT up.origin, t.parent_id, up.depth + 1
+    FROM up CROSS JOIN LATERAL (SELECT parent_id FROM tenant WHERE id = up.id LIMIT 1) t
     WHERE t.parent_id IS NOT NULL AND up.depth < 8)"""
-"""Every tenant of `asked`, and the levels above it."""
+"""Every tenant of `asked`, and the levels above it: each looked up, where a join would read the register of tenants."""
 
 ASKED = "asked AS (SELECT * FROM unnest(CAST(:tenants AS text[]), CAST(:names AS text[])) AS a(tenant, name))"
 

@@ -74,7 +74,8 @@ ORDER BY k.tenant, k.department_id, k.kind, k.since, k.id
 """
 
 REACH = """
-SELECT id, name, mobile_sealed, identified FROM known_person WHERE id = ANY (CAST(:ids AS text[]))
+SELECT id, name, mobile_sealed, identified FROM known_person
+WHERE tenant = 'platform' AND id = ANY (CAST(:ids AS text[]))
 """
 
 HeldDuty = tuple[TenantId, Id | None, DutyKind]

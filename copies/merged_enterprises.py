@@ -16,10 +16,12 @@ from chassis.events.received import Received
 from chassis.write.uow import UnitOfWork
 from contracts.merges import EnterpriseMerged
 
-OF_ENTERPRISE = """IN (WITH RECURSIVE dossiers AS (SELECT CAST(:enterprise AS text) AS id
+OF_ENTERPRISE = """= ANY (ARRAY(WITH RECURSIVE dossiers AS (SELECT CAST(:enterprise AS text) AS id
     UNION SELECT f.absorbed_id FROM merged_enterprise f JOIN dossiers ON f.surviving_id = dossiers.id WHERE f.tenant = :tenant)
-    SELECT id FROM dossiers)"""
-"""`enterprise_id IN …` the enterprise `:enterprise` of `:tenant` or one of those merged into it, whatever the number of steps."""
+    SELECT id FROM dossiers))"""
+"""`enterprise_id = ANY …` the enterprise `:enterprise` of `:tenant` or one of those merged into it, whatever the number of steps.
+
+An array, so that it can be looked for in an index: joined with, the dossiers are matched against all that a tenant has."""
 
 KEEP = """
 INSERT INTO merged_enterprise (tenant, absorbed_id, surviving_id)

@@ -23,6 +23,7 @@ from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadScopeScheduling
 
 from chassis.edge.frame import Frame
+from chassis.foundation import row_security
 from chassis.foundation.ids import new_id
 from chassis.foundation.migrate import histories, migrate
 from chassis.foundation.settings import Settings
@@ -114,7 +115,7 @@ def alone(home: Path) -> Iterator[None]:
 def template_of(admin: PostgresAdmin, home: Path, service: str) -> tuple[str, Dsns]:
     """The migrated template of a service's database, made once per state of its migrations."""
     dsns = provision(admin, service)
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(Path(row_security.__file__).read_bytes())
     for source in (file for _table, folder in histories(service) for file in sorted(folder.rglob("*.py"))):
         digest.update(source.read_bytes())
     name = f"tpl_{service}_{digest.hexdigest()[:10]}"

@@ -66,7 +66,11 @@ class Frame:
         self.engine = connect_engine(settings.database_url, size=settings.rpc_workers, name=name)
         self.event_engine = connect_engine(settings.database_url, size=8, name=f"{name}-events")
         self.read_engine = connect_engine(
-            settings.database_url, size=settings.readers, name=f"{name}-read", isolation_level="AUTOCOMMIT"
+            settings.database_url,
+            size=settings.readers,
+            name=f"{name}-read",
+            isolation_level="AUTOCOMMIT",
+            plans="for the values",
         )
         self.frame_engine = connect_engine(settings.frame_database_url, size=8, name=f"{name}-frame")
         # The loops look for work several times a second, mostly in vain. In a transaction each look would be three

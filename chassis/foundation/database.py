@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 import psycopg
 from sqlalchemy import Connection, Engine, TextClause, create_engine, text
@@ -28,6 +28,15 @@ class RoleTooStrong(Exception):
     """The role would not be bound by row-level security. A service refuses to start with it."""
 
 
+Plans = Literal["generic", "for the values"]
+"""How the server plans a statement: once for whatever values come, or each time for those that have come.
+
+Who writes asks the same few statements by their keys, and a plan each time was a quarter of what a submission cost. Who reads
+lists has one tenant with six of ten rows in mind as often as one with none, and no plan is right for both: made for the
+average tenant it walks along the history of the largest (docs/decisions/0013).
+"""
+
+
 def connect_engine(
     url: str,
     *,
@@ -35,6 +44,7 @@ def connect_engine(
     name: str,
     isolation_level: str | None = None,
     statement_timeout_ms: int = STATEMENT_TIMEOUT_MS,
+    plans: Plans = "generic",
 ) -> Engine:
     """An engine with at most `size` connections, each with limits that the server enforces.
 
@@ -60,16 +70,15 @@ def connect_engine(
             "keepalives_count": 3,
             "tcp_user_timeout": 20_000,
             "application_name": name,
-            "options": _options(statement_timeout_ms),
+            "options": _options(statement_timeout_ms, plans),
         },
     )
 
 
-def _options(statement_timeout_ms: int) -> str:
+def _options(statement_timeout_ms: int, plans: Plans) -> str:
     return (
-        # Our statements are few and the same every time. Left to itself the server plans those with arrays
-        # among their parameters anew at each execution (docs/performance.md).
-        "-c plan_cache_mode=force_generic_plan "
+        # Left to itself the server decides by what a plan seems to cost, which is what it does not know.
+        f"-c plan_cache_mode={'force_generic_plan' if plans == 'generic' else 'force_custom_plan'} "
         f"-c statement_timeout={statement_timeout_ms} -c lock_timeout={LOCK_TIMEOUT_MS} "
         f"-c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION_MS} -c timezone=UTC"
     )

@@ -3,8 +3,9 @@
 Two histories per database, each with one head: the frame's (`chassis/migrations`) and the service's own
 (`services/SERVICE/migrations`, or `gateway/identity/migrations`). Migrations are frozen: they import nothing of
 today's code. What is derived from other rows by today's code (a search index) is made anew after them, in their
-transaction, by `rebuild(connection)` of `services/SERVICE/derived.py`, where there is one. Run as the owner role, which bypasses row
-security; the processes themselves never use it.
+transaction, by `rebuild(connection)` of `services/SERVICE/derived.py`, where there is one. Policies of row security are
+restated after both (chassis/foundation/row_security.py). Run as the owner role, which bypasses row security; the processes
+themselves never use it.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,8 @@ from alembic.script import ScriptDirectory
 from psycopg.errors import LockNotAvailable
 from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.exc import OperationalError
+
+from chassis.foundation import row_security
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -49,11 +53,19 @@ def migrate(service: str, owner_url: str) -> None:
     wait behind it. Raises LockNotAvailable's OperationalError when that was in vain for PATIENCE seconds.
     """
     engine = create_engine(owner_url, connect_args={"connect_timeout": 10})
+    parts: list[Callable[[Connection], None]] = [
+        partial(
+            _apply_missing,
+            version_table=version_table,
+            folder=folder,
+            then=_rebuild_of(service) if version_table == "alembic_version" else None,
+        )
+        for version_table, folder in histories(service)
+    ]
     try:
-        for version_table, folder in histories(service):
+        for part in (*parts, row_security.restate):
             give_up_at = time.monotonic() + PATIENCE
-            then = _rebuild_of(service) if version_table == "alembic_version" else None
-            while not _applied(engine, version_table, folder, then, last=time.monotonic() >= give_up_at):
+            while not _done_in_turn(engine, part, last=time.monotonic() >= give_up_at):
                 time.sleep(PAUSE)
     finally:
         engine.dispose()
@@ -67,34 +79,16 @@ def _rebuild_of(service: str) -> Callable[[Connection], object] | None:
     return rebuild
 
 
-def _applied(
-    engine: Engine, version_table: str, folder: Path, then: Callable[[Connection], object] | None, *, last: bool
-) -> bool:
-    """One try; False if a table was not to be had in time, unless it was the `last`."""
-    steps: list[Any] = []
-
-    def missing(revision: Any, _context: Any) -> list[Any]:
-        steps[:] = script._upgrade_revs("head", revision)
-        return steps
-
-    config = Config()
-    config.set_main_option("script_location", str(folder))
-    script = ScriptDirectory.from_config(config)
-    with (
-        EnvironmentContext(config, script, fn=missing) as environment,
-        engine.connect() as connection,
-    ):
+def _done_in_turn(engine: Engine, part: Callable[[Connection], None], *, last: bool) -> bool:
+    """One try, in a transaction; False if a table was not to be had in time, unless it was the `last`."""
+    with engine.connect() as connection:
         # Replicas may migrate at the same time: the second waits here and then finds nothing to do.
         connection.exec_driver_sql("SET lock_timeout = 0")
         connection.exec_driver_sql("SELECT pg_advisory_lock(7203001)")
         connection.exec_driver_sql(f"SET lock_timeout = {TABLE_LOCK_MS}")
         connection.commit()
         try:
-            environment.configure(connection=connection, version_table=version_table)
-            with environment.begin_transaction():
-                environment.run_migrations()
-                if steps and then is not None:
-                    then(connection)
+            part(connection)
             connection.commit()
         except OperationalError as error:
             connection.rollback()
@@ -106,6 +100,26 @@ def _applied(
             connection.exec_driver_sql("SELECT pg_advisory_unlock(7203001)")
             connection.commit()
     return True
+
+
+def _apply_missing(
+    connection: Connection, *, version_table: str, folder: Path, then: Callable[[Connection], object] | None
+) -> None:
+    steps: list[Any] = []
+
+    def missing(revision: Any, _context: Any) -> list[Any]:
+        steps[:] = script._upgrade_revs("head", revision)
+        return steps
+
+    config = Config()
+    config.set_main_option("script_location", str(folder))
+    script = ScriptDirectory.from_config(config)
+    with EnvironmentContext(config, script, fn=missing) as environment:
+        environment.configure(connection=connection, version_table=version_table)
+        with environment.begin_transaction():
+            environment.run_migrations()
+            if steps and then is not None:
+                then(connection)
 
 
 def main() -> int:

@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any, ClassVar, Generic, TypeVar
 
 import orjson
-from sqlalchemy import Column, Integer, RowMapping, Table, Text, TextClause, any_, literal, select, text
+from sqlalchemy import Column, ColumnElement, Integer, RowMapping, Table, Text, TextClause, any_, literal, select, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.exc import IntegrityError
@@ -38,13 +38,15 @@ def aggregate_columns() -> list[Column[Any]]:
 class AggregateStore(ABC, Generic[A]):
     """Subclasses name their `table` and `aggregate_type`, and turn an aggregate into columns and back.
 
-    `refusals` maps a constraint's name to the refusal that its violation means.
+    `refusals` maps a constraint's name to the refusal that its violation means. `public`: the table has no row security, and
+    what is asked for may be any tenant's.
     """
 
     table: ClassVar[Table]
     aggregate_type: ClassVar[str]
     missing: ClassVar[type[Refused]] = NotFound
     refusals: ClassVar[Mapping[str, type[Refused]]] = {}
+    public: ClassVar[bool] = False
 
     def __init__(self, uow: Unit) -> None:
         self._uow = uow
@@ -93,10 +95,20 @@ class AggregateStore(ABC, Generic[A]):
 
     def where(self, *conditions: Any, lock: bool = True, limit: int | None = None) -> list[A]:
         """Those that meet the conditions, in key order; locked unless `lock` is false."""
+        if not self.public:
+            conditions = (self.of_tenants, *conditions)
         statement = select(self.table).where(*conditions).order_by(self.table.c.tenant, self.table.c.id).limit(limit)
         if lock:
             statement = statement.with_for_update()
         return [self.from_row(row) for row in self._uow.execute(statement).mappings()]
+
+    @property
+    def of_tenants(self) -> ColumnElement[bool]:
+        """Rows of the unit of work's tenants. Row security shows no others, and finds none of these: a statement names them."""
+        tenant, tenants = self.table.c.tenant, self._uow.tenants
+        if len(tenants) == 1:
+            return tenant == tenants[0]
+        return tenant == any_(literal(list(tenants), ARRAY(Text)))
 
     # -- writing ------------------------------------------------------------------------------------------
 

@@ -13,7 +13,10 @@ GUARDED = ("contracts", "rules", "chassis", "copies", "services", "gateway")
 
 COMMITS = {
     ("chassis/write/uow.py", "UnitOfWork.__exit__"): "the one commit",
-    ("chassis/foundation/migrate.py", "_applied"): "the owner's connection, which changes tables and no business data",
+    (
+        "chassis/foundation/migrate.py",
+        "_done_in_turn",
+    ): "the owner's connection, which changes tables and no business data",
 }
 TRANSACTIONS_OF_THE_FRAME = {
     ("chassis/events/relay.py", "Relay._publish"): "marks as published what the broker has confirmed",

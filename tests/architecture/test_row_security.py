@@ -8,6 +8,9 @@ from contextlib import contextmanager
 import psycopg
 import pytest
 
+from chassis.edge.frame import Frame
+from chassis.edge.rooms import service_class
+from chassis.write.store import AggregateStore
 from console.servers.provision import Dsns
 from tests.architecture.source_tree import services
 
@@ -186,3 +189,94 @@ def test_a_role_that_is_more_than_a_guest_is_found(service_database: Callable[[s
         owner.execute("GRANT UPDATE ON outbox TO catalog_app")
         owner.execute("GRANT UPDATE (result) ON idempotency_record TO catalog_app")
         assert changeable(owner, "catalog_app") >= {"outbox", "idempotency_record"}
+
+
+FORMS = """
+    SELECT tablename FROM pg_policies WHERE position('zhida.tenants' IN concat(qual, with_check)) > 0
+      AND (position(' = ANY ' IN concat(qual, with_check)) > 0 OR position('=== ANY' IN concat(qual, with_check)) = 0
+        AND position('OPERATOR(public.===) ANY' IN concat(qual, with_check)) = 0)
+"""
+
+
+@pytest.mark.parametrize("service", DATABASES)
+def test_policies_leave_the_choice_of_a_plan_to_the_statement(
+    service: str, service_database: Callable[[str], Dsns]
+) -> None:
+    with connected(service_database(service).owner) as owner:
+        assert owner.execute(FORMS).fetchall() == []
+
+
+PROTECTED = """
+    SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND c.relrowsecurity AND NOT c.relispartition ORDER BY 1
+"""
+STRICT = """
+    SELECT format('ALTER TABLE %s DROP CONSTRAINT %I CASCADE', conrelid::regclass, conname) FROM pg_constraint
+    WHERE connamespace = 'public'::regnamespace AND contype IN ('f', 'c') AND conparentid = 0
+    UNION ALL SELECT format('ALTER TABLE %s ALTER COLUMN %I DROP NOT NULL', a.attrelid::regclass, a.attname)
+    FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND a.attnotnull
+    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+      AND a.attidentity = '' AND a.attgenerated = ''
+      AND NOT EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indisprimary AND a.attnum = ANY (i.indkey))
+    UNION ALL SELECT format('ALTER TABLE %s DISABLE TRIGGER USER', oid::regclass) FROM pg_class
+    WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition
+"""
+"""What would keep a nearly empty row out of a table, beside row security."""
+KEY = """
+    SELECT a.attname, format_type(a.atttypid, NULL) FROM pg_index i
+    JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey)
+    WHERE i.indisprimary AND i.indrelid = %(table)s::regclass AND a.attidentity = '' AND a.attname <> 'tenant'
+"""
+ANY_VALUE = {"text": "%(tenant)s", "date": "'2026-03-10'", "timestamp with time zone": "'2026-03-10'"}
+
+
+def inserting(owner: psycopg.Connection, table: str) -> bytes:
+    """A statement that adds a row with nothing but its key; the tenant is its parameter."""
+    key = [(f'"{name}"', ANY_VALUE.get(kind, "'1'")) for name, kind in owner.execute(KEY, {"table": table})]
+    names, values = (
+        ", ".join(["tenant", *(each[0] for each in key)]),
+        ", ".join(["%(tenant)s", *(each[1] for each in key)]),
+    )
+    return f'INSERT INTO "{table}" ({names}) VALUES ({values})'.encode()
+
+
+@pytest.mark.parametrize("service", DATABASES)
+def test_readers_and_units_of_work_see_and_write_the_rows_of_their_tenants_and_no_others(
+    service: str, service_database: Callable[[str], Dsns], service_frame: Callable[..., Frame]
+) -> None:
+    dsns = service_database(service)
+    with connected(dsns.owner) as owner:
+        for (statement,) in owner.execute(STRICT).fetchall():
+            owner.execute(statement)
+        inserts = {table: inserting(owner, table) for (table,) in owner.execute(PROTECTED).fetchall()}
+        for insert in inserts.values():
+            for tenant in ("a", "b", "c"):
+                owner.execute(insert, {"tenant": tenant})
+    frame = service_frame(service, dsns=dsns)
+    for table in inserts:
+        own = f'SELECT tenant FROM "{table}"'
+        for tenants in (("a",), ("a", "c"), ("ab",), ("a", "d"), ("b",)):
+            shown = {"a", "b", "c"} & set(tenants)
+            with frame.reader(tenants) as reader:
+                assert set(reader.execute(own).scalars()) == shown, (table, tenants)
+            with frame.unit(tenants, action="look") as uow:
+                assert set(uow.execute(own).scalars()) == shown, (table, tenants)
+        with frame.reader(()) as reader:
+            assert reader.execute(own).all() == [], table
+    with connected(dsns.app) as app:
+        for table, insert in inserts.items():
+            for named in ("a", "a,c", "", None):
+                with pytest.raises(psycopg.errors.InsufficientPrivilege), app.transaction():
+                    if named is not None:
+                        app.execute("SELECT set_config('zhida.tenants', %s, true)", [named])
+                    app.execute(insert, {"tenant": "e"})
+                    pytest.fail(f"{table}: a row of e was written for {named}")
+
+
+def test_stores_of_public_tables_say_so() -> None:
+    for service in services():
+        service_class(service)
+    said = {(each.__module__.split(".")[1], each.table.name) for each in AggregateStore.__subclasses__() if each.public}
+    stored = {(each.__module__.split(".")[1], each.table.name) for each in AggregateStore.__subclasses__()}
+    assert said == stored & set(PUBLIC_TABLES)
+    assert len(said) == 4, "the stores of the catalogue have been imported"

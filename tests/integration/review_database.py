@@ -25,7 +25,18 @@ from contracts.message import Actor, Command, Event, Model, Query, snake_case
 from contracts.rule import ItemRules, Level
 from copies.departments import keep_departments
 from rules.plan_terms import terms_of
-from services.review.cases import deadline, held_lines, journal, lists, opening, sheet, use_cases, views, work_list
+from services.review.cases import (
+    counts,
+    deadline,
+    held_lines,
+    journal,
+    lists,
+    opening,
+    sheet,
+    use_cases,
+    views,
+    work_list,
+)
 from services.review.item_copies.use_cases import remember_items
 from services.review.register import use_cases as register_use_cases
 from services.review.register import views as register_views
@@ -43,7 +54,7 @@ SUBSCRIPTIONS = [
 ]
 
 USE_CASES = vars(use_cases) | vars(register_use_cases)
-ANSWERS = (views, work_list, sheet, journal, register_views)
+ANSWERS = (views, work_list, counts, sheet, journal, register_views)
 """Where a question is answered by a function of its name."""
 
 

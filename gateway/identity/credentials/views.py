@@ -13,7 +13,7 @@ from gateway.identity.credentials.store import CREDENTIAL, credential_of
 def list_credentials(query: ListCredentials, reader: Reader) -> CredentialPage:
     """Raises CursorInvalid."""
     columns = CREDENTIAL.c
-    statement = select(CREDENTIAL).order_by(columns.id).limit(query.limit + 1)
+    statement = select(CREDENTIAL).where(columns.tenant == reader.tenant).order_by(columns.id).limit(query.limit + 1)
     if not query.past:
         statement = statement.where(*_good(reader))
     if (last := decode_cursor(query.cursor, str)) is not None:
@@ -28,8 +28,9 @@ def list_credentials(query: ListCredentials, reader: Reader) -> CredentialPage:
 def list_partner_banks(_query: ListPartnerBanks, reader: Reader) -> PartnerBankList:
     """Each once, whatever the number of its credentials."""
     columns = CREDENTIAL.c
-    statement = select(columns.actor_id, columns.name).where(literal("bank") == any_(columns.roles), *_good(reader))
-    known = {row.actor_id: row.name for row in reader.execute(statement.order_by(columns.id))}
+    of_banks = (columns.tenant == reader.tenant, literal("bank") == any_(columns.roles), *_good(reader))
+    statement = select(columns.actor_id, columns.name).where(*of_banks).order_by(columns.id)
+    known = {row.actor_id: row.name for row in reader.execute(statement)}
     banks = (PartnerBank(bank_id=id, name=name) for id, name in known.items())
     return PartnerBankList(items=tuple(sorted(banks, key=lambda bank: (bank.name, bank.bank_id))))
 

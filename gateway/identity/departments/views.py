@@ -41,7 +41,12 @@ def _today(reader: Reader) -> date:
 def list_departments(query: ListDepartments, reader: Reader) -> DepartmentPage:
     """Raises CursorInvalid."""
     columns = DEPARTMENT.c
-    statement = select(DEPARTMENT).order_by(columns.name, columns.id).limit(query.limit + 1)
+    statement = (
+        select(DEPARTMENT)
+        .where(columns.tenant == reader.tenant)
+        .order_by(columns.name, columns.id)
+        .limit(query.limit + 1)
+    )
     if not query.closed:
         statement = statement.where(columns.closed_on.is_(None) | (columns.closed_on > _today(reader)))
     if query.function is not None:
@@ -57,7 +62,9 @@ def list_departments(query: ListDepartments, reader: Reader) -> DepartmentPage:
 
 def get_department(query: GetDepartment, reader: Reader) -> DepartmentView:
     """Raises DepartmentUnknown."""
-    row = reader.execute(select(DEPARTMENT).where(DEPARTMENT.c.id == query.department_id)).mappings().first()
+    columns = DEPARTMENT.c
+    statement = select(DEPARTMENT).where(columns.tenant == reader.tenant, columns.id == query.department_id)
+    row = reader.execute(statement).mappings().first()
     if row is None:
         raise DepartmentUnknown()
     return department_of(row).view(_today(reader))
@@ -66,7 +73,9 @@ def get_department(query: GetDepartment, reader: Reader) -> DepartmentView:
 def list_duties(query: ListDuties, reader: Reader) -> DutyPage:
     """Raises CursorInvalid."""
     columns = DUTY.c
-    statement = select(DUTY).order_by(columns.kind, columns.id).limit(query.limit + 1)
+    statement = (
+        select(DUTY).where(columns.tenant == reader.tenant).order_by(columns.kind, columns.id).limit(query.limit + 1)
+    )
     if query.kind is not None:
         statement = statement.where(columns.kind == query.kind)
     if (last := decode_cursor(query.cursor, str, str)) is not None:
@@ -81,7 +90,9 @@ def list_duties(query: ListDuties, reader: Reader) -> DutyPage:
 def list_windows(query: ListWindows, reader: Reader) -> WindowPage:
     """Raises CursorInvalid."""
     columns = WINDOW.c
-    statement = select(WINDOW).order_by(columns.name, columns.id).limit(query.limit + 1)
+    statement = (
+        select(WINDOW).where(columns.tenant == reader.tenant).order_by(columns.name, columns.id).limit(query.limit + 1)
+    )
     if (last := decode_cursor(query.cursor, str, str)) is not None:
         statement = statement.where(tuple_(columns.name, columns.id) > last)
     rows, more = cut_page(reader.execute(statement).mappings().all(), query.limit)
@@ -94,7 +105,12 @@ def list_windows(query: ListWindows, reader: Reader) -> WindowPage:
 def list_plan_terms(query: ListPlanTerms, reader: Reader) -> PlanTermPage:
     """Raises CursorInvalid."""
     columns = PLAN_TERM.c
-    statement = select(PLAN_TERM).order_by(columns.use, columns.term, columns.id).limit(query.limit + 1)
+    statement = (
+        select(PLAN_TERM)
+        .where(columns.tenant == reader.tenant)
+        .order_by(columns.use, columns.term, columns.id)
+        .limit(query.limit + 1)
+    )
     if query.use is not None:
         statement = statement.where(columns.use == query.use)
     if (last := decode_cursor(query.cursor, str, str, str)) is not None:

@@ -12,15 +12,15 @@ from gateway.identity.onboarding.domain import Found, checklist
 PLACE = "SELECT name, settings FROM tenant WHERE id = :id"
 FUNCTIONS = """
 SELECT f AS what, count(*) AS how_many FROM department d, unnest(d.functions) AS f
-WHERE d.closed_on IS NULL OR d.closed_on > :today GROUP BY f
+WHERE d.tenant = :tenant AND (d.closed_on IS NULL OR d.closed_on > :today) GROUP BY f
 """
 DUTIES = """
 SELECT a.kind AS what, count(DISTINCT a.person_id) AS how_many FROM appointment a
 JOIN department d ON (d.tenant, d.id) = (a.tenant, a.department_id)
-WHERE a.since <= :today AND (a.until IS NULL OR a.until >= :today) AND (d.closed_on IS NULL OR d.closed_on > :today)
+WHERE a.tenant = :tenant AND a.since <= :today AND (a.until IS NULL OR a.until >= :today) AND (d.closed_on IS NULL OR d.closed_on > :today)
 GROUP BY a.kind
 """
-WINDOWS = "SELECT count(*) FROM service_window WHERE closed_on IS NULL OR closed_on > :today"
+WINDOWS = "SELECT count(*) FROM service_window WHERE tenant = :tenant AND (closed_on IS NULL OR closed_on > :today)"
 LOADED = "SELECT DISTINCT year FROM calendar_year WHERE complete AND tenant IN ('', :id)"
 
 
@@ -31,7 +31,7 @@ def get_onboarding_checklist(_query: GetOnboardingChecklist, reader: Reader) -> 
     if place is None:
         raise TenantUnknown(tenant=tenant)
     today = reader.now.astimezone(CHINA).date()
-    asked = {"today": today}
+    asked = {"tenant": tenant, "today": today}
     found = Found(
         functions={row.what: row.how_many for row in reader.execute(FUNCTIONS, asked)},
         duties={row.what: row.how_many for row in reader.execute(DUTIES, asked)},

@@ -27,7 +27,9 @@ REGISTERED = (
 
 def get_tenant(query: GetTenant, reader: Reader) -> TenantView:
     """Asked in the tenant's own name. Raises TenantUnknown."""
-    row = reader.execute(select(ONBOARDED_TENANT).where(ONBOARDED_TENANT.c.id == query.id)).mappings().first()
+    columns = ONBOARDED_TENANT.c
+    statement = select(ONBOARDED_TENANT).where(columns.tenant == query.id, columns.id == query.id)
+    row = reader.execute(statement).mappings().first()
     if row is None:
         raise TenantUnknown(tenant=query.id)
     return TenantView.model_validate({**row, "division_codes": division_codes(row)})

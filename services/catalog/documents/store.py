@@ -31,6 +31,7 @@ class Documents(AggregateStore[Document]):
     """Registered documents. The table is public (no row security), so writing names the tenant itself."""
 
     table = POLICY_DOCUMENT
+    public = True
     aggregate_type = "policy_document"
     missing = DocumentUnknown
     refusals = {"policy_document_number_once": DocumentRegisteredAlready}

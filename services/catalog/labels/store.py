@@ -41,6 +41,7 @@ class LabelRules(AggregateStore[LabelDefinition]):
     """Definitions of labels. The table is public (no row security), so writing names the tenant itself."""
 
     table = LABEL_RULE
+    public = True
     aggregate_type = "label_rule"
     refusals = {"label_rule_code_once": LabelDefinedMeanwhile}
 

@@ -65,6 +65,7 @@ class OutsideFigures(AggregateStore[OutsideFigure]):
     """Figures as they were entered. The table is public (no row security), so writing names the tenant itself."""
 
     table = OUTSIDE_FIGURE
+    public = True
     aggregate_type = "outside_figure"
     missing = OutsideFigureUnknown
     refusals = {"outside_figure_stands_once": OutsideFigureRecordedAlready}

@@ -74,6 +74,7 @@ class PolicyItems(AggregateStore[PolicyItem]):
     """
 
     table = POLICY_ITEM
+    public = True
     aggregate_type = "policy_item"
     missing = ItemUnknown
     refusals = {"policy_item_code_once": PublishedMeanwhile}

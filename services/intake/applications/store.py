@@ -46,8 +46,8 @@ ApplicantPeriod = tuple[str, str]
 FILES = OF_ENTERPRISE.replace("CAST(:enterprise AS text)", "asked.enterprise")
 CLAIMED = f"""
 SELECT asked.enterprise, asked.period FROM unnest(CAST(:enterprises AS text[]), CAST(:periods AS text[])) AS asked(enterprise, period)
-WHERE EXISTS (SELECT FROM application a WHERE a.tenant = :tenant AND a.item_id = :item_id AND a.replaces IS NULL
-    AND a.period = asked.period AND a.enterprise_id {FILES})
+CROSS JOIN LATERAL (SELECT FROM application a WHERE a.tenant = :tenant AND a.item_id = :item_id AND a.replaces IS NULL
+    AND a.period = asked.period AND a.enterprise_id {FILES} LIMIT 1) AS claim
 """
 """What was filed in another's place was claimed when the first of them was; what was filed under a dossier that
 was merged into the enterprise's own is its own."""

@@ -30,10 +30,16 @@ WHERE m.tenant = :tenant AND m.count > 0
 """
 
 PAGE = f"""
-SELECT * FROM ({INBOX}) z
-WHERE CAST(:unread AS boolean) IS NULL OR (z.unread, z.latest, z.message_id) < (:unread, :before, :id)
-ORDER BY z.unread DESC, z.latest DESC, z.message_id DESC LIMIT :limit
+(SELECT * FROM ({INBOX}) z WHERE z.unread
+    AND (CAST(:unread AS boolean) IS NULL OR (:unread AND (z.latest, z.message_id) < (:before, :id)))
+    ORDER BY z.latest DESC, z.message_id DESC LIMIT :limit)
+UNION ALL
+(SELECT * FROM ({INBOX}) z WHERE NOT z.unread
+    AND (CAST(:unread AS boolean) IS NULL OR :unread OR (z.latest, z.message_id) < (:before, :id))
+    ORDER BY z.latest DESC, z.message_id DESC LIMIT :limit)
+ORDER BY unread DESC, latest DESC, message_id DESC LIMIT :limit
 """
+"""What is unread is of the last days, and what is read may be of years: each is in the order of an index of its own accord."""
 
 UNREAD = f"SELECT count(*) FROM ({INBOX}) z WHERE z.unread"
 

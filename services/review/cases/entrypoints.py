@@ -25,7 +25,18 @@ from contracts.review import (
     RecordInspection,
     RejectCase,
 )
-from services.review.cases import deadline, held_lines, journal, lists, opening, sheet, use_cases, views, work_list
+from services.review.cases import (
+    counts,
+    deadline,
+    held_lines,
+    journal,
+    lists,
+    opening,
+    sheet,
+    use_cases,
+    views,
+    work_list,
+)
 
 
 class CaseEntrypoints(Room):
@@ -65,7 +76,7 @@ class CaseEntrypoints(Room):
 
     @query
     def count_cases(self, question: CountCases, reader: Reader) -> CaseCounts:
-        return work_list.count_cases(question, reader)
+        return counts.count_cases(question, reader)
 
     @query
     def get_case_neighbours(self, question: GetCaseNeighbours, reader: Reader) -> CaseNeighbours:

@@ -179,7 +179,12 @@ class Cases(AggregateStore[Case]):
         c = self.table.c
         statement = (
             select(c.id, c.review_limit, c.accepted_at, c.due_at, c.awaits_year)
-            .where(c.tenant == tenant, c.id > after, c.state == "accepted", c.review_limit.is_not(None))
+            .where(
+                c.tenant == tenant,
+                c.id > after,
+                c.state == literal("accepted", literal_execute=True),
+                c.review_limit.is_not(None),
+            )
             .order_by(c.id)
             .limit(limit)
         )

@@ -67,13 +67,15 @@ def is_confined(reader: Reader) -> bool:
     return True
 
 
-def of_own_department(reader: Reader) -> ColumnElement[bool]:
+def of_own_department(reader: Reader, columns: Any = C) -> ColumnElement[bool]:
     """The cases of the actor's department: by the register where the claim is in it, else by name."""
     actor = reader.actor
     if actor.department_id is None:
-        return C.department == actor.department
+        own: ColumnElement[bool] = columns.department == actor.department
+        return own
     called = any_(literal(sorted({str(actor.department), *_names_of_own(reader)}), ARRAY(Text)))
-    return or_(C.department_id == actor.department_id, C.department_id.is_(None) & (C.department == called))
+    by_name = columns.department_id.is_(None) & (columns.department == called)
+    return or_(columns.department_id == actor.department_id, by_name)
 
 
 def _names_of_own(reader: Reader) -> Collection[str]:

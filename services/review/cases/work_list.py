@@ -1,4 +1,4 @@
-"""The department's work list: which cases a filter leaves, in order, how many, and what stands beside one of them.
+"""The department's work list: which cases a filter leaves, in order, and what stands beside one of them.
 
 What is looked for in a claim stands in columns of its own (generated, `receipt` to `due_order`): under row security the
 server takes no index over what lies inside a document.
@@ -10,19 +10,16 @@ import re
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, DateTime, Row, Text, and_, column, func, or_, select, table, text, tuple_
+from sqlalchemy import ColumnElement, DateTime, Text, and_, column, func, or_, select, table, tuple_
 
 from chassis.read.paging import cut_page, decode_cursor, encode_cursor
 from chassis.read.reader import Reader
 from contracts.review import (
-    CaseCounts,
     CaseFilter,
     CaseNeighbours,
     CaseOrder,
     CasePage,
-    CountCases,
     GetCaseNeighbours,
-    ItemCount,
     ListCases,
 )
 from services.review.cases.refusals import CaseNotFound, NotYourDepartment
@@ -45,12 +42,6 @@ class CaseSearch:
 NUMBER = re.compile(r"(?=.*[0-9])[A-Za-z0-9-]{6,60}")
 """A receipt number or a credit code, and no name: both have digits."""
 
-MOST_ITEMS = 50
-TITLES = text(
-    "SELECT DISTINCT ON (item_id) item_id, claim ->> 'item_title' AS title FROM review_case"
-    " WHERE tenant = :tenant AND item_id = ANY (:items) ORDER BY item_id, accepted_at DESC"
-)
-
 
 def list_cases(query: ListCases, reader: Reader) -> CasePage:
     """Cases in the order asked for. A department's officer gets its own.
@@ -58,24 +49,12 @@ def list_cases(query: ListCases, reader: Reader) -> CasePage:
     Raises NotYourDepartment, Forbidden or CursorInvalid.
     """
     first = _first(query.order)
-    statement = select(*SHOWN, CaseSearch.due_order).where(*_filtered(query, reader))
+    statement = select(*SHOWN, CaseSearch.due_order).where(*filtered(query, reader))
     if (after := decode_cursor(query.cursor, datetime, str)) is not None:
         statement = statement.where(tuple_(first, C.id) > tuple_(*after))
     rows, more = cut_page(reader.execute(statement.order_by(first, C.id).limit(query.limit + 1)).all(), query.limit)
     cursor = encode_cursor(getattr(rows[-1], first.name), rows[-1].id) if more else None
     return CasePage(items=shown_many(rows, reader), next_cursor=cursor)
-
-
-def count_cases(query: CountCases, reader: Reader) -> CaseCounts:
-    """Raises NotYourDepartment or Forbidden."""
-    any_state = query.model_copy(update={"state": None, "overdue": False})
-    states = select(C.state, func.count().label("cases"), func.count().filter(_overdue(reader.now)).label("overdue"))
-    counted = reader.execute(states.where(*_filtered(any_state, reader)).group_by(C.state)).all()
-    return CaseCounts(
-        states={row.state: row.cases for row in counted},
-        overdue=sum(row.overdue for row in counted),
-        items=_items(query, reader),
-    )
 
 
 def get_case_neighbours(query: GetCaseNeighbours, reader: Reader) -> CaseNeighbours:
@@ -84,28 +63,13 @@ def get_case_neighbours(query: GetCaseNeighbours, reader: Reader) -> CaseNeighbo
     here = reader.execute(select(first.label("at")).where(C.tenant == reader.tenant, C.id == query.case_id)).first()
     if here is None:
         raise CaseNotFound()
-    position, listed = tuple_(here.at, query.case_id), select(C.id).where(*_filtered(query, reader)).limit(1)
+    position, listed = tuple_(here.at, query.case_id), select(C.id).where(*filtered(query, reader)).limit(1)
     before = listed.where(tuple_(first, C.id) < position).order_by(first.desc(), C.id.desc())
     behind = listed.where(tuple_(first, C.id) > position).order_by(first, C.id)
     return CaseNeighbours(previous_id=reader.execute(before).scalar(), next_id=reader.execute(behind).scalar())
 
 
-def _items(query: CountCases, reader: Reader) -> tuple[ItemCount, ...]:
-    any_item = query.model_copy(update={"item_id": None})
-    most = (
-        select(CaseSearch.item_id, func.count().label("cases"))
-        .where(*_filtered(any_item, reader))
-        .group_by(CaseSearch.item_id)
-        .order_by(func.count().desc(), CaseSearch.item_id)
-        .limit(MOST_ITEMS)
-    )
-    counted: list[Row[Any]] = list(reader.execute(most.select_from(REVIEW_CASE)).all())
-    asked = {"tenant": reader.tenant, "items": [row.item_id for row in counted]}
-    titles = {row.item_id: row.title for row in reader.execute(TITLES, asked)}
-    return tuple(ItemCount(item_id=row.item_id, item_title=titles[row.item_id], count=row.cases) for row in counted)
-
-
-def _filtered(query: CaseFilter, reader: Reader) -> list[ColumnElement[bool]]:
+def filtered(query: CaseFilter, reader: Reader) -> list[ColumnElement[bool]]:
     """What the cases meet that the filter leaves to this actor. Raises NotYourDepartment or Forbidden."""
     conditions: list[ColumnElement[bool]] = [C.tenant == reader.tenant]
     if is_confined(reader):
@@ -119,7 +83,7 @@ def _filtered(query: CaseFilter, reader: Reader) -> list[ColumnElement[bool]]:
     if query.item_id is not None:
         conditions.append(CaseSearch.item_id == query.item_id)
     if query.overdue:
-        conditions.append(_overdue(reader.now))
+        conditions.append(overdue(reader.now))
     if query.about and (about := query.about.strip()):
         conditions.append(_about(about, reader))
     return conditions
@@ -133,8 +97,9 @@ def _about(about: str, reader: Reader) -> ColumnElement[bool]:
     return C.id.in_(named)
 
 
-def _overdue(now: datetime) -> ColumnElement[bool]:
-    return and_(C.state == "accepted", C.due_at < now)
+def overdue(now: datetime) -> ColumnElement[bool]:
+    """Whose time is up: in the order of what has least of it left, these are the first."""
+    return and_(C.state == "accepted", CaseSearch.due_order < now)
 
 
 def _first(order: CaseOrder) -> ColumnElement[Any]:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, or_, select, tuple_
 
-from chassis.read.paging import CursorInvalid, cut_page, decode_cursor, encode_cursor
+from chassis.read.paging import cut_page, decode_cursor, encode_cursor
 from chassis.read.reader import Reader
 from contracts.award_findings import AwardFindingPage, AwardFindingView, GetAwardFinding, ListAwardFindings
 from contracts.message import Actor
@@ -23,12 +23,8 @@ def list_award_findings(query: ListAwardFindings, reader: Reader) -> AwardFindin
     statement = select(AWARD_FINDING).where(C.tenant == reader.tenant, _seen_by(reader.actor))
     if query.state is not None:
         statement = statement.where(C.state == query.state)
-    if (last := decode_cursor(query.cursor, 2)) is not None:
-        try:
-            before = (datetime.fromisoformat(str(last[0])), str(last[1]))
-        except ValueError as error:
-            raise CursorInvalid() from error
-        statement = statement.where(tuple_(C.found_at, C.id) < before)
+    if (before := decode_cursor(query.cursor, datetime, str)) is not None:
+        statement = statement.where(tuple_(C.found_at, C.id) < tuple_(*before))
     found = reader.execute(statement.order_by(C.found_at.desc(), C.id.desc()).limit(query.limit + 1))
     rows, more = cut_page(found.mappings().all(), query.limit)
     items = tuple(finding_of(row).view() for row in rows)

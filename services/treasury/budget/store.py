@@ -95,7 +95,8 @@ class BudgetLines(AggregateStore[BudgetLine]):
         """Ids of all lines of these departments, of any year."""
         columns = self.table.c
         wanted = columns.department_id == any_(literal(sorted(set(department_ids)), ARRAY(Text)))
-        return list(self._uow.execute(select(columns.id).where(wanted)).scalars()) if department_ids else []
+        statement = select(columns.id).where(self.of_tenants, wanted)
+        return list(self._uow.execute(statement).scalars()) if department_ids else []
 
     def to_row(self, aggregate: BudgetLine) -> dict[str, Any]:
         return {name: getattr(aggregate, name) for name in LINE_FIELDS}

@@ -17,7 +17,7 @@ def list_budget_lines(query: ListBudgetLines, reader: Reader) -> BudgetLinePage:
     columns = BUDGET_LINE.c
     keys = (columns.year, columns.department, columns.id)
     statement = select(BUDGET_LINE).order_by(*keys).limit(query.limit + 1)
-    statement = statement.where(*_filtered(query))
+    statement = statement.where(*_filtered(query, reader))
     last = decode_cursor(query.cursor, int, str, str)
     if last is not None:
         statement = statement.where(tuple_(*keys) > last)
@@ -31,13 +31,13 @@ def list_budget_lines(query: ListBudgetLines, reader: Reader) -> BudgetLinePage:
 def get_budget_totals(query: GetBudgetTotals, reader: Reader) -> BudgetTotals:
     """Of all lines that the filter leaves. What is available is theirs together: no line is below zero."""
     sums = [func.coalesce(func.sum(BUDGET_LINE.c[name]), 0).label(name) for name in TOTALS]
-    found = select(func.count().label("lines"), *sums).select_from(BUDGET_LINE).where(*_filtered(query))
+    found = select(func.count().label("lines"), *sums).select_from(BUDGET_LINE).where(*_filtered(query, reader))
     totals = {name: int(value) for name, value in reader.execute(found).mappings().one().items()}
     spent = totals["reserved_fen"] + totals["settled_fen"] - totals["returned_fen"] + totals["swept_fen"]
     return BudgetTotals(**totals, available_fen=totals["appropriated_fen"] - spent)
 
 
-def _filtered(query: BudgetFilter) -> list[ColumnElement[bool]]:
+def _filtered(query: BudgetFilter, reader: Reader) -> list[ColumnElement[bool]]:
     columns = BUDGET_LINE.c
     wanted = ((columns.year, query.year), (columns.department, query.department), (columns.id, query.line_id))
-    return [column == value for column, value in wanted if value is not None]
+    return [columns.tenant == reader.tenant, *(column == value for column, value in wanted if value is not None)]

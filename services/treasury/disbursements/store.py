@@ -18,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     any_,
+    bindparam,
     literal,
     select,
 )
@@ -125,6 +126,7 @@ JOIN disbursement d ON (d.tenant, d.filed_in, d.enterprise_id) = (payer.tenant, 
 WHERE d.state IN ('held', 'ready', 'authorised')
 """
 
+HELD: tuple[DisbursementState, ...] = ("held",)
 CLOCK_RUNS: tuple[DisbursementState, ...] = ("held", "ready", "authorised", "sent", "unknown", "failed")
 
 
@@ -183,7 +185,10 @@ class Disbursements(AggregateStore[Disbursement]):
         c = self.table.c
         known = (c.id, c.state, c.payout_days, c.clock_started_at, c.due_at, c.awaits_year, c.alarmed)
         statement = (
-            select(*known).where(c.tenant == tenant, c.id > after, c.state.in_(CLOCK_RUNS)).order_by(c.id).limit(limit)
+            select(*known)
+            .where(c.tenant == tenant, c.id > after, of_these_states(c.state, CLOCK_RUNS))
+            .order_by(c.id)
+            .limit(limit)
         )
         return [OpenPayoutLimit(*tuple(row)) for row in self._uow.execute(statement)]
 
@@ -217,7 +222,7 @@ class Disbursements(AggregateStore[Disbursement]):
                 columns.tenant == line.tenant,
                 columns.year == line.year,
                 of_department,
-                columns.state == "held",
+                of_these_states(columns.state, HELD),
                 columns.amount_fen <= line.available_fen,
             )
             .order_by(columns.approved_at, columns.case_id, columns.id)
@@ -231,8 +236,13 @@ class Disbursements(AggregateStore[Disbursement]):
         """instruction id → disbursement id, of those that are this unit of work's tenants' own."""
         columns = self.table.c
         wanted = columns.instruction_id == any_(_texts(instruction_ids))
-        rows = self._uow.execute(select(columns.instruction_id, columns.id).where(wanted))
+        rows = self._uow.execute(select(columns.instruction_id, columns.id).where(self.of_tenants, wanted))
         return {row.instruction_id: row.id for row in rows}
+
+
+def of_these_states(state: ColumnElement[str], states: Sequence[DisbursementState]) -> ColumnElement[bool]:
+    """The states written out: a plan made once for all values takes no index of what is in these states otherwise."""
+    return state.in_(bindparam(None, sorted(states), expanding=True, literal_execute=True))
 
 
 def _texts(values: Collection[str]) -> ColumnElement[Sequence[str]]:

@@ -29,6 +29,15 @@ C = DISBURSEMENT.c
 NOT_PAID: tuple[DisbursementState, ...] = ("held", "ready", "authorised", "sent", "unknown")
 """States in which somebody waits for the money and nobody has to correct anything first."""
 
+NOT_KEPT: tuple[DisbursementState, ...] = (*NOT_PAID, "failed", "cancelled")
+"""States whose payments are counted when somebody asks. Of the others, which are the history, the database keeps count."""
+
+KEPT = """
+    SELECT coalesce(sum(payments), 0)::bigint AS count, coalesce(sum(amount_fen), 0)::bigint AS total_fen,
+        coalesce(sum(renewed), 0)::bigint AS renewed
+    FROM disbursement_total WHERE tenant = :tenant AND (CAST(:state AS text) IS NULL OR state = :state)
+"""
+
 NAMES = table("disbursement", *map(column, ("tenant", "id", "enterprise_name", "account_name"))).alias("named")
 NUMBER = re.compile(r"(?=.*[0-9])[A-Za-z0-9-]{6,60}")
 """A receipt number or a credit code, and no name: both have digits."""
@@ -61,16 +70,25 @@ def list_disbursements(query: ListDisbursements, reader: Reader) -> Disbursement
 def summarise_disbursements(query: SummariseDisbursements, reader: Reader) -> DisbursementSummary:
     """All that the filter leaves, whatever page of it is looked at."""
     conditions = _filtered(query, reader)
+    history = query.model_copy(update={"state": None}) == SummariseDisbursements()
     counted = select(
         func.count().label("count"),
         func.coalesce(func.sum(C.amount_fen), 0).label("total_fen"),
         func.count().filter(C.previous_id.is_not(None)).label("renewed"),
         func.count().filter(*_overdue(reader.now)).label("overdue"),
-    ).where(*conditions)
-    largest = select(DISBURSEMENT).where(*conditions).order_by(C.amount_fen.desc(), C.id).limit(LARGEST)
+    ).where(*conditions, *([C.state.in_(NOT_KEPT)] if history else []))
+    found = dict(reader.execute(counted).mappings().one())
+    if history:
+        kept = reader.execute(KEPT, {"tenant": reader.tenant, "state": query.state}).mappings().one()
+        found |= {name: found[name] + value for name, value in kept.items()}
+    # The history is read in the order of amounts; what a filter leaves of it is few, and found by the filter (OFFSET keeps
+    # the two apart).
+    source = DISBURSEMENT if history else select(DISBURSEMENT).where(*conditions).offset(0).subquery()
+    largest = select(source).order_by(source.c.amount_fen.desc(), source.c.id).limit(LARGEST)
+    if history:
+        largest = largest.where(*conditions)
     return DisbursementSummary(
-        **reader.execute(counted).mappings().one(),
-        largest=tuple(disbursement_of(row).view() for row in reader.execute(largest).mappings()),
+        **found, largest=tuple(disbursement_of(row).view() for row in reader.execute(largest).mappings())
     )
 
 

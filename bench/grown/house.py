@@ -1,0 +1,67 @@
+"""Databases of a house, filled, with a frame on each; no loops, no broker."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from sqlalchemy import create_engine
+
+from bench.grown.size import NOW, Size
+from bench.grown.statements import STATEMENTS
+from bench.grown.templates import templates
+from chassis.edge.frame import Frame
+from chassis.foundation.settings import Settings
+from chassis.time.clock import FixedClock
+from console.servers.provision import Dsns
+from contracts.identity import TenantSettings
+from services.catalog.derived import rebuild
+
+DEFERRED = "SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE tgconstraint <> 0 AND NOT tgisinternal"
+
+
+def fill(service: str, dsns: Dsns, size: Size, data_key: str) -> None:
+    """Put down everything, then let the server look at it as it does by itself some minutes later."""
+    given: dict[str, Any] = {**size.parameters(), **templates(data_key), "settings": TenantSettings().model_dump_json()}
+    with psycopg.connect(
+        dsns.owner.replace("+psycopg", ""), autocommit=True, cursor_factory=psycopg.ClientCursor
+    ) as owner:
+        owner.execute("SET statement_timeout = 0")
+        # What is looked at row by row at the end of a transaction is right, and would be looked at for an hour.
+        slow = owner.execute(DEFERRED).fetchall()
+        for table, trigger in slow:
+            owner.execute(f'ALTER TABLE {table} DISABLE TRIGGER "{trigger}"'.encode())
+        with owner.transaction():
+            for statement in STATEMENTS[service]:
+                owner.execute(statement.encode(), given)
+        for table, trigger in slow:
+            owner.execute(f'ALTER TABLE {table} ENABLE TRIGGER "{trigger}"'.encode())
+    if service == "catalog":
+        engine = create_engine(dsns.owner)
+        with engine.begin() as connection:
+            rebuild(connection)
+        engine.dispose()
+    with psycopg.connect(dsns.owner.replace("+psycopg", ""), autocommit=True) as owner:
+        owner.execute("VACUUM ANALYZE")
+
+
+@contextmanager
+def frames(dsns: Mapping[str, Dsns], data_key: str) -> Iterator[Mapping[str, Frame]]:
+    """By service, at an hour when the open cases have just been filed."""
+    made = {
+        service: Frame(
+            Settings(
+                service=service, database_url=each.app, frame_database_url=each.frame, amqp_url="amqp://nowhere",
+                data_key=data_key,
+            ),
+            FixedClock(NOW),
+        )
+        for service, each in dsns.items()
+    }  # fmt: skip
+    try:
+        yield made
+    finally:
+        for frame in made.values():
+            frame.stop()
