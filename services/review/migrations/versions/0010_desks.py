@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from alembic import op
 
-revision = "review_0009"
-down_revision = "review_0008"
+revision = "review_0010"
+down_revision = "review_0009"
 branch_labels = None
 depends_on = None
 

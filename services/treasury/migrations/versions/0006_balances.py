@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from alembic import op
 
-revision = "treasury_0005"
-down_revision = "treasury_0004"
+revision = "treasury_0006"
+down_revision = "treasury_0005"
 branch_labels = None
 depends_on = None
 

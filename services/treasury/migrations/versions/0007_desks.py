@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from alembic import op
 
-revision = "treasury_0006"
-down_revision = "treasury_0005"
+revision = "treasury_0007"
+down_revision = "treasury_0006"
 branch_labels = None
 depends_on = None
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from alembic import op
 
-revision = "review_0008"
-down_revision = "review_0007"
+revision = "review_0009"
+down_revision = "review_0008"
 branch_labels = None
 depends_on = None
 
