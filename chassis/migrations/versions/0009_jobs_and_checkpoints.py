@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "frame_0009"
-down_revision = "frame_0005"
+down_revision = "frame_0008"
 branch_labels = None
 depends_on = None
 

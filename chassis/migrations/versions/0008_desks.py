@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from alembic import op
 
-revision = "frame_0006"
-down_revision = "frame_0005"
+revision = "frame_0008"
+down_revision = "frame_0007"
 branch_labels = None
 depends_on = None
 
