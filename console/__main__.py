@@ -25,6 +25,8 @@ PROGRAMS = {
     "lint": ("console.quality.lint", "检查格式、风格和类型(--fix 自动修正)· check format, style, types"),
     "verify": ("console.operating.verify", "对账核验,不变式 A–F · check the invariants A–F"),
     "work": ("console.operating.work", "查看并重投卡住的消息 · list, read and redrive stuck work"),
+    "replay": ("console.operating.replay", "向一个服务重放历史事件 · tell a consumer what was said before"),
+    "sizes": ("console.operating.sizes", "各数据库的大小,每笔办件占多少 · bytes by table and per case"),
     "administrators": ("console.operating.administrators", "任命最初的三名管理员 · the first three administrators"),
     "onboard": ("console.operating.onboard", "开通一个地区及其部门 · a county on board"),
     "calendar": ("console.operating.calendar", "工作日历:已载入哪些年份,载入一年 · working days"),

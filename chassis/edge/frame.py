@@ -14,12 +14,14 @@ from chassis.events.broker import reachable
 from chassis.events.consumer import EventConsumer
 from chassis.events.inbox import Inbox, Subscription
 from chassis.events.relay import Relay
+from chassis.events.replay import Replayer
 from chassis.events.sweeper import Sweeper
 from chassis.foundation.crash import crash_point
 from chassis.foundation.database import connect_engine, is_infrastructure_fault, refuse_strong_role
 from chassis.foundation.reasons import reasons_for
 from chassis.foundation.secrecy import AesCipher
 from chassis.foundation.settings import Settings
+from chassis.keeping.keeper import Keeper
 from chassis.observability.health import HealthServer
 from chassis.observability.loops import Loop
 from chassis.observability.metrics import COMMAND_SECONDS, COMMANDS
@@ -34,6 +36,7 @@ from chassis.write.idempotency import Wire, earlier_result, result_parameter
 from chassis.write.sealer import Sealer
 from chassis.write.uow import UnitOfWork
 from contracts.envelope import CommandEnvelope, QueryEnvelope
+from contracts.flow import ORDER
 from contracts.message import SYSTEM, Actor, Command, Model, Query, ServiceName, TenantId, snake_case
 from contracts.refusal import CommandInProgress, IdempotencyKeyReused, Invalid, Refused
 
@@ -235,6 +238,8 @@ class Frame:
         roles = set(self.settings.roles)
         if "relay" in roles:
             self._loops += [self.relay, Sealer(self.frame_engine, self.look_engine, self.clock)]
+            if self.service in ORDER:
+                self._loops.append(Replayer(self.service, self.frame_engine, self.look_engine, self.settings.amqp_url))
         if "events" in roles and service is not None:
             follows = any(work.kind == FOLLOW for work in due)
             learning = [tenant_subscription(follows=follows), calendar_subscription(follows=follows)]
@@ -253,6 +258,7 @@ class Frame:
         if "timers" in roles:
             self._schedulers = [Scheduler(self.look_engine, work, self.clock) for work in due]
             self._loops += self._schedulers
+            self._loops.append(Keeper(self.frame_engine, self.look_engine, self.clock, self.settings.terms))
         for loop in self._loops:
             thread = threading.Thread(target=loop.run, name=loop.heartbeat.name, daemon=True)
             thread.start()

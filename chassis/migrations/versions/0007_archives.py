@@ -29,7 +29,7 @@ DDL = (
     """,
     "ALTER TABLE audit_archive ALTER COLUMN body SET STORAGE EXTERNAL",
     "CREATE INDEX audit_archive_blocks ON audit_archive (last_block)",
-    # How far an aggregate's versions are in the archive, and how many of them: as many as the highest.
+    # How far an aggregate's versions have left the table, and how many of them: as many as the highest.
     """
     CREATE TABLE audit_archived (
         tenant text NOT NULL, aggregate_type text NOT NULL, aggregate_id text NOT NULL,
@@ -109,6 +109,12 @@ BEGIN
     IF undone > 0 OR there <> kept THEN
         RAISE EXCEPTION '% is not archived: % rows, % archived, % open', part, there, kept, undone;
     END IF;
+    IF whose = 'audit_fact' THEN
+        EXECUTE format('INSERT INTO audit_archived AS old (tenant, aggregate_type, aggregate_id, version, facts)'
+            ' SELECT tenant, aggregate_type, aggregate_id, max(version), count(*) FROM %I GROUP BY 1, 2, 3'
+            ' ON CONFLICT (tenant, aggregate_type, aggregate_id) DO UPDATE SET'
+            ' version = greatest(old.version, EXCLUDED.version), facts = old.facts + EXCLUDED.facts', part);
+    END IF;
     EXECUTE format('DROP TABLE %I', part);
 END $$
 """
@@ -121,7 +127,7 @@ def upgrade() -> None:
     frame_table("audit_archived")
     grant("event_log", frame="SELECT, INSERT, UPDATE (body)")
     grant("audit_archive", frame="SELECT, INSERT")
-    grant("audit_archived", frame="SELECT, INSERT, UPDATE", app="SELECT")
+    grant("audit_archived", frame="SELECT", app="SELECT")
     grant("hearing", frame="SELECT, INSERT, UPDATE")
     op.execute("REVOKE ALL ON FUNCTION drop_month FROM PUBLIC")
     op.execute(f"GRANT EXECUTE ON FUNCTION drop_month TO {_role('frame')}")
