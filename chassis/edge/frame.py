@@ -12,6 +12,7 @@ from sqlalchemy import Engine, text
 
 from chassis.events.broker import reachable
 from chassis.events.consumer import EventConsumer
+from chassis.events.hearing import note_hearers
 from chassis.events.inbox import Inbox, Subscription
 from chassis.events.relay import Relay
 from chassis.events.replay import Replayer
@@ -235,6 +236,8 @@ class Frame:
     ) -> None:
         """Check who we are in the database, then start health and the loops. Raises RoleTooStrong."""
         self._refuse_strong_roles()
+        if self.service in ORDER:
+            note_hearers(self.frame_engine, self.service)
         roles = set(self.settings.roles)
         if "relay" in roles:
             self._loops += [self.relay, Sealer(self.frame_engine, self.look_engine, self.clock)]

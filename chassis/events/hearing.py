@@ -15,7 +15,8 @@ from contracts.flow import ORDER, hearers_of
 from contracts.message import ServiceName
 
 NOTE = text(
-    "INSERT INTO hearing (consumer, aggregate_type, state) SELECT c, a, 'due'"
+    "INSERT INTO hearing (consumer, aggregate_type, state) SELECT c, a,"
+    " CASE WHEN EXISTS (SELECT 1 FROM outbox) OR EXISTS (SELECT 1 FROM event_log) THEN 'due' ELSE 'heard' END"
     " FROM unnest(CAST(:consumers AS text[]), CAST(:types AS text[])) AS told(c, a) ON CONFLICT DO NOTHING"
 )
 ASK = text(
@@ -50,7 +51,10 @@ class Hearing(NamedTuple):
 
 
 def note_hearers(engine: Engine, producer: ServiceName) -> None:
-    """Whoever hears something of ours for the first time is due."""
+    """Whoever hears something of ours for the first time is due; where nothing was ever said, all of it comes live.
+
+    At every start of a process, before it says anything.
+    """
     pairs = hearers_of(producer)
     with engine.begin() as connection:
         parameters = {"consumers": [pair[0] for pair in pairs], "types": [pair[1] for pair in pairs]}

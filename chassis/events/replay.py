@@ -23,7 +23,7 @@ from sqlalchemy import Engine, text
 
 from chassis.events.broker import ConfirmedPublisher, connect, declare_topology
 from chassis.events.bundles import Waiting, bundled
-from chassis.events.hearing import Hearing, advance, begin, due, note_hearers
+from chassis.events.hearing import Hearing, advance, begin, due
 from chassis.foundation.broker_faults import CONNECTION_ERRORS
 from chassis.foundation.crash import crash_point
 from chassis.keeping.event_log import KeptEvent, last_position, published_between
@@ -74,7 +74,6 @@ class Replayer:
         self._engine = engine
         self._look = look
         self._amqp_url = amqp_url
-        self._noted = False
         self._stopped = threading.Event()
         self._connection: Connection | None = None
         self._publisher: ConfirmedPublisher | None = None
@@ -88,9 +87,6 @@ class Replayer:
         self.close()
 
     def _turn(self) -> None:
-        if not self._noted:
-            note_hearers(self._engine, self._producer)
-            self._noted = True
         if not self.remaining():
             self.close()
             self._stopped.wait(LOOK_SECONDS)
