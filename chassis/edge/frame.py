@@ -236,13 +236,10 @@ class Frame:
     ) -> None:
         """Check who we are in the database, then start health and the loops. Raises RoleTooStrong."""
         self._refuse_strong_roles()
-        if self.service in ORDER:
-            note_hearers(self.frame_engine, self.service)
+        self._note_hearers()
         roles = set(self.settings.roles)
         if "relay" in roles:
-            self._loops += [self.relay, Sealer(self.frame_engine, self.look_engine, self.clock)]
-            if self.service in ORDER:
-                self._loops.append(Replayer(self.service, self.frame_engine, self.look_engine, self.settings.amqp_url))
+            self._loops += self._telling()
         if "events" in roles and service is not None:
             follows = any(work.kind == FOLLOW for work in due)
             learning = [tenant_subscription(follows=follows), calendar_subscription(follows=follows)]
@@ -273,6 +270,17 @@ class Frame:
             heartbeats=[loop.heartbeat for loop in self._loops],
         )
         self._health.start()
+
+    def _note_hearers(self) -> None:
+        if self.service in ORDER:
+            note_hearers(self.frame_engine, self.service)
+
+    def _telling(self) -> list[Loop]:
+        """What brings out what has been written: events, what was said before, and the seals of the audit."""
+        loops: list[Loop] = [self.relay, Sealer(self.frame_engine, self.look_engine, self.clock)]
+        if self.service in ORDER:
+            loops.append(Replayer(self.service, self.frame_engine, self.look_engine, self.settings.amqp_url))
+        return loops
 
     def stop(self, timeout: float = 10.0) -> None:
         """Graceful: loops finish what they hold, then connections close."""

@@ -55,7 +55,7 @@ ALONE = text("SELECT pg_try_advisory_xact_lock(:k)")
 MARK = '{"replayed":true,'
 
 
-class Told(NamedTuple):
+class ReplayStep(NamedTuple):
     """What one step came to. `waits` says that every consumer that is due has enough to do, or another process tells it.
 
     `cleared` counts events that are kept no more: their aggregates cannot be told of.
@@ -102,29 +102,29 @@ class Replayer:
             REPLAY_REMAINING.labels(consumer).set(max(left, default=0))
         return found
 
-    def tell(self) -> Told:
+    def tell(self) -> ReplayStep:
         """Tell the first consumer that has room the next stretch. Broker and database may fail: then nothing has moved."""
         try:
             publisher = self._connected()
             with self._engine.begin() as database:
                 database.execute(SNAPSHOT)
                 if not database.execute(ALONE, {"k": REPLAY_LOCK}).scalar_one():
-                    return Told(waits=True)
+                    return ReplayStep(waits=True)
                 return self._tell(database, publisher)
         except CONNECTION_ERRORS:
             self.close()
             raise
 
-    def _tell(self, database: Database, publisher: ConfirmedPublisher) -> Told:
+    def _tell(self, database: Database, publisher: ConfirmedPublisher) -> ReplayStep:
         begin(database, last_position(database))
         for consumer, hearings in _by_consumer(due(database)).items():
             if self._depth(consumer) < MOST_WAITING:
                 return self._stretch(database, publisher, consumer, hearings)
-        return Told(waits=True)
+        return ReplayStep(waits=True)
 
     def _stretch(
         self, database: Database, publisher: ConfirmedPublisher, consumer: ServiceName, hearings: Sequence[Hearing]
-    ) -> Told:
+    ) -> ReplayStep:
         """Those who are furthest behind go on together until they meet the next one."""
         cursor = min(each.cursor for each in hearings)
         behind = [each for each in hearings if each.cursor == cursor]
@@ -139,7 +139,7 @@ class Replayer:
         if kept.cleared:
             log.warning("events are kept no more and cannot be replayed", consumer=consumer, events=kept.cleared)
         log.info("replayed", consumer=consumer, aggregate_types=",".join(types), events=len(kept.events), upto=end)
-        return Told(len(kept.events), kept.cleared)
+        return ReplayStep(len(kept.events), kept.cleared)
 
     def _again(self, event: KeptEvent, consumer: ServiceName) -> Waiting:
         key = replay_key(self._producer, event.aggregate_type, consumer)

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, text
 
-from chassis.keeping.chunks import ROWS, Chunk, ChunkBroken, packed, unpacked
+from chassis.keeping.chunks import ROWS, ChunkBroken, Packed, packed, unpacked
 from chassis.keeping.months import Month
 
 UNSEALED = text(
@@ -115,7 +115,7 @@ class Archive:
         row = self._connection.execute(ONE, {"part": part, "number": number}).one()
         facts: dict[int, list[ArchivedFact]] = defaultdict(list)
         try:
-            lines = unpacked(Chunk(bytes(row.sha256), bytes(row.body)))
+            lines = unpacked(Packed(bytes(row.sha256), bytes(row.body)))
         except ChunkBroken:
             self.broken.append(f"审计归档被改动：{part} 第 {number} 段的内容与其哈希不符")
             return facts

@@ -13,7 +13,7 @@ ROWS = 2_000
 """Rows in one chunk at most: one or two megabytes of text, a tenth of that when it is kept."""
 
 
-class Chunk(NamedTuple):
+class Packed(NamedTuple):
     """`sha256` is of the text, before it was compressed."""
 
     sha256: bytes
@@ -24,13 +24,13 @@ class ChunkBroken(Exception):
     """What is kept is not what was put there."""
 
 
-def packed(rows: Iterable[Sequence[Any]]) -> Chunk:
+def packed(rows: Iterable[Sequence[Any]]) -> Packed:
     """Each row as a line. Values are what JSON has, and instants."""
     text = b"\n".join(orjson.dumps(tuple(row)) for row in rows)
-    return Chunk(hashlib.sha256(text).digest(), zlib.compress(text))
+    return Packed(hashlib.sha256(text).digest(), zlib.compress(text))
 
 
-def unpacked(chunk: Chunk) -> list[list[Any]]:
+def unpacked(chunk: Packed) -> list[list[Any]]:
     """The rows again. Raises ChunkBroken if one bit of them has changed."""
     try:
         text = zlib.decompress(chunk.body)

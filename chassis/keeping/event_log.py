@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine, text
 
-from chassis.keeping.chunks import ROWS, Chunk, ChunkBroken, packed, unpacked
+from chassis.keeping.chunks import ROWS, ChunkBroken, Packed, packed, unpacked
 from chassis.keeping.months import Month
 
 NEXT = text(
@@ -113,7 +113,7 @@ def published_between(connection: Connection, after: int, upto: int, types: Sequ
             cleared += chunk.events
             continue
         try:
-            rows = unpacked(Chunk(bytes(chunk.sha256), bytes(chunk.body)))
+            rows = unpacked(Packed(bytes(chunk.sha256), bytes(chunk.body)))
         except ChunkBroken as error:
             raise ChunkBroken(f"event_log {chunk.part}/{chunk.number}: {error}") from error
         for event in map(KeptEvent._make, rows):
@@ -130,6 +130,6 @@ def broken_chunks(engine: Engine) -> Iterator[str]:
             text("SELECT part, number, sha256, body FROM event_log WHERE body IS NOT NULL ORDER BY part, number")
         ):
             try:
-                unpacked(Chunk(bytes(chunk.sha256), bytes(chunk.body)))
+                unpacked(Packed(bytes(chunk.sha256), bytes(chunk.body)))
             except ChunkBroken:
                 yield f"事件日志被改动：{chunk.part} 第 {chunk.number} 段的内容与其哈希不符"

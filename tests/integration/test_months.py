@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 import psycopg
 import pytest
 from frame_kit import add_effects, effects, inbox_on, message_body, messages, psycopg_url
-from months_kit import ago, as_of, divide, part_of, parts
+from months_kit import ago, as_of, divide, keeper_of, note, part_of, parts, rows, say
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
@@ -21,16 +21,9 @@ from chassis.events.inbox import BatchResult
 from chassis.events.received import decode
 from chassis.foundation.ids import new_id
 from chassis.foundation.migrate import migrate
-from chassis.foundation.settings import Terms
-from chassis.keeping.event_log import broken_chunks, published_between
-from chassis.keeping.keeper import Keeper
-from chassis.keeping.months import AHEAD, TABLES, month_after, months
-from chassis.keeping.sizes import sizes
+from chassis.keeping.months import AHEAD, month_after, months
 from chassis.time.clock import FixedClock
 from chassis.write import audit
-from chassis.write.audit import AuditFact
-from chassis.write.outbox import partition_of
-from console.operating.checks.audit_chain import unaudited
 from console.servers.provision import Dsns
 from contracts.identity import OnboardTenant, TenantChanged
 from contracts.message import Command, Model, ServiceName
@@ -39,7 +32,6 @@ from gateway.identity.tenants.use_cases import onboard_tenant
 
 NOW = datetime.now(UTC)
 NEXT_MONTH = month_after(NOW, 1) + timedelta(hours=1)
-EVERYTHING = Terms(outbox=1, event_log=120, inbox=1, results=1, audit=1)
 
 
 class Counted(Model):
@@ -48,6 +40,15 @@ class Counted(Model):
 
 class Count(Command[Counted]):
     owner: ClassVar[ServiceName] = "gateway"
+
+
+@pytest.fixture
+def sides(service_frame: Callable[..., Frame], dsns: Dsns) -> tuple[Frame, Frame]:
+    """The same service on either side of a month's end, each in a month of its own."""
+    divide(dsns, months=1)
+    before, after = (service_frame("gateway", dsns=dsns, clock=FixedClock(at)) for at in (NOW, NEXT_MONTH))
+    assert keeper_of(before).turn()
+    return before, after
 
 
 @pytest.fixture
@@ -71,39 +72,6 @@ def order(name: str, body: dict[str, Any], *, key: str | None = None) -> dict[st
 
 def ganzhou(**changes: Any) -> dict[str, Any]:
     return {"id": "ganzhou", "level": "city", "division_code": "3607", "name": "赣州市", **changes}
-
-
-def keeper_of(frame: Frame, terms: Terms = EVERYTHING) -> Keeper:
-    return Keeper(frame.frame_engine, frame.look_engine, frame.clock, terms)
-
-
-def rows(dsns: Dsns, statement: str) -> list[Any]:
-    with psycopg.connect(psycopg_url(dsns.owner)) as owner:
-        return owner.execute(statement).fetchall()  # type: ignore[arg-type]
-
-
-def say(dsns: Dsns, subject: str, sequence: int, at: datetime, *, published: bool = True) -> None:
-    with psycopg.connect(psycopg_url(dsns.owner)) as owner:
-        owner.execute(
-            "INSERT INTO outbox (tenant, addressed_to, event_id, partition, aggregate_type, aggregate_id, sequence,"
-            " type, routing_key, body, created_at, published_at) VALUES ('zhanggong', 'zhanggong', %s, %s, 'message',"
-            " %s, %s, 'MessageDelivered', 'notify.message.MessageDelivered', %s, %s, %s)",
-            [
-                new_id(), partition_of(subject), subject, sequence, message_body(subject, sequence).decode(), at,
-                at if published else None,
-            ],
-        )  # fmt: skip
-
-
-def note(dsns: Dsns, subject: str, version: int, at: datetime) -> None:
-    """A fact that the audit has been given."""
-    fact = AuditFact("zhanggong", "note", subject, version, "test", "tester", at, f'{{"version": {version}}}')
-    with psycopg.connect(psycopg_url(dsns.owner)) as owner:
-        owner.execute(
-            "INSERT INTO audit_fact (tenant, aggregate_type, aggregate_id, version, action, actor, at, body, salt, digest)"
-            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
-            [*fact, b"salt", fact.digest(b"salt")],
-        )
 
 
 # -- the tables ------------------------------------------------------------------------------------------------
@@ -170,10 +138,9 @@ def test_nobody_but_the_owner_touches_a_part_and_the_frame_makes_and_drops_nothi
 
 
 def test_a_key_given_at_once_on_both_sides_of_a_months_end_is_carried_out_once(
-    service_frame: Callable[..., Frame], dsns: Dsns
+    sides: tuple[Frame, Frame], dsns: Dsns
 ) -> None:
-    before, after = (service_frame("gateway", dsns=dsns, clock=FixedClock(at)) for at in (NOW, NEXT_MONTH))
-    keeper_of(before).turn()
+    before, after = sides
     key, done, both = new_id(), [], threading.Barrier(2, timeout=10)
 
     def handle(_cmd: Count, uow: Any) -> Counted:
@@ -197,10 +164,9 @@ def test_a_key_given_at_once_on_both_sides_of_a_months_end_is_carried_out_once(
 
 
 def test_a_version_saved_at_once_on_both_sides_of_a_months_end_is_audited_and_said_once(
-    service_frame: Callable[..., Frame], dsns: Dsns
+    sides: tuple[Frame, Frame], dsns: Dsns
 ) -> None:
-    before, after = (service_frame("gateway", dsns=dsns, clock=FixedClock(at)) for at in (NOW, NEXT_MONTH))
-    keeper_of(before).turn()
+    before, after = sides
     assert "ok" in before.run_command(OnboardTenant, onboard_tenant, order("OnboardTenant", ganzhou()))
     outcomes = []
     for turn in range(5):
@@ -225,16 +191,12 @@ def test_a_version_saved_at_once_on_both_sides_of_a_months_end_is_audited_and_sa
     for table, number in (("outbox", "sequence"), ("audit_fact", "version")):
         counted = f"SELECT count(*), count(DISTINCT {number}), max({number}) FROM {table}"
         assert rows(dsns, f"{counted} WHERE aggregate_type = 'tenant'") == [(6, 6, 6)]
-    months_of_facts = rows(dsns, "SELECT count(DISTINCT tableoid) FROM audit_fact WHERE aggregate_type = 'tenant'")
-    assert months_of_facts[0][0] in (1, 2)
 
 
-def test_an_event_that_takes_anothers_id_in_a_later_month_is_found(
-    service_frame: Callable[..., Frame], dsns: Dsns
-) -> None:
-    before, after = (service_frame("gateway", dsns=dsns, clock=FixedClock(at)) for at in (NOW, NEXT_MONTH))
-    keeper_of(before).turn()
+def test_an_event_that_takes_anothers_id_in_a_later_month_is_found(sides: tuple[Frame, Frame], dsns: Dsns) -> None:
+    before, after = sides
     inbox_on(before).apply(messages(("m-1", 1)))
+    assert rows(dsns, "SELECT tableoid::regclass::text FROM inbox") == [(part_of("inbox", 0),)]
     imposter = message_body("m-2", 1).replace(messages(("m-2", 1))[0].id.encode(), messages(("m-1", 1))[0].id.encode())
     result = inbox_on(after).apply([decode(imposter, wanted=frozenset({"MessageDelivered"}))])
     assert (result.applied, result.parked) == (0, 1)
@@ -257,197 +219,3 @@ def test_an_event_that_comes_again_when_its_month_has_gone_is_refused_by_its_pos
         assert result == BatchResult(applied=0, ignored=2, parked=0, released=False)
     assert effects(dsns) == [("m", 1), ("m", 2)]
     assert inbox_on(now).apply(messages(("m", 3))).applied == 1
-
-
-# -- what goes, and what does not -----------------------------------------------------------------------------------
-
-
-def test_published_months_move_into_the_event_log_and_are_read_from_there_in_order(frame: Frame, dsns: Dsns) -> None:
-    divide(dsns, months=4)
-    for sequence, month in enumerate((4, 3, 3, 1, 0), start=1):
-        say(dsns, "m", sequence, ago(month))
-    before = rows(dsns, "SELECT position, body FROM outbox ORDER BY position")
-    assert keeper_of(frame).turn()
-    assert parts(dsns, "outbox") == [part_of("outbox", 1), part_of("outbox", 0)]
-    assert rows(dsns, "SELECT part, events FROM event_log ORDER BY 1") == [
-        (part_of("outbox", 4), 1),
-        (part_of("outbox", 3), 2),
-    ]
-    with frame.frame_engine.connect() as connection:
-        kept = published_between(connection, 0, 10**9, ["message"]).events
-        assert [(event.position, event.body) for event in kept] == before
-        assert [event.position for event in published_between(connection, 1, 3, ["message"]).events] == [2, 3]
-        assert published_between(connection, 0, 10**9, ["case"]).events == []
-    assert list(broken_chunks(frame.frame_engine)) == []
-
-
-def test_a_month_of_which_one_event_has_not_been_published_stays_and_so_do_those_after_it(
-    frame: Frame, dsns: Dsns
-) -> None:
-    divide(dsns, months=4)
-    say(dsns, "m", 1, ago(4))
-    say(dsns, "m", 2, ago(3), published=False)
-    say(dsns, "m", 3, ago(2))
-    assert not keeper_of(frame).turn()
-    assert parts(dsns, "outbox") == [part_of("outbox", number) for number in (3, 2, 1, 0)]
-    with pytest.raises(DBAPIError, match="is not archived"), frame.frame_engine.connect() as connection:
-        connection.execute(text(f"SELECT drop_month('outbox', '{part_of('outbox', 2)}')"))
-    with psycopg.connect(psycopg_url(dsns.owner)) as owner:
-        owner.execute("UPDATE outbox SET published_at = now()")
-    assert keeper_of(frame).turn()
-    assert parts(dsns, "outbox") == [part_of("outbox", 1), part_of("outbox", 0)]
-
-
-def test_an_event_log_of_which_one_bit_has_changed_is_found(frame: Frame, dsns: Dsns) -> None:
-    divide(dsns, months=3)
-    say(dsns, "m", 1, ago(3))
-    assert keeper_of(frame).turn()
-    with psycopg.connect(psycopg_url(dsns.owner)) as owner:
-        owner.execute("UPDATE event_log SET body = set_bit(body, 100, 1 - get_bit(body, 100))")
-    assert [part_of("outbox", 3) in problem for problem in broken_chunks(frame.frame_engine)] == [True]
-
-
-def test_the_event_log_forgets_what_has_been_kept_long_enough_and_says_how_much_that_was(
-    frame: Frame, dsns: Dsns
-) -> None:
-    divide(dsns, months=4)
-    say(dsns, "m", 1, ago(4))
-    say(dsns, "m", 2, ago(3))
-    assert keeper_of(frame, Terms(outbox=1, event_log=3)).turn()
-    with frame.frame_engine.connect() as connection:
-        kept = published_between(connection, 0, 10**9, ["message"])
-    assert ([event.aggregate_id for event in kept.events], kept.cleared) == (["m"], 1)
-
-
-def test_an_archived_month_is_proved_by_the_chain_and_goes_on_being_counted(frame: Frame, dsns: Dsns) -> None:
-    divide(dsns, months=4)
-    for subject in ("a", "b"):
-        note(dsns, subject, 1, ago(4))
-        note(dsns, subject, 2, ago(3))
-    note(dsns, "a", 3, NOW)
-    audit.seal(frame.frame_engine, NOW)  # one block over three months
-    note(dsns, "b", 3, NOW)
-    audit.seal(frame.frame_engine, NOW)
-    assert keeper_of(frame).turn()
-    assert rows(dsns, "SELECT count(*) FROM audit_fact") == [(2,)]
-    assert rows(dsns, "SELECT aggregate_id, version, facts FROM audit_archived ORDER BY 1") == [
-        ("a", 2, 2),
-        ("b", 2, 2),
-    ]
-    assert audit.broken_links(frame.frame_engine) == []
-    with psycopg.connect(psycopg_url(dsns.owner)) as owner:
-        owner.execute("DELETE FROM audit_fact WHERE aggregate_id = 'b'")
-    assert any("区块 2" in problem for problem in audit.broken_links(frame.frame_engine))
-    with psycopg.connect(psycopg_url(dsns.owner)) as owner:
-        owner.execute("UPDATE audit_archived SET facts = 1 WHERE aggregate_id = 'a'")
-    assert any(problem.startswith("审计缺口：zhanggong/note/a") for problem in audit.broken_links(frame.frame_engine))
-
-
-@pytest.mark.parametrize(
-    "damage",
-    [
-        "UPDATE audit_archive SET body = set_bit(body, 120, 1 - get_bit(body, 120))",
-        "DELETE FROM audit_archive WHERE part LIKE '%{month}'",
-        "UPDATE audit_archive SET last_block = 0, first_block = 0",
-        "UPDATE audit_block SET hash = sha256('x') WHERE number = 1",
-    ],
-)
-def test_a_broken_archive_is_found(frame: Frame, dsns: Dsns, damage: str) -> None:
-    divide(dsns, months=4)
-    note(dsns, "a", 1, ago(4))
-    note(dsns, "a", 2, ago(3))
-    audit.seal(frame.frame_engine, NOW)
-    assert keeper_of(frame).turn()
-    assert audit.broken_links(frame.frame_engine) == []
-    with psycopg.connect(psycopg_url(dsns.owner)) as owner:
-        done = owner.execute(damage.format(month=f"{ago(4):%Y_%m}"))  # type: ignore[arg-type]
-        assert done.rowcount > 0
-    assert audit.broken_links(frame.frame_engine) != []
-
-
-def test_a_month_with_a_fact_that_is_not_sealed_stays(frame: Frame, dsns: Dsns) -> None:
-    divide(dsns, months=4)
-    note(dsns, "a", 1, ago(3))
-    assert not keeper_of(frame).turn()
-    assert part_of("audit_fact", 3) in parts(dsns, "audit_fact")
-    assert rows(dsns, "SELECT count(*) FROM audit_archive") == [(0,)]
-
-
-def test_what_is_saved_is_not_missed_by_verify_when_its_facts_are_archived(frame: Frame, dsns: Dsns) -> None:
-    divide(dsns, months=4)
-    with psycopg.connect(psycopg_url(dsns.owner)) as owner:
-        owner.execute(
-            "CREATE TABLE note (tenant text, id text, version integer, sequence integer, traceparent text);"
-            "INSERT INTO note VALUES ('zhanggong', 'a', 2, 0, NULL); GRANT SELECT ON note TO gateway_app"
-        )
-    note(dsns, "a", 1, ago(4))
-    note(dsns, "a", 2, ago(3))
-    audit.seal(frame.frame_engine, NOW)
-    assert keeper_of(frame).turn()
-
-    def missed() -> list[str]:
-        with frame.engine.connect() as connection:
-            connection.execute(text("SELECT set_config('zhida.tenants', 'zhanggong', true)"))
-            return [each.text for each in unaudited(connection, "gateway") if "note/" in each.text]
-
-    assert missed() == []
-    with psycopg.connect(psycopg_url(dsns.owner)) as owner:
-        owner.execute("UPDATE note SET version = 3")
-    assert missed() == ["gateway：note/a 的第 3 版没有审计记录"]
-
-
-def test_results_and_inbox_rows_go_when_nobody_can_come_back_for_them(
-    service_frame: Callable[..., Frame], dsns: Dsns
-) -> None:
-    divide(dsns, months=3)
-    with psycopg.connect(psycopg_url(dsns.owner)) as owner:
-        for number in (3, 2, 1, 0):
-            owner.execute(
-                "INSERT INTO idempotency_record VALUES ('t', %s, 'n', 'h', 'a', '{}', %s)", [str(number), ago(number)]
-            )
-    frame = service_frame("gateway", dsns=dsns)
-    assert keeper_of(frame, Terms(results=2)).turn()
-    assert rows(dsns, "SELECT key FROM idempotency_record ORDER BY 1") == [("0",), ("1",), ("2",)]
-    assert keeper_of(frame, Terms(results=1)).turn()
-    assert rows(dsns, "SELECT key FROM idempotency_record ORDER BY 1") == [("0",), ("1",)]
-
-
-def test_a_table_that_is_in_use_is_left_and_nobody_waits_behind_who_wants_to_drop_its_month(
-    frame: Frame, dsns: Dsns
-) -> None:
-    divide(dsns, months=3)
-    keeper = keeper_of(frame)
-    with psycopg.connect(psycopg_url(dsns.owner)) as long_reader:
-        long_reader.execute("SELECT count(*) FROM inbox")
-        turning = threading.Thread(target=lambda: outcomes.append(keeper.turn()))
-        outcomes: list[bool] = []
-        turning.start()
-        waits = []
-        while turning.is_alive():
-            began = time.monotonic()
-            with psycopg.connect(psycopg_url(dsns.owner)) as writer:
-                writer.execute("INSERT INTO inbox VALUES ('t', %s, 'E', now())", [new_id()])
-            waits.append(time.monotonic() - began)
-        turning.join()
-    assert outcomes == [False]
-    assert max(waits) < 2
-    assert part_of("inbox", 3) in parts(dsns, "inbox")
-    assert keeper.turn()
-    assert part_of("inbox", 3) not in parts(dsns, "inbox")
-
-
-def test_of_two_keepers_one_takes_the_turn(frame: Frame, dsns: Dsns) -> None:
-    with frame.look_engine.connect() as other:
-        other.execute(text("SELECT pg_advisory_lock(7203003)"))
-        keeper_of(frame).turn()
-        assert len(months(frame.frame_engine, "outbox")) == 2
-        other.execute(text("SELECT pg_advisory_unlock(7203003)"))
-    keeper_of(frame).turn()
-    assert len(months(frame.frame_engine, "outbox")) > 2
-
-
-def test_the_size_of_each_table_is_told_with_all_its_parts(frame: Frame, dsns: Dsns) -> None:
-    keeper_of(frame).turn()
-    told = {size.table: size.bytes for size in sizes(frame.frame_engine)}
-    assert {*TABLES, "event_log", "audit_archive", "business"} <= set(told)
-    assert told["outbox"] == sum(each.bytes for each in months(frame.frame_engine, "outbox"))
