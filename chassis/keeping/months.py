@@ -15,7 +15,7 @@ from sqlalchemy import Engine, text
 
 TABLES = ("outbox", "inbox", "idempotency_record", "audit_fact")
 
-AHEAD = 3
+AHEAD = 2
 """How many months are there before anything is written into them."""
 
 ALL = text("SELECT whose, part, begins, ends, bytes, rows FROM kept_month ORDER BY whose, ends, part")
