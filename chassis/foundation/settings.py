@@ -25,7 +25,7 @@ class Terms:
     event_log: int = 120
     inbox: int = 1
     results: int = 1
-    audit: int = 24
+    audit: int = 3
 
     @staticmethod
     def from_env(env: Mapping[str, str]) -> Terms:

@@ -27,7 +27,7 @@ SEALER_LOCK = 7203002
 
 
 class AuditFact(NamedTuple):
-    """One saved version of one aggregate. `body` is its state as JSON, with sealed fields still sealed."""
+    """One saved version of one aggregate. `body` is the rest of its state as JSON, with sealed fields still sealed."""
 
     tenant: str
     aggregate_type: str

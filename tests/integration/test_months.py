@@ -22,10 +22,12 @@ from chassis.events.received import decode
 from chassis.foundation.ids import new_id
 from chassis.foundation.migrate import migrate
 from chassis.keeping.months import AHEAD, month_after, months
+from chassis.testing.waiting import eventually
 from chassis.time.clock import FixedClock
 from chassis.write import audit
 from console.servers.provision import Dsns
-from contracts.identity import OnboardTenant, TenantChanged
+from contracts.aggregate import Aggregate
+from contracts.identity import OnboardTenant, TenantChanged, TenantSettings
 from contracts.message import Command, Model, ServiceName
 from gateway.identity.tenants.store import TenantStore
 from gateway.identity.tenants.use_cases import onboard_tenant
@@ -102,6 +104,44 @@ def test_what_the_former_version_wrote_is_the_first_part_and_the_former_version_
     assert audit.broken_links(frame.frame_engine) == []
     with pytest.raises(psycopg.errors.UniqueViolation):
         say(dsns, "m", 2, NOW)
+
+
+def test_work_goes_on_while_the_tables_are_divided_and_no_row_is_lost(
+    empty_database: Callable[[str], Dsns], service_frame: Callable[..., Frame]
+) -> None:
+    dsns = empty_database("gateway")
+    as_of("gateway", "frame_0005", dsns)
+    frame = service_frame("gateway", dsns=dsns)
+    done, stop = [], threading.Event()
+
+    def work(_worker: int) -> None:
+        while not stop.is_set():
+            answer = frame.run_command(Count, lambda _cmd, uow: Counted(count=_saved(uow)), order("Count", {}))
+            if "ok" in answer:
+                done.append(answer)
+            else:
+                assert answer["fault"]["retryable"], answer
+
+    with ThreadPoolExecutor(4) as pool:
+        working = [pool.submit(work, worker) for worker in range(4)]
+        eventually(lambda: len(done) > 50)
+        migrate("gateway", dsns.owner)
+        before = len(done)
+        eventually(lambda: len(done) > before + 50)
+        stop.set()
+    assert [each.result() for each in working] == [None] * 4
+    for table in ("idempotency_record", "outbox", "audit_fact"):
+        assert rows(dsns, f"SELECT count(*) FROM {table}") == [(len(done),)]
+    assert audit.seal(frame.frame_engine, NOW) == min(len(done), audit.BLOCK_LIMIT)
+    assert audit.broken_links(frame.frame_engine) == []
+
+
+def _saved(uow: Any) -> int:
+    """Something that is saved once, with one event."""
+    thing = Aggregate(id=new_id(), tenant="ganzhou", version=1)
+    thing.record(TenantChanged(**ganzhou(), parent_id=None, settings=TenantSettings(), settings_version=1))
+    uow.saved(thing, "thing", {})
+    return 1
 
 
 def test_the_next_months_are_there_before_anything_is_written_into_them(frame: Frame, dsns: Dsns) -> None:
