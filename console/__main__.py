@@ -99,10 +99,21 @@ def _up(options: argparse.Namespace) -> int:
             claim.announce(cluster.url)
             started = cluster.up(options.names)
     print(f"{'已启动' if started else '已在运行'}:{cluster.url}")
+    _tell_of_replays(cluster)
     print(
         f"平台运维凭证 platform token:{cluster.home / 'credentials.json'} 中的 platform_token;第一天怎么做见 docs/first-day.md"
     )
     return 0
+
+
+def _tell_of_replays(cluster: Cluster) -> None:
+    """A service that newly hears something is told of it by its producer, from the start of the new version on."""
+    replay = importlib.import_module("console.operating.replay")
+    addresses = importlib.import_module("console.operating.checks.addresses")
+    due = replay.waiting(addresses.Addresses.of(cluster))
+    if due:
+        who = "、".join(f"{producer} → {each.consumer}({each.aggregate_type})" for producer, each in due)
+        print(f"升级后新增的听者正在补听历史事件,后台进行:{who};进度见 ./zhida replay")
 
 
 def _down(options: argparse.Namespace) -> int:

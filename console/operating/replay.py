@@ -20,7 +20,7 @@ from chassis.events.replay import Replayer
 from chassis.foundation.broker_faults import CONNECTION_ERRORS
 from chassis.foundation.database import connect_engine
 from chassis.keeping.chunks import ChunkBroken
-from chassis.keeping.event_log import last_position
+from chassis.keeping.event_log import broken_chunks, last_position
 from console.cluster.cluster import Cluster
 from console.operating.checks.addresses import Addresses
 from console.refusal import CommandRefusal
@@ -31,7 +31,8 @@ LOOK_S = 0.5
 
 
 def main(argv: list[str]) -> int:
-    """Returns 0 once all has been told. Refuses what nobody says or hears, and where nothing was ever started."""
+    """Returns 0 once all has been told, 1 for a broken log. Refuses what nobody says or hears, and where nothing was
+    ever started."""
     parser = argparse.ArgumentParser(
         prog="./zhida replay", description="向一个服务重放历史事件;不带 --to 则列出待重放的 · tell a consumer again"
     )
@@ -43,8 +44,13 @@ def main(argv: list[str]) -> int:
         metavar="PRODUCER",
         help="只从一个来源;在容器内运行时必填,用该服务自己的环境变量 · one producer only, in its container",
     )
+    parser.add_argument(
+        "--check", action="store_true", help="逐段核对事件日志的哈希 · check the event logs by their hashes"
+    )
     options = parser.parse_args(argv)
     console = Console()
+    if options.check:
+        return _check(Addresses.of(Cluster()), console)
     if options.to is None:
         _list(waiting(Addresses.of(Cluster())), console)
         return 0
@@ -159,3 +165,17 @@ def _list(pairs: list[tuple[str, Hearing]], console: Console) -> None:
         table.add_row(producer, each.consumer, each.aggregate_type, str(each.sent), f"{each.cursor}/{each.upto or '…'}")
     console.print(table)
     console.print("由各来源自行在后台重放,不用人工;要看着它完成:./zhida replay --to 听者")
+
+
+def _check(addresses: Addresses, console: Console) -> int:
+    problems = 0
+    for producer, dsns in addresses.databases.items():
+        engine = connect_engine(dsns.frame, size=1, name="zhida-replay")
+        try:
+            for problem in broken_chunks(engine):
+                problems += 1
+                console.print(f"✗ {producer}:{problem}", style="red", markup=False)
+        finally:
+            engine.dispose()
+    console.print("事件日志完好。(the event logs are whole)" if not problems else "请从备份恢复这些段,再重放。")
+    return 1 if problems else 0
