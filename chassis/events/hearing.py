@@ -7,7 +7,7 @@ first event first. Nobody has to remember to: a pair that the table does not kno
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine, text
 
@@ -68,8 +68,8 @@ def ask(engine: Engine, consumer: ServiceName, types: Sequence[str]) -> None:
 
 
 def due(connection: Connection) -> list[Hearing]:
-    """Everything that is still to be told: consumers in the order of the flow."""
-    rows = [Hearing(cast("ServiceName", row.consumer), *row[1:]) for row in connection.execute(DUE)]
+    """Everything that is still to be told: consumers in the order of the flow. One that is gone is told nothing."""
+    rows = [Hearing(*row) for row in connection.execute(DUE) if row.consumer in ORDER]
     return sorted(rows, key=lambda each: ORDER.index(each.consumer))
 
 

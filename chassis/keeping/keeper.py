@@ -72,7 +72,7 @@ class Keeper:
                 well &= self._clear_out(whose, keep, archive)
             log_before = month_after(self._clock.now(), -self._terms.event_log)
             well &= self._tried("event log", lambda: event_log.clear(self._engine, log_before))
-            measure(self._look)
+            well &= self._tried("sizes", lambda: measure(self._look))
         return well
 
     @contextmanager
