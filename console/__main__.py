@@ -26,6 +26,8 @@ PROGRAMS = {
     "lint": ("console.quality.lint", "检查格式、风格和类型(--fix 自动修正)· check format, style, types"),
     "verify": ("console.operating.verify", "对账核验,不变式 A–F · check the invariants A–F"),
     "work": ("console.operating.work", "查看并重投卡住的消息 · list, read and redrive stuck work"),
+    "replay": ("console.operating.replay", "向一个服务重放历史事件 · tell a consumer what was said before"),
+    "sizes": ("console.operating.sizes", "各数据库的大小,每笔办件占多少 · bytes by table and per case"),
     "administrators": ("console.operating.administrators", "任命最初的三名管理员 · the first three administrators"),
     "onboard": ("console.operating.onboard", "开通一个地区及其部门 · a county on board"),
     "calendar": ("console.operating.calendar", "工作日历:已载入哪些年份,载入一年 · working days"),
@@ -98,10 +100,21 @@ def _up(options: argparse.Namespace) -> int:
             claim.announce(cluster.url)
             started = cluster.up(options.names)
     print(f"{'已启动' if started else '已在运行'}:{cluster.url}")
+    _tell_of_replays(cluster)
     print(
         f"平台运维凭证 platform token:{cluster.home / 'credentials.json'} 中的 platform_token;第一天怎么做见 docs/first-day.md"
     )
     return 0
+
+
+def _tell_of_replays(cluster: Cluster) -> None:
+    """A service that newly hears something is told of it by its producer, from the start of the new version on."""
+    replay = importlib.import_module("console.operating.replay")
+    addresses = importlib.import_module("console.operating.checks.addresses")
+    due = replay.waiting(addresses.Addresses.of(cluster))
+    if due:
+        who = "、".join(f"{producer} → {each.consumer}({each.aggregate_type})" for producer, each in due)
+        print(f"升级后新增的听者正在补听历史事件,后台进行:{who};进度见 ./zhida replay")
 
 
 def _down(options: argparse.Namespace) -> int:

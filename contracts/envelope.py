@@ -41,7 +41,8 @@ class EventEnvelope(Model):
 
     `tenant` is whom the event is addressed to; `origin` is the tenant that owns the aggregate, which
     differs where a city's item is paid by a county. `sequence` counts the aggregate's events from 1
-    without a gap. `traceparent` is W3C Trace Context.
+    without a gap. `traceparent` is W3C Trace Context. `replayed` says that it was told to others long before: nobody is
+    sent a message about it.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -59,4 +60,5 @@ class EventEnvelope(Model):
     aggregatetype: str
     sequence: int = Field(ge=1)
     traceparent: str | None = None
+    replayed: bool = False
     data: dict[str, Any]

@@ -187,6 +187,23 @@ def aggregates_heard_by(service: ServiceName) -> tuple[tuple[ServiceName, str], 
     return tuple(sorted(heard))
 
 
+def hearers_of(producer: ServiceName) -> tuple[tuple[ServiceName, str], ...]:
+    """(consumer, aggregate type) of everything that `producer` says to anybody, in a stable order."""
+    told = {
+        (consumer, event.aggregate)
+        for event, route in FLOW.items()
+        if route.producer == producer
+        for consumer in route.consumers
+    }
+    return tuple(sorted(told, key=lambda each: (ORDER.index(each[0]), each[1])))
+
+
+def replay_key(producer: ServiceName, aggregate: str, consumer: ServiceName) -> str:
+    """`catalog.enterprise_merge.replay.treasury`: what was said before, told to one consumer alone."""
+    return f"{producer}.{aggregate}.replay.{consumer}"
+
+
 def binding_keys(service: ServiceName) -> tuple[str, ...]:
-    """The binding keys of the service's event queue: `<producer>.<aggregate>.*`."""
-    return tuple(f"{producer}.{aggregate}.*" for producer, aggregate in aggregates_heard_by(service))
+    """The binding keys of the service's event queue: `<producer>.<aggregate>.*`, and what is replayed to it."""
+    heard = (f"{producer}.{aggregate}.*" for producer, aggregate in aggregates_heard_by(service))
+    return (*heard, f"*.*.replay.{service}")

@@ -13,8 +13,10 @@ from sqlalchemy import Engine, text
 from chassis.edge.admission import Admission
 from chassis.events.broker import reachable
 from chassis.events.consumer import EventConsumer
+from chassis.events.hearing import note_hearers
 from chassis.events.inbox import Inbox, Subscription
 from chassis.events.relay import Relay
+from chassis.events.replay import Replayer
 from chassis.events.sweeper import Sweeper
 from chassis.foundation.crash import crash_point
 from chassis.foundation.database import (
@@ -26,6 +28,7 @@ from chassis.foundation.database import (
 )
 from chassis.foundation.reasons import reasons_for
 from chassis.foundation.settings import Settings
+from chassis.keeping.keeper import Keeper
 from chassis.observability.health import HealthServer
 from chassis.observability.loops import Loop, run_in_thread
 from chassis.observability.metrics import COMMAND_SECONDS, COMMANDS, QUERIES, QUERY_SECONDS
@@ -41,6 +44,7 @@ from chassis.write.idempotency import Wire, earlier_result, result_parameter
 from chassis.write.sealer import Sealer
 from chassis.write.uow import UnitOfWork
 from contracts.envelope import CommandEnvelope, QueryEnvelope
+from contracts.flow import ORDER
 from contracts.message import SYSTEM, Actor, Command, Model, Query, ServiceName, TenantId, snake_case
 from contracts.refusal import CommandInProgress, IdempotencyKeyReused, Invalid, Refused
 
@@ -281,9 +285,10 @@ class Frame:
     ) -> None:
         """Check who we are in the database, then start health and the loops. Raises as `wait_for_database`."""
         self._refuse_strong_roles()
+        self._note_hearers()
         roles = set(self.settings.roles)
         if "relay" in roles:
-            self._loops += [self.relay, Sealer(self.frame_engine, self.look_engine, self.clock)]
+            self._loops += self._telling()
         if "events" in roles and service is not None:
             follows = any(work.kind == FOLLOW for work in due)
             learning = [tenant_subscription(follows=follows), calendar_subscription(follows=follows)]
@@ -303,6 +308,7 @@ class Frame:
             keeper = LeaseKeeper(self.look_engine, self.clock)
             self._schedulers = [Scheduler(self.look_engine, work, self.clock, keeper=keeper) for work in due]
             self._loops += [*self._schedulers, keeper]
+            self._loops.append(Keeper(self.frame_engine, self.look_engine, self.clock, self.settings.terms))
         for loop in self._loops:
             self._threads.append(run_in_thread(loop, self.service))
         self._health = HealthServer(
@@ -312,6 +318,17 @@ class Frame:
             heartbeats=[loop.heartbeat for loop in self._loops],
         )
         self._health.start()
+
+    def _note_hearers(self) -> None:
+        if self.service in ORDER:
+            note_hearers(self.frame_engine, self.service)
+
+    def _telling(self) -> list[Loop]:
+        """What brings out what has been written: events, what was said before, and the seals of the audit."""
+        loops: list[Loop] = [self.relay, Sealer(self.frame_engine, self.look_engine, self.clock)]
+        if self.service in ORDER:
+            loops.append(Replayer(self.service, self.frame_engine, self.look_engine, self.settings.amqp_url))
+        return loops
 
     def stop(self, timeout: float = 10.0) -> None:
         """Graceful: loops finish what they hold, then connections close."""

@@ -269,13 +269,18 @@ def _set_apart(
 
 
 def _remember(uow: UnitOfWork, done: Sequence[Received[Any]]) -> None:
-    """Write inbox rows and new positions. Raises ConcurrentBatch if somebody else did so meanwhile."""
+    """Write inbox rows and new positions. Raises ConcurrentBatch if somebody else did so meanwhile.
+
+    An event's id is unique within a month by an index, and looked up in the others that are still kept; that an event
+    has its effect once, however late it comes again, is held by the position alone, which is never removed.
+    """
     if not done:
         return
     written = uow.execute(
         "INSERT INTO inbox (tenant, event_id, type, handled_at)"
         " SELECT t, i, n, :at FROM unnest(CAST(:tenants AS text[]), CAST(:ids AS text[]), CAST(:names AS text[]))"
-        " AS e(t, i, n) ON CONFLICT DO NOTHING",
+        " AS e(t, i, n) WHERE (SELECT true FROM inbox h WHERE h.tenant = e.t AND h.event_id = e.i LIMIT 1) IS NULL"
+        " ON CONFLICT DO NOTHING",
         {
             "tenants": [event.tenant for event in done],
             "ids": [event.id for event in done],

@@ -62,6 +62,11 @@ class Received(Generic[E]):
         return self.envelope.traceparent
 
     @property
+    def replayed(self) -> bool:
+        """Whether it is history, told to us because we newly hear its aggregate type: nobody is to be sent a message."""
+        return self.envelope.replayed
+
+    @property
     def key(self) -> AggregateKey:
         return (self.envelope.origin, self.envelope.aggregatetype, self.envelope.subject)
 

@@ -183,8 +183,9 @@ def redrive_job(uow: Unit, job: StuckJob) -> None:
 def _leave_fact(uow: Unit, tenant: str, subject_type: str, subject: str, what: dict[str, Any]) -> None:
     """The intervention in the audit chain: the n-th on a subject is its version n."""
     earlier = uow.execute(
-        "SELECT coalesce(max(version), 0) FROM audit_fact"
-        " WHERE tenant = :tenant AND aggregate_type = :type AND aggregate_id = :id",
+        "SELECT greatest(0, (SELECT max(version) FROM audit_fact"
+        " WHERE tenant = :tenant AND aggregate_type = :type AND aggregate_id = :id), (SELECT version FROM audit_archived"
+        " WHERE tenant = :tenant AND aggregate_type = :type AND aggregate_id = :id))",
         {"tenant": tenant, "type": subject_type, "id": subject},
     ).scalar_one()
     uow.saved(Aggregate(id=subject, tenant=tenant, version=earlier + 1), subject_type, what)

@@ -22,7 +22,7 @@ from typing import Any
 from alembic.config import Config
 from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
-from psycopg.errors import LockNotAvailable
+from psycopg.errors import DeadlockDetected, LockNotAvailable
 from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.exc import OperationalError
 
@@ -92,7 +92,7 @@ def _done_in_turn(engine: Engine, part: Callable[[Connection], None], *, last: b
             connection.commit()
         except OperationalError as error:
             connection.rollback()
-            if last or not isinstance(error.orig, LockNotAvailable):
+            if last or not isinstance(error.orig, LockNotAvailable | DeadlockDetected):
                 raise
             print(f"迁移等待数据表空闲：{error.orig} (waiting for a table)", file=sys.stderr)
             return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from chassis.foundation.broker_tls import CA_FILE
 from chassis.foundation.keyring import KeyRing
@@ -15,6 +15,34 @@ ROLES = ("rpc", "events", "relay", "timers")
 
 class SettingMissing(Exception):
     """A setting that this process cannot do without is absent, or what is given will not do; the message names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """For how many whole months after its end a month of the frame's rows is kept (chassis/keeping).
+
+    Events go from the outbox into the event log and audit facts into their archive; inbox rows and the results of commands
+    are dropped: an old event is refused by its position, and no retry comes after a month.
+    """
+
+    outbox: int = 1
+    event_log: int = 120
+    inbox: int = 1
+    results: int = 1
+    audit: int = 3
+
+    @staticmethod
+    def from_env(env: Mapping[str, str]) -> Terms:
+        """Raises SettingMissing for what is no number of months from 1 on."""
+        given = {}
+        for name in (each.name for each in fields(Terms)):
+            variable = f"ZHIDA_KEEP_{name.upper()}_MONTHS"
+            value = env.get(variable)
+            if value:
+                if not value.isascii() or not value.isdigit() or not 1 <= int(value) <= 1200:
+                    raise SettingMissing(f"{variable}={value} 不是 1 到 1200 的月数 (not a number of months)")
+                given[name] = int(value)
+        return Terms(**given)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +69,7 @@ class Settings:
     event_prefetch: int = 400
     relay_poll: float = 0.2
     max_attempts: int = 8
+    terms: Terms = Terms()
 
     @staticmethod
     def from_env(service: str, env: Mapping[str, str] = os.environ) -> Settings:
@@ -77,4 +106,5 @@ class Settings:
             question_seconds=float(env.get("ZHIDA_QUESTION_SECONDS", "4")),
             event_batch=int(env.get("ZHIDA_EVENT_BATCH", "200")),
             event_prefetch=int(env.get("ZHIDA_EVENT_PREFETCH", "400")),
+            terms=Terms.from_env(env),
         )

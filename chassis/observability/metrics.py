@@ -128,3 +128,40 @@ CALENDARS_MISSING = Gauge(
     "Years that deadlines of some tenant wait for, counted by tenant and clock; 0 when all that is needed is loaded.",
     registry=REGISTRY,
 )
+TABLE_BYTES = Gauge(
+    "zhida_table_bytes",
+    "Bytes on disk, indexes included; table is one that the frame keeps by months, what these leave behind, or business.",
+    ("table",),
+    registry=REGISTRY,
+)
+TABLE_ROWS = Gauge(
+    "zhida_table_rows",
+    "Rows, as the database server estimates them.",
+    ("table",),
+    registry=REGISTRY,
+)
+AGGREGATES_HEARD = Gauge(
+    "zhida_aggregates_heard",
+    "Aggregates of which at least one event was handled, by type. The bytes of all databases divided by oversight's cases"
+    " are the bytes per case.",
+    ("aggregate_type",),
+    registry=REGISTRY,
+)
+MONTHS_OVERDUE = Gauge(
+    "zhida_months_overdue",
+    "Months of a table that should have been archived and dropped and could not be.",
+    ("table",),
+    registry=REGISTRY,
+)
+ROWS_WITHOUT_MONTH = Gauge(
+    "zhida_rows_without_month",
+    "Rows in a table's default part: their month was not there. Nothing is lost; the next turn makes the month.",
+    ("table",),
+    registry=REGISTRY,
+)
+REPLAY_REMAINING = Gauge(
+    "zhida_replay_remaining",
+    "Positions of the outbox that a consumer is still to be told of aggregate types that it newly hears.",
+    ("consumer",),
+    registry=REGISTRY,
+)

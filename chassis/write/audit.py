@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
 from operator import attrgetter
@@ -18,6 +18,8 @@ from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy import Connection, Engine, Row, text
+
+from chassis.keeping.audit_archive import Archive
 
 BLOCK_LIMIT = 5_000
 """Facts in one block at most; a longer backlog makes several blocks."""
@@ -27,7 +29,7 @@ SEALER_LOCK = 7203002
 
 
 class AuditFact(NamedTuple):
-    """One saved version of one aggregate. `body` is its state as JSON, with sealed fields still sealed."""
+    """One saved version of one aggregate. `body` is the rest of its state as JSON, with sealed fields still sealed."""
 
     tenant: str
     aggregate_type: str
@@ -152,9 +154,11 @@ def broken_links(engine: Engine, after: SealedUpTo = BEGINNING) -> Iterator[str 
 
     Checks every fact's digest against its fields (erased bodies excepted: an erased body is empty), every block
     against its facts and its predecessor, that the block `after` still is what it was, and that each aggregate's
-    versions are 1, 2, 3, … . Facts are read one by one: the chain may be longer than memory.
+    versions are 1, 2, 3, … . Facts are read block by block: the chain may be longer than memory. Those of old months
+    are read from the archive and proved like the others.
     """
     with engine.connect() as connection:
+        archive = Archive(connection)
         if after.block and _hash_of(connection, after.block) != after.hash:
             yield f"审计链断裂：区块 {after.block} 与核验时不同"
         previous, end = after.hash, after
@@ -166,11 +170,12 @@ def broken_links(engine: Engine, after: SealedUpTo = BEGINNING) -> Iterator[str 
                     yield f"审计链断裂：区块 {block.number} 与前一区块不衔接"
                 while number < block.number:
                     number, those = next(facts, NOTHING)
-                yield from _wrong_with(block, those if number == block.number else ())
+                live = those if number == block.number else ()
+                yield from _wrong_with(block, (*archive.of_block(block.number), *live))
                 previous = bytes(block.hash)
                 end = SealedUpTo(block.number, previous)
-        for gap in connection.execute(GAPS, {"after": after.block}):
-            yield f"审计缺口：{gap.tenant}/{gap.aggregate_type}/{gap.aggregate_id} 第 {gap.version} 版之前缺少记录"
+        yield from archive.broken
+        yield from _gaps(connection, after)
     yield end
 
 
@@ -178,8 +183,28 @@ GAPS = text(
     "SELECT f.tenant, f.aggregate_type, f.aggregate_id, f.version FROM audit_fact f"
     " WHERE f.block > :after AND f.version <> 1 AND NOT EXISTS (SELECT FROM audit_fact p"
     " WHERE (p.tenant, p.aggregate_type, p.aggregate_id, p.version)"
-    " = (f.tenant, f.aggregate_type, f.aggregate_id, f.version - 1)) LIMIT 100"
+    " = (f.tenant, f.aggregate_type, f.aggregate_id, f.version - 1)) AND NOT EXISTS (SELECT FROM audit_archived a"
+    " WHERE (a.tenant, a.aggregate_type, a.aggregate_id) = (f.tenant, f.aggregate_type, f.aggregate_id)"
+    " AND a.version >= f.version - 1) LIMIT 100"
 )
+
+GAPS_FROM_THE_BEGINNING = text(
+    "SELECT tenant, aggregate_type, aggregate_id, coalesce(live.n, 0) + coalesce(old.facts, 0) AS n,"
+    " greatest(live.high, old.version) AS version FROM ("
+    " SELECT tenant, aggregate_type, aggregate_id, count(*) AS n, min(version) AS low, max(version) AS high"
+    " FROM audit_fact GROUP BY 1, 2, 3) AS live FULL JOIN audit_archived old USING (tenant, aggregate_type, aggregate_id)"
+    " WHERE coalesce(live.n, 0) + coalesce(old.facts, 0) <> greatest(live.high, old.version) OR live.low < 1 LIMIT 100"
+)
+"""As many facts as the highest version, in the table and in the archive together: no two have the same version."""
+
+
+def _gaps(connection: Connection, after: SealedUpTo) -> Iterator[str]:
+    if after.block:
+        for gap in connection.execute(GAPS, {"after": after.block}):
+            yield f"审计缺口：{gap.tenant}/{gap.aggregate_type}/{gap.aggregate_id} 第 {gap.version} 版之前缺少记录"
+        return
+    for gap in connection.execute(GAPS_FROM_THE_BEGINNING):
+        yield f"审计缺口：{gap.tenant}/{gap.aggregate_type}/{gap.aggregate_id} 有 {gap.n} 条，版本至 {gap.version}"
 
 
 def _hash_of(connection: Connection, block: int) -> bytes | None:
@@ -196,7 +221,7 @@ def _blocks(connection: Connection, after: int) -> Sequence[Row[Any]]:
 
 
 def _facts(connection: Connection, first: int, last: int) -> Iterator[Row[Any]]:
-    """The facts of these blocks, block by block in order of position, as a stream."""
+    """The facts of these blocks that are in the table, block by block, as a stream."""
     streamed = connection.execution_options(stream_results=True, max_row_buffer=500)
     yield from streamed.execute(
         text(
@@ -207,15 +232,17 @@ def _facts(connection: Connection, first: int, last: int) -> Iterator[Row[Any]]:
     )
 
 
-def _wrong_with(block: Row[Any], facts: Iterable[Row[Any]]) -> Iterator[str]:
-    sealed, count = _begun(block.number, bytes(block.previous)), 0
-    for row in facts:
+def _wrong_with(block: Row[Any], facts: Sequence[Any]) -> Iterator[str]:
+    """What is wrong with a block and its facts (BLOCK_LIMIT of them at most)."""
+    # A month that is being archived is in both places until it is dropped.
+    alone = {(row.position, bytes(row.digest)): row for row in facts}
+    sealed = _begun(block.number, bytes(block.previous))
+    for (position, digest), row in sorted(alone.items()):
         fact = AuditFact(
             row.tenant, row.aggregate_type, row.aggregate_id, row.version, row.action, row.actor, row.at, row.body
         )
-        if row.body and fact.digest(bytes(row.salt)) != bytes(row.digest):
-            yield f"审计记录被改动：位置 {row.position}（{row.aggregate_type}/{row.aggregate_id}）"
-        sealed.update(row.digest)
-        count += 1
-    if count != block.facts or sealed.digest() != bytes(block.hash):
+        if row.body and fact.digest(bytes(row.salt)) != digest:
+            yield f"审计记录被改动：位置 {position}（{row.aggregate_type}/{row.aggregate_id}）"
+        sealed.update(digest)
+    if len(alone) != block.facts or sealed.digest() != bytes(block.hash):
         yield f"审计链断裂：区块 {block.number} 的内容与其哈希不符"

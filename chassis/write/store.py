@@ -21,6 +21,9 @@ from contracts.aggregate import Aggregate
 from contracts.refusal import NotFound, Refused, StaleVersion
 
 A = TypeVar("A", bound=Aggregate)
+SAID_BY_THE_FACT = frozenset({"tenant", "id", "version"})
+"""Columns of the audit fact itself: its body does not repeat them."""
+
 POSTGRESQL = postgresql.dialect()  # type: ignore[no-untyped-call]
 
 
@@ -173,8 +176,9 @@ class _Row:
 
     @property
     def state(self) -> dict[str, Any]:
+        """What the audit fact says of it, besides its own columns."""
         written = {name: text and orjson.Fragment(text) for name, text in self.documents.items()}
-        return {**self.plain, **written}
+        return {name: value for name, value in self.plain.items() if name not in SAID_BY_THE_FACT} | written
 
 
 def _exactly(value: object) -> str:

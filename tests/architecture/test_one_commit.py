@@ -20,6 +20,14 @@ COMMITS = {
 }
 TRANSACTIONS_OF_THE_FRAME = {
     ("chassis/events/relay.py", "Relay._publish"): "marks as published what the broker has confirmed",
+    ("chassis/events/replay.py", "Replayer.tell"): "moves the cursor of a replay past what the broker has confirmed",
+    ("chassis/events/hearing.py", "note_hearers"): "notes who newly hears what the service says",
+    ("chassis/events/hearing.py", "ask"): "an operator's word that a consumer be told again",
+    ("chassis/keeping/months.py", "make_ahead"): "makes months that rows will be written into",
+    ("chassis/keeping/months.py", "drop"): "drops a month of which all is archived or past its time",
+    ("chassis/keeping/event_log.py", "archive_next"): "copies published events into the event log",
+    ("chassis/keeping/event_log.py", "clear"): "forgets events that have been kept long enough",
+    ("chassis/keeping/audit_archive.py", "archive_next"): "copies sealed facts into their archive",
     ("chassis/time/jobs.py", "claim"): "leases due jobs, before any handler opens its unit of work",
     ("chassis/time/jobs.py", "renew"): "renews the lease of a job, between the units of work of its handler",
     (

@@ -25,6 +25,9 @@ FRAME_TABLES = {
     "quarantine": "what could not be decoded belongs to nobody yet; the service may only put things in",
     "verify_checkpoint": "how far the books were verified, by the operator's program alone: numbers and hashes",
     "audit_block": "hashes over all tenants' facts, without any content",
+    "event_log": "compressed events of all tenants: only the frame's role may read them",
+    "audit_archive": "compressed audit facts of all tenants: only the frame's role may read them",
+    "hearing": "which service has been told what: no tenant's business",
 }
 PUBLIC_TABLES = {
     ("gateway", "credential_key"): "finds the tenant of a token, before a tenant is known: a digest and two ids",
@@ -66,7 +69,17 @@ PUBLIC_TABLES = {
 }
 """Every table without row security, and why it has none."""
 
-OF_ALL_TENANTS = ["idempotency_record", "outbox", "inbox", "position", "parked", "job", "alarm", "audit_fact"]
+OF_ALL_TENANTS = [
+    "idempotency_record",
+    "outbox",
+    "inbox",
+    "position",
+    "parked",
+    "job",
+    "alarm",
+    "audit_fact",
+    "audit_archived",
+]
 """The frame's tables: relay, sweeper, sealer and verify see them whole, and nothing of the service's own."""
 
 APPEND_ONLY = {
@@ -87,10 +100,22 @@ APPEND_ONLY = {
 
 UNPROTECTED = """
     SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p')
+    WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND NOT c.relispartition
       AND NOT (c.relrowsecurity AND c.relforcerowsecurity AND EXISTS (
           SELECT 1 FROM pg_policies p WHERE p.tablename = c.relname AND 'public' = ANY (p.roles)
           AND position('zhida.tenants' IN p.qual) > 0 AND position('zhida.tenants' IN p.with_check) > 0))
+"""
+OPEN_PARTS = """
+    SELECT c.relname || ' to ' || r.rolname FROM pg_class c CROSS JOIN pg_roles r
+    WHERE c.relispartition AND c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace
+      AND r.rolname = ANY (%(roles)s) AND (NOT c.relrowsecurity OR NOT c.relforcerowsecurity
+        OR has_table_privilege(r.rolname, c.oid, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER')
+        OR has_any_column_privilege(r.rolname, c.oid, 'SELECT, INSERT, UPDATE, REFERENCES'))
+    ORDER BY 1
+"""
+ARCHIVES = """
+    SELECT c.relname FROM pg_class c WHERE c.relname IN ('event_log', 'audit_archive', 'hearing')
+      AND has_table_privilege(%(role)s, c.oid, 'SELECT, INSERT, UPDATE, DELETE')
 """
 WAYS_AROUND = """
     SELECT tablename || ' to ' || array_to_string(roles, ',') FROM pg_policies
@@ -142,6 +167,29 @@ def strengths(owner: psycopg.Connection, role: str) -> list[str]:
 def changeable(owner: psycopg.Connection, role: str) -> set[str]:
     """Tables whose rows the role may change or remove."""
     return {name for (name,) in owner.execute(CHANGEABLE, {"role": role})}
+
+
+def open_parts(owner: psycopg.Connection, *roles: str) -> list[str]:
+    """Months of a table that a role could reach by themselves, past the policies of their table."""
+    return [what for (what,) in owner.execute(OPEN_PARTS, {"roles": list(roles)})]
+
+
+@pytest.mark.parametrize("service", DATABASES)
+def test_months_are_reached_through_their_table_alone(service: str, service_database: Callable[[str], Dsns]) -> None:
+    with connected(service_database(service).owner) as owner:
+        owner.execute("SELECT make_month('outbox', '2031-01-01'), make_month('audit_fact', '2031-01-01')")
+        roles = (f"{service}_app", f"{service}_frame")
+        assert open_parts(owner, *roles) == []
+        assert owner.execute(ARCHIVES, {"role": roles[0]}).fetchall() == []
+        for table in ("outbox_2031_01", "inbox_before", "audit_fact_default"):
+            owner.execute(f"GRANT SELECT ON {table} TO {roles[0]}")  # type: ignore[arg-type]
+        owner.execute(f"GRANT UPDATE (block) ON audit_fact_2031_01 TO {roles[1]}")  # type: ignore[arg-type]
+        assert open_parts(owner, *roles) == sorted(
+            [
+                f"audit_fact_2031_01 to {roles[1]}",
+                *(f"{table} to {roles[0]}" for table in ("audit_fact_default", "inbox_before", "outbox_2031_01")),
+            ]
+        )
 
 
 @pytest.mark.parametrize("service", DATABASES)

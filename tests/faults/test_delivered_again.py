@@ -48,7 +48,10 @@ def state_of(house: House) -> dict[str, str]:
     hashes = {}
     for name in QUEUES:
         with house.database(name) as connection:
-            tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
+            tables = connection.execute(
+                "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+                " AND tablename NOT IN (SELECT part FROM kept_month)"
+            ).fetchall()
             for table in sorted({each for (each,) in tables} - FRAME):
                 row = connection.execute(
                     f"SELECT md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) FROM {table} t"

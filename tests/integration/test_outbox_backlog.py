@@ -1,4 +1,4 @@
-"""A long backlog of events leaves as fast as a short one, whatever has left before."""
+"""A long backlog of events leaves as fast as a short one, whatever has left before and however many months are there."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 import psycopg
 import pytest
 from frame_kit import psycopg_url
+from months_kit import divide, parts
 from sqlalchemy import text
 
 from chassis.edge.frame import Frame
@@ -17,8 +18,9 @@ from console.servers.provision import Dsns
 
 EVENTS = (
     "INSERT INTO outbox (tenant, addressed_to, event_id, partition, aggregate_type, aggregate_id, sequence, type,"
-    " routing_key, body)"
-    f" SELECT 't', 't', n::text, n %% {PARTITIONS}, 'enterprise', n::text, 1, 'E', 'e', repeat('x', 800)"
+    " routing_key, body, created_at)"
+    f" SELECT 't', 't', n::text, n %% {PARTITIONS}, 'enterprise', n::text, 1, 'E', 'e', repeat('x', 800),"
+    " now() - n %% 3 * interval '1 month'"
     " FROM generate_series(CAST(%s AS integer), CAST(%s AS integer)) AS n"
 )
 LEAVE = "UPDATE outbox SET published_at = now() WHERE event_id::integer <= 20000"
@@ -39,9 +41,11 @@ def test_a_batch_is_found_without_walking_past_what_has_left_or_reading_all_that
     then: tuple[str, ...],
 ) -> None:
     dsns = service_database("catalog")
+    divide(dsns, months=3)
     with psycopg.connect(psycopg_url(dsns.owner), autocommit=True) as owner:
         # Statistics come when the test says so.
-        owner.execute("ALTER TABLE outbox SET (autovacuum_enabled = off)")
+        for part in (*parts(dsns, "outbox"), "outbox_default"):
+            owner.execute(f"ALTER TABLE {part} SET (autovacuum_enabled = off)")  # type: ignore[arg-type]
         for span in before:
             owner.execute(EVENTS, span)
         for statement in then:

@@ -68,7 +68,7 @@ def rows(house: House) -> dict[str, int]:
             tables = connection.execute(
                 "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
                 " AND tablename NOT IN ('idempotency_record', 'audit_block', 'alembic_version',"
-                " 'alembic_version_frame')"
+                " 'alembic_version_frame') AND tablename NOT IN (SELECT part FROM kept_month)"
             ).fetchall()
             for (table,) in tables:
                 row = connection.execute(f"SELECT count(*) FROM {table}").fetchone()

@@ -59,7 +59,9 @@ def unaudited(connection: Connection, service: str) -> list[Finding]:
         rows = connection.execute(
             text(
                 f"SELECT t.tenant, t.id, t.version FROM {table} t WHERE NOT EXISTS (SELECT FROM audit_fact f"
-                " WHERE (f.tenant, f.aggregate_id, f.version) = (t.tenant, t.id, t.version)) LIMIT 100"
+                " WHERE (f.tenant, f.aggregate_id, f.version) = (t.tenant, t.id, t.version))"
+                " AND NOT EXISTS (SELECT FROM audit_archived a"
+                " WHERE (a.tenant, a.aggregate_id) = (t.tenant, t.id) AND a.version >= t.version) LIMIT 100"
             )
         )
         findings += [

@@ -11,7 +11,9 @@ MOST = 100
 UNSEALED = text(
     """
     SELECT e.tenant, e.id FROM ledger_entry e WHERE NOT EXISTS (SELECT FROM audit_fact f
-        WHERE (f.tenant, f.aggregate_type, f.aggregate_id, f.version) = (e.tenant, 'ledger_entry', e.id, 1)) LIMIT :most
+        WHERE (f.tenant, f.aggregate_type, f.aggregate_id, f.version) = (e.tenant, 'ledger_entry', e.id, 1))
+    AND NOT EXISTS (SELECT FROM audit_archived a
+        WHERE (a.tenant, a.aggregate_type, a.aggregate_id) = (e.tenant, 'ledger_entry', e.id)) LIMIT :most
     """
 )
 

@@ -13,7 +13,7 @@ from contracts.enterprises import EnterpriseContactChanged
 from services.notify.messages.domain import Message
 from services.notify.messages.store import Contacts, Recipient
 from services.notify.messages.templates import CONTACT_CHANGED, CONTACT_NAME_CHANGED
-from services.notify.messages.use_cases import write
+from services.notify.messages.use_cases import told_over, write
 
 
 def take_new_contacts(events: Sequence[Received[EnterpriseContactChanged]], uow: UnitOfWork) -> None:
@@ -34,7 +34,7 @@ def _drafts(event: Received[EnterpriseContactChanged], at: datetime) -> Iterator
         new=data.contact_masked,
         time=f"{data.changed_at.astimezone(CHINA):%Y-%m-%d %H:%M}",
     )
-    for channel in template.channels:
+    for channel in told_over(template, event):
         yield Message(
             id=str(uuid.uuid5(uuid.NAMESPACE_OID, "\x1f".join(("contact", event.id, channel)))),
             tenant=event.tenant,

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from chassis.events.received import Received
 from chassis.foundation.crash import crash_point
@@ -24,7 +25,7 @@ from services.notify.messages.domain import Message
 from services.notify.messages.mandates import MandateCopies, ended_message, granted_message
 from services.notify.messages.sms import ProviderAnswer, Sms
 from services.notify.messages.store import Contacts, Messages, Recipient
-from services.notify.messages.templates import NEWLY_ENTITLED, TEMPLATES, Tellable, fields_of, render
+from services.notify.messages.templates import NEWLY_ENTITLED, TEMPLATES, Tellable, Template, fields_of, render
 
 log = get_logger(__name__)
 
@@ -106,7 +107,7 @@ def _drafts(event: Received[Tellable], uow: UnitOfWork) -> Iterator[Message]:
     template = TEMPLATES[type(event.data)]
     fields = fields_of(event.data)
     tenant = event.data.claim.filed_in
-    for channel in template.channels:
+    for channel in told_over(template, event):
         if not _is_open(channel, tenant, uow):
             continue
         yield Message(
@@ -120,6 +121,11 @@ def _drafts(event: Received[Tellable], uow: UnitOfWork) -> Iterator[Message]:
             text=render(template, fields, channel),
             created_at=uow.now,
         )
+
+
+def told_over(template: Template, event: Received[Any]) -> tuple[Channel, ...]:
+    """History that is replayed to us lies in the inbox, and is sent to nobody."""
+    return tuple(each for each in template.channels if each == "inbox" or not event.replayed)
 
 
 def _is_open(channel: Channel, tenant: TenantId, uow: UnitOfWork) -> bool:

@@ -23,8 +23,11 @@ def asked_tenants(event: Received[Asking]) -> set[TenantId]:
 
 
 def tell_duties(events: Sequence[Received[Asking]], uow: UnitOfWork) -> None:
-    """What asks for a duty lies in its inbox, together with what else of its kind came in that hour."""
-    notices = once_each(notice for event in events for notice in _notices(event))
+    """What asks for a duty lies in its inbox, together with what else of its kind came in that hour.
+
+    History that is replayed to us asks nobody: what is still to be done of it stands in the work lists.
+    """
+    notices = once_each(notice for event in events if not event.replayed for notice in _notices(event))
     uow.of(DutyMessages).add(_found_by_name(notices, uow))
 
 

@@ -14,7 +14,7 @@ import pytest
 from key_kit import key_environment
 from sqlalchemy import Column, MetaData, RowMapping, Table, Text
 
-from chassis.foundation.settings import SettingMissing, Settings
+from chassis.foundation.settings import SettingMissing, Settings, Terms
 from chassis.write.audit import AuditFact
 from chassis.write.store import AggregateStore, aggregate_columns
 from contracts.aggregate import Aggregate
@@ -56,13 +56,14 @@ class Things(AggregateStore[Thing]):
 class Uow:
     def __init__(self) -> None:
         self.written: list[Any] = []
+        self.facts: list[dict[str, Any]] = []
 
     def execute(self, _statement: object, parameters: dict[str, str]) -> SimpleNamespace:
         self.written += [row["value"] for row in orjson.loads(parameters["rows"])]
         return SimpleNamespace(rowcount=1)
 
-    def saved(self, *_: object) -> None:
-        """Nothing more is asked for here."""
+    def saved(self, _aggregate: object, _type: str, state: dict[str, Any]) -> None:
+        self.facts.append(state)
 
 
 def written(value: Any) -> Any:
@@ -81,3 +82,21 @@ def test_numbers_and_times_are_written_exactly() -> None:
 def test_what_a_row_cannot_say_is_an_error_and_not_its_description(value: object) -> None:
     with pytest.raises(TypeError):
         written(value)
+
+
+def test_a_fact_does_not_repeat_in_its_body_what_its_columns_say() -> None:
+    uow = Uow()
+    Things(uow).save(Thing(id="1", tenant="t", value="v"))  # type: ignore[arg-type]
+    assert uow.facts == [{"sequence": 0, "traceparent": None, "value": "v"}]
+
+
+def test_how_long_months_are_kept_is_read_in_months() -> None:
+    env = {**NEEDED, "ZHIDA_KEEP_OUTBOX_MONTHS": "2", "ZHIDA_KEEP_AUDIT_MONTHS": "1", "ZHIDA_KEEP_INBOX_MONTHS": ""}
+    terms = Settings.from_env("treasury", env).terms
+    assert (terms.outbox, terms.audit, terms.inbox) == (2, 1, Terms().inbox)
+
+
+@pytest.mark.parametrize("months", ["0", "-1", "1.5", "ein", "1201", "٣"])
+def test_no_month_is_kept_for_less_than_one_month_or_an_unreadable_time(months: str) -> None:
+    with pytest.raises(SettingMissing, match="ZHIDA_KEEP_RESULTS_MONTHS"):
+        Settings.from_env("treasury", {**NEEDED, "ZHIDA_KEEP_RESULTS_MONTHS": months})

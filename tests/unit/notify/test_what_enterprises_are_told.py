@@ -114,6 +114,16 @@ def test_money_in_the_account_is_told_in_the_inbox_at_once_and_by_sms_soon(
     assert (told.receipt, told.claim, told.channel) == (CASE.receipt, CASE, "inbox")
 
 
+def test_history_that_is_replayed_lies_in_the_inbox_and_is_sent_to_nobody(
+    uow: FakeUnit, messages: MemoryStore[Message]
+) -> None:
+    event = heard(money(DisbursementSettled, CASE), tenant="xingguo")
+    event.envelope = event.envelope.model_copy(update={"replayed": True})
+    use_cases.tell_enterprises([event], uow)
+    assert [message.channel for message in messages.rows.values()] == ["inbox"]
+    assert uow.jobs == {}
+
+
 def test_over_a_channel_that_the_tenant_has_closed_nobody_is_told_and_the_inbox_is_always_open(
     messages: MemoryStore[Message],
 ) -> None:
