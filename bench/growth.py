@@ -8,6 +8,7 @@ databases and roles; what the bus and the gateway add is the same in both and is
 from __future__ import annotations
 
 import argparse
+import base64
 import os
 import time
 from collections.abc import Iterator, Mapping
@@ -18,15 +19,18 @@ from typing import Any
 from bench.grown.calls import CALLS, Answerers, Call
 from bench.grown.house import fill, frames
 from bench.grown.size import Size
-from bench.surroundings import DATA_KEY, ROOT, percentile, report
+from bench.surroundings import ROOT, percentile, report
+from chassis.foundation.keyring import KeyRing
 from chassis.foundation.migrate import migrate
 from console.place import database_names
 from console.servers.postgres import Postgres, PostgresAdmin
 from console.servers.provision import Dsns, clone, drop, provision
+from contracts.keys import KEYS
 
 CASES, TENANTS = 100_000, 200
 SMALL = Size(cases=1_200, tenants=3)
 ROUNDS = 15
+CIPHER = KeyRing({name: base64.b64encode(os.urandom(32)).decode() for name in KEYS})
 AIM = 1.5
 SLOW_S = 20.0
 """A call is not asked all its rounds once it has taken so long."""
@@ -62,7 +66,7 @@ def _houses(sizes: Mapping[str, Size]) -> Iterator[tuple[dict[str, Answerers], f
             answerers = {}
             for name, size in sizes.items():
                 dsns = {service: _database(admin, service, name, size) for service in database_names()}
-                answerers[name] = Answerers(open_houses.enter_context(frames(dsns, DATA_KEY)))
+                answerers[name] = Answerers(open_houses.enter_context(frames(dsns, CIPHER)))
             yield answerers, time.perf_counter() - began
     finally:
         for service in database_names():
@@ -76,7 +80,7 @@ def _database(admin: PostgresAdmin, service: str, name: str, size: Size) -> Dsns
     drop(admin, f"growth_{service}_{name}")
     clone(admin, f"zhida_{service}", f"growth_{service}_{name}")
     migrate(service, dsns.owner)
-    fill(service, dsns, size, DATA_KEY)
+    fill(service, dsns, size, CIPHER)
     return dsns
 
 

@@ -13,6 +13,7 @@ from bench.grown.size import NOW, Size
 from bench.grown.statements import STATEMENTS
 from bench.grown.templates import templates
 from chassis.edge.frame import Frame
+from chassis.foundation.secrecy import Cipher
 from chassis.foundation.settings import Settings
 from chassis.time.clock import FixedClock
 from console.servers.provision import Dsns
@@ -22,9 +23,9 @@ from services.catalog.derived import rebuild
 DEFERRED = "SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE tgconstraint <> 0 AND NOT tgisinternal"
 
 
-def fill(service: str, dsns: Dsns, size: Size, data_key: str) -> None:
+def fill(service: str, dsns: Dsns, size: Size, cipher: Cipher) -> None:
     """Put down everything, then let the server look at it as it does by itself some minutes later."""
-    given: dict[str, Any] = {**size.parameters(), **templates(data_key), "settings": TenantSettings().model_dump_json()}
+    given: dict[str, Any] = {**size.parameters(), **templates(cipher), "settings": TenantSettings().model_dump_json()}
     with psycopg.connect(
         dsns.owner.replace("+psycopg", ""), autocommit=True, cursor_factory=psycopg.ClientCursor
     ) as owner:
@@ -48,13 +49,13 @@ def fill(service: str, dsns: Dsns, size: Size, data_key: str) -> None:
 
 
 @contextmanager
-def frames(dsns: Mapping[str, Dsns], data_key: str) -> Iterator[Mapping[str, Frame]]:
+def frames(dsns: Mapping[str, Dsns], cipher: Cipher) -> Iterator[Mapping[str, Frame]]:
     """By service, at an hour when the open cases have just been filed."""
     made = {
         service: Frame(
             Settings(
                 service=service, database_url=each.app, frame_database_url=each.frame, amqp_url="amqp://nowhere",
-                data_key=data_key,
+                cipher=cipher,
             ),
             FixedClock(NOW),
         )

@@ -7,8 +7,9 @@ from typing import Any
 
 from bench.filings import sample_item
 from bench.grown.size import BIG
-from chassis.foundation.secrecy import AesCipher
+from chassis.foundation.secrecy import Cipher
 from contracts.enterprises import Payee
+from contracts.identity import PLATFORM
 from contracts.intake import Claim
 from contracts.item import PolicyItemContent
 from contracts.money import Money
@@ -17,9 +18,8 @@ from contracts.rule import Amount, Assessment, State, Verdict
 AMOUNT_FEN = 20_000_000
 
 
-def templates(data_key: str) -> dict[str, str]:
+def templates(cipher: Cipher) -> dict[str, str]:
     """Parameters of the statements: JSON texts, and what is sealed for BIG."""
-    cipher = AesCipher.from_key(data_key)
     claim = Claim(
         application_id="a", receipt="R-00000", tenant=BIG, filed_in=BIG, enterprise_id="e", enterprise_name="企业",
         uscc="x", item_id="i1", item_version=1, item_title="首次升规奖励", mode="instant", department="工信局",
@@ -43,4 +43,5 @@ def templates(data_key: str) -> dict[str, str]:
         "code": cipher.seal("AAAA1111", purpose="query_code", tenant=BIG),
         "contact": cipher.seal("13800000000", purpose="contact", tenant=BIG),
     }
-    return {name: json.dumps(each) for name, each in said.items()} | sealed | {"digest": cipher.digest("R-1AAAA1111")}
+    digest = cipher.hmac(cipher.digest("R-1AAAA1111"), purpose="query_code_digest", tenant=PLATFORM)
+    return {name: json.dumps(each) for name, each in said.items()} | sealed | {"digest": digest}

@@ -21,9 +21,10 @@ from kombu import Connection
 from sqlalchemy import Connection as Database
 from sqlalchemy import Engine, text
 
-from chassis.events.broker import ConfirmedPublisher, connect, declare_topology
+from chassis.events.broker import ConfirmedPublisher, connect
 from chassis.events.bundles import Waiting, bundled
 from chassis.events.hearing import Hearing, advance, begin, due
+from chassis.events.topology import check_topology
 from chassis.foundation.broker_faults import CONNECTION_ERRORS
 from chassis.foundation.crash import crash_point
 from chassis.keeping.event_log import KeptEvent, last_position, published_between
@@ -157,7 +158,7 @@ class Replayer:
         """By this connection everything is told: the producer's own. All queues are bound before anything is."""
         if self._publisher is None:
             self._connection = connect(self._amqp_url)
-            declare_topology(self._connection)
+            check_topology(self._connection)
             self._publisher = ConfirmedPublisher(self._connection)
         return self._publisher
 

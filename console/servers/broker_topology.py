@@ -135,9 +135,9 @@ def _queues_of(name: str) -> list[str]:
 
 
 def _aggregates(name: str) -> list[str]:
-    """What `name` may say, as patterns over routing keys: `notify\\.message\\..*`."""
+    """What `name` may say, as patterns over routing keys, live or to one consumer again (`contracts.flow.replay_key`)."""
     said = {event.aggregate for event, route in FLOW.items() if route.producer == name}
-    return [rf"{name}\.{aggregate}\.[A-Za-z]+" for aggregate in sorted(said)]
+    return [rf"{name}\.{aggregate}\.([A-Za-z]+|replay\.[a-z]+)" for aggregate in sorted(said)]
 
 
 def _one_of(*patterns: str) -> str:

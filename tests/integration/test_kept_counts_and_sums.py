@@ -8,6 +8,7 @@ from typing import Any
 import psycopg
 import pytest
 from frame_kit import psycopg_url, up_to
+from key_kit import key_ring
 from review_database import Review
 
 from bench.grown.house import fill
@@ -18,7 +19,6 @@ from chassis.testing.fakes import NOON
 from chassis.time.clock import FixedClock
 from console.servers.provision import Dsns
 from contracts.review import CountCases, RejectCase
-from tests.conftest import DATA_KEY
 from tests.integration.test_treasury_balances import KEPT, KEPT_PAID, PAID, SUMS
 from tests.unit.review.review_kit import OFFICER, application
 
@@ -39,7 +39,7 @@ def found(dsns: Dsns, statement: str) -> set[tuple[Any, ...]]:
 def test_an_upgrade_sums_what_has_been_posted_and_paid(empty_database: Callable[[str], Dsns]) -> None:
     dsns = empty_database("treasury")
     up_to("treasury", "treasury_0004", dsns)
-    fill("treasury", dsns, Size(600, 5), DATA_KEY)
+    fill("treasury", dsns, Size(600, 5), key_ring())
     migrate("treasury", dsns.owner)
     assert found(dsns, KEPT) == found(dsns, SUMS) != set()
     assert found(dsns, KEPT_PAID) == found(dsns, PAID) != set()
@@ -48,7 +48,7 @@ def test_an_upgrade_sums_what_has_been_posted_and_paid(empty_database: Callable[
 def test_an_upgrade_counts_the_cases_that_there_are(empty_database: Callable[[str], Dsns]) -> None:
     dsns = empty_database("review")
     up_to("review", "review_0007", dsns)
-    fill("review", dsns, Size(600, 5), DATA_KEY)
+    fill("review", dsns, Size(600, 5), key_ring())
     migrate("review", dsns.owner)
     assert found(dsns, COUNTS) == found(dsns, CASES) != set()
 

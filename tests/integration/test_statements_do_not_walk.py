@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from key_kit import key_ring
 from plans_kit import Plans
 from sqlalchemy import Text, any_, literal
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -45,7 +46,6 @@ from services.treasury.budget.domain import BudgetLine
 from services.treasury.budget.store import BudgetLines, LineOfDepartment
 from services.treasury.disbursements.store import Disbursements
 from tests.architecture.source_tree import services
-from tests.conftest import DATA_KEY
 
 TODAY = NOW.date()
 GROWN = Size(cases=12_000, tenants=1_000)
@@ -63,8 +63,8 @@ LOOKED_THROUGH: Mapping[str, str] = {
 @contextmanager
 def watched(service: str, database: Callable[[str], Dsns]) -> Iterator[tuple[Frame, Plans]]:
     dsns, plans = database(service), Plans()
-    fill(service, dsns, GROWN, DATA_KEY)
-    with frames({service: dsns}, DATA_KEY) as made:
+    fill(service, dsns, GROWN, key_ring())
+    with frames({service: dsns}, key_ring()) as made:
         frame = made[service]
         for engine in (frame.engine, frame.event_engine, frame.read_engine, frame.frame_engine, frame.look_engine):
             plans.watch(engine)
