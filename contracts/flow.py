@@ -1,7 +1,7 @@
 """Who says what, and who listens: the whole topology of the bus in one list.
 
-Events only flow downstream, in the order of `ORDER`. Every process declares all of it before it
-publishes anything, so that no event is ever without its queues.
+Events only flow downstream, in the order of `ORDER`. The broker's administrator makes all of it before anybody
+publishes anything (console/servers/broker_topology.py), so that no event is ever without its queues.
 """
 
 from __future__ import annotations
