@@ -57,6 +57,8 @@ class ListAwardFindings(PagedQuery[AwardFindingPage]):
 
 
 class GetAwardFinding(Query[AwardFindingView]):
+    """One finding with all its cases and amounts."""
+
     owner: ClassVar[ServiceName] = "review"
 
     finding_id: Id
