@@ -14,7 +14,6 @@ import uuid
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +21,7 @@ import obstore
 from obstore.store import LocalStore, ObjectStore, S3Store, from_url
 
 from chassis.files.limits import LARGEST_FILE
-from chassis.files.spool import Spool, digest_of
+from chassis.files.spool import Spool, digest_of, spool_of_this_process
 from chassis.foundation.settings import SettingMissing
 from contracts.message import TenantId
 from contracts.refusal import Invalid, NotFound
@@ -80,10 +79,10 @@ class Objects:
         self._folder = folder
         self._spool_in = spool_in
 
-    @cached_property
+    @property
     def spool(self) -> Spool:
-        """This process's own."""
-        return Spool(self._spool_in)
+        """This process's own, shared by all its stores."""
+        return spool_of_this_process(self._spool_in)
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> Objects:

@@ -111,6 +111,20 @@ class Spool:
         return self.folder / hashlib.sha256(name.encode()).hexdigest()
 
 
+_ours: dict[Path | None, Spool] = {}
+_making = threading.Lock()
+
+
+def spool_of_this_process(base: Path | None = None) -> Spool:
+    """The one in `base`, for as long as the process lives: whoever was given a path reads it after the store that they
+    had it from is gone. Made anew if somebody has cleared the temporary files away."""
+    with _making:
+        spool = _ours.get(base)
+        if spool is None or not spool.folder.is_dir():
+            spool = _ours[base] = Spool(base)
+        return spool
+
+
 def _removed(folder: Path, owner: int) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     os.close(owner)

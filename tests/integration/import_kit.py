@@ -42,10 +42,13 @@ class Office:
 
     def __init__(self, replica: Replica, folder: Path, feed: Callable[[], Any]) -> None:
         self.replica, self.folder = replica, folder
-        self.objects = Objects.in_folder(folder / "objects", spool_in=folder / "spool")
         frame = replica.frame
-        work = EnterpriseImport(frame.cipher, lambda: self.objects, feed, self._vocabulary, frame.clock.now)
+        # A store of its own each time, as a process has them.
+        work = EnterpriseImport(frame.cipher, self._store, feed, self._vocabulary, frame.clock.now)
         self.due = chunks_due(frame, KIND, work)
+
+    def _store(self) -> Objects:
+        return Objects.in_folder(self.folder / "objects", spool_in=self.folder / "spool")
 
     def _vocabulary(self, tenant: str) -> Any:
         with self.replica.frame.reader([tenant]) as reader:

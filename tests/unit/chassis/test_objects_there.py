@@ -40,4 +40,3 @@ def test_a_store_that_never_comes_to_an_end_is_given_up_in_time(conduct: str, mo
             objects.local_file("zhanggong", "0" * 64)
         assert time.monotonic() - begun < 6
         assert 1 <= len(server.asked) <= 3
-        objects.spool.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import stat
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from chassis.files import spool as spools
+from chassis.files.objects import Objects
 from chassis.files.spool import KEPT_SECONDS, LOCK, PREFIX, UNLOCKED_SECONDS, Spool
 from chassis.files.workbooks import as_csv
 from console.place import CHECKOUT
@@ -120,3 +122,17 @@ def test_a_folder_that_is_being_made_and_what_is_not_ours_are_let_be(tmp_path: P
     spools.remove_left_overs(tmp_path)
     assert [each.exists() for each in (young, old, theirs)] == [True, False, True]
     shutil.rmtree(young)
+
+
+def test_it_lives_as_long_as_the_process_and_not_as_the_store_that_it_was_asked_for(tmp_path: Path) -> None:
+    table = as_csv(a_workbook(tmp_path), Objects.in_folder(tmp_path, spool_in=tmp_path / "spool").spool, "book")
+    gc.collect()
+    assert table.read_text() == "a,1\nb,2\n"
+    again = Objects.in_folder(tmp_path, spool_in=tmp_path / "spool").spool
+    assert again.found("book.first.csv") == table
+
+
+def test_one_that_was_cleared_away_is_made_anew(tmp_path: Path) -> None:
+    objects = Objects.in_folder(tmp_path / "objects", spool_in=tmp_path)
+    shutil.rmtree(objects.spool.folder)
+    assert as_csv(a_workbook(tmp_path), objects.spool, "book").read_text() == "a,1\nb,2\n"
