@@ -19,6 +19,14 @@ IDLE_IN_TRANSACTION_MS = 60_000
 """A greenlet that times out leaves its query running in the server: the server itself must stop it."""
 
 
+GENERIC_PLANS = "force_generic_plan"
+"""Our statements are few and the same every time. Left to itself the server plans those with arrays among their
+parameters anew at each execution (docs/performance.md)."""
+
+OWN_PLANS = "force_custom_plan"
+"""For whoever asks seldom and for much: a plan for what is asked this time."""
+
+
 class RoleTooStrong(Exception):
     """The role would not be bound by row-level security. A service refuses to start with it."""
 
@@ -30,6 +38,7 @@ def connect_engine(
     name: str,
     isolation_level: str | None = None,
     statement_timeout_ms: int = STATEMENT_TIMEOUT_MS,
+    plans: str = GENERIC_PLANS,
 ) -> Engine:
     """An engine with at most `size` connections, each with limits that the server enforces.
 
@@ -55,16 +64,14 @@ def connect_engine(
             "keepalives_count": 3,
             "tcp_user_timeout": 20_000,
             "application_name": name,
-            "options": _options(statement_timeout_ms),
+            "options": _options(statement_timeout_ms, plans),
         },
     )
 
 
-def _options(statement_timeout_ms: int) -> str:
+def _options(statement_timeout_ms: int, plans: str) -> str:
     return (
-        # Our statements are few and the same every time. Left to itself the server plans those with arrays
-        # among their parameters anew at each execution (docs/performance.md).
-        "-c plan_cache_mode=force_generic_plan "
+        f"-c plan_cache_mode={plans} "
         f"-c statement_timeout={statement_timeout_ms} -c lock_timeout={LOCK_TIMEOUT_MS} "
         f"-c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION_MS} -c timezone=UTC"
     )

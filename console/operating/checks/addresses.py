@@ -9,7 +9,7 @@ from types import TracebackType
 
 from sqlalchemy import Connection, Engine, text
 
-from chassis.foundation.database import connect_engine
+from chassis.foundation.database import OWN_PLANS, connect_engine
 from console.cluster.cluster import Cluster
 from console.machine.ports import LOOPBACK, Ports
 from console.place import GATEWAY, database_names
@@ -88,6 +88,6 @@ class OpenBooks:
         if (name, role) not in self._engines:
             url = getattr(self.addresses.databases[name], role)
             self._engines[name, role] = connect_engine(
-                url, size=4, name=f"zhida-verify-{name}", statement_timeout_ms=STATEMENT_TIMEOUT_MS
+                url, size=4, name=f"zhida-verify-{name}", statement_timeout_ms=STATEMENT_TIMEOUT_MS, plans=OWN_PLANS
             )
         return self._engines[name, role]
