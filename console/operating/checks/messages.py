@@ -35,9 +35,10 @@ UNHEARD = text(
 )
 QUIET = text(
     "SELECT least((SELECT position FROM outbox WHERE created_at < :before ORDER BY position DESC LIMIT 1),"
-    " (SELECT min(position) - 1 FROM outbox WHERE published_at IS NULL))"
+    " (SELECT min(position + 0) - 1 FROM outbox WHERE published_at IS NULL))"
 )
-"""Up to where nothing will be published any more: positions are given out before they are committed."""
+"""Up to where nothing will be published any more: positions are given out before they are committed. `+ 0`: by the index
+of what is pending, which is short, not by the one of all positions."""
 
 QUIET_FOR = timedelta(minutes=10)
 """Longer than any transaction may take."""
