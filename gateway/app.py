@@ -86,6 +86,15 @@ def declared_routes(prefix: str) -> list[DeclaredRoute]:
     return [DeclaredRoute(prefix, declared, tag) for _rank, _precedence, tag, declared in ranked]
 
 
+@asynccontextmanager
+async def left_overs_removed(objects: Objects | None) -> AsyncIterator[None]:
+    """Uploads that came to no end are removed while the block runs, if there is a store."""
+    removing = asyncio.create_task(remove_left_overs(objects)) if objects is not None else None
+    yield
+    if removing is not None:
+        removing.cancel()
+
+
 def create_app(
     frame: Frame,
     bus: Bus,
@@ -105,10 +114,8 @@ def create_app(
         await run_in_threadpool(frame.start, (), ())
         await bus.start()
         pages.assets.say_what_is_missing()
-        tidying = asyncio.create_task(remove_left_overs(objects)) if objects is not None else None
-        yield
-        if tidying is not None:
-            tidying.cancel()
+        async with left_overs_removed(objects):
+            yield
         signing_in.connections.close()
         await bus.close()
         await run_in_threadpool(frame.stop)

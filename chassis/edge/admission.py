@@ -32,7 +32,7 @@ class NobodysCommand(Forbidden):
     sentence = "指令没有说明由什么身份的人员或系统下达，不予受理。"
 
 
-class Admission:
+class CommandAdmission:
     """One per process. What it refuses is not kept under the idempotency key: the same command may be in order later."""
 
     def __init__(self, engine: Engine) -> None:

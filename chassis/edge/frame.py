@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 from sqlalchemy import Engine, text
 
-from chassis.edge.admission import Admission
+from chassis.edge.admission import CommandAdmission
 from chassis.events.broker import reachable
 from chassis.events.consumer import EventConsumer
 from chassis.events.hearing import note_hearers
@@ -88,7 +88,7 @@ class Frame:
         self._threads: list[threading.Thread] = []
         self._health: HealthServer | None = None
         self.calendars = Calendars(self.frame_engine)
-        self.admission = Admission(self.read_engine)
+        self.admission = CommandAdmission(self.read_engine)
 
     # -- units of work ------------------------------------------------------------------------------------
 

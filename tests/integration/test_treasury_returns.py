@@ -190,8 +190,7 @@ def test_one_reading_of_the_banks_list_serves_every_tenant(treasury: Treasury) -
     treasury.bank.comes_to(str(zhanggong.instruction_id), "returned", "甲")
     treasury.bank.comes_to(str(ganzhou.instruction_id), "returned", "乙")
     treasury.passes(minutes=1)
-    assert treasury.does("fetch_returns") == 1
-    assert treasury.does("confirm_return") == 2
+    assert (treasury.does("fetch_returns"), treasury.does("confirm_return")) == (1, 2)
     assert treasury.only().reason == for_staff(None, "甲")
     assert treasury.only(tenant="ganzhou").reason == for_staff(None, "乙")
     assert treasury.jobs("confirm_return") == []
