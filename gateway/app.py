@@ -56,15 +56,20 @@ BARE: dict[str, Any] = {
 """Without what FastAPI would bring along: its pages of documentation, and a second set of spans."""
 
 
-def probes(readiness: Readiness, ended_loops: Callable[[], list[str]]) -> APIRouter:
+def ended_loops(frame: Frame, bus: Bus) -> list[str]:
+    """What should run in this process and does no more."""
+    return [*frame.ended_loops(), *bus.ended_loops()]
+
+
+def probes(readiness: Readiness, ended: Callable[[], list[str]]) -> APIRouter:
     """What an orchestrator asks: does the process answer, and may it be given work."""
     router = APIRouter(include_in_schema=False)
 
     @router.get("/healthz", dependencies=[Depends(PUBLIC)])
     async def healthz() -> Response:
         """The process answers, and everything that has to run in it does."""
-        ended = ended_loops()
-        return Response("; ".join(ended) or "ok", 503 if ended else 200, media_type="text/plain")
+        gone = ended()
+        return Response("; ".join(gone) or "ok", 503 if gone else 200, media_type="text/plain")
 
     @router.get("/readyz", dependencies=[Depends(PUBLIC)])
     async def readyz() -> Response:
@@ -132,8 +137,7 @@ def create_app(
     routes = declared_routes("/api/v1")
     # Not by `include_router`: what lies in routers of its own is searched at each request, several times (docs/performance.md).
     app.state.readiness = Readiness(bus.ready, frame.database_answers)
-    probed = probes(app.state.readiness, lambda: [*frame.ended_loops(), *bus.ended_loops()])
-    app.router.routes += [*probed.routes, *routes]
+    app.router.routes += [*probes(app.state.readiness, lambda: ended_loops(frame, bus)).routes, *routes]
     serve_pages(app, pages)
     step_up.install(app)
 
