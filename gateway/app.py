@@ -126,9 +126,7 @@ def create_app(
         await run_in_threadpool(frame.stop)
 
     app = Described(title="直达 Zhida", version="1", description=DESCRIPTION, lifespan=lifespan, **BARE)
-    app.state.frame = frame
-    app.state.bus = bus
-    app.state.objects = objects
+    app.state.frame, app.state.bus, app.state.objects = frame, bus, objects
     app.state.directory = Directory(frame, platform_token)
     signing_in = install_sign_in(app, frame, sign_in, RegisteredPeople(frame))
     errors.install(app, problem_page)

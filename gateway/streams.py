@@ -40,7 +40,7 @@ class SenderTooSlow(Exception):
     """A file does not come, or comes so slowly that it would keep its place for hours."""
 
 
-class Places:
+class Seats:
     """The places of one process."""
 
     def __init__(self, at_once: int = AT_ONCE, of_one: int = OF_ONE_READER) -> None:
@@ -64,8 +64,8 @@ class Places:
                 del self._taken[reader]
 
 
-PLACES = Places()
-INCOMING = Places(at_once=64, of_one=8)
+PLACES = Seats()
+INCOMING = Seats(at_once=64, of_one=8)
 """Downloads, and files that are being sent to us."""
 
 TOO_MANY_UPLOADS = DoorProblem(
@@ -110,7 +110,7 @@ class Streamed(StreamingResponse):
         headers: Mapping[str, str],
         media_type: str,
         longest: float = LONGEST_SECONDS,
-        places: Places = PLACES,
+        places: Seats = PLACES,
     ) -> None:
         super().__init__(pieces, headers=headers, media_type=media_type)
         self._reader = reader

@@ -128,11 +128,6 @@ def unfit_values(said: Any, place: Place = ()) -> Iterator[Wrong]:
             yield from unfit_values(value, (*place, at))
 
 
-def is_index(name: str) -> bool:
-    """Whether a name in a form or a pointer is the number of a row. Python reads no number of thousands of digits."""
-    return name.isdecimal() and len(name) <= 6
-
-
 def unknown_parameter(name: str, known: Iterator[str] | list[str]) -> Wrong:
     """A name in an address that the route does not know; without it there would be more in the answer than was asked for."""
     return _wrong("unknown_parameter", ("query", name), known="、".join(sorted(known)) or "无")

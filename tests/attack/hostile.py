@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,9 +17,15 @@ from door_kit import REGISTERS, YesMan
 from fastapi import FastAPI
 
 from console.contracts.schemas import message_types
+from console.quality.testing import ALL_ATTACKS
 from contracts.message import Command, Contract, Query, snake_case
+from gateway.headers import PROGRAMS
+from gateway.openapi import ProblemDetails
+from gateway.places import Urgency
 
 Json = dict[str, Any]
+EVERY = 1 if os.environ.get(ALL_ATTACKS) else 6
+"""In the everyday suite each leaf gets one value in so many, another one each; `./zhida attack` tries all with all."""
 
 IN_AN_ADDRESS: Sequence[bytes] = tuple(
     each if isinstance(each, bytes) else each.encode("utf-8", "surrogatepass")
@@ -118,7 +125,9 @@ class Behind:
     refusal: Json | None = None
 
     async def call(self, service: str, method: str, payload: Json, **how: Any) -> Json:
+        reading = Urgency.READING if payload.get("actor") else Urgency.PUBLIC
         assert how["timeout"] > 0
+        assert how["urgency"] is (Urgency.ORDER if issubclass(CONTRACTS[method], Command) else reading)
         self._take(CONTRACTS[method], payload)
         return {"refused": self.refusal} if self.refusal else await YesMan().call(service, method)
 
@@ -156,3 +165,37 @@ def sent(app: FastAPI, requests: Iterable[Json]) -> Iterator[tuple[Json, httpx.R
             return [await client.request(**each) for each in listed]
 
     yield from zip(listed, asyncio.run(all_of_them()), strict=True)
+
+
+def must_hold(app: FastAPI, requests: list[Json]) -> list[Any]:
+    """Each is answered or refused, in the shape that is promised; the answers."""
+    answers = []
+    for request, answer in sent(app, requests):
+        told = (request["method"], str(request["url"])[:200], str(request.get("content"))[:200], request.get("headers"))
+        assert answer.status_code < 500, (told, answer.text)
+        assert {name: answer.headers.get(name) for name in PROGRAMS} == PROGRAMS, told
+        assert answer.headers.get("cache-control"), told
+        if answer.status_code >= 400:
+            assert answer.headers["content-type"] == "application/problem+json", told
+            problem = ProblemDetails.model_validate(answer.json())
+            assert problem.status == answer.status_code, told
+            assert problem.code != "http_error", told
+            assert problem.detail.strip(), told
+            assert "Traceback" not in answer.text, told
+        answers.append(answer)
+    return answers
+
+
+def some(values: Any, at: int) -> Iterator[Any]:
+    """Those of the values that this leaf gets."""
+    return (value for number, value in enumerate(values) if (number + at) % EVERY == 0)
+
+
+def plain(request: Json) -> Json:
+    """The request with its address and body written out, so that they can be spoilt."""
+    whole = {key: value for key, value in request.items() if key not in ("params", "json")}
+    whole["url"] = addressed(request["url"], *((name, value.encode()) for name, value in request["params"].items()))
+    if "json" in request:
+        whole["content"] = bodied(request["json"])
+        whole["headers"] = {**request["headers"], "Content-Type": "application/json"}
+    return whole

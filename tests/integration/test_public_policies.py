@@ -28,7 +28,7 @@ from contracts.policies import ResumePolicyItem, SuspendPolicyItem
 from gateway.api import open_data as open_data_routes
 from gateway.identity.tenants.known import KnownTenants
 from gateway.open_data import COLUMNS
-from gateway.streams import Places
+from gateway.streams import Seats
 from services.catalog.search.position import Position
 
 CONTRACTS = {snake_case(query.__name__): query for query in message_types(Query)}
@@ -242,7 +242,7 @@ def raise_through(public: Public, path: str) -> None:
 
 
 def test_more_downloads_than_are_good_are_told_to_come_back(public: Public, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(open_data_routes, "PLACES", Places(0))
+    monkeypatch.setattr(open_data_routes, "PLACES", Seats(0))
     answer = public.get("/open-data/policies.csv")
     assert (answer.status_code, answer.headers["retry-after"]) == (429, "10")
     assert answer.json()["code"] == "too_many_downloads"

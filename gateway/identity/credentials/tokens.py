@@ -21,7 +21,7 @@ def looks_like_one(token: str) -> bool:
 
 SHORTEST = 24
 FEWEST_DIFFERENT = 10
-PLACEHOLDERS = ("change", "example", "placeholder", "password", "secret", "your", "token", "todo", "<", "…")
+PLACEHOLDERS = ("change", "example", "placeholder", "password", "secret", "<", "…")
 """What examples and hurried people write where chance belongs."""
 
 

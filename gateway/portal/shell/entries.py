@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 from fastapi import HTTPException, Request
 
 from contracts.money import Money
-from gateway.strict import is_index
+from gateway.row_numbers import is_index
 
 Pairs = Sequence[tuple[str, str]]
 

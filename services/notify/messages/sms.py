@@ -27,7 +27,7 @@ REASONS: Mapping[str, str] = {
     "text_refused": "短信内容被拦截",
     "message_content_differs": "同一短信编号已用于其他内容",
 }
-"""The provider's codes in our words: what it writes itself names numbers, and goes into events and onto pages."""
+"""The provider's codes in our words: what it writes itself names numbers."""
 
 Standing = Literal["delivered", "failed", "pending", "absent", "silent"]
 
@@ -37,7 +37,6 @@ class Answer(Model):
 
     status: Literal["delivered", "failed", "pending"]
     reason_code: str | None = None
-    reason: str | None = None
     delivered_at: AwareDatetime | None = None
 
 

@@ -19,7 +19,7 @@ from starlette.responses import Response
 from chassis.testing.waiting import eventually
 from gateway import errors, limits, streams, wires
 from gateway.limits import BodyLimits
-from gateway.streams import Places, ReaderTooSlow, SenderTooSlow, Streamed, in_time
+from gateway.streams import ReaderTooSlow, Seats, SenderTooSlow, Streamed, in_time
 from gateway.wires import PatientWire, most_connections, raise_file_limit
 
 PATIENCE = 0.4
@@ -31,7 +31,7 @@ class Served:
     """A small application on a port of its own."""
 
     port: int = 0
-    places: Places = field(default_factory=Places)
+    places: Seats = field(default_factory=Seats)
     executed: list[bytes] = field(default_factory=list)
 
     def connect(self, *, reads: int | None = None) -> socket.socket:
@@ -193,7 +193,7 @@ def test_there_are_connections_for_as_many_as_the_system_has_file_handles() -> N
 
 
 def test_one_reader_has_few_places_and_all_together_have_an_end() -> None:
-    places = Places(at_once=3, of_one=2)
+    places = Seats(at_once=3, of_one=2)
     with ExitStack() as taken:
         for _ in range(2):
             assert not places.full("a")
@@ -207,7 +207,7 @@ def test_one_reader_has_few_places_and_all_together_have_an_end() -> None:
 
 
 def test_an_answer_has_an_end_however_slowly_it_is_read() -> None:
-    places = Places()
+    places = Seats()
 
     async def pieces() -> AsyncIterator[bytes]:
         while True:

@@ -11,7 +11,7 @@ from contracts.application_forms import ApplicationForm, AskedFact
 from contracts.refusal import Reason, Refusal
 from contracts.rule import Fact, FactKind
 from contracts.rule.facts import FactValue, value_fits
-from gateway.strict import is_index
+from gateway.row_numbers import is_index
 
 SOURCE = "企业申报"
 YUAN = "元"

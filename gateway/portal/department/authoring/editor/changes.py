@@ -26,7 +26,7 @@ from gateway.portal.department.authoring.editor.pointers import (
 )
 from gateway.portal.department.authoring.editor.shapes import Kinds, Many, Part, Words, members
 from gateway.portal.department.authoring.editor.writing import read, shown, unchanged
-from gateway.strict import is_index
+from gateway.row_numbers import is_index
 
 Said = Sequence[tuple[str, Sequence[str]]]
 """(name, what stands in it) of each field that a form has: the place's pointer, with `[]` behind it where boxes are

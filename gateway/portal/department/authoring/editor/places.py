@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from contracts.item import PolicyItemContent
 from gateway.portal.department.authoring.editor.pointers import NOWHERE, PlaceGone, joined, parent_of, parts_of
 from gateway.portal.department.authoring.editor.shapes import Kinds, Many, ModelField, Part, Shape, member
-from gateway.strict import is_index
+from gateway.row_numbers import is_index
 
 ROOT: type[BaseModel] = PolicyItemContent
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from contracts.refusal import Conflict
-from gateway.strict import is_index
+from gateway.row_numbers import is_index
 
 Json = dict[str, Any]
 

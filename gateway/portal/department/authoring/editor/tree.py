@@ -18,7 +18,7 @@ from gateway.portal.department.authoring.editor.places import EditedPlace, insid
 from gateway.portal.department.authoring.editor.pointers import NOWHERE, Json
 from gateway.portal.department.authoring.editor.sections import Section
 from gateway.portal.department.authoring.editor.shapes import Kinds, Many, ModelField, Part, beside, members
-from gateway.strict import is_index
+from gateway.row_numbers import is_index
 
 Move = Literal["up", "down", "remove", "into", "out", "unwrap"]
 
