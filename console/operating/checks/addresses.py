@@ -89,6 +89,10 @@ class OpenBooks:
         if (name, role) not in self._engines:
             url = getattr(self.addresses.databases[name], role)
             self._engines[name, role] = connect_engine(
-                url, size=4, name=f"zhida-verify-{name}", statement_timeout_ms=STATEMENT_TIMEOUT_MS, plans="for the values"
+                url,
+                size=4,
+                name=f"zhida-verify-{name}",
+                statement_timeout_ms=STATEMENT_TIMEOUT_MS,
+                plans="for the values",
             )
         return self._engines[name, role]
