@@ -282,7 +282,7 @@ def test_a_number_that_cannot_be_reached_fails_for_good_and_says_so(notify: Noti
     notify.misbehaves(behaviour="fail", to=MOBILE, reason_code="number_suspended", reason=f"{MOBILE} 已停机")
     notify.hears(settled())
     notify.sends()
-    assert notify.sms_states() == [("failed", 0, "*** 已停机")]
+    assert notify.sms_states() == [("failed", 0, "短信平台未能送达")]
     assert notify.rows("SELECT type FROM outbox ORDER BY position") == [("MessageDelivered",), ("MessageFailed",)]
 
 
