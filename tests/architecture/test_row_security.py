@@ -265,15 +265,19 @@ STRICT = """
     FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND a.attnotnull
     WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
       AND a.attidentity = '' AND a.attgenerated = ''
-      AND NOT EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indisprimary AND a.attnum = ANY (i.indkey))
+      AND NOT EXISTS (SELECT FROM pg_index i
+        JOIN pg_attribute k ON k.attrelid = i.indrelid AND k.attnum = ANY (i.indkey)
+        WHERE i.indisprimary AND k.attname = a.attname
+          AND (i.indrelid = c.oid OR i.indrelid IN (SELECT relid FROM pg_partition_tree(c.oid))))
     UNION ALL SELECT format('ALTER TABLE %s DISABLE TRIGGER USER', oid::regclass) FROM pg_class
     WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition
 """
 """What would keep a nearly empty row out of a table, beside row security."""
 KEY = """
-    SELECT a.attname, format_type(a.atttypid, NULL) FROM pg_index i
+    SELECT DISTINCT a.attname, format_type(a.atttypid, NULL) FROM pg_index i
     JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey)
-    WHERE i.indisprimary AND i.indrelid = %(table)s::regclass AND a.attidentity = '' AND a.attname <> 'tenant'
+    WHERE i.indisprimary AND a.attidentity = '' AND a.attname <> 'tenant'
+      AND (i.indrelid = %(table)s::regclass OR i.indrelid IN (SELECT relid FROM pg_partition_tree(%(table)s::regclass)))
 """
 ANY_VALUE = {"text": "%(tenant)s", "date": "'2026-03-10'", "timestamp with time zone": "'2026-03-10'"}
 

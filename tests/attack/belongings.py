@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import httpx
-from scene_kit import COMMITTED, INSTANT, NOMINATED, new_uscc, small_scene
+from scene_kit import COMMITTED, INSTANT, new_uscc, small_scene
 from system_kit import House, answered
 
 from chassis.foundation.ids import new_id
@@ -104,7 +104,7 @@ class Belongings:
 @contextmanager
 def belongings(house: House) -> Iterator[Belongings]:
     """Everything that an id can stand for, in one county, and strangers of every kind."""
-    stage = house.prepare(small_scene("belongings", [INSTANT, COMMITTED, NOMINATED]))
+    stage = house.prepare(small_scene("belongings", [INSTANT, INSTANT, COMMITTED]))
     stage.people.appoint(BANK_OFFICE)
     house.play(stage)
     with house.client() as client:
@@ -137,7 +137,7 @@ def _employ(mine: Belongings) -> None:
     finally:
         door.close()
     enterprises = list(mine.stage.scene.enterprises)
-    for name, enterprise in (("enterprise", enterprises[0]), ("sibling enterprise", enterprises[1])):
+    for name, enterprise in (("enterprise", enterprises[0]), ("sibling enterprise", enterprises[2])):
         mine.tokens[HERE, name] = mine.stage.enterprise_token(enterprise)
 
 
@@ -146,6 +146,7 @@ def _own(mine: Belongings) -> None:
     _own_from_the_register(mine)
     _own_of_the_department(mine)
     _own_of_the_enterprise(mine)
+    _own_a_finding(mine)
 
 
 def _own_from_lists(mine: Belongings) -> None:
@@ -272,8 +273,16 @@ def _own_of_the_enterprise(mine: Belongings) -> None:
     }
 
 
-def json_of(house: House) -> Json:
-    """The OpenAPI document that the house itself hands out."""
-    with house.client() as client:
-        document: Json = json.loads(client.get("/openapi.json").content)
-    return document
+def _own_a_finding(mine: Belongings) -> None:
+    """Two dossiers that have had the same award turn out to be one enterprise's."""
+    first, second, _third = (mine.stage.enterprises[each.uscc] for each in mine.stage.scene.enterprises)
+    merge = {"absorbed_id": second, "surviving_id": first, "reason": "同一企业重复建档"}
+    proposed = mine.order("/enterprise-merges", "window", merge)
+    mine.order(f"/enterprise-merges/{proposed['merge_id']}/confirm", "bureau", {}, **{"If-Match": '"1"'})
+    uscc = mine.stage.scene.enterprises[0].uscc
+
+    def found() -> str | None:
+        everything = mine.ask("/award-findings", "supervisor", limit=200)["items"]
+        return next((each["finding_id"] for each in everything if uscc in str(each)), None)
+
+    mine.ids["award-findings/{finding_id}"] = eventually(found, within=30)

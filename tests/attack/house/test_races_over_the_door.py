@@ -3,131 +3,20 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import Any
 
 import httpx
 import pytest
-from scene_kit import INSTANT, NOMINATED, small_scene
-from system_kit import House, answered
+from claim_kit import ClaimAtTheDoor
+from scene_kit import INSTANT, NOMINATED
 
 from chassis.foundation.ids import new_id
 from chassis.testing.waiting import eventually
-from console.demo.actors import application_form
-from console.demo.people import ACCOUNTS, CHECKER, WINDOW, Office, officer_of
-from console.demo.preparation import Stage
-from console.demo.scene import Claimed
+from console.demo.people import ACCOUNTS, CHECKER, SUPERVISOR, WINDOW, Office
 
 pytestmark = [pytest.mark.race, pytest.mark.timeout(180)]
-Json = dict[str, Any]
-
-
-@dataclass
-class Race:
-    """One claim of a scene that is prepared, and the people who run for it."""
-
-    house: House
-    stage: Stage
-    client: httpx.Client
-
-    @property
-    def claim(self) -> Claimed:
-        return self.stage.scene.claims[0]
-
-    @property
-    def uscc(self) -> str:
-        return self.claim.enterprise.uscc
-
-    @property
-    def enterprise_id(self) -> str:
-        return self.stage.enterprises[self.uscc]
-
-    @property
-    def officer(self) -> str:
-        return self.stage.people.token(officer_of(self.stage.scene.department_of(self.claim.item)))
-
-    def post(self, path: str, token: str, body: Json | None = None, *, version: int | None = None) -> httpx.Response:
-        headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": f"race/{new_id()}"}
-        if version is not None:
-            headers["If-Match"] = f'"{version}"'
-        return answered(lambda: self.client.post(f"/api/v1{path}", json=body, headers=headers))
-
-    def listed(self, path: str, token: str, **asked: Any) -> list[Json]:
-        """What of the list is about the claim's enterprise."""
-        everything = self.stage.door.everything(path, token=token, **asked)
-        return [each for each in everything if each["claim"]["uscc"] == self.uscc]
-
-    def case(self) -> Json:
-        """The claim's case, as soon as it can be approved."""
-
-        def ready() -> Json | None:
-            cases = self.listed("/cases", self.officer, state="accepted")
-            for each in cases:
-                if {reason["code"] for reason in each["obstacles"]} == {"material_unconfirmed"}:
-                    self.confirms_materials(each)
-            return next((each for each in cases if not each["obstacles"]), None)
-
-        return eventually(ready, within=30)
-
-    def files(self) -> httpx.Response:
-        token = self.stage.enterprise_token(self.claim.enterprise)
-        return self.post("/applications", token, application_form(self.stage, self.claim))
-
-    def files_when_known(self) -> None:
-        """Files, as often as intake has not heard of everything yet."""
-        eventually(lambda: self.files().status_code == 201, within=30)
-
-    def confirms_materials(self, case: Json) -> None:
-        seen = [{"code": code, "means": "original_seen"} for code in case["unconfirmed_materials"]]
-        self.post(f"/cases/{case['case_id']}/materials", self.officer, {"materials": seen}, version=case["version"])
-
-    def approves(self, case: Json, token: str | None = None) -> httpx.Response:
-        body = {"amount_fen": case["amount_fen"], "opinion": "符合条件，同意兑现"}
-        return self.post(f"/cases/{case['case_id']}/approve", token or self.officer, body, version=case["version"])
-
-    def payment(self, state: str) -> Json:
-        token = self.stage.people.token(CHECKER)
-        return eventually(lambda: next(iter(self.listed("/disbursements", token, state=state)), None), within=30)
-
-    def authorises(self, payment: Json, token: str | None = None) -> httpx.Response:
-        token = token or self.stage.people.token(CHECKER)
-        return self.post(f"/disbursements/{payment['disbursement_id']}/authorise", token, version=payment["version"])
-
-    def names_account(self, number: str) -> None:
-        """Another account, named by the window and confirmed by a second person."""
-        account = {**self.claim.enterprise.account, "account_number": number}
-        kept = self.post(f"/enterprises/{self.enterprise_id}/payee-accounts", self.stage.people.token(WINDOW), account)
-        assert kept.status_code == 201, kept.text
-        confirmed = self.post(
-            f"/payee-accounts/{kept.json()['account_id']}/confirm",
-            self.stage.people.token(ACCOUNTS),
-            version=kept.json()["version"],
-        )
-        assert confirmed.is_success, confirmed.text
-
-    def credits(self) -> list[Json]:
-        """What the bank has paid out to the claim's enterprise and not sent back."""
-        name = self.claim.enterprise.account["account_name"]
-        found, after = [], 0
-        while True:
-            asked = {"limit": 100, "after": after}
-            book = httpx.get(f"{self.house.addresses.bank_url}/payments", params=asked, trust_env=False).json()
-            found += [each for each in book["payments"] if each["creditor_name"] == name]
-            if len(book["payments"]) < asked["limit"]:
-                return found
-            after = book["next_after"]
-
-
-Begins = Callable[..., Race]
-
-
-@pytest.fixture
-def begins(house: House) -> Iterator[Begins]:
-    """`begins("approve", INSTANT)` → a race for one new claim like that one of the sample."""
-    with house.client() as client:
-        yield lambda name, claim=INSTANT: Race(house, house.prepare(small_scene(name, [claim])), client)
+Begins = Callable[..., ClaimAtTheDoor]
 
 
 def at_once(*runners: Callable[[], httpx.Response]) -> list[int]:
@@ -148,7 +37,7 @@ def one_of(statuses: Sequence[int], done: int = 200) -> None:
     assert set(statuses) - {done} <= {409, 412}, statuses
 
 
-def paid_once(run: Race) -> None:
+def paid_once(run: ClaimAtTheDoor) -> None:
     eventually(lambda: [each for each in run.credits() if each["status"] == "settled"], within=60)
     run.house.must_hold()
     assert len([each for each in run.credits() if each["status"] == "settled"]) == 1
@@ -258,3 +147,47 @@ def test_a_return_heard_while_another_account_is_confirmed_is_paid_again_once(be
 
     eventually(paid_again, within=90, every=0.5)
     paid_once(run)
+
+
+def merge_of(run: ClaimAtTheDoor, absorbed: ClaimAtTheDoor) -> Callable[[], httpx.Response]:
+    """A proposed merge of two dossiers, to be confirmed by a second person."""
+    body = {"absorbed_id": absorbed.enterprise_id, "surviving_id": run.enterprise_id, "reason": "同一企业重复建档"}
+    proposed = run.post("/enterprise-merges", run.stage.people.token(WINDOW), body)
+    assert proposed.status_code == 201, proposed.text
+    path, version = f"/enterprise-merges/{proposed.json()['merge_id']}/confirm", proposed.json()["version"]
+    return lambda: run.post(path, run.stage.people.token(ACCOUNTS), version=version)
+
+
+def granted(runs: Sequence[ClaimAtTheDoor]) -> int:
+    """How many of these claims stand approved."""
+    states = [each["state"] for run in runs for each in run.listed("/cases", run.officer)]
+    return states.count("approved")
+
+
+def found_twice(run: ClaimAtTheDoor) -> bool:
+    """Whether a person is shown that this enterprise has the same award twice."""
+    asked = {"token": run.stage.people.token(SUPERVISOR)}
+    findings = run.stage.door.everything("/award-findings", **asked)
+    return any(run.uscc in str(each) for each in findings)
+
+
+@pytest.mark.attack_only
+@pytest.mark.parametrize("dossiers", [2, 3])
+def test_what_is_approved_under_several_codes_while_they_are_merged_is_granted_once_or_found(
+    begins: Begins, dossiers: int
+) -> None:
+    first, *others = runs = begins("merge", *[INSTANT] * dossiers).each()
+    for run in runs:
+        run.files_when_known()
+    cases = [run.case() for run in runs]
+    # 2 → 1, 3 → 2: a chain, confirmed link by link at the moment of the approvals.
+    merges = [merge_of(into, absorbed) for into, absorbed in zip(runs, others, strict=False)]
+    approvals = [lambda run=run, case=case: run.approves(case) for run, case in zip(runs, cases, strict=True)]
+    at_once(*approvals, *merges)
+    eventually(lambda: granted(runs) == 1 or found_twice(first) or found_twice(others[0]), within=30)
+    assert granted(runs) >= 1
+    for run in runs:
+        for payment in run.listed("/disbursements", run.stage.people.token(CHECKER), state="ready"):
+            run.authorises(payment)
+    eventually(lambda: sum(len(run.credits()) for run in runs) == granted(runs), within=60)
+    first.house.must_hold()
