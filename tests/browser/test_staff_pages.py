@@ -27,7 +27,7 @@ def answered(bus: Bus) -> Bus:
     bus.answers = {
         **of_cases.BESIDE,
         "list_cases": of_cases.LIST,
-        "count_cases": of_cases.SAMPLES[0].answers["count_cases"],
+        "count_cases": of_cases.COUNTS,
         "get_case_sheet": told(sheet()),
         "approve_case": told(case(state="approved", version=3)),
         "reject_case": told(case(2, state="rejected", version=3)),

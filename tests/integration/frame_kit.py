@@ -9,12 +9,14 @@ from typing import Any
 import psycopg
 import pytest
 from alembic.script import ScriptDirectory
+from sqlalchemy import Engine
 
 from chassis.edge.frame import Frame
 from chassis.events.inbox import Inbox, Subscription
 from chassis.events.received import Received, decode
 from chassis.foundation.ids import event_id
 from chassis.foundation.migrate import migrate
+from chassis.write import audit
 from chassis.write.uow import UnitOfWork
 from console.servers.provision import Dsns
 from contracts.envelope import EventEnvelope
@@ -111,3 +113,8 @@ def up_to(service: str, revision: str, dsns: Dsns) -> None:
             lambda self, to, now: newest(self, revision if own in self.dir else to, now),
         )
         migrate(service, dsns.owner)
+
+
+def broken_chain(engine: Engine) -> list[str]:
+    """What is wrong with the sealed audit chain, one sentence each; `engine` is the frame's role."""
+    return [said for said in audit.broken_links(engine) if isinstance(said, str)]

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import psycopg
 import pytest
-from frame_kit import psycopg_url
+from frame_kit import broken_chain, psycopg_url
 from months_kit import ago, divide, keeper_of, note, part_of, parts, rows, say
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -109,13 +109,13 @@ def test_an_archived_month_is_proved_by_the_chain_and_goes_on_being_counted(fram
         ("a", 2, 2),
         ("b", 2, 2),
     ]
-    assert audit.broken_links(frame.frame_engine) == []
+    assert broken_chain(frame.frame_engine) == []
     with psycopg.connect(psycopg_url(dsns.owner)) as owner:
         owner.execute("DELETE FROM audit_fact WHERE aggregate_id = 'b'")
-    assert any("区块 2" in problem for problem in audit.broken_links(frame.frame_engine))
+    assert any("区块 2" in problem for problem in broken_chain(frame.frame_engine))
     with psycopg.connect(psycopg_url(dsns.owner)) as owner:
         owner.execute("UPDATE audit_archived SET facts = 1 WHERE aggregate_id = 'a'")
-    assert any(problem.startswith("审计缺口：zhanggong/note/a") for problem in audit.broken_links(frame.frame_engine))
+    assert any(problem.startswith("审计缺口：zhanggong/note/a") for problem in broken_chain(frame.frame_engine))
 
 
 @pytest.mark.parametrize(
@@ -133,11 +133,11 @@ def test_a_broken_archive_is_found(frame: Frame, dsns: Dsns, damage: str) -> Non
     note(dsns, "a", 2, ago(3))
     audit.seal(frame.frame_engine, NOW)
     assert keeper_of(frame).turn()
-    assert audit.broken_links(frame.frame_engine) == []
+    assert broken_chain(frame.frame_engine) == []
     with psycopg.connect(psycopg_url(dsns.owner)) as owner:
         done = owner.execute(damage.format(month=f"{ago(4):%Y_%m}"))  # type: ignore[arg-type]
         assert done.rowcount > 0
-    assert audit.broken_links(frame.frame_engine) != []
+    assert broken_chain(frame.frame_engine) != []
 
 
 def test_a_month_with_a_fact_that_is_not_sealed_stays(frame: Frame, dsns: Dsns) -> None:

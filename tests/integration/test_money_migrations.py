@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 import psycopg
 import pytest
-from frame_kit import psycopg_url, up_to
+from frame_kit import broken_chain, psycopg_url, up_to
 from sqlalchemy import create_engine
 
 from chassis.foundation.migrate import migrate
 from chassis.testing.fakes import NOON
-from chassis.write.audit import broken_links, seal
+from chassis.write.audit import seal
 from console.operating.checks.ledger_facts import unsealed_entries
 from console.servers.provision import Dsns
 
@@ -86,7 +86,7 @@ def test_entries_of_before_and_those_of_a_former_version_beside_are_sealed_and_s
         ]
     frame, app = create_engine(treasury.frame), create_engine(treasury.app)
     assert seal(frame, NOON) == 3
-    assert broken_links(frame) == []
+    assert broken_chain(frame) == []
     with app.connect() as connection:
         connection.exec_driver_sql("SELECT set_config('zhida.tenants', 'zhanggong', true)")
         assert unsealed_entries(connection) == []

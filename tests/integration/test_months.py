@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 import psycopg
 import pytest
-from frame_kit import add_effects, effects, inbox_on, message_body, messages, psycopg_url
+from frame_kit import add_effects, broken_chain, effects, inbox_on, message_body, messages, psycopg_url
 from months_kit import ago, as_of, divide, keeper_of, note, part_of, parts, rows, say
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -101,7 +101,7 @@ def test_what_the_former_version_wrote_is_the_first_part_and_the_former_version_
     with frame.unit(("t",), action="count", idempotency_key="k-1") as uow:
         assert (uow.earlier.held, uow.earlier.name) == (True, "count")
     assert audit.seal(frame.frame_engine, NOW) == 2
-    assert audit.broken_links(frame.frame_engine) == []
+    assert broken_chain(frame.frame_engine) == []
     with pytest.raises(psycopg.errors.UniqueViolation):
         say(dsns, "m", 2, NOW)
 
@@ -133,7 +133,7 @@ def test_work_goes_on_while_the_tables_are_divided_and_no_row_is_lost(
     for table in ("idempotency_record", "outbox", "audit_fact"):
         assert rows(dsns, f"SELECT count(*) FROM {table}") == [(len(done),)]
     assert audit.seal(frame.frame_engine, NOW) == min(len(done), audit.BLOCK_LIMIT)
-    assert audit.broken_links(frame.frame_engine) == []
+    assert broken_chain(frame.frame_engine) == []
 
 
 def _saved(uow: Any) -> int:

@@ -7,13 +7,13 @@ from dataclasses import replace
 
 import psycopg
 import pytest
-from frame_kit import psycopg_url
+from frame_kit import broken_chain, psycopg_url
 from treasury_database import Treasury
 
 from chassis.edge.frame import Frame
 from chassis.testing.fakes import NOON, received
 from chassis.time.clock import FixedClock
-from chassis.write.audit import broken_links, seal
+from chassis.write.audit import seal
 from console.operating.checks import ledger_facts
 from console.servers.provision import Dsns
 from tests.unit.treasury.treasury_kit import LAKH, approved
@@ -60,7 +60,7 @@ def sealed_and_whole(treasury: Treasury) -> list[str]:
         pass
     with treasury.frame.unit(["zhanggong", "ganzhou", "xingguo"], action="test") as uow:
         findings = ledger_facts.unsealed_entries(uow.connection)
-    return [*broken_links(treasury.frame.frame_engine), *(each.text for each in findings)]
+    return [*broken_chain(treasury.frame.frame_engine), *(each.text for each in findings)]
 
 
 def test_an_entry_of_a_version_that_does_not_seal_is_sealed_by_the_database_and_says_so(treasury: Treasury) -> None:

@@ -65,6 +65,8 @@ REJECTED = case(
 )
 PATH = "/department/cases/{case_id}"
 FINDING = "/department/findings/{finding_id}"
+COUNTS = told(counts())
+
 SAMPLES = [
     PageSample(
         "/department/findings", "/department/findings", {"list_award_findings": listed(finding())}, who="cases_leader"
@@ -100,7 +102,7 @@ SAMPLES = [
     PageSample(
         "/department/cases",
         "/department/cases",
-        {"list_cases": LIST, "count_cases": told(counts())},
+        {"list_cases": LIST, "count_cases": COUNTS},
         who="cases_reviewer",
     ),
     PageSample(

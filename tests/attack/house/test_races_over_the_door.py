@@ -191,3 +191,24 @@ def test_what_is_approved_under_several_codes_while_they_are_merged_is_granted_o
             run.authorises(payment)
     eventually(lambda: sum(len(run.credits()) for run in runs) == granted(runs), within=60)
     first.house.must_hold()
+
+
+@pytest.mark.attack_only
+def test_an_item_revised_while_it_is_claimed_and_granted_is_paid_once(begins: Begins) -> None:
+    run = begins("revise", own_item=True)
+    item, content = run.stage.items[run.claim.item], run.stage.scene.items[run.claim.item]
+    revised = {
+        "content": {**content, "title": "修订后的事项"},
+        "reason": "更正名称",
+        "ground": {"kind": "minor_change", "text": "更正名称"},
+    }
+
+    def revises() -> httpx.Response:
+        return run.post(f"/authoring/items/{item}/revise", run.officer, revised, version=1)
+
+    run.files_when_known()
+    one_of(at_once(revises, revises, run.files, run.files)[:2])
+    case = run.case()
+    assert run.approves(case).status_code == 200
+    run.authorises(run.payment("ready"))
+    paid_once(run)
