@@ -30,6 +30,7 @@ FRAME = frozenset(
         "audit_fact",
         "audit_block",
         "quarantine",
+        "verify_checkpoint",
         "calendar_day",
         "calendar_year",
         "tenant",
@@ -90,7 +91,7 @@ def second_relay(house: House, service: str) -> Iterator[None]:
     crew = members(
         house.cluster.home,
         {name: house.addresses.databases[name] for name in house.addresses.databases},
-        house.amqp_url,
+        house.cluster.rabbitmq.identities(house.cluster.rabbitmq.address()),
         environ,
     )
     member = next(each for each in crew if each.name == service)

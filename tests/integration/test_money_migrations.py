@@ -97,7 +97,7 @@ def test_entries_of_before_and_those_of_a_former_version_beside_are_sealed_and_s
 CASE = (
     "INSERT INTO review_case (tenant, id, version, sequence, claim, department, facts, payee, assessment, remarks, obstacles,"
     " inspection_required, award_period, accepted_at, state, note, cites, how_to_object, commitments, materials)"
-    " VALUES ('ganzhou', %s, 1, 1, jsonb_build_object('filed_in', 'zhanggong', 'enterprise_id', %s::text, 'uscc', %s::text),"
+    " VALUES ('ganzhou', %s, 1, 1, jsonb_build_object('item_id', 'item', 'filed_in', 'zhanggong', 'enterprise_id', %s::text, 'uscc', %s::text),"
     " '科技局', '[]', '{}', '{}', '[]', '[]', false, 'once', now(), 'accepted', '', '[]', '', '[]', '{}')"
 )
 

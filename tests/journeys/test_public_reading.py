@@ -46,4 +46,4 @@ def test_anybody_finds_an_item_reads_its_guide_and_takes_everything_home_once(ho
 
         assert eventually(unchanged)
         refused = client.get("/api/v1/policies/search", params={"q": "怎么", "levle": "city"})
-        assert (refused.status_code, refused.headers["content-type"]) == (422, "application/problem+json")
+        assert (refused.status_code, refused.headers["content-type"]) == (400, "application/problem+json")
