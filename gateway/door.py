@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import time
 from collections.abc import Callable
 from functools import partial
 from typing import Any, TypeVar
@@ -223,9 +224,11 @@ class Door:
             look_ups_of(self.request).public.run(step) if self._principal is None else run_in_threadpool(step)
         )
 
-    async def tenants(self) -> KnownTenants:
-        """The tenants as they are now, or were a moment ago."""
+    async def tenants(self, *, anew: bool = False) -> KnownTenants:
+        """The tenants as they were a moment ago, or, `anew`, as they are now."""
         in_mind = self.directory.tenants
+        if anew:
+            return await look_ups_of(self.request).public.run(partial(in_mind.read, not_before=time.monotonic()))
         known = in_mind.remembered()
         return known if known is not None else await look_ups_of(self.request).public.run(in_mind.read)
 
@@ -241,9 +244,11 @@ class Door:
         return query
 
     async def place_called(self, name: str, *, field: str) -> TenantId:
-        """The tenant of this id or division code. Raises TenantNotKnown."""
+        """The tenant of this id or division code; one that was onboarded just now is known. Raises TenantNotKnown."""
         own = None if self._principal is None else self._principal.tenant
-        found = name if name in NOT_REGISTERED or name == own else (await self.tenants()).called(name)
+        if name in NOT_REGISTERED or name == own:
+            return name
+        found = (await self.tenants()).called(name) or (await self.tenants(anew=True)).called(name)
         if found is None:
             raise TenantNotKnown(field=field, name=name)
         return found

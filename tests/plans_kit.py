@@ -84,13 +84,14 @@ def explain(connection: psycopg.Connection, statement: str, parameters: Mapping[
 
 def walks(statement: str, plan: Mapping[str, Any]) -> Iterator[Walk]:
     """The scans of a plan that look at more than they should."""
+    first = {each["Subplan Name"]: _pages(each) for each in _nodes(plan) if each.get("Subplan Name")}
     for node in _nodes(plan):
         if "Relation Name" not in node:
             continue
         loops = node["Actual Loops"]
         removed = sum(node.get(f"Rows Removed by {what}", 0) for what in ("Filter", "Index Recheck"))
         rows = round((node["Actual Rows"] + removed) * loops)
-        pages = node["Shared Hit Blocks"] + node["Shared Read Blocks"] - _pages_below(node)
+        pages = _pages(node) - _pages_below(node) - _pages_of_first_use(node, first)
         allowed = PAGES_FREE + PAGES_A_ROW * (rows + loops)
         if (rows > MOST_ROWS and pages > SMALL_TABLE) or pages > allowed:
             how = f"{node['Node Type']} of {node['Relation Name']} by {node.get('Index Name', 'nothing')}"
@@ -104,6 +105,19 @@ def _nodes(node: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         yield from _nodes(below)
 
 
+def _pages(node: Mapping[str, Any]) -> int:
+    """All that was looked at for this node and whatever is below it."""
+    pages: int = node["Shared Hit Blocks"] + node["Shared Read Blocks"]
+    return pages
+
+
+def _pages_of_first_use(node: Mapping[str, Any], first: Mapping[str, int]) -> int:
+    """What is worked out once (InitPlan) is charged to the scan that asks for it first, wherever it stands in the tree."""
+    asked = f"{node.get('Index Cond', '')} {node.get('Filter', '')}"
+    found = sum(pages for name, pages in first.items() if f"({name})" in asked)
+    return found if found <= _pages(node) else 0
+
+
 def _pages_below(node: Mapping[str, Any]) -> int:
     """Of what is asked within a scan: those of a bitmap are its own."""
     below = (
@@ -111,4 +125,4 @@ def _pages_below(node: Mapping[str, Any]) -> int:
         for each in node.get("Plans", ())
         if each["Node Type"] not in ("Bitmap Index Scan", "BitmapOr", "BitmapAnd")
     )
-    return sum(each["Shared Hit Blocks"] + each["Shared Read Blocks"] for each in below)
+    return sum(map(_pages, below))

@@ -90,6 +90,8 @@ CASES = (
       for who, more in ((BUREAU, {}), (OFFICER, {"state": "accepted"})) for order in ("accepted", "due")),
     Call("GetCaseSheet", OFFICER, {"case_id": CASE}),
     Call("ReadCaseFile", BUREAU, {"case_id": CASE}),
+    *(Call("ListAwardFindings", who) for who in (BUREAU, OFFICER, IDLE)),
+    Call("GetAwardFinding", OFFICER, {"finding_id": "f1"}),
     Call("ListReviewDeadlineMoves", OFFICER, {"case_id": CASE}),
 )  # fmt: skip
 MONEY = (

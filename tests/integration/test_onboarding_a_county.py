@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import psycopg
 import pytest
+from fastapi import Request
 from frame_kit import psycopg_url
 
 from chassis.edge.frame import Frame
@@ -17,9 +20,11 @@ from chassis.time.clock import FixedClock
 from console.servers.provision import Dsns
 from contracts.departments import ListDepartments, ListDuties
 from contracts.onboarding import GetOnboardingChecklist, OnboardCounty, OnboardedCounty, OnboardingChecklist
+from gateway.door import Door, TenantNotKnown
 from gateway.identity.departments.views import list_departments, list_duties
 from gateway.identity.onboarding.use_cases import onboard_county
 from gateway.identity.onboarding.views import get_onboarding_checklist
+from gateway.identity.tenants.known import TenantsInMind
 
 NOON = datetime(2026, 11, 30, 4, tzinfo=UTC)
 DEPARTMENTS = (
@@ -166,3 +171,18 @@ def test_the_checklist_says_what_is_there_and_what_is_not(platform: Platform) ->
 def test_nobody_is_told_of_a_place_that_is_not_there(platform: Platform) -> None:
     refused = platform.asks(GetOnboardingChecklist(), get_onboarding_checklist, tenant="nowhere")
     assert refused["refused"]["code"] == "tenant_unknown"
+
+
+def test_a_place_is_known_at_the_door_as_soon_as_it_is_on_board(platform: Platform) -> None:
+    in_mind = TenantsInMind(platform.frame)
+    state = SimpleNamespace(directory=SimpleNamespace(tenants=in_mind))
+    door = Door(cast("Request", SimpleNamespace(app=SimpleNamespace(state=state))))
+
+    def called(name: str) -> str:
+        return asyncio.run(door.place_called(name, field="tenant"))
+
+    with pytest.raises(TenantNotKnown):
+        called("xingguo")
+    assert in_mind.remembered() is not None, "others have been asked about a moment ago"
+    platform.onboards(county())
+    assert (called("xingguo"), called("360732")) == ("xingguo", "xingguo")

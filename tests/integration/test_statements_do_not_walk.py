@@ -42,6 +42,10 @@ from services.intake.catalog_copies.enterprises import EnterpriseCopies
 from services.notify.messages.store import Contacts, Messages, Recipient
 from services.notify.staff.views import message_seen_by
 from services.review.cases.store import Cases
+from services.review.register.domain import RegisteredAward
+from services.review.register.findings import AwardFindings
+from services.review.register.persons import Persons
+from services.treasury.account_copies.store import PayeeAccountCopies
 from services.treasury.budget.domain import BudgetLine
 from services.treasury.budget.store import BudgetLines, LineOfDepartment
 from services.treasury.disbursements.store import Disbursements
@@ -138,15 +142,22 @@ LINE = BudgetLine(
     id="l", tenant=BIG, version=1, year=2026, department="工信局", department_id=OFFICE, item_id=None, mode="quota",
     appropriated_fen=10**12,
 )  # fmt: skip
+AWARD = RegisteredAward(
+    tenant=BIG, filed_in=BIG, enterprise_id=ENTERPRISE, item_id="i1", uscc="code", period="2026", case_id=CASE, amount_fen=1
+)  # fmt: skip
 LOOKS: Mapping[str, Sequence[Callable[[UnitOfWork], object]]] = {
     "review": (
         lambda uow: uow.of(Cases).open_limits(BIG, "", 50),
         lambda uow: uow.of(Cases).held_lines([BIG, "t2"]),
+        lambda uow: uow.of(Persons).granted_already([AWARD]),
+        lambda uow: uow.of(AwardFindings).granted_twice(["code-0000000000", "code-0000000001"]),
     ),
     "treasury": (
         lambda uow: uow.of(Disbursements).open_limits(BIG, "", 50),
         lambda uow: uow.of(Disbursements).of_cases([CASE, "c0000000001"]),
         lambda uow: uow.of(Disbursements).look_at([PAYMENT]),
+        lambda uow: uow.of(Disbursements).unsent_of([BIG, "t2"], [(BIG, ENTERPRISE)]),
+        lambda uow: uow.of(PayeeAccountCopies).current([(BIG, ENTERPRISE)]),
         lambda uow: uow.of(Disbursements).by_instruction([f"I{CASE}"]),
         lambda uow: uow.of(Disbursements).waiting_for(LINE, 50),
         lambda uow: uow.of(BudgetLines).of_departments([LineOfDepartment(BIG, 2026, OFFICE, "i1")]),

@@ -73,6 +73,7 @@ def test_a_returned_payment_is_settled_no_longer_and_its_renewal_counts_as_one(t
     treasury.bank.comes_to(str(back.instruction_id), "returned", "账号与户名不符")
     treasury.passes(minutes=1)
     treasury.does("fetch_returns")
+    treasury.does("confirm_return")
     agree(treasury)
     totals = treasury.asked(GetLedgerTotals())["ok"]
     assert (totals["settled_count"], totals["returned_count"], totals["returned_fen"]) == (1, 1, LAKH)

@@ -14,6 +14,7 @@ from console.servers.provision import Dsns
 from contracts.message import Actor
 from contracts.treasury import DisbursementView, GetLedgerTotals
 from services.treasury.rails.bank import BankAnswer, BankUnreachable, Payment
+from services.treasury.rails.reasons import for_staff
 from tests.unit.treasury.treasury_kit import CHECKER, LAKH, MAKER, FakeBank, approved, payee
 
 
@@ -251,7 +252,7 @@ def test_what_the_bank_refuses_fails_with_its_reason_and_frees_the_money_for_the
     treasury.authorises(first)
     treasury.does("send_disbursement")
     failed = treasury.only(state="failed")
-    assert (failed.case_id, failed.reason) == ("case-1", "收款账户已销户")
+    assert (failed.case_id, failed.reason) == ("case-1", for_staff(None, "收款账户已销户"))
     assert treasury.only(state="held").case_id == "case-2"
     treasury.does("release_held")
     assert treasury.only(state="ready").case_id == "case-2"

@@ -19,6 +19,7 @@ from contracts.message import Actor
 from contracts.treasury import ClearContradiction, DisbursementView
 from sandbox.testing import RunningProgram, eventually
 from services.treasury.rails.bank_client import BankClient
+from services.treasury.rails.reasons import for_staff
 from tests.unit.treasury.treasury_kit import CHECKER, FINANCE, LAKH, account_changed, approved
 
 
@@ -292,5 +293,5 @@ def test_a_bank_whose_payments_lag_behind_its_list_of_returns_loses_no_return(
         return treasury.only().state == "returned"
 
     eventually(came_back)
-    assert treasury.only().reason == "账户已销户"
+    assert treasury.only().reason == for_staff("closed", "账户已销户")
     assert treasury.faults_in_the_books() == []

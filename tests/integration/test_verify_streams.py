@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import sqlite3
 import tracemalloc
 from collections.abc import Callable, Iterator
@@ -13,8 +12,8 @@ from typing import Any
 import psycopg
 import pytest
 from frame_kit import psycopg_url
+from key_kit import key_ring
 
-from chassis.foundation.secrecy import AesCipher
 from chassis.write import audit
 from chassis.write.audit import AuditFact, broken_links, facts_parameter
 from console.operating.checks import bank_pass, like_the_bank, messages, paid_once
@@ -24,7 +23,7 @@ from console.operating.checks.look import Invariant, Look
 from console.servers.provision import Dsns
 from sandbox.testing import RunningProgram
 
-KEY = base64.b64encode(b"test-key-of-thirty-two-bytes-000").decode()
+CIPHER = key_ring("ACCOUNTS")
 ACCOUNT = "3607020000000000001"
 NOW = datetime.now(UTC)
 FEW, MANY = 2_000, 12_000
@@ -51,7 +50,7 @@ class Books:
     def __init__(self, dsns: Dsns, bank: RunningProgram, book: Path) -> None:
         self.dsns, self.bank, self._book = dsns, bank, book
         self.paid = 0
-        self.sealed = AesCipher.from_key(KEY).seal(ACCOUNT, purpose="payee_account", tenant="zhanggong")
+        self.sealed = CIPHER.seal(ACCOUNT, purpose="payee_account", tenant="zhanggong")
 
     def pay(self, up_to: int) -> None:
         first, self.paid = self.paid + 1, up_to
@@ -77,7 +76,7 @@ class Books:
 
     def look(self, *invariants: Invariant, full: bool = False) -> list[str]:
         databases = {"treasury": self.dsns, "oversight": self.dsns}
-        addresses = Addresses(databases, str(self.bank.client.base_url), KEY)
+        addresses = Addresses(databases, str(self.bank.client.base_url), CIPHER)
         with OpenBooks(addresses) as books:
             look = Look(books, ("zhanggong",), NOW, full)
             said = [each for invariant in invariants for each in invariant.look(look)]
@@ -190,7 +189,7 @@ def write_facts(dsns: Dsns, first: int, last: int) -> None:
 
 def test_a_chain_six_times_as_long_takes_no_more_memory(books: Books, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(audit, "BLOCK_LIMIT", 700)
-    with OpenBooks(Addresses({"treasury": books.dsns}, "", KEY)) as opened:
+    with OpenBooks(Addresses({"treasury": books.dsns}, "", CIPHER)) as opened:
         engine = opened.frame("treasury")
 
         def grow(first: int, last: int) -> int:

@@ -42,14 +42,16 @@ class TenantsInMind:
             return None
         return self._kept[1]
 
-    def read(self) -> KnownTenants:
-        """Blocks, where nobody else has read them meanwhile: call it in a thread."""
+    def read(self, *, not_before: float = 0.0) -> KnownTenants:
+        """Blocks, where nobody else has read them meanwhile: call it in a thread. `not_before`: they are at least of this
+        instant (monotonic seconds)."""
         known = self.remembered()
-        if known is None:
+        if known is None or self._kept is None or self._kept[0] < not_before:
+            began = time.monotonic()
             with self._frame.reader(()) as reader:
                 rows = reader.execute(SELECT).all()
             having = Counter(row.division_code for row in rows)
             by_code = {row.division_code: row.id for row in rows if having[row.division_code] == 1}
             known = KnownTenants({row.prefix: row.id for row in rows}, by_code | {row.id: row.id for row in rows})
-            self._kept = time.monotonic(), known
+            self._kept = began, known
         return known

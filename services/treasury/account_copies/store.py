@@ -9,7 +9,7 @@ from contracts.enterprises import Payee
 from services.treasury.account_copies.domain import CurrentAccount, PayeeOwner
 
 # The surviving enterprise's account leads; one that has none yet leaves that of the enterprise merged into it, which is
-# the same person in law.
+# the same person in law. Accounts are looked for one by one (LIMIT): how long the way is the planner cannot know.
 CURRENT = """
 WITH RECURSIVE way AS (
     SELECT k.tenant, k.id AS origin, k.id, ARRAY[]::text[] AS absorbed
@@ -18,7 +18,8 @@ WITH RECURSIVE way AS (
     FROM way JOIN merged_enterprise m ON (m.tenant, m.absorbed_id) = (way.tenant, way.id)
     WHERE m.surviving_id <> ALL (way.absorbed || way.id))
 SELECT DISTINCT ON (way.tenant, way.origin) way.tenant, way.origin, way.id, way.absorbed, a.payee
-FROM way JOIN payee_account a ON (a.tenant, a.enterprise_id) = (way.tenant, way.id)
+FROM way CROSS JOIN LATERAL (
+    SELECT payee FROM payee_account p WHERE (p.tenant, p.enterprise_id) = (way.tenant, way.id) LIMIT 1) AS a
 ORDER BY way.tenant, way.origin, cardinality(way.absorbed) DESC
 """
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +83,7 @@ def send_back(desk: PaymentDesk, instruction_id: str, code: str = "account_close
 
 
 def credits_of(desk: PaymentDesk) -> dict[str, tuple[str, int]]:
-    credits = desk.book.read(desk.credits).result().credits
+    credits = desk.book.read(partial(desk.credits, after="", limit=1000)).result().credits
     return {credit.instruction_id: (credit.status, credit.attempts_seen) for credit in credits}
 
 
