@@ -111,7 +111,7 @@ class SignedIn:
         if known:
             return session
         stranger = not self._directory.was_found(cookie)
-        return await looked_up(request, partial(self._directory.find, cookie), stranger=stranger)
+        return await looked_up(request, partial(self._directory.find, cookie), stranger=stranger, counted=False)
 
     async def _tell(self, told: DoorProblem, scope: Scope, receive: Receive, send: Send) -> None:
         page = None if self._pages is None else await self._pages(Request(scope), told)

@@ -119,10 +119,13 @@ REVIEW = (
     SELECT item_id, uscc, id, tenant, id, 20000000, at FROM {CASES} WHERE state = 'approved'""",
     f"""INSERT INTO review_deadline_move (tenant, case_id, version, was, due_at, reason, moved_at)
     SELECT tenant, id, 1, at, at, '日历更正', at FROM {CASES} WHERE n %% 10 = 0""",
-    f"""INSERT INTO award_finding ({AGGREGATE}, item_id, item_title, department, department_id, period, awards, found_at, state,
+    # A house of the version before has none.
+    f"""DO $$ BEGIN IF to_regclass('award_finding') IS NOT NULL THEN
+    INSERT INTO award_finding ({AGGREGATE}, item_id, item_title, department, department_id, period, awards, found_at, state,
         conclusion)
     SELECT 't1', 'f' || n, 1, 1, 'i1', '首次升规奖励', '工信局', 'd1', '2026', '[]', %(now)s::timestamptz - n * interval '1 hour',
-        'open', '' FROM generate_series(1, 200) AS n""",
+        'open', '' FROM generate_series(1, 200) AS n;
+    END IF; END $$""",
     MERGED,
     DEPARTMENTS,
 )

@@ -44,7 +44,7 @@ class Public:
         self._app = unconnected_gateway()
         self._app.state.bus = self
         places = KnownTenants(by_name={"gannan": ZHANGGONG, **{each: each for each in (ZHANGGONG, XINGGUO, CITY)}})
-        self._app.state.directory.tenants = SimpleNamespace(remembered=lambda: places)
+        self._app.state.directory.tenants = SimpleNamespace(remembered=lambda: places, read=lambda **_: places)
 
     async def call(self, _service: str, method: str, envelope: dict[str, Any], **_: object) -> dict[str, Any]:
         self._calls += 1

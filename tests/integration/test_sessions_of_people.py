@@ -97,6 +97,15 @@ def test_a_session_id_that_the_browser_brings_is_never_taken_over(door: DoorOfTe
     assert not signed_in(thief)
 
 
+def test_a_whole_office_behind_one_address_comes_with_ended_sessions_and_signs_in(door: DoorOfTests) -> None:
+    for number in range(70):
+        browser = door.browser()
+        browser.cookies["zhida"] = f"a-session-that-ended-{number:020d}"
+        assert browser.open("/sign-in").status_code == 200
+    zhang = door.person("zhang")
+    assert signed_in(zhang.signs_in())
+
+
 def test_the_id_is_another_after_every_step(door: DoorOfTests, clock: FixedClock) -> None:
     wang = door.person("wang", second_factor=True)
     browser = door.browser()

@@ -17,6 +17,7 @@ from contracts.message import Actor
 from gateway.identity.remembered import Remembered
 from gateway.identity.views import Directory, Principal
 from gateway.places import PLACES, LookUps, NoPlace, Places, Threads, Urgency
+from gateway.public_address import networks
 from gateway.rate_limits import CLIENT, HELD, RateLimits, Rates
 from gateway.strangers import looked_up
 
@@ -119,6 +120,20 @@ async def test_whoever_turns_out_to_be_somebody_is_not_counted() -> None:
     request = coming(Rates(RateLimits(sign_in=parse("1/minute")), now=lambda: 1000.0))
     for _ in range(5):
         assert await looked_up(request, lambda: "somebody", stranger=True) == "somebody"
+
+
+async def test_cookies_of_nobody_count_against_no_address() -> None:
+    request = coming(Rates(RateLimits(sign_in=parse("1/minute")), now=lambda: 1000.0))
+    for _ in range(5):
+        assert await looked_up(request, lambda: None, stranger=True, counted=False) is None
+    assert await looked_up(request, lambda: "somebody", stranger=True) == "somebody"
+
+
+async def test_an_address_that_is_exempt_is_never_told_to_wait() -> None:
+    limits = RateLimits(sign_in=parse("1/minute"), exempt=networks("203.0.113.0/24"))
+    request = coming(Rates(limits, now=lambda: 1000.0))
+    for _ in range(5):
+        assert await looked_up(request, lambda: None, stranger=True) is None
 
 
 class Unasked:
