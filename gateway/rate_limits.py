@@ -28,6 +28,10 @@ from gateway.identity.views import Principal
 from gateway.public_address import Network, PublicAddress, counted_as, is_within, networks
 
 SIGN_IN = "/sign-in"
+LATER_STEPS = tuple(f"{SIGN_IN}/{step}" for step in ("code", "notice", "capacity", "confirm"))
+"""Behind the password, and counted by account (gateway/identity/sign_in/attempts.py). Counted by address too, they would let
+fifteen people of a city hall in at nine o'clock, and tell the sixteenth to wait."""
+
 NOT_COUNTED = ("/static/", "/healthz", "/readyz")
 STRANGER = "stranger"
 MOST_KEYS = 100_000
@@ -180,7 +184,8 @@ class RateLimited:
         state[CLIENT] = client
         if client is None or not self._rates.is_exempt(client):
             state[HELD] = self._rates
-        signing_in = scope["method"] == "POST" and scope["path"].startswith(SIGN_IN)
+        path = scope["path"]
+        signing_in = scope["method"] == "POST" and path.startswith(SIGN_IN) and not path.startswith(LATER_STEPS)
         wait = 0 if client is None else self._rates.of_address(client, signing_in=signing_in)
         if wait:
             await self._tell(wait, scope, receive, send)

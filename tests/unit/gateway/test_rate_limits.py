@@ -42,6 +42,7 @@ def app_with(limits: RateLimits, moment: Moment) -> FastAPI:
 
     @app.get("/api/v1/open", dependencies=[Depends(PUBLIC)])
     @app.post("/sign-in", dependencies=[Depends(PUBLIC)])
+    @app.post("/sign-in/{step:path}", dependencies=[Depends(PUBLIC)])
     @app.get("/static/x.css", dependencies=[Depends(PUBLIC)])
     async def open_to_all(_request: Request) -> str:
         return "ok"
@@ -98,6 +99,13 @@ def test_signing_in_is_counted_more_strictly() -> None:
     app = app_with(RateLimits(sign_in=parse("2/minute")), Moment())
     assert statuses(app, "/sign-in", 3, method="POST") == [200, 200, 429]
     assert ask(app, "/api/v1/open").status_code == 200
+
+
+def test_the_steps_behind_the_password_count_against_no_address() -> None:
+    app = app_with(RateLimits(sign_in=parse("2/minute")), Moment())
+    for step in ("/sign-in/code", "/sign-in/notice", "/sign-in/capacity", "/sign-in/confirm"):
+        assert statuses(app, step, 3, method="POST") == [200] * 3
+    assert statuses(app, "/sign-in/invitation/x", 3, method="POST") == [200, 200, 429]
 
 
 def test_networks_that_are_exempt_are_counted_where_people_sign_in_alone() -> None:
