@@ -186,10 +186,14 @@ def test_what_is_approved_under_several_codes_while_they_are_merged_is_granted_o
     at_once(*approvals, *merges)
     eventually(lambda: granted(runs) == 1 or found_twice(first) or found_twice(others[0]), within=30)
     assert granted(runs) >= 1
-    for run in runs:
-        for payment in run.listed("/disbursements", run.stage.people.token(CHECKER), state="ready"):
-            run.authorises(payment)
-    eventually(lambda: sum(len(run.credits()) for run in runs) == granted(runs), within=60)
+
+    def paid() -> bool:
+        for run in runs:
+            for payment in run.listed("/disbursements", run.stage.people.token(CHECKER), state="ready"):
+                run.authorises(payment)
+        return sum(len(run.credits()) for run in runs) == granted(runs)
+
+    eventually(paid, within=60, every=0.5)
     first.house.must_hold()
 
 
