@@ -9,8 +9,8 @@ from typing import Any
 
 from contracts.money import Money
 
-AMOUNT = re.compile(r"¥?\s*\d{1,3}(,\d{3})*(\.\d{1,2})?|¥?\s*\d{1,13}(\.\d{1,2})?")
-WAN = re.compile(r"(\d{1,9}(?:\.\d{1,6})?)\s*万元?")
+AMOUNT = re.compile(r"¥?\s*\d{1,3}(,\d{3})*(\.\d{1,2})?|¥?\s*\d{1,13}(\.\d{1,2})?", re.ASCII)
+WAN = re.compile(r"(\d{1,9}(?:\.\d{1,6})?)\s*万元?", re.ASCII)
 
 
 def asked_for(about: str | None) -> dict[str, Any]:
@@ -23,7 +23,8 @@ def asked_for(about: str | None) -> dict[str, Any]:
 
 
 def amount_in(text: str) -> int | None:
-    """200000, 200,000.00, ¥200,000, 20 万元 → fen; None for what is no amount. Pure."""
+    """200000, 200,000.00, ¥200,000, 20 万元, ２０００ → fen; None for what is no amount, digits of other scripts too. Pure."""
+    text = unicodedata.normalize("NFKC", text).strip()
     text = text.removesuffix("元") if not text.endswith("万元") else text
     if (wan := WAN.fullmatch(text)) is not None:
         return Money.from_yuan(Decimal(wan[1]) * 10_000).fen

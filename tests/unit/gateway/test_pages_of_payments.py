@@ -141,8 +141,14 @@ def test_an_amount_is_known_by_its_look(typed: str, fen: int | None) -> None:
 
 def test_a_number_in_wide_digits_is_the_same_number() -> None:
     assert asked_for("２００，０００") == {"amount_fen": LAKH}
+    assert (amount_in("２０２６"), amount_in("２０万元")) == (202_600, LAKH)
     assert asked_for("  ") == {}
     assert asked_for("虔矿") == {"about": "虔矿"}
+
+
+@pytest.mark.parametrize("typed", ["٢٠٢٦", "２٠٢", "१०००"])
+def test_digits_of_another_script_are_no_amount(typed: str) -> None:
+    assert amount_in(typed) is None
 
 
 # -- one payment -----------------------------------------------------------------------------------------------
