@@ -88,7 +88,7 @@ class Frame:
         self._threads: list[threading.Thread] = []
         self._health: HealthServer | None = None
         self.calendars = Calendars(self.frame_engine)
-        self.admission = CommandAdmission(self.read_engine)
+        self.admission = CommandAdmission(self.engine)
 
     # -- units of work ------------------------------------------------------------------------------------
 

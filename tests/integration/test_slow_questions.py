@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,10 @@ import pytest
 from frame_kit import add_effects, psycopg_url
 from frame_review_kit import Caller, NotingProcess, calling
 
+from chassis.edge import admission
 from chassis.edge.frame import Frame
 from chassis.read.reader import Reader
+from chassis.tenancy.registry import TenantUnknown
 from chassis.testing.waiting import eventually
 from console.servers.provision import Dsns
 from gateway.door import QUERY_SECONDS
@@ -131,3 +134,15 @@ def test_a_reader_that_is_no_question_keeps_its_longer_limit(service_frame: Call
 
 def test_a_question_may_take_less_than_the_door_waits(service_frame: Callable[..., Frame], dsns: Dsns) -> None:
     assert service_frame("gateway", dsns=dsns).settings.question_seconds + 0.5 < QUERY_SECONDS
+
+
+def test_whether_a_commands_tenant_is_known_is_looked_for_apart_from_those_who_read(
+    dsns: Dsns, service_frame: Callable[..., Frame], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(admission, "PATIENCE_S", 0.0)
+    frame = service_frame("gateway", dsns=dsns)
+    with ExitStack() as everybody:
+        for _ in range(frame.settings.readers):
+            everybody.enter_context(frame.read_engine.connect())
+        refused = frame.admission.refusal({"actor": {"roles": ["window"]}, "tenant": "nowhere"})
+    assert isinstance(refused, TenantUnknown)
