@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from rich.console import Console
 from rich.table import Table
 
+from console.cluster.caretaker import post_caretaker
 from console.cluster.claim import HomeClaim
 from console.cluster.cluster import Cluster
 from console.place import CHECKOUT
@@ -73,7 +74,9 @@ def _parser() -> argparse.ArgumentParser:
     for name, (_, text) in PROGRAMS.items():
         commands.add_parser(name, help=text)
     commands.add_parser("bench", help=f"性能测试:{'、'.join(_benches())} · measure")
-    up = commands.add_parser("up", help="启动全部或指定的进程 · start everything, or NAME …")
+    up = commands.add_parser(
+        "up", help="启动全部或指定的进程,异常退出的自动重启 · start everything, or NAME …, and keep it up"
+    )
     up.add_argument("names", nargs="*", metavar="NAME")
     up.add_argument("--port", type=int, help="网站端口 · the gateway's port")
     up.set_defaults(run=_up)
@@ -99,6 +102,7 @@ def _up(options: argparse.Namespace) -> int:
         with HomeClaim(cluster.home, "up") as claim:
             claim.announce(cluster.url)
             started = cluster.up(options.names)
+            post_caretaker(cluster.home)
     print(f"{'已启动' if started else '已在运行'}:{cluster.url}")
     _tell_of_replays(cluster)
     print(
@@ -127,10 +131,10 @@ def _down(options: argparse.Namespace) -> int:
 def _status(options: argparse.Namespace) -> int:
     """Exit code 0 when everything that was set up is ready."""
     cluster = Cluster()
-    table = Table("进程", "状态", "进程号", "探针", title=f"直达 {cluster.url or '(尚未启动)'}")
+    table = Table("进程", "状态", "进程号", "探针与指标 probe, metrics", title=f"直达 {cluster.url or '(尚未启动)'}")
     statuses = cluster.status()
     for status in statuses:
-        table.add_row(status.name, STATES[status.state], str(status.pid or ""), status.probe)
+        table.add_row(status.name, STATES[status.state], str(status.pid or ""), "\n".join(status.addresses))
     Console().print(table)
     return 0 if all(status.state == "ready" for status in statuses) else 1
 

@@ -30,6 +30,13 @@ class Aggregate:
     traceparent: str | None = None
     pending: list[Recorded] = field(default_factory=list, repr=False, compare=False)
 
+    @property
+    def receipt_numbers(self) -> tuple[str, ...]:
+        """By what people know the claims that it is about: logs and traces name them. What is about one carries it as
+        `claim`."""
+        claim = getattr(self, "claim", None)
+        return (claim.receipt,) if claim is not None else ()
+
     def record(self, event: Event, *, to: TenantId | None = None) -> None:
         """Say that `event` has happened; the frame publishes it when the aggregate is saved."""
         self.pending.append(Recorded(event, to or self.tenant))

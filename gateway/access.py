@@ -66,6 +66,7 @@ class Only(RouteGuard):
 
     def admit(self, request: Request, principal: Principal) -> Door:
         """The door of a principal who may; for pages, who know theirs by the session. Raises Forbidden."""
+        request.scope["principal"] = principal  # for the line in the log, also of whoever may not
         if not self.admits(principal):
             mark_refused(request, principal)
             raise Forbidden()
@@ -93,6 +94,7 @@ class Permitted(RouteGuard):
 
     def admit(self, request: Request, principal: Principal) -> Door:
         """The door of a principal who may; for pages, who know theirs by the session. Raises Forbidden."""
+        request.scope["principal"] = principal  # for the line in the log, also of whoever may not
         if not self.admits(principal):
             mark_refused(request, principal)
             raise Forbidden()

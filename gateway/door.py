@@ -18,6 +18,7 @@ from starlette.responses import Response
 from chassis.edge.frame import Frame
 from chassis.files.objects import Objects
 from chassis.foundation.ids import idempotency_key as derived_key
+from chassis.observability.concerns import concerns
 from chassis.observability.telemetry import current_traceparent
 from chassis.read.reader import Reader
 from chassis.write.uow import UnitOfWork
@@ -307,6 +308,7 @@ class Door:
             traceparent=current_traceparent(),
             urgency=urgency,
         )
+        concerns(*wire.pop("concerns", ()))
         if isinstance(contract, SEEN) and "ok" in wire:
             origin = origin_of(self.request.scope)
             await note_look(self.frame, contract, self.principal.actor, envelope["tenant"], origin)

@@ -1,4 +1,5 @@
-"""One span per request, in the caller's trace if it names one, called by the route that took the request.
+"""One span and one line in the log per request, in the caller's trace if it names one, called by the route that took the
+request.
 
 OpenTelemetry's own instrumentation does more and costs more than all the rest of the application together: it
 looks for the route a second time, and keeps attributes that nobody reads
@@ -12,7 +13,9 @@ from typing import Any
 
 from opentelemetry.trace import SpanKind
 
+from chassis.observability.concerns import concerning
 from chassis.observability.telemetry import start_span
+from gateway.access_log import AnswerSeen, wanted
 from gateway.limits import App, Message, Receive, Send
 
 UNTRACED = frozenset({"/healthz", "/readyz"})
@@ -23,6 +26,7 @@ class Traced:
 
     def __init__(self, app: App) -> None:
         self._app = app
+        self._logs = wanted()
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] in UNTRACED:
@@ -30,9 +34,11 @@ class Traced:
             return
         method = scope["method"]
         parent = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"traceparent"), None)
-        with start_span(method, parent=parent, kind=SpanKind.SERVER) as span:
+        seen = AnswerSeen()
+        with start_span(method, parent=parent, kind=SpanKind.SERVER) as span, concerning():
 
             async def answer(message: Message) -> None:
+                seen.see(message)
                 if message["type"] == "http.response.start":
                     span.set_attribute("http.response.status_code", message["status"])
                 await send(message)
@@ -45,3 +51,5 @@ class Traced:
                 if route is not None:
                     span.update_name(f"{method} {route.path}")
                     span.set_attribute("http.route", route.path)
+                if self._logs:
+                    seen.note(scope)

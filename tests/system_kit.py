@@ -22,11 +22,11 @@ from otlp_kit import OtlpReceiver
 from chassis.events.broker import connect
 from chassis.events.consumer import delivered
 from chassis.testing.waiting import eventually
+from console.cluster.caretaker import Caretaker
 from console.cluster.cluster import Cluster
 from console.cluster.roster import platform_token, without_ours
 from console.demo.actors import cast, play
 from console.demo.board import Board
-from console.demo.caretaker import Caretaker
 from console.demo.door import DemoDoor
 from console.demo.preparation import Stage, prepare
 from console.demo.scene import Scene
@@ -47,7 +47,7 @@ class House:
     def __init__(self, cluster: Cluster, receiver: OtlpReceiver, environ: Mapping[str, str]) -> None:
         self.cluster = cluster
         self.receiver = receiver
-        self._environ = environ
+        self.environ = environ
         self._doors: list[DemoDoor] = []
 
     @property
@@ -84,7 +84,7 @@ class House:
 
     def looked_after(self) -> Caretaker:
         """A context in which whoever dies is started again."""
-        return Caretaker(self.cluster.home, Silent(), self._environ)
+        return Caretaker(self.cluster.home, Silent(), self.environ)
 
     def play(self, stage: Stage, *, within: float = 90.0) -> Board:
         """Plays the scene to its end, with nobody looking after the processes but the test."""

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from chassis.events.received import Received
+from chassis.observability.concerns import ONE
 from chassis.observability.telemetry import current_traceparent, exporting, start_span
 
 
@@ -28,6 +29,7 @@ def batch_span(service: str, events: Sequence[Received[Any]]) -> Iterator[None]:
                         "zhida.tenant": event.tenant,
                         "zhida.subject": event.envelope.subject,
                         "zhida.outcome": event.cause or "applied",
+                        **({ONE: event.receipt} if event.receipt else {}),
                     },
                 ):
                     pass

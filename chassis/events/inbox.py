@@ -19,6 +19,7 @@ from chassis.events.received import AggregateKey, Received
 from chassis.foundation.crash import crash_point
 from chassis.foundation.database import is_infrastructure_fault
 from chassis.foundation.reasons import without_values
+from chassis.observability.concerns import concerning
 from chassis.observability.metrics import EVENTS_HANDLED
 from chassis.observability.telemetry import get_logger
 from chassis.write.uow import UnitOfWork
@@ -82,6 +83,10 @@ class Inbox:
         """Handle decoded events. Raises infrastructure faults and ConcurrentBatch; both may simply be retried."""
         if not events:
             return BatchResult(0, 0, 0, released=False)
+        with concerning():
+            return self._applied(events)
+
+    def _applied(self, events: Sequence[Received[Any]]) -> BatchResult:
         for _ in range(RACES):
             try:
                 return self._attempt(events, careful=False)
@@ -188,7 +193,12 @@ class Inbox:
                 events[0].refuse(error)
             else:
                 events[0].park("fault", without_values(error))
-                log.exception("event parked after a fault", event_id=events[0].id, type=events[0].name)
+                log.exception(
+                    "event parked after a fault",
+                    event_id=events[0].id,
+                    type=events[0].name,
+                    receipt=events[0].receipt,
+                )
 
     def _count(self, done: Sequence[Any], ignored: Sequence[Any], late: Sequence[Received[Any]]) -> None:
         EVENTS_HANDLED.labels(self._service, "applied").inc(len(done))

@@ -71,6 +71,13 @@ class Received(Generic[E]):
         return (self.envelope.origin, self.envelope.aggregatetype, self.envelope.subject)
 
     @property
+    def receipt(self) -> str | None:
+        """By what people know the claim that it is about, where it says."""
+        claim = getattr(self.data, "claim", self.data)
+        said = getattr(claim, "receipt", None)
+        return said if isinstance(said, str) else None
+
+    @property
     def name(self) -> str:
         return self.envelope.type.rsplit(".", 1)[-1]
 

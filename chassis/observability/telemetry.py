@@ -5,8 +5,9 @@ dropped when nobody takes them; without one, spans are contexts only (3 µs inst
 ids are real: they are told to users and travel with messages. Every trace is sampled, whatever a caller's
 flag says: a case must be found again.
 
-Logs: one JSON object a line on stdout; the event is static text, what varies is in fields. Trace, tenant and
-service are added by themselves. What libraries say through `logging` takes the same form.
+Logs: one JSON object a line on stdout; the event is static text, what varies is in fields. Trace, tenant, service and
+the receipt numbers that the work is about are added by themselves. What libraries say through `logging`, and what Python
+warns of, takes the same form.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ from opentelemetry.trace import (
 from structlog.contextvars import bound_contextvars, merge_contextvars
 from structlog.types import Processor
 
+from chassis.observability.concerns import concerned, in_a_log_line
 from contracts.refusal import Refused
 
 if TYPE_CHECKING:
@@ -221,6 +223,7 @@ def _configure_logs(service_name: str) -> None:
         merge_contextvars,
         add_service,
         _add_trace,
+        _add_receipts,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
         structlog.processors.format_exc_info,
@@ -237,6 +240,7 @@ def _configure_logs(service_name: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [_FromLibraries(complete)]
     root.setLevel(level)
+    logging.captureWarnings(True)
     for name in CHATTY:
         logging.getLogger(name).setLevel(max(level, logging.WARNING))
 
@@ -245,6 +249,13 @@ def _add_trace(_logger: object, _method: str, fields: Fields) -> Fields:
     here = trace.get_current_span().get_span_context()
     if here.is_valid:
         fields["trace_id"], fields["span_id"] = f"{here.trace_id:032x}", f"{here.span_id:016x}"
+    return fields
+
+
+def _add_receipts(_logger: object, _method: str, fields: Fields) -> Fields:
+    """What a line says of itself stands: a batch is about many, a line in it perhaps about one."""
+    if "receipt" not in fields:
+        fields.update(in_a_log_line(concerned()))
     return fields
 
 

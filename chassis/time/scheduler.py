@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import Engine
 
 from chassis.foundation.database import is_infrastructure_fault
+from chassis.observability.concerns import concerning
 from chassis.observability.health import Heartbeat
 from chassis.observability.loops import run_until_stopped
 from chassis.observability.telemetry import get_logger
@@ -76,7 +77,7 @@ class Scheduler:
         """A batch that fails is taken one by one, so that one bad subject does not hold up the others."""
         hand = None
         try:
-            with self._keeper.holding(self.heartbeat, jobs) as hand:
+            with concerning(), self._keeper.holding(self.heartbeat, jobs) as hand:
                 self._work.handle(list(jobs))
             if hand.jobs:
                 leave(self._engine, hand.jobs)

@@ -16,6 +16,8 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.exc import IntegrityError
 
 from chassis.foundation.database import violated_constraint
+from chassis.observability.concerns import concerns
+from chassis.write.uniqueness import standing_against
 from chassis.write.unit import Unit
 from contracts.aggregate import Aggregate
 from contracts.refusal import NotFound, Refused, StaleVersion
@@ -41,7 +43,8 @@ def aggregate_columns() -> list[Column[Any]]:
 class AggregateStore(ABC, Generic[A]):
     """Subclasses name their `table` and `aggregate_type`, and turn an aggregate into columns and back.
 
-    `refusals` maps a constraint's name to the refusal that its violation means. `public`: the table has no row security, and
+    `refusals` maps a constraint's name to the refusal that its violation means. `renames`: a later version of an aggregate
+    may want what is another's. `public`: the table has no row security, and
     what is asked for may be any tenant's.
     """
 
@@ -49,6 +52,7 @@ class AggregateStore(ABC, Generic[A]):
     aggregate_type: ClassVar[str]
     missing: ClassVar[type[Refused]] = NotFound
     refusals: ClassVar[Mapping[str, type[Refused]]] = {}
+    renames: ClassVar[bool] = False
     public: ClassVar[bool] = False
 
     def __init__(self, uow: Unit) -> None:
@@ -103,7 +107,9 @@ class AggregateStore(ABC, Generic[A]):
         statement = select(self.table).where(*conditions).order_by(self.table.c.tenant, self.table.c.id).limit(limit)
         if lock:
             statement = statement.with_for_update()
-        return [self.from_row(row) for row in self._uow.execute(statement).mappings()]
+        found = [self.from_row(row) for row in self._uow.execute(statement).mappings()]
+        concerns(*(receipt for each in found for receipt in each.receipt_numbers))
+        return found
 
     @property
     def of_tenants(self) -> ColumnElement[bool]:
@@ -126,17 +132,42 @@ class AggregateStore(ABC, Generic[A]):
         rows = {id(each): _Row.of(self.table, self._full_row(each)) for each in ordered}
         try:
             if fresh:
-                self._write(_insert(self.table), [rows[id(each)] for each in fresh])
-            if known and self._write(_update(self.table), [rows[id(each)] for each in known]) != len(known):
-                raise StaleVersion()
+                self._enter([rows[id(each)] for each in fresh])
+            if known:
+                self._replace([rows[id(each)] for each in known])
         except IntegrityError as error:
             refusal = self.refusals.get(violated_constraint(error) or "")
             if refusal is None:
                 raise
             raise refusal() from error
+        concerns(*(receipt for each in ordered for receipt in each.receipt_numbers))
         for each in ordered:
             each.version += 1
             self._uow.saved(each, self.aggregate_type, rows[id(each)].state | self.sealed_besides(each))
+
+    def _enter(self, rows: Sequence[_Row]) -> None:
+        """New rows. A duplicate that this unit of work may see is refused; of another the server says which it is."""
+        if not self.refusals:
+            self._write(_insert(self.table), rows)
+            return
+        entered = set(self._uow.execute(_insert_unless_there(self.table), _parameters(rows)).scalars())
+        missing = [row for row in rows if row.plain["id"] not in entered]
+        if missing:
+            self._refuse_duplicates(missing, besides=False)
+            self._write(_insert(self.table), missing)
+
+    def _replace(self, rows: Sequence[_Row]) -> None:
+        """New versions of rows. Raises StaleVersion."""
+        if self.renames:
+            self._refuse_duplicates(rows, besides=True)
+        if self._write(_update(self.table), rows) != len(rows):
+            raise StaleVersion()
+
+    def _refuse_duplicates(self, rows: Sequence[_Row], *, besides: bool) -> None:
+        _, read = _rows(self.table)
+        name = standing_against(self._uow, self.table.name, self.refusals, read, _parameters(rows), besides=besides)
+        if name is not None:
+            raise self.refusals[name]()
 
     def add_rows(self, table: Table, rows: Sequence[dict[str, Any]]) -> None:
         """Append to a table that goes with the aggregates (a list in them, a history), in one statement."""
@@ -155,10 +186,7 @@ class AggregateStore(ABC, Generic[A]):
 
     def _write(self, statement: TextClause, rows: Sequence[_Row]) -> int:
         """All rows in one statement; returns how many were written."""
-        parameters = {"rows": _json([row.plain for row in rows])}
-        for name in rows[0].documents:
-            parameters[f"{name}_documents"] = "\n".join(row.documents[name] or "" for row in rows)
-        return self._uow.execute(statement, parameters).rowcount
+        return self._uow.execute(statement, _parameters(rows)).rowcount
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +207,13 @@ class _Row:
         """What the audit fact says of it, besides its own columns."""
         written = {name: text and orjson.Fragment(text) for name, text in self.documents.items()}
         return {name: value for name, value in self.plain.items() if name not in SAID_BY_THE_FACT} | written
+
+
+def _parameters(rows: Sequence[_Row]) -> dict[str, str]:
+    parameters = {"rows": _json([row.plain for row in rows])}
+    for name in rows[0].documents:
+        parameters[f"{name}_documents"] = "\n".join(row.documents[name] or "" for row in rows)
+    return parameters
 
 
 def _exactly(value: object) -> str:
@@ -221,6 +256,12 @@ def _insert(table: Table) -> TextClause:
     values, rows = _rows(table)
     names = ", ".join(f'"{name}"' for name in values)
     return text(f'INSERT INTO "{table.name}" ({names}) SELECT {", ".join(values.values())} FROM {rows}')
+
+
+@cache
+def _insert_unless_there(table: Table) -> TextClause:
+    """The ids of those that could be entered; for the others it waits until whoever enters the same has come to an end."""
+    return text(f"{_insert(table)} ON CONFLICT DO NOTHING RETURNING id")
 
 
 @cache

@@ -15,7 +15,8 @@ from typing import TypeVar
 from console.cluster.claim import dismiss_launcher
 from console.cluster.crew import Crew, MemberStatus
 from console.cluster.migrations import migrate
-from console.cluster.roster import GATEWAY_PORT, members, process_names, without_ours
+from console.cluster.roster import GATEWAY_FIGURES, GATEWAY_PORT, members, process_names, without_ours
+from console.cluster.standing import CARETAKER, caretaker_file, dismiss_caretaker
 from console.machine.ports import LOOPBACK, Ports
 from console.machine.quarters import leave_quarters, open_home
 from console.place import GATEWAY, database_names, home_of
@@ -116,7 +117,16 @@ class Cluster:
             MemberStatus(DATABASE, "ready" if postgres else "stopped", postgres.pid if postgres else None, ""),
             MemberStatus(BROKER, "ready" if self.rabbitmq.running() else "stopped", self.rabbitmq.pid(), ""),
             *self._crew_so_far().status(),
+            *self._caretaker_status(),
         ]
+
+    def _caretaker_status(self) -> list[MemberStatus]:
+        """Nobody, where `up` has posted none."""
+        file = caretaker_file(self.home)
+        if not file.path.exists():
+            return []
+        standing = file.running()
+        return [MemberStatus(CARETAKER, "ready" if standing else "stopped", standing.pid if standing else None, "")]
 
     def crew(self) -> Crew:
         """The processes as they were last set up, with neither database nor broker touched.
@@ -153,8 +163,9 @@ class Cluster:
         self.start(name, env)
 
     def down(self, *, wipe: bool = False) -> None:
-        """Ends the launcher that holds this home, the processes, then broker and database; `wipe` forgets all."""
+        """Ends the launcher that holds this home and whoever looks after it, the processes, then broker and database; `wipe` forgets all."""
         dismiss_launcher(self.home)
+        dismiss_caretaker(self.home)
         with self._progress.step("停止各服务"):
             self._crew_so_far().stop_all()
         with self._progress.step("停止 RabbitMQ 与 PostgreSQL"), ThreadPoolExecutor(2) as pool:
@@ -165,7 +176,7 @@ class Cluster:
 
     def log(self, name: str) -> Path:
         """The log of `name`, whether or not it exists yet."""
-        self._check([name], self.names)
+        self._check([name], [*self.names, CARETAKER])
         return self.home / "logs" / f"{name}.log"
 
     def migrate(self) -> list[str]:
@@ -235,6 +246,8 @@ class Cluster:
             if name not in alive:
                 preferred = GATEWAY_PORT if name == GATEWAY else None
                 ports.claim(name, asked=self._asked.get(name), preferred=preferred)
+                if name == GATEWAY:
+                    ports.claim(GATEWAY_FIGURES)
 
     def _check(self, names: Sequence[str], known: Sequence[str]) -> None:
         for name in names:

@@ -34,6 +34,7 @@ class Member:
     probe: str
     cwd: Path
     answered_by: str | None = None
+    metrics: str = ""
 
     @property
     def port(self) -> int:
@@ -46,6 +47,13 @@ class MemberStatus:
     state: Literal["ready", "running", "stopped"]  # running: alive, not (or not yet) ready
     pid: int | None
     probe: str
+    metrics: str = ""
+    """Where its figures can be read (Prometheus), if it has any."""
+
+    @property
+    def addresses(self) -> list[str]:
+        """What it can be asked at: is it ready, and what has it counted."""
+        return [address for address in (self.probe, self.metrics) if address]
 
 
 class Crew:
@@ -138,9 +146,9 @@ class Crew:
     def _status(self, member: Member) -> MemberStatus:
         running = self.process(member.name)
         if running is None:
-            return MemberStatus(member.name, "stopped", None, member.probe)
+            return MemberStatus(member.name, "stopped", None, member.probe, member.metrics)
         state: Literal["ready", "running"] = "ready" if self._ready(member.name) else "running"
-        return MemberStatus(member.name, state, running.pid, member.probe)
+        return MemberStatus(member.name, state, running.pid, member.probe, member.metrics)
 
     def _member(self, name: str) -> Member:
         try:

@@ -16,6 +16,8 @@ from contracts.keys import variable
 
 OUTSIDE_WORLD = ("bank", "sms", "data_exchange")  # sandbox/: separate programs with books of their own
 EXCHANGE = "data_exchange"
+GATEWAY_FIGURES = "gateway-metrics"
+"""The name of the port at which the gateway tells its metrics: not at its door, where everybody may ask."""
 GATEWAY_PORT = 8700  # preferred, so that the URL stays the same from one machine to the next
 
 # Whoever calls us may have these set for other purposes; each process gets its own or none.
@@ -57,24 +59,16 @@ def members(
             own = {"DATA_EXCHANGE_SECRET": exchange_secret(home)} if name == EXCHANGE else {}
             crew.append(_member(name, argv, {**shared, **own}, port, "healthz"))
         elif name == GATEWAY:
-            own = {
-                **_own(home, name, dsns[name], amqp_urls[name]),
-                "GATEWAY_HOST": LOOPBACK,
-                "GATEWAY_PORT": str(port),
-                "ZHIDA_PLATFORM_TOKEN": platform_token(home),
-                # Whoever comes comes from this machine: nobody is kept from the others' work but at sign-in.
-                "RATE_LIMIT_EXEMPT": environ.get("RATE_LIMIT_EXEMPT", f"{LOOPBACK}/32"),
-                "LINK_NETWORKS": environ.get(
-                    "LINK_NETWORKS", f"{LOOPBACK}/32,::1/128"
-                ),  # the sandbox's identity provider
-            }
-            crew.append(_member(name, ["-m", "gateway"], {**shared, **own}, port, "readyz"))
+            figures = ports.known(GATEWAY_FIGURES)
+            own = _own(home, name, dsns[name], amqp_urls[name]) | _at_the_door(home, port, figures, environ)
+            crew.append(_member(name, ["-m", "gateway"], {**shared, **own}, port, "readyz", figures))
         else:
             own = _own(home, name, dsns[name], amqp_urls[name])
             own |= {"HEALTH_HOST": LOOPBACK, "HEALTH_PORT": str(port)}
             if name == "catalog":
                 own["DATA_EXCHANGE_SECRET"] = exchange_secret(home)
-            crew.append(_member(name, ["-m", "chassis.edge.runner", name], {**shared, **own}, port, "readyz"))
+            argv = ["-m", "chassis.edge.runner", name]
+            crew.append(_member(name, argv, {**shared, **own}, port, "readyz", figures=port))
     return crew
 
 
@@ -99,6 +93,19 @@ def _own(home: Path, service: str, dsns: Dsns, amqp_url: str) -> dict[str, str]:
     return {**dsns.environment(), "AMQP_URL": amqp_url, **Credentials(home).keys(service)}
 
 
+def _at_the_door(home: Path, port: int, figures: int | None, environ: Mapping[str, str]) -> dict[str, str]:
+    return {
+        "GATEWAY_HOST": LOOPBACK,
+        "GATEWAY_PORT": str(port),
+        "HEALTH_HOST": LOOPBACK,
+        "HEALTH_PORT": str(figures or 0),
+        "ZHIDA_PLATFORM_TOKEN": platform_token(home),
+        # Whoever comes comes from this machine: nobody is kept from the others' work but at sign-in.
+        "RATE_LIMIT_EXEMPT": environ.get("RATE_LIMIT_EXEMPT", f"{LOOPBACK}/32"),
+        "LINK_NETWORKS": environ.get("LINK_NETWORKS", f"{LOOPBACK}/32,::1/128"),  # the sandbox's identity provider
+    }
+
+
 def _shared(home: Path, ports: Ports, environ: Mapping[str, str]) -> dict[str, str]:
     return {
         **without_ours(environ),
@@ -108,5 +115,14 @@ def _shared(home: Path, ports: Ports, environ: Mapping[str, str]) -> dict[str, s
     }
 
 
-def _member(name: str, argv: list[str], env: Mapping[str, str], port: int, probe: str) -> Member:
-    return Member(name, [sys.executable, *argv], env, f"http://{LOOPBACK}:{port}/{probe}", CHECKOUT)
+def _member(
+    name: str, argv: list[str], env: Mapping[str, str], port: int, probe: str, figures: int | None = None
+) -> Member:
+    return Member(
+        name,
+        [sys.executable, *argv],
+        env,
+        f"http://{LOOPBACK}:{port}/{probe}",
+        CHECKOUT,
+        metrics=f"http://{LOOPBACK}:{figures}/metrics" if figures else "",
+    )

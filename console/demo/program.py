@@ -17,13 +17,13 @@ import psutil
 import psycopg
 from rich.console import Console
 
+from console.cluster.caretaker import Caretaker
 from console.cluster.claim import HomeClaim
 from console.cluster.cluster import BROKER, DATABASE, Cluster
 from console.cluster.roster import platform_token
 from console.demo import ending
 from console.demo.actors import cast, play
 from console.demo.board import Board
-from console.demo.caretaker import Caretaker
 from console.demo.door import DemoDoor, NoAnswer, RequestRefused
 from console.demo.preparation import Stage, prepare
 from console.demo.scene import first_day

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import argparse
 import getpass
+import json
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -176,7 +177,8 @@ def main(argv: list[str]) -> int:
     desk = WorkDesk(Addresses.of(cluster), broker, getpass.getuser())
     console = Console()
     if options.action == "list":
-        _list(desk.pieces(options.service, options.tenant), console)
+        pieces = desk.pieces(options.service, options.tenant)
+        print(as_json(pieces)) if options.json else _list(pieces, console)
         return 0
     if options.action == "redrive" and options.all:
         pieces = desk.pieces(options.service, options.tenant)
@@ -193,6 +195,31 @@ def main(argv: list[str]) -> int:
             desk.dismiss(piece, options.reason)
             console.print(f"已放弃并记录：{piece.service} {piece.what}", markup=False)
     return 0
+
+
+KINDS: dict[Kind, str] = {"搁置": "parked", "隔离": "quarantined", "定时": "timer", "日历": "calendar"}
+"""The kinds as programs read them."""
+
+
+def as_json(pieces: Sequence[Piece]) -> str:
+    """A list of objects: kind, service, tenant, id, what, why, since (RFC 3339) and state, as the table shows them.
+
+    `kind` is parked, quarantined, timer or calendar; `id` is what `show`, `redrive` and `dismiss` take.
+    """
+    told = [
+        {
+            "kind": KINDS[piece.kind],
+            "service": piece.service,
+            "tenant": piece.tenant,
+            "id": piece.id,
+            "what": piece.what,
+            "why": piece.why,
+            "since": piece.since.isoformat(),
+            "state": piece.state,
+        }
+        for piece in pieces
+    ]
+    return json.dumps(told, ensure_ascii=False, indent=1)
 
 
 def _of_message(service: str, message: StuckMessage) -> Piece:
@@ -274,11 +301,13 @@ def _parser() -> argparse.ArgumentParser:
         action = actions.add_parser(name, help=text, description=text)
         action.add_argument("--service", help="只看一个服务 · one service only")
         action.add_argument("--tenant", help="只看一个地区 · one tenant only")
-        if name == "redrive":
+        if name == "list":
+            action.add_argument("--json", action="store_true", help="供程序读取 · for programs to read")
+        elif name == "redrive":
             chosen = action.add_mutually_exclusive_group(required=True)
             chosen.add_argument("--all", action="store_true", help="列出的全部 · everything listed")
             chosen.add_argument("--id", action="append", default=[], help="编号或其开头 · id, or how it begins")
-        elif name != "list":
+        else:
             action.add_argument("--id", action="append", required=True, help="编号或其开头 · id, or how it begins")
         if name == "dismiss":
             action.add_argument("--reason", required=True, type=_reason, help="原因 · why")

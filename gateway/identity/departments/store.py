@@ -75,6 +75,7 @@ class Departments(AggregateStore[Department]):
     aggregate_type = "department"
     missing = DepartmentUnknown
     refusals = {"department_name_once": DepartmentNameTaken}
+    renames = True
 
     def to_row(self, aggregate: Department) -> dict[str, Any]:
         return {
@@ -95,6 +96,7 @@ class Duties(AggregateStore[Duty]):
     aggregate_type = "duty"
     missing = DutyUnknown
     refusals = {"duty_name_once": DutyNameTaken}
+    renames = True
 
     def to_row(self, aggregate: Duty) -> dict[str, Any]:
         return {
@@ -113,6 +115,7 @@ class Windows(AggregateStore[ServiceWindow]):
     aggregate_type = "service_window"
     missing = WindowUnknown
     refusals = {"service_window_name_once": WindowNameTaken}
+    renames = True
 
     def to_row(self, aggregate: ServiceWindow) -> dict[str, Any]:
         return {

@@ -12,11 +12,9 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from chassis.write.store import AggregateStore, aggregate_columns
 from contracts.duties import Branch
 from gateway.identity.people.domain import (
-    AppointedAlready,
     Appointment,
     AppointmentUnknown,
     Mandate,
-    MandateThereAlready,
     MandateUnknown,
     Person,
     PersonIdTaken,
@@ -110,7 +108,6 @@ class Appointments(AggregateStore[Appointment]):
     table = APPOINTMENT
     aggregate_type = "appointment"
     missing = AppointmentUnknown
-    refusals = {"appointment_once": AppointedAlready}
 
     def to_row(self, aggregate: Appointment) -> dict[str, Any]:
         return {
@@ -166,7 +163,6 @@ class Mandates(AggregateStore[Mandate]):
     table = MANDATE
     aggregate_type = "mandate"
     missing = MandateUnknown
-    refusals = {"mandate_once": MandateThereAlready}
 
     def to_row(self, aggregate: Mandate) -> dict[str, Any]:
         return {

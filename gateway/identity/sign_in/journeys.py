@@ -98,7 +98,11 @@ def arrive(entrance: Entrance, state: str, binding: str | None, code: str) -> Jo
         with entrance.frame.unit((DOOR,), action="end_journey") as uow:
             row = uow.execute(
                 "UPDATE sign_in_attempt SET used_at = :now, code_digest = :code WHERE tenant = :tenant"
-                " AND state_digest = :state AND used_at IS NULL AND expires_at > :now RETURNING *",
+                " AND state_digest = :state AND used_at IS NULL AND expires_at > :now"
+                # Two at once are told apart by the constraint; one after the other are no error of the server's.
+                " AND NOT EXISTS (SELECT FROM sign_in_attempt AS other WHERE other.tenant = :tenant"
+                " AND other.issuer_id = sign_in_attempt.issuer_id AND other.code_digest = :code)"
+                " RETURNING *",
                 {"tenant": DOOR, "state": digest_of(state), "code": digest_of(code), "now": uow.now},
             ).first()
     except IntegrityError as error:

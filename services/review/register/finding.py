@@ -57,6 +57,10 @@ class AwardFinding(Aggregate):
     closed_at: datetime | None = None
     conclusion: str = ""
 
+    @property
+    def receipt_numbers(self) -> tuple[str, ...]:
+        return tuple(award.receipt for award in self.awards)
+
     @classmethod
     def open(
         cls, tenant: TenantId, claim: Claim, period: str, awards: Iterable[FoundAward], at: datetime

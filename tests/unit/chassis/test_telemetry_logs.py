@@ -155,3 +155,33 @@ print("worked on", file=sys.stderr)
 """
     )
     assert done.stderr.splitlines() == ["worked", "worked on"]
+
+
+def test_a_line_names_the_receipt_that_the_work_is_about_unless_it_names_one_itself() -> None:
+    inside, own, outside = said(
+        """
+from chassis.observability.concerns import concerning, concerns
+with concerning():
+    concerns("ZD1")
+    log.info("inside")
+    log.info("one of a batch", receipt="ZD2")
+log.info("outside")
+"""
+    )
+    assert (inside["receipt"], own["receipt"]) == ("ZD1", "ZD2")
+    assert "receipt" not in outside
+
+
+def test_what_python_warns_of_is_a_line_like_any_other() -> None:
+    ran = run('import warnings; warnings.warn("soon gone", DeprecationWarning, stacklevel=1)', PYTHONWARNINGS="always")
+    (line,) = [json.loads(each) for each in ran.stdout.splitlines()]
+    assert (line["module"], line["level"]) == ("py.warnings", "warning")
+    assert "soon gone" in line["event"]
+    assert ran.stderr == ""
+
+
+def test_a_service_says_nothing_before_its_log_has_its_form() -> None:
+    imported = subprocess.run(
+        [sys.executable, "-c", "import chassis.edge.runner"], cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
+    assert (imported.returncode, imported.stdout, imported.stderr) == (0, "", "")
