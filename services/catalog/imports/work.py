@@ -106,7 +106,7 @@ class EnterpriseImport:
         path = objects.local_file(run.tenant, sha256)
         if run.parameters["format"] == "xlsx":
             return workbooks.as_csv(path, objects.spool, f"{run.tenant}/{sha256}")
-        return path
+        return tabular.in_lines(path, objects.spool, f"{run.tenant}/{sha256}")
 
     def _of_feed(self, run: Operation) -> Iterator[Chunk[EnterpriseLine]]:
         try:
@@ -114,7 +114,8 @@ class EnterpriseImport:
         except SettingMissing as error:
             raise FeedNotConnected() from error
         after = run.checkpoint["after"] if run.checkpoint else 0
-        reader = RecordReader(self._today())
+        words = self._vocabulary(run.tenant)
+        reader = RecordReader(self._today(), {word: fact for word, fact in words.items() if word == fact.name})
         more = True
         while more:
             page = feed.page(run.parameters["feed"], after, CHUNK_LINES)
