@@ -14,16 +14,17 @@ from contracts.fact_sources import SourceKind
 from contracts.refusal import Reason
 from contracts.rule import Fact
 from contracts.rule.facts import FactKind
+from contracts.typed import half_width
 from services.catalog.enterprises.credit_code import checked_credit_code
 from services.catalog.enterprises.domain import CreditCodeInvalid
 from services.catalog.imports.headings import FactColumn, Heading
 
 NAME = TypeAdapter(OrganisationName)
-MOBILE = re.compile(r"1[3-9]\d{9}\Z")
+MOBILE = re.compile(r"1[3-9][0-9]{9}\Z")
 NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,12})?\Z")
 CODE = re.compile(r"\S{1,64}\Z")
-DATE = re.compile(r"(\d{4})[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?\Z")
-COMPACT_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})\Z")
+DATE = re.compile(r"([0-9]{4})[-/.年]?([0-9]{1,2})[-/.月]?([0-9]{1,2})日?\Z")
+COMPACT_DATE = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})\Z")
 SEPARATORS = re.compile(r"[;；、]")
 MOST_KNOWN = 50_000
 """Facts that a source's reader keeps at hand (some tens of megabytes)."""
@@ -79,7 +80,7 @@ class LineReader:
         industry = self._cell(cells, "industry") or None
         if industry is not None and len(industry) > 60:
             self._wrong("industry_too_long", "行业不能超过 60 个字", self.heading.title("industry"))
-        mobile = "".join(self._cell(cells, "contact_mobile").split()) or None
+        mobile = half_width("".join(self._cell(cells, "contact_mobile").split())) or None
         if mobile is not None and not MOBILE.match(mobile):
             self._wrong("mobile_invalid", "应为 11 位手机号码", self.heading.title("contact_mobile"))
         as_of = self._as_of(self._cell(cells, "as_of"))

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from chassis.foundation.reasons import reasons_for
 from contracts.item import PolicyItemContent
 from contracts.refusal import Reason
+from contracts.typed import is_digits
 from rules import sentences
 from services.catalog.workbooks import cell_values
 from services.catalog.workbooks.cells import Json, SheetLine, WorkbookItem, Wrong, by_code
@@ -22,9 +23,9 @@ from services.catalog.workbooks.rule_rows import RuleRows, declared_facts
 REASONS_FOR_ALL = 20
 """What is wrong with the sheet that all items share is told with each of them, as far as this."""
 
-TIME = re.compile(r"\s*(\d{1,4})\s*(个工作日|个自然日|小时)\s*")
+TIME = re.compile(r"\s*([0-9]{1,4})\s*(个工作日|个自然日|小时)\s*")
 STEP = re.compile(r"([^（）()]+)(?:[（(](.*)[）)])?")
-PART = re.compile(r"(国家|省|市|县)\s*(0|1|[1-9]\d*/[1-9]\d*)")
+PART = re.compile(r"(国家|省|市|县)\s*(0|1|[1-9][0-9]*/[1-9][0-9]*)")
 
 
 def read_items(lines: Mapping[str, Sequence[SheetLine]]) -> list[WorkbookItem]:
@@ -161,7 +162,7 @@ class _ItemRow:
             "plan": self._plan(),
         }
         if line["政策年度"]:
-            if re.fullmatch(r"\d{4}", line["政策年度"]):
+            if is_digits(line["政策年度"], 4) and len(line["政策年度"]) == 4:
                 rules["reference_year"] = int(line["政策年度"])
             else:
                 self._wrong.add("year_unreadable", line, "政策年度", "应为四位年份")
