@@ -12,9 +12,13 @@ from contracts.message import Command, Event, Id, Model, Query, ServiceName, Ten
 from contracts.rule import Fact
 from contracts.rule.facts import FactName, PeriodText
 from contracts.shown_facts import ShownFact
+from contracts.typed import Typed
 
-Mobile = Annotated[str, Field(pattern=r"^1[3-9]\d{9}$")]
-"""A mainland mobile number."""
+Mobile = Annotated[str, Field(pattern=r"^1[3-9][0-9]{9}$"), Typed("应为 11 位手机号码，用 0 至 9 书写")]
+"""A mainland mobile number; wide digits are taken as what they mean."""
+
+AccountNumber = Annotated[str, Field(pattern=r"^[0-9]{8,32}$"), Typed("账号应为 8 至 32 位数字，用 0 至 9 书写")]
+"""A bank account's number, without blanks; wide digits are taken as what they mean."""
 
 
 def _as_registered(name: str) -> str:
@@ -228,7 +232,7 @@ class RegisterPayeeAccount(Command[PayeeAccountView]):
 
     enterprise_id: Id
     account_name: OrganisationName
-    account_number: str = Field(pattern=r"^\d{8,32}$")
+    account_number: AccountNumber
     bank_name: str = Field(min_length=2, max_length=120)
 
 

@@ -11,8 +11,9 @@ from contracts.message import Command, Event, Model, ServiceName, TenantId
 from contracts.notify import Channel
 from contracts.rule.plan import Mode
 from contracts.rule.shares import Level
+from contracts.typed import Telephone, Typed
 
-TimeOfDay = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+TimeOfDay = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$"), Typed("应为时刻，如 09:00")]
 """Local time of an office, `17:30`."""
 
 DivisionCode = Annotated[str, Field(pattern=r"^[0-9A-Z]{2,12}$")]
@@ -36,8 +37,8 @@ class SiteFooter(Model):
     site_code: str | None = Field(default=None, pattern=r"^[A-Za-z0-9]{10}$")  # 政府网站标识码
     icp_number: str | None = Field(default=None, max_length=60)  # ICP 备案号
     police_number: str | None = Field(default=None, max_length=60)  # 公安备案号
-    hotline: str | None = Field(default="12345", pattern=r"^[0-9-]{3,20}$")  # 政务服务便民热线
-    discipline_phone: str | None = Field(default=None, pattern=r"^[0-9-]{3,20}$")  # 纪检监察举报电话
+    hotline: Telephone | None = "12345"  # 政务服务便民热线
+    discipline_phone: Telephone | None = None  # 纪检监察举报电话
     address: str | None = Field(default=None, max_length=120)
 
 

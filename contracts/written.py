@@ -10,18 +10,16 @@ from datetime import date, timedelta
 from decimal import Decimal
 from math import isfinite
 
+from contracts.typed import half_width
+
 EXACT_DIGITS = 15
 """Significant digits that a spreadsheet keeps of a number and shows; what a double has beyond them is no figure."""
 
 DECIMALS = 12
 """Places behind the point that a fact has at most (`contracts.rule.facts.NumberText`)."""
 
-WIDE: dict[int, int | str | None] = {
-    **{sign: sign - 0xFEE0 for sign in range(0xFF01, 0xFF5F)},
-    **{0x3000: " ", 0xFFE5: "¥", 0x2212: "-"},
-    **dict.fromkeys((*range(0x200B, 0x2010), *range(0x202A, 0x202F), 0x2060, 0xFEFF)),
-}
-"""Full-width signs are the same signs; marks that nobody sees (they come along when a number is copied) are none."""
+UNSEEN = dict.fromkeys((*range(0x200B, 0x2010), *range(0x202A, 0x202F), 0x2060, 0xFEFF))
+"""Marks that nobody sees come along when a number is copied out of an address book or a chat: they are none."""
 
 ERROR = re.compile(
     r"#+|#[^\s#]{1,24}[!?]|#[^\W\d]{1,2}/[^\W\d]{1,5}|#N/A.*|(?:err|错误):[0-9]{3}"
@@ -79,7 +77,7 @@ class NotWritten(ValueError):
 def folded(text: str) -> str:
     """With full-width signs as half-width ones, without marks that nobody sees and blanks around. Digits of other
     scripts stay what they are, and are no digits."""
-    return text.strip() if text.isascii() else text.translate(WIDE).strip()
+    return text.strip() if text.isascii() else half_width(text).translate(UNSEEN).strip()
 
 
 def is_error(text: str) -> bool:

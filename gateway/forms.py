@@ -23,7 +23,7 @@ LISTS = (tuple, list, set, frozenset)
 
 def parameters_in(path: str) -> list[str]:
     """The names that a path leaves open."""
-    return re.findall(r"{(\w+)}", path)
+    return re.findall(r"{([A-Za-z0-9_]+)}", path)
 
 
 class ContractNotFilled(Exception):

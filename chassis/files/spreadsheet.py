@@ -91,7 +91,7 @@ class RoomLeft:
 def written(cell: object) -> str:
     """A cell as text: numbers as Excel shows them, dates as ISO 8601, no line breaks."""
     if isinstance(cell, str):
-        return cell if cell.isalnum() else " ".join(cell.split())  # most have no blanks at all
+        return cell if cell.isalnum() else " ".join(cell.split())  # any script: most have no blanks at all
     if isinstance(cell, bool):
         return "是" if cell else "否"
     if isinstance(cell, int | float):

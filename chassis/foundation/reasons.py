@@ -49,6 +49,8 @@ SENTENCES: Mapping[str, str] = {
     "model_type": "应为 JSON 对象",
 }
 UNSPECIFIC = "内容不符合要求"
+OWN_SENTENCE = "sentence"
+"""Under this name a type says itself what it should be like (contracts/typed.py)."""
 
 
 def reasons_for(errors: Sequence[Mapping[str, Any]]) -> tuple[Reason, ...]:
@@ -69,9 +71,12 @@ def reasons_for(errors: Sequence[Mapping[str, Any]]) -> tuple[Reason, ...]:
 
 def sentence_for(error: Mapping[str, Any]) -> str:
     """What does not fit, without the field's name: for a page, which shows it beside the field."""
+    context = error.get("ctx") or {}
+    if isinstance(own := context.get(OWN_SENTENCE), str):
+        return own
     template = SENTENCES.get(error["type"], UNSPECIFIC)
     try:
-        return template.format(**(error.get("ctx") or {}))
+        return template.format(**context)
     except KeyError:
         return UNSPECIFIC
 

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from chassis.files import tabular
 from console.refusal import CommandRefusal
+from contracts.typed import half_width, is_digits
 
 REST = frozenset({"放假", "休", "休息", "rest", "off", "0"})
 WORK = frozenset({"上班", "班", "调休", "调休上班", "work", "1"})
@@ -44,8 +45,8 @@ def read(path: Path) -> AnnouncedYear:
         raise CommandRefusal(f"{path} 无法读取:{error}", f"{path} cannot be read.") from error
     year, faults = AnnouncedYear(), []
     for number, line in enumerate(lines):
-        cells = [cell.strip() for cell in line.cells if cell.strip()]
-        if line.fault is None and number == 0 and cells and not cells[0][:1].isdigit():
+        cells = [half_width(cell).strip() for cell in line.cells if cell.strip()]
+        if line.fault is None and number == 0 and cells and not is_digits(cells[0][:1]):
             continue  # a heading
         try:
             if line.fault is not None or len(cells) < 2:
@@ -75,7 +76,7 @@ def _days(text: str) -> Iterator[date]:
 
 
 def _day(text: str) -> date:
-    parts = re.fullmatch(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", text)
+    parts = re.fullmatch(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?", text)
     if parts is None:
         raise ValueError(f"“{text}”不是日期(如 2027-01-01)")
     return date(int(parts[1]), int(parts[2]), int(parts[3]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from contracts.typed import is_digits
 from services.catalog.workbooks.cells import ItemRows, SheetLine
 
 COLUMNS: Mapping[str, str] = {
@@ -110,7 +111,7 @@ def place_of(path: str, rows: ItemRows) -> str:
 
 def _entry(rest: str, lines: Sequence[SheetLine], columns: Mapping[str, str]) -> str | None:
     index, _, part = rest.partition(".")
-    if not index.isascii() or not index.isdecimal() or int(index) >= len(lines):
+    if not is_digits(index) or int(index) >= len(lines):
         return None
     return lines[int(index)].place(_column(part, columns) or next(iter(columns.values())))
 
@@ -124,7 +125,7 @@ def _fact(path: str, rows: ItemRows) -> str:
     """The row of 数据 that declares the fact, which is found by its name: an item uses some of them."""
     index, _, part = path.removeprefix("rules.fact_types").removeprefix(".").partition(".")
     declared = rows.rules.get("fact_types")
-    if isinstance(declared, list) and index.isascii() and index.isdecimal() and int(index) < len(declared):
+    if isinstance(declared, list) and is_digits(index) and int(index) < len(declared):
         name = declared[int(index)].get("name") if isinstance(declared[int(index)], dict) else None
         for line in rows.own.get("数据", ()):
             if line["代码名"] == name:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,6 +10,7 @@ from contracts.application_forms import ApplicationForm, AskedFact
 from contracts.refusal import Reason, Refusal
 from contracts.rule import Fact, FactKind
 from contracts.rule.facts import FactValue, value_fits
+from contracts.typed import half_width, is_digits
 from gateway.row_numbers import is_index
 
 SOURCE = "企业申报"
@@ -125,7 +125,7 @@ def _lines(said: Said) -> list[str]:
 
 def _number(said: str) -> str:
     """As a person writes a number → as facts do: no thousands set apart, no plus, no needless zero in front."""
-    text = unicodedata.normalize("NFKC", said).replace(",", "").replace(" ", "").removesuffix(YUAN).removeprefix("+")
+    text = half_width(said).replace(",", "").replace(" ", "").removesuffix(YUAN).removeprefix("+")
     whole, point, part = text.partition(".")
     sign, digits = ("-", whole[1:]) if whole.startswith("-") else ("", whole)
-    return f"{sign}{digits.lstrip('0') or '0'}{point}{part}" if digits.isascii() and digits.isdecimal() else said
+    return f"{sign}{digits.lstrip('0') or '0'}{point}{part}" if is_digits(digits) else said

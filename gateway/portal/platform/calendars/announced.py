@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from contracts.refusal import Invalid, Reason
+from contracts.typed import half_width
 
 IN_BRACKETS = re.compile(r"[（(][^（）()]*[）)]")
 CLAUSES = re.compile(r"[。；;\n]")
-DAY = r"(?:(\d{4})\s*[年/.-]\s*)?(?:(\d{1,2})\s*[月/.-]\s*)?(\d{1,2})\s*(?:日|号|(?=\D|$))"
+DAY = r"(?:([0-9]{4})\s*[年/.-]\s*)?(?:([0-9]{1,2})\s*[月/.-]\s*)?([0-9]{1,2})\s*(?:日|号|(?=[^0-9]|$))"
 SPAN = re.compile(rf"{DAY}(?:\s*(?:至|到|—|–|~|～|-)\s*{DAY})?")
-COUNTS = re.compile(r"共\s*\d+\s*天|\d+\s*天|第\s*\d+\s*号")
+COUNTS = re.compile(r"共\s*[0-9]+\s*天|[0-9]+\s*天|第\s*[0-9]+\s*号")
 LONGEST_SPAN = 60
 
 
@@ -31,7 +32,7 @@ def announced(text: str, year: int) -> tuple[tuple[date, ...], tuple[date, ...]]
     """
     off: set[date] = set()
     worked: set[date] = set()
-    for clause in CLAUSES.split(IN_BRACKETS.sub("", text)):
+    for clause in CLAUSES.split(IN_BRACKETS.sub("", half_width(text))):
         plain = COUNTS.sub("", clause)
         if "上班" in plain:
             worked |= set(_days(plain, year, "notice"))
@@ -47,7 +48,7 @@ def listed(text: str, year: int, field: str) -> tuple[date, ...]:
 
 def _days(text: str, year: int, field: str) -> Iterator[date]:
     month = None
-    for found in SPAN.finditer(text):
+    for found in SPAN.finditer(half_width(text)):
         first_year, first_month, first, last_year, last_month, last = (int(n) if n else None for n in found.groups())
         month = first_month or month
         begin = _day(first_year or year, month, first, found[0], field)

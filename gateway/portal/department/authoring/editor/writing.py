@@ -6,11 +6,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
+from contracts.typed import half_width
 from gateway.portal.department.authoring.editor.pointers import NOWHERE
 from gateway.portal.department.authoring.editor.shapes import LONG_FROM, Words
 
@@ -89,7 +89,7 @@ def read(words: Words, said: Sequence[str], *, operator: Any = None) -> Any:
 
 
 def _single(words: Words, text: str) -> Any:
-    plain = unicodedata.normalize("NFKC", text)
+    plain = half_width(text)
     match words.kind:
         case "yes_no":
             return {"true": True, "false": False}.get(text, text)
@@ -131,7 +131,7 @@ def _value(texts: list[str], operator: Any) -> Any:
 
 def number_of(text: str) -> str:
     """A number without its commas; anything else as it is, but for a day."""
-    plain = unicodedata.normalize("NFKC", text).replace(",", "").strip()
+    plain = half_width(text).replace(",", "").strip()
     if re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", plain):
         return plain
     return day_read(plain) if DAY.fullmatch(plain) else text.strip()
@@ -144,7 +144,7 @@ def _mixed(words: Words, texts: list[str]) -> Any:
         return spoken[text]
     if words.several:
         return [each for line in texts for each in BETWEEN.split(line) if each]
-    return _whole(unicodedata.normalize("NFKC", text)) if words.whole else text
+    return _whole(half_width(text)) if words.whole else text
 
 
 def _mixed_words(words: Words) -> Mapping[str, str]:
@@ -185,7 +185,7 @@ def period_shown(period: str) -> str:
 
 def period_read(text: str) -> str:
     """The same back, in the words that people use; what cannot be understood stays as it is written."""
-    plain = "".join(unicodedata.normalize("NFKC", text).split())
+    plain = "".join(half_width(text).split())
     if PERIOD.fullmatch(plain):
         return plain
     spoken = SPOKEN.fullmatch(plain)
