@@ -22,15 +22,16 @@ UNSEEN = dict.fromkeys((*range(0x200B, 0x2010), *range(0x202A, 0x202F), 0x2060, 
 """Marks that nobody sees come along when a number is copied out of an address book or a chat: they are none."""
 
 ERROR = re.compile(
-    r"#+|#[^\s#]{1,24}[!?]|#[^\W\d]{1,2}/[^\W\d]{1,5}|#N/A.*|(?:err|错误):[0-9]{3}"
+    r"#+|#[^\s#]{1,24}[!?]|#[^\s#0-9/]{1,2}/[^\s#0-9/]{1,5}|#N/A.*|(?:err|错误):[0-9]{3}"
     r"|#(?:GETTING_DATA|REF|NAME|VALUE|NULL|NUM|DIV/0|SPILL|CALC|FIELD|BLOCKED|CONNECT|BUSY|UNKNOWN|EXTERNAL|PYTHON|NV)",
-    re.IGNORECASE,
+    re.IGNORECASE,  # any script: errors have names in every language
 )
 """#N/A, #REF!, #NAME?, … as Excel, WPS and LibreOffice write them, in any language; #### is a column that is too narrow."""
 
 NOTHING_ANYWHERE = frozenset(
     ("null", "nil", "nan", "none", "n/a", "n.a.", "<na>", "undefined", "\\n", "暂无", "空值", "无数据", "(空)", "(无)")
 )
+PLACEHOLDERS = frozenset(("null", "nan", "n/a", "n.a.", "<na>", "undefined", "\\n"))
 NOTHING_BUT_IN_TEXT = frozenset(
     ("na", "无", "空", "空白", "没有", "不详", "未知", "未填", "未填写", "未提供", "暂缺", "缺失", "待定", "待补", "待补充", "不适用", "?")
 )  # fmt: skip
@@ -42,7 +43,7 @@ LONGEST_NOTHING = 12
 LINES = re.compile(r"[-‐‑‒–—―−_/\\.…·]+")
 
 PLAIN = re.compile(r"(?P<sign>[+-]?)(?P<whole>[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?P<part>\.[0-9]+)?")
-DIGITS_LOST = re.compile(r"[+-]?[0-9](?:\.(?P<part>[0-9]+))?E\+[0-9]{2,3}", re.IGNORECASE)
+DIGITS_LOST = re.compile(r"[+-]?[0-9](?:\.(?P<part>[0-9]+))?[eE]\+[0-9]{2,3}")
 """As a spreadsheet shows, and writes into CSV, a number that is too long for its cell."""
 
 DAY = re.compile(
@@ -93,6 +94,12 @@ def says_nothing(text: str, *, in_text: bool = False) -> bool:
     if not plain or plain in NOTHING_ANYWHERE or LINES.fullmatch(plain):
         return True
     return not in_text and plain in NOTHING_BUT_IN_TEXT
+
+
+def is_no_code(code: str) -> bool:
+    """Whether it is an error, or what programs write for nothing. Words like 无 and none are codes where a list has
+    them, so that whoever knows the list asks `says_nothing` instead."""
+    return is_error(code) or (folded(code).casefold() in PLACEHOLDERS or LINES.fullmatch(code) is not None)
 
 
 def has_lost_digits(text: str) -> bool:

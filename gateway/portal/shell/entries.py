@@ -12,6 +12,7 @@ from fastapi import HTTPException, Request
 
 from contracts.money import Money
 from contracts.typed import half_width
+from contracts.written import plain_number
 from gateway.row_numbers import is_index
 
 Pairs = Sequence[tuple[str, str]]
@@ -143,9 +144,9 @@ def _inside(name: str, value: Any) -> Any:
 
 
 def _fen(value: Any) -> Any:
-    text = half_width(str(value)).replace(",", "").removeprefix("¥").removesuffix("元").strip()
+    text = half_width(str(value)).strip().removeprefix("¥").removesuffix("元")
     try:
-        return Money.from_yuan(text).fen
+        return Money.from_yuan(plain_number(text)).fen
     except ValueError:
         # A whole number of yuan must not be taken for one of fen, so that what does not fit is no number at all.
         return f"{value}元"

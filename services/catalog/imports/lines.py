@@ -83,9 +83,7 @@ class LineReader:
         """What a fixed column says; nothing for words for nothing, None for what has been refused already."""
         place = self.heading.fixed.get(column)
         text = cells[place].strip() if place is not None else ""
-        if place is None or not text or text.isalnum():
-            return "" if says_nothing(text, in_text=column in OPTIONAL_TEXT) else text
-        if (spoiled := spoiled_cell(text)) is not None:
+        if place is not None and (spoiled := spoiled_cell(text)) is not None:
             self._wrong(*spoiled, place)
             return None
         return "" if says_nothing(text, in_text=column in OPTIONAL_TEXT) else text
