@@ -6,13 +6,15 @@ from datetime import datetime
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from contracts.labels import LabelView
 from contracts.message import Command, Event, Id, Model, Query, ServiceName, TenantId, Why
 from contracts.rule import Fact
 from contracts.rule.facts import FactName, PeriodText
 from contracts.shown_facts import ShownFact
-from contracts.typed import Typed
+from contracts.typed import MISFIT, Typed
+from contracts.written import is_error
 
 Mobile = Annotated[str, Field(pattern=r"^1[3-9][0-9]{9}$"), Typed("应为 11 位手机号码，用 0 至 9 书写")]
 """A mainland mobile number; wide digits are taken as what they mean."""
@@ -22,6 +24,8 @@ AccountNumber = Annotated[str, Field(pattern=r"^[0-9]{8,32}$"), Typed("账号应
 
 
 def _as_registered(name: str) -> str:
+    if is_error(name):
+        raise PydanticCustomError(MISFIT, "no name", {"sentence": "是表格软件的错误值，不是名称"})
     if name.isascii():
         return " ".join(name.split())
     return "".join(name.split()).replace("(", "（").replace(")", "）")

@@ -7,6 +7,7 @@ contract.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
@@ -26,6 +27,7 @@ WIDEST = 2**63
 YEARS = range(1900, 2201)
 """Days outside of these are typing errors, and beyond some of them no calendar can count."""
 
+COUNT = re.compile(r"\s*[+-]?[0-9]*\.?[0-9]*\s*")
 MALFORMED = frozenset({"json_invalid", "json_not_utf8", "json_not_finite", "json_name_twice", "json_too_deep"})
 """What no JSON is: nothing else can be said of such a body."""
 
@@ -126,6 +128,25 @@ def unfit_values(said: Any, place: Place = ()) -> Iterator[Wrong]:
     elif isinstance(said, list | tuple):
         for at, value in enumerate(said):
             yield from unfit_values(value, (*place, at))
+
+
+def days_by_number(filled: Any, said: Any, place: Place = ()) -> Iterator[Wrong]:
+    """Days and instants that were said as a number. Pydantic counts seconds from 1970 then: `20260301` would be a day in
+    August 1970, and a year and a month, or a spreadsheet's number of a day, one of its first."""
+    if isinstance(filled, BaseModel) and isinstance(said, Mapping):
+        for name in type(filled).model_fields:
+            if name in said:
+                yield from days_by_number(getattr(filled, name), said[name], (*place, name))
+    elif isinstance(filled, Mapping) and isinstance(said, Mapping):
+        for name, value in filled.items():
+            yield from days_by_number(value, said.get(name), (*place, str(name)))
+    elif isinstance(filled, list | tuple) and isinstance(said, list | tuple):
+        for at, (value, each) in enumerate(zip(filled, said, strict=False)):
+            yield from days_by_number(value, each, (*place, at))
+    elif isinstance(filled, date) and (
+        isinstance(said, int | float) or (isinstance(said, str) and COUNT.fullmatch(said) is not None)
+    ):
+        yield _wrong("date_from_datetime_parsing", place)
 
 
 def unknown_parameter(name: str, known: Iterator[str] | list[str]) -> Wrong:
