@@ -1,11 +1,12 @@
 """What stands in a cell or a field, as people and spreadsheets write it: numbers, days, nothing at all, and errors.
 
-Every table, form and file is read by this module, so that one figure means the same whichever way it comes. Pure.
+Every table, form and file is read by this module, so that one figure means the same whichever way it comes.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from math import isfinite
@@ -62,6 +63,7 @@ DEMANDS = re.compile(r"\*|[(\[【](?:必填|选填|必填项|选填项|非必填
 
 AS_TEXT = "位数过长，已被存成数字，末几位丢失，请把该列设为文本格式后重新填写（请存为文本）"
 GROUPS = "逗号只能三位一组（如 1,234,567），小数点用“.”"
+ONE_OF_SEVERAL = "几个数以分号或顿号隔开；只有一个数的不写千分位逗号"
 NUMBER = "应为数字（如 1234.56）"
 TOO_LONG = "数字过大（整数部分至多 18 位）"
 DATE = "应为日期（如 2026-01-31）"
@@ -134,9 +136,15 @@ def plain_number(text: str) -> str:
     """
     found = PLAIN.fullmatch(folded(text))
     if found is None:
-        raise NotWritten(GROUPS if re.fullmatch(r"[+-]?[0-9][0-9,.]*", folded(text)) else NUMBER)
+        raise NotWritten(_no_number(folded(text)))
     whole = found["whole"].replace(",", "").lstrip("0") or "0"
     return f"{'-' if found['sign'] == '-' else ''}{whole}{found['part'] or ''}"
+
+
+def _no_number(plain: str) -> str:
+    if re.fullmatch(r"[+-]?[0-9][0-9,.]*%", plain):
+        return "请只写数，不带“%”：数按该列的单位计"
+    return GROUPS if re.fullmatch(r"[+-]?[0-9][0-9,.]*", plain) else NUMBER
 
 
 def cell_number(text: str) -> str:
@@ -158,6 +166,14 @@ def cell_number(text: str) -> str:
     if len(written.lstrip("-").partition(".")[0]) > 18:
         raise NotWritten(TOO_LONG)
     return written
+
+
+def numbers_in_cell(parts: Sequence[str]) -> tuple[str, ...]:
+    """Several numbers of one cell, each as `cell_number` reads it. Raises NotWritten, also where nothing but a comma
+    stands between digits: 800,900 may be two numbers or one."""
+    if len(parts) == 1 and "," in folded(parts[0]):
+        raise NotWritten(ONE_OF_SEVERAL)
+    return tuple(cell_number(part) for part in parts)
 
 
 def as_excel_shows(number: float) -> str:

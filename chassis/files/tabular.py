@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,6 +26,9 @@ LONGEST_LINE = 64 * 1024
 ENCODINGS = ("utf-8", "gb18030")
 WIDE_MARKS = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 """How Excel's "Unicode text" begins."""
+
+AS_TEXT = re.compile(r'="([^"]*)"\Z')
+"""How programs write a cell that Excel must take for a text: `="0012"`."""
 
 TURN = 1000
 """Lines after which green threads have their turn: ten million empty ones take as long as ten million others."""
@@ -133,11 +137,13 @@ def line_count(path: Path) -> int:
 
 
 def rows(path: Path, encoding: str, *, after: tuple[int, int] = (0, 0)) -> Iterator[Row]:
-    """Records that are not empty, after (line, byte). The delimiter is a comma, or a tab where the heading has one.
+    """Records that are not empty, after (line, byte). The delimiter is a comma, or a tab where the heading has more tabs
+    than commas (some programs put a tab behind what must stay a text).
 
     Raises TableTooLarge.
     """
-    delimiter = "\t" if b"\t" in _heading(path) else ","
+    heading = _heading(path)
+    delimiter = "\t" if heading.count(b"\t") > heading.count(b",") else ","
     line, end = after
     with path.open("rb") as file:
         file.seek(end)
@@ -173,7 +179,7 @@ def _refuse_beyond(lines: int) -> None:
 def _cells(text: str, delimiter: str) -> list[str]:
     if '"' not in text:
         return text.split(delimiter)
-    return next(csv.reader((text,), delimiter=delimiter))
+    return [AS_TEXT.sub(r"\1", cell) for cell in next(csv.reader((text,), delimiter=delimiter))]
 
 
 def _heading(path: Path) -> bytes:

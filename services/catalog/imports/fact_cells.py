@@ -13,6 +13,7 @@ from contracts.written import (
     folded,
     has_lost_digits,
     is_error,
+    numbers_in_cell,
     says_nothing,
 )
 from services.catalog.imports.headings import FactColumn, choice_of
@@ -90,7 +91,7 @@ def _several(column: FactColumn, text: str) -> tuple[str, ...]:
     if column.kind is FactKind.CODES:
         return tuple(_code(column, part) for part in parts)
     try:
-        return tuple(cell_number(part) for part in parts)
+        return numbers_in_cell(parts)
     except NotWritten as error:
         raise NotWritten(f"{WRONG_VALUE[column.kind]}；每个{error.why}") from None
 

@@ -52,14 +52,14 @@ class RecordReader:
             reasons.append(Reason(code=error.code, message=error.message, field="uscc"))
         try:
             name = NAME.validate_python(record.get("name", ""))
+            if says_nothing(name):
+                reasons.append(Reason(code="name_invalid", message=f"“{name}”不是企业名称。", field="name"))
         except ValidationError:
-            reasons.append(Reason(code="name_invalid", message="企业名称应为 2 至 120 个字。", field="name"))
-        if says_nothing(name) and name:
-            reasons.append(Reason(code="name_invalid", message=f"“{name}”不是企业名称。", field="name"))
+            wrong = spoiled_cell(str(record.get("name"))) or ("name_invalid", "企业名称应为 2 至 120 个字")
+            reasons.append(Reason(code=wrong[0], message=f"{wrong[1]}。", field="name"))
         industry, mobile = record.get("industry"), record.get("contact_mobile")
-        for place in ("name", "industry"):
-            if isinstance(said := record.get(place), str) and (spoiled := spoiled_cell(said)) is not None:
-                reasons.append(Reason(code=spoiled[0], message=f"{spoiled[1]}。", field=place))
+        if isinstance(industry, str) and (spoiled := spoiled_cell(industry)) is not None:
+            reasons.append(Reason(code=spoiled[0], message=f"{spoiled[1]}。", field="industry"))
         if industry is not None and not (isinstance(industry, str) and 0 < len(industry) <= 60):
             reasons.append(Reason(code="industry_too_long", message="行业应为 1 至 60 个字。", field="industry"))
         if mobile is not None and not (isinstance(mobile, str) and MOBILE.match(mobile)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from contracts.written import NotWritten, cell_number, day_written
+from contracts.written import NotWritten, cell_number, day_written, is_no_code
 from services.catalog.workbooks import cell_values
 from services.catalog.workbooks.cells import Json, SheetLine, Wrong
 
@@ -107,8 +107,10 @@ class RuleRows:
     def _code(self, line: SheetLine, text: str) -> str:
         """A code by what people call it, or as it is."""
         for entry in self._facts.get(line["数据名称"], {}).get("codes", ()):
-            if text == entry["label"]:
+            if text in (entry["label"], entry["code"]):
                 return str(entry["code"])
+        if is_no_code(text):
+            self._wrong.add("code_unreadable", line, "分类" if line.sheet == "金额" else "值", f"“{text}”不是代码")
         return text
 
     def _part(self, name: str, lines: Sequence[SheetLine]) -> Json:

@@ -7,8 +7,10 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 from stdnum.cn.uscc import calc_check_digit
 
+from chassis.foundation.reasons import reasons_for
 from chassis.foundation.secrecy import AesCipher
 from chassis.testing.fakes import FakeUnit
 from contracts.enterprises import (
@@ -120,6 +122,31 @@ def test_facts_are_added_to_the_file_and_told(unit: FakeUnit, cipher: AesCipher)
     view = record_facts(RecordFacts(enterprise_id=enterprise_id, facts=(REVENUE,)), unit)
     assert view.facts == (REVENUE,)
     assert unit.events[-1] == EnterpriseFactsChanged(enterprise_id=enterprise_id, facts=(REVENUE,))
+
+
+@pytest.mark.parametrize("said", ["#N/A", "NULL", "nan", "-"])
+def test_an_error_or_a_placeholder_is_no_code_whatever_door_it_comes_through(
+    unit: FakeUnit, cipher: AesCipher, said: str
+) -> None:
+    enterprise_id = register_enterprise(ENTERPRISE, unit, cipher).enterprise_id
+    told = {"source": "章贡区税务局", "as_of": date(2026, 1, 12)}
+    facts = (
+        Fact(name="sector", kind="code", value="none", **told),
+        Fact(name="sector", kind="code", value=said, **told),
+        Fact(name="honours", kind="codes", value=("a", said), **told),
+    )
+    with pytest.raises(FactsRefused) as refused:
+        record_facts(RecordFacts(enterprise_id=enterprise_id, facts=facts), unit)
+    assert [(each.code, each.field) for each in refused.value.reasons] == [
+        ("fact_no_code", "facts.1.value"),
+        ("fact_no_code", "facts.2.value"),
+    ]
+
+
+def test_an_error_of_a_spreadsheet_registers_no_enterprise() -> None:
+    with pytest.raises(ValidationError) as refused:
+        RegisterEnterprise(uscc=ENTERPRISE.uscc, name="#NAME?", contact_mobile="19900000001")
+    assert "是表格软件的错误值" in reasons_for(refused.value.errors())[0].message
 
 
 def test_a_correction_is_a_newer_fact_beside_the_old_one(unit: FakeUnit, cipher: AesCipher) -> None:

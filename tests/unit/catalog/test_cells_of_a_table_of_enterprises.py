@@ -123,6 +123,8 @@ def test_numbers_are_what_excel_shows_and_commas_set_three_digits_apart() -> Non
         assert value(read(with_cell("revenue:2025:万元", written)), "revenue") == number
     for wrong in ("1,5", "1，50", "1.23457E+11", "٥", "5²", "1 234"):
         assert told(read(with_cell("revenue:2025:万元", wrong))) == [("value_invalid", "revenue:2025:万元")]
+    assert value(read(with_cell("wages::多个元", "1,500；2")), "wages") == ("1500", "2")
+    assert told(read(with_cell("wages::多个元", "800,900"))) == [("value_invalid", "wages::多个元")], "one, or two?"
     assert told(read(with_cell("wages::多个元", "1,5；2"))) == [("value_invalid", "wages::多个元")]
 
 

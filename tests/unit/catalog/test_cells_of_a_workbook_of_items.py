@@ -143,6 +143,13 @@ def test_values_of_conditions_are_read_as_their_facts_are(rows: Rows) -> None:
     assert list(told(read(rows))) == [place]
 
 
+def test_an_error_among_several_codes_is_no_code(sample_item: SampleItem) -> None:
+    rows = item_rows(sample_item("NM-002"))
+    rows["数据"].append({"数据名称": "行业", "代码名": "sector", "类型": "分类"})
+    rows["条件"].append({"事项编码": "NM-002", "数据名称": "行业", "关系": "属于", "值": "steel；#N/A"})
+    assert list(told(read(rows))) == [cell("条件", "值", len(rows["条件"]) + 1)]
+
+
 @pytest.mark.parametrize("heading", ["{}*", "＊{}", "{}（必填）", "{}(选填)", "【必填】 {}", " {} "])
 def test_headings_are_known_with_what_is_put_to_them(rows: Rows, heading: str) -> None:
     assert read(rows, heading.format).reasons == ()

@@ -223,3 +223,15 @@ def test_cells_are_called_as_a_spreadsheet_calls_them() -> None:
 def test_wide_signs_are_folded_and_no_other() -> None:
     assert folded("　（１２３）％Ａ　") == "(123)%A"
     assert folded("²①٣") == "²①٣"
+
+
+@pytest.mark.parametrize("said", ["2026-W05-1", "2026-W051", "20260101", "2026-1-1", "２０２６-01-01", "2026-02-30"])
+def test_a_fact_that_is_a_day_has_year_month_and_day(said: str) -> None:
+    """Python takes the Monday of a week for a day as well."""
+    assert not value_fits(FactKind.DATE, said)
+    assert value_fits(FactKind.DATE, "2026-01-01")
+
+
+def test_a_share_in_percent_is_told_what_to_write() -> None:
+    with pytest.raises(NotWritten, match="不带“%”"):
+        cell_number("25％")

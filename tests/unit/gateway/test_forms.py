@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import date
+from datetime import date, datetime
 from types import SimpleNamespace
 from typing import Any, ClassVar, cast
 
@@ -336,3 +336,31 @@ def test_a_contract_that_nobody_fills_is_found_when_its_route_is_declared(declar
 def test_a_enterprise_is_said_once() -> None:
     with pytest.raises(ContractNotFilled, match="both path and token"):
         Form(BuyPaint, "/enterprises/{enterprise_id}/paint", in_body=True, own_enterprise=True)
+
+
+class LetDry(Command[Painted]):
+    owner: ClassVar[ServiceName] = "catalog"
+
+    on: date
+    until: datetime | None = None
+    days: tuple[date, ...] = ()
+
+
+@pytest.mark.parametrize("said", ["20260301", "86400", "1772323200", "0", " 46054", "1772323200.0", 86400, 1772323200])
+def test_a_day_that_is_said_as_a_number_is_none(said: Any) -> None:
+    """Pydantic would count seconds from 1970: 86400 is no 2 January 1970 to anybody here."""
+    form: Form[LetDry] = Form(LetDry, "/walls/dry", in_body=True)
+    with pytest.raises(RequestValidationError) as refused:
+        asyncio.run(form.read(door({"on": said, "until": said, "days": ["2026-03-01", said]})))
+    places = {each["loc"] for each in refused.value.errors()}
+    assert ("body", "on") in places
+    good = asyncio.run(form.read(door({"on": "2026-03-01", "until": "2026-03-01T08:00:00Z", "days": ["2026-03-02"]})))
+    assert (good.on, good.days) == (date(2026, 3, 1), (date(2026, 3, 2),))
+
+
+def test_days_by_number_are_refused_at_every_level_where_nothing_else_is_wrong() -> None:
+    form: Form[LetDry] = Form(LetDry, "/walls/dry", in_body=True)
+    body = {"on": "2026-03-01", "until": "20260301", "days": ["2026-03-01", "86400"]}
+    with pytest.raises(RequestValidationError) as refused:
+        asyncio.run(form.read(door(body)))
+    assert {each["loc"] for each in refused.value.errors()} == {("body", "until"), ("body", "days", 1)}

@@ -15,6 +15,7 @@ DAY = r"(?:([0-9]{4})\s*[年/.-]\s*)?(?:([0-9]{1,2})\s*[月/.-]\s*)?([0-9]{1,2})
 SPAN = re.compile(rf"{DAY}(?:\s*(?:至|到|—|–|~|～|-)\s*{DAY})?")
 COUNTS = re.compile(r"共\s*[0-9]+\s*天|[0-9]+\s*天|第\s*[0-9]+\s*号")
 COMPACT = re.compile(r"(?<![0-9])([0-9]{4})([0-9]{2})([0-9]{2})(?![0-9])")
+DASHED = r"\1-\2-\3 "
 BESIDE = re.compile(r"(?:[\s,，、;；。.:：和及与]|放假|调休|休息|上班|补班|周[一二三四五六日]|星期[一二三四五六日])*")
 """What may stand beside the days of a list."""
 
@@ -56,7 +57,7 @@ def listed(text: str, year: int, field: str) -> tuple[date, ...]:
     for line in text.splitlines():
         plain = COUNTS.sub("", IN_BRACKETS.sub("", half_width(line)))
         days |= set(_days(plain, year, field, wrong))
-        if not BESIDE.fullmatch(COMPACT.sub("", SPAN.sub("", plain))):
+        if not BESIDE.fullmatch(SPAN.sub("", COMPACT.sub(DASHED, plain))):
             wrong.append(_unclear(line, field))
     if wrong:
         raise AnnouncementUnclear(*dict.fromkeys(wrong))
@@ -66,7 +67,7 @@ def listed(text: str, year: int, field: str) -> tuple[date, ...]:
 def _days(text: str, year: int, field: str, wrong: list[Reason]) -> Iterator[date]:
     """What is no day is told in `wrong`."""
     month = None
-    for found in SPAN.finditer(COMPACT.sub(r"\1-\2-\3 ", text)):
+    for found in SPAN.finditer(COMPACT.sub(DASHED, text)):
         first_year, first_month, first, last_year, last_month, last = (int(n) if n else None for n in found.groups())
         try:
             # A year without a month is half of a date, which the month of the day before must not complete.

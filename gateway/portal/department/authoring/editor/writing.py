@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from contracts.typed import half_width
-from contracts.written import NotWritten, day_written, plain_number
+from contracts.written import NotWritten, day_written, folded, plain_number
 from gateway.portal.department.authoring.editor.pointers import NOWHERE
 from gateway.portal.department.authoring.editor.shapes import LONG_FROM, Words
 
@@ -131,8 +131,11 @@ def _value(texts: list[str], operator: Any) -> Any:
 
 def number_of(text: str) -> str:
     """A number without its commas; anything else as it is, but for a day."""
+    plain = folded(text)
+    if re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", plain):
+        return plain  # as it is: it may be a code, whose zeros count
     try:
-        return plain_number(text)
+        return plain_number(plain)
     except NotWritten:
         return day_read(text.strip())
 

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from contracts.refusal import Invalid, Reason
 from contracts.rule import Decision, Fact
 from contracts.trials import NeededFact, TriedItem
-from contracts.written import NotWritten, cell_number, day_written, folded, is_error, says_nothing
+from contracts.written import NotWritten, cell_number, day_written, folded, is_error, numbers_in_cell, says_nothing
 from gateway.portal.department.authoring.editor.writing import period_read
 
 SOURCE = "试算时填写"
@@ -195,7 +195,7 @@ def _value(needed: NeededFact, texts: Sequence[str]) -> Any:
     if needed.kind == "codes":
         return [_code(needed, each) for each in _several(texts)]
     if needed.kind == "numbers":
-        return [cell_number(each) for each in re.split(r"[、;；\s]+|，(?![0-9]{3})|,(?![0-9]{3})", text) if each]
+        return list(numbers_in_cell([each for each in re.split(r"[、;；\s]+", text) if each]))
     return text
 
 
