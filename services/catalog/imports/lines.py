@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -15,7 +15,7 @@ from contracts.refusal import Reason
 from contracts.rule import Fact
 from contracts.rule.facts import FactKind
 from contracts.typed import half_width
-from services.catalog.enterprises.credit_code import checked_credit_code
+from services.catalog.enterprises.credit_code import checked_credit_code, never
 from services.catalog.enterprises.domain import CreditCodeInvalid
 from services.catalog.imports.headings import FactColumn, Heading
 
@@ -58,13 +58,17 @@ class EnterpriseLine:
 
 @dataclass(slots=True)
 class LineReader:
-    """Reads the lines of one table. `source` says all of it, on `as_of` unless the line has a date of its own."""
+    """Reads the lines of one table. `source` says all of it, on `as_of` unless the line has a date of its own.
+
+    `admitted`: whether two persons have admitted a credit code that fails its own check.
+    """
 
     heading: Heading
     source: str
     source_kind: SourceKind | None
     as_of: date
     today: date
+    admitted: Callable[[str], bool] = never
     _reasons: list[Reason] = field(default_factory=list)
     _known: dict[tuple[int, str, date], Fact] = field(default_factory=dict)
     _like: dict[int, Fact] = field(default_factory=dict)
@@ -99,7 +103,7 @@ class LineReader:
 
     def _credit_code(self, text: str) -> str:
         try:
-            return checked_credit_code(text)
+            return checked_credit_code(text, self.admitted)
         except CreditCodeInvalid as error:
             self._wrong(error.code, error.message.rstrip("。"), self.heading.title("uscc"))
             return ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -13,7 +13,8 @@ from chassis.foundation.reasons import reasons_for
 from contracts.refusal import Reason
 from contracts.rule import Fact
 from contracts.rule.facts import value_fits
-from services.catalog.enterprises.credit_code import checked_credit_code
+from contracts.typed import half_width
+from services.catalog.enterprises.credit_code import checked_credit_code, never
 from services.catalog.enterprises.domain import CreditCodeInvalid
 from services.catalog.imports.lines import MOBILE, MOST_KNOWN, NAME, EnterpriseLine
 
@@ -34,6 +35,7 @@ class RecordReader:
     """Reads the records of one feed. `today` is the day on which it does."""
 
     today: date
+    admitted: Callable[[str], bool] = never
     _alike: dict[tuple[Any, ...], Alike] = field(default_factory=dict)
     _told: int = 0
 
@@ -42,7 +44,7 @@ class RecordReader:
         reasons: list[Reason] = []
         uscc = name = ""
         try:
-            uscc = checked_credit_code(str(record.get("uscc", "")))
+            uscc = checked_credit_code(str(record.get("uscc", "")), self.admitted)
         except CreditCodeInvalid as error:
             reasons.append(Reason(code=error.code, message=error.message, field="uscc"))
         try:
@@ -52,7 +54,7 @@ class RecordReader:
         industry, mobile = record.get("industry"), record.get("contact_mobile")
         if industry is not None and not (isinstance(industry, str) and 0 < len(industry) <= 60):
             reasons.append(Reason(code="industry_too_long", message="行业应为 1 至 60 个字。", field="industry"))
-        if mobile is not None and not (isinstance(mobile, str) and MOBILE.match(mobile)):
+        if mobile is not None and not (isinstance(mobile, str) and MOBILE.match(mobile := half_width(mobile))):
             reasons.append(Reason(code="mobile_invalid", message="应为 11 位手机号码。", field="contact_mobile"))
         facts = self._facts(record.get("facts", []), reasons)
         if reasons:
