@@ -1,4 +1,4 @@
-"""What people type, in the writing that programs read. Pure.
+"""What people type, in the writing that programs read.
 
 A Chinese keyboard writes digits, letters and signs wide (１３８) as easily as narrow: both mean the same, and both are
 taken. Digits of other scripts (٣, ३) and look-alikes (², ①) are nobody's slip of the keyboard here: what is checked by

@@ -15,12 +15,12 @@ from contracts.refusal import Invalid
 from gateway.door import Door, expected_version
 from gateway.strict import (
     Wrong,
-    days_by_number,
     given_twice,
     json_in,
     readable,
     unfit_text,
     unfit_values,
+    unfit_writing,
     unknown_parameter,
 )
 
@@ -105,7 +105,7 @@ class Form(Generic[T]):
             misfits = [self.placed(each) for each in error.errors(include_url=False)]
             wrong = [each for each in misfits if unversioned is None or each["loc"] != (VERSION,)] + wrong
         else:
-            unfit = (*days_by_number(filled, fields), *unfit_values(filled))
+            unfit = (*unfit_values(filled), *unfit_writing(fields, filled))
             wrong = [self.placed(each) for each in unfit] + wrong
         if wrong:
             raise RequestValidationError(_once_each(wrong))

@@ -27,7 +27,8 @@ WIDEST = 2**63
 YEARS = range(1900, 2201)
 """Days outside of these are typing errors, and beyond some of them no calendar can count."""
 
-COUNT = re.compile(r"\s*[+-]?[0-9]*\.?[0-9]*\s*")
+DAY = re.compile(r"\s*[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
 MALFORMED = frozenset({"json_invalid", "json_not_utf8", "json_not_finite", "json_name_twice", "json_too_deep"})
 """What no JSON is: nothing else can be said of such a body."""
 
@@ -130,23 +131,24 @@ def unfit_values(said: Any, place: Place = ()) -> Iterator[Wrong]:
             yield from unfit_values(value, (*place, at))
 
 
-def days_by_number(filled: Any, said: Any, place: Place = ()) -> Iterator[Wrong]:
-    """Days and instants that were said as a number. Pydantic counts seconds from 1970 then: `20260301` would be a day in
-    August 1970, and a year and a month, or a spreadsheet's number of a day, one of its first."""
-    if isinstance(filled, BaseModel) and isinstance(said, Mapping):
-        for name in type(filled).model_fields:
-            if name in said:
-                yield from days_by_number(getattr(filled, name), said[name], (*place, name))
-    elif isinstance(filled, Mapping) and isinstance(said, Mapping):
-        for name, value in filled.items():
-            yield from days_by_number(value, said.get(name), (*place, str(name)))
-    elif isinstance(filled, list | tuple) and isinstance(said, list | tuple):
-        for at, (value, each) in enumerate(zip(filled, said, strict=False)):
-            yield from days_by_number(value, each, (*place, at))
-    elif isinstance(filled, date) and (
-        isinstance(said, int | float) or (isinstance(said, str) and COUNT.fullmatch(said) is not None)
-    ):
-        yield _wrong("date_from_datetime_parsing", place)
+def unfit_writing(said: Any, kept: Any, place: Place = ()) -> Iterator[Wrong]:
+    """What was read as a day or a number although nobody writes one so: seconds since 1970 (`0`), `1_000`.
+
+    `kept` is the contract that was made of `said`.
+    """
+    if isinstance(kept, BaseModel):
+        kept = kept.__dict__
+    if isinstance(kept, Mapping) and isinstance(said, Mapping):
+        for name in kept.keys() & said.keys():
+            yield from unfit_writing(said[name], kept[name], (*place, str(name)))
+    elif isinstance(kept, list | tuple) and isinstance(said, list | tuple):
+        for at, (written, read) in enumerate(zip(said, kept, strict=False)):
+            yield from unfit_writing(written, read, (*place, at))
+    elif isinstance(kept, date):
+        if not isinstance(said, date) and not (isinstance(said, str) and DAY.match(said)):
+            yield _wrong("date_from_datetime_parsing", place)
+    elif isinstance(kept, int) and isinstance(said, str) and "_" in said:
+        yield _wrong("int_parsing", place)
 
 
 def unknown_parameter(name: str, known: Iterator[str] | list[str]) -> Wrong:

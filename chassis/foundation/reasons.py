@@ -33,6 +33,7 @@ SENTENCES: Mapping[str, str] = {
     "datetime_from_date_parsing": "日期时间格式不正确",
     "datetime_parsing": "日期时间格式不正确",
     "date_from_datetime_parsing": "日期格式不正确",
+    "date_from_datetime_inexact": "日期格式不正确",
     "json_invalid": "请求内容不是有效的 JSON",
     "json_not_utf8": "请求内容须为 UTF-8 编码",
     "json_not_finite": "{name} 不是数字，JSON 中没有这种写法",

@@ -29,6 +29,8 @@ def findings(source: str) -> Iterator[tuple[int, str]]:
     }
     for node in ast.walk(tree):
         what = None
+        if not isinstance(node, ast.expr):
+            continue
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in prose:
             what = found[0] if (found := CLASSES.search(node.value)) else None
         elif isinstance(node, ast.Attribute) and node.attr in METHODS | FLAGS:

@@ -122,7 +122,8 @@ def test_a_broken_line_is_told_with_line_column_and_every_reason_while_the_good_
         (5, None, "too_many_cells"),
         (6, None, "contact_missing"),
     ]
-    assert office.lines(view, outcome="refused")[0].message == "A3：统一社会信用代码有误：校验码不符，请核对是否抄错。"
+    said = "A3：统一社会信用代码有误：校验码不符，请核对是否抄错；证照上确是如此的，可申请核准该代码。"
+    assert office.lines(view, outcome="refused")[0].message == said
     assert office.count("enterprise") == 2
 
 

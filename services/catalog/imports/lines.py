@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -14,7 +14,7 @@ from contracts.fact_sources import SourceKind
 from contracts.refusal import Reason
 from contracts.rule import Fact
 from contracts.written import AS_TEXT, NotWritten, cell_address, day_written, folded, says_nothing
-from services.catalog.enterprises.credit_code import checked_credit_code
+from services.catalog.enterprises.credit_code import checked_credit_code, never
 from services.catalog.enterprises.domain import CreditCodeInvalid
 from services.catalog.imports.fact_cells import CellRefused, spoiled_cell, value_of
 from services.catalog.imports.headings import OPTIONAL_TEXT, FactColumn, Heading
@@ -43,13 +43,17 @@ class EnterpriseLine:
 
 @dataclass(slots=True)
 class LineReader:
-    """Reads the lines of one table. `source` says all of it, on `as_of` unless the line has a date of its own."""
+    """Reads the lines of one table. `source` says all of it, on `as_of` unless the line has a date of its own.
+
+    `admitted`: whether two persons have admitted a credit code that fails its own check.
+    """
 
     heading: Heading
     source: str
     source_kind: SourceKind | None
     as_of: date
     today: date
+    admitted: Callable[[str], bool] = never
     _line: int = 0
     _reasons: list[Reason] = field(default_factory=list)
     _known: dict[tuple[int, str, date], Fact] = field(default_factory=dict)
@@ -93,12 +97,12 @@ class LineReader:
             return ""
         place = self.heading.fixed["uscc"]
         code = folded(text)
-        if not code or ROUNDED_CODE.match(code):
+        if not code or (ROUNDED_CODE.match(code) and not self.admitted(code)):
             why = "必填" if not code else f"末三位都是 0：{AS_TEXT}"
             self._wrong("cell_empty" if not code else "digits_lost", why, place)
             return ""
         try:
-            return checked_credit_code(code)
+            return checked_credit_code(code, self.admitted)
         except CreditCodeInvalid as error:
             self._wrong(error.code, error.message.rstrip("。"), place)
             return ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -13,8 +13,9 @@ from chassis.foundation.reasons import reasons_for
 from contracts.refusal import Reason
 from contracts.rule import Fact
 from contracts.rule.facts import FactType, value_fits
+from contracts.typed import half_width
 from contracts.written import says_nothing
-from services.catalog.enterprises.credit_code import checked_credit_code
+from services.catalog.enterprises.credit_code import checked_credit_code, never
 from services.catalog.enterprises.domain import CreditCodeInvalid
 from services.catalog.imports.fact_cells import CODED, CellRefused, spoiled_cell
 from services.catalog.imports.headings import choice_of
@@ -38,6 +39,7 @@ class RecordReader:
     the codes of a fact."""
 
     today: date
+    admitted: Callable[[str], bool] = never
     vocabulary: Mapping[str, FactType] = field(default_factory=dict)
     _alike: dict[tuple[Any, ...], Alike] = field(default_factory=dict)
     _told: int = 0
@@ -47,7 +49,7 @@ class RecordReader:
         reasons: list[Reason] = []
         uscc = name = ""
         try:
-            uscc = checked_credit_code(str(record.get("uscc", "")))
+            uscc = checked_credit_code(str(record.get("uscc", "")), self.admitted)
         except CreditCodeInvalid as error:
             reasons.append(Reason(code=error.code, message=error.message, field="uscc"))
         try:
@@ -62,7 +64,7 @@ class RecordReader:
             reasons.append(Reason(code=spoiled[0], message=f"{spoiled[1]}。", field="industry"))
         if industry is not None and not (isinstance(industry, str) and 0 < len(industry) <= 60):
             reasons.append(Reason(code="industry_too_long", message="行业应为 1 至 60 个字。", field="industry"))
-        if mobile is not None and not (isinstance(mobile, str) and MOBILE.match(mobile)):
+        if mobile is not None and not (isinstance(mobile, str) and MOBILE.match(mobile := half_width(mobile))):
             reasons.append(Reason(code="mobile_invalid", message="应为 11 位手机号码。", field="contact_mobile"))
         facts = self._facts(record.get("facts", []), reasons)
         if reasons:

@@ -188,7 +188,7 @@ def test_words_for_nothing_in_a_record_are_no_facts(said: str) -> None:
 
 
 def test_errors_and_codes_outside_the_list_are_refused_with_the_list() -> None:
-    reader = RecordReader(TODAY, {"sector": LISTED})
+    reader = RecordReader(TODAY, vocabulary={"sector": LISTED})
     for _ in range(2):
         line = read(
             {**SECTOR, "value": "#N/A"},

@@ -44,6 +44,13 @@ class BuyPaint(Command[Painted]):
     colour: str = "white"
 
 
+class DryUntil(Command[Painted]):
+    owner: ClassVar[ServiceName] = "catalog"
+
+    coats: int
+    days: tuple[date, ...]
+
+
 class ListWalls(PagedQuery[Page]):
     owner: ClassVar[ServiceName] = "catalog"
 
@@ -54,6 +61,7 @@ class ListWalls(PagedQuery[Page]):
 
 PAINTING: Form[PaintWall] = Form(PaintWall, "/walls/{wall_id}/paint", in_body=True, versioned=True)
 BUYING: Form[BuyPaint] = Form(BuyPaint, "/paint", in_body=True, own_enterprise=True)
+DRYING: Form[DryUntil] = Form(DryUntil, "/drying", in_body=True)
 LISTING: Form[ListWalls] = Form(ListWalls, "/walls", in_body=False, called={"wall_version": "version"})
 
 
@@ -107,6 +115,22 @@ def test_a_version_that_is_not_said_is_told_when_all_else_is_right(
     else:
         with pytest.raises(expected):
             read(PAINTING, good)
+
+
+def test_seconds_since_1970_are_no_day_and_underscores_no_part_of_a_number() -> None:
+    said = {"coats": "1_000", "days": [0, "86400", "1700000000", "2026-03-01", "2026-03-02T00:00:00", "２０２６-03-01"]}
+    assert problems(DRYING, door(said)) == [
+        ("date_from_datetime_inexact", "body", "days", 2),
+        ("date_from_datetime_parsing", "body", "days", 5),
+    ]
+    said["days"] = [0, "86400", "2026-03-01", "2026-03-02T00:00:00"]
+    assert sorted(problems(DRYING, door(said)), key=str) == [
+        ("date_from_datetime_parsing", "body", "days", 0),
+        ("date_from_datetime_parsing", "body", "days", 1),
+        ("int_parsing", "body", "coats"),
+    ]
+    good = {"coats": "2", "days": ["2026-03-01"]}
+    assert read(DRYING, door(good)) == DryUntil(coats=2, days=(date(2026, 3, 1),))
 
 
 @pytest.mark.parametrize("field", ["wall_id", "expected_version"])

@@ -52,6 +52,12 @@ def test_half_a_day_a_number_and_an_error_are_no_days(tmp_path: Path, day: str) 
     assert read(written(tmp_path, "20270101,放假\n")).rest_days == [date(2027, 1, 1)]
 
 
+def test_wide_digits_are_a_date_and_those_of_other_scripts_are_none(tmp_path: Path) -> None:
+    assert read(written(tmp_path, "２０２７－０１－０１,放假\n")).rest_days == [date(2027, 1, 1)]
+    with pytest.raises(CommandRefusal, match="不是日期"):
+        read(written(tmp_path, "日期,安排\n٢٠٢٧-01-01,放假\n"))
+
+
 def test_every_line_that_cannot_be_understood_is_named(tmp_path: Path) -> None:
     text = "日期,安排\n2027-01-01,也许\n2027-13-01,放假\n元旦,放假\n2027-10-07—2027-10-01,放假\n2027-05-01\n"
     with pytest.raises(CommandRefusal) as refused:
