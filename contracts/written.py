@@ -47,6 +47,9 @@ PLAIN = re.compile(r"(?P<sign>[+-]?)(?P<whole>[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?
 DIGITS_LOST = re.compile(r"[+-]?[0-9](?:\.(?P<part>[0-9]+))?[eE]\+[0-9]{2,3}")
 """As a spreadsheet shows, and writes into CSV, a number that is too long for its cell."""
 
+QUICK = re.compile(r"0|-?[1-9][0-9]{0,8}(?:\.[0-9]{0,5}[1-9])?")
+"""Most numbers of a table are what they are."""
+
 DAY = re.compile(
     r"(?:(?P<y>[0-9]{4})(?P<sign>[-/.])(?P<m>[0-9]{1,2})(?P=sign)(?P<d>[0-9]{1,2})"
     r"|(?P<year>[0-9]{4})\s*年\s*(?P<month>[0-9]{1,2})\s*月\s*(?P<day>[0-9]{1,2})\s*[日号]?"
@@ -85,7 +88,8 @@ def folded(text: str) -> str:
 
 def is_error(text: str) -> bool:
     """Whether a spreadsheet says with it that it could not compute the cell."""
-    return ERROR.fullmatch(folded(text)) is not None
+    # Most cells are neither, and a city's table has millions: they are looked at as they are.
+    return ("#" in text or "＃" in text or ":" in text or "：" in text) and ERROR.fullmatch(folded(text)) is not None
 
 
 def says_nothing(text: str, *, in_text: bool = False) -> bool:
@@ -106,7 +110,7 @@ def is_no_code(code: str) -> bool:
 
 def has_lost_digits(text: str) -> bool:
     """9.13607E+17: a code, an account or a telephone number that became a number on its way."""
-    return DIGITS_LOST.fullmatch(folded(text)) is not None
+    return ("+" in text or "＋" in text) and DIGITS_LOST.fullmatch(folded(text)) is not None
 
 
 def plain_heading(text: str) -> str:
@@ -153,6 +157,8 @@ def cell_number(text: str) -> str:
 
     Raises NotWritten, also for a number of which only the first digits are shown (1.23457E+11).
     """
+    if QUICK.fullmatch(text):
+        return text
     lost = DIGITS_LOST.fullmatch(folded(text))
     if lost is not None and len(lost["part"] or "") < EXACT_DIGITS - 1:
         raise NotWritten("以科学计数法保存，末几位已丢失，请设为数值格式后重新保存")
