@@ -27,7 +27,7 @@ ENCODINGS = ("utf-8", "gb18030")
 WIDE_MARKS = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 """How Excel's "Unicode text" begins."""
 
-AS_TEXT = re.compile(r'="([^"]*)"\Z')
+AS_TEXT = re.compile(r'\A="([^"]*)"\Z')
 """How programs write a cell that Excel must take for a text: `="0012"`."""
 
 TURN = 1000

@@ -230,12 +230,11 @@ class FactType(RulePart):
 
 
 _NUMBER = re.compile(r"^-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,12})?\Z")
-_DAY = re.compile(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _CODE = re.compile(r"^\S{1,64}\Z")
 
 
 def _is_date(text: str) -> bool:
     try:
-        return _DAY.match(text) is not None and bool(date.fromisoformat(text))  # which takes 2026-W05-1 for a day
+        return len(text) == 10 and bool(date.fromisoformat(text))
     except ValueError:
         return False

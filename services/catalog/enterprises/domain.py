@@ -257,7 +257,8 @@ class Enterprise(Aggregate):
 
 def _wrong_with(fact: Fact, index: int, today: date) -> list[Reason]:
     reasons = []
-    if fact.kind in CODED and any(map(is_no_code, (fact.value,) if isinstance(fact.value, str) else fact.value)):
+    said = fact.value if isinstance(fact.value, tuple) else (str(fact.value),)
+    if fact.kind in CODED and any(map(is_no_code, said)):
         text = f"“{fact.name}”的值不是代码：表格软件的错误值和“NULL”“-”一类的占位不是数据，没有数据的请不填"
         reasons.append(Reason(code="fact_no_code", message=text, field=f"facts.{index}.value"))
     if fact.as_of > today:

@@ -103,6 +103,6 @@ def _code(column: FactColumn, text: str) -> str:
     code = column.code_of(text)
     if code is None:
         raise CellRefused("code_unknown", f"“{text[:40]}”不是可选的值，应为：{choice_of(column.codes)}")
-    if not CODE.match(code) or says_nothing(code) and not column.codes:
+    if not CODE.match(code) or (says_nothing(code) and not column.codes):
         raise CellRefused("value_invalid", WRONG_VALUE[column.kind])
     return code

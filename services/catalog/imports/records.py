@@ -14,7 +14,7 @@ from contracts.refusal import Reason
 from contracts.rule import Fact
 from contracts.rule.facts import FactType, value_fits
 from contracts.typed import half_width
-from contracts.written import says_nothing
+from contracts.written import is_no_code, says_nothing
 from services.catalog.enterprises.credit_code import checked_credit_code, never
 from services.catalog.enterprises.domain import CreditCodeInvalid
 from services.catalog.imports.fact_cells import CODED, CellRefused, spoiled_cell
@@ -128,6 +128,8 @@ class RecordReader:
         for each in value if isinstance(value, list) else (value,):
             if isinstance(each, str) and (spoiled := spoiled_cell(each)) is not None:
                 raise CellRefused(*spoiled)
+            if coded and isinstance(value, list) and isinstance(each, str) and is_no_code(each):
+                raise CellRefused("value_invalid", f"“{each}”不是代码")
             if listed and all(each != code.code for code in listed):
                 raise CellRefused("code_unknown", f"“{str(each)[:40]}”不是可选的代码，应为：{choice_of(listed)}")
         return not isinstance(value, str) or bool(listed) or not says_nothing(value)

@@ -25,16 +25,18 @@ def vocabulary(reader: Reader) -> dict[str, FactType]:
     known: dict[str, FactType] = {}
     doubtful: set[str] = set()
     told: list[FactType] = []
-    for written, of_label in reader.execute(VOCABULARY, {"tenant": reader.tenant}):
-        fact = FactType.model_validate(written)
+    for row in reader.execute(VOCABULARY, {"tenant": reader.tenant}):
+        fact = FactType.model_validate(row.fact)
         told.append(fact)
-        for word in () if of_label else (fact.name, fact.label):
+        for word in () if row.of_label else (fact.name, fact.label):
             other = known.setdefault(word, fact)
             if (other.name, other.kind) != (fact.name, fact.kind):
                 doubtful.add(word)
     codes = codes_of(told)
     return {
-        word: fact.model_copy(update={"codes": codes[fact.name]}) for word, fact in known.items() if word not in doubtful
+        word: fact.model_copy(update={"codes": codes[fact.name]})
+        for word, fact in known.items()
+        if word not in doubtful
     }
 
 

@@ -96,7 +96,9 @@ def place_of(path: str, rows: ItemRows) -> str:
     path = path.removeprefix("/").replace("/", ".")
     for prefix, (sheet, columns) in ROWS.items():
         if path.startswith(f"{prefix}."):
-            return _entry(path.removeprefix(f"{prefix}."), rows.own.get(sheet, ()), columns) or rows.line.place("事项编码")
+            return _entry(path.removeprefix(f"{prefix}."), rows.own.get(sheet, ()), columns) or rows.line.place(
+                "事项编码"
+            )
     if path.startswith("rules.fact_types"):
         return _fact(path, rows)
     if path.startswith("rules.eligibility"):

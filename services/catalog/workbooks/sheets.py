@@ -10,7 +10,6 @@ from typing import Literal, NamedTuple
 
 from services.catalog.workbooks import cell_values
 
-
 Holds = Literal["text", "figure", "day", "loose_day", "year"]
 
 

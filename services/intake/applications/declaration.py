@@ -131,7 +131,9 @@ def _wrongly_written(fact: Fact, declared: FactType) -> str | None:
     known = {entry.code for entry in declared.codes}
     if fact.kind in (FactKind.CODE, FactKind.CODES) and known and not known.issuperset(codes):
         return "不在可选的取值之内"
-    if fact.kind in (FactKind.CODE, FactKind.CODES) and any(is_no_code(each) for each in codes if isinstance(each, str)):
+    if fact.kind in (FactKind.CODE, FactKind.CODES) and any(
+        is_no_code(each) for each in codes if isinstance(each, str)
+    ):
         return "填的不是代码：没有数据的请不填"
     return None
 

@@ -104,7 +104,11 @@ def test_a_code_that_the_list_has_not_is_refused_with_the_list() -> None:
     line = read(with_cell("纳税信用等级:2025", "Z"))
     assert told(line) == [("code_unknown", "纳税信用等级:2025")]
     assert "A（优秀）、M（新设）、none（无）" in line.reasons[0].message
-    assert [value(read(with_cell("纳税信用等级:2025", said)), "tax_grade") for said in ("优秀", "a", "Ｍ")] == ["A", "A", "M"]
+    assert [value(read(with_cell("纳税信用等级:2025", said)), "tax_grade") for said in ("优秀", "a", "Ｍ")] == [
+        "A",
+        "A",
+        "M",
+    ]
 
 
 def test_codes_of_all_who_list_some_are_the_list() -> None:
@@ -119,7 +123,11 @@ def test_codes_of_all_who_list_some_are_the_list() -> None:
 
 
 def test_numbers_are_what_excel_shows_and_commas_set_three_digits_apart() -> None:
-    for written, number in (("20000.099999999999", "20000.1"), ("1，234.50", "1234.5"), ("124599.99999999999", "124600")):
+    for written, number in (
+        ("20000.099999999999", "20000.1"),
+        ("1，234.50", "1234.5"),
+        ("124599.99999999999", "124600"),
+    ):
         assert value(read(with_cell("revenue:2025:万元", written)), "revenue") == number
     for wrong in ("1,5", "1，50", "1.23457E+11", "٥", "5²", "1 234"):
         assert told(read(with_cell("revenue:2025:万元", wrong))) == [("value_invalid", "revenue:2025:万元")]
@@ -128,7 +136,9 @@ def test_numbers_are_what_excel_shows_and_commas_set_three_digits_apart() -> Non
     assert told(read(with_cell("wages::多个元", "1,5；2"))) == [("value_invalid", "wages::多个元")]
 
 
-@pytest.mark.parametrize("heading", ["统一社会信用代码", "企业名称", "行业", "联系手机", "sector::代码", "honours::多代码"])
+@pytest.mark.parametrize(
+    "heading", ["统一社会信用代码", "企业名称", "行业", "联系手机", "sector::代码", "honours::多代码"]
+)
 def test_a_number_that_lost_its_digits_is_no_code_and_says_what_to_do(heading: str) -> None:
     for written in ("9.13607E+17", "9.13607020000000E+17"):
         line = read(with_cell(heading, written))
@@ -150,9 +160,20 @@ def test_a_telephone_in_wide_digits_is_one_and_in_another_script_is_none() -> No
 
 @pytest.mark.parametrize("heading", ["数据日期", "set_up_on::日期"])
 def test_a_day_has_three_parts_or_eight_digits(heading: str) -> None:
-    for written in ("2025-12-01", "2025/12/1", "2025.12.1", "20251201", "2025年12月1日", "２０２５年１２月１日", "2025-12-01 00:00:00"):
+    for written in (
+        "2025-12-01",
+        "2025/12/1",
+        "2025.12.1",
+        "20251201",
+        "2025年12月1日",
+        "２０２５年１２月１日",
+        "2025-12-01 00:00:00",
+    ):
         line = read(with_cell(heading, written))
-        assert (line.facts[0].as_of if heading == "数据日期" else value(line, "set_up_on")) in (date(2025, 12, 1), "2025-12-01")
+        assert (line.facts[0].as_of if heading == "数据日期" else value(line, "set_up_on")) in (
+            date(2025, 12, 1),
+            "2025-12-01",
+        )
     for wrong in ("2025-12", "202512", "2025年12月", "45992", "25-12-1", "2025-13-01"):
         assert [place for _, place in told(read(with_cell(heading, wrong)))] == [heading]
 
@@ -165,7 +186,9 @@ def test_headings_are_known_with_what_is_put_to_them(put: str) -> None:
     heading = [put.format(each) for each in HEADING]
     line = read(GOOD, heading)
     assert (line.uscc, len(line.facts)) == (GOOD[0], 7)
-    assert told(read(with_cell("企业名称", "#NAME?"), heading)) == [("cell_is_error", heading[1].strip())], "as people see it"
+    assert told(read(with_cell("企业名称", "#NAME?"), heading)) == [("cell_is_error", heading[1].strip())], (
+        "as people see it"
+    )
 
 
 def test_a_heading_that_is_an_error_or_unknown_is_told_by_its_letter() -> None:
@@ -216,13 +239,28 @@ def test_csv_in_every_encoding_and_excel_of_one_table_say_the_same(tmp_path: Pat
     assert told(expected[1]) == [("cell_is_error", "sector::代码")]
     assert told(expected[2]) == [("digits_lost", HEADING[0]), ("value_invalid", "set_up_on::日期")]
     words = {word: said for said, word in YES_NO.items()}
-    for encoding, separator in (("utf-8", ","), ("utf-8-sig", ","), ("gb18030", ","), ("utf-16", "\t"), ("utf-16-be", "\t")):
+    for encoding, separator in (
+        ("utf-8", ","),
+        ("utf-8-sig", ","),
+        ("gb18030", ","),
+        ("utf-16", "\t"),
+        ("utf-16-be", "\t"),
+    ):
         with (tmp_path / f"{encoding}.csv").open("w", encoding=encoding, newline="") as file:
             file.write("\ufeff" if encoding == "utf-16-be" else "")
             table = csv.writer(file, delimiter=separator)
             for row in (HEADING, *typed):
                 # As Excel saves it: what is too long for its cell with an exponent.
-                table.writerow(["9.13607E+17" if each == 913607320000000123 else words.get(each, each) if isinstance(each, bool) else each for each in row])
+                table.writerow(
+                    [
+                        "9.13607E+17"
+                        if each == 913607320000000123
+                        else words.get(each, each)
+                        if isinstance(each, bool)
+                        else each
+                        for each in row
+                    ]
+                )
         found = lines_of(tmp_path / f"{encoding}.csv", tmp_path)
         assert [(each.facts, told(each)) for each in found] == [(each.facts, told(each)) for each in expected], encoding
 

@@ -115,7 +115,8 @@ def test_what_is_no_whole_day_is_refused_and_never_guessed(rows: Rows, day: str)
 
 
 @pytest.mark.parametrize(
-    ("figure", "kept"), [("20000.099999999999", "20000.1"), ("1，000", "1000"), ("9.00000000000000E+15", f"9{'0' * 15}")]
+    ("figure", "kept"),
+    [("20000.099999999999", "20000.1"), ("1，000", "1000"), ("9.00000000000000E+15", f"9{'0' * 15}")],
 )
 def test_a_figure_is_what_excel_shows(rows: Rows, figure: str, kept: str) -> None:
     rows["事项"][0] |= {"总额最高": figure, "总额最高单位": "万元"}

@@ -194,6 +194,7 @@ def test_errors_and_codes_outside_the_list_are_refused_with_the_list() -> None:
             {**SECTOR, "value": "#N/A"},
             {**SECTOR, "value": "gold"},
             {**CODES, "value": ["a", "#REF!"]},
+            {**CODES, "value": ["a", "NULL"]},
             SECTOR,
             {**SECTOR, "value": "none"},
             reader=reader,
@@ -202,6 +203,7 @@ def test_errors_and_codes_outside_the_list_are_refused_with_the_list() -> None:
             ("cell_is_error", "facts.0.value"),
             ("code_unknown", "facts.1.value"),
             ("cell_is_error", "facts.2.value"),
+            ("value_invalid", "facts.3.value"),
         ]
         assert "steel（钢铁）、none（无）" in line.reasons[1].message
 

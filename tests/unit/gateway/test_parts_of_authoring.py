@@ -119,9 +119,9 @@ def test_a_line_that_says_no_fact_is_told_with_its_number(line: str, why: str) -
 
 
 def test_words_for_nothing_say_nothing_and_figures_are_as_excel_shows_them() -> None:
-    assert pasted("营业收入=NULL 2025\n行业=-\n规上企业=—\n认定日期=暂无\n荣誉=无\n营业收入\t20000.099999999999\t2024") == {
-        ("revenue", "2024"): ("20000.1", "万元")
-    }
+    assert pasted(
+        "营业收入=NULL 2025\n行业=-\n规上企业=—\n认定日期=暂无\n荣誉=无\n营业收入\t20000.099999999999\t2024"
+    ) == {("revenue", "2024"): ("20000.1", "万元")}
     assert pasted("规上企业=无\n认定日期=20250601") == {
         ("above_scale", None): (False, None),
         ("certified_on", None): ("2025-06-01", None),
