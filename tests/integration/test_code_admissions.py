@@ -93,6 +93,14 @@ def test_a_code_that_was_declined_may_be_asked_for_again_with_another_paper(offi
     assert [each["admission_id"] for each in waiting] == [again["admission_id"]]
 
 
+def test_a_code_that_was_asked_for_while_it_was_admitted_is_admitted_once(office: Office) -> None:
+    office.replica.ordered(AdmitCode(admission_id=asks(office)["ok"]["admission_id"]), actor=CHECKER)["ok"]
+    asked = asks(office, CODES[4][:17] + ("1" if CODES[4][17] == "0" else "0"))["ok"]
+    office.replica.does(f"UPDATE code_admission SET uscc = '{REAL}' WHERE id = '{asked['admission_id']}'")
+    again = AdmitCode(admission_id=asked["admission_id"])
+    assert refusal(office.replica.ordered(again, actor=CHECKER)) == "code_admitted_already"
+
+
 def test_what_was_admitted_stays_sealed_and_as_it_was_written(office: Office) -> None:
     asked = asks(office)["ok"]
     office.replica.ordered(AdmitCode(admission_id=asked["admission_id"]), actor=CHECKER)["ok"]

@@ -41,8 +41,12 @@ def admit_code(cmd: AdmitCode, uow: UnitOfWork) -> CodeAdmissionView:
     admissions = uow.of(CodeAdmissions)
     admission = admissions.get(cmd.admission_id, expected_version=cmd.expected_version)
     admission.admit(by=uow.actor, at=uow.now)
+    admitted = uow.of(AdmittedCodes)
+    # It may have been asked for once more in the moment in which it was admitted.
+    if admitted.holds(admission.uscc):
+        raise CodeAdmittedAlready()
     admissions.save(admission)
-    uow.of(AdmittedCodes).add(admission.uscc, admission.id, asked_by=admission.asked_by)
+    admitted.add(admission.uscc, admission.id, asked_by=admission.asked_by)
     return admission.view()
 
 
