@@ -6,6 +6,8 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
+from contracts.typed import is_digits
+
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -17,7 +19,7 @@ def cpu_seconds(roots: Iterable[int]) -> float:
     """Of these processes and all that came of them, those that have ended included."""
     children: dict[int, list[int]] = {}
     for each in Path("/proc").iterdir():
-        if each.name.isdigit():
+        if is_digits(each.name):
             try:
                 children.setdefault(parent_of(int(each.name)), []).append(int(each.name))
             except OSError:  # it has ended meanwhile

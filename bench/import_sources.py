@@ -17,8 +17,9 @@ from openpyxl.utils import get_column_letter
 from openpyxl.utils.datetime import to_excel
 
 from chassis.time.clock import CHINA
+from contracts.typed import is_digits
 
-NUMBER = re.compile(r"-?(0|[1-9]\d{0,14})(\.\d+)?")
+NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]+)?")
 RECORDS_AT_ONCE = 5_000
 SCHEMAS = "http://schemas.openxmlformats.org"
 MAIN = f"{SCHEMAS}/spreadsheetml/2006/main"
@@ -75,7 +76,7 @@ def _sheet_rows(lines: Iterator[str], places: dict[str, int]) -> Iterator[str]:
         for place, (letter, text) in enumerate(zip(letters, cells, strict=True)):
             if not text:
                 continue
-            if place in dates and number > 1 and text[:4].isdigit():
+            if place in dates and number > 1 and is_digits(text[:4]):
                 written.append(f'<c r="{letter}{number}" s="1"><v>{to_excel(date.fromisoformat(text)):.0f}</v></c>')
             elif NUMBER.fullmatch(text):
                 written.append(f'<c r="{letter}{number}"><v>{text}</v></c>')

@@ -6,18 +6,26 @@ from datetime import datetime
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from contracts.labels import LabelView
 from contracts.message import Command, Event, Id, Model, Query, ServiceName, TenantId, Why
 from contracts.rule import Fact
 from contracts.rule.facts import FactName, PeriodText
 from contracts.shown_facts import ShownFact
+from contracts.typed import MISFIT, Typed
+from contracts.written import is_error
 
-Mobile = Annotated[str, Field(pattern=r"^1[3-9]\d{9}$")]
-"""A mainland mobile number."""
+Mobile = Annotated[str, Field(pattern=r"^1[3-9][0-9]{9}$"), Typed("应为 11 位手机号码，用 0 至 9 书写")]
+"""A mainland mobile number; wide digits are taken as what they mean."""
+
+AccountNumber = Annotated[str, Field(pattern=r"^[0-9]{8,32}$"), Typed("账号应为 8 至 32 位数字，用 0 至 9 书写")]
+"""A bank account's number, without blanks; wide digits are taken as what they mean."""
 
 
 def _as_registered(name: str) -> str:
+    if is_error(name):
+        raise PydanticCustomError(MISFIT, "no name", {"sentence": "是表格软件的错误值，不是名称"})
     if name.isascii():
         return " ".join(name.split())
     return "".join(name.split()).replace("(", "（").replace(")", "）")
@@ -228,7 +236,7 @@ class RegisterPayeeAccount(Command[PayeeAccountView]):
 
     enterprise_id: Id
     account_name: OrganisationName
-    account_number: str = Field(pattern=r"^\d{8,32}$")
+    account_number: AccountNumber
     bank_name: str = Field(min_length=2, max_length=120)
 
 

@@ -11,12 +11,18 @@ from contracts.message import Command, Event, Model, ServiceName, TenantId
 from contracts.notify import Channel
 from contracts.rule.plan import Mode
 from contracts.rule.shares import Level
+from contracts.typed import Telephone, Typed
 
-TimeOfDay = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+TimeOfDay = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$"), Typed("应为时刻，如 09:00")]
 """Local time of an office, `17:30`."""
 
-DivisionCode = Annotated[str, Field(pattern=r"^[0-9A-Z]{2,12}$")]
+DivisionCode = Annotated[
+    str, Field(pattern=r"^[0-9A-Z]{2,12}$"), Typed("应为 2 至 12 位数字或大写字母，用 0 至 9 书写")
+]
 """行政区划代码 (GB/T 2260); a local code for a zone, which has none."""
+
+SiteCode = Annotated[str, Field(pattern=r"^[A-Za-z0-9]{10}$"), Typed("应为 10 位数字或字母，用 0 至 9 书写")]
+"""政府网站标识码."""
 
 PLATFORM: TenantId = "platform"
 """The tenant of those who run the platform, and of people, who work in several others."""
@@ -33,11 +39,11 @@ class SiteFooter(Model):
 
     organiser: str | None = Field(default=None, max_length=100)  # 主办单位
     undertaker: str | None = Field(default=None, max_length=100)  # 承办单位
-    site_code: str | None = Field(default=None, pattern=r"^[A-Za-z0-9]{10}$")  # 政府网站标识码
+    site_code: SiteCode | None = None  # 政府网站标识码
     icp_number: str | None = Field(default=None, max_length=60)  # ICP 备案号
     police_number: str | None = Field(default=None, max_length=60)  # 公安备案号
-    hotline: str | None = Field(default="12345", pattern=r"^[0-9-]{3,20}$")  # 政务服务便民热线
-    discipline_phone: str | None = Field(default=None, pattern=r"^[0-9-]{3,20}$")  # 纪检监察举报电话
+    hotline: Telephone | None = "12345"  # 政务服务便民热线
+    discipline_phone: Telephone | None = None  # 纪检监察举报电话
     address: str | None = Field(default=None, max_length=120)
 
 

@@ -10,12 +10,17 @@ from pydantic import Field
 from contracts.enterprises import OrganisationName, Payee
 from contracts.message import Command, Event, Fen, Id, Model, Page, PagedQuery, Query, ServiceName, TenantId
 from contracts.rule import Fact, ParameterValue
+from contracts.typed import Typed
 
 MaterialCode = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,63}$")]
 """The code of one of the materials in an item's plan."""
 
 
-ReceiptNumber = Annotated[str, Field(min_length=6, max_length=60, pattern=r"^[A-Za-z0-9-]+$")]
+ReceiptNumber = Annotated[
+    str,
+    Field(min_length=6, max_length=60, pattern=r"^[A-Za-z0-9-]+$"),
+    Typed("收件编号由字母、数字和“-”组成，请照受理通知书填写"),
+]
 """收件编号."""
 
 

@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 from contracts.message import Id
 from contracts.rule import ItemRules, Level
 from contracts.rule.facts import BuiltOnce, RulePart
+from contracts.typed import Telephone
 
 LooseDate = Annotated[str, Field(pattern=r"^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$")]
 """A date as precise as the source gives it: `2024`, `2024-06` or `2024-06-21`."""
@@ -95,7 +96,7 @@ class Source(RulePart):
 
 class Contact(RulePart):
     name: ShortText
-    phone: Annotated[str, Field(pattern=r"^[0-9-]{3,20}$")]
+    phone: Telephone
 
 
 class GuideMaterial(RulePart):

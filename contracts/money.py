@@ -20,7 +20,7 @@ from pydantic_core import CoreSchema, core_schema
 LARGEST_FEN = 2**63 - 1
 """What a PostgreSQL bigint holds; an amount beyond it is a mistake, not money."""
 
-_YUAN = re.compile(r"^[+-]?\d{1,17}(\.\d{1,12})?\Z", re.ASCII)
+_YUAN = re.compile(r"^[+-]?[0-9]{1,17}(\.[0-9]{1,12})?\Z")
 
 
 class Rounding(StrEnum):

@@ -13,7 +13,16 @@ from pydantic import ValidationError
 from contracts.message import Model
 from contracts.refusal import Invalid
 from gateway.door import Door, expected_version
-from gateway.strict import Wrong, given_twice, json_in, readable, unfit_text, unfit_values, unknown_parameter
+from gateway.strict import (
+    Wrong,
+    given_twice,
+    json_in,
+    readable,
+    unfit_text,
+    unfit_values,
+    unfit_writing,
+    unknown_parameter,
+)
 
 T = TypeVar("T", bound=Model)
 VERSION = "expected_version"
@@ -23,7 +32,7 @@ LISTS = (tuple, list, set, frozenset)
 
 def parameters_in(path: str) -> list[str]:
     """The names that a path leaves open."""
-    return re.findall(r"{(\w+)}", path)
+    return re.findall(r"{([A-Za-z0-9_]+)}", path)
 
 
 class ContractNotFilled(Exception):
@@ -96,7 +105,8 @@ class Form(Generic[T]):
             misfits = [self.placed(each) for each in error.errors(include_url=False)]
             wrong = [each for each in misfits if unversioned is None or each["loc"] != (VERSION,)] + wrong
         else:
-            wrong = [self.placed(each) for each in unfit_values(filled)] + wrong
+            unfit = (*unfit_values(filled), *unfit_writing(fields, filled))
+            wrong = [self.placed(each) for each in unfit] + wrong
         if wrong:
             raise RequestValidationError(_once_each(wrong))
         if unversioned is not None:

@@ -60,6 +60,7 @@ class BodyLimits:
             return
         headers = dict(scope["headers"])
         announced = headers.get(b"content-length", b"0")
+        # any script: bytes have none
         if not announced.isdigit() or len(announced) > 9 or int(announced) > MAX_BODY:
             await self._refuse(413, scope, receive, send)
             return

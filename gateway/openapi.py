@@ -77,7 +77,7 @@ PARAMETERS = {
         "in": "header",
         "required": True,
         "description": "所依据的版本，取自 ETag。The version that was read, from its ETag.",
-        "schema": {"type": "string", "pattern": r'^\s*(W/)?"?\d+"?\s*$'},
+        "schema": {"type": "string", "pattern": r'^\s*(W/)?"?[0-9]+"?\s*$'},
     },
 }
 UNCHANGED: Json = {

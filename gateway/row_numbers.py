@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from contracts.typed import is_digits
+
 
 def is_index(name: str) -> bool:
-    """Whether a name in a form or a pointer is the number of a row. Python reads no number of thousands of digits."""
-    return name.isdecimal() and len(name) <= 6
+    """Whether a name in a form or a pointer is the number of a row."""
+    return is_digits(name, 6)

@@ -14,6 +14,7 @@ from fastapi import FastAPI, Request
 from chassis.edge.frame import Frame
 from chassis.foundation.settings import SettingMissing
 from chassis.outside.reach import Reach
+from contracts.typed import is_digits
 from gateway.errors import ShowProblem
 from gateway.identity.accounts.hashing import Argon2Hashes, PasswordHashes
 from gateway.identity.accounts.use_cases import TellPerson, tell_nobody
@@ -126,6 +127,6 @@ def signing_in_of(request: Request) -> SigningIn:
 
 def _minutes(environ: Mapping[str, str], name: str, otherwise: int, least: int, most: int) -> timedelta:
     said = environ.get(name, "") or str(otherwise)
-    if not said.isdecimal() or not least <= int(said) <= most:
+    if not is_digits(said, 9) or not least <= int(said) <= most:
         raise SettingMissing(f"{name} 应为 {least} 至 {most} 之间的整数 (minutes)")
     return timedelta(minutes=int(said))

@@ -7,6 +7,7 @@ contract.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
@@ -25,6 +26,8 @@ MOST_LEVELS = 64
 WIDEST = 2**63
 YEARS = range(1900, 2201)
 """Days outside of these are typing errors, and beyond some of them no calendar can count."""
+
+DAY = re.compile(r"\s*[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 MALFORMED = frozenset({"json_invalid", "json_not_utf8", "json_not_finite", "json_name_twice", "json_too_deep"})
 """What no JSON is: nothing else can be said of such a body."""
@@ -126,6 +129,26 @@ def unfit_values(said: Any, place: Place = ()) -> Iterator[Wrong]:
     elif isinstance(said, list | tuple):
         for at, value in enumerate(said):
             yield from unfit_values(value, (*place, at))
+
+
+def unfit_writing(said: Any, kept: Any, place: Place = ()) -> Iterator[Wrong]:
+    """What was read as a day or a number although nobody writes one so: seconds since 1970 (`0`), `1_000`.
+
+    `kept` is the contract that was made of `said`.
+    """
+    if isinstance(kept, BaseModel):
+        kept = kept.__dict__
+    if isinstance(kept, Mapping) and isinstance(said, Mapping):
+        for name in kept.keys() & said.keys():
+            yield from unfit_writing(said[name], kept[name], (*place, str(name)))
+    elif isinstance(kept, list | tuple) and isinstance(said, list | tuple):
+        for at, (written, read) in enumerate(zip(said, kept, strict=False)):
+            yield from unfit_writing(written, read, (*place, at))
+    elif isinstance(kept, date):
+        if not isinstance(said, date) and not (isinstance(said, str) and DAY.match(said)):
+            yield _wrong("date_from_datetime_parsing", place)
+    elif isinstance(kept, int) and isinstance(said, str) and "_" in said:
+        yield _wrong("int_parsing", place)
 
 
 def unknown_parameter(name: str, known: Iterator[str] | list[str]) -> Wrong:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from typing import Any
 
 from sqlalchemy import BigInteger, Column, DateTime, MetaData, RowMapping, Table, Text
@@ -24,6 +25,9 @@ SIGNS = {
     b"\x89PNG\r\n\x1a\n": "image/png",
     b"\xff\xd8\xff": "image/jpeg",
 }
+WIDE_TEXT = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+"""How a text in UTF-16 begins, which is what Excel calls Unicode text: every other byte of it may be empty."""
+
 TEXT_TYPES = frozenset({"text/csv", "text/plain", "application/json", "application/x-ndjson"})
 
 
@@ -68,7 +72,7 @@ def media_type(head: bytes, declared: str) -> str:
     if found is None:
         if (
             head.startswith(b"PK\x03\x04")
-            or b"\x00" in head
+            or (b"\x00" in head and not head.startswith(WIDE_TEXT))
             or stated not in TEXT_TYPES | {"", "application/octet-stream", "application/vnd.ms-excel"}
         ):
             raise UploadTypeRefused(field="Content-Type")

@@ -14,6 +14,7 @@ from typing import Any
 
 from contracts.money import Money
 from contracts.rule import Fact, FactKind, FactSheet, ItemRules, absolute_period
+from contracts.typed import is_digits
 from rules.facts import label, value_text
 from rules.items import assess
 from rules.text.phrases import period_text
@@ -153,4 +154,4 @@ def _figure(hint: Any, unit: str | None, factor: Decimal) -> str:
 
 
 def _is_figure(text: str) -> bool:
-    return text.replace(".", "", 1).isdecimal() and text.isascii()
+    return is_digits(text.replace(".", "", 1))

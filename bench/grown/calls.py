@@ -136,6 +136,8 @@ DOSSIERS = (
     Call("SearchForEnterprise", FIRM, OWN),
     Call("ReadContact", OFFICER, {"disclosure_id": f"l{CASE}"}),
     Call("ListExpiringMaterials", BUREAU),
+    Call("ListCodeAdmissions", BUREAU),
+    Call("ListCodeAdmissions", BUREAU, {"state": "asked"}),
     Call("ListMerges", BUREAU),
     Call("ListMerges", BUREAU, {"state": "proposed"}),
     Call("ListMatches", BUREAU),

@@ -67,6 +67,10 @@ CATALOG = (
         decided_by, decided_at, answer)
     SELECT tenant, 'g' || id, 1, 1, enterprise_id, 'e' || lpad((n / 60 * 10)::text, 10, '0'), '同一企业', 'declined', 'p', at,
         'q', at, '不是' FROM {CASES} WHERE n %% 60 = 3""",
+    f"""INSERT INTO code_admission ({AGGREGATE}, uscc, name, wrong, document, document_number, issuer, issued_on, reason, state,
+        asked_by, asked_at, decided_by, decided_at, answer)
+    SELECT tenant, 'q' || id, 1, 1, '91' || lpad(n::text, 16, '0'), '示例企业', '校验码不符', '营业执照', 'N' || n, '市场监管局',
+        '2026-01-01', '证照如此', 'declined', 'p', at, 'q', at, '抄错' FROM {CASES} WHERE n %% 60 = 3""",
     f"""INSERT INTO match_chunk ({AGGREGATE}, number, item_id, item_version, item_title, year, enterprise_ids, matched_at)
     SELECT tenant, 'x' || id, 1, 1, n, 'i1', 1, '首次升规奖励', 2026, ARRAY[enterprise_id], at FROM {CASES} WHERE n %% 60 < 10""",
     """INSERT INTO policy_item (tenant, id, version, sequence, code, item_version, content, published_at, department_id)

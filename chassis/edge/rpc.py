@@ -25,6 +25,7 @@ from chassis.foundation.broker_faults import CONNECTION_ERRORS
 from chassis.observability.metrics import COMMANDS, QUERIES
 from chassis.observability.telemetry import get_logger
 from contracts.message import Query
+from contracts.typed import is_digits
 
 log = get_logger(__name__)
 
@@ -235,7 +236,7 @@ class FrameRpc(Rpc):
 def _expiry(message: kombu.Message) -> float | None:
     """When the caller gives up, at the latest: its patience is a span of time, and it may have waited in the queue."""
     patience = str(message.properties.get("expiration") or "")
-    return time.monotonic() + int(patience) / 1000 if patience.isascii() and patience.isdecimal() else None
+    return time.monotonic() + int(patience) / 1000 if is_digits(patience, 18) else None
 
 
 def service_of(container: Any) -> Any:

@@ -22,6 +22,7 @@ from chassis.files import limits
 from chassis.files.confinement import confine
 from chassis.files.workbook_parts import NotReadable, TooMuch, prepared
 from chassis.files.workbooks import EVERY, NO_ROOM, TOO_MUCH, UNREADABLE
+from contracts.written import as_excel_shows
 
 BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, CalamineError, KeyError, ValueError, OSError, RuntimeError)
 """What its reader says of a file that is no workbook; a RecursionError is a RuntimeError."""
@@ -88,15 +89,13 @@ class RoomLeft:
 
 
 def written(cell: object) -> str:
-    """A cell as text: numbers without an exponent, dates as ISO 8601, no line breaks."""
+    """A cell as text: numbers as Excel shows them, dates as ISO 8601, no line breaks."""
     if isinstance(cell, str):
-        return cell if cell.isalnum() else " ".join(cell.split())  # most have no blanks at all
+        return cell if cell.isalnum() else " ".join(cell.split())  # any script: most have no blanks at all
     if isinstance(cell, bool):
         return "是" if cell else "否"
-    if isinstance(cell, float):
-        if cell.is_integer():
-            return str(int(cell))
-        return f"{cell:.12f}".rstrip("0").rstrip(".") if abs(cell) < 1e15 else f"{cell:.0f}"
+    if isinstance(cell, int | float):
+        return as_excel_shows(float(cell))
     if isinstance(cell, datetime):
         return cell.date().isoformat() if cell.time() == time() else cell.isoformat(sep=" ", timespec="seconds")
     if isinstance(cell, date):

@@ -1,8 +1,9 @@
 """The parts of an Excel workbook before they are read: how large they are, whether they are whole, and what the
 reader would lose of them.
 
-calamine reads a cell with an error (#N/A) as if it were empty, a number only as exactly as a double is, and a sheet
-that breaks off as far as it goes. An empty cell means that nobody knows, so an error must not become one.
+calamine reads a cell with an error (#N/A) as if it were empty, and a sheet that breaks off as far as it goes. An empty
+cell means that nobody knows, so an error must not become one. (Numbers are read as exactly as a double is: what has more
+digits is told from a text by how it is written, `contracts.written.as_excel_shows`.)
 """
 
 from __future__ import annotations
@@ -25,14 +26,8 @@ OLD_OR_LOCKED = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 ROOT = re.compile(rb"<((?:\w+:)?(?:worksheet|sst))[\s>/]")
 MARKS_OF_ERRORS = (b't="e"', b"t='e'")
-LONG_NUMBER = re.compile(rb"v>-?\d{16}")
 
-ATTRIBUTES = rb"""(?:\s+(?!t=)[\w:.]+=(?:"[^"<]*"|'[^'<]*'))*"""
 ERRORS = re.compile(rb"""(<(?:\w+:)?c\s[^<>]*?(?<=\s)t=)(["'])e\2""")
-LONG_NUMBERS = re.compile(
-    rb"(<(?:\w+:)?c" + ATTRIBUTES + rb")(?:\s+t=\"n\")?(" + ATTRIBUTES + rb"\s*>"
-    rb"(?:<(?:\w+:)?f\b[^<>]*(?:/>|>[^<]*</(?:\w+:)?f>))?<(?:\w+:)?v>-?\d{16,}</)"
-)
 
 
 class NotReadable(Exception):
@@ -53,7 +48,7 @@ class TooMuch(Exception):
 
 def prepared(workbook: Path, name: Path) -> Path:
     """`name`, which ends in .xlsx, as a link to the workbook (objects have no such names) or as a copy of it, in which
-    errors and numbers of more digits than a double has are texts.
+    errors are texts.
 
     Raises NotReadable or TooMuch, and what zipfile raises.
     """
@@ -85,7 +80,7 @@ def _loses(parts: zipfile.ZipFile, part: str) -> bool:
             window = before + piece
             if not before and (root := ROOT.search(window[:PIECE])) is None:
                 return False
-            found = found or any(mark in window for mark in MARKS_OF_ERRORS) or LONG_NUMBER.search(window) is not None
+            found = found or any(mark in window for mark in MARKS_OF_ERRORS)
             before = window[-OVERLAP:]
     if root is not None and not before.rstrip().endswith((b"</" + root[1] + b">", b"/>")):
         raise NotReadable("文件不完整")
@@ -117,7 +112,7 @@ def _as_texts(file: IO[bytes]) -> Iterator[bytes]:
 
 
 def _cells_as_texts(cells: bytes) -> bytes:
-    return LONG_NUMBERS.sub(rb'\1 t="str"\2', ERRORS.sub(rb"\1\2str\2", cells))
+    return ERRORS.sub(rb"\1\2str\2", cells)
 
 
 def _pieces(file: IO[bytes]) -> Iterator[bytes]:

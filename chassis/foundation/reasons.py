@@ -33,6 +33,7 @@ SENTENCES: Mapping[str, str] = {
     "datetime_from_date_parsing": "日期时间格式不正确",
     "datetime_parsing": "日期时间格式不正确",
     "date_from_datetime_parsing": "日期格式不正确",
+    "date_from_datetime_inexact": "日期格式不正确",
     "json_invalid": "请求内容不是有效的 JSON",
     "json_not_utf8": "请求内容须为 UTF-8 编码",
     "json_not_finite": "{name} 不是数字，JSON 中没有这种写法",
@@ -49,6 +50,8 @@ SENTENCES: Mapping[str, str] = {
     "model_type": "应为 JSON 对象",
 }
 UNSPECIFIC = "内容不符合要求"
+OWN_SENTENCE = "sentence"
+"""Under this name a type says itself what it should be like (contracts/typed.py)."""
 
 
 def reasons_for(errors: Sequence[Mapping[str, Any]]) -> tuple[Reason, ...]:
@@ -69,9 +72,12 @@ def reasons_for(errors: Sequence[Mapping[str, Any]]) -> tuple[Reason, ...]:
 
 def sentence_for(error: Mapping[str, Any]) -> str:
     """What does not fit, without the field's name: for a page, which shows it beside the field."""
+    context = error.get("ctx") or {}
+    if isinstance(own := context.get(OWN_SENTENCE), str):
+        return own
     template = SENTENCES.get(error["type"], UNSPECIFIC)
     try:
-        return template.format(**(error.get("ctx") or {}))
+        return template.format(**context)
     except KeyError:
         return UNSPECIFIC
 

@@ -25,6 +25,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
+# any script: what is starred must not depend on how somebody outside writes digits
 GROUPED = r"\d{4}(?:[ -]\d{4}){2,}(?:[ -]\d{1,4})?"
 SCHEME = "v1"
 """AES-256-GCM with a random nonce: at most 2**32 texts under one key (NIST SP 800-38D, 8.3), then rotate."""
@@ -180,6 +181,7 @@ def mask_phone(phone: str) -> str:
 def mask_numbers(text: str, least: int = 7) -> str:
     """What somebody outside wrote, without its accounts, telephone and identity numbers: `least` digits in a row and more,
     and fours of them with a blank or a dash between, are starred."""
+    # any script: as GROUPED
     return re.sub(rf"\d{{{least},}}[Xx]?|{GROUPED}", "***", text)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 from chassis.foundation.broker_tls import CA_FILE
 from chassis.foundation.keyring import KeyRing
 from chassis.foundation.secrecy import Cipher, KeyUnusable
+from contracts.typed import is_digits
 
 ROLES = ("rpc", "events", "relay", "timers")
 
@@ -39,7 +40,7 @@ class Terms:
             variable = f"ZHIDA_KEEP_{name.upper()}_MONTHS"
             value = env.get(variable)
             if value:
-                if not value.isascii() or not value.isdigit() or not 1 <= int(value) <= 1200:
+                if not is_digits(value, 4) or not 1 <= int(value) <= 1200:
                     raise SettingMissing(f"{variable}={value} 不是 1 到 1200 的月数 (not a number of months)")
                 given[name] = int(value)
         return Terms(**given)

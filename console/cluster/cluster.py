@@ -25,6 +25,7 @@ from console.refusal import CommandRefusal, NeverStarted
 from console.servers.postgres import Postgres
 from console.servers.provision import Dsns, dsns_of, provision
 from console.servers.rabbitmq import AmqpAddress, RabbitMQ
+from contracts.typed import is_digits
 
 Result = TypeVar("Result")
 
@@ -272,6 +273,6 @@ def _asked_by_environment(environ: Mapping[str, str]) -> dict[str, int]:
     asked = environ.get("GATEWAY_PORT")
     if not asked:
         return {}
-    if not asked.isdigit() or not 0 < int(asked) < 65_536:
+    if not is_digits(asked, 5) or not 0 < int(asked) < 65_536:
         raise CommandRefusal(f"GATEWAY_PORT={asked} 不是端口号。", f"GATEWAY_PORT={asked} is not a port number.")
     return {GATEWAY: int(asked)}

@@ -236,6 +236,12 @@ def _values(where: str, old: Json, new: Json) -> Iterator[ContractChange]:
         yield ContractChange(where, f"新增取值 {added}", f"new values {added}")
 
 
+def _form(schema: Json, name: str) -> Any:
+    """In a pattern of JSON Schema (ECMA-262) `\\d` has always been 0 to 9."""
+    said = schema.get(name)
+    return said.replace(r"\d", "[0-9]") if isinstance(said, str) else said  # any script: JSON Schema's has one
+
+
 def _listed(schema: Json) -> list[Any] | None:
     if "enum" in schema:
         return list(schema["enum"])
@@ -260,7 +266,7 @@ def _limits(where: str, old: Json, new: Json, taken: bool) -> Iterator[ContractC
                 yield ContractChange(where, f"{name} 放宽为 {loose}", f"{name} loosened to {new.get(name, 'no limit')}")
     for name in FORMS:
         # Whether one pattern admits all that another does cannot be told: another pattern counts as narrower.
-        if old.get(name) != new.get(name):
+        if _form(old, name) != _form(new, name):
             now = new.get(name)
             yield ContractChange(
                 where, f"{name} 变为 {now or '不限'}", f"{name} is {now or 'no limit'} now", taken and bool(now)

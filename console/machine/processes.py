@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from console.machine.quarters import Account, Demotion
+from contracts.typed import is_digits
 
 # The program writes its own pid file (handed to it as standard input) before it becomes itself: were the launcher
 # to write it, one killed in between would leave a process that nobody knows of. `exec` keeps pid and start time.
@@ -46,7 +47,7 @@ class Identity:
     def parse(cls, introduction: str) -> Identity | None:
         """What a process wrote about itself; None when the file was cut short by a crash."""
         lines = introduction.splitlines()
-        if len(lines) != 2 or not lines[0].split(" ", 1)[0].isdigit():
+        if len(lines) != 2 or not is_digits(lines[0].split(" ", 1)[0]):
             return None
         return cls(int(lines[0].split(" ", 1)[0]), _started(lines[0], lines[1]))
 

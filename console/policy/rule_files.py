@@ -21,8 +21,9 @@ from contracts.rule import (
     ParameterType,
 )
 from contracts.rule.facts import RulePart
+from contracts.written import NotWritten, cell_number, folded, is_error, says_nothing
 
-_QUANTITY = re.compile(r"^(-?[0-9]+(?:\.[0-9]+)?)\s*(\S*)$", re.ASCII)
+_QUANTITY = re.compile(r"([+-]?[0-9][0-9,.]*)\s*([^\s0-9,.]\S*)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ def read_facts(path: str, rules: ItemRules, today: date) -> FactSheet:
         listed = [_full(each, types) for each in given]
     else:
         raise BadFile(path, ["/facts：应为列表或对象"])
+    faults += [fault for each in listed for fault in _no_code(each, types)]
     if faults:
         raise BadFile(path, faults)
     said = {"source": "试算数据", "as_of": today.isoformat()}
@@ -80,6 +82,22 @@ def read_facts(path: str, rules: ItemRules, today: date) -> FactSheet:
     ]
     sheet = {"reference_year": year, "facts": facts, "parameters": parameters}
     return parse(FactSheet, sheet, path)
+
+
+def _no_code(fact: Any, types: Mapping[str, FactType]) -> Iterator[str]:
+    """Why the value of a code fact is no code: an error, a word for nothing, or none of those that the item lists."""
+    declared = types.get(fact["name"]) if isinstance(fact, dict) and isinstance(fact.get("name"), str) else None
+    if declared is None or declared.kind not in (FactKind.CODE, FactKind.CODES):
+        return
+    value, listed = fact.get("value"), {entry.code: entry.label for entry in declared.codes}
+    for code in value if isinstance(value, list) else (value,):
+        if not isinstance(code, str) or code in listed:
+            continue
+        if listed:
+            choice = "、".join(f"{each}（{label}）" for each, label in listed.items())
+            yield f"/facts/{declared.name}：“{code}”不在可取的值之内，应为：{choice}"
+        elif is_error(code) or says_nothing(code):
+            yield f"/facts/{declared.name}：“{code}”不是代码；没有数据的，请去掉这一项"
 
 
 def _full(fact: Any, types: Mapping[str, FactType]) -> Any:
@@ -117,8 +135,11 @@ def _short(key: str, value: Any, types: Mapping[str, FactType], faults: list[str
 
 def _quantity(text: str) -> tuple[str, str]:
     """A number and its unit; nothing and nothing where it is no such."""
-    found = _QUANTITY.match(text.replace(",", "").strip())
-    return (found.group(1), found.group(2)) if found else ("", "")
+    found = _QUANTITY.fullmatch(folded(text))
+    try:
+        return (cell_number(found[1]), found[2] or "") if found else ("", "")
+    except NotWritten:
+        return "", ""
 
 
 # -- awards and decisions ----------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from chassis.time.clock import CHINA
 from console.policy.json_files import BadFile
 from console.policy.rule_files import RuleFile, read_awards, read_decisions, read_facts, read_rules
 from contracts.rule import Amount, Assessment, FactSheet, Problem, ShareLine, State
+from contracts.written import NotWritten, day_written
 from rules import assess, check, check_publication, sentences
 from rules.text.phrases import LEVELS
 
@@ -74,8 +75,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def _day(text: str) -> date:
     try:
-        return date.fromisoformat(text)
-    except ValueError as fault:
+        return day_written(text)
+    except NotWritten as fault:
         raise argparse.ArgumentTypeError(f"日期应写成 2026-03-16,不是 {text} · not a date") from fault
 
 

@@ -22,6 +22,7 @@ from console.machine.quarters import Quarters, open_home, quarters_for
 from console.refusal import CommandRefusal, NeverStarted
 from console.servers.credentials import Credentials
 from console.servers.postgres_programs import postgres_programs
+from contracts.typed import is_digits
 
 SUPERUSER = "postgres"
 START_LIMIT_S = 60.0  # after a crash the server replays its log before it answers
@@ -241,7 +242,7 @@ class Postgres:
 
 
 def _pids() -> Iterator[int]:
-    return (int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit())
+    return (int(entry.name) for entry in Path("/proc").iterdir() if is_digits(entry.name))
 
 
 def _works_in(pid: int, folder: Path) -> bool:

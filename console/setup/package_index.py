@@ -22,8 +22,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import SplitResult, unquote, urldefrag, urljoin, urlsplit
 
-WHEEL = re.compile(r"pip-(?P<version>\d+(?:\.\d+)*)-py3-none-any\.whl")  # final releases only
-LOWEST = re.compile(r">=\s*(\d+)\.(\d+)")
+WHEEL = re.compile(r"pip-(?P<version>[0-9]+(?:\.[0-9]+)*)-py3-none-any\.whl")  # final releases only
+LOWEST = re.compile(r">=\s*([0-9]+)\.([0-9]+)")
 ACCEPT = "application/vnd.pypi.simple.v1+json, text/html;q=0.1"
 
 

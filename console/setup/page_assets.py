@@ -28,7 +28,7 @@ LOCK_NAME, FOLDER_NAME, STAMP_NAME = "assets.lock.json", "fetched", ".stamp"
 DEFAULT_REGISTRY = "https://registry.npmjs.org/"
 UNREACHABLE = "unreachable"
 PATIENCE_S = 10.0
-VARIABLE = re.compile(r"\$\{(\w+)\}")
+VARIABLE = re.compile(r"\$\{([A-Za-z0-9_]+)\}")
 
 
 class NoAssets(Exception):

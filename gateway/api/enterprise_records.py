@@ -1,10 +1,11 @@
-"""For enterprises, staff and partner banks: consents, looks, materials, merges of dossiers."""
+"""For enterprises, staff and partner banks: consents, looks, materials, admitted codes, merges of dossiers."""
 
 from __future__ import annotations
 
 from starlette.responses import Response
 
 from chassis.files.objects import ObjectUnknown
+from contracts.code_admissions import AdmitCode, AskCodeAdmission, DeclineCodeAdmission, ListCodeAdmissions
 from contracts.consents import (
     ConsultLabel,
     GiveConsent,
@@ -89,6 +90,31 @@ async def list_expiring_materials(door: Door, query: ListExpiringMaterials) -> R
     return await door.ask(query)
 
 
+@routes.order("/code-admissions", AskCodeAdmission, status=201)
+async def ask_code_admission(door: Door, command: AskCodeAdmission) -> Response:
+    """Say that a credit code which fails its own check stands so on the paper that was seen (申请核准代码)."""
+    await _must_be_there(door, command.evidence.sha256, "evidence.sha256")
+    return await door.order(command)
+
+
+@routes.ask("/code-admissions", ListCodeAdmissions)
+async def list_code_admissions(door: Door, query: ListCodeAdmissions) -> Response:
+    """Codes that were asked for, the newest first."""
+    return await door.ask(query)
+
+
+@routes.order("/code-admissions/{admission_id}/admit", AdmitCode, versioned=True)
+async def admit_code(door: Door, command: AdmitCode) -> Response:
+    """A second person has seen the paper (复核); the code passes from now on. If-Match: the version that was read."""
+    return await door.order(command)
+
+
+@routes.order("/code-admissions/{admission_id}/decline", DeclineCodeAdmission)
+async def decline_code_admission(door: Door, command: DeclineCodeAdmission) -> Response:
+    """Say no to a code, for a reason."""
+    return await door.order(command)
+
+
 @routes.order("/enterprise-merges", ProposeMerge, status=201)
 async def propose_merge(door: Door, command: ProposeMerge) -> Response:
     """Say that two dossiers are of one enterprise (档案合并)."""
@@ -113,7 +139,7 @@ async def decline_merge(door: Door, command: DeclineMerge) -> Response:
     return await door.order(command)
 
 
-async def _must_be_there(door: Door, sha256: str) -> None:
-    """Raises ObjectUnknown for an upload that the caller's tenant does not have."""
-    if not await door.objects.has(door.principal.tenant, sha256):
-        raise ObjectUnknown(field="sha256")
+async def _must_be_there(door: Door, sha256: str | None, field: str = "sha256") -> None:
+    """Raises ObjectUnknown for a named upload that the caller's tenant does not have."""
+    if sha256 is not None and not await door.objects.has(door.principal.tenant, sha256):
+        raise ObjectUnknown(field=field)

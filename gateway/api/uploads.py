@@ -9,6 +9,7 @@ from fastapi import Depends, HTTPException, Query, Request
 from starlette.responses import Response
 
 from chassis.files.objects import TooLarge
+from contracts.typed import is_digits
 from contracts.uploads import RecordUpload
 from gateway import uploads
 from gateway.access import Permitted
@@ -37,7 +38,7 @@ async def record_upload(
     idempotency_key(request)  # before a single byte is stored
     limit = STAFF_LIMIT if door.principal.actor.roles & STAFF else ENTERPRISE_LIMIT
     announced = request.headers.get("content-length") or "0"
-    if len(announced) > 12 or not announced.isdecimal() or int(announced) > limit:
+    if not is_digits(announced, 12) or int(announced) > limit:
         raise HTTPException(413)
     declared = request.headers.get("content-type", "")
     sender = reader_of(request, door.principal.actor.id)

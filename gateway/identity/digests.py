@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 
+from contracts.typed import half_width
+
 
 def digest_of(text: str) -> str:
     """SHA-256 in hex: for what is random enough not to be guessed (a session, a token, a recovery code)."""
@@ -17,8 +19,8 @@ def login_digest(login: str) -> str:
 
 
 def plain_login(login: str) -> str:
-    """The login as it is known: what was typed, without blanks at its ends and in lower case."""
-    return login.strip().lower()[:200]
+    """The login as it is known: what was typed, narrow, without blanks at its ends and in lower case."""
+    return half_width(login).strip().lower()[:200]
 
 
 def address_digest(address: str) -> str:

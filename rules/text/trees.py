@@ -48,6 +48,7 @@ from contracts.rule import (
     When,
     WholeSteps,
 )
+from contracts.typed import is_digits
 from rules.text.phrases import (
     BENEFITS,
     COMPARED,
@@ -209,7 +210,7 @@ def _difference(rule: Difference, names: Names) -> str:
 
 
 def _quotient(rule: Quotient, names: Names) -> str:
-    if isinstance(rule.by, Fixed) and rule.by.unit == "倍" and rule.by.value.isdecimal():
+    if isinstance(rule.by, Fixed) and rule.by.unit == "倍" and is_digits(rule.by.value):
         return f"{bracketed(rule.of, names)}的 1/{rule.by.value}"
     return f"{bracketed(rule.of, names)}与{bracketed(rule.by, names)}之比{_when_zero(rule, names)}"
 

@@ -16,7 +16,7 @@ MessageId = Annotated[str, Field(pattern=r"^[A-Za-z0-9._:-]{1,64}$")]
 
 TEXT_LIMIT = 500  # characters, signature included: what mainland carriers join into one long message
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
-_SIGN = re.compile(r"[\w·（）()-]{2,16}")
+_SIGN = re.compile(r"[\w·（）()-]{2,16}")  # any script: a name
 
 
 def _mainland_mobile(number: str) -> str:

@@ -269,7 +269,19 @@ def _own_of_the_enterprise(mine: Belongings) -> None:
         "materials/{material_id}": mine.order(f"/enterprises/{enterprise}/materials", "enterprise", material)["ref"][
             "material_id"
         ],
+        "code-admissions/{admission_id}": mine.order("/code-admissions", "window", _admission())["admission_id"],
         "enterprise-merges/{merge_id}": mine.order("/enterprise-merges", "window", merge)["merge_id"],
+    }
+
+
+def _admission() -> Json:
+    """A code whose last character is not the one that it should be, and the paper on which it stands so."""
+    uscc = new_uscc()
+    return {
+        "uscc": uscc[:17] + ("1" if uscc[17] == "0" else "0"),
+        "name": "样例农村合作社",
+        "evidence": {"document": "营业执照", "number": "1", "issuer": "市场监管局", "issued_on": "2026-01-01"},
+        "reason": "证照上的代码就是这样",
     }
 
 

@@ -18,6 +18,7 @@ from contracts.enterprise_imports import ImportEnterprises
 from contracts.enterprises import GetEnterprise
 from contracts.message import Actor
 from contracts.operations import GetOperation, LineResult, ListOperationLines, OperationView
+from services.catalog.enterprises.admitted_codes import all_admitted
 from services.catalog.imports.use_cases import KIND, import_enterprises
 from services.catalog.imports.vocabulary import vocabulary
 from services.catalog.imports.work import EnterpriseImport
@@ -44,7 +45,7 @@ class Office:
         self.replica, self.folder = replica, folder
         frame = replica.frame
         # A store of its own each time, as a process has them.
-        work = EnterpriseImport(frame.cipher, self._store, feed, self._vocabulary, frame.clock.now)
+        work = EnterpriseImport(frame.cipher, self._store, feed, self._vocabulary, frame.clock.now, self._admitted)
         self.due = chunks_due(frame, KIND, work)
 
     def _store(self) -> Objects:
@@ -53,6 +54,10 @@ class Office:
     def _vocabulary(self, tenant: str) -> Any:
         with self.replica.frame.reader([tenant]) as reader:
             return vocabulary(reader)
+
+    def _admitted(self, tenant: str) -> frozenset[str]:
+        with self.replica.frame.reader([tenant]) as reader:
+            return all_admitted(reader)
 
     def uploads(self, content: bytes) -> str:
         sha256 = hashlib.sha256(content).hexdigest()

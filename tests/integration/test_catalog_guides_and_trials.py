@@ -197,7 +197,7 @@ def tried(catalog: Replica, **said: Any) -> Json:
 def test_rules_are_tried_on_an_enterprise_by_its_code_or_a_part_of_its_name(catalog: Replica) -> None:
     grown(catalog, "91360702DEM000014H", "示例钢铁有限公司", output("2"))
     grown(catalog, "91360702DEM000022C", "示例食品有限公司")
-    for said in ("91360702dem000014h", "钢铁"):
+    for said in ("91360702dem000014h", "９１３６０７０２ ＤＥＭ０００－０１４Ｈ", "钢铁"):
         found = tried(catalog, enterprise=said)
         assert found["enterprise"]["name"] == "示例钢铁有限公司"
         assert found["assessment"]["verdict"]["state"] == "met"

@@ -61,7 +61,7 @@ def test_enterprises_of_a_table_are_registered_with_their_facts_and_events(offic
     assert facts["revenue"] == {
         "name": "revenue",
         "kind": "number",
-        "value": "1200.50",
+        "value": "1200.5",
         "unit": "万元",
         "period": "2025",
         "source": "章贡区统计局",
@@ -122,7 +122,8 @@ def test_a_broken_line_is_told_with_line_column_and_every_reason_while_the_good_
         (5, None, "too_many_cells"),
         (6, None, "contact_missing"),
     ]
-    assert office.lines(view, outcome="refused")[0].message == "统一社会信用代码有误：校验码不符，请核对是否抄错。"
+    said = "A3：统一社会信用代码有误：校验码不符，请核对是否抄错；证照上确是如此的，可申请核准该代码。"
+    assert office.lines(view, outcome="refused")[0].message == said
     assert office.count("enterprise") == 2
 
 
@@ -144,7 +145,7 @@ def test_a_withdrawn_fact_does_not_come_back_with_the_same_file(office: Office) 
     assert "revenue" not in {fact["name"] for fact in office.file_of(0)["facts"]}
 
 
-@pytest.mark.parametrize("encoding", ["gb18030", "utf-8-sig"])
+@pytest.mark.parametrize("encoding", ["gb18030", "utf-8-sig", "utf-16"])
 def test_tables_of_either_encoding_are_read(office: Office, encoding: str) -> None:
     view = office.imports(table([line(0)]).decode().encode(encoding))
     assert view.accepted == 1
@@ -159,7 +160,7 @@ def test_a_workbook_is_read_with_its_own_types_and_row_numbers(office: Office) -
     )
     sheet.append([CODES[0], NAMES[0], "软件业", 13800000000, 1200.5, True, date(2026, 2, 1)])
     sheet.append([])
-    sheet.append([CODES[1], NAMES[1], "软件业", "13800000001", "不详", "否", "2026-02-30"])
+    sheet.append([CODES[1], NAMES[1], "软件业", "13800000001", "很多", "否", "2026-02-30"])
     file = io.BytesIO()
     book.save(file)
     view = office.imports(file.getvalue(), format="xlsx")
@@ -191,7 +192,7 @@ def test_a_heading_that_is_not_understood_is_refused_with_every_column_before_an
 
 
 def test_a_heading_may_use_the_words_of_the_items(office: Office) -> None:
-    content = sample_content("ZJ-005")
+    content = sample_content("ZJ-001")
     declared = next(fact for fact in content.rules.fact_types if fact.kind == "number")
     with psycopg.connect(psycopg_url(office.replica.dsns.owner)) as owner:
         columns = owner.execute("SELECT column_name FROM information_schema.columns WHERE table_name = 'policy_item'")
@@ -202,10 +203,24 @@ def test_a_heading_may_use_the_words_of_the_items(office: Office) -> None:
             [CITY, content.model_dump_json(), *(["published"] if state else [])],
         )
     heading = f"信用代码,名称,联系电话,{declared.label}：2025"
-    view = office.imports(table([f'{CODES[0]},{NAMES[0]},13800000000,"1,234"'], heading))
+    listed = next(fact for fact in content.rules.fact_types if fact.kind == "code" and fact.codes)
+    heading += f",* {listed.label}（选填）"
+    lines = [
+        f'{CODES[0]},{NAMES[0]},13800000000,"1,234",{listed.codes[0].label}',
+        f"{CODES[1]},{NAMES[1]},13800000001,#N/A,#REF!",
+        f"{CODES[2]},{NAMES[2]},13800000002,NULL,no_such_code",
+    ]
+    view = office.imports(table(lines, heading))
     assert view.accepted == 1, office.lines(view)
-    (fact,) = office.file_of(0)["facts"]
-    assert (fact["name"], fact["unit"], fact["value"]) == (declared.name, declared.unit, "1234")
+    assert [(each.line, each.code) for each in office.lines(view, outcome="refused")] == [
+        (3, "cell_is_error"),
+        (3, "cell_is_error"),
+        (4, "code_unknown"),
+    ]
+    assert listed.codes[0].label in office.lines(view, outcome="refused")[2].message, "with the list"
+    number, code = sorted(office.file_of(0)["facts"], key=lambda fact: fact["kind"] != "number")
+    assert (number["name"], number["unit"], number["value"]) == (declared.name, declared.unit, "1234")
+    assert (code["name"], code["value"]) == (listed.name, listed.codes[0].code)
 
 
 def test_a_file_that_is_not_there_or_was_altered_is_not_imported(office: Office) -> None:

@@ -95,6 +95,7 @@ def test_a_list_by_time_left_is_paged_without_losing_those_that_have_no_limit(re
 def test_one_box_takes_a_receipt_number_a_credit_code_and_a_part_of_a_name(review: Review) -> None:
     three(review)
     assert receipts(review, about=" zd-2026-0002 ") == ["ZD-2026-0002"]
+    assert receipts(review, about="ＺＤ－２０２６－０００２") == ["ZD-2026-0002"]
     assert receipts(review, about=OTHER_USCC.lower()) == ["ZD-2026-0002"]
     assert receipts(review, about="虔矿") == ["ZD-2026-0003"]
     assert receipts(review, about="%") == []

@@ -59,7 +59,13 @@ def test_a_payment_is_found_by_receipt_credit_code_name_and_amount(treasury: Tre
     approvals(treasury, LAKH)
     about = claim("case-9", enterprise_name="赣州虔矿机电有限公司", receipt="ZD-2026-0009", uscc="91360702DEM000022A")
     treasury.hears(approved("case-9", about=about, amount_fen=7 * LAKH))
-    for asked in ("虔矿", "zd-2026-0009", "91360702dem000022a"):
+    for asked in (
+        "虔矿",
+        "zd-2026-0009",
+        "ＺＤ－２０２６－０００９",
+        "91360702dem000022a",
+        "９１３６０７０２ＤＥＭ０００022A",
+    ):
         assert cases(treasury, about=asked) == ["case-9"]
     assert cases(treasury, amount_fen=7 * LAKH) == ["case-9"]
     assert cases(treasury, case_id="case-0") == ["case-0"]

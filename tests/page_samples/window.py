@@ -32,12 +32,42 @@ ONE: dict[str, Any] = {
     "list_appointments": appointments("李账户"),
 }
 NEW = {**ONE, "list_payee_accounts": {"items": []}, "list_mandates": {"items": [], "next_cursor": None}}
+EVIDENCE = {"document": "营业执照", "number": "3607020001", "issuer": "章贡区市场监督管理局", "issued_on": "2024-05-06"}
+ASKED = {
+    "admission_id": "adm-1",
+    "uscc": "N2360702MF000001X0",
+    "name": "章贡区沙河镇样例村股份经济合作社",
+    "wrong": "校验码不符，请核对是否抄错",
+    "evidence": EVIDENCE,
+    "reason": "登记证原件上的代码就是这样，已向发证机关核实",
+    "state": "asked",
+    "asked_by": "clerk-1",
+    "asked_at": "2026-03-02T02:00:00Z",
+    "version": 1,
+}
+DECIDED = {"decided_by": "intake-1", "decided_at": "2026-03-03T02:00:00Z", "version": 2}
+CODES: dict[str, Any] = {
+    "list_code_admissions": {
+        "items": [
+            ASKED,
+            {**ASKED, **DECIDED, "admission_id": "adm-2", "state": "admitted"},
+            {**ASKED, **DECIDED, "admission_id": "adm-3", "state": "declined", "answer": "第 9 位抄错"},
+        ],
+        "next_cursor": "abc",
+    },
+    "list_appointments": appointments("李账户"),
+}
+NO_CODES: dict[str, Any] = {"list_code_admissions": {"items": [], "next_cursor": None}}
+ADMISSIONS = "/window/code-admissions"
 LIST, ENTERPRISE = "/window/enterprises", "/window/enterprises/{enterprise_id}"
 SAMPLES = [
     PageSample(LIST, LIST, {}, "counter_clerk"),
     PageSample(LIST, f"{LIST}?uscc={OWN.uscc}", {"find_enterprise": FOUND}, "counter_clerk"),
     PageSample(LIST, f"{LIST}?uscc=91360702DEM000022A", {"find_enterprise": UNKNOWN}, "counter_bureau"),
     PageSample(LIST, f"{LIST}?uscc=123", {"find_enterprise": WRONG_CODE}, "counter_clerk", 422),
+    PageSample(ADMISSIONS, ADMISSIONS, CODES, "counter_clerk"),
+    PageSample(ADMISSIONS, ADMISSIONS, CODES, "counter_bureau"),
+    PageSample(ADMISSIONS, f"{ADMISSIONS}?uscc=91360702DEM000022A", NO_CODES, "counter_clerk"),
     PageSample(ENTERPRISE, "/window/enterprises/ent-1", ONE, "counter_clerk"),
     PageSample(ENTERPRISE, "/window/enterprises/ent-1?x=new", NEW, "counter_clerk"),
     PageSample(ENTERPRISE, "/window/enterprises/ent-1", ONE, "counter_bureau"),

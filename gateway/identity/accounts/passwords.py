@@ -65,7 +65,8 @@ def _is_common(small: str) -> bool:
     rest = small
     for part in sorted(COMMON_PARTS, key=len, reverse=True):
         rest = rest.replace(part, "")
-    rest = _without_runs(re.sub(r"(19|20)\d\d", "", rest))
+    rest = _without_runs(re.sub(r"(19|20)[0-9]{2}", "", rest))
+    # any script: whatever is a letter to somebody counts as one
     return len(re.sub(r"[\d\W_]", "", rest)) < 4 and len(set(rest)) < 6
 
 

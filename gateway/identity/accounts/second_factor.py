@@ -8,7 +8,8 @@ from datetime import datetime
 
 import pyotp
 
-from chassis.foundation.ids import random_code
+from chassis.foundation.ids import CROCKFORD, random_code
+from contracts.typed import half_width
 
 STEP_SECONDS = 30
 SLACK_STEPS = 1
@@ -31,7 +32,7 @@ def matching_step(secret: str, typed: str, at: datetime, *, after: int | None) -
 
     None for any other code. All steps are compared, whichever fits.
     """
-    digits = "".join(typed.split())
+    digits = half_width("".join(typed.split()))
     now = int(at.timestamp()) // STEP_SECONDS
     totp = pyotp.TOTP(secret)
     found: int | None = None
@@ -55,8 +56,15 @@ def new_recovery_codes() -> tuple[str, ...]:
 
 def recovery_code(typed: str) -> str | None:
     """The code as its digest is made of, however it was typed; None for what cannot be one."""
-    plain = "".join(typed.upper().split()).replace("-", "").replace("O", "0").replace("I", "1").replace("L", "1")
-    return plain if len(plain) == RECOVERY_LENGTH and plain.isascii() and plain.isalnum() else None
+    plain = (
+        half_width("".join(typed.split()))
+        .upper()
+        .replace("-", "")
+        .replace("O", "0")
+        .replace("I", "1")
+        .replace("L", "1")
+    )
+    return plain if len(plain) == RECOVERY_LENGTH and set(plain) <= set(CROCKFORD) else None
 
 
 def digests(codes: Iterable[str], digest: Callable[[str], str]) -> tuple[str, ...]:

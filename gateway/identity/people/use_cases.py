@@ -25,6 +25,7 @@ from contracts.people import (
     PersonView,
     RegisterPerson,
 )
+from contracts.typed import half_width
 from gateway.identity.departments.store import Departments, Duties
 from gateway.identity.departments.use_cases import acting_department, known_duty, today
 from gateway.identity.people.domain import (
@@ -289,7 +290,7 @@ def checked_resident_id(resident_id: str) -> str:
 
     Which counties there were in the year of birth is not asked: lists of them have gaps, people do not.
     """
-    text = resident_id.replace(" ", "").upper()
+    text = half_width("".join(resident_id.split())).upper()
     if not SHAPE.fullmatch(text) or ric.calc_check_digit(text) != text[-1]:
         raise ResidentIdWrong(field="resident_id")
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import unicodedata
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +11,8 @@ from urllib.parse import parse_qsl
 from fastapi import HTTPException, Request
 
 from contracts.money import Money
+from contracts.typed import half_width
+from contracts.written import plain_number
 from gateway.row_numbers import is_index
 
 Pairs = Sequence[tuple[str, str]]
@@ -23,6 +25,9 @@ OURS = "_"
 CSRF, KEY, VERSION = "csrf", "_key", "_version"
 NOT_MEANT = frozenset({CSRF, "lang", "done", "cursor_from"})
 """What stands in a form or an address beside what the person says."""
+
+FIGURE = re.compile(r"[0-9][0-9.,:/% -]*|[+-][0-9.,]+")
+"""What has digits and signs and nothing else: a number, a day, a telephone, an account, a code."""
 
 YUAN, FEN = "_yuan", "_fen"
 SECRET = ("password", "secret")
@@ -59,10 +64,17 @@ async def sent_form_of(request: Request) -> SentForm:
 def meant(pairs: Iterable[tuple[str, str]]) -> Pairs:
     """Without what the frame put there, and with the line ends of everybody else."""
     return [
-        (name, value.replace("\r\n", "\n") if name.endswith(SECRET) else value.replace("\r\n", "\n").strip())
+        (name, value.replace("\r\n", "\n") if name.endswith(SECRET) else _typed(value))
         for name, value in pairs
         if name not in NOT_MEANT and not name.startswith(OURS)
     ]
+
+
+def _typed(value: str) -> str:
+    """Without blanks at its ends. A figure in wide digits is the figure: １８０ days, １３８… of a telephone, ２０２７／１／１."""
+    plain = value.replace("\r\n", "\n").strip()
+    narrow = half_width(plain)
+    return narrow if FIGURE.fullmatch(narrow) else plain
 
 
 def nested(pairs: Pairs, lists: Iterable[str] = ()) -> dict[str, Any]:
@@ -132,9 +144,9 @@ def _inside(name: str, value: Any) -> Any:
 
 
 def _fen(value: Any) -> Any:
-    text = unicodedata.normalize("NFKC", str(value)).replace(",", "").removeprefix("¥").removesuffix("元").strip()
+    text = half_width(str(value)).strip().removeprefix("¥").removesuffix("元")
     try:
-        return Money.from_yuan(text).fen
+        return Money.from_yuan(plain_number(text)).fen
     except ValueError:
         # A whole number of yuan must not be taken for one of fen, so that what does not fit is no number at all.
         return f"{value}元"

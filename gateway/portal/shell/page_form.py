@@ -12,7 +12,7 @@ from contracts.refusal import Reason
 from gateway.portal.shell.entries import FEN, YUAN
 from gateway.portal.shell.language import PageTexts
 
-NUMBER = re.compile(r"\.\d+(?=\.|$)")
+NUMBER = re.compile(r"\.[0-9]+(?=\.|$)")
 NOT_OF_AN_ID = re.compile(r"[^A-Za-z0-9_-]+")
 
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from decimal import Decimal
 from typing import Any
 
 from contracts.money import Money
+from contracts.typed import half_width
 
-AMOUNT = re.compile(r"¥?\s*\d{1,3}(,\d{3})*(\.\d{1,2})?|¥?\s*\d{1,13}(\.\d{1,2})?", re.ASCII)
-WAN = re.compile(r"(\d{1,9}(?:\.\d{1,6})?)\s*万元?", re.ASCII)
+AMOUNT = re.compile(r"¥?\s*[0-9]{1,3}(,[0-9]{3})*(\.[0-9]{1,2})?|¥?\s*[0-9]{1,13}(\.[0-9]{1,2})?")
+WAN = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,6})?)\s*万元?")
 
 
 def asked_for(about: str | None) -> dict[str, Any]:
     """As treasury's filter knows it: `amount_fen` for an amount, else `about`; nothing where nothing was asked."""
-    text = unicodedata.normalize("NFKC", about or "").strip()
+    text = (about or "").strip()
     if not text:
         return {}
     amount = amount_in(text)
@@ -24,7 +24,7 @@ def asked_for(about: str | None) -> dict[str, Any]:
 
 def amount_in(text: str) -> int | None:
     """200000, 200,000.00, ¥200,000, 20 万元, ２０００ → fen; None for what is no amount, digits of other scripts too. Pure."""
-    text = unicodedata.normalize("NFKC", text).strip()
+    text = half_width(text).strip()
     text = text.removesuffix("元") if not text.endswith("万元") else text
     if (wan := WAN.fullmatch(text)) is not None:
         return Money.from_yuan(Decimal(wan[1]) * 10_000).fen

@@ -23,7 +23,8 @@ from services.catalog.consents.domain import (
     why_refused,
 )
 from services.catalog.consents.store import Consents, Disclosures
-from services.catalog.enterprises.credit_code import checked_credit_code
+from services.catalog.enterprises.admitted_codes import AdmittedCodes
+from services.catalog.enterprises.credit_code import checked_credit_code, plain_code
 from services.catalog.enterprises.domain import refuse_stranger
 from services.catalog.enterprises.store import Enterprises
 from services.catalog.labels.domain import label_of
@@ -72,10 +73,11 @@ def consult_label(cmd: ConsultLabel, uow: UnitOfWork) -> LabelReport:
         raise LabelUnknown(field="label")
     today = uow.now.astimezone(CHINA).date()
     enterprises = uow.of(Enterprises)
-    enterprise = enterprises.by_uscc(checked_credit_code(cmd.uscc))
+    enterprise = enterprises.by_uscc(plain_code(cmd.uscc))
     given = uow.of(Consents).given_to(uow.actor.id, enterprise.id) if enterprise is not None else []
     standing = [each for each in given if each.covers(cmd.label, cmd.purpose, today)]
     if enterprise is None:
+        checked_credit_code(cmd.uscc, lambda code: uow.of(AdmittedCodes).holds(code))
         raise ConsentMissing(field="uscc")
     if not standing:
         refused = why_refused(given, cmd.label, cmd.purpose, today)

@@ -17,7 +17,10 @@ from contracts.enterprises import (
 from contracts.fact_records import FactRecord
 from contracts.message import Actor
 from contracts.refusal import Conflict, Forbidden, Invalid, NotFound, Reason
-from contracts.rule import Fact
+from contracts.rule import Fact, FactKind
+from contracts.written import is_no_code
+
+CODED = (FactKind.CODE, FactKind.CODES)
 
 
 class EnterpriseUnknown(NotFound):
@@ -254,6 +257,10 @@ class Enterprise(Aggregate):
 
 def _wrong_with(fact: Fact, index: int, today: date) -> list[Reason]:
     reasons = []
+    said = fact.value if isinstance(fact.value, tuple) else (str(fact.value),)
+    if fact.kind in CODED and any(map(is_no_code, said)):
+        text = f"“{fact.name}”的值不是代码：表格软件的错误值和“NULL”“-”一类的占位不是数据，没有数据的请不填"
+        reasons.append(Reason(code="fact_no_code", message=text, field=f"facts.{index}.value"))
     if fact.as_of > today:
         text = f"“{fact.name}”的数据日期 {fact.as_of} 晚于今天"
         reasons.append(Reason(code="fact_from_future", message=text, field=f"facts.{index}.as_of"))

@@ -11,6 +11,7 @@ from contracts.enterprises import (
     RegisterEnterprise,
 )
 from contracts.fact_records import WithdrawFacts
+from services.catalog.enterprises.admitted_codes import AdmittedCodes
 from services.catalog.enterprises.credit_code import checked_credit_code
 from services.catalog.enterprises.domain import Enterprise, refuse_stranger
 from services.catalog.enterprises.store import Enterprises
@@ -22,7 +23,7 @@ def register_enterprise(cmd: RegisterEnterprise, uow: UnitOfWork, cipher: Cipher
         id=uow.new_id(),
         tenant=uow.tenant,
         traceparent=uow.traceparent,
-        uscc=checked_credit_code(cmd.uscc),
+        uscc=checked_credit_code(cmd.uscc, lambda code: uow.of(AdmittedCodes).holds(code)),
         name=cmd.name,
         industry=cmd.industry,
         contact_sealed=cipher.seal(cmd.contact_mobile, tenant=uow.tenant, purpose="contact"),

@@ -12,7 +12,8 @@ from contracts.enterprises import (
 )
 from contracts.fact_records import FactHistory, GetFactHistory
 from contracts.rule import Fact
-from services.catalog.enterprises.credit_code import checked_credit_code
+from services.catalog.enterprises.admitted_codes import is_admitted
+from services.catalog.enterprises.credit_code import checked_credit_code, plain_code
 from services.catalog.enterprises.domain import CreditCodeUnknown, EnterpriseUnknown, refuse_stranger
 from services.catalog.enterprises.fact_records import FACT_COLUMNS, HISTORY, fact_record
 from services.catalog.enterprises.known import refuse_unknown
@@ -54,9 +55,10 @@ def get_enterprise(query: GetEnterprise, reader: Reader) -> EnterpriseView:
 
 def find_enterprise(query: FindEnterprise, reader: Reader) -> EnterpriseFound:
     """Who has this credit code. Raises CreditCodeInvalid, CreditCodeUnknown."""
-    uscc = checked_credit_code(query.uscc)
+    uscc = plain_code(query.uscc)
     row = reader.execute(f"{WHO} uscc = :uscc", {"tenant": reader.tenant, "uscc": uscc}).mappings().first()
     if row is None:
+        checked_credit_code(uscc, lambda code: is_admitted(code, reader))
         raise CreditCodeUnknown(uscc=uscc, field="uscc")
     while row["merged_into"] is not None:
         row = reader.execute(f"{WHO} id = :id", {"tenant": reader.tenant, "id": row["merged_into"]}).mappings().one()

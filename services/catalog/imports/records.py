@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -12,9 +12,13 @@ from pydantic import ValidationError
 from chassis.foundation.reasons import reasons_for
 from contracts.refusal import Reason
 from contracts.rule import Fact
-from contracts.rule.facts import value_fits
-from services.catalog.enterprises.credit_code import checked_credit_code
+from contracts.rule.facts import FactType, value_fits
+from contracts.typed import half_width
+from contracts.written import is_no_code, says_nothing
+from services.catalog.enterprises.credit_code import checked_credit_code, never
 from services.catalog.enterprises.domain import CreditCodeInvalid
+from services.catalog.imports.fact_cells import CODED, CellRefused, spoiled_cell
+from services.catalog.imports.headings import choice_of
 from services.catalog.imports.lines import MOBILE, MOST_KNOWN, NAME, EnterpriseLine
 
 MOST_ALIKE = 10_000
@@ -31,9 +35,12 @@ class Alike:
 
 @dataclass(slots=True)
 class RecordReader:
-    """Reads the records of one feed. `today` is the day on which it does."""
+    """Reads the records of one feed. `today` is the day on which it does; `vocabulary` has by name what items list of
+    the codes of a fact."""
 
     today: date
+    admitted: Callable[[str], bool] = never
+    vocabulary: Mapping[str, FactType] = field(default_factory=dict)
     _alike: dict[tuple[Any, ...], Alike] = field(default_factory=dict)
     _told: int = 0
 
@@ -42,17 +49,22 @@ class RecordReader:
         reasons: list[Reason] = []
         uscc = name = ""
         try:
-            uscc = checked_credit_code(str(record.get("uscc", "")))
+            uscc = checked_credit_code(str(record.get("uscc", "")), self.admitted)
         except CreditCodeInvalid as error:
             reasons.append(Reason(code=error.code, message=error.message, field="uscc"))
         try:
             name = NAME.validate_python(record.get("name", ""))
+            if says_nothing(name):
+                reasons.append(Reason(code="name_invalid", message=f"“{name}”不是企业名称。", field="name"))
         except ValidationError:
-            reasons.append(Reason(code="name_invalid", message="企业名称应为 2 至 120 个字。", field="name"))
+            wrong = spoiled_cell(str(record.get("name"))) or ("name_invalid", "企业名称应为 2 至 120 个字")
+            reasons.append(Reason(code=wrong[0], message=f"{wrong[1]}。", field="name"))
         industry, mobile = record.get("industry"), record.get("contact_mobile")
+        if isinstance(industry, str) and (spoiled := spoiled_cell(industry)) is not None:
+            reasons.append(Reason(code=spoiled[0], message=f"{spoiled[1]}。", field="industry"))
         if industry is not None and not (isinstance(industry, str) and 0 < len(industry) <= 60):
             reasons.append(Reason(code="industry_too_long", message="行业应为 1 至 60 个字。", field="industry"))
-        if mobile is not None and not (isinstance(mobile, str) and MOBILE.match(mobile)):
+        if mobile is not None and not (isinstance(mobile, str) and MOBILE.match(mobile := half_width(mobile))):
             reasons.append(Reason(code="mobile_invalid", message="应为 11 位手机号码。", field="contact_mobile"))
         facts = self._facts(record.get("facts", []), reasons)
         if reasons:
@@ -70,14 +82,21 @@ class RecordReader:
             except ValidationError as error:
                 reasons += _reasons_at(f"facts.{index}", error)
                 continue
+            except CellRefused as error:
+                reasons.append(Reason(code=error.code, message=f"{error.why}。", field=f"facts.{index}.value"))
+                continue
+            if fact is None:
+                continue
             if fact.as_of > self.today:
                 reasons.append(Reason(code="as_of_invalid", message="数据日期晚于今天。", field=f"facts.{index}.as_of"))
             facts.append(fact)
         return tuple(facts)
 
-    def _fact(self, written: Any) -> Fact:
+    def _fact(self, written: Any) -> Fact | None:
         """Most facts of a feed are told in the same way, and many have the same few values: the way is checked once,
-        and a value that is new to it by the rule of its kind. Raises ValidationError.
+        and a value that is new to it by the rule of its kind. None where the value is a word for nothing.
+
+        Raises ValidationError, or CellRefused for an error of a spreadsheet and for a code that is not listed.
         """
         if not isinstance(written, dict) or "value" not in written:
             return Fact.model_validate(written)
@@ -88,15 +107,32 @@ class RecordReader:
             alike = self._alike.get(way)
             known = alike.told.get(value) if alike is not None else None
         except TypeError:  # there is a list among it
-            return Fact.model_validate(written)
+            return Fact.model_validate(written) if self._tells(written) else None
         if known is not None:
             return known
+        if not self._tells(written):
+            return None
         if alike is not None and isinstance(value, str) and value_fits(alike.like.kind, value):
             fact = alike.like.model_copy(update={"value": value})
         else:
             fact = Fact.model_validate(written)
         self._remember(way, value, fact)
         return fact
+
+    def _tells(self, written: Mapping[str, Any]) -> bool:
+        """Whether there is anything in the value. Raises CellRefused."""
+        declared = self.vocabulary.get(str(written.get("name")))
+        coded = written.get("kind") in CODED
+        listed = declared.codes if declared is not None and coded else ()
+        value = written["value"]
+        for each in value if isinstance(value, list) else (value,):
+            if isinstance(each, str) and (spoiled := spoiled_cell(each)) is not None:
+                raise CellRefused(*spoiled)
+            if coded and isinstance(value, list) and isinstance(each, str) and is_no_code(each):
+                raise CellRefused("value_invalid", f"“{each}”不是代码")
+            if listed and all(each != code.code for code in listed):
+                raise CellRefused("code_unknown", f"“{str(each)[:40]}”不是可选的代码，应为：{choice_of(listed)}")
+        return not isinstance(value, str) or bool(listed) or not says_nothing(value)
 
     def _remember(self, way: tuple[tuple[str, Any], ...], value: Any, fact: Fact) -> None:
         if not isinstance(value, bool | str):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
@@ -43,7 +43,9 @@ class Feed(Protocol):
 
 
 class EnterpriseImport:
-    """The work itself. `vocabulary(tenant)` gives the facts that items ask for, by name and by label."""
+    """The work itself. `vocabulary(tenant)` gives the facts that items ask for, by name and by label, `admitted(tenant)` the
+    credit codes that two persons have admitted although they fail their own check.
+    """
 
     def __init__(
         self,
@@ -52,12 +54,14 @@ class EnterpriseImport:
         feed: Callable[[], Feed],
         vocabulary: Callable[[str], Mapping[str, FactType]],
         now: Callable[[], datetime],
+        admitted: Callable[[str], Collection[str]],
     ) -> None:
         self._cipher = cipher
         self._objects = objects
         self._feed = feed
         self._vocabulary = vocabulary
         self._now = now
+        self._admitted = admitted
 
     def chunks(self, run: Operation) -> Iterator[Chunk[EnterpriseLine]]:
         """Raises what the object store, the table's heading or the data exchange have against it."""
@@ -85,6 +89,7 @@ class EnterpriseImport:
             source_kind=SourceKind(asked["source_kind"]) if asked.get("source_kind") else None,
             as_of=date.fromisoformat(asked["as_of"]),
             today=self._today(),
+            admitted=self._admitted(run.tenant).__contains__,
         )
         after = (run.checkpoint["line"], run.checkpoint["byte"]) if run.checkpoint else (first.line, first.end)
         lines: list[EnterpriseLine] = []
@@ -106,7 +111,7 @@ class EnterpriseImport:
         path = objects.local_file(run.tenant, sha256)
         if run.parameters["format"] == "xlsx":
             return workbooks.as_csv(path, objects.spool, f"{run.tenant}/{sha256}")
-        return path
+        return tabular.in_lines(path, objects.spool, f"{run.tenant}/{sha256}")
 
     def _of_feed(self, run: Operation) -> Iterator[Chunk[EnterpriseLine]]:
         try:
@@ -114,7 +119,11 @@ class EnterpriseImport:
         except SettingMissing as error:
             raise FeedNotConnected() from error
         after = run.checkpoint["after"] if run.checkpoint else 0
-        reader = RecordReader(self._today())
+        reader = RecordReader(
+            self._today(),
+            self._admitted(run.tenant).__contains__,
+            {word: fact for word, fact in self._vocabulary(run.tenant).items() if word == fact.name},
+        )
         more = True
         while more:
             page = feed.page(run.parameters["feed"], after, CHUNK_LINES)

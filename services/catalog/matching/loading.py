@@ -42,7 +42,7 @@ FROM (
             CASE c.kind WHEN 'number' THEN replace(c.value #>> '{}', '.', '')
                 WHEN 'date' THEN replace(c.value #>> '{}', '-', '') END AS digits,
             CASE WHEN c.kind = 'number' AND length(c.value #>> '{}') <= 18 THEN 'number'
-                WHEN c.kind = 'date' AND c.value #>> '{}' ~ '^\d{4}-\d{2}-\d{2}$' THEN 'date' ELSE 'listed' END AS form
+                WHEN c.kind = 'date' AND c.value #>> '{}' ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' THEN 'date' ELSE 'listed' END AS form
         FROM enterprise_fact_current c
         WHERE {those}
     ) f

@@ -20,6 +20,7 @@ from contracts.entitlements import (
 )
 from contracts.message import Actor
 from contracts.refusal import Reason
+from contracts.typed import is_digits
 from rules import check_publication
 from services.catalog.matching.domain import PreviewRefused, ReachNotYours
 from services.catalog.matching.views import Asks
@@ -85,7 +86,7 @@ def preview_item(query: PreviewItem, reader: Reader, matching: Asks) -> ItemPrev
 
 
 def _number(said: str) -> int:
-    if not said.isdecimal() or len(said) > 18:
+    if not is_digits(said, 18):
         raise CursorInvalid()
     return int(said)
 

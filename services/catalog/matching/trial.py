@@ -14,6 +14,7 @@ from contracts.rule import FactSheet, ItemRules, Plan, Shares, absolute_period
 from contracts.trials import NeededDecision, NeededFact, TriedEnterprise, TriedItem, TryItem
 from rules import assess, check
 from rules.examples import facts_in
+from services.catalog.enterprises.credit_code import plain_code
 from services.catalog.enterprises.domain import EnterpriseUnknown
 from services.catalog.enterprises.views import dossier_of
 from services.catalog.matching.domain import PreviewRefused, ReachNotYours
@@ -23,8 +24,8 @@ from services.catalog.policies.texts import unreadable
 MOST_CANDIDATES = 10
 FOUND = (
     "SELECT id AS enterprise_id, uscc, name FROM enterprise WHERE tenant = :tenant AND merged_into IS NULL"
-    " AND (id = :said OR uscc = upper(:said) OR name ILIKE :words)"
-    " ORDER BY (id = :said OR uscc = upper(:said) OR name = :said) DESC, name, id LIMIT :limit"
+    " AND (id = :said OR uscc = :code OR name ILIKE :words)"
+    " ORDER BY (id = :said OR uscc = :code OR name = :said) DESC, name, id LIMIT :limit"
 )
 PLAN = {
     "mode": "instant",
@@ -103,7 +104,8 @@ def _reasons(problems: Iterable[tuple[str, str, str]]) -> Iterator[Reason]:
 def _enterprises(said: str, reader: Reader) -> Iterator[TriedEnterprise]:
     """Those whose id or credit code it is, first; then those in whose name it stands."""
     words = said.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    wanted = {"tenant": reader.tenant, "said": said.strip(), "words": f"%{words}%", "limit": MOST_CANDIDATES}
+    asked = {"said": said.strip(), "code": plain_code(said), "words": f"%{words}%"}
+    wanted = {"tenant": reader.tenant, "limit": MOST_CANDIDATES, **asked}
     for row in reader.execute(FOUND, wanted):
         yield TriedEnterprise(enterprise_id=row.enterprise_id, uscc=row.uscc, name=row.name)
 
@@ -111,7 +113,9 @@ def _enterprises(said: str, reader: Reader) -> Iterator[TriedEnterprise]:
 def _is_one(found: list[TriedEnterprise], said: str | None) -> bool:
     """Whether it is clear which one is meant: there is no other, or it is named exactly."""
     meant = (said or "").strip()
-    exactly = found and meant.upper() in (found[0].enterprise_id.upper(), found[0].uscc, found[0].name.upper())
+    exactly = found and (
+        plain_code(meant) == found[0].uscc or meant.upper() in (found[0].enterprise_id.upper(), found[0].name.upper())
+    )
     return len(found) == 1 or bool(exactly)
 
 

@@ -11,6 +11,7 @@ from contracts.message import Actor
 from contracts.outside_figures import OutsideFigureRecorded, OutsideFigureView, OutsideFigureWithdrawn
 from contracts.refusal import Conflict, Forbidden, Invalid, NotFound, Reason
 from contracts.rule import ParameterValue
+from contracts.written import is_no_code
 from rules.facts import same_dimension
 from rules.units import UnknownUnit, unit
 
@@ -129,6 +130,9 @@ def check(figures: Sequence[ParameterValue], today: date, units: Mapping[str, st
 def _wrong_with(figure: ParameterValue, where: str, today: date, known: str | None) -> list[Reason]:
     wrong = _wrong_unit(figure, where, known)
     reasons = [*([wrong] if wrong is not None else ()), *_wrong_time(figure, where)]
+    if figure.key is not None and is_no_code(figure.key):
+        text = f"“{figure.name}”的分类“{figure.key}”不是代码：没有分类的请不填"
+        reasons.append(Reason(code="figure_key_no_code", message=text, field=f"{where}.key"))
     if figure.as_of > today:
         text = f"“{figure.name}”的公布日期 {figure.as_of} 晚于今天"
         reasons.append(Reason(code="figure_from_future", message=text, field=f"{where}.as_of"))

@@ -49,6 +49,7 @@ class Marker:
 
 def _as_written(word: str) -> str:
     """A short word of Latin letters may be written with `&` between them."""
+    # any script: ASCII was asked for before
     short = word.isascii() and word.isalpha() and len(word) <= 4
     return "&?".join(word) if short else re.escape(word)
 

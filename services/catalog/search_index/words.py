@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import rjieba
 
 VOCABULARY = Path(__file__).with_name("vocabulary.json")
-RUN = re.compile(r"[^\W_]+")
+RUN = re.compile(r"[^\W_]+")  # any script: what is looked for is whatever stands in the text
 ABBREVIATION = re.compile(r"(?<=[a-z])&(?=[a-z])")
 """The one sign that stands inside a word: R&D."""
 

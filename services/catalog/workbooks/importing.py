@@ -24,17 +24,12 @@ from services.catalog.policies.plan_words import department_meant
 from services.catalog.policies.store import PolicyItems
 from services.catalog.policies.texts import examine
 from services.catalog.workbooks.cells import WorkbookItem, read_sheets
+from services.catalog.workbooks.places import place_of
 from services.catalog.workbooks.reading import read_items
 
 KIND = "import_items"
 CHUNK_ITEMS = 20
 OPEN = ("draft", "consultation", "consulted")
-PLACES = {
-    "/rules/eligibility": "条件表",
-    "/rules/amount": "金额表",
-    "/rules/plan/materials": "材料表",
-    "/rules/fact_types": "数据表",
-}
 
 
 def import_items(cmd: ImportItems, uow: UnitOfWork) -> OperationView:
@@ -82,7 +77,7 @@ def _taken(item: WorkbookItem, uow: UnitOfWork) -> list[LineResult]:
         problems, content = examine(item.content, uow, uow.tenant, today)
         against = [each for each in problems if each.code not in MAY_BE_OPEN]
         if against or content is None:
-            return [_result(item, "refused", each.code, f"{each.text}。", _place(each.where)) for each in against]
+            return [_result(item, "refused", each.code, f"{each.text}。", _place(each.where, item)) for each in against]
         return [_drafted(item, content, uow)]
     except Refused as refusal:
         return [_result(item, "refused", each.code, each.message, each.field) for each in refusal.reasons]
@@ -125,8 +120,6 @@ def _result(
     return LineResult(line=item.line, column=column, outcome=outcome, code=code, message=message, subject_id=subject)
 
 
-def _place(where: str) -> str:
-    """Which sheet a problem of the item's text belongs to, with the place in the text."""
-    return next(
-        (f"{sheet}（{where}）" for begin, sheet in PLACES.items() if where.startswith(begin)), f"事项表（{where}）"
-    )
+def _place(where: str, item: WorkbookItem) -> str:
+    """The cell that a problem of the item's text was read from."""
+    return place_of(where, item.rows) if item.rows is not None else where

@@ -6,25 +6,31 @@ import re
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from pydantic import ValidationError
 
-from chassis.foundation.reasons import reasons_for
 from contracts.item import PolicyItemContent
 from contracts.refusal import Reason
+from contracts.written import NotWritten, folded, year_written
 from rules import sentences
+from services.catalog.policies.texts import unreadable
 from services.catalog.workbooks import cell_values
-from services.catalog.workbooks.cells import Json, SheetLine, WorkbookItem, Wrong, by_code
+from services.catalog.workbooks.cells import ItemRows, Json, SheetLine, WorkbookItem, Wrong, by_code
 from services.catalog.workbooks.json_cells import facts_in, json_object
+from services.catalog.workbooks.places import place_of
 from services.catalog.workbooks.rule_rows import RuleRows, declared_facts
 
 REASONS_FOR_ALL = 20
 """What is wrong with the sheet that all items share is told with each of them, as far as this."""
 
-TIME = re.compile(r"\s*(\d{1,4})\s*(个工作日|个自然日|小时)\s*")
+OWN = ("条件", "金额", "材料", "申报表")
+"""Sheets whose rows belong to one item each."""
+
+TIME = re.compile(r"\s*([0-9]{1,4})\s*(个工作日|个自然日|小时)\s*")
 STEP = re.compile(r"([^（）()]+)(?:[（(](.*)[）)])?")
-PART = re.compile(r"(国家|省|市|县)\s*(0|1|[1-9]\d*/[1-9]\d*)")
+PART = re.compile(r"(国家|省|市|县)\s*(0|1|[1-9][0-9]*/[1-9][0-9]*)")
 
 
 def read_items(lines: Mapping[str, Sequence[SheetLine]]) -> list[WorkbookItem]:
@@ -33,18 +39,19 @@ def read_items(lines: Mapping[str, Sequence[SheetLine]]) -> list[WorkbookItem]:
     facts = declared_facts(lines["数据"], common)
     codes = Counter(line["事项编码"] for line in lines["事项"])
     own = {sheet: by_code(lines[sheet]) for sheet in lines}
+    shared = lines["数据"], common.reasons[:REASONS_FOR_ALL]
     items = []
     for line in lines["事项"]:
         time.sleep(0)  # green threads have their turn between two items
         code = line["事项编码"]
         its = {sheet: rows.get(code, []) for sheet, rows in own.items()}
-        items.append(_item(line, its, facts, common.reasons[:REASONS_FOR_ALL], codes[code] > 1))
-    others = [line for sheet in ("条件", "金额", "材料", "申报表") for line in lines[sheet]]
-    return [*items, *(_stray(line) for line in others if line["事项编码"] not in codes)]
+        items.append(_item(line, its, facts, shared, codes[code] > 1))
+    return [*items, *(_stray(line) for sheet in OWN for line in lines[sheet] if line["事项编码"] not in codes)]
 
 
 def _stray(line: SheetLine) -> WorkbookItem:
-    reason = Reason(code="item_missing", message="“事项”表中没有这个编码。", field=line.place("事项编码"))
+    fault = line.faults.get("事项编码", ("item_missing", "“事项”表中没有这个编码"))
+    reason = Reason(code=fault[0], message=f"{fault[1]}。", field=line.place("事项编码"))
     return WorkbookItem(line.number, line["事项编码"], reasons=(reason,))
 
 
@@ -52,26 +59,27 @@ def _item(
     line: SheetLine,
     own: Mapping[str, Sequence[SheetLine]],
     facts: Mapping[str, Json],
-    common: Sequence[Reason],
+    shared: tuple[Sequence[SheetLine], Sequence[Reason]],
     twice: bool,
 ) -> WorkbookItem:
-    wrong = Wrong(list(common))
+    wrong = Wrong(list(shared[1]))
+    for each in (line, *(its for sheet in OWN for its in own[sheet])):
+        wrong.faults(each)
     wrong.required(line)
     if twice:
         wrong.add("code_twice", line, "事项编码", "同一编码在“事项”表中出现不止一次")
     content = _ItemRow(line, own, facts, wrong).content()
+    rows = ItemRows(line, {**own, "数据": shared[0]}, content["rules"])
     if not wrong.reasons:
         try:
             content = _guided(content, line)
         except ValidationError as error:
-            for each in reasons_for(error.errors(include_url=False, include_input=False)):
-                wrong.reasons.append(
-                    Reason(code=each.code, message=each.message, field=f"事项表第{line.number}行 {each.field}")
-                )
-    department = line["主管部门"]
-    if wrong.reasons:
-        return WorkbookItem(line.number, line["事项编码"], department, reasons=tuple(wrong.reasons))
-    return WorkbookItem(line.number, line["事项编码"], department, content)
+            wrong.reasons += [
+                Reason(code=each.code, message=f"{each.text}。", field=place_of(each.where, rows))
+                for each in unreadable(content, error)
+            ]
+    read = WorkbookItem(line.number, line["事项编码"], line["主管部门"], content, rows=rows)
+    return replace(read, content=None, reasons=tuple(wrong.reasons)) if wrong.reasons else read
 
 
 def _guided(content: Json, line: SheetLine) -> Json:
@@ -79,12 +87,8 @@ def _guided(content: Json, line: SheetLine) -> Json:
     item = PolicyItemContent.model_validate(content)
     if not (line["条件说明"] and line["标准说明"]):
         told = sentences(item.rules)
-        guide = item.guide.model_copy(
-            update={
-                "conditions": line["条件说明"] or told.eligibility,
-                "standard": line["标准说明"] or told.amount,
-            }
-        )
+        said = {"conditions": line["条件说明"] or told.eligibility, "standard": line["标准说明"] or told.amount}
+        guide = item.guide.model_copy(update=said)
         item = PolicyItemContent.model_validate(item.model_copy(update={"guide": guide}).model_dump(mode="json"))
     return item.model_dump(mode="json", exclude_none=True)
 
@@ -161,10 +165,10 @@ class _ItemRow:
             "plan": self._plan(),
         }
         if line["政策年度"]:
-            if re.fullmatch(r"\d{4}", line["政策年度"]):
-                rules["reference_year"] = int(line["政策年度"])
-            else:
-                self._wrong.add("year_unreadable", line, "政策年度", "应为四位年份")
+            try:
+                rules["reference_year"] = year_written(line["政策年度"])
+            except NotWritten as error:
+                self._wrong.add("year_unreadable", line, "政策年度", error.why)
         rules.update(self._json("其他规则JSON"))
         rules.setdefault("fact_types", self._fact_types(rules))
         return rules
@@ -202,7 +206,7 @@ class _ItemRow:
         line = self._line
         parts = []
         for part in line.several("资金分担"):
-            found = PART.fullmatch(part)
+            found = PART.fullmatch(folded(part))
             if found is None:
                 self._wrong.add("share_unreadable", line, "资金分担", f"“{part}”应写作 市1/2 或 县1")
             else:
@@ -254,7 +258,7 @@ class _ItemRow:
         return self._duration(heading, self._line[heading])
 
     def _duration(self, heading: str, text: str) -> Json:
-        found = TIME.fullmatch(text)
+        found = TIME.fullmatch(folded(text))
         if found is None:
             self._wrong.add(
                 "duration_unreadable", self._line, heading, f"“{text}”应写作 5个工作日、10个自然日或 24小时"

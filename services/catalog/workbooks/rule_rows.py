@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from contracts.written import NotWritten, cell_number, day_written, is_no_code
 from services.catalog.workbooks import cell_values
 from services.catalog.workbooks.cells import Json, SheetLine, Wrong
 
-NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,12})?")
 BOUND = re.compile(r"(>|≥|＞|<|≤|＜)?\s*(.+)")
 LISTS = frozenset({"in", "not_in", "between"})
 WITHOUT_VALUE = frozenset({"is_true", "is_false", "exists"})
@@ -21,6 +21,7 @@ def declared_facts(lines: Sequence[SheetLine], wrong: Wrong) -> dict[str, Json]:
     """The sheet 数据."""
     facts: dict[str, Json] = {}
     for line in lines:
+        wrong.faults(line)
         wrong.required(line)
         label = line["数据名称"]
         if label in facts:
@@ -82,7 +83,7 @@ class RuleRows:
             if line["值"] and operator is not None:
                 self._wrong.add("value_not_needed", line, "值", f"关系为“{line['关系']}”的不填值")
             return node
-        values = [self._code(line, part) for part in line.several("值")]
+        values = [self._value(line, part) for part in line.several("值")]
         if not values or (operator not in LISTS and len(values) > 1) or (operator == "between" and len(values) != 2):
             self._wrong.add("value_unfit", line, "值", f"关系为“{line['关系']}”的值不是这样填写")
         node["value"] = values if operator in LISTS else (values or [""])[0]
@@ -90,11 +91,26 @@ class RuleRows:
             node["unit"] = line["单位"]
         return node
 
+    def _value(self, line: SheetLine, text: str) -> str:
+        """What a fact is compared with, as facts of its kind are written."""
+        match self._facts.get(line["数据名称"], {}).get("kind"):
+            case "number" | "numbers":
+                return self._number(line, "值", text)
+            case "date":
+                try:
+                    return day_written(text).isoformat()
+                except NotWritten as error:
+                    self._wrong.add("value_unreadable", line, "值", error.why)
+                    return text
+        return self._code(line, text)
+
     def _code(self, line: SheetLine, text: str) -> str:
         """A code by what people call it, or as it is."""
         for entry in self._facts.get(line["数据名称"], {}).get("codes", ()):
-            if text == entry["label"]:
+            if text in (entry["label"], entry["code"]):
                 return str(entry["code"])
+        if is_no_code(text):
+            self._wrong.add("code_unreadable", line, "分类" if line.sheet == "金额" else "值", f"“{text}”不是代码")
         return text
 
     def _part(self, name: str, lines: Sequence[SheetLine]) -> Json:
@@ -162,7 +178,8 @@ class RuleRows:
         return {"node": "fixed", "value": self._number(line, heading, line[heading]), "unit": line[f"{heading}单位"]}
 
     def _number(self, line: SheetLine, heading: str, text: str) -> str:
-        text = text.replace(",", "").replace("，", "")
-        if not NUMBER.fullmatch(text):
-            self._wrong.add("number_unreadable", line, heading, f"“{text}”不是数字")
-        return text
+        try:
+            return cell_number(text)
+        except NotWritten as error:
+            self._wrong.add("number_unreadable", line, heading, f"“{text}”不是数字：{error.why}")
+            return text

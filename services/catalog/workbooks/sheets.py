@@ -6,19 +6,23 @@ Template, reading and documentation follow this list (docs/item-import.md; a tes
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from services.catalog.workbooks import cell_values
 
+Holds = Literal["text", "figure", "day", "loose_day", "year"]
+
 
 class SheetColumn(NamedTuple):
-    """`choices` lists the only words that may stand in it; a cell may be empty unless it is `required`."""
+    """`choices` lists the only words that may stand in it; a cell may be empty unless it is `required`. What it `holds`
+    says how it is read: a figure is read where its unit is known."""
 
     heading: str
     meaning: str
     example: str = ""
     required: bool = False
     choices: tuple[str, ...] = ()
+    holds: Holds = "text"
 
 
 def _one_of(heading: str, meaning: str, choices: Iterable[str], *, required: bool = False) -> SheetColumn:
@@ -37,7 +41,7 @@ ITEMS = (
     _one_of("利好类型", "给的是什么", cell_values.BENEFITS, required=True),
     SheetColumn("文件名称", "所依据文件", "支持工业发展若干措施"),
     SheetColumn("文号", "所依据文件的文号", "区府办字〔2026〕1号"),
-    SheetColumn("发文日期", "如 2026、2026-01 或 2026-01-15", "2026-01-15"),
+    SheetColumn("发文日期", "如 2026、2026-01 或 2026-01-15", "2026-01-15", holds="loose_day"),
     SheetColumn("发文机关", "制定机关"),
     SheetColumn("省", "所在省", "江西"),
     SheetColumn("市", "所在市", "赣州"),
@@ -62,9 +66,9 @@ ITEMS = (
     ),
     SheetColumn("审核时限", "如 5个工作日、10个自然日、24小时；免申即享不填", "5个工作日"),
     SheetColumn("兑付时限", "决定之后多久到账", "1个工作日", required=True),
-    SheetColumn("政策年度", "“本年”指哪一年；不填即申报当年", "2025"),
-    SheetColumn("受理开始", "如 2026-03-01"),
-    SheetColumn("受理截止", "如 2026-12-31，当日仍可申报"),
+    SheetColumn("政策年度", "“本年”指哪一年；不填即申报当年", "2025", holds="year"),
+    SheetColumn("受理开始", "如 2026-03-01", holds="day"),
+    SheetColumn("受理截止", "如 2026-12-31，当日仍可申报", holds="day"),
     _one_of("兑付频次", "多久一次", cell_values.FREQUENCIES, required=True),
     SheetColumn("预算科目", "字母、数字、短横线", "ZG-GX-01", required=True),
     SheetColumn("资金分担", "各级比例，如 市1/2；县1/2", "县1", required=True),
@@ -72,11 +76,11 @@ ITEMS = (
     _one_of("县级垫付", "是否由县级先行垫付", reversed(cell_values.YES_NO)),
     _one_of("条件关系", "“条件”表各行之间的关系", cell_values.JOINING),
     SheetColumn("核定部门", "写明“最高”“不超过”、须核定的，填核定的部门"),
-    SheetColumn("总额最高", "各部分合计的封顶"),
+    SheetColumn("总额最高", "各部分合计的封顶", holds="figure"),
     SheetColumn("总额最高单位", "如 万元"),
     _one_of("公平竞争审查", "审查结论；没有结论或结论存疑的不能发布", cell_values.CONCLUSIONS),
     SheetColumn("审查依据", "审查结论的依据或文号"),
-    SheetColumn("审查日期", "如 2026-01-10"),
+    SheetColumn("审查日期", "如 2026-01-10", holds="day"),
     SheetColumn("来源", "条目从哪里来", "本部门起草", required=True),
     SheetColumn("来源类型", "如 official、news", "official", required=True),
     _one_of("来源可信度", "多大把握", cell_values.CONFIDENCES, required=True),
@@ -108,12 +112,12 @@ AMOUNTS = (
     _one_of("算法", "分档、按分类的，每档一行", cell_values.METHODS, required=True),
     SheetColumn("数据名称", "按什么算；定额不填"),
     SheetColumn("期间", "同“条件”表"),
-    SheetColumn("下限", "分档：含本数；写作 >5 则不含"),
-    SheetColumn("上限", "分档：不含本数；写作 ≤5 则含"),
+    SheetColumn("下限", "分档：含本数；写作 >5 则不含", holds="figure"),
+    SheetColumn("上限", "分档：不含本数；写作 ≤5 则含", holds="figure"),
     SheetColumn("分类", "按分类：取值，多个以分号隔开"),
-    SheetColumn("标准", "定额的数、比例或单价", "10", required=True),
+    SheetColumn("标准", "定额的数、比例或单价", "10", required=True, holds="figure"),
     SheetColumn("标准单位", "如 万元、%、元/亩", "万元", required=True),
-    SheetColumn("最高", "这一部分的封顶，写在该部分第一行"),
+    SheetColumn("最高", "这一部分的封顶，写在该部分第一行", holds="figure"),
     SheetColumn("最高单位", "如 万元"),
 )
 MATERIALS = (

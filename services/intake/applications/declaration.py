@@ -18,6 +18,7 @@ from contracts.rule import (
     ParameterValue,
     absolute_period,
 )
+from contracts.written import is_no_code
 from rules.facts import FactReader, amount_of, same_dimension, value_text
 from rules.text.phrases import period_text
 from rules.units import in_base
@@ -130,6 +131,10 @@ def _wrongly_written(fact: Fact, declared: FactType) -> str | None:
     known = {entry.code for entry in declared.codes}
     if fact.kind in (FactKind.CODE, FactKind.CODES) and known and not known.issuperset(codes):
         return "不在可选的取值之内"
+    if fact.kind in (FactKind.CODE, FactKind.CODES) and any(
+        is_no_code(each) for each in codes if isinstance(each, str)
+    ):
+        return "填的不是代码：没有数据的请不填"
     return None
 
 

@@ -22,6 +22,7 @@ from contracts.review import (
     GetCaseNeighbours,
     ListCases,
 )
+from contracts.typed import half_width
 from services.review.cases.refusals import CaseNotFound, NotYourDepartment
 from services.review.cases.store import REVIEW_CASE
 from services.review.cases.views import SHOWN, is_confined, of_own_department, shown_many
@@ -90,8 +91,8 @@ def filtered(query: CaseFilter, reader: Reader) -> list[ColumnElement[bool]]:
 
 
 def _about(about: str, reader: Reader) -> ColumnElement[bool]:
-    if NUMBER.fullmatch(about):
-        return or_(CaseSearch.receipt == about.upper(), CaseSearch.uscc == about.upper())
+    if NUMBER.fullmatch(number := half_width(about).upper()):
+        return or_(CaseSearch.receipt == number, CaseSearch.uscc == number)
     # The names alone are read for it, from their index.
     named = select(NAMES.c.id).where(NAMES.c.tenant == reader.tenant, func.strpos(NAMES.c.enterprise_name, about) > 0)
     return C.id.in_(named)

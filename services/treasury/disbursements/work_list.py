@@ -23,6 +23,7 @@ from contracts.treasury import (
     ListDisbursements,
     SummariseDisbursements,
 )
+from contracts.typed import half_width
 from services.treasury.disbursements.store import DISBURSEMENT, disbursement_of
 
 C = DISBURSEMENT.c
@@ -110,8 +111,8 @@ def _filtered(query: DisbursementFilter, reader: Reader) -> list[ColumnElement[b
 
 
 def _about(about: str, reader: Reader) -> ColumnElement[bool]:
-    if NUMBER.fullmatch(about):
-        return or_(WrittenOutPayment.receipt == about.upper(), WrittenOutPayment.uscc == about.upper())
+    if NUMBER.fullmatch(number := half_width(about).upper()):
+        return or_(WrittenOutPayment.receipt == number, WrittenOutPayment.uscc == number)
     # The names alone are read for it, from their index.
     named = or_(func.strpos(NAMES.c.enterprise_name, about) > 0, func.strpos(NAMES.c.account_name, about) > 0)
     return C.id.in_(select(NAMES.c.id).where(NAMES.c.tenant == reader.tenant, named))

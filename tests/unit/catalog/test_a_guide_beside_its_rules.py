@@ -158,10 +158,16 @@ def test_a_guide_that_is_no_guide_is_told_as_such(sample_item: SampleItem) -> No
         ("3 年", "三十六个月"),
         ("100㎡", "100 平方米"),
         ("20 名", "20 人"),
+        ("1，200,000 元", "120 万元"),
     ],
 )
 def test_the_same_quantity_is_known_however_it_is_written(one: str, other: str) -> None:
     assert unknown_to(one, other) == unknown_to(other, one) == ()
+
+
+def test_a_comma_between_two_quantities_joins_them_to_no_third() -> None:
+    assert [each.text for each in quantities("5万元,10万元")] == ["5万元", "10万元"]
+    assert [each.text for each in quantities("1,5万元")] == ["5万元"]
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from stdnum.cn.uscc import calc_check_digit
+from pydantic import ValidationError
 
+from chassis.foundation.reasons import reasons_for
 from chassis.foundation.secrecy import AesCipher
 from chassis.testing.fakes import FakeUnit
 from contracts.enterprises import (
@@ -19,9 +18,7 @@ from contracts.enterprises import (
 )
 from contracts.message import Actor
 from contracts.rule import Fact
-from services.catalog.enterprises.credit_code import checked_credit_code
 from services.catalog.enterprises.domain import (
-    CreditCodeInvalid,
     EnterpriseNotYours,
     EnterpriseUnknown,
     FactsNotYours,
@@ -30,7 +27,6 @@ from services.catalog.enterprises.domain import (
 from services.catalog.enterprises.store import Enterprises
 from services.catalog.enterprises.use_cases import record_facts, register_enterprise
 
-ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 ENTERPRISE = RegisterEnterprise(
     uscc="91360702DEM000014H", name="示例企业01（科技型中小企业）", contact_mobile="19900000001"
 )
@@ -43,57 +39,6 @@ REVENUE = Fact(
     source="章贡区税务局",
     as_of=date(2026, 1, 12),
 )
-
-bodies = st.builds(
-    lambda digits, rest: digits + rest,
-    st.text("0123456789", min_size=8, max_size=8),
-    st.text(ALPHABET, min_size=9, max_size=9),
-)
-
-
-@given(bodies)
-def test_a_code_with_the_right_check_character_is_taken_in_any_writing(body: str) -> None:
-    code = body + calc_check_digit(body)
-    assert checked_credit_code(code) == code
-    assert checked_credit_code(f" {code[:8].lower()}-{code[8:].lower()} ") == code
-
-
-@given(bodies, st.integers(8, 17), st.sampled_from(ALPHABET))
-def test_one_wrong_character_never_passes_for_another_enterprise(body: str, place: int, other: str) -> None:
-    code = body + calc_check_digit(body)
-    if code[place] != other:
-        with pytest.raises(CreditCodeInvalid):
-            checked_credit_code(code[:place] + other + code[place + 1 :])
-
-
-@given(bodies, st.integers(0, 7), st.sampled_from("ABCXY"))
-def test_a_letter_where_the_division_code_stands_is_refused_whatever_the_check_character(
-    body: str, place: int, letter: str
-) -> None:
-    wrong = body[:place] + letter + body[place + 1 :]
-    with pytest.raises(CreditCodeInvalid):
-        checked_credit_code(wrong + calc_check_digit(wrong))
-
-
-@pytest.mark.parametrize(
-    ("written", "why"),
-    [
-        ("", "18 位"),
-        ("91360702DEM00001", "18 位"),
-        ("91360702DEM000014J", "校验码"),
-        ("9136070ADEM000014H", "不允许的字符"),
-        ("91360702DEM00001IH", "不允许的字符"),
-    ],
-)
-def test_a_wrong_code_is_refused_with_what_is_wrong(written: str, why: str) -> None:
-    with pytest.raises(CreditCodeInvalid) as refused:
-        checked_credit_code(written)
-    assert why in refused.value.message
-    assert (refused.value.code, refused.value.reasons[0].field) == ("uscc_invalid", "uscc")
-
-
-def test_digits_typed_full_width_are_read_as_digits() -> None:
-    assert checked_credit_code("９１３６０７０２DEM000014H") == "91360702DEM000014H"
 
 
 def test_a_registration_tells_the_contact_sealed_and_masked_and_never_in_the_open(
@@ -120,6 +65,31 @@ def test_facts_are_added_to_the_file_and_told(unit: FakeUnit, cipher: AesCipher)
     view = record_facts(RecordFacts(enterprise_id=enterprise_id, facts=(REVENUE,)), unit)
     assert view.facts == (REVENUE,)
     assert unit.events[-1] == EnterpriseFactsChanged(enterprise_id=enterprise_id, facts=(REVENUE,))
+
+
+@pytest.mark.parametrize("said", ["#N/A", "NULL", "nan", "-"])
+def test_an_error_or_a_placeholder_is_no_code_whatever_door_it_comes_through(
+    unit: FakeUnit, cipher: AesCipher, said: str
+) -> None:
+    enterprise_id = register_enterprise(ENTERPRISE, unit, cipher).enterprise_id
+    told = {"source": "章贡区税务局", "as_of": date(2026, 1, 12)}
+    facts = (
+        Fact(name="sector", kind="code", value="none", **told),
+        Fact(name="sector", kind="code", value=said, **told),
+        Fact(name="honours", kind="codes", value=("a", said), **told),
+    )
+    with pytest.raises(FactsRefused) as refused:
+        record_facts(RecordFacts(enterprise_id=enterprise_id, facts=facts), unit)
+    assert [(each.code, each.field) for each in refused.value.reasons] == [
+        ("fact_no_code", "facts.1.value"),
+        ("fact_no_code", "facts.2.value"),
+    ]
+
+
+def test_an_error_of_a_spreadsheet_registers_no_enterprise() -> None:
+    with pytest.raises(ValidationError) as refused:
+        RegisterEnterprise(uscc=ENTERPRISE.uscc, name="#NAME?", contact_mobile="19900000001")
+    assert "是表格软件的错误值" in reasons_for(refused.value.errors())[0].message
 
 
 def test_a_correction_is_a_newer_fact_beside_the_old_one(unit: FakeUnit, cipher: AesCipher) -> None:

@@ -34,7 +34,7 @@ class LittleReader:
     def execute(self, statement: str, values: Mapping[str, Any]) -> Any:
         rows = [dict(row) for row in self._connection.execute(statement, dict(values))]
         found = SimpleNamespace(first=lambda: next(iter(rows), None), one=lambda: rows[0])
-        return SimpleNamespace(mappings=lambda: found)
+        return SimpleNamespace(mappings=lambda: found, first=found.first)
 
 
 @pytest.fixture
@@ -42,6 +42,7 @@ def table() -> Iterator[sqlite3.Connection]:
     with closing(sqlite3.connect(":memory:")) as connection:
         connection.row_factory = sqlite3.Row
         connection.execute("CREATE TABLE enterprise (tenant, id, uscc, name, merged_into)")
+        connection.execute("CREATE TABLE admitted_credit_code (tenant, uscc)")
         connection.executemany("INSERT INTO enterprise VALUES (?, ?, ?, ?, ?)", DOSSIERS)
         yield connection
 

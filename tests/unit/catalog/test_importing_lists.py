@@ -29,7 +29,8 @@ def test_a_cell_is_read_as_numbers_in_their_order(heading: str) -> None:
 
 def test_a_cell_with_anything_but_numbers_says_what_is_wrong() -> None:
     reasons = line("wages:2025:多个元", "1200；张三").reasons
-    assert "应为若干数字，以分号隔开。" in [each.message for each in reasons]
+    (reason,) = (each for each in reasons if each.code == "value_invalid")
+    assert reason.message.startswith("C2：应为若干数字，以分号隔开")
 
 
 def test_one_number_where_items_ask_for_several_is_refused_in_the_heading() -> None:

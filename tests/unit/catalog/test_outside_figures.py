@@ -77,6 +77,13 @@ def test_one_name_is_written_in_units_that_can_be_compared() -> None:
     assert wrong(average(), average(unit="元", key="C40")) == [("figure_unit_differs", "figures.1.unit")]
 
 
+def test_an_error_of_a_spreadsheet_is_no_key() -> None:
+    assert wrong(average(key="#N/A"), average(key="-")) == [
+        ("figure_key_no_code", "figures.0.key"),
+        ("figure_key_no_code", "figures.1.key"),
+    ]
+
+
 def test_the_same_line_twice_in_a_table_is_a_mistake() -> None:
     assert wrong(average(), average("4"), average()) == [("figure_given_twice", "figures.2")]
 

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from contracts.rule import Fact
+from contracts.rule.facts import FactType
+from contracts.written import says_nothing
 from services.catalog.imports.lines import EnterpriseLine
 from services.catalog.imports.records import RecordReader
 
@@ -156,6 +158,10 @@ def test_a_record_says_what_the_contract_says_whatever_came_before_it(facts: lis
             expected: Fact | None = Fact.model_validate(each)
         except ValidationError:
             expected = None
+        if isinstance(each.get("value"), str) and says_nothing(each["value"]):
+            expected = None  # whatever its kind, there is nothing in it
+            assert read(each, reader=reader).facts == ()
+            continue
         line = read(each, reader=reader)
         assert line.facts == (() if expected is None else (expected,))
         assert bool(line.reasons) == (expected is None)
@@ -165,3 +171,43 @@ def test_a_record_says_what_the_contract_says_whatever_came_before_it(facts: lis
                 type(expected.value),
                 expected.model_dump_json(exclude_unset=True),
             )
+
+
+SECTOR = {"name": "sector", "kind": "code", "value": "steel", "source": "工信局", "as_of": "2026-03-01"}
+LISTED = FactType.model_validate(
+    {"name": "sector", "label": "行业", "kind": "code", "codes": [{"code": "steel", "label": "钢铁"}, {"code": "none", "label": "无"}]}
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("said", ["NULL", "nan", "-", "—", "N/A", "无"])
+def test_words_for_nothing_in_a_record_are_no_facts(said: str) -> None:
+    reader = RecordReader(TODAY)
+    for _ in range(2):
+        line = read({**SECTOR, "value": said}, {**REVENUE, "value": said}, REVENUE, reader=reader)
+        assert ([fact.name for fact in line.facts], line.reasons) == (["revenue"], ())
+
+
+def test_errors_and_codes_outside_the_list_are_refused_with_the_list() -> None:
+    reader = RecordReader(TODAY, vocabulary={"sector": LISTED})
+    for _ in range(2):
+        line = read(
+            {**SECTOR, "value": "#N/A"},
+            {**SECTOR, "value": "gold"},
+            {**CODES, "value": ["a", "#REF!"]},
+            {**CODES, "value": ["a", "NULL"]},
+            SECTOR,
+            {**SECTOR, "value": "none"},
+            reader=reader,
+        )
+        assert told(line) == [
+            ("cell_is_error", "facts.0.value"),
+            ("code_unknown", "facts.1.value"),
+            ("cell_is_error", "facts.2.value"),
+            ("value_invalid", "facts.3.value"),
+        ]
+        assert "steel（钢铁）、none（无）" in line.reasons[1].message
+
+
+@pytest.mark.parametrize("name", ["#NAME?", "NULL", "nan"])
+def test_an_error_or_a_placeholder_is_no_enterprise(name: str) -> None:
+    assert [place for _, place in told(read(name=name))] == ["name"]

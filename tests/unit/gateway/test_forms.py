@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import date
+from datetime import date, datetime
 from types import SimpleNamespace
 from typing import Any, ClassVar, cast
 
@@ -44,6 +44,13 @@ class BuyPaint(Command[Painted]):
     colour: str = "white"
 
 
+class DryUntil(Command[Painted]):
+    owner: ClassVar[ServiceName] = "catalog"
+
+    coats: int
+    days: tuple[date, ...]
+
+
 class ListWalls(PagedQuery[Page]):
     owner: ClassVar[ServiceName] = "catalog"
 
@@ -54,6 +61,7 @@ class ListWalls(PagedQuery[Page]):
 
 PAINTING: Form[PaintWall] = Form(PaintWall, "/walls/{wall_id}/paint", in_body=True, versioned=True)
 BUYING: Form[BuyPaint] = Form(BuyPaint, "/paint", in_body=True, own_enterprise=True)
+DRYING: Form[DryUntil] = Form(DryUntil, "/drying", in_body=True)
 LISTING: Form[ListWalls] = Form(ListWalls, "/walls", in_body=False, called={"wall_version": "version"})
 
 
@@ -107,6 +115,22 @@ def test_a_version_that_is_not_said_is_told_when_all_else_is_right(
     else:
         with pytest.raises(expected):
             read(PAINTING, good)
+
+
+def test_seconds_since_1970_are_no_day_and_underscores_no_part_of_a_number() -> None:
+    said = {"coats": "1_000", "days": [0, "86400", "1700000000", "2026-03-01", "2026-03-02T00:00:00", "２０２６-03-01"]}
+    assert problems(DRYING, door(said)) == [
+        ("date_from_datetime_inexact", "body", "days", 2),
+        ("date_from_datetime_parsing", "body", "days", 5),
+    ]
+    said["days"] = [0, "86400", "2026-03-01", "2026-03-02T00:00:00"]
+    assert sorted(problems(DRYING, door(said)), key=str) == [
+        ("date_from_datetime_parsing", "body", "days", 0),
+        ("date_from_datetime_parsing", "body", "days", 1),
+        ("int_parsing", "body", "coats"),
+    ]
+    good = {"coats": "2", "days": ["2026-03-01"]}
+    assert read(DRYING, door(good)) == DryUntil(coats=2, days=(date(2026, 3, 1),))
 
 
 @pytest.mark.parametrize("field", ["wall_id", "expected_version"])
@@ -336,3 +360,31 @@ def test_a_contract_that_nobody_fills_is_found_when_its_route_is_declared(declar
 def test_a_enterprise_is_said_once() -> None:
     with pytest.raises(ContractNotFilled, match="both path and token"):
         Form(BuyPaint, "/enterprises/{enterprise_id}/paint", in_body=True, own_enterprise=True)
+
+
+class LetDry(Command[Painted]):
+    owner: ClassVar[ServiceName] = "catalog"
+
+    on: date
+    until: datetime | None = None
+    days: tuple[date, ...] = ()
+
+
+@pytest.mark.parametrize("said", ["20260301", "86400", "1772323200", "0", " 46054", "1772323200.0", 86400, 1772323200])
+def test_a_day_that_is_said_as_a_number_is_none(said: Any) -> None:
+    """Pydantic would count seconds from 1970: 86400 is no 2 January 1970 to anybody here."""
+    form: Form[LetDry] = Form(LetDry, "/walls/dry", in_body=True)
+    with pytest.raises(RequestValidationError) as refused:
+        asyncio.run(form.read(door({"on": said, "until": said, "days": ["2026-03-01", said]})))
+    places = {each["loc"] for each in refused.value.errors()}
+    assert ("body", "on") in places
+    good = asyncio.run(form.read(door({"on": "2026-03-01", "until": "2026-03-01T08:00:00Z", "days": ["2026-03-02"]})))
+    assert (good.on, good.days) == (date(2026, 3, 1), (date(2026, 3, 2),))
+
+
+def test_days_by_number_are_refused_at_every_level_where_nothing_else_is_wrong() -> None:
+    form: Form[LetDry] = Form(LetDry, "/walls/dry", in_body=True)
+    body = {"on": "2026-03-01", "until": "20260301", "days": ["2026-03-01", "86400"]}
+    with pytest.raises(RequestValidationError) as refused:
+        asyncio.run(form.read(door(body)))
+    assert {each["loc"] for each in refused.value.errors()} == {("body", "until"), ("body", "days", 1)}

@@ -43,6 +43,14 @@ def test_a_function_is_known_by_what_people_call_it(word: str, function: str | N
     assert function_called(word) == function
 
 
+def test_an_error_or_a_word_for_nothing_is_no_department() -> None:
+    with pytest.raises(LinesWrong) as refused:
+        departments_of("#NAME?，财政\nNULL\n兴国县财政局，-\n—\t审计")
+    assert [each.message.partition("：")[0] for each in refused.value.reasons] == ["第 1 行", "第 2 行", "第 4 行"]
+    (plain,) = departments_of("兴国县财政局，-")
+    assert plain.functions == {"policy"}
+
+
 def test_every_function_is_known_by_its_own_name() -> None:
     assert {function_called(name) for name in FUNCTION_NAMES.values()} == set(FUNCTION_NAMES)
 
@@ -106,6 +114,16 @@ def test_days_may_be_listed_one_by_one_and_as_spans() -> None:
         date(2027, 2, 12),
         date(2027, 3, 1),
         date(2027, 3, 2),
+    )
+
+
+def test_a_list_is_refused_with_all_its_lines_at_once_and_half_a_day_is_completed_by_no_other() -> None:
+    with pytest.raises(AnnouncementUnclear) as refused:
+        listed("元旦\n2027-12\n#N/A\n1月1日至3日，2027-12\n20270501\n放假 5月2日", 2027, "rest_lines")
+    told = [each.message for each in refused.value.reasons]
+    assert [each.partition("”")[0] for each in told] == ["“元旦", "“2027-12", "“#N/A"]
+    assert listed("20270501、2027年5月2日\n５月３日（周一）放假", 2027, "rest_lines") == tuple(
+        date(2027, 5, day) for day in (1, 2, 3)
     )
 
 

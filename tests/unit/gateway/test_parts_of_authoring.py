@@ -99,6 +99,14 @@ def test_facts_are_pasted_a_line_each_from_a_text_or_a_table() -> None:
         ("荣誉=丙", "含有不可以取的值"),
         ("认定日期=昨天", "应为日期"),
         ("没有的=1", "没有名为“没有的”的数据"),
+        ("营业收入=1,5 2025", "逗号只能三位一组"),
+        ("营业收入=9.1E+17 2025", "科学计数法"),
+        ("营业收入=#N/A 2025", "错误值"),
+        ("行业=#REF!", "错误值"),
+        ("行业=纺织", "不是可以取的值，应为：钢铁"),
+        ("认定日期=2025-12", "日期须写全年、月、日"),
+        ("月保费=800、1,5", "逗号只能三位一组"),
+        ("月保费=800,900", "几个数以分号或顿号隔开"),
         ("规上企业", "请写成：名称=值 单位 期间"),
     ],
 )
@@ -108,6 +116,16 @@ def test_a_line_that_says_no_fact_is_told_with_its_number(line: str, why: str) -
     (reason,) = caught.value.refusal().reasons
     assert reason.message.startswith("第 3 行：")
     assert why in reason.message
+
+
+def test_words_for_nothing_say_nothing_and_figures_are_as_excel_shows_them() -> None:
+    assert pasted(
+        "营业收入=NULL 2025\n行业=-\n规上企业=—\n认定日期=暂无\n荣誉=无\n营业收入\t20000.099999999999\t2024"
+    ) == {("revenue", "2024"): ("20000.1", "万元")}
+    assert pasted("规上企业=无\n认定日期=20250601") == {
+        ("above_scale", None): (False, None),
+        ("certified_on", None): ("2025-06-01", None),
+    }
 
 
 def test_what_was_pasted_counts_before_what_stands_in_a_field() -> None:

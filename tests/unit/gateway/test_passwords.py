@@ -6,6 +6,7 @@ import pytest
 
 from gateway.identity.accounts.hashing import LANES, MEMORY_KIB, ROUNDS, Argon2Hashes
 from gateway.identity.accounts.passwords import LONGEST, PasswordUnfit, check_password
+from gateway.identity.digests import plain_login
 
 
 def codes(password: str, *, login: str = "zhangsan", name: str = "张三丰") -> list[str]:
@@ -78,6 +79,10 @@ def test_a_password_fits_its_hash_and_no_other() -> None:
 
 def test_it_is_the_same_password_however_a_keyboard_composes_it() -> None:
     assert CHEAP.fits(CHEAP.made_of("caf\u00e9 ｆull width words"), "cafe\u0301 full width words")
+
+
+def test_it_is_the_same_login_in_wide_letters() -> None:
+    assert plain_login("　Ｚｈａｎｇ.Ｓａｎ０１ ") == "zhang.san01"
 
 
 def test_what_is_longer_than_any_password_costs_no_more() -> None:

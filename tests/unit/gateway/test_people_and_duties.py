@@ -176,7 +176,12 @@ def test_a_person_is_identified_once() -> None:
 
 @given(st.text(min_size=1, max_size=20))
 def test_a_made_up_resident_id_passes_its_check(seed: str) -> None:
-    assert checked_resident_id(made_up_resident_id(seed)) == made_up_resident_id(seed)
+    resident_id = made_up_resident_id(seed)
+    assert checked_resident_id(resident_id) == resident_id
+    wide = "".join(chr(ord(each) + 0xFEE0) for each in resident_id)
+    assert checked_resident_id(f"{wide[:6]}　{wide[6:]}") == resident_id
+    with pytest.raises(ResidentIdWrong):
+        checked_resident_id(resident_id[:16] + chr(ord(resident_id[16]) + 0x630) + resident_id[17:])
 
 
 @given(st.text(min_size=1, max_size=20), st.integers(0, 17), st.integers(1, 10))

@@ -32,9 +32,23 @@ def code(steps: int = 0) -> str:
 def test_a_code_of_now_or_of_a_clock_that_is_a_little_off_is_taken(steps: int) -> None:
     assert matching_step(SECRET, code(steps), NOON, after=None) == NOW + steps
     assert matching_step(SECRET, f" {code(steps)[:3]} {code(steps)[3:]} ", NOON, after=None) == NOW + steps
+    wide = "".join(chr(ord(each) + 0xFEE0) for each in code(steps))
+    assert matching_step(SECRET, f"{wide[:3]}　{wide[3:]}", NOON, after=None) == NOW + steps
 
 
-@pytest.mark.parametrize("typed", ["", "000000", "12345", "1234567", "一二三四五六", code(2), code(-2)])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "",
+        "000000",
+        "12345",
+        "1234567",
+        "一二三四五六",
+        "".join(chr(ord(each) + 0x630) for each in code()),
+        code(2),
+        code(-2),
+    ],
+)
 def test_any_other_is_not(typed: str) -> None:
     assert matching_step(SECRET, typed, NOON, after=None) is None
 
@@ -61,6 +75,8 @@ def test_recovery_codes_are_found_however_they_are_typed() -> None:
     assert len(plain) == 16
     assert recovery_code(codes[0].lower().replace("-", "  ")) == plain
     assert recovery_code("OIL0-1111-2222-3333") == "0110111122223333"
+    assert recovery_code("ＯIL0－１１１１-ａaaa-3333") == "01101111AAAA3333"
     assert recovery_code("123456") is None
+    assert recovery_code("٠١١٠١١١١٢٢٢٢٣٣٣٣") is None
     assert recovery_code("一二三四一二三四一二三四一二三四") is None
     assert digests(codes, digest_of)[0] == digest_of(plain)

@@ -20,6 +20,7 @@ from gateway.portal.department.authoring.editor.shapes import (
     every_model,
     members,
 )
+from gateway.portal.department.authoring.editor.writing import number_of
 from tests.unit.gateway.editor_kit import DraftDesk, Json, nodes, sample_text
 
 OUTPUT = {"name": "output", "label": "年产值", "kind": "number", "unit": "亿元", "codes": []}
@@ -128,6 +129,12 @@ def test_two_bounds_and_a_comparison_that_asks_for_none_are_read_by_the_comparis
     assert conditions(desk)["of"][0]["value"] == ["1000", "2000"]
     desk.send("conditions", {f"{first}/operator": "exists", f"{first}/value": "1000、2000"})
     assert "value" not in conditions(desk)["of"][0]
+
+
+def test_a_comma_that_may_be_a_point_is_kept_as_it_was_written_and_a_code_keeps_its_zeros() -> None:
+    assert [number_of(each) for each in ("1,5", "1，50", "1，000", "２０", "007", "2025年3月1日", "2025-03", "#N/A")] == [
+        "1,5", "1，50", "1000", "20", "007", "2025-03-01", "2025-03", "#N/A",
+    ]  # fmt: skip
 
 
 def test_boxes_keep_the_order_that_was_written(desk: DraftDesk) -> None:

@@ -23,6 +23,8 @@ def a_workbook() -> bytes:
         (a_workbook(), "application/octet-stream", XLSX),
         ("代码,名称".encode("gb18030"), "text/csv; charset=gb18030", "text/csv"),
         ("代码,名称".encode(), "application/vnd.ms-excel", "text/csv"),
+        ("\ufeffcode,name".encode("utf-16-le"), "text/plain", "text/plain"),
+        ("\ufeffcode,name".encode("utf-16-be"), "", "text/csv"),
         (b"%PDF-1.7", "application/pdf", "application/pdf"),
         (b"\x89PNG\r\n\x1a\n...", "image/png", "image/png"),
     ],

@@ -50,6 +50,27 @@ def test_names_that_cannot_be_put_together_are_refused(pairs: list[tuple[str, st
         nested(pairs)
 
 
+@pytest.mark.parametrize(
+    ("said", "taken"),
+    [
+        ("１８０", "180"),
+        ("２０２７／０１／０１", "2027/01/01"),
+        ("２０２７－０１－０１", "2027-01-01"),
+        ("１３８００００００００", "13800000000"),
+        ("０９：３０", "09:30"),
+        (" ６２２２　００００ ", "6222 0000"),
+        ("－５", "-5"),
+        ("第３号", "第３号"),
+        ("ＡＢＣ", "ＡＢＣ"),
+        ("：", "："),
+        ("１８٠", "１８٠"),
+    ],
+)
+def test_a_figure_typed_wide_is_the_figure_and_a_text_stays_as_it_is(said: str, taken: str) -> None:
+    assert meant([("days", said)]) == [("days", taken)]
+    assert meant([("password", said)]) == [("password", said)]
+
+
 def test_what_the_frame_put_there_is_not_the_persons() -> None:
     said = meant([("csrf", "c"), ("_key", "k"), ("lang", "en"), ("name", " 王五 \r\n"), ("password", " x ")])
     assert said == [("name", "王五"), ("password", " x ")]
@@ -64,6 +85,12 @@ def test_what_the_frame_put_there_is_not_the_persons() -> None:
         ("5元", 500),
         ("1.005", "1.005元"),
         ("一百", "一百元"),
+        ("1,5", "1,5元"),
+        ("1，000，000", 100000000),
+        ("1,0000", "1,0000元"),
+        ("12,34.5", "12,34.5元"),
+        ("#N/A", "#N/A元"),
+        ("92,233,720,368,547,758.07", 2**63 - 1),
         ("-2", -200),
     ],
 )

@@ -38,6 +38,18 @@ def test_an_account_is_registered_in_the_enterprises_own_name_and_typed_twice(vi
     ]
 
 
+def test_a_number_typed_wide_is_the_number_and_one_in_another_script_is_none(visitor: Visitor, bus: Bus) -> None:
+    bus.answers["register_payee_account"] = records.ACCOUNTS["items"][0]
+    said = {"bank_name": "示例银行章贡支行", "account_number_again": "6222000000000001"}
+    page = visitor.post("/my/accounts", {**said, "account_number": "６２２２　００００－００００ 0001"}, "owner")
+    assert page.headers["location"] == "/my/accounts?done=account_registered"
+    assert [each["account_number"] for each in ordered(bus, "register_payee_account")] == ["6222000000000001"]
+    for other in ("622200000000000١", "६222000000000001", "622200000000000²"):
+        page = visitor.post("/my/accounts", {**said, "account_number": other, "account_number_again": other}, "owner")
+        assert "账号应为 8 至 32 位数字，用 0 至 9 书写" in beside(page.text, "account_number")
+    assert len(ordered(bus, "register_payee_account")) == 1
+
+
 def test_that_an_account_may_wait_is_said_while_the_contacts_number_is_new(visitor: Visitor, bus: Bus) -> None:
     assert "两个工作日内不复核收款账户" in visitor.get("/my/accounts", "owner").text
     bus.answers["get_enterprise"] = {**bus.answers["get_enterprise"], "contact_changed_at": "2026-01-05T04:00:00Z"}
@@ -71,6 +83,10 @@ def test_a_contact_is_changed_in_the_version_that_was_read(visitor: Visitor, bus
     assert (body["enterprise_id"], body["contact_mobile"], body["expected_version"]) == ("ent-1", "13900000009", 7)
     page = visitor.post("/my/contacts", {**said, "contact_mobile": "139"}, "owner")
     assert (page.status_code, len(ordered(bus, "change_contact"))) == (422, 1)
+    page = visitor.post("/my/contacts", {**said, "contact_mobile": "1390000000٩"}, "owner")
+    assert "应为 11 位手机号码，用 0 至 9 书写" in beside(page.text, "contact_mobile")
+    visitor.post("/my/contacts", {**said, "contact_mobile": "１３９００００００１０"}, "owner")
+    assert ordered(bus, "change_contact")[-1]["contact_mobile"] == "13900000010"
     assert "field-wrong" in beside(page.text, "contact_mobile")
 
 

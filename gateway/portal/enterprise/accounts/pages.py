@@ -16,6 +16,7 @@ from contracts.enterprises import (
 )
 from contracts.message import Model
 from contracts.refusal import Invalid, Reason
+from contracts.typed import half_width
 from gateway.access import Permitted
 from gateway.door import Door
 from gateway.portal.enterprise.frame import framed
@@ -23,7 +24,7 @@ from gateway.portal.shell.pages import Pages, Values
 
 pages = Pages("enterprise")
 
-NUMBER = re.compile(r"\d{8,32}")
+NUMBER = re.compile(r"[0-9]{8,32}")
 SET_APART = re.compile(r"[\s-]+")
 
 
@@ -52,10 +53,12 @@ async def show_accounts(door: Door, query: ListPayeeAccounts) -> Values:
 @pages.form("/my/accounts", NewAccount, Permitted(RegisterPayeeAccount, own_enterprise=True), on=show_accounts)
 async def register_account(door: Door, filled: NewAccount) -> str:
     """Name another account. Raises Invalid."""
-    number, again = (SET_APART.sub("", each) for each in (filled.account_number, filled.account_number_again))
+    number, again = (
+        SET_APART.sub("", half_width(each)) for each in (filled.account_number, filled.account_number_again)
+    )
     wrong = []
     if not NUMBER.fullmatch(number):
-        message = "账号应为 8 至 32 位数字"
+        message = "账号应为 8 至 32 位数字，用 0 至 9 书写"
         wrong.append(Reason(code="account_number_wrong", message=message, field="account_number"))
     if again != number:
         message = "两次填写的账号不一致，请核对"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,6 +10,7 @@ from contracts.application_forms import ApplicationForm, AskedFact
 from contracts.refusal import Reason, Refusal
 from contracts.rule import Fact, FactKind
 from contracts.rule.facts import FactValue, value_fits
+from contracts.written import NotWritten, day_written, is_error, plain_number, says_nothing
 from gateway.row_numbers import is_index
 
 SOURCE = "企业申报"
@@ -113,9 +113,18 @@ def _value(field: AskedFact, said: Said) -> FactValue | None:
         value = tuple(_number(each) for each in _lines(said))
     elif field.kind is FactKind.CODES:
         value = tuple(_lines(said))
+    elif field.kind is FactKind.DATE:
+        value = _day(str(said))
     else:
         value = str(said)
-    return value if value_fits(field.kind, value) else None
+    return value if value_fits(field.kind, value) and not _is_no_code(field, said) else None
+
+
+def _is_no_code(field: AskedFact, said: Said) -> bool:
+    """Whether a spreadsheet's error, or a word for nothing that no list has, stands where a code is asked for: a rule
+    that asks whether there is one would be met by it."""
+    coded = field.kind in (FactKind.CODE, FactKind.CODES)
+    return coded and any(is_error(each) or (not field.codes and says_nothing(each)) for each in _lines(said))
 
 
 def _lines(said: Said) -> list[str]:
@@ -125,7 +134,14 @@ def _lines(said: Said) -> list[str]:
 
 def _number(said: str) -> str:
     """As a person writes a number → as facts do: no thousands set apart, no plus, no needless zero in front."""
-    text = unicodedata.normalize("NFKC", said).replace(",", "").replace(" ", "").removesuffix(YUAN).removeprefix("+")
-    whole, point, part = text.partition(".")
-    sign, digits = ("-", whole[1:]) if whole.startswith("-") else ("", whole)
-    return f"{sign}{digits.lstrip('0') or '0'}{point}{part}" if digits.isascii() and digits.isdecimal() else said
+    try:
+        return plain_number(said.strip().removesuffix(YUAN))
+    except NotWritten:
+        return said
+
+
+def _day(said: str) -> str:
+    try:
+        return day_written(said).isoformat()
+    except NotWritten:
+        return said

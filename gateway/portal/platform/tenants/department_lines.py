@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from contracts.departments import FUNCTION_NAMES, DepartmentChange, DepartmentFunction
 from contracts.refusal import Invalid, Reason
+from contracts.written import is_error, says_nothing
 
 FIELD = "department_lines"
 AFTER_NAME = re.compile(r"[,，\t;；:：|]")
@@ -47,9 +48,12 @@ def departments_of(text: str) -> tuple[DepartmentChange, ...]:
         if not line.strip():
             continue
         name, *rest = AFTER_NAME.split(line.strip(), maxsplit=1)
-        said = [each for each in BETWEEN.split(rest[0]) if each] if rest else []
+        said = [each for each in BETWEEN.split(rest[0]) if not says_nothing(each)] if rest else []
         functions = {each: function_called(each) for each in said}
         unknown = [each for each, function in functions.items() if function is None]
+        if is_error(name) or says_nothing(name):
+            wrong.append(_reason(number, f"“{name.strip()[:20]}”不是部门名称"))
+            continue
         if len(name.strip()) not in LENGTHS:
             wrong.append(_reason(number, "部门名称应为 2 至 60 个字"))
         if unknown:

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from contracts.message import Model
 from contracts.search import FoundPolicies, SearchPolicies
+from contracts.typed import half_width
 from gateway.access import PUBLIC
 from gateway.bus import BusError
 from gateway.door import Door
@@ -27,7 +28,7 @@ COUNTED = {
 }
 """What is counted on the front page: name → filter and value, to which its number leads."""
 
-RECEIPT = re.compile(r"[A-Z0-9]{2,12}-[A-Z0-9-]{4,47}", re.IGNORECASE)
+RECEIPT = re.compile(r"[A-Za-z0-9]{2,12}-[A-Za-z0-9-]{4,47}")
 """A receipt number: the place's prefix, a hyphen, the rest."""
 
 
@@ -50,8 +51,9 @@ async def home(door: Door, _asked: Nothing) -> Values:
 @pages.show("/find", Sought, PUBLIC, template="home.html")
 async def find(door: Door, sought: Sought) -> Response:
     """A receipt number leads to its case, anything else to the policies that fit it."""
-    if RECEIPT.fullmatch(sought.q):
-        return redirect(door.request, address("/track", {"receipt": sought.q}))
+    receipt = half_width(sought.q)
+    if RECEIPT.fullmatch(receipt):
+        return redirect(door.request, address("/track", {"receipt": receipt}))
     return redirect(door.request, address("/items", {"q": sought.q}))
 
 

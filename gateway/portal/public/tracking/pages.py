@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 from starlette.responses import Response
 
 from contracts.message import Model
 from contracts.oversight import TrackCase
 from contracts.refusal import Refused
+from contracts.typed import half_width
 from gateway.access import PUBLIC
 from gateway.door import Door, said
 from gateway.portal.shell.pages import Pages, Shown
@@ -21,13 +23,14 @@ pages = Pages("public")
 
 RECEIPT = re.compile(r"[A-Za-z0-9-]{6,60}")
 CODE = re.compile(r"[A-Za-z0-9]{4,20}")
+Narrow = Annotated[str, AfterValidator(half_width)]
 
 
 class LookUp(Model):
     """What a receipt says. What does not fit is told beside its field, and what is not there yet is asked for."""
 
-    receipt: str = Field(default="", max_length=200)
-    code: str = Field(default="", max_length=200)
+    receipt: Narrow = Field(default="", max_length=200)
+    code: Narrow = Field(default="", max_length=200)
 
     @property
     def problems(self) -> dict[str, str]:
@@ -37,7 +40,7 @@ class LookUp(Model):
 
 
 class LookUpOne(LookUp):
-    receipt: str = Field(max_length=200)
+    receipt: Narrow = Field(max_length=200)
 
 
 @pages.show("/track", LookUp, PUBLIC, template="look_up.html", nav=("public.nav.track", 30), secret=True)

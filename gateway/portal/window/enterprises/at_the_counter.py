@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from functools import partial
+from typing import Annotated
 
 from pydantic import Field
 
@@ -19,17 +20,22 @@ from contracts.people import (
     RegisterPerson,
     ResidentId,
 )
+from contracts.typed import Typed
 from gateway.access import Permitted
 from gateway.door import Door
 from gateway.identity.people import use_cases
 from gateway.portal.window.enterprises.pages import pages, show_enterprise
+
+SpacedNumber = Annotated[
+    str, Field(pattern=r"^[0-9 -]{8,60}$"), Typed("账号应为 8 至 32 位数字，用 0 至 9 书写，可以有空格")
+]
 
 
 class AccountAtTheCounter(Model):
     """What stands in the enterprise's bank certificate; the account's name is the enterprise's own."""
 
     enterprise_id: Id
-    account_number: str = Field(pattern=r"^[0-9 -]{8,60}$")
+    account_number: SpacedNumber
     bank_name: str = Field(min_length=2, max_length=120)
 
 

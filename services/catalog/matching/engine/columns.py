@@ -29,7 +29,7 @@ DAY = 1
 
 _FORMS = 255
 _LARGEST = 1 << 62
-_PLAIN_DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
+_PLAIN_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _SOURCE = "matching"
 _AS_OF = date(2000, 1, 1)
 

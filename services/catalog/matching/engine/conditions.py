@@ -25,7 +25,7 @@ from rules.units import UnknownUnit, in_base, unit
 from services.catalog.matching.engine.columns import DAY, LISTED, NEVER, BitmapColumn, ColumnPart
 
 Mask = NDArray[np.bool_]
-_PLAIN_DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
+_PLAIN_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _LONG_AGO = date(1900, 1, 1)
 
 

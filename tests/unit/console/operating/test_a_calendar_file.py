@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from console.operating import calendar as program
@@ -31,6 +32,30 @@ def test_dates_are_understood_as_people_and_excel_write_them(tmp_path: Path) -> 
     assert year.rest_days == [date(2027, 1, 1), date(2027, 5, 1), date(2027, 5, 2)]
     assert year.working_days == [date(2027, 2, 20)]
     assert read(written(tmp_path, "2027-01-01,放假\n", "gb18030")).rest_days == [date(2027, 1, 1)]
+
+
+def test_a_workbook_and_utf_16_say_the_same_as_a_csv(tmp_path: Path) -> None:
+    text = "日期\t安排\n2027-01-01\t放假\n2027-02-20\t上班\n"
+    book = openpyxl.Workbook()
+    for row in (("日期", "安排"), (date(2027, 1, 1), "放假"), (date(2027, 2, 20), "上班")):
+        book["Sheet"].append(row)
+    book.save(tmp_path / "days.xlsx")
+    for file in (written(tmp_path, f"\ufeff{text}", "utf-16-le"), tmp_path / "days.xlsx"):
+        year = read(file)
+        assert (year.rest_days, year.working_days) == ([date(2027, 1, 1)], [date(2027, 2, 20)])
+
+
+@pytest.mark.parametrize("day", ["2027-01", "202701", "46388", "#N/A", "#REF!", "٢٠٢٧-٠١-٠١", "-"])
+def test_half_a_day_a_number_and_an_error_are_no_days(tmp_path: Path, day: str) -> None:
+    with pytest.raises(CommandRefusal, match="第 2 行"):
+        read(written(tmp_path, f"2027-01-01,放假\n{day},放假\n"))
+    assert read(written(tmp_path, "20270101,放假\n")).rest_days == [date(2027, 1, 1)]
+
+
+def test_wide_digits_are_a_date_and_those_of_other_scripts_are_none(tmp_path: Path) -> None:
+    assert read(written(tmp_path, "２０２７－０１－０１,放假\n")).rest_days == [date(2027, 1, 1)]
+    with pytest.raises(CommandRefusal, match="不是日期"):
+        read(written(tmp_path, "日期,安排\n٢٠٢٧-01-01,放假\n"))
 
 
 def test_every_line_that_cannot_be_understood_is_named(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from contracts.typed import is_digits
 from gateway.portal.department.authoring.editor.shapes import Kinds, Words, member
 from gateway.portal.shell.language import PageTexts, TextUnknown
 
@@ -62,7 +63,7 @@ def choice_label(model: type[BaseModel], name: str, words: Words, value: Any) ->
         found = texts().find(f"{FILE}.choice.{table}.{value}") if table else None
         if found is not None:
             return found
-    if not str(value).isascii() or str(value).isdecimal():
+    if not str(value).isascii() or is_digits(str(value)):
         return str(value)
     raise TextUnknown(f"{FILE}.choice.{model.__name__}.{name}.{value}")
 

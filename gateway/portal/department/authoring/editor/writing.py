@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
+from contracts.typed import half_width
+from contracts.written import NotWritten, day_written, folded, plain_number
 from gateway.portal.department.authoring.editor.pointers import NOWHERE
 from gateway.portal.department.authoring.editor.shapes import LONG_FROM, Words
 
@@ -21,7 +22,6 @@ YEAR_WORDS = {text.removesuffix("度"): year for year, text in YEARS.items()} | 
 QUARTERS = {"一": "Q1", "二": "Q2", "三": "Q3", "四": "Q4", "1": "Q1", "2": "Q2", "3": "Q3", "4": "Q4"}
 PERIOD = re.compile(r"(?P<year>[0-9]{4}|Y(?:-[1-9])?)(?P<part>Q[1-4]|M(?:0[1-9]|1[0-2]))?")
 SPOKEN = re.compile(r"(?P<year>.+?年?)度?(?:第(?P<quarter>[一二三四1-4])季度|(?P<month>1[0-2]|0?[1-9])月份?)?")
-DAY = re.compile(r"([0-9]{4})[年/.-]([0-9]{1,2})[月/.-]([0-9]{1,2})日?")
 BETWEEN = re.compile(r"[、，,;；\s]+")
 BOUNDS = re.compile(r"[、，;；\s]+|至|,(?![0-9]{3})")
 """Between the entries of a list of numbers or codes: a comma in 1,000 is none."""
@@ -89,14 +89,14 @@ def read(words: Words, said: Sequence[str], *, operator: Any = None) -> Any:
 
 
 def _single(words: Words, text: str) -> Any:
-    plain = unicodedata.normalize("NFKC", text)
+    plain = half_width(text)
     match words.kind:
         case "yes_no":
             return {"true": True, "false": False}.get(text, text)
         case "whole":
             return _whole(plain)
         case "number":
-            return plain.replace(",", "").replace(" ", "")
+            return number_of(text)
         case "choice":
             return next((each for each in words.choices if str(each) == text), text)
         case "period":
@@ -131,10 +131,13 @@ def _value(texts: list[str], operator: Any) -> Any:
 
 def number_of(text: str) -> str:
     """A number without its commas; anything else as it is, but for a day."""
-    plain = unicodedata.normalize("NFKC", text).replace(",", "").strip()
+    plain = folded(text)
     if re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", plain):
-        return plain
-    return day_read(plain) if DAY.fullmatch(plain) else text.strip()
+        return plain  # as it is: it may be a code, whose zeros count
+    try:
+        return plain_number(plain)
+    except NotWritten:
+        return day_read(text.strip())
 
 
 def _mixed(words: Words, texts: list[str]) -> Any:
@@ -144,7 +147,7 @@ def _mixed(words: Words, texts: list[str]) -> Any:
         return spoken[text]
     if words.several:
         return [each for line in texts for each in BETWEEN.split(line) if each]
-    return _whole(unicodedata.normalize("NFKC", text)) if words.whole else text
+    return _whole(half_width(text)) if words.whole else text
 
 
 def _mixed_words(words: Words) -> Mapping[str, str]:
@@ -157,7 +160,10 @@ def mixed_options(words: Words) -> list[str]:
 
 
 def _whole(text: str) -> Any:
-    plain = text.replace(",", "").strip()
+    try:
+        plain = plain_number(text)
+    except NotWritten:
+        return text
     return int(plain) if re.fullmatch(r"-?[0-9]{1,18}", plain) else text
 
 
@@ -185,7 +191,7 @@ def period_shown(period: str) -> str:
 
 def period_read(text: str) -> str:
     """The same back, in the words that people use; what cannot be understood stays as it is written."""
-    plain = "".join(unicodedata.normalize("NFKC", text).split())
+    plain = "".join(half_width(text).split())
     if PERIOD.fullmatch(plain):
         return plain
     spoken = SPOKEN.fullmatch(plain)
@@ -213,6 +219,8 @@ def fraction_read(text: str) -> str:
 
 
 def day_read(text: str) -> str:
-    """2024年6月21日 and 2024/6/21 are 2024-06-21."""
-    known = DAY.fullmatch(text.strip())
-    return f"{known[1]}-{int(known[2]):02d}-{int(known[3]):02d}" if known else text
+    """2024年6月21日, 2024/6/21 and 20240621 are 2024-06-21; what is no day stays as it is written."""
+    try:
+        return day_written(text).isoformat()
+    except NotWritten:
+        return text

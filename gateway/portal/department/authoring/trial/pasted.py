@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -13,12 +12,13 @@ from pydantic import ValidationError
 from contracts.refusal import Invalid, Reason
 from contracts.rule import Decision, Fact
 from contracts.trials import NeededFact, TriedItem
-from gateway.portal.department.authoring.editor.writing import day_read, period_read
+from contracts.written import NotWritten, cell_number, day_written, folded, is_error, numbers_in_cell, says_nothing
+from gateway.portal.department.authoring.editor.writing import period_read
 
 SOURCE = "试算时填写"
 YES = frozenset({"是", "有", "true", "yes", "1", "✓", "√"})
 NO = frozenset({"否", "无", "没有", "false", "no", "0", "×"})
-QUANTITY = re.compile(r"(-?[0-9][0-9,]*(?:\.[0-9]+)?)\s*([^\s0-9,;]{0,24})")
+QUANTITY = re.compile(r"([+-]?[0-9][0-9,.]*(?:[eE]\+[0-9]+)?)\s*([^\s0-9,;]{0,24})")
 BETWEEN = re.compile(r"[、,，;；]+")
 SIGNS = re.compile(r"\t+|\s*[=＝:：]\s*|\s+")
 PASTED = "pasted"
@@ -60,12 +60,12 @@ def decisions_said(tried: TriedItem, filled: Mapping[str, Any], on: date) -> tup
         text = str(filled.get(needed.decision) or "").strip()
         if not text:
             continue
-        quantity = QUANTITY.fullmatch(unicodedata.normalize("NFKC", text))
-        if quantity is None:
-            wrong.append(_reason(f"d.{needed.decision}", "请写数字和单位，例如 50 万元"))
+        try:
+            value, unit = _quantity(text)
+        except NotWritten as error:
+            wrong.append(_reason(f"d.{needed.decision}", f"请写数字和单位，例如 50 万元（{error.why}）"))
         else:
-            value, unit = quantity[1].replace(",", ""), quantity[2] or "元"
-            found.append(Decision(name=needed.decision, value=value, unit=unit, by=needed.by, on=on))
+            found.append(Decision(name=needed.decision, value=value, unit=unit or "元", by=needed.by, on=on))
     if wrong:
         raise FactsUnreadable(*wrong)
     return tuple(found)
@@ -124,9 +124,14 @@ def _take(
     where: str = "",
 ) -> None:
     try:
-        found[needed.name, period] = _fact(needed, texts, period, on)
+        fact = _fact(needed, texts, period, on)
+    except NotWritten as error:
+        wrong.append(_reason(field, f"{where}“{needed.label}”{error.why}"))
     except (ValidationError, ValueError):
         wrong.append(_reason(field, f"{where}“{needed.label}”{HOW[needed.kind]}"))
+    else:
+        if fact is not None:
+            found[needed.name, period] = fact
 
 
 HOW = {
@@ -139,13 +144,17 @@ HOW = {
 }
 
 
-def _fact(needed: NeededFact, texts: Sequence[str], period: str | None, on: date) -> Fact:
+def _fact(needed: NeededFact, texts: Sequence[str], period: str | None, on: date) -> Fact | None:
+    """None where a word for nothing was written. Raises NotWritten, ValueError or ValidationError."""
+    text = texts[-1].strip()
+    if is_error(text):
+        raise NotWritten("的内容是表格软件的错误值")
+    if not _is_a_word_of(needed, text) and says_nothing(text):
+        return None
     unit, value = needed.unit, _value(needed, texts)
     if needed.kind == "number":
-        quantity = QUANTITY.fullmatch(unicodedata.normalize("NFKC", texts[-1].strip()))
-        if quantity is None:
-            raise ValueError(texts[-1])
-        value, unit = quantity[1].replace(",", ""), quantity[2] or unit
+        value, said = _quantity(text)
+        unit = said or unit
     return Fact.model_validate(
         {
             "name": needed.name,
@@ -159,6 +168,19 @@ def _fact(needed: NeededFact, texts: Sequence[str], period: str | None, on: date
     )
 
 
+def _is_a_word_of(needed: NeededFact, text: str) -> bool:
+    """Whether 无 or another word for nothing is one that the fact may have."""
+    return text.lower() in YES | NO if needed.kind == "flag" else text in {*needed.codes, *needed.codes.values()}
+
+
+def _quantity(text: str) -> tuple[str, str]:
+    """A number and its unit, which may be left out. Raises NotWritten."""
+    quantity = QUANTITY.fullmatch(folded(text))
+    if quantity is None:
+        raise NotWritten(HOW["number"])
+    return cell_number(quantity[1]), quantity[2]
+
+
 def _value(needed: NeededFact, texts: Sequence[str]) -> Any:
     """What a person wrote, as the fact has it. Raises ValueError."""
     text = texts[-1].strip()
@@ -167,13 +189,13 @@ def _value(needed: NeededFact, texts: Sequence[str]) -> Any:
             raise ValueError(text)
         return text.lower() in YES
     if needed.kind == "date":
-        return day_read(text)
+        return day_written(text).isoformat()
     if needed.kind == "code":
         return _code(needed, text)
     if needed.kind == "codes":
         return [_code(needed, each) for each in _several(texts)]
     if needed.kind == "numbers":
-        return [each.replace(",", "") for each in re.split(r"[、，;；\s]+", text) if each]
+        return list(numbers_in_cell([each for each in re.split(r"[、;；\s]+", text) if each]))
     return text
 
 
@@ -188,7 +210,9 @@ def _code(needed: NeededFact, said: str) -> str:
     by_label = {label: code for code, label in needed.codes.items()}
     code = by_label.get(said, said)
     if needed.codes and code not in needed.codes:
-        raise ValueError(said)
+        raise NotWritten(f"{HOW[needed.kind]}，应为：{'、'.join(list(needed.codes.values())[:20])}")
+    if is_error(code) or (not needed.codes and says_nothing(code)):
+        raise NotWritten(HOW[needed.kind])
     return code
 
 

@@ -1,0 +1,1 @@
+"""Credit codes that fail their own check and are real."""
