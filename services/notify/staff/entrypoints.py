@@ -4,6 +4,7 @@ from chassis.edge.entrypoints import Received, Room, command, on, query
 from chassis.read.reader import Reader
 from chassis.write.uow import UnitOfWork
 from contracts.award_findings import AwardGrantedTwice
+from contracts.deadlines import PayoutDeadlineUndetermined, ReviewDeadlineUndetermined
 from contracts.departments import DepartmentChanged, DepartmentRegistered, DutyRegistered, DutyRenamed
 from contracts.drafting import ConsultationOpened
 from contracts.notify import DutyMessagePage, DutyMessageView, ListDutyMessages, MarkRead
@@ -38,6 +39,7 @@ class StaffEntrypoints(Room):
     @on(
         CaseAccepted,
         TaskAssigned,
+        ReviewDeadlineUndetermined,
         ReviewDeadlineApproaching,
         ReviewDeadlineMissed,
         AwardGrantedTwice,
@@ -46,6 +48,7 @@ class StaffEntrypoints(Room):
         DisbursementUnknown,
         DisbursementFailed,
         DisbursementContradicted,
+        PayoutDeadlineUndetermined,
         PayoutDeadlineApproaching,
         PayoutDeadlineMissed,
         ConsultationOpened,

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from contracts.aggregate import Aggregate
 from contracts.case_materials import MaterialConfirmation, MaterialsConfirmed
-from contracts.deadlines import DeadlineMove
+from contracts.deadlines import DeadlineMove, ReviewDeadlineUndetermined
 from contracts.duties import Attention
 from contracts.enterprises import Payee
 from contracts.intake import Claim
@@ -261,11 +261,16 @@ class Case(Aggregate):
             )
         )
 
-    def tell_deadline(self, used_percent: int, due_at: datetime) -> None:
-        """Say that so much of the review limit is gone; 100 is the breach."""
-        if used_percent >= 100:
+    def tell_deadline(self, used_percent: int) -> None:
+        """Say that so much of the review limit is gone; 100 is the breach, and the due instant is known by then."""
+        due_at, attention = self.due_at, self.reviewers
+        if due_at is None:
+            assert self.awaits_year is not None, "what has no limit uses none of it"
+            said = {"used_percent": used_percent, "awaits_year": self.awaits_year, "attention": attention}
+            self.record(ReviewDeadlineUndetermined(case_id=self.id, claim=self.claim, **said))
+        elif used_percent >= 100:
             self.record(
-                ReviewDeadlineMissed(case_id=self.id, claim=self.claim, due_at=due_at, attention=self.reviewers)
+                ReviewDeadlineMissed(case_id=self.id, claim=self.claim, due_at=due_at, attention=attention)
             )
         else:
             self.record(
@@ -274,7 +279,7 @@ class Case(Aggregate):
                     claim=self.claim,
                     used_percent=used_percent,
                     due_at=due_at,
-                    attention=self.reviewers,
+                    attention=attention,
                 )
             )
 

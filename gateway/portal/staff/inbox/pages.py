@@ -75,6 +75,7 @@ def _link(door: Door, subject: DutySubject) -> str | None:
 LISTS = {
     "case_to_review": ("department", "/department/cases"),
     "inspection_to_do": ("department", "/department/cases"),
+    "review_due_unknown": ("department", "/department/cases"),
     "review_due_soon": ("department", "/department/cases"),
     "review_overdue": ("department", "/department/cases?overdue=yes"),
     "payment_to_release": ("bureau", "/bureau/payments"),
@@ -82,6 +83,7 @@ LISTS = {
     "payment_returned": ("bureau", "/bureau/payments?state=returned"),
     "payment_failed": ("bureau", "/bureau/payments?state=failed"),
     "payment_unknown": ("bureau", "/bureau/payments?state=unknown"),
+    "payout_due_unknown": ("bureau", "/bureau/payments"),
     "payout_due_soon": ("bureau", "/bureau/payments"),
     "payout_overdue": ("bureau", "/bureau/payments?overdue=yes"),
 }
