@@ -31,6 +31,8 @@ KINDS: Mapping[str, str] = {
     "payout_overdue": "{count} 笔兑付超过拨付时限",
     "consultation_asked": "{count} 份政策草稿征求本部门意见",
     "item_expiring": "{count} 项政策事项的有效期即将届满",
+    "calendar_reminder": "{count} 个年度的工作日历待载入",
+    "calendar_alarm": "{count} 个年度的工作日历仍未载入，时限无法确定，请立即载入",
 }
 """What is said of so many things of one kind, in the order of the work."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from contracts.calendars import PublishCalendar
 from contracts.drafting import GetDraft
 from contracts.duties import DUTY_NAMES
 from contracts.message import Id, Model
@@ -69,6 +70,8 @@ def _link(door: Door, subject: DutySubject) -> str | None:
     if subject.subject_type == "draft":
         there = may(door, GetDraft) and portal_of(door.request).has_page(DRAFT)
         return DRAFT.format(draft_id=subject.subject_id) if there else None
+    if subject.subject_type == "calendar":
+        return "/platform/calendars" if may(door, PublishCalendar) else None
     return f"/items/{subject.subject_id}"
 
 
