@@ -153,9 +153,9 @@ class CaseView(Model):
     """A case as the department sees it: what the rule says of it, and until when it must decide.
 
     `amount_fen` is the rule's amount on the case's facts, `asked_fen` what the filing came with. `obstacles`
-    is everything that stands against approval now; `remarks` is what the recheck at acceptance found. `note`
-    is the opinion of an approval or the reason of a rejection, `cites` and `how_to_object` what else a rejection
-    said. `awaits_year`: `due_at` is not known before the working days of this year are published.
+    is everything that stands against approval now; `remarks` is what the recheck at acceptance found, and that the due
+    date waits for a calendar. `note` is the opinion of an approval or the reason of a rejection, `cites` and
+    `how_to_object` what else a rejection said. `awaits_year`: `due_at` is not known before the working days of this year are published.
     `unconfirmed_materials` are the codes of required ones that nobody answers for yet.
     """
 

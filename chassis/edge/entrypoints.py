@@ -252,7 +252,10 @@ def _due_work(service: Service, frame: Frame) -> list[DueWork]:
         return DueWork(kind, handle, batch, heartbeat, standing)
 
     return [
-        *(due_jobs(*said, method) for _name, said, method in _marked(service, "__zhida_due__")),
+        *(
+            due_jobs(kind, batch, standing, method)
+            for _name, (kind, batch, standing), method in _marked(service, "__zhida_due__")
+        ),
         *(chunks_due(frame, kind, method()) for _name, kind, method in _marked(service, "__zhida_operation__")),
     ]
 

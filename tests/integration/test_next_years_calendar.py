@@ -14,9 +14,9 @@ from chassis.edge.entrypoints import due
 from chassis.edge.frame import Frame
 from chassis.events.inbox import Inbox
 from chassis.events.received import Received
+from chassis.tenancy.learning import calendar_subscription, tenant_subscription
 from chassis.tenancy.working_days import missing_calendars
 from chassis.testing.fakes import received
-from chassis.tenancy.learning import calendar_subscription, tenant_subscription
 from chassis.time.clock import CHINA, FixedClock
 from chassis.time.jobs import STANDING, claim
 from chassis.time.scheduler import DueWork, see_to_standing
@@ -66,7 +66,9 @@ def learns(notify: Notify, event: Received[Any]) -> None:
 
 
 def next_look(notify: Notify) -> datetime:
-    ((at,),) = notify.rows(f"SELECT due_at FROM job WHERE (tenant, kind, subject) = ('{NATION}', '{NEXT_YEAR}', '{STANDING}')")
+    ((at,),) = notify.rows(
+        f"SELECT due_at FROM job WHERE (tenant, kind, subject) = ('{NATION}', '{NEXT_YEAR}', '{STANDING}')"
+    )
     return max(at, notify.clock.now())
 
 

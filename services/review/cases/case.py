@@ -269,9 +269,7 @@ class Case(Aggregate):
             said = {"used_percent": used_percent, "awaits_year": self.awaits_year, "attention": attention}
             self.record(ReviewDeadlineUndetermined(case_id=self.id, claim=self.claim, **said))
         elif used_percent >= 100:
-            self.record(
-                ReviewDeadlineMissed(case_id=self.id, claim=self.claim, due_at=due_at, attention=attention)
-            )
+            self.record(ReviewDeadlineMissed(case_id=self.id, claim=self.claim, due_at=due_at, attention=attention))
         else:
             self.record(
                 ReviewDeadlineApproaching(

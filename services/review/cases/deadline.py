@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from chassis.observability.telemetry import get_logger
+from chassis.tenancy.working_days import ask_for
 from chassis.time.calendar import Calendar
 from chassis.time.clock import CHINA
 from chassis.time.jobs import Job
@@ -15,8 +15,6 @@ from contracts.message import TenantId
 from contracts.rule import TimeLimit
 from services.review.cases.case import Case
 from services.review.cases.store import Cases, OpenReviewLimit
-
-log = get_logger(__name__)
 
 REVIEW_ALARM = "review_alarm"
 LOOK_AGAIN = timedelta(days=1)
@@ -59,7 +57,7 @@ def watch(case: Case, uow: UnitOfWork) -> None:
         case.tell_deadline(raised[-1])
     upcoming = _upcoming(alarms, uow.now)
     if missing is not None:
-        _ask_for_calendar(case, missing.year, uow)
+        ask_for(uow, case.tenant, missing.year, "review")
         again = uow.now + LOOK_AGAIN
         uow.schedule(REVIEW_ALARM, case.id, at=min(again, upcoming or again), tenant=case.tenant)
     elif upcoming is not None:
@@ -135,11 +133,6 @@ def _alarms(clock: SlaClock, calendar: Calendar) -> tuple[list[Alarm], NotYetPub
 
 def _upcoming(alarms: Sequence[Alarm], now: datetime) -> datetime | None:
     return next((alarm.at for alarm in alarms if alarm.at > now), None)
-
-
-def _ask_for_calendar(case: Case, year: int, uow: UnitOfWork) -> None:
-    if uow.raise_alarm("calendar", str(year), "review", 0, tenant=case.tenant):
-        log.error("working days are not published and deadlines wait for them", tenant=case.tenant, year=year)
 
 
 def _clock(limit: TimeLimit, received: datetime) -> SlaClock:

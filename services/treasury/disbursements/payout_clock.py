@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from chassis.observability.metrics import SLA_ALARMS
-from chassis.observability.telemetry import get_logger
 from chassis.tenancy.registry import TenantUnknown
+from chassis.tenancy.working_days import ask_for
 from chassis.time.calendar import Calendar
 from chassis.time.clock import CHINA
 from chassis.time.jobs import Job
@@ -25,8 +25,6 @@ from services.treasury.disbursements.store import Disbursements, OpenPayoutLimit
 
 if TYPE_CHECKING:
     from chassis.edge.entrypoints import UnitMaker
-
-log = get_logger(__name__)
 
 ALARM = "payout_alarm"
 ASK_AGAIN = timedelta(hours=1)
@@ -63,7 +61,7 @@ def watch(uow: UnitOfWork, disbursements: Iterable[Disbursement]) -> None:
         alarm, due = clock.next_alarm(calendar, _told(each.alarmed)), clock.due(calendar)
         looks = [alarm.at] if isinstance(alarm, Alarm) else []
         if isinstance(due, NotYetPublished):
-            _ask_for_calendar(uow, each.tenant, due)
+            ask_for(uow, each.tenant, due.year, "payout")
             looks.append(uow.now + ASK_AGAIN)
         if looks:
             uow.schedule(ALARM, each.id, at=min(looks), tenant=each.tenant)
@@ -158,8 +156,3 @@ def _due_date(clock: SlaClock, calendar: Calendar) -> DueDate:
 
 def _told(alarmed: int) -> tuple[int, ...]:
     return tuple(level for level in LEVELS if level <= alarmed)
-
-
-def _ask_for_calendar(uow: UnitOfWork, tenant: TenantId, missing: NotYetPublished) -> None:
-    if uow.raise_alarm("calendar", str(missing.year), "payout", 100, tenant=tenant):
-        log.error("calendar is not loaded: payout deadlines wait for it", tenant=tenant, year=missing.year)

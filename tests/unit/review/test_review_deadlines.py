@@ -130,7 +130,7 @@ def test_a_year_that_is_not_published_gives_no_date_and_the_calendar_is_looked_f
     assert next_look == uow.now + timedelta(days=1)
     assert at(uow, "2026-11-24 10:00") == []
     assert uow.jobs == {("zhanggong", "review_alarm", case.id): china("2026-11-25 10:00")}
-    assert uow.alarms == {("zhanggong", "calendar", "2027", "review", "0")}
+    assert uow.alarms == {("zhanggong", "calendar", "2027", "review", "100")}
     assert uow.of(Cases).rows[case.id].version == 1
 
 

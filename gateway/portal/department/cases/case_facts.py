@@ -8,7 +8,8 @@ from datetime import date
 from contracts.message import Id
 from contracts.review import CaseSheet
 from contracts.status_labels import CASE
-from gateway.portal.shell.figures import instant, yuan
+from gateway.portal.shell.figures import yuan
+from gateway.portal.shell.time_left import due_text
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def snapshot(sheet: CaseSheet) -> dict[str, str]:
     return {
         "state": CASE[case.state].staff_zh,
         "amount": yuan(case.amount_fen),
-        "due": instant(case.due_at),
+        "due": due_text(case.due_at, case.awaits_year),
         "inspection": ""
         if inspection is None
         else f"{'合格' if inspection.passed else '不合格'}：{inspection.findings}",
