@@ -119,7 +119,14 @@ class Frame:
 
     def reader(self, tenants: Sequence[TenantId], *, actor: Actor = SYSTEM, deadline: float | None = None) -> Reader:
         """A view of these tenants' rows; a question's has a deadline (monotonic seconds)."""
-        return Reader(self.read_engine, tenants, clock=self.clock, actor=actor, deadline=deadline)
+        return Reader(
+            self.read_engine,
+            tenants,
+            clock=self.clock,
+            actor=actor,
+            deadline=deadline,
+            calendar_of=self.calendars.of,
+        )
 
     def _committed(self, uow: UnitOfWork) -> None:
         if uow.changes_calendars:

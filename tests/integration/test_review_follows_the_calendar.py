@@ -24,7 +24,7 @@ from console.operating.checks.findings import Finding, Notice
 from console.servers.provision import Dsns
 from contracts.calendars import NATION
 from contracts.deadlines import ListReviewDeadlineMoves
-from contracts.review import CaseView, GetCase, ListCases
+from contracts.review import CaseSheet, CaseView, GetCase, GetCaseSheet, ListCases, RejectCase
 from services.review.cases import deadline
 from tests.unit.review.review_kit import OFFICER, STRANGER, application, china, item_rules
 
@@ -284,6 +284,7 @@ def test_forty_working_days_from_29_november_wait_for_2027_and_are_reminded_all_
     review.hears(application(at=clock.now()))
     (case,) = cases(review)
     assert (case.due_at, case.awaits_year) == (None, 2027)
+    assert [reason.code for reason in case.remarks] == ["review_limit_awaits_calendar"]
     assert missing_calendars(review.frame.frame_engine).items[0].year == 2027
     for day in ("2026-12-15 10:00", "2026-12-28 17:30", "2026-12-31 10:00"):
         until(clock, day)
@@ -293,6 +294,31 @@ def test_forty_working_days_from_29_november_wait_for_2027_and_are_reminded_all_
     follow_all(review)
     (case,) = cases(review)
     assert case.due_at == china("2027-01-26 17:30"), "23 in December, 17 in January"
+    assert case.remarks == ()
+
+
+def test_the_departments_tasks_are_due_by_the_calendars_as_they_are_when_the_case_is_read(
+    replica: Callable[[], Review], clock: FixedClock
+) -> None:
+    review = replica().prepared(item_rules(limit=40, inspection=True, clocks={"material_check": 3}))
+    until(clock, "2026-12-29 10:00")
+    review.hears(application(at=clock.now()))
+    (case,) = cases(review)
+    question = GetCaseSheet(case_id=case.case_id)
+
+    def tasks() -> list[tuple[str, Any, int | None]]:
+        sheet = CaseSheet.model_validate(review.asked(question)["ok"])
+        return [(each.task, each.due_at, each.awaits_year) for each in sheet.tasks]
+
+    assert tasks() == [("material_check", None, 2027), ("site_inspection", None, 2027)]
+    review.hears(nations_year(), tenant=NATION)
+    assert tasks()[0] == ("material_check", china("2027-01-04 17:30"), None), "before the case itself has followed"
+    review.hears(own_days("zhanggong", (date(2027, 1, 4), False)), tenant="zhanggong")
+    assert tasks()[0] == ("material_check", china("2027-01-05 17:30"), None)
+    assert tasks()[1][1] > tasks()[0][1]
+    order = RejectCase(case_id=case.case_id, reason="不符合申报条件", expected_version=case.version)
+    assert "ok" in review.ordered(order)
+    assert tasks() == [], "of a case that is over nothing is due"
 
 
 def test_open_clocks_follow_when_the_nation_corrects_its_year(replica: Callable[[], Review]) -> None:

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from contracts.aggregate import Aggregate
 from contracts.case_materials import MaterialConfirmation, MaterialsConfirmed
+from contracts.case_tasks import Task
 from contracts.deadlines import DeadlineMove, ReviewDeadlineUndetermined
 from contracts.duties import Attention
 from contracts.enterprises import Payee
@@ -23,7 +24,6 @@ from contracts.review import (
     ReviewDeadlineApproaching,
     ReviewDeadlineMissed,
     ReviewDeadlineMoved,
-    Task,
     TaskAssigned,
 )
 from contracts.rule import Assessment, Fact, FactSheet, ItemRules, TimeLimit
@@ -174,15 +174,16 @@ class Case(Aggregate):
 
     # -- what happens to it -------------------------------------------------------------------------------
 
-    def assign(self, tasks: Sequence[tuple[Task, datetime | None]]) -> None:
-        """Give the department its tasks, each until its own instant."""
-        for task, due_at in tasks:
+    def assign(self, tasks: Sequence[tuple[Task, datetime | None, int | None]]) -> None:
+        """Give the department its tasks, each until its own instant, or with the year that it waits for."""
+        for task, due_at, awaits_year in tasks:
             assigned = TaskAssigned(
                 case_id=self.id,
                 claim=self.claim,
                 task=task,
                 department=self.claim.department,
                 due_at=due_at,
+                awaits_year=awaits_year,
                 attention=self.reviewers,
             )
             self.record(assigned)

@@ -7,7 +7,7 @@ from datetime import date
 
 from contracts.message import Id
 from contracts.review import CaseSheet
-from contracts.status_labels import CASE
+from contracts.status_labels import CASE, TASK
 from gateway.portal.shell.figures import yuan
 from gateway.portal.shell.time_left import due_text
 
@@ -44,6 +44,11 @@ def conditions(sheet: CaseSheet) -> list[ShownCondition]:
         )
     order = {"not_met": 0, "undetermined": 1, "met": 2}
     return sorted(shown, key=lambda line: (order.get(line.verdict, 1), not line.decisive))
+
+
+def tasks(sheet: CaseSheet) -> list[tuple[str, str]]:
+    """What the department has to do, and until when."""
+    return [(TASK[each.task].staff_zh, due_text(each.due_at, each.awaits_year)) for each in sheet.tasks]
 
 
 def snapshot(sheet: CaseSheet) -> dict[str, str]:
