@@ -1,4 +1,4 @@
-"""When the next year's working days are to be there. Pure: the day and what is loaded are given.
+"""When the next year's working days are to be there, from the day and from what is loaded.
 
 The State Council announces a year's holidays in October or November of the year before (国务院办公厅关于部分节假日安排的通知).
 From 15 November on whoever keeps calendars is reminded of it, and from 5 December on it is an alarm: four weeks later every

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Protocol
 
-from sqlalchemy import CursorResult, Executable, text
+from sqlalchemy import Connection, text
 
+from chassis.read.reader import Reader
 from chassis.time.clock import CHINA
 from chassis.time.next_year import YearAskedFor, year_asked_for
 from console.operating.checks.findings import Finding, Notice
@@ -23,7 +23,7 @@ NAMED = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class WaitsForYear:
     """A kind of thing with a clock that stores which year it waits for. `open` selects those in their service's database:
     tenant, id, name (for people), year.
     """
@@ -34,15 +34,15 @@ class Waiting:
     open: str
 
 
-WAITING: Sequence[Waiting] = (
-    Waiting(
+WAITING: Sequence[WaitsForYear] = (
+    WaitsForYear(
         "review",
         "办件",
         "审核时限",
         "SELECT tenant, id, claim ->> 'receipt' AS name, awaits_year AS year FROM review_case"
         " WHERE state = 'accepted' AND awaits_year IS NOT NULL",
     ),
-    Waiting(
+    WaitsForYear(
         "treasury",
         "支付",
         "拨付时限",
@@ -71,12 +71,6 @@ COUNT = "SELECT count(*) FROM ({open}) AS w WHERE tenant = :tenant AND year = :y
 LOADED = text("SELECT year FROM calendar_year WHERE tenant = '' AND complete")
 
 
-class Asking(Protocol):
-    """A connection, a reader or a unit of work."""
-
-    def execute(self, statement: Executable, parameters: Any = None, /) -> CursorResult[Any]: ...
-
-
 def load_command(year: int) -> str:
     """What to type to have the year loaded."""
     return f"./zhida calendar load --year {year} --file FILE --document 文号 --why 原因"
@@ -95,7 +89,7 @@ def waiting_for_calendars(look: Look) -> Iterator[Finding | Notice]:
         yield Notice(None, f"全国 {asked.year} 年工作日历尚未载入（{since}）", load_command(asked.year))
 
 
-def counted(connection: Asking, kind: Waiting, now: datetime) -> Iterator[Finding | Notice]:
+def counted(connection: Connection | Reader, kind: WaitsForYear, now: datetime) -> Iterator[Finding | Notice]:
     """What of a kind waits, by tenant and year."""
     statement = text(COUNTED.format(open=kind.open))
     for row in connection.execute(statement, {"late": now - FOLLOWED_WITHIN}):
@@ -117,7 +111,7 @@ def next_year(look: Look) -> YearAskedFor | None:
     return year_asked_for(look.now.astimezone(CHINA).date(), loaded)
 
 
-def names_of(asking: Asking, service: str, tenant: str, year: int) -> tuple[int, list[str]]:
+def names_of(asking: Connection | Reader, service: str, tenant: str, year: int) -> tuple[int, list[str]]:
     """How many of the tenant's things wait for the year in this service, and what the first of them are called."""
     count, names = 0, []
     asked = {"tenant": tenant, "year": year}
