@@ -14,6 +14,7 @@ from page_samples.platform import (
     OF_XINGGUO,
     REGISTERS,
     TENANTS,
+    YEAR_ASKED_FOR,
     json,
 )
 from page_samples.security import LOG, OF_PERSON
@@ -318,19 +319,7 @@ def test_the_next_year_is_asked_for_where_calendars_are_kept(visitor: Visitor, u
 
 
 def test_who_keeps_calendars_reads_in_an_inbox_that_one_is_due(visitor: Visitor) -> None:
-    told = {
-        "message_id": "m-1",
-        "kind": "calendar_reminder",
-        "text": "1 个年度的工作日历待载入",
-        "department_id": None,
-        "duty": "system_admin",
-        "count": 1,
-        "subjects": [{"text": "2027 年工作日历", "subject_type": "calendar", "subject_id": "2027"}],
-        "since": "2026-11-15T00:30:00Z",
-        "latest": "2026-11-15T00:30:00Z",
-        "unread": True,
-    }
-    visitor.bus.answers["list_duty_messages"] = {"items": [told], "next_cursor": None}
+    visitor.bus.answers["list_duty_messages"] = YEAR_ASKED_FOR
     page = visitor.get("/inbox", "system").text
     assert '<a href="/platform/calendars">2027 年工作日历</a>' in page
     assert 'href="/inbox"' in visitor.get("/platform/tenants", "system").text
