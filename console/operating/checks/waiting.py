@@ -85,7 +85,7 @@ def waiting_for_calendars(look: Look) -> Iterator[Finding | Notice]:
         with look.books.snapshot(kind.service, look.tenants) as connection:
             yield from counted(connection, kind, look.now)
     if (asked := next_year(look)) is not None:
-        since = f"自 {asked.since:%m 月 %d 日}起" + ("告警" if asked.urgency == "alarm" else "提醒")
+        since = f"自 {asked.since} 起" + ("告警" if asked.urgency == "alarm" else "提醒")
         yield Notice(None, f"全国 {asked.year} 年工作日历尚未载入（{since}）", load_command(asked.year))
 
 
