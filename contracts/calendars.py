@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
@@ -94,14 +94,28 @@ class GetCalendar(Query[CalendarView]):
     year: int
 
 
+Urgency = Literal["reminder", "alarm"]
+
+
+class CalendarDue(Model):
+    """The nation's working days of `year` are to be loaded: a reminder from 15 November of the year before, an alarm from
+    5 December and for the year that has begun. `since` is the day from which it is so urgent.
+    """
+
+    year: int
+    urgency: Urgency
+    since: date
+
+
 class LoadedCalendars(Model):
     """The years that are loaded. `known_until` is the last day of those that follow on today without a gap: no deadline
-    beyond it can be computed; absent while not even today's year is loaded.
+    beyond it can be computed; absent while not even today's year is loaded. `due`: the year that is to be loaded now.
     """
 
     tenant: TenantId
     years: tuple[CalendarYear, ...]
     known_until: date | None
+    due: CalendarDue | None = None
 
 
 class ListCalendars(Query[LoadedCalendars]):
@@ -113,7 +127,10 @@ class ListCalendars(Query[LoadedCalendars]):
 
 
 class MissingCalendar(Model):
-    """Deadlines of `tenant` wait for `year`: its alarm was raised by the clock (`review`, `payout`) at `since`."""
+    """Deadlines of `tenant` wait for `year`: its alarm was raised by the clock (`review`, `payout`, `contact`) at `since`.
+
+    Of the tenant `nation` and the clock `next_year`: nothing waits yet, but it is November or later.
+    """
 
     tenant: TenantId
     year: int

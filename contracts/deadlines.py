@@ -1,11 +1,16 @@
-"""Deadlines that moved: because a calendar arrived or was corrected, or because a tenant has other office hours."""
+"""Deadlines that moved, because a calendar arrived or was corrected or a tenant has other office hours; and those that
+nobody can say yet, because the working days of their year are not published.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import ClassVar
 
-from contracts.message import Id, Model, Query, ServiceName
+from contracts.duties import Attention
+from contracts.intake import Claim
+from contracts.message import Event, Id, Model, Query, ServiceName
+from contracts.treasury import DisbursementEvent
 
 
 class DeadlineMove(Model):
@@ -39,3 +44,25 @@ class ListPayoutDeadlineMoves(Query[DeadlineMoves]):
     owner: ClassVar[ServiceName] = "treasury"
 
     disbursement_id: Id
+
+
+class ReviewDeadlineUndetermined(Event):
+    """`used_percent` (50 or 80) of the review limit is gone, and when it ends cannot be said: it waits for the working days
+    of `awaits_year`. Said in place of ReviewDeadlineApproaching; ReviewDeadlineMoved brings the instant.
+    """
+
+    aggregate: ClassVar[str] = "case"
+
+    case_id: Id
+    claim: Claim
+    used_percent: int
+    awaits_year: int
+    attention: Attention | None = None
+
+
+class PayoutDeadlineUndetermined(DisbursementEvent):
+    """The same of a payout limit, in place of PayoutDeadlineApproaching."""
+
+    used_percent: int
+    awaits_year: int
+    attention: Attention | None = None

@@ -11,6 +11,7 @@ from typing import NamedTuple, get_args
 from contracts.award_findings import AwardFindingClosed, AwardGrantedTwice
 from contracts.calendars import CalendarPublished
 from contracts.case_materials import MaterialsConfirmed
+from contracts.deadlines import PayoutDeadlineUndetermined, ReviewDeadlineUndetermined
 from contracts.departments import (
     DepartmentChanged,
     DepartmentRegistered,
@@ -137,6 +138,7 @@ FLOW: dict[type[Event], Route] = {
     MaterialsConfirmed: Route("review", CASE_LISTENERS),
     CaseApproved: Route("review", CASE_LISTENERS),
     CaseRejected: Route("review", CASE_LISTENERS),
+    ReviewDeadlineUndetermined: Route("review", CASE_LISTENERS),
     ReviewDeadlineApproaching: Route("review", CASE_LISTENERS),
     ReviewDeadlineMissed: Route("review", CASE_LISTENERS),
     ReviewDeadlineMoved: Route("review", CASE_LISTENERS),
@@ -155,6 +157,7 @@ FLOW: dict[type[Event], Route] = {
     DisbursementReturned: Route("treasury", MONEY_LISTENERS),
     DisbursementContradicted: Route("treasury", MONEY_LISTENERS),
     ContradictionCleared: Route("treasury", MONEY_LISTENERS),
+    PayoutDeadlineUndetermined: Route("treasury", MONEY_LISTENERS),
     PayoutDeadlineApproaching: Route("treasury", MONEY_LISTENERS),
     PayoutDeadlineMissed: Route("treasury", MONEY_LISTENERS),
     PayoutDeadlineMoved: Route("treasury", MONEY_LISTENERS),

@@ -74,7 +74,7 @@ class DutySubject(Model):
     """One thing that a message to a duty is about: what people call it, and where it is found."""
 
     text: str
-    subject_type: Literal["case", "disbursement", "draft", "item"]
+    subject_type: Literal["case", "disbursement", "draft", "item", "calendar"]
     subject_id: Id
 
 

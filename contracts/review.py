@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import AwareDatetime, Field
 
 from contracts.case_materials import ConfirmedMaterial, MaterialConfirmation
+from contracts.case_tasks import SheetTask, Task
 from contracts.duties import Attention
 from contracts.enterprises import Payee
 from contracts.intake import Claim
@@ -16,7 +17,6 @@ from contracts.refusal import Reason
 from contracts.rule import ConditionResult, Line, MissingFact
 
 CaseState = Literal["accepted", "approved", "rejected"]
-Task = Literal["material_check", "site_inspection"]
 
 
 class CaseAccepted(Event):
@@ -38,7 +38,9 @@ class CaseAccepted(Event):
 
 
 class TaskAssigned(Event):
-    """A department has a task with a clock in this case."""
+    """A department has a task with a clock in this case. `due_at` is as it was when the task was given; a calendar that
+    comes or changes later moves it, and the case's sheet has it as it is. `awaits_year` as in CaseAccepted.
+    """
 
     aggregate: ClassVar[str] = "case"
 
@@ -47,6 +49,7 @@ class TaskAssigned(Event):
     task: Task
     department: str
     due_at: datetime | None
+    awaits_year: int | None = None
     attention: Attention | None = None
 
 
@@ -153,9 +156,9 @@ class CaseView(Model):
     """A case as the department sees it: what the rule says of it, and until when it must decide.
 
     `amount_fen` is the rule's amount on the case's facts, `asked_fen` what the filing came with. `obstacles`
-    is everything that stands against approval now; `remarks` is what the recheck at acceptance found. `note`
-    is the opinion of an approval or the reason of a rejection, `cites` and `how_to_object` what else a rejection
-    said. `awaits_year`: `due_at` is not known before the working days of this year are published.
+    is everything that stands against approval now; `remarks` is what the recheck at acceptance found, and that the due
+    date waits for a calendar. `note` is the opinion of an approval or the reason of a rejection, `cites` and
+    `how_to_object` what else a rejection said. `awaits_year`: `due_at` is not known before the working days of this year are published.
     `unconfirmed_materials` are the codes of required ones that nobody answers for yet.
     """
 
@@ -372,6 +375,7 @@ class CaseSheet(Model):
     inspection_findings: str = ""
     account_version: int | None = None
     bank_name: str = ""
+    tasks: tuple[SheetTask, ...] = ()
     version: int
 
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
+from contracts.case_tasks import Task
 from contracts.drafting import Stage
 from contracts.enterprises import PayeeAccountStanding
 from contracts.notify import Channel, MessageState
 from contracts.operations import LineOutcome, OperationState
 from contracts.policies import ItemState
-from contracts.review import CaseState, Task
+from contracts.review import CaseState
 from contracts.treasury import DisbursementState
 
 Language = Literal["zh", "en"]

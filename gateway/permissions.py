@@ -316,9 +316,9 @@ MONEY_ROWS: tuple[Permission, ...] = (
 
 
 INBOX_ROWS: tuple[Permission, ...] = (
-    of(notify.ListDutyMessages, (*STAFF, *SUPERVISORS), "own"),
-    of(notify.CountUnread, (*STAFF, *SUPERVISORS), "own"),
-    of(notify.MarkRead, (*STAFF, *SUPERVISORS), "own"),
+    of(notify.ListDutyMessages, (*SYSTEM, *STAFF, *SUPERVISORS), "own"),
+    of(notify.CountUnread, (*SYSTEM, *STAFF, *SUPERVISORS), "own"),
+    of(notify.MarkRead, (*SYSTEM, *STAFF, *SUPERVISORS), "own"),
 )
 
 MACHINES: frozenset[str] = frozenset(get_args(Machine))

@@ -120,14 +120,15 @@ def on(
     return mark
 
 
-def due(kind: str, *, batch: int = 50) -> Callable[[F], F]:
+def due(kind: str, *, batch: int = 50, standing: bool = False) -> Callable[[F], F]:
     """A handler of work that has come due: (self, jobs, unit) → None, where `unit(tenants)` opens a unit of work.
 
-    A handler may take long: its jobs stay its own while it opens units of work, one part after the other.
+    A handler may take long: its jobs stay its own while it opens units of work, one part after the other. `standing`: there
+    is always one such job (chassis/time/scheduler.py).
     """
 
     def mark(function: F) -> F:
-        function.__zhida_due__ = (kind, batch)  # type: ignore[attr-defined]
+        function.__zhida_due__ = (kind, batch, standing)  # type: ignore[attr-defined]
         return function
 
     return mark
@@ -234,7 +235,7 @@ def _subscriptions(service: Service) -> list[Subscription]:
 
 
 def _due_work(service: Service, frame: Frame) -> list[DueWork]:
-    def due_jobs(kind: str, batch: int, method: Callable[[list[Job], UnitMaker], None]) -> DueWork:
+    def due_jobs(kind: str, batch: int, standing: bool, method: Callable[[list[Job], UnitMaker], None]) -> DueWork:
         heartbeat = heartbeat_of(kind)
 
         def unit(tenants: Sequence[str]) -> UnitOfWork:
@@ -248,10 +249,13 @@ def _due_work(service: Service, frame: Frame) -> list[DueWork]:
                 frame.calendars.forget()
             method(jobs, unit)
 
-        return DueWork(kind, handle, batch, heartbeat)
+        return DueWork(kind, handle, batch, heartbeat, standing)
 
     return [
-        *(due_jobs(kind, batch, method) for _name, (kind, batch), method in _marked(service, "__zhida_due__")),
+        *(
+            due_jobs(kind, batch, standing, method)
+            for _name, (kind, batch, standing), method in _marked(service, "__zhida_due__")
+        ),
         *(chunks_due(frame, kind, method()) for _name, kind, method in _marked(service, "__zhida_operation__")),
     ]
 

@@ -40,7 +40,7 @@ from chassis.time.calendars import Calendars
 from chassis.time.clock import Clock, SystemClock
 from chassis.time.following import FOLLOW
 from chassis.time.leases import LeaseKeeper
-from chassis.time.scheduler import DueWork, Scheduler
+from chassis.time.scheduler import DueWork, Scheduler, see_to_standing
 from chassis.write.idempotency import Wire, earlier_result, result_parameter
 from chassis.write.sealer import Sealer
 from chassis.write.uow import UnitOfWork
@@ -120,7 +120,14 @@ class Frame:
 
     def reader(self, tenants: Sequence[TenantId], *, actor: Actor = SYSTEM, deadline: float | None = None) -> Reader:
         """A view of these tenants' rows; a question's has a deadline (monotonic seconds)."""
-        return Reader(self.read_engine, tenants, clock=self.clock, actor=actor, deadline=deadline)
+        return Reader(
+            self.read_engine,
+            tenants,
+            clock=self.clock,
+            actor=actor,
+            deadline=deadline,
+            calendar_of=self.calendars.of,
+        )
 
     def _committed(self, uow: UnitOfWork) -> None:
         if uow.changes_calendars:
@@ -308,6 +315,7 @@ class Frame:
             )
             self._loops += [consumer, sweeper]
         if "timers" in roles:
+            see_to_standing(due, lambda tenants: self.event_unit(tenants, action="see_to_standing"))
             keeper = LeaseKeeper(self.look_engine, self.clock)
             self._schedulers = [Scheduler(self.look_engine, work, self.clock, keeper=keeper) for work in due]
             self._loops += [*self._schedulers, keeper]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from sqlalchemy import Connection, CursorResult, Engine, Executable, text
 
 from chassis.foundation import open_units
 from chassis.foundation.database import STATEMENT_TIMEOUT_MS, statement
+from chassis.time.calendar import Calendar
 from chassis.time.clock import Clock
 from contracts.message import SYSTEM, Actor, TenantId
 
@@ -46,12 +47,14 @@ class Reader:
         clock: Clock,
         actor: Actor = SYSTEM,
         deadline: float | None = None,
+        calendar_of: Callable[[TenantId], Calendar] | None = None,
     ) -> None:
         self.tenants = tuple(sorted(set(tenants)))
         self.actor = actor
         self.now: datetime = clock.now()
         self._engine = engine
         self._deadline = deadline
+        self._calendar_of = calendar_of
         self._connection: Connection | None = None
 
     def __enter__(self) -> Reader:
@@ -74,6 +77,11 @@ class Reader:
             open_units.closed()
             self._connection.close()
             self._connection = None
+
+    def calendar(self, tenant: TenantId) -> Calendar:
+        """The tenant's working days as they are now: what is derived from them when it is asked for follows by itself."""
+        assert self._calendar_of is not None, "this reader was made without a calendar"
+        return self._calendar_of(tenant)
 
     @property
     def tenant(self) -> TenantId:

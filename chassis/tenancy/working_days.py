@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import CursorResult, Engine, text
 
+from chassis.observability.telemetry import get_logger
 from chassis.write.unit import Unit
 from contracts.calendars import NATION, CalendarPublished, MissingCalendar, MissingCalendars
 from contracts.message import TenantId
@@ -33,6 +34,12 @@ ASKED_FOR = text(
     " WHERE y.tenant IN ('', a.tenant) AND y.year = CAST(a.subject AS integer) AND y.complete)"
     " GROUP BY a.tenant, a.subject, a.clock ORDER BY since, a.tenant, a.subject, a.clock"
 )
+
+
+ASKED = 100
+"""The level of the alarm by which a year is asked for: what waits for it has no alarm of its own."""
+
+log = get_logger(__name__)
 
 
 def owner_of(tenant: TenantId) -> str:
@@ -83,6 +90,14 @@ def learn(uow: Unit, event: CalendarPublished) -> bool:
     uow.execute(LEARN_DAYS, {"owner": owner, "days": days, "working": working})
     uow.forget_calendars()
     return True
+
+
+def ask_for(uow: Unit, tenant: TenantId, year: int, clock: str) -> None:
+    """Say once that deadlines of the tenant by this clock wait for the working days of `year`: in the log, in the work list,
+    on the pages of whoever keeps calendars. It goes away when the year is loaded.
+    """
+    if uow.raise_alarm("calendar", str(year), clock, ASKED, tenant=tenant):
+        log.error("working days are not published and deadlines wait for them", tenant=tenant, year=year, clock=clock)
 
 
 def missing_calendars(engine: Engine) -> MissingCalendars:

@@ -28,6 +28,10 @@ MOST_DEATHS = 5
 LONGEST_BACKOFF = timedelta(minutes=5)
 
 
+STANDING = "-"
+"""The subject of a job that there always is, whose kind says all."""
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """One claimed piece of due work. `attempts` counts earlier tries that failed; `lease_until` tells our claim

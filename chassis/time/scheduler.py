@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Engine
@@ -15,8 +15,11 @@ from chassis.observability.health import Heartbeat
 from chassis.observability.loops import run_until_stopped
 from chassis.observability.telemetry import get_logger
 from chassis.time.clock import Clock
-from chassis.time.jobs import LEASE, Job, claim, leave, put_back, renew
+from chassis.time.jobs import LEASE, STANDING, Job, claim, leave, put_back, renew
 from chassis.time.leases import LeaseKeeper
+from chassis.write.uow import UnitOfWork
+from contracts.calendars import NATION
+from contracts.message import TenantId
 
 log = get_logger(__name__)
 
@@ -25,13 +28,24 @@ log = get_logger(__name__)
 class DueWork:
     """A kind of job, its handler and how many of them it takes at once.
 
-    `heartbeat` is what the handler beats while it works, if it may take long.
+    `heartbeat` is what the handler beats while it works, if it may take long. `standing`: there is always one job of the
+    kind, of the whole installation (tenant NATION, subject STANDING), which its handler schedules anew each time.
     """
 
     kind: str
     handle: Callable[[list[Job]], None]
     batch: int
     heartbeat: Heartbeat | None = None
+    standing: bool = False
+
+
+def see_to_standing(work: Iterable[DueWork], unit: Callable[[Sequence[TenantId]], UnitOfWork]) -> None:
+    """Schedule for now what there must always be, where it is not there: processes that start see to it."""
+    for each in work:
+        if each.standing:
+            with unit([NATION]) as uow:
+                if not uow.scheduled(each.kind, [STANDING], tenant=NATION):
+                    uow.schedule(each.kind, STANDING, at=uow.now, tenant=NATION)
 
 
 def heartbeat_of(kind: str) -> Heartbeat:

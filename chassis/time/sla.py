@@ -24,7 +24,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal, Protocol
 
 from pydantic import AwareDatetime, Field
@@ -177,11 +177,15 @@ class SlaClock(Model):
 
         The instant is counted back from the due instant, in office hours where the unit is working days: of
         one working day, 20 % are the last fifth of the office hours. A clock that stands still raises nothing
-        but the breach that happened while it ran.
+        but the breach that happened while it ran. Where the due instant lies in a year that is not loaded, a
+        level that is reached before that year is known all the same.
         """
         try:
             measure = _measure(self, calendar)
-            due = self._due(measure)
+            try:
+                due = self._due(measure)
+            except CalendarNotLoaded:
+                return self._known_alarm(measure, already)
             for level in LEVELS:
                 if level in already:
                     continue
@@ -192,6 +196,15 @@ class SlaClock(Model):
         except CalendarNotLoaded as missing:
             return NotYetPublished(missing.year)
         return None
+
+    def _known_alarm(self, measure: _Measure, already: Collection[int]) -> Alarm:
+        """The next alarm, counted forward because nobody can count back. Raises CalendarNotLoaded."""
+        level = next(level for level in LEVELS if level not in already or level == MISSED)
+        left = self.limit.budget
+        for stretch in self.ran:
+            left = max(timedelta(0), left - measure.used(stretch.began, stretch.ended))
+        began = self.running_since if self.running_since is not None else self.ran[-1].ended
+        return Alarm(level, measure.ahead(began, left, self.limit.budget * (MISSED - level) / MISSED))
 
     def _due(self, measure: _Measure) -> datetime:
         left, due = self.limit.budget, None
@@ -227,6 +240,9 @@ class _Measure(Protocol):
     def back(self, due: datetime, share: timedelta) -> datetime:
         """The instant at which `share` is left."""
 
+    def ahead(self, began: datetime, left: timedelta, share: timedelta) -> datetime:
+        """The same, of a clock that runs from `began` with `left`, without the due instant. Raises CalendarNotLoaded."""
+
 
 class _WallClock:
     """hours: time as it passes."""
@@ -242,6 +258,10 @@ class _WallClock:
 
     def back(self, due: datetime, share: timedelta) -> datetime:
         return due - share
+
+    def ahead(self, began: datetime, left: timedelta, share: timedelta) -> datetime:
+        # To which day the last one rolls is not known: only the due instant itself can say.
+        return self.back(self.due(began, left), share)
 
 
 class _CalendarDays(_WallClock):
@@ -282,7 +302,15 @@ class _WorkingDays:
 
     def back(self, due: datetime, share: timedelta) -> datetime:
         whole, rest = divmod(share, DAY)
-        day = self._calendar.add_working_days(due.astimezone(CHINA).date(), -whole)
+        return self._before_closing(self._calendar.add_working_days(due.astimezone(CHINA).date(), -whole), rest)
+
+    def ahead(self, began: datetime, left: timedelta, share: timedelta) -> datetime:
+        whole, rest = divmod(share, DAY)
+        receipt = self._calendar.effective_receipt(began)
+        return self._before_closing(self._calendar.add_working_days(receipt, left.days - whole), rest)
+
+    def _before_closing(self, day: date, rest: timedelta) -> datetime:
+        """The instant at which so much of the day, as a share of its office hours, is left."""
         opening, close = self._calendar.opening(day), self._calendar.close_of_business(day)
         return close - (close - opening) * (rest / DAY)
 

@@ -52,6 +52,9 @@ class Unit(Protocol):
     def unschedule(self, kind: str, subject: str, *, tenant: TenantId) -> None:
         """Nothing needs to be done about `subject` any more."""
 
+    def raise_alarm(self, subject_type: str, subject: str, clock: str, level: int, *, tenant: TenantId) -> bool:
+        """Claim one alarm; True for exactly one caller ever."""
+
     def forget_calendars(self) -> None:
         """This transaction changes what calendars are made of: after its commit they are read anew."""
 

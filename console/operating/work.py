@@ -28,9 +28,10 @@ from chassis.time.clock import CHINA
 from chassis.write.uow import UnitOfWork
 from console.cluster.cluster import Cluster
 from console.operating.checks.addresses import Addresses
+from console.operating.checks.waiting import load_command, names_of
 from console.refusal import CommandRefusal
 from console.servers.broker_topology import OPERATOR
-from contracts.calendars import MissingCalendar
+from contracts.calendars import NATION, MissingCalendar
 from contracts.message import Actor
 from contracts.refusal import Refused
 
@@ -95,7 +96,7 @@ class WorkDesk:
         source = piece.source
         if isinstance(source, MissingCalendar):
             raise CommandRefusal(
-                f"载入 {source.year} 年工作日历即可:./zhida calendar load --year {source.year} …",
+                f"载入 {source.year} 年工作日历即可：{load_command(source.year)}",
                 f"Load the calendar of {source.year}: deadlines follow by themselves.",
             )
         if isinstance(source, Quarantined):
@@ -132,7 +133,9 @@ class WorkDesk:
             yield from (_of_message(service, each) for each in stuck.stuck_messages(engine))
             yield from (_of_quarantine(service, each) for each in quarantined_messages(engine))
             yield from (_of_job(service, each) for each in stuck.stuck_jobs(engine, datetime.now(UTC)))
-            yield from (_of_calendar(service, each) for each in missing_calendars(engine).items)
+            for each in missing_calendars(engine).items:
+                with frame.reader([each.tenant]) as reader:
+                    yield _of_calendar(service, each, *names_of(reader, service, each.tenant, each.year))
 
     def _in_unit(self, piece: Piece, tenants: Sequence[str], act: Callable[[UnitOfWork], None], action: str) -> None:
         def run() -> None:
@@ -273,14 +276,18 @@ def _state_of(job: StuckJob) -> str:
     return f"已失败 {job.attempts} 次" if job.attempts else "逾期未办"
 
 
-def _of_calendar(service: str, missing: MissingCalendar) -> Piece:
+def _of_calendar(service: str, missing: MissingCalendar, count: int, names: Sequence[str]) -> Piece:
+    """`count` things wait for it, and `names` are what the first of them are called."""
+    why = "下一年度的时限都要用到，请在年前载入"
+    if missing.tenant != NATION:
+        why = f"{count} 件的时限须待该年工作日安排公布后确定" if count else "有时限须待该年工作日安排公布后确定"
     return Piece(
         kind="日历",
         service=service,
         tenant=missing.tenant,
         id=f"calendar/{missing.tenant}/{missing.year}/{missing.clock}",
         what=f"{missing.year} 年工作日历尚未载入",
-        why="有时限须待该年工作日安排公布后确定",
+        why="\n".join([why, *names]),
         since=missing.since,
         state="待载入",
         source=missing,

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from chassis.time.clock import CHINA
 from contracts import status_labels
 from contracts.case_materials import MaterialsConfirmed
+from contracts.deadlines import PayoutDeadlineUndetermined, ReviewDeadlineUndetermined
 from contracts.intake import ApplicationSubmitted, Claim, EnterprisesNominated
 from contracts.message import Event, TenantId
 from contracts.money import Money
@@ -59,6 +60,9 @@ SENTENCES: Mapping[type[Event], StepSentence] = {
     InspectionRecorded: StepSentence("{department}", "完成现场勘查，结论：{passed}"),
     MaterialsConfirmed: StepSentence("{department}", "核对申报材料：{materials}"),
     ReviewDeadlineMoved: StepSentence("系统", "审核时限{moved}：{reason}"),
+    ReviewDeadlineUndetermined: StepSentence(
+        "系统", "审核时限已用 {used_percent}%，到期时间待 {awaits_year} 年工作日安排公布后确定"
+    ),
     ReviewDeadlineApproaching: StepSentence("系统", "审核时限已用 {used_percent}%"),
     ReviewDeadlineMissed: StepSentence("系统", "审核超过时限"),
     CaseApproved: StepSentence("{department}", "审核通过，核定 {total_fen} 元，本笔拨付 {amount_fen} 元"),
@@ -66,6 +70,9 @@ SENTENCES: Mapping[type[Event], StepSentence] = {
     DisbursementHeld: StepSentence("系统", "等待预算资金 {amount_fen} 元：{reason}"),
     DisbursementReady: StepSentence("系统", "预算资金 {amount_fen} 元已落实，等待支付复核"),
     PayoutDeadlineMoved: StepSentence("系统", "拨付时限{moved}：{reason}"),
+    PayoutDeadlineUndetermined: StepSentence(
+        "系统", "拨付时限已用 {used_percent}%，到期时间待 {awaits_year} 年工作日安排公布后确定"
+    ),
     PayoutDeadlineApproaching: StepSentence("系统", "拨付时限已用 {used_percent}%"),
     PayoutDeadlineMissed: StepSentence("系统", "拨付超过时限"),
     DisbursementAuthorised: StepSentence("支付复核岗", "支付复核通过，准予拨付 {amount_fen} 元"),
@@ -119,7 +126,7 @@ def step_of(event: Event, claim: Claim, at: datetime, payer: TenantId | None = N
         fields["moved"] = _moved(event.was, event.due_at)
     step = CaseStep(
         code=type(event).__name__,
-        text=sentence.text.format_map(fields) + _in_place_of(event),
+        text=sentence.text.format_map(fields) + _in_place_of(event) + _awaiting(event),
         by=sentence.by.format_map(fields),
         at=at,
     )
@@ -154,6 +161,14 @@ def replaced_step(claim: Claim, at: datetime) -> CaseStep:
 def _in_place_of(event: Event) -> str:
     replaced = event.claim.replaces if isinstance(event, ApplicationSubmitted) else None
     return f"（替代收件编号 {replaced.receipt}）" if replaced else ""
+
+
+def _awaiting(event: Event) -> str:
+    """Why a limit that begins has no end yet. Steps that are about nothing else say it themselves."""
+    if not isinstance(event, CaseAccepted | DisbursementReady) or event.awaits_year is None:
+        return ""
+    limit = "审核" if isinstance(event, CaseAccepted) else "拨付"
+    return f"（{limit}时限待 {event.awaits_year} 年工作日安排公布后确定）"
 
 
 def _said(name: str, value: Any) -> Any:

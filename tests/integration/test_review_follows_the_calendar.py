@@ -11,17 +11,20 @@ from typing import Any
 import pytest
 from calendar_kit import DOCUMENT, NEW_YEAR, changed, nations_year, own_days
 from review_database import Review
+from waiting_kit import said_of_waiting, waiting_in_the_work_list
 
 from chassis.edge.frame import Frame
 from chassis.tenancy.working_days import missing_calendars
 from chassis.testing.fakes import NOON
+from chassis.time.calendar import announced_days
 from chassis.time.clock import FixedClock
 from chassis.time.following import AFTERWARDS, FOLLOW, follow
 from chassis.time.jobs import claim
+from console.operating.checks.findings import Finding, Notice
 from console.servers.provision import Dsns
 from contracts.calendars import NATION
 from contracts.deadlines import ListReviewDeadlineMoves
-from contracts.review import CaseView, GetCase, ListCases
+from contracts.review import CaseSheet, CaseView, GetCase, GetCaseSheet, ListCases, RejectCase
 from services.review.cases import deadline
 from tests.unit.review.review_kit import OFFICER, STRANGER, application, china, item_rules
 
@@ -239,6 +242,103 @@ def test_the_missing_year_is_listed_with_who_waits_for_it_until_it_is_loaded(wai
     assert missing_calendars(waiting.frame.frame_engine).items == (missing,), "a few days are not a year"
     waiting.hears(nations_year(), tenant=NATION)
     assert missing_calendars(waiting.frame.frame_engine).items == ()
+
+
+def test_what_waits_is_named_by_verify_and_in_the_work_list_until_it_has_its_date(
+    waiting: Review, clock: FixedClock
+) -> None:
+    (notice,) = said_of_waiting(waiting.frame, "zhanggong")
+    assert isinstance(notice, Notice)
+    assert notice.tenant == "zhanggong"
+    assert notice.text.startswith("3 件办件（如收件编号 ")
+    assert notice.text.endswith("）的审核时限待 2027 年工作日历载入后确定")
+    assert notice.command.startswith("./zhida calendar load --year 2027 ")
+    count, names = waiting_in_the_work_list(waiting.frame, "zhanggong", 2027)
+    assert (count, len(names), names[0][:3]) == (3, 3, "办件 ")
+    waiting.hears(nations_year(), tenant=NATION)
+    follow_all(waiting)
+    assert said_of_waiting(waiting.frame, "zhanggong") == []
+    assert waiting_in_the_work_list(waiting.frame, "zhanggong", 2027) == (0, [])
+
+
+def test_what_waits_for_a_year_that_is_there_or_that_nobody_was_asked_for_breaks_d(waiting: Review) -> None:
+    waiting.does("DELETE FROM alarm WHERE subject_type = 'calendar'")
+    (silent,) = said_of_waiting(waiting.frame, "zhanggong")
+    assert isinstance(silent, Finding)
+    assert silent.text.endswith("待 2027 年工作日历，却没有发出载入提醒")
+    waiting.hears(nations_year(), tenant=NATION)
+    waiting.follows()
+    late = china("2026-11-30 10:00")
+    assert "却没有发出载入提醒" in said_of_waiting(waiting.frame, "zhanggong", late)[0].text, "it is about to follow"
+    waiting.does("DELETE FROM job WHERE kind = 'follow_calendar'")
+    (forgotten,) = said_of_waiting(waiting.frame, "zhanggong", late)
+    assert isinstance(forgotten, Finding)
+    assert forgotten.text.endswith("仍待 2027 年工作日历，而该年日历已经载入")
+
+
+def test_forty_working_days_from_29_november_wait_for_2027_and_are_reminded_all_the_same(
+    replica: Callable[[], Review], clock: FixedClock
+) -> None:
+    review = replica().prepared(item_rules(limit=40))
+    until(clock, "2026-11-29 10:00")
+    review.hears(application(at=clock.now()))
+    (case,) = cases(review)
+    assert (case.due_at, case.awaits_year) == (None, 2027)
+    assert [reason.code for reason in case.remarks] == ["review_limit_awaits_calendar"]
+    assert missing_calendars(review.frame.frame_engine).items[0].year == 2027
+    for day in ("2026-12-15 10:00", "2026-12-28 17:30", "2026-12-31 10:00"):
+        until(clock, day)
+        raise_alarms(review)
+    assert [name for name, _ in review.told()].count("ReviewDeadlineUndetermined") == 1
+    review.hears(nations_year(), tenant=NATION)
+    follow_all(review)
+    (case,) = cases(review)
+    assert case.due_at == china("2027-01-26 17:30"), "23 in December, 17 in January"
+    assert case.remarks == ()
+
+
+def test_the_departments_tasks_are_due_by_the_calendars_as_they_are_when_the_case_is_read(
+    replica: Callable[[], Review], clock: FixedClock
+) -> None:
+    review = replica().prepared(item_rules(limit=40, inspection=True, clocks={"material_check": 3}))
+    until(clock, "2026-12-29 10:00")
+    review.hears(application(at=clock.now()))
+    (case,) = cases(review)
+    question = GetCaseSheet(case_id=case.case_id)
+
+    def tasks() -> list[tuple[str, Any, int | None]]:
+        sheet = CaseSheet.model_validate(review.asked(question)["ok"])
+        return [(each.task, each.due_at, each.awaits_year) for each in sheet.tasks]
+
+    assert tasks() == [("material_check", None, 2027), ("site_inspection", None, 2027)]
+    review.hears(nations_year(), tenant=NATION)
+    assert tasks()[0] == ("material_check", china("2027-01-04 17:30"), None), "before the case itself has followed"
+    review.hears(own_days("zhanggong", (date(2027, 1, 4), False)), tenant="zhanggong")
+    assert tasks()[0] == ("material_check", china("2027-01-05 17:30"), None)
+    assert tasks()[1][1] > tasks()[0][1]
+    order = RejectCase(case_id=case.case_id, reason="不符合申报条件", expected_version=case.version)
+    assert "ok" in review.ordered(order)
+    assert tasks() == [], "of a case that is over nothing is due"
+
+
+def test_open_clocks_follow_when_the_nation_corrects_its_year(replica: Callable[[], Review]) -> None:
+    review = replica().prepared()
+    review.hears(application())
+    (before,) = dates(review)
+    rests = {day for day, worked in announced_days(2026) if not worked and day.weekday() < 5} | {before.date()}
+    review.hears(nations_year(2026, rests=rests), tenant=NATION)
+    follow_all(review)
+    (after,) = dates(review)
+    assert after > before
+    (move,) = review.asked(ListReviewDeadlineMoves(case_id=cases(review)[0].case_id))["ok"]["items"]
+    assert move["reason"].startswith("依据全国 2026 年工作日历第 1 版")
+
+
+def raise_alarms(review: Review) -> None:
+    """Whatever alarms are due, as the timers do."""
+    jobs = claim(review.frame.frame_engine, deadline.REVIEW_ALARM, review.frame.clock.now(), 50)
+    with review.frame.event_unit(["zhanggong"], action=deadline.REVIEW_ALARM) as uow:
+        deadline.raise_alarms(jobs, uow)
 
 
 def test_a_case_is_asked_for_with_the_year_that_it_waits_for(waiting: Review) -> None:

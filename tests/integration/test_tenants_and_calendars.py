@@ -202,7 +202,9 @@ def test_a_tenant_that_the_former_version_onboarded_is_shown_and_changed_like_an
 
 def test_a_year_is_loaded_said_and_seen(identity: Identity) -> None:
     assert identity.ask(GetCalendar(year=2027))["refused"]["code"] == "calendar_not_loaded"
-    assert identity.ask(ListCalendars())["ok"]["known_until"] == "2026-12-31"
+    before = identity.ask(ListCalendars())["ok"]
+    assert before["known_until"] == "2026-12-31"
+    assert before["due"] == {"year": 2027, "urgency": "reminder", "since": "2026-11-15"}
     view = identity.publishes(rest_days=HOLIDAYS_2027)["ok"]
     assert (view["version"], view["nation_version"], view["working_day_count"]) == (1, 1, 261 - len(WEEKDAYS_OFF))
     assert view["rest_days"] == [str(day) for day in WEEKDAYS_OFF]
@@ -213,7 +215,7 @@ def test_a_year_is_loaded_said_and_seen(identity: Identity) -> None:
         (2026, 0, ""),
         (2027, 1, "国办发明电〔2026〕5号"),
     ]
-    assert listed["known_until"] == "2027-12-31"
+    assert (listed["known_until"], listed["due"]) == ("2027-12-31", None)
     ((event, to, aggregate),) = identity.rows(
         "SELECT type, addressed_to, aggregate_id FROM outbox WHERE aggregate_type = 'calendar'"
     )

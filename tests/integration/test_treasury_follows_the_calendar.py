@@ -8,12 +8,15 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from calendar_kit import changed, nations_year, own_days
 from treasury_database import Treasury
+from waiting_kit import said_of_waiting, waiting_in_the_work_list
 
 from chassis.edge.frame import Frame
 from chassis.tenancy.working_days import missing_calendars
 from chassis.testing.fakes import NOON
+from chassis.time.calendar import announced_days
 from chassis.time.clock import FixedClock
 from chassis.time.following import AFTERWARDS, FOLLOW
+from console.operating.checks.findings import Notice
 from console.servers.provision import Dsns
 from contracts.calendars import NATION
 from contracts.deadlines import ListPayoutDeadlineMoves
@@ -43,12 +46,18 @@ def test_what_waited_gets_its_date_is_journalled_and_raises_its_alarms(treasury:
     assert {(each.due_at, each.awaits_year) for each in treasury.disbursements()} == {(None, 2027)}
     (missing,) = missing_calendars(treasury.frame.frame_engine).items
     assert (missing.tenant, missing.year, missing.clock) == ("zhanggong", 2027, "payout")
+    (notice,) = said_of_waiting(treasury.frame, "zhanggong")
+    assert isinstance(notice, Notice)
+    assert notice.text.startswith("2 件支付（如收件编号 ")
+    assert notice.text.endswith("）的拨付时限待 2027 年工作日历载入后确定")
+    assert waiting_in_the_work_list(treasury.frame, "zhanggong", 2027)[0] == 2
     treasury.hears(nations_year(), tenant=NATION)
     follow_all(treasury)
     found = treasury.disbursements()
     assert {each.state for each in found} == {"ready", "held"}
     assert {(each.due_at, each.awaits_year) for each in found} == {(MONDAY_4, None)}
     assert missing_calendars(treasury.frame.frame_engine).items == ()
+    assert said_of_waiting(treasury.frame, "zhanggong") == []
     for each in found:
         question = ListPayoutDeadlineMoves(disbursement_id=each.disbursement_id)
         (move,) = treasury.asked(question)["ok"]["items"]
@@ -106,3 +115,13 @@ def test_a_changed_payout_limit_counts_for_what_comes_after(treasury: Treasury) 
     first, second = sorted(treasury.disbursements(), key=lambda each: each.case_id)
     assert first.due_at == datetime(2026, 3, 11, 9, 30, tzinfo=UTC)
     assert second.due_at == first.due_at + timedelta(days=2)
+
+
+def test_open_limits_follow_when_the_nation_corrects_its_year(treasury: Treasury) -> None:
+    treasury.hears(approved())
+    before = treasury.only().due_at
+    assert before is not None
+    rests = {day for day, worked in announced_days(2026) if not worked and day.weekday() < 5} | {before.date()}
+    treasury.hears(nations_year(2026, rests=rests), tenant=NATION)
+    follow_all(treasury)
+    assert treasury.only().due_at == before + timedelta(days=1)

@@ -21,6 +21,8 @@ from console.demo.actors import application_form
 from console.demo.people import officer_of
 from console.demo.preparation import Stage
 from console.demo.scene import HERE, item_content
+from console.operating.work import Piece, WorkDesk
+from contracts.calendars import MissingCalendar
 
 WORKED_A_YEAR = 250
 
@@ -126,6 +128,7 @@ def test_a_year_is_loaded_and_what_waited_for_it_gets_its_date_everywhere_and_sa
         {name: each[name] for name in ("tenant", "year", "clock")} for each in missing
     ]
 
+    named_to_operators(house, year, receipt["receipt"])
     refused = desk.send("POST", "/calendars", year_of(year), by=officer)
     assert refused.status_code == 403
     view = desk.done("POST", "/calendars", year_of(year), by=desk.platform)
@@ -140,6 +143,7 @@ def test_a_year_is_loaded_and_what_waited_for_it_gets_its_date_everywhere_and_sa
     assert (seen["due_at"], seen["awaits_year"]) == (case["due_at"], None)
     assert any(step["text"].startswith("审核时限确定为") and move["reason"] in step["text"] for step in seen["steps"])
     assert year not in [each["year"] for each in desk.read("/calendars/missing", desk.platform)["items"]]
+    assert pieces(house, year) == []
     enterprise = desk.stage.enterprise_token(desk.stage.scene.claims[0].enterprise)
     told = eventually(lambda: [each for each in messages(desk, enterprise) if move["reason"] in each["text"]])
     assert len(told) == 1
@@ -147,6 +151,22 @@ def test_a_year_is_loaded_and_what_waited_for_it_gets_its_date_everywhere_and_sa
     a_day_off(desk, item, officer, case)
     other_office_hours(desk, item, officer)
     house.must_hold()
+
+
+def named_to_operators(house: House, year: int, receipt: str) -> None:
+    """`verify` D says that it waits and holds; `work list` counts it, and `work show` names it."""
+    said = [each.text for each in house.must_hold().notices]
+    assert any(each.endswith(f"的审核时限待 {year} 年工作日历载入后确定") for each in said)
+    (piece,) = pieces(house, year)
+    assert piece.why.splitlines()[0].endswith("件的时限须待该年工作日安排公布后确定")
+    assert f"办件 {receipt}" in piece.why
+
+
+def pieces(house: House, year: int) -> list[Piece]:
+    """What the work list has of the year, in this place's review."""
+    desk = WorkDesk(house.addresses, house.amqp_url, "operator-on-duty")
+    found = [each for each in desk.pieces("review", HERE) if isinstance(each.source, MissingCalendar)]
+    return [each for each in found if f"/{year}/" in each.id]
 
 
 def dated(desk: Desk, item: str, officer: str, *but: str) -> dict[str, Any] | None:

@@ -7,7 +7,15 @@ from typing import Any
 
 from portal_kit import administrator
 
-from contracts.calendars import NATION, CalendarDay, CalendarView, CalendarYear, LoadedCalendars, MissingCalendar
+from contracts.calendars import (
+    NATION,
+    CalendarDay,
+    CalendarDue,
+    CalendarView,
+    CalendarYear,
+    LoadedCalendars,
+    MissingCalendar,
+)
 from contracts.departments import (
     DatedName,
     DepartmentPage,
@@ -233,11 +241,30 @@ LOADED = LoadedCalendars(
         CalendarYear(**year_of(NATION, 2026, 1)),
     ),
     known_until=date(2026, 12, 31),
+    due=CalendarDue(year=2027, urgency="reminder", since=date(2026, 11, 15)),
 )
 MISSING = {
     "items": [
         json(MissingCalendar(tenant="xingguo", year=2027, clock="payout", since=NOON)),
+        json(MissingCalendar(tenant=NATION, year=2027, clock="next_year", since=NOON)),
     ]
+}
+YEAR_ASKED_FOR = {
+    "items": [
+        {
+            "message_id": "message-1",
+            "kind": "calendar_reminder",
+            "text": "1 个年度的工作日历待载入",
+            "department_id": None,
+            "duty": "system_admin",
+            "count": 1,
+            "subjects": [{"text": "2027 年工作日历", "subject_type": "calendar", "subject_id": "2027"}],
+            "since": NOON.isoformat(),
+            "latest": NOON.isoformat(),
+            "unread": True,
+        }
+    ],
+    "next_cursor": None,
 }
 CALENDARS = {
     **EVERYWHERE,
@@ -314,6 +341,7 @@ SAMPLES = [
         {"get_onboarding_checklist": json(NEARLY_READY), "list_unmapped_terms": json(UNMAPPED)},
     ),
     sample("/platform/calendars", answers=CALENDARS),
+    sample("/inbox", answers={"list_duty_messages": YEAR_ASKED_FOR}),
     sample(
         "/platform/calendars/check",
         f"/platform/calendars/check?year=2027&notice={NOTICE}",

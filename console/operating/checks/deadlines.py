@@ -10,8 +10,9 @@ from sqlalchemy import Connection, Engine, text
 
 from chassis.time.clock import CHINA
 from console.operating.checks import successors
-from console.operating.checks.findings import Finding
+from console.operating.checks.findings import Finding, Notice
 from console.operating.checks.look import Invariant, Look
+from console.operating.checks.waiting import waiting_for_calendars
 
 GRACE = timedelta(minutes=1)
 """How long a timer may take: work that came due less than this ago is not late."""
@@ -107,8 +108,10 @@ def overdue_jobs(engine: Engine, service: str, now: datetime) -> list[Finding]:
     ]
 
 
-def late_in_silence(look: Look) -> Iterator[Finding]:
-    """What is late without an alarm, what nothing will ever follow, and timers that did not fire."""
+def late_in_silence(look: Look) -> Iterator[Finding | Notice]:
+    """What is late without an alarm, what nothing will ever follow, and timers that did not fire; and what has no due date
+    yet.
+    """
     for kind in WATCHED:
         with look.books.snapshot(kind.service, look.tenants) as connection:
             yield from silent_lateness(connection, kind, look.now)
@@ -116,6 +119,7 @@ def late_in_silence(look: Look) -> Iterator[Finding]:
         yield from successors.unfollowed(treasury)
     for name in look.books.names:
         yield from overdue_jobs(look.books.frame(name), name, look.now)
+    yield from waiting_for_calendars(look)
 
 
 INVARIANT = Invariant("D", "逾期必报：过期未结必有告警，定时工作不积压", "nothing is late in silence", late_in_silence)

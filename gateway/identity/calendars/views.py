@@ -11,9 +11,11 @@ from sqlalchemy import RowMapping
 from chassis.read.reader import Reader
 from chassis.tenancy.working_days import Asking, known_days, owner_of
 from chassis.time.clock import CHINA
+from chassis.time.next_year import year_asked_for
 from contracts.calendars import (
     NATION,
     CalendarDay,
+    CalendarDue,
     CalendarView,
     CalendarYear,
     GetCalendar,
@@ -40,10 +42,13 @@ def list_calendars(query: ListCalendars, reader: Reader) -> LoadedCalendars:
     last = today = reader.now.astimezone(CHINA).year
     while last + 1 in complete:
         last += 1
+    nations = {row["year"] for row in rows if row["complete"] and not row["tenant"]}
+    asked = year_asked_for(reader.now.astimezone(CHINA).date(), nations)
     return LoadedCalendars(
         tenant=query.tenant,
         years=tuple(_year_of(row) for row in rows),
         known_until=date(last, 12, 31) if today in complete else None,
+        due=CalendarDue(year=asked.year, urgency=asked.urgency, since=asked.since) if asked else None,
     )
 
 

@@ -13,6 +13,7 @@ from chassis.observability.telemetry import get_logger
 from chassis.time.calendar import Calendar, CalendarNotLoaded
 from chassis.time.clock import CHINA
 from gateway.door import Door
+from gateway.portal.shell.figures import instant
 
 log = get_logger(__name__)
 
@@ -38,6 +39,12 @@ class TimeLeft:
         if self.over:
             return "over"
         return "soon" if self.working_days is not None and self.working_days <= SOON else "calm"
+
+
+def due_text(due_at: datetime | None, awaits_year: int | None) -> str:
+    """Until when, or what that waits for; a dash without a limit."""
+    waits = due_at is None and awaits_year is not None
+    return f"待 {awaits_year} 年工作日安排公布后确定" if waits else instant(due_at)
 
 
 async def times_left(door: Door, due: Iterable[datetime | None]) -> list[TimeLeft]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chassis.foundation.secrecy import Cipher, mask_phone
+from chassis.tenancy.working_days import ask_for
 from chassis.time.calendar import CalendarNotLoaded
 from chassis.time.clock import CHINA
 from chassis.write.uow import UnitOfWork
@@ -34,6 +35,8 @@ def change_contact(cmd: ChangeContact, uow: UnitOfWork, cipher: Cipher) -> Enter
         changed_at=uow.now,
     )
     uow.of(ContactChanges).add(enterprise, change, said.former_sealed)
+    if number is not None:
+        _ask_for_calendar(uow)
     return enterprise.view(enterprises.current_facts(enterprise.id))
 
 
@@ -47,3 +50,13 @@ def why_accounts_wait(enterprise: Enterprise, uow: UnitOfWork) -> ContactChanged
     except CalendarNotLoaded as error:
         return waits_for_calendar(changed_on, error.year)
     return waits(changed_on, last_day, uow.now.astimezone(CHINA).date())
+
+
+def _ask_for_calendar(uow: UnitOfWork) -> None:
+    """Somebody is to load the year in which the wait that begins now ends, where it is not there. The wait itself is
+    computed whenever it is looked at, and so follows every calendar by itself.
+    """
+    try:
+        uow.calendar(uow.tenant).add_working_days(uow.now.astimezone(CHINA).date(), WORKING_DAYS)
+    except CalendarNotLoaded as error:
+        ask_for(uow, uow.tenant, error.year, "contact")

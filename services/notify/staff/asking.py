@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Literal
 
 from contracts.award_findings import AwardGrantedTwice
+from contracts.deadlines import PayoutDeadlineUndetermined, ReviewDeadlineUndetermined
 from contracts.drafting import ConsultationOpened
 from contracts.duties import ROLE_OF, Attention
 from contracts.intake import Claim
@@ -28,7 +29,8 @@ from contracts.treasury import (
 )
 from services.notify.staff.domain import DutyNotice
 
-CaseWork = CaseAccepted | TaskAssigned | ReviewDeadlineApproaching | ReviewDeadlineMissed
+CaseDeadline = ReviewDeadlineUndetermined | ReviewDeadlineApproaching | ReviewDeadlineMissed
+CaseWork = CaseAccepted | TaskAssigned | CaseDeadline
 MoneyWork = (
     DisbursementReady
     | DisbursementHeld
@@ -37,6 +39,7 @@ MoneyWork = (
     | DisbursementReturned
     | DisbursementRecalled
     | DisbursementContradicted
+    | PayoutDeadlineUndetermined
     | PayoutDeadlineApproaching
     | PayoutDeadlineMissed
 )
@@ -45,6 +48,7 @@ Asking = CaseWork | MoneyWork | AwardGrantedTwice | ConsultationOpened | PolicyE
 KIND_OF: Mapping[type[Event], str] = {
     CaseAccepted: "case_to_review",
     TaskAssigned: "case_to_review",
+    ReviewDeadlineUndetermined: "review_due_unknown",
     ReviewDeadlineApproaching: "review_due_soon",
     ReviewDeadlineMissed: "review_overdue",
     DisbursementReady: "payment_to_release",
@@ -54,6 +58,7 @@ KIND_OF: Mapping[type[Event], str] = {
     DisbursementReturned: "payment_returned",
     DisbursementRecalled: "payment_recalled",
     DisbursementContradicted: "payment_contradicted",
+    PayoutDeadlineUndetermined: "payout_due_unknown",
     PayoutDeadlineApproaching: "payout_due_soon",
     PayoutDeadlineMissed: "payout_overdue",
     AwardGrantedTwice: "award_doubled",
@@ -91,7 +96,7 @@ def notices_of(event: Asking, event_id: str, at: datetime) -> Iterator[DutyNotic
             f"{kind}/{event.case_id}",
             _case(event.claim, event.case_id),
         )
-    elif isinstance(event, ReviewDeadlineApproaching | ReviewDeadlineMissed):
+    elif isinstance(event, CaseDeadline):
         yield _notice(event.attention, event.claim.department, kind, at, event_id, _case(event.claim, event.case_id))
     else:
         amount = Money(event.amount_fen).yuan_text()

@@ -15,6 +15,7 @@ from contracts.refusal import NotFound
 KINDS: Mapping[str, str] = {
     "case_to_review": "{count} 件新办件待审核",
     "inspection_to_do": "{count} 件办件待现场勘查",
+    "review_due_unknown": "{count} 件办件的审核时限已用过半，到期时间待工作日历公布后确定",
     "review_due_soon": "{count} 件办件的审核时限即将用完",
     "review_overdue": "{count} 件办件超过审核时限",
     "award_doubled": "{count} 条重复享受线索待核实处理",
@@ -25,10 +26,13 @@ KINDS: Mapping[str, str] = {
     "payment_failed": "{count} 笔付款未成功",
     "payment_unknown": "{count} 笔付款银行未及时答复，正在核实",
     "payment_contradicted": "{count} 笔付款的银行记录与账面矛盾，已停止办理，请立即与银行核实",
+    "payout_due_unknown": "{count} 笔兑付的拨付时限已用过半，到期时间待工作日历公布后确定",
     "payout_due_soon": "{count} 笔兑付的拨付时限即将用完",
     "payout_overdue": "{count} 笔兑付超过拨付时限",
     "consultation_asked": "{count} 份政策草稿征求本部门意见",
     "item_expiring": "{count} 项政策事项的有效期即将届满",
+    "calendar_reminder": "{count} 个年度的工作日历待载入",
+    "calendar_alarm": "{count} 个年度的工作日历仍未载入，时限无法确定，请立即载入",
 }
 """What is said of so many things of one kind, in the order of the work."""
 

@@ -1,9 +1,11 @@
 """The inbox of authorities' people on the bus."""
 
-from chassis.edge.entrypoints import Received, Room, command, on, query
+from chassis.edge.entrypoints import Received, Room, UnitMaker, command, due, on, query
 from chassis.read.reader import Reader
+from chassis.time.jobs import Job
 from chassis.write.uow import UnitOfWork
 from contracts.award_findings import AwardGrantedTwice
+from contracts.deadlines import PayoutDeadlineUndetermined, ReviewDeadlineUndetermined
 from contracts.departments import DepartmentChanged, DepartmentRegistered, DutyRegistered, DutyRenamed
 from contracts.drafting import ConsultationOpened
 from contracts.notify import DutyMessagePage, DutyMessageView, ListDutyMessages, MarkRead
@@ -20,7 +22,7 @@ from contracts.treasury import (
     PayoutDeadlineMissed,
 )
 from copies import departments, duties
-from services.notify.staff import use_cases, views
+from services.notify.staff import next_year, use_cases, views
 from services.notify.staff.asking import Asking
 
 
@@ -38,6 +40,7 @@ class StaffEntrypoints(Room):
     @on(
         CaseAccepted,
         TaskAssigned,
+        ReviewDeadlineUndetermined,
         ReviewDeadlineApproaching,
         ReviewDeadlineMissed,
         AwardGrantedTwice,
@@ -46,6 +49,7 @@ class StaffEntrypoints(Room):
         DisbursementUnknown,
         DisbursementFailed,
         DisbursementContradicted,
+        PayoutDeadlineUndetermined,
         PayoutDeadlineApproaching,
         PayoutDeadlineMissed,
         ConsultationOpened,
@@ -54,6 +58,10 @@ class StaffEntrypoints(Room):
     )
     def tell_duties(self, events: list[Received[Asking]], uow: UnitOfWork) -> None:
         use_cases.tell_duties(events, uow)
+
+    @due(next_year.NEXT_YEAR, standing=True)
+    def next_year(self, jobs: list[Job], unit: UnitMaker) -> None:
+        next_year.ask_for_next_year(jobs, unit)
 
     departments_changed = staticmethod(on(DepartmentRegistered, DepartmentChanged)(departments.keep_departments))
     duties_named = staticmethod(on(DutyRegistered, DutyRenamed)(duties.keep_duties))

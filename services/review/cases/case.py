@@ -11,7 +11,8 @@ from datetime import datetime
 
 from contracts.aggregate import Aggregate
 from contracts.case_materials import MaterialConfirmation, MaterialsConfirmed
-from contracts.deadlines import DeadlineMove
+from contracts.case_tasks import Task
+from contracts.deadlines import DeadlineMove, ReviewDeadlineUndetermined
 from contracts.duties import Attention
 from contracts.enterprises import Payee
 from contracts.intake import Claim
@@ -23,7 +24,6 @@ from contracts.review import (
     ReviewDeadlineApproaching,
     ReviewDeadlineMissed,
     ReviewDeadlineMoved,
-    Task,
     TaskAssigned,
 )
 from contracts.rule import Assessment, Fact, FactSheet, ItemRules, TimeLimit
@@ -174,15 +174,16 @@ class Case(Aggregate):
 
     # -- what happens to it -------------------------------------------------------------------------------
 
-    def assign(self, tasks: Sequence[tuple[Task, datetime | None]]) -> None:
-        """Give the department its tasks, each until its own instant."""
-        for task, due_at in tasks:
+    def assign(self, tasks: Sequence[tuple[Task, datetime | None, int | None]]) -> None:
+        """Give the department its tasks, each until its own instant, or with the year that it waits for."""
+        for task, due_at, awaits_year in tasks:
             assigned = TaskAssigned(
                 case_id=self.id,
                 claim=self.claim,
                 task=task,
                 department=self.claim.department,
                 due_at=due_at,
+                awaits_year=awaits_year,
                 attention=self.reviewers,
             )
             self.record(assigned)
@@ -261,12 +262,15 @@ class Case(Aggregate):
             )
         )
 
-    def tell_deadline(self, used_percent: int, due_at: datetime) -> None:
-        """Say that so much of the review limit is gone; 100 is the breach."""
-        if used_percent >= 100:
-            self.record(
-                ReviewDeadlineMissed(case_id=self.id, claim=self.claim, due_at=due_at, attention=self.reviewers)
-            )
+    def tell_deadline(self, used_percent: int) -> None:
+        """Say that so much of the review limit is gone; 100 is the breach, and the due instant is known by then."""
+        due_at, attention = self.due_at, self.reviewers
+        if due_at is None:
+            assert self.awaits_year is not None, "what has no limit uses none of it"
+            said = {"used_percent": used_percent, "awaits_year": self.awaits_year, "attention": attention}
+            self.record(ReviewDeadlineUndetermined(case_id=self.id, claim=self.claim, **said))
+        elif used_percent >= 100:
+            self.record(ReviewDeadlineMissed(case_id=self.id, claim=self.claim, due_at=due_at, attention=attention))
         else:
             self.record(
                 ReviewDeadlineApproaching(
@@ -274,7 +278,7 @@ class Case(Aggregate):
                     claim=self.claim,
                     used_percent=used_percent,
                     due_at=due_at,
-                    attention=self.reviewers,
+                    attention=attention,
                 )
             )
 

@@ -26,7 +26,7 @@ def view_of(case: Case, unmapped: Sequence[TermInPlan] = ()) -> CaseView:
         working=tuple(line.text_zh for line in case.assessment.amount.working),
         verdict=case.assessment.verdict.state.value,
         obstacles=(*case.open_reasons(), *_waiting(case.state, unmapped)),
-        remarks=case.remarks,
+        remarks=(*case.remarks, *_undetermined(case.state, case.awaits_year)),
         payee_name=case.payee.account_name,
         account_masked=case.payee.account_masked,
         inspection_required=case.inspection_required,
@@ -56,7 +56,7 @@ def view_of_row(row: Row[Any], unmapped: Sequence[TermInPlan] = ()) -> CaseView:
         working=tuple(line["text_zh"] for line in amount["working"]),
         verdict=row.assessment["verdict"]["state"],
         obstacles=(*(Reason.model_validate(each) for each in row.obstacles), *_waiting(row.state, unmapped)),
-        remarks=row.remarks,
+        remarks=(*(Reason.model_validate(each) for each in row.remarks), *_undetermined(row.state, row.awaits_year)),
         payee_name=row.payee["account_name"],
         account_masked=row.payee["account_masked"],
         inspection_required=row.inspection_required,
@@ -77,6 +77,14 @@ def view_of_row(row: Row[Any], unmapped: Sequence[TermInPlan] = ()) -> CaseView:
 def _unconfirmed(materials: dict[str, Any]) -> tuple[str, ...]:
     there = {each["code"] for each in materials["confirmed"]}
     return tuple(each["code"] for each in materials["needed"] if each["code"] not in there)
+
+
+def _undetermined(state: str, awaits_year: int | None) -> tuple[Reason, ...]:
+    """Why an open case has no due date although its item sets a limit."""
+    if state != "accepted" or awaits_year is None:
+        return ()
+    message = f"审核时限待 {awaits_year} 年工作日安排公布后确定，载入日历后自动补算；请照常办理。"
+    return (Reason(code="review_limit_awaits_calendar", message=message),)
 
 
 def _waiting(state: str, unmapped: Sequence[TermInPlan]) -> tuple[Reason, ...]:

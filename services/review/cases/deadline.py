@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from chassis.observability.telemetry import get_logger
+from chassis.tenancy.working_days import ask_for
 from chassis.time.calendar import Calendar
 from chassis.time.clock import CHINA
 from chassis.time.jobs import Job
@@ -15,8 +15,6 @@ from contracts.message import TenantId
 from contracts.rule import TimeLimit
 from services.review.cases.case import Case
 from services.review.cases.store import Cases, OpenReviewLimit
-
-log = get_logger(__name__)
 
 REVIEW_ALARM = "review_alarm"
 LOOK_AGAIN = timedelta(days=1)
@@ -42,26 +40,27 @@ def watch(case: Case, uow: UnitOfWork) -> None:
 
     Of several at once only the last is told: what is overdue needs no reminder. A calendar that has changed since moves
     the due date, and the case says so; what was told stays told. While the working days of the year are not published
-    the case has no due date; it is looked at again every day, and somebody is asked for the calendar.
+    the case has no due date; it is looked at again every day, somebody is asked for the calendar, and those reminders
+    are given that fall into the years that are loaded.
     """
     if case.review_limit is None:
         return
     calendar = uow.calendar(case.tenant)
     _move(case, case.review_limit, calendar, uow.now)
-    alarms = _alarms(_clock(case.review_limit, case.accepted_at), calendar)
-    if isinstance(alarms, NotYetPublished):
-        _ask_for_calendar(case, alarms.year, uow)
-        uow.schedule(REVIEW_ALARM, case.id, at=uow.now + LOOK_AGAIN, tenant=case.tenant)
-        return
+    alarms, missing = _alarms(_clock(case.review_limit, case.accepted_at), calendar)
     raised = [
         alarm.level
         for alarm in alarms
         if alarm.at <= uow.now and uow.raise_alarm("case", case.id, "review", alarm.level, tenant=case.tenant)
     ]
-    if raised and case.due_at is not None:
-        case.tell_deadline(raised[-1], case.due_at)
+    if raised:
+        case.tell_deadline(raised[-1])
     upcoming = _upcoming(alarms, uow.now)
-    if upcoming is not None:
+    if missing is not None:
+        ask_for(uow, case.tenant, missing.year, "review")
+        again = uow.now + LOOK_AGAIN
+        uow.schedule(REVIEW_ALARM, case.id, at=min(again, upcoming or again), tenant=case.tenant)
+    elif upcoming is not None:
         uow.schedule(REVIEW_ALARM, case.id, at=upcoming, tenant=case.tenant)
     else:
         stop_watching(case, uow)
@@ -98,8 +97,11 @@ def in_step(known: OpenReviewLimit, look: datetime | None, calendar: Calendar, n
     """Whether the calendar says of a limit what is known of it, and it is looked at (`look`) when its next alarm is due."""
     if due_date(known.limit, known.received, calendar) != (known.due_at, known.awaits_year):
         return False
-    alarms = _alarms(_clock(known.limit, known.received), calendar)
-    return look is not None if isinstance(alarms, NotYetPublished) else look == _upcoming(alarms, now)
+    alarms, missing = _alarms(_clock(known.limit, known.received), calendar)
+    upcoming = _upcoming(alarms, now)
+    if missing is None:
+        return look == upcoming
+    return look is not None and (upcoming is None or look <= upcoming)
 
 
 def stop_watching(case: Case, uow: UnitOfWork) -> None:
@@ -117,23 +119,20 @@ def _move(case: Case, limit: TimeLimit, calendar: Calendar, now: datetime) -> No
     case.move_deadline(due, awaits_year, reason, now)
 
 
-def _alarms(clock: SlaClock, calendar: Calendar) -> list[Alarm] | NotYetPublished:
-    """All alarms of a running clock in their order, those that lie in the past included."""
+def _alarms(clock: SlaClock, calendar: Calendar) -> tuple[list[Alarm], NotYetPublished | None]:
+    """All alarms of a running clock in their order, those that lie in the past included; and what keeps the others
+    from being known.
+    """
     found: list[Alarm] = []
     while (alarm := clock.next_alarm(calendar, [each.level for each in found])) is not None:
         if isinstance(alarm, NotYetPublished):
-            return alarm
+            return found, alarm
         found.append(alarm)
-    return found
+    return found, None
 
 
 def _upcoming(alarms: Sequence[Alarm], now: datetime) -> datetime | None:
     return next((alarm.at for alarm in alarms if alarm.at > now), None)
-
-
-def _ask_for_calendar(case: Case, year: int, uow: UnitOfWork) -> None:
-    if uow.raise_alarm("calendar", str(year), "review", 0, tenant=case.tenant):
-        log.error("working days are not published and deadlines wait for them", tenant=case.tenant, year=year)
 
 
 def _clock(limit: TimeLimit, received: datetime) -> SlaClock:

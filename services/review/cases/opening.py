@@ -84,5 +84,5 @@ def accept(filing: Filing, rules: ItemRules, uow: UnitOfWork, *, asks: bool = Tr
 def hand_to_department(case: Case, rules: ItemRules, uow: UnitOfWork) -> None:
     """Give the department its tasks, and watch the deadline."""
     calendar = uow.calendar(case.tenant)
-    case.assign(tasks_of(rules.plan, case.due_at, case.accepted_at, calendar))
+    case.assign(tasks_of(rules.plan, case.accepted_at, calendar))
     deadline.watch(case, uow)

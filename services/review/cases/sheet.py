@@ -9,11 +9,21 @@ from sqlalchemy import text
 
 from chassis.read.reader import Reader
 from contracts.case_materials import ConfirmedMaterial
-from contracts.review import CaseSheet, EarlierAward, GetCaseSheet, InspectionView, SheetFact, SheetMaterial
+from contracts.case_tasks import SheetTask
+from contracts.review import (
+    CaseSheet,
+    CaseView,
+    EarlierAward,
+    GetCaseSheet,
+    InspectionView,
+    SheetFact,
+    SheetMaterial,
+)
 from contracts.rule import Assessment, Fact, ItemRules, Material
 from rules import sentences
 from rules.facts import label, value_text
 from services.review.cases.store import REVIEW_CASE
+from services.review.cases.tasks import tasks_of
 from services.review.cases.views import case_row, shown
 
 FACTS: TypeAdapter[tuple[Fact, ...]] = TypeAdapter(tuple[Fact, ...])
@@ -51,6 +61,7 @@ def get_case_sheet(query: GetCaseSheet, reader: Reader) -> CaseSheet:
         inspection_findings=row.inspection["findings"] if row.inspection else "",
         account_version=row.payee["account_version"],
         bank_name=row.payee["bank_name"],
+        tasks=_tasks(case, rules, reader),
         version=case.version,
     )
 
@@ -74,6 +85,14 @@ def shown_facts(facts: tuple[Fact, ...], rules: ItemRules) -> tuple[SheetFact, .
         )
         for fact in kept
     )
+
+
+def _tasks(case: CaseView, rules: ItemRules, reader: Reader) -> tuple[SheetTask, ...]:
+    """What is still to be done; nothing of a case that is decided."""
+    if case.state != "accepted":
+        return ()
+    given = tasks_of(rules.plan, case.accepted_at, reader.calendar(case.claim.tenant))
+    return tuple(SheetTask(**each._asdict()) for each in given)
 
 
 def _material(

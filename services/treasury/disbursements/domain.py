@@ -12,7 +12,7 @@ from typing import Any
 
 from contracts import status_labels
 from contracts.aggregate import Aggregate
-from contracts.deadlines import DeadlineMove
+from contracts.deadlines import DeadlineMove, PayoutDeadlineUndetermined
 from contracts.duties import Attention, DutyKind
 from contracts.enterprises import Payee
 from contracts.intake import Claim
@@ -255,22 +255,22 @@ class Disbursement(Aggregate):
 
     def move_deadline(self, due_at: datetime | None, awaits_year: int | None, reason: str, now: datetime) -> None:
         """Let the payout limit end at another instant than before, and say on what ground; the same changes nothing."""
-        was = self.due_at
-        if (due_at, awaits_year) == (was, self.awaits_year):
+        if (due_at, awaits_year) == (self.due_at, self.awaits_year):
             return
-        self.moved = DeadlineMove(was=was, due_at=due_at, awaits_year=awaits_year, reason=reason, moved_at=now)
-        self.due_at, self.awaits_year = due_at, awaits_year
-        said = {"was": was, "due_at": due_at, "awaits_year": awaits_year, "reason": reason}
+        said = {"was": self.due_at, "due_at": due_at, "awaits_year": awaits_year, "reason": reason}
+        self.moved, self.due_at, self.awaits_year = DeadlineMove(**said, moved_at=now), due_at, awaits_year
         self.record(PayoutDeadlineMoved(**self._fields(), **said))
 
-    def warn(self, used_percent: int, due_at: datetime) -> None:
-        """Say that so much of the payout limit is gone; 100 is the breach."""
+    def warn(self, used_percent: int) -> None:
+        """Say that so much of the payout limit is gone; 100 is the breach, and the due instant is known by then."""
         self.alarmed = used_percent
-        said = {**self._fields(), "due_at": due_at, "attention": self._asks(TURN.get(self.state, "payment_maker"))}
-        if used_percent >= 100:
-            self.record(PayoutDeadlineMissed(**said))
+        said = {**self._fields(), "attention": self._asks(TURN.get(self.state, "payment_maker"))}
+        if self.due_at is None:
+            self.record(PayoutDeadlineUndetermined(**said, used_percent=used_percent, awaits_year=self.awaits_year))
+        elif used_percent >= 100:
+            self.record(PayoutDeadlineMissed(**said, due_at=self.due_at))
         else:
-            self.record(PayoutDeadlineApproaching(**said, used_percent=used_percent))
+            self.record(PayoutDeadlineApproaching(**said, due_at=self.due_at, used_percent=used_percent))
 
     def view(self) -> DisbursementView:
         """The disbursement as the bureau sees it; the account number stays masked."""

@@ -12,12 +12,12 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from chassis.observability.metrics import SLA_ALARMS
-from chassis.observability.telemetry import get_logger
 from chassis.tenancy.registry import TenantUnknown
+from chassis.tenancy.working_days import ask_for
 from chassis.time.calendar import Calendar
 from chassis.time.clock import CHINA
 from chassis.time.jobs import Job
-from chassis.time.sla import LEVELS, Limit, NotYetPublished, SlaClock
+from chassis.time.sla import LEVELS, Alarm, Limit, NotYetPublished, SlaClock
 from chassis.write.uow import UnitOfWork
 from contracts.message import TenantId
 from services.treasury.disbursements.domain import Disbursement
@@ -25,8 +25,6 @@ from services.treasury.disbursements.store import Disbursements, OpenPayoutLimit
 
 if TYPE_CHECKING:
     from chassis.edge.entrypoints import UnitMaker
-
-log = get_logger(__name__)
 
 ALARM = "payout_alarm"
 ASK_AGAIN = timedelta(hours=1)
@@ -57,14 +55,16 @@ def start(uow: UnitOfWork, disbursements: Iterable[Disbursement]) -> None:
 
 
 def watch(uow: UnitOfWork, disbursements: Iterable[Disbursement]) -> None:
-    """See that somebody is told when 50, 80 and 100 % of the limit are gone."""
+    """See that somebody is told when 50, 80 and 100 % of the limit are gone, and asked for a calendar that it waits for."""
     for each in disbursements:
-        alarm = _clock(each).next_alarm(uow.calendar(each.tenant), _told(each.alarmed))
-        if isinstance(alarm, NotYetPublished):
-            _ask_for_calendar(uow, each.tenant, alarm)
-            uow.schedule(ALARM, each.id, at=uow.now + ASK_AGAIN, tenant=each.tenant)
-        elif alarm is not None:
-            uow.schedule(ALARM, each.id, at=alarm.at, tenant=each.tenant)
+        clock, calendar = _clock(each), uow.calendar(each.tenant)
+        alarm, due = clock.next_alarm(calendar, _told(each.alarmed)), clock.due(calendar)
+        looks = [alarm.at] if isinstance(alarm, Alarm) else []
+        if isinstance(due, NotYetPublished):
+            ask_for(uow, each.tenant, due.year, "payout")
+            looks.append(uow.now + ASK_AGAIN)
+        if looks:
+            uow.schedule(ALARM, each.id, at=min(looks), tenant=each.tenant)
 
 
 def unwatch(uow: UnitOfWork, disbursements: Iterable[Disbursement]) -> None:
@@ -112,9 +112,10 @@ def in_step(known: OpenPayoutLimit, look: datetime | None, calendar: Calendar) -
     if _due_date(clock, calendar) != (known.due_at, known.awaits_year):
         return False
     alarm = clock.next_alarm(calendar, _told(known.alarmed))
-    if isinstance(alarm, NotYetPublished):
-        return look is not None
-    return look == (alarm.at if alarm is not None else None)
+    reached = alarm.at if isinstance(alarm, Alarm) else None
+    if known.awaits_year is None:
+        return look == reached
+    return look is not None and (reached is None or look <= reached)
 
 
 def _move(uow: UnitOfWork, disbursements: Iterable[Disbursement]) -> None:
@@ -132,10 +133,10 @@ def _move(uow: UnitOfWork, disbursements: Iterable[Disbursement]) -> None:
 def _tell(uow: UnitOfWork, disbursement: Disbursement) -> bool:
     """Record the level that is reached, if one is."""
     alarm = _clock(disbursement).next_alarm(uow.calendar(disbursement.tenant), _told(disbursement.alarmed))
-    if alarm is None or isinstance(alarm, NotYetPublished) or alarm.at > uow.now or disbursement.due_at is None:
+    if not isinstance(alarm, Alarm) or alarm.at > uow.now:
         return False
     if uow.raise_alarm("disbursement", disbursement.id, "payout", alarm.level, tenant=disbursement.tenant):
-        disbursement.warn(alarm.level, disbursement.due_at)
+        disbursement.warn(alarm.level)
         SLA_ALARMS.labels("treasury", "payout", str(alarm.level)).inc()
     return True
 
@@ -155,8 +156,3 @@ def _due_date(clock: SlaClock, calendar: Calendar) -> DueDate:
 
 def _told(alarmed: int) -> tuple[int, ...]:
     return tuple(level for level in LEVELS if level <= alarmed)
-
-
-def _ask_for_calendar(uow: UnitOfWork, tenant: TenantId, missing: NotYetPublished) -> None:
-    if uow.raise_alarm("calendar", str(missing.year), "payout", 100, tenant=tenant):
-        log.error("calendar is not loaded: payout deadlines wait for it", tenant=tenant, year=missing.year)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 
 from chassis.foundation.secrecy import AesCipher
 from chassis.testing.fakes import FakeUnit
+from chassis.time.calendar import Calendar, announced_days
 from chassis.time.clock import CHINA
 from contracts.enterprises import (
     ChangeContact,
@@ -192,6 +193,37 @@ def test_while_the_calendar_of_the_year_is_not_published_it_says_so_and_waits(
     with pytest.raises(ContactChangedRecently) as refused:
         confirm(unit, named)
     assert "2027 年的工作日安排尚未公布" in refused.value.message
+    assert unit.alarms == {(unit.tenant, "calendar", "2027", "contact", "100")}, "somebody is asked for it"
+
+
+def test_a_wait_that_stood_open_ends_when_its_year_is_loaded_and_follows_a_day_that_is_not_worked(
+    unit: FakeUnit, cipher: AesCipher, enterprise: EnterpriseView
+) -> None:
+    unit.now = at("2026-12-31T09:00")
+    named = account(unit, cipher, enterprise)
+    change(unit, cipher, enterprise)
+    unit.now = at("2027-01-05T09:00")
+    next_year = [(date(2027, 1, 1) + timedelta(days=n), n % 7 not in (1, 2) and n > 0) for n in range(365)]
+    days = [*announced_days(2026), *next_year]
+    unit._calendar = Calendar.from_rows(days)
+    with pytest.raises(ContactChangedRecently) as refused:
+        confirm(unit, named)
+    assert "自 2027-01-06 起可以复核" in refused.value.message
+    unit._calendar = Calendar.from_rows(days, overrides=[(date(2027, 1, 5), False)])
+    unit.now = at("2027-01-06T09:00")
+    with pytest.raises(ContactChangedRecently) as refused:
+        confirm(unit, named)
+    assert "自 2027-01-07 起可以复核" in refused.value.message
+    unit._calendar = Calendar.from_rows(days)
+    assert confirm(unit, named)
+
+
+def test_nobody_is_asked_for_a_calendar_that_is_there(
+    unit: FakeUnit, cipher: AesCipher, enterprise: EnterpriseView
+) -> None:
+    unit.now = at("2026-12-29T09:00")
+    change(unit, cipher, enterprise)
+    assert unit.alarms == set()
 
 
 def test_a_later_change_begins_the_two_days_anew(unit: FakeUnit, cipher: AesCipher, enterprise: EnterpriseView) -> None:

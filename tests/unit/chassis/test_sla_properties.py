@@ -7,12 +7,13 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chassis.time.calendar import DAY, Calendar
+from chassis.time.calendar import DAY, Calendar, announced_days
 from chassis.time.clock import CHINA
-from chassis.time.sla import Limit, SlaClock
+from chassis.time.sla import LEVELS, MISSED, Alarm, Limit, NotYetPublished, SlaClock
 
 CALENDAR = Calendar.from_chinesecalendar()
 START = datetime(2025, 2, 1, tzinfo=CHINA)
+HALF_HOUR = timedelta(minutes=30)
 
 UNITS = st.sampled_from(["working_days", "calendar_days", "hours"])
 LIMITS = st.builds(Limit, n=st.integers(0, 25), unit=UNITS)
@@ -132,6 +133,33 @@ def test_the_fraction_is_one_exactly_when_it_is_due_and_the_alarms_come_in_order
         if limit.n:
             used = clock.fraction_used(alarm.at, CALENDAR)
             assert abs(used - alarm.level / 100) < 1e-6
+
+
+CUT = Calendar.from_rows(announced_days(2025))
+"""The same days, without those of 2026."""
+LATE = st.integers(0, 364 * 48).map(lambda half_hours: datetime(2025, 1, 2, tzinfo=CHINA) + half_hours * HALF_HOUR)
+
+
+@given(st.builds(Limit, n=st.integers(0, 60), unit=UNITS), LATE, GAPS)
+def test_without_the_next_year_whatever_is_known_is_as_it_is_with_it_and_nothing_is_guessed(
+    limit: Limit, received: datetime, gaps: list[timedelta]
+) -> None:
+    clock = resumed(driven(limit, received, gaps), received + timedelta(days=80))
+    end = due(clock)
+    if isinstance(cut := clock.due(CUT), NotYetPublished):
+        assert cut.year == 2026
+        assert end.astimezone(CHINA).year >= 2026 or clock.running_since.astimezone(CHINA).year >= 2026
+    else:
+        assert cut == end
+    known = [alarm for level in LEVELS if isinstance(alarm := alarm_of(clock, level, CUT), Alarm)]
+    assert known == [alarm_of(clock, each.level, CALENDAR) for each in known]
+    assert [each.level for each in known] == list(LEVELS[: len(known)]), "what is reached later is not known sooner"
+    if isinstance(cut, NotYetPublished):
+        assert MISSED not in [each.level for each in known]
+
+
+def alarm_of(clock: SlaClock, level: int, calendar: Calendar) -> Alarm | NotYetPublished | None:
+    return clock.next_alarm(calendar, [each for each in LEVELS if each < level])
 
 
 @given(LIMITS, INSTANTS, GAPS)

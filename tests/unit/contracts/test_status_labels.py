@@ -8,12 +8,13 @@ from typing import Any, get_args
 import pytest
 
 from contracts import status_labels as labels
+from contracts.case_tasks import Task
 from contracts.drafting import Stage
 from contracts.enterprises import PayeeAccountStanding
 from contracts.notify import Channel, MessageState
 from contracts.operations import LineOutcome, OperationState
 from contracts.policies import ItemState
-from contracts.review import CaseState, Task
+from contracts.review import CaseState
 from contracts.treasury import DisbursementState
 
 OF: list[tuple[Any, Mapping[Any, labels.StatusLabel]]] = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -13,13 +14,15 @@ from page_samples.platform import (
     OF_XINGGUO,
     REGISTERS,
     TENANTS,
+    YEAR_ASKED_FOR,
     json,
 )
 from page_samples.security import LOG, OF_PERSON
 from portal_kit import Bus, Visitor, administrator, officer
 
+from chassis.testing.fakes import NOON
 from console.contracts.program import unconnected_gateway
-from contracts.calendars import LoadedCalendars
+from contracts.calendars import CalendarDue, LoadedCalendars, MissingCalendar, MissingCalendars
 from contracts.message import Actor
 from contracts.onboarding import OnboardedCounty
 from contracts.refusal import Reason, Refusal
@@ -298,7 +301,30 @@ def test_nothing_loaded_is_said_aloud(visitor: Visitor) -> None:
     assert "今年的日历还没有载入" in page.text
 
 
-@pytest.mark.parametrize(("who", "page"), [("system", "/platform/tenants"), ("security", "/security/people")])
-def test_who_has_no_inbox_is_offered_none(visitor: Visitor, who: str, page: str) -> None:
-    assert visitor.get("/inbox", who).status_code == 403
-    assert 'href="/inbox"' not in visitor.get(page, who).text
+@pytest.mark.parametrize(
+    ("urgency", "said"),
+    [("reminder", "2027 年工作日历尚未载入。"), ("alarm", "到期日落在该年的时限都无法确定，请立即载入。")],
+)
+def test_the_next_year_is_asked_for_where_calendars_are_kept(visitor: Visitor, urgency: Any, said: str) -> None:
+    due = CalendarDue(year=2027, urgency=urgency, since=date(2026, 11, 15))
+    visitor.bus.answers["list_calendars"] = json(
+        LoadedCalendars(tenant="nation", years=(), known_until=date(2026, 12, 31), due=due)
+    )
+    visitor.bus.answers["list_missing_calendars"] = json(
+        MissingCalendars(items=(MissingCalendar(tenant="nation", year=2027, clock="next_year", since=NOON),))
+    )
+    page = visitor.get("/platform/calendars", "system").text
+    assert said in page
+    assert "2027 年（下一年度的时限，自" in page
+
+
+def test_who_keeps_calendars_reads_in_an_inbox_that_one_is_due(visitor: Visitor) -> None:
+    visitor.bus.answers["list_duty_messages"] = YEAR_ASKED_FOR
+    page = visitor.get("/inbox", "system").text
+    assert '<a href="/platform/calendars">2027 年工作日历</a>' in page
+    assert 'href="/inbox"' in visitor.get("/platform/tenants", "system").text
+
+
+def test_who_has_no_inbox_is_offered_none(visitor: Visitor) -> None:
+    assert visitor.get("/inbox", "security").status_code == 403
+    assert 'href="/inbox"' not in visitor.get("/security/people", "security").text

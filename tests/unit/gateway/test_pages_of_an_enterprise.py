@@ -11,7 +11,7 @@ import enterprise_records_kit as records
 import pytest
 from enterprise_pages_kit import answering, beside, enterprise_visitor, ordered, refused
 from page_samples import enterprise as samples
-from page_samples.public import AWAY, guide
+from page_samples.public import AWAY, guide, tracked
 from portal_kit import Bus, Visitor
 
 RECEIPT = kit.RECEIPT
@@ -136,6 +136,21 @@ def test_a_list_of_cases_keeps_its_filter_in_the_address(visitor: Visitor, bus: 
     page = html.unescape(visitor.get("/my/cases?standing=under_way", "owner").text)
     assert ordered(bus, "track_own_cases")[0]["standing"] == "under_way"
     assert 'href="/my/cases?standing=under_way&cursor=next"' in page
+
+
+def test_a_limit_without_a_date_says_which_calendar_it_waits_for(visitor: Visitor, bus: Bus) -> None:
+    waiting = tracked("accepted", receipt=RECEIPT, due_at=None, awaits_year=2027)
+    bus.answers |= {"track_own_cases": {"items": [waiting]}, "track_case": waiting}
+    chinese, english = "待 2027 年工作日安排公布后确定", "to be set once the working days of 2027 are announced"
+    public = f"/track/{RECEIPT}?code=ABCD"
+    for address, who in ((f"/my/cases/{RECEIPT}", "owner"), ("/my/cases", "owner"), (public, None)):
+        assert chinese in visitor.get(address, who).text
+        assert english in visitor.get(address + ("&" if "?" in address else "?") + "lang=en", who).text
+    unlimited = {**waiting, "awaits_year": None}
+    bus.answers |= {"track_own_cases": {"items": [unlimited]}}
+    page = visitor.get(f"/my/cases/{RECEIPT}", "owner").text
+    assert "暂无时限" in page
+    assert "工作日历" not in page, "nobody waits for a calendar where there is no limit"
 
 
 def test_a_refused_case_says_why_and_what_can_be_done(visitor: Visitor, bus: Bus) -> None:

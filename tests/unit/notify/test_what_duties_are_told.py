@@ -78,7 +78,8 @@ def says_whose_turn_it_is(event: type[Event]) -> bool:
 def test_every_event_that_asks_somebody_to_act_is_told_and_has_words() -> None:
     asked = {event for event in FLOW if says_whose_turn_it_is(event)}
     assert asked == set(KIND_OF) == set(typing.get_args(Asking))
-    assert {*KIND_OF.values(), "inspection_to_do"} == set(KINDS)
+    by_the_clock = {"calendar_reminder", "calendar_alarm"}
+    assert {*KIND_OF.values(), *by_the_clock, "inspection_to_do"} == set(KINDS)
     assert all("notify" in FLOW[event].consumers for event in asked)
 
 

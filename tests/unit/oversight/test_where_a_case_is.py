@@ -6,6 +6,7 @@ import random
 
 import pytest
 
+from contracts.deadlines import ReviewDeadlineUndetermined
 from contracts.message import Actor
 from contracts.treasury import (
     DisbursementAuthorised,
@@ -159,6 +160,18 @@ def test_a_payout_limit_that_moves_is_the_one_that_runs() -> None:
 def test_a_limit_that_can_no_longer_be_known_is_shown_as_that() -> None:
     lost = (*UNTIL_APPROVED, (review_moved(CASE, None, after(5000), awaits_year=2027), 2))
     assert (progress(steps(*lost)).due_at, progress(steps(*lost)).awaits_year) == (None, 2027)
+
+
+def test_a_limit_that_begins_without_an_end_says_what_it_waits_for() -> None:
+    ready = money(DisbursementReady, CASE).model_copy(update={"due_at": None, "awaits_year": 2027})
+    half = ReviewDeadlineUndetermined(case_id="case-1", claim=CASE, used_percent=50, awaits_year=2027)
+    first, used, second, known = steps(
+        (accepted(CASE, awaits_year=2027), 1), (half, 2), (ready, 3), (accepted(CASE), 4)
+    )
+    assert first.text == "已受理，进入审核（审核时限待 2027 年工作日安排公布后确定）"
+    assert used.text == "审核时限已用 50%，到期时间待 2027 年工作日安排公布后确定"
+    assert second.text.endswith("等待支付复核（拨付时限待 2027 年工作日安排公布后确定）")
+    assert known.text == "已受理，进入审核"
 
 
 def test_a_moved_limit_is_told_with_its_dates_and_its_ground() -> None:

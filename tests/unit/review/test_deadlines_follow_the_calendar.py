@@ -122,7 +122,7 @@ def test_a_date_that_moves_beyond_the_loaded_years_is_open_again() -> None:
     rests = [date(2026, 12, day) for day in (28, 29, 30)]
     (moved,) = followed(uow, calendar_of(next_year=False, rests=rests))
     assert (moved.due_at, moved.awaits_year, moved.reason) == (None, 2027, "待 2027 年工作日安排公布后确定")
-    assert ("zhanggong", "calendar", "2027", "review", "0") in uow.alarms
+    assert ("zhanggong", "calendar", "2027", "review", "100") in uow.alarms
 
 
 def test_a_decided_case_stays_as_it_was() -> None:

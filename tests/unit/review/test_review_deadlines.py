@@ -8,7 +8,9 @@ import pytest
 
 from chassis.testing.fakes import FakeUnit
 from chassis.time.calendar import Calendar, announced_days
+from chassis.time.clock import CHINA
 from chassis.time.jobs import Job
+from contracts.deadlines import ReviewDeadlineUndetermined
 from contracts.review import ReviewDeadlineApproaching, ReviewDeadlineMissed, ReviewDeadlineMoved
 from contracts.rule import TimeLimit
 from services.review.cases import deadline
@@ -128,8 +130,37 @@ def test_a_year_that_is_not_published_gives_no_date_and_the_calendar_is_looked_f
     assert next_look == uow.now + timedelta(days=1)
     assert at(uow, "2026-11-24 10:00") == []
     assert uow.jobs == {("zhanggong", "review_alarm", case.id): china("2026-11-25 10:00")}
-    assert uow.alarms == {("zhanggong", "calendar", "2027", "review", "0")}
+    assert uow.alarms == {("zhanggong", "calendar", "2027", "review", "100")}
     assert uow.of(Cases).rows[case.id].version == 1
+
+
+def test_half_of_a_limit_that_ends_in_a_year_without_a_calendar_is_told_all_the_same():
+    """40 working days from Sunday 29 November: half of them are gone on 28 December, whatever 2027 is like."""
+    uow = review_unit(item_rules(limit=40), now=china("2026-11-29 10:00"))
+    case = opened(uow, at=china("2026-11-29 10:00"))
+    assert (case.due_at, case.awaits_year) == (None, 2027)
+    assert at(uow, "2026-12-27 10:00") == []
+    assert uow.jobs == {("zhanggong", "review_alarm", case.id): china("2026-12-28 10:00")}
+    assert at(uow, "2026-12-28 10:00") == []
+    assert uow.jobs == {("zhanggong", "review_alarm", case.id): china("2026-12-28 17:30")}, "sooner than in a day"
+    (half,) = at(uow, "2026-12-28 17:30")
+    assert isinstance(half, ReviewDeadlineUndetermined)
+    assert (half.used_percent, half.awaits_year, half.attention) == (50, 2027, case.reviewers)
+    assert at(uow, "2026-12-29 17:30") == [], "told once"
+
+
+def test_what_was_told_while_a_case_waited_is_not_told_again_when_its_date_is_known():
+    uow = review_unit(item_rules(limit=40), now=china("2026-11-29 10:00"))
+    opened(uow, at=china("2026-11-29 10:00"))
+    at(uow, "2026-12-28 17:30")
+    next_year = [(date(2027, 1, 1) + timedelta(days=n), n % 7 not in (1, 2)) for n in range(365)]
+    uow._calendar = Calendar.from_rows([*announced_days(2026), *next_year])
+    (moved,) = at(uow, "2026-12-29 17:30")
+    assert isinstance(moved, ReviewDeadlineMoved)
+    ((_, look),) = uow.jobs.items()
+    (most,) = at(uow, f"{look.astimezone(CHINA):%Y-%m-%d %H:%M}")
+    assert isinstance(most, ReviewDeadlineApproaching)
+    assert most.used_percent == 80
 
 
 def test_loading_the_calendar_computes_what_waited():

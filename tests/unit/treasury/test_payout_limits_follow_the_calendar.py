@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import nullcontext
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -12,6 +13,8 @@ from hypothesis import strategies as st
 
 from chassis.testing.fakes import NOON, FakeUnit, MemoryStore
 from chassis.time.calendar import Calendar, CalendarSource, announced_days
+from chassis.time.jobs import Job
+from contracts.deadlines import PayoutDeadlineUndetermined
 from contracts.treasury import PayoutDeadlineMoved
 from services.treasury.disbursements import payout_clock
 from services.treasury.disbursements.domain import Disbursement
@@ -86,6 +89,31 @@ def test_a_year_that_is_not_loaded_is_named_where_money_is_ready() -> None:
     uow, payment = received(YEAR_END, calendar_of(next_year=False))
     assert payment.view().awaits_year == 2027
     assert ("zhanggong", "calendar", "2027", "payout", "100") in uow.alarms
+
+
+def test_half_of_a_limit_that_ends_in_a_year_without_a_calendar_is_told_all_the_same() -> None:
+    """Twelve working days from 21 December: the sixth is Tuesday 29 December."""
+    uow, payment = received(datetime(2026, 12, 21, 4, tzinfo=UTC), calendar_of(next_year=False), days=12)
+    assert (payment.due_at, payment.awaits_year) == (None, 2027)
+    assert ("zhanggong", "calendar", "2027", "payout", "100") in uow.alarms
+    told = looked_at(uow, payment, datetime(2026, 12, 29, 9, 29, tzinfo=UTC))
+    assert told == []
+    assert list(uow.jobs.values()) == [datetime(2026, 12, 29, 9, 30, tzinfo=UTC)], "sooner than in an hour"
+    (half,) = looked_at(uow, payment, datetime(2026, 12, 29, 9, 30, tzinfo=UTC))
+    assert isinstance(half, PayoutDeadlineUndetermined)
+    assert (half.used_percent, half.awaits_year, payment.alarmed) == (50, 2027, 50)
+    assert half.attention is not None
+    assert looked_at(uow, payment, datetime(2026, 12, 30, 9, 30, tzinfo=UTC)) == [], "told once"
+    (moved,) = followed(uow, calendar_of(next_year=True))
+    assert isinstance(moved, PayoutDeadlineMoved)
+
+
+def looked_at(uow: FakeUnit, payment: Disbursement, at: datetime) -> list[Any]:
+    """What is told when the scheduler calls at this instant."""
+    uow.now = at
+    uow.recorded.clear()
+    payout_clock.raise_alarms([Job(*key, due) for key, due in uow.jobs.items()], lambda _: nullcontext(uow))  # type: ignore
+    return uow.events
 
 
 @pytest.mark.parametrize("state", ["settled", "returned", "cancelled"])

@@ -129,8 +129,9 @@ def test_events_come_from_the_payer_and_carry_no_account_number() -> None:
 
 def test_a_warning_is_a_breach_at_one_hundred_percent() -> None:
     disbursement = ready()
-    disbursement.warn(80, NOON)
-    disbursement.warn(100, NOON)
+    disbursement.due_at = NOON
+    disbursement.warn(80)
+    disbursement.warn(100)
     approaching, missed = (recorded.event for recorded in disbursement.pending[-2:])
     assert isinstance(approaching, PayoutDeadlineApproaching)
     assert isinstance(missed, PayoutDeadlineMissed)

@@ -8,7 +8,8 @@ from contracts.status_labels import DISBURSEMENT
 from contracts.treasury import DisbursementView
 from gateway.door import Door
 from gateway.portal.shell.allowed import may
-from gateway.portal.shell.figures import instant, yuan
+from gateway.portal.shell.figures import yuan
+from gateway.portal.shell.time_left import due_text
 
 
 async def if_ours(door: Door, payment: DisbursementView) -> CaseSheet | None:
@@ -28,7 +29,7 @@ def snapshot(payment: DisbursementView) -> dict[str, str]:
         "amount": yuan(payment.amount_fen),
         "payee": payment.payee_name,
         "account": f"{payment.account_masked} {payment.bank_name}（第 {payment.account_version or '—'} 个）",
-        "due": instant(payment.due_at),
+        "due": due_text(payment.due_at, payment.awaits_year),
         "reason": payment.reason or "",
         "contradiction": payment.contradiction or "",
     }

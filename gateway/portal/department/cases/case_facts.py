@@ -7,8 +7,9 @@ from datetime import date
 
 from contracts.message import Id
 from contracts.review import CaseSheet
-from contracts.status_labels import CASE
-from gateway.portal.shell.figures import instant, yuan
+from contracts.status_labels import CASE, TASK
+from gateway.portal.shell.figures import yuan
+from gateway.portal.shell.time_left import due_text
 
 
 @dataclass(frozen=True)
@@ -45,13 +46,18 @@ def conditions(sheet: CaseSheet) -> list[ShownCondition]:
     return sorted(shown, key=lambda line: (order.get(line.verdict, 1), not line.decisive))
 
 
+def tasks(sheet: CaseSheet) -> list[tuple[str, str]]:
+    """What the department has to do, and until when."""
+    return [(TASK[each.task].staff_zh, due_text(each.due_at, each.awaits_year)) for each in sheet.tasks]
+
+
 def snapshot(sheet: CaseSheet) -> dict[str, str]:
     """What an officer decides by, in a line each: told if it changes while they write."""
     case, inspection = sheet.case, sheet.inspection
     return {
         "state": CASE[case.state].staff_zh,
         "amount": yuan(case.amount_fen),
-        "due": instant(case.due_at),
+        "due": due_text(case.due_at, case.awaits_year),
         "inspection": ""
         if inspection is None
         else f"{'合格' if inspection.passed else '不合格'}：{inspection.findings}",

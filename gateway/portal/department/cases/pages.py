@@ -164,6 +164,7 @@ async def show_case(door: Door, asked: CaseInList) -> Values:
         "names": names,
         "listed": asked.said,
         "conditions": case_facts.conditions(sheet),
+        "tasks": case_facts.tasks(sheet),
         "may": {
             "approve": may(door, ApproveCase, case.state) and not case.obstacles,
             "refuse": may(door, RejectCase, case.state),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from contracts.calendars import PublishCalendar
 from contracts.drafting import GetDraft
 from contracts.duties import DUTY_NAMES
 from contracts.message import Id, Model
@@ -69,12 +70,15 @@ def _link(door: Door, subject: DutySubject) -> str | None:
     if subject.subject_type == "draft":
         there = may(door, GetDraft) and portal_of(door.request).has_page(DRAFT)
         return DRAFT.format(draft_id=subject.subject_id) if there else None
+    if subject.subject_type == "calendar":
+        return "/platform/calendars" if may(door, PublishCalendar) else None
     return f"/items/{subject.subject_id}"
 
 
 LISTS = {
     "case_to_review": ("department", "/department/cases"),
     "inspection_to_do": ("department", "/department/cases"),
+    "review_due_unknown": ("department", "/department/cases"),
     "review_due_soon": ("department", "/department/cases"),
     "review_overdue": ("department", "/department/cases?overdue=yes"),
     "payment_to_release": ("bureau", "/bureau/payments"),
@@ -82,6 +86,7 @@ LISTS = {
     "payment_returned": ("bureau", "/bureau/payments?state=returned"),
     "payment_failed": ("bureau", "/bureau/payments?state=failed"),
     "payment_unknown": ("bureau", "/bureau/payments?state=unknown"),
+    "payout_due_unknown": ("bureau", "/bureau/payments"),
     "payout_due_soon": ("bureau", "/bureau/payments"),
     "payout_overdue": ("bureau", "/bureau/payments?overdue=yes"),
 }
