@@ -9,6 +9,7 @@ from sqlalchemy import Boolean, Column, DateTime, MetaData, RowMapping, Table, T
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from chassis.write.store import AggregateStore, aggregate_columns
+from contracts.fact_sources import SourceKind
 from gateway.identity.credentials.domain import Credential, CredentialUnknown
 
 metadata = MetaData()
@@ -25,6 +26,7 @@ CREDENTIAL = Table(
     Column("department_id", Text),
     Column("of_person", Boolean, nullable=False),
     Column("unattended", Boolean, nullable=False),
+    Column("sources", ARRAY(Text), nullable=False),
     Column("token_digest", Text, nullable=False),
     Column("issued_at", DateTime(timezone=True), nullable=False),
     Column("ends_at", DateTime(timezone=True)),
@@ -51,7 +53,10 @@ class CredentialStore(AggregateStore[Credential]):
     missing = CredentialUnknown
 
     def to_row(self, aggregate: Credential) -> dict[str, Any]:
-        return {name: getattr(aggregate, name) for name in FIELDS} | {"roles": list(aggregate.roles)}
+        return {name: getattr(aggregate, name) for name in FIELDS} | {
+            "roles": list(aggregate.roles),
+            "sources": list(aggregate.sources),
+        }
 
     def from_row(self, row: RowMapping) -> Credential:
         return credential_of(row)
@@ -71,5 +76,8 @@ class CredentialStore(AggregateStore[Credential]):
 
 
 def credential_of(row: RowMapping) -> Credential:
-    fields = {name: row[name] for name in FIELDS} | {"roles": tuple(row["roles"])}
+    fields = {name: row[name] for name in FIELDS} | {
+        "roles": tuple(row["roles"]),
+        "sources": tuple(SourceKind(each) for each in row["sources"]),
+    }
     return Credential(**CredentialStore.frame_fields(row), **fields)

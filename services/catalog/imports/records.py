@@ -10,11 +10,13 @@ from typing import Any
 from pydantic import ValidationError
 
 from chassis.foundation.reasons import reasons_for
+from contracts.fact_sources import SourceKind
 from contracts.refusal import Reason
 from contracts.rule import Fact
 from contracts.rule.facts import value_fits
 from services.catalog.enterprises.credit_code import checked_credit_code
 from services.catalog.enterprises.domain import CreditCodeInvalid
+from services.catalog.enterprises.sources import Voice
 from services.catalog.imports.lines import MOBILE, MOST_KNOWN, NAME, EnterpriseLine
 
 MOST_ALIKE = 10_000
@@ -31,11 +33,13 @@ class Alike:
 
 @dataclass(slots=True)
 class RecordReader:
-    """Reads the records of one feed. `today` is the day on which it does."""
+    """Reads the records of one feed. `today` is the day on which it does; `voice`: for which sources the feed may speak."""
 
     today: date
+    voice: Voice
     _alike: dict[tuple[Any, ...], Alike] = field(default_factory=dict)
     _told: int = 0
+    _heard: dict[tuple[str, SourceKind | None], Reason | None] = field(default_factory=dict)
 
     def read(self, line: int, record: Mapping[str, Any]) -> EnterpriseLine:
         """The fields of an enterprise, and facts as the contract writes them."""
@@ -72,8 +76,25 @@ class RecordReader:
                 continue
             if fact.as_of > self.today:
                 reasons.append(Reason(code="as_of_invalid", message="数据日期晚于今天。", field=f"facts.{index}.as_of"))
+            against = self._against(fact, f"facts.{index}.source")
+            if against is not None:
+                reasons.append(against)
             facts.append(fact)
         return tuple(facts)
+
+    def _against(self, fact: Fact, where: str) -> Reason | None:
+        """A feed has few sources and many facts: each source is looked at once."""
+        said = (fact.source, fact.source_kind)
+        if said not in self._heard:
+            if len(self._heard) >= MOST_ALIKE:
+                self._heard.clear()
+            self._heard[said] = self.voice.against(fact.source, fact.source_kind, "source")
+        found = self._heard[said]
+        return (
+            None
+            if found is None
+            else found.model_copy(update={"field": where.removesuffix("source") + (found.field or "")})
+        )
 
     def _fact(self, written: Any) -> Fact:
         """Most facts of a feed are told in the same way, and many have the same few values: the way is checked once,

@@ -19,6 +19,7 @@ from contracts.refusal import Refused
 from copies.plan_terms import keep_plan_terms
 from services.review.cases import deadline
 from services.review.cases.case import Case
+from services.review.cases.deciders import against_nominator
 from services.review.cases.decision import CaseDecision
 from services.review.cases.opening import version_of
 from services.review.cases.payments import PayerOf
@@ -45,8 +46,12 @@ def approve_lines(lines: Sequence[Line], unmapped: Unmapped, uow: UnitOfWork) ->
     payer_of: PayerOf = cache(uow.registry.payer)
     payments = {case.id: case.payments(payer_of) for case, _amount, _decision in lines}
     found = {
-        case.id: [*payments[case.id][1], *waiting_for(unmapped.get(version_of(case.claim), ()))]
-        for case, _amount, _decision in lines
+        case.id: [
+            *payments[case.id][1],
+            *waiting_for(unmapped.get(version_of(case.claim), ())),
+            *against_nominator(case, decision.by, uow),
+        ]
+        for case, _amount, decision in lines
     }
     sound = [case.award for case, amount_fen, _ in lines if not found[case.id] and not case.obstacles(amount_fen)]
     reserved = uow.of(AwardRegister).reserve(sound)

@@ -11,10 +11,13 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from contracts.rule import Fact
+from services.catalog.enterprises.sources import Voice
+from services.catalog.imports.exchange import GATHERED
 from services.catalog.imports.lines import EnterpriseLine
 from services.catalog.imports.records import RecordReader
 
 TODAY = date(2026, 11, 29)
+GATHERING = Voice(kinds=GATHERED, passes_on=True)
 REVENUE = {
     "name": "revenue",
     "kind": "number",
@@ -43,7 +46,7 @@ def read(*facts: Any, reader: RecordReader | None = None, **more: Any) -> Enterp
         "contact_mobile": "13800000001",
         "facts": list(facts),
     }
-    return (reader or RecordReader(TODAY)).read(7, {**enterprise, **more})
+    return (reader or RecordReader(TODAY, GATHERING)).read(7, {**enterprise, **more})
 
 
 def told(line: EnterpriseLine) -> list[tuple[str, str | None]]:
@@ -82,7 +85,7 @@ def test_facts_that_are_no_list_are_refused_and_not_passed_over(facts: Any) -> N
 
 
 def test_a_value_is_checked_though_thousands_were_told_in_the_same_way() -> None:
-    reader = RecordReader(TODAY)
+    reader = RecordReader(TODAY, GATHERING)
     assert read(REVENUE, FLAG, CODES, reader=reader).reasons == ()
     for wrong in (
         {**REVENUE, "value": "1,200"},
@@ -104,7 +107,7 @@ def test_a_value_is_checked_though_thousands_were_told_in_the_same_way() -> None
 
 
 def test_a_day_that_was_to_come_is_refused_however_often_it_is_told() -> None:
-    reader = RecordReader(TODAY)
+    reader = RecordReader(TODAY, GATHERING)
     for _ in range(3):
         assert told(read({**REVENUE, "as_of": "2026-11-30"}, reader=reader)) == [("as_of_invalid", "facts.0.as_of")]
     reader.today = date(2026, 11, 30)
@@ -149,7 +152,7 @@ PARTS = st.fixed_dictionaries(
 
 @given(st.lists(PARTS, min_size=2, max_size=30))
 def test_a_record_says_what_the_contract_says_whatever_came_before_it(facts: list[dict[str, Any]]) -> None:
-    reader = RecordReader(TODAY)
+    reader = RecordReader(TODAY, GATHERING)
     for each in (*facts, *facts):
         each = {"source": "统计局", **each}
         try:

@@ -12,7 +12,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.money import Money
-from contracts.rule import Amount, Compare, CompoundGrowth, Fact, FactSheet, Growth, GrowthBands, GrowthStep, Rate, State
+from contracts.rule import (
+    Amount,
+    Compare,
+    CompoundGrowth,
+    Fact,
+    FactSheet,
+    Growth,
+    GrowthBands,
+    GrowthStep,
+    Rate,
+    State,
+)
 from rules import check, sentence
 from rules.amounts import compute_amount
 from rules.eligibility import evaluate_eligibility
