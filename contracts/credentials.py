@@ -8,7 +8,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from contracts.duties import Role
-from contracts.fact_sources import SourceKind
+from contracts.fact_sources import SpokenFor
 from contracts.identity import InTenant
 from contracts.message import Command, Id, Model, Page, PagedQuery, Query, ServiceName, TenantId, Why
 
@@ -30,7 +30,7 @@ class CredentialView(Model):
     former_ends_at: datetime | None = None
     revoked_at: datetime | None = None
     unattended: bool = False
-    sources: tuple[SourceKind, ...] = ()
+    sources: tuple[SpokenFor, ...] = ()
     version: int = 0
 
 
@@ -58,7 +58,7 @@ class IssueCredential(Command[CredentialView], InTenant):
     department_id: Id | None = None
     days: int = Field(default=180, ge=1, le=400)
     unattended: bool = False
-    sources: frozenset[SourceKind] = frozenset()
+    sources: frozenset[SpokenFor] = frozenset()
 
 
 class RotateCredential(Command[CredentialView], InTenant):

@@ -12,7 +12,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from contracts.duties import DutyKind
-from contracts.fact_sources import SourceKind
+from contracts.fact_sources import SourceKind, SpokenFor
 from contracts.identity import InTenant
 from contracts.message import Command, Event, Id, Model, Page, PagedQuery, Query, ServiceName, TenantId, Why
 
@@ -71,7 +71,7 @@ class DepartmentView(Model):
     name: str
     names: tuple[DatedName, ...]
     functions: frozenset[DepartmentFunction]
-    sources: frozenset[SourceKind] = frozenset()
+    sources: frozenset[SpokenFor] = frozenset()
     telephone: str | None = None
     address: str | None = None
     closed_on: date | None = None
@@ -87,7 +87,7 @@ class DepartmentChange(Model):
 
     name: RegisteredName
     functions: frozenset[DepartmentFunction] = frozenset({"policy"})
-    sources: frozenset[SourceKind] | None = None
+    sources: frozenset[SpokenFor] | None = None
     telephone: str | None = Field(default=None, max_length=40)
     address: str | None = Field(default=None, max_length=120)
 

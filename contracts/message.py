@@ -102,7 +102,7 @@ class Actor(Model):
     `id` is the person's, however many accounts and credentials the person has; a machine's is its own. `duties` are
     the kinds of duty that the person holds in `department_id` today (`contracts.duties`), and for an enterprise the
     scopes of the mandate. `department` is the name of a policy department, whose items its people handle. `speaks_for`
-    are the kinds of source (`contracts.fact_sources`) that the actor may record facts of.
+    are the sources (`contracts.fact_sources.SpokenFor`) that the actor may record facts of.
     """
 
     id: Id

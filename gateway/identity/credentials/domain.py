@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from contracts.aggregate import Aggregate
 from contracts.credentials import CredentialView, IssueCredential
 from contracts.duties import Role
-from contracts.fact_sources import SourceKind
+from contracts.fact_sources import SpokenFor
 from contracts.refusal import Conflict, Forbidden, Invalid, NotFound
 
 MACHINES: frozenset[Role] = frozenset({"partner", "bank", "enterprise", "platform"})
@@ -113,7 +113,7 @@ class Credential(Aggregate):
     department_id: str | None = None
     of_person: bool = False
     unattended: bool = False
-    sources: tuple[SourceKind, ...] = ()
+    sources: tuple[SpokenFor, ...] = ()
     ends_at: datetime | None = None
     former_ends_at: datetime | None = None
     revoked_at: datetime | None = None

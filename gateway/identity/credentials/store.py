@@ -5,14 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from pydantic import TypeAdapter
 from sqlalchemy import Boolean, Column, DateTime, MetaData, RowMapping, Table, Text
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from chassis.write.store import AggregateStore, aggregate_columns
-from contracts.fact_sources import SourceKind
+from contracts.fact_sources import SpokenFor
 from gateway.identity.credentials.domain import Credential, CredentialUnknown
 
 metadata = MetaData()
+SOURCES: TypeAdapter[tuple[SpokenFor, ...]] = TypeAdapter(tuple[SpokenFor, ...])
 
 CREDENTIAL = Table(
     "credential",
@@ -78,6 +80,6 @@ class CredentialStore(AggregateStore[Credential]):
 def credential_of(row: RowMapping) -> Credential:
     fields = {name: row[name] for name in FIELDS} | {
         "roles": tuple(row["roles"]),
-        "sources": tuple(SourceKind(each) for each in row["sources"]),
+        "sources": SOURCES.validate_python(row["sources"]),
     }
     return Credential(**CredentialStore.frame_fields(row), **fields)

@@ -27,7 +27,7 @@ from contracts.departments import (
     WindowView,
 )
 from contracts.duties import DutyKind
-from contracts.fact_sources import SourceKind
+from contracts.fact_sources import SpokenFor
 from contracts.refusal import Conflict, Invalid, NotFound
 
 
@@ -109,7 +109,7 @@ def named_anew(names: tuple[DatedName, ...], name: str, since: date) -> tuple[Da
     return (*names, DatedName(name=name, since=since))
 
 
-def speaks_for(functions: Iterable[DepartmentFunction], said: Iterable[SourceKind] | None) -> frozenset[SourceKind]:
+def speaks_for(functions: Iterable[DepartmentFunction], said: Iterable[SpokenFor] | None) -> frozenset[SpokenFor]:
     """The sources of facts that a department may speak for: those that its entry says, else those of its functions."""
     if said is not None:
         return frozenset(said)
@@ -122,7 +122,7 @@ class Department(Aggregate):
 
     names: tuple[DatedName, ...]
     functions: frozenset[DepartmentFunction]
-    sources: frozenset[SourceKind] | None = None
+    sources: frozenset[SpokenFor] | None = None
     telephone: str | None = None
     address: str | None = None
     closed_on: date | None = None

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from chassis.write.store import AggregateStore, aggregate_columns
 from contracts.departments import DatedName, PlanTermMeaning, WindowChange
-from contracts.fact_sources import SourceKind
+from contracts.fact_sources import SpokenFor
 from gateway.identity.departments.domain import (
     Department,
     DepartmentNameTaken,
@@ -69,6 +69,7 @@ PLAN_TERM = Table(
 )
 
 NAMES: TypeAdapter[tuple[DatedName, ...]] = TypeAdapter(tuple[DatedName, ...])
+SOURCES: TypeAdapter[frozenset[SpokenFor] | None] = TypeAdapter(frozenset[SpokenFor] | None)
 MEANING: TypeAdapter[PlanTermMeaning] = TypeAdapter(PlanTermMeaning)
 
 
@@ -150,7 +151,7 @@ def department_of(row: RowMapping) -> Department:
         **AggregateStore.frame_fields(row),
         names=NAMES.validate_python(row["names"]),
         functions=frozenset(row["functions"]),
-        sources=None if row["sources"] is None else frozenset(SourceKind(each) for each in row["sources"]),
+        sources=SOURCES.validate_python(row["sources"]),
         telephone=row["telephone"],
         address=row["address"],
         closed_on=row["closed_on"],

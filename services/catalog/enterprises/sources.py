@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
-from contracts.fact_sources import SOURCE_NAMES, SourceKind
+from contracts.fact_sources import OTHER_SOURCES, SOURCE_NAMES, SPOKEN_FOR_NAMES, SourceKind
 from contracts.message import Actor
 from contracts.refusal import Reason
 
@@ -41,6 +41,10 @@ OFFICES: tuple[tuple[re.Pattern[str], frozenset[SourceKind]], ...] = tuple(
 """By what words people know a source of each kind. 中国人民银行 and 银行间市场 publish rates; they are no enterprise's bank."""
 
 
+PUBLICATION = re.compile("年鉴|公报|《.+》")
+"""What a yearbook or a gazette says everybody can read there; whoever cites it names no office as having told it."""
+
+
 def kinds_named(source: str) -> frozenset[SourceKind]:
     """The kinds of source that these words name; none where they name nobody of them."""
     plain = _plain(source)
@@ -51,8 +55,8 @@ def kinds_named(source: str) -> frozenset[SourceKind]:
 class Voice:
     """For whom somebody may speak: in the `names` of the own office, and for sources of these `kinds`.
 
-    `passes_on`: a signed feed, which vouches for whatever is none of the 18 kinds as well. `others` are the names of other
-    offices of the place, as far as they were looked for.
+    `passes_on`: for offices that are none of the 18 kinds as well. `others` are the names of other offices of the place,
+    as far as they were looked for.
     """
 
     names: frozenset[str] = frozenset()
@@ -64,8 +68,9 @@ class Voice:
     def of(cls, actor: Actor, names: Iterable[str] = (), others: Iterable[str] = ()) -> Voice:
         """`names` is what the actor's office is called, beside what the actor says of it."""
         own = {_plain(each) for each in (*names, actor.department or "") if each}
-        kinds = frozenset(SourceKind(each) for each in actor.speaks_for)
-        return cls(frozenset(own), kinds, frozenset(_plain(each) for each in others) - own)
+        kinds = frozenset(SourceKind(each) for each in actor.speaks_for - {OTHER_SOURCES})
+        known = frozenset(_plain(each) for each in others) - own
+        return cls(frozenset(own), kinds, known, OTHER_SOURCES in actor.speaks_for)
 
     def against(self, source: str, kind: SourceKind | None, where: str) -> Reason | None:
         """Why it may not be said that this source has said it; `where` is the place of the field `source`."""
@@ -82,7 +87,7 @@ class Voice:
         if kind is not None and named and kind not in named:
             text = f"来源“{source}”与来源类型“{SOURCE_NAMES[kind]}”不符，请核对"
             return Reason(code="source_kind_differs", message=text, field=f"{where}_kind")
-        if not named and _plain(source) in self.others:
+        if not named and not self.passes_on and _plain(source) in self.others:
             text = f"不能以“{source}”的名义录入数据；{self._may()}"
             return Reason(code="source_not_yours", message=text, field=where)
         if kind is None and not named:
@@ -99,13 +104,16 @@ class Voice:
     def against_figure(self, source: str, where: str) -> Reason | None:
         """The same of an outside figure, which has no kind: its publisher may be nobody of the 18."""
         named = kinds_named(source)
-        if _plain(source) in self.names or (named & self.kinds) or not (named or _plain(source) in self.others):
+        if _plain(source) in self.names or named & self.kinds or PUBLICATION.search(source):
+            return None
+        if not named and (self.passes_on or _plain(source) not in self.others):
             return None
         text = f"不能以“{source}”的名义录入外部参数；{self._may()}"
         return Reason(code="source_not_yours", message=text, field=where)
 
     def _may(self) -> str:
         names = [SOURCE_NAMES[kind] for kind in SourceKind if kind in self.kinds]
+        names += [SPOKEN_FOR_NAMES[OTHER_SOURCES]] if self.passes_on else []
         ways = ["以本单位名义录入"] if self.names else []
         ways += [f"代表：{'、'.join(names)}"] if names else []
         if not ways:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from chassis.write.uow import UnitOfWork
 from contracts.message import Id
 from services.review.cases.case import Case
@@ -12,20 +14,19 @@ from services.review.item_copies.store import ItemVersions
 
 def against_decider(case: Case, uow: UnitOfWork) -> list[RecorderDecides]:
     """What stands against a decision of the actor's."""
-    facts = _own_word(case, uow.actor.id, uow)
-    return [RecorderDecides(facts=facts, field="case_id")] if facts else []
+    return [RecorderDecides(facts=facts, field="case_id") for facts in _own_words([(case, uow.actor.id)], uow).values()]
 
 
-def against_nominator(case: Case, person: Id, uow: UnitOfWork) -> list[RecorderNominates]:
-    """What stands against approving a line of this person's list without anybody else."""
-    facts = _own_word(case, person, uow)
-    return [RecorderNominates(facts=facts)] if facts else []
+def against_nominators(lines: Collection[tuple[Case, Id]], uow: UnitOfWork) -> dict[str, RecorderNominates]:
+    """What stands against approving lines of these persons' lists without anybody else, by case."""
+    return {case_id: RecorderNominates(facts=facts) for case_id, facts in _own_words(lines, uow).items()}
 
 
-def _own_word(case: Case, person: Id, uow: UnitOfWork) -> str:
-    names = recorded_by(case.recorders, person)
-    if not names:
-        return ""
-    version = version_of(case.claim)
-    rules = uow.of(ItemVersions).get_many([version]).get(version)
-    return called(names, rules.fact_types_by_name if rules is not None else {})
+def _own_words(asked: Collection[tuple[Case, Id]], uow: UnitOfWork) -> dict[str, str]:
+    """The facts of each case that are the person's own word, as the item calls them; cases without any are left out."""
+    own = {case.id: (case, names) for case, person in asked if (names := recorded_by(case.recorders, person))}
+    if not own:
+        return {}
+    rules = uow.of(ItemVersions).get_many([version_of(case.claim) for case, _names in own.values()])
+    known = {key: version.fact_types_by_name for key, version in rules.items()}
+    return {id: called(names, known.get(version_of(case.claim), {})) for id, (case, names) in own.items()}

@@ -11,13 +11,11 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from contracts.rule import Fact
-from services.catalog.enterprises.sources import Voice
-from services.catalog.imports.exchange import GATHERED
+from services.catalog.imports.exchange import GATHERING
 from services.catalog.imports.lines import EnterpriseLine
 from services.catalog.imports.records import RecordReader
 
 TODAY = date(2026, 11, 29)
-GATHERING = Voice(kinds=GATHERED, passes_on=True)
 REVENUE = {
     "name": "revenue",
     "kind": "number",

@@ -12,7 +12,7 @@ from contracts.departments import (
     ListDepartments,
     RegisterDepartment,
 )
-from contracts.fact_sources import SOURCE_NAMES
+from contracts.fact_sources import SPOKEN_FOR_NAMES
 from gateway.access import Permitted
 from gateway.door import Door
 from gateway.identity.departments import use_cases, views
@@ -26,7 +26,7 @@ from gateway.session_cookie import origin_of
 pages = Pages("platform")
 KEEPER = Permitted(RegisterDepartment)
 FUNCTIONS = list(FUNCTION_NAMES.items())
-SOURCES = list(SOURCE_NAMES.items())
+SOURCES = list(SPOKEN_FOR_NAMES.items())
 
 
 @pages.show(
@@ -58,7 +58,12 @@ async def show_department(door: Door, query: GetDepartment) -> Values:
     """One department with all its names, to be changed or closed."""
     department = await door.found(query, views.get_department)
     place = await place_values(door, query.tenant)
-    names = {"functions": FUNCTIONS, "function_names": FUNCTION_NAMES, "sources": SOURCES, "source_names": SOURCE_NAMES}
+    names = {
+        "functions": FUNCTIONS,
+        "function_names": FUNCTION_NAMES,
+        "sources": SOURCES,
+        "source_names": SPOKEN_FOR_NAMES,
+    }
     known = {**names, "today": today(door)}
     return {"department": department, **known, **place}
 

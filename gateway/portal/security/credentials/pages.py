@@ -13,7 +13,7 @@ from contracts.credentials import (
     RevokeCredential,
     RotateCredential,
 )
-from contracts.fact_sources import SOURCE_NAMES
+from contracts.fact_sources import SPOKEN_FOR_NAMES
 from contracts.identity import InTenant
 from contracts.message import Id
 from gateway import handing_out
@@ -32,7 +32,7 @@ KEEPER = Permitted(IssueCredential)
 MACHINES = ("partner", "bank", "enterprise")
 """What a machine is given a token for; a person's is issued on the page of the person."""
 
-SOURCES = list(SOURCE_NAMES.items())
+SOURCES = list(SPOKEN_FOR_NAMES.items())
 
 
 class OneCredential(InTenant):
@@ -67,7 +67,7 @@ async def show_credential(door: Door, asked: OneCredential) -> Values:
     """One of them, to be exchanged or revoked. Raises CredentialUnknown."""
     return {
         "credential": await _credential(door, asked),
-        "source_names": SOURCE_NAMES,
+        "source_names": SPOKEN_FOR_NAMES,
         **await place_values(door, asked.tenant),
     }
 
