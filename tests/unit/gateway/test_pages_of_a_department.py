@@ -350,30 +350,6 @@ def test_what_an_inspection_found_is_shown(visitor: Visitor, bus: Bus) -> None:
     assert "登记人 李审批" in text
 
 
-# -- four eyes ----------------------------------------------------------------------------------------------------
-
-
-def test_whoever_recorded_a_fact_is_told_so_and_offered_no_decision(visitor: Visitor, bus: Bus) -> None:
-    me = PEOPLE["reviewer"].principal.actor.id
-    own = tuple(
-        fact.model_copy(update={"recorded_by": ("clerk", me)}) if fact.name == "rd_expense" else fact
-        for fact in sheet().facts
-    )
-    bus.answers["get_case_sheet"] = told(sheet(facts=own))
-    page = visitor.get("/department/cases/case-1", "reviewer").text
-    assert "下列数据由您本人录入，本办件须由他人决定 研发投入（2025）" in text_of(page)
-    assert "/approve" not in page
-    assert "/refuse" not in page
-
-
-def test_a_colleague_decides_what_another_has_recorded(visitor: Visitor, bus: Bus) -> None:
-    theirs = tuple(fact.model_copy(update={"recorded_by": ("clerk",)}) for fact in sheet().facts)
-    bus.answers["get_case_sheet"] = told(sheet(facts=theirs))
-    page = visitor.get("/department/cases/case-1", "reviewer").text
-    assert "本人录入" not in page
-    assert "/approve" in page
-
-
 # -- materials -------------------------------------------------------------------------------------------------
 
 

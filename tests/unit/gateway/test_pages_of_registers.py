@@ -275,7 +275,7 @@ def changes(visitor: Visitor, **said: Any) -> Any:
     visitor.bus.answers["change_department"] = visitor.bus.answers["get_department"]
     sent = visitor.post("/platform/departments/department-1/change?tenant=xingguo", form | said, "system")
     assert sent.status_code == 303, html.unescape(sent.text)
-    return ordered(visitor, "change_department")["body"]["department"]["sources"]
+    return sorted(ordered(visitor, "change_department")["body"]["department"]["sources"])
 
 
 def test_a_department_is_given_the_sources_that_it_may_speak_for_and_loses_them_again(visitor: Visitor) -> None:
