@@ -121,6 +121,11 @@ class Voice:
         return f"您可以{'，或'.join(ways)}"
 
 
+def without_blanks(text: str) -> str:
+    """As it would be written in a register: no blanks, letters and digits of one width."""
+    return "".join(unicodedata.normalize("NFKC", text).split())
+
+
 def _plain(text: str) -> str:
     """Width, blanks and the case of letters tell no names apart."""
-    return "".join(unicodedata.normalize("NFKC", text).split()).casefold()
+    return without_blanks(text).casefold()

@@ -138,7 +138,10 @@ def test_the_register_says_what_an_office_of_the_bureau_is_called_and_which_othe
     register.by_name[unit.tenant, "商务局"] = "dep-2"
     unit.actor = Actor(id="b", roles=frozenset({"bureau"}), department_id="dep-1")
     assert code(voice_of(unit, ["行政审批局"]), "行政审批局") is None
-    assert code(voice_of(unit, ["商务局"]), "商务局") == "source_not_yours"
+    for written in ("商务局", "商 务 局"):
+        assert code(voice_of(unit, [written]), written, SourceKind.WINDOW) == "source_not_yours"
+        unit.actor = unit.actor.model_copy(update={"speaks_for": frozenset({"window"})})
+        assert code(voice_of(unit, [written]), written, SourceKind.WINDOW) == "source_not_yours"
 
 
 def test_a_table_is_imported_as_the_word_of_whom_one_may_speak_for(unit: FakeUnit) -> None:

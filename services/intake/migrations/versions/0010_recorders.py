@@ -11,7 +11,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    # What was told before says of nobody whose word it is; a replay of the catalogue's events would.
+    # What was told before says of nobody whose word it is.
     op.execute("ALTER TABLE enterprise_fact ADD COLUMN recorders text[] NOT NULL DEFAULT '{}'")
 
 
