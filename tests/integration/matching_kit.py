@@ -16,7 +16,7 @@ from contracts.fact_records import WithdrawFacts
 from contracts.fact_sources import SPOKEN_FOR_NAMES
 from contracts.identity import TenantOnboarded, TenantSettings
 from contracts.item import PolicyItemContent
-from contracts.message import SYSTEM, Actor
+from contracts.message import Actor
 from contracts.policies import PublishPolicyItem
 from contracts.rule import Fact, Level
 from services.catalog.enterprises import use_cases as enterprises
@@ -80,7 +80,7 @@ class Catalogue:
 
     def withdraws(self, enterprise: str, record: str, tenant: str = ZHANGGONG) -> None:
         order = WithdrawFacts(enterprise_id=enterprise, records=(record,), reason="登记有误")
-        with self.frame.unit([tenant], action="withdraw", actor=SYSTEM) as uow:
+        with self.frame.unit([tenant], action="withdraw", actor=EXCHANGE) as uow:
             enterprises.withdraw_facts(order, uow)
 
     def does(self, sql: str, tenant: str = ZHANGGONG) -> None:

@@ -68,7 +68,8 @@ class Voice:
     def of(cls, actor: Actor, names: Iterable[str] = (), others: Iterable[str] = ()) -> Voice:
         """`names` is what the actor's office is called, beside what the actor says of it."""
         own = {_plain(each) for each in (*names, actor.department or "") if each}
-        kinds = frozenset(SourceKind(each) for each in actor.speaks_for - {OTHER_SOURCES})
+        # What a newer gateway may know besides is no source of ours yet.
+        kinds = frozenset(kind for kind in SourceKind if kind in actor.speaks_for)
         known = frozenset(_plain(each) for each in others) - own
         return cls(frozenset(own), kinds, known, OTHER_SOURCES in actor.speaks_for)
 
