@@ -45,7 +45,7 @@ from services.catalog.imports.use_cases import import_enterprises
 
 LINES = 300_000
 TENANT = "bench-city"
-OFFICER = Actor(id="officer-1", roles=frozenset({"bureau"}), name="审批局")
+OFFICER = Actor(id="officer-1", roles=frozenset({"bureau"}), name="审批局", speaks_for=frozenset({"others"}))
 KILLED_LINES = 4_000
 BROKEN_EVERY = 1000
 PROCESSES = ("timers", "rpc,events,relay")

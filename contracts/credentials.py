@@ -8,6 +8,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from contracts.duties import Role
+from contracts.fact_sources import SpokenFor
 from contracts.identity import InTenant
 from contracts.message import Command, Id, Model, Page, PagedQuery, Query, ServiceName, TenantId, Why
 
@@ -16,7 +17,7 @@ class CredentialView(Model):
     """The token stands in the answer to the command that made it, and nowhere else.
 
     `ends_at` is the instant from which it opens nothing; `former_ends_at` the same of the token before the last
-    rotation, while that one is still good.
+    rotation, while that one is still good. `sources` are those that the machine may record facts of.
     """
 
     actor_id: Id
@@ -29,6 +30,7 @@ class CredentialView(Model):
     former_ends_at: datetime | None = None
     revoked_at: datetime | None = None
     unattended: bool = False
+    sources: tuple[SpokenFor, ...] = ()
     version: int = 0
 
 
@@ -40,6 +42,9 @@ class IssueCredential(Command[CredentialView], InTenant):
 
     `unattended`: a person's token may also do what a page asks a second factor for (signing for money, seeing personal data
     whole). Without it those are refused: a program has nobody who could give one.
+
+    `sources`: the kinds of source that a machine may record facts of; of any other it is refused. A person's token has
+    none: for what a person may speak, department and duty say.
     """
 
     owner: ClassVar[ServiceName] = "gateway"
@@ -53,6 +58,7 @@ class IssueCredential(Command[CredentialView], InTenant):
     department_id: Id | None = None
     days: int = Field(default=180, ge=1, le=400)
     unattended: bool = False
+    sources: frozenset[SpokenFor] = frozenset()
 
 
 class RotateCredential(Command[CredentialView], InTenant):

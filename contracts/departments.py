@@ -12,6 +12,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from contracts.duties import DutyKind
+from contracts.fact_sources import SourceKind, SpokenFor
 from contracts.identity import InTenant
 from contracts.message import Command, Event, Id, Model, Page, PagedQuery, Query, ServiceName, TenantId, Why
 
@@ -46,6 +47,14 @@ FUNCTION_NAMES: Mapping[DepartmentFunction, str] = {
 """What people call what a department is there for."""
 
 
+FUNCTION_SOURCES: Mapping[DepartmentFunction, frozenset[SourceKind]] = {
+    "taxation": frozenset({SourceKind.TAX}),
+    "statistics": frozenset({SourceKind.STATISTICS}),
+    "market_regulation": frozenset({SourceKind.MARKET_REGULATION}),
+}
+"""The sources of facts that a department speaks for by what it is there for, while its entry does not say them."""
+
+
 class DatedName(Model):
     """What something is called from a day on, until the next name begins."""
 
@@ -54,13 +63,15 @@ class DatedName(Model):
 
 
 class DepartmentView(Model):
-    """`name` is today's; `closed_on` the day from which it acts no more."""
+    """`name` is today's; `closed_on` the day from which it acts no more. `sources` are those that its people may record
+    facts of, beside what it says in its own name."""
 
     department_id: Id
     tenant: TenantId
     name: str
     names: tuple[DatedName, ...]
     functions: frozenset[DepartmentFunction]
+    sources: frozenset[SpokenFor] = frozenset()
     telephone: str | None = None
     address: str | None = None
     closed_on: date | None = None
@@ -68,10 +79,15 @@ class DepartmentView(Model):
 
 
 class DepartmentChange(Model):
-    """What a department is said to be, whole: when it is registered and when it changes."""
+    """What a department is said to be, whole: when it is registered and when it changes.
+
+    `sources` are those that its people may record facts of (`contracts.fact_sources`); not said, they follow from its
+    functions (`FUNCTION_SOURCES`).
+    """
 
     name: RegisteredName
     functions: frozenset[DepartmentFunction] = frozenset({"policy"})
+    sources: frozenset[SpokenFor] | None = None
     telephone: str | None = Field(default=None, max_length=40)
     address: str | None = Field(default=None, max_length=120)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Literal, get_args
 
+from contracts.fact_sources import SourceKind
 from contracts.message import Id, Model, TenantId
 
 Role = Literal[
@@ -101,6 +102,13 @@ DUTY_NAMES: Mapping[DutyKind, str] = {
     "lay_supervisor": "营商环境监督员",
 }
 """What a duty is called where a tenant has not named it."""
+
+
+DUTY_SOURCES: Mapping[DutyKind, frozenset[SourceKind]] = {
+    "window": frozenset({SourceKind.WINDOW}),
+    "bureau_intake": frozenset({SourceKind.WINDOW}),
+}
+"""The sources of facts that a duty speaks for by itself: a counter types in from paper what it was shown."""
 
 
 class Attention(Model):

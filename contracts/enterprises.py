@@ -88,10 +88,19 @@ class RegisterEnterprise(Command[EnterpriseView]):
     contact_mobile: Mobile
 
 
+class FactRecorders(Model):
+    """The persons whose word a fact of a dossier is: who recorded it, and who took back what counted before it."""
+
+    name: FactName
+    period: PeriodText | None = None
+    persons: tuple[Id, ...]
+
+
 class EnterpriseRegistered(Event):
     """A dossier was opened, with the `facts` that count from the beginning (an import brings them along).
 
-    `contact_sealed` is encrypted for purpose `contact`.
+    `contact_sealed` is encrypted for purpose `contact`. `recorded_by` is the person or machine whose word the facts are;
+    absent, they are nobody's here: a signed feed's.
     """
 
     aggregate: ClassVar[str] = "enterprise"
@@ -103,6 +112,7 @@ class EnterpriseRegistered(Event):
     contact_sealed: str
     contact_masked: str
     facts: tuple[Fact, ...] = ()
+    recorded_by: Id | None = None
 
 
 class ChangeContact(Command[EnterpriseView]):
@@ -166,6 +176,7 @@ class RecordFacts(Command[EnterpriseView]):
     """Add typed, dated, sourced facts to an enterprise's dossier. A correction is a newer fact.
 
     They come from departments and data feeds; what an enterprise says of itself belongs into its application form.
+    Whoever records them may speak for their source (`Actor.speaks_for`), or says them in the own department's name.
     """
 
     owner: ClassVar[ServiceName] = "catalog"
@@ -185,7 +196,8 @@ class EnterpriseFactsChanged(Event):
     """What counts now of the facts that were touched.
 
     Whoever keeps a copy first forgets what it has under the keys `withdrawn`, then takes `facts`: an older
-    fact that counts again after a withdrawal is among them.
+    fact that counts again after a withdrawal is among them. `recorded_by` is whose word the facts are (absent: a signed
+    feed's), but for those in `recorders`, which others have recorded before.
     """
 
     aggregate: ClassVar[str] = "enterprise"
@@ -193,6 +205,8 @@ class EnterpriseFactsChanged(Event):
     enterprise_id: Id
     facts: tuple[Fact, ...]
     withdrawn: tuple[FactKey, ...] = ()
+    recorded_by: Id | None = None
+    recorders: tuple[FactRecorders, ...] = ()
 
 
 class GetEnterprise(Query[EnterpriseView]):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Literal
 
 
 class SourceKind(StrEnum):
@@ -30,6 +31,12 @@ class SourceKind(StrEnum):
     WINDOW = "window"
 
 
+OTHER_SOURCES: Literal["others"] = "others"
+"""Offices that are none of the 18 kinds: what a system that gathers from all of a county may pass on besides."""
+
+SpokenFor = SourceKind | Literal["others"]
+"""What a credential or a department may speak for."""
+
 SOURCE_NAMES: Mapping[SourceKind, str] = MappingProxyType(
     {
         SourceKind.TAX: "税务",
@@ -53,3 +60,8 @@ SOURCE_NAMES: Mapping[SourceKind, str] = MappingProxyType(
     }
 )
 """What people call each kind of source."""
+
+SPOKEN_FOR_NAMES: Mapping[SpokenFor, str] = MappingProxyType(
+    {**{kind: SOURCE_NAMES[kind] for kind in SourceKind}, OTHER_SOURCES: "其他部门（十八类以外）"}
+)
+"""The same with those that are none of them."""

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from contracts.enterprises import OrganisationName, Payee
+from contracts.enterprises import FactRecorders, OrganisationName, Payee
 from contracts.message import Command, Event, Fen, Id, Model, Page, PagedQuery, Query, ServiceName, TenantId
 from contracts.rule import Fact, ParameterValue
 from contracts.typed import Typed
@@ -93,6 +93,9 @@ class ApplicationSubmitted(Event):
     """`facts` is what the claim rests on, those from the enterprise's dossier and those declared, each with its source;
     `figures` are the outside figures that it rests on as they stood when it was filed.
 
+    `recorders` names the persons whose word facts of the dossier are, for those that are a person's; who decides the claim
+    is somebody else.
+
     `query_code_digest` is a keyed digest of the receipt followed by the query code (the Cipher's `hmac` of their SHA-256,
     purpose `query_code_digest`). Versions before 0.5 sent the SHA-256 itself, in hexadecimal.
     """
@@ -102,6 +105,7 @@ class ApplicationSubmitted(Event):
     claim: Claim
     facts: tuple[Fact, ...]
     figures: tuple[ParameterValue, ...] = ()
+    recorders: tuple[FactRecorders, ...] = ()
     payee: Payee
     estimated_fen: Fen | None
     commitments: tuple[str, ...] = ()
@@ -135,11 +139,12 @@ class NominateEnterprises(Command[NominationView]):
 
 
 class NominatedLine(Model):
-    """One enterprise of a pushed list, ready to be paid."""
+    """One enterprise of a pushed list, ready to be paid. `recorders`: see `ApplicationSubmitted`."""
 
     claim: Claim
     facts: tuple[Fact, ...]
     figures: tuple[ParameterValue, ...] = ()
+    recorders: tuple[FactRecorders, ...] = ()
     payee: Payee
     amount_fen: Fen
     query_code_digest: str

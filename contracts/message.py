@@ -101,7 +101,8 @@ class Actor(Model):
 
     `id` is the person's, however many accounts and credentials the person has; a machine's is its own. `duties` are
     the kinds of duty that the person holds in `department_id` today (`contracts.duties`), and for an enterprise the
-    scopes of the mandate. `department` is the name of a policy department, whose items its people handle.
+    scopes of the mandate. `department` is the name of a policy department, whose items its people handle. `speaks_for`
+    are the sources (`contracts.fact_sources.SpokenFor`) that the actor may record facts of.
     """
 
     id: Id
@@ -111,6 +112,7 @@ class Actor(Model):
     department: str | None = None
     department_id: Id | None = None
     duties: frozenset[str] = frozenset()
+    speaks_for: frozenset[str] = frozenset()
 
 
 SYSTEM = Actor(id="system", roles=frozenset({"system"}), name="系统")

@@ -188,7 +188,9 @@ class CaseView(Model):
 
 
 class ApproveCase(Command[CaseView]):
-    """Grant it. The amount is the rule's on the facts that the case holds; any other is refused."""
+    """Grant it. The amount is the rule's on the facts that the case holds; any other is refused. Whoever recorded one of
+    these facts does not decide (four eyes), here and in `RejectCase`.
+    """
 
     owner: ClassVar[ServiceName] = "review"
 
@@ -310,7 +312,9 @@ class GetCaseNeighbours(Query[CaseNeighbours], CaseFilter):
 
 
 class SheetFact(Model):
-    """A fact that the case rests on, for a person: what it is, its value, who said so, and when."""
+    """A fact that the case rests on, for a person: what it is, its value, who said so, and when. `recorded_by` are the
+    persons who entered it, or took back what counted before it; none of them decides the case.
+    """
 
     name: str
     label: str
@@ -319,6 +323,7 @@ class SheetFact(Model):
     source: str
     as_of: date
     valid_until: date | None = None
+    recorded_by: tuple[Id, ...] = ()
 
 
 class InspectionView(Model):

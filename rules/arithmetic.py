@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from contracts.rule import (
+    AmountRule,
     AtLeast,
     CountCodes,
     CountMet,
@@ -144,10 +145,13 @@ def _growth(node: Growth, reader: FactReader, paying: bool) -> Figure:
     if now.value is None or before.value is None:
         return unknown((now, before))
     common((now, before))
+    if before.value <= 0 and node.when_not_positive is not None:
+        return _instead(node, node.when_not_positive, [now, before], reader, paying)
     if before.value == 0:
         return _when_zero(node, [now, before], reader, paying)
     value = (now.value - before.value) / abs(before.value)
-    phrase = f"增速（{now.text} − {before.text}）÷ {before.text}"
+    divisor = before.text if before.value > 0 else f"{before.text} 的绝对值"
+    phrase = f"增速（{now.text} − {before.text}）÷ {divisor}"
     return _told(node, [now, before], phrase, value, PURE, paying)
 
 
@@ -155,10 +159,19 @@ def _when_zero(node: Quotient | Growth, parts: list[Figure], reader: FactReader,
     """The rule says what a division by zero comes to; a rule that does not was never checked."""
     if node.when_zero is None:
         raise ZeroDivisionError("a quotient without when_zero: rules.checking.items refuses it at publication")
-    then = figure(node.when_zero, reader, paying)
-    line = (f"{title(node)}{parts[1].text or '除数'} 为零，按 {then.text or '规定'} 计", NOTHING)
+    return _instead(node, node.when_zero, parts, reader, paying)
+
+
+def _instead(
+    node: Quotient | Growth | GrowthBands, answer: AmountRule, parts: list[Figure], reader: FactReader, paying: bool
+) -> Figure:
+    """What counts where the second part, a divisor or a base, does not divide; the working says which it was."""
+    then, base = figure(answer, reader, paying), parts[1]
+    why = "为零" if base.value == 0 else "为负数"
+    called = "除数" if isinstance(node, Quotient) else "基期"
+    line = (f"{title(node)}{base.text or called} {why}，按 {then.text or '规定'} 计", NOTHING)
     work = (*(each for part in parts for each in part.work), line, *then.work)
-    return Figure(then.value, then.dimension, then.text, work, then.missing)
+    return Figure(then.value, then.dimension, then.text, work, then.missing, then.benefits)
 
 
 def _at_least(node: AtLeast, reader: FactReader, paying: bool) -> Figure:
@@ -266,6 +279,8 @@ def _growth_bands(node: GrowthBands, reader: FactReader, paying: bool) -> Figure
         return unknown((now, before, entry))
     dimension = common((now, before))
     work = (*now.work, *before.work, *entry.work)
+    if before.value <= 0 and node.when_not_positive is not None:
+        return _instead(node, node.when_not_positive, [now, before, entry], reader, paying)
     if before.value <= 0:
         line = (f"{title(node)}基期 {before.text}，没有可比的增速，不予奖补", NOTHING)
         return Figure(NOTHING, None, "0", (*work, line))

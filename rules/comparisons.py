@@ -64,7 +64,10 @@ def _compound(test: CompoundGrowth, reader: FactReader) -> Judged:
     dimension = common((now, before))
     actual = f"由 {before.text} 增至 {now.text}"
     if before.value <= 0:
-        return Judged(False, actual)
+        met = test.when_not_positive == "met"
+        return Judged(
+            met, f"{actual}（基期{'为零' if before.value == 0 else '为负数'}，视为{'' if met else '未'}达到）"
+        )
     needed = before.value * (1 + rate.value) ** test.years
     phrase = f"{actual}（按年均 {rate.text} 应达 {figure_text(needed, dimension)}）"
     return Judged(COMPARE[test.operator](now.value, needed), phrase)

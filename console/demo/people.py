@@ -15,6 +15,7 @@ from stdnum.cn import ric
 
 from console.demo.door import DemoDoor, RequestRefused
 from console.demo.scene import HERE, digest
+from contracts.fact_sources import SPOKEN_FOR_NAMES
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,12 @@ PLACES_OF_WORK: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
 }
 """Role → department, what it is there for, and the duties that its office holds."""
 
+GATHERED = tuple(SPOKEN_FOR_NAMES)
+"""The demo's data exchange gathers from everybody."""
+
+PASSED_ON = {"policy": ("statistics",), "approval_bureau": ("statistics", "window"), "taxation": ("tax",)}
+"""The demo's statistics bureau has nobody who signs in: others bring its tables, and the register says so."""
+
 FIRST_DAY = "2025-01-01"
 
 
@@ -94,6 +101,8 @@ class DemoPeople:
             machine = set(office.roles) <= {"partner", "bank"}
             if machine:
                 body["roles"] = list(office.roles)
+                if "partner" in office.roles:
+                    body["sources"] = list(GATHERED)
             elif office.enterprise_id is not None:
                 self.place(office)
                 body["enterprise_id"] = office.enterprise_id
@@ -164,7 +173,8 @@ class DemoPeople:
         """The id of a department, registered on first need."""
         with self._registering[name]:
             if name not in self._departments:
-                body = {"tenant": self._tenant, "department": {"name": name, "functions": [function]}}
+                said = {"name": name, "functions": [function], "sources": list(PASSED_ON.get(function, ()))}
+                body = {"tenant": self._tenant, "department": said}
                 view = self._order("/departments", f"department/{name}", body)
                 self._departments[name] = str(view["department_id"])
         return self._departments[name]

@@ -108,12 +108,18 @@ class Quotient(AmountNode):
 
 
 class Growth(AmountNode):
-    """(now − before) ÷ before: 同比增速. `when_zero`, a share, is the answer where `before` is zero."""
+    """(now − before) ÷ before: 同比增速, where `before` is more than zero.
+
+    A base of zero or less has no growth to compare with (docs/rules.md, 基期): `when_not_positive`, a share, is the answer
+    then, and whoever publishes says it. Items that were published before it existed have `when_zero` instead: the
+    answer where `before` is zero; where it is less than zero they divide by its distance from zero.
+    """
 
     node: Literal["growth"] = "growth"
     now: AmountRule
     before: AmountRule
     when_zero: AmountRule | None = None
+    when_not_positive: AmountRule | None = None
 
 
 class GrowthStep(RulePart):
@@ -130,7 +136,8 @@ class GrowthBands(AmountNode):
 
     Nothing below the growth `entry`, which itself is enough. Then the increment earns each step's rate on its
     part: from no growth (`from_entry`: only from the entry on) to the first `up_to`, on to the next, and so
-    on. Where `before` is zero or less there is no growth to measure, and nothing is due.
+    on. Where `before` is zero or less there is no growth to measure: `when_not_positive`, in the unit of the result,
+    is due then, and nothing where an item of former days does not say it.
     """
 
     node: Literal["growth_bands"] = "growth_bands"
@@ -139,6 +146,7 @@ class GrowthBands(AmountNode):
     entry: AmountRule
     from_entry: bool = False
     steps: Annotated[tuple[GrowthStep, ...], Field(min_length=1, max_length=20)]
+    when_not_positive: AmountRule | None = None
 
 
 class AtLeast(AmountNode):

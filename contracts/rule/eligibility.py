@@ -89,7 +89,8 @@ class CompoundGrowth(RulePart):
     """复合增长率: from `before` to `now` in `years` years, compared with `rate`.
 
     Decided without a root, exactly: `now` against `before` × (1 + rate) to the power of `years`. Where
-    `before` is zero or less there is no growth rate, and the condition is not met.
+    `before` is zero or less there is no growth rate: `when_not_positive` says whether the condition counts as met
+    then, and it is not met where an item of former days does not say it.
     """
 
     node: Literal["compound_growth"] = "compound_growth"
@@ -98,6 +99,7 @@ class CompoundGrowth(RulePart):
     years: int = Field(ge=1, le=20)
     operator: Literal["ge", "gt"]
     rate: AmountRule
+    when_not_positive: Literal["met", "not_met"] | None = None
     note: Note | None = None
 
 

@@ -92,6 +92,7 @@ class Directory:
             department=row.department,
             department_id=row.department_id,
             duties=duties,
+            speaks_for=frozenset(row.sources),
         )
         return Principal(row.tenant, actor)
 

@@ -78,6 +78,8 @@ def check_compound_growth(rule: CompoundGrowth, where: str, findings: Findings) 
     ]
     shared(ends, where, findings)
     _share(rule.rate, f"{where}/rate", findings)
+    if rule.when_not_positive is None:
+        _base_unsaid(rule.before, where, findings)
 
 
 def _share(node: AmountRule, where: str, findings: Findings) -> None:
@@ -134,7 +136,7 @@ def _difference(node: Difference, where: str, findings: Findings) -> Dimension |
 def _quotient(node: Quotient, where: str, findings: Findings) -> Dimension | None:
     of, by = dimension_of(node.of, f"{where}/of", findings), dimension_of(node.by, f"{where}/by", findings)
     quotient = None if of is None or by is None else product(of, inverse(by))
-    return _with_zero(node, node.by, quotient, where, findings)
+    return _with_zero(node, quotient, where, findings)
 
 
 def _growth(node: Growth, where: str, findings: Findings) -> Dimension | None:
@@ -143,19 +145,46 @@ def _growth(node: Growth, where: str, findings: Findings) -> Dimension | None:
         dimension_of(node.before, f"{where}/before", findings),
     ]
     shared(ends, where, findings)
-    return _with_zero(node, node.before, PURE, where, findings)
+    if node.when_zero is not None:
+        shared([PURE, dimension_of(node.when_zero, f"{where}/when_zero", findings)], where, findings)
+    if node.when_zero is not None and node.when_not_positive is not None:
+        text = "基期为零的已由 when_not_positive 说明，请删去 when_zero"
+        findings.add("growth_base_said_twice", f"{where}/when_zero", text)
+    return _with_base(node, PURE, where, findings)
 
 
-def _with_zero(
-    node: Quotient | Growth, divisor: AmountRule, result: Dimension | None, where: str, findings: Findings
-) -> Dimension | None:
+def _with_zero(node: Quotient, result: Dimension | None, where: str, findings: Findings) -> Dimension | None:
     """Whatever can be zero needs a word on what then, in the unit of the result."""
     if node.when_zero is not None:
         return shared([result, dimension_of(node.when_zero, f"{where}/when_zero", findings)], where, findings)
-    if not (isinstance(divisor, Fixed) and number(divisor.value) != 0):
-        text = "除数（基期）可能为零，应写明为零时按多少计（when_zero）"
+    if not (isinstance(node.by, Fixed) and number(node.by.value) != 0):
+        text = "除数可能为零，应写明为零时按多少计（when_zero）"
         findings.add("division_by_zero", where, text)
     return result
+
+
+def _with_base(
+    node: Growth | GrowthBands, result: Dimension | None, where: str, findings: Findings
+) -> Dimension | None:
+    """A base that can be zero or less needs a word on what then, in the unit of the result."""
+    if node.when_not_positive is None:
+        _base_unsaid(node.before, where, findings)
+        return result
+    then = dimension_of(node.when_not_positive, f"{where}/when_not_positive", findings)
+    return shared([result, then], where, findings)
+
+
+def _base_unsaid(base: AmountRule, where: str, findings: Findings) -> None:
+    if not _above_zero(base):
+        text = "基期可能为零或负数，应写明这时按多少计（when_not_positive，它也代替 when_zero）"
+        findings.add("growth_without_base", where, text)
+
+
+def _above_zero(node: AmountRule) -> bool:
+    """Whether a value is more than zero whatever the facts are."""
+    if isinstance(node, Fixed):
+        return number(node.value) > 0
+    return isinstance(node, AtLeast) and _above_zero(node.floor)
 
 
 def _growth_bands(node: GrowthBands, where: str, findings: Findings) -> Dimension | None:
@@ -179,7 +208,7 @@ def _growth_bands(node: GrowthBands, where: str, findings: Findings) -> Dimensio
                 findings.add("growth_steps_overlap", place, "各段的增速上限应由低到高")
             reached = up_to
     of, rate = shared(ends, where, findings), shared(rates, where, findings)
-    return None if of is None or rate is None else product(of, rate)
+    return _with_base(node, None if of is None or rate is None else product(of, rate), where, findings)
 
 
 def _at_least(node: AtLeast, where: str, findings: Findings) -> Dimension | None:

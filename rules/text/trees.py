@@ -105,7 +105,8 @@ def leaf_text(rule: Comparing, names: Names, negated: bool = False) -> str:
             subject = date_text(rule.left, names)
         case CompoundGrowth():
             now, before = bracketed(rule.now, names), bracketed(rule.before, names)
-            subject = f"{now}较{before}的 {rule.years} 年复合增长率"
+            said = {None: "", "met": "（基期为零或负数的，视为达到）", "not_met": "（基期为零或负数的，视为未达到）"}
+            subject = f"{now}较{before}的 {rule.years} 年复合增长率{said[rule.when_not_positive]}"
     phrase = f"{subject}{required_leaf_text(rule, names, negated)}"
     return f"{phrase}（{rule.note}）" if rule.note else phrase
 
@@ -216,7 +217,14 @@ def _quotient(rule: Quotient, names: Names) -> str:
 
 
 def _growth(rule: Growth, names: Names) -> str:
-    return f"{bracketed(rule.now, names)}较{bracketed(rule.before, names)}的增速{_when_zero(rule, names)}"
+    phrase = f"{bracketed(rule.now, names)}较{bracketed(rule.before, names)}的增速"
+    if rule.when_not_positive is None:
+        return f"{phrase}{_when_zero(rule, names)}"
+    return f"{phrase}（{_when_not_positive(rule.when_not_positive, names)}）"
+
+
+def _when_not_positive(then: AmountRule, names: Names) -> str:
+    return f"基期为零或负数的，按 {_entry(then, names)}计"
 
 
 def _when_zero(rule: Quotient | Growth, names: Names) -> str:
@@ -237,7 +245,10 @@ def _growth_bands(rule: GrowthBands, names: Names) -> str:
             steps.append(f"增速 {bracketed(step.up_to, names)} 以内的增量按 {rate}")
     base = f"{bracketed(rule.now, names)}较{bracketed(rule.before, names)}"
     entry = bracketed(rule.entry, names)
-    return f"{base}增速达到 {entry} 以上（含）的，{start}{'，'.join(steps)}计算；基期为零或负数的不予奖补"
+    without = "基期为零或负数的不予奖补"
+    if rule.when_not_positive is not None:
+        without = _when_not_positive(rule.when_not_positive, names)
+    return f"{base}增速达到 {entry} 以上（含）的，{start}{'，'.join(steps)}计算；{without}"
 
 
 def _at_least(rule: AtLeast, names: Names) -> str:

@@ -27,7 +27,9 @@ ENTERPRISES = draw(2000)
 CODES = [credit_code_of(ENTERPRISES, row) for row in range(2000)]
 NAMES = [name_of(ENTERPRISES, row) for row in range(2000)]
 HEADING = "统一社会信用代码,企业名称,行业,联系手机,revenue:2025:万元,above_scale:2025:是否,tax_credit_grade:2025:代码"
-BUREAU = Actor(id="officer-9", roles=frozenset({"bureau"}), name="审批局")
+BUREAU = Actor(
+    id="officer-9", roles=frozenset({"bureau"}), name="审批局", speaks_for=frozenset({"statistics", "window"})
+)
 
 
 def line(row: int, revenue: str = "1200.50", flag: str = "是", grade: str = "A") -> str:

@@ -13,9 +13,10 @@ from console.policy.sample_city.enterprises import credit_code_of, draw
 from console.servers.provision import Dsns
 from contracts.enterprises import RecordFacts, RegisterEnterprise
 from contracts.fact_records import WithdrawFacts
+from contracts.fact_sources import SPOKEN_FOR_NAMES
 from contracts.identity import TenantOnboarded, TenantSettings
 from contracts.item import PolicyItemContent
-from contracts.message import SYSTEM, Actor
+from contracts.message import Actor
 from contracts.policies import PublishPolicyItem
 from contracts.rule import Fact, Level
 from services.catalog.enterprises import use_cases as enterprises
@@ -24,6 +25,9 @@ from services.catalog.policies import use_cases as policies
 
 SAMPLE = Path(__file__).resolve().parents[2] / "sample" / "items"
 CITY, ZHANGGONG, XINGGUO = "3607", "360702", "360732"
+EXCHANGE = Actor(
+    id="exchange", roles=frozenset({"partner"}), name="数据交换", speaks_for=frozenset(map(str, SPOKEN_FOR_NAMES))
+)
 CODES = [credit_code_of(draw(40), row) for row in range(40)]
 
 
@@ -71,12 +75,12 @@ class Catalogue:
         return enterprise
 
     def records(self, enterprise: str, *facts: Fact, tenant: str = ZHANGGONG) -> None:
-        with self.frame.unit([tenant], action="record") as uow:
+        with self.frame.unit([tenant], action="record", actor=EXCHANGE) as uow:
             enterprises.record_facts(RecordFacts(enterprise_id=enterprise, facts=facts), uow)
 
     def withdraws(self, enterprise: str, record: str, tenant: str = ZHANGGONG) -> None:
         order = WithdrawFacts(enterprise_id=enterprise, records=(record,), reason="登记有误")
-        with self.frame.unit([tenant], action="withdraw", actor=SYSTEM) as uow:
+        with self.frame.unit([tenant], action="withdraw", actor=EXCHANGE) as uow:
             enterprises.withdraw_facts(order, uow)
 
     def does(self, sql: str, tenant: str = ZHANGGONG) -> None:

@@ -60,8 +60,8 @@ class Register:
         handle = partial(people.register_person, cipher=self.frame.cipher)
         return str(self.does(command, handle, tenant=tenant)["person_id"])
 
-    def department(self, name: str, tenant: str = "xingguo") -> str:
-        command = RegisterDepartment(department={"name": name})
+    def department(self, name: str, tenant: str = "xingguo", **said: Any) -> str:
+        command = RegisterDepartment(department={"name": name, **said})
         return str(self.does(command, departments.register_department, tenant=tenant)["department_id"])
 
     def appoints(self, person: str, department: str, duty: str, *, tenant: str = "xingguo", **days: Any) -> Any:

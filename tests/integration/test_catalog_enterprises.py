@@ -155,9 +155,9 @@ def test_the_service_itself_cannot_change_a_fact_or_take_it_back(
 
 
 def test_the_audit_of_a_version_holds_the_facts_that_it_added(catalog: Replica, enterprise: str) -> None:
-    catalog.ordered(RecordFacts(enterprise_id=enterprise, facts=(listed(True, "2026-01-12"),)), actor=CLERK)
+    catalog.ordered(RecordFacts(enterprise_id=enterprise, facts=(listed(True, "2026-01-12"),)))
     found = catalog.rows("SELECT version, actor, body FROM audit_fact ORDER BY version")
-    assert [(version, actor) for version, actor, _ in found] == [(1, "clerk-1"), (2, "clerk-1")]
+    assert [(version, actor) for version, actor, _ in found] == [(1, "clerk-1"), (2, "exchange")]
     assert "tech_sme_first_listed" not in found[0][2]
     assert "tech_sme_first_listed" in found[1][2]
 

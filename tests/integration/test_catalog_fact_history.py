@@ -40,7 +40,9 @@ from contracts.message import Actor
 from contracts.rule import Fact, Level
 
 ENTERPRISE = RegisterEnterprise.model_validate(FIRST_DAY["cases"][0]["enterprise"])
-OFFICER = Actor(id="tech-1", roles=frozenset({"department"}), department="科技局")
+OFFICER = Actor(
+    id="tech-1", roles=frozenset({"department"}), department="科技局", speaks_for=frozenset({"intellectual_property"})
+)
 
 
 @pytest.fixture

@@ -43,7 +43,7 @@ from contracts.message import Actor
 from contracts.rule import Fact, Level
 
 ENTERPRISE = RegisterEnterprise.model_validate(FIRST_DAY["cases"][0]["enterprise"])
-OFFICER = Actor(id="tech-1", roles=frozenset({"department"}), department="科技局")
+OFFICER = Actor(id="tech-1", roles=frozenset({"department"}), department="科技局", speaks_for=frozenset({"tax"}))
 BANK = Actor(id="bank-1", roles=frozenset({"bank"}), name="示例银行")
 
 

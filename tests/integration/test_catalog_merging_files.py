@@ -35,7 +35,9 @@ from contracts.merges import ConfirmMerge, DeclineMerge, ListMerges, ProposeMerg
 from contracts.message import Actor
 from contracts.rule import Fact
 
-OFFICER = Actor(id="tech-1", roles=frozenset({"department"}), department="科技局")
+OFFICER = Actor(
+    id="tech-1", roles=frozenset({"department"}), department="科技局", speaks_for=frozenset({"intellectual_property"})
+)
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from chassis.foundation.settings import SettingMissing
 from chassis.time.clock import FixedClock
 from console.servers.provision import Dsns
 from contracts.credentials import IssueCredential, RevokeCredential, RotateCredential
+from contracts.departments import ChangeDepartment
 from contracts.people import (
     EndAppointment,
     NameStandIn,
@@ -30,6 +31,7 @@ from gateway.bus import Bus
 from gateway.identity.credentials import use_cases as credentials
 from gateway.identity.credentials.tokens import looks_like_one
 from gateway.identity.credentials.use_cases import token_digest
+from gateway.identity.departments import use_cases as departments
 from gateway.identity.people import use_cases as people
 from gateway.identity.security.views import list_security_events
 from gateway.identity.views import CACHE_SECONDS, Directory
@@ -69,6 +71,47 @@ def directory(register: Register) -> Directory:
 def test_a_machine_is_given_no_duty_of_a_person(register: Register) -> None:
     assert issued(register, "t", roles=["bureau"]) == "person_needed"
     assert issued(register, "t", roles=["partner", "finance"]) == "person_needed"
+
+
+def test_a_machine_speaks_for_the_sources_of_its_credential_and_no_other_machine_has_any(
+    register: Register, directory: Directory
+) -> None:
+    view = issued(register, "t", sources=["tax", "others"])
+    assert view["sources"] == ["others", "tax"]
+    found = directory.principal("t")
+    assert found is not None
+    assert found.actor.speaks_for == {"tax", "others"}
+    issued(register, "bare")
+    bare = directory.principal("bare")
+    assert bare is not None
+    assert bare.actor.speaks_for == frozenset()
+    assert issued(register, "b", roles=["bank"], sources=["tax"]) == "sources_without_data"
+
+
+def test_a_person_speaks_for_the_sources_of_department_and_duty(register: Register, directory: Directory) -> None:
+    person, department = register.person("某丙"), register.department("县税务局", functions=["taxation"])
+    register.appoints(person, department, "window")
+    said: dict[str, Any] = {"actor_id": person, "roles": [], "department_id": department}
+    assert issued(register, "t", sources=["tax"], **said) == "sources_of_person"
+    issued(register, "t", **said)
+
+    def speaks_for() -> frozenset[str]:
+        found = Directory(register.frame, None).principal("t")
+        assert found is not None
+        return found.actor.speaks_for
+
+    assert speaks_for() == {"tax", "window"}, "by what it is there for, while its entry says nothing"
+    told = ((["statistics"], {"statistics", "window"}), (None, {"statistics", "window"}), ([], {"window"}))
+    for version, (sources, meant) in enumerate(told, start=1):
+        change = ChangeDepartment(
+            department_id=department,
+            department={"name": "县税务局", "functions": ["taxation"], "sources": sources},
+            since=TODAY,
+            reason="调整数据来源",
+            expected_version=version,
+        )
+        register.does(change, departments.change_department, tenant="xingguo")
+        assert speaks_for() == meant
 
 
 def test_only_a_persons_token_that_was_given_out_so_does_without_a_second_factor(

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from front_office import (
     CITY,
-    CLERK,
     FIRST_DAY,
     XINGGUO,
     ZHANGGONG,
@@ -183,10 +182,26 @@ def test_an_older_paper_does_not_replace_a_newer_fact(office: FrontOffice) -> No
     enterprise = office.registers(17)
     for value, day in (("3", 1), ("5", 20), ("4", 10)):
         fact = Fact(name="sites", kind="number", value=value, unit="个", source="商务局", as_of=date(2026, 2, day))
-        office.catalog.ordered(RecordFacts(enterprise_id=enterprise, facts=(fact,)), actor=CLERK)
+        office.catalog.ordered(RecordFacts(enterprise_id=enterprise, facts=(fact,)))
         office.deliver()
     found = office.intake.rows("SELECT fact ->> 'value' FROM enterprise_fact WHERE name = 'sites'")
     assert found == [("5",)]
+
+
+def test_an_application_says_whose_word_its_facts_are(office: FrontOffice) -> None:
+    item, enterprise = office.publishes(sample_content("SD-002")), office.registers(17)
+    known = [Fact.model_validate(fact) for fact in FIRST_DAY["cases"][16]["file_facts"]]
+    again = known[0].model_copy(update={"source": "某局", "as_of": date(2026, 3, 1)})
+    officer = officer_of("某局")
+    assert "ok" in office.catalog.ordered(RecordFacts(enterprise_id=enterprise, facts=(again,)), actor=officer)
+    office.deliver()
+    office.intake.ordered(form(17, item, enterprise))
+    submitted = next(body for body in office.intake.said() if "ApplicationSubmitted" in body)
+    told = decode(submitted, wanted=SUBMITTED).data
+    persons = {(each.name, each.period): each.persons for each in told.recorders}
+    assert persons[again.name, again.period] == (officer.id,)
+    assert set(persons.values()) - {(officer.id,)} <= {("exchange",)}
+    assert persons.keys() <= {(fact.name, fact.period) for fact in told.facts}
 
 
 def test_a_enterprise_sees_its_own_applications_and_nobody_else_s(office: FrontOffice) -> None:

@@ -12,7 +12,7 @@ from chassis.edge.frame import Frame
 from chassis.testing.fakes import NOON
 from chassis.time.clock import FixedClock
 from console.servers.provision import Dsns
-from contracts.enterprises import EnterpriseFactsChanged, EnterpriseRegistered, FactKey
+from contracts.enterprises import EnterpriseFactsChanged, EnterpriseRegistered, FactKey, FactRecorders
 from contracts.rule import Fact, Level
 
 
@@ -53,6 +53,22 @@ def test_the_older_fact_counts_again_after_a_withdrawal(intake: Replica) -> None
     intake.hears(changed(sites("5", 20)))
     intake.hears(changed(sites("3", 1), withdrawn=(SITES,)))
     assert kept(intake) == [("", "3")]
+
+
+def whose(intake: Replica) -> list[tuple[str, list[str]]]:
+    return intake.rows("SELECT fact ->> 'value', recorders FROM enterprise_fact ORDER BY period")
+
+
+def test_a_copy_knows_whose_word_each_fact_is(intake: Replica) -> None:
+    first = changed(sites("3", 1), sites("9", 1, period="2025")).model_copy(update={"recorded_by": "first"})
+    intake.hears(first)
+    assert whose(intake) == [("3", ["first"]), ("9", ["first"])]
+    both = FactRecorders(name="sites", persons=("first", "second"))
+    again = changed(sites("2", 1), sites("8", 2, period="2025"), withdrawn=(SITES,))
+    intake.hears(again.model_copy(update={"recorded_by": "second", "recorders": (both,)}))
+    assert whose(intake) == [("2", ["first", "second"]), ("8", ["second"])]
+    intake.hears(changed(sites("1", 20)))
+    assert whose(intake)[0] == ("1", []), "a signed feed's word is nobody's here"
 
 
 def test_telling_withdrawing_and_telling_again_may_come_in_one_batch(intake: Replica) -> None:

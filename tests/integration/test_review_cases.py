@@ -16,12 +16,14 @@ from chassis.edge.frame import Frame
 from chassis.testing.fakes import NOON, received
 from chassis.time.clock import FixedClock
 from console.servers.provision import Dsns
+from contracts.enterprises import FactRecorders
 from contracts.intake import ReplacedClaim
 from contracts.message import Actor
-from contracts.review import ApproveCase, CaseView, GetCase, ListCases, RecordInspection, RejectCase
+from contracts.review import ApproveCase, CaseView, GetCase, GetCaseSheet, ListCases, RecordInspection, RejectCase
 from tests.unit.review.review_kit import (
     AMOUNT,
     DEPARTMENT,
+    OFFICER,
     STRANGER,
     TWO_TO_EIGHT,
     application,
@@ -212,6 +214,31 @@ def test_a_list_is_paid_at_once_but_for_the_lines_that_do_not_hold(review: Revie
         "not_eligible",
         "already_awarded",
     }
+
+
+def test_whoever_recorded_a_fact_leaves_the_case_to_a_colleague_who_reads_whose_word_it_is(review: Review) -> None:
+    own = (FactRecorders(name="rd_expense", period="2025", persons=(OFFICER.id,)),)
+    review.prepared(item_rules()).hears(application(recorders=own))
+    case = only_case(review)
+    refused = review.ordered(approval(case))
+    assert [each["code"] for each in refused["refused"]["reasons"]] == ["fact_recorder_decides"]
+    rejection = RejectCase(case_id=case.case_id, reason="材料与事实不符", expected_version=case.version)
+    assert outcome(review.ordered(rejection)) == "fact_recorder_decides"
+    sheet = review.asked(GetCaseSheet(case_id=case.case_id))["ok"]
+    assert {each["name"]: each["recorded_by"] for each in sheet["facts"]} == {
+        "rd_expense": [OFFICER.id],
+        "above_scale": [],
+    }
+    colleague = OFFICER.model_copy(update={"id": "officer-9"})
+    assert outcome(review.ordered(approval(case), actor=colleague)) == "approved"
+
+
+def test_a_list_whose_author_has_recorded_a_fact_waits_for_somebody_else(review: Review) -> None:
+    review.prepared(item_rules(mode="no_application", limit=None))
+    own = (FactRecorders(name="rd_expense", period="2025", persons=(OFFICER.id,)),)
+    review.hears(nomination(line(uscc="enterprise-1", recorders=own), line(uscc="enterprise-2")))
+    assert review.rows("SELECT state FROM review_case ORDER BY 1") == [("accepted",), ("approved",)]
+    assert [each.code for each in only_case(review, state="accepted").remarks] == ["fact_recorder_nominates"]
 
 
 def test_a_line_with_a_wrong_amount_can_still_be_granted_at_the_rules(review: Review) -> None:

@@ -177,7 +177,7 @@ LOOKS: Mapping[str, Sequence[Callable[[UnitOfWork], object]]] = {
         lambda uow: uow.of(Enterprises).by_uscc("913600000000000000"),
         lambda uow: uow.of(Enterprises).of_credit_codes(["913600000000000000", "x"]),
         lambda uow: uow.of(Enterprises).current_facts(ENTERPRISE),
-        lambda uow: uow.of(Enterprises).standing_facts(ENTERPRISE),
+        lambda uow: uow.of(Enterprises).told(ENTERPRISE),
         lambda uow: uow.of(Materials).of_enterprise(ENTERPRISE),
     ),
     "gateway": (

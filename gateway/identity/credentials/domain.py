@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from contracts.aggregate import Aggregate
 from contracts.credentials import CredentialView, IssueCredential
 from contracts.duties import Role
+from contracts.fact_sources import SpokenFor
 from contracts.refusal import Conflict, Forbidden, Invalid, NotFound
 
 MACHINES: frozenset[Role] = frozenset({"partner", "bank", "enterprise", "platform"})
@@ -70,6 +71,20 @@ class NothingHeld(Invalid):
     sentence = "该人员在此部门没有岗位，也没有该企业的委托，请先授予。"
 
 
+class SourcesOfPerson(Invalid):
+    """For what a person may speak, department and duty say."""
+
+    code = "sources_of_person"
+    sentence = "个人凭证不单独指定数据来源：个人可以代表的来源由所在部门和岗位决定。请去掉来源，或在部门登记中调整。"
+
+
+class SourcesWithoutData(Invalid):
+    """Facts are recorded by partners' systems; no other machine does."""
+
+    code = "sources_without_data"
+    sentence = "只有数据交换等系统（partner）的凭证可以指定数据来源，请去掉来源或调整角色。"
+
+
 class RotationRunning(Conflict):
     """At most two tokens are good at a time."""
 
@@ -98,6 +113,7 @@ class Credential(Aggregate):
     department_id: str | None = None
     of_person: bool = False
     unattended: bool = False
+    sources: tuple[SpokenFor, ...] = ()
     ends_at: datetime | None = None
     former_ends_at: datetime | None = None
     revoked_at: datetime | None = None
@@ -129,15 +145,18 @@ class Credential(Aggregate):
             former_ends_at=self.former_ends_at,
             revoked_at=self.revoked_at,
             unattended=self.unattended,
+            sources=self.sources,
             version=self.version,
         )
 
 
 def of_machine(command: IssueCredential, *, by_platform: bool) -> None:
-    """Whether these roles may be a machine's. Raises RoleNotYours, PersonNeeded, EnterpriseMissing."""
+    """Whether these roles may be a machine's. Raises RoleNotYours, PersonNeeded, EnterpriseMissing, SourcesWithoutData."""
     if "platform" in command.roles and not by_platform:
         raise RoleNotYours(field="roles")
     if beyond := sorted(command.roles - MACHINES):
         raise PersonNeeded(field="roles", roles="、".join(beyond))
     if "enterprise" in command.roles and command.enterprise_id is None:
         raise EnterpriseMissing(field="enterprise_id")
+    if command.sources and "partner" not in command.roles:
+        raise SourcesWithoutData(field="sources")

@@ -5,13 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from pydantic import TypeAdapter
 from sqlalchemy import Boolean, Column, DateTime, MetaData, RowMapping, Table, Text
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from chassis.write.store import AggregateStore, aggregate_columns
+from contracts.fact_sources import SpokenFor
 from gateway.identity.credentials.domain import Credential, CredentialUnknown
 
 metadata = MetaData()
+SOURCES: TypeAdapter[tuple[SpokenFor, ...]] = TypeAdapter(tuple[SpokenFor, ...])
 
 CREDENTIAL = Table(
     "credential",
@@ -25,6 +28,7 @@ CREDENTIAL = Table(
     Column("department_id", Text),
     Column("of_person", Boolean, nullable=False),
     Column("unattended", Boolean, nullable=False),
+    Column("sources", ARRAY(Text), nullable=False),
     Column("token_digest", Text, nullable=False),
     Column("issued_at", DateTime(timezone=True), nullable=False),
     Column("ends_at", DateTime(timezone=True)),
@@ -51,7 +55,10 @@ class CredentialStore(AggregateStore[Credential]):
     missing = CredentialUnknown
 
     def to_row(self, aggregate: Credential) -> dict[str, Any]:
-        return {name: getattr(aggregate, name) for name in FIELDS} | {"roles": list(aggregate.roles)}
+        return {name: getattr(aggregate, name) for name in FIELDS} | {
+            "roles": list(aggregate.roles),
+            "sources": list(aggregate.sources),
+        }
 
     def from_row(self, row: RowMapping) -> Credential:
         return credential_of(row)
@@ -71,5 +78,8 @@ class CredentialStore(AggregateStore[Credential]):
 
 
 def credential_of(row: RowMapping) -> Credential:
-    fields = {name: row[name] for name in FIELDS} | {"roles": tuple(row["roles"])}
+    fields = {name: row[name] for name in FIELDS} | {
+        "roles": tuple(row["roles"]),
+        "sources": SOURCES.validate_python(row["sources"]),
+    }
     return Credential(**CredentialStore.frame_fields(row), **fields)

@@ -14,6 +14,7 @@ from gateway.identity.credentials.domain import (
     DepartmentMissing,
     DepartmentNotThere,
     NothingHeld,
+    SourcesOfPerson,
     of_machine,
 )
 from gateway.identity.credentials.store import CredentialStore
@@ -40,7 +41,7 @@ def token_digest(token: str) -> str:
 
 def issue_credential(cmd: IssueCredential, uow: UnitOfWork, token: str, origin: Origin = NOWHERE) -> CredentialView:
     """Keep the digest of `token` for this person or machine. Raises TenantUnknown, RoleNotYours, PersonNeeded,
-    EnterpriseMissing, DepartmentNotThere, DepartmentMissing, PersonUnknown, NothingHeld.
+    EnterpriseMissing, SourcesWithoutData, DepartmentNotThere, SourcesOfPerson, DepartmentMissing, PersonUnknown, NothingHeld.
 
     The answer does not contain the token, since answers are stored under their idempotency key: the caller, who made
     it, shows it this once.
@@ -63,6 +64,7 @@ def issue_credential(cmd: IssueCredential, uow: UnitOfWork, token: str, origin: 
         department_id=cmd.department_id,
         of_person=not cmd.roles,
         unattended=cmd.unattended and not cmd.roles,
+        sources=tuple(sorted(cmd.sources)),
         token_digest=token_digest(token),
         issued_at=uow.now,
         ends_at=uow.now + timedelta(days=cmd.days),
@@ -70,7 +72,7 @@ def issue_credential(cmd: IssueCredential, uow: UnitOfWork, token: str, origin: 
     store = uow.of(CredentialStore)
     store.save(credential)
     store.add_key(credential)
-    _note("credential_issued", credential, uow, origin, {"name": credential.name, "unattended": credential.unattended})
+    _note("credential_issued", credential, uow, origin, _issued(credential))
     return credential.view()
 
 
@@ -108,6 +110,8 @@ def _department_is_there(cmd: IssueCredential, uow: UnitOfWork) -> None:
 
 
 def _holds_something(cmd: IssueCredential, uow: UnitOfWork) -> None:
+    if cmd.sources:
+        raise SourcesOfPerson(field="sources")
     if cmd.department_id is None and cmd.enterprise_id is None:
         raise DepartmentMissing(field="department_id")
     if uow.of(Appointments).known(cmd.actor_id) is None:
@@ -121,6 +125,11 @@ def _holds_something(cmd: IssueCredential, uow: UnitOfWork) -> None:
     }
     if not uow.execute(HELD, asked).scalar_one():
         raise NothingHeld(field="actor_id")
+
+
+def _issued(credential: Credential) -> dict[str, Detail]:
+    said: dict[str, Detail] = {"name": credential.name, "unattended": credential.unattended}
+    return said | ({"sources": "、".join(credential.sources)} if credential.sources else {})
 
 
 def _note(

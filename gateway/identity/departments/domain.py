@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from contracts.aggregate import Aggregate
 from contracts.departments import (
+    FUNCTION_SOURCES,
     DatedName,
     DepartmentChange,
     DepartmentChanged,
@@ -26,6 +27,7 @@ from contracts.departments import (
     WindowView,
 )
 from contracts.duties import DutyKind
+from contracts.fact_sources import SpokenFor
 from contracts.refusal import Conflict, Invalid, NotFound
 
 
@@ -107,12 +109,20 @@ def named_anew(names: tuple[DatedName, ...], name: str, since: date) -> tuple[Da
     return (*names, DatedName(name=name, since=since))
 
 
+def speaks_for(functions: Iterable[DepartmentFunction], said: Iterable[SpokenFor] | None) -> frozenset[SpokenFor]:
+    """The sources of facts that a department may speak for: those that its entry says, else those of its functions."""
+    if said is not None:
+        return frozenset(said)
+    return frozenset(source for function in functions for source in FUNCTION_SOURCES.get(function, ()))
+
+
 @dataclass(kw_only=True, slots=True)
 class Department(Aggregate):
-    """A department under an id that stays. `name` is the newest of `names`."""
+    """A department under an id that stays. `name` is the newest of `names`; `sources` not said follow from `functions`."""
 
     names: tuple[DatedName, ...]
     functions: frozenset[DepartmentFunction]
+    sources: frozenset[SpokenFor] | None = None
     telephone: str | None = None
     address: str | None = None
     closed_on: date | None = None
@@ -128,6 +138,7 @@ class Department(Aggregate):
             tenant=tenant,
             names=(DatedName(name=said.name, since=today),),
             functions=said.functions,
+            sources=said.sources,
             telephone=said.telephone,
             address=said.address,
         )
@@ -149,6 +160,8 @@ class Department(Aggregate):
             raise DepartmentClosed()
         self.names = named_anew(self.names, said.name, since)
         self.functions = said.functions
+        # A caller that knows of no sources changes none.
+        self.sources = self.sources if said.sources is None else said.sources
         self.telephone = said.telephone
         self.address = said.address
         self._say()
@@ -180,6 +193,7 @@ class Department(Aggregate):
             name=name_on(self.names, today),
             names=self.names,
             functions=self.functions,
+            sources=speaks_for(self.functions, self.sources),
             telephone=self.telephone,
             address=self.address,
             closed_on=self.closed_on,

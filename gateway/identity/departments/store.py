@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from chassis.write.store import AggregateStore, aggregate_columns
 from contracts.departments import DatedName, PlanTermMeaning, WindowChange
+from contracts.fact_sources import SpokenFor
 from gateway.identity.departments.domain import (
     Department,
     DepartmentNameTaken,
@@ -32,6 +33,7 @@ DEPARTMENT = Table(
     Column("name", Text, nullable=False),
     Column("names", JSONB, nullable=False),
     Column("functions", ARRAY(Text), nullable=False),
+    Column("sources", ARRAY(Text)),
     Column("telephone", Text),
     Column("address", Text),
     Column("closed_on", Date),
@@ -67,6 +69,7 @@ PLAN_TERM = Table(
 )
 
 NAMES: TypeAdapter[tuple[DatedName, ...]] = TypeAdapter(tuple[DatedName, ...])
+SOURCES: TypeAdapter[frozenset[SpokenFor] | None] = TypeAdapter(frozenset[SpokenFor] | None)
 MEANING: TypeAdapter[PlanTermMeaning] = TypeAdapter(PlanTermMeaning)
 
 
@@ -82,6 +85,7 @@ class Departments(AggregateStore[Department]):
             "name": aggregate.name,
             "names": NAMES.dump_python(aggregate.names, mode="json"),
             "functions": sorted(aggregate.functions),
+            "sources": None if aggregate.sources is None else sorted(aggregate.sources),
             "telephone": aggregate.telephone,
             "address": aggregate.address,
             "closed_on": aggregate.closed_on,
@@ -150,6 +154,7 @@ def department_of(row: RowMapping) -> Department:
         **AggregateStore.frame_fields(row),
         names=NAMES.validate_python(row["names"]),
         functions=frozenset(row["functions"]),
+        sources=SOURCES.validate_python(row["sources"]),
         telephone=row["telephone"],
         address=row["address"],
         closed_on=row["closed_on"],

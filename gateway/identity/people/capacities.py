@@ -10,8 +10,9 @@ from datetime import date
 from typing import cast
 
 from chassis.read.reader import Reader
-from contracts.duties import DECIDING, PAYING, DutyKind, roles_of
+from contracts.duties import DECIDING, DUTY_SOURCES, PAYING, DutyKind, roles_of
 from contracts.message import Actor, Id, TenantId
+from gateway.identity.departments.domain import speaks_for
 from gateway.identity.people.domain import PersonUnknown
 
 HELD_BY = "SELECT * FROM held_by(:person, :day) ORDER BY tenant, department_id"
@@ -54,6 +55,7 @@ def capacities(reader: Reader, person_id: Id, day: date) -> list[HeldCapacity]:
             department=row.department if "department" in roles else None,
             department_id=row.department_id,
             duties=frozenset(kinds),
+            speaks_for=speaks_for(row.functions, row.sources).union(*(DUTY_SOURCES.get(kind, ()) for kind in kinds)),
         )
         duties = "、".join(row.duties)
         label = f"{row.tenant_name or '平台'} · {row.department}（{duties}）"

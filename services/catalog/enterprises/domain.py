@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from contracts.aggregate import Aggregate
@@ -17,10 +17,9 @@ from contracts.enterprises import (
 from contracts.fact_records import FactRecord
 from contracts.message import Actor
 from contracts.refusal import Conflict, Forbidden, Invalid, NotFound, Reason
-from contracts.rule import Fact, FactKind
-from contracts.written import is_no_code
-
-CODED = (FactKind.CODE, FactKind.CODES)
+from contracts.rule import Fact
+from services.catalog.enterprises.counting import NOBODY, CountingFact, ToldFact, counting, recorders_of, with_news
+from services.catalog.enterprises.fact_checks import wrong_with, wrong_withdrawal
 
 
 class EnterpriseUnknown(NotFound):
@@ -110,8 +109,8 @@ def refuse_stranger(actor: Actor, enterprise_id: str | None) -> None:
 class Enterprise(Aggregate):
     """An enterprise's dossier (一企一档).
 
-    `recorded` is what this version adds to its facts (`moved_from` another dossier, if they come from one), and
-    `withdrawn` what it takes back.
+    `recorded` is what this version adds to its facts (`moved_from` another dossier, if they come from one), each with
+    whose word it is, and `withdrawn` what it takes back.
     """
 
     uscc: str
@@ -121,19 +120,20 @@ class Enterprise(Aggregate):
     contact_sealed: str
     contact_masked: str
     contact_changed_at: datetime | None = None
-    recorded: tuple[Fact, ...] = ()
+    recorded: tuple[ToldFact, ...] = ()
     moved_from: str | None = None
     withdrawn: tuple[FactRecord, ...] = ()
     merged_into: str | None = None
     merged_at: datetime | None = None
 
-    def register(self, *, by: Actor, today: date, facts: tuple[Fact, ...] = ()) -> None:
-        """Open the dossier, with what is known from the beginning.
+    def register(self, *, by: Actor, today: date, facts: tuple[Fact, ...] = (), signed: bool = False) -> None:
+        """Open the dossier, with what is known from the beginning; `signed`: as a feed says it, and not the actor.
 
         Raises EnterpriseNotYours for an actor who already acts for an enterprise, or FactsRefused with all reasons.
         """
         refuse_stranger(by, self.id)
-        counting = self._told(facts, today, standing=())
+        teller = NOBODY if signed else by.id
+        counting = self._told(facts, today, teller, standing=())
         # Not checked once more, here and below: each was when it became a fact, and an import brings millions.
         self.record(
             EnterpriseRegistered.model_construct(
@@ -143,54 +143,92 @@ class Enterprise(Aggregate):
                 industry=self.industry,
                 contact_sealed=self.contact_sealed,
                 contact_masked=self.contact_masked,
-                facts=counting,
+                facts=tuple(each.fact for each in counting),
+                recorded_by=teller or None,
             )
         )
 
-    def record_facts(self, facts: tuple[Fact, ...], *, by: Actor, today: date, standing: Iterable[Fact] = ()) -> None:
-        """Add to the dossier; nothing is overwritten. `standing` is what counts so far.
+    def record_facts(
+        self,
+        facts: tuple[Fact, ...],
+        *,
+        by: Actor,
+        today: date,
+        standing: Iterable[CountingFact] = (),
+        signed: bool = False,
+        besides: Iterable[Reason] = (),
+    ) -> None:
+        """Add to the dossier; nothing is overwritten. `standing` is what counts so far; `signed`: as a feed says it;
+        `besides` is what stands against the facts for reasons that the dossier does not know.
 
         Raises FactsNotYours, EnterpriseMergedAlready, or FactsRefused with all reasons.
         """
         if by.enterprise_id is not None:
             raise FactsNotYours()
         self.refuse_merged()
-        counting = self._told(facts, today, standing)
-        self.record(EnterpriseFactsChanged.model_construct(enterprise_id=self.id, facts=counting))
+        teller = NOBODY if signed else by.id
+        self._say_counting(self._told(facts, today, teller, standing, besides), teller)
 
-    def _told(self, facts: tuple[Fact, ...], today: date, standing: Iterable[Fact]) -> tuple[Fact, ...]:
+    def _say_counting(self, counting: tuple[CountingFact, ...], teller: str) -> None:
+        event = EnterpriseFactsChanged.model_construct(
+            enterprise_id=self.id,
+            facts=tuple(each.fact for each in counting),
+            recorded_by=teller or None,
+            recorders=recorders_of(counting, teller),
+        )
+        self.record(event)
+
+    def _told(
+        self,
+        facts: tuple[Fact, ...],
+        today: date,
+        teller: str,
+        standing: Iterable[CountingFact],
+        besides: Iterable[Reason] = (),
+    ) -> tuple[CountingFact, ...]:
         """Take these down; → what counts now of each fact that was told. Raises FactsRefused with all reasons."""
-        reasons = [reason for index, fact in enumerate(facts) for reason in _wrong_with(fact, index, today)]
+        reasons = [reason for index, fact in enumerate(facts) for reason in wrong_with(fact, index, today)]
+        reasons += besides
         if reasons:
             raise FactsRefused(*reasons)
-        self.recorded = facts
-        return _counting(facts, standing)
+        self.recorded = tuple(ToldFact(fact, teller) for fact in facts)
+        return with_news(self.recorded, standing)
 
     def withdraw_facts(
-        self, ids: Collection[str], history: Sequence[FactRecord], *, by: Actor, at: datetime, reason: str
+        self,
+        ids: Collection[str],
+        history: Sequence[FactRecord],
+        told: Iterable[ToldFact],
+        *,
+        by: Actor,
+        at: datetime,
+        reason: str,
     ) -> None:
         """Take records back; of each fact touched the newest record that still stands counts again.
 
-        `history` holds at least all records of the facts that `ids` are about, the newest of each first.
+        `history` holds at least all records of the facts that `ids` are about, the newest of each first; `told` the same
+        in the order of telling, with whose word each is.
         Raises FactsNotYours, EnterpriseMergedAlready, or FactsNotWithdrawn with all reasons.
         """
         if by.enterprise_id is not None:
             raise FactsNotYours()
         self.refuse_merged()
         known = {record.record_id: record for record in history}
-        reasons = [each for index, id in enumerate(ids) for each in _wrong_withdrawal(id, known.get(id), index, by)]
+        reasons = [each for index, id in enumerate(ids) for each in wrong_withdrawal(id, known.get(id), index, by)]
         if reasons:
             raise FactsNotWithdrawn(*reasons)
         taken = {"standing": "withdrawn", "withdrawn_by": by.id, "withdrawn_at": at, "withdrawn_why": reason}
         self.withdrawn = tuple(known[id].model_copy(update=taken) for id in dict.fromkeys(ids))
         touched = dict.fromkeys((record.fact.name, record.fact.period) for record in self.withdrawn)
-        left = [record.fact for record in history if record.standing != "withdrawn" and record.record_id not in ids]
-        again: dict[tuple[str, str | None], Fact] = {}
-        for fact in left:
-            again.setdefault((fact.name, fact.period), fact)
+        counts = counting(replace(each, withdrawn_by=by.id) if each.record_id in ids else each for each in told)
+        again = [counts[key] for key in touched if key in counts]
         keys = tuple(FactKey(name=name, period=period) for name, period in touched)
-        facts = tuple(again[key] for key in touched if key in again)
-        self.record(EnterpriseFactsChanged(enterprise_id=self.id, facts=facts, withdrawn=keys))
+        facts, recorders = tuple(each.fact for each in again), recorders_of(again, by.id)
+        self.record(
+            EnterpriseFactsChanged(
+                enterprise_id=self.id, facts=facts, withdrawn=keys, recorded_by=by.id, recorders=recorders
+            )
+        )
 
     def change_contact(
         self, name: str | None, number: tuple[str, str] | None, *, by: Actor, at: datetime
@@ -223,11 +261,11 @@ class Enterprise(Aggregate):
         self.record(event)
         return event
 
-    def take_over(self, facts: tuple[Fact, ...], *, moved_from: str, standing: Iterable[Fact]) -> None:
-        """Take the facts of a dossier that is merged into this one, with their sources and dates."""
-        if facts:
-            self.recorded, self.moved_from = facts, moved_from
-            self.record(EnterpriseFactsChanged(enterprise_id=self.id, facts=_counting(facts, standing)))
+    def take_over(self, told: tuple[ToldFact, ...], *, moved_from: str, standing: Iterable[CountingFact]) -> None:
+        """Take the facts of a dossier that is merged into this one, with their sources, dates and tellers."""
+        if told:
+            self.recorded, self.moved_from = told, moved_from
+            self._say_counting(with_news(told, standing), NOBODY)
 
     def merge_into(self, surviving_id: str, at: datetime) -> None:
         """Close the dossier: it stays readable and points to the other one."""
@@ -253,43 +291,3 @@ class Enterprise(Aggregate):
             merged_into=self.merged_into,
             version=self.version,
         )
-
-
-def _wrong_with(fact: Fact, index: int, today: date) -> list[Reason]:
-    reasons = []
-    said = fact.value if isinstance(fact.value, tuple) else (str(fact.value),)
-    if fact.kind in CODED and any(map(is_no_code, said)):
-        text = f"“{fact.name}”的值不是代码：表格软件的错误值和“NULL”“-”一类的占位不是数据，没有数据的请不填"
-        reasons.append(Reason(code="fact_no_code", message=text, field=f"facts.{index}.value"))
-    if fact.as_of > today:
-        text = f"“{fact.name}”的数据日期 {fact.as_of} 晚于今天"
-        reasons.append(Reason(code="fact_from_future", message=text, field=f"facts.{index}.as_of"))
-    if fact.valid_until is not None and fact.valid_until < fact.as_of:
-        text = f"“{fact.name}”的有效期 {fact.valid_until} 早于数据日期 {fact.as_of}"
-        reasons.append(Reason(code="fact_validity_reversed", message=text, field=f"facts.{index}.valid_until"))
-    return reasons
-
-
-def _counting(told: Iterable[Fact], standing: Iterable[Fact]) -> tuple[Fact, ...]:
-    """What counts, once `told` is known beside `standing`, of each fact that was told."""
-    known = {(fact.name, fact.period): fact for fact in standing}
-    touched: dict[tuple[str, str | None], Fact] = {}
-    for fact in told:
-        key = (fact.name, fact.period)
-        newest = touched.get(key) or known.get(key)
-        touched[key] = fact if newest is None or fact.as_of >= newest.as_of else newest
-    return tuple(touched.values())
-
-
-def _wrong_withdrawal(id: str, record: FactRecord | None, index: int, by: Actor) -> list[Reason]:
-    field = f"records.{index}"
-    if record is None:
-        return [Reason(code="fact_record_unknown", message=f"档案中没有编号为 {id} 的数据", field=field)]
-    about = f"“{record.fact.name}”（{record.fact.source}，{record.fact.as_of}）"
-    if record.standing == "withdrawn":
-        return [Reason(code="fact_withdrawn_already", message=f"{about}已经撤回", field=field)]
-    same_department = by.department is not None and by.department == record.recorded_for
-    if by.id != record.recorded_by and not same_department and "bureau" not in by.roles:
-        text = f"{about}由其他部门录入，只能由录入部门或行政审批局撤回"
-        return [Reason(code="fact_of_other_department", message=text, field=field)]
-    return []

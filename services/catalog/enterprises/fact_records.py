@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from contracts.fact_records import FactRecord
 from contracts.rule import Fact
+from services.catalog.enterprises.counting import ToldFact
 from services.catalog.enterprises.domain import Enterprise
 
 METADATA = MetaData()
@@ -37,9 +38,11 @@ ENTERPRISE_TELLING = Table(
     Column("recorded_at", DateTime(timezone=True), nullable=False),
     Column("recorded_for", Text),
     Column("moved_from", Text),
+    Column("teller", Text),
 )
 """What was said of a dossier at once: by one source, on one day. `facts` is a list of [name, kind, value, unit, period];
-the first one's place in its version is `first`. The view `enterprise_fact` shows them one by one."""
+the first one's place in its version is `first`. `teller` is whose word it is, where that is not who recorded it: '' is a
+signed feed's, another id that of who said it of a dossier which was merged. The view `enterprise_fact` shows them one by one."""
 
 ENTERPRISE_FACT_WITHDRAWAL = Table(
     "enterprise_fact_withdrawal",
@@ -55,7 +58,7 @@ ENTERPRISE_FACT_WITHDRAWAL = Table(
 
 HISTORY = (
     "SELECT f.version, f.ordinal, f.name, f.kind, f.value, f.unit, f.period, f.source, f.source_kind, f.as_of,"
-    " f.valid_until, f.recorded_by, f.recorded_for, f.recorded_at, f.moved_from,"
+    " f.valid_until, f.recorded_by, f.recorded_for, f.recorded_at, f.moved_from, f.teller,"
     " w.withdrawn_by, w.withdrawn_at, w.reason AS withdrawn_why, CASE WHEN w.version IS NOT NULL THEN 'withdrawn'"
     " WHEN row_number() OVER (PARTITION BY f.name, f.period ORDER BY (w.version IS NOT NULL), f.as_of DESC,"
     " f.version DESC, f.ordinal DESC) = 1 THEN 'counts' ELSE 'superseded' END AS standing"
@@ -78,16 +81,25 @@ def fact_record(row: RowMapping) -> FactRecord:
     )
 
 
-def tellings(facts: Sequence[Fact]) -> list[dict[str, Any]]:
-    """Facts of one version, those that follow each other with the same source and dates together.
+def told_of(row: RowMapping) -> ToldFact:
+    """The same with whose word it is."""
+    fact = Fact.model_validate({name: row[name] for name in FACT_COLUMNS})
+    record_id = f"{row['version']}-{row['ordinal']}"
+    return ToldFact(fact, row["teller"], record_id, row["withdrawn_by"])
+
+
+def tellings(recorded: Sequence[ToldFact], by: str) -> list[dict[str, Any]]:
+    """Facts of one version, those that follow each other with the same source, dates and teller together; `by` records.
 
     What they say is written out: once, for the table and for the audit fact.
     """
     told = []
     first = 0
-    for said_by, group in groupby(facts, _SAID_BY):
-        said = [(fact.name, fact.kind, fact.value, fact.unit, fact.period) for fact in group]
-        told.append({**dict(zip(TOLD_COLUMNS, said_by, strict=True)), "first": first, "facts": Fragment(dumps(said))})
+    for (said_by, teller), group in groupby(recorded, lambda each: (_SAID_BY(each.fact), each.teller)):
+        facts = [each.fact for each in group]
+        said = [(fact.name, fact.kind, fact.value, fact.unit, fact.period) for fact in facts]
+        row = {**dict(zip(TOLD_COLUMNS, said_by, strict=True)), "first": first, "facts": Fragment(dumps(said))}
+        told.append(row | {"teller": None if teller == by else teller})
         first += len(said)
     return told
 

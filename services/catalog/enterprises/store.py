@@ -19,6 +19,7 @@ from chassis.write.store import AggregateStore, aggregate_columns
 from chassis.write.uow import UnitOfWork
 from contracts.fact_records import FactRecord
 from contracts.rule import Fact
+from services.catalog.enterprises.counting import ToldFact
 from services.catalog.enterprises.domain import (
     Enterprise,
     EnterpriseRegisteredAlready,
@@ -31,6 +32,7 @@ from services.catalog.enterprises.fact_records import (
     HISTORY,
     fact_record,
     tellings,
+    told_of,
     withdrawal_rows,
 )
 
@@ -113,7 +115,7 @@ class Enterprises(AggregateStore[Enterprise]):
 
     def save_many(self, aggregates: Iterable[Enterprise]) -> None:
         saved = list(aggregates)
-        self._tellings = {each.id: tellings(each.recorded) for each in saved}
+        self._tellings = {each.id: tellings(each.recorded, self._uow.actor.id) for each in saved}
         super().save_many(saved)
         self.add_rows(ENTERPRISE_TELLING, [row for enterprise in saved for row in self._told(enterprise)])
         taken_back = [row for enterprise in saved for row in withdrawal_rows(enterprise)]
@@ -167,10 +169,10 @@ class Enterprises(AggregateStore[Enterprise]):
         )
         return [fact_record(row) for row in rows.mappings()]
 
-    def standing_facts(self, enterprise_id: str) -> list[Fact]:
-        """Every fact of the dossier that was not withdrawn, superseded ones included, in the order of their telling."""
+    def told(self, enterprise_id: str) -> list[ToldFact]:
+        """Every record of the dossier, superseded and withdrawn ones included, in the order of their telling."""
         rows = self._uow.execute(
-            f"SELECT * FROM ({HISTORY}) AS h WHERE standing <> 'withdrawn' ORDER BY version, ordinal",
+            f"SELECT * FROM ({HISTORY}) AS h ORDER BY version, ordinal",
             {"tenant": self._uow.tenant, "id": enterprise_id},
         )
-        return [fact_record(row).fact for row in rows.mappings()]
+        return [told_of(row) for row in rows.mappings()]

@@ -12,9 +12,11 @@ from contracts.enterprises import (
 )
 from contracts.fact_records import WithdrawFacts
 from services.catalog.enterprises.admitted_codes import AdmittedCodes
+from services.catalog.enterprises.counting import counting
 from services.catalog.enterprises.credit_code import checked_credit_code
 from services.catalog.enterprises.domain import Enterprise, refuse_stranger
 from services.catalog.enterprises.store import Enterprises
+from services.catalog.enterprises.voices import voice_of
 
 
 def register_enterprise(cmd: RegisterEnterprise, uow: UnitOfWork, cipher: Cipher) -> EnterpriseView:
@@ -39,9 +41,11 @@ def record_facts(cmd: RecordFacts, uow: UnitOfWork) -> EnterpriseView:
     refuse_stranger(uow.actor, cmd.enterprise_id)
     enterprises = uow.of(Enterprises)
     enterprise = enterprises.get(cmd.enterprise_id)
-    standing = enterprises.current_facts(enterprise.id)
+    standing = counting(enterprises.told(enterprise.id)).values()
     today = uow.now.astimezone(CHINA).date()
-    enterprise.record_facts(cmd.facts, by=uow.actor, today=today, standing=standing)
+    told = [(fact.source, fact.source_kind) for fact in cmd.facts]
+    voice = voice_of(uow, [source for source, _kind in told])
+    enterprise.record_facts(cmd.facts, by=uow.actor, today=today, standing=standing, besides=voice.against_all(told))
     enterprises.save(enterprise)
     return enterprise.view(enterprises.current_facts(enterprise.id))
 
@@ -52,6 +56,7 @@ def withdraw_facts(cmd: WithdrawFacts, uow: UnitOfWork) -> EnterpriseView:
     enterprises = uow.of(Enterprises)
     enterprise = enterprises.get(cmd.enterprise_id)
     history = enterprises.fact_history(enterprise.id, cmd.records)
-    enterprise.withdraw_facts(cmd.records, history, by=uow.actor, at=uow.now, reason=cmd.reason)
+    told = enterprises.told(enterprise.id)
+    enterprise.withdraw_facts(cmd.records, history, told, by=uow.actor, at=uow.now, reason=cmd.reason)
     enterprises.save(enterprise)
     return enterprise.view(enterprises.current_facts(enterprise.id))

@@ -13,7 +13,9 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from chassis.foundation.settings import SettingMissing
 from chassis.operations.work import SourceAway
 from chassis.outside.client import Limits, OutsideAnswer, OutsideClient, OutsideFault, Transport
+from contracts.fact_sources import OTHER_SOURCES, SourceKind
 from contracts.refusal import Invalid
+from services.catalog.enterprises.sources import Voice
 
 LIMITS = Limits(seconds=15.0, answer_bytes=32 * 1024 * 1024)
 """A page of 500 records, well within the lease of the job that waits for it."""
@@ -40,6 +42,19 @@ class FeedStandsStill(Invalid):
     sentence = "数据交换平台给出的下一页位置没有前进，已停止导入，请联系数据交换平台核实后再继续。"
 
 
+GATHERING = Voice(kinds=frozenset(SourceKind) - {SourceKind.ENTERPRISE, SourceKind.WINDOW}, passes_on=True)
+"""What an exchange gathers while nobody says otherwise: what offices hold, not what firms say of themselves."""
+
+
+def _voice(env: Mapping[str, str]) -> Voice:
+    """DATA_EXCHANGE_SOURCES: the sources for which the exchange may speak, with commas. Raises SettingMissing."""
+    said = {each.strip() for each in env.get("DATA_EXCHANGE_SOURCES", "").split(",") if each.strip()}
+    if unknown := sorted(said - {kind.value for kind in SourceKind} - {OTHER_SOURCES}):
+        raise SettingMissing(f"DATA_EXCHANGE_SOURCES 中有不认识的来源：{', '.join(unknown)} (unknown kinds of source)")
+    kinds = frozenset(SourceKind(each) for each in said - {OTHER_SOURCES})
+    return Voice(kinds=kinds, passes_on=OTHER_SOURCES in said) if said else GATHERING
+
+
 @dataclass(frozen=True, slots=True)
 class FeedPage:
     """Records after a position, each with its own; `total` is how many the feed has now."""
@@ -53,7 +68,15 @@ class FeedPage:
 class ExchangeClient:
     """A `Feed`. Raises SourceAway for whatever may pass by itself."""
 
-    def __init__(self, base_url: str, secret: str, transport: Transport | None = None, limits: Limits = LIMITS) -> None:
+    def __init__(
+        self,
+        base_url: str,
+        secret: str,
+        transport: Transport | None = None,
+        limits: Limits = LIMITS,
+        voice: Voice = GATHERING,
+    ) -> None:
+        self.voice = voice
         self._webhook = Webhook(secret if secret.startswith("whsec_") else secret.encode())
         self._client = OutsideClient(limits, base_url=base_url, transport=transport)
 
@@ -63,7 +86,7 @@ class ExchangeClient:
         missing = [name for name in ("DATA_EXCHANGE_URL", "DATA_EXCHANGE_SECRET") if not env.get(name)]
         if missing:
             raise SettingMissing(f"缺少环境变量：{', '.join(missing)} (missing settings)")
-        return cls(env["DATA_EXCHANGE_URL"], env["DATA_EXCHANGE_SECRET"])
+        return cls(env["DATA_EXCHANGE_URL"], env["DATA_EXCHANGE_SECRET"], voice=_voice(env))
 
     def page(self, feed: str, after: int, limit: int) -> FeedPage:
         """The records after position `after`. Raises SourceAway, FeedSignatureInvalid or FeedRefused."""

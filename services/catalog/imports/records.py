@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from chassis.foundation.reasons import reasons_for
+from contracts.fact_sources import SourceKind
 from contracts.refusal import Reason
 from contracts.rule import Fact
 from contracts.rule.facts import FactType, value_fits
@@ -17,6 +18,7 @@ from contracts.typed import half_width
 from contracts.written import is_no_code, says_nothing
 from services.catalog.enterprises.credit_code import checked_credit_code, never
 from services.catalog.enterprises.domain import CreditCodeInvalid
+from services.catalog.enterprises.sources import Voice
 from services.catalog.imports.fact_cells import CODED, CellRefused, spoiled_cell
 from services.catalog.imports.headings import choice_of
 from services.catalog.imports.lines import MOBILE, MOST_KNOWN, NAME, EnterpriseLine
@@ -35,14 +37,16 @@ class Alike:
 
 @dataclass(slots=True)
 class RecordReader:
-    """Reads the records of one feed. `today` is the day on which it does; `vocabulary` has by name what items list of
-    the codes of a fact."""
+    """Reads the records of one feed. `today` is the day on which it does; `voice`: for which sources the feed may speak;
+    `vocabulary` has by name what items list of the codes of a fact."""
 
     today: date
+    voice: Voice
     admitted: Callable[[str], bool] = never
     vocabulary: Mapping[str, FactType] = field(default_factory=dict)
     _alike: dict[tuple[Any, ...], Alike] = field(default_factory=dict)
     _told: int = 0
+    _heard: dict[tuple[str, SourceKind | None], Reason | None] = field(default_factory=dict)
 
     def read(self, line: int, record: Mapping[str, Any]) -> EnterpriseLine:
         """The fields of an enterprise, and facts as the contract writes them."""
@@ -89,8 +93,25 @@ class RecordReader:
                 continue
             if fact.as_of > self.today:
                 reasons.append(Reason(code="as_of_invalid", message="数据日期晚于今天。", field=f"facts.{index}.as_of"))
+            against = self._against(fact, f"facts.{index}.source")
+            if against is not None:
+                reasons.append(against)
             facts.append(fact)
         return tuple(facts)
+
+    def _against(self, fact: Fact, where: str) -> Reason | None:
+        """A feed has few sources and many facts: each source is looked at once."""
+        said = (fact.source, fact.source_kind)
+        if said not in self._heard:
+            if len(self._heard) >= MOST_ALIKE:
+                self._heard.clear()
+            self._heard[said] = self.voice.against(fact.source, fact.source_kind, "source")
+        found = self._heard[said]
+        return (
+            None
+            if found is None
+            else found.model_copy(update={"field": where.removesuffix("source") + (found.field or "")})
+        )
 
     def _fact(self, written: Any) -> Fact | None:
         """Most facts of a feed are told in the same way, and many have the same few values: the way is checked once,

@@ -14,6 +14,7 @@ from contracts.operations import LineResult
 from contracts.refusal import Reason
 from contracts.rule import Fact
 from contracts.rule.facts import FactKind
+from services.catalog.enterprises.counting import CountingFact, ToldFact, counting
 from services.catalog.enterprises.domain import Enterprise, EnterpriseMergedAlready
 from services.catalog.enterprises.store import Enterprises
 from services.catalog.imports.lines import EnterpriseLine
@@ -21,11 +22,12 @@ from services.catalog.imports.lines import EnterpriseLine
 FactIdentity = tuple[Any, ...]
 
 KNOWN_TELLINGS = (
-    "SELECT enterprise_id, version, first, source, source_kind, as_of, valid_until, facts FROM enterprise_telling"
+    "SELECT enterprise_id, version, first, source, source_kind, as_of, valid_until, facts,"
+    " coalesce(teller, recorded_by) AS teller FROM enterprise_telling"
     " WHERE tenant = :tenant AND enterprise_id = ANY (:ids) ORDER BY enterprise_id, version, first"
 )
 KNOWN_WITHDRAWALS = (
-    "SELECT enterprise_id, version, ordinal FROM enterprise_fact_withdrawal"
+    "SELECT enterprise_id, version, ordinal, withdrawn_by FROM enterprise_fact_withdrawal"
     " WHERE tenant = :tenant AND enterprise_id = ANY (:ids)"
 )
 
@@ -36,9 +38,12 @@ class KnownFacts:
     def __init__(self, ids: Collection[str], uow: UnitOfWork) -> None:
         asked = {"tenant": uow.tenant, "ids": sorted(ids)}
         self._tellings: dict[str, list[Any]] = defaultdict(list)
-        self._taken_back: set[tuple[str, int, int]] = set()
+        self._taken_back: dict[tuple[str, int, int], str] = {}
         if ids:
-            self._taken_back = {tuple(row) for row in uow.execute(KNOWN_WITHDRAWALS, asked)}
+            self._taken_back = {
+                (row.enterprise_id, row.version, row.ordinal): row.withdrawn_by
+                for row in uow.execute(KNOWN_WITHDRAWALS, asked)
+            }
             for row in uow.execute(KNOWN_TELLINGS, asked):
                 self._tellings[row.enterprise_id].append(row)
 
@@ -60,17 +65,14 @@ class KnownFacts:
                 (withdrawn if taken_back else stands).add(said)
         return stands, withdrawn
 
-    def standing(self, enterprise_id: str) -> Collection[Fact]:
-        """What counts so far: of each name and period the newest that was not withdrawn, the last one told."""
-        counting: dict[tuple[str, str | None], Fact] = {}
+    def standing(self, enterprise_id: str) -> Collection[CountingFact]:
+        """What counts so far, and whose word it is."""
+        return counting(self._told(enterprise_id)).values()
+
+    def _told(self, enterprise_id: str) -> Iterator[ToldFact]:
         for telling in self._tellings[enterprise_id]:
             for ordinal, (name, kind, value, unit, period) in enumerate(telling.facts, start=telling.first):
-                known = counting.get((name, period))
-                if (enterprise_id, telling.version, ordinal) in self._taken_back or (
-                    known is not None and telling.as_of < known.as_of
-                ):
-                    continue
-                counting[name, period] = Fact.model_construct(
+                fact = Fact.model_construct(
                     name=name,
                     kind=FactKind(kind),
                     value=_plain(value),
@@ -81,7 +83,8 @@ class KnownFacts:
                     as_of=telling.as_of,
                     valid_until=telling.valid_until,
                 )
-        return counting.values()
+                taken_back = self._taken_back.get((enterprise_id, telling.version, ordinal))
+                yield ToldFact(fact, telling.teller, withdrawn_by=taken_back)
 
 
 def _plain(value: Any) -> bool | str | tuple[str, ...]:
@@ -93,15 +96,17 @@ def identity(fact: Fact) -> FactIdentity:
     return (fact.name, fact.period, fact.kind, fact.value, fact.unit, fact.source, fact.as_of, fact.valid_until)
 
 
-def take_lines(lines: Sequence[EnterpriseLine], uow: UnitOfWork, cipher: Cipher) -> list[LineResult]:
-    """Register and record; at least one result for each line, in their order."""
+def take_lines(
+    lines: Sequence[EnterpriseLine], uow: UnitOfWork, cipher: Cipher, *, signed: bool = False
+) -> list[LineResult]:
+    """Register and record; at least one result for each line, in their order. `signed`: as a feed says it."""
     results: list[LineResult] = [
         LineResult(line=each.line, column=reason.field, outcome="refused", code=reason.code, message=reason.message)
         for each in lines
         for reason in each.reasons
     ]
     for together in _without_repeats([each for each in lines if not each.reasons]):
-        results += _take(together, uow, cipher)
+        results += _take(together, uow, cipher, signed)
     return sorted(results, key=lambda result: result.line)
 
 
@@ -117,7 +122,7 @@ def _without_repeats(lines: Sequence[EnterpriseLine]) -> Iterator[list[Enterpris
         lines = later
 
 
-def _take(lines: Sequence[EnterpriseLine], uow: UnitOfWork, cipher: Cipher) -> list[LineResult]:
+def _take(lines: Sequence[EnterpriseLine], uow: UnitOfWork, cipher: Cipher, signed: bool) -> list[LineResult]:
     enterprises = uow.of(Enterprises)
     dossiers = {each.uscc: each for each in enterprises.of_credit_codes([line.uscc for line in lines])}
     known = KnownFacts([each.id for each in dossiers.values()], uow)
@@ -127,18 +132,18 @@ def _take(lines: Sequence[EnterpriseLine], uow: UnitOfWork, cipher: Cipher) -> l
     for line in lines:
         dossier = dossiers.get(line.uscc)
         if dossier is None:
-            results.append(_register(line, changed, uow, cipher, today))
+            results.append(_register(line, changed, uow, cipher, today, signed))
         elif dossier.merged_into is not None:
             refusal = EnterpriseMergedAlready(into=dossier.merged_into)
             results.append(_refused(line, Reason(code=refusal.code, message=refusal.message), dossier.id))
         else:
-            results.append(_add(line, dossier, known, changed, uow, today))
+            results.append(_add(line, dossier, known, changed, uow, today, signed))
     enterprises.save_many(changed)
     return results
 
 
 def _register(
-    line: EnterpriseLine, changed: list[Enterprise], uow: UnitOfWork, cipher: Cipher, today: date
+    line: EnterpriseLine, changed: list[Enterprise], uow: UnitOfWork, cipher: Cipher, today: date, signed: bool
 ) -> LineResult:
     if line.contact_mobile is None:
         return _refused(line, Reason(code="contact_missing", message="首次登记的企业须有联系手机。"))
@@ -152,7 +157,7 @@ def _register(
         contact_sealed=cipher.seal(line.contact_mobile, tenant=uow.tenant, purpose="contact"),
         contact_masked=mask_phone(line.contact_mobile),
     )
-    enterprise.register(by=uow.actor, facts=line.facts, today=today)
+    enterprise.register(by=uow.actor, facts=line.facts, today=today, signed=signed)
     changed.append(enterprise)
     sentence = f"新登记，载入 {len(line.facts)} 项数据。"
     return LineResult(line=line.line, outcome="accepted", code="registered", message=sentence, subject_id=enterprise.id)
@@ -165,6 +170,7 @@ def _add(
     changed: list[Enterprise],
     uow: UnitOfWork,
     today: date,
+    signed: bool,
 ) -> LineResult:
     """A name or contact that differs is told and left alone: changing those is a decision about one enterprise."""
     note = f"名称与档案中的“{dossier.name}”不一致，未更改名称。" if line.name != dossier.name else ""
@@ -181,7 +187,7 @@ def _add(
             message=note or "与档案一致，没有变化。",
             subject_id=dossier.id,
         )
-    dossier.record_facts(facts, by=uow.actor, today=today, standing=known.standing(dossier.id))
+    dossier.record_facts(facts, by=uow.actor, today=today, standing=known.standing(dossier.id), signed=signed)
     changed.append(dossier)
     sentence = f"载入 {len(facts)} 项新数据。{note}"
     return LineResult(

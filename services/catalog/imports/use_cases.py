@@ -9,6 +9,7 @@ from contracts.enterprise_imports import ImportEnterprises
 from contracts.operations import OperationView
 from contracts.refusal import Invalid, Reason
 from services.catalog.enterprises.domain import FactsNotYours
+from services.catalog.enterprises.voices import voice_of
 
 KIND = "import_enterprises"
 
@@ -35,6 +36,9 @@ def import_enterprises(cmd: ImportEnterprises, uow: UnitOfWork) -> OperationView
     today = uow.now.astimezone(CHINA).date()
     if cmd.as_of is not None and cmd.as_of > today:
         reasons.append(Reason(code="as_of_invalid", message="数据日期晚于今天。", field="as_of"))
+    if cmd.format != "feed" and cmd.source is not None:
+        against = voice_of(uow, [cmd.source]).against(cmd.source, cmd.source_kind, "source")
+        reasons += [against] if against is not None else []
     if reasons:
         raise ImportRefused(*reasons)
     parameters = {**cmd.model_dump(mode="json", exclude_none=True), "as_of": (cmd.as_of or today).isoformat()}

@@ -19,6 +19,7 @@ from contracts.fact_sources import SourceKind
 from contracts.operations import LineResult
 from contracts.refusal import Conflict, Reason
 from contracts.rule.facts import FactType
+from services.catalog.enterprises.sources import Voice
 from services.catalog.imports.exchange import FeedPage
 from services.catalog.imports.headings import HeadingRefused, TableEmpty, read_heading
 from services.catalog.imports.lines import EnterpriseLine, LineReader
@@ -37,7 +38,10 @@ class FeedNotConnected(Conflict):
 
 
 class Feed(Protocol):
-    """The data exchange: pages of a feed, whose signatures have been checked."""
+    """The data exchange: pages of a feed, whose signatures have been checked. `voice`: for which sources it may speak."""
+
+    @property
+    def voice(self) -> Voice: ...
 
     def page(self, feed: str, after: int, limit: int) -> FeedPage: ...
 
@@ -68,7 +72,7 @@ class EnterpriseImport:
         return self._of_feed(run) if run.parameters["format"] == "feed" else self._of_table(run)
 
     def take(self, lines: Sequence[EnterpriseLine], run: Operation, uow: UnitOfWork) -> list[LineResult]:
-        return take_lines(lines, uow, self._cipher)
+        return take_lines(lines, uow, self._cipher, signed=run.parameters["format"] == "feed")
 
     def key(self, line: EnterpriseLine) -> str:
         return line.uscc or f"line {line.line}"
@@ -121,6 +125,7 @@ class EnterpriseImport:
         after = run.checkpoint["after"] if run.checkpoint else 0
         reader = RecordReader(
             self._today(),
+            feed.voice,
             self._admitted(run.tenant).__contains__,
             {word: fact for word, fact in self._vocabulary(run.tenant).items() if word == fact.name},
         )

@@ -72,7 +72,7 @@ def _value(part: ScorePart, fact: Fact, reader: FactReader) -> Measured:
 def _growth(now: Fact, before: Fact, reader: FactReader) -> Measured:
     base = amount_of(before)
     if base <= 0:
-        return None, f"{_said(now, reader)}，基期为 0，无法计算增速"
+        return None, f"{_said(now, reader)}，{_said(before, reader)}，基期为零或负数，无法计算增速"
     grown = (amount_of(now) - base) / base * 100
     verb = "增长" if grown >= 0 else "下降"
     return grown, f"{_said(now, reader)}，比{_said(before, reader)}{verb} {number_text(abs(grown))}%"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chassis.write.uow import UnitOfWork
 from contracts.merges import ConfirmMerge, DeclineMerge, MergeView, ProposeMerge
+from services.catalog.enterprises.counting import counting
 from services.catalog.enterprises.store import Enterprises
 from services.catalog.materials.store import Materials
 from services.catalog.merges.domain import Merge
@@ -34,9 +35,9 @@ def confirm_merge(cmd: ConfirmMerge, uow: UnitOfWork) -> MergeView:
     merge.confirm(dossiers, by=uow.actor, at=uow.now)
     absorbed, surviving = dossiers[merge.absorbed_id], dossiers[merge.surviving_id]
     surviving.take_over(
-        tuple(enterprises.standing_facts(absorbed.id)),
+        tuple(each for each in enterprises.told(absorbed.id) if each.withdrawn_by is None),
         moved_from=absorbed.id,
-        standing=enterprises.current_facts(surviving.id),
+        standing=counting(enterprises.told(surviving.id)).values(),
     )
     moved = materials.of_enterprise(absorbed.id)
     for material in moved:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -108,11 +108,13 @@ def refuse_others(by: Actor) -> None:
         raise OutsideFiguresNotYours()
 
 
-def check(figures: Sequence[ParameterValue], today: date, units: Mapping[str, str]) -> None:
+def check(
+    figures: Sequence[ParameterValue], today: date, units: Mapping[str, str], besides: Iterable[Reason] = ()
+) -> None:
     """Raise OutsideFiguresRefused with everything that is wrong with them.
 
     `today` is the date in China; `units` are those in which the tenant's standing figures of these names are
-    written, by name.
+    written, by name; `besides` is what else stands against them.
     """
     known = dict(units)
     reasons: list[Reason] = []
@@ -123,6 +125,7 @@ def check(figures: Sequence[ParameterValue], today: date, units: Mapping[str, st
         if figure in figures[:index]:
             text = f"“{figure.name}”与第 {figures.index(figure) + 1} 条完全相同"
             reasons.append(Reason(code="figure_given_twice", message=text, field=f"figures.{index}"))
+    reasons += besides
     if reasons:
         raise OutsideFiguresRefused(*reasons)
 

@@ -10,6 +10,8 @@ from contracts.outside_figures import (
     RecordOutsideFigures,
     WithdrawOutsideFigure,
 )
+from contracts.refusal import Reason
+from services.catalog.enterprises.voices import voice_of
 from services.catalog.outside_figures.domain import OutsideFigure, check, refuse_others
 from services.catalog.outside_figures.store import OutsideFigures
 
@@ -19,7 +21,7 @@ def record_outside_figures(cmd: RecordOutsideFigures, uow: UnitOfWork) -> Outsid
     refuse_others(uow.actor)
     known = uow.of(OutsideFigures)
     units = known.units([figure.name for figure in cmd.figures], tenant=uow.tenant)
-    check(cmd.figures, uow.now.astimezone(CHINA).date(), units)
+    check(cmd.figures, uow.now.astimezone(CHINA).date(), units, _of_others(cmd, uow))
     ids = sorted(uow.new_id() for _ in cmd.figures)
     entered = [
         OutsideFigure(
@@ -34,6 +36,13 @@ def record_outside_figures(cmd: RecordOutsideFigures, uow: UnitOfWork) -> Outsid
     ]
     known.save_many([each.announce() for each in entered])
     return OutsideFigureList(items=tuple(each.view() for each in entered))
+
+
+def _of_others(cmd: RecordOutsideFigures, uow: UnitOfWork) -> list[Reason]:
+    """Figures that are said to come from a source for which the actor may not speak."""
+    voice = voice_of(uow, [figure.source for figure in cmd.figures])
+    found = (voice.against_figure(each.source, f"figures.{index}.source") for index, each in enumerate(cmd.figures))
+    return [reason for reason in found if reason is not None]
 
 
 def withdraw_outside_figure(cmd: WithdrawOutsideFigure, uow: UnitOfWork) -> OutsideFigureView:

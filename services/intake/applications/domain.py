@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from contracts.aggregate import Aggregate
-from contracts.enterprises import Payee
+from contracts.enterprises import FactRecorders, Payee
 from contracts.intake import (
     ApplicationSubmitted,
     Claim,
@@ -87,13 +87,14 @@ class Application(Aggregate):
 
     It belongs to the enterprise's tenant; the case that follows belongs to the item's (`claim.tenant`). `period` is
     what the item's frequency allows one claim for. `facts` and the outside `figures` are what the amount follows
-    from.
+    from; `recorders`, whose word these facts are, is told with it and not kept.
     """
 
     claim: Claim
     period: str
     facts: tuple[Fact, ...]
     figures: tuple[ParameterValue, ...] = ()
+    recorders: tuple[FactRecorders, ...] = ()
     payee: Payee
     estimated_fen: int
     commitments: tuple[str, ...] = ()
@@ -109,6 +110,7 @@ class Application(Aggregate):
                 claim=self.claim,
                 facts=self.facts,
                 figures=self.figures,
+                recorders=self.recorders,
                 payee=self.payee,
                 estimated_fen=self.estimated_fen,
                 commitments=self.commitments,

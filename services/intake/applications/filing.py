@@ -6,6 +6,7 @@ from chassis.foundation.ids import random_code
 from chassis.foundation.secrecy import Cipher
 from chassis.time.clock import CHINA
 from chassis.write.uow import UnitOfWork
+from contracts.enterprises import FactRecorders
 from contracts.identity import PLATFORM
 from contracts.intake import ReplacedClaim
 from services.intake.applications.admission import Admission
@@ -55,6 +56,7 @@ def application_of(
         period=admission.period,
         facts=admission.facts,
         figures=admission.figures,
+        recorders=_recorders(enterprise, admission),
         payee=enterprise.payee,
         estimated_fen=admission.amount_fen,
         commitments=commitments,
@@ -63,3 +65,9 @@ def application_of(
         submitted_by=uow.actor.id,
         submitted_at=uow.now,
     )
+
+
+def _recorders(enterprise: Applicant, admission: Admission) -> tuple[FactRecorders, ...]:
+    """Whose word the facts of the claim are, as far as they come from the dossier."""
+    claimed = {(fact.name, fact.period) for fact in admission.facts}
+    return tuple(each for each in enterprise.recorders if (each.name, each.period) in claimed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from contracts.enterprises import Payee
+from contracts.enterprises import FactRecorders, Payee
 from contracts.item import PolicyItemContent
 from contracts.message import Id, TenantId
 from contracts.policies import ItemState
@@ -29,7 +29,8 @@ class PublishedItem:
 
 @dataclass(frozen=True, slots=True)
 class Applicant:
-    """What intake knows of an enterprise; `payee` is its confirmed account, if it has one.
+    """What intake knows of an enterprise; `payee` is its confirmed account, if it has one, and `recorders` the persons
+    whose word facts are, where they are a person's.
 
     `merged_into` is the dossier to use instead; `has_absorbed` says that others were merged into this one.
     """
@@ -42,6 +43,7 @@ class Applicant:
     payee: Payee | None
     merged_into: str | None = None
     has_absorbed: bool = False
+    recorders: tuple[FactRecorders, ...] = ()
 
 
 def facts_used(item: PublishedItem | None) -> Sequence[str]:

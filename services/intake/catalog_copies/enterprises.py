@@ -7,7 +7,13 @@ from typing import Any
 
 from chassis.events.received import Received
 from chassis.write.uow import UnitOfWork
-from contracts.enterprises import EnterpriseFactsChanged, EnterpriseRegistered, Payee, PayeeAccountChanged
+from contracts.enterprises import (
+    EnterpriseFactsChanged,
+    EnterpriseRegistered,
+    FactRecorders,
+    Payee,
+    PayeeAccountChanged,
+)
 from contracts.rule import Fact
 from services.intake.catalog_copies.domain import Applicant
 from services.intake.catalog_copies.rows import write_rows
@@ -20,12 +26,13 @@ ON CONFLICT DO NOTHING
 """
 
 KEEP_FACTS = """
-INSERT INTO enterprise_fact (tenant, enterprise_id, name, period, as_of, fact)
-SELECT tenant, enterprise_id, name, period, as_of, fact
+INSERT INTO enterprise_fact (tenant, enterprise_id, name, period, as_of, fact, recorders)
+SELECT tenant, enterprise_id, name, period, as_of, fact, ARRAY(SELECT json_array_elements_text(recorders))
 FROM json_to_recordset(CAST(:rows AS json))
-    AS r(tenant text, enterprise_id text, name text, period text, as_of date, fact jsonb)
+    AS r(tenant text, enterprise_id text, name text, period text, as_of date, fact jsonb, recorders json)
 ORDER BY tenant, enterprise_id, name, period
-ON CONFLICT (tenant, enterprise_id, name, period) DO UPDATE SET as_of = EXCLUDED.as_of, fact = EXCLUDED.fact
+ON CONFLICT (tenant, enterprise_id, name, period)
+DO UPDATE SET as_of = EXCLUDED.as_of, fact = EXCLUDED.fact, recorders = EXCLUDED.recorders
 WHERE enterprise_fact.as_of <= EXCLUDED.as_of
 """
 
@@ -49,7 +56,7 @@ WHERE payee.account_version < EXCLUDED.account_version
 ENTERPRISES = """
 SELECT e.id, e.tenant, e.uscc, e.name, p.payee, m.surviving_id AS merged_into,
     EXISTS (SELECT FROM merged_enterprise f WHERE f.tenant = e.tenant AND f.surviving_id = e.id) AS has_absorbed,
-    (SELECT jsonb_agg(f.fact ORDER BY f.name, f.period) FROM enterprise_fact f
+    (SELECT jsonb_agg(jsonb_build_array(f.fact, f.recorders) ORDER BY f.name, f.period) FROM enterprise_fact f
      WHERE f.tenant = e.tenant AND f.enterprise_id = e.id AND f.name = ANY (:names)) AS facts
 FROM enterprise e LEFT JOIN payee p ON p.tenant = e.tenant AND p.enterprise_id = e.id
 LEFT JOIN merged_enterprise m ON m.tenant = e.tenant AND m.absorbed_id = e.id
@@ -82,6 +89,7 @@ class EnterpriseCopies:
         What is withdrawn is forgotten first, so that an older fact that counts again is taken.
         """
         newest: dict[tuple[str, str, str, str], Fact] = {}
+        whose: dict[tuple[str, str, str, str], tuple[str, ...]] = {}
         withdrawn: set[tuple[str, str, str, str]] = set()
         for event in events:
             dossier = (event.tenant, event.data.enterprise_id)
@@ -89,10 +97,14 @@ class EnterpriseCopies:
                 key = (*dossier, gone.name, gone.period or "")
                 withdrawn.add(key)
                 newest.pop(key, None)
+            own = (event.data.recorded_by,) if event.data.recorded_by is not None else ()
+            others = event.data.recorders if isinstance(event.data, EnterpriseFactsChanged) else ()
+            recorders = {(each.name, each.period): each.persons for each in others}
             for fact in event.data.facts:
                 key = (*dossier, fact.name, fact.period or "")
                 if key not in newest or fact.as_of >= newest[key].as_of:
                     newest[key] = fact
+                    whose[key] = recorders.get((fact.name, fact.period), own)
         columns = ("tenant", "enterprise_id", "name", "period")
         write_rows(self._uow, FORGET_FACTS, [dict(zip(columns, key, strict=True)) for key in sorted(withdrawn)])
         rows = [
@@ -103,6 +115,7 @@ class EnterpriseCopies:
                 "period": period,
                 "as_of": fact.as_of,
                 "fact": vars(fact),
+                "recorders": whose[tenant, enterprise_id, name, period],
             }
             for (tenant, enterprise_id, name, period), fact in newest.items()
         ]
@@ -138,13 +151,17 @@ class EnterpriseCopies:
 
 
 def _enterprise(row: Any) -> Applicant:
+    known = [(Fact.model_validate(fact), tuple(persons)) for fact, persons in row.facts or ()]
     return Applicant(
         enterprise_id=row.id,
         tenant=row.tenant,
         uscc=row.uscc,
         name=row.name,
-        facts=tuple(Fact.model_validate(fact) for fact in row.facts or ()),
+        facts=tuple(fact for fact, _persons in known),
         payee=Payee.model_validate(row.payee) if row.payee is not None else None,
         merged_into=row.merged_into,
         has_absorbed=row.has_absorbed,
+        recorders=tuple(
+            FactRecorders(name=fact.name, period=fact.period, persons=persons) for fact, persons in known if persons
+        ),
     )

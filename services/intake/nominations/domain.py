@@ -83,6 +83,7 @@ def _line(application: Application, numbers: Numbers) -> NominatedLine:
         claim=application.claim,
         facts=application.facts,
         figures=application.figures,
+        recorders=application.recorders,
         payee=application.payee,
         amount_fen=application.estimated_fen,
         query_code_digest=numbers.digest,

@@ -14,7 +14,7 @@ from contracts.case_materials import MaterialConfirmation, MaterialsConfirmed
 from contracts.case_tasks import Task
 from contracts.deadlines import DeadlineMove, ReviewDeadlineUndetermined
 from contracts.duties import Attention
-from contracts.enterprises import Payee
+from contracts.enterprises import FactRecorders, Payee
 from contracts.intake import Claim
 from contracts.message import SYSTEM, Actor, Event, TenantId
 from contracts.refusal import Reason, Refused
@@ -43,6 +43,7 @@ from services.review.register.domain import RegisteredAward, award_period
 class Case(Aggregate):
     """One claim under review. `assessment` is what the pinned item version says on the facts and figures as filed.
 
+    `recorders` are the persons whose word facts are; none of them decides it (`four_eyes`).
     `due_at` is absent without a review limit, and while the calendar of `awaits_year` is not published. `moved` is how
     this version has moved it. `listed_by`: whoever pushed the list that it is a line of, while it waits for nothing but
     the meaning of its plan's words.
@@ -50,6 +51,7 @@ class Case(Aggregate):
 
     claim: Claim
     facts: tuple[Fact, ...]
+    recorders: tuple[FactRecorders, ...] = ()
     payee: Payee
     asked_fen: int | None
     assessment: Assessment
@@ -119,6 +121,7 @@ class Case(Aggregate):
             traceparent=filing.traceparent,
             claim=filing.claim,
             facts=filing.facts,
+            recorders=filing.recorders,
             payee=filing.payee,
             asked_fen=filing.asked_fen,
             assessment=assess(rules, sheet, filing.filed_on),

@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from contracts.enterprises import Payee
+from contracts.enterprises import FactRecorders, Payee
 from contracts.intake import Claim
 from contracts.message import TenantId
 from contracts.rule import Fact, ParameterValue
@@ -21,7 +21,8 @@ def case_id_of(application_id: str) -> str:
 class Filing:
     """What was filed, by an enterprise or on a department's list. `filed_on` is the local date of `filed_at`; `figures` are
     the outside figures as they stood then: the claim is judged on these, whatever is said of them later. `commitments` are
-    the codes of the materials in whose stead the applicant has signed a pledge; `listed_by`: whose list it is a line of."""
+    the codes of the materials in whose stead the applicant has signed a pledge; `listed_by`: whose list it is a line of; `recorders`: whose word facts
+    are."""
 
     tenant: TenantId
     claim: Claim
@@ -33,6 +34,7 @@ class Filing:
     figures: tuple[ParameterValue, ...] = ()
     commitments: tuple[str, ...] = ()
     listed_by: str | None = None
+    recorders: tuple[FactRecorders, ...] = ()
     traceparent: str | None = None
 
     @property

@@ -19,6 +19,7 @@ from contracts.refusal import Refused
 from copies.plan_terms import keep_plan_terms
 from services.review.cases import deadline
 from services.review.cases.case import Case
+from services.review.cases.deciders import against_nominators
 from services.review.cases.decision import CaseDecision
 from services.review.cases.opening import version_of
 from services.review.cases.payments import PayerOf
@@ -43,9 +44,14 @@ def today(uow: UnitOfWork) -> date:
 def approve_lines(lines: Sequence[Line], unmapped: Unmapped, uow: UnitOfWork) -> Mapping[str, Refused]:
     """Approve these, each with its place in the register; → what stands against the others, by case."""
     payer_of: PayerOf = cache(uow.registry.payer)
+    own_word = against_nominators([(case, decision.by) for case, _amount, decision in lines], uow)
     payments = {case.id: case.payments(payer_of) for case, _amount, _decision in lines}
     found = {
-        case.id: [*payments[case.id][1], *waiting_for(unmapped.get(version_of(case.claim), ()))]
+        case.id: [
+            *payments[case.id][1],
+            *waiting_for(unmapped.get(version_of(case.claim), ())),
+            *([own_word[case.id]] if case.id in own_word else []),
+        ]
         for case, _amount, _decision in lines
     }
     sound = [case.award for case, amount_fen, _ in lines if not found[case.id] and not case.obstacles(amount_fen)]

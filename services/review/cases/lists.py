@@ -84,6 +84,7 @@ def _lines(event: Received[EnterprisesNominated]) -> list[Filing]:
             claim=line.claim,
             facts=line.facts,
             figures=line.figures,
+            recorders=line.recorders,
             payee=line.payee,
             asked_fen=line.amount_fen,
             listed_by=data.nominated_by,

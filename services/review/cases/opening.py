@@ -55,6 +55,7 @@ def _application(event: Received[ApplicationSubmitted]) -> Filing:
         claim=data.claim,
         facts=data.facts,
         figures=data.figures,
+        recorders=data.recorders,
         commitments=data.commitments,
         payee=data.payee,
         asked_fen=data.estimated_fen,

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from chassis.read.reader import Reader
 from contracts.case_materials import ConfirmedMaterial
 from contracts.case_tasks import SheetTask
+from contracts.enterprises import FactRecorders
 from contracts.review import (
     CaseSheet,
     CaseView,
@@ -22,11 +23,13 @@ from contracts.review import (
 from contracts.rule import Assessment, Fact, ItemRules, Material
 from rules import sentences
 from rules.facts import label, value_text
+from services.review.cases.four_eyes import persons_behind
 from services.review.cases.store import REVIEW_CASE
 from services.review.cases.tasks import tasks_of
 from services.review.cases.views import case_row, shown
 
 FACTS: TypeAdapter[tuple[Fact, ...]] = TypeAdapter(tuple[Fact, ...])
+RECORDERS: TypeAdapter[tuple[FactRecorders, ...]] = TypeAdapter(tuple[FactRecorders, ...])
 RULES = text("SELECT rules FROM item_version WHERE item_id = :item AND item_version = :version")
 AWARDS = text(
     "SELECT c.id AS case_id, c.claim ->> 'receipt' AS receipt, c.claim ->> 'item_id' AS item_id,"
@@ -38,7 +41,7 @@ AWARDS = text(
 
 def get_case_sheet(query: GetCaseSheet, reader: Reader) -> CaseSheet:
     """Raises CaseNotFound, NotYourDepartment or Forbidden."""
-    row = case_row(query.case_id, reader, REVIEW_CASE.c.facts, REVIEW_CASE.c.commitments)
+    row = case_row(query.case_id, reader, REVIEW_CASE.c.facts, REVIEW_CASE.c.recorders, REVIEW_CASE.c.commitments)
     case = shown(row, reader)
     claim = case.claim
     found = reader.execute(RULES, {"item": claim.item_id, "version": claim.item_version}).scalar_one()
@@ -53,7 +56,7 @@ def get_case_sheet(query: GetCaseSheet, reader: Reader) -> CaseSheet:
         amount=said.amount,
         conditions=assessment.verdict.reasons,
         working=assessment.amount.working,
-        facts=shown_facts(FACTS.validate_python(row.facts), rules),
+        facts=shown_facts(FACTS.validate_python(row.facts), rules, RECORDERS.validate_python(row.recorders)),
         missing=(*assessment.verdict.missing, *assessment.amount.missing),
         awards=tuple(EarlierAward(**award) for award in reader.execute(AWARDS, asked).mappings()),
         materials=tuple(_material(each, row.commitments, confirmed) for each in rules.plan.materials),
@@ -66,9 +69,11 @@ def get_case_sheet(query: GetCaseSheet, reader: Reader) -> CaseSheet:
     )
 
 
-def shown_facts(facts: tuple[Fact, ...], rules: ItemRules) -> tuple[SheetFact, ...]:
+def shown_facts(
+    facts: tuple[Fact, ...], rules: ItemRules, recorders: tuple[FactRecorders, ...] = ()
+) -> tuple[SheetFact, ...]:
     """Those that the rule or the form names, in the order in which the item declares them. Pure."""
-    types = rules.fact_types_by_name
+    types, behind = rules.fact_types_by_name, persons_behind(recorders)
     order = {name: place for place, name in enumerate(types)}
     asked = {field.fact for field in rules.plan.form_fields}
     kept = [fact for fact in facts if fact.name in types or fact.name in asked]
@@ -82,6 +87,7 @@ def shown_facts(facts: tuple[Fact, ...], rules: ItemRules) -> tuple[SheetFact, .
             source=fact.source,
             as_of=fact.as_of,
             valid_until=fact.valid_until,
+            recorded_by=behind.get((fact.name, fact.period), ()),
         )
         for fact in kept
     )

@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from chassis.write.store import AggregateStore, aggregate_columns
-from contracts.enterprises import Payee
+from contracts.enterprises import FactRecorders, Payee
 from contracts.intake import Claim
 from contracts.message import TenantId
 from contracts.refusal import Reason
@@ -48,6 +48,7 @@ REVIEW_CASE = Table(
     Column("department", Text, nullable=False),
     Column("department_id", Text),
     Column("facts", JSONB, nullable=False),
+    Column("recorders", JSONB, nullable=False),
     Column("payee", JSONB, nullable=False),
     Column("asked_fen", BigInteger),
     Column("assessment", JSONB, nullable=False),
@@ -112,6 +113,7 @@ class Cases(AggregateStore[Case]):
             "department": aggregate.claim.department,
             "department_id": aggregate.claim.department_id,
             "facts": [fact.model_dump(mode="json") for fact in aggregate.facts],
+            "recorders": [each.model_dump(mode="json") for each in aggregate.recorders],
             "payee": aggregate.payee.model_dump(mode="json"),
             "asked_fen": aggregate.asked_fen,
             "assessment": aggregate.assessment.model_dump(mode="json"),
@@ -141,6 +143,7 @@ class Cases(AggregateStore[Case]):
             **self.frame_fields(row),
             claim=Claim.model_validate(row["claim"]),
             facts=tuple(Fact.model_validate(fact) for fact in row["facts"]),
+            recorders=tuple(FactRecorders.model_validate(each) for each in row["recorders"]),
             payee=Payee.model_validate(row["payee"]),
             asked_fen=row["asked_fen"],
             assessment=Assessment.model_validate(row["assessment"]),

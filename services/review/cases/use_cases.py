@@ -13,6 +13,7 @@ from copies.plan_terms import KnownPlanTerms
 from services.review.cases import deadline
 from services.review.cases.case import Case
 from services.review.cases.case_view import view_of
+from services.review.cases.deciders import against_decider
 from services.review.cases.decision import CaseDecision
 from services.review.cases.inspection import Inspection
 from services.review.cases.opening import version_of
@@ -28,7 +29,7 @@ def approve_case(cmd: ApproveCase, uow: UnitOfWork) -> CaseView:
     case = _to_handle(cmd, uow)
     case.must_be_open()
     payments, found = case.payments(uow.registry.payer)
-    found += waiting_for(_unmapped(case, uow))
+    found += [*waiting_for(_unmapped(case, uow)), *against_decider(case, uow)]
     if case.amount_fen and case.id not in uow.of(AwardRegister).reserve([case.award]):
         found.append(AlreadyAwarded())
     case.approve(cmd.amount_fen, CaseDecision(uow.actor.id, uow.now, cmd.opinion), payments, found)
@@ -38,6 +39,9 @@ def approve_case(cmd: ApproveCase, uow: UnitOfWork) -> CaseView:
 def reject_case(cmd: RejectCase, uow: UnitOfWork) -> CaseView:
     """Refuse it, with the reason."""
     case = _to_handle(cmd, uow)
+    case.must_be_open()
+    if against := against_decider(case, uow):
+        raise against[0]
     case.reject(CaseDecision(uow.actor.id, uow.now, cmd.reason, cmd.cites, cmd.how_to_object))
     return _decided(case, uow)
 

@@ -20,6 +20,7 @@ from contracts.rule import Fact, FactSheet
 from copies.departments import KnownDepartments
 from copies.plan_terms import KnownPlanTerms
 from services.catalog.contacts.store import ContactChanges
+from services.catalog.enterprises.counting import ToldFact
 from services.catalog.enterprises.domain import Enterprise, EnterpriseUnknown
 from services.catalog.enterprises.store import Enterprises
 from services.catalog.payee_accounts.domain import PayeeAccount, PayeeAccountUnknown
@@ -77,6 +78,7 @@ class MemoryEnterprises(MemoryStore[Enterprise]):
     def __init__(self) -> None:
         super().__init__()
         self.records: list[tuple[str, FactRecord]] = []
+        self.tellers: dict[tuple[str, str], str] = {}
 
     @property
     def facts(self) -> list[Fact]:
@@ -100,10 +102,10 @@ class MemoryEnterprises(MemoryStore[Enterprise]):
                 if (id, each.record_id) == (aggregate.id, record.record_id)
             ]
             self.records[place] = (aggregate.id, record)
-        for ordinal, fact in enumerate(aggregate.recorded):
+        for ordinal, told in enumerate(aggregate.recorded):
             record = FactRecord(
                 record_id=f"{aggregate.version}-{ordinal}",
-                fact=fact,
+                fact=told.fact,
                 standing="superseded",
                 recorded_by=self.unit.actor.id,
                 recorded_for=self.unit.actor.department,
@@ -111,12 +113,17 @@ class MemoryEnterprises(MemoryStore[Enterprise]):
                 moved_from=aggregate.moved_from,
             )
             self.records.append((aggregate.id, record))
+            self.tellers[aggregate.id, record.record_id] = told.teller
 
-    def standing_facts(self, enterprise_id: str) -> list[Fact]:
-        return [record.fact for id, record in self.records if id == enterprise_id and record.standing != "withdrawn"]
+    def told(self, enterprise_id: str) -> list[ToldFact]:
+        return [
+            ToldFact(record.fact, self.tellers[id, record.record_id], record.record_id, record.withdrawn_by)
+            for id, record in self.records
+            if id == enterprise_id
+        ]
 
     def current_facts(self, enterprise_id: str) -> list[Fact]:
-        standing = self.standing_facts(enterprise_id)
+        standing = [each.fact for each in self.told(enterprise_id) if each.withdrawn_by is None]
         sheet = FactSheet(facts=tuple(standing), reference_year=2026)
         keys = dict.fromkeys((fact.name, fact.period) for fact in standing)
         return [fact for key in keys if (fact := sheet.find(*key))]

@@ -10,6 +10,7 @@ from chassis.testing.fakes import FakeUnit
 from contracts.departments import DepartmentFunction
 from contracts.message import TenantId
 from contracts.plan_terms import TermInPlan
+from copies.departments import KnownDepartment
 
 Name = tuple[TenantId, str]
 
@@ -21,12 +22,24 @@ class MemoryDepartments:
         self.unit: FakeUnit | None = None
         self.by_name: dict[Name, str] = {}
         self.by_function: dict[tuple[TenantId, DepartmentFunction], str] = {}
+        self.called: dict[str, str] = {}
 
     def named(self, asked: Collection[Name], day: date) -> dict[Name, str]:
         return {each: self.by_name[each] for each in asked if each in self.by_name}
 
     def serving(self, tenants: Collection[TenantId], day: date) -> dict[tuple[TenantId, DepartmentFunction], str]:
         return {key: id for key, id in self.by_function.items() if key[0] in tenants}
+
+    def entries(
+        self,
+        tenants: Collection[TenantId],
+        ids: Collection[str],
+        functions: Collection[DepartmentFunction],
+        day: date,
+    ) -> list[KnownDepartment]:
+        return [
+            KnownDepartment(next(iter(tenants)), id, self.called[id], frozenset()) for id in ids if id in self.called
+        ]
 
 
 class MemoryPlanTerms:

@@ -60,11 +60,15 @@ def test_one_who_acts_for_a_enterprise_opens_no_second_file(unit: FakeUnit, ciph
     assert unit.of(Enterprises).rows == {}
 
 
+TAX = Actor(id="tax-1", roles=frozenset({"department"}), department="章贡区税务局")
+
+
 def test_facts_are_added_to_the_file_and_told(unit: FakeUnit, cipher: AesCipher) -> None:
     enterprise_id = register_enterprise(ENTERPRISE, unit, cipher).enterprise_id
+    unit.actor = TAX
     view = record_facts(RecordFacts(enterprise_id=enterprise_id, facts=(REVENUE,)), unit)
     assert view.facts == (REVENUE,)
-    assert unit.events[-1] == EnterpriseFactsChanged(enterprise_id=enterprise_id, facts=(REVENUE,))
+    assert unit.events[-1] == EnterpriseFactsChanged(enterprise_id=enterprise_id, facts=(REVENUE,), recorded_by="tax-1")
 
 
 @pytest.mark.parametrize("said", ["#N/A", "NULL", "nan", "-"])
@@ -94,6 +98,7 @@ def test_an_error_of_a_spreadsheet_registers_no_enterprise() -> None:
 
 def test_a_correction_is_a_newer_fact_beside_the_old_one(unit: FakeUnit, cipher: AesCipher) -> None:
     enterprise_id = register_enterprise(ENTERPRISE, unit, cipher).enterprise_id
+    unit.actor = TAX
     corrected = REVENUE.model_copy(update={"value": "2400", "as_of": date(2026, 2, 1)})
     record_facts(RecordFacts(enterprise_id=enterprise_id, facts=(REVENUE,)), unit)
     view = record_facts(RecordFacts(enterprise_id=enterprise_id, facts=(corrected,)), unit)
@@ -124,6 +129,7 @@ def test_facts_of_an_unknown_enterprise_are_refused(unit: FakeUnit) -> None:
 
 def test_impossible_dates_are_refused_all_at_once_and_no_fact_is_kept(unit: FakeUnit, cipher: AesCipher) -> None:
     enterprise_id = register_enterprise(ENTERPRISE, unit, cipher).enterprise_id
+    unit.actor = TAX
     future = REVENUE.model_copy(update={"as_of": date(2026, 3, 11)})
     reversed_ = REVENUE.model_copy(update={"valid_until": date(2026, 1, 11)})
     with pytest.raises(FactsRefused) as refused:

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from contracts.rule import Fact
 from contracts.rule.facts import FactType
 from contracts.written import says_nothing
+from services.catalog.imports.exchange import GATHERING
 from services.catalog.imports.lines import EnterpriseLine
 from services.catalog.imports.records import RecordReader
 
@@ -45,7 +46,7 @@ def read(*facts: Any, reader: RecordReader | None = None, **more: Any) -> Enterp
         "contact_mobile": "13800000001",
         "facts": list(facts),
     }
-    return (reader or RecordReader(TODAY)).read(7, {**enterprise, **more})
+    return (reader or RecordReader(TODAY, GATHERING)).read(7, {**enterprise, **more})
 
 
 def told(line: EnterpriseLine) -> list[tuple[str, str | None]]:
@@ -84,7 +85,7 @@ def test_facts_that_are_no_list_are_refused_and_not_passed_over(facts: Any) -> N
 
 
 def test_a_value_is_checked_though_thousands_were_told_in_the_same_way() -> None:
-    reader = RecordReader(TODAY)
+    reader = RecordReader(TODAY, GATHERING)
     assert read(REVENUE, FLAG, CODES, reader=reader).reasons == ()
     for wrong in (
         {**REVENUE, "value": "1,200"},
@@ -106,7 +107,7 @@ def test_a_value_is_checked_though_thousands_were_told_in_the_same_way() -> None
 
 
 def test_a_day_that_was_to_come_is_refused_however_often_it_is_told() -> None:
-    reader = RecordReader(TODAY)
+    reader = RecordReader(TODAY, GATHERING)
     for _ in range(3):
         assert told(read({**REVENUE, "as_of": "2026-11-30"}, reader=reader)) == [("as_of_invalid", "facts.0.as_of")]
     reader.today = date(2026, 11, 30)
@@ -151,7 +152,7 @@ PARTS = st.fixed_dictionaries(
 
 @given(st.lists(PARTS, min_size=2, max_size=30))
 def test_a_record_says_what_the_contract_says_whatever_came_before_it(facts: list[dict[str, Any]]) -> None:
-    reader = RecordReader(TODAY)
+    reader = RecordReader(TODAY, GATHERING)
     for each in (*facts, *facts):
         each = {"source": "统计局", **each}
         try:
@@ -181,14 +182,14 @@ LISTED = FactType.model_validate(
 
 @pytest.mark.parametrize("said", ["NULL", "nan", "-", "—", "N/A", "无"])
 def test_words_for_nothing_in_a_record_are_no_facts(said: str) -> None:
-    reader = RecordReader(TODAY)
+    reader = RecordReader(TODAY, GATHERING)
     for _ in range(2):
         line = read({**SECTOR, "value": said}, {**REVENUE, "value": said}, REVENUE, reader=reader)
         assert ([fact.name for fact in line.facts], line.reasons) == (["revenue"], ())
 
 
 def test_errors_and_codes_outside_the_list_are_refused_with_the_list() -> None:
-    reader = RecordReader(TODAY, vocabulary={"sector": LISTED})
+    reader = RecordReader(TODAY, GATHERING, vocabulary={"sector": LISTED})
     for _ in range(2):
         line = read(
             {**SECTOR, "value": "#N/A"},

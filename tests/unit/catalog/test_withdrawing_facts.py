@@ -18,7 +18,7 @@ from services.catalog.enterprises.store import Enterprises
 from services.catalog.enterprises.use_cases import record_facts, register_enterprise, withdraw_facts
 
 ENTERPRISE = RegisterEnterprise(uscc="91360702DEM000014H", name="示例企业01", contact_mobile="19900000001")
-TAX = Actor(id="tax-1", roles=frozenset({"department"}), department="税务局")
+TAX = Actor(id="tax-1", roles=frozenset({"department"}), department="税务局", speaks_for=frozenset({SourceKind.TAX}))
 KEY = FactKey(name="revenue", period="2025")
 
 
@@ -53,7 +53,9 @@ def take_back(enterprise: str, *records: str) -> WithdrawFacts:
 def test_the_next_standing_record_counts_again_and_is_told(unit: FakeUnit, enterprise: str) -> None:
     view = withdraw_facts(take_back(enterprise, "3-0"), unit)
     assert view.facts == (revenue("100", 1), revenue("50", 2, period="2024"))
-    told = EnterpriseFactsChanged(enterprise_id=enterprise, facts=(revenue("100", 1),), withdrawn=(KEY,))
+    told = EnterpriseFactsChanged(
+        enterprise_id=enterprise, facts=(revenue("100", 1),), withdrawn=(KEY,), recorded_by="tax-1"
+    )
     assert unit.events[-1] == told
 
 
@@ -61,13 +63,17 @@ def test_when_nothing_stands_the_fact_is_gone(unit: FakeUnit, enterprise: str) -
     withdraw_facts(take_back(enterprise, "3-0"), unit)
     view = withdraw_facts(take_back(enterprise, "2-0"), unit)
     assert view.facts == (revenue("50", 2, period="2024"),)
-    assert unit.events[-1] == EnterpriseFactsChanged(enterprise_id=enterprise, facts=(), withdrawn=(KEY,))
+    assert unit.events[-1] == EnterpriseFactsChanged(
+        enterprise_id=enterprise, facts=(), withdrawn=(KEY,), recorded_by="tax-1"
+    )
 
 
 def test_a_record_that_did_not_count_leaves_the_one_that_does(unit: FakeUnit, enterprise: str) -> None:
     view = withdraw_facts(take_back(enterprise, "2-0"), unit)
     assert view.facts[0] == revenue("200", 2)
-    told = EnterpriseFactsChanged(enterprise_id=enterprise, facts=(revenue("200", 2),), withdrawn=(KEY,))
+    told = EnterpriseFactsChanged(
+        enterprise_id=enterprise, facts=(revenue("200", 2),), withdrawn=(KEY,), recorded_by="tax-1"
+    )
     assert unit.events[-1] == told
 
 
@@ -115,4 +121,6 @@ def test_an_old_paper_that_turns_up_later_is_told_as_what_counts(unit: FakeUnit,
     old = revenue("90", 1).model_copy(update={"as_of": date(2026, 1, 5)})
     view = record_facts(RecordFacts(enterprise_id=enterprise, facts=(old,)), unit)
     assert revenue("200", 2) in view.facts
-    assert unit.events[-1] == EnterpriseFactsChanged(enterprise_id=enterprise, facts=(revenue("200", 2),))
+    assert unit.events[-1] == EnterpriseFactsChanged(
+        enterprise_id=enterprise, facts=(revenue("200", 2),), recorded_by="tax-1"
+    )

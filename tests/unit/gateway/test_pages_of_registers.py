@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -258,3 +259,34 @@ def test_a_window_that_is_not_there_is_not_found(visitor: Visitor) -> None:
     assert visitor.get("/platform/windows/nowhere?tenant=xingguo", "system").status_code == 404
     assert visitor.get("/security/credentials/nowhere?tenant=xingguo", "security").status_code == 404
     assert visitor.get("/security/people/person-1/duties/nowhere/stand-in", "security").status_code == 404
+
+
+# -- whose word a department may say ---------------------------------------------------------------------------------------
+
+
+def changes(visitor: Visitor, **said: Any) -> Any:
+    form = {
+        "department.name": "兴国县行政审批局",
+        "department.functions[]": ["approval_bureau"],
+        "since": "2026-12-01",
+        "reason": "调整数据来源",
+        "_version": "3",
+    }
+    visitor.bus.answers["change_department"] = visitor.bus.answers["get_department"]
+    sent = visitor.post("/platform/departments/department-1/change?tenant=xingguo", form | said, "system")
+    assert sent.status_code == 303, html.unescape(sent.text)
+    return sorted(ordered(visitor, "change_department")["body"]["department"]["sources"])
+
+
+def test_a_department_is_given_the_sources_that_it_may_speak_for_and_loses_them_again(visitor: Visitor) -> None:
+    assert changes(visitor, **{"department.sources[]": ["statistics", "others"]}) == ["others", "statistics"]
+    assert changes(visitor) == [], "the page shows all of them: where none is chosen, there is none"
+
+
+def test_the_page_of_a_department_shows_for_whom_it_may_speak(visitor: Visitor) -> None:
+    known = visitor.bus.answers["get_department"] | {"sources": ["tax"]}
+    visitor.bus.answers["get_department"] = known
+    page = visitor.get("/platform/departments/department-1?tenant=xingguo", "system").text
+    assert "可以代表的数据来源" in page
+    assert re.search(r'name="department\.sources\[\]" value="tax" checked', page)
+    assert not re.search(r'name="department\.sources\[\]" value="customs" checked', page)

@@ -140,6 +140,14 @@ ONCE = [
 ]
 
 
+def test_a_system_is_given_a_token_for_the_sources_that_are_chosen(visitor: Visitor) -> None:
+    address, name, said = ONCE[0]
+    visitor.bus.answers[name] = json(ISSUED.model_copy(update={"token": None}))
+    assert visitor.post(address, {**said, "sources[]": ["tax", "statistics"]}, "security").status_code == 200
+    (order,) = [payload["body"] for asked, payload in visitor.bus.asked if asked == name][-1:]
+    assert sorted(order["sources"]) == ["statistics", "tax"]
+
+
 @pytest.mark.parametrize(("address", "name", "said"), ONCE, ids=[f"{each[1]} {each[0]}" for each in ONCE])
 def test_a_token_or_link_is_shown_once_on_a_page_that_nobody_keeps(
     visitor: Visitor, address: str, name: str, said: dict[str, Any]

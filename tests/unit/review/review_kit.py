@@ -10,7 +10,7 @@ from chassis.foundation.ids import new_id
 from chassis.tenancy.registry import TenantUnknown
 from chassis.testing.fakes import NOON, FakeRegistry, FakeUnit, MemoryStore, received
 from chassis.time.calendar import Calendar
-from contracts.enterprises import Payee
+from contracts.enterprises import FactRecorders, Payee
 from contracts.identity import TenantSettings
 from contracts.intake import ApplicationSubmitted, Claim, EnterprisesNominated, NominatedLine
 from contracts.item import PolicyItemContent
@@ -141,11 +141,13 @@ def application(
     at: datetime = NOON,
     known: tuple[Fact, ...] | None = None,
     estimated_fen: int | None = AMOUNT,
+    recorders: tuple[FactRecorders, ...] = (),
     **words: Any,
 ) -> ApplicationSubmitted:
     return ApplicationSubmitted(
         claim=claim(**words),
         facts=facts() if known is None else known,
+        recorders=recorders,
         payee=PAYEE,
         estimated_fen=estimated_fen,
         query_code_digest="0" * 64,
@@ -154,10 +156,17 @@ def application(
     )
 
 
-def line(*, known: tuple[Fact, ...] | None = None, amount_fen: int = AMOUNT, **words: Any) -> NominatedLine:
+def line(
+    *,
+    known: tuple[Fact, ...] | None = None,
+    amount_fen: int = AMOUNT,
+    recorders: tuple[FactRecorders, ...] = (),
+    **words: Any,
+) -> NominatedLine:
     return NominatedLine(
         claim=claim(**{"mode": "no_application"} | words),
         facts=facts() if known is None else known,
+        recorders=recorders,
         payee=PAYEE,
         amount_fen=amount_fen,
         query_code_digest="0" * 64,

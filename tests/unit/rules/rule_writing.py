@@ -180,9 +180,10 @@ def comparisons(draw: st.DrawFn) -> Eligibility:
     ends = {"now": quantity("revenue"), "before": quantity("rd_expense")}
     if kind == "compound":
         years, at_least = draw(st.integers(1, 4)), draw(st.sampled_from(["ge", "gt"]))
-        return CompoundGrowth(**ends, years=years, operator=at_least, rate=rate)
+        without = draw(st.sampled_from(["met", "not_met"]))
+        return CompoundGrowth(**ends, years=years, operator=at_least, rate=rate, when_not_positive=without)
     if kind == "growth":
-        return Compare(left=Growth(**ends, when_zero=fixed(0, "%")), operator=operator, right=rate)
+        return Compare(left=Growth(**ends, when_not_positive=fixed(0, "%")), operator=operator, right=rate)
     return Compare(left=Rate(base=ends["now"], rate=rate), operator=operator, right=ends["before"])
 
 
@@ -223,7 +224,7 @@ def _growth_bands(entry: int, pivot: int, rate: int) -> GrowthBands:
         GrowthStep(rate=fixed(rate + 2, "‰")),
     ]
     ends = {"now": quantity("revenue"), "before": quantity("rd_expense")}
-    return GrowthBands(**ends, entry=fixed(entry, "%"), steps=steps)
+    return GrowthBands(**ends, entry=fixed(entry, "%"), steps=steps, when_not_positive=fixed(0, "元"))
 
 
 @cache

@@ -84,7 +84,7 @@ def money(name: str, value: object, period: str = "2025") -> Fact:
     return number_fact(name, value, "万元", period)
 
 
-GROWTH = Growth(now=quantity("revenue"), before=quantity("revenue", "Y-1"), when_zero=fixed(0, "%"))
+GROWTH = Growth(now=quantity("revenue"), before=quantity("revenue", "Y-1"), when_not_positive=fixed(0, "%"))
 
 
 def test_an_increment_is_the_difference_and_counts_as_zero_when_there_is_none():
@@ -195,7 +195,7 @@ def test_a_condition_compares_computed_values_at_the_bound(now: str, expected: s
     verdict = evaluate_eligibility(rule, sheet(facts[0]), TODAY, FACT_TYPES)
     assert [(each.name, each.period) for each in verdict.missing] == [("revenue", "2024")]
     assert verdict.reasons[0].text_zh.startswith(
-        "2025年度营业收入较2024年度营业收入的增速（基期为零的，按 0%计）不低于 15%"
+        "2025年度营业收入较2024年度营业收入的增速（基期为零或负数的，按 0%计）不低于 15%"
     )
 
 
@@ -285,7 +285,7 @@ def test_an_increment_may_earn_a_price_per_unit_of_it():
         GrowthStep(rate=fixed("0.1", "元/千瓦时")),
     ]
     ends = {"now": quantity("power"), "before": quantity("power", "Y-1")}
-    rule = GrowthBands(**ends, entry=fixed(10, "%"), from_entry=True, steps=steps)
+    rule = GrowthBands(**ends, entry=fixed(10, "%"), from_entry=True, steps=steps, when_not_positive=fixed(0, "元"))
     facts = sheet(number_fact("power", "210", "万千瓦时"), number_fact("power", "150", "万千瓦时", "2024"))
     assert compute_amount(rule, facts, TODAY, types).money == Money.from_yuan(30_000)
     assert check(item_rules(fact_types=(*FACT_TYPES.values(), *types.values()), amount=rule)) == []

@@ -49,9 +49,9 @@ FIGURES = {name: FactType(name=name, label=label, kind="number", unit="万元") 
     "loan_increment": "贷款增量",
 }.items()}  # fmt: skip
 SAID = {
-    "growth_bands": "本年度产值较上年度产值增速达到 30% 以上（含）的，增速 40% 以内的增量按 1%，其余增量按 1.2%计算；基期为零或负数的不予奖补。",
-    "compound_growth": "本年度研发投入较3年前研发投入的 3 年复合增长率不低于",
-    "compare": "本年度产值较上年度产值的增速（基期为零的，按 0%计）不低于 15%。",
+    "growth_bands": "本年度产值较上年度产值增速达到 30% 以上（含）的，增速 40% 以内的增量按 1%，其余增量按 1.2%计算；基期为零或负数的，按 0 元计。",
+    "compound_growth": "本年度研发投入较3年前研发投入的 3 年复合增长率（基期为零或负数的，视为未达到）不低于",
+    "compare": "本年度产值较上年度产值的增速（基期为零或负数的，按 0%计）不低于 15%。",
     "whole_steps": "按（本年度贷款增量每满 1 亿元计 1 份（不足的部分不计））计，标准为 10 万元/份。",
     "decided": "由市住建局核定，不低于 20 万元、最高不超过 100 万元。",
     "top_up": "1,000 万元，所列事项（FJ-010、FJ-010-LOWER）已获奖补的，只补足差额。",
@@ -116,10 +116,14 @@ def found(**parts: Any) -> list[tuple[str, str]]:
 
 
 UNSOUND: dict[str, Any] = {
-    "division_by_zero /amount/rate": {"node": "rate", "base": YUAN, "rate": {"node": "growth", "now": REVENUE, "before": REVENUE}},
-    "rate_not_a_share /amount/entry": {"node": "growth_bands", "now": REVENUE, "before": REVENUE, "entry": YUAN, "steps": [{"rate": SHARE}]},
-    "growth_step_open /amount/steps/0": {"node": "growth_bands", "now": REVENUE, "before": REVENUE, "entry": SHARE, "steps": [{"rate": SHARE}, {"rate": SHARE}]},
-    "growth_steps_overlap /amount/steps/1": {"node": "growth_bands", "now": REVENUE, "before": REVENUE, "entry": SHARE, "steps": [{"up_to": SHARE, "rate": SHARE}, {"up_to": SHARE, "rate": SHARE}]},
+    "division_by_zero /amount/rate": {"node": "rate", "base": YUAN, "rate": {"node": "quotient", "of": REVENUE, "by": REVENUE}},
+    "growth_without_base /amount/rate": {"node": "rate", "base": YUAN, "rate": {"node": "growth", "now": REVENUE, "before": REVENUE, "when_zero": SHARE}},
+    "growth_without_base /amount": {"node": "growth_bands", "now": REVENUE, "before": REVENUE, "entry": SHARE, "steps": [{"rate": SHARE}]},
+    "growth_base_said_twice /amount/rate/when_zero": {"node": "rate", "base": YUAN, "rate": {"node": "growth", "now": REVENUE, "before": REVENUE, "when_zero": SHARE, "when_not_positive": SHARE}},
+    "units_differ /amount/rate": {"node": "rate", "base": YUAN, "rate": {"node": "growth", "now": REVENUE, "before": REVENUE, "when_not_positive": YUAN}},
+    "rate_not_a_share /amount/entry": {"node": "growth_bands", "now": REVENUE, "before": REVENUE, "entry": YUAN, "steps": [{"rate": SHARE}], "when_not_positive": YUAN},
+    "growth_step_open /amount/steps/0": {"node": "growth_bands", "now": REVENUE, "before": REVENUE, "entry": SHARE, "steps": [{"rate": SHARE}, {"rate": SHARE}], "when_not_positive": YUAN},
+    "growth_steps_overlap /amount/steps/1": {"node": "growth_bands", "now": REVENUE, "before": REVENUE, "entry": SHARE, "steps": [{"up_to": SHARE, "rate": SHARE}, {"up_to": SHARE, "rate": SHARE}], "when_not_positive": YUAN},
     "units_differ /amount": {"node": "difference", "of": YUAN, "less": SHARE},
     "unit_unfit /amount/unit": {"node": "rounded", "of": REVENUE, "to": "1", "unit": "人", "rounding": "down"},
     "step_not_positive /amount/to": {"node": "rounded", "of": REVENUE, "to": "0", "unit": "元", "rounding": "down"},
@@ -168,7 +172,9 @@ def test_conditions_on_computed_values_are_checked():
         "operator": "ge",
         "rate": HEADS,
     }
-    assert found(eligibility=growth) == [("rate_not_a_share", "/eligibility/rate")]
+    unfit = ("rate_not_a_share", "/eligibility/rate")
+    assert found(eligibility=growth) == [unfit, ("growth_without_base", "/eligibility")]
+    assert found(eligibility={**growth, "when_not_positive": "not_met"}) == [unfit]
 
 
 ALWAYS = {"node": "condition", "fact": "above_scale", "operator": "is_true"}

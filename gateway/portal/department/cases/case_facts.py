@@ -67,6 +67,15 @@ def snapshot(sheet: CaseSheet) -> dict[str, str]:
     }
 
 
+def own_word(sheet: CaseSheet, person_id: Id) -> list[str]:
+    """What of the facts is this person's own word: somebody else decides the case."""
+    return [
+        f"{fact.label}（{fact.period}）" if fact.period else fact.label
+        for fact in sheet.facts
+        if person_id in fact.recorded_by
+    ]
+
+
 def people_in(sheet: CaseSheet) -> list[Id | None]:
     """Who has done something in the case."""
     confirmed = [each.confirmed.confirmed_by for each in sheet.materials if each.confirmed]

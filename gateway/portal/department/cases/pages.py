@@ -155,8 +155,10 @@ async def show_case(door: Door, asked: CaseInList) -> Values:
         names_of(door, case_facts.people_in(sheet)),
     )
     snapshot = case_facts.snapshot(sheet)
+    own_word = case_facts.own_word(sheet, door.principal.actor.id) if may(door, RejectCase, case.state) else []
     return {
         "sheet": sheet,
+        "own_word": own_word,
         "case": case,
         "left": left,
         "beside": beside,
@@ -166,8 +168,8 @@ async def show_case(door: Door, asked: CaseInList) -> Values:
         "conditions": case_facts.conditions(sheet),
         "tasks": case_facts.tasks(sheet),
         "may": {
-            "approve": may(door, ApproveCase, case.state) and not case.obstacles,
-            "refuse": may(door, RejectCase, case.state),
+            "approve": may(door, ApproveCase, case.state) and not case.obstacles and not own_word,
+            "refuse": may(door, RejectCase, case.state) and not own_word,
             "confirm": may(door, ConfirmMaterials, case.state) and bool(case.unconfirmed_materials),
             "inspect": may(door, RecordInspection, case.state) and case.inspection_required,
         },

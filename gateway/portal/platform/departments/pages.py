@@ -12,6 +12,7 @@ from contracts.departments import (
     ListDepartments,
     RegisterDepartment,
 )
+from contracts.fact_sources import SPOKEN_FOR_NAMES
 from gateway.access import Permitted
 from gateway.door import Door
 from gateway.identity.departments import use_cases, views
@@ -25,6 +26,7 @@ from gateway.session_cookie import origin_of
 pages = Pages("platform")
 KEEPER = Permitted(RegisterDepartment)
 FUNCTIONS = list(FUNCTION_NAMES.items())
+SOURCES = list(SPOKEN_FOR_NAMES.items())
 
 
 @pages.show(
@@ -34,7 +36,14 @@ async def show_departments(door: Door, query: ListDepartments) -> Values:
     """The departments of one place."""
     page = await door.found(query, views.list_departments)
     place = await place_values(door, query.tenant)
-    return {"page": page, "query": query, "functions": FUNCTIONS, "function_names": FUNCTION_NAMES, **place}
+    return {
+        "page": page,
+        "query": query,
+        "functions": FUNCTIONS,
+        "function_names": FUNCTION_NAMES,
+        "sources": SOURCES,
+        **place,
+    }
 
 
 @pages.form("/platform/departments", RegisterDepartment, on=show_departments)
@@ -49,14 +58,22 @@ async def show_department(door: Door, query: GetDepartment) -> Values:
     """One department with all its names, to be changed or closed."""
     department = await door.found(query, views.get_department)
     place = await place_values(door, query.tenant)
-    known = {"functions": FUNCTIONS, "function_names": FUNCTION_NAMES, "today": today(door)}
+    names = {
+        "functions": FUNCTIONS,
+        "function_names": FUNCTION_NAMES,
+        "sources": SOURCES,
+        "source_names": SPOKEN_FOR_NAMES,
+    }
+    known = {**names, "today": today(door)}
     return {"department": department, **known, **place}
 
 
 @pages.form("/platform/departments/{department_id}/change", ChangeDepartment, on=show_department, versioned=True)
 async def change_department(door: Door, command: ChangeDepartment) -> str:
     """Name it anew from a day on, or change what it is there for (部门更名、职能调整)."""
-    await door.decided(command, use_cases.change_department)
+    # The page shows every source: where none is chosen, there is none.
+    said = command.department.model_copy(update={"sources": command.department.sources or frozenset()})
+    await door.decided(command.model_copy(update={"department": said}), use_cases.change_department)
     return _address(command.department_id, command.tenant, "department_changed")
 
 

@@ -13,6 +13,7 @@ from contracts.credentials import (
     RevokeCredential,
     RotateCredential,
 )
+from contracts.fact_sources import SPOKEN_FOR_NAMES
 from contracts.identity import InTenant
 from contracts.message import Id
 from gateway import handing_out
@@ -31,6 +32,8 @@ KEEPER = Permitted(IssueCredential)
 MACHINES = ("partner", "bank", "enterprise")
 """What a machine is given a token for; a person's is issued on the page of the person."""
 
+SOURCES = list(SPOKEN_FOR_NAMES.items())
+
 
 class OneCredential(InTenant):
     credential_id: Id
@@ -42,7 +45,13 @@ class OneCredential(InTenant):
 async def show_credentials(door: Door, query: ListCredentials) -> Values:
     """Those of one place that open something; all of them if asked for."""
     page = await door.found(query, views.list_credentials)
-    return {"page": page, "query": query, "machines": MACHINES, **await place_values(door, query.tenant)}
+    return {
+        "page": page,
+        "query": query,
+        "machines": MACHINES,
+        "sources": SOURCES,
+        **await place_values(door, query.tenant),
+    }
 
 
 @pages.form("/security/credentials", IssueCredential, on=show_credentials, without=("department", "department_id"))
@@ -56,7 +65,11 @@ async def issue_to_machine(door: Door, command: IssueCredential) -> Response:
 @pages.show("/security/credentials/{credential_id}", OneCredential, KEEPER, template="credential.html")
 async def show_credential(door: Door, asked: OneCredential) -> Values:
     """One of them, to be exchanged or revoked. Raises CredentialUnknown."""
-    return {"credential": await _credential(door, asked), **await place_values(door, asked.tenant)}
+    return {
+        "credential": await _credential(door, asked),
+        "source_names": SPOKEN_FOR_NAMES,
+        **await place_values(door, asked.tenant),
+    }
 
 
 @pages.form("/security/credentials/{credential_id}/rotate", RotateCredential, on=show_credential)
