@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from contracts.labels import LabelView
 from contracts.message import Command, Event, Id, Model, Query, ServiceName, TenantId, Why
+from contracts.names import SEEN_WHOLE, OrganisationName
 from contracts.rule import Fact
 from contracts.rule.facts import FactName, PeriodText
 from contracts.shown_facts import ShownFact
@@ -17,25 +18,7 @@ Mobile = Annotated[str, Field(pattern=r"^1[3-9]\d{9}$")]
 """A mainland mobile number."""
 
 
-def _as_registered(name: str) -> str:
-    if name.isascii():
-        return " ".join(name.split())
-    return "".join(name.split()).replace("(", "（").replace(")", "）")
-
-
-OrganisationName = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, min_length=2, max_length=120),
-    AfterValidator(_as_registered),
-]
-"""An enterprise's name as the register and the banks write it: no blanks, full-width brackets.
-
-The same name typed in two ways is the commonest cause of a false mismatch between enterprise and account. A name
-in Latin letters keeps its blanks.
-"""
-
-
-ContactName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
+ContactName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60), SEEN_WHOLE]
 """Whom to ask for at the contact's number."""
 
 
@@ -48,9 +31,17 @@ class AbsorbedEnterprise(Model):
     merged_at: datetime
 
 
+class FormerName(Model):
+    """What the enterprise was called (曾用名), and the day from which it was called otherwise."""
+
+    name: str
+    until: date
+
+
 class EnterpriseView(Model):
     """`merged_into` is the dossier to read instead of this one; `absorbed` are those merged into it.
 
+    `former_names` are the names that it had before, the newest first (`contracts.name_changes`).
     `contact_changed_at` is when the contact's number was changed for the last time, if it ever was.
     """
 
@@ -66,11 +57,16 @@ class EnterpriseView(Model):
     labels: tuple[LabelView, ...] = ()
     merged_into: Id | None = None
     absorbed: tuple[AbsorbedEnterprise, ...] = ()
+    former_names: tuple[FormerName, ...] = ()
     version: int
 
 
 class RegisterEnterprise(Command[EnterpriseView]):
-    """Open the dossier of an enterprise (一企一档), keyed by its unified social credit code (GB 32100)."""
+    """Open the dossier of an enterprise (一企一档), keyed by its unified social credit code (GB 32100).
+
+    A name that looks like another enterprise's and is another one is refused (`name_looks_alike`) until `apart_from`
+    names that one by its credit code: whoever registers has compared the licences.
+    """
 
     owner: ClassVar[ServiceName] = "catalog"
 
@@ -78,6 +74,7 @@ class RegisterEnterprise(Command[EnterpriseView]):
     name: OrganisationName
     industry: str | None = Field(default=None, max_length=60)
     contact_mobile: Mobile
+    apart_from: str | None = Field(default=None, max_length=32)
 
 
 class EnterpriseRegistered(Event):
@@ -222,7 +219,9 @@ class PayeeAccountView(Model):
 
 
 class RegisterPayeeAccount(Command[PayeeAccountView]):
-    """Name the account that money goes to. The account's name must be the enterprise's own."""
+    """Name the account that money goes to. `account_name` is the holder's name as the bank writes it: it is kept and sent
+    to the bank sign by sign. Compared as people read it, it must be the enterprise's own, or one that it had before.
+    """
 
     owner: ClassVar[ServiceName] = "catalog"
 

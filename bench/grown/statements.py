@@ -39,8 +39,8 @@ LINES = """INSERT INTO operation_line (tenant, operation_id, line, ordinal, outc
 FRAME = (TENANT, RUNS, LINES, OUTBOX, AUDIT, RECORDS, INBOX, POSITION, JOBS)
 
 CATALOG = (
-    f"""INSERT INTO enterprise ({AGGREGATE}, uscc, name, industry, contact_sealed, contact_masked)
-    SELECT tenant, enterprise_id, 1, 1, uscc, enterprise_name, '制造业',
+    f"""INSERT INTO enterprise ({AGGREGATE}, uscc, name, name_looks, industry, contact_sealed, contact_masked)
+    SELECT tenant, enterprise_id, 1, 1, uscc, enterprise_name, enterprise_name, '制造业',
         CASE tenant WHEN 't1' THEN %(contact)s ELSE 'sealed' END, '138****0000' FROM {CASES} WHERE n %% 60 < 10""",
     f"""INSERT INTO enterprise_telling (tenant, enterprise_id, version, first, source, as_of, facts, recorded_by, recorded_at)
     SELECT tenant, enterprise_id, 1, 0, '统计局', '2026-01-10',
@@ -67,6 +67,10 @@ CATALOG = (
         decided_by, decided_at, answer)
     SELECT tenant, 'g' || id, 1, 1, enterprise_id, 'e' || lpad((n / 60 * 10)::text, 10, '0'), '同一企业', 'declined', 'p', at,
         'q', at, '不是' FROM {CASES} WHERE n %% 60 = 3""",
+    f"""INSERT INTO enterprise_name_change ({AGGREGATE}, enterprise_id, uscc, former_name, name, effective_on, notice,
+        notice_on, state, proposed_by, proposed_at, decided_by, decided_at)
+    SELECT tenant, 'n' || id, 1, 1, enterprise_id, uscc, '原' || enterprise_name, enterprise_name, '2026-01-05', '变更 1 号',
+        '2026-01-05', 'confirmed', 'p', at, 'q', at FROM {CASES} WHERE n %% 60 < 10""",
     f"""INSERT INTO match_chunk ({AGGREGATE}, number, item_id, item_version, item_title, year, enterprise_ids, matched_at)
     SELECT tenant, 'x' || id, 1, 1, n, 'i1', 1, '首次升规奖励', 2026, ARRAY[enterprise_id], at FROM {CASES} WHERE n %% 60 < 10""",
     """INSERT INTO policy_item (tenant, id, version, sequence, code, item_version, content, published_at, department_id)

@@ -256,6 +256,7 @@ def _own_of_the_enterprise(mine: Belongings) -> None:
     }
     look = {"reason": "核对联系方式"}
     merge = {"absorbed_id": other, "surviving_id": enterprise, "reason": "同一企业重复建档"}
+    renaming = {"name": "改名后的示例企业", "effective_on": "2026-01-05", "notice": "变更〔2026〕1 号", "notice_on": "2026-01-05"}
     duties = eventually(lambda: mine.ask("/my/duty-messages", "bureau", limit=1)["items"])
     mine.ids |= {
         "payee-accounts/{account_id}": accounts[0]["account_id"],
@@ -269,6 +270,9 @@ def _own_of_the_enterprise(mine: Belongings) -> None:
         "materials/{material_id}": mine.order(f"/enterprises/{enterprise}/materials", "enterprise", material)["ref"][
             "material_id"
         ],
+        "enterprise-name-changes/{change_id}": mine.order(
+            f"/enterprises/{enterprise}/name-changes", "window", renaming
+        )["change_id"],
         "enterprise-merges/{merge_id}": mine.order("/enterprise-merges", "window", merge)["merge_id"],
     }
 

@@ -9,8 +9,8 @@ from datetime import date
 
 from pydantic import TypeAdapter, ValidationError
 
-from contracts.enterprises import OrganisationName
 from contracts.fact_sources import SourceKind
+from contracts.names import OrganisationName, unseen_in
 from contracts.refusal import Reason
 from contracts.rule import Fact
 from contracts.rule.facts import FactKind
@@ -44,7 +44,7 @@ WRONG_VALUE = {
 
 @dataclass(frozen=True, slots=True)
 class EnterpriseLine:
-    """What one line says of one enterprise; with `reasons`, nothing of it is believed."""
+    """What one line says of one enterprise; with `reasons`, nothing of it is believed. `heading` is that of its table."""
 
     line: int
     uscc: str = ""
@@ -53,6 +53,11 @@ class EnterpriseLine:
     contact_mobile: str | None = None
     facts: tuple[Fact, ...] = ()
     reasons: tuple[Reason, ...] = ()
+    heading: Heading | None = None
+
+    def title(self, column: str) -> str | None:
+        """What the source calls a column: the heading as it is written, or the field of a record."""
+        return self.heading.title(column) if self.heading is not None else column
 
 
 @dataclass(slots=True)
@@ -90,7 +95,7 @@ class LineReader:
         )
         if self._reasons:
             return EnterpriseLine(line, reasons=tuple(self._reasons))
-        return EnterpriseLine(line, uscc, name, industry, mobile, facts)
+        return EnterpriseLine(line, uscc, name, industry, mobile, facts, heading=self.heading)
 
     def _cell(self, cells: Sequence[str], column: str) -> str:
         place = self.heading.fixed.get(column)
@@ -107,7 +112,7 @@ class LineReader:
         try:
             return NAME.validate_python(text)
         except ValidationError:
-            self._wrong("name_invalid", "企业名称应为 2 至 120 个字", self.heading.title("name"))
+            self._wrong("name_invalid", wrong_with_name(text), self.heading.title("name"))
             return ""
 
     def _as_of(self, text: str) -> date:
@@ -153,6 +158,12 @@ class LineReader:
 
     def _wrong(self, code: str, message: str, column: str | None = None) -> None:
         self._reasons.append(Reason(code=code, message=f"{message}。", field=column))
+
+
+def wrong_with_name(text: str) -> str:
+    """Why this is no name of an enterprise."""
+    unseen = unseen_in(text.strip())
+    return f"企业名称{unseen.sentence}" if unseen is not None else "企业名称应为 2 至 120 个字"
 
 
 def value_of(column: FactColumn, text: str) -> bool | str | tuple[str, ...] | None:

@@ -15,7 +15,7 @@ from contracts.rule import Fact
 from contracts.rule.facts import value_fits
 from services.catalog.enterprises.credit_code import checked_credit_code
 from services.catalog.enterprises.domain import CreditCodeInvalid
-from services.catalog.imports.lines import MOBILE, MOST_KNOWN, NAME, EnterpriseLine
+from services.catalog.imports.lines import MOBILE, MOST_KNOWN, NAME, EnterpriseLine, wrong_with_name
 
 MOST_ALIKE = 10_000
 """Ways of telling a fact (who, what, when) that a feed's reader keeps at hand."""
@@ -48,7 +48,8 @@ class RecordReader:
         try:
             name = NAME.validate_python(record.get("name", ""))
         except ValidationError:
-            reasons.append(Reason(code="name_invalid", message="企业名称应为 2 至 120 个字。", field="name"))
+            why = wrong_with_name(str(record.get("name", "")))
+            reasons.append(Reason(code="name_invalid", message=f"{why}。", field="name"))
         industry, mobile = record.get("industry"), record.get("contact_mobile")
         if industry is not None and not (isinstance(industry, str) and 0 < len(industry) <= 60):
             reasons.append(Reason(code="industry_too_long", message="行业应为 1 至 60 个字。", field="industry"))

@@ -10,8 +10,9 @@ import re
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, DateTime, Text, and_, column, func, or_, select, table, tuple_
+from sqlalchemy import ColumnElement, DateTime, Text, and_, column, or_, select, table, tuple_
 
+from chassis.read.names import has_in_name
 from chassis.read.paging import cut_page, decode_cursor, encode_cursor
 from chassis.read.reader import Reader
 from contracts.review import (
@@ -25,6 +26,7 @@ from contracts.review import (
 from services.review.cases.refusals import CaseNotFound, NotYourDepartment
 from services.review.cases.store import REVIEW_CASE
 from services.review.cases.views import SHOWN, is_confined, of_own_department, shown_many
+from services.review.register.names import codes_called
 
 C = REVIEW_CASE.c
 NAMES = table("review_case", column("tenant"), column("id"), column("enterprise_name")).alias("named")
@@ -93,8 +95,8 @@ def _about(about: str, reader: Reader) -> ColumnElement[bool]:
     if NUMBER.fullmatch(about):
         return or_(CaseSearch.receipt == about.upper(), CaseSearch.uscc == about.upper())
     # The names alone are read for it, from their index.
-    named = select(NAMES.c.id).where(NAMES.c.tenant == reader.tenant, func.strpos(NAMES.c.enterprise_name, about) > 0)
-    return C.id.in_(named)
+    named = select(NAMES.c.id).where(NAMES.c.tenant == reader.tenant, has_in_name(NAMES.c.enterprise_name, about))
+    return or_(C.id.in_(named), CaseSearch.uscc.in_(codes_called(about)))
 
 
 def overdue(now: datetime) -> ColumnElement[bool]:
