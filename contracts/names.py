@@ -1,4 +1,4 @@
-"""Names: kept as they were given, compared as people read them. Pure.
+"""Names: kept as they were given, compared as people read them.
 
 One name is written in many ways: full-width and half-width letters and brackets, blanks, middle dots of five kinds, letters
 put together or taken apart (Unicode NFC), radicals in the place of characters (as a PDF copies them). `folded` makes all of

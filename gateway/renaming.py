@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from contracts.name_changes import ConfirmNameChange, NameChangeView
 from gateway.door import Door, idempotency_key
+from gateway.errors import Faulted
 from gateway.identity.people.mandate_names import call_otherwise
 
 
@@ -16,6 +17,8 @@ async def confirm_name_change(door: Door, command: ConfirmNameChange) -> NameCha
     key = idempotency_key(door.request) if door.key is None else door.key
     change = await door.done(command)
     door.key = f"{key}/mandates"
-    await door.decided(command, lambda _, uow: call_otherwise(change, uow))
+    done = await door.carry_out(command, lambda _, uow: call_otherwise(change, uow))
     door.key = key
+    if "ok" not in done:
+        raise Faulted.by(done)
     return change

@@ -67,7 +67,7 @@ async def list_disclosures(door: Door, query: ListDisclosures) -> Response:
 @routes.order("/enterprises/{enterprise_id}/materials", KeepMaterial, status=201)
 async def keep_material(door: Door, command: KeepMaterial) -> Response:
     """Put a material or licence into the file; `sha256` names the upload, which must be there."""
-    await _must_be_there(door, command.sha256)
+    await must_be_there(door, command.sha256)
     return await door.order(command)
 
 
@@ -113,7 +113,7 @@ async def decline_merge(door: Door, command: DeclineMerge) -> Response:
     return await door.order(command)
 
 
-async def _must_be_there(door: Door, sha256: str) -> None:
+async def must_be_there(door: Door, sha256: str | None) -> None:
     """Raises ObjectUnknown for an upload that the caller's tenant does not have."""
-    if not await door.objects.has(door.principal.tenant, sha256):
+    if sha256 is not None and not await door.objects.has(door.principal.tenant, sha256):
         raise ObjectUnknown(field="sha256")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from chassis.files.objects import ObjectUnknown
 from contracts.name_changes import ConfirmNameChange, DeclineNameChange, ListNameChanges, ProposeNameChange
 from gateway import renaming
+from gateway.api.enterprise_records import must_be_there
 from gateway.door import Door
 from gateway.routes import Routes
 
@@ -16,8 +16,7 @@ routes = Routes("企业名称 names of enterprises")
 @routes.order("/enterprises/{enterprise_id}/name-changes", ProposeNameChange, status=201)
 async def propose_name_change(door: Door, command: ProposeNameChange) -> Response:
     """Say that an enterprise is called otherwise, by the register's notice (名称变更登记)."""
-    if command.sha256 is not None and not await door.objects.has(door.principal.tenant, command.sha256):
-        raise ObjectUnknown(field="sha256")
+    await must_be_there(door, command.sha256)
     return await door.order(command)
 
 

@@ -146,6 +146,7 @@ def _own(mine: Belongings) -> None:
     _own_from_the_register(mine)
     _own_of_the_department(mine)
     _own_of_the_enterprise(mine)
+    _own_a_name_change(mine)
     _own_a_finding(mine)
 
 
@@ -256,7 +257,6 @@ def _own_of_the_enterprise(mine: Belongings) -> None:
     }
     look = {"reason": "核对联系方式"}
     merge = {"absorbed_id": other, "surviving_id": enterprise, "reason": "同一企业重复建档"}
-    renaming = {"name": "改名后的示例企业", "effective_on": "2026-01-05", "notice": "变更〔2026〕1 号", "notice_on": "2026-01-05"}
     duties = eventually(lambda: mine.ask("/my/duty-messages", "bureau", limit=1)["items"])
     mine.ids |= {
         "payee-accounts/{account_id}": accounts[0]["account_id"],
@@ -270,11 +270,20 @@ def _own_of_the_enterprise(mine: Belongings) -> None:
         "materials/{material_id}": mine.order(f"/enterprises/{enterprise}/materials", "enterprise", material)["ref"][
             "material_id"
         ],
-        "enterprise-name-changes/{change_id}": mine.order(
-            f"/enterprises/{enterprise}/name-changes", "window", renaming
-        )["change_id"],
         "enterprise-merges/{merge_id}": mine.order("/enterprise-merges", "window", merge)["merge_id"],
     }
+
+
+def _own_a_name_change(mine: Belongings) -> None:
+    enterprise = mine.ids["enterprises/{enterprise_id}"]
+    said = {
+        "name": "改名后的示例企业",
+        "effective_on": "2026-01-05",
+        "notice": "变更〔2026〕1 号",
+        "notice_on": "2026-01-05",
+    }
+    made = mine.order(f"/enterprises/{enterprise}/name-changes", "window", said)
+    mine.ids["enterprise-name-changes/{change_id}"] = made["change_id"]
 
 
 def _own_a_finding(mine: Belongings) -> None:

@@ -18,6 +18,7 @@ from services.catalog.imports.differing import differing_columns
 from services.catalog.imports.known_facts import KnownFacts, identity
 from services.catalog.imports.lines import EnterpriseLine
 
+
 def take_lines(lines: Sequence[EnterpriseLine], uow: UnitOfWork, cipher: Cipher) -> list[LineResult]:
     """Register and record; at least one result for each line, in their order."""
     results: list[LineResult] = [
@@ -135,9 +136,7 @@ def _add(
     return [_told(line, dossier, "unchanged", "unchanged", note or "与档案一致，没有变化。")]
 
 
-def _told(
-    line: EnterpriseLine, dossier: Enterprise, outcome: LineOutcome, code: str, message: str
-) -> LineResult:
+def _told(line: EnterpriseLine, dossier: Enterprise, outcome: LineOutcome, code: str, message: str) -> LineResult:
     return LineResult(line=line.line, outcome=outcome, code=code, message=message, subject_id=dossier.id)
 
 

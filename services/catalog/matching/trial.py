@@ -9,6 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from chassis.read.reader import Reader
 from chassis.time.clock import CHINA
+from contracts.names import looks, same_name
 from contracts.refusal import Reason
 from contracts.rule import FactSheet, ItemRules, Plan, Shares, absolute_period
 from contracts.trials import NeededDecision, NeededFact, TriedEnterprise, TriedItem, TryItem
@@ -23,8 +24,8 @@ from services.catalog.policies.texts import unreadable
 MOST_CANDIDATES = 10
 FOUND = (
     "SELECT id AS enterprise_id, uscc, name FROM enterprise WHERE tenant = :tenant AND merged_into IS NULL"
-    " AND (id = :said OR uscc = upper(:said) OR name ILIKE :words)"
-    " ORDER BY (id = :said OR uscc = upper(:said) OR name = :said) DESC, name, id LIMIT :limit"
+    " AND (id = :said OR uscc = upper(:said) OR name ILIKE :words OR name_looks = :looks)"
+    " ORDER BY (id = :said OR uscc = upper(:said) OR name_looks = :looks) DESC, name, id LIMIT :limit"
 )
 PLAN = {
     "mode": "instant",
@@ -103,16 +104,16 @@ def _reasons(problems: Iterable[tuple[str, str, str]]) -> Iterator[Reason]:
 def _enterprises(said: str, reader: Reader) -> Iterator[TriedEnterprise]:
     """Those whose id or credit code it is, first; then those in whose name it stands."""
     words = said.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    wanted = {"tenant": reader.tenant, "said": said.strip(), "words": f"%{words}%", "limit": MOST_CANDIDATES}
-    for row in reader.execute(FOUND, wanted):
+    wanted = {"tenant": reader.tenant, "said": said.strip(), "words": f"%{words}%", "looks": looks(said)}
+    for row in reader.execute(FOUND, {**wanted, "limit": MOST_CANDIDATES}):
         yield TriedEnterprise(enterprise_id=row.enterprise_id, uscc=row.uscc, name=row.name)
 
 
 def _is_one(found: list[TriedEnterprise], said: str | None) -> bool:
     """Whether it is clear which one is meant: there is no other, or it is named exactly."""
     meant = (said or "").strip()
-    exactly = found and meant.upper() in (found[0].enterprise_id.upper(), found[0].uscc, found[0].name.upper())
-    return len(found) == 1 or bool(exactly)
+    exactly = found and meant.upper() in (found[0].enterprise_id.upper(), found[0].uscc)
+    return len(found) == 1 or bool(exactly) or bool(found and same_name(meant, found[0].name))
 
 
 def _figures(rules: ItemRules, reader: Reader) -> tuple[Any, ...]:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, CursorResult, column, select, table
+from sqlalchemy import ColumnElement, column, select, table
 
 from chassis.events.received import Received
 from chassis.read.names import has_in_name
 from chassis.write.uow import UnitOfWork
 from contracts.name_changes import NameChangeConfirmed
+from copies.departments import Database
 
 RENAMED = table("renamed_enterprise", *map(column, ("uscc", "name", "tenant")))
 
@@ -27,12 +28,6 @@ SELECT DISTINCT ON (uscc) uscc, name FROM renamed_enterprise WHERE uscc = ANY (C
 ORDER BY uscc, effective_on DESC, change_id DESC
 """
 """Changes are aggregates of their own, so that two of one enterprise may arrive in either order."""
-
-
-class Database(Protocol):
-    """A unit of work or a reader."""
-
-    def execute(self, sql: str, parameters: Any = None) -> CursorResult[Any]: ...
 
 
 def keep_names(events: Sequence[Received[NameChangeConfirmed]], uow: UnitOfWork) -> None:

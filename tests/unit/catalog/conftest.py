@@ -160,7 +160,9 @@ class MemoryNameChanges(MemoryStore[NameChange]):
         super().save(aggregate)
 
     def confirmed(self, enterprise_id: str) -> list[NameChange]:
-        of_it = [each for each in self.rows.values() if (each.enterprise_id, each.state) == (enterprise_id, "confirmed")]
+        of_it = [
+            each for each in self.rows.values() if (each.enterprise_id, each.state) == (enterprise_id, "confirmed")
+        ]
         return sorted(of_it, key=lambda each: each.decided_at or each.proposed_at, reverse=True)
 
     def former_names(self, enterprise_id: str) -> list[str]:
