@@ -9,7 +9,10 @@ from services.catalog.search_index.rebuild import rebuild as rebuild_index
 
 BATCH = 5_000
 
-UNSEEN = "SELECT tenant, id, name FROM enterprise WHERE name_looks IS NULL ORDER BY tenant, id LIMIT :batch"
+UNSEEN = (
+    "SELECT tenant, id, name FROM enterprise WHERE name_looks IS NULL AND (tenant, id) > (:tenant, :id)"
+    " ORDER BY tenant, id LIMIT :batch"
+)
 FILL = (
     "UPDATE enterprise e SET name_looks = k.looks"
     " FROM unnest(CAST(:tenants AS text[]), CAST(:ids AS text[]), CAST(:looks AS text[])) AS k(tenant, id, looks)"
@@ -25,7 +28,9 @@ def rebuild(connection: Connection) -> int:
 
 def fill_looks(connection: Connection) -> None:
     """For the enterprises of which nobody has said it: a version before this one wrote them."""
-    while rows := connection.execute(text(UNSEEN), {"batch": BATCH}).all():
+    tenant = id = ""
+    while rows := connection.execute(text(UNSEEN), {"tenant": tenant, "id": id, "batch": BATCH}).all():
+        tenant, id = rows[-1].tenant, rows[-1].id
         connection.execute(
             text(FILL),
             {
