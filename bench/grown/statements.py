@@ -119,6 +119,9 @@ REVIEW = (
         '{{"limit": 5, "unit": "working_days"}}', at, at + interval '7 days', state,
         CASE WHEN state <> 'accepted' THEN 'officer' END, CASE WHEN state <> 'accepted' THEN at + interval '2 days' END, ''
     FROM {CASES}""",
+    f"""INSERT INTO renamed_enterprise (uscc, change_id, tenant, name, effective_on)
+    SELECT DISTINCT ON (uscc) uscc, 'n' || id, tenant, '新' || enterprise_name, date '2026-01-05' FROM {CASES}
+    WHERE n %% 600 < 10 ORDER BY uscc, n""",
     f"""INSERT INTO award (item_id, uscc, period, tenant, case_id, amount_fen, reserved_at)
     SELECT item_id, uscc, id, tenant, id, 20000000, at FROM {CASES} WHERE state = 'approved'""",
     f"""INSERT INTO review_deadline_move (tenant, case_id, version, was, due_at, reason, moved_at)

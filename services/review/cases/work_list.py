@@ -96,7 +96,7 @@ def _about(about: str, reader: Reader) -> ColumnElement[bool]:
         return or_(CaseSearch.receipt == about.upper(), CaseSearch.uscc == about.upper())
     # The names alone are read for it, from their index.
     named = select(NAMES.c.id).where(NAMES.c.tenant == reader.tenant, has_in_name(NAMES.c.enterprise_name, about))
-    return or_(C.id.in_(named), CaseSearch.uscc.in_(codes_called(about)))
+    return or_(C.id.in_(named), CaseSearch.uscc.in_(codes_called(about, reader.tenant)))
 
 
 def overdue(now: datetime) -> ColumnElement[bool]:

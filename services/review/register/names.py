@@ -6,15 +6,17 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, column, select, table
+from sqlalchemy import ColumnElement, column, or_, select, table
 
 from chassis.events.received import Received
 from chassis.read.names import has_in_name
 from chassis.write.uow import UnitOfWork
+from contracts.message import TenantId
 from contracts.name_changes import NameChangeConfirmed
 from copies.departments import Database
 
 RENAMED = table("renamed_enterprise", *map(column, ("uscc", "name", "tenant")))
+TENANT = table("tenant", *map(column, ("id", "parent_id")))
 
 KEEP = """
 INSERT INTO renamed_enterprise (uscc, change_id, tenant, name, effective_on)
@@ -50,6 +52,8 @@ def present_names(codes: Collection[str], database: Database) -> dict[str, str]:
     return {row.uscc: row.name for row in database.execute(PRESENT, {"codes": sorted(set(codes))})} if codes else {}
 
 
-def codes_called(about: str) -> ColumnElement[Any]:
-    """The credit codes of those that have, or have had since a change, a name with `about` in it."""
-    return select(RENAMED.c.uscc).where(has_in_name(RENAMED.c.name, about)).scalar_subquery()
+def codes_called(about: str, tenant: TenantId) -> ColumnElement[Any]:
+    """The credit codes of those of the tenant, or of the places right below it, that were given a name with `about` in it."""
+    below = select(TENANT.c.id).where(TENANT.c.parent_id == tenant)
+    here = or_(RENAMED.c.tenant == tenant, RENAMED.c.tenant.in_(below))
+    return select(RENAMED.c.uscc).where(here, has_in_name(RENAMED.c.name, about)).scalar_subquery()

@@ -19,6 +19,7 @@ def upgrade() -> None:
             effective_on date NOT NULL, PRIMARY KEY (uscc, change_id))
         """
     )
+    op.execute("CREATE INDEX renamed_enterprise_by_name ON renamed_enterprise (tenant, name, uscc)")
     owner: str = op.get_bind().exec_driver_sql("SELECT current_user").scalar_one()
     op.execute(f"GRANT SELECT, INSERT ON renamed_enterprise TO {owner.removesuffix('_owner')}_app")
 
