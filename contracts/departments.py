@@ -15,8 +15,10 @@ from contracts.duties import DutyKind
 from contracts.fact_sources import SourceKind, SpokenFor
 from contracts.identity import InTenant
 from contracts.message import Command, Event, Id, Model, Page, PagedQuery, Query, ServiceName, TenantId, Why
+from contracts.names import SEEN_WHOLE
 
 RegisteredName = Annotated[str, Field(min_length=2, max_length=60)]
+NewName = Annotated[RegisteredName, SEEN_WHOLE]
 
 DepartmentFunction = Literal[
     "policy",  # 政策主管部门
@@ -85,7 +87,7 @@ class DepartmentChange(Model):
     functions (`FUNCTION_SOURCES`).
     """
 
-    name: RegisteredName
+    name: NewName
     functions: frozenset[DepartmentFunction] = frozenset({"policy"})
     sources: frozenset[SpokenFor] | None = None
     telephone: str | None = Field(default=None, max_length=40)
@@ -185,14 +187,14 @@ class RegisterDuty(Command[DutyView], InTenant):
     owner: ClassVar[ServiceName] = "gateway"
 
     kind: DutyKind
-    name: RegisteredName
+    name: NewName
 
 
 class RenameDuty(Command[DutyView], InTenant):
     owner: ClassVar[ServiceName] = "gateway"
 
     duty_id: Id
-    name: RegisteredName
+    name: NewName
     since: date
     expected_version: int
 
@@ -246,7 +248,7 @@ class WindowView(Model):
 class WindowChange(Model):
     """What a window is said to be, whole."""
 
-    name: RegisteredName
+    name: NewName
     department_id: Id
     permissions: frozenset[WindowPermission] = Field(default=frozenset({"accept"}), min_length=1)
     address: str = Field(min_length=2, max_length=120)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints
-from pydantic_core import PydanticCustomError
+from pydantic import Field, StringConstraints
 
 from contracts.labels import LabelView
 from contracts.message import Command, Event, Id, Model, Query, ServiceName, TenantId, Why
+from contracts.names import SEEN_WHOLE, OrganisationName
 from contracts.rule import Fact
 from contracts.rule.facts import FactName, PeriodText
 from contracts.shown_facts import ShownFact
-from contracts.typed import MISFIT, Typed
-from contracts.written import is_error
+from contracts.typed import Typed
 
 Mobile = Annotated[str, Field(pattern=r"^1[3-9][0-9]{9}$"), Typed("应为 11 位手机号码，用 0 至 9 书写")]
 """A mainland mobile number; wide digits are taken as what they mean."""
@@ -23,27 +22,7 @@ AccountNumber = Annotated[str, Field(pattern=r"^[0-9]{8,32}$"), Typed("账号应
 """A bank account's number, without blanks; wide digits are taken as what they mean."""
 
 
-def _as_registered(name: str) -> str:
-    if is_error(name):
-        raise PydanticCustomError(MISFIT, "no name", {"sentence": "是表格软件的错误值，不是名称"})
-    if name.isascii():
-        return " ".join(name.split())
-    return "".join(name.split()).replace("(", "（").replace(")", "）")
-
-
-OrganisationName = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, min_length=2, max_length=120),
-    AfterValidator(_as_registered),
-]
-"""An enterprise's name as the register and the banks write it: no blanks, full-width brackets.
-
-The same name typed in two ways is the commonest cause of a false mismatch between enterprise and account. A name
-in Latin letters keeps its blanks.
-"""
-
-
-ContactName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
+ContactName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60), SEEN_WHOLE]
 """Whom to ask for at the contact's number."""
 
 
@@ -56,9 +35,17 @@ class AbsorbedEnterprise(Model):
     merged_at: datetime
 
 
+class FormerName(Model):
+    """What the enterprise was called (曾用名), and the day from which it was called otherwise."""
+
+    name: str
+    until: date
+
+
 class EnterpriseView(Model):
     """`merged_into` is the dossier to read instead of this one; `absorbed` are those merged into it.
 
+    `former_names` are the names that it had before, the newest first (`contracts.name_changes`).
     `contact_changed_at` is when the contact's number was changed for the last time, if it ever was.
     """
 
@@ -74,11 +61,16 @@ class EnterpriseView(Model):
     labels: tuple[LabelView, ...] = ()
     merged_into: Id | None = None
     absorbed: tuple[AbsorbedEnterprise, ...] = ()
+    former_names: tuple[FormerName, ...] = ()
     version: int
 
 
 class RegisterEnterprise(Command[EnterpriseView]):
-    """Open the dossier of an enterprise (一企一档), keyed by its unified social credit code (GB 32100)."""
+    """Open the dossier of an enterprise (一企一档), keyed by its unified social credit code (GB 32100).
+
+    A name that looks like another enterprise's and is another one is refused (`name_looks_alike`) until `apart_from`
+    names that one by its credit code: whoever registers has compared the licences.
+    """
 
     owner: ClassVar[ServiceName] = "catalog"
 
@@ -86,6 +78,7 @@ class RegisterEnterprise(Command[EnterpriseView]):
     name: OrganisationName
     industry: str | None = Field(default=None, max_length=60)
     contact_mobile: Mobile
+    apart_from: str | None = Field(default=None, max_length=32)
 
 
 class FactRecorders(Model):
@@ -244,7 +237,9 @@ class PayeeAccountView(Model):
 
 
 class RegisterPayeeAccount(Command[PayeeAccountView]):
-    """Name the account that money goes to. The account's name must be the enterprise's own."""
+    """Name the account that money goes to. `account_name` is the holder's name as the bank writes it: it is kept and sent
+    to the bank sign by sign. Compared as people read it, it must be the enterprise's own, or one that it had before.
+    """
 
     owner: ClassVar[ServiceName] = "catalog"
 

@@ -31,6 +31,7 @@ from contracts.identity import TenantChanged, TenantOnboarded
 from contracts.intake import ApplicationSubmitted, EnterprisesNominated
 from contracts.merges import EnterpriseMerged
 from contracts.message import Event, ServiceName
+from contracts.name_changes import EnterpriseRenamed, NameChangeConfirmed
 from contracts.notify import MessageDelivered, MessageFailed
 from contracts.outside_figures import OutsideFigureRecorded, OutsideFigureWithdrawn
 from contracts.people import (
@@ -127,6 +128,8 @@ FLOW: dict[type[Event], Route] = {
     EnterpriseRegistered: Route("catalog", ("intake", "notify")),
     EnterpriseFactsChanged: Route("catalog", ("intake", "notify")),
     EnterpriseContactChanged: Route("catalog", ("intake", "notify")),
+    EnterpriseRenamed: Route("catalog", ("intake", "notify")),
+    NameChangeConfirmed: Route("catalog", ("review",)),
     EnterpriseMerged: Route("catalog", ("intake", "review", "treasury", "notify", "oversight")),
     PayeeAccountChanged: Route("catalog", ("intake", "treasury")),
     EnterprisesMatched: Route("catalog", ("notify",)),

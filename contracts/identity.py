@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from contracts.message import Command, Event, Model, ServiceName, TenantId
+from contracts.names import SEEN_WHOLE
 from contracts.notify import Channel
 from contracts.rule.plan import Mode
 from contracts.rule.shares import Level
@@ -94,7 +95,7 @@ class NewTenant(Model):
     level: Level
     division_code: DivisionCode
     division_code_since: date | None = None
-    name: str = Field(min_length=2, max_length=60)
+    name: Annotated[str, Field(min_length=2, max_length=60), SEEN_WHOLE]
     settings: TenantSettings = TenantSettings()
 
 

@@ -7,8 +7,9 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from contracts.enterprises import FactRecorders, OrganisationName, Payee
+from contracts.enterprises import FactRecorders, Payee
 from contracts.message import Command, Event, Fen, Id, Model, Page, PagedQuery, Query, ServiceName, TenantId
+from contracts.names import OrganisationName
 from contracts.rule import Fact, ParameterValue
 from contracts.typed import Typed
 

@@ -11,8 +11,9 @@ from contracts.duties import DutyKind
 from contracts.enterprises import Mobile
 from contracts.identity import InTenant
 from contracts.message import Command, Event, Id, Model, Page, PagedQuery, Query, ServiceName, TenantId, Why
+from contracts.names import SEEN_WHOLE
 
-PersonName = Annotated[str, Field(min_length=1, max_length=60)]
+PersonName = Annotated[str, Field(min_length=1, max_length=60), SEEN_WHOLE]
 
 ResidentId = Annotated[str, Field(min_length=15, max_length=24)]
 """公民身份号码 (GB 11643): checked by its own check digit; kept only as a keyed digest and sealed."""

@@ -159,7 +159,8 @@ class CaseView(Model):
     is everything that stands against approval now; `remarks` is what the recheck at acceptance found, and that the due
     date waits for a calendar. `note` is the opinion of an approval or the reason of a rejection, `cites` and
     `how_to_object` what else a rejection said. `awaits_year`: `due_at` is not known before the working days of this year are published.
-    `unconfirmed_materials` are the codes of required ones that nobody answers for yet.
+    `unconfirmed_materials` are the codes of required ones that nobody answers for yet. `enterprise_called` is what
+    the enterprise is called now, where its name has changed since it filed.
     """
 
     case_id: Id
@@ -184,6 +185,7 @@ class CaseView(Model):
     note: str = ""
     cites: tuple[str, ...] = ()
     how_to_object: str = ""
+    enterprise_called: str | None = None
     version: int
 
 

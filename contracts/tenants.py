@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
 from contracts.identity import DivisionCode, TenantSettings, TenantView
 from contracts.message import Command, Id, Model, Page, PagedQuery, Query, ServiceName, TenantId, Why
+from contracts.names import SEEN_WHOLE
 
 
 class ChangeTenant(Command[TenantView]):
@@ -24,7 +25,7 @@ class ChangeTenant(Command[TenantView]):
     parent_id: TenantId | None = None
     division_code: DivisionCode
     division_code_since: date | None = None
-    name: str = Field(min_length=2, max_length=60)
+    name: Annotated[str, Field(min_length=2, max_length=60), SEEN_WHOLE]
     settings: TenantSettings
     why: Why
     expected_version: int

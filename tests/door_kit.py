@@ -107,6 +107,23 @@ REGISTERS: dict[str, dict[str, Any]] = {
 """What the gateway's own registers answer where a route reads it; all other answers are passed on as they are."""
 
 
+NAME_CHANGE = {
+    "change_id": "n-1",
+    "enterprise_id": "ent-1",
+    "uscc": "91360702DEM000014H",
+    "former_name": "旧名企业",
+    "name": "新名企业",
+    "effective_on": "2026-01-05",
+    "notice": "变更 1 号",
+    "notice_on": "2026-01-05",
+    "state": "confirmed",
+    "proposed_by": "a-1",
+    "proposed_at": "2026-01-05T04:00:00Z",
+    "version": 2,
+}
+"""A change of a name that is confirmed, whose name the door reads."""
+
+
 class EverybodySignedIn:
     """The token is the role; receipts all belong to one tenant."""
 
@@ -127,6 +144,8 @@ class YesMan:
             return {"ok": {"revision": "1", "unchanged": False, "items": [], "next_cursor": None}}
         if method in ("list_budget_lines", "list_missing_calendars"):
             return {"ok": {"items": [], "next_cursor": None}}
+        if method == "confirm_name_change":
+            return {"ok": NAME_CHANGE}
         return {"ok": {"version": 3}}
 
 

@@ -16,6 +16,7 @@ from contracts.enterprises import (
     ContactChangeList,
     DossierSheet,
     EnterpriseView,
+    FormerName,
     PayeeAccountList,
     PayeeAccountRecord,
 )
@@ -59,6 +60,7 @@ OWN = EnterpriseView(
             as_of=TODAY,
         ),
     ),
+    former_names=(FormerName(name="赣州示例贸易行", until=TODAY - timedelta(days=400)),),
     version=7,
 )
 

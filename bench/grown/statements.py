@@ -39,8 +39,8 @@ LINES = """INSERT INTO operation_line (tenant, operation_id, line, ordinal, outc
 FRAME = (TENANT, RUNS, LINES, OUTBOX, AUDIT, RECORDS, INBOX, POSITION, JOBS)
 
 CATALOG = (
-    f"""INSERT INTO enterprise ({AGGREGATE}, uscc, name, industry, contact_sealed, contact_masked)
-    SELECT tenant, enterprise_id, 1, 1, uscc, enterprise_name, '制造业',
+    f"""INSERT INTO enterprise ({AGGREGATE}, uscc, name, name_looks, industry, contact_sealed, contact_masked)
+    SELECT tenant, enterprise_id, 1, 1, uscc, enterprise_name, enterprise_name, '制造业',
         CASE tenant WHEN 't1' THEN %(contact)s ELSE 'sealed' END, '138****0000' FROM {CASES} WHERE n %% 60 < 10""",
     f"""INSERT INTO enterprise_telling (tenant, enterprise_id, version, first, source, as_of, facts, recorded_by, recorded_at)
     SELECT tenant, enterprise_id, 1, 0, '统计局', '2026-01-10',
@@ -71,6 +71,10 @@ CATALOG = (
         asked_by, asked_at, decided_by, decided_at, answer)
     SELECT tenant, 'q' || id, 1, 1, '91' || lpad(n::text, 16, '0'), '示例企业', '校验码不符', '营业执照', 'N' || n, '市场监管局',
         '2026-01-01', '证照如此', 'declined', 'p', at, 'q', at, '抄错' FROM {CASES} WHERE n %% 60 = 3""",
+    f"""INSERT INTO enterprise_name_change ({AGGREGATE}, enterprise_id, uscc, former_name, name, effective_on, notice,
+        notice_on, state, proposed_by, proposed_at, decided_by, decided_at)
+    SELECT tenant, 'n' || id, 1, 1, enterprise_id, uscc, '原' || enterprise_name, enterprise_name, '2026-01-05', '变更 1 号',
+        '2026-01-05', 'confirmed', 'p', at, 'q', at FROM {CASES} WHERE n %% 60 < 10""",
     f"""INSERT INTO match_chunk ({AGGREGATE}, number, item_id, item_version, item_title, year, enterprise_ids, matched_at)
     SELECT tenant, 'x' || id, 1, 1, n, 'i1', 1, '首次升规奖励', 2026, ARRAY[enterprise_id], at FROM {CASES} WHERE n %% 60 < 10""",
     """INSERT INTO policy_item (tenant, id, version, sequence, code, item_version, content, published_at, department_id)
@@ -119,6 +123,9 @@ REVIEW = (
         '{{"limit": 5, "unit": "working_days"}}', at, at + interval '7 days', state,
         CASE WHEN state <> 'accepted' THEN 'officer' END, CASE WHEN state <> 'accepted' THEN at + interval '2 days' END, ''
     FROM {CASES}""",
+    f"""INSERT INTO renamed_enterprise (uscc, change_id, tenant, name, effective_on)
+    SELECT DISTINCT ON (uscc) uscc, 'n' || id, tenant, '新' || enterprise_name, date '2026-01-05' FROM {CASES}
+    WHERE n %% 600 < 10 ORDER BY uscc, n""",
     f"""INSERT INTO award (item_id, uscc, period, tenant, case_id, amount_fen, reserved_at)
     SELECT item_id, uscc, id, tenant, id, 20000000, at FROM {CASES} WHERE state = 'approved'""",
     f"""INSERT INTO review_deadline_move (tenant, case_id, version, was, due_at, reason, moved_at)

@@ -41,6 +41,7 @@ SENTENCES: Mapping[str, str] = {
     "json_too_deep": "层级过多（最多 {most} 层）",
     "string_unicode": "含有无法识别的字符，请删除后重试",
     "string_unstorable": "含有无法保存的字符，请删除后重试",
+    "name_unseen": "{why}",
     "int_too_large": "数字过大",
     "int_parsing_size": "数字过大",
     "date_out_of_range": "年份应在 {first} 至 {last} 之间",

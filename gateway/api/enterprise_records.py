@@ -68,7 +68,7 @@ async def list_disclosures(door: Door, query: ListDisclosures) -> Response:
 @routes.order("/enterprises/{enterprise_id}/materials", KeepMaterial, status=201)
 async def keep_material(door: Door, command: KeepMaterial) -> Response:
     """Put a material or licence into the file; `sha256` names the upload, which must be there."""
-    await _must_be_there(door, command.sha256)
+    await must_be_there(door, command.sha256)
     return await door.order(command)
 
 
@@ -93,7 +93,7 @@ async def list_expiring_materials(door: Door, query: ListExpiringMaterials) -> R
 @routes.order("/code-admissions", AskCodeAdmission, status=201)
 async def ask_code_admission(door: Door, command: AskCodeAdmission) -> Response:
     """Say that a credit code which fails its own check stands so on the paper that was seen (申请核准代码)."""
-    await _must_be_there(door, command.evidence.sha256, "evidence.sha256")
+    await must_be_there(door, command.evidence.sha256, "evidence.sha256")
     return await door.order(command)
 
 
@@ -139,7 +139,7 @@ async def decline_merge(door: Door, command: DeclineMerge) -> Response:
     return await door.order(command)
 
 
-async def _must_be_there(door: Door, sha256: str | None, field: str = "sha256") -> None:
+async def must_be_there(door: Door, sha256: str | None, field: str = "sha256") -> None:
     """Raises ObjectUnknown for a named upload that the caller's tenant does not have."""
     if sha256 is not None and not await door.objects.has(door.principal.tenant, sha256):
         raise ObjectUnknown(field=field)

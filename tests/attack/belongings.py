@@ -146,6 +146,7 @@ def _own(mine: Belongings) -> None:
     _own_from_the_register(mine)
     _own_of_the_department(mine)
     _own_of_the_enterprise(mine)
+    _own_a_name_change(mine)
     _own_a_finding(mine)
 
 
@@ -283,6 +284,18 @@ def _admission() -> Json:
         "evidence": {"document": "营业执照", "number": "1", "issuer": "市场监管局", "issued_on": "2026-01-01"},
         "reason": "证照上的代码就是这样",
     }
+
+
+def _own_a_name_change(mine: Belongings) -> None:
+    enterprise = mine.ids["enterprises/{enterprise_id}"]
+    said = {
+        "name": "改名后的示例企业",
+        "effective_on": "2026-01-05",
+        "notice": "变更〔2026〕1 号",
+        "notice_on": "2026-01-05",
+    }
+    made = mine.order(f"/enterprises/{enterprise}/name-changes", "window", said)
+    mine.ids["enterprise-name-changes/{change_id}"] = made["change_id"]
 
 
 def _own_a_finding(mine: Belongings) -> None:

@@ -64,6 +64,7 @@ INTAKE_HEARS = [
     Subscription("items", POLICY_EVENTS, copies.keep_items),
     Subscription("figures", FIGURE_EVENTS, outside_figures.keep_outside_figures),
     Subscription("enterprises", frozenset({"EnterpriseRegistered"}), copies.keep_enterprises),
+    Subscription("names", frozenset({"EnterpriseRenamed"}), copies.keep_names),
     Subscription("facts", frozenset({"EnterpriseFactsChanged"}), copies.keep_facts),
     Subscription("payees", frozenset({"PayeeAccountChanged"}), copies.keep_payees),
     Subscription("merges", frozenset({"EnterpriseMerged"}), keep_merges),

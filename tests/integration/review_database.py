@@ -40,6 +40,7 @@ from services.review.cases import (
 from services.review.item_copies.use_cases import remember_items
 from services.review.register import use_cases as register_use_cases
 from services.review.register import views as register_views
+from services.review.register.names import keep_names
 from tests.unit.review.review_kit import OFFICER, item_rules, published
 
 SUBSCRIPTIONS = [
@@ -47,6 +48,7 @@ SUBSCRIPTIONS = [
     Subscription("applications", frozenset({"ApplicationSubmitted"}), opening.open_cases),
     Subscription("lists", frozenset({"EnterprisesNominated"}), lists.decide_lists),
     Subscription("merges", frozenset({"EnterpriseMerged"}), register_use_cases.hear_merges),
+    Subscription("names", frozenset({"NameChangeConfirmed"}), keep_names),
     Subscription("plan terms", frozenset({"PlanTermMapped"}), held_lines.take_meanings),
     Subscription("departments", frozenset({"DepartmentRegistered", "DepartmentChanged"}), keep_departments),
     tenant_subscription(follows=True),

@@ -92,8 +92,8 @@ def test_known_enterprises_get_the_facts_that_are_new_and_keep_their_names(offic
     changed = [line(0, revenue="9999"), line(1).replace(NAMES[1], "另一家示例有限公司"), line(2)]
     view = office.imports(table(changed), as_of="2026-03-02")
     assert (view.accepted, view.unchanged) == (3, 0)
-    second = office.lines(view)[1]
-    assert second.code == "facts_recorded" and "未更改名称" in second.message
+    named, recorded = [each for each in office.lines(view) if each.line == 3]
+    assert (named.column, named.code, recorded.code) == ("企业名称", "name_change_needed", "facts_recorded")
     facts = {fact["name"]: fact["value"] for fact in office.file_of(0)["facts"]}
     assert facts["revenue"] == "9999"
     assert office.file_of(1)["name"] == NAMES[1]

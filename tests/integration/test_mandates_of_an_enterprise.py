@@ -16,12 +16,16 @@ from chassis.time.clock import FixedClock
 from console.demo.people import made_up_resident_id
 from console.servers.provision import Dsns
 from contracts.credentials import IssueCredential, ListPartnerBanks, RevokeCredential
+from contracts.departments import RegisterDepartment
 from contracts.identity import OnboardTenant
 from contracts.message import Actor, Command, Query
+from contracts.name_changes import ConfirmNameChange, NameChangeView
 from contracts.people import EndMandate, GrantMandate, ListMandates, RegisterPerson
 from gateway.identity.credentials import use_cases as credentials
 from gateway.identity.credentials.views import list_partner_banks
+from gateway.identity.departments.use_cases import register_department
 from gateway.identity.people import use_cases as people
+from gateway.identity.people.mandate_names import call_otherwise
 from gateway.identity.people.views import list_mandates
 from gateway.identity.tenants.use_cases import onboard_tenant
 
@@ -119,6 +123,65 @@ def test_an_enterprise_sees_who_acts_for_itself_and_for_nobody_else(office: Offi
     assert office.asks(ListMandates(enterprise_id="ent-2"), list_mandates, acting(boss)) == "mandate_not_yours"
     assert office.asks(ListMandates(person_id=other), list_mandates, acting(boss)) == []
     assert len(office.asks(ListMandates(), list_mandates)) == 2
+
+
+def test_an_enterprise_that_is_called_otherwise_is_called_so_in_its_mandates(office: Office) -> None:
+    boss, other = office.person("法人"), office.person("外人")
+    mandate = office.lets_act(boss, "ent-1", "legal_representative")
+    office.lets_act(other, "ent-2", "legal_representative")
+    said = {
+        "change_id": "n-1",
+        "enterprise_id": "ent-1",
+        "uscc": "91360702DEM000014H",
+        "former_name": "兴国县示例企业",
+        "name": "兴国县示例控股",
+        "effective_on": "2026-11-02",
+        "notice": "登字 1 号",
+        "notice_on": "2026-11-02",
+        "state": "confirmed",
+        "proposed_by": "a",
+        "proposed_at": "2026-11-03T01:00:00Z",
+        "version": 2,
+    }
+    change = NameChangeView.model_validate(said)
+    office.does(ConfirmNameChange(change_id="n-1"), lambda _, uow: call_otherwise(change, uow))
+    seen = office.asks(ListMandates(), list_mandates)
+    assert {each["enterprise_id"]: each["enterprise_name"] for each in seen} == {
+        "ent-1": "兴国县示例控股",
+        "ent-2": "兴国县示例企业",
+    }
+    ended = EndMandate(mandate_id=mandate, until=TODAY, reason="离职", expected_version=2)
+    assert office.does(ended, people.end_mandate)["enterprise_name"] == "兴国县示例控股"
+
+
+def test_names_of_registers_are_told_apart_as_people_read_them(office: Office) -> None:
+    def registers(name: str) -> Any:
+        command = RegisterDepartment.model_validate({"department": {"name": name}})
+        answer = office.does(command, register_department)
+        return answer if isinstance(answer, str) else answer["name"]
+
+    assert registers("科技局（知识产权局）") == "科技局（知识产权局）"
+    assert registers("科技局 (知识产权局)") == "department_name_taken"
+    assert registers("土地储备中心") == "土地储备中心"
+    assert registers("士地储备中心") == "name_taken_for_another"
+    twin = {
+        "id": "xg3",
+        "level": "county",
+        "division_code": "360734",
+        "name": "经开А区",
+        "settings": {"receipt_prefix": "X3"},
+    }
+    office.does(OnboardTenant.model_validate(twin), onboard_tenant, tenant="xg3")
+    latin = {**twin, "id": "xg4", "name": "经开A区", "settings": {"receipt_prefix": "X4"}}
+    refused = office.does(OnboardTenant.model_validate(latin), onboard_tenant, tenant="xg4")
+    assert refused == "name_taken_for_another"
+
+
+def test_a_person_is_the_same_however_the_name_is_written(office: Office) -> None:
+    known = office.person("阿依·古丽")
+    command = RegisterPerson(name="阿依•古丽", resident_id=made_up_resident_id("阿依·古丽"))
+    handle = partial(people.register_person, cipher=office.frame.cipher)
+    assert office.does(command, handle, tenant="platform")["person_id"] == known
 
 
 def test_banks_are_listed_once_by_name_while_they_are_connected(office: Office) -> None:

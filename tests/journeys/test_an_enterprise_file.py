@@ -175,6 +175,42 @@ def test_the_contact_is_masked_until_a_reason_is_given(desk: Desk, enterprise: t
     assert ("contact", "电话核实申报信息") in [(each["subject"], each["reason"]) for each in looks]
 
 
+def test_an_enterprise_is_called_otherwise_by_two_persons_and_everybody_hears_of_it(
+    house: House, desk: Desk, enterprise: tuple[str, str, str]
+) -> None:
+    enterprise_id, uscc, boss = enterprise
+    former = desk.get(WINDOW, f"/enterprises/{enterprise_id}")["name"]
+    today = date.today()
+    said = {
+        "name": "改名后的示例(集团)企业",
+        "effective_on": str(today),
+        "notice": "登字 12 号",
+        "notice_on": str(today),
+    }
+    change = desk.done(WINDOW, f"/enterprises/{enterprise_id}/name-changes", said)
+    waiting = desk.get(ACCOUNTS, f"/enterprise-name-changes?state=proposed&enterprise_id={enterprise_id}")["items"]
+    assert [each["change_id"] for each in waiting] == [change["change_id"]]
+    confirmed = desk.done(
+        ACCOUNTS, f"/enterprise-name-changes/{change['change_id']}/confirm", version=change["version"]
+    )
+    assert (confirmed["state"], confirmed["former_name"]) == ("confirmed", former)
+    dossier = desk.get(boss, f"/enterprises/{enterprise_id}")
+    assert (dossier["name"], [each["name"] for each in dossier["former_names"]]) == (said["name"], [former])
+    heard = {
+        "intake": ("SELECT count(*) FROM enterprise WHERE id = %s AND name = %s", [enterprise_id, said["name"]]),
+        "review": ("SELECT count(*) FROM renamed_enterprise WHERE uscc = %s AND name = %s", [uscc, said["name"]]),
+        "notify": (
+            "SELECT count(*) FROM message WHERE enterprise_id = %s AND template = %s",
+            [enterprise_id, "enterprise_renamed"],
+        ),
+    }
+    for name, (statement, values) in heard.items():
+        eventually(partial(house.count, name, statement, values), within=60, every=0.3)
+    stale = "SELECT count(*) FROM mandate WHERE enterprise_id = %s AND enterprise_name <> %s"
+    assert house.count("gateway", stale, [enterprise_id, said["name"]]) == 0
+    house.must_hold()
+
+
 def test_two_files_become_one_and_what_was_known_of_either_is_in_it(
     house: House, desk: Desk, enterprise: tuple[str, str, str]
 ) -> None:

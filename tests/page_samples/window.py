@@ -30,7 +30,23 @@ ONE: dict[str, Any] = {
     "list_payee_accounts": ACCOUNTS,
     "list_mandates": mandates,
     "list_appointments": appointments("李账户"),
+    "list_name_changes": {"items": [], "next_cursor": None},
 }
+RENAMING = {
+    "change_id": "change-1",
+    "enterprise_id": "ent-1",
+    "uscc": OWN.uscc,
+    "former_name": OWN.name,
+    "name": "示例企业改名（集团）有限公司",
+    "effective_on": "2026-03-02",
+    "notice": "（赣章）登字〔2026〕第 12 号",
+    "notice_on": "2026-03-02",
+    "state": "proposed",
+    "proposed_by": "clerk-1",
+    "proposed_at": "2026-03-03T02:00:00Z",
+    "version": 1,
+}
+RENAMED = {**ONE, "list_name_changes": {"items": [RENAMING], "next_cursor": None}}
 NEW = {**ONE, "list_payee_accounts": {"items": []}, "list_mandates": {"items": [], "next_cursor": None}}
 EVIDENCE = {"document": "营业执照", "number": "3607020001", "issuer": "章贡区市场监督管理局", "issued_on": "2024-05-06"}
 ASKED = {
@@ -71,4 +87,6 @@ SAMPLES = [
     PageSample(ENTERPRISE, "/window/enterprises/ent-1", ONE, "counter_clerk"),
     PageSample(ENTERPRISE, "/window/enterprises/ent-1?x=new", NEW, "counter_clerk"),
     PageSample(ENTERPRISE, "/window/enterprises/ent-1", ONE, "counter_bureau"),
+    PageSample(ENTERPRISE, "/window/enterprises/ent-1?x=renamed", RENAMED, "counter_bureau"),
+    PageSample(ENTERPRISE, "/window/enterprises/ent-1?x=renamed", RENAMED, "counter_clerk"),
 ]

@@ -24,13 +24,17 @@ from contracts.identity import PLATFORM
 from gateway.identity.departments.domain import (
     Department,
     DepartmentClosed,
+    DepartmentNameTaken,
     Duty,
+    DutyNameTaken,
     DutyUnknown,
     MappedTerm,
     ServiceWindow,
+    WindowNameTaken,
     plan_term_id,
 )
 from gateway.identity.departments.store import Departments, Duties, PlanTerms, Windows
+from gateway.identity.names import refuse_name
 
 
 def today(uow: UnitOfWork) -> date:
@@ -39,16 +43,18 @@ def today(uow: UnitOfWork) -> date:
 
 
 def register_department(cmd: RegisterDepartment, uow: UnitOfWork) -> DepartmentView:
-    """Raises DepartmentNameTaken."""
+    """Raises DepartmentNameTaken, NameTakenForAnother."""
+    refuse_name(cmd.department.name, "department", uow, taken=DepartmentNameTaken)
     department = Department.register(uow.new_id(), uow.tenant, cmd.department, today(uow))
     uow.of(Departments).save(department)
     return department.view(today(uow))
 
 
 def change_department(cmd: ChangeDepartment, uow: UnitOfWork) -> DepartmentView:
-    """Raises DepartmentUnknown, StaleVersion, DepartmentClosed, NameNotLater, DepartmentNameTaken."""
+    """Raises DepartmentUnknown, StaleVersion, DepartmentClosed, NameNotLater, DepartmentNameTaken, NameTakenForAnother."""
     store = uow.of(Departments)
     department = store.get(cmd.department_id, expected_version=cmd.expected_version)
+    refuse_name(cmd.department.name, "department", uow, own=department.id, taken=DepartmentNameTaken)
     department.change(cmd.department, cmd.since)
     store.save(department)
     return department.view(today(uow))
@@ -73,33 +79,37 @@ def known_duty(duty_id: str, uow: UnitOfWork) -> Duty:
 
 
 def register_duty(cmd: RegisterDuty, uow: UnitOfWork) -> DutyView:
-    """Raises DutyNameTaken."""
+    """Raises DutyNameTaken, NameTakenForAnother."""
+    refuse_name(cmd.name, "duty", uow, taken=DutyNameTaken)
     duty = Duty.register(uow.new_id(), uow.tenant, cmd.kind, cmd.name, today(uow))
     uow.of(Duties).save(duty)
     return duty.view(today(uow))
 
 
 def rename_duty(cmd: RenameDuty, uow: UnitOfWork) -> DutyView:
-    """Raises DutyUnknown, StaleVersion, NameNotLater, DutyNameTaken."""
+    """Raises DutyUnknown, StaleVersion, NameNotLater, DutyNameTaken, NameTakenForAnother."""
     store = uow.of(Duties)
     duty = store.get(cmd.duty_id, expected_version=cmd.expected_version)
+    refuse_name(cmd.name, "duty", uow, own=duty.id, taken=DutyNameTaken)
     duty.rename(cmd.name, cmd.since)
     store.save(duty)
     return duty.view(today(uow))
 
 
 def open_window(cmd: OpenWindow, uow: UnitOfWork) -> WindowView:
-    """Raises DepartmentUnknown, DepartmentClosed, WindowNameTaken."""
+    """Raises DepartmentUnknown, DepartmentClosed, WindowNameTaken, NameTakenForAnother."""
     acting_department(cmd.window.department_id, uow)
+    refuse_name(cmd.window.name, "service_window", uow, taken=WindowNameTaken)
     window = ServiceWindow.open(uow.new_id(), uow.tenant, cmd.window)
     uow.of(Windows).save(window)
     return window.view()
 
 
 def change_window(cmd: ChangeWindow, uow: UnitOfWork) -> WindowView:
-    """Raises WindowUnknown, StaleVersion, DepartmentUnknown, DepartmentClosed, WindowNameTaken."""
+    """Raises WindowUnknown, StaleVersion, DepartmentUnknown, DepartmentClosed, WindowNameTaken, NameTakenForAnother."""
     store = uow.of(Windows)
     window = store.get(cmd.window_id, expected_version=cmd.expected_version)
+    refuse_name(cmd.window.name, "service_window", uow, own=window.id, taken=WindowNameTaken)
     acting_department(cmd.window.department_id, uow)
     window.change(cmd.window, cmd.closed_on)
     store.save(window)

@@ -9,6 +9,7 @@ from datetime import date
 from contracts.departments import DepartmentChange, DepartmentFunction
 from contracts.duties import DutyKind
 from contracts.identity import SiteFooter
+from contracts.names import folded
 from contracts.onboarding import ChecklistLine, ChecklistSubject
 from contracts.refusal import Invalid, Refused
 
@@ -58,7 +59,7 @@ def named_twice(departments: Sequence[DepartmentChange]) -> list[Refused]:
     seen: dict[str, int] = {}
     found: list[Refused] = []
     for place, each in enumerate(departments):
-        first = seen.setdefault(each.name, place)
+        first = seen.setdefault(folded(each.name), place)
         if first != place:
             named = {"name": each.name, "first": first + 1, "second": place + 1}
             found.append(DepartmentNamedTwice(field=f"departments.{place}.name", **named))

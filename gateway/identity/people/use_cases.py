@@ -12,6 +12,7 @@ from chassis.write.uow import UnitOfWork
 from contracts.departments import CloseDepartment, DepartmentView
 from contracts.identity import PLATFORM
 from contracts.message import Id
+from contracts.names import same_name
 from contracts.people import (
     AppointmentView,
     AppointPerson,
@@ -71,7 +72,7 @@ def register_person(cmd: RegisterPerson, uow: UnitOfWork, cipher: Cipher) -> Per
     digest = None if cmd.resident_id is None else resident_digest(cmd.resident_id, cipher)
     known = None if cmd.resident_id is None else store.by_resident_digests(known_digests(cmd.resident_id, cipher))
     if known is not None:
-        if known.name != cmd.name or cmd.person_id not in (None, known.id):
+        if not same_name(known.name, cmd.name) or cmd.person_id not in (None, known.id):
             raise ResidentIdTaken(field="resident_id")
         return known.view()
     person = Person(id=cmd.person_id or uow.new_id(), tenant=PLATFORM, name=cmd.name)

@@ -8,6 +8,7 @@ from contracts.refusal import Refused
 from contracts.tenants import ChangeTenant
 from gateway.identity.departments.store import Duties
 from gateway.identity.departments.use_cases import standard_duties, today
+from gateway.identity.names import objections_to_name
 from gateway.identity.tenants.domain import (
     ParentUnknown,
     ReceiptPrefixTaken,
@@ -26,7 +27,7 @@ PREFIX_TAKEN = "SELECT EXISTS (SELECT FROM tenant WHERE settings->>'receipt_pref
 
 def onboard_tenant(cmd: OnboardTenant, uow: UnitOfWork) -> TenantView:
     """Open the house to a tenant. Raises at once all that stands against it: TenantExists, TenantIdReserved,
-    ParentUnknown, ReceiptPrefixTaken, ClosesBeforeOpening, DivisionCodeNotYetInForce.
+    ParentUnknown, ReceiptPrefixTaken, NameTakenForAnother, ClosesBeforeOpening, DivisionCodeNotYetInForce.
     """
     refuse_all(objections(cmd, uow))
     return opened(cmd, uow)
@@ -41,7 +42,7 @@ def objections(said: NewTenant, uow: UnitOfWork) -> list[Refused]:
         found.append(ParentUnknown(field="parent_id"))
     if uow.execute(PREFIX_TAKEN, {"prefix": said.settings.receipt_prefix, "id": said.id}).scalar():
         found.append(ReceiptPrefixTaken(field="settings.receipt_prefix"))
-    return found
+    return [*found, *objections_to_name(said.name, "tenant", uow, own=said.id, field="name")]
 
 
 def opened(said: NewTenant, uow: UnitOfWork) -> TenantView:
@@ -56,6 +57,7 @@ def change_tenant(cmd: ChangeTenant, uow: UnitOfWork) -> TenantView:
     """Raises TenantUnknown, StaleVersion, and all at once that `Tenant.change` has against it."""
     uow.execute(ONE_AT_A_TIME)
     tenant = uow.of(TenantStore).get(cmd.id, expected_version=cmd.expected_version)
+    refuse_all(objections_to_name(cmd.name, "tenant", uow, own=cmd.id, field="name"))
     parents = uow.registry.lineage(cmd.parent_id) if cmd.parent_id is not None else ()
     tenant.change(cmd, today=today(uow), parents=parents)
     return _kept(tenant, uow)

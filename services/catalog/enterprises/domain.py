@@ -16,6 +16,7 @@ from contracts.enterprises import (
 )
 from contracts.fact_records import FactRecord
 from contracts.message import Actor
+from contracts.name_changes import EnterpriseRenamed
 from contracts.refusal import Conflict, Forbidden, Invalid, NotFound, Reason
 from contracts.rule import Fact
 from services.catalog.enterprises.counting import NOBODY, CountingFact, ToldFact, counting, recorders_of, with_news
@@ -271,6 +272,13 @@ class Enterprise(Aggregate):
         """Close the dossier: it stays readable and points to the other one."""
         self.refuse_merged()
         self.merged_into, self.merged_at = surviving_id, at
+
+    def rename(self, name: str, *, effective_on: date, at: datetime) -> None:
+        """Call it otherwise from `effective_on`; whoever keeps the former name is told. Raises EnterpriseMergedAlready."""
+        self.refuse_merged()
+        former, self.name = self.name, name
+        told = {"former_name": former, "name": name, "effective_on": effective_on, "changed_at": at}
+        self.record(EnterpriseRenamed(enterprise_id=self.id, **told))
 
     def refuse_merged(self) -> None:
         """Raise EnterpriseMergedAlready when the dossier is closed."""

@@ -18,6 +18,7 @@ from sqlalchemy import (
 from chassis.write.store import AggregateStore, aggregate_columns
 from chassis.write.uow import UnitOfWork
 from contracts.fact_records import FactRecord
+from contracts.names import looks
 from contracts.rule import Fact
 from services.catalog.enterprises.counting import ToldFact
 from services.catalog.enterprises.domain import (
@@ -45,6 +46,7 @@ ENTERPRISE = Table(
     *aggregate_columns(),
     Column("uscc", Text, nullable=False),
     Column("name", Text, nullable=False),
+    Column("name_looks", Text),
     Column("industry", Text),
     Column("contact_name", Text),
     Column("contact_sealed", Text, nullable=False),
@@ -83,6 +85,7 @@ class Enterprises(AggregateStore[Enterprise]):
         return {
             "uscc": aggregate.uscc,
             "name": aggregate.name,
+            "name_looks": looks(aggregate.name),
             "industry": aggregate.industry,
             "contact_name": aggregate.contact_name,
             "contact_sealed": aggregate.contact_sealed,

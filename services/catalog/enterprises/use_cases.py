@@ -15,12 +15,13 @@ from services.catalog.enterprises.admitted_codes import AdmittedCodes
 from services.catalog.enterprises.counting import counting
 from services.catalog.enterprises.credit_code import checked_credit_code
 from services.catalog.enterprises.domain import Enterprise, refuse_stranger
+from services.catalog.enterprises.names import refuse_look_alike
 from services.catalog.enterprises.store import Enterprises
 from services.catalog.enterprises.voices import voice_of
 
 
 def register_enterprise(cmd: RegisterEnterprise, uow: UnitOfWork, cipher: Cipher) -> EnterpriseView:
-    """Open an enterprise's dossier under its checked credit code."""
+    """Open an enterprise's dossier under its checked credit code. Raises NameLooksAlike."""
     enterprise = Enterprise(
         id=uow.new_id(),
         tenant=uow.tenant,
@@ -32,6 +33,7 @@ def register_enterprise(cmd: RegisterEnterprise, uow: UnitOfWork, cipher: Cipher
         contact_masked=mask_phone(cmd.contact_mobile),
     )
     enterprise.register(by=uow.actor, today=uow.now.astimezone(CHINA).date())
+    refuse_look_alike(cmd.name, uow, apart_from=cmd.apart_from)
     uow.of(Enterprises).save(enterprise)
     return enterprise.view()
 

@@ -8,6 +8,7 @@ from contracts.enterprise_lookup import EnterpriseFound, FindEnterprise
 from contracts.enterprises import (
     AbsorbedEnterprise,
     EnterpriseView,
+    FormerName,
     GetEnterprise,
 )
 from contracts.fact_records import FactHistory, GetFactHistory
@@ -29,7 +30,10 @@ FILE = (
     " WHERE f.tenant = e.tenant AND f.enterprise_id = e.id), '[]') AS facts,"
     " COALESCE((SELECT jsonb_agg(jsonb_build_object('enterprise_id', o.id, 'uscc', o.uscc, 'name', o.name,"
     " 'merged_at', o.merged_at) ORDER BY o.id) FROM enterprise o"
-    " WHERE o.tenant = e.tenant AND o.merged_into = e.id), '[]') AS absorbed"
+    " WHERE o.tenant = e.tenant AND o.merged_into = e.id), '[]') AS absorbed,"
+    " COALESCE((SELECT jsonb_agg(jsonb_build_object('name', n.former_name, 'until', n.effective_on)"
+    " ORDER BY n.decided_at DESC) FROM enterprise_name_change n"
+    " WHERE n.tenant = e.tenant AND n.enterprise_id = e.id AND n.state = 'confirmed'), '[]') AS former_names"
     " FROM enterprise e WHERE e.tenant = :tenant AND e.id = :id"
 )
 
@@ -43,7 +47,8 @@ def dossier_of(enterprise_id: str, reader: Reader) -> EnterpriseView:
         raise EnterpriseUnknown()
     facts = tuple(Fact.model_validate(fact) for fact in row["facts"])
     former = tuple(AbsorbedEnterprise.model_validate(dossier) for dossier in row["absorbed"])
-    return EnterpriseView.model_validate({**row, "facts": facts, "absorbed": former})
+    names = tuple(FormerName.model_validate(name) for name in row["former_names"])
+    return EnterpriseView.model_validate({**row, "facts": facts, "absorbed": former, "former_names": names})
 
 
 def get_enterprise(query: GetEnterprise, reader: Reader) -> EnterpriseView:

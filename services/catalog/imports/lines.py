@@ -9,8 +9,8 @@ from datetime import date
 
 from pydantic import TypeAdapter, ValidationError
 
-from contracts.enterprises import OrganisationName
 from contracts.fact_sources import SourceKind
+from contracts.names import OrganisationName, unseen_in
 from contracts.refusal import Reason
 from contracts.rule import Fact
 from contracts.written import AS_TEXT, NotWritten, cell_address, day_written, folded, says_nothing
@@ -30,7 +30,7 @@ MOST_KNOWN = 50_000
 
 @dataclass(frozen=True, slots=True)
 class EnterpriseLine:
-    """What one line says of one enterprise; with `reasons`, nothing of it is believed."""
+    """What one line says of one enterprise; with `reasons`, nothing of it is believed. `heading` is that of its table."""
 
     line: int
     uscc: str = ""
@@ -39,6 +39,11 @@ class EnterpriseLine:
     contact_mobile: str | None = None
     facts: tuple[Fact, ...] = ()
     reasons: tuple[Reason, ...] = ()
+    heading: Heading | None = None
+
+    def title(self, column: str) -> str | None:
+        """What the source calls a column: the heading as it is written, or the field of a record."""
+        return self.heading.title(column) if self.heading is not None else column
 
 
 @dataclass(slots=True)
@@ -81,7 +86,7 @@ class LineReader:
         )
         if self._reasons:
             return EnterpriseLine(line, reasons=tuple(self._reasons))
-        return EnterpriseLine(line, uscc, name, industry, mobile, facts)
+        return EnterpriseLine(line, uscc, name, industry, mobile, facts, heading=self.heading)
 
     def _cell(self, cells: Sequence[str], column: str) -> str | None:
         """What a fixed column says; nothing for words for nothing, None for what has been refused already."""
@@ -113,7 +118,7 @@ class LineReader:
         try:
             return NAME.validate_python(text)
         except ValidationError:
-            wrong = ("name_invalid", "企业名称应为 2 至 120 个字") if text else ("cell_empty", "必填")
+            wrong = ("name_invalid", wrong_with_name(text)) if text else ("cell_empty", "必填")
             self._wrong(*wrong, self.heading.fixed["name"])
             return ""
 
@@ -169,3 +174,9 @@ class LineReader:
         title = self.heading.titles[place] if place is not None else None
         where = f"{cell_address(place, self._line)}：" if place is not None else ""
         self._reasons.append(Reason(code=code, message=f"{where}{message}。", field=title))
+
+
+def wrong_with_name(text: str) -> str:
+    """Why this is no name of an enterprise."""
+    unseen = unseen_in(text.strip())
+    return f"企业名称{unseen.sentence}" if unseen is not None else "企业名称应为 2 至 120 个字"

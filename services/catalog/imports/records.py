@@ -21,7 +21,7 @@ from services.catalog.enterprises.domain import CreditCodeInvalid
 from services.catalog.enterprises.sources import Voice
 from services.catalog.imports.fact_cells import CODED, CellRefused, spoiled_cell
 from services.catalog.imports.headings import choice_of
-from services.catalog.imports.lines import MOBILE, MOST_KNOWN, NAME, EnterpriseLine
+from services.catalog.imports.lines import MOBILE, MOST_KNOWN, NAME, EnterpriseLine, wrong_with_name
 
 MOST_ALIKE = 10_000
 """Ways of telling a fact (who, what, when) that a feed's reader keeps at hand."""
@@ -61,7 +61,8 @@ class RecordReader:
             if says_nothing(name):
                 reasons.append(Reason(code="name_invalid", message=f"“{name}”不是企业名称。", field="name"))
         except ValidationError:
-            wrong = spoiled_cell(str(record.get("name"))) or ("name_invalid", "企业名称应为 2 至 120 个字")
+            said = str(record.get("name", ""))
+            wrong = spoiled_cell(said) or ("name_invalid", wrong_with_name(said))
             reasons.append(Reason(code=wrong[0], message=f"{wrong[1]}。", field="name"))
         industry, mobile = record.get("industry"), record.get("contact_mobile")
         if isinstance(industry, str) and (spoiled := spoiled_cell(industry)) is not None:

@@ -9,6 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from chassis.read.reader import Reader
 from chassis.time.clock import CHINA
+from contracts.names import looks, same_name
 from contracts.refusal import Reason
 from contracts.rule import FactSheet, ItemRules, Plan, Shares, absolute_period
 from contracts.trials import NeededDecision, NeededFact, TriedEnterprise, TriedItem, TryItem
@@ -24,8 +25,8 @@ from services.catalog.policies.texts import unreadable
 MOST_CANDIDATES = 10
 FOUND = (
     "SELECT id AS enterprise_id, uscc, name FROM enterprise WHERE tenant = :tenant AND merged_into IS NULL"
-    " AND (id = :said OR uscc = :code OR name ILIKE :words)"
-    " ORDER BY (id = :said OR uscc = :code OR name = :said) DESC, name, id LIMIT :limit"
+    " AND (id = :said OR uscc = :code OR name ILIKE :words OR name_looks = :looks)"
+    " ORDER BY (id = :said OR uscc = :code OR name_looks = :looks) DESC, name, id LIMIT :limit"
 )
 PLAN = {
     "mode": "instant",
@@ -104,7 +105,7 @@ def _reasons(problems: Iterable[tuple[str, str, str]]) -> Iterator[Reason]:
 def _enterprises(said: str, reader: Reader) -> Iterator[TriedEnterprise]:
     """Those whose id or credit code it is, first; then those in whose name it stands."""
     words = said.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    asked = {"said": said.strip(), "code": plain_code(said), "words": f"%{words}%"}
+    asked = {"said": said.strip(), "code": plain_code(said), "words": f"%{words}%", "looks": looks(said)}
     wanted = {"tenant": reader.tenant, "limit": MOST_CANDIDATES, **asked}
     for row in reader.execute(FOUND, wanted):
         yield TriedEnterprise(enterprise_id=row.enterprise_id, uscc=row.uscc, name=row.name)
@@ -113,10 +114,8 @@ def _enterprises(said: str, reader: Reader) -> Iterator[TriedEnterprise]:
 def _is_one(found: list[TriedEnterprise], said: str | None) -> bool:
     """Whether it is clear which one is meant: there is no other, or it is named exactly."""
     meant = (said or "").strip()
-    exactly = found and (
-        plain_code(meant) == found[0].uscc or meant.upper() in (found[0].enterprise_id.upper(), found[0].name.upper())
-    )
-    return len(found) == 1 or bool(exactly)
+    exactly = found and (plain_code(meant) == found[0].uscc or meant.upper() == found[0].enterprise_id.upper())
+    return len(found) == 1 or bool(exactly) or bool(found and same_name(meant, found[0].name))
 
 
 def _figures(rules: ItemRules, reader: Reader) -> tuple[Any, ...]:

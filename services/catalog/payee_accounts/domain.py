@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -10,6 +10,7 @@ from typing import Literal
 from contracts.aggregate import Aggregate
 from contracts.enterprises import Payee, PayeeAccountChanged, PayeeAccountView
 from contracts.message import Actor
+from contracts.names import alike, same_name
 from contracts.refusal import Conflict, Forbidden, Invalid, NotFound
 from services.catalog.contacts.domain import ContactChangedRecently
 from services.catalog.enterprises.domain import Enterprise, refuse_stranger
@@ -23,10 +24,10 @@ MOVES: Mapping[tuple[AccountState, AccountState], type[PayeeAccountChanged]] = {
 
 
 class PayeeNameMismatch(Invalid):
-    """Money goes to the enterprise itself: the account's name must be the enterprise's own."""
+    """Money goes to the enterprise itself: the account's name must be the enterprise's own, or one that it had before."""
 
     code = "payee_name_mismatch"
-    sentence = "账户名称“{account_name}”与企业名称“{name}”不一致，只能登记企业本单位的账户。"
+    sentence = "账户名称“{account_name}”与企业名称“{name}”不一致{where}，只能登记企业本单位的账户。"
 
 
 class PayeeAccountUnknown(NotFound):
@@ -75,7 +76,7 @@ class SecondPersonRequired(Forbidden):
 class PayeeAccount(Aggregate):
     """One account that an enterprise has named, and who vouched for it.
 
-    `account_version` counts the enterprise's registrations. The number is sealed for purpose `payee_account`.
+    `account_version` counts the enterprise's registrations. `account_name` is what the bank is told, sign by sign. The number is sealed for purpose `payee_account`.
     """
 
     enterprise_id: str
@@ -93,10 +94,17 @@ class PayeeAccount(Aggregate):
     withdrawn_at: datetime | None = None
     withdrawn_why: str | None = None
 
-    def check_name(self, enterprise: Enterprise) -> None:
-        """Raises PayeeNameMismatch unless the account is in the enterprise's own name."""
-        if self.account_name != enterprise.name:
-            raise PayeeNameMismatch(account_name=self.account_name, name=enterprise.name, field="account_name")
+    def check_name(self, enterprise: Enterprise, former_names: Sequence[str] = ()) -> None:
+        """Raises PayeeNameMismatch unless the account is in the enterprise's own name, as people read it.
+
+        A bank may still know the enterprise by a name that it had before.
+        """
+        known = (enterprise.name, *former_names)
+        if any(same_name(self.account_name, each) for each in known):
+            return
+        found = alike(self.account_name, known)
+        name, where = (found[0], f"（{found[1].sentence}）") if found else (enterprise.name, "")
+        raise PayeeNameMismatch(account_name=self.account_name, name=name, where=where, field="account_name")
 
     def confirm(
         self, *, by: Actor, at: datetime, newest_confirmed: int, waits: ContactChangedRecently | None = None

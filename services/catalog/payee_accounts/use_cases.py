@@ -13,6 +13,7 @@ from contracts.enterprises import (
 from services.catalog.contacts.use_cases import why_accounts_wait
 from services.catalog.enterprises.domain import refuse_stranger
 from services.catalog.enterprises.store import Enterprises
+from services.catalog.name_changes.store import NameChanges
 from services.catalog.payee_accounts.domain import PayeeAccount
 from services.catalog.payee_accounts.store import PayeeAccounts
 
@@ -38,7 +39,7 @@ def register_payee_account(cmd: RegisterPayeeAccount, uow: UnitOfWork, cipher: C
         registered_by=uow.actor.id,
         registered_at=uow.now,
     )
-    account.check_name(enterprise)
+    account.check_name(enterprise, uow.of(NameChanges).former_names(enterprise.id))
     accounts.save(account)
     return account.view()
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from contracts.intake import NominationLine, SubmitApplication
+from contracts.names import same_name
 from contracts.refusal import Reason
 from contracts.rule import (
     Assessment,
@@ -176,7 +177,7 @@ def _about_payee(enterprise: Applicant | None, payee_name: str | None) -> list[R
     if enterprise.payee is None:
         text = f"“{enterprise.name}”还没有经复核确认的收款账户"
         return [Reason(code="payee_account_missing", message=text, field="enterprise_id")]
-    if payee_name is not None and payee_name != enterprise.payee.account_name:
+    if payee_name is not None and not same_name(payee_name, enterprise.payee.account_name):
         text = f"收款人“{payee_name}”与已确认账户的户名“{enterprise.payee.account_name}”不一致"
         return [Reason(code="payee_name_mismatch", message=text, field="payee_name")]
     return []

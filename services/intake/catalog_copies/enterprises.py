@@ -14,6 +14,7 @@ from contracts.enterprises import (
     Payee,
     PayeeAccountChanged,
 )
+from contracts.name_changes import EnterpriseRenamed
 from contracts.rule import Fact
 from services.intake.catalog_copies.domain import Applicant
 from services.intake.catalog_copies.rows import write_rows
@@ -23,6 +24,12 @@ INSERT INTO enterprise (tenant, id, uscc, name)
 SELECT tenant, id, uscc, name
 FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(tenant text, id text, uscc text, name text)
 ON CONFLICT DO NOTHING
+"""
+
+CALL_OTHERWISE = """
+UPDATE enterprise e SET name = r.name
+FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(tenant text, id text, name text)
+WHERE (e.tenant, e.id) = (r.tenant, r.id)
 """
 
 KEEP_FACTS = """
@@ -82,6 +89,12 @@ class EnterpriseCopies:
         ]
         write_rows(self._uow, KEEP_ENTERPRISES, rows)
         self.keep_facts(events)
+
+    def keep_names(self, events: Sequence[Received[EnterpriseRenamed]]) -> None:
+        """Of several changes of one enterprise the last one: they arrive in the order in which they were confirmed."""
+        names = {(event.tenant, event.data.enterprise_id): event.data.name for event in events}
+        rows = [{"tenant": tenant, "id": id, "name": name} for (tenant, id), name in sorted(names.items())]
+        write_rows(self._uow, CALL_OTHERWISE, rows)
 
     def keep_facts(self, events: Sequence[Received[EnterpriseRegistered] | Received[EnterpriseFactsChanged]]) -> None:
         """The newest fact of each name and period: the latest `as_of`, and of those the last one told.

@@ -8,6 +8,7 @@ from chassis.edge.entrypoints import Received, Room, on
 from chassis.write.uow import UnitOfWork
 from contracts.enterprises import EnterpriseFactsChanged, EnterpriseRegistered, PayeeAccountChanged
 from contracts.merges import EnterpriseMerged
+from contracts.name_changes import EnterpriseRenamed
 from contracts.outside_figures import OutsideFigureRecorded, OutsideFigureWithdrawn
 from contracts.policies import (
     PolicyExpired,
@@ -35,6 +36,10 @@ class CatalogCopyEntrypoints(Room):
     @on(EnterpriseRegistered)
     def enterprises_registered(self, events: list[Received[EnterpriseRegistered]], uow: UnitOfWork) -> None:
         use_cases.keep_enterprises(events, uow)
+
+    @on(EnterpriseRenamed)
+    def enterprises_renamed(self, events: list[Received[EnterpriseRenamed]], uow: UnitOfWork) -> None:
+        use_cases.keep_names(events, uow)
 
     @on(EnterpriseFactsChanged)
     def facts_changed(self, events: list[Received[EnterpriseFactsChanged]], uow: UnitOfWork) -> None:

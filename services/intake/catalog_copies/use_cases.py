@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from chassis.events.received import Received
 from chassis.write.uow import UnitOfWork
 from contracts.enterprises import EnterpriseFactsChanged, EnterpriseRegistered, PayeeAccountChanged
+from contracts.name_changes import EnterpriseRenamed
 from contracts.policies import ItemLifeEvent, PolicyPublished, PolicyRevised
 from services.intake.catalog_copies.enterprises import EnterpriseCopies
 from services.intake.catalog_copies.items import ItemCopies
@@ -21,6 +22,11 @@ def keep_items(events: Sequence[Received[PolicyPublished | ItemLifeEvent]], uow:
 
 def keep_enterprises(events: Sequence[Received[EnterpriseRegistered]], uow: UnitOfWork) -> None:
     uow.of(EnterpriseCopies).keep_enterprises(events)
+
+
+def keep_names(events: Sequence[Received[EnterpriseRenamed]], uow: UnitOfWork) -> None:
+    """What is filed from now on is filed under the new name."""
+    uow.of(EnterpriseCopies).keep_names(events)
 
 
 def keep_facts(events: Sequence[Received[EnterpriseFactsChanged]], uow: UnitOfWork) -> None:

@@ -10,12 +10,13 @@ from contracts.enterprises import EnterpriseContactChanged, EnterpriseRegistered
 from contracts.entitlements import EnterprisesMatched
 from contracts.merges import EnterpriseMerged
 from contracts.message_previews import MessagePreviews, PreviewRejection
+from contracts.name_changes import EnterpriseRenamed
 from contracts.notify import CountUnread, ListMessages, MarkMessageRead, MessagePage, MessageView, UnreadCount
 from contracts.people import MandateEnded, MandateGranted
 from contracts.review import CaseApproved, CaseRejected, ReviewDeadlineMoved
 from contracts.treasury import DisbursementHeld, DisbursementReturned, DisbursementSettled, PayoutDeadlineMoved
 from copies import merged_enterprises
-from services.notify.messages import contact_changes, previews, reading, use_cases, views
+from services.notify.messages import contact_changes, name_changes, previews, reading, use_cases, views
 from services.notify.messages.sms import Sms, SmsClient
 from services.notify.messages.templates import Tellable
 from services.notify.staff.use_cases import tell_duties
@@ -49,6 +50,10 @@ class MessageEntrypoints(Room):
     @on(EnterpriseContactChanged)
     def contacts_changed(self, events: list[Received[EnterpriseContactChanged]], uow: UnitOfWork) -> None:
         contact_changes.take_new_contacts(events, uow)
+
+    @on(EnterpriseRenamed)
+    def enterprises_renamed(self, events: list[Received[EnterpriseRenamed]], uow: UnitOfWork) -> None:
+        name_changes.tell_renamed(events, uow)
 
     enterprises_merged = staticmethod(on(EnterpriseMerged)(merged_enterprises.keep_merges))
 

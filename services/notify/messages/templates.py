@@ -112,6 +112,13 @@ CONTACT_NAME_CHANGED = Template(
     "{enterprise}：贵单位的联系人已于 {time} 变更为 {name}，联系手机仍为 {new}。",
 )
 
+RENAMED = Template(
+    "enterprise_renamed",
+    ("inbox", "sms"),
+    "{enterprise}：贵单位在本地区企业档案中的名称已由“{former}”变更为“{enterprise}”（自 {day} 起），此前的申报和办件不受影响。"
+    "银行账户户名已变更的，请登记新的收款账户。如非本单位办理，请立即联系惠企政策兑现专窗。",
+)
+
 
 def fields_of(event: Tellable) -> dict[str, str]:
     """The fields that templates may use: enterprise, item, receipt and department always, the others as the event has them.

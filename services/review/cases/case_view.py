@@ -44,8 +44,11 @@ def view_of(case: Case, unmapped: Sequence[TermInPlan] = ()) -> CaseView:
     )
 
 
-def view_of_row(row: Row[Any], unmapped: Sequence[TermInPlan] = ()) -> CaseView:
-    """The same, read without the domain: what the rule says was written out with the row."""
+def view_of_row(row: Row[Any], unmapped: Sequence[TermInPlan] = (), called: str | None = None) -> CaseView:
+    """The same, read without the domain: what the rule says was written out with the row.
+
+    `called` is what the enterprise is called now, if its name has changed.
+    """
     amount = row.assessment["amount"]
     return CaseView(
         case_id=row.id,
@@ -70,6 +73,7 @@ def view_of_row(row: Row[Any], unmapped: Sequence[TermInPlan] = ()) -> CaseView:
         note=row.note,
         cites=row.cites,
         how_to_object=row.how_to_object,
+        enterprise_called=called if called != row.claim["enterprise_name"] else None,
         version=row.version,
     )
 

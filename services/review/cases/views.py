@@ -18,6 +18,7 @@ from services.review.cases.refusals import CaseNotFound, NotYourDepartment, is_o
 from services.review.cases.store import REVIEW_CASE
 from services.review.item_copies.plan_words import PlanWords, Unmapped
 from services.review.item_copies.store import ItemVersion
+from services.review.register.names import present_names
 
 ACROSS_DEPARTMENTS = frozenset({"bureau", "supervisor"})
 """Roles that see the cases of every department of their tenant."""
@@ -52,9 +53,10 @@ def shown(row: Row[Any], reader: Reader) -> CaseView:
 
 
 def shown_many(rows: Sequence[Row[Any]], reader: Reader) -> tuple[CaseView, ...]:
-    """The same of several, with one question about all their plans."""
+    """The same of several, with one question about all their plans, and one about what enterprises are called now."""
     unmapped = _unmapped(rows, reader)
-    return tuple(view_of_row(row, unmapped.get(_version(row), ())) for row in rows)
+    called = present_names([row.claim["uscc"] for row in rows], reader)
+    return tuple(view_of_row(row, unmapped.get(_version(row), ()), called.get(row.claim["uscc"])) for row in rows)
 
 
 def is_confined(reader: Reader) -> bool:

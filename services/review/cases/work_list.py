@@ -10,8 +10,9 @@ import re
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, DateTime, Text, and_, column, func, or_, select, table, tuple_
+from sqlalchemy import ColumnElement, DateTime, Text, and_, column, or_, select, table, tuple_
 
+from chassis.read.names import has_in_name
 from chassis.read.paging import cut_page, decode_cursor, encode_cursor
 from chassis.read.reader import Reader
 from contracts.review import (
@@ -26,6 +27,7 @@ from contracts.typed import half_width
 from services.review.cases.refusals import CaseNotFound, NotYourDepartment
 from services.review.cases.store import REVIEW_CASE
 from services.review.cases.views import SHOWN, is_confined, of_own_department, shown_many
+from services.review.register.names import codes_called
 
 C = REVIEW_CASE.c
 NAMES = table("review_case", column("tenant"), column("id"), column("enterprise_name")).alias("named")
@@ -94,8 +96,8 @@ def _about(about: str, reader: Reader) -> ColumnElement[bool]:
     if NUMBER.fullmatch(number := half_width(about).upper()):
         return or_(CaseSearch.receipt == number, CaseSearch.uscc == number)
     # The names alone are read for it, from their index.
-    named = select(NAMES.c.id).where(NAMES.c.tenant == reader.tenant, func.strpos(NAMES.c.enterprise_name, about) > 0)
-    return C.id.in_(named)
+    named = select(NAMES.c.id).where(NAMES.c.tenant == reader.tenant, has_in_name(NAMES.c.enterprise_name, about))
+    return or_(C.id.in_(named), CaseSearch.uscc.in_(codes_called(about, reader.tenant)))
 
 
 def overdue(now: datetime) -> ColumnElement[bool]:

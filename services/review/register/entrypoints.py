@@ -14,7 +14,8 @@ from contracts.award_findings import (
     ListAwardFindings,
 )
 from contracts.merges import EnterpriseMerged
-from services.review.register import use_cases, views
+from contracts.name_changes import NameChangeConfirmed
+from services.review.register import names, use_cases, views
 
 
 class RegisterEntrypoints(Room):
@@ -23,6 +24,8 @@ class RegisterEntrypoints(Room):
     @on(EnterpriseMerged)
     def enterprises_merged(self, events: list[Received[EnterpriseMerged]], uow: UnitOfWork) -> None:
         use_cases.hear_merges(events, uow)
+
+    enterprises_renamed = staticmethod(on(NameChangeConfirmed)(names.keep_names))
 
     @due(use_cases.LOOK_BACK)
     def look_back(self, jobs: list[Job], unit: UnitMaker) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, DateTime, Text, any_, column, func, literal, or_, select, table, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from chassis.read.names import has_in_name
 from chassis.read.paging import cut_page, decode_cursor, encode_cursor
 from chassis.read.reader import Reader
 from contracts.treasury import (
@@ -114,7 +115,7 @@ def _about(about: str, reader: Reader) -> ColumnElement[bool]:
     if NUMBER.fullmatch(number := half_width(about).upper()):
         return or_(WrittenOutPayment.receipt == number, WrittenOutPayment.uscc == number)
     # The names alone are read for it, from their index.
-    named = or_(func.strpos(NAMES.c.enterprise_name, about) > 0, func.strpos(NAMES.c.account_name, about) > 0)
+    named = or_(has_in_name(NAMES.c.enterprise_name, about), has_in_name(NAMES.c.account_name, about))
     return C.id.in_(select(NAMES.c.id).where(NAMES.c.tenant == reader.tenant, named))
 
 

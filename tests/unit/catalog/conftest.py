@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +17,17 @@ from contracts.enterprises import ContactChange
 from contracts.fact_records import FactRecord
 from contracts.item import PolicyItemContent
 from contracts.message import Actor
+from contracts.names import looks
 from contracts.rule import Fact, FactSheet
 from copies.departments import KnownDepartments
 from copies.plan_terms import KnownPlanTerms
 from services.catalog.contacts.store import ContactChanges
 from services.catalog.enterprises.counting import ToldFact
 from services.catalog.enterprises.domain import Enterprise, EnterpriseUnknown
+from services.catalog.enterprises.names import EnterpriseNames, KnownName
 from services.catalog.enterprises.store import Enterprises
+from services.catalog.name_changes.domain import NameChange, NameChangeProposedAlready, NameChangeUnknown
+from services.catalog.name_changes.store import NameChanges
 from services.catalog.payee_accounts.domain import PayeeAccount, PayeeAccountUnknown
 from services.catalog.payee_accounts.store import PayeeAccounts
 from services.catalog.policies.domain import ItemUnknown, PolicyItem
@@ -136,6 +141,44 @@ class MemoryEnterprises(MemoryStore[Enterprise]):
         return [record for _, record in newest_first]
 
 
+class MemoryNames:
+    """What the enterprises in memory are called."""
+
+    unit: FakeUnit | None = None
+
+    def like(self, names: Collection[str]) -> dict[str, list[KnownName]]:
+        assert self.unit is not None
+        found: dict[str, list[KnownName]] = {}
+        for each in self.unit.of(Enterprises).rows.values():  # type: ignore[attr-defined]
+            if looks(each.name) in {looks(name) for name in names} and each.merged_into is None:
+                found.setdefault(looks(each.name), []).append(KnownName(each.id, each.uscc, each.name))
+        return found
+
+
+class MemoryNameChanges(MemoryStore[NameChange]):
+    """Changes of names, each as it was saved."""
+
+    missing = NameChangeUnknown
+
+    def save(self, aggregate: NameChange) -> None:
+        others = [each for each in self.rows.values() if each.id != aggregate.id]
+        if any((each.enterprise_id, each.state) == (aggregate.enterprise_id, "proposed") for each in others):
+            raise NameChangeProposedAlready()
+        super().save(aggregate)
+
+    def confirmed(self, enterprise_id: str) -> list[NameChange]:
+        of_it = [
+            each for each in self.rows.values() if (each.enterprise_id, each.state) == (enterprise_id, "confirmed")
+        ]
+        return sorted(of_it, key=lambda each: each.decided_at or each.proposed_at, reverse=True)
+
+    def former_names(self, enterprise_id: str) -> list[str]:
+        return [each.former_name for each in self.confirmed(enterprise_id)]
+
+    def latest(self, enterprise_id: str) -> date | None:
+        return next((each.effective_on for each in self.confirmed(enterprise_id)), None)
+
+
 class MemoryAccounts(MemoryStore[PayeeAccount]):
     missing = PayeeAccountUnknown
 
@@ -178,6 +221,8 @@ def unit() -> FakeUnit:
         Reminders: MemoryStore(),
         Changes: MemoryChanges(),
         Enterprises: MemoryEnterprises(),
+        EnterpriseNames: MemoryNames(),
+        NameChanges: MemoryNameChanges(),
         PayeeAccounts: MemoryAccounts(),
         ContactChanges: MemoryContactChanges(),
     }

@@ -100,7 +100,8 @@ def test_an_account_in_another_name_is_refused(unit: FakeUnit, cipher: AesCipher
 def test_half_width_brackets_and_blanks_do_not_make_it_another_name(
     unit: FakeUnit, cipher: AesCipher, enterprise: str
 ) -> None:
-    assert register(unit, cipher, enterprise, name=" 示例企业01 (科技型中小企业) ").account_name == NAME
+    given = "示例企业01 (科技型 中小企业)"
+    assert register(unit, cipher, enterprise, name=f" {given} ").account_name == given, "kept and sent as it was given"
 
 
 def test_every_registration_counts_one_further(unit: FakeUnit, cipher: AesCipher, enterprise: str) -> None:

@@ -25,6 +25,7 @@ from services.catalog.consents.domain import (
 from services.catalog.consents.store import Consents, Disclosures
 from services.catalog.consents.use_cases import give_consent, reveal_contact, revoke_consent
 from services.catalog.enterprises.domain import EnterpriseNotYours
+from services.catalog.enterprises.names import EnterpriseNames
 from services.catalog.enterprises.store import Enterprises
 from services.catalog.enterprises.use_cases import register_enterprise
 from services.catalog.materials.domain import (
@@ -54,6 +55,7 @@ def office(unit: FakeUnit, monkeypatch: pytest.MonkeyPatch) -> FakeUnit:
     """The unit of work with stores for consents, looks and materials; no label is defined but two."""
     stores: dict[type, Any] = {
         Enterprises: unit.of(Enterprises),
+        EnterpriseNames: unit.of(EnterpriseNames),
         PayeeAccounts: unit.of(PayeeAccounts),
         Consents: MemoryConsents(),
         Disclosures: MemoryStore[Disclosure](),

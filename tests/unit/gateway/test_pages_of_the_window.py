@@ -121,6 +121,36 @@ def test_an_account_is_entered_under_the_enterprises_own_name_without_blanks(vis
     assert (order["account_name"], order["account_number"]) == (OWN.name, "3607020912345678")
 
 
+def test_a_holders_name_in_the_banks_writing_is_sent_as_it_is(visitor: Visitor) -> None:
+    said = {"account_name": "示例 (集团)公司", "bank_name": "示例银行赣州分行", "account_number": "360702091234"}
+    visitor.post(f"{PAGE}/accounts", said, CLERK)
+    (order,) = said_to(visitor, "register_payee_account")
+    assert order["account_name"] == "示例 (集团)公司"
+
+
+def test_a_new_name_is_entered_with_the_registers_notice(visitor: Visitor) -> None:
+    visitor.bus.answers["propose_name_change"] = samples.RENAMING
+    said = {"name": "示例企业改名", "effective_on": "2026-03-02", "notice": "登字 12 号", "notice_on": "2026-03-02"}
+    sent = visitor.post(f"{PAGE}/name-changes", said, CLERK)
+    assert sent.headers["location"] == f"{PAGE}?done=name_change_proposed"
+    (order,) = said_to(visitor, "propose_name_change")
+    assert {name: order[name] for name in said} == said
+
+
+def test_a_new_name_is_confirmed_or_sent_back_by_somebody_else_than_who_entered_it(visitor: Visitor) -> None:
+    visitor.bus.answers |= {
+        "list_name_changes": samples.RENAMED["list_name_changes"],
+        "decline_name_change": samples.RENAMING,
+    }
+    own, other = (text_of(visitor.get(PAGE, who).text) for who in (CLERK, BUREAU))
+    assert "您提交的名称变更须由另一人复核。" in own
+    assert "复核名称变更" not in own
+    assert "复核名称变更" in other
+    sent = visitor.post(f"{PAGE}/name-changes/change-1/decline", {"reason": "文号不符"}, CLERK)
+    assert sent.headers["location"] == f"{PAGE}?done=name_change_declined"
+    assert said_to(visitor, "decline_name_change") == [{"change_id": "change-1", "reason": "文号不符"}]
+
+
 def test_who_acts_for_an_enterprise_is_entered_as_a_person_and_with_a_mandate(visitor: Visitor) -> None:
     said = {
         "kind": "agent",

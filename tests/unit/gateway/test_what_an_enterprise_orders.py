@@ -50,6 +50,22 @@ def test_a_number_typed_wide_is_the_number_and_one_in_another_script_is_none(vis
     assert len(ordered(bus, "register_payee_account")) == 1
 
 
+def test_the_holders_name_is_sent_as_the_bank_writes_it(visitor: Visitor, bus: Bus) -> None:
+    bus.answers["register_payee_account"] = records.ACCOUNTS["items"][0]
+    number = {"account_number": "62220000000001", "account_number_again": "62220000000001"}
+    written = kit.NAME.replace("（", "(").replace("）", ")")
+    visitor.post("/my/accounts", {"account_name": written, "bank_name": "示例银行", **number}, "owner")
+    (order,) = ordered(bus, "register_payee_account")
+    assert order["account_name"] == written
+    hidden = {"account_name": f"{kit.NAME}\u200b", "bank_name": "示例银行", **number}
+    page = visitor.post("/my/accounts", hidden, "owner")
+    assert "U+200B" in beside(page.text, "account_name")
+
+
+def test_former_names_stand_in_the_dossier(visitor: Visitor, bus: Bus) -> None:
+    assert "赣州示例贸易行" in visitor.get("/my/dossier", "owner").text
+
+
 def test_that_an_account_may_wait_is_said_while_the_contacts_number_is_new(visitor: Visitor, bus: Bus) -> None:
     assert "两个工作日内不复核收款账户" in visitor.get("/my/accounts", "owner").text
     bus.answers["get_enterprise"] = {**bus.answers["get_enterprise"], "contact_changed_at": "2026-01-05T04:00:00Z"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -9,11 +10,13 @@ import pytest
 from chassis.testing.fakes import NOON, FakeRegistry, FakeUnit, MemoryStore, received
 from contracts.entitlements import EnterprisesMatched
 from contracts.identity import TenantSettings
+from contracts.name_changes import EnterpriseRenamed
 from contracts.notify import MessageDelivered
 from contracts.rule.shares import Level
 from contracts.treasury import DisbursementHeld, DisbursementReturned, DisbursementSettled
 from services.notify.messages import use_cases
 from services.notify.messages.domain import Message
+from services.notify.messages.name_changes import tell_renamed
 from services.notify.messages.store import Messages
 from services.notify.messages.templates import SMS_LETTERS, TEMPLATES, fields_of, render
 from tests.unit.oversight.case_story import (
@@ -184,3 +187,19 @@ def test_a_enterprise_is_told_in_its_inbox_what_it_is_newly_entitled_to_once_a_y
     assert sorted(message.enterprise_id for message in written) == ["e-1", "e-2", "e-2"]
     assert {(message.channel, message.state, message.claim) for message in written} == {("inbox", "delivered", None)}
     assert all("首次入规奖励" in message.text for message in written)
+
+
+def test_an_enterprise_that_is_called_otherwise_is_told_so_once(uow: FakeUnit, messages: MemoryStore[Message]) -> None:
+    renamed = EnterpriseRenamed(
+        enterprise_id="ent-1",
+        former_name="旧名企业",
+        name="新名企业",
+        effective_on=date(2026, 3, 2),
+        changed_at=NOON,
+    )
+    event = received(renamed, tenant="xingguo")
+    for _ in range(2):
+        tell_renamed([event], uow)
+    assert sorted(each.channel for each in messages.rows.values()) == ["inbox", "sms"]
+    text = next(iter(messages.rows.values())).text
+    assert text.startswith("新名企业：贵单位在本地区企业档案中的名称已由“旧名企业”变更为“新名企业”（自 2026-03-02 起）")

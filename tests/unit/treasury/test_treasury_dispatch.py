@@ -119,6 +119,14 @@ def test_a_sent_disbursement_is_never_sent_again_when_the_bank_times_out(desk: D
     assert list(desk.bank.presented.values()) == [1]
 
 
+@pytest.mark.parametrize("given", ["示例(集团)有限公司", "示例（集团）有限公司", "ABC  Trading Ltd", "阿依•古丽商行"])
+def test_the_bank_is_told_the_holders_name_sign_by_sign_as_it_was_given(desk: Desk, given: str) -> None:
+    desk.disbursement.payee = desk.disbursement.payee.model_copy(update={"account_name": given})
+    desk.sends()
+    ((payment, _),) = desk.bank.book.values()
+    assert payment.creditor_name == given
+
+
 def test_an_instruction_that_went_astray_is_presented_again_only_after_two_enterprise_noes(desk: Desk) -> None:
     desk.bank.loses = frozenset({"order"})
     desk.sends()

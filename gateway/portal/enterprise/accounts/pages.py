@@ -15,6 +15,7 @@ from contracts.enterprises import (
     WithdrawPayeeAccount,
 )
 from contracts.message import Model
+from contracts.names import OrganisationName
 from contracts.refusal import Invalid, Reason
 from contracts.typed import half_width
 from gateway.access import Permitted
@@ -34,8 +35,11 @@ does the catalogue knows, and says the day."""
 
 
 class NewAccount(Model):
-    """What a person fills in of an account: it is the enterprise's own, so that nobody writes its name."""
+    """What a person fills in of an account: it is the enterprise's own. The holder's name is sent to the bank as it is
+    written here; who leaves it out means the name in the dossier.
+    """
 
+    account_name: OrganisationName | None = None
     account_number: str = Field(min_length=1, max_length=60)
     account_number_again: str = Field(min_length=1, max_length=60)
     bank_name: str = Field(min_length=2, max_length=120)
@@ -69,7 +73,7 @@ async def register_account(door: Door, filled: NewAccount) -> str:
     await door.done(
         RegisterPayeeAccount(
             enterprise_id=door.enterprise,
-            account_name=own.name,
+            account_name=filled.account_name or own.name,
             account_number=number,
             bank_name=filled.bank_name,
         )

@@ -11,6 +11,7 @@ from pydantic import Field
 from contracts.enterprises import GetEnterprise, Mobile, RegisterPayeeAccount
 from contracts.identity import PLATFORM
 from contracts.message import Id, Model
+from contracts.names import OrganisationName
 from contracts.people import (
     EVERYTHING,
     GrantMandate,
@@ -32,9 +33,12 @@ SpacedNumber = Annotated[
 
 
 class AccountAtTheCounter(Model):
-    """What stands in the enterprise's bank certificate; the account's name is the enterprise's own."""
+    """What stands in the enterprise's bank certificate. The holder's name is sent to the bank as it is written here; who
+    leaves it out means the enterprise's own.
+    """
 
     enterprise_id: Id
+    account_name: OrganisationName | None = None
     account_number: SpacedNumber
     bank_name: str = Field(min_length=2, max_length=120)
 
@@ -65,7 +69,7 @@ async def register_account(door: Door, said: AccountAtTheCounter) -> str:
     await door.done(
         RegisterPayeeAccount(
             enterprise_id=said.enterprise_id,
-            account_name=enterprise.name,
+            account_name=said.account_name or enterprise.name,
             account_number=number,
             bank_name=said.bank_name,
         )

@@ -17,6 +17,7 @@ from contracts.enterprises import (
     RegisterPayeeAccount,
 )
 from contracts.message import Id, Model
+from contracts.name_changes import ConfirmNameChange, ListNameChanges, ProposeNameChange
 from contracts.people import GrantMandate, ListMandates, MandateScope, MandateView
 from gateway.access import Only, Permitted
 from gateway.door import Door, RefusedThere
@@ -75,17 +76,20 @@ async def register_enterprise(door: Door, command: RegisterEnterprise) -> str:
 @pages.show("/window/enterprises/{enterprise_id}", OneAsked, COUNTER, template="enterprise.html")
 async def show_enterprise(door: Door, asked: OneAsked) -> Values:
     """One enterprise: who it is, whom to reach, where its money goes, who acts for it."""
-    enterprise, accounts, mandates = await asyncio.gather(
+    enterprise, accounts, mandates, renaming = await asyncio.gather(
         door.told(GetEnterprise(enterprise_id=asked.enterprise_id)),
         door.told(ListPayeeAccounts(enterprise_id=asked.enterprise_id)),
         _mandates(door, asked.enterprise_id),
+        door.told(ListNameChanges(enterprise_id=asked.enterprise_id, state="proposed", limit=1)),
     )
     people = [each for account in accounts.items for each in (account.registered_by, account.confirmed_by)]
+    people += [each.proposed_by for each in renaming.items]
     names = await names_of(door, people)
     return {
         "enterprise": enterprise,
         "accounts": accounts.items,
         "mandates": mandates,
+        "renaming": renaming.items[0] if renaming.items else None,
         # Whoever names an account and holds no duty here is the enterprise's own.
         "names": {id: THE_ENTERPRISE if name == UNKNOWN else name for id, name in names.items()},
         "me": door.principal.actor.id,
@@ -96,6 +100,8 @@ async def show_enterprise(door: Door, asked: OneAsked) -> Values:
             "register": may(door, RegisterPayeeAccount),
             "mandate": may(door, GrantMandate),
             "reveal": may(door, RevealContact),
+            "rename": may(door, ProposeNameChange),
+            "confirm_name": may(door, ConfirmNameChange, "proposed"),
         },
     }
 
