@@ -49,7 +49,7 @@ class Disbursement(Aggregate):
     `payee_of` is the enterprise whose account it is: the claim's, or one that it was merged into. `unheard` counts how often
     the bank said that it had never heard of the instruction, at `asked_at` for the last time; since `quiet_since` it has not
     been presented any more. `unheard_instruction_id` and `unheard_asked_at` are those of the attempt before, if that was
-    given up for this. `contradiction`: what the bank says cannot be true beside the books, and a person has to look.
+    given up for this. `taken_up_at`: found at the bank after a restore, without a release. `contradiction`: what the bank says cannot be true beside the books, and a person has to look.
     """
 
     case_id: str
@@ -77,6 +77,7 @@ class Disbursement(Aggregate):
     authorised_at: datetime | None = None
     instruction_id: str | None = None
     sent_at: datetime | None = None
+    taken_up_at: datetime | None = None
     unheard: int = 0
     asked_at: datetime | None = None
     quiet_since: datetime | None = None
@@ -189,9 +190,23 @@ class Disbursement(Aggregate):
 
     def send(self, at: datetime) -> None:
         """Fix the one instruction that this attempt will ever have. The bank is called after this is kept."""
-        instruction_id = f"{self.id}-{self.attempt}"
+        self.take_up(self.own_instruction, at)
+
+    def take_up(self, instruction_id: str, at: datetime) -> None:
+        """The bank has this instruction: it is to be asked what came of it.
+
+        From *ready* only what the bank was found to have carried out already, before our books were restored from a
+        backup: its release is lost, and nothing is sent.
+        """
+        if self.state == "ready":
+            self.taken_up_at = at
         self._move("sent", instruction_id=instruction_id, account_version=self.payee.account_version)
         self.instruction_id, self.sent_at = instruction_id, at
+
+    @property
+    def own_instruction(self) -> str:
+        """The instruction that this attempt is sent under; the same after a restore."""
+        return f"{self.id}-{self.attempt}"
 
     def doubt(self, reason: str) -> None:
         """The bank's answer is missing: the money stays reserved until the bank has been asked."""

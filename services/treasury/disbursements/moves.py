@@ -31,6 +31,7 @@ MOVES: Mapping[tuple[DisbursementState, DisbursementState], type[DisbursementEve
     ("ready", "authorised"): DisbursementAuthorised,
     ("authorised", "ready"): DisbursementRecalled,
     ("authorised", "sent"): DisbursementSent,
+    ("ready", "sent"): DisbursementSent,
     ("sent", "settled"): DisbursementSettled,
     ("sent", "failed"): DisbursementFailed,
     ("sent", "unknown"): DisbursementUnknown,
@@ -41,7 +42,8 @@ MOVES: Mapping[tuple[DisbursementState, DisbursementState], type[DisbursementEve
     ("ready", "cancelled"): DisbursementCancelled,
     ("authorised", "cancelled"): DisbursementCancelled,
 }
-"""Every edge and the event that reports it. There is no way from unknown to sent: the bank is only asked."""
+"""Every edge and the event that reports it. There is no way from unknown to sent: the bank is only asked. From ready to sent
+nothing is sent: the bank was found to have carried it out, before the books were restored from a backup."""
 
 ASKS: Mapping[type[DisbursementEvent], DutyKind] = {
     DisbursementReady: "payment_check",

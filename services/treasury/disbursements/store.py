@@ -72,6 +72,7 @@ DISBURSEMENT = Table(
     Column("authorised_at", INSTANT),
     Column("instruction_id", Text),
     Column("sent_at", INSTANT),
+    Column("taken_up_at", INSTANT),
     Column("unheard", Integer, nullable=False),
     Column("asked_at", INSTANT),
     Column("quiet_since", INSTANT),

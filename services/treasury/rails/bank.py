@@ -73,8 +73,27 @@ class BankAnswer(Model):
         return self
 
 
+class BookedPayment(Model):
+    """A line of the bank's own book, with what the instruction said. Amounts in fen."""
+
+    instruction_id: str
+    debtor_account: str
+    creditor_account: str
+    creditor_name: str
+    amount_fen: int
+    purpose: str
+    status: Standing
+    settled_at: AwareDatetime | None = None
+
+
 class Bank(Protocol):
     """A bank that executes one instruction id at most once."""
+
+    def booked(self, after: int) -> tuple[tuple[BookedPayment, ...], int]:
+        """The payments that the bank booked after the cursor (at most BATCH_LIMIT), and the cursor behind them.
+
+        Raises BankUnreachable.
+        """
 
     def pay(self, payments: Sequence[Payment]) -> dict[str, BankAnswer]:
         """An answer for each instruction id: *silent* wherever it is not certain what came of it.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +14,7 @@ from contracts.intake import Claim
 from contracts.message import Actor
 from contracts.review import CaseApproved, Share
 from services.treasury.disbursements.domain import Disbursement
-from services.treasury.rails.bank import BankAnswer, BankUnreachable, Payment, Standing
+from services.treasury.rails.bank import BankAnswer, BankUnreachable, BookedPayment, Payment, Standing
 
 DEPARTMENT = "工业和信息化局"
 ITEM = "item-1"
@@ -107,6 +108,10 @@ class OpenCipher:
         assert purpose == "payee_account"
         return sealed.removeprefix("sealed:")
 
+    def seal(self, plaintext: str, *, purpose: str, tenant: str) -> str:
+        assert purpose == "payee_account"
+        return f"sealed:{plaintext}"
+
 
 class FakeBank:
     """A bank with a book in memory. It executes an instruction once, and misbehaves as it is told.
@@ -121,6 +126,7 @@ class FakeBank:
         self.calls: list[str] = []
         self.sent_back: list[str] = []
         self.is_away = False
+        self.page = 200
         self.answers_with: Standing = "settled"
         self.reason: str | None = None
         self.lost: dict[str, Payment] = {}
@@ -162,6 +168,16 @@ class FakeBank:
         if self.is_away:
             raise BankUnreachable("away")
         return tuple(self.sent_back[after:]), len(self.sent_back)
+
+    def booked(self, after: int) -> tuple[tuple[BookedPayment, ...], int]:
+        if self.is_away:
+            raise BankUnreachable("away")
+        page = list(self.book.values())[after : after + self.page]
+        lines = [
+            BookedPayment(**{**asdict(payment), "status": word.status, "settled_at": word.settled_at})
+            for payment, word in page
+        ]
+        return tuple(lines), after + len(page)
 
     def comes_to(self, instruction_id: str, status: Standing, reason: str | None = None) -> None:
         """What was pending ends; what was settled is sent back."""
