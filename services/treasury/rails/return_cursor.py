@@ -17,6 +17,7 @@ FETCH_RETURNS = "fetch_returns"
 CONFIRM_RETURN = "confirm_return"
 """Asking about one payment whose return is listed. It is kept until the bank says so of the payment itself."""
 
+
 class InstructionOwner(NamedTuple):
     """Whose payment an instruction is."""
 
