@@ -146,11 +146,13 @@ def _pages(said: psycopg.Connection[Any], types: Sequence[str]) -> Iterator[list
         yield rows[start : start + PAGE]
 
 
-def _compared(heard: psycopg.Connection[Any], page: Sequence[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], int]]:
-    """Each with the last that the consumer has heard of it; 0 where it has heard nothing."""
+def _compared(
+    heard: psycopg.Connection[Any], page: Sequence[dict[str, Any]]
+) -> Iterator[tuple[dict[str, Any], int, list[int]]]:
+    """Each with the last that the consumer has handled of it, 0 where nothing, and what it keeps aside."""
     columns = [[row[name] for row in page] for name in ("tenant", "aggregate_type", "aggregate_id")]
-    for place, known in heard.execute(HEARD, [list(range(len(page))), *columns]):
-        yield page[place], known
+    for place, handled, parked in heard.execute(HEARD, [list(range(len(page))), *columns]):
+        yield page[place], handled, parked
 
 
 def _points_differ(producer: str, consumer: str, row: Mapping[str, Any]) -> CommandRefusal:

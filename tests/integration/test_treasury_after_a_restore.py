@@ -12,6 +12,7 @@ from chassis.edge.frame import Frame
 from chassis.testing.fakes import NOON
 from chassis.time.clock import FixedClock
 from console.backups.sorting_out import HOLD_PAYMENTS
+from console.operating.checks.restored import not_compared
 from console.servers.provision import Dsns
 from contracts.message import Actor
 from contracts.treasury import ClearContradiction, DisbursementView
@@ -79,6 +80,12 @@ def paid_by(
     return treasury.ordered(order, actor=actor)
 
 
+def notices(treasury: Treasury) -> str:
+    """What `verify` tells an operator of the comparison."""
+    with treasury.frame.unit(["zhanggong"], action="test") as uow:
+        return "".join(each.text for each in not_compared(uow.connection))
+
+
 def times_paid(treasury: Treasury) -> int:
     return len(treasury.bank.credits())
 
@@ -95,6 +102,7 @@ def test_nothing_is_sent_before_the_banks_book_was_compared(treasury: Treasury) 
     goes_on(treasury)
     assert treasury.only().state == "settled"
     assert times_paid(treasury) == 1
+    assert notices(treasury) == ""
 
 
 def test_a_bank_that_is_away_keeps_payments_waiting(treasury: Treasury) -> None:
@@ -107,6 +115,7 @@ def test_a_bank_that_is_away_keeps_payments_waiting(treasury: Treasury) -> None:
         treasury.does("compare_with_bank")
     goes_on(treasury)
     assert treasury.only().state == "authorised"
+    assert "核对完之前不付款" in notices(treasury)
 
 
 @pytest.mark.parametrize("state", ["ready", "authorised"])

@@ -27,7 +27,7 @@ from contracts.treasury import (
     PayoutDeadlineMoved,
 )
 from services.treasury.account_copies.domain import CurrentAccount, PayeeOwner
-from services.treasury.disbursements.identity import disbursement_id
+from services.treasury.disbursements.identity import disbursement_id, instruction_of
 from services.treasury.disbursements.moves import ASKS, MOVES, TURN
 from services.treasury.disbursements.refusals import (
     BankContradicts,
@@ -190,23 +190,13 @@ class Disbursement(Aggregate):
 
     def send(self, at: datetime) -> None:
         """Fix the one instruction that this attempt will ever have. The bank is called after this is kept."""
-        self.take_up(self.own_instruction, at)
+        self.take_up(instruction_of(self.id, self.attempt), at)
 
     def take_up(self, instruction_id: str, at: datetime) -> None:
-        """The bank has this instruction: it is to be asked what came of it.
-
-        From *ready* only what the bank was found to have carried out already, before our books were restored from a
-        backup: its release is lost, and nothing is sent.
-        """
-        if self.state == "ready":
-            self.taken_up_at = at
+        """The bank has this instruction, or is about to. From *ready*: it carried it out before a restore lost the release."""
+        self.taken_up_at = at if self.state == "ready" else None
         self._move("sent", instruction_id=instruction_id, account_version=self.payee.account_version)
         self.instruction_id, self.sent_at = instruction_id, at
-
-    @property
-    def own_instruction(self) -> str:
-        """The instruction that this attempt is sent under; the same after a restore."""
-        return f"{self.id}-{self.attempt}"
 
     def doubt(self, reason: str) -> None:
         """The bank's answer is missing: the money stays reserved until the bank has been asked."""
@@ -242,15 +232,9 @@ class Disbursement(Aggregate):
 
     def settle(self, bank_reference: str, settled_at: datetime) -> None:
         """The bank has paid."""
-        self._move(
-            "settled",
-            instruction_id=self.instruction_id,
-            bank_reference=bank_reference,
-            account_masked=self.payee.account_masked,
-            bank_name=self.payee.bank_name,
-            settled_at=settled_at,
-            account_version=self.payee.account_version,
-        )
+        payee, said = self.payee, {"bank_reference": bank_reference, "settled_at": settled_at}
+        to = {"account_masked": payee.account_masked, "bank_name": payee.bank_name}
+        self._move("settled", instruction_id=self.instruction_id, account_version=payee.account_version, **to, **said)
         self.quiet_since = None
         self.bank_reference, self.settled_at, self.reason = bank_reference, settled_at, None
 

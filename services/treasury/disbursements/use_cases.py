@@ -17,6 +17,7 @@ from services.treasury.budget.domain import budget_year
 from services.treasury.disbursements import payout_clock
 from services.treasury.disbursements.domain import Disbursement
 from services.treasury.disbursements.funds import Funds, lines_concerned
+from services.treasury.disbursements.identity import instruction_of
 from services.treasury.disbursements.moves import IN_FLIGHT, OVER, UNSENT
 from services.treasury.disbursements.refusals import (
     BankContradicts,
@@ -58,9 +59,7 @@ def receive_approvals(events: Sequence[Received[CaseApproved]], uow: UnitOfWork)
     while one is at the bank it waits, and once one is paid it is set aside for a person. While restored books are compared
     with the bank's all of it waits: what they do not know yet may be paid.
     """
-    if uow.of(BankComparison).under_way():
-        for event in events:
-            event.not_yet("系统恢复后与银行账的核对")
+    if _waits_for_the_bank(events, uow):
         return
     arrived = _taken_over(events, uow)
     carried_out = uow.of(FoundCredits).open_instructions({new.tenant for _, new in arrived})
@@ -91,9 +90,16 @@ def receive_approvals(events: Sequence[Received[CaseApproved]], uow: UnitOfWork)
     funds.close()
     payout_clock.unwatch(uow, replaced)
     payout_clock.watch(uow, [each for each in accepted if each.state not in OVER])
-    uow.schedule_many(
-        TAKE_UP, [(each.tenant, each.id, uow.now) for each in accepted if each.own_instruction in carried_out]
-    )
+    paid = [each for each in accepted if instruction_of(each.id, each.attempt) in carried_out]
+    uow.schedule_many(TAKE_UP, [(each.tenant, each.id, uow.now) for each in paid])
+
+
+def _waits_for_the_bank(events: Sequence[Received[CaseApproved]], uow: UnitOfWork) -> bool:
+    """Whether restored books are still compared with the bank's: then each of these is tried again later."""
+    under_way = uow.of(BankComparison).under_way()
+    for event in events if under_way else ():
+        event.not_yet("系统恢复后与银行账的核对")
+    return under_way
 
 
 def _taken_over(
@@ -146,7 +152,8 @@ def _is_next(
         event.not_yet("先前批准的兑付仍在银行办理")
         return False
     if any(
-        each.state == "settled" or (each.state in UNSENT and each.own_instruction in carried_out) for each in siblings
+        each.state == "settled" or (each.state in UNSENT and instruction_of(each.id, each.attempt) in carried_out)
+        for each in siblings
     ):
         event.refuse(PaidUnderEarlierRevision())
         return False

@@ -23,6 +23,7 @@ from contracts.message import TenantId
 from services.treasury.bank_book.domain import FoundCredit
 from services.treasury.bank_book.store import BANK, BankComparison, FoundCredits
 from services.treasury.disbursements.domain import Disbursement
+from services.treasury.disbursements.identity import instruction_of
 from services.treasury.disbursements.moves import UNSENT
 from services.treasury.disbursements.store import Disbursements
 from services.treasury.disbursements.use_cases import TAKE_UP
@@ -94,7 +95,7 @@ def _take_up_what_is_known(uow: UnitOfWork, tenants: Collection[TenantId], ciphe
     found = uow.of(FoundCredits).open(tenants, cipher)
     by_id = {credit.instruction_id.rpartition("-")[0]: credit for credit in found}
     waiting = uow.of(Disbursements).look_at(by_id)
-    own = [each for each in waiting if each.own_instruction == by_id[each.id].instruction_id]
+    own = [each for each in waiting if _own(each) == by_id[each.id].instruction_id]
     uow.schedule_many(TAKE_UP, [(each.tenant, each.id, uow.now) for each in own])
     log.info("the bank's book is compared", found=len(found), known=len(own))
 
@@ -106,9 +107,9 @@ def take_up(jobs: Sequence[Job], unit: UnitMaker, cipher: Cipher) -> None:
         credits = {each.instruction_id: each for each in uow.of(FoundCredits).open(tenants, cipher)}
         store = uow.of(Disbursements)
         found = store.get_many([job.subject for job in jobs])
-        waiting = [each for each in found.values() if each.state in UNSENT and each.own_instruction in credits]
+        waiting = [each for each in found.values() if each.state in UNSENT and _own(each) in credits]
         for each in waiting:
-            _take_up(each, credits[each.own_instruction], uow, cipher)
+            _take_up(each, credits[_own(each)], uow, cipher)
         for job in jobs:
             uow.finish(job)
         call_somebody(uow, [each for each in waiting if each.contradiction])
@@ -137,7 +138,7 @@ def stop_what_may_be_paid(released: Sequence[Disbursement], uow: UnitOfWork, cip
             credit
             for credit in found
             if credit.tenant == each.tenant
-            and credit.instruction_id != each.own_instruction
+            and credit.instruction_id != _own(each)
             and credit.is_like(account, each.payee.account_name)
         ]
         if like and uow.of(FoundCredits).ask_once(each.tenant, each.id, [credit.instruction_id for credit in like]):
@@ -145,3 +146,7 @@ def stop_what_may_be_paid(released: Sequence[Disbursement], uow: UnitOfWork, cip
             stopped.append(each)
     call_somebody(uow, stopped)
     return stopped
+
+
+def _own(each: Disbursement) -> str:
+    return instruction_of(each.id, each.attempt)
