@@ -91,6 +91,11 @@ def restore(
             _empty_queues(cluster)
         objects = _files_beside(folder, home, progress)
         _put_in_place(admin, home)
+    except (CommandRefusal, psycopg.Error, OSError) as error:
+        raise CommandRefusal(
+            f"恢复没有完成{',原有的数据没有改动,可用 ./zhida up 照常启动' if standing else ''}:{error}",
+            f"The restore was not completed{'; what stood here is as it was' if standing else ''}.",
+        ) from error
     finally:
         cluster.down()
     return Restored(found, done, objects)

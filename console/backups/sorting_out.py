@@ -47,8 +47,9 @@ OF_EVERY_DATABASE = (
 
 SAID = """
     SELECT tenant, aggregate_type, aggregate_id, max(sequence) AS last, min(sequence) AS first FROM outbox
-    WHERE published_at IS NOT NULL AND aggregate_type = ANY (%s) GROUP BY tenant, aggregate_type, aggregate_id
+    WHERE aggregate_type = ANY (%s) GROUP BY tenant, aggregate_type, aggregate_id
 """
+"""Published or not: what has left just before its producer could mark it may have been heard."""
 
 HEARD = """
     SELECT said.n,
@@ -138,12 +139,11 @@ def _tell_again(
 
 
 def _pages(said: psycopg.Connection[Any], types: Sequence[str]) -> Iterator[list[dict[str, Any]]]:
-    """What was published, by aggregate; all of it is read before anything is changed."""
-    with said.cursor(row_factory=dict_row) as cursor:
+    """What was said, by aggregate, some at a time; the server's cursor does not see what is changed meanwhile."""
+    with said.cursor("said", row_factory=dict_row) as cursor:
         cursor.execute(SAID, [list(types)])
-        rows = cursor.fetchall()
-    for start in range(0, len(rows), PAGE):
-        yield rows[start : start + PAGE]
+        while page := cursor.fetchmany(PAGE):
+            yield page
 
 
 def _compared(

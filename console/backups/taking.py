@@ -62,8 +62,10 @@ def take(
         folder.mkdir(mode=0o700)
         try:
             taken, copied = _filled(home, admin, folder, name, at, backups(to), DumpPrograms(home, environ), progress)
-        except BaseException:
+        except BaseException as error:
             shutil.rmtree(folder, ignore_errors=True)
+            if isinstance(error, OSError):
+                raise CommandRefusal(f"备份无法写入 {to}:{error}", f"{to} cannot be written: {error}") from error
             raise
         done = folder.rename(to / name)
         removed = tuple(backups(to)[:-keep]) if keep else ()

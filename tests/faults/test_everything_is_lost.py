@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import threading
 from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from system_kit import House
 
 from chassis.testing.waiting import eventually
 from console.backups.keys import write_keys
+from console.backups.manifest import digest_of
 from console.backups.restoring import Restored, restore
 from console.backups.taking import Backup, take
 from console.demo.actors import CHECKER, Applicants, Checker, Player, cast
@@ -166,3 +168,35 @@ def cleared_up(house: House, stage: Stage) -> None:
         return in_state(house, codes, "settled") == len(codes)
 
     eventually(all_settled, within=90, every=0.5)
+
+
+def with_a_rotten_dump(backup: Backup, to: Path) -> Backup:
+    """The same backup, by its hashes whole, with a last dump that no program can load."""
+    shutil.copytree(backup.folder, to)
+    (to / "gateway.dump").write_bytes(b"PGDMP, and nothing more")
+    entry = backup.manifest.databases["gateway"]
+    rotten = entry.model_copy(
+        update={"size": (to / "gateway.dump").stat().st_size, "sha256": digest_of(to / "gateway.dump")}
+    )
+    said = backup.manifest.model_copy(update={"databases": {**backup.manifest.databases, "gateway": rotten}})
+    said.write(to)
+    return replace(backup, folder=to, manifest=said)
+
+
+def test_a_restore_that_fails_at_the_last_leaves_what_stands_and_a_good_one_takes_its_place(
+    house: House, tmp_path: Path
+) -> None:
+    stage = house.prepare(small_scene("standing", [INSTANT]))
+    backup = backed_up(house, tmp_path / "backups")
+    with Shift(house, stage) as shift:
+        shift.sees("settled")
+    with pytest.raises(CommandRefusal, match="原有的数据没有改动"):
+        restored(house, with_a_rotten_dump(backup, tmp_path / "rotten"), None, replace=True)
+    house.cluster.postgres.start()
+    assert in_state(house, shift.codes, "settled") == 1
+    restored(house, backup, None, replace=True)
+    house.stand_up()
+    assert in_state(house, shift.codes, "settled") == 0, "of before it was filed"
+    the_same_claim_again(house, stage)
+    house.must_hold()
+    assert len(paid_to(house, stage)) == 1

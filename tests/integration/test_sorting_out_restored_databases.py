@@ -83,6 +83,14 @@ def test_what_one_of_the_hearers_has_not_heard_is_published_again(databases: Dat
     assert sort_out(databases).published_again == 0, "done once, it is done"
 
 
+def test_what_was_heard_before_its_producer_had_marked_it_is_in_order(databases: Databases) -> None:
+    said(databases, "treasury", "disbursement", "one", 1, 2)
+    run(databases["treasury"], "UPDATE outbox SET published_at = NULL WHERE sequence = 2")
+    heard(databases, "disbursement", "one", notify=2, oversight=1)
+    assert sort_out(databases).published_again == 0
+    assert waiting(databases, "treasury") == [("one", 2)]
+
+
 def test_what_a_hearer_keeps_aside_is_not_said_again_and_the_gap_before_it_is(databases: Databases) -> None:
     said(databases, "treasury", "disbursement", "one", 1, 2, 3)
     heard(databases, "disbursement", "one", notify=3, oversight=1)

@@ -50,7 +50,7 @@ def restored(treasury: Treasury) -> None:
 
 def compared(treasury: Treasury) -> None:
     while treasury.does("compare_with_bank"):
-        treasury.passes(seconds=1)
+        pass
     assert treasury.rows("SELECT ended_at IS NOT NULL FROM bank_comparison") == [(True,)]
 
 
@@ -316,3 +316,27 @@ def test_a_long_book_is_gone_through_page_by_page_and_other_peoples_payments_are
     restored(treasury)
     compared(treasury)
     assert treasury.rows("SELECT count(*) FROM found_credit") == [(5,)]
+
+
+def test_what_the_bank_executes_late_out_of_a_queue_of_its_own_is_found_as_well(treasury: Treasury) -> None:
+    treasury.appropriates(LAKH)
+    restored(treasury)
+    compared(treasury)
+    paid_since(treasury, "lost-case")
+    treasury.passes(hours=1)
+    treasury.does("compare_with_bank")
+    treasury.hears(approved("case-again"))
+    released(treasury)
+    goes_on(treasury)
+    assert treasury.only(state="ready").contradiction
+    for _ in range(3):
+        treasury.passes(hours=1)
+        compared(treasury)
+    assert treasury.jobs("compare_with_bank") == [], "not for ever"
+
+
+def test_what_a_county_paid_that_the_restored_books_do_not_know_is_kept_for_it(treasury: Treasury) -> None:
+    paid_since(treasury, debtor_account="POOL-yudu")
+    restored(treasury)
+    compared(treasury)
+    assert treasury.rows("SELECT tenant FROM found_credit") == [("yudu",)]

@@ -105,7 +105,9 @@ class Treasury:
             ASK: lambda jobs: dispatch.ask(jobs, self._unit, self.bank, self.cipher, self.patience),
             FETCH_RETURNS: lambda jobs: returns.fetch_returns(jobs, self._unit, self.bank, self.patience),
             CONFIRM_RETURN: lambda jobs: returns.confirm_returns(jobs, self._unit, self.bank, self.patience),
-            comparison.COMPARE: lambda jobs: comparison.compare(jobs, self._unit, self.bank, self.cipher),
+            comparison.COMPARE: lambda jobs: comparison.compare(
+                jobs, self._unit, self.bank, self.cipher, self.patience
+            ),
             TAKE_UP: lambda jobs: comparison.take_up(jobs, self._unit, self.cipher),
             FOLLOW_ACCOUNT: lambda jobs: payee_accounts.follow_accounts(jobs, self._unit),
             RENEW: lambda jobs: payee_accounts.renew_attempts(jobs, self._unit, self.patience),

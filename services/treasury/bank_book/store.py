@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import NamedTuple
 
 from chassis.foundation.secrecy import Cipher
 from chassis.write.uow import UnitOfWork
@@ -28,6 +30,14 @@ ON CONFLICT DO NOTHING
 """
 
 
+class Progress(NamedTuple):
+    """`after`: the bank's number of the last payment that was compared. `ended`: its book was gone through once."""
+
+    begun_at: datetime
+    after: int
+    ended: bool
+
+
 class BankComparison:
     """Going through the bank's book after a restore; `./zhida restore` begins it, and there is none before."""
 
@@ -36,19 +46,22 @@ class BankComparison:
 
     def under_way(self) -> bool:
         """Whether it has begun and not ended: until then nothing is sent, and no approval is taken over."""
-        return self.after() is not None
+        progress = self.progress()
+        return progress is not None and not progress.ended
 
-    def after(self) -> int | None:
-        """The bank's number of the last payment that was compared; None where nothing is to be compared."""
-        found = self._uow.execute(
-            "SELECT after FROM bank_comparison WHERE bank = :bank AND ended_at IS NULL", {"bank": BANK}
-        ).scalar()
-        return None if found is None else int(found)
+    def progress(self) -> Progress | None:
+        """How far it is; None where nothing was ever restored."""
+        row = self._uow.execute(
+            "SELECT begun_at, after, ended_at IS NOT NULL AS ended FROM bank_comparison WHERE bank = :bank",
+            {"bank": BANK},
+        ).first()
+        return None if row is None else Progress(row.begun_at, row.after, row.ended)
 
     def advance(self, after: int, *, over: bool) -> None:
-        """Everything up to `after` is compared; `over`: and that is all."""
+        """Everything up to `after` is compared; `over`: and that is all there is by now."""
         self._uow.execute(
-            "UPDATE bank_comparison SET after = :after, ended_at = CAST(:ended AS timestamptz) WHERE bank = :bank",
+            "UPDATE bank_comparison SET after = :after, ended_at = coalesce(ended_at, CAST(:ended AS timestamptz))"
+            " WHERE bank = :bank",
             {"after": after, "ended": self._uow.now if over else None, "bank": BANK},
         )
 

@@ -16,6 +16,9 @@ from services.treasury.rails.reasons import for_staff, in_our_words
 BATCH_LIMIT = 200
 """Payments or questions in one request."""
 
+POOL = "POOL-"
+"""How the account of a pool begins."""
+
 ACCOUNT = re.compile(r"[A-Za-z0-9-]{1,34}")
 """How the bank writes an account."""
 
@@ -113,5 +116,5 @@ class Bank(Protocol):
 
 def pool_account(tenant: TenantId) -> str:
     """The account that a tenant's pool pays from, as the bank knows it; different tenants have different ones."""
-    name = f"POOL-{tenant}"
-    return name if ACCOUNT.fullmatch(name) else f"POOL-{hashlib.sha256(tenant.encode()).hexdigest()[:29]}"
+    name = f"{POOL}{tenant}"
+    return name if ACCOUNT.fullmatch(name) else f"{POOL}{hashlib.sha256(tenant.encode()).hexdigest()[:29]}"

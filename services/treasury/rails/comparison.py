@@ -11,7 +11,7 @@ of our pools' payments no disbursement accounts for is kept as a found credit; u
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -28,7 +28,8 @@ from services.treasury.disbursements.moves import UNSENT
 from services.treasury.disbursements.store import Disbursements
 from services.treasury.disbursements.use_cases import TAKE_UP
 from services.treasury.rails.accounts import account_of
-from services.treasury.rails.bank import Bank, BookedPayment, pool_account
+from services.treasury.rails.bank import POOL, Bank, BookedPayment, pool_account
+from services.treasury.rails.patience import Patience
 from services.treasury.rails.return_cursor import ReturnCursor
 from services.treasury.rails.settlement import ASK, call_somebody
 from services.treasury.rails.wording import ALREADY_PAID, PAID_ELSEWHERE
@@ -44,33 +45,44 @@ COMPARE = "compare_with_bank"
 WAIT_FOR_MONEY = timedelta(minutes=1)
 """Until what is held is looked at again: the bank has paid it, and the line has no money for it."""
 
+READ_ON_AFTER = timedelta(hours=1)
+"""Between two looks at what the bank has booked since its book was gone through."""
+
 PAID_OUT = frozenset({"settled", "pending"})
 """What has left the pool, or is about to. A failed or returned payment is none to be found: it may be made anew."""
 
 
-def compare(jobs: Sequence[Job], unit: UnitMaker, bank: Bank, cipher: Cipher) -> None:
-    """The next page of the bank's book. Raises BankUnreachable: it is then tried again, and nothing is sent meanwhile."""
+def compare(jobs: Sequence[Job], unit: UnitMaker, bank: Bank, cipher: Cipher, patience: Patience) -> None:
+    """The next page of the bank's book. Raises BankUnreachable: it is then tried again, and nothing is sent meanwhile.
+
+    It is read on by the hour for as long as the bank may execute what it had in a queue of its own.
+    """
     for job in jobs:
         with unit([job.tenant]) as uow:
-            after = uow.of(BankComparison).after()
+            progress = uow.of(BankComparison).progress()
             pools = {pool_account(tenant): tenant for tenant in uow.registry.everybody()}
-        if after is None:
-            with unit([job.tenant]) as uow:
-                uow.finish(job)
-            continue
-        booked, next_after = bank.booked(after)
+        assert progress is not None, "who restores begins both, the comparison and its work"
+        booked, next_after = bank.booked(progress.after)
+        pools |= {each.debtor_account: payer for each in booked if (payer := _onboarded_since(each, pools))}
         with unit(sorted({job.tenant, *pools.values()})) as uow:
-            unknown = _unknown(booked, uow, pools)
-            uow.of(FoundCredits).keep(unknown, cipher)
+            uow.of(FoundCredits).keep(_unknown(booked, uow, pools), cipher)
             uow.of(BankComparison).advance(next_after, over=not booked)
             if booked:
                 uow.schedule(COMPARE, BANK, at=uow.now, tenant=job.tenant)
             else:
                 _take_up_what_is_known(uow, pools.values(), cipher)
+                if uow.now < progress.begun_at + patience.may_execute_within:
+                    uow.schedule(COMPARE, BANK, at=uow.now + READ_ON_AFTER, tenant=job.tenant)
             uow.finish(job)
 
 
-def _unknown(booked: Sequence[BookedPayment], uow: UnitOfWork, pools: dict[str, TenantId]) -> list[FoundCredit]:
+def _onboarded_since(each: BookedPayment, pools: Mapping[str, TenantId]) -> TenantId | None:
+    """The payer that restored books do not know yet; the pool's account names it."""
+    named = each.debtor_account.startswith(POOL) and each.debtor_account not in pools
+    return each.debtor_account.removeprefix(POOL) if named else None
+
+
+def _unknown(booked: Sequence[BookedPayment], uow: UnitOfWork, pools: Mapping[str, TenantId]) -> list[FoundCredit]:
     """What was paid out of our pools and no disbursement has the instruction of."""
     ours = [each for each in booked if each.status in PAID_OUT and each.debtor_account in pools]
     known = uow.of(ReturnCursor).owners([each.instruction_id for each in ours]) if ours else {}

@@ -43,7 +43,7 @@ class RailsEntrypoints(Room):
 
     @due(comparison.COMPARE)
     def compare_with_bank(self, jobs: list[Job], unit: UnitMaker) -> None:
-        comparison.compare(jobs, unit, self.bank, self.frame.cipher)
+        comparison.compare(jobs, unit, self.bank, self.frame.cipher, self.patience)
 
     @due(TAKE_UP, batch=BATCH_LIMIT)
     def take_up_credits(self, jobs: list[Job], unit: UnitMaker) -> None:
