@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from console.backups import backup, restore
+from console.backups import backup, restore, taking
 from console.backups.elsewhere import sort_out_elsewhere
 from console.backups.manifest import NAME, Manifest
 from console.backups.objects import Copied
@@ -55,9 +55,22 @@ def test_only_finished_backups_count(tmp_path: Path) -> None:
     assert [each.name for each in backups(tmp_path)] == ["zhida-1", "zhida-2"]
 
 
-def test_what_is_wrong_with_files_is_told_and_is_an_exit_code(tmp_path: Path) -> None:
-    manifest = Manifest(
-        id="zhida-1",
+def test_only_the_newest_are_kept(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def filled(_home: Path, _admin: object, folder: Path, *_: object) -> tuple[Manifest, Copied]:
+        (folder / NAME).touch()
+        return empty(folder.name), Copied()
+
+    monkeypatch.setattr(taking, "_filled", filled)
+    monkeypatch.setattr(taking, "DumpPrograms", lambda *_: None)
+    monkeypatch.setattr(taking.Postgres, "admin", lambda _self: None)
+    taken = [take(home, tmp_path / "backups", keep=2, progress=Silent()) for _ in range(4)]
+    assert backups(tmp_path / "backups") == [each.folder for each in taken[-2:]]
+    assert [each.removed for each in taken[:3]] == [(), (), (taken[0].folder,)]
+
+
+def empty(name: str) -> Manifest:
+    return Manifest(
+        id=name,
         taken_at=datetime.now(UTC),
         same_instant=True,
         postgres=180000,
@@ -68,9 +81,13 @@ def test_what_is_wrong_with_files_is_told_and_is_an_exit_code(tmp_path: Path) ->
         keys={},
     )
 
+
+def test_what_is_wrong_with_files_is_told_and_is_an_exit_code(tmp_path: Path) -> None:
     def shown(copied: Copied) -> tuple[int, str]:
         said = io.StringIO()
-        code = backup.show(Backup(tmp_path, manifest, copied), Console(file=said, width=200), keys_written=False)
+        code = backup.show(
+            Backup(tmp_path, empty("zhida-1"), copied), Console(file=said, width=200), keys_written=False
+        )
         return code, said.getvalue()
 
     assert shown(Copied())[0] == 0
