@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from contracts import status_labels
 from contracts.aggregate import Aggregate
 from contracts.deadlines import DeadlineMove
 from contracts.duties import Attention, DutyKind
@@ -20,6 +19,7 @@ from contracts.review import CaseApproved
 from contracts.treasury import (
     ContradictionCleared,
     DisbursementContradicted,
+    DisbursementSent,
     DisbursementState,
     DisbursementView,
     PayoutDeadlineApproaching,
@@ -28,14 +28,14 @@ from contracts.treasury import (
 )
 from services.treasury.account_copies.domain import CurrentAccount, PayeeOwner
 from services.treasury.disbursements.identity import disbursement_id, instruction_of
-from services.treasury.disbursements.moves import ASKS, MOVES, TURN
+from services.treasury.disbursements.moves import ASKS, MOVES, TAKEN_UP, TURN
 from services.treasury.disbursements.refusals import (
     BankContradicts,
     DisbursementNotReady,
     MakerIsChecker,
     MoveNotAllowed,
 )
-from services.treasury.disbursements.showing import view_of
+from services.treasury.disbursements.showing import called, view_of
 
 
 @dataclass(kw_only=True, slots=True)
@@ -49,7 +49,7 @@ class Disbursement(Aggregate):
     `payee_of` is the enterprise whose account it is: the claim's, or one that it was merged into. `unheard` counts how often
     the bank said that it had never heard of the instruction, at `asked_at` for the last time; since `quiet_since` it has not
     been presented any more. `unheard_instruction_id` and `unheard_asked_at` are those of the attempt before, if that was
-    given up for this. `taken_up_at`: found at the bank after a restore, without a release. `contradiction`: what the bank says cannot be true beside the books, and a person has to look.
+    given up for this. `taken_up_at`: found at the bank after a restore. `contradiction`: what the bank says cannot be true beside the books, and a person has to look.
     """
 
     case_id: str
@@ -154,7 +154,7 @@ class Disbursement(Aggregate):
         if self.contradiction is not None:
             raise BankContradicts(why=self.contradiction)
         if self.state != "ready":
-            raise DisbursementNotReady(now=status_labels.DISBURSEMENT[self.state].staff_zh)
+            raise DisbursementNotReady(now=called(self.state))
         if by == self.approved_by:
             raise MakerIsChecker()
         self._move("authorised", authorised_by=by)
@@ -190,13 +190,17 @@ class Disbursement(Aggregate):
 
     def send(self, at: datetime) -> None:
         """Fix the one instruction that this attempt will ever have. The bank is called after this is kept."""
-        self.take_up(instruction_of(self.id, self.attempt), at)
-
-    def take_up(self, instruction_id: str, at: datetime) -> None:
-        """The bank has this instruction, or is about to. From *ready*: it carried it out before a restore lost the release."""
-        self.taken_up_at = at if self.state == "ready" else None
+        instruction_id = instruction_of(self.id, self.attempt)
         self._move("sent", instruction_id=instruction_id, account_version=self.payee.account_version)
         self.instruction_id, self.sent_at = instruction_id, at
+
+    def take_up(self, instruction_id: str, at: datetime) -> None:
+        """The bank carried this instruction out before a restore: it is to be asked about, and nothing is sent."""
+        if self.state not in TAKEN_UP:
+            raise DisbursementNotReady(now=called(self.state))
+        said = {"instruction_id": instruction_id, "account_version": self.payee.account_version}
+        self.state, self.instruction_id, self.sent_at, self.taken_up_at = "sent", instruction_id, at, at
+        self.record(DisbursementSent(**self._fields(), **said))
 
     def doubt(self, reason: str) -> None:
         """The bank's answer is missing: the money stays reserved until the bank has been asked."""
@@ -221,8 +225,8 @@ class Disbursement(Aggregate):
         self.contradiction = reason
         if self.state == "authorised":
             self.recall(reason)
-        said = {"instruction_id": self.instruction_id or "", "reason": reason}
-        self.record(DisbursementContradicted(**self._fields(), **said, attention=self._asks("payment_maker")))
+        said = {"instruction_id": self.instruction_id or "", "reason": reason, "attention": self._asks("payment_maker")}
+        self.record(DisbursementContradicted(**self._fields(), **said))
 
     def clear(self, conclusion: str, *, by: str) -> None:
         """A person has cleared it up with the bank: it goes on. What stands in no contradiction stays as it is."""
@@ -266,10 +270,8 @@ class Disbursement(Aggregate):
         """Say that so much of the payout limit is gone; 100 is the breach."""
         self.alarmed = used_percent
         said = {**self._fields(), "due_at": due_at, "attention": self._asks(TURN.get(self.state, "payment_maker"))}
-        if used_percent >= 100:
-            self.record(PayoutDeadlineMissed(**said))
-        else:
-            self.record(PayoutDeadlineApproaching(**said, used_percent=used_percent))
+        at = {"used_percent": used_percent}
+        self.record(PayoutDeadlineMissed(**said) if used_percent >= 100 else PayoutDeadlineApproaching(**said, **at))
 
     def view(self) -> DisbursementView:
         """The disbursement as the bureau sees it; the account number stays masked."""
@@ -278,9 +280,7 @@ class Disbursement(Aggregate):
     def _move(self, to: DisbursementState, **fields: Any) -> None:
         event = MOVES.get((self.state, to))
         if event is None:
-            raise MoveNotAllowed(
-                now=status_labels.DISBURSEMENT[self.state].staff_zh, wanted=status_labels.DISBURSEMENT[to].staff_zh
-            )
+            raise MoveNotAllowed(now=called(self.state), wanted=called(to))
         self.state = to
         if (duty := ASKS.get(event)) is not None:
             fields["attention"] = self._asks(duty)

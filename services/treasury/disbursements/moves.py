@@ -31,7 +31,6 @@ MOVES: Mapping[tuple[DisbursementState, DisbursementState], type[DisbursementEve
     ("ready", "authorised"): DisbursementAuthorised,
     ("authorised", "ready"): DisbursementRecalled,
     ("authorised", "sent"): DisbursementSent,
-    ("ready", "sent"): DisbursementSent,
     ("sent", "settled"): DisbursementSettled,
     ("sent", "failed"): DisbursementFailed,
     ("sent", "unknown"): DisbursementUnknown,
@@ -42,8 +41,10 @@ MOVES: Mapping[tuple[DisbursementState, DisbursementState], type[DisbursementEve
     ("ready", "cancelled"): DisbursementCancelled,
     ("authorised", "cancelled"): DisbursementCancelled,
 }
-"""Every edge and the event that reports it. There is no way from unknown to sent: the bank is only asked. From ready to sent
-nothing is sent: the bank was found to have carried it out, before the books were restored from a backup."""
+"""Every edge and the event that reports it. There is no way from unknown to sent: the bank is only asked."""
+
+TAKEN_UP: frozenset[DisbursementState] = frozenset({"ready", "authorised"})
+"""From these to sent without being sent: the bank was found to have carried it out before the books were restored."""
 
 ASKS: Mapping[type[DisbursementEvent], DutyKind] = {
     DisbursementReady: "payment_check",
