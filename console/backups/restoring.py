@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,12 +26,16 @@ from console.backups.sorting_out import SortedOut, sort_out
 from console.cluster.cluster import Cluster
 from console.cluster.migrations import migrate
 from console.cluster.roster import without_ours
+from console.machine.quarters import quarters_for
 from console.place import database_names
 from console.progress import Progress
 from console.refusal import CommandRefusal
 from console.servers.credentials import Credentials
 from console.servers.postgres import PostgresAdmin
 from console.servers.provision import database_of, drop, dsns_of, make_database, provision
+
+GROWS_BY = 8
+"""How much larger a database is than its compressed dump, at most, with its indexes."""
 
 ASIDE, FORMER = "restoring", "former"
 """Endings of databases that are being filled, and of those whose place they take."""
@@ -80,18 +85,21 @@ def restore(
             f"这里已有一套系统({'、'.join(standing)});确要用备份取代它,请加 --replace。原有数据将被删除。",
             "A system stands here; say --replace to put the backup in its place. Its data will be removed.",
         )
-    _take_over_keys(found, home, keys, replace=replace or not standing)
-    room_for(home, found.objects_bytes + 4 * sum(each.size for each in found.databases.values()))
+    its_keys = _keys_of_the_backup(found, home, keys)
+    room_for(home, found.objects_bytes)
+    room_for(quarters_for(home).folder, GROWS_BY * sum(each.size for each in found.databases.values()))
     cluster.down()
     admin = cluster.postgres.start()
     try:
         _fill(cluster, admin, folder, found, progress, environ)
         with progress.step("理清在途的事"):
             done = sort_out({name: admin.dsn_of(aside(name)) for name in database_names()})
-            _empty_queues(cluster)
         objects = _files_beside(folder, home, progress)
+        _empty_queues(cluster)
         _put_in_place(admin, home)
+        Credentials(home).take_over(its_keys)
     except (CommandRefusal, psycopg.Error, OSError) as error:
+        _clear_away(admin, home)
         raise CommandRefusal(
             f"恢复没有完成{',原有的数据没有改动,可用 ./zhida up 照常启动' if standing else ''}:{error}",
             f"The restore was not completed{'; what stood here is as it was' if standing else ''}.",
@@ -135,18 +143,17 @@ def _migrated(admin: PostgresAdmin) -> bool:
     return False
 
 
-def _take_over_keys(found: Manifest, home: Path, file: Path | None, *, replace: bool) -> None:
-    """The keys that the backup's secrets are sealed with are this home's from now on. Refuses where they are not to be had."""
+def _keys_of_the_backup(found: Manifest, home: Path, file: Path | None) -> dict[str, str]:
+    """The keys that the backup's secrets are sealed with. Refuses where they are not to be had."""
     given = read_keys(file) if file is not None else keys_of(home)
     if lacking := unlike(found.keys, given):
-        where = f"密钥文件 {file}" if file is not None else "这里现有的"
+        where = f"密钥文件 {file} 中的" if file is not None else "这里现有的"
         raise CommandRefusal(
             f"{where}密钥打不开这份备份(不符或缺少:{'、'.join(lacking)})。"
             "请用 --keys 指明做备份的系统的密钥文件;没有这些密钥,账户、电话等数据永远不可读。",
             "These keys are not those that the backup was sealed with; name the file of its keys by --keys.",
         )
-    if file is not None and replace:
-        Credentials(home).take_over({name: given[name] for name in found.keys})
+    return {name: given[name] for name in found.keys}
 
 
 def _fill(
@@ -167,6 +174,9 @@ def _fill(
             programs.load(admin, aside(name), folder / found.databases[name].file)
     dsns = {name: dsns_of(admin, name).at_database(aside(name)) for name in names}
     migrate(admin, dsns, without_ours(environ), progress, even_if_current=True, called=aside)
+    for name in names:
+        with psycopg.connect(admin.dsn_of(aside(name)), autocommit=True) as connection:
+            connection.execute("ANALYZE")  # plans are made by what the server knows of its tables, which is nothing yet
 
 
 def _empty_queues(cluster: Cluster) -> None:
@@ -201,6 +211,14 @@ def _put_in_place(admin: PostgresAdmin, home: Path) -> None:
     shutil.rmtree(former, ignore_errors=True)
     for name in names:
         drop(admin, _former(name))
+
+
+def _clear_away(admin: PostgresAdmin, home: Path) -> None:
+    """What was half made beside what stands; the next restore clears away what cannot be now."""
+    shutil.rmtree(home / f"objects.{ASIDE}", ignore_errors=True)
+    with suppress(psycopg.Error):
+        for name in database_names():
+            drop(admin, aside(name))
 
 
 def _rename(connection: psycopg.Connection, old: str, new: str) -> None:
