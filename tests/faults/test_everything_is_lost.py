@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import threading
 from collections.abc import Collection
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +13,12 @@ from scene_kit import COMMITTED, DECLARED, INSTANT, NOMINATED, small_scene
 from system_kit import House
 
 from chassis.testing.waiting import eventually
-from console.backups.keys import write_keys
-from console.backups.manifest import digest_of
-from console.backups.restoring import Restored, restore
-from console.backups.taking import Backup, take
+from console.backups import backup, manifest, restore
+from console.backups.taking import backups
 from console.demo.actors import CHECKER, Applicants, Checker, Player, cast
 from console.demo.board import Board
 from console.demo.preparation import Stage
 from console.machine.quarters import quarters_for
-from console.progress import Silent
 from console.refusal import CommandRefusal
 
 STATES = "SELECT count(*) FROM disbursement d WHERE d.state = ANY (%s) AND d.claim ->> 'uscc' = ANY (%s)"
@@ -97,14 +93,22 @@ def lose_everything(house: House) -> None:
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
-def backed_up(house: House, to: Path) -> Backup:
-    return take(house.cluster.home, to, keep=None, progress=Silent(), environ=house.environ)
+@pytest.fixture
+def typed(house: House, monkeypatch: pytest.MonkeyPatch) -> House:
+    """The house as the command line finds it."""
+    monkeypatch.delenv("AMQP_URL", raising=False)
+    monkeypatch.setenv("ZHIDA_HOME", str(house.cluster.home))
+    monkeypatch.setenv("ZHIDA_PROGRAMS", house.environ["ZHIDA_PROGRAMS"])
+    return house
 
 
-def restored(house: House, backup: Backup, keys: Path | None, *, replace: bool = False) -> Restored:
-    return restore(
-        backup.folder, house.cluster.home, replace=replace, keys=keys, progress=Silent(), environ=house.environ
-    )
+def backed_up(to: Path, *more: str) -> Path:
+    assert backup.main(["--to", str(to), *more]) == 0
+    return backups(to)[-1]
+
+
+def restored(folder: Path, *more: str) -> None:
+    assert restore.main([str(folder), *more]) == 0
 
 
 def in_flight(house: House, stage: Stage) -> None:
@@ -116,26 +120,26 @@ def in_flight(house: House, stage: Stage) -> None:
     eventually(lambda: in_state(house, shift.codes, "sent") == 1)
 
 
-def test_a_system_that_lost_everything_is_restored_and_pays_nobody_twice(house: House, tmp_path: Path) -> None:
+def test_a_system_that_lost_everything_is_restored_and_pays_nobody_twice(typed: House, tmp_path: Path) -> None:
+    house, keys = typed, tmp_path / "keys.json"
     stage = house.prepare(small_scene("lost", [NOMINATED, INSTANT, DECLARED, COMMITTED]))
     later = house.prepare(small_scene("later", [INSTANT]))
     in_flight(house, stage)
     busy = house.prepare(small_scene("busy", [INSTANT] * 2))
     with Shift(house, busy):  # the backup is taken while others work
-        backup = backed_up(house, tmp_path / "backups")
+        folder = backed_up(tmp_path / "backups", "--keys-to", str(keys))
         house.cluster.start("bank")
         with Shift(house, stage) as shift, Shift(house, later) as more:
             shift.sees("settled")
             more.sees("settled")
-    write_keys(house.cluster.home, tmp_path / "keys.json", tmp_path / "backups")
     with pytest.raises(CommandRefusal, match="--replace"):
-        restored(house, backup, None)
+        restored(folder)
     paid = paid_to(house, stage) + paid_to(house, later)
 
     lose_everything(house)
     with pytest.raises(CommandRefusal, match="--keys"):
-        restored(house, backup, None)
-    restored(house, backup, tmp_path / "keys.json")
+        restored(folder)
+    restored(folder, "--keys", str(keys))
     house.stand_up()
 
     # What was approved before the backup is settled by the bank's word alone; the others file, decide and release anew.
@@ -171,31 +175,30 @@ def cleared_up(house: House, stage: Stage) -> None:
     eventually(all_settled, within=90, every=0.5)
 
 
-def with_a_rotten_dump(backup: Backup, to: Path) -> Backup:
+def with_a_rotten_dump(folder: Path, to: Path) -> Path:
     """The same backup, by its hashes whole, with a last dump that no program can load."""
-    shutil.copytree(backup.folder, to)
-    (to / "gateway.dump").write_bytes(b"PGDMP, and nothing more")
-    entry = backup.manifest.databases["gateway"]
-    rotten = entry.model_copy(
-        update={"size": (to / "gateway.dump").stat().st_size, "sha256": digest_of(to / "gateway.dump")}
-    )
-    said = backup.manifest.model_copy(update={"databases": {**backup.manifest.databases, "gateway": rotten}})
-    said.write(to)
-    return replace(backup, folder=to, manifest=said)
+    shutil.copytree(folder, to)
+    dump, found = to / "gateway.dump", manifest.read(to)
+    dump.write_bytes(b"PGDMP, and nothing more")
+    changed = {"size": dump.stat().st_size, "sha256": manifest.digest_of(dump)}
+    entry = found.databases["gateway"].model_copy(update=changed)
+    found.model_copy(update={"databases": {**found.databases, "gateway": entry}}).write(to)
+    return to
 
 
 def test_a_restore_that_fails_at_the_last_leaves_what_stands_and_a_good_one_takes_its_place(
-    house: House, tmp_path: Path
+    typed: House, tmp_path: Path
 ) -> None:
+    house = typed
     stage = house.prepare(small_scene("standing", [INSTANT]))
-    backup = backed_up(house, tmp_path / "backups")
+    folder = backed_up(tmp_path / "backups", "--keep", "1")
     with Shift(house, stage) as shift:
         shift.sees("settled")
     with pytest.raises(CommandRefusal, match="原有的数据没有改动"):
-        restored(house, with_a_rotten_dump(backup, tmp_path / "rotten"), None, replace=True)
+        restored(with_a_rotten_dump(folder, tmp_path / "rotten"), "--replace")
     house.cluster.postgres.start()
     assert in_state(house, shift.codes, "settled") == 1
-    restored(house, backup, None, replace=True)
+    restored(folder, "--replace")
     house.stand_up()
     assert in_state(house, shift.codes, "settled") == 0, "of before it was filed"
     the_same_claim_again(house, stage)
