@@ -89,23 +89,35 @@ def restore(
     room_for(home, found.objects_bytes)
     room_for(quarters_for(home).folder, GROWS_BY * sum(each.size for each in found.databases.values()))
     cluster.down()
-    admin = cluster.postgres.start()
     try:
-        _fill(cluster, admin, folder, found, progress, environ)
-        with progress.step("理清在途的事"):
-            done = sort_out({name: admin.dsn_of(aside(name)) for name in database_names()})
-        objects = _files_beside(folder, home, progress)
-        _empty_queues(cluster)
-        _put_in_place(admin, home)
-        Credentials(home).take_over(its_keys)
+        return _restored(cluster, folder, found, its_keys, progress, environ)
     except (CommandRefusal, psycopg.Error, OSError) as error:
-        _clear_away(admin, home)
+        _clear_away(cluster.postgres.admin(), home)
         raise CommandRefusal(
             f"恢复没有完成{',原有的数据没有改动,可用 ./zhida up 照常启动' if standing else ''}:{error}",
             f"The restore was not completed{'; what stood here is as it was' if standing else ''}.",
         ) from error
     finally:
         cluster.down()
+
+
+def _restored(
+    cluster: Cluster,
+    folder: Path,
+    found: Manifest,
+    its_keys: Mapping[str, str],
+    progress: Progress,
+    environ: Mapping[str, str],
+) -> Restored:
+    """All of it beside its place; then queues, databases, files and keys, one right after the other."""
+    admin = cluster.postgres.start()
+    _fill(cluster, admin, folder, found, progress, environ)
+    with progress.step("理清在途的事"):
+        done = sort_out({name: admin.dsn_of(aside(name)) for name in database_names()})
+    objects = _files_beside(folder, cluster.home, progress)
+    _empty_queues(cluster)
+    _put_in_place(admin, cluster.home)
+    Credentials(cluster.home).take_over(its_keys)
     return Restored(found, done, objects)
 
 

@@ -30,7 +30,7 @@ ON CONFLICT DO NOTHING
 """
 
 
-class Progress(NamedTuple):
+class ComparisonProgress(NamedTuple):
     """`after`: the bank's number of the last payment that was compared. `ended`: its book was gone through once."""
 
     begun_at: datetime
@@ -49,13 +49,13 @@ class BankComparison:
         progress = self.progress()
         return progress is not None and not progress.ended
 
-    def progress(self) -> Progress | None:
+    def progress(self) -> ComparisonProgress | None:
         """How far it is; None where nothing was ever restored."""
         row = self._uow.execute(
             "SELECT begun_at, after, ended_at IS NOT NULL AS ended FROM bank_comparison WHERE bank = :bank",
             {"bank": BANK},
         ).first()
-        return None if row is None else Progress(row.begun_at, row.after, row.ended)
+        return None if row is None else ComparisonProgress(row.begun_at, row.after, row.ended)
 
     def advance(self, after: int, *, over: bool) -> None:
         """Everything up to `after` is compared; `over`: and that is all there is by now."""
