@@ -28,6 +28,8 @@ PROGRAMS = {
     "verify": ("console.operating.verify", "对账核验,不变式 A–F · check the invariants A–F"),
     "work": ("console.operating.work", "查看并重投卡住的消息 · list, read and redrive stuck work"),
     "replay": ("console.operating.replay", "向一个服务重放历史事件 · tell a consumer what was said before"),
+    "backup": ("console.backups.backup", "备份:七个数据库与上传的文件 · back up, while it works"),
+    "restore": ("console.backups.restore", "用备份恢复;未与银行核对完之前不付款 · restore a backup"),
     "sizes": ("console.operating.sizes", "各数据库的大小,每笔办件占多少 · bytes by table and per case"),
     "administrators": ("console.operating.administrators", "任命最初的三名管理员 · the first three administrators"),
     "onboard": ("console.operating.onboard", "开通一个地区及其部门 · a county on board"),

@@ -166,12 +166,16 @@ class AuthoriseDisbursement(Command[DisbursementView]):
 class ClearContradiction(Command[DisbursementView]):
     """Say how it was cleared up with the bank (核实): the instalment goes on. The bank is asked anew at once; where it still says
     what cannot be true beside the books, all stops again.
+
+    `paid_by`: after a restore from a backup, the instruction by which the bank has paid this very payment already. It is
+    settled by that and not paid again; account, name and amount must be the same.
     """
 
     owner: ClassVar[ServiceName] = "treasury"
 
     disbursement_id: Id
     conclusion: Why
+    paid_by: str | None = Field(default=None, pattern=r"^[A-Za-z0-9._:-]{1,64}$")
     expected_version: int
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from console.place import CHECKOUT
 from console.progress import Progress
 from console.refusal import CommandRefusal
 from console.servers.postgres import PostgresAdmin
-from console.servers.provision import Dsns
+from console.servers.provision import Dsns, database_of
 
 AT_ONCE = 2  # each is mostly start-up work of one core
 
@@ -29,8 +29,9 @@ def migrate(
     progress: Progress,
     *,
     even_if_current: bool = False,
+    called: Callable[[str], str] = database_of,
 ) -> list[str]:
-    """Migrates the databases that need it, at most two at a time; returns their names.
+    """Migrates the databases that need it, at most two at a time; returns their names. `called`: what a service's is called.
 
     Which source a database was migrated with is written on the database itself, as its comment: an unchanged
     checkout starts without asking each database for its version, which would cost a process each.
@@ -42,7 +43,7 @@ def migrate(
     def one(name: str) -> None:
         with progress.step(f"数据库 {name}"):
             _run(admin.home, name, dsns[name], environ)
-        _write(admin, name, sources[name])
+        _write(admin, called(name), sources[name])
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         list(pool.map(one, due))
@@ -85,8 +86,8 @@ def _written(admin: PostgresAdmin) -> dict[str, str]:
     return {name.removeprefix("zhida_"): comment for name, comment in rows}
 
 
-def _write(admin: PostgresAdmin, name: str, source: str) -> None:
+def _write(admin: PostgresAdmin, database: str, source: str) -> None:
     with psycopg.connect(admin.dsn, autocommit=True) as connection:
         connection.execute(
-            sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(f"zhida_{name}"), sql.Literal(source))
+            sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(database), sql.Literal(source))
         )

@@ -6,6 +6,7 @@ import base64
 import json
 import os
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
 
 from console.machine.locks import locked
@@ -29,6 +30,15 @@ class Credentials:
         found = {name: self._get_or_make(f"key:{name}{whose}", _fresh_key()) for name, whose in holder.items()}
         former = self._known().get("data_key")  # the one key of all, in a home that was made by version 0.5 or before
         return {variable(name): text for name, text in {**found, **({LEGACY: former} if former else {})}.items()}
+
+    def everything(self) -> dict[str, str]:
+        """All that is kept here, by name; empty in a home that is new."""
+        return {name: str(value) for name, value in self._known().items()}
+
+    def take_over(self, secrets_by_name: Mapping[str, str]) -> None:
+        """Keep these under their names, in place of what was there: of an installation that is restored here."""
+        with locked(self._lock):
+            self._write({**self._known(), **secrets_by_name})
 
     def _get_or_make(self, name: str, fresh: str) -> str:
         with locked(self._lock):

@@ -122,6 +122,10 @@ class Postgres:
                 kill(postmaster)
             self._end_orphans(at_once=True)
 
+    def has_data(self) -> bool:
+        """Whether a server was ever made here."""
+        return self._data().exists()
+
     def process(self) -> Identity | None:
         """The running postmaster, or None."""
         return self._postmaster()

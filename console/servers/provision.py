@@ -61,9 +61,22 @@ def provision(admin: PostgresAdmin, service: str) -> Dsns:
     return dsns_of(admin, service)
 
 
+def database_of(service: str) -> str:
+    """What a service's database is called."""
+    return f"zhida_{service}"
+
+
+def make_database(admin: PostgresAdmin, service: str, database: str) -> None:
+    """Another database of the same service, empty, in place of one that may have this name; its roles must exist."""
+    drop(admin, database)
+    with psycopg.connect(admin.dsn, autocommit=True) as connection:
+        _create_database(connection, database, f"{service}_owner", "template1")
+        _admit(connection, database, [f"{service}_app", f"{service}_frame"])
+
+
 def provision_with(admin: PostgresAdmin, service: str, passwords: Mapping[str, str]) -> None:
     """The same with passwords that somebody else keeps, by kind of role; those of roles that exist are set anew."""
-    database = f"zhida_{service}"
+    database = database_of(service)
     with psycopg.connect(admin.dsn, autocommit=True) as connection:
         connection.execute("SELECT pg_advisory_lock(%s)", [LOCK])
         connection.execute("REVOKE ALL ON DATABASE postgres, template1 FROM PUBLIC")
@@ -108,7 +121,7 @@ def clone(admin: PostgresAdmin, template: str, name: str) -> None:
 
 
 def drop(admin: PostgresAdmin, name: str) -> None:
-    """Removes database `name`, ending its sessions; one that is not there is no fault. For tests."""
+    """Removes database `name`, ending its sessions; one that is not there is no fault."""
     with psycopg.connect(admin.dsn, autocommit=True) as connection:
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(_name(name)))
 

@@ -55,6 +55,10 @@ PUBLIC_TABLES = {
         "treasury",
         "bank_instruction",
     ): "whose an instruction is, before a tenant is known: the bank's list names nothing else",
+    (
+        "treasury",
+        "bank_comparison",
+    ): "how far the bank's book is compared after a restore, one for all tenants: two instants and a number",
     ("treasury", "bank_cursor"): "how far the bank's list is read, which is one for all tenants: a number",
     ("review", "dossier_code"): "a dossier's id and a public code, as merges: one person in law in whatever county",
     (
@@ -94,6 +98,8 @@ APPEND_ONLY = {
     "alarm",
     "ledger_entry",
     "ledger_posting",
+    "found_credit",
+    "credit_question",
     "enterprise_fact_withdrawal",
     "enterprise_contact_change",
     "disclosure",

@@ -41,10 +41,10 @@ from services.treasury.budget import use_cases as budget_use_cases
 from services.treasury.budget import views as budget_views
 from services.treasury.budget.books import RELEASE_HELD
 from services.treasury.disbursements import funds, payout_clock, use_cases, views, work_list
-from services.treasury.disbursements.use_cases import SEND
+from services.treasury.disbursements.use_cases import SEND, TAKE_UP
 from services.treasury.payee_accounts import use_cases as payee_accounts
 from services.treasury.payee_accounts.use_cases import FOLLOW_ACCOUNT
-from services.treasury.rails import clearing_up, dispatch, returns
+from services.treasury.rails import clearing_up, comparison, dispatch, returns
 from services.treasury.rails.patience import Patience
 from services.treasury.rails.return_cursor import CONFIRM_RETURN, FETCH_RETURNS
 from services.treasury.rails.settlement import ASK, RENEW
@@ -58,7 +58,11 @@ SUBSCRIPTIONS = [
     tenant_subscription(follows=True),
     calendar_subscription(follows=True),
 ]
-USE_CASES = vars(budget_use_cases) | vars(use_cases) | vars(clearing_up)
+USE_CASES = {
+    **vars(budget_use_cases),
+    **vars(use_cases),
+    "clear_contradiction": lambda cmd, uow: clearing_up.clear_contradiction(cmd, uow, OpenCipher()),
+}
 VIEWS = vars(budget_views) | vars(views) | vars(work_list)
 LEASE_OVER = timedelta(seconds=31)
 
@@ -101,6 +105,10 @@ class Treasury:
             ASK: lambda jobs: dispatch.ask(jobs, self._unit, self.bank, self.cipher, self.patience),
             FETCH_RETURNS: lambda jobs: returns.fetch_returns(jobs, self._unit, self.bank, self.patience),
             CONFIRM_RETURN: lambda jobs: returns.confirm_returns(jobs, self._unit, self.bank, self.patience),
+            comparison.COMPARE: lambda jobs: comparison.compare(
+                jobs, self._unit, self.bank, self.cipher, self.patience
+            ),
+            TAKE_UP: lambda jobs: comparison.take_up(jobs, self._unit, self.cipher),
             FOLLOW_ACCOUNT: lambda jobs: payee_accounts.follow_accounts(jobs, self._unit),
             RENEW: lambda jobs: payee_accounts.renew_attempts(jobs, self._unit, self.patience),
             RELEASE_HELD: lambda jobs: funds.release_held(jobs, self._unit),

@@ -7,13 +7,16 @@ from collections.abc import Iterator, Sequence
 from console.operating.checks import attempts as ours
 from console.operating.checks.bank_book import BankLine, BookUnreadable, Credit
 from console.operating.checks.bank_pass import IN_FLIGHT, PAID, BankPass, bank_pass, differences
-from console.operating.checks.findings import Finding
+from console.operating.checks.findings import Finding, Notice
 from console.operating.checks.look import Invariant, Look
+from console.operating.checks.restored import not_compared
 from contracts.money import Money
 
 
-def unlike_the_bank(look: Look) -> Iterator[Finding]:
+def unlike_the_bank(look: Look) -> Iterator[Finding | Notice]:
     """Every suspect of the pass, read again from both sides; and what the bank's book says against itself."""
+    with look.books.snapshot("treasury", look.tenants) as treasury:
+        yield from not_compared(treasury)
     found = look.once(bank_pass)
     if found.silence is not None:
         yield Finding("B", None, found.silence)

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from contracts import status_labels
 from contracts.aggregate import Aggregate
 from contracts.deadlines import DeadlineMove, PayoutDeadlineUndetermined
 from contracts.duties import Attention, DutyKind
@@ -20,6 +19,7 @@ from contracts.review import CaseApproved
 from contracts.treasury import (
     ContradictionCleared,
     DisbursementContradicted,
+    DisbursementSent,
     DisbursementState,
     DisbursementView,
     PayoutDeadlineApproaching,
@@ -27,15 +27,15 @@ from contracts.treasury import (
     PayoutDeadlineMoved,
 )
 from services.treasury.account_copies.domain import CurrentAccount, PayeeOwner
-from services.treasury.disbursements.identity import disbursement_id
-from services.treasury.disbursements.moves import ASKS, MOVES, TURN
+from services.treasury.disbursements.identity import disbursement_id, instruction_of
+from services.treasury.disbursements.moves import ASKS, MOVES, TAKEN_UP, TURN
 from services.treasury.disbursements.refusals import (
     BankContradicts,
     DisbursementNotReady,
     MakerIsChecker,
     MoveNotAllowed,
 )
-from services.treasury.disbursements.showing import view_of
+from services.treasury.disbursements.showing import called, view_of
 
 
 @dataclass(kw_only=True, slots=True)
@@ -49,7 +49,7 @@ class Disbursement(Aggregate):
     `payee_of` is the enterprise whose account it is: the claim's, or one that it was merged into. `unheard` counts how often
     the bank said that it had never heard of the instruction, at `asked_at` for the last time; since `quiet_since` it has not
     been presented any more. `unheard_instruction_id` and `unheard_asked_at` are those of the attempt before, if that was
-    given up for this. `contradiction`: what the bank says cannot be true beside the books, and a person has to look.
+    given up for this. `taken_up_at`: found at the bank after a restore. `contradiction`: what the bank says cannot be true beside the books, and a person has to look.
     """
 
     case_id: str
@@ -77,6 +77,7 @@ class Disbursement(Aggregate):
     authorised_at: datetime | None = None
     instruction_id: str | None = None
     sent_at: datetime | None = None
+    taken_up_at: datetime | None = None
     unheard: int = 0
     asked_at: datetime | None = None
     quiet_since: datetime | None = None
@@ -153,7 +154,7 @@ class Disbursement(Aggregate):
         if self.contradiction is not None:
             raise BankContradicts(why=self.contradiction)
         if self.state != "ready":
-            raise DisbursementNotReady(now=status_labels.DISBURSEMENT[self.state].staff_zh)
+            raise DisbursementNotReady(now=called(self.state))
         if by == self.approved_by:
             raise MakerIsChecker()
         self._move("authorised", authorised_by=by)
@@ -189,9 +190,17 @@ class Disbursement(Aggregate):
 
     def send(self, at: datetime) -> None:
         """Fix the one instruction that this attempt will ever have. The bank is called after this is kept."""
-        instruction_id = f"{self.id}-{self.attempt}"
+        instruction_id = instruction_of(self.id, self.attempt)
         self._move("sent", instruction_id=instruction_id, account_version=self.payee.account_version)
         self.instruction_id, self.sent_at = instruction_id, at
+
+    def take_up(self, instruction_id: str, at: datetime) -> None:
+        """The bank carried this instruction out before a restore: it is to be asked about, and nothing is sent."""
+        if self.state not in TAKEN_UP:
+            raise DisbursementNotReady(now=called(self.state))
+        said = {"instruction_id": instruction_id, "account_version": self.payee.account_version}
+        self.state, self.instruction_id, self.sent_at, self.taken_up_at = "sent", instruction_id, at, at
+        self.record(DisbursementSent(**self._fields(), **said))
 
     def doubt(self, reason: str) -> None:
         """The bank's answer is missing: the money stays reserved until the bank has been asked."""
@@ -216,8 +225,8 @@ class Disbursement(Aggregate):
         self.contradiction = reason
         if self.state == "authorised":
             self.recall(reason)
-        said = {"instruction_id": self.instruction_id or "", "reason": reason}
-        self.record(DisbursementContradicted(**self._fields(), **said, attention=self._asks("payment_maker")))
+        said = {"instruction_id": self.instruction_id or "", "reason": reason, "attention": self._asks("payment_maker")}
+        self.record(DisbursementContradicted(**self._fields(), **said))
 
     def clear(self, conclusion: str, *, by: str) -> None:
         """A person has cleared it up with the bank: it goes on. What stands in no contradiction stays as it is."""
@@ -227,15 +236,9 @@ class Disbursement(Aggregate):
 
     def settle(self, bank_reference: str, settled_at: datetime) -> None:
         """The bank has paid."""
-        self._move(
-            "settled",
-            instruction_id=self.instruction_id,
-            bank_reference=bank_reference,
-            account_masked=self.payee.account_masked,
-            bank_name=self.payee.bank_name,
-            settled_at=settled_at,
-            account_version=self.payee.account_version,
-        )
+        payee, said = self.payee, {"bank_reference": bank_reference, "settled_at": settled_at}
+        to = {"account_masked": payee.account_masked, "bank_name": payee.bank_name}
+        self._move("settled", instruction_id=self.instruction_id, account_version=payee.account_version, **to, **said)
         self.quiet_since = None
         self.bank_reference, self.settled_at, self.reason = bank_reference, settled_at, None
 
@@ -279,9 +282,7 @@ class Disbursement(Aggregate):
     def _move(self, to: DisbursementState, **fields: Any) -> None:
         event = MOVES.get((self.state, to))
         if event is None:
-            raise MoveNotAllowed(
-                now=status_labels.DISBURSEMENT[self.state].staff_zh, wanted=status_labels.DISBURSEMENT[to].staff_zh
-            )
+            raise MoveNotAllowed(now=called(self.state), wanted=called(to))
         self.state = to
         if (duty := ASKS.get(event)) is not None:
             fields["attention"] = self._asks(duty)

@@ -11,3 +11,8 @@ def disbursement_id(case_id: str, payer: TenantId, revision: int, instalment: in
     """The same share of an approval is the same disbursement, however often it arrives."""
     key = "\x1f".join(("disbursement", case_id, payer, str(revision), str(instalment), str(attempt)))
     return str(uuid.uuid5(uuid.NAMESPACE_OID, key))
+
+
+def instruction_of(disbursement_id: str, attempt: int) -> str:
+    """The one instruction that an attempt is sent under; the same after a restore."""
+    return f"{disbursement_id}-{attempt}"

@@ -43,6 +43,9 @@ MOVES: Mapping[tuple[DisbursementState, DisbursementState], type[DisbursementEve
 }
 """Every edge and the event that reports it. There is no way from unknown to sent: the bank is only asked."""
 
+TAKEN_UP: frozenset[DisbursementState] = frozenset({"ready", "authorised"})
+"""From these to sent without being sent: the bank was found to have carried it out before the books were restored."""
+
 ASKS: Mapping[type[DisbursementEvent], DutyKind] = {
     DisbursementReady: "payment_check",
     DisbursementRecalled: "payment_check",

@@ -47,6 +47,20 @@ class NothingContradicts(Conflict):
     sentence = "该笔兑付的银行记录与账面没有矛盾，无需登记核实结论。"
 
 
+class CreditNotFound(NotFound):
+    """The bank's book, as it was compared after the restore, has no such credit that no payment accounts for."""
+
+    code = "credit_not_found"
+    sentence = "与银行核对时没有发现指令号为 {instruction}、且尚无对应兑付的付款，请核对指令号。"
+
+
+class CreditDiffers(Conflict):
+    """The credit went to another account or name, or is of another amount: it is not this payment."""
+
+    code = "credit_differs"
+    sentence = "银行的付款 {credit} 与该笔兑付的账户、户名或金额不一致，不能认作同一笔；请先更正账户或金额，再登记。"
+
+
 class PaidUnderEarlierRevision(Conflict):
     """An earlier approval of the same instalment is paid already; paying the later one as well is no automatism."""
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from contracts.treasury import DisbursementView
+from contracts import status_labels
+from contracts.treasury import DisbursementState, DisbursementView
 
 if TYPE_CHECKING:
     from services.treasury.disbursements.domain import Disbursement
@@ -22,3 +23,8 @@ def view_of(disbursement: Disbursement) -> DisbursementView:
         **{name: getattr(disbursement.payee, name) for name in OF_THE_PAYEE},
         **{name: getattr(disbursement, name) for name in SHOWN_AS_IT_IS},
     )
+
+
+def called(state: DisbursementState) -> str:
+    """What staff call a state."""
+    return status_labels.DISBURSEMENT[state].staff_zh

@@ -71,7 +71,7 @@ DISBURSEMENT = Table(
     Column("authorised_by", Text),
     Column("authorised_at", INSTANT),
     Column("instruction_id", Text),
-    Column("sent_at", INSTANT),
+    *(Column(name, INSTANT) for name in ("sent_at", "taken_up_at")),
     Column("unheard", Integer, nullable=False),
     Column("asked_at", INSTANT),
     Column("quiet_since", INSTANT),

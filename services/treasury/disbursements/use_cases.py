@@ -12,11 +12,13 @@ from contracts.message import TenantId
 from contracts.review import CaseApproved
 from contracts.treasury import AuthoriseDisbursement, DisbursementView
 from services.treasury.account_copies.store import PayeeAccountCopies
+from services.treasury.bank_book.store import BankComparison, FoundCredits
 from services.treasury.budget.domain import budget_year
 from services.treasury.disbursements import payout_clock
 from services.treasury.disbursements.domain import Disbursement
 from services.treasury.disbursements.funds import Funds, lines_concerned
-from services.treasury.disbursements.moves import IN_FLIGHT, OVER
+from services.treasury.disbursements.identity import instruction_of
+from services.treasury.disbursements.moves import IN_FLIGHT, OVER, UNSENT
 from services.treasury.disbursements.refusals import (
     BankContradicts,
     NothingToPay,
@@ -28,6 +30,9 @@ from services.treasury.offices import must_hold
 
 SEND = "send_disbursement"
 """The job by which what is authorised is sent (rails)."""
+
+TAKE_UP = "take_up_credit"
+"""The job by which what the bank was found to have carried out already is settled instead of being sent (rails)."""
 
 Instalment = tuple[TenantId, str, int]
 """Payer, case and number: what is paid once."""
@@ -51,9 +56,13 @@ def receive_approvals(events: Sequence[Received[CaseApproved]], uow: UnitOfWork)
     """Review's taken to pay become disbursements, ready or held, in approval of approval.
 
     A replay finds itself and does nothing. A later revision cancels an earlier one that has not been sent;
-    while one is at the bank it waits, and once one is paid it is set aside for a person.
+    while one is at the bank it waits, and once one is paid it is set aside for a person. While restored books are compared
+    with the bank's all of it waits: what they do not know yet may be paid.
     """
+    if _waits_for_the_bank(events, uow):
+        return
     arrived = _taken_over(events, uow)
+    carried_out = uow.of(FoundCredits).open_instructions({new.tenant for _, new in arrived})
     cases = {new.case_id for _, new in arrived}
     store = uow.of(Disbursements)
     earlier_lines = {each.line_id for each in store.of_cases(cases, lock=False) if each.line_id}
@@ -66,7 +75,7 @@ def receive_approvals(events: Sequence[Received[CaseApproved]], uow: UnitOfWork)
     replaced: list[Disbursement] = []
     for event, new in arrived:
         siblings = known[_instalment(new)]
-        if not _is_next(event, new, siblings):
+        if not _is_next(event, new, siblings, carried_out):
             continue
         for each in siblings:
             if each.state not in OVER:
@@ -81,6 +90,16 @@ def receive_approvals(events: Sequence[Received[CaseApproved]], uow: UnitOfWork)
     funds.close()
     payout_clock.unwatch(uow, replaced)
     payout_clock.watch(uow, [each for each in accepted if each.state not in OVER])
+    paid = [each for each in accepted if instruction_of(each.id, each.attempt) in carried_out]
+    uow.schedule_many(TAKE_UP, [(each.tenant, each.id, uow.now) for each in paid])
+
+
+def _waits_for_the_bank(events: Sequence[Received[CaseApproved]], uow: UnitOfWork) -> bool:
+    """Whether restored books are still compared with the bank's: then each of these is tried again later."""
+    under_way = uow.of(BankComparison).under_way()
+    for event in events if under_way else ():
+        event.not_yet("系统恢复后与银行账的核对")
+    return under_way
 
 
 def _taken_over(
@@ -120,7 +139,9 @@ def filed_in(event: Received[CaseApproved]) -> Collection[TenantId]:
     return (event.data.claim.filed_in,)
 
 
-def _is_next(event: Received[CaseApproved], new: Disbursement, siblings: Sequence[Disbursement]) -> bool:
+def _is_next(
+    event: Received[CaseApproved], new: Disbursement, siblings: Sequence[Disbursement], carried_out: Collection[str]
+) -> bool:
     """Whether `new` takes its place now; if it has to wait or cannot, the event is told so."""
     if any(each.id == new.id or each.revision > new.revision for each in siblings):
         return False
@@ -130,7 +151,10 @@ def _is_next(event: Received[CaseApproved], new: Disbursement, siblings: Sequenc
     if any(each.state in IN_FLIGHT for each in siblings):
         event.not_yet("先前批准的兑付仍在银行办理")
         return False
-    if any(each.state == "settled" for each in siblings):
+    if any(
+        each.state == "settled" or (each.state in UNSENT and instruction_of(each.id, each.attempt) in carried_out)
+        for each in siblings
+    ):
         event.refuse(PaidUnderEarlierRevision())
         return False
     return True

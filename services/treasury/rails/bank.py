@@ -16,6 +16,9 @@ from services.treasury.rails.reasons import for_staff, in_our_words
 BATCH_LIMIT = 200
 """Payments or questions in one request."""
 
+POOL = "POOL-"
+"""How the account of a pool begins."""
+
 ACCOUNT = re.compile(r"[A-Za-z0-9-]{1,34}")
 """How the bank writes an account."""
 
@@ -73,8 +76,27 @@ class BankAnswer(Model):
         return self
 
 
+class BookedPayment(Model):
+    """A line of the bank's own book, with what the instruction said. Amounts in fen."""
+
+    instruction_id: str
+    debtor_account: str
+    creditor_account: str
+    creditor_name: str
+    amount_fen: int
+    purpose: str
+    status: Standing
+    settled_at: AwareDatetime | None = None
+
+
 class Bank(Protocol):
     """A bank that executes one instruction id at most once."""
+
+    def booked(self, after: int) -> tuple[tuple[BookedPayment, ...], int]:
+        """The payments that the bank booked after the cursor (at most BATCH_LIMIT), and the cursor behind them.
+
+        Raises BankUnreachable.
+        """
 
     def pay(self, payments: Sequence[Payment]) -> dict[str, BankAnswer]:
         """An answer for each instruction id: *silent* wherever it is not certain what came of it.
@@ -94,5 +116,5 @@ class Bank(Protocol):
 
 def pool_account(tenant: TenantId) -> str:
     """The account that a tenant's pool pays from, as the bank knows it; different tenants have different ones."""
-    name = f"POOL-{tenant}"
-    return name if ACCOUNT.fullmatch(name) else f"POOL-{hashlib.sha256(tenant.encode()).hexdigest()[:29]}"
+    name = f"{POOL}{tenant}"
+    return name if ACCOUNT.fullmatch(name) else f"{POOL}{hashlib.sha256(tenant.encode()).hexdigest()[:29]}"

@@ -20,7 +20,7 @@ from chassis.outside.client import (
     Transport,
 )
 from contracts.message import Model
-from services.treasury.rails.bank import BATCH_LIMIT, BankAnswer, BankUnreachable, BatchRefused, Payment
+from services.treasury.rails.bank import BATCH_LIMIT, BankAnswer, BankUnreachable, BatchRefused, BookedPayment, Payment
 
 LIMITS = Limits(seconds=10.0, connect_seconds=2.0, answer_bytes=4 * 1024 * 1024)
 """A job asks first and sends then: both together end well within the lease of its claim (30 s)."""
@@ -36,6 +36,11 @@ class _Return(Model):
 
 class _Returns(Model):
     returns: tuple[_Return, ...]
+    next_after: int
+
+
+class _Booked(Model):
+    payments: tuple[BookedPayment, ...]
     next_after: int
 
 
@@ -86,6 +91,14 @@ class BankClient:
         except ValidationError as error:
             raise BankUnreachable("the bank's list of returns cannot be read") from error
         return tuple(each.instruction_id for each in page.returns), page.next_after
+
+    def booked(self, after: int) -> tuple[tuple[BookedPayment, ...], int]:
+        answer = self._read("GET", "/payments", params={"after": after, "limit": BATCH_LIMIT})
+        try:
+            page = _Booked.model_validate_json(answer.content)
+        except ValidationError as error:
+            raise BankUnreachable("the bank's book cannot be read") from error
+        return page.payments, page.next_after
 
     def _read(self, method: str, path: str, **content: Any) -> OutsideAnswer:
         try:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from chassis.foundation.crash import crash_point
@@ -21,10 +22,14 @@ from chassis.foundation.secrecy import Cipher
 from chassis.observability.telemetry import get_logger, start_span
 from chassis.time.jobs import Job
 from services.treasury.account_copies.store import PayeeAccountCopies
+from services.treasury.bank_book.store import BankComparison
 from services.treasury.disbursements.domain import Disbursement
 from services.treasury.disbursements.moves import IN_FLIGHT
 from services.treasury.disbursements.store import Disbursements
+from services.treasury.disbursements.use_cases import SEND
+from services.treasury.rails.accounts import account_of
 from services.treasury.rails.bank import Bank, BankAnswer, Payment, pool_account
+from services.treasury.rails.comparison import stop_what_may_be_paid
 from services.treasury.rails.patience import Patience
 from services.treasury.rails.settlement import take_answers
 
@@ -40,6 +45,10 @@ LONGEST_STALL = 20.0
 """Seconds after which a job may have been given to another worker, and what the bank said is too old to act on."""
 
 
+NOT_COMPARED_WAIT = timedelta(seconds=5)
+"""Until what is released is looked at again while restored books are compared with the bank's."""
+
+
 class Stalled(Exception):
     """This worker stood still for so long that it must not present anything any more; the job starts over."""
 
@@ -48,6 +57,10 @@ def send(jobs: Sequence[Job], unit: UnitMaker, bank: Bank, cipher: Cipher, patie
     """Present what is authorised. Raises BankUnreachable, BatchRefused or Stalled: the jobs are then tried again."""
     begun = time.monotonic()
     with unit(_tenants(jobs)) as uow:
+        if uow.of(BankComparison).under_way():
+            # Restored from a backup: what the bank has carried out since is not known yet.
+            uow.schedule_many(SEND, [(job.tenant, job.subject, uow.now + NOT_COMPARED_WAIT) for job in jobs])
+            return
         due = uow.of(Disbursements).look_at([job.subject for job in jobs])
     _ask_about_former(due, unit, bank, patience)
     fresh, interrupted, payments = _fix_instructions(due, unit, cipher)
@@ -75,10 +88,11 @@ def ask(jobs: Sequence[Job], unit: UnitMaker, bank: Bank, cipher: Cipher, patien
     begun = time.monotonic()
     with unit(_tenants(jobs)) as uow:
         found = uow.of(Disbursements).look_at([job.subject for job in jobs])
+        may_present = not uow.of(BankComparison).under_way()
     open_ones = [each for each in found if each.state in IN_FLIGHT or each.never_heard]
     answers = bank.ask([_instruction(each) for each in open_ones]) if open_ones else {}
     lost = [each for each in open_ones if _is_lost(each, answers[_instruction(each)], patience)]
-    if lost:
+    if lost and may_present:
         crash_point("treasury.bank.before_presenting_again")
         if time.monotonic() - begun > LONGEST_STALL:
             raise Stalled(f"{len(lost)} payments were not presented again")
@@ -130,6 +144,7 @@ def _fix_instructions(
         for each in released:
             if each.payee_owner in accounts:
                 each.follow_account(accounts[each.payee_owner])
+        stop_what_may_be_paid([each for each in released if each.state == "authorised"], uow, cipher)
         fresh = [each for each in released if each.state == "authorised"]
         interrupted = [each for each in found.values() if each.state == "sent"]
         for each in fresh:
@@ -145,7 +160,7 @@ def _payment(disbursement: Disbursement, cipher: Cipher) -> Payment:
     return Payment(
         instruction_id=_instruction(disbursement),
         debtor_account=pool_account(disbursement.tenant),
-        creditor_account=cipher.open(payee.account_sealed, purpose="payee_account", tenant=claim.filed_in),
+        creditor_account=account_of(disbursement, cipher),
         creditor_name=payee.account_name,
         amount_fen=disbursement.amount_fen,
         purpose=f"惠企兑付 {claim.receipt} {claim.item_title}"[:140],

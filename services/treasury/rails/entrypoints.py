@@ -6,8 +6,8 @@ from chassis.edge.entrypoints import Port, Room, UnitMaker, command, due
 from chassis.time.jobs import Job
 from chassis.write.uow import UnitOfWork
 from contracts.treasury import ClearContradiction, DisbursementView
-from services.treasury.disbursements.use_cases import SEND
-from services.treasury.rails import clearing_up, dispatch, returns
+from services.treasury.disbursements.use_cases import SEND, TAKE_UP
+from services.treasury.rails import clearing_up, comparison, dispatch, returns
 from services.treasury.rails.bank import BATCH_LIMIT
 from services.treasury.rails.bank_client import BankClient
 from services.treasury.rails.patience import Patience
@@ -23,7 +23,7 @@ class RailsEntrypoints(Room):
 
     @command
     def clear_contradiction(self, cmd: ClearContradiction, uow: UnitOfWork) -> DisbursementView:
-        return clearing_up.clear_contradiction(cmd, uow)
+        return clearing_up.clear_contradiction(cmd, uow, self.frame.cipher)
 
     @due(SEND, batch=BATCH_LIMIT)
     def send_disbursements(self, jobs: list[Job], unit: UnitMaker) -> None:
@@ -40,3 +40,11 @@ class RailsEntrypoints(Room):
     @due(CONFIRM_RETURN, batch=BATCH_LIMIT)
     def confirm_returns(self, jobs: list[Job], unit: UnitMaker) -> None:
         returns.confirm_returns(jobs, unit, self.bank, self.patience)
+
+    @due(comparison.COMPARE)
+    def compare_with_bank(self, jobs: list[Job], unit: UnitMaker) -> None:
+        comparison.compare(jobs, unit, self.bank, self.frame.cipher, self.patience)
+
+    @due(TAKE_UP, batch=BATCH_LIMIT)
+    def take_up_credits(self, jobs: list[Job], unit: UnitMaker) -> None:
+        comparison.take_up(jobs, unit, self.frame.cipher)

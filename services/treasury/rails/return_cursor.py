@@ -6,6 +6,7 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING, NamedTuple
 
 from contracts.message import TenantId
+from services.treasury.bank_book.store import BANK
 
 if TYPE_CHECKING:
     from chassis.write.uow import UnitOfWork
@@ -15,9 +16,6 @@ FETCH_RETURNS = "fetch_returns"
 
 CONFIRM_RETURN = "confirm_return"
 """Asking about one payment whose return is listed. It is kept until the bank says so of the payment itself."""
-
-BANK = "bank"
-"""The one bank there is."""
 
 
 class InstructionOwner(NamedTuple):

@@ -13,10 +13,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from chassis.time.jobs import Job
+from services.treasury.bank_book.store import BANK
 from services.treasury.disbursements.store import Disbursements
 from services.treasury.rails.bank import BATCH_LIMIT, Bank
 from services.treasury.rails.patience import Patience
-from services.treasury.rails.return_cursor import BANK, CONFIRM_RETURN, FETCH_RETURNS, ReturnCursor
+from services.treasury.rails.return_cursor import CONFIRM_RETURN, FETCH_RETURNS, ReturnCursor
 from services.treasury.rails.settlement import take_answers
 
 if TYPE_CHECKING:

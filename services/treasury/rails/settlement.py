@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from chassis.observability.telemetry import get_logger
 from chassis.write.uow import UnitOfWork
+from services.treasury.bank_book.store import BANK
 from services.treasury.disbursements import payout_clock
 from services.treasury.disbursements.domain import Disbursement
 from services.treasury.disbursements.funds import Funds
@@ -14,7 +15,7 @@ from services.treasury.disbursements.moves import IN_FLIGHT, OVER
 from services.treasury.disbursements.store import Disbursements
 from services.treasury.rails.bank import BankAnswer
 from services.treasury.rails.patience import Patience
-from services.treasury.rails.return_cursor import BANK, CONFIRM_RETURN, FETCH_RETURNS, ReturnCursor
+from services.treasury.rails.return_cursor import CONFIRM_RETURN, FETCH_RETURNS, ReturnCursor
 from services.treasury.rails.wording import (
     CONFLICT,
     DOUBTS,
@@ -54,7 +55,7 @@ def take_answers(
             _note_listing(each, uow.now, patience)
         _tell_followers(each, found.values())
     changed = [each for each in found.values() if _standing(each) != before[each.id]]
-    _call_somebody(uow, [each for each in changed if each.contradiction])
+    call_somebody(uow, [each for each in changed if each.contradiction])
     store.save_many(changed)
     funds.close()
     _follow_up(
@@ -139,7 +140,8 @@ def _tell_followers(each: Disbursement, family: Iterable[Disbursement]) -> None:
             other.unheard_asked_at = each.asked_at
 
 
-def _call_somebody(uow: UnitOfWork, contradicted: Iterable[Disbursement]) -> None:
+def call_somebody(uow: UnitOfWork, contradicted: Iterable[Disbursement]) -> None:
+    """An alarm for each, once."""
     for each in contradicted:
         if uow.raise_alarm("disbursement", each.id, "contradiction", 100, tenant=each.tenant):
             log.error("the bank contradicts the books", disbursement=each.id, instruction=each.instruction_id)

@@ -17,6 +17,9 @@ NEVER_HEARD = "银行连续 {n} 次答复未收到该指令，且已过银行可
 CONFLICT = "银行以同一指令号 {instruction} 登记了内容不同的付款"
 RETURN_UNCONFIRMED = "银行退汇清单列有指令 {instruction}，但查询该笔付款仍未显示退回"
 
+ALREADY_PAID = "系统恢复前银行已按该笔的指令号付款：{credit}，但账户、户名或金额与现在的账面不一致"
+PAID_ELSEWHERE = "系统恢复前银行已向同一账户或户名付款，账面没有记录，须确认是否就是本笔：{credits}"
+
 BANK_SAYS: Mapping[Standing, str] = {
     "settled": "已支付",
     "returned": "已支付后退回",

@@ -95,6 +95,20 @@ def test_what_the_bank_contradicts_cannot_be_released_and_is_cleared_up_by_a_che
     assert visitor.post("/bureau/payments/payment-8/clear", conclusion, "maker").status_code == 403
 
 
+def test_after_a_restore_a_checker_names_the_instruction_by_which_the_bank_has_paid_already(
+    visitor: Visitor, bus: Bus
+) -> None:
+    bus.answers["get_disbursement"] = told(
+        payment(1).model_copy(update={"contradiction": "系统恢复前银行已付款：lost-1（…）"})
+    )
+    assert "银行已付的指令号" in text_of(visitor.get("/bureau/payments/payment-1", "checker").text)
+    said = {"conclusion": "与银行回单一致", "paid_by": "lost-1", "_version": "1"}
+    assert visitor.post("/bureau/payments/payment-1/clear", said, "checker").status_code == 303
+    assert visitor.post("/bureau/payments/payment-1/clear", said | {"paid_by": ""}, "checker").status_code == 303
+    assert [each.get("paid_by") for each in said_to(bus, "clear_contradiction")] == ["lost-1", None]
+    assert visitor.post("/bureau/payments/payment-1/clear", said | {"paid_by": "没有"}, "checker").status_code == 422
+
+
 def test_what_nothing_contradicts_has_nothing_to_clear_up(visitor: Visitor, bus: Bus) -> None:
     bus.answers["get_disbursement"] = told(payment(1))
     page = visitor.get("/bureau/payments/payment-1", "checker").text

@@ -31,6 +31,7 @@ from tests.unit.treasury.treasury_kit import (
     CHECKER,
     DEPARTMENT,
     LAKH,
+    NEVER_RESTORED,
     FakeBank,
     OpenCipher,
     payee,
@@ -120,6 +121,7 @@ class BanksBook(RuleBasedStateMachine):
         self.lagging: list[str] = []
         self.unit = FakeUnit(
             stores={
+                **NEVER_RESTORED,
                 Disbursements: self.attempts,
                 BudgetLines: MemoryStore(line),
                 Ledger: self.ledger,

@@ -26,6 +26,7 @@ from tests.unit.treasury.treasury_kit import (
     CHECKER,
     DEPARTMENT,
     LAKH,
+    NEVER_RESTORED,
     FakeBank,
     OpenCipher,
     received_disbursement,
@@ -79,6 +80,7 @@ class Desk:
         self.bank = FakeBank()
         self.unit = FakeUnit(
             stores={
+                **NEVER_RESTORED,
                 Disbursements: MemoryDisbursements(self.disbursement),
                 BudgetLines: MemoryStore(line),
                 Ledger: self.ledger,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -12,8 +13,10 @@ from contracts.enterprises import Payee, PayeeAccountChanged
 from contracts.intake import Claim
 from contracts.message import Actor
 from contracts.review import CaseApproved, Share
+from services.treasury.bank_book.domain import FoundCredit
+from services.treasury.bank_book.store import BankComparison, FoundCredits
 from services.treasury.disbursements.domain import Disbursement
-from services.treasury.rails.bank import BankAnswer, BankUnreachable, Payment, Standing
+from services.treasury.rails.bank import BankAnswer, BankUnreachable, BookedPayment, Payment, Standing
 
 DEPARTMENT = "工业和信息化局"
 ITEM = "item-1"
@@ -100,12 +103,29 @@ def sent(**changes: Any) -> Disbursement:
     return disbursement
 
 
+class NeverRestored:
+    """Books that were never restored from a backup: nothing is compared, and nothing was found."""
+
+    def under_way(self) -> bool:
+        return False
+
+    def open(self, tenants: object, cipher: object) -> list[FoundCredit]:
+        return []
+
+
+NEVER_RESTORED = {BankComparison: NeverRestored(), FoundCredits: NeverRestored()}
+
+
 class OpenCipher:
     """Stands in for the cipher: `sealed:622…` opens to `622…`."""
 
     def open(self, sealed: str, *, purpose: str, tenant: str) -> str:
         assert purpose == "payee_account"
         return sealed.removeprefix("sealed:")
+
+    def seal(self, plaintext: str, *, purpose: str, tenant: str) -> str:
+        assert purpose == "payee_account"
+        return f"sealed:{plaintext}"
 
 
 class FakeBank:
@@ -121,6 +141,7 @@ class FakeBank:
         self.calls: list[str] = []
         self.sent_back: list[str] = []
         self.is_away = False
+        self.page = 200
         self.answers_with: Standing = "settled"
         self.reason: str | None = None
         self.lost: dict[str, Payment] = {}
@@ -162,6 +183,16 @@ class FakeBank:
         if self.is_away:
             raise BankUnreachable("away")
         return tuple(self.sent_back[after:]), len(self.sent_back)
+
+    def booked(self, after: int) -> tuple[tuple[BookedPayment, ...], int]:
+        if self.is_away:
+            raise BankUnreachable("away")
+        page = list(self.book.values())[after : after + self.page]
+        lines = [
+            BookedPayment(**{**asdict(payment), "status": word.status, "settled_at": word.settled_at})
+            for payment, word in page
+        ]
+        return tuple(lines), after + len(page)
 
     def comes_to(self, instruction_id: str, status: Standing, reason: str | None = None) -> None:
         """What was pending ends; what was settled is sent back."""

@@ -1,0 +1,1 @@
+"""Backups: taking one, and making a system from one again."""
