@@ -25,6 +25,7 @@ from gateway.identity.views import Directory
 from gateway.left_overs import remove_left_overs
 from gateway.limits import BodyLimits
 from gateway.openapi import Described
+from gateway.own_writes import OwnWritesCarried
 from gateway.portal.shell.portal import Portal, declared_pages
 from gateway.portal.shell.problem_page import problem_page
 from gateway.portal.shell.serving import serve_pages
@@ -147,6 +148,7 @@ def create_app(
     streamed = frozenset(each.path for each in routes if each.declared.takes is not None)
     app.add_middleware(BodyLimits, streamed=streamed, pages=problem_page)
     guard_requests(app, signing_in, problem_page)
+    app.add_middleware(OwnWritesCarried, cipher=frame.cipher, secure=signing_in.settings.address.secure)
     app.add_middleware(Traced)
     app.add_middleware(Headers)
     return app

@@ -26,7 +26,7 @@ from contracts.identity import PLATFORM, InTenant
 from contracts.message import Command, Contract, Id, Model, Query, ServiceName, TenantId, answer_of, snake_case
 from contracts.refusal import Forbidden, Invalid, Reason, Refusal, Refused
 from gateway import masking
-from gateway.bus import Bus
+from gateway.calls import BusCall, Calls
 from gateway.errors import Faulted, refusal_response
 from gateway.identity.tenants.known import KnownTenants
 from gateway.identity.views import Directory, Principal
@@ -185,7 +185,9 @@ class Door:
         envelope = self.envelope(command, tenant) if tenant else self._envelope_of(command)
         handle = noted(command, handle, origin_of(self.request.scope))
         once: Wire = {} if first_only is None else {"first_only": first_only}
-        return await run_in_threadpool(partial(self.frame.run_command, type(command), handle, envelope, **once))
+        wire = await run_in_threadpool(partial(self.frame.run_command, type(command), handle, envelope, **once))
+        self._calls.note_written(wire)
+        return wire
 
     async def decide(
         self, command: C, handle: Callable[[C, UnitOfWork], Model], *, tenant: TenantId | None = None
@@ -298,19 +300,16 @@ class Door:
     async def _call(
         self, of: ServiceName | None, contract: Contract, envelope: Wire, seconds: float, urgency: Urgency
     ) -> Wire:
-        bus: Bus = self.request.app.state.bus
-        wire = await bus.call(
-            of or contract.owner,
-            snake_case(type(contract).__name__),
-            envelope,
-            timeout=seconds,
-            traceparent=current_traceparent(),
-            urgency=urgency,
-        )
+        call = BusCall(of or contract.owner, snake_case(type(contract).__name__), envelope, urgency)
+        wire = await self._calls.answered(call, seconds)
         if isinstance(contract, SEEN) and "ok" in wire:
             origin = origin_of(self.request.scope)
             await note_look(self.frame, contract, self.principal.actor, envelope["tenant"], origin)
         return wire
+
+    @property
+    def _calls(self) -> Calls:
+        return Calls(self.request, None if self._principal is None else self._principal.actor.id)
 
 
 def body_of(contract: Contract) -> Wire:

@@ -29,6 +29,9 @@ STATUS_OF_KIND = {"not_found": 404, "conflict": 409, "forbidden": 403, "invalid"
 STATUS_OF_CODE = {"stale_version": 412, "too_many_attempts": 429}
 """The only place where a kind of refusal becomes a status."""
 
+LATER = "5"
+"""Seconds after which a refusal that rests on a copy is worth another try."""
+
 HTTP_SENTENCES = {
     400: ("malformed", "提交的内容无法识别，请检查后重新提交。"),
     401: ("unauthenticated", "请先登录，或凭证已失效。"),
@@ -126,6 +129,9 @@ def refusal_response(refusal: Refusal) -> Response:
 
 def problem_of_refusal(refusal: Refusal) -> DoorProblem:
     status = STATUS_OF_CODE.get(refusal.code, STATUS_OF_KIND[refusal.kind])
+    if refusal.rests_on:
+        # We have waited for what may be on its way; it may still come.
+        return DoorProblem(status, refusal.code, refusal.message, refusal.reasons, True, {"Retry-After": LATER})
     return DoorProblem(status, refusal.code, refusal.message, refusal.reasons, refusal.retryable)
 
 

@@ -29,6 +29,7 @@ class TenantUnknown(NotFound):
 
     code = "tenant_unknown"
     sentence = "地区 {tenant} 尚未开通。"
+    rests_on = ("tenant",)
 
 
 class Tenants:
