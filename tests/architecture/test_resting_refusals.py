@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import cast
 
-from source_tree import ROOT
-
 from console.contracts.refusals import refusal_classes, speaker_of
+from console.place import CHECKOUT
 from contracts.flow import SERVICES, aggregates_heard_by
 from contracts.message import ServiceName
 from services.intake.applications.domain import RESTS_ON
 
-DECISION = ROOT / "docs" / "decisions" / "0016-what-one-has-just-written.md"
+DECISION = CHECKOUT / "docs" / "decisions" / "0016-what-one-has-just-written.md"
 
 
 def test_a_refusal_rests_only_on_what_its_service_hears_of() -> None:
