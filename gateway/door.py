@@ -257,7 +257,9 @@ class Door:
 
     def answer(self, wire: Wire) -> Response:
         """The HTTP form of what came back, with the status that the route has declared for success."""
-        return answer(wire, self.request.scope["route"].status_code or 200)
+        route = self.request.scope["route"]
+        ordered = bool(getattr(getattr(route, "declared", None), "idempotent", False))
+        return answer(wire, route.status_code or 200, ordered=ordered)
 
     def envelope(self, command: Command, tenant: TenantId | None = None) -> Wire:
         """The envelope of one command; its idempotency key follows from tenant, client, route and key."""
@@ -346,10 +348,10 @@ def said(wire: Wire, contract: type[Contract[M]]) -> M:
         return answer_of(contract).model_validate(wire["ok"])
     if "refused" in wire:
         raise RefusedThere(Refusal.model_validate(wire["refused"]))
-    raise Faulted.by(wire)
+    raise Faulted.by(wire, ordered=issubclass(contract, Command))
 
 
-def answer(wire: Wire, status: int = 200) -> Response:
+def answer(wire: Wire, status: int = 200, *, ordered: bool = False) -> Response:
     """The HTTP form of {"ok"} | {"refused"} | {"fault"}. Things with a version carry it as ETag.
 
     What is answered with 202 goes on as long work: `Location` is where to look how far it is.
@@ -363,7 +365,7 @@ def answer(wire: Wire, status: int = 200) -> Response:
         return Response(orjson.dumps(result), status, headers, media_type="application/json")
     if "refused" in wire:
         return refusal_response(Refusal.model_validate(wire["refused"]))
-    raise Faulted.by(wire)
+    raise Faulted.by(wire, ordered=ordered)
 
 
 def unless_known(request: Request, response: Response, cache: str) -> Response:
