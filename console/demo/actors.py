@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from contracts.status_labels import DISBURSEMENT
 from console.demo.board import BANK, PAID, RELEASE, REVIEW, TOLD, Board, Story
 from console.demo.door import DemoDoor, NoAnswer, RequestRefused
 from console.demo.people import CHECKER, enterprise_office, officer_of
@@ -257,7 +258,7 @@ class Watcher(Player):
             story.paid_at = datetime.fromisoformat(payment["settled_at"])
             self.board.advance(story, PAID)
         else:
-            self.board.complain(story, f"支付状态 {state}：{payment['reason']}")
+            self.board.complain(story, f"支付状态“{DISBURSEMENT[state].staff_zh}”：{payment['reason']}")
 
     def _told(self, story: Story) -> bool:
         messages = self.door.everything("/my/messages", token=self.stage.enterprise_token(story.claim.enterprise))
