@@ -45,7 +45,8 @@ FIRST = ("tracking", "applications")
 DESCRIPTION = """惠企政策直达：从政策条款到企业账户。
 
 写操作请携带 `Idempotency-Key`；审核与资金操作请携带 `If-Match`（版本号取自 ETag）。
-错误均为 RFC 9457 `application/problem+json`，一次列出全部原因。
+刚写入的内容由其他服务陆续同步：写操作答复的 `Zhida-After` 请在随后的请求中带回，即可读到自己的写入；仍未同步到的，答复带 `Zhida-Behind`。
+错误均为 RFC 9457 `application/problem+json`，一次列出全部原因；`retryable` 为真的，按 `Retry-After` 用同一请求编号重试。
 """
 
 BARE: dict[str, Any] = {

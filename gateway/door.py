@@ -18,7 +18,6 @@ from starlette.responses import Response
 from chassis.edge.frame import Frame
 from chassis.files.objects import Objects
 from chassis.foundation.ids import idempotency_key as derived_key
-from chassis.observability.telemetry import current_traceparent
 from chassis.read.reader import Reader
 from chassis.write.uow import UnitOfWork
 from contracts.calendars import NATION

@@ -156,7 +156,8 @@ class OwnWritesCarried:
         cookie: SimpleCookie = SimpleCookie()
         cookie[self._cookie] = token
         said = cookie[self._cookie]
-        said.update({"path": "/", "max-age": int(FRESH_SECONDS), "httponly": True, "samesite": "lax"})
+        for name, value in (("path", "/"), ("max-age", int(FRESH_SECONDS)), ("httponly", True), ("samesite", "lax")):
+            said[name] = value
         if self._secure:
             said["secure"] = True
         return said.OutputString()

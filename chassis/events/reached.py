@@ -40,7 +40,7 @@ def all_here(after: Sequence[Written], engine: Engine) -> bool:
         "sequences": [each.sequence for each in after],
     }
     with engine.connect() as connection:
-        return connection.execute(STILL_MISSING, asked).scalar_one() == 0
+        return int(connection.execute(STILL_MISSING, asked).scalar_one()) == 0
 
 
 def written(rows: Iterable[OutboxRow], producer: str) -> list[dict[str, Any]]:

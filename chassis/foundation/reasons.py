@@ -56,7 +56,9 @@ COUNTS = frozenset({"too_short", "too_long"})
 UNREADABLE = frozenset({"string_unstorable", "string_unicode"})
 """What cannot even be read fits nothing else either."""
 
-BRANCH = re.compile(r"(constrained-|function-|literal\[|tuple\[|list\[|dict\[|lax-or-strict|nullable)|(bool|str|int|float|date|none)$")
+BRANCH = re.compile(
+    r"(constrained-|function-|literal\[|tuple\[|list\[|dict\[|lax-or-strict|nullable)|(bool|str|int|float|date|none)$"
+)
 """A step of a place that is none: the alternative of a union that pydantic tried."""
 
 
@@ -71,7 +73,9 @@ def told_once(errors: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     kept: dict[tuple[str | int, ...], Mapping[str, Any]] = {}
     for each in placed:
         here = each["loc"]
-        if each["type"] in COUNTS and any(len(other["loc"]) > len(here) and _below(here, other["loc"]) for other in placed):
+        if each["type"] in COUNTS and any(
+            len(other["loc"]) > len(here) and _below(here, other["loc"]) for other in placed
+        ):
             continue
         if each["type"] not in UNREADABLE and any(_same_value(raw, here) for raw in unreadable):
             continue

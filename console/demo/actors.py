@@ -12,12 +12,12 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from contracts.status_labels import DISBURSEMENT
 from console.demo.board import BANK, PAID, RELEASE, REVIEW, TOLD, Board, Story
 from console.demo.door import DemoDoor, NoAnswer, RequestRefused
 from console.demo.people import CHECKER, enterprise_office, officer_of
 from console.demo.preparation import Stage
 from console.demo.scene import Claimed
+from contracts.status_labels import DISBURSEMENT
 
 POLL_S = 0.3
 

@@ -190,9 +190,7 @@ class FrontOffice:
             self.opens_account(number, enterprise_id, tenant=tenant)
         return enterprise_id
 
-    def opens_account(
-        self, number: int, enterprise_id: str, *, tenant: str = ZHANGGONG, confirmed: bool = True
-    ) -> str:
+    def opens_account(self, number: int, enterprise_id: str, *, tenant: str = ZHANGGONG, confirmed: bool = True) -> str:
         """The account of case `number`, named by one person and, unless not wanted, confirmed by another; → account id."""
         case = FIRST_DAY["cases"][number - 1]
         order = RegisterAccount(enterprise_id=enterprise_id, **case["account"])

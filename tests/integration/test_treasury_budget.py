@@ -368,6 +368,9 @@ def test_a_held_payment_says_what_it_waits_for_today_and_not_what_it_waited_for_
     treasury.appropriates(LAKH // 2)
     treasury.does("release_held")
     kept = treasury.only()
-    assert (kept.state, kept.reason) == ("held", "预算余额不足：需 200,000.00 元，可用 100,000.00 元，待追加预算后按批准先后兑付。")
+    assert (kept.state, kept.reason) == (
+        "held",
+        "预算余额不足：需 200,000.00 元，可用 100,000.00 元，待追加预算后按批准先后兑付。",
+    )
     (listed,) = treasury.disbursements(state="held")
     assert listed.reason == kept.reason

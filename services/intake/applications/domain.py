@@ -20,7 +20,6 @@ from contracts.refusal import Forbidden, Invalid, NotFound, Reason
 from contracts.rule import Fact, ParameterValue
 from services.intake.catalog_copies.domain import Applicant, PublishedItem
 
-
 RESTS_ON: Mapping[str, tuple[str, ...]] = {
     "item_unknown": ("policy_item", "tenant"),
     "item_suspended": ("policy_item",),

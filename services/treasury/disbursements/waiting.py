@@ -72,4 +72,4 @@ def _lines_of(held: Sequence[Disbursement], reader: Reader) -> list[LineNow]:
         "departments": sorted({each.claim.department for each in held}),
         "department_ids": sorted({each.claim.department_id for each in held if each.claim.department_id}),
     }
-    return [LineNow(*row) for row in reader.execute(LINES, asked)]
+    return [LineNow(**row) for row in reader.execute(LINES, asked).mappings()]

@@ -88,9 +88,7 @@ def summarise_disbursements(query: SummariseDisbursements, reader: Reader) -> Di
     largest = select(source).order_by(source.c.amount_fen.desc(), source.c.id).limit(LARGEST)
     if history:
         largest = largest.where(*conditions)
-    return DisbursementSummary(
-        **found, largest=shown(reader.execute(largest).mappings().all(), reader)
-    )
+    return DisbursementSummary(**found, largest=shown(reader.execute(largest).mappings().all(), reader))
 
 
 def _filtered(query: DisbursementFilter, reader: Reader) -> list[ColumnElement[bool]]:

@@ -165,7 +165,11 @@ def sentences_with_codes(tree: ast.AST, refusals: Collection[str]) -> Iterator[t
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in refusals:
             for said in node.keywords:
                 whole = isinstance(said.value, ast.JoinedStr)
-                parts = [each.value for each in said.value.values if isinstance(each, ast.FormattedValue)] if whole else [said.value]
+                parts = (
+                    [each.value for each in said.value.values if isinstance(each, ast.FormattedValue)]
+                    if whole
+                    else [said.value]
+                )
                 for part in parts:
                     if said.arg != "field" and isinstance(part, ast.Attribute) and part.attr in CODED:
                         yield node.lineno, f"{node.func.id}({said.arg}=….{part.attr})"

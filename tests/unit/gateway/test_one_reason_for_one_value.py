@@ -15,7 +15,16 @@ from chassis.foundation.reasons import reasons_for
 from gateway.strict import unfit_text
 
 BAD = (None, "\0", -1, {}, "x" * 9000)
-FORMS = ("/facts", "/labels", "/consultation", "/outside-figures", "/nominations", "/mandates", "/consents", "/policies")
+FORMS = (
+    "/facts",
+    "/labels",
+    "/consultation",
+    "/outside-figures",
+    "/nominations",
+    "/mandates",
+    "/consents",
+    "/policies",
+)
 
 
 class ListLine(BaseModel):

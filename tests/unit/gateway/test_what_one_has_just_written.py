@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import pytest
 from door_kit import door_with, registers
 from fastapi import FastAPI
+from portal_kit import COOKIE, CSRF, Visitor, little_portal, officer
 
+from chassis.foundation.secrecy import AesCipher
 from contracts.flow import aggregates_heard_by
 from gateway import own_writes
-from gateway.own_writes import BEHIND_HEADER, HEADER, OwnWrites, heard_by
+from gateway.own_writes import BEHIND_HEADER, HEADER, OwnWrites, OwnWritesCarried, heard_by
 from gateway.patience import DoorPatience
+from tests.unit.gateway.test_pages_of_the_portal import GOOD, TEMPLATES, WALL
+from tests.unit.gateway.test_pages_of_the_portal import pages as wall_pages
 
 ACCOUNT = {"producer": "catalog", "origin": "zhanggong", "aggregate": "payee_account", "id": "a-1", "sequence": 2}
 CONFIRMED = {"ok": {"version": 3}, "wrote": [ACCOUNT]}
@@ -164,6 +168,51 @@ def test_only_what_a_service_hears_goes_along_and_of_each_thing_the_furthest() -
     assert heard_by("treasury", [older, ACCOUNT, older, strange]) == [ACCOUNT]
     assert heard_by("notify", [ACCOUNT]) == []
     assert ("catalog", "payee_account") in aggregates_heard_by("treasury")
+
+
+def painted(app: FastAPI, method: str, address: str, **request: Any) -> httpx.Response:
+    """One request of a painter's browser."""
+
+    async def once() -> httpx.Response:
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://door") as client:
+            return await client.request(method, address, **request)
+
+    return asyncio.run(once())
+
+
+def portal(script: Script, cipher: AesCipher) -> FastAPI:
+    app = little_portal(wall_pages, TEMPLATES)
+    app.state.patience = DoorPatience(NO_WAIT)
+    visitor = Visitor(app, cast("Any", script), {"painter": officer("department")})
+    app.state.bus = visitor.bus
+    app.add_middleware(OwnWritesCarried, cipher=cipher, secure=False)
+    return app
+
+
+def test_a_browser_carries_what_was_written_from_one_process_to_the_next_and_a_page_says_what_is_not_there_yet() -> (
+    None
+):
+    cipher, case = AesCipher([b"k" * 32]), {**ACCOUNT, "producer": "intake", "aggregate": "application"}
+    wall = {"ok": {**WALL, "version": 4}}
+    first = portal(Script(get_wall=[wall], paint_wall=[{**wall, "wrote": [case]}]), cipher)
+    form = {"csrf": CSRF, "_key": "0123456789abcdef", **GOOD}
+    painter = {"Cookie": f"{COOKIE}=painter"}
+    sent = painted(first, "POST", "/walls/w-1/paint", data=form, headers={**painter, "Origin": "http://door"})
+    assert sent.status_code == 303, sent.text
+    kept = sent.cookies["zhida-after"]
+    assert "HttpOnly" in sent.headers["set-cookie"]
+    other = Script(get_wall=[*[BEHIND] * 7, wall])
+    page = painted(
+        portal(other, cipher), "GET", "/walls/w-1", headers={"Cookie": f"{COOKIE}=painter; zhida-after={kept}"}
+    )
+    assert other.after("get_wall")[0] == [case]
+    assert "您刚才办理的内容还在同步" in page.text
+    arrived = Script(get_wall=[wall])
+    page = painted(
+        portal(arrived, cipher), "GET", "/walls/w-1", headers={"Cookie": f"{COOKIE}=painter; zhida-after={kept}"}
+    )
+    assert "还在同步" not in page.text
 
 
 def test_a_process_remembers_a_person_for_half_a_minute_and_no_endless_number_of_things() -> None:

@@ -153,9 +153,7 @@ def test_a_limit_that_waits_for_a_calendar_names_the_year_and_then_has_its_date(
 
 
 def test_of_two_words_on_a_limit_the_newest_counts_whatever_the_order_they_were_heard_in() -> None:
-    told = steps(
-        *UNDER_REVIEW, (review_moved(CASE, after(6000), after(5000)), 2), (review_moved(CASE, after(7000)), 3)
-    )
+    told = steps(*UNDER_REVIEW, (review_moved(CASE, after(6000), after(5000)), 2), (review_moved(CASE, after(7000)), 3))
     for seed in range(5):
         random.Random(seed).shuffle(told)
         assert progress(told).due_at == after(7000)

@@ -31,7 +31,11 @@ def line(payment: Disbursement, available_fen: int, **changes: object) -> LineNo
 
 def test_without_a_line_it_waits_for_one() -> None:
     payment = held()
-    others = [line(payment, LAKH, year=2025), line(payment, LAKH, item_id="another"), line(payment, LAKH, department="x")]
+    others = [
+        line(payment, LAKH, year=2025),
+        line(payment, LAKH, item_id="another"),
+        line(payment, LAKH, department="x"),
+    ]
     assert reason_now(payment, others).startswith("本年度尚未下达")
 
 
