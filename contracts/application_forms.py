@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from contracts.intake import MaterialCode
 from contracts.message import Id, Model, Query, ServiceName
+from contracts.policies import ItemState
 from contracts.rule import Amount, Verdict
 from contracts.rule.facts import CodeLabel, FactKind, FactName, PeriodText, UnitText
 from contracts.rule.plan import Mode
@@ -50,11 +51,13 @@ class FormPayee(Model):
 class ApplicationForm(Model):
     """`payee` is absent while no account is confirmed; `account_waits`: one has been named and waits for that.
 
-    `verdict` and `amount` are the rule's on the dossier as it is, before anything is declared.
+    `verdict` and `amount` are the rule's on the dossier as it is, before anything is declared. `item_state`: an item that is
+    suspended has its form, and takes no application.
     """
 
     item_id: Id
     item_version: int
+    item_state: ItemState = "published"
     title: str
     department: str
     mode: Mode

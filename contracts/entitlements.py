@@ -10,19 +10,33 @@ from pydantic import Field
 from contracts.enterprises import FactKey
 from contracts.item import PolicyItemContent
 from contracts.message import Event, Fen, Id, Model, Page, PagedQuery, Query, ServiceName, TenantId
+from contracts.policies import ItemState
 from contracts.rule import Amount, State, Verdict
 from contracts.shown_facts import ShownFact
 from contracts.treasury import BudgetLineView
 
 
+class ClaimMade(Model):
+    """The enterprise's newest claim of an item: what became of it is told as tracking tells it (`TrackingView.state`)."""
+
+    receipt: str
+    state: str
+    submitted_at: datetime
+    paid_at: datetime | None = None
+    amount_fen: Fen | None = None
+
+
 class EntitlementView(Model):
     """`amount` is computed whatever the verdict, as an estimate; `checked_at` is the instant of the answer.
+
+    `item_state` is published or suspended: what is suspended may be met and takes no application.
 
     `evidence` is what the dossier says of the facts that the item uses, `declarable` what the applicant may say itself.
     """
 
     item_id: Id
     item_version: int
+    item_state: ItemState = "published"
     enterprise_id: Id
     verdict: Verdict
     amount: Amount
@@ -41,7 +55,11 @@ class CheckEntitlement(Query[EntitlementView]):
 
 
 class ListedEntitlement(Model):
-    """`tenant` is the item's owner: the enterprise's own place or a level above it."""
+    """`tenant` is the item's owner: the enterprise's own place or a level above it.
+
+    `claim` is the enterprise's newest claim of it, which the door adds for the enterprise itself: what has been claimed or paid
+    is not told as if it were still to be claimed.
+    """
 
     item_id: Id
     item_version: int
@@ -52,6 +70,7 @@ class ListedEntitlement(Model):
     sample: bool
     verdict: Verdict
     amount: Amount
+    claim: ClaimMade | None = None
 
 
 class EntitlementPage(Page):

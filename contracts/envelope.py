@@ -7,7 +7,20 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict, Field
 
-from contracts.message import SYSTEM, Actor, Id, Model, TenantId
+from contracts.message import SYSTEM, Actor, Id, Model, ServiceName, TenantId
+
+
+class Written(Model):
+    """How far the events of one aggregate go, as the transaction left them that wrote the last of them.
+
+    Whoever hears the aggregate has them all once its copy is at `sequence`. `origin` owns the aggregate.
+    """
+
+    producer: ServiceName
+    origin: TenantId
+    aggregate: str
+    id: Id
+    sequence: int = Field(ge=1)
 
 
 class CommandEnvelope(Model):
@@ -15,6 +28,7 @@ class CommandEnvelope(Model):
 
     `idempotency_key` is UUIDv5(tenant, client, route, key): the same command given again has the same key.
     `body_hash` is the SHA-256 of the canonical body, so that the same key with another body is noticed.
+    `after`: what whoever gives it has just written elsewhere, which has to be here first.
     """
 
     idempotency_key: Id
@@ -24,16 +38,18 @@ class CommandEnvelope(Model):
     version: int = 1
     body_hash: str
     body: dict[str, Any]
+    after: tuple[Written, ...] = ()
 
 
 class QueryEnvelope(Model):
-    """One question. `tenant` is absent only for questions about public data."""
+    """One question. `tenant` is absent only for questions about public data; `after` is as a command's."""
 
     tenant: TenantId | None = None
     actor: Actor = SYSTEM
     name: str
     version: int = 1
     body: dict[str, Any]
+    after: tuple[Written, ...] = ()
 
 
 class EventEnvelope(Model):

@@ -43,6 +43,7 @@ KEYS: dict[str, Key] = {
             "kept_form",
             "credential",
             "invitation",
+            "own_writes",
         ),
         ("gateway",),
     ),

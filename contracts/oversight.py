@@ -26,7 +26,7 @@ class TrackingView(Model):
     `state` is submitted, accepted, approved or rejected until money moves; from then on held, ready,
     authorised, sent, unknown, settled, failed or returned: settled when all that was approved is, and until
     then where the slowest open payment is. `amount_fen` is what was approved in all. `due_at` is the payout
-    limit once it runs, the review limit before; absent where there is none, and while it waits for the working days of
+    limit once it runs, the review limit before; absent where none runs (any more), and while it waits for the working days of
     `awaits_year` to be published. `as_of`: the newest event that is in this answer; the
     projection is never ahead of it. `turn` is whose turn it is, with the telephone of its register, until it is over.
     """

@@ -21,13 +21,18 @@ class Reason(Model):
 
 
 class Refusal(Model):
-    """A refusal as it travels: the first reason gives the headline code."""
+    """A refusal as it travels: the first reason gives the headline code.
+
+    `rests_on`: the types of aggregate of other services on whose copy it rests, if it does. What is missing may be on its
+    way, so it may be a yes in a moment: nobody remembers such a refusal, and the door tries again for a while.
+    """
 
     kind: Kind
     code: str
     message: str
     reasons: tuple[Reason, ...] = ()
     retryable: bool = False
+    rests_on: tuple[str, ...] = ()
 
 
 class Refused(Exception):
@@ -35,12 +40,14 @@ class Refused(Exception):
 
     Subclasses give the cause its name and set `kind`, `code` and a Chinese `sentence`, which may use the
     keyword arguments given when it is raised. `reasons` lists everything that is wrong, not only the first.
+    `rests_on` names the aggregates of other services whose events could have made it a yes (docs/decisions/0016).
     """
 
     kind: Kind = "conflict"
     code: str = "refused"
     sentence: str = "请求被拒绝。"
     retryable: bool = False
+    rests_on: tuple[str, ...] = ()
 
     def __init__(self, *reasons: Reason, field: str | None = None, **fields: object) -> None:
         message = self.sentence.format(**fields) if fields else self.sentence
@@ -56,6 +63,7 @@ class Refused(Exception):
             message=self.message,
             reasons=self.reasons,
             retryable=self.retryable,
+            rests_on=self.rests_on,
         )
 
 

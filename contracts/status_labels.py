@@ -11,11 +11,14 @@ from typing import Literal, NamedTuple
 
 from contracts.case_tasks import Task
 from contracts.drafting import Stage
+from contracts.duties import Role
 from contracts.enterprises import PayeeAccountStanding
 from contracts.notify import Channel, MessageState
 from contracts.operations import LineOutcome, OperationState
 from contracts.policies import ItemState
 from contracts.review import CaseState
+from contracts.rule.plan import Mode
+from contracts.rule.shares import Level
 from contracts.treasury import DisbursementState
 
 Language = Literal["zh", "en"]
@@ -116,4 +119,30 @@ MESSAGE: Mapping[MessageState, StatusLabel] = {
 CHANNEL: Mapping[Channel, StatusLabel] = {
     "inbox": _same("站内消息", "Inbox"),
     "sms": _same("短信", "SMS"),
+}
+
+LEVEL: Mapping[Level, StatusLabel] = {
+    Level.NATIONAL: _same("国家级", "National"),
+    Level.PROVINCE: _same("省级", "Province"),
+    Level.CITY: _same("市级", "City"),
+    Level.COUNTY: _same("县级", "County"),
+}
+
+MODE: Mapping[Mode, StatusLabel] = {
+    Mode.NO_APPLICATION: _same("免申即享", "Without application"),
+    Mode.INSTANT: _same("即申即享", "At once on application"),
+    Mode.COMMITTED: _same("承诺兑现", "On a promise"),
+}
+"""A place may call them otherwise in its settings; that counts there."""
+
+ROLE: Mapping[Role, StatusLabel] = {
+    "platform": _same("平台运维", "Platform"),
+    "department": _same("政策主管部门", "Department"),
+    "bureau": _same("行政审批局", "Approval bureau"),
+    "finance": _same("财政部门", "Finance"),
+    "window": _same("窗口", "Window"),
+    "enterprise": _same("企业", "Enterprise"),
+    "supervisor": _same("监督人员", "Supervisor"),
+    "partner": _same("数据交换等系统", "Partner system"),
+    "bank": _same("合作银行", "Bank"),
 }

@@ -25,6 +25,7 @@ from gateway.identity.views import Directory
 from gateway.left_overs import remove_left_overs
 from gateway.limits import BodyLimits
 from gateway.openapi import Described
+from gateway.own_writes import OwnWritesCarried
 from gateway.portal.shell.portal import Portal, declared_pages
 from gateway.portal.shell.problem_page import problem_page
 from gateway.portal.shell.serving import serve_pages
@@ -44,7 +45,8 @@ FIRST = ("tracking", "applications")
 DESCRIPTION = """惠企政策直达：从政策条款到企业账户。
 
 写操作请携带 `Idempotency-Key`；审核与资金操作请携带 `If-Match`（版本号取自 ETag）。
-错误均为 RFC 9457 `application/problem+json`，一次列出全部原因。
+刚写入的内容由其他服务陆续同步：写操作答复的 `Zhida-After` 请在随后的请求中带回，即可读到自己的写入；仍未同步到的，答复带 `Zhida-Behind`。
+错误均为 RFC 9457 `application/problem+json`，一次列出全部原因；`retryable` 为真的，按 `Retry-After` 用同一请求编号重试。
 """
 
 BARE: dict[str, Any] = {
@@ -147,6 +149,7 @@ def create_app(
     streamed = frozenset(each.path for each in routes if each.declared.takes is not None)
     app.add_middleware(BodyLimits, streamed=streamed, pages=problem_page)
     guard_requests(app, signing_in, problem_page)
+    app.add_middleware(OwnWritesCarried, cipher=frame.cipher, secure=signing_in.settings.address.secure)
     app.add_middleware(Traced)
     app.add_middleware(Headers)
     return app

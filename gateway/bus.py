@@ -44,6 +44,13 @@ class OutcomeUnknown(BusError):
     """
 
 
+class QuestionUnanswered(BusError):
+    """A question to which no answer came. It changed nothing: there is nothing to be repeated under the same key.
+
+    HTTP 504 `no_answer`.
+    """
+
+
 class BusUnavailable(BusError):
     """The request was not sent: no connection, or as many calls in flight to the service as such a call allows.
 
@@ -111,12 +118,17 @@ class Bus:
         """Call `service.method(payload)` and return its answer: `{"ok": …}`, `{"refused": …}` or `{"fault": …}`.
 
         `timeout` is the caller's remaining time in seconds; the request expires with it, so that nothing is
-        begun for a caller who has gone. Raises OutcomeUnknown, BusUnavailable, ServiceUnavailable, BusFault.
+        begun for a caller who has gone. Raises OutcomeUnknown for an order and QuestionUnanswered for a question,
+        BusUnavailable, ServiceUnavailable, BusFault.
         """
         connection = self._admit(timeout)
         try:
             with self._places.taken(service, urgency):
                 return await self._sent(connection, f"{service}.{method}", payload, timeout, traceparent)
+        except OutcomeUnknown as error:
+            if urgency is Urgency.ORDER:
+                raise
+            raise QuestionUnanswered(str(error)) from error
         except NoPlace as error:
             raise BusUnavailable(str(error), error.retry_after) from error
 

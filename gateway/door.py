@@ -19,7 +19,6 @@ from chassis.edge.frame import Frame
 from chassis.files.objects import Objects
 from chassis.foundation.ids import idempotency_key as derived_key
 from chassis.observability.concerns import concerns
-from chassis.observability.telemetry import current_traceparent
 from chassis.read.reader import Reader
 from chassis.write.uow import UnitOfWork
 from contracts.calendars import NATION
@@ -27,7 +26,7 @@ from contracts.identity import PLATFORM, InTenant
 from contracts.message import Command, Contract, Id, Model, Query, ServiceName, TenantId, answer_of, snake_case
 from contracts.refusal import Forbidden, Invalid, Reason, Refusal, Refused
 from gateway import masking
-from gateway.bus import Bus
+from gateway.calls import BusCall, Calls
 from gateway.errors import Faulted, refusal_response
 from gateway.identity.tenants.known import KnownTenants
 from gateway.identity.views import Directory, Principal
@@ -186,7 +185,9 @@ class Door:
         envelope = self.envelope(command, tenant) if tenant else self._envelope_of(command)
         handle = noted(command, handle, origin_of(self.request.scope))
         once: Wire = {} if first_only is None else {"first_only": first_only}
-        return await run_in_threadpool(partial(self.frame.run_command, type(command), handle, envelope, **once))
+        wire = await run_in_threadpool(partial(self.frame.run_command, type(command), handle, envelope, **once))
+        self._calls.note_written(wire)
+        return wire
 
     async def decide(
         self, command: C, handle: Callable[[C, UnitOfWork], Model], *, tenant: TenantId | None = None
@@ -256,7 +257,9 @@ class Door:
 
     def answer(self, wire: Wire) -> Response:
         """The HTTP form of what came back, with the status that the route has declared for success."""
-        return answer(wire, self.request.scope["route"].status_code or 200)
+        route = self.request.scope["route"]
+        ordered = bool(getattr(getattr(route, "declared", None), "idempotent", False))
+        return answer(wire, route.status_code or 200, ordered=ordered)
 
     def envelope(self, command: Command, tenant: TenantId | None = None) -> Wire:
         """The envelope of one command; its idempotency key follows from tenant, client, route and key."""
@@ -299,20 +302,17 @@ class Door:
     async def _call(
         self, of: ServiceName | None, contract: Contract, envelope: Wire, seconds: float, urgency: Urgency
     ) -> Wire:
-        bus: Bus = self.request.app.state.bus
-        wire = await bus.call(
-            of or contract.owner,
-            snake_case(type(contract).__name__),
-            envelope,
-            timeout=seconds,
-            traceparent=current_traceparent(),
-            urgency=urgency,
-        )
+        call = BusCall(of or contract.owner, snake_case(type(contract).__name__), envelope, urgency)
+        wire = await self._calls.answered(call, seconds)
         concerns(*wire.pop("concerns", ()))
         if isinstance(contract, SEEN) and "ok" in wire:
             origin = origin_of(self.request.scope)
             await note_look(self.frame, contract, self.principal.actor, envelope["tenant"], origin)
         return wire
+
+    @property
+    def _calls(self) -> Calls:
+        return Calls(self.request, None if self._principal is None else self._principal.actor.id)
 
 
 def body_of(contract: Contract) -> Wire:
@@ -349,10 +349,10 @@ def said(wire: Wire, contract: type[Contract[M]]) -> M:
         return answer_of(contract).model_validate(wire["ok"])
     if "refused" in wire:
         raise RefusedThere(Refusal.model_validate(wire["refused"]))
-    raise Faulted.by(wire)
+    raise Faulted.by(wire, ordered=issubclass(contract, Command))
 
 
-def answer(wire: Wire, status: int = 200) -> Response:
+def answer(wire: Wire, status: int = 200, *, ordered: bool = False) -> Response:
     """The HTTP form of {"ok"} | {"refused"} | {"fault"}. Things with a version carry it as ETag.
 
     What is answered with 202 goes on as long work: `Location` is where to look how far it is.
@@ -366,7 +366,7 @@ def answer(wire: Wire, status: int = 200) -> Response:
         return Response(orjson.dumps(result), status, headers, media_type="application/json")
     if "refused" in wire:
         return refusal_response(Refusal.model_validate(wire["refused"]))
-    raise Faulted.by(wire)
+    raise Faulted.by(wire, ordered=ordered)
 
 
 def unless_known(request: Request, response: Response, cache: str) -> Response:

@@ -18,7 +18,7 @@ from chassis.foundation.database import is_infrastructure_fault
 from chassis.foundation.reasons import reasons_for
 from chassis.observability.telemetry import current_traceparent, get_logger
 from contracts.refusal import Reason, Refusal, Refused
-from gateway.bus import BusFault, BusUnavailable, OutcomeUnknown, ServiceUnavailable
+from gateway.bus import BusFault, BusUnavailable, OutcomeUnknown, QuestionUnanswered, ServiceUnavailable
 from gateway.headers import headers_of
 from gateway.places import NoPlace
 from gateway.strict import MALFORMED
@@ -28,6 +28,9 @@ log = get_logger(__name__)
 STATUS_OF_KIND = {"not_found": 404, "conflict": 409, "forbidden": 403, "invalid": 422}
 STATUS_OF_CODE = {"stale_version": 412, "too_many_attempts": 429}
 """The only place where a kind of refusal becomes a status."""
+
+LATER = "5"
+"""Seconds after which a refusal that rests on a copy is worth another try."""
 
 HTTP_SENTENCES = {
     400: ("malformed", "提交的内容无法识别，请检查后重新提交。"),
@@ -44,18 +47,22 @@ HTTP_SENTENCES = {
 
 
 class Faulted(Exception):
-    """A service answered that it failed; `retryable` says whether trying again may help, `code` why, where it is known."""
+    """A service answered that it failed; `retryable` says whether trying again may help, `code` why, where it is known.
 
-    def __init__(self, retryable: bool, code: str | None = None) -> None:
+    `ordered`: it was told to do something, and may have done it. A question changes nothing.
+    """
+
+    def __init__(self, retryable: bool, code: str | None = None, *, ordered: bool = False) -> None:
         super().__init__("the service failed")
         self.retryable = retryable
         self.code = code
+        self.ordered = ordered
 
     @classmethod
-    def by(cls, wire: dict[str, Any]) -> Faulted:
+    def by(cls, wire: dict[str, Any], *, ordered: bool) -> Faulted:
         """What an answer {"fault": …} says."""
         fault = wire.get("fault") or {}
-        return cls(bool(fault.get("retryable")), fault.get("code"))
+        return cls(bool(fault.get("retryable")), fault.get("code"), ordered=ordered)
 
 
 @dataclass(frozen=True)
@@ -126,6 +133,9 @@ def refusal_response(refusal: Refusal) -> Response:
 
 def problem_of_refusal(refusal: Refusal) -> DoorProblem:
     status = STATUS_OF_CODE.get(refusal.code, STATUS_OF_KIND[refusal.kind])
+    if refusal.rests_on:
+        # We have waited for what may be on its way; it may still come.
+        return DoorProblem(status, refusal.code, refusal.message, refusal.reasons, True, {"Retry-After": LATER})
     return DoorProblem(status, refusal.code, refusal.message, refusal.reasons, refusal.retryable)
 
 
@@ -164,6 +174,12 @@ def _unknown(_error: OutcomeUnknown) -> DoorProblem:
 
 
 @problem_of.register
+def _unanswered(_error: QuestionUnanswered) -> DoorProblem:
+    after = {"Retry-After": "2"}
+    return DoorProblem(504, "no_answer", "查询暂未得到答复，请稍后重试。", retryable=True, headers=after)
+
+
+@problem_of.register
 def _busy(error: BusUnavailable) -> DoorProblem:
     after = {"Retry-After": str(error.retry_after)}
     return DoorProblem(503, "busy", "系统繁忙，请稍后重试。", retryable=True, headers=after)
@@ -188,7 +204,7 @@ def _bus_fault(error: BusFault) -> DoorProblem:
 
 @problem_of.register
 def _faulted(error: Faulted) -> DoorProblem:
-    return FAULTS.get(error.code or "") or _fault(error.retryable)
+    return FAULTS.get(error.code or "") or _fault(error.retryable, ordered=error.ordered)
 
 
 @problem_of.register
@@ -198,10 +214,10 @@ def _database(error: SQLAlchemyError) -> DoorProblem:
     return _fault(retryable)
 
 
-def _fault(retryable: bool) -> DoorProblem:
+def _fault(retryable: bool, *, ordered: bool = False) -> DoorProblem:
     if not retryable:
         return FAULT
-    sentence = "系统暂不可用，请用同一请求编号重试。"
+    sentence = "系统暂不可用，请用同一请求编号重试。" if ordered else "系统暂不可用，请稍后重试。"
     return DoorProblem(503, "temporarily_unavailable", sentence, retryable=True, headers={"Retry-After": "1"})
 
 

@@ -56,8 +56,14 @@ PROBLEMS = {
     ),
     428: ("PreconditionRequired", "缺少 If-Match。The request does not say which version it is about."),
     500: ("Fault", "系统内部错误。Our fault; it has been recorded."),
-    503: ("Unavailable", "系统繁忙。Nothing was done; try again after Retry-After seconds, with the same key."),
-    504: ("OutcomeUnknown", "结果未确认。It may or may not have been done: repeat it with the same key."),
+    503: (
+        "Unavailable",
+        "系统繁忙。Nothing was done; try again after Retry-After seconds, an order with the same key.",
+    ),
+    504: (
+        "OutcomeUnknown",
+        "没有得到答复。An order may or may not have been done: repeat it with the same key. A question changed nothing.",
+    ),
 }
 HEADERS_OF_PROBLEM = {
     401: {"WWW-Authenticate": {"required": True, "schema": {"type": "string"}}},

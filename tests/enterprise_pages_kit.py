@@ -17,10 +17,10 @@ from contracts.rule import State
 from gateway.identity.views import Principal
 
 ANSWERS: dict[str, Any] = {
+    **samples.item("SD-002"),
     "track_own_cases": samples.tracked_cases,
     "list_applications": kit.application(),
     "list_entitlements": kit.entitled(State.MET, "GZ-009"),
-    **samples.item("SD-002"),
     **samples.filling("SD-002"),
     "list_messages": kit.MESSAGES,
     "count_unread": {"unread": 2},

@@ -27,7 +27,7 @@ from console.cluster.cluster import Cluster
 from console.cluster.roster import platform_token, without_ours
 from console.demo.actors import cast, play
 from console.demo.board import Board
-from console.demo.door import DemoDoor
+from console.demo.door import ASK_AGAIN, DemoDoor
 from console.demo.preparation import Stage, prepare
 from console.demo.scene import Scene
 from console.machine.ports import LOOPBACK, Ports
@@ -202,7 +202,7 @@ def answered(send: Callable[[], httpx.Response], *, within: float = 60.0) -> htt
 
     def settled() -> httpx.Response | None:
         answer = send()
-        again = answer.status_code >= 500 or (answer.status_code == 409 and answer.json().get("retryable"))
+        again = answer.status_code >= 500 or answer.json().get("code") in ASK_AGAIN
         return None if again else answer
 
     return eventually(settled, within=within, every=0.2)

@@ -6,7 +6,6 @@ gateway says of the person who gives it cannot be proved here; what no gateway s
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 from sqlalchemy import Engine, text
@@ -19,9 +18,6 @@ from contracts.refusal import Forbidden, Refused
 
 log = get_logger(__name__)
 
-PATIENCE_S = 2.0
-"""A tenant that has just been onboarded may be known at the gateway a moment before its event is here."""
-LOOK_EVERY_S = 0.1
 KNOWN = text("SELECT EXISTS (SELECT 1 FROM tenant WHERE id = :id)")
 
 
@@ -54,14 +50,10 @@ class CommandAdmission:
         return None
 
     def _knows(self, tenant: str) -> bool:
-        """A tenant once onboarded stays: it is looked for once."""
-        give_up_at = time.monotonic() + PATIENCE_S
-        while tenant not in self._known:
+        """A tenant once onboarded stays: it is looked for until it is found. One whose event is still on its way is waited
+        for at the door, which asks again."""
+        if tenant not in self._known:
             with self._engine.connect() as connection:
                 if connection.execute(KNOWN, {"id": tenant}).scalar_one():
                     self._known.add(tenant)
-                    break
-            if time.monotonic() > give_up_at:
-                return False
-            time.sleep(LOOK_EVERY_S)
-        return True
+        return tenant in self._known

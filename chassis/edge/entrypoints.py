@@ -86,7 +86,7 @@ def command(function: F) -> F:
     def run(service: Any, envelope: Any, redelivered: bool, _expires_at: float | None) -> Any:
         refused = service.frame.admission.refusal(envelope)
         if refused is not None:
-            return {"refused": refused.refusal().model_dump(mode="json")}
+            return service.frame.told(refused)
         return service.frame.run_command(contract, partial(function, service), envelope, redelivered=redelivered)
 
     return _rpc(function, contract, run)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from pydantic import ValidationError
 from sqlalchemy import Engine, text
@@ -15,6 +15,7 @@ from chassis.events.broker import reachable
 from chassis.events.consumer import EventConsumer
 from chassis.events.hearing import note_hearers
 from chassis.events.inbox import Inbox, Subscription
+from chassis.events.reached import BEHIND, all_here, written
 from chassis.events.relay import Relay
 from chassis.events.replay import Replayer
 from chassis.events.sweeper import Sweeper
@@ -45,7 +46,7 @@ from chassis.write.idempotency import Wire, earlier_result, result_parameter
 from chassis.write.sealer import Sealer
 from chassis.write.uow import UnitOfWork
 from contracts.envelope import CommandEnvelope, QueryEnvelope
-from contracts.flow import ORDER
+from contracts.flow import ORDER, aggregates_heard_by
 from contracts.message import SYSTEM, Actor, Command, Model, Query, ServiceName, TenantId, snake_case
 from contracts.refusal import CommandInProgress, IdempotencyKeyReused, Invalid, Refused
 
@@ -65,6 +66,7 @@ class Frame:
     def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
         self.settings = settings
         self.service = settings.service
+        self._heard = {aggregate for _, aggregate in aggregates_heard_by(cast("ServiceName", settings.service))}
         self.clock = clock or SystemClock()
         self.cipher = settings.cipher
         name = f"zhida-{settings.service}"
@@ -151,7 +153,8 @@ class Frame:
     ) -> Wire:
         """One way to change anything: → {"ok": result} | {"refused": refusal} | {"fault": {...}}, always answered.
 
-        A copy that the broker delivers once more, because the connection that brought the first was closed, waits
+        With "ok" comes "wrote": how far its events go, for whoever asks others about it next. A copy that the broker
+        delivers once more, because the connection that brought the first was closed, waits
         for what comes of the first: both are answered, and the caller hears only one. `first_only`: what a repeat of a
         command that was carried out is refused with, where its answer cannot be given twice.
         """
@@ -172,7 +175,7 @@ class Frame:
                 while redelivered and _is_in_progress(wire) and time.monotonic() < give_up_at:
                     time.sleep(0.1)
                     wire = self._execute(contract, handle, envelope, name, first_only)
-                outcome = "refused" if "refused" in wire else "ok"
+                outcome = "refused" if "refused" in wire else "behind" if wire is BEHIND else "ok"
             except Exception as error:
                 outcome, retryable = "fault", is_infrastructure_fault(error)
                 log.exception("command failed", command=name, retryable=retryable)
@@ -188,6 +191,8 @@ class Frame:
         name: str,
         first_only: Callable[[], Refused] | None,
     ) -> Wire:
+        if not all_here(envelope.after, self.look_engine):
+            return BEHIND
         uow = self._unit_for(envelope, name)
         try:
             with uow:
@@ -197,6 +202,8 @@ class Frame:
                     repeat = first_only() if first_only is not None and "ok" in earlier else None
                     return earlier if repeat is None else _refusal(repeat)
                 wire: Wire = {"ok": handle(_parse(contract, envelope.body), uow).model_dump(mode="json")}
+                if uow.has_events:
+                    wire["wrote"] = written(uow.events, self.service)
                 uow.conclude(result_parameter(envelope, wire, self.cipher, uow.now))
                 crash_point(f"{self.service}.{name}.before_commit")
             crash_point(f"{self.service}.{name}.after_commit")
@@ -205,7 +212,10 @@ class Frame:
             return _refusal(refusal)
         except Refused as refusal:
             log.info("command refused", command=name, code=refusal.code)
-            wire = _refusal(refusal)
+            wire = self.told(refusal)
+            if wire["refused"]["rests_on"] and not uow.left_by_refusal:
+                # What is missing may be on its way: the same command given again is looked at anew.
+                return wire
             return self._keep_refusal(envelope, name, wire, uow.left_by_refusal)
 
     def _unit_for(self, envelope: CommandEnvelope, name: str) -> UnitOfWork:
@@ -258,16 +268,23 @@ class Frame:
             return "refused", _refusal(malformed(error))
         tenants = (envelope.tenant,) if envelope.tenant else ()
         try:
+            if not all_here(envelope.after, self.look_engine):
+                return "behind", BEHIND
             with self.reader(tenants, actor=envelope.actor, deadline=deadline) as reader:
                 return "ok", {"ok": handle(query, reader).model_dump(mode="json")}
         except Refused as refusal:
-            return "refused", _refusal(refusal)
+            return "refused", self.told(refusal)
         except Exception as error:
             if isinstance(error, TookTooLong | TimeoutError) or took_too_long(error):
                 log.warning("a question took too long and was stopped", query=contract.__name__)
                 return "too_slow", {"fault": {"retryable": True, "code": "took_too_long"}}
             log.exception("query failed", query=contract.__name__)
             return "fault", {"fault": {"retryable": is_infrastructure_fault(error)}}
+
+    def told(self, refused: Refused) -> Wire:
+        """The refusal as it travels. It rests on copies only where this service keeps them of what others say."""
+        rests_on = tuple(each for each in refused.rests_on if each in self._heard)
+        return {"refused": refused.refusal().model_copy(update={"rests_on": rests_on}).model_dump(mode="json")}
 
     # -- life ---------------------------------------------------------------------------------------------
 

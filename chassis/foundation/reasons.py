@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -54,11 +55,63 @@ UNSPECIFIC = "内容不符合要求"
 OWN_SENTENCE = "sentence"
 """Under this name a type says itself what it should be like (contracts/typed.py)."""
 
+COUNTS = frozenset({"too_short", "too_long"})
+"""What is said of how many there are: pydantic counts only those that fit."""
+
+UNREADABLE = frozenset({"string_unstorable", "string_unicode"})
+"""What cannot even be read fits nothing else either."""
+
+BRANCH = re.compile(
+    r"(constrained-|function-|literal\[|tuple\[|list\[|dict\[|lax-or-strict|nullable)|(bool|str|int|float|date|none)$"
+)
+"""A step of a place that is none: the alternative of a union that pydantic tried."""
+
+
+def told_once(errors: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Of each value what is wrong with it, once: one that does not fit is no further reason of its own.
+
+    Without this a list whose only line is wrong is also "too short", what cannot be read also has a wrong shape, and a
+    value that fits none of several alternatives is wrong as many times.
+    """
+    placed = [{**each, "loc": _place(each["loc"])} for each in errors]
+    unreadable = [each["loc"] for each in placed if each["type"] in UNREADABLE]
+    kept: dict[tuple[str | int, ...], Mapping[str, Any]] = {}
+    for each in placed:
+        here = each["loc"]
+        if each["type"] in COUNTS and any(
+            len(other["loc"]) > len(here) and _below(here, other["loc"]) for other in placed
+        ):
+            continue
+        if each["type"] not in UNREADABLE and any(_same_value(raw, here) for raw in unreadable):
+            continue
+        kept.setdefault(here, each)
+    return list(kept.values())
+
+
+def _place(loc: Sequence[str | int]) -> tuple[str | int, ...]:
+    """The place without the alternative that was tried at its end."""
+    steps = tuple(loc)
+    while len(steps) > 1 and isinstance(steps[-1], str) and BRANCH.match(steps[-1]):
+        steps = steps[:-1]
+    return steps
+
+
+def _below(outer: Sequence[str | int], inner: Sequence[str | int]) -> bool:
+    return tuple(inner[: len(outer)]) == tuple(outer)
+
+
+def _same_value(written: Sequence[str | int], tried: Sequence[str | int]) -> bool:
+    """Whether both are places of one value: `tried` also names the alternatives of unions on the way."""
+    if not written or not tried or written[-1] != tried[-1]:
+        return False
+    left = iter(tried)
+    return all(step in left for step in written)
+
 
 def reasons_for(errors: Sequence[Mapping[str, Any]]) -> tuple[Reason, ...]:
     """Every field that does not fit, as pydantic's `errors()` lists them, each with a Chinese sentence."""
     reasons = []
-    for error in errors:
+    for error in told_once(errors):
         place = ".".join(str(part) for part in error["loc"] if part not in ("body", "query", "path"))
         sentence = sentence_for(error)
         reasons.append(
@@ -77,8 +130,12 @@ def sentence_for(error: Mapping[str, Any]) -> str:
     if isinstance(own := context.get(OWN_SENTENCE), str):
         return own
     template = SENTENCES.get(error["type"], UNSPECIFIC)
+    said = dict(context)
+    if isinstance(said.get("expected"), str):
+        # pydantic lists them in English: 'agree', 'changes' or 'object'.
+        said["expected"] = "、".join(re.findall(r"'([^']*)'", said["expected"])) or said["expected"]
     try:
-        return template.format(**context)
+        return template.format(**said)
     except KeyError:
         return UNSPECIFIC
 

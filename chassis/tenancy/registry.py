@@ -9,6 +9,7 @@ from contracts.identity import TenantChanged, TenantOnboarded, TenantSettings
 from contracts.message import TenantId
 from contracts.refusal import NotFound
 from contracts.rule.shares import Level
+from contracts.status_labels import LEVEL
 
 LEARN = """
     INSERT INTO tenant (id, parent_id, level, division_code, name, settings, settings_version)
@@ -29,6 +30,7 @@ class TenantUnknown(NotFound):
 
     code = "tenant_unknown"
     sentence = "地区 {tenant} 尚未开通。"
+    rests_on = ("tenant",)
 
 
 class Tenants:
@@ -53,7 +55,7 @@ class Tenants:
         for each in self.lineage(tenant):
             if self._row(each).level == level.value:
                 return each
-        raise TenantUnknown(tenant=f"{tenant}（{level.value}）")
+        raise TenantUnknown(tenant=f"{tenant}（{LEVEL[level].staff_zh}）")
 
     def lineage(self, tenant: TenantId) -> tuple[TenantId, ...]:
         """The tenant itself, then its parent, and so on up: whose published things it may use."""

@@ -23,6 +23,7 @@ from contracts.identity import TenantSettings
 from contracts.message import SYSTEM, Actor, Event, TenantId
 from contracts.refusal import NotFound, Refused, StaleVersion
 from contracts.rule.shares import Level
+from contracts.status_labels import LEVEL
 
 A = TypeVar("A", bound=Aggregate)
 
@@ -106,7 +107,7 @@ class FakeRegistry:
         for each in self.lineage(tenant):
             if self.tenants[each][1] == level:
                 return each
-        raise TenantUnknown(tenant=f"{tenant}（{level.value}）")
+        raise TenantUnknown(tenant=f"{tenant}（{LEVEL[level].staff_zh}）")
 
 
 class FakeUnit:

@@ -320,6 +320,11 @@ class UnitOfWork:
             return current_traceparent()
 
     @property
+    def events(self) -> Sequence[OutboxRow]:
+        """What it says to others once it is committed."""
+        return self._events
+
+    @property
     def has_events(self) -> bool:
         """Whether this unit of work staged events that the relay should be woken for."""
         return bool(self._events)

@@ -32,6 +32,7 @@ def refusal_table() -> Json:
             entry = table.setdefault(
                 refusal.code, {"kind": refusal.kind, "retryable": refusal.retryable, "sentences": {}}
             )
+            entry["retryable"] |= bool(refusal.rests_on)
             entry["sentences"][speaker_of(refusal)] = refusal.sentence
     return table
 

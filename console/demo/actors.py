@@ -17,6 +17,7 @@ from console.demo.door import DemoDoor, NoAnswer, RequestRefused
 from console.demo.people import CHECKER, enterprise_office, officer_of
 from console.demo.preparation import Stage
 from console.demo.scene import Claimed
+from contracts.status_labels import DISBURSEMENT
 
 POLL_S = 0.3
 
@@ -257,7 +258,7 @@ class Watcher(Player):
             story.paid_at = datetime.fromisoformat(payment["settled_at"])
             self.board.advance(story, PAID)
         else:
-            self.board.complain(story, f"支付状态 {state}：{payment['reason']}")
+            self.board.complain(story, f"支付状态“{DISBURSEMENT[state].staff_zh}”：{payment['reason']}")
 
     def _told(self, story: Story) -> bool:
         messages = self.door.everything("/my/messages", token=self.stage.enterprise_token(story.claim.enterprise))

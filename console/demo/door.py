@@ -21,6 +21,10 @@ FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.1, 2.0
 Json = dict[str, Any]
 
 
+ASK_AGAIN = frozenset({"command_in_progress", "matching_warming_up", "too_many_requests"})
+"""Refusals that are no answer yet. One that rests on what others tell the gateway has waited for already."""
+
+
 class NoAnswer(Exception):
     """The gateway did not come to an answer within `PATIENCE_S`."""
 
@@ -105,7 +109,7 @@ class DemoDoor:
                     return result
                 problem = _problem(answer)
                 last = f"{answer.status_code} {problem.get('code')}"
-                if answer.status_code < 500 and not problem.get("retryable"):
+                if answer.status_code < 500 and problem.get("code") not in ASK_AGAIN:
                     raise RequestRefused(
                         answer.status_code,
                         str(problem.get("code")),

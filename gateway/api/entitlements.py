@@ -12,6 +12,7 @@ from contracts.entitlements import (
     ListMatches,
     PreviewItem,
 )
+from gateway.claims_made import with_claims
 from gateway.door import Door, answer
 from gateway.previews import costed_preview
 from gateway.routes import Routes
@@ -21,8 +22,12 @@ routes = Routes("匹配 entitlements")
 
 @routes.ask("/my/entitlements", ListEntitlements, own_enterprise=True)
 async def list_own_entitlements(door: Door, query: ListEntitlements) -> Response:
-    """What the enterprise may claim, with reasons, the estimate and its working; or what it may not, or what is open."""
-    return await door.ask(query)
+    """What the enterprise may claim, with reasons, the estimate and its working; or what it may not, or what is open.
+
+    What it has claimed already says so (`claim`), and whether that is paid.
+    """
+    found = await with_claims(door, await door.told(query))
+    return door.answer({"ok": found.model_dump(mode="json")})
 
 
 @routes.ask("/enterprises/{enterprise_id}/entitlements", ListEntitlements)

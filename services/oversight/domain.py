@@ -42,6 +42,10 @@ YOURS = frozenset({"failed", "returned"})
 ENDED = frozenset({"rejected", "settled", "cancelled"})
 """In which states it is the enterprise's turn, and in which nobody's any more."""
 
+IN_REVIEW = frozenset({"submitted", "accepted"})
+BEING_PAID = frozenset({"held", "ready", "authorised", "sent", "unknown", "failed"})
+"""In which states the review limit runs, and in which the payout limit: in all others nothing is due."""
+
 _RANK = {state: rank for rank, state in enumerate((*CASE_STATES.values(), *MONEY_STATES.values()))}
 
 
@@ -120,7 +124,7 @@ def progress(steps: Sequence[CaseStep]) -> CaseProgress:
     state = _state(steps, attempts, amount)
     paying = [attempt for attempt in attempts if attempt.state == state]
     settled = [step.settled_at for step in steps if step.settled_at is not None]
-    limit = _limit(steps)
+    limit = _limit(steps, state)
     return CaseProgress(
         state=state,
         amount_fen=amount,
@@ -132,16 +136,14 @@ def progress(steps: Sequence[CaseStep]) -> CaseProgress:
     )
 
 
-def _limit(steps: Sequence[CaseStep]) -> CaseStep | None:
-    """The step that says when the limit ends that runs now: the payout limit's, once there is one.
+def _limit(steps: Sequence[CaseStep], state: str) -> CaseStep | None:
+    """The step that says when the limit ends that runs in this state; None where none runs, or none is known.
 
     Of two steps of one instant the later kind counts: it corrects the other.
     """
-    for kinds in (PAYOUT_LIMITS, REVIEW_LIMITS):
-        known = [step for step in steps if step.code in kinds]
-        if known:
-            return max(known, key=lambda step: (step.at, kinds.index(step.code)))
-    return None
+    kinds = REVIEW_LIMITS if state in IN_REVIEW else PAYOUT_LIMITS if state in BEING_PAID else ()
+    known = [step for step in steps if step.code in kinds]
+    return max(known, key=lambda step: (step.at, kinds.index(step.code))) if known else None
 
 
 @dataclass(slots=True)

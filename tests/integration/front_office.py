@@ -6,7 +6,7 @@ import hashlib
 import importlib
 import inspect
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -101,9 +101,17 @@ class Replica:
         self.inbox = Inbox(frame.service, hears, frame.event_unit, max_attempts=3)
 
     def ordered(
-        self, order: Command, *, tenant: str = ZHANGGONG, actor: Actor | None = None, key: str | None = None
+        self,
+        order: Command,
+        *,
+        tenant: str = ZHANGGONG,
+        actor: Actor | None = None,
+        key: str | None = None,
+        after: Sequence[Mapping[str, Any]] = (),
     ) -> dict[str, Any]:
-        """Give a command as the gateway does; facts come from the data exchange where no test says otherwise."""
+        """Give a command as the gateway does, `after` what its giver has just written; facts come from the data exchange
+        where no test says otherwise.
+        """
         actor = actor or (EXCHANGE if isinstance(order, RecordFacts) else SYSTEM)
         body = order.model_dump(mode="json")
         name = snake_case(type(order).__name__)
@@ -114,6 +122,7 @@ class Replica:
             "name": name,
             "body_hash": hashlib.sha256(repr(body).encode()).hexdigest(),
             "body": body,
+            "after": [*after],
         }
         return self.frame.run_command(type(order), self._with_cipher(self._use_cases, name), envelope)
 
@@ -190,13 +199,14 @@ class FrontOffice:
             self.opens_account(number, enterprise_id, tenant=tenant)
         return enterprise_id
 
-    def opens_account(self, number: int, enterprise_id: str, *, tenant: str = ZHANGGONG) -> str:
-        """The account of case `number`, named by one person and confirmed by another; → account id."""
+    def opens_account(self, number: int, enterprise_id: str, *, tenant: str = ZHANGGONG, confirmed: bool = True) -> str:
+        """The account of case `number`, named by one person and, unless not wanted, confirmed by another; → account id."""
         case = FIRST_DAY["cases"][number - 1]
         order = RegisterAccount(enterprise_id=enterprise_id, **case["account"])
         account_id = str(self.catalog.ordered(order, tenant=tenant, actor=CLERK)["ok"]["account_id"])
-        confirmation = ConfirmPayeeAccount(account_id=account_id)
-        self.catalog.ordered(confirmation, tenant=tenant, actor=CHECKER)["ok"]
+        if confirmed:
+            confirmation = ConfirmPayeeAccount(account_id=account_id)
+            self.catalog.ordered(confirmation, tenant=tenant, actor=CHECKER)["ok"]
         return account_id
 
 

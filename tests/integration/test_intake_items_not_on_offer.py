@@ -20,6 +20,7 @@ from chassis.edge.frame import Frame
 from chassis.testing.fakes import NOON
 from chassis.time.clock import FixedClock
 from console.servers.provision import Dsns
+from contracts.entitlements import CheckEntitlement
 from contracts.intake import NominateEnterprises, NominationLine, SubmitApplication
 from contracts.policies import (
     DirectGround,
@@ -95,3 +96,17 @@ def test_new_applications_are_judged_by_the_newest_version(office: FrontOffice) 
     assert office.intake.rows("SELECT state FROM item_state") == [("published",)]
     assert "ok" in applies(office, item_id, enterprise)
     assert office.intake.rows("SELECT claim ->> 'item_version' FROM application") == [("2",)]
+
+
+def test_a_suspended_item_is_shown_to_the_enterprise_as_suspended_and_one_that_has_ended_no_more(
+    office: FrontOffice,
+) -> None:
+    item_id, enterprise = office.publishes(CONTENT), office.registers(NUMBER)
+    actor = enterprise_actor(enterprise)
+    asked = CheckEntitlement(item_id=item_id, enterprise_id=enterprise)
+    assert office.catalog.asked(asked, actor=actor)["ok"]["item_state"] == "published"
+    office.catalog.ordered(SuspendPolicyItem(item_id=item_id, expected_version=1, reason="资金用完"), actor=OWNER)
+    shown = office.catalog.asked(asked, actor=actor)["ok"]
+    assert (shown["item_state"], shown["verdict"]["state"]) == ("suspended", "met")
+    office.catalog.ordered(WithdrawPolicyItem(item_id=item_id, expected_version=2, reason="政策调整"), actor=OWNER)
+    assert office.catalog.asked(asked, actor=actor)["refused"]["code"] == "item_unknown"

@@ -14,7 +14,6 @@ import pytest
 from frame_kit import add_effects, psycopg_url
 from frame_review_kit import Caller, NotingProcess, calling
 
-from chassis.edge import admission
 from chassis.edge.frame import Frame
 from chassis.read.reader import Reader
 from chassis.tenancy.registry import TenantUnknown
@@ -137,9 +136,8 @@ def test_a_question_may_take_less_than_the_door_waits(service_frame: Callable[..
 
 
 def test_whether_a_commands_tenant_is_known_is_looked_for_apart_from_those_who_read(
-    dsns: Dsns, service_frame: Callable[..., Frame], monkeypatch: pytest.MonkeyPatch
+    dsns: Dsns, service_frame: Callable[..., Frame]
 ) -> None:
-    monkeypatch.setattr(admission, "PATIENCE_S", 0.0)
     frame = service_frame("gateway", dsns=dsns)
     with ExitStack() as everybody:
         for _ in range(frame.settings.readers):

@@ -359,3 +359,18 @@ def test_another_tenant_sees_and_touches_nothing_of_it(treasury: Treasury) -> No
     assert treasury.disbursements(tenant="xingguo") == []
     answer = treasury.authorises(mine, tenant="xingguo")
     assert answer["refused"]["code"] == "disbursement_not_found"
+
+
+def test_a_held_payment_says_what_it_waits_for_today_and_not_what_it_waited_for_when_it_was_held(
+    treasury: Treasury,
+) -> None:
+    treasury.hears(approved("case-1"))
+    treasury.appropriates(LAKH // 2)
+    treasury.does("release_held")
+    kept = treasury.only()
+    assert (kept.state, kept.reason) == (
+        "held",
+        "预算余额不足：需 200,000.00 元，可用 100,000.00 元，待追加预算后按批准先后兑付。",
+    )
+    (listed,) = treasury.disbursements(state="held")
+    assert listed.reason == kept.reason

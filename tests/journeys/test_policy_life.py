@@ -84,7 +84,7 @@ class Desk:
 
     def heard_of(self, item_id: str) -> set[str]:
         """What intake has heard of the item, asked by an application that is wrong anyway: none is taken by it."""
-        return self.applies(item_id, payee_name="另一家企业")[1] - {"payee_name_mismatch"}
+        return self.applies(item_id, commitments=["never_heard_of"])[1] - {"commitment_unknown"}
 
 
 @pytest.fixture

@@ -37,6 +37,7 @@ WARMING_UP = {
     ).model_dump(mode="json")
 }
 NOTHING: dict[str, Any] = {"items": []}
+UNCLAIMED = {"list_applications": NOTHING, "track_own_cases": NOTHING}
 HOME = {
     "track_own_cases": tracked_cases,
     "list_entitlements": entitled(State.MET, "GZ-009", more=False),
@@ -57,7 +58,15 @@ CONSENT_PAGE = {
 
 
 def item(code: str, *more: Fact, **changed: Any) -> dict[str, Any]:
-    return {"check_entitlement": checked(code, *more).model_dump(mode="json"), "get_guide": guide(code, **changed)}
+    looked_at = {"check_entitlement": checked(code, *more).model_dump(mode="json"), "get_guide": guide(code, **changed)}
+    return UNCLAIMED | looked_at
+
+
+def claimed(code: str, state: str) -> dict[str, Any]:
+    """The enterprise has claimed the item, and so far has it come."""
+    filed = application()
+    filed["items"][0]["claim"]["item_id"] = code
+    return {"list_applications": filed, "track_own_cases": {"items": [tracked(state, receipt=RECEIPT)]}}
 
 
 def filling(code: str, **changed: Any) -> dict[str, Any]:
@@ -77,23 +86,41 @@ SAMPLES = [
         "viewer",
     ),
     PageSample("/my", "/my?x=away", AWAY_ALL, "owner"),
-    PageSample("/my/entitlements", "/my/entitlements", {"list_entitlements": entitled(State.MET, "GZ-009")}, "owner"),
+    PageSample(
+        "/my/entitlements",
+        "/my/entitlements",
+        {"list_entitlements": entitled(State.MET, "GZ-009")} | claimed("GZ-009", "settled"),
+        "owner",
+    ),
     PageSample(
         "/my/entitlements",
         "/my/entitlements?state=undetermined",
-        {"list_entitlements": entitled(State.UNDETERMINED, "FJ-011", "GZ-001")},
+        UNCLAIMED | {"list_entitlements": entitled(State.UNDETERMINED, "FJ-011", "GZ-001")},
         "owner",
     ),
     PageSample(
         "/my/entitlements",
         "/my/entitlements?state=not_met&lang=en",
-        {"list_entitlements": entitled(State.NOT_MET, "SD-002")},
+        {"list_entitlements": entitled(State.NOT_MET, "SD-002")} | claimed("SD-002", "accepted"),
         "owner",
     ),
     PageSample("/my/entitlements", "/my/entitlements?x=warming", {"list_entitlements": WARMING_UP}, "owner", 503),
     PageSample("/my/entitlements/{item_id}", "/my/entitlements/SD-002", item("SD-002"), "owner"),
-    PageSample("/my/entitlements/{item_id}", "/my/entitlements/SD-002?lang=en", item("SD-002"), "owner"),
-    PageSample("/my/entitlements/{item_id}", "/my/entitlements/FJ-011", item("FJ-011"), "viewer"),
+    PageSample(
+        "/my/entitlements/{item_id}",
+        "/my/entitlements/SD-002?lang=en",
+        item("SD-002") | claimed("SD-002", "ready"),
+        "owner",
+    ),
+    PageSample(
+        "/my/entitlements/{item_id}",
+        "/my/entitlements/SD-002?x=suspended",
+        item("SD-002", state="suspended", state_reason="资金用完"),
+        "owner",
+    ),
+    PageSample(
+        "/my/entitlements/{item_id}", "/my/entitlements/FJ-011", item("FJ-011") | claimed("FJ-011", "settled"), "viewer"
+    ),
     PageSample("/my/entitlements/{item_id}", "/my/entitlements/GZ-009", item("GZ-009"), "owner"),
     PageSample("/my/apply/{item_id}", "/my/apply/SD-002", filling("SD-002"), "owner"),
     PageSample("/my/apply/{item_id}", f"/my/apply/FJ-011?replaces={RECEIPT}", filling("FJ-011"), "owner"),

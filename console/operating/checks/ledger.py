@@ -11,6 +11,16 @@ from console.operating.checks.findings import Finding
 from console.operating.checks.look import Invariant, Look
 from contracts.money import Money
 
+KINDS: Mapping[str, str] = {
+    "appropriate": "下达",
+    "reserve": "预留",
+    "release": "释放",
+    "settle": "支付",
+    "return": "退汇",
+    "sweep": "清算",
+}
+"""What each kind of entry is called."""
+
 LINES = text(
     "SELECT tenant, id, year, department, item_id, appropriated_fen, reserved_fen, settled_fen, returned_fen,"
     " swept_fen FROM budget_line ORDER BY tenant, year, department, item_id"
@@ -118,7 +128,7 @@ def _entries(treasury: Connection) -> Iterable[Finding]:
         yield Finding(
             "C",
             row.tenant,
-            f"分录 {row.id}（{row.kind}）不平衡：差 {Money(int(row.fen)).yuan_text()} 元，{row.postings} 行",
+            f"分录 {row.id}（{KINDS.get(row.kind, row.kind)}）不平衡：差 {Money(int(row.fen)).yuan_text()} 元，{row.postings} 行",
         )
     for row in treasury.execute(ORPHANS):
         yield Finding("C", row.tenant, f"分录行没有所属分录：{row.entry_id}")

@@ -133,7 +133,10 @@ def days_of(command: PublishCalendar) -> dict[date, bool]:
     if command.tenant == NATION:
         if not command.days:
             days = {day: day.weekday() < SATURDAY for day in days_in(command.year)} | days
-        found += _wrong_year(command, days)
+        of_another = any(isinstance(each, DayOfAnotherYear) for each in found)
+        found += (
+            each for each in _wrong_year(command, days) if not (of_another and isinstance(each, CalendarIncomplete))
+        )
     if found:
         first = found[0]
         first.reasons = tuple(reason for refusal in found for reason in refusal.reasons)

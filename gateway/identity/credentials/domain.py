@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from contracts import status_labels
 from contracts.aggregate import Aggregate
 from contracts.credentials import CredentialView, IssueCredential
 from contracts.duties import Role
@@ -155,7 +156,7 @@ def of_machine(command: IssueCredential, *, by_platform: bool) -> None:
     if "platform" in command.roles and not by_platform:
         raise RoleNotYours(field="roles")
     if beyond := sorted(command.roles - MACHINES):
-        raise PersonNeeded(field="roles", roles="、".join(beyond))
+        raise PersonNeeded(field="roles", roles="、".join(status_labels.ROLE[each].staff_zh for each in beyond))
     if "enterprise" in command.roles and command.enterprise_id is None:
         raise EnterpriseMissing(field="enterprise_id")
     if command.sources and "partner" not in command.roles:

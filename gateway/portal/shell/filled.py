@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 
-from chassis.foundation.reasons import sentence_for
+from chassis.foundation.reasons import sentence_for, told_once
 from contracts.money import Money
 from contracts.refusal import Reason
 from gateway.door import VERSION_NUMBER
@@ -17,6 +17,10 @@ from gateway.portal.shell.entries import FEN, in_fen, meant, nested, sent_form_o
 from gateway.strict import Wrong
 
 BOUNDS = ("ge", "gt", "le", "lt")
+CLOSED_LISTS = frozenset({"literal_error", "enum"})
+CHOOSE = "请从列出的选项中选择"
+"""A person chooses by what is shown, not by the codes that programs send."""
+
 FALSE_NUMBERS = ("int_parsing", "int_type", "int_from_float")
 
 
@@ -67,8 +71,8 @@ def reasons_beside_fields(error: RequestValidationError) -> tuple[Reason, ...]:
     return tuple(
         Reason(
             code=f"field_{each['type']}",
-            message=sentence_for(each),
+            message=CHOOSE if each["type"] in CLOSED_LISTS else sentence_for(each),
             field=".".join(str(part) for part in each["loc"] if part not in ("body", "query", "path")) or None,
         )
-        for each in error.errors()
+        for each in told_once(error.errors())
     )

@@ -15,6 +15,7 @@ from contracts.refusal import Reason
 from contracts.status_labels import Language
 from gateway import portal as portal_package
 from gateway.door import Door
+from gateway.own_writes import was_behind
 from gateway.portal.shell.addresses import here
 from gateway.portal.shell.assets import Assets
 from gateway.portal.shell.entries import SentForm, flat, nested
@@ -97,6 +98,7 @@ class Portal:
                 done=None,
             ),
             "done": request.query_params.get("done", ""),
+            "behind": was_behind(request),
             "enhanced": request.headers.get("hx-request") == "true",
         }
         text = self.environments[language].get_template(template).render({**common, **values})

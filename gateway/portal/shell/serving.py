@@ -169,7 +169,7 @@ def _sends(declared: PageDeclaration) -> Endpoint:
             return await _again(door, declared, sent, STALE)
         except Refused as error:
             refused = problem_of(error)
-            if refused.retryable:
+            if error.refusal().retryable:
                 return await kept_page(door.request, refused, sent)
             return await _again(door, declared, sent, refused, tuple(refused.reasons))
         except (BusError, Faulted, SQLAlchemyError) as error:

@@ -42,6 +42,7 @@ def get_application_form(query: GetApplicationForm, reader: Reader) -> Applicati
     return ApplicationForm(
         item_id=found.item_id,
         item_version=found.item_version,
+        item_state=found.state,
         title=content.title,
         department=plan.department,
         mode=plan.mode,

@@ -22,7 +22,7 @@ def wrong_with(fact: Fact, index: int, today: date) -> list[Reason]:
     if fact.as_of > today:
         text = f"“{fact.name}”的数据日期 {fact.as_of} 晚于今天"
         reasons.append(Reason(code="fact_from_future", message=text, field=f"facts.{index}.as_of"))
-    if fact.valid_until is not None and fact.valid_until < fact.as_of:
+    elif fact.valid_until is not None and fact.valid_until < fact.as_of:
         text = f"“{fact.name}”的有效期 {fact.valid_until} 早于数据日期 {fact.as_of}"
         reasons.append(Reason(code="fact_validity_reversed", message=text, field=f"facts.{index}.valid_until"))
     return reasons

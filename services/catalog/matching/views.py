@@ -43,6 +43,7 @@ def check_entitlement(query: CheckEntitlement, reader: Reader) -> EntitlementVie
     return EntitlementView(
         item_id=found.item_id,
         item_version=found.item_version,
+        item_state=found.state,
         enterprise_id=found.dossier.enterprise_id,
         verdict=found.assessment.verdict,
         amount=found.assessment.amount,

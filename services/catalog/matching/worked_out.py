@@ -11,6 +11,7 @@ from chassis.time.clock import CHINA
 from contracts.enterprises import EnterpriseView
 from contracts.item import PolicyItemContent
 from contracts.message import Id, TenantId
+from contracts.policies import ItemState
 from contracts.rule import Assessment, FactSheet, ParameterValue
 from rules import assess
 from services.catalog.enterprises.views import dossier_of
@@ -19,18 +20,21 @@ from services.catalog.policies.domain import ItemUnknown
 from services.catalog.policies.views import LINEAGE
 
 OFFERED = (
-    f"{LINEAGE} SELECT p.id, p.tenant, p.item_version, p.content FROM policy_item p"
+    f"{LINEAGE} SELECT p.id, p.tenant, p.item_version, p.state, p.content FROM policy_item p"
     " WHERE p.id = ANY (CAST(:ids AS text[])) AND p.state = 'published'"
     " AND p.tenant IN (SELECT id FROM lineage) ORDER BY p.id"
 )
+ONE = OFFERED.replace("p.state = 'published'", "p.state IN ('published', 'suspended')")
+"""What is suspended is still there, and is shown as that; what has ended is not on offer any more."""
 
 
 @dataclass(frozen=True, slots=True)
 class WorkedOut:
-    """`sheet` holds the dossier's facts in the item's reference year; `assessment` is before caps over earlier awards."""
+    """`state`: on offer, or suspended. `sheet` holds the dossier's facts in the item's reference year; `assessment` is before caps over earlier awards."""
 
     item_id: Id
     item_version: int
+    state: ItemState
     content: PolicyItemContent
     dossier: EnterpriseView
     sheet: FactSheet
@@ -40,7 +44,7 @@ class WorkedOut:
 
 def work_out(item_id: Id, enterprise_id: Id, reader: Reader) -> WorkedOut:
     """Raises ItemUnknown (also for an item that is not on offer to this tenant's enterprises) or EnterpriseUnknown."""
-    item = reader.execute(OFFERED, {"ids": [item_id], "tenant": reader.tenant}).first()
+    item = reader.execute(ONE, {"ids": [item_id], "tenant": reader.tenant}).first()
     if item is None:
         raise ItemUnknown()
     dossier = dossier_of(enterprise_id, reader)
@@ -49,7 +53,8 @@ def work_out(item_id: Id, enterprise_id: Id, reader: Reader) -> WorkedOut:
     figures = figures_of([content], reader).get(item.tenant, ())
     year = content.rules.reference_year or today.year
     sheet = FactSheet(facts=dossier.facts, reference_year=year, parameters=figures)
-    return WorkedOut(item.id, item.item_version, content, dossier, sheet, assess(content.rules, sheet, today), today)
+    assessment = assess(content.rules, sheet, today)
+    return WorkedOut(item.id, item.item_version, item.state, content, dossier, sheet, assessment, today)
 
 
 def figures_of(contents: Iterable[PolicyItemContent], reader: Reader) -> Mapping[TenantId, tuple[ParameterValue, ...]]:

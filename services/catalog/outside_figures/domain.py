@@ -119,8 +119,11 @@ def check(
     known = dict(units)
     reasons: list[Reason] = []
     for index, figure in enumerate(figures):
-        reasons += _wrong_with(figure, f"figures.{index}", today, known.get(figure.name))
-        known.setdefault(figure.name, figure.unit)
+        wrong = _wrong_with(figure, f"figures.{index}", today, known.get(figure.name))
+        reasons += wrong
+        # What is wrong itself is no measure for what comes after it.
+        if not any(each.code == "figure_unit_unknown" for each in wrong):
+            known.setdefault(figure.name, figure.unit)
     for index, figure in enumerate(figures):
         if figure in figures[:index]:
             text = f"“{figure.name}”与第 {figures.index(figure) + 1} 条完全相同"

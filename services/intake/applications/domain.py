@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,14 +20,37 @@ from contracts.refusal import Forbidden, Invalid, NotFound, Reason
 from contracts.rule import Fact, ParameterValue
 from services.intake.catalog_copies.domain import Applicant, PublishedItem
 
+RESTS_ON: Mapping[str, tuple[str, ...]] = {
+    "item_unknown": ("policy_item", "tenant"),
+    "item_suspended": ("policy_item",),
+    "window_closed": ("policy_item",),
+    "enterprise_unknown": ("enterprise",),
+    "payee_account_missing": ("payee_account",),
+    "payee_name_mismatch": ("payee_account",),
+    "facts_missing": ("enterprise",),
+    "fact_contradicts_dossier": ("enterprise",),
+    "not_eligible": ("enterprise", "outside_figure"),
+    "outside_figure_missing": ("outside_figure",),
+    "amount_mismatch": ("enterprise", "outside_figure", "policy_item"),
+    "amount_undetermined": ("enterprise", "outside_figure"),
+    "nothing_payable": ("enterprise", "outside_figure"),
+}
+"""Reasons that the catalogue may just have done away with, and by events of what. All others are the applicant's to mend,
+or will not change."""
+
 
 class Declined(Invalid):
-    """Something stands against it; the first reason gives the headline, `reasons` lists everything at once."""
+    """Something stands against it; the first reason gives the headline, `reasons` lists everything at once.
+
+    It rests on the copies of the catalogue where every single reason does.
+    """
 
     def __init__(self, *reasons: Reason) -> None:
         super().__init__(*reasons)
         if reasons:
             self.code, self.message = reasons[0].code, reasons[0].message
+        if all(each.code in RESTS_ON for each in reasons):
+            self.rests_on = tuple(dict.fromkeys(of for each in reasons for of in RESTS_ON[each.code]))
 
 
 class ApplicationRefused(Declined):

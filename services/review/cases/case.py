@@ -199,7 +199,7 @@ class Case(Aggregate):
         """`names` is what else the actor's department is known by. Raises NotYourDepartment."""
         own = is_of(actor, self.claim.department, self.claim.department_id, names)
         if "department" not in actor.roles or not own:
-            raise NotYourDepartment(department=self.claim.department)
+            raise NotYourDepartment.but_of(self.claim.department, self.claim.department_id)
 
     def must_be_open(self) -> None:
         """Raises AlreadyDecided."""

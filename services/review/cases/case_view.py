@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row
@@ -32,8 +33,7 @@ def view_of(case: Case, unmapped: Sequence[TermInPlan] = ()) -> CaseView:
         inspection_required=case.inspection_required,
         inspection_passed=case.inspection.passed if case.inspection else None,
         unconfirmed_materials=tuple(each.code for each in case.materials.unconfirmed),
-        due_at=case.due_at,
-        awaits_year=case.awaits_year,
+        **_runs_until(case.state, case.due_at, case.awaits_year),
         accepted_at=case.accepted_at,
         decided_by=decision.by if decision else None,
         decided_at=decision.at if decision else None,
@@ -65,8 +65,7 @@ def view_of_row(row: Row[Any], unmapped: Sequence[TermInPlan] = (), called: str 
         inspection_required=row.inspection_required,
         inspection_passed=row.inspection["passed"] if row.inspection else None,
         unconfirmed_materials=_unconfirmed(row.materials),
-        due_at=row.due_at,
-        awaits_year=row.awaits_year,
+        **_runs_until(row.state, row.due_at, row.awaits_year),
         accepted_at=row.accepted_at,
         decided_by=row.decided_by,
         decided_at=row.decided_at,
@@ -76,6 +75,11 @@ def view_of_row(row: Row[Any], unmapped: Sequence[TermInPlan] = (), called: str 
         enterprise_called=called if called != row.claim["enterprise_name"] else None,
         version=row.version,
     )
+
+
+def _runs_until(state: str, due_at: datetime | None, awaits_year: int | None) -> dict[str, Any]:
+    """When it is due; nothing is due any more of what is decided."""
+    return {"due_at": due_at, "awaits_year": awaits_year} if state == "accepted" else {"due_at": None}
 
 
 def _unconfirmed(materials: dict[str, Any]) -> tuple[str, ...]:

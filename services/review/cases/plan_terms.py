@@ -15,6 +15,7 @@ class PlanTermUnmapped(Conflict):
     """Nobody has said who approves, or who is asked, by the names that the plan uses."""
 
     code = "plan_term_unmapped"
+    rests_on = ("plan_term", "department", "duty")
     sentence = (
         "办理计划中的用语尚未对应到岗位、部门或数据来源：{words}。"
         "请政策编制岗或系统管理员在“计划用语”中对应，对应后本办件即可继续办理。"

@@ -19,6 +19,14 @@ class NotYourDepartment(Forbidden):
     code = "not_your_department"
     sentence = "该办件由“{department}”办理，您无权查看或办理。"
 
+    @classmethod
+    def but_of(cls, department: str, department_id: Id | None) -> NotYourDepartment:
+        """Where the case knows its department by name only, what that name means may just have been said."""
+        refused = cls(department=department)
+        if department_id is None:
+            refused.rests_on = ("department", "plan_term")
+        return refused
+
 
 def is_of(actor: Actor, department: str, department_id: Id | None, names: Collection[str]) -> bool:
     """Whether the actor is of that department: by the register where both are in it, else by name; `names` is what else
@@ -29,7 +37,12 @@ def is_of(actor: Actor, department: str, department_id: Id | None, names: Collec
 
 
 def together(refusals: Sequence[Refused]) -> Refused:
-    """One refusal with the reasons of all; the first gives the headline. Raises IndexError for none."""
+    """One refusal with the reasons of all; the first gives the headline. It rests on copies where all of them do.
+
+    Raises IndexError for none.
+    """
     first = refusals[0]
+    resting = all(refusal.rests_on for refusal in refusals)
+    first.rests_on = tuple(dict.fromkeys(of for each in refusals for of in each.rests_on)) if resting else ()
     first.reasons = tuple(reason for refusal in refusals for reason in refusal.reasons)
     return first

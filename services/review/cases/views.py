@@ -38,7 +38,7 @@ def case_row(case_id: str, reader: Reader, *more: Any) -> Row[Any]:
     if row is None:
         raise CaseNotFound()
     if confined and not is_of(reader.actor, row.department, row.department_id, _names_of_own(reader)):
-        raise NotYourDepartment(department=row.department)
+        raise NotYourDepartment.but_of(row.department, row.department_id)
     return row
 
 

@@ -61,6 +61,7 @@ class DepartmentUnknown(NotFound):
     """No department with this id or name acts today, in the tenant or above it."""
 
     code = "department_unknown"
+    rests_on = ("department",)
     sentence = "没有登记这个部门，或该部门已停止履职，请按部门登记中的现用名称或编号填写。"
 
 

@@ -158,7 +158,7 @@ class Disbursement(Aggregate):
         if by == self.approved_by:
             raise MakerIsChecker()
         self._move("authorised", authorised_by=by)
-        self.authorised_by, self.authorised_at = by, at
+        self.authorised_by, self.authorised_at, self.reason = by, at, None
 
     def follow_account(self, account: CurrentAccount) -> bool:
         """Pay to this account if it replaces the one that was meant, as long as nothing is sent: → whether it does.

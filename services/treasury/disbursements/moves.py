@@ -68,5 +68,8 @@ IN_FLIGHT: frozenset[DisbursementState] = frozenset({"sent", "unknown"})
 UNSENT: tuple[DisbursementState, ...] = ("held", "ready", "authorised")
 """Nothing of it is at the bank: the account that it will be paid to may still be another one."""
 
+CLOCK_RUNS: tuple[DisbursementState, ...] = ("held", "ready", "authorised", "sent", "unknown", "failed")
+"""The payout limit runs: somebody of ours has to act, and what failed is still to be paid."""
+
 OVER: frozenset[DisbursementState] = frozenset({"failed", "returned", "cancelled"})
 """Nothing is paid by this attempt, nor will be: another one may take its place."""

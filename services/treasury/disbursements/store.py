@@ -35,6 +35,7 @@ from services.treasury.account_copies.domain import PayeeOwner
 from services.treasury.budget.domain import BudgetLine
 from services.treasury.disbursements.attention import address
 from services.treasury.disbursements.domain import Disbursement
+from services.treasury.disbursements.moves import CLOCK_RUNS
 from services.treasury.disbursements.refusals import DisbursementNotFound
 
 METADATA = MetaData()
@@ -127,7 +128,6 @@ WHERE d.state IN ('held', 'ready', 'authorised')
 """
 
 HELD: tuple[DisbursementState, ...] = ("held",)
-CLOCK_RUNS: tuple[DisbursementState, ...] = ("held", "ready", "authorised", "sent", "unknown", "failed")
 
 
 @dataclass(frozen=True, slots=True)

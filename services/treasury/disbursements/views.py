@@ -13,7 +13,8 @@ from contracts.treasury import (
     LedgerTotals,
 )
 from services.treasury.disbursements.refusals import DisbursementNotFound
-from services.treasury.disbursements.store import DEADLINE_MOVE, DISBURSEMENT, disbursement_of
+from services.treasury.disbursements.store import DEADLINE_MOVE, DISBURSEMENT
+from services.treasury.disbursements.waiting import shown
 
 TOTALS = """
     SELECT
@@ -35,7 +36,7 @@ def get_disbursement(query: GetDisbursement, reader: Reader) -> DisbursementView
     row = reader.execute(statement).mappings().first()
     if row is None:
         raise DisbursementNotFound()
-    return disbursement_of(row).view()
+    return shown([row], reader)[0]
 
 
 def list_payout_deadline_moves(query: ListPayoutDeadlineMoves, reader: Reader) -> DeadlineMoves:

@@ -25,7 +25,8 @@ from contracts.treasury import (
     SummariseDisbursements,
 )
 from contracts.typed import half_width
-from services.treasury.disbursements.store import DISBURSEMENT, disbursement_of
+from services.treasury.disbursements.store import DISBURSEMENT
+from services.treasury.disbursements.waiting import shown
 
 C = DISBURSEMENT.c
 NOT_PAID: tuple[DisbursementState, ...] = ("held", "ready", "authorised", "sent", "unknown")
@@ -64,7 +65,7 @@ def list_disbursements(query: ListDisbursements, reader: Reader) -> Disbursement
     found = reader.execute(statement.order_by(first, C.id).limit(query.limit + 1)).mappings().all()
     rows, more = cut_page(found, query.limit)
     return DisbursementPage(
-        items=tuple(disbursement_of(row).view() for row in rows),
+        items=shown(rows, reader),
         next_cursor=encode_cursor(rows[-1]["at"], rows[-1]["id"]) if more else None,
     )
 
@@ -89,9 +90,7 @@ def summarise_disbursements(query: SummariseDisbursements, reader: Reader) -> Di
     largest = select(source).order_by(source.c.amount_fen.desc(), source.c.id).limit(LARGEST)
     if history:
         largest = largest.where(*conditions)
-    return DisbursementSummary(
-        **found, largest=tuple(disbursement_of(row).view() for row in reader.execute(largest).mappings())
-    )
+    return DisbursementSummary(**found, largest=shown(reader.execute(largest).mappings().all(), reader))
 
 
 def _filtered(query: DisbursementFilter, reader: Reader) -> list[ColumnElement[bool]]:

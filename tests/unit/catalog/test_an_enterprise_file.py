@@ -130,7 +130,7 @@ def test_facts_of_an_unknown_enterprise_are_refused(unit: FakeUnit) -> None:
 def test_impossible_dates_are_refused_all_at_once_and_no_fact_is_kept(unit: FakeUnit, cipher: AesCipher) -> None:
     enterprise_id = register_enterprise(ENTERPRISE, unit, cipher).enterprise_id
     unit.actor = TAX
-    future = REVENUE.model_copy(update={"as_of": date(2026, 3, 11)})
+    future = REVENUE.model_copy(update={"as_of": date(2026, 3, 11), "valid_until": date(2026, 3, 10)})
     reversed_ = REVENUE.model_copy(update={"valid_until": date(2026, 1, 11)})
     with pytest.raises(FactsRefused) as refused:
         record_facts(RecordFacts(enterprise_id=enterprise_id, facts=(REVENUE, future, reversed_)), unit)

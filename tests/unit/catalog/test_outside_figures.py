@@ -170,3 +170,8 @@ def test_items_without_outside_figures_share_their_conditions_whosever_they_are(
     once = made.conditions
     made.put_item("b", rules, "county")
     assert made.conditions == once
+
+
+def test_a_figure_with_a_wrong_unit_is_no_measure_for_those_after_it() -> None:
+    figures = (average(unit="元/月/"), average(period="2023"))
+    assert wrong(*figures) == [("figure_unit_unknown", "figures.0.unit")]

@@ -133,3 +133,10 @@ def test_days_of_a_year_are_all_its_days() -> None:
         days = list(days_in(year))
         assert len(days) == (366 if year == 2028 else 365)
         assert all(after - before == timedelta(days=1) for before, after in pairwise(days))
+
+
+def test_a_day_of_another_year_is_not_told_as_a_missing_one_besides() -> None:
+    days = [CalendarDay(day=day, working=worked) for day, worked in announced_days(2026)]
+    slipped = CalendarDay(day=date(2025, 12, 31), working=days[-1].working)
+    command = published(rest_days=(), working_days=(), days=(*days[:-1], slipped))
+    assert refused(command) == ["day_of_another_year"]

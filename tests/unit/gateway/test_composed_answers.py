@@ -52,7 +52,7 @@ def previewed(bus: Bus) -> Any:
     # Seven in the morning of the first of January in China.
     clock = FixedClock(datetime(2026, 12, 31, 23, tzinfo=UTC))
     state = SimpleNamespace(bus=bus, frame=SimpleNamespace(clock=clock))
-    request = cast("Request", SimpleNamespace(app=SimpleNamespace(state=state)))
+    request = cast("Request", SimpleNamespace(app=SimpleNamespace(state=state), scope={}))
     query = PreviewItem(content=sample_item("NM-002"))
 
     async def asked() -> Response:

@@ -45,6 +45,7 @@ from tests.unit.oversight.case_story import (
 )
 
 CASE = claim()
+UNDER_REVIEW = ((submitted(CASE), 0), (accepted(CASE), 1))
 UNTIL_APPROVED = ((submitted(CASE), 0), (accepted(CASE), 1), (assigned(CASE), 1), (approved(CASE), 3))
 
 
@@ -129,8 +130,20 @@ def test_a_returned_payment_is_returned_until_a_later_attempt_settles() -> None:
 
 
 def test_the_payout_limit_takes_the_place_of_the_review_limit() -> None:
-    assert progress(steps(*UNTIL_APPROVED)).due_at == after(5000)
+    assert progress(steps((submitted(CASE), 0), (accepted(CASE), 1))).due_at == after(5000)
     assert progress(steps(*UNTIL_APPROVED, (money(DisbursementReady, CASE), 4))).due_at == after(2000)
+
+
+def test_nothing_is_due_of_what_is_over_and_no_limit_of_a_part_that_is_over() -> None:
+    refused = (rejected(CASE), 3)
+    assert progress(steps((submitted(CASE), 0), (accepted(CASE), 1), refused)).due_at is None
+    assert progress(steps(*UNTIL_APPROVED)).due_at is None, "it is granted, and the payout limit is not told yet"
+    ready = (money(DisbursementReady, CASE), 4)
+    assert progress(steps(*UNTIL_APPROVED, ready, (money(DisbursementSettled, CASE), 5))).due_at is None
+    assert progress(steps(*UNTIL_APPROVED, ready, (money(DisbursementCancelled, CASE), 5))).due_at is None
+    assert progress(steps(*UNTIL_APPROVED, ready, (money(DisbursementFailed, CASE), 5))).due_at == after(2000)
+    gone = progress(steps(*UNTIL_APPROVED, ready, (money(DisbursementReturned, CASE), 6)))
+    assert (gone.due_at, gone.awaits_year) == (None, None)
 
 
 def test_a_limit_that_waits_for_a_calendar_names_the_year_and_then_has_its_date() -> None:
@@ -141,9 +154,7 @@ def test_a_limit_that_waits_for_a_calendar_names_the_year_and_then_has_its_date(
 
 
 def test_of_two_words_on_a_limit_the_newest_counts_whatever_the_order_they_were_heard_in() -> None:
-    told = steps(
-        *UNTIL_APPROVED, (review_moved(CASE, after(6000), after(5000)), 2), (review_moved(CASE, after(7000)), 3)
-    )
+    told = steps(*UNDER_REVIEW, (review_moved(CASE, after(6000), after(5000)), 2), (review_moved(CASE, after(7000)), 3))
     for seed in range(5):
         random.Random(seed).shuffle(told)
         assert progress(told).due_at == after(7000)
@@ -158,7 +169,7 @@ def test_a_payout_limit_that_moves_is_the_one_that_runs() -> None:
 
 
 def test_a_limit_that_can_no_longer_be_known_is_shown_as_that() -> None:
-    lost = (*UNTIL_APPROVED, (review_moved(CASE, None, after(5000), awaits_year=2027), 2))
+    lost = (*UNDER_REVIEW, (review_moved(CASE, None, after(5000), awaits_year=2027), 2))
     assert (progress(steps(*lost)).due_at, progress(steps(*lost)).awaits_year) == (None, 2027)
 
 

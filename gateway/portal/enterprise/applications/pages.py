@@ -91,6 +91,8 @@ def _obstacle(form: ApplicationForm, guide: GuideView) -> str:
     """Why nobody can apply now, whatever they fill in: the key of a text; empty where one can."""
     if form.mode == "no_application":
         return "no_application"
+    if guide.state == "suspended":
+        return "suspended"
     if guide.state != "published" or guide.window not in OPEN:
         return "closed"
     if form.payee is None:

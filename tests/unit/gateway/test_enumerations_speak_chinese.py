@@ -1,0 +1,195 @@
+"""A closed list of codes is named in words, each of its members, wherever a page or a sentence shows it."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Collection, Iterator, Mapping
+from enum import Enum
+from typing import Any, get_args
+
+import pytest
+
+from console.contracts.refusals import refusal_classes
+from console.place import CHECKOUT
+from contracts import status_labels
+from contracts.accounts import AccountState
+from contracts.authoring import ItemNotice
+from contracts.consents import ConsentPurpose, ConsentView
+from contracts.departments import PlanTermUse, WindowPermission
+from contracts.documents import DocumentState
+from contracts.drafting import PartyKind, Stage
+from contracts.duties import Role
+from contracts.issuers import IssuerAudience, IssuerState
+from contracts.item import BenefitKind, ItemStatus
+from contracts.materials import MaterialKind, MaterialStanding
+from contracts.message import ServiceName
+from contracts.onboarding import ChecklistSubject
+from contracts.people import MandateKind, MandateScope
+from contracts.policies import GroundKind, ItemState
+from contracts.rule import Mode, State
+from contracts.rule.facts import FactKind
+from contracts.rule.results import MissingFact, MissingWhy
+from contracts.rule.shares import Level
+from contracts.search import AmountBand, FoundPolicies, WindowState
+from contracts.security_events import SecurityEventKind, SecurityOutcome
+from contracts.stuck_work import StuckKind
+from contracts.treasury import BudgetLineView
+from gateway.portal.shell.language import PageTexts
+
+HAN = re.compile(r"[\u4e00-\u9fff]")
+CODE = re.compile(r"(?<![A-Za-z])[a-z]+(_[a-z]+)+(?![A-Za-z])")
+PORTAL = CHECKOUT / "gateway" / "portal"
+
+
+def members(listed: Any) -> list[str]:
+    """The codes of an enumeration, of a Literal, or of a collection."""
+    if isinstance(listed, type) and issubclass(listed, Enum):
+        return [str(each.value) for each in listed]
+    if isinstance(listed, Collection):
+        return [str(each) for each in listed]
+    found: list[str] = []
+    for each in get_args(getattr(listed, "__value__", listed)):
+        found += members(each) if get_args(each) else [each] if isinstance(each, str) else []
+    return found
+
+
+def of_field(model: Any, field: str) -> list[str]:
+    return members(model.model_fields[field].annotation)
+
+
+PROVIDED = ("applicant", "department", "data_exchange")
+TABLES: Mapping[str, Any] = {
+    "public.mode": Mode,
+    "public.benefit_kind": BenefitKind,
+    "public.level": Level,
+    "public.document_status": ItemStatus,
+    "public.provided_by": PROVIDED,
+    "public.window": WindowState,
+    "public.amount": AmountBand,
+    "public.track.turn": list(status_labels.TRACKED),
+    "public.item.state": [each for each in members(ItemState) if each != "published"],
+    "public.search.matched": [each for each in of_field(FoundPolicies, "matched") if each != "all"],
+    "platform.level": Level,
+    "platform.mode": Mode,
+    "platform.service": ServiceName,
+    "platform.stuck_kind": StuckKind,
+    "platform.term_use": PlanTermUse,
+    "platform.term_to": ("duty", "department", "source"),
+    "platform.window_permission": WindowPermission,
+    "platform.clock": ("review", "payout"),
+    "platform.checklist.subject": ChecklistSubject,
+    "platform.checklist.mend": ChecklistSubject,
+    "platform.map.lead": PlanTermUse,
+    "security.account_state": AccountState,
+    "security.issuer_audience": IssuerAudience,
+    "security.issuer_state": IssuerState,
+    "security.machine": ("platform", "partner", "bank", "enterprise"),
+    "security.mandate_kind": MandateKind,
+    "security.mandate_scope": MandateScope,
+    "window.mandate_kind": MandateKind,
+    "window.mandate_scope": MandateScope,
+    "audit.kind": SecurityEventKind,
+    "audit.outcome": SecurityOutcome,
+    "authoring.draft.turn": Stage,
+    "authoring.party": PartyKind,
+    "authoring.ground": GroundKind,
+    "authoring.term": PlanTermUse,
+    "authoring.notice": of_field(ItemNotice, "code"),
+    "authoring.documents.state": DocumentState,
+    "authoring.facts.kind": FactKind,
+    "budgets.mode": of_field(BudgetLineView, "mode"),
+    "budgets.account": ("appropriation", "available", "reserved", "paid", "swept"),
+    "cases.verdict": State,
+    "cases.why": MissingWhy,
+    "cases.provided_by": PROVIDED,
+    "findings.state": ("open", "closed"),
+    "shell.verdict": State,
+    "enterprise.cases.turn": list(status_labels.TRACKED),
+    "enterprise.consents.purpose": ConsentPurpose,
+    "enterprise.consents.standing": of_field(ConsentView, "standing"),
+    "enterprise.material.kind_of": MaterialKind,
+    "enterprise.material.standing_of": MaterialStanding,
+    "enterprise.entitlement.is": State,
+    "enterprise.entitlement.lacking": of_field(MissingFact, "kind"),
+    "enterprise.entitlements.state": State,
+    "enterprise.entitlements.about": State,
+    "enterprise.entitlements.none": State,
+    "enterprise.people.kind": MandateKind,
+    "enterprise.people.scope": MandateScope,
+    "enterprise.people.scope_text": MandateScope,
+}
+"""Which codes a table of texts names."""
+
+NO_CODES = {
+    "audit.detail", "audit.value", "budgets.account_text", "platform.field", "shell.done", "shell.problem.advice", "shell.problem.title",
+}  # fmt: skip
+"""Tables that name what they can of an open list: fields, kinds of notice, statuses."""
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_every_member_is_named_in_both_languages(table: str) -> None:
+    for language in ("zh", "en"):
+        texts = PageTexts(language)  # type: ignore[arg-type]
+        unnamed = [code for code in members(TABLES[table]) if texts.find(f"{table}.{code}") is None]
+        assert unnamed == [], language
+    chinese = PageTexts("zh")
+    assert [code for code in members(TABLES[table]) if not HAN.search(chinese(f"{table}.{code}"))] == []
+
+
+def asked_tables() -> Iterator[str]:
+    for file in [*PORTAL.rglob("*.html"), *PORTAL.rglob("*.py")]:
+        yield from re.findall(r"\bt\.(?:of|pairs)\(\"([a-z_.]+)\",", file.read_text())
+
+
+def test_every_table_that_a_page_looks_a_code_up_in_stands_here() -> None:
+    assert set(asked_tables()) - set(TABLES) - NO_CODES == set()
+
+
+@pytest.mark.parametrize(
+    ("labels", "listed"),
+    [(status_labels.LEVEL, Level), (status_labels.MODE, Mode), (status_labels.ROLE, Role)],
+)
+def test_levels_modes_and_roles_have_words_for_sentences(labels: Mapping[Any, Any], listed: Any) -> None:
+    assert {str(getattr(each, "value", each)) for each in labels} == set(members(listed))
+    assert all(HAN.search(each.staff_zh) for each in labels.values())
+
+
+CODED = frozenset({"state", "mode", "kind", "level", "role", "duty", "value", "standing", "status", "outcome", "use"})
+"""Attributes that hold codes."""
+
+
+def sentences_with_codes(tree: ast.AST, refusals: Collection[str]) -> Iterator[tuple[int, str]]:
+    """Where a refusal's sentence is given what holds a code, as it is."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in refusals:
+            for said in node.keywords:
+                whole = isinstance(said.value, ast.JoinedStr)
+                parts = (
+                    [each.value for each in said.value.values if isinstance(each, ast.FormattedValue)]
+                    if whole
+                    else [said.value]
+                )
+                for part in parts:
+                    if said.arg != "field" and isinstance(part, ast.Attribute) and part.attr in CODED:
+                        yield node.lineno, f"{node.func.id}({said.arg}=….{part.attr})"
+
+
+def test_no_refusal_puts_a_code_into_its_sentence() -> None:
+    refusals = {each.__name__ for each in refusal_classes()}
+    found = [
+        (str(file.relative_to(CHECKOUT)), *each)
+        for package in ("services", "chassis", "gateway", "copies", "rules")
+        for file in (CHECKOUT / package).rglob("*.py")
+        for each in sentences_with_codes(ast.parse(file.read_text()), refusals)
+    ]
+    assert found == []
+
+
+def test_no_sentence_of_a_refusal_is_written_with_a_code() -> None:
+    assert [each.sentence for each in refusal_classes() if CODE.search(re.sub(r"{[^}]*}", "", each.sentence))] == []
+
+
+def test_a_code_in_a_sentence_is_found() -> None:
+    tree = ast.parse("def f(x):\n    raise Nope(now=f'{x.level.value}', field=x.kind)\n")
+    assert list(sentences_with_codes(tree, {"Nope"})) == [(2, "Nope(now=….value)")]
