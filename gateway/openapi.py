@@ -16,6 +16,8 @@ from pydantic.json_schema import models_json_schema
 from contracts.message import Model, PagedQuery
 from contracts.refusal import Reason
 from gateway.access import access_table, routes_of
+from gateway.document.readable import heading, make_readable, never_null
+from gateway.document.words import describe, parameter_meaning
 from gateway.forms import Form
 from gateway.routes import JSON, DeclaredRoute, Json, RouteDeclaration
 
@@ -101,12 +103,16 @@ def _complete(app: FastAPI, document: Json) -> Json:
     access = access_table(app)
     routes = [route for _prefix, route in routes_of(app) if isinstance(route, DeclaredRoute)]
     schemas = _schemas({ProblemDetails, *(model for route in routes for model in _models(route.declared))})
+    describe(schemas)
+    make_readable(schemas)
     for route in routes:
         declared = route.declared
         operation = document["paths"][route.path][declared.method.lower()]
         _describe(operation, route, access[(declared.method, route.path)], schemas)
     responses = _problem_responses()
     used = _reached([document["paths"], responses], schemas)
+    tags = dict(sorted(heading(route.tag) for route in routes))
+    document["tags"] = [{"name": name, "description": zh} for name, zh in tags.items()]
     document["components"] = {
         "schemas": {name: schema for name, schema in schemas.items() if name in used},
         "parameters": PARAMETERS,
@@ -157,12 +163,16 @@ def _reached(parts: list[Any], schemas: Json) -> set[str]:
 def _describe(operation: Json, route: DeclaredRoute, roles: frozenset[str], schemas: Json) -> None:
     declared = route.declared
     operation["operationId"] = declared.name
+    operation["tags"] = [heading(route.tag)[0]]
     # One requirement per role: any of them will do. None at all: anybody may call it.
     operation["security"] = [{"bearer": [role]} for role in sorted(roles)]
     asked = (("IdempotencyKey", declared.idempotent), ("IfMatch", declared.versioned))
+    own = operation.get("parameters", ())
+    for each in own:
+        each["description"] = parameter_meaning(declared.contract.__name__, each["name"])
     parameters = [
-        *operation.get("parameters", ()),
-        *(_parameters(declared.form, schemas[declared.contract.__name__]) if declared.form is not None else ()),
+        *own,
+        *(_parameters(route.path, declared.form, schemas[declared.contract.__name__]) if declared.form is not None else ()),
         *({"$ref": f"#/components/parameters/{name}"} for name, needed in asked if needed),
     ]
     if parameters:
@@ -179,10 +189,10 @@ def _describe(operation: Json, route: DeclaredRoute, roles: frozenset[str], sche
     }
 
 
-def _parameters(form: Form[Any], contract: Json) -> Iterator[Json]:
+def _parameters(path: str, form: Form[Any], contract: Json) -> Iterator[Json]:
     """What path and query say of the contract, which page last. What is optional in a query is left out, not null."""
-    for name in form.in_path:
-        yield {"name": name, "in": "path", "required": True, "schema": contract["properties"][name]}
+    for name in sorted(form.in_path, key=path.index):
+        yield _parameter(name, "path", never_null(contract["properties"][name]), required=True)
     asked = {} if form.in_body else form.named
     for name, field in sorted(asked.items(), key=lambda each: each[1] in PagedQuery.model_fields):
         schema = dict(contract["properties"][field])
@@ -190,7 +200,14 @@ def _parameters(form: Form[Any], contract: Json) -> Iterator[Json]:
             schema["title"] = name.replace("_", " ").title()
         if schema.get("default", ...) is None:
             del schema["default"]
-        yield {"name": name, "in": "query", "required": field in contract.get("required", ()), "schema": schema}
+        yield _parameter(name, "query", schema, required=field in contract.get("required", ()))
+
+
+def _parameter(name: str, place: str, schema: Json, *, required: bool) -> Json:
+    """What is said of the field stands beside its schema: there is where readers look for it."""
+    plain = {key: value for key, value in schema.items() if key != "description"}
+    sentence = schema.get("description", "")
+    return {"name": name, "in": place, "required": required, "description": sentence, "schema": plain}
 
 
 def _body(name: str, form: Form[Any], contract: Json) -> Json:
