@@ -162,9 +162,7 @@ def _reached(parts: list[Any], schemas: Json) -> set[str]:
     return found
 
 
-def _describe(
-    operation: Json, route: DeclaredRoute, roles: frozenset[str], schemas: Json, examples: Examples
-) -> None:
+def _describe(operation: Json, route: DeclaredRoute, roles: frozenset[str], schemas: Json, examples: Examples) -> None:
     declared, contract = route.declared, route.declared.contract.__name__
     operation["operationId"] = declared.name
     operation["tags"] = [heading(route.tag)[0]]

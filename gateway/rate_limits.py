@@ -182,8 +182,10 @@ def count_request(request: Request, principal: Principal) -> None:
 
 def count_look_up(request: Request, principal: Principal, question: Query) -> None:
     """Count a question by a credit code. Raises HTTPException 429 for one too many."""
+    if not isinstance(question, LOOK_UPS):
+        return
     rates: Rates | None = request.scope.get("state", {}).get(HELD)
-    wait = rates.of_look_up(principal) if rates is not None and isinstance(question, LOOK_UPS) else 0
+    wait = rates.of_look_up(principal) if rates is not None else 0
     if wait:
         raise HTTPException(429, headers={"Retry-After": str(wait)})
 

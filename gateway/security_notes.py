@@ -42,7 +42,10 @@ NOTED: Mapping[type[Command], SecurityEventKind] = {
 }
 """The gateway's own commands that change who may do what."""
 
-SEEN: Mapping[type[Contract], SecurityEventKind] = {RevealContact: "masked_data_seen", FindEnterprise: "enterprise_looked_up"}
+SEEN: Mapping[type[Contract], SecurityEventKind] = {
+    RevealContact: "masked_data_seen",
+    FindEnterprise: "enterprise_looked_up",
+}
 """What shows personal data in full, or whose a credit code is. Noted before it is shown: what cannot be noted is not shown."""
 
 TOLD = (

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from prometheus_client.metrics import MetricWrapperBase
+from prometheus_client.metrics_core import Metric
 
 from chassis.observability import metrics
 from console.contracts.schemas import NOTE
@@ -42,11 +43,17 @@ def words() -> Mapping[str, Any]:
 def counted() -> dict[str, MetricWrapperBase]:
     """Every metric of ours by its name."""
     found = (each for each in vars(metrics).values() if isinstance(each, MetricWrapperBase))
-    return {each.describe()[0].name: each for each in found}
+    return {family_of(each).name: each for each in found}
+
+
+def family_of(metric: MetricWrapperBase) -> Metric:
+    """Its name, kind and English sentence, as Prometheus knows them."""
+    (family,) = metric.describe()
+    return family
 
 
 def labels_of(metric: MetricWrapperBase) -> tuple[str, ...]:
-    return tuple(metric._labelnames)  # noqa: SLF001 - the library tells them in no other way
+    return tuple(metric._labelnames)
 
 
 def text() -> str:
@@ -81,7 +88,7 @@ def _metrics() -> Iterator[str]:
     yield "|---|---|---|---|---|---|"
     for name, metric in sorted(counted().items()):
         said = words()["metrics"][name]
-        family = metric.describe()[0]
+        family = family_of(metric)
         labels = " ".join(f"`{each}`" for each in labels_of(metric)) or "—"
         meaning = f"{said['meaning']} {family.documentation}"
         yield f"| `{name}` | {KINDS[family.type]} | {labels} | {meaning} | {said['unit']} | {said['action']} |"
@@ -95,6 +102,4 @@ def _alerts() -> Iterator[str]:
     for alert in words()["alerts"]:
         when = alert["expr"].replace("|", "\\|")
         severity = SEVERITIES[alert["severity"]]
-        yield (
-            f"| {alert['name']} | `{when}` | {alert['for']} | {severity} | {alert['says']} | {alert['action']} |"
-        )
+        yield (f"| {alert['name']} | `{when}` | {alert['for']} | {severity} | {alert['says']} | {alert['action']} |")

@@ -67,8 +67,8 @@ def run(command: list[str | Path], cwd: Path) -> subprocess.CompletedProcess[str
 def make_python_client(document: Path, into: Path) -> subprocess.CompletedProcess[str]:
     """A package below `into`. Not 0 when anything of the document was left out, which the output then names."""
     maker = Path(sys.executable).parent / "openapi-python-client"
-    asked = ["generate", "--path", document, "--config", PYTHON_CONFIG, "--output-path", into, "--fail-on-warning"]
-    return run([maker, *asked], into.parent)
+    asked: list[str | Path] = ["generate", "--path", document, "--config", PYTHON_CONFIG, "--output-path", into]
+    return run([maker, *asked, "--fail-on-warning"], into.parent)
 
 
 def typescript_maker(

@@ -73,7 +73,9 @@ class Examples:
         return str(table("examples")["files"][media_type])
 
     def _chosen(self, owner: str) -> Mapping[str, Any]:
-        return {name: value for each in reversed([*lineage(owner)]) for name, value in self._types.get(each, {}).items()}
+        return {
+            name: value for each in reversed([*lineage(owner)]) for name, value in self._types.get(each, {}).items()
+        }
 
     def _value(self, schema: Json, owner: str, name: str, depth: int) -> Any:
         if depth > DEEPEST:

@@ -44,13 +44,18 @@ class Made:
 
     def __init__(self, url: str) -> None:
         self.url = url
+        self._callers: list[Any] = []
         self._package = importlib.import_module("zhida_client")
         self.models = importlib.import_module("zhida_client.models")
 
     def caller(self, token: str | None = None) -> Any:
-        if token is None:
-            return self._package.Client(base_url=self.url)
-        return self._package.AuthenticatedClient(base_url=self.url, token=token)
+        made = self._package.AuthenticatedClient if token else self._package.Client
+        self._callers.append(made(base_url=self.url, **({"token": token} if token else {})))
+        return self._callers[-1]
+
+    def close(self) -> None:
+        while self._callers:
+            self._callers.pop().get_httpx_client().close()
 
     def operation(self, heading: str, name: str) -> Callable[..., Any]:
         """What the operation answers, with its status and the typed body."""
@@ -65,7 +70,9 @@ def made(house: House, openapi: Path, monkeypatch: pytest.MonkeyPatch) -> Iterat
         said = make_python_client(openapi, into)
         assert said.returncode == 0, said.stdout
     monkeypatch.syspath_prepend(str(into))
-    yield Made(house.url)
+    client = Made(house.url)
+    yield client
+    client.close()
 
 
 def test_an_application_is_filed_decided_and_followed_with_the_generated_client(made: Made, stage: Stage) -> None:

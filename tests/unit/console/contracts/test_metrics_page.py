@@ -7,7 +7,7 @@ import re
 import pytest
 import yaml
 
-from console.contracts.metrics_page import SEVERITIES, counted, labels_of, rules, text, words
+from console.contracts.metrics_page import SEVERITIES, counted, family_of, labels_of, rules, text, words
 
 SUFFIXES = {"counter": ("_total",), "gauge": ("",), "histogram": ("_bucket", "_sum", "_count")}
 CHINESE = re.compile(r"[一-鿿]")
@@ -17,7 +17,7 @@ def samples() -> dict[str, tuple[str, ...]]:
     """What Prometheus stores: the name of each series with its labels."""
     found = {}
     for name, metric in counted().items():
-        family = metric.describe()[0]
+        family = family_of(metric)
         for suffix in SUFFIXES[family.type]:
             found[name + suffix] = (*labels_of(metric), *(("le",) if suffix == "_bucket" else ()))
     return found
