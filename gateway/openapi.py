@@ -1,7 +1,7 @@
 """The OpenAPI 3.1 document: FastAPI's own, and what only our routes say of themselves.
 
-Nothing is written down for it. Roles come from the guards, all else from the routes' declarations
-(`gateway.routes`) and their contracts.
+Roles come from the guards, all else from the routes' declarations (`gateway.routes`) and their contracts. What fields mean
+and what examples are made of is written down beside (`gateway.document`).
 """
 
 from __future__ import annotations

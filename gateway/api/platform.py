@@ -43,7 +43,7 @@ async def list_tenants(door: Door, query: ListTenants) -> Response:
 
 @routes.ask("/tenants/{id}", GetTenant)
 async def get_tenant(door: Door, query: GetTenant) -> Response:
-    """One tenant with its settings and former division codes. ETag is what a change must name in If-Match."""
+    """One's own place whole, for the platform any (地区详情): settings, former division codes. ETag is for If-Match."""
     if door.principal.tenant not in (PLATFORM, query.id):
         raise TenantNotYours(field="id")
     return await door.look_up(query, views.get_tenant, tenant=query.id)

@@ -16,6 +16,12 @@ def test_every_field_and_every_parameter_is_described_in_chinese() -> None:
     assert silent == [], "say what they mean in gateway/document/fields.toml"
 
 
+def test_every_operation_says_what_it_does() -> None:
+    for declared, operation in gateway_document()[1]:
+        assert operation.get("description"), declared.name
+        assert operation["summary"], declared.name
+
+
 def test_a_field_that_nobody_has_described_stays_silent_and_is_found() -> None:
     schemas = {"Claim": {"properties": {"receipt": {}, "brand_new_field": {}}}}
     describe(schemas)
