@@ -45,6 +45,7 @@ PROGRAMS = {
         "生成接口契约(--check 只比较,--diff 说明影响)· generate the contract files, say what a change does",
     ),
     "assets": ("console.setup.page_assets", "重新获取页面所用的公开脚本 · fetch again what pages load"),
+    "help": ("console.help", "全部命令,或某个命令怎么用 · all commands, or how one is used"),
     "where": ("console.contracts.where", "一个命令、查询或事件经过哪里 · the way of a message through the house"),
 }
 STATES = {"ready": "[green]就绪[/]", "running": "[yellow]未就绪[/]", "stopped": "[red]已停止[/]"}
@@ -52,10 +53,11 @@ STATES = {"ready": "[green]就绪[/]", "running": "[yellow]未就绪[/]", "stopp
 
 def main(argv: Sequence[str]) -> int:
     """Returns the exit code: 0 done, 1 refused or failed, 2 not understood."""
+    argv = argv or ["help"]
     try:
-        if argv and argv[0] in PROGRAMS:
+        if argv[0] in PROGRAMS:
             return int(importlib.import_module(PROGRAMS[argv[0]][0]).main(list(argv[1:])))
-        if argv and argv[0] == "bench":
+        if argv[0] == "bench":
             return _bench(list(argv[1:]))
         options = _parser().parse_args(argv)
         run: Callable[[argparse.Namespace], int] = options.run
@@ -96,6 +98,12 @@ def _parser() -> argparse.ArgumentParser:
     logs.set_defaults(run=_logs)
     commands.add_parser("migrate", help="升级全部数据库 · migrate every database").set_defaults(run=_migrate)
     return parser
+
+
+def commands() -> dict[str, str]:
+    """Every command with the line that says what it is for."""
+    found = next(each for each in _parser()._actions if isinstance(each, argparse._SubParsersAction))
+    return {str(each.dest): str(each.help) for each in found._choices_actions}
 
 
 def _up(options: argparse.Namespace) -> int:
@@ -168,9 +176,10 @@ def _benches() -> list[str]:
 
 def _bench(argv: list[str]) -> int:
     known = _benches()
+    asked = not {"-h", "--help"}.isdisjoint(argv[:1])
     if not argv or argv[0] not in known:
-        print(f"用法:./zhida bench {'|'.join(known)} [--json FILE]", file=sys.stderr)
-        return 2
+        print(f"用法:./zhida bench {'|'.join(known)} [--json FILE]", file=sys.stdout if asked else sys.stderr)
+        return 0 if asked else 2
     return int(importlib.import_module(f"bench.{argv[0]}").main(argv[1:]))
 
 

@@ -24,7 +24,9 @@ class EnterpriseFound(Model):
 class FindEnterprise(Query[EnterpriseFound], InTenant):
     """The enterprise of this place with exactly this credit code: who it is, without anything of its dossier.
 
-    A security administrator enters mandates and has no business of enterprises: this is all that they are told.
+    A security administrator enters mandates and has no business of enterprises: this is all that they are told. Officers
+    and partner systems record facts by the id and know the code. That somebody has looked stands in the security log,
+    and nobody looks more often than a counter needs to (`gateway.rate_limits`).
     """
 
     owner: ClassVar[ServiceName] = "catalog"

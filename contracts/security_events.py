@@ -40,6 +40,7 @@ SecurityEventKind = Literal[
     "credential_issued",  # 发放凭证
     "credential_revoked",  # 吊销凭证
     "masked_data_seen",  # 查看完整个人信息
+    "enterprise_looked_up",  # 按信用代码查企业
     "case_file_opened",  # 调阅案卷
     "permission_refused",  # 无权操作
     "form_refused",  # 表单来源不明

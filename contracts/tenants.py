@@ -32,6 +32,8 @@ class ChangeTenant(Command[TenantView]):
 
 
 class GetTenant(Query[TenantView]):
+    """One place whole. Whoever runs the platform reads all of them, everybody else the own one."""
+
     owner: ClassVar[ServiceName] = "gateway"
 
     id: TenantId
@@ -42,7 +44,10 @@ class TenantPage(Page):
 
 
 class ListTenants(PagedQuery[TenantPage]):
-    """All tenants by id, without their former codes; those under one parent if asked for."""
+    """Tenants by id, without their former codes; those under one parent if asked for.
+
+    Whoever runs the platform is told all of them, everybody else the own place and those directly below it.
+    """
 
     owner: ClassVar[ServiceName] = "gateway"
 

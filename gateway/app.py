@@ -42,7 +42,7 @@ FIRST = ("tracking", "applications")
 """Modules whose routes are asked most. Routes are tried one after the other: what is asked most stands at the head
 (docs/performance.md)."""
 
-DESCRIPTION = """惠企政策直达：从政策条款到企业账户。
+DESCRIPTION = """直达 Zhida，惠企政策直达：从政策条款到企业账户。
 
 写操作请携带 `Idempotency-Key`；审核与资金操作请携带 `If-Match`（版本号取自 ETag）。
 刚写入的内容由其他服务陆续同步：写操作答复的 `Zhida-After` 请在随后的请求中带回，即可读到自己的写入；仍未同步到的，答复带 `Zhida-Behind`。
@@ -127,7 +127,7 @@ def create_app(
         await bus.close()
         await run_in_threadpool(frame.stop)
 
-    app = Described(title="直达 Zhida", version="1", description=DESCRIPTION, lifespan=lifespan, **BARE)
+    app = Described(title="Zhida", version="1", description=DESCRIPTION, lifespan=lifespan, **BARE)
     app.state.frame, app.state.bus, app.state.objects = frame, bus, objects
     app.state.directory = Directory(frame, platform_token)
     signing_in = install_sign_in(app, frame, sign_in, RegisteredPeople(frame))

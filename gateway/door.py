@@ -31,6 +31,7 @@ from gateway.errors import Faulted, refusal_response
 from gateway.identity.tenants.known import KnownTenants
 from gateway.identity.views import Directory, Principal
 from gateway.places import Urgency, look_ups_of
+from gateway.rate_limits import count_look_up
 from gateway.security_notes import SEEN, note_look, noted
 from gateway.session_cookie import origin_of
 from gateway.strict import unfit_text, unfit_values
@@ -150,6 +151,7 @@ class Door:
             envelope: Wire = {"name": type(query).__name__, "body": body_of(query), "tenant": tenant}
             return await self._call(of, query, envelope, QUERY_SECONDS, Urgency.PUBLIC)
         actor = self._principal.actor
+        count_look_up(self.request, self._principal, query)
         query = masking.asked_for(query, actor)
         envelope = {
             "name": type(query).__name__,
@@ -305,7 +307,7 @@ class Door:
         call = BusCall(of or contract.owner, snake_case(type(contract).__name__), envelope, urgency)
         wire = await self._calls.answered(call, seconds)
         concerns(*wire.pop("concerns", ()))
-        if isinstance(contract, SEEN) and "ok" in wire:
+        if type(contract) in SEEN and "ok" in wire:
             origin = origin_of(self.request.scope)
             await note_look(self.frame, contract, self.principal.actor, envelope["tenant"], origin)
         return wire

@@ -1,7 +1,7 @@
 """The OpenAPI 3.1 document: FastAPI's own, and what only our routes say of themselves.
 
-Nothing is written down for it. Roles come from the guards, all else from the routes' declarations
-(`gateway.routes`) and their contracts.
+Roles come from the guards, all else from the routes' declarations (`gateway.routes`) and their contracts. What fields mean
+and what examples are made of is written down beside (`gateway.document`).
 """
 
 from __future__ import annotations
@@ -16,6 +16,9 @@ from pydantic.json_schema import models_json_schema
 from contracts.message import Model, PagedQuery
 from contracts.refusal import Reason
 from gateway.access import access_table, routes_of
+from gateway.document.examples import Examples, problem_example
+from gateway.document.readable import heading, make_readable, never_null
+from gateway.document.words import describe, parameter_meaning
 from gateway.forms import Form
 from gateway.routes import JSON, DeclaredRoute, Json, RouteDeclaration
 
@@ -107,12 +110,17 @@ def _complete(app: FastAPI, document: Json) -> Json:
     access = access_table(app)
     routes = [route for _prefix, route in routes_of(app) if isinstance(route, DeclaredRoute)]
     schemas = _schemas({ProblemDetails, *(model for route in routes for model in _models(route.declared))})
+    describe(schemas)
+    make_readable(schemas)
+    examples = Examples(schemas)
     for route in routes:
         declared = route.declared
         operation = document["paths"][route.path][declared.method.lower()]
-        _describe(operation, route, access[(declared.method, route.path)], schemas)
+        _describe(operation, route, access[(declared.method, route.path)], schemas, examples)
     responses = _problem_responses()
     used = _reached([document["paths"], responses], schemas)
+    tags = dict(sorted(heading(route.tag) for route in routes))
+    document["tags"] = [{"name": name, "description": zh} for name, zh in tags.items()]
     document["components"] = {
         "schemas": {name: schema for name, schema in schemas.items() if name in used},
         "parameters": PARAMETERS,
@@ -160,35 +168,44 @@ def _reached(parts: list[Any], schemas: Json) -> set[str]:
     return found
 
 
-def _describe(operation: Json, route: DeclaredRoute, roles: frozenset[str], schemas: Json) -> None:
-    declared = route.declared
+def _describe(operation: Json, route: DeclaredRoute, roles: frozenset[str], schemas: Json, examples: Examples) -> None:
+    declared, contract = route.declared, route.declared.contract.__name__
     operation["operationId"] = declared.name
+    operation["tags"] = [heading(route.tag)[0]]
     # One requirement per role: any of them will do. None at all: anybody may call it.
     operation["security"] = [{"bearer": [role]} for role in sorted(roles)]
     asked = (("IdempotencyKey", declared.idempotent), ("IfMatch", declared.versioned))
+    own = operation.get("parameters", ())
+    for each in own:
+        each["description"] = parameter_meaning(contract, each["name"])
+        each["example"] = examples.of_field(contract, each["name"], each["schema"])
     parameters = [
-        *operation.get("parameters", ()),
-        *(_parameters(declared.form, schemas[declared.contract.__name__]) if declared.form is not None else ()),
+        *own,
+        *(_parameters(route.path, declared.form, schemas, examples) if declared.form is not None else ()),
         *({"$ref": f"#/components/parameters/{name}"} for name, needed in asked if needed),
     ]
     if parameters:
         operation["parameters"] = parameters
     if declared.form is not None and declared.form.in_body:
-        name = f"{declared.contract.__name__}Form"
-        schemas[name] = _body(name, declared.form, schemas[declared.contract.__name__])
-        operation["requestBody"] = {"required": True, "content": {JSON: {"schema": {"$ref": COMPONENT + name}}}}
+        name = f"{contract}Form"
+        schemas[name] = _body(name, declared.form, schemas[contract])
+        body = {"schema": {"$ref": COMPONENT + name}, "example": examples.of_form(schemas[name], contract)}
+        operation["requestBody"] = {"required": True, "content": {JSON: body}}
     if declared.takes is not None:
         operation["requestBody"] = declared.takes
-    operation["responses"] = _successes(declared) | {
+    operation["responses"] = _successes(declared, examples) | {
         str(status): {"$ref": f"#/components/responses/{PROBLEMS[status][0]}"}
         for status in sorted(_troubles(route, guarded=bool(roles)))
     }
 
 
-def _parameters(form: Form[Any], contract: Json) -> Iterator[Json]:
+def _parameters(path: str, form: Form[Any], schemas: Json, examples: Examples) -> Iterator[Json]:
     """What path and query say of the contract, which page last. What is optional in a query is left out, not null."""
-    for name in form.in_path:
-        yield {"name": name, "in": "path", "required": True, "schema": contract["properties"][name]}
+    owner = form.contract.__name__
+    contract = schemas[owner]
+    for name in sorted(form.in_path, key=path.index):
+        schema = never_null(contract["properties"][name])
+        yield _parameter(name, "path", schema, examples.of_field(owner, name, schema), required=True)
     asked = {} if form.in_body else form.named
     for name, field in sorted(asked.items(), key=lambda each: each[1] in PagedQuery.model_fields):
         schema = dict(contract["properties"][field])
@@ -196,7 +213,15 @@ def _parameters(form: Form[Any], contract: Json) -> Iterator[Json]:
             schema["title"] = name.replace("_", " ").title()
         if schema.get("default", ...) is None:
             del schema["default"]
-        yield {"name": name, "in": "query", "required": field in contract.get("required", ()), "schema": schema}
+        example = examples.of_field(owner, field, schema)
+        yield _parameter(name, "query", schema, example, required=field in contract.get("required", ()))
+
+
+def _parameter(name: str, place: str, schema: Json, example: Any, *, required: bool) -> Json:
+    """What is said of the field stands beside its schema, where readers look for it; an example only of what is said."""
+    plain = {key: value for key, value in schema.items() if key != "description"}
+    described = {"name": name, "in": place, "required": required, "description": schema.get("description", "")}
+    return {**described, "schema": plain} | ({} if example is None else {"example": example})
 
 
 def _body(name: str, form: Form[Any], contract: Json) -> Json:
@@ -211,10 +236,13 @@ def _body(name: str, form: Form[Any], contract: Json) -> Json:
     }
 
 
-def _successes(declared: RouteDeclaration) -> Json:
+def _successes(declared: RouteDeclaration, examples: Examples) -> Json:
     """What is answered when all is well: the declared answer, or a file for those who take all of it home."""
-    schema = {"$ref": COMPONENT + declared.answer.__name__} if declared.media_type == JSON else {"type": "string"}
-    success: Json = {"description": "完成 done", "content": {declared.media_type: {"schema": schema}}}
+    answer = declared.answer.__name__
+    content: Json = {"schema": {"$ref": COMPONENT + answer}, "example": examples.of_answer(declared.name, answer)}
+    if declared.media_type != JSON:
+        content = {"schema": {"type": "string"}, "example": examples.of_file(declared.media_type)}
+    success: Json = {"description": "完成 done", "content": {declared.media_type: content}}
     if declared.renewed:
         return {"200": {**success, "headers": STATE}, "304": UNCHANGED}
     if "version" in declared.answer.model_fields:
@@ -250,7 +278,7 @@ def _problem_responses() -> Json:
     return {
         name: {
             "description": sentence,
-            "content": {"application/problem+json": {"schema": schema}},
+            "content": {"application/problem+json": {"schema": schema, "example": problem_example(status)}},
             **({"headers": HEADERS_OF_PROBLEM[status]} if status in HEADERS_OF_PROBLEM else {}),
         }
         for status, (name, sentence) in PROBLEMS.items()

@@ -86,14 +86,15 @@ BANK: tuple[Machine, ...] = ("bank",)
 SYSTEM: tuple[DutyKind, ...] = ("system_admin",)
 SECURITY: tuple[DutyKind, ...] = ("security_admin",)
 ADMINISTRATORS = (*SYSTEM, *SECURITY)
+PLACE_READERS = (*ADMINISTRATORS, "audit_admin", *STAFF, *SUPERVISORS, *PARTNER)
 PLATFORM_ROWS: tuple[Permission, ...] = (
     of(identity.OnboardTenant, SYSTEM, "all_tenants"),
     of(onboarding.OnboardCounty, SYSTEM, "all_tenants"),
     of(onboarding.GetOnboardingChecklist, ADMINISTRATORS, "tenant"),
-    of(tenants.ListTenants, (*ADMINISTRATORS, "audit_admin"), "all_tenants"),
-    of(tenants.GetTenant, SYSTEM, "all_tenants"),
+    of(tenants.ListTenants, PLACE_READERS, "tenant"),
+    of(tenants.GetTenant, PLACE_READERS, "tenant"),
     of(tenants.ChangeTenant, SYSTEM, "all_tenants"),
-    of(tenants.GetTenantVersions, SYSTEM, "all_tenants"),
+    of(tenants.GetTenantVersions, (*ADMINISTRATORS, "audit_admin"), "all_tenants"),
     of(calendars.PublishCalendar, SYSTEM, "all_tenants"),
     of(calendars.ListMissingCalendars, SYSTEM, "all_tenants"),
     of(stuck_work.ListStuckWork, SYSTEM, "tenant"),
@@ -164,7 +165,7 @@ COUNTER = (*WINDOW, *BUREAU)
 ENTERPRISE_ROWS: tuple[Permission, ...] = (
     of(enterprises.RegisterEnterprise, (*COUNTER, *PARTNER), "tenant"),
     of(enterprises.GetEnterprise, (*OFFICE, *VIEW), "tenant"),
-    of(enterprise_lookup.FindEnterprise, (*SECURITY, *COUNTER), "tenant"),
+    of(enterprise_lookup.FindEnterprise, (*SECURITY, *OFFICE, *PARTNER), "tenant"),
     of(enterprises.RecordFacts, ("policy_author", "first_review", *PARTNER), "tenant"),
     of(fact_records.GetFactHistory, (*OFFICE, *VIEW), "tenant"),
     of(fact_records.WithdrawFacts, (*OFFICERS, *BUREAU, *PARTNER), "tenant"),

@@ -4,7 +4,8 @@ Counted in this process and in windows that do not move: with three gateways a p
 the turn of a window twice at once. That keeps one caller from taking the house from all others, which is what it is for;
 guessing passwords is slowed by the database (`gateway/identity/sign_in/delays.py`), the same for all processes.
 
-`RATE_LIMIT_ADDRESS`, `RATE_LIMIT_PERSON`, `RATE_LIMIT_TENANT`, `RATE_LIMIT_SIGN_IN`: such as `600/minute`.
+`RATE_LIMIT_ADDRESS`, `RATE_LIMIT_PERSON`, `RATE_LIMIT_TENANT`, `RATE_LIMIT_SIGN_IN`, `RATE_LIMIT_LOOK_UP`: such as
+`600/minute`.
 `RATE_LIMIT_EXEMPT`: networks whose requests are not counted but at sign-in: a bulk import of the data centre's own.
 """
 
@@ -23,6 +24,8 @@ from limits.strategies import FixedWindowRateLimiter
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chassis.foundation.settings import SettingMissing
+from contracts.enterprise_lookup import FindEnterprise
+from contracts.message import Query
 from gateway.errors import HTTP_SENTENCES, DoorProblem, ShowProblem
 from gateway.identity.views import Principal
 from gateway.public_address import Network, PublicAddress, counted_as, is_within, networks
@@ -34,6 +37,9 @@ fifteen people of a city hall in at nine o'clock, and tell the sixteenth to wait
 
 NOT_COUNTED = ("/static/", "/healthz", "/readyz")
 STRANGER = "stranger"
+LOOK_UPS = (FindEnterprise,)
+"""Questions whose a number is: whoever tries one after the other would come by a list."""
+
 MOST_KEYS = 100_000
 HELD = "rates"
 CLIENT = "client_address"
@@ -93,6 +99,10 @@ class Counters(Storage):
             self._counts.clear()
 
 
+LIMITED = ("address", "person", "tenant", "sign_in", "look_up")
+"""What is limited: each by a setting of its own."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RateLimits:
     """How often. A city hall may stand behind one address, and a tenant's departments ask together."""
@@ -101,12 +111,13 @@ class RateLimits:
     person: RateLimitItem = field(default_factory=lambda: parse("600/minute"))
     tenant: RateLimitItem = field(default_factory=lambda: parse("12000/minute"))
     sign_in: RateLimitItem = field(default_factory=lambda: parse("60/minute"))
+    look_up: RateLimitItem = field(default_factory=lambda: parse("60/minute"))
     exempt: tuple[Network, ...] = ()
 
     @staticmethod
     def from_env(environ: Mapping[str, str] = os.environ) -> RateLimits:
         """Raises SettingMissing for what is no limit or no network."""
-        named = {name: f"RATE_LIMIT_{name.upper()}" for name in ("address", "person", "tenant", "sign_in")}
+        named = {name: f"RATE_LIMIT_{name.upper()}" for name in LIMITED}
         try:
             said = {name: parse(environ[variable]) for name, variable in named.items() if environ.get(variable)}
             return RateLimits(**said, exempt=networks(environ.get("RATE_LIMIT_EXEMPT", "")))
@@ -144,6 +155,10 @@ class Rates:
         person = self.hit(self.limits.person, "person", principal.tenant, principal.actor.id)
         return person or self.hit(self.limits.tenant, "tenant", principal.tenant)
 
+    def of_look_up(self, principal: Principal) -> int:
+        """The same for whoever asks whose a number is: one at a counter does, a list of all enterprises is not had so."""
+        return self.hit(self.limits.look_up, "look_up", principal.tenant, principal.actor.id)
+
     def count_stranger(self, address: str) -> None:
         """Somebody there came with a token or cookie of nobody's."""
         self._limiter.hit(self.limits.sign_in, STRANGER, counted_as(address))
@@ -161,6 +176,16 @@ def count_request(request: Request, principal: Principal) -> None:
     """Count a request of somebody who is known. Raises HTTPException 429 for one too many."""
     rates: Rates | None = request.scope.get("state", {}).get(HELD)
     wait = rates.of_principal(principal) if rates is not None else 0
+    if wait:
+        raise HTTPException(429, headers={"Retry-After": str(wait)})
+
+
+def count_look_up(request: Request, principal: Principal, question: Query) -> None:
+    """Count a question by a credit code. Raises HTTPException 429 for one too many."""
+    if not isinstance(question, LOOK_UPS):
+        return
+    rates: Rates | None = request.scope.get("state", {}).get(HELD)
+    wait = rates.of_look_up(principal) if rates is not None else 0
     if wait:
         raise HTTPException(429, headers={"Retry-After": str(wait)})
 

@@ -86,7 +86,7 @@ class DeclaredRoute(APIRoute):
     """A declaration under a prefix, as the application serves it."""
 
     def __init__(self, prefix: str, declared: RouteDeclaration, tag: str) -> None:
-        self.declared = declared
+        self.declared, self.tag = declared, tag
         super().__init__(
             prefix + declared.path,
             declared.endpoint,

@@ -19,6 +19,7 @@ from chassis.write.uow import UnitOfWork
 from contracts.consents import RevealContact
 from contracts.credentials import IssueCredential, RevokeCredential, RotateCredential
 from contracts.departments import CloseDepartment
+from contracts.enterprise_lookup import FindEnterprise
 from contracts.message import Actor, Command, Contract, Model, TenantId, snake_case
 from contracts.people import AppointPerson, EndAppointment, EndMandate, GrantMandate, NameAgent, NameStandIn
 from contracts.security_events import SecurityEventKind
@@ -41,8 +42,11 @@ NOTED: Mapping[type[Command], SecurityEventKind] = {
 }
 """The gateway's own commands that change who may do what."""
 
-SEEN: tuple[type[Contract], ...] = (RevealContact,)
-"""What shows personal data in full. Noted before it is shown: what cannot be noted is not shown."""
+SEEN: Mapping[type[Contract], SecurityEventKind] = {
+    RevealContact: "masked_data_seen",
+    FindEnterprise: "enterprise_looked_up",
+}
+"""What shows personal data in full, or whose a credit code is. Noted before it is shown: what cannot be noted is not shown."""
 
 TOLD = (
     "appointment_id",
@@ -51,13 +55,14 @@ TOLD = (
     "duty_id",
     "kind",
     "enterprise_id",
+    "uscc",
     "stands_in_for",
     "credential_id",
     "actor_id",
     "since",
     "until",
 )
-"""What of an answer goes into the details: ids and days, nothing personal."""
+"""What of an answer goes into the details: ids, credit codes and days, nothing personal."""
 
 REFUSED = "refused_principal"
 C = TypeVar("C", bound=Command)
@@ -86,9 +91,9 @@ def noted(command: C, handle: Callable[[C, UnitOfWork], Model], origin: Origin) 
 
 
 async def note_look(frame: Frame, contract: Contract, actor: Actor, tenant: TenantId, origin: Origin) -> None:
-    """Write down that somebody looks at personal data in full."""
+    """Write down that somebody looks at what is not for everybody (SEEN)."""
     event = SecurityEvent(
-        kind="masked_data_seen",
+        kind=SEEN[type(contract)],
         tenant=tenant,
         actor_id=actor.id,
         origin=origin,

@@ -85,6 +85,10 @@ PARAMETERS = {
 }
 
 
+OWN_PLACE, OF_A_PLACE = "zhanggong", {"/api/v1/tenants/{id}"}
+"""What everybody reads of the own place alone."""
+
+
 MANDATE = {
     "mandate_id": "m-1",
     "tenant": "zhanggong",
@@ -201,7 +205,7 @@ def request_for(document: dict[str, Any], method: str, path: str, operation: dic
             parameter = document["components"]["parameters"][parameter["$ref"].rpartition("/")[2]]
         name, where = parameter["name"], parameter["in"]
         if where == "path":
-            path = path.replace(f"{{{name}}}", PARAMETERS.get(name, "x-1"))
+            path = path.replace(f"{{{name}}}", OWN_PLACE if path in OF_A_PLACE else PARAMETERS.get(name, "x-1"))
         elif where == "header":
             headers[name] = '"3"' if name == "If-Match" else "key-0001"
         elif parameter.get("required"):

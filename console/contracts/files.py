@@ -13,12 +13,15 @@ from console.refusal import CommandRefusal
 FOLDER = "contracts/generated"
 FLOW_PICTURE = "docs/flow.md"
 PERMISSION_TABLE = "docs/permissions.md"
+METRICS_PAGE = "docs/metrics.md"
+METRICS_RULES = "docs/alerts.yaml"
+DOCUMENTS = (FLOW_PICTURE, PERMISSION_TABLE, METRICS_PAGE, METRICS_RULES)
 BASELINE = "contracts/baseline.json"
 
 
 def generated_files(root: Path = CHECKOUT) -> dict[str, str]:
     """Path below the checkout → text, of every generated file that is there."""
-    files = [*sorted((root / FOLDER).rglob("*.json")), root / FLOW_PICTURE, root / PERMISSION_TABLE]
+    files = [*sorted((root / FOLDER).rglob("*.json")), *(root / name for name in DOCUMENTS)]
     return {file.relative_to(root).as_posix(): file.read_text() for file in files if file.exists()}
 
 

@@ -19,12 +19,14 @@ from fastapi import FastAPI
 from chassis.edge.frame import Frame
 from chassis.foundation.keyring import KeyRing
 from chassis.foundation.settings import Settings
-from console.contracts import asyncapi, flow_picture, permission_table
+from console.contracts import asyncapi, flow_picture, metrics_page, permission_table
 from console.contracts.changes import broken, sentences
 from console.contracts.files import (
     BASELINE,
     FLOW_PICTURE,
     FOLDER,
+    METRICS_PAGE,
+    METRICS_RULES,
     PERMISSION_TABLE,
     committed_files,
     generated_files,
@@ -130,7 +132,13 @@ def generated_texts() -> dict[str, str]:
         **schema_documents(),
     }
     texts = {f"{FOLDER}/{name}": text_of(document) for name, document in documents.items()}
-    return {**texts, FLOW_PICTURE: flow_picture.text(), PERMISSION_TABLE: permission_table.text()}
+    pages = {
+        FLOW_PICTURE: flow_picture.text(),
+        PERMISSION_TABLE: permission_table.text(),
+        METRICS_PAGE: metrics_page.text(),
+        METRICS_RULES: metrics_page.rules(),
+    }
+    return {**texts, **pages}
 
 
 def outside_of_texts(texts: Mapping[str, str]) -> Outside:

@@ -19,6 +19,7 @@ from typing import TypeVar
 
 from console.cluster.claim import HomeClaim
 from console.cluster.roster import without_ours
+from console.help import asked_for_help
 from console.machine.quarters import open_home, quarters_for
 from console.place import CHECKOUT, home_of
 from console.progress import LiveProgress, Progress
@@ -49,6 +50,8 @@ MOST_RERUN = 20
 
 def main(argv: list[str]) -> int:
     """Runs pytest with `argv` (default: all of tests/) and returns its exit code. `--keep` leaves the servers up."""
+    if asked_for_help(argv, "./zhida test [--keep] [FILE …] [pytest 的其他参数 pytest's own]"):
+        return 0
     arguments = [argument for argument in argv if argument != "--keep"]
     if not arguments and lint.failing():
         raise CommandRefusal(

@@ -176,6 +176,9 @@ def _digest(portal: Path) -> str:
 
 def main(argv: Sequence[str]) -> int:
     """`./zhida assets`: fetches, whatever was tried before. 1 when it could not, unless `--if-reachable` was said."""
+    if not {"-h", "--help"}.isdisjoint(argv):
+        print("用法 usage: ./zhida assets [--if-reachable]  取不到时不算失败 · not to be reached is no failure")
+        return 0
     try:
         fetch_assets()
     except (NoAssets, OSError, ValueError) as error:

@@ -27,6 +27,7 @@ async def list_applications(door: Door, query: ListApplications) -> Response:
 
 @routes.ask("/applications/{application_id}", GetApplication)
 async def get_application(door: Door, query: GetApplication) -> Response:
+    """One application of the enterprise, with its receipt and query code (申报详情)."""
     return await door.ask(query)
 
 

@@ -35,7 +35,7 @@ async def get_enterprise(door: Door, query: GetEnterprise) -> Response:
 
 @routes.ask("/enterprise-codes/{uscc}", FindEnterprise)
 async def find_enterprise(door: Door, query: FindEnterprise) -> Response:
-    """Whose credit code it is: id and name, for whoever enters who acts for the enterprise (按信用代码查企业)."""
+    """Whose credit code it is: id and name, for whoever enters facts or mandates (按信用代码查企业); each look is noted."""
     return await door.ask(query)
 
 

@@ -30,6 +30,7 @@ async def appropriate_budget(door: Door, command: AppropriateBudget) -> Response
 
 @routes.ask("/budgets", ListBudgetLines, without=("department", "line_id"))
 async def list_budget_lines(door: Door, query: ListBudgetLines) -> Response:
+    """Budget lines by year and department: appropriated, reserved, paid, available (预算指标)."""
     return await door.ask(query)
 
 
@@ -59,6 +60,7 @@ async def summarise_disbursements(door: Door, query: SummariseDisbursements) -> 
 
 @routes.ask("/disbursements/{disbursement_id}", GetDisbursement)
 async def get_disbursement(door: Door, query: GetDisbursement) -> Response:
+    """One attempt to pay, with its state, its reason and whom it goes to (兑付详情)."""
     return await door.ask(query)
 
 

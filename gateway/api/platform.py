@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from contracts.identity import OnboardTenant
+from contracts.identity import PLATFORM, OnboardTenant
 from contracts.onboarding import GetOnboardingChecklist, OnboardCounty
 from contracts.tenants import ChangeTenant, GetTenant, GetTenantVersions, ListTenants
-from gateway.door import Door
+from gateway.door import Door, TenantNotYours
 from gateway.identity.onboarding import use_cases
 from gateway.identity.onboarding.views import get_onboarding_checklist as checklist_of
 from gateway.identity.tenants import use_cases as tenants
@@ -37,13 +37,15 @@ async def get_onboarding_checklist(door: Door, query: GetOnboardingChecklist) ->
 
 @routes.ask("/tenants", ListTenants)
 async def list_tenants(door: Door, query: ListTenants) -> Response:
-    """All tenants, or those under one parent (地区列表)."""
+    """Tenants, or those under one parent (地区列表): all of them for the platform, else one's own and those below."""
     return await door.look_up(query, views.list_tenants)
 
 
 @routes.ask("/tenants/{id}", GetTenant)
 async def get_tenant(door: Door, query: GetTenant) -> Response:
-    """One tenant with its settings and former division codes. ETag is what a change must name in If-Match."""
+    """One's own place whole, for the platform any (地区详情): settings, former division codes. ETag is for If-Match."""
+    if door.principal.tenant not in (PLATFORM, query.id):
+        raise TenantNotYours(field="id")
     return await door.look_up(query, views.get_tenant, tenant=query.id)
 
 

@@ -147,6 +147,18 @@ def test_the_list_shows_every_tenant_as_it_is_now_a_page_at_a_time(identity: Ide
     assert [each["id"] for each in below] == ["xingguo"]
 
 
+def test_whoever_does_not_run_the_platform_is_told_of_the_own_place_and_those_directly_below(
+    identity: Identity,
+) -> None:
+    def listed(tenant: str, **asked: Any) -> list[str]:
+        return [each["id"] for each in identity.ask(ListTenants(**asked), tenant)["ok"]["items"]]
+
+    assert listed("ganzhou") == ["ganzhou", "xingguo"]
+    assert listed("xingguo") == ["xingguo"]
+    assert listed("xingguo", parent_id="ganzhou") == ["xingguo"]
+    assert listed("nowhere") == []
+
+
 @pytest.mark.parametrize(
     ("tenant", "changes", "code"),
     [

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from chassis.read.paging import cut_page, decode_cursor, encode_cursor
 from chassis.read.reader import Reader
 from chassis.tenancy.registry import TenantUnknown
-from contracts.identity import TenantView
+from contracts.identity import PLATFORM, TenantView
 from contracts.tenants import (
     GetTenant,
     GetTenantVersions,
@@ -21,7 +21,8 @@ from gateway.identity.tenants.store import ONBOARDED_TENANT, TENANT_VERSION, div
 # Every version of a tenant is a change of its settings' row: the two are counted alike.
 REGISTERED = (
     "SELECT id, parent_id, level, division_code, name, settings, settings_version AS version FROM tenant"
-    " WHERE (CAST(:parent AS text) IS NULL OR parent_id = :parent) AND id > :after ORDER BY id LIMIT :limit"
+    " WHERE (CAST(:parent AS text) IS NULL OR parent_id = :parent) AND id > :after"
+    " AND (CAST(:own AS text) IS NULL OR id = :own OR parent_id = :own) ORDER BY id LIMIT :limit"
 )
 
 
@@ -36,9 +37,10 @@ def get_tenant(query: GetTenant, reader: Reader) -> TenantView:
 
 
 def list_tenants(query: ListTenants, reader: Reader) -> TenantPage:
-    """Raises CursorInvalid."""
+    """All of them to the platform, to others their own place and those below. Raises CursorInvalid."""
     (after,) = decode_cursor(query.cursor, str) or ("",)
-    wanted = {"parent": query.parent_id, "after": after, "limit": query.limit + 1}
+    own = None if reader.tenant == PLATFORM else reader.tenant
+    wanted = {"parent": query.parent_id, "after": after, "own": own, "limit": query.limit + 1}
     rows, more = cut_page(reader.execute(REGISTERED, wanted).mappings().all(), query.limit)
     return TenantPage(
         items=tuple(TenantView.model_validate(dict(row)) for row in rows),

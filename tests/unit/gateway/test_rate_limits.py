@@ -7,16 +7,18 @@ from typing import Any
 
 import httpx
 import pytest
-from fastapi import Depends, FastAPI, Request
+from fastapi import Depends, FastAPI, HTTPException, Request
 from limits import parse
 
 from chassis.foundation.settings import SettingMissing
+from contracts.enterprise_lookup import FindEnterprise
+from contracts.enterprises import GetEnterprise
 from contracts.message import Actor
 from gateway import errors
 from gateway.access import PUBLIC, Only
 from gateway.identity.views import Principal
 from gateway.public_address import PublicAddress, networks
-from gateway.rate_limits import MOST_KEYS, Counters, RateLimited, RateLimits, Rates
+from gateway.rate_limits import HELD, MOST_KEYS, Counters, RateLimited, RateLimits, Rates, count_look_up
 
 
 class Moment:
@@ -133,3 +135,17 @@ def test_settings_say_how_often_or_stop_the_start() -> None:
     for environment in ({"RATE_LIMIT_ADDRESS": "often"}, {"RATE_LIMIT_EXEMPT": "us"}):
         with pytest.raises(SettingMissing):
             RateLimits.from_env(environment)
+
+
+def test_whose_a_credit_code_is_is_asked_as_often_as_a_counter_needs_and_nobody_comes_by_a_list_so() -> None:
+    rates = Rates(RateLimits(look_up=parse("2/minute")), Moment())
+    request = Request({"type": "http", "state": {HELD: rates}})
+    partner = Principal("zhanggong", Actor(id="partner", roles=frozenset({"partner"})))
+    question = FindEnterprise(uscc="91360702DEM000014H")
+    for _ in range(2):
+        count_look_up(request, partner, question)
+    with pytest.raises(HTTPException) as refused:
+        count_look_up(request, partner, question)
+    assert (refused.value.status_code, refused.value.headers) == (429, {"Retry-After": "60"})
+    count_look_up(request, Principal("zhanggong", Actor(id="clerk")), question)
+    count_look_up(request, partner, GetEnterprise(enterprise_id="e-1"))

@@ -12,6 +12,7 @@ import pytest
 from chassis.testing.fakes import FakeUnit
 from contracts import credentials, people
 from contracts.consents import DisclosureView, RevealContact
+from contracts.enterprise_lookup import FindEnterprise
 from contracts.message import Actor, Command, Model
 from contracts.people import EndAppointment
 from contracts.refusal import Forbidden, NotFound
@@ -120,6 +121,24 @@ def test_a_look_at_a_telephone_number_is_noted_before_it_is_shown(
         assert (event.kind, event.actor_id, event.tenant) == ("masked_data_seen", "clerk", "zhanggong")
         assert event.details == {"command": "reveal_contact", "enterprise_id": "e-1"}
     assert issubclass(DisclosureView, Model)
+
+
+@pytest.mark.parametrize(("answer", "notes"), [({"ok": {"enterprise_id": "e-1"}}, 1), ({"refused": {}}, 0)])
+def test_whoever_asks_whose_a_credit_code_is_is_noted_before_they_are_told(
+    monkeypatch: pytest.MonkeyPatch, answer: dict[str, Any], notes: int
+) -> None:
+    events = recorded(monkeypatch)
+
+    class Bus:
+        async def call(self, *_: object, **__: object) -> dict[str, Any]:
+            return answer
+
+    app = SimpleNamespace(state=SimpleNamespace(bus=Bus(), frame=None))
+    door = Door(request_of(app), CLERK)
+    asyncio.run(door.reply_to(FindEnterprise(uscc="91360702DEM000014H")))
+    assert [(event.kind, event.actor_id, event.details) for event in events] == [
+        ("enterprise_looked_up", "clerk", {"command": "find_enterprise", "uscc": "91360702DEM000014H"})
+    ] * notes
 
 
 def test_whom_a_guard_refuses_is_noted_when_they_have_been_answered(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,11 +17,15 @@ from gateway.portal.platform.places import everywhere
 from gateway.portal.platform.tenants.changes import changes_of
 from gateway.portal.platform.tenants.department_lines import EXAMPLE, beside_the_lines
 from gateway.portal.platform.tenants.new_county import NewCounty, with_names
+from gateway.portal.shell.allowed import may
 from gateway.portal.shell.pages import Nothing, Pages, Values
 from gateway.portal.shell.rendering import address
 
 pages = Pages("platform")
 OPERATOR = Permitted(OnboardCounty)
+READER = Permitted(GetTenantVersions)
+"""All three administrators of the platform read; the one for the system changes."""
+
 CLOSED_LISTS: Values = {
     "levels": [each.value for each in Level if each is not Level.NATIONAL],
     "modes": [each.value for each in Mode],
@@ -29,11 +33,12 @@ CLOSED_LISTS: Values = {
 }
 
 
-@pages.show("/platform/tenants", ListTenants, OPERATOR, template="tenants.html", nav=("platform.nav.tenants", 10))
+@pages.show("/platform/tenants", ListTenants, READER, template="tenants.html", nav=("platform.nav.tenants", 10))
 async def show_tenants(door: Door, query: ListTenants) -> Values:
     """All places, or those under one."""
     page = await door.found(query, views.list_tenants)
-    return {"page": page, "query": query, "names": {each.id: each.name for each in await everywhere(door)}}
+    names = {each.id: each.name for each in await everywhere(door)}
+    return {"page": page, "query": query, "names": names, "may_open": may(door, OnboardCounty)}
 
 
 @pages.show("/platform/tenants/new", Nothing, OPERATOR, template="new.html")
@@ -53,13 +58,14 @@ async def onboard(door: Door, said: NewCounty) -> str:
     return f"/platform/tenants/{command.id}/checklist?done=onboarded"
 
 
-@pages.show("/platform/tenants/{id}", GetTenant, template="tenant.html")
+@pages.show("/platform/tenants/{id}", GetTenant, READER, template="tenant.html")
 async def show_tenant(door: Door, query: GetTenant) -> Values:
-    """One place with its settings, to be changed."""
+    """One place with its settings, to be changed by whoever may."""
     tenant = await door.found(query, views.get_tenant, tenant=query.id)
     known = await everywhere(door)
     parents = _choice(tuple(each for each in known if each.id != tenant.id))
-    return {"tenant": tenant, "names": {each.id: each.name for each in known}, "parents": parents, **CLOSED_LISTS}
+    names = {each.id: each.name for each in known}
+    return {"tenant": tenant, "names": names, "parents": parents, "may_change": may(door, ChangeTenant), **CLOSED_LISTS}
 
 
 @pages.form("/platform/tenants/{id}/change", ChangeTenant, on=show_tenant, versioned=True)
