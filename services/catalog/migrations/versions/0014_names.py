@@ -8,7 +8,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "catalog_0014"
-down_revision = "catalog_0012"
+down_revision = "catalog_0013"
 branch_labels = None
 depends_on = None
 

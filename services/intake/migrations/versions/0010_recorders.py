@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "intake_0010"
-down_revision = "intake_0008"
+down_revision = "intake_0009"
 branch_labels = None
 depends_on = None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "review_0013"
-down_revision = "review_0010"
+down_revision = "review_0012"
 branch_labels = None
 depends_on = None
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from alembic import op
 
-revision = "treasury_0010"
-down_revision = "treasury_0007"
+revision = "treasury_0009"
+down_revision = "treasury_0008"
 branch_labels = None
 depends_on = None
 
