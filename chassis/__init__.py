@@ -6,8 +6,12 @@ publishes or acknowledges by itself. nameko and eventlet are known only to `entr
 
 import atexit
 import gc
+import warnings
 
 # What is imported lives as long as the process. The collector would go through all of it some thirty times while
 # a service is imported, and four times more at the exit, for nothing: half of the time that both take.
 gc.set_threshold(50_000, 20, 50)
 atexit.register(gc.freeze)
+
+# eventlet says at its import that it is only being maintained: known (docs/decisions/0007), and said before any log has its form.
+warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")

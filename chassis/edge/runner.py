@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import os
-import warnings
 
 # Before anything else is imported: green sockets and threads, and psycopg waiting through `select`, which
 # eventlet makes green (ten parallel pg_sleep(.2): 2.02 s without, 0.21 s with).
 os.environ.setdefault("PSYCOPG_WAIT_FUNC", "wait_select")
-
-# It says at its import that it is only being maintained, before the log has its form (docs/decisions/).
-warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
 
 import eventlet
 
