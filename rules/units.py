@@ -158,7 +158,7 @@ _COUNTED = {"月": "个月", "季度": "个季度"}
 def quantity_text(value: Fraction, unit_text: str) -> str:
     """A number with its unit, as people write it: `2,000 万元`, `1.5%`, `2021 年度` (a name, not a count)."""
     if unit_text == "年度":
-        return f"{number_text(value).replace(',', '')} {unit_text}"
+        return f"{number_text(value).replace(',', '')} {unit_text}"  # no cell: our own
     gap = "" if unit_text in ("%", "‰") else " "
     return f"{number_text(value)}{gap}{_COUNTED.get(unit_text, unit_text)}"
 

@@ -107,7 +107,7 @@ def _parser() -> argparse.ArgumentParser:
     for each in (show, load):
         each.add_argument("--year", type=int, required=True, help="年份")
     source = load.add_mutually_exclusive_group(required=True)
-    source.add_argument("--file", metavar="FILE", help="CSV:日期,放假|上班")
+    source.add_argument("--file", metavar="FILE", help="CSV 或 Excel:日期,放假|上班")
     source.add_argument("--from-package", action="store_true", help="取自 chinesecalendar 软件包")
     load.add_argument("--document", required=True, metavar="NUMBER", help="文号,如 国办发明电〔2026〕5号")
     load.add_argument("--why", required=True, metavar="WHY", help="原因")

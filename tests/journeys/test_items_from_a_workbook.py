@@ -82,7 +82,7 @@ def test_a_county_starts_from_a_workbook(house: House) -> None:
         assert (ended["state"], ended["accepted"], ended["refused"]) == ("finished", 4, 1), (ended, lines)
         (refused,) = [line for line in lines if line["outcome"] == "refused"]
         assert (refused["code"], refused["line"]) == ("number_unreadable", 2)
-        assert refused["column"] == "金额表第2行“标准”"
+        assert refused["column"] == "金额表第2行“标准”（I2）"
 
         ended, lines = officer.imports(bytes_of(items))
         assert (ended["accepted"], ended["unchanged"], ended["refused"]) == (1, 4, 0), lines

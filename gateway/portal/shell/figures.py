@@ -57,7 +57,7 @@ def round_yuan(fen: int | None) -> str:
 
 def in_field(fen: int | None) -> str:
     """Fen as it stands in a field for yuan: plain digits."""
-    return "" if fen is None else Money(fen).yuan_text().replace(",", "").removesuffix(".00")
+    return "" if fen is None else f"{Money(fen).yuan:f}".removesuffix(".00")
 
 
 def number(value: int | None) -> str:

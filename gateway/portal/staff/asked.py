@@ -8,6 +8,7 @@ from typing import Any
 
 from contracts.money import Money
 from contracts.typed import half_width
+from contracts.written import plain_number
 
 AMOUNT = re.compile(r"¥?\s*[0-9]{1,3}(,[0-9]{3})*(\.[0-9]{1,2})?|¥?\s*[0-9]{1,13}(\.[0-9]{1,2})?")
 WAN = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,6})?)\s*万元?")
@@ -30,4 +31,4 @@ def amount_in(text: str) -> int | None:
         return Money.from_yuan(Decimal(wan[1]) * 10_000).fen
     if AMOUNT.fullmatch(text) is None:
         return None
-    return Money.from_yuan(text.removeprefix("¥").strip().replace(",", "")).fen
+    return Money.from_yuan(plain_number(text.removeprefix("¥"))).fen

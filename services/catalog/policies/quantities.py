@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
+from contracts.written import plain_number
 from rules.units import Dimension, unit
 
 DIGITS = dict(zip("零〇一二两三四五六七八九", (0, 0, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9), strict=True))
@@ -61,7 +62,7 @@ def quantities(text: str) -> Iterator[Quantity]:
         if found["percent"] is not None:
             number, word = _number(found["percent"]), "%"
         elif found["digits"] is not None:
-            number, word = _times(Fraction(found["digits"].replace(",", "")), found["many"]), found["unit"]
+            number, word = _times(Fraction(plain_number(found["digits"])), found["many"]), found["unit"]
         else:
             number, word = _number(found["words"]), found["unit_of_words"]
         word = word or ("元" if set(found["many"] or found["words"] or "") & set(MYRIADS) else None)
