@@ -320,7 +320,7 @@ STUCK = StuckWork(
 BODY = (
     '{"type": "zhida.review.CaseApproved", "subject": "01H8-2Z", "tenant": "xingguo", "data": {"amount_fen": 20000000}}'
 )
-HEALTH = {**EVERYWHERE, "list_stuck_work": json(STUCK)}
+HEALTH = {**EVERYWHERE, "list_stuck_work": json(STUCK), "list_missing_calendars": MISSING}
 
 
 def sample(path: str, address: str = "", answers: dict[str, Any] | None = None, **more: Any) -> PageSample:

@@ -191,6 +191,15 @@ def test_what_is_missing_and_who_does_not_answer_is_said_first(visitor: Visitor)
     assert "没有卡住的工作" in page.text
 
 
+def test_a_year_that_deadlines_wait_for_stands_with_what_is_stuck(visitor: Visitor) -> None:
+    visitor.bus.answers["list_missing_calendars"] = {"items": []}
+    assert "工作日历待载入" not in visitor.get("/platform/health", "system").text
+    waits = {"tenant": "xingguo", "year": 2027, "clock": "payout", "since": "2026-11-30T04:00:00Z"}
+    visitor.bus.answers["list_missing_calendars"] = {"items": [waits]}
+    page = visitor.get("/platform/health", "system").text
+    assert page.count('2027 年工作日历待载入。 <a href="/platform/calendars">') == 1, "once, whoever waits"
+
+
 def test_the_installations_token_is_pointed_out_until_it_is_gone(visitor: Visitor) -> None:
     assert "ZHIDA_PLATFORM_TOKEN" in visitor.get("/platform/health", "system").text
     assert "ZHIDA_PLATFORM_TOKEN" not in visitor.get("/platform/health", "county_system").text

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from datetime import date
-from typing import Any
 
 from pydantic import Field
 
@@ -14,20 +13,16 @@ from contracts.calendars import (
     CalendarView,
     GetCalendar,
     ListCalendars,
-    ListMissingCalendars,
-    MissingCalendar,
     PublishCalendar,
 )
-from contracts.flow import SERVICES
 from contracts.message import Model, TenantId, Why
 from contracts.refusal import NotFound, Refused
 from gateway.access import Permitted
-from gateway.bus import BusError
 from gateway.door import Door, RefusedThere
-from gateway.errors import Faulted
 from gateway.identity.calendars import use_cases, views
 from gateway.portal.platform.calendars.announced import announced, listed
 from gateway.portal.platform.calendars.months import SATURDAY, months_of
+from gateway.portal.platform.missing import missing_years
 from gateway.portal.platform.places import everywhere
 from gateway.portal.platform.today import today
 from gateway.portal.shell.pages import Pages, Shown, Values
@@ -141,15 +136,3 @@ async def year_known(door: Door, tenant: TenantId, year: int) -> CalendarView | 
         if refused.refusal().kind != NotFound.kind:
             raise
         return None
-
-
-async def missing_years(door: Door) -> tuple[MissingCalendar, ...]:
-    """The years that deadlines wait for; of services that do not answer nothing is known."""
-
-    async def of(service: Any) -> tuple[MissingCalendar, ...]:
-        try:
-            return (await door.told(ListMissingCalendars(), of=service)).items
-        except (BusError, Faulted):
-            return ()
-
-    return tuple(each for found in await asyncio.gather(*(of(service) for service in SERVICES)) for each in found)

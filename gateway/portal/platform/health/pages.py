@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import get_args
 
+from contracts.calendars import PublishCalendar
 from contracts.identity import PLATFORM, InTenant
 from contracts.message import TenantId, WorkerName
 from contracts.stuck_work import GetStuckWork, ListStuckWork, PieceId, RedriveStuckWork, StuckKind, StuckPiece
@@ -13,7 +14,9 @@ from gateway.access import Permitted
 from gateway.bus import BusError
 from gateway.door import Door
 from gateway.errors import Faulted
+from gateway.portal.platform.missing import missing_years
 from gateway.portal.platform.places import place_values
+from gateway.portal.shell.allowed import may
 from gateway.portal.shell.pages import Pages, Values
 from gateway.portal.shell.rendering import address
 
@@ -47,9 +50,10 @@ class OnePiece(InTenant):
 @pages.show("/platform/health", Asked, READER, template="health.html", nav=("platform.nav.health", 70))
 async def show_health(door: Door, asked: Asked) -> Values:
     """Readiness, the services one by one, and what is stuck in them, the oldest first."""
-    missing, services = await asyncio.gather(
+    missing, services, awaited = await asyncio.gather(
         door.request.app.state.readiness.missing(),
         asyncio.gather(*(health_of(door, service, asked.tenant) for service in WORKERS)),
+        missing_years(door),
     )
     stuck = sorted((each for service in services for each in service.items), key=lambda piece: piece.since)
     place = await place_values(door, asked.tenant)
@@ -59,6 +63,7 @@ async def show_health(door: Door, asked: Asked) -> Values:
         "silent": [each.name for each in services if each.total is None],
         "total": sum(each.total or 0 for each in services),
         "stuck": stuck,
+        "awaited": sorted({each.year for each in awaited}) if may(door, PublishCalendar) else [],
         "token_left": door.principal.tenant == PLATFORM and door.directory.has_platform_token,
         **place,
         "places": [(id, EVERYWHERE if id == PLATFORM else name) for id, name in place["places"]],
