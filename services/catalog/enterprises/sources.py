@@ -92,7 +92,7 @@ class Voice:
             text = f"不能以“{source}”的名义录入数据；{self._may()}"
             return Reason(code="source_not_yours", message=text, field=where)
         if kind is None and not named:
-            text = f"看不出来源“{source}”属于哪一类，请写明来源类型（source_kind）；{self._may()}"
+            text = f"看不出来源“{source}”属于哪一类，请写明来源类型；{self._may()}"
             return Reason(code="source_kind_missing", message=text, field=f"{where}_kind")
         return None
 
