@@ -22,8 +22,9 @@ from pydantic_core import PydanticCustomError
 from contracts.typed import MISFIT
 from contracts.written import is_error
 
-CATEGORIES_UNSEEN = frozenset({"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"})
-"""Control and format characters (zero-width, from right to left), private and unassigned ones, ends of lines."""
+CATEGORIES_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+"""Control and format characters (zero-width, from right to left), halves of characters, ends of lines. What has no meaning here
+may be a rare surname: GB 18030 of 2000 keeps some in the private area, and Unicode adds to its Han characters every year."""
 
 UNSEEN = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
 """Characters that show nothing although Unicode counts them among letters, marks or symbols."""

@@ -134,3 +134,8 @@ def test_what_nobody_sees_in_a_name_is_refused_with_its_place(name: str, point: 
 
 def test_what_everybody_sees_is_no_matter() -> None:
     assert unseen_in("示例 ABC（集团）·公司　𠮷") is None
+
+
+@pytest.mark.parametrize("surname", ["\ue863", "\U00031350", "\U0002ebf0", "㐂"])
+def test_a_rare_surname_is_a_name_though_this_machine_does_not_know_it(surname: str) -> None:
+    assert TYPE.validate_python(f"{surname}记商行") == f"{surname}记商行"

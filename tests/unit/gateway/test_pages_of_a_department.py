@@ -132,6 +132,11 @@ def test_a_supervisor_is_not_let_in(visitor: Visitor) -> None:
 # -- one case --------------------------------------------------------------------------------------------------
 
 
+def test_a_case_says_what_its_enterprise_is_called_now(visitor: Visitor) -> None:
+    visitor.bus.answers["get_case_sheet"] = told(sheet(case(1, enterprise_called="改名后的示例公司")))
+    assert "现名“改名后的示例公司”" in text_of(visitor.get("/department/cases/case-1", "reviewer").text)
+
+
 def test_a_case_shows_what_it_is_decided_by_with_sources(visitor: Visitor) -> None:
     text = text_of(visitor.get("/department/cases/case-1?state=accepted", "reviewer").text)
     for told_there in (

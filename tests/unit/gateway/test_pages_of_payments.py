@@ -102,6 +102,26 @@ def test_the_list_shows_count_total_and_the_three_largest_of_all_that_is_ready(v
     assert said_to(bus, "summarise_disbursements")[0]["state"] == "ready"
 
 
+@pytest.mark.parametrize(
+    ("holder", "called", "said"),
+    [
+        ("{name}", None, False),
+        ("{name} ( 分厂 )", None, True),
+        (" {name}", None, False),
+        ("改名后的(集团)公司", "改名后的（集团）公司", False),
+    ],
+)
+def test_a_holder_is_another_than_the_enterprise_only_by_name_and_not_by_writing(
+    visitor: Visitor, holder: str, called: str | None, said: bool
+) -> None:
+    paid = renewed()
+    written = holder.format(name=paid.claim.enterprise_name.replace("（", "(").replace("）", ")"))
+    visitor.bus.answers["get_disbursement"] = told(paid.model_copy(update={"payee_name": written}))
+    visitor.bus.answers["get_case_sheet"] = told(sheet(case(4, state="approved", enterprise_called=called)))
+    page = visitor.get(f"/bureau/payments/{paid.disbursement_id}", "checker").text
+    assert ("户名与企业名称不一致" in page) == said
+
+
 def test_what_follows_a_return_is_flagged_with_its_account_version(visitor: Visitor) -> None:
     text = text_of(visitor.get("/bureau/payments", "checker").text)
     assert "重付，第 2 次" in text

@@ -18,7 +18,7 @@ SEEING = [
     Actor(id="bureau", roles=frozenset({"bureau"})),
 ]
 ANSWERS = {
-    GetCase: told(case(2, note="该公司欠税")),
+    GetCase: told(case(2, note="该公司欠税", enterprise_called="改名后的公司")),
     ListCases: {"items": [told(case(2, note="该公司欠税"))], "next_cursor": None},
     GetDisbursement: told(payment(2)),
     ListDisbursements: listed(payment(2)),
@@ -32,6 +32,7 @@ def test_names_codes_accounts_and_reasons_are_masked(contract: type) -> None:
     assert NAMES[2] not in said
     assert "91360702DEM" not in said
     assert "该公司欠税" not in said
+    assert "改名后的公司" not in said
     assert "**" in said
 
 

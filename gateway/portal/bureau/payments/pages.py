@@ -9,11 +9,14 @@ from pydantic import Field
 from starlette.responses import Response
 
 from contracts.message import Cursor, Id, Model
+from contracts.names import same_name
 from contracts.refusal import Invalid
+from contracts.review import CaseSheet
 from contracts.treasury import (
     AuthoriseDisbursement,
     ClearContradiction,
     DisbursementState,
+    DisbursementView,
     GetDisbursement,
     ListBudgetLines,
     ListDisbursements,
@@ -133,6 +136,7 @@ async def show_payment(door: Door, asked: PaymentInList) -> Values:
     seen = snapshot(payment)
     return {
         "payment": payment,
+        "names_differ": not _is_in_its_name(payment, sheet),
         "sheet": sheet,
         "line": line.items[0] if line and line.items else None,
         "previous": previous,
@@ -145,6 +149,12 @@ async def show_payment(door: Door, asked: PaymentInList) -> Values:
         "snapshot": as_seen(seen),
         "changed": await changes_since(door, seen),
     }
+
+
+def _is_in_its_name(payment: DisbursementView, sheet: CaseSheet | None) -> bool:
+    """Whether the account's holder is the enterprise, as it filed or as it is called now, in whatever writing."""
+    called = sheet.case.enterprise_called if sheet is not None else None
+    return any(same_name(payment.payee_name, each) for each in (payment.claim.enterprise_name, called) if each)
 
 
 @pages.form("/bureau/payments/{disbursement_id}/authorise", AuthoriseDisbursement, on=show_payment, versioned=True)
