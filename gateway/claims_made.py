@@ -9,13 +9,13 @@ import asyncio
 from collections.abc import Awaitable, Mapping
 from typing import TypeVar
 
-from contracts.entitlements import ClaimMade, EntitlementPage
+from contracts.entitlements import ClaimMade, ListEntitlements
 from contracts.intake import ApplicationView, ListApplications
 from contracts.message import Id, Model
 from contracts.oversight import TrackingView, TrackOwnCases
 from contracts.refusal import Refused
 from gateway.bus import BusError
-from gateway.door import Door
+from gateway.door import Door, Wire
 from gateway.errors import Faulted
 
 MOST = 200
@@ -38,11 +38,14 @@ async def claims_made(door: Door, item_id: Id | None = None) -> Mapping[Id, Clai
     return newest
 
 
-async def with_claims(door: Door, found: EntitlementPage) -> EntitlementPage:
-    """The page with what has been claimed of it."""
-    claims = await claims_made(door) if found.items else {}
-    items = tuple(each.model_copy(update={"claim": claims.get(each.item_id)}) for each in found.items)
-    return found.model_copy(update={"items": items})
+async def own_entitlements(door: Door, query: ListEntitlements) -> Wire:
+    """What the catalogue answers, with what the enterprise has claimed of it; a refusal as it comes."""
+    found = await door.reply_to(query)
+    items = found["ok"].get("items", ()) if "ok" in found else ()
+    claims = await claims_made(door) if items else {}
+    told = {id: claim.model_dump(mode="json") for id, claim in claims.items()}
+    with_claims = [{**each, "claim": told.get(each["item_id"])} for each in items]
+    return {"ok": {**found["ok"], "items": with_claims}} if items else found
 
 
 def _claim(application: ApplicationView, story: TrackingView | None) -> ClaimMade:

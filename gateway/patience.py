@@ -47,19 +47,22 @@ class DoorPatience:
     async def answered(self, service: str, send: Send, after: Sequence[WrittenWire], seconds: float) -> TimelyAnswer:
         """What comes of the call within `seconds`. Raises what `send` raises."""
         began = self._clock()
-        skipped = bool(after) and self._clock() < self._away.get(service, 0.0)
-        wire = await send(() if skipped else after, seconds)
+        wire = await send(after, seconds)
         for pause in self._pauses:
             left = seconds - (self._clock() - began) - pause
-            if not _may_change(wire) or left < LEAST_LEFT:
+            if not _may_change(wire) or left < LEAST_LEFT or (is_behind(wire) and self._is_away(service)):
                 break
             await asyncio.sleep(pause)
-            wire = await send(() if skipped else after, left)
+            wire = await send(after, left)
         if not is_behind(wire):
-            return TimelyAnswer(wire, skipped)
-        log.warning("a copy did not arrive in time", service=service)
-        self._away[service] = self._clock() + NOT_WAITED_FOR
+            return TimelyAnswer(wire)
+        if not self._is_away(service):
+            log.warning("a copy did not arrive in time", service=service)
+            self._away[service] = self._clock() + NOT_WAITED_FOR
         return TimelyAnswer(await send((), max(LEAST_LEFT, seconds - (self._clock() - began))), behind=True)
+
+    def _is_away(self, service: str) -> bool:
+        return self._clock() < self._away.get(service, 0.0)
 
 
 def is_behind(wire: Wire) -> bool:

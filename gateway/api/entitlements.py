@@ -12,7 +12,7 @@ from contracts.entitlements import (
     ListMatches,
     PreviewItem,
 )
-from gateway.claims_made import with_claims
+from gateway.claims_made import own_entitlements
 from gateway.door import Door, answer
 from gateway.previews import costed_preview
 from gateway.routes import Routes
@@ -22,12 +22,8 @@ routes = Routes("匹配 entitlements")
 
 @routes.ask("/my/entitlements", ListEntitlements, own_enterprise=True)
 async def list_own_entitlements(door: Door, query: ListEntitlements) -> Response:
-    """What the enterprise may claim, with reasons, the estimate and its working; or what it may not, or what is open.
-
-    What it has claimed already says so (`claim`), and whether that is paid.
-    """
-    found = await with_claims(door, await door.told(query))
-    return door.answer({"ok": found.model_dump(mode="json")})
+    """What the enterprise may claim, or not, or what is open: reasons, estimate, working, and what it claimed already."""
+    return door.answer(await own_entitlements(door, query))
 
 
 @routes.ask("/enterprises/{enterprise_id}/entitlements", ListEntitlements)

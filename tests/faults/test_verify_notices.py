@@ -47,7 +47,7 @@ def test_a_an_instruction_credited_twice_is_noticed(still: House) -> None:
         ({"creditor_name": "别人"}, "户名不符"),
         ({"creditor_account": "999"}, "账号不符"),
         ({"bank_reference": "SBK0"}, "银行流水号不符"),
-        ({"status": "returned"}, "银行为已退汇，资金账为 settled"),
+        ({"status": "returned"}, "银行为已退汇，资金账为“已到账”"),
         ({"instruction_id": "nobody-ordered-this"}, "资金账中没有"),
     ],
     ids=lambda value: next(iter(value)) if isinstance(value, Mapping) else "",

@@ -139,7 +139,7 @@ def test_totals_that_differ_open_the_days_that_were_closed(books: Books, monkeyp
     assert "i-00000007" in said
     books.change("UPDATE disbursement SET amount_fen = 500, state = 'sent', settled_at = NULL WHERE id = 'd7'")
     (said,) = books.look(*invariants)
-    assert "银行为已到账，资金账为 sent" in said
+    assert "银行为已到账，资金账为“已发送银行”" in said
 
 
 def test_a_day_that_is_not_over_or_not_sound_is_no_checkpoint(books: Books, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, text
 
 from console.operating.checks.bank_book import ASKED_AT_ONCE, Credit
+from contracts.status_labels import DISBURSEMENT
 
 POOL = "POOL-"
 
@@ -57,6 +58,12 @@ class Attempt:
     def name(self) -> str:
         """What people call it."""
         return f"支付 {self.instruction_id}（收件编号 {self.receipt}）"
+
+    @property
+    def standing_now(self) -> str:
+        """Its state, as staff call it."""
+        known = {str(state): label.staff_zh for state, label in DISBURSEMENT.items()}
+        return known.get(self.state, "未知状态")
 
 
 @dataclass(frozen=True, slots=True)

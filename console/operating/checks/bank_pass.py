@@ -203,7 +203,7 @@ def differences(attempt: Attempt, credit: Credit, cipher: Cipher) -> list[str]:
     """In what our attempt is unlike the bank's credit, one sentence each."""
     name, found = attempt.name, []
     if attempt.state != credit.status:
-        found.append(f"{name} 银行为{PAID.get(credit.status, credit.status)}，资金账为 {attempt.state}")
+        found.append(f"{name} 银行为{PAID.get(credit.status, credit.status)}，资金账为“{attempt.standing_now}”")
     if attempt.amount_fen != credit.amount_fen:
         our_yuan, their_yuan = Money(attempt.amount_fen).yuan_text(), Money(credit.amount_fen).yuan_text()
         found.append(f"{name} 金额不符：资金账 {our_yuan} 元，银行 {their_yuan} 元")

@@ -56,7 +56,7 @@ def _portion(look: Look, ids: Sequence[str], said: Sequence[Credit], pending: se
         elif attempt is not None and attempt.state in PAID:
             yield Finding("B", attempt.tenant, f"{attempt.name} 记为{PAID[attempt.state]}，银行没有这笔入账")
         if attempt is not None and id in pending and attempt.state not in IN_FLIGHT:
-            yield Finding("B", attempt.tenant, f"{attempt.name} 在银行处理中，资金账却记为 {attempt.state}")
+            yield Finding("B", attempt.tenant, f"{attempt.name} 在银行处理中，资金账却记为“{attempt.standing_now}”")
 
 
 INVARIANT = Invariant("B", "账实相符：已付、已退与银行账本逐笔一致", "our payments are the bank's", unlike_the_bank)

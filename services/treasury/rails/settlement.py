@@ -97,6 +97,7 @@ def _doubt(each: Disbursement, answer: BankAnswer, funds: Funds, now: datetime, 
     """No answer, or none that ends it. The money stays reserved until the bank has firmly said no, and can no more do it."""
     if each.state == "sent":
         each.doubt(DOUBTS[answer.status])
+    each.reason = DOUBTS[answer.status]  # what it says now, not what it said when it was first asked
     if answer.status == "conflict":
         each.contradict(CONFLICT.format(instruction=each.instruction_id))
     if answer.status == "not_found":
@@ -185,4 +186,4 @@ def next_question(each: Disbursement, now: datetime, patience: Patience) -> date
 
 def _standing(each: Disbursement) -> tuple[object, ...]:
     """What an answer may change."""
-    return (each.state, each.unheard, each.contradiction, each.return_listed_at, each.unheard_asked_at)
+    return (each.state, each.reason, each.unheard, each.contradiction, each.return_listed_at, each.unheard_asked_at)

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import get_args
+from typing import cast, get_args
 
 import pytest
 
 from chassis.testing.fakes import NOON
 from contracts.treasury import DisbursementState
 from services.treasury.disbursements.domain import Disbursement
+from services.treasury.disbursements.funds import Funds
 from services.treasury.disbursements.moves import CLOCK_RUNS
 from services.treasury.disbursements.showing import view_of
 from services.treasury.disbursements.waiting import COVERED, LineNow, reason_now
-from tests.unit.treasury.treasury_kit import CHECKER, LAKH, ready, received_disbursement
+from services.treasury.rails import settlement
+from services.treasury.rails.bank import BankAnswer
+from services.treasury.rails.patience import Patience
+from services.treasury.rails.wording import DOUBTS
+from tests.unit.treasury.treasury_kit import CHECKER, LAKH, ready, received_disbursement, sent
 
 STATES = get_args(DisbursementState)
 
@@ -69,3 +74,14 @@ def test_nothing_is_due_of_what_is_paid_came_back_or_was_cancelled(state: Disbur
     payment = ready()
     payment.state, payment.due_at, payment.awaits_year = state, NOON + timedelta(days=1), None
     assert (view_of(payment).due_at is not None) == (state in CLOCK_RUNS)
+
+
+def test_what_is_said_of_a_doubt_is_what_the_bank_answered_last() -> None:
+    payment = sent()
+    patience = Patience(definite_noes=12, may_execute_within=timedelta(days=10))
+    told = []
+    for status in ("silent", "not_found", "silent"):
+        settlement._take(payment, BankAnswer(instruction_id="i-1", status=status), cast("Funds", None), NOON, patience)  # type: ignore[arg-type]
+        told.append(payment.reason)
+    assert told == [DOUBTS["silent"], DOUBTS["not_found"], DOUBTS["silent"]]
+    assert payment.state == "unknown"

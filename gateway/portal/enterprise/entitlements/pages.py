@@ -8,8 +8,8 @@ from contracts.entitlements import CheckEntitlement, EntitlementPage, ListEntitl
 from contracts.intake import SubmitApplication
 from contracts.policy_guide import GetGuide, GuideView
 from contracts.rule import State
-from gateway.claims_made import claims_made, with_claims
-from gateway.door import Door
+from gateway.claims_made import claims_made, own_entitlements
+from gateway.door import Door, said
 from gateway.portal.enterprise.entitlements.conditions import condition_lines, figures_missing
 from gateway.portal.enterprise.frame import framed, may, unless_away
 from gateway.portal.shell.pages import Pages, Shown, Values
@@ -23,11 +23,13 @@ OPEN = frozenset({"open", "closing_soon"})
 @pages.show("/my/entitlements", ListEntitlements, template="list.html", own_enterprise=True, without=("limit",))
 async def list_own_entitlements(door: Door, query: ListEntitlements) -> Shown:
     """Met, to be verified, not met: which of them stands in the address. While matching warms up it says so."""
-    found: EntitlementPage | None = await unless_away(door.told(query))
-    if found is not None:
-        found = await with_claims(door, found)
+    found: EntitlementPage | None = await unless_away(_found(door, query))
     values = framed(door, found=found, state=query.state.value, states=STATES, cursor=query.cursor)
     return Shown(values, 200 if found is not None else 503)
+
+
+async def _found(door: Door, query: ListEntitlements) -> EntitlementPage:
+    return said(await own_entitlements(door, query), ListEntitlements)
 
 
 @pages.show("/my/entitlements/{item_id}", CheckEntitlement, template="item.html", own_enterprise=True)

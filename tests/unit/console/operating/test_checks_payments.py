@@ -74,7 +74,7 @@ def test_books_that_agree_raise_nothing() -> None:
         ({"amount_fen": 4_999_999}, "银行 49,999.99 元"),
         ({"creditor_name": "示例企业 "}, "户名不符"),
         ({"creditor_account": ACCOUNT[:-1]}, "账号不符"),
-        ({"status": "returned"}, "银行为已退汇，资金账为 settled"),
+        ({"status": "returned"}, "银行为已退汇，资金账为“已到账”"),
         ({"bank_reference": "SBK2"}, "银行流水号不符"),
     ],
 )
@@ -85,7 +85,7 @@ def test_each_particular_that_is_unlike_the_banks_is_one_difference(changed: dic
 
 def test_a_reference_is_not_missed_before_the_money_is_there() -> None:
     (difference,) = differences(replace(ATTEMPT, state="sent", bank_reference=None), CREDIT, CIPHER)
-    assert "资金账为 sent" in difference
+    assert "资金账为“已发送银行”" in difference
 
 
 def test_two_attempts_of_one_share_that_both_stayed_paid_are_paid_twice() -> None:
