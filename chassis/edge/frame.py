@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar, cast
 
 from pydantic import ValidationError
@@ -30,7 +30,7 @@ from chassis.foundation.database import (
 from chassis.foundation.reasons import reasons_for
 from chassis.foundation.settings import Settings
 from chassis.keeping.keeper import Keeper
-from chassis.observability.concerns import TOLD, concerned, concerning, concerns
+from chassis.observability.concerns import concerning, concerns, receipts_in, with_receipts
 from chassis.observability.health import HealthServer
 from chassis.observability.loops import Loop, run_in_thread
 from chassis.observability.metrics import COMMAND_SECONDS, COMMANDS, QUERIES, QUERY_SECONDS
@@ -181,7 +181,7 @@ class Frame:
                 log.exception("command failed", command=name, retryable=retryable)
                 wire = {"fault": {"retryable": retryable}}
             COMMANDS.labels(self.service, name, outcome).inc()
-            return _with_receipts(wire)
+            return with_receipts(wire)
 
     def _execute(
         self,
@@ -253,8 +253,8 @@ class Frame:
             deadline = min(deadline, expires_at - ANSWER_MARGIN)
         with start_span(f"{self.service}.{name}"), concerning(), QUERY_SECONDS.labels(self.service, name).time():
             outcome, wire = self._answered(contract, handle, message, deadline)
-            concerns(*_receipts_in(wire.get("ok") or {}))
-            wire = _with_receipts(wire)
+            concerns(*receipts_in(wire.get("ok") or {}))
+            wire = with_receipts(wire)
         QUERIES.labels(self.service, name, outcome).inc()
         return wire
 
@@ -382,18 +382,6 @@ class Frame:
 
 def _is_in_progress(wire: Wire) -> bool:
     return "refused" in wire and wire["refused"]["code"] == CommandInProgress.code
-
-
-def _receipts_in(answer: dict[str, Any]) -> Iterator[str | None]:
-    """The claim that an answer is about: its own receipt number, or its claim's."""
-    yield answer.get("receipt")
-    yield (answer.get("claim") or {}).get("receipt")
-
-
-def _with_receipts(wire: Wire) -> Wire:
-    """The door is told which claims its call was about, for its own log and trace."""
-    receipts = concerned()
-    return {**wire, "concerns": receipts[:TOLD]} if receipts else wire
 
 
 def _refusal(refused: Refused) -> Wire:

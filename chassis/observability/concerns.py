@@ -6,9 +6,10 @@ The frame learns it by itself, of every aggregate that is loaded or saved.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Any
 
 from opentelemetry import trace
 from opentelemetry.trace import Span
@@ -61,3 +62,15 @@ def in_a_log_line(receipts: list[str]) -> dict[str, object]:
     if len(receipts) == 1:
         return {"receipt": receipts[0]}
     return {"receipts": receipts[:TOLD], "receipts_count": len(receipts)} if receipts else {}
+
+
+def receipts_in(answer: Mapping[str, Any]) -> Iterator[str | None]:
+    """The claim that an answer is about: its own receipt number, or its claim's."""
+    yield answer.get("receipt")
+    yield (answer.get("claim") or {}).get("receipt")
+
+
+def with_receipts(wire: dict[str, Any]) -> dict[str, Any]:
+    """The door is told which claims its call was about, for its own log and trace."""
+    receipts = concerned()
+    return {**wire, "concerns": receipts[:TOLD]} if receipts else wire

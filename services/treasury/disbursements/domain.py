@@ -43,13 +43,13 @@ class Disbursement(Aggregate):
     """One attempt to pay. `tenant` is the payer; `year` is the budget year that it draws on.
 
     `payout_days` and `clock_started_at` are all that the payout clock needs: nothing pauses it. `due_at` is absent while
-    the calendar of `awaits_year` is not published; `moved` is how this version has moved it. `alarmed` is
-    the highest percentage of it that was told.
+    the calendar of `awaits_year` is not published; `moved` is how this version has moved it. `alarmed` is the highest percentage told.
 
     `payee_of` is the enterprise whose account it is: the claim's, or one that it was merged into. `unheard` counts how often
     the bank said that it had never heard of the instruction, at `asked_at` for the last time; since `quiet_since` it has not
     been presented any more. `unheard_instruction_id` and `unheard_asked_at` are those of the attempt before, if that was
-    given up for this. `taken_up_at`: found at the bank after a restore. `contradiction`: what the bank says cannot be true beside the books, and a person has to look.
+    given up for this. `taken_up_at`: found at the bank after a restore. `contradiction`: what the bank says cannot be true
+    beside the books, and a person has to look.
     """
 
     case_id: str
