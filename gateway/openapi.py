@@ -18,7 +18,7 @@ from contracts.refusal import Reason
 from gateway.access import access_table, routes_of
 from gateway.document.examples import Examples, problem_example
 from gateway.document.readable import heading, make_readable, never_null
-from gateway.document.words import describe, parameter_meaning
+from gateway.document.words import describe, operation_said, parameter_meaning
 from gateway.forms import Form
 from gateway.routes import JSON, DeclaredRoute, Json, RouteDeclaration
 
@@ -172,6 +172,7 @@ def _describe(operation: Json, route: DeclaredRoute, roles: frozenset[str], sche
     declared, contract = route.declared, route.declared.contract.__name__
     operation["operationId"] = declared.name
     operation["tags"] = [heading(route.tag)[0]]
+    operation["description"] = operation_said(declared.name, operation.get("description", ""))
     # One requirement per role: any of them will do. None at all: anybody may call it.
     operation["security"] = [{"bearer": [role]} for role in sorted(roles)]
     asked = (("IdempotencyKey", declared.idempotent), ("IfMatch", declared.versioned))

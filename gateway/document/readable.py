@@ -43,6 +43,6 @@ def never_null(schema: Json) -> Json:
 
 
 def heading(tag: str) -> tuple[str, str]:
-    """A heading of ours, `审核 cases`, as the name that modules of clients are called by, and what people read."""
-    zh, _, name = tag.rpartition(" ")
-    return name, zh or name
+    """A heading of ours, `企业自助 own affairs`, as the name that clients call a module by (own_affairs), and for people."""
+    zh, _, name = tag.partition(" ")
+    return name.replace(" ", "_") or zh, zh

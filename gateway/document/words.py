@@ -66,6 +66,12 @@ def describe(schemas: Json) -> None:
                 said["description"] = sentence
 
 
+def operation_said(name: str, written: str) -> str:
+    """What the operation does, Chinese first: as its function is written, or by the table where that is English alone."""
+    zh = table("operations")["operations"].get(name)
+    return written if zh is None else f"{zh}。\n\n{written}"
+
+
 def parameter_meaning(contract: str, name: str) -> str:
     """What a parameter of a route means that describes itself. Raises FieldNotDescribed: no route starts unexplained."""
     sentence = meaning(contract, name)

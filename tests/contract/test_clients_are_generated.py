@@ -55,6 +55,7 @@ def test_headings_are_names_that_modules_can_be_called_by() -> None:
         each["name"] for each in document["tags"]
     }
     assert document["info"]["title"] == "Zhida"
+    assert {"cases", "own_affairs", "security_events"} <= {each["name"] for each in document["tags"]}
 
 
 def _camel(name: str) -> str:

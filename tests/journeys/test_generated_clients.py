@@ -16,7 +16,7 @@ from system_kit import House
 from chassis.foundation.ids import new_id
 from chassis.testing.waiting import eventually
 from console.demo.actors import application_form
-from console.demo.people import officer_of
+from console.demo.people import ADMINISTRATORS, FINANCE, PARTNER, officer_of
 from console.demo.preparation import Stage
 from console.demo.scene import item_content
 from console.quality.client_makers import make_python_client, typescript_maker
@@ -114,6 +114,21 @@ def test_an_application_is_filed_decided_and_followed_with_the_generated_client(
         return bool(told.status_code == 200 and told.parsed.amount_fen == claim.expected_fen)
 
     assert eventually(followed, every=0.3)
+
+
+def test_a_partner_system_finds_an_enterprise_by_its_code_and_the_auditor_sees_that_it_looked(
+    made: Made, stage: Stage
+) -> None:
+    (claim,) = stage.scene.claims
+    find = made.operation("enterprises", "find_enterprise")
+    partner = made.caller(stage.people.appoint(PARTNER))
+    found = find(claim.enterprise.uscc, client=partner).parsed
+    assert found.enterprise_id == stage.enterprises[claim.enterprise.uscc]
+    assert find(claim.enterprise.uscc, client=made.caller(stage.people.appoint(FINANCE))).status_code == 403
+    kind = made.models.ListSecurityEventsKindType0.ENTERPRISE_LOOKED_UP
+    auditor = made.caller(stage.people.appoint(ADMINISTRATORS[2]))
+    page = made.operation("security_events", "list_security_events")(client=auditor, kind=kind).parsed
+    assert claim.enterprise.uscc in {each.details["uscc"] for each in page.items}
 
 
 def test_the_typescript_client_reads_what_is_on_offer_and_is_told_what_is_wrong(

@@ -140,6 +140,18 @@ def test_a_countys_administrator_sees_the_own_registers_and_chooses_no_place(vis
     assert "/platform/tenants" not in navigation
 
 
+def test_whoever_may_not_change_a_place_reads_it_without_a_form(visitor: Visitor) -> None:
+    change, new = 'action="/platform/tenants/xingguo/change"', 'href="/platform/tenants/new"'
+    visitor.bus.answers["get_tenant"] = TENANTS[1].model_dump(mode="json")
+    by_system = visitor.get("/platform/tenants/xingguo", "system").text
+    assert change in by_system and "这里只供查阅" not in by_system
+    assert new in visitor.get("/platform/tenants", "system").text
+    for who in ("security", "auditor"):
+        page = visitor.get("/platform/tenants/xingguo", who).text
+        assert change not in page and "这里只供查阅" in page
+        assert new not in visitor.get("/platform/tenants", who).text
+
+
 def test_whoever_writes_policies_maps_the_words_of_their_plans(visitor: Visitor) -> None:
     assert visitor.get("/platform/plan-terms", "author").status_code == 200
     assert visitor.get("/platform/departments", "author").status_code == 403
