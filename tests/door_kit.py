@@ -108,9 +108,18 @@ REGISTERS: dict[str, dict[str, Any]] = {
 
 
 NAME_CHANGE = {
-    "change_id": "n-1", "enterprise_id": "ent-1", "uscc": "91360702DEM000014H", "former_name": "旧名企业",
-    "name": "新名企业", "effective_on": "2026-01-05", "notice": "变更 1 号", "notice_on": "2026-01-05",
-    "state": "confirmed", "proposed_by": "a-1", "proposed_at": "2026-01-05T04:00:00Z", "version": 2,
+    "change_id": "n-1",
+    "enterprise_id": "ent-1",
+    "uscc": "91360702DEM000014H",
+    "former_name": "旧名企业",
+    "name": "新名企业",
+    "effective_on": "2026-01-05",
+    "notice": "变更 1 号",
+    "notice_on": "2026-01-05",
+    "state": "confirmed",
+    "proposed_by": "a-1",
+    "proposed_at": "2026-01-05T04:00:00Z",
+    "version": 2,
 }
 """A change of a name that is confirmed, whose name the door reads."""
 

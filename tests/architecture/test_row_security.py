@@ -57,7 +57,10 @@ PUBLIC_TABLES = {
     ): "whose an instruction is, before a tenant is known: the bank's list names nothing else",
     ("treasury", "bank_cursor"): "how far the bank's list is read, which is one for all tenants: a number",
     ("review", "dossier_code"): "a dossier's id and a public code, as merges: one person in law in whatever county",
-    ("review", "renamed_enterprise"): "a public code and its registered name; a city decides on its counties' enterprises",
+    (
+        "review",
+        "renamed_enterprise",
+    ): "a public code and its registered name; a city decides on its counties' enterprises",
     ("review", "item_version"): "copies of published policies, which are public",
     **{
         (service, "known_department"): "names and telephones of authorities are public; counties name the city's"

@@ -16,8 +16,8 @@ from chassis.time.clock import FixedClock
 from console.demo.people import made_up_resident_id
 from console.servers.provision import Dsns
 from contracts.credentials import IssueCredential, ListPartnerBanks, RevokeCredential
-from contracts.identity import OnboardTenant
 from contracts.departments import RegisterDepartment
+from contracts.identity import OnboardTenant
 from contracts.message import Actor, Command, Query
 from contracts.name_changes import ConfirmNameChange, NameChangeView
 from contracts.people import EndMandate, GrantMandate, ListMandates, RegisterPerson
@@ -130,9 +130,18 @@ def test_an_enterprise_that_is_called_otherwise_is_called_so_in_its_mandates(off
     mandate = office.lets_act(boss, "ent-1", "legal_representative")
     office.lets_act(other, "ent-2", "legal_representative")
     said = {
-        **{"change_id": "n-1", "enterprise_id": "ent-1", "uscc": "91360702DEM000014H", "former_name": "兴国县示例企业"},
-        **{"name": "兴国县示例控股", "effective_on": "2026-11-02", "notice": "登字 1 号", "notice_on": "2026-11-02"},
-        **{"state": "confirmed", "proposed_by": "a", "proposed_at": "2026-11-03T01:00:00Z", "version": 2},
+        "change_id": "n-1",
+        "enterprise_id": "ent-1",
+        "uscc": "91360702DEM000014H",
+        "former_name": "兴国县示例企业",
+        "name": "兴国县示例控股",
+        "effective_on": "2026-11-02",
+        "notice": "登字 1 号",
+        "notice_on": "2026-11-02",
+        "state": "confirmed",
+        "proposed_by": "a",
+        "proposed_at": "2026-11-03T01:00:00Z",
+        "version": 2,
     }
     change = NameChangeView.model_validate(said)
     office.does(ConfirmNameChange(change_id="n-1"), lambda _, uow: call_otherwise(change, uow))
@@ -155,7 +164,13 @@ def test_names_of_registers_are_told_apart_as_people_read_them(office: Office) -
     assert registers("科技局 (知识产权局)") == "department_name_taken"
     assert registers("土地储备中心") == "土地储备中心"
     assert registers("士地储备中心") == "name_taken_for_another"
-    twin = {"id": "xg3", "level": "county", "division_code": "360734", "name": "经开А区", "settings": {"receipt_prefix": "X3"}}
+    twin = {
+        "id": "xg3",
+        "level": "county",
+        "division_code": "360734",
+        "name": "经开А区",
+        "settings": {"receipt_prefix": "X3"},
+    }
     office.does(OnboardTenant.model_validate(twin), onboard_tenant, tenant="xg3")
     latin = {**twin, "id": "xg4", "name": "经开A区", "settings": {"receipt_prefix": "X4"}}
     refused = office.does(OnboardTenant.model_validate(latin), onboard_tenant, tenant="xg4")

@@ -181,11 +181,18 @@ def test_an_enterprise_is_called_otherwise_by_two_persons_and_everybody_hears_of
     enterprise_id, uscc, boss = enterprise
     former = desk.get(WINDOW, f"/enterprises/{enterprise_id}")["name"]
     today = date.today()
-    said = {"name": "改名后的示例(集团)企业", "effective_on": str(today), "notice": "登字 12 号", "notice_on": str(today)}
+    said = {
+        "name": "改名后的示例(集团)企业",
+        "effective_on": str(today),
+        "notice": "登字 12 号",
+        "notice_on": str(today),
+    }
     change = desk.done(WINDOW, f"/enterprises/{enterprise_id}/name-changes", said)
     waiting = desk.get(ACCOUNTS, f"/enterprise-name-changes?state=proposed&enterprise_id={enterprise_id}")["items"]
     assert [each["change_id"] for each in waiting] == [change["change_id"]]
-    confirmed = desk.done(ACCOUNTS, f"/enterprise-name-changes/{change['change_id']}/confirm", version=change["version"])
+    confirmed = desk.done(
+        ACCOUNTS, f"/enterprise-name-changes/{change['change_id']}/confirm", version=change["version"]
+    )
     assert (confirmed["state"], confirmed["former_name"]) == ("confirmed", former)
     dossier = desk.get(boss, f"/enterprises/{enterprise_id}")
     assert (dossier["name"], [each["name"] for each in dossier["former_names"]]) == (said["name"], [former])

@@ -33,9 +33,17 @@ ONE: dict[str, Any] = {
     "list_name_changes": {"items": [], "next_cursor": None},
 }
 RENAMING = {
-    "change_id": "change-1", "enterprise_id": "ent-1", "uscc": OWN.uscc, "former_name": OWN.name,
-    "name": "示例企业改名（集团）有限公司", "effective_on": "2026-03-02", "notice": "（赣章）登字〔2026〕第 12 号",
-    "notice_on": "2026-03-02", "state": "proposed", "proposed_by": "clerk-1", "proposed_at": "2026-03-03T02:00:00Z",
+    "change_id": "change-1",
+    "enterprise_id": "ent-1",
+    "uscc": OWN.uscc,
+    "former_name": OWN.name,
+    "name": "示例企业改名（集团）有限公司",
+    "effective_on": "2026-03-02",
+    "notice": "（赣章）登字〔2026〕第 12 号",
+    "notice_on": "2026-03-02",
+    "state": "proposed",
+    "proposed_by": "clerk-1",
+    "proposed_at": "2026-03-03T02:00:00Z",
     "version": 1,
 }
 RENAMED = {**ONE, "list_name_changes": {"items": [RENAMING], "next_cursor": None}}

@@ -47,7 +47,9 @@ def is_new(fact: Fact, facts: KnownFacts) -> bool:
 
 
 @given(VALUES, st.sampled_from(["统计局", "税务局"]), st.sampled_from(["100", "200"]))
-def test_a_value_is_new_unless_its_source_has_said_it_last(told: list[tuple[str, str]], source: str, value: str) -> None:
+def test_a_value_is_new_unless_its_source_has_said_it_last(
+    told: list[tuple[str, str]], source: str, value: str
+) -> None:
     last = next((said for who, said in reversed(told) if who == source), None)
     assert is_new(revenue(source, value), known(told)) == (value != last)
 

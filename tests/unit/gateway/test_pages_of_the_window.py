@@ -138,7 +138,10 @@ def test_a_new_name_is_entered_with_the_registers_notice(visitor: Visitor) -> No
 
 
 def test_a_new_name_is_confirmed_or_sent_back_by_somebody_else_than_who_entered_it(visitor: Visitor) -> None:
-    visitor.bus.answers |= {"list_name_changes": samples.RENAMED["list_name_changes"], "decline_name_change": samples.RENAMING}
+    visitor.bus.answers |= {
+        "list_name_changes": samples.RENAMED["list_name_changes"],
+        "decline_name_change": samples.RENAMING,
+    }
     own, other = (text_of(visitor.get(PAGE, who).text) for who in (CLERK, BUREAU))
     assert "您提交的名称变更须由另一人复核。" in own
     assert "复核名称变更" not in own
