@@ -61,8 +61,8 @@ def masked_case(case: CaseView) -> CaseView:
         update={"enterprise_name": masked(case.claim.enterprise_name), "uscc": STARS, "enterprise_id": "-"}
     )
     hidden = {"payee_name": STARS, "account_masked": STARS, "working": (), "obstacles": (), "remarks": ()}
-    hidden |= {"enterprise_called": None}
-    return case.model_copy(update={"claim": claim, "note": "", "cites": (), **hidden})
+    hidden_besides = {"note": "", "cites": (), "enterprise_called": None}
+    return case.model_copy(update={"claim": claim, **hidden_besides, **hidden})
 
 
 def masked_payment(payment: DisbursementView) -> DisbursementView:

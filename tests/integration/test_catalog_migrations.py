@@ -10,6 +10,7 @@ from frame_kit import psycopg_url, up_to
 
 from chassis.foundation.migrate import migrate
 from console.servers.provision import Dsns
+from contracts.names import looks
 
 ENTERPRISE = (
     "INSERT INTO enterprise (tenant, id, version, sequence, uscc, name, contact_sealed, contact_masked, recorded)"
@@ -57,3 +58,16 @@ def test_facts_that_were_rows_of_their_own_are_kept_with_their_places_and_withdr
             connection.execute(
                 "INSERT INTO enterprise_fact_withdrawal VALUES ('zhanggong', 'enterprise', 2, 4, 'why', 'clerk-1', now())"
             )
+
+
+def test_enterprises_of_a_former_version_are_found_by_what_their_names_look_like(
+    empty_database: Callable[[str], Dsns],
+) -> None:
+    empty = empty_database("catalog")
+    up_to("catalog", "catalog_0012", empty)
+    with psycopg.connect(psycopg_url(empty.owner)) as connection:
+        connection.execute(ENTERPRISE)
+    for _ in range(2):
+        migrate("catalog", empty.owner)
+    with psycopg.connect(psycopg_url(empty.owner)) as connection:
+        assert connection.execute("SELECT name_looks FROM enterprise").fetchall() == [(looks("示例"),)]
