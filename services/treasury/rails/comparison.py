@@ -65,15 +65,17 @@ def compare(jobs: Sequence[Job], unit: UnitMaker, bank: Bank, cipher: Cipher, pa
         booked, next_after = bank.booked(progress.after)
         pools |= {each.debtor_account: payer for each in booked if (payer := _onboarded_since(each, pools))}
         with unit(sorted({job.tenant, *pools.values()})) as uow:
+            uow.finish(job)
             uow.of(FoundCredits).keep(_unknown(booked, uow, pools), cipher)
             uow.of(BankComparison).advance(next_after, over=not booked)
             if booked:
                 uow.schedule(COMPARE, BANK, at=uow.now, tenant=job.tenant)
             else:
+                if not progress.ended:
+                    log.info("the bank's book is compared: payments go on", payments=progress.after)
                 _take_up_what_is_known(uow, pools.values(), cipher)
                 if uow.now < progress.begun_at + patience.may_execute_within:
                     uow.schedule(COMPARE, BANK, at=uow.now + READ_ON_AFTER, tenant=job.tenant)
-            uow.finish(job)
 
 
 def _onboarded_since(each: BookedPayment, pools: Mapping[str, TenantId]) -> TenantId | None:
@@ -109,7 +111,8 @@ def _take_up_what_is_known(uow: UnitOfWork, tenants: Collection[TenantId], ciphe
     waiting = uow.of(Disbursements).look_at(by_id)
     own = [each for each in waiting if _own(each) == by_id[each.id].instruction_id]
     uow.schedule_many(TAKE_UP, [(each.tenant, each.id, uow.now) for each in own])
-    log.info("the bank's book is compared", found=len(found), known=len(own))
+    if found:
+        log.info("the bank has paid what restored books do not know", found=len(found), known=len(own))
 
 
 def take_up(jobs: Sequence[Job], unit: UnitMaker, cipher: Cipher) -> None:
