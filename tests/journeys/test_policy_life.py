@@ -84,7 +84,8 @@ class Desk:
 
     def heard_of(self, item_id: str) -> set[str]:
         """What intake has heard of the item, asked by an application that is wrong anyway: none is taken by it."""
-        return self.applies(item_id, commitments=["never_heard_of"])[1] - {"commitment_unknown"}
+        pledges = [*application_form(self.stage, self.claim).get("commitments", ()), "never_heard_of"]
+        return self.applies(item_id, commitments=pledges)[1] - {"commitment_unknown"}
 
 
 @pytest.fixture
