@@ -15,6 +15,7 @@ from console.place import CHECKOUT
 from contracts import status_labels
 from contracts.accounts import AccountState
 from contracts.authoring import ItemNotice
+from contracts.code_admissions import CodeAdmissionState
 from contracts.consents import ConsentPurpose, ConsentView
 from contracts.departments import PlanTermUse, WindowPermission
 from contracts.documents import DocumentState
@@ -70,6 +71,7 @@ TABLES: Mapping[str, Any] = {
     "public.track.turn": list(status_labels.TRACKED),
     "public.item.state": [each for each in members(ItemState) if each != "published"],
     "public.search.matched": [each for each in of_field(FoundPolicies, "matched") if each != "all"],
+    "window.code_state": CodeAdmissionState,
     "platform.level": Level,
     "platform.mode": Mode,
     "platform.service": ServiceName,
