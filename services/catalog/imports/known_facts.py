@@ -63,7 +63,7 @@ class KnownFacts:
                 telling.valid_until,
             )
             for ordinal, (name, kind, value, unit, period) in enumerate(telling.facts, start=first):
-                key, said = (name, period, source, as_of), (kind, _plain(value), unit, valid_until)
+                key, said = (name, period, source, as_of), (kind, _meant(kind, _plain(value)), unit, valid_until)
                 if self._taken_back and (enterprise_id, version, ordinal) in self._taken_back:
                     withdrawn.add((key, said))
                 else:
@@ -96,7 +96,14 @@ def _plain(value: Any) -> bool | str | tuple[str, ...]:
     return tuple(value) if isinstance(value, list) else value
 
 
+def _meant(kind: FactKind | str, value: bool | str | tuple[str, ...]) -> bool | str | tuple[str, ...]:
+    """Figures that were kept before zeros were left out behind the point mean what they mean today."""
+    if kind == FactKind.NUMBER and isinstance(value, str) and "." in value:
+        return value.rstrip("0").rstrip(".")
+    return value
+
+
 def identity(fact: Fact) -> FactIdentity:
     """What the fact says, and of what."""
     key = (fact.name, fact.period, fact.source, fact.as_of)
-    return key, (fact.kind, fact.value, fact.unit, fact.valid_until)
+    return key, (fact.kind, _meant(fact.kind, fact.value), fact.unit, fact.valid_until)

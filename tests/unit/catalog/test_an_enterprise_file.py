@@ -76,6 +76,7 @@ def test_an_error_or_a_placeholder_is_no_code_whatever_door_it_comes_through(
     unit: FakeUnit, cipher: AesCipher, said: str
 ) -> None:
     enterprise_id = register_enterprise(ENTERPRISE, unit, cipher).enterprise_id
+    unit.actor = TAX
     told = {"source": "章贡区税务局", "as_of": date(2026, 1, 12)}
     facts = (
         Fact(name="sector", kind="code", value="none", **told),

@@ -30,13 +30,18 @@ def known(told: list[tuple[str, str]], withdrawn: set[int] = frozenset()) -> Kno
             source_kind=None,
             as_of=DAY,
             valid_until=None,
+            teller="clerk",
             facts=[["revenue", "number", value, "万元", "2025"]],
         )
         for version, (source, value) in enumerate(told, start=1)
     ]
 
     def execute(statement: str, _asked: Any) -> Any:
-        return [("ent-1", version, 0) for version in withdrawn] if statement == KNOWN_WITHDRAWALS else tellings
+        taken_back = [
+            SimpleNamespace(enterprise_id="ent-1", version=version, ordinal=0, withdrawn_by="clerk")
+            for version in withdrawn
+        ]
+        return taken_back if statement == KNOWN_WITHDRAWALS else tellings
 
     return KnownFacts(["ent-1"], SimpleNamespace(tenant="zhanggong", execute=execute))  # type: ignore[arg-type]
 
@@ -58,7 +63,13 @@ def test_100_then_200_then_100_is_three_facts_and_the_last_one_counts() -> None:
     told = [("统计局", "100"), ("统计局", "200")]
     assert is_new(revenue("统计局", "100"), known(told))
     (counts,) = known([*told, ("统计局", "100")]).standing("ent-1")
-    assert counts.value == "100"
+    assert counts.fact.value == "100"
+
+
+def test_a_number_with_other_zeros_behind_it_is_the_same_number() -> None:
+    assert not is_new(revenue("统计局", "1200.5"), known([("统计局", "1200.50")]))
+    assert not is_new(revenue("统计局", "1200"), known([("统计局", "1200.00")]))
+    assert is_new(revenue("统计局", "12"), known([("统计局", "1200")]))
 
 
 def test_what_was_withdrawn_is_no_last_word() -> None:
