@@ -30,7 +30,7 @@ from chassis.foundation.database import (
 from chassis.foundation.reasons import reasons_for
 from chassis.foundation.settings import Settings
 from chassis.keeping.keeper import Keeper
-from chassis.observability.concerns import concerning, concerns, receipts_in, with_receipts
+from chassis.observability.concerns import concerning, with_receipts
 from chassis.observability.health import HealthServer
 from chassis.observability.loops import Loop, run_in_thread
 from chassis.observability.metrics import COMMAND_SECONDS, COMMANDS, QUERIES, QUERY_SECONDS
@@ -253,7 +253,6 @@ class Frame:
             deadline = min(deadline, expires_at - ANSWER_MARGIN)
         with start_span(f"{self.service}.{name}"), concerning(), QUERY_SECONDS.labels(self.service, name).time():
             outcome, wire = self._answered(contract, handle, message, deadline)
-            concerns(*receipts_in(wire.get("ok") or {}))
             wire = with_receipts(wire)
         QUERIES.labels(self.service, name, outcome).inc()
         return wire

@@ -71,6 +71,8 @@ def receipts_in(answer: Mapping[str, Any]) -> Iterator[str | None]:
 
 
 def with_receipts(wire: dict[str, Any]) -> dict[str, Any]:
-    """The door is told which claims its call was about, for its own log and trace."""
+    """The door is told which claims its call was about, for its own log and trace; of an order given again the answer
+    tells."""
+    concerns(*receipts_in(wire.get("ok") or {}))
     receipts = concerned()
     return {**wire, "concerns": receipts[:TOLD]} if receipts else wire

@@ -110,8 +110,7 @@ def refuse_stranger(actor: Actor, enterprise_id: str | None) -> None:
 class Enterprise(Aggregate):
     """An enterprise's dossier (一企一档).
 
-    `recorded` is what this version adds to its facts (`moved_from` another dossier, if they come from one), each with
-    whose word it is, and `withdrawn` what it takes back.
+    `recorded` is what this version adds to its facts (`moved_from` another dossier), by whose word, `withdrawn` what it takes back.
     """
 
     uscc: str

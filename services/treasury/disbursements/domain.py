@@ -48,8 +48,7 @@ class Disbursement(Aggregate):
     `payee_of` is the enterprise whose account it is: the claim's, or one that it was merged into. `unheard` counts how often
     the bank said that it had never heard of the instruction, at `asked_at` for the last time; since `quiet_since` it has not
     been presented any more. `unheard_instruction_id` and `unheard_asked_at` are those of the attempt before, if that was
-    given up for this. `taken_up_at`: found at the bank after a restore. `contradiction`: what the bank says cannot be true
-    beside the books, and a person has to look.
+    given up for this. `taken_up_at`: found at the bank after a restore. `contradiction`: bank and books cannot both be true.
     """
 
     case_id: str
