@@ -8,9 +8,9 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from contracts.enterprise_lookup import TypedCreditCode
-from contracts.enterprises import OrganisationName
 from contracts.materials import Sha256
 from contracts.message import Command, Id, Model, Page, PagedQuery, ServiceName, Why
+from contracts.names import OrganisationName
 
 CodeAdmissionState = Literal["asked", "admitted", "declined"]
 """待复核 · 已核准 · 未核准."""

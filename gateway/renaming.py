@@ -20,5 +20,5 @@ async def confirm_name_change(door: Door, command: ConfirmNameChange) -> NameCha
     done = await door.carry_out(command, lambda _, uow: call_otherwise(change, uow))
     door.key = key
     if "ok" not in done:
-        raise Faulted.by(done)
+        raise Faulted.by(done, ordered=True)
     return change
