@@ -60,11 +60,6 @@ class House:
         return platform_token(self.cluster.home)
 
     @property
-    def environ(self) -> Mapping[str, str]:
-        """What its processes are started with."""
-        return self._environ
-
-    @property
     def addresses(self) -> Addresses:
         return Addresses.of(self.cluster)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -23,8 +23,10 @@ from services.catalog.derived import rebuild
 DEFERRED = "SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE tgconstraint <> 0 AND NOT tgisinternal"
 
 
-def fill(service: str, dsns: Dsns, size: Size, cipher: Cipher) -> None:
-    """Put down everything, then let the server look at it as it does by itself some minutes later."""
+def fill(service: str, dsns: Dsns, size: Size, cipher: Cipher, *, without: Collection[str] = ()) -> None:
+    """Put down everything, then let the server look at it as it does by itself some minutes later. `without`: tables that
+    a former version of the database has not.
+    """
     given: dict[str, Any] = {**size.parameters(), **templates(cipher), "settings": TenantSettings().model_dump_json()}
     with psycopg.connect(
         dsns.owner.replace("+psycopg", ""), autocommit=True, cursor_factory=psycopg.ClientCursor
@@ -36,6 +38,8 @@ def fill(service: str, dsns: Dsns, size: Size, cipher: Cipher) -> None:
             owner.execute(f'ALTER TABLE {table} DISABLE TRIGGER "{trigger}"'.encode())
         with owner.transaction():
             for statement in STATEMENTS[service]:
+                if statement.split(maxsplit=3)[2] in without:
+                    continue
                 owner.execute(statement.encode(), given)
         for table, trigger in slow:
             owner.execute(f'ALTER TABLE {table} ENABLE TRIGGER "{trigger}"'.encode())
