@@ -197,7 +197,8 @@ def answered(send: Callable[[], httpx.Response], *, within: float = 60.0) -> htt
 
     def settled() -> httpx.Response | None:
         answer = send()
-        again = answer.status_code >= 500 or answer.json().get("code") in ASK_AGAIN
+        status = answer.status_code
+        again = status >= 500 or (status >= 400 and answer.json().get("code") in ASK_AGAIN)
         return None if again else answer
 
     return eventually(settled, within=within, every=0.2)
