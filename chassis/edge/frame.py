@@ -253,9 +253,8 @@ class Frame:
             deadline = min(deadline, expires_at - ANSWER_MARGIN)
         with start_span(f"{self.service}.{name}"), concerning(), QUERY_SECONDS.labels(self.service, name).time():
             outcome, wire = self._answered(contract, handle, message, deadline)
-            wire = with_receipts(wire)
-        QUERIES.labels(self.service, name, outcome).inc()
-        return wire
+            QUERIES.labels(self.service, name, outcome).inc()
+            return with_receipts(wire)
 
     def _answered(
         self, contract: type[Q], handle: Callable[[Q, Reader], Model], message: Any, deadline: float
@@ -364,6 +363,8 @@ class Frame:
         deadline = time.monotonic() + timeout
         for thread in self._threads:
             thread.join(max(0.1, deadline - time.monotonic()))
+        for sealer in (loop for loop in self._loops if isinstance(loop, Sealer)):
+            sealer.seal_the_rest()
         if self._health is not None:
             self._health.stop()
         for engine in (self.engine, self.event_engine, self.read_engine, self.frame_engine, self.look_engine):

@@ -7,7 +7,6 @@ they run as that person.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import itertools
 import os
@@ -16,12 +15,12 @@ import re
 import shutil
 import stat
 import subprocess
-import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict
 
+from console.machine.locks import locked
 from console.refusal import CommandRefusal
 
 UNPRIVILEGED = "nobody"  # exists on every Debian and Ubuntu machine and owns nothing there
@@ -168,10 +167,10 @@ def leave_quarters(home: Path) -> None:
 
 def _remembered(home: Path) -> Path | None:
     """The folder that `home` has, if it was ever given one; a copy of another home has none of its own yet."""
-    record = home / RECORD
-    if not record.exists():
+    try:
+        folder = Path((home / RECORD).read_text(encoding="utf-8").strip())
+    except FileNotFoundError:
         return None
-    folder = Path(record.read_text(encoding="utf-8").strip())
     first = _outside(home, 1)
     own = folder.parent == first.parent and re.fullmatch(rf"{first.name}(-[0-9]+)?", folder.name)
     return folder if own else None
@@ -182,27 +181,19 @@ def _new_folder(home: Path, account: Account) -> Path:
 
     What a former home at the same path has left (a clone that was deleted) is not touched: its passwords went with it.
     """
-    folder = next(
-        folder
-        for number in itertools.count(1)
-        if not any((folder := _made_private(_outside(home, number), account)).iterdir())
-    )
-    draft = home / f"{RECORD}.{os.getpid()}-{threading.get_ident()}"
-    draft.write_text(f"{folder}\n", encoding="utf-8")
-    try:
-        if _remembered(home) is None:
-            (home / RECORD).unlink(missing_ok=True)
-        os.link(draft, home / RECORD)
-    except FileExistsError:  # somebody else was faster
+    with locked(home / "run" / f"{RECORD}.lock"):
         remembered = _remembered(home)
-        assert remembered is not None
-        if remembered != folder:
-            with contextlib.suppress(OSError):  # that somebody else has removed it, or begun to use it
-                folder.rmdir()
-        folder = remembered
-    finally:
-        draft.unlink()
-    return folder
+        if remembered is not None:  # somebody else was faster
+            return remembered
+        folder = next(
+            folder
+            for number in itertools.count(1)
+            if not any((folder := _made_private(_outside(home, number), account)).iterdir())
+        )
+        draft = home / f"{RECORD}.new"
+        draft.write_text(f"{folder}\n", encoding="utf-8")
+        draft.replace(home / RECORD)  # in place of a record that was copied along with another home
+        return folder
 
 
 def _outside(home: Path, number: int) -> Path:

@@ -90,6 +90,15 @@ def test_the_same_order_fifty_times_at_once_is_executed_exactly_once(frame: Fram
         assert connection.execute("SELECT count(*) FROM audit_fact").fetchone() == (ONBOARDED,)
 
 
+def test_what_was_written_at_the_last_moment_is_sealed_when_a_process_has_stopped(frame: Frame, dsns: Dsns) -> None:
+    frame.start((), ())
+    assert "ok" in frame.run_command(OnboardTenant, onboard_tenant, ganzhou())
+    frame.stop()
+    with psycopg.connect(psycopg_url(dsns.owner)) as connection:
+        sealed = connection.execute("SELECT count(*), count(block) FROM audit_fact").fetchone()
+    assert sealed == (ONBOARDED, ONBOARDED)
+
+
 def test_the_same_key_with_another_body_is_refused(frame: Frame) -> None:
     operation = new_id()
     assert "ok" in frame.run_command(OnboardTenant, onboard_tenant, ganzhou(operation))
