@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, TypeVar
 
 import orjson
+from sqlalchemy import RowMapping
 
+from chassis.read.reader import Reader
+from contracts.message import PagedQuery
 from contracts.refusal import Invalid
 
 R = TypeVar("R")
@@ -68,3 +71,18 @@ def _key(value: Any, kind: type | None) -> Any:
 def cut_page(rows: Sequence[R], limit: int) -> tuple[Sequence[R], bool]:
     """From `limit + 1` rows asked for: those of this page, and whether there are more."""
     return rows[:limit], len(rows) > limit
+
+
+def newest_page(
+    reader: Reader, selected: str, asked: Mapping[str, Any], query: PagedQuery[Any]
+) -> tuple[Sequence[RowMapping], str | None]:
+    """A page of what `selected` finds (a SELECT that ends in its conditions), by id, the newest first; and the cursor of the
+    next one. Raises CursorInvalid.
+    """
+    before = decode_cursor(query.cursor, str)
+    found = reader.execute(
+        f"{selected} AND (CAST(:before AS text) IS NULL OR id < :before) ORDER BY id DESC LIMIT :limit",
+        {**asked, "before": before[0] if before else None, "limit": query.limit + 1},
+    )
+    rows, more = cut_page(found.mappings().all(), query.limit)
+    return rows, encode_cursor(rows[-1]["id"]) if more else None
