@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from contracts.message import Id
-from contracts.rule import ItemRules, Level
+from contracts.rule import FairCompetitionConclusion, ItemRules, Level
 from contracts.rule.facts import BuiltOnce, RulePart
 from contracts.typed import Telephone
 
@@ -141,18 +141,6 @@ class Guide(RulePart):
     contacts: Annotated[tuple[Contact, ...], Field(min_length=1, max_length=20)]
     materials: Annotated[tuple[GuideMaterial, ...], Field(max_length=60)] = ()
     complaint: LongText | None = None
-
-
-class FairCompetitionConclusion(RulePart):
-    """The conclusion of the fair-competition review, without which nothing is published
-    (Fair Competition Review Regulation, in force since 2024-08-01).
-
-    What is `doubtful` is not published until the review has passed it; `basis` then says what the doubt is.
-    """
-
-    conclusion: Literal["passed", "exception", "not_required", "doubtful"]
-    basis: LongText
-    date: date
 
 
 class PolicyItemContent(RulePart):

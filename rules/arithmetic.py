@@ -26,7 +26,7 @@ from contracts.rule import (
     Threshold,
     WholeSteps,
 )
-from contracts.rule.amount import AmountNode
+from contracts.rule.amount_node import AmountNode
 from rules.eligibility import decide
 from rules.facts import FactReader, amount_of, value_text
 from rules.figures import (

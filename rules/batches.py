@@ -22,7 +22,7 @@ from contracts.rule import (
     Quota,
     Ranked,
 )
-from contracts.rule.amount import AmountNode
+from contracts.rule.amount_node import AmountNode
 from contracts.rule.facts import RulePart
 from rules.amounts import amount_of_figure
 from rules.facts import FactReader, reader_of

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from contracts.rule import AmountRule, Benefit, MissingFact
-from contracts.rule.amount import AmountNode
+from contracts.rule.amount_node import AmountNode
 from rules.facts import FactReader
 from rules.text.phrases import Names
 from rules.units import Dimension, base_text, number_text

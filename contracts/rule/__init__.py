@@ -12,10 +12,8 @@ from contracts.rule.amount import (
     AmountRule,
     AtLeast,
     Band,
-    Cap,
     CountCodes,
     CountMet,
-    Decided,
     Difference,
     Each,
     Elapsed,
@@ -41,11 +39,11 @@ from contracts.rule.amount import (
     Sum,
     Table,
     Threshold,
-    TopUp,
     Unstated,
     When,
     WholeSteps,
 )
+from contracts.rule.amount_node import PartName
 from contracts.rule.awards import (
     Award,
     AwardHistory,
@@ -66,6 +64,14 @@ from contracts.rule.dates import (
     Shifted,
     StartOf,
     Today,
+)
+from contracts.rule.decided import (
+    CaseByCase,
+    CollectiveMinutes,
+    Decided,
+    DecidedOpen,
+    FairCompetitionConclusion,
+    FinanceCeiling,
 )
 from contracts.rule.eligibility import (
     AllOf,
@@ -91,12 +97,16 @@ from contracts.rule.facts import (
 )
 from contracts.rule.instalments import (
     Instalment,
+    InstalmentCase,
     InstalmentPlan,
     InstalmentRow,
     Instalments,
     InstalmentsBy,
+    InstalmentsWhen,
+    Recheck,
 )
-from contracts.rule.item import ItemRules
+from contracts.rule.item import FactBound, ItemRules
+from contracts.rule.limits import Cap, CapInOrder, TopUp
 from contracts.rule.payees import (
     PayeeKind,
     PayeePart,
@@ -131,17 +141,22 @@ from contracts.rule.results import (
     Benefit,
     BorneShare,
     ConditionResult,
+    Headline,
+    HeadlineState,
     InstalmentAnswer,
     Line,
     MissingFact,
     Objection,
+    PartAmount,
     PayeeLine,
     Problem,
+    Reduction,
     RuleSentences,
     ShareLine,
     State,
     Verdict,
 )
+from contracts.rule.schedules import YearSchedule, YearStep
 from contracts.rule.shares import (
     Level,
     SharePart,
@@ -159,6 +174,7 @@ from contracts.rule.stacking import (
     Stacking,
     Within,
 )
+from contracts.rule.values import NamedFigure, NamedValue
 
 __all__ = [
     "Additive",
@@ -180,7 +196,10 @@ __all__ = [
     "BorneShare",
     "Candidate",
     "Cap",
+    "CapInOrder",
+    "CaseByCase",
     "CodeLabel",
+    "CollectiveMinutes",
     "Compare",
     "CompareDates",
     "CompoundGrowth",
@@ -193,6 +212,7 @@ __all__ = [
     "DateRef",
     "Day",
     "Decided",
+    "DecidedOpen",
     "Decision",
     "Difference",
     "Each",
@@ -203,24 +223,31 @@ __all__ = [
     "Exclusive",
     "Fact",
     "FactAmount",
+    "FactBound",
     "FactKind",
     "FactSheet",
     "FactType",
+    "FairCompetitionConclusion",
+    "FinanceCeiling",
     "FirstCome",
     "Fixed",
     "FormField",
     "Growth",
     "GrowthBands",
     "GrowthStep",
+    "Headline",
+    "HeadlineState",
     "Highest",
     "InKind",
     "Instalment",
     "InstalmentAnswer",
+    "InstalmentCase",
     "InstalmentPlan",
     "InstalmentRecord",
     "InstalmentRow",
     "Instalments",
     "InstalmentsBy",
+    "InstalmentsWhen",
     "Interest",
     "ItemRules",
     "JointCheck",
@@ -236,6 +263,8 @@ __all__ = [
     "MissingFact",
     "Mode",
     "NOf",
+    "NamedFigure",
+    "NamedValue",
     "Not",
     "Objection",
     "OncePer",
@@ -244,6 +273,8 @@ __all__ = [
     "Parameter",
     "ParameterType",
     "ParameterValue",
+    "PartAmount",
+    "PartName",
     "PayeeKind",
     "PayeeLine",
     "PayeePart",
@@ -260,6 +291,8 @@ __all__ = [
     "RankKey",
     "Ranked",
     "Rate",
+    "Recheck",
+    "Reduction",
     "Rounded",
     "RoundingRule",
     "RowFact",
@@ -290,5 +323,7 @@ __all__ = [
     "WholeSteps",
     "Window",
     "Within",
+    "YearSchedule",
+    "YearStep",
     "absolute_period",
 ]

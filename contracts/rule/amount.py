@@ -12,15 +12,16 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from contracts.money import Rounding
-from contracts.rule import eligibility
-from contracts.rule.awards import Counted, DecisionName, KeyRef
+from contracts.rule import decided, eligibility, limits, schedules, values
+from contracts.rule.amount_node import AmountNode
+from contracts.rule.awards import KeyRef
 from contracts.rule.dates import DateRef
+from contracts.rule.decided import Decided, DecidedOpen
 from contracts.rule.eligibility import Eligibility
 from contracts.rule.facts import Code, FactName, NumberText, PeriodRef, RulePart, UnitText
-
-
-class AmountNode(RulePart):
-    name: str | None = Field(default=None, min_length=1, max_length=60)
+from contracts.rule.limits import Cap, CapInOrder, TopUp
+from contracts.rule.schedules import YearSchedule
+from contracts.rule.values import NamedFigure
 
 
 class Fixed(AmountNode):
@@ -52,19 +53,6 @@ class Parameter(AmountNode):
     key_fact: KeyRef | None = None
     period: PeriodRef | None = None
     on: DateRef | None = None
-
-
-class Decided(AmountNode):
-    """A figure that somebody sets, at most `max` (最高…, 不超过…), and at least `min` where the text says so.
-
-    Undetermined until the decision named `decision` is passed in; what is set above `max` counts as `max`.
-    """
-
-    node: Literal["decided"] = "decided"
-    decision: DecisionName
-    by: str = Field(min_length=1, max_length=60)
-    max: AmountRule
-    min: AmountRule | None = None
 
 
 class Rate(AmountNode):
@@ -296,29 +284,6 @@ class Lookup(AmountNode):
     otherwise: AmountRule | None = None
 
 
-class Cap(AmountNode):
-    """No more than `limit`: in this one payment, or together with what was granted before.
-
-    `year`, `project` and `lifetime` need earlier awards: then no more than `limit` less what was granted in
-    the same year, for the same project (`counted.key` tells which), ever. `counted` says which awards count;
-    its `scope` counts for `project` alone (a project's year, or all of it). Caps nest.
-    """
-
-    node: Literal["cap"] = "cap"
-    scope: Literal["payment", "year", "project", "lifetime"] = "payment"
-    of: AmountRule
-    limit: AmountRule
-    counted: Counted | None = None
-
-
-class TopUp(AmountNode):
-    """补差: `of` less what was granted before for what `counted` names; never below zero."""
-
-    node: Literal["top_up"] = "top_up"
-    of: AmountRule
-    counted: Counted = Counted()
-
-
 class InKind(AmountNode):
     """A benefit that is not money: a tax relief, a qualification, a service. It adds nothing to the amount."""
 
@@ -377,8 +342,10 @@ AmountRule = Annotated[
     Fixed | FactAmount | Parameter | Decided
     | Rate | PerUnit | Product | Difference | Quotient | Growth | GrowthBands | AtLeast | Threshold
     | Rounded | WholeSteps | CountCodes | CountMet | Elapsed | Each | Interest
-    | Table | Lookup | When | Sum | Highest | Lowest | Cap | TopUp | InKind | Unstated,
+    | Table | Lookup | When | Sum | Highest | Lowest | Cap | CapInOrder | TopUp | InKind | Unstated
+    | DecidedOpen | YearSchedule | NamedFigure,
     Field(discriminator="node"),
 ]  # fmt: skip
 
-vars(eligibility)["AmountRule"] = AmountRule  # the two trees name each other: here the circle is closed
+for _module in (decided, eligibility, limits, schedules, values):
+    vars(_module)["AmountRule"] = AmountRule  # the trees name each other: here the circle is closed

@@ -67,9 +67,10 @@ class FactKind(StrEnum):
     CODES = "codes"
     DATE = "date"
     NUMBERS = "numbers"
+    DATES = "dates"
 
 
-LISTS = frozenset({FactKind.CODES, FactKind.NUMBERS})
+LISTS = frozenset({FactKind.CODES, FactKind.NUMBERS, FactKind.DATES})
 """Kinds whose value is a list: one entry for each person, project, loan, …, in the same order in all of them."""
 
 WITH_UNIT = frozenset({FactKind.NUMBER, FactKind.NUMBERS})
@@ -83,6 +84,8 @@ def value_fits(kind: FactKind, value: FactValue) -> bool:
         return isinstance(value, tuple)
     if kind is FactKind.NUMBERS:
         return isinstance(value, tuple) and all(_NUMBER.match(each) for each in value)
+    if kind is FactKind.DATES:
+        return isinstance(value, tuple) and all(_is_date(each) for each in value)
     if not isinstance(value, str):
         return False
     if kind is FactKind.NUMBER:

@@ -27,7 +27,8 @@ class PayeeKind(StrEnum):
 class PayeePart(RulePart):
     """One receiver: a `fraction` of the amount, or an `amount` of its own; the last takes what is left.
 
-    `fund` is the pot that the text names for this part, e.g. 就业补助资金.
+    `fund` is the pot that the text names for this part, e.g. 就业补助资金. `most` is the most that it gets of one
+    payment: what lies above is paid to nobody, and the item's amount comes down by it.
     """
 
     who: PayeeKind
@@ -35,6 +36,7 @@ class PayeePart(RulePart):
     fraction: FractionText | None = None
     amount: AmountRule | None = None
     fund: str | None = Field(default=None, min_length=2, max_length=60)
+    most: AmountRule | None = None
 
 
 class Payees(RulePart):

@@ -6,10 +6,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from contracts.rule.amount_node import PartName
 from contracts.rule.awards import FamilyCode, KeyRef
 from contracts.rule.facts import RulePart
 
 Families = Annotated[tuple[FamilyCode, ...], Field(min_length=1, max_length=100)]
+PartNames = Annotated[tuple[PartName, ...], Field(max_length=20)]
 GroupName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,63}$")]
 
 
@@ -29,7 +31,7 @@ class Exclusive(RulePart):
 
     `keep`: the higher amount stands (就高不就低), the one asked for first, or always the other (`other`).
     Against money that was already granted: `top_up` pays the difference where this one is higher, `refuse`
-    nothing.
+    nothing. `parts`: only these named parts of this item are not had together with the others, and give way alone.
     """
 
     node: Literal["exclusive"] = "exclusive"
@@ -38,6 +40,7 @@ class Exclusive(RulePart):
     granted: Literal["top_up", "refuse"] = "refuse"
     within: Within = Within()
     note: str | None = Field(default=None, max_length=200)
+    parts: PartNames = ()
 
 
 class AtMostOf(RulePart):
@@ -61,13 +64,17 @@ class Additive(RulePart):
 class OncePer(RulePart):
     """At most `most` times for the same certificate, graduate or project (`key`), without a key ever.
 
-    With `families`, awards of those items use up the key as well.
+    With `families`, awards of those items use up the key as well. `parts`: each of these named parts of the item by
+    itself; a part is used up by awards for it alone. `used_up` says what becomes of a claim: `refuse` all of it, or
+    `drop_part` only the part that was had (parts are named then).
     """
 
     node: Literal["once_per"] = "once_per"
     within: Within = Within()
     most: int = Field(default=1, ge=1, le=100)
     families: Annotated[tuple[FamilyCode, ...], Field(max_length=60)] = ()
+    parts: PartNames = ()
+    used_up: Literal["refuse", "drop_part"] = "refuse"
 
 
 class SameChoice(RulePart):

@@ -29,7 +29,6 @@ from contracts.rule import (
     GrowthBands,
     Highest,
     InKind,
-    Interest,
     Lookup,
     Lowest,
     NOf,
@@ -56,9 +55,7 @@ from rules.text.phrases import (
     ROUNDING_WORDS,
     Names,
     band_text,
-    counted_text,
     date_text,
-    scope_text,
 )
 from rules.units import number, quantity_text
 
@@ -131,7 +128,7 @@ def numbered(parts: Iterable[str]) -> str:
 
 def amount_sentence(rule: AmountRule, names: Names) -> str:
     """An amount in words, without the full stop."""
-    phrase = _closed_up(_AMOUNTS[type(rule)](rule, names))
+    phrase = _closed_up(AMOUNTS[type(rule)](rule, names))
     return f"{rule.name}：{phrase}" if rule.name else phrase
 
 
@@ -147,23 +144,23 @@ _LISTING = (Sum, Highest, Lowest, Table, Lookup, When, Each, GrowthBands, CountM
 _ABOUT_ALL = (Cap, TopUp, AtLeast, Threshold, Rounded)
 
 
-def _lists(rule: AmountRule) -> bool:
+def lists(rule: AmountRule) -> bool:
     """Whether its words are a list, so that what stands behind them could be read as its last entry only."""
     while isinstance(rule, _ABOUT_ALL):
         rule = rule.of
     return isinstance(rule, _LISTING)
 
 
-def _all_of(rule: AmountRule) -> str:
+def all_of(rule: AmountRule) -> str:
     """What a cap, a floor or a rounding behind these words is about: all of the list, not its last entry."""
-    if not _lists(rule):
+    if not lists(rule):
         return ""
     return "以上合计" if isinstance(rule, Sum | Each) else "以上"
 
 
-def _entry(rule: AmountRule, names: Names) -> str:
+def entry(rule: AmountRule, names: Names) -> str:
     """An amount as an entry of a list: a list in a list stands in brackets."""
-    return bracketed(rule, names) if _lists(rule) else amount_sentence(rule, names)
+    return bracketed(rule, names) if lists(rule) else amount_sentence(rule, names)
 
 
 def bracketed(rule: AmountRule, names: Names) -> str:
@@ -186,11 +183,6 @@ def _parameter(rule: Parameter, names: Names) -> str:
     on = date_text(rule.on, names) if rule.on is not None else None
     key = rule.key if rule.key_fact is None else f"按{names.fact(rule.key_fact.fact, rule.key_fact.period)}"
     return names.parameter(rule.parameter, key, rule.period, on)
-
-
-def _decided(rule: Decided, names: Names) -> str:
-    least = f"不低于 {bracketed(rule.min, names)}、" if rule.min is not None else ""
-    return f"由{rule.by}核定，{least}最高不超过 {bracketed(rule.max, names)}"
 
 
 def _rate(rule: Rate, names: Names) -> str:
@@ -224,7 +216,7 @@ def _growth(rule: Growth, names: Names) -> str:
 
 
 def _when_not_positive(then: AmountRule, names: Names) -> str:
-    return f"基期为零或负数的，按 {_entry(then, names)}计"
+    return f"基期为零或负数的，按 {entry(then, names)}计"
 
 
 def _when_zero(rule: Quotient | Growth, names: Names) -> str:
@@ -252,16 +244,16 @@ def _growth_bands(rule: GrowthBands, names: Names) -> str:
 
 
 def _at_least(rule: AtLeast, names: Names) -> str:
-    return f"{amount_sentence(rule.of, names)}，{_all_of(rule.of)}最低按 {bracketed(rule.floor, names)}计"
+    return f"{amount_sentence(rule.of, names)}，{all_of(rule.of)}最低按 {bracketed(rule.floor, names)}计"
 
 
 def _threshold(rule: Threshold, names: Names) -> str:
-    return f"{amount_sentence(rule.of, names)}，{_all_of(rule.of)}不足 {bracketed(rule.least, names)}的不予计算"
+    return f"{amount_sentence(rule.of, names)}，{all_of(rule.of)}不足 {bracketed(rule.least, names)}的不予计算"
 
 
 def _rounded(rule: Rounded, names: Names) -> str:
     to = quantity_text(number(rule.to), rule.unit)
-    return f"{amount_sentence(rule.of, names)}，{_all_of(rule.of)}{ROUNDING_WORDS[rule.rounding]}到 {to}"
+    return f"{amount_sentence(rule.of, names)}，{all_of(rule.of)}{ROUNDING_WORDS[rule.rounding]}到 {to}"
 
 
 def _whole_steps(rule: WholeSteps, names: Names) -> str:
@@ -280,49 +272,23 @@ def _count_met(rule: CountMet, names: Names) -> str:
     return f"下列条件中符合的{rule.counted_as}数：{parts}"
 
 
-def _elapsed(rule: Elapsed, names: Names) -> str:
-    unit_text = {"天": "天数", "月": "整月数", "年": "整年数"}[rule.unit]
-    notes = ["首尾均计"] if rule.both_days else []
-    notes += ["不足一个的按一个计"] if rule.rounding == "up" and rule.unit != "天" else []
-    note = f"（{'，'.join(notes)}）" if notes else ""
-    return f"{date_text(rule.since, names)}至{date_text(rule.until, names)}的{unit_text}{note}"
-
-
 def _each(rule: Each, names: Names) -> str:
     most = f"取最高的 {rule.most} {rule.called}" if rule.most is not None else ""
     return f"逐{rule.called}计算后{most}合计，每{rule.called}为：{amount_sentence(rule.of, names)}"
 
 
-def _interest(rule: Interest, names: Names) -> str:
-    parts = "、".join(bracketed(part, names) for part in (rule.principal, rule.rate, rule.term))
-    return f"按本金、年利率、期限计算的利息（依次为{parts}；按日计的一年按 {rule.days_in_year} 天）"
-
-
 def _table(rule: Table, names: Names) -> str:
     verb = "分段累进计算" if rule.basis == "marginal" else "分档确定"
-    bands = "；".join(f"{band_text(band, rule.unit)}的，{_entry(band.then, names)}" for band in rule.bands)
-    by = bracketed(rule.by, names) if _lists(rule.by) else amount_sentence(rule.by, names)
+    bands = "；".join(f"{band_text(band, rule.unit)}的，{entry(band.then, names)}" for band in rule.bands)
+    by = bracketed(rule.by, names) if lists(rule.by) else amount_sentence(rule.by, names)
     return f"按{by}{verb}：{bands}"
 
 
 def _lookup(rule: Lookup, names: Names) -> str:
-    rows = [f"{names.codes(rule.fact, row.codes)} {_entry(row.then, names)}" for row in rule.rows]
+    rows = [f"{names.codes(rule.fact, row.codes)} {entry(row.then, names)}" for row in rule.rows]
     if rule.otherwise is not None:
-        rows.append(f"其他 {_entry(rule.otherwise, names)}")
+        rows.append(f"其他 {entry(rule.otherwise, names)}")
     return f"按{names.fact(rule.fact, rule.period)}确定：{'；'.join(rows)}"
-
-
-def _cap(rule: Cap, names: Names) -> str:
-    phrase, limit = f"{amount_sentence(rule.of, names)}，{_all_of(rule.of)}", _entry(rule.limit, names)
-    if rule.scope == "payment":
-        return f"{phrase}最高不超过 {limit}"
-    counted = f"（与{counted_text(rule.counted, names)}合并计算）" if rule.counted is not None else ""
-    return f"{phrase}{scope_text(rule.scope, rule.counted, names)}最高不超过 {limit}{counted}"
-
-
-def _top_up(rule: TopUp, names: Names) -> str:
-    phrase = f"{amount_sentence(rule.of, names)}，{_all_of(rule.of)}"
-    return f"{phrase}{'：' if _lists(rule.of) else ''}{counted_text(rule.counted, names)}已获奖补的，只补足差额"
 
 
 def _in_kind(rule: InKind, names: Names) -> str:
@@ -341,22 +307,21 @@ def _several(opening: str) -> Callable[[Any, Names], str]:
 
 
 def _part(rule: AmountRule, names: Names) -> str:
-    if rule.name and _lists(rule):
-        return f"{rule.name}：（{_closed_up(_AMOUNTS[type(rule)](rule, names))}）"
+    if rule.name and lists(rule):
+        return f"{rule.name}：（{_closed_up(AMOUNTS[type(rule)](rule, names))}）"
     phrase = amount_sentence(rule, names)
     return phrase if isinstance(rule, Fixed | FactAmount | Parameter) or rule.name else f"（{phrase}）"
 
 
 def _when(rule: When, names: Names) -> str:
-    phrase = f"{_grouped(rule.condition, names)}的，{_entry(rule.then, names)}"
-    return f"{phrase}；否则，{_entry(rule.otherwise, names)}" if rule.otherwise is not None else phrase
+    phrase = f"{_grouped(rule.condition, names)}的，{entry(rule.then, names)}"
+    return f"{phrase}；否则，{entry(rule.otherwise, names)}" if rule.otherwise is not None else phrase
 
 
-_AMOUNTS: dict[type, Callable[[Any, Names], str]] = {
+AMOUNTS: dict[type, Callable[[Any, Names], str]] = {  # `rules.text.limits` and `rules.text.times` enter theirs
     Fixed: _fixed,
     FactAmount: _fact,
     Parameter: _parameter,
-    Decided: _decided,
     Rate: _rate,
     PerUnit: _per_unit,
     Product: _product,
@@ -370,13 +335,9 @@ _AMOUNTS: dict[type, Callable[[Any, Names], str]] = {
     WholeSteps: _whole_steps,
     CountCodes: _count_codes,
     CountMet: _count_met,
-    Elapsed: _elapsed,
     Each: _each,
-    Interest: _interest,
     Table: _table,
     Lookup: _lookup,
-    Cap: _cap,
-    TopUp: _top_up,
     InKind: _in_kind,
     Unstated: _unstated,
     Sum: _several("下列各项之和"),

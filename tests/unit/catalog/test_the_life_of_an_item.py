@@ -11,7 +11,7 @@ import pytest
 from chassis.testing.fakes import NOON, FakeUnit
 from chassis.time.jobs import Job
 from contracts.duties import Attention
-from contracts.item import FairCompetitionConclusion, ItemStatus, PolicyItemContent
+from contracts.item import ItemStatus, PolicyItemContent
 from contracts.message import SYSTEM, Actor
 from contracts.policies import (
     DirectGround,
@@ -25,6 +25,7 @@ from contracts.policies import (
     PublicationGround,
     PublishPolicyItem,
 )
+from contracts.rule import FairCompetitionConclusion
 from rules import check_publication
 from services.catalog.policies.differences import differences
 from services.catalog.policies.domain import (
