@@ -34,6 +34,8 @@ from console.contracts.files import (
     stale,
     write,
 )
+from console.contracts.item_schema import FILE as ITEM_SCHEMA
+from console.contracts.item_schema import item_schema
 from console.contracts.layout import text_of
 from console.contracts.outside import NotComparable, Outside, outside_of, recorded, recorded_text
 from console.contracts.refusals import refusal_table
@@ -130,6 +132,7 @@ def generated_texts() -> dict[str, str]:
         "asyncapi.json": {"x-generated": NOTE, **asyncapi.document()},
         "refusals.json": {"$comment": NOTE, "codes": refusal_table()},
         **schema_documents(),
+        Path(ITEM_SCHEMA).name: item_schema(),
     }
     texts = {f"{FOLDER}/{name}": text_of(document) for name, document in documents.items()}
     pages = {

@@ -41,6 +41,8 @@ class RuleFile:
 def read_rules(path: str) -> RuleFile:
     """An item (with `rules` inside) or bare rules. Raises BadFile."""
     data = read_json(path)
+    if isinstance(data, dict):
+        data = {name: value for name, value in data.items() if name != "$schema"}  # the editor's, not the item's
     if isinstance(data, dict) and "rules" in data:
         item = parse(PolicyItemContent, data, path)
         return RuleFile(item.rules, item)

@@ -1,5 +1,6 @@
 """`./zhida rules check FILE` and `./zhida rules run FILE --facts FILE`: a policy officer tries a rule alone.
 `./zhida rules quality [--json FILE]`: how right the answers are, on the labelled set.
+`./zhida rules schema [--out FILE]`: the JSON Schema of an item's file, for the editor in which it is written.
 
 Needs no cluster and no database: an item's JSON, and facts. docs/rules.md is the guide.
 """
@@ -11,9 +12,11 @@ import json
 import sys
 from collections.abc import Iterator
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 from chassis.time.clock import CHINA
+from console.place import CHECKOUT
 from console.policy.json_files import BadFile
 from console.policy.rule_files import RuleFile, read_awards, read_decisions, read_facts, read_rules
 from contracts.rule import Amount, Assessment, FactSheet, Problem, ShareLine, State
@@ -21,6 +24,7 @@ from contracts.written import NotWritten, day_written
 from rules import assess, check, check_publication, sentences
 from rules.text.phrases import LEVELS
 
+ITEM_SCHEMA = "contracts/generated/item.schema.json"
 STATES = {State.MET: "符合", State.NOT_MET: "不符合", State.UNDETERMINED: "尚不能判定"}
 MARKS = {State.MET: "✓", State.NOT_MET: "✗", State.UNDETERMINED: "？"}
 TITLES = {
@@ -67,6 +71,9 @@ def _parser() -> argparse.ArgumentParser:
     measuring.add_argument("--json", metavar="FILE", help="结果另存为 JSON · write the figures")
     measuring.add_argument("--pairs", metavar="FILE", help="另一份标注(JSONL)· another labelled set")
     measuring.set_defaults(run=_quality)
+    describing = commands.add_parser("schema", help="事项文件的 JSON Schema,供编辑器补全和检查 · for your editor")
+    describing.add_argument("--out", metavar="FILE", help="写到哪里,不写就打印 · where to, else printed")
+    describing.set_defaults(run=_schema)
     for command in (checking, running):
         command.add_argument("file", metavar="FILE", help="事项或规则(JSON)· an item or its rules")
         command.add_argument("--json", action="store_true", help="输出 JSON")
@@ -122,6 +129,20 @@ def _quality(options: argparse.Namespace) -> int:
     from console.policy import rule_quality  # it brings the matcher, which trying a rule does without
 
     return rule_quality.run(options.json, options.pairs)
+
+
+def _schema(options: argparse.Namespace) -> int:
+    text = (CHECKOUT / ITEM_SCHEMA).read_text(encoding="utf-8")
+    if options.out is None:
+        print(text, end="")
+        return 0
+    target = Path(options.out)
+    try:
+        target.write_text(text, encoding="utf-8")
+    except OSError as fault:
+        raise BadFile(options.out, [f"无法写入（{fault.strerror}）"]) from fault
+    print(f'已写入 {target}。在事项文件开头写上 "$schema": "./{target.name}"，编辑器就会补全和检查。')
+    return 0
 
 
 def _run(options: argparse.Namespace) -> int:
