@@ -18,11 +18,11 @@ from rules import assess, check, sentences
 from tests.unit.rules.rule_writing import AS_OF, TODAY
 
 PARTS = ("eligibility", "amount", "instalments", "payees", "shares", "quotas", "stacking", "rounding")
-ITEMS = [
-    json.loads(file.read_text("utf-8"))["rules"]
-    for folder in ("sample/items", "tests/unit/rules/unseen")
-    for file in sorted((CHECKOUT / folder).glob("*.json"))
+FOLDERS = ("sample/items", "tests/unit/rules/unseen", "tests/unit/rules/unseen_forty")
+WRITTEN = [
+    json.loads(file.read_text("utf-8")) for folder in FOLDERS for file in sorted((CHECKOUT / folder).glob("*.json"))
 ]
+ITEMS = [each["rules"] for each in WRITTEN if "rules" in each]
 
 
 def places(tree: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
