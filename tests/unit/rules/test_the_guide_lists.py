@@ -12,7 +12,7 @@ from pydantic import BaseModel
 import contracts.item
 import contracts.rule
 from console.place import CHECKOUT
-from contracts.rule import FactKind, ItemRules, PayeeKind
+from contracts.rule import Award, AwardHistory, Fact, FactKind, FactType, ItemRules, PayeeKind
 from contracts.rule.plan import Step
 from rules.checking.eligibility import OPERATORS
 from rules.units import _KNOWN, unit
@@ -83,9 +83,26 @@ def test_every_kind_of_fact_is_listed_with_the_comparisons_that_fit_it() -> None
         assert said - {"each", "compare_dates"} == {each.value for each in operators}, kind
 
 
+def test_every_field_of_a_declared_fact_and_of_a_fact_is_listed() -> None:
+    rows = [row for row in cells(part(RULES, "### 数据项（fact_types）")) if len(row) == 2]
+    told = [name for row in rows for name in names(row[0])]
+    declared, given = len(FactType.model_fields), len(Fact.model_fields)
+    assert set(told[:declared]) == set(FactType.model_fields)
+    assert set(told[declared:]) == set(Fact.model_fields)
+    assert len(told) == declared + given
+
+
 def test_every_receiver_is_listed() -> None:
     told = {names(cell)[0] for row in cells(part(RULES, "## 十四、取整和尾差")) for cell in row[::2] if names(cell)}
     assert {kind.value for kind in PayeeKind} <= told
+
+
+def test_every_field_of_earlier_awards_is_listed() -> None:
+    """In the file money is written as `yuan`, what all instalments come to as `whole_yuan`."""
+    told = [name for row in cells(part(RULES, "## 十五、以前拿过的怎样写(已获奖补)")) for name in names(row[0])]
+    one, file = len(Award.model_fields), set(AwardHistory.model_fields)
+    assert set(told[:one]) == set(Award.model_fields) - {"money"} | {"yuan"}
+    assert set(told[one:]) == file - {"awards", "whole"} | {"whole_yuan"}
 
 
 def test_every_part_of_the_rules_is_listed_and_what_must_be_there_said() -> None:
