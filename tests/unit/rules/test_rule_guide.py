@@ -15,10 +15,12 @@ from contracts.rule import (
     AmountRule,
     DateRef,
     Eligibility,
+    FactType,
     Instalments,
     ParameterType,
     Payees,
     Quota,
+    RoundingRule,
     Shares,
     Stacking,
 )
@@ -36,6 +38,8 @@ TREES: dict[str, TypeAdapter[Any]] = {
     "stacking": TypeAdapter(Stacking),
     "quota": TypeAdapter(Quota),
     "parameter": TypeAdapter(ParameterType),
+    "fact_types": TypeAdapter(tuple[FactType, ...]),
+    "rounding": TypeAdapter(RoundingRule),
 }
 FILES = {"facts", "awards"}
 """Whole files for `./zhida rules run`, which its own tests read."""
