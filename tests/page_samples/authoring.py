@@ -131,7 +131,7 @@ AUTHORED = {
 FACTS = tuple(
     Fact.model_validate({"source": "统计局", "as_of": "2026-01-31", "period": "2024", **each})
     for each in (
-        {"name": "annual_output_first_reach", "kind": "number", "value": "12.5", "unit": "亿元"},
+        {"name": "output_first_reach", "kind": "number", "value": "12.5", "unit": "亿元"},
         {"name": "above_scale_entry_type", "kind": "code", "value": "small_up"},
     )
 )
