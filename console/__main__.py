@@ -35,6 +35,7 @@ PROGRAMS = {
     "onboard": ("console.operating.onboard", "开通一个地区及其部门 · a county on board"),
     "calendar": ("console.operating.calendar", "工作日历:已载入哪些年份,载入一年 · working days"),
     "rules": ("console.policy.rules", "检查和试算政策规则 · check a rule, try it on facts"),
+    "facts": ("console.policy.facts", "查数据项词典:一项数据一个名称 · the fact dictionary"),
     "items": ("console.policy.items", "政策事项工作簿:模板与示例 · items as a workbook"),
     "sample-city": (
         "console.policy.sample_city.program",

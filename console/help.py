@@ -10,7 +10,7 @@ from console.refusal import CommandRefusal
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "先看看 first": ("demo", "code", "help"),
     "运行 run": ("up", "status", "logs", "restart", "down", "migrate"),
-    "办地区的事 a place": ("administrators", "onboard", "calendar", "items", "rules", "sample-city"),
+    "办地区的事 a place": ("administrators", "onboard", "calendar", "items", "rules", "facts", "sample-city"),
     "看护 look after it": ("verify", "work", "replay", "sizes", "backup", "restore"),
     "开发 develop": ("test", "attack", "lint", "contracts", "where", "assets", "bench"),
 }

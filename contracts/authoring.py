@@ -175,21 +175,41 @@ class CompareItemVersions(Query[ItemDifferences]):
     later: int = Field(ge=1, le=100_000)
 
 
+class FormerFactName(Model):
+    """A name that this fact had before; `said` says why the present one means the same."""
+
+    name: FactName
+    said: str
+
+
 class DeclaredFact(Model):
-    """A fact as an item on offer declares it, and how many items do. `fact_type` is that of the newest item."""
+    """A fact that a rule may use, and how many items on offer declare it. `fact_type` is that of the newest item, or the
+    dictionary's where no item does.
+
+    `note` is there when more has to be said: that it was found by another word or by a former name, or that items declare
+    it under a name that is used no more.
+    """
 
     fact_type: FactType
     items: int
+    meaning: str = ""
+    former_names: tuple[FormerFactName, ...] = ()
+    note: str = ""
 
 
 class DeclaredFacts(Model):
+    """`nearest` is what is written most alike, where the words lead to nothing."""
+
     facts: tuple[DeclaredFact, ...]
+    nearest: tuple[DeclaredFact, ...] = ()
 
 
 class FindDeclaredFacts(Query[DeclaredFacts]):
-    """The facts that items on offer here use, by words of their labels: a new item means the same by the same name.
+    """The fact dictionary: what items on offer here use, and what it has besides; a new item means the same by the same name.
 
-    At most `limit`, those first that most items use; `names`: only those of these names.
+    `words` are looked for in names, labels, meanings and codes, in former names, and in what people else say for it;
+    the nearest come first. Without words: what items declare, those first that most items use. `names`: only those of
+    these names.
     """
 
     owner: ClassVar[ServiceName] = "catalog"

@@ -47,7 +47,7 @@ def fact(name: str, kind: str, value: Any, period: str | None = None, unit: str 
 
 
 KNOWN = (
-    fact("cbec_export_annual", "number", "860", "2025", "万元", source="赣州海关"),
+    fact("cbec_export", "number", "860", "2025", "万元", source="赣州海关"),
     fact("renovation_investment", "number", "1250", "2026", "万元", source="章贡区工业和信息化局"),
     fact("is_sme", "flag", True, source="章贡区工业和信息化局", valid_until=date(2026, 1, 31)),
     fact("tech_sme_first_listed", "flag", True, "2025", source="章贡区科技局"),

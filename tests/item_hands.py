@@ -75,7 +75,7 @@ def document(writer: AtWork, text: Text) -> None:
 
 def known_fact(writer: AtWork) -> None:
     """One that others use already, so that the dossier knows it."""
-    writer.hands.write("名称里的字", "软件业务收入")
+    writer.hands.write("怎么叫它（如：高企、营收、用电量）", "软件业务收入")
     writer.hands.press("查找")
     writer.arrive("words=")
     writer.change(f"：{REVENUE}")

@@ -152,7 +152,7 @@ DOSSIERS = (
 POLICIES = (
     Call("CheckPolicyItem", OFFICER, {"content": sample_item()}),
     Call("CompareItemVersions", OFFICER, {"item_id": "i1", "earlier": 1, "later": 1}),
-    Call("FindDeclaredFacts", OFFICER),
+    *(Call("FindDeclaredFacts", OFFICER, more) for more in ({}, {"words": "营收"})),
     Call("GetAuthoredItem", OFFICER, {"item_id": "i1"}),
     Call("GetDocument", OFFICER, {"document_id": "none"}, refused="document_unknown"),
     Call("GetDraft", OFFICER, {"draft_id": f"f{CASE}"}),

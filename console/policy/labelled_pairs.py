@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -15,13 +13,14 @@ from console.place import CHECKOUT
 from console.policy.json_files import BadFile, json_in, parse, read_bytes
 from contracts.item import PolicyItemContent
 from contracts.rule import Fact, FactKind, FactSheet, ItemRules, ParameterValue, State
+from services.catalog.dictionary.facts import dictionary
 
 SAMPLE = CHECKOUT / "sample"
 PAIRS = SAMPLE / "labelled" / "pairs.jsonl"
 
 
 class LabelledAnswer(BaseModel):
-    """One record of a fact, where more than its value matters. `kind` is given for words of no item's vocabulary."""
+    """One record of a fact, where more than its value matters. `kind` is given for words that the dictionary does not have."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -81,9 +80,8 @@ class Question:
 
 
 def read_questions(path: Path = PAIRS) -> list[Question]:
-    """Every pair in the order of the file, its facts typed by the one vocabulary. Raises BadFile."""
-    words: dict[str, Any] = json.loads((SAMPLE / "facts.json").read_text(encoding="utf-8"))
-    kinds = {name: FactKind(word["kind"]) for name, word in words.items()}
+    """Every pair in the order of the file, its facts typed by the fact dictionary. Raises BadFile."""
+    kinds = {name: fact.kind for name, fact in dictionary().items()}
     pairs = [_pair(number, line, str(path)) for number, line in enumerate(_lines(path), 1) if line.strip()]
     rules = {code: _rules(code, str(path)) for code in sorted({pair.item for pair in pairs})}
     return [_question(pair, rules[pair.item], kinds, str(path)) for pair in pairs]
@@ -118,7 +116,7 @@ def _question(pair: LabelledPair, rules: ItemRules, kinds: Mapping[str, FactKind
     try:
         return Question(pair, rules, tuple(_facts(pair, kinds)), tuple(_figures(pair)))
     except KeyError as fault:
-        told = f"{pair.id}：数据“{fault.args[0]}”不在词汇表 sample/facts.json 中，须写明 kind"
+        told = f"{pair.id}：数据“{fault.args[0]}”不在数据项词典（./zhida facts）中，须写明 kind"
         raise BadFile(file, [told]) from fault
     except ValidationError as fault:
         said = "；".join(str(error["msg"]) for error in fault.errors())

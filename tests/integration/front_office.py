@@ -234,7 +234,10 @@ def functions_of(service: str, *files: str) -> SimpleNamespace:
 
 
 def catalog_replica(frame: Frame, dsns: Dsns) -> Replica:
-    orders, questions = functions_of("catalog", "use_cases"), functions_of("catalog", "views", "authored", "trial")
+    orders, questions = (
+        functions_of("catalog", "use_cases"),
+        functions_of("catalog", "views", "authored", "declared_facts", "trial"),
+    )
     return Replica(frame, dsns, orders, questions, CATALOG_HEARS)
 
 

@@ -242,8 +242,51 @@ def test_facts_that_items_on_offer_use_are_found_by_words(catalog: Replica) -> N
     done(catalog, publication(drafted(catalog, content=paying("20"))))
     declared = ITEM.rules.fact_types[0]
     found = catalog.asked(FindDeclaredFacts(words=declared.label[:2]), actor=STRANGER)["ok"]["facts"]
-    assert [(each["fact_type"]["name"], each["items"]) for each in found] == [(declared.name, 1)]
+    assert (found[0]["fact_type"]["name"], found[0]["items"]) == (declared.name, 1)
+    assert {each["items"] for each in found[1:]} == {0}, "the dictionary's own"
     named = catalog.asked(FindDeclaredFacts(names=(declared.name,)), actor=STRANGER)["ok"]["facts"]
     assert [each["fact_type"] for each in named] == [declared.model_dump(mode="json")]
-    assert catalog.asked(FindDeclaredFacts(words="%"), actor=STRANGER)["ok"]["facts"] == []
+    assert catalog.asked(FindDeclaredFacts(words="%"), actor=STRANGER)["ok"] == {"facts": [], "nearest": []}
     assert catalog.asked(FindDeclaredFacts(), actor=STRANGER, tenant=CITY)["ok"]["facts"] == []
+    unused = catalog.asked(FindDeclaredFacts(names=("rent_paid", "no_such_fact")), actor=STRANGER)["ok"]["facts"]
+    assert [(each["fact_type"]["name"], each["items"]) for each in unused] == [("rent_paid", 0)]
+
+
+def test_the_dictionary_is_found_by_what_people_say_and_what_items_use_comes_first_of_the_near(
+    catalog: Replica,
+) -> None:
+    done(catalog, publication(drafted(catalog, content=paying("20"))))
+
+    def found(words: str, limit: int = 20) -> list[dict[str, Any]]:
+        return list(catalog.asked(FindDeclaredFacts(words=words, limit=limit), actor=STRANGER)["ok"]["facts"])
+
+    first = found("高企")[0]
+    assert (first["fact_type"]["name"], first["items"]) == ("hi_tech_certified", 0)
+    assert first["meaning"].startswith("高新技术企业证书在有效期内")
+    assert first["note"] == "“高企”也作“高新技术企业”"
+    assert {each["name"] for each in first["former_names"]} == {"hi_tech_valid", "high_tech_certified"}
+    former = found("annual_rent")
+    assert [each["fact_type"]["name"] for each in former] == ["rent_paid"]
+    assert former[0]["note"].startswith("annual_rent 是旧名，现名 rent_paid：")
+    assert len(found("企业", limit=3)) == 3
+    nothing = catalog.asked(FindDeclaredFacts(words="营业收如"), actor=STRANGER)["ok"]
+    assert nothing["facts"] == [] and nothing["nearest"][0]["fact_type"]["name"] == "revenue"
+
+
+def test_a_former_name_that_items_still_declare_is_shown_as_such_and_keeps_what_was_published(catalog: Replica) -> None:
+    content = paying("20")
+    content["rules"]["fact_types"].append({"name": "annual_rent", "label": "年租金", "kind": "number", "unit": "万元"})
+    content["rules"]["eligibility"] = {
+        "node": "all",
+        "of": [
+            content["rules"]["eligibility"],
+            {"node": "condition", "fact": "annual_rent", "operator": "gt", "value": "0", "unit": "万元", "period": "Y"},
+        ],
+    }
+    done(catalog, publication(drafted(catalog, content=content)))
+    found = catalog.asked(FindDeclaredFacts(words="annual_rent"), actor=STRANGER)["ok"]["facts"]
+    told = {each["fact_type"]["name"]: (each["items"], each["note"]) for each in found}
+    assert told["annual_rent"][0] == 1
+    assert "词典中现名 rent_paid（实缴租金）" in told["annual_rent"][1]
+    assert "已发布的事项和已记录的数据仍按旧名" in told["annual_rent"][1]
+    assert told["rent_paid"][0] == 0

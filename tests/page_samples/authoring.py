@@ -131,7 +131,7 @@ AUTHORED = {
 FACTS = tuple(
     Fact.model_validate({"source": "统计局", "as_of": "2026-01-31", "period": "2024", **each})
     for each in (
-        {"name": "annual_output_first_reach", "kind": "number", "value": "12.5", "unit": "亿元"},
+        {"name": "output_first_reach", "kind": "number", "value": "12.5", "unit": "亿元"},
         {"name": "above_scale_entry_type", "kind": "code", "value": "small_up"},
     )
 )
@@ -161,7 +161,12 @@ LINE = {
 AUTHORITY = {
     "department_id": "dep-1", "tenant": "zhanggong", "name": "章贡区财政局", "names": [], "functions": ["finance"], "version": 1,
 }  # fmt: skip
-DECLARED = {"facts": [{"fact_type": each.model_dump(mode="json"), "items": 4} for each in ITEM.rules.fact_types]}
+DECLARED = {
+    "facts": [
+        {"fact_type": each.model_dump(mode="json"), "items": 4, "meaning": "该年度的数", "note": "“产值”也作“总产值”"}
+        for each in ITEM.rules.fact_types
+    ]
+}
 ANSWERS: Json = {
     "list_drafts": {"drafts": [SUMMARY, {**SUMMARY, "draft_id": "d-2", "stage": "draft", "answer_until": None}]},
     "get_draft": draft(),

@@ -92,7 +92,7 @@ class SampleFacts:
     def _everyday(self) -> Iterator[FactDraft]:
         enterprises, everyone = self._enterprises, np.ones(self._count, np.bool_)
         rng = self._stream("everyday")
-        yield self._words("registered_in", None, everyone, enterprises.county, COUNTY_CODES)
+        yield self._words("registered_county", None, everyone, enterprises.county, COUNTY_CODES)
         yield self._words("industry_section", None, everyone, enterprises.section, SECTION_CODES)
         yield self._words("industry_division", None, everyone, enterprises.division, DIVISION_CODES)
         yield self._words("enterprise_size", None, rng.random(self._count) < 0.93, self._sizes(), SIZES)
@@ -101,7 +101,7 @@ class SampleFacts:
         yield self._numbers("employees", None, rng.random(self._count) < 0.82, enterprises.employees, "人", 0)
         grade = rng.choice(len(GRADES), self._count, p=(0.12, 0.46, 0.27, 0.10, 0.05))
         yield self._words("tax_credit_grade", "2025", rng.random(self._count) < 0.88, grade, GRADES)
-        for name, share in (("abnormal_operation_list", 0.06), ("serious_dishonest_list", 0.008)):
+        for name, share in (("abnormal_operation_listed", 0.06), ("serious_dishonest_listed", 0.008)):
             yield self._flags(name, None, rng.random(self._count) < 0.97, rng.random(self._count) < share)
         yield from self._yearly(rng)
         yield from self._certificates(rng)
@@ -130,7 +130,11 @@ class SampleFacts:
         """Held for three years or five; some ran out and nobody renewed them."""
         technical = np.isin(self._enterprises.section, [SECTION_CODES.index(code) for code in "CIM"])
         large = self._enterprises.employees > 20
-        for name, share in (("hi_tech_certified", 0.10), ("tech_sme_listed", 0.16), ("software_enterprise", 0.02)):
+        for name, share in (
+            ("hi_tech_certified", 0.10),
+            ("tech_sme_listed", 0.16),
+            ("software_enterprise_assessed", 0.02),
+        ):
             holders = technical & large & (rng.random(self._count) < share)
             told = holders | (technical & (rng.random(self._count) < 0.6))
             year = rng.integers(2024, 2030, self._count)

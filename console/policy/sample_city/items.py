@@ -16,34 +16,22 @@ from console.place import CHECKOUT
 from console.policy.sample_city.enterprises import COUNTIES, SECTION_CODES, SEED
 from console.policy.sample_city.facts import GRADES, SIZES
 from contracts.item import PolicyItemContent
-from contracts.rule import FactType, ItemRules
+from contracts.rule import ItemRules
+from services.catalog.dictionary.facts import dictionary
 
 PROVINCE = 10_488
 SAMPLES = CHECKOUT / "sample" / "items"
 FACTORS = ("0.1", "0.2", "0.25", "0.3", "0.5", "0.6", "0.8", "1", "1.2", "1.5", "2", "2.5", "3", "4", "5", "8")
 Json = dict[str, Any]
 
-_FLAG = {"kind": "flag"}
-_EVERYDAY: dict[str, Json] = {
-    "registered_in": {"label": "注册地", "kind": "code",
-                      "codes": [{"code": code, "label": name} for code, name in COUNTIES.items()]},
-    "industry_section": {"label": "行业门类", "kind": "code"},
-    "enterprise_size": {"label": "企业规模", "kind": "code"},
-    "established_on": {"label": "成立日期", "kind": "date"},
-    "employees": {"label": "从业人数", "kind": "number", "unit": "人"},
-    "tax_credit_grade": {"label": "纳税信用等级", "kind": "code"},
-    "abnormal_operation_list": {"label": "列入经营异常名录", **_FLAG},
-    "serious_dishonest_list": {"label": "列入严重失信名单", **_FLAG},
-    "revenue": {"label": "营业收入", "kind": "number", "unit": "万元"},
-    "tax_paid": {"label": "缴纳税收", "kind": "number", "unit": "万元"},
-    "rd_expense": {"label": "研发费用", "kind": "number", "unit": "万元"},
-    "revenue_growth": {"label": "营业收入增速", "kind": "number", "unit": "%"},
-    "above_scale": {"label": "规模以上企业", **_FLAG},
-    "hi_tech_certified": {"label": "高新技术企业", **_FLAG},
-    "tech_sme_listed": {"label": "科技型中小企业", **_FLAG},
-    "patents": {"label": "有效专利", "kind": "number", "unit": "件"},
-}  # fmt: skip
-_TYPES = {name: FactType.model_validate({"name": name, **given}) for name, given in _EVERYDAY.items()}
+_EVERYDAY = (
+    "registered_county", "industry_section", "enterprise_size", "established_on", "employees", "tax_credit_grade",
+    "abnormal_operation_listed", "serious_dishonest_listed", "revenue", "tax_paid", "rd_expense", "revenue_growth",
+    "above_scale", "hi_tech_certified", "tech_sme_listed", "patents",
+)  # fmt: skip
+"""What conditions of counties ask for, as the dictionary says it."""
+
+_TYPES = {name: dictionary()[name].typed(name) for name in _EVERYDAY}
 
 
 def sample_items(count: int = PROVINCE, folder: Path = SAMPLES) -> Iterator[tuple[str, ItemRules]]:
@@ -106,7 +94,7 @@ def _condition(fact: str, operator: str, value: object = None, **more: object) -
 
 
 def _seat(rng: random.Random) -> Json:
-    return _condition("registered_in", "in", sorted(rng.sample(list(COUNTIES), rng.choice((1, 1, 1, 3)))))
+    return _condition("registered_county", "in", sorted(rng.sample(list(COUNTIES), rng.choice((1, 1, 1, 3)))))
 
 
 def _sector(rng: random.Random) -> Json:
@@ -118,7 +106,7 @@ def _size(rng: random.Random) -> Json:
 
 
 def _standing(rng: random.Random) -> Json:
-    listed = [_condition(name, "is_true") for name in ("abnormal_operation_list", "serious_dishonest_list")]
+    listed = [_condition(name, "is_true") for name in ("abnormal_operation_listed", "serious_dishonest_listed")]
     return {"node": "not", "of": {"node": "any", "of": listed} if rng.random() < 0.5 else listed[1]}
 
 

@@ -15,13 +15,13 @@ from contracts.rule import ItemRules, absolute_period
 from contracts.rule.facts import FactKind
 
 FACTS = (
-    "registered_in",
+    "registered_county",
     "industry_section",
     "enterprise_size",
     "established_on",
     "employees",
     "tax_credit_grade",
-    "abnormal_operation_list",
+    "abnormal_operation_listed",
     "hi_tech_certified",
     "revenue",
     "tax_paid",

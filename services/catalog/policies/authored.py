@@ -16,9 +16,6 @@ from contracts.authoring import (
     CheckedItem,
     CheckPolicyItem,
     CompareItemVersions,
-    DeclaredFact,
-    DeclaredFacts,
-    FindDeclaredFacts,
     GetAuthoredItem,
     GetItemHistory,
     ItemDifferences,
@@ -29,7 +26,6 @@ from contracts.authoring import (
 from contracts.item import PolicyItemContent
 from contracts.plan_terms import ListUnmappedTerms, UnmappedTerm, UnmappedTermPage
 from contracts.policies import AuthoredItemView
-from contracts.rule import FactType
 from copies.departments import LEVELS
 from copies.plan_terms import WITHOUT_MEANING, KnownPlanTerms
 from rules import sentences
@@ -39,7 +35,6 @@ from services.catalog.policies.domain import ItemUnknown
 from services.catalog.policies.guides import agreement, followed
 from services.catalog.policies.outline import outline
 from services.catalog.policies.texts import examine
-from services.catalog.policies.views import LINEAGE
 
 ACTIONS: Mapping[str, str] = {
     "published": "发布",
@@ -110,17 +105,6 @@ VERSIONS = """
 SELECT item_version, content FROM policy_item_version
 WHERE tenant = :tenant AND item_id = :id AND item_version = ANY (CAST(:versions AS integer[]))
 """
-
-DECLARED_FACTS = f"""{LINEAGE}
-SELECT fact_type, items FROM (
-    SELECT DISTINCT ON (f ->> 'name') f AS fact_type, count(*) OVER (PARTITION BY f ->> 'name') AS items
-    FROM policy_item p CROSS JOIN LATERAL jsonb_array_elements(p.content #> '{{rules,fact_types}}') f
-    WHERE p.state = 'published' AND p.tenant IN (SELECT id FROM lineage) AND f ->> 'label' ILIKE :words
-        AND (CAST(:names AS text[]) = '{{}}' OR f ->> 'name' = ANY (CAST(:names AS text[])))
-    ORDER BY f ->> 'name', p.published_at DESC) declared
-ORDER BY items DESC, fact_type ->> 'name' LIMIT :limit
-"""
-
 
 UNMAPPED = f"""
 WITH RECURSIVE used AS (
@@ -207,16 +191,6 @@ def compare_item_versions(query: CompareItemVersions, reader: Reader) -> ItemDif
     before, after = (PolicyItemContent.model_validate(texts[each]) for each in (query.earlier, query.later))
     return ItemDifferences(
         item_id=query.item_id, earlier=query.earlier, later=query.later, differences=differences(before, after)
-    )
-
-
-def find_declared_facts(query: FindDeclaredFacts, reader: Reader) -> DeclaredFacts:
-    """Facts by words of their labels, the most used first."""
-    words = query.words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    wanted = {"tenant": reader.tenant, "words": f"%{words}%", "names": list(query.names), "limit": query.limit}
-    rows = reader.execute(DECLARED_FACTS, wanted).all()
-    return DeclaredFacts(
-        facts=tuple(DeclaredFact(fact_type=FactType.model_validate(row.fact_type), items=row.items) for row in rows)
     )
 
 

@@ -32,7 +32,7 @@ from contracts.policies import (
     SuspendPolicyItem,
     WithdrawPolicyItem,
 )
-from services.catalog.policies import authored, use_cases, validity, views
+from services.catalog.policies import authored, declared_facts, use_cases, validity, views
 
 
 class PolicyEntrypoints(Room):
@@ -88,7 +88,7 @@ class PolicyEntrypoints(Room):
 
     @query
     def find_declared_facts(self, query: FindDeclaredFacts, reader: Reader) -> DeclaredFacts:
-        return authored.find_declared_facts(query, reader)
+        return declared_facts.find_declared_facts(query, reader)
 
     @query
     def list_unmapped_terms(self, query: ListUnmappedTerms, reader: Reader) -> UnmappedTermPage:

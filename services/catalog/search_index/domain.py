@@ -13,7 +13,7 @@ from contracts.rule import AllOf, AnyOf, Condition, Eligibility
 from services.catalog.search_index.ceiling import most_payable
 
 INDUSTRY_FACTS = frozenset({"industry", "industry_field"})
-"""The facts by which items name the industries that they are for (`sample/facts.json`)."""
+"""The facts by which items name the industries that they are for (`services/catalog/dictionary/facts.json`)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ def test_the_wide_table_has_room_for_every_shape_of_item(columns: Columns) -> No
 
 
 def test_a_fact_that_no_item_asks_for_has_no_column(columns: Columns) -> None:
-    assert ("registered_in", None) in columns.facts
+    assert ("registered_county", None) in columns.facts
     assert ("export_value", "2023") not in columns.facts
 
 

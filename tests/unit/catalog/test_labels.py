@@ -13,6 +13,7 @@ from chassis.testing.fakes import NOON
 from contracts.labels import LabelRule, LabelView
 from contracts.message import Actor
 from contracts.rule import Fact, State
+from services.catalog.dictionary.facts import dictionary
 from services.catalog.labels.domain import (
     LabelDefinition,
     LabelOfOtherDepartment,
@@ -66,22 +67,19 @@ def test_every_label_that_is_shipped_can_be_evaluated_and_says_its_basis(code: s
     assert seen(code).missing
 
 
-def test_a_fact_has_one_kind_and_dimension_in_labels_and_items() -> None:
-    vocabulary = json.loads((SAMPLE / "facts.json").read_bytes())
-    told: dict[str, tuple[str, str | None]] = {}
+def test_a_label_rule_asks_for_facts_as_the_dictionary_has_them() -> None:
     for code in CODES:
         for declared in rule(code).fact_types:
-            found = (declared.kind.value, declared.unit)
-            assert told.setdefault(declared.name, found) == found
-            if declared.name in vocabulary:
-                assert vocabulary[declared.name]["kind"] == declared.kind.value
+            known = dictionary()[declared.name].typed(declared.name)
+            assert declared.model_copy(update={"codes": ()}) == known.model_copy(update={"codes": ()})
+            assert set(declared.codes) <= set(known.codes)
 
 
 def test_a_certificate_makes_a_high_tech_enterprise_until_it_runs_out() -> None:
-    assert seen("high_tech_enterprise", flag("high_tech_certified", until=TODAY)).state is State.MET
-    expired = seen("high_tech_enterprise", flag("high_tech_certified", until=date(2026, 3, 9)))
+    assert seen("high_tech_enterprise", flag("hi_tech_certified", until=TODAY)).state is State.MET
+    expired = seen("high_tech_enterprise", flag("hi_tech_certified", until=date(2026, 3, 9)))
     assert (expired.state, expired.missing[0].why) == (State.UNDETERMINED, "expired")
-    assert seen("high_tech_enterprise", flag("high_tech_certified", False)).state is State.NOT_MET
+    assert seen("high_tech_enterprise", flag("hi_tech_certified", False)).state is State.NOT_MET
 
 
 @pytest.mark.parametrize(
@@ -109,7 +107,7 @@ def test_one_bound_is_enough_to_know_and_none_leaves_it_open() -> None:
 
 
 SCORED = (
-    flag("high_tech_certified"),
+    flag("hi_tech_certified"),
     number("rd_expense", "1200", "万元"),
     number("rd_expense", "1000", "万元", "2024"),
     number("rd_staff", "30", "人"),
@@ -161,7 +159,7 @@ def test_units_of_one_dimension_are_one_measure() -> None:
 
 def test_who_is_no_technology_enterprise_has_no_score() -> None:
     titles = Fact(name="quality_sme_titles", kind="codes", value=(), source="工信局", as_of=date(2026, 2, 1))
-    facts = (flag("high_tech_certified", False), flag("tech_sme_listed", False), titles, *SCORED[1:])
+    facts = (flag("hi_tech_certified", False), flag("tech_sme_listed", False), titles, *SCORED[1:])
     found = seen("technology_score", *facts)
     assert (found.state, found.score) == (State.NOT_MET, None)
 

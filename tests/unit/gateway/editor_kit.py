@@ -62,7 +62,7 @@ class DraftDesk:
         self.content, self.version, self.stage = content, 1, stage
         self.edits: list[Json] = []
         self.facts: list[Json] = []
-        bus = Bus(
+        self.bus = Bus(
             {
                 "get_draft": lambda _body: self.view(),
                 "edit_draft": self._edit,
@@ -72,7 +72,7 @@ class DraftDesk:
                 **(answers or {}),
             }
         )
-        self.visitor = Visitor(little_portal(pages, {}), bus, {"author": AUTHOR})
+        self.visitor = Visitor(little_portal(pages, {}), self.bus, {"author": AUTHOR})
 
     def open(self, content: Json) -> None:
         """Another draft, as if it had just been begun."""

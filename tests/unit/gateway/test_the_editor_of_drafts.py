@@ -247,6 +247,21 @@ def test_a_fact_that_other_items_use_is_declared_by_a_button(desk: DraftDesk) ->
     assert desk.content["rules"]["fact_types"] == [OUTPUT, SECTOR, used | {"codes": []}]
 
 
+def test_a_fact_of_the_dictionary_is_shown_with_its_meaning_and_what_there_is_to_say(desk: DraftDesk) -> None:
+    used = {"name": "hi_tech_certified", "label": "高新技术企业", "kind": "flag"}
+    told = {"fact_type": used, "items": 0, "meaning": "证书在有效期内", "note": "“高企”也作“高新技术企业”"}
+    desk.bus.answers["find_declared_facts"] = {"facts": [told]}
+    page = desk.page("facts", words="高企")
+    assert "词典里的，还没有事项用" in page.words
+    assert "证书在有效期内" in page.words and "“高企”也作“高新技术企业”" in page.words
+    desk.bus.answers["find_declared_facts"] = {"facts": [], "nearest": [told]}
+    page = desk.page("facts", words="高薪")
+    assert "没有找到；写法最接近的是下面几项" in page.words
+    assert "declare:hi_tech_certified" in page.acts
+    desk.bus.answers["find_declared_facts"] = {"facts": [], "nearest": []}
+    assert "没有找到，可以在下面新增。" in desk.page("facts", words="火星").words
+
+
 @pytest.mark.parametrize(
     "act",
     ["up:/rules/eligibility/of/0", "remove:/rules/eligibility/of/7", "add:/nowhere", "explode:/rules", "out:/rules/amount",

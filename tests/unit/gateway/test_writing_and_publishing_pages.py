@@ -190,13 +190,13 @@ def test_one_sign_is_nobodys_name(desk: Visitor) -> None:
 
 def test_a_trial_on_made_up_facts_keeps_them_on_the_page(desk: Visitor) -> None:
     said = {
-        "v.annual_output_first_reach@2024": "25", "v.above_scale_entry_type@2024": "new_built", "d.extra": "50 万元",
+        "v.output_first_reach@2024": "25", "v.above_scale_entry_type@2024": "new_built", "d.extra": "50 万元",
     }  # fmt: skip
     answer = desk.post("/department/drafts/d-1/trial", said, "author")
     assert answer.status_code == 200
     query = asked(desk, "try_item")
     assert [(each["name"], each["value"], each["unit"], each["period"]) for each in query["facts"]] == [
-        ("annual_output_first_reach", "25", "亿元", "2024"),
+        ("output_first_reach", "25", "亿元", "2024"),
         ("above_scale_entry_type", "new_built", None, "2024"),
     ]
     assert [(each["name"], each["value"], each["unit"]) for each in query["decisions"]] == [("extra", "50", "万元")]
@@ -204,7 +204,7 @@ def test_a_trial_on_made_up_facts_keeps_them_on_the_page(desk: Visitor) -> None:
 
 
 def test_facts_that_are_not_understood_are_told_beside_their_fields(desk: Visitor) -> None:
-    said = {"v.annual_output_first_reach@2024": "很多", "pasted": "不认识=1\n入统方式=外星 2024"}
+    said = {"v.output_first_reach@2024": "很多", "pasted": "不认识=1\n入统方式=外星 2024"}
     answer = desk.post("/department/drafts/d-1/trial", said, "author")
     assert answer.status_code == 422
     text = words(answer.text)

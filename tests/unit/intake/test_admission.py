@@ -278,7 +278,7 @@ def test_every_condition_that_fails_is_a_reason_of_its_own(
     sample_item: SampleItem, sample_enterprise: SampleEnterprise, first_day: dict[str, Any]
 ) -> None:
     enterprise = sample_enterprise(22)
-    small = {"contiguous_area_mu": "10", "operation_years": "1"}
+    small = {"contiguous_area": "10", "operation_years": "1"}
     facts = tuple(each.model_copy(update={"value": small.get(each.name, each.value)}) for each in enterprise.facts)
     poor = Applicant(
         enterprise.enterprise_id, enterprise.tenant, enterprise.uscc, enterprise.name, facts, enterprise.payee

@@ -1,4 +1,4 @@
-"""The sample items with their worked cases and the vocabulary of their facts, as they lie in `sample/`."""
+"""The sample items with their worked cases, as they lie in `sample/`."""
 
 from __future__ import annotations
 
@@ -12,11 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from contracts.item import PolicyItemContent
 from contracts.rule import (
     AwardHistory,
-    CodeLabel,
     Decision,
     Fact,
-    FactKind,
-    FactType,
     Level,
     ParameterValue,
     State,
@@ -62,28 +59,8 @@ class WorkedCase(BaseModel):
     expect: Expected
 
 
-class KnownFact(BaseModel):
-    """One word of the vocabulary: `meaning` says exactly what is counted, so that two items mean the same."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    label: str
-    kind: FactKind
-    unit: str | None = None
-    codes: list[CodeLabel] = []
-    meaning: str = Field(min_length=4)
-
-    def typed(self, name: str) -> FactType:
-        return FactType(name=name, label=self.label, kind=self.kind, unit=self.unit, codes=tuple(self.codes))
-
-
 def worked_cases() -> dict[str, list[WorkedCase]]:
     return {
         path.stem: [WorkedCase.model_validate(case) for case in json.loads(path.read_text("utf-8"))]
         for path in sorted((SAMPLE / "cases").glob("*.json"))
     }
-
-
-def vocabulary() -> dict[str, KnownFact]:
-    known = json.loads((SAMPLE / "facts.json").read_text("utf-8"))
-    return {name: KnownFact.model_validate(fact) for name, fact in known.items()}

@@ -41,7 +41,7 @@ def test_growth_is_supposed_where_the_rule_pays_for_growth() -> None:
 def test_what_the_working_does_not_speak_of_is_not_supposed_aloud() -> None:
     found = example_of(rules_of("HN-001"), TODAY)
     assert found is not None
-    assert found.supposed == ("行程类型：二日游及以上自驾", "自驾车辆数：10 车")
+    assert found.supposed == ("行程类型：二日游及以上自驾", "自驾车辆数：10 辆")
 
 
 def test_a_sum_that_is_fixed_supposes_nothing() -> None:

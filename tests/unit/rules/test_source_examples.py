@@ -91,7 +91,7 @@ def retailer(county: str) -> FactSheet:
         fact("newly_above_quota", "flag", True),
         fact("entered_statistics_monthly", "flag", True),
         fact("industry", "code", "retail", None),
-        number_fact("annual_sales", 6000, "万元"),
+        number_fact("sales_or_turnover", 6000, "万元"),
         fact("benefit_county", "code", county, None),
     )
     return FactSheet(facts=facts, reference_year=2025)

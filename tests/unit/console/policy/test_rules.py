@@ -293,7 +293,7 @@ def test_a_set_that_we_answer_wrongly_is_told_pair_by_pair_and_is_not_good_enoug
         ("{", "第 1 行第 2 列：不是合法的 JSON"),
         ('{"id": "NM-002/1"}', "第 1 行 /item：缺少该字段"),
         ('{"item": "XX-999"}', "没有编码为 XX-999 的示例事项"),
-        ('{"facts": {"no_such_word": true}}', "NM-002/1：数据“no_such_word”不在词汇表"),
+        ('{"facts": {"no_such_word": true}}', "NM-002/1：数据“no_such_word”不在数据项词典"),
         ('{"facts": {"output_increment@2025": "6,5"}}', "NM-002/1：数据写法不对"),
     ],
 )

@@ -100,7 +100,7 @@ async def write_section(door: Door, asked: SectionAsked) -> Values | Response:
     checked = await door.told(CheckPolicyItem(content=draft.content))
     view = View(checked.parts, frozenset({asked.json_at} - {""}))
     documents = (await door.told(ListDocuments(limit=100))).documents if asked.section == "document" else ()
-    facts = (await door.told(FindDeclaredFacts(words=asked.words))).facts if asked.section == "facts" else ()
+    facts = await door.told(FindDeclaredFacts(words=asked.words)) if asked.section == "facts" else None
     return {
         **beside(draft, draft.content, checked, asked.section),
         "blocks": section_tree(draft.content, SECTIONS[asked.section], checked.problems, view),
