@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from contracts.rule import (
     DateFact,
     DateRef,
-    Decided,
     Earliest,
     FactKind,
     FactType,
@@ -17,7 +16,9 @@ from contracts.rule import (
     Problem,
     Shifted,
 )
+from rules.decisions import DecidedNode, Declared
 from rules.facts import FactTypes, ParameterTypes
+from rules.unit_words import unknown_unit_text
 from rules.units import Dimension, UnknownUnit, unit
 
 
@@ -32,12 +33,17 @@ class Findings:
     fact_types: FactTypes
     parameters: ParameterTypes = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
-    decisions: dict[str, Decided] = field(default_factory=dict)
+    decisions: dict[str, DecidedNode] = field(default_factory=dict)
     unstated: list[str] = field(default_factory=list)
 
     def add(self, code: str, where: str, text: str) -> None:
         """`where` is a JSON pointer into the item's rules."""
         self.problems.append(Problem(code=code, where=where, text_zh=text))
+
+    @property
+    def declared(self) -> Declared:
+        """What the item declares, by name."""
+        return Declared(self.fact_types, self.parameters, {})
 
     def fact(self, name: str, where: str) -> FactType | None:
         """The declaration of a fact; a problem when there is none."""
@@ -47,11 +53,13 @@ class Findings:
         return declared
 
     def dimension(self, unit_text: str, where: str) -> Dimension | None:
-        """The dimension of a unit; a problem when the text is no unit."""
+        """The dimension of a unit; a problem when the text is no unit, or hardly meant as one (万圆, mu)."""
+        strange = unknown_unit_text(unit_text)
+        if strange is not None:
+            self.add("unknown_unit", where, strange)
         try:
-            return unit(unit_text).dimension
+            return unit(unit_text).dimension if strange is None else None
         except UnknownUnit:
-            self.add("unknown_unit", where, f"无法识别计量单位“{unit_text}”")
             return None
 
     def codes(self, declared: FactType, codes: tuple[str, ...], where: str) -> None:

@@ -1,8 +1,8 @@
-"""Whether caps, top-ups, decisions, outside figures and counts of conditions say all that they need."""
+"""Whether caps, top-ups, outside figures and counts of conditions say all that they need."""
 
 from __future__ import annotations
 
-from contracts.rule import Cap, Counted, CountMet, Decided, Parameter, TopUp, Unstated
+from contracts.rule import Cap, Counted, CountMet, Parameter, TopUp, Unstated
 from rules.checking.eligibility import check_eligibility
 from rules.checking.values import CHECKS, dimension_of, shared
 from rules.findings import Findings
@@ -50,17 +50,6 @@ def _check_counted(counted: Counted, where: str, findings: Findings) -> None:
         findings.add("level_repeated", f"{where}/levels", "同一级政府列了不止一次")
 
 
-def _decided(node: Decided, where: str, findings: Findings) -> Dimension | None:
-    known = findings.decisions.setdefault(node.decision, node)
-    if known != node:
-        text = f"核定事项“{node.decision}”出现不止一次，且上限不同；请分别命名"
-        findings.add("decision_repeated", f"{where}/decision", text)
-    parts = [dimension_of(node.max, f"{where}/max", findings)]
-    if node.min is not None:
-        parts.append(dimension_of(node.min, f"{where}/min", findings))
-    return shared(parts, where, findings)
-
-
 def _parameter(node: Parameter, where: str, findings: Findings) -> Dimension | None:
     if node.key_fact is not None:
         findings.key(node.key_fact, f"{where}/key_fact")
@@ -97,7 +86,6 @@ CHECKS.update(
     {
         Cap: _cap,
         TopUp: _top_up,
-        Decided: _decided,
         Parameter: _parameter,
         CountMet: _count_met,
         Unstated: _unstated,

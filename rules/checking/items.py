@@ -21,6 +21,7 @@ from contracts.rule import (
 )
 from contracts.rule.facts import RulePart
 from rules.checking.amounts import check_amount
+from rules.checking.decisions import case_by_case_problems, check_open_decisions
 from rules.checking.eligibility import check_eligibility
 from rules.checking.terms import check_terms
 from rules.facts import FactTypes, same_dimension
@@ -44,7 +45,7 @@ def check_publication(content: PolicyItemContent, vocabulary: FactTypes | None =
     if content.fair_competition is None:
         text = "未附公平竞争审查结论，不得发布"
         problems.append(Problem(code="fair_competition_missing", where="/fair_competition", text_zh=text))
-    return problems
+    return [*problems, *case_by_case_problems(content)]
 
 
 def check(rules: ItemRules, vocabulary: FactTypes | None = None) -> list[Problem]:
@@ -77,6 +78,7 @@ def _examine(rules: ItemRules, vocabulary: FactTypes | None) -> Findings:
     check_eligibility(rules.eligibility, "/eligibility", findings)
     check_amount(rules.amount, "/amount", findings)
     check_terms(rules, findings)
+    check_open_decisions(rules, findings)
     _check_shares(rules.shares, findings)
     _check_plan(rules.plan, findings)
     return findings

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from contracts.rule import Cap, Decided, Each, TopUp
+from contracts.rule import Cap, Decided, DecidedOpen, Each, TopUp
 from contracts.rule.facts import LISTS, RulePart
 from rules.checking.values import CHECKS, dimension_of
 from rules.findings import Findings
@@ -31,7 +31,7 @@ def _each(node: Each, where: str, findings: Findings) -> Dimension | None:
         if isinstance(part, TopUp) or (isinstance(part, Cap) and part.scope != "payment"):
             text = f"与历次奖补合并计算的封顶、补差不能逐{node.called}计算，请放在合计之外"
             findings.add("history_in_a_row", f"{where}/of", text)
-        if isinstance(part, Decided):
+        if isinstance(part, Decided | DecidedOpen):
             text = f"核定的数不能逐{node.called}计算，请把每{node.called}的核定数列为一项数据"
             findings.add("decision_in_a_row", f"{where}/of", text)
     inside = replace(findings, fact_types=types_in_a_row(node, findings.fact_types))
