@@ -12,7 +12,6 @@ from console.policy.json_files import BadFile, parse, read_json
 from contracts.item import PolicyItemContent
 from contracts.rule import (
     AwardHistory,
-    Decided,
     Decision,
     FactKind,
     FactSheet,
@@ -20,8 +19,8 @@ from contracts.rule import (
     ItemRules,
     ParameterType,
 )
-from contracts.rule.facts import RulePart
 from contracts.written import NotWritten, cell_number, folded, is_error, says_nothing
+from rules.decisions import asked_for, declared_in, unfit, unit_asked
 
 _QUANTITY = re.compile(r"([+-]?[0-9][0-9,.]*)\s*([^\s0-9,.]\S*)?")
 
@@ -200,28 +199,34 @@ def _fen(number: str, fen: int) -> int | None:
 
 
 def read_decisions(given: Sequence[str], rules: ItemRules, today: date) -> list[Decision]:
-    """`name=50 万元` for each figure that was set. Raises BadFile for one that the rules do not ask for."""
-    asked = {node.decision: node for node in _decided(rules)}
-    found, faults = [], []
+    """`name=50 万元` for each figure that was set. Raises BadFile for each that the rules do not ask for, or not in
+    that unit."""
+    asked, declared = asked_for(rules), declared_in(rules)
+    found: list[Decision] = []
+    written: list[str] = []
+    faults: list[str] = []
     for text in given:
         name, _, value = text.partition("=")
         number, unit = _quantity(value)
-        if name not in asked:
-            faults.append(f"“{name}”：规则中没有这项核定（有：{'、'.join(asked) or '无'}）")
-        elif not number or not unit:
-            faults.append(f"“{text}”：写法为 名称=数值单位，如 {name}=50万元")
-        else:
-            decision = {"name": name, "value": number, "unit": unit, "by": asked[name].by, "on": today}
+        node = asked.get(name.strip())
+        if node is not None and not (number and unit):
+            example = f"{name.strip()}=50{unit_asked(node, declared) or '万元'}"
+            faults.append(f"“{text}”：写法为 名称=数值单位，如 {example}")
+            continue
+        decision = {
+            "name": name.strip(),
+            "value": number or "0",
+            "unit": unit or "元",
+            "by": node.by if node is not None else "试算",
+            "on": today,
+        }
+        try:
             found.append(parse(Decision, decision, "--decided"))
+            written.append(text)
+        except BadFile:
+            asks = "、".join(asked) or "无"
+            faults.append(f"“{text}”：写法为 名称=数值单位，如 expansion=50万元（规则要核定的有：{asks}）")
+    faults += [f"“{written[int(each.where.split('/')[1])]}”：{each.text_zh}" for each in unfit(rules, found)]
     if faults:
         raise BadFile("--decided", faults)
     return found
-
-
-def _decided(part: RulePart) -> Iterator[Decided]:
-    if isinstance(part, Decided):
-        yield part
-    for value in part.__dict__.values():
-        for child in value if isinstance(value, tuple) else (value,):
-            if isinstance(child, RulePart):
-                yield from _decided(child)

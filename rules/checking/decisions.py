@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from contracts.item import PolicyItemContent
 from contracts.rule import (
     Cap,
     CapInOrder,
@@ -107,7 +106,7 @@ _TURNED = frozenset(
 def check_open_decisions(rules: ItemRules, findings: Findings) -> None:
     """Add each figure without a maximum that neither a cap bounds nor grounds allow."""
     around = _Around(rules.values_by_name)
-    for name in ("eligibility", "amount", "payees", "instalments", "quotas", "bounds"):
+    for name in _TREES[:-1]:
         for where, node, bounds in _open(getattr(rules, name), f"/{name}", around):
             if node.grounds is not None:
                 continue
@@ -159,18 +158,26 @@ def _open_in(
 # -- case by case --------------------------------------------------------------------------------------------
 
 
-def case_by_case_problems(content: PolicyItemContent) -> Iterator[Problem]:
-    """What forbids publishing figures that are set case by case; `where` points into the item."""
-    rules = content.rules
-    found = [each for name in ("amount", "payees", "instalments", "values", "eligibility", "quotas", "bounds")
-             for each in _open(getattr(rules, name), f"/rules/{name}", _Around({}))]  # fmt: skip
-    committed = rules.plan.mode is Mode.COMMITTED
-    if any(node.grounds is not None for _, node, _ in found) and not committed:
+_TREES = ("eligibility", "amount", "payees", "instalments", "quotas", "bounds", "values")
+"""Where figures stand. Named values count where they are used, and are looked at on their own only for grounds."""
+
+
+def case_by_case(rules: ItemRules) -> Iterator[tuple[str, CaseByCase]]:
+    """The grounds of every figure that is set case by case, with the place of the figure in the rules."""
+    for name in _TREES:
+        for where, node, _ in _open(getattr(rules, name), f"/{name}", _Around({})):
+            if node.grounds is not None:
+                yield where, node.grounds
+
+
+def case_by_case_problems(rules: ItemRules) -> Iterator[Problem]:
+    """What forbids publishing figures that are set case by case."""
+    found = list(case_by_case(rules))
+    if found and rules.plan.mode is not Mode.COMMITTED:
         text = "一事一议只能用于承诺兑现（committed）的事项"
-        yield Problem(code="case_by_case_not_committed", where="/rules/plan/mode", text_zh=text)
-    for where, node, _ in found:
-        if node.grounds is not None:
-            yield from _grounds_problems(node.grounds, f"{where}/grounds")
+        yield Problem(code="case_by_case_not_committed", where="/plan/mode", text_zh=text)
+    for where, grounds in found:
+        yield from _grounds_problems(grounds, f"{where}/grounds")
 
 
 def _grounds_problems(grounds: CaseByCase, where: str) -> Iterator[Problem]:

@@ -38,14 +38,15 @@ def check_publication(content: PolicyItemContent, vocabulary: FactTypes | None =
     Besides what `check` finds: no publication without a fair-competition conclusion.
     """
     found = _examine(content.rules, vocabulary)
-    problems = [problem.model_copy(update={"where": f"/rules{problem.where}"}) for problem in found.problems]
+    against = [*found.problems, *case_by_case_problems(content.rules)]
+    problems = [problem.model_copy(update={"where": f"/rules{problem.where}"}) for problem in against]
     if not content.sample:
         text = "数值未载明的规则只能用于示例，不得发布"
         problems += [Problem(code="figure_unstated", where=f"/rules{where}", text_zh=text) for where in found.unstated]
     if content.fair_competition is None:
         text = "未附公平竞争审查结论，不得发布"
         problems.append(Problem(code="fair_competition_missing", where="/fair_competition", text_zh=text))
-    return [*problems, *case_by_case_problems(content)]
+    return problems
 
 
 def check(rules: ItemRules, vocabulary: FactTypes | None = None) -> list[Problem]:
