@@ -83,7 +83,7 @@ def _readable(content: Mapping[str, Any]) -> ItemRules:
         rules = ItemRules.model_validate(text)
     except ValidationError as error:
         raise PreviewRefused(
-            *_reasons((each.code, each.where, each.text) for each in unreadable(text, error))
+            *_reasons((each.code, each.where, each.text) for each in unreadable(text, error, ItemRules))
         ) from None
     against = [each for each in check(rules) if written.get(each.where.split("/")[1], True)]
     if against:
