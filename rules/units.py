@@ -183,3 +183,10 @@ def dimension_text(dimension: Dimension) -> str:
     over = "·".join(base for base, power in dimension for _ in range(power))
     under = "·".join(base for base, power in dimension for _ in range(-power))
     return f"{over or '1'}/{under}" if under else over or "1"
+
+
+def kind_text(dimension: Dimension) -> str:
+    """What is counted in such a unit, for who has to choose one: 金额, 比例, or the unit itself."""
+    if dimension == MONEY:
+        return "金额（元、万元）"
+    return "比例（%、倍）" if dimension == PURE else f"“{dimension_text(dimension)}”"

@@ -45,7 +45,7 @@ def _decided(node: Decided, where: str, findings: Findings) -> Dimension | None:
         if asked is not None and not fits(node.unit, asked):
             text = f"核定单位“{node.unit}”与上限的单位“{asked}”不符：{must_be_in(asked)}"
             findings.add("unit_unfit", f"{where}/unit", text)
-    return shared(parts, where, findings)
+    return shared(parts, where, findings, ("/max", "/min"))
 
 
 def _decided_open(node: DecidedOpen, where: str, findings: Findings) -> Dimension | None:
