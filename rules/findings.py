@@ -22,7 +22,6 @@ from rules.facts import FactTypes, ParameterTypes
 from rules.unit_words import unknown_unit_text
 from rules.units import Dimension, UnknownUnit, unit
 
-
 MOST_TOLD = 20
 """So many of a list are told; who needs the others looks them up."""
 

@@ -62,7 +62,9 @@ def unknown_unit_text(text: str) -> str | None:
         if not _known(word):
             meant = nearest(word)
             text_meant = text.replace(word, meant) if meant else ""
-            hint = f"是不是“{text_meant}”？" if meant else "可用的如 元、万元、%、倍、人、亩、平方米、月；数数的写中文量词"
+            hint = (
+                f"是不是“{text_meant}”？" if meant else "可用的如 元、万元、%、倍、人、亩、平方米、月；数数的写中文量词"
+            )
             return f"不认识的计量单位“{text}”，{hint}"
     return None
 

@@ -63,21 +63,19 @@ SAID: Mapping[str, str] = {
 """What is said otherwise to whoever writes JSON than to whoever fills a form."""
 
 NEARLY: Mapping[str, str] = {
-    **{">=": "ge", "≥": "ge", ">": "gt", "<=": "le", "≤": "le", "<": "lt", "=": "eq", "==": "eq", "!=": "ne", "<>": "ne"},
-    **{"≠": "ne", "以上": "ge", "超过": "gt", "以下": "le", "不满": "lt", "属于": "in", "包括": "contains"},
-    **{"数值": "number", "数字": "number", "金额": "number", "是否": "flag", "布尔": "flag", "分类": "code", "多选": "codes"},
-    **{"日期": "date", "免申即享": "no_application", "即申即享": "instant", "承诺兑现": "committed"},
-    **{"国家": "national", "国家级": "national", "省": "province", "省级": "province", "市": "city", "市级": "city"},
-    **{"县": "county", "区": "county", "区县": "county", "县级": "county", "工作日": "working_days", "自然日": "calendar_days"},
-    **{"string": "code", "bool": "flag", "boolean": "flag", "int": "number", "float": "number", "or": "any", "and": "all"},
-    **{"percent": "rate", "max": "highest", "min": "lowest", "add": "sum", "multiply": "product", "subtract": "difference"},
+    ">=": "ge", "≥": "ge", ">": "gt", "<=": "le", "≤": "le", "<": "lt", "=": "eq", "==": "eq", "!=": "ne", "<>": "ne",
+    "≠": "ne", "以上": "ge", "超过": "gt", "以下": "le", "不满": "lt", "属于": "in", "包括": "contains",
+    "数值": "number", "数字": "number", "金额": "number", "是否": "flag", "布尔": "flag", "分类": "code", "多选": "codes",
+    "日期": "date", "免申即享": "no_application", "即申即享": "instant", "承诺兑现": "committed",
+    "国家": "national", "国家级": "national", "省": "province", "省级": "province", "市": "city", "市级": "city",
+    "县": "county", "区": "county", "区县": "county", "县级": "county", "工作日": "working_days", "自然日": "calendar_days",
+    "string": "code", "bool": "flag", "boolean": "flag", "int": "number", "float": "number", "or": "any", "and": "all",
+    "percent": "rate", "max": "highest", "min": "lowest", "add": "sum", "multiply": "product", "subtract": "difference",
 }  # fmt: skip
 """What people write for a word of a closed list."""
 
 
-def faults_in(
-    model: type[BaseModel], data: Any, error: ValidationError, *, in_json: bool = True
-) -> list[Fault]:
+def faults_in(model: type[BaseModel], data: Any, error: ValidationError, *, in_json: bool = True) -> list[Fault]:
     """Every fault of `data`, which is no `model`, once and in the order of the text. `in_json`: whoever wrote it wrote
     JSON, and is told of quotes and brackets; who filled a form is not."""
     errors = told_once(_one_of_several(error.errors(include_url=False)))
@@ -119,9 +117,7 @@ def _one_of_several(errors: Sequence[Any]) -> list[Any]:
         kinds.setdefault(each["loc"][:-1], set()).add(each["type"])
     several = {place for place, types in kinds.items() if types & _NO_FLAG and "string_type" in types}
     return [
-        {**each, "loc": each["loc"][:-1], "type": "value_kind"}
-        if each["loc"][:-1] in several
-        else each
+        {**each, "loc": each["loc"][:-1], "type": "value_kind"} if each["loc"][:-1] in several else each
         for each in errors
         if not any(each["loc"][: len(place)] == place and len(each["loc"]) > len(place) + 1 for place in several)
     ]
@@ -146,7 +142,7 @@ def _text(
         case "value_kind":
             return '应为加引号的文本、true、false，或由加引号的文本组成的列表，如 ["a", "b"]'
         case "extra_forbidden":
-            return f"不认识的字段{_meant_field(error, lacking)}（请检查拼写）"
+            return f"不认识的字段{_meant_field(error, lacking) or '（请检查拼写）'}"
         case "union_tag_not_found":
             tag = context.get("discriminator", "node").strip("'")
             return f"缺少 {tag}，须写明是哪一种，可用的有：{'、'.join(_tags(model, data, error['loc'], tag))}"
@@ -174,7 +170,7 @@ def _meant_field(error: Mapping[str, Any], lacking: Sequence[Mapping[str, Any]])
     """The field that is missing beside it, where the one was most likely written for the other."""
     beside = [str(each["loc"][-1]) for each in lacking if each["loc"][:-1] == error["loc"][:-1]]
     near = get_close_matches(str(error["loc"][-1]), beside, n=1, cutoff=0.6)
-    return f"，是不是“{near[0]}”？" if near else ""
+    return f"（是不是“{near[0]}”？）" if near else ""
 
 
 def _inside(class_name: str | None) -> str:
@@ -187,7 +183,7 @@ def _inside(class_name: str | None) -> str:
 
 def _tags(model: type[BaseModel], data: Any, place: Sequence[int | str], tag: str) -> list[str]:
     """Which kinds may stand here: pydantic names them of a kind that there is not."""
-    parts = [part for part in place_in(data, place).split("/")[1:]]
+    parts = list(place_in(data, place).split("/")[1:])
     try:
         model.model_validate(_with(data, parts, {tag: "?"}))
     except ValidationError as error:

@@ -21,10 +21,10 @@ from contracts.rule import (
 )
 from contracts.rule.facts import VALUE_FORMS, value_fits
 from contracts.written import NotWritten, cell_number, folded, is_error, says_nothing
+from rules.decisions import asked_for, declared_in, unfit, unit_asked
 from rules.facts import same_dimension
 from rules.findings import meant
 from rules.unit_words import unknown_unit_text
-from rules.decisions import asked_for, declared_in, unfit, unit_asked
 
 PERIOD = re.compile(r"[0-9]{4}(Q[1-4]|M(0[1-9]|1[0-2]))?")
 _QUANTITY = re.compile(r"([+-]?[0-9][0-9,.]*)\s*([^\s0-9,.]\S*)?")

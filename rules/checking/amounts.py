@@ -120,7 +120,11 @@ def _check_neighbours(lower: Band, upper: Band, unit_text: str, where: str, find
 def _lookup(node: Lookup, where: str, findings: Findings) -> Dimension | None:
     declared = findings.fact(node.fact, f"{where}/fact")
     if declared is not None and declared.kind is not FactKind.CODE:
-        findings.add("fact_not_a_code", f"{where}/fact", f"“{declared.label}”的类型是“{KINDS[declared.kind]}”，不是分类，不能据以查表")
+        findings.add(
+            "fact_not_a_code",
+            f"{where}/fact",
+            f"“{declared.label}”的类型是“{KINDS[declared.kind]}”，不是分类，不能据以查表",
+        )
     seen: set[str] = set()
     thens: list[Dimension | None] = []
     for index, row in enumerate(node.rows):

@@ -193,7 +193,10 @@ def _grounds_problems(grounds: CaseByCase, where: str) -> Iterator[Problem]:
     }
     for place, (text, asked) in said.items():
         if says_nothing(text):
-            yield Problem(code="case_by_case_without_basis", where=f"{where}/{place}", text_zh=f"{asked}，不能写“{text}”")
+            yield Problem(
+                code="case_by_case_without_basis", where=f"{where}/{place}", text_zh=f"{asked}，不能写“{text}”"
+            )
 
 
-CHECKS.update({Decided: _decided, DecidedOpen: _decided_open})
+CHECKS[Decided] = _decided
+CHECKS[DecidedOpen] = _decided_open

@@ -73,7 +73,7 @@ def shared(
     known = [dimension for dimension in dimensions if dimension is not None]
     if len(set(known)) < 2:
         return known[0] if known and None not in dimensions else None
-    meant = known[0] if places and not places[0] or MONEY not in known else MONEY
+    meant = known[0] if (places and not places[0]) or MONEY not in known else MONEY
     for index, dimension in enumerate(dimensions):
         if dimension is not None and dimension != meant:
             text = f"各部分的单位不一致：这里是{kind_text(dimension)}，其他部分是{kind_text(meant)}"
@@ -119,7 +119,11 @@ def _fact(node: FactAmount, where: str, findings: Findings) -> Dimension | None:
     if declared is None:
         return None
     if declared.kind is not FactKind.NUMBER or declared.unit is None:
-        findings.add("fact_not_a_number", f"{where}/fact", f"“{declared.label}”的类型是“{KINDS[declared.kind]}”，不是数值，不能参与计算")
+        findings.add(
+            "fact_not_a_number",
+            f"{where}/fact",
+            f"“{declared.label}”的类型是“{KINDS[declared.kind]}”，不是数值，不能参与计算",
+        )
         return None
     return findings.dimension(declared.unit, f"{where}/fact")
 

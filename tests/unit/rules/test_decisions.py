@@ -147,7 +147,9 @@ def test_a_rule_may_say_itself_in_which_unit_it_is_set():
 
 
 def test_every_reason_against_decisions_is_told_at_its_place():
-    rules = rules_of(Sum(of=[MONEY, Rate(base=quantity("revenue"), rate=Decided(decision="share", by="局", max=fixed(5, "%")))]))
+    rules = rules_of(
+        Sum(of=[MONEY, Rate(base=quantity("revenue"), rate=Decided(decision="share", by="局", max=fixed(5, "%")))])
+    )
     found = unfit(
         rules,
         [decision("-1", "人"), decision("5", "万圆", "share"), decision("1", "%", "nobody"), decision("1", "元")],
@@ -293,7 +295,9 @@ def test_what_bounds_nothing_is_refused(rule: AmountRule, code: str, where: str)
 def item(mode: str = "committed", **grounds: Any) -> PolicyItemContent:
     written = next(each for each in ITEMS.values() if each.rules.plan.mode == "committed")
     node = OPEN.model_copy(update={"grounds": CaseByCase.model_validate({**GROUNDS, **grounds})})
-    rules = rules_of(node).model_copy(update={"plan": written.rules.plan.model_copy(update={"mode": Mode(mode), "form_fields": ()})})
+    rules = rules_of(node).model_copy(
+        update={"plan": written.rules.plan.model_copy(update={"mode": Mode(mode), "form_fields": ()})}
+    )
     return written.model_copy(update={"rules": rules})
 
 
