@@ -60,7 +60,7 @@ DecidedNode = Decided | DecidedOpen
 
 
 @dataclass(frozen=True, slots=True)
-class Declared:
+class DeclaredUnits:
     """What an item declares, by name: in which units its facts, outside figures and named values are."""
 
     facts: FactTypes
@@ -68,9 +68,9 @@ class Declared:
     values: Mapping[str, NamedValue] = field(default_factory=dict)
 
 
-def declared_in(rules: ItemRules) -> Declared:
+def declared_in(rules: ItemRules) -> DeclaredUnits:
     """What these rules declare."""
-    return Declared(rules.fact_types_by_name, rules.parameters_by_name, rules.values_by_name)
+    return DeclaredUnits(rules.fact_types_by_name, rules.parameters_by_name, rules.values_by_name)
 
 
 def asked_for(rules: ItemRules) -> dict[str, DecidedNode]:
@@ -117,7 +117,7 @@ def unfit(rules: ItemRules, decisions: Iterable[Decision]) -> list[Problem]:
     return problems
 
 
-def _unfit(node: DecidedNode, decision: Decision, declared: Declared, where: str) -> Iterator[Problem]:
+def _unfit(node: DecidedNode, decision: Decision, declared: DeclaredUnits, where: str) -> Iterator[Problem]:
     asked = unit_asked(node, declared)
     if asked is not None and not fits(decision.unit, asked):
         strange = unknown_unit_text(decision.unit)
@@ -167,12 +167,12 @@ def is_multiple(text: str) -> bool:
 # -- in which unit it is asked for ---------------------------------------------------------------------------
 
 
-def unit_asked(node: DecidedNode, declared: Declared) -> str | None:
+def unit_asked(node: DecidedNode, declared: DeclaredUnits) -> str | None:
     """The unit in which a figure is to be set: its own, or that of its maximum. None where nothing tells it."""
     return written_unit(node, declared)
 
 
-def written_unit(node: AmountRule, declared: Declared) -> str | None:
+def written_unit(node: AmountRule, declared: DeclaredUnits) -> str | None:
     """The unit in which people would write what a node comes to; None where its parts do not tell."""
     match node:
         case Fixed() | DecidedOpen() | Unstated() | Elapsed():
@@ -198,7 +198,7 @@ def written_unit(node: AmountRule, declared: Declared) -> str | None:
             return _joined(node, declared)
 
 
-def _joined(node: AmountRule, declared: Declared) -> str | None:
+def _joined(node: AmountRule, declared: DeclaredUnits) -> str | None:
     """The unit of a node that makes one of those of its parts."""
     match node:
         case PerUnit():
@@ -237,7 +237,7 @@ def _alike(node: AmountRule) -> tuple[AmountRule, ...]:
             return ()
 
 
-def _times(parts: tuple[AmountRule, ...], declared: Declared) -> str | None:
+def _times(parts: tuple[AmountRule, ...], declared: DeclaredUnits) -> str | None:
     found = [written_unit(part, declared) for part in parts]
     known = [each for each in found if each is not None]
     return reduce(_product, known) if len(known) == len(found) else None

@@ -17,7 +17,7 @@ from contracts.rule import (
     Problem,
     Shifted,
 )
-from rules.decisions import DecidedNode, Declared
+from rules.decisions import DecidedNode, DeclaredUnits
 from rules.facts import FactTypes, ParameterTypes
 from rules.unit_words import unknown_unit_text
 from rules.units import Dimension, UnknownUnit, unit
@@ -53,9 +53,9 @@ class Findings:
         self.problems.append(Problem(code=code, where=where, text_zh=text))
 
     @property
-    def declared(self) -> Declared:
+    def declared(self) -> DeclaredUnits:
         """What the item declares, by name."""
-        return Declared(self.fact_types, self.parameters, {})
+        return DeclaredUnits(self.fact_types, self.parameters, {})
 
     def fact(self, name: str, where: str) -> FactType | None:
         """The declaration of a fact; a problem when there is none."""

@@ -59,14 +59,36 @@ def read_facts(path: str, rules: ItemRules, today: date) -> FactSheet:
 
     `facts` is a list of facts, or in short an object: `"output@2025": "12 亿元"`. Raises BadFile.
     """
-    data = read_json(path)
+    return facts_in(read_json(path), path, rules, today)
+
+
+def facts_in(data: Any, path: str, rules: ItemRules, today: date) -> FactSheet:
+    """The same, of what was read already."""
     if not isinstance(data, dict):
         raise BadFile(path, ["/：应为一个对象，内有 facts"])
     if strange := sorted(set(data) - {"reference_year", "facts", "parameters"}):
         raise BadFile(path, [f"/{name}：不认识的字段（请检查拼写）" for name in strange])
-    year = data.get("reference_year", rules.reference_year or today.year)
-    given, types = data.get("facts", []), rules.fact_types_by_name
+    said = {"source": "试算数据", "as_of": today.isoformat()}
     faults: list[str] = []
+    listed = _listed(data.get("facts", []), rules.fact_types_by_name, path, faults)
+    figures = data.get("parameters", [])
+    if not isinstance(figures, list):
+        raise BadFile(path, ["/parameters：应为列表"])
+    given = [_with_unit(each, rules.parameters_by_name) if isinstance(each, dict) else each for each in figures]
+    for index, each in enumerate(given):
+        faults += [f"/parameters/{index}{fault}" for fault in _unfit_figure(each, rules.parameters_by_name)]
+    if faults:
+        raise BadFile(path, faults)
+    sheet = {
+        "reference_year": data.get("reference_year", rules.reference_year or today.year),
+        "facts": [{**said, **each} if isinstance(each, dict) else each for each in listed],
+        "parameters": [{**said, **each} if isinstance(each, dict) else each for each in given],
+    }
+    return parse(FactSheet, sheet, path)
+
+
+def _listed(given: Any, types: Mapping[str, FactType], path: str, faults: list[str]) -> list[Any]:
+    """The facts written out, whichever form they were written in; what is wrong with them goes to `faults`."""
     if isinstance(given, dict):
         listed = [_short(key, value, types, faults) for key, value in given.items()]
         places = list(given)
@@ -80,22 +102,7 @@ def read_facts(path: str, rules: ItemRules, today: date) -> FactSheet:
             at = f"{_called(each, place)}/{field}" if isinstance(given, list) else place
             faults.append(f"/facts/{at}：{fault}")
     faults += _twice(listed, places)
-    if faults:
-        raise BadFile(path, faults)
-    said = {"source": "试算数据", "as_of": today.isoformat()}
-    facts = [{**said, **each} if isinstance(each, dict) else each for each in listed]
-    figures = data.get("parameters", [])
-    if not isinstance(figures, list):
-        raise BadFile(path, ["/parameters：应为列表"])
-    parameters = [
-        {**said, **_with_unit(each, rules.parameters_by_name)} if isinstance(each, dict) else each for each in figures
-    ]
-    for index, each in enumerate(parameters):
-        faults += [f"/parameters/{index}{fault}" for fault in _unfit_figure(each, rules.parameters_by_name)]
-    if faults:
-        raise BadFile(path, faults)
-    sheet = {"reference_year": year, "facts": facts, "parameters": parameters}
-    return parse(FactSheet, sheet, path)
+    return listed
 
 
 def _called(fact: dict[str, Any], place: str) -> str:
