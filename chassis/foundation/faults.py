@@ -94,7 +94,7 @@ def place_in(data: Any, place: Sequence[int | str], *, missing: bool = False) ->
     where a kind is called like a field: the fact of the node `fact`."""
     here, pointer, kind_told = data, "", False
     for number, part in enumerate(place):
-        if not kind_told and isinstance(here, Mapping) and part in (here.get("node"), here.get("kind")):
+        if not kind_told and isinstance(here, Mapping) and _is_kind(part, here):
             kind_told = True
             continue
         named = isinstance(here, Mapping) and part in here
@@ -105,6 +105,11 @@ def place_in(data: Any, place: Sequence[int | str], *, missing: bool = False) ->
             continue
         pointer += "/" + str(part).replace("~", "~0").replace("/", "~1")
     return pointer
+
+
+def _is_kind(part: int | str, here: Mapping[str, Any]) -> bool:
+    """Whether this step of a place is the kind of a node, or of a step of the handling, and no field."""
+    return part == here.get("node") or (part == here.get("kind") and part not in here)
 
 
 _NO_FLAG = {"bool_type", "bool_parsing"}
