@@ -62,6 +62,9 @@ SAID: Mapping[str, str] = {
 }
 """What is said otherwise to whoever writes JSON than to whoever fills a form."""
 
+NO_KIND = frozenset(("union_tag_not_found", "union_tag_invalid"))
+"""Told to everybody alike: which kinds there are is no matter of quotes."""
+
 NEARLY: Mapping[str, str] = {
     ">=": "ge", "≥": "ge", ">": "gt", "<=": "le", "≤": "le", "<": "lt", "=": "eq", "==": "eq", "!=": "ne", "<>": "ne",
     "≠": "ne", "以上": "ge", "超过": "gt", "以下": "le", "不满": "lt", "属于": "in", "包括": "contains",
@@ -84,7 +87,8 @@ def faults_in(model: type[BaseModel], data: Any, error: ValidationError, *, in_j
     for each in errors:
         where = place_in(data, each["loc"], missing=each["type"] == "missing")
         at = (each.get("ctx") or {}).get("at")
-        text = (_text(each, lacking, model, data) if in_json else None) or form_sentence(each)
+        own = in_json or each["type"] in NO_KIND
+        text = (_text(each, lacking, model, data) if own else None) or form_sentence(each)
         found.append(Fault(f"field_{each['type']}", f"{where}/{at}" if at else where, text))
     return list(dict.fromkeys(found))
 

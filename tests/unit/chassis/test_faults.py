@@ -54,6 +54,8 @@ def test_who_fills_a_form_is_not_told_of_quotes_and_brackets() -> None:
     said = [text for _, _, text in told(ItemRules, broken, in_json=False)]
     assert said
     assert not any("引号" in text or "括号" in text for text in said)
+    without = told(ItemRules, {**RULES, "amount": {"value": "5"}}, in_json=False)
+    assert without[0][2].startswith("缺少 node，须写明是哪一种，可用的有：fixed、fact")
     period = {**RULES, "amount": {"node": "fact", "fact": "rent", "period": "去年"}}
     assert "期间应写 Y（本年度）" in told(ItemRules, period, in_json=False)[0][2]
 
