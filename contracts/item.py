@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 
 from contracts.message import Id
 from contracts.rule import FairCompetitionConclusion, ItemRules, Level
-from contracts.rule.facts import BuiltOnce, RulePart
+from contracts.rule.facts import BuiltOnce, RulePart, misplaced
 from contracts.typed import Telephone
 
 LooseDate = Annotated[str, Field(pattern=r"^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$")]
@@ -63,7 +63,7 @@ class Attachment(RulePart):
     @model_validator(mode="after")
     def _is_in_one_place(self) -> Attachment:
         if (self.sha256 is None) == (self.url is None):
-            raise ValueError("an attachment is either an uploaded file or an address")
+            raise misplaced("url", "附件或者是已上传的文件（sha256），或者是网址（url），二选一")
         return self
 
 
@@ -124,7 +124,8 @@ class Interpretation(RulePart):
     def _has_what_its_kind_needs(self) -> Interpretation:
         there = {name for name in ("text", "sha256", "url") if getattr(self, name) is not None}
         if there not in ({"text": [{"text"}], "picture": [{"sha256"}, {"url"}], "video": [{"url"}]}[self.kind]):
-            raise ValueError("a text has text, a picture a file or an address, a video an address")
+            text = "文字解读写 text，图片写 sha256 或 url 之一，视频写 url，其余不写"
+            raise misplaced("kind", text)
         return self
 
 

@@ -30,10 +30,11 @@ class NeededFact(Model):
 
 
 class NeededDecision(Model):
-    """A figure that somebody has still to set: by whom, and what it is called."""
+    """A figure that somebody has still to set: by whom, what it is called, and in which unit, where the rules tell."""
 
     decision: str
     by: str
+    unit: str | None = None
 
 
 class TriedItem(Model):

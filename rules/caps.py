@@ -49,6 +49,8 @@ def _counts(award: Award, counted: Counted, history: AwardHistory) -> bool:
 
 def _cap(node: Cap, reader: FactReader, paying: bool) -> Figure:
     of, limit = figure(node.of, reader, paying), figure(node.limit, reader)
+    if of.value is None and limit.value is not None and reader.bound == "highest":
+        of = limit  # whatever it may come to, it is not above the limit
     if of.value is None or limit.value is None:
         return _without_limit(of, limit, reader)
     dimension = common((of, limit))

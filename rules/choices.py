@@ -135,6 +135,8 @@ def _choose(
 ) -> Figure:
     """The chosen part keeps its lines; those of the others explain and add nothing."""
     parts = [figure(part, reader, paying) for part in node.of]
+    if isinstance(node, Lowest) and reader.bound == "highest":
+        parts = [part for part in parts if part.value is not None] or parts  # it is not above those that are known
     if any(part.value is None for part in parts):
         return unknown(parts)
     dimension = common(parts)

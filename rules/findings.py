@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 
 from contracts.rule import (
     DateFact,
     DateRef,
-    Decided,
     Earliest,
     FactKind,
     FactType,
@@ -17,8 +17,21 @@ from contracts.rule import (
     Problem,
     Shifted,
 )
+from rules.decisions import DecidedNode, DeclaredUnits
 from rules.facts import FactTypes, ParameterTypes
+from rules.unit_words import unknown_unit_text
 from rules.units import Dimension, UnknownUnit, unit
+
+MOST_TOLD = 20
+"""So many of a list are told; who needs the others looks them up."""
+
+
+def meant(written: str, known: Collection[str], by_label: Mapping[str, str]) -> str:
+    """The known name that was meant: whose label was written for it, or which is spelt nearly so; else nothing."""
+    if written in by_label:
+        return f"（“{written}”是名称，应写 {by_label[written]}）"
+    near = get_close_matches(written, known, n=1, cutoff=0.6)
+    return f"（是不是“{near[0]}”？）" if near else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,36 +45,51 @@ class Findings:
     fact_types: FactTypes
     parameters: ParameterTypes = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
-    decisions: dict[str, Decided] = field(default_factory=dict)
+    decisions: dict[str, DecidedNode] = field(default_factory=dict)
     unstated: list[str] = field(default_factory=list)
 
     def add(self, code: str, where: str, text: str) -> None:
         """`where` is a JSON pointer into the item's rules."""
         self.problems.append(Problem(code=code, where=where, text_zh=text))
 
+    @property
+    def declared(self) -> DeclaredUnits:
+        """What the item declares, by name."""
+        return DeclaredUnits(self.fact_types, self.parameters, {})
+
     def fact(self, name: str, where: str) -> FactType | None:
         """The declaration of a fact; a problem when there is none."""
         declared = self.fact_types.get(name)
         if declared is None:
-            self.add("undeclared_fact", where, f"使用了未声明的事实“{name}”")
+            known = {label: each for each, label in ((each.name, each.label) for each in self.fact_types.values())}
+            text = f"使用了未声明的事实“{name}”{meant(name, self.fact_types, known)}，请先在 fact_types 中声明"
+            self.add("undeclared_fact", where, text)
         return declared
 
     def dimension(self, unit_text: str, where: str) -> Dimension | None:
-        """The dimension of a unit; a problem when the text is no unit."""
+        """The dimension of a unit; a problem when the text is no unit, or hardly meant as one (万圆, mu)."""
+        strange = unknown_unit_text(unit_text)
+        if strange is not None:
+            self.add("unknown_unit", where, strange)
         try:
-            return unit(unit_text).dimension
+            return unit(unit_text).dimension if strange is None else None
         except UnknownUnit:
-            self.add("unknown_unit", where, f"无法识别计量单位“{unit_text}”")
             return None
 
-    def codes(self, declared: FactType, codes: tuple[str, ...], where: str) -> None:
-        """Each code must be one that the fact may have; a fact without a list may have any."""
+    def codes(self, declared: FactType, codes: tuple[str, ...], where: str, *, listed: bool = True) -> None:
+        """Each code must be one that the fact may have; a fact without a list may have any. `listed`: they stand in a
+        list, and each has a place of its own."""
         if declared.kind not in (FactKind.CODE, FactKind.CODES) or not declared.codes:
             return
-        known = {entry.code for entry in declared.codes}
-        for code in codes:
+        known = {entry.code: entry.label for entry in declared.codes}
+        by_label = {label: code for code, label in known.items()}
+        choice = "、".join(f"{code}（{label}）" for code, label in list(known.items())[:MOST_TOLD])
+        more = "等" if len(known) > MOST_TOLD else ""
+        for index, code in enumerate(codes):
             if code not in known:
-                self.add("unknown_code", where, f"“{declared.label}”没有取值“{code}”")
+                place = f"{where}/{index}" if listed else where
+                text = f"“{declared.label}”没有取值“{code}”{meant(code, known, by_label)}，可写：{choice}{more}"
+                self.add("unknown_code", place, text)
 
     def covered(self, declared: FactType, codes: Collection[str], where: str) -> None:
         """Rows without an `otherwise` must name every code that the fact may have."""

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
 from contracts.rule import (
     Decided,
+    DecidedOpen,
+    Decision,
     Elapsed,
     MissingFact,
     Parameter,
@@ -15,11 +18,13 @@ from contracts.rule import (
     Unstated,
     absolute_period,
 )
+from contracts.rule.results import MissingWhy
 from rules.dates import resolve, whole_between
+from rules.decisions import DeclaredUnits, fits, must_be_in, unit_asked
 from rules.facts import FactReader, same_dimension
-from rules.figures import EVALUATORS, NOTHING, Figure, common, figure, figure_text, names, title, unknown
+from rules.figures import EVALUATORS, NOTHING, Figure, Work, common, figure, figure_text, names, title, unknown
 from rules.text.phrases import date_text
-from rules.units import MONEY, base_text, in_base, number, quantity_text, unit
+from rules.units import MONEY, Dimension, base_text, dimension_text, in_base, number, quantity_text, unit
 
 # -- outside figures ---------------------------------------------------------------------------------------
 
@@ -72,51 +77,99 @@ def _on_day(known: Sequence[ParameterValue], day: date) -> ParameterValue | None
 # -- figures that somebody sets ----------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A figure that somebody sets, with what it is called, the ends of its range and its lines so far.
+
+    `highest` None: nothing here bounds it from above.
+    """
+
+    node: Decided | DecidedOpen
+    name: str
+    lowest: Figure
+    highest: Figure | None
+    work: Work
+    dimension: Dimension | None
+
+
 def _decided(node: Decided, reader: FactReader, paying: bool) -> Figure:
     most = figure(node.max, reader)
     least = figure(node.min, reader) if node.min is not None else Figure(NOTHING, most.dimension, "0")
     if most.value is None or least.value is None:
         return unknown((most, least))
-    dimension = common((most, least))
-    work = (*most.work, *least.work)
     span = f"不超过 {most.text}" if node.min is None else f"在 {least.text} 至 {most.text} 之间"
     name = f"{node.name or '核定'}（{node.by}，{span}）"
-    decision = reader.given.decisions.get(node.decision)
-    if decision is None or unit(decision.unit).dimension != (dimension or unit(decision.unit).dimension):
-        return _undecided(node, (most, least), work, name, reader)
+    asked = _Asked(node, name, least, most, (*most.work, *least.work), common((most, least)))
+    decision = _usable(asked, reader)
+    if isinstance(decision, Figure):
+        return decision
     value = in_base(decision.value, decision.unit)
-    shown = figure_text(value, dimension)
-    if value < least.value:
-        return _undecided(
-            node, (most, least), (*work, (f"{name}：{shown} 低于下限，须重新核定", NOTHING)), name, reader
-        )
+    shown = figure_text(value, asked.dimension)
     who = f"{decision.by} {decision.on}"
     if value > most.value:
-        text = figure_text(most.value, dimension)
+        text = figure_text(most.value, asked.dimension)
         line = (f"{name}：{who} 核定 {shown}，超过上限，按 {text} 计", most.value if paying else NOTHING)
-        return Figure(most.value, dimension, text, (*work, line))
-    return Figure(value, dimension, shown, (*work, (f"{name}：{who} 核定 {shown}", value if paying else NOTHING)))
+        return Figure(most.value, asked.dimension, text, (*asked.work, line))
+    line = (f"{name}：{who} 核定 {shown}", value if paying else NOTHING)
+    return Figure(value, asked.dimension, shown, (*asked.work, line))
 
 
-def _undecided(
-    node: Decided,
-    ends: tuple[Figure, Figure],
-    work: tuple[tuple[str, Fraction], ...],
-    name: str,
-    reader: FactReader,
-) -> Figure:
-    most, least = ends
+def _decided_open(node: DecidedOpen, reader: FactReader, paying: bool) -> Figure:
+    dimension = unit(node.unit).dimension
+    least = figure(node.min, reader) if node.min is not None else Figure(NOTHING, dimension, "0")
+    if least.value is None:
+        return unknown((least,))
+    ceiling = node.grounds.ceiling if node.grounds is not None else None
+    most = None
+    if ceiling is not None:
+        text = quantity_text(number(ceiling.limit), ceiling.unit)
+        most = Figure(in_base(ceiling.limit, ceiling.unit), dimension, text)
+    span = "" if node.min is None else f"，不低于 {least.text}"
+    span += "" if most is None else f"，财政限额 {most.text}"
+    name = f"{node.name or '核定' if most is None else node.name or '一事一议'}（{node.by}{span}）"
+    asked = _Asked(node, name, least, most, least.work, dimension)
+    decision = _usable(asked, reader)
+    if isinstance(decision, Figure):
+        return decision
+    value = in_base(decision.value, decision.unit)
+    shown = quantity_text(number(decision.value), decision.unit)
+    if most is not None and most.value is not None and value > most.value:
+        return _undecided(asked, reader, f"{shown} 超过财政限额 {most.text}，须重新决策")
+    line = (f"{name}：{decision.by} {decision.on} 核定 {shown}", value if paying else NOTHING)
+    return Figure(value, dimension, shown, (*asked.work, line))
+
+
+def _usable(asked: _Asked, reader: FactReader) -> Decision | Figure:
+    """What was set; where nothing was, or what cannot be used, the figure that still waits for it."""
+    decision = reader.given.decisions.get(asked.node.decision)
+    if decision is None:
+        return _undecided(asked, reader)
+    declared = DeclaredUnits(reader.fact_types, reader.given.parameters)
+    unit_text = unit_asked(asked.node, declared) or dimension_text(asked.dimension or ())
+    if not fits(decision.unit, unit_text):
+        said = f"{must_be_in(unit_text)}，不能以“{decision.unit}”计，须重新核定"
+        return _undecided(asked, reader, said, why="wrong_unit")
+    value, least = in_base(decision.value, decision.unit), asked.lowest.value or NOTHING
+    if value < least or value < 0:
+        shown = quantity_text(number(decision.value), decision.unit)
+        return _undecided(asked, reader, f"{shown} 低于下限，须重新核定" if value >= 0 else "不能为负数，须重新核定")
+    return decision
+
+
+def _undecided(asked: _Asked, reader: FactReader, said: str | None = None, why: MissingWhy = "absent") -> Figure:
     reader.trail.has_range = True
-    if reader.bound is not None:
-        end = most if reader.bound == "highest" else least
-        return Figure(end.value, most.dimension, end.text)
-    missing = MissingFact(name=node.decision, period=None, label=name, why="absent", kind="decision")
-    return Figure(None, None, "", (*work, (f"{name}：尚未核定", NOTHING)), (missing,))
+    label = f"{asked.name}：{said}" if said is not None else asked.name
+    missing = MissingFact(name=asked.node.decision, period=None, label=label, why=why, kind="decision")
+    end = asked.highest if reader.bound == "highest" else asked.lowest
+    if reader.bound is not None and end is not None:
+        return Figure(end.value, asked.dimension, end.text)
+    lines = ((label, NOTHING),) if said is not None else ()
+    return Figure(None, None, "", (*asked.work, *lines, (f"{asked.name}：尚未核定", NOTHING)), (missing,))
 
 
 def _unstated(node: Unstated, reader: FactReader, paying: bool) -> Figure:
     label = f"{node.name or '来源未载明的数值'}（{node.note}）"
-    missing = MissingFact(name="unstated", period=None, label=label, why="absent", kind="decision")
+    missing = MissingFact(name="unstated", period=None, label=label, why="absent", kind="unstated")
     return Figure(None, None, "", ((f"{label}：尚不能计算", NOTHING),), (missing,))
 
 
@@ -136,4 +189,12 @@ def _elapsed(node: Elapsed, reader: FactReader, paying: bool) -> Figure:
     return Figure(count * made.factor, made.dimension, text, ((f"{title(node)}{phrase}：{text}", NOTHING),))
 
 
-EVALUATORS.update({Parameter: _parameter, Decided: _decided, Elapsed: _elapsed, Unstated: _unstated})
+EVALUATORS.update(
+    {
+        Parameter: _parameter,
+        Decided: _decided,
+        DecidedOpen: _decided_open,
+        Elapsed: _elapsed,
+        Unstated: _unstated,
+    }
+)

@@ -6,7 +6,7 @@ A unit is a factor and a dimension. Money is counted in 元, shares (%, ‰, 倍
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -59,7 +59,13 @@ _KNOWN: dict[str, tuple[str | None, Fraction]] = {
 _LARGEST_BITS = 400
 """Beyond some 120 digits nobody reads a number, and beyond 4,300 Python does not write one."""
 
-_MANY = {"万": 10_000, "亿": 100_000_000}
+MANY = {"万": 10_000, "亿": 100_000_000}
+"""Before any unit: so many of it."""
+
+
+def known_words() -> Collection[str]:
+    """The units that have a meaning of their own; every other word counts something."""
+    return _KNOWN.keys()
 
 
 class UnknownUnit(ValueError):
@@ -95,9 +101,9 @@ def _simple(word: str) -> tuple[Fraction, str | None]:
     if word in _KNOWN:
         base, factor = _KNOWN[word]
         return factor, base
-    if word[0] in _MANY and len(word) > 1:
+    if word[0] in MANY and len(word) > 1:
         factor, base = _simple(word[1:])
-        return factor * _MANY[word[0]], base
+        return factor * MANY[word[0]], base
     return Fraction(1), word
 
 
@@ -177,3 +183,10 @@ def dimension_text(dimension: Dimension) -> str:
     over = "·".join(base for base, power in dimension for _ in range(power))
     under = "·".join(base for base, power in dimension for _ in range(-power))
     return f"{over or '1'}/{under}" if under else over or "1"
+
+
+def kind_text(dimension: Dimension) -> str:
+    """What is counted in such a unit, for who has to choose one: 金额, 比例, or the unit itself."""
+    if dimension == MONEY:
+        return "金额（元、万元）"
+    return "比例（%、倍）" if dimension == PURE else f"“{dimension_text(dimension)}”"

@@ -112,7 +112,9 @@ def reasons_for(errors: Sequence[Mapping[str, Any]]) -> tuple[Reason, ...]:
     """Every field that does not fit, as pydantic's `errors()` lists them, each with a Chinese sentence."""
     reasons = []
     for error in told_once(errors):
-        place = ".".join(str(part) for part in error["loc"] if part not in ("body", "query", "path"))
+        inside = (error.get("ctx") or {}).get("at")
+        steps = (*error["loc"], *((inside,) if inside else ()))
+        place = ".".join(str(part) for part in steps if part not in ("body", "query", "path"))
         sentence = sentence_for(error)
         reasons.append(
             Reason(
@@ -129,6 +131,8 @@ def sentence_for(error: Mapping[str, Any]) -> str:
     context = error.get("ctx") or {}
     if isinstance(own := context.get(OWN_SENTENCE), str):
         return own
+    if error["type"] == "value_error" and not str(context.get("error", "")).isascii():
+        return str(context["error"])  # a type that says in Chinese itself what does not stand together
     template = SENTENCES.get(error["type"], UNSPECIFIC)
     said = dict(context)
     if isinstance(said.get("expected"), str):

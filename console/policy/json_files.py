@@ -3,43 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from chassis.foundation.faults import faults_in
+
 M = TypeVar("M", bound=BaseModel)
 LARGEST_FILE = 5_000_000
 """Bytes. The largest item of a province is a few hundred thousand."""
-
-_SAID = {
-    "missing": "缺少该字段",
-    "extra_forbidden": "不认识的字段（请检查拼写）",
-    "union_tag_not_found": "缺少 node，无法判断是哪一种节点",
-    "string_type": "应为文本（加引号）",
-    "string_pattern_mismatch": "写法不对",
-    "string_too_short": "内容太短",
-    "string_too_long": "内容太长",
-    "too_short": "至少要有一项",
-    "too_long": "项数太多",
-    "tuple_type": "应为列表",
-    "list_type": "应为列表",
-    "bool_type": "应为 true 或 false",
-    "bool_parsing": "应为 true 或 false",
-    "int_type": "应为整数",
-    "int_parsing": "应为整数",
-    "int_from_float": "应为整数",
-    "date_type": "应为日期，如 2026-03-16",
-    "date_from_datetime_parsing": "应为日期，如 2026-03-16",
-    "date_parsing": "应为日期，如 2026-03-16",
-    "model_type": "应为一个对象（花括号）",
-    "model_attributes_type": "应为一个对象（花括号）",
-    "dict_type": "应为一个对象（花括号）",
-    "greater_than_equal": "数值太小",
-    "less_than_equal": "数值太大",
-    "recursion_loop": "嵌套太深",
-}
 
 
 class BadFile(Exception):
@@ -64,12 +38,14 @@ def json_in(text: str, path: str, line: int | None = None) -> Any:
     """JSON that stands in a file, in this one of its lines or all over it. Raises BadFile."""
     place = f"第 {line} 行 " if line is not None else ""
     try:
-        return json.loads(text, parse_constant=_no_constant)
+        return json.loads(text, parse_constant=_no_constant, object_pairs_hook=_once)
     except json.JSONDecodeError as fault:
         at = f"第 {line or fault.lineno} 行第 {fault.colno} 列"
         raise BadFile(path, [f"{at}：不是合法的 JSON"]) from fault
     except RecursionError as fault:
         raise BadFile(path, [f"{place}嵌套太深"]) from fault
+    except _Twice as fault:
+        raise BadFile(path, [f"{place}“{fault}”写了不止一次，不知以哪个为准"]) from fault
     except ValueError as fault:
         raise BadFile(path, [f"{place}含有过长的整数或 NaN、Infinity"]) from fault
 
@@ -83,6 +59,19 @@ def read_bytes(path: str) -> bytes:
     return text
 
 
+class _Twice(ValueError):
+    """A name stands twice in one object: json would silently take the last."""
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            raise _Twice(name)
+        found[name] = value
+    return found
+
+
 def _no_constant(text: str) -> None:
     raise ValueError(text)
 
@@ -92,45 +81,12 @@ def parse(model: type[M], data: Any, path: str, below: str = "") -> M:
     try:
         return model.model_validate(data)
     except ValidationError as found:
-        errors = [error for error in found.errors() if not _only_follows(error, found.errors())]
-        faults = [f"{below}{_pointer(error['loc'], data) or '/'}：{_said(error)}" for error in errors]
-        raise BadFile(path, list(dict.fromkeys(faults))) from found
+        faults = [f"{below}{_shown(each.where)}：{each.text}" for each in faults_in(model, data, found)]
+        raise BadFile(path, faults) from found
     except RecursionError as fault:
         raise BadFile(path, ["嵌套太深"]) from fault
 
 
-def _only_follows(error: Mapping[str, Any], others: Sequence[Mapping[str, Any]]) -> bool:
-    """A list whose entries are all faulty is called too short as well: that is no fault of its own."""
-    place = error["loc"]
-    return error["type"] == "too_short" and any(
-        len(other["loc"]) > len(place) and other["loc"][: len(place)] == place for other in others
-    )
-
-
-def _pointer(place: Sequence[int | str], data: Any) -> str:
-    """Where it is in the file: the names of the alternatives that pydantic went through are not part of it."""
-    parts: list[str] = []
-    for index, step in enumerate(place):
-        named = isinstance(data, dict) and step in data
-        listed = isinstance(data, list) and isinstance(step, int) and step < len(data)
-        if named or listed:
-            data = data[step]
-        elif index < len(place) - 1 or not isinstance(data, dict):
-            continue
-        parts.append("".join(sign if sign.isprintable() else "�" for sign in str(step)))
-    return "".join(f"/{part}" for part in parts)
-
-
-def _said(error: Mapping[str, Any]) -> str:
-    context = error.get("ctx", {})
-    match error["type"]:
-        case "union_tag_invalid":
-            return (
-                f"没有“{context.get('tag')}”这种节点，可用的有：{context.get('expected_tags', '').replace(chr(39), '')}"
-            )
-        case "literal_error" | "enum":
-            return f"只能是：{str(context.get('expected', '')).replace(chr(39), '').replace(' or ', '、').replace(', ', '、')}"
-        case "value_error":
-            return f"取值不成立（{context.get('error')}）"
-        case other:
-            return _SAID.get(other, f"写法不对（{error['msg']}）")
+def _shown(where: str) -> str:
+    """The place, without signs that a terminal would obey."""
+    return "".join(sign if sign.isprintable() else "�" for sign in where) or "/"

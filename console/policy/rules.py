@@ -37,7 +37,13 @@ TITLES = {
     "quotas": "额度",
     "plan": "怎么办",
 }
-MISSING = {"fact": "企业数据", "parameter": "外部参数", "decision": "待核定"}
+MISSING = {
+    "fact": "企业数据",
+    "parameter": "外部参数",
+    "decision": "待核定",
+    "award": "已获奖补的信息",
+    "unstated": "来源未载明的数值",
+}
 
 
 def main(argv: list[str]) -> int:
@@ -88,15 +94,17 @@ def _day(text: str) -> date:
 
 
 def _check(options: argparse.Namespace) -> int:
+    """The rules are read out as soon as they are sound, whatever paper is still missing for publication."""
     source = read_rules(options.file)
     problems = _problems(source, publishing=True)
-    told = sentences(source.rules).model_dump() if not problems else {}
+    told = sentences(source.rules).model_dump() if not check(source.rules) else {}
     if options.json:
         _print_json({"problems": [each.model_dump() for each in problems], "sentences": told})
-    elif problems:
+        return 2 if problems else 0
+    if problems:
         print("\n".join(_problem_lines(options.file, problems)))
-    else:
-        print("规则没有问题。")
+    if told:
+        print("规则可以计算，尚不能发布，内容如下：" if problems else "规则没有问题。")
         for name, title in TITLES.items():
             if told[name]:
                 print(f"【{title}】{told[name]}")

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, model_validator
-from pydantic_core import CoreSchema
+from pydantic_core import CoreSchema, PydanticCustomError
 
 from contracts.fact_sources import SourceKind
 
@@ -76,6 +76,25 @@ LISTS = frozenset({FactKind.CODES, FactKind.NUMBERS, FactKind.DATES})
 WITH_UNIT = frozenset({FactKind.NUMBER, FactKind.NUMBERS})
 
 
+UNIT_FORM = "数值（number、numbers）须写单位 unit，如 万元；其他类型没有单位"
+
+VALUE_FORMS = {
+    FactKind.NUMBER: '写成加引号的数字，如 "12.5"，不带单位和逗号',
+    FactKind.FLAG: "写 true 或 false（不加引号）",
+    FactKind.CODE: '写一个加引号的代码，不含空格，如 "national"',
+    FactKind.CODES: '写代码的列表，如 ["luban"]',
+    FactKind.DATE: '写加引号的日期，如 "2026-03-16"',
+    FactKind.NUMBERS: '写加引号的数字的列表，如 ["812.5", "800"]',
+    FactKind.DATES: '写加引号的日期的列表，如 ["2026-03-16"]',
+}
+"""How a value of each kind is written, for whoever wrote it otherwise."""
+
+
+def misplaced(field: str, sentence: str) -> PydanticCustomError:
+    """What does not fit in one field beside the others: `sentence` says what it should be like."""
+    return PydanticCustomError("value_error", "{sentence}", {"sentence": sentence, "at": field})
+
+
 def value_fits(kind: FactKind, value: FactValue) -> bool:
     """Whether `value` is written the way facts of this kind are."""
     if kind is FactKind.FLAG:
@@ -117,9 +136,9 @@ class Fact(RulePart):
     @model_validator(mode="after")
     def _value_is_of_its_kind(self) -> Fact:
         if not value_fits(self.kind, self.value):
-            raise ValueError(f"the value of a {self.kind} fact is not written like that")
+            raise misplaced("value", f"{self.kind} 类数据的值{VALUE_FORMS[self.kind]}")
         if (self.unit is not None) != (self.kind in WITH_UNIT):
-            raise ValueError("a number has a unit, and nothing else has one")
+            raise misplaced("unit", UNIT_FORM)
         return self
 
 
@@ -220,7 +239,7 @@ class FactType(RulePart):
     @model_validator(mode="after")
     def _only_numbers_have_units(self) -> FactType:
         if (self.unit is not None) != (self.kind in WITH_UNIT):
-            raise ValueError("a number has a unit, and nothing else has one")
+            raise misplaced("unit", UNIT_FORM)
         return self
 
     def label_of(self, code: str) -> str:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from contracts.rule.facts import FactName, PeriodRef, RulePart
+from contracts.rule.facts import FactName, PeriodRef, RulePart, misplaced
 
 
 class Mode(StrEnum):
@@ -49,7 +49,8 @@ class Step(RulePart):
     @model_validator(mode="after")
     def _an_exclusion_cites_its_basis(self) -> Step:
         if self.counts_against_limit == (self.exclusion_basis is not None):
-            raise ValueError("a step outside the limit cites its basis, and only such a step does")
+            text = "不计入审核时限（counts_against_limit 为 false）的环节须写明依据，计入的不写"
+            raise misplaced("exclusion_basis", text)
         return self
 
 

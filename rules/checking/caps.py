@@ -1,12 +1,12 @@
-"""Whether caps, top-ups, decisions, outside figures and counts of conditions say all that they need."""
+"""Whether caps, top-ups, outside figures and counts of conditions say all that they need."""
 
 from __future__ import annotations
 
-from contracts.rule import Cap, Counted, CountMet, Decided, Parameter, TopUp, Unstated
+from contracts.rule import Cap, Counted, CountMet, Parameter, TopUp, Unstated
 from rules.checking.eligibility import check_eligibility
 from rules.checking.values import CHECKS, dimension_of, shared
-from rules.findings import Findings
-from rules.units import MONEY, Dimension
+from rules.findings import Findings, meant
+from rules.units import MONEY, Dimension, kind_text
 
 
 def _cap(node: Cap, where: str, findings: Findings) -> Dimension | None:
@@ -17,7 +17,7 @@ def _cap(node: Cap, where: str, findings: Findings) -> Dimension | None:
     if node.scope == "payment":
         if node.counted is not None:
             findings.add("counted_unexpected", f"{where}/counted", "单次封顶不计历次奖补，不应填写 counted")
-        return shared([of, limit], where, findings)
+        return shared([of, limit], where, findings, ("/of", "/limit"))
     if node.scope == "project" and (node.counted is None or node.counted.key is None):
         text = "按单个项目封顶的，应写明用哪个编号识别项目（counted.key）"
         findings.add("cap_without_key", f"{where}/counted", text)
@@ -26,7 +26,7 @@ def _cap(node: Cap, where: str, findings: Findings) -> Dimension | None:
     if node.counted is not None:
         _check_counted(node.counted, f"{where}/counted", findings)
     _must_be_money(limit, f"{where}/limit", findings)
-    return shared([of, limit], where, findings)
+    return shared([of, limit], where, findings, ("/of", "/limit"))
 
 
 def _top_up(node: TopUp, where: str, findings: Findings) -> Dimension | None:
@@ -38,7 +38,8 @@ def _top_up(node: TopUp, where: str, findings: Findings) -> Dimension | None:
 
 def _must_be_money(dimension: Dimension | None, where: str, findings: Findings) -> None:
     if dimension is not None and dimension != MONEY:
-        findings.add("history_not_money", where, "与历次奖补合并计算的，单位应为金额")
+        text = f"与历次奖补合并计算的，单位应为金额，这里是{kind_text(dimension)}"
+        findings.add("history_not_money", where, text)
 
 
 def _check_counted(counted: Counted, where: str, findings: Findings) -> None:
@@ -48,17 +49,6 @@ def _check_counted(counted: Counted, where: str, findings: Findings) -> None:
         findings.add("years_in_a_year", f"{where}/years", "只算当年的，不应再写明几年内")
     if len(set(counted.levels)) < len(counted.levels):
         findings.add("level_repeated", f"{where}/levels", "同一级政府列了不止一次")
-
-
-def _decided(node: Decided, where: str, findings: Findings) -> Dimension | None:
-    known = findings.decisions.setdefault(node.decision, node)
-    if known != node:
-        text = f"核定事项“{node.decision}”出现不止一次，且上限不同；请分别命名"
-        findings.add("decision_repeated", f"{where}/decision", text)
-    parts = [dimension_of(node.max, f"{where}/max", findings)]
-    if node.min is not None:
-        parts.append(dimension_of(node.min, f"{where}/min", findings))
-    return shared(parts, where, findings)
 
 
 def _parameter(node: Parameter, where: str, findings: Findings) -> Dimension | None:
@@ -72,13 +62,17 @@ def _parameter(node: Parameter, where: str, findings: Findings) -> Dimension | N
             findings.add("day_and_period", f"{where}/period", "外部参数按日期取值的，不再填写 period")
     declared = findings.parameters.get(node.parameter)
     if declared is None:
-        text = f"使用了未声明的外部参数“{node.parameter}”"
+        known = {each.label: each.name for each in findings.parameters.values()}
+        hint = meant(node.parameter, findings.parameters, known)
+        text = f"使用了未声明的外部参数“{node.parameter}”{hint}，请先在 parameters 中声明"
         findings.add("undeclared_parameter", f"{where}/parameter", text)
         return None
     keyed = node.key is not None or node.key_fact is not None
     if keyed != (declared.key_label is not None):
-        text = f"外部参数“{declared.label}”{'应' if declared.key_label else '不'}按分类取值"
-        findings.add("parameter_key_unfit", where, text)
+        text = f"外部参数“{declared.label}”不按分类取值，应去掉 key 和 key_fact"
+        if declared.key_label:
+            text = f"外部参数“{declared.label}”按{declared.key_label}取值，应写 key 或 key_fact"
+        findings.add("parameter_key_unfit", f"{where}/{'key_fact' if node.key_fact else 'key'}", text)
     return findings.dimension(declared.unit, f"{where}/parameter")
 
 
@@ -97,7 +91,6 @@ CHECKS.update(
     {
         Cap: _cap,
         TopUp: _top_up,
-        Decided: _decided,
         Parameter: _parameter,
         CountMet: _count_met,
         Unstated: _unstated,

@@ -17,10 +17,10 @@ from contracts.rule import (
     Operator,
 )
 from contracts.rule.facts import value_fits
-from rules.checking.values import check_comparison, check_compound_growth
+from rules.checking.values import KINDS, check_comparison, check_compound_growth
 from rules.eligibility import DATE_OPERATORS, NUMBER_OPERATORS
 from rules.findings import Findings
-from rules.units import number
+from rules.units import kind_text, number
 
 BARE = frozenset({Operator.IS_TRUE, Operator.IS_FALSE, Operator.EXISTS})
 _LISTS = frozenset({Operator.IN, Operator.NOT_IN})
@@ -61,7 +61,9 @@ def _check_condition(condition: Condition, where: str, findings: Findings) -> No
     if declared is None:
         return
     if condition.operator not in OPERATORS[declared.kind]:
-        text = f"比较方式“{condition.operator}”不适用于“{declared.label}”"
+        allowed = "、".join(each for each in Operator if each in OPERATORS[declared.kind])
+        kind = KINDS[declared.kind]
+        text = f"比较方式“{condition.operator}”不适用于“{declared.label}”（{kind}），可用：{allowed}"
         findings.add("operator_unfit", f"{where}/operator", text)
         return
     _check_value(condition, declared, where, findings)
@@ -72,7 +74,8 @@ def _check_value(condition: Condition, declared: FactType, where: str, findings:
     operator, value = condition.operator, condition.value
     if operator in BARE:
         if value is not None:
-            findings.add("value_unexpected", f"{where}/value", "该比较方式不需要比较值")
+            text = f"比较方式“{operator}”不需要比较值，请去掉 value"
+            findings.add("value_unexpected", f"{where}/value", text)
         return
     listed = operator in _LISTS or operator is Operator.BETWEEN
     values = value if isinstance(value, tuple) else (value,)
@@ -80,27 +83,43 @@ def _check_value(condition: Condition, declared: FactType, where: str, findings:
     fits = all(isinstance(part, str) and value_fits(written, part) for part in values)
     counted = len(values) == 2 if operator is Operator.BETWEEN else len(values) > 0
     if isinstance(value, tuple) != listed or not fits or not counted:
-        findings.add("value_malformed", f"{where}/value", f"“{declared.label}”的比较值填写不正确")
+        text = f"“{declared.label}”的比较值填写不正确：{_form(operator, written)}"
+        findings.add("value_malformed", f"{where}/value", text)
         return
     texts = tuple(part for part in values if isinstance(part, str))
-    findings.codes(declared, texts, f"{where}/value")
+    findings.codes(declared, texts, f"{where}/value", listed=isinstance(value, tuple))
     if operator is Operator.BETWEEN:
         low, high = texts
         numeric = declared.kind is FactKind.NUMBER
         if number(low) > number(high) if numeric else low > high:
-            findings.add("range_reversed", f"{where}/value", "区间的下限大于上限")
+            findings.add("range_reversed", f"{where}/value", f"区间的下限 {low} 大于上限 {high}，应由小到大写")
+
+
+_WRITTEN = {
+    FactKind.NUMBER: ("加引号的数字，不带单位和逗号", '"2000"', '["5", "10"]'),
+    FactKind.DATE: ("加引号的日期", '"2025-06-30"', '["2025-01-01", "2025-06-30"]'),
+    FactKind.CODE: ("加引号的一个代码，不含空格", '"national"', '["national", "provincial"]'),
+}
+
+
+def _form(operator: Operator, kind: FactKind) -> str:
+    """How the value for this operator is written."""
+    form, one, several = _WRITTEN.get(kind, _WRITTEN[FactKind.CODE])
+    if operator is Operator.BETWEEN:
+        return f"between 写两个值的列表，由小到大，如 {several}"
+    return f"{operator} 写值的列表，如 {several}" if operator in _LISTS else f"{operator} 写{form}，如 {one}"
 
 
 def _check_unit(condition: Condition, declared: FactType, where: str, findings: Findings) -> None:
     if declared.kind is not FactKind.NUMBER or condition.operator is Operator.EXISTS:
         if condition.unit is not None:
-            findings.add("unit_unexpected", f"{where}/unit", "该条件不需要计量单位")
+            findings.add("unit_unexpected", f"{where}/unit", "该条件不需要计量单位，请去掉 unit")
         return
     if condition.unit is None:
-        findings.add("unit_missing", f"{where}/unit", f"“{declared.label}”的比较值缺少计量单位")
+        findings.add("unit_missing", f"{where}/unit", f"“{declared.label}”的比较值缺少计量单位，如 {declared.unit}")
         return
     asked = findings.dimension(condition.unit, f"{where}/unit")
     known = findings.dimension(declared.unit or "", f"{where}/unit")
     if asked is not None and known is not None and asked != known:
-        text = f"“{declared.label}”以{declared.unit}计，不能与{condition.unit}比较"
+        text = f"“{declared.label}”以{declared.unit}计，不能与{condition.unit}比较；应为{kind_text(known)}"
         findings.add("unit_unfit", f"{where}/unit", text)

@@ -21,8 +21,10 @@ from contracts.rule import (
 )
 from contracts.rule.facts import RulePart
 from rules.checking.amounts import check_amount
+from rules.checking.decisions import case_by_case_problems, check_open_decisions
 from rules.checking.eligibility import check_eligibility
 from rules.checking.terms import check_terms
+from rules.checking.values import KINDS
 from rules.facts import FactTypes, same_dimension
 from rules.findings import Findings
 from rules.units import MONEY, number
@@ -37,7 +39,8 @@ def check_publication(content: PolicyItemContent, vocabulary: FactTypes | None =
     Besides what `check` finds: no publication without a fair-competition conclusion.
     """
     found = _examine(content.rules, vocabulary)
-    problems = [problem.model_copy(update={"where": f"/rules{problem.where}"}) for problem in found.problems]
+    against = [*found.problems, *case_by_case_problems(content.rules)]
+    problems = [problem.model_copy(update={"where": f"/rules{problem.where}"}) for problem in against]
     if not content.sample:
         text = "数值未载明的规则只能用于示例，不得发布"
         problems += [Problem(code="figure_unstated", where=f"/rules{where}", text_zh=text) for where in found.unstated]
@@ -77,6 +80,7 @@ def _examine(rules: ItemRules, vocabulary: FactTypes | None) -> Findings:
     check_eligibility(rules.eligibility, "/eligibility", findings)
     check_amount(rules.amount, "/amount", findings)
     check_terms(rules, findings)
+    check_open_decisions(rules, findings)
     _check_shares(rules.shares, findings)
     _check_plan(rules.plan, findings)
     return findings
@@ -107,13 +111,16 @@ def _check_fact_types(rules: ItemRules, vocabulary: FactTypes | None, findings: 
     for index, declared in enumerate(rules.fact_types):
         where = f"/fact_types/{index}"
         if declared.name in seen:
-            findings.add("fact_declared_twice", where, f"事实“{declared.name}”声明了不止一次")
+            findings.add("fact_declared_twice", f"{where}/name", f"事实“{declared.name}”声明了不止一次，请只留一处")
         seen.add(declared.name)
         if declared.unit is not None:
             findings.dimension(declared.unit, f"{where}/unit")
-        codes = [entry.code for entry in declared.codes]
-        if len(set(codes)) < len(codes):
-            findings.add("code_repeated", f"{where}/codes", f"“{declared.label}”的取值有重复")
+        codes: set[str] = set()
+        for place, entry in enumerate(declared.codes):
+            if entry.code in codes:
+                text = f"“{declared.label}”的取值“{entry.code}”写了不止一次"
+                findings.add("code_repeated", f"{where}/codes/{place}/code", text)
+            codes.add(entry.code)
         if vocabulary is not None:
             _check_against(vocabulary, declared, where, findings)
 
@@ -123,7 +130,8 @@ def _check_parameters(rules: ItemRules, findings: Findings) -> None:
     for index, declared in enumerate(rules.parameters):
         where = f"/parameters/{index}"
         if declared.name in seen:
-            findings.add("parameter_declared_twice", where, f"外部参数“{declared.label}”声明了不止一次")
+            text = f"外部参数“{declared.label}”（{declared.name}）声明了不止一次，请只留一处"
+            findings.add("parameter_declared_twice", f"{where}/name", text)
         seen.add(declared.name)
         findings.dimension(declared.unit, f"{where}/unit")
 
@@ -131,9 +139,13 @@ def _check_parameters(rules: ItemRules, findings: Findings) -> None:
 def _check_against(vocabulary: FactTypes, declared: FactType, where: str, findings: Findings) -> None:
     known = vocabulary.get(declared.name)
     if known is None:
-        findings.add("fact_not_in_vocabulary", where, f"事实“{declared.label}”不在事实目录中")
-    elif known.kind is not declared.kind or not same_dimension(known.unit, declared.unit):
-        findings.add("fact_differs_from_vocabulary", where, f"事实“{declared.label}”的类型或单位与目录不符")
+        findings.add("fact_not_in_vocabulary", f"{where}/name", f"事实“{declared.label}”不在事实目录中")
+    elif known.kind is not declared.kind:
+        text = f"事实“{declared.label}”的类型与目录不符：目录中为{KINDS[known.kind]}（{known.kind}）"
+        findings.add("fact_differs_from_vocabulary", f"{where}/kind", text)
+    elif not same_dimension(known.unit, declared.unit):
+        text = f"事实“{declared.label}”的单位与目录不符：目录中为“{known.unit}”"
+        findings.add("fact_differs_from_vocabulary", f"{where}/unit", text)
 
 
 def _check_shares(shares: Shares, findings: Findings) -> None:
@@ -160,8 +172,8 @@ def _check_shares(shares: Shares, findings: Findings) -> None:
 
 def _check_split(split: Split, where: str, findings: Findings) -> None:
     payers = [part.payer for part in split.parts]
-    if sum(Fraction(part.fraction) for part in split.parts) != 1:
-        findings.add("shares_not_one", f"{where}/parts", "各级分担比例之和不等于 1")
+    if (total := sum(Fraction(part.fraction) for part in split.parts)) != 1:
+        findings.add("shares_not_one", f"{where}/parts", f"各级分担比例之和不等于 1，现为 {total}")
     for index, part in enumerate(split.parts):
         _check_most(split, part, f"{where}/parts/{index}/most", findings)
     if len(set(payers)) < len(payers):

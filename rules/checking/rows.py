@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from contracts.rule import Cap, Decided, Each, TopUp
+from contracts.rule import Cap, Decided, DecidedOpen, Each, TopUp
 from contracts.rule.facts import LISTS, RulePart
 from rules.checking.values import CHECKS, dimension_of
 from rules.findings import Findings
@@ -23,28 +23,31 @@ def _each(node: Each, where: str, findings: Findings) -> Dimension | None:
             text = f"“{declared.label}”不是多个数值或多项取值，不能逐{node.called}计算"
             findings.add("fact_not_a_list", f"{where}/rows/{index}/fact", text)
     names = {name for name, _ in listed}
-    for part in _below(node.of):
+    for place, part in _below(node.of, f"{where}/of"):
         fact = getattr(part, "fact", None)
         if fact in names and (fact, getattr(part, "period", None)) not in listed:
-            text = f"逐{node.called}计算时用到的“{fact}”的这一期间没有列入 rows"
-            findings.add("row_not_listed", f"{where}/of", text)
+            periods = "、".join(period or "不写期间" for name, period in listed if name == fact)
+            text = f"逐{node.called}计算时用到的“{fact}”的这一期间没有列入 rows（rows 中为：{periods}）"
+            findings.add("row_not_listed", f"{place}/period", text)
         if isinstance(part, TopUp) or (isinstance(part, Cap) and part.scope != "payment"):
             text = f"与历次奖补合并计算的封顶、补差不能逐{node.called}计算，请放在合计之外"
-            findings.add("history_in_a_row", f"{where}/of", text)
-        if isinstance(part, Decided):
+            findings.add("history_in_a_row", place, text)
+        if isinstance(part, Decided | DecidedOpen):
             text = f"核定的数不能逐{node.called}计算，请把每{node.called}的核定数列为一项数据"
-            findings.add("decision_in_a_row", f"{where}/of", text)
+            findings.add("decision_in_a_row", place, text)
     inside = replace(findings, fact_types=types_in_a_row(node, findings.fact_types))
     return dimension_of(node.of, f"{where}/of", inside)
 
 
-def _below(part: RulePart) -> Iterator[RulePart]:
-    """This part and every one inside it."""
-    yield part
-    for value in part.__dict__.values():
-        for child in value if isinstance(value, tuple) else (value,):
-            if isinstance(child, RulePart):
-                yield from _below(child)
+def _below(part: object, where: str) -> Iterator[tuple[str, RulePart]]:
+    """This part and every one inside it, each with its place."""
+    if isinstance(part, tuple):
+        for index, each in enumerate(part):
+            yield from _below(each, f"{where}/{index}")
+    elif isinstance(part, RulePart):
+        yield where, part
+        for name, value in part.__dict__.items():
+            yield from _below(value, f"{where}/{name}")
 
 
 CHECKS[Each] = _each

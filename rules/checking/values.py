@@ -30,10 +30,21 @@ from contracts.rule import (
 )
 from contracts.rule.facts import RulePart
 from rules.findings import Findings
-from rules.units import MONEY, PURE, Dimension, dimension_text, in_base, inverse, number, product, unit
+from rules.units import MONEY, PURE, Dimension, in_base, inverse, kind_text, number, product, unit
 
 CHECKS: dict[type, Callable[[Any, str, Findings], Dimension | None]] = {}
 """How each node is checked; the modules of the nodes enter theirs."""
+
+KINDS = {
+    FactKind.NUMBER: "数值",
+    FactKind.FLAG: "是否",
+    FactKind.CODE: "分类",
+    FactKind.CODES: "多项取值",
+    FactKind.DATE: "日期",
+    FactKind.NUMBERS: "多个数值",
+    FactKind.DATES: "多个日期",
+}
+"""What people call the kinds of facts."""
 
 _MONTHS, _DAYS = unit("月").dimension, unit("天").dimension
 _ARITHMETIC = (Rate, PerUnit, Product, Difference, Quotient, Growth, Rounded, WholeSteps, Interest)
@@ -51,14 +62,25 @@ def _parts(node: RulePart) -> list[object]:
     return [part for value in values for part in (value if isinstance(value, tuple) else (value,))]
 
 
-def shared(dimensions: Sequence[Dimension | None], where: str, findings: Findings) -> Dimension | None:
-    """The one dimension that these parts share. A part that is itself in doubt hides the answer."""
-    known = {dimension for dimension in dimensions if dimension is not None}
-    if len(known) > 1:
-        names = "、".join(sorted(dimension_text(dimension) for dimension in known))
-        findings.add("units_differ", where, f"各部分的单位不一致：{names}")
-        return None
-    return known.pop() if known and None not in dimensions else None
+def shared(
+    dimensions: Sequence[Dimension | None], where: str, findings: Findings, places: Sequence[str] = ()
+) -> Dimension | None:
+    """The one dimension that these parts share. A part that is itself in doubt hides the answer.
+
+    `places` are the parts' own below `where`: whichever is in another unit than the first one, or than the money
+    among them, is told at its own. The first counts where it is the node itself (its place is empty).
+    """
+    known = [dimension for dimension in dimensions if dimension is not None]
+    if len(set(known)) < 2:
+        return known[0] if known and None not in dimensions else None
+    meant = known[0] if (places and not places[0]) or MONEY not in known else MONEY
+    for index, dimension in enumerate(dimensions):
+        if dimension is not None and dimension != meant:
+            text = f"各部分的单位不一致：这里是{kind_text(dimension)}，其他部分是{kind_text(meant)}"
+            findings.add("units_differ", f"{where}{places[index]}" if places else where, text)
+            if not places:
+                break
+    return None
 
 
 def check_comparison(rule: Compare, where: str, findings: Findings) -> None:
@@ -67,7 +89,7 @@ def check_comparison(rule: Compare, where: str, findings: Findings) -> None:
         dimension_of(rule.left, f"{where}/left", findings),
         dimension_of(rule.right, f"{where}/right", findings),
     ]
-    shared(sides, where, findings)
+    shared(sides, where, findings, ("/left", "/right"))
 
 
 def check_compound_growth(rule: CompoundGrowth, where: str, findings: Findings) -> None:
@@ -76,7 +98,7 @@ def check_compound_growth(rule: CompoundGrowth, where: str, findings: Findings) 
         dimension_of(rule.now, f"{where}/now", findings),
         dimension_of(rule.before, f"{where}/before", findings),
     ]
-    shared(ends, where, findings)
+    shared(ends, where, findings, ("/now", "/before"))
     _share(rule.rate, f"{where}/rate", findings)
     if rule.when_not_positive is None:
         _base_unsaid(rule.before, where, findings)
@@ -85,7 +107,7 @@ def check_compound_growth(rule: CompoundGrowth, where: str, findings: Findings) 
 def _share(node: AmountRule, where: str, findings: Findings) -> None:
     dimension = dimension_of(node, where, findings)
     if dimension is not None and dimension != PURE:
-        findings.add("rate_not_a_share", where, "比例的单位应为 %、‰ 或倍")
+        findings.add("rate_not_a_share", where, f"比例的单位应为 %、‰ 或倍，这里是{kind_text(dimension)}")
 
 
 def _fixed(node: Fixed, where: str, findings: Findings) -> Dimension | None:
@@ -97,7 +119,11 @@ def _fact(node: FactAmount, where: str, findings: Findings) -> Dimension | None:
     if declared is None:
         return None
     if declared.kind is not FactKind.NUMBER or declared.unit is None:
-        findings.add("fact_not_a_number", f"{where}/fact", f"“{declared.label}”不是数值，不能参与计算")
+        findings.add(
+            "fact_not_a_number",
+            f"{where}/fact",
+            f"“{declared.label}”的类型是“{KINDS[declared.kind]}”，不是数值，不能参与计算",
+        )
         return None
     return findings.dimension(declared.unit, f"{where}/fact")
 
@@ -106,7 +132,12 @@ def _rate(node: Rate, where: str, findings: Findings) -> Dimension | None:
     base = dimension_of(node.base, f"{where}/base", findings)
     rate = dimension_of(node.rate, f"{where}/rate", findings)
     if rate is not None and rate != PURE:
-        findings.add("rate_not_a_share", f"{where}/rate", "比例的单位应为 %、‰ 或倍；数量乘以单价用 per_unit")
+        if base == PURE:
+            text = f"基数（base）和比例（rate）写反了：这里是比例，rate 却是{kind_text(rate)}"
+            findings.add("rate_not_a_share", f"{where}/base", text)
+        else:
+            text = f"比例的单位应为 %、‰ 或倍，这里是{kind_text(rate)}；数量乘以单价用 per_unit"
+            findings.add("rate_not_a_share", f"{where}/rate", text)
         return None
     return base
 
@@ -130,7 +161,7 @@ def _difference(node: Difference, where: str, findings: Findings) -> Dimension |
         dimension_of(node.of, f"{where}/of", findings),
         dimension_of(node.less, f"{where}/less", findings),
     ]
-    return shared(parts, where, findings)
+    return shared(parts, where, findings, ("/of", "/less"))
 
 
 def _quotient(node: Quotient, where: str, findings: Findings) -> Dimension | None:
@@ -144,9 +175,10 @@ def _growth(node: Growth, where: str, findings: Findings) -> Dimension | None:
         dimension_of(node.now, f"{where}/now", findings),
         dimension_of(node.before, f"{where}/before", findings),
     ]
-    shared(ends, where, findings)
+    shared(ends, where, findings, ("/now", "/before"))
     if node.when_zero is not None:
-        shared([PURE, dimension_of(node.when_zero, f"{where}/when_zero", findings)], where, findings)
+        then = dimension_of(node.when_zero, f"{where}/when_zero", findings)
+        shared([PURE, then], where, findings, ("", "/when_zero"))
     if node.when_zero is not None and node.when_not_positive is not None:
         text = "基期为零的已由 when_not_positive 说明，请删去 when_zero"
         findings.add("growth_base_said_twice", f"{where}/when_zero", text)
@@ -156,7 +188,8 @@ def _growth(node: Growth, where: str, findings: Findings) -> Dimension | None:
 def _with_zero(node: Quotient, result: Dimension | None, where: str, findings: Findings) -> Dimension | None:
     """Whatever can be zero needs a word on what then, in the unit of the result."""
     if node.when_zero is not None:
-        return shared([result, dimension_of(node.when_zero, f"{where}/when_zero", findings)], where, findings)
+        then = dimension_of(node.when_zero, f"{where}/when_zero", findings)
+        return shared([result, then], where, findings, ("", "/when_zero"))
     if not (isinstance(node.by, Fixed) and number(node.by.value) != 0):
         text = "除数可能为零，应写明为零时按多少计（when_zero）"
         findings.add("division_by_zero", where, text)
@@ -171,7 +204,7 @@ def _with_base(
         _base_unsaid(node.before, where, findings)
         return result
     then = dimension_of(node.when_not_positive, f"{where}/when_not_positive", findings)
-    return shared([result, then], where, findings)
+    return shared([result, then], where, findings, ("", "/when_not_positive"))
 
 
 def _base_unsaid(base: AmountRule, where: str, findings: Findings) -> None:
@@ -207,7 +240,8 @@ def _growth_bands(node: GrowthBands, where: str, findings: Findings) -> Dimensio
             if reached is not None and up_to <= reached:
                 findings.add("growth_steps_overlap", place, "各段的增速上限应由低到高")
             reached = up_to
-    of, rate = shared(ends, where, findings), shared(rates, where, findings)
+    of = shared(ends, where, findings, ("/now", "/before"))
+    rate = shared(rates, where, findings, [f"/steps/{index}/rate" for index in range(len(rates))])
     return _with_base(node, None if of is None or rate is None else product(of, rate), where, findings)
 
 
@@ -216,7 +250,7 @@ def _at_least(node: AtLeast, where: str, findings: Findings) -> Dimension | None
         dimension_of(node.of, f"{where}/of", findings),
         dimension_of(node.floor, f"{where}/floor", findings),
     ]
-    return shared(parts, where, findings)
+    return shared(parts, where, findings, ("/of", "/floor"))
 
 
 def _threshold(node: Threshold, where: str, findings: Findings) -> Dimension | None:
@@ -224,7 +258,7 @@ def _threshold(node: Threshold, where: str, findings: Findings) -> Dimension | N
         dimension_of(node.of, f"{where}/of", findings),
         dimension_of(node.least, f"{where}/least", findings),
     ]
-    return shared(parts, where, findings)
+    return shared(parts, where, findings, ("/of", "/least"))
 
 
 def _stepped(node: Rounded | WholeSteps, where: str, findings: Findings) -> Dimension | None:
@@ -235,7 +269,7 @@ def _stepped(node: Rounded | WholeSteps, where: str, findings: Findings) -> Dime
     if number(node.to if isinstance(node, Rounded) else node.step) <= 0:
         findings.add("step_not_positive", f"{where}/{field}", "计量的步长应大于零")
     if of is not None and step is not None and of != step:
-        text = f"步长以“{node.unit}”计，与“{dimension_text(of)}”的单位不符"
+        text = f"步长以“{node.unit}”计，与所计量的数的单位不符：应为{kind_text(of)}"
         findings.add("unit_unfit", f"{where}/unit", text)
     return of if isinstance(node, Rounded) else findings.dimension(node.counted_as, f"{where}/counted_as")
 
@@ -259,11 +293,11 @@ def _elapsed(node: Elapsed, where: str, findings: Findings) -> Dimension | None:
 def _interest(node: Interest, where: str, findings: Findings) -> Dimension | None:
     principal = dimension_of(node.principal, f"{where}/principal", findings)
     if principal is not None and principal != MONEY:
-        findings.add("principal_not_money", f"{where}/principal", "本金的单位应为金额")
+        findings.add("principal_not_money", f"{where}/principal", f"本金的单位应为金额，这里是{kind_text(principal)}")
     _share(node.rate, f"{where}/rate", findings)
     term = dimension_of(node.term, f"{where}/term", findings)
     if term is not None and term not in (_MONTHS, _DAYS):
-        findings.add("term_not_time", f"{where}/term", "期限的单位应为天、月或年")
+        findings.add("term_not_time", f"{where}/term", f"期限的单位应为天、月或年，这里是{kind_text(term)}")
     return MONEY
 
 

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
-from contracts.rule import Cap, Decided, TopUp
+from contracts.rule import Cap, Decided, DecidedOpen, TopUp
 from rules.text.phrases import Names, counted_text, scope_text
 from rules.text.trees import AMOUNTS, all_of, amount_sentence, bracketed, entry, lists
+from rules.units import number, quantity_text
 
 
 def _decided(rule: Decided, names: Names) -> str:
     least = f"不低于 {bracketed(rule.min, names)}、" if rule.min is not None else ""
     return f"由{rule.by}核定，{least}最高不超过 {bracketed(rule.max, names)}"
+
+
+def _decided_open(rule: DecidedOpen, names: Names) -> str:
+    """In which unit it is set tells what it is: 比例 or 金额; without grounds a cap around it says the maximum."""
+    least = f"，不低于 {bracketed(rule.min, names)}" if rule.min is not None else ""
+    if rule.grounds is None:
+        return f"由{rule.by}核定（以“{rule.unit}”计{least}）"
+    ceiling = quantity_text(number(rule.grounds.ceiling.limit), rule.grounds.ceiling.unit)
+    minutes = rule.grounds.minutes
+    return (
+        f"由{rule.by}一事一议核定{least}，财政限额 {ceiling}（{rule.grounds.ceiling.basis}），超过的须重新决策"
+        f"（依据：{rule.grounds.legal_basis}；会议纪要：{minutes.reference}，{minutes.date}）"
+    )
 
 
 def _cap(rule: Cap, names: Names) -> str:
@@ -25,4 +39,4 @@ def _top_up(rule: TopUp, names: Names) -> str:
     return f"{phrase}{'：' if lists(rule.of) else ''}{counted_text(rule.counted, names)}已获奖补的，只补足差额"
 
 
-AMOUNTS.update({Decided: _decided, Cap: _cap, TopUp: _top_up})
+AMOUNTS.update({Decided: _decided, DecidedOpen: _decided_open, Cap: _cap, TopUp: _top_up})

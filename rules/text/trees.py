@@ -19,6 +19,7 @@ from contracts.rule import (
     CountCodes,
     CountMet,
     Decided,
+    DecidedOpen,
     Difference,
     Each,
     Elapsed,
@@ -165,7 +166,7 @@ def entry(rule: AmountRule, names: Names) -> str:
 
 def bracketed(rule: AmountRule, names: Names) -> str:
     """An amount as a part of another: what is more than a word or two stands in brackets."""
-    if rule.name and not isinstance(rule, Cap | Decided):
+    if rule.name and not isinstance(rule, Cap | Decided | DecidedOpen):
         return rule.name if isinstance(rule, Fixed | FactAmount | Parameter) else f"“{amount_sentence(rule, names)}”"
     phrase = amount_sentence(rule, names)
     return phrase if isinstance(rule, Fixed | FactAmount | Parameter | Growth | Elapsed) else f"（{phrase}）"

@@ -290,3 +290,35 @@ def test_a_former_name_that_items_still_declare_is_shown_as_such_and_keeps_what_
     assert "词典中现名 rent_paid（实缴租金）" in told["annual_rent"][1]
     assert "已发布的事项和已记录的数据仍按旧名" in told["annual_rent"][1]
     assert told["rent_paid"][0] == 0
+
+
+def test_a_figure_that_somebody_would_set_is_refused_in_a_wrong_unit_naming_the_one_asked_for(catalog: Replica) -> None:
+    share = {
+        "node": "decided",
+        "decision": "share",
+        "by": "专家组",
+        "max": {"node": "fixed", "value": "5", "unit": "%"},
+    }
+    text = copy.deepcopy(TRIED)
+    text["rules"]["amount"]["rate"] = share
+    made_up = output("2").model_copy(update={"as_of": NOON.date()})
+    assert tried(catalog, content=text)["decisions"] == [{"decision": "share", "by": "专家组", "unit": "%"}]
+
+    def set_at(*decisions: tuple[str, str, str]) -> Json:
+        said = [
+            {"name": name, "value": value, "unit": unit, "by": "专家组", "on": "2026-03-01"}
+            for name, value, unit in decisions
+        ]
+        query = TryItem.model_validate({"content": text, "facts": (made_up,), "decisions": said})
+        return catalog.asked(query, actor=OWNER)
+
+    for unit in ("人", "万元", "倍", "元"):
+        refusal = set_at(("share", "7", unit))["refused"]
+        assert refusal["code"] == "preview_refused"
+        (reason,) = refusal["reasons"]
+        assert (reason["code"], reason["field"]) == ("decision_unit_unfit", "decisions.0.unit")
+        assert reason["message"] == f"“share”应以比例核定（%、‰），不能以“{unit}”计"
+    both = set_at(("share", "-1", "%"), ("other", "1", "元"))["refused"]["reasons"]
+    assert [each["code"] for each in both] == ["decision_negative", "decision_not_asked"]
+    assert set_at(("share", "30", "‰"))["ok"]["assessment"]["amount"]["money"] == 600_000_000
+    assert set_at(("share", "90", "%"))["ok"]["assessment"]["amount"]["money"] == 1_000_000_000

@@ -11,9 +11,10 @@ from chassis.read.reader import Reader
 from chassis.time.clock import CHINA
 from contracts.names import looks, same_name
 from contracts.refusal import Reason
-from contracts.rule import FactSheet, ItemRules, Plan, Shares, absolute_period
+from contracts.rule import FactSheet, ItemRules, Plan, Problem, Shares, absolute_period
 from contracts.trials import NeededDecision, NeededFact, TriedEnterprise, TriedItem, TryItem
 from rules import assess, check
+from rules.decisions import asked_for, declared_in, unfit, unit_asked
 from rules.examples import facts_in
 from services.catalog.enterprises.credit_code import plain_code
 from services.catalog.enterprises.domain import EnterpriseUnknown
@@ -45,11 +46,14 @@ LOOKED_AT = ("eligibility", "amount", "shares", "payees", "instalments", "stacki
 def try_item(query: TryItem, reader: Reader) -> TriedItem:
     """What the rules say, and what they look at.
 
-    Raises ReachNotYours, EnterpriseUnknown, or PreviewRefused with every reason why the rules cannot be evaluated.
+    Raises ReachNotYours, EnterpriseUnknown, or PreviewRefused with every reason why the rules cannot be evaluated, or
+    why a figure that somebody would set cannot be used.
     """
     if reader.actor.enterprise_id is not None:
         raise ReachNotYours()
     rules = _readable(query.content)
+    if against := unfit(rules, query.decisions):
+        raise PreviewRefused(*_reasons(_told(against), "decisions"))
     today = query.on or reader.now.astimezone(CHINA).date()
     year = rules.reference_year or query.year or today.year
     found = list(_enterprises(query.enterprise, reader)) if query.enterprise else []
@@ -79,13 +83,11 @@ def _readable(content: Mapping[str, Any]) -> ItemRules:
         rules = ItemRules.model_validate(text)
     except ValidationError as error:
         raise PreviewRefused(
-            *_reasons((each.code, each.where, each.text) for each in unreadable(text, error))
+            *_reasons((each.code, each.where, each.text) for each in unreadable(text, error, ItemRules))
         ) from None
-    against = [
-        (each.code, each.where, each.text_zh) for each in check(rules) if written.get(each.where.split("/")[1], True)
-    ]
+    against = [each for each in check(rules) if written.get(each.where.split("/")[1], True)]
     if against:
-        raise PreviewRefused(*_reasons(against))
+        raise PreviewRefused(*_reasons(_told(against)))
     return rules
 
 
@@ -97,9 +99,13 @@ def _fits(kind: Any, text: Any) -> bool:
     return True
 
 
-def _reasons(problems: Iterable[tuple[str, str, str]]) -> Iterator[Reason]:
+def _told(problems: Iterable[Problem]) -> Iterator[tuple[str, str, str]]:
+    return ((each.code, each.where, each.text_zh) for each in problems)
+
+
+def _reasons(problems: Iterable[tuple[str, str, str]], below: str = "content.rules") -> Iterator[Reason]:
     for code, where, text in problems:
-        yield Reason(code=code, message=text, field=f"content.rules{where.replace('/', '.')}")
+        yield Reason(code=code, message=text, field=f"{below}{where.replace('/', '.')}")
 
 
 def _enterprises(said: str, reader: Reader) -> Iterator[TriedEnterprise]:
@@ -144,18 +150,6 @@ def _needed(rules: ItemRules, sheet: FactSheet) -> Iterator[NeededFact]:
 
 
 def _decisions(rules: ItemRules) -> Iterator[NeededDecision]:
-    seen: dict[str, str] = {}
-
-    def look(part: Any) -> None:
-        if isinstance(part, list):
-            for each in part:
-                look(each)
-        elif isinstance(part, dict):
-            if part.get("node") == "decided":
-                seen.setdefault(part["decision"], part["by"])
-            for each in part.values():
-                look(each)
-
-    look(rules.model_dump(mode="json", exclude_none=True))
-    for decision, by in seen.items():
-        yield NeededDecision(decision=decision, by=by)
+    declared = declared_in(rules)
+    for name, node in asked_for(rules).items():
+        yield NeededDecision(decision=name, by=node.by, unit=unit_asked(node, declared))

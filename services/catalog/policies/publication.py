@@ -12,6 +12,7 @@ from contracts.policies import DirectGround, PublicationGround
 from contracts.refusal import Invalid, Reason
 from contracts.rule import Problem
 from rules import check_publication
+from rules.checking.decisions import case_by_case
 from services.catalog.policies.lawful_basis import names_a_lawful_basis
 
 OUT_OF_FORCE = (ItemStatus.DRAFT, ItemStatus.EXPIRED, ItemStatus.SUPERSEDED)
@@ -46,6 +47,7 @@ def problems_of(content: PolicyItemContent, today: date) -> list[Problem]:
         text = f"公平竞争审查结论为“存疑”，在审查通过之前不得发布：{review.basis}"
         _add(found, "fair_competition_doubtful", "/fair_competition/conclusion", text)
     _check_local_tax_basis(content, found)
+    _check_case_by_case(content, found, today)
     codes = {material.code for material in content.rules.plan.materials}
     for index, material in enumerate(content.guide.materials):
         if material.code is not None and material.code not in codes:
@@ -99,6 +101,17 @@ def _check_local_tax_basis(content: PolicyItemContent, found: list[Problem]) -> 
             "“来源未载明”“无”“暂无”“不详”不是依据，《公平竞争审查条例》本身也不是"
         )
         _add(found, "local_tax_basis_names_nothing", "/local_tax_basis", text)
+
+
+def _check_case_by_case(content: PolicyItemContent, found: list[Problem], today: date) -> None:
+    """一事一议 rests on a law or a document that can be named, and on minutes of a meeting that has been held."""
+    for where, grounds in case_by_case(content.rules):
+        if not names_a_lawful_basis(grounds.legal_basis):
+            text = "一事一议的依据须写明法律、法规或文件：至少一个《名称》或文号（如 赣府发〔2024〕3号）"
+            _add(found, "case_by_case_basis_names_nothing", f"/rules{where}/grounds/legal_basis", text)
+        if grounds.minutes.date > today:
+            text = f"会议纪要的日期 {grounds.minutes.date} 还没有到"
+            _add(found, "minutes_in_future", f"/rules{where}/grounds/minutes/date", text)
 
 
 def _periods(content: PolicyItemContent) -> Iterator[tuple[str, date | None, date | None]]:

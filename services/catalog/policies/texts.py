@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, Protocol
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from sqlalchemy import CursorResult
 
-from chassis.foundation.reasons import reasons_for
+from chassis.foundation.faults import faults_in
 from contracts.authoring import TextProblem
 from contracts.documents import IssuedDocument
 from contracts.identity import TenantSettings
@@ -57,34 +57,12 @@ def _beyond_ceilings(content: PolicyItemContent, database: TextReading, tenant: 
     return [] if row is None else beyond_ceilings(content, TenantSettings.model_validate(row.settings))
 
 
-def unreadable(text: Mapping[str, Any], error: ValidationError) -> list[TextProblem]:
-    """Why the text is no item, each at its place in the text itself."""
-    errors = error.errors(include_url=False, include_input=False)
-    places = {each["loc"] for each in errors}
-    problems = []
-    for each in errors:
-        inside = any(place[: len(each["loc"])] == each["loc"] and place != each["loc"] for place in places)
-        if each["type"] == "too_short" and inside:
-            continue  # what is wrong inside a list is not counted as one of it
-        (reason,) = reasons_for([{**each, "loc": ()}])
-        where = _pointer(text, each["loc"], missing=each["type"] == "missing")
-        problems.append(TextProblem(code=reason.code, where=where, text=reason.message))
-    return problems
-
-
-def _pointer(text: Any, place: Sequence[int | str], *, missing: bool) -> str:
-    """A JSON pointer (RFC 6901). Among the names of a place are those of the alternatives that were tried; they are
-    in no text."""
-    here, pointer = text, ""
-    for number, part in enumerate(place):
-        named = isinstance(here, Mapping) and part in here
-        listed = isinstance(here, list | tuple) and isinstance(part, int) and part < len(here)
-        if named or listed:
-            here = here[part]
-        elif not (missing and number == len(place) - 1):
-            continue
-        pointer += "/" + str(part).replace("~", "~0").replace("/", "~1")
-    return pointer
+def unreadable(
+    text: Mapping[str, Any], error: ValidationError, model: type[BaseModel] = PolicyItemContent
+) -> list[TextProblem]:
+    """Why the text is no item (or no other `model`), each at its place in the text itself."""
+    found = faults_in(model, text, error, in_json=False)
+    return [TextProblem(code=each.code, where=each.where, text=each.text) for each in found]
 
 
 def cite(

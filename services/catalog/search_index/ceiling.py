@@ -8,11 +8,12 @@ from math import prod
 from typing import Any
 
 from contracts.money import LARGEST_FEN, Money, Rounding
-from contracts.rule.amount import (
+from contracts.rule import (
     AmountRule,
     AtLeast,
     Cap,
     Decided,
+    DecidedOpen,
     Fixed,
     Highest,
     InKind,
@@ -58,9 +59,15 @@ def _fixed(node: Fixed) -> Bound:
     return in_base(node.value, node.unit)
 
 
+def _decided_open(node: DecidedOpen) -> Bound:
+    """Nothing is paid above the ceiling that finance set; without one a cap around it makes it known."""
+    ceiling = node.grounds.ceiling if node.grounds is not None else None
+    return in_base(ceiling.limit, ceiling.unit) if ceiling is not None else None
+
+
 def _product(*factors: AmountRule) -> Bound:
     """Of figures of the document only: a product of bounds bounds nothing where a factor may be negative."""
-    if not all(isinstance(each, Fixed | Decided) for each in factors):
+    if not all(isinstance(each, Fixed | Decided | DecidedOpen) for each in factors):
         return None
     bounds = _all(factors)
     return None if bounds is None or min(bounds) < 0 else prod(bounds, start=Fraction(1))
@@ -103,6 +110,7 @@ def _when(node: When) -> Bound:
 _BOUNDS: dict[type, Callable[[Any], Bound]] = {
     Fixed: _fixed,
     Decided: lambda node: _bound(node.max),
+    DecidedOpen: _decided_open,
     Rate: lambda node: _product(node.base, node.rate),
     PerUnit: lambda node: _product(node.quantity, node.price),
     Product: lambda node: _product(*node.of),

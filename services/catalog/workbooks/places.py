@@ -81,6 +81,7 @@ AMOUNT = {
     "fact": "数据名称",
     "period": "期间",
     "low": "下限",
+    "low_inclusive": "下限",
     "high": "上限",
     "codes": "分类",
     "value": "标准",

@@ -18,6 +18,13 @@ MISSING_TEXT = {
     "uneven": "与同组数据的项数不一致",
 }
 
+NOT_YOURS = {
+    "decision": "“{label}”由主管部门核定，核定前不能确定金额，请联系主管部门",
+    "award": "以前获得的奖补缺少“{label}”，请联系主管部门补录",
+    "unstated": "政策文件没有写明“{label}”，金额无法计算，请联系主管部门",
+}
+"""What the enterprise can neither declare nor have put into its file."""
+
 
 def about_entitlement(assessment: Assessment, declaration: Declaration) -> list[Reason]:
     verdict = assessment.verdict
@@ -50,6 +57,9 @@ def _missing(fact: MissingFact, declarable: bool) -> Reason:
     if fact.kind == "parameter":
         text = f"测算所依据的“{fact.label}”尚未录入，请联系主管部门；录入后即可申报"
         return Reason(code="outside_figure_missing", message=text, field=f"figures.{fact.name}")
+    if fact.kind in NOT_YOURS:
+        text = NOT_YOURS[fact.kind].format(label=fact.label)
+        return Reason(code="facts_missing", message=text, field=f"facts.{fact.name}")
     where = "请在申报表中填写" if declarable else "请联系主管部门补充企业档案"
     text = f"“{period_text(fact.period)}{fact.label}”{MISSING_TEXT[fact.why]}，{where}"
     return Reason(code="facts_missing", message=text, field=f"facts.{fact.name}")

@@ -32,6 +32,18 @@ def most(tree: dict[str, Any], **rounding: str) -> int | None:
 CAPPED = {"node": "cap", "of": share_of_sales(), "limit": wan(50)}
 
 
+OPEN = {"node": "decided_open", "decision": "panel", "by": "专班", "unit": "万元"}
+BY_CASE = {
+    **OPEN,
+    "grounds": {
+        "legal_basis": "《招商引资若干规定》第十条",
+        "fair_competition": {"conclusion": "passed", "basis": "未排除限制竞争", "date": "2026-01-10"},
+        "minutes": {"reference": "常务会议纪要〔2026〕3号", "date": "2026-02-01"},
+        "ceiling": {"limit": "500", "unit": "万元", "basis": "财预〔2026〕8号"},
+    },
+}
+
+
 @pytest.mark.parametrize(
     ("tree", "expected"),
     [
@@ -50,6 +62,10 @@ CAPPED = {"node": "cap", "of": share_of_sales(), "limit": wan(50)}
         ({"node": "lookup", "fact": "grade", "rows": [{"codes": ["a"], "then": wan(9)}, {"codes": ["b"], "then": wan(3)}]}, 9),
         ({"node": "lookup", "fact": "grade", "rows": [{"codes": ["a"], "then": wan(9)}], "otherwise": SALES}, None),
         ({"node": "decided", "decision": "panel", "by": "评审组", "max": wan(100)}, 100),
+        (BY_CASE, 500),
+        ({"node": "rate", "base": BY_CASE, "rate": ONE_PERCENT}, 5),
+        (OPEN, None),
+        ({"node": "cap", "of": OPEN, "limit": wan(80)}, 80),
         ({"node": "top_up", "of": wan(10)}, 10),
         ({"node": "at_least", "of": wan(2), "floor": wan(3)}, 3),
         ({"node": "difference", "of": wan(9), "less": SALES}, None),

@@ -73,7 +73,7 @@ def test_every_reason_is_told_at_once_with_its_place() -> None:
         ("field_date_from_datetime_parsing", "facts.0.as_of"),
         ("field_extra_forbidden", "facts.1.extra"),
         ("as_of_invalid", "facts.2.as_of"),
-        ("field_value_error", "facts.3"),
+        ("field_value_error", "facts.3.unit"),
         ("field_model_type", "facts.4"),
     ]
     assert wrong.facts == ()

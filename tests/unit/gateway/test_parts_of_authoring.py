@@ -13,10 +13,16 @@ from portal_kit import Bus, Visitor
 
 from console.contracts.program import unconnected_gateway
 from contracts.authoring import ChangeView, FieldDifference
+from contracts.refusal import Reason
 from contracts.rule import Fact
 from contracts.trials import NeededDecision, NeededFact, TriedItem
 from gateway.portal.department.authoring.items.reading_differences import folded, shown_differences
-from gateway.portal.department.authoring.trial.pasted import FactsUnreadable, decisions_said, facts_said
+from gateway.portal.department.authoring.trial.pasted import (
+    FactsUnreadable,
+    decisions_said,
+    facts_said,
+    unfit_decisions,
+)
 
 TODAY = date(2026, 3, 10)
 
@@ -67,7 +73,7 @@ LOOKED_AT = TriedItem(
         needed("certified_on", "认定日期", "date"),
         needed("premiums", "月保费", "numbers", unit="元"),
     ),
-    decisions=(NeededDecision(decision="extra", by="市工信局"),),
+    decisions=(NeededDecision(decision="extra", by="市工信局", unit="万元"),),
 )
 
 
@@ -136,10 +142,22 @@ def test_what_was_pasted_counts_before_what_stands_in_a_field() -> None:
 
 
 def test_a_figure_that_somebody_would_set_has_a_unit() -> None:
-    (decision,) = decisions_said(LOOKED_AT, {"extra": "１,000"}, TODAY)
+    (decision,) = decisions_said(LOOKED_AT, {"extra": "１,000 元"}, TODAY)
     assert (decision.value, decision.unit, decision.by) == ("1000", "元", "市工信局")
-    with pytest.raises(FactsUnreadable):
-        decisions_said(LOOKED_AT, {"extra": "随便"}, TODAY)
+    for unclear in ("随便", "1000", "50 ，"):
+        with pytest.raises(FactsUnreadable) as caught:
+            decisions_said(LOOKED_AT, {"extra": unclear}, TODAY)
+        (reason,) = caught.value.refusal().reasons
+        assert reason.message.startswith("请写数字和单位，例如 50 万元")
+
+
+def test_a_figure_that_does_not_fit_the_rules_is_told_at_its_field() -> None:
+    decisions = decisions_said(LOOKED_AT, {"extra": "7 人"}, TODAY)
+    against = (
+        Reason(code="decision_unit_unfit", message="应以金额核定", field="decisions.0.unit"),
+        Reason(code="bands_gap", message="有空缺", field="content.rules.amount"),
+    )
+    assert [(each.field, each.message) for each in unfit_decisions(against, decisions)] == [("d.extra", "应以金额核定")]
 
 
 def test_a_20_that_became_a_30_is_seen_at_a_glance() -> None:

@@ -213,6 +213,17 @@ def test_facts_that_are_not_understood_are_told_beside_their_fields(desk: Visito
     assert "第 2 行：“入统方式”不是可以取的值" in text
 
 
+def test_a_figure_in_a_wrong_unit_is_told_beside_its_field(desk: Visitor) -> None:
+    sentence = "“extra”应以金额核定（万元、元），不能以“人”计"
+    reason = {"code": "decision_unit_unfit", "field": "decisions.0.unit", "message": sentence}
+    refused = refusal("preview_refused", reason, kind="invalid")
+    desk.bus.answers["try_item"] = lambda body: refused if body["decisions"] else TRIED
+    answer = desk.post("/department/drafts/d-1/trial", {"d.extra": "7 人"}, "author")
+    assert answer.status_code == 422
+    assert f'<p class="wrong">{sentence}</p>' in html.unescape(answer.text)
+    assert "规则还不能试算" not in answer.text
+
+
 def test_rules_that_cannot_be_tried_yet_say_where_they_are_mended(desk: Visitor) -> None:
     reason = {"code": "unit_unfit", "field": "content.rules.amount.of.0", "message": "单位不一致"}
     desk.bus.answers["try_item"] = refusal("preview_refused", reason, kind="invalid")

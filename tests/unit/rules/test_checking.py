@@ -103,23 +103,23 @@ def table(*bands: Any, by: str = "revenue", unit: str = "亿元", basis: str = "
         (quantity("nothing"), "undeclared_fact", "/fact"),
         (quantity("grade"), "fact_not_a_number", "/fact"),
         (Rate(base=quantity("revenue"), rate=quantity("heads")), "rate_not_a_share", "/rate"),
-        (PerUnit(quantity=quantity("heads"), price=fixed(5, "元/亩")), "amount_not_money", ""),
-        (Cap(of=ONE, limit=fixed(1, "人")), "units_differ", ""),
-        (Sum(of=[ONE, fixed(1, "%")]), "units_differ", ""),
+        (PerUnit(quantity=quantity("heads"), price=fixed(5, "元/亩")), "amount_not_money", "/price"),
+        (Cap(of=ONE, limit=fixed(1, "人")), "units_differ", "/limit"),
+        (Sum(of=[ONE, fixed(1, "%")]), "units_differ", "/of/1"),
         (table(band(1, 5, ONE), unit="人"), "unit_unfit", "/unit"),
-        (table(band(1, 5, ONE), band(4, None, ONE)), "bands_overlap", "/bands/1"),
-        (table(band(5, 9, ONE), band(1, 5, ONE)), "bands_overlap", "/bands/1"),
-        (table(band(1, 5, ONE, takes_high=True), band(5, None, ONE)), "bands_overlap", "/bands/1"),
+        (table(band(1, 5, ONE), band(4, None, ONE)), "bands_overlap", "/bands/1/low"),
+        (table(band(5, 9, ONE), band(1, 5, ONE)), "bands_overlap", "/bands/1/low"),
+        (table(band(1, 5, ONE, takes_high=True), band(5, None, ONE)), "bands_overlap", "/bands/1/low_inclusive"),
         (table(band(1, None, ONE), band(5, None, ONE)), "bands_overlap", "/bands/1"),
-        (table(band(1, 5, ONE), band(6, None, ONE)), "bands_gap", "/bands/1"),
-        (table(band(1, 5, ONE), band(5, None, ONE, takes_low=False)), "bands_gap", "/bands/1"),
+        (table(band(1, 5, ONE), band(6, None, ONE)), "bands_gap", "/bands/1/low"),
+        (table(band(1, 5, ONE), band(5, None, ONE, takes_low=False)), "bands_gap", "/bands/1/low_inclusive"),
         (table(band(5, 1, ONE)), "band_empty", "/bands/0"),
         (table(band(5, 5, ONE)), "band_empty", "/bands/0"),
-        (table(band(1, 5, ONE), band(5, None, fixed(1, "人"))), "units_differ", ""),
+        (table(band(1, 5, ONE), band(5, None, fixed(1, "人"))), "units_differ", "/bands/1/then"),
         (table(band(-1, 5, fixed(1, "%")), basis="marginal"), "band_negative", "/bands/0"),
-        (table(band(1, 5, ONE), basis="marginal"), "amount_not_money", ""),
+        (table(band(1, 5, ONE), basis="marginal"), "amount_not_money", "/bands/0/then"),
         (Lookup(fact="heads", rows=[LookupRow(codes=["a"], then=ONE)]), "fact_not_a_code", "/fact"),
-        (Lookup(fact="grade", rows=[LookupRow(codes=["z"], then=ONE)]), "unknown_code", "/rows/0/codes"),
+        (Lookup(fact="grade", rows=[LookupRow(codes=["z"], then=ONE)]), "unknown_code", "/rows/0/codes/0"),
         (
             Lookup(fact="grade", rows=[LookupRow(codes=["a", "b"], then=ONE), LookupRow(codes=["b"], then=ONE)]),
             "code_repeated",
@@ -193,7 +193,7 @@ def test_all_reasons_come_at_once():
 
 def test_declarations_are_checked_alone_and_against_the_vocabulary():
     twice = (*FACT_TYPES.values(), FACT_TYPES["revenue"])
-    assert codes(fact_types=twice) == [("fact_declared_twice", f"/fact_types/{len(FACT_TYPES)}")]
+    assert codes(fact_types=twice) == [("fact_declared_twice", f"/fact_types/{len(FACT_TYPES)}/name")]
     odd = FactType(name="odd", label="怪", kind="number", unit="元·")
     assert codes(fact_types=(*FACT_TYPES.values(), odd))[0][0] == "unknown_unit"
     vocabulary = FACT_TYPES | {"revenue": FactType(name="revenue", label="收入", kind="number", unit="人")}
@@ -206,7 +206,7 @@ def test_declarations_are_checked_alone_and_against_the_vocabulary():
 
 def test_a_step_outside_the_limit_cites_its_basis():
     step = {"kind": "panel", "counts_against_limit": False}
-    with pytest.raises(ValidationError, match="cites its basis"):
+    with pytest.raises(ValidationError, match="须写明依据"):
         item_rules(plan={"steps": [step]})
 
 

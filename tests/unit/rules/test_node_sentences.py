@@ -120,11 +120,11 @@ UNSOUND: dict[str, Any] = {
     "growth_without_base /amount/rate": {"node": "rate", "base": YUAN, "rate": {"node": "growth", "now": REVENUE, "before": REVENUE, "when_zero": SHARE}},
     "growth_without_base /amount": {"node": "growth_bands", "now": REVENUE, "before": REVENUE, "entry": SHARE, "steps": [{"rate": SHARE}]},
     "growth_base_said_twice /amount/rate/when_zero": {"node": "rate", "base": YUAN, "rate": {"node": "growth", "now": REVENUE, "before": REVENUE, "when_zero": SHARE, "when_not_positive": SHARE}},
-    "units_differ /amount/rate": {"node": "rate", "base": YUAN, "rate": {"node": "growth", "now": REVENUE, "before": REVENUE, "when_not_positive": YUAN}},
+    "units_differ /amount/rate/when_not_positive": {"node": "rate", "base": YUAN, "rate": {"node": "growth", "now": REVENUE, "before": REVENUE, "when_not_positive": YUAN}},
     "rate_not_a_share /amount/entry": {"node": "growth_bands", "now": REVENUE, "before": REVENUE, "entry": YUAN, "steps": [{"rate": SHARE}], "when_not_positive": YUAN},
     "growth_step_open /amount/steps/0": {"node": "growth_bands", "now": REVENUE, "before": REVENUE, "entry": SHARE, "steps": [{"rate": SHARE}, {"rate": SHARE}], "when_not_positive": YUAN},
     "growth_steps_overlap /amount/steps/1": {"node": "growth_bands", "now": REVENUE, "before": REVENUE, "entry": SHARE, "steps": [{"up_to": SHARE, "rate": SHARE}, {"up_to": SHARE, "rate": SHARE}], "when_not_positive": YUAN},
-    "units_differ /amount": {"node": "difference", "of": YUAN, "less": SHARE},
+    "units_differ /amount/less": {"node": "difference", "of": YUAN, "less": SHARE},
     "unit_unfit /amount/unit": {"node": "rounded", "of": REVENUE, "to": "1", "unit": "人", "rounding": "down"},
     "step_not_positive /amount/to": {"node": "rounded", "of": REVENUE, "to": "0", "unit": "元", "rounding": "down"},
     "fact_not_codes /amount/quantity/fact": {"node": "per_unit", "quantity": {"node": "count_codes", "fact": "grade"}, "price": {"node": "fixed", "value": "1", "unit": "元/项"}},
@@ -137,7 +137,7 @@ UNSOUND: dict[str, Any] = {
     "history_not_money /amount/rate/limit": {"node": "rate", "base": YUAN, "rate": {"node": "cap", "scope": "year", "of": SHARE, "limit": SHARE}},
     "decision_repeated /amount/of/1/decision": {"node": "sum", "of": [{"node": "decided", "decision": "bonus", "by": "局", "max": YUAN}, {"node": "decided", "decision": "bonus", "by": "局", "max": REVENUE}]},
     "undeclared_parameter /amount/rate/parameter": {"node": "rate", "base": YUAN, "rate": {"node": "parameter", "parameter": "unknown"}},
-    "parameter_key_unfit /amount/rate": {"node": "rate", "base": YUAN, "rate": AVERAGE},
+    "parameter_key_unfit /amount/rate/key": {"node": "rate", "base": YUAN, "rate": AVERAGE},
     "key_given_twice /amount/rate/key": {"node": "rate", "base": YUAN, "rate": {**AVERAGE, "key": "C39", "key_fact": {"fact": "grade"}}},
     "day_and_period /amount/rate/period": {"node": "rate", "base": YUAN, "rate": {**AVERAGE, "key": "C39", "period": "Y", "on": {"node": "today"}}},
     "in_kind_in_arithmetic /amount": {"node": "rate", "base": {"node": "in_kind", "kind": "service", "gives": "服务"}, "rate": SHARE},
@@ -154,7 +154,7 @@ def test_an_amount_that_cannot_be_computed_is_refused_at_its_place(expected: str
 
 def test_conditions_on_computed_values_are_checked():
     uneven = {"node": "compare", "left": REVENUE, "operator": "ge", "right": SHARE}
-    assert found(eligibility=uneven) == [("units_differ", "/eligibility")]
+    assert found(eligibility=uneven) == [("units_differ", "/eligibility/right")]
     parts = [{"node": "condition", "fact": "above_scale", "operator": "is_true", "period": "Y"}]
     assert found(eligibility={"node": "n_of", "least": 2, "of": parts}) == [("least_too_many", "/eligibility/least")]
     days = {
@@ -195,7 +195,7 @@ TERMS: dict[str, dict[str, Any]] = {
     "unit_unfit /quotas/0/pot_unit": {"quotas": [{"pot": "1", "pot_unit": "人"}]},
     "quota_negative /quotas/0/pot": {"quotas": [{"pot": "-1"}]},
     "pot_missing /quotas/0": {"quotas": [{"places": 1, "when_short": "pro_rata"}]},
-    "parameter_declared_twice /parameters/1": {"parameters": [{"name": "average", "label": "平均", "unit": "%"}] * 2},
+    "parameter_declared_twice /parameters/1/name": {"parameters": [{"name": "average", "label": "平均", "unit": "%"}] * 2},
     "codes_not_covered /shares/rows": {"shares": {"node": "split_by", "fact": "grade", "rows": [{"codes": ["a"], "split": {"parts": [{"payer": "city", "fraction": "1"}], "remainder_to": "city"}}]}},
     "shares_not_one /shares/rows/0/split/parts": {"shares": {"node": "split_by", "fact": "grade", "rows": [{"codes": ["a", "b", "c"], "split": {"parts": [{"payer": "city", "fraction": "1/2"}], "remainder_to": "city"}}]}},
     "code_repeated /shares/rows/1/codes": {"shares": {"node": "split_by", "fact": "grade", "rows": [{"codes": ["a", "b", "c"], "split": {"parts": [{"payer": "city", "fraction": "1"}], "remainder_to": "city"}}] * 2}},

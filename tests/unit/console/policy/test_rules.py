@@ -118,7 +118,7 @@ def test_problems_are_told_with_their_places(write: Any, capsys: pytest.CaptureF
         ({**RULES, "eligibility": {"node": "perhaps"}}, "/eligibility：没有“perhaps”这种节点，可用的有：all"),
         (
             {**RULES, "amount": {"node": "fixed", "value": 5, "unit": "元"}},
-            "/amount/value：应为文本（加引号）",
+            '/amount/value：数字写成加引号的文本，如 "5"',
         ),
         ({**RULES, "amount": {"node": "fixed", "value": "5"}}, "/amount/unit：缺少该字段"),
         ({**RULES, "amounts": 5}, "/amounts：不认识的字段"),
@@ -193,12 +193,12 @@ def test_what_was_granted_before_counts(write: Any, capsys: pytest.CaptureFixtur
     [
         ({"facts": {"turnover": "5"}}, "/facts/turnover：事项没有声明“turnover”"),
         ({"facts": {"output@2025": "很多"}}, "/facts/output@2025：应为数字加单位"),
-        ({"facts": {"above_scale": "yes"}}, "/facts/0：取值不成立"),
+        ({"facts": {"above_scale": "yes"}}, "/facts/above_scale：“规模以上企业”的值应写 true 或 false（不加引号）"),
         ({"facts": 5}, "/facts：应为列表或对象"),
         ({"facts": {"output@2025": "1,5 万元"}}, "/facts/output@2025：应为数字加单位"),
         ({"facts": {"grade": "#N/A"}}, "/facts/grade：“#N/A”不是代码"),
         ({"facts": {"honours": ["a", "NULL"]}}, "/facts/honours：“NULL”不是代码"),
-        ({"facts": [{"name": "grade", "value": "-"}]}, "/facts/grade：“-”不是代码"),
+        ({"facts": [{"name": "grade", "value": "-"}]}, "/facts/grade/value：“-”不是代码"),
         ({"fact": []}, "/fact：不认识的字段"),
         ([], "/：应为一个对象"),
     ],
@@ -214,7 +214,7 @@ def test_a_decision_that_nobody_asks_for_is_refused(write: Any, capsys: pytest.C
     rules, facts = write("rules.json", RULES), write("facts.json", {"facts": {}})
     assert main(["rules", "run", rules, "--facts", facts, "--decided", "bonus=1元", "--decided", "expansion=5"]) == 2
     said = capsys.readouterr().err
-    assert "“bonus”：规则中没有这项核定（有：expansion）" in said
+    assert "“bonus=1元”：规则中没有“bonus”这项核定（有：expansion）" in said
     assert "“expansion=5”：写法为 名称=数值单位" in said
 
 
@@ -223,7 +223,7 @@ def test_a_list_of_faulty_entries_is_not_called_too_short_as_well() -> None:
     with pytest.raises(BadFile) as bad:
         parse(ItemRules, data, "f.json")
     assert str(bad.value).splitlines() == [
-        "f.json：/fact_types/0/kind：只能是：number、flag、code、codes、date、numbers"
+        "f.json：/fact_types/0/kind：只能是：number、flag、code、codes、date、numbers、dates"
     ]
 
 

@@ -16,6 +16,7 @@ NAMES: Mapping[tuple[str, str], str] = {
     ("ParameterType", "name"): "figure",
     ("Material", "code"): "material",
     ("Decided", "decision"): "decision",
+    ("DecidedOpen", "decision"): "decision",
 }
 """Names that programs need and nobody thinks of: a new one is numbered, so that it stands alone in its item."""
 

@@ -19,7 +19,13 @@ from gateway.door import Door, RefusedThere, said
 from gateway.portal.department.authoring.drafts.wholes import whole_text
 from gateway.portal.department.authoring.editor.places_named import named_problems
 from gateway.portal.department.authoring.editor.sections import section_of
-from gateway.portal.department.authoring.trial.pasted import decisions_said, facts_said, key_of
+from gateway.portal.department.authoring.trial.pasted import (
+    FactsUnreadable,
+    decisions_said,
+    facts_said,
+    key_of,
+    unfit_decisions,
+)
 from gateway.portal.department.authoring.trial.results import verdict_lines
 from gateway.portal.shell.entries import sent_form_of
 from gateway.portal.shell.headers import NOBODY_KEEPS
@@ -90,13 +96,16 @@ async def show_preview(door: Door, query: GetDraft) -> Values:
 
 
 async def _tried(door: Door, draft: DraftView, query: TryItem) -> dict[str, Any]:
-    """What came of it, for the page; where the rules cannot be tried yet, why."""
+    """What came of it, for the page; where the rules cannot be tried yet, why. Raises FactsUnreadable where a figure
+    that somebody would set does not fit them."""
     shown: dict[str, Any] = {"draft": draft, "said": query, "tried": None, "reasons": [], "unknown": ""}
     try:
         tried = await door.told(query)
     except RefusedThere as refused:
         refusal = refused.refusal()
         if refusal.code == NOT_READY:
+            if against := unfit_decisions(refusal.reasons, query.decisions):
+                raise FactsUnreadable(*against) from None
             return {**shown, "reasons": [_with_section(each) for each in refusal.reasons]}
         if refusal.kind != "not_found":
             raise

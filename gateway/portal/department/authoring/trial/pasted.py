@@ -22,6 +22,7 @@ QUANTITY = re.compile(r"([+-]?[0-9][0-9,.]*(?:[eE]\+[0-9]+)?)\s*([^\s0-9,;]{0,24
 BETWEEN = re.compile(r"[、,，;；]+")
 SIGNS = re.compile(r"\t+|\s*[=＝:：]\s*|\s+")
 PASTED = "pasted"
+AT_DECISION = re.compile(r"decisions\.([0-9]+)\.")
 
 
 class FactsUnreadable(Invalid):
@@ -54,21 +55,34 @@ def facts_said(tried: TriedItem, filled: Mapping[str, Any], lines: str, on: date
 
 
 def decisions_said(tried: TriedItem, filled: Mapping[str, Any], on: date) -> tuple[Decision, ...]:
-    """Figures that somebody would set: `50万元`. Raises FactsUnreadable."""
-    found, wrong = [], []
+    """Figures that somebody would set: `50万元`. Raises FactsUnreadable; a number alone may be 元 or 万元."""
+    found: list[Decision] = []
+    wrong: list[Reason] = []
     for needed in tried.decisions:
         text = str(filled.get(needed.decision) or "").strip()
         if not text:
             continue
+        example = f"请写数字和单位，例如 50 {needed.unit or '万元'}"
         try:
             value, unit = _quantity(text)
+            if not unit:
+                raise NotWritten("缺少单位")
+            found.append(Decision(name=needed.decision, value=value, unit=unit, by=needed.by, on=on))
         except NotWritten as error:
-            wrong.append(_reason(f"d.{needed.decision}", f"请写数字和单位，例如 50 万元（{error.why}）"))
-        else:
-            found.append(Decision(name=needed.decision, value=value, unit=unit or "元", by=needed.by, on=on))
+            wrong.append(_reason(f"d.{needed.decision}", f"{example}（{error.why}）"))
+        except ValidationError:
+            wrong.append(_reason(f"d.{needed.decision}", example))
     if wrong:
         raise FactsUnreadable(*wrong)
     return tuple(found)
+
+
+def unfit_decisions(reasons: Iterable[Reason], decisions: Sequence[Decision]) -> tuple[Reason, ...]:
+    """What the rules say against these figures, each at the field in which it was filled in."""
+    found = [(each, AT_DECISION.match(each.field or "")) for each in reasons]
+    return tuple(
+        each.model_copy(update={"field": f"d.{decisions[int(place[1])].name}"}) for each, place in found if place
+    )
 
 
 def _pasted(
