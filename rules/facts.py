@@ -19,6 +19,7 @@ from contracts.rule import (
     ItemRules,
     KeyRef,
     MissingFact,
+    Objection,
     ParameterType,
     ParameterValue,
     absolute_period,
@@ -41,11 +42,15 @@ Bound = Literal["lowest", "highest"]
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What is given besides the facts. `awards` None: what was granted before is not known."""
+    """What is given besides the facts. `awards` None: what was granted before is not known.
+
+    `dropped` are the named parts of the amount that are not had this time, each with why.
+    """
 
     awards: AwardHistory | None = None
     decisions: Mapping[str, Decision] = field(default_factory=dict)
     parameters: ParameterTypes = field(default_factory=dict)
+    dropped: Mapping[str, Objection] = field(default_factory=dict)
 
 
 NOTHING_GIVEN = Given()
@@ -62,12 +67,13 @@ def given(
 
 @dataclass(slots=True)
 class Trail:
-    """What an evaluation came past: caps left open for want of earlier awards, figures that have a range, and
-    outside figures."""
+    """What an evaluation came past: caps left open for want of earlier awards, figures that have a range,
+    outside figures, and parts that were asked for and dropped."""
 
     open_caps: list[str] = field(default_factory=list)
     has_range: bool = False
     figures: list[ParameterValue] = field(default_factory=list)
+    dropped: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
