@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
 from contracts.money import Money
-from contracts.rule import Award, AwardHistory, Counted, KeyRef, MissingFact
+from contracts.rule import (
+    AtMostOf,
+    Award,
+    AwardHistory,
+    Cap,
+    CapInOrder,
+    Counted,
+    Exclusive,
+    ItemRules,
+    KeyRef,
+    MissingFact,
+    OncePer,
+    SameChoice,
+)
+from contracts.rule.facts import RulePart
 from rules.facts import FactReader
 from rules.figures import NOTHING
 
@@ -79,6 +93,40 @@ def _counts(award: Award, counted: Counted, history: AwardHistory) -> bool:
     if counted.families == "any":
         return True
     return award.family in ((history.family,) if counted.families == "own" else counted.families)
+
+
+def families_passed_by(rules: ItemRules, history: AwardHistory | None) -> frozenset[str]:
+    """The items of whose awards no rule takes notice."""
+    if history is None:
+        return frozenset()
+    asked: set[str] = set()
+    every = False
+    for _, part in places(rules):
+        families: object = ()
+        if isinstance(part, Counted | Exclusive):
+            families = part.families
+        elif isinstance(part, Cap | CapInOrder) and part.scope != "payment" and part.counted is None:
+            families = "own"
+        elif isinstance(part, OncePer | SameChoice):
+            families = (history.family, *part.families)
+        every = every or families == "any"
+        asked.update((history.family,) if families == "own" else families if isinstance(families, tuple) else ())
+    groups = {rule.group for rule in rules.stacking if isinstance(rule, AtMostOf)}
+    left = [award for award in history.awards if award.family not in asked and not groups & set(award.groups)]
+    return frozenset() if every else frozenset(award.family for award in left)
+
+
+def places(part: RulePart, where: str = "") -> Iterator[tuple[str, RulePart]]:
+    """Everything in the rules with its place. The plan has no amounts."""
+    yield where, part
+    for field, value in part.__dict__.items():
+        if field == "plan":
+            continue
+        if isinstance(value, RulePart):
+            yield from places(value, f"{where}/{field}")
+        for index, each in enumerate(value if isinstance(value, tuple) else ()):
+            if isinstance(each, RulePart):
+                yield from places(each, f"{where}/{field}/{index}")
 
 
 def award_text(award: Award) -> str:

@@ -71,13 +71,15 @@ def assess(
 
 
 def _divided(rules: ItemRules, amount: Amount, reader: FactReader) -> tuple[Amount, tuple[PayeeLine, ...]]:
-    """The amount with who gets what of it; undetermined while what one of them gets cannot be told."""
+    """The amount that is paid, with who gets what of it; undetermined while what one of them gets cannot be told."""
     if rules.payees is None or amount.money is None:
         return amount, ()
     divided = divide_payees(amount.money, rules.payees, reader, rules.rounding)
-    if missing := [each for each in divided if isinstance(each, MissingFact)]:
-        return _unsettled(amount, missing, "各收款人的金额尚不能判定"), ()
-    return amount, tuple(each for each in divided if isinstance(each, PayeeLine))
+    if divided.missing:
+        unsettled = _unsettled(amount, divided.missing, "各收款人的金额尚不能判定")
+        limited = any(part.most is not None for part in rules.payees.parts)
+        return unsettled.model_copy(update={"lowest": ZERO}) if limited else unsettled, ()
+    return divided.paid(amount), divided.lines
 
 
 def _due(rules: ItemRules, reader: FactReader) -> tuple[Verdict, Amount, InstalmentAnswer | None]:
@@ -108,6 +110,7 @@ def _unsettled(amount: Amount, missing: Sequence[MissingFact], phrase: str) -> A
         update={
             "state": "undetermined",
             "money": None,
+            "parts": (),
             "working": (*amount.working, Line(text_zh=f"{phrase}：缺少“{lacking}”", value=ZERO)),
             "missing": tuple(dict.fromkeys((*amount.missing, *missing))),
             "lowest": amount.lowest if amount.money is None else amount.money,

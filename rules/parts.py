@@ -90,8 +90,9 @@ def added(parts: Sequence[Figure]) -> Figure:
 
 
 def in_fen(parts: Parts, money: Money) -> tuple[PartAmount, ...]:
-    """The parts of a payment, which add up to it: in proportion, cut to the fen, and what the cutting leaves one fen
-    each to those that lost most, the earlier first. A part below zero gets nothing, and lessens the others.
+    """The parts, in 元, of a payment, which add up to it: cut to the fen, and what the cutting leaves one fen each to
+    those that lost most, the earlier first. Where the payment was rounded by more than a fen the parts follow in
+    proportion. A part below zero gets nothing, and lessens the others.
     """
     if all(name is None for name, _ in parts):
         return ()
@@ -100,7 +101,8 @@ def in_fen(parts: Parts, money: Money) -> tuple[PartAmount, ...]:
     if not total:
         named = tuple(PartAmount(part=name, money=ZERO) for name, _ in parts if name is not None)
         return (*named, PartAmount(part=None, money=money)) if money else named
-    exact = [size * money.fen / total for size in sizes]
+    near = abs(total * 100 - money.fen) < 1
+    exact = [size * 100 if near else size * money.fen / total for size in sizes]
     fen = [value.numerator // value.denominator for value in exact]
     lost = sorted(range(len(fen)), key=lambda index: (fen[index] - exact[index], index))
     for index in lost[: money.fen - sum(fen)]:
@@ -115,7 +117,7 @@ def adding_up(amount: Amount) -> Amount:
         return amount.model_copy(update={"parts": ()}) if amount.parts else amount
     if Money.total(each.money for each in amount.parts) == amount.money:
         return amount
-    parts = tuple((each.part, Fraction(each.money.fen)) for each in amount.parts)
+    parts = tuple((each.part, Fraction(each.money.fen, 100)) for each in amount.parts)
     return amount.model_copy(update={"parts": in_fen(parts, amount.money)})
 
 
@@ -135,20 +137,21 @@ class PartNames:
 
 def part_names(rules: ItemRules) -> PartNames:
     """The parts of an item's amount, by the names of its terms."""
-    return _names_of(rules.amount, {value.name: value.of for value in rules.values})
+    return names_in(rules.amount, {value.name: value.of for value in rules.values})
 
 
-def _names_of(node: AmountRule, values: Mapping[str, AmountRule]) -> PartNames:
+def names_in(node: AmountRule, values: Mapping[str, AmountRule]) -> PartNames:
+    """The parts that one node of an amount can have; `values` are the item's named ones."""
     match node:
         case Sum() | CapInOrder():
             return _together([_name_of_term(part, values) for part in node.of])
         case Cap() | AtLeast() | Threshold() | Rounded() | TopUp() | Each():
-            return _names_of(node.of, values)
+            return names_in(node.of, values)
         case NamedFigure() if node.value in values:
             known = {name: of for name, of in values.items() if name != node.value}
-            return _names_of(values[node.value], known)
+            return names_in(values[node.value], known)
         case When() | Lookup() | Table() | Highest() | Lowest():
-            return _one_of([_names_of(branch, values) for branch in _branches(node)])
+            return _one_of([names_in(branch, values) for branch in _branches(node)])
         case Fixed():
             return PartNames(rest=number(node.value) != 0)
         case _:
@@ -156,7 +159,7 @@ def _names_of(node: AmountRule, values: Mapping[str, AmountRule]) -> PartNames:
 
 
 def _name_of_term(node: AmountRule, values: Mapping[str, AmountRule]) -> PartNames:
-    return PartNames(Counter([node.name])) if node.name is not None else _names_of(node, values)
+    return PartNames(Counter([node.name])) if node.name is not None else names_in(node, values)
 
 
 def _branches(node: When | Lookup | Table | Highest | Lowest) -> Sequence[AmountRule]:

@@ -22,6 +22,7 @@ from contracts.rule import (
 from contracts.rule.facts import RulePart
 from rules.checking.amounts import check_amount
 from rules.checking.eligibility import check_eligibility
+from rules.checking.history import check_history
 from rules.checking.terms import check_terms
 from rules.facts import FactTypes, same_dimension
 from rules.findings import Findings
@@ -36,7 +37,7 @@ def check_publication(content: PolicyItemContent, vocabulary: FactTypes | None =
 
     Besides what `check` finds: no publication without a fair-competition conclusion.
     """
-    found = _examine(content.rules, vocabulary)
+    found = _examine(content.rules, vocabulary, content.code)
     problems = [problem.model_copy(update={"where": f"/rules{problem.where}"}) for problem in found.problems]
     if not content.sample:
         text = "数值未载明的规则只能用于示例，不得发布"
@@ -56,7 +57,7 @@ def check(rules: ItemRules, vocabulary: FactTypes | None = None) -> list[Problem
     return _examine(rules, vocabulary).problems
 
 
-def _examine(rules: ItemRules, vocabulary: FactTypes | None) -> Findings:
+def _examine(rules: ItemRules, vocabulary: FactTypes | None, family: str | None = None) -> Findings:
     findings = Findings(rules.fact_types_by_name, rules.parameters_by_name)
     too_deep = False
     trees = {
@@ -77,6 +78,7 @@ def _examine(rules: ItemRules, vocabulary: FactTypes | None) -> Findings:
     check_eligibility(rules.eligibility, "/eligibility", findings)
     check_amount(rules.amount, "/amount", findings)
     check_terms(rules, findings)
+    check_history(rules, findings, family)
     _check_shares(rules.shares, findings)
     _check_plan(rules.plan, findings)
     return findings

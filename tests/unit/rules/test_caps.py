@@ -98,7 +98,7 @@ def test_a_projects_cap_counts_the_same_project_across_levels():
     """FJ-008: the project's investment is helped up to 1 million, all treasuries together."""
     counted = Counted(families="any", levels=("province", "city"), key={"fact": "grade", "period": "Y"})
     rule = cap("project", 12, counted)
-    earlier = (award(5, project="a", level="province"), award(9, project="b"), award(9))
+    earlier = (award(5, project="a", level="province"), award(9, project="b"), award(9, level="county"))
     assert wan(rule, *earlier, facts=PROJECT) == 7
     missing = amount(rule, *earlier)
     assert [each.name for each in missing.missing] == ["grade"]
