@@ -79,7 +79,7 @@ def _sorted_out(awards: Iterable[Award], counted: Counted, keys: frozenset[str],
             continue
         lacking = []
         if counted.parts and award.part is None:
-            lacking.append(part_missing(award))
+            lacking.append(part_missing(award, reader))
         if counted.key is not None and not codes:
             lacking.append(key_missing(award, counted.key, reader))
         missing += lacking
@@ -129,19 +129,22 @@ def places(part: RulePart, where: str = "") -> Iterator[tuple[str, RulePart]]:
                 yield from places(each, f"{where}/{field}/{index}")
 
 
-def award_text(award: Award) -> str:
+def award_text(award: Award, reader: FactReader) -> str:
     """Which award it is: `2023 年度事项“GZ-001”的奖补 40,000.00 元`."""
-    return f"{award.year} 年度事项“{award.family}”的奖补 {award.money.yuan_text()} 元"
+    history = reader.given.awards
+    own = history is not None and award.family == history.family
+    called = "本事项" if own else f"事项“{award.family}”"
+    return f"{award.year} 年度{called}的奖补 {award.money.yuan_text()} 元"
 
 
 def key_missing(award: Award, key: KeyRef, reader: FactReader) -> MissingFact:
     """That an award does not say for which project, certificate or person it was granted."""
     declared = reader.fact_types.get(key.fact)
-    label = f"{award_text(award)}是为哪个“{declared.label if declared else key.fact}”发放的"
+    label = f"{award_text(award, reader)}是为哪个“{declared.label if declared else key.fact}”发放的"
     return MissingFact(name=key.fact, period=None, label=label, why="absent", kind="award")
 
 
-def part_missing(award: Award) -> MissingFact:
+def part_missing(award: Award, reader: FactReader) -> MissingFact:
     """That an award does not say for which named part of its item it was granted."""
-    label = f"{award_text(award)}属于该事项的哪一部分"
+    label = f"{award_text(award, reader)}属于该事项的哪一部分"
     return MissingFact(name="part", period=None, label=label, why="absent", kind="award")

@@ -68,12 +68,12 @@ def _changed(rule: SameChoice, history: AwardHistory, reader: FactReader) -> lis
     silent = [award for award in earlier if not award.codes_of(fact)]
     if not silent:
         return []
-    text = f"{_several(silent)}没有记明“{called.label(fact)}”，无法核对是否与以前选定的一致"
+    text = f"{_several(silent, reader)}没有记明“{called.label(fact)}”，无法核对是否与以前选定的一致"
     return [Objection(code="key_unknown", text_zh=text)]
 
 
-def _several(awards: Sequence[Award]) -> str:
-    return "、".join(dict.fromkeys(award_text(award) for award in awards))
+def _several(awards: Sequence[Award], reader: FactReader) -> str:
+    return "、".join(dict.fromkeys(award_text(award, reader) for award in awards))
 
 
 # -- what served --------------------------------------------------------------------------------------------
@@ -147,7 +147,7 @@ def _spent(rule: OncePer, awards: Sequence[Award], part: str, reader: FactReader
         and (within.years is None or abs(year - claim.year) < within.years)
     ]
     if within.key is None:
-        return _too_often(rule, claims, part)
+        return _too_often(rule, claims, part, reader)
     keys, fact = reader.keys(within.key), within.key.fact
     label = Names(reader.fact_types).label(fact)
     if isinstance(keys, MissingFact):
@@ -164,17 +164,17 @@ def _spent(rule: OncePer, awards: Sequence[Award], part: str, reader: FactReader
     if spent:
         called = Names(reader.fact_types).codes(fact, tuple(spent))
         return Objection(code="used_up", text_zh=f"{label} {called} 已享受过，最多 {rule.most} 次")
-    return _untold(doubtful, f"“{label}”", fact, part)
+    return _untold(doubtful, f"“{label}”", fact, part, reader)
 
 
-def _too_often(rule: OncePer, claims: Sequence[_Claim], part: str) -> Objection | None:
+def _too_often(rule: OncePer, claims: Sequence[_Claim], part: str, reader: FactReader) -> Objection | None:
     had = [claim for claim in claims if _is_for(claim, part)]
     if len(had) >= rule.most:
         when = "本年度" if rule.within.scope == "year" else years_text(rule.within.years)
         return Objection(code="used_up", text_zh=f"{when}已享受 {len(had)} 次，最多 {rule.most} 次")
     if len(claims) < rule.most:
         return None
-    return _untold([claim for claim in claims if claim not in had], "", "", part)
+    return _untold([claim for claim in claims if claim not in had], "", "", part, reader)
 
 
 def _is_for(claim: _Claim, part: str) -> bool:
@@ -182,7 +182,7 @@ def _is_for(claim: _Claim, part: str) -> bool:
     return not part or any(award.part == part for award in claim.awards)
 
 
-def _untold(claims: Sequence[_Claim], label: str, fact: str, part: str) -> Objection | None:
+def _untold(claims: Sequence[_Claim], label: str, fact: str, part: str, reader: FactReader) -> Objection | None:
     if not claims:
         return None
     awards = [award for claim in claims for award in claim.awards]
@@ -195,4 +195,4 @@ def _untold(claims: Sequence[_Claim], label: str, fact: str, part: str) -> Objec
         )
         if each
     )
-    return Objection(code="key_unknown", text_zh=f"{_several(lacking)}没有记明{what}，无法核对是否已经享受")
+    return Objection(code="key_unknown", text_zh=f"{_several(lacking, reader)}没有记明{what}，无法核对是否已经享受")

@@ -58,7 +58,7 @@ def test_an_award_without_its_key_leaves_the_amount_open(rule: AmountRule, left:
     assert wan(tried(rules, award(40, "b"))) == 90
     found = tried(rules, award(40, None), award(10, "b")).amount
     assert [(each.kind, each.name, each.label) for each in found.missing] == [
-        ("award", "grade", "2025 年度事项“A”的奖补 400,000.00 元是为哪个“级别”发放的")
+        ("award", "grade", "2025 年度本事项的奖补 400,000.00 元是为哪个“级别”发放的")
     ]
     assert (found.lowest, found.highest) == (Money.from_yuan(left * 10_000), Money.from_yuan(900_000))
     assert wan(tried(rules, award(40, None, family="B"))) == 90
@@ -102,7 +102,7 @@ def test_what_serves_once_is_not_served_again_by_an_award_without_its_key():
     assert objections(twice, award(1, None), award(1)) == ["key_unknown"]
     assert objections(twice, award(1), award(1)) == ["used_up"]
     assert tried(rules, award(1, None)).objections[0].text_zh == (
-        "2025 年度事项“A”的奖补 10,000.00 元没有记明“级别”，无法核对是否已经享受"
+        "2025 年度本事项的奖补 10,000.00 元没有记明“级别”，无法核对是否已经享受"
     )
 
 

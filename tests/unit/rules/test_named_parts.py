@@ -173,7 +173,7 @@ def test_an_award_of_which_nobody_knows_the_part_leaves_the_amount_open():
     found = tried(rules, award(90, "设备"), award(95, None))
     assert found.amount.money is None
     assert [(each.kind, each.name, each.label) for each in found.amount.missing] == [
-        ("award", "part", "2024 年度事项“A”的奖补 950,000.00 元属于该事项的哪一部分")
+        ("award", "part", "2024 年度本事项的奖补 950,000.00 元属于该事项的哪一部分")
     ]
     assert (found.amount.lowest, found.amount.highest) == (Money.from_yuan(50_000), Money.from_yuan(400_000))
 
