@@ -40,8 +40,7 @@ def due_beside(
     the amount is without it then, and the rest may be paid.
     """
     if reader.given.awards is None or not rules.stacking:
-        verdict, amount, instalment = due(reader)
-        return (verdict, adding_up(amount), instalment), ()
+        return _told(*due(reader)), ()
     said = said_before(rules, reader)
     reader = _without(reader, [each.objection for each in said])
     verdict, amount, instalment = due(reader)
@@ -52,11 +51,18 @@ def due_beside(
                 reader, more = _giving_way(rule, standing, reader)
                 said += tuple(Said(each) for each in more)
                 verdict, amount, instalment = due(reader)
-    amount = adding_up(amount)
+    verdict, amount, instalment = _told(verdict, amount, instalment)
     left = [each.objection for each in said if each.holds(amount)]
     stands = [each for each in left if each.part in (None, *reader.trail.dropped)]
     amount, more = _reduced(rules, amount, reader)
     return (verdict, amount, instalment), tuple(dict.fromkeys((*stands, *more)))
+
+
+def _told(verdict: Verdict, amount: Amount, instalment: InstalmentAnswer | None) -> Due:
+    """The same, with parts that add up to what is due now: an instalment may have those of the whole."""
+    if instalment is not None:
+        instalment = instalment.model_copy(update={"amount": adding_up(instalment.amount)})
+    return verdict, adding_up(amount), instalment
 
 
 def _without(reader: FactReader, objections: Sequence[Objection]) -> FactReader:

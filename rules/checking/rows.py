@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from contracts.rule import Cap, Decided, Each, TopUp
+from contracts.rule import Cap, CapInOrder, Decided, Each, TopUp
 from contracts.rule.facts import LISTS, RulePart
 from rules.checking.values import CHECKS, dimension_of
 from rules.findings import Findings
@@ -28,7 +28,7 @@ def _each(node: Each, where: str, findings: Findings) -> Dimension | None:
         if fact in names and (fact, getattr(part, "period", None)) not in listed:
             text = f"逐{node.called}计算时用到的“{fact}”的这一期间没有列入 rows"
             findings.add("row_not_listed", f"{where}/of", text)
-        if isinstance(part, TopUp) or (isinstance(part, Cap) and part.scope != "payment"):
+        if isinstance(part, TopUp) or (isinstance(part, Cap | CapInOrder) and part.scope != "payment"):
             text = f"与历次奖补合并计算的封顶、补差不能逐{node.called}计算，请放在合计之外"
             findings.add("history_in_a_row", f"{where}/of", text)
         if isinstance(part, Decided):

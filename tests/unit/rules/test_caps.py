@@ -9,7 +9,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.money import Money
-from contracts.rule import Amount, Award, AwardHistory, AwardKey, Cap, Counted, Fact, FactSheet, Level, TopUp
+from contracts.rule import (
+    Amount,
+    Award,
+    AwardHistory,
+    AwardKey,
+    Cap,
+    Counted,
+    Difference,
+    Fact,
+    FactSheet,
+    Highest,
+    Level,
+    Rate,
+    Sum,
+    TopUp,
+)
 from rules import check, sentence
 from rules.amounts import compute_amount
 from tests.unit.rules.rule_writing import (
@@ -64,6 +79,35 @@ def test_a_cap_over_some_years_lets_the_older_ones_go():
     assert sentence(three) == "10 万元，3 年内累计最高不超过 20 万元（与3 年内本事项合并计算）。"
     for wrong in (cap("year", 20, Counted(years=3)), cap("lifetime", 20, Counted(scope="year", years=3))):
         assert [each.code for each in check(item_rules(amount=wrong))] == ["years_in_a_year"]
+
+
+def test_a_cap_that_is_just_reached_takes_nothing_off():
+    found = amount(cap("year", 12, of=fixed(5, "万元")), award(7))
+    assert (found.working[-1].text_zh, found.reductions) == ("年度封顶 50,000 元：未超过", ())
+    [less] = amount(cap("year", 12, of=fixed(6, "万元")), award(7)).reductions
+    assert (less.kind, less.money, less.part) == ("cap", Money.from_yuan(10_000), None)
+    assert less.text_zh == "年度封顶 120,000 元，本事项已获 70,000 元，剩余 50,000 元"
+    [topped] = amount(TopUp(of=fixed(6, "万元")), award(7)).reductions
+    assert (topped.kind, topped.money) == ("top_up", Money.from_yuan(60_000))
+
+
+def test_only_what_brings_the_payment_down_is_a_reason_why_it_is_not_more():
+    base = Cap(of=fixed(9, "万元"), limit=fixed(5, "万元"))
+    assert amount(Rate(base=base, rate=fixed(50, "%"))).reductions == ()
+    assert amount(Highest(of=[base, fixed(6, "万元")])).reductions == ()
+    assert len(amount(Highest(of=[base, fixed(4, "万元")])).reductions) == 1
+
+
+def test_an_amount_below_zero_is_not_raised_by_a_top_up():
+    less = Difference(of=fixed(1, "万元"), less=fixed(6, "万元"))
+    both = Sum(of=[TopUp(of=less), fixed(20, "万元")])
+    assert wan(both) == wan(both, award(3)) == 15
+
+
+def test_a_payment_that_was_taken_back_leaves_no_more_than_the_limit():
+    back = award(3).model_copy(update={"money": Money.from_yuan(-30_000)})
+    assert wan(cap("lifetime", 8), back) == 8
+    assert wan(cap("lifetime", 8), award(5), back) == 6
 
 
 def test_caps_nest_and_each_says_what_is_left():

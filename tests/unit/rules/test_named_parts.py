@@ -150,6 +150,15 @@ PARTED = st.lists(
 ).map(lambda terms: Sum(of=[thousandths(value, name) for name, value in terms]))
 
 
+def test_an_instalment_pays_its_fraction_of_each_part():
+    two = ({"label": "首期", "fraction": "1/4"}, {"label": "次期", "fraction": "3/4"})
+    rules = item_rules(amount=BOTH, instalments={"node": "instalments", "parts": two})
+    found = tried(rules)
+    assert (paid(found), parts(found)) == (10, {"设备": 2, "厂房": 7})
+    assert found.instalment is not None
+    assert found.instalment.amount.parts == found.amount.parts
+
+
 # -- caps by part -------------------------------------------------------------------------------------------
 
 
@@ -281,6 +290,11 @@ def test_while_a_part_is_not_known_nothing_is():
 )
 def test_a_cap_in_order_is_checked(rule: CapInOrder, said: list[str]):
     assert codes(item_rules(amount=rule)) == said
+
+
+def test_a_cap_in_order_over_earlier_awards_stands_outside_of_rows():
+    rule = Each(called="台", rows=[{"fact": "penalties", "period": "Y"}], of=in_order(1, 2, scope="lifetime"))
+    assert codes(item_rules(amount=rule)) == ["history_in_a_row"]
 
 
 # -- once only, by part -------------------------------------------------------------------------------------
