@@ -26,7 +26,7 @@ from contracts.rule import (
 )
 from rules.facts import FactReader
 from rules.once import Said, said_before
-from rules.parts import adding_up
+from rules.parts import adding_up, part_names
 from rules.stacking import candidate_keys, settle_stacking
 
 Due = tuple[Verdict, Amount, InstalmentAnswer | None]
@@ -39,6 +39,9 @@ def due_beside(
     """What earlier awards leave of what is `due`, and their objections. One with a `part` is about that part alone:
     the amount is without it then, and the rest may be paid.
     """
+    if reader.given.awards is not None:
+        parts = frozenset(part_names(rules).counts)
+        reader = replace(reader, given=replace(reader.given, parts=parts))
     if reader.given.awards is None or not rules.stacking:
         return _told(*due(reader)), ()
     said = said_before(rules, reader)

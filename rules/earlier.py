@@ -59,7 +59,7 @@ def earlier_awards(counted: Counted, year: int | None, reader: FactReader) -> Ea
         last = reader.sheet.reference_year
         awards = [award for award in awards if last - counted.years < award.year <= last]
     if counted.parts:
-        awards = [award for award in awards if award.part is None or award.part in counted.parts]
+        awards = [award for award in awards if award.part in counted.parts or not tells_its_part(award, reader)]
     keys: frozenset[str] = frozenset()
     if counted.key is not None and awards:
         found = reader.keys(counted.key)
@@ -78,13 +78,22 @@ def _sorted_out(awards: Iterable[Award], counted: Counted, keys: frozenset[str],
         if counted.key is not None and codes and not codes & keys:
             continue
         lacking = []
-        if counted.parts and award.part is None:
+        if counted.parts and not tells_its_part(award, reader):
             lacking.append(part_missing(award, reader))
         if counted.key is not None and not codes:
             lacking.append(key_missing(award, counted.key, reader))
         missing += lacking
         (doubtful if lacking else sure).append(award)
     return Earlier(tuple(sure), tuple(doubtful), tuple(dict.fromkeys(missing)))
+
+
+def tells_its_part(award: Award, reader: FactReader) -> bool:
+    """Whether an award says for which part of its item it was granted: one of those that there are, if it is of the
+    item that is asked about. A part that was called otherwise in an earlier version is for a person to tell.
+    """
+    history = reader.given.awards
+    own = history is not None and award.family == history.family
+    return award.part is not None and (not own or not reader.given.parts or award.part in reader.given.parts)
 
 
 def _counts(award: Award, counted: Counted, history: AwardHistory) -> bool:

@@ -44,12 +44,14 @@ Bound = Literal["lowest", "highest"]
 class Given:
     """What is given besides the facts. `awards` None: what was granted before is not known.
 
-    `dropped` are the named parts of the amount that are not had this time, each with why.
+    `parts` are the named parts that the item's amount can have, where they are known; `dropped` those that are not had
+    this time, each with why.
     """
 
     awards: AwardHistory | None = None
     decisions: Mapping[str, Decision] = field(default_factory=dict)
     parameters: ParameterTypes = field(default_factory=dict)
+    parts: frozenset[str] = frozenset()
     dropped: Mapping[str, Objection] = field(default_factory=dict)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from contracts.rule import Amount, Award, AwardHistory, ItemRules, MissingFact, Objection, OncePer, SameChoice
-from rules.earlier import award_text
+from rules.earlier import award_text, tells_its_part
 from rules.facts import FactReader
 from rules.text.phrases import Names, years_text
 
@@ -126,7 +126,8 @@ def _used_up(rule: OncePer, history: AwardHistory, reader: FactReader) -> list[S
         return [] if found is None else [Said(found)]
     said = []
     for part in rule.parts:
-        found = _spent(rule, [award for award in awards if award.part in (part, None)], part, reader)
+        perhaps = [award for award in awards if award.part == part or not tells_its_part(award, reader)]
+        found = _spent(rule, perhaps, part, reader)
         if found is None:
             continue
         if rule.used_up == "drop_part" and found.code == "used_up":
@@ -186,12 +187,12 @@ def _untold(claims: Sequence[_Claim], label: str, fact: str, part: str, reader: 
     if not claims:
         return None
     awards = [award for claim in claims for award in claim.awards]
-    lacking = [award for award in awards if (label and not award.codes_of(fact)) or (part and award.part is None)]
+    lacking = [award for award in awards if (label and not award.codes_of(fact)) or (part and award.part != part)]
     what = "、".join(
         each
         for each in (
             label if any(not award.codes_of(fact) for award in awards) else "",
-            "属于哪一部分" if part and any(award.part is None for award in awards) else "",
+            "属于哪一部分" if part and any(award.part != part for award in awards) else "",
         )
         if each
     )

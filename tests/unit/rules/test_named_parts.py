@@ -187,6 +187,14 @@ def test_an_award_of_which_nobody_knows_the_part_leaves_the_amount_open():
     assert (found.amount.lowest, found.amount.highest) == (Money.from_yuan(50_000), Money.from_yuan(400_000))
 
 
+def test_a_part_that_was_called_otherwise_is_for_a_person_to_tell():
+    rules = item_rules(amount=Sum(of=[own("设备", 100, wan(50)), own("厂房", 100, wan(30))]))
+    assert [each.kind for each in tried(rules, award(90, "装备")).amount.missing] == ["award"]
+    assert [each.code for each in tried(once(), award(90, "装备")).objections] == ["key_unknown", "key_unknown"]
+    others = OncePer(parts=("设备",), families=("B",))
+    assert tried(item_rules(amount=BOTH, stacking=(others,)), award(90, "装备", family="B")).objections == ()
+
+
 @pytest.mark.parametrize(
     ("amount", "said"),
     [
