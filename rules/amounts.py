@@ -90,7 +90,7 @@ def _reductions(found: Figure) -> tuple[Reduction, ...]:
         Reduction(kind=each.kind, text_zh=each.text, money=_to_the_fen(each.by), part=each.part)
         for each in found.lowered
     ]
-    return tuple(each for each in told if each.money)
+    return tuple(each for each in told if each.money > ZERO)
 
 
 def _to_the_fen(value: Fraction) -> Money:

@@ -89,7 +89,7 @@ def _cap(node: Cap, reader: FactReader, paying: bool) -> Figure:
     by = of.value - room.value
     line = (f"{room.name} {room.text}：{of.text} → {text}", -by if paying else NOTHING)
     found = passed(of, room.value, dimension, text, (*work, line))
-    return replace(found, lowered=(*of.lowered, Lowered("cap", room.why, by))) if paying else found
+    return replace(found, lowered=(*of.lowered, Lowered("cap", room.why, by)))
 
 
 def _without_limit(of: Figure, limit: Figure, reader: FactReader) -> Figure:
@@ -123,7 +123,7 @@ def _cap_in_order(node: CapInOrder, reader: FactReader, paying: bool) -> Figure:
         told = f"{part.text} → {figure_text(gets, dimension)}" if gets != asked else f"{part.text}，全额计入"
         line = f"{room.name} {room.text}，{each.name or '其余'}：{told}，还剩 {figure_text(left, dimension)}"
         work.append((line, gets - asked if paying else NOTHING))
-        if paying and gets < asked:
+        if gets < asked:
             lowered.append(Lowered("cap", room.why, asked - gets, each.name))
     value = sum(paid, NOTHING)
     shares = [in_proportion(part, gets) or ((None, gets),) for part, gets in zip(parts, paid, strict=True)]
@@ -153,8 +153,6 @@ def _top_up(node: TopUp, reader: FactReader, paying: bool) -> Figure:
     text = figure_text(value, of.dimension)
     line = (f"{phrase}，{of.text} → 补足 {text}", value - of.value if paying else NOTHING)
     made = passed(of, value, of.dimension, text, (*of.work, line))
-    if not paying or value >= of.value:
-        return made
     return replace(made, lowered=(*of.lowered, Lowered("top_up", phrase, of.value - value)))
 
 

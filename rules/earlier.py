@@ -27,7 +27,7 @@ from rules.figures import NOTHING
 
 
 @dataclass(frozen=True, slots=True)
-class Earlier:
+class CountedAwards:
     """The awards that count, those of which nobody can tell, and what would tell it."""
 
     sure: tuple[Award, ...] = ()
@@ -44,7 +44,7 @@ class Earlier:
         return max(Fraction(Money.total(award.money for award in awards).fen, 100), NOTHING)
 
 
-def earlier_awards(counted: Counted, year: int | None, reader: FactReader) -> Earlier:
+def earlier_awards(counted: Counted, year: int | None, reader: FactReader) -> CountedAwards:
     """The awards of the register that `counted` names; `year`: of this year only.
 
     An award that would count but for its part or its key, and carries none, is doubtful. So are all of them where the
@@ -64,12 +64,12 @@ def earlier_awards(counted: Counted, year: int | None, reader: FactReader) -> Ea
     if counted.key is not None and awards:
         found = reader.keys(counted.key)
         if isinstance(found, MissingFact):
-            return Earlier(doubtful=tuple(awards), missing=(found,))
+            return CountedAwards(doubtful=tuple(awards), missing=(found,))
         keys = found
     return _sorted_out(awards, counted, keys, reader)
 
 
-def _sorted_out(awards: Iterable[Award], counted: Counted, keys: frozenset[str], reader: FactReader) -> Earlier:
+def _sorted_out(awards: Iterable[Award], counted: Counted, keys: frozenset[str], reader: FactReader) -> CountedAwards:
     sure: list[Award] = []
     doubtful: list[Award] = []
     missing: list[MissingFact] = []
@@ -84,7 +84,7 @@ def _sorted_out(awards: Iterable[Award], counted: Counted, keys: frozenset[str],
             lacking.append(key_missing(award, counted.key, reader))
         missing += lacking
         (doubtful if lacking else sure).append(award)
-    return Earlier(tuple(sure), tuple(doubtful), tuple(dict.fromkeys(missing)))
+    return CountedAwards(tuple(sure), tuple(doubtful), tuple(dict.fromkeys(missing)))
 
 
 def tells_its_part(award: Award, reader: FactReader) -> bool:
