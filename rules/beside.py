@@ -83,7 +83,7 @@ def _giving_way(rule: Exclusive, standing: Standing, reader: FactReader) -> tupl
 
 def _of_each(rule: Exclusive, standing: Standing) -> tuple[Objection, ...]:
     text = "；".join(each.text_zh.replace("本项不再享受", "这一部分不再计入") for each in standing.because)
-    return tuple(Objection(code="excluded", text_zh=text, part=part) for part in rule.parts)
+    return tuple(Objection(code="excluded", text_zh=f"“{part}”{text}", part=part) for part in rule.parts)
 
 
 def _reduced(rules: ItemRules, amount: Amount, reader: FactReader) -> tuple[Amount, tuple[Objection, ...]]:

@@ -120,7 +120,9 @@ def _cap_in_order(node: CapInOrder, reader: FactReader, paying: bool) -> Figure:
         gets = min(max(asked, NOTHING), left)
         left -= gets
         paid.append(gets)
-        told = f"{part.text} → {figure_text(gets, dimension)}" if gets != asked else f"{part.text}，全额计入"
+        told = figure_text(asked, dimension)
+        if asked:
+            told += f" → {figure_text(gets, dimension)}" if gets != asked else "，全额计入"
         line = f"{room.name} {room.text}，{each.name or '其余'}：{told}，还剩 {figure_text(left, dimension)}"
         work.append((line, gets - asked if paying else NOTHING))
         if gets < asked:

@@ -65,7 +65,7 @@ def _dropped(name: str, found: Figure, reader: FactReader) -> Figure:
     by = found.value or NOTHING
     lowered = Lowered("once_only" if objection.code == "used_up" else "exclusive", objection.text_zh, by)
     told = found.work if found.value is not None else tuple((text, NOTHING) for text, _ in found.work)
-    work = (*told, (f"{name}：{objection.text_zh}", -by))
+    work = (*told, (objection.text_zh, -by))
     text = figure_text(NOTHING, found.dimension) if found.dimension is not None else "0"
     return Figure(NOTHING, found.dimension, text, work, lowered=(*found.lowered, lowered))
 

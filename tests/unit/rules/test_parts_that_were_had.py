@@ -22,7 +22,7 @@ def test_the_part_that_was_had_is_dropped_and_the_rest_is_paid():
     assert [(each.kind, each.part, each.money) for each in found.amount.reductions] == [
         ("once_only", "设备", Money.from_yuan(100_000))
     ]
-    assert found.amount.working[1].text_zh == "设备：“设备”已享受 1 次，最多 1 次，这一部分不再计入"
+    assert found.amount.working[1].text_zh == "“设备”已享受 1 次，最多 1 次，这一部分不再计入"
     assert sentences(once()).stacking == "每家企业“设备”、“厂房”部分各最多享受 1 次，已享受的部分不再计入。"
 
 
