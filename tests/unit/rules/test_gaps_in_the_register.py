@@ -189,3 +189,14 @@ def test_a_group_has_no_room_beside_awards_that_may_be_for_the_same_project():
     assert objections(rules, other("a", "B"), other(None, "C")) == ["key_unknown"]
     assert objections(rules, other("a", "B"), other("a", "C")) == ["group_full"]
     assert objections(rules, other("a", "B"), other("a", "C"), other(None, "D")) == ["group_full"]
+
+
+def test_the_parts_of_one_claim_of_another_item_are_one_award():
+    group = AtMostOf(group="some", label="若干", most=2)
+    rules = item_rules(stacking=(group,), groups=("some",))
+    parts = [award(1, family="B", groups=("some",), claim="K1", part=part) for part in ("甲", "乙")]
+    assert objections(rules, *parts) == []
+    assert objections(rules, parts[0], parts[1].model_copy(update={"claim": "K2"})) == ["group_full"]
+    lower = item_rules(amount=fixed(3, "万元"), stacking=(Exclusive(families=["B"], granted="top_up"),))
+    assert wan(tried(lower, *parts)) == 1
+    assert tried(lower, *parts).amount.working[-1].text_zh.startswith("已获“B”20,000.00 元")
