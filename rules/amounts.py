@@ -12,10 +12,11 @@ from datetime import date
 from fractions import Fraction
 
 from contracts.money import ZERO, Money, Rounding
-from contracts.rule import Amount, AmountRule, AwardHistory, Decision, FactSheet, Line, RoundingRule
+from contracts.rule import Amount, AmountRule, AwardHistory, Decision, FactSheet, Line, Reduction, RoundingRule
 from rules import arithmetic, caps, choices, outside, rows
 from rules.facts import NO_TYPES, FactReader, FactTypes, Trail, given
 from rules.figures import NOTHING, Figure, UnitsDoNotFit, figure
+from rules.parts import in_fen
 from rules.text.phrases import ROUNDING_WORDS
 from rules.units import MONEY, base_text, number_text
 
@@ -52,7 +53,7 @@ def compute_amount(
 
 def amount_of_figure(rule: AmountRule, reader: FactReader, rounding: RoundingRule) -> Amount:
     """The same, on facts that are being read already; caps that others left open are not told here again."""
-    reader = replace(reader, trail=Trail(figures=reader.trail.figures))
+    reader = replace(reader, trail=Trail(figures=reader.trail.figures, dropped=reader.trail.dropped))
     found = figure(rule, reader, True)
     work = list(found.work)
     missing = tuple(dict.fromkeys(found.missing))
@@ -78,7 +79,22 @@ def amount_of_figure(rule: AmountRule, reader: FactReader, rounding: RoundingRul
         working=_lines([*work, *_left_open(open_caps)]),
         before_caps=bool(open_caps),
         benefits=found.benefits,
+        parts=in_fen(found.parts, money),
+        reductions=_reductions(found),
     )
+
+
+def _reductions(found: Figure) -> tuple[Reduction, ...]:
+    """What brought it down, to the fen."""
+    told = [
+        Reduction(kind=each.kind, text_zh=each.text, money=_to_the_fen(each.by), part=each.part)
+        for each in found.lowered
+    ]
+    return tuple(each for each in told if each.money > ZERO)
+
+
+def _to_the_fen(value: Fraction) -> Money:
+    return Money.rounded(min(value, LARGEST_PAYABLE) * 100, Rounding.HALF_UP)
 
 
 def _payable(found: Figure, rounding: RoundingRule, work: list[tuple[str, Fraction]]) -> Money:

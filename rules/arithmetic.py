@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 from contracts.rule import (
@@ -37,6 +38,7 @@ from rules.figures import (
     figure,
     figure_text,
     names,
+    passed,
     title,
     told,
     unknown,
@@ -171,7 +173,7 @@ def _instead(
     called = "除数" if isinstance(node, Quotient) else "基期"
     line = (f"{title(node)}{base.text or called} {why}，按 {then.text or '规定'} 计", NOTHING)
     work = (*(each for part in parts for each in part.work), line, *then.work)
-    return Figure(then.value, then.dimension, then.text, work, then.missing, then.benefits)
+    return replace(then, work=work)
 
 
 def _at_least(node: AtLeast, reader: FactReader, paying: bool) -> Figure:
@@ -181,13 +183,13 @@ def _at_least(node: AtLeast, reader: FactReader, paying: bool) -> Figure:
     dimension = common((of, floor))
     work = (*of.work, *floor.work)
     if of.value >= floor.value:
-        return Figure(of.value, dimension, of.text, work, (), of.benefits)
+        return replace(of, dimension=dimension, work=work)
     text = figure_text(floor.value, dimension)
     line = (
         f"{node.name or '最低'} {floor.text}：{of.text} → {text}",
         floor.value - of.value if paying else NOTHING,
     )
-    return Figure(floor.value, dimension, text, (*work, line), (), of.benefits)
+    return passed(of, floor.value, dimension, text, (*work, line))
 
 
 def _threshold(node: Threshold, reader: FactReader, paying: bool) -> Figure:
@@ -200,9 +202,9 @@ def _threshold(node: Threshold, reader: FactReader, paying: bool) -> Figure:
     name = node.name or "起付"
     if of.value >= least.value:
         line = (f"{name} {least.text}：{of.text} 已达到", NOTHING)
-        return Figure(of.value, dimension, of.text, (*work, line), (), of.benefits)
+        return replace(of, dimension=dimension, work=(*work, line))
     line = (f"{name} {least.text}：{of.text} 未达到，不予计算", -of.value if paying else NOTHING)
-    return Figure(NOTHING, dimension, "0", (*work, line), (), of.benefits)
+    return passed(of, NOTHING, dimension, "0", (*work, line))
 
 
 def _rounded(node: Rounded, reader: FactReader, paying: bool) -> Figure:
@@ -213,11 +215,11 @@ def _rounded(node: Rounded, reader: FactReader, paying: bool) -> Figure:
     dimension = common((of, Figure(step, unit(node.unit).dimension, node.unit)))
     value = node.rounding.whole(of.value / step) * step
     if value == of.value:
-        return Figure(value, dimension, of.text, of.work, (), of.benefits)
+        return replace(of, dimension=dimension)
     text = figure_text(value, dimension)
     phrase = f"{title(node)}{ROUNDING_WORDS[node.rounding]}到 {quantity_text(number(node.to), node.unit)}"
     line = (f"{phrase}：{of.text} → {text}", value - of.value if paying else NOTHING)
-    return Figure(value, dimension, text, (*of.work, line), (), of.benefits)
+    return passed(of, value, dimension, text, (*of.work, line))
 
 
 def _whole_steps(node: WholeSteps, reader: FactReader, paying: bool) -> Figure:

@@ -33,6 +33,7 @@ from rules.figures import (
     title,
     unknown,
 )
+from rules.parts import added, term
 from rules.text.phrases import BENEFITS, band_text
 from rules.text.trees import eligibility_sentence
 from rules.units import base_text, in_base, product, unit
@@ -106,16 +107,12 @@ def _lookup(node: Lookup, reader: FactReader, paying: bool) -> Figure:
 
 
 def _sum(node: Sum, reader: FactReader, paying: bool) -> Figure:
-    parts = [figure(part, reader, paying) for part in node.of]
+    parts = [term(part, reader, paying) for part in node.of]
     if any(part.value is None for part in parts):
         return unknown(parts)
-    value = sum((part.value or NOTHING for part in parts), NOTHING)
-    dimension = common(parts)
-    text = figure_text(value, dimension)
-    added = " + ".join(part.text for part in parts)
-    line = (f"{node.name or '合计'} {added} = {text}", NOTHING)
-    work = (*(line for part in parts for line in part.work), line)
-    return Figure(value, dimension, text, work, (), tuple(each for part in parts for each in part.benefits))
+    made = added(parts)
+    line = (f"{node.name or '合计'} {' + '.join(part.text for part in parts)} = {made.text}", NOTHING)
+    return replace(made, work=(*made.work, line))
 
 
 def _highest(node: Highest, reader: FactReader, paying: bool) -> Figure:
@@ -147,7 +144,7 @@ def _choose(
         work.extend(part.work if index == chosen else ((text, NOTHING) for text, _ in part.work))
     text = parts[chosen].text
     work.append((f"{node.name or word}：{'、'.join(part.text for part in parts)} → 取 {text}", NOTHING))
-    return Figure(values[chosen], dimension, text, tuple(work), (), parts[chosen].benefits)
+    return replace(parts[chosen], dimension=dimension, work=tuple(work))
 
 
 def _when(node: When, reader: FactReader, paying: bool) -> Figure:

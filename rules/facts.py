@@ -19,6 +19,7 @@ from contracts.rule import (
     ItemRules,
     KeyRef,
     MissingFact,
+    Objection,
     ParameterType,
     ParameterValue,
     absolute_period,
@@ -41,11 +42,17 @@ Bound = Literal["lowest", "highest"]
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What is given besides the facts. `awards` None: what was granted before is not known."""
+    """What is given besides the facts. `awards` None: what was granted before is not known.
+
+    `parts` are the named parts that the item's amount can have, where they are known; `dropped` those that are not had
+    this time, each with why.
+    """
 
     awards: AwardHistory | None = None
     decisions: Mapping[str, Decision] = field(default_factory=dict)
     parameters: ParameterTypes = field(default_factory=dict)
+    parts: frozenset[str] = frozenset()
+    dropped: Mapping[str, Objection] = field(default_factory=dict)
 
 
 NOTHING_GIVEN = Given()
@@ -62,12 +69,13 @@ def given(
 
 @dataclass(slots=True)
 class Trail:
-    """What an evaluation came past: caps left open for want of earlier awards, figures that have a range, and
-    outside figures."""
+    """What an evaluation came past: caps left open for want of earlier awards, figures that have a range,
+    outside figures, and parts that were asked for and dropped."""
 
     open_caps: list[str] = field(default_factory=list)
     has_range: bool = False
     figures: list[ParameterValue] = field(default_factory=list)
+    dropped: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

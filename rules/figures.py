@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, Literal
 
 from contracts.rule import AmountRule, Benefit, MissingFact
 from contracts.rule.amount_node import AmountNode
@@ -14,6 +14,9 @@ from rules.text.phrases import Names
 from rules.units import Dimension, base_text, number_text
 
 Work = tuple[tuple[str, Fraction], ...]
+Parts = tuple[tuple[str | None, Fraction], ...]
+"""What the named parts of a figure come to; None is the rest. Together they are the figure; none: all is the rest."""
+
 NOTHING = Fraction(0)
 
 
@@ -22,8 +25,21 @@ class UnitsDoNotFit(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class Lowered:
+    """By how much a paying node brought an amount down, and what did it; `part`: this named part alone."""
+
+    kind: Literal["cap", "top_up", "exclusive", "once_only"]
+    text: str
+    by: Fraction
+    part: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Figure:
-    """What a node came to. `value` None is undetermined; `dimension` None is a zero that fits any unit."""
+    """What a node came to. `value` None is undetermined; `dimension` None is a zero that fits any unit.
+
+    `parts` and `lowered` go along with what is paid; a node that makes something else of it has none.
+    """
 
     value: Fraction | None
     dimension: Dimension | None
@@ -31,6 +47,8 @@ class Figure:
     work: Work = ()
     missing: tuple[MissingFact, ...] = ()
     benefits: tuple[Benefit, ...] = ()
+    parts: Parts = ()
+    lowered: tuple[Lowered, ...] = ()
 
 
 Evaluator = Callable[[Any, FactReader, bool], Figure]
@@ -49,6 +67,29 @@ def told(node: AmountNode, phrase: str, value: Fraction, dimension: Dimension | 
     text = figure_text(value, dimension)
     line = (f"{title(node)}{phrase} = {text}", value if paying else NOTHING)
     return Figure(value, dimension, text, (line,))
+
+
+def passed(of: Figure, value: Fraction, dimension: Dimension | None, text: str, work: Work) -> Figure:
+    """What a node around it made of a figure: its benefits, its parts (in proportion) and its reasons go along."""
+    return Figure(value, dimension, text, work, (), of.benefits, in_proportion(of, value), of.lowered)
+
+
+def in_proportion(of: Figure, value: Fraction) -> Parts:
+    """The parts of a figure that has become `value`; what rises from nothing belongs to no part."""
+    if not of.parts or value == of.value:
+        return of.parts
+    if not of.value:
+        return joined((tuple((name, NOTHING) for name, _ in of.parts), ((None, value),)))
+    return tuple((name, part * value / of.value) for name, part in of.parts)
+
+
+def joined(several: Iterable[Parts]) -> Parts:
+    """Parts of several figures together, those of one name as one."""
+    found: dict[str | None, Fraction] = {}
+    for parts in several:
+        for name, part in parts:
+            found[name] = found.get(name, NOTHING) + part
+    return tuple(found.items())
 
 
 def unknown(parts: Sequence[Figure]) -> Figure:

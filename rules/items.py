@@ -3,34 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime, time
+from datetime import date
+from functools import partial
 
 from contracts.money import ZERO
 from contracts.rule import (
     Amount,
     Assessment,
     AwardHistory,
-    Candidate,
     Decision,
     FactSheet,
     InstalmentAnswer,
     ItemRules,
     Line,
     MissingFact,
-    Objection,
     PayeeLine,
     ShareLine,
-    Standing,
     State,
     Verdict,
 )
 from rules.amounts import amount_of_figure
+from rules.beside import due_beside
 from rules.eligibility import verdict_of
 from rules.facts import FactReader, reader_of
 from rules.instalments import conditions_of, instalment_of, next_number, parts_of
 from rules.payees import divide_payees
 from rules.shares import find_split, split_shares
-from rules.stacking import candidate_keys, identity_objections, settle_stacking
 
 
 def assess(
@@ -50,14 +48,13 @@ def assess(
     told who bears it or gets it, the amount is undetermined: nothing is paid of which nobody knows who pays.
     """
     reader = reader_of(rules, facts, today, awards, decisions)
-    verdict, amount, instalment = _due(rules, reader)
-    amount, objections = _beside(rules, amount, reader)
+    (verdict, amount, instalment), objections = due_beside(rules, reader, partial(_due, rules))
     split = find_split(rules.shares, reader)
     if isinstance(split, MissingFact):
         amount = _unsettled(amount, (split,), "由哪一级财政承担尚不能判定")
     amount, payees = _divided(rules, amount, reader)
     shares: tuple[ShareLine, ...] = ()
-    settled = verdict.state is State.MET and not objections
+    settled = verdict.state is State.MET and all(objection.part is not None for objection in objections)
     if settled and amount.money is not None and not isinstance(split, MissingFact):
         shares = split_shares(amount.money, split)
     else:
@@ -74,13 +71,15 @@ def assess(
 
 
 def _divided(rules: ItemRules, amount: Amount, reader: FactReader) -> tuple[Amount, tuple[PayeeLine, ...]]:
-    """The amount with who gets what of it; undetermined while what one of them gets cannot be told."""
+    """The amount that is paid, with who gets what of it; undetermined while what one of them gets cannot be told."""
     if rules.payees is None or amount.money is None:
         return amount, ()
     divided = divide_payees(amount.money, rules.payees, reader, rules.rounding)
-    if missing := [each for each in divided if isinstance(each, MissingFact)]:
-        return _unsettled(amount, missing, "各收款人的金额尚不能判定"), ()
-    return amount, tuple(each for each in divided if isinstance(each, PayeeLine))
+    if divided.missing:
+        unsettled = _unsettled(amount, divided.missing, "各收款人的金额尚不能判定")
+        limited = any(part.most is not None for part in rules.payees.parts)
+        return unsettled.model_copy(update={"lowest": ZERO}) if limited else unsettled, ()
+    return divided.paid(amount), divided.lines
 
 
 def _due(rules: ItemRules, reader: FactReader) -> tuple[Verdict, Amount, InstalmentAnswer | None]:
@@ -105,57 +104,13 @@ def _due(rules: ItemRules, reader: FactReader) -> tuple[Verdict, Amount, Instalm
     return verdict, amount, answer
 
 
-def _beside(rules: ItemRules, amount: Amount, reader: FactReader) -> tuple[Amount, tuple[Objection, ...]]:
-    """What earlier awards leave of it: objections, or a smaller amount where only a difference is paid."""
-    history = reader.given.awards
-    if history is None or not rules.stacking:
-        return amount, ()
-    objections = identity_objections(rules, reader)
-    if amount.money is None:
-        return amount, objections
-    standing = _against_granted(rules, amount, history, reader)
-    if standing.outcome == "gives_way":
-        return amount, (*objections, *standing.because)
-    if standing.outcome == "reduced":
-        line = Line(text_zh="；".join(each.text_zh for each in standing.because), value=standing.money - amount.money)
-        amount = amount.model_copy(update={"money": standing.money, "working": (*amount.working, line)})
-    return amount, objections
-
-
-def _against_granted(rules: ItemRules, amount: Amount, history: AwardHistory, reader: FactReader) -> Standing:
-    noon = time(12, tzinfo=UTC)
-    asked = Candidate(
-        family=history.family,
-        title=history.family,
-        year=reader.sheet.reference_year,
-        money=amount.money or ZERO,
-        asked_at=datetime.combine(reader.today, noon),
-        keys=candidate_keys(rules, reader),
-        stacking=rules.stacking,
-        groups=rules.groups,
-    )
-    granted = [
-        Candidate(
-            family=award.family,
-            title=award.family,
-            year=award.year,
-            money=award.money,
-            asked_at=datetime.combine(award.granted_on, noon),
-            keys=award.keys,
-            groups=award.groups,
-            granted=True,
-        )
-        for award in history.awards
-    ]
-    return settle_stacking([asked, *granted])[0]
-
-
 def _unsettled(amount: Amount, missing: Sequence[MissingFact], phrase: str) -> Amount:
     lacking = "、".join(dict.fromkeys(each.label for each in missing))
     return amount.model_copy(
         update={
             "state": "undetermined",
             "money": None,
+            "parts": (),
             "working": (*amount.working, Line(text_zh=f"{phrase}：缺少“{lacking}”", value=ZERO)),
             "missing": tuple(dict.fromkeys((*amount.missing, *missing))),
             "lowest": amount.lowest if amount.money is None else amount.money,

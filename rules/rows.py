@@ -12,7 +12,7 @@ from fractions import Fraction
 from contracts.rule import Each, Fact, FactKind, FactSheet, FactType, MissingFact
 from contracts.rule.facts import LISTS
 from rules.facts import FactReader, FactTypes
-from rules.figures import EVALUATORS, NOTHING, Figure, common, figure, figure_text, names, unknown
+from rules.figures import EVALUATORS, NOTHING, Figure, Lowered, common, figure, figure_text, joined, names, unknown
 
 IN_A_ROW = {FactKind.NUMBERS: FactKind.NUMBER, FactKind.CODES: FactKind.CODE}
 """What a list is inside one row."""
@@ -53,8 +53,22 @@ def _each(node: Each, reader: FactReader, paying: bool) -> Figure:
     ]
     most = f"，取最高的 {node.most} {node.called}" if len(chosen) < rows.count else ""
     total = (f"{node.name or '逐一合计'}：共 {rows.count} {node.called}{most} = {text}", NOTHING)
-    benefits = tuple(dict.fromkeys(each for index in sorted(chosen) for each in found[index].benefits))
-    return Figure(value, dimension, text, (*lines, total), (), benefits)
+    paid = [found[index] for index in sorted(chosen)]
+    benefits = tuple(dict.fromkeys(each for one in paid for each in one.benefits))
+    parts = joined(one.parts or ((None, one.value or NOTHING),) for one in paid)
+    return Figure(value, dimension, text, (*lines, total), (), benefits, parts, _lowered(node, paid))
+
+
+def _lowered(node: Each, paid: Sequence[Figure]) -> tuple[Lowered, ...]:
+    """What brought single rows down, of one kind and part together."""
+    found: dict[tuple[object, ...], Lowered] = {}
+    for one in paid:
+        for each in one.lowered:
+            known = found.get((each.kind, each.part))
+            by = each.by + (known.by if known is not None else NOTHING)
+            text = known.text if known is not None else f"逐{node.called}：{each.text}"
+            found[each.kind, each.part] = replace(each, by=by, text=text)
+    return tuple(found.values())
 
 
 def _rows(node: Each, reader: FactReader) -> _Rows | Figure:

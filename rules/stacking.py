@@ -1,7 +1,8 @@
 """What may be had together: which of an enterprise's awards stand, which give way, and why.
 
 Pure and blind to the order in which candidates are listed: amount, then the instant of asking, then the item's
-code decide.
+code decide. Where a rule is about the same project or person and one of the two does not say which it is for, they
+count as the same, and whoever gives way hears that it could not be told.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ from contracts.money import ZERO, Money
 from contracts.rule import (
     Additive,
     AtMostOf,
-    AwardHistory,
     AwardKey,
     Candidate,
     Counted,
@@ -21,24 +21,25 @@ from contracts.rule import (
     ItemRules,
     MissingFact,
     Objection,
-    OncePer,
     SameChoice,
     Standing,
     Within,
 )
 from contracts.rule.facts import RulePart
 from rules.facts import FactReader
-from rules.text.phrases import Names, years_text
 
 
 @dataclass(slots=True)
 class _Place:
-    """A candidate while it is decided about. `money` may have come down to a difference."""
+    """A candidate while it is decided about. `money` may have come down to a difference; `unsure` are those of
+    which nobody can tell whether they are for the same thing.
+    """
 
     index: int
     candidate: Candidate
     money: Money
     because: list[Objection] = field(default_factory=list)
+    unsure: set[int] = field(default_factory=set)
 
     @property
     def rank(self) -> tuple[object, ...]:
@@ -79,14 +80,16 @@ def _standing(place: _Place, stands: bool) -> Standing:
 
 def _enter(place: _Place, standing: list[_Place]) -> list[_Place]:
     """Let it stand if it may; the ones that it drives out are the answer."""
-    place.money, place.because = place.candidate.money, []
+    place.money, place.because, place.unsure = place.candidate.money, [], set()
     loses: list[_Place] = []
     wins: list[_Place] = []
     if not place.candidate.granted:
         for other in standing:
-            rule, owner = _between(place.candidate, other.candidate)
+            rule, owner, sure = _between(place.candidate, other.candidate)
             if rule is None:
                 continue
+            if not sure:
+                place.unsure.add(other.index)
             if other.candidate.granted:
                 _against_granted(place, other, rule, loses)
             else:
@@ -97,20 +100,30 @@ def _enter(place: _Place, standing: list[_Place]) -> list[_Place]:
         return []
     for other in wins:
         standing.remove(other)
-        other.because = [Objection(code="excluded", text_zh=f"让位于“{place.candidate.title}”")]
+        text = f"让位于“{place.candidate.title}”"
+        unsure = other.index in place.unsure
+        other.because = [_untold(place) if unsure else Objection(code="excluded", text_zh=text)]
     standing.append(place)
     return wins
 
 
-def _between(one: Candidate, other: Candidate) -> tuple[Exclusive | None, Candidate | None]:
-    """The rule by which these two exclude each other, and whose it is; the one entering has the first word."""
+def _between(one: Candidate, other: Candidate) -> tuple[Exclusive | None, Candidate | None, bool]:
+    """The rule by which these two exclude each other, whose it is, and whether that is sure; the one entering has
+    the first word, and a rule that surely holds goes before one of which it cannot be told.
+    """
+    perhaps: tuple[Exclusive | None, Candidate | None, bool] = (None, None, True)
     if one.family == other.family:
-        return None, None
+        return perhaps
     for owner, target in ((one, other), (other, one)):
         for rule in owner.stacking:
-            if isinstance(rule, Exclusive) and _names(rule, owner, target) and _meet(rule.within, one, other):
-                return rule, owner
-    return None, None
+            if not isinstance(rule, Exclusive) or not _names(rule, owner, target):
+                continue
+            met = _meet(rule.within, one, other)
+            if met:
+                return rule, owner, True
+            if met is None and perhaps[0] is None:
+                perhaps = (rule, owner, False)
+    return perhaps
 
 
 def _names(rule: Exclusive, owner: Candidate, target: Candidate) -> bool:
@@ -124,13 +137,18 @@ def _adds(one: Candidate, other: Candidate) -> bool:
     return any(isinstance(rule, Additive) and other.family in rule.families for rule in one.stacking)
 
 
-def _meet(within: Within, one: Candidate, other: Candidate) -> bool:
-    """Whether the two are for the same year and the same thing, as far as the rule asks."""
+def _meet(within: Within, one: Candidate, other: Candidate) -> bool | None:
+    """Whether the two are for the same year and the same thing, as far as the rule asks; None where one of them
+    does not say what it is for.
+    """
     if within.scope == "year" and one.year != other.year:
         return False
     if within.years is not None and abs(one.year - other.year) >= within.years:
         return False
-    return within.key is None or bool(_codes(one, within.key.fact) & _codes(other, within.key.fact))
+    if within.key is None:
+        return True
+    codes, others = _codes(one, within.key.fact), _codes(other, within.key.fact)
+    return bool(codes & others) if codes and others else None
 
 
 def _codes(candidate: Candidate, fact: str) -> frozenset[str]:
@@ -147,7 +165,7 @@ def _yields(place: _Place, other: _Place, rule: Exclusive, owner: Candidate | No
 
 
 def _against_granted(place: _Place, other: _Place, rule: Exclusive, loses: list[_Place]) -> None:
-    if rule.granted == "refuse" or place.money <= other.candidate.money:
+    if rule.granted == "refuse" or place.money <= other.candidate.money or other.index in place.unsure:
         loses.append(other)
         return
     place.money -= other.candidate.money
@@ -165,10 +183,11 @@ def _full_groups(place: _Place, standing: list[_Place], wins: list[_Place]) -> l
             for other in standing
             if rule.group in other.candidate.groups
             and other not in wins
-            and _meet(rule.within, place.candidate, other.candidate)
+            and _meet(rule.within, place.candidate, other.candidate) is not False
         ]
         if len(members) < rule.most:
             continue
+        unsure = [m for m in members if _meet(rule.within, place.candidate, m.candidate) is None]
         later = [
             other
             for other in members
@@ -178,10 +197,13 @@ def _full_groups(place: _Place, standing: list[_Place], wins: list[_Place]) -> l
         ]
         if later:
             wins.append(max(later, key=lambda other: other.candidate.asked_at))
-        else:
-            text = f"“{rule.label}”最多享受 {rule.most} 项，已有：{'、'.join(m.candidate.title for m in members)}"
-            place.because.append(Objection(code="group_full", text_zh=text))
-            full.append(place)
+            continue
+        full.append(place)
+        if len(members) - len(unsure) < rule.most:
+            place.because += [_untold(member) for member in unsure]
+            continue
+        text = f"“{rule.label}”最多享受 {rule.most} 项，已有：{'、'.join(m.candidate.title for m in members)}"
+        place.because.append(Objection(code="group_full", text_zh=text))
     return full
 
 
@@ -198,71 +220,21 @@ def _limits(place: _Place, standing: list[_Place]) -> list[AtMostOf]:
 
 
 def _objection(place: _Place, other: _Place) -> Objection:
+    if other.index in place.unsure:
+        return _untold(other)
     granted = "已获" if other.candidate.granted else ""
     money = other.candidate.money.yuan_text()
     text = f"与{granted}“{other.candidate.title}”（{money} 元）不重复享受，本项不再享受"
     return Objection(code="excluded", text_zh=text)
 
 
-# -- keys that serve once ----------------------------------------------------------------------------------
+def _untold(other: _Place) -> Objection:
+    money = other.candidate.money.yuan_text()
+    text = f"“{other.candidate.title}”（{money} 元）或本项没有记明是哪个项目、证书或人员的，无法核对是否重复享受"
+    return Objection(code="key_unknown", text_zh=text)
 
 
-def identity_objections(rules: ItemRules, reader: FactReader) -> tuple[Objection, ...]:
-    """What earlier awards say against this claim: a certificate, a graduate, a step that has served already."""
-    history = reader.given.awards
-    if history is None:
-        return ()
-    found = [
-        _used_up(rule, history, reader) if isinstance(rule, OncePer) else _changed(rule, history, reader)
-        for rule in rules.stacking
-        if isinstance(rule, OncePer | SameChoice)
-    ]
-    return tuple(objection for objection in found if objection is not None)
-
-
-def _changed(rule: SameChoice, history: AwardHistory, reader: FactReader) -> Objection | None:
-    """What was chosen with an earlier award and is not what is chosen now."""
-    fact = rule.key.fact
-    families = (history.family, *rule.families)
-    chosen = [award.codes_of(fact) for award in history.awards if award.family in families]
-    before = [codes for codes in chosen if codes]
-    if not before:
-        return None
-    called = Names(reader.fact_types)
-    keys = reader.keys(rule.key)
-    if isinstance(keys, MissingFact):
-        text = f"缺少“{called.label(fact)}”，无法核对是否与以前选定的一致"
-        return Objection(code="key_unknown", text_zh=text)
-    others = sorted({code for codes in before if codes != keys for code in codes})
-    if not others:
-        return None
-    text = f"{called.label(fact)}已选定为“{called.codes(fact, tuple(others))}”，一经选定不得变更"
-    return Objection(code="choice_changed", text_zh=text)
-
-
-def _used_up(rule: OncePer, history: AwardHistory, reader: FactReader) -> Objection | None:
-    awards = [
-        award
-        for award in history.awards
-        if award.family in (history.family, *rule.families)
-        and award.instalment in (None, 1)
-        and (rule.within.scope == "lifetime" or award.year == reader.sheet.reference_year)
-        and (rule.within.years is None or abs(reader.sheet.reference_year - award.year) < rule.within.years)
-    ]
-    if rule.within.key is None:
-        if len(awards) < rule.most:
-            return None
-        when = "本年度" if rule.within.scope == "year" else years_text(rule.within.years)
-        return Objection(code="used_up", text_zh=f"{when}已享受 {len(awards)} 次，最多 {rule.most} 次")
-    keys = reader.keys(rule.within.key)
-    label = Names(reader.fact_types).label(rule.within.key.fact)
-    if isinstance(keys, MissingFact):
-        return Objection(code="key_unknown", text_zh=f"缺少“{label}”，无法核对是否已经享受") if awards else None
-    fact = rule.within.key.fact
-    spent = sorted(key for key in keys if sum(key in award.codes_of(fact) for award in awards) >= rule.most)
-    if not spent:
-        return None
-    return Objection(code="used_up", text_zh=f"{label} {'、'.join(spent)} 已享受过，最多 {rule.most} 次")
+# -- what a claim is for -------------------------------------------------------------------------------------
 
 
 def candidate_keys(rules: ItemRules, reader: FactReader) -> tuple[AwardKey, ...]:
@@ -275,7 +247,7 @@ def candidate_keys(rules: ItemRules, reader: FactReader) -> tuple[AwardKey, ...]
 def key_facts(rules: ItemRules) -> tuple[tuple[str, str | None], ...]:
     """The facts that tell what an award of this item is for: those that its caps and stacking rules ask for."""
     found: dict[tuple[str, str | None], None] = {}
-    level: list[object] = [rules.amount, rules.instalments, *rules.stacking]
+    level: list[object] = [rules.amount, rules.instalments, *rules.stacking, *rules.values]
     while level:
         part = level.pop()
         if isinstance(part, Counted | Within | SameChoice) and part.key is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -29,6 +29,9 @@ from rules.unit_words import unknown_unit_text
 PERIOD = re.compile(r"[0-9]{4}(Q[1-4]|M(0[1-9]|1[0-2]))?")
 _QUANTITY = re.compile(r"([+-]?[0-9][0-9,.]*)\s*([^\s0-9,.]\S*)?")
 
+NO_CODE = "SELF"
+"""What an item is called whose rules stand alone."""
+
 
 @dataclass(frozen=True, slots=True)
 class RuleFile:
@@ -39,7 +42,7 @@ class RuleFile:
 
     @property
     def family(self) -> str:
-        return self.item.code if self.item is not None else "SELF"
+        return self.item.code if self.item is not None else NO_CODE
 
 
 def read_rules(path: str) -> RuleFile:
@@ -233,15 +236,22 @@ def _quantity(text: str) -> tuple[str, str]:
 # -- awards and decisions ----------------------------------------------------------------------------------
 
 
-def read_awards(path: str, family: str) -> AwardHistory:
-    """What was granted before. `yuan` may stand for `money` (fen), `keys` may be an object. Raises BadFile."""
+def read_awards(path: str, family: str, parts: Collection[str] = ()) -> AwardHistory:
+    """What was granted before. `yuan` may stand for `money` (fen), `keys` may be an object. Raises BadFile.
+
+    Awards that name no item are the tried item's own. Where its rules stand alone and awards name items, `family` in
+    the file says which of them is the own one. `parts` are the named parts that the item's amount has.
+    """
     data = read_json(path)
     if not isinstance(data, dict):
         raise BadFile(path, ["/：应为一个对象，内有 awards"])
     faults: list[str] = []
     awards = data.get("awards", [])
+    family = _own_family(data, awards, family, faults)
     if isinstance(awards, list):
         awards = [_award(each, family, f"/awards/{index}", faults) for index, each in enumerate(awards)]
+        for index, each in enumerate(awards):
+            faults += _unfit(each, family, data.get("claim"), parts, f"/awards/{index}")
     records = data.get("instalments", [])
     if isinstance(records, list):
         records = [_in_fen(each, f"/instalments/{index}", faults) for index, each in enumerate(records)]
@@ -255,6 +265,33 @@ def read_awards(path: str, family: str) -> AwardHistory:
     return parse(AwardHistory, history, path)
 
 
+def _own_family(data: dict[str, Any], awards: Any, family: str, faults: list[str]) -> str:
+    """Which awards are the tried item's own."""
+    said = data.get("family")
+    if isinstance(said, str):
+        if family not in (NO_CODE, said):
+            faults.append(f"/family：试算的事项是“{family}”，这里写的是“{said}”，请改成一致或去掉")
+        return said
+    listed = awards if isinstance(awards, list) else []
+    named = sorted({str(each["family"]) for each in listed if isinstance(each, dict) and "family" in each})
+    if family == NO_CODE and named:
+        text = f'试算的文件只有规则，没有事项编码；请写明哪些是本事项的奖补，如 "family": "{named[0]}"'
+        faults.append(f"/family：{text}（已获奖补中有：{'、'.join(named)}）")
+    return family
+
+
+def _unfit(award: Any, family: str, claim: Any, parts: Collection[str], where: str) -> Iterator[str]:
+    """Why an award of the own item stands in the wrong place, or names a part that the item has not."""
+    if not isinstance(award, dict) or award.get("family") != family:
+        return
+    if award.get("instalment") is not None and award.get("claim") in (None, claim):
+        text = "这是本事项的分期；本次申报的前几期写在 instalments 里，另一次申报的请写明 claim（与本次的不同）"
+        yield f"{where}/instalment：{text}"
+    part = award.get("part")
+    if parts and isinstance(part, str) and part not in parts:
+        yield f"{where}/part：金额中没有名为“{part}”的部分，应为：{'、'.join(parts)}"
+
+
 def _award(award: Any, family: str, where: str, faults: list[str]) -> Any:
     if not isinstance(award, dict):
         return award
@@ -262,7 +299,11 @@ def _award(award: Any, family: str, where: str, faults: list[str]) -> Any:
     if isinstance(filled.get("year"), int) and "granted_on" not in filled:
         filled["granted_on"] = f"{filled['year']:04d}-12-31"
     if isinstance(filled.get("keys"), dict):
-        filled["keys"] = [{"fact": fact, "value": value} for fact, value in filled["keys"].items()]
+        filled["keys"] = [
+            {"fact": fact, "value": each}
+            for fact, value in filled["keys"].items()
+            for each in (value if isinstance(value, list) else [value])
+        ]
     return filled
 
 

@@ -22,6 +22,8 @@ from console.policy.rule_files import RuleFile, read_awards, read_decisions, rea
 from contracts.rule import Amount, Assessment, FactSheet, Problem, ShareLine, State
 from contracts.written import NotWritten, day_written
 from rules import assess, check, check_publication, sentences
+from rules.earlier import families_passed_by
+from rules.parts import part_names
 from rules.text.phrases import LEVELS
 
 ITEM_SCHEMA = "contracts/generated/item.schema.json"
@@ -41,7 +43,7 @@ MISSING = {
     "fact": "企业数据",
     "parameter": "外部参数",
     "decision": "待核定",
-    "award": "已获奖补的信息",
+    "award": "已获奖补的记载",
     "unstated": "来源未载明的数值",
 }
 
@@ -160,7 +162,9 @@ def _run(options: argparse.Namespace) -> int:
         print("\n".join(_problem_lines(options.file, problems)), file=sys.stderr)
         return 2
     facts = read_facts(options.facts, source.rules, today)
-    awards = read_awards(options.awards, source.family) if options.awards else None
+    awards = None
+    if options.awards:
+        awards = read_awards(options.awards, source.family, part_names(source.rules).counts)
     decisions = read_decisions(options.decided, source.rules, today)
     found = assess(source.rules, facts, today, awards=awards, decisions=decisions)
     unused = sorted({fact.name for fact in facts.facts} - set(source.rules.fact_types_by_name))
@@ -172,6 +176,8 @@ def _run(options: argparse.Namespace) -> int:
         print(hint)
     if unused:
         print(f"（事项没有用到的数据：{'、'.join(unused)}）")
+    if passed_by := sorted(families_passed_by(source.rules, awards)):
+        print(f"（规则没有用到的已获奖补：{'、'.join(passed_by)}）")
     return 0
 
 
@@ -197,7 +203,7 @@ def _hints(found: Assessment, facts: FactSheet) -> Iterator[str]:
     """A fact that is missing for one period and there for another is most often written for the wrong one."""
     for missing in dict.fromkeys((*found.verdict.missing, *found.amount.missing)):
         others = sorted({fact.period or "不分期间" for fact in facts.facts if fact.name == missing.name})
-        if others and missing.why == "absent":
+        if others and missing.why == "absent" and missing.kind == "fact":
             wanted = missing.period or "不分期间"
             yield f"（“{missing.label}”：规则要的是{wanted}的，数据给的是{'、'.join(others)}的）"
 

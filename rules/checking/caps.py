@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contracts.rule import Cap, Counted, CountMet, Parameter, TopUp, Unstated
+from contracts.rule import Cap, CapInOrder, Counted, CountMet, Parameter, TopUp, Unstated
 from rules.checking.eligibility import check_eligibility
 from rules.checking.values import CHECKS, dimension_of, shared
 from rules.findings import Findings, meant
@@ -14,10 +14,31 @@ def _cap(node: Cap, where: str, findings: Findings) -> Dimension | None:
         dimension_of(node.of, f"{where}/of", findings),
         dimension_of(node.limit, f"{where}/limit", findings),
     )
+    _check_scope(node, limit, where, findings)
+    return shared([of, limit], where, findings, ("/of", "/limit"))
+
+
+def _cap_in_order(node: CapInOrder, where: str, findings: Findings) -> Dimension | None:
+    parts = [dimension_of(part, f"{where}/of/{index}", findings) for index, part in enumerate(node.of)]
+    limit = dimension_of(node.limit, f"{where}/limit", findings)
+    seen: set[str] = set()
+    for index, part in enumerate(node.of):
+        if part.name is None:
+            findings.add("part_unnamed", f"{where}/of/{index}", "按次序合计封顶的每一项都要写明名称（name）")
+        elif part.name in seen:
+            findings.add("part_repeated", f"{where}/of/{index}/name", f"有不止一项叫“{part.name}”，请分别命名")
+        seen.add(part.name or "")
+        _must_be_money(parts[index], f"{where}/of/{index}", findings)
+    _check_scope(node, limit, where, findings)
+    places = (*(f"/of/{index}" for index in range(len(parts))), "/limit")
+    return shared([*parts, limit], where, findings, places)
+
+
+def _check_scope(node: Cap | CapInOrder, limit: Dimension | None, where: str, findings: Findings) -> None:
     if node.scope == "payment":
         if node.counted is not None:
             findings.add("counted_unexpected", f"{where}/counted", "单次封顶不计历次奖补，不应填写 counted")
-        return shared([of, limit], where, findings, ("/of", "/limit"))
+        return
     if node.scope == "project" and (node.counted is None or node.counted.key is None):
         text = "按单个项目封顶的，应写明用哪个编号识别项目（counted.key）"
         findings.add("cap_without_key", f"{where}/counted", text)
@@ -26,7 +47,6 @@ def _cap(node: Cap, where: str, findings: Findings) -> Dimension | None:
     if node.counted is not None:
         _check_counted(node.counted, f"{where}/counted", findings)
     _must_be_money(limit, f"{where}/limit", findings)
-    return shared([of, limit], where, findings, ("/of", "/limit"))
 
 
 def _top_up(node: TopUp, where: str, findings: Findings) -> Dimension | None:
@@ -38,7 +58,7 @@ def _top_up(node: TopUp, where: str, findings: Findings) -> Dimension | None:
 
 def _must_be_money(dimension: Dimension | None, where: str, findings: Findings) -> None:
     if dimension is not None and dimension != MONEY:
-        text = f"与历次奖补合并计算的，单位应为金额，这里是{kind_text(dimension)}"
+        text = f"与历次奖补合并计算、按次序合计封顶的，单位应为金额，这里是{kind_text(dimension)}"
         findings.add("history_not_money", where, text)
 
 
@@ -90,6 +110,7 @@ def _unstated(node: Unstated, where: str, findings: Findings) -> Dimension | Non
 CHECKS.update(
     {
         Cap: _cap,
+        CapInOrder: _cap_in_order,
         TopUp: _top_up,
         Parameter: _parameter,
         CountMet: _count_met,

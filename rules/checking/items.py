@@ -23,6 +23,7 @@ from contracts.rule.facts import RulePart
 from rules.checking.amounts import check_amount
 from rules.checking.decisions import case_by_case_problems, check_open_decisions
 from rules.checking.eligibility import check_eligibility
+from rules.checking.history import check_history
 from rules.checking.terms import check_terms
 from rules.checking.values import KINDS
 from rules.facts import FactTypes, same_dimension
@@ -38,7 +39,7 @@ def check_publication(content: PolicyItemContent, vocabulary: FactTypes | None =
 
     Besides what `check` finds: no publication without a fair-competition conclusion.
     """
-    found = _examine(content.rules, vocabulary)
+    found = _examine(content.rules, vocabulary, content.code)
     against = [*found.problems, *case_by_case_problems(content.rules)]
     problems = [problem.model_copy(update={"where": f"/rules{problem.where}"}) for problem in against]
     if not content.sample:
@@ -59,7 +60,7 @@ def check(rules: ItemRules, vocabulary: FactTypes | None = None) -> list[Problem
     return _examine(rules, vocabulary).problems
 
 
-def _examine(rules: ItemRules, vocabulary: FactTypes | None) -> Findings:
+def _examine(rules: ItemRules, vocabulary: FactTypes | None, family: str | None = None) -> Findings:
     findings = Findings(rules.fact_types_by_name, rules.parameters_by_name)
     too_deep = False
     trees = {
@@ -81,6 +82,7 @@ def _examine(rules: ItemRules, vocabulary: FactTypes | None) -> Findings:
     check_amount(rules.amount, "/amount", findings)
     check_terms(rules, findings)
     check_open_decisions(rules, findings)
+    check_history(rules, findings, family)
     _check_shares(rules.shares, findings)
     _check_plan(rules.plan, findings)
     return findings

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from contracts.rule import Cap, Decided, DecidedOpen, Each, TopUp
+from contracts.rule import Cap, CapInOrder, Decided, DecidedOpen, Each, TopUp
 from contracts.rule.facts import LISTS, RulePart
 from rules.checking.values import CHECKS, dimension_of
 from rules.findings import Findings
@@ -29,7 +29,7 @@ def _each(node: Each, where: str, findings: Findings) -> Dimension | None:
             periods = "、".join(period or "不写期间" for name, period in listed if name == fact)
             text = f"逐{node.called}计算时用到的“{fact}”的这一期间没有列入 rows（rows 中为：{periods}）"
             findings.add("row_not_listed", f"{place}/period", text)
-        if isinstance(part, TopUp) or (isinstance(part, Cap) and part.scope != "payment"):
+        if isinstance(part, TopUp) or (isinstance(part, Cap | CapInOrder) and part.scope != "payment"):
             text = f"与历次奖补合并计算的封顶、补差不能逐{node.called}计算，请放在合计之外"
             findings.add("history_in_a_row", place, text)
         if isinstance(part, Decided | DecidedOpen):

@@ -68,8 +68,9 @@ def _check_payees(payees: Payees, findings: Findings) -> None:
             text = "最后一个收款人取得其余部分，不写比例和金额；其余收款人须写明比例或金额之一"
             findings.add("payee_part_unclear", where, text)
         total += Fraction(part.fraction or 0)
-        if part.amount is not None:
-            _must_be_money(part.amount, f"{where}/amount", findings)
+        for field, figure in (("amount", part.amount), ("most", part.most)):
+            if figure is not None:
+                _must_be_money(figure, f"{where}/{field}", findings)
     if total > 1:
         findings.add("payees_over_one", "/payees/parts", "各收款人的比例之和超过 1")
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from contracts.rule import Cap, Decided, DecidedOpen, TopUp
+from contracts.rule import AmountRule, Cap, CapInOrder, Decided, DecidedOpen, TopUp
 from rules.text.phrases import Names, counted_text, scope_text
-from rules.text.trees import AMOUNTS, all_of, amount_sentence, bracketed, entry, lists
+from rules.text.trees import AMOUNTS, all_of, amount_sentence, bracketed, entry, lists, numbered
 from rules.units import number, quantity_text
 
 
@@ -34,9 +34,20 @@ def _cap(rule: Cap, names: Names) -> str:
     return f"{phrase}{scope_text(rule.scope, rule.counted, names)}最高不超过 {limit}{counted}"
 
 
+def _cap_in_order(rule: CapInOrder, names: Names) -> str:
+    parts = numbered(_in_order(part, names) for part in rule.of)
+    reach = "" if rule.scope == "payment" else scope_text(rule.scope, rule.counted, names)
+    counted = f"（与{counted_text(rule.counted, names)}合并计算）" if rule.counted is not None else ""
+    return f"按次序计算下列各项，{reach}合计最高不超过 {entry(rule.limit, names)}{counted}，先满足前一项，余额用于后一项：{parts}"
+
+
+def _in_order(rule: AmountRule, names: Names) -> str:
+    return bracketed(rule, names) if lists(rule) and not rule.name else amount_sentence(rule, names)
+
+
 def _top_up(rule: TopUp, names: Names) -> str:
     phrase = f"{amount_sentence(rule.of, names)}，{all_of(rule.of)}"
     return f"{phrase}{'：' if lists(rule.of) else ''}{counted_text(rule.counted, names)}已获奖补的，只补足差额"
 
 
-AMOUNTS.update({Decided: _decided, DecidedOpen: _decided_open, Cap: _cap, TopUp: _top_up})
+AMOUNTS.update({Decided: _decided, DecidedOpen: _decided_open, Cap: _cap, CapInOrder: _cap_in_order, TopUp: _top_up})

@@ -276,7 +276,12 @@ def counted_text(counted: Counted, names: Names) -> str:
     key = f"同一{names.label(counted.key.fact)}的" if counted.key is not None else ""
     year = "当年" if counted.scope == "year" else years_text(counted.years)
     levels = f"{'、'.join(LEVELS[level] for level in counted.levels)}" if counted.levels else ""
-    return f"{key}{year}{levels}{phrase}"
+    return f"{key}{year}{levels}{phrase}{parts_text(counted.parts)}"
+
+
+def parts_text(parts: tuple[str, ...]) -> str:
+    """Named parts, behind what they are parts of: `“设备补助”、“厂房补助”部分`."""
+    return f"{'、'.join(f'“{part}”' for part in parts)}部分" if parts else ""
 
 
 def fraction_text(fraction: str) -> str:

@@ -18,8 +18,8 @@ from contracts.rule import (
     Stacking,
     Within,
 )
-from rules.text.phrases import IF_FAILED, Names, fraction_text, years_text
-from rules.text.trees import amount_sentence, bracketed, eligibility_sentence, numbered
+from rules.text.phrases import IF_FAILED, Names, fraction_text, parts_text, years_text
+from rules.text.trees import amount_sentence, bracketed, eligibility_sentence, entry, numbered
 from rules.units import number, quantity_text
 
 _SHORT = {
@@ -39,11 +39,12 @@ def payees_sentence(payees: Payees, names: Names) -> str:
 
 def _payee(part: PayeePart, names: Names) -> str:
     fund = f"，从{part.fund}列支" if part.fund else ""
+    most = f"，最多 {entry(part.most, names)}，超出部分不予支付" if part.most is not None else ""
     if part.amount is not None:
-        return f"{part.label}取得{bracketed(part.amount, names)}{fund}"
+        return f"{part.label}取得{bracketed(part.amount, names)}{most}{fund}"
     if part.fraction is not None:
-        return f"{part.label}取得 {fraction_text(part.fraction)}{fund}"
-    return f"{part.label}取得其余部分{fund}"
+        return f"{part.label}取得 {fraction_text(part.fraction)}{most}{fund}"
+    return f"{part.label}取得其余部分{most}{fund}"
 
 
 def instalments_sentence(plan: Instalments, names: Names) -> str:
@@ -86,7 +87,8 @@ def _stack(rule: Stacking, names: Names) -> str:
     match rule:
         case Exclusive():
             others = "其他各项政策" if rule.families == "any" else f"事项 {'、'.join(rule.families)}"
-            phrase = f"{_within(rule.within, names)}与{others}不重复享受，{_KEEP[rule.keep]}，{_GRANTED[rule.granted]}"
+            parts = parts_text(rule.parts)
+            phrase = f"{_within(rule.within, names)}{parts}与{others}不重复享受，{_KEEP[rule.keep]}，{_GRANTED[rule.granted]}"
             return f"{phrase}（{rule.note}）" if rule.note else phrase
         case AtMostOf():
             return f"{_within(rule.within, names)}“{rule.label}”最多享受 {rule.most} 项，{_KEEP[rule.keep]}"
@@ -94,7 +96,11 @@ def _stack(rule: Stacking, names: Names) -> str:
             return f"可与事项 {'、'.join(rule.families)} 叠加享受"
         case OncePer():
             also = f"（与事项 {'、'.join(rule.families)} 合并计次）" if rule.families else ""
-            return f"{_within(rule.within, names) or '每家企业'}最多享受 {rule.most} 次{also}"
+            if not rule.parts:
+                return f"{_within(rule.within, names) or '每家企业'}最多享受 {rule.most} 次{also}"
+            used = "已享受的部分不再计入" if rule.used_up == "drop_part" else "其中一项已享受的，不再受理"
+            each = f"{parts_text(rule.parts)}{'各' if len(rule.parts) > 1 else ''}最多享受 {rule.most} 次{also}"
+            return f"{_within(rule.within, names) or '每家企业'}{each}，{used}"
         case SameChoice():
             also = f"（与事项 {'、'.join(rule.families)} 合并认定）" if rule.families else ""
             return f"{names.fact(rule.key.fact, rule.key.period)}一经选定不得变更{also}"

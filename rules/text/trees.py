@@ -12,6 +12,7 @@ from contracts.rule import (
     AnyOf,
     AtLeast,
     Cap,
+    CapInOrder,
     Compare,
     CompareDates,
     CompoundGrowth,
@@ -141,7 +142,7 @@ def _closed_up(phrase: str) -> str:
     return _BLANKS.sub("", phrase)
 
 
-_LISTING = (Sum, Highest, Lowest, Table, Lookup, When, Each, GrowthBands, CountMet)
+_LISTING = (Sum, CapInOrder, Highest, Lowest, Table, Lookup, When, Each, GrowthBands, CountMet)
 _ABOUT_ALL = (Cap, TopUp, AtLeast, Threshold, Rounded)
 
 
@@ -156,7 +157,7 @@ def all_of(rule: AmountRule) -> str:
     """What a cap, a floor or a rounding behind these words is about: all of the list, not its last entry."""
     if not lists(rule):
         return ""
-    return "以上合计" if isinstance(rule, Sum | Each) else "以上"
+    return "以上合计" if isinstance(rule, Sum | CapInOrder | Each) else "以上"
 
 
 def entry(rule: AmountRule, names: Names) -> str:

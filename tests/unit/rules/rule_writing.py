@@ -16,6 +16,7 @@ from contracts.rule import (
     AtLeast,
     Band,
     Cap,
+    CapInOrder,
     Compare,
     CompareDates,
     CompoundGrowth,
@@ -268,6 +269,12 @@ def _branching(draw: st.DrawFn, inner: st.SearchStrategy[AmountRule]) -> AmountR
     return Table(by=quantity("revenue"), unit="万元", bands=bands)
 
 
+def _in_order(three: tuple[AmountRule, AmountRule, AmountRule]) -> CapInOrder:
+    first, second, limit = three
+    named = (first.model_copy(update={"name": "先付"}), second.model_copy(update={"name": "后付"}))
+    return CapInOrder(of=named, limit=limit)
+
+
 @cache
 def amounts() -> st.SearchStrategy[AmountRule]:
     """Amounts that are money at the root, out of every kind of node."""
@@ -280,6 +287,7 @@ def amounts() -> st.SearchStrategy[AmountRule]:
             several.map(lambda parts: Highest(of=parts)),
             several.map(lambda parts: Lowest(of=parts)),
             st.tuples(inner, inner).map(lambda pair: Cap(of=pair[0], limit=pair[1])),
+            st.tuples(inner, inner, inner).map(_in_order),
             st.tuples(inner, rates).map(lambda pair: Rate(base=pair[0], rate=pair[1])),
             st.tuples(inner, inner).map(lambda pair: Difference(of=pair[0], less=pair[1])),
             st.tuples(inner, inner).map(lambda pair: AtLeast(of=pair[0], floor=pair[1])),

@@ -9,7 +9,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.money import Money
-from contracts.rule import Amount, Award, AwardHistory, AwardKey, Cap, Counted, Fact, FactSheet, Level, TopUp
+from contracts.rule import (
+    Amount,
+    Award,
+    AwardHistory,
+    AwardKey,
+    Cap,
+    Counted,
+    Difference,
+    Fact,
+    FactSheet,
+    Highest,
+    Level,
+    Rate,
+    Sum,
+    TopUp,
+)
 from rules import check, sentence
 from rules.amounts import compute_amount
 from tests.unit.rules.rule_writing import (
@@ -66,6 +81,35 @@ def test_a_cap_over_some_years_lets_the_older_ones_go():
         assert [each.code for each in check(item_rules(amount=wrong))] == ["years_in_a_year"]
 
 
+def test_a_cap_that_is_just_reached_takes_nothing_off():
+    found = amount(cap("year", 12, of=fixed(5, "万元")), award(7))
+    assert (found.working[-1].text_zh, found.reductions) == ("年度封顶 50,000 元：未超过", ())
+    [less] = amount(cap("year", 12, of=fixed(6, "万元")), award(7)).reductions
+    assert (less.kind, less.money, less.part) == ("cap", Money.from_yuan(10_000), None)
+    assert less.text_zh == "年度封顶 120,000 元，本事项已获 70,000 元，剩余 50,000 元"
+    [topped] = amount(TopUp(of=fixed(6, "万元")), award(7)).reductions
+    assert (topped.kind, topped.money) == ("top_up", Money.from_yuan(60_000))
+
+
+def test_only_what_brings_the_payment_down_is_a_reason_why_it_is_not_more():
+    base = Cap(of=fixed(9, "万元"), limit=fixed(5, "万元"))
+    assert amount(Rate(base=base, rate=fixed(50, "%"))).reductions == ()
+    assert amount(Highest(of=[base, fixed(6, "万元")])).reductions == ()
+    assert len(amount(Highest(of=[base, fixed(4, "万元")])).reductions) == 1
+
+
+def test_an_amount_below_zero_is_not_raised_by_a_top_up():
+    less = Difference(of=fixed(1, "万元"), less=fixed(6, "万元"))
+    both = Sum(of=[TopUp(of=less), fixed(20, "万元")])
+    assert wan(both) == wan(both, award(3)) == 15
+
+
+def test_a_payment_that_was_taken_back_leaves_no_more_than_the_limit():
+    back = award(3).model_copy(update={"money": Money.from_yuan(-30_000)})
+    assert wan(cap("lifetime", 8), back) == 8
+    assert wan(cap("lifetime", 8), award(5), back) == 6
+
+
 def test_caps_nest_and_each_says_what_is_left():
     nested = cap("lifetime", 100, of=cap("year", 12))
     found = amount(nested, award(7, 2025), award(90, 2024))
@@ -98,7 +142,7 @@ def test_a_projects_cap_counts_the_same_project_across_levels():
     """FJ-008: the project's investment is helped up to 1 million, all treasuries together."""
     counted = Counted(families="any", levels=("province", "city"), key={"fact": "grade", "period": "Y"})
     rule = cap("project", 12, counted)
-    earlier = (award(5, project="a", level="province"), award(9, project="b"), award(9))
+    earlier = (award(5, project="a", level="province"), award(9, project="b"), award(9, level="county"))
     assert wan(rule, *earlier, facts=PROJECT) == 7
     missing = amount(rule, *earlier)
     assert [each.name for each in missing.missing] == ["grade"]

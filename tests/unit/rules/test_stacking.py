@@ -69,7 +69,8 @@ def test_an_exclusion_is_about_the_same_project_or_year_where_the_rule_says_so()
     keys = {"keys": (AwardKey(fact="project_code", value="P1"),)}
     same = candidate("B", 8, **keys)
     assert outcomes(candidate("A", 5, rule, **keys), same)["A"] == "gives_way"
-    assert outcomes(candidate("A", 5, rule), same)["A"] == "stands"
+    other = {"keys": (AwardKey(fact="project_code", value="P2"),)}
+    assert outcomes(candidate("A", 5, rule, **other), same)["A"] == "stands"
     assert outcomes(candidate("A", 5, rule, **keys, year=2024), same)["A"] == "stands"
 
 
@@ -173,10 +174,12 @@ def history(*awards: Award) -> AwardHistory:
     return AwardHistory(family="A", awards=awards)
 
 
-def award(year: int = 2025, family: str = "A", instalment: int | None = None, **keys: str) -> Award:
+def award(
+    year: int = 2025, family: str = "A", instalment: int | None = None, claim: str | None = None, **keys: str
+) -> Award:
     told = tuple(AwardKey(fact=name, value=value) for name, value in keys.items())
     said = {"family": family, "level": "city", "year": year, "money": Money.from_yuan(10_000)}
-    return Award(**said, granted_on=date(year, 6, 1), keys=told, instalment=instalment)
+    return Award(**said, granted_on=date(year, 6, 1), keys=told, instalment=instalment, claim=claim)
 
 
 def objections(rules: object, *awards: Award, facts: tuple[object, ...] = ()) -> list[str]:
@@ -190,7 +193,9 @@ def test_a_claim_may_be_had_so_many_times():
     rules = item_rules(stacking=(OncePer(most=2),))
     assert objections(rules, award(2023)) == []
     assert objections(rules, award(2023), award(2024)) == ["used_up"]
-    assert objections(rules, award(2023, instalment=1), award(2024, instalment=2)) == []
+    one = (award(2023, instalment=1, claim="K1"), award(2024, instalment=2, claim="K1"))
+    assert objections(rules, *one) == []
+    assert objections(rules, *one, award(2024, instalment=2, claim="K2")) == ["used_up"]
 
 
 def test_a_graduate_serves_once_whoever_asks():
@@ -218,7 +223,7 @@ def test_what_was_chosen_once_is_not_chosen_anew():
     rule = item_rules(stacking=(SameChoice(key={"fact": "grade"}, families=("B",)),))
     chosen = (fact("grade", "code", "a", None),)
     assert objections(rule, facts=chosen) == []
-    assert objections(rule, award(2024), facts=chosen) == []
+    assert objections(rule, award(2024), facts=chosen) == ["key_unknown"]
     assert objections(rule, award(2024, grade="a"), facts=chosen) == []
     assert objections(rule, award(2024, grade="b"), facts=chosen) == ["choice_changed"]
     assert objections(rule, award(2024, "B", grade="b"), facts=chosen) == ["choice_changed"]
