@@ -21,8 +21,9 @@ from contracts.rule import (
     Stacking,
 )
 from rules import check, sentence, sentences
+from rules.text.instalments import instalments_sentence
 from rules.text.phrases import Names
-from rules.text.terms import instalments_sentence, payees_sentence, quotas_sentence, stacking_sentence
+from rules.text.terms import payees_sentence, quotas_sentence, stacking_sentence
 from tests.unit.rules.rule_writing import FACT_TYPES, item_rules
 
 GUIDE = (CHECKOUT / "docs" / "rules.md").read_text()

@@ -176,7 +176,8 @@ def history(*awards: Award) -> AwardHistory:
 def award(year: int = 2025, family: str = "A", instalment: int | None = None, **keys: str) -> Award:
     told = tuple(AwardKey(fact=name, value=value) for name, value in keys.items())
     said = {"family": family, "level": "city", "year": year, "money": Money.from_yuan(10_000)}
-    return Award(**said, granted_on=date(year, 6, 1), keys=told, instalment=instalment)
+    claim = "another" if instalment else None
+    return Award(**said, granted_on=date(year, 6, 1), keys=told, instalment=instalment, claim=claim)
 
 
 def objections(rules: object, *awards: Award, facts: tuple[object, ...] = ()) -> list[str]:
