@@ -21,7 +21,7 @@ from contracts.rule import (
 )
 from rules.amounts import amount_of_figure
 from rules.facts import FactReader
-from rules.rechecks import rechecks_of
+from rules.rechecks import may_be_reduced
 from rules.text.instalments import fraction_line, recomputed_line, reduced_line
 
 NO_MONEY = Amount(state="known", money=ZERO)
@@ -62,7 +62,7 @@ def settled_before(
         paid = [record for record in records if record.outcome == "paid"]
         if any("money" not in record.model_fields_set for record in paid):
             return _unknown(f"第 {before} 期已付的金额")
-        if _may_be_reduced(part) and any(record.reduced_to is None for record in paid):
+        if may_be_reduced(part) and any(record.reduced_to is None for record in paid):
             return _unknown(f"第 {before} 期按几分之几兑付")
         settled = settled.and_then(part, records)
     return settled
@@ -70,10 +70,6 @@ def settled_before(
 
 def _unknown(label: str) -> MissingFact:
     return MissingFact(name="instalments", period=None, label=label, why="absent", kind="award")
-
-
-def _may_be_reduced(part: Instalment) -> bool:
-    return any(each.if_failed == "reduce" for each in rechecks_of(part))
 
 
 def whole_of(rules: ItemRules, reader: FactReader) -> Amount:

@@ -190,10 +190,13 @@ def _open(claim: _Claim, number: int, reason: str, missing: Sequence[MissingFact
 
 def _paid(number: int, checked: Rechecked, amount: Amount) -> _Judged:
     if amount.money is None:
-        return _Judged(number, "undetermined", amount, "金额尚不能判定", checked.verdict)
-    if checked.failed is None:
-        return _Judged(number, "due", amount, "本期应付", checked.verdict)
-    return _Judged(number, "reduced", amount, failed_reason(checked.failed), checked.verdict, checked.reduced_to)
+        unsaid = [each.label for each in amount.missing if each.kind == "award"]
+        reason = lacking_reason("金额尚不能判定，", unsaid) if unsaid else "金额尚不能判定"
+        return _Judged(number, "undetermined", amount, reason, checked.verdict)
+    outcome, reason = "due", "本期应付" if amount.money else "本期按规则计算为 0 元"
+    if checked.failed is not None:
+        outcome, reason = "reduced", failed_reason(checked.failed)
+    return _Judged(number, outcome, amount, reason, checked.verdict, checked.kept)
 
 
 def _amount(

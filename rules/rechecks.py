@@ -21,17 +21,23 @@ _PASSED = _REDUCES + 1
 class Rechecked:
     """What the rechecks of one instalment say; `failed` is the one that decides, where one fails.
 
-    Their verdict is met where the instalment is paid, be it reduced.
+    Their verdict is met where the instalment is paid, be it reduced. `reducible`: one of them could have reduced it.
     """
 
     verdict: Verdict
     failed: Recheck | None = None
+    reducible: bool = False
 
     @property
     def reduced_to(self) -> str | None:
         """What they leave of a part that is paid; None: all of it."""
         reduces = self.failed is not None and self.failed.if_failed == "reduce"
         return (self.failed.reduced_to or "0") if self.failed is not None and reduces else None
+
+    @property
+    def kept(self) -> str | None:
+        """The same, as the register keeps it: where something could have been lost, it says that nothing was."""
+        return self.reduced_to or ("1" if self.reducible else None)
 
 
 def rechecks_of(part: Instalment) -> tuple[Recheck, ...]:
@@ -59,7 +65,13 @@ def recheck(part: Instalment, own_year: FactReader, now: FactReader) -> Rechecke
     if still_open:
         return Rechecked(_together(verdicts, State.UNDETERMINED, missing))
     passes = decides is None or decides.if_failed == "reduce"
-    return Rechecked(_together(verdicts, State.MET if passes else State.NOT_MET), decides)
+    verdict = _together(verdicts, State.MET if passes else State.NOT_MET)
+    return Rechecked(verdict, decides, may_be_reduced(part))
+
+
+def may_be_reduced(part: Instalment) -> bool:
+    """Whether a recheck of it can bring it down."""
+    return any(each.if_failed == "reduce" for each in rechecks_of(part))
 
 
 def _strictness(check: Recheck) -> Fraction:

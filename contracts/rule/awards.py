@@ -86,7 +86,7 @@ class Award(RulePart):
 class InstalmentRecord(RulePart):
     """How an earlier instalment of this claim ended: paid, not paid that year, or stopped for ever.
 
-    `reduced_to` is the part of it that was paid where a recheck brought it down; absent: all of it.
+    `reduced_to` is the part of it that was paid where a recheck can bring it down (1: none did); else it is absent.
     """
 
     number: int = Field(ge=1, le=60)

@@ -119,9 +119,9 @@ def numbers_text(numbers: Sequence[int]) -> str:
 
 def not_yet_reason(part: Instalment, since: date, year: int) -> str:
     """Why nothing is paid yet, and that nothing is lost by it."""
-    from_when = f"{since.year} 年度" if part.due_year is not None else f" {since.isoformat()} "
+    from_when = f"{since.year} 年度" if part.due_year is not None else f"{since.isoformat()} "
     now = f"，这次申报的是 {year} 年度" if part.due_year is not None and year < since.year else ""
-    return f"本期自{from_when}起可以申报{now}，尚未到期；到期后照常申报，不影响本期和以后各期"
+    return f"本期自 {from_when}起可以申报{now}，尚未到期；到期后照常申报，不影响本期和以后各期"
 
 
 def failed_reason(check: Recheck) -> str:
