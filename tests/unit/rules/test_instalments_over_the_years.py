@@ -167,7 +167,7 @@ RECORDS = st.lists(
 )
 
 
-@given(st.one_of(plans(), plans(whole="recomputed")), FORTUNES, SPENT, RECORDS, RECORDS)
+@given(st.one_of(plans(outcomes=False), plans(outcomes=False, whole="recomputed")), FORTUNES, SPENT, RECORDS, RECORDS)
 def test_one_more_record_never_raises_what_is_still_to_come(
     plan: InstalmentPlan,
     fortunes: list[bool],
@@ -175,6 +175,7 @@ def test_one_more_record_never_raises_what_is_still_to_come(
     records: list[InstalmentRecord],
     more: list[InstalmentRecord],
 ):
+    """Without rechecks: a record that a part was paid may stand for one that would have stopped all after it."""
     rules = item_rules(amount=quantity("rd_expense", None), instalments=plan)
     whole = Money(spent[0])
     fewer, all_of_them = tuple(records), (*records, *more)
