@@ -15,6 +15,7 @@ from typing import Any
 
 from chassis.time.clock import CHINA
 from console.policy.json_files import BadFile
+from console.policy.next_instalment import next_instalment
 from console.policy.rule_files import RuleFile, read_awards, read_decisions, read_facts, read_rules
 from contracts.rule import Amount, Assessment, FactSheet, Problem, ShareLine, State
 from contracts.written import NotWritten, day_written
@@ -33,7 +34,13 @@ TITLES = {
     "quotas": "额度",
     "plan": "怎么办",
 }
-MISSING = {"fact": "企业数据", "parameter": "外部参数", "decision": "待核定"}
+MISSING = {
+    "fact": "企业数据",
+    "parameter": "外部参数",
+    "decision": "待核定",
+    "award": "已获奖补的信息",
+    "unstated": "来源未载明的数值",
+}
 
 
 def main(argv: list[str]) -> int:
@@ -139,7 +146,7 @@ def _run(options: argparse.Namespace) -> int:
         _print_json({"date": today.isoformat(), "unused": unused, **found.model_dump(mode="json")})
         return 0
     print("\n".join(_lines(found)))
-    for hint in _hints(found, facts):
+    for hint in (*_hints(found, facts), *next_instalment(found, awards, facts.reference_year)):
         print(hint)
     if unused:
         print(f"（事项没有用到的数据：{'、'.join(unused)}）")

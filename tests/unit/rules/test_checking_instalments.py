@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
-from contracts.rule import Instalments
+from contracts.rule import FactType, Instalments
 from rules import check, check_publication
-from tests.unit.rules.rule_writing import item_rules
+from tests.unit.rules.rule_writing import FACT_TYPES, fixed, item_rules
 from tests.unit.rules.sample_files import ITEMS
+from tests.unit.rules.test_rule_guide import EXAMPLES
 
 ALWAYS = {"node": "condition", "fact": "above_scale", "operator": "is_true", "period": "Y"}
 UNDECLARED = {"node": "condition", "fact": "unheard_of", "operator": "is_true"}
@@ -123,3 +124,22 @@ def test_every_schedule_of_a_new_publication_is_looked_at():
     problems = check_publication(item.model_copy(update={"rules": rules}))
     assert [each.where for each in problems] == ["/rules/instalments/rows/0/parts/1", "/rules/instalments/otherwise/1"]
     assert all("due_year" in each.text_zh and "due_on" in each.text_zh for each in problems)
+
+
+GUIDE_FACTS = [
+    {"name": "tax_paid", "label": "实缴税额", "kind": "number", "unit": "元"},
+    {"name": "investment", "label": "投资额", "kind": "number", "unit": "万元"},
+    {"name": "tax_exempt", "label": "政策性免税", "kind": "flag"},
+    {"name": "moved_away", "label": "已迁出", "kind": "flag"},
+    {"name": "sector", "label": "行业", "kind": "code"},
+    {"name": "project_stage", "label": "项目进度", "kind": "codes"},
+]
+
+
+@pytest.mark.parametrize("text", [text for kind, text in EXAMPLES if kind == "instalments"])
+def test_an_example_of_the_guide_may_be_published(text: str):
+    schedules = TypeAdapter(Instalments).validate_json(text)
+    types = (*FACT_TYPES.values(), *(FactType.model_validate(each) for each in GUIDE_FACTS))
+    rules = item_rules(amount=fixed(10, "万元"), instalments=schedules, fact_types=types)
+    problems = check_publication(next(iter(ITEMS.values())).model_copy(update={"rules": rules}))
+    assert [each.text_zh for each in problems] == []
