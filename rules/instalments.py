@@ -218,15 +218,14 @@ def _amount(
 
 def _without_schedule(number: int, schedule: NoSchedule) -> tuple[Verdict, InstalmentAnswer]:
     lacking = "、".join(dict.fromkeys(each.label for each in schedule.missing))
-    answer = InstalmentAnswer(
-        number=number,
-        of=0,
-        label="",
-        outcome="undetermined",
-        amount=Amount(state="undetermined", money=None, missing=schedule.missing),
-        reason=f"缺少“{lacking}”，分期安排尚不能判定",
-    )
+    amount = Amount(state="undetermined", money=None, missing=schedule.missing)
+    answer = undetermined_answer(number, amount, f"缺少“{lacking}”，分期安排尚不能判定")
     return Verdict(state=State.UNDETERMINED, reasons=(), missing=schedule.missing), answer
+
+
+def undetermined_answer(number: int, amount: Amount, reason: str) -> InstalmentAnswer:
+    """Of an instalment of which nobody can tell yet what part of what schedule it is."""
+    return InstalmentAnswer(number=number, of=0, label="", outcome="undetermined", amount=amount, reason=reason)
 
 
 def _answer(claim: _Claim, over: Sequence[_Judged], after: Sequence[_Judged]) -> tuple[Verdict, InstalmentAnswer]:
