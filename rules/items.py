@@ -26,8 +26,9 @@ from rules.amounts import amount_of_figure
 from rules.beside import due_beside
 from rules.eligibility import verdict_of
 from rules.facts import FactReader, reader_of
-from rules.instalments import conditions_of, instalment_of, next_number, parts_of
+from rules.instalments import instalment_line, judged_instalment, next_number
 from rules.payees import divide_payees
+from rules.schedule_choice import Schedule, schedule_of
 from rules.shares import find_split, split_shares
 
 
@@ -43,7 +44,7 @@ def assess(
 
     Where the item fixes its reference year, that one counts instead of the sheet's. The amount is computed
     whatever the verdict, as an estimate; without `awards` it is before caps that need them. Where the item
-    pays in instalments it is the one that is due next, and after the first the verdict is that of its recheck.
+    pays in instalments it is the one that is due next, and after the first the verdict is that of its rechecks.
     Shares and payees are given only when the conditions are met and the amount is known. Where it cannot be
     told who bears it or gets it, the amount is undetermined: nothing is paid of which nobody knows who pays.
     """
@@ -88,18 +89,14 @@ def _due(rules: ItemRules, reader: FactReader) -> tuple[Verdict, Amount, Instalm
         verdict = verdict_of(rules.eligibility, reader)
         return verdict, amount_of_figure(rules.amount, reader, rules.rounding), None
     number = next_number(reader.given.awards)
-    parts = parts_of(rules.instalments, reader)
-    if isinstance(parts, MissingFact) or number == 1:
+    schedule = schedule_of(rules.instalments, number, reader)
+    if isinstance(schedule, Schedule) and number > len(schedule.parts):
+        line = Line(text_zh=f"{len(schedule.parts)} 期已全部办结", value=ZERO)
+        return Verdict(state=State.MET, reasons=()), Amount(state="known", money=ZERO, working=(line,)), None
+    verdict, answer = judged_instalment(rules, number, reader)
+    if number == 1 or not isinstance(schedule, Schedule):
         verdict = verdict_of(rules.eligibility, reader)
-    elif number > len(parts):
-        done = Amount(state="known", money=ZERO, working=(Line(text_zh=f"{len(parts)} 期已全部办结", value=ZERO),))
-        return Verdict(state=State.MET, reasons=()), done, None
-    else:
-        conditions = conditions_of(parts[number - 1])
-        none = Verdict(state=State.MET, reasons=())
-        verdict = verdict_of(conditions, reader) if conditions is not None else none
-    answer = instalment_of(rules, number, reader)
-    line = Line(text_zh=f"第 {number} 期：{answer.reason}", value=ZERO)
+    line = Line(text_zh=instalment_line(answer), value=ZERO)
     amount = answer.amount.model_copy(update={"working": (*answer.amount.working, line)})
     return verdict, amount, answer
 

@@ -18,6 +18,7 @@ from typing import Any
 from chassis.time.clock import CHINA
 from console.place import CHECKOUT
 from console.policy.json_files import BadFile
+from console.policy.next_instalment import next_instalment
 from console.policy.rule_files import RuleFile, read_awards, read_decisions, read_facts, read_rules
 from contracts.rule import Amount, Assessment, FactSheet, Problem, ShareLine, State
 from contracts.written import NotWritten, day_written
@@ -172,7 +173,7 @@ def _run(options: argparse.Namespace) -> int:
         _print_json({"date": today.isoformat(), "unused": unused, **found.model_dump(mode="json")})
         return 0
     print("\n".join(_lines(found)))
-    for hint in _hints(found, facts):
+    for hint in (*_hints(found, facts), *next_instalment(found, awards, facts.reference_year)):
         print(hint)
     if unused:
         print(f"（事项没有用到的数据：{'、'.join(unused)}）")

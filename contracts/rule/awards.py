@@ -14,7 +14,7 @@ from pydantic import Field, model_validator
 from contracts.money import Money
 from contracts.rule.amount_node import PartName
 from contracts.rule.facts import Code, FactName, NumberText, PeriodRef, RulePart, UnitText
-from contracts.rule.shares import Level
+from contracts.rule.shares import FractionText, Level
 
 FamilyCode = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 """An item's code, the same through all its versions."""
@@ -84,11 +84,15 @@ class Award(RulePart):
 
 
 class InstalmentRecord(RulePart):
-    """How an earlier instalment of this claim ended: paid, not paid that year, or stopped for ever."""
+    """How an earlier instalment of this claim ended: paid, not paid that year, or stopped for ever.
+
+    `reduced_to` is the part of it that was paid where a recheck can bring it down (1: none did); else it is absent.
+    """
 
     number: int = Field(ge=1, le=60)
     outcome: Literal["paid", "skipped", "stopped"]
     money: Money = Money(0)
+    reduced_to: FractionText | None = None
 
 
 class AwardHistory(RulePart):

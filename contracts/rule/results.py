@@ -8,6 +8,7 @@ from typing import Literal
 
 from contracts.message import Model
 from contracts.money import Money
+from contracts.rule.awards import InstalmentRecord
 from contracts.rule.facts import ParameterValue
 from contracts.rule.payees import PayeeKind
 from contracts.rule.plan import Window
@@ -157,7 +158,8 @@ class InstalmentAnswer(Model):
     claimed too early, and stays due from `due_from` on; `reduced` pays a part of it, the rest is lost.
 
     `numbers` are all that are paid at once, `schedule` which of several schedules the claim follows (as in
-    `AwardHistory`).
+    `AwardHistory`). `records` are what the register keeps of it once it is paid or settled: one for each instalment
+    that is over now, none where nothing is (not yet, waiting, undetermined).
     """
 
     number: int
@@ -169,6 +171,7 @@ class InstalmentAnswer(Model):
     numbers: tuple[int, ...] = ()
     schedule: int | None = None
     due_from: date | None = None
+    records: tuple[InstalmentRecord, ...] = ()
 
 
 class HeadlineState(StrEnum):

@@ -24,6 +24,7 @@ from rules.checking.amounts import check_amount
 from rules.checking.decisions import case_by_case_problems, check_open_decisions
 from rules.checking.eligibility import check_eligibility
 from rules.checking.history import check_history
+from rules.checking.instalments import undated_instalments
 from rules.checking.terms import check_terms
 from rules.checking.values import KINDS
 from rules.facts import FactTypes, same_dimension
@@ -37,7 +38,8 @@ DEEPEST = 32
 def check_publication(content: PolicyItemContent, vocabulary: FactTypes | None = None) -> list[Problem]:
     """What forbids publishing this item; `where` points into the item (`/rules/amount/…`). Empty: nothing.
 
-    Besides what `check` finds: no publication without a fair-competition conclusion.
+    Besides what `check` finds: no publication without a fair-competition conclusion, or with later instalments of which
+    nobody can say when they are due.
     """
     found = _examine(content.rules, vocabulary, content.code)
     against = [*found.problems, *case_by_case_problems(content.rules)]
@@ -45,6 +47,9 @@ def check_publication(content: PolicyItemContent, vocabulary: FactTypes | None =
     if not content.sample:
         text = "数值未载明的规则只能用于示例，不得发布"
         problems += [Problem(code="figure_unstated", where=f"/rules{where}", text_zh=text) for where in found.unstated]
+    if content.rules.instalments is not None:
+        undated = undated_instalments(content.rules.instalments)
+        problems += [each.model_copy(update={"where": f"/rules{each.where}"}) for each in undated]
     if content.fair_competition is None:
         text = "未附公平竞争审查结论，不得发布"
         problems.append(Problem(code="fair_competition_missing", where="/fair_competition", text_zh=text))

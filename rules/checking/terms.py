@@ -5,14 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 
 from contracts.rule import (
-    AmountRule,
     AtMostOf,
     Exclusive,
-    FactKind,
-    Fixed,
-    Instalment,
-    InstalmentPlan,
-    Instalments,
     ItemRules,
     OncePer,
     Payees,
@@ -22,10 +16,10 @@ from contracts.rule import (
     Within,
 )
 from rules.batches import named_parts
-from rules.checking.eligibility import check_eligibility
+from rules.checking.instalments import check_instalments, must_be_money
 from rules.checking.values import dimension_of
 from rules.findings import Findings
-from rules.units import MONEY, in_base, number, unit
+from rules.units import MONEY, number
 
 
 def check_terms(rules: ItemRules, findings: Findings) -> None:
@@ -33,7 +27,7 @@ def check_terms(rules: ItemRules, findings: Findings) -> None:
     if rules.payees is not None:
         _check_payees(rules.payees, findings)
     if rules.instalments is not None:
-        _check_instalments(rules, rules.instalments, findings)
+        check_instalments(rules, rules.instalments, findings)
     for index, rule in enumerate(rules.stacking):
         where = f"/stacking/{index}"
         if isinstance(rule, Exclusive | AtMostOf | OncePer):
@@ -70,72 +64,9 @@ def _check_payees(payees: Payees, findings: Findings) -> None:
         total += Fraction(part.fraction or 0)
         for field, figure in (("amount", part.amount), ("most", part.most)):
             if figure is not None:
-                _must_be_money(figure, f"{where}/{field}", findings)
+                must_be_money(figure, f"{where}/{field}", findings)
     if total > 1:
         findings.add("payees_over_one", "/payees/parts", "各收款人的比例之和超过 1")
-
-
-def _must_be_money(node: AmountRule, where: str, findings: Findings) -> None:
-    dimension = dimension_of(node, where, findings)
-    if dimension is not None and dimension != MONEY:
-        findings.add("amount_not_money", where, "计算结果不是金额")
-
-
-# -- instalments -------------------------------------------------------------------------------------------
-
-
-def _check_instalments(rules: ItemRules, plan: Instalments, findings: Findings) -> None:
-    if isinstance(plan, InstalmentPlan):
-        _check_parts(rules, plan.parts, "/instalments/parts", findings)
-        return
-    declared = findings.fact(plan.fact, "/instalments/fact")
-    if declared is not None and declared.kind is not FactKind.CODE:
-        findings.add("fact_not_a_code", "/instalments/fact", f"“{declared.label}”不是分类，不能据以安排分期")
-    seen: set[str] = set()
-    for index, row in enumerate(plan.rows):
-        where = f"/instalments/rows/{index}"
-        if declared is not None:
-            findings.codes(declared, row.codes, f"{where}/codes")
-        if seen & set(row.codes):
-            findings.add("code_repeated", f"{where}/codes", "同一取值出现在不止一行")
-        seen.update(row.codes)
-        _check_parts(rules, row.parts, f"{where}/parts", findings)
-    if plan.otherwise is not None:
-        _check_parts(rules, plan.otherwise, "/instalments/otherwise", findings)
-    elif declared is not None:
-        findings.covered(declared, seen, "/instalments/rows")
-
-
-def _check_parts(rules: ItemRules, parts: tuple[Instalment, ...], where: str, findings: Findings) -> None:
-    fractions = [part for part in parts if part.fraction is not None]
-    amounts = [part for part in parts if part.amount is not None]
-    if len(fractions) + len(amounts) != len(parts) or (fractions and amounts):
-        findings.add("instalments_mixed", where, "各期应全部写比例，或全部写金额")
-    elif fractions and sum(Fraction(part.fraction or 0) for part in parts) != 1:
-        findings.add("instalments_not_one", where, "各期比例之和不等于 1")
-    elif amounts:
-        _check_total(rules, parts, where, findings)
-    for index, part in enumerate(parts):
-        place = f"{where}/{index}"
-        if part.amount is not None:
-            _must_be_money(part.amount, f"{place}/amount", findings)
-        if part.exemption is not None and part.recheck is None:
-            findings.add("exemption_without_recheck", f"{place}/exemption", "没有复核条件，就没有豁免情形")
-        if part.if_failed != "skip" and part.recheck is None:
-            findings.add("failure_without_recheck", f"{place}/if_failed", "没有复核条件，就没有复核不通过的处理")
-        for field, conditions in (("recheck", part.recheck), ("exemption", part.exemption)):
-            if conditions is not None:
-                check_eligibility(conditions, f"{place}/{field}", findings)
-
-
-def _check_total(rules: ItemRules, parts: tuple[Instalment, ...], where: str, findings: Findings) -> None:
-    """Where the whole and all its parts are plain figures, they must agree."""
-    figures = [rules.amount, *(part.amount for part in parts)]
-    if not all(isinstance(each, Fixed) and unit(each.unit).dimension == MONEY for each in figures):
-        return
-    whole, *each = (in_base(node.value, node.unit) for node in figures if isinstance(node, Fixed))
-    if sum(each) != whole:
-        findings.add("instalments_not_whole", where, "各期金额之和与总额不符")
 
 
 # -- quotas ------------------------------------------------------------------------------------------------

@@ -17,9 +17,10 @@ from contracts.rule import (
 from contracts.rule.amount_node import AmountNode
 from rules.facts import NO_TYPES, NOTHING_GIVEN, FactTypes, ParameterTypes
 from rules.text import limits, times
+from rules.text.instalments import instalments_sentence
 from rules.text.phrases import LEVELS, ROUNDING_WORDS, Names, fraction_text
 from rules.text.plans import plan_sentence
-from rules.text.terms import instalments_sentence, payees_sentence, quotas_sentence, stacking_sentence
+from rules.text.terms import payees_sentence, quotas_sentence, stacking_sentence
 from rules.text.trees import amount_sentence, eligibility_sentence
 from rules.units import number, quantity_text
 

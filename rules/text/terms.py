@@ -1,4 +1,4 @@
-"""Payees, instalments, stacking and quotas in words."""
+"""Payees, stacking and quotas in words."""
 
 from __future__ import annotations
 
@@ -6,9 +6,6 @@ from contracts.rule import (
     Additive,
     AtMostOf,
     Exclusive,
-    Instalment,
-    InstalmentPlan,
-    Instalments,
     OncePer,
     PayeePart,
     Payees,
@@ -18,8 +15,8 @@ from contracts.rule import (
     Stacking,
     Within,
 )
-from rules.text.phrases import IF_FAILED, Names, fraction_text, parts_text, years_text
-from rules.text.trees import amount_sentence, bracketed, eligibility_sentence, entry, numbered
+from rules.text.phrases import Names, fraction_text, parts_text, years_text
+from rules.text.trees import bracketed, entry, numbered
 from rules.units import number, quantity_text
 
 _SHORT = {
@@ -45,37 +42,6 @@ def _payee(part: PayeePart, names: Names) -> str:
     if part.fraction is not None:
         return f"{part.label}取得 {fraction_text(part.fraction)}{most}{fund}"
     return f"{part.label}取得其余部分{most}{fund}"
-
-
-def instalments_sentence(plan: Instalments, names: Names) -> str:
-    """In what parts it is paid."""
-    if isinstance(plan, InstalmentPlan):
-        return _parts(plan.parts, names) + "。"
-    rows = [f"{names.codes(plan.fact, row.codes)}：{_parts(row.parts, names)}" for row in plan.rows]
-    if plan.otherwise is not None:
-        rows.append(f"其他：{_parts(plan.otherwise, names)}")
-    return f"按{names.fact(plan.fact, plan.period)}分期。{'。'.join(rows)}。"
-
-
-def _parts(parts: tuple[Instalment, ...], names: Names) -> str:
-    if len(parts) == 1:
-        return "一次付清" if parts[0].recheck is None else f"一次付清（{_recheck(parts[0], names)}）"
-    return f"分 {len(parts)} 期：{'；'.join(_part(part, names) for part in parts)}"
-
-
-def _part(part: Instalment, names: Names) -> str:
-    money = (
-        fraction_text(part.fraction) if part.fraction else amount_sentence(part.amount, names) if part.amount else ""
-    )
-    return f"{part.label} {money}" + (f"（{_recheck(part, names)}）" if part.recheck is not None else "")
-
-
-def _recheck(part: Instalment, names: Names) -> str:
-    assert part.recheck is not None
-    phrase = f"须{eligibility_sentence(part.recheck, names)}"
-    if part.exemption is not None:
-        phrase += f"，但{eligibility_sentence(part.exemption, names)}的除外"
-    return f"{phrase}；不符合的{IF_FAILED[part.if_failed]}"
 
 
 def stacking_sentence(stacking: tuple[Stacking, ...], names: Names) -> str:

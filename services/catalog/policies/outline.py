@@ -24,10 +24,11 @@ from contracts.rule import (
     Shares,
     Stacking,
 )
+from rules.text.instalments import instalments_sentence
 from rules.text.items import sentence, shares_sentence
 from rules.text.phrases import Names, date_text
 from rules.text.plans import plan_sentence, step_text
-from rules.text.terms import instalments_sentence, payees_sentence, quotas_sentence, stacking_sentence
+from rules.text.terms import payees_sentence, quotas_sentence, stacking_sentence
 from rules.text.trees import amount_sentence, eligibility_sentence
 
 Say = Callable[[Any, Names], str]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from contracts.money import Money
 from contracts.rule import (
@@ -79,9 +80,25 @@ def test_the_whole_is_fixed_with_the_first_and_earlier_parts_do_not_use_up_its_c
     )
     fixed_before = paid(FIRST, whole=Money.from_yuan(60_000))
     assert compute_instalment(rules, 2, sheet(MET), TODAY, awards=fixed_before).amount.money == Money.from_yuan(30_000)
-    on_file = Award(family="A", level="city", year=2024, money=FIRST.money, granted_on="2024-12-01", instalment=1)
-    history = paid(FIRST, awards=(on_file,))
-    assert compute_instalment(rules, 2, sheet(MET), TODAY, awards=history).amount.money == Money.from_yuan(25_000)
+    assert compute_instalment(rules, 2, sheet(MET), TODAY, awards=paid(FIRST)).amount.money == Money.from_yuan(25_000)
+
+
+def test_the_instalments_of_another_claim_use_up_the_cap_like_any_award():
+    """They were left out with those of the claim itself, so that each claim had the whole cap again."""
+    rules = halves("wait").model_copy(
+        update={"amount": Cap(scope="lifetime", of=fixed(8, "万元"), limit=fixed(5, "万元"))}
+    )
+    said = {"family": "A", "level": "city", "year": 2024, "money": FIRST.money, "granted_on": "2024-12-01"}
+    other = Award(**said, instalment=1, claim="another")
+    answer = compute_instalment(rules, 1, sheet(MET), TODAY, awards=AwardHistory(family="A", awards=(other,)))
+    assert (answer.amount.money, answer.amount.whole) == (Money.from_yuan(12_500), Money.from_yuan(25_000))
+
+
+@pytest.mark.parametrize("claim", [None, "this"])
+def test_what_this_claim_was_paid_before_stands_in_one_place(claim: str | None):
+    said = {"family": "A", "level": "city", "year": 2024, "money": FIRST.money, "granted_on": "2024-12-01"}
+    with pytest.raises(ValidationError, match="只写在 instalments 里"):
+        AwardHistory(family="A", claim="this", awards=(Award(**said, instalment=1, claim=claim),))
 
 
 def test_parts_differ_by_sector():

@@ -56,13 +56,13 @@ def certified(year: int, tax: int, *, exempt: bool = False) -> FactSheet:
 def paid_over_three_years(taxes: tuple[int, int, int], *, exempt: bool = False) -> list[int]:
     rules, records = item("JX-008"), []
     for number, tax in enumerate(taxes, 1):
-        history = AwardHistory(family="JX-008", instalments=tuple(records))
-        facts = certified(2024 + number, tax, exempt=exempt)
-        answer = compute_instalment(rules, number, facts, TODAY, awards=history)
+        history = AwardHistory(family="JX-008", claim_year=2025, instalments=tuple(records))
+        facts, today = certified(2024 + number, tax, exempt=exempt), date(2024 + number, 12, 1)
+        answer = compute_instalment(rules, number, facts, today, awards=history)
         assert answer.amount.money is not None
         due = answer.outcome == "due"
         records.append(InstalmentRecord(number=number, outcome="paid" if due else "skipped", money=answer.amount.money))
-        assert assess(rules, facts, TODAY, awards=history).amount.money == answer.amount.money
+        assert assess(rules, facts, today, awards=history).amount.money == answer.amount.money
     return [int(record.money.yuan) for record in records]
 
 
@@ -76,8 +76,9 @@ def test_a_statutory_exemption_passes_the_recheck_without_tax():
 
 
 def test_a_recheck_without_the_facts_of_its_year_is_undetermined_and_names_them():
-    last_year = certified(2025, 5000)
-    answer = compute_instalment(item("JX-008"), 2, last_year.model_copy(update={"reference_year": 2026}), TODAY)
+    last_year, history = certified(2025, 5000), AwardHistory(family="JX-008", claim_year=2025)
+    this_year = last_year.model_copy(update={"reference_year": 2026})
+    answer = compute_instalment(item("JX-008"), 2, this_year, TODAY, awards=history)
     assert answer.outcome == "undetermined"
     assert {missing.name for missing in answer.amount.missing} == {"tax_paid", "statutory_tax_exemption"}
     assert answer.amount.whole == yuan(200_000)

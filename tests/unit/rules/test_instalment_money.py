@@ -1,0 +1,86 @@
+"""The named parts and the reductions of a whole, as what they are of one instalment: they add up again."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contracts.money import ZERO, Money
+from contracts.rule import Amount, Benefit, Instalment, Line, PartAmount, Reduction
+from rules.instalment_money import Portion, Settled, amount_of_portion, sum_of
+
+
+def whole_of(*parts: int, lost: int = 0) -> Amount:
+    money = Money(sum(parts))
+    return Amount(
+        state="known",
+        money=money,
+        working=(Line(text_zh="各部分", value=money),),
+        parts=tuple(PartAmount(part=f"第 {n} 部分" if n else None, money=Money(each)) for n, each in enumerate(parts)),
+        reductions=(Reduction(kind="cap", text_zh="封顶", money=Money(lost), part="第 1 部分"),),
+    )
+
+
+def portions(weights: list[int], *, recomputed: bool = False, reduced_to: str | None = None) -> list[Portion]:
+    """Those of a whole that is divided by these weights, none of them paid before."""
+    found, before = [], Fraction(0)
+    for number, weight in enumerate(weights, 1):
+        part = Instalment(label=f"{number}", fraction=f"{weight}/{sum(weights)}")
+        settled = Settled() if recomputed else None
+        found.append(Portion(number, part, before, settled, reduced_to))
+        before += Fraction(weight, sum(weights))
+    return found
+
+
+WEIGHTS = st.lists(st.integers(1, 9), min_size=1, max_size=5)
+PARTS = st.lists(st.integers(0, 10**9), min_size=1, max_size=4)
+
+
+@given(WEIGHTS, PARTS, st.integers(0, 10**9))
+def test_the_parts_of_an_instalment_add_up_to_it_and_reductions_to_those_of_the_whole(
+    weights: list[int], parts: list[int], lost: int
+):
+    whole = whole_of(*parts, lost=lost)
+    amounts = [amount_of_portion(portion, whole) for portion in portions(weights)]
+    for amount in amounts:
+        assert Money.total(each.money for each in amount.parts) == amount.money
+        assert all(each.money >= ZERO for each in amount.parts)
+        assert Money.total(line.value for line in amount.working) == amount.money
+    assert Money.total(each.reductions[0].money for each in amounts) == Money(lost)
+    at_once = sum_of(amounts)
+    assert at_once.money == whole.money == Money.total(each.money for each in at_once.parts)
+    assert [each.part for each in at_once.parts] == [each.part for each in whole.parts]
+    assert Money.total(each.money for each in at_once.reductions) == Money(lost)
+
+
+@given(WEIGHTS, PARTS, st.booleans())
+def test_the_parts_of_a_reduced_instalment_add_up_to_what_is_paid(
+    weights: list[int], parts: list[int], recomputed: bool
+):
+    for portion in portions(weights, recomputed=recomputed, reduced_to="1/3"):
+        amount = amount_of_portion(portion, whole_of(*parts))
+        assert Money.total(each.money for each in amount.parts) == amount.money == portion.paid(Money(sum(parts)))
+        lost = amount.reductions[-1]
+        assert (lost.kind, lost.money) == ("recheck", portion.full(Money(sum(parts))) - portion.paid(Money(sum(parts))))
+        assert Money.total(line.value for line in amount.working) == amount.money
+
+
+def test_several_at_once_say_what_explains_the_whole_once_and_keep_what_is_not_money():
+    benefit = Benefit(kind="service", text_zh="优先推荐")
+    whole = whole_of(300, 700).model_copy(update={"before_caps": True, "benefits": (benefit,)})
+    first, second = (amount_of_portion(portion, whole) for portion in portions([1, 1]))
+    both = sum_of([first, second.model_copy(update={"before_caps": False})])
+    assert [line.text_zh for line in both.working].count("各部分") == 1
+    assert len(both.working) == 3
+    assert (both.before_caps, both.benefits) == (True, (benefit,))
+
+
+def test_while_the_whole_has_a_range_so_has_each_part():
+    open_still = Amount(state="undetermined", money=None, lowest=Money(100), highest=Money(301))
+    (first, second) = (amount_of_portion(portion, open_still) for portion in portions([1, 2]))
+    assert (first.lowest, first.highest) == (Money(33), Money(100))
+    assert (second.lowest, second.highest) == (Money(67), Money(201))
+    none = amount_of_portion(portions([1])[0], open_still.model_copy(update={"lowest": None, "highest": None}))
+    assert (none.money, none.lowest, none.highest) == (None, None, None)
