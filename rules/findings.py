@@ -17,7 +17,7 @@ from contracts.rule import (
     Problem,
     Shifted,
 )
-from rules.facts import FactTypes, ParameterTypes
+from rules.facts import FactTypes, NamedValues, ParameterTypes
 from rules.units import Dimension, UnknownUnit, unit
 
 
@@ -26,14 +26,21 @@ class Findings:
     """Problems in the order in which they were found, and what the item declares.
 
     `decisions` collects the figures that somebody has to set, each with the node that asks for it, `unstated` the
-    places of figures that the source does not give.
+    places of figures that the source does not give, `used` the named values that something uses, and `measured`
+    their dimensions. While a named value is checked, `defining` is its name; inside an `each`, `apart` are the lists
+    that are one entry there.
     """
 
     fact_types: FactTypes
     parameters: ParameterTypes = field(default_factory=dict)
+    values: NamedValues = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     decisions: dict[str, Decided] = field(default_factory=dict)
     unstated: list[str] = field(default_factory=list)
+    used: set[str] = field(default_factory=set)
+    measured: dict[tuple[str, frozenset[str]], Dimension | None] = field(default_factory=dict)
+    defining: str | None = None
+    apart: frozenset[str] = frozenset()
 
     def add(self, code: str, where: str, text: str) -> None:
         """`where` is a JSON pointer into the item's rules."""

@@ -14,14 +14,14 @@ from contracts.rule import (
     Table,
     When,
 )
-from rules.checking import caps, rows, values
+from rules.checking import caps, named, rows, schedules, values
 from rules.checking.eligibility import check_eligibility
 from rules.checking.values import CHECKS, dimension_of, shared
 from rules.findings import Findings
 from rules.text.phrases import band_text
 from rules.units import MONEY, Dimension, dimension_text, in_base, product
 
-NODES = (caps, rows, values)
+NODES = (caps, named, rows, schedules, values)
 """The modules whose nodes are checked besides those here."""
 
 

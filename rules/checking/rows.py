@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 from contracts.rule import Cap, Decided, Each, TopUp
-from contracts.rule.facts import LISTS, RulePart
+from contracts.rule.facts import LISTS
 from rules.checking.values import CHECKS, dimension_of
 from rules.findings import Findings
+from rules.named import parts_below, with_values
 from rules.rows import types_in_a_row
 from rules.units import Dimension
 
@@ -20,10 +20,10 @@ def _each(node: Each, where: str, findings: Findings) -> Dimension | None:
     for index, row in enumerate(node.rows):
         declared = findings.fact(row.fact, f"{where}/rows/{index}/fact")
         if declared is not None and declared.kind not in LISTS:
-            text = f"“{declared.label}”不是多个数值或多项取值，不能逐{node.called}计算"
+            text = f"“{declared.label}”不是多个数值、多项取值或多个日期，不能逐{node.called}计算"
             findings.add("fact_not_a_list", f"{where}/rows/{index}/fact", text)
     names = {name for name, _ in listed}
-    for part in _below(node.of):
+    for part in (each for tree in with_values(node.of, findings.values) for each in parts_below(tree)):
         fact = getattr(part, "fact", None)
         if fact in names and (fact, getattr(part, "period", None)) not in listed:
             text = f"逐{node.called}计算时用到的“{fact}”的这一期间没有列入 rows"
@@ -34,17 +34,9 @@ def _each(node: Each, where: str, findings: Findings) -> Dimension | None:
         if isinstance(part, Decided):
             text = f"核定的数不能逐{node.called}计算，请把每{node.called}的核定数列为一项数据"
             findings.add("decision_in_a_row", f"{where}/of", text)
-    inside = replace(findings, fact_types=types_in_a_row(node, findings.fact_types))
+    types = types_in_a_row(node, findings.fact_types)
+    inside = replace(findings, fact_types=types, apart=findings.apart | names)
     return dimension_of(node.of, f"{where}/of", inside)
-
-
-def _below(part: RulePart) -> Iterator[RulePart]:
-    """This part and every one inside it."""
-    yield part
-    for value in part.__dict__.values():
-        for child in value if isinstance(value, tuple) else (value,):
-            if isinstance(child, RulePart):
-                yield from _below(child)
 
 
 CHECKS[Each] = _each
