@@ -275,7 +275,7 @@ def candidate_keys(rules: ItemRules, reader: FactReader) -> tuple[AwardKey, ...]
 def key_facts(rules: ItemRules) -> tuple[tuple[str, str | None], ...]:
     """The facts that tell what an award of this item is for: those that its caps and stacking rules ask for."""
     found: dict[tuple[str, str | None], None] = {}
-    level: list[object] = [rules.amount, rules.instalments, *rules.stacking]
+    level: list[object] = [rules.amount, rules.instalments, *rules.stacking, *rules.values]
     while level:
         part = level.pop()
         if isinstance(part, Counted | Within | SameChoice) and part.key is not None:
