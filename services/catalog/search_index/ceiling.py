@@ -8,7 +8,7 @@ from math import prod
 from typing import Any
 
 from contracts.money import LARGEST_FEN, Money, Rounding
-from contracts.rule.amount import (
+from contracts.rule import (
     AmountRule,
     AtLeast,
     Cap,
