@@ -15,7 +15,9 @@ from contracts.rule import (
     AnyOf,
     Cap,
     Compare,
+    CompareDates,
     Condition,
+    DateFact,
     Each,
     Eligibility,
     Fact,
@@ -25,14 +27,18 @@ from contracts.rule import (
     FactType,
     Fixed,
     ItemRules,
+    NamedFigure,
+    NamedValue,
     NOf,
     Not,
     Operator,
     RowFact,
     State,
+    Today,
 )
-from rules.eligibility import decide
-from rules.facts import FactReader
+from rules.bounds import contradicted
+from rules.eligibility import decide, verdict_of
+from rules.facts import FactReader, reader_of
 from services.catalog.matching.engine.matcher import Matcher, MatchReach
 
 TODAY = date(2026, 11, 23)
@@ -48,6 +54,7 @@ others = some.one_of(
     some.tuples(some.just(FactKind.CODE), some.sampled_from(CODES), some.none()),
     some.tuples(some.just(FactKind.CODES), some.lists(some.sampled_from(CODES), max_size=2).map(tuple), some.none()),
     some.tuples(some.just(FactKind.DATE), some.sampled_from(DATES), some.none()),
+    some.tuples(some.just(FactKind.DATES), some.lists(some.sampled_from(DATES), max_size=2).map(tuple), some.none()),
     some.tuples(
         some.just(FactKind.NUMBERS),
         some.lists(some.sampled_from(NUMBERS), max_size=3).map(tuple),
@@ -108,6 +115,7 @@ declared = some.dictionaries(
             (FactKind.NUMBERS, "万元"),
             (FactKind.NUMBER, "/坏"),
             (FactKind.DATE, None),
+            (FactKind.DATES, None),
             (FactKind.CODE, None),
         ]
     ),
@@ -196,6 +204,68 @@ def number(value: str, **more: Any) -> Fact:
 
 ABOVE = item(Condition(fact="revenue", operator="ge", value="2000", unit="万元"))
 WITHOUT_LIST = item(Not(of=Condition(fact="listed", operator="is_true")))
+
+
+HALF = {
+    "name": "half",
+    "label": "一半",
+    "of": {
+        "node": "rate",
+        "base": {"node": "fact", "fact": "revenue"},
+        "rate": {"node": "fixed", "value": "50", "unit": "%"},
+    },
+}
+BOUND = some.sampled_from(["le", "ge", "lt", "ne"]).map(
+    lambda operator: Compare(
+        left=NamedFigure(value="half"), operator=operator, right=FactAmount(fact="revenue", period="2025")
+    )
+)
+LISTED_ON = CompareDates(left=DateFact(fact="listed_on"), operator="le", right=Today())
+
+
+@settings(max_examples=250, suppress_health_check=list(HealthCheck))
+@given(files_of, rules_of, declared, some.lists(BOUND, max_size=2), some.booleans())
+def test_on_facts_that_contradict_one_another_both_say_that_nothing_can_be_told(
+    files: list[list[Fact]],
+    eligibility: Eligibility,
+    types: dict[str, tuple[FactKind, str | None]],
+    bounds: list[Compare],
+    dated: bool,
+) -> None:
+    """Named values in conditions and in bounds are read the same by both."""
+    half = Compare(left=NamedFigure(value="half"), operator="ge", right=Fixed(value="1", unit="万元"))
+    every = {name: (FactKind.DATE, None) for name in NAMES} | types
+    rules = item(AllOf(of=(eligibility, half)), every).model_copy(
+        update={
+            "values": (NamedValue.model_validate(HALF),),
+            "bounds": (*bounds, *((LISTED_ON,) if dated else ())),
+        }
+    )
+    matcher = matcher_of(files)
+    matcher.put_item("item", rules)
+    for row, file in enumerate(files):
+        reader = reader_of(rules, FactSheet(facts=tuple(file), reference_year=TODAY.year), TODAY)
+        broken = contradicted(rules.bounds, reader)
+        verdict = broken[0] if broken is not None else verdict_of(rules.eligibility, reader)
+        assert matcher.state("item", row) is verdict.state
+        told = [reason._asdict() for reason in matcher.with_reasons(row, verdict.state)["item"]]
+        assert told == [reason.model_dump() for reason in verdict.reasons]
+
+
+def test_a_bound_follows_the_facts_as_they_change() -> None:
+    bound = Compare(left=FactAmount(fact="revenue"), operator="le", right=FactAmount(fact="revenue", period="2025"))
+    bounded = ABOVE.model_copy(update={"bounds": (bound,)})
+    matcher = matcher_of([[number("3000")], [number("3000"), number("2000", period="2025")], []])
+    matcher.put_item("item", bounded)
+    matcher.put_item("plain", ABOVE)
+    assert [matcher.state("item", row) for row in range(3)] == [State.MET, State.UNDETERMINED, State.UNDETERMINED]
+    assert (matcher.reach("item"), matcher.reach("plain")) == (MatchReach(1, 0, 2), MatchReach(2, 0, 1))
+    matcher.put_facts(changes_of({0: [number("100", period="2025")], 1: [number("1999")]}))
+    assert [matcher.state("item", row) for row in range(3)] == [State.UNDETERMINED, State.NOT_MET, State.UNDETERMINED]
+    assert matcher.count_all().tolist() == [0, 1]
+    matcher.drop_item("item")
+    matcher.drop_item("plain")
+    assert matcher.conditions == 0
 
 
 def test_a_fact_is_good_through_its_last_day_and_undetermined_on_the_next() -> None:
