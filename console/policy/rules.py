@@ -31,6 +31,7 @@ TITLES = {
     "instalments": "分期",
     "stacking": "叠加与次数",
     "quotas": "额度",
+    "bounds": "数据核对",
     "plan": "怎么办",
 }
 MISSING = {"fact": "企业数据", "parameter": "外部参数", "decision": "待核定"}

@@ -234,7 +234,7 @@ def test_on_facts_that_contradict_one_another_both_say_that_nothing_can_be_told(
 ) -> None:
     """Named values in conditions and in bounds are read the same by both."""
     half = Compare(left=NamedFigure(value="half"), operator="ge", right=Fixed(value="1", unit="万元"))
-    every = {name: (FactKind.DATE, None) for name in NAMES} | types
+    every = dict.fromkeys(NAMES, (FactKind.DATE, None)) | types
     rules = item(AllOf(of=(eligibility, half)), every).model_copy(
         update={
             "values": (NamedValue.model_validate(HALF),),

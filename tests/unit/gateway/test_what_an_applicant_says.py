@@ -70,6 +70,7 @@ def answered(field: AskedFact, said: Said) -> FilledFacts:
         (FactKind.CODES, ("a", "b"), ("a", "b")),
         (FactKind.CODES, "a\n\n b ", ("a", "b")),
         (FactKind.NUMBERS, "1,000\n2", ("1000", "2")),
+        (FactKind.DATES, "2026-03-01\n 2026年2月1日 \n", ("2026-03-01", "2026-02-01")),
     ],
 )
 def test_what_people_write_becomes_a_fact_of_its_kind(kind: FactKind, said: Said, value: object) -> None:
@@ -99,6 +100,7 @@ def test_what_people_write_becomes_a_fact_of_its_kind(kind: FactKind, said: Said
         (FactKind.DATE, "2026-02-30"),
         (FactKind.CODE, "two words"),
         (FactKind.NUMBERS, "1\nzwei"),
+        (FactKind.DATES, "2026-03-01\n2026-02-30"),
     ],
 )
 def test_what_cannot_be_one_is_told_at_its_field(kind: FactKind, said: Said) -> None:

@@ -223,7 +223,7 @@ def test_a_list_of_faulty_entries_is_not_called_too_short_as_well() -> None:
     with pytest.raises(BadFile) as bad:
         parse(ItemRules, data, "f.json")
     assert str(bad.value).splitlines() == [
-        "f.json：/fact_types/0/kind：只能是：number、flag、code、codes、date、numbers"
+        "f.json：/fact_types/0/kind：只能是：number、flag、code、codes、date、numbers、dates"
     ]
 
 

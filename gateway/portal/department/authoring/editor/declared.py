@@ -6,7 +6,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-KINDS = {"number": "数值", "flag": "是否", "code": "分类", "codes": "多项", "date": "日期", "numbers": "一串数", "dates": "一串日期"}
+KINDS = {
+    "number": "数值",
+    "flag": "是否",
+    "code": "分类",
+    "codes": "多项",
+    "date": "日期",
+    "numbers": "一串数",
+    "dates": "一串日期",
+}
 
 
 @dataclass(frozen=True)
