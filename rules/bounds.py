@@ -57,7 +57,7 @@ def _reason(bound: FactBound, judged: Judged, reader: FactReader) -> ConditionRe
         state=State.UNDETERMINED,
         fact=fact,
         period=absolute_period(period, reader.sheet.reference_year),
-        actual=judged.actual,
+        actual=None,  # in the sentence
         required=required_leaf_text(bound, called),
         decisive=True,
     )

@@ -194,8 +194,8 @@ def shown(*, expired: bool = False) -> ShownFact:
     )
 
 
-def lacking(kind: Any) -> MissingFact:
-    return MissingFact(name="staff", period="2025", label="行业均值", why="absent", kind=kind)
+def lacking(kind: Any, why: Any = "absent") -> MissingFact:
+    return MissingFact(name="staff", period="2025", label="行业均值", why=why, kind=kind)
 
 
 def test_what_is_met_needs_no_advice_and_shows_where_its_value_is_from() -> None:
@@ -217,6 +217,7 @@ def test_what_is_not_met_says_what_is_needed_and_who_corrects_it() -> None:
         ("ask", {}),
         ("parameter", {"missing": lacking("parameter")}),
         ("decision", {"missing": lacking("decision")}),
+        ("contradicts", {"missing": lacking("fact", why="contradicts"), "declarable": True, "known": shown()}),
     ],
 )
 def test_what_is_not_certain_says_who_can_make_it_so(advice: str, given: dict[str, Any]) -> None:

@@ -58,7 +58,7 @@ def test_facts_that_contradict_one_another_determine_nothing_and_are_named_with_
             "而现有数据为 2025年度研发投入 12,000,000 元（对照 2025年度营业收入 10,000,000 元）"
         )
     ]
-    assert found.verdict.reasons[0].decisive
+    assert (found.verdict.reasons[0].decisive, found.verdict.reasons[0].actual) == (True, None)
     assert (found.amount.state, found.amount.money, found.amount.lowest) == ("undetermined", None, None)
     assert found.amount.missing == found.verdict.missing
     assert found.shares == found.payees == ()
