@@ -1,4 +1,4 @@
-"""What a draft declares: its facts and outside figures by name, as far as they are written soundly."""
+"""What a draft declares: its facts, outside figures and named values by name, as far as they are written soundly."""
 
 from __future__ import annotations
 
@@ -37,6 +37,7 @@ class DeclaredName:
 class Declared:
     facts: Mapping[str, DeclaredName]
     parameters: Mapping[str, DeclaredName]
+    values: Mapping[str, DeclaredName] = field(default_factory=dict)
 
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> Declared:
@@ -45,6 +46,7 @@ class Declared:
         return cls(
             {each.name: each for each in _names(rules.get("fact_types"))},
             {each.name: each for each in _names(rules.get("parameters"))},
+            {each.name: each for each in _names(rules.get("values"))},
         )
 
 
