@@ -53,7 +53,7 @@ def _reason(bound: FactBound, judged: Judged, reader: FactReader) -> ConditionRe
     called = names(reader)
     fact, period = first_fact(bound, reader.given.values)
     return ConditionResult(
-        text_zh=f"数据互相矛盾，请核对：{leaf_text(bound, called)}，而现有数据为 {judged.actual}",
+        text_zh=f"数据互相矛盾，请核对：应当{leaf_text(bound, called)}，现为 {judged.actual}",
         state=State.UNDETERMINED,
         fact=fact,
         period=absolute_period(period, reader.sheet.reference_year),

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 
-from contracts.rule import MissingFact, YearSchedule, YearStep, absolute_period
+from contracts.rule import Fixed, MissingFact, YearSchedule, YearStep, absolute_period
 from rules.dates import anniversary, ends_of, resolve
 from rules.facts import FactReader
 from rules.figures import EVALUATORS, NOTHING, Figure, common, figure, figure_text, title, unknown
+from rules.named import definition
 from rules.text.phrases import period_text
+from rules.units import unit
 
 _DAY = timedelta(days=1)
 
@@ -37,7 +39,7 @@ def _year_schedule(node: YearSchedule, reader: FactReader, paying: bool) -> Figu
     stretches = _stretches(node, days, since, until)
     opening = f"{title(node)}自 {since} 起，{period_text(period)}"
     if not stretches:
-        return Figure(NOTHING, None, "0", ((f"{opening}：不在各段之内，按 0 计", NOTHING),))
+        return _nothing(node, opening, reader)
     found = [figure(each.step.then, reader) for each in stretches]
     if any(each.value is None for each in found):
         return unknown(found)
@@ -48,10 +50,21 @@ def _year_schedule(node: YearSchedule, reader: FactReader, paying: bool) -> Figu
     dimension = common(found)
     text = figure_text(value, dimension)
     told = "，".join(_told(node, each, then.text) for each, then in zip(stretches, found, strict=True))
-    line = (f"{opening}{_out_of(node, whole, covered)}：{told} → {text}", value if paying else NOTHING)
+    phrase = f"{opening}{_out_of(node, whole, covered)}：{told} → {text}"
+    if len(stretches) == 1 and covered == whole:
+        phrase = f"{opening}：{_years(stretches[0])}，按 {found[0].text}"
+    line = (phrase, value if paying else NOTHING)
     work = (*(each for then in found for each in then.work), line)
     benefits = tuple(benefit for then in found for benefit in then.benefits)
     return Figure(value, dimension, text, work, (), benefits)
+
+
+def _nothing(node: YearSchedule, opening: str, reader: FactReader) -> Figure:
+    """Zero, in the unit of the steps where it is plain to see."""
+    then = definition(node.steps[0].then, reader.given.values)
+    dimension = unit(then.unit).dimension if isinstance(then, Fixed) else None
+    text = figure_text(NOTHING, dimension)
+    return Figure(NOTHING, dimension, text, ((f"{opening}：不在各段之内，按 {text} 计", NOTHING),))
 
 
 def _counted(node: YearSchedule, period: str) -> list[date]:
@@ -85,8 +98,7 @@ def _year_of(day: date, since: date, done: int) -> int:
 
 def _told(node: YearSchedule, part: _Stretch, then: str) -> str:
     """`第3年 1—6月 6 个月 × 100%`."""
-    first, last = part.years
-    years = f"第 {first} 年" if first == last else f"第 {first}—{last} 年"
+    years = _years(part)
     begin, end = part.days[0], part.days[-1]
     if node.by == "month":
         span = f"{begin.month} 月" if begin == end else f"{begin.month}—{end.month} 月"
@@ -97,12 +109,17 @@ def _told(node: YearSchedule, part: _Stretch, then: str) -> str:
     return f"{years} {span}共 {len(part.days)} 天 × {then}"
 
 
+def _years(part: _Stretch) -> str:
+    first, last = part.years
+    return f"第 {first} 年" if first == last else f"第 {first}—{last} 年"
+
+
 def _out_of(node: YearSchedule, whole: int, covered: int) -> str:
     """Out of how many they count: of the whole period, or of what of it lies in the steps."""
-    unit = "个月" if node.by == "month" else "天"
+    counted = "个月" if node.by == "month" else "天"
     if node.out_of == "covered":
-        return f"（期内 {covered} {unit}）"
-    return f"（全期 {whole} {unit}）"
+        return f"（期内 {covered} {counted}）"
+    return f"（全期 {whole} {counted}）"
 
 
 EVALUATORS[YearSchedule] = _year_schedule

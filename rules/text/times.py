@@ -27,11 +27,12 @@ def _year_schedule(rule: YearSchedule, names: Names) -> str:
         years = f"第 {first} 年" if first == done else f"第 {first} 至 {done} 年"
         steps.append(f"{years} {entry(step.then, names)}")
     when = absolute_period(rule.period, names.reference_year) if names.reference_year else rule.period
-    unit_text = "日" if rule.by == "day" else "月"
-    whole = "全期" if rule.out_of == "period" else "期内"
-    until = f"，至{date_text(rule.until, names)}止" if rule.until is not None else ""
-    split = f"{period_text(when)}跨段或不满的，按{unit_text}计，占{whole}{unit_text}数的比例"
-    return f"自{date_text(rule.since, names)}起{until}：{'、'.join(steps)}（{split}）"
+    unit_text = "天" if rule.by == "day" else "月"
+    split = f"{period_text(when)}跨段或不满的按{unit_text}折算"
+    if rule.out_of == "covered":
+        split = f"{period_text(when)}跨段的按{unit_text}折算，以期内的{unit_text}数为全部"
+    until = f"至{date_text(rule.until, names)}止" if rule.until is not None else ""
+    return f"自{date_text(rule.since, names)}起{until}{'、'.join(steps)}，{split}"
 
 
 AMOUNTS.update({Elapsed: _elapsed, Interest: _interest, YearSchedule: _year_schedule})

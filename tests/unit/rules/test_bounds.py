@@ -54,8 +54,8 @@ def test_facts_that_contradict_one_another_determine_nothing_and_are_named_with_
     ]
     assert [each.text_zh for each in found.verdict.reasons] == [
         (
-            "数据互相矛盾，请核对：2025年度研发投入不高于 2025年度营业收入，"
-            "而现有数据为 2025年度研发投入 12,000,000 元（对照 2025年度营业收入 10,000,000 元）"
+            "数据互相矛盾，请核对：应当2025年度研发投入不高于 2025年度营业收入，"
+            "现为 2025年度研发投入 12,000,000 元（对照 2025年度营业收入 10,000,000 元）"
         )
     ]
     assert (found.verdict.reasons[0].decisive, found.verdict.reasons[0].actual) == (True, None)
@@ -85,7 +85,7 @@ def test_every_broken_bound_is_told():
     found = assess(rules_with(NOT_MORE, BEFORE), late, TODAY)
     assert len(found.verdict.reasons) == 2
     assert found.verdict.reasons[1].text_zh == (
-        "数据互相矛盾，请核对：2025年度认定日期不晚于申报之日，而现有数据为 2026-03-17（对照 2026-03-16）"
+        "数据互相矛盾，请核对：应当2025年度认定日期不晚于申报之日，现为 2026-03-17（对照 2026-03-16）"
     )
 
 

@@ -175,8 +175,22 @@ def test_days_and_units_are_checked(rule: AmountRule, codes: list[str]):
 
 def test_it_is_said_in_words():
     assert sentence(schedule(), FACT_TYPES) == (
-        "自认定日期起：第 1 至 3 年 100%、第 4 至 5 年 50%（本年度跨段或不满的，按月计，占全期月数的比例）。"
+        "自认定日期起第 1 至 3 年 100%、第 4 至 5 年 50%，本年度跨段或不满的按月折算。"
     )
+    until = {"node": "end_of", "period": "Y"}
+    assert sentence(schedule(by="day", out_of="covered", until=until), FACT_TYPES) == (
+        "自认定日期起至本年度末日止第 1 至 3 年 100%、第 4 至 5 年 50%，本年度跨段的按天折算，以期内的天数为全部。"
+    )
+
+
+def test_a_period_that_lies_in_one_step_needs_no_split_and_zero_keeps_its_unit():
+    def told(year: int) -> list[str]:
+        sheet = FactSheet(reference_year=year)
+        found = figure(schedule(since=day("2022-01-01")), FactReader(sheet, TODAY, FACT_TYPES))
+        return [text for text, _ in found.work]
+
+    assert told(2023) == ["自 2022-01-01 起，2023年度：第 2 年，按 100%"]
+    assert told(2027) == ["自 2022-01-01 起，2027年度：不在各段之内，按 0% 计"]
 
 
 DAYS = st.dates(date(1990, 1, 1), date(2080, 12, 31))
