@@ -25,6 +25,7 @@ from contracts.rule import (
     State,
 )
 from rules.amounts import amount_of_figure
+from rules.bounds import contradicted
 from rules.eligibility import decide
 from rules.facts import FactReader, reader_of
 from rules.text.phrases import IF_FAILED
@@ -52,7 +53,11 @@ def compute_instalment(
     the whole that `awards.whole` fixed with the first; without it the whole is computed on these facts.
     Instalments with fractions add up to the whole, to the fen. Raises NoSuchInstalment.
     """
-    return instalment_of(rules, number, reader_of(rules, facts, today, awards, decisions))
+    reader = reader_of(rules, facts, today, awards, decisions)
+    if (nothing := contradicted(rules.bounds, reader)) is not None:
+        verdict, amount = nothing
+        return _answer(number, 0, "", "undetermined", amount, verdict.reasons[0].text_zh)
+    return instalment_of(rules, number, reader)
 
 
 def next_number(history: AwardHistory | None) -> int:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from contracts.money import Money
 from contracts.rule import FactSheet, ItemRules, State
-from rules import assess, check, guide_sentences, sentences
+from rules import assess, check, compute_instalment, guide_sentences, sentences
 from tests.unit.rules.rule_writing import (
     TODAY,
     amounts,
@@ -91,9 +91,13 @@ def test_every_broken_bound_is_told():
 
 def test_instalments_are_not_paid_on_contradictory_facts():
     parts = [{"label": "一", "fraction": "1/2"}, {"label": "二", "fraction": "1/2"}]
-    found = assess(rules_with(instalments={"node": "instalments", "parts": parts}), facts("1200", "1000"), TODAY)
+    rules = rules_with(instalments={"node": "instalments", "parts": parts})
+    found = assess(rules, facts("1200", "1000"), TODAY)
     assert found.amount.money is None
     assert found.instalment is None
+    alone = compute_instalment(rules, 2, facts("1200", "1000"), TODAY)
+    assert (alone.outcome, alone.amount.money) == ("undetermined", None)
+    assert "数据互相矛盾" in alone.reason
 
 
 def test_a_bound_may_use_a_named_value():
