@@ -9,7 +9,7 @@ from itertools import takewhile
 from contracts.rule import AmountRule, NamedFigure, NamedValue
 from contracts.rule.facts import RulePart
 from rules.facts import FactReader, NamedValues
-from rules.figures import EVALUATORS, NOTHING, Figure, figure, figure_text
+from rules.figures import EVALUATORS, NOTHING, Figure, figure, figure_text, title
 from rules.working import DefinedLine
 
 MOST_LEVELS = 64
@@ -30,13 +30,14 @@ def _named(node: NamedFigure, reader: FactReader, paying: bool) -> Figure:
     if known is None or known[0] is not awards:
         known = reader.trail.values[key] = awards, figure(value.of, _before(value, reader), paying)
     found: Figure = known[1]
-    name, lines = node.name or value.label, tuple((text, NOTHING) for text, _ in found.work)
+    lines = tuple((text, NOTHING) for text, _ in found.work)
     if found.value is None:
         line = DefinedLine.of(f"{value.label}：尚不能计算", (value.name, row), lines)
         return replace(found, work=((line, NOTHING),))
-    text = f"{name} {figure_text(found.value, found.dimension)}"
-    line = DefinedLine.of(text, (value.name, row), lines)
-    return replace(found, text=text, work=((line, found.value if paying else NOTHING),))
+    shown = figure_text(found.value, found.dimension)
+    line = DefinedLine.of(f"{title(node)}{value.label} {shown}", (value.name, row), lines)
+    work = ((line, found.value if paying else NOTHING),)
+    return replace(found, text=f"{node.name or value.label} {shown}", work=work)
 
 
 def _before(value: NamedValue, reader: FactReader) -> FactReader:

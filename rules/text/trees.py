@@ -168,7 +168,7 @@ def entry(rule: AmountRule, names: Names) -> str:
 def bracketed(rule: AmountRule, names: Names) -> str:
     """An amount as a part of another: what is more than a word or two stands in brackets."""
     if rule.name and not isinstance(rule, Cap | Decided):
-        return rule.name if isinstance(rule, _WORDS) else f"“{amount_sentence(rule, names)}”"
+        return rule.name if isinstance(rule, Fixed | FactAmount | Parameter) else f"“{amount_sentence(rule, names)}”"
     phrase = amount_sentence(rule, names)
     return phrase if isinstance(rule, (*_WORDS, Growth, Elapsed)) else f"（{phrase}）"
 

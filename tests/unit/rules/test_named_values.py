@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ast import literal_eval
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.money import Money
-from contracts.rule import FactSheet, FactType, ItemRules, State
+from contracts.rule import AwardHistory, Decision, FactSheet, FactType, ItemRules, State
 from rules import assess, check, compute_amount, evaluate_eligibility, guide_sentences, part_amount, sentences
 from rules.facts import reader_of
 from rules.named import NoSuchValue
@@ -38,8 +39,8 @@ PAYABLE = {
 }
 
 
-def use(name: str = "payable", **more: object) -> dict[str, Any]:
-    return {"node": "value", "value": name, **more}
+def use(which: str = "payable", **more: object) -> dict[str, Any]:
+    return {"node": "value", "value": which, **more}
 
 
 def share(percent: int, base: object = None) -> dict[str, Any]:
@@ -155,6 +156,42 @@ def test_a_value_inside_each_is_that_of_the_row_where_it_looks_at_the_list():
     assert told[1].count("计算基数 1,000 元；") == 1
 
 
+def test_a_name_of_a_part_stands_before_that_of_the_value():
+    rules = rules_with(amount={"node": "sum", "of": [use(name="基础奖"), share(10, use(name="基数"))]})
+    assert lines(rules)[3:] == [
+        "基础奖：可补贴租金 2,000 元",
+        "基数 2,000 元 × 10% = 200 元",
+        "合计 基础奖 2,000 元 + 200 元 = 2,200 元",
+    ]
+    assert sentences(rules).amount.startswith(
+        "下列各项之和：1. 基础奖：可补贴租金；2. （“基数：可补贴租金”的 10%）。其中：可补贴租金＝"
+    )
+
+
+SET = {"node": "decided", "decision": "set", "by": "局", "max": {"node": "fixed", "value": "1", "unit": "万元"}}
+YEARLY = {"node": "cap", "scope": "year", "of": RENT, "limit": {"node": "fixed", "value": "2", "unit": "千元"}}
+
+
+@pytest.mark.parametrize("tree", [SET, YEARLY, {"node": "lowest", "of": [SET, YEARLY]}])
+@pytest.mark.parametrize("awards", [None, AwardHistory(family="A")])
+@pytest.mark.parametrize("decided", [(), (Decision(name="set", value="3", unit="千元", by="局", on=TODAY),)])
+def test_what_a_value_leaves_open_is_left_open_as_by_its_tree(
+    tree: object, awards: AwardHistory | None, decided: tuple[Decision, ...]
+):
+    value = {"name": "open", "label": "未定", "of": tree}
+    whole = {"node": "sum", "of": [use("open"), {"node": "difference", "of": RENT, "less": share(50, use("open"))}]}
+    copied = {"node": "sum", "of": [tree, {"node": "difference", "of": RENT, "less": share(50, tree)}]}
+    one, other = (
+        assess(rules, sheet(*FACTS), TODAY, awards=awards, decisions=decided).amount
+        for rules in (item_rules(values=[value], amount=whole), item_rules(amount=copied))
+    )
+    told = ("state", "money", "missing", "before_caps", "lowest", "highest")
+    assert [getattr(one, each) for each in told] == [getattr(other, each) for each in told]
+    assert [line.text_zh for line in one.working if "以上为" in line.text_zh] == [
+        line.text_zh for line in other.working if "以上为" in line.text_zh
+    ]
+
+
 def test_values_are_known_to_caps_limits_instalments_payees_and_quotas():
     rules = rules_with(
         amount={"node": "cap", "scope": "year", "of": share(80, RENT), "limit": use()},
@@ -200,9 +237,7 @@ def _cut(draw: Any, node: Any, values: dict[str, str]) -> Any:
 def _cut_up(draw: Any, tree: Any) -> tuple[Any, list[dict[str, Any]]]:
     texts: dict[str, str] = {}
     cut = _cut(draw, tree.model_dump(mode="json", exclude_none=True), texts)
-    import ast
-
-    defined = [{"name": name, "label": f"值{name}", "of": ast.literal_eval(text)} for text, name in texts.items()]
+    defined = [{"name": name, "label": f"值{name}", "of": literal_eval(text)} for text, name in texts.items()]
     return cut, defined[:60]
 
 
