@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
+from console.place import CHECKOUT
 from contracts.rule import (
     AllOf,
     AnyOf,
@@ -36,10 +38,12 @@ from contracts.rule import (
     State,
     Today,
 )
+from rules import assess
 from rules.bounds import contradicted
 from rules.eligibility import decide, verdict_of
 from rules.facts import FactReader, reader_of
 from services.catalog.matching.engine.matcher import Matcher, MatchReach
+from services.catalog.matching.offers import Matched
 
 TODAY = date(2026, 11, 23)
 NAMES = ("revenue", "grade", "listed_on")
@@ -338,3 +342,21 @@ def test_what_is_computed_row_by_row_is_matched_as_the_plain_evaluator_does() ->
 
 def several(*wages: str) -> Fact:
     return Fact(name="wages", kind="numbers", value=wages, unit="元", source="人社", as_of=TODAY)
+
+
+@pytest.mark.parametrize("code", ["U91", "U92"])
+def test_what_the_process_keeps_of_an_item_answers_as_the_whole_of_it(code: str) -> None:
+    """Its named values and its bounds are part of who is entitled."""
+    told = json.loads((CHECKOUT / "tests" / "unit" / "rules" / "unseen" / f"{code}.json").read_text("utf-8"))
+    whole, kept = ItemRules.model_validate(told["rules"]), Matched.model_validate(told["rules"])
+    for case in told["cases"]:
+        day = date.fromisoformat(case["date"])
+        sheet = FactSheet.model_validate({name: case[name] for name in ("facts", "reference_year")})
+        matcher = Matcher(day)
+        matcher.admit(np.arange(1, dtype=np.int32))
+        matcher.put_facts(changes_of({0: list(sheet.facts)}))
+        matcher.put_item("item", kept.model_copy(update={"reference_year": sheet.reference_year}))
+        plain = assess(whole, sheet, day).verdict
+        assert matcher.state("item", 0) is plain.state, case["name"]
+        told_why = [reason._asdict() for reason in matcher.with_reasons(0, plain.state)["item"]]
+        assert told_why == [reason.model_dump() for reason in plain.reasons], case["name"]
