@@ -13,16 +13,17 @@ from fractions import Fraction
 
 from contracts.money import ZERO, Money, Rounding
 from contracts.rule import Amount, AmountRule, AwardHistory, Decision, FactSheet, Line, Reduction, RoundingRule
-from rules import arithmetic, caps, choices, outside, rows
-from rules.facts import NO_TYPES, FactReader, FactTypes, Trail, given
+from rules import arithmetic, caps, choices, named, outside, rows, schedules
+from rules.facts import NO_TYPES, NOTHING_GIVEN, FactReader, FactTypes, NamedValues, ParameterTypes, Trail, given
 from rules.figures import NOTHING, Figure, UnitsDoNotFit, figure
 from rules.parts import in_fen
 from rules.text.phrases import ROUNDING_WORDS
 from rules.units import MONEY, base_text, number_text
+from rules.working import expanded
 
 __all__ = ["LARGEST_PAYABLE", "NODES", "STEPS", "UnitsDoNotFit", "amount_of_figure", "compute_amount"]
 
-NODES = (arithmetic, caps, choices, outside, rows)
+NODES = (arithmetic, caps, choices, named, outside, rows, schedules)
 """The modules whose nodes can be evaluated."""
 
 STEPS = {"分": 1, "元": 100, "百元": 10_000, "千元": 100_000, "万元": 1_000_000}
@@ -39,15 +40,17 @@ def compute_amount(
     *,
     awards: AwardHistory | None = None,
     decisions: Iterable[Decision] = (),
+    parameters: ParameterTypes = NOTHING_GIVEN.parameters,
+    values: NamedValues = NOTHING_GIVEN.values,
 ) -> Amount:
     """The amount, rounded once, in fen.
 
-    Without `awards` (what was granted before) it is before the caps and top-ups that need them, and says so.
+    `fact_types`, `parameters` and `values` are the item's. Without `awards` (what was granted before) it is before the caps and top-ups that need them, and says so.
     Undetermined, naming them, when facts, outside figures or decisions that it needs are missing or expired;
     never negative. A result beyond ten trillion yuan is undetermined too. Raises UnitsDoNotFit for a rule that
     was never checked.
     """
-    reader = FactReader(facts, today, fact_types, given(awards, decisions))
+    reader = FactReader(facts, today, fact_types, given(awards, decisions, parameters, values))
     return amount_of_figure(rule, reader, rounding)
 
 
@@ -55,7 +58,7 @@ def amount_of_figure(rule: AmountRule, reader: FactReader, rounding: RoundingRul
     """The same, on facts that are being read already; caps that others left open are not told here again."""
     reader = replace(reader, trail=Trail(figures=reader.trail.figures, dropped=reader.trail.dropped))
     found = figure(rule, reader, True)
-    work = list(found.work)
+    work = list(expanded(found.work, set()))
     missing = tuple(dict.fromkeys(found.missing))
     open_caps = tuple(dict.fromkeys(reader.trail.open_caps))
     if any(abs(added) > LARGEST_PAYABLE for added in (found.value or NOTHING, *(line[1] for line in work))):

@@ -19,13 +19,14 @@ from contracts.rule import (
     FactSheet,
     ItemRules,
     MissingFact,
+    NamedFigure,
     Quota,
     Ranked,
 )
 from contracts.rule.amount_node import AmountNode
 from contracts.rule.facts import RulePart
 from rules.amounts import amount_of_figure
-from rules.facts import FactReader, reader_of
+from rules.facts import NOTHING_GIVEN, FactReader, NamedValues, reader_of
 from rules.figures import NOTHING, figure
 from rules.units import in_base, number, quantity_text
 
@@ -185,21 +186,27 @@ def _percent(share: Fraction) -> str:
 
 def part_amount(rules: ItemRules, name: str, reader: FactReader) -> Amount:
     """What the part of the amount with this name comes to on its own. Raises NoSuchPart."""
-    found = named_parts(rules.amount).get(name)
+    found = named_parts(rules.amount, rules.values_by_name).get(name)
     if found is None:
         raise NoSuchPart(name)
     return amount_of_figure(found, reader, rules.rounding)
 
 
-def named_parts(amount: AmountRule) -> dict[str, AmountRule]:
-    """Every part of an amount that has a name; of several with one name the outermost."""
+def named_parts(amount: AmountRule, values: NamedValues = NOTHING_GIVEN.values) -> dict[str, AmountRule]:
+    """Every part of an amount that has a name, also in the named values that it uses; of several with one name the
+    outermost.
+    """
     found: dict[str, AmountRule] = {}
+    seen: set[str] = set()
     level: list[object] = [amount]
     while level:
         part = level.pop(0)
+        if isinstance(part, NamedFigure) and part.value in values and part.value not in seen:
+            seen.add(part.value)
+            level.append(values[part.value].of)
         if isinstance(part, AmountNode) and part.name is not None:
             found.setdefault(part.name, part)  # type: ignore[arg-type]
         if isinstance(part, RulePart):
-            values = part.__dict__.values()
-            level.extend(each for value in values for each in (value if isinstance(value, tuple) else (value,)))
+            inner = part.__dict__.values()
+            level.extend(each for value in inner for each in (value if isinstance(value, tuple) else (value,)))
     return found

@@ -18,7 +18,6 @@ from rules.figures import (
     NOTHING,
     Figure,
     Lowered,
-    Work,
     common,
     figure,
     figure_text,
@@ -31,6 +30,7 @@ from rules.figures import (
 from rules.parts import added, term
 from rules.text.phrases import counted_text, scope_text
 from rules.units import MONEY, Dimension, base_text
+from rules.working import Work
 
 _WIDE = Counted()
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from contracts.rule import Compare, CompareDates, CompoundGrowth, MissingFact
+from contracts.rule import Compare, CompareDates, CompoundGrowth, MissingFact, NamedFigure
 from contracts.rule.facts import RulePart
 from rules.dates import resolve
-from rules.facts import FactReader
+from rules.facts import NOTHING_GIVEN, FactReader, NamedValues
 from rules.figures import common, figure, figure_text
 
 COMPARE: dict[str, Callable[[Any, Any], bool]] = {
@@ -73,14 +73,21 @@ def _compound(test: CompoundGrowth, reader: FactReader) -> Judged:
     return Judged(COMPARE[test.operator](now.value, needed), phrase)
 
 
-def first_fact(part: RulePart) -> tuple[str, str | None]:
+def first_fact(part: RulePart, values: NamedValues = NOTHING_GIVEN.values) -> tuple[str, str | None]:
     """The first fact or outside figure that a comparison uses, with its period; none has no name."""
-    for value in part.__dict__.values():
-        for child in value if isinstance(value, tuple) else (value,):
-            if not isinstance(child, RulePart):
-                continue
-            name = getattr(child, "fact", None) or getattr(child, "parameter", None)
-            found = (str(name), getattr(child, "period", None)) if name else first_fact(child)
-            if found[0]:
-                return found
+    return _first(part, values, set())
+
+
+def _first(part: RulePart, values: NamedValues, seen: set[str]) -> tuple[str, str | None]:
+    name = getattr(part, "fact", None) or getattr(part, "parameter", None)
+    if name:
+        return str(name), getattr(part, "period", None)
+    children = [each for value in part.__dict__.values() for each in (value if isinstance(value, tuple) else (value,))]
+    if isinstance(part, NamedFigure) and part.value in values and part.value not in seen:
+        seen.add(part.value)
+        children = [values[part.value].of]
+    for child in children:
+        found = _first(child, values, seen) if isinstance(child, RulePart) else ("", None)
+        if found[0]:
+            return found
     return "", None

@@ -40,10 +40,8 @@ def resolve(day: DateRef, reader: FactReader) -> date | MissingFact:
             known = [each for each in days if isinstance(each, date)]
             return missing or (min(known) if isinstance(day, Earliest) else max(known))
         case StartOf() | EndOf():
-            period = absolute_period(day.period, reader.sheet.reference_year) or ""
-            first, last = _months(period)
-            year = int(period[:4])
-            return date(year, first, 1) if isinstance(day, StartOf) else date(year, last, monthrange(year, last)[1])
+            first, last = ends_of(absolute_period(day.period, reader.sheet.reference_year) or "")
+            return first if isinstance(day, StartOf) else last
 
 
 def shift(rule: Shifted, day: date) -> date:
@@ -57,6 +55,11 @@ def shift(rule: Shifted, day: date) -> date:
     if not 1 <= ordinal <= date.max.toordinal():
         return date.min if ordinal < 1 else date.max
     return _snapped(date.fromordinal(ordinal), rule.to)
+
+
+def anniversary(since: date, years: int) -> date:
+    """The day on which so many years are full: of 29 February the last of February where there is no 29th."""
+    return shift(Shifted(day=Day(day=since), years=years), since)
 
 
 def _snapped(day: date, to: str | None) -> date:
@@ -73,6 +76,13 @@ def _snapped(day: date, to: str | None) -> date:
         "year_end": (12, 31),
     }
     return day if to is None else date(year, *ends[to])
+
+
+def ends_of(period: str) -> tuple[date, date]:
+    """The first and the last day of a year, quarter or month."""
+    first, last = _months(period)
+    year = int(period[:4])
+    return date(year, first, 1), date(year, last, monthrange(year, last)[1])
 
 
 def _months(period: str) -> tuple[int, int]:

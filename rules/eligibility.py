@@ -41,12 +41,14 @@ from rules.facts import (
     NOTHING_GIVEN,
     FactReader,
     FactTypes,
+    NamedValues,
     ParameterTypes,
     amount_of,
     given,
     same_dimension,
     value_text,
 )
+from rules.figures import names
 from rules.text.phrases import Names, required_text
 from rules.text.trees import leaf_text, required_leaf_text
 from rules.units import in_base
@@ -58,6 +60,7 @@ _MISSING_TEXT = {
     "wrong_kind": "数据类型不符",
     "wrong_unit": "数据单位不符",
     "uneven": "与同组数据的项数不一致",
+    "contradicts": "与其他数据互相矛盾",
 }
 
 
@@ -114,13 +117,14 @@ def evaluate_eligibility(
     *,
     decisions: Iterable[Decision] = (),
     parameters: ParameterTypes = NOTHING_GIVEN.parameters,
+    values: NamedValues = NOTHING_GIVEN.values,
 ) -> Verdict:
     """The verdict on these facts as they stand on `today`, with one reason per condition in rule order.
 
-    `fact_types` and `parameters` are the item's declarations: they name things for people and guard kinds
-    and units. The order of parts inside `all`, `any` and `n_of` never changes the state.
+    `fact_types` and `parameters` are the item's declarations, which name things for people and guard kinds
+    and units, and `values` its named values. The order of parts inside `all`, `any` and `n_of` never changes the state.
     """
-    return verdict_of(rule, FactReader(facts, today, fact_types, given(None, decisions, parameters)))
+    return verdict_of(rule, FactReader(facts, today, fact_types, given(None, decisions, parameters, values)))
 
 
 def verdict_of(rule: Eligibility, reader: FactReader) -> Verdict:
@@ -290,8 +294,8 @@ def _result(leaf: _Leaf, reader: FactReader, decisive: bool) -> ConditionResult:
 
 
 def _compared(leaf: _Comparison, reader: FactReader, decisive: bool) -> ConditionResult:
-    called = Names(reader.fact_types, reader.sheet.reference_year, reader.given.parameters)
-    fact, period = first_fact(leaf.test)
+    called = names(reader)
+    fact, period = first_fact(leaf.test, reader.given.values)
     return ConditionResult(
         text_zh=_with_missing(leaf_text(leaf.test, called, leaf.negated), leaf.missing),
         state=_STATES[leaf.rank],

@@ -14,9 +14,11 @@ from typing import Any
 
 from contracts.money import Money
 from contracts.rule import Fact, FactKind, FactSheet, ItemRules, absolute_period
+from contracts.rule.facts import RulePart
 from contracts.typed import is_digits
 from rules.facts import label, value_text
 from rules.items import assess
+from rules.named import with_values
 from rules.text.phrases import period_text
 
 SOURCE = "示例"
@@ -54,7 +56,8 @@ class Example:
 def example_of(rules: ItemRules, on: date) -> Example | None:
     """What the rules pay on supposed facts; None where no such facts are found, or a person decides the figure."""
     year = rules.reference_year or on.year
-    amount = rules.amount.model_dump(mode="json", exclude_none=True)
+    parts = with_values(rules.amount, rules.values_by_name)
+    amount = [part.model_dump(mode="json", exclude_none=True) for part in parts if isinstance(part, RulePart)]
     asked = list(dict.fromkeys((name, absolute_period(period, year)) for name, period in facts_in(amount)))
     if any(name not in rules.fact_types_by_name for name, _period in asked):
         return None
@@ -132,9 +135,9 @@ def _supposed(
         value: Any
         if declared.kind is FactKind.FLAG:
             value = hint if isinstance(hint, bool) else True
-        elif declared.kind is FactKind.DATE:
+        elif declared.kind in (FactKind.DATE, FactKind.DATES):
             days += timedelta(days=60)
-            value = days.isoformat()
+            value = (days.isoformat(),) * ENTRIES if declared.kind is FactKind.DATES else days.isoformat()
         elif declared.kind in (FactKind.CODE, FactKind.CODES):
             code = hint if isinstance(hint, str) else next((each.code for each in declared.codes), "a")
             value = (code,) * ENTRIES if declared.kind is FactKind.CODES else code

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
 from contracts.rule import (
     AwardHistory,
@@ -19,6 +19,7 @@ from contracts.rule import (
     ItemRules,
     KeyRef,
     MissingFact,
+    NamedValue,
     Objection,
     ParameterType,
     ParameterValue,
@@ -35,6 +36,9 @@ NO_TYPES: FactTypes = MappingProxyType({})
 
 ParameterTypes = Mapping[str, ParameterType]
 """An item's declarations of the outside figures that it rests on, by name."""
+
+NamedValues = Mapping[str, NamedValue]
+"""An item's named values by name, in the order in which it defines them."""
 
 Bound = Literal["lowest", "highest"]
 """Which end of a range is asked for, while what would settle a figure is not known yet."""
@@ -53,6 +57,7 @@ class Given:
     parameters: ParameterTypes = field(default_factory=dict)
     parts: frozenset[str] = frozenset()
     dropped: Mapping[str, Objection] = field(default_factory=dict)
+    values: NamedValues = field(default_factory=dict)
 
 
 NOTHING_GIVEN = Given()
@@ -62,27 +67,30 @@ def given(
     awards: AwardHistory | None = None,
     decisions: Iterable[Decision] = (),
     parameters: ParameterTypes = NOTHING_GIVEN.parameters,
+    values: NamedValues = NOTHING_GIVEN.values,
 ) -> Given:
     """`decisions` by name, of several with one name the last."""
-    return Given(awards, {decision.name: decision for decision in decisions}, parameters)
+    return Given(awards, {decision.name: decision for decision in decisions}, parameters, values=values)
 
 
 @dataclass(slots=True)
 class Trail:
-    """What an evaluation came past: caps left open for want of earlier awards, figures that have a range,
-    outside figures, and parts that were asked for and dropped."""
+    """What an evaluation came past: caps left open for want of earlier awards, figures that have a range, outside
+    figures, parts that were asked for and dropped, and the named values that were worked out, on which awards."""
 
     open_caps: list[str] = field(default_factory=list)
     has_range: bool = False
     figures: list[ParameterValue] = field(default_factory=list)
     dropped: list[str] = field(default_factory=list)
+    values: dict[tuple[object, ...], tuple[AwardHistory | None, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class FactReader:
     """The facts of one enterprise as they stand on one day, under one item's declarations.
 
-    With a `bound`, what waits for a decision or for the limit of a cap is taken at that end of its range.
+    With a `bound`, what waits for a decision or for the limit of a cap is taken at that end of its range. `apart` are
+    the named values that differ from row to row inside an `each`, with the row that is being read.
     """
 
     sheet: FactSheet
@@ -91,6 +99,7 @@ class FactReader:
     given: Given = NOTHING_GIVEN
     bound: Bound | None = None
     trail: Trail = field(default_factory=Trail)
+    apart: Mapping[str, object] = field(default_factory=dict)
 
     def at(self, bound: Bound | None) -> FactReader:
         """The same facts, read for this end of the range."""
@@ -165,7 +174,8 @@ def reader_of(
     year = rules.reference_year
     if year is not None and year != facts.reference_year:
         facts = facts.model_copy(update={"reference_year": year})
-    return FactReader(facts, today, rules.fact_types_by_name, given(awards, decisions, rules.parameters_by_name))
+    besides = given(awards, decisions, rules.parameters_by_name, rules.values_by_name)
+    return FactReader(facts, today, rules.fact_types_by_name, besides)
 
 
 def label(name: str, fact_types: FactTypes) -> str:

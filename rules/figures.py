@@ -12,8 +12,8 @@ from contracts.rule.amount_node import AmountNode
 from rules.facts import FactReader
 from rules.text.phrases import Names
 from rules.units import Dimension, base_text, number_text
+from rules.working import Work
 
-Work = tuple[tuple[str, Fraction], ...]
 Parts = tuple[tuple[str | None, Fraction], ...]
 """What the named parts of a figure come to; None is the rest. Together they are the figure; none: all is the rest."""
 
@@ -108,7 +108,7 @@ def common(parts: Sequence[Figure]) -> Dimension | None:
 
 def names(reader: FactReader) -> Names:
     """What things are called, in the years that the reader counts from."""
-    return Names(reader.fact_types, reader.sheet.reference_year, reader.given.parameters)
+    return Names(reader.fact_types, reader.sheet.reference_year, reader.given.parameters, reader.given.values)
 
 
 def title(node: AmountNode) -> str:

@@ -18,7 +18,7 @@ from contracts.rule import (
     Shifted,
 )
 from rules.decisions import DecidedNode, DeclaredUnits
-from rules.facts import FactTypes, ParameterTypes
+from rules.facts import FactTypes, NamedValues, ParameterTypes
 from rules.unit_words import unknown_unit_text
 from rules.units import Dimension, UnknownUnit, unit
 
@@ -39,14 +39,21 @@ class Findings:
     """Problems in the order in which they were found, and what the item declares.
 
     `decisions` collects the figures that somebody has to set, each with the node that asks for it, `unstated` the
-    places of figures that the source does not give.
+    places of figures that the source does not give, `used` the named values that something uses, and `measured`
+    their dimensions. While a named value is checked, `defining` is its name; inside an `each`, `apart` are the lists
+    that are one entry there.
     """
 
     fact_types: FactTypes
     parameters: ParameterTypes = field(default_factory=dict)
+    values: NamedValues = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     decisions: dict[str, DecidedNode] = field(default_factory=dict)
     unstated: list[str] = field(default_factory=list)
+    used: set[str] = field(default_factory=set)
+    measured: dict[tuple[str, frozenset[str]], Dimension | None] = field(default_factory=dict)
+    defining: str | None = None
+    apart: frozenset[str] = frozenset()
 
     def add(self, code: str, where: str, text: str) -> None:
         """`where` is a JSON pointer into the item's rules."""
@@ -55,7 +62,7 @@ class Findings:
     @property
     def declared(self) -> DeclaredUnits:
         """What the item declares, by name."""
-        return DeclaredUnits(self.fact_types, self.parameters, {})
+        return DeclaredUnits(self.fact_types, self.parameters, self.values)
 
     def fact(self, name: str, where: str) -> FactType | None:
         """The declaration of a fact; a problem when there is none."""

@@ -21,6 +21,7 @@ from contracts.rule import (
     State,
     Verdict,
 )
+from rules.bounds import contradicted
 from rules.due_dates import claim_year_of, due_of, in_own_year
 from rules.facts import FactReader, reader_of
 from rules.instalment_money import (
@@ -109,7 +110,12 @@ def compute_instalment(
     one between them that is skipped is passed over, and one that waits or is not due ends it. Raises
     NoSuchInstalment.
     """
-    return instalment_of(rules, number, reader_of(rules, facts, today, awards, decisions))
+    reader = reader_of(rules, facts, today, awards, decisions)
+    if (nothing := contradicted(rules.bounds, reader)) is not None:
+        verdict, amount = nothing
+        reason = verdict.reasons[0].text_zh
+        return InstalmentAnswer(number=number, of=0, label="", outcome="undetermined", amount=amount, reason=reason)
+    return instalment_of(rules, number, reader)
 
 
 def next_number(history: AwardHistory | None) -> int:

@@ -24,6 +24,7 @@ from contracts.rule import (
 )
 from rules.amounts import amount_of_figure
 from rules.beside import due_beside
+from rules.bounds import contradicted
 from rules.eligibility import verdict_of
 from rules.facts import FactReader, reader_of
 from rules.instalments import instalment_line, judged_instalment, next_number
@@ -85,6 +86,8 @@ def _divided(rules: ItemRules, amount: Amount, reader: FactReader) -> tuple[Amou
 
 def _due(rules: ItemRules, reader: FactReader) -> tuple[Verdict, Amount, InstalmentAnswer | None]:
     """The verdict and the amount that are asked about now."""
+    if (nothing := contradicted(rules.bounds, reader)) is not None:
+        return *nothing, None
     if rules.instalments is None:
         verdict = verdict_of(rules.eligibility, reader)
         return verdict, amount_of_figure(rules.amount, reader, rules.rounding), None

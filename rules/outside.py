@@ -22,9 +22,10 @@ from contracts.rule.results import MissingWhy
 from rules.dates import resolve, whole_between
 from rules.decisions import DeclaredUnits, fits, must_be_in, unit_asked
 from rules.facts import FactReader, same_dimension
-from rules.figures import EVALUATORS, NOTHING, Figure, Work, common, figure, figure_text, names, title, unknown
+from rules.figures import EVALUATORS, NOTHING, Figure, common, figure, figure_text, names, title, unknown
 from rules.text.phrases import date_text
 from rules.units import MONEY, Dimension, base_text, dimension_text, in_base, number, quantity_text, unit
+from rules.working import Work
 
 # -- outside figures ---------------------------------------------------------------------------------------
 
@@ -144,7 +145,7 @@ def _usable(asked: _Asked, reader: FactReader) -> Decision | Figure:
     decision = reader.given.decisions.get(asked.node.decision)
     if decision is None:
         return _undecided(asked, reader)
-    declared = DeclaredUnits(reader.fact_types, reader.given.parameters)
+    declared = DeclaredUnits(reader.fact_types, reader.given.parameters, reader.given.values)
     unit_text = unit_asked(asked.node, declared) or dimension_text(asked.dimension or ())
     if not fits(decision.unit, unit_text):
         said = f"{must_be_in(unit_text)}，不能以“{decision.unit}”计，须重新核定"

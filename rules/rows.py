@@ -13,8 +13,10 @@ from contracts.rule import Each, Fact, FactKind, FactSheet, FactType, MissingFac
 from contracts.rule.facts import LISTS
 from rules.facts import FactReader, FactTypes
 from rules.figures import EVALUATORS, NOTHING, Figure, Lowered, common, figure, figure_text, joined, names, unknown
+from rules.named import parts_below, values_in
+from rules.working import RowLine
 
-IN_A_ROW = {FactKind.NUMBERS: FactKind.NUMBER, FactKind.CODES: FactKind.CODE}
+IN_A_ROW = {FactKind.NUMBERS: FactKind.NUMBER, FactKind.CODES: FactKind.CODE, FactKind.DATES: FactKind.DATE}
 """What a list is inside one row."""
 
 
@@ -39,8 +41,9 @@ def _each(node: Each, reader: FactReader, paying: bool) -> Figure:
     rows = _rows(node, reader)
     if isinstance(rows, Figure):
         return rows
-    types = types_in_a_row(node, reader.fact_types)
-    found = [figure(node.of, _in_row(rows, index, reader, types), paying) for index in range(rows.count)]
+    inside = replace(reader, fact_types=types_in_a_row(node, reader.fact_types))
+    apart = differing(node, reader)
+    found = [figure(node.of, _in_row(rows, index, inside, apart), paying) for index in range(rows.count)]
     if any(each.value is None for each in found):
         return unknown(found)
     dimension = common(found)
@@ -101,7 +104,22 @@ def _rows(node: Each, reader: FactReader) -> _Rows | Figure:
     return Figure(None, None, "", (line,), uneven)
 
 
-def _in_row(rows: _Rows, index: int, reader: FactReader, types: FactTypes) -> FactReader:
+def differing(node: Each, reader: FactReader) -> tuple[str, ...]:
+    """The named values that are not the same in all rows: those that look at one of the lists."""
+    values, listed = reader.given.values, {row.fact for row in node.rows}
+    looks = [
+        name
+        for name, value in values.items()
+        if any(getattr(part, "fact", None) in listed for part in parts_below(value.of))
+    ]
+    return tuple(
+        name
+        for name, value in values.items()
+        if name in looks or any(each.name in looks for each in values_in(value.of, values))
+    )
+
+
+def _in_row(rows: _Rows, index: int, reader: FactReader, apart: Sequence[str]) -> FactReader:
     """The same enterprise, with the entries of this row in the place of the lists."""
     entries = tuple(
         column.model_copy(update={"kind": IN_A_ROW[column.kind], "value": column.value[index]})
@@ -112,7 +130,9 @@ def _in_row(rows: _Rows, index: int, reader: FactReader, types: FactTypes) -> Fa
     narrowed = FactSheet.model_construct(
         facts=(*sheet.facts, *entries), reference_year=sheet.reference_year, parameters=sheet.parameters
     )
-    return replace(reader, sheet=narrowed, fact_types=types)
+    lists = tuple((column.name, column.period) for column in rows.columns)
+    row = lists, index, *dict.fromkeys(reader.apart.values())
+    return replace(reader, sheet=narrowed, apart={**reader.apart, **dict.fromkeys(apart, row)})
 
 
 def _chosen(values: Sequence[Fraction], most: int | None) -> frozenset[int]:
@@ -122,8 +142,7 @@ def _chosen(values: Sequence[Fraction], most: int | None) -> frozenset[int]:
 
 
 def _line(node: Each, index: int, found: Figure, counts: bool, paying: bool, text: str) -> tuple[str, Fraction]:
-    told = "；".join(line for line, _ in found.work) or text
-    phrase = f"第 {index + 1} {node.called}：{told}{'' if counts else '（未计入）'}"
+    phrase = RowLine.of(f"第 {index + 1} {node.called}：", found.work, text, "" if counts else "（未计入）")
     return phrase, found.value or NOTHING if paying and counts else NOTHING
 
 

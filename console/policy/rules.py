@@ -38,6 +38,7 @@ TITLES = {
     "instalments": "分期",
     "stacking": "叠加与次数",
     "quotas": "额度",
+    "bounds": "数据核对",
     "plan": "怎么办",
 }
 MISSING = {
@@ -188,6 +189,8 @@ def _lines(found: Assessment) -> Iterator[str]:
         actual = f"；实际：{reason.actual}" if reason.actual is not None else ""
         yield f"  {MARKS[reason.state]} {reason.text_zh}{actual}"
     for missing in dict.fromkeys((*found.verdict.missing, *found.amount.missing)):
+        if missing.why == "contradicts":
+            continue  # it is there, and the reason says against what it stands
         period = f"（{missing.period}）" if missing.period else ""
         yield f"  缺少{MISSING[missing.kind]}：{missing.label}{period}"
     yield from _amount_lines(found.amount)

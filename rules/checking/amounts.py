@@ -24,14 +24,14 @@ from contracts.rule import (
     TopUp,
     When,
 )
-from rules.checking import caps, decisions, rows, values
+from rules.checking import caps, decisions, named, rows, schedules, values
 from rules.checking.eligibility import check_eligibility
 from rules.checking.values import CHECKS, KINDS, dimension_of, shared
 from rules.findings import Findings
 from rules.text.phrases import band_text
 from rules.units import MONEY, Dimension, in_base, kind_text, product
 
-NODES = (caps, decisions, rows, values)
+NODES = (caps, decisions, named, rows, schedules, values)
 """The modules whose nodes are checked besides those here."""
 
 

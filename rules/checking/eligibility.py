@@ -31,6 +31,7 @@ OPERATORS: dict[FactKind, frozenset[Operator]] = {
     FactKind.CODE: _LISTS | {Operator.EQ, Operator.NE, Operator.EXISTS},
     FactKind.CODES: frozenset({Operator.CONTAINS, Operator.EXISTS}),
     FactKind.NUMBERS: frozenset({Operator.EXISTS}),
+    FactKind.DATES: frozenset({Operator.EXISTS}),
 }
 
 

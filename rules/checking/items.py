@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from types import MappingProxyType
 
 from contracts.item import PolicyItemContent
 from contracts.rule import (
@@ -13,6 +15,8 @@ from contracts.rule import (
     JointCheck,
     Level,
     Mode,
+    NamedFigure,
+    NamedValue,
     Plan,
     Problem,
     SharePart,
@@ -21,10 +25,12 @@ from contracts.rule import (
 )
 from contracts.rule.facts import RulePart
 from rules.checking.amounts import check_amount
+from rules.checking.bounds import check_bounds
 from rules.checking.decisions import case_by_case_problems, check_open_decisions
 from rules.checking.eligibility import check_eligibility
 from rules.checking.history import check_history
 from rules.checking.instalments import undated_instalments
+from rules.checking.named import check_values
 from rules.checking.terms import check_terms
 from rules.checking.values import KINDS
 from rules.facts import FactTypes, same_dimension
@@ -66,7 +72,7 @@ def check(rules: ItemRules, vocabulary: FactTypes | None = None) -> list[Problem
 
 
 def _examine(rules: ItemRules, vocabulary: FactTypes | None, family: str | None = None) -> Findings:
-    findings = Findings(rules.fact_types_by_name, rules.parameters_by_name)
+    findings = Findings(rules.fact_types_by_name, rules.parameters_by_name, rules.values_by_name)
     too_deep = False
     trees = {
         "/eligibility": (rules.eligibility,),
@@ -74,9 +80,12 @@ def _examine(rules: ItemRules, vocabulary: FactTypes | None, family: str | None 
         "/payees": (rules.payees,),
         "/instalments": (rules.instalments,),
         "/quotas": rules.quotas,
+        "/values": tuple(value.of for value in rules.values),
+        "/bounds": rules.bounds,
     }
+    depths = depths_of(rules.values)
     for where, parts in trees.items():
-        if any(part is not None and deeper_than(part, DEEPEST) for part in parts):
+        if any(part is not None and deeper_than(part, DEEPEST, depths) for part in parts):
             findings.add("tree_too_deep", where, f"规则嵌套超过 {DEEPEST} 层")
             too_deep = True
     if too_deep:
@@ -88,19 +97,38 @@ def _examine(rules: ItemRules, vocabulary: FactTypes | None, family: str | None 
     check_terms(rules, findings)
     check_open_decisions(rules, findings)
     check_history(rules, findings, family)
+    check_bounds(rules, findings)
+    check_values(rules, findings)
     _check_shares(rules.shares, findings)
     _check_plan(rules.plan, findings)
     return findings
 
 
-def deeper_than(tree: RulePart, depth: int) -> bool:
-    """Level by level rather than by recursion: this is what guards the recursion of the others."""
+def deeper_than(tree: RulePart, depth: int, depths: Mapping[str, int] = MappingProxyType({})) -> bool:
+    """Level by level rather than by recursion: this is what guards the recursion of the others. `depths` are those of
+    the named values, which count where they are used.
+    """
+    return _levels(tree, depth, depths) > depth
+
+
+def depths_of(values: Sequence[NamedValue]) -> dict[str, int]:
+    """How many levels each value has, with those of the values that it uses; of too many so many as to be too many."""
+    depths: dict[str, int] = {}
+    for value in values:
+        depths[value.name] = _levels(value.of, DEEPEST, depths)
+    return depths
+
+
+def _levels(tree: RulePart, most: int, depths: Mapping[str, int]) -> int:
+    """How many there are; where they are more than `most`, some number beyond it."""
     level: list[RulePart] = [tree]
-    for _ in range(depth):
+    count = deepest = 0
+    while level and deepest <= most:
+        count += 1
+        below = [depths.get(part.value, 0) for part in level if isinstance(part, NamedFigure)]
+        deepest = max(deepest, count + max(below, default=0))
         level = [child for part in level for child in _children(part)]
-        if not level:
-            return False
-    return True
+    return deepest
 
 
 def _children(part: RulePart) -> list[RulePart]:

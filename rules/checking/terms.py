@@ -37,7 +37,7 @@ def check_terms(rules: ItemRules, findings: Findings) -> None:
         if isinstance(rule, AtMostOf) and rule.group not in rules.groups:
             text = f"本事项不在“{rule.label}”（{rule.group}）组内，请在 groups 中列明"
             findings.add("group_not_own", f"{where}/group", text)
-    names = named_parts(rules.amount)
+    names = named_parts(rules.amount, rules.values_by_name)
     for index, quota in enumerate(rules.quotas):
         if quota.part is not None and quota.part not in names:
             text = f"金额中没有名为“{quota.part}”的部分"

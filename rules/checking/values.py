@@ -29,7 +29,9 @@ from contracts.rule import (
     WholeSteps,
 )
 from contracts.rule.facts import RulePart
+from rules.facts import NamedValues
 from rules.findings import Findings
+from rules.named import definition
 from rules.units import MONEY, PURE, Dimension, in_base, inverse, kind_text, number, product, unit
 
 CHECKS: dict[type, Callable[[Any, str, Findings], Dimension | None]] = {}
@@ -52,12 +54,13 @@ _ARITHMETIC = (Rate, PerUnit, Product, Difference, Quotient, Growth, Rounded, Wh
 
 def dimension_of(node: AmountRule, where: str, findings: Findings) -> Dimension | None:
     """The dimension of a node's value, or None where a problem below hides it."""
-    if isinstance(node, _ARITHMETIC) and any(isinstance(part, InKind) for part in _parts(node)):
+    parts = _parts(node) if isinstance(node, _ARITHMETIC) else []
+    if any(isinstance(definition(part, findings.values), InKind) for part in parts):
         findings.add("in_kind_in_arithmetic", where, "非资金支持不能参与计算")
     return CHECKS[type(node)](node, where, findings)
 
 
-def _parts(node: RulePart) -> list[object]:
+def _parts(node: RulePart) -> list[Any]:
     values = node.__dict__.values()
     return [part for value in values for part in (value if isinstance(value, tuple) else (value,))]
 
@@ -190,7 +193,8 @@ def _with_zero(node: Quotient, result: Dimension | None, where: str, findings: F
     if node.when_zero is not None:
         then = dimension_of(node.when_zero, f"{where}/when_zero", findings)
         return shared([result, then], where, findings, ("", "/when_zero"))
-    if not (isinstance(node.by, Fixed) and number(node.by.value) != 0):
+    by = definition(node.by, findings.values)
+    if not (isinstance(by, Fixed) and number(by.value) != 0):
         text = "除数可能为零，应写明为零时按多少计（when_zero）"
         findings.add("division_by_zero", where, text)
     return result
@@ -208,16 +212,17 @@ def _with_base(
 
 
 def _base_unsaid(base: AmountRule, where: str, findings: Findings) -> None:
-    if not _above_zero(base):
+    if not _above_zero(base, findings.values):
         text = "基期可能为零或负数，应写明这时按多少计（when_not_positive，它也代替 when_zero）"
         findings.add("growth_without_base", where, text)
 
 
-def _above_zero(node: AmountRule) -> bool:
+def _above_zero(node: AmountRule, values: NamedValues) -> bool:
     """Whether a value is more than zero whatever the facts are."""
+    node = definition(node, values)
     if isinstance(node, Fixed):
         return number(node.value) > 0
-    return isinstance(node, AtLeast) and _above_zero(node.floor)
+    return isinstance(node, AtLeast) and _above_zero(node.floor, values)
 
 
 def _growth_bands(node: GrowthBands, where: str, findings: Findings) -> Dimension | None:

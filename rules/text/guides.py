@@ -14,7 +14,7 @@ def guide_sentences(rules: ItemRules) -> dict[str, str | tuple[str, ...]]:
     """What the guide says of the rules, by the names of its fields; the steps are several texts."""
     words, plan = sentences(rules), rules.plan
     return {
-        "conditions": _cut(words.eligibility + words.stacking),
+        "conditions": _cut(words.eligibility + words.stacking + words.bounds),
         "standard": _cut(words.amount + words.instalments + words.payees + words.quotas),
         "mode": MODES[plan.mode],
         "steps": _steps(plan),

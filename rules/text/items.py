@@ -17,6 +17,8 @@ from contracts.rule import (
 from contracts.rule.amount_node import AmountNode
 from rules.facts import NO_TYPES, NOTHING_GIVEN, FactTypes, ParameterTypes
 from rules.text import limits, times
+from rules.text.bounds import bounds_sentence
+from rules.text.definitions import defined_once
 from rules.text.instalments import instalments_sentence
 from rules.text.phrases import LEVELS, ROUNDING_WORDS, Names, fraction_text
 from rules.text.plans import plan_sentence
@@ -32,20 +34,26 @@ Part = Eligibility | AmountRule | RoundingRule | Shares | Plan
 
 def sentences(rules: ItemRules) -> RuleSentences:
     """An item's rules in words, with the names that the item gives its facts."""
-    types, year, parameters = rules.fact_types_by_name, rules.reference_year, rules.parameters_by_name
-    names = Names(types, year, parameters)
-    amount = sentence(rules.amount, types, year, parameters)
+    names = Names(rules.fact_types_by_name, rules.reference_year, rules.parameters_by_name, rules.values_by_name)
+    amount = f"{amount_sentence(rules.amount, names)}。"
     if rules.rounding != RoundingRule():
         amount = f"{amount}{sentence(rules.rounding)}"
+    said = {
+        "amount": (rules.amount, amount),
+        "eligibility": (rules.eligibility, f"{eligibility_sentence(rules.eligibility, names)}。"),
+        "payees": (rules.payees, payees_sentence(rules.payees, names) if rules.payees is not None else ""),
+        "instalments": (
+            rules.instalments,
+            instalments_sentence(rules.instalments, names) if rules.instalments is not None else "",
+        ),
+        "quotas": (rules.quotas, quotas_sentence(rules.quotas, names)),
+        "bounds": (rules.bounds, bounds_sentence(rules.bounds, names)),
+    }
     return RuleSentences(
-        eligibility=sentence(rules.eligibility, types, year, parameters),
-        amount=amount,
-        shares=sentence(rules.shares, types, year),
-        plan=sentence(rules.plan, types, year),
-        payees=payees_sentence(rules.payees, names) if rules.payees is not None else "",
-        instalments=instalments_sentence(rules.instalments, names) if rules.instalments is not None else "",
+        shares=shares_sentence(rules.shares, names),
+        plan=plan_sentence(rules.plan, names),
         stacking=stacking_sentence(rules.stacking, names),
-        quotas=quotas_sentence(rules.quotas, names),
+        **defined_once(said, names),
     )
 
 

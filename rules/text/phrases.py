@@ -28,7 +28,7 @@ from contracts.rule import (
     absolute_period,
 )
 from contracts.rule.facts import value_fits
-from rules.facts import FactTypes
+from rules.facts import FactTypes, NamedValues
 from rules.units import number, number_text, quantity_text
 
 LEVELS = {
@@ -114,6 +114,7 @@ class Names:
     fact_types: FactTypes
     reference_year: int | None = None
     parameters: Mapping[str, ParameterType] = field(default_factory=dict)
+    values: NamedValues = field(default_factory=dict)
 
     def fact(self, name: str, period: str | None) -> str:
         """A fact with its period: `2025年度研发投入`."""
@@ -142,6 +143,11 @@ class Names:
             told.append(str(on))
         label = declared.label if declared else name
         return f"{label}（{'，'.join(told)}）" if told else label
+
+    def value(self, name: str) -> str:
+        """What the item calls one of its named values."""
+        known = self.values.get(name)
+        return known.label if known else name
 
     def condition(self, condition: Condition, negated: bool = False) -> str:
         """A condition as people say it: `2025年度营业收入在 2,000 万元以上（含）`."""

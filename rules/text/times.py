@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from contracts.rule import Elapsed, Interest
-from rules.text.phrases import Names, date_text
-from rules.text.trees import AMOUNTS, bracketed
+from contracts.rule import Elapsed, Interest, YearSchedule, absolute_period
+from rules.text.phrases import Names, date_text, period_text
+from rules.text.trees import AMOUNTS, bracketed, entry
 
 
 def _elapsed(rule: Elapsed, names: Names) -> str:
@@ -20,4 +20,19 @@ def _interest(rule: Interest, names: Names) -> str:
     return f"按本金、年利率、期限计算的利息（依次为{parts}；按日计的一年按 {rule.days_in_year} 天）"
 
 
-AMOUNTS.update({Elapsed: _elapsed, Interest: _interest})
+def _year_schedule(rule: YearSchedule, names: Names) -> str:
+    done, steps = 0, []
+    for step in rule.steps:
+        first, done = done + 1, done + step.years
+        years = f"第 {first} 年" if first == done else f"第 {first} 至 {done} 年"
+        steps.append(f"{years} {entry(step.then, names)}")
+    when = absolute_period(rule.period, names.reference_year) if names.reference_year else rule.period
+    unit_text = "天" if rule.by == "day" else "月"
+    split = f"{period_text(when)}跨段或不满的按{unit_text}折算"
+    if rule.out_of == "covered":
+        split = f"{period_text(when)}跨段的按{unit_text}折算，以期内的{unit_text}数为全部"
+    until = f"至{date_text(rule.until, names)}止" if rule.until is not None else ""
+    return f"自{date_text(rule.since, names)}起{until}{'、'.join(steps)}，{split}"
+
+
+AMOUNTS.update({Elapsed: _elapsed, Interest: _interest, YearSchedule: _year_schedule})

@@ -33,6 +33,7 @@ from contracts.rule import (
     InKind,
     Lookup,
     Lowest,
+    NamedFigure,
     NOf,
     Not,
     Parameter,
@@ -143,6 +144,7 @@ def _closed_up(phrase: str) -> str:
 
 
 _LISTING = (Sum, CapInOrder, Highest, Lowest, Table, Lookup, When, Each, GrowthBands, CountMet)
+_WORDS = (Fixed, FactAmount, Parameter, NamedFigure)
 _ABOUT_ALL = (Cap, TopUp, AtLeast, Threshold, Rounded)
 
 
@@ -170,7 +172,7 @@ def bracketed(rule: AmountRule, names: Names) -> str:
     if rule.name and not isinstance(rule, Cap | Decided | DecidedOpen):
         return rule.name if isinstance(rule, Fixed | FactAmount | Parameter) else f"“{amount_sentence(rule, names)}”"
     phrase = amount_sentence(rule, names)
-    return phrase if isinstance(rule, Fixed | FactAmount | Parameter | Growth | Elapsed) else f"（{phrase}）"
+    return phrase if isinstance(rule, (*_WORDS, Growth, Elapsed)) else f"（{phrase}）"
 
 
 def _fixed(rule: Fixed, names: Names) -> str:
@@ -293,6 +295,10 @@ def _lookup(rule: Lookup, names: Names) -> str:
     return f"按{names.fact(rule.fact, rule.period)}确定：{'；'.join(rows)}"
 
 
+def _named(rule: NamedFigure, names: Names) -> str:
+    return names.value(rule.value)
+
+
 def _in_kind(rule: InKind, names: Names) -> str:
     return f"{BENEFITS[rule.kind]}：{rule.gives}"
 
@@ -312,7 +318,7 @@ def _part(rule: AmountRule, names: Names) -> str:
     if rule.name and lists(rule):
         return f"{rule.name}：（{_closed_up(AMOUNTS[type(rule)](rule, names))}）"
     phrase = amount_sentence(rule, names)
-    return phrase if isinstance(rule, Fixed | FactAmount | Parameter) or rule.name else f"（{phrase}）"
+    return phrase if isinstance(rule, _WORDS) or rule.name else f"（{phrase}）"
 
 
 def _when(rule: When, names: Names) -> str:
@@ -341,6 +347,7 @@ AMOUNTS: dict[type, Callable[[Any, Names], str]] = {  # `rules.text.limits` and 
     Table: _table,
     Lookup: _lookup,
     InKind: _in_kind,
+    NamedFigure: _named,
     Unstated: _unstated,
     Sum: _several("下列各项之和"),
     Highest: _several("下列各项中取最高的一项"),

@@ -44,7 +44,7 @@ def guide(code: str, *, latest_version: int = 1, **changed: Any) -> dict[str, An
 
 def hit(code: str, at: int, *, marked: bool) -> PolicyHit:
     item = sample_item(code)
-    plan, most = item.rules.plan, most_payable(item.rules.amount, item.rules.rounding)
+    plan, most = item.rules.plan, most_payable(item.rules.amount, item.rules.rounding, item.rules.values_by_name)
     window = WINDOWS[at % len(WINDOWS)]
     half = len(item.title) // 2
     return PolicyHit(

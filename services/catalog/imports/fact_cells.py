@@ -35,6 +35,7 @@ WRONG_VALUE = {
     FactKind.CODES: "应为若干代码，以分号隔开",
     FactKind.DATE: "应为日期（如 2026-01-31）",
     FactKind.NUMBERS: "应为若干数字，以分号隔开",
+    FactKind.DATES: "应为若干日期，以分号隔开（如 2026-01-31；2026-06-30）",
 }
 
 
@@ -91,6 +92,8 @@ def _several(column: FactColumn, text: str) -> tuple[str, ...]:
     if column.kind is FactKind.CODES:
         return tuple(_code(column, part) for part in parts)
     try:
+        if column.kind is FactKind.DATES:
+            return tuple(day_written(part).isoformat() for part in parts)
         return numbers_in_cell(parts)
     except NotWritten as error:
         raise NotWritten(f"{WRONG_VALUE[column.kind]}；每个{error.why}") from None

@@ -36,6 +36,8 @@ KINDS = {
     "codes": FactKind.CODES,
     "日期": FactKind.DATE,
     "date": FactKind.DATE,
+    "多日期": FactKind.DATES,
+    "dates": FactKind.DATES,
 }
 """What stands in the place of a unit for a fact that is no number."""
 
@@ -164,7 +166,7 @@ def _fact_column(
     else:
         kind, unit = (known.kind, known.unit) if known is not None else (None, None)
     if kind is None:
-        text = f"“{title}”须写明单位；不是数字的写“是否”“代码”“多代码”或“日期”"
+        text = f"“{title}”须写明单位；不是数字的写“是否”“代码”“多代码”“日期”或“多日期”"
         reasons.append(_reason("column_unit", text, title, place))
     elif known is not None and kind is not known.kind:
         reasons.append(_reason("column_kind", f"“{title}”与政策事项所用数据的类型不符", title, place))

@@ -10,7 +10,7 @@ from typing import Any
 
 from chassis.read.reader import Reader
 from contracts.message import TenantId
-from contracts.rule import Eligibility, FactType, ParameterType
+from contracts.rule import Eligibility, FactBound, FactType, NamedValue, ParameterType
 from contracts.rule.facts import RulePart
 
 OFFERS = (
@@ -35,6 +35,8 @@ class Matched(RulePart):
     reference_year: int | None = None
     eligibility: Eligibility
     parameters: tuple[ParameterType, ...] = ()
+    values: tuple[NamedValue, ...] = ()
+    bounds: tuple[FactBound, ...] = ()
 
     @cached_property
     def fact_types_by_name(self) -> dict[str, FactType]:

@@ -40,7 +40,7 @@ PLAN = {
 SHARES = {"node": "split", "parts": [{"payer": "county", "fraction": "1"}], "remainder_to": "county"}
 """Stand in for what is not written yet and decides neither who is entitled nor how much."""
 
-LOOKED_AT = ("eligibility", "amount", "shares", "payees", "instalments", "stacking", "quotas")
+LOOKED_AT = ("eligibility", "amount", "shares", "payees", "instalments", "stacking", "quotas", "values", "bounds")
 
 
 def try_item(query: TryItem, reader: Reader) -> TriedItem:

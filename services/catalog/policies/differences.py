@@ -8,6 +8,7 @@ from typing import Any
 from contracts.authoring import FieldDifference
 from contracts.item import PolicyItemContent
 from rules import sentences
+from rules.text.definitions import definitions_sentence
 
 LABELS: Mapping[str, str] = {
     "code": "事项编码",
@@ -77,6 +78,8 @@ RULE_PARTS: Mapping[str, str] = {
     "fact_types": "数据项定义",
     "reference_year": "数据年度",
     "rounding": "取整方式",
+    "values": "定义的数值",
+    "bounds": "数据之间的关系",
 }
 """What people call the parts of a rule."""
 
@@ -96,6 +99,8 @@ def differences(before: PolicyItemContent | None, after: PolicyItemContent) -> t
         for part in {**old_rules, **new_rules}:
             if old_rules.get(part) != new_rules.get(part):
                 spoken = (earlier.get(part), later.get(part))
+                if part == "values":
+                    spoken = definitions_sentence(before.rules), definitions_sentence(after.rules)
                 found += _rule_part(part, old_rules.get(part), new_rules.get(part), spoken)
     return tuple(found)
 

@@ -15,6 +15,7 @@ from contracts.rule import (
     Eligibility,
     FactType,
     Instalments,
+    NamedValue,
     ParameterType,
     Payees,
     Plan,
@@ -24,6 +25,7 @@ from contracts.rule import (
     Shares,
     Stacking,
 )
+from rules.text.definitions import definition_text
 from rules.text.instalments import instalments_sentence
 from rules.text.items import sentence, shares_sentence
 from rules.text.phrases import Names, date_text
@@ -32,7 +34,7 @@ from rules.text.terms import payees_sentence, quotas_sentence, stacking_sentence
 from rules.text.trees import amount_sentence, eligibility_sentence
 
 Say = Callable[[Any, Names], str]
-D = TypeVar("D", FactType, ParameterType)
+D = TypeVar("D", FactType, ParameterType, NamedValue)
 
 DEEPEST = 40
 """Levels that are looked at: a tree that is deeper is not published."""
@@ -52,6 +54,7 @@ LISTED: Mapping[str, tuple[Any, Say]] = MappingProxyType(
     {
         "stacking": (Stacking, lambda part, names: stacking_sentence((part,), names)),
         "quotas": (Quota, lambda part, names: quotas_sentence((part,), names)),
+        "values": (NamedValue, lambda part, names: definition_text(part, names)),
     }
 )
 NODES: tuple[tuple[Any, Say], ...] = (
@@ -117,6 +120,7 @@ def _names(rules: Mapping[str, Any]) -> Names:
         {each.name: each for each in _declared(FactType, rules.get("fact_types"))},
         year if isinstance(year, int) and not isinstance(year, bool) else None,
         {each.name: each for each in _declared(ParameterType, rules.get("parameters"))},
+        {each.name: each for each in _declared(NamedValue, rules.get("values"))},
     )
 
 

@@ -124,7 +124,8 @@ def _local_tax_facts(content: PolicyItemContent) -> list[int]:
 
     A threshold of such tax in a condition is no base.
     """
-    used = set(_bases(content.rules.amount.model_dump(mode="json")))
+    values = {each.name: each.of.model_dump(mode="json") for each in content.rules.values}
+    used = set(_bases(content.rules.amount.model_dump(mode="json"), values))
     return [
         index
         for index, fact in enumerate(content.rules.fact_types)
@@ -132,14 +133,18 @@ def _local_tax_facts(content: PolicyItemContent) -> list[int]:
     ]
 
 
-def _bases(part: Any) -> Iterator[str]:
-    """Names of facts in an amount, without those of the conditions inside it."""
+def _bases(part: Any, values: dict[str, Any]) -> Iterator[str]:
+    """Names of facts in an amount and in the named values that it uses, each of these once (`values` are those that
+    are left), without those of the conditions inside it.
+    """
     if isinstance(part, list):
         for each in part:
-            yield from _bases(each)
+            yield from _bases(each, values)
+    elif isinstance(part, dict) and part.get("node") == "value":
+        yield from _bases(values.pop(part["value"], None), values)
     elif isinstance(part, dict) and part.get("node") not in ELIGIBILITY_NODES:
         for name, value in part.items():
             if name == "fact" and isinstance(value, str):
                 yield value
             else:
-                yield from _bases(value)
+                yield from _bases(value, values)

@@ -26,7 +26,7 @@ def get_guide(query: GetGuide, reader: Reader) -> GuideView:
     """The guide of one version, whoever asks. Raises ItemUnknown."""
     found = get_policy(GetPolicy(item_id=query.item_id, item_version=query.item_version), reader)
     content, plan = found.content, found.content.rules.plan
-    most = most_payable(content.rules.amount, content.rules.rounding)
+    most = most_payable(content.rules.amount, content.rules.rounding, content.rules.values_by_name)
     told = ("title", "summary", "issuer", "level", "theme", "benefit_kind", "document", "status", "sample")
     return GuideView(
         item_id=found.item_id,

@@ -46,7 +46,7 @@ def searchable(
 ) -> Searchable:
     """The item as it is found and shown in a list."""
     plan = content.rules.plan
-    most = most_payable(content.rules.amount, content.rules.rounding)
+    most = most_payable(content.rules.amount, content.rules.rounding, content.rules.values_by_name)
     industries = tuple(industries_of(content))
     shown = {
         "code": content.code,

@@ -34,7 +34,15 @@ YES_NO = {"是": True, "否": False}
 CONCLUSIONS = {"通过": "passed", "适用例外规定": "exception", "无需审查": "not_required", "存疑": "doubtful"}
 CONFIDENCES = {"高": "high", "中": "medium", "低": "low"}
 PROVIDERS = {"申报企业": "applicant", "主管部门": "department", "数据共享": "data_exchange"}
-FACT_KINDS = {"数值": "number", "是否": "flag", "分类": "code", "多选": "codes", "日期": "date", "多个数值": "numbers"}
+FACT_KINDS = {
+    "数值": "number",
+    "是否": "flag",
+    "分类": "code",
+    "多选": "codes",
+    "日期": "date",
+    "多个数值": "numbers",
+    "多个日期": "dates",
+}
 PERIODS = {"本年": "Y", "上年": "Y-1", "前年": "Y-2"}
 RELATIONS = {
     "是": "is_true",

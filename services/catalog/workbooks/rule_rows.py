@@ -96,7 +96,7 @@ class RuleRows:
         match self._facts.get(line["数据名称"], {}).get("kind"):
             case "number" | "numbers":
                 return self._number(line, "值", text)
-            case "date":
+            case "date" | "dates":
                 try:
                     return day_written(text).isoformat()
                 except NotWritten as error:

@@ -18,7 +18,19 @@ from services.catalog.workbooks.rule_writing import NotSayable, amount_rows, con
 from services.catalog.workbooks.sheets import SHEETS
 
 Rows = dict[str, list[dict[str, str]]]
-WITHOUT_SHEET = ("payees", "instalments", "stacking", "groups", "quotas", "parameters", "rounding", "shares", "plan")
+WITHOUT_SHEET = (
+    "payees",
+    "instalments",
+    "stacking",
+    "groups",
+    "quotas",
+    "parameters",
+    "rounding",
+    "shares",
+    "plan",
+    "values",
+    "bounds",
+)
 """Parts of the rules that have a column only as far as the words of the workbook go."""
 
 

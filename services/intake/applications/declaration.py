@@ -84,13 +84,17 @@ def read_declaration(
 
 
 def exact(fact: Fact | MissingFact) -> object:
-    """A usable fact's value so that equal values are equal, in whatever unit or order; None for a missing one."""
+    """A usable fact's value so that equal values are equal, in whatever unit, codes in whatever order; None for a
+    missing one.
+    """
     if isinstance(fact, MissingFact):
         return None
     if fact.kind is FactKind.NUMBER:
         return amount_of(fact)
     if fact.kind is FactKind.NUMBERS and isinstance(fact.value, tuple):
         return tuple(in_base(each, fact.unit or "") for each in fact.value)
+    if fact.kind is FactKind.DATES:
+        return fact.value
     return tuple(sorted(fact.value)) if isinstance(fact.value, tuple) else fact.value
 
 

@@ -29,6 +29,7 @@ RESTS_ON: Mapping[str, tuple[str, ...]] = {
     "payee_name_mismatch": ("payee_account",),
     "facts_missing": ("enterprise",),
     "fact_contradicts_dossier": ("enterprise",),
+    "facts_contradict": ("enterprise",),
     "not_eligible": ("enterprise", "outside_figure"),
     "outside_figure_missing": ("outside_figure",),
     "amount_mismatch": ("enterprise", "outside_figure", "policy_item"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contracts.item import BenefitKind
 from contracts.money import Money
 from contracts.refusal import Reason
-from contracts.rule import Assessment, MissingFact, State
+from contracts.rule import Assessment, ConditionResult, MissingFact, State
 from rules.text.phrases import period_text
 from services.intake.applications.declaration import Declaration, FactKey
 from services.intake.catalog_copies.domain import PublishedItem
@@ -16,6 +16,7 @@ MISSING_TEXT = {
     "wrong_kind": "数据类型不符",
     "wrong_unit": "数据单位不符",
     "uneven": "与同组数据的项数不一致",
+    "contradicts": "与其他数据互相矛盾",
 }
 
 NOT_YOURS = {
@@ -29,7 +30,9 @@ NOT_YOURS = {
 def about_entitlement(assessment: Assessment, declaration: Declaration) -> list[Reason]:
     verdict = assessment.verdict
     reasons, lacking = [], [*declaration.missing]
-    if verdict.state is State.NOT_MET:
+    if any(each.why == "contradicts" for each in verdict.missing):
+        reasons = [_contradiction(each, assessment, declaration) for each in verdict.reasons]
+    elif verdict.state is State.NOT_MET:
         reasons = [
             Reason(
                 code="not_eligible",
@@ -51,6 +54,14 @@ def about_entitlement(assessment: Assessment, declaration: Declaration) -> list[
             # A fact that was declared wrongly has been named already; it is not missing as well.
             missing.setdefault((key, ""), each)
     return reasons + [_missing(each, key in declaration.fields) for (key, _), each in missing.items()]
+
+
+def _contradiction(broken: ConditionResult, assessment: Assessment, declaration: Declaration) -> Reason:
+    """What facts owe each other and these do not keep, beside a fact that the form asks for, if one is among them."""
+    keys = [(broken.fact, broken.period), *((each.name, each.period) for each in assessment.verdict.missing)]
+    about = next((key for key in keys if key in declaration.fields), keys[0])
+    text = f"{broken.text_zh}；填报有误的请改正，企业档案有误的请先更正档案"
+    return Reason(code="facts_contradict", message=text, field=f"facts.{about[0]}")
 
 
 def _missing(fact: MissingFact, declarable: bool) -> Reason:

@@ -21,6 +21,13 @@ class FactsMissing(Conflict):
     sentence = "缺少判定或测算所需的信息：{what}。"
 
 
+class FactsContradict(Conflict):
+    """The case's facts break what the pinned version says that they owe each other: nothing can be told."""
+
+    code = "facts_contradict"
+    sentence = "该申报所依据的数据互相矛盾，请先核对更正：{why}。"
+
+
 class NothingToPay(Conflict):
     code = "nothing_to_pay"
     sentence = "按事项规则测算的金额为零，没有可兑付的资金。"
@@ -46,7 +53,9 @@ def obstacles_in(assessment: Assessment, asked_fen: int | None = None) -> list[R
     if verdict.state is State.NOT_MET:
         why = [each.text_zh for each in verdict.reasons if each.decisive and each.state is State.NOT_MET]
         found.append(NotEligible(why="；".join(dict.fromkeys(why))))
-    if verdict.state is State.UNDETERMINED or due_fen is None:
+    if any(each.why == "contradicts" for each in verdict.missing):
+        found.append(FactsContradict(why="；".join(each.text_zh for each in verdict.reasons)))
+    elif verdict.state is State.UNDETERMINED or due_fen is None:
         labels = dict.fromkeys(each.label for each in (*verdict.missing, *amount.missing))
         found.append(FactsMissing(what="、".join(labels) or "金额无法测算"))
     if due_fen == 0:

@@ -1,4 +1,4 @@
-"""A column that holds several numbers in one cell: one for each person, project or loan."""
+"""A column that holds several numbers or days in one cell: one for each person, project or loan."""
 
 from __future__ import annotations
 
@@ -37,3 +37,22 @@ def test_one_number_where_items_ask_for_several_is_refused_in_the_heading() -> N
     with pytest.raises(HeadingRefused) as refused:
         read_heading(["统一社会信用代码", "企业名称", "wages:2025:元"], {"wages": WAGES})
     assert [each.code for each in refused.value.reasons] == ["column_kind"]
+
+
+LOANS = FactType(name="loan_on", label="每笔放款日", kind="dates")
+
+
+@pytest.mark.parametrize("heading", ["loan_on::多日期", "loan_on::dates", "每笔放款日"])
+def test_a_cell_is_read_as_days_in_their_order(heading: str) -> None:
+    read = read_heading(["统一社会信用代码", "企业名称", heading], {"loan_on": LOANS, "每笔放款日": LOANS})
+    (column,) = read.facts
+    assert (column.kind, column.unit) == (FactKind.DATES, None)
+    assert value_of(column, "2025-06-01；2024/1/10、2024年1月10日") == ("2025-06-01", "2024-01-10", "2024-01-10")
+
+
+def test_a_cell_with_anything_but_days_says_what_is_wrong() -> None:
+    read = read_heading(["统一社会信用代码", "企业名称", "loan_on::多日期"], {"loan_on": LOANS})
+    cells = ["91360702MA0000001X", "样例企业", "2024-02-30；2024-03-01"]
+    line = LineReader(read, "区金融办", None, TODAY, TODAY).read(2, cells)
+    (reason,) = (each for each in line.reasons if each.code == "value_invalid")
+    assert reason.message.startswith("C2：应为若干日期，以分号隔开")

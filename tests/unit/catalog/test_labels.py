@@ -217,3 +217,16 @@ def test_a_label_may_compare_two_values_but_not_at_any_depth() -> None:
     with pytest.raises(LabelRefused) as refused:
         defined(comparing(40))
     assert [each.code for each in refused.value.reasons] == ["tree_too_deep"]
+
+
+def test_a_label_defines_no_values_and_rests_on_no_outside_figures() -> None:
+    content = rule("tech_sme").model_dump(mode="json")
+    amount = {"node": "fixed", "value": "1", "unit": "元"}
+    for node, code in (
+        ({"node": "value", "value": "base"}, "unknown_value"),
+        ({"node": "parameter", "parameter": "lpr"}, "undeclared_parameter"),
+    ):
+        tree = {"node": "compare", "left": node, "operator": "ge", "right": amount}
+        with pytest.raises(LabelRefused) as refused:
+            defined(LabelRule.model_validate({**content, "eligibility": tree}))
+        assert [each.code for each in refused.value.reasons] == [code]

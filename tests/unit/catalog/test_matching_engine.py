@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,12 +11,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
+from console.place import CHECKOUT
 from contracts.rule import (
     AllOf,
     AnyOf,
     Cap,
     Compare,
+    CompareDates,
     Condition,
+    DateFact,
     Each,
     Eligibility,
     Fact,
@@ -25,15 +29,21 @@ from contracts.rule import (
     FactType,
     Fixed,
     ItemRules,
+    NamedFigure,
+    NamedValue,
     NOf,
     Not,
     Operator,
     RowFact,
     State,
+    Today,
 )
-from rules.eligibility import decide
-from rules.facts import FactReader
+from rules import assess
+from rules.bounds import contradicted
+from rules.eligibility import decide, verdict_of
+from rules.facts import FactReader, reader_of
 from services.catalog.matching.engine.matcher import Matcher, MatchReach
+from services.catalog.matching.offers import Matched
 
 TODAY = date(2026, 11, 23)
 NAMES = ("revenue", "grade", "listed_on")
@@ -48,6 +58,7 @@ others = some.one_of(
     some.tuples(some.just(FactKind.CODE), some.sampled_from(CODES), some.none()),
     some.tuples(some.just(FactKind.CODES), some.lists(some.sampled_from(CODES), max_size=2).map(tuple), some.none()),
     some.tuples(some.just(FactKind.DATE), some.sampled_from(DATES), some.none()),
+    some.tuples(some.just(FactKind.DATES), some.lists(some.sampled_from(DATES), max_size=2).map(tuple), some.none()),
     some.tuples(
         some.just(FactKind.NUMBERS),
         some.lists(some.sampled_from(NUMBERS), max_size=3).map(tuple),
@@ -108,6 +119,7 @@ declared = some.dictionaries(
             (FactKind.NUMBERS, "万元"),
             (FactKind.NUMBER, "/坏"),
             (FactKind.DATE, None),
+            (FactKind.DATES, None),
             (FactKind.CODE, None),
         ]
     ),
@@ -198,6 +210,68 @@ ABOVE = item(Condition(fact="revenue", operator="ge", value="2000", unit="万元
 WITHOUT_LIST = item(Not(of=Condition(fact="listed", operator="is_true")))
 
 
+HALF = {
+    "name": "half",
+    "label": "一半",
+    "of": {
+        "node": "rate",
+        "base": {"node": "fact", "fact": "revenue"},
+        "rate": {"node": "fixed", "value": "50", "unit": "%"},
+    },
+}
+BOUND = some.sampled_from(["le", "ge", "lt", "ne"]).map(
+    lambda operator: Compare(
+        left=NamedFigure(value="half"), operator=operator, right=FactAmount(fact="revenue", period="2025")
+    )
+)
+LISTED_ON = CompareDates(left=DateFact(fact="listed_on"), operator="le", right=Today())
+
+
+@settings(max_examples=250, suppress_health_check=list(HealthCheck))
+@given(files_of, rules_of, declared, some.lists(BOUND, max_size=2), some.booleans())
+def test_on_facts_that_contradict_one_another_both_say_that_nothing_can_be_told(
+    files: list[list[Fact]],
+    eligibility: Eligibility,
+    types: dict[str, tuple[FactKind, str | None]],
+    bounds: list[Compare],
+    dated: bool,
+) -> None:
+    """Named values in conditions and in bounds are read the same by both."""
+    half = Compare(left=NamedFigure(value="half"), operator="ge", right=Fixed(value="1", unit="万元"))
+    every = dict.fromkeys(NAMES, (FactKind.DATE, None)) | types
+    rules = item(AllOf(of=(eligibility, half)), every).model_copy(
+        update={
+            "values": (NamedValue.model_validate(HALF),),
+            "bounds": (*bounds, *((LISTED_ON,) if dated else ())),
+        }
+    )
+    matcher = matcher_of(files)
+    matcher.put_item("item", rules)
+    for row, file in enumerate(files):
+        reader = reader_of(rules, FactSheet(facts=tuple(file), reference_year=TODAY.year), TODAY)
+        broken = contradicted(rules.bounds, reader)
+        verdict = broken[0] if broken is not None else verdict_of(rules.eligibility, reader)
+        assert matcher.state("item", row) is verdict.state
+        told = [reason._asdict() for reason in matcher.with_reasons(row, verdict.state)["item"]]
+        assert told == [reason.model_dump() for reason in verdict.reasons]
+
+
+def test_a_bound_follows_the_facts_as_they_change() -> None:
+    bound = Compare(left=FactAmount(fact="revenue"), operator="le", right=FactAmount(fact="revenue", period="2025"))
+    bounded = ABOVE.model_copy(update={"bounds": (bound,)})
+    matcher = matcher_of([[number("3000")], [number("3000"), number("2000", period="2025")], []])
+    matcher.put_item("item", bounded)
+    matcher.put_item("plain", ABOVE)
+    assert [matcher.state("item", row) for row in range(3)] == [State.MET, State.UNDETERMINED, State.UNDETERMINED]
+    assert (matcher.reach("item"), matcher.reach("plain")) == (MatchReach(1, 0, 2), MatchReach(2, 0, 1))
+    matcher.put_facts(changes_of({0: [number("100", period="2025")], 1: [number("1999")]}))
+    assert [matcher.state("item", row) for row in range(3)] == [State.UNDETERMINED, State.NOT_MET, State.UNDETERMINED]
+    assert matcher.count_all().tolist() == [0, 1]
+    matcher.drop_item("item")
+    matcher.drop_item("plain")
+    assert matcher.conditions == 0
+
+
 def test_a_fact_is_good_through_its_last_day_and_undetermined_on_the_next() -> None:
     matcher = matcher_of([[number("3000", valid_until=TODAY)]])
     matcher.put_item("item", ABOVE)
@@ -268,3 +342,21 @@ def test_what_is_computed_row_by_row_is_matched_as_the_plain_evaluator_does() ->
 
 def several(*wages: str) -> Fact:
     return Fact(name="wages", kind="numbers", value=wages, unit="元", source="人社", as_of=TODAY)
+
+
+@pytest.mark.parametrize("code", ["U91", "U92"])
+def test_what_the_process_keeps_of_an_item_answers_as_the_whole_of_it(code: str) -> None:
+    """Its named values and its bounds are part of who is entitled."""
+    told = json.loads((CHECKOUT / "tests" / "unit" / "rules" / "unseen" / f"{code}.json").read_text("utf-8"))
+    whole, kept = ItemRules.model_validate(told["rules"]), Matched.model_validate(told["rules"])
+    for case in told["cases"]:
+        day = date.fromisoformat(case["date"])
+        sheet = FactSheet.model_validate({name: case[name] for name in ("facts", "reference_year")})
+        matcher = Matcher(day)
+        matcher.admit(np.arange(1, dtype=np.int32))
+        matcher.put_facts(changes_of({0: list(sheet.facts)}))
+        matcher.put_item("item", kept.model_copy(update={"reference_year": sheet.reference_year}))
+        plain = assess(whole, sheet, day).verdict
+        assert matcher.state("item", 0) is plain.state, case["name"]
+        told_why = [reason._asdict() for reason in matcher.with_reasons(0, plain.state)["item"]]
+        assert told_why == [reason.model_dump() for reason in plain.reasons], case["name"]

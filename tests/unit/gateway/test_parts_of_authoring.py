@@ -72,6 +72,7 @@ LOOKED_AT = TriedItem(
         needed("honours", "荣誉", "codes", codes={"a": "甲", "b": "乙"}),
         needed("certified_on", "认定日期", "date"),
         needed("premiums", "月保费", "numbers", unit="元"),
+        needed("loans_on", "放款日", "dates"),
     ),
     decisions=(NeededDecision(decision="extra", by="市工信局", unit="万元"),),
 )
@@ -84,7 +85,7 @@ def pasted(lines: str) -> dict[tuple[str, str | None], tuple[Any, str | None]]:
 
 def test_facts_are_pasted_a_line_each_from_a_text_or_a_table() -> None:
     assert pasted(
-        "营业收入=2,500 万元 上年度\n营业收入\t0.3亿元\t2024年度\n规上企业：是\n行业=钢铁\n荣誉=甲、乙\n认定日期=2025年6月1日\n月保费=800、900"
+        "营业收入=2,500 万元 上年度\n营业收入\t0.3亿元\t2024年度\n规上企业：是\n行业=钢铁\n荣誉=甲、乙\n认定日期=2025年6月1日\n月保费=800、900\n放款日=2024-1-10、2025年6月1日"
     ) == {
         ("revenue", "2025"): ("2500", "万元"),
         ("revenue", "2024"): ("0.3", "亿元"),
@@ -93,6 +94,7 @@ def test_facts_are_pasted_a_line_each_from_a_text_or_a_table() -> None:
         ("honours", None): (("a", "b"), None),
         ("certified_on", None): ("2025-06-01", None),
         ("premiums", None): (("800", "900"), "元"),
+        ("loans_on", None): (("2024-01-10", "2025-06-01"), None),
     }
 
 

@@ -70,6 +70,7 @@ def answered(field: AskedFact, said: Said) -> FilledFacts:
         (FactKind.CODES, ("a", "b"), ("a", "b")),
         (FactKind.CODES, "a\n\n b ", ("a", "b")),
         (FactKind.NUMBERS, "1,000\n2", ("1000", "2")),
+        (FactKind.DATES, "2026-03-01\n 2026年2月1日 \n", ("2026-03-01", "2026-02-01")),
     ],
 )
 def test_what_people_write_becomes_a_fact_of_its_kind(kind: FactKind, said: Said, value: object) -> None:
@@ -99,6 +100,7 @@ def test_what_people_write_becomes_a_fact_of_its_kind(kind: FactKind, said: Said
         (FactKind.DATE, "2026-02-30"),
         (FactKind.CODE, "two words"),
         (FactKind.NUMBERS, "1\nzwei"),
+        (FactKind.DATES, "2026-03-01\n2026-02-30"),
     ],
 )
 def test_what_cannot_be_one_is_told_at_its_field(kind: FactKind, said: Said) -> None:
@@ -192,8 +194,8 @@ def shown(*, expired: bool = False) -> ShownFact:
     )
 
 
-def lacking(kind: Any) -> MissingFact:
-    return MissingFact(name="staff", period="2025", label="行业均值", why="absent", kind=kind)
+def lacking(kind: Any, why: Any = "absent") -> MissingFact:
+    return MissingFact(name="staff", period="2025", label="行业均值", why=why, kind=kind)
 
 
 def test_what_is_met_needs_no_advice_and_shows_where_its_value_is_from() -> None:
@@ -215,6 +217,7 @@ def test_what_is_not_met_says_what_is_needed_and_who_corrects_it() -> None:
         ("ask", {}),
         ("parameter", {"missing": lacking("parameter")}),
         ("decision", {"missing": lacking("decision")}),
+        ("contradicts", {"missing": lacking("fact", why="contradicts"), "declarable": True, "known": shown()}),
     ],
 )
 def test_what_is_not_certain_says_who_can_make_it_so(advice: str, given: dict[str, Any]) -> None:

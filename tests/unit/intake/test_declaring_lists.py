@@ -1,4 +1,4 @@
-"""Several numbers declared in the form: exact, in their order, whatever the unit."""
+"""Several numbers or days declared in the form: exact, in their order, numbers whatever the unit."""
 
 from __future__ import annotations
 
@@ -17,3 +17,12 @@ def test_lists_are_the_same_where_every_entry_is_whatever_the_unit() -> None:
 
 def test_lists_in_another_order_are_other_lists_as_their_rows_are_other_rows() -> None:
     assert exact(listed("1", "2")) != exact(listed("2", "1"))
+
+
+def days(*values: str) -> Fact:
+    return Fact(name="loan_on", kind="dates", value=values, source="企业申报", as_of=AS_OF)
+
+
+def test_lists_of_days_are_the_same_in_the_same_order_only() -> None:
+    assert exact(days("2024-01-10", "2025-01-02")) == exact(days("2024-01-10", "2025-01-02"))
+    assert exact(days("2024-01-10", "2025-01-02")) != exact(days("2025-01-02", "2024-01-10"))

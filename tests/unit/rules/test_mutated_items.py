@@ -17,7 +17,18 @@ from contracts.rule import AwardHistory, Fact, FactSheet, FactType, ItemRules, P
 from rules import assess, check, sentences
 from tests.unit.rules.rule_writing import AS_OF, TODAY
 
-PARTS = ("eligibility", "amount", "instalments", "payees", "shares", "quotas", "stacking", "rounding")
+PARTS = (
+    "eligibility",
+    "amount",
+    "instalments",
+    "payees",
+    "shares",
+    "quotas",
+    "stacking",
+    "rounding",
+    "values",
+    "bounds",
+)
 FOLDERS = ("sample/items", "tests/unit/rules/unseen", "tests/unit/rules/unseen_forty")
 WRITTEN = [
     json.loads(file.read_text("utf-8")) for folder in FOLDERS for file in sorted((CHECKOUT / folder).glob("*.json"))
@@ -39,6 +50,7 @@ def at(tree: Any, path: tuple[Any, ...]) -> Any:
     return tree
 
 
+DAYS = st.sampled_from(["2023-02-28", "2024-12-31", "2026-03-16"])
 CONDITIONS = {"condition", "compare", "compare_dates", "compound_growth", "all", "any", "n_of", "not"}
 OTHERS = {
     "day",
@@ -71,8 +83,8 @@ def mutated(draw: st.DrawFn) -> dict[str, Any]:
     """An item with one to three of its pieces replaced by pieces of this one or another, mostly of their kind."""
     rules = copy.deepcopy(draw(st.sampled_from(ITEMS)))
     donor = draw(st.sampled_from([rules, *ITEMS]))
-    for declared in ("fact_types", "parameters"):
-        both = (*donor.get(declared, ()), *rules.get(declared, ()))
+    for declared in ("fact_types", "parameters", "values"):
+        both = copy.deepcopy([*donor.get(declared, ()), *rules.get(declared, ())])
         rules[declared] = [*{each["name"]: each for each in both}.values()]
     for _ in range(draw(st.integers(1, 3))):
         part = draw(st.sampled_from([name for name in PARTS if rules.get(name)]))
@@ -87,7 +99,18 @@ def mutated(draw: st.DrawFn) -> dict[str, Any]:
             at(rules[part], path[:-1])[path[-1]] = piece
         else:
             rules[part] = piece
+    _keep_used(rules)
     return rules
+
+
+def _keep_used(rules: dict[str, Any]) -> None:
+    """Values that the mixed item does not use would keep it from being looked at."""
+    if not isinstance(rules["values"], list):
+        return
+    for each in reversed(rules["values"].copy()):
+        rest = {**rules, "values": [other for other in rules["values"] if other is not each]}
+        if isinstance(each, dict) and f'"value": "{each.get("name")}"' not in json.dumps(rest):
+            rules["values"] = rest["values"]
 
 
 @st.composite
@@ -102,7 +125,8 @@ def known(draw: st.DrawFn, declared: FactType) -> Fact | None:
         "code": code,
         "codes": st.lists(code, max_size=3).map(tuple),
         "numbers": st.lists(st.integers(-10, 10**6).map(str), max_size=3).map(tuple),
-        "date": st.sampled_from(["2023-02-28", "2024-12-31", "2026-03-16"]),
+        "date": DAYS,
+        "dates": st.lists(DAYS, max_size=3).map(tuple),
     }[declared.kind.value]
     said = {
         "name": declared.name,

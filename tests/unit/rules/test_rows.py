@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+from fractions import Fraction
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from contracts.money import Money
-from contracts.rule import Amount, AmountRule, Each, Fact, FactType
+from contracts.rule import Amount, AmountRule, Each, Fact, FactSheet, FactType, ParameterType, ParameterValue
 from rules import check, sentence
 from rules.amounts import compute_amount
+from rules.facts import FactReader
+from rules.facts import given as given_besides
+from rules.figures import figure
 from tests.unit.rules.rule_writing import AS_OF, FACT_TYPES, TODAY, condition, fact, item_rules, sheet
 
 TYPES = {
@@ -154,3 +160,145 @@ def test_rows_are_the_sum_of_the_highest_capped_ones(wages: list[int], most: int
     found = amount(each(of, most=most), listed("wages", *map(str, wages)))
     capped = sorted((min(wage, limit) for wage in wages), reverse=True)
     assert found.money == Money.from_yuan(sum(capped[:most]))
+
+
+# -- lists of days ------------------------------------------------------------------------------------------
+
+LOANS = {
+    **TYPES,
+    "loan": FactType(name="loan", label="每笔本金", kind="numbers", unit="元"),
+    "loan_on": FactType(name="loan_on", label="每笔放款日", kind="dates"),
+    "repaid_on": FactType(name="repaid_on", label="每笔还款日", kind="dates"),
+    "first_on": FactType(name="first_on", label="放款日", kind="date"),
+    "last_on": FactType(name="last_on", label="还款日", kind="date"),
+    "principal": FactType(name="principal", label="本金", kind="number", unit="元"),
+}
+LPR = {
+    "lpr": ParameterType(name="lpr", label="LPR", unit="%"),
+}
+FIGURES = tuple(
+    ParameterValue(name="lpr", value=value, unit="%", valid_from=day, source="全国银行间同业拆借中心", as_of=day)
+    for value, day in (("3.45", "2023-08-21"), ("3.1", "2024-10-21"), ("3.0", "2025-05-20"))
+)
+
+
+def interest(principal: str, since: str, until: str) -> dict[str, object]:
+    begin, end = {"node": "date_fact", "fact": since}, {"node": "date_fact", "fact": until}
+    return {
+        "node": "interest",
+        "principal": {"node": "fact", "fact": principal},
+        "rate": {"node": "parameter", "parameter": "lpr", "on": begin},
+        "term": {"node": "elapsed", "since": begin, "until": end, "unit": "天"},
+    }
+
+
+OF_LOANS = AMOUNT.validate_python(
+    {
+        "node": "each",
+        "called": "笔",
+        "rows": [{"fact": name} for name in ("loan", "loan_on", "repaid_on")],
+        "of": interest("loan", "loan_on", "repaid_on"),
+    }
+)
+
+
+def loans(*rows: tuple[int, str, str]) -> FactSheet:
+    """One list of each; of one row also the single facts."""
+    lists = [
+        fact("loan", "numbers", tuple(str(row[0]) for row in rows), period=None, unit="元"),
+        fact("loan_on", "dates", tuple(row[1] for row in rows), period=None),
+        fact("repaid_on", "dates", tuple(row[2] for row in rows), period=None),
+    ]
+    return FactSheet(facts=lists, reference_year=2025, parameters=FIGURES)
+
+
+def test_each_loan_is_reckoned_at_the_rate_of_its_own_day():
+    known = loans((360_000, "2024-01-10", "2024-04-09"), (360_000, "2025-01-02", "2025-04-02"))
+    found = compute_amount(OF_LOANS, known, TODAY, LOANS, parameters=LPR)
+    assert found.money == Money.from_yuan("3105") + Money.from_yuan("2790")
+    assert "LPR（2024-01-10） 3.45%" in found.working[0].text_zh
+    assert "LPR（2025-01-02） 3.1%" in found.working[1].text_zh
+    rules = item_rules(fact_types=tuple(LOANS.values()), parameters=tuple(LPR.values()), amount=OF_LOANS)
+    assert check(rules) == []
+
+
+def test_days_may_be_moved_compared_and_scheduled_in_a_row():
+    since = {"node": "date_fact", "fact": "loan_on"}
+    late = {"node": "compare_dates", "left": since, "operator": "ge", "right": {"node": "start_of", "period": "Y"}}
+    steps = [{"years": 1, "then": {"node": "fact", "fact": "loan"}}]
+    of = {
+        "node": "when",
+        "condition": {
+            "node": "all",
+            "of": [late, {"node": "condition", "fact": "repaid_on", "operator": "after", "value": "2025-06-30"}],
+        },
+        "then": {
+            "node": "year_schedule",
+            "since": {"node": "shifted", "day": since, "to": "next_month"},
+            "by": "month",
+            "steps": steps,
+        },
+    }
+    rule = AMOUNT.validate_python(
+        {
+            "node": "each",
+            "called": "笔",
+            "rows": [{"fact": name} for name in ("loan", "loan_on", "repaid_on")],
+            "of": of,
+        }
+    )
+    rules = item_rules(fact_types=tuple(LOANS.values()), amount=rule)
+    assert check(rules) == []
+    known = loans(
+        (1200, "2024-12-31", "2025-12-31"), (1200, "2025-06-05", "2025-06-30"), (1200, "2025-06-05", "2025-07-01")
+    )
+    assert compute_amount(rule, known, TODAY, LOANS).money == Money.from_yuan(600)
+
+
+def test_lists_of_days_of_another_length_are_named():
+    known = loans((1, "2024-01-10", "2024-04-09"))
+    more = fact("repaid_on", "dates", ("2024-04-09", "2024-05-09"), period=None)
+    known = known.model_copy(update={"facts": (*known.facts[:2], more)})
+    found = compute_amount(OF_LOANS, known, TODAY, LOANS, parameters=LPR)
+    assert [(each.name, each.why) for each in found.missing] == [("repaid_on", "uneven")]
+
+
+def test_a_list_of_days_is_no_day_by_itself():
+    since = {"node": "date_fact", "fact": "loan_on"}
+    elapsed = {"node": "elapsed", "since": since, "until": {"node": "today"}, "unit": "天"}
+    amount = {"node": "per_unit", "quantity": elapsed, "price": {"node": "fixed", "value": "1", "unit": "元/天"}}
+    rules = item_rules(fact_types=tuple(LOANS.values()), amount=amount)
+    assert [problem.code for problem in check(rules)] == ["fact_not_a_date"]
+    found = compute_amount(rules.amount, loans((1, "2024-01-10", "2024-04-09")), TODAY, LOANS)
+    assert [(each.name, each.why) for each in found.missing] == [("loan_on", "wrong_kind")]
+
+
+def test_whether_a_list_of_days_is_there_can_be_asked_and_nothing_else():
+    def codes(operator: str, value: object = None) -> list[str]:
+        asked = condition("loan_on", operator, value, period=None)
+        return [each.code for each in check(item_rules(fact_types=tuple(LOANS.values()), eligibility=asked))]
+
+    assert codes("exists") == []
+    assert codes("after", "2024-01-01") == ["operator_unfit"]
+    assert codes("contains", "2024-01-01") == ["operator_unfit"]
+
+
+DAY = st.dates(date(2023, 9, 1), date(2026, 3, 1))
+ROWS = st.lists(st.tuples(st.integers(0, 10**7), DAY, st.integers(0, 400)), min_size=1, max_size=6)
+
+
+@given(ROWS)
+def test_each_with_days_is_the_sum_of_the_single_ones(rows: list[tuple[int, date, int]]):
+    told = [(amount, since.isoformat(), (since + timedelta(days=days)).isoformat()) for amount, since, days in rows]
+    together = figure(OF_LOANS, FactReader(loans(*told), TODAY, LOANS, given_besides(parameters=LPR))).value
+    rule = AMOUNT.validate_python(interest("principal", "first_on", "last_on"))
+    single = Fraction(0)
+    for amount, since, until in told:
+        facts = (
+            fact("principal", "number", str(amount), period=None, unit="元"),
+            fact("first_on", "date", since, period=None),
+            fact("last_on", "date", until, period=None),
+        )
+        alone = FactSheet(facts=facts, reference_year=2025, parameters=FIGURES)
+        single += figure(rule, FactReader(alone, TODAY, LOANS, given_besides(parameters=LPR))).value or 0
+    assert together == single

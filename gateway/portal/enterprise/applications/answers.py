@@ -24,6 +24,7 @@ WRONG = {
     FactKind.NUMBER: "请填写数字，不带单位",
     FactKind.NUMBERS: "请填写数字，每行一个，不带单位",
     FactKind.DATE: "请填写日期，例如 2026-03-01",
+    FactKind.DATES: "请填写日期，每行一个，例如 2026-03-01",
     FactKind.FLAG: "请选择“是”或“否”",
     FactKind.CODE: "请填写或选择一项，不含空格",
     FactKind.CODES: "请填写或选择，每行一项，不含空格",
@@ -111,6 +112,8 @@ def _value(field: AskedFact, said: Said) -> FactValue | None:
         value = _number(str(said))
     elif field.kind is FactKind.NUMBERS:
         value = tuple(_number(each) for each in _lines(said))
+    elif field.kind is FactKind.DATES:
+        value = tuple(_day(each) for each in _lines(said))
     elif field.kind is FactKind.CODES:
         value = tuple(_lines(said))
     elif field.kind is FactKind.DATE:

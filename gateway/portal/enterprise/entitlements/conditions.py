@@ -66,6 +66,8 @@ def _advice(
         return ("correct" if known is not None else "required"), says
     if missing is not None and missing.kind != "fact":
         return missing.kind, {"label": missing.label}
+    if missing is not None and missing.why == "contradicts":
+        return "contradicts", {}
     if declarable:
         return "declare", {}
     if known is not None and known.expired:

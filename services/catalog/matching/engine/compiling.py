@@ -6,52 +6,42 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 from math import comb
-from typing import Protocol
 
 from contracts.rule import (
     AllOf,
     AnyOf,
     Condition,
     Eligibility,
+    FactBound,
     FactType,
+    NamedValue,
     NOf,
     Not,
     ParameterType,
     absolute_period,
 )
-from contracts.rule.facts import RulePart
 from rules.text.phrases import Names, required_text
 from services.catalog.matching.engine.conditions import Leaf
 from services.catalog.matching.engine.programs import Kind, Programs
+from services.catalog.matching.engine.used import ConditionRules, declarations_for, figures_for, values_for
 
 MOST_CHOICES = 64
 """At least n of m is written out as any of so many choices of n; beyond, the plain evaluator counts."""
-
-
-class ConditionRules(Protocol):
-    """The part of an item's rules that decides who is entitled."""
-
-    @property
-    def eligibility(self) -> Eligibility: ...
-    @property
-    def reference_year(self) -> int | None: ...
-    @property
-    def fact_types(self) -> tuple[FactType, ...]: ...
-    @property
-    def fact_types_by_name(self) -> Mapping[str, FactType]: ...
-    @property
-    def parameters(self) -> tuple[ParameterType, ...]: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Computed:
     """A part that is not one fact compared with a value: the plain evaluator answers it, enterprise by enterprise.
 
+    Without a `rule` it is what facts owe each other: met while they break none of the `bounds`, else undetermined.
     `names` are the facts that it may read, `types` their declarations, `outside` those of the outside figures
     that it rests on, and `whose` the place whose figures these are; without any it is nobody's in particular.
+    `values` are the named values that it uses.
     """
 
-    rule: Eligibility
+    rule: Eligibility | None
+    bounds: tuple[FactBound, ...]
+    values: tuple[NamedValue, ...]
     year: int
     types: tuple[FactType, ...]
     outside: tuple[ParameterType, ...]
@@ -89,7 +79,8 @@ class Compiled:
     """`root` in the programs; `tree` for reasons; `year` is the one that relative periods were counted from.
 
     `types` and `outside` are the item's declarations of the facts and outside figures that its conditions use,
-    `whose` the place whose figures it rests on.
+    `whose` the place whose figures it rests on. `values` are the named values of its conditions and `bounds`; of these
+    `bounded` is the leaf, where there are any.
     """
 
     root: int
@@ -98,6 +89,9 @@ class Compiled:
     types: Mapping[str, FactType]
     outside: Mapping[str, ParameterType]
     whose: str
+    values: Mapping[str, NamedValue]
+    bounds: tuple[FactBound, ...]
+    bounded: int | None
 
 
 Form = tuple[Kind, object, object]
@@ -117,10 +111,16 @@ class Compiler:
         """Relative periods count from the item's own year, where it has none from `year`."""
         counted_from = rules.reference_year or year
         tree = self._tree(rules.eligibility, rules, counted_from, whose, False)
-        declared = declarations_for(rules.eligibility, rules)
+        parts = (rules.eligibility, *rules.bounds)
+        declared = declarations_for(parts, rules)
         types = self._types.setdefault(declared, {each.name: each for each in declared})
-        outside = {each.name: each for each in figures_for(rules.eligibility, rules)}
-        return Compiled(self._interned(_normal(tree)), tree, counted_from, types, outside, whose)
+        outside = {each.name: each for each in figures_for(parts, rules)}
+        values = {each.name: each for each in values_for(parts, rules)}
+        form, bounded = _normal(tree), None
+        if rules.bounds:
+            bounded = self._leaf_id(_computed(None, rules, counted_from, whose))
+            form = _unless_broken(form, bounded)
+        return Compiled(self._interned(form), tree, counted_from, types, outside, whose, values, rules.bounds, bounded)
 
     def _tree(
         self, rule: Eligibility, rules: ConditionRules, year: int, whose: str, negated: bool
@@ -140,9 +140,7 @@ class Compiler:
         self, rule: Eligibility, rules: ConditionRules, year: int, whose: str, negated: bool
     ) -> CompiledAnswer:
         if not isinstance(rule, Condition):
-            outside = figures_for(rule, rules)
-            rests_on = whose if outside else ""
-            computed = self._leaf_id(Computed(rule, year, declarations_for(rule, rules), outside, rests_on))
+            computed = self._leaf_id(_computed(rule, rules, year, whose))
             return CompiledAnswer(computed, negated, rule, None, "", None, "", "")
         declared = rules.fact_types_by_name.get(rule.fact)
         period = absolute_period(rule.period, year)
@@ -168,6 +166,22 @@ class Compiler:
         return self._programs.join(kind, [self._interned(part) for part in first])
 
 
+def _computed(rule: Eligibility | None, rules: ConditionRules, year: int, whose: str) -> Computed:
+    """What the plain evaluator is to be asked: a part of the conditions, or the bounds."""
+    bounds = rules.bounds if rule is None else ()
+    parts = bounds if rule is None else (rule,)
+    outside = figures_for(parts, rules)
+    rests_on = whose if outside else ""
+    return Computed(rule, bounds, values_for(parts, rules), year, declarations_for(parts, rules), outside, rests_on)
+
+
+def _unless_broken(form: Form, bounded: int) -> Form:
+    """The same, and undetermined where the bounds are: in Kleene's logic (form and bounds) or not bounds."""
+    kept: Form = ("literal", bounded, True)
+    broken: Form = ("literal", bounded, False)
+    return _joined("any", [_joined("all", [form, kept]), broken])
+
+
 def _normal(tree: CompiledAnswer | Group) -> Form:
     """Flat and without doubles: no group stands in one of its own kind, and none has a single part."""
     if isinstance(tree, CompiledAnswer):
@@ -188,24 +202,3 @@ def _joined(kind: Kind, forms: Iterable[Form]) -> Form:
         else:
             parts.add(form)
     return parts.pop() if len(parts) == 1 else (kind, frozenset(parts), None)
-
-
-def declarations_for(part: RulePart, rules: ConditionRules) -> tuple[FactType, ...]:
-    """The declared facts that a part of the rules may read: those whose name occurs in it as a value."""
-    words = set(_strings(part.model_dump(mode="json")))
-    return tuple(declared for declared in rules.fact_types if declared.name in words)
-
-
-def figures_for(part: RulePart, rules: ConditionRules) -> tuple[ParameterType, ...]:
-    """The same for outside figures."""
-    if not rules.parameters:
-        return ()
-    words = set(_strings(part.model_dump(mode="json")))
-    return tuple(declared for declared in rules.parameters if declared.name in words)
-
-
-def _strings(value: object) -> list[str]:
-    if isinstance(value, str):
-        return [value]
-    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return [text for each in inner for text in _strings(each)]

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from contracts.rule import Fact, FactSheet, ParameterValue, State
+from rules.bounds import broken
 from rules.eligibility import decide
 from rules.facts import FactReader, given
 from services.catalog.matching.engine.columns import Rows
@@ -19,14 +20,21 @@ from services.catalog.matching.engine.facts import EngineFacts
 def decide_computed(leaf: Computed, facts: EngineFacts, rows: Rows) -> tuple[Mask, Mask]:
     """(met, known) of these rows (ascending); of one that is no enterprise, neither."""
     types = {declared.name: declared for declared in leaf.types}
-    more = given(parameters={declared.name: declared for declared in leaf.outside})
+    named = {value.name: value for value in leaf.values}
+    more = given(parameters={declared.name: declared for declared in leaf.outside}, values=named)
     on_sheet = sheet_maker(facts.figures(leaf.whose, more.parameters), leaf.year)
     sheets, places = equal_facts(facts, leaf.names, rows)
-    states = [decide(leaf.rule, FactReader(on_sheet(sheet), facts.today, types, more))[0] for sheet in sheets]
+    states = [_state(leaf, FactReader(on_sheet(sheet), facts.today, types, more)) for sheet in sheets]
     met = np.array([state is State.MET for state in states], np.bool_)
     known = np.array([state is not State.UNDETERMINED for state in states], np.bool_)
     there = facts.present[rows]
     return met[places] & there, known[places] & there
+
+
+def _state(leaf: Computed, reader: FactReader) -> State:
+    if leaf.rule is not None:
+        return decide(leaf.rule, reader)[0]
+    return State.UNDETERMINED if broken(leaf.bounds, reader) else State.MET
 
 
 def equal_facts(

@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 from contracts.rule import Fact, ParameterValue, State
 from services.catalog.matching.engine.bitmaps import Words, members, pack
 from services.catalog.matching.engine.columns import Rows
-from services.catalog.matching.engine.compiling import Compiled, Compiler, ConditionRules
+from services.catalog.matching.engine.compiling import Compiled, Compiler
 from services.catalog.matching.engine.facts import ColumnKey, EngineFacts, Figures
 from services.catalog.matching.engine.leaves import Leaves
 from services.catalog.matching.engine.programs import Programs
 from services.catalog.matching.engine.reasons import ConditionReason, Reasoner
+from services.catalog.matching.engine.used import ConditionRules
 from services.catalog.matching.engine.wiring import ALL, ANY, COUNT, NOT_MET, CountingPlan, Ranks, Wiring
 
 STATES = (State.NOT_MET, State.UNDETERMINED, State.MET)

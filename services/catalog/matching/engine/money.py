@@ -11,9 +11,9 @@ from contracts.rule import ItemRules
 from rules.amounts import amount_of_figure
 from rules.facts import reader_of
 from services.catalog.matching.engine.columns import Rows
-from services.catalog.matching.engine.compiling import declarations_for
 from services.catalog.matching.engine.computed import equal_facts, sheet_maker
 from services.catalog.matching.engine.facts import EngineFacts
+from services.catalog.matching.engine.used import declarations_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ def cost_of(rules: ItemRules, facts: EngineFacts, rows: Rows, seconds: float, wh
     """The amounts before caps over earlier awards of these enterprises (ascending), added up; on the outside figures
     of `whose` items."""
     give_up_at = time.monotonic() + seconds
-    names = frozenset(declared.name for declared in declarations_for(rules.amount, rules))
+    names = frozenset(declared.name for declared in declarations_for((rules.amount,), rules))
     sheets, places = equal_facts(facts, names, rows)
     alike = np.bincount(places, minlength=len(sheets)).tolist()
     on_sheet = sheet_maker(facts.figures(whose, rules.parameters_by_name), facts.today.year)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from contracts.rule import Fact, FactSheet, FactType, Not, State
-from rules.eligibility import evaluate_eligibility
-from rules.facts import value_text
+from contracts.rule import ConditionResult, Fact, FactSheet, FactType, Not, State
+from rules.bounds import contradictions
+from rules.eligibility import verdict_of
+from rules.facts import FactReader, Given, given, value_text
 from services.catalog.matching.engine.compiling import Compiled, CompiledAnswer, Group
 from services.catalog.matching.engine.facts import ColumnKey, EngineFacts
 
@@ -34,7 +35,12 @@ class Reasoner:
         self._found: dict[ColumnKey, Fact] = {}
 
     def reasons(self, item: Compiled) -> tuple[ConditionReason, ...]:
-        """The conditions of the item, each with its answer; decisive are those that its state rests on."""
+        """The conditions of the item, each with its answer; decisive are those that its state rests on. On facts that
+        break the item's bounds nothing else is said.
+        """
+        if item.bounded is not None and self._ranks[item.bounded] == 1:
+            reader = FactReader(self._sheet(item), self._facts.today, item.types, _besides(item))
+            return tuple(_reason(each, True) for each in contradictions(item.bounds, reader))
         if isinstance(item.tree, Group) and item.tree.least == len(item.tree.parts):
             plain = [self._plainly_met(part) for part in item.tree.parts]
             met = tuple(reason for reason in plain if reason is not None)
@@ -68,21 +74,17 @@ class Reasoner:
         if plain is not None:
             found.append(plain if decisive else plain._replace(decisive=False))
             return
+        rule = Not(of=tree.rule) if tree.negated else tree.rule
+        reader = FactReader(self._sheet(item), self._facts.today, item.types, _besides(item))
+        found += [_reason(each, decisive) for each in verdict_of(rule, reader).reasons]
+
+    def _sheet(self, item: Compiled) -> FactSheet:
         known = (column.fact(self._row) for column in self._facts.named(item.types))
-        sheet = FactSheet.model_construct(
+        return FactSheet.model_construct(
             facts=tuple(fact for fact in known if fact is not None),
             reference_year=item.year,
             parameters=self._facts.figures(item.whose, item.outside),
         )
-        rule = Not(of=tree.rule) if tree.negated else tree.rule
-        judged = evaluate_eligibility(rule, sheet, self._facts.today, item.types, parameters=item.outside)
-        for each in judged.reasons:
-            found.append(
-                ConditionReason(
-                    each.text_zh, each.state, each.fact, each.period, each.actual, each.required,
-                    decisive and each.decisive,
-                )
-            )  # fmt: skip
 
     def _fact(self, key: ColumnKey) -> Fact:
         found = self._found.get(key)
@@ -97,6 +99,16 @@ class Reasoner:
             rank = self._ranks[tree.leaf]
             return 2 - rank if tree.negated else rank
         return sorted((self._rank(part) for part in tree.parts), reverse=True)[tree.least - 1]
+
+
+def _besides(item: Compiled) -> Given:
+    return given(parameters=item.outside, values=item.values)
+
+
+def _reason(said: ConditionResult, decisive: bool) -> ConditionReason:
+    return ConditionReason(
+        said.text_zh, said.state, said.fact, said.period, said.actual, said.required, decisive and said.decisive
+    )
 
 
 def _types(said: CompiledAnswer) -> dict[str, FactType]:

@@ -1,4 +1,4 @@
-"""What a draft declares: its facts and outside figures by name, as far as they are written soundly."""
+"""What a draft declares: its facts, outside figures and named values by name, as far as they are written soundly."""
 
 from __future__ import annotations
 
@@ -6,7 +6,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-KINDS = {"number": "数值", "flag": "是否", "code": "分类", "codes": "多项", "date": "日期", "numbers": "一串数"}
+KINDS = {
+    "number": "数值",
+    "flag": "是否",
+    "code": "分类",
+    "codes": "多项",
+    "date": "日期",
+    "numbers": "一串数",
+    "dates": "一串日期",
+}
 
 
 @dataclass(frozen=True)
@@ -29,6 +37,7 @@ class DeclaredName:
 class Declared:
     facts: Mapping[str, DeclaredName]
     parameters: Mapping[str, DeclaredName]
+    values: Mapping[str, DeclaredName] = field(default_factory=dict)
 
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> Declared:
@@ -37,6 +46,7 @@ class Declared:
         return cls(
             {each.name: each for each in _names(rules.get("fact_types"))},
             {each.name: each for each in _names(rules.get("parameters"))},
+            {each.name: each for each in _names(rules.get("values"))},
         )
 
 

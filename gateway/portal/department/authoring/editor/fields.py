@@ -112,8 +112,8 @@ def _choose(
     assert isinstance(words, Words)
     if words.kind in ("choice", "yes_no"):
         made.look, made.options = "ticks" if words.several else "select", choices(model, each.name)
-    elif words.kind in ("fact", "parameter"):
-        known = declared.facts if words.kind == "fact" else declared.parameters
+    elif words.kind in ("fact", "parameter", "named"):
+        known = {"fact": declared.facts, "parameter": declared.parameters}.get(words.kind, declared.values)
         made.look, made.options = "select", tuple((name, each.called) for name, each in known.items())
     elif words.kind == "mixed":
         made.options = tuple((each, each) for each in mixed_options(words))

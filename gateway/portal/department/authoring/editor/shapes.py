@@ -21,12 +21,12 @@ from contracts.rule.shares import FractionText
 
 WordKind = Literal[
     "text", "number", "unit", "whole", "yes_no", "choice", "day", "period", "fraction", "code",
-    "fact", "parameter", "value", "mixed",
+    "fact", "parameter", "named", "value", "mixed",
 ]  # fmt: skip
-"""How something is written that is no further divided. `fact`, `parameter`: one of those that the item declares;
+"""How something is written that is no further divided. `fact`, `parameter`, `named`: one of those that the item declares;
 `value`: what a condition compares with; `mixed`: one of a few words, or else a number or a list."""
 
-NAMED: Mapping[str, WordKind] = {"fact": "fact", "parameter": "parameter"}
+NAMED: Mapping[str, WordKind] = {"fact": "fact", "parameter": "parameter", "value": "named"}
 """Fields that name something declared elsewhere in the item."""
 
 LONG_FROM = 250

@@ -155,6 +155,7 @@ HOW = {
     "code": "不是可以取的值",
     "codes": "含有不可以取的值",
     "date": "应为日期，例如 2025-06-30",
+    "dates": "应为一串日期，用、隔开，例如 2025-01-10、2025-06-30",
 }
 
 
@@ -208,6 +209,8 @@ def _value(needed: NeededFact, texts: Sequence[str]) -> Any:
         return _code(needed, text)
     if needed.kind == "codes":
         return [_code(needed, each) for each in _several(texts)]
+    if needed.kind == "dates":
+        return [day_written(each).isoformat() for each in _several(texts)]
     if needed.kind == "numbers":
         return list(numbers_in_cell([each for each in re.split(r"[、;；\s]+", text) if each]))
     return text

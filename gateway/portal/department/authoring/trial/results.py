@@ -12,6 +12,7 @@ LACKING = {
     "wrong_kind": "这项数据的类型不对",
     "wrong_unit": "这项数据的单位不对",
     "uneven": "各串数据的项数不一致",
+    "contradicts": "这项数据与其他数据互相矛盾",
 }
 
 

@@ -1,0 +1,15 @@
+"""What facts owe each other, in words."""
+
+from __future__ import annotations
+
+from contracts.rule import FactBound
+from rules.text.phrases import Names
+from rules.text.trees import leaf_text, numbered
+
+
+def bounds_sentence(bounds: tuple[FactBound, ...], names: Names) -> str:
+    """What is looked at when the facts are entered; nothing where an item asks for nothing."""
+    if not bounds:
+        return ""
+    parts = [leaf_text(bound, names) for bound in bounds]
+    return f"所填数据须互相符合：{parts[0] if len(parts) == 1 else numbered(parts)}；不符合的须先核对更正。"
