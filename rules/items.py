@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time
 
-from contracts.money import ZERO
+from contracts.money import ZERO, Money
 from contracts.rule import (
     Amount,
     Assessment,
@@ -19,14 +19,18 @@ from contracts.rule import (
     MissingFact,
     Objection,
     PayeeLine,
+    Reduction,
     ShareLine,
     Standing,
     State,
     Verdict,
+    Window,
 )
 from rules.amounts import amount_of_figure
+from rules.claims import ALWAYS, claim_window, claimable_on, subject_to, subject_to_text
 from rules.eligibility import verdict_of
 from rules.facts import FactReader, reader_of
+from rules.headline import UNKNOWN_KEY, headline_of, objections_to_all
 from rules.instalments import conditions_of, instalment_of, next_number, parts_of
 from rules.payees import divide_payees
 from rules.shares import find_split, split_shares
@@ -40,37 +44,74 @@ def assess(
     *,
     awards: AwardHistory | None = None,
     decisions: Iterable[Decision] = (),
+    claimed_on: date | None = None,
+    validity: Window = ALWAYS,
 ) -> Assessment:
-    """What this item's rules say on these facts as they stand on `today`.
+    """What this item's rules say on these facts as they stand on `today`, and what it comes to (`headline`).
 
     Where the item fixes its reference year, that one counts instead of the sheet's. The amount is computed
-    whatever the verdict, as an estimate; without `awards` it is before caps that need them. Where the item
+    whatever the verdict, as an estimate; without `awards` it is before caps that need them. Where an earlier award
+    stands against the claim nothing is due, and the amount says so. Where the item
     pays in instalments it is the one that is due next, and after the first the verdict is that of its recheck.
-    Shares and payees are given only when the conditions are met and the amount is known. Where it cannot be
+    Shares and payees are given only when the conditions are met, the amount is known and the item took claims on
+    the day of the claim: `claimed_on`, absent `today`. Where it cannot be
     told who bears it or gets it, the amount is undetermined: nothing is paid of which nobody knows who pays.
+    `validity` is when the item itself is in force, where that is known. The first instalment is the claim: the later
+    ones meet neither window nor quota.
     """
     reader = reader_of(rules, facts, today, awards, decisions)
     verdict, amount, instalment = _due(rules, reader)
     amount, objections = _beside(rules, amount, reader)
+    amount, instalment = _barred(amount, instalment, objections)
     split = find_split(rules.shares, reader)
     if isinstance(split, MissingFact):
         amount = _unsettled(amount, (split,), "由哪一级财政承担尚不能判定")
     amount, payees = _divided(rules, amount, reader)
-    shares: tuple[ShareLine, ...] = ()
-    settled = verdict.state is State.MET and not objections
-    if settled and amount.money is not None and not isinstance(split, MissingFact):
-        shares = split_shares(amount.money, split)
-    else:
-        payees = ()
-    return Assessment(
+    first = next_number(awards) == 1
+    window = claim_window(rules.plan.window, validity)
+    found = Assessment(
         verdict=verdict,
         amount=amount,
-        shares=shares,
         payees=payees,
         instalment=instalment,
         objections=objections,
         figures=tuple(dict.fromkeys(reader.trail.figures)),
+        claimable=claimable_on(claimed_on or today, window) if first else "open",
+        window=window,
+        subject_to=subject_to(rules.quotas) if first else (),
+        subject_to_zh=subject_to_text(rules.quotas) if first else (),
     )
+    shares: tuple[ShareLine, ...] = ()
+    open_now = found.claimable == "open" and verdict.state is State.MET and not objections_to_all(found)
+    if open_now and amount.money is not None and not isinstance(split, MissingFact):
+        shares = split_shares(amount.money, split)
+    told = {"shares": shares, "payees": payees if shares else (), "headline": headline_of(found)}
+    return found.model_copy(update=told)
+
+
+def _barred(
+    amount: Amount, instalment: InstalmentAnswer | None, objections: Sequence[Objection]
+) -> tuple[Amount, InstalmentAnswer | None]:
+    """Nothing is due where an objection stands against all of it, and no figure reads as if it were.
+
+    Where it only cannot be told whether there is one, the amount lies between nothing and all of it.
+    """
+    against = [each for each in objections if each.part is None]
+    if not against:
+        return amount, instalment
+    money, said = amount.money, "；".join(each.text_zh for each in against)
+    if money is not None and all(each.code == UNKNOWN_KEY for each in against):
+        line = Line(text_zh=said, value=ZERO)
+        unknown = {"state": "undetermined", "money": None, "lowest": ZERO, "highest": money, "parts": ()}
+        amount = amount.model_copy(update={**unknown, "working": (*amount.working, line)})
+    elif money is not None and money.fen > 0:
+        kind = "once_only" if any(each.code == "used_up" for each in against) else "exclusive"
+        lost = Reduction.model_validate({"kind": kind, "text_zh": said, "money": money})
+        none = {"money": ZERO, "parts": (), "reductions": (*amount.reductions, lost)}
+        amount = amount.model_copy(update={**none, "working": (*amount.working, Line(text_zh=said, value=-money))})
+    if instalment is not None and instalment.outcome in ("due", "reduced"):
+        instalment = instalment.model_copy(update={"outcome": "skipped", "reason": said, "amount": amount})
+    return amount, instalment
 
 
 def _divided(rules: ItemRules, amount: Amount, reader: FactReader) -> tuple[Amount, tuple[PayeeLine, ...]]:
@@ -93,7 +134,8 @@ def _due(rules: ItemRules, reader: FactReader) -> tuple[Verdict, Amount, Instalm
     if isinstance(parts, MissingFact) or number == 1:
         verdict = verdict_of(rules.eligibility, reader)
     elif number > len(parts):
-        done = Amount(state="known", money=ZERO, working=(Line(text_zh=f"{len(parts)} 期已全部办结", value=ZERO),))
+        line = Line(text_zh=f"{len(parts)} 期已全部办结", value=ZERO)
+        done = Amount(state="known", money=ZERO, working=(line,), whole=_paid_in_all(reader))
         return Verdict(state=State.MET, reasons=()), done, None
     else:
         conditions = conditions_of(parts[number - 1])
@@ -103,6 +145,14 @@ def _due(rules: ItemRules, reader: FactReader) -> tuple[Verdict, Amount, Instalm
     line = Line(text_zh=f"第 {number} 期：{answer.reason}", value=ZERO)
     amount = answer.amount.model_copy(update={"working": (*answer.amount.working, line)})
     return verdict, amount, answer
+
+
+def _paid_in_all(reader: FactReader) -> Money:
+    """What all instalments came to: as fixed with the first, else what was paid."""
+    history = reader.given.awards
+    assert history is not None, "without a history the first instalment is next"
+    paid = Money.total(record.money for record in history.instalments)
+    return paid if history.whole is None else history.whole
 
 
 def _beside(rules: ItemRules, amount: Amount, reader: FactReader) -> tuple[Amount, tuple[Objection, ...]]:

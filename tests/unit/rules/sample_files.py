@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.item import PolicyItemContent
 from contracts.rule import (
+    Assessment,
     AwardHistory,
     CodeLabel,
     Decision,
@@ -33,7 +34,7 @@ ITEMS = {
 class Expected(BaseModel):
     """What the source's words come to. `amount_fen` is what is due now: null where nothing certain is.
 
-    `estimate_fen` is the amount whatever the verdict, `whole_fen` all instalments together, `objections` the
+    `estimate_fen` is the amount whatever the verdict and before what stands against it, `whole_fen` all instalments together, `objections` the
     codes of what earlier awards stand against it.
     """
 
@@ -87,3 +88,11 @@ def worked_cases() -> dict[str, list[WorkedCase]]:
 def vocabulary() -> dict[str, KnownFact]:
     known = json.loads((SAMPLE / "facts.json").read_text("utf-8"))
     return {name: KnownFact.model_validate(fact) for name, fact in known.items()}
+
+
+def estimated_fen(found: Assessment) -> int | None:
+    """The amount before an objection took all of it."""
+    if found.amount.money is None:
+        return None
+    lost = found.amount.reductions[-1].money.fen if found.objections and found.amount.reductions else 0
+    return found.amount.money.fen + lost

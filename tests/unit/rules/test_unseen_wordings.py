@@ -16,7 +16,7 @@ from contracts.money import Money
 from contracts.rule import FactSheet, ItemRules
 from rules import assess, check, sentences
 from services.catalog.workbooks.writing import item_rows, read_back
-from tests.unit.rules.sample_files import ITEMS, WorkedCase
+from tests.unit.rules.sample_files import ITEMS, WorkedCase, estimated_fen
 from tests.unit.rules.test_worked_items import due_fen, paid_by_level
 
 FOLDER = Path(__file__).parent / "unseen"
@@ -49,7 +49,7 @@ def test_a_wording_comes_to_what_was_worked_out_by_hand(code: str, case: WorkedC
     if found.amount.money is not None:
         assert Money.total(line.value for line in found.amount.working) == found.amount.money
     came_to = {
-        "estimate_fen": found.amount.money.fen if found.amount.money is not None else None,
+        "estimate_fen": estimated_fen(found),
         "shares": paid_by_level(found),
         "objections": [objection.code for objection in found.objections],
         "missing": sorted({fact.name for fact in (*found.verdict.missing, *found.amount.missing)}),
