@@ -19,6 +19,7 @@ from contracts.rule import (
     FactType,
     ItemRules,
     ParameterType,
+    Window,
 )
 from contracts.rule.facts import RulePart
 from contracts.written import NotWritten, cell_number, folded, is_error, says_nothing
@@ -36,6 +37,13 @@ class RuleFile:
     @property
     def family(self) -> str:
         return self.item.code if self.item is not None else "SELF"
+
+    @property
+    def validity(self) -> Window:
+        """When the item is in force; a sample may show what is long over."""
+        if self.item is None or self.item.sample:
+            return Window()
+        return Window(opens=self.item.valid_from or self.item.document.valid_from, closes=self.item.last_day)
 
 
 def read_rules(path: str) -> RuleFile:
@@ -55,7 +63,11 @@ def read_facts(path: str, rules: ItemRules, today: date) -> FactSheet:
 
     `facts` is a list of facts, or in short an object: `"output@2025": "12 亿元"`. Raises BadFile.
     """
-    data = read_json(path)
+    return facts_in(read_json(path), path, rules, today)
+
+
+def facts_in(data: Any, path: str, rules: ItemRules, today: date) -> FactSheet:
+    """The same, of what was read already."""
     if not isinstance(data, dict):
         raise BadFile(path, ["/：应为一个对象，内有 facts"])
     if strange := sorted(set(data) - {"reference_year", "facts", "parameters"}):
@@ -142,12 +154,21 @@ def _quantity(text: str) -> tuple[str, str]:
         return "", ""
 
 
+def quantity_in(value: Any) -> tuple[str, str]:
+    """The same, of any value of a file."""
+    return _quantity(str(value)) if isinstance(value, str | int) else ("", "")
+
+
 # -- awards and decisions ----------------------------------------------------------------------------------
 
 
 def read_awards(path: str, family: str) -> AwardHistory:
     """What was granted before. `yuan` may stand for `money` (fen), `keys` may be an object. Raises BadFile."""
-    data = read_json(path)
+    return awards_in(read_json(path), path, family)
+
+
+def awards_in(data: Any, path: str, family: str) -> AwardHistory:
+    """The same, of what was read already."""
     if not isinstance(data, dict):
         raise BadFile(path, ["/：应为一个对象，内有 awards"])
     faults: list[str] = []
