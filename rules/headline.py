@@ -218,7 +218,8 @@ def _not_claimable(found: Assessment) -> Iterator[str]:
     """When it can be claimed, and what would hold then: a verdict on conditions, not on money."""
     window = found.window
     if window is not None:
-        yield f"受理时间：{window.opens or '不限'} 至 {window.closes or '不限'}"
+        since = f"自 {window.opens} 起" if window.opens is not None else ""
+        yield f"受理时间：{since}{f'至 {window.closes} 止' if window.closes is not None else ''}"
     if (meant := _CONDITIONS.get(found.verdict.state)) is not None:
         yield meant
     yield from _failed(found)

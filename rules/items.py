@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time
+from typing import Any
 
 from contracts.money import ZERO, Money
 from contracts.rule import (
@@ -21,6 +22,7 @@ from contracts.rule import (
     PayeeLine,
     Reduction,
     ShareLine,
+    Split,
     Standing,
     State,
     Verdict,
@@ -49,26 +51,20 @@ def assess(
 ) -> Assessment:
     """What this item's rules say on these facts as they stand on `today`, and what it comes to (`headline`).
 
-    Where the item fixes its reference year, that one counts instead of the sheet's. The amount is computed
-    whatever the verdict, as an estimate; without `awards` it is before caps that need them. Where an earlier award
-    stands against the claim nothing is due, and the amount says so. Where the item
-    pays in instalments it is the one that is due next, and after the first the verdict is that of its recheck.
-    Shares and payees are given only when the conditions are met, the amount is known and the item took claims on
-    the day of the claim: `claimed_on`, absent `today`. Where it cannot be
-    told who bears it or gets it, the amount is undetermined: nothing is paid of which nobody knows who pays.
-    `validity` is when the item itself is in force, where that is known. The first instalment is the claim: the later
-    ones meet neither window nor quota.
+    Where the item fixes its reference year, that one counts instead of the sheet's. The amount is an estimate whatever
+    the verdict, before caps where there are no `awards`, and nothing where an earlier award stands against all of it.
+    Of instalments it is the one that is due next; after the first the verdict is that of its recheck. Shares and payees
+    are given only when the conditions are met, the amount is known and the item took claims on the day of the claim
+    (`claimed_on`, absent `today`). Where it cannot be told who bears it or gets it, the amount is undetermined.
+    `validity` is when the item itself is in force, where that is known.
     """
     reader = reader_of(rules, facts, today, awards, decisions)
     verdict, amount, instalment = _due(rules, reader)
     amount, objections = _beside(rules, amount, reader)
     amount, instalment = _barred(amount, instalment, objections)
-    split = find_split(rules.shares, reader)
-    if isinstance(split, MissingFact):
+    if isinstance(split := find_split(rules.shares, reader), MissingFact):
         amount = _unsettled(amount, (split,), "由哪一级财政承担尚不能判定")
     amount, payees = _divided(rules, amount, reader)
-    first = next_number(awards) == 1
-    window = claim_window(rules.plan.window, validity)
     found = Assessment(
         verdict=verdict,
         amount=amount,
@@ -76,17 +72,35 @@ def assess(
         instalment=instalment,
         objections=objections,
         figures=tuple(dict.fromkeys(reader.trail.figures)),
-        claimable=claimable_on(claimed_on or today, window) if first else "open",
-        window=window,
-        subject_to=subject_to(rules.quotas) if first else (),
-        subject_to_zh=subject_to_text(rules.quotas) if first else (),
+        **_when_and_among_whom(rules, claimed_on or today, validity, first=next_number(awards) == 1),
     )
+    return _told(found, split)
+
+
+def _told(found: Assessment, split: Split | MissingFact) -> Assessment:
+    """With who pays and the headline; nobody pays or gets anything of what is not due."""
     shares: tuple[ShareLine, ...] = ()
-    open_now = found.claimable == "open" and verdict.state is State.MET and not objections_to_all(found)
-    if open_now and amount.money is not None and not isinstance(split, MissingFact):
-        shares = split_shares(amount.money, split)
-    told = {"shares": shares, "payees": payees if shares else (), "headline": headline_of(found)}
+    met = found.claimable == "open" and found.verdict.state is State.MET and not objections_to_all(found)
+    if met and found.amount.money is not None and not isinstance(split, MissingFact):
+        shares = split_shares(found.amount.money, split)
+    told = {"shares": shares, "payees": found.payees if shares else (), "headline": headline_of(found)}
     return found.model_copy(update=told)
+
+
+def _when_and_among_whom(rules: ItemRules, day: date, validity: Window, *, first: bool) -> dict[str, Any]:
+    """Whether it can be claimed on that day, and the quotas that it then falls under.
+
+    The first instalment is the claim: the later ones meet neither window nor quota.
+    """
+    window = claim_window(rules.plan.window, validity)
+    if not first:
+        return {"window": window}
+    return {
+        "claimable": claimable_on(day, window),
+        "window": window,
+        "subject_to": subject_to(rules.quotas),
+        "subject_to_zh": subject_to_text(rules.quotas),
+    }
 
 
 def _barred(

@@ -13,7 +13,6 @@ from rules.batches import Tie
 from rules.claims import subject_to_text
 from rules.cohorts import ClaimInCohort, Cohort, settle_cohort
 
-OUTCOMES = {"served": "全额", "reduced": "部分", "not_served": "未兑付", "undetermined": "不能排序"}
 HEADS = ("编号", "名次", "兑付（元）", "结果")
 
 
@@ -27,9 +26,9 @@ def cohort_lines(cohort: Cohort, quotas: Sequence[Quota]) -> Iterator[str]:
     """For people: the sum, each quota with its order, then each claim with its reasons."""
     part = sum(each.takes_part for each in cohort.claims)
     yield f"共 {len(cohort.claims)} 件申报，{part} 件参加，合计兑付 {cohort.granted.yuan_text()} 元"
-    waiting = [each.claim_id for each in cohort.claims if each.open]
+    waiting = [each.claim_id for each in cohort.claims if each.open or _unranked(each)]
     if waiting:
-        yield f"尚不能判定的 {len(waiting)} 件（{'、'.join(waiting)}）没有参加；补齐后名次和金额可能变化"
+        yield f"尚不能判定或不能排序的 {len(waiting)} 件（{'、'.join(waiting)}）没有分配；补齐后名次和金额可能变化"
     for index, quota in enumerate(quotas):
         yield ""
         yield f"【额度 {index + 1}】{subject_to_text([quota])[0]}"
@@ -102,10 +101,15 @@ def _tie_text(tie: Tie) -> str:
 def _claim_lines(each: ClaimInCohort, quotas: int) -> Iterator[str]:
     headline = each.assessment.headline
     assert headline is not None, "every assessment made now has one"
-    said = "不参加" if not each.takes_part and not each.granted else f"兑付 {each.granted.yuan_text()} 元"
+    granted = f"兑付 {each.granted.yuan_text()} 元" if each.granted else "未兑付"
+    said = granted if each.takes_part or each.granted else "不参加"
     yield f"  {each.claim_id}：{headline.text_zh} → {said}"
     if not each.takes_part:
         yield from (f"    · {why}" for why in headline.why)
     for index, allotment in sorted(each.allotments.items()):
         number = f"额度 {index + 1}：" if quotas > 1 else ""
-        yield f"    · {number}{OUTCOMES[allotment.outcome]}，{allotment.reason}"
+        yield f"    · {number}{allotment.reason}"
+
+
+def _unranked(each: ClaimInCohort) -> bool:
+    return any(said.outcome == "undetermined" for said in each.allotments.values())

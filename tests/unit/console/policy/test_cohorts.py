@@ -78,7 +78,7 @@ def test_a_cohort_is_ranked_and_the_pot_is_shared_out(run: Any) -> None:
     code, said = run(COHORT)
     assert code == 0
     assert "共 8 件申报，5 件参加，合计兑付 80,000.00 元" in said
-    assert "尚不能判定的 1 件（庚公司）没有参加" in said
+    assert "尚不能判定或不能排序的 2 件（庚公司、辛公司）没有分配" in said
     assert "【额度 1】须经择优排序（名额 2 个，总额 8 万元）" in said
     assert "  乙公司：符合，50,000.00 元" in said and "→ 兑付 50,000.00 元" in said
     assert "余额不足，按余额兑付" in said
