@@ -65,6 +65,7 @@ def checked(code: str, *more: Fact) -> EntitlementView:
         enterprise_id="ent-1",
         verdict=found.verdict,
         amount=found.amount,
+        headline=found.headline,
         checked_at=NOON,
         evidence=shown_facts(sheet, rules.fact_types_by_name, TODAY),
         declarable=tuple(
@@ -87,6 +88,7 @@ def listed(code: str) -> ListedEntitlement:
         sample=True,
         verdict=found.verdict,
         amount=found.amount,
+        headline=found.headline,
     )
 
 
@@ -142,6 +144,7 @@ def form(code: str, **changed: Any) -> dict[str, Any]:
         payee=FormPayee(account_name=NAME, account_masked="6222 **** **** 0018", bank_name="中国工商银行赣州章贡支行"),
         verdict=found.verdict,
         amount=found.amount,
+        headline=found.headline,
     )
     return {**made.model_dump(mode="json"), **changed}
 
