@@ -106,10 +106,7 @@ def _falls_with_years(node: AmountRule) -> bool:
     if not isinstance(node, Table) or not isinstance(node.by, Elapsed) or node.by.unit != "年":
         return False
     rates = [_value(band.then) for band in node.bands]
-    return any(
-        early is not None and late is not None and early > late > 0
-        for early, late in pairwise(rates)
-    )
+    return any(early is not None and late is not None and early > late > 0 for early, late in pairwise(rates))
 
 
 def _value(node: AmountRule) -> Fraction | None:
