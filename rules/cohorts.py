@@ -19,7 +19,7 @@ from contracts.rule import (
     Quota,
     Window,
 )
-from rules.batches import Tie, allot, named_parts, part_amount, ties
+from rules.batches import NoSuchPart, Tie, allot, part_amount, ties
 from rules.claims import ALWAYS
 from rules.facts import reader_of
 from rules.items import assess
@@ -197,10 +197,11 @@ class _Round:
         """What the named parts that quotas speak of come to: as the assessment says, else each on its own."""
         wanted = {quota.part for quota in self.rules.quotas if quota.part is not None}
         told = {each.part: each.money for each in self.found[claim.claim_id].amount.parts if each.part is not None}
-        known = named_parts(self.rules.amount)
         reader = reader_of(self.rules, claim.facts, claim.filed_on, claim.awards, claim.decisions)
-        return {
-            name: told[name] if name in told else part_amount(self.rules, name, reader).money or ZERO
-            for name in wanted
-            if name in told or name in known
-        }
+        found = {}
+        for name in sorted(wanted):
+            try:
+                found[name] = told[name] if name in told else part_amount(self.rules, name, reader).money or ZERO
+            except NoSuchPart:
+                continue
+        return found

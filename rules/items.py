@@ -67,7 +67,7 @@ def assess(
     amount, payees = _divided(rules, amount, reader)
     found = Assessment(
         verdict=verdict,
-        amount=amount,
+        amount=_paid_in_all(amount, awards) if rules.instalments is not None and instalment is None else amount,
         payees=payees,
         instalment=instalment,
         objections=objections,
@@ -85,6 +85,16 @@ def _told(found: Assessment, split: Split | MissingFact) -> Assessment:
         shares = split_shares(found.amount.money, split)
     told = {"shares": shares, "payees": found.payees if shares else (), "headline": headline_of(found)}
     return found.model_copy(update=told)
+
+
+def _paid_in_all(amount: Amount, history: AwardHistory | None) -> Amount:
+    """Where no instalment is due any more: with what all came to, as fixed with the first, else what was paid. This
+    tells it from an item that pays at once (`headline_of`).
+    """
+    if history is None or amount.money is None:
+        return amount
+    paid = Money.total(record.money for record in history.instalments)
+    return amount.model_copy(update={"whole": paid if history.whole is None else history.whole})
 
 
 def _when_and_among_whom(rules: ItemRules, day: date, validity: Window, *, first: bool) -> dict[str, Any]:
@@ -148,8 +158,7 @@ def _due(rules: ItemRules, reader: FactReader) -> tuple[Verdict, Amount, Instalm
     if isinstance(parts, MissingFact) or number == 1:
         verdict = verdict_of(rules.eligibility, reader)
     elif number > len(parts):
-        line = Line(text_zh=f"{len(parts)} 期已全部办结", value=ZERO)
-        done = Amount(state="known", money=ZERO, working=(line,), whole=_paid_in_all(reader))
+        done = Amount(state="known", money=ZERO, working=(Line(text_zh=f"{len(parts)} 期已全部办结", value=ZERO),))
         return Verdict(state=State.MET, reasons=()), done, None
     else:
         conditions = conditions_of(parts[number - 1])
@@ -159,14 +168,6 @@ def _due(rules: ItemRules, reader: FactReader) -> tuple[Verdict, Amount, Instalm
     line = Line(text_zh=f"第 {number} 期：{answer.reason}", value=ZERO)
     amount = answer.amount.model_copy(update={"working": (*answer.amount.working, line)})
     return verdict, amount, answer
-
-
-def _paid_in_all(reader: FactReader) -> Money:
-    """What all instalments came to: as fixed with the first, else what was paid."""
-    history = reader.given.awards
-    assert history is not None, "without a history the first instalment is next"
-    paid = Money.total(record.money for record in history.instalments)
-    return paid if history.whole is None else history.whole
 
 
 def _beside(rules: ItemRules, amount: Amount, reader: FactReader) -> tuple[Amount, tuple[Objection, ...]]:
