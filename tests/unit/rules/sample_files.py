@@ -91,8 +91,8 @@ def vocabulary() -> dict[str, KnownFact]:
 
 
 def estimated_fen(found: Assessment) -> int | None:
-    """The amount before an objection took all of it."""
+    """The amount before an objection took all of it, or left it open whether it takes it."""
     if found.amount.money is None:
-        return None
+        return found.amount.highest.fen if found.objections and found.amount.highest is not None else None
     lost = found.amount.reductions[-1].money.fen if found.objections and found.amount.reductions else 0
     return found.amount.money.fen + lost
