@@ -7,7 +7,7 @@ from typing import ClassVar
 from contracts.intake import MaterialCode
 from contracts.message import Id, Model, Query, ServiceName
 from contracts.policies import ItemState
-from contracts.rule import Amount, Verdict
+from contracts.rule import Amount, Headline, Verdict
 from contracts.rule.facts import CodeLabel, FactKind, FactName, PeriodText, UnitText
 from contracts.rule.plan import Mode
 from contracts.shown_facts import ShownFact
@@ -51,7 +51,8 @@ class FormPayee(Model):
 class ApplicationForm(Model):
     """`payee` is absent while no account is confirmed; `account_waits`: one has been named and waits for that.
 
-    `verdict` and `amount` are the rule's on the dossier as it is, before anything is declared. `item_state`: an item that is
+    `verdict` and `amount` are the rule's on the dossier as it is, before anything is declared; `headline` says what they
+    come to. `item_state`: an item that is
     suspended has its form, and takes no application.
     """
 
@@ -70,6 +71,7 @@ class ApplicationForm(Model):
     account_waits: bool = False
     verdict: Verdict
     amount: Amount
+    headline: Headline | None = None
 
 
 class GetApplicationForm(Query[ApplicationForm]):

@@ -65,11 +65,12 @@ class GetAuthoredItem(Query[AuthoredItemView]):
 class ItemNotice(Model):
     """Something that the department should look at: a stable code and a sentence.
 
-    `review_due`: the end of its validity is near. The others make it a zombie (僵尸事项): `basis_repealed`,
+    `review_due`: the end of its validity is near. `may_overpay`: its rules mean what they meant when they were published,
+    and may pay too much by that; its cases are decided by persons until a new version says it better. The others make it a zombie (僵尸事项): `basis_repealed`,
     `basis_expired`, `link_broken`.
     """
 
-    code: Literal["review_due", "basis_repealed", "basis_expired", "link_broken"]
+    code: Literal["review_due", "basis_repealed", "basis_expired", "link_broken", "may_overpay"]
     text: str
 
 

@@ -11,7 +11,7 @@ from contracts.enterprises import FactKey
 from contracts.item import PolicyItemContent
 from contracts.message import Event, Fen, Id, Model, Page, PagedQuery, Query, ServiceName, TenantId
 from contracts.policies import ItemState
-from contracts.rule import Amount, State, Verdict
+from contracts.rule import Amount, Headline, State, Verdict
 from contracts.shown_facts import ShownFact
 from contracts.treasury import BudgetLineView
 
@@ -27,7 +27,8 @@ class ClaimMade(Model):
 
 
 class EntitlementView(Model):
-    """`amount` is computed whatever the verdict, as an estimate; `checked_at` is the instant of the answer.
+    """`headline` says what it comes to. `amount` is computed whatever the verdict, as an estimate; `checked_at` is the
+    instant of the answer.
 
     `item_state` is published or suspended: what is suspended may be met and takes no application.
 
@@ -40,6 +41,7 @@ class EntitlementView(Model):
     enterprise_id: Id
     verdict: Verdict
     amount: Amount
+    headline: Headline | None = None
     checked_at: datetime
     evidence: tuple[ShownFact, ...] = ()
     declarable: tuple[FactKey, ...] = ()
@@ -55,7 +57,7 @@ class CheckEntitlement(Query[EntitlementView]):
 
 
 class ListedEntitlement(Model):
-    """`tenant` is the item's owner: the enterprise's own place or a level above it.
+    """`tenant` is the item's owner: the enterprise's own place or a level above it. `headline` says what it comes to.
 
     `claim` is the enterprise's newest claim of it, which the door adds for the enterprise itself: what has been claimed or paid
     is not told as if it were still to be claimed.
@@ -70,6 +72,7 @@ class ListedEntitlement(Model):
     sample: bool
     verdict: Verdict
     amount: Amount
+    headline: Headline | None = None
     claim: ClaimMade | None = None
 
 

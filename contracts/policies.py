@@ -63,7 +63,8 @@ class PolicyItemView(Model):
 class AuthoredItemView(Model):
     """An item as its department looks after it. `version` counts its changes and is what a command must name.
 
-    `unmapped` are the words of its plan that mean nothing here yet: its cases wait until they do.
+    `unmapped` are the words of its plan that mean nothing here yet: its cases wait until they do. `may_overpay` says why
+    its rules, which keep the meaning that they were published with, may pay too much.
     """
 
     item_id: Id
@@ -80,6 +81,7 @@ class AuthoredItemView(Model):
     sentences: dict[str, str] = Field(default_factory=dict)
     department_id: Id | None = None
     unmapped: tuple[TermInPlan, ...] = ()
+    may_overpay: tuple[str, ...] = ()
 
 
 # -- commands ---------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from contracts.enterprises import Payee
 from contracts.intake import Claim
 from contracts.message import Command, Event, Fen, Id, Model, Page, PagedQuery, Query, ServiceName, TenantId
 from contracts.refusal import Reason
-from contracts.rule import ConditionResult, Line, MissingFact
+from contracts.rule import ConditionResult, Headline, Line, MissingFact
 
 CaseState = Literal["accepted", "approved", "rejected"]
 
@@ -160,7 +160,7 @@ class CaseView(Model):
     date waits for a calendar. `note` is the opinion of an approval or the reason of a rejection, `cites` and
     `how_to_object` what else a rejection said. `awaits_year`: `due_at` is not known before the working days of this year are published.
     `unconfirmed_materials` are the codes of required ones that nobody answers for yet. `enterprise_called` is what
-    the enterprise is called now, where its name has changed since it filed.
+    the enterprise is called now, where its name has changed since it filed. `headline` says what the rule comes to.
     """
 
     case_id: Id
@@ -170,6 +170,7 @@ class CaseView(Model):
     asked_fen: Fen | None = None
     working: tuple[str, ...]
     verdict: str
+    headline: Headline | None = None
     obstacles: tuple[Reason, ...] = ()
     remarks: tuple[Reason, ...] = ()
     payee_name: str

@@ -11,6 +11,7 @@ from rules.amounts import compute_amount
 from rules.batches import allot, part_amount
 from rules.checking.items import check, check_publication
 from rules.eligibility import evaluate_eligibility
+from rules.headline import headline_of
 from rules.instalments import compute_instalment
 from rules.items import assess
 from rules.shares import split_shares
@@ -27,6 +28,7 @@ __all__ = [
     "compute_instalment",
     "evaluate_eligibility",
     "guide_sentences",
+    "headline_of",
     "part_amount",
     "sentence",
     "sentences",

@@ -75,6 +75,34 @@ def allot(
     return tuple(found[claim.claim_id] for claim in claims)
 
 
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """Claims that a quota's measures do not tell apart; `to_the_instant`: they were filed at the same instant too, so
+    that nothing but their ids orders them.
+    """
+
+    claim_ids: tuple[str, ...]
+    to_the_instant: bool
+
+
+def ties(rules: ItemRules, quota: Quota, claims: Sequence[BatchClaim], today: date) -> tuple[Tie, ...]:
+    """Which claims stand even, in the order in which they are served; without measures, those of one instant."""
+    ready = sorted(
+        (each for each in (_ask(rules, quota, claim, today) for claim in claims) if not each.missing),
+        key=lambda each: each.order,
+    )
+    ranked = isinstance(quota.order, Ranked)
+    even: dict[object, list[_Asked]] = {}
+    for each in ready:
+        even.setdefault(each.rank if ranked else each.claim.filed_at, []).append(each)
+    found = []
+    for group in even.values():
+        instants = {each.claim.filed_at for each in group}
+        if len(group) > 1:
+            found.append(Tie(tuple(each.claim.claim_id for each in group), len(instants) < len(group)))
+    return tuple(found)
+
+
 def _ask(rules: ItemRules, quota: Quota, claim: BatchClaim, today: date) -> _Asked:
     takes = Fraction(claim.money.fen, 100)
     rank: list[Fraction] = []

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import partial
+from typing import Any
 
-from contracts.money import ZERO
+from contracts.money import ZERO, Money
 from contracts.rule import (
     Amount,
     Assessment,
@@ -17,16 +18,22 @@ from contracts.rule import (
     ItemRules,
     Line,
     MissingFact,
+    Objection,
     PayeeLine,
+    Reduction,
     ShareLine,
+    Split,
     State,
     Verdict,
+    Window,
 )
 from rules.amounts import amount_of_figure
 from rules.beside import due_beside
 from rules.bounds import contradicted
+from rules.claims import ALWAYS, claim_window, claimable_on, subject_to, subject_to_text
 from rules.eligibility import verdict_of
 from rules.facts import FactReader, reader_of
+from rules.headline import UNKNOWN_KEY, headline_of, objections_to_all
 from rules.instalments import instalment_line, judged_instalment, next_number
 from rules.payees import divide_payees
 from rules.schedule_choice import Schedule, schedule_of
@@ -40,36 +47,97 @@ def assess(
     *,
     awards: AwardHistory | None = None,
     decisions: Iterable[Decision] = (),
+    claimed_on: date | None = None,
+    validity: Window = ALWAYS,
 ) -> Assessment:
-    """What this item's rules say on these facts as they stand on `today`.
+    """What this item's rules say on these facts as they stand on `today`, and what it comes to (`headline`).
 
-    Where the item fixes its reference year, that one counts instead of the sheet's. The amount is computed
-    whatever the verdict, as an estimate; without `awards` it is before caps that need them. Where the item
-    pays in instalments it is the one that is due next, and after the first the verdict is that of its rechecks.
-    Shares and payees are given only when the conditions are met and the amount is known. Where it cannot be
-    told who bears it or gets it, the amount is undetermined: nothing is paid of which nobody knows who pays.
+    Where the item fixes its reference year, that one counts instead of the sheet's. The amount is an estimate whatever
+    the verdict, before caps where there are no `awards`, and nothing where an earlier award stands against all of it.
+    Of instalments it is the one that is due next; after the first the verdict is that of its recheck. Shares and payees
+    are given only when the conditions are met, the amount is known and the item took claims on the day of the claim
+    (`claimed_on`, absent `today`). Where it cannot be told who bears it or gets it, the amount is undetermined.
+    `validity` is when the item itself is in force, where that is known.
     """
     reader = reader_of(rules, facts, today, awards, decisions)
     (verdict, amount, instalment), objections = due_beside(rules, reader, partial(_due, rules))
-    split = find_split(rules.shares, reader)
-    if isinstance(split, MissingFact):
+    amount, instalment = _barred(amount, instalment, objections)
+    if isinstance(split := find_split(rules.shares, reader), MissingFact):
         amount = _unsettled(amount, (split,), "由哪一级财政承担尚不能判定")
     amount, payees = _divided(rules, amount, reader)
-    shares: tuple[ShareLine, ...] = ()
-    settled = verdict.state is State.MET and all(objection.part is not None for objection in objections)
-    if settled and amount.money is not None and not isinstance(split, MissingFact):
-        shares = split_shares(amount.money, split)
-    else:
-        payees = ()
-    return Assessment(
+    found = Assessment(
         verdict=verdict,
-        amount=amount,
-        shares=shares,
+        amount=_paid_in_all(amount, awards) if rules.instalments is not None and instalment is None else amount,
         payees=payees,
         instalment=instalment,
         objections=objections,
         figures=tuple(dict.fromkeys(reader.trail.figures)),
+        **_when_and_among_whom(rules, claimed_on or today, validity, first=next_number(awards) == 1),
     )
+    return _told(found, split)
+
+
+def _told(found: Assessment, split: Split | MissingFact) -> Assessment:
+    """With who pays and the headline; nobody pays or gets anything of what is not due."""
+    shares: tuple[ShareLine, ...] = ()
+    met = found.claimable == "open" and found.verdict.state is State.MET and not objections_to_all(found)
+    if met and found.amount.money is not None and not isinstance(split, MissingFact):
+        shares = split_shares(found.amount.money, split)
+    told = {"shares": shares, "payees": found.payees if shares else (), "headline": headline_of(found)}
+    return found.model_copy(update=told)
+
+
+def _paid_in_all(amount: Amount, history: AwardHistory | None) -> Amount:
+    """Where no instalment is due any more: with what all came to, as fixed with the first, else what was paid. This
+    tells it from an item that pays at once (`headline_of`).
+    """
+    if history is None or amount.money is None:
+        return amount
+    paid = Money.total(record.money for record in history.instalments)
+    return amount.model_copy(update={"whole": paid if history.whole is None else history.whole})
+
+
+def _when_and_among_whom(rules: ItemRules, day: date, validity: Window, *, first: bool) -> dict[str, Any]:
+    """Whether it can be claimed on that day, and the quotas that it then falls under.
+
+    The first instalment is the claim: the later ones meet neither window nor quota.
+    """
+    window = claim_window(rules.plan.window, validity)
+    if not first:
+        return {"window": window}
+    return {
+        "claimable": claimable_on(day, window),
+        "window": window,
+        "subject_to": subject_to(rules.quotas),
+        "subject_to_zh": subject_to_text(rules.quotas),
+    }
+
+
+def _barred(
+    amount: Amount, instalment: InstalmentAnswer | None, objections: Sequence[Objection]
+) -> tuple[Amount, InstalmentAnswer | None]:
+    """Nothing is due where an objection stands against all of it, and no figure reads as if it were.
+
+    Where it only cannot be told whether there is one, the amount lies between nothing and all of it.
+    """
+    against = [each for each in objections if each.part is None]
+    if not against:
+        return amount, instalment
+    money, said = amount.money, "；".join(each.text_zh for each in against)
+    if money is not None and all(each.code == UNKNOWN_KEY for each in against):
+        line = Line(text_zh=said, value=ZERO)
+        unknown = {"state": "undetermined", "money": None, "lowest": ZERO, "highest": money, "parts": ()}
+        amount = amount.model_copy(update={**unknown, "working": (*amount.working, line)})
+    elif money is not None and money.fen > 0:
+        kind = "once_only" if any(each.code == "used_up" for each in against) else "exclusive"
+        lost = Reduction.model_validate({"kind": kind, "text_zh": said, "money": money})
+        none = {"money": ZERO, "parts": (), "reductions": (*amount.reductions, lost)}
+        amount = amount.model_copy(update={**none, "working": (*amount.working, Line(text_zh=said, value=-money))})
+    if instalment is not None and instalment.outcome in ("due", "reduced"):
+        instalment = instalment.model_copy(
+            update={"outcome": "skipped", "reason": said, "amount": amount, "records": ()}
+        )
+    return amount, instalment
 
 
 def _divided(rules: ItemRules, amount: Amount, reader: FactReader) -> tuple[Amount, tuple[PayeeLine, ...]]:

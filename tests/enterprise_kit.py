@@ -18,7 +18,7 @@ from contracts.entitlements import EntitlementPage, EntitlementView, ListedEntit
 from contracts.intake import ApplicationPage, ApplicationView, Claim, ReplacedClaim
 from contracts.message import Actor
 from contracts.notify import MessagePage, MessageView
-from contracts.rule import Fact, FactSheet, State, absolute_period
+from contracts.rule import Assessment, Fact, FactSheet, State, absolute_period
 from gateway.identity.views import Principal
 from rules import assess
 from rules.facts import same_dimension
@@ -65,6 +65,7 @@ def checked(code: str, *more: Fact) -> EntitlementView:
         enterprise_id="ent-1",
         verdict=found.verdict,
         amount=found.amount,
+        headline=found.headline,
         checked_at=NOON,
         evidence=shown_facts(sheet, rules.fact_types_by_name, TODAY),
         declarable=tuple(
@@ -87,6 +88,7 @@ def listed(code: str) -> ListedEntitlement:
         sample=True,
         verdict=found.verdict,
         amount=found.amount,
+        headline=found.headline,
     )
 
 
@@ -102,6 +104,11 @@ def entitled(state: State, *codes: str, more: bool = True) -> dict[str, Any]:
     )
     assert all(each.verdict.state is state for each in page.items)
     return page.model_dump(mode="json")
+
+
+def comes_to(found: Assessment) -> dict[str, Any]:
+    """What answers that are no whole assessment say of one."""
+    return {"verdict": found.verdict, "amount": found.amount, "headline": found.headline}
 
 
 def form(code: str, **changed: Any) -> dict[str, Any]:
@@ -140,8 +147,7 @@ def form(code: str, **changed: Any) -> dict[str, Any]:
         fields=tuple(asked),
         materials=tuple(FormMaterial(**each.model_dump()) for each in plan.materials),
         payee=FormPayee(account_name=NAME, account_masked="6222 **** **** 0018", bank_name="中国工商银行赣州章贡支行"),
-        verdict=found.verdict,
-        amount=found.amount,
+        **comes_to(found),
     )
     return {**made.model_dump(mode="json"), **changed}
 

@@ -21,6 +21,7 @@ class BadFile(Exception):
 
     def __init__(self, file: str, faults: Sequence[str]) -> None:
         super().__init__("\n".join(f"{file}：{fault}" for fault in faults))
+        self.faults = tuple(faults)
 
 
 def read_json(path: str) -> Any:

@@ -18,6 +18,7 @@ from contracts.rule import (
     FactType,
     ItemRules,
     ParameterType,
+    Window,
 )
 from contracts.rule.facts import VALUE_FORMS, value_fits
 from contracts.written import NotWritten, cell_number, folded, is_error, says_nothing
@@ -43,6 +44,13 @@ class RuleFile:
     @property
     def family(self) -> str:
         return self.item.code if self.item is not None else NO_CODE
+
+    @property
+    def validity(self) -> Window:
+        """When the item is in force; a sample may show what is long over."""
+        if self.item is None or self.item.sample:
+            return Window()
+        return Window(opens=self.item.valid_from or self.item.document.valid_from, closes=self.item.last_day)
 
 
 def read_rules(path: str) -> RuleFile:
@@ -233,6 +241,11 @@ def _quantity(text: str) -> tuple[str, str]:
         return "", ""
 
 
+def quantity_in(value: Any) -> tuple[str, str]:
+    """The same, of any value of a file."""
+    return _quantity(str(value)) if isinstance(value, str | int) else ("", "")
+
+
 # -- awards and decisions ----------------------------------------------------------------------------------
 
 
@@ -242,7 +255,11 @@ def read_awards(path: str, family: str, parts: Collection[str] = ()) -> AwardHis
     Awards that name no item are the tried item's own. Where its rules stand alone and awards name items, `family` in
     the file says which of them is the own one. `parts` are the named parts that the item's amount has.
     """
-    data = read_json(path)
+    return awards_in(read_json(path), path, family, parts)
+
+
+def awards_in(data: Any, path: str, family: str, parts: Collection[str] = ()) -> AwardHistory:
+    """The same, of what was read already."""
     if not isinstance(data, dict):
         raise BadFile(path, ["/：应为一个对象，内有 awards"])
     faults: list[str] = []

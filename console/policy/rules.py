@@ -1,4 +1,5 @@
 """`./zhida rules check FILE` and `./zhida rules run FILE --facts FILE`: a policy officer tries a rule alone.
+`./zhida rules run FILE --cohort FILE`: on many claims at once, with the quotas that they share.
 `./zhida rules quality [--json FILE]`: how right the answers are, on the labelled set.
 `./zhida rules schema [--out FILE]`: the JSON Schema of an item's file, for the editor in which it is written.
 
@@ -17,18 +18,18 @@ from typing import Any
 
 from chassis.time.clock import CHINA
 from console.place import CHECKOUT
+from console.policy.cohorts import cohort_json, cohort_lines, settled
 from console.policy.json_files import BadFile
 from console.policy.next_instalment import next_instalment
 from console.policy.rule_files import RuleFile, read_awards, read_decisions, read_facts, read_rules
 from contracts.rule import Amount, Assessment, FactSheet, Problem, ShareLine, State
 from contracts.written import NotWritten, day_written
-from rules import assess, check, check_publication, sentences
+from rules import assess, check, check_publication, headline_of, sentences
 from rules.earlier import families_passed_by
 from rules.parts import part_names
 from rules.text.phrases import LEVELS
 
 ITEM_SCHEMA = "contracts/generated/item.schema.json"
-STATES = {State.MET: "符合", State.NOT_MET: "不符合", State.UNDETERMINED: "尚不能判定"}
 MARKS = {State.MET: "✓", State.NOT_MET: "✗", State.UNDETERMINED: "？"}
 TITLES = {
     "eligibility": "谁能享受",
@@ -66,7 +67,11 @@ def _parser() -> argparse.ArgumentParser:
     checking = commands.add_parser("check", help="检查规则,并念成中文 · validate and explain")
     checking.set_defaults(run=_check)
     running = commands.add_parser("run", help="按数据试算 · evaluate on facts")
-    running.add_argument("--facts", required=True, metavar="FILE", help="企业数据(JSON)· the facts")
+    one_or_many = running.add_mutually_exclusive_group(required=True)
+    one_or_many.add_argument("--facts", metavar="FILE", help="企业数据(JSON)· the facts")
+    one_or_many.add_argument(
+        "--cohort", metavar="FILE", help="一批申报(JSON),按额度排序分配 · many claims, and the quotas"
+    )
     running.add_argument("--awards", metavar="FILE", help="已获奖补(JSON)· what was granted before")
     running.add_argument("--date", type=_day, metavar="D", help="申报日期,默认今天 · day of the claim")
     running.add_argument(
@@ -163,12 +168,14 @@ def _run(options: argparse.Namespace) -> int:
     if problems := _problems(source, publishing=False):
         print("\n".join(_problem_lines(options.file, problems)), file=sys.stderr)
         return 2
+    if options.cohort:
+        return _run_cohort(options, source)
     facts = read_facts(options.facts, source.rules, today)
     awards = None
     if options.awards:
         awards = read_awards(options.awards, source.family, part_names(source.rules).counts)
     decisions = read_decisions(options.decided, source.rules, today)
-    found = assess(source.rules, facts, today, awards=awards, decisions=decisions)
+    found = assess(source.rules, facts, today, awards=awards, decisions=decisions, validity=source.validity)
     unused = sorted({fact.name for fact in facts.facts} - set(source.rules.fact_types_by_name))
     if options.json:
         _print_json({"date": today.isoformat(), "unused": unused, **found.model_dump(mode="json")})
@@ -183,8 +190,25 @@ def _run(options: argparse.Namespace) -> int:
     return 0
 
 
+def _run_cohort(options: argparse.Namespace, source: RuleFile) -> int:
+    """Everything about a claim stands in its file: the day, earlier awards, figures that were set."""
+    beside = [name for name in ("date", "awards", "decided") if getattr(options, name)]
+    if beside:
+        said = "、".join(f"--{name}" for name in beside)
+        raise BadFile(options.cohort, [f"不与 {said} 同用：申报时间、已获奖补和核定数值写在每件申报里"])
+    cohort, quotas = settled(options.cohort, source), source.rules.quotas
+    if options.json:
+        _print_json(cohort_json(cohort, quotas))
+    else:
+        print("\n".join(cohort_lines(cohort, quotas)))
+    return 0
+
+
 def _lines(found: Assessment) -> Iterator[str]:
-    yield f"结论：{STATES[found.verdict.state]}"
+    headline = headline_of(found)
+    yield f"结论：{headline.text_zh}"
+    below = ("缺少", "待核定：", *(each.text_zh for each in found.verdict.reasons))
+    yield from (f"  说明：{why}" for why in headline.why if not why.startswith(below))
     for reason in found.verdict.reasons:
         actual = f"；实际：{reason.actual}" if reason.actual is not None else ""
         yield f"  {MARKS[reason.state]} {reason.text_zh}{actual}"
@@ -193,14 +217,12 @@ def _lines(found: Assessment) -> Iterator[str]:
             continue  # it is there, and the reason says against what it stands
         period = f"（{missing.period}）" if missing.period else ""
         yield f"  缺少{MISSING[missing.kind]}：{missing.label}{period}"
-    yield from _amount_lines(found.amount)
+    yield from _amount_lines(found.amount, due=headline.due is not None)
     for line in found.shares:
         yield f"  {LEVELS[line.payer]}支付 {line.money.yuan_text()} 元{_borne(line)}"
     for payee in found.payees:
         fund = f"（{payee.fund}）" if payee.fund else ""
         yield f"  {payee.label}得 {payee.money.yuan_text()} 元{fund}"
-    for objection in found.objections:
-        yield f"  ！{objection.text_zh}"
 
 
 def _hints(found: Assessment, facts: FactSheet) -> Iterator[str]:
@@ -212,10 +234,12 @@ def _hints(found: Assessment, facts: FactSheet) -> Iterator[str]:
             yield f"（“{missing.label}”：规则要的是{wanted}的，数据给的是{'、'.join(others)}的）"
 
 
-def _amount_lines(amount: Amount) -> Iterator[str]:
+def _amount_lines(amount: Amount, *, due: bool) -> Iterator[str]:
+    """What is due, and how it is worked out; what is not due is an estimate and is called one."""
     if amount.money is not None:
         note = "（未计入历次奖补的封顶或扣减）" if amount.before_caps else ""
-        yield f"金额：{amount.money.yuan_text()} 元{note}"
+        said = "金额" if due else "估算（不是应付金额）" if amount.money else "测算"
+        yield f"{said}：{amount.money.yuan_text()} 元{note}" if amount.money else f"{said}："
     elif amount.lowest is not None and amount.highest is not None:
         yield f"金额：尚不能判定，在 {amount.lowest.yuan_text()} 元至 {amount.highest.yuan_text()} 元之间"
     else:

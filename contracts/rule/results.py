@@ -223,7 +223,8 @@ class Assessment(Model):
     `objections` are what earlier awards stand against it, where they were passed in. `figures` are the outside
     figures that were used: on these and the same facts the same day the answer is the same. `claimable` says whether
     the item took claims on the day of the claim, `window` when it does. `subject_to` is what a quota makes it depend
-    on. `headline` says what it all comes to; answers from before it existed have none.
+    on, `subject_to_zh` the same in words with its figures, one for each quota. `headline` says what it all comes to;
+    answers from before it existed have none.
     """
 
     verdict: Verdict
@@ -236,6 +237,7 @@ class Assessment(Model):
     claimable: Literal["open", "not_yet_open", "closed"] = "open"
     window: Window | None = None
     subject_to: tuple[SubjectTo, ...] = ()
+    subject_to_zh: tuple[str, ...] = ()
     headline: Headline | None = None
 
 

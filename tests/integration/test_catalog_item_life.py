@@ -29,7 +29,7 @@ from chassis.edge.frame import Frame
 from chassis.testing.fakes import NOON
 from chassis.time.clock import FixedClock
 from console.servers.provision import Dsns
-from contracts.authoring import CheckPolicyItem, GetItemHistory, ListAuthoredItems
+from contracts.authoring import CheckPolicyItem, GetAuthoredItem, GetItemHistory, ListAuthoredItems
 from contracts.documents import (
     AmendDocument,
     GetDocument,
@@ -49,7 +49,7 @@ from contracts.policies import (
     SuspendPolicyItem,
     WithdrawPolicyItem,
 )
-from contracts.rule import Level
+from contracts.rule import InstalmentPlan, Level
 from services.catalog.policies import validity
 
 
@@ -230,6 +230,18 @@ def test_an_item_that_outlives_its_document_is_a_zombie(catalog: Replica, clock:
     clock.advance(datetime(2027, 1, 1, 4, 0, tzinfo=UTC) - clock.now())
     (zombie,) = catalog.asked(ListAuthoredItems(zombies=True), actor=OWNER)["ok"]["items"]
     assert zombie["notices"][0]["text"] == "所依据的文件《赣州市若干措施》有效期已于 2026-12-31 届满"
+
+
+def test_an_item_whose_rules_may_overpay_says_so_in_the_list_and_on_its_page(catalog: Replica) -> None:
+    halves = {"parts": [{"label": "第一年", "fraction": "1/2"}, {"label": "第二年", "fraction": "1/2"}]}
+    plan = InstalmentPlan.model_validate(halves)
+    early = ITEM.model_copy(update={"rules": ITEM.rules.model_copy(update={"instalments": plan})})
+    item_id = done(catalog, PublishPolicyItem(content=early, guide_confirmed=True))["item_id"]
+    (listed,) = catalog.asked(ListAuthoredItems(), actor=OWNER)["ok"]["items"]
+    assert ([each["code"] for each in listed["notices"]], listed["zombie"]) == (["may_overpay"], False)
+    assert "第 2 期“第二年”没有写明何时到期" in listed["notices"][0]["text"]
+    (why,) = catalog.asked(GetAuthoredItem(item_id=item_id), actor=OWNER)["ok"]["may_overpay"]
+    assert why in listed["notices"][0]["text"]
 
 
 def test_an_amended_document_has_a_history_too_and_a_repealed_one_is_left_alone(catalog: Replica) -> None:

@@ -20,6 +20,7 @@ from contracts.enterprises import FactRecorders
 from contracts.intake import ReplacedClaim
 from contracts.message import Actor
 from contracts.review import ApproveCase, CaseView, GetCase, GetCaseSheet, ListCases, RecordInspection, RejectCase
+from contracts.rule import InstalmentPlan
 from tests.unit.review.review_kit import (
     AMOUNT,
     DEPARTMENT,
@@ -246,6 +247,21 @@ def test_a_line_with_a_wrong_amount_can_still_be_granted_at_the_rules(review: Re
     case = only_case(review)
     assert [reason.code for reason in case.remarks] == ["amount_mismatch"]
     assert outcome(review.ordered(approval(case))) == "approved"
+
+
+def test_a_list_under_a_version_that_may_overpay_waits_for_a_person_who_may_go_on(review: Review) -> None:
+    halves = {"parts": [{"label": "第一年", "fraction": "1/2"}, {"label": "第二年", "fraction": "1/2"}]}
+    plan = InstalmentPlan.model_validate(halves)
+    rules = item_rules(mode="no_application", limit=None).model_copy(update={"instalments": plan})
+    review.prepared(rules).hears(nomination(line(amount_fen=AMOUNT // 2)))
+    case = only_case(review, state="accepted")
+    assert ([each.code for each in case.remarks], case.obstacles) == (["version_may_overpay"], ())
+    assert review.rows("SELECT amount_fen FROM award") == []
+    review.does("UPDATE review_case SET remarks = '[]'")
+    sheet = review.asked(GetCaseSheet(case_id=case.case_id))["ok"]
+    assert [each["code"] for each in sheet["case"]["remarks"]] == ["version_may_overpay"]
+    assert sheet["case"]["headline"]["text_zh"] == "符合，第 1 期 150,000.00 元"
+    assert review.ordered(approval(case, amount_fen=AMOUNT // 2))["ok"]["state"] == "approved"
 
 
 def test_a_long_list_takes_no_more_statements_than_a_short_one(review: Review) -> None:

@@ -40,6 +40,7 @@ NOTHING: dict[str, Any] = {"items": []}
 UNCLAIMED = {"list_applications": NOTHING, "track_own_cases": NOTHING}
 HOME = {
     "track_own_cases": tracked_cases,
+    "list_applications": NOTHING,
     "list_entitlements": entitled(State.MET, "GZ-009", more=False),
     "list_messages": MESSAGES,
     "count_unread": {"unread": 2},

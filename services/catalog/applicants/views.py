@@ -64,6 +64,7 @@ def get_application_form(query: GetApplicationForm, reader: Reader) -> Applicati
         account_waits=any(each.standing == "waiting" for each in accounts.items),
         verdict=found.assessment.verdict,
         amount=found.assessment.amount,
+        headline=found.assessment.headline,
     )
 
 

@@ -11,7 +11,7 @@ from chassis.read.reader import Reader
 from chassis.time.clock import CHINA
 from contracts.names import looks, same_name
 from contracts.refusal import Reason
-from contracts.rule import FactSheet, ItemRules, Plan, Problem, Shares, absolute_period
+from contracts.rule import FactSheet, ItemRules, Plan, Problem, Shares, Window, absolute_period
 from contracts.trials import NeededDecision, NeededFact, TriedEnterprise, TriedItem, TryItem
 from rules import assess, check
 from rules.decisions import asked_for, declared_in, unfit, unit_asked
@@ -70,8 +70,24 @@ def try_item(query: TryItem, reader: Reader) -> TriedItem:
         decisions=tuple(_decisions(rules)),
         enterprise=chosen,
         candidates=() if chosen else tuple(found),
-        assessment=assess(rules, sheet, today, decisions=query.decisions) if tried else None,
+        assessment=assess(rules, sheet, today, decisions=query.decisions, validity=_validity(query.content))
+        if tried
+        else None,
     )
+
+
+def _validity(content: Mapping[str, Any]) -> Window:
+    """When the text says that the item is in force; what cannot be read says nothing yet."""
+    if content.get("sample") is True:
+        return Window()
+    document = content.get("document")
+    document = document if isinstance(document, Mapping) else {}
+    opens = content.get("valid_from") or document.get("valid_from")
+    closes = content.get("valid_to") or document.get("valid_to")
+    try:
+        return Window.model_validate({"opens": opens, "closes": closes})
+    except ValidationError:
+        return Window()
 
 
 def _readable(content: Mapping[str, Any]) -> ItemRules:

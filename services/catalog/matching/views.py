@@ -47,6 +47,7 @@ def check_entitlement(query: CheckEntitlement, reader: Reader) -> EntitlementVie
         enterprise_id=found.dossier.enterprise_id,
         verdict=found.assessment.verdict,
         amount=found.assessment.amount,
+        headline=found.assessment.headline,
         checked_at=reader.now,
         evidence=shown_facts(found.sheet, rules.fact_types_by_name, found.today),
         declarable=tuple(
@@ -106,6 +107,7 @@ def _worked_out(ids: list[str], query: ListEntitlements, reader: Reader) -> tupl
                     sample=content.sample,
                     verdict=found.verdict,
                     amount=found.amount,
+                    headline=found.headline,
                 )
             )
     return tuple(listed)

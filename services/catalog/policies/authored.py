@@ -26,9 +26,11 @@ from contracts.authoring import (
 from contracts.item import PolicyItemContent
 from contracts.plan_terms import ListUnmappedTerms, UnmappedTerm, UnmappedTermPage
 from contracts.policies import AuthoredItemView
+from contracts.rule import ItemRules
 from copies.departments import LEVELS
 from copies.plan_terms import WITHOUT_MEANING, KnownPlanTerms
 from rules import sentences
+from rules.checking.overpaying import would_overpay
 from rules.plan_terms import terms_of
 from services.catalog.policies.differences import differences
 from services.catalog.policies.domain import ItemUnknown
@@ -62,6 +64,8 @@ SELECT p.id AS item_id, p.code, p.content ->> 'title' AS title,
     p.content #>> '{rules,plan,department}' AS department, CAST(p.content ->> 'sample' AS boolean) AS sample,
     p.state, p.state_reason, p.version, p.item_version, p.published_at, p.expires_on, r.days_left,
     d.state = 'repealed' AS repealed, coalesce(d.text ->> 'name', p.content #>> '{document,name}') AS basis,
+    CASE WHEN p.content #> '{rules,instalments}' <> 'null' OR CAST(p.content -> 'rules' AS text) LIKE '%"elapsed"%'
+        THEN p.content -> 'rules' END AS rules,
     d.repealed_on, coalesce(d.valid_to, CAST(p.content #>> '{document,valid_to}' AS date)) AS basis_ends, l.broken
 FROM policy_item p
 LEFT JOIN policy_document d ON d.id = p.content #>> '{document,document_id}'
@@ -152,7 +156,9 @@ def get_authored_item(query: GetAuthoredItem, reader: Reader) -> AuthoredItemVie
     content = PolicyItemContent.model_validate(row["content"])
     spoken, today = sentences(content.rules).model_dump(), reader.now.astimezone(CHINA).date()
     unmapped = KnownPlanTerms(reader).unmapped(reader.tenant, terms_of(content.rules.plan), today)
-    return AuthoredItemView.model_validate({**row, "content": content, "sentences": spoken, "unmapped": unmapped})
+    told = {"content": content, "sentences": spoken, "unmapped": unmapped}
+    overpays = tuple(each.text_zh for each in would_overpay(content.rules))
+    return AuthoredItemView.model_validate({**row, **told, "may_overpay": overpays})
 
 
 def list_unmapped_terms(query: ListUnmappedTerms, reader: Reader) -> UnmappedTermPage:
@@ -211,6 +217,7 @@ def check_policy_item(query: CheckPolicyItem, reader: Reader) -> CheckedItem:
 def _summary(row: dict[str, Any], today: date) -> AuthoredItemSummary:
     notices = [*_basis_notices(row, today), *_link_notices(row)] if row["state"] in ("published", "suspended") else []
     zombie = bool(notices)
+    notices += _overpaying_notices(row)
     if row["days_left"] is not None and row["state"] in ("published", "suspended"):
         left = (row["expires_on"] - today).days
         text = f"有效期至 {row['expires_on']}，还剩 {left} 天，请评估后延续、修订或任其到期"
@@ -225,6 +232,16 @@ def _basis_notices(row: dict[str, Any], today: date) -> list[ItemNotice]:
     if row["basis_ends"] is not None and row["basis_ends"] < today and not row["sample"]:
         return [ItemNotice(code="basis_expired", text=f"所依据的文件{basis}有效期已于 {row['basis_ends']} 届满")]
     return []
+
+
+def _overpaying_notices(row: dict[str, Any]) -> list[ItemNotice]:
+    """What the newest version may pay too much by. Only rules that can are read: see `ITEMS`."""
+    if row["rules"] is None or row["state"] not in ("published", "suspended"):
+        return []
+    why = [each.text_zh for each in would_overpay(ItemRules.model_validate(row["rules"]))]
+    return (
+        [ItemNotice(code="may_overpay", text=f"规则可能多付，办件须人工核定，请修订：{'；'.join(why)}")] if why else []
+    )
 
 
 def _link_notices(row: dict[str, Any]) -> list[ItemNotice]:

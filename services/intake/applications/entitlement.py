@@ -6,6 +6,7 @@ from contracts.item import BenefitKind
 from contracts.money import Money
 from contracts.refusal import Reason
 from contracts.rule import Assessment, ConditionResult, MissingFact, State
+from rules import headline_of
 from rules.text.phrases import period_text
 from services.intake.applications.declaration import Declaration, FactKey
 from services.intake.catalog_copies.domain import PublishedItem
@@ -90,5 +91,6 @@ def about_amount(assessment: Assessment, item: PublishedItem, claimed_fen: int |
         reasons.append(Reason(code="amount_mismatch", message=text, field="claimed_fen"))
     met = assessment.verdict.state is State.MET
     if met and not amount.money and item.content.benefit_kind is BenefitKind.GRANT:
-        reasons.append(Reason(code="nothing_payable", message="按规则计算的金额为 0 元，没有可兑付的资金"))
+        text = f"没有可兑付的资金：{headline_of(assessment).text_zh}"
+        reasons.append(Reason(code="nothing_payable", message=text))
     return reasons

@@ -34,6 +34,7 @@ from services.review.cases.filing import Filing
 from services.review.cases.inspection import Inspection, InspectionNotPartOfPlan, InspectionRequired
 from services.review.cases.materials import NOTHING_NEEDED, CaseMaterials, needed_by
 from services.review.cases.moves import MOVES, OUTCOMES
+from services.review.cases.overpaying import held_for_a_person
 from services.review.cases.payments import PayerOf, Payments, payments_of
 from services.review.cases.refusals import NotYourDepartment, is_of, together
 from services.review.register.domain import RegisteredAward, award_period
@@ -95,8 +96,9 @@ class Case(Aggregate):
             attention=attention,
         )
         case._report(None, accepted)
-        if (mismatch := mismatch_with(case.assessment, filing.asked_fen)) is not None:
-            case.remarks = mismatch.reasons
+        mismatch = mismatch_with(case.assessment, filing.asked_fen)
+        told = [*([mismatch] if mismatch is not None else []), *held_for_a_person(rules)]
+        case.remarks = tuple(reason for each in told for reason in each.reasons)
         return case
 
     @classmethod

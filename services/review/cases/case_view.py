@@ -11,6 +11,8 @@ from sqlalchemy import Row
 from contracts.plan_terms import TermInPlan
 from contracts.refusal import Reason
 from contracts.review import CaseView
+from contracts.rule import Assessment, Headline
+from rules import headline_of
 from services.review.cases.case import Case
 from services.review.cases.plan_terms import waiting_for
 
@@ -26,6 +28,7 @@ def view_of(case: Case, unmapped: Sequence[TermInPlan] = ()) -> CaseView:
         asked_fen=case.asked_fen,
         working=tuple(line.text_zh for line in case.assessment.amount.working),
         verdict=case.assessment.verdict.state.value,
+        headline=case.assessment.headline or headline_of(case.assessment),
         obstacles=(*case.open_reasons(), *_waiting(case.state, unmapped)),
         remarks=(*case.remarks, *_undetermined(case.state, case.awaits_year)),
         payee_name=case.payee.account_name,
@@ -58,6 +61,7 @@ def view_of_row(row: Row[Any], unmapped: Sequence[TermInPlan] = (), called: str 
         asked_fen=row.asked_fen,
         working=tuple(line["text_zh"] for line in amount["working"]),
         verdict=row.assessment["verdict"]["state"],
+        headline=_headline(row.assessment),
         obstacles=(*(Reason.model_validate(each) for each in row.obstacles), *_waiting(row.state, unmapped)),
         remarks=(*(Reason.model_validate(each) for each in row.remarks), *_undetermined(row.state, row.awaits_year)),
         payee_name=row.payee["account_name"],
@@ -75,6 +79,12 @@ def view_of_row(row: Row[Any], unmapped: Sequence[TermInPlan] = (), called: str 
         enterprise_called=called if called != row.claim["enterprise_name"] else None,
         version=row.version,
     )
+
+
+def _headline(assessment: dict[str, Any]) -> Headline:
+    """As it was kept; a case from before headlines is told in the same words."""
+    kept = assessment.get("headline")
+    return Headline.model_validate(kept) if kept else headline_of(Assessment.model_validate(assessment))
 
 
 def _runs_until(state: str, due_at: datetime | None, awaits_year: int | None) -> dict[str, Any]:

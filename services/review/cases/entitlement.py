@@ -5,6 +5,7 @@ from __future__ import annotations
 from contracts.money import Money
 from contracts.refusal import Conflict, Invalid, Refused
 from contracts.rule import Assessment, State
+from rules import headline_of
 
 
 class NotEligible(Conflict):
@@ -28,9 +29,16 @@ class FactsContradict(Conflict):
     sentence = "该申报所依据的数据互相矛盾，请先核对更正：{why}。"
 
 
+class NotClaimable(Conflict):
+    """The claim was made on a day on which the pinned version takes none."""
+
+    code = "not_claimable"
+    sentence = "申报时不在受理期内：{why}。"
+
+
 class NothingToPay(Conflict):
     code = "nothing_to_pay"
-    sentence = "按事项规则测算的金额为零，没有可兑付的资金。"
+    sentence = "没有可兑付的资金：{why}。"
 
 
 class AmountMismatch(Invalid):
@@ -49,7 +57,10 @@ def amount_due(assessment: Assessment) -> int | None:
 def obstacles_in(assessment: Assessment, asked_fen: int | None = None) -> list[Refused]:
     """Everything that the rule says against granting it, or against this amount if one is named."""
     verdict, amount, due_fen = assessment.verdict, assessment.amount, amount_due(assessment)
+    headline = headline_of(assessment)
     found: list[Refused] = []
+    if assessment.claimable != "open":
+        found.append(NotClaimable(why=headline.text_zh))
     if verdict.state is State.NOT_MET:
         why = [each.text_zh for each in verdict.reasons if each.decisive and each.state is State.NOT_MET]
         found.append(NotEligible(why="；".join(dict.fromkeys(why))))
@@ -57,9 +68,9 @@ def obstacles_in(assessment: Assessment, asked_fen: int | None = None) -> list[R
         found.append(FactsContradict(why="；".join(each.text_zh for each in verdict.reasons)))
     elif verdict.state is State.UNDETERMINED or due_fen is None:
         labels = dict.fromkeys(each.label for each in (*verdict.missing, *amount.missing))
-        found.append(FactsMissing(what="、".join(labels) or "金额无法测算"))
+        found.append(FactsMissing(what="、".join(labels) or headline.text_zh))
     if due_fen == 0:
-        found.append(NothingToPay())
+        found.append(NothingToPay(why=headline.text_zh))
     if (mismatch := mismatch_with(assessment, asked_fen)) is not None:
         found.append(mismatch)
     return found

@@ -22,10 +22,12 @@ from services.review.cases.case import Case
 from services.review.cases.deciders import against_nominators
 from services.review.cases.decision import CaseDecision
 from services.review.cases.opening import version_of
+from services.review.cases.overpaying import held_for_a_person
 from services.review.cases.payments import PayerOf
 from services.review.cases.plan_terms import PlanTermUnmapped, waiting_for
 from services.review.cases.store import Cases
 from services.review.item_copies.plan_words import PlanWords, Unmapped
+from services.review.item_copies.store import ItemVersions
 from services.review.register.domain import AlreadyAwarded
 from services.review.register.store import AwardRegister
 
@@ -46,9 +48,11 @@ def approve_lines(lines: Sequence[Line], unmapped: Unmapped, uow: UnitOfWork) ->
     payer_of: PayerOf = cache(uow.registry.payer)
     own_word = against_nominators([(case, decision.by) for case, _amount, decision in lines], uow)
     payments = {case.id: case.payments(payer_of) for case, _amount, _decision in lines}
+    rules = uow.of(ItemVersions).get_many({version_of(case.claim) for case, _amount, _decision in lines})
     found = {
         case.id: [
             *payments[case.id][1],
+            *held_for_a_person(rules.get(version_of(case.claim))),
             *waiting_for(unmapped.get(version_of(case.claim), ())),
             *([own_word[case.id]] if case.id in own_word else []),
         ]

@@ -24,6 +24,7 @@ from contracts.rule import Assessment, Fact, ItemRules, Material
 from rules import sentences
 from rules.facts import label, value_text
 from services.review.cases.four_eyes import persons_behind
+from services.review.cases.overpaying import remarked
 from services.review.cases.store import REVIEW_CASE
 from services.review.cases.tasks import tasks_of
 from services.review.cases.views import case_row, shown
@@ -51,7 +52,7 @@ def get_case_sheet(query: GetCaseSheet, reader: Reader) -> CaseSheet:
     confirmed = {each["code"]: ConfirmedMaterial.model_validate(each) for each in row.materials["confirmed"]}
     asked = {"tenant": reader.tenant, "case": case.case_id, "uscc": claim.uscc}
     return CaseSheet(
-        case=case,
+        case=remarked(case, rules),
         eligibility=said.eligibility,
         amount=said.amount,
         conditions=assessment.verdict.reasons,

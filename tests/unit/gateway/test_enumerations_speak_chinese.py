@@ -28,7 +28,7 @@ from contracts.message import ServiceName
 from contracts.onboarding import ChecklistSubject
 from contracts.people import MandateKind, MandateScope
 from contracts.policies import GroundKind, ItemState
-from contracts.rule import Mode, State
+from contracts.rule import HeadlineState, Mode, State
 from contracts.rule.facts import FactKind
 from contracts.rule.results import MissingFact, MissingWhy
 from contracts.rule.shares import Level
@@ -107,6 +107,7 @@ TABLES: Mapping[str, Any] = {
     "cases.provided_by": PROVIDED,
     "findings.state": ("open", "closed"),
     "shell.verdict": State,
+    "shell.headline": HeadlineState,
     "enterprise.cases.turn": list(status_labels.TRACKED),
     "enterprise.consents.purpose": ConsentPurpose,
     "enterprise.consents.standing": of_field(ConsentView, "standing"),

@@ -156,6 +156,7 @@ def test_nothing_to_pay_cannot_be_approved():
     with pytest.raises(Refused) as refused:
         approve(opened(uow, estimated_fen=0), uow, amount_fen=0)
     assert codes(refused) == ["nothing_to_pay"]
+    assert refused.value.message == "没有可兑付的资金：符合条件，但按规则计算没有可兑付的金额。"
 
 
 def test_all_reasons_are_told_at_once():

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.item import PolicyItemContent
 from contracts.rule import (
+    Assessment,
     AwardHistory,
     Decision,
     Fact,
@@ -30,7 +31,7 @@ ITEMS = {
 class Expected(BaseModel):
     """What the source's words come to. `amount_fen` is what is due now: null where nothing certain is.
 
-    `estimate_fen` is the amount whatever the verdict, `whole_fen` all instalments together, `objections` the
+    `estimate_fen` is the amount whatever the verdict and before what stands against it, `whole_fen` all instalments together, `objections` the
     codes of what earlier awards stand against it.
     """
 
@@ -64,3 +65,11 @@ def worked_cases() -> dict[str, list[WorkedCase]]:
         path.stem: [WorkedCase.model_validate(case) for case in json.loads(path.read_text("utf-8"))]
         for path in sorted((SAMPLE / "cases").glob("*.json"))
     }
+
+
+def estimated_fen(found: Assessment) -> int | None:
+    """The amount before an objection took all of it, or left it open whether it takes it."""
+    if found.amount.money is None:
+        return found.amount.highest.fen if found.objections and found.amount.highest is not None else None
+    lost = found.amount.reductions[-1].money.fen if found.objections and found.amount.reductions else 0
+    return found.amount.money.fen + lost

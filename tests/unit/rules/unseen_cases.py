@@ -144,7 +144,7 @@ def _came_to(rules: ItemRules, case: UnseenCase, found: Assessment) -> dict[str,
     lowest, highest = amount.lowest, amount.highest
     return {
         "state": found.verdict.state,
-        "estimate_fen": amount.money.fen if amount.money is not None else None,
+        "estimate_fen": estimated_fen(found),
         "range_fen": (lowest.fen, highest.fen) if lowest is not None and highest is not None else "no range",
         "unbounded": amount.money is None and highest is None,
         "parts": {name: money.fen if money is not None else None for name, money in parts.items()},

@@ -11,7 +11,8 @@ from contracts.materials import ListMaterials, MaterialList
 from contracts.message import Id
 from contracts.notify import CountUnread, ListMessages, MessagePage, MessageView
 from contracts.oversight import TrackOwnCases
-from gateway.door import Door
+from gateway.claims_made import own_entitlements
+from gateway.door import Door, said
 from gateway.portal.enterprise.frame import framed, may, unless_away
 from gateway.portal.shell.pages import Pages, Values
 
@@ -66,7 +67,12 @@ async def _messages(door: Door, own: Id) -> tuple[MessagePage | None, int]:
 
 
 async def _entitled(door: Door, own: Id) -> EntitlementPage | None:
-    return await unless_away(door.told(ListEntitlements(enterprise_id=own, limit=FEW)))
+    return await unless_away(_own_entitlements(door, ListEntitlements(enterprise_id=own, limit=FEW)))
+
+
+async def _own_entitlements(door: Door, query: ListEntitlements) -> EntitlementPage:
+    """With what has been claimed of it already: that is not told as if it were still to be paid."""
+    return said(await own_entitlements(door, query), ListEntitlements)
 
 
 async def _accounts(door: Door, own: Id) -> PayeeAccountList | None:
