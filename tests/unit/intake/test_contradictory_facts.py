@@ -22,7 +22,7 @@ NOT_MORE = BOUND.validate_python(
         "node": "compare",
         "left": {"node": "fact", "fact": "site_investment", "period": "Y"},
         "operator": "le",
-        "right": {"node": "fact", "fact": "cbec_export_annual", "period": "Y"},
+        "right": {"node": "fact", "fact": "cbec_export", "period": "Y"},
     }
 )
 

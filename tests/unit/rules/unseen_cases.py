@@ -25,6 +25,7 @@ from contracts.rule import (
 )
 from rules import allot, assess, part_amount
 from rules.facts import reader_of
+from tests.unit.rules.sample_files import estimated_fen
 from tests.unit.rules.test_worked_items import due_fen, paid_by_level
 
 HERE = Path(__file__).parent
