@@ -16,7 +16,9 @@ def _cap(rule: Cap, names: Names) -> str:
     phrase, limit = f"{amount_sentence(rule.of, names)}，{all_of(rule.of)}", entry(rule.limit, names)
     if rule.scope == "payment":
         return f"{phrase}最高不超过 {limit}"
-    counted = f"（与{counted_text(rule.counted, names)}合并计算）" if rule.counted is not None else ""
+    counted = f"与{counted_text(rule.counted, names)}合并计算" if rule.counted is not None else ""
+    if counted:
+        counted = f"，{counted}" if "（" in counted else f"（{counted}）"
     return f"{phrase}{scope_text(rule.scope, rule.counted, names)}最高不超过 {limit}{counted}"
 
 

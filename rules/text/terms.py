@@ -18,8 +18,9 @@ from contracts.rule import (
     Stacking,
     Within,
 )
+from rules.text.layout import laid_out, listed
 from rules.text.phrases import IF_FAILED, Names, fraction_text, years_text
-from rules.text.trees import amount_sentence, bracketed, eligibility_sentence, numbered
+from rules.text.trees import amount_sentence, bracketed, condition_phrase, numbered
 from rules.units import number, quantity_text
 
 _SHORT = {
@@ -34,47 +35,48 @@ _GRANTED = {"refuse": "已兑付的不再重复兑付", "top_up": "已兑付的�
 
 def payees_sentence(payees: Payees, names: Names) -> str:
     """Who receives the money."""
-    return "；".join(_payee(part, names) for part in payees.parts) + "。"
+    alone = len(payees.parts) == 1
+    return laid_out(listed((_payee(part, names, alone=alone) for part in payees.parts), "收款人"))
 
 
-def _payee(part: PayeePart, names: Names) -> str:
+def _payee(part: PayeePart, names: Names, *, alone: bool) -> str:
     fund = f"，从{part.fund}列支" if part.fund else ""
     if part.amount is not None:
         return f"{part.label}取得{bracketed(part.amount, names)}{fund}"
     if part.fraction is not None:
         return f"{part.label}取得 {fraction_text(part.fraction)}{fund}"
-    return f"{part.label}取得其余部分{fund}"
+    return f"{part.label}取得{'全部' if alone else '其余部分'}{fund}"
 
 
 def instalments_sentence(plan: Instalments, names: Names) -> str:
     """In what parts it is paid."""
     if isinstance(plan, InstalmentPlan):
-        return _parts(plan.parts, names) + "。"
+        return laid_out(_parts(plan.parts, names))
     rows = [f"{names.codes(plan.fact, row.codes)}：{_parts(row.parts, names)}" for row in plan.rows]
     if plan.otherwise is not None:
         rows.append(f"其他：{_parts(plan.otherwise, names)}")
-    return f"按{names.fact(plan.fact, plan.period)}分期。{'。'.join(rows)}。"
+    return laid_out(f"按{names.fact(plan.fact, plan.period)}分期：{listed(rows)}")
 
 
 def _parts(parts: tuple[Instalment, ...], names: Names) -> str:
     if len(parts) == 1:
-        return "一次付清" if parts[0].recheck is None else f"一次付清（{_recheck(parts[0], names)}）"
-    return f"分 {len(parts)} 期：{'；'.join(_part(part, names) for part in parts)}"
+        return "一次付清" if parts[0].recheck is None else f"一次付清，{_recheck(parts[0], names)}"
+    return f"分 {len(parts)} 期：{listed(_part(part, names) for part in parts)}"
 
 
 def _part(part: Instalment, names: Names) -> str:
     money = (
         fraction_text(part.fraction) if part.fraction else amount_sentence(part.amount, names) if part.amount else ""
     )
-    return f"{part.label} {money}" + (f"（{_recheck(part, names)}）" if part.recheck is not None else "")
+    return f"{part.label} {money}" + (f"，{_recheck(part, names)}" if part.recheck is not None else "")
 
 
 def _recheck(part: Instalment, names: Names) -> str:
     assert part.recheck is not None
-    phrase = f"须{eligibility_sentence(part.recheck, names)}"
+    phrase = f"须{condition_phrase(part.recheck, names)}"
     if part.exemption is not None:
-        phrase += f"，但{eligibility_sentence(part.exemption, names)}的除外"
-    return f"{phrase}；不符合的{IF_FAILED[part.if_failed]}"
+        phrase += f"，但{condition_phrase(part.exemption, names)}的除外"
+    return f"{phrase}，不符合的{IF_FAILED[part.if_failed]}"
 
 
 def stacking_sentence(stacking: tuple[Stacking, ...], names: Names) -> str:
@@ -85,7 +87,7 @@ def stacking_sentence(stacking: tuple[Stacking, ...], names: Names) -> str:
 def _stack(rule: Stacking, names: Names) -> str:
     match rule:
         case Exclusive():
-            others = "其他各项政策" if rule.families == "any" else f"事项 {'、'.join(rule.families)}"
+            others = "其他各项政策" if rule.families == "any" else f"事项 {'、'.join(rule.families)} "
             phrase = f"{_within(rule.within, names)}与{others}不重复享受，{_KEEP[rule.keep]}，{_GRANTED[rule.granted]}"
             return f"{phrase}（{rule.note}）" if rule.note else phrase
         case AtMostOf():
@@ -107,11 +109,10 @@ def _within(within: Within, names: Names) -> str:
 
 def quotas_sentence(quotas: tuple[Quota, ...], names: Names) -> str:
     """What happens when there is not enough for all."""
-    return (
-        numbered(_quota(quota, names) for quota in quotas) + "。"
-        if len(quotas) > 1
-        else "".join(f"{_quota(quota, names)}。" for quota in quotas)
-    )
+    told = [_quota(quota, names) for quota in quotas]
+    if len(told) > 1:
+        return laid_out(numbered(told))
+    return laid_out(told[0]) if told else ""
 
 
 def _quota(quota: Quota, names: Names) -> str:

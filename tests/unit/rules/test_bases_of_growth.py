@@ -87,7 +87,7 @@ def test_a_base_that_is_always_above_zero_needs_no_word() -> None:
 
 
 def test_the_sentence_says_it() -> None:
-    assert sentence(of_a_million(NEW), FACT_TYPES).endswith("的增速（基期为零或负数的，按 7%计））。")
+    assert sentence(of_a_million(NEW), FACT_TYPES).endswith("的增速（基期为零或负数的，按 7%计）。")
     assert sentence(NEW_BANDS, FACT_TYPES).endswith("；基期为零或负数的，按 9 万元计。")
     said = sentence(COMPOUND.model_copy(update={"when_not_positive": "met"}), FACT_TYPES)
     assert "复合增长率（基期为零或负数的，视为达到）不低于" in said
