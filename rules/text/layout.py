@@ -68,7 +68,7 @@ def in_one_line(marked: str) -> str:
     """The same where there is room for one line alone, without an end: reasons, lines of a working."""
     if not _MARKS.search(marked):
         return _closed_up(marked)
-    return "".join(line.strip(INDENT) for line in laid_out(marked, "").split("\n"))
+    return "".join(line.strip(INDENT) for line in laid_out(marked, "；").split("\n")).rstrip("；")
 
 
 def together(*texts: str) -> str:
@@ -176,9 +176,7 @@ def _is_flat(entry: _Sequence) -> bool:
 
 
 def _holds_list(sequence: _Sequence) -> bool:
-    return any(
-        isinstance(each, _List) or (isinstance(each, _Bracket) and _holds_list(each.inner)) for each in sequence
-    )
+    return any(isinstance(each, _List) or (isinstance(each, _Bracket) and _holds_list(each.inner)) for each in sequence)
 
 
 def deepest(text: str) -> int:
@@ -195,7 +193,19 @@ _BLANKS = re.compile(r"(?<![0-9]\.) (?=（)|(?<=）) |(?<=[于过为]) (?=[“\u
 
 def _closed_up(phrase: str) -> str:
     """No blanks around full-width brackets and before words: they stand where a figure, which has blanks, might."""
-    return _BLANKS.sub("", phrase)
+    return shallow(_BLANKS.sub("", phrase))
+
+
+def shallow(text: str) -> str:
+    """Brackets that stand in others, as labels and notes have them, are 〔〕."""
+    if deepest(text) < 2:
+        return text
+    depth, told = 0, []
+    for sign in text:
+        depth += sign == "（"
+        told.append({"（": "〔", "）": "〕"}.get(sign, sign) if depth > 1 else sign)
+        depth -= sign == "）"
+    return "".join(told)
 
 
 # -- in lines ----------------------------------------------------------------------------------------------
