@@ -16,7 +16,7 @@ from typing import Any
 from chassis.time.clock import CHINA
 from console.policy.json_files import BadFile
 from console.policy.rule_files import RuleFile, read_awards, read_decisions, read_facts, read_rules
-from contracts.rule import Amount, Assessment, FactSheet, Problem, ShareLine, State
+from contracts.rule import Amount, Assessment, ConditionResult, FactSheet, Problem, ShareLine, State
 from contracts.written import NotWritten, day_written
 from rules import assess, check, check_publication, sentences
 from rules.text.phrases import LEVELS
@@ -92,7 +92,8 @@ def _check(options: argparse.Namespace) -> int:
         print("规则没有问题。")
         for name, title in TITLES.items():
             if told[name]:
-                print(f"【{title}】{told[name]}")
+                gap = "\n" if "\n" in told[name] else ""
+                print(f"【{title}】{gap}{told[name]}")
         for note in _notes(source):
             print(note)
     return 2 if problems else 0
@@ -149,8 +150,7 @@ def _run(options: argparse.Namespace) -> int:
 def _lines(found: Assessment) -> Iterator[str]:
     yield f"结论：{STATES[found.verdict.state]}"
     for reason in found.verdict.reasons:
-        actual = f"；实际：{reason.actual}" if reason.actual is not None else ""
-        yield f"  {MARKS[reason.state]} {reason.text_zh}{actual}"
+        yield _reason_line(reason, found.verdict.state)
     for missing in dict.fromkeys((*found.verdict.missing, *found.amount.missing)):
         period = f"（{missing.period}）" if missing.period else ""
         yield f"  缺少{MISSING[missing.kind]}：{missing.label}{period}"
@@ -162,6 +162,14 @@ def _lines(found: Assessment) -> Iterator[str]:
         yield f"  {payee.label}得 {payee.money.yuan_text()} 元{fund}"
     for objection in found.objections:
         yield f"  ！{objection.text_zh}"
+
+
+def _reason_line(reason: ConditionResult, verdict: State) -> str:
+    """What was not needed, since another way was taken, is no cross."""
+    spare = reason.is_spare(verdict)
+    actual = f"；实际：{reason.actual}" if reason.actual is not None else ""
+    note = "（未采用，不影响结论）" if spare else ""
+    return f"  {'－' if spare else MARKS[reason.state]} {reason.text_zh}{actual}{note}"
 
 
 def _hints(found: Assessment, facts: FactSheet) -> Iterator[str]:

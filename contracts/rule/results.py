@@ -57,6 +57,15 @@ class ConditionResult(Model):
     required: str
     decisive: bool
 
+    def is_spare(self, verdict: State) -> bool:
+        """Whether it is one of several ways of which another was taken: it hinders nothing, met or not.
+
+        What cannot be told stays open where the verdict is another than *met*.
+        """
+        return not self.decisive and (
+            self.state is State.NOT_MET or (self.state is State.UNDETERMINED and verdict is State.MET)
+        )
+
 
 class Verdict(Model):
     """`missing` names, in the order of the rule, the facts that would settle an undetermined verdict."""

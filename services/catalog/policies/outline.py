@@ -25,7 +25,7 @@ from contracts.rule import (
     Stacking,
 )
 from rules.text.items import sentence, shares_sentence
-from rules.text.layout import in_one_line
+from rules.text.layout import laid_out
 from rules.text.phrases import Names, date_text
 from rules.text.plans import plan_sentence, step_text
 from rules.text.terms import instalments_sentence, payees_sentence, quotas_sentence, stacking_sentence
@@ -55,8 +55,8 @@ LISTED: Mapping[str, tuple[Any, Say]] = MappingProxyType(
     }
 )
 NODES: tuple[tuple[Any, Say], ...] = (
-    (AmountRule, lambda part, names: in_one_line(amount_sentence(part, names))),
-    (Eligibility, lambda part, names: in_one_line(eligibility_sentence(part, names))),
+    (AmountRule, lambda part, names: laid_out(amount_sentence(part, names), "")),
+    (Eligibility, lambda part, names: laid_out(eligibility_sentence(part, names), "")),
     (DateRef, date_text),
 )
 """The trees: whatever names a `node` is one of these, or is a part of its own."""
