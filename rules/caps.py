@@ -12,9 +12,9 @@ from fractions import Fraction
 from contracts.money import Money
 from contracts.rule import Award, AwardHistory, Cap, Counted, MissingFact, TopUp
 from rules.facts import FactReader
-from rules.figures import EVALUATORS, NOTHING, Figure, common, figure, figure_text, names, unknown
+from rules.figures import EVALUATORS, NOTHING, Figure, common, common_unit, figure, figure_text, names, title, unknown
 from rules.text.phrases import counted_text, scope_text
-from rules.units import MONEY, base_text
+from rules.units import MONEY
 
 _WIDE = Counted()
 
@@ -54,8 +54,9 @@ def _cap(node: Cap, reader: FactReader, paying: bool) -> Figure:
     dimension = common((of, limit))
     wide = node.scope != "payment"
     reach = scope_text(node.scope, node.counted, names(reader)) if wide else ""
-    name = node.name or f"{reach}封顶"
+    name = f"{title(node)}{reach}封顶"
     work = (*of.work, *limit.work)
+    written = common_unit((of, limit))
     left, left_text = limit.value, limit.text
     if wide and reader.given.awards is None:
         reader.trail.open_caps.append(f"{name} {limit.text}")
@@ -68,14 +69,15 @@ def _cap(node: Cap, reader: FactReader, paying: bool) -> Figure:
         had = _total(found)
         left = max(limit.value - had, NOTHING)
         if had:
-            left_text = figure_text(left, dimension)
-            phrase = f"{name} {limit.text}，{counted_text(counted, names(reader))}已获 {base_text(had, MONEY)}"
+            left_text = figure_text(left, dimension, limit.unit)
+            told = figure_text(had, MONEY, limit.unit)
+            phrase = f"{name} {limit.text}，{counted_text(counted, names(reader))}已获 {told}"
             work = (*work, (f"{phrase}，剩余 {left_text}", NOTHING))
     if of.value <= left:
         return replace(of, work=(*work, (f"{name} {left_text}：未超过", NOTHING)))
-    text = figure_text(left, dimension)
+    text = figure_text(left, dimension, written)
     line = (f"{name} {left_text}：{of.text} → {text}", left - of.value if paying else NOTHING)
-    return Figure(left, dimension, text, (*work, line), (), of.benefits)
+    return Figure(left, dimension, text, (*work, line), (), of.benefits, written)
 
 
 def _without_limit(of: Figure, limit: Figure, reader: FactReader) -> Figure:
@@ -83,7 +85,7 @@ def _without_limit(of: Figure, limit: Figure, reader: FactReader) -> Figure:
     reader.trail.has_range = True
     if of.value is None or reader.bound is None:
         return unknown((of, limit))
-    return of if reader.bound == "highest" else Figure(NOTHING, of.dimension, "0")
+    return of if reader.bound == "highest" else Figure(NOTHING, of.dimension, figure_text(NOTHING, of.dimension, of.unit))
 
 
 def _total(awards: list[Award]) -> Fraction:
@@ -94,7 +96,7 @@ def _top_up(node: TopUp, reader: FactReader, paying: bool) -> Figure:
     of = figure(node.of, reader, paying)
     if of.value is None:
         return of
-    name = node.name or "补差"
+    name = f"{title(node)}补差"
     if reader.given.awards is None:
         reader.trail.open_caps.append(f"{name}（扣除已获奖补）")
         return of
@@ -104,13 +106,13 @@ def _top_up(node: TopUp, reader: FactReader, paying: bool) -> Figure:
     if isinstance(found, MissingFact):
         return _without_limit(of, Figure(None, None, "", (), (found,)), reader)
     had = _total(found)
-    phrase = f"{name}：{counted_text(counted, names(reader))}已获 {base_text(had, MONEY)}"
+    phrase = f"{name}：{counted_text(counted, names(reader))}已获 {figure_text(had, MONEY, of.unit)}"
     if not had:
         return replace(of, work=(*of.work, (phrase, NOTHING)))
     value = max(of.value - had, NOTHING)
-    text = figure_text(value, of.dimension)
+    text = figure_text(value, of.dimension, of.unit)
     line = (f"{phrase}，{of.text} → 补足 {text}", value - of.value if paying else NOTHING)
-    return Figure(value, of.dimension, text, (*of.work, line), (), of.benefits)
+    return Figure(value, of.dimension, text, (*of.work, line), (), of.benefits, of.unit)
 
 
 EVALUATORS.update({Cap: _cap, TopUp: _top_up})

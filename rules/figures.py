@@ -11,7 +11,8 @@ from contracts.rule import AmountRule, Benefit, MissingFact
 from contracts.rule.amount_node import AmountNode
 from rules.facts import FactReader
 from rules.text.phrases import Names
-from rules.units import Dimension, base_text, number_text
+from rules.units import Dimension, figure_in
+from rules.written_units import written_unit
 
 Work = tuple[tuple[str, Fraction], ...]
 NOTHING = Fraction(0)
@@ -23,7 +24,10 @@ class UnitsDoNotFit(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """What a node came to. `value` None is undetermined; `dimension` None is a zero that fits any unit."""
+    """What a node came to. `value` None is undetermined; `dimension` None is a zero that fits any unit.
+
+    `unit` is that in which the rule or the fact writes it, and in which it is told; the value is in base units.
+    """
 
     value: Fraction | None
     dimension: Dimension | None
@@ -31,6 +35,7 @@ class Figure:
     work: Work = ()
     missing: tuple[MissingFact, ...] = ()
     benefits: tuple[Benefit, ...] = ()
+    unit: str | None = None
 
 
 Evaluator = Callable[[Any, FactReader, bool], Figure]
@@ -44,11 +49,31 @@ def figure(node: AmountRule, reader: FactReader, paying: bool = False) -> Figure
     return EVALUATORS[type(node)](node, reader, paying)
 
 
-def told(node: AmountNode, phrase: str, value: Fraction, dimension: Dimension | None, paying: bool) -> Figure:
+def told(
+    node: AmountNode, phrase: str, value: Fraction, dimension: Dimension | None, paying: bool, unit: str | None = None
+) -> Figure:
     """A figure with one line of its own, which says how it came about."""
-    text = figure_text(value, dimension)
+    text = figure_text(value, dimension, unit)
     line = (f"{title(node)}{phrase} = {text}", value if paying else NOTHING)
-    return Figure(value, dimension, text, (line,))
+    return Figure(value, dimension, text, (line,), unit=unit)
+
+
+def nothing(node: AmountNode, reader: FactReader) -> Figure:
+    """A zero that fits any unit, told in that of its place: 0 元, 0%."""
+    unit = written_unit(node, reader.fact_types, reader.given.parameters)
+    return Figure(NOTHING, None, figure_text(NOTHING, None, unit), unit=unit)
+
+
+def called(node: AmountNode, found: Figure) -> str:
+    """A part of a sum or a choice by its name: `基础奖 2 万元`."""
+    return f"{node.name} {found.text}" if node.name and not found.text.startswith(node.name) else found.text
+
+
+def common_unit(parts: Sequence[Figure]) -> str | None:
+    """In what several figures are told together: as the first that has a unit."""
+    return next((part.unit for part in parts if part.unit is not None and part.dimension is not None), None) or next(
+        (part.unit for part in parts if part.unit is not None), None
+    )
 
 
 def unknown(parts: Sequence[Figure]) -> Figure:
@@ -75,6 +100,6 @@ def title(node: AmountNode) -> str:
     return f"{node.name}：" if node.name else ""
 
 
-def figure_text(value: Fraction, dimension: Dimension | None) -> str:
-    """A value for people, in base units."""
-    return base_text(value, dimension) if dimension is not None else number_text(value)
+def figure_text(value: Fraction, dimension: Dimension | None, unit: str | None = None) -> str:
+    """A value for people: as it is written, where that can be read, else in base units."""
+    return figure_in(value, dimension, unit)

@@ -8,7 +8,9 @@ from fractions import Fraction
 
 from contracts.rule import (
     Decided,
+    Earliest,
     Elapsed,
+    Latest,
     MissingFact,
     Parameter,
     ParameterValue,
@@ -17,9 +19,9 @@ from contracts.rule import (
 )
 from rules.dates import resolve, whole_between
 from rules.facts import FactReader, same_dimension
-from rules.figures import EVALUATORS, NOTHING, Figure, common, figure, figure_text, names, title, unknown
+from rules.figures import EVALUATORS, NOTHING, Figure, common, common_unit, figure, figure_text, names, title, unknown
 from rules.text.phrases import date_text
-from rules.units import MONEY, base_text, in_base, number, quantity_text, unit
+from rules.units import in_base, number, quantity_text, unit
 
 # -- outside figures ---------------------------------------------------------------------------------------
 
@@ -46,9 +48,9 @@ def _parameter(node: Parameter, reader: FactReader, paying: bool) -> Figure:
         return Figure(None, None, "", (), (missing,))
     reader.trail.figures.append(found)
     value, dimension = in_base(found.value, found.unit), unit(found.unit).dimension
-    shown = base_text(value, MONEY) if dimension == MONEY else quantity_text(number(found.value), found.unit)
+    shown = quantity_text(number(found.value), found.unit)
     line = (f"{title(node)}{phrase} {shown}（{found.source}，{found.as_of}）", value if paying else NOTHING)
-    return Figure(value, dimension, f"{node.name or phrase} {shown}", (line,))
+    return Figure(value, dimension, f"{node.name or phrase} {shown}", (line,), unit=found.unit)
 
 
 def _for_period(known: Sequence[ParameterValue], period: str) -> ParameterValue | None:
@@ -74,7 +76,7 @@ def _on_day(known: Sequence[ParameterValue], day: date) -> ParameterValue | None
 
 def _decided(node: Decided, reader: FactReader, paying: bool) -> Figure:
     most = figure(node.max, reader)
-    least = figure(node.min, reader) if node.min is not None else Figure(NOTHING, most.dimension, "0")
+    least = figure(node.min, reader) if node.min is not None else _zero_of(most)
     if most.value is None or least.value is None:
         return unknown((most, least))
     dimension = common((most, least))
@@ -85,17 +87,23 @@ def _decided(node: Decided, reader: FactReader, paying: bool) -> Figure:
     if decision is None or unit(decision.unit).dimension != (dimension or unit(decision.unit).dimension):
         return _undecided(node, (most, least), work, name, reader)
     value = in_base(decision.value, decision.unit)
-    shown = figure_text(value, dimension)
+    written = common_unit((most, least))
+    shown = figure_text(value, dimension, written)
     if value < least.value:
         return _undecided(
             node, (most, least), (*work, (f"{name}：{shown} 低于下限，须重新核定", NOTHING)), name, reader
         )
     who = f"{decision.by} {decision.on}"
     if value > most.value:
-        text = figure_text(most.value, dimension)
+        text = figure_text(most.value, dimension, written)
         line = (f"{name}：{who} 核定 {shown}，超过上限，按 {text} 计", most.value if paying else NOTHING)
-        return Figure(most.value, dimension, text, (*work, line))
-    return Figure(value, dimension, shown, (*work, (f"{name}：{who} 核定 {shown}", value if paying else NOTHING)))
+        return Figure(most.value, dimension, text, (*work, line), unit=written)
+    line = (f"{name}：{who} 核定 {shown}", value if paying else NOTHING)
+    return Figure(value, dimension, shown, (*work, line), unit=written)
+
+
+def _zero_of(most: Figure) -> Figure:
+    return Figure(NOTHING, most.dimension, figure_text(NOTHING, most.dimension, most.unit), unit=most.unit)
 
 
 def _undecided(
@@ -109,7 +117,7 @@ def _undecided(
     reader.trail.has_range = True
     if reader.bound is not None:
         end = most if reader.bound == "highest" else least
-        return Figure(end.value, most.dimension, end.text)
+        return Figure(end.value, most.dimension, end.text, unit=end.unit)
     missing = MissingFact(name=node.decision, period=None, label=name, why="absent", kind="decision")
     return Figure(None, None, "", (*work, (f"{name}：尚未核定", NOTHING)), (missing,))
 
@@ -132,8 +140,13 @@ def _elapsed(node: Elapsed, reader: FactReader, paying: bool) -> Figure:
     text = quantity_text(count, node.unit)
     called = names(reader)
     phrase = f"{date_text(node.since, called)} {since} 至{date_text(node.until, called)} {until}"
+    if until < since:
+        text_of_none = f"{'两段时间' if isinstance(node.since, Latest) or isinstance(node.until, Earliest) else '前后'}没有重叠"
+        phrase = f"{phrase}：{text_of_none}，计"
     made = unit(node.unit)
-    return Figure(count * made.factor, made.dimension, text, ((f"{title(node)}{phrase}：{text}", NOTHING),))
+    gap = " " if until < since else "："
+    line = (f"{title(node)}{phrase}{gap}{text}", NOTHING)
+    return Figure(count * made.factor, made.dimension, text, (line,), unit=node.unit)
 
 
 EVALUATORS.update({Parameter: _parameter, Decided: _decided, Elapsed: _elapsed, Unstated: _unstated})

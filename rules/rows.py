@@ -12,7 +12,18 @@ from fractions import Fraction
 from contracts.rule import Each, Fact, FactKind, FactSheet, FactType, MissingFact
 from contracts.rule.facts import LISTS
 from rules.facts import FactReader, FactTypes
-from rules.figures import EVALUATORS, NOTHING, Figure, common, figure, figure_text, names, unknown
+from rules.figures import (
+    EVALUATORS,
+    NOTHING,
+    Figure,
+    common,
+    common_unit,
+    figure,
+    figure_text,
+    names,
+    nothing,
+    unknown,
+)
 
 IN_A_ROW = {FactKind.NUMBERS: FactKind.NUMBER, FactKind.CODES: FactKind.CODE}
 """What a list is inside one row."""
@@ -46,15 +57,16 @@ def _each(node: Each, reader: FactReader, paying: bool) -> Figure:
     dimension = common(found)
     chosen = _chosen([each.value or NOTHING for each in found], node.most)
     value = sum((found[index].value or NOTHING for index in chosen), NOTHING)
-    text = figure_text(value, dimension)
+    written = common_unit(found) or nothing(node, reader).unit
+    text = figure_text(value, dimension, written)
     lines = [
-        _line(node, index, each, index in chosen, paying, figure_text(each.value or NOTHING, dimension))
+        _line(node, index, each, index in chosen, paying, figure_text(each.value or NOTHING, dimension, written))
         for index, each in enumerate(found)
     ]
     most = f"，取最高的 {node.most} {node.called}" if len(chosen) < rows.count else ""
     total = (f"{node.name or '逐一合计'}：共 {rows.count} {node.called}{most} = {text}", NOTHING)
     benefits = tuple(dict.fromkeys(each for index in sorted(chosen) for each in found[index].benefits))
-    return Figure(value, dimension, text, (*lines, total), (), benefits)
+    return Figure(value, dimension, text, (*lines, total), (), benefits, written)
 
 
 def _rows(node: Each, reader: FactReader) -> _Rows | Figure:

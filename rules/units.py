@@ -59,6 +59,12 @@ _KNOWN: dict[str, tuple[str | None, Fraction]] = {
 _LARGEST_BITS = 400
 """Beyond some 120 digits nobody reads a number, and beyond 4,300 Python does not write one."""
 
+DECIMALS = 6
+"""Behind the point, where a number is told exactly."""
+
+READABLE = 4
+"""Decimals that a figure may have in the unit in which a rule or a fact writes it: 0.0001 万元 is one yuan."""
+
 _MANY = {"万": 10_000, "亿": 100_000_000}
 
 
@@ -137,17 +143,21 @@ def in_base(value: str, unit_text: str) -> Fraction:
 
 
 def number_text(value: Fraction) -> str:
-    """For people: thousands separated, exact to six decimals, `约` in front when there are more."""
+    """For people: thousands separated, exact to six decimals; `约` in front when there are more, and then as many as
+    tell it from a round number: 33.33, but 14.9999.
+    """
     if value.numerator.bit_length() - value.denominator.bit_length() > _LARGEST_BITS:
         return "极大的数"
     if value.denominator == 1:
         return f"{value.numerator:,}"
-    scaled = value * 1_000_000
-    whole = round(scaled)
+    places, about = DECIMALS, ""
+    if (value * 10**DECIMALS).denominator != 1:
+        about = "约 "
+        places = next((few for few in range(2, DECIMALS) if round(value * 10**few) % 10), DECIMALS)
+    whole = round(value * 10**places)
     sign = "-" if whole < 0 else ""
-    ones, millionths = divmod(abs(whole), 1_000_000)
-    decimals = f".{millionths:06d}".rstrip("0").rstrip(".") if millionths else ""
-    about = "" if scaled.denominator == 1 else "约 "
+    ones, rest = divmod(abs(whole), 10**places)
+    decimals = f".{rest:0{places}d}".rstrip("0").rstrip(".") if rest else ""
     return f"{about}{sign}{ones:,}{decimals}"
 
 
@@ -168,6 +178,38 @@ def base_text(value: Fraction, dimension: Dimension) -> str:
     if dimension == PURE:
         return f"{number_text(value * 100)}%"
     return f"{number_text(value)} {dimension_text(dimension)}"
+
+
+def figure_in(value: Fraction, dimension: Dimension | None, written: str | None) -> str:
+    """A value in the unit in which the rule or the fact writes it (500 亩, 3,000 万元), where it is readable so; else in
+    base units. A zero that fits any unit has that of its place.
+    """
+    if dimension is None:
+        return quantity_text(value, written) if written else number_text(value)
+    if written is None or unit(written).dimension != dimension:
+        return base_text(value, dimension)
+    there = value / unit(written).factor
+    if (there * 10**READABLE).denominator == 1:
+        return quantity_text(there, written)
+    here = value * 100 if dimension == PURE else value
+    if dimension == MONEY or (here * 10**READABLE).denominator == 1:
+        return base_text(value, dimension)
+    return quantity_text(there, written)
+
+
+def unit_of_product(left: str | None, right: str | None) -> str | None:
+    """In what a product is told: 万元 of 万元/份 × 份, 亩 of 亩 × %; None where it is none of the two."""
+    if left is None or right is None:
+        return None
+    dimensions = unit(left).dimension, unit(right).dimension
+    if PURE in dimensions:
+        return right if dimensions[0] == PURE else left
+    whole = product(*dimensions)
+    for priced in (right, left):
+        over, slash, _under = priced.partition("/")
+        if slash and unit(over).dimension == whole:
+            return over
+    return None
 
 
 def dimension_text(dimension: Dimension) -> str:
