@@ -12,7 +12,7 @@ from fractions import Fraction
 from contracts.money import Money
 from contracts.rule import Award, AwardHistory, Cap, Counted, MissingFact, TopUp
 from rules.facts import FactReader
-from rules.figures import EVALUATORS, NOTHING, Figure, common, common_unit, figure, figure_text, names, title, unknown
+from rules.figures import EVALUATORS, NOTHING, Figure, common, figure, figure_text, names, title, unknown
 from rules.text.phrases import counted_text, scope_text
 from rules.units import MONEY
 
@@ -56,7 +56,6 @@ def _cap(node: Cap, reader: FactReader, paying: bool) -> Figure:
     reach = scope_text(node.scope, node.counted, names(reader)) if wide else ""
     name = f"{title(node)}{reach}封顶"
     work = (*of.work, *limit.work)
-    written = common_unit((of, limit))
     left, left_text = limit.value, limit.text
     if wide and reader.given.awards is None:
         reader.trail.open_caps.append(f"{name} {limit.text}")
@@ -75,9 +74,9 @@ def _cap(node: Cap, reader: FactReader, paying: bool) -> Figure:
             work = (*work, (f"{phrase}，剩余 {left_text}", NOTHING))
     if of.value <= left:
         return replace(of, work=(*work, (f"{name} {left_text}：未超过", NOTHING)))
-    text = figure_text(left, dimension, written)
+    text = figure_text(left, dimension, limit.unit)
     line = (f"{name} {left_text}：{of.text} → {text}", left - of.value if paying else NOTHING)
-    return Figure(left, dimension, text, (*work, line), (), of.benefits, written)
+    return Figure(left, dimension, text, (*work, line), (), of.benefits, limit.unit)
 
 
 def _without_limit(of: Figure, limit: Figure, reader: FactReader) -> Figure:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from contracts.rule import Compare, CompareDates, CompoundGrowth, MissingFact
+from contracts.rule import Compare, CompareDates, CompoundGrowth, Fixed, MissingFact
 from contracts.rule.facts import RulePart
 from rules.dates import resolve
 from rules.facts import FactReader
@@ -47,7 +47,8 @@ def _values(test: Compare, reader: FactReader) -> Judged:
     if left.value is None or right.value is None:
         return Judged(None, left.text or None, (*left.missing, *right.missing))
     common((left, right))
-    return Judged(COMPARE[test.operator](left.value, right.value), shallow(f"{left.text}（对照 {right.text}）"))
+    actual = left.text if isinstance(test.right, Fixed) else shallow(f"{left.text}（对照 {right.text}）")
+    return Judged(COMPARE[test.operator](left.value, right.value), actual)
 
 
 def _days(test: CompareDates, reader: FactReader) -> Judged:

@@ -18,7 +18,7 @@ from contracts.rule import (
     absolute_period,
 )
 from rules.dates import resolve, whole_between
-from rules.facts import FactReader, same_dimension
+from rules.facts import FactReader, same_dimension, value_text
 from rules.figures import EVALUATORS, NOTHING, Figure, common, common_unit, figure, figure_text, names, title, unknown
 from rules.text.phrases import date_text
 from rules.units import in_base, number, quantity_text, unit
@@ -27,17 +27,17 @@ from rules.units import in_base, number, quantity_text, unit
 
 
 def _parameter(node: Parameter, reader: FactReader, paying: bool) -> Figure:
-    key = node.key
+    key = shown_key = node.key
     if node.key_fact is not None:
         fact = reader.code(node.key_fact.fact, node.key_fact.period)
         if isinstance(fact, MissingFact):
             return Figure(None, None, "", (), (fact,))
-        key = str(fact.value)
+        key, shown_key = str(fact.value), value_text(fact, reader.fact_types)
     on = resolve(node.on, reader) if node.on is not None else None
     if isinstance(on, MissingFact):
         return Figure(None, None, "", (), (on,))
     period = absolute_period(node.period, reader.sheet.reference_year)
-    phrase = names(reader).parameter(node.parameter, key, period, on)
+    phrase = names(reader).parameter(node.parameter, shown_key, period, on)
     declared = reader.given.parameters.get(node.parameter)
     known = reader.sheet.figures(node.parameter, key)
     if declared is not None:

@@ -255,14 +255,15 @@ def _used_up(rule: OncePer, history: AwardHistory, reader: FactReader) -> Object
         when = "本年度" if rule.within.scope == "year" else years_text(rule.within.years)
         return Objection(code="used_up", text_zh=f"{when}已享受 {len(awards)} 次，最多 {rule.most} 次")
     keys = reader.keys(rule.within.key)
-    label = Names(reader.fact_types).label(rule.within.key.fact)
+    called = Names(reader.fact_types)
+    label = called.label(rule.within.key.fact)
     if isinstance(keys, MissingFact):
         return Objection(code="key_unknown", text_zh=f"缺少“{label}”，无法核对是否已经享受") if awards else None
     fact = rule.within.key.fact
     spent = sorted(key for key in keys if sum(key in award.codes_of(fact) for award in awards) >= rule.most)
     if not spent:
         return None
-    return Objection(code="used_up", text_zh=f"{label} {'、'.join(spent)} 已享受过，最多 {rule.most} 次")
+    return Objection(code="used_up", text_zh=f"{label} {called.codes(fact, tuple(spent))} 已享受过，最多 {rule.most} 次")
 
 
 def candidate_keys(rules: ItemRules, reader: FactReader) -> tuple[AwardKey, ...]:

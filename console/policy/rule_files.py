@@ -69,6 +69,7 @@ def read_facts(path: str, rules: ItemRules, today: date) -> FactSheet:
         listed = [_full(each, types) for each in given]
     else:
         raise BadFile(path, ["/facts：应为列表或对象"])
+    listed = [_by_code(each, types) for each in listed]
     faults += [fault for each in listed for fault in _no_code(each, types)]
     if faults:
         raise BadFile(path, faults)
@@ -82,6 +83,23 @@ def read_facts(path: str, rules: ItemRules, today: date) -> FactSheet:
     ]
     sheet = {"reference_year": year, "facts": facts, "parameters": parameters}
     return parse(FactSheet, sheet, path)
+
+
+def _by_code(fact: Any, types: Mapping[str, FactType]) -> Any:
+    """A code fact that is told by what people call its codes; a name of several codes stays, and is refused."""
+    declared = types.get(fact["name"]) if isinstance(fact, dict) and isinstance(fact.get("name"), str) else None
+    if declared is None or declared.kind not in (FactKind.CODE, FactKind.CODES) or not declared.codes:
+        return fact
+    value = fact.get("value")
+    told = [_code_meant(each, declared) for each in value] if isinstance(value, list) else _code_meant(value, declared)
+    return {**fact, "value": told}
+
+
+def _code_meant(value: Any, declared: FactType) -> Any:
+    if not isinstance(value, str) or declared.lists(value):
+        return value
+    called = declared.codes_called(value)
+    return called[0] if len(called) == 1 else value
 
 
 def _no_code(fact: Any, types: Mapping[str, FactType]) -> Iterator[str]:

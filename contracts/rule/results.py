@@ -58,13 +58,11 @@ class ConditionResult(Model):
     decisive: bool
 
     def is_spare(self, verdict: State) -> bool:
-        """Whether it is one of several ways of which another was taken: it hinders nothing, met or not.
+        """Whether it belongs to a way that was not taken, since another was: it hinders nothing.
 
-        What cannot be told stays open where the verdict is another than *met*.
+        Where the verdict is not *met*, what is met or open is told as such, whichever way it belongs to.
         """
-        return not self.decisive and (
-            self.state is State.NOT_MET or (self.state is State.UNDETERMINED and verdict is State.MET)
-        )
+        return not self.decisive and (verdict is State.MET or self.state is State.NOT_MET)
 
 
 class Verdict(Model):
