@@ -72,6 +72,7 @@ def _cap(node: Cap, reader: FactReader, paying: bool) -> Figure:
             told = figure_text(had, MONEY, limit.unit)
             phrase = f"{name} {limit.text}，{counted_text(counted, names(reader))}已获 {told}"
             work = (*work, (f"{phrase}，剩余 {left_text}", NOTHING))
+            name = f"{name}剩余"
     if of.value <= left:
         return replace(of, work=(*work, (f"{name} {left_text}：未超过", NOTHING)))
     text = figure_text(left, dimension, limit.unit)
@@ -84,7 +85,9 @@ def _without_limit(of: Figure, limit: Figure, reader: FactReader) -> Figure:
     reader.trail.has_range = True
     if of.value is None or reader.bound is None:
         return unknown((of, limit))
-    return of if reader.bound == "highest" else Figure(NOTHING, of.dimension, figure_text(NOTHING, of.dimension, of.unit))
+    return (
+        of if reader.bound == "highest" else Figure(NOTHING, of.dimension, figure_text(NOTHING, of.dimension, of.unit))
+    )
 
 
 def _total(awards: list[Award]) -> Fraction:

@@ -164,7 +164,9 @@ def _choose(
     told = [called(of, part) for of, part in zip(node.of, parts, strict=True)]
     work.append((f"{title(node)}{word}：{'、'.join(told)}，取 {told[chosen]}", NOTHING))
     best_part = parts[chosen]
-    return Figure(values[chosen], dimension, best_part.text, tuple(work), (), best_part.benefits, common_unit([best_part, *parts]))
+    return Figure(
+        values[chosen], dimension, best_part.text, tuple(work), (), best_part.benefits, common_unit([best_part, *parts])
+    )
 
 
 def _when(node: When, reader: FactReader, paying: bool) -> Figure:

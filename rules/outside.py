@@ -141,7 +141,9 @@ def _elapsed(node: Elapsed, reader: FactReader, paying: bool) -> Figure:
     called = names(reader)
     phrase = f"{date_text(node.since, called)} {since} 至{date_text(node.until, called)} {until}"
     if until < since:
-        text_of_none = f"{'两段时间' if isinstance(node.since, Latest) or isinstance(node.until, Earliest) else '前后'}没有重叠"
+        text_of_none = (
+            f"{'两段时间' if isinstance(node.since, Latest) or isinstance(node.until, Earliest) else '前后'}没有重叠"
+        )
         phrase = f"{phrase}：{text_of_none}，计"
     made = unit(node.unit)
     gap = " " if until < since else "："

@@ -263,7 +263,9 @@ def _used_up(rule: OncePer, history: AwardHistory, reader: FactReader) -> Object
     spent = sorted(key for key in keys if sum(key in award.codes_of(fact) for award in awards) >= rule.most)
     if not spent:
         return None
-    return Objection(code="used_up", text_zh=f"{label} {called.codes(fact, tuple(spent))} 已享受过，最多 {rule.most} 次")
+    return Objection(
+        code="used_up", text_zh=f"{label} {called.codes(fact, tuple(spent))} 已享受过，最多 {rule.most} 次"
+    )
 
 
 def candidate_keys(rules: ItemRules, reader: FactReader) -> tuple[AwardKey, ...]:

@@ -65,6 +65,8 @@ DECIMALS = 6
 READABLE = 4
 """Decimals that a figure may have in the unit in which a rule or a fact writes it: 0.0001 万元 is one yuan."""
 
+TINY = Fraction(1, 10)
+
 _MANY = {"万": 10_000, "亿": 100_000_000}
 
 
@@ -185,16 +187,27 @@ def figure_in(value: Fraction, dimension: Dimension | None, written: str | None)
     base units. A zero that fits any unit has that of its place.
     """
     if dimension is None:
-        return quantity_text(value, written) if written else number_text(value)
+        if written is None:
+            return number_text(value)
+        dimension = unit(written).dimension
     if written is None or unit(written).dimension != dimension:
         return base_text(value, dimension)
-    there = value / unit(written).factor
-    if (there * 10**READABLE).denominator == 1:
-        return quantity_text(there, written)
-    here = value * 100 if dimension == PURE else value
-    if dimension == MONEY or (here * 10**READABLE).denominator == 1:
+    if dimension == MONEY:
+        return _money_text(value, written)
+    there, here = value / unit(written).factor, value * 100 if dimension == PURE else value
+    if (there * 10**READABLE).denominator != 1 and (here * 10**READABLE).denominator == 1:
         return base_text(value, dimension)
     return quantity_text(there, written)
+
+
+def _money_text(value: Fraction, written: str) -> str:
+    """In the unit that is written, or the next smaller one in which it is no tiny part: 100 万元, not 0.01 亿元."""
+    for smaller in (written, "万元") if value else ():
+        there = value / unit(smaller).factor
+        is_readable = abs(there) >= TINY and (there * 10**READABLE).denominator == 1
+        if is_readable and unit(smaller).factor <= unit(written).factor:
+            return quantity_text(there, smaller)
+    return base_text(value, MONEY)
 
 
 def unit_of_product(left: str | None, right: str | None) -> str | None:

@@ -79,4 +79,6 @@ def _parts(node: AmountNode) -> Iterator[AmountNode]:
     else:
         for name in ("of", "max", "limit"):
             inner = getattr(node, name, None)
-            yield from (each for each in (inner if isinstance(inner, tuple) else (inner,)) if isinstance(each, AmountNode))
+            yield from (
+                each for each in (inner if isinstance(inner, tuple) else (inner,)) if isinstance(each, AmountNode)
+            )

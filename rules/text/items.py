@@ -16,7 +16,7 @@ from contracts.rule import (
 )
 from contracts.rule.amount_node import AmountNode
 from rules.facts import NO_TYPES, NOTHING_GIVEN, FactTypes, ParameterTypes
-from rules.text import limits, times
+from rules.text import growths, limits, times
 from rules.text.layout import laid_out, listed, together
 from rules.text.phrases import LEVELS, ROUNDING_WORDS, Names, fraction_text
 from rules.text.plans import plan_sentence
@@ -24,7 +24,7 @@ from rules.text.terms import instalments_sentence, payees_sentence, quotas_sente
 from rules.text.trees import amount_sentence, eligibility_sentence
 from rules.units import number, quantity_text
 
-NODES = (limits, times)
+NODES = (growths, limits, times)
 """The modules whose nodes have words besides those of the trees."""
 
 Part = Eligibility | AmountRule | RoundingRule | Shares | Plan

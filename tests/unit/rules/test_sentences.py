@@ -193,9 +193,7 @@ def test_a_list_in_a_list_stands_in_its_line():
         "下列各项之和：\n1. 配套奖：下列各项中取最低的一项：① 1 万元；②本年度营业收入；\n2. 2 万元。"
     )
     lookup = Lookup(fact="grade", period="Y", rows=[LookupRow(codes=["a"], then=inner)])
-    assert said(lookup) == (
-        "按本年度级别确定：\n1. A的，配套奖：下列各项中取最低的一项：① 1 万元；②本年度营业收入。"
-    )
+    assert said(lookup) == ("按本年度级别确定：\n1. A的，配套奖：下列各项中取最低的一项：① 1 万元；②本年度营业收入。")
 
 
 def test_a_cap_for_the_same_thing_names_the_thing():
