@@ -35,7 +35,7 @@ def conditions(sheet: CaseSheet) -> list[ShownCondition]:
         fact = facts.get((each.fact, each.period))
         shown.append(
             ShownCondition(
-                verdict="spare" if each.is_spare(whole) else each.state.value,
+                verdict="spare" if whole is not None and each.is_spare(whole) else each.state.value,
                 text=each.text_zh,
                 required=each.required,
                 value=each.actual,
@@ -48,9 +48,9 @@ def conditions(sheet: CaseSheet) -> list[ShownCondition]:
     return sorted(shown, key=lambda line: (order.get(line.verdict, 1), not line.decisive))
 
 
-def _whole(sheet: CaseSheet) -> State:
+def _whole(sheet: CaseSheet) -> State | None:
     """What the conditions come to: the state of those that decide."""
-    return next((each.state for each in sheet.conditions if each.decisive), State.MET)
+    return next((each.state for each in sheet.conditions if each.decisive), None)
 
 
 def tasks(sheet: CaseSheet) -> list[tuple[str, str]]:
