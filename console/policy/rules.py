@@ -19,7 +19,7 @@ from console.policy.rule_files import RuleFile, read_awards, read_decisions, rea
 from contracts.rule import Amount, Assessment, ConditionResult, FactSheet, Problem, ShareLine, State
 from contracts.written import NotWritten, day_written
 from rules import assess, check, check_publication, sentences
-from rules.text.phrases import LEVELS
+from rules.text.phrases import LEVELS, period_text
 
 STATES = {State.MET: "符合", State.NOT_MET: "不符合", State.UNDETERMINED: "尚不能判定"}
 MARKS = {State.MET: "✓", State.NOT_MET: "✗", State.UNDETERMINED: "？"}
@@ -152,8 +152,8 @@ def _lines(found: Assessment) -> Iterator[str]:
     for reason in found.verdict.reasons:
         yield _reason_line(reason, found.verdict.state)
     for missing in dict.fromkeys((*found.verdict.missing, *found.amount.missing)):
-        period = f"（{missing.period}）" if missing.period else ""
-        yield f"  缺少{MISSING[missing.kind]}：{missing.label}{period}"
+        period = period_text(missing.period) if missing.kind == "fact" else ""
+        yield f"  缺少{MISSING[missing.kind]}：{period}{missing.label}"
     yield from _amount_lines(found.amount)
     for line in found.shares:
         yield f"  {LEVELS[line.payer]}支付 {line.money.yuan_text()} 元{_borne(line)}"
