@@ -188,7 +188,7 @@ def deepest(text: str) -> int:
     return most
 
 
-_BLANKS = re.compile(r"(?<![0-9]\.) (?=（)|(?<=）) |(?<=[于过为取]) (?=[“\u4e00-\u9fff])")
+_BLANKS = re.compile(r"(?<![0-9]\.) (?=（)|(?<=）) |(?<=[于过为]) (?=[“\u4e00-\u9fff])")
 
 
 def _closed_up(phrase: str) -> str:
