@@ -189,13 +189,13 @@ def _at_least(node: AtLeast, reader: FactReader, paying: bool) -> Figure:
     work = (*of.work, *floor.work)
     written = common_unit((of, floor))
     if of.value >= floor.value:
-        return Figure(of.value, dimension, of.text, work, (), of.benefits, written)
+        return Figure(of.value, dimension, of.text, work, (), of.benefits, unit=written)
     text = figure_text(floor.value, dimension, written)
     line = (
         f"{node.name or '最低'} {floor.text}：{of.text} → {text}",
         floor.value - of.value if paying else NOTHING,
     )
-    return Figure(floor.value, dimension, text, (*work, line), (), of.benefits, written)
+    return Figure(floor.value, dimension, text, (*work, line), (), of.benefits, unit=written)
 
 
 def _threshold(node: Threshold, reader: FactReader, paying: bool) -> Figure:
@@ -208,10 +208,12 @@ def _threshold(node: Threshold, reader: FactReader, paying: bool) -> Figure:
     name = node.name or "起付"
     if of.value >= least.value:
         line = (f"{name} {least.text}：{of.text} 已达到", NOTHING)
-        return Figure(of.value, dimension, of.text, (*work, line), (), of.benefits, of.unit)
+        return Figure(of.value, dimension, of.text, (*work, line), (), of.benefits, unit=of.unit)
     line = (f"{name} {least.text}：{of.text} 未达到，不予计算", -of.value if paying else NOTHING)
     written = common_unit((of, least))
-    return Figure(NOTHING, dimension, figure_text(NOTHING, dimension, written), (*work, line), (), of.benefits, written)
+    return Figure(
+        NOTHING, dimension, figure_text(NOTHING, dimension, written), (*work, line), (), of.benefits, unit=written
+    )
 
 
 def _rounded(node: Rounded, reader: FactReader, paying: bool) -> Figure:
@@ -222,11 +224,11 @@ def _rounded(node: Rounded, reader: FactReader, paying: bool) -> Figure:
     dimension = common((of, Figure(step, unit(node.unit).dimension, node.unit)))
     value = node.rounding.whole(of.value / step) * step
     if value == of.value:
-        return Figure(value, dimension, of.text, of.work, (), of.benefits, of.unit)
+        return Figure(value, dimension, of.text, of.work, (), of.benefits, unit=of.unit)
     text = figure_text(value, dimension, node.unit)
     phrase = f"{title(node)}{ROUNDING_WORDS[node.rounding]}到 {quantity_text(number(node.to), node.unit)}"
     line = (f"{phrase}：{of.text} → {text}", value - of.value if paying else NOTHING)
-    return Figure(value, dimension, text, (*of.work, line), (), of.benefits, node.unit)
+    return Figure(value, dimension, text, (*of.work, line), (), of.benefits, unit=node.unit)
 
 
 def _whole_steps(node: WholeSteps, reader: FactReader, paying: bool) -> Figure:

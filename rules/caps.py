@@ -77,7 +77,7 @@ def _cap(node: Cap, reader: FactReader, paying: bool) -> Figure:
         return replace(of, work=(*work, (f"{name} {left_text}：未超过", NOTHING)))
     text = figure_text(left, dimension, limit.unit)
     line = (f"{name} {left_text}：{of.text} → {text}", left - of.value if paying else NOTHING)
-    return Figure(left, dimension, text, (*work, line), (), of.benefits, limit.unit)
+    return Figure(left, dimension, text, (*work, line), (), of.benefits, unit=limit.unit)
 
 
 def _without_limit(of: Figure, limit: Figure, reader: FactReader) -> Figure:
@@ -114,7 +114,7 @@ def _top_up(node: TopUp, reader: FactReader, paying: bool) -> Figure:
     value = max(of.value - had, NOTHING)
     text = figure_text(value, of.dimension, of.unit)
     line = (f"{phrase}，{of.text} → 补足 {text}", value - of.value if paying else NOTHING)
-    return Figure(value, of.dimension, text, (*of.work, line), (), of.benefits, of.unit)
+    return Figure(value, of.dimension, text, (*of.work, line), (), of.benefits, unit=of.unit)
 
 
 EVALUATORS.update({Cap: _cap, TopUp: _top_up})

@@ -133,7 +133,7 @@ def _sum(node: Sum, reader: FactReader, paying: bool) -> Figure:
     line = (f"{f'{node.name}：' if node.name else '合计 '}{added} = {text}", NOTHING)
     work = (*(line for part in parts for line in part.work), line)
     benefits = tuple(each for part in parts for each in part.benefits)
-    return Figure(value, dimension, text, work, (), benefits, written)
+    return Figure(value, dimension, text, work, (), benefits, unit=written)
 
 
 def _highest(node: Highest, reader: FactReader, paying: bool) -> Figure:
@@ -165,7 +165,13 @@ def _choose(
     work.append((f"{title(node)}{word}：{'、'.join(told)}，取 {told[chosen]}", NOTHING))
     best_part = parts[chosen]
     return Figure(
-        values[chosen], dimension, best_part.text, tuple(work), (), best_part.benefits, common_unit([best_part, *parts])
+        values[chosen],
+        dimension,
+        best_part.text,
+        tuple(work),
+        (),
+        best_part.benefits,
+        unit=common_unit([best_part, *parts]),
     )
 
 
@@ -186,7 +192,7 @@ def _when(node: When, reader: FactReader, paying: bool) -> Figure:
 def _in_kind(node: InKind, reader: FactReader, paying: bool) -> Figure:
     phrase = f"{BENEFITS[node.kind]}：{node.gives}"
     benefit = Benefit(kind=node.kind, text_zh=node.gives)
-    return Figure(NOTHING, None, "0 元", ((f"{title(node)}{phrase}", NOTHING),), (), (benefit,), "元")
+    return Figure(NOTHING, None, "0 元", ((f"{title(node)}{phrase}", NOTHING),), (), (benefit,), unit="元")
 
 
 EVALUATORS.update(

@@ -66,7 +66,7 @@ def _each(node: Each, reader: FactReader, paying: bool) -> Figure:
     most = f"，取最高的 {node.most} {node.called}" if len(chosen) < rows.count else ""
     total = (f"{node.name or '逐一合计'}：共 {rows.count} {node.called}{most} = {text}", NOTHING)
     benefits = tuple(dict.fromkeys(each for index in sorted(chosen) for each in found[index].benefits))
-    return Figure(value, dimension, text, (*lines, total), (), benefits, written)
+    return Figure(value, dimension, text, (*lines, total), (), benefits, unit=written)
 
 
 def _rows(node: Each, reader: FactReader) -> _Rows | Figure:
