@@ -16,7 +16,7 @@ from rules.instalments import compute_instalment
 from rules.items import assess
 from rules.shares import split_shares
 from rules.stacking import settle_stacking
-from rules.text.guides import guide_sentences
+from rules.text.guides import guide_sentences, says_the_same
 from rules.text.items import sentence, sentences
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "guide_sentences",
     "headline_of",
     "part_amount",
+    "says_the_same",
     "sentence",
     "sentences",
     "settle_stacking",

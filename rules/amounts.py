@@ -17,8 +17,9 @@ from rules import arithmetic, caps, choices, named, outside, rows, schedules
 from rules.facts import NO_TYPES, NOTHING_GIVEN, FactReader, FactTypes, NamedValues, ParameterTypes, Trail, given
 from rules.figures import NOTHING, Figure, UnitsDoNotFit, figure
 from rules.parts import in_fen
+from rules.text.layout import in_one_line
 from rules.text.phrases import ROUNDING_WORDS
-from rules.units import MONEY, base_text, number_text
+from rules.units import MONEY, base_text
 from rules.working import expanded
 
 __all__ = ["LARGEST_PAYABLE", "NODES", "STEPS", "UnitsDoNotFit", "amount_of_figure", "compute_amount"]
@@ -112,7 +113,7 @@ def _payable(found: Figure, rounding: RoundingRule, work: list[tuple[str, Fracti
     payable = Fraction(money.fen, 100)
     if payable != value:
         phrase = f"{ROUNDING_WORDS[rounding.mode]}到{rounding.to}"
-        work.append((f"{phrase}：{number_text(value)} 元 → {money.yuan_text()} 元", payable - value))
+        work.append((f"{phrase}：{base_text(value, MONEY)} → {money.yuan_text()} 元", payable - value))
     return money
 
 
@@ -141,7 +142,8 @@ def _lines(work: Sequence[tuple[str, Fraction]]) -> tuple[Line, ...]:
     lines = []
     running = NOTHING
     told = 0
-    for text, added in work:
+    for marked, added in work:
+        text = in_one_line(marked)
         if not added:
             lines.append(Line(text_zh=text, value=ZERO))
             continue

@@ -28,33 +28,35 @@ from contracts.rule import (
     WholeSteps,
 )
 from contracts.rule.amount_node import AmountNode
-from rules.eligibility import decide
+from rules.eligibility import verdict_of
 from rules.facts import FactReader, amount_of, value_text
 from rules.figures import (
     EVALUATORS,
     NOTHING,
     Figure,
     common,
+    common_unit,
     figure,
     figure_text,
     names,
+    nothing,
     passed,
     title,
     told,
     unknown,
 )
 from rules.text.phrases import ROUNDING_WORDS
+from rules.text.reasons import answered
 from rules.units import (
-    MONEY,
     PURE,
     Dimension,
-    base_text,
     in_base,
     inverse,
     number,
     product,
     quantity_text,
     unit,
+    unit_of_product,
 )
 
 _DAYS: Dimension = unit("天").dimension
@@ -62,10 +64,9 @@ _DAYS: Dimension = unit("天").dimension
 
 def _fixed(node: Fixed, reader: FactReader, paying: bool) -> Figure:
     value, dimension = in_base(node.value, node.unit), unit(node.unit).dimension
-    authored = dimension != MONEY
-    text = quantity_text(number(node.value), node.unit) if authored else base_text(value, MONEY)
+    text = quantity_text(number(node.value), node.unit)
     work = ((f"{node.name or '定额'} {text}", value),) if paying else ()
-    return Figure(value, dimension, text, work)
+    return Figure(value, dimension, text, work, unit=node.unit)
 
 
 def _fact(node: FactAmount, reader: FactReader, paying: bool) -> Figure:
@@ -75,9 +76,8 @@ def _fact(node: FactAmount, reader: FactReader, paying: bool) -> Figure:
     if isinstance(fact, MissingFact):
         return Figure(None, None, "", (), (fact,))
     value, dimension = amount_of(fact), unit(fact.unit or "").dimension
-    shown = base_text(value, MONEY) if dimension == MONEY else value_text(fact, reader.fact_types)
-    text = f"{node.name or names(reader).fact(node.fact, node.period)} {shown}"
-    return Figure(value, dimension, text, ((text, value),) if paying else ())
+    text = f"{node.name or names(reader).fact(node.fact, node.period)} {value_text(fact, reader.fact_types)}"
+    return Figure(value, dimension, text, ((text, value),) if paying else (), unit=fact.unit)
 
 
 def _rate(node: Rate, reader: FactReader, paying: bool) -> Figure:
@@ -94,21 +94,24 @@ def _times(node: AmountNode, left: Figure, right: Figure, paying: bool) -> Figur
     value = left.value * right.value
     both = left.dimension is not None and right.dimension is not None
     dimension = product(left.dimension or (), right.dimension or ()) if both else None
-    text = figure_text(value, dimension)
+    written = unit_of_product(left.unit, right.unit)
+    text = figure_text(value, dimension, written)
     line = (f"{title(node)}{left.text} × {right.text} = {text}", value if paying else NOTHING)
-    return Figure(value, dimension, text, (*left.work, *right.work, line))
+    return Figure(value, dimension, text, (*left.work, *right.work, line), unit=written)
 
 
 def _product(node: Product, reader: FactReader, paying: bool) -> Figure:
     parts = [figure(part, reader) for part in node.of]
     if any(part.value is None for part in parts):
         return unknown(parts)
-    value, dimension = Fraction(1), PURE
-    for part in parts:
+    value, dimension, written = Fraction(1), PURE, parts[0].unit
+    for index, part in enumerate(parts):
         value *= part.value or NOTHING
         dimension = product(dimension, part.dimension or ())
+        written = unit_of_product(written, part.unit) if index else written
     zero = any(part.dimension is None for part in parts)
-    return _told(node, parts, " × ".join(part.text for part in parts), value, None if zero else dimension, paying)
+    phrase = " × ".join(part.text for part in parts)
+    return _told(node, parts, phrase, value, None if zero else dimension, paying, written)
 
 
 def _told(
@@ -118,18 +121,20 @@ def _told(
     value: Fraction,
     dimension: Dimension | None,
     paying: bool,
+    unit: str | None = None,
 ) -> Figure:
     """A figure with the lines of its parts and one of its own."""
-    made = told(node, phrase, value, dimension, paying)
-    return Figure(value, dimension, made.text, (*(line for part in parts for line in part.work), *made.work))
+    made = told(node, phrase, value, dimension, paying, unit)
+    work = (*(line for part in parts for line in part.work), *made.work)
+    return Figure(value, dimension, made.text, work, unit=unit)
 
 
 def _difference(node: Difference, reader: FactReader, paying: bool) -> Figure:
     of, less = figure(node.of, reader), figure(node.less, reader.opposite())
     if of.value is None or less.value is None:
         return unknown((of, less))
-    dimension = common((of, less))
-    return _told(node, [of, less], f"{of.text} − {less.text}", of.value - less.value, dimension, paying)
+    dimension, written = common((of, less)), common_unit((of, less))
+    return _told(node, [of, less], f"{of.text} − {less.text}", of.value - less.value, dimension, paying, written)
 
 
 def _quotient(node: Quotient, reader: FactReader, paying: bool) -> Figure:
@@ -139,7 +144,8 @@ def _quotient(node: Quotient, reader: FactReader, paying: bool) -> Figure:
     if by.value == 0:
         return _when_zero(node, [of, by], reader, paying)
     dimension = product(of.dimension or (), inverse(by.dimension or ()))
-    return _told(node, [of, by], f"{of.text} ÷ {by.text}", of.value / by.value, dimension, paying)
+    written = of.unit if by.dimension == PURE else None
+    return _told(node, [of, by], f"{of.text} ÷ {by.text}", of.value / by.value, dimension, paying, written)
 
 
 def _growth(node: Growth, reader: FactReader, paying: bool) -> Figure:
@@ -182,14 +188,15 @@ def _at_least(node: AtLeast, reader: FactReader, paying: bool) -> Figure:
         return unknown((of, floor))
     dimension = common((of, floor))
     work = (*of.work, *floor.work)
+    written = common_unit((of, floor))
     if of.value >= floor.value:
-        return replace(of, dimension=dimension, work=work)
-    text = figure_text(floor.value, dimension)
+        return replace(of, dimension=dimension, work=work, unit=written)
+    text = figure_text(floor.value, dimension, written)
     line = (
         f"{node.name or '最低'} {floor.text}：{of.text} → {text}",
         floor.value - of.value if paying else NOTHING,
     )
-    return passed(of, floor.value, dimension, text, (*work, line))
+    return passed(of, floor.value, dimension, text, (*work, line), written)
 
 
 def _threshold(node: Threshold, reader: FactReader, paying: bool) -> Figure:
@@ -204,7 +211,8 @@ def _threshold(node: Threshold, reader: FactReader, paying: bool) -> Figure:
         line = (f"{name} {least.text}：{of.text} 已达到", NOTHING)
         return replace(of, dimension=dimension, work=(*work, line))
     line = (f"{name} {least.text}：{of.text} 未达到，不予计算", -of.value if paying else NOTHING)
-    return passed(of, NOTHING, dimension, "0", (*work, line))
+    written = common_unit((of, least))
+    return passed(of, NOTHING, dimension, figure_text(NOTHING, dimension, written), (*work, line), written)
 
 
 def _rounded(node: Rounded, reader: FactReader, paying: bool) -> Figure:
@@ -216,10 +224,10 @@ def _rounded(node: Rounded, reader: FactReader, paying: bool) -> Figure:
     value = node.rounding.whole(of.value / step) * step
     if value == of.value:
         return replace(of, dimension=dimension)
-    text = figure_text(value, dimension)
+    text = figure_text(value, dimension, node.unit)
     phrase = f"{title(node)}{ROUNDING_WORDS[node.rounding]}到 {quantity_text(number(node.to), node.unit)}"
     line = (f"{phrase}：{of.text} → {text}", value - of.value if paying else NOTHING)
-    return passed(of, value, dimension, text, (*of.work, line))
+    return passed(of, value, dimension, text, (*of.work, line), node.unit)
 
 
 def _whole_steps(node: WholeSteps, reader: FactReader, paying: bool) -> Figure:
@@ -237,7 +245,7 @@ def _whole_steps(node: WholeSteps, reader: FactReader, paying: bool) -> Figure:
 def _counted(node: AmountNode, parts: list[Figure], phrase: str, count: Fraction, counted_as: str) -> Figure:
     text = quantity_text(count, counted_as)
     work = (*(each for part in parts for each in part.work), (f"{title(node)}{phrase}：{text}", NOTHING))
-    return Figure(count * unit(counted_as).factor, unit(counted_as).dimension, text, work)
+    return Figure(count * unit(counted_as).factor, unit(counted_as).dimension, text, work, unit=counted_as)
 
 
 def _count_codes(node: CountCodes, reader: FactReader, paying: bool) -> Figure:
@@ -253,12 +261,14 @@ def _count_codes(node: CountCodes, reader: FactReader, paying: bool) -> Figure:
 
 
 def _count_met(node: CountMet, reader: FactReader, paying: bool) -> Figure:
-    decided = [decide(part, reader.at(None)) for part in node.of]
-    missing = tuple(each for state, lacking in decided if state is State.UNDETERMINED for each in lacking)
-    if any(state is State.UNDETERMINED for state, _ in decided):
-        return Figure(None, None, "", (), missing)
-    count = Fraction(sum(state is State.MET for state, _ in decided))
-    return _counted(node, [], f"所列 {len(node.of)} 项条件中符合", count, node.counted_as)
+    decided = [verdict_of(part, reader.at(None)) for part in node.of]
+    lines = tuple((f"第 {index} 项：{answered(each)}", NOTHING) for index, each in enumerate(decided, 1))
+    missing = tuple(each for one in decided if one.state is State.UNDETERMINED for each in one.missing)
+    if any(each.state is State.UNDETERMINED for each in decided):
+        return Figure(None, None, "", lines, missing)
+    count = Fraction(sum(each.state is State.MET for each in decided))
+    told_before = [Figure(NOTHING, None, "", lines)]
+    return _counted(node, told_before, f"所列 {len(node.of)} 项条件中符合", count, node.counted_as)
 
 
 def _interest(node: Interest, reader: FactReader, paying: bool) -> Figure:
@@ -270,7 +280,7 @@ def _interest(node: Interest, reader: FactReader, paying: bool) -> Figure:
     year = node.days_in_year if in_days else 12
     value = (principal.value or NOTHING) * (rate.value or NOTHING) * (term.value or NOTHING) / year
     phrase = f"{principal.text} × 年利率 {rate.text} × {term.text} ÷ {year}{'' if in_days else ' 个月'}"
-    return _told(node, parts, phrase, value, principal.dimension, paying)
+    return _told(node, parts, phrase, value, principal.dimension, paying, principal.unit)
 
 
 def _growth_bands(node: GrowthBands, reader: FactReader, paying: bool) -> Figure:
@@ -285,13 +295,14 @@ def _growth_bands(node: GrowthBands, reader: FactReader, paying: bool) -> Figure
         return _instead(node, node.when_not_positive, [now, before, entry], reader, paying)
     if before.value <= 0:
         line = (f"{title(node)}基期 {before.text}，没有可比的增速，不予奖补", NOTHING)
-        return Figure(NOTHING, None, "0", (*work, line))
+        return replace(nothing(node, reader), work=(*work, line))
     increment = now.value - before.value
     growth = figure_text(increment / before.value, PURE)
-    phrase = f"{title(node)}增量 {now.text} − {before.text} = {figure_text(increment, dimension)}，增速 {growth}"
+    grown = figure_text(increment, dimension, common_unit((now, before)))
+    phrase = f"{title(node)}增量 {now.text} − {before.text} = {grown}，增速 {growth}"
     if increment < entry.value * before.value:
         line = (f"{phrase}，未达到入门增速 {entry.text}", NOTHING)
-        return Figure(NOTHING, None, "0", (*work, line))
+        return replace(nothing(node, reader), work=(*work, line))
     opening = (f"{phrase}，达到入门增速 {entry.text}", NOTHING)
     start = entry.value * before.value if node.from_entry else NOTHING
     return _growth_steps(node, reader, paying, (*work, opening), (start, increment, before), dimension)
@@ -306,7 +317,7 @@ def _growth_steps(
     dimension: Dimension | None,
 ) -> Figure:
     low, increment, before = span
-    value, made = NOTHING, None
+    value, made, written = NOTHING, None, None
     lines, lacking = list(work), []
     for step in node.steps:
         if low >= increment:
@@ -324,12 +335,14 @@ def _growth_steps(
         part = (high - low) * (rate.value or NOTHING)
         where = f"增速 {up_to.text} 以内的增量" if up_to is not None else "其余增量"
         made = product(dimension or (), rate.dimension or ())
-        phrase = f"{where} {figure_text(high - low, dimension)} × {rate.text} = {figure_text(part, made)}"
+        written = unit_of_product(before.unit, rate.unit)
+        reached = figure_text(high - low, dimension, before.unit)
+        phrase = f"{where} {reached} × {rate.text} = {figure_text(part, made, written)}"
         lines.append((phrase, part if paying else NOTHING))
         value, low = value + part, high
     if lacking:
         return unknown([Figure(None, None, "", tuple(lines)), *lacking])
-    return Figure(value, made, figure_text(value, made), tuple(lines))
+    return Figure(value, made, figure_text(value, made, written), tuple(lines), unit=written)
 
 
 EVALUATORS.update(

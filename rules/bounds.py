@@ -10,6 +10,7 @@ from rules.comparisons import Judged, first_fact, judge
 from rules.facts import FactReader
 from rules.figures import names
 from rules.named import parts_below, with_values
+from rules.text.layout import in_one_line
 from rules.text.trees import leaf_text, required_leaf_text
 
 FactKey = tuple[str, str | None]
@@ -53,11 +54,11 @@ def _reason(bound: FactBound, judged: Judged, reader: FactReader) -> ConditionRe
     called = names(reader)
     fact, period = first_fact(bound, reader.given.values)
     return ConditionResult(
-        text_zh=f"数据互相矛盾，请核对：应当{leaf_text(bound, called)}，现为 {judged.actual}",
+        text_zh=f"数据互相矛盾，请核对：应当{in_one_line(leaf_text(bound, called))}，现为 {judged.actual}",
         state=State.UNDETERMINED,
         fact=fact,
         period=absolute_period(period, reader.sheet.reference_year),
         actual=None,  # in the sentence
-        required=required_leaf_text(bound, called),
+        required=in_one_line(required_leaf_text(bound, called)),
         decisive=True,
     )

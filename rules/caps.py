@@ -25,11 +25,12 @@ from rules.figures import (
     joined,
     names,
     passed,
+    title,
     unknown,
 )
 from rules.parts import added, term
 from rules.text.phrases import counted_text, scope_text
-from rules.units import MONEY, Dimension, base_text
+from rules.units import MONEY, Dimension
 from rules.working import Work
 
 _WIDE = Counted()
@@ -50,7 +51,7 @@ class _Room:
 def _room(node: Cap | CapInOrder, limit: Figure, dimension: Dimension | None, reader: FactReader) -> _Room:
     wide = node.scope != "payment"
     reach = scope_text(node.scope, node.counted, names(reader)) if wide else ""
-    name = node.name or f"{reach}{'合计' if isinstance(node, CapInOrder) else ''}封顶"
+    name = f"{title(node)}{reach}{'合计' if isinstance(node, CapInOrder) else ''}封顶"
     value = limit.value or NOTHING
     room = _Room(name, value, limit.text, f"{name} {limit.text}")
     if not wide:
@@ -69,9 +70,10 @@ def _room(node: Cap | CapInOrder, limit: Figure, dimension: Dimension | None, re
     if not had:
         return room
     left = max(value - had, NOTHING)
-    text = figure_text(left, dimension)
-    phrase = f"{room.why}，{counted_text(counted, names(reader))}已获 {base_text(had, MONEY)}，剩余 {text}"
-    return _Room(name, left, text, phrase, ((phrase, NOTHING),))
+    text = figure_text(left, dimension, limit.unit)
+    told = figure_text(had, MONEY, limit.unit)
+    phrase = f"{room.why}，{counted_text(counted, names(reader))}已获 {told}，剩余 {text}"
+    return _Room(f"{name}剩余", left, text, phrase, ((phrase, NOTHING),))
 
 
 def _cap(node: Cap, reader: FactReader, paying: bool) -> Figure:
@@ -87,10 +89,10 @@ def _cap(node: Cap, reader: FactReader, paying: bool) -> Figure:
         return Figure(None, None, "", work, room.missing)
     if of.value <= room.value:
         return replace(of, work=(*work, (f"{room.name} {room.text}：未超过", NOTHING)))
-    text = figure_text(room.value, dimension)
+    text = figure_text(room.value, dimension, limit.unit)
     by = of.value - room.value
     line = (f"{room.name} {room.text}：{of.text} → {text}", -by if paying else NOTHING)
-    found = passed(of, room.value, dimension, text, (*work, line))
+    found = passed(of, room.value, dimension, text, (*work, line), limit.unit)
     return replace(found, lowered=(*of.lowered, Lowered("cap", room.why, by)))
 
 
@@ -99,7 +101,9 @@ def _without_limit(of: Figure, limit: Figure, reader: FactReader) -> Figure:
     reader.trail.has_range = True
     if of.value is None or reader.bound is None:
         return unknown((of, limit))
-    return of if reader.bound == "highest" else Figure(NOTHING, of.dimension, "0")
+    return (
+        of if reader.bound == "highest" else Figure(NOTHING, of.dimension, figure_text(NOTHING, of.dimension, of.unit))
+    )
 
 
 def _cap_in_order(node: CapInOrder, reader: FactReader, paying: bool) -> Figure:
@@ -124,16 +128,19 @@ def _cap_in_order(node: CapInOrder, reader: FactReader, paying: bool) -> Figure:
         gets = min(max(asked, NOTHING), left)
         left -= gets
         paid.append(gets)
-        told = figure_text(asked, dimension)
+        told = figure_text(asked, dimension, part.unit)
         if asked:
-            told += f" → {figure_text(gets, dimension)}" if gets != asked else "，全额计入"
-        line = f"{room.name} {room.text}，{each.name or '其余'}：{told}，还剩 {figure_text(left, dimension)}"
+            told += f" → {figure_text(gets, dimension, part.unit)}" if gets != asked else "，全额计入"
+        line = (
+            f"{room.name} {room.text}，{each.name or '其余'}：{told}，还剩 {figure_text(left, dimension, limit.unit)}"
+        )
         work.append((line, gets - asked if paying else NOTHING))
         if gets < asked:
             lowered.append(Lowered("cap", room.why, asked - gets, each.name))
     value = sum(paid, NOTHING)
     shares = [in_proportion(part, gets) or ((None, gets),) for part, gets in zip(parts, paid, strict=True)]
-    made = replace(added(parts), value=value, dimension=dimension, text=figure_text(value, dimension))
+    text = figure_text(value, dimension, limit.unit)
+    made = replace(added(parts), value=value, dimension=dimension, text=text, unit=limit.unit)
     return replace(made, work=tuple(work), parts=joined(shares), lowered=tuple(lowered))
 
 
@@ -141,7 +148,7 @@ def _top_up(node: TopUp, reader: FactReader, paying: bool) -> Figure:
     of = figure(node.of, reader, paying)
     if of.value is None:
         return of
-    name = node.name or "补差"
+    name = f"{title(node)}补差"
     if reader.given.awards is None:
         reader.trail.open_caps.append(f"{name}（扣除已获奖补）")
         return of
@@ -152,13 +159,13 @@ def _top_up(node: TopUp, reader: FactReader, paying: bool) -> Figure:
     if not found.known and reader.bound is None:
         return Figure(None, None, "", of.work, found.missing)
     had = found.had(reader)
-    phrase = f"{name}：{counted_text(counted, names(reader))}已获 {base_text(had, MONEY)}"
+    phrase = f"{name}：{counted_text(counted, names(reader))}已获 {figure_text(had, MONEY, of.unit)}"
     if not had:
         return replace(of, work=(*of.work, (phrase, NOTHING)))
     value = max(of.value - had, min(of.value, NOTHING))
-    text = figure_text(value, of.dimension)
+    text = figure_text(value, of.dimension, of.unit)
     line = (f"{phrase}，{of.text} → 补足 {text}", value - of.value if paying else NOTHING)
-    made = passed(of, value, of.dimension, text, (*of.work, line))
+    made = passed(of, value, of.dimension, text, (*of.work, line), of.unit)
     return replace(made, lowered=(*of.lowered, Lowered("top_up", phrase, of.value - value)))
 
 

@@ -19,24 +19,27 @@ from contracts.rule import (
     Table,
     When,
 )
-from rules.eligibility import decide
+from rules.eligibility import verdict_of
 from rules.facts import FactReader, value_text
 from rules.figures import (
     EVALUATORS,
     NOTHING,
     Figure,
     UnitsDoNotFit,
+    called,
     common,
+    common_unit,
     figure,
     figure_text,
     names,
+    nothing,
     title,
     unknown,
 )
 from rules.parts import added, term
 from rules.text.phrases import BENEFITS, band_text
-from rules.text.trees import eligibility_sentence
-from rules.units import base_text, in_base, product, unit
+from rules.text.reasons import answered
+from rules.units import in_base, number, product, quantity_text, unit, unit_of_product
 
 
 def _table(node: Table, reader: FactReader, paying: bool) -> Figure:
@@ -52,7 +55,18 @@ def _table(node: Table, reader: FactReader, paying: bool) -> Figure:
             then = figure(band.then, reader, paying)
             line = (f"{title(node)}{by.text}，属“{band_text(band, node.unit)}”档", NOTHING)
             return replace(then, work=(*by.work, line, *then.work))
-    return Figure(NOTHING, None, "0", (*by.work, (f"{title(node)}{by.text}，不在任何一档", NOTHING)))
+    zero = nothing(node, reader)
+    line = (f"{title(node)}{by.text}，不在所列各档之内（{_reach(node)}），计 {zero.text}", NOTHING)
+    return replace(zero, work=(*by.work, line))
+
+
+def _reach(node: Table) -> str:
+    """Where the bands begin and end: `最低一档为超过 5 亿元`."""
+    lows = [(in_base(band.low, node.unit), band) for band in node.bands if band.low is not None]
+    if len(lows) < len(node.bands):
+        return "各档有空缺"
+    low = min(lows, key=lambda each: each[0])[1]
+    return f"最低一档从 {quantity_text(number(low.low or '0'), node.unit)}起"
 
 
 def _inside(band: Band, value: Fraction, unit_text: str) -> bool:
@@ -70,7 +84,7 @@ def _inside(band: Band, value: Fraction, unit_text: str) -> bool:
 def _marginal(node: Table, by: Figure, reader: FactReader, paying: bool) -> Figure:
     """Each band's rate or price times the part of the quantity inside the band."""
     quantity = by.value or NOTHING
-    value, dimension = NOTHING, None
+    value, dimension, written = NOTHING, None, None
     work: list[tuple[str, Fraction]] = [*by.work, (f"{title(node)}{by.text}，分段计算", NOTHING)]
     parts: list[Figure] = []
     for band in node.bands:
@@ -84,13 +98,15 @@ def _marginal(node: Table, by: Figure, reader: FactReader, paying: bool) -> Figu
             continue
         part = (high - low) * then.value
         dimension = product(by.dimension or (), then.dimension or ())
-        inside = base_text(high - low, by.dimension or ())
-        phrase = f"“{band_text(band, node.unit)}”部分 {inside} × {then.text} = {figure_text(part, dimension)}"
+        inside = figure_text(high - low, by.dimension, node.unit)
+        written = unit_of_product(node.unit, then.unit)
+        phrase = f"“{band_text(band, node.unit)}”部分 {inside} × {then.text} = {figure_text(part, dimension, written)}"
         work.append((phrase, part if paying else NOTHING))
         value += part
     if any(part.value is None for part in parts):
         return unknown((by, *parts))
-    return Figure(value, dimension, figure_text(value, dimension), tuple(work))
+    written = written or nothing(node, reader).unit
+    return Figure(value, dimension, figure_text(value, dimension, written), tuple(work), unit=written)
 
 
 def _lookup(node: Lookup, reader: FactReader, paying: bool) -> Figure:
@@ -101,7 +117,8 @@ def _lookup(node: Lookup, reader: FactReader, paying: bool) -> Figure:
     shown = f"{title(node)}{phrase}为“{value_text(fact, reader.fact_types)}”"
     then = next((row.then for row in node.rows if fact.value in row.codes), node.otherwise)
     if then is None:
-        return Figure(NOTHING, None, "0", ((f"{shown}，不在所列范围", NOTHING),))
+        zero = nothing(node, reader)
+        return replace(zero, work=((f"{shown}，不在所列范围，计 {zero.text}", NOTHING),))
     found = figure(then, reader, paying)
     return replace(found, work=((shown, NOTHING), *found.work))
 
@@ -111,7 +128,8 @@ def _sum(node: Sum, reader: FactReader, paying: bool) -> Figure:
     if any(part.value is None for part in parts):
         return unknown(parts)
     made = added(parts)
-    line = (f"{node.name or '合计'} {' + '.join(part.text for part in parts)} = {made.text}", NOTHING)
+    said = " + ".join(called(of, part) for of, part in zip(node.of, parts, strict=True))
+    line = (f"{f'{node.name}：' if node.name else '合计 '}{said} = {made.text}", NOTHING)
     return replace(made, work=(*made.work, line))
 
 
@@ -142,28 +160,30 @@ def _choose(
     work: list[tuple[str, Fraction]] = []
     for index, part in enumerate(parts):
         work.extend(part.work if index == chosen else ((text, NOTHING) for text, _ in part.work))
-    text = parts[chosen].text
-    work.append((f"{node.name or word}：{'、'.join(part.text for part in parts)} → 取 {text}", NOTHING))
-    return replace(parts[chosen], dimension=dimension, work=tuple(work))
+    said = [called(of, part) for of, part in zip(node.of, parts, strict=True)]
+    work.append((f"{title(node)}{word}：{'、'.join(said)}，取 {said[chosen]}", NOTHING))
+    written = common_unit([parts[chosen], *parts])
+    return replace(parts[chosen], dimension=dimension, work=tuple(work), unit=written)
 
 
 def _when(node: When, reader: FactReader, paying: bool) -> Figure:
-    state, missing = decide(node.condition, reader.at(None))
-    phrase = eligibility_sentence(node.condition, names(reader))
-    if state is State.UNDETERMINED:
-        return Figure(None, None, "", ((f"{title(node)}{phrase}：尚不能判定", NOTHING),), missing)
-    branch = node.then if state is State.MET else node.otherwise
-    line = (f"{title(node)}{phrase}：{'符合' if state is State.MET else '不符合'}", NOTHING)
+    """Which of its conditions tell, with the figure of each: a long one names the part that failed."""
+    verdict = verdict_of(node.condition, reader.at(None))
+    phrase = f"{title(node)}{answered(verdict)}"
+    if verdict.state is State.UNDETERMINED:
+        return Figure(None, None, "", ((phrase, NOTHING),), verdict.missing)
+    branch = node.then if verdict.state is State.MET else node.otherwise
     if branch is None:
-        return Figure(NOTHING, None, "0", (line,))
+        zero = nothing(node, reader)
+        return replace(zero, work=((f"{phrase}，计 {zero.text}", NOTHING),))
     found = figure(branch, reader, paying)
-    return replace(found, work=(line, *found.work))
+    return replace(found, work=((phrase, NOTHING), *found.work))
 
 
 def _in_kind(node: InKind, reader: FactReader, paying: bool) -> Figure:
     phrase = f"{BENEFITS[node.kind]}：{node.gives}"
     benefit = Benefit(kind=node.kind, text_zh=node.gives)
-    return Figure(NOTHING, None, "0", ((f"{title(node)}{phrase}", NOTHING),), (), (benefit,))
+    return Figure(NOTHING, None, "0 元", ((f"{title(node)}{phrase}", NOTHING),), (), (benefit,), unit="元")
 
 
 EVALUATORS.update(

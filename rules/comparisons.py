@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from contracts.rule import Compare, CompareDates, CompoundGrowth, MissingFact, NamedFigure
+from contracts.rule import Compare, CompareDates, CompoundGrowth, Fixed, MissingFact, NamedFigure
 from contracts.rule.facts import RulePart
 from rules.dates import resolve
 from rules.facts import NOTHING_GIVEN, FactReader, NamedValues
 from rules.figures import common, figure, figure_text
+from rules.text.layout import shallow
 
 COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "eq": comparing.eq,
@@ -46,7 +47,8 @@ def _values(test: Compare, reader: FactReader) -> Judged:
     if left.value is None or right.value is None:
         return Judged(None, left.text or None, (*left.missing, *right.missing))
     common((left, right))
-    return Judged(COMPARE[test.operator](left.value, right.value), f"{left.text}（对照 {right.text}）")
+    actual = left.text if isinstance(test.right, Fixed) else shallow(f"{left.text}（对照 {right.text}）")
+    return Judged(COMPARE[test.operator](left.value, right.value), actual)
 
 
 def _days(test: CompareDates, reader: FactReader) -> Judged:
@@ -62,14 +64,14 @@ def _compound(test: CompoundGrowth, reader: FactReader) -> Judged:
     if now.value is None or before.value is None or rate.value is None:
         return Judged(None, now.text or None, (*now.missing, *before.missing, *rate.missing))
     dimension = common((now, before))
-    actual = f"由 {before.text} 增至 {now.text}"
+    actual = shallow(f"由 {before.text} 到 {now.text}")
     if before.value <= 0:
         met = test.when_not_positive == "met"
         return Judged(
             met, f"{actual}（基期{'为零' if before.value == 0 else '为负数'}，视为{'' if met else '未'}达到）"
         )
     needed = before.value * (1 + rate.value) ** test.years
-    phrase = f"{actual}（按年均 {rate.text} 应达 {figure_text(needed, dimension)}）"
+    phrase = f"{actual}（按年均 {rate.text} 应达 {figure_text(needed, dimension, now.unit)}）"
     return Judged(COMPARE[test.operator](now.value, needed), phrase)
 
 

@@ -49,6 +49,7 @@ from rules.facts import (
     value_text,
 )
 from rules.figures import names
+from rules.text.layout import in_one_line, shallow
 from rules.text.phrases import Names, required_text
 from rules.text.trees import leaf_text, required_leaf_text
 from rules.units import in_base
@@ -283,7 +284,7 @@ def _result(leaf: _Leaf, reader: FactReader, decisive: bool) -> ConditionResult:
     actual = value_text(leaf.fact, reader.fact_types) if leaf.fact is not None else None
     text = Names(reader.fact_types, reader.sheet.reference_year).condition(condition, leaf.negated)
     return ConditionResult(
-        text_zh=_with_missing(text, leaf.missing),
+        text_zh=_with_missing(text, leaf.missing, reader.misnamed(condition.fact, condition.period)),
         state=_STATES[leaf.rank],
         fact=condition.fact,
         period=absolute_period(condition.period, reader.sheet.reference_year),
@@ -297,19 +298,22 @@ def _compared(leaf: _Comparison, reader: FactReader, decisive: bool) -> Conditio
     called = names(reader)
     fact, period = first_fact(leaf.test, reader.given.values)
     return ConditionResult(
-        text_zh=_with_missing(leaf_text(leaf.test, called, leaf.negated), leaf.missing),
+        text_zh=_with_missing(in_one_line(leaf_text(leaf.test, called, leaf.negated)), leaf.missing),
         state=_STATES[leaf.rank],
         fact=fact,
         period=absolute_period(period, reader.sheet.reference_year),
         actual=leaf.judged.actual,
-        required=required_leaf_text(leaf.test, called, leaf.negated),
+        required=in_one_line(required_leaf_text(leaf.test, called, leaf.negated)),
         decisive=decisive,
     )
 
 
-def _with_missing(text: str, missing: Sequence[MissingFact]) -> str:
+def _with_missing(text: str, missing: Sequence[MissingFact], misnamed: str | None = None) -> str:
     if not missing:
         return text
+    if misnamed is not None:
+        return f"{text}（“{misnamed}”不是可取的代码）"
     if len(missing) == 1 and missing[0].kind == "fact":
         return f"{text}（{_MISSING_TEXT[missing[0].why]}）"
-    return f"{text}（{'、'.join(dict.fromkeys(each.label for each in missing))}：{_MISSING_TEXT[missing[0].why]}）"
+    labels = "、".join(dict.fromkeys(each.label for each in missing))
+    return shallow(f"{text}（{labels}：{_MISSING_TEXT[missing[0].why]}）")

@@ -34,6 +34,10 @@ FactTypes = Mapping[str, FactType]
 
 NO_TYPES: FactTypes = MappingProxyType({})
 
+CODED = frozenset({FactKind.CODE, FactKind.CODES})
+OTHER_CODE = "所列以外的取值"
+"""How a code is shown that the item does not list."""
+
 ParameterTypes = Mapping[str, ParameterType]
 """An item's declarations of the outside figures that it rests on, by name."""
 
@@ -122,7 +126,16 @@ class FactReader:
                 return self.missing(name, period, "wrong_kind")
             if fact.unit != declared.unit and not same_dimension(fact.unit, declared.unit):
                 return self.missing(name, period, "wrong_unit")
+            if fact.kind in CODED and declared.name_instead_of_code(fact.value) is not None:
+                return self.missing(name, period, "wrong_kind")
         return fact
+
+    def misnamed(self, name: str, period: str | None) -> str | None:
+        """What stands in a code fact that is the name of a code."""
+        declared, fact = self.fact_types.get(name), self.sheet.find(name, period)
+        if declared is None or fact is None or fact.kind not in CODED or declared.kind is not fact.kind:
+            return None
+        return declared.name_instead_of_code(fact.value)
 
     def missing(self, name: str, period: str | None, why: MissingWhy) -> MissingFact:
         """This fact as missing, with its period made absolute."""
@@ -210,7 +223,15 @@ def value_text(fact: Fact, fact_types: FactTypes) -> str:
     if isinstance(value, tuple) and fact.kind is FactKind.NUMBERS:
         return "、".join(quantity_text(exact(each), fact.unit or "") for each in value) or "无"
     if isinstance(value, tuple):
-        return "、".join(declared.label_of(code) if declared else code for code in value) or "无"
+        return "、".join(_code_text(code, declared) for code in value) or "无"
     if fact.kind is FactKind.NUMBER and fact.unit is not None:
         return quantity_text(exact(value), fact.unit)
-    return declared.label_of(value) if declared else value
+    return _code_text(value, declared)
+
+
+def _code_text(code: str, declared: FactType | None) -> str:
+    """What people call it; of a code that the item does not list nobody knows that, and the code says nothing."""
+    if declared is None or not declared.codes or declared.kind not in CODED:
+        return code
+    called = declared.label_of(code)
+    return OTHER_CODE if called == code and code.isascii() and not declared.lists(code) else called

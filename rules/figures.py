@@ -11,8 +11,9 @@ from contracts.rule import AmountRule, Benefit, MissingFact
 from contracts.rule.amount_node import AmountNode
 from rules.facts import FactReader
 from rules.text.phrases import Names
-from rules.units import Dimension, base_text, number_text
+from rules.units import Dimension, figure_in
 from rules.working import Work
+from rules.written_units import written_unit
 
 Parts = tuple[tuple[str | None, Fraction], ...]
 """What the named parts of a figure come to; None is the rest. Together they are the figure; none: all is the rest."""
@@ -39,6 +40,7 @@ class Figure:
     """What a node came to. `value` None is undetermined; `dimension` None is a zero that fits any unit.
 
     `parts` and `lowered` go along with what is paid; a node that makes something else of it has none.
+    `unit` is that in which the rule or the fact writes it, and in which it is told; the value is in base units.
     """
 
     value: Fraction | None
@@ -49,6 +51,7 @@ class Figure:
     benefits: tuple[Benefit, ...] = ()
     parts: Parts = ()
     lowered: tuple[Lowered, ...] = ()
+    unit: str | None = None
 
 
 Evaluator = Callable[[Any, FactReader, bool], Figure]
@@ -62,16 +65,38 @@ def figure(node: AmountRule, reader: FactReader, paying: bool = False) -> Figure
     return EVALUATORS[type(node)](node, reader, paying)
 
 
-def told(node: AmountNode, phrase: str, value: Fraction, dimension: Dimension | None, paying: bool) -> Figure:
+def told(
+    node: AmountNode, phrase: str, value: Fraction, dimension: Dimension | None, paying: bool, unit: str | None = None
+) -> Figure:
     """A figure with one line of its own, which says how it came about."""
-    text = figure_text(value, dimension)
+    text = figure_text(value, dimension, unit)
     line = (f"{title(node)}{phrase} = {text}", value if paying else NOTHING)
-    return Figure(value, dimension, text, (line,))
+    return Figure(value, dimension, text, (line,), unit=unit)
 
 
-def passed(of: Figure, value: Fraction, dimension: Dimension | None, text: str, work: Work) -> Figure:
+def nothing(node: AmountNode, reader: FactReader) -> Figure:
+    """A zero that fits any unit, told in that of its place: 0 元, 0%."""
+    unit = written_unit(node, reader.fact_types, reader.given.parameters)
+    return Figure(NOTHING, None, figure_text(NOTHING, None, unit), unit=unit)
+
+
+def called(node: AmountNode, found: Figure) -> str:
+    """A part of a sum or a choice by its name: `基础奖 2 万元`."""
+    return f"{node.name} {found.text}" if node.name and not found.text.startswith(node.name) else found.text
+
+
+def common_unit(parts: Sequence[Figure]) -> str | None:
+    """In what several figures are told together: as the first that has a unit."""
+    return next((part.unit for part in parts if part.unit is not None and part.dimension is not None), None) or next(
+        (part.unit for part in parts if part.unit is not None), None
+    )
+
+
+def passed(
+    of: Figure, value: Fraction, dimension: Dimension | None, text: str, work: Work, unit: str | None = None
+) -> Figure:
     """What a node around it made of a figure: its benefits, its parts (in proportion) and its reasons go along."""
-    return Figure(value, dimension, text, work, (), of.benefits, in_proportion(of, value), of.lowered)
+    return Figure(value, dimension, text, work, (), of.benefits, in_proportion(of, value), of.lowered, unit)
 
 
 def in_proportion(of: Figure, value: Fraction) -> Parts:
@@ -116,6 +141,6 @@ def title(node: AmountNode) -> str:
     return f"{node.name}：" if node.name else ""
 
 
-def figure_text(value: Fraction, dimension: Dimension | None) -> str:
-    """A value for people, in base units."""
-    return base_text(value, dimension) if dimension is not None else number_text(value)
+def figure_text(value: Fraction, dimension: Dimension | None, unit: str | None = None) -> str:
+    """A value for people: as it is written, where that can be read, else in base units."""
+    return figure_in(value, dimension, unit)

@@ -34,7 +34,7 @@ def _named(node: NamedFigure, reader: FactReader, paying: bool) -> Figure:
     if found.value is None:
         line = DefinedLine.of(f"{value.label}：尚不能计算", (value.name, row), lines)
         return replace(found, work=((line, NOTHING),))
-    shown = figure_text(found.value, found.dimension)
+    shown = figure_text(found.value, found.dimension, found.unit)
     line = DefinedLine.of(f"{title(node)}{value.label} {shown}", (value.name, row), lines)
     work = ((line, found.value if paying else NOTHING),)
     return replace(found, text=f"{node.name or value.label} {shown}", work=work)

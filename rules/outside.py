@@ -11,7 +11,9 @@ from contracts.rule import (
     Decided,
     DecidedOpen,
     Decision,
+    Earliest,
     Elapsed,
+    Latest,
     MissingFact,
     Parameter,
     ParameterValue,
@@ -21,27 +23,27 @@ from contracts.rule import (
 from contracts.rule.results import MissingWhy
 from rules.dates import resolve, whole_between
 from rules.decisions import DeclaredUnits, fits, must_be_in, unit_asked
-from rules.facts import FactReader, same_dimension
-from rules.figures import EVALUATORS, NOTHING, Figure, common, figure, figure_text, names, title, unknown
+from rules.facts import FactReader, same_dimension, value_text
+from rules.figures import EVALUATORS, NOTHING, Figure, common, common_unit, figure, figure_text, names, title, unknown
 from rules.text.phrases import date_text
-from rules.units import MONEY, Dimension, base_text, dimension_text, in_base, number, quantity_text, unit
+from rules.units import Dimension, dimension_text, in_base, number, quantity_text, unit
 from rules.working import Work
 
 # -- outside figures ---------------------------------------------------------------------------------------
 
 
 def _parameter(node: Parameter, reader: FactReader, paying: bool) -> Figure:
-    key = node.key
+    key = shown_key = node.key
     if node.key_fact is not None:
         fact = reader.code(node.key_fact.fact, node.key_fact.period)
         if isinstance(fact, MissingFact):
             return Figure(None, None, "", (), (fact,))
-        key = str(fact.value)
+        key, shown_key = str(fact.value), value_text(fact, reader.fact_types)
     on = resolve(node.on, reader) if node.on is not None else None
     if isinstance(on, MissingFact):
         return Figure(None, None, "", (), (on,))
     period = absolute_period(node.period, reader.sheet.reference_year)
-    phrase = names(reader).parameter(node.parameter, key, period, on)
+    phrase = names(reader).parameter(node.parameter, shown_key, period, on)
     declared = reader.given.parameters.get(node.parameter)
     known = reader.sheet.figures(node.parameter, key)
     if declared is not None:
@@ -52,9 +54,9 @@ def _parameter(node: Parameter, reader: FactReader, paying: bool) -> Figure:
         return Figure(None, None, "", (), (missing,))
     reader.trail.figures.append(found)
     value, dimension = in_base(found.value, found.unit), unit(found.unit).dimension
-    shown = base_text(value, MONEY) if dimension == MONEY else quantity_text(number(found.value), found.unit)
+    shown = quantity_text(number(found.value), found.unit)
     line = (f"{title(node)}{phrase} {shown}（{found.source}，{found.as_of}）", value if paying else NOTHING)
-    return Figure(value, dimension, f"{node.name or phrase} {shown}", (line,))
+    return Figure(value, dimension, f"{node.name or phrase} {shown}", (line,), unit=found.unit)
 
 
 def _for_period(known: Sequence[ParameterValue], period: str) -> ParameterValue | None:
@@ -95,7 +97,7 @@ class _Asked:
 
 def _decided(node: Decided, reader: FactReader, paying: bool) -> Figure:
     most = figure(node.max, reader)
-    least = figure(node.min, reader) if node.min is not None else Figure(NOTHING, most.dimension, "0")
+    least = figure(node.min, reader) if node.min is not None else _zero_of(most)
     if most.value is None or least.value is None:
         return unknown((most, least))
     span = f"不超过 {most.text}" if node.min is None else f"在 {least.text} 至 {most.text} 之间"
@@ -105,26 +107,35 @@ def _decided(node: Decided, reader: FactReader, paying: bool) -> Figure:
     if isinstance(decision, Figure):
         return decision
     value = in_base(decision.value, decision.unit)
-    shown = figure_text(value, asked.dimension)
+    written = common_unit((most, least))
+    shown = figure_text(value, asked.dimension, written)
     who = f"{decision.by} {decision.on}"
     if value > most.value:
-        text = figure_text(most.value, asked.dimension)
+        text = figure_text(most.value, asked.dimension, written)
         line = (f"{name}：{who} 核定 {shown}，超过上限，按 {text} 计", most.value if paying else NOTHING)
-        return Figure(most.value, asked.dimension, text, (*asked.work, line))
+        return Figure(most.value, asked.dimension, text, (*asked.work, line), unit=written)
     line = (f"{name}：{who} 核定 {shown}", value if paying else NOTHING)
-    return Figure(value, asked.dimension, shown, (*asked.work, line))
+    return Figure(value, asked.dimension, shown, (*asked.work, line), unit=written)
+
+
+def _zero_of(most: Figure) -> Figure:
+    return Figure(NOTHING, most.dimension, figure_text(NOTHING, most.dimension, most.unit), unit=most.unit)
 
 
 def _decided_open(node: DecidedOpen, reader: FactReader, paying: bool) -> Figure:
     dimension = unit(node.unit).dimension
-    least = figure(node.min, reader) if node.min is not None else Figure(NOTHING, dimension, "0")
+    least = (
+        figure(node.min, reader)
+        if node.min is not None
+        else Figure(NOTHING, dimension, quantity_text(NOTHING, node.unit), unit=node.unit)
+    )
     if least.value is None:
         return unknown((least,))
     ceiling = node.grounds.ceiling if node.grounds is not None else None
     most = None
     if ceiling is not None:
         text = quantity_text(number(ceiling.limit), ceiling.unit)
-        most = Figure(in_base(ceiling.limit, ceiling.unit), dimension, text)
+        most = Figure(in_base(ceiling.limit, ceiling.unit), dimension, text, unit=ceiling.unit)
     span = "" if node.min is None else f"，不低于 {least.text}"
     span += "" if most is None else f"，财政限额 {most.text}"
     name = f"{node.name or '核定' if most is None else node.name or '一事一议'}（{node.by}{span}）"
@@ -137,7 +148,7 @@ def _decided_open(node: DecidedOpen, reader: FactReader, paying: bool) -> Figure
     if most is not None and most.value is not None and value > most.value:
         return _undecided(asked, reader, f"{shown} 超过财政限额 {most.text}，须重新决策")
     line = (f"{name}：{decision.by} {decision.on} 核定 {shown}", value if paying else NOTHING)
-    return Figure(value, dimension, shown, (*asked.work, line))
+    return Figure(value, dimension, shown, (*asked.work, line), unit=decision.unit)
 
 
 def _usable(asked: _Asked, reader: FactReader) -> Decision | Figure:
@@ -163,7 +174,7 @@ def _undecided(asked: _Asked, reader: FactReader, said: str | None = None, why: 
     missing = MissingFact(name=asked.node.decision, period=None, label=label, why=why, kind="decision")
     end = asked.highest if reader.bound == "highest" else asked.lowest
     if reader.bound is not None and end is not None:
-        return Figure(end.value, asked.dimension, end.text)
+        return Figure(end.value, asked.dimension, end.text, unit=end.unit)
     lines = ((label, NOTHING),) if said is not None else ()
     return Figure(None, None, "", (*asked.work, *lines, (f"{asked.name}：尚未核定", NOTHING)), (missing,))
 
@@ -186,8 +197,15 @@ def _elapsed(node: Elapsed, reader: FactReader, paying: bool) -> Figure:
     text = quantity_text(count, node.unit)
     called = names(reader)
     phrase = f"{date_text(node.since, called)} {since} 至{date_text(node.until, called)} {until}"
+    if until < since:
+        text_of_none = (
+            f"{'两段时间' if isinstance(node.since, Latest) or isinstance(node.until, Earliest) else '前后'}没有重叠"
+        )
+        phrase = f"{phrase}：{text_of_none}，计"
     made = unit(node.unit)
-    return Figure(count * made.factor, made.dimension, text, ((f"{title(node)}{phrase}：{text}", NOTHING),))
+    gap = " " if until < since else "："
+    line = (f"{title(node)}{phrase}{gap}{text}", NOTHING)
+    return Figure(count * made.factor, made.dimension, text, (line,), unit=node.unit)
 
 
 EVALUATORS.update(

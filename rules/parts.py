@@ -35,7 +35,7 @@ from contracts.rule import (
     When,
 )
 from rules.facts import FactReader
-from rules.figures import NOTHING, Figure, Lowered, Parts, common, figure, figure_text, joined
+from rules.figures import NOTHING, Figure, Lowered, Parts, common, common_unit, figure, figure_text, joined
 from rules.units import number
 
 # -- while an amount is worked out --------------------------------------------------------------------------
@@ -66,23 +66,24 @@ def _dropped(name: str, found: Figure, reader: FactReader) -> Figure:
     lowered = Lowered("once_only" if objection.code == "used_up" else "exclusive", objection.text_zh, by)
     told = found.work if found.value is not None else tuple((text, NOTHING) for text, _ in found.work)
     work = (*told, (objection.text_zh, -by))
-    text = figure_text(NOTHING, found.dimension) if found.dimension is not None else "0"
-    return Figure(NOTHING, found.dimension, text, work, lowered=(*found.lowered, lowered))
+    text = figure_text(NOTHING, found.dimension, found.unit)
+    return Figure(NOTHING, found.dimension, text, work, lowered=(*found.lowered, lowered), unit=found.unit)
 
 
 def added(parts: Sequence[Figure]) -> Figure:
     """Known figures together, with what goes along with each of them."""
     value = sum((part.value or NOTHING for part in parts), NOTHING)
-    dimension = common(parts)
+    dimension, written = common(parts), common_unit(parts)
     return Figure(
         value,
         dimension,
-        figure_text(value, dimension),
+        figure_text(value, dimension, written),
         tuple(line for part in parts for line in part.work),
         (),
         tuple(each for part in parts for each in part.benefits),
         joined(part.parts or ((None, part.value or NOTHING),) for part in parts),
         tuple(each for part in parts for each in part.lowered),
+        written,
     )
 
 

@@ -12,7 +12,20 @@ from fractions import Fraction
 from contracts.rule import Each, Fact, FactKind, FactSheet, FactType, MissingFact
 from contracts.rule.facts import LISTS
 from rules.facts import FactReader, FactTypes
-from rules.figures import EVALUATORS, NOTHING, Figure, Lowered, common, figure, figure_text, joined, names, unknown
+from rules.figures import (
+    EVALUATORS,
+    NOTHING,
+    Figure,
+    Lowered,
+    common,
+    common_unit,
+    figure,
+    figure_text,
+    joined,
+    names,
+    nothing,
+    unknown,
+)
 from rules.named import parts_below, values_in
 from rules.working import RowLine
 
@@ -49,9 +62,10 @@ def _each(node: Each, reader: FactReader, paying: bool) -> Figure:
     dimension = common(found)
     chosen = _chosen([each.value or NOTHING for each in found], node.most)
     value = sum((found[index].value or NOTHING for index in chosen), NOTHING)
-    text = figure_text(value, dimension)
+    written = common_unit(found) or nothing(node, reader).unit
+    text = figure_text(value, dimension, written)
     lines = [
-        _line(node, index, each, index in chosen, paying, figure_text(each.value or NOTHING, dimension))
+        _line(node, index, each, index in chosen, paying, figure_text(each.value or NOTHING, dimension, written))
         for index, each in enumerate(found)
     ]
     most = f"，取最高的 {node.most} {node.called}" if len(chosen) < rows.count else ""
@@ -59,7 +73,7 @@ def _each(node: Each, reader: FactReader, paying: bool) -> Figure:
     paid = [found[index] for index in sorted(chosen)]
     benefits = tuple(dict.fromkeys(each for one in paid for each in one.benefits))
     parts = joined(one.parts or ((None, one.value or NOTHING),) for one in paid)
-    return Figure(value, dimension, text, (*lines, total), (), benefits, parts, _lowered(node, paid))
+    return Figure(value, dimension, text, (*lines, total), (), benefits, parts, _lowered(node, paid), written)
 
 
 def _lowered(node: Each, paid: Sequence[Figure]) -> tuple[Lowered, ...]:

@@ -10,10 +10,11 @@ from fractions import Fraction
 from contracts.rule import Fixed, MissingFact, YearSchedule, YearStep, absolute_period
 from rules.dates import anniversary, ends_of, resolve
 from rules.facts import FactReader
-from rules.figures import EVALUATORS, NOTHING, Figure, common, figure, figure_text, title, unknown
+from rules.figures import EVALUATORS, NOTHING, Figure, common, common_unit, figure, figure_text, title, unknown
 from rules.named import definition
 from rules.text.phrases import period_text
 from rules.units import unit
+from rules.written_units import written_unit
 
 _DAY = timedelta(days=1)
 
@@ -48,7 +49,8 @@ def _year_schedule(node: YearSchedule, reader: FactReader, paying: bool) -> Figu
     parts = zip(stretches, found, strict=True)
     value = sum((Fraction(len(each.days), whole) * (then.value or NOTHING) for each, then in parts), NOTHING)
     dimension = common(found)
-    text = figure_text(value, dimension)
+    written = common_unit(found)
+    text = figure_text(value, dimension, written)
     told = "，".join(_told(node, each, then.text) for each, then in zip(stretches, found, strict=True))
     phrase = f"{opening}{_out_of(node, whole, covered)}：{told} → {text}"
     if len(stretches) == 1 and covered == whole:
@@ -56,15 +58,16 @@ def _year_schedule(node: YearSchedule, reader: FactReader, paying: bool) -> Figu
     line = (phrase, value if paying else NOTHING)
     work = (*(each for then in found for each in then.work), line)
     benefits = tuple(benefit for then in found for benefit in then.benefits)
-    return Figure(value, dimension, text, work, (), benefits)
+    return Figure(value, dimension, text, work, (), benefits, unit=written)
 
 
 def _nothing(node: YearSchedule, opening: str, reader: FactReader) -> Figure:
     """Zero, in the unit of the steps where it is plain to see."""
     then = definition(node.steps[0].then, reader.given.values)
     dimension = unit(then.unit).dimension if isinstance(then, Fixed) else None
-    text = figure_text(NOTHING, dimension)
-    return Figure(NOTHING, dimension, text, ((f"{opening}：不在各段之内，按 {text} 计", NOTHING),))
+    written = written_unit(then, reader.fact_types, reader.given.parameters)
+    text = figure_text(NOTHING, dimension, written)
+    return Figure(NOTHING, dimension, text, ((f"{opening}：不在各段之内，按 {text} 计", NOTHING),), unit=written)
 
 
 def _counted(node: YearSchedule, period: str) -> list[date]:

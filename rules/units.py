@@ -68,6 +68,15 @@ def known_words() -> Collection[str]:
     return _KNOWN.keys()
 
 
+DECIMALS = 6
+"""Behind the point, where a number is told exactly."""
+
+READABLE = 4
+"""Decimals that a figure may have in the unit in which a rule or a fact writes it: 0.0001 万元 is one yuan."""
+
+TINY = Fraction(1, 10)
+
+
 class UnknownUnit(ValueError):
     """The text is no unit: it is empty somewhere, or has more than one `/`."""
 
@@ -143,17 +152,21 @@ def in_base(value: str, unit_text: str) -> Fraction:
 
 
 def number_text(value: Fraction) -> str:
-    """For people: thousands separated, exact to six decimals, `约` in front when there are more."""
+    """For people: thousands separated, exact to six decimals; `约` in front when there are more, and then as many as
+    tell it from a round number: 33.33, but 14.9999.
+    """
     if value.numerator.bit_length() - value.denominator.bit_length() > _LARGEST_BITS:
         return "极大的数"
     if value.denominator == 1:
         return f"{value.numerator:,}"
-    scaled = value * 1_000_000
-    whole = round(scaled)
+    places, about = DECIMALS, ""
+    if (value * 10**DECIMALS).denominator != 1:
+        about = "约 "
+        places = next((few for few in range(2, DECIMALS) if round(value * 10**few) % 10), DECIMALS)
+    whole = round(value * 10**places)
     sign = "-" if whole < 0 else ""
-    ones, millionths = divmod(abs(whole), 1_000_000)
-    decimals = f".{millionths:06d}".rstrip("0").rstrip(".") if millionths else ""
-    about = "" if scaled.denominator == 1 else "约 "
+    ones, rest = divmod(abs(whole), 10**places)
+    decimals = f".{rest:0{places}d}".rstrip("0").rstrip(".") if rest else ""
     return f"{about}{sign}{ones:,}{decimals}"
 
 
@@ -174,6 +187,49 @@ def base_text(value: Fraction, dimension: Dimension) -> str:
     if dimension == PURE:
         return f"{number_text(value * 100)}%"
     return f"{number_text(value)} {dimension_text(dimension)}"
+
+
+def figure_in(value: Fraction, dimension: Dimension | None, written: str | None) -> str:
+    """A value in the unit in which the rule or the fact writes it (500 亩, 3,000 万元), where it is readable so; else in
+    base units. A zero that fits any unit has that of its place.
+    """
+    if dimension is None:
+        if written is None:
+            return number_text(value)
+        dimension = unit(written).dimension
+    if written is None or unit(written).dimension != dimension:
+        return base_text(value, dimension)
+    if dimension == MONEY:
+        return _money_text(value, written)
+    there, here = value / unit(written).factor, value * 100 if dimension == PURE else value
+    if (there * 10**READABLE).denominator != 1 and (here * 10**READABLE).denominator == 1:
+        return base_text(value, dimension)
+    return quantity_text(there, written)
+
+
+def _money_text(value: Fraction, written: str) -> str:
+    """In the unit that is written, or the next smaller one in which it is no tiny part: 100 万元, not 0.01 亿元."""
+    for smaller in (written, "万元") if value else ():
+        there = value / unit(smaller).factor
+        is_readable = abs(there) >= TINY and (there * 10**READABLE).denominator == 1
+        if is_readable and unit(smaller).factor <= unit(written).factor:
+            return quantity_text(there, smaller)
+    return base_text(value, MONEY)
+
+
+def unit_of_product(left: str | None, right: str | None) -> str | None:
+    """In what a product is told: 万元 of 万元/份 × 份, 亩 of 亩 × %; None where it is none of the two."""
+    if left is None or right is None:
+        return None
+    dimensions = unit(left).dimension, unit(right).dimension
+    if PURE in dimensions:
+        return right if dimensions[0] == PURE else left
+    whole = product(*dimensions)
+    for priced in (right, left):
+        over, slash, _under = priced.partition("/")
+        if slash and unit(over).dimension == whole:
+            return over
+    return None
 
 
 def dimension_text(dimension: Dimension) -> str:

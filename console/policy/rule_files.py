@@ -110,6 +110,7 @@ def _listed(given: Any, types: Mapping[str, FactType], path: str, faults: list[s
         places = [str(index) for index in range(len(given))]
     else:
         raise BadFile(path, ["/facts：应为列表或对象"])
+    listed = [_by_code(each, types) for each in listed]
     for place, each in zip(places, listed, strict=True):
         for field, fault in _against(each, types):
             at = f"{_called(each, place)}/{field}" if isinstance(given, list) else place
@@ -122,6 +123,23 @@ def _called(fact: dict[str, Any], place: str) -> str:
     """A fact of a list by its name and period, as the short form has it: nobody counts entries."""
     period = f"@{fact['period']}" if isinstance(fact.get("period"), str) else ""
     return f"{fact['name']}{period}" if isinstance(fact.get("name"), str) else place
+
+
+def _by_code(fact: Any, types: Mapping[str, FactType]) -> Any:
+    """A code fact that is told by what people call its codes; a name of several codes stays, and is refused."""
+    declared = types.get(fact["name"]) if isinstance(fact, dict) and isinstance(fact.get("name"), str) else None
+    if declared is None or declared.kind not in (FactKind.CODE, FactKind.CODES) or not declared.codes:
+        return fact
+    value = fact.get("value")
+    told = [_code_meant(each, declared) for each in value] if isinstance(value, list) else _code_meant(value, declared)
+    return {**fact, "value": told}
+
+
+def _code_meant(value: Any, declared: FactType) -> Any:
+    if not isinstance(value, str) or declared.lists(value):
+        return value
+    called = declared.codes_called(value)
+    return called[0] if len(called) == 1 else value
 
 
 def _against(fact: Any, types: Mapping[str, FactType]) -> Iterator[tuple[str, str]]:

@@ -22,12 +22,12 @@ from console.policy.cohorts import cohort_json, cohort_lines, settled
 from console.policy.json_files import BadFile
 from console.policy.next_instalment import next_instalment
 from console.policy.rule_files import RuleFile, read_awards, read_decisions, read_facts, read_rules
-from contracts.rule import Amount, Assessment, FactSheet, Problem, ShareLine, State
+from contracts.rule import Amount, Assessment, ConditionResult, FactSheet, Problem, ShareLine, State
 from contracts.written import NotWritten, day_written
 from rules import assess, check, check_publication, headline_of, sentences
 from rules.earlier import families_passed_by
 from rules.parts import part_names
-from rules.text.phrases import LEVELS
+from rules.text.phrases import LEVELS, period_text
 
 ITEM_SCHEMA = "contracts/generated/item.schema.json"
 MARKS = {State.MET: "✓", State.NOT_MET: "✗", State.UNDETERMINED: "？"}
@@ -116,7 +116,8 @@ def _check(options: argparse.Namespace) -> int:
         print("规则可以计算，尚不能发布，内容如下：" if problems else "规则没有问题。")
         for name, title in TITLES.items():
             if told[name]:
-                print(f"【{title}】{told[name]}")
+                gap = "\n" if "\n" in told[name] else ""
+                print(f"【{title}】{gap}{told[name]}")
         for note in _notes(source):
             print(note)
     return 2 if problems else 0
@@ -210,19 +211,26 @@ def _lines(found: Assessment) -> Iterator[str]:
     below = ("缺少", "待核定：", *(each.text_zh for each in found.verdict.reasons))
     yield from (f"  说明：{why}" for why in headline.why if not why.startswith(below))
     for reason in found.verdict.reasons:
-        actual = f"；实际：{reason.actual}" if reason.actual is not None else ""
-        yield f"  {MARKS[reason.state]} {reason.text_zh}{actual}"
+        yield _reason_line(reason, found.verdict.state)
     for missing in dict.fromkeys((*found.verdict.missing, *found.amount.missing)):
         if missing.why == "contradicts":
             continue  # it is there, and the reason says against what it stands
-        period = f"（{missing.period}）" if missing.period else ""
-        yield f"  缺少{MISSING[missing.kind]}：{missing.label}{period}"
+        period = period_text(missing.period) if missing.kind == "fact" else ""
+        yield f"  缺少{MISSING[missing.kind]}：{period}{missing.label}"
     yield from _amount_lines(found.amount, due=headline.due is not None)
     for line in found.shares:
         yield f"  {LEVELS[line.payer]}支付 {line.money.yuan_text()} 元{_borne(line)}"
     for payee in found.payees:
         fund = f"（{payee.fund}）" if payee.fund else ""
         yield f"  {payee.label}得 {payee.money.yuan_text()} 元{fund}"
+
+
+def _reason_line(reason: ConditionResult, verdict: State) -> str:
+    """What was not needed, since another way was taken, is no cross."""
+    spare = reason.is_spare(verdict)
+    actual = f"；实际：{reason.actual}" if reason.actual is not None else ""
+    note = "（未采用，不影响结论）" if spare else ""
+    return f"  {'－' if spare else MARKS[reason.state]} {reason.text_zh}{actual}{note}"
 
 
 def _hints(found: Assessment, facts: FactSheet) -> Iterator[str]:

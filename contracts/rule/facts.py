@@ -246,9 +246,26 @@ class FactType(RulePart):
         """What people call this code; the code itself when it is not listed."""
         return self._labels.get(code, code)
 
+    def lists(self, code: str) -> bool:
+        """Whether it is one of the codes that are listed."""
+        return code in self._labels
+
+    def codes_called(self, label: str) -> tuple[str, ...]:
+        """The codes that people call so: one, where the name tells which."""
+        return tuple(entry.code for entry in self.codes if entry.label == label)
+
+    def name_instead_of_code(self, value: object) -> str | None:
+        """What in the value of a code fact is a code's name and no code: it compares with nothing."""
+        told = value if isinstance(value, tuple) else (value,)
+        return next((each for each in told if isinstance(each, str) and each in self._names), None)
+
     @cached_property
     def _labels(self) -> dict[str, str]:
         return {entry.code: entry.label for entry in self.codes}
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        return frozenset(self._labels.values()) - frozenset(self._labels)
 
 
 _NUMBER = re.compile(r"^-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,12})?\Z")

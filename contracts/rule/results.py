@@ -58,6 +58,13 @@ class ConditionResult(Model):
     required: str
     decisive: bool
 
+    def is_spare(self, verdict: State) -> bool:
+        """Whether it belongs to a way that was not taken, since another was: it hinders nothing.
+
+        Where the verdict is not *met*, what is met or open is told as such, whichever way it belongs to.
+        """
+        return not self.decisive and (verdict is State.MET or self.state is State.NOT_MET)
+
 
 class Verdict(Model):
     """`missing` names, in the order of the rule, the facts that would settle an undetermined verdict."""

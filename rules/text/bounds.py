@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from contracts.rule import FactBound
+from rules.text.layout import laid_out, numbered, together
 from rules.text.phrases import Names
-from rules.text.trees import leaf_text, numbered
+from rules.text.trees import leaf_text
 
 
 def bounds_sentence(bounds: tuple[FactBound, ...], names: Names) -> str:
@@ -12,4 +13,5 @@ def bounds_sentence(bounds: tuple[FactBound, ...], names: Names) -> str:
     if not bounds:
         return ""
     parts = [leaf_text(bound, names) for bound in bounds]
-    return f"所填数据须互相符合：{parts[0] if len(parts) == 1 else numbered(parts)}；不符合的须先核对更正。"
+    owed = laid_out(f"所填数据须互相符合：{parts[0] if len(parts) == 1 else numbered(parts)}")
+    return together(owed, "不符合的须先核对更正。")

@@ -6,19 +6,20 @@ from collections.abc import Mapping
 
 from contracts.rule import ItemRules, NamedValue
 from rules.named import values_in
+from rules.text.layout import laid_out, together
 from rules.text.phrases import Names
 from rules.text.trees import amount_sentence
 
 
 def definition_text(value: NamedValue, names: Names) -> str:
-    """What a named value is, without the full stop: `可补贴租金＝…`."""
+    """What a named value is, not laid out yet: `可补贴租金＝…`."""
     return f"{value.label}＝{amount_sentence(value.of, names)}"
 
 
 def definitions_sentence(rules: ItemRules) -> str:
     """All that an item defines."""
     names = Names(rules.fact_types_by_name, rules.reference_year, rules.parameters_by_name, rules.values_by_name)
-    return "".join(f"{definition_text(value, names)}。" for value in rules.values)
+    return together(*(laid_out(definition_text(value, names)) for value in rules.values))
 
 
 def defined_once(said: Mapping[str, tuple[object, str]], names: Names) -> dict[str, str]:
@@ -28,6 +29,6 @@ def defined_once(said: Mapping[str, tuple[object, str]], names: Names) -> dict[s
     for name, (part, text) in said.items():
         new = [value for value in values_in(part, names.values) if value.name not in told]
         told.update(value.name for value in new)
-        meaning = "。".join(definition_text(value, names) for value in new)
-        sentences[name] = f"{text}其中：{meaning}。" if meaning else text
+        meanings = [laid_out(definition_text(value, names)) for value in new]
+        sentences[name] = together(text, "其中：" if meanings else "", *meanings)
     return sentences

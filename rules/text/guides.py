@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from contracts.rule import ItemRules, Mode, Plan
 from rules.text.items import sentences
+from rules.text.layout import STEMS, together
 from rules.text.plans import MODES, limit_text
 
 LONGEST = 2000
@@ -14,8 +17,8 @@ def guide_sentences(rules: ItemRules) -> dict[str, str | tuple[str, ...]]:
     """What the guide says of the rules, by the names of its fields; the steps are several texts."""
     words, plan = sentences(rules), rules.plan
     return {
-        "conditions": _cut(words.eligibility + words.stacking + words.bounds),
-        "standard": _cut(words.amount + words.instalments + words.payees + words.quotas),
+        "conditions": _cut(together(words.eligibility, words.stacking, words.bounds)),
+        "standard": _cut(together(words.amount, words.instalments, words.payees, words.quotas)),
         "mode": MODES[plan.mode],
         "steps": _steps(plan),
         "time_limits": _time_limits(plan),
@@ -49,4 +52,34 @@ def _inspected(plan: Plan) -> bool:
 
 
 def _cut(text: str) -> str:
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 2]}……"
+    """Whole lines and entries, as far as there is room: half a figure would be another."""
+    if len(text) <= LONGEST:
+        return text
+    short = text[: LONGEST - 2]
+    last = max(short.rfind(sign) for sign in "\n；。")
+    return f"{short[: last + 1] if last > 0 else short}……"
+
+
+_BETWEEN = re.compile(
+    r"(?<![0-9])[0-9]{1,2}\. |[一二三四五六七八九十]+、|（[一二三四五六七八九十]+）|（[0-9]{1,2}）|[①-⑳]|[\s，。；：、（）“”×]"
+    r"|其中|的|后的差额|差额|乘以比例|分下列情形|依次为|即|以上合计|以上|并|且|或者|同时满足|满足下列条件之一|符合条件"
+    r"|不?[高低]于|减去|标准为|分档确定|有记录|不重复享受"
+    rf"|取得其余部分|取得全部|(?:条件)?[{STEMS}]"
+)
+"""What stands between the words of a rule: signs, numbers of lines, words that only join."""
+
+
+def says_the_same(written: str, said: str) -> bool:
+    """Whether a guide says what the rules say, though it was laid out otherwise: sentences were one line before, with
+    brackets in brackets. Compared is every word and every figure, not their order.
+    """
+    if written == said:
+        return True
+    words, rules = _words_of(written), _words_of(said)
+    if written.endswith("……") or said.endswith("……"):  # one was cut where the other goes on
+        return bool(words) and (len(words - rules) <= 1 or len(rules - words) <= 1)
+    return words == rules
+
+
+def _words_of(text: str) -> frozenset[str]:
+    return frozenset(word for word in _BETWEEN.split(text) if word)

@@ -14,8 +14,9 @@ from contracts.rule import (
     InstalmentsBy,
     Recheck,
 )
+from rules.text.layout import laid_out, listed, together
 from rules.text.phrases import IF_FAILED, Names, date_text, fraction_text
-from rules.text.trees import amount_sentence, eligibility_sentence
+from rules.text.trees import amount_sentence, condition_phrase
 
 _TOGETHER = "同时到期的各期一并兑付"
 _RECOMPUTED = "各期总额按当期数据重新计算，扣除前几期已付的"
@@ -25,27 +26,27 @@ _YEARS = {0: "首期申报当年", 1: "首期申报次年"}
 def instalments_sentence(plan: Instalments, names: Names) -> str:
     """In what parts it is paid."""
     terms = [text for holds, text in ((plan.together, _TOGETHER), (plan.whole == "recomputed", _RECOMPUTED)) if holds]
-    return _schedules(plan, names) + (f"{'；'.join(terms)}。" if terms else "")
+    return together(laid_out(_schedules(plan, names)), f"{'；'.join(terms)}。" if terms else "")
 
 
 def _schedules(plan: Instalments, names: Names) -> str:
     if isinstance(plan, InstalmentPlan):
-        return _parts(plan.parts, names) + "。"
+        return _parts(plan.parts, names)
     if isinstance(plan, InstalmentsBy):
         head = f"按{names.fact(plan.fact, plan.period)}分期"
         rows = [f"{names.codes(plan.fact, row.codes)}：{_parts(row.parts, names)}" for row in plan.rows]
     else:
-        head = "按首期申报时的情况分期，以后不再变动"
-        rows = [f"{eligibility_sentence(row.condition, names)}的：{_parts(row.parts, names)}" for row in plan.rows]
+        head = "按首期申报时的情况分期（以后不再变动）"
+        rows = [f"{condition_phrase(row.condition, names)}的：{_parts(row.parts, names)}" for row in plan.rows]
     if plan.otherwise is not None:
         rows.append(f"其他：{_parts(plan.otherwise, names)}")
-    return f"{head}。{'。'.join(rows)}。"
+    return f"{head}：{listed(rows)}"
 
 
 def _parts(parts: tuple[Instalment, ...], names: Names) -> str:
     if len(parts) == 1:
         return f"一次付清{_terms(parts[0], names)}"
-    return f"分 {len(parts)} 期：{'；'.join(_part(part, names) for part in parts)}"
+    return f"分 {len(parts)} 期：{listed(_part(part, names) for part in parts)}"
 
 
 def _part(part: Instalment, names: Names) -> str:
@@ -56,13 +57,13 @@ def _part(part: Instalment, names: Names) -> str:
 
 
 def _terms(part: Instalment, names: Names) -> str:
-    """From when, and on what conditions, in brackets."""
+    """From when, and on what conditions."""
     told = [_due(part, names)] if part.due_year is not None or part.due_on is not None else []
     if part.recheck is not None:
         first = Recheck(condition=part.recheck, exemption=part.exemption, if_failed=part.if_failed)
-        told.append(_recheck(first, names, "；"))
-    told += [_recheck(each, names, "，") for each in part.rechecks]
-    return f"（{'；'.join(told)}）" if told else ""
+        told.append(_recheck(first, names))
+    told += [_recheck(each, names) for each in part.rechecks]
+    return "".join(f"，{each}" for each in told)
 
 
 def _due(part: Instalment, names: Names) -> str:
@@ -73,11 +74,11 @@ def _due(part: Instalment, names: Names) -> str:
     return f"{since}起可申报"
 
 
-def _recheck(check: Recheck, names: Names, before_outcome: str) -> str:
-    phrase = f"须{eligibility_sentence(check.condition, names)}"
+def _recheck(check: Recheck, names: Names) -> str:
+    phrase = f"须{condition_phrase(check.condition, names)}"
     if check.exemption is not None:
-        phrase += f"，但{eligibility_sentence(check.exemption, names)}的除外"
-    return f"{phrase}{before_outcome}不符合的{_if_failed(check)}"
+        phrase += f"，但{condition_phrase(check.exemption, names)}的除外"
+    return f"{phrase}，不符合的{_if_failed(check)}"
 
 
 def _if_failed(check: Recheck) -> str:

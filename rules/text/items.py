@@ -16,17 +16,18 @@ from contracts.rule import (
 )
 from contracts.rule.amount_node import AmountNode
 from rules.facts import NO_TYPES, NOTHING_GIVEN, FactTypes, ParameterTypes
-from rules.text import limits, times
+from rules.text import growths, limits, times
 from rules.text.bounds import bounds_sentence
 from rules.text.definitions import defined_once
 from rules.text.instalments import instalments_sentence
+from rules.text.layout import laid_out, listed, together
 from rules.text.phrases import LEVELS, ROUNDING_WORDS, Names, fraction_text
 from rules.text.plans import plan_sentence
 from rules.text.terms import payees_sentence, quotas_sentence, stacking_sentence
 from rules.text.trees import amount_sentence, eligibility_sentence
 from rules.units import number, quantity_text
 
-NODES = (limits, times)
+NODES = (growths, limits, times)
 """The modules whose nodes have words besides those of the trees."""
 
 Part = Eligibility | AmountRule | RoundingRule | Shares | Plan
@@ -35,12 +36,12 @@ Part = Eligibility | AmountRule | RoundingRule | Shares | Plan
 def sentences(rules: ItemRules) -> RuleSentences:
     """An item's rules in words, with the names that the item gives its facts."""
     names = Names(rules.fact_types_by_name, rules.reference_year, rules.parameters_by_name, rules.values_by_name)
-    amount = f"{amount_sentence(rules.amount, names)}。"
+    amount = laid_out(amount_sentence(rules.amount, names))
     if rules.rounding != RoundingRule():
-        amount = f"{amount}{sentence(rules.rounding)}"
+        amount = together(amount, sentence(rules.rounding))
     said = {
         "amount": (rules.amount, amount),
-        "eligibility": (rules.eligibility, f"{eligibility_sentence(rules.eligibility, names)}。"),
+        "eligibility": (rules.eligibility, laid_out(eligibility_sentence(rules.eligibility, names))),
         "payees": (rules.payees, payees_sentence(rules.payees, names) if rules.payees is not None else ""),
         "instalments": (
             rules.instalments,
@@ -75,8 +76,8 @@ def sentence(
     if isinstance(part, RoundingRule):
         return f"金额{ROUNDING_WORDS[part.mode]}到{part.to}。"
     if isinstance(part, AmountNode):
-        return f"{amount_sentence(part, names)}。"
-    return f"{eligibility_sentence(part, names)}。"
+        return laid_out(amount_sentence(part, names))
+    return laid_out(eligibility_sentence(part, names))
 
 
 def shares_sentence(shares: Shares, names: Names) -> str:
@@ -85,17 +86,18 @@ def shares_sentence(shares: Shares, names: Names) -> str:
         rows = [f"{names.codes(shares.fact, row.codes)}：{_split_text(row.split)}" for row in shares.rows]
         if shares.otherwise is not None:
             rows.append(f"其他：{_split_text(shares.otherwise)}")
-        return f"资金按{names.fact(shares.fact, shares.period)}分担。{''.join(rows)}"
-    return f"资金{_split_text(shares)}"
+        return laid_out(f"资金按{names.fact(shares.fact, shares.period)}分担：{listed(rows)}")
+    return f"资金{_split_text(shares)}。"
 
 
 def _split_text(shares: Split) -> str:
-    if len(shares.parts) == 1:
-        return f"由{LEVELS[shares.parts[0].payer]}承担。"
-    parts = "，".join(_share_text(part) for part in shares.parts)
     advance = "；由县级先行全额兑付，再与其他级次结算" if shares.mode == "county_advances" else ""
+    bearing = [part for part in shares.parts if number(part.fraction.partition("/")[0])]
+    if len(bearing) == 1 and bearing[0].most is None:
+        return f"由{LEVELS[bearing[0].payer]}{'全部' if len(shares.parts) > 1 else ''}承担{advance}"
+    parts = "，".join(_share_text(part) for part in shares.parts)
     rest = "不足一分的尾差" if all(part.most is None for part in shares.parts) else "其余部分"
-    return f"{parts}，{rest}由{LEVELS[shares.remainder_to]}承担{advance}。"
+    return f"{parts}，{rest}由{LEVELS[shares.remainder_to]}承担{advance}"
 
 
 def _share_text(part: SharePart) -> str:

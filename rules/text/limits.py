@@ -21,8 +21,8 @@ def _decided_open(rule: DecidedOpen, names: Names) -> str:
     ceiling = quantity_text(number(rule.grounds.ceiling.limit), rule.grounds.ceiling.unit)
     minutes = rule.grounds.minutes
     return (
-        f"由{rule.by}一事一议核定{least}，财政限额 {ceiling}（{rule.grounds.ceiling.basis}），超过的须重新决策"
-        f"（依据：{rule.grounds.legal_basis}；会议纪要：{minutes.reference}，{minutes.date}）"
+        f"由{rule.by}一事一议核定{least}，财政限额 {ceiling}，依据{rule.grounds.ceiling.basis}，超过的须重新决策"
+        f"，一事一议依据{rule.grounds.legal_basis}，会议纪要为{minutes.reference}，{minutes.date}"
     )
 
 
@@ -30,14 +30,16 @@ def _cap(rule: Cap, names: Names) -> str:
     phrase, limit = f"{amount_sentence(rule.of, names)}，{all_of(rule.of)}", entry(rule.limit, names)
     if rule.scope == "payment":
         return f"{phrase}最高不超过 {limit}"
-    counted = f"（与{counted_text(rule.counted, names)}合并计算）" if rule.counted is not None else ""
+    counted = f"与{counted_text(rule.counted, names)}合并计算" if rule.counted is not None else ""
+    if counted:
+        counted = f"，{counted}" if "（" in counted else f"（{counted}）"
     return f"{phrase}{scope_text(rule.scope, rule.counted, names)}最高不超过 {limit}{counted}"
 
 
 def _cap_in_order(rule: CapInOrder, names: Names) -> str:
     parts = numbered(_in_order(part, names) for part in rule.of)
     reach = "" if rule.scope == "payment" else scope_text(rule.scope, rule.counted, names)
-    counted = f"（与{counted_text(rule.counted, names)}合并计算）" if rule.counted is not None else ""
+    counted = f"，与{counted_text(rule.counted, names)}合并计算" if rule.counted is not None else ""
     return f"按次序计算下列各项，{reach}合计最高不超过 {entry(rule.limit, names)}{counted}，先满足前一项，余额用于后一项：{parts}"
 
 

@@ -58,6 +58,9 @@ IF_FAILED = {
 }
 COMPARED = {"eq": "等于", "ne": "不等于", "ge": "不低于", "gt": "高于", "le": "不高于", "lt": "低于"}
 DATES_COMPARED = {"eq": "为", "ne": "不为", "ge": "不早于", "gt": "晚于", "le": "不晚于", "lt": "早于"}
+OPPOSITES = {"eq": "ne", "ne": "eq", "ge": "lt", "lt": "ge", "gt": "le", "le": "gt"}
+"""What holds where the other does not."""
+
 _YEARS = {"Y": "本年", "Y-1": "上年", "Y-2": "前年"}
 _QUARTERS = {"1": "一", "2": "二", "3": "三", "4": "四"}
 _BOUNDED = {
@@ -83,6 +86,10 @@ _CODED = {
     Operator.NOT_IN: "不属于{}",
     Operator.CONTAINS: "包括{}",
 }
+_OPPOSITES = {Operator.NE: Operator.EQ, Operator.NOT_IN: Operator.IN, Operator.LT: Operator.GE}
+_DATED_OPPOSITES = {Operator.NE: Operator.EQ, Operator.GE: Operator.BEFORE, Operator.LE: Operator.AFTER}
+"""What is said of what must not be, where 不得 would stand before another no."""
+
 _BARE = {
     Operator.IS_TRUE: ("是", "否"),
     Operator.IS_FALSE: ("否", "是"),
@@ -179,8 +186,13 @@ def required_text(condition: Condition, declared: FactType | None, negated: bool
     """What is asked of the fact: `在 2,000 万元以上（含）`; under a `not`, `不得在 2,000 万元以上（含）`."""
     if condition.operator in _BARE:
         return _BARE[condition.operator][negated]
-    phrase = _compared_text(condition, declared)
-    return f"不得{phrase}" if negated else phrase
+    if not negated:
+        return _compared_text(condition, declared)
+    dated = condition.unit is None and _is_dated(condition.operator, declared)
+    opposite = (_DATED_OPPOSITES if dated else _OPPOSITES).get(condition.operator)
+    if opposite is not None:
+        return _compared_text(condition.model_copy(update={"operator": opposite}), declared)
+    return f"不得{_compared_text(condition, declared)}"
 
 
 def _compared_text(condition: Condition, declared: FactType | None) -> str:
@@ -236,7 +248,7 @@ def date_text(day: DateRef, names: Names) -> str:
             return _shifted_text(day, names)
         case Earliest() | Latest():
             which = "较早" if isinstance(day, Earliest) else "较晚"
-            return f"（{'、'.join(date_text(each, names) for each in day.of)}中的{which}者）"
+            return f"{'、'.join(date_text(each, names) for each in day.of)}中{which}的一天"
         case _:
             when = absolute_period(day.period, names.reference_year) if names.reference_year else day.period
             return f"{period_text(when)}{'首日' if isinstance(day, StartOf) else '末日'}"
@@ -253,11 +265,11 @@ _SNAPPED = {
 
 
 def _shifted_text(day: Shifted, names: Names) -> str:
-    """`（总部认定日后 5 年的次月首日）`."""
+    """`总部认定日后 5 年的次月首日`."""
     moves = ((day.years, "年"), (day.months, "个月"), (day.days, "天"))
     told = [f"{'后' if count > 0 else '前'} {abs(count)} {word}" for count, word in moves if count]
-    phrase = f"{date_text(day.day, names)}{'、'.join(told)}"
-    return f"（{phrase}的{_SNAPPED[day.to]}）" if day.to is not None else f"（{phrase}）"
+    phrase = f"{date_text(day.day, names)}{'再往'.join(told)}"
+    return f"{phrase}的{_SNAPPED[day.to]}" if day.to is not None else phrase
 
 
 def years_text(years: int | None) -> str:
@@ -294,6 +306,6 @@ def fraction_text(fraction: str) -> str:
     """A part of the whole for people: `50%`, or `1/3` where percent would not be exact."""
     over, _, under = fraction.partition("/")
     if not under:
-        return "100%" if over == "1" else "0"
+        return "100%" if over == "1" else "0%"
     percent = number(over) * 100 / number(under)
     return f"{number_text(percent)}%" if percent.denominator == 1 else fraction

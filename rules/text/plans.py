@@ -14,6 +14,7 @@ from contracts.rule import (
     TimeUnit,
     Window,
 )
+from rules.text.layout import shallow
 from rules.text.phrases import Names
 
 MODES = {Mode.NO_APPLICATION: "免申即享", Mode.INSTANT: "即申即享", Mode.COMMITTED: "承诺兑现"}
@@ -80,7 +81,7 @@ def step_text(step: PlanStep) -> str:
         notes.append(f"限 {limit_text(step.clock)}")
     if not step.counts_against_limit:
         notes.append(f"不计入审核时限，依据{step.exclusion_basis}")
-    return f"{STEPS[step.kind]}（{'；'.join(notes)}）" if notes else STEPS[step.kind]
+    return shallow(f"{STEPS[step.kind]}（{'；'.join(notes)}）") if notes else STEPS[step.kind]
 
 
 def _window_text(window: Window) -> str:

@@ -15,6 +15,7 @@ from contracts.rule import (
     Stacking,
     Within,
 )
+from rules.text.layout import laid_out, listed
 from rules.text.phrases import Names, fraction_text, parts_text, years_text
 from rules.text.trees import bracketed, entry, numbered
 from rules.units import number, quantity_text
@@ -31,17 +32,18 @@ _GRANTED = {"refuse": "已兑付的不再重复兑付", "top_up": "已兑付的�
 
 def payees_sentence(payees: Payees, names: Names) -> str:
     """Who receives the money."""
-    return "；".join(_payee(part, names) for part in payees.parts) + "。"
+    alone = len(payees.parts) == 1
+    return laid_out(listed((_payee(part, names, alone=alone) for part in payees.parts), "收款人"))
 
 
-def _payee(part: PayeePart, names: Names) -> str:
+def _payee(part: PayeePart, names: Names, *, alone: bool) -> str:
     fund = f"，从{part.fund}列支" if part.fund else ""
     most = f"，最多 {entry(part.most, names)}，超出部分不予支付" if part.most is not None else ""
     if part.amount is not None:
         return f"{part.label}取得{bracketed(part.amount, names)}{most}{fund}"
     if part.fraction is not None:
         return f"{part.label}取得 {fraction_text(part.fraction)}{most}{fund}"
-    return f"{part.label}取得其余部分{most}{fund}"
+    return f"{part.label}取得{'全部' if alone else '其余部分'}{most}{fund}"
 
 
 def stacking_sentence(stacking: tuple[Stacking, ...], names: Names) -> str:
@@ -52,7 +54,7 @@ def stacking_sentence(stacking: tuple[Stacking, ...], names: Names) -> str:
 def _stack(rule: Stacking, names: Names) -> str:
     match rule:
         case Exclusive():
-            others = "其他各项政策" if rule.families == "any" else f"事项 {'、'.join(rule.families)}"
+            others = "其他各项政策" if rule.families == "any" else f"事项 {'、'.join(rule.families)} "
             parts = parts_text(rule.parts)
             phrase = f"{_within(rule.within, names)}{parts}与{others}不重复享受，{_KEEP[rule.keep]}，{_GRANTED[rule.granted]}"
             return f"{phrase}（{rule.note}）" if rule.note else phrase
@@ -79,11 +81,10 @@ def _within(within: Within, names: Names) -> str:
 
 def quotas_sentence(quotas: tuple[Quota, ...], names: Names) -> str:
     """What happens when there is not enough for all."""
-    return (
-        numbered(_quota(quota, names) for quota in quotas) + "。"
-        if len(quotas) > 1
-        else "".join(f"{_quota(quota, names)}。" for quota in quotas)
-    )
+    told = [_quota(quota, names) for quota in quotas]
+    if len(told) > 1:
+        return laid_out(numbered(told))
+    return laid_out(told[0]) if told else ""
 
 
 def _quota(quota: Quota, names: Names) -> str:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from contracts.rule import (
@@ -39,7 +38,6 @@ from contracts.rule import (
     Parameter,
     PerUnit,
     Product,
-    Quotient,
     Rate,
     Rounded,
     Sum,
@@ -50,11 +48,13 @@ from contracts.rule import (
     When,
     WholeSteps,
 )
-from contracts.typed import is_digits
+from rules.text.layout import condition_in_brackets, in_brackets, listed
+from rules.text.layout import numbered as numbered
 from rules.text.phrases import (
     BENEFITS,
     COMPARED,
     DATES_COMPARED,
+    OPPOSITES,
     ROUNDING_WORDS,
     Names,
     band_text,
@@ -65,24 +65,22 @@ from rules.units import number, quantity_text
 Comparing = Compare | CompareDates | CompoundGrowth
 
 
+# Phrases carry the marks of `rules.text.layout`; whoever shows one lays it out.
+
+
 def eligibility_sentence(rule: Eligibility, names: Names) -> str:
-    """Conditions in words, without the full stop; groups inside groups stand in brackets."""
+    """Conditions in words, without the full stop; groups are lists, those inside others in brackets."""
     match rule:
         case Condition():
             return names.condition(rule)
         case Compare() | CompareDates() | CompoundGrowth():
             return leaf_text(rule, names)
         case Not():
-            if isinstance(rule.of, Condition):
-                return names.condition(rule.of, negated=True)
-            if isinstance(rule.of, Comparing):
-                return leaf_text(rule.of, names, negated=True)
-            return f"不得有下列情形：{_grouped(rule.of, names)}"
+            return _denied(rule.of, names)
         case AllOf() | AnyOf() | NOf():
             if len(rule.of) == 1 and not isinstance(rule, NOf):
                 return eligibility_sentence(rule.of[0], names)
-            parts = numbered(_grouped(part, names) for part in rule.of)
-            return f"{_opening(rule)}：{parts}"
+            return f"{_opening(rule)}：{numbered(_grouped(part, names) for part in rule.of)}"
 
 
 def _opening(rule: AllOf | AnyOf | NOf) -> str:
@@ -91,9 +89,49 @@ def _opening(rule: AllOf | AnyOf | NOf) -> str:
     return "同时满足" if isinstance(rule, AllOf) else "满足下列条件之一"
 
 
+def _denied(rule: Eligibility, names: Names) -> str:
+    """What must not be: `不得有下列任一情形：…`; what must not not be is what must be."""
+    if isinstance(rule, Condition):
+        return names.condition(rule, negated=True)
+    if isinstance(rule, Comparing):
+        return leaf_text(rule, names, negated=True)
+    if isinstance(rule, Not):
+        return eligibility_sentence(rule.of, names)
+    if len(rule.of) == 1 and not isinstance(rule, NOf):
+        return _denied(rule.of[0], names)
+    opening = "不得有下列任一情形" if isinstance(rule, AnyOf) else "不得同时有下列情形"
+    if isinstance(rule, NOf):
+        opening = f"不得有下列情形中的 {rule.least} 项或更多"
+    return f"{opening}：{numbered(_grouped(part, names) for part in rule.of)}"
+
+
 def _grouped(rule: Eligibility, names: Names) -> str:
+    """A condition as an entry of a list."""
     phrase = eligibility_sentence(rule, names)
-    return f"（{phrase}）" if isinstance(rule, AllOf | AnyOf | NOf) else phrase
+    return in_brackets(phrase) if _is_group(rule) else phrase
+
+
+def _is_group(rule: Eligibility) -> bool:
+    while isinstance(rule, Not):
+        rule = rule.of
+    return isinstance(rule, AllOf | AnyOf | NOf)
+
+
+SHORT_GROUP = 60
+"""Characters of a group of conditions that stands in the middle of a sentence without brackets."""
+
+
+def condition_phrase(rule: Eligibility, names: Names) -> str:
+    """A condition in front of 的: `A且B`, or a bracket where there is more to it."""
+    if not _is_group(rule):
+        return eligibility_sentence(rule, names).replace("：有记录", "有记录").replace("：否", "为“否”")
+    if isinstance(rule, AllOf | AnyOf) and not any(_is_group(part) for part in rule.of):
+        joined = ("，且" if isinstance(rule, AllOf) else "，或者").join(
+            eligibility_sentence(part, names) for part in rule.of
+        )
+        if len(joined) <= SHORT_GROUP:
+            return joined
+    return condition_in_brackets(eligibility_sentence(rule, names))
 
 
 def leaf_text(rule: Comparing, names: Names, negated: bool = False) -> str:
@@ -112,39 +150,24 @@ def leaf_text(rule: Comparing, names: Names, negated: bool = False) -> str:
 
 
 def required_leaf_text(rule: Comparing, names: Names, negated: bool = False) -> str:
-    """What is asked of the left side: `不低于 15%`."""
+    """What is asked of the left side: `不低于 15%`; under a `not` the opposite."""
+    operator = OPPOSITES[rule.operator] if negated else rule.operator
     match rule:
         case Compare():
-            phrase = f"{COMPARED[rule.operator]} {bracketed(rule.right, names)}"
+            return f"{COMPARED[operator]} {bracketed(rule.right, names)}"
         case CompareDates():
-            phrase = f"{DATES_COMPARED[rule.operator]}{date_text(rule.right, names)}"
+            return f"{DATES_COMPARED[operator]}{date_text(rule.right, names)}"
         case CompoundGrowth():
-            phrase = f"{COMPARED[rule.operator]} {bracketed(rule.rate, names)}"
-    phrase = _closed_up(phrase)
-    return f"不得{phrase}" if negated else phrase
-
-
-def numbered(parts: Iterable[str]) -> str:
-    """`1. …；2. …`"""
-    return "；".join(f"{index}. {part}" for index, part in enumerate(parts, 1))
+            return f"{COMPARED[operator]} {bracketed(rule.rate, names)}"
 
 
 def amount_sentence(rule: AmountRule, names: Names) -> str:
     """An amount in words, without the full stop."""
-    phrase = _closed_up(AMOUNTS[type(rule)](rule, names))
+    phrase = AMOUNTS[type(rule)](rule, names)
     return f"{rule.name}：{phrase}" if rule.name else phrase
 
 
-_BLANKS = re.compile(r"(?<![0-9]\.) (?=（)|(?<=）) ")
-
-
-def _closed_up(phrase: str) -> str:
-    """No blanks around full-width brackets: they stand where a figure, which has blanks, might stand."""
-    return _BLANKS.sub("", phrase)
-
-
 _LISTING = (Sum, CapInOrder, Highest, Lowest, Table, Lookup, When, Each, GrowthBands, CountMet)
-_WORDS = (Fixed, FactAmount, Parameter, NamedFigure)
 _ABOUT_ALL = (Cap, TopUp, AtLeast, Threshold, Rounded)
 
 
@@ -152,6 +175,8 @@ def lists(rule: AmountRule) -> bool:
     """Whether its words are a list, so that what stands behind them could be read as its last entry only."""
     while isinstance(rule, _ABOUT_ALL):
         rule = rule.of
+    if isinstance(rule, When) and rule.otherwise is None:
+        return lists(rule.then)
     return isinstance(rule, _LISTING)
 
 
@@ -163,16 +188,39 @@ def all_of(rule: AmountRule) -> str:
 
 
 def entry(rule: AmountRule, names: Names) -> str:
-    """An amount as an entry of a list: a list in a list stands in brackets."""
-    return bracketed(rule, names) if lists(rule) else amount_sentence(rule, names)
+    """An amount as an entry of a list: a list in a list has bounds."""
+    phrase = AMOUNTS[type(rule)](rule, names)
+    if lists(rule):
+        return in_brackets(phrase, rule.name or "")
+    return f"{rule.name}：{phrase}" if rule.name else phrase
+
+
+_LEAVES = (Fixed, FactAmount, Parameter, NamedFigure)
+_PLAIN = (*_LEAVES, Growth, Elapsed, Unstated, CountCodes)
+"""What needs no brackets inside another: its words end where they end."""
 
 
 def bracketed(rule: AmountRule, names: Names) -> str:
-    """An amount as a part of another: what is more than a word or two stands in brackets."""
-    if rule.name and not isinstance(rule, Cap | Decided | DecidedOpen):
-        return rule.name if isinstance(rule, Fixed | FactAmount | Parameter) else f"“{amount_sentence(rule, names)}”"
-    phrase = amount_sentence(rule, names)
-    return phrase if isinstance(rule, (*_WORDS, Growth, Elapsed)) else f"（{phrase}）"
+    """An amount as a part of another: what is more than a word or two has bounds."""
+    phrase = AMOUNTS[type(rule)](rule, names)
+    if isinstance(rule, Fixed):
+        return f"{rule.name} {phrase}" if rule.name else phrase
+    if isinstance(rule, _PLAIN):
+        return f"{rule.name}{in_brackets(phrase)}" if rule.name and rule.name not in phrase else phrase
+    if rule.name and isinstance(rule, Cap | Decided | DecidedOpen):
+        return in_brackets(f"{rule.name}：{phrase}")
+    if rule.name:
+        return in_brackets(phrase, rule.name)
+    if isinstance(rule, Difference) and isinstance(rule.of, _LEAVES) and _is_short(rule.less):
+        return f"{phrase}{'' if isinstance(rule.less, _LEAVES) else '后'}的差额"
+    return phrase if _is_short(rule) else in_brackets(phrase)
+
+
+def _is_short(rule: AmountRule) -> bool:
+    """A figure, or a share of one: what stands around it cannot be read into it."""
+    if isinstance(rule, Rate) and not rule.name:
+        return isinstance(rule.base, _LEAVES) and isinstance(rule.rate, Fixed)
+    return isinstance(rule, _LEAVES)
 
 
 def _fixed(rule: Fixed, names: Names) -> str:
@@ -190,8 +238,8 @@ def _parameter(rule: Parameter, names: Names) -> str:
 
 
 def _rate(rule: Rate, names: Names) -> str:
-    base, rate = bracketed(rule.base, names), amount_sentence(rule.rate, names)
-    return f"{base}的 {rate}" if isinstance(rule.rate, Fixed) else f"{base}乘以比例（{rate}）"
+    base, rate = bracketed(rule.base, names), bracketed(rule.rate, names)
+    return f"{base}的 {rate}" if isinstance(rule.rate, Fixed) else f"{base} × {rate}"
 
 
 def _per_unit(rule: PerUnit, names: Names) -> str:
@@ -204,47 +252,6 @@ def _product(rule: Product, names: Names) -> str:
 
 def _difference(rule: Difference, names: Names) -> str:
     return f"{bracketed(rule.of, names)}减去{bracketed(rule.less, names)}"
-
-
-def _quotient(rule: Quotient, names: Names) -> str:
-    if isinstance(rule.by, Fixed) and rule.by.unit == "倍" and is_digits(rule.by.value):
-        return f"{bracketed(rule.of, names)}的 1/{rule.by.value}"
-    return f"{bracketed(rule.of, names)}与{bracketed(rule.by, names)}之比{_when_zero(rule, names)}"
-
-
-def _growth(rule: Growth, names: Names) -> str:
-    phrase = f"{bracketed(rule.now, names)}较{bracketed(rule.before, names)}的增速"
-    if rule.when_not_positive is None:
-        return f"{phrase}{_when_zero(rule, names)}"
-    return f"{phrase}（{_when_not_positive(rule.when_not_positive, names)}）"
-
-
-def _when_not_positive(then: AmountRule, names: Names) -> str:
-    return f"基期为零或负数的，按 {entry(then, names)}计"
-
-
-def _when_zero(rule: Quotient | Growth, names: Names) -> str:
-    if rule.when_zero is None:
-        return ""
-    what = "基期" if isinstance(rule, Growth) else "除数"
-    return f"（{what}为零的，按 {amount_sentence(rule.when_zero, names)}计）"
-
-
-def _growth_bands(rule: GrowthBands, names: Names) -> str:
-    start = "达到入门增速以后" if rule.from_entry else ""
-    steps: list[str] = []
-    for step in rule.steps:
-        rate = bracketed(step.rate, names)
-        if step.up_to is None:
-            steps.append(f"{'其余' if steps else '全部'}增量按 {rate}")
-        else:
-            steps.append(f"增速 {bracketed(step.up_to, names)} 以内的增量按 {rate}")
-    base = f"{bracketed(rule.now, names)}较{bracketed(rule.before, names)}"
-    entry = bracketed(rule.entry, names)
-    without = "基期为零或负数的不予奖补"
-    if rule.when_not_positive is not None:
-        without = _when_not_positive(rule.when_not_positive, names)
-    return f"{base}增速达到 {entry} 以上（含）的，{start}{'，'.join(steps)}计算；{without}"
 
 
 def _at_least(rule: AtLeast, names: Names) -> str:
@@ -263,7 +270,7 @@ def _rounded(rule: Rounded, names: Names) -> str:
 def _whole_steps(rule: WholeSteps, names: Names) -> str:
     step = quantity_text(number(rule.step), rule.unit)
     part = {"down": "不足的部分不计", "up": "不足的部分按 1 份计"}.get(rule.rounding, ROUNDING_WORDS[rule.rounding])
-    return f"{bracketed(rule.of, names)}每满 {step}计 1 {rule.counted_as}（{part}）"
+    return f"{bracketed(rule.of, names)}每满 {step}计 1 {rule.counted_as}，{part}"
 
 
 def _count_codes(rule: CountCodes, names: Names) -> str:
@@ -283,16 +290,22 @@ def _each(rule: Each, names: Names) -> str:
 
 def _table(rule: Table, names: Names) -> str:
     verb = "分段累进计算" if rule.basis == "marginal" else "分档确定"
-    bands = "；".join(f"{band_text(band, rule.unit)}的，{entry(band.then, names)}" for band in rule.bands)
-    by = bracketed(rule.by, names) if lists(rule.by) else amount_sentence(rule.by, names)
-    return f"按{by}{verb}：{bands}"
+    bands = listed(f"{band_text(band, rule.unit)}的，{entry(band.then, names)}" for band in rule.bands)
+    return f"按{bracketed(rule.by, names)}{verb}：{bands}"
 
 
 def _lookup(rule: Lookup, names: Names) -> str:
-    rows = [f"{names.codes(rule.fact, row.codes)} {entry(row.then, names)}" for row in rule.rows]
+    rows = [(names.codes(rule.fact, row.codes), row.then) for row in rule.rows]
     if rule.otherwise is not None:
-        rows.append(f"其他 {entry(rule.otherwise, names)}")
-    return f"按{names.fact(rule.fact, rule.period)}确定：{'；'.join(rows)}"
+        rows.append(("其他", rule.otherwise))
+    told = [_row(what, then, names) for what, then in rows]
+    return f"按{names.fact(rule.fact, rule.period)}确定：{listed(told)}"
+
+
+def _row(what: str, then: AmountRule, names: Names) -> str:
+    if then.name == what:
+        then = then.model_copy(update={"name": None})
+    return f"{what}{' ' if isinstance(then, _LEAVES) else '的，'}{entry(then, names)}"
 
 
 def _named(rule: NamedFigure, names: Names) -> str:
@@ -315,18 +328,21 @@ def _several(opening: str) -> Callable[[Any, Names], str]:
 
 
 def _part(rule: AmountRule, names: Names) -> str:
-    if rule.name and lists(rule):
-        return f"{rule.name}：（{_closed_up(AMOUNTS[type(rule)](rule, names))}）"
-    phrase = amount_sentence(rule, names)
-    return phrase if isinstance(rule, _WORDS) or rule.name else f"（{phrase}）"
+    """A part of a list: behind its name, where it has one, its words."""
+    phrase = AMOUNTS[type(rule)](rule, names)
+    if lists(rule):
+        phrase = in_brackets(phrase)
+    return f"{rule.name}：{phrase}" if rule.name else phrase
 
 
 def _when(rule: When, names: Names) -> str:
-    phrase = f"{_grouped(rule.condition, names)}的，{entry(rule.then, names)}"
-    return f"{phrase}；否则，{entry(rule.otherwise, names)}" if rule.otherwise is not None else phrase
+    phrase = f"{condition_phrase(rule.condition, names)}的，{entry(rule.then, names)}"
+    if rule.otherwise is None:
+        return phrase
+    return listed((phrase, f"否则，{entry(rule.otherwise, names)}"), "分下列情形")
 
 
-AMOUNTS: dict[type, Callable[[Any, Names], str]] = {  # `rules.text.limits` and `rules.text.times` enter theirs
+AMOUNTS: dict[type, Callable[[Any, Names], str]] = {  # others enter theirs: `rules.text.items.NODES`
     Fixed: _fixed,
     FactAmount: _fact,
     Parameter: _parameter,
@@ -334,9 +350,6 @@ AMOUNTS: dict[type, Callable[[Any, Names], str]] = {  # `rules.text.limits` and 
     PerUnit: _per_unit,
     Product: _product,
     Difference: _difference,
-    Quotient: _quotient,
-    Growth: _growth,
-    GrowthBands: _growth_bands,
     AtLeast: _at_least,
     Threshold: _threshold,
     Rounded: _rounded,

@@ -9,7 +9,7 @@ from contracts.authoring import GUIDE_PARTS, GuideAgreement, GuidePart
 from contracts.item import PolicyItemContent
 from contracts.refusal import Conflict, Reason
 from contracts.rule import ItemRules
-from rules import guide_sentences, sentences
+from rules import guide_sentences, says_the_same, sentences
 from services.catalog.policies.differences import LABELS
 from services.catalog.policies.quantities import unknown_to
 
@@ -51,7 +51,7 @@ def left_to_the_rules(content: PolicyItemContent) -> dict[str, Any]:
     """The item as the first text of a draft: what its guide says from the rules is left out, and so follows them."""
     text, said = content.model_dump(mode="json"), guide_sentences(content.rules)
     for part in GUIDE_PARTS:
-        if getattr(content.guide, part) == said[part]:
+        if says_the_same(_text(getattr(content.guide, part)), _text(said[part])):
             del text["guide"][part]
     return text
 
@@ -60,7 +60,10 @@ def following(content: PolicyItemContent, before: PolicyItemContent) -> PolicyIt
     """A revision whose guide repeats what was written from the former rules: it is written from the new ones."""
     was = guide_sentences(before.rules)
     repeated = [
-        each for each in GUIDE_PARTS if getattr(content.guide, each) == getattr(before.guide, each) == was[each]
+        each
+        for each in GUIDE_PARTS
+        if getattr(content.guide, each) == getattr(before.guide, each)
+        and says_the_same(_text(getattr(before.guide, each)), _text(was[each]))
     ]
     return written_anew(content, repeated)
 
@@ -126,7 +129,7 @@ def _compared(
         label=LABELS[part],
         written=None if left else written,
         from_rules=from_rules,
-        differs=() if left or written == from_rules else _differs(part, written, known),
+        differs=() if left or says_the_same(written, from_rules) else _differs(part, written, known),
     )
 
 

@@ -28,6 +28,7 @@ from contracts.rule import (
 from rules.text.definitions import definition_text
 from rules.text.instalments import instalments_sentence
 from rules.text.items import sentence, shares_sentence
+from rules.text.layout import laid_out
 from rules.text.phrases import Names, date_text
 from rules.text.plans import plan_sentence, step_text
 from rules.text.terms import payees_sentence, quotas_sentence, stacking_sentence
@@ -58,8 +59,8 @@ LISTED: Mapping[str, tuple[Any, Say]] = MappingProxyType(
     }
 )
 NODES: tuple[tuple[Any, Say], ...] = (
-    (AmountRule, amount_sentence),
-    (Eligibility, eligibility_sentence),
+    (AmountRule, lambda part, names: laid_out(amount_sentence(part, names), "")),
+    (Eligibility, lambda part, names: laid_out(eligibility_sentence(part, names), "")),
     (DateRef, date_text),
 )
 """The trees: whatever names a `node` is one of these, or is a part of its own."""

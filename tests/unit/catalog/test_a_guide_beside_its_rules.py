@@ -190,3 +190,43 @@ def test_20_is_not_30_and_20_percent_is_not_20_yuan() -> None:
     assert unknown_to("20万元", "30万元") == ("20万元",)
     assert unknown_to("20%", "20元") == ("20%",)
     assert unknown_to("奖励20万元、再奖励20万元", "无") == ("20万元",)
+
+
+# -- guides from before sentences had lines -----------------------------------------------------------------------
+
+FORMER = {
+    "AH-010": (
+        (
+            "同时满足：1. 规模以上企业；2. 2024年度研发费用在 500 万元以上（含）；3. （满足下列条件之一：1. 2024年度研发支出全省排名在 100 名以下（含）；"
+            "2. 2024年度研发强度全省排名在 100 名以下（含））。同一年度最多享受 1 次。"
+        ),
+        "50 万元。名额 200 个，先到先得。",
+    ),
+    "GZ-001": (
+        "同时满足：1. 团队人数在 20 人以上（含）；2. 客源地属于境内市外、境外。",
+        (
+            "按团队人数计，标准为（下列各项之和：1. 精品团（线路含所列景点）或基本团标准：（线路含市内 5A 景区、国家级度假区或方特之一的，（按客源地确定："
+            "境内市外 50 元/人；境外 100 元/人）；否则，（按客源地确定：境内市外 30 元/人；境外 60 元/人））；2. 住满两晚另加："
+            "（两晚均入住星级饭店、绿色饭店或持证民宿的，20 元/人；否则，0 元/人））。"
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("code", FORMER)
+def test_a_guide_that_was_written_in_the_former_layout_still_follows_its_rules(
+    sample_item: SampleItem, code: str
+) -> None:
+    conditions, standard = FORMER[code]
+    sample = sample_item(code)
+    guide = sample.guide.model_copy(update={"conditions": conditions, "standard": standard})
+    published = sample.model_copy(update={"guide": guide})
+    assert not any(each.differs for each in agreement(published))
+    assert {"conditions", "standard"} <= set(followed(left_to_the_rules(published)))
+    revised = following(published, published)
+    assert revised.guide == sample.guide
+    changed = published.model_copy(
+        update={"guide": guide.model_copy(update={"standard": standard.replace("50 ", "55 ")})}
+    )
+    assert "standard" not in followed(left_to_the_rules(changed))
+    assert [each.part for each in agreement(changed) if each.differs] == ["standard"]

@@ -115,10 +115,10 @@ def test_caps_nest_and_each_says_what_is_left():
     found = amount(nested, award(7, 2025), award(90, 2024))
     assert found.money == Money.from_yuan(30_000)
     assert [line.text_zh for line in found.working[1:]] == [
-        "年度封顶 120,000 元，本事项已获 70,000 元，剩余 50,000 元",
-        "年度封顶 50,000 元：100,000 元 → 50,000 元",
-        "累计封顶 1,000,000 元，本事项已获 970,000 元，剩余 30,000 元",
-        "累计封顶 30,000 元：50,000 元 → 30,000 元",
+        "年度封顶 12 万元，本事项已获 7 万元，剩余 5 万元",
+        "年度封顶剩余 5 万元：10 万元 → 5 万元",
+        "累计封顶 100 万元，本事项已获 97 万元，剩余 3 万元",
+        "累计封顶剩余 3 万元：5 万元 → 3 万元",
     ]
 
 
@@ -158,7 +158,7 @@ def test_a_step_is_topped_up_to_its_prize():
 def test_without_a_register_nothing_is_taken_off_and_the_answer_says_so():
     found = compute_amount(cap("lifetime", 8), sheet(), TODAY, FACT_TYPES)
     assert (found.money, found.before_caps) == (Money.from_yuan(80_000), True)
-    assert found.working[-1].text_zh == "以上为历次奖补扣减前的金额，尚未计入：累计封顶 80,000 元"
+    assert found.working[-1].text_zh == "以上为历次奖补扣减前的金额，尚未计入：累计封顶 8 万元"
     assert not amount(cap("lifetime", 8)).before_caps
     assert not compute_amount(cap("payment", 8), sheet(), TODAY, FACT_TYPES).before_caps
 

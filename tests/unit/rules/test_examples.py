@@ -47,7 +47,7 @@ def test_what_the_working_does_not_speak_of_is_not_supposed_aloud() -> None:
 def test_a_sum_that_is_fixed_supposes_nothing() -> None:
     found = example_of(rules_of("GZ-009"), TODAY)
     assert found is not None
-    assert (found.supposed, found.working) == ((), ("定额 50,000 元",))
+    assert (found.supposed, found.working) == ((), ("定额 5 万元",))
 
 
 @pytest.mark.parametrize("code", ["BJ-001", "GZ-013", "CN-001"])

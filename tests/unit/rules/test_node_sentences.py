@@ -53,7 +53,7 @@ SAID = {
     "growth_bands": "本年度产值较上年度产值增速达到 30% 以上（含）的，增速 40% 以内的增量按 1%，其余增量按 1.2%计算；基期为零或负数的，按 0 元计。",
     "compound_growth": "本年度研发投入较3年前研发投入的 3 年复合增长率（基期为零或负数的，视为未达到）不低于",
     "compare": "本年度产值较上年度产值的增速（基期为零或负数的，按 0%计）不低于 15%。",
-    "whole_steps": "按（本年度贷款增量每满 1 亿元计 1 份（不足的部分不计））计，标准为 10 万元/份。",
+    "whole_steps": "按（本年度贷款增量每满 1 亿元计 1 份，不足的部分不计）计，标准为 10 万元/份。",
     "decided": "由市住建局核定，不低于 20 万元、最高不超过 100 万元。",
     "top_up": "1,000 万元，所列事项（FJ-010、FJ-010-LOWER）已获奖补的，只补足差额。",
     "n_of": "满足下列条件中的至少 2 项：1. ",
@@ -83,8 +83,7 @@ def test_terms_are_said_in_chinese():
     assert payees_sentence(payees, names).endswith("从就业补助资金列支；企业取得其余部分，从失业保险基金列支。")
     by_sector = TypeAdapter(Instalments).validate_json(term("instalments", 1))
     assert instalments_sentence(by_sector, names) == (
-        "按sector分期。service：分 3 期：第一年 5 万元；第二年 3 万元（首期申报次年起可申报）；"
-        "第三年 2 万元（首期申报后第 2 年起可申报）。其他：一次付清。"
+        "按sector分期：\n1. service：分 3 期：第一年 5 万元；第二年 3 万元；第三年 2 万元；\n2. 其他：一次付清。"
     )
     stacking = tuple(TypeAdapter(Stacking).validate_json(term("stacking", index)) for index in range(4))
     assert stacking_sentence(stacking, names) == (

@@ -148,7 +148,7 @@ def test_no_day_falls_out_of_the_calendar(day, rule):
 
 def test_a_moved_day_is_said_in_words_and_misses_what_it_starts_from():
     rule = CompareDates(left=Today(), operator="lt", right=Shifted(day=DateFact(fact="certified_on"), years=5, days=-1))
-    assert sentence(rule, FACT_TYPES) == "申报之日早于（认定日期后 5 年、前 1 天）。"
+    assert sentence(rule, FACT_TYPES) == "申报之日早于认定日期后 5 年再往前 1 天。"
     assert [each.name for each in evaluate_eligibility(rule, sheet(), TODAY).missing] == ["certified_on"]
     monthly = Shifted(day=DateFact(fact="certified_on"), to="next_month")
     assert "认定日期的次月首日" in sentence(CompareDates(left=monthly, operator="le", right=Today()), FACT_TYPES)
@@ -169,7 +169,7 @@ def test_the_earlier_of_two_days_is_unknown_while_one_is_and_is_said_in_words():
     both = Earliest(of=(Today(), DateFact(fact="certified_on")))
     rule = CompareDates(left=both, operator="le", right=Today())
     assert evaluate_eligibility(rule, sheet(), TODAY).state is State.UNDETERMINED
-    assert sentence(rule, FACT_TYPES) == "（申报之日、认定日期中的较早者）不晚于申报之日。"
+    assert sentence(rule, FACT_TYPES) == "申报之日、认定日期中较早的一天不晚于申报之日。"
     wrong = item_rules(
         eligibility=CompareDates(left=Latest(of=(Today(), DateFact(fact="heads"))), operator="le", right=Today())
     )

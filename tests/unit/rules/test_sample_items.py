@@ -12,6 +12,7 @@ from contracts.item import PolicyItemContent
 from contracts.money import Money
 from contracts.rule import Fact, FactSheet, Level, Mode, State
 from rules import assess, check_publication, sentences
+from rules.text.layout import together
 from tests.unit.rules.sample_files import ITEMS, SCENE
 
 CASES = SCENE["cases"]
@@ -35,8 +36,8 @@ def test_a_sample_item_is_ready_for_publication_and_says_that_it_is_a_sample(cod
 def test_the_guide_says_what_the_rules_mean(code: str):
     item = ITEMS[code]
     words = sentences(item.rules)
-    assert item.guide.conditions == words.eligibility + words.stacking
-    assert item.guide.standard == words.amount + words.instalments + words.payees + words.quotas
+    assert item.guide.conditions == together(words.eligibility, words.stacking)
+    assert item.guide.standard == together(words.amount, words.instalments, words.payees, words.quotas)
 
 
 @pytest.mark.parametrize("code", SCENE["items"])

@@ -68,7 +68,7 @@ def test_what_is_no_plain_number_is_refused(text: str):
 def test_numbers_and_quantities_read_as_people_write_them():
     assert number_text(Fraction(12_345_678)) == "12,345,678"
     assert number_text(Fraction("-1234.5")) == "-1,234.5"
-    assert number_text(Fraction(2, 3)) == "约 0.666667"
+    assert number_text(Fraction(2, 3)) == "约 0.67"
     assert number_text(Fraction(1_999_999_999, 10**9)) == "约 2"
     assert quantity_text(Fraction(3, 2), "%") == "1.5%"
     assert quantity_text(Fraction(2000), "万元") == "2,000 万元"

@@ -7,6 +7,7 @@ from datetime import date
 
 from contracts.message import Id
 from contracts.review import CaseSheet
+from contracts.rule import State
 from contracts.status_labels import CASE, TASK
 from gateway.portal.shell.figures import yuan
 from gateway.portal.shell.time_left import due_text
@@ -14,7 +15,7 @@ from gateway.portal.shell.time_left import due_text
 
 @dataclass(frozen=True)
 class ShownCondition:
-    """One line of the conditions. `verdict`: met, not_met or undetermined; `decisive`: the outcome rests on it."""
+    """One line of the conditions. `verdict`: met, not_met, undetermined, or spare where another way was taken; `decisive`: the outcome rests on it."""
 
     verdict: str
     text: str
@@ -28,12 +29,13 @@ class ShownCondition:
 def conditions(sheet: CaseSheet) -> list[ShownCondition]:
     """What decides stands first, and of that what is not met."""
     facts = {(fact.name, fact.period): fact for fact in sheet.facts}
+    whole = _whole(sheet)
     shown = []
     for each in sheet.conditions:
         fact = facts.get((each.fact, each.period))
         shown.append(
             ShownCondition(
-                verdict=each.state.value,
+                verdict="spare" if whole is not None and each.is_spare(whole) else each.state.value,
                 text=each.text_zh,
                 required=each.required,
                 value=each.actual,
@@ -42,8 +44,13 @@ def conditions(sheet: CaseSheet) -> list[ShownCondition]:
                 decisive=each.decisive,
             )
         )
-    order = {"not_met": 0, "undetermined": 1, "met": 2}
+    order = {"not_met": 0, "undetermined": 1, "met": 2, "spare": 3}
     return sorted(shown, key=lambda line: (order.get(line.verdict, 1), not line.decisive))
+
+
+def _whole(sheet: CaseSheet) -> State | None:
+    """What the conditions come to: the state of those that decide."""
+    return next((each.state for each in sheet.conditions if each.decisive), None)
 
 
 def tasks(sheet: CaseSheet) -> list[tuple[str, str]]:

@@ -15,7 +15,7 @@ Key = tuple[str, str | None]
 
 @dataclass(frozen=True, slots=True)
 class ConditionLine:
-    """One condition for a person. `advice` is the key of what can be done about it, and `says` what fills it in."""
+    """One condition for a person. `verdict`: met, not_met, undetermined, or spare: another way was taken. `advice` is the key of what can be done about it, and `says` what fills it in."""
 
     verdict: str
     text: str
@@ -32,20 +32,23 @@ def condition_lines(checked: EntitlementView) -> list[ConditionLine]:
     evidence = {(fact.name, fact.period): fact for fact in checked.evidence}
     declarable = {(key.name, key.period) for key in checked.declarable}
     missing = {(each.name, each.period): each for each in checked.verdict.missing}
-    return [_line(each, evidence, declarable, missing) for each in checked.verdict.reasons]
+    verdict = checked.verdict.state
+    return [_line(each, verdict, evidence, declarable, missing) for each in checked.verdict.reasons]
 
 
 def _line(
     result: ConditionResult,
+    verdict: State,
     evidence: Mapping[Key, ShownFact],
     declarable: set[Key],
     missing: Mapping[Key, MissingFact],
 ) -> ConditionLine:
     key = (result.fact, result.period)
     known = evidence.get(key)
-    advice, says = _advice(result, known, key in declarable, missing.get(key))
+    spare = result.is_spare(verdict)
+    advice, says = ("", {}) if spare else _advice(result, known, key in declarable, missing.get(key))
     return ConditionLine(
-        verdict=result.state.value,
+        verdict="spare" if spare else result.state.value,
         text=result.text_zh,
         value=result.actual or (known.value if known is not None else None),
         source=known.source if known is not None else None,

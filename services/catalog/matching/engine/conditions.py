@@ -17,7 +17,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from contracts.rule import Condition, Fact, FactKind, FactSheet, FactType, Operator, State
+from contracts.rule import CodeLabel, Condition, Fact, FactKind, FactSheet, FactType, Operator, State
 from contracts.rule.facts import value_fits
 from rules.eligibility import DATE_OPERATORS, NUMBER_OPERATORS, decide
 from rules.facts import FactReader
@@ -31,17 +31,24 @@ _LONG_AGO = date(1900, 1, 1)
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """A condition as it is told apart from others: `period` is absolute, `declared` without its labels."""
+    """A condition as it is told apart from others: `period` is absolute, what is declared is without its label.
+
+    `codes` are listed where one has a name that is no code itself: that name in a fact's place tells nothing.
+    """
 
     condition: Condition
     period: str | None
     kind: FactKind | None
     unit: str | None
+    codes: tuple[CodeLabel, ...] = ()
 
     @classmethod
     def of(cls, condition: Condition, period: str | None, declared: FactType | None) -> Leaf:
         bare = condition.model_copy(update={"note": None, "period": period})
-        return cls(bare, period, declared.kind if declared else None, declared.unit if declared else None)
+        if declared is None:
+            return cls(bare, period, None, None)
+        codes = declared.codes if any(not declared.lists(each.label) for each in declared.codes) else ()
+        return cls(bare, period, declared.kind, declared.unit, codes)
 
     @property
     def column(self) -> tuple[str, str | None]:
@@ -58,12 +65,12 @@ class Leaf:
             operator = "date"
         fits = tuple(all(value_fits(kind, text) for text in bounds) for kind in (FactKind.NUMBER, FactKind.DATE))
         shape = type(condition.value).__name__, len(bounds)
-        return self.column, self.kind, self.unit, operator, condition.unit, shape, fits
+        return self.column, self.kind, self.unit, self.codes, operator, condition.unit, shape, fits
 
     @property
     def declarations(self) -> dict[str, FactType]:
         """What the plain evaluator is to know of the fact."""
-        return _declarations(self.condition.fact, self.kind, self.unit)
+        return _declarations(self.condition.fact, self.kind, self.unit, self.codes)
 
 
 def evaluate(leaf: Leaf, column: BitmapColumn, part: ColumnPart, today: int) -> tuple[Mask, Mask]:
@@ -84,8 +91,10 @@ def evaluate(leaf: Leaf, column: BitmapColumn, part: ColumnPart, today: int) -> 
 
 
 @lru_cache(maxsize=4096)
-def _declarations(name: str, kind: FactKind | None, unit: str | None) -> dict[str, FactType]:
-    return {} if kind is None else {name: FactType(name=name, label=name, kind=kind, unit=unit)}
+def _declarations(
+    name: str, kind: FactKind | None, unit: str | None, codes: tuple[CodeLabel, ...]
+) -> dict[str, FactType]:
+    return {} if kind is None else {name: FactType(name=name, label=name, kind=kind, unit=unit, codes=codes)}
 
 
 class _Judge:

@@ -150,7 +150,7 @@ def test_a_rule_is_tried_on_facts(write: Any, capsys: pytest.CaptureFixture[str]
     assert main(["rules", "run", rules, "--facts", facts, "--date", "2026-03-16"]) == 0
     said = capsys.readouterr().out
     assert "结论：符合" in said
-    assert "缺少待核定：核定（市住建局，不超过 100,000 元）" in said
+    assert "缺少待核定：核定（市住建局，不超过 10 万元）" in said
     assert "金额：尚不能判定，在 240,000.00 元至 340,000.00 元之间" in said
 
     assert main(["rules", "run", rules, "--facts", facts, "--decided", "expansion=5万元"]) == 0
@@ -379,3 +379,46 @@ def test_a_labelled_set_that_cannot_be_read_says_where(
     (tmp_path / "pairs.jsonl").write_text(line, encoding="utf-8")
     assert main(["rules", "quality", "--pairs", str(tmp_path / "pairs.jsonl")]) == 2
     assert said in capsys.readouterr().err
+
+
+# -- what a firm reads ---------------------------------------------------------------------------------------------
+
+CITY = {
+    "name": "city",
+    "label": "注册地",
+    "kind": "code",
+    "codes": [
+        {"code": "haining", "label": "海宁市"},
+        {"code": "tongxiang", "label": "桐乡市"},
+        {"code": "north", "label": "高新区"},
+        {"code": "south", "label": "高新区"},
+    ],
+}
+IN_TOWN = {"node": "condition", "fact": "city", "operator": "eq", "value": "haining"}
+ABOVE = {"node": "condition", "fact": "above_scale", "operator": "is_true"}
+EITHER = {**RULES, "fact_types": [*RULES["fact_types"], CITY], "eligibility": {"node": "any", "of": [IN_TOWN, ABOVE]}}
+
+
+def test_a_name_is_taken_for_its_code_where_it_tells_which(write: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    rules = write("rules.json", EITHER)
+    named = write("named.json", {"facts": {"city": "海宁市", "above_scale": False}})
+    assert main(["rules", "run", rules, "--facts", named]) == 0
+    told = capsys.readouterr().out
+    assert "✓ 注册地为海宁市；实际：海宁市" in told
+    assert "－ 规模以上企业；实际：否（未采用，不影响结论）" in told
+    assert "✗" not in told
+    of_two = write("of_two.json", {"facts": {"city": "高新区", "above_scale": False}})
+    assert main(["rules", "run", rules, "--facts", of_two]) == 2
+    refused = capsys.readouterr().err
+    assert "“高新区”不在可取的值之内" in refused
+    assert "应为：haining（海宁市）" in refused
+
+
+def test_long_rules_are_read_out_in_lines(write: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    nested = {"node": "all", "of": [ABOVE, {"node": "any", "of": [IN_TOWN, {"node": "all", "of": [ABOVE, IN_TOWN]}]}]}
+    assert main(["rules", "check", write("rules.json", {**EITHER, "eligibility": nested})]) == 0
+    told = capsys.readouterr().out
+    assert (
+        "【谁能享受】\n同时满足：\n一、规模以上企业；\n二、满足下列条件之一：\n　（一）注册地为海宁市；\n"
+        "　（二）同时满足：①规模以上企业；②注册地为海宁市。\n" in told
+    )

@@ -29,7 +29,10 @@ class VerdictLine(NamedTuple):
 
 def verdict_lines(verdict: Verdict) -> list[VerdictLine]:
     """Each condition, and then what is lacking to tell."""
-    lines = [VerdictLine(each.state.value, each.text_zh, each.actual) for each in verdict.reasons]
+    lines = [
+        VerdictLine("spare" if each.is_spare(verdict.state) else each.state.value, each.text_zh, each.actual)
+        for each in verdict.reasons
+    ]
     return lines + [
         VerdictLine(
             "undetermined", f"{each.label}{f'（{each.period}）' if each.period else ''}", advice=LACKING[each.why]
