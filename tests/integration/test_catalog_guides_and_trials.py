@@ -224,31 +224,6 @@ def test_rules_are_tried_on_made_up_facts_which_count_before_those_of_the_dossie
     assert tried(catalog, facts=(made_up,), year=2025)["needed"][0]["period"] == "2024"
 
 
-def test_rules_that_cannot_be_evaluated_say_all_that_must_change(catalog: Replica) -> None:
-    broken = copy.deepcopy(TRIED)
-    broken["rules"]["amount"]["rate"] = {"node": "fixed", "value": "1", "unit": "亩"}
-    broken["rules"]["eligibility"]["fact"] = "unheard_of"
-    refusal = catalog.asked(TryItem(content=broken), actor=OWNER)["refused"]
-    assert refusal["code"] == "preview_refused"
-    assert {"content.rules.eligibility.fact"} <= {each["field"] for each in refusal["reasons"]}
-    del broken["rules"]["eligibility"]
-    refusal = catalog.asked(TryItem(content=broken), actor=OWNER)["refused"]
-    assert [each["field"] for each in refusal["reasons"]] == ["content.rules.eligibility"]
-    assert catalog.asked(TryItem(content={}), actor=OWNER)["refused"]["code"] == "preview_refused"
-    assert catalog.asked(TryItem(content=TRIED), actor=enterprise_actor("e"))["refused"]["code"] == "reach_not_yours"
-
-
-def test_facts_that_items_on_offer_use_are_found_by_words(catalog: Replica) -> None:
-    done(catalog, publication(drafted(catalog, content=paying("20"))))
-    declared = ITEM.rules.fact_types[0]
-    found = catalog.asked(FindDeclaredFacts(words=declared.label[:2]), actor=STRANGER)["ok"]["facts"]
-    assert [(each["fact_type"]["name"], each["items"]) for each in found] == [(declared.name, 1)]
-    named = catalog.asked(FindDeclaredFacts(names=(declared.name,)), actor=STRANGER)["ok"]["facts"]
-    assert [each["fact_type"] for each in named] == [declared.model_dump(mode="json")]
-    assert catalog.asked(FindDeclaredFacts(words="%"), actor=STRANGER)["ok"]["facts"] == []
-    assert catalog.asked(FindDeclaredFacts(), actor=STRANGER, tenant=CITY)["ok"]["facts"] == []
-
-
 def test_a_figure_that_somebody_would_set_is_refused_in_a_wrong_unit_naming_the_one_asked_for(catalog: Replica) -> None:
     share = {
         "node": "decided",
@@ -279,3 +254,28 @@ def test_a_figure_that_somebody_would_set_is_refused_in_a_wrong_unit_naming_the_
     assert [each["code"] for each in both] == ["decision_negative", "decision_not_asked"]
     assert set_at(("share", "30", "‰"))["ok"]["assessment"]["amount"]["money"] == 600_000_000
     assert set_at(("share", "90", "%"))["ok"]["assessment"]["amount"]["money"] == 1_000_000_000
+
+
+def test_rules_that_cannot_be_evaluated_say_all_that_must_change(catalog: Replica) -> None:
+    broken = copy.deepcopy(TRIED)
+    broken["rules"]["amount"]["rate"] = {"node": "fixed", "value": "1", "unit": "亩"}
+    broken["rules"]["eligibility"]["fact"] = "unheard_of"
+    refusal = catalog.asked(TryItem(content=broken), actor=OWNER)["refused"]
+    assert refusal["code"] == "preview_refused"
+    assert {"content.rules.eligibility.fact"} <= {each["field"] for each in refusal["reasons"]}
+    del broken["rules"]["eligibility"]
+    refusal = catalog.asked(TryItem(content=broken), actor=OWNER)["refused"]
+    assert [each["field"] for each in refusal["reasons"]] == ["content.rules.eligibility"]
+    assert catalog.asked(TryItem(content={}), actor=OWNER)["refused"]["code"] == "preview_refused"
+    assert catalog.asked(TryItem(content=TRIED), actor=enterprise_actor("e"))["refused"]["code"] == "reach_not_yours"
+
+
+def test_facts_that_items_on_offer_use_are_found_by_words(catalog: Replica) -> None:
+    done(catalog, publication(drafted(catalog, content=paying("20"))))
+    declared = ITEM.rules.fact_types[0]
+    found = catalog.asked(FindDeclaredFacts(words=declared.label[:2]), actor=STRANGER)["ok"]["facts"]
+    assert [(each["fact_type"]["name"], each["items"]) for each in found] == [(declared.name, 1)]
+    named = catalog.asked(FindDeclaredFacts(names=(declared.name,)), actor=STRANGER)["ok"]["facts"]
+    assert [each["fact_type"] for each in named] == [declared.model_dump(mode="json")]
+    assert catalog.asked(FindDeclaredFacts(words="%"), actor=STRANGER)["ok"]["facts"] == []
+    assert catalog.asked(FindDeclaredFacts(), actor=STRANGER, tenant=CITY)["ok"]["facts"] == []
