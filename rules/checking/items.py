@@ -176,7 +176,7 @@ def _check_against(vocabulary: FactTypes, declared: FactType, where: str, findin
     if known is None:
         findings.add("fact_not_in_vocabulary", f"{where}/name", f"事实“{declared.label}”不在事实目录中")
     elif known.kind is not declared.kind:
-        text = f"事实“{declared.label}”的类型与目录不符：目录中为{KINDS[known.kind]}（{known.kind}）"
+        text = f"事实“{declared.label}”的类型与目录不符：目录中为“{KINDS[known.kind]}”"
         findings.add("fact_differs_from_vocabulary", f"{where}/kind", text)
     elif not same_dimension(known.unit, declared.unit):
         text = f"事实“{declared.label}”的单位与目录不符：目录中为“{known.unit}”"

@@ -383,7 +383,7 @@ def test_a_broken_record_is_told_with_its_position_and_fields(fed: Office, excha
     assert (view.accepted, view.refused) == (1, 1)
     told = fed.lines(view, outcome="refused")
     assert {each.line for each in told} == {2}
-    assert [each.column for each in told] == ["contact_mobile", "facts.0"]
+    assert [each.column for each in told] == ["contact_mobile", "facts.0.value"]
 
 
 def test_a_feed_signed_with_another_secret_is_refused(fed: Office, exchange: RunningProgram) -> None:
