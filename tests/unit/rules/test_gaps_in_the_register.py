@@ -25,6 +25,7 @@ from contracts.rule import (
     Within,
 )
 from rules import assess, settle_stacking
+from rules.earlier import families_passed_by
 from tests.unit.rules.rule_writing import TODAY, fact, fixed, item_rules, sheet
 
 MET = fact("above_scale", "flag", True)
@@ -200,3 +201,29 @@ def test_the_parts_of_one_claim_of_another_item_are_one_award():
     lower = item_rules(amount=fixed(3, "万元"), stacking=(Exclusive(families=["B"], granted="top_up"),))
     assert wan(tried(lower, *parts)) == 1
     assert tried(lower, *parts).amount.working[-1].text_zh.startswith("已获“B”20,000.00 元")
+
+
+PAYMENT = Cap(of=fixed(1, "万元"), limit=fixed(2, "万元"))
+YEARLY = Cap(scope="year", of=fixed(1, "万元"), limit=fixed(2, "万元"))
+
+
+@pytest.mark.parametrize(
+    ("more", "passed_by"),
+    [
+        ({}, "ABC"),
+        ({"amount": PAYMENT}, "ABC"),
+        ({"amount": YEARLY}, "BC"),
+        ({"amount": YEARLY.model_copy(update={"counted": Counted(families=["B"])})}, "AC"),
+        ({"amount": TopUp(of=fixed(1, "万元"), counted=Counted(families="any"))}, ""),
+        ({"stacking": (OncePer(families=("B",)),)}, "C"),
+        ({"stacking": (SameChoice(key=KEY),)}, "BC"),
+        ({"stacking": (Exclusive(families=["C"]),)}, "AB"),
+        ({"stacking": (Exclusive(families="any"), OncePer())}, ""),
+        ({"stacking": (AtMostOf(group="some", label="若干", most=2),)}, "AC"),
+    ],
+)
+def test_awards_of_which_no_rule_takes_notice_are_told(more: dict[str, object], passed_by: str):
+    had = tuple(award(1, family=family, groups=("some",) if family == "B" else ()) for family in "ABC")
+    rules = item_rules(groups=("some",), **more)
+    assert families_passed_by(rules, AwardHistory(family="A", awards=had)) == set(passed_by)
+    assert families_passed_by(rules, None) == set()
