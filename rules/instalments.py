@@ -163,7 +163,7 @@ def _judged(claim: _Claim) -> list[_Judged]:
 
 def _judge(claim: _Claim, number: int, settled: Settled | MissingFact) -> _Judged:
     part, reader = claim.schedule.parts[number - 1], claim.reader
-    if any(record.outcome == "stopped" and record.number < number for record in claim.records):
+    if any(record.outcome == "stopped" and record.number <= number for record in claim.records):
         verdict = recheck(part, reader, reader).verdict
         return _Judged(number, "stopped", NO_MONEY, "前期复核未通过，以后各期不再兑付", verdict)
     due = due_of(part, claim_year_of(claim.asked, reader), reader)

@@ -7,7 +7,7 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.money import ZERO, Money
+from contracts.money import Money
 from contracts.rule import Amount, Benefit, Instalment, Line, PartAmount, Reduction
 from rules.instalment_money import Portion, Settled, amount_of_portion, sum_of
 
@@ -46,7 +46,10 @@ def test_the_parts_of_an_instalment_add_up_to_it_and_reductions_to_those_of_the_
     amounts = [amount_of_portion(portion, whole) for portion in portions(weights)]
     for amount in amounts:
         assert Money.total(each.money for each in amount.parts) == amount.money
-        assert all(each.money >= ZERO for each in amount.parts)
+        assert amount.money is not None
+        for each, part in zip(amount.parts, parts, strict=True):
+            share = Fraction(amount.money.fen * part, sum(parts) or 1)
+            assert max(share - 1, 0) <= each.money.fen < share + 1
         assert Money.total(line.value for line in amount.working) == amount.money
     assert Money.total(each.reductions[0].money for each in amounts) == Money(lost)
     at_once = sum_of(amounts)

@@ -90,6 +90,9 @@ def test_without_the_year_of_the_claim_nobody_can_tell_whether_a_later_part_is_d
         assert (answer.outcome, answer.amount.money, answer.records) == ("undetermined", None, ())
         assert [(each.name, each.kind) for each in answer.amount.missing] == [("claim_year", "award")]
         assert answer.reason == "本期是否到期尚不能判定，缺少：首期的申报年度"
+    without_whole = rules.model_copy(update={"amount": quantity("rd_expense")})
+    answer = compute_instalment(without_whole, 2, scale(year=2026), date(2026, 5, 1))
+    assert [each.name for each in answer.amount.missing] == ["claim_year", "rd_expense"]
     found = assess(rules, scale(year=2026), date(2026, 5, 1), awards=history(FIRST, claim_year=None))
     assert found.verdict.state is State.UNDETERMINED
 
@@ -169,6 +172,7 @@ def test_what_was_stopped_stays_stopped_before_and_after_its_year():
     rules = three_years("stop")
     stopped = history(FIRST, InstalmentRecord(number=2, outcome="stopped"))
     for year in (2026, 2027, 2028):
+        assert claimed(rules, 2, scale(year=year), date(year, 2, 1), stopped) == "stopped 0"
         assert claimed(rules, 3, scale(year=year), date(year, 2, 1), stopped) == "stopped 0"
 
 

@@ -163,6 +163,12 @@ def test_parts_that_are_due_later_do_not_come_with_the_others():
     assert both.numbers == (2, 3)
 
 
+def test_one_that_is_on_record_is_not_paid_again_with_those_before_it():
+    rules = stages("wait", "wait", "wait")
+    answer = compute_instalment(rules, 1, reached(1, 2, 3), TODAY, awards=history(paid(2, 30_000)))
+    assert (answer.numbers, answer.amount.money) == ((1,), yuan(30_000))
+
+
 def test_the_verdict_on_several_is_met_and_shows_the_rechecks_of_each():
     rules = stages("wait", "skip", "wait")
     found = assess(rules, reached(2, 3), TODAY, awards=history(paid(1, 30_000)))
@@ -251,6 +257,14 @@ def test_without_what_was_paid_nobody_knows_what_is_left_to_pay(awards: AwardHis
     if awards is not None:
         known = history(paid(1, 15_000, reduced_to="1/2"))
         assert compute_instalment(rules, 2, invested(90), TODAY, awards=known).amount.money == yuan(52_500)
+
+
+def test_a_part_that_is_on_record_twice_is_earned_once_and_paid_twice():
+    rules = growing(None, None)
+    twice = history(paid(1, 10_000), paid(1, 20_000), paid(1, 5_000, reduced_to="3/2"))
+    assert compute_instalment(rules, 2, invested(90), TODAY, awards=twice).amount.money == yuan(55_000)
+    too_much = history(paid(1, 10_000, reduced_to="3/2"))
+    assert compute_instalment(rules, 2, invested(90), TODAY, awards=too_much).amount.money == yuan(80_000)
 
 
 def test_a_cap_of_the_whole_holds_for_what_it_grows_to():
