@@ -152,7 +152,8 @@ def _choose(
     best: Callable[[Iterable[Fraction]], Fraction],
 ) -> Figure:
     """The chosen part keeps its lines; those of the others explain and add nothing."""
-    parts = [figure(part, reader, paying) for part in node.of]
+    every = [figure(part, reader, paying) for part in node.of]
+    parts = list(every)
     if any(part.value is None for part in parts):
         return unknown(parts)
     dimension = common(parts)
@@ -161,7 +162,7 @@ def _choose(
     work: list[tuple[str, Fraction]] = []
     for index, part in enumerate(parts):
         work.extend(part.work if index == chosen else ((text, NOTHING) for text, _ in part.work))
-    told = [called(of, part) for of, part in zip(node.of, parts, strict=True)]
+    told = [called(of, part) for of, part in zip(node.of, every, strict=True) if any(part is each for each in parts)]
     work.append((f"{title(node)}{word}：{'、'.join(told)}，取 {told[chosen]}", NOTHING))
     best_part = parts[chosen]
     return Figure(
