@@ -149,9 +149,10 @@ def _choose(
     best: Callable[[Iterable[Fraction]], Fraction],
 ) -> Figure:
     """The chosen part keeps its lines; those of the others explain and add nothing."""
-    parts = [figure(part, reader, paying) for part in node.of]
+    told = [(of, figure(of, reader, paying)) for of in node.of]
     if isinstance(node, Lowest) and reader.bound == "highest":
-        parts = [part for part in parts if part.value is not None] or parts  # it is not above those that are known
+        told = [each for each in told if each[1].value is not None] or told  # it is not above those that are known
+    parts = [part for _of, part in told]
     if any(part.value is None for part in parts):
         return unknown(parts)
     dimension = common(parts)
@@ -160,7 +161,7 @@ def _choose(
     work: list[tuple[str, Fraction]] = []
     for index, part in enumerate(parts):
         work.extend(part.work if index == chosen else ((text, NOTHING) for text, _ in part.work))
-    said = [called(of, part) for of, part in zip(node.of, parts, strict=True)]
+    said = [called(of, part) for of, part in told]
     work.append((f"{title(node)}{word}：{'、'.join(said)}，取 {said[chosen]}", NOTHING))
     written = common_unit([parts[chosen], *parts])
     return replace(parts[chosen], dimension=dimension, work=tuple(work), unit=written)
