@@ -160,7 +160,7 @@ def test_what_is_not_understood_is_kept_and_told_beside_its_field(desk: DraftDes
     assert desk.content["rules"]["amount"]["value"] == "二十"
     page = desk.page("amount")
     assert 'id="at-rules-amount-value-wrong-1"' in page.text
-    assert "数值：格式不正确" in page.words
+    assert "数值：应为数字，如" in page.words
 
 
 def test_what_this_version_does_not_know_stays_as_it_is(desk: DraftDesk) -> None:

@@ -55,7 +55,7 @@ def test_facts_that_contradict_one_another_determine_nothing_and_are_named_with_
     assert [each.text_zh for each in found.verdict.reasons] == [
         (
             "数据互相矛盾，请核对：应当2025年度研发投入不高于 2025年度营业收入，"
-            "现为 2025年度研发投入 12,000,000 元（对照 2025年度营业收入 10,000,000 元）"
+            "现为 2025年度研发投入 1,200 万元（对照 2025年度营业收入 1,000 万元）"
         )
     ]
     assert (found.verdict.reasons[0].decisive, found.verdict.reasons[0].actual) == (True, None)
@@ -108,7 +108,7 @@ def test_a_bound_may_use_a_named_value():
     found = assess(rules, facts("600", "1000"), TODAY)
     assert [each.name for each in found.verdict.missing] == ["revenue", "rd_expense"]
     assert sentences(rules).bounds == (
-        "所填数据须互相符合：投入合计不高于 本年度营业收入；不符合的须先核对更正。"
+        "所填数据须互相符合：投入合计不高于本年度营业收入。不符合的须先核对更正。"
         "其中：投入合计＝下列各项之和：1. 本年度研发投入；2. 本年度研发投入。"
     )
 
@@ -127,7 +127,7 @@ def test_bounds_are_checked_and_said():
     assert codes(NOT_MORE | {"left": REVENUE}) == ["bound_of_itself"]
     told = sentences(rules_with(NOT_MORE, BEFORE)).bounds
     assert told == (
-        "所填数据须互相符合：1. 本年度研发投入不高于 本年度营业收入；2. 本年度认定日期不晚于申报之日；不符合的须先核对更正。"
+        "所填数据须互相符合：1. 本年度研发投入不高于本年度营业收入；2. 本年度认定日期不晚于申报之日。不符合的须先核对更正。"
     )
     assert str(guide_sentences(rules_with(NOT_MORE, BEFORE))["conditions"]).endswith(told)
     assert sentences(item_rules()).bounds == ""

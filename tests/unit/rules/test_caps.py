@@ -83,10 +83,10 @@ def test_a_cap_over_some_years_lets_the_older_ones_go():
 
 def test_a_cap_that_is_just_reached_takes_nothing_off():
     found = amount(cap("year", 12, of=fixed(5, "万元")), award(7))
-    assert (found.working[-1].text_zh, found.reductions) == ("年度封顶 50,000 元：未超过", ())
+    assert (found.working[-1].text_zh, found.reductions) == ("年度封顶剩余 5 万元：未超过", ())
     [less] = amount(cap("year", 12, of=fixed(6, "万元")), award(7)).reductions
     assert (less.kind, less.money, less.part) == ("cap", Money.from_yuan(10_000), None)
-    assert less.text_zh == "年度封顶 120,000 元，本事项已获 70,000 元，剩余 50,000 元"
+    assert less.text_zh == "年度封顶 12 万元，本事项已获 7 万元，剩余 5 万元"
     [topped] = amount(TopUp(of=fixed(6, "万元")), award(7)).reductions
     assert (topped.kind, topped.money) == ("top_up", Money.from_yuan(60_000))
 

@@ -349,5 +349,5 @@ def test_all_that_is_lacking_is_told_at_once():
 def test_it_is_said_in_words():
     assert "由专班核定（以“%”计）" in sentence(CAPPED, FACT_TYPES)
     said = sentence(BY_CASE, FACT_TYPES)
-    assert said.startswith("由专班一事一议核定，财政限额 500 万元（市财政局财预〔2026〕8号），超过的须重新决策")
+    assert said.startswith("由专班一事一议核定，财政限额 500 万元，依据市财政局财预〔2026〕8号，超过的须重新决策")
     assert "市政府常务会议纪要〔2026〕3号" in said

@@ -369,11 +369,11 @@ def test_another_claim_has_its_instalments_among_the_awards_and_chooses_for_itse
 
 def test_schedules_and_their_terms_are_said_in_chinese():
     assert sentences(by_size()).instalments == (
-        "按首期申报时的情况分期，以后不再变动。营业收入不满 100 万元的：一次付清。"
-        "其他：分 2 期：第一年 50%；第二年 50%（首期申报次年起可申报）。"
+        "按首期申报时的情况分期（以后不再变动）：\n1. 营业收入不满 100 万元的：一次付清；\n"
+        "2. 其他：分 2 期：第一年 50%；第二年 50%，首期申报次年起可申报。"
     )
     rules = growing(None, stage("s2", "reduce", "1/2"), together=True)
     assert sentences(rules).instalments == (
-        "分 2 期：阶段1 50%；阶段2 50%（须本年度行政处罚包括s2，不符合的本期按 50% 兑付，其余不再兑付）。"
+        "分 2 期：阶段1 50%；阶段2 50%，须本年度行政处罚包括s2，不符合的本期按 50% 兑付，其余不再兑付。"
         "同时到期的各期一并兑付；各期总额按当期数据重新计算，扣除前几期已付的。"
     )

@@ -189,8 +189,8 @@ def test_the_first_part_is_paid_before_the_next(interest: int, fee: int, expecte
 def test_a_cap_in_order_says_what_each_part_gets():
     found = tried(item_rules(amount=in_order(30, 40)))
     assert [line.text_zh for line in found.amount.working if line.text_zh.startswith("合计封顶")] == [
-        "合计封顶 500,000 元，贷款贴息：300,000 元，全额计入，还剩 200,000 元",
-        "合计封顶 500,000 元，担保费：400,000 元 → 200,000 元，还剩 0 元",
+        "合计封顶 50 万元，贷款贴息：30 万元，全额计入，还剩 20 万元",
+        "合计封顶 50 万元，担保费：40 万元 → 20 万元，还剩 0 元",
     ]
     assert [(each.kind, each.part, each.money) for each in found.amount.reductions] == [
         ("cap", "担保费", Money.from_yuan(200_000))

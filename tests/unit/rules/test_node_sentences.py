@@ -83,7 +83,8 @@ def test_terms_are_said_in_chinese():
     assert payees_sentence(payees, names).endswith("从就业补助资金列支；企业取得其余部分，从失业保险基金列支。")
     by_sector = TypeAdapter(Instalments).validate_json(term("instalments", 1))
     assert instalments_sentence(by_sector, names) == (
-        "按sector分期：\n1. service：分 3 期：第一年 5 万元；第二年 3 万元；第三年 2 万元；\n2. 其他：一次付清。"
+        "按sector分期：\n1. service：分 3 期：第一年 5 万元；第二年 3 万元，首期申报次年起可申报；"
+        "第三年 2 万元，首期申报后第 2 年起可申报；\n2. 其他：一次付清。"
     )
     stacking = tuple(TypeAdapter(Stacking).validate_json(term("stacking", index)) for index in range(4))
     assert stacking_sentence(stacking, names) == (

@@ -88,7 +88,7 @@ def test_only_the_part_that_is_not_had_together_gives_way():
     assert (paid(found), parts(found)) == (10, {"设备": 10, "厂房": 0})
     assert [(each.code, each.part) for each in found.objections] == [("excluded", "厂房")]
     assert [(each.kind, each.part) for each in found.amount.reductions] == [("exclusive", "厂房")]
-    assert "“厂房”部分与事项 B不重复享受" in sentences(beside()).stacking
+    assert "“厂房”部分与事项 B 不重复享受" in sentences(beside()).stacking
 
 
 def test_only_the_difference_of_the_part_is_topped_up():

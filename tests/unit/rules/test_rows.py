@@ -216,8 +216,8 @@ def test_each_loan_is_reckoned_at_the_rate_of_its_own_day():
     known = loans((360_000, "2024-01-10", "2024-04-09"), (360_000, "2025-01-02", "2025-04-02"))
     found = compute_amount(OF_LOANS, known, TODAY, LOANS, parameters=LPR)
     assert found.money == Money.from_yuan("3105") + Money.from_yuan("2790")
-    assert "LPR（2024-01-10） 3.45%" in found.working[0].text_zh
-    assert "LPR（2025-01-02） 3.1%" in found.working[1].text_zh
+    assert "LPR（2024-01-10）3.45%" in found.working[0].text_zh
+    assert "LPR（2025-01-02）3.1%" in found.working[1].text_zh
     rules = item_rules(fact_types=tuple(LOANS.values()), parameters=tuple(LPR.values()), amount=OF_LOANS)
     assert check(rules) == []
 

@@ -116,7 +116,7 @@ def test_steps_may_be_amounts_for_a_whole_period_and_the_working_shows_the_split
     assert [line.text_zh for line in found.working] == [
         (
             "自 2021-07-01 起，2024年度（全期 12 个月）："
-            "第 3 年 1—6 月共 6 个月 × 120,000 元，第 4 年 7—12 月共 6 个月 × 60,000 元 → 90,000 元"
+            "第 3 年 1—6 月共 6 个月 × 12 万元，第 4 年 7—12 月共 6 个月 × 6 万元 → 9 万元"
         )
     ]
     assert Money.total(line.value for line in found.working) == found.money

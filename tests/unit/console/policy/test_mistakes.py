@@ -113,7 +113,7 @@ FACT_MISTAKES: dict[str, tuple[Any, str]] = {
     "a day with slashes": ({"certified_on": "2025/6/1"}, '/facts/certified_on：“认定日期”的值应写加引号的日期，如 "2026-03-16"'),
     "one code for several": ({"honours": "luban"}, '/facts/honours：“荣誉”的值应写代码的列表，如 ["luban"]'),
     "numbers without quotes": ({"monthly_premium": [1, 2]}, '/facts/monthly_premium：“每人每月单位缴费”的值应写加引号的数字的列表，如 ["812.5", "800"]'),
-    "a label for a code": ({"level": "国家级"}, "/facts/level：“国家级”不在可取的值之内（“国家级”是名称，应写 national），应为：national（国家级）、prov（省级）"),
+    "a label that is none": ({"level": "国级"}, "/facts/level：“国级”不在可取的值之内，应为：national（国家级）、prov（省级）"),
     "in a list, a unit of another kind": ([{"name": "output", "period": "2025", "value": "12", "unit": "人"}], "/facts/output@2025/unit：“产值”应以“万元”"),
     "in a list, a number without quotes": ([{"name": "output", "value": 12}], "/facts/output/value：“产值”的值应写成加引号的数字"),
     "in a list, a period in words": ([{"name": "output", "value": "12", "period": "2025年"}], "/facts/output@2025年/period：“产值”的期间“2025年”写法不对"),

@@ -110,5 +110,5 @@ def test_what_the_register_does_not_say_is_named(tmp_path: Path, capsys: pytest.
     paths = {name: str(tmp_path / f"{name}.json") for name in files}
     assert main(["rules", "run", paths["rules"], "--facts", paths["facts"], "--awards", paths["awards"]]) == 0
     said = capsys.readouterr().out
-    assert "缺少已获奖补的信息：首期选定的分期安排" in said
+    assert "缺少已获奖补的记载：首期选定的分期安排" in said
     assert "金额：尚不能判定" in said

@@ -138,7 +138,7 @@ def test_every_fault_of_the_file_is_told_at_once_with_its_place(run: Any) -> Non
         "/claims/2：应为一个对象",
         "/claims/3/awards/0/yuan：应为金额",
         "/claims/3/decided：应为一个对象",
-        "/claims/4/decided：“bonus”：规则中没有这项核定",
+        "/claims/4/decided：“bonus=5 万元”：规则中没有“bonus”这项核定",
         '/used/0：应为数字加单位，如 "120 万元"',
         "/places_taken：事项有 1 项额度",
     ):
