@@ -15,4 +15,4 @@ def test_the_obstacle_says_what_the_facts_owe_each_other_and_what_they_are() -> 
     assert obstacle.code == "facts_contradict"
     assert "研发投入不高于 2025年度营业收入" in obstacle.message
     assert "1,200 万元" in obstacle.message
-    assert "10,000,000 元" in obstacle.message
+    assert "1,000 万元" in obstacle.message

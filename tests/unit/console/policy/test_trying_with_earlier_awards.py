@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
 from console.__main__ import main
+from console.place import CHECKOUT
 from tests.unit.console.policy.test_rules import RULES
 
 
