@@ -24,7 +24,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from contracts.money import Money
-from contracts.rule import Assessment, Headline, HeadlineState, InstalmentAnswer, MissingFact, Objection, State
+from contracts.rule import (
+    Assessment,
+    Headline,
+    HeadlineState,
+    InstalmentAnswer,
+    MissingFact,
+    Objection,
+    PayeeKind,
+    State,
+)
 
 S = HeadlineState
 
@@ -115,7 +124,15 @@ def _is_to_decide(missing: MissingFact) -> bool:
 def _due(found: Assessment) -> str:
     money = (found.amount.money or Money(0)).yuan_text()
     open_caps = "（未计入历次奖补的封顶或扣减）" if found.amount.before_caps else ""
-    return "，".join((f"符合，{_which(found.instalment)}{money} 元{open_caps}", *found.subject_to_zh))
+    said = f"符合，{_which(found.instalment)}{money} 元{_receivers(found)}{open_caps}"
+    return "，".join((said, *found.subject_to_zh))
+
+
+def _receivers(found: Assessment) -> str:
+    """Who gets how much of it, where it is not all the applicant's: nobody takes another's money for the firm's."""
+    if all(each.who is PayeeKind.APPLICANT for each in found.payees):
+        return ""
+    return f"（{'，'.join(f'{each.label} {each.money.yuan_text()} 元' for each in found.payees)}）"
 
 
 def _to_be_decided(found: Assessment) -> str:

@@ -22,6 +22,7 @@ from console.policy.cohorts import cohort_json, cohort_lines, settled
 from console.policy.json_files import BadFile
 from console.policy.next_instalment import next_instalment
 from console.policy.rule_files import RuleFile, read_awards, read_decisions, read_facts, read_rules
+from contracts.money import Money
 from contracts.rule import Amount, Assessment, ConditionResult, FactSheet, Problem, ShareLine, State
 from contracts.written import NotWritten, day_written
 from rules import assess, check, check_publication, headline_of, sentences
@@ -44,7 +45,7 @@ TITLES = {
 }
 MISSING = {
     "fact": "企业数据",
-    "parameter": "外部参数",
+    "parameter": "外部参数（由主管部门录入，企业不用提供）",
     "decision": "待核定",
     "award": "已获奖补的记载",
     "unstated": "来源未载明的数值",
@@ -181,7 +182,7 @@ def _run(options: argparse.Namespace) -> int:
     if options.json:
         _print_json({"date": today.isoformat(), "unused": unused, **found.model_dump(mode="json")})
         return 0
-    print("\n".join(_lines(found)))
+    print("\n".join((*_lines(found), *_notes(source))))
     for hint in (*_hints(found, facts), *next_instalment(found, awards, facts.reference_year)):
         print(hint)
     if unused:
@@ -212,6 +213,8 @@ def _lines(found: Assessment) -> Iterator[str]:
     yield from (f"  说明：{why}" for why in headline.why if not why.startswith(below))
     for reason in found.verdict.reasons:
         yield _reason_line(reason, found.verdict.state)
+    if any(reason.state is not State.MET for reason in found.verdict.reasons):
+        yield "  （✓ 符合，✗ 不符合，？ 尚不能判定，－ 没有走的另一条路）"
     for missing in dict.fromkeys((*found.verdict.missing, *found.amount.missing)):
         if missing.why == "contradicts":
             continue  # it is there, and the reason says against what it stands
@@ -229,7 +232,7 @@ def _reason_line(reason: ConditionResult, verdict: State) -> str:
     """What was not needed, since another way was taken, is no cross."""
     spare = reason.is_spare(verdict)
     actual = f"；实际：{reason.actual}" if reason.actual is not None else ""
-    note = "（未采用，不影响结论）" if spare else ""
+    note = "（走的是另一条路，不影响是否符合）" if spare else ""
     return f"  {'－' if spare else MARKS[reason.state]} {reason.text_zh}{actual}{note}"
 
 
@@ -253,12 +256,18 @@ def _amount_lines(amount: Amount, *, due: bool) -> Iterator[str]:
     else:
         yield "金额：尚不能判定"
     if amount.whole is not None:
-        yield f"  各期合计 {amount.whole.yuan_text()} 元"
+        yield f"  各期合计 {amount.whole.yuan_text()} 元（含已付的和以后各期的）"
     for line in amount.working:
-        added = f"  [{line.value.yuan_text()}]" if line.value else ""
-        yield f"  · {line.text_zh}{added}"
+        yield f"  · {line.text_zh}{_added(line.value)}"
     for benefit in amount.benefits:
         yield f"  另给予：{benefit.text_zh}"
+
+
+def _added(value: Money) -> str:
+    """What a line of the working adds to the amount, or takes off it."""
+    if not value:
+        return ""
+    return f"，计入 {value.yuan_text()} 元" if value > Money(0) else f"，减少 {(-value).yuan_text()} 元"
 
 
 def _borne(line: ShareLine) -> str:

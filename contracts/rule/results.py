@@ -61,9 +61,11 @@ class ConditionResult(Model):
     def is_spare(self, verdict: State) -> bool:
         """Whether it belongs to a way that was not taken, since another was: it hinders nothing.
 
-        Where the verdict is not *met*, what is met or open is told as such, whichever way it belongs to.
+        What is met is told as such, whichever way it belongs to; so is what is open, where the verdict is not *met*.
         """
-        return not self.decisive and (verdict is State.MET or self.state is State.NOT_MET)
+        return not self.decisive and (
+            self.state is State.NOT_MET or (verdict, self.state) == (State.MET, State.UNDETERMINED)
+        )
 
 
 class Verdict(Model):

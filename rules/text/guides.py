@@ -81,5 +81,21 @@ def says_the_same(written: str, said: str) -> bool:
     return words == rules
 
 
+_ALIKE = (
+    (re.compile(r"按([^（）；。：，]+)计，标准为"), r"\1 × "),
+    (re.compile(r"，但([^；。]*?)的除外"), r"，\1 "),
+    (re.compile(r"的，视为符合"), " "),
+    (re.compile(r"，以后各期照常"), ""),
+    (re.compile(r"本期及以后各期不再兑付"), "本期不再兑付"),
+    (re.compile(r"之一|本企业已享受的|(?<=年度)年度|历年(?=累计)"), ""),
+    (re.compile(r"所在档次确定"), "分档确定"),
+    (re.compile(r"每家企业累计最多"), "每家企业最多"),
+    (re.compile(r"按[日月]计的?，?一年按 [0-9]+ 个?[天月]"), ""),
+)
+"""What is said in other words now than in guides that were written before: the same as before, for the comparison."""
+
+
 def _words_of(text: str) -> frozenset[str]:
+    for pattern, alike in _ALIKE:
+        text = pattern.sub(alike, text)
     return frozenset(word for word in _BETWEEN.split(text) if word)

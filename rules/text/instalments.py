@@ -20,6 +20,9 @@ from rules.text.trees import amount_sentence, condition_phrase
 
 _TOGETHER = "同时到期的各期一并兑付"
 _RECOMPUTED = "各期总额按当期数据重新计算，扣除前几期已付的"
+ALONE = {"skip": "本期不予兑付", "stop": "本期不再兑付"}
+"""What becomes of a part that no other follows."""
+
 _YEARS = {0: "首期申报当年", 1: "首期申报次年"}
 
 
@@ -45,24 +48,26 @@ def _schedules(plan: Instalments, names: Names) -> str:
 
 def _parts(parts: tuple[Instalment, ...], names: Names) -> str:
     if len(parts) == 1:
-        return f"一次付清{_terms(parts[0], names)}"
-    return f"分 {len(parts)} 期：{listed(_part(part, names) for part in parts)}"
+        return f"一次付清{_terms(parts[0], names, is_last=True)}"
+    last = len(parts) - 1
+    told = (_part(part, names, is_last=index == last) for index, part in enumerate(parts))
+    return f"分 {len(parts)} 期：{listed(told)}"
 
 
-def _part(part: Instalment, names: Names) -> str:
+def _part(part: Instalment, names: Names, *, is_last: bool) -> str:
     money = (
         fraction_text(part.fraction) if part.fraction else amount_sentence(part.amount, names) if part.amount else ""
     )
-    return f"{part.label} {money}{_terms(part, names)}"
+    return f"{part.label} {money}{_terms(part, names, is_last=is_last)}"
 
 
-def _terms(part: Instalment, names: Names) -> str:
+def _terms(part: Instalment, names: Names, *, is_last: bool) -> str:
     """From when, and on what conditions."""
     told = [_due(part, names)] if part.due_year is not None or part.due_on is not None else []
     if part.recheck is not None:
         first = Recheck(condition=part.recheck, exemption=part.exemption, if_failed=part.if_failed)
-        told.append(_recheck(first, names))
-    told += [_recheck(each, names) for each in part.rechecks]
+        told.append(_recheck(first, names, is_last=is_last))
+    told += [_recheck(each, names, is_last=is_last) for each in part.rechecks]
     return "".join(f"，{each}" for each in told)
 
 
@@ -74,11 +79,11 @@ def _due(part: Instalment, names: Names) -> str:
     return f"{since}起可申报"
 
 
-def _recheck(check: Recheck, names: Names) -> str:
+def _recheck(check: Recheck, names: Names, *, is_last: bool) -> str:
     phrase = f"须{condition_phrase(check.condition, names)}"
     if check.exemption is not None:
-        phrase += f"，但{condition_phrase(check.exemption, names)}的除外"
-    return f"{phrase}，不符合的{_if_failed(check)}"
+        phrase += f"（{condition_phrase(check.exemption, names)}的，视为符合）"
+    return f"{phrase}，不符合的{ALONE[check.if_failed] if is_last and check.if_failed in ALONE else _if_failed(check)}"
 
 
 def _if_failed(check: Recheck) -> str:

@@ -27,19 +27,26 @@ def _decided_open(rule: DecidedOpen, names: Names) -> str:
 
 
 def _cap(rule: Cap, names: Names) -> str:
-    phrase, limit = f"{amount_sentence(rule.of, names)}，{all_of(rule.of)}", entry(rule.limit, names)
+    named = f"{rule.name}：" if rule.name else ""
+    phrase, limit = f"{amount_sentence(rule.of, names)}，{named}{all_of(rule.of)}", entry(rule.limit, names)
     if rule.scope == "payment":
         return f"{phrase}最高不超过 {limit}"
-    counted = f"与{counted_text(rule.counted, names)}合并计算" if rule.counted is not None else ""
+    counted = f"与本企业已享受的{counted_text(rule.counted, names)}合并计算" if rule.counted is not None else ""
     if counted:
         counted = f"，{counted}" if "（" in counted else f"（{counted}）"
-    return f"{phrase}{scope_text(rule.scope, rule.counted, names)}最高不超过 {limit}{counted}"
+    return f"{phrase}{_reach(rule, names)}最高不超过 {limit}{counted}"
+
+
+def _reach(rule: Cap | CapInOrder, names: Names) -> str:
+    """Over what it reaches; what has no years is over all of them."""
+    reach = scope_text(rule.scope, rule.counted, names)
+    return f"历年{reach}" if rule.scope == "lifetime" and reach == "累计" else reach
 
 
 def _cap_in_order(rule: CapInOrder, names: Names) -> str:
     parts = numbered(_in_order(part, names) for part in rule.of)
-    reach = "" if rule.scope == "payment" else scope_text(rule.scope, rule.counted, names)
-    counted = f"，与{counted_text(rule.counted, names)}合并计算" if rule.counted is not None else ""
+    reach = "" if rule.scope == "payment" else _reach(rule, names)
+    counted = f"，与本企业已享受的{counted_text(rule.counted, names)}合并计算" if rule.counted is not None else ""
     return f"按次序计算下列各项，{reach}合计最高不超过 {entry(rule.limit, names)}{counted}，先满足前一项，余额用于后一项：{parts}"
 
 

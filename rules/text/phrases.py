@@ -164,7 +164,8 @@ class Names:
 
 def _named(name: str, period: str | None, declared: FactType | None, year: int | None) -> str:
     when = absolute_period(period, year) if year is not None else period
-    return f"{period_text(when)}{declared.label if declared else name}"
+    said, called = period_text(when), declared.label if declared else name
+    return f"{said}{called.removeprefix('年度') if said.endswith('年度') else called}"
 
 
 @lru_cache(maxsize=8192)
@@ -205,7 +206,8 @@ def _compared_text(condition: Condition, declared: FactType | None) -> str:
         pattern = _BOUNDED.get(operator, "{}")
     else:
         pattern = (_DATED if _is_dated(operator, declared) else _CODED).get(operator, "{}")
-    return pattern.format("、".join(shown))
+    told = "、".join(shown)
+    return pattern.format(f"{told}之一" if operator is Operator.IN and len(shown) > 1 else told)
 
 
 def _is_dated(operator: Operator, declared: FactType | None) -> bool:

@@ -5,6 +5,10 @@ from __future__ import annotations
 from contracts.rule import Earliest, Elapsed, Interest, Latest, Shifted, YearSchedule, absolute_period
 from rules.text.phrases import Names, date_text, period_text
 from rules.text.trees import AMOUNTS, bracketed, entry
+from rules.written_units import written_unit
+
+MONTHLY = ("月", "个月", "年", "季度", "个季度")
+"""Units of a term that is reckoned in months."""
 
 _MADE = (Shifted, Earliest, Latest)
 """Days in several words: 自 and 起, 至 and 止 stand around them."""
@@ -23,7 +27,9 @@ def _elapsed(rule: Elapsed, names: Names) -> str:
 
 def _interest(rule: Interest, names: Names) -> str:
     parts = " × ".join(bracketed(part, names) for part in (rule.principal, rule.rate, rule.term))
-    return f"按本金、年利率、期限计算的利息，即{parts}（按日计的一年按 {rule.days_in_year} 天）"
+    by_days = written_unit(rule.term, names.fact_types, names.parameters) not in MONTHLY
+    year = f"按日计，一年按 {rule.days_in_year} 天" if by_days else "按月计，一年按 12 个月"
+    return f"按本金、年利率、期限计算的利息，即{parts}（{year}）"
 
 
 def _year_schedule(rule: YearSchedule, names: Names) -> str:

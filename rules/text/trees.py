@@ -163,8 +163,12 @@ def required_leaf_text(rule: Comparing, names: Names, negated: bool = False) -> 
 
 def amount_sentence(rule: AmountRule, names: Names) -> str:
     """An amount in words, without the full stop."""
-    phrase = AMOUNTS[type(rule)](rule, names)
-    return f"{rule.name}：{phrase}" if rule.name else phrase
+    return _behind_name(rule, AMOUNTS[type(rule)](rule, names))
+
+
+def _behind_name(rule: AmountRule, phrase: str) -> str:
+    """The words behind the name; a cap says its name itself, beside its limit: 单个展会封顶：最高不超过 10 万元."""
+    return phrase if rule.name is None or isinstance(rule, Cap) else f"{rule.name}：{phrase}"
 
 
 _LISTING = (Sum, CapInOrder, Highest, Lowest, Table, Lookup, When, Each, GrowthBands, CountMet)
@@ -191,8 +195,8 @@ def entry(rule: AmountRule, names: Names) -> str:
     """An amount as an entry of a list: a list in a list has bounds."""
     phrase = AMOUNTS[type(rule)](rule, names)
     if lists(rule):
-        return in_brackets(phrase, rule.name or "")
-    return f"{rule.name}：{phrase}" if rule.name else phrase
+        return in_brackets(phrase, "" if isinstance(rule, Cap) else rule.name or "")
+    return _behind_name(rule, phrase)
 
 
 _LEAVES = (Fixed, FactAmount, Parameter, NamedFigure)
@@ -208,7 +212,14 @@ def bracketed(rule: AmountRule, names: Names) -> str:
     if isinstance(rule, _PLAIN):
         return f"{rule.name}{in_brackets(phrase)}" if rule.name and rule.name not in phrase else phrase
     if rule.name and isinstance(rule, Cap | Decided | DecidedOpen):
-        return in_brackets(f"{rule.name}：{phrase}")
+        return in_brackets(_behind_name(rule, phrase))
+    if (
+        isinstance(rule, PerUnit)
+        and not rule.name
+        and isinstance(rule.quantity, _LEAVES)
+        and isinstance(rule.price, Fixed)
+    ):
+        return f"{bracketed(rule.quantity, names)} × {bracketed(rule.price, names)}"
     if rule.name:
         return in_brackets(phrase, rule.name)
     if isinstance(rule, Difference) and isinstance(rule.of, _LEAVES) and _is_short(rule.less):
@@ -289,7 +300,7 @@ def _each(rule: Each, names: Names) -> str:
 
 
 def _table(rule: Table, names: Names) -> str:
-    verb = "分段累进计算" if rule.basis == "marginal" else "分档确定"
+    verb = "分段累进计算" if rule.basis == "marginal" else "所在档次确定"
     bands = listed(f"{band_text(band, rule.unit)}的，{entry(band.then, names)}" for band in rule.bands)
     return f"按{bracketed(rule.by, names)}{verb}：{bands}"
 
@@ -332,7 +343,7 @@ def _part(rule: AmountRule, names: Names) -> str:
     phrase = AMOUNTS[type(rule)](rule, names)
     if lists(rule):
         phrase = in_brackets(phrase)
-    return f"{rule.name}：{phrase}" if rule.name else phrase
+    return _behind_name(rule, phrase)
 
 
 def _when(rule: When, names: Names) -> str:
