@@ -12,7 +12,7 @@ from collections import Counter
 
 import pytest
 
-from tests.unit.rules.unseen_cases import FORTY, cases_of, wordings
+from tests.unit.rules.unseen_cases import FORTY, HERE, cases_of, wordings
 
 WORDINGS = wordings(FORTY)
 BEFORE = {"said": 13, "workaround": 17, "lost": 10}
@@ -26,6 +26,11 @@ def test_there_are_forty_of_them():
 
 def test_what_the_language_could_say_before_it_grew_stays_written_down():
     assert Counter(each["before"]["result"] for each in WORDINGS.values()) == BEFORE
+
+
+def test_the_readme_counts_what_can_be_said_before_and_after():
+    said, table = sum("rules" in each for each in WORDINGS.values()), (HERE / FORTY / "README.md").read_text("utf-8")
+    assert f"| 写得出 `said` | {BEFORE['said']} | {said} |" in table
 
 
 def test_the_wordings_that_cannot_be_said_yet_are_these():
