@@ -57,6 +57,7 @@ from rules.units import (
     quantity_text,
     unit,
     unit_of_product,
+    unit_of_quotient,
 )
 
 _DAYS: Dimension = unit("天").dimension
@@ -144,7 +145,7 @@ def _quotient(node: Quotient, reader: FactReader, paying: bool) -> Figure:
     if by.value == 0:
         return _when_zero(node, [of, by], reader, paying)
     dimension = product(of.dimension or (), inverse(by.dimension or ()))
-    written = of.unit if by.dimension == PURE else None
+    written = unit_of_quotient(of.unit, by.unit)
     return _told(node, [of, by], f"{of.text} ÷ {by.text}", of.value / by.value, dimension, paying, written)
 
 

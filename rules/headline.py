@@ -221,6 +221,9 @@ def _failed(found: Assessment) -> Iterator[str]:
 
 
 def _lacking(found: Assessment) -> Iterator[str]:
+    if any(each.why == "contradicts" for each in found.verdict.missing):
+        yield from (each.text_zh for each in found.verdict.reasons)  # they are there, and say what does not fit
+        return
     yield from _named(found.verdict.missing)
     yield from _named(found.amount.missing)
 

@@ -232,6 +232,19 @@ def unit_of_product(left: str | None, right: str | None) -> str | None:
     return None
 
 
+def unit_of_quotient(left: str | None, right: str | None) -> str | None:
+    """In what a quotient is told: 万元/亩 of 万元 ÷ 亩, 万元 of 万元 ÷ 倍; None for a share, and where it is no plain
+    unit by another.
+    """
+    if left is None or right is None:
+        return None
+    over, under = unit(left).dimension, unit(right).dimension
+    if under == PURE:
+        return left
+    shared = {base for base, _power in over} & {base for base, _power in under}
+    return None if over == PURE or shared or "·" in left or "/" in left + right else f"{left}/{right}"
+
+
 def dimension_text(dimension: Dimension) -> str:
     """The base units of a dimension: `元/平方米·月`."""
     if dimension == MONTHS:

@@ -92,7 +92,9 @@ def _rest(item: PolicyItemContent, rows: Rows) -> None:
     assert read is not None, item.code
     told, meant = (each.model_dump(mode="json", exclude_none=True) for each in (read, item))
     rules = {
-        key: value for key, value in meant["rules"].items() if key in WITHOUT_SHEET and told["rules"].get(key) != value
+        key: value
+        for key, value in meant["rules"].items()
+        if key in WITHOUT_SHEET and (told["rules"].get(key) != value or (key == "values" and value))
     }
     if set(read.rules.fact_types) != set(item.rules.fact_types):
         rules["fact_types"] = meant["rules"]["fact_types"]  # some that no rule uses
@@ -119,6 +121,8 @@ def _plain(item: PolicyItemContent) -> Rows:
         column: _json(tree.model_dump(mode="json", exclude_none=True))
         for column, tree in (("资格规则JSON", item.rules.eligibility), ("金额规则JSON", item.rules.amount))
     }
+    if item.rules.values:  # what the trees are written with: read without them, they may use no fact at all
+        rules["其他规则JSON"] = _json({"values": item.rules.model_dump(mode="json", exclude_none=True)["values"]})
     row = _about(item) | _guide(item) | _handling(item) | _shares(item.rules) | _review(item) | rules
     return {
         "事项": [row],

@@ -10,6 +10,7 @@ import pytest
 
 from contracts.item import PolicyItemContent
 from contracts.refusal import Reason
+from contracts.rule import ItemRules
 from rules import check_publication
 from services.catalog.workbooks import cells
 from services.catalog.workbooks.cells import SheetLine, WorkbookItem, WorkbookRefused, read_sheets
@@ -35,6 +36,19 @@ def test_an_item_written_into_a_workbook_is_read_as_the_same_item(code: str, sam
     read = read_back(item_rows(item))
     assert read is not None
     assert with_facts_of(read, item) == item
+
+
+def test_an_item_whose_facts_occur_in_its_named_values_alone_is_read_as_the_same_item(sample_item: SampleItem):
+    item = sample_item("SC-021")
+    value = {"node": "value", "value": "subsidy"}
+    above = {"node": "compare", "operator": "gt", "left": value, "right": {"node": "fixed", "value": "0", "unit": "元"}}
+    subsidy = {"name": "subsidy", "label": "补助金额", "of": {"node": "fact", "fact": "rent_paid", "period": "Y"}}
+    rules = item.rules.model_dump(mode="json", exclude_none=True)
+    rules |= {"values": [subsidy], "amount": value, "eligibility": above}
+    rules["plan"]["form_fields"] = []
+    rules["fact_types"] = [{"name": "rent_paid", "label": "实缴租金", "kind": "number", "unit": "元"}]
+    written = item.model_copy(update={"rules": ItemRules.model_validate(rules)})
+    assert read_back(item_rows(written)) == written
 
 
 def test_the_sheets_say_the_rules_of_a_good_many_items_without_json(sample_item: SampleItem):

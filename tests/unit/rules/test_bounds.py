@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.money import Money
-from contracts.rule import FactSheet, ItemRules, State
+from contracts.rule import FactSheet, HeadlineState, ItemRules, State
 from rules import assess, check, compute_instalment, guide_sentences, sentences
 from tests.unit.rules.rule_writing import (
     TODAY,
@@ -62,6 +62,13 @@ def test_facts_that_contradict_one_another_determine_nothing_and_are_named_with_
     assert (found.amount.state, found.amount.money, found.amount.lowest) == ("undetermined", None, None)
     assert found.amount.missing == found.verdict.missing
     assert found.shares == found.payees == ()
+
+
+def test_the_headline_of_contradictory_facts_says_the_contradiction_and_not_that_they_are_missing():
+    found = assess(rules_with(), facts("1200", "1000"), TODAY)
+    assert found.headline is not None
+    assert found.headline.state is HeadlineState.UNDETERMINED
+    assert found.headline.why == (found.verdict.reasons[0].text_zh,)
 
 
 def test_facts_that_keep_to_the_bound_change_nothing():

@@ -7,6 +7,7 @@ import pytest
 from contracts.item import PolicyItemContent
 from contracts.rule import Assessment, FactSheet, Level, State
 from rules import assess, check
+from rules.headline import objections_to_all
 from services.catalog.dictionary.facts import dictionary
 from tests.unit.rules.sample_files import ITEMS, SAMPLE, SCENE, WorkedCase, estimated_fen, worked_cases
 
@@ -117,8 +118,10 @@ def assessed(item: PolicyItemContent, case: WorkedCase) -> Assessment:
 
 
 def due_fen(found: Assessment) -> int | None:
-    """What is certainly due now; None while the verdict, the amount or an objection leaves it open."""
-    if found.verdict.state is not State.MET or found.amount.money is None or found.objections:
+    """What is certainly due by the conditions, whatever the day; None while the verdict, the amount or an objection
+    against all of it leaves it open.
+    """
+    if found.verdict.state is not State.MET or found.amount.money is None or objections_to_all(found):
         return None
     return found.amount.money.fen
 

@@ -16,6 +16,7 @@ from contracts.rule import (
     Amount,
     AnyOf,
     Cap,
+    Compare,
     Condition,
     Counted,
     CountMet,
@@ -26,6 +27,7 @@ from contracts.rule import (
     Lookup,
     LookupRow,
     PerUnit,
+    Quotient,
     Rate,
     State,
     Sum,
@@ -36,7 +38,7 @@ from contracts.rule import (
 from contracts.rule.amount import Elapsed, FactAmount
 from contracts.rule.dates import DateFact, EndOf, Latest, StartOf
 from rules import assess, compute_amount, evaluate_eligibility
-from rules.units import figure_in, in_base, number_text, unit, unit_of_product
+from rules.units import figure_in, in_base, number_text, unit, unit_of_product, unit_of_quotient
 from tests.unit.rules.rule_writing import band, fixed
 from tests.unit.rules.sample_files import ITEMS, worked_cases
 from tests.unit.rules.test_sentences_a_firm_can_read import IDENTIFIER, faults
@@ -100,6 +102,32 @@ def test_a_comparison_shows_the_firm_its_figure_in_the_rules_unit():
     rule = Condition(fact="area", operator="ge", value="1000", unit="亩")
     (reason,) = evaluate_eligibility(rule, sheet(fact("area", "500", "亩")), TODAY, TYPES).reasons
     assert (reason.text_zh, reason.actual) == ("种植面积在 1,000 亩以上（含）", "500 亩")
+
+
+def test_a_quotient_is_told_in_the_units_of_what_is_divided():
+    per_mu = Quotient(of=a("rent"), by=a("area"), when_zero=fixed(0, "万元/亩"))
+    rule = Compare(left=per_mu, operator="ge", right=fixed(20, "万元/亩"))
+    facts = sheet(fact("rent", "300", "万元"), fact("area", "10.8", "亩"))
+    (reason,) = evaluate_eligibility(rule, facts, TODAY, TYPES).reasons
+    assert reason.actual == "约 27.78 万元/亩"
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "made"),
+    [
+        ("万元", "亩", "万元/亩"),
+        ("万元", "平方米·月", "万元/平方米·月"),
+        ("万元", "倍", "万元"),
+        ("万元", "亿元", None),
+        ("亩", "平方米", None),
+        ("元/亩", "月", None),
+        ("人·月", "月", None),
+        ("%", "亩", None),
+        (None, "亩", None),
+    ],
+)
+def test_a_quotient_has_the_unit_of_the_one_by_the_other(left: str | None, right: str, made: str | None):
+    assert unit_of_quotient(left, right) == made
 
 
 def test_money_is_told_in_ten_thousands_where_it_is_written_so():

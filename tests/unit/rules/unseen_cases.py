@@ -50,7 +50,8 @@ class InstalmentDue(_Part):
 
 class ComesTo(_Part):
     """What the words of a clause come to. `amount_fen`: what is due now; null where nothing is certain, 0 where
-    nothing is due and the text leaves it open whether that is called a refusal.
+    nothing is due and the text leaves it open whether that is called a refusal. `parts` are what is paid of each of
+    them, after what stands around them.
 
     `range_fen` encloses what somebody has still to decide, `unbounded`: no upper end of it may be named; `says` is what a person must be told, in words: not
     compared. `allotted` is what each claim of a cohort gets (of `quota_part`, where the pot pays for a part).
@@ -126,7 +127,7 @@ def differences(rules: ItemRules, case: UnseenCase) -> list[str]:
         for what, value in came_to.items()
         if getattr(expect, what) not in (None, value)
     ]
-    due = due_fen(found)
+    due = due_fen(found) if found.claimable == "open" else None
     allowed = (None, 0) if expect.amount_fen == 0 and expect.state is None else (expect.amount_fen,)
     if due not in allowed:
         wrong.append(f"due: {due} instead of {expect.amount_fen}")
@@ -140,7 +141,11 @@ def differences(rules: ItemRules, case: UnseenCase) -> list[str]:
 
 def _came_to(rules: ItemRules, case: UnseenCase, found: Assessment) -> dict[str, object]:
     reader = reader_of(rules, case.sheet(case.facts), case.date, case.awards, case.decisions)
-    parts = {name: part_amount(rules, name, reader).money for name in case.expect.parts or ()}
+    paid = {each.part: each.money for each in found.amount.parts}
+    parts = {
+        name: paid.get(name, Money(0)) if paid else part_amount(rules, name, reader).money
+        for name in case.expect.parts or ()
+    }
     amount, answer = found.amount, found.instalment
     lowest, highest = amount.lowest, amount.highest
     return {
