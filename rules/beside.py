@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, time
+from typing import Literal
 
 from contracts.money import ZERO, Money
 from contracts.rule import (
@@ -24,8 +25,9 @@ from contracts.rule import (
     Standing,
     Verdict,
 )
-from rules.facts import FactReader
-from rules.once import Said, said_before
+from rules.amounts import amount_of_figure
+from rules.facts import Dropped, FactReader, Trail
+from rules.once import said_before
 from rules.parts import adding_up, part_names
 from rules.stacking import candidate_keys, settle_stacking
 
@@ -45,20 +47,28 @@ def due_beside(
     if reader.given.awards is None or not rules.stacking:
         return _told(*due(reader)), ()
     said = said_before(rules, reader)
-    reader = _without(reader, [each.objection for each in said])
+    reader = _without(reader, "once_only", [each.objection for each in said])
     verdict, amount, instalment = due(reader)
+    excluded: tuple[Objection, ...] = ()
     for rule in rules.stacking:
         if isinstance(rule, Exclusive) and rule.parts:
             standing = _of_parts(rule, rules, adding_up(amount), reader)
             if standing is not None and standing.outcome == "gives_way":
-                reader, more = _giving_way(rule, standing, reader)
-                said += tuple(Said(each) for each in more)
+                more = _of_each(rule, standing)
+                reader, excluded = _without(reader, "exclusive", more), (*excluded, *more)
                 verdict, amount, instalment = due(reader)
     verdict, amount, instalment = _told(verdict, amount, instalment)
-    left = [each.objection for each in said if each.holds(amount)]
+    gross = _before_awards(rules, reader) if any(each.asked is not None for each in said) else amount
+    left = [*(each.objection for each in said if each.holds(gross)), *excluded]
     stands = [each for each in left if each.part in (None, *reader.trail.dropped)]
     amount, more = _reduced(rules, amount, reader)
     return (verdict, amount, instalment), tuple(dict.fromkeys((*stands, *more)))
+
+
+def _before_awards(rules: ItemRules, reader: FactReader) -> Amount:
+    """What is asked for before any earlier award takes something off."""
+    given = replace(reader.given, awards=None, dropped={})
+    return amount_of_figure(rules.amount, replace(reader, given=given, trail=Trail()), rules.rounding)
 
 
 def _told(verdict: Verdict, amount: Amount, instalment: InstalmentAnswer | None) -> Due:
@@ -68,22 +78,20 @@ def _told(verdict: Verdict, amount: Amount, instalment: InstalmentAnswer | None)
     return verdict, adding_up(amount), instalment
 
 
-def _without(reader: FactReader, objections: Sequence[Objection]) -> FactReader:
-    dropped = {each.part: each for each in objections if each.part is not None}
+def _without(
+    reader: FactReader, kind: Literal["once_only", "exclusive"], objections: Sequence[Objection]
+) -> FactReader:
+    """Without the parts that these objections are about."""
+    dropped = {each.part: Dropped(kind, each) for each in objections if each.part is not None}
     return replace(reader, given=replace(reader.given, dropped={**dropped, **reader.given.dropped}))
 
 
-def _giving_way(rule: Exclusive, standing: Standing, reader: FactReader) -> tuple[FactReader, tuple[Objection, ...]]:
-    """Without the parts that give way; where it cannot be told whether they do, the claim as a whole waits."""
-    if any(each.code == "key_unknown" for each in standing.because):
-        return reader, standing.because
-    parts = _of_each(rule, standing)
-    return _without(reader, parts), parts
-
-
 def _of_each(rule: Exclusive, standing: Standing) -> tuple[Objection, ...]:
-    text = "；".join(each.text_zh.replace("本项不再享受", "这一部分不再计入") for each in standing.because)
-    return tuple(Objection(code="excluded", text_zh=f"“{part}”{text}", part=part) for part in rule.parts)
+    """What is said of each part that gives way, also where it cannot be told whether it has to."""
+    unknown = any(each.code == "key_unknown" for each in standing.because)
+    code, until = ("key_unknown", "暂不") if unknown else ("excluded", "不再")
+    text = "；".join(each.text_zh.removesuffix("，本项不再享受") for each in standing.because)
+    return tuple(Objection(code=code, text_zh=f"“{part}”{text}，这一部分{until}计入", part=part) for part in rule.parts)
 
 
 def _reduced(rules: ItemRules, amount: Amount, reader: FactReader) -> tuple[Amount, tuple[Objection, ...]]:

@@ -41,6 +41,14 @@ Bound = Literal["lowest", "highest"]
 
 
 @dataclass(frozen=True, slots=True)
+class Dropped:
+    """Why a named part of an amount is not had this time, and which kind of rule says so."""
+
+    kind: Literal["once_only", "exclusive"]
+    objection: Objection
+
+
+@dataclass(frozen=True, slots=True)
 class Given:
     """What is given besides the facts. `awards` None: what was granted before is not known.
 
@@ -52,7 +60,7 @@ class Given:
     decisions: Mapping[str, Decision] = field(default_factory=dict)
     parameters: ParameterTypes = field(default_factory=dict)
     parts: frozenset[str] = frozenset()
-    dropped: Mapping[str, Objection] = field(default_factory=dict)
+    dropped: Mapping[str, Dropped] = field(default_factory=dict)
 
 
 NOTHING_GIVEN = Given()
