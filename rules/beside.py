@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, time
-from typing import Literal
+from fractions import Fraction
 
-from contracts.money import ZERO, Money
+from contracts.money import Money
 from contracts.rule import (
     Additive,
     Amount,
@@ -19,7 +19,6 @@ from contracts.rule import (
     ItemRules,
     Line,
     Objection,
-    PartAmount,
     Reduction,
     Stacking,
     Standing,
@@ -47,15 +46,15 @@ def due_beside(
     if reader.given.awards is None or not rules.stacking:
         return _told(*due(reader)), ()
     said = said_before(rules, reader)
-    reader = _without(reader, "once_only", [each.objection for each in said])
+    used = {each.objection.part: Dropped("once_only", each.objection.text_zh) for each in said}
+    reader = _without(reader, used)
     verdict, amount, instalment = due(reader)
     excluded: tuple[Objection, ...] = ()
     for rule in rules.stacking:
         if isinstance(rule, Exclusive) and rule.parts:
-            standing = _of_parts(rule, rules, adding_up(amount), reader)
-            if standing is not None and standing.outcome == "gives_way":
-                more = _of_each(rule, standing)
-                reader, excluded = _without(reader, "exclusive", more), (*excluded, *more)
+            less, more = _of_parts(rule, rules, adding_up(amount), reader)
+            if less:
+                reader, excluded = _without(reader, less), (*excluded, *more)
                 verdict, amount, instalment = due(reader)
     verdict, amount, instalment = _told(verdict, amount, instalment)
     gross = _before_awards(rules, reader) if any(each.asked is not None for each in said) else amount
@@ -78,12 +77,33 @@ def _told(verdict: Verdict, amount: Amount, instalment: InstalmentAnswer | None)
     return verdict, adding_up(amount), instalment
 
 
-def _without(
-    reader: FactReader, kind: Literal["once_only", "exclusive"], objections: Sequence[Objection]
-) -> FactReader:
-    """Without the parts that these objections are about."""
-    dropped = {each.part: Dropped(kind, each) for each in objections if each.part is not None}
-    return replace(reader, given=replace(reader.given, dropped={**dropped, **reader.given.dropped}))
+def _without(reader: FactReader, parts: Mapping[str | None, Dropped]) -> FactReader:
+    """Without these parts, or with less of them; what was dropped stays so."""
+    dropped = dict(reader.given.dropped)
+    for name, less in parts.items():
+        if name is None:
+            continue
+        known = dropped.get(name)
+        dropped[name] = less if known is None else replace(known, left=known.left * less.left)
+    return replace(reader, given=replace(reader.given, dropped=dropped))
+
+
+def _of_parts(
+    rule: Exclusive, rules: ItemRules, amount: Amount, reader: FactReader
+) -> tuple[dict[str | None, Dropped], tuple[Objection, ...]]:
+    """What is left of the parts that this rule names, taken together, and what is said of those that give way."""
+    money = Money.total(each.money for each in amount.parts if each.part in rule.parts)
+    if amount.money is None or not money:
+        return {}, ()
+    additive = [each for each in rules.stacking if isinstance(each, Additive)]
+    standing = _against_granted(rules, (rule.model_copy(update={"parts": ()}), *additive), money, reader)
+    if standing.outcome == "stands":
+        return {}, ()
+    said = _of_each(rule, standing) if standing.outcome == "gives_way" else ()
+    told = "；".join(each.text_zh for each in standing.because)
+    left = Fraction(standing.money.fen, money.fen)
+    texts = {each.part: each.text_zh for each in said}
+    return {part: Dropped("exclusive", texts.get(part, f"“{part}”{told}"), left) for part in rule.parts}, said
 
 
 def _of_each(rule: Exclusive, standing: Standing) -> tuple[Objection, ...]:
@@ -98,60 +118,18 @@ def _reduced(rules: ItemRules, amount: Amount, reader: FactReader) -> tuple[Amou
     """The amount less what was granted, where only a difference is paid."""
     if amount.money is None:
         return amount, ()
-    said: list[Objection] = []
-    for rule in rules.stacking:
-        if isinstance(rule, Exclusive) and rule.parts:
-            standing = _of_parts(rule, rules, amount, reader)
-            if standing is None or standing.outcome == "stands":
-                continue
-            amount = _to_a_difference(amount, standing, rule.parts)
-            if standing.outcome == "gives_way":
-                said += _of_each(rule, standing)
     whole = tuple(rule for rule in rules.stacking if not (isinstance(rule, Exclusive) and rule.parts))
-    standing = _against_granted(rules, whole, amount.money or ZERO, reader)
-    if standing.outcome == "reduced":
-        amount = _to_a_difference(amount, standing, ())
-    return amount, (*said, *(standing.because if standing.outcome == "gives_way" else ()))
-
-
-def _of_parts(rule: Exclusive, rules: ItemRules, amount: Amount, reader: FactReader) -> Standing | None:
-    """What becomes of the parts that this rule names, taken together; None where nothing is asked for them."""
-    money = _money_of(amount, rule.parts)
-    if amount.money is None or not money:
-        return None
-    additive = [each for each in rules.stacking if isinstance(each, Additive)]
-    return _against_granted(rules, (rule.model_copy(update={"parts": ()}), *additive), money, reader)
-
-
-def _money_of(amount: Amount, parts: tuple[str, ...]) -> Money:
-    return Money.total(each.money for each in amount.parts if each.part in parts)
-
-
-def _to_a_difference(amount: Amount, standing: Standing, parts: tuple[str, ...]) -> Amount:
-    """Less by what was granted: of the named parts in their proportion, without any of all."""
-    assert amount.money is not None
-    before = _money_of(amount, parts) if parts else amount.money
-    by = before - standing.money
+    standing = _against_granted(rules, whole, amount.money, reader)
+    if standing.outcome != "reduced":
+        return amount, standing.because if standing.outcome == "gives_way" else ()
+    by = amount.money - standing.money
     text = "；".join(each.text_zh for each in standing.because)
-    named = parts[0] if len(parts) == 1 else None
-    reduction = Reduction(kind="exclusive", text_zh=text, money=by, part=named)
-    changed = amount.model_copy(
-        update={
-            "money": amount.money - by,
-            "working": (*amount.working, Line(text_zh=text, value=-by)),
-            "reductions": (*amount.reductions, reduction),
-        }
-    )
-    if not parts:
-        return adding_up(changed)
-    within = [each for each in amount.parts if each.part in parts]
-    inside = adding_up(amount.model_copy(update={"parts": tuple(within), "money": standing.money}))
-    left = {each.part: each.money for each in inside.parts}
-    told = [
-        PartAmount(part=each.part, money=left.get(each.part, ZERO)) if each.part in parts else each
-        for each in amount.parts
-    ]
-    return changed.model_copy(update={"parts": tuple(told)})
+    update = {
+        "money": standing.money,
+        "working": (*amount.working, Line(text_zh=text, value=-by)),
+        "reductions": (*amount.reductions, Reduction(kind="exclusive", text_zh=text, money=by)),
+    }
+    return adding_up(amount.model_copy(update=update)), ()
 
 
 def _against_granted(rules: ItemRules, stacking: tuple[Stacking, ...], money: Money, reader: FactReader) -> Standing:

@@ -19,7 +19,6 @@ from contracts.rule import (
     ItemRules,
     KeyRef,
     MissingFact,
-    Objection,
     ParameterType,
     ParameterValue,
     absolute_period,
@@ -42,10 +41,11 @@ Bound = Literal["lowest", "highest"]
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """Why a named part of an amount is not had this time, and which kind of rule says so."""
+    """Why a named part of an amount is not had this time, or not all of it, and which kind of rule says so."""
 
     kind: Literal["once_only", "exclusive"]
-    objection: Objection
+    text: str
+    left: Fraction = Fraction(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Given:
     """What is given besides the facts. `awards` None: what was granted before is not known.
 
     `parts` are the named parts that the item's amount can have, where they are known; `dropped` those that are not had
-    this time, each with why.
+    this time, or not whole.
     """
 
     awards: AwardHistory | None = None

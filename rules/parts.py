@@ -63,14 +63,14 @@ def _dropped(name: str, found: Figure, reader: FactReader) -> Figure:
         return found
     dropped = reader.given.dropped[name]
     reader.trail.dropped.append(name)
-    if any(missing.kind == "award" for missing in found.missing):
+    if any(missing.kind == "award" for missing in found.missing) or (found.value is None and dropped.left):
         return found
-    by, text_zh = found.value or NOTHING, dropped.objection.text_zh
-    lowered = Lowered(dropped.kind, text_zh, by)
+    value = (found.value or NOTHING) * dropped.left
+    by = (found.value or NOTHING) - value
     told = found.work if found.value is not None else tuple((text, NOTHING) for text, _ in found.work)
-    work = (*told, (text_zh, -by))
-    text = figure_text(NOTHING, found.dimension) if found.dimension is not None else "0"
-    return Figure(NOTHING, found.dimension, text, work, lowered=(*found.lowered, lowered))
+    text = figure_text(value, found.dimension) if found.dimension is not None else "0"
+    lowered = (*found.lowered, Lowered(dropped.kind, dropped.text, by))
+    return Figure(value, found.dimension, text, (*told, (dropped.text, -by)), lowered=lowered)
 
 
 def added(parts: Sequence[Figure]) -> Figure:
