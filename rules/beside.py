@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, time
+from fractions import Fraction
 
-from contracts.money import ZERO, Money
+from contracts.money import Money
 from contracts.rule import (
     Additive,
     Amount,
@@ -18,14 +19,14 @@ from contracts.rule import (
     ItemRules,
     Line,
     Objection,
-    PartAmount,
     Reduction,
     Stacking,
     Standing,
     Verdict,
 )
-from rules.facts import FactReader
-from rules.once import Said, said_before
+from rules.amounts import amount_of_figure
+from rules.facts import Dropped, FactReader, Trail
+from rules.once import said_before
 from rules.parts import adding_up, part_names
 from rules.stacking import candidate_keys, settle_stacking
 
@@ -45,20 +46,28 @@ def due_beside(
     if reader.given.awards is None or not rules.stacking:
         return _told(*due(reader)), ()
     said = said_before(rules, reader)
-    reader = _without(reader, [each.objection for each in said])
+    used = {each.objection.part: Dropped("once_only", each.objection.text_zh) for each in said}
+    reader = _without(reader, used)
     verdict, amount, instalment = due(reader)
+    excluded: tuple[Objection, ...] = ()
     for rule in rules.stacking:
         if isinstance(rule, Exclusive) and rule.parts:
-            standing = _of_parts(rule, rules, adding_up(amount), reader)
-            if standing is not None and standing.outcome == "gives_way":
-                reader, more = _giving_way(rule, standing, reader)
-                said += tuple(Said(each) for each in more)
+            less, more = _of_parts(rule, rules, adding_up(amount), reader)
+            if less:
+                reader, excluded = _without(reader, less), (*excluded, *more)
                 verdict, amount, instalment = due(reader)
     verdict, amount, instalment = _told(verdict, amount, instalment)
-    left = [each.objection for each in said if each.holds(amount)]
+    gross = _before_awards(rules, reader) if any(each.asked is not None for each in said) else amount
+    left = [*(each.objection for each in said if each.holds(gross)), *excluded]
     stands = [each for each in left if each.part in (None, *reader.trail.dropped)]
     amount, more = _reduced(rules, amount, reader)
     return (verdict, amount, instalment), tuple(dict.fromkeys((*stands, *more)))
+
+
+def _before_awards(rules: ItemRules, reader: FactReader) -> Amount:
+    """What is asked for before any earlier award takes something off."""
+    given = replace(reader.given, awards=None, dropped={})
+    return amount_of_figure(rules.amount, replace(reader, given=given, trail=Trail()), rules.rounding)
 
 
 def _told(verdict: Verdict, amount: Amount, instalment: InstalmentAnswer | None) -> Due:
@@ -68,82 +77,59 @@ def _told(verdict: Verdict, amount: Amount, instalment: InstalmentAnswer | None)
     return verdict, adding_up(amount), instalment
 
 
-def _without(reader: FactReader, objections: Sequence[Objection]) -> FactReader:
-    dropped = {each.part: each for each in objections if each.part is not None}
-    return replace(reader, given=replace(reader.given, dropped={**dropped, **reader.given.dropped}))
+def _without(reader: FactReader, parts: Mapping[str | None, Dropped]) -> FactReader:
+    """Without these parts, or with less of them; what was dropped stays so."""
+    dropped = dict(reader.given.dropped)
+    for name, less in parts.items():
+        if name is None:
+            continue
+        known = dropped.get(name)
+        dropped[name] = less if known is None else replace(known, left=known.left * less.left)
+    return replace(reader, given=replace(reader.given, dropped=dropped))
 
 
-def _giving_way(rule: Exclusive, standing: Standing, reader: FactReader) -> tuple[FactReader, tuple[Objection, ...]]:
-    """Without the parts that give way; where it cannot be told whether they do, the claim as a whole waits."""
-    if any(each.code == "key_unknown" for each in standing.because):
-        return reader, standing.because
-    parts = _of_each(rule, standing)
-    return _without(reader, parts), parts
+def _of_parts(
+    rule: Exclusive, rules: ItemRules, amount: Amount, reader: FactReader
+) -> tuple[dict[str | None, Dropped], tuple[Objection, ...]]:
+    """What is left of the parts that this rule names, taken together, and what is said of those that give way."""
+    money = Money.total(each.money for each in amount.parts if each.part in rule.parts)
+    if amount.money is None or not money:
+        return {}, ()
+    additive = [each for each in rules.stacking if isinstance(each, Additive)]
+    standing = _against_granted(rules, (rule.model_copy(update={"parts": ()}), *additive), money, reader)
+    if standing.outcome == "stands":
+        return {}, ()
+    said = _of_each(rule, standing) if standing.outcome == "gives_way" else ()
+    told = "；".join(each.text_zh for each in standing.because)
+    left = Fraction(standing.money.fen, money.fen)
+    texts = {each.part: each.text_zh for each in said}
+    return {part: Dropped("exclusive", texts.get(part, f"“{part}”{told}"), left) for part in rule.parts}, said
 
 
 def _of_each(rule: Exclusive, standing: Standing) -> tuple[Objection, ...]:
-    text = "；".join(each.text_zh.replace("本项不再享受", "这一部分不再计入") for each in standing.because)
-    return tuple(Objection(code="excluded", text_zh=f"“{part}”{text}", part=part) for part in rule.parts)
+    """What is said of each part that gives way, also where it cannot be told whether it has to."""
+    unknown = any(each.code == "key_unknown" for each in standing.because)
+    code, until = ("key_unknown", "暂不") if unknown else ("excluded", "不再")
+    text = "；".join(each.text_zh.removesuffix("，本项不再享受") for each in standing.because)
+    return tuple(Objection(code=code, text_zh=f"“{part}”{text}，这一部分{until}计入", part=part) for part in rule.parts)
 
 
 def _reduced(rules: ItemRules, amount: Amount, reader: FactReader) -> tuple[Amount, tuple[Objection, ...]]:
     """The amount less what was granted, where only a difference is paid."""
     if amount.money is None:
         return amount, ()
-    said: list[Objection] = []
-    for rule in rules.stacking:
-        if isinstance(rule, Exclusive) and rule.parts:
-            standing = _of_parts(rule, rules, amount, reader)
-            if standing is None or standing.outcome == "stands":
-                continue
-            amount = _to_a_difference(amount, standing, rule.parts)
-            if standing.outcome == "gives_way":
-                said += _of_each(rule, standing)
     whole = tuple(rule for rule in rules.stacking if not (isinstance(rule, Exclusive) and rule.parts))
-    standing = _against_granted(rules, whole, amount.money or ZERO, reader)
-    if standing.outcome == "reduced":
-        amount = _to_a_difference(amount, standing, ())
-    return amount, (*said, *(standing.because if standing.outcome == "gives_way" else ()))
-
-
-def _of_parts(rule: Exclusive, rules: ItemRules, amount: Amount, reader: FactReader) -> Standing | None:
-    """What becomes of the parts that this rule names, taken together; None where nothing is asked for them."""
-    money = _money_of(amount, rule.parts)
-    if amount.money is None or not money:
-        return None
-    additive = [each for each in rules.stacking if isinstance(each, Additive)]
-    return _against_granted(rules, (rule.model_copy(update={"parts": ()}), *additive), money, reader)
-
-
-def _money_of(amount: Amount, parts: tuple[str, ...]) -> Money:
-    return Money.total(each.money for each in amount.parts if each.part in parts)
-
-
-def _to_a_difference(amount: Amount, standing: Standing, parts: tuple[str, ...]) -> Amount:
-    """Less by what was granted: of the named parts in their proportion, without any of all."""
-    assert amount.money is not None
-    before = _money_of(amount, parts) if parts else amount.money
-    by = before - standing.money
+    standing = _against_granted(rules, whole, amount.money, reader)
+    if standing.outcome != "reduced":
+        return amount, standing.because if standing.outcome == "gives_way" else ()
+    by = amount.money - standing.money
     text = "；".join(each.text_zh for each in standing.because)
-    named = parts[0] if len(parts) == 1 else None
-    reduction = Reduction(kind="exclusive", text_zh=text, money=by, part=named)
-    changed = amount.model_copy(
-        update={
-            "money": amount.money - by,
-            "working": (*amount.working, Line(text_zh=text, value=-by)),
-            "reductions": (*amount.reductions, reduction),
-        }
-    )
-    if not parts:
-        return adding_up(changed)
-    within = [each for each in amount.parts if each.part in parts]
-    inside = adding_up(amount.model_copy(update={"parts": tuple(within), "money": standing.money}))
-    left = {each.part: each.money for each in inside.parts}
-    told = [
-        PartAmount(part=each.part, money=left.get(each.part, ZERO)) if each.part in parts else each
-        for each in amount.parts
-    ]
-    return changed.model_copy(update={"parts": tuple(told)})
+    update = {
+        "money": standing.money,
+        "working": (*amount.working, Line(text_zh=text, value=-by)),
+        "reductions": (*amount.reductions, Reduction(kind="exclusive", text_zh=text, money=by)),
+    }
+    return adding_up(amount.model_copy(update=update)), ()
 
 
 def _against_granted(rules: ItemRules, stacking: tuple[Stacking, ...], money: Money, reader: FactReader) -> Standing:

@@ -20,7 +20,6 @@ from contracts.rule import (
     KeyRef,
     MissingFact,
     NamedValue,
-    Objection,
     ParameterType,
     ParameterValue,
     absolute_period,
@@ -49,18 +48,27 @@ Bound = Literal["lowest", "highest"]
 
 
 @dataclass(frozen=True, slots=True)
+class Dropped:
+    """Why a named part of an amount is not had this time, or not all of it, and which kind of rule says so."""
+
+    kind: Literal["once_only", "exclusive"]
+    text: str
+    left: Fraction = Fraction(0)
+
+
+@dataclass(frozen=True, slots=True)
 class Given:
     """What is given besides the facts. `awards` None: what was granted before is not known.
 
     `parts` are the named parts that the item's amount can have, where they are known; `dropped` those that are not had
-    this time, each with why.
+    this time, or not whole.
     """
 
     awards: AwardHistory | None = None
     decisions: Mapping[str, Decision] = field(default_factory=dict)
     parameters: ParameterTypes = field(default_factory=dict)
     parts: frozenset[str] = frozenset()
-    dropped: Mapping[str, Objection] = field(default_factory=dict)
+    dropped: Mapping[str, Dropped] = field(default_factory=dict)
     values: NamedValues = field(default_factory=dict)
 
 

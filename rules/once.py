@@ -21,11 +21,13 @@ class Said:
     objection: Objection
     asked: str | None = None
 
-    def holds(self, amount: Amount) -> bool:
-        """Whether it is left once the amount is known: a part that is paid nothing for is not had again."""
-        if self.asked is None or amount.money is None or not amount.parts:
+    def holds(self, gross: Amount) -> bool:
+        """Whether it is left for what is asked, before anything is taken off: what is asked nothing for is not had
+        again.
+        """
+        if self.asked is None or gross.money is None or not gross.parts:
             return True
-        return any(each.part == self.asked and each.money for each in amount.parts)
+        return any(each.part == self.asked and each.money for each in gross.parts)
 
 
 def said_before(rules: ItemRules, reader: FactReader) -> tuple[Said, ...]:
@@ -86,9 +88,9 @@ class _Claim:
     awards: tuple[Award, ...]
 
     @property
-    def year(self) -> int:
+    def years(self) -> frozenset[int]:
         first = min(award.instalment or 1 for award in self.awards)
-        return min(award.year for award in self.awards if (award.instalment or 1) == first)
+        return frozenset(award.year for award in self.awards if (award.instalment or 1) == first)
 
     def codes(self, fact: str) -> frozenset[str]:
         return frozenset(code for award in self.awards for code in award.codes_of(fact))
@@ -130,9 +132,9 @@ def _used_up(rule: OncePer, history: AwardHistory, reader: FactReader) -> list[S
         found = _spent(rule, perhaps, part, reader)
         if found is None:
             continue
-        if rule.used_up == "drop_part" and found.code == "used_up":
-            text = f"“{part}”{found.text_zh}，这一部分不再计入"
-            said.append(Said(Objection(code="used_up", text_zh=text, part=part)))
+        if rule.used_up == "drop_part":
+            text = f"“{part}”{found.text_zh}，这一部分{'不再' if found.code == 'used_up' else '暂不'}计入"
+            said.append(Said(Objection(code=found.code, text_zh=text, part=part)))
         else:
             said.append(Said(Objection(code=found.code, text_zh=f"“{part}”{found.text_zh}"), part))
     return said
@@ -144,8 +146,8 @@ def _spent(rule: OncePer, awards: Sequence[Award], part: str, reader: FactReader
     claims = [
         claim
         for claim in _claims(awards)
-        if (within.scope == "lifetime" or claim.year == year)
-        and (within.years is None or abs(year - claim.year) < within.years)
+        if (within.scope == "lifetime" or year in claim.years)
+        and (within.years is None or any(abs(year - each) < within.years for each in claim.years))
     ]
     if within.key is None:
         return _too_often(rule, claims, part, reader)

@@ -44,7 +44,8 @@ from rules.units import number
 def term(node: AmountRule, reader: FactReader, paying: bool) -> Figure:
     """One of several things that are added up: with a name it is one part of the amount.
 
-    A paying part that is not had this time (`Given.dropped`) comes to nothing, whether it is known or not.
+    A paying part that is not had this time (`Given.dropped`) comes to nothing, whether its facts are known or not.
+    What earlier awards leave open stays open all the same: another award must never settle it.
     """
     found = figure(node, reader, paying)
     if node.name is None:
@@ -60,14 +61,16 @@ def term(node: AmountRule, reader: FactReader, paying: bool) -> Figure:
 def _dropped(name: str, found: Figure, reader: FactReader) -> Figure:
     if found.value is not None and found.value <= 0:
         return found
-    objection = reader.given.dropped[name]
+    dropped = reader.given.dropped[name]
     reader.trail.dropped.append(name)
-    by = found.value or NOTHING
-    lowered = Lowered("once_only" if objection.code == "used_up" else "exclusive", objection.text_zh, by)
+    if any(missing.kind == "award" for missing in found.missing) or (found.value is None and dropped.left):
+        return found
+    value = (found.value or NOTHING) * dropped.left
+    by = (found.value or NOTHING) - value
     told = found.work if found.value is not None else tuple((text, NOTHING) for text, _ in found.work)
-    work = (*told, (objection.text_zh, -by))
-    text = figure_text(NOTHING, found.dimension, found.unit)
-    return Figure(NOTHING, found.dimension, text, work, lowered=(*found.lowered, lowered), unit=found.unit)
+    text = figure_text(value, found.dimension, found.unit)
+    lowered = (*found.lowered, Lowered(dropped.kind, dropped.text, by))
+    return Figure(value, found.dimension, text, (*told, (dropped.text, -by)), lowered=lowered, unit=found.unit)
 
 
 def added(parts: Sequence[Figure]) -> Figure:

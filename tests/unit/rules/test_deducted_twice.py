@@ -64,6 +64,8 @@ TWICE = "history_deducted_twice"
         (TopUp(of=CapInOrder(scope="year", of=[wan(1, "甲"), wan(2, "乙")], limit=wan(2))), "/amount/of"),
         (TopUp(of=Cap(of=wan(90), limit=lifetime(wan(90), 100))), "/amount/of"),
         (TopUp(of=lifetime(wan(90), 100, families="any"), counted=Counted(families=["B"])), "/amount/of"),
+        (TopUp(of=lifetime(wan(90), 100), counted=Counted(levels=["county"])), "/amount/of"),
+        (TopUp(of=lifetime(wan(90), 100, levels=["county", "city"]), counted=Counted(levels=["county"])), "/amount/of"),
         (lifetime(wan(90), TopUp(of=wan(100))), "/amount/limit"),
         (lifetime(wan(90), lifetime(wan(100), 80)), "/amount/limit"),
     ],

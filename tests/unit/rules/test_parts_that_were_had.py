@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contracts.money import Money
-from contracts.rule import AmountRule, Cap, CapInOrder, Exclusive, ItemRules, OncePer, Sum, Within
+from contracts.rule import AmountRule, Cap, CapInOrder, Counted, Exclusive, ItemRules, OncePer, Sum, Within
 from rules import sentences
 from tests.unit.rules.parts_writing import BOTH, PROJECT, award, codes, own, paid, parts, tried, wan
 from tests.unit.rules.rule_writing import item_rules
@@ -35,11 +35,38 @@ def test_a_claim_for_a_part_that_was_had_is_refused_where_the_rule_says_so():
     assert paid(tried(only, award(10, "厂房"))) == 0
 
 
-def test_an_award_of_which_nobody_knows_the_part_refuses_the_claim():
-    for rules in (once(), once(used_up="refuse")):
-        found = tried(rules, award(10))
-        assert {(each.code, each.part) for each in found.objections} == {("key_unknown", None)}
-        assert paid(found) == 0
+def test_an_award_of_which_nobody_knows_the_part_takes_what_the_part_would_take():
+    found = tried(once(used_up="refuse"), award(10))
+    assert ({(each.code, each.part) for each in found.objections}, paid(found)) == ({("key_unknown", None)}, 0)
+    found = tried(once(parts=("设备",)), award(10))
+    assert ([(each.code, each.part) for each in found.objections], paid(found)) == ([("key_unknown", "设备")], 30)
+    assert [(each.kind, each.part) for each in found.amount.reductions] == [("once_only", "设备")]
+    assert found.objections[0].text_zh == (
+        "“设备”2024 年度本事项的奖补 100,000.00 元没有记明属于哪一部分，无法核对是否已经享受，这一部分暂不计入"
+    )
+
+
+def test_a_refusal_is_about_what_is_asked_whatever_else_takes_the_part_away():
+    refusing = OncePer(parts=("设备",))
+    beside = Exclusive(families=["B"], parts=("设备",))
+    rules = item_rules(amount=BOTH, stacking=(refusing, beside))
+    assert paid(tried(rules, award(1, "设备"), award(1, family="B"))) == 0
+    capped = item_rules(amount=Sum(of=[own("设备", 1, wan(10)), wan(30, "厂房")]), stacking=(refusing,))
+    assert paid(tried(capped, award(1, "设备"))) == 0
+
+
+def test_what_earlier_awards_leave_open_in_a_dropped_part_stays_open():
+    """Else one more award would settle it, and pay the rest."""
+    by_key = Cap(
+        name="设备",
+        scope="project",
+        of=wan(10),
+        limit=wan(50),
+        counted=Counted(parts=("设备",), key={"fact": "grade", "period": "Y"}),
+    )
+    rules = item_rules(amount=Sum(of=[by_key, wan(30, "厂房")]), stacking=once(parts=("设备",), most=2).stacking)
+    assert tried(rules, award(1, "设备"), facts=(PROJECT,)).amount.money is None
+    assert tried(rules, award(1, "设备"), award(1, "设备"), facts=(PROJECT,)).amount.money is None
 
 
 def test_a_cap_over_what_is_left_holds_what_is_left_only():
@@ -67,7 +94,8 @@ def test_a_part_counts_by_its_key_and_by_claims():
     assert paid(tried(rules, award(1, "设备", **same), award(1, "设备", **same), facts=(PROJECT,))) == 30
     one = (award(1, "设备", claim="K1", **same), award(1, "设备", claim="K1", **same))
     assert paid(tried(rules, *one, facts=(PROJECT,))) == 40
-    assert paid(tried(rules, award(1, "设备", **same), award(1, "设备"), facts=(PROJECT,))) == 0
+    found = tried(rules, award(1, "设备", **same), award(1, "设备"), facts=(PROJECT,))
+    assert (paid(found), [(each.code, each.part) for each in found.objections]) == (30, [("key_unknown", "设备")])
 
 
 def test_once_only_by_part_names_parts_that_there_are():

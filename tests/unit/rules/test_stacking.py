@@ -106,6 +106,22 @@ def test_at_most_so_many_of_a_group_are_had():
     assert outcomes(late, candidate("B", 1, groups=("innovation",))) == {"A": "gives_way", "B": "stands"}
 
 
+def test_in_a_full_group_the_latest_that_was_asked_for_makes_room():
+    rule = AtMostOf(group="some", label="若干", most=2, keep="first")
+
+    def member(family: str, money: int, minutes: int, **more: object) -> Candidate:
+        return candidate(family, money, rule, groups=("some",), minutes=minutes, **more)
+
+    assert outcomes(member("A", 9, 3), member("B", 8, 2), member("C", 1, 1)) == {
+        "A": "gives_way", "B": "stands", "C": "stands",
+    }  # fmt: skip
+    assert outcomes(member("A", 9, 2), member("B", 8, 3), member("C", 1, 1))["B"] == "gives_way"
+    assert outcomes(member("A", 9, 3, granted=True), member("B", 8, 4, granted=True), member("C", 1, 1)) == {
+        "A": "stands", "B": "stands", "C": "gives_way",
+    }  # fmt: skip
+    assert outcomes(member("A", 9, 1), member("B", 8, 1), member("C", 1, 1))["C"] == "gives_way"
+
+
 def stacking_rules() -> st.SearchStrategy[tuple[object, ...]]:
     families = st.lists(st.sampled_from("ABCDEF"), min_size=1, max_size=3, unique=True)
     keep = st.sampled_from(["higher", "first", "other"])
