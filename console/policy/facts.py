@@ -25,6 +25,7 @@ KINDS = {
     FactKind.CODES: "多项取值",
     FactKind.DATE: "日期",
     FactKind.NUMBERS: "多个数值",
+    FactKind.DATES: "多个日期",
 }
 CODES_SHOWN = 12
 LIMIT = 20

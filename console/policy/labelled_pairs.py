@@ -13,7 +13,8 @@ from console.place import CHECKOUT
 from console.policy.json_files import BadFile, json_in, parse, read_bytes
 from contracts.item import PolicyItemContent
 from contracts.rule import Fact, FactKind, FactSheet, ItemRules, ParameterValue, State
-from services.catalog.dictionary.facts import dictionary
+from contracts.rule.facts import FactValue
+from services.catalog.dictionary.facts import DictionaryFact, dictionary
 
 SAMPLE = CHECKOUT / "sample"
 PAIRS = SAMPLE / "labelled" / "pairs.jsonl"
@@ -42,8 +43,8 @@ class LabelledFigure(BaseModel):
 class LabelledPair(BaseModel):
     """One line of the set, as a person wrote it.
 
-    `facts` are written `name@period`: a number with its unit, true or false, a code, a list of codes, a day; or
-    records, the newest of which counts. `beside` are facts that a *met* label does not rest on: without any other
+    `facts` are written `name@period`: a number with its unit, true or false, a code, a day; a list of codes, of days or
+    of numbers in the unit of the dictionary; or records, the newest of which counts. `beside` are facts that a *met* label does not rest on: without any other
     of them nobody could say *met*. `note` says why we answer wrongly, or why the label is not another one.
     """
 
@@ -81,10 +82,9 @@ class Question:
 
 def read_questions(path: Path = PAIRS) -> list[Question]:
     """Every pair in the order of the file, its facts typed by the fact dictionary. Raises BadFile."""
-    kinds = {name: fact.kind for name, fact in dictionary().items()}
     pairs = [_pair(number, line, str(path)) for number, line in enumerate(_lines(path), 1) if line.strip()]
     rules = {code: _rules(code, str(path)) for code in sorted({pair.item for pair in pairs})}
-    return [_question(pair, rules[pair.item], kinds, str(path)) for pair in pairs]
+    return [_question(pair, rules[pair.item], dictionary(), str(path)) for pair in pairs]
 
 
 def key_of(fact: Fact) -> str:
@@ -112,9 +112,9 @@ def _rules(code: str, file: str) -> ItemRules:
     return PolicyItemContent.model_validate_json(item.read_bytes()).rules
 
 
-def _question(pair: LabelledPair, rules: ItemRules, kinds: Mapping[str, FactKind], file: str) -> Question:
+def _question(pair: LabelledPair, rules: ItemRules, known: Mapping[str, DictionaryFact], file: str) -> Question:
     try:
-        return Question(pair, rules, tuple(_facts(pair, kinds)), tuple(_figures(pair)))
+        return Question(pair, rules, tuple(_facts(pair, known)), tuple(_figures(pair)))
     except KeyError as fault:
         told = f"{pair.id}：数据“{fault.args[0]}”不在数据项词典（./zhida facts）中，须写明 kind"
         raise BadFile(file, [told]) from fault
@@ -123,16 +123,23 @@ def _question(pair: LabelledPair, rules: ItemRules, kinds: Mapping[str, FactKind
         raise BadFile(file, [f"{pair.id}：数据写法不对（{said}）"]) from fault
 
 
-def _facts(pair: LabelledPair, kinds: Mapping[str, FactKind]) -> Iterator[Fact]:
+def _facts(pair: LabelledPair, known: Mapping[str, DictionaryFact]) -> Iterator[Fact]:
     for key, given in pair.facts.items():
         name, _, period = key.partition("@")
         for said in _records(given):
-            kind = said.kind or kinds[name]
-            value, unit = _quantity(str(said.value)) if kind is FactKind.NUMBER else (said.value, None)
+            kind = said.kind or known[name].kind
+            value, unit = _value(said, kind, known.get(name))
             yield Fact(
                 name=name, kind=kind, value=value, unit=unit, period=period or None, source="示例",
                 as_of=said.as_of or pair.day, valid_until=said.valid_until,
             )  # fmt: skip
+
+
+def _value(said: LabelledAnswer, kind: FactKind, known: DictionaryFact | None) -> tuple[FactValue, str | None]:
+    """The value, with its unit where it is a number; a list of numbers is in the unit of the dictionary."""
+    if kind is FactKind.NUMBER:
+        return _quantity(str(said.value))
+    return said.value, known.unit if known is not None and kind is FactKind.NUMBERS else None
 
 
 def _records(given: bool | str | LabelledAnswer | tuple[LabelledAnswer, ...] | tuple[str, ...]) -> list[LabelledAnswer]:

@@ -212,7 +212,7 @@ def _compared_text(condition: Condition, declared: FactType | None) -> str:
 
 def _is_dated(operator: Operator, declared: FactType | None) -> bool:
     if declared is not None:
-        return declared.kind is FactKind.DATE
+        return declared.kind in (FactKind.DATE, FactKind.DATES)  # of a list, the day of one row
     return operator in (Operator.BEFORE, Operator.AFTER, Operator.GE, Operator.LE)
 
 

@@ -30,6 +30,6 @@ def _load(matcher: Matcher, draft: FactDraft) -> None:
     elif draft.kind is FactKind.DATE:
         form = DAY
     else:
-        entries = [column.entry_of(draft.kind, word) for word in draft.words]
+        entries = [column.entry_of(draft.kind, word, draft.unit) for word in draft.words]
         values = np.array(entries, np.int64)[values]
     column.load(draft.rows, np.full(len(draft.rows), form, np.uint8), values, draft.untils)

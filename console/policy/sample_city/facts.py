@@ -29,6 +29,11 @@ AS_OF = date(2026, 10, 31)
 NEVER = 99_991_231
 Share = NDArray[np.bool_]
 Words = tuple[bool | str | tuple[str, ...], ...]
+LISTED_FIGURES: dict[FactKind, Words] = {
+    FactKind.NUMBERS: ((), ("0.5",), ("1",), ("3",), ("8",), ("14",), ("1", "0.5"), ("2", "14")),
+    FactKind.DATES: ((), ("2021-12-31",), ("2022-07-01",), ("2025-03-01",), ("2022-07-01", "2026-01-15")),
+}
+"""The lists of numbers and of days that occur: of nothing, of one row, of two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +164,10 @@ class SampleFacts:
             elif declared.kind is FactKind.DATE:
                 days = np.datetime64("2020-01-01") + rng.integers(0, 2400, self._count)
                 yield self._dates(declared.name, period, told, days)
+            elif declared.kind in LISTED_FIGURES:
+                words = LISTED_FIGURES[declared.kind]
+                chosen = rng.integers(0, len(words), self._count)
+                yield self._draft(declared.name, period, declared.kind, told, chosen, declared.unit, words=words)
             else:
                 yield self._coded(declared, period, told, rng)
 

@@ -12,7 +12,7 @@ from console.policy.sample_city.enterprises import SampleEnterprises, credit_cod
 from console.policy.sample_city.facts import AS_OF, FactDraft, SampleFacts
 from contracts.item import PolicyItemContent
 from contracts.rule import ItemRules, absolute_period
-from contracts.rule.facts import FactKind
+from contracts.rule.facts import LISTS, FactKind
 
 FACTS = (
     "registered_county",
@@ -59,7 +59,7 @@ def _columns(enterprises: SampleEnterprises, items: Sequence[PolicyItemContent])
     wanted = {key for item in items for key in facts_read(item.rules, AS_OF.year)}
     for draft in SampleFacts(enterprises).columns(declared):
         everyday = draft.name in FACTS and draft.period in (None, YEAR)
-        if everyday or ((draft.name, draft.period) in wanted and draft.kind is not FactKind.CODES):
+        if everyday or ((draft.name, draft.period) in wanted and draft.kind not in LISTS):
             yield draft
 
 

@@ -59,8 +59,8 @@ LISTED: Mapping[str, tuple[Any, Say]] = MappingProxyType(
     }
 )
 NODES: tuple[tuple[Any, Say], ...] = (
-    (AmountRule, lambda part, names: laid_out(amount_sentence(part, names), "")),
-    (Eligibility, lambda part, names: laid_out(eligibility_sentence(part, names), "")),
+    (AmountRule, lambda part, names: _without_end(amount_sentence(part, names))),
+    (Eligibility, lambda part, names: _without_end(eligibility_sentence(part, names))),
     (DateRef, date_text),
 )
 """The trees: whatever names a `node` is one of these, or is a part of its own."""
@@ -94,6 +94,11 @@ def _note(found: dict[str, str], where: str, kind: Any, part: Any, say: Say, nam
     except (ValidationError, ValueError, RecursionError):
         return False
     return True
+
+
+def _without_end(marked: str) -> str:
+    """Laid out, with a full stop behind each of its sentences but the last: other words may follow."""
+    return laid_out(marked).removesuffix("。")
 
 
 @cache

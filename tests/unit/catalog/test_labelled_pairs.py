@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,13 +11,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from console.policy.json_files import BadFile
-from console.policy.labelled_pairs import PAIRS, Question, read_questions
+from console.policy.labelled_pairs import PAIRS, Question, key_of, read_questions
 from console.policy.rule_quality import AIM, Answered, answered, answered_without, measured, reached
-from contracts.rule import Mode, State
+from contracts.rule import Fact, Mode, State
 from rules import assess
 from services.catalog.dictionary.facts import dictionary
 
 ASKED = read_questions()
+UNFIT = {
+    "graduate_years_since_leaving": "2.5",
+    "introduced_firm_origins": "inside_city",
+    "new_hire_unemployment_insurance_months": "0",
+}
+"""An entry that does not qualify, in the lists of what is paid per head."""
 MET = [question for question in ASKED if question.pair.label is State.MET]
 
 
@@ -58,6 +65,34 @@ def test_nine_in_ten_are_right_and_nothing_is_met_on_a_missing_fact(whole: list[
     assert figures["met_on_missing_fact"] == 0, figures["met_without"]
     assert figures["facts_removed"] >= 300
     assert reached(figures)
+
+
+def test_every_pair_is_answered_as_it_is_labelled(whole: list[Answered], less: list[Answered]):
+    assert measured(whole, less)["wrong"] == []
+
+
+PER_HEAD = [question for question in MET if question.pair.item in ("JX-001", "JX-006", "ZJ-011")]
+
+
+@pytest.mark.parametrize("question", PER_HEAD, ids=lambda question: question.pair.id)
+def test_what_is_paid_per_head_is_met_by_one_that_qualifies_whatever_the_others_are(question: Question):
+    more = replace(question, facts=tuple(map(one_row_more, question.facts)))
+    assert assess(more.rules, more.sheet(), more.pair.day).verdict.state is State.MET
+
+
+@pytest.mark.parametrize("question", PER_HEAD, ids=lambda question: question.pair.id)
+def test_lists_that_do_not_tell_of_the_same_heads_are_not_answered(question: Question):
+    for longer in question.facts:
+        if isinstance(longer.value, tuple) and key_of(longer) not in question.pair.beside:
+            facts = tuple(one_row_more(fact) if fact is longer else fact for fact in question.facts)
+            uneven = replace(question, facts=facts)
+            assert assess(uneven.rules, uneven.sheet(), uneven.pair.day).verdict.state is State.UNDETERMINED
+
+
+def one_row_more(fact: Fact) -> Fact:
+    if not isinstance(fact.value, tuple):
+        return fact
+    return fact.model_copy(update={"value": (*fact.value, UNFIT.get(fact.name, fact.value[0]))})
 
 
 def test_the_matcher_s_bitmaps_answer_as_the_plain_evaluator(whole: list[Answered], less: list[Answered]):

@@ -255,6 +255,23 @@ def test_days_may_be_moved_compared_and_scheduled_in_a_row():
     assert compute_amount(rule, known, TODAY, LOANS).money == Money.from_yuan(600)
 
 
+@pytest.mark.parametrize(
+    ("operator", "negated", "said"),
+    [
+        ("ge", False, "每笔放款日不早于2024-01-01"),
+        ("after", False, "每笔放款日晚于2024-01-01"),
+        ("le", True, "每笔放款日晚于2024-01-01"),
+    ],
+)
+def test_a_day_of_a_row_is_said_to_be_early_or_late_as_any_day(operator: str, negated: bool, said: str):
+    asked = condition("loan_on", operator, "2024-01-01", period=None)
+    whether = {"node": "not", "of": asked} if negated else asked
+    of = {"node": "when", "condition": whether, "then": {"node": "fact", "fact": "loan"}}
+    rows = [{"fact": "loan"}, {"fact": "loan_on"}]
+    rule = AMOUNT.validate_python({"node": "each", "called": "笔", "rows": rows, "of": of})
+    assert said in sentence(rule, LOANS).replace(" ", "")
+
+
 def test_lists_of_days_of_another_length_are_named():
     known = loans((1, "2024-01-10", "2024-04-09"))
     more = fact("repaid_on", "dates", ("2024-04-09", "2024-05-09"), period=None)
