@@ -32,6 +32,8 @@ from rules.text.phrases import LEVELS, period_text
 
 ITEM_SCHEMA = "contracts/generated/item.schema.json"
 MARKS = {State.MET: "✓", State.NOT_MET: "✗", State.UNDETERMINED: "？"}
+SPARE = "－"
+LEGEND = {"✓": "符合", "✗": "不符合", "？": "尚不能判定", SPARE: "没有走的另一条路"}
 TITLES = {
     "eligibility": "谁能享受",
     "amount": "给多少",
@@ -213,8 +215,9 @@ def _lines(found: Assessment) -> Iterator[str]:
     yield from (f"  说明：{why}" for why in headline.why if not why.startswith(below))
     for reason in found.verdict.reasons:
         yield _reason_line(reason, found.verdict.state)
-    if any(reason.state is not State.MET for reason in found.verdict.reasons):
-        yield "  （✓ 符合，✗ 不符合，？ 尚不能判定，－ 没有走的另一条路）"
+    marks = {_mark(reason, found.verdict.state) for reason in found.verdict.reasons}
+    if marks - {MARKS[State.MET]}:
+        yield f"  （{'，'.join(f'{mark} {said}' for mark, said in LEGEND.items() if mark in marks)}）"
     for missing in dict.fromkeys((*found.verdict.missing, *found.amount.missing)):
         if missing.why == "contradicts":
             continue  # it is there, and the reason says against what it stands
@@ -228,12 +231,16 @@ def _lines(found: Assessment) -> Iterator[str]:
         yield f"  {payee.label}得 {payee.money.yuan_text()} 元{fund}"
 
 
+def _mark(reason: ConditionResult, verdict: State) -> str:
+    return SPARE if reason.is_spare(verdict) else MARKS[reason.state]
+
+
 def _reason_line(reason: ConditionResult, verdict: State) -> str:
     """What was not needed, since another way was taken, is no cross."""
-    spare = reason.is_spare(verdict)
+    mark = _mark(reason, verdict)
     actual = f"；实际：{reason.actual}" if reason.actual is not None else ""
-    note = "（走的是另一条路，不影响是否符合）" if spare else ""
-    return f"  {'－' if spare else MARKS[reason.state]} {reason.text_zh}{actual}{note}"
+    note = "（走的是另一条路，不影响是否符合）" if mark == SPARE else ""
+    return f"  {mark} {reason.text_zh}{actual}{note}"
 
 
 def _hints(found: Assessment, facts: FactSheet) -> Iterator[str]:

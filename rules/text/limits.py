@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contracts.rule import AmountRule, Cap, CapInOrder, Decided, DecidedOpen, TopUp
+from contracts.rule import AmountRule, Cap, CapInOrder, Counted, Decided, DecidedOpen, TopUp
 from rules.text.phrases import Names, counted_text, scope_text
 from rules.text.trees import AMOUNTS, all_of, amount_sentence, bracketed, entry, lists, numbered
 from rules.units import number, quantity_text
@@ -31,10 +31,16 @@ def _cap(rule: Cap, names: Names) -> str:
     phrase, limit = f"{amount_sentence(rule.of, names)}，{named}{all_of(rule.of)}", entry(rule.limit, names)
     if rule.scope == "payment":
         return f"{phrase}最高不超过 {limit}"
-    counted = f"与本企业已享受的{counted_text(rule.counted, names)}合并计算" if rule.counted is not None else ""
+    counted = f"与{_had(rule.counted, names)}合并计算" if rule.counted is not None else ""
     if counted:
         counted = f"，{counted}" if "（" in counted else f"（{counted}）"
     return f"{phrase}{_reach(rule, names)}最高不超过 {limit}{counted}"
+
+
+def _had(counted: Counted, names: Names) -> str:
+    """What the firm itself was granted before: nobody takes it for what all firms were."""
+    told = counted_text(counted, names)
+    return f"本企业已享受的{' ' if told[:1].isdigit() else ''}{told}"  # no cell: our own
 
 
 def _reach(rule: Cap | CapInOrder, names: Names) -> str:
@@ -46,7 +52,7 @@ def _reach(rule: Cap | CapInOrder, names: Names) -> str:
 def _cap_in_order(rule: CapInOrder, names: Names) -> str:
     parts = numbered(_in_order(part, names) for part in rule.of)
     reach = "" if rule.scope == "payment" else _reach(rule, names)
-    counted = f"，与本企业已享受的{counted_text(rule.counted, names)}合并计算" if rule.counted is not None else ""
+    counted = f"，与{_had(rule.counted, names)}合并计算" if rule.counted is not None else ""
     return f"按次序计算下列各项，{reach}合计最高不超过 {entry(rule.limit, names)}{counted}，先满足前一项，余额用于后一项：{parts}"
 
 

@@ -48,7 +48,7 @@ def test_what_is_sound_is_said_while_its_neighbour_is_not() -> None:
     assert outline(rules) == {
         "/eligibility/of/0": "上年度产值在 1 亿元以上（含）",
         "/amount/base": "产值",
-        "/stacking/0": "每家企业最多享受 1 次。",
+        "/stacking/0": "每家企业累计最多享受 1 次。",
     }
 
 

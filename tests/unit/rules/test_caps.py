@@ -76,7 +76,7 @@ def test_a_cap_over_some_years_lets_the_older_ones_go():
     three = cap("lifetime", 20, Counted(years=3))
     assert wan(three, award(15, 2023)) == 5
     assert wan(three, award(15, 2022)) == 10
-    assert sentence(three) == "10 万元，3 年内累计最高不超过 20 万元（与3 年内本事项合并计算）。"
+    assert sentence(three) == "10 万元，3 年内累计最高不超过 20 万元（与本企业已享受的 3 年内本事项合并计算）。"
     for wrong in (cap("year", 20, Counted(years=3)), cap("lifetime", 20, Counted(scope="year", years=3))):
         assert [each.code for each in check(item_rules(amount=wrong))] == ["years_in_a_year"]
 

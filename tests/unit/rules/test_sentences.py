@@ -68,7 +68,7 @@ def test_conditions_of_every_kind_read_as_chinese():
     )
     assert said(rule) == (
         "同时满足：\n1. 本年度规模以上企业；\n2. 上年度规模以上企业：否；\n"
-        "3. 满足下列条件之一：①本年度级别属于A、B；②本年度认定日期早于2024-01-01；\n"
+        "3. 满足下列条件之一：①本年度级别属于A、B之一；②本年度认定日期早于2024-01-01；\n"
         "4. 本年度行政处罚：无记录；\n"
         "5. 不得有下列任一情形：①本年度行政处罚包括tax；②本年度级别为C。"
     )
@@ -88,7 +88,7 @@ def test_amounts_of_every_kind_read_as_chinese():
         bands=[band(1, 5, fixed(10, "万元")), band(5, None, fixed(50, "万元"), takes_low=False)],
     )
     assert said(table) == (
-        "按上年度营业收入分档确定：1 亿元以上（含）、不满 5 亿元的，10 万元；超过 5 亿元的，50 万元。"
+        "按上年度营业收入所在档次确定：1 亿元以上（含）、不满 5 亿元的，10 万元；超过 5 亿元的，50 万元。"
     )
     lookup = Lookup(
         fact="grade", period="Y", rows=[LookupRow(codes=["a", "b"], then=capped)], otherwise=fixed(1, "万元")
@@ -182,7 +182,7 @@ def test_a_cap_behind_a_list_says_that_it_is_about_all_of_it():
     )
     bands = Table(by=quantity("revenue"), unit="亿元", bands=[band(1, None, bonus)])
     assert said(Cap(of=bands, limit=quantity("rd_expense"), scope="year")) == (
-        "按本年度营业收入分档确定：\n1. 1 亿元以上（含）的，本年度研发投入的 1%，最高不超过 50 万元；\n"
+        "按本年度营业收入所在档次确定：\n1. 1 亿元以上（含）的，本年度研发投入的 1%，最高不超过 50 万元；\n"
         "以上年度最高不超过本年度研发投入。"
     )
 
@@ -203,7 +203,7 @@ def test_a_cap_for_the_same_thing_names_the_thing():
         limit=fixed(5, "万元"),
         counted=Counted(key={"fact": "grade", "period": "Y"}),
     )
-    assert said(per_quarter) == "本年度营业收入，同一级别最高不超过 5 万元（与同一级别的本事项合并计算）。"
+    assert said(per_quarter) == "本年度营业收入，同一级别最高不超过 5 万元（与本企业已享受的同一级别的本事项合并计算）。"
 
 
 def test_a_pot_that_is_cut_for_all_is_not_first_come():

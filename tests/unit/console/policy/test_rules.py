@@ -303,7 +303,7 @@ def test_a_name_is_taken_for_its_code_where_it_tells_which(write: Any, capsys: p
     assert main(["rules", "run", rules, "--facts", named]) == 0
     told = capsys.readouterr().out
     assert "✓ 注册地为海宁市；实际：海宁市" in told
-    assert "－ 规模以上企业；实际：否（未采用，不影响结论）" in told
+    assert "－ 规模以上企业；实际：否（走的是另一条路，不影响是否符合）" in told
     assert "✗" not in told
     of_two = write("of_two.json", {"facts": {"city": "高新区", "above_scale": False}})
     assert main(["rules", "run", rules, "--facts", of_two]) == 2
