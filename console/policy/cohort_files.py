@@ -12,8 +12,9 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from chassis.time.clock import CHINA
+from console.policy.award_files import awards_in
 from console.policy.json_files import BadFile, read_json
-from console.policy.rule_files import RuleFile, awards_in, facts_in, quantity_in, read_decisions
+from console.policy.rule_files import RuleFile, facts_in, quantity_in, read_decisions
 from contracts.rule import AwardHistory, Decision, Quota
 from contracts.written import NotWritten, day_written
 from rules.cohorts import CohortClaim, Spent
@@ -117,7 +118,7 @@ def _awards(said: Mapping[str, Any], where: str, source: RuleFile, faults: list[
         return None
     whole = {"awards": given} if isinstance(given, list) else given
     place = where if isinstance(given, list) else f"{where}/awards"
-    return _part(lambda: awards_in(whole, "", source.family), place, faults)
+    return _part(lambda: awards_in(whole, "", source.family, source.rules), place, faults)
 
 
 def _decided(said: Any, where: str, source: RuleFile, day: date, faults: list[str]) -> tuple[Decision, ...]:

@@ -18,15 +18,15 @@ from typing import Any
 
 from chassis.time.clock import CHINA
 from console.place import CHECKOUT
+from console.policy.award_files import read_awards
 from console.policy.cohorts import cohort_json, cohort_lines, settled
 from console.policy.json_files import BadFile
 from console.policy.next_instalment import next_instalment
-from console.policy.rule_files import RuleFile, read_awards, read_decisions, read_facts, read_rules
+from console.policy.rule_files import RuleFile, read_decisions, read_facts, read_rules
 from contracts.rule import Amount, Assessment, ConditionResult, FactSheet, Problem, ShareLine, State
 from contracts.written import NotWritten, day_written
 from rules import assess, check, check_publication, headline_of, sentences
 from rules.earlier import families_passed_by
-from rules.parts import part_names
 from rules.text.phrases import LEVELS, period_text
 
 ITEM_SCHEMA = "contracts/generated/item.schema.json"
@@ -174,7 +174,7 @@ def _run(options: argparse.Namespace) -> int:
     facts = read_facts(options.facts, source.rules, today)
     awards = None
     if options.awards:
-        awards = read_awards(options.awards, source.family, part_names(source.rules).counts)
+        awards = read_awards(options.awards, source.family, source.rules)
     decisions = read_decisions(options.decided, source.rules, today)
     found = assess(source.rules, facts, today, awards=awards, decisions=decisions, validity=source.validity)
     unused = sorted({fact.name for fact in facts.facts} - set(source.rules.fact_types_by_name))

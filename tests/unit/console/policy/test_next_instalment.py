@@ -104,11 +104,11 @@ def test_whoever_is_not_entitled_has_no_part_behind_it(tried: Any) -> None:
 
 def test_what_the_register_does_not_say_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     files = {"rules": RULES, "facts": {"reference_year": 2026, "facts": FACTS}}
-    files["awards"] = {"instalments": [{"number": 1, "outcome": "paid", "yuan": "400000"}]}
+    files["awards"] = {"whole_yuan": "1000000", "instalments": [{"number": 1, "outcome": "paid", "yuan": "400000"}]}
     for name, content in files.items():
         (tmp_path / f"{name}.json").write_text(json.dumps(content), encoding="utf-8")
     paths = {name: str(tmp_path / f"{name}.json") for name in files}
     assert main(["rules", "run", paths["rules"], "--facts", paths["facts"], "--awards", paths["awards"]]) == 0
     said = capsys.readouterr().out
-    assert "缺少已获奖补的信息：首期选定的分期安排" in said
+    assert "缺少已获奖补的记载：首期选定的分期安排" in said
     assert "金额：尚不能判定" in said
