@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -23,9 +23,20 @@ from console.policy.cohorts import cohort_json, cohort_lines, settled
 from console.policy.json_files import BadFile
 from console.policy.next_instalment import next_instalment
 from console.policy.rule_files import RuleFile, read_decisions, read_facts, read_rules
-from contracts.rule import Amount, Assessment, ConditionResult, FactSheet, Problem, ShareLine, State
+from contracts.rule import (
+    Additive,
+    Amount,
+    Assessment,
+    AwardHistory,
+    ConditionResult,
+    FactSheet,
+    ItemRules,
+    Problem,
+    ShareLine,
+    State,
+)
 from contracts.written import NotWritten, day_written
-from rules import assess, check, check_publication, headline_of, sentences
+from rules import assess, check, check_publication, headline_of, sentences, unpublishable
 from rules.earlier import families_passed_by
 from rules.text.phrases import LEVELS, period_text
 
@@ -124,10 +135,10 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _problems(source: RuleFile, *, publishing: bool) -> list[Problem]:
-    """What keeps the rules from being evaluated; of a whole item also what forbids publishing it."""
+    """What keeps the rules from being evaluated, or published; of a whole item also the papers that are missing."""
     if source.item is not None and publishing:
         return check_publication(source.item)
-    return check(source.rules)
+    return [*check(source.rules), *(unpublishable(source.rules) if publishing else ())]
 
 
 def _notes(source: RuleFile) -> Iterator[str]:
@@ -181,7 +192,7 @@ def _run(options: argparse.Namespace) -> int:
     if options.json:
         _print_json({"date": today.isoformat(), "unused": unused, **found.model_dump(mode="json")})
         return 0
-    print("\n".join(_lines(found)))
+    print("\n".join(_lines(found, _unasked(source.rules, awards))))
     for hint in (*_hints(found, facts), *next_instalment(found, awards, facts.reference_year)):
         print(hint)
     if unused:
@@ -205,9 +216,17 @@ def _run_cohort(options: argparse.Namespace, source: RuleFile) -> int:
     return 0
 
 
-def _lines(found: Assessment) -> Iterator[str]:
+def _unasked(rules: ItemRules, awards: AwardHistory | None) -> tuple[str, ...]:
+    """What a trial without a file of earlier awards says nothing about: nobody had it, or nobody asked."""
+    if awards is not None or all(isinstance(each, Additive) for each in rules.stacking):
+        return ()
+    return ("没有给出已获奖补（--awards），未核对是否已经享受、是否重复享受；从未获得的，给一个空的文件 {}",)
+
+
+def _lines(found: Assessment, more: Sequence[str] = ()) -> Iterator[str]:
     headline = headline_of(found)
     yield f"结论：{headline.text_zh}"
+    yield from (f"  说明：{each}" for each in more)
     below = ("缺少", "待核定：", *(each.text_zh for each in found.verdict.reasons))
     yield from (f"  说明：{why}" for why in headline.why if not why.startswith(below))
     for reason in found.verdict.reasons:
