@@ -107,7 +107,8 @@ def _part(read: Callable[[], T], where: str, faults: list[str]) -> T | None:
     try:
         return read()
     except BadFile as bad:
-        faults += [f"{where}{fault if fault.startswith('/') else f'：{fault}'}" for fault in bad.faults]
+        told = [fault.removeprefix("/") if fault.startswith("/：") else fault for fault in bad.faults]
+        faults += [f"{where}{fault if fault.startswith(('/', '：')) else f'：{fault}'}" for fault in told]
         return None
 
 
@@ -162,6 +163,8 @@ def _used(said: Any, quota: Quota, index: int, faults: list[str]) -> str:
         faults.append(f"/used/{index}：该项额度没有总额，不用写已用多少")
     elif not number or not same_dimension(unit_text, quota.pot_unit):
         faults.append(f'/used/{index}：应为数字加单位，如 "120 {quota.pot_unit}"')
+    elif in_base(number, unit_text) < 0:
+        faults.append(f"/used/{index}：已用的不能为负数")
     else:
         exact = in_base(number, unit_text) / unit(quota.pot_unit).factor
         return format(Decimal(exact.numerator) / Decimal(exact.denominator), "f")

@@ -30,6 +30,7 @@ from contracts.rule import (
     AwardHistory,
     ConditionResult,
     FactSheet,
+    HeadlineState,
     ItemRules,
     Problem,
     ShareLine,
@@ -237,6 +238,8 @@ def _lines(found: Assessment, more: Sequence[str] = ()) -> Iterator[str]:
         period = period_text(missing.period) if missing.kind == "fact" else ""
         yield f"  缺少{MISSING[missing.kind]}：{period}{missing.label}"
     yield from _amount_lines(found.amount, due=headline.due is not None)
+    given = headline.state in (HeadlineState.DUE, HeadlineState.IN_KIND)
+    yield from (f"  {'另给予' if given else '符合条件时另给予'}：{each.text_zh}" for each in found.amount.benefits)
     for line in found.shares:
         yield f"  {LEVELS[line.payer]}支付 {line.money.yuan_text()} 元{_borne(line)}"
     for payee in found.payees:
@@ -276,8 +279,6 @@ def _amount_lines(amount: Amount, *, due: bool) -> Iterator[str]:
     for line in amount.working:
         added = f"  [{line.value.yuan_text()}]" if line.value else ""
         yield f"  · {line.text_zh}{added}"
-    for benefit in amount.benefits:
-        yield f"  另给予：{benefit.text_zh}"
 
 
 def _borne(line: ShareLine) -> str:

@@ -445,3 +445,14 @@ def test_rules_alone_are_told_what_of_them_forbids_publication(write: Any, capsy
     assert "/instalments/parts/1：首期以后的各期应写明" in said
     assert "规则可以计算，尚不能发布" in said
     assert main(["rules", "run", file, "--facts", write("facts.json", {"facts": {"above_scale": True}})]) == 0
+
+
+def test_what_is_not_money_is_not_given_below_a_headline_that_gives_nothing(
+    write: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    service = {"node": "in_kind", "kind": "service", "gives": "优先推荐"}
+    file = write("rules.json", {**RULES, "amount": service})
+    for met, said in ((True, "  另给予：优先推荐"), (False, "  符合条件时另给予：优先推荐")):
+        facts = write("facts.json", {"facts": {"above_scale": met}})
+        assert main(["rules", "run", file, "--facts", facts, "--date", "2026-03-16"]) == 0
+        assert said in capsys.readouterr().out.splitlines()
