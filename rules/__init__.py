@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from rules.amounts import compute_amount
 from rules.batches import allot, part_amount
-from rules.checking.items import check, check_publication
+from rules.checking.items import check, check_publication, unpublishable
 from rules.eligibility import evaluate_eligibility
 from rules.headline import headline_of
 from rules.instalments import compute_instalment
@@ -35,4 +35,5 @@ __all__ = [
     "sentences",
     "settle_stacking",
     "split_shares",
+    "unpublishable",
 ]

@@ -161,7 +161,7 @@ def _granted(history: AwardHistory) -> list[Candidate]:
             family=awards[0].family,
             title=awards[0].family,
             year=awards[0].year,
-            money=Money.total(award.money for award in awards),
+            money=max(Money.total(award.money for award in awards), Money(0)),
             asked_at=datetime.combine(min(award.granted_on for award in awards), noon),
             keys=awards[0].keys,
             groups=awards[0].groups,

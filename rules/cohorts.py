@@ -95,7 +95,7 @@ def settle_cohort(
         gone = round_.sent_away_last()
         if not gone:
             break
-        out |= {claim_id: round_.said[claim_id] for claim_id in gone}
+        out |= {claim_id: _given_back(round_.said[claim_id], round_.sent_away[claim_id]) for claim_id in gone}
     told = tuple(
         ClaimInCohort(
             claim_id=each.claim_id,
@@ -108,6 +108,18 @@ def settle_cohort(
         for each in claims
     )
     return Cohort(told, tuple(tuple(_ties(rules, quota, inside)) for quota in rules.quotas))
+
+
+def _given_back(said: Mapping[int, Allotment], by: int) -> dict[int, Allotment]:
+    """What earlier quotas had set aside for a claim that quota `by` sent away: it is with others now, and is not told
+    as served, nor its money twice.
+    """
+    text = f"，额度 {by + 1} 不予兑付，已让给后面的申报"
+    none = {"outcome": "not_served", "money": ZERO}
+    return {
+        index: each.model_copy(update={**none, "reason": f"第 {each.place} 位{text}"}) if each.money else each
+        for index, each in said.items()
+    }
 
 
 def _assessed(rules: ItemRules, claim: CohortClaim, validity: Window) -> Assessment:

@@ -122,4 +122,7 @@ class Findings:
             return
         declared = self.fact(day.fact, f"{where}/fact")
         if declared is not None and declared.kind is not FactKind.DATE:
-            self.add("fact_not_a_date", f"{where}/fact", f"“{declared.label}”不是日期")
+            text = f"“{declared.label}”不是日期"
+            if declared.kind is FactKind.DATES:
+                text = f"“{declared.label}”是一串日期，只能在 each 里逐行使用，并列在 each 的 rows 中"
+            self.add("fact_not_a_date", f"{where}/fact", text)

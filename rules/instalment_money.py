@@ -37,7 +37,7 @@ class Settled:
     def and_then(self, part: Instalment, records: Sequence[InstalmentRecord]) -> Settled:
         """With one more part. What a recheck took from it is lost, and stays so when the whole grows."""
         kept = min((_kept(record) for record in records), default=Fraction(0))
-        paid = Money.total(record.money for record in records)
+        paid = max(Money.total(record.money for record in records), ZERO)
         return Settled(self.earned + Fraction(part.fraction or 0) * kept, self.paid + paid)
 
 

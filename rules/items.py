@@ -131,8 +131,10 @@ def _barred(
     elif money is not None and money.fen > 0:
         kind = "once_only" if any(each.code == "used_up" for each in against) else "exclusive"
         lost = Reduction.model_validate({"kind": kind, "text_zh": said, "money": money})
-        none = {"money": ZERO, "parts": (), "reductions": (*amount.reductions, lost)}
+        none = {"money": ZERO, "parts": (), "benefits": (), "reductions": (*amount.reductions, lost)}
         amount = amount.model_copy(update={**none, "working": (*amount.working, Line(text_zh=said, value=-money))})
+    elif money is not None:
+        amount = amount.model_copy(update={"benefits": ()})
     if instalment is not None and instalment.outcome in ("due", "reduced"):
         instalment = instalment.model_copy(
             update={"outcome": "skipped", "reason": said, "amount": amount, "records": ()}

@@ -88,9 +88,12 @@ def _conditions_of(check: Recheck) -> Eligibility:
 
 
 def _together(verdicts: Sequence[Verdict], state: State, missing: tuple[MissingFact, ...] = ()) -> Verdict:
-    """One verdict out of those of the rechecks; what stands otherwise than the whole does not decide it."""
+    """One verdict out of those of the rechecks; what stands otherwise than the whole does not decide it.
+
+    One that fails decides what is paid, though the part is paid: nobody is told that it does not matter.
+    """
     reasons = tuple(
-        reason.model_copy(update={"decisive": reason.decisive and verdict.state is state})
+        reason.model_copy(update={"decisive": reason.decisive and verdict.state in (state, State.NOT_MET)})
         for verdict in verdicts
         for reason in verdict.reasons
     )

@@ -12,8 +12,9 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from chassis.time.clock import CHINA
+from console.policy.award_files import awards_in
 from console.policy.json_files import BadFile, read_json
-from console.policy.rule_files import RuleFile, awards_in, facts_in, quantity_in, read_decisions
+from console.policy.rule_files import RuleFile, facts_in, quantity_in, read_decisions
 from contracts.rule import AwardHistory, Decision, Quota
 from contracts.written import NotWritten, day_written
 from rules.cohorts import CohortClaim, Spent
@@ -106,7 +107,8 @@ def _part(read: Callable[[], T], where: str, faults: list[str]) -> T | None:
     try:
         return read()
     except BadFile as bad:
-        faults += [f"{where}{fault if fault.startswith('/') else f'：{fault}'}" for fault in bad.faults]
+        told = [fault.removeprefix("/") if fault.startswith("/：") else fault for fault in bad.faults]
+        faults += [f"{where}{fault if fault.startswith(('/', '：')) else f'：{fault}'}" for fault in told]
         return None
 
 
@@ -117,7 +119,7 @@ def _awards(said: Mapping[str, Any], where: str, source: RuleFile, faults: list[
         return None
     whole = {"awards": given} if isinstance(given, list) else given
     place = where if isinstance(given, list) else f"{where}/awards"
-    return _part(lambda: awards_in(whole, "", source.family), place, faults)
+    return _part(lambda: awards_in(whole, "", source.family, source.rules), place, faults)
 
 
 def _decided(said: Any, where: str, source: RuleFile, day: date, faults: list[str]) -> tuple[Decision, ...]:
@@ -161,6 +163,8 @@ def _used(said: Any, quota: Quota, index: int, faults: list[str]) -> str:
         faults.append(f"/used/{index}：该项额度没有总额，不用写已用多少")
     elif not number or not same_dimension(unit_text, quota.pot_unit):
         faults.append(f'/used/{index}：应为数字加单位，如 "120 {quota.pot_unit}"')
+    elif in_base(number, unit_text) < 0:
+        faults.append(f"/used/{index}：已用的不能为负数")
     else:
         exact = in_base(number, unit_text) / unit(quota.pot_unit).factor
         return format(Decimal(exact.numerator) / Decimal(exact.denominator), "f")

@@ -1,9 +1,9 @@
-"""The files that `./zhida rules` reads: an item or its rules, facts, earlier awards. Every fault with its place."""
+"""The files that `./zhida rules` reads: an item or its rules, and facts. Every fault with its place."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,7 +11,6 @@ from typing import Any
 from console.policy.json_files import BadFile, parse, read_json
 from contracts.item import PolicyItemContent
 from contracts.rule import (
-    AwardHistory,
     Decision,
     FactKind,
     FactSheet,
@@ -264,103 +263,7 @@ def quantity_in(value: Any) -> tuple[str, str]:
     return _quantity(str(value)) if isinstance(value, str | int) else ("", "")
 
 
-# -- awards and decisions ----------------------------------------------------------------------------------
-
-
-def read_awards(path: str, family: str, parts: Collection[str] = ()) -> AwardHistory:
-    """What was granted before. `yuan` may stand for `money` (fen), `keys` may be an object. Raises BadFile.
-
-    Awards that name no item are the tried item's own. Where its rules stand alone and awards name items, `family` in
-    the file says which of them is the own one. `parts` are the named parts that the item's amount has.
-    """
-    return awards_in(read_json(path), path, family, parts)
-
-
-def awards_in(data: Any, path: str, family: str, parts: Collection[str] = ()) -> AwardHistory:
-    """The same, of what was read already."""
-    if not isinstance(data, dict):
-        raise BadFile(path, ["/：应为一个对象，内有 awards"])
-    faults: list[str] = []
-    awards = data.get("awards", [])
-    family = _own_family(data, awards, family, faults)
-    if isinstance(awards, list):
-        awards = [_award(each, family, f"/awards/{index}", faults) for index, each in enumerate(awards)]
-        for index, each in enumerate(awards):
-            faults += _unfit(each, family, data.get("claim"), parts, f"/awards/{index}")
-    records = data.get("instalments", [])
-    if isinstance(records, list):
-        records = [_in_fen(each, f"/instalments/{index}", faults) for index, each in enumerate(records)]
-    whole = _in_fen({"yuan": data["whole_yuan"]}, "", faults) if "whole_yuan" in data else {}
-    rest = {name: value for name, value in data.items() if name != "whole_yuan"}
-    if faults:
-        raise BadFile(path, faults)
-    history = {"family": family, **rest, "awards": awards, "instalments": records}
-    if "money" in whole:
-        history["whole"] = whole["money"]
-    return parse(AwardHistory, history, path)
-
-
-def _own_family(data: dict[str, Any], awards: Any, family: str, faults: list[str]) -> str:
-    """Which awards are the tried item's own."""
-    said = data.get("family")
-    if isinstance(said, str):
-        if family not in (NO_CODE, said):
-            faults.append(f"/family：试算的事项是“{family}”，这里写的是“{said}”，请改成一致或去掉")
-        return said
-    listed = awards if isinstance(awards, list) else []
-    named = sorted({str(each["family"]) for each in listed if isinstance(each, dict) and "family" in each})
-    if family == NO_CODE and named:
-        text = f'试算的文件只有规则，没有事项编码；请写明哪些是本事项的奖补，如 "family": "{named[0]}"'
-        faults.append(f"/family：{text}（已获奖补中有：{'、'.join(named)}）")
-    return family
-
-
-def _unfit(award: Any, family: str, claim: Any, parts: Collection[str], where: str) -> Iterator[str]:
-    """Why an award of the own item stands in the wrong place, or names a part that the item has not."""
-    if not isinstance(award, dict) or award.get("family") != family:
-        return
-    if award.get("instalment") is not None and award.get("claim") in (None, claim):
-        text = "这是本事项的分期；本次申报的前几期写在 instalments 里，另一次申报的请写明 claim（与本次的不同）"
-        yield f"{where}/instalment：{text}"
-    part = award.get("part")
-    if parts and isinstance(part, str) and part not in parts:
-        yield f"{where}/part：金额中没有名为“{part}”的部分，应为：{'、'.join(parts)}"
-
-
-def _award(award: Any, family: str, where: str, faults: list[str]) -> Any:
-    if not isinstance(award, dict):
-        return award
-    filled = {"family": family, "level": "county", **_in_fen(award, where, faults)}
-    if isinstance(filled.get("year"), int) and "granted_on" not in filled:
-        filled["granted_on"] = f"{filled['year']:04d}-12-31"
-    if isinstance(filled.get("keys"), dict):
-        filled["keys"] = [
-            {"fact": fact, "value": each}
-            for fact, value in filled["keys"].items()
-            for each in (value if isinstance(value, list) else [value])
-        ]
-    return filled
-
-
-def _in_fen(part: Any, where: str, faults: list[str]) -> Any:
-    """`yuan`, a text, written as `money` in fen."""
-    if not isinstance(part, dict) or "yuan" not in part:
-        return part
-    rest = {name: value for name, value in part.items() if name != "yuan"}
-    yuan, unit = _quantity(str(part["yuan"]))
-    fen = {"": 100, "元": 100, "万元": 1_000_000, "亿元": 10_000_000_000}.get(unit)
-    exact = _fen(yuan, fen) if yuan and fen else None
-    if exact is None:
-        faults.append(f'{where}/yuan：应为金额，如 "240000" 或 "24 万元"')
-        return rest
-    return {**rest, "money": exact}
-
-
-def _fen(number: str, fen: int) -> int | None:
-    whole, _, decimals = number.partition(".")
-    scaled = int(whole + decimals) * fen
-    exact, left = divmod(scaled, 10 ** len(decimals))
-    return None if left else exact
+# -- decisions ---------------------------------------------------------------------------------------------
 
 
 def read_decisions(given: Sequence[str], rules: ItemRules, today: date) -> list[Decision]:

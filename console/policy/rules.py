@@ -11,23 +11,35 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from chassis.time.clock import CHINA
 from console.place import CHECKOUT
+from console.policy.award_files import read_awards
 from console.policy.cohorts import cohort_json, cohort_lines, settled
 from console.policy.json_files import BadFile
 from console.policy.next_instalment import next_instalment
-from console.policy.rule_files import RuleFile, read_awards, read_decisions, read_facts, read_rules
+from console.policy.rule_files import RuleFile, read_decisions, read_facts, read_rules
 from contracts.money import Money
-from contracts.rule import Amount, Assessment, ConditionResult, FactSheet, Problem, ShareLine, State
+from contracts.rule import (
+    Additive,
+    Amount,
+    Assessment,
+    AwardHistory,
+    ConditionResult,
+    FactSheet,
+    HeadlineState,
+    ItemRules,
+    Problem,
+    ShareLine,
+    State,
+)
 from contracts.written import NotWritten, day_written
-from rules import assess, check, check_publication, headline_of, sentences
+from rules import assess, check, check_publication, headline_of, sentences, unpublishable
 from rules.earlier import families_passed_by
-from rules.parts import part_names
 from rules.text.phrases import LEVELS, period_text
 
 ITEM_SCHEMA = "contracts/generated/item.schema.json"
@@ -127,10 +139,10 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _problems(source: RuleFile, *, publishing: bool) -> list[Problem]:
-    """What keeps the rules from being evaluated; of a whole item also what forbids publishing it."""
+    """What keeps the rules from being evaluated, or published; of a whole item also the papers that are missing."""
     if source.item is not None and publishing:
         return check_publication(source.item)
-    return check(source.rules)
+    return [*check(source.rules), *(unpublishable(source.rules) if publishing else ())]
 
 
 def _notes(source: RuleFile) -> Iterator[str]:
@@ -177,14 +189,14 @@ def _run(options: argparse.Namespace) -> int:
     facts = read_facts(options.facts, source.rules, today)
     awards = None
     if options.awards:
-        awards = read_awards(options.awards, source.family, part_names(source.rules).counts)
+        awards = read_awards(options.awards, source.family, source.rules)
     decisions = read_decisions(options.decided, source.rules, today)
     found = assess(source.rules, facts, today, awards=awards, decisions=decisions, validity=source.validity)
     unused = sorted({fact.name for fact in facts.facts} - set(source.rules.fact_types_by_name))
     if options.json:
         _print_json({"date": today.isoformat(), "unused": unused, **found.model_dump(mode="json")})
         return 0
-    print("\n".join((*_lines(found), *_notes(source))))
+    print("\n".join((*_lines(found, _unasked(source.rules, awards)), *_notes(source))))
     for hint in (*_hints(found, facts), *next_instalment(found, awards, facts.reference_year)):
         print(hint)
     if unused:
@@ -208,9 +220,17 @@ def _run_cohort(options: argparse.Namespace, source: RuleFile) -> int:
     return 0
 
 
-def _lines(found: Assessment) -> Iterator[str]:
+def _unasked(rules: ItemRules, awards: AwardHistory | None) -> tuple[str, ...]:
+    """What a trial without a file of earlier awards says nothing about: nobody had it, or nobody asked."""
+    if awards is not None or all(isinstance(each, Additive) for each in rules.stacking):
+        return ()
+    return ("没有给出已获奖补（--awards），未核对是否已经享受、是否重复享受；从未获得的，给一个空的文件 {}",)
+
+
+def _lines(found: Assessment, more: Sequence[str] = ()) -> Iterator[str]:
     headline = headline_of(found)
     yield f"结论：{headline.text_zh}"
+    yield from (f"  说明：{each}" for each in more)
     below = ("缺少", "待核定：", *(each.text_zh for each in found.verdict.reasons))
     yield from (f"  说明：{why}" for why in headline.why if not why.startswith(below))
     for reason in found.verdict.reasons:
@@ -224,6 +244,8 @@ def _lines(found: Assessment) -> Iterator[str]:
         period = period_text(missing.period) if missing.kind == "fact" else ""
         yield f"  缺少{MISSING[missing.kind]}：{period}{missing.label}"
     yield from _amount_lines(found.amount, due=headline.due is not None)
+    given = headline.state in (HeadlineState.DUE, HeadlineState.IN_KIND)
+    yield from (f"  {'另给予' if given else '符合条件时另给予'}：{each.text_zh}" for each in found.amount.benefits)
     for line in found.shares:
         yield f"  {LEVELS[line.payer]}支付 {line.money.yuan_text()} 元{_borne(line)}"
     for payee in found.payees:
@@ -266,8 +288,6 @@ def _amount_lines(amount: Amount, *, due: bool) -> Iterator[str]:
         yield f"  各期合计 {amount.whole.yuan_text()} 元（含已付的和以后各期的）"
     for line in amount.working:
         yield f"  · {line.text_zh}{_added(line.value)}"
-    for benefit in amount.benefits:
-        yield f"  另给予：{benefit.text_zh}"
 
 
 def _added(value: Money) -> str:

@@ -48,18 +48,21 @@ def check_publication(content: PolicyItemContent, vocabulary: FactTypes | None =
     nobody can say when they are due.
     """
     found = _examine(content.rules, vocabulary, content.code)
-    against = [*found.problems, *case_by_case_problems(content.rules)]
+    against = [*found.problems, *unpublishable(content.rules)]
     problems = [problem.model_copy(update={"where": f"/rules{problem.where}"}) for problem in against]
     if not content.sample:
         text = "数值未载明的规则只能用于示例，不得发布"
         problems += [Problem(code="figure_unstated", where=f"/rules{where}", text_zh=text) for where in found.unstated]
-    if content.rules.instalments is not None:
-        undated = undated_instalments(content.rules.instalments)
-        problems += [each.model_copy(update={"where": f"/rules{each.where}"}) for each in undated]
     if content.fair_competition is None:
         text = "未附公平竞争审查结论，不得发布"
         problems.append(Problem(code="fair_competition_missing", where="/fair_competition", text_zh=text))
     return problems
+
+
+def unpublishable(rules: ItemRules) -> list[Problem]:
+    """What of the rules themselves forbids publishing them, though they can be evaluated."""
+    undated = undated_instalments(rules.instalments) if rules.instalments is not None else ()
+    return [*case_by_case_problems(rules), *undated]
 
 
 def check(rules: ItemRules, vocabulary: FactTypes | None = None) -> list[Problem]:

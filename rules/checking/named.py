@@ -47,6 +47,9 @@ def check_values(rules: ItemRules, findings: Findings) -> None:
         elif value.name not in findings.used:
             findings.add("value_unused", where, f"“{value.label}”没有用到：请删去，或在规则里用它")
             _dimension(value.name, findings)
+        if any(value.label == declared.label for declared in findings.fact_types.values()):
+            text = f"已有一项数据叫“{value.label}”，读的人分不清；请另起叫法，如“可补贴的{value.label}”"
+            findings.add("value_label_repeated", f"{where}/label", text)
         if value.label in labels:
             findings.add("value_label_repeated", f"{where}/label", f"不止一个值叫“{value.label}”，读的人分不清")
         names.add(value.name)

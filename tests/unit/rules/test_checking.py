@@ -16,6 +16,8 @@ from contracts.rule import (
     ItemRules,
     Lookup,
     LookupRow,
+    NamedFigure,
+    NamedValue,
     Not,
     PerUnit,
     Rate,
@@ -260,3 +262,10 @@ def test_the_parser_refuses_what_is_no_rule_and_the_check_takes_what_it_lets_thr
     except ValidationError:
         return
     assert isinstance(check(rules), list)
+
+
+def test_a_value_is_not_called_as_a_fact_is():
+    """The sentence read “投资额。其中：投资额＝1 万元”: nobody could tell which was meant."""
+    label = FACT_TYPES["rd_expense"].label
+    value = NamedValue(name="payable", label=label, of=fixed(1, "万元"))
+    assert codes(values=(value,), amount=NamedFigure(value="payable")) == [("value_label_repeated", "/values/0/label")]

@@ -113,6 +113,9 @@ def test_whom_a_later_quota_sends_away_gives_back_what_an_earlier_one_had_set_as
     cohort = settled(rules, *claims)
     assert granted(cohort) == {"a": 0, "b": 50_000, "c": 50_000}
     assert cohort.claims[0].allotments[1].outcome == "undetermined"
+    given_back = cohort.claims[0].allotments[0]
+    assert (given_back.outcome, given_back.money) == ("not_served", Money(0)), "the table said more than the pot holds"
+    assert given_back.reason == "第 1 位，额度 2 不予兑付，已让给后面的申报"
 
 
 def test_claims_that_stand_even_are_named():

@@ -35,6 +35,7 @@ from contracts.rule import (
     Reduction,
     SameChoice,
     State,
+    Sum,
     Threshold,
     Unstated,
     Verdict,
@@ -347,3 +348,16 @@ def test_no_headline_of_an_instalment_contradicts_what_stands_below_it(amount: A
     found = assess(item_rules(amount=amount, instalments=parts("wait")), facts, TODAY, awards=paid(*outcomes))
     assert found.headline is not None
     agrees(found, found.headline)
+
+
+def test_a_service_that_was_had_already_is_not_given_below_the_headline_that_says_so():
+    service = InKind(kind="service", gives="优先推荐")
+    had = AwardHistory(family="A", awards=(award(),))
+    for amount in (service, amounts_together(service)):
+        found = assess(item_rules(amount=amount, stacking=(OncePer(),)), sheet(MET), TODAY, awards=had)
+        assert headline_of(found).state is S.USED_UP
+        assert found.amount.benefits == ()
+
+
+def amounts_together(service: InKind) -> Sum:
+    return Sum(of=[service, fixed(5, "万元")])

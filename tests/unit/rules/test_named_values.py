@@ -326,7 +326,7 @@ def test_every_value_is_used_once_defined_and_told_apart():
 
 
 def test_units_count_through_values_and_faults_stand_at_the_definition():
-    assert places(rules_with(amount=use("heads"), values=[{"name": "heads", "label": "人数", "of": HEADS}])) == [
+    assert places(rules_with(amount=use("heads"), values=[{"name": "heads", "label": "计入人数", "of": HEADS}])) == [
         ("amount_not_money", "/amount")
     ]
     wrong = {"name": "wrong", "label": "错的", "of": {"node": "sum", "of": [HEADS, RENT]}}

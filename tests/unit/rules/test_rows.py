@@ -285,7 +285,9 @@ def test_a_list_of_days_is_no_day_by_itself():
     elapsed = {"node": "elapsed", "since": since, "until": {"node": "today"}, "unit": "天"}
     amount = {"node": "per_unit", "quantity": elapsed, "price": {"node": "fixed", "value": "1", "unit": "元/天"}}
     rules = item_rules(fact_types=tuple(LOANS.values()), amount=amount)
-    assert [problem.code for problem in check(rules)] == ["fact_not_a_date"]
+    [problem] = check(rules)
+    assert problem.code == "fact_not_a_date"
+    assert problem.text_zh.endswith("是一串日期，只能在 each 里逐行使用，并列在 each 的 rows 中")
     found = compute_amount(rules.amount, loans((1, "2024-01-10", "2024-04-09")), TODAY, LOANS)
     assert [(each.name, each.why) for each in found.missing] == [("loan_on", "wrong_kind")]
 

@@ -263,3 +263,11 @@ def test_what_was_granted_under_another_item_reduces_the_amount():
     assert found.amount.money == Money.from_yuan(90_000)
     assert Money.total(line.value for line in found.amount.working) == found.amount.money
     assert assess(rules, facts, TODAY).amount.money == Money.from_yuan(100_000)
+
+
+def test_what_another_item_took_back_raises_nothing():
+    """A difference to less than nothing was more than the item itself gives."""
+    rules = item_rules(amount=fixed(5, "万元"), stacking=(Exclusive(families="any", keep="higher", granted="top_up"),))
+    back = award(family="B").model_copy(update={"money": Money.from_yuan(-30_000)})
+    found = assess(rules, sheet(fact("above_scale", "flag", True)), TODAY, awards=history(back))
+    assert found.amount.money == Money.from_yuan(50_000)

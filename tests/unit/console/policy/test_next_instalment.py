@@ -104,7 +104,7 @@ def test_whoever_is_not_entitled_has_no_part_behind_it(tried: Any) -> None:
 
 def test_what_the_register_does_not_say_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     files = {"rules": RULES, "facts": {"reference_year": 2026, "facts": FACTS}}
-    files["awards"] = {"instalments": [{"number": 1, "outcome": "paid", "yuan": "400000"}]}
+    files["awards"] = {"whole_yuan": "1000000", "instalments": [{"number": 1, "outcome": "paid", "yuan": "400000"}]}
     for name, content in files.items():
         (tmp_path / f"{name}.json").write_text(json.dumps(content), encoding="utf-8")
     paths = {name: str(tmp_path / f"{name}.json") for name in files}

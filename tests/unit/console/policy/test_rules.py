@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 
 from console.__main__ import main
 from console.place import CHECKOUT
+from console.policy.award_files import read_awards
 from console.policy.json_files import BadFile, parse
-from console.policy.rule_files import read_awards, read_facts
+from console.policy.rule_files import read_facts
 from contracts.rule import ItemRules
 
 RULES: dict[str, Any] = {

@@ -185,3 +185,11 @@ def test_what_was_had_already_is_the_headline_and_not_a_last_line(
     assert said[0] == "结论：已经享受过，本次没有应付金额"
     assert "符合，" not in said[0]
     assert not any(line.startswith("金额：") for line in said)
+
+
+def test_what_was_used_of_a_pot_does_not_make_it_larger(run: Any) -> None:
+    code, said = run({**COHORT, "used": "-5 万元"})
+    assert code == 2
+    assert "/used/0：已用的不能为负数" in said
+    code, said = run({"claims": [claim("甲公司", rd="10 万元", awards="x")]})
+    assert (code, "/claims/0/awards：应为一个对象" in said) == (2, True)
