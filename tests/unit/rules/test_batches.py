@@ -52,6 +52,14 @@ def test_what_happens_when_the_pot_does_not_reach_is_the_rules_to_say(when_short
     assert (found["second"], found["late"]) == (second, late)
 
 
+def test_only_those_with_a_place_share_in_proportion():
+    quota = Quota(pot="60000", places=2, when_short="pro_rata")
+    claims = [claim("first", 80_000), claim("second", 40_000, 1), claim("third", 40_000, 2)]
+    assert granted(allot(RULES, quota, claims, TODAY)) == {
+        "first": ("reduced", 40_000), "second": ("reduced", 20_000), "third": ("not_served", 0),
+    }  # fmt: skip
+
+
 def test_places_and_what_is_gone_already_count():
     quota = Quota(places=2, pot="10", pot_unit="万元")
     claims = [claim(name, 40_000, minute) for minute, name in enumerate("abc")]

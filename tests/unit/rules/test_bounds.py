@@ -120,6 +120,13 @@ def test_a_bound_may_use_a_named_value():
     )
 
 
+def test_a_limit_of_facts_is_one_of_facts_and_one_over_awards_is_not():
+    limited = {"node": "cap", "of": SPENT, "limit": REVENUE}
+    yearly = limited | {"scope": "year"}
+    assert check(rules_with(NOT_MORE | {"left": limited})) == []
+    assert [each.code for each in check(rules_with(NOT_MORE | {"left": yearly}))] == ["bound_not_of_facts"]
+
+
 def test_bounds_are_checked_and_said():
     def codes(*bounds: Any) -> list[str]:
         return [problem.code for problem in check(rules_with(*bounds))]

@@ -250,6 +250,11 @@ def test_the_lower_of_two_bounds_it_as_a_cap_does():
     assert {each.code for each in check(rules_of(neither))} == {"open_decision_unbounded"}
 
 
+def test_a_figure_that_is_open_bounds_nothing_however_deep_it_stands():
+    other = Rate(base=quantity("revenue"), rate=DecidedOpen(decision="other", by="专班", unit="%"))
+    assert {each.code for each in check(rules_of(Lowest(of=[OPEN, other])))} == {"open_decision_unbounded"}
+
+
 def test_its_minimum_is_the_lower_end_and_below_it_is_decided_anew():
     rule = Cap(of=DecidedOpen(decision="bonus", by="专班", unit="万元", min=fixed(20, "万元")), limit=fixed(50, "万元"))
     assert amount(rule).lowest == Money.from_yuan(200_000)

@@ -114,6 +114,16 @@ def test_several_awards_of_one_claim_are_one_time():
     assert objections(rules, award(1), award(2)) == ["used_up"]
 
 
+def test_a_claim_of_which_one_award_tells_its_key_and_another_does_not_may_be_for_either():
+    rules = item_rules(stacking=(OncePer(within=Within(key=KEY)),))
+    mixed = (award(1, "b", claim="K1"), award(2, None, claim="K1"))
+    assert objections(rules, *mixed) == ["key_unknown"]
+    assert tried(rules, *mixed).objections[0].text_zh == (
+        "2025 年度本事项的奖补 20,000.00 元没有记明“级别”，无法核对是否已经享受"
+    )
+    assert objections(rules, award(1, "b", claim="K1"), award(1, "b", claim="K1")) == []
+
+
 def test_a_claim_was_had_in_the_year_of_its_first_instalment():
     yearly = item_rules(stacking=(OncePer(within=Within(scope="year")),))
     first, second = award(1, year=2024, instalment=1, claim="K1"), award(1, year=2025, instalment=2, claim="K1")

@@ -258,6 +258,19 @@ def test_what_brought_an_amount_down_to_nothing_is_its_headline(kind: Any, state
     assert (said.state, said.why[0]) == (state, lost.text_zh)
 
 
+def test_what_took_the_last_of_it_is_the_headline():
+    lost = [Reduction(kind=kind, text_zh=kind, money=Money(1)) for kind in ("cap", "top_up")]
+    said = headline_of(of_amount(money=Money(0), reductions=tuple(lost)))
+    assert (said.state, said.why) == (S.TOPPED_UP, ("top_up", "cap"))
+
+
+def test_where_there_is_but_one_part_it_need_not_be_said_which():
+    money = Amount(state="known", money=Money(100))
+    answer = InstalmentAnswer(number=1, of=1, label="", outcome="due", amount=money, reason="本期应付", numbers=(1,))
+    said = headline_of(of_amount(money=Money(100)).model_copy(update={"instalment": answer}))
+    assert said.text_zh == "符合，1.00 元"
+
+
 def test_what_is_less_than_it_might_be_says_why():
     lost = Reduction(kind="cap", text_zh="封顶 5 万元", money=Money(1))
     part = Objection(code="used_up", text_zh="“基础奖”已享受过", part="基础奖")
@@ -318,6 +331,24 @@ def test_the_day_of_the_claim_counts_and_not_that_of_the_answer():
     assert (then.claimable, bool(then.shares)) == ("open", True)
     late = assess(rules, sheet(MET), TODAY, claimed_on=date(2024, 7, 1))
     assert (late.claimable, late.shares, late.window) == ("closed", (), Window(**LONG_AGO))
+
+
+def test_both_ends_of_the_window_belong_to_it():
+    rules = item_rules(plan={"window": {"opens": "2026-04-01", "closes": "2026-04-30"}})
+    days = [date(2026, 3, 31), date(2026, 4, 1), date(2026, 4, 30), date(2026, 5, 1)]
+    assert [assess(rules, sheet(MET), TODAY, claimed_on=day).claimable for day in days] == [
+        "not_yet_open", "open", "open", "closed",
+    ]  # fmt: skip
+
+
+def test_a_payment_depends_on_the_quotas_that_there_are():
+    def depends(**quota: object) -> tuple[str, ...]:
+        return assess(item_rules(quotas=[Quota(**quota)]), sheet(MET), TODAY).subject_to
+
+    assert depends(places=3) == ("places", "first_come")
+    assert depends(pot="30", pot_unit="万元") == ("pot", "first_come")
+    assert depends(pot="30", pot_unit="万元", when_short="pro_rata") == ("pot",)
+    assert depends(pot="30", pot_unit="万元", places=3, when_short="pro_rata") == ("places", "pot", "first_come")
 
 
 def test_an_item_that_is_over_takes_no_claims_either():

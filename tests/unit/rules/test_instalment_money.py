@@ -8,8 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.money import Money
-from contracts.rule import Amount, Benefit, Instalment, Line, PartAmount, Reduction
-from rules.instalment_money import Portion, Settled, amount_of_portion, sum_of
+from contracts.rule import (
+    Amount,
+    AwardHistory,
+    Benefit,
+    Instalment,
+    InstalmentPlan,
+    InstalmentRecord,
+    Line,
+    PartAmount,
+    Reduction,
+)
+from rules.instalment_money import Portion, Settled, amount_of_portion, settled_before, sum_of
 
 
 def whole_of(*parts: int, lost: int = 0) -> Amount:
@@ -78,6 +88,29 @@ def test_several_at_once_say_what_explains_the_whole_once_and_keep_what_is_not_m
     assert [line.text_zh for line in both.working].count("各部分") == 1
     assert len(both.working) == 3
     assert (both.before_caps, both.benefits) == (True, (benefit,))
+
+
+def test_what_explains_the_whole_stands_before_the_part_that_it_explains():
+    both = sum_of([amount_of_portion(portion, whole_of(300, 700)) for portion in portions([1, 1])])
+    assert [(line.text_zh == "各部分", line.value) for line in both.working] == [
+        (True, Money(0)), (False, Money(500)), (False, Money(500)),
+    ]  # fmt: skip
+
+
+def test_a_part_that_was_recorded_twice_was_earned_as_far_as_the_lesser_of_the_two():
+    said = {"number": 1, "outcome": "paid", "money": Money(100)}
+    whole, half = InstalmentRecord(**said), InstalmentRecord(**said, reduced_to="1/2")
+    for records in ([whole, half], [half, whole]):
+        settled = Settled().and_then(Instalment(label="首期", fraction="1/3"), records)
+        assert (settled.earned, settled.paid) == (Fraction(1, 6), Money(200))
+
+
+def test_what_is_on_record_of_a_part_and_of_those_after_it_is_nothing_that_went_before():
+    parts = [Instalment(label=f"{number}", fraction="1/3") for number in (1, 2, 3)]
+    plan = InstalmentPlan(parts=parts, whole="recomputed")
+    records = tuple(InstalmentRecord(number=number, outcome="paid", money=Money(number)) for number in (1, 2, 3))
+    settled = settled_before(plan, parts, 2, AwardHistory(family="A", instalments=records))
+    assert settled == Settled(Fraction(1, 3), Money(1))
 
 
 def test_while_the_whole_has_a_range_so_has_each_part():

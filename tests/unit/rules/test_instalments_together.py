@@ -267,6 +267,11 @@ def test_a_part_that_is_on_record_twice_is_earned_once_and_paid_twice():
     assert compute_instalment(rules, 2, invested(90), TODAY, awards=too_much).amount.money == yuan(80_000)
 
 
+def test_a_part_without_a_record_was_passed_over_and_is_lost_but_takes_nothing_from_the_others():
+    third = compute_instalment(growing(None, None, None), 3, invested(90), TODAY, awards=history(paid(1, 30_000)))
+    assert third.amount.money == yuan(30_000)
+
+
 def test_a_cap_of_the_whole_holds_for_what_it_grows_to():
     capped = Cap(of=Rate(base=quantity("rd_expense", None), rate=fixed(10, "%")), limit=fixed(12, "万元"))
     rules = growing(None, None).model_copy(update={"amount": capped})

@@ -13,6 +13,7 @@ from contracts.rule import (
     Cap,
     CapInOrder,
     Counted,
+    DecidedOpen,
     Difference,
     Each,
     FactType,
@@ -184,6 +185,15 @@ def in_order(interest: int, fee: int, **more: object) -> CapInOrder:
 def test_the_first_part_is_paid_before_the_next(interest: int, fee: int, expected: tuple[int, int]):
     found = tried(item_rules(amount=in_order(interest, fee)))
     assert (parts(found)["贷款贴息"], parts(found)["担保费"]) == expected
+
+
+def test_a_part_of_which_nobody_knows_how_much_it_is_may_take_what_the_limit_leaves():
+    open_still = DecidedOpen(name="担保费", decision="fee", by="专班", unit="万元")
+    ordered = CapInOrder(of=[wan(30, "贷款贴息"), open_still], limit=wan(50))
+    found = tried(item_rules(amount=ordered)).amount
+    assert (found.money, found.highest) == (None, Money.from_yuan(500_000))
+    wide = ordered.model_copy(update={"scope": "lifetime"})
+    assert tried(item_rules(amount=wide), award(40)).amount.highest == Money.from_yuan(100_000)
 
 
 def test_a_cap_in_order_says_what_each_part_gets():

@@ -26,6 +26,12 @@ def test_the_part_that_was_had_is_dropped_and_the_rest_is_paid():
     assert sentences(once()).stacking == "每家企业“设备”、“厂房”部分各最多享受 1 次，已享受的部分不再计入。"
 
 
+def test_a_part_that_comes_to_nothing_is_not_had_again_and_nothing_is_said_of_it():
+    nothing = item_rules(amount=Sum(of=[wan(0, "设备"), wan(30, "厂房")]), stacking=once().stacking)
+    found = tried(nothing, award(10, "设备"))
+    assert (paid(found), found.objections, found.amount.reductions) == (30, (), ())
+
+
 def test_a_claim_for_a_part_that_was_had_is_refused_where_the_rule_says_so():
     refusing = once(used_up="refuse")
     found = tried(refusing, award(10, "设备"))

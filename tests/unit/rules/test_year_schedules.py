@@ -64,6 +64,24 @@ def test_a_month_belongs_to_the_step_that_holds_on_its_first_day():
     assert percent(rule, 2024) == Fraction(100 * 7 + 50 * 5, 12)
 
 
+def test_a_month_that_began_a_day_before_the_start_does_not_count():
+    rule = schedule(since=day("2021-07-02"))
+    assert percent(rule, 2021) == Fraction(500, 12)
+    assert percent(rule, 2024) == Fraction(100 * 7 + 50 * 5, 12)
+
+
+def test_a_schedule_of_one_step_gives_nothing_outside_of_it():
+    rule = schedule([{"years": 1, "then": fixed(100, "%")}], since=day("2021-01-01"))
+    assert [percent(rule, year) for year in (2020, 2021, 2022)] == [0, 100, 0]
+
+
+def test_the_working_names_the_first_and_the_last_year_that_a_period_lies_in():
+    steps = [{"years": 3, "then": fixed(12, "万元")}]
+    facts = FactSheet(facts=(), reference_year=2023)
+    found = compute_amount(schedule(steps, since=day("2021-07-01")), facts, TODAY, FACT_TYPES)
+    assert "第 2—3 年" in found.working[0].text_zh
+
+
 def test_days_count_out_of_those_of_the_whole_year_which_may_be_a_leap_year():
     rule = schedule(since=day("2021-07-01"), by="day")
     assert percent(rule, 2021) == Fraction(184 * 100, 365)
