@@ -32,7 +32,7 @@ Values = Mapping[str, AmountRule]
 
 
 @dataclass(frozen=True, slots=True)
-class _Limit:
+class Limit:
     """A node that takes earlier awards off, and which."""
 
     node: Cap | CapInOrder | TopUp
@@ -123,39 +123,39 @@ def _check_twice(node: AmountNode, where: str, values: Values, family: str | Non
         return
     field = "of" if isinstance(outer.node, TopUp) else "limit"
     below = outer.node.of if isinstance(outer.node, TopUp) else outer.node.limit
-    for inner in _limits(below, values):
-        if _overlap(outer.counted, inner.counted, family):
+    for inner in limits_in(below, values):
+        if overlap(outer.counted, inner.counted, family):
             where_to = "请把封顶写在补差外面" if not isinstance(inner.node, TopUp) else "请只留一处"
             text = f"“{outer.called}”里面的“{inner.called}”已经扣减过同样的已获奖补，会扣两次；{where_to}"
             findings.add("history_deducted_twice", f"{where}/{field}", text)
 
 
-def _limit_of(node: object) -> _Limit | None:
+def _limit_of(node: object) -> Limit | None:
     if isinstance(node, TopUp):
-        return _Limit(node, node.counted)
+        return Limit(node, node.counted)
     if isinstance(node, Cap | CapInOrder) and node.scope != "payment":
-        return _Limit(node, node.counted or Counted())
+        return Limit(node, node.counted or Counted())
     return None
 
 
-def _limits(node: object, values: Values) -> Iterator[_Limit]:
+def limits_in(node: object, values: Values) -> Iterator[Limit]:
     """What takes earlier awards off in an amount and in the named values that it uses; conditions pay nothing."""
     found = _limit_of(node)
     if found is not None:
         yield found
     if isinstance(node, NamedFigure) and node.value in values:
         rest = {name: of for name, of in values.items() if name != node.value}
-        yield from _limits(values[node.value], rest)
+        yield from limits_in(values[node.value], rest)
     if not isinstance(node, RulePart):
         return
     for field, value in node.__dict__.items():
         if field == "condition":
             continue
         for each in value if isinstance(value, tuple) else (value,):
-            yield from _limits(each, values)
+            yield from limits_in(each, values)
 
 
-def _overlap(one: Counted, other: Counted, family: str | None) -> bool:
+def overlap(one: Counted, other: Counted, family: str | None) -> bool:
     """Whether an award can be one that both count. Keys and years may always be the same."""
     if one.levels and other.levels and not set(one.levels) & set(other.levels):
         return False
@@ -175,7 +175,7 @@ def _families(counted: Counted, family: str | None) -> frozenset[str] | None:
 def _check_differences(rules: ItemRules, values: Values, findings: Findings) -> None:
     """What `exclusive` tops up against is not taken off by the amount, or by another `exclusive`, as well."""
     added = {family for rule in rules.stacking if isinstance(rule, Additive) for family in rule.families}
-    limits = list(_limits(rules.amount, values))
+    limits = list(limits_in(rules.amount, values))
     before: list[Exclusive] = []
     for index, rule in enumerate(rules.stacking):
         if not isinstance(rule, Exclusive) or rule.granted != "top_up":
@@ -217,6 +217,6 @@ def _check_raising(node: AmountNode, where: str, values: Values, findings: Findi
         Quotient: ("by", getattr(node, "by", None)),
         Threshold: ("least", getattr(node, "least", None)),
     }.get(type(node), ("", None))
-    for limit in _limits(below, values):
+    for limit in limits_in(below, values):
         text = f"“{limit.called}”使已获得的越多、给的也越多；扣减历次奖补的封顶和补差不能写在这里"
         findings.add("history_raises", f"{where}/{field}", text)

@@ -26,6 +26,7 @@ from contracts.rule import (
 from contracts.rule.facts import RulePart
 from rules.checking.amounts import check_amount
 from rules.checking.bounds import check_bounds
+from rules.checking.caps_that_hold import check_caps_hold
 from rules.checking.decisions import case_by_case_problems, check_open_decisions
 from rules.checking.eligibility import check_eligibility
 from rules.checking.history import check_history
@@ -100,6 +101,7 @@ def _examine(rules: ItemRules, vocabulary: FactTypes | None, family: str | None 
     check_terms(rules, findings)
     check_open_decisions(rules, findings)
     check_history(rules, findings, family)
+    check_caps_hold(rules, findings, family)
     check_bounds(rules, findings)
     check_values(rules, findings)
     _check_shares(rules.shares, findings)

@@ -26,6 +26,7 @@ def check_terms(rules: ItemRules, findings: Findings) -> None:
     """Add what is wrong with an item's payees, instalments, stacking and quotas, each at its place."""
     if rules.payees is not None:
         _check_payees(rules.payees, findings)
+        _check_most(rules, rules.payees, findings)
     if rules.instalments is not None:
         check_instalments(rules, rules.instalments, findings)
     for index, rule in enumerate(rules.stacking):
@@ -67,6 +68,16 @@ def _check_payees(payees: Payees, findings: Findings) -> None:
                 must_be_money(figure, f"{where}/{field}", findings)
     if total > 1:
         findings.add("payees_over_one", "/payees/parts", "各收款人的比例之和超过 1")
+
+
+def _check_most(rules: ItemRules, payees: Payees, findings: Findings) -> None:
+    """A receiver's most is that of one payment: with instalments it would be paid several times over."""
+    if rules.instalments is None:
+        return
+    for index, part in enumerate(payees.parts):
+        if part.most is not None:
+            text = "分期的每一期各是一笔，收款人的限额会按每期计；请把限额写进金额（cap、lowest），或不分期"
+            findings.add("most_of_each_instalment", f"/payees/parts/{index}/most", text)
 
 
 # -- quotas ------------------------------------------------------------------------------------------------

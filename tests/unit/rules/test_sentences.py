@@ -203,7 +203,9 @@ def test_a_cap_for_the_same_thing_names_the_thing():
         limit=fixed(5, "万元"),
         counted=Counted(key={"fact": "grade", "period": "Y"}),
     )
-    assert said(per_quarter) == "本年度营业收入，同一级别最高不超过 5 万元（与本企业已享受的同一级别的本事项合并计算）。"
+    assert (
+        said(per_quarter) == "本年度营业收入，同一级别最高不超过 5 万元（与本企业已享受的同一级别的本事项合并计算）。"
+    )
 
 
 def test_a_pot_that_is_cut_for_all_is_not_first_come():
