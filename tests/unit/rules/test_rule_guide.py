@@ -41,7 +41,7 @@ TREES: dict[str, TypeAdapter[Any]] = {
     "fact_types": TypeAdapter(tuple[FactType, ...]),
     "rounding": TypeAdapter(RoundingRule),
 }
-FILES = {"facts", "awards"}
+FILES = {"facts", "awards", "cohort"}
 """Whole files for `./zhida rules run`, which its own tests read."""
 
 
