@@ -324,6 +324,11 @@ def test_money_that_was_had_already_does_not_read_as_due():
     assert (unsure.money, unsure.lowest, unsure.highest) == (None, Money(0), Money(5_000_000))
 
 
+def test_an_objection_to_nothing_takes_nothing_off():
+    found = assessed(item_rules(amount=fixed(0, "元"), stacking=[OncePer()]), MET, had(award()))
+    assert ([each.code for each in found.objections], found.amount.reductions) == (["used_up"], ())
+
+
 def test_the_day_of_the_claim_counts_and_not_that_of_the_answer():
     rules = item_rules(plan={"window": LONG_AGO})
     then = assess(rules, sheet(MET), TODAY, claimed_on=date(2024, 6, 30))

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from contracts.money import Money, Rounding
 from contracts.rule import (
+    Amount,
     AmountRule,
     AtLeast,
     Cap,
@@ -18,20 +19,35 @@ from contracts.rule import (
     Each,
     FactType,
     Highest,
+    InKind,
     Lookup,
     LookupRow,
+    PartAmount,
     PerUnit,
     Rate,
     Rounded,
     RoundingRule,
     Sum,
+    Table,
     Threshold,
     TopUp,
     When,
 )
 from rules import assess, sentence, sentences
+from rules.parts import adding_up
 from tests.unit.rules.parts_writing import BOTH, MET, PROJECT, award, codes, own, paid, parts, tried, wan
-from tests.unit.rules.rule_writing import FACT_TYPES, TODAY, condition, fact, fixed, item_rules, number_fact, sheet
+from tests.unit.rules.rule_writing import (
+    FACT_TYPES,
+    TODAY,
+    band,
+    condition,
+    fact,
+    fixed,
+    item_rules,
+    number_fact,
+    quantity,
+    sheet,
+)
 
 # -- what each part is paid ---------------------------------------------------------------------------------
 
@@ -158,6 +174,26 @@ def test_an_award_of_which_nobody_knows_the_part_leaves_the_amount_open():
 )
 def test_the_parts_that_are_counted_are_parts_of_the_amount(amount: AmountRule, said: list[str]):
     assert codes(item_rules(amount=amount)) == said
+
+
+def test_whatever_pays_money_without_a_name_is_the_rest_and_what_is_not_money_is_not():
+    assert codes(item_rules(amount=Sum(of=[own("设备", 9, wan(1)), quantity("revenue")]))) == ["part_unnamed"]
+    service = InKind(kind="service", gives="免费检测")
+    assert codes(item_rules(amount=Sum(of=[own("设备", 9, wan(1)), service]))) == []
+
+
+def test_the_bands_of_a_table_have_parts_and_those_of_a_marginal_one_are_rates():
+    counted = Counted(parts=["设备", "厂房"])
+    whole = Table(by=quantity("rd_expense"), unit="万元", bands=[band(0, None, BOTH)])
+    assert codes(item_rules(amount=Cap(scope="year", of=whole, limit=wan(9), counted=counted))) == []
+    rates = Table(by=quantity("rd_expense"), unit="万元", basis="marginal", bands=[band(0, None, fixed(3, "%"))])
+    both = Sum(of=[*BOTH.of, rates])
+    assert codes(item_rules(amount=Cap(scope="year", of=both, limit=wan(9), counted=counted))) == ["part_unnamed"]
+
+
+def test_an_amount_that_nobody_knows_has_no_parts():
+    told = (PartAmount(part="设备", money=Money(1)),)
+    assert adding_up(Amount(state="undetermined", money=None, parts=told)).parts == ()
 
 
 def test_a_part_in_two_branches_is_one_part():
