@@ -361,6 +361,10 @@ def test_an_item_that_is_over_takes_no_claims_either():
     assert found.claimable == "closed"
     assert found.headline is not None
     assert found.headline.text_zh == "已于 2025-12-31 截止受理"
+    assert found.headline.why[0] == "受理时间：自 2026-06-01 起至 2025-12-31 止"
+    early = assess(item_rules(plan={"window": SOON}), sheet(MET), date(2026, 5, 31)).headline
+    assert early is not None
+    assert early.why[0] == "受理时间：自 2026-06-01 起"
 
 
 @given(

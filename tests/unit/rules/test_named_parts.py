@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,6 +24,8 @@ from contracts.rule import (
     InKind,
     Lookup,
     LookupRow,
+    NamedFigure,
+    NamedValue,
     PartAmount,
     PerUnit,
     Rate,
@@ -34,7 +38,7 @@ from contracts.rule import (
     When,
 )
 from rules import assess, sentence, sentences
-from rules.parts import adding_up
+from rules.parts import adding_up, in_fen
 from tests.unit.rules.parts_writing import BOTH, MET, PROJECT, award, codes, own, paid, parts, tried, wan
 from tests.unit.rules.rule_writing import (
     FACT_TYPES,
@@ -189,6 +193,26 @@ def test_the_bands_of_a_table_have_parts_and_those_of_a_marginal_one_are_rates()
     rates = Table(by=quantity("rd_expense"), unit="万元", basis="marginal", bands=[band(0, None, fixed(3, "%"))])
     both = Sum(of=[*BOTH.of, rates])
     assert codes(item_rules(amount=Cap(scope="year", of=both, limit=wan(9), counted=counted))) == ["part_unnamed"]
+
+
+def test_a_named_value_has_the_parts_of_what_it_stands_for():
+    both = NamedValue(name="both", label="两项合计", of=BOTH)
+    counted = Counted(parts=["设备", "厂房"])
+    capped = Cap(scope="year", of=NamedFigure(value="both"), limit=wan(9), counted=counted)
+    assert codes(item_rules(amount=capped, values=[both])) == []
+
+
+def test_one_of_several_branches_without_a_name_leaves_a_rest():
+    either = Highest(of=[Sum(of=[wan(1, "设备"), wan(2, "厂房")]), wan(2)])
+    counted = Counted(parts=["设备", "厂房"])
+    for of in (either.of, either.of[::-1]):
+        capped = Cap(scope="year", of=Highest(of=of), limit=wan(9), counted=counted)
+        assert codes(item_rules(amount=capped)) == ["part_unnamed"]
+
+
+def test_what_cutting_a_payment_by_less_than_a_fen_leaves_goes_to_those_that_lost_most():
+    cut = in_fen((("甲", Fraction(198, 10_000)), ("乙", Fraction(92, 10_000))), Money(2))
+    assert [(each.part, each.money.fen) for each in cut] == [("甲", 2), ("乙", 0)]
 
 
 def test_an_amount_that_nobody_knows_has_no_parts():

@@ -74,6 +74,15 @@ def test_an_exclusion_is_about_the_same_project_or_year_where_the_rule_says_so()
     assert outcomes(candidate("A", 5, rule, **keys, year=2024), same)["A"] == "stands"
 
 
+def test_whoever_asks_alone_stands():
+    assert outcomes(candidate("A", 5, Exclusive(families="any"))) == {"A": "stands"}
+
+
+def test_every_rule_of_an_item_is_looked_at_whichever_comes_first():
+    rules = (Additive(families=["C"]), Exclusive(families=["D"]), Exclusive(families=["B"]))
+    assert outcomes(candidate("A", 5, *rules), candidate("B", 8)) == {"A": "gives_way", "B": "stands"}
+
+
 def test_whoever_gave_way_returns_when_its_rival_has_to_go():
     """B beats A, C beats B: A is no longer in anybody's way."""
     a = candidate("A", 1, Exclusive(families=["B"], keep="other"))
