@@ -274,7 +274,18 @@ def test_the_lower_of_two_bounds_it_as_a_cap_does():
 
 def test_a_figure_that_is_open_bounds_nothing_however_deep_it_stands():
     other = Rate(base=quantity("revenue"), rate=DecidedOpen(decision="other", by="专班", unit="%"))
-    assert {each.code for each in check(rules_of(Lowest(of=[OPEN, other])))} == {"open_decision_unbounded"}
+    half = Rate(base=OPEN, rate=fixed(50, "%"))
+    assert {each.code for each in check(rules_of(Lowest(of=[half, other])))} == {"open_decision_unbounded"}
+
+
+def test_a_minimum_that_nobody_knows_is_what_is_missing():
+    least = DecidedOpen(decision="bonus", by="专班", unit="万元", min=quantity("revenue"))
+    assert [each.name for each in amount(Cap(of=least, limit=fixed(50, "万元"))).missing] == ["revenue"]
+
+
+def test_a_figure_without_a_name_is_called_decided():
+    capped = Cap(of=OPEN, limit=fixed(50, "万元"))
+    assert amount(capped, decisions=[decision("10", "万元")]).working[0].text_zh.startswith("核定（专班")
 
 
 def test_its_minimum_is_the_lower_end_and_below_it_is_decided_anew():

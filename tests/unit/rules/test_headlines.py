@@ -26,6 +26,7 @@ from contracts.rule import (
     InstalmentPlan,
     InstalmentRecord,
     ItemRules,
+    Line,
     MissingFact,
     Objection,
     OncePer,
@@ -263,11 +264,17 @@ def test_what_took_the_last_of_it_is_the_headline():
     assert (said.state, said.why) == (S.TOPPED_UP, ("top_up", "cap"))
 
 
+def test_why_nothing_is_due_is_what_the_working_ends_with():
+    lines = (Line(text_zh="研发投入 1 万元", value=Money(1)), Line(text_zh="不足 5 万元的不予计算", value=Money(-1)))
+    said = headline_of(of_amount(money=Money(0), working=lines))
+    assert (said.state, said.why) == (S.NOTHING_DUE, ("不足 5 万元的不予计算",))
+
+
 def test_where_there_is_but_one_part_it_need_not_be_said_which():
     money = Amount(state="known", money=Money(100))
     answer = InstalmentAnswer(number=1, of=1, label="", outcome="due", amount=money, reason="本期应付", numbers=(1,))
-    said = headline_of(of_amount(money=Money(100)).model_copy(update={"instalment": answer}))
-    assert said.text_zh == "符合，1.00 元"
+    said = headline_of(of_amount(money=Money(100), whole=Money(100)).model_copy(update={"instalment": answer}))
+    assert (said.text_zh, said.why) == ("符合，1.00 元", ())
 
 
 def test_what_is_less_than_it_might_be_says_why():

@@ -195,6 +195,11 @@ def test_the_bands_of_a_table_have_parts_and_those_of_a_marginal_one_are_rates()
     assert codes(item_rules(amount=Cap(scope="year", of=both, limit=wan(9), counted=counted))) == ["part_unnamed"]
 
 
+def test_the_name_of_a_cap_inside_a_part_is_no_part_of_its_own():
+    yearly = Cap(name="年度", scope="year", of=wan(1), limit=wan(5), counted=Counted(parts=["设备"]))
+    assert codes(item_rules(amount=Sum(of=[own("设备", 9, yearly), wan(1, "厂房")]))) == []
+
+
 def test_a_named_value_has_the_parts_of_what_it_stands_for():
     both = NamedValue(name="both", label="两项合计", of=BOTH)
     counted = Counted(parts=["设备", "厂房"])

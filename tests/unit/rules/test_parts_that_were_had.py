@@ -61,6 +61,8 @@ def test_what_an_award_does_not_say_is_named_the_key_and_the_part():
         "“设备”2024 年度本事项的奖补 10,000.00 元、2024 年度本事项的奖补 20,000.00 元"
         "没有记明“级别”、属于哪一部分，无法核对是否已经享受"
     )
+    (said,) = tried(rules, award(2, **keyed), facts=(PROJECT,)).objections
+    assert said.text_zh.endswith("没有记明属于哪一部分，无法核对是否已经享受")
 
 
 def test_a_cap_over_what_is_left_holds_what_is_left_only():
@@ -110,6 +112,14 @@ def test_only_the_part_that_is_not_had_together_gives_way():
     assert [(each.code, each.part) for each in found.objections] == [("excluded", "厂房")]
     assert [(each.kind, each.part) for each in found.amount.reductions] == [("exclusive", "厂房")]
     assert "“厂房”部分与事项 B不重复享受" in sentences(beside()).stacking
+
+
+def test_an_award_of_which_nobody_knows_whether_it_excludes_a_part_makes_the_claim_wait():
+    of_a_project = beside(within=Within(key={"fact": "grade", "period": "Y"}))
+    found = tried(of_a_project, award(3, family="B"), facts=(PROJECT,))
+    assert ([(each.code, each.part) for each in found.objections], paid(found)) == ([("key_unknown", None)], 0)
+    assert (found.amount.lowest, found.amount.highest) == (Money(0), Money.from_yuan(400_000))
+    assert found.amount.reductions == ()
 
 
 def test_only_the_difference_of_the_part_is_topped_up():
