@@ -75,15 +75,10 @@ def _without(reader: FactReader, objections: Sequence[Objection]) -> FactReader:
 
 def _giving_way(rule: Exclusive, standing: Standing, reader: FactReader) -> tuple[FactReader, tuple[Objection, ...]]:
     """Without the parts that give way; where it cannot be told whether they do, the claim as a whole waits."""
-    if _is_untold(standing):
+    if any(each.code == "key_unknown" for each in standing.because):
         return reader, standing.because
     parts = _of_each(rule, standing)
     return _without(reader, parts), parts
-
-
-def _is_untold(standing: Standing) -> bool:
-    """Whether it gives way only because nobody can tell what an award was for."""
-    return any(each.code == "key_unknown" for each in standing.because)
 
 
 def _of_each(rule: Exclusive, standing: Standing) -> tuple[Objection, ...]:
@@ -100,9 +95,6 @@ def _reduced(rules: ItemRules, amount: Amount, reader: FactReader) -> tuple[Amou
         if isinstance(rule, Exclusive) and rule.parts:
             standing = _of_parts(rule, rules, amount, reader)
             if standing is None or standing.outcome == "stands":
-                continue
-            if _is_untold(standing):
-                said += standing.because  # the claim waits as a whole: no part of it is gone yet
                 continue
             amount = _to_a_difference(amount, standing, rule.parts)
             if standing.outcome == "gives_way":

@@ -114,14 +114,6 @@ def test_only_the_part_that_is_not_had_together_gives_way():
     assert "“厂房”部分与事项 B不重复享受" in sentences(beside()).stacking
 
 
-def test_an_award_of_which_nobody_knows_whether_it_excludes_a_part_makes_the_claim_wait():
-    of_a_project = beside(within=Within(key={"fact": "grade", "period": "Y"}))
-    found = tried(of_a_project, award(3, family="B"), facts=(PROJECT,))
-    assert ([(each.code, each.part) for each in found.objections], paid(found)) == ([("key_unknown", None)], 0)
-    assert (found.amount.lowest, found.amount.highest) == (Money(0), Money.from_yuan(400_000))
-    assert found.amount.reductions == ()
-
-
 def test_only_the_difference_of_the_part_is_topped_up():
     topped = beside(granted="top_up")
     found = tried(topped, award(3, family="B"))
