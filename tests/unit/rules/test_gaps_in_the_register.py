@@ -139,13 +139,6 @@ def test_a_claim_was_had_in_the_year_of_its_first_instalment():
     assert objections(recent, first, second) == ["used_up"]
 
 
-def test_a_claim_that_was_paid_over_two_years_was_had_in_the_first_of_them():
-    yearly = item_rules(stacking=(OncePer(within=Within(scope="year")),))
-    paid = (award(1, year=2025, claim="K1"), award(1, year=2024, claim="K1"))
-    assert objections(yearly, *paid) == []
-    assert objections(yearly, paid[0]) == ["used_up"]
-
-
 def test_later_instalments_of_another_item_are_of_the_claim_whose_first_is_there():
     rules = item_rules(stacking=(OncePer(families=("B",), most=2),))
     parts = [award(1, family="B", year=2023 + number, instalment=number) for number in (1, 2, 3)]
