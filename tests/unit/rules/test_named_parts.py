@@ -37,7 +37,7 @@ from contracts.rule import (
     TopUp,
     When,
 )
-from rules import assess, sentence, sentences
+from rules import assess, check, sentence, sentences
 from rules.parts import adding_up, in_fen
 from tests.unit.rules.parts_writing import BOTH, MET, PROJECT, award, codes, own, paid, parts, tried, wan
 from tests.unit.rules.rule_writing import (
@@ -198,6 +198,18 @@ def test_the_bands_of_a_table_have_parts_and_those_of_a_marginal_one_are_rates()
 def test_the_name_of_a_cap_inside_a_part_is_no_part_of_its_own():
     yearly = Cap(name="年度", scope="year", of=wan(1), limit=wan(5), counted=Counted(parts=["设备"]))
     assert codes(item_rules(amount=Sum(of=[own("设备", 9, yearly), wan(1, "厂房")]))) == []
+
+
+def test_the_name_of_a_cap_around_all_parts_is_no_part_either():
+    yearly = Cap(name="年度", scope="year", of=BOTH, limit=wan(9), counted=Counted(parts=["设备", "厂房"]))
+    assert codes(item_rules(amount=Threshold(of=yearly, least=wan(1)))) == []
+
+
+def test_where_there_are_no_parts_the_error_says_so():
+    yearly = Cap(scope="year", of=wan(5), limit=wan(9), counted=Counted(parts=["设备"]))
+    assert "（有：无）" in check(item_rules(amount=yearly))[0].text_zh
+    of_both = Cap(scope="year", of=BOTH, limit=wan(9), counted=Counted(parts=["土地"]))
+    assert "（有：设备、厂房）" in check(item_rules(amount=of_both))[0].text_zh
 
 
 def test_a_named_value_has_the_parts_of_what_it_stands_for():

@@ -115,6 +115,15 @@ def test_at_most_so_many_of_a_group_are_had():
     assert outcomes(late, candidate("B", 1, groups=("innovation",))) == {"A": "gives_way", "B": "stands"}
 
 
+def test_every_group_that_is_full_is_told():
+    keyed = AtMostOf(group="one", label="甲类", most=1, within=Within(key={"fact": "project_code"}))
+    plain = AtMostOf(group="two", label="乙类", most=1)
+    asked = candidate("A", 9, keyed, plain, groups=("one", "two"))
+    earlier = (candidate("B", 1, groups=("one",), granted=True), candidate("C", 1, groups=("two",), granted=True))
+    (standing, *_) = settle_stacking([asked, *earlier])
+    assert [each.code for each in standing.because] == ["key_unknown", "group_full"]
+
+
 def stacking_rules() -> st.SearchStrategy[tuple[object, ...]]:
     families = st.lists(st.sampled_from("ABCDEF"), min_size=1, max_size=3, unique=True)
     keep = st.sampled_from(["higher", "first", "other"])
