@@ -78,6 +78,15 @@ def test_whoever_asks_alone_stands():
     assert outcomes(candidate("A", 5, Exclusive(families="any"))) == {"A": "stands"}
 
 
+def test_every_group_that_is_full_is_told():
+    keyed = AtMostOf(group="one", label="甲类", most=1, within=Within(key={"fact": "project_code"}))
+    plain = AtMostOf(group="two", label="乙类", most=1)
+    asked = candidate("A", 9, keyed, plain, groups=("one", "two"))
+    earlier = (candidate("B", 1, groups=("one",), granted=True), candidate("C", 1, groups=("two",), granted=True))
+    (standing, *_) = settle_stacking([asked, *earlier])
+    assert [each.code for each in standing.because] == ["key_unknown", "group_full"]
+
+
 def test_every_rule_of_an_item_is_looked_at_whichever_comes_first():
     rules = (Additive(families=["C"]), Exclusive(families=["D"]), Exclusive(families=["B"]))
     assert outcomes(candidate("A", 5, *rules), candidate("B", 8)) == {"A": "gives_way", "B": "stands"}
@@ -113,15 +122,6 @@ def test_at_most_so_many_of_a_group_are_had():
     first = AtMostOf(group="innovation", label="科技创新类", most=1, keep="first")
     late = candidate("A", 9, first, groups=("innovation",), minutes=5)
     assert outcomes(late, candidate("B", 1, groups=("innovation",))) == {"A": "gives_way", "B": "stands"}
-
-
-def test_every_group_that_is_full_is_told():
-    keyed = AtMostOf(group="one", label="甲类", most=1, within=Within(key={"fact": "project_code"}))
-    plain = AtMostOf(group="two", label="乙类", most=1)
-    asked = candidate("A", 9, keyed, plain, groups=("one", "two"))
-    earlier = (candidate("B", 1, groups=("one",), granted=True), candidate("C", 1, groups=("two",), granted=True))
-    (standing, *_) = settle_stacking([asked, *earlier])
-    assert [each.code for each in standing.because] == ["key_unknown", "group_full"]
 
 
 def stacking_rules() -> st.SearchStrategy[tuple[object, ...]]:
