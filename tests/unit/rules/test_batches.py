@@ -60,6 +60,14 @@ def test_only_those_with_a_place_share_in_proportion():
     }  # fmt: skip
 
 
+def test_who_gets_less_is_told_its_place_and_the_proportion():
+    quota = Quota(pot="60000", when_short="pro_rata")
+    claims = [claim("first", 80_000), claim("second", 40_000, 1)]
+    assert [(each.place, each.reason) for each in allot(RULES, quota, claims, TODAY)] == [
+        (1, "总额不足，同比例折算为 50.00%"), (2, "总额不足，同比例折算为 50.00%"),
+    ]  # fmt: skip
+
+
 def test_places_and_what_is_gone_already_count():
     quota = Quota(places=2, pot="10", pot_unit="万元")
     claims = [claim(name, 40_000, minute) for minute, name in enumerate("abc")]

@@ -98,6 +98,14 @@ def test_only_what_brings_the_payment_down_is_a_reason_why_it_is_not_more():
     assert len(amount(Highest(of=[base, fixed(4, "万元")])).reductions) == 1
 
 
+def test_what_a_top_up_takes_off_is_what_was_had():
+    found = amount(TopUp(of=fixed(10, "万元")), award(3))
+    assert (found.money, [each.money for each in found.reductions]) == (
+        Money.from_yuan(70_000),
+        [Money.from_yuan(30_000)],
+    )
+
+
 def test_an_amount_below_zero_is_not_raised_by_a_top_up():
     less = Difference(of=fixed(1, "万元"), less=fixed(6, "万元"))
     both = Sum(of=[TopUp(of=less), fixed(20, "万元")])

@@ -13,6 +13,7 @@ from contracts.money import Money
 from contracts.rule import (
     Award,
     AwardHistory,
+    Cap,
     Decided,
     Decision,
     FactSheet,
@@ -86,6 +87,15 @@ def test_what_is_gone_before_counts():
     assert granted(settled(rules, *claims)) == {"a": 50_000, "b": 50_000}
     assert granted(settled(rules, *claims, q0=Spent(used="3"))) == {"a": 50_000, "b": 20_000}
     assert granted(settled(rules, *claims, q0=Spent(places=1))) == {"a": 50_000, "b": 0}
+
+
+def test_a_quota_of_a_part_counts_what_the_part_is_paid_under_the_cap_around_it():
+    parts = [fixed(wan, "万元").model_copy(update={"name": name}) for wan, name in ((3, "基础奖"), (9, "增量奖"))]
+    rules = item_rules(
+        amount=Cap(of=Sum(of=parts), limit=fixed(4, "万元")),
+        quotas=[Quota(part="增量奖", pot="5", pot_unit="万元", when_short="partial")],
+    )
+    assert granted(settled(rules, claim("a"), claim("b", 1))) == {"a": 40_000, "b": 30_000}
 
 
 def test_quotas_of_parts_cut_their_part_alone_and_one_of_all_cuts_the_rest():

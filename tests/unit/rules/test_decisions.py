@@ -26,7 +26,10 @@ from contracts.rule import (
     LookupRow,
     Lowest,
     Mode,
+    NamedFigure,
+    NamedValue,
     PerUnit,
+    Product,
     Quotient,
     Rate,
     Sum,
@@ -128,11 +131,27 @@ BOTH = When(condition=condition("above_scale", "is_true"), then=fixed(5, "%"), o
         (Table(by=quantity("rd_ratio"), unit="%", bands=[{"low": "5", "then": fixed(2, "倍")}]), "倍"),
         (Lookup(fact="grade", rows=[LookupRow(codes=("a",), then=fixed(2, "‰"))]), "‰"),
         (Highest(of=[fixed(1, "万元"), quantity("revenue")]), "万元"),
+        (Product(of=[fixed(2, "倍"), fixed(50, "%")]), "%"),
+        (Product(of=[fixed(50, "%"), fixed(3, "万元")]), "万元"),
+        (Product(of=[fixed(3, "万元"), fixed(50, "%")]), "万元"),
+        (Product(of=[fixed(50, "‰"), fixed(50, "%")]), "‰"),
+        (
+            Table(by=quantity("revenue"), unit="万元", basis="marginal", bands=[{"low": "5", "then": fixed(2, "%")}]),
+            "万元",
+        ),
+        (When(condition=condition("above_scale", "is_true"), then=fixed(5, "%")), "%"),
     ],
 )
 def test_the_unit_asked_for_is_that_of_the_maximum(most: AmountRule, asked: str):
     rules = rules_of(Decided(decision="bonus", by="评审组", max=most))
     assert unit_asked(asked_for(rules)["bonus"], declared_in(rules)) == asked
+
+
+def test_a_named_maximum_has_the_unit_of_what_it_stands_for():
+    most = NamedValue(name="most", label="最高奖励", of=fixed(100, "万元"))
+    node = Decided(decision="bonus", by="评审组", max=NamedFigure(value="most"))
+    rules = rules_of(node, values=[most])
+    assert unit_asked(asked_for(rules)["bonus"], declared_in(rules)) == "万元"
 
 
 def test_a_rule_may_say_itself_in_which_unit_it_is_set():
@@ -164,6 +183,9 @@ def test_every_reason_against_decisions_is_told_at_its_place():
     assert "是不是“万元”" in found[2].text_zh
     assert "有：bonus、share" in found[3].text_zh
     assert unfit(rules, [decision("900", "万元"), decision("90", "‰", "share")]) == [], "above the maximum is cut to it"
+    assert unfit(rules, [decision("0", "万元"), decision("0.5", "%", "share")]) == [], (
+        "nothing is not less than nothing"
+    )
 
 
 @given(
@@ -252,7 +274,18 @@ def test_the_lower_of_two_bounds_it_as_a_cap_does():
 
 def test_a_figure_that_is_open_bounds_nothing_however_deep_it_stands():
     other = Rate(base=quantity("revenue"), rate=DecidedOpen(decision="other", by="专班", unit="%"))
-    assert {each.code for each in check(rules_of(Lowest(of=[OPEN, other])))} == {"open_decision_unbounded"}
+    half = Rate(base=OPEN, rate=fixed(50, "%"))
+    assert {each.code for each in check(rules_of(Lowest(of=[half, other])))} == {"open_decision_unbounded"}
+
+
+def test_a_minimum_that_nobody_knows_is_what_is_missing():
+    least = DecidedOpen(decision="bonus", by="专班", unit="万元", min=quantity("revenue"))
+    assert [each.name for each in amount(Cap(of=least, limit=fixed(50, "万元"))).missing] == ["revenue"]
+
+
+def test_a_figure_without_a_name_is_called_decided():
+    capped = Cap(of=OPEN, limit=fixed(50, "万元"))
+    assert amount(capped, decisions=[decision("10", "万元")]).working[0].text_zh.startswith("核定（专班")
 
 
 def test_its_minimum_is_the_lower_end_and_below_it_is_decided_anew():

@@ -65,6 +65,11 @@ def test_an_award_without_its_key_leaves_the_amount_open(rule: AmountRule, left:
     assert wan(tried(rules, award(40, None, family="B"))) == 90
 
 
+def test_awards_for_other_projects_hide_none_that_counts_whatever_their_order():
+    for awards in ([award(30, "b"), award(40)], [award(40), award(30, "b")]):
+        assert wan(tried(item_rules(amount=CAP), *awards)) == 60
+
+
 def test_a_claim_without_its_key_leaves_it_open_as_well():
     found = tried(item_rules(amount=CAP), award(40), award(30, "b"), facts=()).amount
     assert [(each.kind, each.name) for each in found.missing] == [("fact", "grade")]

@@ -26,6 +26,7 @@ from contracts.rule import (
     InstalmentPlan,
     InstalmentRecord,
     ItemRules,
+    Line,
     MissingFact,
     Objection,
     OncePer,
@@ -264,11 +265,17 @@ def test_what_took_the_last_of_it_is_the_headline():
     assert (said.state, said.why) == (S.TOPPED_UP, ("top_up", "cap"))
 
 
+def test_why_nothing_is_due_is_what_the_working_ends_with():
+    lines = (Line(text_zh="研发投入 1 万元", value=Money(1)), Line(text_zh="不足 5 万元的不予计算", value=Money(-1)))
+    said = headline_of(of_amount(money=Money(0), working=lines))
+    assert (said.state, said.why) == (S.NOTHING_DUE, ("不足 5 万元的不予计算",))
+
+
 def test_where_there_is_but_one_part_it_need_not_be_said_which():
     money = Amount(state="known", money=Money(100))
     answer = InstalmentAnswer(number=1, of=1, label="", outcome="due", amount=money, reason="本期应付", numbers=(1,))
-    said = headline_of(of_amount(money=Money(100)).model_copy(update={"instalment": answer}))
-    assert said.text_zh == "符合，1.00 元"
+    said = headline_of(of_amount(money=Money(100), whole=Money(100)).model_copy(update={"instalment": answer}))
+    assert (said.text_zh, said.why) == ("符合，1.00 元", ())
 
 
 def test_what_is_less_than_it_might_be_says_why():
@@ -325,6 +332,11 @@ def test_money_that_was_had_already_does_not_read_as_due():
     assert (unsure.money, unsure.lowest, unsure.highest) == (None, Money(0), Money(5_000_000))
 
 
+def test_an_objection_to_nothing_takes_nothing_off():
+    found = assessed(item_rules(amount=fixed(0, "元"), stacking=[OncePer()]), MET, had(award()))
+    assert ([each.code for each in found.objections], found.amount.reductions) == (["used_up"], ())
+
+
 def test_the_day_of_the_claim_counts_and_not_that_of_the_answer():
     rules = item_rules(plan={"window": LONG_AGO})
     then = assess(rules, sheet(MET), TODAY, claimed_on=date(2024, 6, 30))
@@ -333,30 +345,16 @@ def test_the_day_of_the_claim_counts_and_not_that_of_the_answer():
     assert (late.claimable, late.shares, late.window) == ("closed", (), Window(**LONG_AGO))
 
 
-def test_both_ends_of_the_window_belong_to_it():
-    rules = item_rules(plan={"window": {"opens": "2026-04-01", "closes": "2026-04-30"}})
-    days = [date(2026, 3, 31), date(2026, 4, 1), date(2026, 4, 30), date(2026, 5, 1)]
-    assert [assess(rules, sheet(MET), TODAY, claimed_on=day).claimable for day in days] == [
-        "not_yet_open", "open", "open", "closed",
-    ]  # fmt: skip
-
-
-def test_a_payment_depends_on_the_quotas_that_there_are():
-    def depends(**quota: object) -> tuple[str, ...]:
-        return assess(item_rules(quotas=[Quota(**quota)]), sheet(MET), TODAY).subject_to
-
-    assert depends(places=3) == ("places", "first_come")
-    assert depends(pot="30", pot_unit="万元") == ("pot", "first_come")
-    assert depends(pot="30", pot_unit="万元", when_short="pro_rata") == ("pot",)
-    assert depends(pot="30", pot_unit="万元", places=3, when_short="pro_rata") == ("places", "pot", "first_come")
-
-
 def test_an_item_that_is_over_takes_no_claims_either():
     over = Window(opens=date(2020, 1, 1), closes=date(2025, 12, 31))
     found = assess(item_rules(plan={"window": SOON}), sheet(MET), date(2026, 7, 1), validity=over)
     assert found.claimable == "closed"
     assert found.headline is not None
     assert found.headline.text_zh == "已于 2025-12-31 截止受理"
+    assert found.headline.why[0] == "受理时间：自 2026-06-01 起至 2025-12-31 止"
+    early = assess(item_rules(plan={"window": SOON}), sheet(MET), date(2026, 5, 31)).headline
+    assert early is not None
+    assert early.why[0] == "受理时间：自 2026-06-01 起"
 
 
 @given(

@@ -16,10 +16,13 @@ from contracts.rule import (
     InstalmentPlan,
     InstalmentRecord,
     Line,
+    MissingFact,
     PartAmount,
+    Recheck,
     Reduction,
 )
 from rules.instalment_money import Portion, Settled, amount_of_portion, settled_before, sum_of
+from tests.unit.rules.rule_writing import condition
 
 
 def whole_of(*parts: int, lost: int = 0) -> Amount:
@@ -103,6 +106,22 @@ def test_a_part_that_was_recorded_twice_was_earned_as_far_as_the_lesser_of_the_t
     for records in ([whole, half], [half, whole]):
         settled = Settled().and_then(Instalment(label="首期", fraction="1/3"), records)
         assert (settled.earned, settled.paid) == (Fraction(1, 6), Money(200))
+
+
+def test_before_the_first_part_nothing_was_earned_and_nothing_paid():
+    plan = InstalmentPlan(parts=[Instalment(label="一次付清", fraction="1")], whole="recomputed")
+    assert settled_before(plan, plan.parts, 1, None) == Settled()
+
+
+def test_one_of_two_records_that_does_not_say_by_how_much_it_was_reduced_leaves_it_open():
+    check = Recheck(condition=condition("above_scale", "is_true"), if_failed="reduce", reduced_to="1/2")
+    parts = [Instalment(label="首期", fraction="1/2", rechecks=(check,)), Instalment(label="次期", fraction="1/2")]
+    plan = InstalmentPlan(parts=parts, whole="recomputed")
+    said = {"number": 1, "outcome": "paid", "money": Money(100)}
+    records = (InstalmentRecord(**said, reduced_to="1"), InstalmentRecord(**said))
+    found = settled_before(plan, parts, 2, AwardHistory(family="A", instalments=records))
+    assert isinstance(found, MissingFact)
+    assert found.label == "第 1 期按几分之几兑付"
 
 
 def test_what_is_on_record_of_a_part_and_of_those_after_it_is_nothing_that_went_before():

@@ -70,8 +70,9 @@ def test_the_instalment_after_those_on_record_is_the_one_that_is_due():
     last = InstalmentRecord(number=2, outcome="paid")
     done = assess(rules, sheet(MET), TODAY, awards=paid(FIRST, last))
     assert (done.amount.money, done.instalment) == (Money(0), None)
-    with pytest.raises(NoSuchInstalment):
-        compute_instalment(rules, 3, sheet(MET), TODAY)
+    for number in (0, 3):
+        with pytest.raises(NoSuchInstalment):
+            compute_instalment(rules, number, sheet(MET), TODAY)
 
 
 def test_the_whole_is_fixed_with_the_first_and_earlier_parts_do_not_use_up_its_cap():

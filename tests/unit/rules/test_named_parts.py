@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.money import Money, Rounding
 from contracts.rule import (
+    Amount,
     AmountRule,
     AtLeast,
     Cap,
@@ -18,20 +21,37 @@ from contracts.rule import (
     Each,
     FactType,
     Highest,
+    InKind,
     Lookup,
     LookupRow,
+    NamedFigure,
+    NamedValue,
+    PartAmount,
     PerUnit,
     Rate,
     Rounded,
     RoundingRule,
     Sum,
+    Table,
     Threshold,
     TopUp,
     When,
 )
-from rules import assess, sentence, sentences
+from rules import assess, check, sentence, sentences
+from rules.parts import adding_up, in_fen
 from tests.unit.rules.parts_writing import BOTH, MET, PROJECT, award, codes, own, paid, parts, tried, wan
-from tests.unit.rules.rule_writing import FACT_TYPES, TODAY, condition, fact, fixed, item_rules, number_fact, sheet
+from tests.unit.rules.rule_writing import (
+    FACT_TYPES,
+    TODAY,
+    band,
+    condition,
+    fact,
+    fixed,
+    item_rules,
+    number_fact,
+    quantity,
+    sheet,
+)
 
 # -- what each part is paid ---------------------------------------------------------------------------------
 
@@ -158,6 +178,63 @@ def test_an_award_of_which_nobody_knows_the_part_leaves_the_amount_open():
 )
 def test_the_parts_that_are_counted_are_parts_of_the_amount(amount: AmountRule, said: list[str]):
     assert [code for code in codes(item_rules(amount=amount)) if code != "caps_share_awards"] == said
+
+
+def test_whatever_pays_money_without_a_name_is_the_rest_and_what_is_not_money_is_not():
+    assert codes(item_rules(amount=Sum(of=[own("设备", 9, wan(1)), quantity("revenue")]))) == ["part_unnamed"]
+    service = InKind(kind="service", gives="免费检测")
+    assert codes(item_rules(amount=Sum(of=[own("设备", 9, wan(1)), service]))) == []
+
+
+def test_the_bands_of_a_table_have_parts_and_those_of_a_marginal_one_are_rates():
+    counted = Counted(parts=["设备", "厂房"])
+    whole = Table(by=quantity("rd_expense"), unit="万元", bands=[band(0, None, BOTH)])
+    assert codes(item_rules(amount=Cap(scope="year", of=whole, limit=wan(9), counted=counted))) == []
+    rates = Table(by=quantity("rd_expense"), unit="万元", basis="marginal", bands=[band(0, None, fixed(3, "%"))])
+    both = Sum(of=[*BOTH.of, rates])
+    assert codes(item_rules(amount=Cap(scope="year", of=both, limit=wan(9), counted=counted))) == ["part_unnamed"]
+
+
+def test_the_name_of_a_cap_inside_a_part_is_no_part_of_its_own():
+    yearly = Cap(name="年度", scope="year", of=wan(1), limit=wan(5), counted=Counted(parts=["设备"]))
+    assert codes(item_rules(amount=Sum(of=[own("设备", 9, yearly), wan(1, "厂房")]))) == []
+
+
+def test_the_name_of_a_cap_around_all_parts_is_no_part_either():
+    yearly = Cap(name="年度", scope="year", of=BOTH, limit=wan(9), counted=Counted(parts=["设备", "厂房"]))
+    assert codes(item_rules(amount=Threshold(of=yearly, least=wan(1)))) == []
+
+
+def test_where_there_are_no_parts_the_error_says_so():
+    yearly = Cap(scope="year", of=wan(5), limit=wan(9), counted=Counted(parts=["设备"]))
+    assert "（有：无）" in check(item_rules(amount=yearly))[0].text_zh
+    of_both = Cap(scope="year", of=BOTH, limit=wan(9), counted=Counted(parts=["土地"]))
+    assert "（有：设备、厂房）" in check(item_rules(amount=of_both))[0].text_zh
+
+
+def test_a_named_value_has_the_parts_of_what_it_stands_for():
+    both = NamedValue(name="both", label="两项合计", of=BOTH)
+    counted = Counted(parts=["设备", "厂房"])
+    capped = Cap(scope="year", of=NamedFigure(value="both"), limit=wan(9), counted=counted)
+    assert codes(item_rules(amount=capped, values=[both])) == []
+
+
+def test_one_of_several_branches_without_a_name_leaves_a_rest():
+    either = Highest(of=[Sum(of=[wan(1, "设备"), wan(2, "厂房")]), wan(2)])
+    counted = Counted(parts=["设备", "厂房"])
+    for of in (either.of, either.of[::-1]):
+        capped = Cap(scope="year", of=Highest(of=of), limit=wan(9), counted=counted)
+        assert codes(item_rules(amount=capped)) == ["part_unnamed"]
+
+
+def test_what_cutting_a_payment_by_less_than_a_fen_leaves_goes_to_those_that_lost_most():
+    cut = in_fen((("甲", Fraction(198, 10_000)), ("乙", Fraction(92, 10_000))), Money(2))
+    assert [(each.part, each.money.fen) for each in cut] == [("甲", 2), ("乙", 0)]
+
+
+def test_an_amount_that_nobody_knows_has_no_parts():
+    told = (PartAmount(part="设备", money=Money(1)),)
+    assert adding_up(Amount(state="undetermined", money=None, parts=told)).parts == ()
 
 
 def test_a_part_in_two_branches_is_one_part():

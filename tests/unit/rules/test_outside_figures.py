@@ -212,6 +212,14 @@ def test_a_figure_in_force_on_a_day_is_the_one_that_came_into_force_last():
     assert with_figures(rule, one_day).money is None
 
 
+def test_a_later_word_about_what_was_in_force_before_changes_nothing_of_what_came_after():
+    rule = share(Parameter(parameter="average", on=EndOf(period="Y-1")))
+    corrected = figure_of("3.45", valid_from="2023-08-21", as_of="2025-08-01")
+    in_force = figure_of("3.1", valid_from="2024-10-21", as_of="2024-10-21")
+    always = figure_of("9", as_of="2025-09-01")
+    assert with_figures(rule, in_force, corrected, always).money == Money.from_yuan(31_000)
+
+
 def test_of_two_words_of_one_day_the_last_in_the_list_counts():
     rule = share(Parameter(parameter="average", period="Y-1"))
     wrong, right = figure_of("25", period="2024"), figure_of("2.5", period="2024")

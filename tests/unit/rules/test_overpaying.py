@@ -73,6 +73,7 @@ def test_a_rate_that_falls_with_whole_years_pays_the_year_between_at_one_rate():
 def test_what_has_neither_is_sound():
     assert found(item_rules()) == []
     assert found(item_rules(amount=fixed(1, "元"))) == []
+    assert found(by_years(50, 50)) == []
 
 
 def test_the_samples_that_are_found_are_those_that_pay_later_years_by_number_alone():

@@ -75,6 +75,23 @@ def test_what_earlier_awards_leave_open_in_a_dropped_part_stays_open():
     assert tried(rules, award(1, "设备"), award(1, "设备"), facts=(PROJECT,)).amount.money is None
 
 
+def test_a_claim_that_surely_had_the_part_had_it_whatever_else_it_had():
+    found = tried(once(parts=("设备",)), award(10, "设备", claim="K1"), award(1, claim="K1"))
+    assert ([(each.code, each.part) for each in found.objections], paid(found)) == ([("used_up", "设备")], 30)
+
+
+def test_what_an_award_does_not_say_is_named_the_key_and_the_part():
+    rules = once(parts=("设备",), within=Within(key={"fact": "grade", "period": "Y"}))
+    keyed = award(2, keys=({"fact": "grade", "value": "a"},))
+    (said,) = tried(rules, award(1, "设备"), keyed, facts=(PROJECT,)).objections
+    assert (
+        "“设备”2024 年度本事项的奖补 10,000.00 元、2024 年度本事项的奖补 20,000.00 元"
+        "没有记明“级别”、属于哪一部分，无法核对是否已经享受"
+    ) in said.text_zh
+    (said,) = tried(rules, keyed, facts=(PROJECT,)).objections
+    assert "没有记明属于哪一部分，无法核对是否已经享受" in said.text_zh
+
+
 def test_a_cap_over_what_is_left_holds_what_is_left_only():
     """80 and 60 under a cap of 100: without the 80, the 60 are whole."""
     both = Sum(of=[wan(80, "设备"), wan(60, "厂房")])

@@ -13,6 +13,7 @@ from contracts.money import Money
 from contracts.rule import (
     AwardHistory,
     Cap,
+    Decided,
     FactSheet,
     Instalment,
     InstalmentPlan,
@@ -129,6 +130,15 @@ def test_a_sum_of_its_own_is_reduced_too():
     answer = compute_instalment(rules, 2, facts(False), TODAY, awards=PAID)
     assert (answer.outcome, answer.amount.money) == ("reduced", Money.from_yuan(5_000))
     assert Money.total(line.value for line in answer.amount.working) == Money.from_yuan(5_000)
+
+
+def test_a_sum_of_its_own_that_is_still_to_be_decided_has_a_range_that_is_reduced_too():
+    bonus = Decided(decision="bonus", by="评审组", max=fixed(2, "万元"), min=fixed(1, "万元"))
+    part = Instalment(label="二期", amount=bonus, due_year=1, rechecks=(check(0, "reduce", "1/2"),))
+    rules = item_rules(instalments=InstalmentPlan(parts=[Instalment(label="首期", amount=fixed(4, "万元")), part]))
+    for passed, ends in ((True, (10_000, 20_000)), (False, (5_000, 10_000))):
+        found = compute_instalment(rules, 2, facts(passed), TODAY, awards=PAID).amount
+        assert (found.money, found.lowest, found.highest) == (None, *map(Money.from_yuan, ends))
 
 
 def test_the_verdict_of_a_later_part_is_that_of_its_rechecks():

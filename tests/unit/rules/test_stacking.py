@@ -74,6 +74,24 @@ def test_an_exclusion_is_about_the_same_project_or_year_where_the_rule_says_so()
     assert outcomes(candidate("A", 5, rule, **keys, year=2024), same)["A"] == "stands"
 
 
+def test_whoever_asks_alone_stands():
+    assert outcomes(candidate("A", 5, Exclusive(families="any"))) == {"A": "stands"}
+
+
+def test_every_group_that_is_full_is_told():
+    keyed = AtMostOf(group="one", label="甲类", most=1, within=Within(key={"fact": "project_code"}))
+    plain = AtMostOf(group="two", label="乙类", most=1)
+    asked = candidate("A", 9, keyed, plain, groups=("one", "two"))
+    earlier = (candidate("B", 1, groups=("one",), granted=True), candidate("C", 1, groups=("two",), granted=True))
+    (standing, *_) = settle_stacking([asked, *earlier])
+    assert [each.code for each in standing.because] == ["key_unknown", "group_full"]
+
+
+def test_every_rule_of_an_item_is_looked_at_whichever_comes_first():
+    rules = (Additive(families=["C"]), Exclusive(families=["D"]), Exclusive(families=["B"]))
+    assert outcomes(candidate("A", 5, *rules), candidate("B", 8)) == {"A": "gives_way", "B": "stands"}
+
+
 def test_whoever_gave_way_returns_when_its_rival_has_to_go():
     """B beats A, C beats B: A is no longer in anybody's way."""
     a = candidate("A", 1, Exclusive(families=["B"], keep="other"))

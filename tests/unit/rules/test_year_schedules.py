@@ -19,6 +19,7 @@ from rules.amounts import compute_amount
 from rules.dates import anniversary
 from rules.facts import FactReader
 from rules.figures import figure
+from rules.units import unit
 from tests.unit.rules.rule_writing import FACT_TYPES, TODAY, fact, item_rules, number_fact
 
 AMOUNT: TypeAdapter[Any] = TypeAdapter(AmountRule)
@@ -73,6 +74,20 @@ def test_a_month_that_began_a_day_before_the_start_does_not_count():
 def test_a_schedule_of_one_step_gives_nothing_outside_of_it():
     rule = schedule([{"years": 1, "then": fixed(100, "%")}], since=day("2021-01-01"))
     assert [percent(rule, year) for year in (2020, 2021, 2022)] == [0, 100, 0]
+
+
+def test_the_working_says_whether_it_counts_out_of_the_whole_period_or_of_what_is_covered():
+    facts = FactSheet(facts=(), reference_year=2024)
+    steps = [{"years": 1, "then": fixed(12, "万元")}, {"years": 1, "then": fixed(6, "万元")}]
+    for out_of, said in (("period", "（全期 12 个月）"), ("covered", "（期内 12 个月）")):
+        rule = schedule(steps, since=day("2023-07-01"), out_of=out_of)
+        assert said in compute_amount(rule, facts, TODAY, FACT_TYPES).working[0].text_zh
+
+
+def test_nothing_outside_of_a_schedule_of_sums_is_no_money_rather_than_no_unit():
+    rule = schedule([{"years": 1, "then": fixed(12, "万元")}], since=day("2021-01-01"))
+    found = figure(rule, FactReader(FactSheet(facts=(), reference_year=2025), TODAY, FACT_TYPES))
+    assert (found.value, found.dimension, found.text) == (0, unit("元").dimension, "0 元")
 
 
 def test_the_working_names_the_first_and_the_last_year_that_a_period_lies_in():
