@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from contracts.rule import AtLeast, Cap, CapInOrder, ItemRules, PerUnit, Product, Rate, Sum
 from contracts.rule.amount_node import AmountNode
-from rules.checking.history import Limit, Values, limits_in, overlap
+from rules.checking.history import HistoryLimit, Values, limits_in, overlap
 from rules.earlier import places
 from rules.findings import Findings
 
@@ -30,7 +30,7 @@ def check_caps_hold(rules: ItemRules, findings: Findings, family: str | None = N
             _check_beside(part, where, values, family, findings)
 
 
-def _caps(node: object, values: Values) -> Iterator[Limit]:
+def _caps(node: object, values: Values) -> Iterator[HistoryLimit]:
     return (each for each in limits_in(node, values) if isinstance(each.node, Cap | CapInOrder))
 
 

@@ -32,7 +32,7 @@ Values = Mapping[str, AmountRule]
 
 
 @dataclass(frozen=True, slots=True)
-class Limit:
+class HistoryLimit:
     """A node that takes earlier awards off, and which."""
 
     node: Cap | CapInOrder | TopUp
@@ -130,15 +130,15 @@ def _check_twice(node: AmountNode, where: str, values: Values, family: str | Non
             findings.add("history_deducted_twice", f"{where}/{field}", text)
 
 
-def _limit_of(node: object) -> Limit | None:
+def _limit_of(node: object) -> HistoryLimit | None:
     if isinstance(node, TopUp):
-        return Limit(node, node.counted)
+        return HistoryLimit(node, node.counted)
     if isinstance(node, Cap | CapInOrder) and node.scope != "payment":
-        return Limit(node, node.counted or Counted())
+        return HistoryLimit(node, node.counted or Counted())
     return None
 
 
-def limits_in(node: object, values: Values) -> Iterator[Limit]:
+def limits_in(node: object, values: Values) -> Iterator[HistoryLimit]:
     """What takes earlier awards off in an amount and in the named values that it uses; conditions pay nothing."""
     found = _limit_of(node)
     if found is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contracts.rule import AmountRule, Cap, CapInOrder, Counted, Decided, DecidedOpen, TopUp
+from contracts.typed import is_digits
 from rules.text.phrases import Names, counted_text, scope_text
 from rules.text.trees import AMOUNTS, all_of, amount_sentence, bracketed, entry, lists, numbered
 from rules.units import number, quantity_text
@@ -40,7 +41,7 @@ def _cap(rule: Cap, names: Names) -> str:
 def _had(counted: Counted, names: Names) -> str:
     """What the firm itself was granted before: nobody takes it for what all firms were."""
     told = counted_text(counted, names)
-    return f"本企业已享受的{' ' if told[:1].isdigit() else ''}{told}"  # no cell: our own
+    return f"本企业已享受的{' ' if is_digits(told[:1]) else ''}{told}"  # no cell: our own
 
 
 def _reach(rule: Cap | CapInOrder, names: Names) -> str:

@@ -41,7 +41,7 @@ SECTIONS: Mapping[SectionName, Section] = {
         Section("document", (("", ("document",)),)),
         Section("facts", (("/rules", ("fact_types", "parameters", "bounds")), ("/rules", ("reference_year",)))),
         Section("conditions", (("/rules", ("eligibility",)),)),
-        Section("amount", (("/rules", ("values", "amount")), ("/rules", ("rounding",)))),
+        Section("amount", (("/rules", ("amount", "values")), ("/rules", ("rounding",)))),
         Section("plan", (("/rules", ("plan",)),)),
         Section("shares", (("/rules", ("shares",)),)),
         Section("terms", (("/rules", ("payees", "instalments", "stacking")), ("/rules", ("groups", "quotas")))),
