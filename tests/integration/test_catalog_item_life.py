@@ -233,10 +233,14 @@ def test_an_item_that_outlives_its_document_is_a_zombie(catalog: Replica, clock:
 
 
 def test_an_item_whose_rules_may_overpay_says_so_in_the_list_and_on_its_page(catalog: Replica) -> None:
-    halves = {"parts": [{"label": "第一年", "fraction": "1/2"}, {"label": "第二年", "fraction": "1/2"}]}
+    due_on = {"node": "day", "day": "2027-01-01"}
+    second = {"label": "第二年", "fraction": "1/2", "due_on": due_on}
+    halves = {"parts": [{"label": "第一年", "fraction": "1/2"}, second]}
     plan = InstalmentPlan.model_validate(halves)
     early = ITEM.model_copy(update={"rules": ITEM.rules.model_copy(update={"instalments": plan})})
     item_id = done(catalog, PublishPolicyItem(content=early, guide_confirmed=True))["item_id"]
+    # As it was published before a later instalment had to say from when it is due.
+    catalog.does("UPDATE policy_item SET content = content #- '{rules,instalments,parts,1,due_on}'")
     (listed,) = catalog.asked(ListAuthoredItems(), actor=OWNER)["ok"]["items"]
     assert ([each["code"] for each in listed["notices"]], listed["zombie"]) == (["may_overpay"], False)
     assert "第 2 期“第二年”没有写明何时到期" in listed["notices"][0]["text"]
