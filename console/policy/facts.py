@@ -14,19 +14,11 @@ from typing import Any
 from console.place import CHECKOUT
 from contracts.rule import CodeLabel, FactKind
 from contracts.typed import is_digits
+from rules.checking.values import KINDS
 from services.catalog.dictionary.facts import dictionary
 from services.catalog.dictionary.finding import FoundFact, find, nearest
 
 ITEMS = CHECKOUT / "sample" / "items"
-KINDS = {
-    FactKind.NUMBER: "数值",
-    FactKind.FLAG: "是否",
-    FactKind.CODE: "分类",
-    FactKind.CODES: "多项取值",
-    FactKind.DATE: "日期",
-    FactKind.NUMBERS: "多个数值",
-    FactKind.DATES: "多个日期",
-}
 CODES_SHOWN = 12
 LIMIT = 20
 

@@ -15,6 +15,7 @@ from console.place import CHECKOUT
 from console.policy.rules import main
 from contracts.item import PolicyItemContent
 from contracts.rule import ItemRules
+from tests.contract.references import dangling
 
 SCHEMA = json.loads((CHECKOUT / FILE).read_text(encoding="utf-8"))
 VALIDATOR = Draft202012Validator(SCHEMA)
@@ -34,18 +35,7 @@ def with_amount(amount: Any) -> Any:
 
 def test_the_schema_is_a_schema_and_refers_to_nothing_outside_of_itself():
     Draft202012Validator.check_schema(SCHEMA)
-    assert {each.removeprefix("#/$defs/") for each in references(SCHEMA)} <= set(SCHEMA["$defs"])
-
-
-def references(part: Any) -> Iterator[str]:
-    if isinstance(part, dict):
-        if isinstance(part.get("$ref"), str):
-            yield part["$ref"]
-        for each in part.values():
-            yield from references(each)
-    elif isinstance(part, list):
-        for each in part:
-            yield from references(each)
+    assert dangling(SCHEMA) == []
 
 
 @pytest.mark.parametrize("file", SAMPLES, ids=lambda file: file.stem)
