@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import os
+import select
 import sys
 from collections.abc import Callable, Sequence
 
@@ -57,7 +58,9 @@ def main(argv: Sequence[str]) -> int:
     argv = argv or ["help"]
     try:
         if argv[0] in PROGRAMS:
-            return int(importlib.import_module(PROGRAMS[argv[0]][0]).main(list(argv[1:])))
+            code = int(importlib.import_module(PROGRAMS[argv[0]][0]).main(list(argv[1:])))
+            sys.stdout.flush()
+            return code
         if argv[0] == "bench":
             return _bench(list(argv[1:]))
         options = _parser().parse_args(argv)
@@ -69,6 +72,23 @@ def main(argv: Sequence[str]) -> int:
     except KeyboardInterrupt:
         print("已中断。", file=sys.stderr)
         return 130
+    except BrokenPipeError:
+        if not _nobody_reads_on():
+            raise
+        return 141
+
+
+def _nobody_reads_on() -> bool:
+    """Whether whoever read what we print has gone (`| head`): that is no fault of the command, and nothing to print.
+
+    A pipe or socket of another kind that broke is one, so standard output itself is asked.
+    """
+    asked = select.poll()
+    asked.register(sys.stdout.fileno(), 0)
+    gone = any(event & select.POLLERR for _file, event in asked.poll(0))
+    if gone:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left is flushed at the end
+    return gone
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -51,8 +51,8 @@ from contracts.rule import (
     WholeSteps,
     YearSchedule,
 )
-from contracts.rule.facts import RulePart
 from rules.facts import FactTypes, ParameterTypes
+from rules.named import parts_below
 from rules.unit_words import unknown_unit_text
 from rules.units import MONEY, PURE, UnknownUnit, dimension_text, inverse, number, product, unit
 
@@ -76,19 +76,10 @@ def declared_in(rules: ItemRules) -> DeclaredUnits:
 def asked_for(rules: ItemRules) -> dict[str, DecidedNode]:
     """The figures that somebody has to set, by name, in the order in which the rules ask for them."""
     found: dict[str, DecidedNode] = {}
-    for part in parts_of(rules):
+    for part in parts_below(rules):
         if isinstance(part, Decided | DecidedOpen):
             found.setdefault(part.decision, part)
     return found
-
-
-def parts_of(part: RulePart) -> Iterator[RulePart]:
-    """This part and every one inside it."""
-    yield part
-    for value in part.__dict__.values():
-        for child in value if isinstance(value, tuple) else (value,):
-            if isinstance(child, RulePart):
-                yield from parts_of(child)
 
 
 # -- what was set ------------------------------------------------------------------------------------------

@@ -28,8 +28,9 @@ from contracts.rule.amount_node import AmountNode
 from contracts.rule.facts import RulePart
 from contracts.written import says_nothing
 from rules.checking.values import CHECKS, dimension_of, shared
-from rules.decisions import DecidedNode, fits, must_be_in, parts_of, written_unit
+from rules.decisions import DecidedNode, fits, must_be_in, written_unit
 from rules.findings import Findings
+from rules.named import parts_below
 from rules.units import Dimension, number
 
 
@@ -147,7 +148,7 @@ def _open_in(
     if isinstance(part, Cap | CapInOrder):
         inside = replace(inside, bounded=name == "of" or around.bounded)
     if isinstance(part, Lowest) and isinstance(value, tuple):
-        closed = [not any(isinstance(each, DecidedOpen) and not each.grounds for each in parts_of(p)) for p in value]
+        closed = [not any(isinstance(each, DecidedOpen) and not each.grounds for each in parts_below(p)) for p in value]
         for index, each in enumerate(value):
             others = any(known for place, known in enumerate(closed) if place != index)
             yield from _open(each, f"{where}/{index}", replace(inside, bounded=around.bounded or others))

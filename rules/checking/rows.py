@@ -8,6 +8,7 @@ from dataclasses import replace
 from contracts.rule import Cap, CapInOrder, Decided, DecidedOpen, Each, TopUp
 from contracts.rule.facts import LISTS, RulePart
 from rules.checking.values import CHECKS, dimension_of
+from rules.earlier import places
 from rules.findings import Findings
 from rules.named import values_in
 from rules.rows import types_in_a_row
@@ -43,21 +44,10 @@ def _each(node: Each, where: str, findings: Findings) -> Dimension | None:
 
 def _places(node: Each, where: str, findings: Findings) -> Iterator[tuple[str, RulePart]]:
     """Every part that is worked out in a row, each with its place, also in the values that it uses."""
-    yield from _below(node.of, f"{where}/of")
+    yield from places(node.of, f"{where}/of")
     order = {name: index for index, name in enumerate(findings.values)}
     for value in values_in(node.of, findings.values):
-        yield from _below(value.of, f"/values/{order[value.name]}/of")
-
-
-def _below(part: object, where: str) -> Iterator[tuple[str, RulePart]]:
-    """This part and every one inside it, each with its place."""
-    if isinstance(part, tuple):
-        for index, each in enumerate(part):
-            yield from _below(each, f"{where}/{index}")
-    elif isinstance(part, RulePart):
-        yield where, part
-        for name, value in part.__dict__.items():
-            yield from _below(value, f"{where}/{name}")
+        yield from places(value.of, f"/values/{order[value.name]}/of")
 
 
 CHECKS[Each] = _each

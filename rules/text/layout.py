@@ -196,9 +196,12 @@ def _closed_up(phrase: str) -> str:
     return shallow(_BLANKS.sub("", phrase))
 
 
+_NESTED = re.compile(r"（[^）]*（")
+
+
 def shallow(text: str) -> str:
     """Brackets that stand in others, as labels and notes have them, are 〔〕."""
-    if deepest(text) < 2:
+    if not _NESTED.search(text):  # every line of every working comes by
         return text
     depth, told = 0, []
     for sign in text:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -11,6 +13,7 @@ import pytest
 from console.__main__ import main
 from console.cluster.cluster import Cluster
 from console.machine.ports import Ports
+from console.place import CHECKOUT
 from console.refusal import CommandRefusal
 from console.servers.broker_node import BrokerFault
 from console.servers.rabbitmq import AmqpAddress, RabbitMQ
@@ -117,3 +120,30 @@ def test_a_virtual_host_with_an_unsafe_name_is_never_asked_for(home: Path, name:
 
 def test_an_amqp_address_can_be_moved_to_another_virtual_host() -> None:
     assert AmqpAddress("amqp://u:p@127.0.0.1:1/zhida").at_vhost("w/1").url == "amqp://u:p@127.0.0.1:1/w%2F1"
+
+
+def test_a_reader_that_has_seen_enough_is_no_fault_of_the_command() -> None:
+    """`./zhida facts | head -1`: no traceback stands below the line."""
+    told = subprocess.run(
+        ["bash", "-c", f"set -o pipefail; '{sys.executable}' -P -m console facts | head -1"],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=CHECKOUT,
+        env={**os.environ, "PYTHONPATH": str(CHECKOUT)},
+    )
+    assert (len(told.stdout.splitlines()), told.stderr) == (1, "")
+
+
+def test_another_pipe_that_breaks_is_a_fault(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    program = ModuleType("console.demo")
+
+    def broken(_argv: list[str]) -> int:
+        raise BrokenPipeError
+
+    program.main = broken  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "console.demo", program)
+    with capfd.disabled(), pytest.raises(BrokenPipeError):
+        main(["demo"])

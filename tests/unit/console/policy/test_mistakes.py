@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -122,47 +121,37 @@ FACT_MISTAKES: dict[str, tuple[Any, str]] = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def written(tmp_path: Path) -> Any:
-    def write(name: str, content: Any) -> str:
-        file = tmp_path / name
-        file.write_text(content if isinstance(content, str) else json.dumps(content, ensure_ascii=False))
-        return str(file)
-
-    return write
-
-
 @pytest.mark.parametrize("mistake", MISTAKES)
 def test_a_mistake_in_rules_is_told_at_its_place_with_the_form_that_is_right(
-    mistake: str, written: Any, capsys: pytest.CaptureFixture[str]
+    mistake: str, write: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
     broken, said = MISTAKES[mistake]
-    assert main(["rules", "check", written("rules.json", {**RULES, **broken})]) == 2
+    assert main(["rules", "check", write("rules.json", {**RULES, **broken})]) == 2
     told = capsys.readouterr()
-    lines = [line.replace(str(written("x", "")).removesuffix("x"), "") for line in (told.out + told.err).splitlines()]
+    lines = [line.replace(str(write("x", "")).removesuffix("x"), "") for line in (told.out + told.err).splitlines()]
     assert any(said in line for line in lines), lines
 
 
 @pytest.mark.parametrize("mistake", FACT_MISTAKES)
 def test_a_mistake_in_facts_is_told_at_its_place_with_the_form_that_is_right(
-    mistake: str, written: Any, capsys: pytest.CaptureFixture[str]
+    mistake: str, write: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
     facts, said = FACT_MISTAKES[mistake]
-    rules = written("rules.json", {**RULES, "fact_types": FACTS})
-    assert main(["rules", "run", rules, "--facts", written("facts.json", {"facts": facts})]) == 2
+    rules = write("rules.json", {**RULES, "fact_types": FACTS})
+    assert main(["rules", "run", rules, "--facts", write("facts.json", {"facts": facts})]) == 2
     assert said in capsys.readouterr().err
 
 
-def test_a_name_that_stands_twice_in_one_object_is_told(written: Any, capsys: pytest.CaptureFixture[str]) -> None:
-    facts = written("facts.json", '{"facts": {"output@2025": "1 万元", "output@2025": "2 万元"}}')
-    assert main(["rules", "run", written("rules.json", RULES), "--facts", facts]) == 2
+def test_a_name_that_stands_twice_in_one_object_is_told(write: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    facts = write("facts.json", '{"facts": {"output@2025": "1 万元", "output@2025": "2 万元"}}')
+    assert main(["rules", "run", write("rules.json", RULES), "--facts", facts]) == 2
     assert "“output@2025”写了不止一次，不知以哪个为准" in capsys.readouterr().err
 
 
-def test_an_outside_figure_in_a_wrong_unit_is_refused(written: Any, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_outside_figure_in_a_wrong_unit_is_refused(write: Any, capsys: pytest.CaptureFixture[str]) -> None:
     figure = {"name": "lpr_1y", "valid_from": "2025-05-20", "value": "3", "unit": "元"}
-    facts = written("facts.json", {"facts": {}, "parameters": [figure]})
-    assert main(["rules", "run", written("rules.json", RULES), "--facts", facts]) == 2
+    facts = write("facts.json", {"facts": {}, "parameters": [figure]})
+    assert main(["rules", "run", write("rules.json", RULES), "--facts", facts]) == 2
     assert "/parameters/0/unit：“一年期 LPR”应以“%”" in capsys.readouterr().err
 
 
@@ -179,40 +168,40 @@ def test_an_outside_figure_in_a_wrong_unit_is_refused(written: Any, capsys: pyte
     ],
 )
 def test_a_decision_that_does_not_fit_is_refused_naming_the_unit_asked_for(
-    decided: str, said: str, written: Any, capsys: pytest.CaptureFixture[str]
+    decided: str, said: str, write: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    rules, facts = written("rules.json", RULES), written("facts.json", {"facts": {}})
+    rules, facts = write("rules.json", RULES), write("facts.json", {"facts": {}})
     assert main(["rules", "run", rules, "--facts", facts, "--decided", decided]) == 2
     assert said in capsys.readouterr().err
 
 
 def test_a_decision_above_the_maximum_still_counts_as_the_maximum(
-    written: Any, capsys: pytest.CaptureFixture[str]
+    write: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    rules, facts = written("rules.json", RULES), written("facts.json", {"facts": {}})
+    rules, facts = write("rules.json", RULES), write("facts.json", {"facts": {}})
     assert main(["rules", "run", rules, "--facts", facts, "--decided", "expansion=20万元", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["amount"]["money"] == 34_000_000
 
 
-def test_sound_rules_are_read_out_though_a_paper_is_missing(written: Any, capsys: pytest.CaptureFixture[str]) -> None:
+def test_sound_rules_are_read_out_though_a_paper_is_missing(write: Any, capsys: pytest.CaptureFixture[str]) -> None:
     from tests.unit.rules.sample_files import ITEMS
 
     draft = next(iter(ITEMS.values())).model_dump(mode="json", exclude_none=True, exclude={"fair_competition"})
-    assert main(["rules", "check", written("item.json", draft)]) == 2
+    assert main(["rules", "check", write("item.json", draft)]) == 2
     said = capsys.readouterr().out
     assert "/fair_competition：未附公平竞争审查结论，不得发布" in said
     assert "规则可以计算，尚不能发布，内容如下：\n【谁能享受】" in said
-    assert main(["rules", "check", written("item.json", draft), "--json"]) == 2
+    assert main(["rules", "check", write("item.json", draft), "--json"]) == 2
     answer = json.loads(capsys.readouterr().out)
     assert [each["code"] for each in answer["problems"]] == ["fair_competition_missing"]
     assert answer["sentences"]["amount"]
 
 
 def test_a_figure_that_the_source_does_not_give_is_not_called_one_to_be_decided(
-    written: Any, capsys: pytest.CaptureFixture[str]
+    write: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    rules = written("rules.json", {**RULES, "amount": {"node": "unstated", "note": "封顶值被截断"}})
-    assert main(["rules", "run", rules, "--facts", written("facts.json", {"facts": {"above_scale": True}})]) == 0
+    rules = write("rules.json", {**RULES, "amount": {"node": "unstated", "note": "封顶值被截断"}})
+    assert main(["rules", "run", rules, "--facts", write("facts.json", {"facts": {"above_scale": True}})]) == 0
     said = capsys.readouterr().out
     assert "缺少来源未载明的数值：来源未载明的数值（封顶值被截断）" in said
     assert "待核定" not in said
