@@ -10,6 +10,25 @@ from typing import NamedTuple, get_args
 
 from contracts.award_findings import AwardFindingClosed, AwardGrantedTwice
 from contracts.calendars import CalendarPublished
+from contracts.case_events import (
+    BenefitGranted,
+    CaseNotAccepted,
+    CaseReassessed,
+    CaseReopened,
+    CaseResumed,
+    CaseSuspended,
+    CaseWithdrawn,
+    ObjectionAnswered,
+    ObjectionRaised,
+    PublicNoticeEnded,
+    PublicNoticeStarted,
+    StepAnswered,
+    SupplementAnswered,
+    SupplementLapsed,
+    SupplementRequested,
+    TaskDeadlineApproaching,
+    TaskDeadlineMissed,
+)
 from contracts.case_materials import MaterialsConfirmed
 from contracts.deadlines import PayoutDeadlineUndetermined, ReviewDeadlineUndetermined
 from contracts.departments import (
@@ -34,6 +53,7 @@ from contracts.message import Event, ServiceName
 from contracts.name_changes import EnterpriseRenamed, NameChangeConfirmed
 from contracts.notify import MessageDelivered, MessageFailed
 from contracts.outside_figures import OutsideFigureRecorded, OutsideFigureWithdrawn
+from contracts.payee_holders import HolderAccountChanged
 from contracts.people import (
     DutyAssigned,
     DutyEnded,
@@ -125,13 +145,14 @@ FLOW: dict[type[Event], Route] = {
     ConsultationOpened: Route("catalog", ("notify",)),
     OutsideFigureRecorded: Route("catalog", ("intake",)),
     OutsideFigureWithdrawn: Route("catalog", ("intake",)),
-    EnterpriseRegistered: Route("catalog", ("intake", "notify")),
-    EnterpriseFactsChanged: Route("catalog", ("intake", "notify")),
-    EnterpriseContactChanged: Route("catalog", ("intake", "notify")),
-    EnterpriseRenamed: Route("catalog", ("intake", "notify")),
+    EnterpriseRegistered: Route("catalog", ("intake", "review", "notify")),
+    EnterpriseFactsChanged: Route("catalog", ("intake", "review", "notify")),
+    EnterpriseContactChanged: Route("catalog", ("intake", "review", "notify")),
+    EnterpriseRenamed: Route("catalog", ("intake", "review", "notify")),
     NameChangeConfirmed: Route("catalog", ("review",)),
     EnterpriseMerged: Route("catalog", ("intake", "review", "treasury", "notify", "oversight")),
-    PayeeAccountChanged: Route("catalog", ("intake", "treasury")),
+    PayeeAccountChanged: Route("catalog", ("intake", "review", "treasury")),
+    HolderAccountChanged: Route("catalog", ("review", "treasury")),
     EnterprisesMatched: Route("catalog", ("notify",)),
     ApplicationSubmitted: Route("intake", ("review", "oversight")),
     EnterprisesNominated: Route("intake", ("review", "oversight")),
@@ -139,8 +160,25 @@ FLOW: dict[type[Event], Route] = {
     TaskAssigned: Route("review", CASE_LISTENERS),
     InspectionRecorded: Route("review", CASE_LISTENERS),
     MaterialsConfirmed: Route("review", CASE_LISTENERS),
+    StepAnswered: Route("review", CASE_LISTENERS),
+    TaskDeadlineApproaching: Route("review", CASE_LISTENERS),
+    TaskDeadlineMissed: Route("review", CASE_LISTENERS),
+    CaseNotAccepted: Route("review", CASE_LISTENERS),
+    SupplementRequested: Route("review", CASE_LISTENERS),
+    SupplementAnswered: Route("review", CASE_LISTENERS),
+    SupplementLapsed: Route("review", CASE_LISTENERS),
+    CaseSuspended: Route("review", CASE_LISTENERS),
+    CaseResumed: Route("review", CASE_LISTENERS),
+    PublicNoticeStarted: Route("review", CASE_LISTENERS),
+    PublicNoticeEnded: Route("review", CASE_LISTENERS),
+    ObjectionRaised: Route("review", CASE_LISTENERS),
+    ObjectionAnswered: Route("review", CASE_LISTENERS),
+    CaseReassessed: Route("review", CASE_LISTENERS),
+    CaseWithdrawn: Route("review", CASE_LISTENERS),
+    CaseReopened: Route("review", CASE_LISTENERS),
     CaseApproved: Route("review", CASE_LISTENERS),
     CaseRejected: Route("review", CASE_LISTENERS),
+    BenefitGranted: Route("review", CASE_LISTENERS),
     ReviewDeadlineUndetermined: Route("review", CASE_LISTENERS),
     ReviewDeadlineApproaching: Route("review", CASE_LISTENERS),
     ReviewDeadlineMissed: Route("review", CASE_LISTENERS),

@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from contracts.case_payees import NamedPayee
 from contracts.enterprises import FactRecorders, Payee
 from contracts.message import Command, Event, Fen, Id, Model, Page, PagedQuery, Query, ServiceName, TenantId
 from contracts.names import OrganisationName
@@ -87,6 +88,8 @@ class SubmitApplication(Command[FilingReceipt]):
     claimed_fen: Fen | None = None
     payee_name: OrganisationName | None = None
     commitments: tuple[MaterialCode, ...] = Field(default=(), max_length=60)
+    credit_commitment: bool = False
+    payees: tuple[NamedPayee, ...] = Field(default=(), max_length=200)
     replaces: ReceiptNumber | None = None
 
 
@@ -107,9 +110,11 @@ class ApplicationSubmitted(Event):
     facts: tuple[Fact, ...]
     figures: tuple[ParameterValue, ...] = ()
     recorders: tuple[FactRecorders, ...] = ()
-    payee: Payee
+    payee: Payee | None = None
     estimated_fen: Fen | None
     commitments: tuple[str, ...] = ()
+    credit_commitment: bool = False
+    payees: tuple[NamedPayee, ...] = ()
     query_code_digest: str
     submitted_by: Id
     submitted_at: datetime

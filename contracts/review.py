@@ -7,16 +7,22 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import AwareDatetime, Field
 
+from contracts.case_events import ForecastPayment
 from contracts.case_materials import ConfirmedMaterial, MaterialConfirmation
+from contracts.case_payees import CasePayee
+from contracts.case_steps import StepView
 from contracts.case_tasks import SheetTask, Task
 from contracts.duties import Attention
 from contracts.enterprises import Payee
 from contracts.intake import Claim
+from contracts.item import BenefitKind
 from contracts.message import Command, Event, Fen, Id, Model, Page, PagedQuery, Query, ServiceName, TenantId
+from contracts.payee_holders import PayeeHolder
 from contracts.refusal import Reason
-from contracts.rule import ConditionResult, Headline, Line, MissingFact
+from contracts.rule import ConditionResult, Decision, Headline, Line, MissingFact, TimeLimit
 
-CaseState = Literal["accepted", "approved", "rejected"]
+CaseState = Literal["received", "accepted", "approved", "rejected", "not_accepted", "withdrawn"]
+"""已收件，待受理 · 已受理 · 批准 · 不予批准 · 不予受理 · 已撤回."""
 
 
 class CaseAccepted(Event):
@@ -24,7 +30,9 @@ class CaseAccepted(Event):
 
     `accepted_at` is when the claim was filed; the review limit runs from its effective receipt. `due_at` is
     absent while the calendar of `awaits_year` is not published, and where the item sets no review limit. Of a line of a
-    list that is decided at once nobody's attention is asked.
+    list that is decided at once nobody's attention is asked. `forecast` is what each payer may expect, later instalments
+    included. `silent`: nobody has said anything within the limit, and it is accepted as of the receipt. `instalment` is
+    the one that the case is about, and `first_case_id` the case of the first.
     """
 
     aggregate: ClassVar[str] = "case"
@@ -35,6 +43,10 @@ class CaseAccepted(Event):
     due_at: datetime | None
     awaits_year: int | None = None
     attention: Attention | None = None
+    forecast: tuple[ForecastPayment, ...] = ()
+    silent: bool = False
+    instalment: int = 1
+    first_case_id: Id | None = None
 
 
 class TaskAssigned(Event):
@@ -51,6 +63,8 @@ class TaskAssigned(Event):
     due_at: datetime | None
     awaits_year: int | None = None
     attention: Attention | None = None
+    task_id: Id | None = None
+    slot: str = ""
 
 
 class InspectionRecorded(Event):
@@ -74,10 +88,23 @@ class Share(Model):
     amount_fen: Fen
 
 
-class CaseApproved(Event):
-    """One payer's share of an approval: the ground of its payment orders. Addressed once per paying tenant; `shares` shows all parts.
+ShareMode = Literal["direct", "county_advances"]
+"""各级各付本级份额；由县级先行兑付再与上级结算."""
 
-    Approval revision n+1 supersedes n; `instalment` counts from 1. `approved_at` starts treasury's clock.
+
+class CaseApproved(Event):
+    """One payer's share of what one receiver gets: the ground of its payment orders. Addressed once per paying tenant and
+    receiver; `shares` shows who bears how much of the whole approval.
+
+    Approval revision n+1 supersedes n; `instalment` counts from 1, and so does `part`, the receiver's number in the order of
+    the plan (an item without payees of its own has one, the applicant). `approved_at` is when the decision was made, and
+    starts treasury's clock; the event leaves when the undo window closes.
+
+    `amount_fen` is what this payer pays to this receiver, `total_fen` the whole approval. `payee_holder` is whose account
+    `payee` is, where it is not the applicant's. `payout_limit` and `budget_line` are the pinned plan's,
+    `paying_department_id` the payer's own department whose line pays. `borne` is who bears `amount_fen`, and adds up to it;
+    `share_mode` says whether they settle with the payer afterwards. `family` is the item's code, the same through its
+    versions. `income_tax`: whether the payer withholds individual income tax. Versions before 0.6 said none of these.
     """
 
     aggregate: ClassVar[str] = "case"
@@ -93,6 +120,20 @@ class CaseApproved(Event):
     instalment: int = 1
     approved_by: Id
     approved_at: datetime
+    part: int = 1
+    parts: int = 1
+    payee_holder: PayeeHolder | None = None
+    payee_label: str = ""
+    fund: str | None = None
+    income_tax: Literal["withheld", "not_withheld"] | None = None
+    payout_limit: TimeLimit | None = None
+    budget_line: str | None = None
+    paying_department_id: Id | None = None
+    borne: tuple[Share, ...] = ()
+    share_mode: ShareMode = "direct"
+    family: str | None = None
+    benefit_kind: BenefitKind | None = None
+    decided_at: datetime | None = None
 
 
 CitedText = Annotated[str, Field(min_length=2, max_length=400)]
@@ -102,7 +143,8 @@ CitedText = Annotated[str, Field(min_length=2, max_length=400)]
 class CaseRejected(Event):
     """A refusal with its reason and the explanation of the policy (说明理由并解释政策).
 
-    `cites` is what of the policy it rests on; `how_to_object` whom one turns to who does not agree.
+    `cites` is what of the policy it rests on; `how_to_object` whom one turns to who does not agree. `revision` as in
+    CaseApproved: a refusal of revision n+1 takes back what n granted.
     """
 
     aggregate: ClassVar[str] = "case"
@@ -114,6 +156,8 @@ class CaseRejected(Event):
     how_to_object: str = ""
     rejected_by: Id
     rejected_at: datetime
+    revision: int = 1
+    instalment: int = 1
 
 
 class ReviewDeadlineApproaching(Event):
@@ -161,6 +205,11 @@ class CaseView(Model):
     `how_to_object` what else a rejection said. `awaits_year`: `due_at` is not known before the working days of this year are published.
     `unconfirmed_materials` are the codes of required ones that nobody answers for yet. `enterprise_called` is what
     the enterprise is called now, where its name has changed since it filed. `headline` says what the rule comes to.
+
+    `steps` is the pinned plan as it stands, acceptance first. `received_at` is when it was filed. `payees` are the receivers
+    with their parts, `decisions` the figures that were set. `undo_until`: the decision can be taken back until then, and
+    nobody outside knows of it. `paused` is why the review limit stands still; `due_at` is then when it would end if it went on
+    now.
     """
 
     case_id: Id
@@ -187,12 +236,24 @@ class CaseView(Model):
     cites: tuple[str, ...] = ()
     how_to_object: str = ""
     enterprise_called: str | None = None
+    steps: tuple[StepView, ...] = ()
+    received_at: datetime | None = None
+    payees: tuple[CasePayee, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    revision: int = 1
+    instalment: int = 1
+    first_case_id: Id | None = None
+    undo_until: datetime | None = None
+    paused: str | None = None
     version: int
 
 
 class ApproveCase(Command[CaseView]):
-    """Grant it. The amount is the rule's on the facts that the case holds; any other is refused. Whoever recorded one of
-    these facts does not decide (four eyes), here and in `RejectCase`.
+    """Approve it, as far as it is the actor's to: one approval of one step of the plan. The last that the plan asks for
+    grants it. The amount is the rule's on the facts that the case holds and the awards of the register; any other is refused.
+    Whoever recorded one of these facts does not decide (four eyes), here and in `RejectCase`; nor does whoever has taken a
+    step from which the plan keeps the approval apart. `certificate` is the number of the certificate or notice where what is
+    granted is not money.
     """
 
     owner: ClassVar[ServiceName] = "review"
@@ -200,6 +261,7 @@ class ApproveCase(Command[CaseView]):
     case_id: Id
     amount_fen: Fen
     opinion: str = Field(default="", max_length=500)
+    certificate: str | None = Field(default=None, min_length=2, max_length=80)
     expected_version: int
 
 

@@ -24,11 +24,16 @@ class PayeeKind(StrEnum):
     OTHER = "other"
 
 
+NATURAL_PERSONS = frozenset({PayeeKind.EMPLOYEE, PayeeKind.GRADUATE})
+"""Receivers who are natural persons, whatever the text calls them."""
+
+
 class PayeePart(RulePart):
     """One receiver: a `fraction` of the amount, or an `amount` of its own; the last takes what is left.
 
     `fund` is the pot that the text names for this part, e.g. 就业补助资金. `most` is the most that it gets of one
-    payment: what lies above is paid to nobody, and the item's amount comes down by it.
+    payment: what lies above is paid to nobody, and the item's amount comes down by it. `income_tax`: of what a natural
+    person gets, whether the payer withholds individual income tax (代扣个人所得税) or not.
     """
 
     who: PayeeKind
@@ -37,6 +42,7 @@ class PayeePart(RulePart):
     amount: AmountRule | None = None
     fund: str | None = Field(default=None, min_length=2, max_length=60)
     most: AmountRule | None = None
+    income_tax: Literal["withheld", "not_withheld"] | None = None
 
 
 class Payees(RulePart):

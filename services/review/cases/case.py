@@ -53,7 +53,7 @@ class Case(Aggregate):
     claim: Claim
     facts: tuple[Fact, ...]
     recorders: tuple[FactRecorders, ...] = ()
-    payee: Payee
+    payee: Payee | None
     asked_fen: int | None
     assessment: Assessment
     award_period: str

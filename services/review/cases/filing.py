@@ -27,7 +27,7 @@ class Filing:
     tenant: TenantId
     claim: Claim
     facts: tuple[Fact, ...]
-    payee: Payee
+    payee: Payee | None
     asked_fen: int | None
     filed_at: datetime
     filed_on: date
