@@ -7,8 +7,8 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from contracts.case_sheet import CaseSheet
 from contracts.message import Command, Id, Model, Query, ServiceName, Why
-from contracts.review import CaseSheet
 
 DocumentNumber = Annotated[str, Field(min_length=4, max_length=60)]
 """The number of the paper under which a file is asked for (调阅文书号), e.g. 章纪函〔2026〕12号."""

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import AwareDatetime, Field
 
 from contracts.case_events import ForecastPayment
-from contracts.case_materials import ConfirmedMaterial, MaterialConfirmation
+from contracts.case_materials import MaterialConfirmation
 from contracts.case_payees import CasePayee
 from contracts.case_steps import StepView
-from contracts.case_tasks import SheetTask, Task
+from contracts.case_tasks import Task
 from contracts.duties import Attention
 from contracts.enterprises import Payee
 from contracts.intake import Claim
@@ -19,7 +19,7 @@ from contracts.item import BenefitKind
 from contracts.message import Command, Event, Fen, Id, Model, Page, PagedQuery, Query, ServiceName, TenantId
 from contracts.payee_holders import PayeeHolder
 from contracts.refusal import Reason
-from contracts.rule import ConditionResult, Decision, Headline, Line, MissingFact, TimeLimit
+from contracts.rule import Decision, Headline, TimeLimit
 
 CaseState = Literal["received", "accepted", "approved", "rejected", "not_accepted", "withdrawn"]
 """已收件，待受理 · 已受理 · 批准 · 不予批准 · 不予受理 · 已撤回."""
@@ -374,84 +374,3 @@ class GetCaseNeighbours(Query[CaseNeighbours], CaseFilter):
 
     case_id: Id
     order: CaseOrder = "due"
-
-
-class SheetFact(Model):
-    """A fact that the case rests on, for a person: what it is, its value, who said so, and when. `recorded_by` are the
-    persons who entered it, or took back what counted before it; none of them decides the case.
-    """
-
-    name: str
-    label: str
-    period: str | None
-    value: str
-    source: str
-    as_of: date
-    valid_until: date | None = None
-    recorded_by: tuple[Id, ...] = ()
-
-
-class InspectionView(Model):
-    """The site inspection that counts: the latest."""
-
-    passed: bool
-    findings: str
-    place: str
-    inspected_at: datetime
-    recorded_by: Id
-
-
-class EarlierAward(Model):
-    """What the enterprise was granted before, under this item or another of the tenant."""
-
-    case_id: Id
-    receipt: str
-    item_id: Id
-    item_title: str
-    amount_fen: Fen | None
-    decided_at: datetime
-
-
-class SheetMaterial(Model):
-    """A material of the plan. `pledge` is what the applicant has signed in its stead (承诺代证明); `confirmed`: who
-    answers for it. A required one has either before the case can be approved.
-    """
-
-    code: str
-    name: str
-    required: bool
-    provided_by: Literal["applicant", "department", "data_exchange"]
-    pledge: str | None = None
-    confirmed: ConfirmedMaterial | None = None
-
-
-class CaseSheet(Model):
-    """A case with all that its decision rests on, and nothing else of the enterprise's dossier.
-
-    `facts` are those that the rule or the form names. `conditions` and `working` are the rule's on these facts;
-    `eligibility` and `amount` are the rule itself as sentences. `awards` are the newest first, at most 50.
-    """
-
-    case: CaseView
-    eligibility: str
-    amount: str
-    conditions: tuple[ConditionResult, ...]
-    working: tuple[Line, ...]
-    facts: tuple[SheetFact, ...]
-    missing: tuple[MissingFact, ...]
-    awards: tuple[EarlierAward, ...]
-    materials: tuple[SheetMaterial, ...] = ()
-    inspection: InspectionView | None = None
-    inspection_findings: str = ""
-    account_version: int | None = None
-    bank_name: str = ""
-    tasks: tuple[SheetTask, ...] = ()
-    version: int
-
-
-class GetCaseSheet(Query[CaseSheet]):
-    """One case as whoever decides it must see it."""
-
-    owner: ClassVar[ServiceName] = "review"
-
-    case_id: Id

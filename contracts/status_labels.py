@@ -47,9 +47,12 @@ FILED = StatusLabel("已收件，待受理", "已收件", "Filed, to be accepted
 """收件 is not yet 受理: filing gives a receipt, acceptance is a decision."""
 
 CASE: Mapping[CaseState, StatusLabel] = {
+    "received": FILED,
     "accepted": StatusLabel("已受理，审核中", "审核中", "Accepted, under review", "Under review"),
     "approved": StatusLabel("审核通过", "审核通过，待拨付", "Approved", "Approved, to be paid"),
     "rejected": StatusLabel("审核不通过", "审核未通过", "Rejected", "Not approved"),
+    "not_accepted": _same("不予受理", "Not accepted"),
+    "withdrawn": _same("已撤回", "Withdrawn"),
 }
 
 DISBURSEMENT: Mapping[DisbursementState, StatusLabel] = {
@@ -71,8 +74,14 @@ TRACKED: Mapping[str, StatusLabel] = {"submitted": FILED, **dict(CASE.items()), 
 """By the `state` of a TrackingView."""
 
 TASK: Mapping[Task, StatusLabel] = {
+    "acceptance": _same("受理", "Acceptance"),
     "material_check": _same("材料审核", "Check of materials"),
+    "joint_check": _same("联合审核", "Joint check"),
+    "panel": _same("评估评审", "Panel evaluation"),
     "site_inspection": _same("现场勘查", "Site inspection"),
+    "public_notice": _same("公示", "Public notice"),
+    "recheck": _same("分期复核", "Recheck"),
+    "approval": _same("审批", "Approval"),
 }
 
 ITEM: Mapping[ItemState, StatusLabel] = {

@@ -16,6 +16,8 @@ from contracts import (
     award_findings,
     calendars,
     case_files,
+    case_sheet,
+    case_tasks,
     code_admissions,
     consents,
     credentials,
@@ -286,12 +288,15 @@ CASE_READERS = (*OFFICERS, *BUREAU, *SUPERVISORS)
 FINDING_READERS = (*OFFICERS, *BUREAU, *INSPECTORS)
 """They name enterprises, which lay supervisors see masked."""
 
+TASK_DOERS: tuple[DutyKind, ...] = (*DECIDERS, *BUREAU, *FINANCE)
+"""Whoever may have a task in a case: an approval may be the bureau's or finance's."""
+
 CASE_ROWS: tuple[Permission, ...] = (
     of(review.ListCases, CASE_READERS, "tenant"),
     of(review.CountCases, CASE_READERS, "tenant"),
     of(review.GetCaseNeighbours, CASE_READERS, "tenant"),
     of(review.GetCase, CASE_READERS, "tenant"),
-    of(review.GetCaseSheet, (*OFFICERS, *BUREAU, "supervision"), "tenant"),
+    of(case_sheet.GetCaseSheet, (*OFFICERS, *BUREAU, "supervision"), "tenant"),
     of(case_files.ReadCaseFile, ("discipline", "audit"), "tenant"),
     of(case_files.OpenCaseFile, ("discipline", "audit"), "tenant", step_up=True),
     of(deadlines.ListReviewDeadlineMoves, CASE_READERS, "tenant"),
@@ -303,6 +308,9 @@ CASE_ROWS: tuple[Permission, ...] = (
     of(message_previews.PreviewRejection, DECIDERS, "department"),
     of(review.RecordInspection, DECIDERS, "department", states=("accepted",)),
     of(review.ConfirmMaterials, DECIDERS, "department", states=("accepted",)),
+    of(case_tasks.ListTasks, TASK_DOERS, "department"),
+    of(case_tasks.GetTask, TASK_DOERS, "department"),
+    of(case_tasks.AssignTask, DECIDERS, "department", states=("open",)),
 )
 
 

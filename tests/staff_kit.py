@@ -10,23 +10,14 @@ from portal_kit import Somebody
 from chassis.testing.fakes import NOON
 from contracts.award_findings import AwardFindingView, FoundAward
 from contracts.case_materials import ConfirmedMaterial
+from contracts.case_sheet import CaseSheet, EarlierAward, InspectionView, SheetFact, SheetMaterial
 from contracts.duties import DutyKind, roles_of
 from contracts.intake import Claim
 from contracts.message import Actor
 from contracts.message_previews import MessagePreview, MessagePreviews
 from contracts.money import Money
 from contracts.refusal import Reason
-from contracts.review import (
-    CaseCounts,
-    CaseNeighbours,
-    CaseSheet,
-    CaseView,
-    EarlierAward,
-    InspectionView,
-    ItemCount,
-    SheetFact,
-    SheetMaterial,
-)
+from contracts.review import CaseCounts, CaseNeighbours, CaseView, ItemCount
 from contracts.rule import ConditionResult, Line, MissingFact, State
 from contracts.treasury import BudgetLineView, BudgetTotals, DisbursementSummary, DisbursementView
 from gateway.identity.views import Principal

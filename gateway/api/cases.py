@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
+from contracts.case_sheet import GetCaseSheet
 from contracts.deadlines import ListReviewDeadlineMoves
 from contracts.message_previews import PreviewRejection
 from contracts.review import (
@@ -12,7 +13,6 @@ from contracts.review import (
     CountCases,
     GetCase,
     GetCaseNeighbours,
-    GetCaseSheet,
     ListCases,
     RecordInspection,
     RejectCase,

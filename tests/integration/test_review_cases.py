@@ -16,10 +16,11 @@ from chassis.edge.frame import Frame
 from chassis.testing.fakes import NOON, received
 from chassis.time.clock import FixedClock
 from console.servers.provision import Dsns
+from contracts.case_sheet import GetCaseSheet
 from contracts.enterprises import FactRecorders
 from contracts.intake import ReplacedClaim
 from contracts.message import Actor
-from contracts.review import ApproveCase, CaseView, GetCase, GetCaseSheet, ListCases, RecordInspection, RejectCase
+from contracts.review import ApproveCase, CaseView, GetCase, ListCases, RecordInspection, RejectCase
 from contracts.rule import InstalmentPlan
 from tests.unit.review.review_kit import (
     AMOUNT,

@@ -23,8 +23,9 @@ from chassis.time.jobs import claim
 from console.operating.checks.findings import Finding, Notice
 from console.servers.provision import Dsns
 from contracts.calendars import NATION
+from contracts.case_sheet import CaseSheet, GetCaseSheet
 from contracts.deadlines import ListReviewDeadlineMoves
-from contracts.review import CaseSheet, CaseView, GetCase, GetCaseSheet, ListCases, RejectCase
+from contracts.review import CaseView, GetCase, ListCases, RejectCase
 from services.review.cases import deadline
 from tests.unit.review.review_kit import OFFICER, STRANGER, application, china, item_rules
 

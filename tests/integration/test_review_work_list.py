@@ -14,16 +14,15 @@ from chassis.testing.fakes import NOON
 from chassis.time.clock import FixedClock
 from console.servers.provision import Dsns
 from contracts.case_materials import MaterialConfirmation
+from contracts.case_sheet import CaseSheet, GetCaseSheet
 from contracts.message import Actor
 from contracts.review import (
     CaseCounts,
     CaseNeighbours,
-    CaseSheet,
     CaseView,
     ConfirmMaterials,
     CountCases,
     GetCaseNeighbours,
-    GetCaseSheet,
     ListCases,
     RecordInspection,
     RejectCase,

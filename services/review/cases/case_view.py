@@ -14,6 +14,7 @@ from contracts.review import CaseView
 from contracts.rule import Assessment, Headline
 from rules import headline_of
 from services.review.cases.case import Case
+from services.review.cases.moves import OPEN
 from services.review.cases.plan_terms import waiting_for
 
 
@@ -29,10 +30,10 @@ def view_of(case: Case, unmapped: Sequence[TermInPlan] = ()) -> CaseView:
         working=tuple(line.text_zh for line in case.assessment.amount.working),
         verdict=case.assessment.verdict.state.value,
         headline=case.assessment.headline or headline_of(case.assessment),
-        obstacles=(*case.open_reasons(), *_waiting(case.state, unmapped)),
+        obstacles=(*(case.against if case.is_open else ()), *_waiting(case.state, unmapped)),
         remarks=(*case.remarks, *_undetermined(case.state, case.awaits_year)),
-        payee_name=case.payee.account_name,
-        account_masked=case.payee.account_masked,
+        payee_name=case.payee.account_name if case.payee else "",
+        account_masked=case.payee.account_masked if case.payee else "",
         inspection_required=case.inspection_required,
         inspection_passed=case.inspection.passed if case.inspection else None,
         unconfirmed_materials=tuple(each.code for each in case.materials.unconfirmed),
@@ -43,8 +44,20 @@ def view_of(case: Case, unmapped: Sequence[TermInPlan] = ()) -> CaseView:
         note=decision.note if decision else "",
         cites=decision.cites if decision else (),
         how_to_object=decision.how_to_object if decision else "",
+        steps=case.steps,
+        received_at=case.received_at,
+        decisions=case.decisions,
+        revision=case.revision,
+        instalment=case.instalment,
+        first_case_id=case.first_case_id,
+        undo_until=case.undo_until,
+        paused=_paused(case.clock),
         version=case.version,
     )
+
+
+SAME = ("steps", "received_at", "decisions", "revision", "instalment", "first_case_id", "undo_until")
+"""What a view shows as its row has it."""
 
 
 def view_of_row(row: Row[Any], unmapped: Sequence[TermInPlan] = (), called: str | None = None) -> CaseView:
@@ -62,10 +75,13 @@ def view_of_row(row: Row[Any], unmapped: Sequence[TermInPlan] = (), called: str 
         working=tuple(line["text_zh"] for line in amount["working"]),
         verdict=row.assessment["verdict"]["state"],
         headline=_headline(row.assessment),
-        obstacles=(*(Reason.model_validate(each) for each in row.obstacles), *_waiting(row.state, unmapped)),
+        obstacles=(
+            *(Reason.model_validate(each) for each in row.obstacles if row.state in OPEN),
+            *_waiting(row.state, unmapped),
+        ),
         remarks=(*(Reason.model_validate(each) for each in row.remarks), *_undetermined(row.state, row.awaits_year)),
-        payee_name=row.payee["account_name"],
-        account_masked=row.payee["account_masked"],
+        payee_name=row.payee["account_name"] if row.payee else "",
+        account_masked=row.payee["account_masked"] if row.payee else "",
         inspection_required=row.inspection_required,
         inspection_passed=row.inspection["passed"] if row.inspection else None,
         unconfirmed_materials=_unconfirmed(row.materials),
@@ -77,6 +93,8 @@ def view_of_row(row: Row[Any], unmapped: Sequence[TermInPlan] = (), called: str 
         cites=row.cites,
         how_to_object=row.how_to_object,
         enterprise_called=called if called != row.claim["enterprise_name"] else None,
+        paused=_paused(row.clock),
+        **{name: getattr(row, name) for name in SAME},
         version=row.version,
     )
 
@@ -89,7 +107,12 @@ def _headline(assessment: dict[str, Any]) -> Headline:
 
 def _runs_until(state: str, due_at: datetime | None, awaits_year: int | None) -> dict[str, Any]:
     """When it is due; nothing is due any more of what is decided."""
-    return {"due_at": due_at, "awaits_year": awaits_year} if state == "accepted" else {"due_at": None}
+    return {"due_at": due_at, "awaits_year": awaits_year} if state in OPEN else {"due_at": None}
+
+
+def _paused(clock: dict[str, Any] | None) -> str | None:
+    """Why the review limit stands still, if it does."""
+    return clock["paused"]["reason"] if clock and clock.get("paused") else None
 
 
 def _unconfirmed(materials: dict[str, Any]) -> tuple[str, ...]:

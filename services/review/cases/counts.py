@@ -13,7 +13,7 @@ from sqlalchemy import BigInteger, ColumnElement, Row, Select, Text, column, fun
 
 from chassis.read.reader import Reader
 from contracts.review import CaseCounts, CountCases, ItemCount
-from services.review.cases.store import REVIEW_CASE
+from services.review.cases.tables import REVIEW_CASE
 from services.review.cases.views import is_confined, of_own_department
 from services.review.cases.work_list import CaseSearch, filtered
 

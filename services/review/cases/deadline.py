@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 
 from chassis.tenancy.working_days import ask_for
 from chassis.time.calendar import Calendar
-from chassis.time.clock import CHINA
 from chassis.time.jobs import Job
-from chassis.time.sla import Alarm, Limit, NotYetPublished, SlaClock
+from chassis.time.sla import Alarm, NotYetPublished, SlaClock
 from chassis.write.uow import UnitOfWork
 from contracts.message import TenantId
-from contracts.rule import TimeLimit
+from services.review.cases import clock
 from services.review.cases.case import Case
 from services.review.cases.store import Cases, OpenReviewLimit
+from services.review.cases.task_times import retime
 
 REVIEW_ALARM = "review_alarm"
 LOOK_AGAIN = timedelta(days=1)
@@ -23,17 +23,6 @@ LOOK_AGAIN = timedelta(days=1)
 PART = 500
 """Open cases that are looked at in one transaction when the calendar has changed."""
 
-DueDate = tuple[datetime | None, int | None]
-"""When it is due; or not yet known, and the year whose working days it waits for; or neither, for want of a limit."""
-
-
-def due_date(limit: TimeLimit | None, received: datetime, calendar: Calendar) -> DueDate:
-    """When `limit` from the receipt at `received` runs out."""
-    if limit is None:
-        return None, None
-    due = _clock(limit, received).due(calendar)
-    return (None, due.year) if isinstance(due, NotYetPublished) else (due, None)
-
 
 def watch(case: Case, uow: UnitOfWork) -> None:
     """Raise the alarms whose time has come, each once for ever, and see that the next one will be.
@@ -41,20 +30,25 @@ def watch(case: Case, uow: UnitOfWork) -> None:
     Of several at once only the last is told: what is overdue needs no reminder. A calendar that has changed since moves
     the due date, and the case says so; what was told stays told. While the working days of the year are not published
     the case has no due date; it is looked at again every day, somebody is asked for the calendar, and those reminders
-    are given that fall into the years that are loaded.
+    are given that fall into the years that are loaded. A clock that stands still raises nothing: it is watched again when it goes on.
     """
-    if case.review_limit is None:
+    running = clock.clock_of(case)
+    if running is None:
+        return
+    if running.paused is not None:
+        stop_watching(case, uow)
         return
     calendar = uow.calendar(case.tenant)
-    _move(case, case.review_limit, calendar, uow.now)
-    alarms, missing = _alarms(_clock(case.review_limit, case.accepted_at), calendar)
+    clock.follow(case, calendar, uow.now)
+    retime(case, uow)
+    alarms, missing = _alarms(running, calendar)
     raised = [
         alarm.level
         for alarm in alarms
         if alarm.at <= uow.now and uow.raise_alarm("case", case.id, "review", alarm.level, tenant=case.tenant)
     ]
     if raised:
-        case.tell_deadline(raised[-1])
+        clock.tell_deadline(case, raised[-1])
     upcoming = _upcoming(alarms, uow.now)
     if missing is not None:
         ask_for(uow, case.tenant, missing.year, "review")
@@ -95,9 +89,11 @@ def follow_calendar(uow: UnitOfWork, tenant: TenantId, after: str) -> str | None
 
 def in_step(known: OpenReviewLimit, look: datetime | None, calendar: Calendar, now: datetime) -> bool:
     """Whether the calendar says of a limit what is known of it, and it is looked at (`look`) when its next alarm is due."""
-    if due_date(known.limit, known.received, calendar) != (known.due_at, known.awaits_year):
+    if known.clock.paused is not None:
+        return True
+    if clock.due_by(known.clock, calendar) != (known.due_at, known.awaits_year):
         return False
-    alarms, missing = _alarms(_clock(known.limit, known.received), calendar)
+    alarms, missing = _alarms(known.clock, calendar)
     upcoming = _upcoming(alarms, now)
     if missing is None:
         return look == upcoming
@@ -109,22 +105,12 @@ def stop_watching(case: Case, uow: UnitOfWork) -> None:
     uow.unschedule(REVIEW_ALARM, case.id, tenant=case.tenant)
 
 
-def _move(case: Case, limit: TimeLimit, calendar: Calendar, now: datetime) -> None:
-    due, awaits_year = due_date(limit, case.accepted_at, calendar)
-    if due is None:
-        reason = f"待 {awaits_year} 年工作日安排公布后确定"
-    else:
-        first, last = case.accepted_at.astimezone(CHINA).date(), due.astimezone(CHINA).date()
-        reason = f"依据{calendar.basis(first, last)}计算"
-    case.move_deadline(due, awaits_year, reason, now)
-
-
-def _alarms(clock: SlaClock, calendar: Calendar) -> tuple[list[Alarm], NotYetPublished | None]:
+def _alarms(running: SlaClock, calendar: Calendar) -> tuple[list[Alarm], NotYetPublished | None]:
     """All alarms of a running clock in their order, those that lie in the past included; and what keeps the others
     from being known.
     """
     found: list[Alarm] = []
-    while (alarm := clock.next_alarm(calendar, [each.level for each in found])) is not None:
+    while (alarm := running.next_alarm(calendar, [each.level for each in found])) is not None:
         if isinstance(alarm, NotYetPublished):
             return found, alarm
         found.append(alarm)
@@ -133,7 +119,3 @@ def _alarms(clock: SlaClock, calendar: Calendar) -> tuple[list[Alarm], NotYetPub
 
 def _upcoming(alarms: Sequence[Alarm], now: datetime) -> datetime | None:
     return next((alarm.at for alarm in alarms if alarm.at > now), None)
-
-
-def _clock(limit: TimeLimit, received: datetime) -> SlaClock:
-    return SlaClock.start(Limit(n=limit.limit, unit=limit.unit.value), received)

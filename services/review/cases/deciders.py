@@ -8,7 +8,7 @@ from chassis.write.uow import UnitOfWork
 from contracts.message import Id
 from services.review.cases.case import Case
 from services.review.cases.four_eyes import RecorderDecides, RecorderNominates, called, recorded_by
-from services.review.cases.opening import version_of
+from services.review.cases.pinned import version_of
 from services.review.item_copies.store import ItemVersions
 
 

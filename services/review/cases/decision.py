@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from contracts.intake import Claim
 from contracts.refusal import Conflict
-from contracts.review import CaseRejected
 
 
 class AlreadyDecided(Conflict):
@@ -24,15 +22,4 @@ class CaseDecision:
     note: str
     cites: tuple[str, ...] = ()
     how_to_object: str = ""
-
-    def rejection_of(self, case_id: str, claim: Claim) -> CaseRejected:
-        """The event that reports this decision as a refusal, with its reason."""
-        return CaseRejected(
-            case_id=case_id,
-            claim=claim,
-            reason=self.note,
-            cites=self.cites,
-            how_to_object=self.how_to_object,
-            rejected_by=self.by,
-            rejected_at=self.at,
-        )
+    certificate: str | None = None

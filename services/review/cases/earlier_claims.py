@@ -11,6 +11,9 @@ from services.review.cases.case import Case
 from services.review.cases.filing import case_id_of
 from services.review.cases.store import Cases
 
+ENDED_WITHOUT_GRANT = frozenset({"rejected", "not_accepted", "withdrawn"})
+"""What has ended so may be claimed again."""
+
 
 class EarlierClaimStands(Conflict):
     """A claim in another's place is only taken once the other has been rejected."""
@@ -47,7 +50,7 @@ class EarlierClaims:
         replaced = claim.replaces
         while replaced is not None:
             case = self._cases[case_id_of(replaced.application_id)]
-            if case.state != "rejected":
+            if case.state not in ENDED_WITHOUT_GRANT:
                 return EarlierClaimStands(receipt=replaced.receipt)
             replaced = case.claim.replaces
         return None

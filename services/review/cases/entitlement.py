@@ -54,8 +54,9 @@ def amount_due(assessment: Assessment) -> int | None:
     return money.fen if money is not None else None
 
 
-def obstacles_in(assessment: Assessment, asked_fen: int | None = None) -> list[Refused]:
-    """Everything that the rule says against granting it, or against this amount if one is named."""
+def obstacles_in(assessment: Assessment, asked_fen: int | None = None, *, in_kind: bool = False) -> list[Refused]:
+    """Everything that the rule says against granting it, or against this amount if one is named. `in_kind`: what is granted
+    is not money, and needs no amount."""
     verdict, amount, due_fen = assessment.verdict, assessment.amount, amount_due(assessment)
     headline = headline_of(assessment)
     found: list[Refused] = []
@@ -66,10 +67,10 @@ def obstacles_in(assessment: Assessment, asked_fen: int | None = None) -> list[R
         found.append(NotEligible(why="；".join(dict.fromkeys(why))))
     if any(each.why == "contradicts" for each in verdict.missing):
         found.append(FactsContradict(why="；".join(each.text_zh for each in verdict.reasons)))
-    elif verdict.state is State.UNDETERMINED or due_fen is None:
+    elif verdict.state is State.UNDETERMINED or (due_fen is None and not in_kind):
         labels = dict.fromkeys(each.label for each in (*verdict.missing, *amount.missing))
         found.append(FactsMissing(what="、".join(labels) or headline.text_zh))
-    if due_fen == 0:
+    if due_fen == 0 and not in_kind:
         found.append(NothingToPay(why=headline.text_zh))
     if (mismatch := mismatch_with(assessment, asked_fen)) is not None:
         found.append(mismatch)

@@ -6,6 +6,7 @@ from chassis.time.following import FOLLOW, follow
 from chassis.time.jobs import Job
 from chassis.write.uow import UnitOfWork
 from contracts.case_files import ReadCaseFile
+from contracts.case_sheet import CaseSheet, GetCaseSheet
 from contracts.deadlines import DeadlineMoves, ListReviewDeadlineMoves
 from contracts.departments import PlanTermMapped
 from contracts.intake import ApplicationSubmitted, EnterprisesNominated
@@ -14,13 +15,11 @@ from contracts.review import (
     CaseCounts,
     CaseNeighbours,
     CasePage,
-    CaseSheet,
     CaseView,
     ConfirmMaterials,
     CountCases,
     GetCase,
     GetCaseNeighbours,
-    GetCaseSheet,
     ListCases,
     RecordInspection,
     RejectCase,
@@ -32,7 +31,9 @@ from services.review.cases import (
     journal,
     lists,
     opening,
+    progress,
     sheet,
+    task_times,
     use_cases,
     views,
     work_list,
@@ -107,6 +108,19 @@ class CaseEntrypoints(Room):
     def review_alarm(self, jobs: list[Job], unit: UnitMaker) -> None:
         with unit([job.tenant for job in jobs]) as uow:
             deadline.raise_alarms(jobs, uow)
+
+    @due(task_times.TASK_ALARM)
+    def task_alarm(self, jobs: list[Job], unit: UnitMaker) -> None:
+        task_times.raise_task_alarms(jobs, unit)
+
+    @due(task_times.HAND_OVER)
+    def hand_over_tasks(self, jobs: list[Job], unit: UnitMaker) -> None:
+        progress.hand_over(jobs, unit)
+
+    @due(use_cases.TAKE_UP_PLAN)
+    def take_up_plan(self, jobs: list[Job], unit: UnitMaker) -> None:
+        with unit([job.tenant for job in jobs]) as uow:
+            use_cases.take_up_plans(jobs, uow)
 
     @due(FOLLOW, batch=1)
     def follow_calendar(self, jobs: list[Job], unit: UnitMaker) -> None:

@@ -6,6 +6,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from contracts.case_payees import NamedPayee
 from contracts.enterprises import FactRecorders, Payee
 from contracts.intake import Claim
 from contracts.message import TenantId
@@ -21,8 +22,9 @@ def case_id_of(application_id: str) -> str:
 class Filing:
     """What was filed, by an enterprise or on a department's list. `filed_on` is the local date of `filed_at`; `figures` are
     the outside figures as they stood then: the claim is judged on these, whatever is said of them later. `commitments` are
-    the codes of the materials in whose stead the applicant has signed a pledge; `listed_by`: whose list it is a line of; `recorders`: whose word facts
-    are."""
+    the codes of the materials in whose stead the applicant has signed a pledge; `listed_by`: whose list it is a line of;
+    `recorders`: whose word facts are. `payee` is the applicant's confirmed account, if there was one; `named_payees` are the
+    other receivers, as far as they were named."""
 
     tenant: TenantId
     claim: Claim
@@ -33,6 +35,8 @@ class Filing:
     filed_on: date
     figures: tuple[ParameterValue, ...] = ()
     commitments: tuple[str, ...] = ()
+    credit_commitment: bool = False
+    named_payees: tuple[NamedPayee, ...] = ()
     listed_by: str | None = None
     recorders: tuple[FactRecorders, ...] = ()
     traceparent: str | None = None

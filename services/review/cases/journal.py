@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from chassis.read.reader import Reader
 from contracts.deadlines import DeadlineMove, DeadlineMoves, ListReviewDeadlineMoves
-from services.review.cases.store import DEADLINE_MOVE
+from services.review.cases.tables import DEADLINE_MOVE
 from services.review.cases.views import case_row
 
 

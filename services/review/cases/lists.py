@@ -1,79 +1,65 @@
-"""How a department's no-application list is decided: it is the department's decision, checked line by line."""
+"""How a department's no-application list is decided: it is the department's decision, checked line by line.
+
+Each line is a case of its own and runs through its whole plan: the list answers for the materials and gives the department's own
+approvals; what other departments have to answer is a task of theirs before anything is paid.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 
 from chassis.events.received import Received
 from chassis.time.clock import CHINA
 from chassis.write.uow import UnitOfWork
 from contracts.intake import EnterprisesNominated
-from contracts.rule import ItemRules
+from services.review.cases.answering import Handled
 from services.review.cases.case import Case
-from services.review.cases.decision import CaseDecision
 from services.review.cases.filing import Filing
-from services.review.cases.held_lines import HELD_LINE, LOOK_AGAIN, approve_lines, leave_open, today
-from services.review.cases.opening import accept, hand_to_department, pinned_rules, version_of
+from services.review.cases.finishing import finish
+from services.review.cases.held_lines import look_again
+from services.review.cases.opening import accept, pinned_items
+from services.review.cases.pinned import version_of
+from services.review.cases.progress import advance
 from services.review.cases.store import Cases
-from services.review.item_copies.plan_words import PlanWords
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """One line of a department's list, as a case that is about to be decided."""
-
-    case: Case
-    filing: Filing
-    rules: ItemRules
-    amount_fen: int
-    decision: CaseDecision
 
 
 def decide_lists(events: Sequence[Received[EnterprisesNominated]], uow: UnitOfWork) -> None:
-    """A department's list is its decision: each line is checked again and approved at once.
+    """Every line is checked again, and granted at once if nothing of its plan is left to others.
 
     A line that does not hold becomes an open case for the department to decide; its neighbours go on. One whose plan
     has words that mean nothing yet waits for them (`held_lines`).
     """
     filings = {event.id: _lines(event) for event in events}
-    rules = pinned_rules((each for lines in filings.values() for each in lines), uow)
+    items = pinned_items((each for lines in filings.values() for each in lines), uow)
     known = set(uow.of(Cases).get_many([each.case_id for lines in filings.values() for each in lines]))
     at_home = cache(uow.registry.lineage)
-    listed: list[Listed] = []
+    listed: list[Handled] = []
     for event in events:
         lines = filings[event.id]
-        if any(version_of(filing.claim) not in rules for filing in lines):
+        if any(version_of(filing.claim) not in items for filing in lines):
             event.not_yet("名单所列事项的版本")
         elif not all(at_home(filing.claim.filed_in) for filing in lines):
             event.not_yet("名单所列企业的所在地区")
         else:
-            decision = CaseDecision(event.data.nominated_by, event.data.nominated_at, "")
-            for filing, line in zip(lines, event.data.lines, strict=True):
+            for filing in lines:
                 if filing.case_id not in known:
-                    version = rules[version_of(filing.claim)]
-                    case = accept(filing, version, uow, asks=False)
-                    listed.append(Listed(case, filing, version, line.amount_fen, decision))
-                    known.add(case.id)
-    uow.of(Cases).save_many(_decided(listed, uow))
+                    item = items[version_of(filing.claim)]
+                    listed.append(Handled(Case.receive(filing, item), item))
+                    known.add(filing.case_id)
+    _settle(listed, uow)
 
 
-def _decided(listed: Sequence[Listed], uow: UnitOfWork) -> list[Case]:
-    """The cases of these lines, each approved or left open."""
-    unmapped = uow.of(PlanWords).unmapped([version_of(each.case.claim) for each in listed], today(uow))
-    refused = approve_lines([(each.case, each.amount_fen, each.decision) for each in listed], unmapped, uow)
-    cases = []
+def _settle(listed: Sequence[Handled], uow: UnitOfWork) -> None:
+    """Accept all, grant what is done, and give the tasks of all others; nobody is asked about what is granted at once."""
     for each in listed:
-        case = each.case
-        if (refusal := refused.get(case.id)) is not None:
-            case = accept(each.filing, each.rules, uow)
-            leave_open(case, refusal, each.decision.by)
-            hand_to_department(case, each.rules, uow)
-            if case.listed_by is not None:
-                uow.schedule(HELD_LINE, case.id, at=uow.now + LOOK_AGAIN, tenant=case.tenant)
-        cases.append(case)
-    return cases
+        accept(each.case, uow, asks=False)
+    finish([(each.case, each.item) for each in listed], uow)
+    open_lines = [each for each in listed if each.case.is_open]
+    advance([(each.case, each.item) for each in listed], uow)
+    for each in open_lines:
+        look_again(each.case, uow)
+    uow.of(Cases).save_many([each.case for each in listed])
 
 
 def _lines(event: Received[EnterprisesNominated]) -> list[Filing]:

@@ -1,51 +1,75 @@
-"""How a case begins: an application is accepted, or turned away."""
+"""How a case begins: what was filed is received, and accepted at once where a machine can check it whole."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 
 from chassis.events.received import Received
 from chassis.time.clock import CHINA
 from chassis.write.uow import UnitOfWork
-from contracts.intake import ApplicationSubmitted, Claim
-from contracts.rule import ItemRules
-from services.review.cases import deadline
+from contracts.intake import ApplicationSubmitted
+from contracts.rule import State
+from services.review.cases import clock
+from services.review.cases.answering import Handled, settle
 from services.review.cases.case import Case
 from services.review.cases.earlier_claims import EarlierClaims
 from services.review.cases.filing import Filing
+from services.review.cases.pinned import PinnedVersion, version_of
 from services.review.cases.store import Cases
-from services.review.cases.tasks import tasks_of
-from services.review.item_copies.store import ItemVersion, ItemVersions
+from services.review.item_copies.item import PinnedItem
+from services.review.item_copies.store import ItemVersions
 
 
 def open_cases(events: Sequence[Received[ApplicationSubmitted]], uow: UnitOfWork) -> None:
-    """One case per application, with the department's tasks and the review limit's clock."""
+    """One case per application, with its first tasks and, once it is accepted, the review limit's clock."""
     filings = {event.id: _application(event) for event in events}
-    rules = pinned_rules(filings.values(), uow)
+    items = pinned_items(filings.values(), uow)
     known = set(uow.of(Cases).get_many([filing.case_id for filing in filings.values()]))
     earlier = EarlierClaims([filing.claim for filing in filings.values()], uow)
-    opened: list[Case] = []
+    opened: list[Handled] = []
+    turned_away: list[Case] = []
     for event in events:
         filing = filings[event.id]
-        version = rules.get(version_of(filing.claim))
-        if version is None:
+        item = items.get(version_of(filing.claim))
+        if item is None:
             event.not_yet(f"事项 {filing.claim.item_id} 第 {filing.claim.item_version} 版")
         elif receipt := earlier.awaited_by(filing.claim):
             event.not_yet(f"所替代的办件 {receipt}")
         elif filing.case_id not in known:
-            case = _open(filing, version, earlier, uow)
+            case = Case.receive(filing, item)
+            if objection := earlier.objection_to(filing.claim):
+                case.turn_away(objection, uow.now)
+                turned_away.append(case)
+            else:
+                if _can_be_accepted_by_machine(case, item):
+                    accept(case, uow)
+                opened.append(Handled(case, item))
             earlier.add(case)
-            opened.append(case)
             known.add(case.id)
-    uow.of(Cases).save_many(opened)
+    uow.of(Cases).save_many(turned_away)
+    settle(opened, uow)
 
 
-def _open(filing: Filing, rules: ItemRules, earlier: EarlierClaims, uow: UnitOfWork) -> Case:
-    if objection := earlier.objection_to(filing.claim):
-        return Case.turn_away(filing, rules, objection, uow.now)
-    case = accept(filing, rules, uow)
-    hand_to_department(case, rules, uow)
-    return case
+def accept(case: Case, uow: UnitOfWork, *, at: datetime | None = None, asks: bool = True, silent: bool = False) -> None:
+    """Accept it and start the review limit, which runs from acceptance: `at`, or as of the receipt where no person had to look
+    at it, or nobody has within the limit."""
+    since = at or case.received_at
+    if case.review_limit is not None:
+        clock.keep(case, clock.clock_from(case.review_limit, since))
+    due_at, awaits_year = clock.due_date(case.review_limit, since, uow.calendar(case.tenant))
+    case.accept(since, due_at, awaits_year, asks=asks, silent=silent)
+
+
+def pinned_items(filings: Iterable[Filing], uow: UnitOfWork) -> Mapping[PinnedVersion, PinnedItem]:
+    """What these were filed under, as far as it has arrived."""
+    return uow.of(ItemVersions).items({version_of(filing.claim) for filing in filings})
+
+
+def _can_be_accepted_by_machine(case: Case, item: PinnedItem) -> bool:
+    """Whether the plan lets a machine accept it, and the machine finds everything that the rules ask for."""
+    whole = case.assessment.verdict.state is not State.UNDETERMINED
+    return item.rules.plan.acceptance.by == "machine" and whole
 
 
 def _application(event: Received[ApplicationSubmitted]) -> Filing:
@@ -57,33 +81,11 @@ def _application(event: Received[ApplicationSubmitted]) -> Filing:
         figures=data.figures,
         recorders=data.recorders,
         commitments=data.commitments,
+        credit_commitment=data.credit_commitment,
+        named_payees=data.payees,
         payee=data.payee,
         asked_fen=data.estimated_fen,
         filed_at=data.submitted_at,
         filed_on=data.submitted_at.astimezone(CHINA).date(),
         traceparent=event.traceparent,
     )
-
-
-def version_of(claim: Claim) -> ItemVersion:
-    """The version that the claim was filed under."""
-    return claim.item_id, claim.item_version
-
-
-def pinned_rules(filings: Iterable[Filing], uow: UnitOfWork) -> Mapping[ItemVersion, ItemRules]:
-    """What these were filed under, as far as it has arrived."""
-    versions: Collection[ItemVersion] = {version_of(filing.claim) for filing in filings}
-    return uow.of(ItemVersions).get_many(versions)
-
-
-def accept(filing: Filing, rules: ItemRules, uow: UnitOfWork, *, asks: bool = True) -> Case:
-    """The case, with the deadline that its filing set; `asks`: the department has to decide it."""
-    due_at, awaits_year = deadline.due_date(rules.plan.review_limit, filing.filed_at, uow.calendar(filing.tenant))
-    return Case.accept(filing, rules, due_at, awaits_year, asks=asks)
-
-
-def hand_to_department(case: Case, rules: ItemRules, uow: UnitOfWork) -> None:
-    """Give the department its tasks, and watch the deadline."""
-    calendar = uow.calendar(case.tenant)
-    case.assign(tasks_of(rules.plan, case.accepted_at, calendar))
-    deadline.watch(case, uow)

@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from contracts.enterprises import Payee
-from contracts.intake import Claim
 from contracts.message import TenantId
 from contracts.money import Money
 from contracts.refusal import Refused
-from contracts.review import CaseApproved, Share
+from contracts.review import Share
 from contracts.rule import Level, ShareLine
-from services.review.cases.decision import CaseDecision
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,22 +18,6 @@ class Payments:
 
     parts: tuple[Share, ...]
     shares: tuple[Share, ...]
-
-    def approval_of(
-        self, part: Share, case_id: str, claim: Claim, payee: Payee, total_fen: int, decision: CaseDecision
-    ) -> CaseApproved:
-        """The event that tells one payer what to pay, and who bears what of the whole."""
-        return CaseApproved(
-            case_id=case_id,
-            claim=claim,
-            payer=part.payer,
-            amount_fen=part.amount_fen,
-            total_fen=total_fen,
-            shares=self.shares,
-            payee=payee,
-            approved_by=decision.by,
-            approved_at=decision.at,
-        )
 
 
 PayerOf = Callable[[Level, TenantId], TenantId]

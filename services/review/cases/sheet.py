@@ -9,27 +9,19 @@ from sqlalchemy import text
 
 from chassis.read.reader import Reader
 from contracts.case_materials import ConfirmedMaterial
-from contracts.case_tasks import SheetTask
+from contracts.case_sheet import CaseSheet, EarlierAward, GetCaseSheet, InspectionView, SheetFact, SheetMaterial
 from contracts.enterprises import FactRecorders
-from contracts.review import (
-    CaseSheet,
-    CaseView,
-    EarlierAward,
-    GetCaseSheet,
-    InspectionView,
-    SheetFact,
-    SheetMaterial,
-)
 from contracts.rule import Assessment, Fact, ItemRules, Material
 from rules import sentences
 from rules.facts import label, value_text
 from services.review.cases.four_eyes import persons_behind
+from services.review.cases.open_tasks import OpenTask
 from services.review.cases.overpaying import remarked
-from services.review.cases.store import REVIEW_CASE
-from services.review.cases.tasks import tasks_of
+from services.review.cases.tables import REVIEW_CASE
 from services.review.cases.views import case_row, shown
 
 FACTS: TypeAdapter[tuple[Fact, ...]] = TypeAdapter(tuple[Fact, ...])
+TASKS: TypeAdapter[tuple[OpenTask, ...]] = TypeAdapter(tuple[OpenTask, ...])
 RECORDERS: TypeAdapter[tuple[FactRecorders, ...]] = TypeAdapter(tuple[FactRecorders, ...])
 RULES = text("SELECT rules FROM item_version WHERE item_id = :item AND item_version = :version")
 AWARDS = text(
@@ -42,7 +34,8 @@ AWARDS = text(
 
 def get_case_sheet(query: GetCaseSheet, reader: Reader) -> CaseSheet:
     """Raises CaseNotFound, NotYourDepartment or Forbidden."""
-    row = case_row(query.case_id, reader, REVIEW_CASE.c.facts, REVIEW_CASE.c.recorders, REVIEW_CASE.c.commitments)
+    more = (REVIEW_CASE.c.facts, REVIEW_CASE.c.recorders, REVIEW_CASE.c.commitments, REVIEW_CASE.c.tasks)
+    row = case_row(query.case_id, reader, *more)
     case = shown(row, reader)
     claim = case.claim
     found = reader.execute(RULES, {"item": claim.item_id, "version": claim.item_version}).scalar_one()
@@ -63,9 +56,9 @@ def get_case_sheet(query: GetCaseSheet, reader: Reader) -> CaseSheet:
         materials=tuple(_material(each, row.commitments, confirmed) for each in rules.plan.materials),
         inspection=InspectionView.model_validate(row.inspection) if row.inspection else None,
         inspection_findings=row.inspection["findings"] if row.inspection else "",
-        account_version=row.payee["account_version"],
-        bank_name=row.payee["bank_name"],
-        tasks=_tasks(case, rules, reader),
+        account_version=row.payee["account_version"] if row.payee else None,
+        bank_name=row.payee["bank_name"] if row.payee else "",
+        tasks=tuple(each.on_sheet() for each in TASKS.validate_python(row.tasks)),
         version=case.version,
     )
 
@@ -92,14 +85,6 @@ def shown_facts(
         )
         for fact in kept
     )
-
-
-def _tasks(case: CaseView, rules: ItemRules, reader: Reader) -> tuple[SheetTask, ...]:
-    """What is still to be done; nothing of a case that is decided."""
-    if case.state != "accepted":
-        return ()
-    given = tasks_of(rules.plan, case.accepted_at, reader.calendar(case.claim.tenant))
-    return tuple(SheetTask(**each._asdict()) for each in given)
 
 
 def _material(

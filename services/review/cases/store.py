@@ -1,187 +1,173 @@
-"""Review's table of cases."""
+"""Cases as rows: a case with its answers, and the journal of its deadline."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    Column,
-    DateTime,
-    Integer,
-    MetaData,
-    RowMapping,
-    Table,
-    Text,
-    any_,
-    literal,
-    select,
-)
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy import ColumnElement, RowMapping, Text, any_, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
-from chassis.write.store import AggregateStore, aggregate_columns
+from chassis.time.sla import SlaClock
+from chassis.write.store import AggregateStore
+from contracts.case_payees import NamedPayee
+from contracts.case_steps import StepView
 from contracts.enterprises import FactRecorders, Payee
 from contracts.intake import Claim
 from contracts.message import TenantId
 from contracts.refusal import Reason
-from contracts.rule import Assessment, Fact, TimeLimit
+from contracts.rule import Assessment, Decision, Fact, ParameterValue, TimeLimit
+from services.review.cases.answers import StepAnswer
 from services.review.cases.case import Case
+from services.review.cases.clock import clock_from
 from services.review.cases.decision import CaseDecision
 from services.review.cases.inspection import Inspection
 from services.review.cases.materials import CaseMaterials
+from services.review.cases.open_tasks import OpenTask
 from services.review.cases.refusals import CaseNotFound
+from services.review.cases.tables import CASE_ANSWER, DEADLINE_MOVE, REVIEW_CASE
 
-METADATA = MetaData()
-INSPECTION = TypeAdapter(Inspection)
-MATERIALS = TypeAdapter(CaseMaterials)
+DOCUMENTS: dict[str, TypeAdapter[Any]] = {
+    "claim": TypeAdapter(Claim),
+    "facts": TypeAdapter(tuple[Fact, ...]),
+    "recorders": TypeAdapter(tuple[FactRecorders, ...]),
+    "parameters": TypeAdapter(tuple[ParameterValue, ...]),
+    "payee": TypeAdapter(Payee | None),
+    "named_payees": TypeAdapter(tuple[NamedPayee, ...]),
+    "assessment": TypeAdapter(Assessment),
+    "decisions": TypeAdapter(tuple[Decision, ...]),
+    "remarks": TypeAdapter(tuple[Reason, ...]),
+    "inspection": TypeAdapter(Inspection | None),
+    "review_limit": TypeAdapter(TimeLimit | None),
+    "materials": TypeAdapter(CaseMaterials),
+    "tasks": TypeAdapter(tuple[OpenTask, ...]),
+    "steps": TypeAdapter(tuple[StepView, ...]),
+    "pauses": TypeAdapter(tuple[str, ...]),
+    "commitments": TypeAdapter(tuple[str, ...]),
+}
+"""What of a case is a document, and what it is read as."""
 
-REVIEW_CASE = Table(
-    "review_case",
-    METADATA,
-    *aggregate_columns(),
-    Column("claim", JSONB, nullable=False),
-    Column("department", Text, nullable=False),
-    Column("department_id", Text),
-    Column("facts", JSONB, nullable=False),
-    Column("recorders", JSONB, nullable=False),
-    Column("payee", JSONB, nullable=False),
-    Column("asked_fen", BigInteger),
-    Column("assessment", JSONB, nullable=False),
-    Column("remarks", JSONB, nullable=False),
-    Column("obstacles", JSONB, nullable=False),
-    Column("inspection_required", Boolean, nullable=False),
-    Column("inspection", JSONB(none_as_null=True)),
-    Column("award_period", Text, nullable=False),
-    Column("review_limit", JSONB(none_as_null=True)),
-    Column("accepted_at", DateTime(timezone=True), nullable=False),
-    Column("due_at", DateTime(timezone=True)),
-    Column("awaits_year", Integer),
-    Column("state", Text, nullable=False),
-    Column("decided_by", Text),
-    Column("decided_at", DateTime(timezone=True)),
-    Column("note", Text, nullable=False),
-    Column("listed_by", Text),
-    Column("cites", JSONB, nullable=False),
-    Column("how_to_object", Text, nullable=False),
-    Column("commitments", JSONB, nullable=False),
-    Column("materials", JSONB, nullable=False),
+PLAIN = (
+    *(
+        "asked_fen",
+        "award_period",
+        "inspection_required",
+        "received_at",
+        "accepted_at",
+        "clock",
+        "due_at",
+        "awaits_year",
+    ),
+    *(
+        "state",
+        "listed_by",
+        "credit_commitment",
+        "tasks_given",
+        "revision",
+        "instalment",
+        "first_case_id",
+        "undo_until",
+    ),
 )
+"""What of a case is a column as it is."""
 
-
-DEADLINE_MOVE = Table(
-    "review_deadline_move",
-    METADATA,
-    Column("tenant", Text, primary_key=True),
-    Column("case_id", Text, primary_key=True),
-    Column("version", Integer, primary_key=True),
-    Column("was", DateTime(timezone=True)),
-    Column("due_at", DateTime(timezone=True)),
-    Column("awaits_year", Integer),
-    Column("reason", Text, nullable=False),
-    Column("moved_at", DateTime(timezone=True), nullable=False),
-)
-"""The journal of deadlines: `version` is the case's, by whose audit fact the move is sealed."""
+ANSWER_FIELDS = ("step", "slot", "kind", "verdict", "by", "department", "at", "reason", "evidence")
 
 
 @dataclass(frozen=True, slots=True)
 class OpenReviewLimit:
-    """The review limit of an open case, and what is known of when it ends."""
+    """The clock of an open case's review limit, and what is known of when it ends."""
 
     case_id: str
-    limit: TimeLimit
-    received: datetime
+    clock: SlaClock
     due_at: datetime | None
     awaits_year: int | None
 
 
 class Cases(AggregateStore[Case]):
-    """Cases of the item's tenant. `obstacles` is written out, so that reads need no domain."""
+    """Cases of the item's tenant, each with its answers. `obstacles` is written out, so that reads need no domain."""
 
     table = REVIEW_CASE
     aggregate_type = "case"
     missing = CaseNotFound
 
     def to_row(self, aggregate: Case) -> dict[str, Any]:
-        inspection, limit, decision = aggregate.inspection, aggregate.review_limit, aggregate.decision
+        decision = aggregate.decision
+        documents = {
+            name: adapter.dump_python(getattr(aggregate, name), mode="json") for name, adapter in DOCUMENTS.items()
+        }
         return {
-            "claim": aggregate.claim.model_dump(mode="json"),
+            **{name: getattr(aggregate, name) for name in PLAIN},
+            **documents,
             "department": aggregate.claim.department,
             "department_id": aggregate.claim.department_id,
-            "facts": [fact.model_dump(mode="json") for fact in aggregate.facts],
-            "recorders": [each.model_dump(mode="json") for each in aggregate.recorders],
-            "payee": aggregate.payee.model_dump(mode="json"),
-            "asked_fen": aggregate.asked_fen,
-            "assessment": aggregate.assessment.model_dump(mode="json"),
-            "remarks": [reason.model_dump() for reason in aggregate.remarks],
-            "obstacles": [reason.model_dump() for reason in aggregate.open_reasons()],
-            "inspection_required": aggregate.inspection_required,
-            "inspection": INSPECTION.dump_python(inspection, mode="json") if inspection else None,
-            "award_period": aggregate.award_period,
-            "review_limit": limit.model_dump(mode="json") if limit else None,
-            "accepted_at": aggregate.accepted_at,
-            "due_at": aggregate.due_at,
-            "awaits_year": aggregate.awaits_year,
-            "state": aggregate.state,
+            "obstacles": [reason.model_dump() for reason in aggregate.against],
             "decided_by": decision.by if decision else None,
             "decided_at": decision.at if decision else None,
             "note": decision.note if decision else "",
-            "listed_by": aggregate.listed_by,
             "cites": list(decision.cites) if decision else [],
             "how_to_object": decision.how_to_object if decision else "",
-            "commitments": list(aggregate.commitments),
-            "materials": MATERIALS.dump_python(aggregate.materials, mode="json"),
+            "certificate": decision.certificate if decision else None,
         }
 
     def from_row(self, row: RowMapping) -> Case:
-        limit = row["review_limit"]
-        return Case(
+        read = {
+            name: adapter.validate_python(row[name]) for name, adapter in DOCUMENTS.items() if row[name] is not None
+        }
+        case = Case(
             **self.frame_fields(row),
-            claim=Claim.model_validate(row["claim"]),
-            facts=tuple(Fact.model_validate(fact) for fact in row["facts"]),
-            recorders=tuple(FactRecorders.model_validate(each) for each in row["recorders"]),
-            payee=Payee.model_validate(row["payee"]),
-            asked_fen=row["asked_fen"],
-            assessment=Assessment.model_validate(row["assessment"]),
-            remarks=tuple(Reason.model_validate(reason) for reason in row["remarks"]),
-            inspection_required=row["inspection_required"],
-            inspection=INSPECTION.validate_python(row["inspection"]) if row["inspection"] else None,
-            award_period=row["award_period"],
-            review_limit=TimeLimit.model_validate(limit) if limit else None,
-            accepted_at=row["accepted_at"],
-            due_at=row["due_at"],
-            awaits_year=row["awaits_year"],
-            state=row["state"],
+            **{"payee": None, "review_limit": None, **read},
+            **{name: row[name] for name in PLAIN if name != "received_at"},
+            received_at=row["received_at"] or row["accepted_at"],
+            against=tuple(Reason.model_validate(each) for each in row["obstacles"]),
             decision=_decision(row),
-            listed_by=row["listed_by"],
-            commitments=tuple(row["commitments"]),
-            materials=MATERIALS.validate_python(row["materials"]),
         )
+        if row["parameters"] is None:
+            # Of cases from before they were kept, the figures that were used are known.
+            case.parameters = case.assessment.figures
+        return case
+
+    def where(self, *conditions: Any, lock: bool = True, limit: int | None = None) -> list[Case]:
+        found = super().where(*conditions, lock=lock, limit=limit)
+        answers = self._answers([case.id for case in found])
+        for case in found:
+            case.answers = tuple(answers[case.tenant, case.id])
+            case.answers_kept = len(case.answers)
+        return found
 
     def sealed_besides(self, aggregate: Case) -> dict[str, Any]:
-        return {"deadline_move": aggregate.moved.model_dump(mode="json")} if aggregate.moved else {}
+        besides: dict[str, Any] = {}
+        if aggregate.moved:
+            besides["deadline_move"] = aggregate.moved.model_dump(mode="json")
+        if aggregate.answers:
+            besides["answers"] = len(aggregate.answers)
+        return besides
 
     def save_many(self, aggregates: Iterable[Case]) -> None:
         saved = list(aggregates)
+        before = {id(case): case.answers_kept for case in saved}
         super().save_many(saved)
-        moves = []
+        moves, answers = [], []
         for case in saved:
+            key = {"tenant": case.tenant, "case_id": case.id}
             if case.moved is not None:
-                moves.append(
-                    {**case.moved.__dict__, "tenant": case.tenant, "case_id": case.id, "version": case.version}
-                )
+                moves.append({**case.moved.__dict__, **key, "version": case.version})
                 case.moved = None
+            for number, answer in enumerate(case.answers[before[id(case)] :], before[id(case)] + 1):
+                answers.append({**{name: getattr(answer, name) for name in ANSWER_FIELDS}, **key, "number": number})
+            case.answers_kept = len(case.answers)
         self.add_rows(DEADLINE_MOVE, moves)
+        self.add_rows(CASE_ANSWER, answers)
 
     def open_limits(self, tenant: TenantId, after: str, limit: int) -> list[OpenReviewLimit]:
         """The limits of open cases that come next after this id; nothing is locked."""
         c = self.table.c
         statement = (
-            select(c.id, c.review_limit, c.accepted_at, c.due_at, c.awaits_year)
+            select(c.id, c.clock, c.review_limit, c.accepted_at, c.due_at, c.awaits_year)
             .where(
                 c.tenant == tenant,
                 c.id > after,
@@ -192,10 +178,7 @@ class Cases(AggregateStore[Case]):
             .limit(limit)
         )
         return [
-            OpenReviewLimit(
-                row.id, TimeLimit.model_validate(row.review_limit), row.accepted_at, row.due_at, row.awaits_year
-            )
-            for row in self._uow.execute(statement)
+            OpenReviewLimit(row.id, _clock(row), row.due_at, row.awaits_year) for row in self._uow.execute(statement)
         ]
 
     def held_lines(self, tenants: Collection[TenantId]) -> list[tuple[TenantId, str]]:
@@ -206,9 +189,30 @@ class Cases(AggregateStore[Case]):
         )
         return [(row.tenant, row.id) for row in self._uow.execute(waiting)]
 
+    def _answers(self, case_ids: Collection[str]) -> dict[tuple[str, str], list[StepAnswer]]:
+        found: defaultdict[tuple[str, str], list[StepAnswer]] = defaultdict(list)
+        if case_ids:
+            c = CASE_ANSWER.c
+            wanted: list[ColumnElement[bool]] = [
+                c.tenant == any_(literal(list(self._uow.tenants), ARRAY(Text))),
+                c.case_id == any_(literal(sorted(set(case_ids)), ARRAY(Text))),
+            ]
+            for row in self._uow.execute(select(CASE_ANSWER).where(*wanted).order_by(c.case_id, c.number)).mappings():
+                found[row["tenant"], row["case_id"]].append(StepAnswer(**{name: row[name] for name in ANSWER_FIELDS}))
+        return found
+
+
+def _clock(row: Any) -> SlaClock:
+    """Cases from before clocks were kept have run since they were accepted."""
+    if row.clock is not None:
+        return SlaClock.model_validate(row.clock)
+    return clock_from(TimeLimit.model_validate(row.review_limit), row.accepted_at)
+
 
 def _decision(row: RowMapping) -> CaseDecision | None:
     if row["decided_by"] is None:
         return None
     cites = tuple(row["cites"])
-    return CaseDecision(row["decided_by"], row["decided_at"], row["note"], cites, row["how_to_object"])
+    return CaseDecision(
+        row["decided_by"], row["decided_at"], row["note"], cites, row["how_to_object"], row["certificate"]
+    )

@@ -2,53 +2,79 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Sequence
 
-from chassis.time.clock import CHINA
+from chassis.time.jobs import Job
 from chassis.write.uow import UnitOfWork
-from contracts.plan_terms import TermInPlan
-from contracts.refusal import StaleVersion
 from contracts.review import ApproveCase, CaseView, ConfirmMaterials, RecordInspection, RejectCase
-from copies.plan_terms import KnownPlanTerms
-from services.review.cases import deadline
-from services.review.cases.case import Case
+from services.review.cases import granting
+from services.review.cases.answering import (
+    Handled,
+    answer_of,
+    decision_of,
+    four_eyes,
+    in_hand,
+    place_to_answer,
+    settle,
+    told,
+    unmapped_words,
+    with_items,
+)
 from services.review.cases.case_view import view_of
-from services.review.cases.deciders import against_decider
-from services.review.cases.decision import CaseDecision
-from services.review.cases.inspection import Inspection
-from services.review.cases.opening import version_of
+from services.review.cases.finishing import finish
+from services.review.cases.inspection import Inspection, InspectionNotPartOfPlan
 from services.review.cases.plan_terms import waiting_for
+from services.review.cases.progress import against
+from services.review.cases.refusals import together
 from services.review.cases.store import Cases
-from services.review.item_copies.plan_words import PlanWords
-from services.review.register.domain import AlreadyAwarded
-from services.review.register.store import AwardRegister
+
+TAKE_UP_PLAN = "take_up_plan"
+"""The job by which a case from before plans were run gets its tasks. Its subject is the case."""
 
 
 def approve_case(cmd: ApproveCase, uow: UnitOfWork) -> CaseView:
-    """Grant it, and take its place in the award register, once per enterprise, item and period."""
-    case = _to_handle(cmd, uow)
+    """Give one approval of the plan; the last that it asks for grants the case.
+
+    Raises CaseNotFound, NotYourDepartment, StaleVersion, AlreadyDecided, or all that stands against it as one refusal.
+    """
+    handled = in_hand(cmd.case_id, cmd.expected_version, uow)
+    case, item = handled.case, handled.item
     case.must_be_open()
-    payments, found = case.payments(uow.registry.payer)
-    found += [*waiting_for(_unmapped(case, uow)), *against_decider(case, uow)]
-    if case.amount_fen and case.id not in uow.of(AwardRegister).reserve([case.award]):
-        found.append(AlreadyAwarded())
-    case.approve(cmd.amount_fen, CaseDecision(uow.actor.id, uow.now, cmd.opinion), payments, found)
-    return _decided(case, uow)
+    found = [*against(case, item, handled.standing, cmd.amount_fen)]
+    found += [*waiting_for(unmapped_words(case, uow)), *four_eyes(case, uow)]
+    if found:
+        raise together(found)
+    place = place_to_answer(handled, "approval", uow)
+    evidence = {"amount_fen": cmd.amount_fen, "certificate": cmd.certificate}
+    answer = answer_of(handled, place, "passed", uow, reason=cmd.opinion, evidence=evidence)
+    last = case.standing(handled.steps, [answer]).passed
+    case.answer(answer, None if last else told(case, answer, f"“{place.slot}”同意"))
+    refused = finish([(case, item)], uow)
+    if case.id in refused:
+        raise refused[case.id]
+    return _settled(handled, uow)
 
 
 def reject_case(cmd: RejectCase, uow: UnitOfWork) -> CaseView:
-    """Refuse it, with the reason."""
-    case = _to_handle(cmd, uow)
-    case.must_be_open()
-    if against := against_decider(case, uow):
-        raise against[0]
-    case.reject(CaseDecision(uow.actor.id, uow.now, cmd.reason, cmd.cites, cmd.how_to_object))
-    return _decided(case, uow)
+    """Refuse it, with the reason. It is for those who could approve it, at whatever step it is.
+
+    Raises CaseNotFound, NotYourDepartment, StaleVersion, AlreadyDecided, RecorderDecides.
+    """
+    handled = in_hand(cmd.case_id, cmd.expected_version, uow)
+    handled.case.must_be_open()
+    if own := four_eyes(handled.case, uow):
+        raise own[0]
+    decision = decision_of(uow, cmd.reason, cites=cmd.cites, how_to_object=cmd.how_to_object)
+    granting.refuse(handled.case, decision, uow)
+    return _settled(handled, uow)
 
 
 def record_inspection(cmd: RecordInspection, uow: UnitOfWork) -> CaseView:
-    """Enter what a site inspection found."""
-    case = _to_handle(cmd, uow)
+    """Enter what a site inspection found; a later one counts instead of an earlier one."""
+    handled = in_hand(cmd.case_id, cmd.expected_version, uow)
+    handled.case.must_be_open()
+    if not handled.case.inspection_required:
+        raise InspectionNotPartOfPlan()
     inspection = Inspection(
         passed=cmd.passed,
         findings=cmd.findings,
@@ -56,43 +82,29 @@ def record_inspection(cmd: RecordInspection, uow: UnitOfWork) -> CaseView:
         inspected_at=cmd.inspected_at,
         recorded_by=uow.actor.id,
     )
-    case.record_inspection(inspection, now=uow.now)
-    uow.of(Cases).save(case)
-    return view_of(case, _unmapped(case, uow))
+    inspection.must_be_over(uow.now)
+    place = place_to_answer(handled, "site_inspection", uow)
+    handled.case.inspection = inspection
+    answer = answer_of(handled, place, "passed" if cmd.passed else "failed", uow, reason=cmd.findings)
+    handled.case.answer(answer, inspection.recorded_for(handled.case.id, handled.case.claim))
+    return _settled(handled, uow)
 
 
 def confirm_materials(cmd: ConfirmMaterials, uow: UnitOfWork) -> CaseView:
-    """Enter who answers for required materials, and by what means."""
-    case = _to_handle(cmd, uow)
-    case.confirm_materials(cmd.materials, uow.actor.id, uow.now)
-    uow.of(Cases).save(case)
-    return view_of(case, _unmapped(case, uow))
+    """Enter who answers for required materials, and by what means; once somebody answers for all of them the check is passed."""
+    handled = in_hand(cmd.case_id, cmd.expected_version, uow)
+    handled.case.confirm_materials(cmd.materials, uow.actor.id, uow.now)
+    return _settled(handled, uow)
 
 
-def _to_handle(cmd: ApproveCase | RejectCase | RecordInspection | ConfirmMaterials, uow: UnitOfWork) -> Case:
-    """The case, locked. Whose it is is checked before its version: nobody learns of a stranger's case."""
-    case = uow.of(Cases).get(cmd.case_id)
-    case.must_be_handled_by(uow.actor, _names_of_department(case, uow))
-    if case.version != cmd.expected_version:
-        raise StaleVersion()
-    return case
+def take_up_plans(jobs: Sequence[Job], uow: UnitOfWork) -> None:
+    """Give the tasks of cases that were open before plans were run."""
+    cases = uow.of(Cases).get_many([job.subject for job in jobs])
+    settle(with_items([case for case in cases.values() if case.is_open and not case.tasks], uow), uow)
+    for job in jobs:
+        uow.finish(job)
 
 
-def _decided(case: Case, uow: UnitOfWork) -> CaseView:
-    deadline.stop_watching(case, uow)
-    uow.of(Cases).save(case)
-    return view_of(case)
-
-
-def _unmapped(case: Case, uow: UnitOfWork) -> tuple[TermInPlan, ...]:
-    """The words of its plan that mean nothing today."""
-    version = version_of(case.claim)
-    return uow.of(PlanWords).unmapped([version], uow.now.astimezone(CHINA).date()).get(version, ())
-
-
-def _names_of_department(case: Case, uow: UnitOfWork) -> Collection[str]:
-    """What else the actor's department is known by, where the claim names its department by another name only."""
-    actor, claim = uow.actor, case.claim
-    if actor.department_id is None or claim.department_id is not None or actor.department == claim.department:
-        return ()
-    return uow.of(KnownPlanTerms).names_of(case.tenant, actor.department_id)
+def _settled(handled: Handled, uow: UnitOfWork) -> CaseView:
+    settle([handled], uow)
+    return view_of(handled.case, unmapped_words(handled.case, uow) if handled.case.is_open else ())

@@ -15,7 +15,7 @@ from contracts.review import CaseView, GetCase
 from copies.plan_terms import KnownPlanTerms
 from services.review.cases.case_view import view_of_row
 from services.review.cases.refusals import CaseNotFound, NotYourDepartment, is_of
-from services.review.cases.store import REVIEW_CASE
+from services.review.cases.tables import REVIEW_CASE
 from services.review.item_copies.plan_words import PlanWords, Unmapped
 from services.review.item_copies.store import ItemVersion
 from services.review.register.names import present_names
@@ -28,6 +28,7 @@ SHOWN = (
     *(C.id, C.version, C.claim, C.department, C.department_id, C.state, C.asked_fen, C.assessment, C.payee),
     *(C.obstacles, C.remarks, C.inspection_required, C.inspection, C.materials),
     *(C.due_at, C.awaits_year, C.accepted_at, C.decided_by, C.decided_at, C.note, C.cites, C.how_to_object),
+    *(C.steps, C.received_at, C.decisions, C.revision, C.instalment, C.first_case_id, C.undo_until, C.clock),
 )
 
 

@@ -25,7 +25,7 @@ from contracts.review import (
 )
 from contracts.typed import half_width
 from services.review.cases.refusals import CaseNotFound, NotYourDepartment
-from services.review.cases.store import REVIEW_CASE
+from services.review.cases.tables import REVIEW_CASE
 from services.review.cases.views import SHOWN, is_confined, of_own_department, shown_many
 from services.review.register.names import codes_called
 

@@ -3,43 +3,82 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+import orjson
+from sqlalchemy import Row
 
 from chassis.write.uow import UnitOfWork
+from contracts.item import BenefitKind, Contact
 from contracts.policies import PolicyPublished, PolicyRevised
-from contracts.rule import ItemRules
+from contracts.rule import ItemRules, Level
+from services.review.item_copies.item import PinnedItem
 
 ItemVersion = tuple[str, int]
 
 
+REMEMBER = """
+INSERT INTO item_version (item_id, item_version, tenant, rules, family, title, level, benefit_kind, contacts)
+SELECT item_id, item_version, tenant, rules, family, title, level, benefit_kind, contacts
+FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(item_id text, item_version integer, tenant text, rules jsonb,
+    family text, title text, level text, benefit_kind text, contacts jsonb)
+ORDER BY item_id, item_version
+ON CONFLICT (item_id, item_version) DO UPDATE SET family = EXCLUDED.family, title = EXCLUDED.title,
+    level = EXCLUDED.level, benefit_kind = EXCLUDED.benefit_kind, contacts = EXCLUDED.contacts
+WHERE item_version.family IS NULL
+"""
+
+PINNED = """
+SELECT v.item_id, v.item_version, v.rules, v.family, v.title, v.level, v.benefit_kind, v.contacts FROM item_version v
+JOIN unnest(CAST(:items AS text[]), CAST(:versions AS integer[])) AS k(i, n) ON (v.item_id, v.item_version) = (k.i, k.n)
+"""
+
+
 class ItemVersions:
-    """The rules of every published version of every item: a small copy of catalog's facts, kept for ever."""
+    """The rules of every published version of every item, and what notices say of it: a small copy of catalog's facts, kept for
+    ever."""
 
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
 
     def remember(self, published: Iterable[PolicyPublished | PolicyRevised]) -> None:
         """Keep what was published, in one statement; a version that is known already stays as it is."""
-        items = list(published)
-        self._uow.execute(
-            "INSERT INTO item_version (item_id, item_version, tenant, rules)"
-            " SELECT i, v, t, r FROM unnest(CAST(:items AS text[]), CAST(:versions AS integer[]),"
-            " CAST(:tenants AS text[]), CAST(:rules AS jsonb[])) AS p(i, v, t, r)"
-            " ORDER BY i, v ON CONFLICT DO NOTHING",
+        rows = [
             {
-                "items": [item.item_id for item in items],
-                "versions": [item.item_version for item in items],
-                "tenants": [item.tenant for item in items],
-                "rules": [item.content.rules.model_dump_json() for item in items],
-            },
-        )
+                "item_id": item.item_id,
+                "item_version": item.item_version,
+                "tenant": item.tenant,
+                "rules": item.content.rules.model_dump(mode="json"),
+                "family": item.content.code,
+                "title": item.content.title,
+                "level": item.content.level,
+                "benefit_kind": item.content.benefit_kind,
+                "contacts": [each.model_dump(mode="json") for each in item.content.guide.contacts],
+            }
+            for item in published
+        ]
+        self._uow.execute(REMEMBER, {"rows": orjson.dumps(rows).decode()})
 
     def get_many(self, keys: Collection[ItemVersion]) -> Mapping[ItemVersion, ItemRules]:
         """The rules of those versions that have arrived, in one statement."""
+        return {key: item.rules for key, item in self.items(keys).items()}
+
+    def items(self, keys: Collection[ItemVersion]) -> Mapping[ItemVersion, PinnedItem]:
+        """Those versions that have arrived, in one statement."""
         wanted = sorted(set(keys))
-        rows = self._uow.execute(
-            "SELECT v.item_id, v.item_version, v.rules FROM item_version v"
-            " JOIN unnest(CAST(:items AS text[]), CAST(:versions AS integer[])) AS k(i, n)"
-            " ON (v.item_id, v.item_version) = (k.i, k.n)",
-            {"items": [item for item, _ in wanted], "versions": [version for _, version in wanted]},
-        )
-        return {(row.item_id, row.item_version): ItemRules.model_validate(row.rules) for row in rows}
+        given = {"items": [item for item, _ in wanted], "versions": [version for _, version in wanted]}
+        return {(row.item_id, row.item_version): _pinned(row) for row in self._uow.execute(PINNED, given)}
+
+
+def _pinned(row: Row[Any]) -> PinnedItem:
+    rules = ItemRules.model_validate(row.rules)
+    if row.family is None:
+        return PinnedItem(rules=rules, family=row.item_id)
+    return PinnedItem(
+        rules=rules,
+        family=row.family,
+        title=row.title,
+        level=Level(row.level),
+        benefit_kind=BenefitKind(row.benefit_kind),
+        contacts=tuple(Contact.model_validate(each) for each in row.contacts),
+    )

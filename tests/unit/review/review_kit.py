@@ -10,6 +10,7 @@ from chassis.foundation.ids import new_id
 from chassis.tenancy.registry import TenantUnknown
 from chassis.testing.fakes import NOON, FakeRegistry, FakeUnit, MemoryStore, received
 from chassis.time.calendar import Calendar
+from contracts.departments import PlanTermMeaning, ToDuty
 from contracts.enterprises import FactRecorders, Payee
 from contracts.identity import TenantSettings
 from contracts.intake import ApplicationSubmitted, Claim, EnterprisesNominated, NominatedLine
@@ -34,16 +35,24 @@ from contracts.rule import (
 from copies.plan_terms import KnownPlanTerms
 from services.review.cases import opening
 from services.review.cases.case import Case
+from services.review.cases.clock import clock_from, clock_of
 from services.review.cases.refusals import CaseNotFound
 from services.review.cases.store import Cases, OpenReviewLimit
+from services.review.item_copies.item import PinnedItem
 from services.review.item_copies.plan_words import PlanWords
 from services.review.item_copies.store import ItemVersion, ItemVersions
 from services.review.register.domain import RegisteredAward
 from services.review.register.store import AwardRegister
+from services.review.tasks.store import CaseTasks
+from services.review.tasks.task import CaseTask, TaskNotFound
 
 DEPARTMENT = "区科技局"
-OFFICER = Actor(id="officer-1", roles=frozenset({"department"}), department=DEPARTMENT)
-STRANGER = Actor(id="officer-2", roles=frozenset({"department"}), department="区商务局")
+DUTIES = frozenset({"first_review", "review_check", "leader"})
+OFFICER = Actor(id="officer-1", roles=frozenset({"department"}), department=DEPARTMENT, duties=DUTIES)
+LEADER = Actor(id="leader-1", roles=frozenset({"department"}), department=DEPARTMENT, duties=DUTIES)
+"""Another person of the department: who has taken a step approves nothing."""
+
+STRANGER = Actor(id="officer-2", roles=frozenset({"department"}), department="区商务局", duties=DUTIES)
 USCC = "91360702DEM000014H"
 AMOUNT = 30_000_000
 """Fen: 300 万元 × 10 %."""
@@ -230,7 +239,9 @@ class MemoryCases(MemoryStore[Case]):
 
     def open_limits(self, tenant: TenantId, after: str, limit: int) -> list[OpenReviewLimit]:
         found = [
-            OpenReviewLimit(case.id, case.review_limit, case.accepted_at, case.due_at, case.awaits_year)
+            OpenReviewLimit(
+                case.id, clock_of(case) or clock_from(case.review_limit, NOON), case.due_at, case.awaits_year
+            )
             for case in sorted(self.rows.values(), key=lambda case: case.id)
             if case.tenant == tenant and case.id > after and case.state == "accepted" and case.review_limit is not None
         ]
@@ -251,6 +262,18 @@ class MemoryVersions:
     def get_many(self, keys: Collection[ItemVersion]) -> Mapping[ItemVersion, ItemRules]:
         return {key: self.known[key] for key in keys if key in self.known}
 
+    def items(self, keys: Collection[ItemVersion]) -> Mapping[ItemVersion, PinnedItem]:
+        return {
+            key: PinnedItem(rules, "KJ-01", "研发投入补助", Level.COUNTY) for key, rules in self.get_many(keys).items()
+        }
+
+
+class MemoryTasks(MemoryStore[CaseTask]):
+    missing = TaskNotFound
+
+    def of_cases(self, case_ids: Collection[str]) -> list[CaseTask]:
+        return [each for each in self.rows.values() if each.case_id in case_ids]
+
 
 class MemoryPlanWords:
     """What of plans means nothing, by version; everything means something until a test says otherwise."""
@@ -264,11 +287,19 @@ class MemoryPlanWords:
 
 
 class MemoryPlanTerms:
-    """What departments are known by besides their names."""
+    """What departments are known by besides their names, and what words mean: an approver is the item's own leader."""
 
     def __init__(self) -> None:
         self.names: dict[str, frozenset[str]] = {}
+        self.said: dict[TermInPlan, PlanTermMeaning] = {}
         self.unit: FakeUnit | None = None
+
+    def meanings(self, tenant: TenantId, terms: Collection[TermInPlan]) -> dict[TermInPlan, PlanTermMeaning]:
+        leader = {term: ToDuty(kind="leader") for term in terms if term.use == "approver"}
+        return {**leader, **{term: self.said[term] for term in terms if term in self.said}}
+
+    def departments(self, asked: Collection[tuple[TenantId, str]], day: date) -> dict[tuple[TenantId, str], str]:
+        return {}
 
     def names_of(self, tenant: TenantId, department_id: str) -> frozenset[str]:
         return self.names.get(department_id, frozenset())
@@ -304,6 +335,7 @@ def review_unit(
         "zhanggong",
         stores={
             Cases: MemoryCases(),
+            CaseTasks: MemoryTasks(),
             ItemVersions: MemoryVersions(versions),
             AwardRegister: MemoryRegister(),
             PlanWords: MemoryPlanWords(),

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from chassis.testing.fakes import NOON, FakeUnit, received
+from contracts.case_events import CaseNotAccepted
 from contracts.intake import ReplacedClaim
-from contracts.review import ApproveCase, CaseAccepted, CaseRejected, RejectCase
+from contracts.review import ApproveCase, CaseAccepted, RejectCase
 from services.review.cases import opening, use_cases
 from services.review.cases.case import Case
 from services.review.cases.store import Cases
@@ -47,11 +48,11 @@ def test_a_claim_in_the_place_of_one_that_stands_is_not_accepted_and_the_enterpr
     first = opened(uow)
     second = file(uow, **in_place_of(first))
     (event,) = uow.events
-    assert isinstance(event, CaseRejected)
+    assert isinstance(event, CaseNotAccepted)
     assert event.case_id == second.id
-    assert event.rejected_at == NOON
+    assert event.decided_at == NOON
     assert event.reason == (f"不予受理：所替代的申报（收件编号 {first.claim.receipt}）未被退回，仍以原申报为准。")
-    assert second.state == "rejected"
+    assert second.state == "not_accepted"
     assert [reason.code for reason in second.remarks] == ["earlier_claim_stands"]
     assert uow.jobs == {key: due for key, due in uow.jobs.items() if first.id in key}
 
@@ -60,7 +61,7 @@ def test_a_claim_in_the_place_of_one_that_was_turned_away_waits_for_the_first_of
     uow = review_unit()
     first = opened(uow)
     second = file(uow, **in_place_of(first))
-    assert file(uow, **in_place_of(second)).state == "rejected"
+    assert file(uow, **in_place_of(second)).state == "not_accepted"
     third = next(case for case in uow.of(Cases).rows.values() if case.claim.replaces == in_place_of(second)["replaces"])
     rejected(first, uow)
     assert file(uow, **in_place_of(third)).state == "accepted"
@@ -80,4 +81,4 @@ def test_both_in_one_batch_are_one_accepted_and_one_turned_away() -> None:
     first = application()
     replaced = ReplacedClaim(application_id=first.claim.application_id, receipt=first.claim.receipt)
     opening.open_cases([received(first), received(application(replaces=replaced))], uow)
-    assert sorted(case.state for case in uow.of(Cases).rows.values()) == ["accepted", "rejected"]
+    assert sorted(case.state for case in uow.of(Cases).rows.values()) == ["accepted", "not_accepted"]

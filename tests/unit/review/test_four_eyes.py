@@ -12,9 +12,19 @@ from contracts.review import ApproveCase, CaseApproved, CaseRejected, RejectCase
 from services.review.cases import lists, use_cases
 from services.review.cases.case import Case
 from services.review.cases.store import Cases
-from tests.unit.review.review_kit import AMOUNT, DEPARTMENT, OFFICER, facts, line, nomination, opened, review_unit
+from tests.unit.review.review_kit import (
+    AMOUNT,
+    DEPARTMENT,
+    DUTIES,
+    OFFICER,
+    facts,
+    line,
+    nomination,
+    opened,
+    review_unit,
+)
 
-COLLEAGUE = Actor(id="officer-9", roles=frozenset({"department"}), department=DEPARTMENT)
+COLLEAGUE = Actor(id="officer-9", roles=frozenset({"department"}), department=DEPARTMENT, duties=DUTIES)
 OWN = (
     FactRecorders(name="rd_expense", period="2025", persons=("exchange-clerk", OFFICER.id)),
     FactRecorders(name="above_scale", period="2025", persons=(COLLEAGUE.id,)),
@@ -71,7 +81,7 @@ def test_what_was_recorded_by_two_is_decided_by_a_third() -> None:
     case = opened(uow, recorders=OWN)
     with pytest.raises(Refused):
         approves(case, uow)
-    uow.actor = Actor(id="officer-3", roles=frozenset({"department"}), department=DEPARTMENT)
+    uow.actor = Actor(id="officer-3", roles=frozenset({"department"}), department=DEPARTMENT, duties=DUTIES)
     approves(case, uow)
     assert uow.of(Cases).get(case.id).state == "approved"
 

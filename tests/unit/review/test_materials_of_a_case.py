@@ -17,6 +17,7 @@ from services.review.cases.case_view import view_of
 from services.review.cases.store import Cases
 from tests.unit.review.review_kit import (
     AMOUNT,
+    LEADER,
     OFFICER,
     STRANGER,
     application,
@@ -89,12 +90,14 @@ def test_who_answers_for_a_material_is_told_with_the_means_and_the_case_can_be_a
     case = filed(uow, "audit_report")
     assert confirm(case, uow, invoices="original_seen").unconfirmed_materials == ("licence",)
     assert confirm(case, uow, licence="data_exchange").unconfirmed_materials == ()
-    first, second = uow.events
-    assert isinstance(first, MaterialsConfirmed)
-    assert isinstance(second, MaterialsConfirmed)
+    first, second = [event for event in uow.events if isinstance(event, MaterialsConfirmed)]
     (invoices,), (licence,) = first.materials, second.materials
     assert (invoices.name, invoices.means, invoices.confirmed_by) == ("设备发票", "original_seen", OFFICER.id)
     assert (licence.code, licence.means, licence.confirmed_at) == ("licence", "data_exchange", NOON)
+    with pytest.raises(Refused) as refused:
+        approve(case, uow)
+    assert [each.code for each in refused.value.reasons] == ["steps_must_differ"], "who has checked approves nothing"
+    uow.actor = LEADER
     assert approve(case, uow).state == "approved"
     assert isinstance(uow.events[-1], CaseApproved)
 

@@ -43,22 +43,20 @@ def test_an_application_opens_one_case_with_a_task_for_the_department():
     assert (accepted.case_id, accepted.claim, accepted.accepted_at) == (case.id, submitted.claim, NOON)
     assert accepted.due_at == china("2026-03-17 17:30")
     assert isinstance(task, TaskAssigned)
-    assert (task.task, task.department, task.due_at) == ("material_check", DEPARTMENT, accepted.due_at)
+    assert (task.task, task.department, task.due_at) == ("approval", DEPARTMENT, accepted.due_at)
 
 
-def test_a_plan_with_an_inspection_makes_that_a_task_too():
+def test_a_step_is_a_task_once_what_stands_before_it_is_passed():
     uow = review_unit(item_rules(inspection=True))
     opening.open_cases([received(application())], uow)
-    assert [event.task for event in uow.events[1:]] == ["material_check", "site_inspection"]
+    assert [event.task for event in uow.events[1:]] == ["site_inspection"], "no material is to be checked by anybody"
 
 
 def test_a_step_with_a_clock_of_its_own_is_due_by_it_and_at_the_cases_end_at_the_latest():
-    uow = review_unit(item_rules(inspection=True, clocks={"material_check": 2, "site_inspection": 30}))
-    opening.open_cases([received(application())], uow)
-    assert [event.due_at for event in uow.events[1:]] == [
-        china("2026-03-12 17:30"),
-        china("2026-03-17 17:30"),
-    ]
+    for days, due in ((2, "2026-03-12 17:30"), (30, "2026-03-17 17:30")):
+        uow = review_unit(item_rules(inspection=True, clocks={"site_inspection": days}))
+        opening.open_cases([received(application())], uow)
+        assert [event.due_at for event in uow.events[1:]] == [china(due)]
 
 
 def test_the_same_application_again_is_the_same_case():
@@ -211,4 +209,5 @@ def test_a_listed_item_with_an_inspection_is_never_granted_unseen():
     uow = review_unit(item_rules(mode="no_application", limit=None, inspection=True))
     lists.decide_lists([received(nomination(line()))], uow)
     (case,) = cases(uow)
-    assert (case.state, [reason.code for reason in case.remarks]) == ("accepted", ["inspection_required"])
+    assert (case.state, [task.kind for task in case.tasks]) == ("accepted", ["site_inspection"])
+    assert [reason.code for reason in view_of(case).obstacles] == ["inspection_required"]

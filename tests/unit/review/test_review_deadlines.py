@@ -13,7 +13,7 @@ from chassis.time.jobs import Job
 from contracts.deadlines import ReviewDeadlineUndetermined
 from contracts.review import ReviewDeadlineApproaching, ReviewDeadlineMissed, ReviewDeadlineMoved
 from contracts.rule import TimeLimit
-from services.review.cases import deadline
+from services.review.cases import clock, deadline
 from services.review.cases.case import Case
 from services.review.cases.store import Cases
 from tests.unit.review.review_kit import china, item_rules, opened, review_unit
@@ -60,7 +60,7 @@ def test_limits_in_calendar_days_and_hours_are_kept_as_they_are_written():
         (TimeLimit(limit=2, unit="calendar_days"), "2026-03-16 17:30"),
         (TimeLimit(limit=48, unit="hours"), "2026-03-15 10:00"),
     ):
-        assert deadline.due_date(limit, friday, calendar) == (china(due), None)
+        assert clock.due_date(limit, friday, calendar) == (china(due), None)
 
 
 def test_reminders_come_at_half_and_at_four_fifths_and_the_breach_at_the_end():
@@ -145,7 +145,7 @@ def test_half_of_a_limit_that_ends_in_a_year_without_a_calendar_is_told_all_the_
     assert uow.jobs == {("zhanggong", "review_alarm", case.id): china("2026-12-28 17:30")}, "sooner than in a day"
     (half,) = at(uow, "2026-12-28 17:30")
     assert isinstance(half, ReviewDeadlineUndetermined)
-    assert (half.used_percent, half.awaits_year, half.attention) == (50, 2027, case.reviewers)
+    assert (half.used_percent, half.awaits_year, half.attention) == (50, 2027, case.own_owner.attention)
     assert at(uow, "2026-12-29 17:30") == [], "told once"
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from chassis.testing.fakes import received
 from contracts.review import ApproveCase, CaseAccepted, CaseApproved, TaskAssigned
 from contracts.rule import InstalmentPlan
-from services.review.cases import held_lines, lists, use_cases
+from services.review.cases import lists, use_cases
 from services.review.cases.case import Case
 from services.review.cases.case_view import view_of
+from services.review.cases.finishing import finish
 from services.review.cases.overpaying import remarked
+from services.review.cases.pinned import version_of
 from services.review.cases.store import Cases
 from services.review.item_copies.plan_words import PlanWords
+from services.review.item_copies.store import ItemVersions
 from tests.unit.review.review_kit import AMOUNT, item_rules, line, nomination, opened, review_unit
 from tests.unit.review.test_review_acceptance import cases
 
@@ -51,9 +54,8 @@ def test_a_line_that_waited_for_words_is_not_approved_by_their_meaning_alone():
     lists.decide_lists([received(nomination(line(amount_fen=AMOUNT // 2)))], uow)
     (case,) = cases(uow)
     case.listed_by, case.remarks = "officer-1", ()
-    assert held_lines.approve_lines([held_lines._as_listed(case, uow)], {}, uow)[case.id].reasons[0].code == (
-        "version_may_overpay"
-    )
+    item = uow.of(ItemVersions).items([version_of(case.claim)])[version_of(case.claim)]
+    assert finish([(case, item)], uow)[case.id].reasons[0].code == "version_may_overpay"
     assert uow.of(Cases).rows[case.id].state == "accepted"
     assert uow.of(PlanWords).without_meaning == {}
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from contracts.case_sheet import CaseSheet, GetCaseSheet
 from contracts.refusal import Refused
-from contracts.review import CaseSheet, GetCaseSheet
 from contracts.status_labels import DISBURSEMENT
 from contracts.treasury import DisbursementView
 from gateway.door import Door

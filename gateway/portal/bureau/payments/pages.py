@@ -8,10 +8,10 @@ from typing import Any, Literal
 from pydantic import Field
 from starlette.responses import Response
 
+from contracts.case_sheet import CaseSheet
 from contracts.message import Cursor, Id, Model
 from contracts.names import same_name
 from contracts.refusal import Invalid
-from contracts.review import CaseSheet
 from contracts.treasury import (
     AuthoriseDisbursement,
     ClearContradiction,

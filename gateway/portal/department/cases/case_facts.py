@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from contracts.case_sheet import CaseSheet
 from contracts.message import Id
-from contracts.review import CaseSheet
 from contracts.rule import State
 from contracts.status_labels import CASE, TASK
 from gateway.portal.shell.figures import yuan

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from chassis.time.clock import CHINA
 from contracts.case_materials import MATERIAL_MEANS, MaterialConfirmation, MaterialMeans
+from contracts.case_sheet import GetCaseSheet
 from contracts.deadlines import ListReviewDeadlineMoves
 from contracts.message import Cursor, Id, Model
 from contracts.message_previews import PreviewRejection
@@ -23,7 +24,6 @@ from contracts.review import (
     ConfirmMaterials,
     CountCases,
     GetCaseNeighbours,
-    GetCaseSheet,
     ListCases,
     RecordInspection,
     RejectCase,

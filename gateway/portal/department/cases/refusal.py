@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 
+from contracts.case_sheet import CaseSheet
 from contracts.message_previews import MessagePreviews
 from contracts.policy_guide import GetGuide, GuideView
 from contracts.refusal import Refused
-from contracts.review import CaseSheet
 from contracts.rule import State
 from gateway.bus import BusError
 from gateway.door import Door

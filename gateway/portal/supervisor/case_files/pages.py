@@ -10,9 +10,10 @@ from starlette.responses import Response
 
 from contracts.case_files import OpenCaseFile, OpenedCaseFile
 from contracts.case_materials import MATERIAL_MEANS
+from contracts.case_sheet import GetCaseSheet
 from contracts.deadlines import ListReviewDeadlineMoves
 from contracts.message import Id, Model
-from contracts.review import GetCase, GetCaseSheet
+from contracts.review import GetCase
 from contracts.treasury import ListDisbursements
 from gateway.access import Permitted
 from gateway.door import Door

@@ -1,0 +1,93 @@
+"""A case with all that its decision rests on, as whoever decides it must see it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import ClassVar, Literal
+
+from contracts.case_materials import ConfirmedMaterial
+from contracts.case_tasks import SheetTask
+from contracts.message import Fen, Id, Model, Query, ServiceName
+from contracts.review import CaseView
+from contracts.rule import ConditionResult, Line, MissingFact
+
+
+class SheetFact(Model):
+    """A fact that the case rests on, for a person: what it is, its value, who said so, and when. `recorded_by` are the
+    persons who entered it, or took back what counted before it; none of them decides the case.
+    """
+
+    name: str
+    label: str
+    period: str | None
+    value: str
+    source: str
+    as_of: date
+    valid_until: date | None = None
+    recorded_by: tuple[Id, ...] = ()
+
+
+class InspectionView(Model):
+    """The site inspection that counts: the latest."""
+
+    passed: bool
+    findings: str
+    place: str
+    inspected_at: datetime
+    recorded_by: Id
+
+
+class EarlierAward(Model):
+    """What the enterprise was granted before, under this item or another of the tenant."""
+
+    case_id: Id
+    receipt: str
+    item_id: Id
+    item_title: str
+    amount_fen: Fen | None
+    decided_at: datetime
+
+
+class SheetMaterial(Model):
+    """A material of the plan. `pledge` is what the applicant has signed in its stead (承诺代证明); `confirmed`: who
+    answers for it. A required one has either before the case can be approved.
+    """
+
+    code: str
+    name: str
+    required: bool
+    provided_by: Literal["applicant", "department", "data_exchange"]
+    pledge: str | None = None
+    confirmed: ConfirmedMaterial | None = None
+
+
+class CaseSheet(Model):
+    """A case with all that its decision rests on, and nothing else of the enterprise's dossier.
+
+    `facts` are those that the rule or the form names. `conditions` and `working` are the rule's on these facts;
+    `eligibility` and `amount` are the rule itself as sentences. `awards` are the newest first, at most 50.
+    """
+
+    case: CaseView
+    eligibility: str
+    amount: str
+    conditions: tuple[ConditionResult, ...]
+    working: tuple[Line, ...]
+    facts: tuple[SheetFact, ...]
+    missing: tuple[MissingFact, ...]
+    awards: tuple[EarlierAward, ...]
+    materials: tuple[SheetMaterial, ...] = ()
+    inspection: InspectionView | None = None
+    inspection_findings: str = ""
+    account_version: int | None = None
+    bank_name: str = ""
+    tasks: tuple[SheetTask, ...] = ()
+    version: int
+
+
+class GetCaseSheet(Query[CaseSheet]):
+    """One case as whoever decides it must see it."""
+
+    owner: ClassVar[ServiceName] = "review"
+
+    case_id: Id

@@ -1,0 +1,160 @@
+"""A case whose plan is done without another person's hand: what a machine answers, and what is granted because nothing is left.
+
+A machine answers for materials where none is to be checked. A list is its department's own decision: the department's approvals of
+a line are given with it as soon as all that others have to answer is answered; whatever then stands against the line leaves it to
+a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from chassis.time.clock import CHINA
+from chassis.write.uow import UnitOfWork
+from contracts.case_steps import SlotVerdict, StepKind
+from contracts.message import SYSTEM
+from contracts.refusal import Refused
+from rules.plan_run import PlanStanding, SlotPlace
+from services.review.cases.answers import StepAnswer
+from services.review.cases.case import Case
+from services.review.cases.deciders import against_nominators
+from services.review.cases.decision import CaseDecision
+from services.review.cases.granting import Grant, grant_many
+from services.review.cases.open_tasks import StepOwner
+from services.review.cases.overpaying import held_for_a_person
+from services.review.cases.pinned import version_of
+from services.review.cases.plan_terms import PlanTermUnmapped, waiting_for
+from services.review.cases.whose import SlotsAsked, owners_of
+from services.review.item_copies.item import PinnedItem
+from services.review.item_copies.plan_words import PlanWords, Unmapped
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """A case of whose plan nothing is left once `answers` are added; `listed_by`: they are those of a list."""
+
+    case: Case
+    item: PinnedItem
+    answers: tuple[StepAnswer, ...] = ()
+    listed_by: str | None = None
+
+
+def finish(cases: Sequence[tuple[Case, PinnedItem]], uow: UnitOfWork) -> Mapping[str, Refused]:
+    """Give the machine's answers, and grant what is done; → what stood against the others, by case. Nothing is saved here."""
+    open_cases = [pair for pair in cases if pair[0].state == "accepted"]
+    for case, item in open_cases:
+        _answer_by_machine(case, item, uow)
+    done = _done(open_cases, uow)
+    if not done:
+        return {}
+    unmapped = _unmapped(done, uow)
+    own_word = against_nominators([(each.case, each.listed_by) for each in done if each.listed_by is not None], uow)
+    grants = []
+    for each in done:
+        found = [*waiting_for(unmapped.get(version_of(each.case.claim), ()))]
+        if each.listed_by is not None:
+            found += held_for_a_person(each.item.rules)
+            found += [own_word[each.case.id]] if each.case.id in own_word else []
+        asked = each.case.asked_fen if each.listed_by is not None else each.case.amount_fen
+        grants.append(Grant(each.case, each.item, asked, _decision(each, uow), tuple(found)))
+    refused = grant_many(grants, uow)
+    for each in done:
+        if each.case.id in refused:
+            _leave_to_a_person(each, refused[each.case.id], uow)
+        else:
+            for answer in each.answers:
+                each.case.answer(answer)
+    return refused
+
+
+def _answer_by_machine(case: Case, item: PinnedItem, uow: UnitOfWork) -> None:
+    """Where no material is to be checked by a person, the check is passed by itself; and so is an inspection that was entered
+    before plans were run."""
+    standing = case.standing(item.steps(case.instalment))
+    for place in standing.open:
+        kind = next(each.step.kind for each in standing.steps if each.step.number == place.step)
+        if kind == "material_check" and not case.materials.unconfirmed:
+            said = "没有需要人工核对的材料" if not case.materials.confirmed else "材料已逐项核对"
+            by = case.materials.confirmed[-1].confirmed_by if case.materials.confirmed else SYSTEM.id
+            case.answer(_answer(case, place, "material_check", by, uow, said))
+        elif kind == "site_inspection" and case.inspection is not None:
+            verdict: SlotVerdict = "passed" if case.inspection.passed else "failed"
+            earlier = _answer(
+                case, place, "site_inspection", case.inspection.recorded_by, uow, case.inspection.findings
+            )
+            case.answer(replace(earlier, verdict=verdict))
+
+
+def _answer(case: Case, place: SlotPlace, kind: StepKind, by: str, uow: UnitOfWork, reason: str) -> StepAnswer:
+    return StepAnswer(place.step, place.slot, kind, "passed", by, case.claim.department, uow.now, reason)
+
+
+def _done(cases: Sequence[tuple[Case, PinnedItem]], uow: UnitOfWork) -> list[_Done]:
+    found = []
+    listed: list[tuple[Case, PinnedItem, PlanStanding]] = []
+    for case, item in cases:
+        standing = case.standing(item.steps(case.instalment))
+        if standing.passed:
+            found.append(_Done(case, item))
+        elif case.listed_by is not None and not standing.failed:
+            listed.append((case, item, standing))
+    waiting = [
+        SlotsAsked(case, item.steps(case.instalment), _approvals_to_give(standing)) for case, item, standing in listed
+    ]
+    owners = owners_of(waiting, uow)
+    for case, item, _standing in listed:
+        given = _by_list(case, owners.get(case.id, {}), uow)
+        if case.standing(item.steps(case.instalment), given).passed:
+            found.append(_Done(case, item, tuple(given), case.listed_by))
+    return found
+
+
+def _approvals_to_give(standing: PlanStanding) -> list[SlotPlace]:
+    """The slots of approvals that are not given yet, open or waiting."""
+    return [
+        SlotPlace(each.step.number, slot)
+        for each in standing.steps
+        if each.step.kind == "approval"
+        for slot, state in each.slots.items()
+        if state in ("open", "waiting")
+    ]
+
+
+def _by_list(case: Case, owners: Mapping[SlotPlace, StepOwner], uow: UnitOfWork) -> list[StepAnswer]:
+    """The approvals of the department's own, as its list gives them."""
+    own = case.own_owner
+    return [
+        _answer(case, place, "approval", SYSTEM.id, uow, "部门推送名单即为同意")
+        for place, owner in owners.items()
+        if (owner.tenant, owner.department, owner.department_id) == (own.tenant, own.department, own.department_id)
+    ]
+
+
+def _decision(done: _Done, uow: UnitOfWork) -> CaseDecision:
+    """The list's own word at the instant when nothing else was missing, or that of whoever gave the last approval."""
+    if done.listed_by is not None:
+        at = done.case.received_at if done.case.version == 0 else uow.now
+        return CaseDecision(done.listed_by, at, "")
+    approvals = [each for each in done.case.answers if each.kind in ("approval", "recheck")]
+    last = approvals[-1] if approvals else done.case.answers[-1]
+    return CaseDecision(last.by, uow.now, last.reason, certificate=last.evidence.get("certificate"))
+
+
+def _leave_to_a_person(done: _Done, refusal: Refused, uow: UnitOfWork) -> None:
+    """A line goes to the department, or waits where nothing but the meaning of words is missing. An approval that turns out not
+    to hold is withdrawn: somebody has to look again."""
+    case = done.case
+    others = [reason for reason in refusal.reasons if reason.code != PlanTermUnmapped.code]
+    case.leave_open(others)
+    if done.listed_by is not None:
+        case.listed_by = None if others else done.listed_by
+        return
+    latest = {answer.place: answer for answer in case.answers if answer.kind == "approval"}
+    for answer in latest.values():
+        if answer.verdict == "passed":
+            case.answer(replace(answer, verdict="withdrawn", by=SYSTEM.id, at=uow.now, reason=refusal.message))
+
+
+def _unmapped(done: Sequence[_Done], uow: UnitOfWork) -> Unmapped:
+    return uow.of(PlanWords).unmapped([version_of(each.case.claim) for each in done], uow.now.astimezone(CHINA).date())

@@ -1,0 +1,136 @@
+"""A case whose plan is done is granted: its place in the register, its payments, and the events that say so.
+
+The events leave the house with the commit that grants it; whoever wants to hold them back for a while does it here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from chassis.write.uow import UnitOfWork
+from contracts.case_events import BenefitGranted
+from contracts.refusal import Conflict, Refused
+from contracts.review import CaseApproved, CaseRejected, Share
+from contracts.rule import HeadlineState
+from rules import headline_of
+from services.review.cases import deadline
+from services.review.cases.case import Case
+from services.review.cases.decision import CaseDecision
+from services.review.cases.entitlement import obstacles_in
+from services.review.cases.payments import PayerOf, Payments
+from services.review.cases.refusals import together
+from services.review.item_copies.item import PinnedItem
+from services.review.register.domain import AlreadyAwarded
+from services.review.register.store import AwardRegister
+
+
+class PayeeAccountNeeded(Conflict):
+    """Nobody is paid to an account that is not confirmed."""
+
+    code = "payee_account_needed"
+    rests_on = ("payee_account", "holder_account")
+    sentence = "收款人“{payee}”还没有经复核确认的收款账户，不能批准；请通知其登记账户并由第二人复核。"
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A case that is about to be granted: the amount that was asked for, who decides, and what is already found against it."""
+
+    case: Case
+    item: PinnedItem
+    amount_fen: int | None
+    decision: CaseDecision
+    found: tuple[Refused, ...] = ()
+
+
+def grant_many(grants: Sequence[Grant], uow: UnitOfWork) -> Mapping[str, Refused]:
+    """Grant these, each with its place in the register; → what stands against the others, by case. Those have not changed."""
+    payer_of: PayerOf = cache(uow.registry.payer)
+    payments = {each.case.id: each.case.payments(payer_of) for each in grants}
+    against = {each.case.id: [*_against(each), *payments[each.case.id][1], *each.found] for each in grants}
+    sound = [each.case.award for each in grants if not against[each.case.id] and each.case.amount_fen]
+    reserved = uow.of(AwardRegister).reserve(sound) if sound else frozenset()
+    for award in sound:
+        if award.case_id not in reserved:
+            against[award.case_id].append(AlreadyAwarded())
+    for each in grants:
+        if not against[each.case.id]:
+            _grant(each, payments[each.case.id][0], uow)
+    return {id: together(found) for id, found in against.items() if found}
+
+
+def refuse(case: Case, decision: CaseDecision, uow: UnitOfWork) -> None:
+    """Refuse it, with the reason. Raises AlreadyDecided."""
+    before = case.decide("rejected", decision)
+    told = CaseRejected(
+        case_id=case.id,
+        claim=case.claim,
+        reason=decision.note,
+        cites=decision.cites,
+        how_to_object=decision.how_to_object,
+        rejected_by=decision.by,
+        rejected_at=decision.at,
+        revision=case.revision,
+        instalment=case.instalment,
+    )
+    case.report(before, told)
+    deadline.stop_watching(case, uow)
+
+
+def is_in_kind(case: Case, item: PinnedItem) -> bool:
+    """Whether what it grants is not money: a relief, a qualification, a service, a thing."""
+    headline = case.assessment.headline or headline_of(case.assessment)
+    return not item.pays_money or headline.state is HeadlineState.IN_KIND
+
+
+def _against(grant: Grant) -> list[Refused]:
+    case = grant.case
+    in_kind = is_in_kind(case, grant.item)
+    found = list(obstacles_in(case.assessment, None if in_kind else grant.amount_fen, in_kind=in_kind))
+    if not in_kind and case.payee is None:
+        found.append(PayeeAccountNeeded(payee=case.claim.enterprise_name))
+    return found
+
+
+def _grant(grant: Grant, payments: Payments, uow: UnitOfWork) -> None:
+    case, decision = grant.case, grant.decision
+    before = case.decide("approved", decision)
+    if is_in_kind(case, grant.item):
+        case.record(_benefit(case, grant))
+    else:
+        for part in payments.parts:
+            case.report(before, _approval(part, payments, case, decision), to=part.payer)
+    deadline.stop_watching(case, uow)
+
+
+def _approval(part: Share, payments: Payments, case: Case, decision: CaseDecision) -> CaseApproved:
+    """The event that tells one payer what to pay, and who bears what of the whole."""
+    assert case.payee is not None, "granted without an account"
+    return CaseApproved(
+        case_id=case.id,
+        claim=case.claim,
+        payer=part.payer,
+        amount_fen=part.amount_fen,
+        total_fen=case.amount_fen or 0,
+        shares=payments.shares,
+        payee=case.payee,
+        revision=case.revision,
+        instalment=case.instalment,
+        approved_by=decision.by,
+        approved_at=decision.at,
+    )
+
+
+def _benefit(case: Case, grant: Grant) -> BenefitGranted:
+    given = "；".join(each.text_zh for each in case.assessment.amount.benefits)
+    return BenefitGranted(
+        case_id=case.id,
+        claim=case.claim,
+        benefit_kind=grant.item.benefit_kind.value,
+        text_zh=given or case.claim.item_title,
+        certificate=grant.decision.certificate,
+        granted_by=grant.decision.by,
+        granted_at=grant.decision.at,
+    )

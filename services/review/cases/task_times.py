@@ -1,0 +1,119 @@
+"""Until when tasks are to be answered: by the step's own clock and by the case's, and who is told on the way.
+
+A step's own clock is told at 50, 80 and 100 % once each, to the duty that answers; a step without one ends with the case, whose
+alarms are told by `deadline`. Both stand still while the case does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from chassis.time.calendar import Calendar
+from chassis.time.jobs import Job
+from chassis.time.sla import Alarm
+from chassis.write.uow import UnitOfWork
+from contracts.case_events import TaskDeadlineApproaching, TaskDeadlineMissed
+from contracts.rule import TimeLimit
+from services.review.cases import clock
+from services.review.cases.case import Case
+from services.review.cases.open_tasks import OpenTask
+from services.review.cases.store import Cases
+from services.review.tasks.store import CaseTasks
+
+if TYPE_CHECKING:
+    from chassis.edge.entrypoints import UnitMaker
+
+TASK_ALARM = "task_alarm"
+"""The job by which a task's own clock is looked at. Its subject is `subject_of` the task, its tenant the case's."""
+
+HAND_OVER = "hand_over_tasks"
+"""The job by which tasks of other tenants are given, changed and taken back. Its subject is the case."""
+
+
+def subject_of(case: Case, task: OpenTask) -> str:
+    """How a job names a task of a case: a task of another tenant is found by its case alone."""
+    return f"{case.id}/{task.id}"
+
+
+def tasks_of(jobs: Sequence[Job], uow: UnitOfWork) -> dict[str, tuple[Case, OpenTask]]:
+    """The cases, locked, and their open tasks that these jobs name, by subject; what is over is not there."""
+    cases = uow.of(Cases).get_many([job.subject.partition("/")[0] for job in jobs])
+    return {subject_of(case, task): (case, task) for case in cases.values() for task in case.tasks}
+
+
+def until(case: Case, limit: TimeLimit | None, since: datetime, calendar: Calendar) -> clock.DueDate:
+    """The earlier end of a step's own clock and of the case's. An end that is not known yet lies behind every one that is."""
+    ends = [clock.due_date(limit, since, calendar), (case.due_at, case.awaits_year)]
+    due = min((at for at, _year in ends if at is not None), default=None)
+    years = [year for _at, year in ends if year is not None]
+    return due, min(years) if due is None and years else None
+
+
+def retime(case: Case, uow: UnitOfWork) -> None:
+    """Let the open tasks end as the case's clock says now, or stand still with it; the caller saves the case."""
+    calendar = uow.calendar(case.tenant)
+    moved: list[OpenTask] = []
+    for task in case.tasks:
+        due = (None, None) if case.pauses else until(case, task.clock, task.opened_at, calendar)
+        if due != (task.due_at, task.awaits_year):
+            moved.append(replace(task, due_at=due[0], awaits_year=due[1]))
+    if not moved:
+        return
+    by_id = {task.id: task for task in moved}
+    case.tasks = tuple(by_id.get(task.id, task) for task in case.tasks)
+    rows = uow.of(CaseTasks).get_many([task.id for task in moved if task.tenant == case.tenant])
+    for id, row in rows.items():
+        row.due_at, row.awaits_year, row.paused = by_id[id].due_at, by_id[id].awaits_year, bool(case.pauses)
+    uow.of(CaseTasks).save_many(rows.values())
+    if any(task.tenant != case.tenant for task in moved):
+        uow.schedule(HAND_OVER, case.id, at=uow.now, tenant=case.tenant)
+
+
+def watch_task(case: Case, task: OpenTask, uow: UnitOfWork) -> None:
+    """See that somebody is told when so much of the step's own time is gone."""
+    if task.clock is None or case.pauses:
+        return
+    alarm = _next_alarm(task, uow.calendar(case.tenant), ())
+    if alarm is not None:
+        uow.schedule(TASK_ALARM, subject_of(case, task), at=max(alarm.at, uow.now), tenant=case.tenant)
+
+
+def raise_task_alarms(jobs: Sequence[Job], unit: UnitMaker) -> None:
+    """Tell what is due, once per level and task, and wait for the next level. What was answered meanwhile needs nothing."""
+    with unit(sorted({job.tenant for job in jobs})) as uow:
+        named = tasks_of(jobs, uow)
+        for job in jobs:
+            uow.finish(job)
+            if job.subject in named:
+                _tell(*named[job.subject], uow)
+        cases = {case.id: case for case, _task in named.values()}
+        uow.of(Cases).save_many([case for case in cases.values() if case.pending])
+
+
+def _tell(case: Case, task: OpenTask, uow: UnitOfWork) -> None:
+    if case.pauses or task.clock is None:
+        return
+    calendar = uow.calendar(case.tenant)
+    told: list[int] = []
+    while (alarm := _next_alarm(task, calendar, told)) is not None and alarm.at <= uow.now:
+        told.append(alarm.level)
+    fresh = [level for level in told if uow.raise_alarm("case_task", task.id, "task", level, tenant=case.tenant)]
+    due = clock.due_date(task.clock, task.opened_at, calendar)[0]
+    if fresh and due is not None:
+        said = {"case_id": case.id, "claim": case.claim, "task_id": task.id, "task": task.kind, "due_at": due}
+        said |= {"department": task.department, "attention": task.owner.attention}
+        missed = fresh[-1] >= 100
+        event = TaskDeadlineMissed(**said) if missed else TaskDeadlineApproaching(**said, used_percent=fresh[-1])
+        case.record(event, to=task.tenant)
+    if alarm is not None:
+        uow.schedule(TASK_ALARM, subject_of(case, task), at=alarm.at, tenant=case.tenant)
+
+
+def _next_alarm(task: OpenTask, calendar: Calendar, already: Sequence[int]) -> Alarm | None:
+    """The next level of the step's own clock; nothing while its year is not published: the case's own alarms ask for it."""
+    assert task.clock is not None
+    alarm = clock.clock_from(task.clock, task.opened_at).next_alarm(calendar, already)
+    return alarm if isinstance(alarm, Alarm) else None

@@ -1,0 +1,34 @@
+"""A published version of an item as review knows it. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from contracts.item import BenefitKind, Contact
+from contracts.rule import ItemRules, Level
+from rules.plan_run import PlannedStep, planned_steps
+
+
+@dataclass(frozen=True, slots=True)
+class PinnedItem:
+    """What a case is judged by: the rules of the version that it was filed under, and what its notices say of the item.
+
+    `family` is the item's code, the same through its versions. Versions from before these were kept have the item's id for
+    it, and no contacts.
+    """
+
+    rules: ItemRules
+    family: str
+    title: str = ""
+    level: Level | None = None
+    benefit_kind: BenefitKind = BenefitKind.GRANT
+    contacts: tuple[Contact, ...] = ()
+
+    @property
+    def pays_money(self) -> bool:
+        """Whether what it grants is paid out; a relief, a qualification or a service ends in review."""
+        return self.benefit_kind in (BenefitKind.GRANT, BenefitKind.INTEREST)
+
+    def steps(self, instalment: int = 1) -> tuple[PlannedStep, ...]:
+        """The steps that its plan has for a claim, or for a later instalment of it."""
+        return planned_steps(self.rules.plan, instalment)

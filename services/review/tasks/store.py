@@ -1,0 +1,63 @@
+"""Tasks as rows of the tenants that act."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import Boolean, Column, DateTime, Integer, MetaData, RowMapping, Table, Text, any_, literal
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+from chassis.write.store import AggregateStore, aggregate_columns
+from contracts.intake import Claim
+from services.review.tasks.task import CaseTask, TaskNotFound
+
+METADATA = MetaData()
+INSTANT = DateTime(timezone=True)
+
+CASE_TASK = Table(
+    "case_task",
+    METADATA,
+    *aggregate_columns(),
+    Column("case_id", Text, nullable=False),
+    Column("case_tenant", Text, nullable=False),
+    Column("claim", JSONB, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("step", Integer, nullable=False),
+    Column("slot", Text, nullable=False),
+    Column("department", Text, nullable=False),
+    Column("department_id", Text),
+    Column("duty", Text),
+    Column("opened_at", INSTANT, nullable=False),
+    Column("due_at", INSTANT),
+    Column("awaits_year", Integer),
+    Column("paused", Boolean, nullable=False),
+    Column("holder_id", Text),
+    Column("holder_why", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("answered_by", Text),
+    Column("answered_at", INSTANT),
+    Column("brief", JSONB, nullable=False),
+)
+
+PLAIN = tuple(str(column.name) for column in CASE_TASK.c if column.name not in ("claim",))
+OWN = tuple(name for name in PLAIN if name not in ("tenant", "id", "version", "sequence", "traceparent"))
+
+
+class CaseTasks(AggregateStore[CaseTask]):
+    """Tasks of the unit of work's tenants."""
+
+    table = CASE_TASK
+    aggregate_type = "case_task"
+    missing = TaskNotFound
+
+    def of_cases(self, case_ids: Collection[str]) -> list[CaseTask]:
+        """Every task of these cases that the unit of work's tenants have, locked."""
+        wanted = any_(literal(sorted(set(case_ids)), ARRAY(Text)))
+        return self.where(self.table.c.case_id == wanted) if case_ids else []
+
+    def to_row(self, aggregate: CaseTask) -> dict[str, Any]:
+        return {name: getattr(aggregate, name) for name in OWN} | {"claim": aggregate.claim.model_dump(mode="json")}
+
+    def from_row(self, row: RowMapping) -> CaseTask:
+        return CaseTask(**{name: row[name] for name in PLAIN}, claim=Claim.model_validate(row["claim"]))
