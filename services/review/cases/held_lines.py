@@ -17,6 +17,8 @@ from copies.plan_terms import keep_plan_terms
 from services.review.cases.answering import settle, with_items
 from services.review.cases.case import Case
 from services.review.cases.store import Cases
+from services.review.cases.use_cases import TAKE_UP_PLAN
+from services.review.tasks.store import CaseTasks
 
 HELD_LINE = "held_line"
 LOOK_AGAIN = timedelta(minutes=10)
@@ -30,10 +32,12 @@ def look_again(case: Case, uow: UnitOfWork) -> None:
 
 
 def take_meanings(events: Sequence[Received[PlanTermMapped]], uow: UnitOfWork) -> None:
-    """Keep what the words mean, and look at once at the lines that wait in these tenants."""
+    """Keep what the words mean; look at once at the lines that wait in these tenants, and at the tasks that the words name."""
     keep_plan_terms(events, uow)
     waiting = uow.of(Cases).held_lines({event.tenant for event in events})
     uow.schedule_many(HELD_LINE, [(tenant, case_id, uow.now) for tenant, case_id in waiting])
+    asked = uow.of(CaseTasks).cases_asking({event.data.term for event in events})
+    uow.schedule_many(TAKE_UP_PLAN, [(tenant, case_id, uow.now) for tenant, case_id in asked])
 
 
 def look_at_held_lines(jobs: Sequence[Job], uow: UnitOfWork) -> None:

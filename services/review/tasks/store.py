@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Boolean, Column, DateTime, Integer, MetaData, RowMapping, Table, Text, any_, literal
+from sqlalchemy import Boolean, Column, DateTime, Integer, MetaData, RowMapping, Table, Text, any_, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from chassis.write.store import AggregateStore, aggregate_columns
 from contracts.intake import Claim
+from contracts.message import TenantId
 from services.review.tasks.task import CaseTask, TaskNotFound
 
 METADATA = MetaData()
@@ -55,6 +56,14 @@ class CaseTasks(AggregateStore[CaseTask]):
         """Every task of these cases that the unit of work's tenants have, locked."""
         wanted = any_(literal(sorted(set(case_ids)), ARRAY(Text)))
         return self.where(self.table.c.case_id == wanted) if case_ids else []
+
+    def cases_asking(self, slots: Collection[str]) -> list[tuple[TenantId, str]]:
+        """(tenant, id) of the cases of the unit of work's tenants that wait for an answer which a plan calls so."""
+        c = self.table.c
+        wanted = any_(literal(sorted(set(slots)), ARRAY(Text)))
+        statement = select(c.case_tenant, c.case_id).where(self.of_tenants, c.state == "open", c.slot == wanted)
+        rows = self._uow.execute(statement.distinct())
+        return [(row.case_tenant, row.case_id) for row in rows if row.case_tenant in self._uow.tenants]
 
     def to_row(self, aggregate: CaseTask) -> dict[str, Any]:
         return {name: getattr(aggregate, name) for name in OWN} | {"claim": aggregate.claim.model_dump(mode="json")}
