@@ -89,6 +89,9 @@ CASES = (
     *(Call("GetCaseNeighbours", who, {"case_id": CASE, "order": order, **more})
       for who, more in ((BUREAU, {}), (OFFICER, {"state": "accepted"})) for order in ("accepted", "due")),
     Call("GetCaseSheet", OFFICER, {"case_id": CASE}),
+    *(Call("ListTasks", who, more) for who in (OFFICER, SECOND, IDLE) for more in ({}, {"task": "approval"})),
+    *(Call("ListTasks", OFFICER, more) for more in ({"mine": True}, {"overdue": True}, {"about": RECEIPT})),
+    Call("GetTask", OFFICER, {"task_id": f"t{CASE}"}),
     Call("ReadCaseFile", BUREAU, {"case_id": CASE}),
     *(Call("ListAwardFindings", who) for who in (BUREAU, OFFICER, IDLE)),
     Call("GetAwardFinding", OFFICER, {"finding_id": "f1"}),

@@ -131,6 +131,13 @@ REVIEW = (
     f"""INSERT INTO review_deadline_move (tenant, case_id, version, was, due_at, reason, moved_at)
     SELECT tenant, id, 1, at, at, '日历更正', at FROM {CASES} WHERE n %% 10 = 0""",
     # A house of the version before has none.
+    f"""DO $$ BEGIN IF to_regclass('case_task') IS NOT NULL THEN
+    INSERT INTO case_task ({AGGREGATE}, case_id, case_tenant, claim, kind, step, slot, department, department_id, duty, opened_at,
+        due_at, paused, holder_why, state, answered_by, answered_at, brief)
+    SELECT tenant, 't' || id, 1, 0, id, tenant, claim, 'approval', 2, '复核岗' || hashtext(id) %% 100, department, department_id, 'leader', accepted_at,
+        due_at, false, '', CASE WHEN state = 'accepted' THEN 'open' ELSE 'answered' END, decided_by, decided_at, '{{}}'
+    FROM review_case;
+    END IF; END $$""",
     f"""DO $$ BEGIN IF to_regclass('award_finding') IS NOT NULL THEN
     INSERT INTO award_finding ({AGGREGATE}, item_id, item_title, department, department_id, period, awards, found_at, state,
         conclusion)

@@ -17,10 +17,13 @@ from copies.plan_terms import keep_plan_terms
 from services.review.cases.answering import settle, with_items
 from services.review.cases.case import Case
 from services.review.cases.store import Cases
-from services.review.cases.use_cases import TAKE_UP_PLAN
 from services.review.tasks.store import CaseTasks
 
 HELD_LINE = "held_line"
+TAKE_UP_TERM = "take_up_term"
+"""The job by which tasks follow what a word means now. Its subject is the id after which cases are looked at, and the word."""
+
+PART = 200
 LOOK_AGAIN = timedelta(minutes=10)
 """How long a line waits before it is looked at again, for what the level above has said, or a department registered."""
 
@@ -36,8 +39,19 @@ def take_meanings(events: Sequence[Received[PlanTermMapped]], uow: UnitOfWork) -
     keep_plan_terms(events, uow)
     waiting = uow.of(Cases).held_lines({event.tenant for event in events})
     uow.schedule_many(HELD_LINE, [(tenant, case_id, uow.now) for tenant, case_id in waiting])
-    asked = uow.of(CaseTasks).cases_asking({event.data.term for event in events})
-    uow.schedule_many(TAKE_UP_PLAN, [(tenant, case_id, uow.now) for tenant, case_id in asked])
+    uow.schedule_many(TAKE_UP_TERM, [(event.tenant, f"/{event.data.term}", uow.now) for event in events])
+
+
+def take_up_terms(jobs: Sequence[Job], uow: UnitOfWork) -> None:
+    """Let open cases have their tasks given to whoever the words of their plans mean now, so many at a time."""
+    for job in jobs:
+        after, _, term = job.subject.partition("/")
+        found = uow.of(CaseTasks).cases_asking(job.tenant, term, after, PART)
+        cases = uow.of(Cases).get_many(found)
+        settle(with_items([case for case in cases.values() if case.is_open], uow), uow)
+        uow.finish(job)
+        if len(found) == PART:
+            uow.schedule(TAKE_UP_TERM, f"{found[-1]}/{term}", at=uow.now, tenant=job.tenant)
 
 
 def look_at_held_lines(jobs: Sequence[Job], uow: UnitOfWork) -> None:

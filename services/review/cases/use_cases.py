@@ -29,8 +29,7 @@ from services.review.cases.refusals import together
 from services.review.cases.store import Cases
 
 TAKE_UP_PLAN = "take_up_plan"
-"""The job by which a case from before plans were run, or whose words have got another meaning, gets its tasks. Its subject is the
-case."""
+"""The job by which a case from before plans were run gets its tasks. Its subject is the case."""
 
 
 def approve_case(cmd: ApproveCase, uow: UnitOfWork) -> CaseView:
@@ -99,7 +98,7 @@ def confirm_materials(cmd: ConfirmMaterials, uow: UnitOfWork) -> CaseView:
 
 
 def take_up_plans(jobs: Sequence[Job], uow: UnitOfWork) -> None:
-    """Give the tasks of cases that were open before plans were run, or whose words mean something else now."""
+    """Give the tasks of cases that were open before plans were run."""
     cases = uow.of(Cases).get_many([job.subject for job in jobs])
     settle(with_items([case for case in cases.values() if case.is_open], uow), uow)
     for job in jobs:

@@ -57,13 +57,23 @@ class CaseTasks(AggregateStore[CaseTask]):
         wanted = any_(literal(sorted(set(case_ids)), ARRAY(Text)))
         return self.where(self.table.c.case_id == wanted) if case_ids else []
 
-    def cases_asking(self, slots: Collection[str]) -> list[tuple[TenantId, str]]:
-        """(tenant, id) of the cases of the unit of work's tenants that wait for an answer which a plan calls so."""
+    def cases_asking(self, tenant: TenantId, slot: str, after: str, limit: int) -> list[str]:
+        """The ids of the tenant's own cases that wait for an answer which their plans call so, next after this id."""
         c = self.table.c
-        wanted = any_(literal(sorted(set(slots)), ARRAY(Text)))
-        statement = select(c.case_tenant, c.case_id).where(self.of_tenants, c.state == "open", c.slot == wanted)
-        rows = self._uow.execute(statement.distinct())
-        return [(row.case_tenant, row.case_id) for row in rows if row.case_tenant in self._uow.tenants]
+        statement = (
+            select(c.case_id)
+            .where(
+                c.tenant == tenant,
+                c.state == literal("open", literal_execute=True),
+                c.slot == slot,
+                c.slot != literal("", literal_execute=True),
+                c.case_id > after,
+                c.case_tenant == tenant,
+            )
+            .order_by(c.case_id)
+            .limit(limit)
+        )
+        return list(dict.fromkeys(self._uow.execute(statement).scalars()))
 
     def to_row(self, aggregate: CaseTask) -> dict[str, Any]:
         return {name: getattr(aggregate, name) for name in OWN} | {"claim": aggregate.claim.model_dump(mode="json")}
