@@ -33,7 +33,7 @@ from contracts.treasury import (
 )
 from copies.departments import keep_departments
 from services.oversight import query_codes, use_cases, views
-from services.oversight.steps import SENTENCES
+from services.oversight.sentences import SENTENCES
 from services.oversight.store import CaseTrail, Tracking
 from tests.unit.oversight.case_story import (
     AMOUNT,
