@@ -122,6 +122,8 @@ FIRMS = (
     Call("ListDutyMessages", OFFICER),
     Call("ListDutyMessages", IDLE),
     Call("PreviewRejection", OFFICER, {"claim": CLAIM, "reason": "不符合条件"}),
+    Call("PreviewNotAccepted", OFFICER, {"claim": CLAIM, "reason": "不属于本部门职权"}),
+    Call("PreviewSupplement", OFFICER, {"claim": CLAIM, "points": [POINT]}),
     Call("TrackCase", NOBODY, {"receipt": RECEIPT, "query_code": "BBBB1111"}, tenant=None, refused="case_untraceable"),
     Call("TrackOwnCases", FIRM, OWN),
     Call("TrackOwnCases", FIRM, {**OWN, "standing": "ended"}),

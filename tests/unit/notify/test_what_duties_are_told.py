@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from chassis.testing.fakes import FakeUnit
+from contracts.case_tasks import Task
 from contracts.drafting import ConsultationOpened, ConsultedParty
 from contracts.duties import Attention, DutyKind
 from contracts.flow import FLOW
@@ -19,7 +20,7 @@ from contracts.review import CaseAccepted, ReviewDeadlineMissed
 from contracts.treasury import DisbursementHeld, DisbursementReady
 from copies.departments import KnownDepartments
 from services.notify.staff import use_cases
-from services.notify.staff.asking import KIND_OF, Asking, notices_of
+from services.notify.staff.asking import KIND_OF, KIND_OF_TASK, Asking, notices_of
 from services.notify.staff.domain import KINDS, DutyNotice, once_each, text_of
 from services.notify.staff.store import DutyMessages
 from tests.unit.oversight.case_story import accepted, after, assigned, case_of, claim, heard, money
@@ -79,7 +80,8 @@ def test_every_event_that_asks_somebody_to_act_is_told_and_has_words() -> None:
     asked = {event for event in FLOW if says_whose_turn_it_is(event)}
     assert asked == set(KIND_OF) == set(typing.get_args(Asking))
     by_the_clock = {"calendar_reminder", "calendar_alarm"}
-    assert {*KIND_OF.values(), *by_the_clock, "inspection_to_do"} == set(KINDS)
+    assert {*KIND_OF.values(), *KIND_OF_TASK.values(), *by_the_clock} == set(KINDS)
+    assert set(KIND_OF_TASK) == set(typing.get_args(Task))
     assert all("notify" in FLOW[event].consumers for event in asked)
 
 

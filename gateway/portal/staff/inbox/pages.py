@@ -77,7 +77,13 @@ def _link(door: Door, subject: DutySubject) -> str | None:
 
 LISTS = {
     "case_to_review": ("department", "/department/cases"),
+    "acceptance_to_do": ("department", "/department/cases"),
     "inspection_to_do": ("department", "/department/cases"),
+    "approval_to_do": ("department", "/department/cases"),
+    "supplement_answered": ("department", "/department/cases"),
+    "objection_raised": ("department", "/department/cases"),
+    "case_reassessed": ("department", "/department/cases"),
+    "case_reopened": ("department", "/department/cases"),
     "review_due_unknown": ("department", "/department/cases"),
     "review_due_soon": ("department", "/department/cases"),
     "review_overdue": ("department", "/department/cases?overdue=yes"),
