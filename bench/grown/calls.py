@@ -71,6 +71,7 @@ CLAIM = {
     "application_id": "a", "receipt": RECEIPT, "tenant": BIG, "filed_in": BIG, "enterprise_name": "企业0", "uscc": "x",
     "item_id": "i1", "item_version": 1, "item_title": "奖励", "mode": "instant", "department": "工信局", **OWN,
 }  # fmt: skip
+POINT = {"about": "material", "code": "licence", "label": "营业执照", "fault": "missing", "text": "请上传"}
 CASES = (
     *(Call("ListCases", who, {"order": order, **more}) for who in (BUREAU, OFFICER, SECOND, IDLE)
       for order in ("accepted", "due") for more in ({}, {"state": "accepted"}, {"state": "approved"}, {"state": "rejected"})),
