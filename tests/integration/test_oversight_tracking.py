@@ -21,6 +21,19 @@ from chassis.events.received import Received
 from chassis.testing.fakes import NOON
 from chassis.time.jobs import Job
 from console.servers.provision import Dsns
+from contracts.case_events import (
+    CaseReassessed,
+    CaseReopened,
+    CaseResumed,
+    CaseSuspended,
+    ObjectionAnswered,
+    ObjectionRaised,
+    PublicNoticeEnded,
+    PublicNoticeStarted,
+    StepAnswered,
+    SupplementAnswered,
+    SupplementRequested,
+)
 from contracts.departments import DatedName, DepartmentFunction, DepartmentRegistered
 from contracts.message import SYSTEM, Actor, Model
 from contracts.oversight import TrackCase, TrackingPage, TrackingView, TrackOwnCases
@@ -45,6 +58,7 @@ from tests.unit.oversight.case_story import (
     claim,
     delivered,
     digest_of,
+    happened,
     heard,
     money,
     nominated,
@@ -166,6 +180,77 @@ def _due(oversight: Oversight) -> list[Received[Any]]:
     with psycopg.connect(psycopg_url(oversight.dsns.owner)) as connection:
         connection.execute("UPDATE parked SET next_attempt_at = now() - interval '1 second'")
     return claim_due(oversight.frame.frame_engine, oversight.frame.clock.now(), 100, oversight.inbox.wanted)
+
+
+def long_story() -> list[Received[Any]]:
+    """A case that is supplemented, jointly checked, put on notice, granted to two receivers, paid, and reopened."""
+    case, said = claim(), partial(heard, origin="ganzhou", subject="case")
+    tax = assigned(case).model_copy(update={"task": "joint_check", "slot": "tax", "department": "市税务局"})
+    parts = [
+        approved(case, part=AMOUNT // 2).model_copy(update={"part": part, "parts": 2, "payee_label": f"收款人{part}"})
+        for part in (1, 2)
+    ]
+    events = (
+        happened(SupplementRequested, case),
+        happened(CaseSuspended, case, cause="supplement"),
+        happened(SupplementAnswered, case),
+        happened(CaseResumed, case, cause="supplement"),
+        accepted(case),
+        tax,
+        happened(StepAnswered, case),
+        happened(PublicNoticeStarted, case),
+        happened(ObjectionRaised, case),
+        happened(CaseSuspended, case),
+        happened(ObjectionAnswered, case, upheld=False),
+        happened(CaseResumed, case),
+        happened(PublicNoticeEnded, case, objections=1),
+        happened(CaseReassessed, case),
+        *parts,
+        happened(CaseReopened, case),
+    )
+    by_review = [said(event, sequence=at, minute=at) for at, event in enumerate(events, 1)]
+    by_treasury = [
+        heard(
+            money(DisbursementSettled, case, f"d-{part}", AMOUNT // 2),
+            tenant="xingguo", origin="xingguo", subject=f"d-{part}", minute=16.5,
+        )
+        for part in (1, 2)
+    ]  # fmt: skip
+    return [heard(submitted(case), tenant="ganzhou", origin="xingguo"), *by_review, *by_treasury]
+
+
+def test_a_long_story_shuffled_and_delivered_three_times_is_the_same_at_each_of_its_turns(
+    service_frame: Callable[..., Frame], service_database: Callable[[str], Dsns], oversight: Oversight
+) -> None:
+    events = long_story()
+    turns = []
+    for upto in (3, 5, 7, 8, 11, 13, 15):
+        oversight.hears(*events[:upto])
+        view = oversight.view()
+        turns.append((view.state, view.turn, view.paused))
+    assert turns == [
+        ("supplementing", "企业（补正材料）", "supplement"),
+        ("submitted", "市工业和信息化局", None),
+        ("accepted", "市税务局", None),
+        ("accepted", "市工业和信息化局", None),
+        ("accepted", "市工业和信息化局", "objection"),
+        ("accepted", "市工业和信息化局", None),
+        ("accepted", "市工业和信息化局", None),
+    ]
+    oversight.hears(*events[:-3], *events[-2:])
+    assert (oversight.view().state, oversight.view().amount_fen) == ("settled", AMOUNT)
+    oversight.hears(*events)
+    expected = oversight.view()
+    assert (expected.state, expected.turn, expected.amount_fen) == ("accepted", "市工业和信息化局", AMOUNT)
+    dsns = service_database("oversight")
+    shuffled = Oversight(service_frame("oversight", dsns=dsns), dsns)
+    deliveries = events * 3
+    random.Random(15).shuffle(deliveries)
+    for event in deliveries:
+        shuffled.hears(event)
+    while parked := _due(shuffled):
+        shuffled.hears(*parked)
+    assert shuffled.view() == expected
 
 
 def test_money_heard_of_before_the_approval_opens_the_row_and_is_shown_after_it(oversight: Oversight) -> None:
