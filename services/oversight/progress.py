@@ -19,7 +19,7 @@ from services.oversight.domain import (
     CaseProgress,
     CaseStep,
 )
-from services.oversight.reviewing import Review, review_of
+from services.oversight.reviewing import ReviewStanding, review_of
 
 _RANK = {state: rank for rank, state in enumerate(MONEY_STATES.values())}
 _OF_NO_CASE = frozenset(
@@ -42,7 +42,7 @@ class _Instalment:
     """One case with its money."""
 
     state: str
-    review: Review
+    review: ReviewStanding
     attempts: Sequence[_Attempt]
     steps: Sequence[CaseStep]
 
@@ -90,7 +90,7 @@ def _instalment(steps: Sequence[CaseStep]) -> _Instalment:
     return _Instalment(_state(review, attempts), review, attempts, steps)
 
 
-def _state(review: Review, attempts: Sequence[_Attempt]) -> str:
+def _state(review: ReviewStanding, attempts: Sequence[_Attempt]) -> str:
     """The case's own state until money moves; then that of its money.
 
     Several payers pay one case, and a failed or returned attempt is followed by another one: the case is

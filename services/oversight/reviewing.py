@@ -17,7 +17,7 @@ TASKS = ("TaskAssigned", "StepAnswered")
 
 
 @dataclass(frozen=True, slots=True)
-class Review:
+class ReviewStanding:
     """`decision` is the step that counts, absent while nothing is decided (again); `limit` says when the limit ends, and
     `pause` why it stands still. `supplement` is what the enterprise has yet to answer."""
 
@@ -40,7 +40,7 @@ class Review:
         return "accepted" if self.accepted or self.reopened else "submitted"
 
 
-def review_of(steps: Sequence[CaseStep]) -> Review:
+def review_of(steps: Sequence[CaseStep]) -> ReviewStanding:
     """What the steps of one case come to, in whatever order they were heard."""
     reopened = _newest(steps, ("CaseReopened",))
     now = [step for step in steps if reopened is None or step.at >= reopened.at]
@@ -48,7 +48,7 @@ def review_of(steps: Sequence[CaseStep]) -> Review:
     approvals = [step for step in steps if step.code == "CaseApproved"]
     decision = max(decisions, key=_weight, default=None)
     refused = decision is not None and decision.code != "CaseApproved"
-    return Review(
+    return ReviewStanding(
         accepted=any(step.code == "CaseAccepted" for step in steps),
         reopened=reopened is not None,
         decision=decision,

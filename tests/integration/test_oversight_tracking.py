@@ -13,30 +13,17 @@ import psycopg
 import pytest
 from frame_kit import psycopg_url
 from sqlalchemy import text
+from tracking_kit import EVENTS, Oversight, parked_events
 
 from chassis.edge.frame import Frame
-from chassis.events.inbox import BatchResult, Inbox, Subscription
-from chassis.events.parking import claim_due
+from chassis.events.inbox import Inbox, Subscription
 from chassis.events.received import Received
 from chassis.testing.fakes import NOON
 from chassis.time.jobs import Job
 from console.servers.provision import Dsns
-from contracts.case_events import (
-    CaseReassessed,
-    CaseReopened,
-    CaseResumed,
-    CaseSuspended,
-    ObjectionAnswered,
-    ObjectionRaised,
-    PublicNoticeEnded,
-    PublicNoticeStarted,
-    StepAnswered,
-    SupplementAnswered,
-    SupplementRequested,
-)
 from contracts.departments import DatedName, DepartmentFunction, DepartmentRegistered
-from contracts.message import SYSTEM, Actor, Model
-from contracts.oversight import TrackCase, TrackingPage, TrackingView, TrackOwnCases
+from contracts.message import Actor
+from contracts.oversight import TrackingPage
 from contracts.treasury import (
     DisbursementAuthorised,
     DisbursementFailed,
@@ -44,9 +31,7 @@ from contracts.treasury import (
     DisbursementSent,
     DisbursementSettled,
 )
-from copies.departments import keep_departments
 from services.oversight import query_codes, use_cases, views
-from services.oversight.sentences import SENTENCES
 from services.oversight.store import CaseTrail, Tracking
 from tests.unit.oversight.case_story import (
     AMOUNT,
@@ -58,7 +43,6 @@ from tests.unit.oversight.case_story import (
     claim,
     delivered,
     digest_of,
-    happened,
     heard,
     money,
     nominated,
@@ -67,50 +51,6 @@ from tests.unit.oversight.case_story import (
 )
 
 ENTERPRISE = Actor(id="enterprise-1", roles=frozenset({"enterprise"}), enterprise_id="ent-1")
-EVENTS = frozenset(event.__name__ for event in SENTENCES)
-
-
-class Oversight:
-    """The service without nameko and without loops."""
-
-    def __init__(self, frame: Frame, dsns: Dsns) -> None:
-        self.frame = frame
-        self.dsns = dsns
-        follow = Subscription("follow", EVENTS, partial(use_cases.follow, cipher=frame.cipher), use_cases.tenants_of)
-        register = Subscription(
-            "departments", frozenset({"DepartmentRegistered", "DepartmentChanged"}), keep_departments
-        )
-        self.inbox = Inbox("oversight", [follow, register], frame.event_unit, max_attempts=3)
-
-    def hears(self, *events: Received[Any]) -> BatchResult:
-        return self.inbox.apply(events)
-
-    def asked(self, question: Any, answer: Callable[..., Model], tenant: str | None, actor: Actor) -> dict[str, Any]:
-        envelope = {
-            "tenant": tenant,
-            "actor": actor.model_dump(mode="json"),
-            "name": type(question).__name__,
-            "body": question.model_dump(mode="json"),
-        }
-        return self.frame.run_query(type(question), answer, envelope)
-
-    def tracked(
-        self, receipt: str = "GZ-20260310-AAAA0001", code: str = QUERY_CODE, *, tenant: str | None = "ganzhou"
-    ) -> dict[str, Any]:
-        """What the public tracking page is told."""
-        answer = partial(views.track_case, cipher=self.frame.cipher)
-        return self.asked(TrackCase(receipt=receipt, query_code=code), answer, tenant, SYSTEM)
-
-    def view(self, **more: Any) -> TrackingView:
-        return TrackingView.model_validate(self.tracked(**more)["ok"])
-
-    def own_cases(self, *, tenant: str, actor: Actor, **page: Any) -> dict[str, Any]:
-        return self.asked(TrackOwnCases(enterprise_id="ent-1", **page), views.track_own_cases, tenant, actor)
-
-    def rows(self, statement: str) -> list[tuple[Any, ...]]:
-        """What the database holds, seen by its owner."""
-        with psycopg.connect(psycopg_url(self.dsns.owner)) as connection:
-            return connection.execute(statement).fetchall()
 
 
 @pytest.fixture
@@ -169,86 +109,8 @@ def test_events_shuffled_and_delivered_three_times_end_in_the_same_answer(
     while deliveries:
         batch, deliveries = deliveries[:4], deliveries[4:]
         shuffled.hears(*batch)
-        shuffled.hears(*_due(shuffled))
-    while parked := _due(shuffled):
-        shuffled.hears(*parked)
-    assert shuffled.view() == expected
-
-
-def _due(oversight: Oversight) -> list[Received[Any]]:
-    """Everything that is parked, whenever it would be tried again."""
-    with psycopg.connect(psycopg_url(oversight.dsns.owner)) as connection:
-        connection.execute("UPDATE parked SET next_attempt_at = now() - interval '1 second'")
-    return claim_due(oversight.frame.frame_engine, oversight.frame.clock.now(), 100, oversight.inbox.wanted)
-
-
-def long_story() -> list[Received[Any]]:
-    """A case that is supplemented, jointly checked, put on notice, granted to two receivers, paid, and reopened."""
-    case, said = claim(), partial(heard, origin="ganzhou", subject="case")
-    tax = assigned(case).model_copy(update={"task": "joint_check", "slot": "tax", "department": "市税务局"})
-    parts = [
-        approved(case, part=AMOUNT // 2).model_copy(update={"part": part, "parts": 2, "payee_label": f"收款人{part}"})
-        for part in (1, 2)
-    ]
-    events = (
-        happened(SupplementRequested, case),
-        happened(CaseSuspended, case, cause="supplement"),
-        happened(SupplementAnswered, case),
-        happened(CaseResumed, case, cause="supplement"),
-        accepted(case),
-        tax,
-        happened(StepAnswered, case),
-        happened(PublicNoticeStarted, case),
-        happened(ObjectionRaised, case),
-        happened(CaseSuspended, case),
-        happened(ObjectionAnswered, case, upheld=False),
-        happened(CaseResumed, case),
-        happened(PublicNoticeEnded, case, objections=1),
-        happened(CaseReassessed, case),
-        *parts,
-        happened(CaseReopened, case),
-    )
-    by_review = [said(event, sequence=at, minute=at) for at, event in enumerate(events, 1)]
-    by_treasury = [
-        heard(
-            money(DisbursementSettled, case, f"d-{part}", AMOUNT // 2),
-            tenant="xingguo", origin="xingguo", subject=f"d-{part}", minute=16.5,
-        )
-        for part in (1, 2)
-    ]  # fmt: skip
-    return [heard(submitted(case), tenant="ganzhou", origin="xingguo"), *by_review, *by_treasury]
-
-
-def test_a_long_story_shuffled_and_delivered_three_times_is_the_same_at_each_of_its_turns(
-    service_frame: Callable[..., Frame], service_database: Callable[[str], Dsns], oversight: Oversight
-) -> None:
-    events = long_story()
-    turns = []
-    for upto in (3, 5, 7, 8, 11, 13, 15):
-        oversight.hears(*events[:upto])
-        view = oversight.view()
-        turns.append((view.state, view.turn, view.paused))
-    assert turns == [
-        ("supplementing", "企业（补正材料）", "supplement"),
-        ("submitted", "市工业和信息化局", None),
-        ("accepted", "市税务局", None),
-        ("accepted", "市工业和信息化局", None),
-        ("accepted", "市工业和信息化局", "objection"),
-        ("accepted", "市工业和信息化局", None),
-        ("accepted", "市工业和信息化局", None),
-    ]
-    oversight.hears(*events[:-3], *events[-2:])
-    assert (oversight.view().state, oversight.view().amount_fen) == ("settled", AMOUNT)
-    oversight.hears(*events)
-    expected = oversight.view()
-    assert (expected.state, expected.turn, expected.amount_fen) == ("accepted", "市工业和信息化局", AMOUNT)
-    dsns = service_database("oversight")
-    shuffled = Oversight(service_frame("oversight", dsns=dsns), dsns)
-    deliveries = events * 3
-    random.Random(15).shuffle(deliveries)
-    for event in deliveries:
-        shuffled.hears(event)
-    while parked := _due(shuffled):
+        shuffled.hears(*parked_events(shuffled))
+    while parked := parked_events(shuffled):
         shuffled.hears(*parked)
     assert shuffled.view() == expected
 
