@@ -11,6 +11,7 @@ from frame_kit import psycopg_url
 
 from chassis.edge.frame import Frame
 from chassis.events.inbox import BatchResult, Inbox, Subscription
+from chassis.events.parking import claim_due
 from chassis.events.received import Received
 from console.servers.provision import Dsns
 from contracts.message import SYSTEM, Actor, Model
