@@ -60,6 +60,21 @@ def review_of(steps: Sequence[CaseStep]) -> ReviewStanding:
     )
 
 
+def made_known(steps: Sequence[CaseStep]) -> list[CaseStep]:
+    """What may be shown: an approver's answer only with the decision that it led to, which leaves review when it cannot be
+    undone any more. Until then nobody outside knows of it."""
+    decided = [step for step in steps if step.code in DECIDED]
+    return [step for step in steps if not _is_approval(step) or any(_led_to(step, each) for each in decided)]
+
+
+def _is_approval(step: CaseStep) -> bool:
+    return step.code == "StepAnswered" and step.task == "approval"
+
+
+def _led_to(answer: CaseStep, decision: CaseStep) -> bool:
+    return decision.at >= answer.at and decision.case_id in (None, answer.case_id)
+
+
 def _counts_since(step: CaseStep, reopened: CaseStep | None) -> bool:
     """A decision of a revision before the case was reopened counts no more, whenever it was heard."""
     if reopened is None:

@@ -25,6 +25,7 @@ from services.oversight.domain import (
 )
 from services.oversight.progress import progress
 from services.oversight.query_codes import fits
+from services.oversight.reviewing import made_known
 from services.oversight.sentences import ORDER
 from services.oversight.store import STEPS
 from services.oversight.turns import CaseStanding, Turn, turns
@@ -117,7 +118,7 @@ def _view(row: Row[Any], steps: Sequence[CaseStep], now: CaseProgress, turn: Tur
         paid_at=now.paid_at,
         steps=tuple(
             TrackedStep(code=each.code, text=mask_numbers(each.text, ACCOUNT_DIGITS), at=each.at, by=each.by)
-            for each in steps
+            for each in made_known(steps)
         ),
         as_of=now.as_of,
         turn=turn.who,

@@ -37,6 +37,7 @@ from contracts.treasury import (
 )
 from services.oversight.domain import CaseProgress, standing_of
 from services.oversight.progress import progress
+from services.oversight.reviewing import made_known
 from services.oversight.steps import step_of
 from tests.unit.oversight.case_story import (
     AMOUNT,
@@ -188,6 +189,17 @@ def test_a_case_that_was_not_accepted_can_be_reopened() -> None:
 def test_a_decision_that_supersedes_another_counts_even_if_the_reopening_is_not_heard_yet() -> None:
     taken_back = rejected(CASE).model_copy(update={"revision": 2})
     assert now(*GRANTED, (taken_back, 30)).state == "rejected"
+
+
+def test_an_approvers_answer_is_shown_only_with_the_decision_that_cannot_be_undone_any_more() -> None:
+    answer = happened(StepAnswered, CASE, task="approval", slot="leader", text_zh="审批同意")
+    before = steps(*ACCEPTED, (happened(StepAnswered, CASE), 2), (answer, 3))
+    assert [step.text for step in made_known(before)][-1] == "市税务局核查：无欠税记录"
+    assert len(made_known(steps(*ACCEPTED, (answer, 3), (approved(CASE), 33)))) == 4
+    reopened = steps(*GRANTED, (happened(CaseReopened, CASE), 20), (answer, 30))
+    assert "审批同意" not in [step.text for step in made_known(reopened)]
+    other = approved(CASE).model_copy(update={"case_id": "case-2"})
+    assert "审批同意" not in [step.text for step in made_known(steps(*ACCEPTED, (answer, 3), (other, 33)))]
 
 
 def test_receivers_and_payers_of_one_approval_are_not_counted_twice() -> None:
