@@ -121,9 +121,9 @@ def notices_of(event: Asking, event_id: str, at: datetime) -> Iterator[DutyNotic
         # The papers are told of with the new case, once; any other task is one thing to do for one duty.
         of_case = event.task == "material_check" or event.task_id is None
         occasion = f"{kind}/{event.case_id}" if of_case else event_id
-        yield _notice(event.attention, event.department, kind, at, occasion, _case(event.claim, event.case_id))
+        yield _notice(event.attention, event.department, kind, at, occasion, _task(event, event.attention))
     elif isinstance(event, TaskDeadline):
-        yield _notice(event.attention, event.department, kind, at, event_id, _case(event.claim, event.case_id))
+        yield _notice(event.attention, event.department, kind, at, event_id, _task(event, event.attention))
     elif isinstance(event, CaseDeadline | CaseNews):
         yield _notice(event.attention, event.claim.department, kind, at, event_id, _case(event.claim, event.case_id))
     else:
@@ -154,5 +154,13 @@ def _case(claim: Claim, case_id: str) -> DutySubject:
     return _subject(f"{claim.receipt} {claim.item_title}（{claim.enterprise_name}）", "case", case_id)
 
 
-def _subject(text: str, kind: Literal["case", "disbursement", "draft", "item"], id: str) -> DutySubject:
+def _task(event: TaskAssigned | TaskDeadline, attention: Attention) -> DutySubject:
+    """Its case, or the task itself for whom the case is another tenant's."""
+    case = _case(event.claim, event.case_id)
+    if event.task_id is None or attention.tenant == event.claim.tenant:
+        return case
+    return _subject(case.text, "task", event.task_id)
+
+
+def _subject(text: str, kind: Literal["case", "disbursement", "draft", "item", "task"], id: str) -> DutySubject:
     return DutySubject(text=text, subject_type=kind, subject_id=id)

@@ -205,6 +205,16 @@ def test_each_task_is_told_to_the_duty_that_it_asks_whichever_tenant_that_is() -
     assert use_cases.asked_tenants(heard(task("joint_check", "eco", "x", tenant="xingguo"))) == {"xingguo"}
 
 
+def test_a_task_in_another_tenants_case_is_found_as_the_task() -> None:
+    (own,) = notices(task("joint_check", "tax", "市税务局"))
+    (other,) = notices(task("joint_check", "eco", "县生态环境局", tenant="xingguo"))
+    assert (own.subject.subject_type, own.subject.subject_id) == ("case", case_of(CASE))
+    assert (other.subject.subject_type, other.subject.subject_id) == ("task", "t-joint_check-eco")
+    assert other.subject.text == own.subject.text
+    late = happened(TaskDeadlineMissed, CASE, attention={"tenant": "xingguo", "duty": "first_review"})
+    assert notices(late)[0].subject.subject_id == "t-1"
+
+
 def test_a_task_that_is_heard_again_is_told_once_and_one_that_is_given_again_is_told_again() -> None:
     first = notices(task("joint_check", "tax", "市税务局"), "e-1")
     assert len(once_each([*first, *notices(task("joint_check", "tax", "市税务局"), "e-1", minute=5)])) == 1
