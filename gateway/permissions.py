@@ -306,6 +306,8 @@ CASE_ROWS: tuple[Permission, ...] = (
     of(review.ApproveCase, DECIDERS, "department", states=("accepted",)),
     of(review.RejectCase, DECIDERS, "department", states=("accepted",)),
     of(message_previews.PreviewRejection, DECIDERS, "department"),
+    of(message_previews.PreviewNotAccepted, DECIDERS, "department"),
+    of(message_previews.PreviewSupplement, DECIDERS, "department"),
     of(review.RecordInspection, DECIDERS, "department", states=("accepted",)),
     of(review.ConfirmMaterials, DECIDERS, "department", states=("accepted",)),
     of(case_tasks.ListTasks, TASK_DOERS, "department"),

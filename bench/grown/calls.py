@@ -71,6 +71,7 @@ CLAIM = {
     "application_id": "a", "receipt": RECEIPT, "tenant": BIG, "filed_in": BIG, "enterprise_name": "企业0", "uscc": "x",
     "item_id": "i1", "item_version": 1, "item_title": "奖励", "mode": "instant", "department": "工信局", **OWN,
 }  # fmt: skip
+POINT = {"about": "material", "code": "licence", "label": "营业执照", "fault": "missing", "text": "请上传"}
 CASES = (
     *(Call("ListCases", who, {"order": order, **more}) for who in (BUREAU, OFFICER, SECOND, IDLE)
       for order in ("accepted", "due") for more in ({}, {"state": "accepted"}, {"state": "approved"}, {"state": "rejected"})),
@@ -125,6 +126,8 @@ FIRMS = (
     Call("ListDutyMessages", OFFICER),
     Call("ListDutyMessages", IDLE),
     Call("PreviewRejection", OFFICER, {"claim": CLAIM, "reason": "不符合条件"}),
+    Call("PreviewNotAccepted", OFFICER, {"claim": CLAIM, "reason": "不属于本部门职权"}),
+    Call("PreviewSupplement", OFFICER, {"claim": CLAIM, "points": [POINT]}),
     Call("TrackCase", NOBODY, {"receipt": RECEIPT, "query_code": "BBBB1111"}, tenant=None, refused="case_untraceable"),
     Call("TrackOwnCases", FIRM, OWN),
     Call("TrackOwnCases", FIRM, {**OWN, "standing": "ended"}),

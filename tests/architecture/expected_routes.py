@@ -79,6 +79,8 @@ EXPECTED = {
     ("GET", "/supervisor/payments"): "supervisor",
     ("GET", "/api/v1/cases/counts"): "bureau department supervisor",
     ("POST", "/api/v1/cases/rejection-previews"): "department",
+    ("POST", "/api/v1/cases/non-acceptance-previews"): "department",
+    ("POST", "/api/v1/cases/supplement-previews"): "department",
     ("GET", "/api/v1/cases/{case_id}/neighbours"): "bureau department supervisor",
     ("GET", "/api/v1/budgets/totals"): "bureau finance supervisor",
     ("GET", "/api/v1/disbursements/summary"): "bureau finance supervisor",

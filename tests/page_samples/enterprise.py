@@ -5,7 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 import enterprise_kit
-from enterprise_kit import MESSAGES, RECEIPT, REJECTED, application, cases, checked, entitled, fact, form
+from enterprise_kit import (
+    BENEFIT,
+    MESSAGES,
+    NOT_ACCEPTED,
+    PAUSED,
+    RECEIPT,
+    REJECTED,
+    TO_MEND,
+    WITHDRAWN,
+    application,
+    cases,
+    checked,
+    entitled,
+    fact,
+    form,
+)
 from enterprise_records_kit import (
     ACCOUNTS,
     BANKS,
@@ -134,6 +149,16 @@ SAMPLES = [
     PageSample("/my/cases/{receipt}", f"/my/cases/{RECEIPT}", CASE, "owner"),
     PageSample("/my/cases/{receipt}", f"/my/cases/{RECEIPT}?lang=en", REFUSED_CASE, "owner"),
     PageSample("/my/cases/{receipt}", f"/my/cases/{RECEIPT}?x=refused", REFUSED_CASE, "owner"),
+    *(
+        PageSample(
+            "/my/cases/{receipt}",
+            f"/my/cases/{RECEIPT}?lang={lang}&x={each['state']}",
+            {"track_own_cases": {"items": [each]}, "list_applications": application()},
+            "owner",
+        )
+        for lang in ("zh", "en")
+        for each in (TO_MEND, NOT_ACCEPTED, WITHDRAWN, BENEFIT, PAUSED)
+    ),
     PageSample(
         "/my/cases/{receipt}",
         f"/my/cases/{RECEIPT}?x=filed",

@@ -15,6 +15,9 @@ from console.place import CHECKOUT
 from contracts import status_labels
 from contracts.accounts import AccountState
 from contracts.authoring import ItemNotice
+from contracts.case_events import PauseCause, SupplementFault
+from contracts.case_steps import SlotVerdict, StepKind, StepState
+from contracts.case_tasks import TaskState
 from contracts.code_admissions import CodeAdmissionState
 from contracts.consents import ConsentPurpose, ConsentView
 from contracts.departments import PlanTermUse, WindowPermission
@@ -151,7 +154,17 @@ def test_every_table_that_a_page_looks_a_code_up_in_stands_here() -> None:
 
 @pytest.mark.parametrize(
     ("labels", "listed"),
-    [(status_labels.LEVEL, Level), (status_labels.MODE, Mode), (status_labels.ROLE, Role)],
+    [
+        (status_labels.LEVEL, Level),
+        (status_labels.MODE, Mode),
+        (status_labels.ROLE, Role),
+        (status_labels.TASK, StepKind),
+        (status_labels.STEP, StepState),
+        (status_labels.VERDICT, SlotVerdict),
+        (status_labels.TASK_STATE, TaskState),
+        (status_labels.SUPPLEMENT_FAULT, SupplementFault),
+        (status_labels.PAUSE, PauseCause),
+    ],
 )
 def test_levels_modes_and_roles_have_words_for_sentences(labels: Mapping[Any, Any], listed: Any) -> None:
     assert {str(getattr(each, "value", each)) for each in labels} == set(members(listed))

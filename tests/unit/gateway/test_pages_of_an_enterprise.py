@@ -160,6 +160,45 @@ def test_a_refused_case_says_why_and_what_can_be_done(visitor: Visitor, bus: Bus
         assert part in page
 
 
+def test_what_is_to_be_mended_stands_on_the_page_with_until_when_and_that_the_limit_stands_still(
+    visitor: Visitor, bus: Bus
+) -> None:
+    bus.answers["track_own_cases"] = {"items": [kit.TO_MEND]}
+    page = html.unescape(visitor.get(f"/my/cases/{RECEIPT}", "owner").text)
+    for part in (
+        "轮到您：请按补正告知补正",
+        "独立站建设合同（缺少）",
+        "补正期限",
+        "2026-03-24 18:00",
+        "等待补正",
+        "2026-03-26 18:00",
+    ):
+        assert part in page
+    listed = html.unescape(visitor.get("/my/cases", "owner").text)
+    assert "轮到您：请按补正告知补正" in listed
+    english = html.unescape(visitor.get(f"/my/cases/{RECEIPT}?lang=en", "owner").text)
+    assert "Waiting for your supplement" in english
+    assert "What you are asked to mend" in english
+
+
+@pytest.mark.parametrize(
+    ("case", "said", "unsaid"),
+    [
+        (kit.NOT_ACCEPTED, ("为什么不予受理", "不属于本部门职权范围", "60 日内申请行政复议"), ("办理时限",)),
+        (kit.WITHDRAWN, ("申请已撤回",), ("办理时限", "行政复议")),
+        (kit.BENEFIT, ("准予了什么", "GZ-26001"), ("办理时限", "行政复议")),
+        (kit.PAUSED, ("异议核查中", "如现在恢复，办理时限至", "2026-03-26 18:00"), ("没有时限",)),
+    ],
+)  # fmt: skip
+def test_each_end_without_money_and_each_pause_is_said(
+    visitor: Visitor, bus: Bus, case: dict[str, Any], said: tuple[str, ...], unsaid: tuple[str, ...]
+) -> None:
+    bus.answers["track_own_cases"] = {"items": [case]}
+    page = html.unescape(visitor.get(f"/my/cases/{RECEIPT}", "owner").text)
+    assert [part for part in said if part not in page] == []
+    assert [part for part in unsaid if part in page] == []
+
+
 def test_a_case_that_has_just_been_filed_is_there_before_anybody_else_knows_of_it(visitor: Visitor, bus: Bus) -> None:
     bus.answers["track_own_cases"] = {"items": []}
     page = visitor.get(f"/my/cases/{RECEIPT}", "owner")
