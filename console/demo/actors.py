@@ -152,10 +152,10 @@ class DepartmentOffice(Player):
     def _decide(self, case: dict[str, Any], story: Story) -> None:
         standing = {reason["code"] for reason in case["obstacles"]}
         try:
-            if "inspection_required" in standing and case["inspection_passed"] is None:
-                self._inspect(case)
-            elif "material_unconfirmed" in standing:
+            if "material_unconfirmed" in standing:
                 self._confirm(case)
+            elif "inspection_required" in standing and case["inspection_passed"] is None:
+                self._inspect(case)
             elif standing == {"plan_term_unmapped"}:
                 return  # The meaning was said before the first claim: it is on its way.
             elif standing:
