@@ -190,6 +190,10 @@ def _terms(rules: ItemRules) -> Iterator[Problem]:
     if plan.automatic_rechecks and not _has_later_part(rules.instalments):
         text = "没有以后各期，分期复核自动办理（automatic_rechecks）没有可办的；请改为 false，或写明分期"
         yield _problem("rechecks_without_instalments", "/plan/automatic_rechecks", text)
+    decided = any(isinstance(part, Decided | DecidedOpen) for part in parts_below(rules.instalments))
+    if plan.automatic_rechecks and decided:
+        text = "以后各期的金额须由人核定，不能自动办理；请把 automatic_rechecks 改为 false"
+        yield _problem("rechecks_of_decided_figures", "/plan/automatic_rechecks", text)
     closes = plan.window.closes
     if plan.reference_date is not None and closes is not None and plan.reference_date > closes:
         text = f"基准日 {plan.reference_date} 晚于受理截止日 {closes}，申报时还没有那一天的数据；请改早"

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import Any
 
 from hypothesis import strategies as st
 
+from console.place import CHECKOUT
 from contracts.rule import Plan
 from rules.plan_run import PlannedStep, SlotAnswer, SlotPlace, planned_steps
 from tests.unit.rules.rule_writing import item_rules
@@ -17,6 +20,19 @@ NOTICE: dict[str, Any] = {
     "period": {"limit": 5, "unit": "working_days"},
     "first_day_counts": False,
 }
+GUIDE = (CHECKOUT / "docs" / "rules.md").read_text(encoding="utf-8")
+(_EXAMPLE,) = re.findall(r"```json plan\n(.*?)```", GUIDE, re.DOTALL)
+GUIDE_PLAN: dict[str, Any] = json.loads(_EXAMPLE)
+"""The example of the guide: a plan with all that a plan may have."""
+
+PROJECT_AWARD: dict[str, Any] = {
+    "node": "decided",
+    "decision": "project_award",
+    "by": "评审专家组",
+    "max": {"node": "fixed", "value": "500", "unit": "万元"},
+}
+"""The amount whose figure the panel of that plan sets."""
+
 PEOPLE = tuple("甲乙丙丁戊")
 DEPARTMENTS = ("信用", "统计", "公安", "税务")
 DUTIES = ("初审岗", "复核岗", "分管领导")
@@ -99,5 +115,7 @@ def answers_to(draw: st.DrawFn, steps: tuple[PlannedStep, ...], *, most: int = 2
         verdicts,
         st.sampled_from(PEOPLE),
     )
-    agreed = [yes(*place, by=draw(st.sampled_from(PEOPLE))) for place in places_of(steps)] if draw(st.booleans()) else []
+    agreed = (
+        [yes(*place, by=draw(st.sampled_from(PEOPLE))) for place in places_of(steps)] if draw(st.booleans()) else []
+    )
     return [*agreed, *draw(st.lists(one, max_size=most))]
