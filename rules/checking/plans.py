@@ -70,17 +70,24 @@ def _order(rules: ItemRules) -> Iterator[Problem]:
         yield _problem("step_beside_nothing", _at(0, "beside_previous"), text)
     for group in grouped(list(enumerate(plan.steps)), lambda each: each[1].beside_previous):
         yield from _beside(group)
+    if isinstance(plan.steps[0], PublicNotice) and plan.mode is not Mode.NO_APPLICATION:
+        text = "公示在一切核查之前，公示时还没有结果；请移到材料审核、联合审核等之后"
+        yield _problem("notice_before_checks", _at(0), text)
+    yield from _approved_last(rules)
+
+
+def _approved_last(rules: ItemRules) -> Iterator[Problem]:
+    """Somebody decides, and sees all that was checked; a list that is paid once was decided when it was drawn up."""
+    plan = rules.plan
     approvals = [index for index, step in enumerate(plan.steps) if isinstance(step, Approval)]
-    if not approvals:
-        if plan.mode is not Mode.NO_APPLICATION:
-            text = "没有审批环节（approval），没有人作出决定；请加一步审批"
-            yield _problem("plan_without_approval", "/plan/steps", text)
-        elif rules.instalments is not None:
-            text = "分期兑付的以后各期须有人审批；请加一步审批（approval）"
-            yield _problem("plan_without_approval", "/plan/steps", text)
-        return
+    if not approvals and plan.mode is not Mode.NO_APPLICATION:
+        text = "没有审批环节（approval），没有人作出决定；请加一步审批"
+        yield _problem("plan_without_approval", "/plan/steps", text)
+    if not approvals and plan.mode is Mode.NO_APPLICATION and rules.instalments is not None:
+        text = "分期兑付的以后各期须有人审批；请加一步审批（approval）"
+        yield _problem("plan_without_approval", "/plan/steps", text)
     for index, step in enumerate(plan.steps):
-        if index > approvals[-1] and not isinstance(step, PublicNotice):
+        if approvals and index > approvals[-1] and not isinstance(step, PublicNotice):
             text = f"{STEPS[step.kind]}在最后一次审批之后，审批时看不到它的结果；请移到审批之前"
             yield _problem("check_after_approval", _at(index), text)
 

@@ -41,7 +41,9 @@ def clock(step: dict[str, Any], limit: int, unit: str = "working_days") -> dict[
 def against(*steps: dict[str, Any], plan: dict[str, Any] | None = None, **more: Any) -> list[str]:
     rules = item_rules(plan={"steps": steps or (PAPERS, APPROVAL), **(plan or {})}, **more)
     assert check(rules) == [], "it can be evaluated, and a draft of it saved"
-    return [f"{each.code} {each.where}" for each in unpublishable(rules)]
+    found = unpublishable(rules)
+    assert all("请" in each.text_zh or "可写：" in each.text_zh for each in found), "each says what to do"
+    return [f"{each.code} {each.where}" for each in found]
 
 
 STEPS: dict[str, tuple[dict[str, Any], ...]] = {
@@ -51,7 +53,7 @@ STEPS: dict[str, tuple[dict[str, Any], ...]] = {
     "approval_beside_check /plan/steps/2": (PAPERS, NOTICE, beside(APPROVAL)),
     "approval_beside_check /plan/steps/0": (APPROVAL, beside(VISIT), APPROVAL),
     "notice_beside_check /plan/steps/2": (PAPERS, checks("信用"), beside(NOTICE), APPROVAL),
-    "notice_beside_check /plan/steps/0": (NOTICE, beside(PANEL), APPROVAL),
+    "notice_before_checks /plan/steps/0": (NOTICE, PAPERS, APPROVAL),
     "check_after_approval /plan/steps/2": (PAPERS, APPROVAL, checks("信用")),
     "named_twice /plan/steps/0/departments/2": (checks("信用", "税务", "信 用"), APPROVAL),
     "named_twice /plan/steps/0/grounds/1": (checks("信用", grounds=["未失信", "未失信"]), APPROVAL),
@@ -128,6 +130,10 @@ def test_terms_that_were_written_out_as_they_are_anyway_are_no_problem():
     usual = {"acceptance": AcceptanceTerms().model_dump(), "supplement": SupplementTerms().model_dump()}
     assert against(plan={"mode": "no_application", **usual}) == []
     assert against(plan={"reference_date": "2026-06-30", "window": {"closes": "2026-06-30"}}) == []
+
+
+def test_a_list_may_be_shown_before_anything_is_checked():
+    assert against(NOTICE, APPROVAL, plan={"mode": "no_application"}) == []
 
 
 def test_a_list_needs_no_approval_unless_it_is_paid_in_instalments():
@@ -256,7 +262,6 @@ def test_all_reasons_come_at_once_each_with_what_to_do():
         "pass_score_too_high", "panel_sets_unknown", "step_over_limit", "rechecks_without_instalments",
         "income_tax_missing",
     ]  # fmt: skip
-    assert all("；请" in each.text_zh or "请" in each.text_zh for each in found)
 
 
 def test_a_place_in_an_item_begins_with_its_rules():
