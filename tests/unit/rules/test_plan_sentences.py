@@ -75,6 +75,11 @@ def test_whether_tax_is_withheld_is_said_of_the_receiver():
     )
 
 
-def test_the_plan_of_the_guide_is_said_whole():
-    text = said(**{name: value for name, value in GUIDE_PLAN.items() if name != "steps"})
-    assert "受理时间自 2026-01-01 起至 2026-06-30 止" in text
+def test_the_plan_of_the_guide_is_said_with_every_step():
+    text = said(*GUIDE_PLAN["steps"], **{name: value for name, value in GUIDE_PLAN.items() if name != "steps"})
+    kinds = ["材料审核", "联合审核", "联合审核", "现场勘查", "评估评审", "审批", "公示", "审批"]
+    places = [0]
+    for kind in kinds:
+        places.append(text.index(kind, places[-1] + 1))
+    assert text.index("审核时限 20 个工作日") > places[-1]
+    assert "（由市级部门答复；市工信局）、现场勘查" in text
