@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 from typing import Annotated, ClassVar, Literal
 from urllib.parse import urlsplit
 
@@ -46,7 +48,19 @@ def _address(url: str) -> str:
 
 
 SystemAddress = Annotated[str, Field(min_length=8, max_length=300), AfterValidator(_address)]
-SystemSecret = Annotated[str, Field(min_length=16, max_length=400)]
+
+
+def _secret(text: str) -> str:
+    """Words, or `whsec_` before base64, as Standard Webhooks writes it: what is neither could sign nothing."""
+    if text.startswith("whsec_"):
+        try:
+            base64.b64decode(text.removeprefix("whsec_"), validate=True)
+        except binascii.Error:
+            raise PydanticCustomError("secret_no_base64", "what follows whsec_ is not base64") from None
+    return text
+
+
+SystemSecret = Annotated[str, Field(min_length=16, max_length=400), AfterValidator(_secret)]
 SystemName = Annotated[str, Field(min_length=2, max_length=60)]
 PatienceMinutes = Annotated[int, Field(ge=1, le=43_200)]
 

@@ -11,7 +11,7 @@ from contracts.aggregate import Aggregate
 from contracts.department_systems import CheckSaid, DispatchState, FallBack
 from contracts.message import Id, Model, TenantId
 
-MOVES: frozenset[tuple[DispatchState, DispatchState]] = frozenset(
+EDGES: frozenset[tuple[DispatchState, DispatchState]] = frozenset(
     {
         ("to_send", "sent"),
         ("sent", "answered"),
@@ -39,7 +39,7 @@ REASONS: Mapping[FallBack, str] = {
 """What people read of it."""
 
 
-class MoveNotAllowed(Exception):
+class DispatchIsOver(Exception):
     """A dispatch that is over was moved: a mistake of ours, not of the system's."""
 
 
@@ -119,7 +119,6 @@ class Dispatch(Aggregate):
             give_up_at=at + patience,
         )
 
-    @property
     def is_over(self) -> bool:
         return self.state in OVER
 
@@ -129,7 +128,7 @@ class Dispatch(Aggregate):
 
     def be_taken(self, at: datetime) -> None:
         """The system has it: the first leg ends. Saying so again changes nothing."""
-        if self.state == "to_send":
+        if self.state != "sent":
             self._move("sent")
             self.sent_at = at
 
@@ -152,12 +151,13 @@ class Dispatch(Aggregate):
 
     def next_ask(self, now: datetime) -> datetime:
         """When it is asked about again: soon at first, every ten minutes in the end, and last when patience ends."""
-        wait = min(FIRST_WAIT * 2 ** min(max(self.asks - 1, 0), 12), LONGEST_WAIT)
+        doublings = min(max(self.asks - 1, 0), 12)
+        wait = min(FIRST_WAIT * (1 << doublings), LONGEST_WAIT)
         return min(now + wait, self.give_up_at)
 
     def _move(self, to: DispatchState) -> None:
-        if (self.state, to) not in MOVES:
-            raise MoveNotAllowed(f"{self.id}: {self.state} → {to}")
+        if (self.state, to) not in EDGES:
+            raise DispatchIsOver(f"{self.id}: {self.state} → {to}")
         self.state = to
 
 

@@ -17,12 +17,14 @@ from contracts.department_systems import (
 )
 from services.review.dispatches import registering, use_cases, views
 from services.review.dispatches.department_system import DepartmentSystem, DepartmentSystemClient
+from services.review.dispatches.quiet import QuietSystems
 
 
 class DispatchEntrypoints(Room):
     """Joint checks that a department's own system answers."""
 
     department_systems: DepartmentSystem = Port(DepartmentSystemClient.from_env)
+    quiet_systems: QuietSystems = Port(QuietSystems)
 
     @command
     def register_department_system(self, cmd: RegisterDepartmentSystem, uow: UnitOfWork) -> DepartmentSystemView:
@@ -42,4 +44,4 @@ class DispatchEntrypoints(Room):
 
     @due(use_cases.ASK_SYSTEM, batch=5)
     def ask_systems(self, jobs: list[Job], unit: UnitMaker) -> None:
-        use_cases.ask_systems(jobs, unit, self.department_systems, self.frame.cipher)
+        use_cases.ask_systems(jobs, unit, self.department_systems, self.frame.cipher, self.quiet_systems)

@@ -1,6 +1,6 @@
 """What a system's answer must be to count: about this check, of the words agreed, on a published ground, not of the future.
 
-Whatever does not fit is nonsense, with the reason in words; it is never taken for *clear*. Pure.
+Whatever does not fit is nonsense, with the reason in words; it is never taken for *clear*.
 """
 
 from __future__ import annotations

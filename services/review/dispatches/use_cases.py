@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from chassis.foundation.crash import crash_point
@@ -19,6 +18,7 @@ from services.review.dispatches.answers import take_answer, take_back
 from services.review.dispatches.department_system import DepartmentSystem, HeardOfCheck, SystemAt
 from services.review.dispatches.domain import CheckAsked, Dispatch, dispatch_id
 from services.review.dispatches.judging import Nonsense, judge
+from services.review.dispatches.quiet import QuietSystems
 from services.review.dispatches.store import SECRET, Dispatches, RegisteredSystems, SystemSecrets
 
 if TYPE_CHECKING:
@@ -28,9 +28,6 @@ log = get_logger(__name__)
 
 ASK_SYSTEM = "ask_department_system"
 """The job of a dispatch that is not over: send it, or ask what has become of it. Its subject is the dispatch."""
-
-AFTER_SILENCE = timedelta(seconds=2)
-"""When a system does not answer, its others in the batch wait so long; it counts as no call of theirs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +68,7 @@ def call_off(tasks: Collection[tuple[TenantId, Id]], uow: UnitOfWork) -> None:
     """Nobody waits for the systems any more: a person has answered, or the case has ended. Nothing is said of it."""
     store = uow.of(Dispatches)
     found = store.get_many([dispatch_id(tenant, task) for tenant, task in tasks])
-    waiting = [each for each in found.values() if not each.is_over]
+    waiting = [each for each in found.values() if not each.is_over()]
     for each in waiting:
         each.hand_back("called_off", uow.now)
         uow.unschedule(ASK_SYSTEM, each.id, tenant=each.tenant)
@@ -81,23 +78,26 @@ def call_off(tasks: Collection[tuple[TenantId, Id]], uow: UnitOfWork) -> None:
 # -- what is due ------------------------------------------------------------------------------------------
 
 
-def ask_systems(jobs: Sequence[Job], unit: UnitMaker, systems: DepartmentSystem, cipher: Cipher) -> None:
+def ask_systems(
+    jobs: Sequence[Job], unit: UnitMaker, systems: DepartmentSystem, cipher: Cipher, quiet: QuietSystems
+) -> None:
     """Send what is to be sent and ask about the rest. Systems are called between two transactions, never inside one."""
-    silent: set[Id] = set()
     for job in jobs:
         with unit([job.tenant]) as uow:
             errand = _errand(job, uow, cipher)
             if errand is None:
                 uow.finish(job)
                 continue
-            if errand.dispatch.system_id in silent:
-                uow.schedule(ASK_SYSTEM, job.subject, at=uow.now + AFTER_SILENCE, tenant=job.tenant)
+            system_id, now = errand.dispatch.system_id, uow.now
+            until = quiet.until(system_id, now)
+            if until is not None and now < errand.dispatch.give_up_at:
+                uow.schedule(ASK_SYSTEM, job.subject, at=min(until, errand.dispatch.give_up_at), tenant=job.tenant)
                 continue
         crash_point("review.dispatches.before_system")
         heard = _call(errand, systems)
         crash_point("review.dispatches.after_system")
-        if heard and heard[-1].standing == "silent":
-            silent.add(errand.dispatch.system_id)
+        if heard:
+            quiet.note(system_id, silent=heard[-1].standing == "silent", now=now)
         with unit([job.tenant]) as uow:
             over = _record(job, heard, uow)
         if over is not None:
@@ -106,7 +106,7 @@ def ask_systems(jobs: Sequence[Job], unit: UnitMaker, systems: DepartmentSystem,
 
 def _errand(job: Job, uow: UnitOfWork, cipher: Cipher) -> Errand | None:
     dispatch = uow.of(Dispatches).look_at([job.subject]).get(job.subject)
-    if dispatch is None or dispatch.is_over:
+    if dispatch is None or dispatch.is_over():
         return None
     system = uow.of(RegisteredSystems).look_at([dispatch.system_id]).get(dispatch.system_id)
     sealed = uow.of(SystemSecrets).sealed([dispatch.system_id]).get(dispatch.system_id)
@@ -133,7 +133,7 @@ def _record(job: Job, heard: Sequence[HeardOfCheck], uow: UnitOfWork) -> Dispatc
     """Apply what was heard; returns the dispatch if it is over with that."""
     store = uow.of(Dispatches)
     dispatch = store.get_many([job.subject]).get(job.subject)
-    if dispatch is None or dispatch.is_over:  # called off, or somebody else was quicker
+    if dispatch is None or dispatch.is_over():  # called off, or somebody else was quicker
         uow.finish(job)
         return None
     if not heard:
@@ -141,10 +141,10 @@ def _record(job: Job, heard: Sequence[HeardOfCheck], uow: UnitOfWork) -> Dispatc
     else:
         dispatch.ask()
         _take(dispatch, heard, uow)
-    if not dispatch.is_over and uow.now >= dispatch.give_up_at:
+    if not dispatch.is_over() and uow.now >= dispatch.give_up_at:
         take_back(dispatch, "silent", uow)
     store.save(dispatch)
-    if dispatch.is_over:
+    if dispatch.is_over():
         uow.finish(job)
         return dispatch
     uow.schedule(ASK_SYSTEM, dispatch.id, at=dispatch.next_ask(uow.now), tenant=dispatch.tenant)
@@ -167,7 +167,7 @@ def _take(dispatch: Dispatch, heard: Sequence[HeardOfCheck], uow: UnitOfWork) ->
         dispatch.be_taken(uow.now)
         if judged is not None:
             said.append(judged)
-    if said and len(said) < len(heard) or len(set(said)) > 1:
+    if (said and len(said) < len(heard)) or len(set(said)) > 1:
         _nonsense(dispatch, "前后两次答复不一致", heard[-1].text, uow)
     elif said:
         take_answer(dispatch, said[0], uow)
@@ -180,5 +180,5 @@ def _nonsense(dispatch: Dispatch, why: str, text: str, uow: UnitOfWork) -> None:
 
 
 def _count(over: Dispatch) -> None:
-    outcome: Mapping[str, str | None] = {"answered": over.said and over.said.answer, "fell_back": over.fall_back}
-    CHECK_DISPATCHES.labels(outcome[over.state] or over.state).inc()
+    outcome = over.said.answer if over.said is not None else over.fall_back
+    CHECK_DISPATCHES.labels(outcome).inc()

@@ -17,6 +17,7 @@ from contracts.accounts import AccountState
 from contracts.authoring import ItemNotice
 from contracts.code_admissions import CodeAdmissionState
 from contracts.consents import ConsentPurpose, ConsentView
+from contracts.department_systems import DepartmentSystemState
 from contracts.departments import PlanTermUse, WindowPermission
 from contracts.documents import DocumentState
 from contracts.drafting import PartyKind, Stage
@@ -76,6 +77,7 @@ TABLES: Mapping[str, Any] = {
     "platform.mode": Mode,
     "platform.service": ServiceName,
     "platform.stuck_kind": StuckKind,
+    "platform.system_state": DepartmentSystemState,
     "platform.term_use": PlanTermUse,
     "platform.term_to": ("duty", "department", "source"),
     "platform.window_permission": WindowPermission,
