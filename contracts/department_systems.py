@@ -43,7 +43,7 @@ def _address(url: str) -> str:
     except ValueError:
         fits = False
     if not fits or parts.username or parts.password or parts.query or parts.fragment or not url.isascii():
-        raise PydanticCustomError("url_unsafe", "an http(s) address without user, query or fragment is required")
+        raise PydanticCustomError("base_url_unsafe", "an http(s) address without user, query or fragment is required")
     return url.rstrip("/")
 
 
