@@ -90,6 +90,8 @@ CASES = (
       for who, more in ((BUREAU, {}), (OFFICER, {"state": "accepted"})) for order in ("accepted", "due")),
     Call("GetCaseSheet", OFFICER, {"case_id": CASE}),
     Call("ReadCaseFile", BUREAU, {"case_id": CASE}),
+    *(Call("ListDispatches", who, {"case_id": CASE}) for who in (BUREAU, OFFICER)),
+    *(Call("ListDepartmentSystems", NOBODY, {"closed": closed}) for closed in (False, True)),
     *(Call("ListAwardFindings", who) for who in (BUREAU, OFFICER, IDLE)),
     Call("GetAwardFinding", OFFICER, {"finding_id": "f1"}),
     Call("ListReviewDeadlineMoves", OFFICER, {"case_id": CASE}),
