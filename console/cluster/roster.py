@@ -14,7 +14,12 @@ from console.servers.credentials import Credentials
 from console.servers.provision import Dsns
 from contracts.keys import variable
 
-OUTSIDE_WORLD = ("bank", "sms", "data_exchange", "department_system")  # sandbox/: separate programs with books of their own
+OUTSIDE_WORLD = (
+    "bank",
+    "sms",
+    "data_exchange",
+    "department_system",
+)  # sandbox/: separate programs with books of their own
 EXCHANGE = "data_exchange"
 DEPARTMENT = "department_system"
 GATEWAY_FIGURES = "gateway-metrics"

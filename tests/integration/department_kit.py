@@ -111,7 +111,7 @@ class Checks:
         def register(cmd: Any, uow: UnitOfWork) -> Any:
             return registering.register_department_system(cmd, uow, self.client, self.frame.cipher)
 
-        handle = register if isinstance(order, RegisterDepartmentSystem) else registering.close_department_system
+        handle: Any = register if isinstance(order, RegisterDepartmentSystem) else registering.close_department_system
         body = order.model_dump(mode="json")
         envelope = {
             "idempotency_key": new_id(),

@@ -255,7 +255,9 @@ def test_a_secret_is_shown_nowhere_and_goes_when_the_system_is_closed(checks: Ch
     registered = checks.registers()["ok"]
     assert SECRET not in str(registered)
     assert SECRET not in str(checks.asked(ListDepartmentSystems()))
-    assert SECRET not in str(checks.rows("SELECT * FROM audit_fact")) + str(checks.rows("SELECT * FROM idempotency_record"))
+    assert SECRET not in str(checks.rows("SELECT * FROM audit_fact")) + str(
+        checks.rows("SELECT * FROM idempotency_record")
+    )
     assert checks.rows("SELECT count(*) FROM department_system_secret") == [(1,)]
     checks.dispatches()
     close = CloseDepartmentSystem(system_id=registered["system_id"], reason="系统更换", expected_version=1)

@@ -5,8 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Column, DateTime, Integer, MetaData, RowMapping, Table, Text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    DateTime,
+    Integer,
+    MetaData,
+    RowMapping,
+    Table,
+    Text,
+    any_,
+    literal,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from chassis.foundation.secrecy import Cipher
 from chassis.write.store import AggregateStore, aggregate_columns
@@ -71,6 +82,11 @@ def own_columns(table: Table) -> tuple[str, ...]:
     return tuple(str(column.name) for column in table.columns if column.name not in FRAME)
 
 
+def _one_of(column: Column[Any], ids: Collection[Id]) -> ColumnElement[bool]:
+    """As one array: the same statement for any number of them."""
+    return column == any_(literal(sorted(set(ids)), ARRAY(Text)))
+
+
 def dispatch_of(row: RowMapping) -> Dispatch:
     """The dispatch that a row of `review_dispatch` stands for."""
     said = CheckSaid.model_validate(row["said"]) if row["said"] is not None else None
@@ -95,15 +111,14 @@ class RegisteredSystems(AggregateStore[RegisteredSystem]):
         """The open systems of these departments, not locked."""
         if not departments:
             return {}
-        found = self.where(
-            SYSTEM.c.state == "open", SYSTEM.c.department_id.in_({each for _, each in departments}), lock=False
-        )
+        ids = [department for _, department in departments]
+        found = self.where(SYSTEM.c.state == "open", _one_of(SYSTEM.c.department_id, ids), lock=False)
         wanted = set(departments)
         return {key: each for each in found if (key := (each.tenant, each.department_id)) in wanted}
 
     def look_at(self, ids: Collection[Id]) -> dict[Id, RegisteredSystem]:
         """These, not locked."""
-        return {each.id: each for each in self.where(SYSTEM.c.id.in_(set(ids)), lock=False)} if ids else {}
+        return {each.id: each for each in self.where(_one_of(SYSTEM.c.id, ids), lock=False)} if ids else {}
 
 
 class SystemSecrets:
@@ -151,4 +166,4 @@ class Dispatches(AggregateStore[Dispatch]):
 
     def look_at(self, ids: Collection[Id]) -> dict[Id, Dispatch]:
         """These as they are now, not locked: what is read before a system is called."""
-        return {each.id: each for each in self.where(DISPATCH.c.id.in_(set(ids)), lock=False)} if ids else {}
+        return {each.id: each for each in self.where(_one_of(DISPATCH.c.id, ids), lock=False)} if ids else {}

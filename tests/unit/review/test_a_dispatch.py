@@ -199,6 +199,7 @@ class Room:
 
     def __init__(self) -> None:
         self.quiet = QuietSystems()
+        self.cipher: Any = NoCipher()
         system = RegisteredSystem(
             id="system-1",
             tenant=TENANT,
@@ -211,7 +212,7 @@ class Room:
             registered_at=NOON,
         )
         self.systems, self.sent = Systems(system), Sent()
-        stores = {RegisteredSystems: self.systems, Dispatches: self.sent, SystemSecrets: Secrets()}
+        stores: dict[type, Any] = {RegisteredSystems: self.systems, Dispatches: self.sent, SystemSecrets: Secrets()}
         self.uow = FakeUnit(TENANT, stores=stores)
         self.done: list[Job] = []
 
@@ -224,9 +225,8 @@ class Room:
         """One round of what is due for the one dispatch."""
         self.uow.now = at
         due = self.uow.jobs.pop((TENANT, use_cases.ASK_SYSTEM, self.one.id), at)
-        use_cases.ask_systems(
-            [Job(TENANT, use_cases.ASK_SYSTEM, self.one.id, due)], self.unit, system, NoCipher(), self.quiet
-        )  # type: ignore[arg-type]
+        job = Job(TENANT, use_cases.ASK_SYSTEM, self.one.id, due)
+        use_cases.ask_systems([job], self.unit, system, self.cipher, self.quiet)
 
     def unit(self, tenants: Sequence[str]) -> Any:
         room = self
@@ -275,10 +275,12 @@ def test_a_system_that_says_two_things_is_believed_in_neither(room: Room) -> Non
 
 
 def test_an_answer_that_cannot_be_confirmed_now_is_asked_for_again(room: Room) -> None:
+    states = []
     room.asks(OneSystem(heard(room.one), HeardOfCheck("silent")))
-    assert room.one.state == "sent"
+    states.append(room.one.state)
     room.asks(OneSystem(heard(room.one)), at=NOON + timedelta(minutes=5))
-    assert room.one.state == "answered"
+    states.append(room.one.state)
+    assert states == ["sent", "answered"]
 
 
 def test_what_a_system_has_lost_is_sent_again(room: Room) -> None:
