@@ -40,6 +40,12 @@ TERMS = {
 BODIES: dict[str, dict[str, Any]] = {
     "RegisterIssuerForm": {"issuer_id": "gov", "terms": TERMS},
     "ChangeIssuerForm": {"terms": TERMS},
+    "RegisterDepartmentSystemForm": {
+        "department_id": "department-1",
+        "name": "应急管理业务系统",
+        "address": "https://yjj.example.gov.cn/zhida",
+        "secret": "whsec_c2VjcmV0LW9mLWJvdGgtc2lkZXM=",
+    },
     "NameAgentForm": {
         "name": "某人",
         "resident_id": "360732198009283236",

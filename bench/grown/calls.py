@@ -94,6 +94,8 @@ CASES = (
     *(Call("ListTasks", OFFICER, more) for more in ({"mine": True}, {"overdue": True}, {"about": RECEIPT})),
     Call("GetTask", OFFICER, {"task_id": f"t{CASE}"}),
     Call("ReadCaseFile", BUREAU, {"case_id": CASE}),
+    *(Call("ListDispatches", who, {"case_id": CASE}) for who in (BUREAU, OFFICER)),
+    *(Call("ListDepartmentSystems", NOBODY, {"closed": closed}) for closed in (False, True)),
     *(Call("ListAwardFindings", who) for who in (BUREAU, OFFICER, IDLE)),
     Call("GetAwardFinding", OFFICER, {"finding_id": "f1"}),
     Call("ListReviewDeadlineMoves", OFFICER, {"case_id": CASE}),

@@ -186,6 +186,14 @@ def _own_from_the_register(mine: Belongings) -> None:
     department = mine.ids["departments/{department_id}"]
     window = {"department_id": department, "name": f"专窗{new_id()[-4:]}", "address": "一楼大厅"}
     mine.ids["windows/{window_id}"] = mine.order("/windows", "system", {"window": window})["window_id"]
+    system = {
+        "department_id": department,
+        "name": "部门业务系统",
+        "address": "https://yjj.example.gov.cn/zhida",
+        "secret": "whsec_c2VjcmV0LW9mLWJvdGgtc2lkZXM=",
+    }
+    registered = mine.order("/department-systems", "system", system)
+    mine.ids["department-systems/{system_id}"] = registered["system_id"]
     newcomer = f"newcomer-{new_id()[-8:]}"
     mine.order(
         "/people",

@@ -20,6 +20,7 @@ from contracts.case_steps import SlotVerdict, StepKind, StepState
 from contracts.case_tasks import TaskState
 from contracts.code_admissions import CodeAdmissionState
 from contracts.consents import ConsentPurpose, ConsentView
+from contracts.department_systems import DepartmentSystemState
 from contracts.departments import PlanTermUse, WindowPermission
 from contracts.documents import DocumentState
 from contracts.drafting import PartyKind, Stage
@@ -79,6 +80,7 @@ TABLES: Mapping[str, Any] = {
     "platform.mode": Mode,
     "platform.service": ServiceName,
     "platform.stuck_kind": StuckKind,
+    "platform.system_state": DepartmentSystemState,
     "platform.term_use": PlanTermUse,
     "platform.term_to": ("duty", "department", "source"),
     "platform.window_permission": WindowPermission,
