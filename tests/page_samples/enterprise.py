@@ -11,6 +11,8 @@ from enterprise_records_kit import (
     BANKS,
     CHANGES,
     CONSENTS,
+    HOLDER_SHEET,
+    HOLDERS,
     LABELS,
     LOOKS,
     MATERIALS,
@@ -152,6 +154,12 @@ SAMPLES = [
         {"list_applications": application()},
         "owner",
     ),
+    PageSample(
+        "/my/cases/{receipt}/receipt",
+        f"/my/cases/{RECEIPT}/receipt?x=account",
+        {"list_applications": application(account_needed=True)},
+        "owner",
+    ),
     PageSample("/my/messages", "/my/messages", {"list_messages": MESSAGES}, "owner"),
     PageSample("/my/messages", "/my/messages?lang=en", {"list_messages": NOTHING}, "owner"),
     PageSample(
@@ -164,6 +172,15 @@ SAMPLES = [
         "/my/accounts",
         "/my/accounts?lang=en",
         {"list_payee_accounts": NOTHING, "get_enterprise": OWN.model_dump(mode="json")},
+        "owner",
+    ),
+    PageSample("/my/receivers", "/my/receivers", {"list_payee_holders": HOLDERS}, "owner"),
+    PageSample("/my/receivers", "/my/receivers?lang=en", {"list_payee_holders": NOTHING}, "owner"),
+    PageSample("/my/receivers/{holder_id}", "/my/receivers/holder-1", {"get_payee_holder": HOLDER_SHEET}, "owner"),
+    PageSample(
+        "/my/receivers/{holder_id}",
+        "/my/receivers/holder-1?lang=en",
+        {"get_payee_holder": {**HOLDER_SHEET, "accounts": []}},
         "owner",
     ),
     PageSample(

@@ -22,8 +22,8 @@ from services.intake.catalog_copies.domain import Applicant, PublishedItem
 
 SHARED = Payees(
     parts=(
-        PayeePart(who=PayeeKind.GRADUATE, label="毕业生本人", fraction="0.5"),
-        PayeePart(who=PayeeKind.APPLICANT, label="申报企业", fraction="0.3"),
+        PayeePart(who=PayeeKind.GRADUATE, label="毕业生本人", fraction="1/2"),
+        PayeePart(who=PayeeKind.APPLICANT, label="申报企业", fraction="3/10"),
         PayeePart(who=PayeeKind.BANK, label="经办银行"),
     )
 )

@@ -54,6 +54,7 @@ async def show_application_form(door: Door, query: GetApplicationForm) -> Values
         pledges=[each for each in form.materials if each.commitment],
         papers=[each for each in form.materials if not each.commitment],
         obstacle=_obstacle(form, guide),
+        account_needed=_account_needed(form),
         not_met=[each for each in form.verdict.reasons if each.decisive and each.state is State.NOT_MET],
         replaces=asked if RECEIPT.fullmatch(asked) else "",
     )
@@ -95,6 +96,11 @@ def _obstacle(form: ApplicationForm, guide: GuideView) -> str:
         return "suspended"
     if guide.state != "published" or guide.window not in OPEN:
         return "closed"
-    if form.payee is None:
-        return "account_waits" if form.account_waits else "account_missing"
     return ""
+
+
+def _account_needed(form: ApplicationForm) -> str:
+    """What is to be said of the account before anything can be granted: the key of a text; empty where there is one."""
+    if form.payee is not None:
+        return ""
+    return "account_waits" if form.account_waits else "account_missing"
