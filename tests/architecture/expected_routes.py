@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from tests.architecture.expected_receivers import RECEIVERS
+
 EXPECTED = {
+    **RECEIVERS,
     ("GET", "/"): "public",
     ("GET", "/find"): "public",
     ("GET", "/static/{name}"): "public",
@@ -50,12 +53,6 @@ EXPECTED = {
     ("POST", "/window/code-admissions"): "bureau window",
     ("POST", "/window/code-admissions/{admission_id}/admit"): "bureau",
     ("POST", "/window/code-admissions/{admission_id}/decline"): "bureau window",
-    ("GET", "/window/receivers"): "bureau window",
-    ("POST", "/window/receivers"): "bureau department enterprise window",
-    ("GET", "/window/receivers/{holder_id}"): "bureau window",
-    ("POST", "/window/receivers/{holder_id}/correct"): "bureau window",
-    ("POST", "/window/receivers/{holder_id}/accounts"): "department enterprise window",
-    ("POST", "/window/receivers/{holder_id}/accounts/{account_id}/confirm"): "bureau window",
     ("GET", "/window/enterprises"): "bureau window",
     ("POST", "/window/enterprises"): "bureau partner window",
     ("GET", "/window/enterprises/{enterprise_id}"): "bureau window",
@@ -260,13 +257,6 @@ EXPECTED = {
     ("POST", "/api/v1/enterprises/{enterprise_id}/facts/withdraw"): "bureau department partner",
     ("GET", "/api/v1/enterprises/{enterprise_id}/payee-accounts"): "bureau enterprise supervisor window",
     ("POST", "/api/v1/enterprises/{enterprise_id}/payee-accounts"): "enterprise window",
-    ("POST", "/api/v1/payee-holders"): "bureau department enterprise window",
-    ("GET", "/api/v1/payee-holders"): "bureau department enterprise supervisor window",
-    ("GET", "/api/v1/payee-holders/{holder_id}"): "bureau department enterprise supervisor window",
-    ("POST", "/api/v1/payee-holders/{holder_id}/correct"): "bureau window",
-    ("POST", "/api/v1/payee-holders/{holder_id}/accounts"): "department enterprise window",
-    ("POST", "/api/v1/holder-accounts/{account_id}/confirm"): "bureau window",
-    ("POST", "/api/v1/holder-accounts/{account_id}/withdraw"): "bureau department enterprise window",
     ("POST", "/api/v1/payee-accounts/{account_id}/confirm"): "bureau window",
     ("POST", "/api/v1/payee-accounts/{account_id}/withdraw"): "bureau enterprise window",
     ("POST", "/api/v1/enterprises/imports"): "bureau department",
@@ -350,11 +340,6 @@ EXPECTED = {
     ("GET", "/my/accounts"): "enterprise",
     ("POST", "/my/accounts"): "enterprise",
     ("POST", "/my/accounts/{account_id}/withdraw"): "enterprise",
-    ("GET", "/my/receivers"): "enterprise",
-    ("POST", "/my/receivers"): "enterprise",
-    ("GET", "/my/receivers/{holder_id}"): "enterprise",
-    ("POST", "/my/receivers/{holder_id}/accounts"): "enterprise",
-    ("POST", "/my/receivers/{holder_id}/accounts/{account_id}/withdraw"): "enterprise",
     ("GET", "/my/contacts"): "enterprise",
     ("POST", "/my/contacts"): "enterprise",
     ("GET", "/my/consents"): "enterprise",
