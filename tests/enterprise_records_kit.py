@@ -132,6 +132,16 @@ HOLDERS = PayeeHolderPage(
 ).model_dump(mode="json")
 
 
+SHARED = {
+    "parts": [{"part": 1, "who": "graduate", "label": "毕业生本人"}, {"part": 3, "who": "bank", "label": "经办银行"}],
+    "receivers": [
+        {name: each[name] for name in ("holder_id", "name", "code_masked", "standing")} for each in HOLDERS["items"]
+    ],
+    "credit": "承诺所填内容真实，愿接受核查；不实的退回资金并承担责任。",
+}
+"""What the form of an item says whose money is shared, and which may be granted on credit."""
+
+
 def holder_account(number: int, standing: str, **more: Any) -> HolderAccountRecord:
     said = account(number, standing, **more).model_dump(exclude={"enterprise_id"})
     return HolderAccountRecord.model_validate({**said, "holder_id": "holder-1", "account_name": HOLDER.name})

@@ -17,6 +17,7 @@ from enterprise_records_kit import (
     LOOKS,
     MATERIALS,
     OWN,
+    SHARED,
     SHEET,
     mandates,
 )
@@ -128,6 +129,7 @@ SAMPLES = [
     PageSample("/my/apply/{item_id}", "/my/apply/SD-002", filling("SD-002"), "owner"),
     PageSample("/my/apply/{item_id}", f"/my/apply/FJ-011?replaces={RECEIPT}", filling("FJ-011"), "owner"),
     PageSample("/my/apply/{item_id}", "/my/apply/AH-002?lang=en", filling("AH-002"), "owner"),
+    PageSample("/my/apply/{item_id}", "/my/apply/SD-002?x=shared", filling("SD-002", **SHARED), "owner"),
     PageSample("/my/apply/{item_id}", "/my/apply/GZ-001", filling("GZ-001", payee=None, account_waits=True), "owner"),
     PageSample(
         "/my/cases", "/my/cases", {"track_own_cases": cases("accepted", "returned", "settled", more=True)}, "owner"

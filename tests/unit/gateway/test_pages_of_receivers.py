@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 from enterprise_pages_kit import answering, beside, enterprise_visitor, ordered, refused
-from enterprise_records_kit import HOLDER, HOLDER_SHEET
+from enterprise_records_kit import HOLDER, HOLDER_SHEET, SHARED
+from page_samples import enterprise as samples_of_the_enterprise
 from page_samples import window as samples
 from portal_kit import Bus, Visitor
 
@@ -124,3 +125,33 @@ def test_the_counter_names_corrects_and_enters_accounts(counter: Visitor) -> Non
     sent = counter.post("/window/receivers/holder-1/accounts", account, "counter_clerk")
     assert sent.headers["location"] == "/window/receivers/holder-1?done=account_registered"
     assert ordered(counter.bus, "register_holder_account")[0]["account_name"] == HOLDER.name
+
+
+def test_who_applies_chooses_the_receivers_and_signs_the_commitment_as_far_as_it_is_known(
+    visitor: Visitor, bus: Bus
+) -> None:
+    bus.answers |= samples_of_the_enterprise.filling("AH-002", **SHARED)
+    bus.answers["get_application_form"]["fields"] = []
+    bus.answers["get_application_form"]["materials"] = []
+    page = visitor.get("/my/apply/AH-002", "owner").text
+    assert "毕业生本人" in page
+    assert HOLDER.name in page
+    assert SHARED["credit"] in page
+    bus.answers["submit_application"] = refused(
+        "payees_unexpected",
+        ("请核对收款人", "payees.0.part"),
+        ("不适用以信用代审核", "credit_commitment"),
+        kind="invalid",
+    )
+    said = {"receivers.part1": "", "receivers.part3": "holder-2", "credit_commitment": ["false", "true"]}
+    refusal = visitor.post("/my/apply/AH-002", said, "owner")
+    (order,) = ordered(bus, "submit_application")
+    assert [(each["part"], each["holder_id"]) for each in order["payees"]] == [(3, "holder-2")]
+    assert order["credit_commitment"] is True
+    assert "请核对收款人" in beside(refusal.text, "receivers.part3")
+    assert "不适用以信用代审核" in beside(refusal.text, "credit_commitment")
+
+
+def test_no_account_of_its_own_is_asked_for_where_all_the_money_is_others(visitor: Visitor, bus: Bus) -> None:
+    bus.answers |= samples_of_the_enterprise.filling("AH-002", **SHARED, payee=None, own_account=False)
+    assert "还没有收款账户" not in visitor.get("/my/apply/AH-002", "owner").text
