@@ -31,6 +31,7 @@ from contracts.enterprises import RegisterEnterprise
 from contracts.message import Actor
 from contracts.payee_holder_accounts import (
     ConfirmHolderAccount,
+    CorrectPayeeHolder,
     GetPayeeHolder,
     ListPayeeHolders,
     RegisterHolderAccount,
@@ -137,6 +138,14 @@ def test_of_a_merged_dossier_the_receivers_and_accounts_are_those_of_the_one_tha
     )
     assert listed(catalog, stays) == [(holder, "waiting", True)]
     assert "ok" in catalog.ordered(WithdrawHolderAccount(account_id=named, reason="抄错"), actor=stays)
+
+
+def test_why_a_name_was_corrected_stands_in_the_audit(catalog: Replica, two: list[Actor]) -> None:
+    holder = catalog.ordered(person(), actor=two[0])["ok"]["holder_id"]
+    order = CorrectPayeeHolder(holder_id=holder, name="示例毕业生佳", reason="登记时抄错", expected_version=1)
+    assert catalog.ordered(order, actor=CHECKER)["ok"]["name"] == "示例毕业生佳"
+    facts = [str(row) for row in catalog.rows("SELECT * FROM audit_fact")]
+    assert any("登记时抄错" in fact for fact in facts)
 
 
 def test_another_place_knows_none_of_it(catalog: Replica, two: list[Actor]) -> None:

@@ -79,7 +79,8 @@ def standing_of(confirmed: bool, account_waits: bool) -> HolderStanding:
 class RegisteredHolder(Aggregate):
     """A firm, person or organisation that receives money without applying for it. `known_by`: see `HolderIdentity`.
 
-    `named_for` are the enterprises for which this version names it: kept beside it, only ever added to.
+    `named_for` are the enterprises for which this version names it: kept beside it, only ever added to. `corrected_why` is
+    why this version calls it otherwise: the audit keeps it.
     """
 
     kind: HolderKind
@@ -90,12 +91,13 @@ class RegisteredHolder(Aggregate):
     registered_by: str
     registered_at: datetime
     named_for: tuple[str, ...] = ()
+    corrected_why: str | None = None
 
-    def correct(self, name: str, *, by: Actor) -> None:
+    def correct(self, name: str, *, by: Actor, why: str) -> None:
         """Call it otherwise from now on. Raises HolderCorrectedByStaffOnly."""
         if by.enterprise_id is not None:
             raise HolderCorrectedByStaffOnly()
-        self.name = name
+        self.name, self.corrected_why = name, why
 
     def view(self, standing: HolderStanding = "none", *, account_waits: bool = False) -> PayeeHolderView:
         return PayeeHolderView(

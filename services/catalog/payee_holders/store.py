@@ -119,7 +119,7 @@ class PayeeHolders(AggregateStore[RegisteredHolder]):
         )
 
     def sealed_besides(self, aggregate: RegisteredHolder) -> dict[str, Any]:
-        return {"named_for": list(aggregate.named_for)}
+        return {"named_for": list(aggregate.named_for), "corrected_why": aggregate.corrected_why}
 
     def to_row(self, aggregate: RegisteredHolder) -> dict[str, Any]:
         return {name: getattr(aggregate, name) for name in HOLDER_FIELDS}

@@ -69,7 +69,7 @@ def correct_payee_holder(cmd: CorrectPayeeHolder, uow: UnitOfWork) -> PayeeHolde
     """Staff who have seen its papers correct its name. Raises HolderCorrectedByStaffOnly, PayeeHolderUnknown."""
     holders = uow.of(PayeeHolders)
     holder = holders.get(cmd.holder_id, expected_version=cmd.expected_version)
-    holder.correct(cmd.name, by=uow.actor)
+    holder.correct(cmd.name, by=uow.actor, why=cmd.reason)
     holders.save(holder)
     return _view(holder, holders)
 
