@@ -79,8 +79,8 @@ class SubmitApplication(Command[FilingReceipt]):
 
     `declared_facts` are the form's fields that the item lets the applicant declare; the others come from
     the enterprise's dossier. `claimed_fen` is optional: when given it must be what the rule says. `payee_name`, when
-    given, must be the name of the enterprise's confirmed account, if it has one: it may be named and confirmed after the
-    filing. `payees` names who receives the parts of the plan that are not the applicant's own, as far as that is known yet.
+    given, must be the name of the enterprise's confirmed account; whose account is named or confirmed after the filing
+    leaves it out. `payees` names who receives the parts of the plan that are not the applicant's own, as far as that is known yet.
     `credit_commitment`: the applicant signs the plan's commitment in place of the material check. `commitments` are the codes of the materials for
     which the applicant signs the plan's pledge (承诺代证明). `replaces` is the receipt number of the enterprise's
     earlier claim of this item and period, which was not granted and in whose place this one is filed.

@@ -51,14 +51,14 @@ def applies(office: FrontOffice, item: str, enterprise: str, **how: Any) -> dict
     return office.intake.ordered(form, actor=enterprise_actor(enterprise), key=KEY, **how)
 
 
-def test_an_item_is_published_and_the_application_right_after_it_is_refused_for_now_and_passes_under_the_same_key(
+def test_an_account_is_confirmed_and_the_application_right_after_it_is_refused_for_now_and_passes_under_the_same_key(
     office: FrontOffice,
 ) -> None:
-    enterprise = office.registers(17)
+    item, enterprise = office.publishes(sample_content("SD-002")), office.registers(17, account=False)
     office.deliver()
-    item = office.publishes(sample_content("SD-002"))
+    office.opens_account(17, enterprise)
     refused = applies(office, item, enterprise)["refused"]
-    assert (refused["code"], refused["rests_on"]) == ("item_unknown", ["policy_item", "tenant"])
+    assert (refused["code"], refused["rests_on"]) == ("payee_account_missing", ["payee_account"])
     office.deliver()
     assert applies(office, item, enterprise)["ok"]["estimated_fen"] == 10_000_000
 

@@ -147,7 +147,7 @@ def test_a_refused_application_leaves_nothing_behind(office: FrontOffice) -> Non
     enterprise = office.registers(17, account=False)
     office.deliver()
     answer = office.intake.ordered(form(17, item, enterprise, claimed_fen=1, commitments=()))
-    assert codes(answer) == ["amount_mismatch", "commitment_missing"]
+    assert codes(answer) == ["payee_account_missing", "amount_mismatch", "commitment_missing"]
     assert office.intake.rows("SELECT count(*) FROM application") == [(0,)]
     assert office.intake.said() == []
 
@@ -157,7 +157,7 @@ def test_who_applies_may_name_the_account_later_and_is_told_that_one_is_needed_u
 ) -> None:
     item, enterprise = office.publishes(sample_content("SD-002")), office.registers(17, account=False)
     office.deliver()
-    receipt = office.intake.ordered(form(17, item, enterprise))["ok"]
+    receipt = office.intake.ordered(form(17, item, enterprise, payee_name=None))["ok"]
     assert receipt["account_needed"] is True
     (body,) = office.intake.said()
     assert decode(body, wanted=SUBMITTED).data.payee is None

@@ -183,10 +183,16 @@ def _about_account(enterprise: Applicant | None) -> list[Reason]:
 
 
 def _about_payee_name(enterprise: Applicant | None, payee_name: str | None) -> list[Reason]:
-    """Who applies may name its account later; a name that is given is the one of the account that there is."""
-    if enterprise is None or enterprise.payee is None:
+    """Who applies may name its account later, and says no payee then: a name that is given is the one of the account.
+
+    So an account that was confirmed just now, and is not known here yet, makes a no for now and no filing without it.
+    """
+    if enterprise is None or payee_name is None:
         return []
-    if payee_name is not None and not same_name(payee_name, enterprise.payee.account_name):
+    if enterprise.payee is None:
+        text = f"“{enterprise.name}”还没有经复核确认的收款账户；账户以后再登记的，申报时请不要填写收款人"
+        return [Reason(code="payee_account_missing", message=text, field="payee_name")]
+    if not same_name(payee_name, enterprise.payee.account_name):
         text = f"收款人“{payee_name}”与已确认账户的户名“{enterprise.payee.account_name}”不一致"
         return [Reason(code="payee_name_mismatch", message=text, field="payee_name")]
     return []

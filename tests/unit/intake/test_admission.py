@@ -152,7 +152,15 @@ def test_an_enterprise_applies_before_its_account_is_confirmed(
 ) -> None:
     waiting = sample_enterprise(17, confirmed=False)
     assert admit(item, waiting, application(*declared), TODAY).reasons == ()
-    assert admit(item, waiting, application(*declared, payee_name=waiting.name), TODAY).reasons == ()
+
+
+def test_who_names_the_payee_says_that_there_is_a_confirmed_account(
+    item: PublishedItem, sample_enterprise: SampleEnterprise, declared: tuple[Fact, ...]
+) -> None:
+    waiting = sample_enterprise(17, confirmed=False)
+    admission = admit(item, waiting, application(*declared, payee_name=waiting.name), TODAY)
+    assert [(each.code, each.field) for each in admission.reasons] == [("payee_account_missing", "payee_name")]
+    assert "请不要填写收款人" in admission.reasons[0].message
 
 
 def test_a_list_is_of_enterprises_with_a_confirmed_account(
