@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from tests.architecture.expected_receivers import RECEIVERS
+
 EXPECTED = {
+    **RECEIVERS,
     ("GET", "/"): "public",
     ("GET", "/find"): "public",
     ("GET", "/static/{name}"): "public",

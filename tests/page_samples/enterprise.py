@@ -26,10 +26,13 @@ from enterprise_records_kit import (
     BANKS,
     CHANGES,
     CONSENTS,
+    HOLDER_SHEET,
+    HOLDERS,
     LABELS,
     LOOKS,
     MATERIALS,
     OWN,
+    SHARED,
     SHEET,
     mandates,
 )
@@ -141,6 +144,7 @@ SAMPLES = [
     PageSample("/my/apply/{item_id}", "/my/apply/SD-002", filling("SD-002"), "owner"),
     PageSample("/my/apply/{item_id}", f"/my/apply/FJ-011?replaces={RECEIPT}", filling("FJ-011"), "owner"),
     PageSample("/my/apply/{item_id}", "/my/apply/AH-002?lang=en", filling("AH-002"), "owner"),
+    PageSample("/my/apply/{item_id}", "/my/apply/SD-002?x=shared", filling("SD-002", **SHARED), "owner"),
     PageSample("/my/apply/{item_id}", "/my/apply/GZ-001", filling("GZ-001", payee=None, account_waits=True), "owner"),
     PageSample(
         "/my/cases", "/my/cases", {"track_own_cases": cases("accepted", "returned", "settled", more=True)}, "owner"
@@ -177,6 +181,12 @@ SAMPLES = [
         {"list_applications": application()},
         "owner",
     ),
+    PageSample(
+        "/my/cases/{receipt}/receipt",
+        f"/my/cases/{RECEIPT}/receipt?x=account",
+        {"list_applications": application(account_needed=True)},
+        "owner",
+    ),
     PageSample("/my/messages", "/my/messages", {"list_messages": MESSAGES}, "owner"),
     PageSample("/my/messages", "/my/messages?lang=en", {"list_messages": NOTHING}, "owner"),
     PageSample(
@@ -189,6 +199,15 @@ SAMPLES = [
         "/my/accounts",
         "/my/accounts?lang=en",
         {"list_payee_accounts": NOTHING, "get_enterprise": OWN.model_dump(mode="json")},
+        "owner",
+    ),
+    PageSample("/my/receivers", "/my/receivers", {"list_payee_holders": HOLDERS}, "owner"),
+    PageSample("/my/receivers", "/my/receivers?lang=en", {"list_payee_holders": NOTHING}, "owner"),
+    PageSample("/my/receivers/{holder_id}", "/my/receivers/holder-1", {"get_payee_holder": HOLDER_SHEET}, "owner"),
+    PageSample(
+        "/my/receivers/{holder_id}",
+        "/my/receivers/holder-1?lang=en",
+        {"get_payee_holder": {**HOLDER_SHEET, "accounts": []}},
         "owner",
     ),
     PageSample(

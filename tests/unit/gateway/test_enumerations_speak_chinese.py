@@ -30,6 +30,8 @@ from contracts.item import BenefitKind, ItemStatus
 from contracts.materials import MaterialKind, MaterialStanding
 from contracts.message import ServiceName
 from contracts.onboarding import ChecklistSubject
+from contracts.payee_holder_accounts import HolderStanding
+from contracts.payee_holders import HolderKind
 from contracts.people import MandateKind, MandateScope
 from contracts.policies import GroundKind, ItemState
 from contracts.rule import HeadlineState, Mode, State
@@ -94,6 +96,10 @@ TABLES: Mapping[str, Any] = {
     "security.machine": ("platform", "partner", "bank", "enterprise"),
     "security.mandate_kind": MandateKind,
     "security.mandate_scope": MandateScope,
+    "window.holder_kind": HolderKind,
+    "window.holder_standing": HolderStanding,
+    "enterprise.receivers.kind": HolderKind,
+    "enterprise.receivers.standing": HolderStanding,
     "window.mandate_kind": MandateKind,
     "window.mandate_scope": MandateScope,
     "audit.kind": SecurityEventKind,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import re
-from typing import Any
 
 import enterprise_kit as kit
 import enterprise_records_kit as records
@@ -283,21 +282,32 @@ def test_what_the_dossier_knows_is_not_asked_for_again(visitor: Visitor, bus: Bu
     assert f'name="answers.{form["fields"][0]["name"]}' not in page
 
 
-@pytest.mark.parametrize(
-    ("changed", "told"),
-    [
-        ({"payee": None}, "还没有收款账户"),
-        ({"payee": None, "account_waits": True}, "正在等待复核"),
-        ({"mode": "no_application"}, "免申即享"),
-    ],
-)
-def test_where_nobody_can_apply_the_reason_stands_in_the_place_of_the_form(
-    visitor: Visitor, bus: Bus, changed: dict[str, Any], told: str
+def test_where_nobody_can_apply_the_reason_stands_in_the_place_of_the_form(visitor: Visitor, bus: Bus) -> None:
+    bus.answers.update(samples.filling("SD-002", mode="no_application"))
+    page = visitor.get("/my/apply/SD-002", "owner").text
+    assert "免申即享" in page
+    assert 'method="post" action="/my/apply/SD-002"' not in page
+
+
+@pytest.mark.parametrize(("waits", "told"), [(False, "还没有收款账户"), (True, "正在等待复核")])
+def test_without_a_confirmed_account_one_applies_and_is_told_where_to_name_it(
+    visitor: Visitor, bus: Bus, waits: bool, told: str
 ) -> None:
-    bus.answers.update(samples.filling("SD-002", **changed))
+    bus.answers.update(samples.filling("SD-002", payee=None, account_waits=waits))
     page = visitor.get("/my/apply/SD-002", "owner").text
     assert told in page
-    assert 'method="post" action="/my/apply/SD-002"' not in page
+    assert 'href="/my/accounts">登记收款账户' in page
+    assert 'method="post" action="/my/apply/SD-002"' in page
+
+
+@pytest.mark.parametrize("path", [f"/my/cases/{kit.RECEIPT}", f"/my/cases/{kit.RECEIPT}/receipt"])
+def test_receipt_and_case_say_that_an_account_is_still_needed(visitor: Visitor, bus: Bus, path: str) -> None:
+    bus.answers["track_own_cases"] = {"items": []}
+    assert "还需要收款账户" not in visitor.get(path, "owner").text
+    bus.answers["list_applications"] = kit.application(account_needed=True)
+    page = visitor.get(path, "owner").text
+    assert "还需要收款账户" in page
+    assert 'href="/my/accounts">登记收款账户' in page
 
 
 def test_a_dossier_of_many_facts_is_searched_in_the_address(visitor: Visitor) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "catalog_0017"
-down_revision = "catalog_0015"
+down_revision = "catalog_0016"
 branch_labels = None
 depends_on = None
 
