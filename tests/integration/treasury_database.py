@@ -42,6 +42,8 @@ from services.treasury.budget import views as budget_views
 from services.treasury.budget.books import RELEASE_HELD
 from services.treasury.disbursements import funds, payout_clock, taking_back, use_cases, views, work_list
 from services.treasury.disbursements.use_cases import SEND, TAKE_UP
+from services.treasury.forecast import use_cases as forecast
+from services.treasury.forecast import views as forecast_views
 from services.treasury.payee_accounts import renewal
 from services.treasury.payee_accounts import use_cases as payee_accounts
 from services.treasury.payee_accounts.use_cases import FOLLOW_ACCOUNT, FOLLOW_HOLDER
@@ -55,6 +57,8 @@ from tests.unit.treasury.treasury_kit import CHECKER, DEPARTMENT, FINANCE, FakeB
 SUBSCRIPTIONS = [
     Subscription("approvals", frozenset({"CaseApproved"}), use_cases.receive_approvals, use_cases.registered_for),
     Subscription("refusals", frozenset({"CaseRejected"}), taking_back.hear_refusals, taking_back.refused_for),
+    Subscription("forecasts", frozenset({"CaseAccepted"}), forecast.keep_forecasts, forecast.payers_of),
+    Subscription("ends", frozenset({"CaseWithdrawn", "CaseNotAccepted"}), forecast.end_of_cases, forecast.places_of),
     Subscription("merges", frozenset({"EnterpriseMerged"}), payee_accounts.follow_merges),
     Subscription("accounts", frozenset({"PayeeAccountChanged"}), payee_accounts.keep_accounts),
     Subscription("holders", frozenset({"HolderAccountChanged"}), payee_accounts.keep_holder_accounts),
@@ -67,7 +71,7 @@ USE_CASES = {
     **vars(use_cases),
     "clear_contradiction": lambda cmd, uow: clearing_up.clear_contradiction(cmd, uow, OpenCipher()),
 }
-VIEWS = vars(budget_views) | vars(views) | vars(work_list) | vars(revision_views)
+VIEWS = vars(budget_views) | vars(views) | vars(work_list) | vars(revision_views) | vars(forecast_views)
 LEASE_OVER = timedelta(seconds=31)
 
 
@@ -116,6 +120,7 @@ class Treasury:
             FOLLOW_ACCOUNT: lambda jobs: payee_accounts.follow_accounts(jobs, self._unit),
             FOLLOW_HOLDER: lambda jobs: payee_accounts.follow_holder_accounts(jobs, self._unit),
             taking_back.TAKE_BACK: lambda jobs: taking_back.take_back(jobs, self._unit),
+            forecast.END_FORECAST: lambda jobs: forecast.end_forecasts(jobs, self._unit),
             RENEW: lambda jobs: renewal.renew_attempts(jobs, self._unit, self.patience),
             RELEASE_HELD: lambda jobs: funds.release_held(jobs, self._unit),
             payout_clock.ALARM: lambda jobs: payout_clock.raise_alarms(jobs, self._unit),

@@ -22,6 +22,7 @@ from services.treasury.disbursements.moves import IN_FLIGHT
 from services.treasury.disbursements.standings import Standings
 from services.treasury.disbursements.store import Disbursements
 from services.treasury.disbursements.use_cases import cancel_unsent
+from services.treasury.forecast.use_cases import end_of_cases
 from services.treasury.places import Place
 from services.treasury.revisions.domain import WHOLE_CASE, LatestApproval
 
@@ -53,7 +54,8 @@ class RefusedCase(NamedTuple):
 
 
 def hear_refusals(events: Sequence[Received[CaseRejected]], uow: UnitOfWork) -> None:
-    """A first decision that is a refusal has granted nothing before it."""
+    """Nothing more is expected of it. A first decision that is a refusal has granted nothing that could be taken back."""
+    end_of_cases(events, uow)
     again = [event for event in events if event.data.revision > 1]
     subjects = {
         (tenant, RefusedCase(each.data.case_id, each.data.instalment, each.data.revision).subject)
