@@ -61,6 +61,13 @@ class CreditDiffers(Conflict):
     sentence = "银行的付款 {credit} 与该笔兑付的账户、户名或金额不一致，不能认作同一笔；请先更正账户或金额，再登记。"
 
 
+class PaidUnderEarlierRevision(Conflict):
+    """After a restore: the bank has paid an earlier approval of it, and our books do not have that yet."""
+
+    code = "paid_under_earlier_revision"
+    sentence = "同一期次已由银行按先前的批准支付，恢复后尚未入账；请在入账后重新处理本次批准，系统只补付差额。"
+
+
 class PayerMismatch(Conflict):
     """The approval was addressed to another tenant than the one that it names as payer."""
 

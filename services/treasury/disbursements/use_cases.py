@@ -27,6 +27,7 @@ from services.treasury.disbursements.refusals import (
     BorneDiffers,
     NothingToPay,
     NotMoney,
+    PaidUnderEarlierRevision,
     PayerMismatch,
 )
 from services.treasury.disbursements.standings import Standings
@@ -197,12 +198,11 @@ def _is_next(
     if contradicted := next((each.contradiction for each in siblings if each.contradiction), None):
         event.refuse(BankContradicts(why=contradicted))
         return False
-    at_the_bank = (
-        each.state in IN_FLIGHT or (each.state in UNSENT and instruction_of(each.id, each.attempt) in carried_out)
-        for each in siblings
-    )
-    if any(at_the_bank):
+    if any(each.state in IN_FLIGHT for each in siblings):
         event.not_yet("先前批准的兑付仍在银行办理")
+        return False
+    if any(each.state in UNSENT and instruction_of(each.id, each.attempt) in carried_out for each in siblings):
+        event.refuse(PaidUnderEarlierRevision())
         return False
     return True
 
