@@ -9,11 +9,8 @@ from pydantic import Field
 
 from contracts.duties import Attention
 from contracts.intake import Claim
-from contracts.item import BenefitKind
 from contracts.message import Command, Event, Fen, Id, Model, Page, PagedQuery, Query, ServiceName, Why
-from contracts.payee_holders import PayeeHolder
-from contracts.review import Share, ShareMode
-from contracts.rule import TimeLimit
+from contracts.payment_terms import PaymentTerms
 
 DisbursementState = Literal[
     "received", "held", "ready", "authorised", "sent", "unknown", "settled", "failed", "returned", "cancelled"
@@ -122,7 +119,7 @@ class GetBudgetTotals(Query[BudgetTotals], BudgetFilter):
     owner: ClassVar[ServiceName] = "treasury"
 
 
-class DisbursementView(Model):
+class DisbursementView(PaymentTerms):
     """One attempt to pay one payer's share of one approval. `previous_id`: the attempt that this one follows.
 
     `awaits_year`: `due_at` is not known before the working days of this year are published. `year` is the budget year
@@ -133,9 +130,7 @@ class DisbursementView(Model):
     last time at `unheard_asked_at`. `contradiction`: the bank's word and the books cannot both be true; nothing is done with
     it before a person has looked. `return_listed_at`: since when the bank lists a return of it that it does not confirm yet.
 
-    `part` of `parts` is the receiver's number; `payee_holder`, `payee_label`, `fund`, `income_tax`, `borne`, `share_mode`,
-    `family`, `benefit_kind`, `payout_limit`, `budget_line`, `paying_department_id` and `decided_at` as in CaseApproved.
-    `approved_fen` is what the approval came to: where it differs from `amount_fen`, another part of it was paid under an
+    `part` of `parts` is the receiver's number. `approved_fen` is what the approval came to: where it differs from `amount_fen`, another part of it was paid under an
     earlier revision, or is income tax that the payer withholds (`withheld_fen`). `payee_of` is the holder, if there is one.
     """
 
@@ -171,22 +166,9 @@ class DisbursementView(Model):
     contradiction: str | None = None
     return_listed_at: datetime | None = None
     part: int = 1
-    parts: int = 1
-    payee_holder: PayeeHolder | None = None
-    payee_label: str = ""
-    fund: str | None = None
-    income_tax: Literal["withheld", "not_withheld"] | None = None
     withheld_fen: Fen | None = None
     withheld_by: Id | None = None
     approved_fen: Fen | None = None
-    payout_limit: TimeLimit | None = None
-    budget_line: str | None = None
-    paying_department_id: Id | None = None
-    borne: tuple[Share, ...] = ()
-    share_mode: ShareMode = "direct"
-    family: str | None = None
-    benefit_kind: BenefitKind | None = None
-    decided_at: datetime | None = None
     version: int
 
 

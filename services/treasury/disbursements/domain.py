@@ -38,7 +38,7 @@ from services.treasury.disbursements.refusals import (
     TaxTooHigh,
 )
 from services.treasury.disbursements.showing import called, view_of
-from services.treasury.disbursements.terms import PaymentTerms
+from services.treasury.disbursements.terms import terms_of
 
 KEPT = (
     *("tenant", "traceparent", "case_id", "claim", "amount_fen", "revision", "instalment", "part", "approved_fen"),
@@ -72,7 +72,7 @@ class Disbursement(PaymentRecord):
             revision=approval.revision,
             instalment=approval.instalment,
             part=approval.part,
-            terms=PaymentTerms.of(approval),
+            terms=terms_of(approval),
             approved_by=approval.approved_by,
             approved_at=approval.approved_at,
             received_at=at,

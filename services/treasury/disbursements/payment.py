@@ -9,10 +9,10 @@ from contracts.aggregate import Aggregate
 from contracts.deadlines import DeadlineMove
 from contracts.enterprises import Payee
 from contracts.intake import Claim
+from contracts.payment_terms import PaymentTerms
 from contracts.rule import TimeLimit, TimeUnit
 from contracts.treasury import DisbursementState
 from services.treasury.account_copies.domain import PayeeOwner
-from services.treasury.disbursements.terms import PaymentTerms
 from services.treasury.places import Place
 
 

@@ -11,9 +11,9 @@ from chassis.write.store import AggregateStore, aggregate_columns
 from contracts.aggregate import Aggregate
 from contracts.enterprises import Payee
 from contracts.intake import Claim
+from contracts.payment_terms import PaymentTerms
 from contracts.rule import TimeUnit
 from services.treasury.disbursements.domain import Disbursement
-from services.treasury.disbursements.terms import PaymentTerms
 
 METADATA = MetaData()
 INSTANT = DateTime(timezone=True)

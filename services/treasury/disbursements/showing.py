@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from contracts import status_labels
+from contracts.payment_terms import PaymentTerms
 from contracts.treasury import DisbursementState, DisbursementView
 from services.treasury.disbursements.moves import CLOCK_RUNS
-from services.treasury.disbursements.terms import PaymentTerms
 
 if TYPE_CHECKING:
     from services.treasury.disbursements.domain import Disbursement

@@ -85,6 +85,11 @@ class Standings:
         recovery.come_to(due)
         self._changed[recovery.id] = recovery
 
+    @property
+    def heard(self) -> Collection[Place]:
+        """The places of which review has said something newer."""
+        return self._heard.keys()
+
     def close(self) -> None:
         """Keep what was heard and what has to come back; what is void leaves its place before another takes it."""
         self._uow.of(LatestApprovals).keep(self._heard.values())

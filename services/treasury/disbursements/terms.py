@@ -2,33 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Literal
-
-from contracts.item import BenefitKind
-from contracts.message import Id, Model
-from contracts.payee_holders import PayeeHolder
-from contracts.review import CaseApproved, Share, ShareMode
-from contracts.rule import TimeLimit
+from contracts.payment_terms import PaymentTerms
+from contracts.review import CaseApproved
 
 
-class PaymentTerms(Model):
-    """As in CaseApproved; what it did not say before is absent."""
-
-    parts: int = 1
-    payee_holder: PayeeHolder | None = None
-    payee_label: str = ""
-    fund: str | None = None
-    income_tax: Literal["withheld", "not_withheld"] | None = None
-    payout_limit: TimeLimit | None = None
-    budget_line: str | None = None
-    paying_department_id: Id | None = None
-    borne: tuple[Share, ...] = ()
-    share_mode: ShareMode = "direct"
-    family: str | None = None
-    benefit_kind: BenefitKind | None = None
-    decided_at: datetime | None = None
-
-    @classmethod
-    def of(cls, approval: CaseApproved) -> PaymentTerms:
-        return cls(**{name: getattr(approval, name) for name in cls.model_fields})
+def terms_of(approval: CaseApproved) -> PaymentTerms:
+    """As it says them."""
+    return PaymentTerms(**{name: getattr(approval, name) for name in PaymentTerms.model_fields})

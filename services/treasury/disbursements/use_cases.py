@@ -34,7 +34,6 @@ from services.treasury.disbursements.standings import Standings
 from services.treasury.disbursements.store import Disbursements
 from services.treasury.forecast.store import Forecasts
 from services.treasury.offices import must_hold
-from services.treasury.places import Place
 from services.treasury.revisions.domain import LatestApproval
 
 SEND = "send_disbursement"
@@ -95,7 +94,6 @@ def receive_approvals(events: Sequence[Received[CaseApproved]], uow: UnitOfWork)
     funds = Funds(uow, earlier_lines | lines_concerned([new for _, new in arrived], uow))
     funds.serve_those_who_wait()
     standings = Standings(uow, cases)
-    heard: set[Place] = set()
     accepted: list[Disbursement] = []
     replaced: list[Disbursement] = []
     for event, new in arrived:
@@ -104,7 +102,6 @@ def receive_approvals(events: Sequence[Received[CaseApproved]], uow: UnitOfWork)
         replaced += cancel_unsent(standings.attempts[new.place], funds, "已被新的批准取代")
         standings.hear(LatestApproval(new.place, new.revision, new.amount_fen, event.data))
         standings.recover(new.place)
-        heard.add(new.place)
         if (to_pay := standings.settled_up(new.place).pay_fen) > 0:
             new.pay_only(to_pay)
             funds.fund(new)
@@ -115,7 +112,7 @@ def receive_approvals(events: Sequence[Received[CaseApproved]], uow: UnitOfWork)
     store.save_many(accepted)
     funds.close()
     standings.close()
-    uow.of(Forecasts).approved(heard)
+    uow.of(Forecasts).approved(standings.heard)
     payout_clock.unwatch(uow, replaced)
     payout_clock.watch(uow, [each for each in accepted if each.state not in OVER])
     paid = [each for each in accepted if instruction_of(each.id, each.attempt) in carried_out]

@@ -18,7 +18,7 @@ from services.treasury.disbursements.funds import Funds, lines_concerned
 from services.treasury.disbursements.moves import IN_FLIGHT, UNSENT
 from services.treasury.disbursements.standings import Standings
 from services.treasury.disbursements.store import Disbursements
-from services.treasury.disbursements.terms import PaymentTerms
+from services.treasury.disbursements.terms import terms_of
 from services.treasury.rails.patience import Patience
 from services.treasury.rails.settlement import RENEW
 
@@ -96,7 +96,7 @@ def _outcome(each: Disbursement, attempts: Mapping[str, Disbursement], standings
     new.pay_only(to_pay)
     if newest.approval is not None and newest.revision > each.revision:
         new.approved_by, new.approved_at = newest.approval.approved_by, newest.approval.approved_at
-        new.terms, new.approved_fen = PaymentTerms.of(newest.approval), newest.amount_fen
+        new.terms, new.approved_fen = terms_of(newest.approval), newest.amount_fen
     funds.fund(new)
     family.append(new)
     return "renewed"
