@@ -84,12 +84,14 @@ def _outcome(each: Disbursement, attempts: Mapping[str, Disbursement], standings
         return "stopped"
     if _is_followed(each, family):
         return "over"
-    if any(other.state in (*UNSENT, *IN_FLIGHT) for other in family):
-        return "waits"
-    standings.recover(each.place)
+    under_way = any(other.state in (*UNSENT, *IN_FLIGHT) for other in family)
+    if not under_way:
+        standings.recover(each.place)
     newest, to_pay = standings.latest(each.place), standings.settled_up(each.place).pay_fen
     if newest is None or to_pay == 0 or newest.holder_id != each.holder_id:
         return "over"
+    if under_way:
+        return "waits"
     new = attempts.get(each.id)
     if new is None or _is_to_where_it_failed(new, each, family):
         return "waits"

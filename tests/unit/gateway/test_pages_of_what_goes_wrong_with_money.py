@@ -49,6 +49,7 @@ def visitor(gateway: Visitor) -> Visitor:
         "get_disbursement": lambda query: told(returned() if query["disbursement_id"] == "payment-40" else unheard()),
         "get_case_sheet": told(sheet(case(4, state="approved", decided_by="officer-1", note="同意拨付"))),
         "list_budget_lines": listed(line(1)),
+        "list_recoveries": listed(),
         "list_appointments": appointments(),
         "clear_contradiction": told(unheard()),
         "list_award_findings": listed(finding()),
