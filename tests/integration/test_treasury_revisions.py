@@ -12,6 +12,8 @@ from treasury_database import Treasury
 from chassis.edge.frame import Frame
 from chassis.testing.fakes import NOON
 from chassis.time.clock import FixedClock
+from console.operating.checks.attempts import OVERPAID
+from console.operating.checks.successors import UNFOLLOWED
 from console.servers.provision import Dsns
 from contracts.payee_holders import PayeeHolder
 from contracts.recoveries import ListRecoveries, RecoveryView
@@ -307,5 +309,6 @@ def test_what_was_paid_less_what_has_to_come_back_is_what_the_newest_revision_gr
     story.ends()
     assert paid(treasury) - due_back(treasury) == story.newest_fen
     assert not treasury.disbursements(state="held")
+    assert treasury.rows(str(OVERPAID)) == treasury.rows(str(UNFOLLOWED)) == [], "nor does ./zhida verify find anything"
     assert set(treasury.bank.presented) == set(treasury.bank.book), "each instruction reached the bank"
     assert treasury.faults_in_the_books() == []
