@@ -245,7 +245,8 @@ class Disbursement(PaymentRecord):
     def warn(self, used_percent: int) -> None:
         """Say that so much of the payout limit is gone; 100 is the breach, and the due instant is known by then."""
         self.alarmed = used_percent
-        said = {**self._fields(), "attention": self._asks(TURN.get(self.state, "payment_maker"))}
+        turn = "payment_maker" if self.awaits_tax else TURN.get(self.state, "payment_maker")
+        said = {**self._fields(), "attention": self._asks(turn)}
         if self.due_at is None:
             self.record(PayoutDeadlineUndetermined(**said, used_percent=used_percent, awaits_year=self.awaits_year))
         elif used_percent >= 100:
