@@ -355,7 +355,10 @@ def test_the_database_refuses_a_second_live_attempt_for_one_instalment(
             " WHERE table_name = 'disbursement' AND is_generated = 'NEVER'"
         )
     ]
-    copied = ", ".join({"id": "'other'", "attempt": "2", "instruction_id": "'other' || instruction_id"}.get(name, name) for name in columns)
+    copied = ", ".join(
+        {"id": "'other'", "attempt": "2", "instruction_id": "'other' || instruction_id"}.get(name, name)
+        for name in columns
+    )
     with pytest.raises(IntegrityError, match=constraint):
         as_service(treasury, f"INSERT INTO disbursement ({', '.join(columns)}) SELECT {copied} FROM disbursement")
 

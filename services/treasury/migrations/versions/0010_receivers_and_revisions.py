@@ -4,7 +4,8 @@
 beside it are what of it rows are found by. Two things may now be paid of one place: what an earlier revision granted, and the
 difference that a later one grants; so one attempt is under way at a time, and one of each revision is paid.
 
-The former version runs beside this one: it knows the first receiver only, and what it enters has no terms.
+The former version runs beside this one: it knows the first receiver only, and what it enters has no terms. Indexes are made
+while the service goes on, after all else is kept; where that breaks off, all of it is done again, and changes nothing twice.
 """
 
 from __future__ import annotations
@@ -19,15 +20,22 @@ depends_on = None
 COLUMNS = (
     """
     ALTER TABLE disbursement
-        ADD COLUMN part integer NOT NULL DEFAULT 1, ADD COLUMN terms jsonb,
-        ADD COLUMN approved_fen bigint, ADD COLUMN withheld_fen bigint, ADD COLUMN withheld_by text,
-        ADD COLUMN payout_unit text NOT NULL DEFAULT 'working_days',
-        ADD COLUMN paying_department_id text, ADD COLUMN budget_code text, ADD COLUMN holder_id text,
-        ADD COLUMN income_tax text
+        ADD COLUMN IF NOT EXISTS part integer NOT NULL DEFAULT 1, ADD COLUMN IF NOT EXISTS terms jsonb,
+        ADD COLUMN IF NOT EXISTS approved_fen bigint, ADD COLUMN IF NOT EXISTS withheld_fen bigint,
+        ADD COLUMN IF NOT EXISTS withheld_by text,
+        ADD COLUMN IF NOT EXISTS payout_unit text NOT NULL DEFAULT 'working_days',
+        ADD COLUMN IF NOT EXISTS paying_department_id text, ADD COLUMN IF NOT EXISTS budget_code text,
+        ADD COLUMN IF NOT EXISTS holder_id text,
+        ADD COLUMN IF NOT EXISTS income_tax text
     """,
     # Checked from now on: before there were none of these.
     """
     ALTER TABLE disbursement
+        DROP CONSTRAINT IF EXISTS disbursement_part,
+        DROP CONSTRAINT IF EXISTS disbursement_payout_unit,
+        DROP CONSTRAINT IF EXISTS disbursement_withheld,
+        DROP CONSTRAINT IF EXISTS disbursement_withholder_is_not_checker,
+        DROP CONSTRAINT IF EXISTS disbursement_not_before_the_tax,
         ADD CONSTRAINT disbursement_part CHECK (part >= 1) NOT VALID,
         ADD CONSTRAINT disbursement_payout_unit
             CHECK (payout_unit IN ('working_days', 'calendar_days', 'hours')) NOT VALID,
@@ -37,28 +45,28 @@ COLUMNS = (
         ADD CONSTRAINT disbursement_not_before_the_tax CHECK (
             income_tax IS DISTINCT FROM 'withheld' OR withheld_fen IS NOT NULL OR state IN ('held', 'cancelled')) NOT VALID
     """,
-    "ALTER TABLE budget_line ADD COLUMN code text",
+    "ALTER TABLE budget_line ADD COLUMN IF NOT EXISTS code text",
     """
-    ALTER TABLE budget_line DROP CONSTRAINT budget_line_once, ADD CONSTRAINT budget_line_once
+    ALTER TABLE budget_line DROP CONSTRAINT IF EXISTS budget_line_once, ADD CONSTRAINT budget_line_once
         UNIQUE NULLS NOT DISTINCT (tenant, year, department, item_id, code)
     """,
 )
 
 TABLES = (
     """
-    CREATE TABLE holder_account (
+    CREATE TABLE IF NOT EXISTS holder_account (
         tenant text NOT NULL, holder_id text NOT NULL, account_version integer NOT NULL, holder jsonb NOT NULL,
         payee jsonb NOT NULL, PRIMARY KEY (tenant, holder_id))
     """,
     # The part 0 is a refusal, which is of every receiver.
     """
-    CREATE TABLE latest_approval (
+    CREATE TABLE IF NOT EXISTS latest_approval (
         tenant text NOT NULL, case_id text NOT NULL, instalment integer NOT NULL, part integer NOT NULL CHECK (part >= 0),
         revision integer NOT NULL, amount_fen bigint NOT NULL CHECK (amount_fen >= 0), approval jsonb,
         heard_at timestamptz NOT NULL, PRIMARY KEY (tenant, case_id, instalment, part))
     """,
     """
-    CREATE TABLE recovery (
+    CREATE TABLE IF NOT EXISTS recovery (
         tenant text NOT NULL, id text NOT NULL, version integer NOT NULL, sequence integer NOT NULL, traceparent text,
         case_id text NOT NULL, claim jsonb NOT NULL, instalment integer NOT NULL, part integer NOT NULL,
         revision integer NOT NULL, amount_fen bigint NOT NULL CHECK (amount_fen > 0),
@@ -66,18 +74,18 @@ TABLES = (
         due_since timestamptz NOT NULL, PRIMARY KEY (tenant, id),
         CONSTRAINT recovery_once UNIQUE (tenant, case_id, instalment, part, revision))
     """,
-    "CREATE UNIQUE INDEX recovery_one_open ON recovery (tenant, case_id, instalment, part) WHERE state = 'open'",
-    "CREATE INDEX recovery_newest ON recovery (tenant, due_since, id)",
+    "CREATE UNIQUE INDEX IF NOT EXISTS recovery_one_open ON recovery (tenant, case_id, instalment, part) WHERE state = 'open'",
+    "CREATE INDEX IF NOT EXISTS recovery_newest ON recovery (tenant, due_since, id)",
     # What is over stays, so that an older event that is told again does not bring it back.
     """
-    CREATE TABLE forecast (
+    CREATE TABLE IF NOT EXISTS forecast (
         tenant text NOT NULL, case_id text NOT NULL, instalment integer NOT NULL, part integer NOT NULL,
         first_case_id text NOT NULL, year integer NOT NULL, department text NOT NULL, department_id text,
         item_id text NOT NULL, item_title text NOT NULL, amount_fen bigint NOT NULL CHECK (amount_fen >= 0),
         over boolean NOT NULL DEFAULT false, PRIMARY KEY (tenant, case_id, instalment, part))
     """,
-    "CREATE INDEX forecast_of_year ON forecast (tenant, year, department) WHERE NOT over",
-    "CREATE INDEX forecast_of_first_case ON forecast (tenant, first_case_id)",
+    "CREATE INDEX IF NOT EXISTS forecast_of_year ON forecast (tenant, year, department) WHERE NOT over",
+    "CREATE INDEX IF NOT EXISTS forecast_of_first_case ON forecast (tenant, first_case_id)",
 )
 
 INDEXES = {
@@ -90,7 +98,7 @@ INDEXES = {
     "disbursement_unsent_to": "INDEX {name} ON disbursement (tenant, holder_id)"
     " WHERE holder_id IS NOT NULL AND state IN ('held', 'ready', 'authorised')",
 }
-"""Made while the service goes on: nobody waits for them. One that was left half made is made anew."""
+"""Nobody waits for them. One that was left half made is made anew."""
 
 FORMER = (
     "ALTER TABLE disbursement DROP CONSTRAINT IF EXISTS disbursement_attempt_once",
@@ -128,6 +136,7 @@ def tenant_table(table: str) -> None:
     mine = "tenant = ANY ((SELECT string_to_array(current_setting('zhida.tenants', true), ','))::text[])"
     op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
     op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
+    op.execute(f"DROP POLICY IF EXISTS {table}_by_tenant ON {table}")
     op.execute(f"CREATE POLICY {table}_by_tenant ON {table} USING ({mine}) WITH CHECK ({mine})")
 
 
