@@ -34,14 +34,15 @@ from contracts.payee_holder_accounts import HolderStanding
 from contracts.payee_holders import HolderKind
 from contracts.people import MandateKind, MandateScope
 from contracts.policies import GroundKind, ItemState
-from contracts.rule import HeadlineState, Mode, State
+from contracts.recoveries import RecoveryState
+from contracts.rule import HeadlineState, Mode, State, TimeUnit
 from contracts.rule.facts import FactKind
 from contracts.rule.results import MissingFact, MissingWhy
 from contracts.rule.shares import Level
 from contracts.search import AmountBand, FoundPolicies, WindowState
 from contracts.security_events import SecurityEventKind, SecurityOutcome
 from contracts.stuck_work import StuckKind
-from contracts.treasury import BudgetLineView
+from contracts.treasury import BudgetLineView, DisbursementView
 from gateway.portal.shell.language import PageTexts
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -113,6 +114,10 @@ TABLES: Mapping[str, Any] = {
     "authoring.facts.kind": FactKind,
     "budgets.mode": of_field(BudgetLineView, "mode"),
     "budgets.account": ("appropriation", "available", "reserved", "paid", "swept"),
+    "payments.limit": TimeUnit,
+    "payments.holder_kind": HolderKind,
+    "payments.tax": of_field(DisbursementView, "income_tax"),
+    "payments.recovery_state": RecoveryState,
     "cases.verdict": State,
     "cases.why": MissingWhy,
     "cases.provided_by": PROVIDED,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from typing import Any
 
 import enterprise_kit as kit
 import enterprise_records_kit as records
