@@ -130,7 +130,7 @@ class AwardParts:
             told = [("record", None, 0), *told]
         for number, (what, part, fen) in enumerate(told, 1):
             yield _of_claim(each) | {
-                "id": f"{each.case_id}/{each.instalment}/{each.revision}/{number}",
+                "id": f"{each.case_id}-{each.instalment}-{each.revision}-{number}",
                 "what": what,
                 "part": part,
                 "fen": fen,

@@ -16,7 +16,7 @@ depends_on = None
 PART_OF_PLACE = """
 INSERT INTO award_part (tenant, id, what, claim, case_id, filed_in, enterprise_id, uscc, item_id, family, title, part,
     level, year, period, instalment, revision, number, fen, keys, groups, records, granted_on, source, recorded_at)
-SELECT a.tenant, a.case_id || '/1/1/1', 'granted', c.claim ->> 'application_id', a.case_id, c.claim ->> 'filed_in',
+SELECT a.tenant, a.case_id || '-1-1-1', 'granted', c.claim ->> 'application_id', a.case_id, c.claim ->> 'filed_in',
     c.claim ->> 'enterprise_id', a.uscc, a.item_id, a.item_id, c.claim ->> 'item_title', NULL,
     coalesce((SELECT t.level FROM tenant t WHERE t.id = a.tenant), 'county'),
     coalesce(CASE WHEN a.period ~ '^[0-9]{4}$' THEN CAST(a.period AS integer) END,
