@@ -22,7 +22,7 @@ FreedGround = Literal["never_sent", "recovered", "imported_wrongly"]
 class AwardPartView(Model):
     """One row of the register: one part of what one claim was granted, or of what is still ahead of its instalments.
 
-    `award_state` says whether it counts: `reserved` counts, `pending` counts once what was granted before is freed,
+    `state` says whether it counts: `reserved` counts, `pending` counts once what was granted before is freed,
     `replaced` is said by another row since, `freed` was never sent, has been recovered, or was imported wrongly.
     `case_id` is absent where the award comes from a table.
     """
@@ -41,8 +41,8 @@ class AwardPartView(Model):
     amount_fen: Fen
     keys: tuple[AwardKey, ...] = ()
     granted_on: date
-    award_source: Literal["review", "imported"]
-    award_state: AwardState
+    source: Literal["review", "imported"]
+    state: AwardState
     freed_ground: FreedGround | None = None
     freed_by: Id | None = None
     freed_at: datetime | None = None
@@ -60,7 +60,7 @@ class ListAwards(PagedQuery[AwardPartPage]):
     owner: ClassVar[ServiceName] = "review"
 
     uscc: TypedCreditCode | None = None
-    award_state: AwardState | None = None
+    state: AwardState | None = None
 
 
 class GetAward(Query[AwardPartView]):
@@ -94,13 +94,15 @@ class ListOwnAwards(Query[OwnAwards]):
 
     owner: ClassVar[ServiceName] = "review"
 
+    enterprise_id: Id
+
 
 class ImportAwards(Command[OperationView]):
     """Take earlier awards out of an uploaded table (docs/awards.md); the same line twice changes nothing."""
 
     owner: ClassVar[ServiceName] = "review"
 
-    award_format: Literal["csv", "xlsx"]
+    format: Literal["csv", "xlsx"]
     sha256: Sha256
     file_name: str | None = Field(default=None, max_length=200)
 

@@ -84,8 +84,8 @@ def list_awards(query: ListAwards, reader: Reader) -> AwardPartPage:
     statement = SHOWN.where(C.tenant == reader.tenant)
     if query.uscc is not None:
         statement = statement.where(C.uscc == "".join(query.uscc.split()).upper())
-    if query.award_state is not None:
-        statement = statement.where(C.state == query.award_state)
+    if query.state is not None:
+        statement = statement.where(C.state == query.state)
     if (before := decode_cursor(query.cursor, datetime, str)) is not None:
         statement = statement.where(tuple_(C.recorded_at, C.id) < tuple_(*before))
     found = reader.execute(statement.order_by(C.recorded_at.desc(), C.id.desc()).limit(query.limit + 1))
@@ -106,10 +106,10 @@ def get_award(query: GetAward, reader: Reader) -> AwardPartView:
 
 
 def list_own_awards(query: ListOwnAwards, reader: Reader) -> OwnAwards:
-    """Of its own place in full, of others what may be told. Raises Forbidden for whoever is no enterprise."""
-    if reader.actor.enterprise_id is None:
+    """Of its own place in full, of others what may be told. Raises Forbidden for whoever is not the enterprise."""
+    if reader.actor.enterprise_id != query.enterprise_id:
         raise Forbidden()
-    asked = {"tenant": reader.tenant, "enterprise_id": reader.actor.enterprise_id}
+    asked = {"tenant": reader.tenant, "enterprise_id": query.enterprise_id}
     codes = sorted(reader.execute(CODES, asked).scalars())
     found = [_own(row) for row in reader.execute(OWN, {"tenant": reader.tenant, "codes": codes})]
     elsewhere = {"ask": 0, "tenant": reader.tenant, "codes": codes, "facts": [], "keys": [], "groups": []}
@@ -145,8 +145,8 @@ def view_of(row: Any) -> AwardPartView:
         amount_fen=row.fen,
         keys=row.keys,
         granted_on=row.granted_on,
-        award_source=row.source,
-        award_state=row.state,
+        source=row.source,
+        state=row.state,
         freed_ground=row.freed_ground,
         freed_by=row.freed_by,
         freed_at=row.freed_at,

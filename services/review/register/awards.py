@@ -153,10 +153,9 @@ def granted_award(
     """What the register keeps of it. `history` is the one that it was assessed with; `amount_fen` what was granted, if
     that is not what the assessment says. `year` is the reference year that it is granted for.
     """
-    answer, records = assessment.instalment, assessment.instalment.records if assessment.instalment else ()
-    plan = asked.rules.instalments
-    whole_fen = _whole(asked, assessment, history)
-    schedule = answer.schedule if answer is not None else None
+    records = assessment.instalment.records if assessment.instalment is not None else ()
+    plan, whole_fen = asked.rules.instalments, _whole(asked, assessment, history)
+    schedule = assessment.instalment.schedule if assessment.instalment is not None else None
     over = (*(history.instalments if history is not None else ()), *records)
     return GrantedAward(
         case_id=asked.case_id,
@@ -173,14 +172,17 @@ def granted_award(
         claim_year=_claim_year(asked, history, year),
         whole_fen=whole_fen,
         records=records,
-        keys=candidate_keys(
-            asked.rules, reader_of(asked.rules, FactSheet(facts=asked.facts, reference_year=year), granted_on)
-        ),
+        keys=_keys(asked, year, granted_on),
         parts=_granted_parts(assessment, amount_fen),
         granted_on=granted_on,
         revision=revision,
         ahead_fen=remaining(plan, schedule, whole_fen, over) if plan is not None and whole_fen is not None else 0,
     )
+
+
+def _keys(asked: AwardAsked, year: int, on: date) -> tuple[AwardKey, ...]:
+    sheet = FactSheet(facts=asked.facts, reference_year=year)
+    return candidate_keys(asked.rules, reader_of(asked.rules, sheet, on))
 
 
 def remaining(

@@ -1,4 +1,4 @@
-"""One line of a table of earlier awards: what it says, or everything that is wrong with it. Pure."""
+"""One line of a table of earlier awards: what it says, or everything that is wrong with it."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ def import_awards(cmd: ImportAwards, uow: UnitOfWork) -> OperationView:
     if not uow.actor.roles & ASKERS:
         raise Forbidden()
     parameters = cmd.model_dump(mode="json", exclude_none=True)
-    return view_of(uow.begin_operation(KIND, title=TITLES[cmd.award_format], parameters=parameters), "review")
+    return view_of(uow.begin_operation(KIND, title=TITLES[cmd.format], parameters=parameters), "review")
 
 
 def withdraw_imported_award(cmd: WithdrawImportedAward, uow: UnitOfWork) -> AwardPartView:

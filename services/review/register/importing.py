@@ -60,7 +60,7 @@ class AwardImport:
         """Raises what the object store or the table's heading have against it."""
         objects, sha256 = self._objects(), run.parameters["sha256"]
         file = objects.local_file(run.tenant, sha256)
-        made = workbooks.as_csv if run.parameters["award_format"] == "xlsx" else tabular.in_lines
+        made = workbooks.as_csv if run.parameters["format"] == "xlsx" else tabular.in_lines
         path = made(file, objects.spool, f"{run.tenant}/{sha256}")
         encoding, total = tabular.encoding_of(path), tabular.line_count(path) - 1
         first = next(tabular.rows(path, encoding), None)
