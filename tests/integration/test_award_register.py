@@ -279,4 +279,6 @@ def test_awards_of_one_item_and_period_that_turn_out_to_be_one_persons_are_found
 
 def test_what_the_rules_say_is_due_is_what_the_register_keeps(desk: Desk) -> None:
     claim = asked_for(LIFETIME, 60)
-    assert desk.grants(claim)[claim.case_id] == assessed(claim, desk.history(claim)).amount.money.fen == 50 * WAN
+    due = assessed(claim, desk.history(claim)).amount.money
+    assert due is not None
+    assert desk.grants(claim)[claim.case_id] == due.fen == 50 * WAN

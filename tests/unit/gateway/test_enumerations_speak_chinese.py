@@ -15,6 +15,7 @@ from console.place import CHECKOUT
 from contracts import status_labels
 from contracts.accounts import AccountState
 from contracts.authoring import ItemNotice
+from contracts.award_register import AwardPartView, AwardState, AwardWhat, FreedGround
 from contracts.code_admissions import CodeAdmissionState
 from contracts.consents import ConsentPurpose, ConsentView
 from contracts.departments import PlanTermUse, WindowPermission
@@ -105,6 +106,11 @@ TABLES: Mapping[str, Any] = {
     "cases.verdict": State,
     "cases.why": MissingWhy,
     "cases.provided_by": PROVIDED,
+    "awards.state": AwardState,
+    "awards.what": AwardWhat,
+    "awards.source": of_field(AwardPartView, "source"),
+    "awards.ground": FreedGround,
+    "awards.level": Level,
     "findings.state": ("open", "closed"),
     "shell.verdict": State,
     "shell.headline": HeadlineState,
