@@ -54,8 +54,9 @@ WHERE case_id = ANY (CAST(:case_ids AS text[])) AND state IN ('reserved', 'pendi
 RETURNING tenant, uscc
 """
 LET_IN = """
-UPDATE award_part SET state = 'reserved' WHERE case_id = ANY (CAST(:case_ids AS text[])) AND state = 'pending'
-RETURNING tenant, uscc
+WITH theirs AS MATERIALIZED (SELECT tenant, id FROM award_part WHERE case_id = ANY (CAST(:case_ids AS text[])))
+UPDATE award_part a SET state = 'reserved' FROM theirs t
+WHERE (a.tenant, a.id) = (t.tenant, t.id) AND a.state = 'pending' RETURNING a.tenant, a.uscc
 """
 LEAVE = """
 DELETE FROM award a WHERE a.case_id = ANY (CAST(:case_ids AS text[])) AND NOT EXISTS (SELECT FROM award_part p

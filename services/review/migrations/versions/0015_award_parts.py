@@ -61,6 +61,7 @@ DDL = (
     "CREATE INDEX award_part_of_case ON award_part (case_id)",
     "CREATE INDEX award_part_of_file ON award_part (filed_in, enterprise_id)",
     "CREATE INDEX award_part_by_time ON award_part (tenant, recorded_at DESC, id DESC)",
+    "CREATE INDEX award_part_by_state ON award_part (tenant, state, recorded_at DESC, id DESC)",
     # Items are public, and so is which code an item has through all its versions.
     "CREATE TABLE award_family (item_id text PRIMARY KEY, family text NOT NULL)",
     # Whom nobody else grants anything to until a transaction ends: a hash per person in law or key, and nothing else.
