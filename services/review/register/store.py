@@ -12,7 +12,7 @@ from contracts.rule import AwardHistory
 from services.review.register.awards import AWARDS_MOVED, AwardAsked, GrantedAward
 from services.review.register.domain import AlreadyAwarded, RegisteredAward
 from services.review.register.parts import AwardParts, Person
-from services.review.register.past import Past
+from services.review.register.past import BY_KEY, Past
 from services.review.register.persons import Filer, LegalPerson, Persons
 
 COLUMNS = ("tenant", "item_id", "uscc", "period", "case_id", "amount_fen", "told")
@@ -52,6 +52,7 @@ class AwardRegister:
         serves once (a certificate, a graduate)."""
         if not asked:
             return
+        self._uow.execute(BY_KEY)
         self._uow.execute(
             FAMILIES, {"items": [each.claim.item_id for each in asked], "families": [each.family for each in asked]}
         )
@@ -85,6 +86,7 @@ class AwardRegister:
         first = [each for each in granted if each.instalment == 1]
         if not first:
             return frozenset()
+        self._uow.execute(BY_KEY)
         persons = self._uow.of(Persons).everybody([_filer(each) for each in first])
         places: dict[tuple[str, str, str], str] = {}
         for each in first:

@@ -56,7 +56,7 @@ DDL = (
             (state = 'freed') = (freed_ground IS NOT NULL) AND (freed_ground IS NULL) = (freed_by IS NULL)
             AND (freed_ground IS NULL) = (freed_evidence IS NULL) AND (freed_ground IS NULL) = (freed_at IS NULL)))
     """,
-    "CREATE INDEX award_part_of_person ON award_part (uscc, recorded_at)",
+    "CREATE INDEX award_part_of_person ON award_part (uscc, tenant, state)",
     "CREATE INDEX award_part_of_claim ON award_part (claim)",
     "CREATE INDEX award_part_of_case ON award_part (case_id)",
     "CREATE INDEX award_part_of_file ON award_part (filed_in, enterprise_id)",
@@ -86,7 +86,7 @@ DDL = (
     """
     CREATE FUNCTION awards_elsewhere(asked jsonb) RETURNS TABLE (ask integer, award bigint, family text, part text,
         level text, year integer, fen bigint, matched integer[], told text[], in_groups text[])
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET enable_seqscan = off AS $$
     WITH who AS MATERIALIZED (
         SELECT * FROM jsonb_to_recordset(asked)
             AS q(ask integer, tenant text, codes text[], facts text[], keys jsonb, groups text[])),
@@ -95,7 +95,8 @@ DDL = (
             coalesce(f.family, a.family) AS family, a.part, a.level, a.year, a.keys, a.groups,
             CAST(sum(a.fen) AS bigint) AS fen
         FROM who w CROSS JOIN LATERAL unnest(w.codes) AS code
-        JOIN award_part a ON a.uscc = code AND a.tenant <> w.tenant AND a.state = 'reserved' AND a.what <> 'record'
+        JOIN LATERAL (SELECT * FROM award_part p WHERE p.uscc = code OFFSET 0) AS a
+            ON a.tenant <> w.tenant AND a.state = 'reserved' AND a.what <> 'record'
         LEFT JOIN award_family f ON f.item_id = a.item_id
         GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12)
     SELECT f.ask, dense_rank() OVER (PARTITION BY f.ask ORDER BY md5(f.tenant || chr(31) || f.claim)), f.family, f.part,
