@@ -40,7 +40,8 @@ GRANTED_HERE = """
 SELECT DISTINCT k.line
 FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS k(line integer, uscc text, family text, year integer, part text)
 JOIN LATERAL (SELECT * FROM award_part p WHERE p.uscc = k.uscc OFFSET 0) AS a
-    ON a.tenant = :tenant AND a.source = 'review' AND a.state <> 'freed' AND a.year = k.year AND (a.part IS NULL OR k.part IS NULL OR a.part = k.part)
+    ON a.tenant = :tenant AND a.source = 'review' AND a.state <> 'freed' AND a.year = k.year
+    AND (a.part IS NULL OR k.part IS NULL OR a.part = k.part)
 LEFT JOIN award_family f ON f.item_id = a.item_id
 WHERE coalesce(f.family, a.family) = k.family
 """

@@ -31,8 +31,8 @@ FROM jsonb_to_recordset(CAST(:rows AS jsonb))
     AS k(case_id text, tenant text, item_id text, family text, period text, codes text[])
 CROSS JOIN LATERAL unnest(k.codes) AS code
 WHERE EXISTS (SELECT FROM award a WHERE (a.item_id, a.uscc, a.period) = (k.item_id, code, k.period) AND a.case_id <> k.case_id)
-   OR EXISTS (SELECT FROM award_part a WHERE a.uscc = code AND a.tenant = k.tenant AND a.source = 'imported'
-      AND a.state = 'reserved' AND a.family = k.family AND (k.period = 'once' OR a.period = k.period))
+   OR EXISTS (SELECT FROM (SELECT * FROM award_part p WHERE p.uscc = code OFFSET 0) AS a
+      WHERE a.tenant = k.tenant AND a.source = 'imported' AND a.state = 'reserved' AND a.family = k.family AND (k.period = 'once' OR a.period = k.period))
 """
 
 FAMILIES = """
