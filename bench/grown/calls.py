@@ -98,6 +98,10 @@ CASES = (
     *(Call("ListDepartmentSystems", NOBODY, {"closed": closed}) for closed in (False, True)),
     *(Call("ListAwardFindings", who) for who in (BUREAU, OFFICER, IDLE)),
     Call("GetAwardFinding", OFFICER, {"finding_id": "f1"}),
+    *(Call("ListAwards", BUREAU, more) for more in ({}, {"uscc": "code-0000000000"}, {"state": "reserved"}, {"state": "freed"})),
+    Call("ListAwards", OFFICER, page=10),
+    Call("GetAward", OFFICER, {"award_id": f"{CASE}-1-1-1"}),
+    Call("ListOwnAwards", FIRM, OWN),
     Call("ListReviewDeadlineMoves", OFFICER, {"case_id": CASE}),
 )  # fmt: skip
 MONEY = (

@@ -138,6 +138,14 @@ REVIEW = (
     SELECT item_id, uscc, id, tenant, id, 20000000, at FROM {CASES} WHERE state = 'approved'""",
     f"""INSERT INTO review_deadline_move (tenant, case_id, version, was, due_at, reason, moved_at)
     SELECT tenant, id, 1, at, at, '日历更正', at FROM {CASES} WHERE n %% 10 = 0""",
+    # A house of the version before has none, and what a house is filled with starts no trigger.
+    f"""DO $$ BEGIN IF to_regclass('award_part') IS NOT NULL THEN
+    INSERT INTO award_part (tenant, id, what, claim, case_id, filed_in, enterprise_id, uscc, item_id, family, title, level,
+        year, period, instalment, revision, number, fen, keys, groups, records, granted_on, source, recorded_at)
+    SELECT tenant, id || '-1-1-1', 'granted', id, id, tenant, enterprise_id, uscc, item_id, item_id, '奖励', 'county', 2026, id,
+        1, 1, 1, 20000000, '[]', '[]', '[]', at::date, 'review', at FROM {CASES} WHERE state = 'approved'
+    ON CONFLICT DO NOTHING;
+    END IF; END $$""",
     # A house of the version before has none.
     f"""DO $$ BEGIN IF to_regclass('case_task') IS NOT NULL THEN
     INSERT INTO case_task ({AGGREGATE}, case_id, case_tenant, claim, kind, step, slot, department, department_id, duty, opened_at,

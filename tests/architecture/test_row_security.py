@@ -65,6 +65,8 @@ PUBLIC_TABLES = {
         "review",
         "renamed_enterprise",
     ): "a public code and its registered name; a city decides on its counties' enterprises",
+    ("review", "award_family"): "which code a published item has through all its versions, which is public",
+    ("review", "award_lock"): "hashes alone, of whoever or whatever one transaction at a time decides about",
     ("review", "item_version"): "copies of published policies, which are public",
     **{
         (service, "known_department"): "names and telephones of authorities are public; counties name the city's"

@@ -328,3 +328,4 @@ def _own_a_finding(mine: Belongings) -> None:
         return next((each["finding_id"] for each in everything if uscc in str(each)), None)
 
     mine.ids["award-findings/{finding_id}"] = eventually(found, within=30)
+    mine.ids["awards/{award_id}"] = mine.ask("/awards", "supervisor", limit=1)["items"][0]["award_id"]

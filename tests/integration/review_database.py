@@ -38,6 +38,7 @@ from services.review.cases import (
     work_list,
 )
 from services.review.item_copies.use_cases import remember_items
+from services.review.register import award_views, imported
 from services.review.register import use_cases as register_use_cases
 from services.review.register import views as register_views
 from services.review.register.names import keep_names
@@ -55,8 +56,8 @@ SUBSCRIPTIONS = [
     calendar_subscription(follows=True),
 ]
 
-USE_CASES = vars(use_cases) | vars(register_use_cases)
-ANSWERS = (views, work_list, counts, sheet, journal, register_views)
+USE_CASES = vars(use_cases) | vars(register_use_cases) | vars(imported)
+ANSWERS = (views, work_list, counts, sheet, journal, register_views, award_views)
 """Where a question is answered by a function of its name."""
 
 

@@ -42,15 +42,19 @@ from services.intake.catalog_copies.enterprises import EnterpriseCopies
 from services.notify.messages.store import Contacts, Messages, Recipient
 from services.notify.staff.views import message_seen_by
 from services.review.cases.store import Cases
+from services.review.register.awards import AwardAsked
 from services.review.register.domain import RegisteredAward
 from services.review.register.findings import AwardFindings
 from services.review.register.persons import Persons
+from services.review.register.store import AwardRegister
 from services.review.tasks.store import CaseTasks
 from services.treasury.account_copies.store import PayeeAccountCopies
 from services.treasury.budget.domain import BudgetLine
 from services.treasury.budget.store import BudgetLines, LineOfDepartment
 from services.treasury.disbursements.store import Disbursements
 from tests.architecture.source_tree import services
+from tests.unit.review.review_kit import claim as claim_of
+from tests.unit.review.review_kit import item_rules
 
 TODAY = NOW.date()
 GROWN = Size(cases=12_000, tenants=1_000)
@@ -146,6 +150,9 @@ LINE = BudgetLine(
 AWARD = RegisteredAward(
     tenant=BIG, filed_in=BIG, enterprise_id=ENTERPRISE, item_id="i1", uscc="code", period="2026", case_id=CASE, amount_fen=1
 )  # fmt: skip
+ASKED = AwardAsked(
+    CASE, BIG, claim_of(tenant=BIG, filed_in=BIG, enterprise_id=ENTERPRISE, uscc="code-0000000000"), "A-1", item_rules(), 2
+)  # fmt: skip
 LOOKS: Mapping[str, Sequence[Callable[[UnitOfWork], object]]] = {
     "review": (
         lambda uow: uow.of(Cases).open_limits(BIG, "", 50),
@@ -154,6 +161,9 @@ LOOKS: Mapping[str, Sequence[Callable[[UnitOfWork], object]]] = {
         lambda uow: uow.of(CaseTasks).cases_asking(BIG, "复核岗7", "", 50),
         lambda uow: uow.of(Persons).granted_already([AWARD]),
         lambda uow: uow.of(AwardFindings).granted_twice(["code-0000000000", "code-0000000001"]),
+        lambda uow: uow.of(AwardRegister).hold([ASKED]),
+        lambda uow: uow.of(AwardRegister).histories([ASKED]),
+        lambda uow: uow.of(AwardRegister).free([CASE], "recovered", by="officer", evidence="退款单"),
     ),
     "treasury": (
         lambda uow: uow.of(Disbursements).open_limits(BIG, "", 50),

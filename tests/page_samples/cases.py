@@ -8,6 +8,7 @@ from typing import Any
 from staff_kit import (
     LAKH,
     appointments,
+    award,
     case,
     colleague,
     counts,
@@ -67,7 +68,46 @@ PATH = "/department/cases/{case_id}"
 FINDING = "/department/findings/{finding_id}"
 COUNTS = told(counts())
 
+IMPORTED = {
+    "case_id": None,
+    "source": "imported",
+    "title": "",
+    "part": "设备",
+    "keys": [{"fact": "project_code", "value": "P-1"}],
+}
+FREED = {
+    "state": "freed",
+    "freed_ground": "imported_wrongly",
+    "freed_by": "officer-1",
+    "freed_at": "2026-03-09T04:00:00Z",
+    "freed_evidence": "企业录错",
+}
+
 SAMPLES = [
+    PageSample(
+        "/department/awards",
+        "/department/awards",
+        {"list_awards": listed(award(), award(2, **IMPORTED), award(3, what="ahead"), cursor="next-page")},
+        who="cases_leader",
+    ),
+    PageSample(
+        "/department/awards",
+        "/department/awards?uscc=91360702DEM000014H&state=freed",
+        {"list_awards": listed()},
+        who="cases_bureau",
+    ),
+    PageSample(
+        "/department/awards/{award_id}",
+        "/department/awards/award-2",
+        {"get_award": told(award(2, **IMPORTED)), "list_appointments": appointments()},
+        who="cases_leader",
+    ),
+    PageSample(
+        "/department/awards/{award_id}",
+        "/department/awards/award-3",
+        {"get_award": told(award(3, instalment=2, **IMPORTED | FREED)), "list_appointments": appointments()},
+        who="cases_bureau",
+    ),
     PageSample(
         "/department/findings", "/department/findings", {"list_award_findings": listed(finding())}, who="cases_leader"
     ),

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from chassis.edge.entrypoints import Received, Room, UnitMaker, command, due, on, query
+from collections.abc import Mapping
+
+from chassis.edge.entrypoints import Received, Room, UnitMaker, command, due, on, operation, query
+from chassis.files.objects import Objects
+from chassis.operations.work import ChunkedWork
 from chassis.read.reader import Reader
 from chassis.time.jobs import Job
 from chassis.write.uow import UnitOfWork
@@ -13,9 +17,21 @@ from contracts.award_findings import (
     GetAwardFinding,
     ListAwardFindings,
 )
+from contracts.award_register import (
+    AwardPartPage,
+    AwardPartView,
+    GetAward,
+    ImportAwards,
+    ListAwards,
+    ListOwnAwards,
+    OwnAwards,
+    WithdrawImportedAward,
+)
 from contracts.merges import EnterpriseMerged
 from contracts.name_changes import NameChangeConfirmed
-from services.review.register import names, use_cases, views
+from contracts.operations import OperationView
+from services.review.register import award_views, imported, importing, names, use_cases, views
+from services.review.register.import_lines import AwardLine
 
 
 class RegisterEntrypoints(Room):
@@ -42,3 +58,31 @@ class RegisterEntrypoints(Room):
     @query
     def get_award_finding(self, query: GetAwardFinding, reader: Reader) -> AwardFindingView:
         return views.get_award_finding(query, reader)
+
+    @command
+    def import_awards(self, cmd: ImportAwards, uow: UnitOfWork) -> OperationView:
+        return imported.import_awards(cmd, uow)
+
+    @operation(imported.KIND)
+    def imported_awards(self) -> ChunkedWork[AwardLine]:
+        return importing.AwardImport(Objects.from_env, self._key_facts, self.frame.clock.now)
+
+    @command
+    def withdraw_imported_award(self, cmd: WithdrawImportedAward, uow: UnitOfWork) -> AwardPartView:
+        return imported.withdraw_imported_award(cmd, uow)
+
+    @query
+    def list_awards(self, query: ListAwards, reader: Reader) -> AwardPartPage:
+        return award_views.list_awards(query, reader)
+
+    @query
+    def get_award(self, query: GetAward, reader: Reader) -> AwardPartView:
+        return award_views.get_award(query, reader)
+
+    @query
+    def list_own_awards(self, query: ListOwnAwards, reader: Reader) -> OwnAwards:
+        return award_views.list_own_awards(query, reader)
+
+    def _key_facts(self, tenant: str) -> Mapping[str, str]:
+        with self.frame.reader([tenant]) as reader:
+            return importing.key_facts(reader)

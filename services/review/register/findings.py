@@ -36,11 +36,18 @@ AWARD_FINDING = Table(
 FRAME = frozenset(column.name for column in aggregate_columns())
 OWN = tuple(str(column.name) for column in AWARD_FINDING.columns if column.name not in FRAME)
 
-# Of an item the awards are all of its tenant, whoever filed where.
+# Of an item the awards are all of its tenant, whoever filed where. What a claim comes to counts, with its later instalments
+# and what is still ahead of them; its period is that of the first.
 OF_CODES = """
-SELECT a.tenant, a.item_id, a.period, a.case_id, a.uscc, a.amount_fen, a.reserved_at, c.claim
-FROM award a JOIN review_case c ON (c.tenant, c.id) = (a.tenant, a.case_id)
-WHERE a.uscc = ANY (CAST(:codes AS text[]))
+WITH granted AS (
+    SELECT a.tenant, a.item_id, a.uscc, (array_agg(a.case_id ORDER BY a.instalment, a.revision))[1] AS case_id,
+        (array_agg(a.period ORDER BY a.instalment, a.revision))[1] AS period,
+        CAST(sum(a.fen) AS bigint) AS amount_fen, min(a.recorded_at) AS reserved_at
+    FROM award_part a
+    WHERE a.uscc = ANY (CAST(:codes AS text[])) AND a.source = 'review' AND a.state = 'reserved' AND a.what <> 'record'
+    GROUP BY a.tenant, a.item_id, a.claim, a.uscc)
+SELECT g.tenant, g.item_id, g.period, g.case_id, g.uscc, g.amount_fen, g.reserved_at, c.claim
+FROM granted g JOIN review_case c ON (c.tenant, c.id) = (g.tenant, g.case_id)
 """
 
 

@@ -3,27 +3,27 @@
 A dossier is of the place that keeps it; a code (统一社会信用代码) is one person's everywhere. Two dossiers that were merged in
 one county join their codes, and with them whatever was filed under either of them in another.
 
-Locks, in this order and before any row: the graph of merges, shared by all who decide, so that nobody decides while it is
-looked over; then each person that has several codes, in the order of their names. A person without a merge has one code, and
-the register's key decides.
+Locks, in this order and before any other row: the graph of merges, shared by all who decide, so that nobody decides while it
+is looked over; then every code of every person that is decided about (`holding`). Whoever knows of a merge holds the codes of
+both, so that it waits for those who do not know of it yet.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 import orjson
 
 from chassis.write.uow import UnitOfWork
 from services.review.register.domain import RegisteredAward
+from services.review.register.holding import Holding
 
 GRAPH = 7204001
 """The lock of the graph of merges."""
 
 SHARE_GRAPH = f"SELECT pg_advisory_xact_lock_shared({GRAPH})"
 HOLD_GRAPH = f"SELECT pg_advisory_xact_lock({GRAPH})"
-HOLD = "SELECT pg_advisory_xact_lock(hashtextextended(person, 7204)) FROM unnest(CAST(:persons AS text[])) AS person"
 
 # Merges that were heard before codes were kept say nothing of them: whoever files tells what dossier has which code.
 LEARN = """
@@ -93,21 +93,35 @@ class Persons:
         """
         if not awards:
             return frozenset()
-        self._uow.execute(SHARE_GRAPH)
         filers = [Filer(award.case_id, award.filed_in, award.enterprise_id, award.uscc) for award in awards]
-        self.learn(filers)
-        persons, held = self.of(filers), set[str]()
-        while new := {person.name for person in persons.values()} - held:
-            self._uow.execute(HOLD, {"persons": sorted(new)})
-            held |= new
-            # What those who held a person before have committed may have made it known by more codes.
-            persons = self.of(filers)
+        self.hold(filers)
+        persons = self.of(filers)
         first: dict[tuple[str, str, str], str] = {}
         for award in awards:
             if award.case_id in persons:
                 place = (persons[award.case_id].name, award.item_id, award.period)
                 first.setdefault(place, award.case_id)
         return self._granted(awards, persons) | (persons.keys() - first.values())
+
+    def hold(self, filers: Sequence[Filer], keys: Collection[str] = ()) -> Mapping[str, LegalPerson]:
+        """Until the end of the transaction nobody else decides about these persons, nor about what these keys are of.
+
+        → by case, whoever it is about; a person without a merge is called by its one code.
+        """
+        self._uow.execute(SHARE_GRAPH)
+        self.learn(filers)
+        persons, held = self.everybody(filers), set[str]()
+        while new := ({code for person in persons.values() for code in person.codes} | set(keys)) - held:
+            self._uow.of(Holding).take(new)
+            held |= new
+            # What those who held a person before have committed may have made it known by more codes.
+            persons = self.everybody(filers)
+        return persons
+
+    def everybody(self, filers: Sequence[Filer]) -> Mapping[str, LegalPerson]:
+        """By case; also those who have nothing to do with a merge."""
+        merged = self.of(filers)
+        return {each.case_id: merged.get(each.case_id) or LegalPerson(each.uscc, (each.uscc,)) for each in filers}
 
     def hold_graph(self) -> None:
         """Wait for all who are deciding, and let nobody decide until this transaction ends; it holds nothing else."""

@@ -15,6 +15,7 @@ from console.place import CHECKOUT
 from contracts import status_labels
 from contracts.accounts import AccountState
 from contracts.authoring import ItemNotice
+from contracts.award_register import AwardPartView, AwardState, AwardWhat, FreedGround
 from contracts.case_events import PauseCause, SupplementFault
 from contracts.case_steps import SlotVerdict, StepKind, StepState
 from contracts.case_tasks import TaskState
@@ -121,6 +122,11 @@ TABLES: Mapping[str, Any] = {
     "cases.verdict": State,
     "cases.why": MissingWhy,
     "cases.provided_by": PROVIDED,
+    "awards.state": AwardState,
+    "awards.what": AwardWhat,
+    "awards.source": of_field(AwardPartView, "source"),
+    "awards.ground": FreedGround,
+    "awards.level": Level,
     "findings.state": ("open", "closed"),
     "shell.verdict": State,
     "shell.headline": HeadlineState,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "review_0016"
-down_revision = "review_0014"
+down_revision = "review_0015"
 branch_labels = None
 depends_on = None
 
