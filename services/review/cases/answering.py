@@ -19,6 +19,7 @@ from contracts.refusal import Refused, StaleVersion
 from copies.plan_terms import KnownPlanTerms
 from rules.plan_run import PlannedStep, PlanStanding, SlotPlace
 from services.review.cases.answers import StepAnswer, StepNotOpen, must_differ, name_of
+from services.review.cases.awarding import judge_anew
 from services.review.cases.case import Case
 from services.review.cases.deciders import against_decider
 from services.review.cases.decision import CaseDecision
@@ -149,6 +150,7 @@ def settle(handled: Sequence[Handled], uow: UnitOfWork) -> list[Progressed]:
 
     A case whose plan is done and that cannot be granted as it stands goes back to its approval, with the reasons.
     """
+    judge_anew([(each.case, each.item) for each in handled], uow)
     finish([(each.case, each.item) for each in handled], uow)
     progressed = advance([(each.case, each.item) for each in handled], uow)
     uow.of(Cases).save_many([each.case for each in handled])

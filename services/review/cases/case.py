@@ -37,7 +37,7 @@ from services.review.cases.overpaying import held_for_a_person
 from services.review.cases.payments import PayerOf, Payments, payments_of
 from services.review.cases.refusals import NotYourDepartment, is_of
 from services.review.item_copies.item import PinnedItem
-from services.review.register.domain import RegisteredAward, award_period
+from services.review.register.domain import award_period
 
 
 @dataclass(kw_only=True, slots=True)
@@ -174,13 +174,6 @@ class Case(Aggregate):
     def amount_fen(self) -> int | None:
         """The rule's amount; absent while a fact that it needs is missing."""
         return amount_due(self.assessment)
-
-    @property
-    def award(self) -> RegisteredAward:
-        """The place in the register that an approval takes."""
-        return RegisteredAward.claimed_by(
-            self.claim, tenant=self.tenant, period=self.award_period, case_id=self.id, amount_fen=self.amount_fen or 0
-        )
 
     def payments(self, payer_of: PayerOf) -> tuple[Payments, list[Refused]]:
         """The amount by paying tenant and by bearing tenant; or none, and what is in the way."""

@@ -13,13 +13,14 @@ from chassis.write.uow import UnitOfWork
 from contracts.case_events import BenefitGranted
 from contracts.refusal import Conflict, Refused
 from contracts.review import CaseApproved, CaseRejected, Share
-from contracts.rule import HeadlineState
+from contracts.rule import AwardHistory, HeadlineState
 from rules import headline_of
 from services.review.cases import deadline
+from services.review.cases.awarding import asked_of, award_of, judge
 from services.review.cases.case import Case
 from services.review.cases.decision import CaseDecision
 from services.review.cases.entitlement import obstacles_in
-from services.review.cases.payments import PayerOf, Payments
+from services.review.cases.payments import Payments
 from services.review.cases.refusals import together
 from services.review.item_copies.item import PinnedItem
 from services.review.register.domain import AlreadyAwarded
@@ -46,17 +47,40 @@ class Grant:
 
 
 def grant_many(grants: Sequence[Grant], uow: UnitOfWork) -> Mapping[str, Refused]:
-    """Grant these, each with its place in the register; → what stands against the others, by case. Those have not changed."""
-    payer_of: PayerOf = cache(uow.registry.payer)
+    """Grant these, each with its place in the register; → what stands against the others, by case.
+
+    Their persons in law are held until the commit: each is judged beside all that they were granted, in this transaction too.
+    """
+    register = uow.of(AwardRegister)
+    by_case = {each.case.id: each for each in grants}
+    asked = [asked_of(each.case, each.item) for each in grants]
+    register.hold(asked)
+    refused: dict[str, Refused] = {}
+    for turn in register.rounds(asked):
+        refused |= _grant_turn([by_case[each.case_id] for each in turn], register.histories(turn), uow)
+    return refused
+
+
+def _grant_turn(
+    grants: Sequence[Grant], histories: Mapping[str, AwardHistory], uow: UnitOfWork
+) -> Mapping[str, Refused]:
+    """No two of these are one person's."""
+    register, payer_of = uow.of(AwardRegister), cache(uow.registry.payer)
+    for each in grants:
+        judge(each.case, each.item, histories, uow)
     payments = {each.case.id: each.case.payments(payer_of) for each in grants}
     against = {each.case.id: [*_against(each), *payments[each.case.id][1], *each.found] for each in grants}
-    sound = [each.case.award for each in grants if not against[each.case.id] and each.case.amount_fen]
-    reserved = uow.of(AwardRegister).reserve(sound) if sound else frozenset()
-    for award in sound:
-        if award.case_id not in reserved:
-            against[award.case_id].append(AlreadyAwarded())
+    awards = {
+        each.case.id: award_of(each.case, each.item, histories.get(each.case.id), uow)
+        for each in grants
+        if not against[each.case.id]
+    }
+    for case_id in register.without_place(list(awards.values())):
+        against[case_id].append(AlreadyAwarded())
+        del awards[case_id]
+    register.record(list(awards.values()))
     for each in grants:
-        if not against[each.case.id]:
+        if each.case.id in awards:
             _grant(each, payments[each.case.id][0], uow)
     return {id: together(found) for id, found in against.items() if found}
 

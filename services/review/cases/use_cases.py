@@ -20,6 +20,7 @@ from services.review.cases.answering import (
     unmapped_words,
     with_items,
 )
+from services.review.cases.awarding import judge_anew
 from services.review.cases.case_view import view_of
 from services.review.cases.finishing import finish
 from services.review.cases.inspection import Inspection, InspectionNotPartOfPlan
@@ -40,6 +41,7 @@ def approve_case(cmd: ApproveCase, uow: UnitOfWork) -> CaseView:
     handled = in_hand(cmd.case_id, cmd.expected_version, uow)
     case, item = handled.case, handled.item
     case.must_be_open()
+    judge_anew([(case, item)], uow)
     found = [*against(case, item, handled.standing, cmd.amount_fen)]
     found += [*waiting_for(unmapped_words(case, uow)), *four_eyes(case, uow)]
     if found:

@@ -19,6 +19,7 @@ from contracts.message import Actor, TenantId
 from contracts.plan_terms import TermInPlan
 from contracts.policies import PolicyPublished
 from contracts.rule import (
+    AwardHistory,
     Cap,
     Condition,
     Fact,
@@ -41,7 +42,7 @@ from services.review.cases.store import Cases, OpenReviewLimit
 from services.review.item_copies.item import PinnedItem
 from services.review.item_copies.plan_words import PlanWords
 from services.review.item_copies.store import ItemVersion, ItemVersions
-from services.review.register.domain import RegisteredAward
+from services.review.register.awards import AwardAsked, GrantedAward
 from services.review.register.store import AwardRegister
 from services.review.tasks.store import CaseTasks
 from services.review.tasks.task import CaseTask, TaskNotFound
@@ -306,20 +307,45 @@ class MemoryPlanTerms:
 
 
 class MemoryRegister:
-    """The award register in a dict, keyed as the table is."""
+    """The award register in memory: places as the table has them, and histories of one person's earlier awards."""
 
     def __init__(self) -> None:
         self.places: dict[tuple[str, str, str], str] = {}
+        self.granted: list[GrantedAward] = []
+        self.past: dict[str, AwardHistory] = {}
         self.unit: FakeUnit | None = None
 
-    def reserve(self, awards: Collection[RegisteredAward]) -> frozenset[str]:
-        got = set()
-        for award in sorted(awards, key=lambda each: (each.item_id, each.uscc, each.period, each.case_id)):
-            key = (award.item_id, award.uscc, award.period)
-            # Nothing is rolled back here, so a case whose approval was refused still holds its place.
-            if self.places.setdefault(key, award.case_id) == award.case_id:
-                got.add(award.case_id)
-        return frozenset(got)
+    def hold(self, asked: Collection[AwardAsked]) -> None:
+        """Nobody else is there."""
+
+    def histories(self, asked: Collection[AwardAsked]) -> dict[str, AwardHistory]:
+        return {each.case_id: self.past[each.case_id] for each in asked if each.case_id in self.past}
+
+    def rounds(self, asked: Collection[AwardAsked]) -> list[list[AwardAsked]]:
+        turns: list[list[AwardAsked]] = []
+        met: dict[str, int] = {}
+        for each in asked:
+            turn = met[each.claim.uscc] = met.get(each.claim.uscc, -1) + 1
+            if turn == len(turns):
+                turns.append([])
+            turns[turn].append(each)
+        return turns
+
+    def without_place(self, granted: Collection[GrantedAward]) -> frozenset[str]:
+        return frozenset(
+            each.case_id
+            for each in granted
+            if each.instalment == 1 and self.places.get(_place(each), each.case_id) != each.case_id
+        )
+
+    def record(self, granted: Collection[GrantedAward]) -> None:
+        for each in granted:
+            self.places[_place(each)] = each.case_id
+            self.granted.append(each)
+
+
+def _place(award: GrantedAward) -> tuple[str, str, str]:
+    return (award.claim.item_id, award.claim.uscc, award.period)
 
 
 def review_unit(
