@@ -183,7 +183,7 @@ class AcceptanceTerms(RulePart):
     """
 
     by: Literal["machine", "person"] = "machine"
-    limit: TimeLimit = TimeLimit(limit=5, unit=TimeUnit.WORKING_DAYS)
+    limit: TimeLimit = Field(default_factory=lambda: TimeLimit(limit=5, unit=TimeUnit.WORKING_DAYS))
 
     @model_validator(mode="after")
     def _at_most_five_working_days(self) -> AcceptanceTerms:
@@ -200,7 +200,7 @@ class SupplementTerms(RulePart):
     (`restart`). A round beyond `rounds` may name only what the answer before it brought.
     """
 
-    limit: TimeLimit = TimeLimit(limit=10, unit=TimeUnit.WORKING_DAYS)
+    limit: TimeLimit = Field(default_factory=lambda: TimeLimit(limit=10, unit=TimeUnit.WORKING_DAYS))
     clock: Literal["continue", "restart"] = "continue"
     rounds: int = Field(default=1, ge=1, le=5)
     on_silence: Literal["withdrawn", "decided_as_filed"] = "withdrawn"
@@ -232,8 +232,8 @@ class Plan(RulePart):
     materials: Annotated[tuple[Material, ...], Field(max_length=60)] = ()
     form_fields: Annotated[tuple[FormField, ...], Field(max_length=100)] = ()
     window: Window = Window()
-    acceptance: AcceptanceTerms = AcceptanceTerms()
-    supplement: SupplementTerms = SupplementTerms()
+    acceptance: AcceptanceTerms = Field(default_factory=AcceptanceTerms)
+    supplement: SupplementTerms = Field(default_factory=SupplementTerms)
     reference_date: date | None = None
     credit: CreditTerms | None = None
     automatic_rechecks: bool = False

@@ -88,11 +88,11 @@ def test_a_question_goes_with_what_its_asker_has_just_written_and_is_put_again_u
 
 
 def test_what_another_has_written_nobody_else_waits_for() -> None:
-    script = Script(confirm_payee_account=[CONFIRMED], get_case=[DONE], get_disbursement=[DONE])
+    script = Script(confirm_payee_account=[CONFIRMED], get_operation=[DONE], get_disbursement=[DONE])
     app = door(script)
     confirms(app)
-    sends(app, "GET", "/cases/c-1", "bureau")
-    assert script.after("get_case") == [[]], "review does not hear of accounts"
+    sends(app, "GET", "/operations/notify/o-1", "bureau")
+    assert script.after("get_operation") == [[]], "notify does not hear of accounts"
 
 
 def test_where_it_does_not_arrive_the_answer_says_so_and_nobody_is_kept_waiting_again() -> None:
