@@ -24,6 +24,11 @@ SELECT a.*, :now FROM unnest(CAST(:tenant AS text[]), CAST(:item_id AS text[]), 
 ON CONFLICT ON CONSTRAINT award_once DO NOTHING RETURNING case_id
 """
 
+OWN_PLACES = """
+SELECT a.case_id FROM award a JOIN unnest(CAST(:tenants AS text[]), CAST(:cases AS text[])) AS k(tenant, case_id)
+    ON (a.tenant, a.case_id) = (k.tenant, k.case_id)
+"""
+
 # A place of another case of the same person, or what was imported for the same item and period.
 TAKEN = """
 SELECT DISTINCT k.case_id
@@ -79,9 +84,10 @@ class AwardRegister:
         return turns
 
     def without_place(self, granted: Collection[GrantedAward]) -> frozenset[str]:
-        """The ids of the cases whose person has the item in that period already, or gets it earlier in `granted`.
+        """Take their places; → the ids of the cases whose person has the item in that period already, or gets it earlier in
+        `granted`. They get none.
 
-        Later instalments need no place of their own.
+        Later instalments need no place of their own. A place of another tenant's case is not seen, but stands in the way.
         """
         first = [each for each in granted if each.instalment == 1]
         if not first:
@@ -103,7 +109,8 @@ class AwardRegister:
             for each in first
         ]
         taken = frozenset(self._uow.execute(TAKEN, {"rows": orjson.dumps(rows).decode()}).scalars())
-        return taken | ({each.case_id for each in first} - set(places.values()))
+        without = taken | ({each.case_id for each in first} - set(places.values()))
+        return without | self._lost([each for each in first if each.parts and each.case_id not in without])
 
     def record(self, granted: Collection[GrantedAward]) -> None:
         """Keep what is granted, with its place. The same again changes nothing. Raises AlreadyAwarded; nothing is kept."""
@@ -111,8 +118,6 @@ class AwardRegister:
             return
         if self.without_place(granted):
             raise AlreadyAwarded()
-        first = [each for each in granted if each.instalment == 1 and each.parts]
-        self._take([_place_of(each) for each in sorted(first, key=_order)], told=True)
         self._moved(self._uow.of(AwardParts).add(granted))
 
     def free(
@@ -148,6 +153,14 @@ class AwardRegister:
     def moved(self, persons: Collection[Person]) -> None:
         """Other open cases of these are looked at again."""
         self._moved(persons)
+
+    def _lost(self, granted: Sequence[GrantedAward]) -> frozenset[str]:
+        """Take these places; → the cases that did not get theirs. One that has its place keeps it."""
+        taken = self._take([_place_of(each) for each in sorted(granted, key=_order)], told=True)
+        missing = [each for each in granted if each.case_id not in taken]
+        keys = {"tenants": [each.tenant for each in missing], "cases": [each.case_id for each in missing]}
+        own = frozenset(self._uow.execute(OWN_PLACES, keys).scalars()) if missing else frozenset()
+        return frozenset({each.case_id for each in missing} - own)
 
     def _take(self, ordered: Sequence[RegisteredAward], *, told: bool) -> frozenset[str]:
         if not ordered:
