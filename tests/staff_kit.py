@@ -59,6 +59,33 @@ def claim(n: int = 1, **changed: Any) -> Claim:
     return Claim.model_validate(said | changed)
 
 
+STEPS = (
+    {"number": 0, "kind": "acceptance", "state": "passed", "slots": [{"slot": "", "state": "passed"}]},
+    {
+        "number": 1,
+        "kind": "material_check",
+        "state": "passed",
+        "slots": [
+            {
+                "slot": "",
+                "state": "passed",
+                "department": "区科技局",
+                "by": "officer-2",
+                "at": NOON - timedelta(days=1),
+                "reason": "材料已逐项核对",
+            }
+        ],
+    },
+    {
+        "number": 2,
+        "kind": "approval",
+        "state": "open",
+        "slots": [{"slot": "审批岗", "state": "open", "task_id": "task-1", "department": "区科技局"}],
+    },
+)
+"""A plan as it stands: accepted, checked by one person, to be approved by another."""
+
+
 def case(n: int = 1, *, due_in: timedelta | None = timedelta(days=1), **changed: Any) -> CaseView:
     about = changed.pop("claim", None) or claim(n)
     said: dict[str, Any] = {
@@ -75,6 +102,7 @@ def case(n: int = 1, *, due_in: timedelta | None = timedelta(days=1), **changed:
         "inspection_passed": None,
         "due_at": None if due_in is None else NOON + due_in,
         "accepted_at": NOON - timedelta(days=3),
+        "steps": STEPS,
         "version": 2,
     }
     return CaseView.model_validate(said | changed)

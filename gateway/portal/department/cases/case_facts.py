@@ -86,4 +86,6 @@ def own_word(sheet: CaseSheet, person_id: Id) -> list[str]:
 def people_in(sheet: CaseSheet) -> list[Id | None]:
     """Who has done something in the case."""
     confirmed = [each.confirmed.confirmed_by for each in sheet.materials if each.confirmed]
-    return [sheet.case.decided_by, sheet.inspection.recorded_by if sheet.inspection else None, *confirmed]
+    answered = [slot.by for step in sheet.case.steps for slot in step.slots]
+    inspected = sheet.inspection.recorded_by if sheet.inspection else None
+    return [sheet.case.decided_by, inspected, *confirmed, *answered]
