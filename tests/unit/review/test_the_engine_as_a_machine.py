@@ -1,0 +1,208 @@
+"""Whatever plans are drawn, whoever answers what in whatever order, whatever time passes: what must always hold, holds."""
+
+from __future__ import annotations
+
+import copy
+from collections import Counter
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from chassis.testing.fakes import received
+from chassis.time.jobs import Job
+from contracts.message import SYSTEM, Actor
+from contracts.refusal import Refused
+from contracts.review import ApproveCase, CaseApproved, RejectCase
+from rules.plan_run import kept_apart, planned_steps
+from services.review.cases import deadline, lists, opening, use_cases
+from services.review.cases.answering import answer_of, place_to_answer, settle, with_items
+from services.review.cases.answers import for_the_plan
+from services.review.cases.case import Case
+from services.review.cases.store import Cases
+from services.review.register.store import AwardRegister
+from services.review.tasks.store import CaseTasks
+from tests.unit.review.review_kit import (
+    AMOUNT,
+    DEPARTMENT,
+    DUTIES,
+    application,
+    facts,
+    item_rules,
+    line,
+    nomination,
+    review_unit,
+)
+from tests.unit.rules.plan_writing import plans
+
+PEOPLE = tuple(
+    Actor(id=f"person-{n}", roles=frozenset({"department"}), department=DEPARTMENT, duties=DUTIES) for n in range(4)
+)
+FIRMS = ("91360702DEM000014H", "91360702DEM000022A")
+
+
+class Engine(RuleBasedStateMachine):
+    """Cases of one drawn plan in memory: filed, listed, answered, approved, refused, while time passes."""
+
+    @initialize(plan=plans, listed=st.booleans())
+    def publish(self, plan: Any, listed: bool) -> None:
+        mode = "no_application" if listed else "instant"
+        base = item_rules(mode=mode, limit=None if listed else 5)
+        self.rules = base.model_copy(update={"plan": base.plan.model_copy(update={"steps": plan.steps})})
+        self.listed = listed
+        self.unit = review_unit(self.rules)
+        self.steps = planned_steps(self.rules.plan)
+
+    # -- what may happen ----------------------------------------------------------------------------------
+
+    @rule(firm=st.sampled_from(FIRMS), sound=st.sampled_from([True, True, True, False]))
+    def somebody_files(self, firm: str, sound: bool) -> None:
+        filed = application(uscc=firm, enterprise_id=firm[-6:], known=facts(above_scale=sound), at=self.unit.now)
+        self.happens(lambda: opening.open_cases([received(filed)], self.unit))
+
+    @precondition(lambda self: self.listed)
+    @rule(firm=st.sampled_from(FIRMS), person=st.sampled_from(PEOPLE))
+    def a_list_is_pushed(self, firm: str, person: Actor) -> None:
+        pushed = nomination(line(uscc=firm, enterprise_id=firm[-6:]), at=self.unit.now)
+        pushed = pushed.model_copy(update={"nominated_by": person.id})
+        self.happens(lambda: lists.decide_lists([received(pushed)], self.unit))
+
+    @rule(n=st.integers(0, 5), person=st.sampled_from(PEOPLE), verdict=st.sampled_from(["passed", "passed", "failed"]))
+    def somebody_answers(self, n: int, person: Actor, verdict: Any) -> None:
+        case = self.chosen(n)
+        kinds = [task.kind for task in case.tasks if task.kind != "approval"] if case else []
+        if case is None or not kinds:
+            return
+
+        def answers() -> None:
+            self.unit.actor = person
+            handled = with_items([self.unit.of(Cases).get(case.id)], self.unit)[0]
+            place = place_to_answer(handled, kinds[0], self.unit)
+            handled.case.answer(answer_of(handled, place, verdict, self.unit))
+            settle([handled], self.unit)
+
+        self.happens(answers)
+
+    @rule(n=st.integers(0, 5), start=st.integers(0, 3))
+    def the_plan_is_worked_off(self, n: int, start: int) -> None:
+        """As good officers would: each answer by somebody who may, until nothing is left or nobody may."""
+        case = self.chosen(n)
+        for turn in range(8):
+            case = self.unit.of(Cases).rows.get(case.id) if case else None
+            if case is None or not case.is_open or not case.tasks:
+                return
+            person = PEOPLE[(start + turn) % len(PEOPLE)]
+            if case.tasks[0].kind == "approval":
+                order = ApproveCase(case_id=case.id, amount_fen=AMOUNT, expected_version=case.version)
+                self.happens(
+                    lambda who=person, order=order: self.by(who, lambda: use_cases.approve_case(order, self.unit))
+                )
+            else:
+                self.somebody_answers(self.place_of(case), person, "passed")
+
+    @rule(n=st.integers(0, 5), person=st.sampled_from(PEOPLE), fen=st.sampled_from([AMOUNT, AMOUNT, 1]))
+    def somebody_approves(self, n: int, person: Actor, fen: int) -> None:
+        case = self.chosen(n)
+        if case is not None:
+            order = ApproveCase(case_id=case.id, amount_fen=fen, expected_version=case.version)
+            self.happens(lambda: self.by(person, lambda: use_cases.approve_case(order, self.unit)))
+
+    @rule(n=st.integers(0, 5), person=st.sampled_from(PEOPLE))
+    def somebody_refuses(self, n: int, person: Actor) -> None:
+        case = self.chosen(n)
+        if case is not None:
+            order = RejectCase(case_id=case.id, reason="不符合申报条件", expected_version=case.version)
+            self.happens(lambda: self.by(person, lambda: use_cases.reject_case(order, self.unit)))
+
+    @rule(hours=st.sampled_from([1, 9, 30, 200]))
+    def time_passes(self, hours: int) -> None:
+        self.unit.now += timedelta(hours=hours)
+        for (tenant, kind, subject), at in sorted(self.unit.jobs.items()):
+            if kind == deadline.REVIEW_ALARM and at <= self.unit.now:
+                job = Job(tenant, kind, subject, at)
+                self.happens(lambda due=job: deadline.raise_alarms([due], self.unit))
+
+    # -- what always holds --------------------------------------------------------------------------------
+
+    @invariant()
+    def no_approval_without_every_step_of_the_pinned_plan(self) -> None:
+        for case in self.cases():
+            if case.state == "approved":
+                assert case.standing(self.steps).passed, [answer.place for answer in case.answers]
+
+    @invariant()
+    def nobody_decides_twice_where_they_must_differ(self) -> None:
+        for case in self.cases():
+            given = [answer for answer in for_the_plan(case.answers) if answer.by != SYSTEM.id]
+            for answer in given:
+                place = next(each.place for each in case.answers if each.place == (answer.step, answer.slot))
+                others = [each for each in given if (each.step, each.slot) != (answer.step, answer.slot)]
+                if case.state == "approved":
+                    assert not kept_apart(self.steps, others, place, answer.by), answer
+
+    @invariant()
+    def nobody_is_granted_an_item_twice_for_a_period(self) -> None:
+        granted = Counter(case.claim.uscc for case in self.cases() if case.state == "approved")
+        assert all(times == 1 for times in granted.values()), granted
+
+    @invariant()
+    def the_register_is_the_sum_of_the_approvals(self) -> None:
+        if not hasattr(self, "unit"):
+            return
+        told = sum(event.amount_fen for event in self.unit.events if isinstance(event, CaseApproved))
+        assert sum(each.fen for each in self.unit.of(AwardRegister).granted) == told
+
+    @invariant()
+    def every_open_case_waits_for_somebody_with_a_clock_and_nothing_over_waits(self) -> None:
+        for case in self.cases():
+            rows = [row for row in self.unit.of(CaseTasks).rows.values() if row.case_id == case.id]
+            open_rows = {row.id for row in rows if row.state == "open"}
+            assert open_rows == {task.id for task in case.tasks}
+            if not case.is_open:
+                assert not case.tasks
+            elif self.rules.plan.steps and not self.listed:
+                assert case.tasks, "nobody has to answer"
+                assert case.due_at is not None or case.pauses
+
+    # -- hands ----------------------------------------------------------------------------------------------
+
+    def cases(self) -> list[Case]:
+        return list(self.unit.of(Cases).rows.values()) if hasattr(self, "unit") else []
+
+    def chosen(self, n: int) -> Case | None:
+        open_cases = sorted((case for case in self.cases() if case.is_open), key=lambda case: case.claim.receipt)
+        return open_cases[n % len(open_cases)] if open_cases else None
+
+    def place_of(self, case: Case) -> int:
+        """By which number `chosen` finds it."""
+        open_cases = sorted((each for each in self.cases() if each.is_open), key=lambda each: each.claim.receipt)
+        return open_cases.index(case)
+
+    def by(self, person: Actor, does: Callable[[], object]) -> None:
+        self.unit.actor = person
+        does()
+
+    def happens(self, does: Callable[[], object]) -> None:
+        """A refusal changes nothing: the database would roll back."""
+        kept = {store: copy.deepcopy(vars(held)["rows"]) for store, held in self._stores().items()}
+        versions = {store: dict(held.versions) for store, held in self._stores().items()}
+        register = self.unit.of(AwardRegister)
+        places, granted = dict(register.places), list(register.granted)
+        jobs, recorded, alarms = dict(self.unit.jobs), list(self.unit.recorded), set(self.unit.alarms)
+        try:
+            does()
+        except Refused:
+            for store, held in self._stores().items():
+                held.rows, held.versions = kept[store], versions[store]
+            register.places, register.granted = places, granted
+            self.unit.jobs, self.unit.recorded, self.unit.alarms = jobs, recorded, alarms
+
+    def _stores(self) -> dict[type, Any]:
+        return {store: self.unit.of(store) for store in (Cases, CaseTasks)}  # type: ignore[type-abstract]
+
+
+TestTheEngineHolds = Engine.TestCase
+TestTheEngineHolds.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
