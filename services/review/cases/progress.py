@@ -7,6 +7,7 @@ of work that names both.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from chassis.time.jobs import Job
@@ -149,12 +150,31 @@ def _give_tasks(
     for task in given:
         if tells:
             case.record(_assigned(case, task), to=task.tenant)
-        watch_task(case, task, uow)
-        if (kind := OPENED.get(task.kind)) is not None:
-            uow.schedule(kind, subject_of(case, task), at=uow.now, tenant=case.tenant)
+        _watch(case, task, uow)
     if any(task.tenant != case.tenant for task in (*given, *over)):
         uow.schedule(HAND_OVER, case.id, at=uow.now, tenant=case.tenant)
     return given
+
+
+def give_to(case: Case, task: OpenTask, owner: StepOwner, uow: UnitOfWork) -> OpenTask:
+    """Let another answer this open task: its own is over, and a new one with the same clock is that owner's. The caller saves the
+    case, and closes the row of the one that is over."""
+    case.tasks_given += 1
+    given = replace(task, id=task_id_of(case.id, case.tasks_given), **owner._asdict())
+    case.tasks = tuple(given if each.id == task.id else each for each in case.tasks)
+    case.record(_assigned(case, given), to=given.tenant)
+    _watch(case, given, uow)
+    if given.tenant == case.tenant:
+        uow.of(CaseTasks).save(row_of(case, given))
+    if {task.tenant, given.tenant} != {case.tenant}:
+        uow.schedule(HAND_OVER, case.id, at=uow.now, tenant=case.tenant)
+    return given
+
+
+def _watch(case: Case, task: OpenTask, uow: UnitOfWork) -> None:
+    watch_task(case, task, uow)
+    if (kind := OPENED.get(task.kind)) is not None:
+        uow.schedule(kind, subject_of(case, task), at=uow.now, tenant=case.tenant)
 
 
 def _task(
@@ -215,7 +235,14 @@ def row_of(case: Case, task: OpenTask) -> CaseTask:
         due_at=task.due_at,
         awaits_year=task.awaits_year,
         paused=bool(case.pauses),
+        brief={"passed_on": passed_on} if (passed_on := _passed_on(case, task)) else {},
     )
+
+
+def _passed_on(case: Case, task: OpenTask) -> list[dict[str, str]]:
+    """Who has said before that this is not theirs to answer, and why."""
+    before = [each for each in case.answers if each.place == task.place and each.evidence.get("answer") == "not_ours"]
+    return [{"department": each.department, "reason": each.reason} for each in before]
 
 
 def _take_back(case: Case, over: Sequence[OpenTask], uow: UnitOfWork) -> None:
@@ -233,7 +260,11 @@ def _take_back(case: Case, over: Sequence[OpenTask], uow: UnitOfWork) -> None:
 
 def _close(row: CaseTask, case: Case, task: OpenTask) -> None:
     """As the case has it: by whom and when it was answered since it was given, or that nobody needs to any more."""
-    given = [each for each in case.answers if each.place == task.place and each.at >= task.opened_at]
+    given = [
+        each
+        for each in case.answers
+        if each.place == task.place and each.at >= task.opened_at and each.verdict != "withdrawn"
+    ]
     if given:
         row.close("answered", given[-1].by, given[-1].at)
     elif task.place == ACCEPTANCE and case.state != "received":
