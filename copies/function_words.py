@@ -13,7 +13,8 @@ from contracts.departments import FUNCTION_WORDS, WORD_ENDINGS, DepartmentFuncti
 from copies.departments import ACTS, ASKED, LEVELS
 
 PATTERNS: Mapping[DepartmentFunction, str] = {
-    function: f"^({'|'.join(words)})({'|'.join(WORD_ENDINGS)})?([(（].*)?$" for function, words in FUNCTION_WORDS.items()
+    function: f"^({'|'.join(words)})({'|'.join(WORD_ENDINGS)})?([(（].*)?$"
+    for function, words in FUNCTION_WORDS.items()
 }
 """The same for the database and for us."""
 

@@ -28,6 +28,7 @@ from services.review.cases.open_tasks import StepOwner
 from services.review.cases.refusals import is_of
 from services.review.tasks.use_cases import duties_for
 
+
 class _Known(NamedTuple):
     """What is known of the words of slots, by (tenant, words). A department by its id is known with its tenant."""
 

@@ -88,7 +88,9 @@ class NobodyElseToAsk(Conflict):
     """The item's own department answers for what is nobody else's."""
 
     code = "nobody_else_to_ask"
-    sentence = "按计划用语，“{slot}”没有其他部门可以答复。请先在“计划用语”中对应到应答部门，再转交；或由本部门核查后答复。"
+    sentence = (
+        "按计划用语，“{slot}”没有其他部门可以答复。请先在“计划用语”中对应到应答部门，再转交；或由本部门核查后答复。"
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import fields
-from typing import Any
 
-from sqlalchemy import Boolean, Column, Date, DateTime, Integer, MetaData, Table, Text, insert, select
+from sqlalchemy import Boolean, Column, Date, DateTime, Integer, MetaData, RowMapping, Table, Text, insert, select
 
 from chassis.write.uow import UnitOfWork
 from services.review.joint_checks.check import GivenAnswer
@@ -38,7 +36,7 @@ JOINT_CHECK_ANSWER = Table(
 NAMES = tuple(each.name for each in fields(GivenAnswer))
 
 
-def given_of(row: Mapping[str, Any]) -> GivenAnswer:
+def given_of(row: RowMapping) -> GivenAnswer:
     """The answer that a row stands for."""
     return GivenAnswer(**{name: row[name] for name in NAMES})
 
