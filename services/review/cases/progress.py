@@ -17,7 +17,7 @@ from contracts.refusal import Refused
 from contracts.review import TaskAssigned
 from rules.plan_run import PlannedStep, PlanStanding, SlotPlace
 from services.review.cases import clock, deadline
-from services.review.cases.answers import ACCEPTANCE, StepFailed, StepNotPassed, name_of
+from services.review.cases.answers import ACCEPTANCE, StepFailed, StepNotPassed, name_of, passed_on
 from services.review.cases.case import Case
 from services.review.cases.entitlement import obstacles_in
 from services.review.cases.granting import is_in_kind
@@ -235,14 +235,8 @@ def row_of(case: Case, task: OpenTask) -> CaseTask:
         due_at=task.due_at,
         awaits_year=task.awaits_year,
         paused=bool(case.pauses),
-        brief={"passed_on": passed_on} if (passed_on := _passed_on(case, task)) else {},
+        brief={"passed_on": before} if (before := passed_on(case.answers, task.place)) else {},
     )
-
-
-def _passed_on(case: Case, task: OpenTask) -> list[dict[str, str]]:
-    """Who has said before that this is not theirs to answer, and why."""
-    before = [each for each in case.answers if each.place == task.place and each.evidence.get("answer") == "not_ours"]
-    return [{"department": each.department, "reason": each.reason} for each in before]
 
 
 def _take_back(case: Case, over: Sequence[OpenTask], uow: UnitOfWork) -> None:
