@@ -93,6 +93,8 @@ CASES = (
     *(Call("ListAwardFindings", who) for who in (BUREAU, OFFICER, IDLE)),
     Call("GetAwardFinding", OFFICER, {"finding_id": "f1"}),
     Call("ListReviewDeadlineMoves", OFFICER, {"case_id": CASE}),
+    Call("ListJointAnswers", OFFICER, {"case_id": CASE}),
+    Call("GetJointCheck", OFFICER, {"task_id": "t1"}, refused="task_not_found"),
 )  # fmt: skip
 MONEY = (
     *(Call("ListDisbursements", BUREAU, {"order": order, **more}) for order in ("received", "due")

@@ -19,7 +19,7 @@ async def get_joint_check(door: Door, query: GetJointCheck) -> Response:
 
 @routes.order("/joint-checks/{task_id}/answer", AnswerJointCheck, versioned=True)
 async def answer_joint_check(door: Door, command: AnswerJointCheck) -> Response:
-    """Answer for the department (联合审核答复). If-Match: the version that was read."""
+    """Answer for the department. If-Match: the version that was read."""
     return await door.order(command)
 
 
