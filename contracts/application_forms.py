@@ -6,9 +6,11 @@ from typing import ClassVar
 
 from contracts.intake import MaterialCode
 from contracts.message import Id, Model, Query, ServiceName
+from contracts.payee_holder_accounts import HolderStanding
 from contracts.policies import ItemState
 from contracts.rule import Amount, Headline, Verdict
 from contracts.rule.facts import CodeLabel, FactKind, FactName, PeriodText, UnitText
+from contracts.rule.payees import PayeeKind
 from contracts.rule.plan import Mode
 from contracts.shown_facts import ShownFact
 
@@ -48,8 +50,29 @@ class FormPayee(Model):
     bank_name: str
 
 
+class FormPart(Model):
+    """A part of the money that goes to somebody other than the applicant; `part` counts from 1 in the plan's order."""
+
+    part: int
+    who: PayeeKind
+    label: str
+
+
+class FormReceiver(Model):
+    """A receiver that the enterprise has named, to be chosen for a part."""
+
+    holder_id: Id
+    name: str
+    code_masked: str
+    standing: HolderStanding
+
+
 class ApplicationForm(Model):
-    """`payee` is absent while no account is confirmed; `account_waits`: one has been named and waits for that.
+    """`payee` is absent while no account is confirmed; `account_waits`: one has been named and waits for that. It is
+    needed where some of the money is the applicant's own (`own_account`).
+
+    `parts` are the parts that go to others, `receivers` the newest of those that the enterprise has named. `credit` is the
+    commitment that an applicant of good record may sign in place of the material check.
 
     `verdict` and `amount` are the rule's on the dossier as it is, before anything is declared; `headline` says what they
     come to. `item_state`: an item that is
@@ -69,6 +92,10 @@ class ApplicationForm(Model):
     materials: tuple[FormMaterial, ...] = ()
     payee: FormPayee | None = None
     account_waits: bool = False
+    own_account: bool = True
+    parts: tuple[FormPart, ...] = ()
+    receivers: tuple[FormReceiver, ...] = ()
+    credit: str | None = None
     verdict: Verdict
     amount: Amount
     headline: Headline | None = None

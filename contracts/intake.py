@@ -58,7 +58,10 @@ class Claim(Model):
 
 
 class FilingReceipt(Model):
-    """收件回执. `query_code` together with `receipt` opens the public tracking page."""
+    """收件回执. `query_code` together with `receipt` opens the public tracking page.
+
+    `account_needed`: the enterprise had no confirmed account of its own when it applied; nothing is granted before it has.
+    """
 
     application_id: Id
     receipt: str
@@ -67,6 +70,7 @@ class FilingReceipt(Model):
     item_version: int
     item_title: str
     estimated_fen: Fen | None
+    account_needed: bool = False
     submitted_at: datetime
 
 
@@ -75,7 +79,9 @@ class SubmitApplication(Command[FilingReceipt]):
 
     `declared_facts` are the form's fields that the item lets the applicant declare; the others come from
     the enterprise's dossier. `claimed_fen` is optional: when given it must be what the rule says. `payee_name`, when
-    given, must be the name of the enterprise's confirmed account. `commitments` are the codes of the materials for
+    given, must be the name of the enterprise's confirmed account; whose account is named or confirmed after the filing
+    leaves it out. `payees` names who receives the parts of the plan that are not the applicant's own, as far as that is known yet.
+    `credit_commitment`: the applicant signs the plan's commitment in place of the material check. `commitments` are the codes of the materials for
     which the applicant signs the plan's pledge (承诺代证明). `replaces` is the receipt number of the enterprise's
     earlier claim of this item and period, which was not granted and in whose place this one is filed.
     """
@@ -168,11 +174,15 @@ class EnterprisesNominated(Event):
 
 
 class ApplicationView(Model):
-    """What the applicant sees of its own application; where the case is now is oversight's to tell."""
+    """What the applicant sees of its own application; where the case is now is oversight's to tell.
+
+    `account_needed`: there is still no confirmed account of the enterprise's own, and nothing is granted without one.
+    """
 
     claim: Claim
     query_code: str
     estimated_fen: Fen | None
+    account_needed: bool = False
     submitted_at: datetime
 
 

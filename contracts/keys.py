@@ -28,9 +28,13 @@ KEYS: dict[str, Key] = {
     "CONTACTS": Key(("contact",), ("gateway", "catalog", "notify")),
     # Bank accounts: sealed where they are named, opened where they are paid.
     "ACCOUNTS": Key(("payee_account",), ("catalog", "treasury")),
+    # Resident ids of receivers: sealed, and the digests by which the same person is found again.
+    "HOLDERS": Key(("holder_identity",), ("catalog",)),
     "QUERY_CODES": Key(("query_code",), ("intake",)),
     # By which a code fits its receipt: made where both are given out, compared where tracking is asked for.
     "QUERY_CODE_DIGESTS": Key(("query_code_digest",), ("intake", "oversight")),
+    # What departments' own systems and review sign with.
+    "DEPARTMENT_SYSTEMS": Key(("department_system_secret",), ("review",)),
     # Whom a person is known by: resident ids and issuers' subjects, and the digests that they are found by.
     "PERSONS": Key(("resident_id", "issuer_subject"), ("gateway",)),
     "SIGN_IN": Key(

@@ -1,11 +1,13 @@
-"""What an enterprise would read, before it is sent: a refusal is looked at in the reader's own words."""
+"""What an enterprise would read, before it is sent: a refusal, a supplement and a claim that is not accepted are looked at
+in the reader's own words."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
+from contracts.case_events import SupplementPoint
 from contracts.intake import Claim
 from contracts.message import Model, Query, ServiceName
 from contracts.notify import Channel
@@ -32,3 +34,24 @@ class PreviewRejection(Query[MessagePreviews]):
     reason: str = Field(min_length=4, max_length=1000)
     cites: tuple[CitedText, ...] = Field(default=(), max_length=20)
     how_to_object: str = Field(default="", max_length=600)
+
+
+class PreviewNotAccepted(Query[MessagePreviews]):
+    """The same if its claim were not accepted (不予受理)."""
+
+    owner: ClassVar[ServiceName] = "notify"
+
+    claim: Claim
+    reason: str = Field(min_length=4, max_length=1000)
+    cites: tuple[CitedText, ...] = Field(default=(), max_length=20)
+    how_to_object: str = Field(default="", max_length=600)
+
+
+class PreviewSupplement(Query[MessagePreviews]):
+    """The same if it were asked to mend these things (补正告知), until `due_at` where there is a limit."""
+
+    owner: ClassVar[ServiceName] = "notify"
+
+    claim: Claim
+    points: tuple[SupplementPoint, ...] = Field(min_length=1, max_length=60)
+    due_at: AwareDatetime | None = None

@@ -71,10 +71,11 @@ class ListMessages(PagedQuery[MessagePage]):
 
 
 class DutySubject(Model):
-    """One thing that a message to a duty is about: what people call it, and where it is found."""
+    """One thing that a message to a duty is about: what people call it, and where it is found. A task in another tenant's
+    case is found as the task, since the case is not the acting tenant's to open."""
 
     text: str
-    subject_type: Literal["case", "disbursement", "draft", "item", "calendar"]
+    subject_type: Literal["case", "disbursement", "draft", "item", "calendar", "task"]
     subject_id: Id
 
 

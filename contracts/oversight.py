@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from contracts.case_events import PauseCause
 from contracts.intake import ReceiptNumber
 from contracts.message import Fen, Id, Model, Page, PagedQuery, Query, ServiceName, TenantId
 
@@ -23,12 +24,14 @@ class TrackedStep(Model):
 class TrackingView(Model):
     """Where one case is. `tenant` is the claim's; `steps` are in the order of their time.
 
-    `state` is submitted, accepted, approved or rejected until money moves; from then on held, ready,
-    authorised, sent, unknown, settled, failed or returned: settled when all that was approved is, and until
-    then where the slowest open payment is. `amount_fen` is what was approved in all. `due_at` is the payout
+    `state` is submitted, supplementing, accepted, approved, rejected, not_accepted, withdrawn or granted (what is not
+    money) until money moves; from then on held, ready, authorised, sent, unknown, settled, failed or returned: settled when
+    all that was approved is, and until then where the slowest open payment is. A case that was reopened is accepted again. Of
+    several instalments it is the first that is not over. `amount_fen` is what was approved in all. `due_at` is the payout
     limit once it runs, the review limit before; absent where none runs (any more), and while it waits for the working days of
-    `awaits_year` to be published. `as_of`: the newest event that is in this answer; the
-    projection is never ahead of it. `turn` is whose turn it is, with the telephone of its register, until it is over.
+    `awaits_year` to be published. While the review limit stands still, `paused` is why, and `projected_due_at` when it would
+    have ended if it had gone on at once; while the enterprise supplements, `due_at` is until when it has to answer. `as_of`: the newest event that is in this answer; the projection is never ahead of
+    it. `turn` is whose turn it is, with the telephone of its register, until it is over.
     """
 
     receipt: str
@@ -46,6 +49,8 @@ class TrackingView(Model):
     as_of: datetime
     turn: str | None = None
     telephone: str | None = None
+    paused: PauseCause | None = None
+    projected_due_at: datetime | None = None
 
 
 class TrackCase(Query[TrackingView]):

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
-from contracts.case_tasks import Task
+from contracts.case_events import PauseCause, SupplementFault
+from contracts.case_steps import SlotVerdict, StepState
+from contracts.case_tasks import Task, TaskState
 from contracts.drafting import Stage
 from contracts.duties import Role
 from contracts.enterprises import PayeeAccountStanding
@@ -70,19 +72,65 @@ DISBURSEMENT: Mapping[DisbursementState, StatusLabel] = {
     "cancelled": StatusLabel("已撤销", "该笔拨付已撤销", "Cancelled", "This payment was cancelled"),
 }
 
-TRACKED: Mapping[str, StatusLabel] = {"submitted": FILED, **dict(CASE.items()), **dict(DISBURSEMENT.items())}
-"""By the `state` of a TrackingView."""
+SUPPLEMENTING = StatusLabel("待企业补正", "待补正", "Waiting for the enterprise's supplement", "To be supplemented")
+GRANTED = StatusLabel("已准予", "已准予，办结", "Granted, not money", "Granted")
+"""What has its end in a certificate or notice, and not in money."""
+
+TRACKED: Mapping[str, StatusLabel] = {
+    "submitted": FILED,
+    **dict(CASE.items()),
+    "supplementing": SUPPLEMENTING,
+    "granted": GRANTED,
+    **dict(DISBURSEMENT.items()),
+}
+"""By the `state` of a TrackingView, where `received` is money's: a case that is received is `submitted` there."""
 
 TASK: Mapping[Task, StatusLabel] = {
     "acceptance": _same("受理", "Acceptance"),
     "material_check": _same("材料审核", "Check of materials"),
     "joint_check": _same("联合审核", "Joint check"),
-    "panel": _same("评估评审", "Panel evaluation"),
+    "panel": _same("评估评审", "Panel"),
     "site_inspection": _same("现场勘查", "Site inspection"),
     "public_notice": _same("公示", "Public notice"),
-    "recheck": _same("分期复核", "Recheck"),
+    "recheck": _same("分期复核", "Recheck of an instalment"),
     "approval": _same("审批", "Approval"),
 }
+
+STEP: Mapping[StepState, StatusLabel] = {
+    "waiting": StatusLabel("未到", "尚未开始", "Not yet its turn", "Not begun"),
+    "open": StatusLabel("待办", "办理中", "To be answered", "Under way"),
+    "passed": _same("通过", "Passed"),
+    "failed": _same("未通过", "Not passed"),
+    "skipped": StatusLabel("免办", "无需办理", "Not needed any more", "Not needed"),
+}
+
+VERDICT: Mapping[SlotVerdict, StatusLabel] = {
+    "passed": _same("通过", "Passed"),
+    "failed": _same("未通过", "Not passed"),
+    "withdrawn": StatusLabel("已收回，重新办理", "重新办理", "Taken back, open again", "Being looked at again"),
+}
+
+TASK_STATE: Mapping[TaskState, StatusLabel] = {
+    "open": StatusLabel("待办", "办理中", "To be done", "Under way"),
+    "answered": _same("已办", "Done"),
+    "void": _same("无需办理", "Not needed any more"),
+}
+
+SUPPLEMENT_FAULT: Mapping[SupplementFault, StatusLabel] = {
+    "missing": _same("缺少", "Missing"),
+    "wrong": _same("有误", "Wrong"),
+    "outdated": _same("已过期", "Outdated"),
+}
+
+PAUSE: Mapping[PauseCause, StatusLabel] = {
+    "supplement": StatusLabel("待企业补正", "等待补正", "The enterprise supplements", "Waiting for your supplement"),
+    "objection": StatusLabel("异议核查", "异议核查中", "An objection is looked into", "An objection is looked into"),
+    "excluded_step": StatusLabel(
+        "不计入时限的环节", "正在进行依法不计入时限的环节", "Step outside the limit", "A step that does not count"
+    ),
+    "reopened": StatusLabel("重新审查", "重新审查", "Reopened", "Being looked at again"),
+}
+"""Why a review limit stands still."""
 
 ITEM: Mapping[ItemState, StatusLabel] = {
     "published": StatusLabel("已发布", "可申报", "Published", "Open"),

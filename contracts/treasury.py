@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from contracts.duties import Attention
 from contracts.intake import Claim
 from contracts.message import Command, Event, Fen, Id, Model, Page, PagedQuery, Query, ServiceName, Why
+from contracts.payment_terms import PaymentTerms
 
 DisbursementState = Literal[
     "received", "held", "ready", "authorised", "sent", "unknown", "settled", "failed", "returned", "cancelled"
 ]
 
 
+LineCode = Annotated[str, Field(pattern=r"^[0-9A-Za-z_-]{2,40}$")]
+"""A budget line as the plan of an item calls it."""
+
+
 class BudgetLineView(Model):
-    """`available_fen` = appropriated − reserved − (settled − returned) − swept, never below zero.
+    """`code` is what plans of items call the line, if it has such a name: it then pays for what names it or names none.
+
+    `available_fen` = appropriated − reserved − (settled − returned) − swept, never below zero.
 
     `reserved_fen` is what ready, authorised, sent and unknown disbursements hold. `swept_fen` is what came
     back after the line's year had ended: it waits for finance to say where it goes.
@@ -28,6 +35,7 @@ class BudgetLineView(Model):
     department: str
     department_id: Id | None = None
     item_id: Id | None
+    code: LineCode | None = None
     mode: str
     appropriated_fen: Fen
     reserved_fen: Fen
@@ -39,7 +47,8 @@ class BudgetLineView(Model):
 
 
 class AppropriateBudget(Command[BudgetLineView]):
-    """Put money on a budget line (预算指标). `item_id` absent: the line serves all items of the department.
+    """Put money on a budget line (预算指标). `item_id` absent: the line serves all items of the department. `code`: the line is
+    the one that plans call so; lines of different codes are different lines.
 
     The department is said by its id in the register, or by the name that it has there; one of the two is given. A document
     that has put money on the line already is refused, unless `further_of_document` says that this is a further amount of it.
@@ -51,6 +60,7 @@ class AppropriateBudget(Command[BudgetLineView]):
     department: str | None = Field(default=None, min_length=2, max_length=60)
     department_id: Id | None = None
     item_id: Id | None = None
+    code: LineCode | None = None
     amount_fen: int = Field(gt=0, le=10**15)
     document_number: str = Field(min_length=2, max_length=80)
     mode: Literal["quota", "revolving"] = "quota"
@@ -70,6 +80,7 @@ class BudgetAppropriated(Event):
     amount_fen: Fen
     document_number: str
     further_of_document: bool = False
+    code: LineCode | None = None
 
 
 class BudgetLinePage(Page):
@@ -108,7 +119,7 @@ class GetBudgetTotals(Query[BudgetTotals], BudgetFilter):
     owner: ClassVar[ServiceName] = "treasury"
 
 
-class DisbursementView(Model):
+class DisbursementView(PaymentTerms):
     """One attempt to pay one payer's share of one approval. `previous_id`: the attempt that this one follows.
 
     `awaits_year`: `due_at` is not known before the working days of this year are published. `year` is the budget year
@@ -118,6 +129,9 @@ class DisbursementView(Model):
     `unheard_instruction_id`: the bank said of the instruction of the attempt before that it had never heard of it, for the
     last time at `unheard_asked_at`. `contradiction`: the bank's word and the books cannot both be true; nothing is done with
     it before a person has looked. `return_listed_at`: since when the bank lists a return of it that it does not confirm yet.
+
+    `part` of `parts` is the receiver's number. `approved_fen` is what the approval came to: where it differs from `amount_fen`, another part of it was paid under an
+    earlier revision, or is income tax that the payer withholds (`withheld_fen`). `payee_of` is the holder, if there is one.
     """
 
     disbursement_id: Id
@@ -151,6 +165,10 @@ class DisbursementView(Model):
     unheard_asked_at: datetime | None = None
     contradiction: str | None = None
     return_listed_at: datetime | None = None
+    part: int = 1
+    withheld_fen: Fen | None = None
+    withheld_by: Id | None = None
+    approved_fen: Fen | None = None
     version: int
 
 

@@ -73,6 +73,7 @@ def masked_payment(payment: DisbursementView) -> DisbursementView:
         "payee_name": masked(payment.payee_name),
         "account_masked": STARS,
         "bank_name": STARS,
+        "payee_holder": None,
         "reason": None if payment.reason is None else payment.reason.partition(QUOTED)[0],
     }
     return payment.model_copy(update={"claim": claim, **hidden})

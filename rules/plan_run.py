@@ -3,19 +3,22 @@
 Steps are taken in their order; those that stand beside one another begin together, and what follows waits for all of them.
 Each step waits for the answers of its *slots*: one per department of a joint check, one per duty of an approval, else one.
 Answers are only ever added; the latest of a slot counts. Where a step fails, what is not begun yet is not begun any more, but
-for the approval: somebody has to refuse the claim, with its reason, or to have the failed step answered again.
+for one approval: somebody has to refuse the claim, with its reason, or to have the failed step answered again. Where all have
+approved already (a notice after the approval, an approval before the failed step was answered again) the last one is asked anew.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple, TypeVar
 
 from contracts.case_steps import SlotVerdict, StepKind, StepState
 from contracts.rule import Approval, JointCheck, Level, Plan, TimeLimit
 from contracts.rule.plan import PlanStep, Quorum
+
+Taken = TypeVar("Taken")
 
 ONLY = ("",)
 """The slots of a step that waits for one answer."""
@@ -85,8 +88,8 @@ class PlanStanding:
 
     @property
     def passed(self) -> bool:
-        """Whether every step of the plan is passed: nothing of it is left to do."""
-        return all(each.state == "passed" for each in self.steps)
+        """Whether every step of the plan is passed: nothing of it is left to do. A plan without steps passes nobody."""
+        return bool(self.steps) and all(each.state == "passed" for each in self.steps)
 
     @property
     def failed(self) -> tuple[StepStanding, ...]:
@@ -108,17 +111,27 @@ def planned_steps(plan: Plan, instalment: int = 1) -> tuple[PlannedStep, ...]:
     """The steps that the plan has for a claim, or for a later instalment of it.
 
     A later instalment repeats the joint checks, has its recheck, and is approved: materials, panels, inspections and public
-    notices were for the claim.
+    notices were for the claim. What stood side by side still does; what followed one another still follows.
     """
+    numbered = [_planned(number, step) for number, step in enumerate(plan.steps, 1)]
     if instalment == 1:
-        return tuple(_planned(number, step) for number, step in enumerate(plan.steps, 1))
-    kept = [(number, step) for number, step in enumerate(plan.steps, 1) if isinstance(step, JointCheck | Approval)]
-    checks = [_planned(number, step) for number, step in kept if isinstance(step, JointCheck)]
+        return tuple(numbered)
+    groups = grouped(numbered, lambda step: step.beside_previous)
     recheck = PlannedStep(
         len(plan.steps) + 1, "recheck", ONLY, 1, beside_previous=False, clock=None, counts_against_limit=True
     )
-    approvals = [_planned(number, step) for number, step in kept if isinstance(step, Approval)]
-    return (*checks, recheck, *approvals)
+    return (*_of_kind(groups, "joint_check"), recheck, *_of_kind(groups, "approval"))
+
+
+def grouped(steps: Sequence[Taken], beside_previous: Callable[[Taken], bool]) -> list[list[Taken]]:
+    """Steps that begin together, in the order of the plan."""
+    groups: list[list[Taken]] = []
+    for step in steps:
+        if groups and beside_previous(step):
+            groups[-1].append(step)
+        else:
+            groups.append([step])
+    return groups
 
 
 def standing_of(steps: Sequence[PlannedStep], answers: Iterable[SlotAnswer]) -> PlanStanding:
@@ -126,7 +139,7 @@ def standing_of(steps: Sequence[PlannedStep], answers: Iterable[SlotAnswer]) -> 
     latest = latest_answers(answers)
     found: list[StepStanding] = []
     reached, failing = True, False
-    for group in _groups(steps):
+    for group in grouped(steps, lambda step: step.beside_previous):
         judged = [_judged(step, latest, reached=reached and not failing) for step in group]
         found += judged
         failing = failing or any(each.state == "failed" for each in judged)
@@ -161,6 +174,12 @@ def _must_differ(asked: PlannedStep, taken: PlannedStep) -> bool:
     return (asked.apart and asked.apart_from_steps) or (taken.apart and taken.apart_from_steps)
 
 
+def _of_kind(groups: Iterable[Sequence[PlannedStep]], kind: StepKind) -> list[PlannedStep]:
+    """The steps of this kind, each beside the one before it where both began together in the plan."""
+    kept = [[step for step in group if step.kind == kind] for group in groups]
+    return [replace(step, beside_previous=place > 0) for group in kept for place, step in enumerate(group)]
+
+
 def _planned(number: int, step: PlanStep) -> PlannedStep:
     slots: tuple[str, ...] = ONLY
     needed, apart, apart_from_steps = 1, False, False
@@ -193,17 +212,6 @@ def _needed(quorum: Quorum, slots: int) -> int:
     return slots if quorum == "all" else 1
 
 
-def _groups(steps: Sequence[PlannedStep]) -> list[list[PlannedStep]]:
-    """Steps that begin together."""
-    groups: list[list[PlannedStep]] = []
-    for step in steps:
-        if step.beside_previous and groups:
-            groups[-1].append(step)
-        else:
-            groups.append([step])
-    return groups
-
-
 def _judged(step: PlannedStep, latest: Mapping[SlotPlace, SlotAnswer], *, reached: bool) -> StepStanding:
     """The step by its answers. An answer that was given counts whether or not the step's turn has come again."""
     given = {slot: latest.get(SlotPlace(step.number, slot)) for slot in step.slots}
@@ -226,16 +234,16 @@ def _state_of_answer(verdict: SlotVerdict) -> StepState:
 
 
 def _for_refusal(found: Sequence[StepStanding]) -> list[StepStanding]:
-    """Where a step has failed: the first approval that is not given is open, so that somebody refuses the claim."""
-    told: list[StepStanding] = []
-    opened = False
-    for each in found:
-        if not opened and each.step.kind == "approval" and each.state in ("waiting", "open"):
-            slots: dict[str, StepState] = {
-                slot: "open" if state in ("waiting", "open") else state for slot, state in each.slots.items()
-            }
-            told.append(StepStanding(each.step, "open", slots))
-            opened = True
-        else:
-            told.append(each)
-    return told
+    """Where a step has failed: one approval is open, so that somebody refuses the claim, unless somebody has.
+
+    It is the first that is not given; where all are given, the last of them is asked anew.
+    """
+    approvals = [each for each in found if each.step.kind == "approval"]
+    waiting = [each for each in approvals if each.state in ("waiting", "open")]
+    if not approvals or (not waiting and approvals[-1].state == "failed"):
+        return list(found)
+    asked = waiting[0] if waiting else approvals[-1]
+    ready = ("waiting", "open") if waiting else ("passed",)
+    slots: dict[str, StepState] = {slot: "open" if state in ready else state for slot, state in asked.slots.items()}
+    reopened = StepStanding(asked.step, "open", slots)
+    return [reopened if each is asked else each for each in found]

@@ -16,6 +16,8 @@ def terms_of(plan: Plan) -> tuple[TermInPlan, ...]:
 def _terms(plan: Plan) -> Iterator[TermInPlan]:
     yield TermInPlan(use="department", term=plan.department)
     for step in plan.steps:
+        if step.department is not None and step.level is None:
+            yield TermInPlan(use="department", term=step.department)  # of another level it is that level's word
         if isinstance(step, Approval):
             yield from (TermInPlan(use="approver", term=duty) for duty in step.duties)
         elif isinstance(step, JointCheck):

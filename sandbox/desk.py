@@ -17,7 +17,7 @@ from typing import ClassVar, Generic, Protocol, TypeVar
 
 from sandbox import misbehaviour
 from sandbox.book import Book, Result, Work
-from sandbox.misbehaviour import Assignment, Fault, Rule
+from sandbox.misbehaviour import Assignment, Fault, Rule, StandingRule
 
 SCHEMA = (
     misbehaviour.SCHEMA
@@ -109,7 +109,7 @@ class Desk(ABC, Generic[OrderT, RuleT]):
         """
         self.end_what_is_due(connection)
         self._count(connection, orders)
-        assignment = Assignment(misbehaviour.standing(connection, self.rule_kind))
+        assignment = Assignment(self.rules_of_requests(connection))
         lines = self._lines(connection, orders, assignment)
         rules = [line.rule for line in lines if line.rule is not None]
         preventing = next((rule for rule in rules if rule.fault.prevents_the_deed), None)
@@ -121,6 +121,10 @@ class Desk(ABC, Generic[OrderT, RuleT]):
 
     def put_off(self, connection: sqlite3.Connection, orders: Sequence[OrderT], rule: RuleT) -> None:
         """What a program keeps of a request that it does not book, to carry it out later; nothing, unless it says so."""
+
+    def rules_of_requests(self, connection: sqlite3.Connection) -> list[StandingRule[RuleT]]:
+        """The rules that a request can spend: all, unless the program says otherwise."""
+        return misbehaviour.standing(connection, self.rule_kind)
 
     def find(self, connection: sqlite3.Connection, order_id: str) -> sqlite3.Row | None:
         """The row of this id as it stands."""

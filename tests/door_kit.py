@@ -40,6 +40,12 @@ TERMS = {
 BODIES: dict[str, dict[str, Any]] = {
     "RegisterIssuerForm": {"issuer_id": "gov", "terms": TERMS},
     "ChangeIssuerForm": {"terms": TERMS},
+    "RegisterDepartmentSystemForm": {
+        "department_id": "department-1",
+        "name": "应急管理业务系统",
+        "address": "https://yjj.example.gov.cn/zhida",
+        "secret": "whsec_c2VjcmV0LW9mLWJvdGgtc2lkZXM=",
+    },
     "NameAgentForm": {
         "name": "某人",
         "resident_id": "360732198009283236",
@@ -69,7 +75,7 @@ BODIES: dict[str, dict[str, Any]] = {
 }
 """Bodies that say more than their schema can: rules, facts, an upload that is there. All others are sampled."""
 QUESTIONS_WITH_A_BODY = {f"/api/v1/authoring/{asked}" for asked in ("check", "preview", "trial")} | {
-    "/api/v1/cases/rejection-previews"
+    f"/api/v1/cases/{asked}-previews" for asked in ("rejection", "non-acceptance", "supplement")
 }
 """Posted because an address is too short for them; they change nothing and need no key."""
 A_FILE = "统一社会信用代码,企业名称\n".encode()

@@ -206,6 +206,42 @@ REJECTED = tracked(
 )
 
 
+def _said(state: str, code: str, text: str, by: str, **more: Any) -> dict[str, Any]:
+    """A case whose last step is this."""
+    filed = {"code": "ApplicationSubmitted", "text": "提交申报，已出具收件回执", "by": "企业", "at": NOON.isoformat()}
+    last = {"code": code, "text": text, "by": by, "at": (NOON + timedelta(days=2)).isoformat()}
+    return tracked(state, receipt=RECEIPT, amount_fen=None, steps=[filed, last], **more)
+
+
+TO_MEND = _said(
+    "supplementing",
+    "SupplementRequested",
+    "一次性告知补正（请于 2026-03-24 18:00 前补正）：1. 独立站建设合同（缺少）请上传盖章的合同",
+    "章贡区商务局",
+    turn="企业（补正材料）",
+    due_at="2026-03-24T10:00:00Z",
+    paused="supplement",
+    projected_due_at="2026-03-26T10:00:00Z",
+)
+NOT_ACCEPTED = _said(
+    "not_accepted", "CaseNotAccepted", "不予受理：申报事项不属于本部门职权范围。", "章贡区商务局", due_at=None
+)
+WITHDRAWN = _said("withdrawn", "CaseWithdrawn", "申请已撤回：企业自愿撤回", "企业", due_at=None)
+BENEFIT = _said(
+    "granted", "BenefitGranted", "准予：认定为示例企业（证书或通知编号 GZ-26001）", "章贡区商务局", due_at=None
+)
+PAUSED = _said(
+    "accepted",
+    "CaseSuspended",
+    "审核时限暂停计算（异议核查中）：公示期间收到异议",
+    "系统",
+    turn="章贡区商务局",
+    due_at=None,
+    paused="objection",
+    projected_due_at="2026-03-26T10:00:00Z",
+)
+
+
 def message(at: int, template: str, text: str, receipt: str | None = None, **more: Any) -> MessageView:
     said = {"channel": "inbox", "state": "delivered", **more}
     return MessageView(

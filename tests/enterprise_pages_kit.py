@@ -26,6 +26,8 @@ ANSWERS: dict[str, Any] = {
     "count_unread": {"unread": 2},
     "get_enterprise": records.OWN.model_dump(mode="json"),
     "list_payee_accounts": records.ACCOUNTS,
+    "list_payee_holders": records.HOLDERS,
+    "get_payee_holder": records.HOLDER_SHEET,
     "list_contact_changes": records.CHANGES,
     **samples.CONSENT_PAGE,
     "get_dossier_sheet": records.SHEET,

@@ -22,6 +22,12 @@ from contracts.enterprises import (
 )
 from contracts.labels import LabelView
 from contracts.materials import MaterialList, MaterialRef, MaterialView
+from contracts.payee_holder_accounts import (
+    HolderAccountRecord,
+    PayeeHolderPage,
+    PayeeHolderSheet,
+    PayeeHolderView,
+)
 from contracts.people import EVERYTHING, MandatePage, MandateView
 from contracts.refusal import Reason
 from contracts.rule import State
@@ -94,6 +100,66 @@ ACCOUNTS = PayeeAccountList(
             withdrawn_why="账号抄错",
         ),
     )
+).model_dump(mode="json")
+
+HOLDER = PayeeHolderView(
+    holder_id="holder-1",
+    kind="person",
+    name="示例毕业生甲",
+    code_masked="360***********0016",
+    standing="paid",
+    account_waits=True,
+    registered_at=NOON - timedelta(days=20),
+    version=1,
+)
+HOLDERS = PayeeHolderPage(
+    items=(
+        HOLDER,
+        HOLDER.model_copy(
+            update={
+                "holder_id": "holder-2",
+                "kind": "organisation",
+                "name": "示例银行章贡支行",
+                "code_masked": "91360702DEM000022C",
+                "standing": "waiting",
+            }
+        ),
+        HOLDER.model_copy(
+            update={"holder_id": "holder-3", "kind": "enterprise", "standing": "none", "account_waits": False}
+        ),
+    ),
+    next_cursor="abc",
+).model_dump(mode="json")
+
+
+SHARED = {
+    "parts": [{"part": 1, "who": "graduate", "label": "毕业生本人"}, {"part": 3, "who": "bank", "label": "经办银行"}],
+    "receivers": [
+        {name: each[name] for name in ("holder_id", "name", "code_masked", "standing")} for each in HOLDERS["items"]
+    ],
+    "credit": "承诺所填内容真实，愿接受核查；不实的退回资金并承担责任。",
+}
+"""What the form of an item says whose money is shared, and which may be granted on credit."""
+
+
+def holder_account(number: int, standing: str, **more: Any) -> HolderAccountRecord:
+    said = account(number, standing, **more).model_dump(exclude={"enterprise_id"})
+    return HolderAccountRecord.model_validate({**said, "holder_id": "holder-1", "account_name": HOLDER.name})
+
+
+HOLDER_SHEET = PayeeHolderSheet(
+    holder=HOLDER,
+    accounts=(
+        holder_account(3, "waiting"),
+        holder_account(2, "paid", confirmed_by="clerk", confirmed_at=NOON - timedelta(days=30)),
+        holder_account(
+            1,
+            "withdrawn",
+            withdrawn_by="p-owner",
+            withdrawn_at=NOON - timedelta(days=38),
+            withdrawn_why="账号抄错",
+        ),
+    ),
 ).model_dump(mode="json")
 
 CHANGES = ContactChangeList(

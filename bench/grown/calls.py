@@ -71,6 +71,7 @@ CLAIM = {
     "application_id": "a", "receipt": RECEIPT, "tenant": BIG, "filed_in": BIG, "enterprise_name": "企业0", "uscc": "x",
     "item_id": "i1", "item_version": 1, "item_title": "奖励", "mode": "instant", "department": "工信局", **OWN,
 }  # fmt: skip
+POINT = {"about": "material", "code": "licence", "label": "营业执照", "fault": "missing", "text": "请上传"}
 CASES = (
     *(Call("ListCases", who, {"order": order, **more}) for who in (BUREAU, OFFICER, SECOND, IDLE)
       for order in ("accepted", "due") for more in ({}, {"state": "accepted"}, {"state": "approved"}, {"state": "rejected"})),
@@ -89,7 +90,12 @@ CASES = (
     *(Call("GetCaseNeighbours", who, {"case_id": CASE, "order": order, **more})
       for who, more in ((BUREAU, {}), (OFFICER, {"state": "accepted"})) for order in ("accepted", "due")),
     Call("GetCaseSheet", OFFICER, {"case_id": CASE}),
+    *(Call("ListTasks", who, more) for who in (OFFICER, SECOND, IDLE) for more in ({}, {"task": "approval"})),
+    *(Call("ListTasks", OFFICER, more) for more in ({"mine": True}, {"overdue": True}, {"about": RECEIPT})),
+    Call("GetTask", OFFICER, {"task_id": f"t{CASE}"}),
     Call("ReadCaseFile", BUREAU, {"case_id": CASE}),
+    *(Call("ListDispatches", who, {"case_id": CASE}) for who in (BUREAU, OFFICER)),
+    *(Call("ListDepartmentSystems", NOBODY, {"closed": closed}) for closed in (False, True)),
     *(Call("ListAwardFindings", who) for who in (BUREAU, OFFICER, IDLE)),
     Call("GetAwardFinding", OFFICER, {"finding_id": "f1"}),
     Call("ListReviewDeadlineMoves", OFFICER, {"case_id": CASE}),
@@ -124,6 +130,8 @@ FIRMS = (
     Call("ListDutyMessages", OFFICER),
     Call("ListDutyMessages", IDLE),
     Call("PreviewRejection", OFFICER, {"claim": CLAIM, "reason": "不符合条件"}),
+    Call("PreviewNotAccepted", OFFICER, {"claim": CLAIM, "reason": "不属于本部门职权"}),
+    Call("PreviewSupplement", OFFICER, {"claim": CLAIM, "points": [POINT]}),
     Call("TrackCase", NOBODY, {"receipt": RECEIPT, "query_code": "BBBB1111"}, tenant=None, refused="case_untraceable"),
     Call("TrackOwnCases", FIRM, OWN),
     Call("TrackOwnCases", FIRM, {**OWN, "standing": "ended"}),
@@ -145,6 +153,10 @@ DOSSIERS = (
     Call("ListNameChanges", BUREAU),
     Call("ListNameChanges", BUREAU, {"state": "proposed"}),
     Call("ListNameChanges", BUREAU, OWN),
+    Call("ListPayeeHolders", BUREAU),
+    Call("ListPayeeHolders", BUREAU, {"account_waits": True}),
+    Call("ListPayeeHolders", FIRM, OWN),
+    Call("GetPayeeHolder", BUREAU, {"holder_id": f"h{CASE}"}),
     Call("ListMatches", BUREAU),
     Call("ListItemEnterprises", OFFICER, {"item_id": "i1"}),
     Call("GetItemReach", OFFICER, {"item_id": "i1"}),

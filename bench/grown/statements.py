@@ -50,6 +50,14 @@ CATALOG = (
         account_version, state, registered_by, registered_at, confirmed_by, confirmed_at)
     SELECT tenant, 'a' || enterprise_id, 1, 1, enterprise_id, enterprise_name, 'sealed', '…1234', '示例银行', 1, 'confirmed',
         'c1', at, 'c2', at FROM {CASES} WHERE n %% 60 < 10""",
+    f"""INSERT INTO payee_holder ({AGGREGATE}, kind, name, known_by, code_masked, registered_by, registered_at)
+    SELECT tenant, 'h' || id, 1, 1, 'organisation', '示例银行', 'code-' || id, uscc, 'c1', at FROM {CASES} WHERE n %% 60 < 10""",
+    f"""INSERT INTO payee_holder_naming (tenant, holder_id, enterprise_id, named_by, named_at)
+    SELECT tenant, 'h' || id, enterprise_id, 'c1', at FROM {CASES} WHERE n %% 60 < 10""",
+    f"""INSERT INTO holder_account ({AGGREGATE}, holder_id, account_name, account_sealed, account_masked, bank_name,
+        account_version, state, registered_by, registered_at, confirmed_by, confirmed_at)
+    SELECT tenant, 'ha' || id, 1, 1, 'h' || id, '示例银行', 'sealed', '…1234', '示例银行', 1, 'confirmed',
+        'c1', at, 'c2', at FROM {CASES} WHERE n %% 60 < 10""",
     f"""INSERT INTO material ({AGGREGATE}, enterprise_id, kind, name, issuer, sha256, valid_from, valid_until, kept_by, kept_at)
     SELECT tenant, 'm' || id, 1, 1, enterprise_id, 'business_licence', '营业执照', '市场监管局', repeat('0', 64), '2020-01-01',
         CASE WHEN n %% 600 < 10 THEN date '2026-12-01' ELSE date '2030-01-01' END, 'c1', at FROM {CASES} WHERE n %% 60 < 10""",
@@ -131,6 +139,13 @@ REVIEW = (
     f"""INSERT INTO review_deadline_move (tenant, case_id, version, was, due_at, reason, moved_at)
     SELECT tenant, id, 1, at, at, '日历更正', at FROM {CASES} WHERE n %% 10 = 0""",
     # A house of the version before has none.
+    f"""DO $$ BEGIN IF to_regclass('case_task') IS NOT NULL THEN
+    INSERT INTO case_task ({AGGREGATE}, case_id, case_tenant, claim, kind, step, slot, department, department_id, duty, opened_at,
+        due_at, paused, holder_why, state, answered_by, answered_at, brief)
+    SELECT tenant, 't' || id, 1, 0, id, tenant, claim, 'approval', 2, '复核岗' || hashtext(id) %% 100, department, department_id, 'leader', accepted_at,
+        due_at, false, '', CASE WHEN state = 'accepted' THEN 'open' ELSE 'answered' END, decided_by, decided_at, '{{}}'
+    FROM review_case;
+    END IF; END $$""",
     f"""DO $$ BEGIN IF to_regclass('award_finding') IS NOT NULL THEN
     INSERT INTO award_finding ({AGGREGATE}, item_id, item_title, department, department_id, period, awards, found_at, state,
         conclusion)

@@ -22,6 +22,8 @@ SENTENCES: Mapping[str, str] = {
     "int_from_float": "应为整数",
     "bool_parsing": "应为是或否",
     "url_unsafe": "请填写以 https:// 开头的完整地址，不带参数",
+    "base_url_unsafe": "请填写以 https:// 或 http:// 开头的接口根地址，不带用户名、参数和 #",
+    "secret_no_base64": "whsec_ 之后应为 base64，请核对是否复制完整",
     "money_invalid": "请填写金额（元，最多两位小数）",
     "greater_than": "应大于 {gt}",
     "greater_than_equal": "不得小于 {ge}",

@@ -123,6 +123,12 @@ SLA_ALARMS = Counter(
     ("subject_type", "clock", "level"),
     registry=REGISTRY,
 )
+CHECK_DISPATCHES = Counter(
+    "zhida_check_dispatches",
+    "Joint checks at departments' own systems that are over; outcome is what was said, or why a person answers instead.",
+    ("outcome",),
+    registry=REGISTRY,
+)
 CALENDARS_MISSING = Gauge(
     "zhida_calendars_missing",
     "Years that deadlines of some tenant wait for, counted by tenant and clock; 0 when all that is needed is loaded.",

@@ -10,7 +10,20 @@ from functools import cache
 from typing import Any, ClassVar, Generic, TypeVar
 
 import orjson
-from sqlalchemy import Column, ColumnElement, Integer, RowMapping, Table, Text, TextClause, any_, literal, select, text
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    DateTime,
+    Integer,
+    RowMapping,
+    Table,
+    Text,
+    TextClause,
+    any_,
+    literal,
+    select,
+    text,
+)
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.exc import IntegrityError
@@ -38,6 +51,25 @@ def aggregate_columns() -> list[Column[Any]]:
         Column("sequence", Integer, nullable=False),
         Column("traceparent", Text),
     ]
+
+
+def proposal_columns(proposed: str = "proposed") -> list[Column[Any]]:
+    """The columns of what one person proposes and another decides (`contracts.two_persons.Proposal`); `proposed` is what the
+    first one's are called.
+    """
+    return [
+        Column("state", Text, nullable=False),
+        Column(f"{proposed}_by", Text, nullable=False),
+        Column(f"{proposed}_at", DateTime(timezone=True), nullable=False),
+        Column("decided_by", Text),
+        Column("decided_at", DateTime(timezone=True)),
+        Column("answer", Text),
+    ]
+
+
+def own_row(table: Table, aggregate: Aggregate) -> dict[str, Any]:
+    """The row of an aggregate whose fields are called as its columns are, without those of `aggregate_columns`."""
+    return {name: getattr(aggregate, name) for name in _own(table)}
 
 
 class AggregateStore(ABC, Generic[A]):
@@ -225,6 +257,13 @@ def _exactly(value: object) -> str:
 
 def _json(value: object) -> str:
     return orjson.dumps(value, default=_exactly, option=orjson.OPT_SORT_KEYS).decode()
+
+
+@cache
+def _own(table: Table) -> tuple[str, ...]:
+    """The columns that are the aggregate's own."""
+    frame = {column.name for column in aggregate_columns()}
+    return tuple(str(column.name) for column in table.columns if column.name not in frame)
 
 
 @cache

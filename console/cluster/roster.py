@@ -14,8 +14,14 @@ from console.servers.credentials import Credentials
 from console.servers.provision import Dsns
 from contracts.keys import variable
 
-OUTSIDE_WORLD = ("bank", "sms", "data_exchange")  # sandbox/: separate programs with books of their own
+OUTSIDE_WORLD = (
+    "bank",
+    "sms",
+    "data_exchange",
+    "department_system",
+)  # sandbox/: separate programs with books of their own
 EXCHANGE = "data_exchange"
+DEPARTMENT = "department_system"
 GATEWAY_FIGURES = "gateway-metrics"
 """The name of the port at which the gateway tells its metrics: not at its door, where everybody may ask."""
 GATEWAY_PORT = 8700  # preferred, so that the URL stays the same from one machine to the next
@@ -30,6 +36,7 @@ NOT_INHERITED = (
     "OBJECTS_URL",
     "AMQP_CA_FILE",
     "DATA_EXCHANGE_SECRET",
+    "DEPARTMENT_SYSTEM_SECRET",
     "ZHIDA_DATA_KEY",
 )
 KEY = variable("")
@@ -56,8 +63,7 @@ def members(
         if name in OUTSIDE_WORLD:
             book = home / "books" / f"{name}.sqlite"
             argv = ["-m", f"sandbox.{name}", "--port", str(port), "--book", str(book)]
-            own = {"DATA_EXCHANGE_SECRET": exchange_secret(home)} if name == EXCHANGE else {}
-            crew.append(_member(name, argv, {**shared, **own}, port, "healthz"))
+            crew.append(_member(name, argv, {**shared, **_signs_with(home, name)}, port, "healthz"))
         elif name == GATEWAY:
             figures = ports.known(GATEWAY_FIGURES)
             own = _own(home, name, dsns[name], amqp_urls[name]) | _at_the_door(home, port, figures, environ)
@@ -67,6 +73,8 @@ def members(
             own |= {"HEALTH_HOST": LOOPBACK, "HEALTH_PORT": str(port)}
             if name == "catalog":
                 own["DATA_EXCHANGE_SECRET"] = exchange_secret(home)
+            if name == "review":
+                own |= _to_departments_systems(ports, environ)
             argv = ["-m", "chassis.edge.runner", name]
             crew.append(_member(name, argv, {**shared, **own}, port, "readyz", figures=port))
     return crew
@@ -82,6 +90,11 @@ def exchange_secret(home: Path) -> str:
     return Credentials(home).secret("data_exchange_secret")
 
 
+def department_secret(home: Path) -> str:
+    """What the sandbox's department system signs with, and is registered with (docs/department-systems.md)."""
+    return Credentials(home).secret("department_system_secret")
+
+
 def without_ours(environ: Mapping[str, str]) -> dict[str, str]:
     """The caller's environment without what would lead a process to somebody else's database or broker."""
     kept = {name: value for name, value in environ.items() if name not in NOT_INHERITED and not name.startswith(KEY)}
@@ -91,6 +104,21 @@ def without_ours(environ: Mapping[str, str]) -> dict[str, str]:
 def _own(home: Path, service: str, dsns: Dsns, amqp_url: str) -> dict[str, str]:
     """What nobody else is told: its databases, its user on the broker, its keys."""
     return {**dsns.environment(), "AMQP_URL": amqp_url, **Credentials(home).keys(service)}
+
+
+def _signs_with(home: Path, name: str) -> dict[str, str]:
+    """The secret that a program of the outside world shares with us, if it does."""
+    if name == EXCHANGE:
+        return {"DATA_EXCHANGE_SECRET": exchange_secret(home)}
+    return {"DEPARTMENT_SYSTEM_SECRET": department_secret(home)} if name == DEPARTMENT else {}
+
+
+def _to_departments_systems(ports: Ports, environ: Mapping[str, str]) -> dict[str, str]:
+    """The sandbox's stands on this machine, at a port of its own."""
+    return {
+        "LINK_NETWORKS": environ.get("LINK_NETWORKS", f"{LOOPBACK}/32,::1/128"),
+        "LINK_PORTS": environ.get("LINK_PORTS", str(ports.known(DEPARTMENT) or "")),
+    }
 
 
 def _at_the_door(home: Path, port: int, figures: int | None, environ: Mapping[str, str]) -> dict[str, str]:

@@ -14,7 +14,7 @@ from typing import Any
 
 from console.demo.board import BANK, PAID, RELEASE, REVIEW, TOLD, Board, Story
 from console.demo.door import DemoDoor, NoAnswer, RequestRefused
-from console.demo.people import CHECKER, enterprise_office, officer_of
+from console.demo.people import CHECKER, enterprise_office, leader_of, officer_of
 from console.demo.preparation import Stage
 from console.demo.scene import Claimed
 from contracts.status_labels import DISBURSEMENT
@@ -107,12 +107,13 @@ class Applicants(Player):
 
 
 class DepartmentOffice(Player):
-    """A department's officer: pushes the lists of no-application items, inspects, approves."""
+    """A department: its officer pushes the lists of no-application items, checks and inspects; its leader approves."""
 
     def __init__(self, stage: Stage, board: Board, closing: threading.Event, department: str) -> None:
         super().__init__(stage, board, closing)
         self._office = officer_of(department)
         self._token = stage.people.token(self._office)
+        self._leader = stage.people.token(leader_of(department))
         listed = {claim.item for claim in stage.scene.claims if claim.route == "nomination"}
         self._lists = sorted(code for code in listed if stage.scene.department_of(code) == department)
 
@@ -151,10 +152,10 @@ class DepartmentOffice(Player):
     def _decide(self, case: dict[str, Any], story: Story) -> None:
         standing = {reason["code"] for reason in case["obstacles"]}
         try:
-            if "inspection_required" in standing and case["inspection_passed"] is None:
-                self._inspect(case)
-            elif "material_unconfirmed" in standing:
+            if "material_unconfirmed" in standing:
                 self._confirm(case)
+            elif "inspection_required" in standing and case["inspection_passed"] is None:
+                self._inspect(case)
             elif standing == {"plan_term_unmapped"}:
                 return  # The meaning was said before the first claim: it is on its way.
             elif standing:
@@ -182,13 +183,14 @@ class DepartmentOffice(Player):
         self._on(case, "materials", {"materials": materials})
 
     def _approve(self, case: dict[str, Any]) -> None:
-        self._on(case, "approve", {"amount_fen": case["amount_fen"], "opinion": "符合条件，同意兑现"})
+        opinion = {"amount_fen": case["amount_fen"], "opinion": "符合条件，同意兑现"}
+        self._on(case, "approve", opinion, token=self._leader)
 
-    def _on(self, case: dict[str, Any], verb: str, body: dict[str, Any]) -> None:
+    def _on(self, case: dict[str, Any], verb: str, body: dict[str, Any], *, token: str | None = None) -> None:
         id, version = case["case_id"], case["version"]
         self.door.order(
             f"/cases/{id}/{verb}",
-            token=self._token,
+            token=token or self._token,
             key=f"demo/{verb}/{id}/{version}",
             body=body,
             version=version,

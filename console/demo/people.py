@@ -53,6 +53,11 @@ def officer_of(department: str) -> Office:
     return Office(f"officer-{zlib.crc32(department.encode()):08x}", f"{department}审核岗", ("department",), department)
 
 
+def leader_of(department: str) -> Office:
+    """The department's leader who approves its cases: another person than whoever has checked them."""
+    return Office(f"leader-{zlib.crc32(department.encode()):08x}", f"{department}审批岗", ("leader",), department)
+
+
 def enterprise_office(uscc: str, name: str, enterprise_id: str) -> Office:
     """Whoever acts for an enterprise."""
     return Office(f"{ENTERPRISE}{uscc}", name, ("enterprise",), enterprise_id=enterprise_id)
@@ -64,6 +69,7 @@ PLACES_OF_WORK: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
     "finance": ("财政局", "finance", ("finance",)),
     "supervisor": ("纪委监委", "discipline", ("discipline",)),
     "department": ("", "policy", ("policy_author", "first_review", "leader")),
+    "leader": ("", "policy", ("leader",)),
     "system": ("平台运行单位", "platform", ("system_admin",)),
     "security": ("平台运行单位", "platform", ("security_admin",)),
     "auditor": ("平台运行单位", "platform", ("audit_admin",)),

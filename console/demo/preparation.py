@@ -11,7 +11,17 @@ from typing import TypeVar
 
 from chassis.time.clock import CHINA
 from console.demo.door import DemoDoor, RequestRefused
-from console.demo.people import ACCOUNTS, FINANCE, PARTNER, STANDING, WINDOW, DemoPeople, enterprise_office, officer_of
+from console.demo.people import (
+    ACCOUNTS,
+    FINANCE,
+    PARTNER,
+    STANDING,
+    WINDOW,
+    DemoPeople,
+    enterprise_office,
+    leader_of,
+    officer_of,
+)
 from console.demo.plan_terms import map_terms
 from console.demo.scene import PLACES, Scene, SceneEnterprise, ScenePlace, digest
 from console.progress import Progress
@@ -50,7 +60,8 @@ def prepare(scene: Scene, door: DemoDoor, platform_token: str, progress: Progres
         for place in PLACES:
             _onboard(place, door, platform_token)
     with progress.step("发放凭证"):
-        _each((*STANDING, *map(officer_of, scene.departments)), stage.people.appoint)
+        offices = (*STANDING, *map(officer_of, scene.departments), *map(leader_of, scene.departments))
+        _each(offices, stage.people.appoint)
     with progress.step(f"发布事项 {len(scene.items)} 项（示例）"):
         stage.items.update(zip(scene.items, _each(scene.items, lambda code: _publish(stage, code)), strict=True))
     with progress.step("对应计划用语：谁审批、向谁核验"):

@@ -1,5 +1,6 @@
 """`./zhida rules check FILE` and `./zhida rules run FILE --facts FILE`: a policy officer tries a rule alone.
 `./zhida rules run FILE --cohort FILE`: on many claims at once, with the quotas that they share.
+`./zhida rules plan FILE`: the plan as review would run it, step by step.
 `./zhida rules quality [--json FILE]`: how right the answers are, on the labelled set.
 `./zhida rules schema [--out FILE]`: the JSON Schema of an item's file, for the editor in which it is written.
 
@@ -22,6 +23,7 @@ from console.policy.award_files import read_awards
 from console.policy.cohorts import cohort_json, cohort_lines, settled
 from console.policy.json_files import BadFile
 from console.policy.next_instalment import next_instalment
+from console.policy.plan_lines import plan_json, plan_lines
 from console.policy.rule_files import RuleFile, read_decisions, read_facts, read_rules
 from contracts.money import Money
 from contracts.rule import (
@@ -97,6 +99,8 @@ def _parser() -> argparse.ArgumentParser:
         help="核定的数值 · a figure that was set",
     )
     running.set_defaults(run=_run)
+    planning = commands.add_parser("plan", help="办理方案照走一遍:步骤、部门、回避、时限 · the plan as it would run")
+    planning.set_defaults(run=_plan)
     measuring = commands.add_parser("quality", help="按标注样本评测准确率与召回率 · how right the answers are")
     measuring.add_argument("--json", metavar="FILE", help="结果另存为 JSON · write the figures")
     measuring.add_argument("--pairs", metavar="FILE", help="另一份标注(JSONL)· another labelled set")
@@ -104,7 +108,7 @@ def _parser() -> argparse.ArgumentParser:
     describing = commands.add_parser("schema", help="事项文件的 JSON Schema,供编辑器补全和检查 · for your editor")
     describing.add_argument("--out", metavar="FILE", help="写到哪里,不写就打印 · where to, else printed")
     describing.set_defaults(run=_schema)
-    for command in (checking, running):
+    for command in (checking, running, planning):
         command.add_argument("file", metavar="FILE", help="事项或规则(JSON)· an item or its rules")
         command.add_argument("--json", action="store_true", help="输出 JSON")
     return parser
@@ -156,6 +160,19 @@ def _problem_lines(file: str, problems: list[Problem]) -> Iterator[str]:
     yield f"{file}：有 {len(problems)} 个问题"
     for problem in problems:
         yield f"  {problem.where}：{problem.text_zh}（{problem.code}）"
+
+
+def _plan(options: argparse.Namespace) -> int:
+    """A plan that may not be published is printed all the same, and then says why."""
+    source = read_rules(options.file)
+    problems = [each for each in _problems(source, publishing=True) if "/plan" in each.where]
+    if options.json:
+        _print_json({"problems": [each.model_dump() for each in problems], **plan_json(source.rules)})
+        return 2 if problems else 0
+    print("\n".join(plan_lines(source.rules)))
+    if problems:
+        print("\n".join(_problem_lines(options.file, problems)))
+    return 2 if problems else 0
 
 
 def _quality(options: argparse.Namespace) -> int:

@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from contracts.case_sheet import GetCaseSheet
 from contracts.deadlines import ListReviewDeadlineMoves
-from contracts.message_previews import PreviewRejection
+from contracts.message_previews import PreviewNotAccepted, PreviewRejection, PreviewSupplement
 from contracts.review import (
     ApproveCase,
     ConfirmMaterials,
@@ -38,6 +38,18 @@ async def count_cases(door: Door, query: CountCases) -> Response:
 @routes.ask("/cases/rejection-previews", PreviewRejection, method="POST")
 async def preview_rejection(door: Door, query: PreviewRejection) -> Response:
     """What the enterprise would read, over each channel, if its case were refused so. Nothing is sent."""
+    return await door.ask(query)
+
+
+@routes.ask("/cases/non-acceptance-previews", PreviewNotAccepted, method="POST")
+async def preview_not_accepted(door: Door, query: PreviewNotAccepted) -> Response:
+    """What the enterprise would read, over each channel, if its claim were not accepted. Nothing is sent."""
+    return await door.ask(query)
+
+
+@routes.ask("/cases/supplement-previews", PreviewSupplement, method="POST")
+async def preview_supplement(door: Door, query: PreviewSupplement) -> Response:
+    """What the enterprise would read, over each channel, if it were asked to mend this. Nothing is sent."""
     return await door.ask(query)
 
 

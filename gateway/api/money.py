@@ -5,6 +5,8 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from contracts.deadlines import ListPayoutDeadlineMoves
+from contracts.forecasts import GetForecast
+from contracts.recoveries import ListRecoveries, SetWithheldTax
 from contracts.treasury import (
     AppropriateBudget,
     AuthoriseDisbursement,
@@ -37,6 +39,12 @@ async def list_budget_lines(door: Door, query: ListBudgetLines) -> Response:
 @routes.ask("/budgets/totals", GetBudgetTotals, without=("department", "line_id"))
 async def get_budget_totals(door: Door, query: GetBudgetTotals) -> Response:
     """What all lines, or those of a year, come to together."""
+    return await door.ask(query)
+
+
+@routes.ask("/budgets/forecast", GetForecast)
+async def get_forecast(door: Door, query: GetForecast) -> Response:
+    """What may have to be paid, by year, department and item; nothing is reserved for it (预计支出)."""
     return await door.ask(query)
 
 
@@ -76,7 +84,19 @@ async def authorise_disbursement(door: Door, command: AuthoriseDisbursement) -> 
     return await door.order(command)
 
 
+@routes.order("/disbursements/{disbursement_id}/withheld-tax", SetWithheldTax, versioned=True)
+async def set_withheld_tax(door: Door, command: SetWithheldTax) -> Response:
+    """Enter the income tax that the payer withholds (代扣个人所得税). If-Match: the version that was read."""
+    return await door.order(command)
+
+
 @routes.order("/disbursements/{disbursement_id}/clear", ClearContradiction, versioned=True)
 async def clear_contradiction(door: Door, command: ClearContradiction) -> Response:
     """Say how a contradiction was cleared up with the bank (核实结论). If-Match: the version that was read."""
     return await door.order(command)
+
+
+@routes.ask("/recoveries", ListRecoveries)
+async def list_recoveries(door: Door, query: ListRecoveries) -> Response:
+    """What was paid and has to come back, because a later approval grants less (待追回款项)."""
+    return await door.ask(query)

@@ -32,6 +32,7 @@ from rules.checking.eligibility import check_eligibility
 from rules.checking.history import check_history
 from rules.checking.instalments import undated_instalments
 from rules.checking.named import check_values
+from rules.checking.plans import plan_problems
 from rules.checking.terms import check_terms
 from rules.checking.values import KINDS
 from rules.facts import FactTypes, same_dimension
@@ -45,8 +46,8 @@ DEEPEST = 32
 def check_publication(content: PolicyItemContent, vocabulary: FactTypes | None = None) -> list[Problem]:
     """What forbids publishing this item; `where` points into the item (`/rules/amount/…`). Empty: nothing.
 
-    Besides what `check` finds: no publication without a fair-competition conclusion, or with later instalments of which
-    nobody can say when they are due.
+    Besides what `check` finds: no publication without a fair-competition conclusion, with later instalments of which
+    nobody can say when they are due, or with a plan that review cannot run.
     """
     found = _examine(content.rules, vocabulary, content.code)
     against = [*found.problems, *unpublishable(content.rules)]
@@ -63,7 +64,7 @@ def check_publication(content: PolicyItemContent, vocabulary: FactTypes | None =
 def unpublishable(rules: ItemRules) -> list[Problem]:
     """What of the rules themselves forbids publishing them, though they can be evaluated."""
     undated = undated_instalments(rules.instalments) if rules.instalments is not None else ()
-    return [*case_by_case_problems(rules), *undated]
+    return [*case_by_case_problems(rules), *undated, *plan_problems(rules)]
 
 
 def check(rules: ItemRules, vocabulary: FactTypes | None = None) -> list[Problem]:

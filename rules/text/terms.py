@@ -39,11 +39,15 @@ def payees_sentence(payees: Payees, names: Names) -> str:
 def _payee(part: PayeePart, names: Names, *, alone: bool) -> str:
     fund = f"，从{part.fund}列支" if part.fund else ""
     most = f"，最多 {entry(part.most, names)}，超出部分不予支付" if part.most is not None else ""
+    besides = f"{most}{fund}{_INCOME_TAX[part.income_tax] if part.income_tax is not None else ''}"
     if part.amount is not None:
-        return f"{part.label}取得{bracketed(part.amount, names)}{most}{fund}"
+        return f"{part.label}取得{bracketed(part.amount, names)}{besides}"
     if part.fraction is not None:
-        return f"{part.label}取得 {fraction_text(part.fraction)}{most}{fund}"
-    return f"{part.label}取得{'全部' if alone else '其余部分'}{most}{fund}"
+        return f"{part.label}取得 {fraction_text(part.fraction)}{besides}"
+    return f"{part.label}取得{'全部' if alone else '其余部分'}{besides}"
+
+
+_INCOME_TAX = {"withheld": "，由兑付单位代扣个人所得税", "not_withheld": "，兑付单位不代扣个人所得税"}
 
 
 def stacking_sentence(stacking: tuple[Stacking, ...], names: Names) -> str:

@@ -11,7 +11,7 @@ from contracts.merges import EnterpriseMerged
 from contracts.oversight import TrackCase, TrackingPage, TrackingView, TrackOwnCases
 from copies import departments, merged_enterprises
 from services.oversight import query_codes, use_cases, views
-from services.oversight.steps import SENTENCES
+from services.oversight.sentences import SENTENCES
 
 
 class OversightEntrypoints(Room):

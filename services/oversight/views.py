@@ -20,12 +20,13 @@ from services.oversight.domain import (
     CaseProgress,
     CaseStep,
     CaseUntraceable,
-    progress,
     refuse_stranger,
     standing_of,
 )
+from services.oversight.progress import progress
 from services.oversight.query_codes import fits
-from services.oversight.steps import ORDER
+from services.oversight.reviewing import made_known
+from services.oversight.sentences import ORDER
 from services.oversight.store import STEPS
 from services.oversight.turns import CaseStanding, Turn, turns
 
@@ -87,7 +88,7 @@ def _views(rows: Sequence[Row[Any]], reader: Reader) -> tuple[TrackingView, ...]
     stories = [_story(row) for row in rows]
     standing = [progress(steps) for steps in stories]
     cases = [
-        CaseStanding(now.state, row.tenant, row.department, row.department_id, now.payer)
+        CaseStanding(now.state, row.tenant, row.department, row.department_id, now.payer, now.asked)
         for row, now in zip(rows, standing, strict=True)
     ]
     whose = turns(cases, KnownDepartments(reader), reader.now.astimezone(CHINA).date())
@@ -99,7 +100,7 @@ def _story(row: Row[Any]) -> list[CaseStep]:
 
 
 def _in_order(step: CaseStep) -> tuple[datetime, int]:
-    return step.at, ORDER[step.code]
+    return step.at, ORDER.get(step.code, len(ORDER))
 
 
 def _view(row: Row[Any], steps: Sequence[CaseStep], now: CaseProgress, turn: Turn) -> TrackingView:
@@ -117,11 +118,13 @@ def _view(row: Row[Any], steps: Sequence[CaseStep], now: CaseProgress, turn: Tur
         paid_at=now.paid_at,
         steps=tuple(
             TrackedStep(code=each.code, text=mask_numbers(each.text, ACCOUNT_DIGITS), at=each.at, by=each.by)
-            for each in steps
+            for each in made_known(steps)
         ),
         as_of=now.as_of,
         turn=turn.who,
         telephone=turn.telephone,
+        paused=now.paused,
+        projected_due_at=now.projected_due_at,
     )
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from tests.architecture.expected_receivers import RECEIVERS
+
 EXPECTED = {
+    **RECEIVERS,
     ("GET", "/"): "public",
     ("GET", "/find"): "public",
     ("GET", "/static/{name}"): "public",
@@ -43,6 +46,10 @@ EXPECTED = {
     ("GET", "/department/findings"): "bureau department supervisor",
     ("GET", "/department/findings/{finding_id}"): "bureau department supervisor",
     ("POST", "/department/findings/{finding_id}/close"): "department supervisor",
+    ("POST", "/api/v1/department-systems"): "platform",
+    ("GET", "/api/v1/department-systems"): "platform",
+    ("POST", "/api/v1/department-systems/{system_id}/close"): "platform",
+    ("GET", "/api/v1/cases/{case_id}/dispatches"): "bureau department supervisor",
     ("GET", "/api/v1/award-findings"): "bureau department supervisor",
     ("GET", "/api/v1/award-findings/{finding_id}"): "bureau department supervisor",
     ("POST", "/api/v1/award-findings/{finding_id}/close"): "department supervisor",
@@ -67,6 +74,11 @@ EXPECTED = {
     ("POST", "/bureau/payments/{disbursement_id}/authorise"): "bureau",
     ("POST", "/bureau/payments/{disbursement_id}/clear"): "bureau",
     ("POST", "/api/v1/disbursements/{disbursement_id}/clear"): "bureau",
+    ("POST", "/bureau/payments/{disbursement_id}/withheld-tax"): "bureau",
+    ("POST", "/api/v1/disbursements/{disbursement_id}/withheld-tax"): "bureau",
+    ("GET", "/bureau/recoveries"): "bureau",
+    ("GET", "/api/v1/recoveries"): "bureau finance",
+    ("GET", "/api/v1/budgets/forecast"): "bureau finance supervisor",
     ("GET", "/finance/budgets"): "finance",
     ("POST", "/finance/budgets/appropriate"): "finance",
     ("GET", "/finance/held"): "finance",
@@ -79,6 +91,8 @@ EXPECTED = {
     ("GET", "/supervisor/payments"): "supervisor",
     ("GET", "/api/v1/cases/counts"): "bureau department supervisor",
     ("POST", "/api/v1/cases/rejection-previews"): "department",
+    ("POST", "/api/v1/cases/non-acceptance-previews"): "department",
+    ("POST", "/api/v1/cases/supplement-previews"): "department",
     ("GET", "/api/v1/cases/{case_id}/neighbours"): "bureau department supervisor",
     ("GET", "/api/v1/budgets/totals"): "bureau finance supervisor",
     ("GET", "/api/v1/disbursements/summary"): "bureau finance supervisor",
@@ -99,6 +113,10 @@ EXPECTED = {
     ("GET", "/platform/departments/{department_id}"): "platform",
     ("POST", "/platform/departments/{department_id}/change"): "platform",
     ("POST", "/platform/departments/{department_id}/close"): "platform",
+    ("GET", "/platform/department-systems"): "platform",
+    ("POST", "/platform/department-systems"): "platform",
+    ("GET", "/platform/department-systems/{system_id}"): "platform",
+    ("POST", "/platform/department-systems/{system_id}/close"): "platform",
     ("GET", "/platform/windows"): "platform",
     ("POST", "/platform/windows"): "platform",
     ("GET", "/platform/windows/{window_id}"): "platform",

@@ -171,6 +171,19 @@ def test_an_impure_aggregate_is_found_under_any_name(little_house: Path, source:
     assert "services/one/payment.py imports sqlalchemy" in impurities(payment, little_house)
 
 
+def test_an_aggregate_among_the_contracts_may_use_contracts_and_nothing_else(little_house: Path) -> None:
+    house_file(little_house, "contracts/aggregate.py", "class Aggregate: ...")
+    house_file(little_house, "contracts/message.py", "import pydantic")
+    source = (
+        "from contracts.aggregate import Aggregate\nfrom contracts.message import Actor\nclass Wish(Aggregate): ..."
+    )
+    wish = house_file(little_house, "contracts/wishes.py", source)
+    assert pure_modules(little_house) == [wish]
+    assert impurities(wish, little_house) == []
+    house_file(little_house, "contracts/wishes.py", f"{source}\nimport pydantic")
+    assert impurities(wish, little_house) == ["contracts/wishes.py imports pydantic"]
+
+
 @pytest.mark.parametrize("home", ["chassis", "gateway", "gateway/identity", "services/two/rooms"])
 def test_an_aggregate_is_found_wherever_it_is(little_house: Path, home: str) -> None:
     source = "from contracts.aggregate import Aggregate\nclass Run(Aggregate): ..."

@@ -146,6 +146,7 @@ def _own(mine: Belongings) -> None:
     _own_from_the_register(mine)
     _own_of_the_department(mine)
     _own_of_the_enterprise(mine)
+    _own_a_receiver(mine)
     _own_a_name_change(mine)
     _own_a_finding(mine)
 
@@ -186,6 +187,14 @@ def _own_from_the_register(mine: Belongings) -> None:
     department = mine.ids["departments/{department_id}"]
     window = {"department_id": department, "name": f"专窗{new_id()[-4:]}", "address": "一楼大厅"}
     mine.ids["windows/{window_id}"] = mine.order("/windows", "system", {"window": window})["window_id"]
+    system = {
+        "department_id": department,
+        "name": "部门业务系统",
+        "address": "https://yjj.example.gov.cn/zhida",
+        "secret": "whsec_c2VjcmV0LW9mLWJvdGgtc2lkZXM=",
+    }
+    registered = mine.order("/department-systems", "system", system)
+    mine.ids["department-systems/{system_id}"] = registered["system_id"]
     newcomer = f"newcomer-{new_id()[-8:]}"
     mine.order(
         "/people",
@@ -284,6 +293,14 @@ def _admission() -> Json:
         "evidence": {"document": "营业执照", "number": "1", "issuer": "市场监管局", "issued_on": "2026-01-01"},
         "reason": "证照上的代码就是这样",
     }
+
+
+def _own_a_receiver(mine: Belongings) -> None:
+    person = {"kind": "person", "name": "示例毕业生甲", "resident_id": made_up_resident_id("attack/graduate")}
+    holder = mine.order("/payee-holders", "enterprise", person)["holder_id"]
+    named = {"account_name": person["name"], "account_number": "3607020000000001", "bank_name": "示例银行"}
+    account = mine.order(f"/payee-holders/{holder}/accounts", "enterprise", named)
+    mine.ids |= {"payee-holders/{holder_id}": holder, "holder-accounts/{account_id}": account["account_id"]}
 
 
 def _own_a_name_change(mine: Belongings) -> None:

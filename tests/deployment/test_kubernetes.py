@@ -275,7 +275,7 @@ def test_nothing_is_let_in_or_out_but_what_is_named() -> None:
         assert tuple(port for port in ports_to("infrastructure", name) if port in (5432, 5671)) == (5432, 5671), name
     assert 15671 not in {port for name in processes() for port in ports_to("infrastructure", name)}
     outside = {name: reach(name) for name in processes()}
-    assert {name for name, cidrs in outside.items() if cidrs} == {"gateway", "catalog", "treasury", "notify"}
+    assert {name for name, cidrs in outside.items() if cidrs} == {"gateway", "catalog", "review", "treasury", "notify"}
     assert len({outside["treasury"], outside["notify"]}) == 2
     assert "0.0.0.0/0" not in outside["treasury"] | outside["notify"], "the bank and the SMS provider, and nobody else"
 

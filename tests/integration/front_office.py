@@ -77,7 +77,8 @@ def sample_content(code: str) -> PolicyItemContent:
 
 
 def officer_of(department: str) -> Actor:
-    return Actor(id="officer", roles=frozenset({"department"}), department=department)
+    duties = frozenset({"policy_author", "first_review", "review_check", "leader"})
+    return Actor(id="officer", roles=frozenset({"department"}), department=department, duties=duties)
 
 
 def enterprise_actor(enterprise_id: str) -> Actor:

@@ -33,6 +33,7 @@ from contracts.enterprises import (
     RegisterPayeeAccount,
 )
 from contracts.entitlements import CheckEntitlement
+from contracts.payee_holder_accounts import RegisterPayeeHolder
 from contracts.policies import PublishPolicyItem
 from contracts.rule import Fact, Level
 
@@ -91,6 +92,23 @@ def test_a_form_says_what_the_dossier_knows_and_which_account_is_paid(catalog: R
     form = catalog.asked(question, actor=own)["ok"]
     assert (form["payee"]["account_name"], form["account_waits"]) == (ENTERPRISE.name, False)
     assert catalog.asked(question, actor=enterprise_actor("other"))["refused"]["code"] == "enterprise_not_yours"
+
+
+def test_a_form_says_which_parts_are_others_and_whom_the_enterprise_has_named(
+    catalog: Replica, enterprise: str
+) -> None:
+    own = enterprise_actor(enterprise)
+    shared, plain = (
+        GetApplicationForm(item_id=published(catalog, code), enterprise_id=enterprise) for code in ("HB-002", "SD-002")
+    )
+    person = RegisterPayeeHolder(kind="person", name="示例毕业生甲", resident_id="360702200001010016")
+    holder = catalog.ordered(person, actor=own)["ok"]["holder_id"]
+    form = catalog.asked(shared, actor=own)["ok"]
+    assert [(each["part"], each["who"]) for each in form["parts"]] == [(1, "graduate")]
+    assert [(each["holder_id"], each["standing"]) for each in form["receivers"]] == [(holder, "none")]
+    assert form["own_account"] is True
+    form = catalog.asked(plain, actor=own)["ok"]
+    assert (form["parts"], form["receivers"], form["own_account"], form["credit"]) == ([], [], True, None)
 
 
 def test_what_the_dossier_says_is_not_asked_for_again(catalog: Replica, enterprise: str) -> None:

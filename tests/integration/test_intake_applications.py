@@ -152,6 +152,23 @@ def test_a_refused_application_leaves_nothing_behind(office: FrontOffice) -> Non
     assert office.intake.said() == []
 
 
+def test_who_applies_may_name_the_account_later_and_is_told_that_one_is_needed_until_it_is_confirmed(
+    office: FrontOffice,
+) -> None:
+    item, enterprise = office.publishes(sample_content("SD-002")), office.registers(17, account=False)
+    office.deliver()
+    receipt = office.intake.ordered(form(17, item, enterprise, payee_name=None))["ok"]
+    assert receipt["account_needed"] is True
+    (body,) = office.intake.said()
+    assert decode(body, wanted=SUBMITTED).data.payee is None
+    assert office.intake.rows("SELECT payee IS NULL, account_needed, payees FROM application") == [(True, True, [])]
+    mine = {"application_id": receipt["application_id"]}
+    assert office.intake.asked(GetApplication(**mine))["ok"]["account_needed"] is True
+    office.opens_account(17, enterprise)
+    office.deliver()
+    assert office.intake.asked(GetApplication(**mine))["ok"]["account_needed"] is False
+
+
 def test_a_enterprise_of_another_place_is_unknown_here(office: FrontOffice) -> None:
     item, enterprise = office.publishes(sample_content("SD-002"), tenant=CITY), office.registers(17)
     office.deliver()

@@ -21,7 +21,7 @@ from services.notify.messages import views as notify_views
 from services.notify.messages.templates import TEMPLATES
 from services.oversight import use_cases as oversight_use_cases
 from services.oversight import views as oversight_views
-from services.oversight.steps import SENTENCES
+from services.oversight.sentences import SENTENCES
 from tests.unit.oversight.case_story import claim, heard, rejected, submitted
 
 MERGED = EnterpriseMerged(

@@ -65,6 +65,29 @@ def test_returns_are_read_on_from_the_smallest_position_by_one_job_for_all(treas
         assert known.fetchall() == [(f"{id}-1", "zhanggong", id) for id in ("gone", "refused", "sent")]
 
 
+def test_payments_of_before_are_the_first_receivers_and_a_former_version_writes_such_ones_beside(
+    treasury: Dsns,
+) -> None:
+    with psycopg.connect(psycopg_url(treasury.owner)) as connection:
+        connection.execute(DISBURSEMENT, ("zhanggong", "beside", "case-4", "sent", None, "beside-1"))
+        found = connection.execute("SELECT DISTINCT part, payout_unit, terms, holder_id FROM disbursement").fetchall()
+        assert found == [(1, "working_days", None, None)]
+        with pytest.raises(psycopg.errors.UniqueViolation, match="disbursement_attempt_of_part"):
+            connection.execute(DISBURSEMENT, ("zhanggong", "again", "case-4", "failed", None, "again-1"))
+
+
+def test_what_broke_off_while_indexes_were_made_is_done_again_and_changes_nothing_twice(treasury: Dsns) -> None:
+    with psycopg.connect(psycopg_url(treasury.owner)) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = 'treasury_0009'")
+        connection.execute("DROP INDEX disbursement_one_paid")
+    migrate("treasury", treasury.owner)
+    with psycopg.connect(psycopg_url(treasury.owner)) as connection:
+        kept = connection.execute("SELECT indexname FROM pg_indexes WHERE tablename = 'disbursement'").fetchall()
+        assert {"disbursement_one_paid", "disbursement_one_under_way", "disbursement_attempt_of_part"} <= {
+            name for (name,) in kept
+        }
+
+
 def test_what_was_given_up_as_never_heard_of_is_waited_for_from_now_on_and_nothing_else_is(treasury: Dsns) -> None:
     with psycopg.connect(psycopg_url(treasury.owner)) as connection:
         waited = "SELECT id FROM disbursement WHERE quiet_since IS NOT NULL"

@@ -19,10 +19,11 @@ from chassis.time.clock import FixedClock
 from chassis.time.jobs import LEASE, claim
 from chassis.write.uow import UnitOfWork
 from console.servers.provision import Dsns
+from contracts.case_events import CaseNotAccepted, SupplementRequested
 from contracts.enterprises import EnterpriseContactChanged, EnterpriseRegistered
 from contracts.identity import TenantOnboarded, TenantSettings
 from contracts.message import Actor
-from contracts.message_previews import PreviewRejection
+from contracts.message_previews import PreviewNotAccepted, PreviewRejection, PreviewSupplement
 from contracts.notify import ListMessages, MessagePage
 from contracts.rule import Level
 from contracts.treasury import DisbursementSettled
@@ -30,7 +31,7 @@ from sandbox.testing import RunningProgram
 from services.notify.messages import contact_changes, previews, use_cases, views
 from services.notify.messages.sms import SmsClient
 from services.notify.messages.templates import TEMPLATES
-from tests.unit.oversight.case_story import approved, heard, money, rejected
+from tests.unit.oversight.case_story import POINTS, after, approved, happened, heard, money, rejected
 from tests.unit.oversight.case_story import claim as claim_of
 
 ENTERPRISE = Actor(id="enterprise-1", roles=frozenset({"enterprise"}), enterprise_id="ent-1")
@@ -175,27 +176,25 @@ def test_what_became_of_a_message_is_said_in_the_trace_of_its_submission(notify:
     ]
 
 
+def previewed(notify: Notify, asked: Any, answer: Any) -> list[tuple[str, str]]:
+    """What an officer is shown, by channel."""
+    officer = {"id": "officer-1", "roles": ["department"]}
+    envelope = {"tenant": "ganzhou", "actor": officer, "name": "preview", "body": asked.model_dump(mode="json")}
+    found = notify.frame.run_query(type(asked), answer, envelope)["ok"]["items"]
+    return [(each["channel"], each["text"]) for each in found]
+
+
 def test_a_refusal_is_previewed_as_it_would_be_read_over_the_channels_that_are_open(notify: Notify) -> None:
-    asked = PreviewRejection(
-        claim=claim_of(), reason="营业收入未达到规定标准。", cites=("《若干措施》",), how_to_object="拨打 12345"
-    )
-    envelope = {
-        "tenant": "ganzhou",
-        "actor": Actor(id="officer-1", roles=frozenset({"department"})).model_dump(mode="json"),
-        "name": "preview_rejection",
-        "body": asked.model_dump(mode="json"),
+    words: dict[str, Any] = {
+        "reason": "营业收入未达到规定标准。",
+        "cites": ("《若干措施》",),
+        "how_to_object": "拨打 12345",
     }
-    answer = notify.frame.run_query(PreviewRejection, previews.preview_rejection, envelope)["ok"]
-    notify.hears(
-        heard(
-            rejected(claim_of(), asked.reason).model_copy(
-                update={"cites": asked.cites, "how_to_object": asked.how_to_object}
-            ),
-            tenant="xingguo",
-        )
-    )
+    asked = PreviewRejection(claim=claim_of(), **words)
+    answer = previewed(notify, asked, previews.preview_rejection)
+    notify.hears(heard(rejected(claim_of()).model_copy(update=words), tenant="xingguo"))
     written = notify.rows("SELECT channel, text FROM message ORDER BY channel")
-    assert [(each["channel"], each["text"]) for each in answer["items"]] == written
+    assert answer == written
     assert [channel for channel, _text in written] == ["inbox", "sms"]
     onboarded = TenantOnboarded(
         id="xingguo",
@@ -208,8 +207,33 @@ def test_a_refusal_is_previewed_as_it_would_be_read_over_the_channels_that_are_o
     )
     with notify.frame.unit(["xingguo"], action="test") as uow:
         uow.registry.learn(onboarded)
-    closed = notify.frame.run_query(PreviewRejection, previews.preview_rejection, envelope)["ok"]
-    assert [each["channel"] for each in closed["items"]] == ["inbox"]
+    assert [channel for channel, _text in previewed(notify, asked, previews.preview_rejection)] == ["inbox"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "answer", "event"),
+    [
+        (
+            PreviewNotAccepted(
+                claim=claim_of(),
+                reason="不属于本部门职权范围。",
+                cites=("《若干措施》第三条",),
+                how_to_object="申请行政复议",
+            ),
+            previews.preview_not_accepted,
+            happened(CaseNotAccepted, claim_of(), how_to_object="申请行政复议"),
+        ),
+        (
+            PreviewSupplement(claim=claim_of(), points=POINTS, due_at=after(600)),
+            previews.preview_supplement,
+            happened(SupplementRequested, claim_of()),
+        ),
+    ],
+)
+def test_what_is_previewed_is_what_is_told(notify: Notify, asked: Any, answer: Any, event: Any) -> None:
+    before = previewed(notify, asked, answer)
+    notify.hears(heard(event, tenant="ganzhou", origin="ganzhou"))
+    assert before == notify.rows("SELECT channel, text FROM message WHERE tenant = 'xingguo' ORDER BY channel")
 
 
 def test_an_event_delivered_three_times_makes_one_message_a_channel(notify: Notify) -> None:

@@ -13,17 +13,17 @@ import psycopg
 import pytest
 from frame_kit import psycopg_url
 from sqlalchemy import text
+from tracking_kit import EVENTS, Oversight, parked_events
 
 from chassis.edge.frame import Frame
-from chassis.events.inbox import BatchResult, Inbox, Subscription
-from chassis.events.parking import claim_due
+from chassis.events.inbox import Inbox, Subscription
 from chassis.events.received import Received
 from chassis.testing.fakes import NOON
 from chassis.time.jobs import Job
 from console.servers.provision import Dsns
 from contracts.departments import DatedName, DepartmentFunction, DepartmentRegistered
-from contracts.message import SYSTEM, Actor, Model
-from contracts.oversight import TrackCase, TrackingPage, TrackingView, TrackOwnCases
+from contracts.message import Actor
+from contracts.oversight import TrackingPage
 from contracts.treasury import (
     DisbursementAuthorised,
     DisbursementFailed,
@@ -31,9 +31,7 @@ from contracts.treasury import (
     DisbursementSent,
     DisbursementSettled,
 )
-from copies.departments import keep_departments
 from services.oversight import query_codes, use_cases, views
-from services.oversight.steps import SENTENCES
 from services.oversight.store import CaseTrail, Tracking
 from tests.unit.oversight.case_story import (
     AMOUNT,
@@ -53,50 +51,6 @@ from tests.unit.oversight.case_story import (
 )
 
 ENTERPRISE = Actor(id="enterprise-1", roles=frozenset({"enterprise"}), enterprise_id="ent-1")
-EVENTS = frozenset(event.__name__ for event in SENTENCES)
-
-
-class Oversight:
-    """The service without nameko and without loops."""
-
-    def __init__(self, frame: Frame, dsns: Dsns) -> None:
-        self.frame = frame
-        self.dsns = dsns
-        follow = Subscription("follow", EVENTS, partial(use_cases.follow, cipher=frame.cipher), use_cases.tenants_of)
-        register = Subscription(
-            "departments", frozenset({"DepartmentRegistered", "DepartmentChanged"}), keep_departments
-        )
-        self.inbox = Inbox("oversight", [follow, register], frame.event_unit, max_attempts=3)
-
-    def hears(self, *events: Received[Any]) -> BatchResult:
-        return self.inbox.apply(events)
-
-    def asked(self, question: Any, answer: Callable[..., Model], tenant: str | None, actor: Actor) -> dict[str, Any]:
-        envelope = {
-            "tenant": tenant,
-            "actor": actor.model_dump(mode="json"),
-            "name": type(question).__name__,
-            "body": question.model_dump(mode="json"),
-        }
-        return self.frame.run_query(type(question), answer, envelope)
-
-    def tracked(
-        self, receipt: str = "GZ-20260310-AAAA0001", code: str = QUERY_CODE, *, tenant: str | None = "ganzhou"
-    ) -> dict[str, Any]:
-        """What the public tracking page is told."""
-        answer = partial(views.track_case, cipher=self.frame.cipher)
-        return self.asked(TrackCase(receipt=receipt, query_code=code), answer, tenant, SYSTEM)
-
-    def view(self, **more: Any) -> TrackingView:
-        return TrackingView.model_validate(self.tracked(**more)["ok"])
-
-    def own_cases(self, *, tenant: str, actor: Actor, **page: Any) -> dict[str, Any]:
-        return self.asked(TrackOwnCases(enterprise_id="ent-1", **page), views.track_own_cases, tenant, actor)
-
-    def rows(self, statement: str) -> list[tuple[Any, ...]]:
-        """What the database holds, seen by its owner."""
-        with psycopg.connect(psycopg_url(self.dsns.owner)) as connection:
-            return connection.execute(statement).fetchall()
 
 
 @pytest.fixture
@@ -155,17 +109,10 @@ def test_events_shuffled_and_delivered_three_times_end_in_the_same_answer(
     while deliveries:
         batch, deliveries = deliveries[:4], deliveries[4:]
         shuffled.hears(*batch)
-        shuffled.hears(*_due(shuffled))
-    while parked := _due(shuffled):
+        shuffled.hears(*parked_events(shuffled))
+    while parked := parked_events(shuffled):
         shuffled.hears(*parked)
     assert shuffled.view() == expected
-
-
-def _due(oversight: Oversight) -> list[Received[Any]]:
-    """Everything that is parked, whenever it would be tried again."""
-    with psycopg.connect(psycopg_url(oversight.dsns.owner)) as connection:
-        connection.execute("UPDATE parked SET next_attempt_at = now() - interval '1 second'")
-    return claim_due(oversight.frame.frame_engine, oversight.frame.clock.now(), 100, oversight.inbox.wanted)
 
 
 def test_money_heard_of_before_the_approval_opens_the_row_and_is_shown_after_it(oversight: Oversight) -> None:

@@ -25,6 +25,7 @@ from contracts.rule import InstalmentPlan
 from tests.unit.review.review_kit import (
     AMOUNT,
     DEPARTMENT,
+    LEADER,
     OFFICER,
     STRANGER,
     TWO_TO_EIGHT,
@@ -113,7 +114,7 @@ def test_what_a_command_answers_is_what_a_query_shows(review: Review, inspection
         answer = review.ordered(order)["ok"]
         assert answer == review.asked(GetCase(case_id=case.case_id))["ok"]
         case = CaseView.model_validate(answer)
-    answer = review.ordered(approval(case, opinion="同意"))["ok"]
+    answer = review.ordered(approval(case, opinion="同意"), actor=LEADER)["ok"]
     assert answer == review.asked(GetCase(case_id=case.case_id))["ok"]
 
 

@@ -301,7 +301,7 @@ def test_forty_working_days_from_29_november_wait_for_2027_and_are_reminded_all_
 def test_the_departments_tasks_are_due_by_the_calendars_as_they_are_when_the_case_is_read(
     replica: Callable[[], Review], clock: FixedClock
 ) -> None:
-    review = replica().prepared(item_rules(limit=40, inspection=True, clocks={"material_check": 3}))
+    review = replica().prepared(item_rules(limit=40, inspection=True, clocks={"site_inspection": 3}))
     until(clock, "2026-12-29 10:00")
     review.hears(application(at=clock.now()))
     (case,) = cases(review)
@@ -311,12 +311,11 @@ def test_the_departments_tasks_are_due_by_the_calendars_as_they_are_when_the_cas
         sheet = CaseSheet.model_validate(review.asked(question)["ok"])
         return [(each.task, each.due_at, each.awaits_year) for each in sheet.tasks]
 
-    assert tasks() == [("material_check", None, 2027), ("site_inspection", None, 2027)]
+    assert tasks() == [("site_inspection", None, 2027)]
     review.hears(nations_year(), tenant=NATION)
-    assert tasks()[0] == ("material_check", china("2027-01-04 17:30"), None), "before the case itself has followed"
+    assert tasks()[0] == ("site_inspection", china("2027-01-04 17:30"), None), "before the case itself has followed"
     review.hears(own_days("zhanggong", (date(2027, 1, 4), False)), tenant="zhanggong")
-    assert tasks()[0] == ("material_check", china("2027-01-05 17:30"), None)
-    assert tasks()[1][1] > tasks()[0][1]
+    assert tasks()[0] == ("site_inspection", china("2027-01-05 17:30"), None)
     order = RejectCase(case_id=case.case_id, reason="不符合申报条件", expected_version=case.version)
     assert "ok" in review.ordered(order)
     assert tasks() == [], "of a case that is over nothing is due"

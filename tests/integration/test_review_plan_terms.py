@@ -31,6 +31,7 @@ from services.review.cases import held_lines
 from tests.unit.review.review_kit import (
     AMOUNT,
     DEPARTMENT,
+    DUTIES,
     OFFICER,
     STRANGER,
     application,
@@ -131,8 +132,8 @@ def test_a_case_that_waits_may_still_be_refused(review: Review) -> None:
 def test_all_that_stands_against_approval_is_told_at_once(review: Review) -> None:
     without_meanings(review, with_checks("税务部门")).hears(application(known=facts(above_scale=False)))
     case = only(review)
-    assert codes(case) == ["not_eligible", "plan_term_unmapped"]
-    assert "审批岗“复核岗”、核验来源“税务部门”" in case.obstacles[1].message
+    assert codes(case) == ["not_eligible", "step_not_passed", "plan_term_unmapped"]
+    assert "审批岗“复核岗”、核验来源“税务部门”" in case.obstacles[2].message
 
 
 def test_a_county_inherits_what_its_city_has_said_and_nobody_elses(review: Review) -> None:
@@ -164,9 +165,10 @@ def test_a_tenants_own_meaning_goes_before_that_of_the_level_above_and_the_later
 
 def test_a_check_that_is_called_as_a_department_is_needs_no_other_meaning(review: Review) -> None:
     without_meanings(review, with_checks("章贡区税务局")).hears(LEADER, application())
-    assert codes(only(review)) == ["plan_term_unmapped"]
+    waiting = ["step_not_passed", "plan_term_unmapped"]
+    assert codes(only(review)) == waiting
     review.hears(registered("tax", "赣州市税务局"), tenant="ganzhou")
-    assert codes(only(review)) == ["plan_term_unmapped"]
+    assert codes(only(review)) == waiting
     renamed = DepartmentChanged(
         department_id="tax-2",
         name="章贡区税务局",
@@ -175,11 +177,11 @@ def test_a_check_that_is_called_as_a_department_is_needs_no_other_meaning(review
     )
     tomorrow = DatedName(name="章贡区税务局", since=TODAY + timedelta(days=1))
     review.hears(renamed.model_copy(update={"names": (renamed.names[0], tomorrow)}))
-    assert codes(only(review)) == ["plan_term_unmapped"], "it is not called so yet"
+    assert codes(only(review)) == waiting, "it is not called so yet"
     review.hears(renamed.model_copy(update={"department_id": "tax-3", "closed_on": TODAY}))
-    assert codes(only(review)) == ["plan_term_unmapped"], "it acts no more"
+    assert codes(only(review)) == waiting, "it acts no more"
     review.hears(renamed.model_copy(update={"department_id": "tax-4"}))
-    assert codes(only(review)) == []
+    assert codes(only(review)) == ["step_not_passed"], "it is asked, and has to answer"
 
 
 # -- lists ----------------------------------------------------------------------------------------------------
@@ -234,18 +236,22 @@ def test_nobody_is_asked_about_a_list_that_is_decided_at_once(review: Review) ->
         "SELECT type, body::jsonb #>> '{data,claim,uscc}', body::jsonb #> '{data,attention}' FROM outbox"
         " WHERE type IN ('CaseAccepted', 'TaskAssigned') ORDER BY 2, position"
     )
-    reviewers = {"tenant": "zhanggong", "department_id": None, "duty": "first_review"}
+    approvers = {"tenant": "zhanggong", "department_id": None, "duty": "leader"}
     assert asked == [
-        ("CaseAccepted", "poor", reviewers),
-        ("TaskAssigned", "poor", reviewers),
+        ("CaseAccepted", "poor", None),
+        ("TaskAssigned", "poor", approvers),
         ("CaseAccepted", "sound", None),
     ]
 
 
 # -- whose case it is -----------------------------------------------------------------------------------------
 
-OWN = Actor(id="officer-3", roles=frozenset({"department"}), department="区科技和工信局", department_id="dep-1")
-NAMESAKE = Actor(id="officer-4", roles=frozenset({"department"}), department=DEPARTMENT, department_id="dep-2")
+OWN = Actor(
+    id="officer-3", roles=frozenset({"department"}), department="区科技和工信局", department_id="dep-1", duties=DUTIES
+)
+NAMESAKE = Actor(
+    id="officer-4", roles=frozenset({"department"}), department=DEPARTMENT, department_id="dep-2", duties=DUTIES
+)
 
 
 def test_a_case_is_its_departments_by_the_register_whatever_it_is_called_now(review: Review) -> None:
@@ -287,4 +293,4 @@ def test_what_is_mapped_holds_nothing(review: Review) -> None:
     rules = with_checks("税务部门", "社保")
     review.prepared(rules).hears(application())
     assert len(mapped(rules)) == 3
-    assert codes(only(review)) == []
+    assert codes(only(review)) == ["step_not_passed"], "those who are meant have to answer"

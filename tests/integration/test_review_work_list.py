@@ -201,6 +201,11 @@ def sheet_of(review: Review, case: CaseView) -> CaseSheet:
 def test_the_sheet_shows_the_plans_materials_with_the_pledges_that_were_signed_in_their_stead(
     review: Review, with_materials: CaseView
 ) -> None:
+    answers = [MaterialConfirmation(code=code, means="original_seen") for code in ("tax_proof", "licence")]
+    seen = {"case_id": with_materials.case_id, "materials": tuple(answers)}
+    with_materials = CaseView.model_validate(
+        review.ordered(ConfirmMaterials(**seen, expected_version=with_materials.version))["ok"]
+    )
     inspection = RecordInspection(
         case_id=with_materials.case_id,
         passed=True,

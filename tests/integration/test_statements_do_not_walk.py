@@ -45,6 +45,7 @@ from services.review.cases.store import Cases
 from services.review.register.domain import RegisteredAward
 from services.review.register.findings import AwardFindings
 from services.review.register.persons import Persons
+from services.review.tasks.store import CaseTasks
 from services.treasury.account_copies.store import PayeeAccountCopies
 from services.treasury.budget.domain import BudgetLine
 from services.treasury.budget.store import BudgetLines, LineOfDepartment
@@ -149,6 +150,8 @@ LOOKS: Mapping[str, Sequence[Callable[[UnitOfWork], object]]] = {
     "review": (
         lambda uow: uow.of(Cases).open_limits(BIG, "", 50),
         lambda uow: uow.of(Cases).held_lines([BIG, "t2"]),
+        lambda uow: uow.of(CaseTasks).of_cases([CASE, "c0000000001"]),
+        lambda uow: uow.of(CaseTasks).cases_asking(BIG, "复核岗7", "", 50),
         lambda uow: uow.of(Persons).granted_already([AWARD]),
         lambda uow: uow.of(AwardFindings).granted_twice(["code-0000000000", "code-0000000001"]),
     ),

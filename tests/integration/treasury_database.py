@@ -40,20 +40,28 @@ from copies.departments import keep_departments
 from services.treasury.budget import use_cases as budget_use_cases
 from services.treasury.budget import views as budget_views
 from services.treasury.budget.books import RELEASE_HELD
-from services.treasury.disbursements import funds, payout_clock, use_cases, views, work_list
+from services.treasury.disbursements import funds, payout_clock, taking_back, use_cases, views, work_list
 from services.treasury.disbursements.use_cases import SEND, TAKE_UP
+from services.treasury.forecast import use_cases as forecast
+from services.treasury.forecast import views as forecast_views
+from services.treasury.payee_accounts import renewal
 from services.treasury.payee_accounts import use_cases as payee_accounts
-from services.treasury.payee_accounts.use_cases import FOLLOW_ACCOUNT
+from services.treasury.payee_accounts.use_cases import FOLLOW_ACCOUNT, FOLLOW_HOLDER
 from services.treasury.rails import clearing_up, comparison, dispatch, returns
 from services.treasury.rails.patience import Patience
 from services.treasury.rails.return_cursor import CONFIRM_RETURN, FETCH_RETURNS
 from services.treasury.rails.settlement import ASK, RENEW
+from services.treasury.revisions import views as revision_views
 from tests.unit.treasury.treasury_kit import CHECKER, DEPARTMENT, FINANCE, FakeBank, OpenCipher
 
 SUBSCRIPTIONS = [
-    Subscription("approvals", frozenset({"CaseApproved"}), use_cases.receive_approvals, use_cases.filed_in),
+    Subscription("approvals", frozenset({"CaseApproved"}), use_cases.receive_approvals, use_cases.registered_for),
+    Subscription("refusals", frozenset({"CaseRejected"}), taking_back.hear_refusals, taking_back.refused_for),
+    Subscription("forecasts", frozenset({"CaseAccepted"}), forecast.keep_forecasts, forecast.payers_of),
+    Subscription("ends", frozenset({"CaseWithdrawn", "CaseNotAccepted"}), forecast.end_of_cases, forecast.places_of),
     Subscription("merges", frozenset({"EnterpriseMerged"}), payee_accounts.follow_merges),
     Subscription("accounts", frozenset({"PayeeAccountChanged"}), payee_accounts.keep_accounts),
+    Subscription("holders", frozenset({"HolderAccountChanged"}), payee_accounts.keep_holder_accounts),
     Subscription("departments", frozenset({"DepartmentRegistered", "DepartmentChanged"}), keep_departments),
     tenant_subscription(follows=True),
     calendar_subscription(follows=True),
@@ -63,7 +71,7 @@ USE_CASES = {
     **vars(use_cases),
     "clear_contradiction": lambda cmd, uow: clearing_up.clear_contradiction(cmd, uow, OpenCipher()),
 }
-VIEWS = vars(budget_views) | vars(views) | vars(work_list)
+VIEWS = vars(budget_views) | vars(views) | vars(work_list) | vars(revision_views) | vars(forecast_views)
 LEASE_OVER = timedelta(seconds=31)
 
 
@@ -110,7 +118,10 @@ class Treasury:
             ),
             TAKE_UP: lambda jobs: comparison.take_up(jobs, self._unit, self.cipher),
             FOLLOW_ACCOUNT: lambda jobs: payee_accounts.follow_accounts(jobs, self._unit),
-            RENEW: lambda jobs: payee_accounts.renew_attempts(jobs, self._unit, self.patience),
+            FOLLOW_HOLDER: lambda jobs: payee_accounts.follow_holder_accounts(jobs, self._unit),
+            taking_back.TAKE_BACK: lambda jobs: taking_back.take_back(jobs, self._unit),
+            forecast.END_FORECAST: lambda jobs: forecast.end_forecasts(jobs, self._unit),
+            RENEW: lambda jobs: renewal.renew_attempts(jobs, self._unit, self.patience),
             RELEASE_HELD: lambda jobs: funds.release_held(jobs, self._unit),
             payout_clock.ALARM: lambda jobs: payout_clock.raise_alarms(jobs, self._unit),
             FOLLOW: lambda jobs: follow(jobs, self._unit, payout_clock.follow_calendar),
@@ -162,13 +173,12 @@ class Treasury:
         return self.frame.run_query(type(question), answer, envelope)
 
     def appropriates(
-        self, amount_fen: int, *, tenant: str = "zhanggong", year: int = 2026, item: str | None = None
+        self, amount_fen: int, *, tenant: str = "zhanggong", year: int = 2026, item: str | None = None, **more: Any
     ) -> dict[str, Any]:
         """Finance puts this on the line, by a document of its own each time."""
         document = f"虔财〔2026〕{next(self.documents)}号"
-        order = AppropriateBudget(
-            year=year, department=DEPARTMENT, item_id=item, amount_fen=amount_fen, document_number=document
-        )
+        words = {"year": year, "department": DEPARTMENT, "item_id": item, "amount_fen": amount_fen}
+        order = AppropriateBudget(**{**words, "document_number": document, **more})
         answer = self.ordered(order, actor=FINANCE, tenant=tenant)
         assert "ok" in answer, answer
         return answer

@@ -5,16 +5,34 @@ from __future__ import annotations
 from typing import Any
 
 import enterprise_kit
-from enterprise_kit import MESSAGES, RECEIPT, REJECTED, application, cases, checked, entitled, fact, form
+from enterprise_kit import (
+    BENEFIT,
+    MESSAGES,
+    NOT_ACCEPTED,
+    PAUSED,
+    RECEIPT,
+    REJECTED,
+    TO_MEND,
+    WITHDRAWN,
+    application,
+    cases,
+    checked,
+    entitled,
+    fact,
+    form,
+)
 from enterprise_records_kit import (
     ACCOUNTS,
     BANKS,
     CHANGES,
     CONSENTS,
+    HOLDER_SHEET,
+    HOLDERS,
     LABELS,
     LOOKS,
     MATERIALS,
     OWN,
+    SHARED,
     SHEET,
     mandates,
 )
@@ -126,6 +144,7 @@ SAMPLES = [
     PageSample("/my/apply/{item_id}", "/my/apply/SD-002", filling("SD-002"), "owner"),
     PageSample("/my/apply/{item_id}", f"/my/apply/FJ-011?replaces={RECEIPT}", filling("FJ-011"), "owner"),
     PageSample("/my/apply/{item_id}", "/my/apply/AH-002?lang=en", filling("AH-002"), "owner"),
+    PageSample("/my/apply/{item_id}", "/my/apply/SD-002?x=shared", filling("SD-002", **SHARED), "owner"),
     PageSample("/my/apply/{item_id}", "/my/apply/GZ-001", filling("GZ-001", payee=None, account_waits=True), "owner"),
     PageSample(
         "/my/cases", "/my/cases", {"track_own_cases": cases("accepted", "returned", "settled", more=True)}, "owner"
@@ -134,6 +153,16 @@ SAMPLES = [
     PageSample("/my/cases/{receipt}", f"/my/cases/{RECEIPT}", CASE, "owner"),
     PageSample("/my/cases/{receipt}", f"/my/cases/{RECEIPT}?lang=en", REFUSED_CASE, "owner"),
     PageSample("/my/cases/{receipt}", f"/my/cases/{RECEIPT}?x=refused", REFUSED_CASE, "owner"),
+    *(
+        PageSample(
+            "/my/cases/{receipt}",
+            f"/my/cases/{RECEIPT}?lang={lang}&x={each['state']}",
+            {"track_own_cases": {"items": [each]}, "list_applications": application()},
+            "owner",
+        )
+        for lang in ("zh", "en")
+        for each in (TO_MEND, NOT_ACCEPTED, WITHDRAWN, BENEFIT, PAUSED)
+    ),
     PageSample(
         "/my/cases/{receipt}",
         f"/my/cases/{RECEIPT}?x=filed",
@@ -152,6 +181,12 @@ SAMPLES = [
         {"list_applications": application()},
         "owner",
     ),
+    PageSample(
+        "/my/cases/{receipt}/receipt",
+        f"/my/cases/{RECEIPT}/receipt?x=account",
+        {"list_applications": application(account_needed=True)},
+        "owner",
+    ),
     PageSample("/my/messages", "/my/messages", {"list_messages": MESSAGES}, "owner"),
     PageSample("/my/messages", "/my/messages?lang=en", {"list_messages": NOTHING}, "owner"),
     PageSample(
@@ -164,6 +199,15 @@ SAMPLES = [
         "/my/accounts",
         "/my/accounts?lang=en",
         {"list_payee_accounts": NOTHING, "get_enterprise": OWN.model_dump(mode="json")},
+        "owner",
+    ),
+    PageSample("/my/receivers", "/my/receivers", {"list_payee_holders": HOLDERS}, "owner"),
+    PageSample("/my/receivers", "/my/receivers?lang=en", {"list_payee_holders": NOTHING}, "owner"),
+    PageSample("/my/receivers/{holder_id}", "/my/receivers/holder-1", {"get_payee_holder": HOLDER_SHEET}, "owner"),
+    PageSample(
+        "/my/receivers/{holder_id}",
+        "/my/receivers/holder-1?lang=en",
+        {"get_payee_holder": {**HOLDER_SHEET, "accounts": []}},
         "owner",
     ),
     PageSample(

@@ -68,7 +68,37 @@ OFFERED = {
     ],
     "next_cursor": None,
 }
+EXPECTED: dict[str, Any] = {
+    "items": [
+        {
+            "year": 2026,
+            "department": "章贡区科学技术局",
+            "item_id": "NM-002",
+            "item_title": "企业研发投入后补助",
+            "cases": 12,
+            "amount_fen": 12 * LAKH,
+            "available_fen": 27 * LAKH,
+        }
+    ],
+    "total_fen": 12 * LAKH,
+}
+RECOVERY: dict[str, Any] = {
+    "recovery_id": "recovery-1",
+    "case_id": "case-4",
+    "claim": claim(4).model_dump(mode="json"),
+    "part": 1,
+    "instalment": 1,
+    "revision": 2,
+    "amount_fen": LAKH,
+    "state": "open",
+    "reason": "第 2 次批准应付 100,000.00 元，少于已付金额",
+    "payee_name": "章贡区示例科技有限公司",
+    "due_since": "2026-03-09T04:00:00Z",
+    "version": 1,
+}
+NOTHING_DUE: dict[str, Any] = {"items": [], "next_cursor": None}
 BUDGETS: dict[str, Any] = {
+    "get_forecast": EXPECTED,
     "list_budget_lines": listed(line(0), line(1), line(2, swept_fen=LAKH // 4), cursor="next-page"),
     "get_budget_totals": told(totals()),
     "summarise_disbursements": told(summary(*HELD)),
@@ -77,12 +107,31 @@ BUDGETS: dict[str, Any] = {
 }
 ONE: dict[str, Any] = {
     "get_disbursement": lambda query: told(returned() if query["disbursement_id"] == "payment-40" else renewed()),
+    "list_recoveries": NOTHING_DUE,
     "get_case_sheet": told(sheet(case(4, state="approved", decided_by="officer-1", note="同意"))),
     "list_budget_lines": listed(line(1)),
     "list_appointments": appointments(),
 }
 ABROAD = payment(
     6, claim=claim(6, tenant="ganzhou", department="赣州市工业和信息化局"), state="settled", bank_reference="B-1"
+)
+TO_A_PERSON = payment(
+    10,
+    state="held",
+    reason="约定由兑付单位代扣个人所得税，待登记代扣税额后按税后金额落实资金",
+    part=2,
+    parts=2,
+    payee_holder={"kind": "person", "holder_id": "holder-1", "name": "示例工程师", "code_masked": "3607***********1"},
+    payee_label="高层次人才",
+    fund="人才专项资金",
+    income_tax="withheld",
+    approved_fen=2 * LAKH,
+    payout_limit={"limit": 24, "unit": "hours"},
+    budget_line="2050899",
+    borne=[{"payer": "zhanggong", "amount_fen": LAKH // 2}, {"payer": "ganzhou", "amount_fen": LAKH // 2}],
+    share_mode="county_advances",
+    family="GZ-009",
+    decided_at="2026-03-09T03:00:00Z",
 )
 PATH = "/bureau/payments/{disbursement_id}"
 SAMPLES = [
@@ -135,8 +184,28 @@ SAMPLES = [
     PageSample(
         PATH,
         "/bureau/payments/payment-6?state=settled",
-        {"get_disbursement": told(ABROAD), "list_budget_lines": listed(line(1)), "list_appointments": listed()},
+        {
+            "list_recoveries": {"items": [RECOVERY], "next_cursor": None},
+            "get_disbursement": told(ABROAD),
+            "list_budget_lines": listed(line(1)),
+            "list_appointments": listed(),
+        },
         who="money_finance",
+    ),
+    PageSample(
+        PATH,
+        "/bureau/payments/payment-10",
+        ONE | {"get_disbursement": told(TO_A_PERSON), "list_recoveries": {"items": [RECOVERY], "next_cursor": None}},
+        who="money_maker",
+    ),
+    PageSample(
+        "/bureau/recoveries",
+        "/bureau/recoveries",
+        {"list_recoveries": {"items": [RECOVERY], "next_cursor": None}},
+        who="money_maker",
+    ),
+    PageSample(
+        "/bureau/recoveries", "/bureau/recoveries?state=void", {"list_recoveries": NOTHING_DUE}, who="money_maker"
     ),
     PageSample("/finance/budgets", "/finance/budgets", BUDGETS, who="money_finance"),
     PageSample(

@@ -16,6 +16,7 @@ from contracts.calendars import (
     LoadedCalendars,
     MissingCalendar,
 )
+from contracts.department_systems import DepartmentSystemList, DepartmentSystemView
 from contracts.departments import (
     DatedName,
     DepartmentPage,
@@ -195,11 +196,26 @@ UNMAPPED = UnmappedTermPage(
         ),
     )
 )
+SYSTEMS = tuple(
+    DepartmentSystemView(
+        system_id=f"system-{n}",
+        department_id=f"department-{n}",
+        name=name,
+        address=f"https://sys{n}.example.gov.cn/zhida",
+        patience_minutes=minutes,
+        state="open" if n == 1 else "closed",
+        registered_at=NOON,
+        closed_at=None if n == 1 else NOON,
+        version=n,
+    )
+    for n, name, minutes in ((1, "应急管理业务系统", 1440), (2, "生态环境执法系统", 120))
+)
 REGISTERS = {
     **EVERYWHERE,
     "list_departments": json(DepartmentPage(items=DEPARTMENTS)),
     "get_department": json(DEPARTMENTS[0]),
     "list_windows": json(WindowPage(items=WINDOWS)),
+    "list_department_systems": json(DepartmentSystemList(items=SYSTEMS)),
     "list_duties": json(DutyPage(items=DUTIES)),
     "list_plan_terms": json(PlanTermPage(items=PLAN_TERMS)),
     "list_unmapped_terms": json(UNMAPPED),
@@ -364,6 +380,10 @@ SAMPLES = [
     sample("/platform/departments/{department_id}", "/platform/departments/department-1?tenant=xingguo", REGISTERS),
     sample("/platform/windows", "/platform/windows?tenant=xingguo", REGISTERS),
     sample("/platform/windows/{window_id}", "/platform/windows/window-2?tenant=xingguo", REGISTERS),
+    sample("/platform/department-systems", "/platform/department-systems?tenant=xingguo", REGISTERS),
+    sample(
+        "/platform/department-systems/{system_id}", "/platform/department-systems/system-1?tenant=xingguo", REGISTERS
+    ),
     sample("/platform/duties", "/platform/duties?tenant=xingguo", REGISTERS),
     sample("/platform/plan-terms", "/platform/plan-terms?tenant=xingguo", REGISTERS),
     sample("/platform/plan-terms/map", "/platform/plan-terms/map?tenant=xingguo&use=check&term=统计库名单", REGISTERS),

@@ -179,6 +179,15 @@ SAMPLES = [
     PageSample("/track", "/track?receipt=ZGQ-1234&code=ABCD", leads_to="/track/ZGQ-1234?code=ABCD"),
     PageSample("/track/{receipt}", "/track/ZGQ-1234?code=ABCD", {"track_case": tracked("settled")}),
     PageSample("/track/{receipt}", "/track/ZGQ-1234?code=ABCD&lang=en", {"track_case": tracked("accepted")}),
+    *(
+        PageSample(
+            "/track/{receipt}",
+            f"/track/ZGQ-1234?code=ABCD&lang={lang}&x={state}",
+            {"track_case": tracked(state, amount_fen=None, paused=paused, projected_due_at="2026-03-26T10:00:00Z")},
+        )
+        for lang in ("zh", "en")
+        for state, paused in (("supplementing", "supplement"), ("accepted", "objection"))
+    ),
     PageSample("/track/{receipt}", "/track/ZGQ-1234", {}),
     PageSample("/track/{receipt}", "/track/ZGQ-1234?code=WRONG", {"track_case": NOT_FOUND}, status=404),
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from enterprise_records_kit import ACCOUNTS, OWN, mandates
+from enterprise_records_kit import ACCOUNTS, HOLDER_SHEET, HOLDERS, OWN, mandates
 from staff_kit import appointments, colleague
 
 from contracts.refusal import Refusal
@@ -75,6 +75,17 @@ CODES: dict[str, Any] = {
 }
 NO_CODES: dict[str, Any] = {"list_code_admissions": {"items": [], "next_cursor": None}}
 ADMISSIONS = "/window/code-admissions"
+RECEIVERS, RECEIVER = "/window/receivers", "/window/receivers/{holder_id}"
+HOLDING: dict[str, Any] = {
+    "list_payee_holders": HOLDERS,
+    "get_payee_holder": HOLDER_SHEET,
+    "list_appointments": appointments("李账户"),
+}
+NOBODY: dict[str, Any] = {
+    "list_payee_holders": {"items": [], "next_cursor": None},
+    "get_payee_holder": {**HOLDER_SHEET, "accounts": []},
+    "list_appointments": appointments("李账户"),
+}
 LIST, ENTERPRISE = "/window/enterprises", "/window/enterprises/{enterprise_id}"
 SAMPLES = [
     PageSample(LIST, LIST, {}, "counter_clerk"),
@@ -84,6 +95,11 @@ SAMPLES = [
     PageSample(ADMISSIONS, ADMISSIONS, CODES, "counter_clerk"),
     PageSample(ADMISSIONS, ADMISSIONS, CODES, "counter_bureau"),
     PageSample(ADMISSIONS, f"{ADMISSIONS}?uscc=91360702DEM000022A", NO_CODES, "counter_clerk"),
+    PageSample(RECEIVERS, RECEIVERS, HOLDING, "counter_clerk"),
+    PageSample(RECEIVERS, f"{RECEIVERS}?account_waits=true", NOBODY, "counter_bureau"),
+    PageSample(RECEIVER, f"{RECEIVERS}/holder-1", HOLDING, "counter_clerk"),
+    PageSample(RECEIVER, f"{RECEIVERS}/holder-1", HOLDING, "counter_bureau"),
+    PageSample(RECEIVER, f"{RECEIVERS}/holder-1?x=none", NOBODY, "counter_clerk"),
     PageSample(ENTERPRISE, "/window/enterprises/ent-1", ONE, "counter_clerk"),
     PageSample(ENTERPRISE, "/window/enterprises/ent-1?x=new", NEW, "counter_clerk"),
     PageSample(ENTERPRISE, "/window/enterprises/ent-1", ONE, "counter_bureau"),

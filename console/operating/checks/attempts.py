@@ -15,6 +15,7 @@ POOL = "POOL-"
 COLUMNS = (
     "SELECT d.tenant, d.id, d.case_id, d.instalment, d.state, d.amount_fen, d.instruction_id, d.bank_reference,"
     " d.claim ->> 'receipt' AS receipt, d.claim ->> 'filed_in' AS filed_in,"
+    " CASE WHEN d.holder_id IS NOT NULL THEN d.claim ->> 'tenant' END AS decided_in,"
     " d.payee ->> 'account_name' AS payee_name, d.payee ->> 'account_sealed' AS account_sealed FROM disbursement d"
 )
 ALL = text(f'{COLUMNS} WHERE d.instruction_id IS NOT NULL ORDER BY d.instruction_id COLLATE "C", d.tenant')
@@ -29,9 +30,28 @@ BY_STATE = text(
     " WHERE state IN ('settled', 'returned') GROUP BY state"
 )
 RENEWED = text(
-    "SELECT tenant, case_id, instalment, array_agg(instruction_id) AS ids,"
+    "SELECT tenant, case_id, instalment, part, revision, array_agg(instruction_id) AS ids,"
     " min(claim ->> 'receipt') AS receipt FROM disbursement"
-    " WHERE instruction_id IS NOT NULL GROUP BY tenant, case_id, instalment HAVING count(*) > 1"
+    " WHERE instruction_id IS NOT NULL GROUP BY tenant, case_id, instalment, part, revision HAVING count(*) > 1"
+)
+"""Of one receiver and one revision: a later revision pays the difference, by an instruction of its own."""
+
+# A refusal is of every receiver (part 0); while it waits for the bank a job looks again.
+OVERPAID = text(
+    """
+    SELECT p.tenant, p.receipt, p.paid_fen - l.amount_fen - coalesce(r.amount_fen, 0) AS beyond_fen
+    FROM (SELECT tenant, case_id, instalment, part, min(claim ->> 'receipt') AS receipt,
+            sum(amount_fen + coalesce(withheld_fen, 0)) AS paid_fen
+        FROM disbursement WHERE state = 'settled' GROUP BY tenant, case_id, instalment, part) p
+    CROSS JOIN LATERAL (SELECT a.amount_fen FROM latest_approval a
+        WHERE (a.tenant, a.case_id, a.instalment) = (p.tenant, p.case_id, p.instalment) AND a.part IN (0, p.part)
+        ORDER BY a.revision DESC LIMIT 1) l
+    LEFT JOIN recovery r ON (r.tenant, r.case_id, r.instalment, r.part) = (p.tenant, p.case_id, p.instalment, p.part)
+        AND r.state = 'open'
+    WHERE p.paid_fen > l.amount_fen + coalesce(r.amount_fen, 0) AND NOT EXISTS (
+        SELECT FROM job j WHERE j.kind = 'take_back_refused' AND starts_with(j.subject, p.case_id))
+    ORDER BY p.tenant, p.receipt LIMIT 100
+    """
 )
 STREAMED = {"stream_results": True, "max_row_buffer": 500}
 """A cursor in the server: rows come some hundred at a time."""
@@ -53,6 +73,7 @@ class Attempt:
     filed_in: str
     payee_name: str
     account_sealed: str
+    decided_in: str | None = None
 
     @property
     def name(self) -> str:

@@ -210,7 +210,7 @@ def differences(attempt: Attempt, credit: Credit, cipher: Cipher) -> list[str]:
     if attempt.payee_name != credit.creditor_name:
         found.append(f"{name} 户名不符：资金账“{attempt.payee_name}”，银行“{credit.creditor_name}”")
     try:
-        account = cipher.open(attempt.account_sealed, purpose="payee_account", tenant=attempt.filed_in)
+        account = _account_of(attempt, cipher)
     except Unsealable:
         found.append(f"{name} 的收款账号无法解密，不能核对")
     else:
@@ -219,3 +219,13 @@ def differences(attempt: Attempt, credit: Credit, cipher: Cipher) -> list[str]:
     if attempt.state in PAID and attempt.bank_reference != credit.bank_reference:
         found.append(f"{name} 银行流水号不符：资金账 {attempt.bank_reference}，银行 {credit.bank_reference}")
     return found
+
+
+def _account_of(attempt: Attempt, cipher: Cipher) -> str:
+    """A holder's is sealed where the enterprise is at home, or where the case is decided. Raises Unsealable."""
+    try:
+        return cipher.open(attempt.account_sealed, purpose="payee_account", tenant=attempt.filed_in)
+    except Unsealable:
+        if attempt.decided_in is None:
+            raise
+        return cipher.open(attempt.account_sealed, purpose="payee_account", tenant=attempt.decided_in)

@@ -10,6 +10,7 @@ from console.operating.checks.bank_book import ASKED_AT_ONCE, BankLine, BookUnre
 from console.operating.checks.bank_pass import BankPass, bank_pass
 from console.operating.checks.findings import Finding, Notice
 from console.operating.checks.look import Invariant, Look
+from contracts.money import Money
 
 
 def paid_twice(look: Look) -> Iterator[Finding | Notice]:
@@ -22,6 +23,7 @@ def paid_twice(look: Look) -> Iterator[Finding | Notice]:
         with BankLine(look.books.addresses.bank_url) as bank:
             yield from _credited_twice(look, bank, found)
             yield from _shares_paid_twice(look, bank)
+        yield from _paid_beyond_the_newest(look)
     except BookUnreadable as error:
         yield Finding("A", None, f"银行账本无法读取：{error}")
     for instruction, (tenant, times) in found.presented_again.items():
@@ -49,6 +51,14 @@ def _shares_paid_twice(look: Look, bank: BankLine) -> Iterator[Finding]:
                 yield from _kept_twice(waiting, bank)
                 waiting.clear()
         yield from _kept_twice(waiting, bank)
+
+
+def _paid_beyond_the_newest(look: Look) -> Iterator[Finding]:
+    """By the books alone: more than the newest revision grants, and nobody is to bring it back."""
+    with look.books.snapshot("treasury", look.tenants) as treasury:
+        for row in treasury.execute(ours.OVERPAID):
+            beyond = Money(row.beyond_fen).yuan_text()
+            yield Finding("A", row.tenant, f"收件编号 {row.receipt} 多付 {beyond} 元，没有列入待追回")
 
 
 def _kept_twice(shares: list[ours.RenewedShare], bank: BankLine) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ from contracts.entitlements import ListEntitlements
 from contracts.message import Contract
 from contracts.notify import ListMessages
 from contracts.oversight import TrackOwnCases
+from contracts.payee_holder_accounts import ListPayeeHolders
 from contracts.people import ListMandates
 from contracts.refusal import Refused
 from gateway.access import allows
@@ -38,6 +39,7 @@ PLACES = (
     OwnPage("/my/messages", "messages", ListMessages),
     OwnPage("/my/dossier", "dossier", GetDossierSheet),
     OwnPage("/my/accounts", "accounts", ListPayeeAccounts),
+    OwnPage("/my/receivers", "receivers", ListPayeeHolders),
     OwnPage("/my/contacts", "contacts", ListContactChanges),
     OwnPage("/my/people", "people", ListMandates),
     OwnPage("/my/consents", "consents", ListDisclosures),

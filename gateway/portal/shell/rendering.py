@@ -31,9 +31,9 @@ HTMX_CONFIG = json.dumps(
 """htmx does nothing that our content security policy would have to allow, and nobody's page is kept in the browser's
 store. A page that says what is wrong with a question (422) is shown like any; for other trouble see static/zhida.js."""
 
-GOOD = {"approved", "settled", "published", "open", "finished", "paid", "delivered"}
-BAD = {"rejected", "failed", "returned", "refused", "withdrawn", "expired", "cancelled", "discarded"}
-WAITING = {"held", "unknown", "suspended", "waiting", "pending", "closing_soon"}
+GOOD = {"approved", "granted", "settled", "published", "open", "finished", "paid", "delivered"}
+BAD = {"rejected", "not_accepted", "failed", "returned", "refused", "withdrawn", "expired", "cancelled", "discarded"}
+WAITING = {"supplementing", "held", "unknown", "suspended", "waiting", "pending", "closing_soon"}
 
 
 def environment(language: Language, assets: Assets) -> Environment:

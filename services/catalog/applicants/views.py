@@ -6,7 +6,15 @@ from collections.abc import Iterator
 
 from chassis.read.reader import Reader
 from chassis.time.clock import CHINA
-from contracts.application_forms import ApplicationForm, AskedFact, FormMaterial, FormPayee, GetApplicationForm
+from contracts.application_forms import (
+    ApplicationForm,
+    AskedFact,
+    FormMaterial,
+    FormPart,
+    FormPayee,
+    FormReceiver,
+    GetApplicationForm,
+)
 from contracts.enterprises import (
     DossierSheet,
     GetDossierSheet,
@@ -14,7 +22,9 @@ from contracts.enterprises import (
     ListPayeeAccounts,
     PayeeAccountList,
 )
-from contracts.rule import Fact, FactType, absolute_period
+from contracts.message import Id
+from contracts.payee_holder_accounts import ListPayeeHolders
+from contracts.rule import Fact, FactType, ItemRules, PayeeKind, absolute_period
 from rules.facts import FactReader, same_dimension
 from rules.text.phrases import Names
 from services.catalog.enterprises.domain import refuse_stranger
@@ -23,6 +33,10 @@ from services.catalog.enterprises.views import get_enterprise
 from services.catalog.imports.vocabulary import vocabulary
 from services.catalog.matching.worked_out import WorkedOut, work_out
 from services.catalog.payee_accounts.views import list_payee_accounts
+from services.catalog.payee_holders.views import list_payee_holders
+
+MOST_RECEIVERS = 100
+"""So many at most stand in a form, the newest first; a file of more names them by the JSON door."""
 
 
 def get_dossier_sheet(query: GetDossierSheet, reader: Reader) -> DossierSheet:
@@ -38,6 +52,7 @@ def get_application_form(query: GetApplicationForm, reader: Reader) -> Applicati
     refuse_stranger(reader.actor, query.enterprise_id)
     found = work_out(query.item_id, query.enterprise_id, reader)
     content, plan = found.content, found.content.rules.plan
+    parts = tuple(_parts(content.rules))
     accounts = list_payee_accounts(ListPayeeAccounts(enterprise_id=query.enterprise_id), reader)
     return ApplicationForm(
         item_id=found.item_id,
@@ -62,6 +77,10 @@ def get_application_form(query: GetApplicationForm, reader: Reader) -> Applicati
         ),
         payee=_payee(accounts),
         account_waits=any(each.standing == "waiting" for each in accounts.items),
+        own_account=content.rules.payees is None or len(parts) < len(content.rules.payees.parts),
+        parts=parts,
+        receivers=_receivers(query.enterprise_id, reader) if parts else (),
+        credit=plan.credit.commitment if plan.credit is not None else None,
         verdict=found.assessment.verdict,
         amount=found.assessment.amount,
         headline=found.assessment.headline,
@@ -87,6 +106,21 @@ def _fields(found: WorkedOut) -> Iterator[AskedFact]:
             hint=field.hint,
             known=shown_fact(known, types, found.today) if isinstance(known, Fact) else None,
         )
+
+
+def _parts(rules: ItemRules) -> Iterator[FormPart]:
+    """The parts that go to others than the applicant."""
+    for number, part in enumerate(rules.payees.parts if rules.payees is not None else (), start=1):
+        if part.who is not PayeeKind.APPLICANT:
+            yield FormPart(part=number, who=part.who, label=part.label)
+
+
+def _receivers(enterprise_id: Id, reader: Reader) -> tuple[FormReceiver, ...]:
+    found = list_payee_holders(ListPayeeHolders(enterprise_id=enterprise_id, limit=MOST_RECEIVERS), reader)
+    return tuple(
+        FormReceiver(holder_id=each.holder_id, name=each.name, code_masked=each.code_masked, standing=each.standing)
+        for each in found.items
+    )
 
 
 def _payee(accounts: PayeeAccountList) -> FormPayee | None:

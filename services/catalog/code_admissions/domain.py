@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from contracts.aggregate import Aggregate
 from contracts.code_admissions import CodeAdmissionState, CodeAdmissionView, CodeEvidence
 from contracts.message import Actor
 from contracts.refusal import Conflict, Forbidden, Invalid, NotFound, Reason
+from contracts.two_persons import Proposal
 
 
 class CodeAdmissionUnknown(NotFound):
@@ -76,8 +76,14 @@ class AskedCode:
 
 
 @dataclass(kw_only=True, slots=True)
-class CodeAdmission(Aggregate):
+class CodeAdmission(Proposal):
     """One code that was asked for, and its decision. What was admitted stays so: enterprises are registered by it."""
+
+    OPEN = "asked"
+    AGREED = "admitted"
+    DECIDED_ALREADY = CodeAdmissionDecidedAlready
+    SECOND_PERSON_REQUIRED = CodeAdmissionSecondPersonRequired
+    BY_STAFF_ONLY = CodeAdmissionByStaffOnly
 
     uscc: str
     name: str
@@ -89,15 +95,10 @@ class CodeAdmission(Aggregate):
     sha256: str | None
     reason: str
     state: CodeAdmissionState = "asked"
-    asked_by: str
-    asked_at: datetime
-    decided_by: str | None = None
-    decided_at: datetime | None = None
-    answer: str | None = None
 
     def check(self, asked: AskedCode, *, by: Actor, today: date) -> None:
         """Raises CodeAdmissionByStaffOnly, or CodeAdmissionRefused with all reasons."""
-        refuse_enterprises(by)
+        self.refuse_enterprises(by)
         reasons = list(filter(None, (_against(asked), _issued_later(self.issued_on, today))))
         if reasons:
             raise CodeAdmissionRefused(*reasons)
@@ -106,17 +107,16 @@ class CodeAdmission(Aggregate):
         """A second person agrees. Raises CodeAdmissionByStaffOnly, CodeAdmissionDecidedAlready,
         CodeAdmissionSecondPersonRequired.
         """
-        refuse_enterprises(by)
-        self._refuse_decided()
-        if by.id == self.asked_by:
-            raise CodeAdmissionSecondPersonRequired()
-        self.state, self.decided_by, self.decided_at = "admitted", by.id, at
+        self.refuse_enterprises(by)
+        self.agree(by=by, at=at)
 
-    def decline(self, *, by: Actor, at: datetime, why: str) -> None:
-        """Raises CodeAdmissionByStaffOnly or CodeAdmissionDecidedAlready."""
-        refuse_enterprises(by)
-        self._refuse_decided()
-        self.state, self.decided_by, self.decided_at, self.answer = "declined", by.id, at, why
+    @property
+    def asked_by(self) -> str:
+        return self.proposed_by
+
+    @property
+    def asked_at(self) -> datetime:
+        return self.proposed_at
 
     def view(self) -> CodeAdmissionView:
         return CodeAdmissionView(
@@ -140,16 +140,6 @@ class CodeAdmission(Aggregate):
             answer=self.answer,
             version=self.version,
         )
-
-    def _refuse_decided(self) -> None:
-        if self.state != "asked":
-            raise CodeAdmissionDecidedAlready()
-
-
-def refuse_enterprises(actor: Actor) -> None:
-    """Raise CodeAdmissionByStaffOnly for whoever acts for an enterprise."""
-    if actor.enterprise_id is not None:
-        raise CodeAdmissionByStaffOnly()
 
 
 def _against(asked: AskedCode) -> Reason | None:

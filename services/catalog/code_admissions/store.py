@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Column, Date, DateTime, MetaData, RowMapping, Table, Text
+from sqlalchemy import Column, Date, MetaData, RowMapping, Table, Text
 
-from chassis.write.store import AggregateStore, aggregate_columns
+from chassis.write.store import AggregateStore, aggregate_columns, own_row, proposal_columns
 from services.catalog.code_admissions.domain import CodeAdmission, CodeAdmissionAskedAlready, CodeAdmissionUnknown
 
 METADATA = MetaData()
@@ -24,15 +24,14 @@ CODE_ADMISSION = Table(
     Column("issued_on", Date, nullable=False),
     Column("sha256", Text),
     Column("reason", Text, nullable=False),
-    Column("state", Text, nullable=False),
-    Column("asked_by", Text, nullable=False),
-    Column("asked_at", DateTime(timezone=True), nullable=False),
-    Column("decided_by", Text),
-    Column("decided_at", DateTime(timezone=True)),
-    Column("answer", Text),
+    *proposal_columns("asked"),
 )
-FRAME = frozenset(column.name for column in aggregate_columns())
-OWN = tuple(str(column.name) for column in CODE_ADMISSION.columns if column.name not in FRAME)
+
+
+def admission_of(row: RowMapping) -> CodeAdmission:
+    """A row as an aggregate: the table calls `asked` what is proposed elsewhere."""
+    told = dict(row)
+    return CodeAdmission(proposed_by=told.pop("asked_by"), proposed_at=told.pop("asked_at"), **told)
 
 
 class CodeAdmissions(AggregateStore[CodeAdmission]):
@@ -44,7 +43,7 @@ class CodeAdmissions(AggregateStore[CodeAdmission]):
     refusals = {"code_admission_asked_once": CodeAdmissionAskedAlready}
 
     def to_row(self, aggregate: CodeAdmission) -> dict[str, Any]:
-        return {name: getattr(aggregate, name) for name in OWN}
+        return own_row(self.table, aggregate)
 
     def from_row(self, row: RowMapping) -> CodeAdmission:
-        return CodeAdmission(**dict(row))
+        return admission_of(row)

@@ -26,8 +26,8 @@ def ask_code_admission(cmd: AskCodeAdmission, uow: UnitOfWork) -> CodeAdmissionV
         issued_on=cmd.evidence.issued_on,
         sha256=cmd.evidence.sha256,
         reason=cmd.reason,
-        asked_by=uow.actor.id,
-        asked_at=uow.now,
+        proposed_by=uow.actor.id,
+        proposed_at=uow.now,
     )
     admission.check(asked, by=uow.actor, today=uow.now.astimezone(CHINA).date())
     if uow.of(AdmittedCodes).holds(asked.uscc):
@@ -46,7 +46,7 @@ def admit_code(cmd: AdmitCode, uow: UnitOfWork) -> CodeAdmissionView:
     if admitted.holds(admission.uscc):
         raise CodeAdmittedAlready()
     admissions.save(admission)
-    admitted.add(admission.uscc, admission.id, asked_by=admission.asked_by)
+    admitted.add(admission.uscc, admission.id, asked_by=admission.proposed_by)
     return admission.view()
 
 

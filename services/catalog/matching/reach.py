@@ -27,9 +27,11 @@ from services.catalog.matching.views import Asks
 from services.catalog.policies.domain import ItemUnknown
 
 REACHED = (
-    "SELECT id AS enterprise_id, uscc, name, industry FROM enterprise"
-    " WHERE tenant = :tenant AND id = ANY (CAST(:ids AS text[])) ORDER BY id"
+    "SELECT e.* FROM unnest(CAST(:ids AS text[])) AS wanted CROSS JOIN LATERAL (SELECT id AS enterprise_id, uscc, name,"
+    " industry FROM enterprise WHERE tenant = :tenant AND id BETWEEN wanted AND wanted ORDER BY id LIMIT 1) AS e"
+    " ORDER BY e.enterprise_id"
 )
+"""One by one from the primary key, for the reason that IDS_OF_CREDIT_CODES gives."""
 CHUNKS = (
     "SELECT id AS chunk_id, number, item_id, item_version, item_title, year, enterprise_ids, matched_at"
     " FROM match_chunk WHERE tenant = :tenant AND number > :number ORDER BY number LIMIT :limit"

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from contracts.aggregate import Aggregate
 from contracts.merges import EnterpriseMerged, MergeState, MergeView
 from contracts.message import Actor
 from contracts.refusal import Conflict, Forbidden, Invalid, NotFound, Reason
+from contracts.two_persons import Proposal
 from services.catalog.enterprises.domain import Enterprise
 
 
@@ -56,23 +56,21 @@ class MergeByStaffOnly(Forbidden):
 
 
 @dataclass(kw_only=True, slots=True)
-class Merge(Aggregate):
+class Merge(Proposal):
     """One proposal and its decision. Nothing is undone: a wrong merge is a case for the people who keep dossiers."""
+
+    DECIDED_ALREADY = MergeDecidedAlready
+    SECOND_PERSON_REQUIRED = MergeSecondPersonRequired
+    BY_STAFF_ONLY = MergeByStaffOnly
 
     absorbed_id: str
     surviving_id: str
     reason: str
     state: MergeState = "proposed"
-    proposed_by: str
-    proposed_at: datetime
-    decided_by: str | None = None
-    decided_at: datetime | None = None
-    answer: str | None = None
 
     def check(self, dossiers: Mapping[str, Enterprise], *, by: Actor) -> None:
         """Raises MergeByStaffOnly, or MergeRefused with all reasons. `dossiers` are those of this tenant."""
-        if by.enterprise_id is not None:
-            raise MergeByStaffOnly()
+        self.refuse_enterprises(by)
         if reasons := self._against(dossiers):
             raise MergeRefused(*reasons)
 
@@ -82,13 +80,11 @@ class Merge(Aggregate):
         Raises MergeByStaffOnly, MergeDecidedAlready, MergeSecondPersonRequired, or MergeRefused when one of
         the dossiers has changed meanwhile.
         """
-        self._refuse_decided()
-        if by.id == self.proposed_by:
-            raise MergeSecondPersonRequired()
+        self.refuse_second(by)
         self.check(dossiers, by=by)
+        self.agree(by=by, at=at)
         absorbed, surviving = dossiers[self.absorbed_id], dossiers[self.surviving_id]
         absorbed.merge_into(surviving.id, at)
-        self.state, self.decided_by, self.decided_at = "confirmed", by.id, at
         self.record(
             EnterpriseMerged(
                 absorbed_id=absorbed.id,
@@ -98,31 +94,9 @@ class Merge(Aggregate):
             )
         )
 
-    def decline(self, *, by: Actor, at: datetime, why: str) -> None:
-        """Raises MergeByStaffOnly or MergeDecidedAlready."""
-        if by.enterprise_id is not None:
-            raise MergeByStaffOnly()
-        self._refuse_decided()
-        self.state, self.decided_by, self.decided_at, self.answer = "declined", by.id, at, why
-
     def view(self) -> MergeView:
-        return MergeView(
-            merge_id=self.id,
-            absorbed_id=self.absorbed_id,
-            surviving_id=self.surviving_id,
-            reason=self.reason,
-            state=self.state,
-            proposed_by=self.proposed_by,
-            proposed_at=self.proposed_at,
-            decided_by=self.decided_by,
-            decided_at=self.decided_at,
-            answer=self.answer,
-            version=self.version,
-        )
-
-    def _refuse_decided(self) -> None:
-        if self.state != "proposed":
-            raise MergeDecidedAlready()
+        told = {name: getattr(self, name) for name in MergeView.model_fields if name != "merge_id"}
+        return MergeView(merge_id=self.id, **told)
 
     def _against(self, dossiers: Mapping[str, Enterprise]) -> list[Reason]:
         reasons = []

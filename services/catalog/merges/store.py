@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Column, DateTime, MetaData, RowMapping, Table, Text
+from sqlalchemy import Column, MetaData, RowMapping, Table, Text
 
-from chassis.write.store import AggregateStore, aggregate_columns
+from chassis.write.store import AggregateStore, aggregate_columns, own_row, proposal_columns
 from services.catalog.merges.domain import Merge, MergeProposedAlready, MergeUnknown
 
 METADATA = MetaData()
@@ -18,15 +18,8 @@ ENTERPRISE_MERGE = Table(
     Column("absorbed_id", Text, nullable=False),
     Column("surviving_id", Text, nullable=False),
     Column("reason", Text, nullable=False),
-    Column("state", Text, nullable=False),
-    Column("proposed_by", Text, nullable=False),
-    Column("proposed_at", DateTime(timezone=True), nullable=False),
-    Column("decided_by", Text),
-    Column("decided_at", DateTime(timezone=True)),
-    Column("answer", Text),
+    *proposal_columns(),
 )
-FRAME = frozenset(column.name for column in aggregate_columns())
-OWN = tuple(str(column.name) for column in ENTERPRISE_MERGE.columns if column.name not in FRAME)
 
 
 class Merges(AggregateStore[Merge]):
@@ -38,7 +31,7 @@ class Merges(AggregateStore[Merge]):
     refusals = {"enterprise_merge_proposed_once": MergeProposedAlready}
 
     def to_row(self, aggregate: Merge) -> dict[str, Any]:
-        return {name: getattr(aggregate, name) for name in OWN}
+        return own_row(self.table, aggregate)
 
     def from_row(self, row: RowMapping) -> Merge:
         return Merge(**dict(row))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from contracts.aggregate import Aggregate
 from contracts.message import Actor
 from contracts.name_changes import NameChangeConfirmed, NameChangeState, NameChangeView
 from contracts.refusal import Conflict, Forbidden, Invalid, NotFound, Reason
+from contracts.two_persons import Proposal
 from services.catalog.enterprises.domain import Enterprise
 
 
@@ -55,8 +55,12 @@ class NameChangeRefused(Invalid):
 
 
 @dataclass(kw_only=True, slots=True)
-class NameChange(Aggregate):
+class NameChange(Proposal):
     """One change that was asked for, and its decision. A wrong name is mended by another change."""
+
+    DECIDED_ALREADY = NameChangeDecidedAlready
+    SECOND_PERSON_REQUIRED = NameChangeSecondPersonRequired
+    BY_STAFF_ONLY = NameChangeByStaffOnly
 
     enterprise_id: str
     uscc: str
@@ -67,19 +71,13 @@ class NameChange(Aggregate):
     notice_on: date
     sha256: str | None = None
     state: NameChangeState = "proposed"
-    proposed_by: str
-    proposed_at: datetime
-    decided_by: str | None = None
-    decided_at: datetime | None = None
-    answer: str | None = None
 
     def check(self, enterprise: Enterprise, *, by: Actor, today: date, latest: date | None) -> None:
         """`latest` is the day of the newest name that was confirmed.
 
         Raises NameChangeByStaffOnly, EnterpriseMergedAlready, or NameChangeRefused with all reasons.
         """
-        if by.enterprise_id is not None:
-            raise NameChangeByStaffOnly()
+        self.refuse_enterprises(by)
         enterprise.refuse_merged()
         if reasons := self._against(enterprise, today, latest):
             raise NameChangeRefused(*reasons)
@@ -89,11 +87,9 @@ class NameChange(Aggregate):
 
         Raises what `check` raises, NameChangeDecidedAlready or NameChangeSecondPersonRequired.
         """
-        self._refuse_decided()
-        if by.id == self.proposed_by:
-            raise NameChangeSecondPersonRequired()
+        self.refuse_second(by)
         self.check(enterprise, by=by, today=today, latest=latest)
-        self.state, self.decided_by, self.decided_at = "confirmed", by.id, at
+        self.agree(by=by, at=at)
         self.former_name = enterprise.name
         enterprise.rename(self.name, effective_on=self.effective_on, at=at)
         self.record(
@@ -106,20 +102,9 @@ class NameChange(Aggregate):
             )
         )
 
-    def decline(self, *, by: Actor, at: datetime, why: str) -> None:
-        """Raises NameChangeByStaffOnly or NameChangeDecidedAlready."""
-        if by.enterprise_id is not None:
-            raise NameChangeByStaffOnly()
-        self._refuse_decided()
-        self.state, self.decided_by, self.decided_at, self.answer = "declined", by.id, at, why
-
     def view(self) -> NameChangeView:
         told = {name: getattr(self, name) for name in NameChangeView.model_fields if name != "change_id"}
         return NameChangeView(change_id=self.id, **told)
-
-    def _refuse_decided(self) -> None:
-        if self.state != "proposed":
-            raise NameChangeDecidedAlready()
 
     def _against(self, enterprise: Enterprise, today: date, latest: date | None) -> list[Reason]:
         found = []

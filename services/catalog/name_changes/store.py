@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Column, Date, DateTime, MetaData, RowMapping, Table, Text
+from sqlalchemy import Column, Date, MetaData, RowMapping, Table, Text
 
-from chassis.write.store import AggregateStore, aggregate_columns
+from chassis.write.store import AggregateStore, aggregate_columns, own_row, proposal_columns
 from services.catalog.name_changes.domain import NameChange, NameChangeProposedAlready, NameChangeUnknown
 
 METADATA = MetaData()
@@ -24,15 +24,8 @@ ENTERPRISE_NAME_CHANGE = Table(
     Column("notice", Text, nullable=False),
     Column("notice_on", Date, nullable=False),
     Column("sha256", Text),
-    Column("state", Text, nullable=False),
-    Column("proposed_by", Text, nullable=False),
-    Column("proposed_at", DateTime(timezone=True), nullable=False),
-    Column("decided_by", Text),
-    Column("decided_at", DateTime(timezone=True)),
-    Column("answer", Text),
+    *proposal_columns(),
 )
-FRAME = frozenset(column.name for column in aggregate_columns())
-OWN = tuple(str(column.name) for column in ENTERPRISE_NAME_CHANGE.columns if column.name not in FRAME)
 
 CONFIRMED = (
     "SELECT former_name, effective_on FROM enterprise_name_change"
@@ -61,7 +54,7 @@ class NameChanges(AggregateStore[NameChange]):
         return [(row.former_name, row.effective_on) for row in found]
 
     def to_row(self, aggregate: NameChange) -> dict[str, Any]:
-        return {name: getattr(aggregate, name) for name in OWN}
+        return own_row(self.table, aggregate)
 
     def from_row(self, row: RowMapping) -> NameChange:
         return NameChange(**dict(row))

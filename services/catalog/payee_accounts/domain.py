@@ -45,10 +45,10 @@ class PayeeAccountConfirmedAlready(Conflict):
 
 
 class PayeeAccountSuperseded(Conflict):
-    """A later account of the enterprise is confirmed and being paid; an older one cannot come back."""
+    """A later account of the same holder is confirmed and being paid; an older one cannot come back."""
 
     code = "payee_account_superseded"
-    sentence = "该企业已有更新的收款账户，此账户不能再确认，请重新登记。"
+    sentence = "已有更新的收款账户通过复核，此账户不能再确认，请重新登记。"
 
 
 class PayeeAccountWithdrawn(Conflict):
@@ -73,13 +73,12 @@ class SecondPersonRequired(Forbidden):
 
 
 @dataclass(kw_only=True, slots=True)
-class PayeeAccount(Aggregate):
-    """One account that an enterprise has named, and who vouched for it.
+class NamedAccount(Aggregate):
+    """One account that was named, and who vouched for it: what accounts of enterprises and of other holders have in common.
 
-    `account_version` counts the enterprise's registrations. `account_name` is what the bank is told, sign by sign. The number is sealed for purpose `payee_account`.
+    `account_version` counts the registrations of one holder. `account_name` is what the bank is told, sign by sign. The number is sealed for purpose `payee_account`.
     """
 
-    enterprise_id: str
     account_name: str
     account_sealed: str
     account_masked: str
@@ -93,6 +92,51 @@ class PayeeAccount(Aggregate):
     withdrawn_by: str | None = None
     withdrawn_at: datetime | None = None
     withdrawn_why: str | None = None
+
+    def vouch(self, *, by: Actor, at: datetime, newest_confirmed: int, waits: ContactChangedRecently | None) -> None:
+        """A second person vouches for it; whoever calls says so.
+
+        `newest_confirmed` is the highest version that its holder has confirmed so far, 0 for none; `waits` is why its
+        accounts are not confirmed now. Raises SecondPersonRequired, PayeeAccountConfirmedAlready, PayeeAccountWithdrawn,
+        PayeeAccountSuperseded or ContactChangedRecently.
+        """
+        if self.withdrawn_by is not None:
+            raise PayeeAccountWithdrawn()
+        if self.state == "confirmed":
+            raise PayeeAccountConfirmedAlready()
+        if by.id == self.registered_by:
+            raise SecondPersonRequired()
+        if newest_confirmed > self.account_version:
+            raise PayeeAccountSuperseded()
+        if waits is not None:
+            raise waits
+        self.state, self.confirmed_by, self.confirmed_at = "confirmed", by.id, at
+
+    def take_back(self, *, by: Actor, at: datetime, why: str) -> None:
+        """Take it back before it is confirmed; nobody has heard of it. Raises PayeeAccountInUse or PayeeAccountWithdrawn."""
+        if self.state == "confirmed":
+            raise PayeeAccountInUse()
+        if self.withdrawn_by is not None:
+            raise PayeeAccountWithdrawn()
+        self.withdrawn_by, self.withdrawn_at, self.withdrawn_why = by.id, at, why
+
+    def payee(self) -> Payee:
+        """Whom money goes to, as it is told."""
+        return Payee(
+            account_id=self.id,
+            account_version=self.account_version,
+            account_name=self.account_name,
+            account_sealed=self.account_sealed,
+            account_masked=self.account_masked,
+            bank_name=self.bank_name,
+        )
+
+
+@dataclass(kw_only=True, slots=True)
+class PayeeAccount(NamedAccount):
+    """One account that an enterprise has named for itself."""
+
+    enterprise_id: str
 
     def check_name(self, enterprise: Enterprise, former_names: Sequence[str] = ()) -> None:
         """Raises PayeeNameMismatch unless the account is in the enterprise's own name, as people read it.
@@ -109,38 +153,15 @@ class PayeeAccount(Aggregate):
     def confirm(
         self, *, by: Actor, at: datetime, newest_confirmed: int, waits: ContactChangedRecently | None = None
     ) -> None:
-        """A second person vouches for it; from now on it is paid.
-
-        `newest_confirmed` is the highest version that the enterprise has confirmed so far, 0 for none; `waits` is why
-        its accounts are not confirmed now. Raises EnterpriseNotYours, SecondPersonRequired,
-        PayeeAccountConfirmedAlready, PayeeAccountWithdrawn, PayeeAccountSuperseded or ContactChangedRecently.
-        """
+        """A second person vouches for it; from now on it is paid. Raises EnterpriseNotYours, or what `vouch` raises."""
         refuse_stranger(by, self.enterprise_id)
-        if self.withdrawn_by is not None:
-            raise PayeeAccountWithdrawn()
-        if self.state == "confirmed":
-            raise PayeeAccountConfirmedAlready()
-        if by.id == self.registered_by:
-            raise SecondPersonRequired()
-        if newest_confirmed > self.account_version:
-            raise PayeeAccountSuperseded()
-        if waits is not None:
-            raise waits
-        event = MOVES[self.state, "confirmed"]
-        self.state, self.confirmed_by, self.confirmed_at = "confirmed", by.id, at
-        self.record(event(enterprise_id=self.enterprise_id, payee=self._payee()))
+        self.vouch(by=by, at=at, newest_confirmed=newest_confirmed, waits=waits)
+        self.record(MOVES["registered", "confirmed"](enterprise_id=self.enterprise_id, payee=self.payee()))
 
     def withdraw(self, *, by: Actor, at: datetime, why: str) -> None:
-        """Take it back before it is confirmed; nobody has heard of it.
-
-        Raises EnterpriseNotYours, PayeeAccountInUse or PayeeAccountWithdrawn.
-        """
+        """Take it back before it is confirmed. Raises EnterpriseNotYours, PayeeAccountInUse or PayeeAccountWithdrawn."""
         refuse_stranger(by, self.enterprise_id)
-        if self.state == "confirmed":
-            raise PayeeAccountInUse()
-        if self.withdrawn_by is not None:
-            raise PayeeAccountWithdrawn()
-        self.withdrawn_by, self.withdrawn_at, self.withdrawn_why = by.id, at, why
+        self.take_back(by=by, at=at, why=why)
 
     def view(self) -> PayeeAccountView:
         return PayeeAccountView(
@@ -152,14 +173,4 @@ class PayeeAccount(Aggregate):
             account_version=self.account_version,
             confirmed=self.state == "confirmed",
             version=self.version,
-        )
-
-    def _payee(self) -> Payee:
-        return Payee(
-            account_id=self.id,
-            account_version=self.account_version,
-            account_name=self.account_name,
-            account_sealed=self.account_sealed,
-            account_masked=self.account_masked,
-            bank_name=self.bank_name,
         )

@@ -21,24 +21,34 @@ from services.catalog.payee_accounts.domain import PayeeAccount, PayeeAccountUnk
 
 METADATA = MetaData()
 
+
+def account_columns() -> list[Column[Any]]:
+    """The columns that every table of named accounts has, besides those of an aggregate and whose they are."""
+    return [
+        Column("account_name", Text, nullable=False),
+        Column("account_sealed", Text, nullable=False),
+        Column("account_masked", Text, nullable=False),
+        Column("bank_name", Text, nullable=False),
+        Column("account_version", Integer, nullable=False),
+        Column("state", Text, nullable=False),
+        Column("registered_by", Text, nullable=False),
+        Column("registered_at", DateTime(timezone=True), nullable=False),
+        Column("confirmed_by", Text),
+        Column("confirmed_at", DateTime(timezone=True)),
+        Column("withdrawn_by", Text),
+        Column("withdrawn_at", DateTime(timezone=True)),
+        Column("withdrawn_why", Text),
+    ]
+
+
+ACCOUNT_FIELDS = tuple(str(column.name) for column in account_columns())
+
 PAYEE_ACCOUNT = Table(
     "payee_account",
     METADATA,
     *aggregate_columns(),
     Column("enterprise_id", Text, nullable=False),
-    Column("account_name", Text, nullable=False),
-    Column("account_sealed", Text, nullable=False),
-    Column("account_masked", Text, nullable=False),
-    Column("bank_name", Text, nullable=False),
-    Column("account_version", Integer, nullable=False),
-    Column("state", Text, nullable=False),
-    Column("registered_by", Text, nullable=False),
-    Column("registered_at", DateTime(timezone=True), nullable=False),
-    Column("confirmed_by", Text),
-    Column("confirmed_at", DateTime(timezone=True)),
-    Column("withdrawn_by", Text),
-    Column("withdrawn_at", DateTime(timezone=True)),
-    Column("withdrawn_why", Text),
+    *account_columns(),
 )
 
 
@@ -65,22 +75,7 @@ class PayeeAccounts(AggregateStore[PayeeAccount]):
         return newest or 0, paid or 0
 
     def to_row(self, aggregate: PayeeAccount) -> dict[str, Any]:
-        return {
-            "enterprise_id": aggregate.enterprise_id,
-            "account_name": aggregate.account_name,
-            "account_sealed": aggregate.account_sealed,
-            "account_masked": aggregate.account_masked,
-            "bank_name": aggregate.bank_name,
-            "account_version": aggregate.account_version,
-            "state": aggregate.state,
-            "registered_by": aggregate.registered_by,
-            "registered_at": aggregate.registered_at,
-            "confirmed_by": aggregate.confirmed_by,
-            "confirmed_at": aggregate.confirmed_at,
-            "withdrawn_by": aggregate.withdrawn_by,
-            "withdrawn_at": aggregate.withdrawn_at,
-            "withdrawn_why": aggregate.withdrawn_why,
-        }
+        return {name: getattr(aggregate, name) for name in ("enterprise_id", *ACCOUNT_FIELDS)}
 
     def from_row(self, row: RowMapping) -> PayeeAccount:
         return PayeeAccount(**dict(row))

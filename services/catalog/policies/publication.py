@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from contracts.item import ItemStatus, PolicyItemContent
@@ -19,6 +19,9 @@ OUT_OF_FORCE = (ItemStatus.DRAFT, ItemStatus.EXPIRED, ItemStatus.SUPERSEDED)
 
 LOCAL_TAX = re.compile(r"留成|留存|财政贡献|[方区县市]级?经济贡献|地方财力|本级(税收|财力)|^local_tax|retained")
 """How a fact about tax that stays with the locality is called, in its name or its label."""
+
+FAR = timedelta(days=366)
+"""A reference day beyond this is a slip of the pen."""
 
 ELIGIBILITY_NODES = frozenset({"condition", "all", "any", "not"})
 
@@ -48,6 +51,7 @@ def problems_of(content: PolicyItemContent, today: date) -> list[Problem]:
         _add(found, "fair_competition_doubtful", "/fair_competition/conclusion", text)
     _check_local_tax_basis(content, found)
     _check_case_by_case(content, found, today)
+    _check_reference_date(content, found, today)
     codes = {material.code for material in content.rules.plan.materials}
     for index, material in enumerate(content.guide.materials):
         if material.code is not None and material.code not in codes:
@@ -112,6 +116,18 @@ def _check_case_by_case(content: PolicyItemContent, found: list[Problem], today:
         if grounds.minutes.date > today:
             text = f"会议纪要的日期 {grounds.minutes.date} 还没有到"
             _add(found, "minutes_in_future", f"/rules{where}/grounds/minutes/date", text)
+
+
+def _check_reference_date(content: PolicyItemContent, found: list[Problem], today: date) -> None:
+    """Cases are decided on facts of that day, so that none could be before it has come."""
+    day, last_day = content.rules.plan.reference_date, content.last_day
+    if day is None:
+        return
+    where = "/rules/plan/reference_date"
+    if last_day is not None and day > last_day:
+        _add(found, "reference_date_after_validity", where, f"基准日 {day} 晚于有效期最后一天 {last_day}；请改早")
+    elif day > today + FAR:
+        _add(found, "reference_date_far", where, f"基准日 {day} 在一年以后，在那之前都不能作出决定；请核对年份")
 
 
 def _periods(content: PolicyItemContent) -> Iterator[tuple[str, date | None, date | None]]:

@@ -20,6 +20,7 @@ from rules import assess
 from services.intake.applications.claim_period import claim_period
 from services.intake.applications.declaration import Declaration, read_declaration
 from services.intake.applications.entitlement import about_amount, about_entitlement
+from services.intake.applications.receivers import about_credit, about_payees
 from services.intake.catalog_copies.domain import Applicant, PublishedItem
 
 
@@ -47,7 +48,7 @@ def admit(item: PublishedItem | None, enterprise: Applicant | None, cmd: SubmitA
     reasons = [
         *_about_item(item, today, by_list=False),
         *_about_enterprise(enterprise),
-        *_about_payee(enterprise, cmd.payee_name),
+        *_about_payee_name(enterprise, cmd.payee_name),
     ]
     if item is None or enterprise is None:
         return Admission(reasons=tuple(reasons))
@@ -57,14 +58,16 @@ def admit(item: PublishedItem | None, enterprise: Applicant | None, cmd: SubmitA
     reasons += about_entitlement(assessment, declaration)
     reasons += about_amount(assessment, item, cmd.claimed_fen)
     reasons += _about_commitments(item, cmd.commitments)
+    reasons += about_credit(item.content.rules.plan, credit_commitment=cmd.credit_commitment)
+    reasons += about_payees(item.content.rules, cmd.payees)
     return _admission(reasons, item, declaration, assessment, today)
 
 
 def admit_line(
     item: PublishedItem | None, enterprise: Applicant | None, line: NominationLine, today: date
 ) -> Admission:
-    """The same for one line of a department's list, where nobody declares or pledges anything."""
-    reasons = [*_about_enterprise(enterprise), *_about_payee(enterprise, None)]
+    """The same for one line of a department's list, where nobody declares or pledges anything, nor names an account later."""
+    reasons = [*_about_enterprise(enterprise), *_about_account(enterprise)]
     if item is None or enterprise is None:
         return Admission(reasons=tuple(reasons))
     declaration = read_declaration((), item.content.rules, enterprise.facts, today, item.figures)
@@ -171,13 +174,25 @@ def _about_enterprise(enterprise: Applicant | None) -> list[Reason]:
     return [Reason(code="enterprise_unknown", message=text, field="enterprise_id")]
 
 
-def _about_payee(enterprise: Applicant | None, payee_name: str | None) -> list[Reason]:
-    if enterprise is None:
+def _about_account(enterprise: Applicant | None) -> list[Reason]:
+    """Silence is never consent to an account: a list is of enterprises that have a confirmed one."""
+    if enterprise is None or enterprise.payee is not None:
+        return []
+    text = f"“{enterprise.name}”还没有经复核确认的收款账户"
+    return [Reason(code="payee_account_missing", message=text, field="enterprise_id")]
+
+
+def _about_payee_name(enterprise: Applicant | None, payee_name: str | None) -> list[Reason]:
+    """Who applies may name its account later, and says no payee then: a name that is given is the one of the account.
+
+    So an account that was confirmed just now, and is not known here yet, makes a no for now and no filing without it.
+    """
+    if enterprise is None or payee_name is None:
         return []
     if enterprise.payee is None:
-        text = f"“{enterprise.name}”还没有经复核确认的收款账户"
-        return [Reason(code="payee_account_missing", message=text, field="enterprise_id")]
-    if payee_name is not None and not same_name(payee_name, enterprise.payee.account_name):
+        text = f"“{enterprise.name}”还没有经复核确认的收款账户；账户以后再登记的，申报时请不要填写收款人"
+        return [Reason(code="payee_account_missing", message=text, field="payee_name")]
+    if not same_name(payee_name, enterprise.payee.account_name):
         text = f"收款人“{payee_name}”与已确认账户的户名“{enterprise.payee.account_name}”不一致"
         return [Reason(code="payee_name_mismatch", message=text, field="payee_name")]
     return []

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from contracts.aggregate import Aggregate
+from contracts.case_payees import NamedPayee
 from contracts.enterprises import FactRecorders, Payee
 from contracts.intake import (
     ApplicationSubmitted,
@@ -112,7 +113,8 @@ class Application(Aggregate):
 
     It belongs to the enterprise's tenant; the case that follows belongs to the item's (`claim.tenant`). `period` is
     what the item's frequency allows one claim for. `facts` and the outside `figures` are what the amount follows
-    from; `recorders`, whose word these facts are, is told with it and not kept.
+    from; `recorders`, whose word these facts are, is told with it and not kept. `payee` is absent where the enterprise
+    names its account later; `account_needed` says that some of the money is for itself and there was none.
     """
 
     claim: Claim
@@ -120,9 +122,12 @@ class Application(Aggregate):
     facts: tuple[Fact, ...]
     figures: tuple[ParameterValue, ...] = ()
     recorders: tuple[FactRecorders, ...] = ()
-    payee: Payee
+    payee: Payee | None = None
+    account_needed: bool = False
     estimated_fen: int
     commitments: tuple[str, ...] = ()
+    credit_commitment: bool = False
+    payees: tuple[NamedPayee, ...] = ()
     nomination_id: str | None = None
     query_code_sealed: str
     submitted_by: str
@@ -139,6 +144,8 @@ class Application(Aggregate):
                 payee=self.payee,
                 estimated_fen=self.estimated_fen,
                 commitments=self.commitments,
+                credit_commitment=self.credit_commitment,
+                payees=self.payees,
                 query_code_digest=query_code_digest,
                 submitted_by=self.submitted_by,
                 submitted_at=self.submitted_at,
@@ -156,6 +163,7 @@ class Application(Aggregate):
             item_version=self.claim.item_version,
             item_title=self.claim.item_title,
             estimated_fen=self.estimated_fen,
+            account_needed=self.account_needed,
             submitted_at=self.submitted_at,
         )
 

@@ -8,9 +8,10 @@ from chassis.time.clock import CHINA
 from chassis.write.uow import UnitOfWork
 from contracts.enterprises import FactRecorders
 from contracts.identity import PLATFORM
-from contracts.intake import ReplacedClaim
+from contracts.intake import ReplacedClaim, SubmitApplication
 from services.intake.applications.admission import Admission
 from services.intake.applications.domain import Application, Numbers, claim_of
+from services.intake.applications.receivers import needs_own_account
 from services.intake.catalog_copies.domain import Applicant, PublishedItem
 
 
@@ -42,12 +43,11 @@ def application_of(
     numbers: Numbers,
     uow: UnitOfWork,
     *,
-    commitments: tuple[str, ...] = (),
+    said: SubmitApplication | None = None,
     nomination_id: str | None = None,
     replaces: ReplacedClaim | None = None,
 ) -> Application:
-    """The claim as it is filed, with what it stands on. The enterprise has a confirmed account: that was checked."""
-    assert enterprise.payee is not None, "an enterprise without a confirmed account has been admitted"
+    """The claim as it is filed, with what it stands on; `said` is what the applicant pledges and names, if it applies itself."""
     return Application(
         id=numbers.application_id,
         tenant=enterprise.tenant,
@@ -58,8 +58,11 @@ def application_of(
         figures=admission.figures,
         recorders=_recorders(enterprise, admission),
         payee=enterprise.payee,
+        account_needed=enterprise.payee is None and needs_own_account(item.content.rules),
         estimated_fen=admission.amount_fen,
-        commitments=commitments,
+        commitments=said.commitments if said is not None else (),
+        credit_commitment=said is not None and said.credit_commitment,
+        payees=said.payees if said is not None else (),
         nomination_id=nomination_id,
         query_code_sealed=numbers.sealed,
         submitted_by=uow.actor.id,

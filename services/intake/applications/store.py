@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, DateTime, MetaData, RowMapping, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, DateTime, MetaData, RowMapping, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from chassis.write.store import AggregateStore, aggregate_columns
+from contracts.case_payees import NamedPayee
 from contracts.enterprises import Payee
 from contracts.intake import Claim
 from contracts.rule import Fact, ParameterValue
@@ -29,9 +30,12 @@ APPLICATION = Table(
     Column("claim", JSONB, nullable=False),
     Column("facts", JSONB, nullable=False),
     Column("figures", JSONB, nullable=False),
-    Column("payee", JSONB, nullable=False),
+    Column("payee", JSONB(none_as_null=True)),
+    Column("account_needed", Boolean, nullable=False),
     Column("estimated_fen", BigInteger, nullable=False),
     Column("commitments", JSONB, nullable=False),
+    Column("credit_commitment", Boolean, nullable=False),
+    Column("payees", JSONB, nullable=False),
     Column("nomination_id", Text),
     Column("replaces", Text),
     Column("query_code_sealed", Text, nullable=False),
@@ -101,9 +105,12 @@ class Applications(AggregateStore[Application]):
             "claim": aggregate.claim.model_dump(mode="json"),
             "facts": [fact.model_dump(mode="json") for fact in aggregate.facts],
             "figures": [figure.model_dump(mode="json") for figure in aggregate.figures],
-            "payee": aggregate.payee.model_dump(mode="json"),
+            "payee": aggregate.payee.model_dump(mode="json") if aggregate.payee is not None else None,
+            "account_needed": aggregate.account_needed,
             "estimated_fen": aggregate.estimated_fen,
             "commitments": list(aggregate.commitments),
+            "credit_commitment": aggregate.credit_commitment,
+            "payees": [each.model_dump(mode="json") for each in aggregate.payees],
             "nomination_id": aggregate.nomination_id,
             "replaces": aggregate.claim.replaces.application_id if aggregate.claim.replaces else None,
             "query_code_sealed": aggregate.query_code_sealed,
@@ -118,9 +125,12 @@ class Applications(AggregateStore[Application]):
             period=row["period"],
             facts=tuple(Fact.model_validate(fact) for fact in row["facts"]),
             figures=tuple(ParameterValue.model_validate(figure) for figure in row["figures"]),
-            payee=Payee.model_validate(row["payee"]),
+            payee=Payee.model_validate(row["payee"]) if row["payee"] is not None else None,
+            account_needed=row["account_needed"],
             estimated_fen=row["estimated_fen"],
             commitments=tuple(row["commitments"]),
+            credit_commitment=row["credit_commitment"],
+            payees=tuple(NamedPayee.model_validate(each) for each in row["payees"]),
             nomination_id=row["nomination_id"],
             query_code_sealed=row["query_code_sealed"],
             submitted_by=row["submitted_by"],

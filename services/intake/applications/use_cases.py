@@ -37,9 +37,7 @@ def submit_application(cmd: SubmitApplication, uow: UnitOfWork, cipher: Cipher) 
         raise ApplicationRefused(*reasons, *([DUPLICATE] if duplicate else []))
     numbers = issue_numbers(receipt_head(item, uow), uow.new_id(), uow, cipher)
     replaces = ReplacedClaim(application_id=filed.application_id, receipt=filed.receipt) if filed else None
-    application = application_of(
-        item, enterprise, admission, numbers, uow, commitments=cmd.commitments, replaces=replaces
-    )
+    application = application_of(item, enterprise, admission, numbers, uow, said=cmd, replaces=replaces)
     application.submit(numbers.digest)
     applications.save(application)
     return application.receipt(numbers.query_code)

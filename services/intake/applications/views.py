@@ -11,7 +11,11 @@ from contracts.intake import ApplicationPage, ApplicationView, Claim, GetApplica
 from copies.merged_enterprises import OF_ENTERPRISE
 from services.intake.applications.domain import ApplicationUnknown, refuse_stranger
 
-COLUMNS = "SELECT tenant, claim, query_code_sealed, estimated_fen, submitted_at FROM application"
+COLUMNS = (
+    "SELECT tenant, claim, query_code_sealed, estimated_fen, submitted_at, account_needed AND NOT EXISTS (SELECT FROM payee p"
+    " WHERE p.tenant = application.tenant AND p.enterprise_id = application.enterprise_id) AS account_needed FROM application"
+)
+"""An account that was confirmed after the filing is needed no more."""
 
 
 def get_application(query: GetApplication, reader: Reader, cipher: Cipher) -> ApplicationView:
@@ -56,5 +60,6 @@ def _view(row: Any, cipher: Cipher) -> ApplicationView:
         claim=Claim.model_validate(row.claim),
         query_code=cipher.open(row.query_code_sealed, purpose="query_code", tenant=row.tenant),
         estimated_fen=row.estimated_fen,
+        account_needed=row.account_needed,
         submitted_at=row.submitted_at,
     )

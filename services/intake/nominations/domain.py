@@ -79,6 +79,7 @@ class Nomination(Aggregate):
 
 
 def _line(application: Application, numbers: Numbers) -> NominatedLine:
+    assert application.payee is not None, "an enterprise without a confirmed account has been nominated"
     return NominatedLine(
         claim=application.claim,
         facts=application.facts,

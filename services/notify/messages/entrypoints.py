@@ -9,16 +9,14 @@ from chassis.write.uow import UnitOfWork
 from contracts.enterprises import EnterpriseContactChanged, EnterpriseRegistered
 from contracts.entitlements import EnterprisesMatched
 from contracts.merges import EnterpriseMerged
-from contracts.message_previews import MessagePreviews, PreviewRejection
+from contracts.message_previews import MessagePreviews, PreviewNotAccepted, PreviewRejection, PreviewSupplement
 from contracts.name_changes import EnterpriseRenamed
 from contracts.notify import CountUnread, ListMessages, MarkMessageRead, MessagePage, MessageView, UnreadCount
 from contracts.people import MandateEnded, MandateGranted
-from contracts.review import CaseApproved, CaseRejected, ReviewDeadlineMoved
-from contracts.treasury import DisbursementHeld, DisbursementReturned, DisbursementSettled, PayoutDeadlineMoved
 from copies import merged_enterprises
 from services.notify.messages import contact_changes, name_changes, previews, reading, use_cases, views
 from services.notify.messages.sms import Sms, SmsClient
-from services.notify.messages.templates import Tellable
+from services.notify.messages.templates import TOLD_TO_BOTH_SIDES, TOLD_TO_ENTERPRISES, Tellable
 from services.notify.staff.use_cases import tell_duties
 
 
@@ -43,6 +41,14 @@ class MessageEntrypoints(Room):
     def preview_rejection(self, question: PreviewRejection, reader: Reader) -> MessagePreviews:
         return previews.preview_rejection(question, reader)
 
+    @query
+    def preview_supplement(self, question: PreviewSupplement, reader: Reader) -> MessagePreviews:
+        return previews.preview_supplement(question, reader)
+
+    @query
+    def preview_not_accepted(self, question: PreviewNotAccepted, reader: Reader) -> MessagePreviews:
+        return previews.preview_not_accepted(question, reader)
+
     @on(EnterpriseRegistered)
     def enterprise_registered(self, events: list[Received[EnterpriseRegistered]], uow: UnitOfWork) -> None:
         use_cases.keep_contacts(events, uow)
@@ -57,18 +63,11 @@ class MessageEntrypoints(Room):
 
     enterprises_merged = staticmethod(on(EnterpriseMerged)(merged_enterprises.keep_merges))
 
-    @on(
-        CaseApproved,
-        CaseRejected,
-        DisbursementSettled,
-        ReviewDeadlineMoved,
-        PayoutDeadlineMoved,
-        tenants=use_cases.enterprises_tenant,
-    )
+    @on(*TOLD_TO_ENTERPRISES, tenants=use_cases.enterprises_tenant)
     def tell_enterprises(self, events: list[Received[Tellable]], uow: UnitOfWork) -> None:
         use_cases.tell_enterprises(events, uow)
 
-    @on(DisbursementHeld, DisbursementReturned, tenants=use_cases.enterprises_tenant)
+    @on(*TOLD_TO_BOTH_SIDES, tenants=use_cases.tenants_of_both)
     def tell_both_sides(self, events: list[Received[Any]], uow: UnitOfWork) -> None:
         use_cases.tell_enterprises(events, uow)
         tell_duties(events, uow)

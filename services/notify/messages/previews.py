@@ -5,16 +5,24 @@ from __future__ import annotations
 from sqlalchemy import text
 
 from chassis.read.reader import Reader
+from contracts.case_events import CaseNotAccepted, SupplementRequested
 from contracts.identity import TenantSettings
-from contracts.message_previews import MessagePreview, MessagePreviews, PreviewRejection
+from contracts.message_previews import (
+    MessagePreview,
+    MessagePreviews,
+    PreviewNotAccepted,
+    PreviewRejection,
+    PreviewSupplement,
+)
 from contracts.review import CaseRejected
-from services.notify.messages.templates import TEMPLATES, fields_of, render
+from services.notify.messages.rendering import fields_of, render
+from services.notify.messages.templates import TEMPLATES, Tellable
 
 SETTINGS = text("SELECT settings FROM tenant WHERE id = :tenant")
 
 
 def preview_rejection(query: PreviewRejection, reader: Reader) -> MessagePreviews:
-    """Over each channel that the enterprise's tenant has opened, as `use_cases.tell_enterprises` would write it."""
+    """A refusal as the enterprise would read it."""
     refused = CaseRejected(
         case_id=query.claim.application_id,
         claim=query.claim,
@@ -24,8 +32,41 @@ def preview_rejection(query: PreviewRejection, reader: Reader) -> MessagePreview
         rejected_by=reader.actor.id,
         rejected_at=reader.now,
     )
-    template, fields = TEMPLATES[CaseRejected], fields_of(refused)
-    found = reader.execute(SETTINGS, {"tenant": query.claim.filed_in}).scalar()
+    return _previews(refused, reader)
+
+
+def preview_not_accepted(query: PreviewNotAccepted, reader: Reader) -> MessagePreviews:
+    """That its claim is not accepted, as it would read it."""
+    refused = CaseNotAccepted(
+        case_id=query.claim.application_id,
+        claim=query.claim,
+        reason=query.reason,
+        cites=query.cites,
+        how_to_object=query.how_to_object,
+        decided_by=reader.actor.id,
+        decided_at=reader.now,
+    )
+    return _previews(refused, reader)
+
+
+def preview_supplement(query: PreviewSupplement, reader: Reader) -> MessagePreviews:
+    """What it is to mend, as it would read it."""
+    asked = SupplementRequested(
+        case_id=query.claim.application_id,
+        claim=query.claim,
+        supplement_id=query.claim.application_id,
+        round=1,
+        points=query.points,
+        due_at=query.due_at,
+        requested_by=reader.actor.id,
+    )
+    return _previews(asked, reader)
+
+
+def _previews(event: Tellable, reader: Reader) -> MessagePreviews:
+    """Over each channel that the enterprise's tenant has opened, as `use_cases.tell_enterprises` would write it."""
+    template, fields = TEMPLATES[type(event)], fields_of(event)
+    found = reader.execute(SETTINGS, {"tenant": event.claim.filed_in}).scalar()
     opened = TenantSettings.model_validate(found or {}).channels
     return MessagePreviews(
         items=tuple(

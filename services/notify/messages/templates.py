@@ -4,15 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
-from chassis.time.clock import CHINA
+from contracts.case_events import (
+    BenefitGranted,
+    CaseNotAccepted,
+    CaseReassessed,
+    CaseReopened,
+    CaseResumed,
+    CaseSuspended,
+    CaseWithdrawn,
+    ObjectionAnswered,
+    PublicNoticeStarted,
+    SupplementLapsed,
+    SupplementRequested,
+)
 from contracts.message import Event
-from contracts.money import Money
 from contracts.notify import Channel
-from contracts.review import CaseApproved, CaseRejected, ReviewDeadlineMoved
+from contracts.review import CaseAccepted, CaseApproved, CaseRejected, ReviewDeadlineMoved
 from contracts.treasury import (
-    DisbursementEvent,
     DisbursementHeld,
     DisbursementReturned,
     DisbursementSettled,
@@ -20,17 +29,26 @@ from contracts.treasury import (
 )
 
 DeadlineMoved = ReviewDeadlineMoved | PayoutDeadlineMoved
-Tellable = CaseApproved | CaseRejected | DisbursementHeld | DisbursementSettled | DisbursementReturned | DeadlineMoved
-
-SMS_LETTERS = 480
-"""Carriers join at most 500 characters into one long message; the provider adds our signature to ours."""
-
-CUT = "……（全文见站内消息）"
+BeforeDecision = (
+    CaseAccepted
+    | CaseNotAccepted
+    | SupplementRequested
+    | SupplementLapsed
+    | CaseSuspended
+    | CaseResumed
+    | PublicNoticeStarted
+    | ObjectionAnswered
+    | CaseReassessed
+    | CaseWithdrawn
+)
+Decided = CaseApproved | CaseRejected | BenefitGranted | CaseReopened
+Paid = DisbursementHeld | DisbursementSettled | DisbursementReturned
+Tellable = BeforeDecision | Decided | Paid | DeadlineMoved
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """`text` names its fields in braces: see `fields_of`."""
+    """`text` names its fields in braces: see `rendering.fields_of`."""
 
     code: str
     channels: tuple[Channel, ...]
@@ -38,10 +56,76 @@ class Template:
 
 
 TEMPLATES: Mapping[type[Event], Template] = {
+    CaseAccepted: Template(
+        "case_accepted",
+        ("inbox",),
+        "{enterprise}：贵单位“{item}”（收件编号 {receipt}）{accepted}。{until}",
+    ),
+    CaseNotAccepted: Template(
+        "case_not_accepted",
+        ("inbox", "sms"),
+        "{enterprise}：贵单位“{item}”（收件编号 {receipt}）不予受理。原因：{reason}。{cites}如有疑问，请联系{department}。"
+        "{how_to_object}",
+    ),
+    SupplementRequested: Template(
+        "supplement_requested",
+        ("inbox", "sms"),
+        "{enterprise}：贵单位“{item}”（收件编号 {receipt}）有 {count} 项需要补正{until}：{reason}。补正期间不计入审核时限。",
+    ),
+    SupplementLapsed: Template(
+        "supplement_lapsed",
+        ("inbox",),
+        "{enterprise}：贵单位“{item}”（收件编号 {receipt}）补正期限已过，未收到补正，将按现有材料继续审核。"
+        "如有疑问，请联系{department}。",
+    ),
+    CaseSuspended: Template(
+        "case_suspended",
+        ("inbox",),
+        "{enterprise}：贵单位“{item}”（收件编号 {receipt}）审核时限暂停计算，原因：{reason}。{until}无需办理任何手续。",
+    ),
+    CaseResumed: Template(
+        "case_resumed",
+        ("inbox",),
+        "{enterprise}：贵单位“{item}”（收件编号 {receipt}）审核时限恢复计算。{until}无需办理任何手续。",
+    ),
+    PublicNoticeStarted: Template(
+        "public_notice_started",
+        ("inbox",),
+        "{enterprise}：贵单位“{item}”（收件编号 {receipt}）开始公示，公示期 {first_day} 至 {last_day}{amount}。"
+        "公示期间有人提出异议的，核查清楚后继续办理。",
+    ),
+    ObjectionAnswered: Template(
+        "objection_upheld",
+        ("inbox",),
+        "{enterprise}：贵单位“{item}”（收件编号 {receipt}）公示期间收到的异议，经核查成立：{reason}。"
+        "如有疑问，请联系{department}。",
+    ),
+    CaseReassessed: Template(
+        "case_reassessed",
+        ("inbox",),
+        "{enterprise}：贵单位“{item}”（收件编号 {receipt}）测算金额{moved}：{reason}。最终以审核结果为准。",
+    ),
+    CaseWithdrawn: Template(
+        "case_withdrawn",
+        ("inbox", "sms"),
+        "{enterprise}：贵单位“{item}”（收件编号 {receipt}）的申请已撤回，原因：{reason}。"
+        "如非贵单位本意，请尽快联系{department}。",
+    ),
+    CaseReopened: Template(
+        "case_reopened",
+        ("inbox", "sms"),
+        "{enterprise}：贵单位“{item}”（收件编号 {receipt}）已作出的决定将重新审查，原因：{reason}。"
+        "重新审查的结果将另行通知。如有疑问或需要说明情况，请联系{department}。",
+    ),
+    BenefitGranted: Template(
+        "benefit_granted",
+        ("inbox", "sms"),
+        "{enterprise}：贵单位“{item}”（收件编号 {receipt}）审核通过，准予：{reason}{certificate}。",
+    ),
     CaseApproved: Template(
         "case_approved",
         ("inbox",),
-        "{enterprise}：贵单位“{item}”（收件编号 {receipt}）审核通过，核定金额 {amount} 元，资金将按时限拨付至贵单位账户。",
+        "{enterprise}：贵单位“{item}”（收件编号 {receipt}）{approved}，核定金额 {amount} 元，资金将按时限拨付至{account}。",
     ),
     CaseRejected: Template(
         "case_rejected",
@@ -78,6 +162,11 @@ TEMPLATES: Mapping[type[Event], Template] = {
         "{enterprise}：贵单位“{item}”（收件编号 {receipt}）拨付时限{moved}（{reason}）。无需办理任何手续。",
     ),
 }
+
+TOLD_TO_BOTH_SIDES = (CaseAccepted, CaseReassessed, CaseReopened, DisbursementHeld, DisbursementReturned)
+"""What asks a duty besides."""
+
+TOLD_TO_ENTERPRISES = tuple(event for event in TEMPLATES if event not in TOLD_TO_BOTH_SIDES)
 
 NEWLY_ENTITLED = Template(
     "newly_entitled",
@@ -118,56 +207,3 @@ RENAMED = Template(
     "{enterprise}：贵单位在本地区企业档案中的名称已由“{former}”变更为“{enterprise}”（自 {day} 起），此前的申报和办件不受影响。"
     "银行账户户名已变更的，请登记新的收款账户。如非本单位办理，请立即联系惠企政策兑现专窗。",
 )
-
-
-def fields_of(event: Tellable) -> dict[str, str]:
-    """The fields that templates may use: enterprise, item, receipt and department always, the others as the event has them.
-
-    An amount is in yuan; a time is China's.
-    """
-    claim = event.claim
-    fields = {
-        "enterprise": claim.enterprise_name,
-        "item": claim.item_title,
-        "receipt": claim.receipt,
-        "department": claim.department,
-    }
-    if isinstance(event, CaseApproved):
-        fields["amount"] = Money(event.total_fen).yuan_text()
-    elif isinstance(event, DisbursementEvent):
-        fields["amount"] = Money(event.amount_fen).yuan_text()
-    if isinstance(event, DisbursementSettled):
-        fields["time"] = _minute(event.settled_at)
-        fields["account"], fields["bank"] = event.account_masked, event.bank_name
-    elif not isinstance(event, CaseApproved):
-        fields["reason"] = _without_end(event.reason)
-    if isinstance(event, CaseRejected):
-        fields["cites"] = f"依据：{'；'.join(map(_without_end, event.cites))}。" if event.cites else ""
-        fields["how_to_object"] = (
-            f"如对本结果有异议：{_without_end(event.how_to_object)}。" if event.how_to_object else ""
-        )
-    if isinstance(event, DeadlineMoved):
-        fields["moved"] = f"为 {_minute(event.due_at)}" if event.due_at is not None else "暂未确定"
-    return fields
-
-
-def _without_end(sentence: str) -> str:
-    return sentence.strip().rstrip("。.；;")
-
-
-def _minute(at: datetime) -> str:
-    return f"{at.astimezone(CHINA):%Y-%m-%d %H:%M}"
-
-
-def render(template: Template, fields: Mapping[str, str], channel: Channel) -> str:
-    """The message's text. A short message that is too long for a carrier leaves out what a refusal rests on, and then
-    points to the inbox for the rest of its reason."""
-    text = template.text.format_map(fields)
-    if channel == "inbox" or len(text) <= SMS_LETTERS:
-        return text
-    fields = {**fields, "cites": ""}
-    excess = len(template.text.format_map(fields)) - SMS_LETTERS
-    reason = fields.get("reason", "")
-    kept = reason[: max(len(reason) - excess - len(CUT), 0)]
-    text = template.text.format_map({**fields, "reason": kept + CUT})
-    return text if len(text) <= SMS_LETTERS else text[: SMS_LETTERS - 1] + "…"

@@ -20,12 +20,14 @@ from contracts.entitlements import EnterprisesMatched
 from contracts.message import TenantId
 from contracts.notify import Channel
 from contracts.people import MandateEnded, MandateGranted
-from contracts.review import CaseApproved
 from services.notify.messages.domain import Message
 from services.notify.messages.mandates import MandateCopies, ended_message, granted_message
+from services.notify.messages.occasions import is_told, occasion
+from services.notify.messages.rendering import fields_of, render
 from services.notify.messages.sms import ProviderAnswer, Sms
 from services.notify.messages.store import Contacts, Messages, Recipient
-from services.notify.messages.templates import NEWLY_ENTITLED, TEMPLATES, Tellable, Template, fields_of, render
+from services.notify.messages.templates import NEWLY_ENTITLED, TEMPLATES, Tellable, Template
+from services.notify.staff.use_cases import asked_tenants
 
 log = get_logger(__name__)
 
@@ -52,6 +54,11 @@ def enterprises_tenant(event: Received[Tellable]) -> tuple[TenantId, ...]:
     return (event.data.claim.filed_in,)
 
 
+def tenants_of_both(event: Received[Any]) -> set[TenantId]:
+    """And those whose people it asks besides."""
+    return {*enterprises_tenant(event), *asked_tenants(event)}
+
+
 def keep_contacts(events: Sequence[Received[EnterpriseRegistered]], uow: UnitOfWork) -> None:
     """Know how to reach each enterprise."""
     uow.of(Contacts).keep(
@@ -60,11 +67,11 @@ def keep_contacts(events: Sequence[Received[EnterpriseRegistered]], uow: UnitOfW
 
 
 def tell_enterprises(events: Sequence[Received[Tellable]], uow: UnitOfWork) -> None:
-    """One message per event and channel: what is for the inbox is there at once, the others are sent.
+    """One message per occasion and channel: what is for the inbox is there at once, the others are sent.
 
     Over a channel that the enterprise's tenant has not opened nobody is told; the inbox is always open.
     """
-    write((message for event in events for message in _drafts(event, uow)), uow)
+    write((message for event in events if is_told(event.data) for message in _drafts(event, uow)), uow)
 
 
 def tell_newly_entitled(events: Sequence[Received[EnterprisesMatched]], uow: UnitOfWork) -> None:
@@ -111,7 +118,7 @@ def _drafts(event: Received[Tellable], uow: UnitOfWork) -> Iterator[Message]:
         if not _is_open(channel, tenant, uow):
             continue
         yield Message(
-            id=str(uuid.uuid5(uuid.NAMESPACE_OID, "\x1f".join(("message", _occasion(event), channel)))),
+            id=str(uuid.uuid5(uuid.NAMESPACE_OID, "\x1f".join(("message", occasion(event), channel)))),
             tenant=tenant,
             enterprise_id=event.data.claim.enterprise_id,
             traceparent=event.traceparent,
@@ -151,14 +158,6 @@ def _entitlements(event: Received[EnterprisesMatched], at: datetime) -> Iterator
             text=text,
             created_at=at,
         )
-
-
-def _occasion(event: Received[Tellable]) -> str:
-    """What a message is about: the event; but an approval, which is said once per payer, is told once."""
-    data = event.data
-    if isinstance(data, CaseApproved):
-        return f"{data.case_id}/{data.revision}/{data.instalment}"
-    return event.id
 
 
 # -- what is due ------------------------------------------------------------------------------------------

@@ -7,6 +7,15 @@ from datetime import datetime
 from typing import Literal
 
 from contracts.award_findings import AwardGrantedTwice
+from contracts.case_events import (
+    CaseReassessed,
+    CaseReopened,
+    ObjectionRaised,
+    SupplementAnswered,
+    TaskDeadlineApproaching,
+    TaskDeadlineMissed,
+)
+from contracts.case_tasks import Task
 from contracts.deadlines import PayoutDeadlineUndetermined, ReviewDeadlineUndetermined
 from contracts.drafting import ConsultationOpened
 from contracts.duties import ROLE_OF, Attention
@@ -30,7 +39,9 @@ from contracts.treasury import (
 from services.notify.staff.domain import DutyNotice
 
 CaseDeadline = ReviewDeadlineUndetermined | ReviewDeadlineApproaching | ReviewDeadlineMissed
-CaseWork = CaseAccepted | TaskAssigned | CaseDeadline
+CaseNews = SupplementAnswered | ObjectionRaised | CaseReassessed | CaseReopened
+TaskDeadline = TaskDeadlineApproaching | TaskDeadlineMissed
+CaseWork = CaseAccepted | TaskAssigned | CaseDeadline | CaseNews | TaskDeadline
 MoneyWork = (
     DisbursementReady
     | DisbursementHeld
@@ -48,6 +59,12 @@ Asking = CaseWork | MoneyWork | AwardGrantedTwice | ConsultationOpened | PolicyE
 KIND_OF: Mapping[type[Event], str] = {
     CaseAccepted: "case_to_review",
     TaskAssigned: "case_to_review",
+    TaskDeadlineApproaching: "task_due_soon",
+    TaskDeadlineMissed: "task_overdue",
+    SupplementAnswered: "supplement_answered",
+    ObjectionRaised: "objection_raised",
+    CaseReassessed: "case_reassessed",
+    CaseReopened: "case_reopened",
     ReviewDeadlineUndetermined: "review_due_unknown",
     ReviewDeadlineApproaching: "review_due_soon",
     ReviewDeadlineMissed: "review_overdue",
@@ -65,6 +82,18 @@ KIND_OF: Mapping[type[Event], str] = {
     ConsultationOpened: "consultation_asked",
     PolicyExpiring: "item_expiring",
 }
+
+KIND_OF_TASK: Mapping[Task, str] = {
+    "acceptance": "acceptance_to_do",
+    "material_check": "case_to_review",
+    "joint_check": "joint_check_to_do",
+    "panel": "panel_to_do",
+    "site_inspection": "inspection_to_do",
+    "public_notice": "public_notice_to_do",
+    "recheck": "recheck_to_do",
+    "approval": "approval_to_do",
+}
+"""Checking the papers is what a new case begins with."""
 
 
 def notices_of(event: Asking, event_id: str, at: datetime) -> Iterator[DutyNotice]:
@@ -84,19 +113,18 @@ def notices_of(event: Asking, event_id: str, at: datetime) -> Iterator[DutyNotic
         text = f"{event.item_title}（{names}），多批 {Money(event.too_much_fen).yuan_text()} 元"
         subject = _subject(text, "case", event.awards[-1].case_id)
         yield _notice(event.attention, event.department, kind, at, event_id, subject)
-    elif isinstance(event, CaseAccepted | TaskAssigned):
-        if isinstance(event, TaskAssigned) and event.task == "site_inspection":
-            kind = "inspection_to_do"
-        # Checking the papers is what a new case begins with: it is told once.
-        yield _notice(
-            event.attention,
-            event.claim.department,
-            kind,
-            at,
-            f"{kind}/{event.case_id}",
-            _case(event.claim, event.case_id),
-        )
-    elif isinstance(event, CaseDeadline):
+    elif isinstance(event, CaseAccepted):
+        subject = _case(event.claim, event.case_id)
+        yield _notice(event.attention, event.claim.department, kind, at, f"{kind}/{event.case_id}", subject)
+    elif isinstance(event, TaskAssigned):
+        kind = KIND_OF_TASK[event.task]
+        # The papers are told of with the new case, once; any other task is one thing to do for one duty.
+        of_case = event.task == "material_check" or event.task_id is None
+        occasion = f"{kind}/{event.case_id}" if of_case else event_id
+        yield _notice(event.attention, event.department, kind, at, occasion, _task(event, event.attention))
+    elif isinstance(event, TaskDeadline):
+        yield _notice(event.attention, event.department, kind, at, event_id, _task(event, event.attention))
+    elif isinstance(event, CaseDeadline | CaseNews):
         yield _notice(event.attention, event.claim.department, kind, at, event_id, _case(event.claim, event.case_id))
     else:
         amount = Money(event.amount_fen).yuan_text()
@@ -126,5 +154,13 @@ def _case(claim: Claim, case_id: str) -> DutySubject:
     return _subject(f"{claim.receipt} {claim.item_title}（{claim.enterprise_name}）", "case", case_id)
 
 
-def _subject(text: str, kind: Literal["case", "disbursement", "draft", "item"], id: str) -> DutySubject:
+def _task(event: TaskAssigned | TaskDeadline, attention: Attention) -> DutySubject:
+    """Its case, or the task itself for whom the case is another tenant's."""
+    case = _case(event.claim, event.case_id)
+    if event.task_id is None or attention.tenant == event.claim.tenant:
+        return case
+    return _subject(case.text, "task", event.task_id)
+
+
+def _subject(text: str, kind: Literal["case", "disbursement", "draft", "item", "task"], id: str) -> DutySubject:
     return DutySubject(text=text, subject_type=kind, subject_id=id)

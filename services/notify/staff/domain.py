@@ -13,8 +13,20 @@ from contracts.notify import DutySubject
 from contracts.refusal import NotFound
 
 KINDS: Mapping[str, str] = {
+    "acceptance_to_do": "{count} 件申请待受理",
     "case_to_review": "{count} 件新办件待审核",
+    "joint_check_to_do": "{count} 件办件待联合审核",
+    "panel_to_do": "{count} 件办件待组织评审",
     "inspection_to_do": "{count} 件办件待现场勘查",
+    "public_notice_to_do": "{count} 件办件待公示",
+    "recheck_to_do": "{count} 件办件待分期复核",
+    "approval_to_do": "{count} 件办件待审批",
+    "supplement_answered": "{count} 件办件的企业已补正，待继续办理",
+    "objection_raised": "{count} 条公示异议待核查",
+    "case_reassessed": "{count} 件办件依据的数据有变，待按新的结果办理",
+    "case_reopened": "{count} 件办件重新审查，待办理",
+    "task_due_soon": "{count} 项办件任务的办理时限即将用完",
+    "task_overdue": "{count} 项办件任务超过办理时限",
     "review_due_unknown": "{count} 件办件的审核时限已用过半，到期时间待工作日历公布后确定",
     "review_due_soon": "{count} 件办件的审核时限即将用完",
     "review_overdue": "{count} 件办件超过审核时限",

@@ -5,13 +5,14 @@ from chassis.read.reader import Reader
 from chassis.time.jobs import Job
 from chassis.write.uow import UnitOfWork
 from contracts.award_findings import AwardGrantedTwice
+from contracts.case_events import ObjectionRaised, SupplementAnswered, TaskDeadlineApproaching, TaskDeadlineMissed
 from contracts.deadlines import PayoutDeadlineUndetermined, ReviewDeadlineUndetermined
 from contracts.departments import DepartmentChanged, DepartmentRegistered, DutyRegistered, DutyRenamed
 from contracts.drafting import ConsultationOpened
 from contracts.notify import DutyMessagePage, DutyMessageView, ListDutyMessages, MarkRead
 from contracts.people import DutyAssigned, DutyEnded, PersonChanged, PersonRegistered
 from contracts.policies import PolicyExpiring
-from contracts.review import CaseAccepted, ReviewDeadlineApproaching, ReviewDeadlineMissed, TaskAssigned
+from contracts.review import ReviewDeadlineApproaching, ReviewDeadlineMissed, TaskAssigned
 from contracts.treasury import (
     DisbursementContradicted,
     DisbursementFailed,
@@ -38,8 +39,11 @@ class StaffEntrypoints(Room):
         return use_cases.mark_read(cmd, uow)
 
     @on(
-        CaseAccepted,
         TaskAssigned,
+        TaskDeadlineApproaching,
+        TaskDeadlineMissed,
+        SupplementAnswered,
+        ObjectionRaised,
         ReviewDeadlineUndetermined,
         ReviewDeadlineApproaching,
         ReviewDeadlineMissed,

@@ -117,6 +117,11 @@ class CaseEntrypoints(Room):
     def hand_over_tasks(self, jobs: list[Job], unit: UnitMaker) -> None:
         progress.hand_over(jobs, unit)
 
+    @due(held_lines.TAKE_UP_TERM, batch=1)
+    def take_up_term(self, jobs: list[Job], unit: UnitMaker) -> None:
+        with unit([job.tenant for job in jobs]) as uow:
+            held_lines.take_up_terms(jobs, uow)
+
     @due(use_cases.TAKE_UP_PLAN)
     def take_up_plan(self, jobs: list[Job], unit: UnitMaker) -> None:
         with unit([job.tenant for job in jobs]) as uow:

@@ -102,7 +102,9 @@ def _grant(grant: Grant, payments: Payments, uow: UnitOfWork) -> None:
     else:
         for part in payments.parts:
             case.report(before, _approval(part, payments, case, decision), to=part.payer)
-    deadline.stop_watching(case, uow)
+    if case.version:
+        # What was granted as it came in was never watched.
+        deadline.stop_watching(case, uow)
 
 
 def _approval(part: Share, payments: Payments, case: Case, decision: CaseDecision) -> CaseApproved:

@@ -137,8 +137,9 @@ def _give_tasks(
 ) -> list[OpenTask]:
     """Give what is open and was not given, and take back what nobody needs to answer any more; returns what was given."""
     case, item, _standing = progressed
-    kept = {task.place: task for task in case.tasks if task.place in owners}
-    over = [task for task in case.tasks if task.place not in owners]
+    # What a plan's words mean may have been said, or said otherwise, since a task was given: then it is another's.
+    kept = {task.place: task for task in case.tasks if owners.get(task.place) == task.owner}
+    over = [task for task in case.tasks if task.place not in kept]
     steps = {step.number: step for step in item.steps(case.instalment)}
     given = []
     for place, owner in owners.items():

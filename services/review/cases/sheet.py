@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
+from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import text
+from sqlalchemy import Row, text
 
 from chassis.read.reader import Reader
+from chassis.time.sla import SlaClock
 from contracts.case_materials import ConfirmedMaterial
 from contracts.case_sheet import CaseSheet, EarlierAward, GetCaseSheet, InspectionView, SheetFact, SheetMaterial
+from contracts.case_tasks import SheetTask
 from contracts.enterprises import FactRecorders
 from contracts.rule import Assessment, Fact, ItemRules, Material
 from rules import sentences
 from rules.facts import label, value_text
+from services.review.cases.clock import due_by, due_date
 from services.review.cases.four_eyes import persons_behind
 from services.review.cases.open_tasks import OpenTask
 from services.review.cases.overpaying import remarked
 from services.review.cases.tables import REVIEW_CASE
+from services.review.cases.task_times import earlier_end
 from services.review.cases.views import case_row, shown
 
 FACTS: TypeAdapter[tuple[Fact, ...]] = TypeAdapter(tuple[Fact, ...])
@@ -58,7 +64,7 @@ def get_case_sheet(query: GetCaseSheet, reader: Reader) -> CaseSheet:
         inspection_findings=row.inspection["findings"] if row.inspection else "",
         account_version=row.payee["account_version"] if row.payee else None,
         bank_name=row.payee["bank_name"] if row.payee else "",
-        tasks=tuple(each.on_sheet() for each in TASKS.validate_python(row.tasks)),
+        tasks=_tasks(row, reader),
         version=case.version,
     )
 
@@ -85,6 +91,20 @@ def shown_facts(
         )
         for fact in kept
     )
+
+
+def _tasks(row: Row[Any], reader: Reader) -> tuple[SheetTask, ...]:
+    """What is still to be done, until when by the calendars as they are now; the rows follow them a little later."""
+    calendar = reader.calendar(reader.tenant)
+    clock = SlaClock.model_validate(row.clock) if row.clock else None
+    found = []
+    for task in TASKS.validate_python(row.tasks):
+        if clock is None or clock.paused is None:
+            ends = [due_date(task.clock, task.opened_at, calendar), due_by(clock, calendar)]
+            due_at, awaits_year = earlier_end(ends)
+            task = replace(task, due_at=due_at, awaits_year=awaits_year)
+        found.append(task.on_sheet())
+    return tuple(found)
 
 
 def _material(

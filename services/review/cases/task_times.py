@@ -45,8 +45,12 @@ def tasks_of(jobs: Sequence[Job], uow: UnitOfWork) -> dict[str, tuple[Case, Open
 
 
 def until(case: Case, limit: TimeLimit | None, since: datetime, calendar: Calendar) -> clock.DueDate:
-    """The earlier end of a step's own clock and of the case's. An end that is not known yet lies behind every one that is."""
-    ends = [clock.due_date(limit, since, calendar), (case.due_at, case.awaits_year)]
+    """The earlier end of a step's own clock and of the case's."""
+    return earlier_end([clock.due_date(limit, since, calendar), (case.due_at, case.awaits_year)])
+
+
+def earlier_end(ends: Sequence[clock.DueDate]) -> clock.DueDate:
+    """The earliest of these. An end that is not known yet lies behind every one that is."""
     due = min((at for at, _year in ends if at is not None), default=None)
     years = [year for _at, year in ends if year is not None]
     return due, min(years) if due is None and years else None

@@ -100,7 +100,7 @@ def confirm_materials(cmd: ConfirmMaterials, uow: UnitOfWork) -> CaseView:
 def take_up_plans(jobs: Sequence[Job], uow: UnitOfWork) -> None:
     """Give the tasks of cases that were open before plans were run."""
     cases = uow.of(Cases).get_many([job.subject for job in jobs])
-    settle(with_items([case for case in cases.values() if case.is_open and not case.tasks], uow), uow)
+    settle(with_items([case for case in cases.values() if case.is_open], uow), uow)
     for job in jobs:
         uow.finish(job)
 

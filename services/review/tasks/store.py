@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Boolean, Column, DateTime, Integer, MetaData, RowMapping, Table, Text, any_, literal
+from sqlalchemy import Boolean, Column, DateTime, Integer, MetaData, RowMapping, Table, Text, any_, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from chassis.write.store import AggregateStore, aggregate_columns
 from contracts.intake import Claim
+from contracts.message import TenantId
 from services.review.tasks.task import CaseTask, TaskNotFound
 
 METADATA = MetaData()
@@ -59,6 +60,24 @@ class CaseTasks(AggregateStore[CaseTask]):
         """Every task of these cases that the unit of work's tenants have, locked."""
         wanted = any_(literal(sorted(set(case_ids)), ARRAY(Text)))
         return self.where(self.table.c.case_id == wanted) if case_ids else []
+
+    def cases_asking(self, tenant: TenantId, slot: str, after: str, limit: int) -> list[str]:
+        """The ids of the tenant's own cases that wait for an answer which their plans call so, next after this id."""
+        c = self.table.c
+        statement = (
+            select(c.case_id)
+            .where(
+                c.tenant == tenant,
+                c.state == literal("open", literal_execute=True),
+                c.slot == slot,
+                c.slot != literal("", literal_execute=True),
+                c.case_id > after,
+                c.case_tenant == tenant,
+            )
+            .order_by(c.case_id)
+            .limit(limit)
+        )
+        return list(dict.fromkeys(self._uow.execute(statement).scalars()))
 
     def to_row(self, aggregate: CaseTask) -> dict[str, Any]:
         return {name: getattr(aggregate, name) for name in OWN} | {"claim": aggregate.claim.model_dump(mode="json")}

@@ -1,4 +1,5 @@
-"""Which account an enterprise is paid to: its own newest, or that of the enterprise into which it was merged. Pure."""
+"""Which account an enterprise is paid to: its own newest, or that of the enterprise into which it was merged; a holder who is
+no applicant has accounts of its own. Pure."""
 
 from __future__ import annotations
 
@@ -10,10 +11,13 @@ from contracts.message import TenantId
 PayeeOwner = tuple[TenantId, str]
 """The enterprise's own tenant, and its id."""
 
+HolderOwner = tuple[TenantId, str]
+"""The tenant that registered a holder, and the holder's id."""
+
 
 @dataclass(frozen=True, slots=True)
 class CurrentAccount:
-    """The newest confirmed account, and the enterprise that named it.
+    """The newest confirmed account, and the enterprise (or the holder) that it is of.
 
     `absorbed` are the enterprises on the way from the claim's to that one: they have ended in it.
     """

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 
 from chassis.write.uow import UnitOfWork
 from contracts.enterprises import Payee
-from services.treasury.account_copies.domain import CurrentAccount, PayeeOwner
+from contracts.payee_holders import HolderAccountChanged
+from services.treasury.account_copies.domain import CurrentAccount, HolderOwner, PayeeOwner
 
 # The surviving enterprise's account leads; one that has none yet leaves that of the enterprise merged into it, which is
 # the same person in law. Accounts are looked for one by one (LIMIT): how long the way is the planner cannot know.
@@ -31,6 +32,52 @@ ON CONFLICT (tenant, enterprise_id) DO UPDATE
 SET account_version = EXCLUDED.account_version, payee = EXCLUDED.payee
 WHERE payee_account.account_version < EXCLUDED.account_version
 """
+
+KEEP_HOLDERS = """
+INSERT INTO holder_account (tenant, holder_id, account_version, holder, payee)
+SELECT * FROM unnest(CAST(:tenants AS text[]), CAST(:ids AS text[]), CAST(:versions AS integer[]),
+    CAST(:holders AS jsonb[]), CAST(:payees AS jsonb[]))
+ON CONFLICT (tenant, holder_id) DO UPDATE
+SET account_version = EXCLUDED.account_version, holder = EXCLUDED.holder, payee = EXCLUDED.payee
+WHERE holder_account.account_version < EXCLUDED.account_version
+"""
+
+CURRENT_OF_HOLDERS = """
+SELECT h.tenant, h.holder_id, h.payee FROM holder_account h
+JOIN unnest(CAST(:tenants AS text[]), CAST(:ids AS text[])) AS k(tenant, id) ON (h.tenant, h.holder_id) = (k.tenant, k.id)
+"""
+
+
+class HolderAccountCopies:
+    """The newest confirmed account of each holder who is no applicant. Rows belong to the tenant that registered the holder."""
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._uow = uow
+
+    def keep(self, accounts: Mapping[HolderOwner, HolderAccountChanged]) -> None:
+        """Keep these; an older version never replaces a newer one."""
+        keys = sorted(accounts)
+        self._uow.execute(
+            KEEP_HOLDERS,
+            {
+                "tenants": [tenant for tenant, _ in keys],
+                "ids": [holder for _, holder in keys],
+                "versions": [accounts[key].payee.account_version for key in keys],
+                "holders": [accounts[key].holder.model_dump_json() for key in keys],
+                "payees": [accounts[key].payee.model_dump_json() for key in keys],
+            },
+        )
+
+    def current(self, holders: Iterable[HolderOwner]) -> dict[HolderOwner, CurrentAccount]:
+        """Where each of these holders is paid to now; those without an account are left out."""
+        wanted = sorted(set(holders))
+        if not wanted:
+            return {}
+        asked = {"tenants": [tenant for tenant, _ in wanted], "ids": [holder for _, holder in wanted]}
+        rows = self._uow.execute(CURRENT_OF_HOLDERS, asked)
+        return {
+            (row.tenant, row.holder_id): CurrentAccount(row.holder_id, Payee.model_validate(row.payee)) for row in rows
+        }
 
 
 class PayeeAccountCopies:

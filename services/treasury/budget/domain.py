@@ -103,9 +103,10 @@ def number_of(document: str) -> str:
     return "".join(plain.split())
 
 
-def line_id(tenant: TenantId, year: int, department: str, item_id: str | None) -> str:
-    """The id of the line for one item, or (`item_id` absent) for all items of the department."""
-    key = "\x1f".join(("budget", tenant, str(year), department, item_id or ""))
+def line_id(tenant: TenantId, year: int, department: str, item_id: str | None, code: str | None = None) -> str:
+    """The id of the line for one item, or (`item_id` absent) for all items of the department; one with a code is another."""
+    named = ("budget", tenant, str(year), department, item_id or "")
+    key = "\x1f".join(named if code is None else (*named, code))
     return str(uuid.uuid5(uuid.NAMESPACE_OID, key))
 
 
@@ -114,12 +115,14 @@ class BudgetLine(Aggregate):
     """One line. All figures are fen and only grow, except what is reserved at the moment.
 
     `department` is the name that it was opened under, `department_id` the department by the register, if it is there.
+    `code` is what plans call it, if they do.
     """
 
     year: int
     department: str
     department_id: Id | None = None
     item_id: str | None
+    code: str | None = None
     mode: Mode
     appropriated_fen: int = 0
     reserved_fen: int = 0
@@ -137,15 +140,17 @@ class BudgetLine(Aggregate):
         item_id: str | None,
         mode: Mode,
         department_id: Id | None = None,
+        code: str | None = None,
     ) -> BudgetLine:
         """A line without money."""
         return cls(
-            id=line_id(tenant, year, department, item_id),
+            id=line_id(tenant, year, department, item_id, code),
             tenant=tenant,
             year=year,
             department=department,
             department_id=department_id,
             item_id=item_id,
+            code=code,
             mode=mode,
         )
 
@@ -179,6 +184,7 @@ class BudgetLine(Aggregate):
                 department=self.department,
                 department_id=self.department_id,
                 item_id=self.item_id,
+                code=self.code,
                 amount_fen=amount_fen,
                 document_number=document,
                 further_of_document=further,
@@ -236,6 +242,7 @@ class BudgetLine(Aggregate):
             department=self.department,
             department_id=self.department_id,
             item_id=self.item_id,
+            code=self.code,
             mode=self.mode,
             appropriated_fen=self.appropriated_fen,
             reserved_fen=self.reserved_fen,

@@ -31,6 +31,7 @@ BUDGET_LINE = Table(
     Column("department", Text, nullable=False),
     Column("department_id", Text),
     Column("item_id", Text),
+    Column("code", Text),
     Column("mode", Text, nullable=False),
     Column("appropriated_fen", BigInteger, nullable=False),
     Column("reserved_fen", BigInteger, nullable=False),

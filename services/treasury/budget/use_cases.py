@@ -20,10 +20,10 @@ def appropriate_budget(cmd: AppropriateBudget, uow: UnitOfWork) -> BudgetLineVie
     """
     must_hold(uow.actor, "finance", "财政部门")
     department = _department(cmd, uow)
-    named = line_id(uow.tenant, cmd.year, department.name, cmd.item_id)
+    named = line_id(uow.tenant, cmd.year, department.name, cmd.item_id, cmd.code)
     # Under an earlier name of the department there may be a line already: money is put there, not beside it.
     books = Books(uow, [named, *_lines_of(department, cmd, uow)])
-    lines = [line for line in books.lines.values() if line.item_id == cmd.item_id]
+    lines = [line for line in books.lines.values() if (line.item_id, line.code) == (cmd.item_id, cmd.code)]
     line = books.lines.get(named) or next(iter(lines), None) or _opened(department, cmd, uow)
     line.department_id = line.department_id or department.id
     entry = line.appropriate(
@@ -46,6 +46,7 @@ def _opened(department: KnownDepartment, cmd: AppropriateBudget, uow: UnitOfWork
         department=department.name,
         department_id=department.id,
         item_id=cmd.item_id,
+        code=cmd.code,
         mode=cmd.mode,
     )
 

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from contracts.aggregate import Aggregate
 from contracts.deadlines import DeadlineMove, PayoutDeadlineUndetermined
 from contracts.duties import Attention, DutyKind
-from contracts.enterprises import Payee
-from contracts.intake import Claim
+from contracts.money import Money
 from contracts.review import CaseApproved
+from contracts.rule import TimeUnit
 from contracts.treasury import (
     ContradictionCleared,
     DisbursementContradicted,
@@ -26,99 +25,69 @@ from contracts.treasury import (
     PayoutDeadlineMissed,
     PayoutDeadlineMoved,
 )
-from services.treasury.account_copies.domain import CurrentAccount, PayeeOwner
+from services.treasury.account_copies.domain import CurrentAccount
 from services.treasury.disbursements.identity import disbursement_id, instruction_of
 from services.treasury.disbursements.moves import ASKS, MOVES, TAKEN_UP, TURN
+from services.treasury.disbursements.payment import PaymentRecord
 from services.treasury.disbursements.refusals import (
     BankContradicts,
     DisbursementNotReady,
     MakerIsChecker,
     MoveNotAllowed,
+    TaxNotAwaited,
+    TaxTooHigh,
 )
 from services.treasury.disbursements.showing import called, view_of
+from services.treasury.disbursements.terms import terms_of
+
+KEPT = (
+    *("tenant", "traceparent", "case_id", "claim", "amount_fen", "revision", "instalment", "part", "approved_fen"),
+    *("withheld_fen", "withheld_by", "terms", "approved_by", "approved_at"),
+)
+"""What a linked attempt has from the one before."""
 
 
 @dataclass(kw_only=True, slots=True)
-class Disbursement(Aggregate):
-    """One attempt to pay. `tenant` is the payer; `year` is the budget year that it draws on.
-
-    `payout_days` and `clock_started_at` are all that the payout clock needs: nothing pauses it. `due_at` is absent while
-    the calendar of `awaits_year` is not published; `moved` is how this version has moved it. `alarmed` is the highest percentage told.
-
-    `payee_of` is the enterprise whose account it is: the claim's, or one that it was merged into. `unheard` counts how often
-    the bank said that it had never heard of the instruction, at `asked_at` for the last time; since `quiet_since` it has not
-    been presented any more. `unheard_instruction_id` and `unheard_asked_at` are those of the attempt before, if that was
-    given up for this. `taken_up_at`: found at the bank after a restore. `contradiction`: bank and books cannot both be true.
-    """
-
-    case_id: str
-    claim: Claim
-    amount_fen: int
-    payee: Payee
-    revision: int
-    instalment: int
-    attempt: int = 1
-    previous_id: str | None = None
-    approved_by: str
-    approved_at: datetime
-    received_at: datetime
-    year: int
-    payout_days: int
-    clock_started_at: datetime
-    due_at: datetime | None = None
-    awaits_year: int | None = None
-    moved: DeadlineMove | None = None
-    alarmed: int = 0
-    state: DisbursementState = "received"
-    reason: str | None = None
-    line_id: str | None = None
-    authorised_by: str | None = None
-    authorised_at: datetime | None = None
-    instruction_id: str | None = None
-    sent_at: datetime | None = None
-    taken_up_at: datetime | None = None
-    unheard: int = 0
-    asked_at: datetime | None = None
-    quiet_since: datetime | None = None
-    payee_of: str
-    unheard_instruction_id: str | None = None
-    unheard_asked_at: datetime | None = None
-    contradiction: str | None = None
-    return_listed_at: datetime | None = None
-    bank_reference: str | None = None
-    settled_at: datetime | None = None
+class Disbursement(PaymentRecord):
+    """One attempt to pay, and what may become of it."""
 
     @classmethod
     def receive(
         cls, approval: CaseApproved, *, at: datetime, year: int, payout_days: int, traceparent: str | None
     ) -> Disbursement:
-        """Take over an approval of more than nothing. Its clock has been running since the approval."""
+        """Take over an approval. Its clock has been running since the decision; `payout_days` is for one without a limit."""
+        limit = approval.payout_limit
         return cls(
-            id=disbursement_id(approval.case_id, approval.payer, approval.revision, approval.instalment),
+            id=disbursement_id(
+                approval.case_id, approval.payer, approval.revision, approval.instalment, part=approval.part
+            ),
             tenant=approval.payer,
             traceparent=traceparent,
             case_id=approval.case_id,
             claim=approval.claim,
             amount_fen=approval.amount_fen,
+            approved_fen=approval.amount_fen,
             payee=approval.payee,
-            payee_of=approval.claim.enterprise_id,
+            payee_of=approval.payee_holder.holder_id if approval.payee_holder else approval.claim.enterprise_id,
             revision=approval.revision,
             instalment=approval.instalment,
+            part=approval.part,
+            terms=terms_of(approval),
             approved_by=approval.approved_by,
             approved_at=approval.approved_at,
             received_at=at,
             year=year,
-            payout_days=payout_days,
-            clock_started_at=approval.approved_at,
+            payout_days=limit.limit if limit else payout_days,
+            payout_unit=limit.unit if limit else TimeUnit.WORKING_DAYS,
+            clock_started_at=approval.decided_at or approval.approved_at,
         )
 
     def next_attempt(self, account: CurrentAccount, *, at: datetime, year: int, payout_days: int) -> Disbursement:
         """The linked attempt to the corrected account: money and authorisation start anew, and so does the clock."""
-        attempt = self.attempt + 1
-        kept = ("tenant", "traceparent", "case_id", "claim", "amount_fen", "revision", "instalment")
+        attempt, limit = self.attempt + 1, self.terms.payout_limit
         return Disbursement(
-            **{name: getattr(self, name) for name in (*kept, "approved_by", "approved_at")},
-            id=disbursement_id(self.case_id, self.tenant, self.revision, self.instalment, attempt),
+            **{name: getattr(self, name) for name in KEPT},
+            id=disbursement_id(self.case_id, self.tenant, self.revision, self.instalment, attempt, part=self.part),
             payee=account.payee,
             payee_of=account.enterprise_id,
             unheard_instruction_id=self.instruction_id if self.never_heard else self.unheard_instruction_id,
@@ -127,20 +96,30 @@ class Disbursement(Aggregate):
             previous_id=self.id,
             received_at=at,
             year=year,
-            payout_days=payout_days,
+            payout_days=limit.limit if limit else payout_days,
+            payout_unit=limit.unit if limit else TimeUnit.WORKING_DAYS,
             clock_started_at=at,
         )
 
-    @property
-    def payee_owner(self) -> PayeeOwner:
-        """Whose account it is paid to: the enterprise as the claim names it, in the place that keeps its dossier."""
-        return (self.claim.filed_in, self.claim.enterprise_id)
+    def pay_only(self, amount_fen: int) -> None:
+        """No more than this is still to be paid. What tax was entered for another amount is to be entered anew."""
+        if amount_fen != self.gross_fen:
+            self.amount_fen, self.withheld_fen, self.withheld_by = amount_fen, None, None
+
+    def withhold(self, withheld_fen: int, *, by: str) -> None:
+        """The payer withholds this income tax: what is left is paid. Raises TaxNotAwaited, TaxTooHigh."""
+        if self.terms.income_tax != "withheld" or self.state != "held":
+            raise TaxNotAwaited(now=called(self.state))
+        gross = self.gross_fen
+        if withheld_fen >= gross:
+            raise TaxTooHigh(amount=Money(gross).yuan_text(), field="withheld_fen")
+        self.amount_fen, self.withheld_fen, self.withheld_by = gross - withheld_fen, withheld_fen, by
 
     # -- before anything is sent --------------------------------------------------------------------------
 
-    def hold(self, reason: str) -> None:
-        """There is no money for it yet: it reserves nothing and waits in order of approval."""
-        self._move("held", reason=reason)
+    def hold(self, reason: str, asks: DutyKind = "finance") -> None:
+        """There is no money for it yet, or something has to be said first: it reserves nothing and waits."""
+        self._move("held", reason=reason, attention=self._asks(asks))
         self.reason = reason
 
     def make_ready(self, line_id: str) -> None:
@@ -149,12 +128,12 @@ class Disbursement(Aggregate):
         self.line_id, self.reason = line_id, None
 
     def authorise(self, *, by: str, at: datetime) -> None:
-        """复核. Raises BankContradicts, DisbursementNotReady, or MakerIsChecker if `by` approved the case."""
+        """复核. Raises BankContradicts, DisbursementNotReady, or MakerIsChecker if `by` approved the case or entered the tax."""
         if self.contradiction is not None:
             raise BankContradicts(why=self.contradiction)
         if self.state != "ready":
             raise DisbursementNotReady(now=called(self.state))
-        if by == self.approved_by:
+        if by in (self.approved_by, self.withheld_by):
             raise MakerIsChecker()
         self._move("authorised", authorised_by=by)
         self.authorised_by, self.authorised_at, self.reason = by, at, None
@@ -266,7 +245,8 @@ class Disbursement(Aggregate):
     def warn(self, used_percent: int) -> None:
         """Say that so much of the payout limit is gone; 100 is the breach, and the due instant is known by then."""
         self.alarmed = used_percent
-        said = {**self._fields(), "attention": self._asks(TURN.get(self.state, "payment_maker"))}
+        turn = "payment_maker" if self.awaits_tax else TURN.get(self.state, "payment_maker")
+        said = {**self._fields(), "attention": self._asks(turn)}
         if self.due_at is None:
             self.record(PayoutDeadlineUndetermined(**said, used_percent=used_percent, awaits_year=self.awaits_year))
         elif used_percent >= 100:
@@ -284,7 +264,7 @@ class Disbursement(Aggregate):
             raise MoveNotAllowed(now=called(self.state), wanted=called(to))
         self.state = to
         if (duty := ASKS.get(event)) is not None:
-            fields["attention"] = self._asks(duty)
+            fields.setdefault("attention", self._asks(duty))
         self.record(event(**self._fields(), **fields))
 
     def _asks(self, duty: DutyKind) -> Attention:

@@ -8,7 +8,8 @@ from chassis.time.following import FOLLOW, follow
 from chassis.time.jobs import Job
 from chassis.write.uow import UnitOfWork
 from contracts.deadlines import DeadlineMoves, ListPayoutDeadlineMoves
-from contracts.review import CaseApproved
+from contracts.recoveries import SetWithheldTax
+from contracts.review import CaseApproved, CaseRejected
 from contracts.treasury import (
     AuthoriseDisbursement,
     DisbursementPage,
@@ -21,7 +22,7 @@ from contracts.treasury import (
     SummariseDisbursements,
 )
 from services.treasury.budget.books import RELEASE_HELD
-from services.treasury.disbursements import funds, payout_clock, use_cases, views, work_list
+from services.treasury.disbursements import funds, payout_clock, taking_back, use_cases, views, work_list
 
 
 class DisbursementEntrypoints(Room):
@@ -51,9 +52,21 @@ class DisbursementEntrypoints(Room):
     def get_ledger_totals(self, query: GetLedgerTotals, reader: Reader) -> LedgerTotals:
         return views.get_ledger_totals(query, reader)
 
-    @on(CaseApproved, tenants=use_cases.filed_in)
+    @command
+    def set_withheld_tax(self, cmd: SetWithheldTax, uow: UnitOfWork) -> DisbursementView:
+        return use_cases.set_withheld_tax(cmd, uow)
+
+    @on(CaseApproved, tenants=use_cases.registered_for)
     def case_approved(self, events: list[Received[CaseApproved]], uow: UnitOfWork) -> None:
         use_cases.receive_approvals(events, uow)
+
+    @on(CaseRejected, tenants=taking_back.refused_for)
+    def case_rejected(self, events: list[Received[CaseRejected]], uow: UnitOfWork) -> None:
+        taking_back.hear_refusals(events, uow)
+
+    @due(taking_back.TAKE_BACK)
+    def take_back_refused(self, jobs: list[Job], unit: UnitMaker) -> None:
+        taking_back.take_back(jobs, unit)
 
     @due(RELEASE_HELD)
     def release_held(self, jobs: list[Job], unit: UnitMaker) -> None:

@@ -11,37 +11,32 @@ from typing import TYPE_CHECKING
 from chassis.time.jobs import Job
 from chassis.write.uow import UnitOfWork
 from services.treasury.budget.books import Books
-from services.treasury.budget.domain import BudgetExhausted, BudgetLine, BudgetLineMissing, line_id
+from services.treasury.budget.domain import BudgetExhausted, BudgetLine, BudgetLineMissing
 from services.treasury.budget.store import BudgetLines, LineOfDepartment
 from services.treasury.disbursements.domain import Disbursement
 from services.treasury.disbursements.moves import RESERVING
 from services.treasury.disbursements.store import Disbursements
+from services.treasury.disbursements.whose_line import ids_by_name, in_order, may_pay
 
 if TYPE_CHECKING:
     from chassis.edge.entrypoints import UnitMaker
 
+TAX_FIRST = "约定由兑付单位代扣个人所得税，待登记代扣税额后按税后金额落实资金"
+"""Why a payment is held whose tax the payer withholds: in full it must not go out."""
+
 AT_ONCE = 500
 """How many held disbursements of one line are reconsidered in one transaction."""
-
-
-def lines_that_may_pay(disbursement: Disbursement) -> tuple[str, str]:
-    """Ids of the item's own line and of the department's, in the order in which they are drawn on."""
-    claim, tenant, year = disbursement.claim, disbursement.tenant, disbursement.year
-    return (
-        line_id(tenant, year, claim.department, claim.item_id),
-        line_id(tenant, year, claim.department, None),
-    )
 
 
 def lines_concerned(disbursements: Iterable[Disbursement], uow: UnitOfWork) -> set[str]:
     """Ids of every line that may pay for these: by the department's name, and by the department, whatever it is called."""
     each_of = list(disbursements)
     by_department = [
-        LineOfDepartment(each.tenant, each.year, each.claim.department_id, each.claim.item_id)
+        LineOfDepartment(each.tenant, each.year, each.paying_department_id, each.claim.item_id)
         for each in each_of
-        if each.claim.department_id is not None
+        if each.paying_department_id is not None
     ]
-    named = {id for each in each_of for id in lines_that_may_pay(each)}
+    named = {id for each in each_of for id in ids_by_name(each)}
     return named | set(uow.of(BudgetLines).of_departments(by_department)) if by_department else named
 
 
@@ -73,18 +68,28 @@ class Funds:
 
     def fund(self, disbursement: Disbursement) -> None:
         """Reserve the whole amount and make it ready; or hold it, with the reason."""
+        if disbursement.awaits_tax:
+            disbursement.hold(TAX_FIRST, "payment_maker")
+            return
+        refusal = self.reserve_for(disbursement)
+        if refusal is not None:
+            disbursement.hold(refusal.message)
+
+    def reserve_for(self, disbursement: Disbursement) -> BudgetLineMissing | BudgetExhausted | None:
+        """Make it ready where a line covers the whole amount; else say why not, and see that it is looked at again."""
         ids = self._that_may_pay(disbursement)
         self._books.trace(disbursement.id, disbursement.traceparent)
         try:
             line = self._books.reserve_on_first(ids, disbursement.amount_fen, disbursement.id)
         except (BudgetLineMissing, BudgetExhausted) as refusal:
-            disbursement.hold(refusal.message)
             # Money may be put on a line in this very moment, by a transaction that does not see this one:
             # whoever commits last leaves a job behind that sees both.
-            department_id = disbursement.claim.department_id
-            self._books.reconsider(disbursement.tenant, ids if department_id is None else [*ids, department_id])
-            return
+            department_id = disbursement.paying_department_id
+            looked_for = dict.fromkeys([*ids, *ids_by_name(disbursement), *([department_id] if department_id else [])])
+            self._books.reconsider(disbursement.tenant, looked_for)
+            return refusal
         disbursement.make_ready(line.id)
+        return None
 
     def release(self, disbursement: Disbursement) -> None:
         """What was reserved for it is free again."""
@@ -113,18 +118,13 @@ class Funds:
         self._books.close()
 
     def _that_may_pay(self, disbursement: Disbursement) -> list[str]:
-        """The lines of its item, then those of its department, each by name and then under other names of it."""
-        own, general = lines_that_may_pay(disbursement)
-        claim = disbursement.claim
-        key = (disbursement.tenant, disbursement.year, claim.department_id)
-        others = [
+        """Of the lines that are at hand, those that may pay, in the order in which they are drawn on."""
+        lines = [
             line
             for line in self._books.lines.values()
-            if line.department_id is not None and (line.tenant, line.year, line.department_id) == key
+            if line.tenant == disbursement.tenant and may_pay(line, disbursement)
         ]
-        of_item = [line.id for line in others if line.item_id == claim.item_id]
-        of_all = [line.id for line in others if line.item_id is None]
-        return list(dict.fromkeys([own, *of_item, general, *of_all]))
+        return [line.id for line in sorted(lines, key=lambda line: (*in_order(line, disbursement), line.id))]
 
     def _fund_if_it_fits(self, line: BudgetLine, disbursement: Disbursement) -> bool:
         self._books.trace(disbursement.id, disbursement.traceparent)

@@ -7,9 +7,15 @@ import uuid
 from contracts.message import TenantId
 
 
-def disbursement_id(case_id: str, payer: TenantId, revision: int, instalment: int, attempt: int = 1) -> str:
-    """The same share of an approval is the same disbursement, however often it arrives."""
-    key = "\x1f".join(("disbursement", case_id, payer, str(revision), str(instalment), str(attempt)))
+def disbursement_id(
+    case_id: str, payer: TenantId, revision: int, instalment: int, attempt: int = 1, *, part: int = 1
+) -> str:
+    """The same share of an approval is the same disbursement, however often it arrives.
+
+    The first receiver's is the one that it was when there was only one.
+    """
+    named = ("disbursement", case_id, payer, str(revision), str(instalment), str(attempt))
+    key = "\x1f".join(named if part == 1 else (*named, f"part {part}"))
     return str(uuid.uuid5(uuid.NAMESPACE_OID, key))
 
 

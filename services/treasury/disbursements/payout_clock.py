@@ -1,4 +1,4 @@
-"""The payout limit: one working day, or what the tenant has set, from the approval to the money's arrival.
+"""The payout limit: the plan's, else what the tenant has set, from the decision to the money's arrival.
 
 Nothing pauses this clock: neither a lack of budget nor of a second person. It stops when the bank has paid. A
 failed payment keeps it running, because somebody has to do something about it.
@@ -20,6 +20,7 @@ from chassis.time.jobs import Job
 from chassis.time.sla import LEVELS, Alarm, Limit, NotYetPublished, SlaClock
 from chassis.write.uow import UnitOfWork
 from contracts.message import TenantId
+from contracts.rule import TimeUnit
 from services.treasury.disbursements.domain import Disbursement
 from services.treasury.disbursements.store import Disbursements, OpenPayoutLimit
 
@@ -108,7 +109,7 @@ def follow_calendar(uow: UnitOfWork, tenant: TenantId, after: str) -> str | None
 
 def in_step(known: OpenPayoutLimit, look: datetime | None, calendar: Calendar) -> bool:
     """Whether the calendar says of a limit what is known of it, and it is looked at (`look`) when its next alarm is due."""
-    clock = _clock_of(known.payout_days, known.clock_started_at)
+    clock = _clock_of(known.payout_days, known.payout_unit, known.clock_started_at)
     if _due_date(clock, calendar) != (known.due_at, known.awaits_year):
         return False
     alarm = clock.next_alarm(calendar, _told(known.alarmed))
@@ -142,11 +143,11 @@ def _tell(uow: UnitOfWork, disbursement: Disbursement) -> bool:
 
 
 def _clock(disbursement: Disbursement) -> SlaClock:
-    return _clock_of(disbursement.payout_days, disbursement.clock_started_at)
+    return _clock_of(disbursement.payout_days, disbursement.payout_unit, disbursement.clock_started_at)
 
 
-def _clock_of(payout_days: int, started_at: datetime) -> SlaClock:
-    return SlaClock.start(Limit(n=payout_days, unit="working_days"), started_at)
+def _clock_of(n: int, unit: TimeUnit, started_at: datetime) -> SlaClock:
+    return SlaClock.start(Limit(n=n, unit=TimeUnit(unit).value), started_at)
 
 
 def _due_date(clock: SlaClock, calendar: Calendar) -> DueDate:

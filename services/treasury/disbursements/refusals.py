@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contracts.refusal import Conflict, Forbidden, NotFound
+from contracts.refusal import Conflict, Forbidden, Invalid, NotFound
 
 
 class DisbursementNotFound(NotFound):
@@ -62,10 +62,10 @@ class CreditDiffers(Conflict):
 
 
 class PaidUnderEarlierRevision(Conflict):
-    """An earlier approval of the same instalment is paid already; paying the later one as well is no automatism."""
+    """After a restore: the bank has paid an earlier approval of it, and our books do not have that yet."""
 
     code = "paid_under_earlier_revision"
-    sentence = "同一期次已按先前的批准支付，不能再按新的批准重复支付，须人工处理差额。"
+    sentence = "同一期次已由银行按先前的批准支付，恢复后尚未入账；请在入账后重新处理本次批准，系统只补付差额。"
 
 
 class PayerMismatch(Conflict):
@@ -80,3 +80,31 @@ class NothingToPay(Conflict):
 
     code = "nothing_to_pay"
     sentence = "兑付金额为零，无需支付。"
+
+
+class NotMoney(Conflict):
+    """What is granted is no money: review ends such a case with a certificate or a notice."""
+
+    code = "not_money"
+    sentence = "该项支持不是资金，不能兑付；请审核部门以证书或通知办结。"
+
+
+class BorneDiffers(Conflict):
+    """Who bears the amount bears another one, to the fen."""
+
+    code = "borne_differs"
+    sentence = "各级承担金额合计 {borne} 元，与应付 {amount} 元不一致；请审核部门核对分担金额后重新批准。"
+
+
+class TaxNotAwaited(Conflict):
+    """The tax is entered where the payer withholds it, as long as nothing is reserved and released."""
+
+    code = "tax_not_awaited"
+    sentence = "该笔兑付当前为“{now}”，只有约定由兑付单位代扣个人所得税、且尚未落实资金的兑付可以登记代扣税额。"
+
+
+class TaxTooHigh(Invalid):
+    """Nothing would be left to pay."""
+
+    code = "tax_too_high"
+    sentence = "代扣税额须小于应付金额 {amount} 元，请核对后重新填写。"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from contracts import status_labels
+from contracts.payment_terms import PaymentTerms
 from contracts.treasury import DisbursementState, DisbursementView
 from services.treasury.disbursements.moves import CLOCK_RUNS
 
@@ -13,9 +14,9 @@ if TYPE_CHECKING:
 
 OF_THE_PAYEE = frozenset({"account_masked", "bank_name", "account_version"})
 OF_ITS_CLOCK = frozenset({"due_at", "awaits_year"})
-SHOWN_AS_IT_IS = (
-    frozenset(DisbursementView.model_fields) - OF_THE_PAYEE - OF_ITS_CLOCK - {"disbursement_id", "payee_name"}
-)
+OF_ITS_TERMS = frozenset(PaymentTerms.model_fields) - {"payout_limit"}
+NAMED_OTHERWISE = frozenset({"disbursement_id", "payee_name"})
+SHOWN_AS_IT_IS = frozenset(DisbursementView.model_fields) - OF_THE_PAYEE - OF_ITS_CLOCK - OF_ITS_TERMS - NAMED_OTHERWISE
 """What a view shows under the name that the disbursement has for it."""
 
 
@@ -27,6 +28,7 @@ def view_of(disbursement: Disbursement) -> DisbursementView:
         payee_name=disbursement.payee.account_name,
         **{name: getattr(disbursement.payee, name) for name in OF_THE_PAYEE},
         **{name: getattr(disbursement, name) if runs else None for name in OF_ITS_CLOCK},
+        **{name: getattr(disbursement.terms, name) for name in OF_ITS_TERMS},
         **{name: getattr(disbursement, name) for name in SHOWN_AS_IT_IS},
     )
 

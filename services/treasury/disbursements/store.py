@@ -7,28 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import (
-    BigInteger,
-    Column,
-    ColumnElement,
-    DateTime,
-    Integer,
-    MetaData,
-    RowMapping,
-    Table,
-    Text,
-    any_,
-    bindparam,
-    literal,
-    select,
-)
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy import ColumnElement, RowMapping, Text, and_, any_, bindparam, literal, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
-from chassis.write.store import AggregateStore, aggregate_columns
-from contracts.aggregate import Aggregate
-from contracts.enterprises import Payee
-from contracts.intake import Claim
+from chassis.write.store import AggregateStore
 from contracts.message import TenantId
+from contracts.rule import TimeUnit
 from contracts.treasury import DisbursementState
 from copies.departments import KnownDepartments
 from services.treasury.account_copies.domain import PayeeOwner
@@ -37,85 +21,7 @@ from services.treasury.disbursements.attention import address
 from services.treasury.disbursements.domain import Disbursement
 from services.treasury.disbursements.moves import CLOCK_RUNS
 from services.treasury.disbursements.refusals import DisbursementNotFound
-
-METADATA = MetaData()
-INSTANT = DateTime(timezone=True)
-
-
-DISBURSEMENT = Table(
-    "disbursement",
-    METADATA,
-    *aggregate_columns(),
-    Column("case_id", Text, nullable=False),
-    Column("claim", JSONB, nullable=False),
-    Column("department", Text, nullable=False),
-    Column("department_id", Text),
-    Column("item_id", Text, nullable=False),
-    Column("amount_fen", BigInteger, nullable=False),
-    Column("payee", JSONB, nullable=False),
-    Column("revision", Integer, nullable=False),
-    Column("instalment", Integer, nullable=False),
-    Column("attempt", Integer, nullable=False),
-    Column("previous_id", Text),
-    Column("approved_by", Text, nullable=False),
-    Column("approved_at", INSTANT, nullable=False),
-    Column("received_at", INSTANT, nullable=False),
-    Column("year", Integer, nullable=False),
-    Column("payout_days", Integer, nullable=False),
-    Column("clock_started_at", INSTANT, nullable=False),
-    Column("due_at", INSTANT),
-    Column("awaits_year", Integer),
-    Column("alarmed", Integer, nullable=False),
-    Column("state", Text, nullable=False),
-    Column("reason", Text),
-    Column("line_id", Text),
-    Column("authorised_by", Text),
-    Column("authorised_at", INSTANT),
-    Column("instruction_id", Text),
-    *(Column(name, INSTANT) for name in ("sent_at", "taken_up_at")),
-    Column("unheard", Integer, nullable=False),
-    Column("asked_at", INSTANT),
-    Column("quiet_since", INSTANT),
-    Column("payee_of", Text),
-    Column("unheard_instruction_id", Text),
-    Column("unheard_asked_at", INSTANT),
-    Column("contradiction", Text),
-    Column("return_listed_at", INSTANT),
-    Column("bank_reference", Text),
-    Column("settled_at", INSTANT),
-)
-
-
-DEADLINE_MOVE = Table(
-    "payout_deadline_move",
-    METADATA,
-    Column("tenant", Text, primary_key=True),
-    Column("disbursement_id", Text, primary_key=True),
-    Column("version", Integer, primary_key=True),
-    Column("was", INSTANT),
-    Column("due_at", INSTANT),
-    Column("awaits_year", Integer),
-    Column("reason", Text, nullable=False),
-    Column("moved_at", INSTANT, nullable=False),
-)
-"""The journal of deadlines: `version` is the disbursement's, by whose audit fact the move is sealed."""
-
-
-NOT_FIELDS = {*Aggregate.__slots__, "claim", "payee", "payee_of", "department", "department_id", "item_id"}
-PAYMENT_FIELDS = tuple(str(column.name) for column in DISBURSEMENT.c if column.name not in NOT_FIELDS)
-
-
-def disbursement_of(row: RowMapping) -> Disbursement:
-    """The aggregate that a row of `disbursement` stands for. Before accounts followed merges, all were of the claim's enterprise."""
-    claim = Claim.model_validate(row["claim"])
-    return Disbursement(
-        **AggregateStore.frame_fields(row),
-        **{name: row[name] for name in PAYMENT_FIELDS},
-        claim=claim,
-        payee_of=row["payee_of"] or claim.enterprise_id,
-        payee=Payee.model_validate(row["payee"]),
-    )
-
+from services.treasury.disbursements.rows import DEADLINE_MOVE, DISBURSEMENT, disbursement_of, row_of
 
 UNSENT_OF = """
 WITH RECURSIVE dossiers AS (
@@ -125,6 +31,11 @@ WITH RECURSIVE dossiers AS (
 SELECT d.id FROM dossiers CROSS JOIN unnest(CAST(:payers AS text[])) AS payer(tenant)
 JOIN disbursement d ON (d.tenant, d.filed_in, d.enterprise_id) = (payer.tenant, dossiers.place, dossiers.id)
 WHERE d.state IN ('held', 'ready', 'authorised')
+"""
+
+UNSENT_TO = """
+SELECT d.id FROM disbursement d JOIN unnest(CAST(:payers AS text[])) AS payer(tenant) ON d.tenant = payer.tenant
+WHERE d.holder_id = ANY (CAST(:holders AS text[])) AND d.state IN ('held', 'ready', 'authorised')
 """
 
 HELD: tuple[DisbursementState, ...] = ("held",)
@@ -141,6 +52,7 @@ class OpenPayoutLimit:
     due_at: datetime | None
     awaits_year: int | None
     alarmed: int
+    payout_unit: TimeUnit = TimeUnit.WORKING_DAYS
 
 
 class Disbursements(AggregateStore[Disbursement]):
@@ -151,15 +63,7 @@ class Disbursements(AggregateStore[Disbursement]):
     missing = DisbursementNotFound
 
     def to_row(self, aggregate: Disbursement) -> dict[str, Any]:
-        return {
-            **{name: getattr(aggregate, name) for name in PAYMENT_FIELDS},
-            "claim": aggregate.claim.model_dump(mode="json"),
-            "department": aggregate.claim.department,
-            "department_id": aggregate.claim.department_id,
-            "item_id": aggregate.claim.item_id,
-            "payee": aggregate.payee.model_dump(mode="json"),
-            "payee_of": aggregate.payee_of,
-        }
+        return row_of(aggregate)
 
     def from_row(self, row: RowMapping) -> Disbursement:
         return disbursement_of(row)
@@ -183,7 +87,7 @@ class Disbursements(AggregateStore[Disbursement]):
     def open_limits(self, tenant: TenantId, after: str, limit: int) -> list[OpenPayoutLimit]:
         """The limits that come next after this id and whose clocks may run; nothing is locked."""
         c = self.table.c
-        known = (c.id, c.state, c.payout_days, c.clock_started_at, c.due_at, c.awaits_year, c.alarmed)
+        known = (c.id, c.state, c.payout_days, c.clock_started_at, c.due_at, c.awaits_year, c.alarmed, c.payout_unit)
         statement = (
             select(*known)
             .where(c.tenant == tenant, c.id > after, of_these_states(c.state, CLOCK_RUNS))
@@ -197,7 +101,7 @@ class Disbursements(AggregateStore[Disbursement]):
         return self.where(self.table.c.id == any_(_texts(ids)), lock=False) if ids else []
 
     def of_cases(self, case_ids: Collection[str], *, lock: bool = True) -> list[Disbursement]:
-        """Every attempt of every revision and instalment of these cases, in key order."""
+        """Every attempt of every revision, instalment and receiver of these cases, in key order."""
         return self.where(self.table.c.case_id == any_(_texts(case_ids)), lock=lock)
 
     def unsent_of(self, tenants: Collection[TenantId], enterprises: Collection[PayeeOwner]) -> list[str]:
@@ -210,26 +114,31 @@ class Disbursements(AggregateStore[Disbursement]):
         }
         return list(self._uow.execute(UNSENT_OF, wanted).scalars())
 
+    def unsent_to(self, tenants: Collection[TenantId], holders: Collection[str]) -> list[str]:
+        """Ids of what `tenants` have not sent yet to these holders."""
+        asked = {"payers": sorted(set(tenants)), "holders": sorted(set(holders))}
+        return list(self._uow.execute(UNSENT_TO, asked).scalars())
+
     def waiting_for(self, line: BudgetLine, limit: int) -> list[str]:
         """Ids of held disbursements that the line may pay and now covers one by one, in order of approval."""
         columns = self.table.c
-        of_department = columns.department == line.department
-        if line.department_id is not None:
-            of_department |= columns.department_id == line.department_id
         statement = (
             select(columns.id)
             .where(
                 columns.tenant == line.tenant,
                 columns.year == line.year,
-                of_department,
+                _of_department(line),
                 of_these_states(columns.state, HELD),
                 columns.amount_fen <= line.available_fen,
+                or_(columns.income_tax.is_distinct_from("withheld"), columns.withheld_fen.is_not(None)),
             )
             .order_by(columns.approved_at, columns.case_id, columns.id)
             .limit(limit)
         )
         if line.item_id is not None:
             statement = statement.where(columns.item_id == line.item_id)
+        if line.code is not None:
+            statement = statement.where(or_(columns.budget_code == line.code, columns.budget_code.is_(None)))
         return list(self._uow.execute(statement).scalars())
 
     def by_instruction(self, instruction_ids: Collection[str]) -> dict[str, str]:
@@ -238,6 +147,16 @@ class Disbursements(AggregateStore[Disbursement]):
         wanted = columns.instruction_id == any_(_texts(instruction_ids))
         rows = self._uow.execute(select(columns.instruction_id, columns.id).where(self.of_tenants, wanted))
         return {row.instruction_id: row.id for row in rows}
+
+
+def _of_department(line: BudgetLine) -> ColumnElement[bool]:
+    """As `whose_line.may_pay`: whose line it is by name, or by the department, whatever it is called."""
+    columns = DISBURSEMENT.c
+    named = columns.department == line.department
+    if line.department_id is None:
+        return named
+    by_name = and_(named, columns.paying_department_id.is_(None))
+    return or_(by_name, columns.department_id == line.department_id)
 
 
 def of_these_states(state: ColumnElement[str], states: Sequence[DisbursementState]) -> ColumnElement[bool]:

@@ -13,7 +13,7 @@ from contracts.treasury import (
     LedgerTotals,
 )
 from services.treasury.disbursements.refusals import DisbursementNotFound
-from services.treasury.disbursements.store import DEADLINE_MOVE, DISBURSEMENT
+from services.treasury.disbursements.rows import DEADLINE_MOVE, DISBURSEMENT
 from services.treasury.disbursements.waiting import shown
 
 TOTALS = """

@@ -12,10 +12,12 @@ from contracts.money import Money
 from contracts.treasury import DisbursementView
 from services.treasury.budget.domain import BudgetExhausted, BudgetLineMissing
 from services.treasury.disbursements.domain import Disbursement
-from services.treasury.disbursements.store import disbursement_of
+from services.treasury.disbursements.funds import TAX_FIRST
+from services.treasury.disbursements.rows import disbursement_of
+from services.treasury.disbursements.whose_line import may_pay
 
 LINES = """
-SELECT l.year, l.department, l.department_id, l.item_id,
+SELECT l.year, l.department, l.department_id, l.item_id, l.code,
     l.appropriated_fen - l.reserved_fen - (l.settled_fen - l.returned_fen) - l.swept_fen AS available_fen
 FROM budget_line l
 WHERE l.tenant = :tenant AND l.year = ANY (CAST(:years AS integer[]))
@@ -33,13 +35,7 @@ class LineNow(NamedTuple):
     department_id: str | None
     item_id: str | None
     available_fen: int
-
-    def may_pay(self, payment: Disbursement) -> bool:
-        claim = payment.claim
-        own = self.department == claim.department or (
-            self.department_id is not None and self.department_id == claim.department_id
-        )
-        return own and self.year == payment.year and self.item_id in (None, claim.item_id)
+    code: str | None = None
 
 
 def shown(rows: Sequence[RowMapping], reader: Reader) -> tuple[DisbursementView, ...]:
@@ -54,7 +50,9 @@ def shown(rows: Sequence[RowMapping], reader: Reader) -> tuple[DisbursementView,
 
 def reason_now(payment: Disbursement, lines: Sequence[LineNow]) -> str:
     """What a held payment waits for. Pure."""
-    available = [line.available_fen for line in lines if line.may_pay(payment)]
+    if payment.awaits_tax:
+        return payment.reason or TAX_FIRST
+    available = [line.available_fen for line in lines if may_pay(line, payment)]
     if not available:
         return BudgetLineMissing().message
     if payment.amount_fen <= max(available):
@@ -70,6 +68,6 @@ def _lines_of(held: Sequence[Disbursement], reader: Reader) -> list[LineNow]:
         "tenant": reader.tenant,
         "years": sorted({each.year for each in held}),
         "departments": sorted({each.claim.department for each in held}),
-        "department_ids": sorted({each.claim.department_id for each in held if each.claim.department_id}),
+        "department_ids": sorted({each.paying_department_id for each in held if each.paying_department_id}),
     }
     return [LineNow(**row) for row in reader.execute(LINES, asked).mappings()]

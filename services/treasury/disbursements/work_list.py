@@ -25,7 +25,7 @@ from contracts.treasury import (
     SummariseDisbursements,
 )
 from contracts.typed import half_width
-from services.treasury.disbursements.store import DISBURSEMENT
+from services.treasury.disbursements.rows import DISBURSEMENT
 from services.treasury.disbursements.waiting import shown
 
 C = DISBURSEMENT.c

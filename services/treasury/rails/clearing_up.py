@@ -30,7 +30,7 @@ def clear_contradiction(cmd: ClearContradiction, uow: UnitOfWork, cipher: Cipher
     (looked,) = store.look_at([cmd.disbursement_id]) or (None,)
     family = store.of_cases([looked.case_id]) if looked is not None else []
     named = store.get(cmd.disbursement_id, expected_version=cmd.expected_version)
-    stopped = [each for each in family if each.instalment == named.instalment and each.contradiction is not None]
+    stopped = [each for each in family if each.place == named.place and each.contradiction is not None]
     if named.contradiction is None:
         raise NothingContradicts()
     named = next(each for each in stopped if each.id == named.id)

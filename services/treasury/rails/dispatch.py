@@ -21,8 +21,8 @@ from chassis.foundation.crash import crash_point
 from chassis.foundation.secrecy import Cipher
 from chassis.observability.telemetry import get_logger, start_span
 from chassis.time.jobs import Job
-from services.treasury.account_copies.store import PayeeAccountCopies
 from services.treasury.bank_book.store import BankComparison
+from services.treasury.disbursements.accounts import current_accounts, registered_in
 from services.treasury.disbursements.domain import Disbursement
 from services.treasury.disbursements.moves import IN_FLIGHT
 from services.treasury.disbursements.store import Disbursements
@@ -136,14 +136,15 @@ def _fix_instructions(
     """
     if not due:
         return [], [], {}
-    with unit(sorted({each.tenant for each in due} | {each.claim.filed_in for each in due})) as uow:
+    registers = {place for each in due for place in registered_in(each.claim)}
+    with unit(sorted({each.tenant for each in due} | registers)) as uow:
         store = uow.of(Disbursements)
         found = store.get_many([each.id for each in due])
         released = [each for each in found.values() if each.state == "authorised"]
-        accounts = uow.of(PayeeAccountCopies).current(each.payee_owner for each in released)
+        accounts = current_accounts(uow, released)
         for each in released:
-            if each.payee_owner in accounts:
-                each.follow_account(accounts[each.payee_owner])
+            if each.id in accounts:
+                each.follow_account(accounts[each.id])
         stop_what_may_be_paid([each for each in released if each.state == "authorised"], uow, cipher)
         fresh = [each for each in released if each.state == "authorised"]
         interrupted = [each for each in found.values() if each.state == "sent"]

@@ -124,16 +124,15 @@ def _note_listing(each: Disbursement, now: datetime, patience: Patience) -> None
 
 def _followers(failed: Iterable[Disbursement], store: Disbursements) -> list[str]:
     """Ids of all attempts of the same instalments: what the bank says of one that failed concerns those that follow it."""
-    ended = {(each.tenant, each.case_id, each.instalment) for each in failed}
-    family = store.of_cases({case for _, case, _ in ended}, lock=False) if ended else []
-    return [each.id for each in family if (each.tenant, each.case_id, each.instalment) in ended]
+    ended = {each.place for each in failed}
+    family = store.of_cases({place.case_id for place in ended}, lock=False) if ended else []
+    return [each.id for each in family if each.place in ended]
 
 
 def _tell_followers(each: Disbursement, family: Iterable[Disbursement]) -> None:
     """Those that follow it stop with it, and say when it was asked about for the last time."""
     for other in family:
-        mine = (other.tenant, other.case_id, other.instalment) == (each.tenant, each.case_id, each.instalment)
-        if other is each or not mine or other.state in OVER:
+        if other is each or other.place != each.place or other.state in OVER:
             continue
         if each.contradiction is not None and each.state == "failed":
             other.contradict(each.contradiction)

@@ -18,10 +18,12 @@ from contracts.fact_records import FactRecord
 from contracts.item import PolicyItemContent
 from contracts.message import Actor
 from contracts.names import looks
+from contracts.payee_holder_accounts import HolderStanding
 from contracts.rule import Fact, FactSheet
 from copies.departments import KnownDepartments
 from copies.plan_terms import KnownPlanTerms
 from services.catalog.contacts.store import ContactChanges
+from services.catalog.enterprises.admitted_codes import AdmittedCodes
 from services.catalog.enterprises.counting import ToldFact
 from services.catalog.enterprises.domain import Enterprise, EnterpriseUnknown
 from services.catalog.enterprises.names import EnterpriseNames, KnownName
@@ -30,6 +32,15 @@ from services.catalog.name_changes.domain import NameChange, NameChangeProposedA
 from services.catalog.name_changes.store import NameChanges
 from services.catalog.payee_accounts.domain import PayeeAccount, PayeeAccountUnknown
 from services.catalog.payee_accounts.store import PayeeAccounts
+from services.catalog.payee_holders.domain import (
+    HolderAccount,
+    HolderAccountUnknown,
+    PayeeHolderUnknown,
+    RegisteredHolder,
+    standing_of,
+)
+from services.catalog.payee_holders.identity import HolderIdentity
+from services.catalog.payee_holders.store import HolderAccounts, PayeeHolders
 from services.catalog.policies.domain import ItemUnknown, PolicyItem
 from services.catalog.policies.store import Changes, PolicyItems, Reminders
 from tests.unit.catalog.registers_kit import MemoryDepartments, MemoryPlanTerms
@@ -188,6 +199,55 @@ class MemoryAccounts(MemoryStore[PayeeAccount]):
         return max((each.account_version for each in mine), default=0), max(confirmed, default=0)
 
 
+class NothingAdmitted:
+    """No code passes that fails its own check."""
+
+    unit: FakeUnit | None = None
+
+    def holds(self, uscc: str) -> bool:
+        return False
+
+
+class MemoryHolders(MemoryStore[RegisteredHolder]):
+    """Holders, and for which enterprises each was named."""
+
+    missing = PayeeHolderUnknown
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.namings: set[tuple[str, str]] = set()
+
+    def save(self, aggregate: RegisteredHolder) -> None:
+        super().save(aggregate)
+        self.namings |= {(aggregate.id, enterprise) for enterprise in aggregate.named_for}
+
+    def known_by(self, identity: HolderIdentity) -> RegisteredHolder | None:
+        wanted = {identity.known_by, *identity.also_known_by}
+        return next((each for each in self.rows.values() if each.known_by in wanted), None)
+
+    def is_named_for(self, holder_id: str, enterprise_id: str) -> bool:
+        return (holder_id, enterprise_id) in self.namings
+
+    def standing(self, holder_id: str) -> tuple[HolderStanding, bool]:
+        assert self.unit is not None
+        accounts = [each for each in self.unit.of(HolderAccounts).rows.values() if each.holder_id == holder_id]  # type: ignore[attr-defined]
+        confirmed = max((each.account_version for each in accounts if each.state == "confirmed"), default=0)
+        waits = any(each.withdrawn_by is None and each.account_version > confirmed for each in accounts)
+        return standing_of(confirmed > 0, waits), waits
+
+
+class MemoryHolderAccounts(MemoryStore[HolderAccount]):
+    missing = HolderAccountUnknown
+
+    def account_versions(self, holder_id: str) -> tuple[int, int]:
+        mine = [each for each in self.rows.values() if each.holder_id == holder_id]
+        confirmed = [each.account_version for each in mine if each.state == "confirmed"]
+        return max((each.account_version for each in mine), default=0), max(confirmed, default=0)
+
+    def is_of(self, account: HolderAccount, enterprise_id: str) -> bool:
+        return account.named_by == enterprise_id
+
+
 class MemoryContactChanges:
     """What was changed: (enterprise, the change, the sealed former number)."""
 
@@ -224,6 +284,9 @@ def unit() -> FakeUnit:
         EnterpriseNames: MemoryNames(),
         NameChanges: MemoryNameChanges(),
         PayeeAccounts: MemoryAccounts(),
+        AdmittedCodes: NothingAdmitted(),
+        PayeeHolders: MemoryHolders(),
+        HolderAccounts: MemoryHolderAccounts(),
         ContactChanges: MemoryContactChanges(),
     }
     return FakeUnit("360702", stores=stores, actor=CLERK)

@@ -18,6 +18,7 @@ from services.catalog.workbooks.json_cells import json_object
 from services.catalog.workbooks.reading import read_items
 from services.catalog.workbooks.sheets import SHEETS
 from services.catalog.workbooks.writing import item_rows, read_back, sayable, workbook_rows
+from tests.unit.rules.plan_writing import GUIDE_PLAN, PROJECT_AWARD
 
 ROOT = Path(__file__).resolve().parents[3]
 CODES = sorted(path.stem for path in (ROOT / "sample" / "items").glob("*.json"))
@@ -49,6 +50,23 @@ def test_an_item_whose_facts_occur_in_its_named_values_alone_is_read_as_the_same
     rules["fact_types"] = [{"name": "rent_paid", "label": "实缴租金", "kind": "number", "unit": "元"}]
     written = item.model_copy(update={"rules": ItemRules.model_validate(rules)})
     assert read_back(item_rows(written)) == written
+
+
+def test_a_plan_with_all_that_it_may_have_is_read_as_the_same_plan(sample_item: SampleItem):
+    item = sample_item("SC-021")
+    rules = item.rules.model_dump(mode="json", exclude_none=True) | {"amount": PROJECT_AWARD, "plan": GUIDE_PLAN}
+    rules.pop("payees", None)
+    written = item.model_copy(update={"rules": ItemRules.model_validate(rules)})
+    read = read_back(item_rows(written))
+    assert read is not None
+    assert read.rules.plan == written.rules.plan
+
+
+def test_whether_tax_is_withheld_is_read_as_it_was_written(sample_item: SampleItem):
+    read = read_back(item_rows(sample_item("HB-002")))
+    assert read is not None
+    assert read.rules.payees is not None
+    assert [part.income_tax for part in read.rules.payees.parts] == ["not_withheld", None]
 
 
 def test_the_sheets_say_the_rules_of_a_good_many_items_without_json(sample_item: SampleItem):

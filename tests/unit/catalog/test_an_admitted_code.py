@@ -33,8 +33,8 @@ def admission(uscc: str = WRONG, issued_on: date = date(2024, 5, 6)) -> CodeAdmi
         issued_on=issued_on,
         sha256=None,
         reason="证照如此",
-        asked_by=CLERK.id,
-        asked_at=NOW,
+        proposed_by=CLERK.id,
+        proposed_at=NOW,
     )
 
 

@@ -15,6 +15,8 @@ from gateway.identity.issuers.domain import IdentityProvider
 from services.catalog.imports.exchange import ExchangeClient
 from services.catalog.links.probe import LinkProbe
 from services.notify.messages.sms import SmsClient
+from services.review.dispatches.department_system import DepartmentSystemClient, SystemAt
+from services.review.dispatches.domain import CheckQuestion
 from services.treasury.rails.bank import BankUnreachable, Payment
 from services.treasury.rails.bank_client import BankClient
 from tests.outside_kit import RudeServer
@@ -67,6 +69,22 @@ def signs_in(server: RudeServer) -> None:
         Connections(Reach.from_env({"LINK_NETWORKS": "127.0.0.0/8"}), limits=SHORT).provider(issuer)
 
 
+def _department(server: RudeServer) -> tuple[DepartmentSystemClient, SystemAt]:
+    reach = Reach(Reach.from_env({"LINK_NETWORKS": "127.0.0.0/8"}).inside, frozenset({server.port}))
+    return DepartmentSystemClient(reach, limits=SHORT), SystemAt(server.url, "secret-of-both-sides")
+
+
+def sends_a_check(server: RudeServer) -> None:
+    client, at = _department(server)
+    question = CheckQuestion(receipt="R-1", uscc="91360702DEM000014H", enterprise_name="样本公司", grounds=("无欠税",))
+    assert client.send(at, "c-1", question).words is None, "nothing that could be taken for an answer"
+
+
+def asks_about_a_check(server: RudeServer) -> None:
+    client, at = _department(server)
+    assert client.ask(at, "c-1").words is None
+
+
 STATUS_COMES = {"drips", "endless_body", "closes_in_the_middle", "compressed_bomb"}
 """A link is known by its status alone: where that came, nobody waits for the rest."""
 
@@ -75,6 +93,7 @@ CLIENTS: dict[str, dict[str, Callable[[RudeServer], None]]] = {
     "services/notify/messages/sms.py": {"send": sends_a_message, "ask": asks_about_a_message},
     "services/catalog/imports/exchange.py": {"page": takes_a_page},
     "services/catalog/links/probe.py": {"look": looks_at_a_link},
+    "services/review/dispatches/department_system.py": {"send": sends_a_check, "ask": asks_about_a_check},
     "gateway/identity/issuers/connection.py": {"provider": signs_in},
 }
 """By the module that has the client: each of its calls, which also sees that its caller hears the right thing."""

@@ -15,8 +15,12 @@ from console.place import CHECKOUT
 from contracts import status_labels
 from contracts.accounts import AccountState
 from contracts.authoring import ItemNotice
+from contracts.case_events import PauseCause, SupplementFault
+from contracts.case_steps import SlotVerdict, StepKind, StepState
+from contracts.case_tasks import TaskState
 from contracts.code_admissions import CodeAdmissionState
 from contracts.consents import ConsentPurpose, ConsentView
+from contracts.department_systems import DepartmentSystemState
 from contracts.departments import PlanTermUse, WindowPermission
 from contracts.documents import DocumentState
 from contracts.drafting import PartyKind, Stage
@@ -26,16 +30,19 @@ from contracts.item import BenefitKind, ItemStatus
 from contracts.materials import MaterialKind, MaterialStanding
 from contracts.message import ServiceName
 from contracts.onboarding import ChecklistSubject
+from contracts.payee_holder_accounts import HolderStanding
+from contracts.payee_holders import HolderKind
 from contracts.people import MandateKind, MandateScope
 from contracts.policies import GroundKind, ItemState
-from contracts.rule import HeadlineState, Mode, State
+from contracts.recoveries import RecoveryState
+from contracts.rule import HeadlineState, Mode, State, TimeUnit
 from contracts.rule.facts import FactKind
 from contracts.rule.results import MissingFact, MissingWhy
 from contracts.rule.shares import Level
 from contracts.search import AmountBand, FoundPolicies, WindowState
 from contracts.security_events import SecurityEventKind, SecurityOutcome
 from contracts.stuck_work import StuckKind
-from contracts.treasury import BudgetLineView
+from contracts.treasury import BudgetLineView, DisbursementView
 from gateway.portal.shell.language import PageTexts
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -76,6 +83,7 @@ TABLES: Mapping[str, Any] = {
     "platform.mode": Mode,
     "platform.service": ServiceName,
     "platform.stuck_kind": StuckKind,
+    "platform.system_state": DepartmentSystemState,
     "platform.term_use": PlanTermUse,
     "platform.term_to": ("duty", "department", "source"),
     "platform.window_permission": WindowPermission,
@@ -89,6 +97,10 @@ TABLES: Mapping[str, Any] = {
     "security.machine": ("platform", "partner", "bank", "enterprise"),
     "security.mandate_kind": MandateKind,
     "security.mandate_scope": MandateScope,
+    "window.holder_kind": HolderKind,
+    "window.holder_standing": HolderStanding,
+    "enterprise.receivers.kind": HolderKind,
+    "enterprise.receivers.standing": HolderStanding,
     "window.mandate_kind": MandateKind,
     "window.mandate_scope": MandateScope,
     "audit.kind": SecurityEventKind,
@@ -102,6 +114,10 @@ TABLES: Mapping[str, Any] = {
     "authoring.facts.kind": FactKind,
     "budgets.mode": of_field(BudgetLineView, "mode"),
     "budgets.account": ("appropriation", "available", "reserved", "paid", "swept"),
+    "payments.limit": TimeUnit,
+    "payments.holder_kind": HolderKind,
+    "payments.tax": of_field(DisbursementView, "income_tax"),
+    "payments.recovery_state": RecoveryState,
     "cases.verdict": State,
     "cases.why": MissingWhy,
     "cases.provided_by": PROVIDED,
@@ -151,7 +167,17 @@ def test_every_table_that_a_page_looks_a_code_up_in_stands_here() -> None:
 
 @pytest.mark.parametrize(
     ("labels", "listed"),
-    [(status_labels.LEVEL, Level), (status_labels.MODE, Mode), (status_labels.ROLE, Role)],
+    [
+        (status_labels.LEVEL, Level),
+        (status_labels.MODE, Mode),
+        (status_labels.ROLE, Role),
+        (status_labels.TASK, StepKind),
+        (status_labels.STEP, StepState),
+        (status_labels.VERDICT, SlotVerdict),
+        (status_labels.TASK_STATE, TaskState),
+        (status_labels.SUPPLEMENT_FAULT, SupplementFault),
+        (status_labels.PAUSE, PauseCause),
+    ],
 )
 def test_levels_modes_and_roles_have_words_for_sentences(labels: Mapping[Any, Any], listed: Any) -> None:
     assert {str(getattr(each, "value", each)) for each in labels} == set(members(listed))

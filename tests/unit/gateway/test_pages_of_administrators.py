@@ -108,7 +108,17 @@ OF_ALL_PLACES = ("/platform/tenants", "/platform/calendars")
 def opened(visitor: Visitor, path: str, who: str | None) -> int:
     address = path.format(
         **dict.fromkeys(
-            ("id", "tenant", "person_id", "appointment_id", "department_id", "window_id", "credential_id", "issuer_id"),
+            (
+                "id",
+                "tenant",
+                "person_id",
+                "appointment_id",
+                "department_id",
+                "window_id",
+                "credential_id",
+                "issuer_id",
+                "system_id",
+            ),
             "x",
         )
     )

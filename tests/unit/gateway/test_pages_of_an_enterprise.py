@@ -160,6 +160,45 @@ def test_a_refused_case_says_why_and_what_can_be_done(visitor: Visitor, bus: Bus
         assert part in page
 
 
+def test_what_is_to_be_mended_stands_on_the_page_with_until_when_and_that_the_limit_stands_still(
+    visitor: Visitor, bus: Bus
+) -> None:
+    bus.answers["track_own_cases"] = {"items": [kit.TO_MEND]}
+    page = html.unescape(visitor.get(f"/my/cases/{RECEIPT}", "owner").text)
+    for part in (
+        "轮到您：请按补正告知补正",
+        "独立站建设合同（缺少）",
+        "补正期限",
+        "2026-03-24 18:00",
+        "等待补正",
+        "2026-03-26 18:00",
+    ):
+        assert part in page
+    listed = html.unescape(visitor.get("/my/cases", "owner").text)
+    assert "轮到您：请按补正告知补正" in listed
+    english = html.unescape(visitor.get(f"/my/cases/{RECEIPT}?lang=en", "owner").text)
+    assert "Waiting for your supplement" in english
+    assert "What you are asked to mend" in english
+
+
+@pytest.mark.parametrize(
+    ("case", "said", "unsaid"),
+    [
+        (kit.NOT_ACCEPTED, ("为什么不予受理", "不属于本部门职权范围", "60 日内申请行政复议"), ("办理时限",)),
+        (kit.WITHDRAWN, ("申请已撤回",), ("办理时限", "行政复议")),
+        (kit.BENEFIT, ("准予了什么", "GZ-26001"), ("办理时限", "行政复议")),
+        (kit.PAUSED, ("异议核查中", "如现在恢复，办理时限至", "2026-03-26 18:00"), ("没有时限",)),
+    ],
+)  # fmt: skip
+def test_each_end_without_money_and_each_pause_is_said(
+    visitor: Visitor, bus: Bus, case: dict[str, Any], said: tuple[str, ...], unsaid: tuple[str, ...]
+) -> None:
+    bus.answers["track_own_cases"] = {"items": [case]}
+    page = html.unescape(visitor.get(f"/my/cases/{RECEIPT}", "owner").text)
+    assert [part for part in said if part not in page] == []
+    assert [part for part in unsaid if part in page] == []
+
+
 def test_a_case_that_has_just_been_filed_is_there_before_anybody_else_knows_of_it(visitor: Visitor, bus: Bus) -> None:
     bus.answers["track_own_cases"] = {"items": []}
     page = visitor.get(f"/my/cases/{RECEIPT}", "owner")
@@ -244,21 +283,32 @@ def test_what_the_dossier_knows_is_not_asked_for_again(visitor: Visitor, bus: Bu
     assert f'name="answers.{form["fields"][0]["name"]}' not in page
 
 
-@pytest.mark.parametrize(
-    ("changed", "told"),
-    [
-        ({"payee": None}, "还没有收款账户"),
-        ({"payee": None, "account_waits": True}, "正在等待复核"),
-        ({"mode": "no_application"}, "免申即享"),
-    ],
-)
-def test_where_nobody_can_apply_the_reason_stands_in_the_place_of_the_form(
-    visitor: Visitor, bus: Bus, changed: dict[str, Any], told: str
+def test_where_nobody_can_apply_the_reason_stands_in_the_place_of_the_form(visitor: Visitor, bus: Bus) -> None:
+    bus.answers.update(samples.filling("SD-002", mode="no_application"))
+    page = visitor.get("/my/apply/SD-002", "owner").text
+    assert "免申即享" in page
+    assert 'method="post" action="/my/apply/SD-002"' not in page
+
+
+@pytest.mark.parametrize(("waits", "told"), [(False, "还没有收款账户"), (True, "正在等待复核")])
+def test_without_a_confirmed_account_one_applies_and_is_told_where_to_name_it(
+    visitor: Visitor, bus: Bus, waits: bool, told: str
 ) -> None:
-    bus.answers.update(samples.filling("SD-002", **changed))
+    bus.answers.update(samples.filling("SD-002", payee=None, account_waits=waits))
     page = visitor.get("/my/apply/SD-002", "owner").text
     assert told in page
-    assert 'method="post" action="/my/apply/SD-002"' not in page
+    assert 'href="/my/accounts">登记收款账户' in page
+    assert 'method="post" action="/my/apply/SD-002"' in page
+
+
+@pytest.mark.parametrize("path", [f"/my/cases/{kit.RECEIPT}", f"/my/cases/{kit.RECEIPT}/receipt"])
+def test_receipt_and_case_say_that_an_account_is_still_needed(visitor: Visitor, bus: Bus, path: str) -> None:
+    bus.answers["track_own_cases"] = {"items": []}
+    assert "还需要收款账户" not in visitor.get(path, "owner").text
+    bus.answers["list_applications"] = kit.application(account_needed=True)
+    page = visitor.get(path, "owner").text
+    assert "还需要收款账户" in page
+    assert 'href="/my/accounts">登记收款账户' in page
 
 
 def test_a_dossier_of_many_facts_is_searched_in_the_address(visitor: Visitor) -> None:

@@ -61,6 +61,7 @@ def visitor(gateway: Visitor) -> Visitor:
         "get_disbursement": lambda query: told(returned() if query["disbursement_id"] == "payment-40" else renewed()),
         "get_case_sheet": told(sheet(case(4, state="approved", decided_by="officer-1", note="同意拨付"))),
         "list_budget_lines": listed(line(1)),
+        "list_recoveries": listed(),
         "list_appointments": appointments(),
         "authorise_disbursement": told(payment(1, state="authorised", version=2)),
     }
@@ -231,6 +232,7 @@ def test_of_a_payment_that_changed_meanwhile_the_checker_sees_what_changed(visit
     bus.answers |= {
         "authorise_disbursement": STALE,
         "get_disbursement": told(payment(4, amount_fen=LAKH // 2, version=3)),
+        "list_recoveries": listed(),
     }
     said = {"_version": "1", "_seen": html.unescape(found[1])}
     sent = visitor.post("/bureau/payments/payment-4/authorise", said, "checker")

@@ -49,6 +49,7 @@ def visitor(gateway: Visitor) -> Visitor:
         "get_disbursement": lambda query: told(returned() if query["disbursement_id"] == "payment-40" else unheard()),
         "get_case_sheet": told(sheet(case(4, state="approved", decided_by="officer-1", note="同意拨付"))),
         "list_budget_lines": listed(line(1)),
+        "list_recoveries": listed(),
         "list_appointments": appointments(),
         "clear_contradiction": told(unheard()),
         "list_award_findings": listed(finding()),
@@ -154,3 +155,54 @@ def test_what_is_closed_says_who_concluded_what(visitor: Visitor, bus: Bus) -> N
     page = visitor.get("/department/findings/finding-1", "leader").text
     assert "经核实不属于重复享受。" in text_of(page)
     assert "/close" not in page
+
+
+HELD_FOR_TAX = {
+    "state": "held",
+    "line_id": None,
+    "reason": "约定由兑付单位代扣个人所得税，待登记代扣税额后按税后金额落实资金",
+    "income_tax": "withheld",
+    "part": 2,
+    "parts": 2,
+    "payee_holder": {"kind": "person", "holder_id": "holder-1", "name": "示例工程师"},
+    "payee_label": "高层次人才",
+}
+
+
+def test_a_maker_enters_the_tax_that_the_payer_withholds_and_a_checker_does_not(visitor: Visitor, bus: Bus) -> None:
+    bus.answers |= {"get_disbursement": told(payment(1, **HELD_FOR_TAX)), "set_withheld_tax": told(payment(1))}
+    text = text_of(visitor.get("/bureau/payments/payment-1", "maker").text)
+    assert "代扣个人所得税由兑付单位办理" in text
+    assert "第 2 个收款人，共 2 个" in text
+    assert "示例工程师" in text
+    said = {"withheld_yuan": "3,000.50", "_version": "1"}
+    assert visitor.post("/bureau/payments/payment-1/withheld-tax", said, "maker").status_code == 303
+    assert said_to(bus, "set_withheld_tax")[0]["withheld_fen"] == 300_050
+    assert "登记代扣税额</button>" not in visitor.get("/bureau/payments/payment-1", "checker").text
+    assert visitor.post("/bureau/payments/payment-1/withheld-tax", said, "checker").status_code == 403
+
+
+def test_what_has_to_come_back_stands_in_a_list_and_with_the_payment(visitor: Visitor, bus: Bus) -> None:
+    due = {
+        "recovery_id": "recovery-1",
+        "case_id": "case-1",
+        "claim": payment(1).claim.model_dump(mode="json"),
+        "part": 1,
+        "instalment": 1,
+        "revision": 2,
+        "amount_fen": 1_000_000,
+        "state": "open",
+        "reason": "第 2 次批准应付 10,000.00 元，少于已付金额",
+        "payee_name": "示例企业",
+        "due_since": "2026-03-09T04:00:00Z",
+        "version": 1,
+    }
+    bus.answers |= {
+        "list_recoveries": {"items": [due], "next_cursor": None},
+        "get_disbursement": told(payment(1, state="settled")),
+    }
+    for path in ("/bureau/recoveries", "/bureau/payments/payment-1"):
+        text = text_of(visitor.get(path, "checker").text)
+        assert "少于已付金额" in text
+        assert "¥10,000.00" in text
+    assert said_to(bus, "list_recoveries")[0]["state"] == "open"

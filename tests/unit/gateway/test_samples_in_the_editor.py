@@ -16,6 +16,7 @@ from gateway.portal.department.authoring.editor.sections import SECTIONS, Sectio
 from gateway.portal.department.authoring.editor.shapes import Kinds, Many, Part, Words, beside, members
 from gateway.portal.department.authoring.editor.writing import shown
 from tests.unit.gateway.editor_kit import SAMPLES, DraftDesk, Json, Page, nodes, sample_text
+from tests.unit.rules.plan_writing import GUIDE_PLAN, PROJECT_AWARD
 
 FROM_SCRATCH = sorted(SAMPLES)[::3]
 """A third of them: each takes a hundred actions."""
@@ -151,6 +152,27 @@ class Writer:
         if said:
             answer = self.desk.send(section, page.filled_in | said)
             assert answer.status_code == 303, answer.text
+
+
+def with_the_plan_of_the_guide(text: Json) -> Json:
+    """An item whose plan uses all that a plan may have."""
+    rules = text["rules"] | {"amount": PROJECT_AWARD, "plan": GUIDE_PLAN}
+    return written_out({**text, "rules": rules, "guide": {**text["guide"], "materials": []}})
+
+
+def test_a_plan_with_all_that_it_may_have_opens_and_what_was_shown_is_no_change(desk: DraftDesk) -> None:
+    desk.open(with_the_plan_of_the_guide(sample_text("GZ-010")))
+    page = desk.page("plan")
+    for field in ("steps/1/beside_previous", "steps/2/level", "steps/4/sets", "steps/7/apart_from", "reference_date"):
+        assert f"f./rules/plan/{field}" in page.fields, field
+    assert desk.send("plan", page.filled_in).status_code == 303
+    assert desk.edits == []
+
+
+def test_a_plan_with_all_that_it_may_have_is_written_from_scratch_by_buttons_and_fields(desk: DraftDesk) -> None:
+    target = with_the_plan_of_the_guide(sample_text("GZ-010"))
+    Writer(desk, target).write()
+    assert desk.content == target
 
 
 @pytest.mark.parametrize("code", FROM_SCRATCH)

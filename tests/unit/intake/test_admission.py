@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from contracts.intake import SubmitApplication
+from contracts.intake import NominationLine, SubmitApplication
 from contracts.money import Money
 from contracts.rule import Fact, ParameterValue, Window
-from services.intake.applications.admission import Admission, admit
+from services.intake.applications.admission import Admission, admit, admit_line
 from services.intake.catalog_copies.domain import Applicant, PublishedItem
 
 SampleItem = Callable[..., PublishedItem]
@@ -147,11 +147,28 @@ def test_both_days_of_the_window_are_inside_it(
     assert codes(admission) == ([] if open_ else ["window_closed"])
 
 
-def test_a_enterprise_without_a_confirmed_account_has_nowhere_to_be_paid(
+def test_an_enterprise_applies_before_its_account_is_confirmed(
     item: PublishedItem, sample_enterprise: SampleEnterprise, declared: tuple[Fact, ...]
 ) -> None:
-    admission = admit(item, sample_enterprise(17, confirmed=False), application(*declared), TODAY)
-    assert codes(admission) == ["payee_account_missing"]
+    waiting = sample_enterprise(17, confirmed=False)
+    assert admit(item, waiting, application(*declared), TODAY).reasons == ()
+
+
+def test_who_names_the_payee_says_that_there_is_a_confirmed_account(
+    item: PublishedItem, sample_enterprise: SampleEnterprise, declared: tuple[Fact, ...]
+) -> None:
+    waiting = sample_enterprise(17, confirmed=False)
+    admission = admit(item, waiting, application(*declared, payee_name=waiting.name), TODAY)
+    assert [(each.code, each.field) for each in admission.reasons] == [("payee_account_missing", "payee_name")]
+    assert "请不要填写收款人" in admission.reasons[0].message
+
+
+def test_a_list_is_of_enterprises_with_a_confirmed_account(
+    item: PublishedItem, sample_enterprise: SampleEnterprise
+) -> None:
+    line = NominationLine(enterprise_id="e1")
+    assert "payee_account_missing" in codes(admit_line(item, sample_enterprise(17, confirmed=False), line, TODAY))
+    assert "payee_account_missing" not in codes(admit_line(item, sample_enterprise(17), line, TODAY))
 
 
 def test_a_payee_name_that_is_not_the_account_s_is_refused_and_names_both(
@@ -343,7 +360,6 @@ def test_everything_that_is_wrong_is_said_at_once(
     admission = admit(item, sample_enterprise(17, confirmed=False), cmd, TODAY)
     assert codes(admission) == [
         "window_closed",
-        "payee_account_missing",
         "fact_not_declarable",
         "facts_missing",
         "commitment_missing",

@@ -10,6 +10,15 @@ from typing import Any
 import pytest
 
 from chassis.testing.fakes import FakeUnit
+from contracts.case_events import (
+    CaseReassessed,
+    CaseReopened,
+    ObjectionRaised,
+    SupplementAnswered,
+    TaskDeadlineApproaching,
+    TaskDeadlineMissed,
+)
+from contracts.case_tasks import Task
 from contracts.drafting import ConsultationOpened, ConsultedParty
 from contracts.duties import Attention, DutyKind
 from contracts.flow import FLOW
@@ -19,10 +28,10 @@ from contracts.review import CaseAccepted, ReviewDeadlineMissed
 from contracts.treasury import DisbursementHeld, DisbursementReady
 from copies.departments import KnownDepartments
 from services.notify.staff import use_cases
-from services.notify.staff.asking import KIND_OF, Asking, notices_of
+from services.notify.staff.asking import KIND_OF, KIND_OF_TASK, Asking, notices_of
 from services.notify.staff.domain import KINDS, DutyNotice, once_each, text_of
 from services.notify.staff.store import DutyMessages
-from tests.unit.oversight.case_story import accepted, after, assigned, case_of, claim, heard, money
+from tests.unit.oversight.case_story import accepted, after, assigned, case_of, claim, happened, heard, money
 
 CASE = claim()
 
@@ -79,7 +88,8 @@ def test_every_event_that_asks_somebody_to_act_is_told_and_has_words() -> None:
     asked = {event for event in FLOW if says_whose_turn_it_is(event)}
     assert asked == set(KIND_OF) == set(typing.get_args(Asking))
     by_the_clock = {"calendar_reminder", "calendar_alarm"}
-    assert {*KIND_OF.values(), *by_the_clock, "inspection_to_do"} == set(KINDS)
+    assert {*KIND_OF.values(), *KIND_OF_TASK.values(), *by_the_clock} == set(KINDS)
+    assert set(KIND_OF_TASK) == set(typing.get_args(Task))
     assert all("notify" in FLOW[event].consumers for event in asked)
 
 
@@ -167,3 +177,75 @@ def test_deadlines_and_items_that_end_are_told_with_what_they_are_about() -> Non
     assert (end.kind, end.subject.text) == ("item_expiring", "《首次入规奖励》，有效期至 2026-04-01")
     assert end.hour == after(0) and end.at - end.hour < timedelta(hours=1)
     assert isinstance(accepted(CASE), CaseAccepted)
+
+
+def task(kind: str, slot: str, department: str, **asked: Any) -> Any:
+    """A task of one slot of the case."""
+    event = assigned(CASE).model_copy(
+        update={"task": kind, "slot": slot, "task_id": f"t-{kind}-{slot}", "department": department}
+    )
+    return asking(event, **asked)
+
+
+def test_each_task_is_told_to_the_duty_that_it_asks_whichever_tenant_that_is() -> None:
+    told = once_each(
+        [
+            *notices(task("joint_check", "tax", "市税务局", department_id=None), "e-1"),
+            *notices(task("joint_check", "eco", "县生态环境局", department_id=None, tenant="xingguo"), "e-2"),
+            *notices(task("joint_check", "court", "市法院", department_id="dep-9"), "e-3"),
+            *notices(task("approval", "leader", "市工业和信息化局", duty="leader"), "e-4"),
+        ]
+    )
+    assert [(each.tenant, each.department_id, each.department, each.duty, each.kind) for each in told] == [
+        ("ganzhou", None, "市税务局", "first_review", "joint_check_to_do"),
+        ("xingguo", None, "县生态环境局", "first_review", "joint_check_to_do"),
+        ("ganzhou", "dep-9", None, "first_review", "joint_check_to_do"),
+        ("ganzhou", "dep-1", None, "leader", "approval_to_do"),
+    ]
+    assert use_cases.asked_tenants(heard(task("joint_check", "eco", "x", tenant="xingguo"))) == {"xingguo"}
+
+
+def test_a_task_in_another_tenants_case_is_found_as_the_task() -> None:
+    (own,) = notices(task("joint_check", "tax", "市税务局"))
+    (other,) = notices(task("joint_check", "eco", "县生态环境局", tenant="xingguo"))
+    assert (own.subject.subject_type, own.subject.subject_id) == ("case", case_of(CASE))
+    assert (other.subject.subject_type, other.subject.subject_id) == ("task", "t-joint_check-eco")
+    assert other.subject.text == own.subject.text
+    late = happened(TaskDeadlineMissed, CASE, attention={"tenant": "xingguo", "duty": "first_review"})
+    assert notices(late)[0].subject.subject_id == "t-1"
+
+
+def test_a_task_that_is_heard_again_is_told_once_and_one_that_is_given_again_is_told_again() -> None:
+    first = notices(task("joint_check", "tax", "市税务局"), "e-1")
+    assert len(once_each([*first, *notices(task("joint_check", "tax", "市税务局"), "e-1", minute=5)])) == 1
+    assert len(once_each([*first, *notices(task("joint_check", "tax", "市税务局"), "e-2", minute=5)])) == 2
+
+
+@pytest.mark.parametrize("kind", typing.get_args(Task))
+def test_every_kind_of_task_has_words_of_its_own(kind: Task) -> None:
+    (told,) = notices(task(kind, "", "市工业和信息化局"))
+    assert told.kind == KIND_OF_TASK[kind]
+    assert text_of(told.kind, 3).startswith("3 件")
+
+
+@pytest.mark.parametrize(
+    ("event", "kind", "text"),
+    [
+        (TaskDeadlineApproaching, "task_due_soon", "2 项办件任务的办理时限即将用完"),
+        (TaskDeadlineMissed, "task_overdue", "2 项办件任务超过办理时限"),
+        (SupplementAnswered, "supplement_answered", "2 件办件的企业已补正，待继续办理"),
+        (ObjectionRaised, "objection_raised", "2 条公示异议待核查"),
+        (CaseReassessed, "case_reassessed", "2 件办件依据的数据有变，待按新的结果办理"),
+        (CaseReopened, "case_reopened", "2 件办件重新审查，待办理"),
+    ],
+)
+def test_what_happens_to_a_case_is_told_to_the_duty_whose_turn_it_is(event: Any, kind: str, text: str) -> None:
+    assert notices(happened(event, CASE)) == []
+    (told,) = notices(asking(happened(event, CASE)))
+    assert (told.kind, told.occasion, told.subject.subject_id) == (kind, "e-1", case_of(CASE))
+    assert text_of(kind, 2) == text
+
+
+def test_a_task_that_is_late_is_told_to_its_own_department() -> None:
+    (told,) = notices(asking(happened(TaskDeadlineMissed, CASE), department_id=None))
+    assert told.department == "市税务局"

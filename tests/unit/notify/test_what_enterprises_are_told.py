@@ -17,8 +17,9 @@ from contracts.treasury import DisbursementHeld, DisbursementReturned, Disbursem
 from services.notify.messages import use_cases
 from services.notify.messages.domain import Message
 from services.notify.messages.name_changes import tell_renamed
+from services.notify.messages.rendering import SMS_LETTERS, fields_of, render
 from services.notify.messages.store import Messages
-from services.notify.messages.templates import SMS_LETTERS, TEMPLATES, fields_of, render
+from services.notify.messages.templates import TEMPLATES
 from tests.unit.oversight.case_story import (
     AMOUNT,
     GROUND,

@@ -10,6 +10,26 @@ from typing import Any
 from chassis.events.received import Received
 from chassis.foundation.secrecy import AesCipher, Cipher
 from chassis.testing.fakes import NOON, received
+from contracts.case_events import (
+    BenefitGranted,
+    CaseNotAccepted,
+    CaseReassessed,
+    CaseReopened,
+    CaseResumed,
+    CaseSuspended,
+    CaseWithdrawn,
+    ObjectionAnswered,
+    ObjectionRaised,
+    PublicNoticeEnded,
+    PublicNoticeStarted,
+    StepAnswered,
+    SupplementAnswered,
+    SupplementLapsed,
+    SupplementPoint,
+    SupplementRequested,
+    TaskDeadlineApproaching,
+    TaskDeadlineMissed,
+)
 from contracts.enterprises import Payee
 from contracts.intake import ApplicationSubmitted, Claim, EnterprisesNominated, NominatedLine
 from contracts.message import Event
@@ -123,6 +143,86 @@ def nominated(*claims: Claim) -> EnterprisesNominated:
 
 
 GROUND = "依据全国 2027 年工作日历第 1 版（国办发明电〔2026〕5号）计算"
+
+
+def happened(kind: type[Event], about: Claim, **changes: Any) -> Any:
+    """An event between filing and decision, with what it usually says."""
+    return kind.model_validate({"case_id": case_of(about), "claim": about} | SAID[kind] | changes)
+
+
+POINTS = (
+    SupplementPoint(
+        about="material", code="licence", label="营业执照", fault="outdated", text="请上传现行有效的副本。"
+    ),
+    SupplementPoint(about="field", code="revenue", label="营业收入", fault="missing", text="请填写 2025 年度数据"),
+)
+SAID: dict[type[Event], dict[str, Any]] = {
+    StepAnswered: {
+        "task": "joint_check",
+        "slot": "tax",
+        "verdict": "passed",
+        "department": "市税务局",
+        "text_zh": "市税务局核查：无欠税记录",
+        "answered_by": "person-secret",
+        "answered_at": after(2),
+    },
+    TaskDeadlineApproaching: {
+        "task_id": "t-1",
+        "task": "joint_check",
+        "department": "市税务局",
+        "used_percent": 80,
+        "due_at": after(90),
+    },
+    TaskDeadlineMissed: {"task_id": "t-1", "task": "joint_check", "department": "市税务局", "due_at": after(90)},
+    CaseNotAccepted: {
+        "reason": "不属于本部门职权范围。",
+        "cites": ("《若干措施》第三条",),
+        "how_to_object": "60 日内向赣州市人民政府申请行政复议。",
+        "decided_by": "person-secret",
+        "decided_at": after(1),
+    },
+    SupplementRequested: {
+        "supplement_id": "s-1",
+        "round": 1,
+        "points": POINTS,
+        "due_at": after(600),
+        "requested_by": "person-secret",
+    },
+    SupplementAnswered: {"supplement_id": "s-1", "round": 1, "answered_at": after(3)},
+    SupplementLapsed: {"supplement_id": "s-1", "round": 1, "then": "decided_as_filed"},
+    CaseSuspended: {"cause": "objection", "reason": "公示异议核查", "projected_due_at": after(5100)},
+    CaseResumed: {"cause": "objection", "due_at": after(5200)},
+    PublicNoticeStarted: {
+        "notice_id": "n-1",
+        "first_day": "2026-03-11",
+        "last_day": "2026-03-17",
+        "amount_fen": AMOUNT,
+    },
+    PublicNoticeEnded: {"notice_id": "n-1", "objections": 0, "upheld": False},
+    ObjectionRaised: {"notice_id": "n-1", "objection_id": "o-1"},
+    ObjectionAnswered: {"notice_id": "n-1", "objection_id": "o-1", "upheld": True, "answer": "申报主体不符。"},
+    CaseReassessed: {
+        "was_fen": AMOUNT,
+        "now_fen": AMOUNT // 2,
+        "text_zh": "2025 年度营业收入由 3000 万元更正为 1800 万元",
+    },
+    CaseWithdrawn: {"reason": "企业自愿撤回", "withdrawn_by": "enterprise", "withdrawn_at": after(4)},
+    CaseReopened: {
+        "revision": 2,
+        "reason": "核定依据有误",
+        "asked_by": "person-secret",
+        "agreed_by": "person-other",
+        "reopened_at": after(20),
+    },
+    BenefitGranted: {
+        "benefit_kind": "qualification",
+        "text_zh": "认定为市级专精特新企业",
+        "certificate": "GZ-ZJTX-26001",
+        "granted_by": "person-secret",
+        "granted_at": after(5),
+    },
+}
+"""What each of them says here; whoever acted is nobody's business outside."""
 
 
 def accepted(about: Claim, *, awaits_year: int | None = None) -> CaseAccepted:

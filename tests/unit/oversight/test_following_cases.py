@@ -13,7 +13,8 @@ from contracts.treasury import DisbursementReady
 from services.notify.messages.templates import TEMPLATES
 from services.oversight import use_cases
 from services.oversight.domain import CASE_STATES, MONEY_STATES
-from services.oversight.steps import LABELS, ORDER, SENTENCES, step_of
+from services.oversight.sentences import LABELS, ORDER, SENTENCES
+from services.oversight.steps import step_of
 from services.oversight.store import CaseTrail, Tracking
 from tests.unit.oversight.case_story import (
     CIPHER,

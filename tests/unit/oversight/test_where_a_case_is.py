@@ -23,9 +23,9 @@ from contracts.treasury import (
 from services.oversight.domain import (
     EnterpriseNotYours,
     mask_enterprise,
-    progress,
     refuse_stranger,
 )
+from services.oversight.progress import progress
 from tests.unit.oversight.case_story import (
     AMOUNT,
     GROUND,

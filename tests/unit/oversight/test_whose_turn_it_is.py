@@ -11,9 +11,10 @@ import pytest
 from contracts.departments import DepartmentFunction
 from contracts.treasury import DisbursementFailed, DisbursementHeld, DisbursementReady, DisbursementSettled
 from copies.departments import KnownDepartment, KnownDepartments
-from services.oversight.domain import CASE_STATES, MONEY_STATES, progress
+from services.oversight.domain import CASE_STATES, ENDED, MONEY_STATES, YOURS, AskedDepartment
+from services.oversight.progress import progress
 from services.oversight.steps import step_of
-from services.oversight.turns import CORRECTING, PAYING, REVIEWING, CaseStanding, Turn, turns
+from services.oversight.turns import PAYING, REVIEWING, CaseStanding, Turn, turns
 from tests.unit.oversight.case_story import after, approved, claim, money, steps
 
 TODAY = date(2026, 3, 10)
@@ -53,8 +54,14 @@ REGISTER = (
 )
 
 
-def turn(state: str, *register: KnownDepartment, payer: str | None = None, id: str | None = "dep-1") -> Turn:
-    standing = CaseStanding(state, "ganzhou", "市工信局", id, payer)
+def turn(
+    state: str,
+    *register: KnownDepartment,
+    payer: str | None = None,
+    id: str | None = "dep-1",
+    asked: tuple[AskedDepartment, ...] = (),
+) -> Turn:
+    standing = CaseStanding(state, "ganzhou", "市工信局", id, payer, asked)
     (found,) = turns([standing], cast("KnownDepartments", MemoryRegister(*register)), TODAY)
     return found
 
@@ -79,9 +86,24 @@ def test_a_wrong_account_is_the_enterprises_turn_and_nobodys_when_it_is_over() -
     assert turn("rejected", *REGISTER) == Turn()
 
 
+def test_a_supplement_is_the_enterprises_turn() -> None:
+    assert turn("supplementing", *REGISTER) == Turn("企业（补正材料）")
+
+
+def test_while_other_departments_answer_it_is_their_turn_and_one_is_named_with_its_telephone() -> None:
+    tax = AskedDepartment("税务", "money", "xingguo")
+    assert turn("accepted", *REGISTER, asked=(tax,)) == Turn("兴国县财政局", "0797-3")
+    assert turn("accepted", asked=(tax,)) == Turn("税务")
+    both = (tax, AskedDepartment("市生态环境局"))
+    assert turn("accepted", *REGISTER, asked=both) == Turn("兴国县财政局、市生态环境局")
+    nine = tuple(AskedDepartment(f"部门{number}") for number in range(9))
+    assert turn("accepted", asked=nine) == Turn("部门0、部门1、部门2等 9 个部门")
+    assert turn("rejected", asked=both) == Turn()
+
+
 def test_every_state_has_its_turn_or_is_over() -> None:
-    states = {"submitted", *CASE_STATES.values(), *MONEY_STATES.values()}
-    assert states - REVIEWING - PAYING.keys() - CORRECTING == {"rejected", "settled", "cancelled"}
+    states = {"submitted", "supplementing", *CASE_STATES.values(), *MONEY_STATES.values()}
+    assert states - REVIEWING - PAYING.keys() - YOURS == ENDED
 
 
 def test_a_page_of_cases_asks_the_register_once() -> None:

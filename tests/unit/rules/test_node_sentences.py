@@ -80,7 +80,9 @@ def term(kind: str, index: int = 0) -> str:
 def test_terms_are_said_in_chinese():
     names = Names(FACT_TYPES)
     payees = TypeAdapter(Payees).validate_json(term("payees"))
-    assert payees_sentence(payees, names).endswith("从就业补助资金列支；企业取得其余部分，从失业保险基金列支。")
+    assert payees_sentence(payees, names).endswith(
+        "从就业补助资金列支，兑付单位不代扣个人所得税；企业取得其余部分，从失业保险基金列支。"
+    )
     by_sector = TypeAdapter(Instalments).validate_json(term("instalments", 1))
     assert instalments_sentence(by_sector, names) == (
         "按sector分期：\n1. service：分 3 期：第一年 5 万元；第二年 3 万元，首期申报次年起可申报；"

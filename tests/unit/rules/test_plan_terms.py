@@ -27,6 +27,12 @@ def test_department_approvers_and_checks_are_found_each_once() -> None:
     )
 
 
+def test_the_department_of_a_step_is_found_unless_it_is_another_levels() -> None:
+    steps = (MaterialCheck(department="市场监管所"), MaterialCheck(department="市工信局", level="city"), Approval())
+    plan = item_rules().plan.model_copy(update={"steps": steps})
+    assert [each.term for each in terms_of(plan) if each.use == "department"] == [DEPARTMENT, "市场监管所"]
+
+
 def test_an_approval_that_names_nobody_is_the_checkers() -> None:
     plan = item_rules().plan.model_copy(update={"steps": (Approval(),)})
     assert [each.term for each in terms_of(plan) if each.use == "approver"] == ["复核岗"]

@@ -13,7 +13,7 @@ import contracts.item
 import contracts.rule
 from console.place import CHECKOUT
 from contracts.rule import Award, AwardHistory, Fact, FactKind, FactType, ItemRules, PayeeKind
-from contracts.rule.plan import Step
+from contracts.rule.plan import AcceptanceTerms, CreditTerms, Criterion, Step, SupplementTerms
 from rules.checking.eligibility import OPERATORS
 from rules.units import _KNOWN, unit
 
@@ -23,7 +23,7 @@ PAGES = {name: (DOCS / name).read_text(encoding="utf-8") for name in (RULES, ITE
 MODELS: dict[str, type[BaseModel]] = {
     **vars(contracts.rule),
     **vars(contracts.item),
-    "Step": Step,
+    **{part.__name__: part for part in (Step, Criterion, AcceptanceTerms, SupplementTerms, CreditTerms)},
 }
 
 
@@ -128,6 +128,7 @@ def test_no_part_of_an_item_is_left_out() -> None:
         if _is_part(value) and value.__module__ == contracts.item.__name__
     }
     plan = {"Plan", "TimeLimit", "Material", "FormField", "Window", "Step", "FairCompetitionConclusion"}
+    plan |= {"Criterion", "AcceptanceTerms", "SupplementTerms", "CreditTerms"}
     assert listed == around | plan
 
 

@@ -22,7 +22,8 @@ from services.treasury.disbursements.domain import Disbursement
 from services.treasury.disbursements.moves import OVER, UNSENT
 from services.treasury.disbursements.store import Disbursements
 from services.treasury.disbursements.use_cases import SEND
-from services.treasury.payee_accounts.use_cases import FOLLOW_ACCOUNT, follow_accounts, renew_attempts
+from services.treasury.payee_accounts.renewal import renew_attempts
+from services.treasury.payee_accounts.use_cases import FOLLOW_ACCOUNT, follow_accounts
 from services.treasury.rails import dispatch, returns
 from services.treasury.rails.patience import Patience
 from services.treasury.rails.return_cursor import CONFIRM_RETURN, FETCH_RETURNS, InstructionOwner, ReturnCursor
@@ -32,6 +33,7 @@ from tests.unit.treasury.treasury_kit import (
     DEPARTMENT,
     LAKH,
     NEVER_RESTORED,
+    NEVER_REVISED,
     FakeBank,
     OpenCipher,
     payee,
@@ -122,6 +124,7 @@ class BanksBook(RuleBasedStateMachine):
         self.unit = FakeUnit(
             stores={
                 **NEVER_RESTORED,
+                **NEVER_REVISED,
                 Disbursements: self.attempts,
                 BudgetLines: MemoryStore(line),
                 Ledger: self.ledger,

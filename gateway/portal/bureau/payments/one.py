@@ -27,6 +27,7 @@ def snapshot(payment: DisbursementView) -> dict[str, str]:
     return {
         "state": DISBURSEMENT[payment.state].staff_zh,
         "amount": yuan(payment.amount_fen),
+        "withheld": yuan(payment.withheld_fen) if payment.withheld_fen is not None else "",
         "payee": payment.payee_name,
         "account": f"{payment.account_masked} {payment.bank_name}（第 {payment.account_version or '—'} 个）",
         "due": due_text(payment.due_at, payment.awaits_year),

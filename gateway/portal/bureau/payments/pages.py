@@ -11,6 +11,7 @@ from starlette.responses import Response
 from contracts.case_sheet import CaseSheet
 from contracts.message import Cursor, Id, Model
 from contracts.names import same_name
+from contracts.recoveries import ListRecoveries, SetWithheldTax
 from contracts.refusal import Invalid
 from contracts.treasury import (
     AuthoriseDisbursement,
@@ -126,12 +127,13 @@ async def show_payment(door: Door, asked: PaymentInList) -> Values:
     """One payment with all that it rests on: the case, who approved it, the payee and account version, the budget line."""
     payment = await door.told(GetDisbursement(disbursement_id=asked.disbursement_id))
     lines = ListBudgetLines(line_id=payment.line_id) if payment.line_id else None
-    sheet, line, previous, left, names = await gather(
+    sheet, line, previous, left, names, due_back = await gather(
         if_ours(door, payment),
         door.told(lines) if lines else _nothing(),
         door.told(GetDisbursement(disbursement_id=payment.previous_id)) if payment.previous_id else _nothing(),
         time_left_until(door, payment.due_at),
-        names_of(door, [payment.approved_by, payment.authorised_by]),
+        names_of(door, [payment.approved_by, payment.authorised_by, payment.withheld_by]),
+        door.told(ListRecoveries(case_id=payment.case_id, state="open")),
     )
     seen = snapshot(payment)
     return {
@@ -142,6 +144,9 @@ async def show_payment(door: Door, asked: PaymentInList) -> Values:
         "previous": previous,
         "left": left,
         "names": names,
+        "recoveries": [each for each in due_back.items if each.part == payment.part],
+        "own_tenant": door.principal.tenant,
+        "may_withhold": may(door, SetWithheldTax, payment.state) and payment.income_tax == "withheld",
         "listed": asked.said,
         "may_authorise": may(door, AuthoriseDisbursement, payment.state) and payment.contradiction is None,
         "may_clear": may(door, ClearContradiction) and payment.contradiction is not None,
@@ -152,7 +157,9 @@ async def show_payment(door: Door, asked: PaymentInList) -> Values:
 
 
 def _is_in_its_name(payment: DisbursementView, sheet: CaseSheet | None) -> bool:
-    """Whether the account's holder is the enterprise, as it filed or as it is called now, in whatever writing."""
+    """Whether the account is in the name of whom it goes to: the enterprise, as it filed or is called now, or the holder."""
+    if payment.payee_holder is not None:
+        return same_name(payment.payee_name, payment.payee_holder.name)
     called = sheet.case.enterprise_called if sheet is not None else None
     return any(same_name(payment.payee_name, each) for each in (payment.claim.enterprise_name, called) if each)
 
@@ -172,6 +179,14 @@ async def clear_contradiction(door: Door, command: ClearContradiction) -> str:
     await proved_for(door, ClearContradiction)
     await door.done(command)
     return address(f"/bureau/payments/{command.disbursement_id}", done="cleared")
+
+
+@pages.form("/bureau/payments/{disbursement_id}/withheld-tax", SetWithheldTax, on=show_payment, versioned=True)
+async def set_withheld_tax(door: Door, command: SetWithheldTax) -> str:
+    """Enter the income tax that the payer withholds (代扣税额); what is left waits for its release."""
+    await proved_for(door, SetWithheldTax)
+    await door.done(command)
+    return address(f"/bureau/payments/{command.disbursement_id}", done="withheld")
 
 
 @pages.form("/bureau/payments/authorise", ChosenPayments, Permitted(AuthoriseDisbursement), on=review_payments)

@@ -70,7 +70,7 @@ class WorkList(Model):
     @property
     def order(self) -> Literal["accepted", "due"]:
         """What is open by the time that it has left; what is over as it came in."""
-        return "due" if self.shown_state == "accepted" or self.overdue else "accepted"
+        return "due" if self.shown_state in ("received", "accepted") or self.overdue else "accepted"
 
     @property
     def said(self) -> dict[str, Any]:

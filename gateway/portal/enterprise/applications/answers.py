@@ -16,6 +16,7 @@ from gateway.row_numbers import is_index
 SOURCE = "企业申报"
 YUAN = "元"
 ANSWERS = "answers"
+RECEIVERS = "receivers"
 
 Said = str | tuple[str, ...]
 """What stands in one field: a text, or several where several may be chosen."""
@@ -49,6 +50,11 @@ def field_name(field: AskedFact) -> str:
     return f"{ANSWERS}.{key_of(field)}"
 
 
+def part_key(part: int) -> str:
+    """By which the form knows a part of the money: a bare number would be a place in a list."""
+    return f"part{part}"
+
+
 def read_answers(form: ApplicationForm, answers: Mapping[str, Said], today: date) -> FilledFacts:
     """Everything that was answered. What the dossier knows already is not asked for and counts for nothing here."""
     facts, names, reasons = [], [], []
@@ -79,13 +85,17 @@ def pledges_missing(form: ApplicationForm, commitments: Iterable[str]) -> list[R
     ]
 
 
-def beside_fields(refusal: Refusal, form: ApplicationForm, names: Sequence[str]) -> Refusal:
-    """What intake refused, under the names of this form; what belongs to no field stays in the summary."""
-    reasons = tuple(each.model_copy(update={"field": _place(each.field, form, names)}) for each in refusal.reasons)
+def beside_fields(refusal: Refusal, form: ApplicationForm, names: Sequence[str], parts: Sequence[int] = ()) -> Refusal:
+    """What intake refused, under the names of this form; what belongs to no field stays in the summary. `parts` are those
+    whose receivers were named, in their order.
+    """
+    reasons = tuple(
+        each.model_copy(update={"field": _place(each.field, form, names, parts)}) for each in refusal.reasons
+    )
     return refusal.model_copy(update={"reasons": reasons})
 
 
-def _place(said: str | None, form: ApplicationForm, names: Sequence[str]) -> str | None:
+def _place(said: str | None, form: ApplicationForm, names: Sequence[str], parts: Sequence[int]) -> str | None:
     head, _, rest = (said or "").partition(".")
     first = rest.partition(".")[0]
     if head == "declared_facts" and is_index(first) and int(first) < len(names):
@@ -93,7 +103,9 @@ def _place(said: str | None, form: ApplicationForm, names: Sequence[str]) -> str
     if head == "facts":
         asked = (field for field in form.fields if field.name == first and field.known is None)
         return next((field_name(field) for field in asked), None)
-    return "commitments" if head == "commitments" else None
+    if head == "payees" and is_index(first) and int(first) < len(parts):
+        return f"{RECEIVERS}.{part_key(parts[int(first)])}"
+    return head if head in ("commitments", "credit_commitment") else None
 
 
 def _fact(field: AskedFact, value: FactValue, today: date) -> Fact:

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from chassis.time.clock import CHINA
 from contracts.application_forms import ApplicationForm, GetApplicationForm
+from contracts.case_payees import NamedPayee
 from contracts.intake import MaterialCode, ReceiptNumber, SubmitApplication
 from contracts.message import Id, Model
 from contracts.policy_guide import GetGuide, GuideView
@@ -19,6 +20,7 @@ from gateway.door import Door, RefusedThere
 from gateway.portal.enterprise.applications.answers import (
     beside_fields,
     field_name,
+    part_key,
     pledges_missing,
     read_answers,
 )
@@ -32,11 +34,15 @@ RECEIPT = re.compile(r"[A-Za-z0-9-]{6,60}")
 
 
 class FilledApplication(Model):
-    """What an applicant fills in. `answers` by the fact's name and period; several values where several may be chosen."""
+    """What an applicant fills in. `answers` by the fact's name and period; several values where several may be chosen.
+    `receivers`: by the part (`part_key`), who receives it, as far as that is known.
+    """
 
     item_id: Id
     answers: dict[str, str | tuple[str, ...]] = Field(default_factory=dict)
     commitments: tuple[MaterialCode, ...] = ()
+    credit_commitment: bool = False
+    receivers: dict[str, Id] = Field(default_factory=dict)
     replaces: ReceiptNumber | None = None
 
 
@@ -54,6 +60,7 @@ async def show_application_form(door: Door, query: GetApplicationForm) -> Values
         pledges=[each for each in form.materials if each.commitment],
         papers=[each for each in form.materials if not each.commitment],
         obstacle=_obstacle(form, guide),
+        account_needed=_account_needed(form),
         not_met=[each for each in form.verdict.reasons if each.decisive and each.state is State.NOT_MET],
         replaces=asked if RECEIPT.fullmatch(asked) else "",
     )
@@ -72,18 +79,23 @@ async def submit_application(door: Door, filled: FilledApplication) -> str:
     wrong = [*answered.reasons, *pledges_missing(form, filled.commitments)]
     if wrong:
         raise Invalid(*wrong)
+    chosen = {each.part: filled.receivers.get(part_key(each.part)) for each in form.parts}
+    payees = tuple(NamedPayee(part=part, holder_id=holder) for part, holder in chosen.items() if holder)
     command = SubmitApplication(
         item_id=filled.item_id,
         enterprise_id=door.enterprise,
         declared_facts=answered.facts,
         payee_name=form.payee.account_name if form.payee is not None else None,
         commitments=filled.commitments,
+        credit_commitment=filled.credit_commitment,
+        payees=payees,
         replaces=filled.replaces,
     )
     try:
         receipt = await door.done(command)
     except RefusedThere as refused:
-        raise RefusedThere(beside_fields(refused.refusal(), form, answered.names)) from None
+        parts = [each.part for each in payees]
+        raise RefusedThere(beside_fields(refused.refusal(), form, answered.names, parts)) from None
     return f"/my/cases/{receipt.receipt}/receipt?done=filed"
 
 
@@ -95,6 +107,11 @@ def _obstacle(form: ApplicationForm, guide: GuideView) -> str:
         return "suspended"
     if guide.state != "published" or guide.window not in OPEN:
         return "closed"
-    if form.payee is None:
-        return "account_waits" if form.account_waits else "account_missing"
     return ""
+
+
+def _account_needed(form: ApplicationForm) -> str:
+    """What is to be said of the account before anything can be granted: the key of a text; empty where there is one."""
+    if form.payee is not None or not form.own_account:
+        return ""
+    return "account_waits" if form.account_waits else "account_missing"

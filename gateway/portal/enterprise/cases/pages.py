@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 
 from contracts.intake import ApplicationView, ListApplications, SubmitApplication
 from contracts.oversight import TrackingView, TrackOwnCases
@@ -14,6 +15,8 @@ from gateway.portal.shell.pages import Pages, Values
 pages = Pages("enterprise")
 
 STANDINGS = ("", "yours", "under_way", "ended")
+REFUSALS = {"rejected": "CaseRejected", "not_accepted": "CaseNotAccepted"}
+"""In which state the enterprise reads why not, and the step that says it."""
 
 
 class CaseNotYours(NotFound):
@@ -58,7 +61,9 @@ async def show_own_case(door: Door, query: TrackOwnCases) -> Values:
         case=case,
         application=application,
         steps=tuple(reversed(case.steps)) if case else (),
-        refusal=_refusal(case),
+        refusal=_said_last(case, REFUSALS),
+        to_mend=_said_last(case, {"supplementing": "SupplementRequested"}),
+        granted=_said_last(case, {"granted": "BenefitGranted"}),
         may_apply=may(door, SubmitApplication),
     )
 
@@ -78,8 +83,10 @@ async def show_receipt(door: Door, query: ListApplications) -> Values:
     return framed(door, application=found.items[0])
 
 
-def _refusal(case: TrackingView | None) -> str | None:
-    """What the department has written when it refused the case, as the enterprise was told."""
-    if case is None or case.state != "rejected":
+def _said_last(case: TrackingView | None, codes: Mapping[str, str]) -> str | None:
+    """What the department has written of the state that the case is in, as the enterprise was told: by that state, the
+    step that says it."""
+    code = codes.get(case.state) if case is not None else None
+    if case is None or code is None:
         return None
-    return next((step.text for step in reversed(case.steps) if step.code == "CaseRejected"), None)
+    return next((step.text for step in reversed(case.steps) if step.code == code), None)

@@ -9,10 +9,12 @@ from pydantic import Field
 from starlette.responses import Response
 
 from chassis.time.clock import CHINA
+from contracts.forecasts import GetForecast
 from contracts.message import Cursor, Id, Model
 from contracts.treasury import (
     AppropriateBudget,
     GetBudgetTotals,
+    LineCode,
     ListBudgetLines,
     ListDisbursements,
     SummariseDisbursements,
@@ -56,6 +58,7 @@ class Appropriation(Model):
     year: Year
     department: str = Field(min_length=2, max_length=60)
     item_id: Id | None = None
+    code: LineCode | None = None
     amount_fen: int = Field(gt=0, le=10**15)
     document_number: str = Field(min_length=2, max_length=80)
     mode: Literal["quota", "revolving"] = "quota"
@@ -69,10 +72,11 @@ async def list_budgets(door: Door, asked: BudgetList) -> Values:
     this_year = door.frame.clock.now().astimezone(CHINA).year
     year = None if asked.year == "all" else asked.year or this_year
     filtered = {"year": year, "department": asked.department}
-    listed, totals, held, departments, items = await gather(
+    listed, totals, held, expected, departments, items = await gather(
         door.told(ListBudgetLines(**filtered, cursor=asked.cursor, limit=ROWS)),
         door.told(GetBudgetTotals(**filtered)),
         door.told(SummariseDisbursements(state="held")),
+        door.told(GetForecast(year=year)),
         department_names(door),
         items_on_offer(door),
     )
@@ -82,6 +86,7 @@ async def list_budgets(door: Door, asked: BudgetList) -> Values:
         "next_cursor": listed.next_cursor,
         "totals": totals,
         "held": held,
+        "expected": expected,
         "titles": titles,
         "registered": departments,
         "departments": sorted({*departments, *(line.department for line in listed.items)}),
@@ -103,7 +108,7 @@ async def appropriate_budget(door: Door, said: Appropriation) -> str | Response:
     known, items = await gather(
         door.told(ListBudgetLines(year=said.year, department=said.department, limit=200)), items_on_offer(door)
     )
-    line = next((each for each in known.items if each.item_id == said.item_id), None)
+    line = next((each for each in known.items if (each.item_id, each.code) == (said.item_id, said.code)), None)
     titles = await titles_of(door, [said.item_id], items)
     values = {"said": said, "line": line, "title": titles.get(said.item_id or "")}
     return await asked_once_more(door, Shown(values, template="appropriation.html"))

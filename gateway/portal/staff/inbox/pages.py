@@ -21,6 +21,9 @@ A_PAGE = 30
 DRAFT = "/department/drafts/{draft_id}"
 """Where a draft is read by those who are asked about it."""
 
+TASK = "/department/tasks/{task_id}"
+"""Where a task in another tenant's case is answered: a link as soon as there is such a page."""
+
 
 class ReadDutyMessages(Model):
     """The messages of a page that the person has read: all that are shown, or one."""
@@ -70,6 +73,8 @@ def _link(door: Door, subject: DutySubject) -> str | None:
     if subject.subject_type == "draft":
         there = may(door, GetDraft) and portal_of(door.request).has_page(DRAFT)
         return DRAFT.format(draft_id=subject.subject_id) if there else None
+    if subject.subject_type == "task":
+        return TASK.format(task_id=subject.subject_id) if portal_of(door.request).has_page(TASK) else None
     if subject.subject_type == "calendar":
         return "/platform/calendars" if may(door, PublishCalendar) else None
     return f"/items/{subject.subject_id}"
@@ -77,7 +82,13 @@ def _link(door: Door, subject: DutySubject) -> str | None:
 
 LISTS = {
     "case_to_review": ("department", "/department/cases"),
+    "acceptance_to_do": ("department", "/department/cases"),
     "inspection_to_do": ("department", "/department/cases"),
+    "approval_to_do": ("department", "/department/cases"),
+    "supplement_answered": ("department", "/department/cases"),
+    "objection_raised": ("department", "/department/cases"),
+    "case_reassessed": ("department", "/department/cases"),
+    "case_reopened": ("department", "/department/cases"),
     "review_due_unknown": ("department", "/department/cases"),
     "review_due_soon": ("department", "/department/cases"),
     "review_overdue": ("department", "/department/cases?overdue=yes"),

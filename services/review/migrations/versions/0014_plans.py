@@ -90,6 +90,7 @@ DDL = (
         WHERE state = 'open' AND department_id IS NULL
     """,
     "CREATE INDEX case_task_of_case ON case_task (case_id)",
+    "CREATE INDEX case_task_asking ON case_task (tenant, slot, case_id) WHERE state = 'open' AND slot <> ''",
     "CREATE INDEX case_task_by_number ON case_task (tenant, receipt) WHERE state = 'open'",
     "CREATE INDEX case_task_of_enterprise ON case_task (tenant, uscc) WHERE state = 'open'",
     # What is open already gets its tasks once this version runs.

@@ -31,7 +31,7 @@ RULES: dict[str, Any] = {
     "plan": {
         "mode": "instant",
         "department": "工信局",
-        "steps": [{"kind": "material_check"}],
+        "steps": [{"kind": "material_check"}, {"kind": "approval"}],
         "review_limit": {"limit": 5, "unit": "working_days"},
         "payout_limit": {"limit": 1, "unit": "working_days"},
         "frequency": "once",

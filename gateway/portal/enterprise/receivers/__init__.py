@@ -1,0 +1,1 @@
+"""Receivers other than the enterprise itself, and their accounts."""

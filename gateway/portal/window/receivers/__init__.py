@@ -1,0 +1,1 @@
+"""Receivers that are no applicants: confirmed, named and corrected at the counter."""
