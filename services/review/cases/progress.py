@@ -7,7 +7,6 @@ of work that names both.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from chassis.time.jobs import Job
@@ -151,31 +150,12 @@ def _give_tasks(
     for task in given:
         if tells:
             case.record(_assigned(case, task), to=task.tenant)
-        _watch(case, task, uow)
+        watch_task(case, task, uow)
+        if (kind := OPENED.get(task.kind)) is not None:
+            uow.schedule(kind, subject_of(case, task), at=uow.now, tenant=case.tenant)
     if any(task.tenant != case.tenant for task in (*given, *over)):
         uow.schedule(HAND_OVER, case.id, at=uow.now, tenant=case.tenant)
     return given
-
-
-def give_to(case: Case, task: OpenTask, owner: StepOwner, uow: UnitOfWork) -> OpenTask:
-    """Let another answer this open task: its own is over, and a new one with the same clock is that owner's. The caller saves the
-    case, and closes the row of the one that is over."""
-    case.tasks_given += 1
-    given = replace(task, id=task_id_of(case.id, case.tasks_given), **owner._asdict())
-    case.tasks = tuple(given if each.id == task.id else each for each in case.tasks)
-    case.record(_assigned(case, given), to=given.tenant)
-    _watch(case, given, uow)
-    if given.tenant == case.tenant:
-        uow.of(CaseTasks).save(row_of(case, given))
-    if {task.tenant, given.tenant} != {case.tenant}:
-        uow.schedule(HAND_OVER, case.id, at=uow.now, tenant=case.tenant)
-    return given
-
-
-def _watch(case: Case, task: OpenTask, uow: UnitOfWork) -> None:
-    watch_task(case, task, uow)
-    if (kind := OPENED.get(task.kind)) is not None:
-        uow.schedule(kind, subject_of(case, task), at=uow.now, tenant=case.tenant)
 
 
 def _task(

@@ -62,8 +62,21 @@ class _Words(NamedTuple):
         return tuple(dict.fromkeys(each for each in (self.tenant, self.case_tenant) if each is not None))
 
 
-def owners_of(waiting: Iterable[SlotsAsked], uow: UnitOfWork) -> dict[str, dict[SlotPlace, StepOwner]]:
-    """By case: whose each of its slots is. The words of all of them are looked up together, once for each tenant that acts."""
+Department = tuple[TenantId, str]
+"""A department, by the register where it is in it, else by name."""
+
+
+def department_of(owner: StepOwner) -> Department:
+    return owner.tenant, owner.department_id or owner.department
+
+
+def owners_of(
+    waiting: Iterable[SlotsAsked], uow: UnitOfWork, but: Collection[Department] = ()
+) -> dict[str, dict[SlotPlace, StepOwner]]:
+    """By case: whose each of its slots is. The words of all of them are looked up together, once for each tenant that acts.
+
+    What a department has said is not its to answer, or is one of `but`, is the item's own department's.
+    """
     asked = {
         (each.case.id, place): (each.case, _words(each.case, each.steps, place, uow))
         for each in waiting
@@ -72,8 +85,16 @@ def owners_of(waiting: Iterable[SlotsAsked], uow: UnitOfWork) -> dict[str, dict[
     known = _looked_up([words for _case, words in asked.values()], uow)
     found: defaultdict[str, dict[SlotPlace, StepOwner]] = defaultdict(dict)
     for (case_id, place), (case, words) in asked.items():
-        found[case_id][place] = _owner(case, words, known)
+        owner = _owner(case, words, known)
+        if department_of(owner) in {*but, *_said_not_theirs(case, place)}:
+            owner = StepOwner(case.tenant, case.claim.department, case.claim.department_id, words.duty)
+        found[case_id][place] = owner
     return found
+
+
+def _said_not_theirs(case: Case, place: SlotPlace) -> Collection[Department]:
+    said = [each for each in case.answers if each.evidence.get("answer") == "not_ours" and each.place == place]
+    return [(each.evidence["tenant"], each.evidence["department_id"] or each.department) for each in said]
 
 
 def may_answer(actor: Actor, owner: StepOwner, names: Collection[str] = ()) -> bool:

@@ -1,24 +1,18 @@
-"""How an answer reaches its case, locked: it is an answer of the plan, or the task goes to another department."""
+"""How an answer reaches its case, locked: it is an answer of the plan, or another department is asked."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 from chassis.write.uow import UnitOfWork
-from contracts.message import Id, TenantId
+from contracts.message import Id
 from contracts.rule import JointCheck
 from rules.plan_run import SlotPlace
 from services.review.cases.answering import Handled, settle, told
 from services.review.cases.answers import StepAnswer, must_differ
 from services.review.cases.open_tasks import OpenTask, StepOwner
-from services.review.cases.progress import give_to
-from services.review.cases.whose import SlotsAsked, owners_of
+from services.review.cases.whose import SlotsAsked, department_of, owners_of
 from services.review.item_copies.item import PinnedItem
 from services.review.joint_checks.check import GivenAnswer
 from services.review.tasks.task import CaseTask
-
-Whose = tuple[TenantId, str]
-"""A department, by the register where it is in it, else by name."""
 
 OVER = "本办件已经办结，最后一次答复已存档，未被采用。"
 PASSED_ON = "该步骤已由其他任务办理，最后一次答复已存档，未被采用。"
@@ -43,7 +37,8 @@ def against(handled: Handled, task: CaseTask, person: Id) -> str | None:
 
 
 def apply(handled: Handled, given: GivenAnswer, uow: UnitOfWork) -> None:
-    """Bring the answer into the case, and let it go on. Nothing stands against it (`against`)."""
+    """Bring the answer into the case, and let it go on. Nothing stands against it (`against`). *Not ours* answers nothing: the case
+    asks the next (`whose.owners_of`)."""
     case = handled.case
     answer = StepAnswer(
         step=given.step,
@@ -57,11 +52,6 @@ def apply(handled: Handled, given: GivenAnswer, uow: UnitOfWork) -> None:
         evidence=given.evidence,
     )
     case.answer(answer, told(case, answer, given.public_words(grounds_of(handled.item, given.step))))
-    if given.answer == "not_ours":
-        task = waiting_task(handled, given.task_id)
-        target = next_owner(handled, task, uow) if task is not None else None
-        if task is not None and target is not None:
-            give_to(case, task, target, uow)
     settle([handled], uow)
 
 
@@ -71,24 +61,9 @@ def waiting_task(handled: Handled, task_id: Id) -> OpenTask | None:
 
 
 def next_owner(handled: Handled, task: OpenTask, uow: UnitOfWork) -> StepOwner | None:
-    """Who is asked where this department has nothing to say: whom the plan's words mean now, else the item's own department.
-
-    Nobody who has said so before is asked again, but the item's own department, which answers for what is nobody else's.
-    """
-    case = handled.case
-    meant = owners_of([SlotsAsked(case, handled.steps, [task.place])], uow)[case.id][task.place]
-    if whose(meant) not in {*_said_no(handled, task.place), whose(task.owner)}:
-        return meant
-    own = StepOwner(case.tenant, case.own_owner.department, case.own_owner.department_id, None)
-    return None if whose(own) == whose(task.owner) else own
-
-
-def whose(owner: StepOwner) -> Whose:
-    return owner.tenant, owner.department_id or owner.department
-
-
-def _said_no(handled: Handled, place: SlotPlace) -> Collection[Whose]:
-    before = [
-        each for each in handled.case.answers if each.place == place and each.evidence.get("answer") == "not_ours"
-    ]
-    return {(each.evidence["tenant"], each.evidence["department_id"] or each.department) for each in before}
+    """Who is asked where this department has nothing to say: whom the plan's words mean now, else the item's own department, which
+    answers for what is nobody else's. Nobody is asked who has said so before."""
+    own = department_of(task.owner)
+    asked = [SlotsAsked(handled.case, handled.steps, [task.place])]
+    found = owners_of(asked, uow, [own])[handled.case.id][task.place]
+    return None if department_of(found) == own else found

@@ -14,8 +14,8 @@ from chassis.write.uow import UnitOfWork
 from services.review.cases.answering import Handled, with_items
 from services.review.cases.case import Case
 from services.review.cases.store import Cases
-from services.review.joint_checks.applying import OVER, against, apply, waiting_task
-from services.review.joint_checks.check import GivenAnswer
+from services.review.joint_checks.applying import OVER, against, apply, next_owner, waiting_task
+from services.review.joint_checks.check import GivenAnswer, NobodyElseToAsk
 from services.review.joint_checks.store import JointAnswers
 from services.review.tasks.store import CaseTasks
 from services.review.tasks.task import CaseTask
@@ -44,13 +44,21 @@ def _bring(case_id: str, task_id: str, uow: UnitOfWork) -> None:
     if not given or (case is not None and _is_there(case, given[-1])):
         return
     handled = with_items([case], uow)[0] if case is not None else None
-    refusal = OVER if handled is None else against(handled, task, given[-1].by)
+    refusal = OVER if handled is None else _against(handled, task, given[-1], uow)
     if handled is None or refusal is not None:
         _tell(task, handled, refusal or OVER, uow)
-    elif given[-1].answer == "not_ours" and waiting_task(handled, task.id) is None:
-        _tell(task, handled, OVER, uow)
     else:
         apply(handled, given[-1], uow)
+
+
+def _against(handled: Handled, task: CaseTask, given: GivenAnswer, uow: UnitOfWork) -> str | None:
+    """Why this answer does not count."""
+    if (refusal := against(handled, task, given.by)) is not None or given.answer != "not_ours":
+        return refusal
+    waiting = waiting_task(handled, task.id)
+    if waiting is None:
+        return OVER
+    return None if next_owner(handled, waiting, uow) is not None else NobodyElseToAsk(slot=task.slot).message
 
 
 def _is_there(case: Case, given: GivenAnswer) -> bool:

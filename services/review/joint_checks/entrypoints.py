@@ -12,6 +12,7 @@ from contracts.joint_checks import (
     ListJointAnswers,
 )
 from services.review.cases.progress import OPENED
+from services.review.dispatches.answers import CHECK_ANSWERED, CHECK_FELL_BACK
 from services.review.joint_checks import bringing, systems, use_cases, views
 
 
@@ -37,3 +38,11 @@ class JointCheckEntrypoints(Room):
     @due(OPENED["joint_check"])
     def checks_opened(self, jobs: list[Job], unit: UnitMaker) -> None:
         systems.checks_opened(jobs, unit)
+
+    @due(CHECK_ANSWERED, batch=10)
+    def checks_answered(self, jobs: list[Job], unit: UnitMaker) -> None:
+        systems.take_from_systems(jobs, unit)
+
+    @due(CHECK_FELL_BACK, batch=10)
+    def checks_fell_back(self, jobs: list[Job], unit: UnitMaker) -> None:
+        systems.take_from_systems(jobs, unit)

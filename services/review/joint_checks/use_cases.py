@@ -17,6 +17,7 @@ from services.review.cases.answering import Handled, with_items
 from services.review.cases.answers import must_differ
 from services.review.cases.refusals import is_of, together
 from services.review.cases.store import Cases
+from services.review.dispatches.use_cases import call_off
 from services.review.item_copies.store import ItemVersions
 from services.review.joint_checks.applying import apply, grounds_of, next_owner, waiting_task
 from services.review.joint_checks.check import AGAINST, GivenAnswer, NobodyElseToAsk, NotAJointCheck, misfits
@@ -49,6 +50,7 @@ def answer_joint_check(cmd: AnswerJointCheck, uow: UnitOfWork) -> JointCheckView
     answers = uow.of(JointAnswers).of_task(task.tenant, task.id)
     given = _given(cmd, task, len(answers) + 1, uow)
     keep(given, task, uow)
+    call_off([(task.tenant, task.id)], uow)
     if handled is not None:
         apply(handled, given, uow)
     else:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from chassis.testing.fakes import FakeUnit
+from chassis.testing.fakes import FakeUnit, MemoryStore
 from chassis.time.jobs import Job
 from contracts.joint_checks import AnswerJointCheck, JointCheckView
 from contracts.message import Actor
@@ -17,9 +17,13 @@ from contracts.refusal import Refused
 from contracts.rule import ItemRules, JointCheck
 from copies.plan_terms import KnownPlanTerms
 from services.review.cases.case import Case
-from services.review.cases.progress import hand_over
+from services.review.cases.progress import OPENED, hand_over
 from services.review.cases.store import Cases
-from services.review.joint_checks import bringing, use_cases
+from services.review.dispatches.answers import CHECK_ANSWERED, CHECK_FELL_BACK
+from services.review.dispatches.domain import Dispatch
+from services.review.dispatches.registered_system import RegisteredSystem
+from services.review.dispatches.store import Dispatches, RegisteredSystems
+from services.review.joint_checks import bringing, systems, use_cases
 from services.review.joint_checks.check import GivenAnswer
 from services.review.joint_checks.store import JointAnswers
 from services.review.tasks.store import CaseTasks
@@ -38,6 +42,17 @@ TAX = Actor(
 CITY_TAX = TAX.model_copy(update={"id": "tax-2", "department": "市税务局", "department_id": "dep-city-tax"})
 SOCIAL = TAX.model_copy(update={"id": "social-1", "department": "区社保中心", "department_id": "dep-social"})
 TODAY = date(2026, 3, 10)
+
+
+class MemoryDispatches(MemoryStore[Dispatch]):
+    def look_at(self, ids: Sequence[str]) -> dict[str, Dispatch]:
+        return self.get_many(ids)
+
+
+class MemorySystems(MemoryStore[RegisteredSystem]):
+    def open_of(self, departments: set[tuple[str, str]]) -> dict[tuple[str, str], RegisteredSystem]:
+        found = {(each.tenant, each.department_id): each for each in self.rows.values()}
+        return {key: found[key] for key in departments if key in found}
 
 
 class MemoryJointAnswers:
@@ -60,10 +75,23 @@ def with_checks(*names: str, grounds: Sequence[str] = GROUNDS) -> ItemRules:
     return rules.model_copy(update={"plan": rules.plan.model_copy(update={"steps": steps})})
 
 
+def with_stores(uow: FakeUnit) -> FakeUnit:
+    """The same with the stores of joint checks and of departments' systems."""
+    own: dict[type, Any] = {
+        JointAnswers: MemoryJointAnswers(),
+        Dispatches: MemoryDispatches(),
+        RegisteredSystems: MemorySystems(),
+    }
+    for store in own.values():
+        store.unit = uow
+    uow._stores.update(own)
+    return uow
+
+
 def unit_with(*names: str, grounds: Sequence[str] = GROUNDS, city: bool = False) -> FakeUnit:
     """A unit whose item asks these; 税务 is the district's tax bureau, or the city's."""
     uow = review_unit(with_checks(*names, grounds=grounds))
-    uow._stores[JointAnswers] = MemoryJointAnswers()
+    with_stores(uow)
     terms: Any = uow.of(KnownPlanTerms)
     terms.there_for = {("zhanggong", "税务"): ("ganzhou", "dep-city-tax") if city else ("zhanggong", "dep-tax")}
     return uow
@@ -112,9 +140,18 @@ def state_of_slot(uow: FakeUnit, slot: str = "税务") -> str:
     )
 
 
+HANDLERS: tuple[tuple[str, Any], ...] = (
+    (OPENED["joint_check"], systems.checks_opened),
+    ("hand_over_tasks", hand_over),
+    (CHECK_ANSWERED, systems.take_from_systems),
+    (CHECK_FELL_BACK, systems.take_from_systems),
+    (use_cases.BRING_ANSWER, bringing.bring_answers),
+)
+
+
 def does_jobs(uow: FakeUnit) -> None:
     """Hand tasks over and bring answers, as timers do."""
-    for kind, handle in (("hand_over_tasks", hand_over), (use_cases.BRING_ANSWER, bringing.bring_answers)):
+    for kind, handle in HANDLERS:
         jobs = [
             Job(tenant, each, subject, due_at) for (tenant, each, subject), due_at in uow.jobs.items() if each == kind
         ]

@@ -14,14 +14,12 @@ from contracts.plan_terms import TermInPlan
 from contracts.review import ApproveCase, RejectCase, TaskAssigned
 from copies.plan_terms import KnownPlanTerms
 from services.review.cases import use_cases as deciding
-from services.review.joint_checks.store import JointAnswers
 from services.review.tasks.store import CaseTasks
 from tests.unit.review.joint_check_kit import (
     GROUNDS,
     SOCIAL,
     TAX,
     TODAY,
-    MemoryJointAnswers,
     answers,
     bars,
     refused,
@@ -31,6 +29,7 @@ from tests.unit.review.joint_check_kit import (
     the_case,
     unit_with,
     with_checks,
+    with_stores,
 )
 from tests.unit.review.review_kit import AMOUNT, DEPARTMENT, LEADER, OFFICER, opened, review_unit
 
@@ -92,7 +91,7 @@ def test_whoever_has_checked_does_not_approve_where_the_plan_keeps_them_apart() 
         for step in rules.plan.steps
     ]
     uow = review_unit(rules.model_copy(update={"plan": rules.plan.model_copy(update={"steps": tuple(apart)})}))
-    uow._stores[JointAnswers] = MemoryJointAnswers()
+    with_stores(uow)
     case = opened(uow)
     answers(uow, OFFICER, task=task_of(uow, "社保"), source=DEPARTMENT)
     order = ApproveCase(case_id=case.id, amount_fen=AMOUNT, expected_version=case.version)

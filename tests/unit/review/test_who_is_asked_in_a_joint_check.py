@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
-from chassis.testing.fakes import FakeUnit
+from chassis.testing.fakes import NOON, FakeUnit
+from contracts.department_systems import CheckSaid
 from contracts.departments import ToDepartment
-from contracts.joint_checks import AnswerJointCheck
 from contracts.plan_terms import TermInPlan
 from contracts.review import RejectCase
 from copies.function_words import function_of_word
 from copies.plan_terms import KnownPlanTerms
 from services.review.cases import use_cases as deciding
-from services.review.joint_checks import systems, use_cases
+from services.review.dispatches.answers import take_answer, take_back
+from services.review.dispatches.domain import Dispatch
+from services.review.dispatches.registered_system import RegisteredSystem
+from services.review.dispatches.store import Dispatches, RegisteredSystems
+from services.review.joint_checks import use_cases
 from services.review.joint_checks.store import JointAnswers
 from tests.unit.review.joint_check_kit import (
     CITY_TAX,
-    TODAY,
+    GROUNDS,
     answers,
+    bars,
     does_jobs,
     refused,
     signed_in,
     state_of_slot,
     task_of,
+    the_case,
     unit_with,
 )
 from tests.unit.review.review_kit import DEPARTMENT, OFFICER, opened
@@ -151,28 +157,92 @@ def test_what_is_not_the_citys_goes_to_the_items_own_department() -> None:
 
 # -- departments' systems -------------------------------------------------------------------------------------
 
+SAID: dict[str, Any] = {"answer": "clear", "source": "税务征管系统", "as_of": NOON}
+
+
+def connected(uow: FakeUnit, tenant: str = "zhanggong", department_id: str = "dep-tax") -> FakeUnit:
+    """The tax bureau has a system of its own."""
+    own = RegisteredSystem(
+        id="system-1",
+        tenant=tenant,
+        version=1,
+        department_id=department_id,
+        name="税务征管系统",
+        address="https://sw.example.gov.cn",
+        patience_minutes=120,
+        registered_by="admin",
+        registered_at=NOON,
+    )
+    store: Any = uow.of(RegisteredSystems)
+    store.rows["system-1"] = own
+    return uow
+
+
+def dispatched(uow: FakeUnit) -> Dispatch:
+    does_jobs(uow)
+    store: Any = uow.of(Dispatches)
+    (found,) = store.rows.values()
+    assert found.question.grounds == GROUNDS
+    return cast(Dispatch, found)
+
 
 def system_says(uow: FakeUnit, **said: Any) -> None:
-    task = task_of(uow)
-    words = {"answer": "clear", "source": "税务征管系统", "as_of": TODAY} | said
-    order = AnswerJointCheck(task_id=task.id, expected_version=task.version, **words)
-    systems.system_answered(task, order, uow)  # type: ignore[arg-type]
+    dispatch = dispatched(uow)
+    take_answer(dispatch, CheckSaid(**SAID | said), uow)
+    does_jobs(uow)
 
 
-def test_what_a_departments_system_says_counts_as_its_answer() -> None:
-    uow = unit_with("税务")
+@pytest.mark.parametrize("where", ["zhanggong", "ganzhou"])
+def test_what_a_departments_system_says_counts_as_its_answer(where: str) -> None:
+    city = where == "ganzhou"
+    uow = connected(unit_with("税务", city=city), where, "dep-city-tax" if city else "dep-tax")
     case = opened(uow)
     system_says(uow)
-    does_jobs(uow)
     (answer,) = [each for each in case.answers if each.kind == "joint_check"]
     assert (answer.by, answer.evidence["by_system"], state_of_slot(uow)) == ("system", True, "passed")
+    assert answer.evidence["source"] == "税务征管系统"
 
 
-def test_what_a_system_says_that_cannot_be_taken_leaves_the_task_to_a_person() -> None:
+def test_a_department_without_a_system_is_asked_as_people_are() -> None:
     uow = unit_with("税务")
     opened(uow)
-    system_says(uow, answer="barred", ground="无此条件", condition="有记录", basis="某办法第一条")
+    does_jobs(uow)
+    store: Any = uow.of(Dispatches)
+    assert (store.rows, task_of(uow).state) == ({}, "open")
+
+
+def test_a_system_that_stays_silent_leaves_the_task_to_a_person_with_a_notice() -> None:
+    uow = connected(unit_with("税务"))
+    opened(uow)
+    take_back(dispatched(uow), "silent", uow)
+    does_jobs(uow)
     task = task_of(uow)
-    assert "请人工核查" in task.brief["notice"]
+    assert "已转人工核查" in task.brief["notice"]
     answers(uow)
     assert "notice" not in task.brief, "an answer needs no notice any more"
+
+
+def test_what_a_system_says_that_only_a_person_can_judge_leaves_the_task_to_one() -> None:
+    uow = connected(unit_with("税务"))
+    opened(uow)
+    system_says(uow, answer="barred", ground="无此条件", condition="有记录", basis="某办法第一条")
+    assert "请人工核查" in task_of(uow).brief["notice"]
+    assert the_case(uow).answers == ()
+
+
+def test_once_a_person_has_answered_nobody_waits_for_the_system_and_what_it_says_then_is_not_taken() -> None:
+    uow = connected(unit_with("税务"))
+    case = opened(uow)
+    dispatch = dispatched(uow)
+    bars(uow)
+    assert (dispatch.state, dispatch.fall_back) == ("fell_back", "called_off")
+    assert [each.verdict for each in case.answers if each.kind == "joint_check"] == ["failed"]
+
+
+def test_a_system_that_says_not_ours_for_the_items_own_department_leaves_it_to_its_people() -> None:
+    uow = connected(unit_with("社保"))
+    case = opened(uow, department_id="dep-tax")
+    assert task_of(uow, "社保").department_id == "dep-tax"
+    system_says(uow, answer="not_ours")
+    task = task_of(uow, "社保")
+    assert (task.state, "没有其他部门" in task.brief["notice"], case.answers) == ("open", True, ())

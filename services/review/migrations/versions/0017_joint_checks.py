@@ -8,7 +8,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "review_0017"
-down_revision = "review_0014"
+down_revision = "review_0016"
 branch_labels = None
 depends_on = None
 
