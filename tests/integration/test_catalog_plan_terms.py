@@ -158,12 +158,13 @@ def test_a_check_is_no_unmapped_word_once_a_department_is_there_for_it_here_or_a
     words = {each["term"] for each in unmapped(catalog) if each["use"] == "check"}
     by_tax = {word for word in words if function_of_word(word) == "taxation"}
     assert by_tax, "the sample asks the tax bureau"
-    catalog.hears(registered("dep-tax", "赣州市税务局", "taxation"), tenant=CITY)
+    bureau = registered("dep-tax", "赣州市税务局", "taxation")
+    catalog.inbox.apply([received(bureau, tenant=CITY, subject="dep-tax", sequence=1)])
     assert {each["term"] for each in unmapped(catalog) if each["use"] == "check"} == words - by_tax
     shown = catalog.asked(GetAuthoredItem(item_id=item["item_id"]), actor=owner)["ok"]["unmapped"]
     assert {each["term"] for each in shown if each["use"] == "check"} == words - by_tax
-    closed = registered("dep-tax", "赣州市税务局", "taxation").model_dump() | {"closed_on": TODAY}
-    catalog.applies([received(DepartmentChanged.model_validate(closed), tenant=CITY, sequence=2)])
+    closed = DepartmentChanged.model_validate(bureau.model_dump() | {"closed_on": TODAY})
+    catalog.inbox.apply([received(closed, tenant=CITY, subject="dep-tax", sequence=2)])
     assert {each["term"] for each in unmapped(catalog) if each["use"] == "check"} == words, "it acts no more"
 
 
