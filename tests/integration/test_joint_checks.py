@@ -260,6 +260,21 @@ def test_a_level_that_is_not_onboarded_leaves_the_check_to_the_items_own_people(
     assert task.department_id == "dep-city-tax", "the nearest that is there for it answers"
 
 
+def test_an_answer_and_a_refusal_of_the_same_tenant_at_once_leave_one_outcome(review: Review) -> None:
+    prepared(review, with_check("社保")).hears(application())
+    (task,) = tasks(review, OFFICER, "zhanggong")
+    case = the_case(review)
+    order = RejectCase(case_id=case.case_id, reason="材料不实，不予批准", expected_version=case.version)
+    with ThreadPoolExecutor(2) as pool:
+        answered = pool.submit(answers, review, task, OFFICER, "zhanggong", answer="no_record")
+        decided = pool.submit(review.ordered, order, actor=LEADER)
+    outcome = ("ok" in answered.result(), "ok" in decided.result())
+    assert outcome in ((True, False), (False, True)), "who comes second has read what is no more"
+    kept = review.rows("SELECT count(*) FROM joint_check_answer")[0][0]
+    brought = review.rows("SELECT count(*) FROM case_answer WHERE kind = 'joint_check'")[0][0]
+    assert (kept, brought) == ((1, 1) if outcome[0] else (0, 0)), "never half done"
+
+
 def test_a_check_can_be_given_back_to_all(review: Review) -> None:
     prepared(review, with_check("税务部门")).hears(application())
     does_jobs(review)

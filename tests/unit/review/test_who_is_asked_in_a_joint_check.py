@@ -6,13 +6,15 @@ from typing import Any, cast
 
 import pytest
 
-from chassis.testing.fakes import NOON, FakeUnit
+from chassis.testing.fakes import NOON, FakeUnit, received
 from contracts.department_systems import CheckSaid
 from contracts.departments import ToDepartment
 from contracts.plan_terms import TermInPlan
-from contracts.review import RejectCase
+from contracts.review import ApproveCase, CaseApproved, RejectCase
+from contracts.rule import JointCheck, Level
 from copies.function_words import function_of_word
 from copies.plan_terms import KnownPlanTerms
+from services.review.cases import lists
 from services.review.cases import use_cases as deciding
 from services.review.dispatches.answers import take_answer, take_back
 from services.review.dispatches.domain import Dispatch
@@ -32,8 +34,20 @@ from tests.unit.review.joint_check_kit import (
     task_of,
     the_case,
     unit_with,
+    with_checks,
+    with_stores,
 )
-from tests.unit.review.review_kit import DEPARTMENT, OFFICER, opened
+from tests.unit.review.review_kit import (
+    AMOUNT,
+    DEPARTMENT,
+    LEADER,
+    OFFICER,
+    item_rules,
+    line,
+    nomination,
+    opened,
+    review_unit,
+)
 
 # -- words of plans -------------------------------------------------------------------------------------------
 
@@ -153,6 +167,68 @@ def test_what_is_not_the_citys_goes_to_the_items_own_department() -> None:
     does_jobs(uow)
     given = task_of(uow)
     assert (given.tenant, given.department) == ("zhanggong", DEPARTMENT)
+
+
+# -- levels that are not onboarded ----------------------------------------------------------------------------
+
+
+def of_province(kind: str) -> FakeUnit:
+    rules = with_checks("税务")
+    steps = [
+        step.model_copy(update={"level": Level.PROVINCE}) if step.kind == kind else step for step in rules.plan.steps
+    ]
+    uow = with_stores(
+        review_unit(rules.model_copy(update={"plan": rules.plan.model_copy(update={"steps": tuple(steps)})}))
+    )
+    terms: Any = uow.of(KnownPlanTerms)
+    terms.there_for = {("zhanggong", "税务"): ("zhanggong", "dep-tax")}
+    return uow
+
+
+def test_a_check_of_a_level_that_is_not_onboarded_is_answered_by_whom_the_cases_own_place_means() -> None:
+    uow = of_province("joint_check")
+    opened(uow)
+    assert (task_of(uow).tenant, task_of(uow).department_id) == ("zhanggong", "dep-tax")
+
+
+def test_an_approval_of_a_level_that_is_not_onboarded_is_nobodys_and_the_case_can_only_be_refused() -> None:
+    uow = of_province("approval")
+    case = opened(uow)
+    answers(uow)
+    (approval,) = [each for each in case.tasks if each.kind == "approval"]
+    assert "尚未开通" in approval.department
+    order = ApproveCase(case_id=case.id, amount_fen=AMOUNT, expected_version=case.version)
+    with signed_in(uow, LEADER):
+        assert refused(deciding.approve_case, order, uow) == ["not_your_department"]
+        refusal = RejectCase(case_id=case.id, reason="材料不实，不予批准", expected_version=case.version)
+        assert deciding.reject_case(refusal, uow).state == "rejected"
+
+
+# -- lists ----------------------------------------------------------------------------------------------------
+
+
+def listed_line(*, frequency: str = "once") -> FakeUnit:
+    rules = item_rules(mode="no_application", limit=None, frequency=frequency)
+    steps = (JointCheck(departments=("税务",), grounds=GROUNDS), *rules.plan.steps)
+    uow = with_stores(review_unit(rules.model_copy(update={"plan": rules.plan.model_copy(update={"steps": steps})})))
+    terms: Any = uow.of(KnownPlanTerms)
+    terms.there_for = {("zhanggong", "税务"): ("zhanggong", "dep-tax")}
+    lists.decide_lists([received(nomination(line()))], uow)
+    return uow
+
+
+def test_a_line_of_a_list_is_granted_as_listed_once_the_departments_that_are_asked_have_answered() -> None:
+    uow = listed_line()
+    assert the_case(uow).state == "accepted", "a list skips no joint check"
+    answers(uow)
+    assert the_case(uow).state == "approved"
+    assert any(isinstance(event, CaseApproved) for event in uow.events)
+
+
+def test_a_line_that_a_department_bars_is_not_granted() -> None:
+    uow = listed_line()
+    bars(uow)
+    assert (the_case(uow).state, state_of_slot(uow)) == ("accepted", "failed")
 
 
 # -- departments' systems -------------------------------------------------------------------------------------
