@@ -31,8 +31,16 @@ DepartmentFunction = Literal[
     "statistics",  # 统计局
     "taxation",  # 税务局
     "platform",  # 平台运行单位
+    "credit",  # 社会信用体系建设牵头部门
+    "public_security",  # 公安局
+    "ecology",  # 生态环境局
+    "emergency",  # 应急管理局
+    "natural_resources",  # 自然资源局
+    "housing",  # 住房和城乡建设局
+    "central_bank",  # 中国人民银行分支机构
 ]
-"""Which of the departments that others look for it is; it may be several."""
+"""Which of the departments that others look for it is; it may be several. Nine of them answer joint checks: credit, statistics,
+public security, ecology, emergency management, taxation, natural resources, housing, and the central bank."""
 
 FUNCTION_NAMES: Mapping[DepartmentFunction, str] = {
     "policy": "政策主管",
@@ -45,6 +53,13 @@ FUNCTION_NAMES: Mapping[DepartmentFunction, str] = {
     "statistics": "统计",
     "taxation": "税务",
     "platform": "平台运行",
+    "credit": "社会信用",
+    "public_security": "公安",
+    "ecology": "生态环境",
+    "emergency": "应急管理",
+    "natural_resources": "自然资源",
+    "housing": "住房城乡建设",
+    "central_bank": "人民银行",
 }
 """What people call what a department is there for."""
 
@@ -53,8 +68,32 @@ FUNCTION_SOURCES: Mapping[DepartmentFunction, frozenset[SourceKind]] = {
     "taxation": frozenset({SourceKind.TAX}),
     "statistics": frozenset({SourceKind.STATISTICS}),
     "market_regulation": frozenset({SourceKind.MARKET_REGULATION}),
+    "credit": frozenset({SourceKind.CREDIT_PLATFORM}),
+    "ecology": frozenset({SourceKind.ECOLOGY}),
+    "natural_resources": frozenset({SourceKind.NATURAL_RESOURCES}),
 }
 """The sources of facts that a department speaks for by what it is there for, while its entry does not say them."""
+
+FUNCTION_WORDS: Mapping[DepartmentFunction, tuple[str, ...]] = {
+    "credit": ("信用", "公共信用", "社会信用", "诚信", "失信", "严重失信"),
+    "statistics": ("统计",),
+    "public_security": ("公安", "犯罪", "违法犯罪", "刑事犯罪"),
+    "ecology": ("生态环境", "环境保护", "环保"),
+    "emergency": ("应急管理", "应急", "安全生产", "安监"),
+    "taxation": ("税务", "纳税", "国税", "地税"),
+    "natural_resources": ("自然资源", "自然资源和规划", "国土资源", "国土"),
+    "housing": ("住房和城乡建设", "住房城乡建设", "住建"),
+    "central_bank": ("人民银行", "中国人民银行", "央行", "征信"),
+    "market_regulation": ("市场监管", "市场监督管理", "市场监督", "工商", "经营异常"),
+    "development_reform": ("发展和改革", "发展改革", "发改"),
+}
+"""By which words plans mean a department that is there for it, where they ask it and nobody has said who that is."""
+
+WORD_ENDINGS: tuple[str, ...] = (
+    *("部门", "主管部门", "管理部门", "机关", "局", "审查", "核查", "审核", "查询", "检查", "联审"),
+    *("数据", "记录", "信息", "名单", "库名单", "情况", "处罚", "行政处罚", "违法", "事故", "系统", "平台"),
+)
+"""What may stand behind such a word without meaning another department; so may an addition in brackets."""
 
 
 class DatedName(Model):

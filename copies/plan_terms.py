@@ -20,6 +20,7 @@ from contracts.departments import PlanTermMapped, PlanTermMeaning
 from contracts.message import Id, TenantId
 from contracts.plan_terms import TermInPlan
 from copies.departments import ASKED, CALLED, LEVELS, Database
+from copies.function_words import BY_FUNCTION, FOUND_BY_FUNCTION
 
 MEANING: TypeAdapter[PlanTermMeaning] = TypeAdapter(PlanTermMeaning)
 
@@ -45,7 +46,8 @@ ORDER BY a.use, a.name, up.depth
 WITHOUT_MEANING = f"""NOT EXISTS (SELECT FROM up JOIN known_plan_term k ON k.tenant = up.id
         WHERE up.origin = a.tenant AND (k.use, k.term) = (a.use, a.name))
     AND NOT (a.use IN ('check', 'department') AND EXISTS (SELECT FROM up JOIN known_department d ON d.tenant = up.id
-        WHERE up.origin = a.tenant AND {CALLED}))"""
+        WHERE up.origin = a.tenant AND {CALLED}))
+    AND NOT (a.use = 'check' AND {FOUND_BY_FUNCTION})"""
 """Whether the words `a` (tenant, use, name) mean nothing on `:day`: for statements that have `LEVELS`."""
 
 UNMAPPED = f"WITH RECURSIVE {TERMS}, {LEVELS} SELECT a.use, a.name FROM asked a WHERE {WITHOUT_MEANING}"
@@ -59,6 +61,13 @@ found AS (
     FROM asked a JOIN up ON up.origin = a.tenant
     JOIN known_plan_term k ON (k.tenant, k.use, k.term) = (up.id, 'department', a.name))
 SELECT DISTINCT ON (tenant, name) tenant, name, id FROM found ORDER BY tenant, name, depth, rank, id
+"""
+
+HOMES = f"""
+WITH RECURSIVE {ASKED}, {LEVELS}
+SELECT DISTINCT ON (a.tenant, a.name) a.tenant, a.name AS id, d.tenant AS home
+FROM asked a JOIN up ON up.origin = a.tenant JOIN known_department d ON (d.tenant, d.id) = (up.id, a.name)
+ORDER BY a.tenant, a.name, up.depth
 """
 
 NAMES = """
@@ -100,7 +109,8 @@ class KnownPlanTerms:
         return {TermInPlan(use=row.use, term=row.name): MEANING.validate_python(row.meaning) for row in rows}
 
     def unmapped(self, tenant: TenantId, terms: Sequence[TermInPlan], day: date) -> tuple[TermInPlan, ...]:
-        """Those that mean nothing, in their order. A department and a check may also be called as a department is."""
+        """Those that mean nothing, in their order. A department and a check may also be called as a department is, and a
+        check by what a department is there for."""
         if not terms:
             return ()
         rows = self._database.execute(UNMAPPED, {"tenant": tenant, "day": day, **_listed(terms)})
@@ -112,14 +122,30 @@ class KnownPlanTerms:
         words are said to mean; the tenant's own before that of the level above it."""
         if not asked:
             return {}
-        pairs = sorted(set(asked))
-        wanted = {"tenants": [tenant for tenant, _ in pairs], "names": [name for _, name in pairs], "day": day}
-        return {(row.tenant, row.name): row.id for row in self._database.execute(DEPARTMENTS, wanted)}
+        rows = self._database.execute(DEPARTMENTS, {**_pairs(asked), "day": day})
+        return {(row.tenant, row.name): row.id for row in rows}
+
+    def by_function(
+        self, asked: Collection[tuple[TenantId, str]], day: date
+    ) -> dict[tuple[TenantId, str], tuple[TenantId, Id]]:
+        """The department that each (tenant, words) means by what it is there for, with its tenant: the nearest one."""
+        rows = self._database.execute(BY_FUNCTION, {**_pairs(asked), "day": day}) if asked else ()
+        return {(row.tenant, row.name): (row.home, row.id) for row in rows}
+
+    def homes(self, asked: Collection[tuple[TenantId, Id]]) -> dict[tuple[TenantId, Id], TenantId]:
+        """Whose department each (tenant, department) is: the tenant's own, or that of a level above it."""
+        rows = self._database.execute(HOMES, _pairs(asked)) if asked else ()
+        return {(row.tenant, row.id): row.home for row in rows}
 
     def names_of(self, tenant: TenantId, department_id: Id) -> frozenset[str]:
         """Everything that the department was ever called, or is meant by: what was filed under a name remains its own."""
         rows = self._database.execute(NAMES, {"tenant": tenant, "id": department_id})
         return frozenset(row.name for row in rows)
+
+
+def _pairs(asked: Collection[tuple[TenantId, str]]) -> dict[str, list[str]]:
+    pairs = sorted(set(asked))
+    return {"tenants": [tenant for tenant, _ in pairs], "names": [name for _, name in pairs]}
 
 
 def _listed(terms: Collection[TermInPlan]) -> dict[str, list[str]]:

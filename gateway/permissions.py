@@ -37,6 +37,7 @@ from contracts import (
     intake,
     issuers,
     item_imports,
+    joint_checks,
     labels,
     materials,
     merges,
@@ -339,6 +340,9 @@ CASE_ROWS: tuple[Permission, ...] = (
     of(case_tasks.ListTasks, TASK_DOERS, "department"),
     of(case_tasks.GetTask, TASK_DOERS, "department"),
     of(case_tasks.AssignTask, DECIDERS, "department", states=("open",)),
+    of(joint_checks.GetJointCheck, DECIDERS, "department"),
+    of(joint_checks.AnswerJointCheck, DECIDERS, "department", states=("open", "answered")),
+    of(joint_checks.ListJointAnswers, (*OFFICERS, *BUREAU, "supervision"), "tenant"),
 )
 
 

@@ -103,6 +103,8 @@ CASES = (
     Call("GetAward", OFFICER, {"award_id": f"{CASE}-1-1-1"}),
     Call("ListOwnAwards", FIRM, OWN),
     Call("ListReviewDeadlineMoves", OFFICER, {"case_id": CASE}),
+    Call("ListJointAnswers", OFFICER, {"case_id": CASE}),
+    Call("GetJointCheck", OFFICER, {"task_id": "t1"}, refused="task_not_found"),
 )  # fmt: skip
 MONEY = (
     *(Call("ListDisbursements", BUREAU, {"order": order, **more}) for order in ("received", "due")

@@ -31,6 +31,7 @@ from console.demo.people import (
 )
 from console.demo.preparation import Stage
 from console.demo.scene import HERE, SAMPLE
+from services.review.tasks.task import task_id_of
 
 Json = dict[str, Any]
 
@@ -160,6 +161,8 @@ def _own_from_lists(mine: Belongings) -> None:
     mine.ids |= {
         "cases/{case_id}": case["case_id"],
         "disbursements/{disbursement_id}": payment["disbursement_id"],
+        "tasks/{task_id}": task_id_of(case["case_id"], 1),
+        "joint-checks/{task_id}": task_id_of(case["case_id"], 1),
         "enterprises/{enterprise_id}": mine.stage.enterprises[uscc],
         "enterprise-codes/{uscc}": uscc,
         "policies/{item_id}": case["claim"]["item_id"],

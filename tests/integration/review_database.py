@@ -38,10 +38,14 @@ from services.review.cases import (
     work_list,
 )
 from services.review.item_copies.use_cases import remember_items
+from services.review.joint_checks import use_cases as joint_check_use_cases
+from services.review.joint_checks import views as joint_check_views
 from services.review.register import award_views, imported
 from services.review.register import use_cases as register_use_cases
 from services.review.register import views as register_views
 from services.review.register.names import keep_names
+from services.review.tasks import use_cases as task_use_cases
+from services.review.tasks import views as task_views
 from tests.unit.review.review_kit import OFFICER, item_rules, published
 
 SUBSCRIPTIONS = [
@@ -56,8 +60,13 @@ SUBSCRIPTIONS = [
     calendar_subscription(follows=True),
 ]
 
-USE_CASES = vars(use_cases) | vars(register_use_cases) | vars(imported)
-ANSWERS = (views, work_list, counts, sheet, journal, register_views, award_views)
+USE_CASES = (
+    vars(use_cases) | vars(register_use_cases) | vars(imported) | vars(joint_check_use_cases) | vars(task_use_cases)
+)
+ANSWERS = (
+    *(views, work_list, counts, sheet, journal, register_views, award_views),
+    *(joint_check_views, task_views),
+)
 """Where a question is answered by a function of its name."""
 
 

@@ -43,6 +43,7 @@ from contracts.drafting import GetDraft, ListDrafts
 from contracts.message import Actor
 from contracts.plan_terms import ListUnmappedTerms
 from contracts.policies import PublishPolicyItem, SuspendPolicyItem, WithdrawPolicyItem
+from copies.function_words import function_of_word
 
 DEPARTMENT = ITEM.rules.plan.department
 APPROVER = {"use": "approver", "term": "政策主管部门审批岗"}
@@ -149,6 +150,22 @@ def test_what_waits_for_a_meaning_is_listed_with_the_items_that_use_it(catalog: 
     done(catalog, WithdrawPolicyItem(**order, expected_version=version + 1), owner)
     assert unmapped(catalog) == []
     assert first["unmapped"] == [APPROVER]
+
+
+def test_a_check_is_no_unmapped_word_once_a_department_is_there_for_it_here_or_above(catalog: Replica) -> None:
+    owner = officer_of(JOINT.rules.plan.department)
+    item = done(catalog, PublishPolicyItem(content=JOINT), owner)
+    words = {each["term"] for each in unmapped(catalog) if each["use"] == "check"}
+    by_tax = {word for word in words if function_of_word(word) == "taxation"}
+    assert by_tax, "the sample asks the tax bureau"
+    bureau = registered("dep-tax", "赣州市税务局", "taxation")
+    catalog.inbox.apply([received(bureau, tenant=CITY, subject="dep-tax", sequence=1)])
+    assert {each["term"] for each in unmapped(catalog) if each["use"] == "check"} == words - by_tax
+    shown = catalog.asked(GetAuthoredItem(item_id=item["item_id"]), actor=owner)["ok"]["unmapped"]
+    assert {each["term"] for each in shown if each["use"] == "check"} == words - by_tax
+    closed = DepartmentChanged.model_validate(bureau.model_dump() | {"closed_on": TODAY})
+    catalog.inbox.apply([received(closed, tenant=CITY, subject="dep-tax", sequence=2)])
+    assert {each["term"] for each in unmapped(catalog) if each["use"] == "check"} == words, "it acts no more"
 
 
 def test_a_list_of_terms_is_read_a_page_at_a_time(catalog: Replica) -> None:

@@ -81,6 +81,12 @@ def must_differ(
     return StepsMustDiffer(steps="、".join(name_of(each.kind) for each in taken), step=name_of(asked.kind, place.slot))
 
 
+def passed_on(answers: Iterable[StepAnswer], place: SlotPlace) -> list[dict[str, str]]:
+    """Who has said before that this is not theirs to answer, and why."""
+    before = [each for each in answers if each.place == place and each.evidence.get("answer") == "not_ours"]
+    return [{"department": each.department, "reason": each.reason} for each in before]
+
+
 def name_of(kind: StepKind, slot: str = "") -> str:
     """What a step is called for people, with whose answer it is."""
     called = TASK[kind].staff_zh

@@ -16,7 +16,7 @@ from contracts.refusal import Refused
 from contracts.review import TaskAssigned
 from rules.plan_run import PlannedStep, PlanStanding, SlotPlace
 from services.review.cases import clock, deadline
-from services.review.cases.answers import ACCEPTANCE, StepFailed, StepNotPassed, name_of
+from services.review.cases.answers import ACCEPTANCE, StepFailed, StepNotPassed, name_of, passed_on
 from services.review.cases.case import Case
 from services.review.cases.entitlement import obstacles_in
 from services.review.cases.granting import is_in_kind
@@ -216,6 +216,7 @@ def row_of(case: Case, task: OpenTask) -> CaseTask:
         due_at=task.due_at,
         awaits_year=task.awaits_year,
         paused=bool(case.pauses),
+        brief={"passed_on": before} if (before := passed_on(case.answers, task.place)) else {},
     )
 
 
@@ -234,7 +235,11 @@ def _take_back(case: Case, over: Sequence[OpenTask], uow: UnitOfWork) -> None:
 
 def _close(row: CaseTask, case: Case, task: OpenTask) -> None:
     """As the case has it: by whom and when it was answered since it was given, or that nobody needs to any more."""
-    given = [each for each in case.answers if each.place == task.place and each.at >= task.opened_at]
+    given = [
+        each
+        for each in case.answers
+        if each.place == task.place and each.at >= task.opened_at and each.verdict != "withdrawn"
+    ]
     if given:
         row.close("answered", given[-1].by, given[-1].at)
     elif task.place == ACCEPTANCE and case.state != "received":

@@ -52,6 +52,10 @@ class CaseTasks(AggregateStore[CaseTask]):
     aggregate_type = "case_task"
     missing = TaskNotFound
 
+    def seen(self, task_id: str) -> CaseTask | None:
+        """One as it is now, not locked: what is read before its case is locked."""
+        return next(iter(self.where(self.table.c.id == task_id, lock=False)), None)
+
     def of_cases(self, case_ids: Collection[str]) -> list[CaseTask]:
         """Every task of these cases that the unit of work's tenants have, locked."""
         wanted = any_(literal(sorted(set(case_ids)), ARRAY(Text)))

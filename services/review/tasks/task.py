@@ -82,6 +82,19 @@ class CaseTask(Aggregate):
         self.must_be_open()
         self.holder_id, self.holder_why = person_id, why
 
+    def answer(self, by: str, at: datetime) -> None:
+        """Somebody has answered, for the first time or anew."""
+        self.state, self.answered_by, self.answered_at = "answered", by, at
+
+    def ask_again(self) -> None:
+        """What was answered could not count, and the answer is still waited for."""
+        self.state, self.answered_by, self.answered_at = "open", None, None
+
+    def notice(self, text: str) -> None:
+        """Tell whoever looks at it next; an empty text: there is nothing to be told any more."""
+        self.brief = {name: value for name, value in self.brief.items() if name != "notice"}
+        self.brief |= {"notice": text} if text else {}
+
     def close(self, state: TaskState, by: str | None = None, at: datetime | None = None) -> None:
         """It is answered, or void; what is over stays as it is."""
         if self.state == "open":

@@ -43,7 +43,7 @@ def list_tasks(query: ListTasks, reader: Reader) -> TaskPage:
 
 def get_task(query: GetTask, reader: Reader) -> TaskView:
     """Raises TaskNotFound, of another department's too."""
-    mine = _of_own_department(reader)
+    mine = of_own_department(reader)
     row = reader.execute(select(*SHOWN).where(C.tenant == reader.tenant, C.id == query.task_id, mine)).first()
     if row is None:
         raise TaskNotFound()
@@ -59,7 +59,7 @@ def task_view(row: Row[Any]) -> TaskView:
 
 
 def _filtered(query: ListTasks, reader: Reader) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = [C.tenant == reader.tenant, C.state == "open", _of_own_department(reader)]
+    conditions: list[ColumnElement[bool]] = [C.tenant == reader.tenant, C.state == "open", of_own_department(reader)]
     if query.task is not None:
         conditions.append(C.kind == query.task)
     if query.mine:
@@ -71,7 +71,7 @@ def _filtered(query: ListTasks, reader: Reader) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _of_own_department(reader: Reader) -> ColumnElement[bool]:
+def of_own_department(reader: Reader) -> ColumnElement[bool]:
     """Those of the actor's department, by the register where the task is in it, else by name. Raises Forbidden."""
     actor = reader.actor
     if actor.department_id is None and not actor.department:

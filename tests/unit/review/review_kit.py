@@ -272,6 +272,9 @@ class MemoryVersions:
 class MemoryTasks(MemoryStore[CaseTask]):
     missing = TaskNotFound
 
+    def seen(self, task_id: str) -> CaseTask | None:
+        return self.rows.get(task_id)
+
     def of_cases(self, case_ids: Collection[str]) -> list[CaseTask]:
         return [each for each in self.rows.values() if each.case_id in case_ids]
 
@@ -293,6 +296,9 @@ class MemoryPlanTerms:
     def __init__(self) -> None:
         self.names: dict[str, frozenset[str]] = {}
         self.said: dict[TermInPlan, PlanTermMeaning] = {}
+        self.called: dict[tuple[TenantId, str], str] = {}
+        self.there_for: dict[tuple[TenantId, str], tuple[TenantId, str]] = {}
+        self.at_home: dict[str, TenantId] = {}
         self.unit: FakeUnit | None = None
 
     def meanings(self, tenant: TenantId, terms: Collection[TermInPlan]) -> dict[TermInPlan, PlanTermMeaning]:
@@ -300,7 +306,15 @@ class MemoryPlanTerms:
         return {**leader, **{term: self.said[term] for term in terms if term in self.said}}
 
     def departments(self, asked: Collection[tuple[TenantId, str]], day: date) -> dict[tuple[TenantId, str], str]:
-        return {}
+        return {pair: self.called[pair] for pair in asked if pair in self.called}
+
+    def by_function(
+        self, asked: Collection[tuple[TenantId, str]], day: date
+    ) -> dict[tuple[TenantId, str], tuple[TenantId, str]]:
+        return {pair: self.there_for[pair] for pair in asked if pair in self.there_for}
+
+    def homes(self, asked: Collection[tuple[TenantId, str]]) -> dict[tuple[TenantId, str], TenantId]:
+        return {(tenant, id): self.at_home[id] for tenant, id in asked if id in self.at_home}
 
     def names_of(self, tenant: TenantId, department_id: str) -> frozenset[str]:
         return self.names.get(department_id, frozenset())

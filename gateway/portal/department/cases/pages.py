@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from asyncio import gather
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal
 
@@ -13,6 +14,7 @@ from chassis.time.clock import CHINA
 from contracts.case_materials import MATERIAL_MEANS, MaterialConfirmation, MaterialMeans
 from contracts.case_sheet import GetCaseSheet
 from contracts.deadlines import ListReviewDeadlineMoves
+from contracts.joint_checks import JOINT_ANSWERS, JointAnswerView, ListJointAnswers
 from contracts.message import Cursor, Id, Model
 from contracts.message_previews import PreviewRejection
 from contracts.policy_guide import GetGuide
@@ -20,6 +22,7 @@ from contracts.refusal import Invalid, StaleVersion
 from contracts.review import (
     ApproveCase,
     CaseState,
+    CaseView,
     CitedText,
     ConfirmMaterials,
     CountCases,
@@ -148,16 +151,19 @@ async def show_case(door: Door, asked: CaseInList) -> Values:
     """One case, with all that its officer decides by, and what stands beside it in the list."""
     sheet = await door.told(GetCaseSheet(case_id=asked.case_id))
     case, guide = sheet.case, await refusal.guide_if_there(door, sheet)
+    answers = await _joint_answers(door, case)
     beside, moves, left, names = await gather(
         door.told(GetCaseNeighbours(case_id=asked.case_id, order=asked.order, **asked.filtered)),
         door.told(ListReviewDeadlineMoves(case_id=asked.case_id)),
         time_left_until(door, case.due_at),
-        names_of(door, case_facts.people_in(sheet)),
+        names_of(door, [*case_facts.people_in(sheet), *(each.answered_by for each in answers)]),
     )
     snapshot = case_facts.snapshot(sheet)
     own_word = case_facts.own_word(sheet, door.principal.actor.id) if may(door, RejectCase, case.state) else []
     return {
         "sheet": sheet,
+        "joint_answers": answers,
+        "joint_answer_names": JOINT_ANSWERS,
         "own_word": own_word,
         "case": case,
         "left": left,
@@ -240,6 +246,13 @@ async def confirm_materials(door: Door, said: MaterialsForm) -> str:
     command = ConfirmMaterials(case_id=said.case_id, materials=chosen, expected_version=said.expected_version)
     await door.done(command)
     return _back_to(door, said.case_id, "confirmed")
+
+
+async def _joint_answers(door: Door, case: CaseView) -> Sequence[JointAnswerView]:
+    """What departments have answered, where the plan asks any."""
+    if all(step.kind != "joint_check" for step in case.steps):
+        return ()
+    return (await door.told(ListJointAnswers(case_id=case.case_id))).items
 
 
 def _back_to(door: Door, case_id: str, done: str) -> str:
