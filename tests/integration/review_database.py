@@ -38,8 +38,11 @@ from services.review.cases import (
     views,
     work_list,
 )
-from services.review.cases.moving import FACTS_MOVED
+from services.review.cases.moving import FACTS_MOVED, INSTALMENT_DECIDED
 from services.review.fact_changes import use_cases as fact_changes
+from services.review.instalments import rechecking
+from services.review.instalments import use_cases as instalments
+from services.review.instalments import views as instalment_views
 from services.review.item_copies.use_cases import remember_items
 from services.review.register import use_cases as register_use_cases
 from services.review.register import views as register_views
@@ -59,8 +62,8 @@ SUBSCRIPTIONS = [
     calendar_subscription(follows=True),
 ]
 
-USE_CASES = vars(use_cases) | vars(register_use_cases)
-ANSWERS = (views, work_list, counts, sheet, journal, register_views)
+USE_CASES = vars(use_cases) | vars(register_use_cases) | vars(rechecking)
+ANSWERS = (views, work_list, counts, sheet, journal, register_views, instalment_views)
 """Where a question is answered by a function of its name."""
 
 
@@ -131,6 +134,17 @@ class Review:
     def takes_up_facts(self) -> int:
         """Let open cases take up what was heard of their firms."""
         return self.works(FACTS_MOVED, fact_changes.take_up_facts)
+
+    def does_what_is_due(self) -> None:
+        """Whatever of facts and instalments is due, until nothing is."""
+        kinds = {
+            FACTS_MOVED: fact_changes.take_up_facts,
+            INSTALMENT_DECIDED: instalments.learn_decisions,
+            fact_changes.INSTALMENT_LOOK: instalments.look_at_instalments,
+            rechecking.RECHECK_OPENED: rechecking.recheck_by_machine,
+        }
+        while sum(self.works(kind, work) for kind, work in kinds.items()):
+            pass
 
     def ordered(self, order: Command, *, tenant: str = "zhanggong", actor: Actor = OFFICER) -> dict[str, Any]:
         """Give a command as the gateway does."""

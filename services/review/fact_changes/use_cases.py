@@ -10,10 +10,12 @@ from chassis.events.received import Received
 from chassis.time.jobs import STANDING, Job
 from chassis.write.uow import UnitOfWork
 from contracts.enterprises import EnterpriseFactsChanged
-from services.review.cases.answering import settle, with_items
+from services.review.cases.answering import Handled, settle, with_items
 from services.review.cases.case import Case
 from services.review.cases.moving import FACTS_MOVED, MovingCases
+from services.review.cases.progress import OPENED
 from services.review.cases.store import Cases
+from services.review.cases.task_times import subject_of
 from services.review.fact_changes.reassessing import Reassessed, expires_at, reassess
 from services.review.fact_changes.store import Claimant, Claimants, FactChanges, HeardFacts
 
@@ -80,9 +82,18 @@ def take_up(claims: dict[str, Claimant], uow: UnitOfWork, *, anyway: bool = Fals
         found.append(reassess(each, heard.get(each.case.id, ()), uow, anyway=anyway))
         if (at := expires_at(each, uow.now)) is not None:
             uow.schedule(FACTS_MOVED, each.case.id, at=at, tenant=each.case.tenant)
+        _recheck_again(each, uow)
     uow.of(FactChanges).add((each.handled.case, moved) for each in found for moved in each.moves)
     settle([each.handled for each in found if each.changed or _held_back(each, marked)], uow)
     return found
+
+
+def _recheck_again(handled: Handled, uow: UnitOfWork) -> None:
+    """Where a machine rechecks instalments, it looks again: the rule may pay now."""
+    if handled.item.rules.plan.automatic_rechecks:
+        for task in handled.case.tasks:
+            if task.kind == "recheck":
+                uow.schedule(OPENED["recheck"], subject_of(handled.case, task), at=uow.now, tenant=handled.case.tenant)
 
 
 def _held_back(reassessed: Reassessed, marked: Collection[str]) -> bool:
