@@ -66,6 +66,18 @@ class EarlierAward(Model):
     decided_at: datetime
 
 
+class SheetInstalment(Model):
+    """Which instalment of its claim the case is about, of how many, and what the rule says becomes of it on the facts of now:
+    `due` and `reduced` are paid, `waiting` and `not_yet` later, `skipped` not this time, `stopped` never.
+    """
+
+    number: int
+    of: int
+    label: str = ""
+    outcome: Literal["due", "reduced", "skipped", "stopped", "waiting", "not_yet", "undetermined"]
+    reason: str
+
+
 class SheetMaterial(Model):
     """A material of the plan. `pledge` is what the applicant has signed in its stead (承诺代证明); `confirmed`: who
     answers for it. A required one has either before the case can be approved.
@@ -84,7 +96,7 @@ class CaseSheet(Model):
 
     `facts` are those that the rule or the form names. `conditions` and `working` are the rule's on these facts;
     `eligibility` and `amount` are the rule itself as sentences. `awards` are the newest first, at most 50. `changes` are what has
-    moved since the filing, in the order in which it did, at most 200.
+    moved since the filing, in the order in which it did, at most 200. `instalment` is there where the item pays in parts.
     """
 
     case: CaseView
@@ -102,6 +114,7 @@ class CaseSheet(Model):
     bank_name: str = ""
     tasks: tuple[SheetTask, ...] = ()
     changes: tuple[FactChange, ...] = ()
+    instalment: SheetInstalment | None = None
     version: int
 
 

@@ -1,4 +1,4 @@
-"""How a case's facts have moved since it was filed, as its sheet shows it; `fact_changes` writes it down."""
+"""How a case's facts have moved since it was filed (`fact_changes` writes it down), and which instalment it is about."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import text
 
 from chassis.read.reader import Reader
-from contracts.case_sheet import FactChange
+from contracts.case_sheet import FactChange, SheetInstalment
 from contracts.message import Id
-from contracts.rule import Fact, FactType, ItemRules
+from contracts.rule import Assessment, Fact, FactType, ItemRules
 from rules.facts import label, value_text
 
 CHANGES = text(
@@ -33,6 +33,15 @@ def shown_changes(case_id: Id, rules: ItemRules, reader: Reader) -> tuple[FactCh
         )
         for row in reader.execute(CHANGES, {"tenant": reader.tenant, "case": case_id})
     )
+
+
+def shown_instalment(assessment: Assessment) -> SheetInstalment | None:
+    """Which instalment it is about, and what the rule says of it."""
+    answer = assessment.instalment
+    if answer is None:
+        return None
+    said = answer.model_dump(include={"number", "of", "label", "outcome", "reason"})
+    return SheetInstalment(**said)
 
 
 def _told(which: str, said: Any, types: dict[str, FactType]) -> dict[str, Any]:
