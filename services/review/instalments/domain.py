@@ -34,7 +34,7 @@ class ScheduledPart:
 
 
 @dataclass(kw_only=True, slots=True)
-class InstalmentPlan(Aggregate):
+class ClaimSchedule(Aggregate):
     """The instalments of the claim whose first case has this id. `settled` is by case how instalments ended: what is decided
     again counts instead of what was. `number` is the one that is next, `why` what it waits for."""
 
@@ -87,7 +87,7 @@ class InstalmentPlan(Aggregate):
         return self.whole_fen is not None and (self.paid + amount).fen > self.whole_fen
 
 
-def is_due(answer: InstalmentAnswer, plan: InstalmentPlan) -> bool:
+def is_due(answer: InstalmentAnswer, plan: ClaimSchedule) -> bool:
     """Whether somebody has to decide it now. What waits for a condition is looked at when facts move; where a day was awaited
     that has come, a person sees what is missing."""
     if answer.outcome in (*PAYS, "skipped", "stopped"):
@@ -96,7 +96,7 @@ def is_due(answer: InstalmentAnswer, plan: InstalmentPlan) -> bool:
 
 
 def follow_up(
-    first: Case, plan: InstalmentPlan, item: PinnedItem, known: FactsOfCase, assessment: Assessment, now: datetime
+    first: Case, plan: ClaimSchedule, item: PinnedItem, known: FactsOfCase, assessment: Assessment, now: datetime
 ) -> Case:
     """The case of the next instalment: the same claim, on the facts of now."""
     return Case(

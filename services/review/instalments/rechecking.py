@@ -29,7 +29,7 @@ from services.review.cases.progress import OPENED
 from services.review.cases.refusals import together
 from services.review.cases.task_times import tasks_of
 from services.review.instalments.domain import PAYS
-from services.review.instalments.store import InstalmentPlans
+from services.review.instalments.store import ClaimSchedules
 
 if TYPE_CHECKING:
     from chassis.edge.entrypoints import UnitMaker
@@ -97,7 +97,7 @@ def against_paying(case: Case, uow: UnitOfWork) -> list[Conflict]:
     if answer is None or answer.outcome not in PAYS:
         outcome = answer.outcome if answer is not None else "undetermined"
         return [InstalmentNotDue(outcome=OUTCOMES[outcome], why=_said(case), field="met")]
-    plan = uow.of(InstalmentPlans).get(case.first_case_id or case.id)
+    plan = uow.of(ClaimSchedules).get(case.first_case_id or case.id)
     if plan.goes_beyond(answer.amount.money or ZERO):
         whole = plan.history("-").whole or ZERO
         return [InstalmentBeyondWhole(whole=whole.yuan_text(), paid=plan.paid.yuan_text(), field="met")]

@@ -14,7 +14,7 @@ from contracts.intake import Claim
 from contracts.rule import InstalmentRecord
 from services.review.cases.refusals import CaseNotFound
 from services.review.cases.tables import REVIEW_CASE
-from services.review.instalments.domain import InstalmentPlan, ScheduledPart
+from services.review.instalments.domain import ClaimSchedule, ScheduledPart
 
 METADATA = MetaData()
 INSTALMENT_PLAN = Table(
@@ -40,7 +40,7 @@ SAID: dict[str, TypeAdapter[Any]] = {
 PLAIN = ("claim_year", "schedule", "whole_fen", "number", "due_from", "state", "why")
 
 
-class InstalmentPlans(AggregateStore[InstalmentPlan]):
+class ClaimSchedules(AggregateStore[ClaimSchedule]):
     """One for each claim that pays in parts, by the case of its first."""
 
     table = INSTALMENT_PLAN
@@ -56,15 +56,15 @@ class InstalmentPlans(AggregateStore[InstalmentPlan]):
         )
         return {row.id: row.first_case_id or row.id for row in self._uow.execute(wanted)}
 
-    def to_row(self, aggregate: InstalmentPlan) -> dict[str, Any]:
+    def to_row(self, aggregate: ClaimSchedule) -> dict[str, Any]:
         documents = {name: adapter.dump_python(getattr(aggregate, name), mode="json") for name, adapter in SAID.items()}
         return {**{name: getattr(aggregate, name) for name in PLAIN}, **documents}
 
-    def from_row(self, row: RowMapping) -> InstalmentPlan:
+    def from_row(self, row: RowMapping) -> ClaimSchedule:
         return plan_of(row, **self.frame_fields(row))
 
 
-def plan_of(row: RowMapping, **frame: Any) -> InstalmentPlan:
+def plan_of(row: RowMapping, **frame: Any) -> ClaimSchedule:
     """The plan that a row stands for."""
     documents = {name: adapter.validate_python(row[name]) for name, adapter in SAID.items()}
-    return InstalmentPlan(**frame, **{name: row[name] for name in PLAIN}, **documents)
+    return ClaimSchedule(**frame, **{name: row[name] for name in PLAIN}, **documents)

@@ -21,8 +21,8 @@ from services.review.cases.store import Cases
 from services.review.fact_changes.domain import FactsOfCase, with_news
 from services.review.fact_changes.store import Claimant, Claimants, HeardFacts
 from services.review.fact_changes.use_cases import INSTALMENT_LOOK, fresh
-from services.review.instalments.domain import InstalmentPlan, ScheduledPart, follow_up, is_due
-from services.review.instalments.store import InstalmentPlans
+from services.review.instalments.domain import ClaimSchedule, ScheduledPart, follow_up, is_due
+from services.review.instalments.store import ClaimSchedules
 from services.review.item_copies.item import PinnedItem
 
 if TYPE_CHECKING:
@@ -32,10 +32,10 @@ if TYPE_CHECKING:
 def learn_decisions(jobs: Sequence[Job], unit: UnitMaker) -> None:
     """A case of a claim that pays in parts was decided: what that says of the instalments is kept, and the next is looked at."""
     with unit(sorted({job.tenant for job in jobs})) as uow:
-        firsts = uow.of(InstalmentPlans).firsts_of([job.subject for job in jobs])
+        firsts = uow.of(ClaimSchedules).firsts_of([job.subject for job in jobs])
         cases = uow.of(Cases).get_many({*firsts, *firsts.values()})
         decided = [cases[id] for id in firsts if not cases[id].is_open]
-        plans = uow.of(InstalmentPlans).get_many([firsts[case.id] for case in decided])
+        plans = uow.of(ClaimSchedules).get_many([firsts[case.id] for case in decided])
         items = {each.case.id: each.item for each in with_items(list(cases.values()), uow)}
         for case in sorted(decided, key=lambda each: each.instalment):
             plan = plans.get(firsts[case.id]) or _planned(case, items[case.id])
@@ -46,7 +46,7 @@ def learn_decisions(jobs: Sequence[Job], unit: UnitMaker) -> None:
             # From now on facts that move are told; what was heard until then is looked at right after the commit.
             uow.of(Claimants).await_instalment(cases[plan.id], awaits=plan.state == "scheduled")
             uow.schedule(INSTALMENT_LOOK, plan.id, at=uow.now, tenant=plan.tenant)
-        uow.of(InstalmentPlans).save_many(plans.values())
+        uow.of(ClaimSchedules).save_many(plans.values())
         for job in jobs:
             uow.finish(job)
 
@@ -61,7 +61,7 @@ def look_at_instalments(jobs: Sequence[Job], unit: UnitMaker) -> None:
         *(tenant for each in claims.values() for tenant in (each.tenant, each.case_tenant)),
     }
     with unit(sorted(tenants)) as uow:
-        cases, plans = uow.of(Cases).get_many(claims), uow.of(InstalmentPlans).get_many(claims)
+        cases, plans = uow.of(Cases).get_many(claims), uow.of(ClaimSchedules).get_many(claims)
         waiting = [
             cases[id] for id, plan in plans.items() if plan.state == "scheduled" and cases[id].state == "approved"
         ]
@@ -69,12 +69,12 @@ def look_at_instalments(jobs: Sequence[Job], unit: UnitMaker) -> None:
         for first in with_items(waiting, uow) if waiting else ():
             opened += look(first, plans[first.case.id], claims[first.case.id], uow)
         settle(opened, uow)
-        uow.of(InstalmentPlans).save_many([plans[case.id] for case in waiting])
+        uow.of(ClaimSchedules).save_many([plans[case.id] for case in waiting])
         for job in jobs:
             uow.finish(job)
 
 
-def look(first: Handled, plan: InstalmentPlan, claim: Claimant, uow: UnitOfWork) -> list[Handled]:
+def look(first: Handled, plan: ClaimSchedule, claim: Claimant, uow: UnitOfWork) -> list[Handled]:
     """The case of the next instalment if it is due; the caller saves both."""
     case, item = first.case, first.item
     rules, today = item.rules, uow.now.astimezone(CHINA).date()
@@ -101,14 +101,14 @@ def look(first: Handled, plan: InstalmentPlan, claim: Claimant, uow: UnitOfWork)
     return [Handled(opened, item)]
 
 
-def _planned(case: Case, item: PinnedItem) -> InstalmentPlan | None:
+def _planned(case: Case, item: PinnedItem) -> ClaimSchedule | None:
     """The plan of a claim whose first instalment was granted; None: there is nothing to follow it."""
     rules, answer = item.rules, case.assessment.instalment
     if case.instalment > 1 or case.state != "approved" or rules.instalments is None or answer is None:
         return None
     year = rules.reference_year or case.received_at.astimezone(CHINA).year
     whole = answer.amount.whole
-    plan = InstalmentPlan(
+    plan = ClaimSchedule(
         id=case.id,
         tenant=case.tenant,
         traceparent=case.traceparent,

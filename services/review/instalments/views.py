@@ -10,7 +10,7 @@ from chassis.read.reader import Reader
 from contracts.case_instalments import ClaimInstalments, InstalmentView, ListClaimInstalments
 from contracts.rule import InstalmentRecord
 from services.review.cases.views import case_row
-from services.review.instalments.domain import InstalmentPlan, follow_up_id
+from services.review.instalments.domain import ClaimSchedule, follow_up_id
 from services.review.instalments.store import INSTALMENT_PLAN, plan_of
 
 
@@ -33,11 +33,11 @@ def list_claim_instalments(query: ListClaimInstalments, reader: Reader) -> Claim
     )
 
 
-def _plan(row: Row[Any]) -> InstalmentPlan:
+def _plan(row: Row[Any]) -> ClaimSchedule:
     return plan_of(row._mapping, id=row.id, tenant=row.tenant)
 
 
-def _view(plan: InstalmentPlan, number: int) -> InstalmentView:
+def _view(plan: ClaimSchedule, number: int) -> InstalmentView:
     part = plan.parts[number - 1]
     said = {"number": number, "label": part.label, "due_from": part.due_from}
     for case_id, records in plan.settled.items():
