@@ -49,7 +49,7 @@ from contracts.policies import (
     SuspendPolicyItem,
     WithdrawPolicyItem,
 )
-from contracts.rule import ClaimSchedule, Level
+from contracts.rule import InstalmentPlan, Level
 from services.catalog.policies import validity
 
 
@@ -236,7 +236,7 @@ def test_an_item_whose_rules_may_overpay_says_so_in_the_list_and_on_its_page(cat
     due_on = {"node": "day", "day": "2027-01-01"}
     second = {"label": "第二年", "fraction": "1/2", "due_on": due_on}
     halves = {"parts": [{"label": "第一年", "fraction": "1/2"}, second]}
-    plan = ClaimSchedule.model_validate(halves)
+    plan = InstalmentPlan.model_validate(halves)
     early = ITEM.model_copy(update={"rules": ITEM.rules.model_copy(update={"instalments": plan})})
     item_id = done(catalog, PublishPolicyItem(content=early, guide_confirmed=True))["item_id"]
     # As it was published before a later instalment had to say from when it is due.

@@ -21,7 +21,7 @@ from contracts.enterprises import FactRecorders
 from contracts.intake import ReplacedClaim
 from contracts.message import Actor
 from contracts.review import ApproveCase, CaseView, GetCase, ListCases, RecordInspection, RejectCase
-from contracts.rule import ClaimSchedule
+from contracts.rule import InstalmentPlan
 from tests.unit.review.review_kit import (
     AMOUNT,
     DEPARTMENT,
@@ -253,7 +253,7 @@ def test_a_line_with_a_wrong_amount_can_still_be_granted_at_the_rules(review: Re
 
 def test_a_list_under_a_version_that_may_overpay_waits_for_a_person_who_may_go_on(review: Review) -> None:
     halves = {"parts": [{"label": "第一年", "fraction": "1/2"}, {"label": "第二年", "fraction": "1/2"}]}
-    plan = ClaimSchedule.model_validate(halves)
+    plan = InstalmentPlan.model_validate(halves)
     rules = item_rules(mode="no_application", limit=None).model_copy(update={"instalments": plan})
     review.prepared(rules).hears(nomination(line(amount_fen=AMOUNT // 2)))
     case = only_case(review, state="accepted")

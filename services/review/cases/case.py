@@ -52,7 +52,7 @@ class Case(Aggregate):
     department's own part of it is decided by that list.
     `answers` are all that were given, `tasks` the answers that are waited for; `steps` and `against` say how the plan stood, and
     what stood against approval, when it was last worked out (`progress`).
-    `paid_before`: how earlier instalments of its claim ended. `followed`: its firm's facts were followed when it was read.
+    `paid_before`: how earlier instalments of its claim ended. `read_as`: its state as it was read.
     """
 
     claim: Claim
@@ -93,7 +93,7 @@ class Case(Aggregate):
     first_case_id: str | None = None
     undo_until: datetime | None = None
     paid_before: AwardHistory | None = None
-    followed: bool = False
+    read_as: CaseState | None = None
 
     @classmethod
     def receive(cls, filing: Filing, item: PinnedItem) -> Case:

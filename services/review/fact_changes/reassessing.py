@@ -81,10 +81,12 @@ def reassess(
 
 
 def withdraw_approvals(case: Case, why: str, at: datetime, *, of: Collection[Id] | None = None) -> None:
-    """Nobody's approval stands for what it was not given for; `of`: only those of these persons."""
+    """Nobody's approval stands for what it was not given for; `of`: only those of these persons. A recheck that was not met is
+    asked anew as well: the rule may pay now."""
     latest = {each.place: each for each in case.answers if each.kind in ("approval", "recheck")}
     for answer in latest.values():
-        if answer.verdict == "passed" and (of is None or answer.by in of):
+        given = answer.verdict == "passed" or (answer.kind == "recheck" and answer.verdict == "failed")
+        if given and (of is None or answer.by in of):
             case.answer(replace(answer, verdict="withdrawn", by=SYSTEM.id, at=at, reason=why, evidence={}))
 
 

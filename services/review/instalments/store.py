@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -55,6 +55,11 @@ class ClaimSchedules(AggregateStore[ClaimSchedule]):
             c.id == any_(literal(sorted(set(case_ids)), ARRAY(Text))),
         )
         return {row.id: row.first_case_id or row.id for row in self._uow.execute(wanted)}
+
+    def next_numbers(self, ids: Collection[str]) -> dict[str, int]:
+        """By claim the number that is next; nothing is locked."""
+        found = self.where(self.table.c.id == any_(literal(sorted(set(ids)), ARRAY(Text))), lock=False)
+        return {plan.id: plan.number for plan in found}
 
     def to_row(self, aggregate: ClaimSchedule) -> dict[str, Any]:
         documents = {name: adapter.dump_python(getattr(aggregate, name), mode="json") for name, adapter in SAID.items()}

@@ -16,12 +16,13 @@ from rules.schedule_choice import Schedule, schedule_of
 from services.review.cases.answering import Handled, settle, with_items
 from services.review.cases.case import Case
 from services.review.cases.judging import judged
+from services.review.cases.moving import INSTALMENT_DECIDED
 from services.review.cases.opening import accept
 from services.review.cases.store import Cases
 from services.review.fact_changes.domain import FactsOfCase, with_news
 from services.review.fact_changes.store import Claimant, Claimants, HeardFacts
 from services.review.fact_changes.use_cases import INSTALMENT_LOOK, fresh
-from services.review.instalments.domain import ClaimSchedule, ScheduledPart, follow_up, is_due
+from services.review.instalments.domain import ClaimSchedule, ScheduledPart, follow_up, follow_up_id, is_due
 from services.review.instalments.store import ClaimSchedules
 from services.review.item_copies.item import PinnedItem
 
@@ -61,17 +62,35 @@ def look_at_instalments(jobs: Sequence[Job], unit: UnitMaker) -> None:
         *(tenant for each in claims.values() for tenant in (each.tenant, each.case_tenant)),
     }
     with unit(sorted(tenants)) as uow:
-        cases, plans = uow.of(Cases).get_many(claims), uow.of(ClaimSchedules).get_many(claims)
+        # Cases are locked before plans, as by whoever learns of a decision.
+        next_ones = [follow_up_id(id, number) for id, number in uow.of(ClaimSchedules).next_numbers(claims).items()]
+        cases, plans = uow.of(Cases).get_many({*claims, *next_ones}), uow.of(ClaimSchedules).get_many(claims)
         waiting = [
             cases[id] for id, plan in plans.items() if plan.state == "scheduled" and cases[id].state == "approved"
         ]
         opened: list[Handled] = []
         for first in with_items(waiting, uow) if waiting else ():
-            opened += look(first, plans[first.case.id], claims[first.case.id], uow)
+            plan = plans[first.case.id]
+            known = cases.get(follow_up_id(plan.id, plan.number))
+            if known is not None:
+                # The first was decided anew while this one was there already.
+                take_back_up(known, plan, uow)
+            elif first.case.undo_until is not None and first.case.undo_until > uow.now:
+                uow.schedule(INSTALMENT_LOOK, plan.id, at=first.case.undo_until, tenant=plan.tenant)
+            else:
+                opened += look(first, plan, claims[plan.id], uow)
         settle(opened, uow)
         uow.of(ClaimSchedules).save_many([plans[case.id] for case in waiting])
         for job in jobs:
             uow.finish(job)
+
+
+def take_back_up(known: Case, plan: ClaimSchedule, uow: UnitOfWork) -> None:
+    """The case of the next instalment is there: it is waited for, or what has become of it is learned once more."""
+    if known.is_open:
+        plan.wait("open", "")
+    else:
+        uow.schedule(INSTALMENT_DECIDED, known.id, at=uow.now, tenant=known.tenant)
 
 
 def look(first: Handled, plan: ClaimSchedule, claim: Claimant, uow: UnitOfWork) -> list[Handled]:
