@@ -27,6 +27,24 @@ class SheetFact(Model):
     recorded_by: tuple[Id, ...] = ()
 
 
+class FactChange(Model):
+    """A fact that has moved since the claim was filed: what it was and what it is, each with its source and day, and which of
+    the two the case is judged on. Without `now` it was withdrawn; without `was` nobody had said it before.
+    """
+
+    name: str
+    label: str
+    period: str | None
+    was: str | None = None
+    was_source: str = ""
+    was_as_of: date | None = None
+    now: str | None = None
+    now_source: str = ""
+    now_as_of: date | None = None
+    counts: Literal["was", "now", "neither"]
+    changed_at: datetime
+
+
 class InspectionView(Model):
     """The site inspection that counts: the latest."""
 
@@ -48,6 +66,18 @@ class EarlierAward(Model):
     decided_at: datetime
 
 
+class SheetInstalment(Model):
+    """Which instalment of its claim the case is about, of how many, and what the rule says becomes of it on the facts of now:
+    `due` and `reduced` are paid, `waiting` and `not_yet` later, `skipped` not this time, `stopped` never.
+    """
+
+    number: int
+    of: int
+    label: str = ""
+    outcome: Literal["due", "reduced", "skipped", "stopped", "waiting", "not_yet", "undetermined"]
+    reason: str
+
+
 class SheetMaterial(Model):
     """A material of the plan. `pledge` is what the applicant has signed in its stead (承诺代证明); `confirmed`: who
     answers for it. A required one has either before the case can be approved.
@@ -65,7 +95,8 @@ class CaseSheet(Model):
     """A case with all that its decision rests on, and nothing else of the enterprise's dossier.
 
     `facts` are those that the rule or the form names. `conditions` and `working` are the rule's on these facts;
-    `eligibility` and `amount` are the rule itself as sentences. `awards` are the newest first, at most 50.
+    `eligibility` and `amount` are the rule itself as sentences. `awards` are the newest first, at most 50. `changes` are what has
+    moved since the filing, in the order in which it did, at most 200. `instalment` is there where the item pays in parts.
     """
 
     case: CaseView
@@ -82,6 +113,8 @@ class CaseSheet(Model):
     account_version: int | None = None
     bank_name: str = ""
     tasks: tuple[SheetTask, ...] = ()
+    changes: tuple[FactChange, ...] = ()
+    instalment: SheetInstalment | None = None
     version: int
 
 

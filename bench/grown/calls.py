@@ -95,6 +95,7 @@ CASES = (
     Call("GetTask", OFFICER, {"task_id": f"t{CASE}"}),
     Call("ReadCaseFile", BUREAU, {"case_id": CASE}),
     *(Call("ListDispatches", who, {"case_id": CASE}) for who in (BUREAU, OFFICER)),
+    Call("ListClaimInstalments", OFFICER, {"case_id": CASE}),
     *(Call("ListDepartmentSystems", NOBODY, {"closed": closed}) for closed in (False, True)),
     *(Call("ListAwardFindings", who) for who in (BUREAU, OFFICER, IDLE)),
     Call("GetAwardFinding", OFFICER, {"finding_id": "f1"}),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
@@ -48,6 +48,9 @@ class Unit(Protocol):
 
     def schedule(self, kind: str, subject: str, *, at: datetime, tenant: TenantId) -> None:
         """See that `@due(kind)` is called for `subject` at `at` or soon after; a later call moves the date."""
+
+    def schedule_many(self, kind: str, rows: Iterable[tuple[TenantId, str, datetime]]) -> None:
+        """The same for many (tenant, subject, at), in one statement."""
 
     def unschedule(self, kind: str, subject: str, *, tenant: TenantId) -> None:
         """Nothing needs to be done about `subject` any more."""

@@ -61,6 +61,8 @@ PUBLIC_TABLES = {
     ): "how far the bank's book is compared after a restore, one for all tenants: two instants and a number",
     ("treasury", "bank_cursor"): "how far the bank's list is read, which is one for all tenants: a number",
     ("review", "dossier_code"): "a dossier's id and a public code, as merges: one person in law in whatever county",
+    ("review", "case_claimant"): "ids and a public code: a city's case rests on a firm of a county",
+    ("review", "moving_case"): "ids of cases, marked in the name of the county whose firm's facts have moved",
     (
         "review",
         "renamed_enterprise",

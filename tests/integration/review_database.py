@@ -9,6 +9,7 @@ from typing import Any
 import psycopg
 from frame_kit import psycopg_url
 
+from chassis.edge.entrypoints import UnitMaker
 from chassis.edge.frame import Frame
 from chassis.events.inbox import BatchResult, Inbox, Subscription
 from chassis.events.parking import claim_due
@@ -17,7 +18,7 @@ from chassis.foundation.ids import new_id
 from chassis.tenancy.learning import calendar_subscription, tenant_subscription
 from chassis.testing.fakes import received
 from chassis.time.following import FOLLOW, follow
-from chassis.time.jobs import claim
+from chassis.time.jobs import Job, claim
 from console.servers.provision import Dsns
 from contracts.departments import PlanTermMapped, PlanTermMeaning, ToDuty, ToSource
 from contracts.identity import TenantOnboarded, TenantSettings
@@ -37,6 +38,11 @@ from services.review.cases import (
     views,
     work_list,
 )
+from services.review.cases.moving import FACTS_MOVED, INSTALMENT_DECIDED
+from services.review.fact_changes import use_cases as fact_changes
+from services.review.instalments import rechecking
+from services.review.instalments import use_cases as instalments
+from services.review.instalments import views as instalment_views
 from services.review.item_copies.use_cases import remember_items
 from services.review.joint_checks import use_cases as joint_check_use_cases
 from services.review.joint_checks import views as joint_check_views
@@ -54,18 +60,18 @@ SUBSCRIPTIONS = [
     Subscription("lists", frozenset({"EnterprisesNominated"}), lists.decide_lists),
     Subscription("merges", frozenset({"EnterpriseMerged"}), register_use_cases.hear_merges),
     Subscription("names", frozenset({"NameChangeConfirmed"}), keep_names),
+    Subscription("facts", frozenset({"EnterpriseFactsChanged"}), fact_changes.hear_facts),
     Subscription("plan terms", frozenset({"PlanTermMapped"}), held_lines.take_meanings),
     Subscription("departments", frozenset({"DepartmentRegistered", "DepartmentChanged"}), keep_departments),
     tenant_subscription(follows=True),
     calendar_subscription(follows=True),
 ]
 
-USE_CASES = (
-    vars(use_cases) | vars(register_use_cases) | vars(imported) | vars(joint_check_use_cases) | vars(task_use_cases)
-)
+COMMANDED = (use_cases, register_use_cases, imported, joint_check_use_cases, task_use_cases, rechecking)
+USE_CASES = {name: use for module in COMMANDED for name, use in vars(module).items()}
 ANSWERS = (
     *(views, work_list, counts, sheet, journal, register_views, award_views),
-    *(joint_check_views, task_views),
+    *(joint_check_views, task_views, instalment_views),
 )
 """Where a question is answered by a function of its name."""
 
@@ -126,6 +132,28 @@ class Review:
         if jobs:
             register_use_cases.look_back(jobs, lambda tenants: self.frame.event_unit(tenants, action="look_back"))
         return len(jobs)
+
+    def works(self, kind: str, work: Callable[[Sequence[Job], UnitMaker], None]) -> int:
+        """Do what is due of this kind, as the timers do; returns how many jobs there were."""
+        jobs = claim(self.frame.frame_engine, kind, self.frame.clock.now(), 50)
+        if jobs:
+            work(jobs, lambda tenants: self.frame.event_unit(tenants, action=kind))
+        return len(jobs)
+
+    def takes_up_facts(self) -> int:
+        """Let open cases take up what was heard of their firms."""
+        return self.works(FACTS_MOVED, fact_changes.take_up_facts)
+
+    def does_what_is_due(self) -> None:
+        """Whatever of facts and instalments is due, until nothing is."""
+        kinds = {
+            FACTS_MOVED: fact_changes.take_up_facts,
+            INSTALMENT_DECIDED: instalments.learn_decisions,
+            fact_changes.INSTALMENT_LOOK: instalments.look_at_instalments,
+            rechecking.RECHECK_OPENED: rechecking.recheck_by_machine,
+        }
+        while sum(self.works(kind, work) for kind, work in kinds.items()):
+            pass
 
     def ordered(self, order: Command, *, tenant: str = "zhanggong", actor: Actor = OFFICER) -> dict[str, Any]:
         """Give a command as the gateway does."""

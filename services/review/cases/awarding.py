@@ -47,7 +47,7 @@ def judge(case: Case, item: PinnedItem, histories: Mapping[str, AwardHistory], u
         case.parameters,
         case.received_at.astimezone(CHINA).date(),
         today=uow.now.astimezone(CHINA).date(),
-        awards=histories.get(case.id),
+        awards=histories.get(case.id, case.paid_before),
         decisions=case.decisions,
     )
 

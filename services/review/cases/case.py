@@ -22,11 +22,11 @@ from contracts.intake import Claim
 from contracts.message import SYSTEM, Actor, Event, TenantId
 from contracts.refusal import Reason, Refused
 from contracts.review import CaseAccepted, CaseState
-from contracts.rule import Assessment, Decision, Fact, ParameterValue, TimeLimit
+from contracts.rule import Assessment, AwardHistory, Decision, Fact, ParameterValue, TimeLimit
 from rules.plan_run import PlannedStep, PlanStanding, standing_of
 from services.review.cases.answers import StepAnswer, for_the_plan
 from services.review.cases.decision import AlreadyDecided, CaseDecision
-from services.review.cases.entitlement import amount_due, mismatch_with
+from services.review.cases.entitlement import AmountMismatch, amount_due, mismatch_with
 from services.review.cases.filing import Filing
 from services.review.cases.inspection import Inspection
 from services.review.cases.judging import judged
@@ -52,6 +52,7 @@ class Case(Aggregate):
     department's own part of it is decided by that list.
     `answers` are all that were given, `tasks` the answers that are waited for; `steps` and `against` say how the plan stood, and
     what stood against approval, when it was last worked out (`progress`).
+    `paid_before`: how earlier instalments of its claim ended. `read_as`: its state as it was read.
     """
 
     claim: Claim
@@ -91,6 +92,8 @@ class Case(Aggregate):
     instalment: int = 1
     first_case_id: str | None = None
     undo_until: datetime | None = None
+    paid_before: AwardHistory | None = None
+    read_as: CaseState | None = None
 
     @classmethod
     def receive(cls, filing: Filing, item: PinnedItem) -> Case:
@@ -202,6 +205,15 @@ class Case(Aggregate):
         return self.state in OPEN
 
     # -- what happens to it -------------------------------------------------------------------------------
+
+    def judge_again(
+        self, assessment: Assessment, facts: tuple[Fact, ...], recorders: tuple[FactRecorders, ...]
+    ) -> None:
+        """What the rule says of it now, and of which facts; what was remarked of an amount that is none any more goes."""
+        self.assessment, self.facts, self.recorders = assessment, facts, recorders
+        mismatch = mismatch_with(assessment, self.asked_fen)
+        kept = [each for each in self.remarks if each.code != AmountMismatch.code]
+        self.remarks = (*kept, *(mismatch.reasons if mismatch is not None else ()))
 
     def leave_open(self, reasons: Iterable[Reason]) -> None:
         """A line of a list that cannot be granted as it stands: the department has to decide."""

@@ -21,6 +21,7 @@ from services.review.cases.case import Case
 from services.review.cases.deciders import against_nominators
 from services.review.cases.decision import CaseDecision
 from services.review.cases.granting import Grant, grant_many
+from services.review.cases.moving import MovingCases
 from services.review.cases.open_tasks import StepOwner
 from services.review.cases.overpaying import held_for_a_person
 from services.review.cases.pinned import version_of
@@ -46,6 +47,9 @@ def finish(cases: Sequence[tuple[Case, PinnedItem]], uow: UnitOfWork) -> Mapping
     for case, item in open_cases:
         _answer_by_machine(case, item, uow)
     done = _done(open_cases, uow)
+    # What is heard of its firm is taken up first: nothing is granted on facts that have just been withdrawn.
+    moving = uow.of(MovingCases).among([each.case.id for each in done])
+    done = [each for each in done if each.case.id not in moving]
     if not done:
         return {}
     unmapped = _unmapped(done, uow)

@@ -22,6 +22,7 @@ from services.review.cases.clock import due_by, due_date
 from services.review.cases.four_eyes import persons_behind
 from services.review.cases.open_tasks import OpenTask
 from services.review.cases.overpaying import remarked
+from services.review.cases.shown_changes import shown_changes, shown_instalment
 from services.review.cases.tables import REVIEW_CASE
 from services.review.cases.task_times import earlier_end
 from services.review.cases.views import case_row, shown
@@ -65,6 +66,8 @@ def get_case_sheet(query: GetCaseSheet, reader: Reader) -> CaseSheet:
         account_version=row.payee["account_version"] if row.payee else None,
         bank_name=row.payee["bank_name"] if row.payee else "",
         tasks=_tasks(row, reader),
+        changes=shown_changes(case.case_id, rules, reader),
+        instalment=shown_instalment(assessment),
         version=case.version,
     )
 

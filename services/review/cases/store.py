@@ -20,13 +20,15 @@ from contracts.enterprises import FactRecorders, Payee
 from contracts.intake import Claim
 from contracts.message import TenantId
 from contracts.refusal import Reason
-from contracts.rule import Assessment, Decision, Fact, ParameterValue, TimeLimit
+from contracts.rule import Assessment, AwardHistory, Decision, Fact, ParameterValue, TimeLimit
 from services.review.cases.answers import StepAnswer
 from services.review.cases.case import Case
 from services.review.cases.clock import clock_from
 from services.review.cases.decision import CaseDecision
 from services.review.cases.inspection import Inspection
 from services.review.cases.materials import CaseMaterials
+from services.review.cases.moves import OPEN
+from services.review.cases.moving import FACTS_MOVED, INSTALMENT_DECIDED
 from services.review.cases.open_tasks import OpenTask
 from services.review.cases.refusals import CaseNotFound
 from services.review.cases.tables import CASE_ANSWER, DEADLINE_MOVE, REVIEW_CASE
@@ -40,6 +42,7 @@ DOCUMENTS: dict[str, TypeAdapter[Any]] = {
     "named_payees": TypeAdapter(tuple[NamedPayee, ...]),
     "assessment": TypeAdapter(Assessment),
     "decisions": TypeAdapter(tuple[Decision, ...]),
+    "paid_before": TypeAdapter(AwardHistory | None),
     "remarks": TypeAdapter(tuple[Reason, ...]),
     "inspection": TypeAdapter(Inspection | None),
     "review_limit": TypeAdapter(TimeLimit | None),
@@ -129,6 +132,7 @@ class Cases(AggregateStore[Case]):
         if row["parameters"] is None:
             # Of cases from before they were kept, the figures that were used are known.
             case.parameters = case.assessment.figures
+        case.read_as = case.state
         return case
 
     def where(self, *conditions: Any, lock: bool = True, limit: int | None = None) -> list[Case]:
@@ -162,6 +166,20 @@ class Cases(AggregateStore[Case]):
             case.answers_kept = len(case.answers)
         self.add_rows(DEADLINE_MOVE, moves)
         self.add_rows(CASE_ANSWER, answers)
+        self._follow(saved)
+
+    def _follow(self, saved: Iterable[Case]) -> None:
+        """A case that is open now and was not takes up what was heard of its firm before; how one of several instalments ends is
+        told to those that come after it."""
+        moved = [case for case in saved if case.state != case.read_as]
+        begun = [case for case in moved if case.is_open and case.read_as not in OPEN]
+        ended = [case for case in moved if not case.is_open]
+        part = [case for case in ended if case.instalment > 1 or case.assessment.instalment is not None]
+        now = self._uow.now
+        self._uow.schedule_many(FACTS_MOVED, [(each.tenant, each.id, now) for each in begun])
+        self._uow.schedule_many(INSTALMENT_DECIDED, [(each.tenant, each.id, now) for each in part])
+        for case in moved:
+            case.read_as = case.state
 
     def open_limits(self, tenant: TenantId, after: str, limit: int) -> list[OpenReviewLimit]:
         """The limits of open cases that come next after this id; nothing is locked."""

@@ -24,6 +24,7 @@ REVIEW_CASE = Table(
     Column("parameters", JSONB(none_as_null=True)),
     Column("named_payees", JSONB, nullable=False),
     Column("decisions", JSONB, nullable=False),
+    Column("paid_before", JSONB(none_as_null=True)),
     Column("remarks", JSONB, nullable=False),
     Column("obstacles", JSONB, nullable=False),
     Column("inspection_required", Boolean, nullable=False),

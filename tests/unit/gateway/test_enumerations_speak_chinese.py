@@ -17,6 +17,8 @@ from contracts.accounts import AccountState
 from contracts.authoring import ItemNotice
 from contracts.award_register import AwardPartView, AwardState, AwardWhat, FreedGround
 from contracts.case_events import PauseCause, SupplementFault
+from contracts.case_instalments import InstalmentState
+from contracts.case_sheet import FactChange, SheetInstalment
 from contracts.case_steps import SlotVerdict, StepKind, StepState
 from contracts.case_tasks import TaskState
 from contracts.code_admissions import CodeAdmissionState
@@ -69,6 +71,9 @@ def of_field(model: Any, field: str) -> list[str]:
 
 PROVIDED = ("applicant", "department", "data_exchange")
 TABLES: Mapping[str, Any] = {
+    "cases.instalment_state": InstalmentState,
+    "cases.instalment_outcome": of_field(SheetInstalment, "outcome"),
+    "cases.counts": of_field(FactChange, "counts"),
     "public.mode": Mode,
     "public.benefit_kind": BenefitKind,
     "public.level": Level,

@@ -37,6 +37,7 @@ from copies.plan_terms import KnownPlanTerms
 from services.review.cases import opening
 from services.review.cases.case import Case
 from services.review.cases.clock import clock_from, clock_of
+from services.review.cases.moving import MovingCases
 from services.review.cases.refusals import CaseNotFound
 from services.review.cases.store import Cases, OpenReviewLimit
 from services.review.item_copies.item import PinnedItem
@@ -320,6 +321,17 @@ class MemoryPlanTerms:
         return self.names.get(department_id, frozenset())
 
 
+class MemoryMoving:
+    """Cases under which facts are moving: none until a test says so."""
+
+    def __init__(self) -> None:
+        self.moving: set[str] = set()
+        self.unit: FakeUnit | None = None
+
+    def among(self, case_ids: Collection[str]) -> frozenset[str]:
+        return frozenset(self.moving.intersection(case_ids))
+
+
 class MemoryRegister:
     """The award register in memory: places as the table has them, and histories of one person's earlier awards."""
 
@@ -378,6 +390,7 @@ def review_unit(
             CaseTasks: MemoryTasks(),
             ItemVersions: MemoryVersions(versions),
             AwardRegister: MemoryRegister(),
+            MovingCases: MemoryMoving(),
             PlanWords: MemoryPlanWords(),
             KnownPlanTerms: MemoryPlanTerms(),
         },

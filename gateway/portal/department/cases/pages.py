@@ -11,6 +11,7 @@ from pydantic import Field
 from starlette.responses import Response
 
 from chassis.time.clock import CHINA
+from contracts.case_instalments import DecideRecheck, ListClaimInstalments
 from contracts.case_materials import MATERIAL_MEANS, MaterialConfirmation, MaterialMeans
 from contracts.case_sheet import GetCaseSheet
 from contracts.deadlines import ListReviewDeadlineMoves
@@ -159,6 +160,8 @@ async def show_case(door: Door, asked: CaseInList) -> Values:
         names_of(door, [*case_facts.people_in(sheet), *(each.answered_by for each in answers)]),
     )
     snapshot = case_facts.snapshot(sheet)
+    parts = sheet.instalment is not None and sheet.instalment.of > 1
+    instalments = await door.told(ListClaimInstalments(case_id=asked.case_id)) if parts else None
     own_word = case_facts.own_word(sheet, door.principal.actor.id) if may(door, RejectCase, case.state) else []
     return {
         "sheet": sheet,
@@ -170,6 +173,7 @@ async def show_case(door: Door, asked: CaseInList) -> Values:
         "beside": beside,
         "moves": moves.items,
         "names": names,
+        "instalments": instalments,
         "listed": asked.said,
         "conditions": case_facts.conditions(sheet),
         "tasks": case_facts.tasks(sheet),
@@ -178,6 +182,7 @@ async def show_case(door: Door, asked: CaseInList) -> Values:
             "refuse": may(door, RejectCase, case.state) and not own_word,
             "confirm": may(door, ConfirmMaterials, case.state) and bool(case.unconfirmed_materials),
             "inspect": may(door, RecordInspection, case.state) and case.inspection_required,
+            "recheck": may(door, DecideRecheck, case.state) and any(each.task == "recheck" for each in sheet.tasks),
         },
         "means": list(MATERIAL_MEANS.items()),
         "cites": refusal.citable(sheet, guide),
@@ -192,6 +197,13 @@ async def approve_case(door: Door, command: ApproveCase) -> str:
     """Grant it (审核通过). The amount is the rule's."""
     await door.done(command)
     return _back_to(door, command.case_id, "approved")
+
+
+@pages.form("/department/cases/{case_id}/recheck", DecideRecheck, on=show_case, versioned=True)
+async def decide_recheck(door: Door, command: DecideRecheck) -> str:
+    """Whether a later instalment may be paid (分期复核)."""
+    await door.done(command)
+    return _back_to(door, command.case_id, "rechecked")
 
 
 @pages.form("/department/cases/{case_id}/refuse", RefusalForm, Permitted(RejectCase), on=show_case, versioned=True)

@@ -1,0 +1,90 @@
+"""How the instalments of a claim end, which is next, and that none goes beyond the whole."""
+
+from __future__ import annotations
+
+from datetime import date
+from types import SimpleNamespace
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contracts.money import Money
+from contracts.rule import InstalmentRecord
+from services.review.instalments.domain import ClaimSchedule, ScheduledPart, follow_up_id, is_due
+from tests.unit.review.review_kit import claim
+
+FIRST = "6f4f1a3e-56c3-5d3c-9b6e-0d6c2b1f8a11"
+
+
+def plan(parts: int = 3, whole: int | None = 300) -> ClaimSchedule:
+    named = tuple(ScheduledPart(f"第 {number} 年") for number in range(1, parts + 1))
+    return ClaimSchedule(id=FIRST, tenant="zhanggong", claim=claim(), parts=named, claim_year=2026, whole_fen=whole)
+
+
+def decided(number: int, outcome: str = "due", fen: int = 100, *, state: str = "approved", covers: int = 1) -> Any:
+    """A case of the claim, as far as its instalments look at it; `covers`: so many are paid at once."""
+    kept = {"due": "paid", "reduced": "paid", "skipped": "skipped", "stopped": "stopped"}.get(outcome)
+    records = tuple(
+        InstalmentRecord(number=each, outcome=kept, money=Money(fen if kept == "paid" else 0))
+        for each in range(number, number + covers if kept else number)
+    )
+    answer = SimpleNamespace(outcome=outcome, records=records, number=number)
+    id = FIRST if number == 1 else follow_up_id(FIRST, number)
+    return SimpleNamespace(id=id, state=state, instalment=number, assessment=SimpleNamespace(instalment=answer))
+
+
+def test_the_next_one_comes_after_all_that_were_paid_at_once() -> None:
+    found = plan()
+    found.settle(decided(1, covers=2))
+    assert (found.number, found.state, found.paid) == (3, "scheduled", Money(200))
+
+
+def test_one_that_is_stopped_ends_all_later_ones_and_one_that_is_skipped_does_not() -> None:
+    found = plan()
+    found.settle(decided(1))
+    found.settle(decided(2, "skipped", state="rejected"))
+    assert (found.number, found.state) == (3, "scheduled")
+    other = plan()
+    other.settle(decided(1))
+    other.settle(decided(2, "stopped", state="rejected"))
+    assert other.state == "ended"
+
+
+def test_what_people_refuse_although_the_rule_pays_is_lost_for_this_time_and_the_next_goes_on() -> None:
+    found = plan()
+    found.settle(decided(1))
+    found.settle(decided(2, "due", state="rejected"))
+    assert [each.outcome for each in found.records] == ["paid", "skipped"]
+    assert (found.number, found.paid) == (3, Money(100))
+
+
+def test_what_is_decided_anew_counts_instead_of_what_was() -> None:
+    found = plan()
+    found.settle(decided(1, fen=100))
+    found.settle(decided(1, fen=80))
+    assert (found.paid, found.number) == (Money(80), 2)
+    found.settle(decided(1, state="rejected"))
+    assert (found.paid, found.state) == (Money(0), "ended")
+
+
+@given(st.integers(1, 10**12), st.lists(st.integers(0, 10**12), max_size=12))
+def test_whatever_is_granted_in_turn_never_goes_beyond_the_whole(whole: int, amounts: list[int]) -> None:
+    found = plan(parts=len(amounts) + 1, whole=whole)
+    for number, fen in enumerate(amounts, 1):
+        if not found.goes_beyond(Money(fen)):
+            found.settle(decided(number, fen=fen))
+        assert found.paid.fen <= whole
+
+
+def test_a_day_that_has_come_shows_what_is_missing_and_without_a_day_facts_are_awaited() -> None:
+    found = plan()
+    found.settle(decided(1))
+    answer: Any = SimpleNamespace(outcome="undetermined")
+    assert not is_due(answer, found)
+    dated = ScheduledPart("第 2 年", due_from=date(2027, 1, 1))
+    found.parts = (found.parts[0], dated, found.parts[2])
+    assert is_due(answer, found)
+    for waits in ("waiting", "not_yet"):
+        answer.outcome = waits
+        assert not is_due(answer, found)
