@@ -31,6 +31,8 @@ KEYS: dict[str, Key] = {
     "QUERY_CODES": Key(("query_code",), ("intake",)),
     # By which a code fits its receipt: made where both are given out, compared where tracking is asked for.
     "QUERY_CODE_DIGESTS": Key(("query_code_digest",), ("intake", "oversight")),
+    # Who objects to a public notice, and the code by which they ask what came of it: for the department that answers.
+    "OBJECTORS": Key(("objector", "objection_code"), ("review",)),
     # Whom a person is known by: resident ids and issuers' subjects, and the digests that they are found by.
     "PERSONS": Key(("resident_id", "issuer_subject"), ("gateway",)),
     "SIGN_IN": Key(

@@ -44,6 +44,7 @@ NOTED: Mapping[type[Command], SecurityEventKind] = {
 
 SEEN: Mapping[type[Contract], SecurityEventKind] = {
     RevealContact: "masked_data_seen",
+    RevealObjector: "masked_data_seen",
     FindEnterprise: "enterprise_looked_up",
 }
 """What shows personal data in full, or whose a credit code is. Noted before it is shown: what cannot be noted is not shown."""
