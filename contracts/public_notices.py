@@ -30,6 +30,12 @@ Reachable = Annotated[
 """A telephone number or a mail address."""
 
 
+class OfOnePlace(Model):
+    """What the public asks of one place, which it names: that place's service answers."""
+
+    tenant: TenantId
+
+
 class NoticeContact(Model):
     """Whom to ask about an item."""
 
@@ -68,7 +74,7 @@ class PublicNoticePage(Page):
     items: tuple[PublicNoticeView, ...] = ()
 
 
-class ListPublicNotices(PagedQuery[PublicNoticePage]):
+class ListPublicNotices(PagedQuery[PublicNoticePage], OfOnePlace):
     """The notices that are up in one place, those published last at the top. Public.
 
     `about`: part of the item's title or of the name that is shown.
@@ -76,7 +82,6 @@ class ListPublicNotices(PagedQuery[PublicNoticePage]):
 
     owner: ClassVar[ServiceName] = "review"
 
-    tenant: TenantId
     department: str | None = Field(default=None, max_length=60)
     item_id: Id | None = None
     about: str | None = Field(default=None, max_length=60)
@@ -84,12 +89,11 @@ class ListPublicNotices(PagedQuery[PublicNoticePage]):
     limit: int = Field(default=20, ge=1, le=50)
 
 
-class GetPublicNotice(Query[PublicNoticeView]):
+class GetPublicNotice(Query[PublicNoticeView], OfOnePlace):
     """One notice while it is up. Public."""
 
     owner: ClassVar[ServiceName] = "review"
 
-    tenant: TenantId
     notice_id: Id
 
 
@@ -102,7 +106,7 @@ class ObjectionReceipt(Model):
     raised_at: datetime
 
 
-class RaiseObjection(Command[ObjectionReceipt]):
+class RaiseObjection(Command[ObjectionReceipt], OfOnePlace):
     """Object to what is on public notice. Anybody may; the department alone learns who.
 
     `material_sha256` is the hash of a file that whoever objects will hand in, so that it is known for the same.
@@ -110,7 +114,6 @@ class RaiseObjection(Command[ObjectionReceipt]):
 
     owner: ClassVar[ServiceName] = "review"
 
-    tenant: TenantId
     notice_id: Id
     name: str = Field(min_length=2, max_length=60)
     contact: Reachable
@@ -130,12 +133,11 @@ class ObjectionStanding(Model):
     answered_at: datetime | None = None
 
 
-class CheckObjection(Query[ObjectionStanding]):
+class CheckObjection(Query[ObjectionStanding], OfOnePlace):
     """What has become of an objection. Public: number and check code together are the key; neither is guessable."""
 
     owner: ClassVar[ServiceName] = "review"
 
-    tenant: TenantId
     number: ObjectionNumber
     check_code: CheckCode
 

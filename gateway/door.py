@@ -23,7 +23,8 @@ from chassis.read.reader import Reader
 from chassis.write.uow import UnitOfWork
 from contracts.calendars import NATION
 from contracts.identity import PLATFORM, InTenant
-from contracts.message import Command, Contract, Id, Model, Query, ServiceName, TenantId, answer_of, snake_case
+from contracts.message import Actor, Command, Contract, Id, Model, Query, ServiceName, TenantId, answer_of, snake_case
+from contracts.public_notices import OfOnePlace
 from contracts.refusal import Forbidden, Invalid, Reason, Refusal, Refused
 from gateway import masking
 from gateway.calls import BusCall, Calls
@@ -31,7 +32,7 @@ from gateway.errors import Faulted, refusal_response
 from gateway.identity.tenants.known import KnownTenants
 from gateway.identity.views import Directory, Principal
 from gateway.places import Urgency, look_ups_of
-from gateway.rate_limits import count_look_up
+from gateway.rate_limits import count_look_up, count_public_form
 from gateway.security_notes import SEEN, note_look, noted
 from gateway.session_cookie import origin_of
 from gateway.strict import unfit_text, unfit_values
@@ -47,6 +48,7 @@ VERSION_TAG = re.compile(rf'(?:W/)?(?:"({VERSION_NUMBER.pattern})"|({VERSION_NUM
 """One tag. A weak one is as good: whoever compresses answers on the way weakens them, and the number is the same."""
 
 C = TypeVar("C", bound=Command)
+K = TypeVar("K", bound=Contract)
 Q = TypeVar("Q", bound=Query)
 M = TypeVar("M", bound=Model)
 PLACES_NAMED = ("tenant", "parent_id")
@@ -54,6 +56,9 @@ PLACES_NAMED = ("tenant", "parent_id")
 
 NOT_REGISTERED = frozenset({PLATFORM, NATION})
 """What stands where a tenant may, and is none."""
+
+ANYBODY = Actor(id="public", roles=frozenset({"public"}), name="社会公众")
+"""Whoever sends what needs no sign-in."""
 
 Wire = dict[str, Any]
 """What comes back of a call: {"ok": …}, {"refused": …} or {"fault": …}."""
@@ -137,7 +142,7 @@ class Door:
 
     async def order(self, command: Command, *, of: ServiceName | None = None) -> Response:
         """Send a command to its owner (or to `of`, for what every service does) and answer with what came of it."""
-        return self.answer(await self._call(of, command, self._envelope_of(command), COMMAND_SECONDS, Urgency.ORDER))
+        return self.answer(await self._ordered(command, of))
 
     async def ask(self, query: Query, *, tenant: TenantId | None = None, of: ServiceName | None = None) -> Response:
         """Put a question to its owner (or to `of`) and answer with what it says."""
@@ -148,7 +153,8 @@ class Door:
         caller's own, if it has one."""
         query = await self._in_known_place(query)
         if self._principal is None:
-            envelope: Wire = {"name": type(query).__name__, "body": body_of(query), "tenant": tenant}
+            place = place_named_by(query)
+            envelope: Wire = {"name": type(query).__name__, "body": body_of(query), "tenant": tenant or place}
             return await self._call(of, query, envelope, QUERY_SECONDS, Urgency.PUBLIC)
         actor = self._principal.actor
         count_look_up(self.request, self._principal, query)
@@ -168,9 +174,15 @@ class Door:
 
     async def done(self, command: Command[M], *, of: ServiceName | None = None) -> M:
         """The same of a command: what came of it. Raises as `told` does, and KeyMissing."""
-        return said(
-            await self._call(of, command, self._envelope_of(command), COMMAND_SECONDS, Urgency.ORDER), type(command)
-        )
+        return said(await self._ordered(command, of), type(command))
+
+    async def _ordered(self, command: Command, of: ServiceName | None) -> Wire:
+        """What came of a command. What anybody may send is counted by address, and waits behind whoever is signed in."""
+        urgency = Urgency.ORDER
+        if self._principal is None:
+            count_public_form(self.request)
+            command, urgency = await self._in_known_place(command), Urgency.PUBLIC
+        return await self._call(of, command, self._envelope_of(command), COMMAND_SECONDS, urgency)
 
     async def carry_out(
         self,
@@ -236,7 +248,7 @@ class Door:
         known = in_mind.remembered()
         return known if known is not None else await look_ups_of(self.request).public.run(in_mind.read)
 
-    async def _in_known_place(self, query: Q) -> Q:
+    async def _in_known_place(self, query: K) -> K:
         """The question about a tenant that there is, by its id: people know places by their division codes.
 
         Raises TenantNotKnown: an empty answer would say that there is nothing in a place that only was misspelt.
@@ -265,7 +277,7 @@ class Door:
 
     def envelope(self, command: Command, tenant: TenantId | None = None) -> Wire:
         """The envelope of one command; its idempotency key follows from tenant, client, route and key."""
-        actor = self.principal.actor
+        actor = ANYBODY if self._principal is None else self._principal.actor
         owner = tenant or self.principal.tenant
         route = f"{self.request.method} {self.request.scope['route'].path}"
         key = idempotency_key(self.request) if self.key is None else self.key
@@ -295,6 +307,8 @@ class Door:
 
         Raises TenantNotYours.
         """
+        if self._principal is None:
+            return place_named_by(contract)
         if not isinstance(contract, InTenant) or contract.tenant in (None, self.principal.tenant):
             return None
         if self.principal.tenant != PLATFORM:
@@ -315,6 +329,11 @@ class Door:
     @property
     def _calls(self) -> Calls:
         return Calls(self.request, None if self._principal is None else self._principal.actor.id)
+
+
+def place_named_by(contract: object) -> TenantId | None:
+    """Where the public asks, as what it asks says."""
+    return contract.tenant if isinstance(contract, OfOnePlace) else None
 
 
 def body_of(contract: Contract) -> Wire:

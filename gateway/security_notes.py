@@ -22,6 +22,7 @@ from contracts.departments import CloseDepartment
 from contracts.enterprise_lookup import FindEnterprise
 from contracts.message import Actor, Command, Contract, Model, TenantId, snake_case
 from contracts.people import AppointPerson, EndAppointment, EndMandate, GrantMandate, NameAgent, NameStandIn
+from contracts.public_notices import RevealObjector
 from contracts.security_events import SecurityEventKind
 from gateway.identity.security.events import Detail, Origin, SecurityEvent
 from gateway.identity.security.store import record, record_apart
