@@ -23,10 +23,10 @@ from chassis.read.reader import Reader
 from chassis.write.uow import UnitOfWork
 from contracts.calendars import NATION
 from contracts.identity import PLATFORM, InTenant
-from contracts.message import Actor, Command, Contract, Id, Model, Query, ServiceName, TenantId, answer_of, snake_case
-from contracts.public_notices import OfOnePlace
+from contracts.message import Command, Contract, Id, Model, Query, ServiceName, TenantId, answer_of, snake_case
 from contracts.refusal import Forbidden, Invalid, Reason, Refusal, Refused
 from gateway import masking
+from gateway.anybody import ANYBODY, place_named_by
 from gateway.calls import BusCall, Calls
 from gateway.errors import Faulted, refusal_response
 from gateway.identity.tenants.known import KnownTenants
@@ -56,9 +56,6 @@ PLACES_NAMED = ("tenant", "parent_id")
 
 NOT_REGISTERED = frozenset({PLATFORM, NATION})
 """What stands where a tenant may, and is none."""
-
-ANYBODY = Actor(id="public", roles=frozenset({"public"}), name="社会公众")
-"""Whoever sends what needs no sign-in."""
 
 Wire = dict[str, Any]
 """What comes back of a call: {"ok": …}, {"refused": …} or {"fault": …}."""
@@ -331,11 +328,6 @@ class Door:
         return Calls(self.request, None if self._principal is None else self._principal.actor.id)
 
 
-def place_named_by(contract: object) -> TenantId | None:
-    """Where the public asks, as what it asks says."""
-    return contract.tenant if isinstance(contract, OfOnePlace) else None
-
-
 def body_of(contract: Contract) -> Wire:
     """The contract as it travels. Raises RequestValidationError for what neither the bus nor a database can carry,
     wherever the contract was put together."""
@@ -388,24 +380,6 @@ def answer(wire: Wire, status: int = 200, *, ordered: bool = False) -> Response:
     if "refused" in wire:
         return refusal_response(Refusal.model_validate(wire["refused"]))
     raise Faulted.by(wire, ordered=ordered)
-
-
-def unless_known(request: Request, response: Response, cache: str) -> Response:
-    """The answer with an ETag of what it says, or 304 for whoever has just that; refusals are not kept."""
-    if response.status_code != 200:
-        return response
-    name = f'"{hashlib.sha256(response.body).hexdigest()[:32]}"'
-    response.headers.update({"ETag": name, "Cache-Control": cache})
-    known = {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}
-    if name not in known:
-        return response
-    return Response(status_code=304, headers={"ETag": name, "Cache-Control": cache})
-
-
-def not_kept(response: Response) -> Response:
-    """The answer, which nobody on the way may keep a copy of."""
-    response.headers["Cache-Control"] = "no-store"
-    return response
 
 
 def _plain(value: object) -> object:

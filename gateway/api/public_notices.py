@@ -16,7 +16,8 @@ from contracts.public_notices import (
     RepeatNotice,
     RevealObjector,
 )
-from gateway.door import Door, not_kept
+from gateway.door import Door
+from gateway.kept_answers import not_kept
 from gateway.routes import Routes
 
 routes = Routes("公示 public notices")

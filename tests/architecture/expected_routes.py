@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+from tests.architecture.expected_notice_routes import NOTICES
+
 EXPECTED = {
+    **NOTICES,
     ("GET", "/"): "public",
     ("GET", "/find"): "public",
     ("GET", "/static/{name}"): "public",
     ("GET", "/track"): "public",
     ("GET", "/track/{receipt}"): "public",
-    ("GET", "/notices"): "public",
-    ("GET", "/notices/{tenant}/{notice_id}"): "public",
-    ("POST", "/notices/{tenant}/{notice_id}/objections"): "public",
-    ("GET", "/notice-objections"): "public",
     ("GET", "/healthz"): "public",
     ("GET", "/readyz"): "public",
     ("GET", "/openapi.json"): "public",
@@ -44,11 +43,6 @@ EXPECTED = {
     ("POST", "/department/cases/{case_id}/refuse"): "department",
     ("POST", "/department/cases/{case_id}/inspections"): "department",
     ("POST", "/department/cases/{case_id}/materials"): "department",
-    ("GET", "/department/objections"): "department",
-    ("GET", "/department/cases/{case_id}/notices"): "bureau department supervisor",
-    ("POST", "/department/cases/{case_id}/notices"): "department",
-    ("POST", "/department/cases/{case_id}/notices/objections/{objection_id}/answer"): "department",
-    ("POST", "/department/cases/{case_id}/notices/objections/{objection_id}/objector"): "department",
     ("GET", "/department/findings"): "bureau department supervisor",
     ("GET", "/department/findings/{finding_id}"): "bureau department supervisor",
     ("POST", "/department/findings/{finding_id}/close"): "department supervisor",
@@ -380,16 +374,6 @@ EXPECTED = {
     ("GET", "/department/drafts/{draft_id}/write/{section}"): "department",
     ("POST", "/department/drafts/{draft_id}/write/{section}"): "department",
     ("POST", "/department/drafts/{draft_id}/write/{section}/look"): "department",
-    ("GET", "/api/v1/public-notices/{tenant}"): "public",
-    ("GET", "/api/v1/public-notices/{tenant}/{notice_id}"): "public",
-    ("POST", "/api/v1/public-notices/{tenant}/{notice_id}/objections"): "public",
-    ("POST", "/api/v1/public-notices/{tenant}/objection-checks"): "public",
-    ("GET", "/api/v1/objections"): "department",
-    ("POST", "/api/v1/objections/{objection_id}/answer"): "department",
-    ("GET", "/api/v1/objections/{objection_id}/objector"): "department",
-    ("GET", "/api/v1/cases/{case_id}/notices"): "bureau department supervisor",
-    ("POST", "/api/v1/cases/{case_id}/notices"): "department",
-    ("GET", "/api/v1/cases/{case_id}/notice-preview"): "department",
     ("GET", "/api/v1/tasks"): "bureau department finance",
     ("GET", "/api/v1/tasks/{task_id}"): "bureau department finance",
     ("POST", "/api/v1/tasks/{task_id}/assign"): "department",

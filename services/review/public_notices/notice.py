@@ -11,6 +11,7 @@ from contracts.intake import Claim
 from contracts.public_notices import NoticeContact, NoticeState, PublicNoticeView
 from contracts.refusal import Conflict, NotFound
 from contracts.rule import TimeLimit
+from contracts.typed import is_digits
 
 INDIVIDUAL = "92"
 """Begins the credit codes of individual businesses: before the law they are natural persons (Civil Code, art. 54)."""
@@ -150,5 +151,5 @@ def _is_natural(code: str) -> bool:
     """An individual business, or a resident id in place of a credit code: 17 digits with a year of birth in them."""
     if code.startswith(INDIVIDUAL):
         return True
-    digits = len(code) == CREDIT_CODE and code[:-1].isdigit()
+    digits = len(code) == CREDIT_CODE and is_digits(code[:-1])
     return digits and not code.startswith("9") and code[BIRTHDAY][:2] in ("19", "20")
