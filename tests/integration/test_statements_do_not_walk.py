@@ -42,6 +42,7 @@ from services.intake.catalog_copies.enterprises import EnterpriseCopies
 from services.notify.messages.store import Contacts, Messages, Recipient
 from services.notify.staff.views import message_seen_by
 from services.review.cases.store import Cases
+from services.review.public_notices.store import NoticeObjections, StandingNotices
 from services.review.register.domain import RegisteredAward
 from services.review.register.findings import AwardFindings
 from services.review.register.persons import Persons
@@ -59,6 +60,7 @@ LOOKED_THROUGH: Mapping[str, str] = {
     "list_cases_about_企业7_by_bureau": "a part of a name stands anywhere in it: the tenant's names are read, from their index",
     "list_disbursements_about_企业7_by_bureau": "the same",
     "try_item_content_enterprise_企业7_by_d1": "the same, of the enterprises on which a draft is tried",
+    "list_public_notices_tenant_t1_about_企业7_by_anyone": "a part of a name: of the notices that are up in one place, from their index",
     "read_open_data_by_anyone_None": "says how new everything is, with the settings of all places: a row for each",
     "get_onboarding_checklist_by_anyone": "counts who is in which duty today: people of one place, once, when it comes on board",
 }
@@ -152,6 +154,11 @@ LOOKS: Mapping[str, Sequence[Callable[[UnitOfWork], object]]] = {
         lambda uow: uow.of(Cases).held_lines([BIG, "t2"]),
         lambda uow: uow.of(CaseTasks).of_cases([CASE, "c0000000001"]),
         lambda uow: uow.of(CaseTasks).cases_asking(BIG, "复核岗7", "", 50),
+        lambda uow: uow.of(StandingNotices).running_of([CASE, "c0000000001"]),
+        lambda uow: uow.of(StandingNotices).last_of(CASE),
+        lambda uow: uow.of(StandingNotices).running_after("", 50),
+        lambda uow: uow.of(NoticeObjections).open_of([f"n{CASE}"]),
+        lambda uow: uow.of(NoticeObjections).of_case(CASE),
         lambda uow: uow.of(Persons).granted_already([AWARD]),
         lambda uow: uow.of(AwardFindings).granted_twice(["code-0000000000", "code-0000000001"]),
     ),

@@ -31,7 +31,8 @@ from contracts.message import ServiceName
 from contracts.onboarding import ChecklistSubject
 from contracts.people import MandateKind, MandateScope
 from contracts.policies import GroundKind, ItemState
-from contracts.rule import HeadlineState, Mode, State
+from contracts.public_notices import NoticeState, ObjectionState
+from contracts.rule import HeadlineState, Mode, State, TimeUnit
 from contracts.rule.facts import FactKind
 from contracts.rule.results import MissingFact, MissingWhy
 from contracts.rule.shares import Level
@@ -109,6 +110,11 @@ TABLES: Mapping[str, Any] = {
     "cases.why": MissingWhy,
     "cases.provided_by": PROVIDED,
     "findings.state": ("open", "closed"),
+    "notices.notice_state": NoticeState,
+    "notices.objection_state": ObjectionState,
+    "public_notices.objection_state": ObjectionState,
+    "public_notices.period": TimeUnit,
+    "public_notices.first_day": ("counts", "not"),
     "shell.verdict": State,
     "shell.headline": HeadlineState,
     "enterprise.cases.turn": list(status_labels.TRACKED),
