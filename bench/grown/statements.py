@@ -153,7 +153,7 @@ REVIEW = (
         department_id, number, code_digest, name_sealed, name_masked, contact_sealed, contact_masked, text, raised_at, state,
         answer, answered_at)
     SELECT tenant, 'o' || id, 1, 0, 'n' || id, id, claim ->> 'receipt', claim ->> 'enterprise_name', claim ->> 'item_title',
-        department, department_id, 'YY-' || id, 'x', 'x', '张*', 'x', '138****0000', '请核查', accepted_at,
+        department, department_id, 'YY-' || lpad((row_number() OVER (ORDER BY id))::text, 8, '0'), 'x', 'x', '张*', 'x', '138****0000', '请核查', accepted_at,
         CASE WHEN state = 'accepted' THEN 'open' ELSE 'not_upheld' END, '',
         CASE WHEN state = 'accepted' THEN NULL ELSE accepted_at END
     FROM review_case;
