@@ -60,7 +60,6 @@ LOOKED_THROUGH: Mapping[str, str] = {
     "list_cases_about_企业7_by_bureau": "a part of a name stands anywhere in it: the tenant's names are read, from their index",
     "list_disbursements_about_企业7_by_bureau": "the same",
     "try_item_content_enterprise_企业7_by_d1": "the same, of the enterprises on which a draft is tried",
-    "list_public_notices_tenant_t1_about_企业7_by_anyone": "a part of a name: of the notices that are up in one place, from their index",
     "read_open_data_by_anyone_None": "says how new everything is, with the settings of all places: a row for each",
     "get_onboarding_checklist_by_anyone": "counts who is in which duty today: people of one place, once, when it comes on board",
 }
