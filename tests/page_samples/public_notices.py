@@ -69,7 +69,7 @@ RUNNING = CaseNotice(notice=notice(), state="running", objections=(objection(), 
 ENDED = CaseNotice(
     notice=notice(2, anew="公示期间拟兑现金额由 1,000.00 元变为 300,000.00 元，重新公示"),
     state="objected",
-    ended_at="2026-03-12T04:00:00Z",  # type: ignore[arg-type]
+    ended_at="2026-03-12T04:00:00Z",
     ended_why="异议成立：经核查，异议属实",
     objections=(ANSWERED,),
 )
@@ -82,9 +82,9 @@ STANDING = ObjectionStanding(
     item_title="研发投入补助",
     department="区科技局",
     state="not_upheld",
-    raised_at="2026-03-11T04:00:00Z",  # type: ignore[arg-type]
+    raised_at="2026-03-11T04:00:00Z",
     answer="经核查，纳税情况属实",
-    answered_at="2026-03-12T04:00:00Z",  # type: ignore[arg-type]
+    answered_at="2026-03-12T04:00:00Z",
 )
 UP = {"items": [told(notice(1)), told(notice(2, **UNTIL_KNOWN)), told(notice(3, name="王**"))], "next_cursor": "next"}
 WHO = {"list_appointments": appointments()}
