@@ -35,6 +35,8 @@ KEYS: dict[str, Key] = {
     "QUERY_CODE_DIGESTS": Key(("query_code_digest",), ("intake", "oversight")),
     # What departments' own systems and review sign with.
     "DEPARTMENT_SYSTEMS": Key(("department_system_secret",), ("review",)),
+    # Who objects to a public notice, and the code by which they ask what came of it: for the department that answers.
+    "OBJECTORS": Key(("objector", "objection_code"), ("review",)),
     # Whom a person is known by: resident ids and issuers' subjects, and the digests that they are found by.
     "PERSONS": Key(("resident_id", "issuer_subject"), ("gateway",)),
     "SIGN_IN": Key(

@@ -26,12 +26,13 @@ from contracts.identity import PLATFORM, InTenant
 from contracts.message import Command, Contract, Id, Model, Query, ServiceName, TenantId, answer_of, snake_case
 from contracts.refusal import Forbidden, Invalid, Reason, Refusal, Refused
 from gateway import masking
+from gateway.anybody import ANYBODY, place_named_by
 from gateway.calls import BusCall, Calls
 from gateway.errors import Faulted, refusal_response
 from gateway.identity.tenants.known import KnownTenants
 from gateway.identity.views import Directory, Principal
 from gateway.places import Urgency, look_ups_of
-from gateway.rate_limits import count_look_up
+from gateway.rate_limits import count_look_up, count_public_form
 from gateway.security_notes import SEEN, note_look, noted
 from gateway.session_cookie import origin_of
 from gateway.strict import unfit_text, unfit_values
@@ -47,6 +48,7 @@ VERSION_TAG = re.compile(rf'(?:W/)?(?:"({VERSION_NUMBER.pattern})"|({VERSION_NUM
 """One tag. A weak one is as good: whoever compresses answers on the way weakens them, and the number is the same."""
 
 C = TypeVar("C", bound=Command)
+K = TypeVar("K", bound=Contract)
 Q = TypeVar("Q", bound=Query)
 M = TypeVar("M", bound=Model)
 PLACES_NAMED = ("tenant", "parent_id")
@@ -137,7 +139,7 @@ class Door:
 
     async def order(self, command: Command, *, of: ServiceName | None = None) -> Response:
         """Send a command to its owner (or to `of`, for what every service does) and answer with what came of it."""
-        return self.answer(await self._call(of, command, self._envelope_of(command), COMMAND_SECONDS, Urgency.ORDER))
+        return self.answer(await self._ordered(command, of))
 
     async def ask(self, query: Query, *, tenant: TenantId | None = None, of: ServiceName | None = None) -> Response:
         """Put a question to its owner (or to `of`) and answer with what it says."""
@@ -148,7 +150,8 @@ class Door:
         caller's own, if it has one."""
         query = await self._in_known_place(query)
         if self._principal is None:
-            envelope: Wire = {"name": type(query).__name__, "body": body_of(query), "tenant": tenant}
+            place = place_named_by(query)
+            envelope: Wire = {"name": type(query).__name__, "body": body_of(query), "tenant": tenant or place}
             return await self._call(of, query, envelope, QUERY_SECONDS, Urgency.PUBLIC)
         actor = self._principal.actor
         count_look_up(self.request, self._principal, query)
@@ -168,9 +171,15 @@ class Door:
 
     async def done(self, command: Command[M], *, of: ServiceName | None = None) -> M:
         """The same of a command: what came of it. Raises as `told` does, and KeyMissing."""
-        return said(
-            await self._call(of, command, self._envelope_of(command), COMMAND_SECONDS, Urgency.ORDER), type(command)
-        )
+        return said(await self._ordered(command, of), type(command))
+
+    async def _ordered(self, command: Command, of: ServiceName | None) -> Wire:
+        """What came of a command. What anybody may send is counted by address, and waits behind whoever is signed in."""
+        urgency = Urgency.ORDER
+        if self._principal is None:
+            count_public_form(self.request)
+            command, urgency = await self._in_known_place(command), Urgency.PUBLIC
+        return await self._call(of, command, self._envelope_of(command), COMMAND_SECONDS, urgency)
 
     async def carry_out(
         self,
@@ -236,7 +245,7 @@ class Door:
         known = in_mind.remembered()
         return known if known is not None else await look_ups_of(self.request).public.run(in_mind.read)
 
-    async def _in_known_place(self, query: Q) -> Q:
+    async def _in_known_place(self, query: K) -> K:
         """The question about a tenant that there is, by its id: people know places by their division codes.
 
         Raises TenantNotKnown: an empty answer would say that there is nothing in a place that only was misspelt.
@@ -265,7 +274,7 @@ class Door:
 
     def envelope(self, command: Command, tenant: TenantId | None = None) -> Wire:
         """The envelope of one command; its idempotency key follows from tenant, client, route and key."""
-        actor = self.principal.actor
+        actor = ANYBODY if self._principal is None else self._principal.actor
         owner = tenant or self.principal.tenant
         route = f"{self.request.method} {self.request.scope['route'].path}"
         key = idempotency_key(self.request) if self.key is None else self.key
@@ -295,6 +304,8 @@ class Door:
 
         Raises TenantNotYours.
         """
+        if self._principal is None:
+            return place_named_by(contract)
         if not isinstance(contract, InTenant) or contract.tenant in (None, self.principal.tenant):
             return None
         if self.principal.tenant != PLATFORM:
@@ -369,24 +380,6 @@ def answer(wire: Wire, status: int = 200, *, ordered: bool = False) -> Response:
     if "refused" in wire:
         return refusal_response(Refusal.model_validate(wire["refused"]))
     raise Faulted.by(wire, ordered=ordered)
-
-
-def unless_known(request: Request, response: Response, cache: str) -> Response:
-    """The answer with an ETag of what it says, or 304 for whoever has just that; refusals are not kept."""
-    if response.status_code != 200:
-        return response
-    name = f'"{hashlib.sha256(response.body).hexdigest()[:32]}"'
-    response.headers.update({"ETag": name, "Cache-Control": cache})
-    known = {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}
-    if name not in known:
-        return response
-    return Response(status_code=304, headers={"ETag": name, "Cache-Control": cache})
-
-
-def not_kept(response: Response) -> Response:
-    """The answer, which nobody on the way may keep a copy of."""
-    response.headers["Cache-Control"] = "no-store"
-    return response
 
 
 def _plain(value: object) -> object:

@@ -26,7 +26,7 @@ from gateway.strict import MALFORMED
 log = get_logger(__name__)
 
 STATUS_OF_KIND = {"not_found": 404, "conflict": 409, "forbidden": 403, "invalid": 422}
-STATUS_OF_CODE = {"stale_version": 412, "too_many_attempts": 429}
+STATUS_OF_CODE = {"stale_version": 412, "too_many_attempts": 429, "notice_over": 410}
 """The only place where a kind of refusal becomes a status."""
 
 LATER = "5"

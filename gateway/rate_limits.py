@@ -4,8 +4,8 @@ Counted in this process and in windows that do not move: with three gateways a p
 the turn of a window twice at once. That keeps one caller from taking the house from all others, which is what it is for;
 guessing passwords is slowed by the database (`gateway/identity/sign_in/delays.py`), the same for all processes.
 
-`RATE_LIMIT_ADDRESS`, `RATE_LIMIT_PERSON`, `RATE_LIMIT_TENANT`, `RATE_LIMIT_SIGN_IN`, `RATE_LIMIT_LOOK_UP`: such as
-`600/minute`.
+`RATE_LIMIT_ADDRESS`, `RATE_LIMIT_PERSON`, `RATE_LIMIT_TENANT`, `RATE_LIMIT_SIGN_IN`, `RATE_LIMIT_LOOK_UP`,
+`RATE_LIMIT_PUBLIC_FORM`: such as `600/minute`.
 `RATE_LIMIT_EXEMPT`: networks whose requests are not counted but at sign-in: a bulk import of the data centre's own.
 """
 
@@ -99,7 +99,7 @@ class Counters(Storage):
             self._counts.clear()
 
 
-LIMITED = ("address", "person", "tenant", "sign_in", "look_up")
+LIMITED = ("address", "person", "tenant", "sign_in", "look_up", "public_form")
 """What is limited: each by a setting of its own."""
 
 
@@ -112,6 +112,7 @@ class RateLimits:
     tenant: RateLimitItem = field(default_factory=lambda: parse("12000/minute"))
     sign_in: RateLimitItem = field(default_factory=lambda: parse("60/minute"))
     look_up: RateLimitItem = field(default_factory=lambda: parse("60/minute"))
+    public_form: RateLimitItem = field(default_factory=lambda: parse("10/minute"))
     exempt: tuple[Network, ...] = ()
 
     @staticmethod
@@ -159,6 +160,10 @@ class Rates:
         """The same for whoever asks whose a number is: one at a counter does, a list of all enterprises is not had so."""
         return self.hit(self.limits.look_up, "look_up", principal.tenant, principal.actor.id)
 
+    def of_public_form(self, address: str) -> int:
+        """The same for what anybody may send without signing in: somebody has to answer each."""
+        return self.hit(self.limits.public_form, "public_form", counted_as(address))
+
     def count_stranger(self, address: str) -> None:
         """Somebody there came with a token or cookie of nobody's."""
         self._limiter.hit(self.limits.sign_in, STRANGER, counted_as(address))
@@ -186,6 +191,16 @@ def count_look_up(request: Request, principal: Principal, question: Query) -> No
         return
     rates: Rates | None = request.scope.get("state", {}).get(HELD)
     wait = rates.of_look_up(principal) if rates is not None else 0
+    if wait:
+        raise HTTPException(429, headers={"Retry-After": str(wait)})
+
+
+def count_public_form(request: Request) -> None:
+    """Count what somebody sends who has not signed in. Raises HTTPException 429 for one too many."""
+    state = request.scope.get("state", {})
+    rates: Rates | None = state.get(HELD)
+    address: str | None = state.get(CLIENT)
+    wait = rates.of_public_form(address) if rates is not None and address is not None else 0
     if wait:
         raise HTTPException(429, headers={"Retry-After": str(wait)})
 

@@ -25,8 +25,9 @@ from starlette.responses import Response
 
 from contracts.message import Command, Contract, Model, Query, answer_of
 from gateway.access import Guard, Permitted
-from gateway.door import Door, unless_known
+from gateway.door import Door
 from gateway.forms import Form, parameters_in, strange_parameters
+from gateway.kept_answers import unless_known
 from gateway.strict import unfit_values
 
 Json = dict[str, Any]

@@ -22,6 +22,7 @@ from contracts.departments import CloseDepartment
 from contracts.enterprise_lookup import FindEnterprise
 from contracts.message import Actor, Command, Contract, Model, TenantId, snake_case
 from contracts.people import AppointPerson, EndAppointment, EndMandate, GrantMandate, NameAgent, NameStandIn
+from contracts.public_notices import RevealObjector
 from contracts.security_events import SecurityEventKind
 from gateway.identity.security.events import Detail, Origin, SecurityEvent
 from gateway.identity.security.store import record, record_apart
@@ -44,6 +45,7 @@ NOTED: Mapping[type[Command], SecurityEventKind] = {
 
 SEEN: Mapping[type[Contract], SecurityEventKind] = {
     RevealContact: "masked_data_seen",
+    RevealObjector: "masked_data_seen",
     FindEnterprise: "enterprise_looked_up",
 }
 """What shows personal data in full, or whose a credit code is. Noted before it is shown: what cannot be noted is not shown."""

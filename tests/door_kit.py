@@ -77,7 +77,8 @@ BODIES: dict[str, dict[str, Any]] = {
 QUESTIONS_WITH_A_BODY = {f"/api/v1/authoring/{asked}" for asked in ("check", "preview", "trial")} | {
     f"/api/v1/cases/{asked}-previews" for asked in ("rejection", "non-acceptance", "supplement")
 }
-"""Posted because an address is too short for them; they change nothing and need no key."""
+QUESTIONS_WITH_A_BODY |= {"/api/v1/public-notices/{tenant}/objection-checks"}
+"""Posted because an address is too short for them, or keeps no secret; they change nothing and need no key."""
 A_FILE = "统一社会信用代码,企业名称\n".encode()
 PARAMETERS = {
     "service": "catalog",

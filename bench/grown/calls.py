@@ -106,6 +106,14 @@ CASES = (
     Call("ListReviewDeadlineMoves", OFFICER, {"case_id": CASE}),
     Call("ListJointAnswers", OFFICER, {"case_id": CASE}),
     Call("GetJointCheck", OFFICER, {"task_id": "t1"}, refused="task_not_found"),
+    *(Call("ListPublicNotices", NOBODY, {"tenant": BIG, **more}, page) for more, page in (
+        ({}, 1), ({"limit": 3}, 3), ({"item_id": "i1"}, 1), ({"department": "工信局"}, 1), ({"about": "企业7"}, 1))),
+    Call("GetPublicNotice", NOBODY, {"tenant": BIG, "notice_id": f"n{CASE}"}, refused="notice_over"),
+    Call("CheckObjection", NOBODY, {"tenant": BIG, "number": "YY-AAAAAAAA", "check_code": "AAAAAAAA"}, refused="objection_untraceable"),
+    *(Call("ListObjections", who) for who in (OFFICER, IDLE)),
+    Call("RevealObjector", IDLE, {"objection_id": f"o{CASE}"}, refused="objection_not_found"),
+    Call("GetCaseNotices", OFFICER, {"case_id": CASE}),
+    Call("PreviewNotice", OFFICER, {"case_id": CASE}, refused="no_notice_in_plan"),
 )  # fmt: skip
 MONEY = (
     *(Call("ListDisbursements", BUREAU, {"order": order, **more}) for order in ("received", "due")

@@ -154,6 +154,26 @@ REVIEW = (
         due_at, false, '', CASE WHEN state = 'accepted' THEN 'open' ELSE 'answered' END, decided_by, decided_at, '{{}}'
     FROM review_case;
     END IF; END $$""",
+    f"""DO $$ BEGIN IF to_regclass('public_notice') IS NOT NULL THEN
+    INSERT INTO public_notice ({AGGREGATE}, case_id, step, task_id, receipt, enterprise_name, item_id, item_title, department,
+        department_id, contacts, name, amount_fen, published_fen, receivers, period, first_day_counts, published_at, first_day,
+        last_day, ends_at, told, state, objections, open_objections, anew, ended_at, ended_why)
+    SELECT tenant, 'n' || id, 1, 0, id, 2, 't' || id, claim ->> 'receipt', claim ->> 'enterprise_name', claim ->> 'item_id',
+        claim ->> 'item_title', department, department_id, '[]', claim ->> 'enterprise_name', 20000000, 20000000, '[]',
+        '{{"limit": 5, "unit": "working_days"}}', false, accepted_at, accepted_at::date, accepted_at::date + 7,
+        CASE WHEN state = 'accepted' THEN %(now)s::timestamptz + interval '7 days' ELSE accepted_at + interval '7 days' END,
+        true, CASE WHEN state = 'accepted' THEN 'running' ELSE 'passed' END, 1, CASE WHEN state = 'accepted' THEN 1 ELSE 0 END,
+        '', CASE WHEN state = 'accepted' THEN NULL ELSE accepted_at + interval '7 days' END, ''
+    FROM review_case;
+    INSERT INTO notice_objection ({AGGREGATE}, notice_id, case_id, receipt, enterprise_name, item_title, department,
+        department_id, number, code_digest, name_sealed, name_masked, contact_sealed, contact_masked, text, raised_at, state,
+        answer, answered_at)
+    SELECT tenant, 'o' || id, 1, 0, 'n' || id, id, claim ->> 'receipt', claim ->> 'enterprise_name', claim ->> 'item_title',
+        department, department_id, 'YY-' || lpad((row_number() OVER (ORDER BY id))::text, 8, '0'), 'x', 'x', '张*', 'x', '138****0000', '请核查', accepted_at,
+        CASE WHEN state = 'accepted' THEN 'open' ELSE 'not_upheld' END, '',
+        CASE WHEN state = 'accepted' THEN NULL ELSE accepted_at END
+    FROM review_case;
+    END IF; END $$""",
     f"""DO $$ BEGIN IF to_regclass('award_finding') IS NOT NULL THEN
     INSERT INTO award_finding ({AGGREGATE}, item_id, item_title, department, department_id, period, awards, found_at, state,
         conclusion)

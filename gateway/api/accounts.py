@@ -14,8 +14,9 @@ from contracts.accounts import (
     SuspendAccount,
 )
 from gateway import handing_out
-from gateway.door import Door, not_kept
+from gateway.door import Door
 from gateway.identity.accounts import views
+from gateway.kept_answers import not_kept
 from gateway.routes import Routes
 
 routes = Routes("账号 accounts")

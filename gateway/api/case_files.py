@@ -8,9 +8,10 @@ from starlette.responses import Response
 
 from contracts.case_files import OpenCaseFile, ReadCaseFile
 from contracts.review import GetCase
-from gateway.door import Door, not_kept
+from gateway.door import Door
 from gateway.identity.case_files import use_cases
 from gateway.identity.case_files.opened import opened_case_file
+from gateway.kept_answers import not_kept
 from gateway.routes import Routes
 from gateway.session_cookie import origin_of
 

@@ -8,8 +8,9 @@ from starlette.responses import Response
 
 from contracts.credentials import IssueCredential, ListCredentials, RevokeCredential, RotateCredential
 from gateway import handing_out
-from gateway.door import Door, not_kept
+from gateway.door import Door
 from gateway.identity.credentials import use_cases, views
+from gateway.kept_answers import not_kept
 from gateway.routes import Routes
 from gateway.session_cookie import origin_of
 

@@ -17,7 +17,8 @@ from contracts.consents import (
 )
 from contracts.materials import KeepMaterial, ListExpiringMaterials, ListMaterials, WithdrawMaterial
 from contracts.merges import ConfirmMerge, DeclineMerge, ListMerges, ProposeMerge
-from gateway.door import Door, not_kept
+from gateway.door import Door
+from gateway.kept_answers import not_kept
 from gateway.routes import Routes
 
 routes = Routes("企业档案 enterprise records")

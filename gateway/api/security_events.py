@@ -11,7 +11,8 @@ from starlette.responses import Response
 from contracts.message import Id, TenantId
 from contracts.security_events import ListSecurityEvents, SecurityEventKind, SecurityOutcome
 from gateway.access import Permitted
-from gateway.door import Door, not_kept
+from gateway.door import Door
+from gateway.kept_answers import not_kept
 from gateway.routes import Routes
 from gateway.security_log import CSV, JSON_LINES, file_of, page_of
 

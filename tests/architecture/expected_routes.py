@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from tests.architecture.expected_notice_routes import NOTICES
 from tests.architecture.expected_receivers import RECEIVERS
 
 EXPECTED = {
+    **NOTICES,
     **RECEIVERS,
     ("GET", "/"): "public",
     ("GET", "/find"): "public",

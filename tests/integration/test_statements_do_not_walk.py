@@ -42,6 +42,7 @@ from services.intake.catalog_copies.enterprises import EnterpriseCopies
 from services.notify.messages.store import Contacts, Messages, Recipient
 from services.notify.staff.views import message_seen_by
 from services.review.cases.store import Cases
+from services.review.public_notices.store import NoticeObjections, StandingNotices
 from services.review.register.awards import AwardAsked
 from services.review.register.domain import RegisteredAward
 from services.review.register.findings import AwardFindings
@@ -159,6 +160,11 @@ LOOKS: Mapping[str, Sequence[Callable[[UnitOfWork], object]]] = {
         lambda uow: uow.of(Cases).held_lines([BIG, "t2"]),
         lambda uow: uow.of(CaseTasks).of_cases([CASE, "c0000000001"]),
         lambda uow: uow.of(CaseTasks).cases_asking(BIG, "复核岗7", "", 50),
+        lambda uow: uow.of(StandingNotices).running_of([CASE, "c0000000001"]),
+        lambda uow: uow.of(StandingNotices).last_of(CASE),
+        lambda uow: uow.of(StandingNotices).running_after("", 50),
+        lambda uow: uow.of(NoticeObjections).open_of([f"n{CASE}"]),
+        lambda uow: uow.of(NoticeObjections).of_case(CASE),
         lambda uow: uow.of(Persons).granted_already([AWARD]),
         lambda uow: uow.of(AwardFindings).granted_twice(["code-0000000000", "code-0000000001"]),
         lambda uow: uow.of(AwardRegister).hold([ASKED]),

@@ -20,6 +20,10 @@ REVIEW_ALARM = "review_alarm"
 LOOK_AGAIN = timedelta(days=1)
 """How long a case whose year has no calendar yet waits before the calendar is looked for again."""
 
+FOLLOW_NOTICES = "follow_notices"
+"""The job by which the room of public notices learns that the tenant's calendar has changed; its subject ends with the id after
+which to go on."""
+
 PART = 500
 """Open cases that are looked at in one transaction when the calendar has changed."""
 
@@ -85,6 +89,13 @@ def follow_calendar(uow: UnitOfWork, tenant: TenantId, after: str) -> str | None
         watch(case, uow)
     cases.save_many([case for case in changed if case.pending])
     return limits[-1].case_id if len(limits) == PART else None
+
+
+def follow_everywhere(uow: UnitOfWork, tenant: TenantId, after: str) -> str | None:
+    """The same; as a pass begins, the room of public notices is told of it too."""
+    if not after:
+        uow.schedule(FOLLOW_NOTICES, "calendar/", at=uow.now, tenant=tenant)
+    return follow_calendar(uow, tenant, after)
 
 
 def in_step(known: OpenReviewLimit, look: datetime | None, calendar: Calendar, now: datetime) -> bool:

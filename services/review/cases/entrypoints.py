@@ -129,4 +129,4 @@ class CaseEntrypoints(Room):
 
     @due(FOLLOW, batch=1)
     def follow_calendar(self, jobs: list[Job], unit: UnitMaker) -> None:
-        follow(jobs, unit, deadline.follow_calendar)
+        follow(jobs, unit, deadline.follow_everywhere)

@@ -42,6 +42,10 @@ OPENED: Mapping[StepKind, str] = {
 """The job by which the room of a step learns that a task of it was given; its subject is `subject_of` the task, its tenant the
 case's (`task_times.tasks_of` finds both)."""
 
+TAKEN_BACK: Mapping[StepKind, str] = {"public_notice": "public_notice_taken_back"}
+"""The job by which the room of a step learns that a task of it is asked no more, answered or not: the case was withdrawn, refused,
+or its step opened again. Its subject and tenant are those of OPENED."""
+
 
 class Progressed(NamedTuple):
     """A case with what it is judged by, and how its plan stands."""
@@ -224,6 +228,9 @@ def _take_back(case: Case, over: Sequence[OpenTask], uow: UnitOfWork) -> None:
     """Close the rows of these tasks: answered where an answer was given since, else void."""
     if not over:
         return
+    for task in over:
+        if (kind := TAKEN_BACK.get(task.kind)) is not None:
+            uow.schedule(kind, subject_of(case, task), at=uow.now, tenant=case.tenant)
     own = uow.of(CaseTasks).get_many([task.id for task in over if task.tenant == case.tenant])
     still_open = [(own[task.id], task) for task in over if task.id in own and own[task.id].state == "open"]
     for row, task in still_open:

@@ -29,8 +29,8 @@ Json = dict[str, Any]
 PREFIX = "/api/v1"
 SUM = "SELECT count(*), coalesce(sum(hashtextextended(t::text, 0)), 0)::text FROM {} t"
 OWNED = re.compile(r"([\w-]+/{\w+}(?:/{operation_id})?)")
-NOBODYS = {"calendars/{year}", "stuck-work/{service}", "track/{receipt}"}
-"""What a path names that belongs to no one: a year, a service, a receipt that its code opens."""
+NOBODYS = {"calendars/{year}", "public-notices/{tenant}", "stuck-work/{service}", "track/{receipt}"}
+"""What a path names that belongs to no one: a year, a place, a service, a receipt that its code opens."""
 
 PUBLIC_THINGS = ("/authoring/documents/{document_id}", "/policies/{item_id}/", "/application-forms/")
 """How paths begin or go on that are about what everybody may read: an item on offer, a document that has been issued.

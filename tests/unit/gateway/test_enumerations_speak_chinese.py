@@ -37,6 +37,7 @@ from contracts.payee_holder_accounts import HolderStanding
 from contracts.payee_holders import HolderKind
 from contracts.people import MandateKind, MandateScope
 from contracts.policies import GroundKind, ItemState
+from contracts.public_notices import NoticeState, ObjectionState
 from contracts.recoveries import RecoveryState
 from contracts.rule import HeadlineState, Mode, State, TimeUnit
 from contracts.rule.facts import FactKind
@@ -133,6 +134,11 @@ TABLES: Mapping[str, Any] = {
     "awards.ground": FreedGround,
     "awards.level": Level,
     "findings.state": ("open", "closed"),
+    "notices.notice_state": NoticeState,
+    "notices.objection_state": ObjectionState,
+    "public_notices.objection_state": ObjectionState,
+    "public_notices.period": TimeUnit,
+    "public_notices.first_day": ("counts", "not"),
     "shell.verdict": State,
     "shell.headline": HeadlineState,
     "enterprise.cases.turn": list(status_labels.TRACKED),
