@@ -20,8 +20,8 @@ class AwardRegister:
     def reserve(self, awards: Collection[RegisteredAward]) -> frozenset[str]:
         """Take these places, in one statement and in key order; returns the ids of the cases that got theirs.
 
-        A place that another transaction is about to take is waited for. A place once taken stays taken; if
-        this transaction is rolled back, nothing was. A person in law that is known by several codes has the places of all of them.
+        A place that another transaction is about to take is waited for. A place once taken stays taken until it is
+        given back (`free`); if this transaction is rolled back, nothing was. A person in law that is known by several codes has the places of all of them.
         """
         ordered = sorted(awards, key=lambda award: (award.item_id, award.uscc, award.period, award.case_id))
         had = self._uow.of(Persons).granted_already(ordered)
@@ -37,3 +37,10 @@ class AwardRegister:
             {**columns, "now": self._uow.now},
         ).scalars()
         return frozenset(taken)
+
+    def free(self, award: RegisteredAward) -> None:
+        """Give a place back that was taken for an approval which never left the house."""
+        self._uow.execute(
+            "DELETE FROM award WHERE tenant = :tenant AND case_id = :case_id",
+            {"tenant": award.tenant, "case_id": award.case_id},
+        )

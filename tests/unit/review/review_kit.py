@@ -10,6 +10,7 @@ from chassis.foundation.ids import new_id
 from chassis.tenancy.registry import TenantUnknown
 from chassis.testing.fakes import NOON, FakeRegistry, FakeUnit, MemoryStore, received
 from chassis.time.calendar import Calendar
+from contracts.case_materials import ConfirmedMaterial
 from contracts.departments import PlanTermMeaning, ToDuty
 from contracts.enterprises import FactRecorders, Payee
 from contracts.identity import TenantSettings
@@ -42,7 +43,10 @@ from services.review.item_copies.item import PinnedItem
 from services.review.item_copies.plan_words import PlanWords
 from services.review.item_copies.store import ItemVersion, ItemVersions
 from services.review.register.domain import RegisteredAward
+from services.review.materials.store import MaterialFindings
 from services.review.register.store import AwardRegister
+from services.review.supplements.store import Supplements
+from services.review.supplements.supplement import Supplement, SupplementNotFound
 from services.review.tasks.store import CaseTasks
 from services.review.tasks.task import CaseTask, TaskNotFound
 
@@ -271,6 +275,10 @@ class MemoryVersions:
 class MemoryTasks(MemoryStore[CaseTask]):
     missing = TaskNotFound
 
+    def acceptances(self, tenant: TenantId) -> list[str]:
+        waiting = [each for each in self.rows.values() if each.state == "open" and each.kind == "acceptance"]
+        return [f"{each.case_id}/{each.id}" for each in waiting if each.tenant == each.case_tenant == tenant]
+
     def of_cases(self, case_ids: Collection[str]) -> list[CaseTask]:
         return [each for each in self.rows.values() if each.case_id in case_ids]
 
@@ -321,6 +329,27 @@ class MemoryRegister:
                 got.add(award.case_id)
         return frozenset(got)
 
+    def free(self, award: RegisteredAward) -> None:
+        self.places = {key: case_id for key, case_id in self.places.items() if case_id != award.case_id}
+
+
+class MemorySupplements(MemoryStore[Supplement]):
+    missing = SupplementNotFound
+
+    def of_cases(self, case_ids: Collection[str]) -> list[Supplement]:
+        return [each for each in self.rows.values() if each.case_id in case_ids]
+
+
+class MemoryFindings:
+    """Every finding of materials, in their order."""
+
+    def __init__(self) -> None:
+        self.kept: list[ConfirmedMaterial] = []
+        self.unit: FakeUnit | None = None
+
+    def add(self, case: Case, news: Collection[ConfirmedMaterial]) -> None:
+        self.kept += news
+
 
 def review_unit(
     rules: ItemRules | None = None,
@@ -338,6 +367,8 @@ def review_unit(
             CaseTasks: MemoryTasks(),
             ItemVersions: MemoryVersions(versions),
             AwardRegister: MemoryRegister(),
+            Supplements: MemorySupplements(),
+            MaterialFindings: MemoryFindings(),
             PlanWords: MemoryPlanWords(),
             KnownPlanTerms: MemoryPlanTerms(),
         },

@@ -1,0 +1,68 @@
+"""The enterprise's time: looked at every day, so that it follows the calendar, and over at its end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from chassis.tenancy.working_days import ask_for
+from chassis.time.jobs import Job
+from chassis.write.uow import UnitOfWork
+from contracts.message import SYSTEM
+from services.review.acceptance.withdrawal import take_back
+from services.review.cases.answering import Handled, settle, with_items
+from services.review.cases.store import Cases
+from services.review.supplements.going_on import go_on
+from services.review.supplements.store import Supplements
+from services.review.supplements.supplement import WITHDRAWN, Supplement
+
+SUPPLEMENT = "supplement_time"
+"""The job by which the enterprise's time is looked at. Its subject is the case, which has one open supplement at most."""
+
+DAY = timedelta(days=1)
+
+
+def watch(supplement: Supplement, uow: UnitOfWork) -> None:
+    """Look at it when its time is over, and tomorrow at the latest."""
+    tomorrow = uow.now + DAY
+    at = tomorrow if supplement.due_at is None else max(uow.now, min(supplement.due_at, tomorrow))
+    uow.schedule(SUPPLEMENT, supplement.case_id, at=at, tenant=supplement.tenant)
+
+
+def look_at_supplements(jobs: Sequence[Job], uow: UnitOfWork) -> None:
+    """What nobody has answered when its time is over has what consequence the plan says; all else is looked at again.
+
+    Whoever answers at the same moment has the case's row, or finds the time over.
+    """
+    cases = uow.of(Cases).get_many([job.subject for job in jobs])
+    handled = {each.case.id: each for each in with_items(list(cases.values()), uow)}
+    for job in jobs:
+        uow.finish(job)
+    waiting = [each for each in uow.of(Supplements).of_cases(list(cases)) if each.state == "open"]
+    ended = []
+    for supplement in waiting:
+        of_case = handled[supplement.case_id]
+        if not of_case.case.is_open:
+            supplement.fall_away(uow.now)
+        elif _is_over(supplement, uow):
+            _lapse(supplement, of_case, uow)
+            ended.append(of_case)
+        else:
+            watch(supplement, uow)
+    uow.of(Supplements).save_many(waiting)
+    settle(ended, uow)
+
+
+def _is_over(supplement: Supplement, uow: UnitOfWork) -> bool:
+    supplement.set_due(uow.calendar(supplement.tenant))
+    if supplement.awaits_year is not None:
+        ask_for(uow, supplement.tenant, supplement.awaits_year, "supplement")
+    return supplement.due_at is not None and supplement.due_at <= uow.now
+
+
+def _lapse(supplement: Supplement, handled: Handled, uow: UnitOfWork) -> None:
+    handled.case.record(supplement.lapse(uow.now))
+    if supplement.then_follows == "withdrawn":
+        take_back(handled, WITHDRAWN, SYSTEM.id, uow)
+    else:
+        go_on(supplement, handled, uow)
