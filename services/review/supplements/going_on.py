@@ -47,7 +47,7 @@ def _judge_again(supplement: Supplement, handled: Handled, uow: UnitOfWork) -> N
     if not news:
         return
     keys = {(each.name, each.period) for each in news}
-    # What the enterprise had declared before is replaced: it has corrected its own word.
+    # It has corrected its own word; what an office says is not asked for (`points.of_offices`).
     case.facts = (*(each for each in case.facts if (each.name, each.period) not in keys), *news)
     before, filed_on = case.assessment, case.received_at.astimezone(CHINA).date()
     case.assessment = judged(

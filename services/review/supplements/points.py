@@ -44,6 +44,20 @@ def askable(rules: ItemRules, year: int) -> Points:
     return found
 
 
+def of_offices(points: Points, facts: Sequence[Fact], today: date) -> dict[tuple[str, str], str]:
+    """The fields that an office has said already, and which office: an enterprise declares no other value."""
+    said = {
+        (fact.name, fact.period): fact.source
+        for fact in facts
+        if fact.source != DECLARED_SOURCE and (fact.valid_until is None or fact.valid_until >= today)
+    }
+    return {
+        key: said[each.asked.name, each.asked.period]
+        for key, each in points.items()
+        if each.asked is not None and (each.asked.name, each.asked.period) in said
+    }
+
+
 def field_code(asked: AskedFact) -> str:
     """By which a field is named: its fact, with the period that it is about."""
     return f"{asked.name}/{asked.period}" if asked.period else asked.name

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -161,10 +161,13 @@ def supplement_id_of(case_id: str, round: int) -> str:
 def must_fit(
     asked: Sequence[RequestedPoint],
     labels: Collection[tuple[str, str]],
+    of_offices: Mapping[tuple[str, str], str],
     earlier: Sequence[Supplement],
     rounds: int,
 ) -> None:
     """Whether this may be asked: each once, of what the plan has, and in a further round only what the answer before brought.
+
+    `of_offices`: what an office has said, and which: an enterprise does not correct that.
 
     Raises SupplementOpen or SupplementAsksUnknown with all reasons.
     """
@@ -180,6 +183,9 @@ def must_fit(
             reasons.append(Reason(code="supplement_code_unknown", message=f"{what}里没有“{each.code}”。", field=where))
         elif key in {(one.about, one.code) for one in asked[:place]}:
             reasons.append(Reason(code="supplement_code_twice", message=f"“{each.code}”写了不止一次。", field=where))
+        elif key in of_offices:
+            text = f"“{each.code}”的数据来自{of_offices[key]}，不是企业填报的；有误的请先更正企业档案。"
+            reasons.append(Reason(code="supplement_of_an_office", message=text, field=where))
         elif len(earlier) >= rounds and key not in brought:
             text = f"补正应一次告知：再次补正只能针对上次补正提交的内容，不能新增“{each.code}”。"
             reasons.append(Reason(code="supplement_point_new", message=text, field=where))

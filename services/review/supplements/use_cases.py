@@ -14,7 +14,7 @@ from services.review.cases.refusals import NotYourDepartment, is_of
 from services.review.cases.whose import may_answer
 from services.review.supplements.going_on import take_in
 from services.review.supplements.lapse import watch
-from services.review.supplements.points import askable, must_be_whole, points_of
+from services.review.supplements.points import askable, must_be_whole, of_offices, points_of
 from services.review.supplements.store import Supplements
 from services.review.supplements.supplement import Supplement, SupplementNotFound, must_fit, supplement_id_of
 
@@ -33,7 +33,8 @@ def request_supplement(cmd: RequestSupplement, uow: UnitOfWork) -> SupplementVie
     accepted_by_silence(case, uow)
     points = askable(handled.item.rules, case.received_at.astimezone(CHINA).year)
     earlier = uow.of(Supplements).of_cases([case.id])
-    must_fit(cmd.points, points, earlier, plan.supplement.rounds)
+    known = of_offices(points, case.facts, uow.now.astimezone(CHINA).date())
+    must_fit(cmd.points, points, known, earlier, plan.supplement.rounds)
     number = max((each.round for each in earlier), default=0) + 1
     supplement = Supplement(
         id=supplement_id_of(case.id, number),

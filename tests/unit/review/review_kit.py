@@ -42,8 +42,8 @@ from services.review.cases.store import Cases, OpenReviewLimit
 from services.review.item_copies.item import PinnedItem
 from services.review.item_copies.plan_words import PlanWords
 from services.review.item_copies.store import ItemVersion, ItemVersions
-from services.review.register.domain import RegisteredAward
 from services.review.materials.store import MaterialFindings
+from services.review.register.domain import RegisteredAward
 from services.review.register.store import AwardRegister
 from services.review.supplements.store import Supplements
 from services.review.supplements.supplement import Supplement, SupplementNotFound

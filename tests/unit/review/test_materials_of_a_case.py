@@ -12,10 +12,10 @@ from contracts.refusal import Refused
 from contracts.review import ApproveCase, CaseApproved, ConfirmMaterials, RejectCase
 from contracts.rule import Material
 from services.review.cases import lists, opening, use_cases
-from services.review.materials import use_cases as checking
 from services.review.cases.case import Case
 from services.review.cases.case_view import view_of
 from services.review.cases.store import Cases
+from services.review.materials import use_cases as checking
 from tests.unit.review.review_kit import (
     AMOUNT,
     LEADER,

@@ -1,0 +1,80 @@
+"""What enterprises and departments see of supplements."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import literal, select
+
+from chassis.read.reader import Reader
+from contracts.intake import Claim
+from contracts.refusal import Forbidden
+from contracts.supplements import (
+    GetSupplement,
+    ListSupplements,
+    SupplementList,
+    SupplementView,
+)
+from copies.merged_enterprises import OF_ENTERPRISE
+from services.review.cases.clock import due_by
+from services.review.cases.filing import case_id_of
+from services.review.cases.moves import OPEN
+from services.review.cases.tables import REVIEW_CASE
+from services.review.cases.views import case_row
+from services.review.supplements.store import CASE_SUPPLEMENT, PLAIN, POINTS
+from services.review.supplements.supplement import Supplement, SupplementNotFound
+
+C, CASE = CASE_SUPPLEMENT.c, REVIEW_CASE.c
+MERGED = f"SELECT CAST(:claimed AS text) {OF_ENTERPRISE}"
+
+
+def get_supplement(query: GetSupplement, reader: Reader) -> SupplementView:
+    """The latest of a claim, for the enterprise that filed it or a window. Raises SupplementNotFound or Forbidden.
+
+    The question comes in the case's tenant, which the gateway knows from the application.
+    """
+    found = _rounds(case_id_of(query.application_id), reader)
+    if not found or not _is_for(found[0], reader):
+        raise SupplementNotFound()
+    return found[0].view
+
+
+def list_supplements(query: ListSupplements, reader: Reader) -> SupplementList:
+    """All rounds of a case, the latest first. Raises CaseNotFound, NotYourDepartment or Forbidden."""
+    case_row(query.case_id, reader)
+    return SupplementList(items=tuple(each.view for each in _rounds(query.case_id, reader)))
+
+
+def _rounds(case_id: str, reader: Reader) -> list[Supplement]:
+    """The latest first, until when by the calendar as it is now; none is open in a case that has ended."""
+    statement = (
+        select(CASE_SUPPLEMENT, CASE.state.label("case_state"))
+        .join(REVIEW_CASE, (CASE.tenant == C.tenant) & (CASE.id == C.case_id))
+        .where(C.tenant == reader.tenant, C.case_id == literal(case_id))
+        .order_by(C.round.desc())
+    )
+    return [_as_it_stands(row, reader) for row in reader.execute(statement).mappings()]
+
+
+def _as_it_stands(row: Any, reader: Reader) -> Supplement:
+    read = {name: row[name] for name in PLAIN}
+    supplement = Supplement(
+        **read, claim=Claim.model_validate(row["claim"]), points=POINTS.validate_python(row["points"])
+    )
+    if supplement.state == "open" and row["case_state"] not in OPEN:
+        supplement.state = "void"
+    elif supplement.state == "open":
+        supplement.due_at, supplement.awaits_year = due_by(supplement.running, reader.calendar(reader.tenant))
+    return supplement
+
+
+def _is_for(supplement: Supplement, reader: Reader) -> bool:
+    actor, claim = reader.actor, supplement.claim
+    if actor.enterprise_id is None:
+        if "window" not in actor.roles:
+            raise Forbidden()
+        return True
+    if actor.enterprise_id == claim.enterprise_id:
+        return True
+    asked = {"claimed": claim.enterprise_id, "enterprise": actor.enterprise_id, "tenant": claim.filed_in}
+    return bool(reader.execute(MERGED, asked).scalar())
