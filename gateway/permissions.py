@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import cast, get_args
 
 from contracts import (
+    acceptance,
     accounts,
     application_forms,
     authoring,
@@ -53,6 +54,7 @@ from contracts import (
     search,
     security_events,
     stuck_work,
+    supplements,
     tenants,
     treasury,
     trials,
@@ -310,6 +312,13 @@ CASE_ROWS: tuple[Permission, ...] = (
     of(message_previews.PreviewSupplement, DECIDERS, "department"),
     of(review.RecordInspection, DECIDERS, "department", states=("accepted",)),
     of(review.ConfirmMaterials, DECIDERS, "department", states=("accepted",)),
+    of(acceptance.AcceptCase, DECIDERS, "department", states=("received",)),
+    of(acceptance.RefuseAcceptance, DECIDERS, "department", states=("received",)),
+    of(acceptance.WithdrawClaim, (*WINDOW, *APPLY), "tenant", states=("received", "accepted")),
+    of(supplements.RequestSupplement, DECIDERS, "department", states=("received", "accepted")),
+    of(supplements.ListSupplements, (*OFFICERS, *BUREAU, "supervision"), "tenant"),
+    of(supplements.GetSupplement, (*WINDOW, *VIEW), "tenant"),
+    of(supplements.AnswerSupplement, (*WINDOW, *APPLY), "tenant"),
     of(case_tasks.ListTasks, TASK_DOERS, "department"),
     of(case_tasks.GetTask, TASK_DOERS, "department"),
     of(case_tasks.AssignTask, DECIDERS, "department", states=("open",)),

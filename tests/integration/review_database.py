@@ -25,6 +25,8 @@ from contracts.message import Actor, Command, Event, Model, Query, snake_case
 from contracts.rule import ItemRules, Level
 from copies.departments import keep_departments
 from rules.plan_terms import terms_of
+from services.review.acceptance import silence, withdrawal
+from services.review.acceptance import use_cases as accepting
 from services.review.cases import (
     counts,
     deadline,
@@ -37,10 +39,15 @@ from services.review.cases import (
     views,
     work_list,
 )
+from services.review.cases.task_times import ACCEPTANCE_OPENED
 from services.review.item_copies.use_cases import remember_items
+from services.review.materials import use_cases as checking
 from services.review.register import use_cases as register_use_cases
 from services.review.register import views as register_views
 from services.review.register.names import keep_names
+from services.review.supplements import lapse
+from services.review.supplements import use_cases as supplementing
+from services.review.supplements import views as supplement_views
 from tests.unit.review.review_kit import OFFICER, item_rules, published
 
 SUBSCRIPTIONS = [
@@ -55,9 +62,16 @@ SUBSCRIPTIONS = [
     calendar_subscription(follows=True),
 ]
 
-USE_CASES = vars(use_cases) | vars(register_use_cases)
-ANSWERS = (views, work_list, counts, sheet, journal, register_views)
+ROOMS = (use_cases, register_use_cases, accepting, withdrawal, checking, supplementing)
+USE_CASES = {name: function for room in ROOMS for name, function in vars(room).items()}
+ANSWERS = (views, work_list, counts, sheet, journal, register_views, supplement_views)
 """Where a question is answered by a function of its name."""
+
+DUE: dict[str, Callable[[Any, Any], None]] = {
+    ACCEPTANCE_OPENED: silence.look_at_acceptances,
+    lapse.SUPPLEMENT: lapse.look_at_supplements,
+    checking.PROVISIONAL: checking.look_at_provisional,
+}
 
 
 def onboarded(tenant: str, parent: str | None, level: Level, code: str) -> TenantOnboarded:
@@ -116,6 +130,16 @@ class Review:
         if jobs:
             register_use_cases.look_back(jobs, lambda tenants: self.frame.event_unit(tenants, action="look_back"))
         return len(jobs)
+
+    def does_what_is_due(self) -> int:
+        """Do what is due of filings, supplements and materials, as the timers do; returns how many jobs there were."""
+        done = 0
+        for kind, handle in DUE.items():
+            if jobs := claim(self.frame.frame_engine, kind, self.frame.clock.now(), 50):
+                with self.frame.event_unit(sorted({job.tenant for job in jobs}), action=kind) as uow:
+                    handle(jobs, uow)
+            done += len(jobs)
+        return done
 
     def ordered(self, order: Command, *, tenant: str = "zhanggong", actor: Actor = OFFICER) -> dict[str, Any]:
         """Give a command as the gateway does."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 from contracts.aggregate import Aggregate
@@ -238,11 +238,11 @@ class Case(Aggregate):
             raise AlreadyDecided(outcome=OUTCOMES[self.state])
 
     def confirm_materials(
-        self, said: Sequence[MaterialConfirmation], by: str, now: datetime
+        self, said: Sequence[MaterialConfirmation], by: str, now: datetime, today: date
     ) -> tuple[ConfirmedMaterial, ...]:
         """Enter what was found of these materials; returns it. Raises AlreadyDecided, MaterialNotNeeded, FindingIncomplete."""
         self.must_be_open()
-        self.materials, news = self.materials.with_confirmed(said, by, now)
+        self.materials, news = self.materials.with_confirmed(said, by, now, today)
         told = tuple(each for each in news if each.finding in LETS_REVIEW_GO_ON)
         if told:
             self.record(MaterialsConfirmed(case_id=self.id, claim=self.claim, materials=told))

@@ -11,7 +11,6 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from chassis.time.clock import CHINA
 from contracts.case_materials import MATERIAL_FINDINGS, ConfirmedMaterial, MaterialConfirmation, MaterialFinding
 from contracts.message import SYSTEM
 from contracts.refusal import Conflict, Invalid, Reason
@@ -116,7 +115,7 @@ class CaseMaterials:
         return found
 
     def with_confirmed(
-        self, said: Sequence[MaterialConfirmation], by: str, at: datetime
+        self, said: Sequence[MaterialConfirmation], by: str, at: datetime, today: date
     ) -> tuple[CaseMaterials, tuple[ConfirmedMaterial, ...]]:
         """These with what is said now, and that alone. Raises MaterialNotNeeded or FindingIncomplete with all that is wrong."""
         needed = {each.code: each for each in self.needed}
@@ -124,7 +123,6 @@ class CaseMaterials:
         wrong = [code for place, code in enumerate(codes) if code not in needed or code in codes[:place]]
         if wrong:
             raise MaterialNotNeeded(*map(_reason, dict.fromkeys(wrong)), code="、".join(dict.fromkeys(wrong)))
-        today = at.astimezone(CHINA).date()
         faults = [each for place, one in enumerate(said) for each in _faults(one, place, needed[one.code], today)]
         if faults:
             raise FindingIncomplete(*faults)
@@ -138,15 +136,14 @@ class CaseMaterials:
     def on_list(self, by: str, at: datetime) -> CaseMaterials:
         """All of them answered for by the department whose list the case is a line of."""
         said = [MaterialConfirmation(code=each.code, means="department_list") for each in self.needed]
-        return self.with_confirmed(said, by, at)[0] if said else self
+        return self.with_confirmed(said, by, at, at.date())[0] if said else self
 
     def sent_back(self, codes: Collection[str]) -> CaseMaterials:
         """These without what was found of some: somebody has to look at them again."""
         return CaseMaterials(self.needed, tuple(each for each in self.confirmed if each.code not in codes))
 
-    def overdue(self, at: datetime) -> tuple[ConfirmedMaterial, ...]:
+    def overdue(self, at: datetime, today: date) -> tuple[ConfirmedMaterial, ...]:
         """Those taken provisionally whose day is over, as they count from then on: missing."""
-        today = at.astimezone(CHINA).date()
         late = [each for each in self.outstanding if each.until is not None and each.until < today]
         said = {"finding": "missing", "note": "容缺期限已过，材料未补交", "confirmed_by": SYSTEM.id, "confirmed_at": at}
         return tuple(each.model_copy(update=said) for each in late)

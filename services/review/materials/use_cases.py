@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from chassis.time.clock import CHINA
 from chassis.time.jobs import Job
@@ -34,7 +34,7 @@ def confirm_materials(cmd: ConfirmMaterials, uow: UnitOfWork) -> CaseView:
     for place, _state in _checks(handled):
         if (refusal := must_differ(handled.steps, case.answers, place, uow.actor.id)) is not None:
             raise refusal
-    news = case.confirm_materials(cmd.materials, uow.actor.id, uow.now)
+    news = case.confirm_materials(cmd.materials, uow.actor.id, uow.now, _today(uow))
     if case.materials.unsettled:
         open_again(handled, uow.actor.id, "材料需要重新核对", uow)
     settle([handled], uow)
@@ -49,7 +49,7 @@ def look_at_provisional(jobs: Sequence[Job], uow: UnitOfWork) -> None:
     for job in jobs:
         uow.finish(job)
     open_cases = [case for case in cases.values() if case.is_open]
-    late = [(each, each.case.materials.overdue(uow.now)) for each in with_items(open_cases, uow)]
+    late = [(each, each.case.materials.overdue(uow.now, _today(uow))) for each in with_items(open_cases, uow)]
     for each, missing in late:
         each.case.materials = each.case.materials.with_findings(missing)
         if missing:
@@ -88,3 +88,7 @@ def _watch(case: Case, uow: UnitOfWork) -> None:
         uow.schedule(PROVISIONAL, case.id, at=max(over, uow.now), tenant=case.tenant)
     else:
         uow.unschedule(PROVISIONAL, case.id, tenant=case.tenant)
+
+
+def _today(uow: UnitOfWork) -> date:
+    return uow.now.astimezone(CHINA).date()

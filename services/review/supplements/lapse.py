@@ -15,6 +15,7 @@ from services.review.cases.store import Cases
 from services.review.supplements.going_on import go_on
 from services.review.supplements.store import Supplements
 from services.review.supplements.supplement import WITHDRAWN, Supplement
+from services.review.supplements.times import set_due
 
 SUPPLEMENT = "supplement_time"
 """The job by which the enterprise's time is looked at. Its subject is the case, which has one open supplement at most."""
@@ -54,7 +55,7 @@ def look_at_supplements(jobs: Sequence[Job], uow: UnitOfWork) -> None:
 
 
 def _is_over(supplement: Supplement, uow: UnitOfWork) -> bool:
-    supplement.set_due(uow.calendar(supplement.tenant))
+    set_due(supplement, uow.calendar(supplement.tenant))
     if supplement.awaits_year is not None:
         ask_for(uow, supplement.tenant, supplement.awaits_year, "supplement")
     return supplement.due_at is not None and supplement.due_at <= uow.now

@@ -6,8 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from pydantic import ValidationError
-
 from contracts.application_forms import AskedFact
 from contracts.message import Actor
 from contracts.refusal import Reason
@@ -146,10 +144,6 @@ def _wrongly_written(asked: AskedFact, said: AnsweredPoint) -> str | None:
             return "不在可选的取值之内"
         if any(is_no_code(each) for each in codes if isinstance(each, str)):
             return "填的不是代码"
-    try:
-        _fact(asked, said, date.min)
-    except ValidationError:
-        return f"请{VALUE_FORMS[asked.kind]}"
     return None
 
 

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from chassis.time.calendar import Calendar
-from chassis.time.sla import SlaClock
 from contracts.aggregate import Aggregate
 from contracts.case_events import SupplementAnswered, SupplementLapsed, SupplementPoint, SupplementRequested
 from contracts.duties import Attention
@@ -22,7 +20,6 @@ from contracts.supplements import (
     SupplementState,
     SupplementView,
 )
-from services.review.cases.clock import due_by
 
 WITHDRAWN = "补正期限届满未补正，按办理方案视为撤回申请"
 
@@ -81,14 +78,6 @@ class Supplement(Aggregate):
     answered_by: str | None = None
     answered_at: datetime | None = None
     ended_at: datetime | None = None
-
-    @property
-    def running(self) -> SlaClock:
-        return SlaClock.model_validate(self.clock)
-
-    def set_due(self, calendar: Calendar) -> None:
-        """Until when there is time, by the calendar as it is now."""
-        self.due_at, self.awaits_year = due_by(self.running, calendar)
 
     @property
     def requested(self) -> SupplementRequested:

@@ -17,6 +17,7 @@ from services.review.supplements.lapse import watch
 from services.review.supplements.points import askable, must_be_whole, of_offices, points_of
 from services.review.supplements.store import Supplements
 from services.review.supplements.supplement import Supplement, SupplementNotFound, must_fit, supplement_id_of
+from services.review.supplements.times import set_due
 
 WAITING = "等待企业补正"
 
@@ -51,7 +52,7 @@ def request_supplement(cmd: RequestSupplement, uow: UnitOfWork) -> SupplementVie
         requested_by=uow.actor.id,
         requested_at=uow.now,
     )
-    supplement.set_due(uow.calendar(case.tenant))
+    set_due(supplement, uow.calendar(case.tenant))
     case.record(supplement.requested)
     if case.state == "received":
         # Whoever had to accept it has answered in time: by this.

@@ -16,13 +16,13 @@ from contracts.supplements import (
     SupplementView,
 )
 from copies.merged_enterprises import OF_ENTERPRISE
-from services.review.cases.clock import due_by
 from services.review.cases.filing import case_id_of
 from services.review.cases.moves import OPEN
 from services.review.cases.tables import REVIEW_CASE
 from services.review.cases.views import case_row
 from services.review.supplements.store import CASE_SUPPLEMENT, PLAIN, POINTS
 from services.review.supplements.supplement import Supplement, SupplementNotFound
+from services.review.supplements.times import set_due
 
 C, CASE = CASE_SUPPLEMENT.c, REVIEW_CASE.c
 MERGED = f"SELECT CAST(:claimed AS text) {OF_ENTERPRISE}"
@@ -64,7 +64,7 @@ def _as_it_stands(row: Any, reader: Reader) -> Supplement:
     if supplement.state == "open" and row["case_state"] not in OPEN:
         supplement.state = "void"
     elif supplement.state == "open":
-        supplement.due_at, supplement.awaits_year = due_by(supplement.running, reader.calendar(reader.tenant))
+        set_due(supplement, reader.calendar(reader.tenant))
     return supplement
 
 
