@@ -80,8 +80,19 @@ class SupplementView(Model):
     version: int
 
 
+class AskablePoint(Model):
+    """What the enterprise can be asked to mend: a material of the plan, or a field of its form that no office has said."""
+
+    about: PointAbout
+    code: str
+    label: str
+
+
 class SupplementList(Model):
+    """`askable` is what may be asked for now: nothing while a supplement is open, and in a further round what was brought."""
+
     items: tuple[SupplementView, ...] = ()
+    askable: tuple[AskablePoint, ...] = ()
 
 
 class RequestSupplement(Command[SupplementView]):

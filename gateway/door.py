@@ -139,7 +139,9 @@ class Door:
         self, command: Command, *, tenant: TenantId | None = None, of: ServiceName | None = None
     ) -> Response:
         """Send a command to its owner (or to `of`, for what every service does) and answer with what came of it."""
-        return self.answer(await self._call(of, command, self._envelope_of(command, tenant), COMMAND_SECONDS, Urgency.ORDER))
+        return self.answer(
+            await self._call(of, command, self._envelope_of(command, tenant), COMMAND_SECONDS, Urgency.ORDER)
+        )
 
     async def ask(self, query: Query, *, tenant: TenantId | None = None, of: ServiceName | None = None) -> Response:
         """Put a question to its owner (or to `of`) and answer with what it says."""
@@ -168,9 +170,7 @@ class Door:
         """What the owner says, as the query's own answer. Raises RefusedThere, Faulted and what the bus raises."""
         return said(await self.reply_to(query, tenant=tenant, of=of), type(query))
 
-    async def done(
-        self, command: Command[M], *, tenant: TenantId | None = None, of: ServiceName | None = None
-    ) -> M:
+    async def done(self, command: Command[M], *, tenant: TenantId | None = None, of: ServiceName | None = None) -> M:
         """The same of a command: what came of it. Raises as `told` does, and KeyMissing."""
         return said(
             await self._call(of, command, self._envelope_of(command, tenant), COMMAND_SECONDS, Urgency.ORDER),

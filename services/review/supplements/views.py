@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import literal, select
+from sqlalchemy import Row, literal, select
 
 from chassis.read.reader import Reader
+from chassis.time.clock import CHINA
 from contracts.intake import Claim
 from contracts.refusal import Forbidden
+from contracts.rule import ItemRules
 from contracts.supplements import (
+    AskablePoint,
     GetSupplement,
     ListSupplements,
     SupplementList,
@@ -18,8 +21,10 @@ from contracts.supplements import (
 from copies.merged_enterprises import OF_ENTERPRISE
 from services.review.cases.filing import case_id_of
 from services.review.cases.moves import OPEN
+from services.review.cases.sheet import FACTS, RULES
 from services.review.cases.tables import REVIEW_CASE
 from services.review.cases.views import case_row
+from services.review.supplements.points import askable, of_offices
 from services.review.supplements.store import CASE_SUPPLEMENT, PLAIN, POINTS
 from services.review.supplements.supplement import Supplement, SupplementNotFound
 from services.review.supplements.times import set_due
@@ -41,8 +46,26 @@ def get_supplement(query: GetSupplement, reader: Reader) -> SupplementView:
 
 def list_supplements(query: ListSupplements, reader: Reader) -> SupplementList:
     """All rounds of a case, the latest first. Raises CaseNotFound, NotYourDepartment or Forbidden."""
-    case_row(query.case_id, reader)
-    return SupplementList(items=tuple(each.view for each in _rounds(query.case_id, reader)))
+    case = case_row(query.case_id, reader, CASE.facts, CASE.received_at)
+    rounds = _rounds(query.case_id, reader)
+    return SupplementList(items=tuple(each.view for each in rounds), askable=_askable(case, rounds, reader))
+
+
+def _askable(case: Row[Any], rounds: list[Supplement], reader: Reader) -> tuple[AskablePoint, ...]:
+    if case.state not in OPEN or any(each.state == "open" for each in rounds):
+        return ()
+    asked = {"item": case.claim["item_id"], "version": case.claim["item_version"]}
+    rules = ItemRules.model_validate(reader.execute(RULES, asked).scalar_one())
+    filed = (case.received_at or case.accepted_at).astimezone(CHINA)
+    points = askable(rules, filed.year)
+    known = of_offices(points, FACTS.validate_python(case.facts), reader.now.astimezone(CHINA).date())
+    brought = {(each.about, each.code) for each in rounds[0].points if each.answer} if rounds else set()
+    further = len(rounds) >= rules.plan.supplement.rounds
+    return tuple(
+        AskablePoint(about=key[0], code=key[1], label=each.label)
+        for key, each in points.items()
+        if key not in known and (not further or key in brought)
+    )
 
 
 def _rounds(case_id: str, reader: Reader) -> list[Supplement]:

@@ -16,6 +16,7 @@ from contracts import status_labels
 from contracts.accounts import AccountState
 from contracts.authoring import ItemNotice
 from contracts.case_events import PauseCause, SupplementFault
+from contracts.case_materials import MaterialFinding
 from contracts.case_steps import SlotVerdict, StepKind, StepState
 from contracts.case_tasks import TaskState
 from contracts.code_admissions import CodeAdmissionState
@@ -38,6 +39,7 @@ from contracts.rule.shares import Level
 from contracts.search import AmountBand, FoundPolicies, WindowState
 from contracts.security_events import SecurityEventKind, SecurityOutcome
 from contracts.stuck_work import StuckKind
+from contracts.supplements import SupplementState, SupplementView
 from contracts.treasury import BudgetLineView
 from gateway.portal.shell.language import PageTexts
 
@@ -82,7 +84,7 @@ TABLES: Mapping[str, Any] = {
     "platform.term_use": PlanTermUse,
     "platform.term_to": ("duty", "department", "source"),
     "platform.window_permission": WindowPermission,
-    "platform.clock": ("review", "payout"),
+    "platform.clock": ("review", "payout", "acceptance", "supplement"),
     "platform.checklist.subject": ChecklistSubject,
     "platform.checklist.mend": ChecklistSubject,
     "platform.map.lead": PlanTermUse,
@@ -108,6 +110,11 @@ TABLES: Mapping[str, Any] = {
     "cases.verdict": State,
     "cases.why": MissingWhy,
     "cases.provided_by": PROVIDED,
+    "cases.supplement": SupplementState,
+    "cases.material_finding": MaterialFinding,
+    "enterprise.supplement.state": SupplementState,
+    "enterprise.supplement.fault": SupplementFault,
+    "enterprise.supplement.then": of_field(SupplementView, "then"),
     "findings.state": ("open", "closed"),
     "shell.verdict": State,
     "shell.headline": HeadlineState,
