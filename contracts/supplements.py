@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from contracts.application_forms import AskedFact
-from contracts.case_events import SupplementFault
+from contracts.case_events import CaseEvent, SupplementFault
 from contracts.message import Command, Id, Model, Query, ServiceName
 from contracts.rule.facts import FactValue, UnitText
 from contracts.uploads import Sha256
@@ -132,3 +132,12 @@ class ListSupplements(Query[SupplementList]):
     owner: ClassVar[ServiceName] = "review"
 
     case_id: Id
+
+
+class SupplementDueSoon(CaseEvent):
+    """Most of the enterprise's time to answer is gone, and it has not answered: it is reminded, once."""
+
+    supplement_id: Id
+    round: int
+    due_at: datetime
+    then: Literal["withdrawn", "decided_as_filed"]

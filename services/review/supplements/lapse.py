@@ -11,11 +11,12 @@ from chassis.write.uow import UnitOfWork
 from contracts.message import SYSTEM
 from services.review.acceptance.withdrawal import take_back
 from services.review.cases.answering import Handled, settle, with_items
+from services.review.cases.case import Case
 from services.review.cases.store import Cases
 from services.review.supplements.going_on import go_on
 from services.review.supplements.store import Supplements
 from services.review.supplements.supplement import WITHDRAWN, Supplement
-from services.review.supplements.times import set_due
+from services.review.supplements.times import REMINDED, reminder_at, set_due
 
 SUPPLEMENT = "supplement_time"
 """The job by which the enterprise's time is looked at. Its subject is the case, which has one open supplement at most."""
@@ -24,9 +25,9 @@ DAY = timedelta(days=1)
 
 
 def watch(supplement: Supplement, uow: UnitOfWork) -> None:
-    """Look at it when its time is over, and tomorrow at the latest."""
-    tomorrow = uow.now + DAY
-    at = tomorrow if supplement.due_at is None else max(uow.now, min(supplement.due_at, tomorrow))
+    """Look at it when its time is over, when the enterprise is to be reminded, and tomorrow at the latest."""
+    ahead = [uow.now + DAY, supplement.due_at, reminder_at(supplement, uow.calendar(supplement.tenant))]
+    at = min(each for each in ahead if each is not None and each > uow.now)
     uow.schedule(SUPPLEMENT, supplement.case_id, at=at, tenant=supplement.tenant)
 
 
@@ -49,9 +50,21 @@ def look_at_supplements(jobs: Sequence[Job], uow: UnitOfWork) -> None:
             _lapse(supplement, of_case, uow)
             ended.append(of_case)
         else:
+            _remind(supplement, of_case.case, uow)
             watch(supplement, uow)
     uow.of(Supplements).save_many(waiting)
+    settled = {each.case.id for each in ended}
+    uow.of(Cases).save_many([case for case in cases.values() if case.pending and case.id not in settled])
     settle(ended, uow)
+
+
+def _remind(supplement: Supplement, case: Case, uow: UnitOfWork) -> None:
+    """Once, when most of the time is gone."""
+    at = reminder_at(supplement, uow.calendar(supplement.tenant))
+    if at is None or at > uow.now or supplement.due_at is None:
+        return
+    if uow.raise_alarm("case_supplement", supplement.id, "supplement", REMINDED, tenant=supplement.tenant):
+        case.record(supplement.due_soon)
 
 
 def _is_over(supplement: Supplement, uow: UnitOfWork) -> bool:

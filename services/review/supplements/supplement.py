@@ -16,6 +16,7 @@ from contracts.refusal import Conflict, Invalid, NotFound, Reason
 from contracts.supplements import (
     AnsweredPoint,
     RequestedPoint,
+    SupplementDueSoon,
     SupplementPointView,
     SupplementState,
     SupplementView,
@@ -101,6 +102,12 @@ class Supplement(Aggregate):
         """The time is over, and nobody has answered."""
         self.state, self.ended_at = "lapsed", at
         return SupplementLapsed(**self._named, then=self.then_follows)
+
+    @property
+    def due_soon(self) -> SupplementDueSoon:
+        """What the enterprise is reminded of."""
+        assert self.due_at is not None, "nobody is reminded of an end that is not known"
+        return SupplementDueSoon(**self._named, due_at=self.due_at, then=self.then_follows)
 
     def fall_away(self, at: datetime) -> None:
         """The case has ended otherwise: nobody needs the answer any more."""

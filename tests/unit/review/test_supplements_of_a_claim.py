@@ -18,6 +18,7 @@ from contracts.case_events import (
 )
 from contracts.refusal import Refused
 from contracts.review import CaseAccepted, TaskAssigned
+from contracts.supplements import SupplementDueSoon
 from services.review.cases.case_view import view_of
 from services.review.cases.task_times import ACCEPTANCE_OPENED
 from services.review.supplements.lapse import SUPPLEMENT
@@ -266,6 +267,17 @@ def test_the_enterprises_time_is_looked_at_every_day() -> None:
     desk.at(desk.uow.now + timedelta(days=1)).runs(SUPPLEMENT)
     assert desk.due(SUPPLEMENT) == desk.uow.now + timedelta(days=1)
     assert desk.case.state == "accepted"
+
+
+def test_the_enterprise_is_reminded_once_when_most_of_its_time_is_gone() -> None:
+    desk = accepted()
+    desk.ask(PAPER)
+    day = desk.uow.now
+    for _ in range(13):
+        day += timedelta(days=1)
+        desk.at(day).runs(SUPPLEMENT)
+    (told,) = desk.events(SupplementDueSoon)
+    assert (told.due_at, told.then, desk.case.state) == (OVER, "withdrawn", "accepted")
 
 
 def test_an_answer_leaves_nothing_for_the_end_of_the_time() -> None:
