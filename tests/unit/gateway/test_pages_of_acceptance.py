@@ -103,6 +103,16 @@ def test_nothing_is_sent_before_something_is_chosen(officer: Visitor) -> None:
     assert "请至少选择一项需要补正的内容" in sent.text
 
 
+def test_what_was_found_wrong_with_a_material_is_proposed(officer: Visitor) -> None:
+    found = {"code": "licence", "name": "营业执照", "finding": "outdated", "note": "执照已过期，请换领后提供"}
+    looked_at = {**found, "confirmed_by": "officer-1", "confirmed_at": "2026-03-09T04:00:00Z"}
+    of_plan = {"code": "licence", "name": "营业执照", "required": True, "provided_by": "applicant"}
+    officer.bus.answers["get_case_sheet"] |= {"materials": [{**of_plan, "confirmed": looked_at}]}
+    page = officer.get(DESK, "reviewer").text
+    assert 'value="执照已过期，请换领后提供"' in page
+    assert re.search(r'<option value="outdated" selected', page)
+
+
 def test_a_claim_is_not_accepted_once_the_letter_was_read(officer: Visitor) -> None:
     said = {"reason": "不属于本事项受理范围", "_version": "2"}
     page = officer.post(f"{DESK}/refuse", said, "reviewer").text

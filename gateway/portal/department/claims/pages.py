@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from contracts.acceptance import AcceptCase, RefuseAcceptance
 from contracts.case_events import SupplementFault, SupplementPoint
-from contracts.case_sheet import GetCaseSheet
+from contracts.case_sheet import CaseSheet, GetCaseSheet
 from contracts.message import Id, Model
 from contracts.message_previews import MessagePreviews, PreviewNotAccepted, PreviewSupplement
 from contracts.policy_guide import GetGuide
@@ -83,6 +83,7 @@ async def show_acceptance(door: Door, asked: CaseAsked) -> Values:
         "conditions": case_facts.conditions(sheet),
         "supplements": mended.items,
         "askable": mended.askable,
+        "found": _at_fault(sheet),
         "faults": [(code, label.staff_zh) for code, label in SUPPLEMENT_FAULT.items()],
         "fault_names": {code: label.staff_zh for code, label in SUPPLEMENT_FAULT.items()},
         "cites": refusal.citable(sheet, guide),
@@ -158,6 +159,12 @@ async def refuse_acceptance(door: Door, said: NotAcceptedForm) -> str | Response
         return f"/department/cases/{said.case_id}?done=not_accepted"
     hidden = [("reason", said.reason), *(("cites[]", each) for each in said.cites)]
     return await _letter(door, "refuse_acceptance", said.expected_version, claim.receipt, hidden, previews)
+
+
+def _at_fault(sheet: CaseSheet) -> dict[str, tuple[str, str]]:
+    """What was found wrong with materials, as it is proposed to be asked for: by code, the fault and what to do."""
+    looked_at = [(each.code, each.confirmed) for each in sheet.materials if each.confirmed is not None]
+    return {code: (found.finding, found.note) for code, found in looked_at if found.finding in SUPPLEMENT_FAULT}
 
 
 async def _letter(
