@@ -282,18 +282,34 @@ MESSAGES = MessagePage(
 ).model_dump(mode="json")
 
 
+FIGURE = AskedFact(
+    name="store_cost",
+    period="2025",
+    label="2025年度独立站建设费用",
+    kind="number",
+    unit="万元",
+    is_money=True,
+    required=True,
+)
+FLAG = AskedFact(name="own_brand", label="自有品牌", kind="flag", required=True)
+POINTS = (
+    SupplementPointView(
+        about="material", code="contract", label="建站合同", fault="missing", text="请补充签字盖章的合同"
+    ),
+    SupplementPointView(
+        about="field",
+        code="store_cost/2025",
+        label=FIGURE.label,
+        fault="wrong",
+        text="与发票合计不一致",
+        asked=FIGURE,
+    ),
+    SupplementPointView(about="field", code="own_brand", label="自有品牌", fault="missing", text="请填写", asked=FLAG),
+)
+
+
 def supplement(**changed: Any) -> dict[str, Any]:
     """What the department asks to be mended: a paper, a figure, and a yes or no."""
-    figure = AskedFact(
-        name="store_cost",
-        period="2025",
-        label="2025年度独立站建设费用",
-        kind="number",
-        unit="万元",
-        is_money=True,
-        required=True,
-    )
-    flag = AskedFact(name="own_brand", label="自有品牌", kind="flag", required=True)
     view = SupplementView(
         supplement_id="supplement-1",
         case_id="case-1",
@@ -303,22 +319,7 @@ def supplement(**changed: Any) -> dict[str, Any]:
         enterprise_name=NAME,
         round=1,
         state="open",
-        points=(
-            SupplementPointView(
-                about="material", code="contract", label="建站合同", fault="missing", text="请补充签字盖章的合同"
-            ),
-            SupplementPointView(
-                about="field",
-                code="store_cost/2025",
-                label=figure.label,
-                fault="wrong",
-                text="与发票合计不一致",
-                asked=figure,
-            ),
-            SupplementPointView(
-                about="field", code="own_brand", label="自有品牌", fault="missing", text="请填写", asked=flag
-            ),
-        ),
+        points=POINTS,
         before_acceptance=True,
         then="withdrawn",
         requested_by="officer-1",

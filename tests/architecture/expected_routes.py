@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from tests.architecture.expected_claim_routes import CLAIM_ROUTES
+
 EXPECTED = {
+    **CLAIM_ROUTES,
     ("GET", "/"): "public",
     ("GET", "/find"): "public",
     ("GET", "/static/{name}"): "public",
@@ -40,10 +43,6 @@ EXPECTED = {
     ("POST", "/department/cases/{case_id}/refuse"): "department",
     ("POST", "/department/cases/{case_id}/inspections"): "department",
     ("POST", "/department/cases/{case_id}/materials"): "department",
-    ("GET", "/department/cases/{case_id}/acceptance"): "bureau department",
-    ("POST", "/department/cases/{case_id}/acceptance"): "department",
-    ("POST", "/department/cases/{case_id}/acceptance/supplement"): "department",
-    ("POST", "/department/cases/{case_id}/acceptance/refuse"): "department",
     ("GET", "/department/findings"): "bureau department supervisor",
     ("GET", "/department/findings/{finding_id}"): "bureau department supervisor",
     ("POST", "/department/findings/{finding_id}/close"): "department supervisor",
@@ -317,13 +316,6 @@ EXPECTED = {
     ("POST", "/api/v1/cases/{case_id}/reject"): "department",
     ("POST", "/api/v1/cases/{case_id}/inspections"): "department",
     ("POST", "/api/v1/cases/{case_id}/materials"): "department",
-    ("POST", "/api/v1/cases/{case_id}/accept"): "department",
-    ("POST", "/api/v1/cases/{case_id}/refuse-acceptance"): "department",
-    ("POST", "/api/v1/cases/{case_id}/supplements"): "department",
-    ("GET", "/api/v1/cases/{case_id}/supplements"): "bureau department supervisor",
-    ("GET", "/api/v1/applications/{application_id}/supplement"): "enterprise window",
-    ("POST", "/api/v1/applications/{application_id}/supplement/answer"): "enterprise window",
-    ("POST", "/api/v1/applications/{application_id}/withdraw"): "enterprise window",
     ("POST", "/api/v1/budgets"): "finance",
     ("GET", "/api/v1/budgets"): "bureau finance supervisor",
     ("GET", "/api/v1/ledger/totals"): "bureau finance supervisor",
@@ -345,10 +337,6 @@ EXPECTED = {
     ("GET", "/my/cases"): "enterprise",
     ("GET", "/my/cases/{receipt}"): "enterprise",
     ("GET", "/my/cases/{receipt}/receipt"): "enterprise",
-    ("POST", "/my/cases/{receipt}/withdraw"): "enterprise",
-    ("GET", "/my/cases/{receipt}/supplement"): "enterprise",
-    ("POST", "/my/cases/{receipt}/supplement"): "enterprise",
-    ("GET", "/my/cases/{receipt}/notice"): "enterprise",
     ("GET", "/my/messages"): "enterprise",
     ("POST", "/my/messages"): "enterprise",
     ("GET", "/my/accounts"): "enterprise",

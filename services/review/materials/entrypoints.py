@@ -7,7 +7,7 @@ from contracts.review import CaseView, ConfirmMaterials
 from services.review.materials import use_cases
 
 
-class MaterialEntrypoints(Room):
+class MaterialCheckEntrypoints(Room):
     """Departments look at materials."""
 
     @command

@@ -80,8 +80,7 @@ class Supplement(Aggregate):
     answered_at: datetime | None = None
     ended_at: datetime | None = None
 
-    @property
-    def requested(self) -> SupplementRequested:
+    def request(self) -> SupplementRequested:
         """What the enterprise is told; it is the case that says it."""
         points = tuple(
             SupplementPoint(**each.model_dump(include={"about", "code", "label", "fault", "text"}))

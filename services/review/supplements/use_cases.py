@@ -53,7 +53,7 @@ def request_supplement(cmd: RequestSupplement, uow: UnitOfWork) -> SupplementVie
         requested_at=uow.now,
     )
     set_due(supplement, uow.calendar(case.tenant))
-    case.record(supplement.requested)
+    case.record(supplement.request())
     if case.state == "received":
         # Whoever had to accept it has answered in time: by this.
         case.answer(StepAnswer(0, "", "acceptance", "withdrawn", uow.actor.id, supplement.department, uow.now, WAITING))

@@ -23,7 +23,7 @@ from gateway.portal.shell.pages import Pages, Values
 
 pages = Pages("enterprise")
 
-PLACE = re.compile(r"points\.(\d+)")
+PLACE = re.compile(r"points\.([0-9]+)")
 NOTICES: Mapping[str, str] = {
     "CaseAccepted": "accepted",
     "SupplementRequested": "supplement",
