@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar, Literal
+
+from pydantic import Field
 
 from contracts.intake import Claim
 from contracts.message import Event, Id, Model
@@ -19,25 +21,48 @@ MATERIAL_MEANS: dict[MaterialMeans, str] = {
 }
 
 
+MaterialFinding = Literal["good", "missing", "wrong", "outdated", "commitment", "provisional"]
+"""齐全有效 · 缺少 · 有误 · 已过期 · 以承诺代替 · 容缺受理，限期补交."""
+
+MATERIAL_FINDINGS: dict[MaterialFinding, str] = {
+    "good": "齐全有效",
+    "missing": "缺少",
+    "wrong": "有误",
+    "outdated": "已过期",
+    "commitment": "以承诺代替",
+    "provisional": "容缺受理，限期补交",
+}
+
+
 class MaterialConfirmation(Model):
-    """By which means an officer knows that this material is there; `code` is that of the plan."""
+    """What an officer finds of this material; `code` is that of the plan.
+
+    What is there (`good`) is known by some `means`. What is taken provisionally has to come by the end of the day `until`.
+    `note` says what is wrong, or else worth knowing.
+    """
 
     code: Id
-    means: MaterialMeans
+    means: MaterialMeans | None = None
+    finding: MaterialFinding = "good"
+    until: date | None = None
+    note: str = Field(default="", max_length=400)
 
 
 class ConfirmedMaterial(Model):
-    """A required material that somebody answers for, and by what means."""
+    """A required material that somebody has looked at: what was found, and by what means where it is there."""
 
     code: Id
     name: str
-    means: MaterialMeans
+    means: MaterialMeans | None = None
     confirmed_by: Id
     confirmed_at: datetime
+    finding: MaterialFinding = "good"
+    until: date | None = None
+    note: str = ""
 
 
 class MaterialsConfirmed(Event):
-    """An officer answers for required materials, each by name (材料核对)."""
+    """An officer answers for required materials, each by name (材料核对): those that are there, or may come later."""
 
     aggregate: ClassVar[str] = "case"
 

@@ -81,6 +81,7 @@ from contracts.review import (
     ReviewDeadlineMoved,
     TaskAssigned,
 )
+from contracts.supplements import SupplementDueSoon
 from contracts.treasury import (
     BudgetAppropriated,
     ContradictionCleared,
@@ -167,6 +168,7 @@ FLOW: dict[type[Event], Route] = {
     SupplementRequested: Route("review", CASE_LISTENERS),
     SupplementAnswered: Route("review", CASE_LISTENERS),
     SupplementLapsed: Route("review", CASE_LISTENERS),
+    SupplementDueSoon: Route("review", ("notify",)),
     CaseSuspended: Route("review", CASE_LISTENERS),
     CaseResumed: Route("review", CASE_LISTENERS),
     PublicNoticeStarted: Route("review", CASE_LISTENERS),

@@ -137,9 +137,11 @@ class Door:
         directory: Directory = self.request.app.state.directory
         return directory
 
-    async def order(self, command: Command, *, of: ServiceName | None = None) -> Response:
+    async def order(
+        self, command: Command, *, tenant: TenantId | None = None, of: ServiceName | None = None
+    ) -> Response:
         """Send a command to its owner (or to `of`, for what every service does) and answer with what came of it."""
-        return self.answer(await self._ordered(command, of))
+        return self.answer(await self._ordered(command, of, tenant))
 
     async def ask(self, query: Query, *, tenant: TenantId | None = None, of: ServiceName | None = None) -> Response:
         """Put a question to its owner (or to `of`) and answer with what it says."""
@@ -169,17 +171,17 @@ class Door:
         """What the owner says, as the query's own answer. Raises RefusedThere, Faulted and what the bus raises."""
         return said(await self.reply_to(query, tenant=tenant, of=of), type(query))
 
-    async def done(self, command: Command[M], *, of: ServiceName | None = None) -> M:
+    async def done(self, command: Command[M], *, tenant: TenantId | None = None, of: ServiceName | None = None) -> M:
         """The same of a command: what came of it. Raises as `told` does, and KeyMissing."""
-        return said(await self._ordered(command, of), type(command))
+        return said(await self._ordered(command, of, tenant), type(command))
 
-    async def _ordered(self, command: Command, of: ServiceName | None) -> Wire:
+    async def _ordered(self, command: Command, of: ServiceName | None, tenant: TenantId | None) -> Wire:
         """What came of a command. What anybody may send is counted by address, and waits behind whoever is signed in."""
         urgency = Urgency.ORDER
         if self._principal is None:
             count_public_form(self.request)
             command, urgency = await self._in_known_place(command), Urgency.PUBLIC
-        return await self._call(of, command, self._envelope_of(command), COMMAND_SECONDS, urgency)
+        return await self._call(of, command, self._envelope_of(command, tenant), COMMAND_SECONDS, urgency)
 
     async def carry_out(
         self,
@@ -193,7 +195,7 @@ class Door:
 
         `first_only`: what a repeat is refused with, where the answer cannot be given twice.
         """
-        envelope = self.envelope(command, tenant) if tenant else self._envelope_of(command)
+        envelope = self._envelope_of(command, tenant)
         handle = noted(command, handle, origin_of(self.request.scope))
         once: Wire = {} if first_only is None else {"first_only": first_only}
         wire = await run_in_threadpool(partial(self.frame.run_command, type(command), handle, envelope, **once))
@@ -296,8 +298,8 @@ class Door:
             "body": body,
         }
 
-    def _envelope_of(self, command: Command) -> Wire:
-        return self.envelope(command, self.tenant_named_by(command))
+    def _envelope_of(self, command: Command, tenant: TenantId | None = None) -> Wire:
+        return self.envelope(command, tenant or self.tenant_named_by(command))
 
     def tenant_named_by(self, contract: object) -> TenantId | None:
         """The tenant that the contract names; only the platform's people name another than their own.

@@ -147,6 +147,28 @@ class EverybodySignedIn:
     tenants = EveryPlace()
 
 
+APPLICATION = {
+    "claim": {
+        "application_id": "app-1",
+        "receipt": "ZG-20260310-AB12CD34",
+        "tenant": "zhanggong",
+        "filed_in": "zhanggong",
+        "enterprise_id": "ent-1",
+        "enterprise_name": "赣州示例精密电子有限公司",
+        "uscc": "91360702DEM000014H",
+        "item_id": "item-1",
+        "item_version": 1,
+        "item_title": "研发投入补助",
+        "mode": "instant",
+        "department": "章贡区科技局",
+    },
+    "query_code": "K7M3P9QX",
+    "estimated_fen": 100,
+    "submitted_at": "2026-03-10T04:00:00Z",
+    "version": 3,
+}
+
+
 class YesMan:
     """A bus that answers everything with success."""
 
@@ -155,6 +177,8 @@ class YesMan:
             return {"ok": {"revision": "1", "unchanged": False, "items": [], "next_cursor": None}}
         if method in ("list_budget_lines", "list_missing_calendars"):
             return {"ok": {"items": [], "next_cursor": None}}
+        if method == "get_application":
+            return {"ok": APPLICATION}
         if method == "confirm_name_change":
             return {"ok": NAME_CHANGE}
         return {"ok": {"version": 3}}

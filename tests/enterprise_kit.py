@@ -19,6 +19,7 @@ from contracts.intake import ApplicationPage, ApplicationView, Claim, ReplacedCl
 from contracts.message import Actor
 from contracts.notify import MessagePage, MessageView
 from contracts.rule import Assessment, Fact, FactSheet, State, absolute_period
+from contracts.supplements import SupplementPointView, SupplementView
 from gateway.identity.views import Principal
 from rules import assess
 from rules.facts import same_dimension
@@ -279,3 +280,52 @@ MESSAGES = MessagePage(
     ),
     next_cursor="next",
 ).model_dump(mode="json")
+
+
+FIGURE = AskedFact(
+    name="store_cost",
+    period="2025",
+    label="2025年度独立站建设费用",
+    kind="number",
+    unit="万元",
+    is_money=True,
+    required=True,
+)
+FLAG = AskedFact(name="own_brand", label="自有品牌", kind="flag", required=True)
+POINTS = (
+    SupplementPointView(
+        about="material", code="contract", label="建站合同", fault="missing", text="请补充签字盖章的合同"
+    ),
+    SupplementPointView(
+        about="field",
+        code="store_cost/2025",
+        label=FIGURE.label,
+        fault="wrong",
+        text="与发票合计不一致",
+        asked=FIGURE,
+    ),
+    SupplementPointView(about="field", code="own_brand", label="自有品牌", fault="missing", text="请填写", asked=FLAG),
+)
+
+
+def supplement(**changed: Any) -> dict[str, Any]:
+    """What the department asks to be mended: a paper, a figure, and a yes or no."""
+    view = SupplementView(
+        supplement_id="supplement-1",
+        case_id="case-1",
+        application_id="app-1",
+        receipt=RECEIPT,
+        item_title="跨境电商出口独立站建设扶持（示例）",
+        enterprise_name=NAME,
+        round=1,
+        state="open",
+        points=POINTS,
+        before_acceptance=True,
+        then="withdrawn",
+        requested_by="officer-1",
+        requested_at=NOON,
+        department="章贡区商务局",
+        due_at=NOON + timedelta(days=9),
+        version=1,
+    )
+    return view.model_copy(update=changed).model_dump(mode="json")

@@ -12,6 +12,7 @@ from contracts.award_findings import AwardFindingView, FoundAward
 from contracts.award_register import AwardPartView
 from contracts.case_materials import ConfirmedMaterial
 from contracts.case_sheet import CaseSheet, EarlierAward, InspectionView, SheetFact, SheetMaterial
+from contracts.case_tasks import SheetTask
 from contracts.duties import DutyKind, roles_of
 from contracts.intake import Claim
 from contracts.message import Actor
@@ -202,6 +203,12 @@ def refused_sheet() -> CaseSheet:
         asked_fen=LAKH * 2,
     )
     return sheet(about, met=False)
+
+
+def received_sheet() -> CaseSheet:
+    """One that waits to be accepted."""
+    task = SheetTask(task="acceptance", due_at=NOON + timedelta(days=3), department=DEPARTMENT)
+    return sheet(case(1, state="received", received_at=NOON), tasks=(task,))
 
 
 def inspected_sheet() -> CaseSheet:

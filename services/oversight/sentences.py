@@ -139,6 +139,7 @@ LABELS: Mapping[str, Mapping[object, str]] = {
         "case_not_accepted": "不予受理",
         "supplement_requested": "补正告知",
         "supplement_lapsed": "补正期限已过",
+        "supplement_due_soon": "补正期限将到",
         "case_suspended": "审核时限暂停",
         "case_resumed": "审核时限恢复",
         "public_notice_started": "公示",

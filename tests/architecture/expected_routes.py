@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from tests.architecture.expected_claim_routes import CLAIM_ROUTES
 from tests.architecture.expected_notice_routes import NOTICES
 from tests.architecture.expected_receivers import RECEIVERS
 
 EXPECTED = {
+    **CLAIM_ROUTES,
     **NOTICES,
     **RECEIVERS,
     ("GET", "/"): "public",

@@ -26,6 +26,8 @@ from contracts.message import Actor, Command, Event, Model, Query, snake_case
 from contracts.rule import ItemRules, Level
 from copies.departments import keep_departments
 from rules.plan_terms import terms_of
+from services.review.acceptance import silence, withdrawal
+from services.review.acceptance import use_cases as accepting
 from services.review.cases import (
     counts,
     deadline,
@@ -39,6 +41,7 @@ from services.review.cases import (
     work_list,
 )
 from services.review.cases.moving import FACTS_MOVED, INSTALMENT_DECIDED
+from services.review.cases.task_times import ACCEPTANCE_OPENED
 from services.review.fact_changes import use_cases as fact_changes
 from services.review.instalments import rechecking
 from services.review.instalments import use_cases as instalments
@@ -46,10 +49,14 @@ from services.review.instalments import views as instalment_views
 from services.review.item_copies.use_cases import remember_items
 from services.review.joint_checks import use_cases as joint_check_use_cases
 from services.review.joint_checks import views as joint_check_views
+from services.review.materials import use_cases as checking
 from services.review.register import award_views, imported
 from services.review.register import use_cases as register_use_cases
 from services.review.register import views as register_views
 from services.review.register.names import keep_names
+from services.review.supplements import lapse
+from services.review.supplements import use_cases as supplementing
+from services.review.supplements import views as supplement_views
 from services.review.tasks import use_cases as task_use_cases
 from services.review.tasks import views as task_views
 from tests.unit.review.review_kit import OFFICER, item_rules, published
@@ -67,13 +74,22 @@ SUBSCRIPTIONS = [
     calendar_subscription(follows=True),
 ]
 
-COMMANDED = (use_cases, register_use_cases, imported, joint_check_use_cases, task_use_cases, rechecking)
+COMMANDED = (
+    *(use_cases, register_use_cases, imported, joint_check_use_cases, task_use_cases, rechecking),
+    *(accepting, withdrawal, checking, supplementing),
+)
 USE_CASES = {name: use for module in COMMANDED for name, use in vars(module).items()}
 ANSWERS = (
     *(views, work_list, counts, sheet, journal, register_views, award_views),
-    *(joint_check_views, task_views, instalment_views),
+    *(joint_check_views, task_views, instalment_views, supplement_views),
 )
 """Where a question is answered by a function of its name."""
+
+DUE: dict[str, Callable[[Any, Any], None]] = {
+    ACCEPTANCE_OPENED: silence.look_at_acceptances,
+    lapse.SUPPLEMENT: lapse.look_at_supplements,
+    checking.PROVISIONAL: checking.look_at_provisional,
+}
 
 
 def onboarded(tenant: str, parent: str | None, level: Level, code: str) -> TenantOnboarded:
@@ -154,6 +170,16 @@ class Review:
         }
         while sum(self.works(kind, work) for kind, work in kinds.items()):
             pass
+
+    def does_what_is_due_of_filings(self) -> int:
+        """Do what is due of filings, supplements and materials, as the timers do; returns how many jobs there were."""
+        done = 0
+        for kind, handle in DUE.items():
+            if jobs := claim(self.frame.frame_engine, kind, self.frame.clock.now(), 50):
+                with self.frame.event_unit(sorted({job.tenant for job in jobs}), action=kind) as uow:
+                    handle(jobs, uow)
+            done += len(jobs)
+        return done
 
     def ordered(self, order: Command, *, tenant: str = "zhanggong", actor: Actor = OFFICER) -> dict[str, Any]:
         """Give a command as the gateway does."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from enterprise_kit import supplement
 from staff_kit import (
     LAKH,
     appointments,
@@ -16,6 +17,7 @@ from staff_kit import (
     inspected_sheet,
     listed,
     neighbours,
+    received_sheet,
     refused_sheet,
     sheet,
     told,
@@ -54,6 +56,16 @@ MOVED = {
             "moved_at": "2026-03-09T04:00:00Z",
         }
     ]
+}
+ACCEPTANCE: dict[str, Any] = {
+    "list_supplements": {
+        "items": [supplement(state="answered", answered_by="clerk-1", answered_at=datetime(2026, 3, 9, 4, tzinfo=UTC))],
+        "askable": [
+            {"about": "material", "code": "licence", "label": "营业执照"},
+            {"about": "field", "code": "rd_expense/2025", "label": "2025年度研发投入"},
+        ],
+    },
+    "get_guide": lambda query: guide(query["item_id"]),
 }
 REJECTED = case(
     9,
@@ -166,5 +178,17 @@ SAMPLES = [
         "/department/cases/case-9?state=rejected&done=refused",
         BESIDE | {"get_case_sheet": told(sheet(REJECTED, met=False))},
         who="cases_bureau",
+    ),
+    PageSample(
+        f"{PATH}/acceptance",
+        "/department/cases/case-1/acceptance",
+        ACCEPTANCE | {"get_case_sheet": told(received_sheet())},
+        who="cases_reviewer",
+    ),
+    PageSample(
+        f"{PATH}/acceptance",
+        "/department/cases/case-3/acceptance?done=asked",
+        ACCEPTANCE | {"get_case_sheet": told(inspected_sheet()), "list_supplements": {"items": [supplement()]}},
+        who="cases_reviewer",
     ),
 ]

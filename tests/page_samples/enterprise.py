@@ -20,6 +20,7 @@ from enterprise_kit import (
     entitled,
     fact,
     form,
+    supplement,
 )
 from enterprise_records_kit import (
     ACCOUNTS,
@@ -186,6 +187,27 @@ SAMPLES = [
         f"/my/cases/{RECEIPT}/receipt?x=account",
         {"list_applications": application(account_needed=True)},
         "owner",
+    ),
+    *(
+        PageSample("/my/cases/{receipt}/supplement", f"/my/cases/{RECEIPT}/supplement?lang={lang}", answers, "owner")
+        for lang in ("zh", "en")
+        for answers in (
+            {"list_applications": application(), "get_supplement": supplement(), "list_materials": MATERIALS},
+            {
+                "list_applications": application(),
+                "get_supplement": supplement(state="lapsed"),
+                "list_materials": AWAY,
+            },
+        )
+    ),
+    *(
+        PageSample(
+            "/my/cases/{receipt}/notice",
+            f"/my/cases/{RECEIPT}/notice?lang={lang}",
+            {"track_own_cases": {"items": [TO_MEND]}},
+            "owner",
+        )
+        for lang in ("zh", "en")
     ),
     PageSample("/my/messages", "/my/messages", {"list_messages": MESSAGES}, "owner"),
     PageSample("/my/messages", "/my/messages?lang=en", {"list_messages": NOTHING}, "owner"),

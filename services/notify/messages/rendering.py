@@ -21,6 +21,7 @@ from contracts.money import Money
 from contracts.notify import Channel
 from contracts.review import CaseAccepted, CaseApproved, CaseRejected, ReviewDeadlineMoved
 from contracts.status_labels import SUPPLEMENT_FAULT
+from contracts.supplements import SupplementDueSoon
 from contracts.treasury import DisbursementEvent, DisbursementSettled, PayoutDeadlineMoved
 from services.notify.messages.templates import Tellable, Template
 
@@ -96,6 +97,9 @@ def _of_course(event: Tellable) -> dict[str, str]:
             due = _until("补正期限", event.due_at, event.awaits_year).rstrip("。")
             asked = {"count": str(len(event.points)), "reason": _points(event.points)}
             return asked | {"until": f"（{due}）" if due else ""}
+        case SupplementDueSoon():
+            then = "视为撤回申请" if event.then == "withdrawn" else "按现有材料继续审核"
+            return {"until": _until("补正期限", event.due_at, None), "then": f"逾期未补正的，{then}。"}
         case PublicNoticeStarted(amount_fen=fen):
             amount = f"，公示金额 {Money(fen).yuan_text()} 元" if fen is not None else ""
             return {"first_day": str(event.first_day), "last_day": str(event.last_day), "amount": amount}

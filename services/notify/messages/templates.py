@@ -21,6 +21,7 @@ from contracts.case_events import (
 from contracts.message import Event
 from contracts.notify import Channel
 from contracts.review import CaseAccepted, CaseApproved, CaseRejected, ReviewDeadlineMoved
+from contracts.supplements import SupplementDueSoon
 from contracts.treasury import (
     DisbursementHeld,
     DisbursementReturned,
@@ -34,6 +35,7 @@ BeforeDecision = (
     | CaseNotAccepted
     | SupplementRequested
     | SupplementLapsed
+    | SupplementDueSoon
     | CaseSuspended
     | CaseResumed
     | PublicNoticeStarted
@@ -77,6 +79,11 @@ TEMPLATES: Mapping[type[Event], Template] = {
         ("inbox",),
         "{enterprise}：贵单位“{item}”（收件编号 {receipt}）补正期限已过，未收到补正，将按现有材料继续审核。"
         "如有疑问，请联系{department}。",
+    ),
+    SupplementDueSoon: Template(
+        "supplement_due_soon",
+        ("inbox", "sms"),
+        "{enterprise}：贵单位“{item}”（收件编号 {receipt}）还没有补正，{until}{then}请尽快办理，如有疑问，请联系{department}。",
     ),
     CaseSuspended: Template(
         "case_suspended",

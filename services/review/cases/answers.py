@@ -63,6 +63,13 @@ class StepNotPassed(Conflict):
     sentence = "还有步骤没有办结：{steps}。"
 
 
+class SupplementAwaited(Conflict):
+    """What the enterprise was asked to mend has not come yet: nothing is granted before it has, or its time is over."""
+
+    code = "supplement_awaited"
+    sentence = "正在等待企业补正，不能批准；企业补正后，或补正期限届满后再办理。"
+
+
 def for_the_plan(answers: Iterable[StepAnswer]) -> list[SlotAnswer]:
     """The answers as far as they decide what comes next, without that of the acceptance."""
     return [SlotAnswer(each.step, each.slot, each.verdict, each.by) for each in answers if each.step > 0]

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 from contracts.aggregate import Aggregate
 from contracts.case_events import CaseNotAccepted, CaseWithdrawn, PauseCause
-from contracts.case_materials import MaterialConfirmation, MaterialsConfirmed
+from contracts.case_materials import ConfirmedMaterial, MaterialConfirmation, MaterialsConfirmed
 from contracts.case_payees import NamedPayee
 from contracts.case_steps import StepView
 from contracts.deadlines import DeadlineMove
@@ -30,7 +30,7 @@ from services.review.cases.entitlement import AmountMismatch, amount_due, mismat
 from services.review.cases.filing import Filing
 from services.review.cases.inspection import Inspection
 from services.review.cases.judging import judged
-from services.review.cases.materials import NOTHING_NEEDED, CaseMaterials, needed_by
+from services.review.cases.materials import LETS_REVIEW_GO_ON, NOTHING_NEEDED, CaseMaterials, needed_by
 from services.review.cases.moves import MOVES, OPEN, OUTCOMES
 from services.review.cases.open_tasks import OpenTask, StepOwner
 from services.review.cases.overpaying import held_for_a_person
@@ -46,7 +46,8 @@ class Case(Aggregate):
 
     `recorders` are the persons whose word facts are; none of them decides it (`four_eyes`). `parameters` are the outside figures
     as they stood when it was filed, `decisions` the figures that were set since.
-    `received_at` is when it was filed, `accepted_at` from when it counts as accepted (the same until it is). `clock` is the
+    `received_at` is when it was filed, which decides whether the window was open; clocks count from `effective_receipt` where a
+    supplement before acceptance has come after it. `accepted_at` is from when it counts as accepted (the same until it is). `clock` is the
     review limit's, as `clock.clock_of` reads it; `due_at` is absent without one, while it stands still, and while the calendar of `awaits_year` is not
     published. `moved` is how this version has moved it. `listed_by`: whoever pushed the list that it is a line of, while the
     department's own part of it is decided by that list.
@@ -69,6 +70,7 @@ class Case(Aggregate):
     review_limit: TimeLimit | None
     received_at: datetime
     accepted_at: datetime
+    effective_receipt: datetime | None = None
     clock: dict[str, Any] | None = None
     pauses: tuple[PauseCause, ...] = ()
     due_at: datetime | None = None
@@ -200,6 +202,16 @@ class Case(Aggregate):
         return StepOwner(self.tenant, self.claim.department, self.claim.department_id, "first_review")
 
     @property
+    def counts_from(self) -> datetime:
+        """Since when the clocks of its acceptance count."""
+        return self.effective_receipt or self.received_at
+
+    @property
+    def waits_for_enterprise(self) -> bool:
+        """Whether a supplement is waited for: nobody else's clock runs."""
+        return "supplement" in self.pauses
+
+    @property
     def is_open(self) -> bool:
         """Whether somebody has something to do."""
         return self.state in OPEN
@@ -230,11 +242,16 @@ class Case(Aggregate):
         if not self.is_open:
             raise AlreadyDecided(outcome=OUTCOMES[self.state])
 
-    def confirm_materials(self, said: Sequence[MaterialConfirmation], by: str, now: datetime) -> None:
-        """Enter who answers for these materials. Raises AlreadyDecided, MaterialNotNeeded."""
+    def confirm_materials(
+        self, said: Sequence[MaterialConfirmation], by: str, now: datetime, today: date
+    ) -> tuple[ConfirmedMaterial, ...]:
+        """Enter what was found of these materials; returns it. Raises AlreadyDecided, MaterialNotNeeded, FindingIncomplete."""
         self.must_be_open()
-        self.materials, news = self.materials.with_confirmed(said, by, now)
-        self.record(MaterialsConfirmed(case_id=self.id, claim=self.claim, materials=news))
+        self.materials, news = self.materials.with_confirmed(said, by, now, today)
+        told = tuple(each for each in news if each.finding in LETS_REVIEW_GO_ON)
+        if told:
+            self.record(MaterialsConfirmed(case_id=self.id, claim=self.claim, materials=told))
+        return news
 
     def decide(self, state: Literal["approved", "rejected"], decision: CaseDecision) -> CaseState:
         """It is decided: nobody has anything to do any more; returns the state before. Raises AlreadyDecided."""
@@ -243,8 +260,9 @@ class Case(Aggregate):
         return before
 
     def withdraw(self, reason: str, by: str, at: datetime) -> None:
-        """The enterprise takes its claim back."""
+        """The enterprise takes its claim back, or leaves a supplement unanswered."""
         before, self.state, self.listed_by = self.state, "withdrawn", None
+        self.pauses = ()
         self.decision = CaseDecision(by, at, reason)
         told = CaseWithdrawn(case_id=self.id, claim=self.claim, reason=reason, withdrawn_by=by, withdrawn_at=at)
         self.report(before, told)

@@ -14,6 +14,7 @@ from contracts.review import CaseView
 from contracts.rule import Assessment, Headline
 from rules import headline_of
 from services.review.cases.case import Case
+from services.review.cases.materials import ANSWERED_FOR
 from services.review.cases.moves import OPEN
 from services.review.cases.plan_terms import waiting_for
 
@@ -51,7 +52,7 @@ def view_of(case: Case, unmapped: Sequence[TermInPlan] = ()) -> CaseView:
         instalment=case.instalment,
         first_case_id=case.first_case_id,
         undo_until=case.undo_until,
-        paused=_paused(case.clock),
+        paused=_paused(case.clock) if case.is_open else None,
         version=case.version,
     )
 
@@ -93,7 +94,7 @@ def view_of_row(row: Row[Any], unmapped: Sequence[TermInPlan] = (), called: str 
         cites=row.cites,
         how_to_object=row.how_to_object,
         enterprise_called=called if called != row.claim["enterprise_name"] else None,
-        paused=_paused(row.clock),
+        paused=_paused(row.clock) if row.state in OPEN else None,
         **{name: getattr(row, name) for name in SAME},
         version=row.version,
     )
@@ -116,7 +117,7 @@ def _paused(clock: dict[str, Any] | None) -> str | None:
 
 
 def _unconfirmed(materials: dict[str, Any]) -> tuple[str, ...]:
-    there = {each["code"] for each in materials["confirmed"]}
+    there = {each["code"] for each in materials["confirmed"] if each.get("finding", "good") in ANSWERED_FOR}
     return tuple(each["code"] for each in materials["needed"] if each["code"] not in there)
 
 

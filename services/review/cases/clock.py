@@ -85,6 +85,14 @@ def resume(case: Case, cause: PauseCause, now: datetime, calendar: Calendar) -> 
     case.record(CaseResumed(case_id=case.id, claim=case.claim, cause=cause, **told))
 
 
+def stop(case: Case, now: datetime) -> None:
+    """The case ends: its review limit does not run any more."""
+    running = clock_of(case)
+    if running is not None and running.stopped_at is None:
+        keep(case, running.stop(now))
+    case.due_at = case.awaits_year = None
+
+
 def follow(case: Case, calendar: Calendar, now: datetime) -> None:
     """Let the review limit end as the calendar says now, and say on what ground it has moved."""
     clock = clock_of(case)

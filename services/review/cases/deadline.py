@@ -14,7 +14,8 @@ from contracts.message import TenantId
 from services.review.cases import clock
 from services.review.cases.case import Case
 from services.review.cases.store import Cases, OpenReviewLimit
-from services.review.cases.task_times import retime
+from services.review.cases.task_times import ACCEPTANCE_OPENED, retime
+from services.review.tasks.store import CaseTasks
 
 REVIEW_ALARM = "review_alarm"
 LOOK_AGAIN = timedelta(days=1)
@@ -81,6 +82,10 @@ def follow_calendar(uow: UnitOfWork, tenant: TenantId, after: str) -> str | None
     Only those are touched whose due date or next alarm it moves: the same calendar again changes nothing.
     """
     cases, calendar = uow.of(Cases), uow.calendar(tenant)
+    if not after:
+        # What waits for acceptance looks at its own end anew.
+        waiting = uow.of(CaseTasks).acceptances(tenant)
+        uow.schedule_many(ACCEPTANCE_OPENED, [(tenant, subject, uow.now) for subject in waiting])
     limits = cases.open_limits(tenant, after, PART)
     looks = uow.scheduled(REVIEW_ALARM, [each.case_id for each in limits], tenant=tenant)
     moved = [each.case_id for each in limits if not in_step(each, looks.get(each.case_id), calendar, uow.now)]

@@ -16,7 +16,6 @@ from contracts.review import (
     CaseNeighbours,
     CasePage,
     CaseView,
-    ConfirmMaterials,
     CountCases,
     GetCase,
     GetCaseNeighbours,
@@ -54,10 +53,6 @@ class CaseEntrypoints(Room):
     @command
     def record_inspection(self, cmd: RecordInspection, uow: UnitOfWork) -> CaseView:
         return use_cases.record_inspection(cmd, uow)
-
-    @command
-    def confirm_materials(self, cmd: ConfirmMaterials, uow: UnitOfWork) -> CaseView:
-        return use_cases.confirm_materials(cmd, uow)
 
     @query
     def get_case(self, question: GetCase, reader: Reader) -> CaseView:

@@ -78,9 +78,11 @@ def _answer_by_machine(case: Case, item: PinnedItem, uow: UnitOfWork) -> None:
     standing = case.standing(item.steps(case.instalment))
     for place in standing.open:
         kind = next(each.step.kind for each in standing.steps if each.step.number == place.step)
-        if kind == "material_check" and not case.materials.unconfirmed:
+        if kind == "material_check" and not case.materials.unsettled:
             said = "没有需要人工核对的材料" if not case.materials.confirmed else "材料已逐项核对"
             by = case.materials.confirmed[-1].confirmed_by if case.materials.confirmed else SYSTEM.id
+            if case.materials.outstanding:
+                said = "材料已逐项核对，部分容缺受理"
             case.answer(_answer(case, place, "material_check", by, uow, said))
         elif kind == "site_inspection" and case.inspection is not None:
             verdict: SlotVerdict = "passed" if case.inspection.passed else "failed"

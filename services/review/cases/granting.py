@@ -16,6 +16,7 @@ from contracts.review import CaseApproved, CaseRejected, Share
 from contracts.rule import AwardHistory, HeadlineState
 from rules import headline_of
 from services.review.cases import deadline
+from services.review.cases.answers import SupplementAwaited
 from services.review.cases.awarding import asked_of, award_of, judge
 from services.review.cases.case import Case
 from services.review.cases.decision import CaseDecision
@@ -113,6 +114,9 @@ def _against(grant: Grant) -> list[Refused]:
     case = grant.case
     in_kind = is_in_kind(case, grant.item)
     found = list(obstacles_in(case.assessment, None if in_kind else grant.amount_fen, in_kind=in_kind))
+    if case.waits_for_enterprise:
+        found.append(SupplementAwaited())
+    found += case.materials.obstacles(checked=True)
     if not in_kind and case.payee is None:
         found.append(PayeeAccountNeeded(payee=case.claim.enterprise_name))
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from contracts.case_steps import StepKind
 from contracts.case_tasks import SheetTask
@@ -30,7 +30,10 @@ class StepOwner(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class OpenTask:
-    """One answer that is waited for. `clock` is the step's own limit; `due_at` is the earlier end of it and of the case's."""
+    """One answer that is waited for. `clock` is the step's own limit; `due_at` is the earlier end of it and of the case's.
+
+    `kept_clock` is how that limit has run once it has stood still; absent, it has run since `opened_at`.
+    """
 
     id: str
     step: int
@@ -44,6 +47,7 @@ class OpenTask:
     clock: TimeLimit | None = None
     due_at: datetime | None = None
     awaits_year: int | None = None
+    kept_clock: dict[str, Any] | None = None
 
     @property
     def place(self) -> SlotPlace:

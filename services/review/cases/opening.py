@@ -42,7 +42,7 @@ def open_cases(events: Sequence[Received[ApplicationSubmitted]], uow: UnitOfWork
                 case.turn_away(objection, uow.now)
                 turned_away.append(case)
             else:
-                if _can_be_accepted_by_machine(case, item):
+                if can_be_accepted_by_machine(case, item):
                     accept(case, uow)
                 opened.append(Handled(case, item))
             earlier.add(case)
@@ -52,9 +52,9 @@ def open_cases(events: Sequence[Received[ApplicationSubmitted]], uow: UnitOfWork
 
 
 def accept(case: Case, uow: UnitOfWork, *, at: datetime | None = None, asks: bool = True, silent: bool = False) -> None:
-    """Accept it and start the review limit, which runs from acceptance: `at`, or as of the receipt where no person had to look
-    at it, or nobody has within the limit."""
-    since = at or case.received_at
+    """Accept it and start the review limit, which runs from acceptance: `at`, or as of the effective receipt where no person
+    had to look at it, or nobody has within the limit."""
+    since = at or case.counts_from
     if case.review_limit is not None:
         clock.keep(case, clock.clock_from(case.review_limit, since))
     due_at, awaits_year = clock.due_date(case.review_limit, since, uow.calendar(case.tenant))
@@ -66,7 +66,7 @@ def pinned_items(filings: Iterable[Filing], uow: UnitOfWork) -> Mapping[PinnedVe
     return uow.of(ItemVersions).items({version_of(filing.claim) for filing in filings})
 
 
-def _can_be_accepted_by_machine(case: Case, item: PinnedItem) -> bool:
+def can_be_accepted_by_machine(case: Case, item: PinnedItem) -> bool:
     """Whether the plan lets a machine accept it, and the machine finds everything that the rules ask for."""
     whole = case.assessment.verdict.state is not State.UNDETERMINED
     return item.rules.plan.acceptance.by == "machine" and whole

@@ -7,6 +7,7 @@ of work that names both.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from chassis.time.jobs import Job
@@ -16,7 +17,14 @@ from contracts.refusal import Refused
 from contracts.review import TaskAssigned
 from rules.plan_run import PlannedStep, PlanStanding, SlotPlace
 from services.review.cases import clock, deadline
-from services.review.cases.answers import ACCEPTANCE, StepFailed, StepNotPassed, name_of, passed_on
+from services.review.cases.answers import (
+    ACCEPTANCE,
+    StepFailed,
+    StepNotPassed,
+    SupplementAwaited,
+    name_of,
+    passed_on,
+)
 from services.review.cases.case import Case
 from services.review.cases.entitlement import obstacles_in
 from services.review.cases.granting import is_in_kind
@@ -24,7 +32,16 @@ from services.review.cases.inspection import InspectionRequired
 from services.review.cases.open_tasks import OpenTask, StepOwner
 from services.review.cases.shown_steps import shown_steps
 from services.review.cases.store import Cases
-from services.review.cases.task_times import HAND_OVER, subject_of, until, watch_task
+from services.review.cases.task_times import (
+    ACCEPTANCE_OPENED,
+    HAND_OVER,
+    clock_of_task,
+    in_step_with,
+    retime,
+    subject_of,
+    until,
+    watch_task,
+)
 from services.review.cases.whose import SlotsAsked, owners_of
 from services.review.item_copies.item import PinnedItem
 from services.review.tasks.store import CaseTasks
@@ -34,6 +51,7 @@ if TYPE_CHECKING:
     from chassis.edge.entrypoints import UnitMaker
 
 OPENED: Mapping[StepKind, str] = {
+    "acceptance": ACCEPTANCE_OPENED,
     "public_notice": "public_notice_opened",
     "joint_check": "joint_check_opened",
     "panel": "panel_opened",
@@ -92,8 +110,9 @@ def against(case: Case, item: PinnedItem, standing: PlanStanding, amount_fen: in
     undone = [step for step in undone if step.number < first]
     if any(step.kind == "site_inspection" for step in undone):
         found.append(InspectionRequired())
-    if any(step.kind == "material_check" for step in undone):
-        found += case.materials.obstacles()
+    if case.waits_for_enterprise:
+        found.append(SupplementAwaited())
+    found += case.materials.obstacles(checked=not any(step.kind == "material_check" for step in undone))
     others = [name_of(step.kind) for step in undone if step.kind not in ("site_inspection", "material_check")]
     if others:
         found.append(StepNotPassed(steps="、".join(dict.fromkeys(others))))
@@ -113,7 +132,7 @@ def _open(progressed: Progressed) -> Collection[SlotPlace]:
     """The slots that wait for an answer now."""
     case = progressed.case
     if case.state == "received":
-        return [ACCEPTANCE]
+        return [] if case.waits_for_enterprise else [ACCEPTANCE]
     return progressed.standing.open if case.state == "accepted" else []
 
 
@@ -133,6 +152,7 @@ def _set_clock(progressed: Progressed, uow: UnitOfWork) -> None:
     else:
         clock.resume(case, "excluded_step", uow.now, calendar)
     deadline.watch(case, uow)
+    retime(case, uow)
 
 
 def _give_tasks(
@@ -166,9 +186,7 @@ def _task(
     case: Case, step: PlannedStep | None, item: PinnedItem, place: SlotPlace, owner: StepOwner, uow: UnitOfWork
 ) -> OpenTask:
     limit = item.rules.plan.acceptance.limit if step is None else step.clock
-    since = case.received_at if step is None else uow.now
-    due_at, awaits_year = until(case, limit, since, uow.calendar(case.tenant))
-    return OpenTask(
+    task = OpenTask(
         id=task_id_of(case.id, case.tasks_given),
         step=place.step,
         slot=place.slot,
@@ -177,11 +195,12 @@ def _task(
         department=owner.department,
         department_id=owner.department_id,
         duty=owner.duty,
-        opened_at=uow.now,
+        opened_at=case.counts_from if step is None else uow.now,
         clock=limit,
-        due_at=due_at,
-        awaits_year=awaits_year,
     )
+    task = in_step_with(case, task, uow.now)
+    due_at, awaits_year = until(case, clock_of_task(task), uow.calendar(case.tenant))
+    return replace(task, due_at=due_at, awaits_year=awaits_year)
 
 
 def _assigned(case: Case, task: OpenTask) -> TaskAssigned:
@@ -219,7 +238,7 @@ def row_of(case: Case, task: OpenTask) -> CaseTask:
         opened_at=task.opened_at,
         due_at=task.due_at,
         awaits_year=task.awaits_year,
-        paused=bool(case.pauses),
+        paused=case.waits_for_enterprise,
         brief={"passed_on": before} if (before := passed_on(case.answers, task.place)) else {},
     )
 
@@ -249,7 +268,7 @@ def _close(row: CaseTask, case: Case, task: OpenTask) -> None:
     ]
     if given:
         row.close("answered", given[-1].by, given[-1].at)
-    elif task.place == ACCEPTANCE and case.state != "received":
+    elif task.place == ACCEPTANCE and case.state not in ("received", "withdrawn"):
         row.close("answered", case.decision.by if case.decision else None, case.accepted_at)
     else:
         row.close("void")
@@ -280,7 +299,7 @@ def _brought_in_step(row: CaseTask, wanted: tuple[Case, OpenTask] | None) -> boo
         row.close("void")
         return True
     case, task = wanted
-    said = (task.due_at, task.awaits_year, bool(case.pauses))
+    said = (task.due_at, task.awaits_year, case.waits_for_enterprise)
     if (row.due_at, row.awaits_year, row.paused) == said:
         return False
     row.due_at, row.awaits_year, row.paused = said

@@ -18,13 +18,13 @@ from contracts.enterprises import FactRecorders
 from contracts.rule import Assessment, Fact, ItemRules, Material
 from rules import sentences
 from rules.facts import label, value_text
-from services.review.cases.clock import due_by, due_date
+from services.review.cases.clock import due_by
 from services.review.cases.four_eyes import persons_behind
 from services.review.cases.open_tasks import OpenTask
 from services.review.cases.overpaying import remarked
 from services.review.cases.shown_changes import shown_changes, shown_instalment
 from services.review.cases.tables import REVIEW_CASE
-from services.review.cases.task_times import earlier_end
+from services.review.cases.task_times import clock_of_task, earlier_end
 from services.review.cases.views import case_row, shown
 
 FACTS: TypeAdapter[tuple[Fact, ...]] = TypeAdapter(tuple[Fact, ...])
@@ -102,8 +102,9 @@ def _tasks(row: Row[Any], reader: Reader) -> tuple[SheetTask, ...]:
     clock = SlaClock.model_validate(row.clock) if row.clock else None
     found = []
     for task in TASKS.validate_python(row.tasks):
-        if clock is None or clock.paused is None:
-            ends = [due_date(task.clock, task.opened_at, calendar), due_by(clock, calendar)]
+        own = clock_of_task(task)
+        if own is None or own.paused is None:
+            ends = [due_by(own, calendar), due_by(clock, calendar)]
             due_at, awaits_year = earlier_end(ends)
             task = replace(task, due_at=due_at, awaits_year=awaits_year)
         found.append(task.on_sheet())

@@ -15,12 +15,15 @@ def shown_steps(case: Case, standing: PlanStanding) -> tuple[StepView, ...]:
     """Every step with each of its slots: whose answer it is, what was answered, and until when it is waited for."""
     tasks = {task.place: task for task in case.tasks}
     answers = {each.place: each for each in case.answers}
-    return (_acceptance(case, tasks), *(_step(each, tasks, answers) for each in standing.steps))
+    return (
+        _acceptance(case, tasks, answers.get(ACCEPTANCE)),
+        *(_step(each, tasks, answers) for each in standing.steps),
+    )
 
 
-def _acceptance(case: Case, tasks: dict[SlotPlace, OpenTask]) -> StepView:
+def _acceptance(case: Case, tasks: dict[SlotPlace, OpenTask], given: StepAnswer | None) -> StepView:
     state = ACCEPTED.get(case.state, "passed")
-    slot = _slot("", state, tasks.get(ACCEPTANCE), None)
+    slot = _slot("", state, tasks.get(ACCEPTANCE), given if state in ("passed", "failed") else None)
     return StepView(number=0, kind="acceptance", state=state, slots=(slot,))
 
 

@@ -61,6 +61,7 @@ PLAIN = (
         "inspection_required",
         "received_at",
         "accepted_at",
+        "effective_receipt",
         "clock",
         "due_at",
         "awaits_year",

@@ -33,6 +33,7 @@ REVIEW_CASE = Table(
     Column("review_limit", JSONB(none_as_null=True)),
     Column("received_at", DateTime(timezone=True)),
     Column("accepted_at", DateTime(timezone=True), nullable=False),
+    Column("effective_receipt", DateTime(timezone=True)),
     Column("clock", JSONB(none_as_null=True)),
     Column("pauses", JSONB, nullable=False),
     Column("due_at", DateTime(timezone=True)),

@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING
 
 from chassis.time.calendar import Calendar
 from chassis.time.jobs import Job
-from chassis.time.sla import Alarm
+from chassis.time.sla import Alarm, SlaClock
 from chassis.write.uow import UnitOfWork
 from contracts.case_events import TaskDeadlineApproaching, TaskDeadlineMissed
-from contracts.rule import TimeLimit
 from services.review.cases import clock
 from services.review.cases.case import Case
 from services.review.cases.open_tasks import OpenTask
@@ -28,6 +27,9 @@ if TYPE_CHECKING:
 
 TASK_ALARM = "task_alarm"
 """The job by which a task's own clock is looked at. Its subject is `subject_of` the task, its tenant the case's."""
+
+ACCEPTANCE_OPENED = "acceptance_opened"
+"""The job by which the limit for acceptance is looked at. Its subject is `subject_of` the task, its tenant the case's."""
 
 HAND_OVER = "hand_over_tasks"
 """The job by which tasks of other tenants are given, changed and taken back. Its subject is the case."""
@@ -44,9 +46,28 @@ def tasks_of(jobs: Sequence[Job], uow: UnitOfWork) -> dict[str, tuple[Case, Open
     return {subject_of(case, task): (case, task) for case in cases.values() for task in case.tasks}
 
 
-def until(case: Case, limit: TimeLimit | None, since: datetime, calendar: Calendar) -> clock.DueDate:
-    """The earlier end of a step's own clock and of the case's."""
-    return earlier_end([clock.due_date(limit, since, calendar), (case.due_at, case.awaits_year)])
+def clock_of_task(task: OpenTask) -> SlaClock | None:
+    """The step's own clock as it has run so far; None where it has none."""
+    if task.kept_clock is not None:
+        return SlaClock.model_validate(task.kept_clock)
+    return None if task.clock is None else clock.clock_from(task.clock, task.opened_at)
+
+
+def until(case: Case, own: SlaClock | None, calendar: Calendar) -> clock.DueDate:
+    """The earlier end of a step's own clock and of the case's; neither while the enterprise is waited for."""
+    if case.waits_for_enterprise:
+        return None, None
+    return earlier_end([clock.due_by(own, calendar), (case.due_at, case.awaits_year)])
+
+
+def in_step_with(case: Case, task: OpenTask, now: datetime) -> OpenTask:
+    """The task with its own clock standing still while the enterprise is waited for, and going on afterwards: time in which
+    nobody of the department could answer is not counted."""
+    own = clock_of_task(task)
+    if own is None or (own.paused is not None) == case.waits_for_enterprise:
+        return task
+    moved = own.pause(now, "待企业补正") if case.waits_for_enterprise else own.resume(now)
+    return replace(task, kept_clock=moved.model_dump(mode="json"))
 
 
 def earlier_end(ends: Sequence[clock.DueDate]) -> clock.DueDate:
@@ -60,17 +81,21 @@ def retime(case: Case, uow: UnitOfWork) -> None:
     """Let the open tasks end as the case's clock says now, or stand still with it; the caller saves the case."""
     calendar = uow.calendar(case.tenant)
     moved: list[OpenTask] = []
-    for task in case.tasks:
-        due = (None, None) if case.pauses else until(case, task.clock, task.opened_at, calendar)
-        if due != (task.due_at, task.awaits_year):
-            moved.append(replace(task, due_at=due[0], awaits_year=due[1]))
+    for before in case.tasks:
+        task = in_step_with(case, before, uow.now)
+        due_at, awaits_year = until(case, clock_of_task(task), calendar)
+        task = replace(task, due_at=due_at, awaits_year=awaits_year)
+        if task != before:
+            moved.append(task)
+        if task.kept_clock != before.kept_clock:
+            watch_task(case, task, uow)
     if not moved:
         return
     by_id = {task.id: task for task in moved}
     case.tasks = tuple(by_id.get(task.id, task) for task in case.tasks)
     rows = uow.of(CaseTasks).get_many([task.id for task in moved if task.tenant == case.tenant])
     for id, row in rows.items():
-        row.due_at, row.awaits_year, row.paused = by_id[id].due_at, by_id[id].awaits_year, bool(case.pauses)
+        row.due_at, row.awaits_year, row.paused = by_id[id].due_at, by_id[id].awaits_year, case.waits_for_enterprise
     uow.of(CaseTasks).save_many(rows.values())
     if any(task.tenant != case.tenant for task in moved):
         uow.schedule(HAND_OVER, case.id, at=uow.now, tenant=case.tenant)
@@ -78,7 +103,7 @@ def retime(case: Case, uow: UnitOfWork) -> None:
 
 def watch_task(case: Case, task: OpenTask, uow: UnitOfWork) -> None:
     """See that somebody is told when so much of the step's own time is gone."""
-    if task.clock is None or case.pauses:
+    if task.clock is None or case.waits_for_enterprise:
         return
     alarm = _next_alarm(task, uow.calendar(case.tenant), ())
     if alarm is not None:
@@ -98,14 +123,14 @@ def raise_task_alarms(jobs: Sequence[Job], unit: UnitMaker) -> None:
 
 
 def _tell(case: Case, task: OpenTask, uow: UnitOfWork) -> None:
-    if case.pauses or task.clock is None:
+    if case.waits_for_enterprise or task.clock is None:
         return
     calendar = uow.calendar(case.tenant)
     told: list[int] = []
     while (alarm := _next_alarm(task, calendar, told)) is not None and alarm.at <= uow.now:
         told.append(alarm.level)
     fresh = [level for level in told if uow.raise_alarm("case_task", task.id, "task", level, tenant=case.tenant)]
-    due = clock.due_date(task.clock, task.opened_at, calendar)[0]
+    due = clock.due_by(clock_of_task(task), calendar)[0]
     if fresh and due is not None:
         said = {"case_id": case.id, "claim": case.claim, "task_id": task.id, "task": task.kind, "due_at": due}
         said |= {"department": task.department, "attention": task.owner.attention}
@@ -118,6 +143,6 @@ def _tell(case: Case, task: OpenTask, uow: UnitOfWork) -> None:
 
 def _next_alarm(task: OpenTask, calendar: Calendar, already: Sequence[int]) -> Alarm | None:
     """The next level of the step's own clock; nothing while its year is not published: the case's own alarms ask for it."""
-    assert task.clock is not None
-    alarm = clock.clock_from(task.clock, task.opened_at).next_alarm(calendar, already)
+    own = clock_of_task(task)
+    alarm = own.next_alarm(calendar, already) if own is not None else None
     return alarm if isinstance(alarm, Alarm) else None

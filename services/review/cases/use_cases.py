@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from chassis.time.jobs import Job
 from chassis.write.uow import UnitOfWork
-from contracts.review import ApproveCase, CaseView, ConfirmMaterials, RecordInspection, RejectCase
+from contracts.review import ApproveCase, CaseView, RecordInspection, RejectCase
 from services.review.cases import granting
 from services.review.cases.answering import (
     Handled,
@@ -89,13 +89,6 @@ def record_inspection(cmd: RecordInspection, uow: UnitOfWork) -> CaseView:
     handled.case.inspection = inspection
     answer = answer_of(handled, place, "passed" if cmd.passed else "failed", uow, reason=cmd.findings)
     handled.case.answer(answer, inspection.recorded_for(handled.case.id, handled.case.claim))
-    return _settled(handled, uow)
-
-
-def confirm_materials(cmd: ConfirmMaterials, uow: UnitOfWork) -> CaseView:
-    """Enter who answers for required materials, and by what means; once somebody answers for all of them the check is passed."""
-    handled = in_hand(cmd.case_id, cmd.expected_version, uow)
-    handled.case.confirm_materials(cmd.materials, uow.actor.id, uow.now)
     return _settled(handled, uow)
 
 

@@ -61,6 +61,13 @@ class CaseTasks(AggregateStore[CaseTask]):
         wanted = any_(literal(sorted(set(case_ids)), ARRAY(Text)))
         return self.where(self.table.c.case_id == wanted) if case_ids else []
 
+    def acceptances(self, tenant: TenantId) -> list[str]:
+        """`case/task` of all that wait for the tenant's acceptance."""
+        c = self.table.c
+        open_here = (c.tenant == tenant, c.state == literal("open", literal_execute=True))
+        statement = select(c.case_id, c.id).where(*open_here, c.kind == "acceptance", c.case_tenant == tenant)
+        return [f"{row.case_id}/{row.id}" for row in self._uow.execute(statement.order_by(c.case_id))]
+
     def cases_asking(self, tenant: TenantId, slot: str, after: str, limit: int) -> list[str]:
         """The ids of the tenant's own cases that wait for an answer which their plans call so, next after this id."""
         c = self.table.c

@@ -18,6 +18,7 @@ from contracts.authoring import ItemNotice
 from contracts.award_register import AwardPartView, AwardState, AwardWhat, FreedGround
 from contracts.case_events import PauseCause, SupplementFault
 from contracts.case_instalments import InstalmentState
+from contracts.case_materials import MaterialFinding
 from contracts.case_sheet import FactChange, SheetInstalment
 from contracts.case_steps import SlotVerdict, StepKind, StepState
 from contracts.case_tasks import TaskState
@@ -46,6 +47,7 @@ from contracts.rule.shares import Level
 from contracts.search import AmountBand, FoundPolicies, WindowState
 from contracts.security_events import SecurityEventKind, SecurityOutcome
 from contracts.stuck_work import StuckKind
+from contracts.supplements import SupplementState, SupplementView
 from contracts.treasury import BudgetLineView, DisbursementView
 from gateway.portal.shell.language import PageTexts
 
@@ -94,7 +96,7 @@ TABLES: Mapping[str, Any] = {
     "platform.term_use": PlanTermUse,
     "platform.term_to": ("duty", "department", "source"),
     "platform.window_permission": WindowPermission,
-    "platform.clock": ("review", "payout"),
+    "platform.clock": ("review", "payout", "acceptance", "supplement"),
     "platform.checklist.subject": ChecklistSubject,
     "platform.checklist.mend": ChecklistSubject,
     "platform.map.lead": PlanTermUse,
@@ -133,6 +135,11 @@ TABLES: Mapping[str, Any] = {
     "awards.source": of_field(AwardPartView, "source"),
     "awards.ground": FreedGround,
     "awards.level": Level,
+    "cases.supplement": SupplementState,
+    "cases.material_finding": MaterialFinding,
+    "enterprise.supplement.state": SupplementState,
+    "enterprise.supplement.fault": SupplementFault,
+    "enterprise.supplement.then": of_field(SupplementView, "then"),
     "findings.state": ("open", "closed"),
     "notices.notice_state": NoticeState,
     "notices.objection_state": ObjectionState,

@@ -364,7 +364,17 @@ def test_a_required_material_is_answered_for_by_a_means_that_is_chosen(visitor: 
     sent = visitor.post("/department/cases/case-2/materials", said, "reviewer")
     assert sent.headers["location"] == "/department/cases/case-2?done=confirmed"
     (order,) = said_to(bus, "confirm_materials")
-    assert order["materials"] == [{"code": "licence", "means": "data_exchange"}]
+    (found,) = order["materials"]
+    assert (found["code"], found["means"], found["finding"]) == ("licence", "data_exchange", "good")
+
+
+def test_what_is_wrong_with_a_material_is_entered_with_a_note(visitor: Visitor, bus: Bus) -> None:
+    bus.answers["get_case_sheet"] = told(refused_sheet())
+    said = {"materials.0.code": "licence", "materials.0.finding": "outdated", "materials.0.note": "已过有效期"}
+    sent = visitor.post("/department/cases/case-2/materials", {**said, "_version": "2"}, "reviewer")
+    assert sent.headers["location"] == "/department/cases/case-2?done=confirmed"
+    (found,) = said_to(bus, "confirm_materials")[-1]["materials"]
+    assert (found["finding"], found["means"], found["note"]) == ("outdated", None, "已过有效期")
 
 
 def test_nothing_is_entered_before_a_means_is_chosen(visitor: Visitor, bus: Bus) -> None:

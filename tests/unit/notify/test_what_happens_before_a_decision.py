@@ -23,6 +23,7 @@ from contracts.case_events import (
     SupplementRequested,
 )
 from contracts.payee_holders import PayeeHolder
+from contracts.supplements import SupplementDueSoon
 from services.notify.messages import use_cases
 from services.notify.messages.domain import Message
 from services.notify.messages.rendering import SMS_LETTERS, fields_of, render
@@ -95,6 +96,14 @@ def said(event: Any) -> str:
             happened(SupplementRequested, CASE, due_at=None, awaits_year=2027, points=POINTS[:1]),
             "inbox sms",
             "有 1 项需要补正（补正期限待 2027 年工作日安排公布后确定）：1. 营业执照（已过期）请上传现行有效的副本。补正期间不计入审核时限。",
+        ),
+        (
+            happened(SupplementDueSoon, CASE),
+            "inbox sms",
+            (
+                "还没有补正，补正期限至 2026-03-10 22:00。逾期未补正的，视为撤回申请。请尽快办理，如有疑问，"
+                "请联系市工业和信息化局。"
+            ),
         ),
         (
             happened(SupplementLapsed, CASE),
@@ -211,7 +220,7 @@ def test_everything_delivered_three_times_in_any_order_is_told_once_over_each_ch
     uow: FakeUnit, messages: MemoryStore[Message]
 ) -> None:
     kinds = (
-        CaseNotAccepted, SupplementRequested, SupplementLapsed, CaseSuspended, CaseResumed, PublicNoticeStarted,
+        CaseNotAccepted, SupplementRequested, SupplementDueSoon, SupplementLapsed, CaseSuspended, CaseResumed, PublicNoticeStarted,
         ObjectionAnswered, CaseReassessed, CaseWithdrawn, CaseReopened, BenefitGranted,
     )  # fmt: skip
     events = [heard(each, tenant="ganzhou") for each in (accepted(CASE), *(happened(kind, CASE) for kind in kinds))]

@@ -43,6 +43,7 @@ from contracts.review import (
     Share,
     TaskAssigned,
 )
+from contracts.supplements import SupplementDueSoon
 from contracts.treasury import (
     ContradictionCleared,
     DisbursementAuthorised,
@@ -190,6 +191,7 @@ SAID: dict[type[Event], dict[str, Any]] = {
     },
     SupplementAnswered: {"supplement_id": "s-1", "round": 1, "answered_at": after(3)},
     SupplementLapsed: {"supplement_id": "s-1", "round": 1, "then": "decided_as_filed"},
+    SupplementDueSoon: {"supplement_id": "s-1", "round": 1, "due_at": after(600), "then": "withdrawn"},
     CaseSuspended: {"cause": "objection", "reason": "公示异议核查", "projected_due_at": after(5100)},
     CaseResumed: {"cause": "objection", "due_at": after(5200)},
     PublicNoticeStarted: {

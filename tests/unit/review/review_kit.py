@@ -10,6 +10,7 @@ from chassis.foundation.ids import new_id
 from chassis.tenancy.registry import TenantUnknown
 from chassis.testing.fakes import NOON, FakeRegistry, FakeUnit, MemoryStore, received
 from chassis.time.calendar import Calendar
+from contracts.case_materials import ConfirmedMaterial
 from contracts.departments import PlanTermMeaning, ToDuty
 from contracts.enterprises import FactRecorders, Payee
 from contracts.identity import TenantSettings
@@ -43,8 +44,11 @@ from services.review.cases.store import Cases, OpenReviewLimit
 from services.review.item_copies.item import PinnedItem
 from services.review.item_copies.plan_words import PlanWords
 from services.review.item_copies.store import ItemVersion, ItemVersions
+from services.review.materials.store import MaterialFindings
 from services.review.register.awards import AwardAsked, GrantedAward
 from services.review.register.store import AwardRegister
+from services.review.supplements.store import Supplements
+from services.review.supplements.supplement import Supplement, SupplementNotFound
 from services.review.tasks.store import CaseTasks
 from services.review.tasks.task import CaseTask, TaskNotFound
 
@@ -276,6 +280,10 @@ class MemoryTasks(MemoryStore[CaseTask]):
     def seen(self, task_id: str) -> CaseTask | None:
         return self.rows.get(task_id)
 
+    def acceptances(self, tenant: TenantId) -> list[str]:
+        waiting = [each for each in self.rows.values() if each.state == "open" and each.kind == "acceptance"]
+        return [f"{each.case_id}/{each.id}" for each in waiting if each.tenant == each.case_tenant == tenant]
+
     def of_cases(self, case_ids: Collection[str]) -> list[CaseTask]:
         return [each for each in self.rows.values() if each.case_id in case_ids]
 
@@ -369,9 +377,31 @@ class MemoryRegister:
             self.places[_place(each)] = each.case_id
             self.granted.append(each)
 
+    def free(self, case_ids: Collection[str], ground: str, *, by: str, evidence: str, **_: object) -> None:
+        self.places = {key: case_id for key, case_id in self.places.items() if case_id not in case_ids}
+        self.granted = [each for each in self.granted if each.case_id not in case_ids]
+
 
 def _place(award: GrantedAward) -> tuple[str, str, str]:
     return (award.claim.item_id, award.claim.uscc, award.period)
+
+
+class MemorySupplements(MemoryStore[Supplement]):
+    missing = SupplementNotFound
+
+    def of_cases(self, case_ids: Collection[str]) -> list[Supplement]:
+        return [each for each in self.rows.values() if each.case_id in case_ids]
+
+
+class MemoryFindings:
+    """Every finding of materials, in their order."""
+
+    def __init__(self) -> None:
+        self.kept: list[ConfirmedMaterial] = []
+        self.unit: FakeUnit | None = None
+
+    def add(self, case: Case, news: Collection[ConfirmedMaterial]) -> None:
+        self.kept += news
 
 
 def review_unit(
@@ -391,6 +421,8 @@ def review_unit(
             ItemVersions: MemoryVersions(versions),
             AwardRegister: MemoryRegister(),
             MovingCases: MemoryMoving(),
+            Supplements: MemorySupplements(),
+            MaterialFindings: MemoryFindings(),
             PlanWords: MemoryPlanWords(),
             KnownPlanTerms: MemoryPlanTerms(),
         },

@@ -15,6 +15,7 @@ from services.review.cases import lists, opening, use_cases
 from services.review.cases.case import Case
 from services.review.cases.case_view import view_of
 from services.review.cases.store import Cases
+from services.review.materials import use_cases as checking
 from tests.unit.review.review_kit import (
     AMOUNT,
     LEADER,
@@ -53,7 +54,7 @@ def confirm(case: Case, uow: FakeUnit, version: int | None = None, **means: str)
     order = ConfirmMaterials.model_validate(
         {"case_id": case.id, "materials": said, "expected_version": version or case.version}
     )
-    return use_cases.confirm_materials(order, uow)
+    return checking.confirm_materials(order, uow)
 
 
 def approve(case: Case, uow: FakeUnit) -> Any:
@@ -128,7 +129,7 @@ def test_the_same_material_twice_in_one_order_is_refused() -> None:
     twice = [{"code": "invoices", "means": "original_seen"}, {"code": "invoices", "means": "data_exchange"}]
     order = ConfirmMaterials.model_validate({"case_id": case.id, "materials": twice, "expected_version": case.version})
     with pytest.raises(Refused) as refused:
-        use_cases.confirm_materials(order, uow)
+        checking.confirm_materials(order, uow)
     assert [code for code, _ in reasons(refused)] == ["material_not_needed"]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from asyncio import gather
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 from pydantic import Field
@@ -12,7 +12,13 @@ from starlette.responses import Response
 
 from chassis.time.clock import CHINA
 from contracts.case_instalments import DecideRecheck, ListClaimInstalments
-from contracts.case_materials import MATERIAL_MEANS, MaterialConfirmation, MaterialMeans
+from contracts.case_materials import (
+    MATERIAL_FINDINGS,
+    MATERIAL_MEANS,
+    MaterialConfirmation,
+    MaterialFinding,
+    MaterialMeans,
+)
 from contracts.case_sheet import GetCaseSheet
 from contracts.deadlines import ListReviewDeadlineMoves
 from contracts.joint_checks import JOINT_ANSWERS, JointAnswerView, ListJointAnswers
@@ -110,10 +116,22 @@ class InspectionForm(Model):
 
 
 class MaterialLine(Model):
-    """A required material, and how the officer knows that it is there; not at all so far."""
+    """A required material, and what was found of it; without a means or a finding nothing so far."""
 
     code: Id
     means: MaterialMeans | None = None
+    finding: MaterialFinding | None = None
+    until: date | None = None
+    note: str = Field(default="", max_length=400)
+
+    @property
+    def said(self) -> MaterialConfirmation | None:
+        """Whoever chooses how they know that it is there has found it good."""
+        if self.finding is None and self.means is None:
+            return None
+        finding = self.finding or "good"
+        means = self.means if finding == "good" else None
+        return MaterialConfirmation(code=self.code, means=means, finding=finding, until=self.until, note=self.note)
 
 
 class MaterialsForm(Model):
@@ -185,6 +203,7 @@ async def show_case(door: Door, asked: CaseInList) -> Values:
             "recheck": may(door, DecideRecheck, case.state) and any(each.task == "recheck" for each in sheet.tasks),
         },
         "means": list(MATERIAL_MEANS.items()),
+        "findings": list(MATERIAL_FINDINGS.items()),
         "cites": refusal.citable(sheet, guide),
         "rests_on": refusal.resting(sheet, guide),
         "snapshot": as_seen(snapshot),
@@ -252,7 +271,7 @@ async def record_inspection(door: Door, said: InspectionForm) -> str:
 )
 async def confirm_materials(door: Door, said: MaterialsForm) -> str:
     """Answer for required materials (材料核对): those for which a means is chosen."""
-    chosen = tuple(MaterialConfirmation(code=each.code, means=each.means) for each in said.materials if each.means)
+    chosen = tuple(each.said for each in said.materials if each.said is not None)
     if not chosen:
         raise NoMaterialChosen()
     command = ConfirmMaterials(case_id=said.case_id, materials=chosen, expected_version=said.expected_version)

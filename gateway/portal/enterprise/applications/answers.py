@@ -66,7 +66,7 @@ def read_answers(form: ApplicationForm, answers: Mapping[str, Said], today: date
             if field.required:
                 reasons.append(Reason(code="field_missing", message="请填写此项", field=name))
             continue
-        value = _value(field, said)
+        value = value_of(field, said)
         if value is None:
             reasons.append(Reason(code="answer_wrongly_written", message=WRONG[field.kind], field=name))
         else:
@@ -115,7 +115,7 @@ def _fact(field: AskedFact, value: FactValue, today: date) -> Fact:
     )
 
 
-def _value(field: AskedFact, said: Said) -> FactValue | None:
+def value_of(field: AskedFact, said: Said) -> FactValue | None:
     """The value as facts of this kind are written; None for what cannot be one."""
     value: FactValue
     if field.kind is FactKind.FLAG:

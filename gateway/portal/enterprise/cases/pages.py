@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 
-from contracts.intake import ApplicationView, ListApplications, SubmitApplication
+from contracts.acceptance import WithdrawClaim
+from contracts.intake import ApplicationView, ListApplications, ReceiptNumber, SubmitApplication
+from contracts.message import Model, Why
 from contracts.oversight import TrackingView, TrackOwnCases
 from contracts.refusal import NotFound
+from gateway.access import Permitted
 from gateway.door import Door
 from gateway.portal.enterprise.frame import framed, may, unless_away
 from gateway.portal.shell.pages import Pages, Values
@@ -17,6 +20,17 @@ pages = Pages("enterprise")
 STANDINGS = ("", "yours", "under_way", "ended")
 REFUSALS = {"rejected": "CaseRejected", "not_accepted": "CaseNotAccepted"}
 """In which state the enterprise reads why not, and the step that says it."""
+
+
+STILL_THEIRS = frozenset({"submitted", "supplementing", "accepted"})
+"""In which state the enterprise may take its claim back."""
+
+
+class FilledWithdrawal(Model):
+    """Why it takes its claim back."""
+
+    receipt: ReceiptNumber
+    reason: Why
 
 
 class CaseNotYours(NotFound):
@@ -65,7 +79,30 @@ async def show_own_case(door: Door, query: TrackOwnCases) -> Values:
         to_mend=_said_last(case, {"supplementing": "SupplementRequested"}),
         granted=_said_last(case, {"granted": "BenefitGranted"}),
         may_apply=may(door, SubmitApplication),
+        may_withdraw=may(door, WithdrawClaim) and (case is None or case.state in STILL_THEIRS),
     )
+
+
+@pages.form(
+    "/my/cases/{receipt}/withdraw",
+    FilledWithdrawal,
+    Permitted(WithdrawClaim, own_enterprise=True),
+    on=show_own_case,
+)
+async def withdraw_claim(door: Door, filled: FilledWithdrawal) -> str:
+    """Take it back (撤回申请). Raises CaseNotYours, RefusedThere."""
+    claim = (await application_of(door, filled.receipt)).claim
+    order = WithdrawClaim(application_id=claim.application_id, reason=filled.reason)
+    await door.done(order, tenant=claim.tenant)
+    return f"/my/cases/{filled.receipt}?done=withdrawn"
+
+
+async def application_of(door: Door, receipt: ReceiptNumber) -> ApplicationView:
+    """The enterprise's own application of this receipt number. Raises CaseNotYours."""
+    found = await door.told(ListApplications(enterprise_id=door.enterprise, receipt=receipt))
+    if not found.items:
+        raise CaseNotYours()
+    return found.items[0]
 
 
 @pages.show(

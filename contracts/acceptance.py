@@ -1,0 +1,40 @@
+"""受理 and its opposite: accepting a claim, refusing to, and the enterprise's taking it back."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from contracts.message import Command, Id, ServiceName, Why
+from contracts.review import CaseView, CitedText
+
+
+class AcceptCase(Command[CaseView]):
+    """Accept a claim (受理): the review limit runs from now. After the limit for it, silence has accepted it as of its receipt."""
+
+    owner: ClassVar[ServiceName] = "review"
+
+    case_id: Id
+    expected_version: int
+
+
+class RefuseAcceptance(Command[CaseView]):
+    """Do not accept a claim (不予受理), with the reason, what it rests on, and whom one turns to who does not agree."""
+
+    owner: ClassVar[ServiceName] = "review"
+
+    case_id: Id
+    reason: str = Field(min_length=4, max_length=1000)
+    cites: tuple[CitedText, ...] = Field(default=(), max_length=20)
+    how_to_object: str = Field(min_length=4, max_length=600)
+    expected_version: int
+
+
+class WithdrawClaim(Command[CaseView]):
+    """The enterprise takes its claim back, itself or through the window, until an approval has left the house."""
+
+    owner: ClassVar[ServiceName] = "review"
+
+    application_id: Id
+    reason: Why

@@ -1,0 +1,1 @@
+"""From filing to acceptance: what a department accepts, has mended, or does not accept."""

@@ -1,0 +1,1 @@
+"""What the enterprise mends in its own claim."""

@@ -1,0 +1,46 @@
+"""The enterprise takes its claim back, until an approval has left the house."""
+
+from __future__ import annotations
+
+from chassis.write.uow import UnitOfWork
+from contracts.acceptance import WithdrawClaim
+from contracts.refusal import Conflict
+from contracts.review import CaseView
+from services.review.cases import clock, deadline
+from services.review.cases.answering import Handled, settle, with_items
+from services.review.cases.case import Case
+from services.review.cases.case_view import view_of
+from services.review.cases.claimants import case_of_claimant
+from services.review.register.store import AwardRegister
+
+
+class ApprovalHasLeft(Conflict):
+    """The payers know of it: what is paid too much is recovered, and not withdrawn."""
+
+    code = "approval_has_left"
+    sentence = "该办件已经批准，拨付通知已经发出，不能撤回；如不再需要这笔资金，请联系“{department}”。"
+
+
+def withdraw_claim(cmd: WithdrawClaim, uow: UnitOfWork) -> CaseView:
+    """Take the claim back; its tasks are void and its place in the register is free. Raises CaseNotFound, ApprovalHasLeft or
+    AlreadyDecided."""
+    case = case_of_claimant(cmd.application_id, uow)
+    if case.state == "approved":
+        if case.undo_until is None or case.undo_until <= uow.now:
+            raise ApprovalHasLeft(department=case.claim.department)
+        uow.of(AwardRegister).free([case.id], "never_sent", by=uow.actor.id, evidence="企业撤回")
+        case.undo_until = None
+    else:
+        case.must_be_open()
+    handled = with_items([case], uow)[0]
+    take_back(handled, cmd.reason, uow.actor.id, uow)
+    settle([handled], uow)
+    return view_of(case)
+
+
+def take_back(handled: Handled, reason: str, by: str, uow: UnitOfWork) -> None:
+    """The case ends without a decision: its clocks stop, and `settle` voids its tasks."""
+    case: Case = handled.case
+    clock.stop(case, uow.now)
+    case.withdraw(reason, by, uow.now)
+    deadline.stop_watching(case, uow)
