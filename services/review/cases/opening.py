@@ -15,6 +15,8 @@ from services.review.cases.answering import Handled, settle
 from services.review.cases.case import Case
 from services.review.cases.earlier_claims import EarlierClaims
 from services.review.cases.filing import Filing
+from services.review.cases.forecasting import forecast_of
+from services.review.cases.known_accounts import ask_elsewhere, know_accounts
 from services.review.cases.pinned import PinnedVersion, version_of
 from services.review.cases.store import Cases
 from services.review.item_copies.item import PinnedItem
@@ -43,22 +45,35 @@ def open_cases(events: Sequence[Received[ApplicationSubmitted]], uow: UnitOfWork
                 turned_away.append(case)
             else:
                 if _can_be_accepted_by_machine(case, item):
-                    accept(case, uow)
+                    accept(case, uow, item=item)
                 opened.append(Handled(case, item))
             earlier.add(case)
             known.add(case.id)
     uow.of(Cases).save_many(turned_away)
+    cases = [each.case for each in opened]
+    know_accounts(cases, uow)
     settle(opened, uow)
+    ask_elsewhere(cases, uow)
 
 
-def accept(case: Case, uow: UnitOfWork, *, at: datetime | None = None, asks: bool = True, silent: bool = False) -> None:
+def accept(
+    case: Case,
+    uow: UnitOfWork,
+    *,
+    at: datetime | None = None,
+    asks: bool = True,
+    silent: bool = False,
+    item: PinnedItem | None = None,
+) -> None:
     """Accept it and start the review limit, which runs from acceptance: `at`, or as of the receipt where no person had to look
     at it, or nobody has within the limit."""
     since = at or case.received_at
     if case.review_limit is not None:
         clock.keep(case, clock.clock_from(case.review_limit, since))
     due_at, awaits_year = clock.due_date(case.review_limit, since, uow.calendar(case.tenant))
-    case.accept(since, due_at, awaits_year, asks=asks, silent=silent)
+    pinned = item or uow.of(ItemVersions).items({version_of(case.claim)})[version_of(case.claim)]
+    expected = forecast_of(case, pinned, uow.registry.payer)
+    case.accept(since, due_at, awaits_year, asks=asks, silent=silent, forecast=expected)
 
 
 def pinned_items(filings: Iterable[Filing], uow: UnitOfWork) -> Mapping[PinnedVersion, PinnedItem]:

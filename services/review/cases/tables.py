@@ -23,6 +23,9 @@ REVIEW_CASE = Table(
     Column("assessment", JSONB, nullable=False),
     Column("parameters", JSONB(none_as_null=True)),
     Column("named_payees", JSONB, nullable=False),
+    Column("accounts", JSONB, nullable=False),
+    Column("receivers", JSONB, nullable=False),
+    Column("emitted", JSONB, nullable=False),
     Column("decisions", JSONB, nullable=False),
     Column("remarks", JSONB, nullable=False),
     Column("obstacles", JSONB, nullable=False),
@@ -73,6 +76,15 @@ CASE_ANSWER = Table(
     Column("evidence", JSONB, nullable=False),
 )
 """Answers to the steps of cases, in the order in which they were given. The service may add to them and change nothing."""
+
+CASE_HOLDER = Table(
+    "case_holder",
+    METADATA,
+    Column("tenant", Text, primary_key=True),
+    Column("holder_id", Text, primary_key=True),
+    Column("case_id", Text, primary_key=True),
+)
+"""Which cases have named a holder: whose account is confirmed, they are looked for by. Only added to."""
 
 
 DEADLINE_MOVE = Table(
