@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from chassis.time.jobs import Job
 from chassis.write.uow import UnitOfWork
-from contracts.message import TenantId
+from contracts.message import SYSTEM, TenantId
 from contracts.naming_payees import NamePayees
 from contracts.review import CaseView
 from services.review.cases.answering import Handled, in_hand, settle, unmapped_words, with_items
@@ -80,5 +80,5 @@ def _ask_approvers_again(handled: Handled, uow: UnitOfWork) -> None:
     latest = {answer.place: answer for answer in case.answers if answer.kind == "approval"}
     for answer in latest.values():
         if answer.verdict == "passed":
-            again = replace(answer, verdict="withdrawn", by=uow.actor.id, at=uow.now, reason=OTHER_RECEIVERS)
+            again = replace(answer, verdict="withdrawn", by=SYSTEM.id, at=uow.now, reason=OTHER_RECEIVERS)
             case.answer(again)
