@@ -20,7 +20,7 @@ Cells = Mapping[tuple[int, TenantId], int]
 
 
 @dataclass(frozen=True, slots=True)
-class Approval:
+class GrantedCase:
     """A granted case with all that its events say."""
 
     case: Case
@@ -30,27 +30,27 @@ class Approval:
     payments: Payments
 
 
-def approvals_of(approval: Approval, departments: Mapping[TenantId, Id]) -> list[CaseApproved]:
+def approvals_of(granted: GrantedCase, departments: Mapping[TenantId, Id]) -> list[CaseApproved]:
     """What is said: of every payer and receiver with money, and, with nothing, of those who had some in the revision before.
 
     `departments`: by payer other than the case's tenant, whose line pays there.
     """
-    cells, borne = shared_out(approval.receivers, approval.payments)
+    cells, borne = shared_out(granted.receivers, granted.payments)
     told = []
-    for payer in (part.payer for part in approval.payments.parts):
-        paying = approval.case.claim.department_id if payer == approval.case.tenant else departments.get(payer)
-        for each in approval.receivers:
+    for payer in (part.payer for part in granted.payments.parts):
+        paying = granted.case.claim.department_id if payer == granted.case.tenant else departments.get(payer)
+        for each in granted.receivers:
             if cells[each.number, payer]:
                 bearers = [Share(payer=by, amount_fen=fen) for by, fen in borne[each.number, payer].items() if fen]
                 words = {"amount_fen": cells[each.number, payer], "borne": tuple(bearers)}
-                told.append(_event(approval, payer, _emitted(approval, payer, each, 0), paying, words))
+                told.append(_event(granted, payer, _emitted(granted, payer, each, 0), paying, words))
     paid = {(each.payer, each.part) for each in told}
-    for old in approval.case.emitted:
-        if old.instalment == approval.case.instalment and old.amount_fen and (old.payer, old.number) not in paid:
+    for old in granted.case.emitted:
+        if old.instalment == granted.case.instalment and old.amount_fen and (old.payer, old.number) not in paid:
             paying = (
-                approval.case.claim.department_id if old.payer == approval.case.tenant else departments.get(old.payer)
+                granted.case.claim.department_id if old.payer == granted.case.tenant else departments.get(old.payer)
             )
-            told.append(_event(approval, old.payer, old, paying, {"amount_fen": 0}))
+            told.append(_event(granted, old.payer, old, paying, {"amount_fen": 0}))
     return told
 
 
@@ -69,14 +69,14 @@ def shared_out(
     return cells, borne
 
 
-def kept_after(approval: Approval, told: Sequence[CaseApproved]) -> tuple[EmittedPart, ...]:
+def kept_after(granted: GrantedCase, told: Sequence[CaseApproved]) -> tuple[EmittedPart, ...]:
     """What has been said last of each payer and receiver, also of those who get nothing any more."""
-    kept = {(each.payer, each.number, each.instalment): each for each in approval.case.emitted}
-    by_number = {each.number: each for each in approval.receivers}
+    kept = {(each.payer, each.number, each.instalment): each for each in granted.case.emitted}
+    by_number = {each.number: each for each in granted.receivers}
     for event in told:
         key = (event.payer, event.part, event.instalment)
         if event.amount_fen:
-            kept[key] = _emitted(approval, event.payer, by_number[event.part], event.amount_fen)
+            kept[key] = _emitted(granted, event.payer, by_number[event.part], event.amount_fen)
         else:
             kept[key] = replace(kept[key], amount_fen=0)
     return tuple(kept.values())
@@ -87,12 +87,12 @@ def none_of(emitted: Sequence[EmittedPart]) -> tuple[EmittedPart, ...]:
     return tuple(replace(each, amount_fen=0) for each in emitted)
 
 
-def _emitted(approval: Approval, payer: TenantId, receiver: Receiver, amount_fen: int) -> EmittedPart:
+def _emitted(granted: GrantedCase, payer: TenantId, receiver: Receiver, amount_fen: int) -> EmittedPart:
     assert receiver.account is not None, "granted without an account"
     return EmittedPart(
         payer=payer,
         number=receiver.number,
-        instalment=approval.case.instalment,
+        instalment=granted.case.instalment,
         part=receiver.part,
         holder_id=receiver.holder_id,
         amount_fen=amount_fen,
@@ -105,22 +105,22 @@ def _emitted(approval: Approval, payer: TenantId, receiver: Receiver, amount_fen
 
 
 def _event(
-    approval: Approval, payer: TenantId, part: EmittedPart, paying: Id | None, words: Mapping[str, Any]
+    granted: GrantedCase, payer: TenantId, part: EmittedPart, paying: Id | None, words: Mapping[str, Any]
 ) -> CaseApproved:
-    case, plan, decision = approval.case, approval.item.rules.plan, approval.decision
+    case, plan, decision = granted.case, granted.item.rules.plan, granted.decision
     return CaseApproved(
         case_id=case.id,
         claim=case.claim,
         payer=payer,
         total_fen=case.amount_fen or 0,
-        shares=approval.payments.shares,
+        shares=granted.payments.shares,
         payee=part.payee,
         revision=case.revision,
         instalment=case.instalment,
         approved_by=decision.by,
         approved_at=decision.at,
         part=part.number,
-        parts=len(approval.receivers),
+        parts=len(granted.receivers),
         payee_holder=part.holder,
         payee_label=part.label,
         fund=part.fund,
@@ -128,9 +128,9 @@ def _event(
         payout_limit=plan.payout_limit,
         budget_line=plan.budget_line,
         paying_department_id=paying,
-        share_mode=approval.payments.mode,
-        family=approval.item.family,
-        benefit_kind=approval.item.benefit_kind,
+        share_mode=granted.payments.mode,
+        family=granted.item.family,
+        benefit_kind=granted.item.benefit_kind,
         decided_at=decision.at,
         **words,
     )

@@ -19,7 +19,7 @@ from contracts.rule import HeadlineState
 from copies.plan_terms import KnownPlanTerms
 from rules import headline_of
 from services.review.cases import deadline
-from services.review.cases.approvals import Approval, approvals_of, kept_after, none_of
+from services.review.cases.approvals import GrantedCase, approvals_of, kept_after, none_of
 from services.review.cases.case import Case
 from services.review.cases.decision import CaseDecision
 from services.review.cases.entitlement import obstacles_in
@@ -102,7 +102,7 @@ def _grant(grant: Grant, payments: Payments, paying: Departments, uow: UnitOfWor
     if is_in_kind(case, grant.item):
         case.record(_benefit(case, grant))
     else:
-        approval = Approval(case, grant.item, decision, case.receivers_by(grant.item), payments)
+        approval = GrantedCase(case, grant.item, decision, case.receivers_by(grant.item), payments)
         word = grant.item.rules.plan.department
         told = approvals_of(approval, {tenant: id for (tenant, of), id in paying.items() if of == word})
         for each in told:

@@ -19,14 +19,14 @@ CASE_ACCOUNTS = "case_accounts"
 def know_accounts(cases: Sequence[Case], uow: UnitOfWork) -> list[Case]:
     """Let these cases have the newest confirmed account of each receiver; returns those to which it was news."""
     visible, copies = set(uow.tenants), uow.of(AccountCopies)
-    firms = {
+    enterprises = {
         (tenant, id)
         for case in cases
         for tenant, id in ((case.claim.filed_in, case.claim.enterprise_id), *_named(case))
         if tenant in visible
     }
     holders = {key for case in cases for key in _named(case) if key[0] in visible}
-    accounts = copies.of_enterprises(firms)
+    accounts = copies.of_enterprises(enterprises)
     others = copies.of_holders(holders) if holders else {}
     changed = []
     for case in cases:

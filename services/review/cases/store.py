@@ -21,9 +21,10 @@ from contracts.intake import Claim
 from contracts.message import TenantId
 from contracts.refusal import Reason
 from contracts.rule import Assessment, Decision, Fact, ParameterValue, TimeLimit
-from services.review.account_copies.domain import HolderKey, ReceiverAccount
+from services.review.account_copies.domain import ReceiverAccount
 from services.review.cases.answers import StepAnswer
 from services.review.cases.case import Case
+from services.review.cases.case_holders import CaseHolders
 from services.review.cases.clock import clock_from
 from services.review.cases.decision import CaseDecision
 from services.review.cases.inspection import Inspection
@@ -81,23 +82,6 @@ PLAIN = (
 """What of a case is a column as it is."""
 
 ANSWER_FIELDS = ("step", "slot", "kind", "verdict", "by", "department", "at", "reason", "evidence")
-
-KEEP_HOLDERS = """
-INSERT INTO case_holder (tenant, holder_id, case_id)
-SELECT * FROM unnest(CAST(:tenants AS text[]), CAST(:holders AS text[]), CAST(:cases AS text[])) ON CONFLICT DO NOTHING
-"""
-
-AWAITING = """
-WITH RECURSIVE person AS (
-    SELECT tenant, id FROM unnest(CAST(:tenants AS text[]), CAST(:ids AS text[])) AS k(tenant, id)
-    UNION SELECT m.tenant, m.absorbed_id FROM merged_enterprise m JOIN person p ON (m.tenant, m.surviving_id) = (p.tenant, p.id))
-SELECT c.id FROM review_case c
-WHERE c.tenant = ANY (CAST(:of AS text[])) AND c.enterprise_id = ANY (ARRAY(SELECT id FROM person))
-    AND c.state IN ('received', 'accepted')
-UNION
-SELECT h.case_id FROM case_holder h
-WHERE h.tenant = ANY (CAST(:of AS text[])) AND h.holder_id = ANY (ARRAY(SELECT id FROM person))
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +168,7 @@ class Cases(AggregateStore[Case]):
             case.answers_kept = len(case.answers)
         self.add_rows(DEADLINE_MOVE, moves)
         self.add_rows(CASE_ANSWER, answers)
-        self._keep_holders([case for case in saved if case.is_open and case.named_payees])
+        self._uow.of(CaseHolders).keep([case for case in saved if case.is_open and case.named_payees])
 
     def open_limits(self, tenant: TenantId, after: str, limit: int) -> list[OpenReviewLimit]:
         """The limits of open cases that come next after this id; nothing is locked."""
@@ -211,22 +195,6 @@ class Cases(AggregateStore[Case]):
             columns.tenant == any_(literal(sorted(set(tenants)), ARRAY(Text))), columns.listed_by.is_not(None)
         )
         return [(row.tenant, row.id) for row in self._uow.execute(waiting)]
-
-    def awaiting(self, tenants: Collection[TenantId], holders: Collection[HolderKey]) -> list[str]:
-        """Open cases whose applicant or named holder one of these is, or has gone on in it by a merge."""
-        asked = {
-            "of": sorted(set(tenants)),
-            "tenants": [tenant for tenant, _ in holders],
-            "ids": [id for _, id in holders],
-        }
-        return [row.id for row in self._uow.execute(AWAITING, asked)]
-
-    def _keep_holders(self, cases: Collection[Case]) -> None:
-        """Whose account is confirmed, these cases are looked for by."""
-        rows = sorted({(case.tenant, each.holder_id, case.id) for case in cases for each in case.named_payees})
-        if rows:
-            tenants, holders, ids = zip(*rows, strict=True)
-            self._uow.execute(KEEP_HOLDERS, {"tenants": list(tenants), "holders": list(holders), "cases": list(ids)})
 
     def _answers(self, case_ids: Collection[str]) -> dict[tuple[str, str], list[StepAnswer]]:
         found: defaultdict[tuple[str, str], list[StepAnswer]] = defaultdict(list)

@@ -77,16 +77,6 @@ CASE_ANSWER = Table(
 )
 """Answers to the steps of cases, in the order in which they were given. The service may add to them and change nothing."""
 
-CASE_HOLDER = Table(
-    "case_holder",
-    METADATA,
-    Column("tenant", Text, primary_key=True),
-    Column("holder_id", Text, primary_key=True),
-    Column("case_id", Text, primary_key=True),
-)
-"""Which cases have named a holder: whose account is confirmed, they are looked for by. Only added to."""
-
-
 DEADLINE_MOVE = Table(
     "review_deadline_move",
     METADATA,

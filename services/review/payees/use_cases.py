@@ -12,6 +12,7 @@ from contracts.message import SYSTEM, TenantId
 from contracts.naming_payees import NamePayees
 from contracts.review import CaseView
 from services.review.cases.answering import Handled, in_hand, settle, unmapped_words, with_items
+from services.review.cases.case_holders import CaseHolders
 from services.review.cases.case_view import view_of
 from services.review.cases.known_accounts import ask_elsewhere, know_accounts
 from services.review.cases.payee_refusals import against_naming
@@ -50,7 +51,7 @@ def follow_accounts(jobs: Sequence[Job], unit: UnitMaker) -> None:
     with unit(sorted({job.tenant for job in jobs})) as uow:
         tenants = {tenant for job in jobs for tenant in (job.tenant, *uow.registry.lineage(job.tenant))}
     with unit(sorted(tenants)) as uow:
-        waiting = uow.of(Cases).awaiting(uow.tenants, [(job.tenant, job.subject) for job in jobs])
+        waiting = uow.of(CaseHolders).awaiting(uow.tenants, [(job.tenant, job.subject) for job in jobs])
         _take_up(waiting, uow)
         for job in jobs:
             uow.finish(job)

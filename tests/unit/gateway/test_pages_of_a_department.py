@@ -26,8 +26,6 @@ from staff_kit import (
 )
 
 from console.contracts.program import unconnected_gateway
-from contracts.case_payees import CasePayee
-from contracts.case_sheet import CaseSheet
 from contracts.refusal import StaleVersion
 
 PEOPLE = {
@@ -385,56 +383,3 @@ def test_who_answered_for_a_material_is_shown(visitor: Visitor, bus: Bus) -> Non
     text = text_of(visitor.get("/department/cases/case-2", "reviewer").text)
     assert "待核对" in text
     assert "登记核对结果" in text
-
-
-# -- receivers ---------------------------------------------------------------------------------------------------
-
-
-def with_receivers() -> CaseSheet:
-    receivers = (
-        {
-            "number": 1,
-            "part": 1,
-            "who": "graduate",
-            "label": "毕业生本人",
-            "kind": "person",
-            "income_tax": "not_withheld",
-        },
-        {
-            "number": 2,
-            "part": 2,
-            "who": "applicant",
-            "label": "招用企业",
-            "amount_fen": 100,
-            "account_masked": "**** 1",
-        },
-    )
-    return sheet(case(4).model_copy(update={"payees": tuple(CasePayee.model_validate(each) for each in receivers)}))
-
-
-def test_a_case_with_other_receivers_shows_each_with_what_is_missing_and_lets_them_be_named(
-    visitor: Visitor, bus: Bus
-) -> None:
-    bus.answers["get_case_sheet"] = told(with_receivers())
-    text = text_of(visitor.get("/department/cases/case-4", "reviewer").text)
-    assert "毕业生本人" in text and "待指定" in text and "待登记并复核" in text and "不代扣个人所得税" in text
-    assert "登记收款人" in text
-
-
-def test_receivers_are_named_by_lines(visitor: Visitor, bus: Bus) -> None:
-    bus.answers["get_case_sheet"] = told(with_receivers())
-    bus.answers["name_payees"] = told(case(4, version=3))
-    sent = visitor.post(
-        "/department/cases/case-4/payees", {"lines": "1，g1，20\n1，g2，30.5", "_version": "2"}, "reviewer"
-    )
-    assert sent.headers["location"] == "/department/cases/case-4?done=named"
-    (order,) = said_to(bus, "name_payees")
-    assert [(each["holder_id"], each["amount_fen"]) for each in order["payees"]] == [("g1", 2000), ("g2", 3050)]
-
-
-def test_lines_that_name_nobody_leave_the_page_as_it_was_written(visitor: Visitor, bus: Bus) -> None:
-    bus.answers["get_case_sheet"] = told(with_receivers())
-    sent = visitor.post("/department/cases/case-4/payees", {"lines": "1，g1\n甲，乙", "_version": "2"}, "reviewer")
-    assert sent.status_code == 422
-    assert "第 2 行不能识别" in sent.text and "甲，乙" in sent.text
-    assert said_to(bus, "name_payees") == []

@@ -312,21 +312,21 @@ class MemoryAccounts:
     """Confirmed accounts in dicts, by where the holder was registered and its id."""
 
     def __init__(self) -> None:
-        self.firms: dict[HolderKey, ReceiverAccount] = {}
+        self.enterprises: dict[HolderKey, ReceiverAccount] = {}
         self.holders: dict[HolderKey, ReceiverAccount] = {}
         self.unit: FakeUnit | None = None
 
     def keep_enterprises(self, accounts: Mapping[HolderKey, Payee]) -> None:
         for (tenant, id), payee in accounts.items():
             holder = PayeeHolder(kind="enterprise", holder_id=id, name=payee.account_name)
-            self.firms[tenant, id] = ReceiverAccount(id, holder, payee)
+            self.enterprises[tenant, id] = ReceiverAccount(id, holder, payee)
 
     def keep_holders(self, accounts: Mapping[HolderKey, tuple[PayeeHolder, Payee]]) -> None:
         for (tenant, id), (holder, payee) in accounts.items():
             self.holders[tenant, id] = ReceiverAccount(id, holder, payee)
 
     def of_enterprises(self, enterprises: Iterable[HolderKey]) -> dict[HolderKey, ReceiverAccount]:
-        return {key: self.firms[key] for key in enterprises if key in self.firms}
+        return {key: self.enterprises[key] for key in enterprises if key in self.enterprises}
 
     def of_holders(self, holders: Iterable[HolderKey]) -> dict[HolderKey, ReceiverAccount]:
         return {key: self.holders[key] for key in holders if key in self.holders}

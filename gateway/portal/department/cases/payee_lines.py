@@ -1,4 +1,4 @@
-"""Receivers as an officer writes or pastes them: a line each, as a table has them. Pure."""
+"""Receivers as an officer writes or pastes them: a line each, as a table has them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from contracts.case_payees import CasePayee, NamedPayee
 from contracts.money import Money
 from contracts.refusal import Invalid, Reason
+from contracts.written import NotWritten, plain_number
 
 SEPARATOR = re.compile("[,，;；]")
 MOST = 500
@@ -45,7 +46,7 @@ def payees_in(text: str) -> tuple[NamedPayee, ...]:
     for number, line in lines:
         try:
             found.append(_payee(line))
-        except (ValueError, ValidationError):
+        except (ValueError, ValidationError, NotWritten):
             wrong.append(number)
     if wrong:
         sentence = PayeeLinesWrong.sentence
@@ -73,8 +74,8 @@ def _payee(line: str) -> NamedPayee:
     # What is pasted from a table is parted by tabs, and may group its thousands by commas.
     fields = [each.strip() for each in (line.split("\t") if "\t" in line else SEPARATOR.split(line))]
     part, holder, *more = fields
-    amount = more[0].replace(",", "").replace("元", "").strip() if more else ""
+    amount = more[0].removesuffix("元").strip() if more else ""
     if len(more) > 1:
         raise ValueError("more than an amount")
-    fen = Money.from_yuan(amount).fen if amount else None
+    fen = Money.from_yuan(plain_number(amount)).fen if amount else None
     return NamedPayee(part=int(part), holder_id=holder, amount_fen=fen)
