@@ -53,8 +53,9 @@ def decide_lists(events: Sequence[Received[EnterprisesNominated]], uow: UnitOfWo
 
 def _settle(listed: Sequence[Handled], uow: UnitOfWork) -> None:
     """Accept all, grant what is done, and give the tasks of all others; nobody is asked about what is granted at once."""
+    payer_of = cache(uow.registry.payer)
     for each in listed:
-        accept(each.case, uow, asks=False, item=each.item)
+        accept(each.case, uow, asks=False, item=each.item, payer_of=payer_of)
     know_accounts([each.case for each in listed], uow)
     finish([(each.case, each.item) for each in listed], uow)
     open_lines = [each for each in listed if each.case.is_open]

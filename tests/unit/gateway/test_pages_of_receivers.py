@@ -23,13 +23,13 @@ def gateway() -> Visitor:
 
 @pytest.fixture
 def visitor(gateway: Visitor) -> Visitor:
-    gateway.bus = Bus()
+    gateway.bus.asked.clear()
     gateway.bus.answers = {
         "get_case_sheet": told(with_receivers()),
         "get_case_neighbours": told(neighbours()),
         "list_review_deadline_moves": {"items": []},
         "list_appointments": appointments(),
-        "get_guide": lambda query: guide(query["item_id"]),
+        "get_guide": guide("NM-002"),
         "name_payees": told(case(4, version=3)),
     }
     return gateway
