@@ -215,3 +215,15 @@ def test_an_account_that_is_told_twice_changes_the_case_once(review: Review) -> 
         review.hears(PayeeAccountChanged(enterprise_id="enterprise-1", payee=account()))
         follows(review)
     assert only_case(review).version == 2
+
+
+def test_nobody_is_named_in_a_case_that_is_decided(review: Review) -> None:
+    review.prepared(rules()).hears(application(), holder("g1"))
+    assert "ok" in names(review, (1, "g1"))
+    assert approves(review)["ok"]["state"] == "approved"
+    assert names(review, (1, "g2"))["refused"]["code"] == "already_decided"
+    ((kept,),) = review.rows("SELECT emitted FROM review_case")
+    assert [(each["number"], each["holder_id"], each["amount_fen"]) for each in kept] == [
+        (1, "g1", GRADUATE_PART),
+        (2, None, AMOUNT - GRADUATE_PART),
+    ]
