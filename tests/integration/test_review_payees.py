@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import orjson
@@ -221,9 +222,41 @@ def test_nobody_is_named_in_a_case_that_is_decided(review: Review) -> None:
     review.prepared(rules()).hears(application(), holder("g1"))
     assert "ok" in names(review, (1, "g1"))
     assert approves(review)["ok"]["state"] == "approved"
-    assert names(review, (1, "g2"))["refused"]["code"] == "already_decided"
+    assert names(review, (1, "g2"))["refused"]["code"] == "case_already_decided"
     ((kept,),) = review.rows("SELECT emitted FROM review_case")
     assert [(each["number"], each["holder_id"], each["amount_fen"]) for each in kept] == [
         (1, "g1", GRADUATE_PART),
         (2, None, AMOUNT - GRADUATE_PART),
     ]
+
+
+def test_a_case_from_before_receivers_were_shown_learns_of_them(review: Review) -> None:
+    review.prepared(rules()).hears(application())
+    review.does("SET LOCAL zhida.tenants = 'zhanggong'; UPDATE review_case SET receivers = '[]', obstacles = '[]'")
+    case_id = only_case(review).case_id
+    with review.frame.event_unit(["zhanggong"], action="test") as uow:
+        uow.schedule("case_accounts", case_id, at=NOON, tenant="zhanggong")
+    assert follows(review) == 1
+    case = only_case(review)
+    assert [each.label for each in case.payees] == ["毕业生本人", "申报企业"]
+    assert [each.code for each in case.obstacles] == ["payee_not_named"]
+
+
+def test_of_naming_and_approving_at_once_one_passes_and_the_other_reads_again(review: Review) -> None:
+    review.prepared(rules()).hears(application(), holder("g1"), holder("g2"))
+    assert "ok" in names(review, (1, "g1"))
+    case = only_case(review)
+    named = (NamedPayee(part=1, holder_id="g2"),)
+    orders: list[Any] = [
+        NamePayees(case_id=case.case_id, payees=named, expected_version=case.version),
+        ApproveCase(case_id=case.case_id, amount_fen=AMOUNT, expected_version=case.version),
+    ]
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(review.ordered, orders))
+    assert sorted("ok" in each for each in answers) == [False, True]
+    assert next(each for each in answers if "refused" in each)["refused"]["code"] in (
+        "stale_version",
+        "case_already_decided",
+    )
+    paid = [payee for _, number, payee, _ in told(review) if number == 1]
+    assert paid in ([], ["g1-1"])

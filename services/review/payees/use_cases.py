@@ -49,7 +49,7 @@ def name_payees(cmd: NamePayees, uow: UnitOfWork) -> CaseView:
 def follow_accounts(jobs: Sequence[Job], unit: UnitMaker) -> None:
     """Open cases are paid to the account that counts now. A case lies where its enterprise is, or at a level above."""
     with unit(sorted({job.tenant for job in jobs})) as uow:
-        tenants = {tenant for job in jobs for tenant in (job.tenant, *uow.registry.lineage(job.tenant))}
+        tenants = {tenant for place in uow.tenants for tenant in (place, *uow.registry.lineage(place))}
     with unit(sorted(tenants)) as uow:
         waiting = uow.of(CaseHolders).awaiting(uow.tenants, [(job.tenant, job.subject) for job in jobs])
         _take_up(waiting, uow)
@@ -69,10 +69,12 @@ def take_up_elsewhere(jobs: Sequence[Job], unit: UnitMaker) -> None:
 
 
 def _take_up(case_ids: Iterable[str], uow: UnitOfWork) -> None:
-    """What a line of a list waited for may be there now: then it is granted as it was listed."""
+    """What a line of a list waited for may be there now: then it is granted as it was listed. A case from before receivers were
+    shown is worked out as well."""
     found = uow.of(Cases).get_many(sorted(set(case_ids)))
-    changed = know_accounts([case for case in found.values() if case.is_open], uow)
-    settle(with_items(changed, uow), uow)
+    waiting = [case for case in found.values() if case.is_open]
+    changed = {case.id for case in know_accounts(waiting, uow)}
+    settle(with_items([case for case in waiting if case.id in changed or not case.receivers], uow), uow)
 
 
 def _ask_approvers_again(handled: Handled, uow: UnitOfWork) -> None:

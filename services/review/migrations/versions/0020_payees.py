@@ -40,6 +40,12 @@ DDL = (
     CREATE INDEX review_case_open_of_enterprise ON review_case (tenant, enterprise_id)
         WHERE state IN ('received', 'accepted')
     """,
+    # What is open already learns who its receivers are once this version runs.
+    """
+    INSERT INTO job (tenant, kind, subject, due_at)
+    SELECT tenant, 'case_accounts', id, now() FROM review_case WHERE state IN ('received', 'accepted')
+    ON CONFLICT DO NOTHING
+    """,
 )
 
 
