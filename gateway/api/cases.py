@@ -7,6 +7,7 @@ from starlette.responses import Response
 from contracts.case_sheet import GetCaseSheet
 from contracts.deadlines import ListReviewDeadlineMoves
 from contracts.message_previews import PreviewNotAccepted, PreviewRejection, PreviewSupplement
+from contracts.naming_payees import NamePayees
 from contracts.review import (
     ApproveCase,
     ConfirmMaterials,
@@ -92,6 +93,12 @@ async def reject_case(door: Door, command: RejectCase) -> Response:
 @routes.order("/cases/{case_id}/inspections", RecordInspection, status=201, versioned=True)
 async def record_inspection(door: Door, command: RecordInspection) -> Response:
     """Enter the result of a site inspection (现场勘查)."""
+    return await door.order(command)
+
+
+@routes.order("/cases/{case_id}/payees", NamePayees, status=201, versioned=True)
+async def name_payees(door: Door, command: NamePayees) -> Response:
+    """Name who receives the parts that are not the applicant's (指定收款人); it replaces what was named before."""
     return await door.order(command)
 
 

@@ -76,6 +76,30 @@ REJECTED = case(
     cites=("《章贡区科技创新若干措施》（章府发〔2026〕3 号）", "上年度研发投入不低于 100 万元（现有数据：80 万元）"),
     how_to_object="可向章贡区科学技术局（0797-0000000）提出",
 )
+RECEIVERS = (
+    {
+        "number": 1,
+        "part": 1,
+        "who": "graduate",
+        "label": "毕业生本人",
+        "kind": "person",
+        "holder_id": "holder-1",
+        "holder_name": "示例毕业生甲",
+        "amount_fen": LAKH,
+        "account_masked": "6222…0001",
+        "fund": "就业补助资金",
+        "income_tax": "not_withheld",
+    },
+    {"number": 2, "part": 2, "who": "bank", "label": "经办银行", "kind": "organisation", "amount_fen": LAKH},
+    {
+        "number": 3,
+        "part": 3,
+        "who": "applicant",
+        "label": "招用企业",
+        "amount_fen": LAKH,
+        "account_masked": "6222…1234",
+    },
+)
 PATH = "/department/cases/{case_id}"
 FINDING = "/department/findings/{finding_id}"
 COUNTS = told(counts())
@@ -172,6 +196,12 @@ SAMPLES = [
     ),
     PageSample(
         PATH, "/department/cases/case-3", BESIDE | {"get_case_sheet": told(inspected_sheet())}, who="cases_author"
+    ),
+    PageSample(
+        PATH,
+        "/department/cases/case-7",
+        BESIDE | {"get_case_sheet": told(sheet(case(7, payees=RECEIVERS)))},
+        who="cases_leader",
     ),
     PageSample(
         PATH,

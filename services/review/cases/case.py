@@ -12,18 +12,20 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from contracts.aggregate import Aggregate
-from contracts.case_events import CaseNotAccepted, CaseWithdrawn, PauseCause
+from contracts.case_events import CaseNotAccepted, CaseWithdrawn, ForecastPayment, PauseCause
 from contracts.case_materials import ConfirmedMaterial, MaterialConfirmation, MaterialsConfirmed
-from contracts.case_payees import NamedPayee
+from contracts.case_payees import CasePayee, NamedPayee
 from contracts.case_steps import StepView
 from contracts.deadlines import DeadlineMove
 from contracts.enterprises import FactRecorders, Payee
 from contracts.intake import Claim
 from contracts.message import SYSTEM, Actor, Event, TenantId
+from contracts.payee_holders import PayeeHolder
 from contracts.refusal import Reason, Refused
 from contracts.review import CaseAccepted, CaseState
 from contracts.rule import Assessment, AwardHistory, Decision, Fact, ParameterValue, TimeLimit
 from rules.plan_run import PlannedStep, PlanStanding, standing_of
+from services.review.account_copies.domain import ReceiverAccount, newest_of
 from services.review.cases.answers import StepAnswer, for_the_plan
 from services.review.cases.decision import AlreadyDecided, CaseDecision
 from services.review.cases.entitlement import AmountMismatch, amount_due, mismatch_with
@@ -35,6 +37,7 @@ from services.review.cases.moves import MOVES, OPEN, OUTCOMES
 from services.review.cases.open_tasks import OpenTask, StepOwner
 from services.review.cases.overpaying import held_for_a_person
 from services.review.cases.payments import PayerOf, Payments, payments_of
+from services.review.cases.receivers import EmittedPart, Receiver, receivers_of
 from services.review.cases.refusals import NotYourDepartment, is_of
 from services.review.item_copies.item import PinnedItem
 from services.review.register.domain import award_period
@@ -51,6 +54,8 @@ class Case(Aggregate):
     review limit's, as `clock.clock_of` reads it; `due_at` is absent without one, while it stands still, and while the calendar of `awaits_year` is not
     published. `moved` is how this version has moved it. `listed_by`: whoever pushed the list that it is a line of, while the
     department's own part of it is decided by that list.
+    `payee` is the applicant's newest confirmed account, `accounts` those of the holders that `named_payees` name; `receivers` is who gets
+    what, as `progress` last worked it out, `emitted` what was said of it to payers.
     `answers` are all that were given, `tasks` the answers that are waited for; `steps` and `against` say how the plan stood, and
     what stood against approval, when it was last worked out (`progress`).
     `paid_before`: how earlier instalments of its claim ended. `read_as`: its state as it was read.
@@ -62,6 +67,9 @@ class Case(Aggregate):
     parameters: tuple[ParameterValue, ...] = ()
     payee: Payee | None
     named_payees: tuple[NamedPayee, ...] = ()
+    accounts: tuple[ReceiverAccount, ...] = ()
+    receivers: tuple[CasePayee, ...] = ()
+    emitted: tuple[EmittedPart, ...] = ()
     asked_fen: int | None
     assessment: Assessment
     decisions: tuple[Decision, ...] = ()
@@ -134,9 +142,17 @@ class Case(Aggregate):
         return case
 
     def accept(
-        self, at: datetime, due_at: datetime | None, awaits_year: int | None, *, asks: bool = True, silent: bool = False
+        self,
+        at: datetime,
+        due_at: datetime | None,
+        awaits_year: int | None,
+        *,
+        asks: bool = True,
+        silent: bool = False,
+        forecast: tuple[ForecastPayment, ...] = (),
     ) -> None:
-        """It is accepted as of `at`; `asks`: somebody of the department has to decide it, and is told so."""
+        """It is accepted as of `at`; `asks`: somebody of the department has to decide it, and is told so. `forecast`: what payers
+        may expect."""
         before = None if self.version == 0 and not self.tasks_given else self.state
         self.state, self.accepted_at = "accepted", at
         self.due_at, self.awaits_year = due_at, awaits_year
@@ -150,6 +166,7 @@ class Case(Aggregate):
             silent=silent,
             instalment=self.instalment,
             first_case_id=self.first_case_id,
+            forecast=forecast,
         )
         self.report(before, accepted)
 
@@ -183,6 +200,36 @@ class Case(Aggregate):
     def payments(self, payer_of: PayerOf) -> tuple[Payments, list[Refused]]:
         """The amount by paying tenant and by bearing tenant; or none, and what is in the way."""
         return payments_of(self.assessment.shares, self.claim.filed_in, payer_of)
+
+    # -- who gets it ----------------------------------------------------------------------------------------
+
+    @property
+    def applicants_account(self) -> ReceiverAccount | None:
+        """Where the applicant is paid to."""
+        if self.payee is None:
+            return None
+        own = self.claim.enterprise_id
+        holder = PayeeHolder(
+            kind="enterprise", holder_id=own, name=self.payee.account_name, code_masked=self.claim.uscc
+        )
+        return ReceiverAccount(own, holder, self.payee)
+
+    def receivers_by(self, item: PinnedItem, named: Sequence[NamedPayee] | None = None) -> list[Receiver]:
+        """Who gets what, as named, or as it would be if these were."""
+        known: dict[str | None, ReceiverAccount] = {each.wanted: each for each in self.accounts}
+        if (own := self.applicants_account) is not None:
+            known[None] = own
+        said = self.named_payees if named is None else named
+        called = self.claim.enterprise_name
+        return receivers_of(item.rules.payees, self.assessment, said, known, applicant=called, emitted=self.emitted)
+
+    def take_accounts(self, applicants: ReceiverAccount | None, others: Sequence[ReceiverAccount]) -> bool:
+        """Keep what is news among these confirmed accounts; returns whether anything is."""
+        before = (self.payee, self.accounts)
+        if applicants is not None and applicants.replaces(self.applicants_account):
+            self.payee = applicants.payee
+        self.accounts = newest_of(self.accounts, others, {each.holder_id for each in self.named_payees})
+        return (self.payee, self.accounts) != before
 
     # -- how its plan stands --------------------------------------------------------------------------------
 

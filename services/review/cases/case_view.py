@@ -46,6 +46,7 @@ def view_of(case: Case, unmapped: Sequence[TermInPlan] = ()) -> CaseView:
         cites=decision.cites if decision else (),
         how_to_object=decision.how_to_object if decision else "",
         steps=case.steps,
+        payees=case.receivers,
         received_at=case.received_at,
         decisions=case.decisions,
         revision=case.revision,
@@ -95,6 +96,7 @@ def view_of_row(row: Row[Any], unmapped: Sequence[TermInPlan] = (), called: str 
         how_to_object=row.how_to_object,
         enterprise_called=called if called != row.claim["enterprise_name"] else None,
         paused=_paused(row.clock) if row.state in OPEN else None,
+        payees=row.receivers,
         **{name: getattr(row, name) for name in SAME},
         version=row.version,
     )

@@ -24,11 +24,15 @@ from services.review.cases.granting import Grant, grant_many
 from services.review.cases.moving import MovingCases
 from services.review.cases.open_tasks import StepOwner
 from services.review.cases.overpaying import held_for_a_person
+from services.review.cases.payee_refusals import WAITS_FOR
 from services.review.cases.pinned import version_of
 from services.review.cases.plan_terms import PlanTermUnmapped, waiting_for
 from services.review.cases.whose import SlotsAsked, owners_of
 from services.review.item_copies.item import PinnedItem
 from services.review.item_copies.plan_words import PlanWords, Unmapped
+
+WAITED_FOR = frozenset({PlanTermUnmapped.code, *WAITS_FOR})
+"""What a line of a list waits for: once it is there, the line is granted as it was listed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,10 +152,10 @@ def _decision(done: _Done, uow: UnitOfWork) -> CaseDecision:
 
 
 def _leave_to_a_person(done: _Done, refusal: Refused, uow: UnitOfWork) -> None:
-    """A line goes to the department, or waits where nothing but the meaning of words is missing. An approval that turns out not
+    """A line goes to the department, or waits where nothing but the meaning of words, or who is paid, is missing. An approval that turns out not
     to hold is withdrawn: somebody has to look again."""
     case = done.case
-    others = [reason for reason in refusal.reasons if reason.code != PlanTermUnmapped.code]
+    others = [reason for reason in refusal.reasons if reason.code not in WAITED_FOR]
     case.leave_open(others)
     if done.listed_by is not None:
         case.listed_by = None if others else done.listed_by

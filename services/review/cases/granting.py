@@ -9,31 +9,32 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from chassis.time.clock import CHINA
 from chassis.write.uow import UnitOfWork
 from contracts.case_events import BenefitGranted
-from contracts.refusal import Conflict, Refused
-from contracts.review import CaseApproved, CaseRejected, Share
+from contracts.message import Id, TenantId
+from contracts.refusal import Refused
+from contracts.review import CaseRejected
 from contracts.rule import AwardHistory, HeadlineState
+from copies.plan_terms import KnownPlanTerms
 from rules import headline_of
 from services.review.cases import deadline
 from services.review.cases.answers import SupplementAwaited
+from services.review.cases.approvals import GrantedCase, approvals_of, kept_after, none_of
 from services.review.cases.awarding import asked_of, award_of, judge
 from services.review.cases.case import Case
 from services.review.cases.decision import CaseDecision
 from services.review.cases.entitlement import obstacles_in
+from services.review.cases.known_accounts import know_accounts
+from services.review.cases.payee_refusals import in_the_way
 from services.review.cases.payments import Payments
 from services.review.cases.refusals import together
 from services.review.item_copies.item import PinnedItem
 from services.review.register.domain import AlreadyAwarded
 from services.review.register.store import AwardRegister
 
-
-class PayeeAccountNeeded(Conflict):
-    """Nobody is paid to an account that is not confirmed."""
-
-    code = "payee_account_needed"
-    rests_on = ("payee_account", "holder_account")
-    sentence = "收款人“{payee}”还没有经复核确认的收款账户，不能批准；请通知其登记账户并由第二人复核。"
+Departments = Mapping[tuple[TenantId, str], Id]
+"""By paying tenant and the plan's word for the department: the department there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ def grant_many(grants: Sequence[Grant], uow: UnitOfWork) -> Mapping[str, Refused
     by_case = {each.case.id: each for each in grants}
     asked = [asked_of(each.case, each.item) for each in grants]
     register.hold(asked)
+    know_accounts([each.case for each in grants], uow)
     refused: dict[str, Refused] = {}
     for turn in register.rounds(asked):
         refused |= _grant_turn([by_case[each.case_id] for each in turn], register.histories(turn), uow)
@@ -80,9 +82,10 @@ def _grant_turn(
         against[case_id].append(AlreadyAwarded())
         del awards[case_id]
     register.record(list(awards.values()))
-    for each in grants:
-        if each.case.id in awards:
-            _grant(each, payments[each.case.id][0], uow)
+    granted = [each for each in grants if each.case.id in awards]
+    paying = _paying_departments([(each, payments[each.case.id][0]) for each in granted], uow)
+    for each in granted:
+        _grant(each, payments[each.case.id][0], paying, uow)
     return {id: together(found) for id, found in against.items() if found}
 
 
@@ -101,6 +104,7 @@ def refuse(case: Case, decision: CaseDecision, uow: UnitOfWork) -> None:
         instalment=case.instalment,
     )
     case.report(before, told)
+    case.emitted = none_of(case.emitted)
     deadline.stop_watching(case, uow)
 
 
@@ -117,40 +121,35 @@ def _against(grant: Grant) -> list[Refused]:
     if case.waits_for_enterprise:
         found.append(SupplementAwaited())
     found += case.materials.obstacles(checked=True)
-    if not in_kind and case.payee is None:
-        found.append(PayeeAccountNeeded(payee=case.claim.enterprise_name))
-    return found
+    return found if in_kind else [*found, *in_the_way(case.receivers_by(grant.item), case.assessment)]
 
 
-def _grant(grant: Grant, payments: Payments, uow: UnitOfWork) -> None:
+def _grant(grant: Grant, payments: Payments, paying: Departments, uow: UnitOfWork) -> None:
     case, decision = grant.case, grant.decision
     before = case.decide("approved", decision)
     if is_in_kind(case, grant.item):
         case.record(_benefit(case, grant))
     else:
-        for part in payments.parts:
-            case.report(before, _approval(part, payments, case, decision), to=part.payer)
+        approval = GrantedCase(case, grant.item, decision, case.receivers_by(grant.item), payments)
+        word = grant.item.rules.plan.department
+        told = approvals_of(approval, {tenant: id for (tenant, of), id in paying.items() if of == word})
+        for each in told:
+            case.report(before, each, to=each.payer)
+        case.emitted = kept_after(approval, told)
     if case.version:
         # What was granted as it came in was never watched.
         deadline.stop_watching(case, uow)
 
 
-def _approval(part: Share, payments: Payments, case: Case, decision: CaseDecision) -> CaseApproved:
-    """The event that tells one payer what to pay, and who bears what of the whole."""
-    assert case.payee is not None, "granted without an account"
-    return CaseApproved(
-        case_id=case.id,
-        claim=case.claim,
-        payer=part.payer,
-        amount_fen=part.amount_fen,
-        total_fen=case.amount_fen or 0,
-        shares=payments.shares,
-        payee=case.payee,
-        revision=case.revision,
-        instalment=case.instalment,
-        approved_by=decision.by,
-        approved_at=decision.at,
-    )
+def _paying_departments(grants: Sequence[tuple[Grant, Payments]], uow: UnitOfWork) -> Departments:
+    """Which department of another payer the plan's word for the department means there: its line pays."""
+    asked = {
+        (part.payer, grant.item.rules.plan.department)
+        for grant, payments in grants
+        for part in payments.parts
+        if part.payer != grant.case.tenant
+    }
+    return uow.of(KnownPlanTerms).departments(asked, uow.now.astimezone(CHINA).date()) if asked else {}
 
 
 def _benefit(case: Case, grant: Grant) -> BenefitGranted:

@@ -18,6 +18,7 @@ from services.review.cases.case import Case
 from services.review.cases.filing import Filing
 from services.review.cases.finishing import finish
 from services.review.cases.held_lines import look_again
+from services.review.cases.known_accounts import ask_elsewhere, know_accounts
 from services.review.cases.opening import accept, pinned_items
 from services.review.cases.pinned import version_of
 from services.review.cases.progress import advance
@@ -52,14 +53,17 @@ def decide_lists(events: Sequence[Received[EnterprisesNominated]], uow: UnitOfWo
 
 def _settle(listed: Sequence[Handled], uow: UnitOfWork) -> None:
     """Accept all, grant what is done, and give the tasks of all others; nobody is asked about what is granted at once."""
+    payer_of = cache(uow.registry.payer)
     for each in listed:
-        accept(each.case, uow, asks=False)
+        accept(each.case, uow, asks=False, item=each.item, payer_of=payer_of)
+    know_accounts([each.case for each in listed], uow)
     finish([(each.case, each.item) for each in listed], uow)
     open_lines = [each for each in listed if each.case.is_open]
     advance([(each.case, each.item) for each in listed], uow)
     for each in open_lines:
         look_again(each.case, uow)
     uow.of(Cases).save_many([each.case for each in listed])
+    ask_elsewhere([each.case for each in open_lines], uow)
 
 
 def _lines(event: Received[EnterprisesNominated]) -> list[Filing]:

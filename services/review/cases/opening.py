@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 
 from chassis.events.received import Received
 from chassis.time.clock import CHINA
@@ -15,6 +16,9 @@ from services.review.cases.answering import Handled, settle
 from services.review.cases.case import Case
 from services.review.cases.earlier_claims import EarlierClaims
 from services.review.cases.filing import Filing
+from services.review.cases.forecasting import forecast_of
+from services.review.cases.known_accounts import ask_elsewhere, know_accounts
+from services.review.cases.payments import PayerOf
 from services.review.cases.pinned import PinnedVersion, version_of
 from services.review.cases.store import Cases
 from services.review.item_copies.item import PinnedItem
@@ -27,6 +31,7 @@ def open_cases(events: Sequence[Received[ApplicationSubmitted]], uow: UnitOfWork
     items = pinned_items(filings.values(), uow)
     known = set(uow.of(Cases).get_many([filing.case_id for filing in filings.values()]))
     earlier = EarlierClaims([filing.claim for filing in filings.values()], uow)
+    payer_of = cache(uow.registry.payer)
     opened: list[Handled] = []
     turned_away: list[Case] = []
     for event in events:
@@ -43,22 +48,37 @@ def open_cases(events: Sequence[Received[ApplicationSubmitted]], uow: UnitOfWork
                 turned_away.append(case)
             else:
                 if can_be_accepted_by_machine(case, item):
-                    accept(case, uow)
+                    accept(case, uow, item=item, payer_of=payer_of)
                 opened.append(Handled(case, item))
             earlier.add(case)
             known.add(case.id)
     uow.of(Cases).save_many(turned_away)
+    cases = [each.case for each in opened]
+    know_accounts(cases, uow)
     settle(opened, uow)
+    ask_elsewhere(cases, uow)
 
 
-def accept(case: Case, uow: UnitOfWork, *, at: datetime | None = None, asks: bool = True, silent: bool = False) -> None:
-    """Accept it and start the review limit, which runs from acceptance: `at`, or as of the effective receipt where no person
-    had to look at it, or nobody has within the limit."""
+def accept(
+    case: Case,
+    uow: UnitOfWork,
+    *,
+    at: datetime | None = None,
+    asks: bool = True,
+    silent: bool = False,
+    item: PinnedItem | None = None,
+    payer_of: PayerOf | None = None,
+) -> None:
+    """Accept it and start the review limit, which runs from acceptance: `at`, or as of the effective receipt where no person had to look
+    at it, or nobody has within the limit. `item` is what it is judged by and `payer_of` who pays, where whoever accepts several
+    has looked them up."""
     since = at or case.counts_from
     if case.review_limit is not None:
         clock.keep(case, clock.clock_from(case.review_limit, since))
     due_at, awaits_year = clock.due_date(case.review_limit, since, uow.calendar(case.tenant))
-    case.accept(since, due_at, awaits_year, asks=asks, silent=silent)
+    pinned = item or uow.of(ItemVersions).items({version_of(case.claim)})[version_of(case.claim)]
+    expected = forecast_of(case, pinned, payer_of or uow.registry.payer)
+    case.accept(since, due_at, awaits_year, asks=asks, silent=silent, forecast=expected)
 
 
 def pinned_items(filings: Iterable[Filing], uow: UnitOfWork) -> Mapping[PinnedVersion, PinnedItem]:

@@ -30,6 +30,7 @@ from services.review.cases.entitlement import obstacles_in
 from services.review.cases.granting import is_in_kind
 from services.review.cases.inspection import InspectionRequired
 from services.review.cases.open_tasks import OpenTask, StepOwner
+from services.review.cases.payee_refusals import in_the_way
 from services.review.cases.shown_steps import shown_steps
 from services.review.cases.store import Cases
 from services.review.cases.task_times import (
@@ -95,6 +96,7 @@ def show(progressed: Progressed) -> None:
     """Write out how the plan stands and what stands against approval, so that reads need no domain."""
     case, item, standing = progressed
     case.steps = shown_steps(case, standing)
+    case.receivers = () if is_in_kind(case, item) else tuple(each.view() for each in case.receivers_by(item))
     refusals = against(case, item, standing) if case.state == "accepted" else []
     case.against = tuple(reason for refusal in refusals for reason in refusal.reasons)
 
@@ -103,6 +105,7 @@ def against(case: Case, item: PinnedItem, standing: PlanStanding, amount_fen: in
     """Everything that stands against approval now, of this amount if one is named: the rule's, and the plan's."""
     in_kind = is_in_kind(case, item)
     found = obstacles_in(case.assessment, None if in_kind else amount_fen, in_kind=in_kind)
+    found += [] if in_kind else in_the_way(case.receivers_by(item), case.assessment)
     undone = [
         each.step for each in standing.steps if each.state in ("open", "waiting") and each.step.kind != "approval"
     ]
@@ -264,7 +267,9 @@ def _close(row: CaseTask, case: Case, task: OpenTask) -> None:
     given = [
         each
         for each in case.answers
-        if each.place == task.place and each.at >= task.opened_at and each.verdict != "withdrawn"
+        if each.place == task.place
+        and each.at >= task.opened_at
+        and (each.verdict != "withdrawn" or task.place == ACCEPTANCE)
     ]
     if given:
         row.close("answered", given[-1].by, given[-1].at)

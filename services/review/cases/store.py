@@ -14,15 +14,17 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from chassis.time.sla import SlaClock
 from chassis.write.store import AggregateStore
-from contracts.case_payees import NamedPayee
+from contracts.case_payees import CasePayee, NamedPayee
 from contracts.case_steps import StepView
 from contracts.enterprises import FactRecorders, Payee
 from contracts.intake import Claim
 from contracts.message import TenantId
 from contracts.refusal import Reason
 from contracts.rule import Assessment, AwardHistory, Decision, Fact, ParameterValue, TimeLimit
+from services.review.account_copies.domain import ReceiverAccount
 from services.review.cases.answers import StepAnswer
 from services.review.cases.case import Case
+from services.review.cases.case_holders import CaseHolders
 from services.review.cases.clock import clock_from
 from services.review.cases.decision import CaseDecision
 from services.review.cases.inspection import Inspection
@@ -30,6 +32,7 @@ from services.review.cases.materials import CaseMaterials
 from services.review.cases.moves import OPEN
 from services.review.cases.moving import FACTS_MOVED, INSTALMENT_DECIDED
 from services.review.cases.open_tasks import OpenTask
+from services.review.cases.receivers import EmittedPart
 from services.review.cases.refusals import CaseNotFound
 from services.review.cases.tables import CASE_ANSWER, DEADLINE_MOVE, REVIEW_CASE
 
@@ -40,6 +43,9 @@ DOCUMENTS: dict[str, TypeAdapter[Any]] = {
     "parameters": TypeAdapter(tuple[ParameterValue, ...]),
     "payee": TypeAdapter(Payee | None),
     "named_payees": TypeAdapter(tuple[NamedPayee, ...]),
+    "accounts": TypeAdapter(tuple[ReceiverAccount, ...]),
+    "receivers": TypeAdapter(tuple[CasePayee, ...]),
+    "emitted": TypeAdapter(tuple[EmittedPart, ...]),
     "assessment": TypeAdapter(Assessment),
     "decisions": TypeAdapter(tuple[Decision, ...]),
     "paid_before": TypeAdapter(AwardHistory | None),
@@ -168,6 +174,7 @@ class Cases(AggregateStore[Case]):
         self.add_rows(DEADLINE_MOVE, moves)
         self.add_rows(CASE_ANSWER, answers)
         self._follow(saved)
+        self._uow.of(CaseHolders).keep([case for case in saved if case.is_open and case.named_payees])
 
     def _follow(self, saved: Iterable[Case]) -> None:
         """A case that is open now and was not takes up what was heard of its firm before; how one of several instalments ends is

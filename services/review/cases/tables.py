@@ -23,6 +23,9 @@ REVIEW_CASE = Table(
     Column("assessment", JSONB, nullable=False),
     Column("parameters", JSONB(none_as_null=True)),
     Column("named_payees", JSONB, nullable=False),
+    Column("accounts", JSONB, nullable=False),
+    Column("receivers", JSONB, nullable=False),
+    Column("emitted", JSONB, nullable=False),
     Column("decisions", JSONB, nullable=False),
     Column("paid_before", JSONB(none_as_null=True)),
     Column("remarks", JSONB, nullable=False),
@@ -75,7 +78,6 @@ CASE_ANSWER = Table(
     Column("evidence", JSONB, nullable=False),
 )
 """Answers to the steps of cases, in the order in which they were given. The service may add to them and change nothing."""
-
 
 DEADLINE_MOVE = Table(
     "review_deadline_move",

@@ -24,6 +24,7 @@ from services.review.cases.awarding import judge_anew
 from services.review.cases.case_view import view_of
 from services.review.cases.finishing import finish
 from services.review.cases.inspection import Inspection, InspectionNotPartOfPlan
+from services.review.cases.known_accounts import know_accounts
 from services.review.cases.plan_terms import waiting_for
 from services.review.cases.progress import against
 from services.review.cases.refusals import together
@@ -41,6 +42,7 @@ def approve_case(cmd: ApproveCase, uow: UnitOfWork) -> CaseView:
     handled = in_hand(cmd.case_id, cmd.expected_version, uow)
     case, item = handled.case, handled.item
     case.must_be_open()
+    know_accounts([case], uow)
     judge_anew([(case, item)], uow)
     found = [*against(case, item, handled.standing, cmd.amount_fen)]
     found += [*waiting_for(unmapped_words(case, uow)), *four_eyes(case, uow)]

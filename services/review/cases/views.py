@@ -28,7 +28,17 @@ SHOWN = (
     *(C.id, C.version, C.claim, C.department, C.department_id, C.state, C.asked_fen, C.assessment, C.payee),
     *(C.obstacles, C.remarks, C.inspection_required, C.inspection, C.materials),
     *(C.due_at, C.awaits_year, C.accepted_at, C.decided_by, C.decided_at, C.note, C.cites, C.how_to_object),
-    *(C.steps, C.received_at, C.decisions, C.revision, C.instalment, C.first_case_id, C.undo_until, C.clock),
+    *(
+        C.steps,
+        C.received_at,
+        C.decisions,
+        C.revision,
+        C.instalment,
+        C.first_case_id,
+        C.undo_until,
+        C.clock,
+        C.receivers,
+    ),
 )
 
 

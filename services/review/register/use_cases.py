@@ -12,6 +12,7 @@ from contracts.award_findings import AwardFindingView, CloseAwardFinding
 from contracts.merges import EnterpriseMerged
 from contracts.refusal import StaleVersion
 from copies.merged_enterprises import keep_merges
+from services.review.account_copies.use_cases import FOLLOW_ACCOUNT
 from services.review.register.finding import AwardFinding, AwardFindingUnknown
 from services.review.register.findings import AwardFindings
 from services.review.register.persons import Filer, Persons
@@ -25,7 +26,8 @@ LOOK_BACK = "look_back"
 
 
 def hear_merges(events: Sequence[Received[EnterpriseMerged]], uow: UnitOfWork) -> None:
-    """From now on both are one. What was granted to either before is looked over right after the commit."""
+    """From now on both are one. What was granted to either before is looked over right after the commit, and what is open is
+    paid to where the surviving one is."""
     keep_merges(events, uow)
     both = [
         filer
@@ -37,6 +39,7 @@ def hear_merges(events: Sequence[Received[EnterpriseMerged]], uow: UnitOfWork) -
     ]
     uow.of(Persons).learn(both, anyway=True)
     uow.schedule_many(LOOK_BACK, [(event.tenant, event.data.absorbed_id, uow.now) for event in events])
+    uow.schedule_many(FOLLOW_ACCOUNT, [(event.tenant, event.data.surviving_id, uow.now) for event in events])
 
 
 def look_back(jobs: Sequence[Job], unit: UnitMaker) -> None:

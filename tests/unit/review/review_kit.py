@@ -17,6 +17,7 @@ from contracts.identity import TenantSettings
 from contracts.intake import ApplicationSubmitted, Claim, EnterprisesNominated, NominatedLine
 from contracts.item import PolicyItemContent
 from contracts.message import Actor, TenantId
+from contracts.payee_holders import PayeeHolder
 from contracts.plan_terms import TermInPlan
 from contracts.policies import PolicyPublished
 from contracts.rule import (
@@ -35,6 +36,8 @@ from contracts.rule import (
     Split,
 )
 from copies.plan_terms import KnownPlanTerms
+from services.review.account_copies.domain import HolderKey, ReceiverAccount
+from services.review.account_copies.store import AccountCopies
 from services.review.cases import opening
 from services.review.cases.case import Case
 from services.review.cases.clock import clock_from, clock_of
@@ -340,6 +343,30 @@ class MemoryMoving:
         return frozenset(self.moving.intersection(case_ids))
 
 
+class MemoryAccounts:
+    """Confirmed accounts in dicts, by where the holder was registered and its id."""
+
+    def __init__(self) -> None:
+        self.enterprises: dict[HolderKey, ReceiverAccount] = {}
+        self.holders: dict[HolderKey, ReceiverAccount] = {}
+        self.unit: FakeUnit | None = None
+
+    def keep_enterprises(self, accounts: Mapping[HolderKey, Payee]) -> None:
+        for (tenant, id), payee in accounts.items():
+            holder = PayeeHolder(kind="enterprise", holder_id=id, name=payee.account_name)
+            self.enterprises[tenant, id] = ReceiverAccount(id, holder, payee)
+
+    def keep_holders(self, accounts: Mapping[HolderKey, tuple[PayeeHolder, Payee]]) -> None:
+        for (tenant, id), (holder, payee) in accounts.items():
+            self.holders[tenant, id] = ReceiverAccount(id, holder, payee)
+
+    def of_enterprises(self, enterprises: Iterable[HolderKey]) -> dict[HolderKey, ReceiverAccount]:
+        return {key: self.enterprises[key] for key in enterprises if key in self.enterprises}
+
+    def of_holders(self, holders: Iterable[HolderKey]) -> dict[HolderKey, ReceiverAccount]:
+        return {key: self.holders[key] for key in holders if key in self.holders}
+
+
 class MemoryRegister:
     """The award register in memory: places as the table has them, and histories of one person's earlier awards."""
 
@@ -419,6 +446,7 @@ def review_unit(
             Cases: MemoryCases(),
             CaseTasks: MemoryTasks(),
             ItemVersions: MemoryVersions(versions),
+            AccountCopies: MemoryAccounts(),
             AwardRegister: MemoryRegister(),
             MovingCases: MemoryMoving(),
             Supplements: MemorySupplements(),

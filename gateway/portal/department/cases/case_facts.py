@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from contracts.case_payees import CasePayee
 from contracts.case_sheet import CaseSheet
 from contracts.message import Id
 from contracts.rule import State
@@ -69,9 +70,19 @@ def snapshot(sheet: CaseSheet) -> dict[str, str]:
         if inspection is None
         else f"{'合格' if inspection.passed else '不合格'}：{inspection.findings}",
         "account": f"{case.payee_name} {case.account_masked}",
+        "payees": "；".join(_receiver(each) for each in case.payees if each.who != "applicant"),
         "obstacles": "；".join(reason.message for reason in case.obstacles),
         "note": case.note,
     }
+
+
+def has_other_receivers(sheet: CaseSheet) -> bool:
+    """Whether some of it goes to others than the applicant."""
+    return any(each.who != "applicant" for each in sheet.case.payees)
+
+
+def _receiver(payee: CasePayee) -> str:
+    return f"{payee.label} {payee.holder_name or payee.holder_id or '未指定'} {yuan(payee.amount_fen)}"
 
 
 def own_word(sheet: CaseSheet, person_id: Id) -> list[str]:

@@ -24,6 +24,7 @@ from contracts.deadlines import ListReviewDeadlineMoves
 from contracts.joint_checks import JOINT_ANSWERS, JointAnswerView, ListJointAnswers
 from contracts.message import Cursor, Id, Model
 from contracts.message_previews import PreviewRejection
+from contracts.naming_payees import NamePayees
 from contracts.policy_guide import GetGuide
 from contracts.refusal import Invalid, StaleVersion
 from contracts.review import (
@@ -41,6 +42,7 @@ from contracts.review import (
 from gateway.access import Only, Permitted
 from gateway.door import Door
 from gateway.portal.department.cases import case_facts, refusal
+from gateway.portal.department.cases.payee_lines import lines_of, payees_in
 from gateway.portal.shell.allowed import may
 from gateway.portal.shell.confirmation import asked_once_more
 from gateway.portal.shell.pages import Pages, Shown, Values
@@ -142,6 +144,14 @@ class MaterialsForm(Model):
     materials: tuple[MaterialLine, ...] = Field(max_length=60)
 
 
+class PayeesForm(Model):
+    """Who receives the parts that are not the applicant's: a line each."""
+
+    case_id: Id
+    expected_version: int
+    lines: str = Field(max_length=60_000)
+
+
 class NoMaterialChosen(Invalid):
     code = "no_material_chosen"
     sentence = "请至少为一份材料选择核对方式。"
@@ -199,9 +209,11 @@ async def show_case(door: Door, asked: CaseInList) -> Values:
             "approve": may(door, ApproveCase, case.state) and not case.obstacles and not own_word,
             "refuse": may(door, RejectCase, case.state) and not own_word,
             "confirm": may(door, ConfirmMaterials, case.state) and bool(case.unconfirmed_materials),
+            "name_payees": may(door, NamePayees, case.state) and case_facts.has_other_receivers(sheet),
             "inspect": may(door, RecordInspection, case.state) and case.inspection_required,
             "recheck": may(door, DecideRecheck, case.state) and any(each.task == "recheck" for each in sheet.tasks),
         },
+        "payee_lines": lines_of(case.payees),
         "means": list(MATERIAL_MEANS.items()),
         "findings": list(MATERIAL_FINDINGS.items()),
         "cites": refusal.citable(sheet, guide),
@@ -284,6 +296,14 @@ async def _joint_answers(door: Door, case: CaseView) -> Sequence[JointAnswerView
     if all(step.kind != "joint_check" for step in case.steps):
         return ()
     return (await door.told(ListJointAnswers(case_id=case.case_id))).items
+
+
+@pages.form("/department/cases/{case_id}/payees", PayeesForm, Permitted(NamePayees), on=show_case, versioned=True)
+async def name_payees(door: Door, said: PayeesForm) -> str:
+    """Name who receives the parts that are not the applicant's (指定收款人)."""
+    named = payees_in(said.lines)
+    await door.done(NamePayees(case_id=said.case_id, payees=named, expected_version=said.expected_version))
+    return _back_to(door, said.case_id, "named")
 
 
 def _back_to(door: Door, case_id: str, done: str) -> str:
