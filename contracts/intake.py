@@ -58,7 +58,10 @@ class Claim(Model):
 
 
 class FilingReceipt(Model):
-    """收件回执. `query_code` together with `receipt` opens the public tracking page."""
+    """收件回执. `query_code` together with `receipt` opens the public tracking page.
+
+    Where persons still have to set a figure there is no estimate, and `lowest_fen` and `highest_fen` enclose what it can come to.
+    """
 
     application_id: Id
     receipt: str
@@ -67,6 +70,8 @@ class FilingReceipt(Model):
     item_version: int
     item_title: str
     estimated_fen: Fen | None
+    lowest_fen: Fen | None = None
+    highest_fen: Fen | None = None
     submitted_at: datetime
 
 
@@ -173,6 +178,8 @@ class ApplicationView(Model):
     claim: Claim
     query_code: str
     estimated_fen: Fen | None
+    lowest_fen: Fen | None = None
+    highest_fen: Fen | None = None
     submitted_at: datetime
 
 

@@ -121,7 +121,9 @@ class Application(Aggregate):
     figures: tuple[ParameterValue, ...] = ()
     recorders: tuple[FactRecorders, ...] = ()
     payee: Payee
-    estimated_fen: int
+    estimated_fen: int | None
+    lowest_fen: int | None = None
+    highest_fen: int | None = None
     commitments: tuple[str, ...] = ()
     nomination_id: str | None = None
     query_code_sealed: str
@@ -156,6 +158,8 @@ class Application(Aggregate):
             item_version=self.claim.item_version,
             item_title=self.claim.item_title,
             estimated_fen=self.estimated_fen,
+            lowest_fen=self.lowest_fen,
+            highest_fen=self.highest_fen,
             submitted_at=self.submitted_at,
         )
 

@@ -59,6 +59,8 @@ def application_of(
         recorders=_recorders(enterprise, admission),
         payee=enterprise.payee,
         estimated_fen=admission.amount_fen,
+        lowest_fen=admission.lowest_fen,
+        highest_fen=admission.highest_fen,
         commitments=commitments,
         nomination_id=nomination_id,
         query_code_sealed=numbers.sealed,

@@ -11,7 +11,9 @@ from contracts.intake import ApplicationPage, ApplicationView, Claim, GetApplica
 from copies.merged_enterprises import OF_ENTERPRISE
 from services.intake.applications.domain import ApplicationUnknown, refuse_stranger
 
-COLUMNS = "SELECT tenant, claim, query_code_sealed, estimated_fen, submitted_at FROM application"
+COLUMNS = (
+    "SELECT tenant, claim, query_code_sealed, estimated_fen, lowest_fen, highest_fen, submitted_at FROM application"
+)
 
 
 def get_application(query: GetApplication, reader: Reader, cipher: Cipher) -> ApplicationView:
@@ -56,5 +58,7 @@ def _view(row: Any, cipher: Cipher) -> ApplicationView:
         claim=Claim.model_validate(row.claim),
         query_code=cipher.open(row.query_code_sealed, purpose="query_code", tenant=row.tenant),
         estimated_fen=row.estimated_fen,
+        lowest_fen=row.lowest_fen,
+        highest_fen=row.highest_fen,
         submitted_at=row.submitted_at,
     )

@@ -21,7 +21,6 @@ from contracts.review import (
     GetCase,
     GetCaseNeighbours,
     ListCases,
-    RecordInspection,
     RejectCase,
 )
 from services.review.cases import (
@@ -50,10 +49,6 @@ class CaseEntrypoints(Room):
     @command
     def reject_case(self, cmd: RejectCase, uow: UnitOfWork) -> CaseView:
         return use_cases.reject_case(cmd, uow)
-
-    @command
-    def record_inspection(self, cmd: RecordInspection, uow: UnitOfWork) -> CaseView:
-        return use_cases.record_inspection(cmd, uow)
 
     @command
     def confirm_materials(self, cmd: ConfirmMaterials, uow: UnitOfWork) -> CaseView:
