@@ -46,6 +46,9 @@ from services.review.inspections.store import OfficerAnswers, RecordedInspection
 from services.review.item_copies.item import PinnedItem
 from services.review.item_copies.plan_words import PlanWords
 from services.review.item_copies.store import ItemVersion, ItemVersions
+from services.review.panels.expert import Expert
+from services.review.panels.panel import CasePanel
+from services.review.panels.store import DrawnPanels, Experts
 from services.review.register.domain import RegisteredAward
 from services.review.register.store import AwardRegister
 from services.review.tasks.store import CaseTasks
@@ -328,6 +331,16 @@ class MemoryOfficerAnswers(MemoryStore[OfficerAnswer]):
         return [each for each in self.rows.values() if each.inspection_id in inspection_ids]
 
 
+class MemoryExperts(MemoryStore[Expert]):
+    def all(self) -> list[Expert]:
+        return [each for each in self.rows.values() if each.retired_at is None]
+
+
+class MemoryPanels(MemoryStore[CasePanel]):
+    def of_step(self, case_id: str, step: int) -> list[CasePanel]:
+        return [each for each in self.rows.values() if (each.case_id, each.step) == (case_id, step)]
+
+
 class MemoryDuties:
     """Who holds a duty: everybody whom a test names, of whatever department is asked for."""
 
@@ -375,6 +388,8 @@ def review_unit(
             PlanWords: MemoryPlanWords(),
             KnownPlanTerms: MemoryPlanTerms(),
             SetFigures: MemorySettings(),
+            Experts: MemoryExperts(),
+            DrawnPanels: MemoryPanels(),
             RecordedInspections: MemoryInspections(),
             OfficerAnswers: MemoryOfficerAnswers(),
             KnownDuties: MemoryDuties(OFFICER.id, LEADER.id, SECOND.id),
