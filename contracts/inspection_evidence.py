@@ -29,7 +29,7 @@ class InspectionPosition(Model):
     accuracy_m: NumberText
 
 
-class FirmSignature(Model):
+class EnterpriseSignature(Model):
     """Who of the firm has signed, by name; or that nobody would, with what happened (`note`)."""
 
     state: Literal["signed", "refused"]

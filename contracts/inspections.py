@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from contracts.inspection_evidence import FirmSignature, InspectionPhotograph, InspectionPosition
+from contracts.inspection_evidence import EnterpriseSignature, InspectionPhotograph, InspectionPosition
 from contracts.message import Command, Id, Model, Query, ServiceName
 from contracts.review import CaseView
 
@@ -40,7 +40,7 @@ class RecordedInspection(Model):
     answers: tuple[InspectionAnswer, ...] = ()
     photographs: tuple[InspectionPhotograph, ...] = ()
     position: InspectionPosition | None = None
-    signature: FirmSignature | None = None
+    signature: EnterpriseSignature | None = None
 
 
 class Inspections(Model):

@@ -14,7 +14,7 @@ from contracts.case_steps import StepView
 from contracts.case_tasks import Task
 from contracts.duties import Attention
 from contracts.enterprises import Payee
-from contracts.inspection_evidence import PHOTOGRAPHS, FirmSignature, InspectionPhotograph, InspectionPosition
+from contracts.inspection_evidence import PHOTOGRAPHS, EnterpriseSignature, InspectionPhotograph, InspectionPosition
 from contracts.intake import Claim
 from contracts.item import BenefitKind
 from contracts.message import Command, Event, Fen, Id, Model, Page, PagedQuery, Query, ServiceName, TenantId
@@ -295,7 +295,7 @@ class RecordInspection(Command[CaseView]):
     with_officers: tuple[Id, ...] = Field(default=(), max_length=5)
     photographs: tuple[InspectionPhotograph, ...] = Field(default=(), max_length=PHOTOGRAPHS)
     position: InspectionPosition | None = None
-    signature: FirmSignature | None = None
+    signature: EnterpriseSignature | None = None
     expected_version: int
 
 

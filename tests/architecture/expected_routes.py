@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tests.architecture.expected_step_routes import STEP_ROUTES
+
 EXPECTED = {
     ("GET", "/"): "public",
     ("GET", "/find"): "public",
@@ -313,6 +315,7 @@ EXPECTED = {
     ("POST", "/api/v1/cases/{case_id}/reject"): "department",
     ("POST", "/api/v1/cases/{case_id}/inspections"): "department",
     ("POST", "/api/v1/cases/{case_id}/materials"): "department",
+    **STEP_ROUTES,
     ("POST", "/api/v1/budgets"): "finance",
     ("GET", "/api/v1/budgets"): "bureau finance supervisor",
     ("GET", "/api/v1/ledger/totals"): "bureau finance supervisor",

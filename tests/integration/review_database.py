@@ -15,15 +15,19 @@ from chassis.events.parking import claim_due
 from chassis.events.received import Received
 from chassis.foundation.ids import new_id
 from chassis.tenancy.learning import calendar_subscription, tenant_subscription
-from chassis.testing.fakes import received
+from chassis.testing.fakes import NOON, received
 from chassis.time.following import FOLLOW, follow
 from chassis.time.jobs import claim
 from console.servers.provision import Dsns
 from contracts.departments import PlanTermMapped, PlanTermMeaning, ToDuty, ToSource
 from contracts.identity import TenantOnboarded, TenantSettings
+from contracts.inspections import ConfirmInspection, Inspections, ListInspections
 from contracts.message import Actor, Command, Event, Model, Query, snake_case
+from contracts.people import DutyAssigned
+from contracts.review import CaseView, RecordInspection
 from contracts.rule import ItemRules, Level
 from copies.departments import keep_departments
+from copies.duties import keep_appointments
 from rules.plan_terms import terms_of
 from services.review.cases import (
     counts,
@@ -37,11 +41,18 @@ from services.review.cases import (
     views,
     work_list,
 )
+from services.review.figures import use_cases as setting_figures
+from services.review.figures import views as figure_views
+from services.review.inspections import use_cases as inspecting
+from services.review.inspections import views as inspection_views
 from services.review.item_copies.use_cases import remember_items
+from services.review.panels import experts
+from services.review.panels import use_cases as panelling
+from services.review.panels import views as panel_views
 from services.review.register import use_cases as register_use_cases
 from services.review.register import views as register_views
 from services.review.register.names import keep_names
-from tests.unit.review.review_kit import OFFICER, item_rules, published
+from tests.unit.review.review_kit import OFFICER, SECOND, item_rules, published
 
 SUBSCRIPTIONS = [
     Subscription("items", frozenset({"PolicyPublished", "PolicyRevised"}), remember_items),
@@ -50,13 +61,15 @@ SUBSCRIPTIONS = [
     Subscription("merges", frozenset({"EnterpriseMerged"}), register_use_cases.hear_merges),
     Subscription("names", frozenset({"NameChangeConfirmed"}), keep_names),
     Subscription("plan terms", frozenset({"PlanTermMapped"}), held_lines.take_meanings),
+    Subscription("appointments", frozenset({"DutyAssigned", "DutyEnded"}), keep_appointments),
     Subscription("departments", frozenset({"DepartmentRegistered", "DepartmentChanged"}), keep_departments),
     tenant_subscription(follows=True),
     calendar_subscription(follows=True),
 ]
 
-USE_CASES = vars(use_cases) | vars(register_use_cases)
-ANSWERS = (views, work_list, counts, sheet, journal, register_views)
+STEPS = vars(inspecting) | vars(setting_figures) | vars(experts) | vars(panelling)
+USE_CASES = STEPS | vars(use_cases) | vars(register_use_cases)
+ANSWERS = (views, work_list, counts, sheet, journal, register_views, inspection_views, figure_views, panel_views)
 """Where a question is answered by a function of its name."""
 
 
@@ -95,6 +108,29 @@ class Review:
         messages = [received(event, tenant=tenant) for event in events]
         self.applies(messages)
         return messages
+
+    def inspected(self, case: CaseView, *, findings: str = "与申报一致", place: str = "厂区") -> CaseView:
+        """By the officer with another, who confirms it."""
+        said = DutyAssigned(
+            appointment_id=new_id(),
+            person_id=SECOND.id,
+            person_name="示例人员乙",
+            department_id="dep-1",
+            duty_id="duty-1",
+            kind="first_review",
+            since=NOON.date(),
+        )
+        self.hears(said)
+        words = {"passed": True, "findings": findings, "place": place, "inspected_at": NOON}
+        order = RecordInspection(
+            case_id=case.case_id, with_officers=(SECOND.id,), expected_version=case.version, **words
+        )
+        case = CaseView.model_validate(self.ordered(order)["ok"])
+        kept = Inspections.model_validate(self.asked(ListInspections(case_id=case.case_id))["ok"]).items[0]
+        confirmation = ConfirmInspection(
+            case_id=case.case_id, inspection_id=kept.inspection_id, was_there=True, expected_version=case.version
+        )
+        return CaseView.model_validate(self.ordered(confirmation, actor=SECOND)["ok"])
 
     def applies(self, messages: Sequence[Received[Any]]) -> BatchResult:
         return self.inbox.apply(messages)

@@ -99,8 +99,8 @@ def _admission(
     assert awaits_decision(assessment), "entitled to nobody knows what"
     return replace(
         taken,
-        lowest_fen=amount.lowest.fen if amount.lowest else None,
-        highest_fen=amount.highest.fen if amount.highest else None,
+        lowest_fen=amount.lowest.fen if amount.lowest is not None else None,
+        highest_fen=amount.highest.fen if amount.highest is not None else None,
     )
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from contracts.aggregate import Aggregate
-from contracts.inspection_evidence import FirmSignature, InspectionPhotograph, InspectionPosition
+from contracts.inspection_evidence import EnterpriseSignature, InspectionPhotograph, InspectionPosition
 from contracts.inspections import InspectionAnswer, InspectionState, RecordedInspection
 from contracts.message import Id
 from contracts.refusal import Conflict, Forbidden, Invalid, NotFound, Reason, Refused
@@ -61,7 +61,7 @@ class InspectionRecord(Aggregate):
     officers: tuple[Id, ...] = ()
     photographs: tuple[InspectionPhotograph, ...] = ()
     position: InspectionPosition | None = None
-    signature: FirmSignature | None = None
+    signature: EnterpriseSignature | None = None
 
     def reasons_against(self, needed: int, able: Collection[Id]) -> list[Reason]:
         """Everything that is wrong with it but its time. `needed` officers must have been there; `able` are those of the

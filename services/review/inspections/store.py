@@ -10,7 +10,7 @@ from sqlalchemy import Boolean, Column, DateTime, Integer, MetaData, RowMapping,
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from chassis.write.store import AggregateStore, aggregate_columns
-from contracts.inspection_evidence import FirmSignature, InspectionPhotograph, InspectionPosition
+from contracts.inspection_evidence import EnterpriseSignature, InspectionPhotograph, InspectionPosition
 from services.review.inspections.inspection_record import InspectionRecord, InspectionUnknown, OfficerAnswer
 
 METADATA = MetaData()
@@ -49,7 +49,7 @@ DOCUMENTS: dict[str, TypeAdapter[Any]] = {
     "officers": TypeAdapter(tuple[str, ...]),
     "photographs": TypeAdapter(tuple[InspectionPhotograph, ...]),
     "position": TypeAdapter(InspectionPosition | None),
-    "signature": TypeAdapter(FirmSignature | None),
+    "signature": TypeAdapter(EnterpriseSignature | None),
 }
 PLAIN = ("case_id", "step", "passed", "findings", "place", "inspected_at", "recorded_by", "recorded_at")
 ANSWERED = ("inspection_id", "person_id", "was_there", "note", "at")

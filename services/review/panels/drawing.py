@@ -15,7 +15,7 @@ from contracts.message import Id
 from services.review.panels.expert import Expert
 
 
-class Firm(NamedTuple):
+class CaseApplicant(NamedTuple):
     """Whom the case is about, and the persons whose word its facts are."""
 
     uscc: str
@@ -31,10 +31,10 @@ class Draw(NamedTuple):
     register_hash: str
 
 
-def draw(experts: Iterable[Expert], field: str | None, firm: Firm, seed: str) -> Draw:
-    """The order of those of `field` (of all where the plan names none) who have nothing to do with the firm."""
+def draw(experts: Iterable[Expert], field: str | None, applicant: CaseApplicant, seed: str) -> Draw:
+    """The order of those of `field` (of all where the plan names none) who have nothing to do with the applicant."""
     of_field = [each for each in experts if each.retired_at is None and (field is None or field in each.fields)]
-    out = tuple(sorted(each.id for each in of_field if in_conflict(each, firm)))
+    out = tuple(sorted(each.id for each in of_field if in_conflict(each, applicant)))
     hashed = hash_of(of_field)
     free = {each.id: each for each in of_field if each.id not in out}
     return Draw(tuple(free[id] for id in order_of(free, seed, hashed)), out, hashed)
@@ -51,10 +51,10 @@ def hash_of(experts: Iterable[Expert]) -> str:
     return hashlib.sha256(json.dumps(entries, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
-def in_conflict(expert: Expert, firm: Firm) -> bool:
+def in_conflict(expert: Expert, applicant: CaseApplicant) -> bool:
     """They have said so, work for the firm, or have recorded what the case rests on."""
     return (
-        firm.uscc.upper() in expert.conflicts
-        or expert.employer == firm.name
-        or (expert.person_id is not None and expert.person_id in firm.recorders)
+        applicant.uscc.upper() in expert.conflicts
+        or expert.employer == applicant.name
+        or (expert.person_id is not None and expert.person_id in applicant.recorders)
     )

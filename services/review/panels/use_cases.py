@@ -18,7 +18,7 @@ from services.review.cases.answers import SHARED_BY
 from services.review.cases.four_eyes import persons_behind
 from services.review.cases.store import Cases
 from services.review.figures import setting
-from services.review.panels.drawing import Firm, draw
+from services.review.panels.drawing import CaseApplicant, draw
 from services.review.panels.panel import (
     CasePanel,
     Conclusion,
@@ -114,7 +114,7 @@ def _drawn(handled: Handled, place: SlotPlace, seed: str, uow: UnitOfWork) -> Ca
     step = handled.item.rules.plan.steps[place.step - 1]
     assert isinstance(step, Panel), "a panel's place is a panel"
     recorders = frozenset(person for persons in persons_behind(case.recorders).values() for person in persons)
-    found = draw(uow.of(Experts).all(), step.field, Firm(claim.uscc, claim.enterprise_name, recorders), seed)
+    found = draw(uow.of(Experts).all(), step.field, CaseApplicant(claim.uscc, claim.enterprise_name, recorders), seed)
     if len(found.order) < step.members:
         of = f"“{step.field}”领域" if step.field else ""
         raise NotEnoughExperts(of=of, there=len(found.order), out=len(found.left_out), needed=step.members)

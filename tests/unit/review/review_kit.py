@@ -32,27 +32,20 @@ from contracts.rule import (
     SharePart,
     Split,
 )
-from copies.duties import DutyHolder, HeldDuty, KnownDuties
 from copies.plan_terms import KnownPlanTerms
 from services.review.cases import opening
 from services.review.cases.case import Case
 from services.review.cases.clock import clock_from, clock_of
 from services.review.cases.refusals import CaseNotFound
 from services.review.cases.store import Cases, OpenReviewLimit
-from services.review.figure_setting import SetFigureRecord
-from services.review.figure_settings import SetFigures
-from services.review.inspections.inspection_record import InspectionRecord, OfficerAnswer
-from services.review.inspections.store import OfficerAnswers, RecordedInspections
 from services.review.item_copies.item import PinnedItem
 from services.review.item_copies.plan_words import PlanWords
 from services.review.item_copies.store import ItemVersion, ItemVersions
-from services.review.panels.expert import Expert
-from services.review.panels.panel import CasePanel
-from services.review.panels.store import DrawnPanels, Experts
 from services.review.register.domain import RegisteredAward
 from services.review.register.store import AwardRegister
 from services.review.tasks.store import CaseTasks
 from services.review.tasks.task import CaseTask, TaskNotFound
+from tests.unit.review.step_stores import step_stores
 
 DEPARTMENT = "区科技局"
 DUTIES = frozenset({"first_review", "review_check", "leader"})
@@ -316,42 +309,6 @@ class MemoryPlanTerms:
         return self.names.get(department_id, frozenset())
 
 
-class MemorySettings(MemoryStore[SetFigureRecord]):
-    def setters(self, case_id: str) -> frozenset[str]:
-        return frozenset({each.name: each.set_by for each in self.rows.values() if each.case_id == case_id}.values())
-
-
-class MemoryInspections(MemoryStore[InspectionRecord]):
-    def of_case(self, case_id: str) -> list[InspectionRecord]:
-        return [each for each in self.rows.values() if each.case_id == case_id]
-
-
-class MemoryOfficerAnswers(MemoryStore[OfficerAnswer]):
-    def of(self, inspection_ids: Collection[str]) -> list[OfficerAnswer]:
-        return [each for each in self.rows.values() if each.inspection_id in inspection_ids]
-
-
-class MemoryExperts(MemoryStore[Expert]):
-    def all(self) -> list[Expert]:
-        return [each for each in self.rows.values() if each.retired_at is None]
-
-
-class MemoryPanels(MemoryStore[CasePanel]):
-    def of_step(self, case_id: str, step: int) -> list[CasePanel]:
-        return [each for each in self.rows.values() if (each.case_id, each.step) == (case_id, step)]
-
-
-class MemoryDuties:
-    """Who holds a duty: everybody whom a test names, of whatever department is asked for."""
-
-    def __init__(self, *people: str) -> None:
-        self.people = list(people)
-        self.unit: FakeUnit | None = None
-
-    def holders(self, asked: Collection[HeldDuty], day: date) -> list[DutyHolder]:
-        return [DutyHolder(t, d or "", k, person, person, False) for t, d, k in asked for person in self.people]
-
-
 class MemoryRegister:
     """The award register in a dict, keyed as the table is."""
 
@@ -387,12 +344,7 @@ def review_unit(
             AwardRegister: MemoryRegister(),
             PlanWords: MemoryPlanWords(),
             KnownPlanTerms: MemoryPlanTerms(),
-            SetFigures: MemorySettings(),
-            Experts: MemoryExperts(),
-            DrawnPanels: MemoryPanels(),
-            RecordedInspections: MemoryInspections(),
-            OfficerAnswers: MemoryOfficerAnswers(),
-            KnownDuties: MemoryDuties(OFFICER.id, LEADER.id, SECOND.id),
+            **step_stores(OFFICER.id, LEADER.id, SECOND.id),
         },
         now=now,
         actor=actor,

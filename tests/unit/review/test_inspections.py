@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from chassis.testing.fakes import NOON, FakeUnit
-from contracts.inspection_evidence import FirmSignature, InspectionPhotograph, InspectionPosition
+from contracts.inspection_evidence import EnterpriseSignature, InspectionPhotograph, InspectionPosition
 from contracts.inspections import ConfirmInspection
 from contracts.message import Actor
 from contracts.refusal import Refused
@@ -102,7 +102,7 @@ def test_everything_that_is_wrong_with_an_inspection_is_told_at_once() -> None:
             "nobody",
             photographs=(photograph, photograph),
             position=InspectionPosition(latitude="95", longitude="115", accuracy_m="10"),
-            signature=FirmSignature(state="refused"),
+            signature=EnterpriseSignature(state="refused"),
             inspected_at=NOON.replace(year=2027),
         )
     assert codes(refused) == [
@@ -190,7 +190,7 @@ def test_what_shows_an_inspection_is_kept_with_it() -> None:
         SECOND.id,
         photographs=(InspectionPhotograph(sha256=PICTURE, caption="厂房正面", taken_at=NOON),),
         position=InspectionPosition(latitude="25.83", longitude="114.93", accuracy_m="12"),
-        signature=FirmSignature(state="signed", name="经办人"),
+        signature=EnterpriseSignature(state="signed", name="经办人"),
     )
     (kept,) = records(uow, case)
     assert (kept.photographs[0].sha256, kept.recorded_at) == (PICTURE, NOON)

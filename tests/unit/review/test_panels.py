@@ -29,13 +29,13 @@ from contracts.rule import Decided, Fixed, ItemRules
 from services.review.cases import use_cases as deciding
 from services.review.cases.case import Case
 from services.review.panels import use_cases
-from services.review.panels.drawing import Firm, draw
+from services.review.panels.drawing import CaseApplicant, draw
 from services.review.panels.expert import Expert
 from services.review.panels.scores import exact_text, mean_of
 from services.review.panels.store import DrawnPanels, Experts
 from tests.unit.review.review_kit import LEADER, OFFICER, USCC, item_rules, opened, review_unit
 
-FIRM = Firm(USCC, "示例企业01", frozenset())
+FIRM = CaseApplicant(USCC, "示例企业01", frozenset())
 SCAN = "a" * 64
 FIGURE = Decided(decision="support", by="评审小组", max=Fixed(value="100", unit="万元"), name="支持金额")
 
