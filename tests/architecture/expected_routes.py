@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.architecture.expected_step_routes import STEP_ROUTES
+from tests.architecture.expected_step_routes import STEP_PAGES, STEP_ROUTES
 
 EXPECTED = {
     ("GET", "/"): "public",
@@ -40,7 +40,7 @@ EXPECTED = {
     ("GET", "/department/cases/{case_id}"): "bureau department",
     ("POST", "/department/cases/{case_id}/approve"): "department",
     ("POST", "/department/cases/{case_id}/refuse"): "department",
-    ("POST", "/department/cases/{case_id}/inspections"): "department",
+    **STEP_PAGES,
     ("POST", "/department/cases/{case_id}/materials"): "department",
     ("GET", "/department/findings"): "bureau department supervisor",
     ("GET", "/department/findings/{finding_id}"): "bureau department supervisor",

@@ -20,3 +20,23 @@ STEP_ROUTES: dict[tuple[str, str], str] = {
     ("GET", "/api/v1/my/panels"): "expert",
     ("GET", "/api/v1/my/panels/{panel_id}"): "expert",
 }
+
+STEP_PAGES: dict[tuple[str, str], str] = {
+    ("GET", "/department/cases/{case_id}/inspection"): "bureau department",
+    ("POST", "/department/cases/{case_id}/inspections"): "department",
+    ("POST", "/department/cases/{case_id}/inspections/{inspection_id}/confirm"): "department",
+    ("GET", "/department/cases/{case_id}/figures"): "bureau department",
+    ("POST", "/department/cases/{case_id}/figures"): "department",
+    ("GET", "/department/cases/{case_id}/panel"): "bureau department",
+    ("POST", "/department/cases/{case_id}/panels"): "department",
+    ("POST", "/department/cases/{case_id}/panels/{panel_id}/experts/{expert_id}/recuse"): "department",
+    ("POST", "/department/cases/{case_id}/panels/{panel_id}/experts/{expert_id}/scores"): "department",
+    ("POST", "/department/cases/{case_id}/panels/{panel_id}/conclude"): "department",
+    ("GET", "/department/experts"): "department",
+    ("POST", "/department/experts"): "department",
+    ("POST", "/department/experts/{expert_id}/retire"): "department",
+    ("GET", "/expert/panels"): "expert",
+    ("GET", "/expert/panels/{panel_id}"): "expert",
+    ("POST", "/expert/panels/{panel_id}/scores"): "expert",
+    ("POST", "/expert/panels/{panel_id}/recuse"): "expert",
+}
