@@ -75,6 +75,7 @@ PLACES_OF_WORK: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
     "supervisor": ("纪委监委", "discipline", ("discipline",)),
     "department": ("", "policy", ("policy_author", "first_review", "leader")),
     "leader": ("", "policy", ("leader",)),
+    "expert": ("评审专家", "policy", ("panel_expert",)),
     "system": ("平台运行单位", "platform", ("system_admin",)),
     "security": ("平台运行单位", "platform", ("security_admin",)),
     "auditor": ("平台运行单位", "platform", ("audit_admin",)),

@@ -61,6 +61,23 @@ def registered(review: Review, name: str, **said: Any) -> ExpertView:
     return ExpertView.model_validate(review.ordered(order)["ok"])
 
 
+def actor_of(expert: ExpertView) -> Actor:
+    return Actor(id=expert.person_id or "", roles=frozenset({"expert"}), duties=frozenset({"panel_expert"}))
+
+
+def scores_itself(review: Review, panel: PanelView, expert_id: str, expert: Actor) -> None:
+    """What the expert is answered is what it sees afterwards."""
+    (mine,) = CasePanels.model_validate(review.asked(ListMyPanels(), actor=expert)["ok"]).items
+    order = ScorePanel(
+        panel_id=panel.panel_id,
+        expert_id=expert_id,
+        scores=(CriterionScore(criterion="综合评分", points="80.5"),),
+        expected_version=mine.version,
+    )
+    seen = review.ordered(order, actor=expert)["ok"]
+    assert seen == review.asked(GetMyPanel(panel_id=panel.panel_id), actor=expert)["ok"]
+
+
 def test_a_panel_is_drawn_scored_and_concluded_and_sets_the_figure(review: Review) -> None:
     review.prepared(panel_rules()).hears(application(estimated_fen=None))
     case = only_case(review)
@@ -74,20 +91,10 @@ def test_a_panel_is_drawn_scored_and_concluded_and_sets_the_figure(review: Revie
     assert (panel.left_out, panel.reserve) == (1, 1)
     by_id = {each.expert_id: each for each in people}
     for expert_id in seats:
-        expert = Actor(
-            id=by_id[expert_id].person_id or "", roles=frozenset({"expert"}), duties=frozenset({"panel_expert"})
-        )
-        (mine,) = CasePanels.model_validate(review.asked(ListMyPanels(), actor=expert)["ok"]).items
-        order = ScorePanel(
-            panel_id=panel.panel_id,
-            expert_id=expert_id,
-            scores=(CriterionScore(criterion="综合评分", points="80.5"),),
-            expected_version=mine.version,
-        )
-        seen = review.ordered(order, actor=expert)["ok"]
-        assert seen == review.asked(GetMyPanel(panel_id=panel.panel_id), actor=expert)["ok"]
+        expert = actor_of(by_id[expert_id])
+        scores_itself(review, panel, expert_id, expert)
     reserve = next(each for each in people if each.expert_id not in seats)
-    stranger = Actor(id=reserve.person_id or "", roles=frozenset({"expert"}), duties=frozenset({"panel_expert"}))
+    stranger = actor_of(reserve)
     assert review.asked(ListMyPanels(), actor=stranger)["ok"]["items"] == []
     assert review.asked(GetMyPanel(panel_id=panel.panel_id), actor=stranger)["refused"]["code"] == "panel_unknown"
     (panel,) = CasePanels.model_validate(review.asked(ListPanels(case_id=case.case_id))["ok"]).items

@@ -94,6 +94,13 @@ class DrawnPanels(AggregateStore[CasePanel]):
     aggregate_type = "case_panel"
     missing = PanelUnknown
 
+    def peek(self, panel_id: str) -> CasePanel:
+        """Unlocked: a case is locked before its panels. Raises PanelUnknown."""
+        found = self.where(self.table.c.id == panel_id, lock=False)
+        if not found:
+            raise PanelUnknown()
+        return found[0]
+
     def of_step(self, case_id: str, step: int) -> list[CasePanel]:
         """The earliest first."""
         found = self.where(self.table.c.case_id == case_id, self.table.c.step == step)

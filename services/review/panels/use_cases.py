@@ -77,7 +77,7 @@ def conclude_panel(cmd: ConcludePanel, uow: UnitOfWork) -> PanelView:
     Raises PanelUnknown, StaleVersion, what `place_to_answer` raises, PanelOver, PanelWithoutQuorum, FigureNeeded,
     FigureNotAsked or FigureRefused.
     """
-    case_id = uow.of(DrawnPanels).get(cmd.panel_id).case_id
+    case_id = uow.of(DrawnPanels).peek(cmd.panel_id).case_id
     handled = _case_of(case_id, uow)
     panel = uow.of(DrawnPanels).get(cmd.panel_id, expected_version=cmd.expected_version)
     passed, mean = panel.judged()
@@ -146,7 +146,7 @@ def _by_expert_or_department(
     cmd: RecuseExpert | ScorePanel, uow: UnitOfWork, act: Callable[[CasePanel], None]
 ) -> PanelView:
     """An expert acts for the own seat alone; the department for any of its own cases'."""
-    panel = uow.of(DrawnPanels).get(cmd.panel_id)
+    panel = uow.of(DrawnPanels).peek(cmd.panel_id)
     own = any(each.id == cmd.expert_id and each.person_id == uow.actor.id for each in panel.drawn)
     if not own and is_expert_only(uow.actor):
         raise NotYourSeat()

@@ -38,6 +38,9 @@ class MemoryExperts(MemoryStore[Expert]):
 
 
 class MemoryPanels(MemoryStore[CasePanel]):
+    def peek(self, panel_id: str) -> CasePanel:
+        return self.get(panel_id)
+
     def of_step(self, case_id: str, step: int) -> list[CasePanel]:
         return [each for each in self.rows.values() if (each.case_id, each.step) == (case_id, step)]
 
