@@ -235,6 +235,8 @@ def _own_of_the_department(mine: Belongings) -> None:
         "experts/{expert_id}": mine.order("/experts", "department", expert)["expert_id"],
         # None of the scene's items has a panel: an id that nobody has is as good as another's.
         "panels/{panel_id}": new_id(),
+        # Nor has any of its cases a task left once the scene is played.
+        "tasks/{task_id}": new_id(),
         "drafts/{draft_id}": draft["draft_id"],
         "documents/{document_id}": kept["document_id"],
         "outside-figures/{figure_id}": figures["items"][0]["figure_id"],
