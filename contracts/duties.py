@@ -23,6 +23,7 @@ Role = Literal[
     "supervisor",  # 纪委、审计
     "partner",  # 数据交换等系统
     "bank",  # 合作银行：经企业授权查询
+    "expert",  # 评审专家：只见自己参加评审的办件
 ]
 """The coarse audience of a person or machine."""
 
@@ -44,6 +45,7 @@ DutyKind = Literal[
     "discipline",  # 纪检监察
     "audit",  # 审计
     "lay_supervisor",  # 营商环境监督员
+    "panel_expert",  # 评审专家
 ]
 
 DUTY_KINDS: tuple[DutyKind, ...] = get_args(DutyKind)
@@ -75,6 +77,7 @@ ROLE_OF: Mapping[DutyKind, Role] = {
     "discipline": "supervisor",
     "audit": "supervisor",
     "lay_supervisor": "supervisor",
+    "panel_expert": "expert",
 }
 """The coarse audience that a duty belongs to."""
 
@@ -100,6 +103,7 @@ DUTY_NAMES: Mapping[DutyKind, str] = {
     "discipline": "纪检监察岗",
     "audit": "审计岗",
     "lay_supervisor": "营商环境监督员",
+    "panel_expert": "评审专家",
 }
 """What a duty is called where a tenant has not named it."""
 

@@ -61,6 +61,7 @@ class FilingReceipt(Model):
     """收件回执. `query_code` together with `receipt` opens the public tracking page.
 
     `account_needed`: the enterprise had no confirmed account of its own when it applied; nothing is granted before it has.
+    Where persons still have to set a figure there is no estimate, and `lowest_fen` and `highest_fen` enclose what it can come to.
     """
 
     application_id: Id
@@ -71,6 +72,8 @@ class FilingReceipt(Model):
     item_title: str
     estimated_fen: Fen | None
     account_needed: bool = False
+    lowest_fen: Fen | None = None
+    highest_fen: Fen | None = None
     submitted_at: datetime
 
 
@@ -183,6 +186,8 @@ class ApplicationView(Model):
     query_code: str
     estimated_fen: Fen | None
     account_needed: bool = False
+    lowest_fen: Fen | None = None
+    highest_fen: Fen | None = None
     submitted_at: datetime
 
 

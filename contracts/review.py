@@ -14,6 +14,7 @@ from contracts.case_steps import StepView
 from contracts.case_tasks import Task
 from contracts.duties import Attention
 from contracts.enterprises import Payee
+from contracts.inspection_evidence import PHOTOGRAPHS, EnterpriseSignature, InspectionPhotograph, InspectionPosition
 from contracts.intake import Claim
 from contracts.item import BenefitKind
 from contracts.message import Command, Event, Fen, Id, Model, Page, PagedQuery, Query, ServiceName, TenantId
@@ -278,7 +279,11 @@ class RejectCase(Command[CaseView]):
 
 
 class RecordInspection(Command[CaseView]):
-    """Enter the result of a site inspection. It may be repeated until the decision; the latest counts."""
+    """Enter the result of a site inspection. It may be repeated until the decision; the latest counts.
+
+    `with_officers` are the others who were there: the plan asks for at least two together, and the inspection counts once each
+    of them has confirmed it (`contracts.inspections`).
+    """
 
     owner: ClassVar[ServiceName] = "review"
 
@@ -287,6 +292,10 @@ class RecordInspection(Command[CaseView]):
     findings: str = Field(min_length=2, max_length=2000)
     place: str = Field(min_length=2, max_length=200)
     inspected_at: AwareDatetime
+    with_officers: tuple[Id, ...] = Field(default=(), max_length=5)
+    photographs: tuple[InspectionPhotograph, ...] = Field(default=(), max_length=PHOTOGRAPHS)
+    position: InspectionPosition | None = None
+    signature: EnterpriseSignature | None = None
     expected_version: int
 
 

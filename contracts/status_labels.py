@@ -202,4 +202,5 @@ ROLE: Mapping[Role, StatusLabel] = {
     "supervisor": _same("监督人员", "Supervisor"),
     "partner": _same("数据交换等系统", "Partner system"),
     "bank": _same("合作银行", "Bank"),
+    "expert": _same("评审专家", "Expert"),
 }

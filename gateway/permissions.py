@@ -17,6 +17,7 @@ from contracts import (
     award_findings,
     award_register,
     calendars,
+    case_figures,
     case_files,
     case_instalments,
     case_sheet,
@@ -33,9 +34,11 @@ from contracts import (
     enterprise_lookup,
     enterprises,
     entitlements,
+    experts,
     fact_records,
     forecasts,
     identity,
+    inspections,
     intake,
     issuers,
     item_imports,
@@ -52,6 +55,7 @@ from contracts import (
     operations,
     outside_figures,
     oversight,
+    panels,
     payee_holder_accounts,
     people,
     plan_terms,
@@ -87,6 +91,7 @@ FINANCE: tuple[DutyKind, ...] = ("finance", "finance_check")
 INSPECTORS: tuple[DutyKind, ...] = ("supervision", "discipline", "audit")
 SUPERVISORS: tuple[DutyKind, ...] = (*INSPECTORS, "lay_supervisor")
 WINDOW: tuple[DutyKind, ...] = ("window",)
+EXPERTS: tuple[DutyKind, ...] = ("panel_expert",)
 STAFF: tuple[DutyKind, ...] = (*OFFICERS, *WINDOW, *BUREAU, *FINANCE)
 VIEW: tuple[Mandated, ...] = ("enterprise_view",)
 CONTACTS: tuple[Mandated, ...] = ("enterprise_contacts",)
@@ -365,6 +370,22 @@ CASE_ROWS: tuple[Permission, ...] = (
     of(supplements.GetSupplement, (*WINDOW, *VIEW), "tenant"),
     of(supplements.AnswerSupplement, (*WINDOW, *APPLY), "tenant"),
     of(naming_payees.NamePayees, DECIDERS, "department", states=("received", "accepted")),
+    of(inspections.ConfirmInspection, DECIDERS, "department", states=("accepted",)),
+    of(inspections.ListInspections, FINDING_READERS, "tenant"),
+    of(inspections.ListInspectionOfficers, DECIDERS, "department"),
+    of(case_figures.SetFigure, DECIDERS, "department", states=("accepted",)),
+    of(case_figures.ListFigures, FINDING_READERS, "tenant"),
+    of(experts.RegisterExpert, DECIDERS, "tenant"),
+    of(experts.ChangeExpert, DECIDERS, "tenant"),
+    of(experts.RetireExpert, DECIDERS, "tenant"),
+    of(experts.ListExperts, OFFICERS, "tenant"),
+    of(panels.DrawPanel, DECIDERS, "department", states=("accepted",)),
+    of(panels.RecuseExpert, (*DECIDERS, *EXPERTS), "department", states=("accepted",)),
+    of(panels.ScorePanel, (*DECIDERS, *EXPERTS), "department", states=("accepted",)),
+    of(panels.ConcludePanel, DECIDERS, "department", states=("accepted",)),
+    of(panels.ListPanels, FINDING_READERS, "tenant"),
+    of(panels.ListMyPanels, EXPERTS, "own"),
+    of(panels.GetMyPanel, EXPERTS, "own"),
     of(case_tasks.ListTasks, TASK_DOERS, "department"),
     of(case_tasks.GetTask, TASK_DOERS, "department"),
     of(case_tasks.AssignTask, DECIDERS, "department", states=("open",)),

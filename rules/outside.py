@@ -80,6 +80,10 @@ def _on_day(known: Sequence[ParameterValue], day: date) -> ParameterValue | None
 # -- figures that somebody sets ----------------------------------------------------------------------------
 
 
+ABOVE_MAXIMUM = "超过上限"
+"""How a line says that a figure that was set counts as its maximum."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Asked:
     """A figure that somebody sets, with what it is called, the ends of its range and its lines so far.
@@ -112,7 +116,7 @@ def _decided(node: Decided, reader: FactReader, paying: bool) -> Figure:
     who = f"{decision.by} {decision.on}"
     if value > most.value:
         text = figure_text(most.value, asked.dimension, written)
-        line = (f"{name}：{who} 核定 {shown}，超过上限，按 {text} 计", most.value if paying else NOTHING)
+        line = (f"{name}：{who} 核定 {shown}，{ABOVE_MAXIMUM}，按 {text} 计", most.value if paying else NOTHING)
         return Figure(most.value, asked.dimension, text, (*asked.work, line), unit=written)
     line = (f"{name}：{who} 核定 {shown}", value if paying else NOTHING)
     return Figure(value, asked.dimension, shown, (*asked.work, line), unit=written)

@@ -145,6 +145,17 @@ class Objects:
             return False
         return True
 
+    async def head(self, tenant: TenantId, sha256: str, size: int = 64) -> bytes:
+        """How a file of this tenant begins, for telling what it is. Raises ObjectUnknown."""
+        try:
+            found = await obstore.head_async(self._store, _path(tenant, sha256))
+            end = min(size, found["size"])
+            if end == 0:
+                return b""
+            return bytes(await obstore.get_range_async(self._store, _path(tenant, sha256), start=0, end=end))
+        except FileNotFoundError as error:
+            raise ObjectUnknown() from error
+
     def local_file(self, tenant: TenantId, sha256: str) -> Path:
         """A file on this host with the object's bytes, whose hash has just been checked; not to be written to.
 

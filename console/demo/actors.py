@@ -14,7 +14,7 @@ from typing import Any
 
 from console.demo.board import BANK, PAID, RELEASE, REVIEW, TOLD, Board, Story
 from console.demo.door import DemoDoor, NoAnswer, RequestRefused
-from console.demo.people import CHECKER, enterprise_office, leader_of, officer_of
+from console.demo.people import CHECKER, enterprise_office, leader_of, officer_of, second_officer_of
 from console.demo.preparation import Stage
 from console.demo.scene import Claimed
 from contracts.status_labels import DISBURSEMENT
@@ -107,13 +107,15 @@ class Applicants(Player):
 
 
 class DepartmentOffice(Player):
-    """A department: its officer pushes the lists of no-application items, checks and inspects; its leader approves."""
+    """A department: its officer pushes the lists of no-application items, checks, and inspects with another, who confirms it;
+    its leader approves."""
 
     def __init__(self, stage: Stage, board: Board, closing: threading.Event, department: str) -> None:
         super().__init__(stage, board, closing)
         self._office = officer_of(department)
         self._token = stage.people.token(self._office)
         self._leader = stage.people.token(leader_of(department))
+        self._second = second_officer_of(department)
         listed = {claim.item for claim in stage.scene.claims if claim.route == "nomination"}
         self._lists = sorted(code for code in listed if stage.scene.department_of(code) == department)
 
@@ -168,6 +170,11 @@ class DepartmentOffice(Player):
                 self.board.complain(story, str(refused))
 
     def _inspect(self, case: dict[str, Any]) -> None:
+        kept = self.door.ask(f"/cases/{case['case_id']}/inspections", token=self._token)["items"]
+        if kept and kept[0]["state"] == "waiting":
+            token = self.stage.people.token(self._second)
+            self._on(case, f"inspections/{kept[0]['inspection_id']}/confirm", {"was_there": True}, token=token)
+            return
         body = {
             "passed": True,
             "findings": "设施已建成并投入使用，数量与申报一致（示例）",
@@ -175,6 +182,7 @@ class DepartmentOffice(Player):
             # Must be the same each time this order is given; the enterprise's filing is when the visit is said to
             # be.
             "inspected_at": case["accepted_at"],
+            "with_officers": [self._second.actor_id],
         }
         self._on(case, "inspections", body)
 

@@ -53,6 +53,11 @@ def officer_of(department: str) -> Office:
     return Office(f"officer-{zlib.crc32(department.encode()):08x}", f"{department}审核岗", ("department",), department)
 
 
+def second_officer_of(department: str) -> Office:
+    """Another officer of the department: two go to inspect, and this one confirms what the other has recorded."""
+    return Office(f"second-{zlib.crc32(department.encode()):08x}", f"{department}勘查岗", ("department",), department)
+
+
 def leader_of(department: str) -> Office:
     """The department's leader who approves its cases: another person than whoever has checked them."""
     return Office(f"leader-{zlib.crc32(department.encode()):08x}", f"{department}审批岗", ("leader",), department)
@@ -70,6 +75,7 @@ PLACES_OF_WORK: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
     "supervisor": ("纪委监委", "discipline", ("discipline",)),
     "department": ("", "policy", ("policy_author", "first_review", "leader")),
     "leader": ("", "policy", ("leader",)),
+    "expert": ("评审专家", "policy", ("panel_expert",)),
     "system": ("平台运行单位", "platform", ("system_admin",)),
     "security": ("平台运行单位", "platform", ("security_admin",)),
     "auditor": ("平台运行单位", "platform", ("audit_admin",)),

@@ -21,6 +21,7 @@ from console.demo.people import (
     enterprise_office,
     leader_of,
     officer_of,
+    second_officer_of,
 )
 from console.demo.plan_terms import map_terms
 from console.demo.scene import PLACES, Scene, SceneEnterprise, ScenePlace, digest
@@ -60,8 +61,10 @@ def prepare(scene: Scene, door: DemoDoor, platform_token: str, progress: Progres
         for place in PLACES:
             _onboard(place, door, platform_token)
     with progress.step("发放凭证"):
-        offices = (*STANDING, *map(officer_of, scene.departments), *map(leader_of, scene.departments))
-        _each(offices, stage.people.appoint)
+        own = [
+            make(department) for department in scene.departments for make in (officer_of, second_officer_of, leader_of)
+        ]
+        _each((*STANDING, *own), stage.people.appoint)
     with progress.step(f"发布事项 {len(scene.items)} 项（示例）"):
         stage.items.update(zip(scene.items, _each(scene.items, lambda code: _publish(stage, code)), strict=True))
     with progress.step("对应计划用语：谁审批、向谁核验"):

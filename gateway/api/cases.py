@@ -19,6 +19,7 @@ from contracts.review import (
     RejectCase,
 )
 from gateway.door import Door
+from gateway.pictures import once_pictures
 from gateway.routes import Routes
 
 routes = Routes("审核 cases")
@@ -92,8 +93,8 @@ async def reject_case(door: Door, command: RejectCase) -> Response:
 
 @routes.order("/cases/{case_id}/inspections", RecordInspection, status=201, versioned=True)
 async def record_inspection(door: Door, command: RecordInspection) -> Response:
-    """Enter the result of a site inspection (现场勘查)."""
-    return await door.order(command)
+    """Enter the result of a site inspection (现场勘查). It counts once every officer named has confirmed it."""
+    return await door.order(await once_pictures(door, command))
 
 
 @routes.order("/cases/{case_id}/payees", NamePayees, status=201, versioned=True)

@@ -5,11 +5,14 @@ from __future__ import annotations
 from tests.architecture.expected_claim_routes import CLAIM_ROUTES
 from tests.architecture.expected_notice_routes import NOTICES
 from tests.architecture.expected_receivers import RECEIVERS
+from tests.architecture.expected_step_routes import STEP_PAGES, STEP_ROUTES
 
 EXPECTED = {
     **CLAIM_ROUTES,
     **NOTICES,
     **RECEIVERS,
+    **STEP_PAGES,
+    **STEP_ROUTES,
     ("GET", "/"): "public",
     ("GET", "/find"): "public",
     ("GET", "/static/{name}"): "public",
@@ -45,7 +48,6 @@ EXPECTED = {
     ("GET", "/department/cases/{case_id}"): "bureau department",
     ("POST", "/department/cases/{case_id}/approve"): "department",
     ("POST", "/department/cases/{case_id}/refuse"): "department",
-    ("POST", "/department/cases/{case_id}/inspections"): "department",
     ("POST", "/department/cases/{case_id}/materials"): "department",
     ("POST", "/department/cases/{case_id}/payees"): "department",
     ("GET", "/department/findings"): "bureau department supervisor",

@@ -35,6 +35,7 @@ from services.review.tasks.task import task_id_of
 
 Json = dict[str, Any]
 
+EXPERT = Office("panel-expert", "评审专家", ("expert",))
 BANK_OFFICE = Office("partner-bank", "合作银行", ("bank",))
 ZONE = "zhanggong-zone"
 STRANGE_PLACES: Mapping[str, str] = {"xingguo": "sibling county", "ganzhou": "city above", ZONE: "zone below"}
@@ -46,6 +47,7 @@ OFFICES: Mapping[str, Office] = {
     "supervisor": SUPERVISOR,
     "partner": PARTNER,
     "bank": BANK_OFFICE,
+    "expert": EXPERT,
     "system": SYSTEM_ADMIN,
     "security": SECURITY_ADMIN,
     "auditor": AUDIT_ADMIN,
@@ -158,8 +160,11 @@ def _own_from_lists(mine: Belongings) -> None:
     (case,) = (each for each in claims if each["claim"]["uscc"] == uscc)
     payments = mine.ask("/disbursements", "bureau", limit=200)["items"]
     (payment,) = (each for each in payments if each["claim"]["uscc"] == uscc)
+    inspected = next(each["case_id"] for each in claims if each["inspection_passed"])
+    inspections = mine.ask(f"/cases/{inspected}/inspections", "bureau")["items"]
     mine.ids |= {
         "cases/{case_id}": case["case_id"],
+        "inspections/{inspection_id}": inspections[0]["inspection_id"],
         "disbursements/{disbursement_id}": payment["disbursement_id"],
         "tasks/{task_id}": task_id_of(case["case_id"], 1),
         "joint-checks/{task_id}": task_id_of(case["case_id"], 1),
@@ -237,7 +242,13 @@ def _own_of_the_department(mine: Belongings) -> None:
     figures = mine.order("/outside-figures", "department", {"figures": [figure]})
     table = f"统一社会信用代码,企业名称\n{new_uscc()},试验企业{new}\n".encode()
     told = {"format": "csv", "sha256": mine.upload(table, "department"), "source": "统计", "file_name": "t.csv"}
+    expert = {"name": f"试验专家{new}", "employer": "试验大学", "fields": ["试验"]}
     mine.ids |= {
+        "experts/{expert_id}": mine.order("/experts", "department", expert)["expert_id"],
+        # None of the scene's items has a panel: an id that nobody has is as good as another's.
+        "panels/{panel_id}": new_id(),
+        # Nor has any of its cases a task left once the scene is played.
+        "tasks/{task_id}": new_id(),
         "drafts/{draft_id}": draft["draft_id"],
         "documents/{document_id}": kept["document_id"],
         "outside-figures/{figure_id}": figures["items"][0]["figure_id"],

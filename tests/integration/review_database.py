@@ -16,15 +16,19 @@ from chassis.events.parking import claim_due
 from chassis.events.received import Received
 from chassis.foundation.ids import new_id
 from chassis.tenancy.learning import calendar_subscription, tenant_subscription
-from chassis.testing.fakes import received
+from chassis.testing.fakes import NOON, received
 from chassis.time.following import FOLLOW, follow
 from chassis.time.jobs import Job, claim
 from console.servers.provision import Dsns
 from contracts.departments import PlanTermMapped, PlanTermMeaning, ToDuty, ToSource
 from contracts.identity import TenantOnboarded, TenantSettings
+from contracts.inspections import ConfirmInspection, Inspections, ListInspections
 from contracts.message import Actor, Command, Event, Model, Query, snake_case
+from contracts.people import DutyAssigned
+from contracts.review import CaseView, RecordInspection
 from contracts.rule import ItemRules, Level
 from copies.departments import keep_departments
+from copies.duties import keep_appointments
 from rules.plan_terms import terms_of
 from services.review.acceptance import silence, withdrawal
 from services.review.acceptance import use_cases as accepting
@@ -43,6 +47,10 @@ from services.review.cases import (
 from services.review.cases.moving import FACTS_MOVED, INSTALMENT_DECIDED
 from services.review.cases.task_times import ACCEPTANCE_OPENED
 from services.review.fact_changes import use_cases as fact_changes
+from services.review.figures import use_cases as setting_figures
+from services.review.figures import views as figure_views
+from services.review.inspections import use_cases as inspecting
+from services.review.inspections import views as inspection_views
 from services.review.instalments import rechecking
 from services.review.instalments import use_cases as instalments
 from services.review.instalments import views as instalment_views
@@ -50,6 +58,9 @@ from services.review.item_copies.use_cases import remember_items
 from services.review.joint_checks import use_cases as joint_check_use_cases
 from services.review.joint_checks import views as joint_check_views
 from services.review.materials import use_cases as checking
+from services.review.panels import experts
+from services.review.panels import use_cases as panelling
+from services.review.panels import views as panel_views
 from services.review.register import award_views, imported
 from services.review.register import use_cases as register_use_cases
 from services.review.register import views as register_views
@@ -59,7 +70,7 @@ from services.review.supplements import use_cases as supplementing
 from services.review.supplements import views as supplement_views
 from services.review.tasks import use_cases as task_use_cases
 from services.review.tasks import views as task_views
-from tests.unit.review.review_kit import OFFICER, item_rules, published
+from tests.unit.review.review_kit import OFFICER, SECOND, item_rules, published
 
 SUBSCRIPTIONS = [
     Subscription("items", frozenset({"PolicyPublished", "PolicyRevised"}), remember_items),
@@ -69,6 +80,7 @@ SUBSCRIPTIONS = [
     Subscription("names", frozenset({"NameChangeConfirmed"}), keep_names),
     Subscription("facts", frozenset({"EnterpriseFactsChanged"}), fact_changes.hear_facts),
     Subscription("plan terms", frozenset({"PlanTermMapped"}), held_lines.take_meanings),
+    Subscription("appointments", frozenset({"DutyAssigned", "DutyEnded"}), keep_appointments),
     Subscription("departments", frozenset({"DepartmentRegistered", "DepartmentChanged"}), keep_departments),
     tenant_subscription(follows=True),
     calendar_subscription(follows=True),
@@ -77,11 +89,13 @@ SUBSCRIPTIONS = [
 COMMANDED = (
     *(use_cases, register_use_cases, imported, joint_check_use_cases, task_use_cases, rechecking),
     *(accepting, withdrawal, checking, supplementing),
+    *(inspecting, setting_figures, experts, panelling),
 )
 USE_CASES = {name: use for module in COMMANDED for name, use in vars(module).items()}
 ANSWERS = (
     *(views, work_list, counts, sheet, journal, register_views, award_views),
     *(joint_check_views, task_views, instalment_views, supplement_views),
+    *(inspection_views, figure_views, panel_views),
 )
 """Where a question is answered by a function of its name."""
 
@@ -127,6 +141,29 @@ class Review:
         messages = [received(event, tenant=tenant) for event in events]
         self.applies(messages)
         return messages
+
+    def inspected(self, case: CaseView, *, findings: str = "与申报一致", place: str = "厂区") -> CaseView:
+        """By the officer with another, who confirms it."""
+        said = DutyAssigned(
+            appointment_id=new_id(),
+            person_id=SECOND.id,
+            person_name="示例人员乙",
+            department_id="dep-1",
+            duty_id="duty-1",
+            kind="first_review",
+            since=NOON.date(),
+        )
+        self.hears(said)
+        words = {"passed": True, "findings": findings, "place": place, "inspected_at": NOON}
+        order = RecordInspection(
+            case_id=case.case_id, with_officers=(SECOND.id,), expected_version=case.version, **words
+        )
+        case = CaseView.model_validate(self.ordered(order)["ok"])
+        kept = Inspections.model_validate(self.asked(ListInspections(case_id=case.case_id))["ok"]).items[0]
+        confirmation = ConfirmInspection(
+            case_id=case.case_id, inspection_id=kept.inspection_id, was_there=True, expected_version=case.version
+        )
+        return CaseView.model_validate(self.ordered(confirmation, actor=SECOND)["ok"])
 
     def applies(self, messages: Sequence[Received[Any]]) -> BatchResult:
         return self.inbox.apply(messages)

@@ -20,7 +20,7 @@ from contracts.case_sheet import GetCaseSheet
 from contracts.enterprises import FactRecorders
 from contracts.intake import ReplacedClaim
 from contracts.message import Actor
-from contracts.review import ApproveCase, CaseView, GetCase, ListCases, RecordInspection, RejectCase
+from contracts.review import ApproveCase, CaseView, GetCase, ListCases, RejectCase
 from contracts.rule import InstalmentPlan
 from tests.unit.review.review_kit import (
     AMOUNT,
@@ -103,17 +103,8 @@ def test_what_a_command_answers_is_what_a_query_shows(review: Review, inspection
     review.prepared(item_rules(inspection=inspection)).hears(application(estimated_fen=AMOUNT + 1))
     case = only_case(review)
     if inspection:
-        order = RecordInspection(
-            case_id=case.case_id,
-            passed=True,
-            findings="与申报一致",
-            place="厂区",
-            inspected_at=NOON,
-            expected_version=case.version,
-        )
-        answer = review.ordered(order)["ok"]
-        assert answer == review.asked(GetCase(case_id=case.case_id))["ok"]
-        case = CaseView.model_validate(answer)
+        case = review.inspected(case)
+        assert case == CaseView.model_validate(review.asked(GetCase(case_id=case.case_id))["ok"])
     answer = review.ordered(approval(case, opinion="同意"), actor=LEADER)["ok"]
     assert answer == review.asked(GetCase(case_id=case.case_id))["ok"]
 

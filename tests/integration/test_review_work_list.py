@@ -24,7 +24,6 @@ from contracts.review import (
     CountCases,
     GetCaseNeighbours,
     ListCases,
-    RecordInspection,
     RejectCase,
 )
 from tests.unit.review.review_kit import DEPARTMENT, STRANGER, application, item_rules, published
@@ -206,15 +205,7 @@ def test_the_sheet_shows_the_plans_materials_with_the_pledges_that_were_signed_i
     with_materials = CaseView.model_validate(
         review.ordered(ConfirmMaterials(**seen, expected_version=with_materials.version))["ok"]
     )
-    inspection = RecordInspection(
-        case_id=with_materials.case_id,
-        passed=True,
-        findings="设备在用",
-        place="车间",
-        inspected_at=NOON,
-        expected_version=with_materials.version,
-    )
-    assert "ok" in review.ordered(inspection)
+    with_materials = review.inspected(with_materials, findings="设备在用", place="车间")
     sheet = sheet_of(review, with_materials)
     assert [(each.name, each.pledge) for each in sheet.materials] == [
         ("审计报告", "承诺所报研发投入真实"),

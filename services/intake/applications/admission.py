@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from contracts.intake import NominationLine, SubmitApplication
@@ -19,7 +19,7 @@ from contracts.rule import (
 from rules import assess
 from services.intake.applications.claim_period import claim_period
 from services.intake.applications.declaration import Declaration, read_declaration
-from services.intake.applications.entitlement import about_amount, about_entitlement
+from services.intake.applications.entitlement import about_amount, about_entitlement, awaits_decision
 from services.intake.applications.receivers import about_credit, about_payees
 from services.intake.catalog_copies.domain import Applicant, PublishedItem
 
@@ -29,13 +29,15 @@ class Admission:
     """What the checks came to. Without `reasons` the claim stands on `facts` and on the outside `figures` that were
     used, and comes to `amount_fen`.
 
-    `period` is what it is claimed for; empty where item or enterprise is unknown.
+    Without an amount it waits for what persons set, and the range is what that can come to; `period` is what it is claimed for; empty where item or enterprise is unknown.
     """
 
     reasons: tuple[Reason, ...]
     facts: tuple[Fact, ...] = ()
     figures: tuple[ParameterValue, ...] = ()
-    amount_fen: int = 0
+    amount_fen: int | None = 0
+    lowest_fen: int | None = None
+    highest_fen: int | None = None
     period: str = ""
 
 
@@ -72,7 +74,7 @@ def admit_line(
         return Admission(reasons=tuple(reasons))
     declaration = read_declaration((), item.content.rules, enterprise.facts, today, item.figures)
     assessment = assess(item.content.rules, declaration.sheet, today)
-    reasons += about_entitlement(assessment, declaration)
+    reasons += about_entitlement(assessment, declaration, decided_later=False)
     reasons += about_amount(assessment, item, line.amount_fen)
     return _admission(reasons, item, declaration, assessment, today)
 
@@ -92,10 +94,17 @@ def _admission(
     period = claim_period(item.content.rules, declaration.sheet, today)
     if reasons:
         return Admission(reasons=tuple(reasons), period=period)
-    money = assessment.amount.money
+    amount = assessment.amount
     assert assessment.verdict.state is State.MET, "neither refused nor entitled"
-    assert money is not None, "entitled to nobody knows what"
-    return Admission((), declaration.sheet.facts, assessment.figures, money.fen, period)
+    taken = Admission((), declaration.sheet.facts, assessment.figures, None, period=period)
+    if amount.money is not None:
+        return replace(taken, amount_fen=amount.money.fen)
+    assert awaits_decision(assessment), "entitled to nobody knows what"
+    return replace(
+        taken,
+        lowest_fen=amount.lowest.fen if amount.lowest is not None else None,
+        highest_fen=amount.highest.fen if amount.highest is not None else None,
+    )
 
 
 # -- the item -----------------------------------------------------------------------------------------------

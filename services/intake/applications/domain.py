@@ -124,7 +124,9 @@ class Application(Aggregate):
     recorders: tuple[FactRecorders, ...] = ()
     payee: Payee | None = None
     account_needed: bool = False
-    estimated_fen: int
+    estimated_fen: int | None
+    lowest_fen: int | None = None
+    highest_fen: int | None = None
     commitments: tuple[str, ...] = ()
     credit_commitment: bool = False
     payees: tuple[NamedPayee, ...] = ()
@@ -164,6 +166,8 @@ class Application(Aggregate):
             item_title=self.claim.item_title,
             estimated_fen=self.estimated_fen,
             account_needed=self.account_needed,
+            lowest_fen=self.lowest_fen,
+            highest_fen=self.highest_fen,
             submitted_at=self.submitted_at,
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contracts.item import BenefitKind
 from contracts.money import Money
 from contracts.refusal import Reason
-from contracts.rule import Assessment, ConditionResult, MissingFact, State
+from contracts.rule import Assessment, ConditionResult, HeadlineState, MissingFact, State
 from rules import headline_of
 from rules.text.phrases import period_text
 from services.intake.applications.declaration import Declaration, FactKey
@@ -28,7 +28,18 @@ NOT_YOURS = {
 """What the enterprise can neither declare nor have put into its file."""
 
 
-def about_entitlement(assessment: Assessment, declaration: Declaration) -> list[Reason]:
+def awaits_decision(assessment: Assessment) -> bool:
+    """Whether nothing is missing any more but figures that persons set after the filing: it can be filed, and is worth what they
+    say."""
+    missing = assessment.amount.missing
+    met = assessment.verdict.state is State.MET
+    return (
+        met and assessment.amount.money is None and bool(missing) and all(each.kind == "decision" for each in missing)
+    )
+
+
+def about_entitlement(assessment: Assessment, declaration: Declaration, *, decided_later: bool = True) -> list[Reason]:
+    """`decided_later`: figures may still be set by persons once it is filed."""
     verdict = assessment.verdict
     reasons, lacking = [], [*declaration.missing]
     if any(each.why == "contradicts" for each in verdict.missing):
@@ -44,7 +55,9 @@ def about_entitlement(assessment: Assessment, declaration: Declaration) -> list[
             if result.decisive and result.state is State.NOT_MET
         ]
     else:
-        lacking += [*verdict.missing, *assessment.amount.missing]
+        lacking += verdict.missing
+        # What persons set once it is filed, the applicant cannot bring; beside anything else it is not worth a word.
+        lacking += [each for each in assessment.amount.missing if not (decided_later and each.kind == "decision")]
     missing: dict[tuple[FactKey, str], MissingFact] = {}
     for each in lacking:
         key = (each.name, each.period)
@@ -80,6 +93,8 @@ def _missing(fact: MissingFact, declarable: bool) -> Reason:
 def about_amount(assessment: Assessment, item: PublishedItem, claimed_fen: int | None) -> list[Reason]:
     amount = assessment.amount
     if amount.money is None:
+        if awaits_decision(assessment):
+            return _beyond_range(assessment, claimed_fen)
         if amount.missing or assessment.verdict.state is State.NOT_MET:
             return []
         text = amount.working[-1].text_zh if amount.working else "无法计算金额"
@@ -90,7 +105,22 @@ def about_amount(assessment: Assessment, item: PublishedItem, claimed_fen: int |
         text = f"申报金额 {claimed} 元与按规则计算的 {ruled} 元不一致"
         reasons.append(Reason(code="amount_mismatch", message=text, field="claimed_fen"))
     met = assessment.verdict.state is State.MET
-    if met and not amount.money and item.content.benefit_kind is BenefitKind.GRANT:
-        text = f"没有可兑付的资金：{headline_of(assessment).text_zh}"
+    headline = assessment.headline or headline_of(assessment)
+    money = item.content.benefit_kind is BenefitKind.GRANT and headline.state is not HeadlineState.IN_KIND
+    if met and not amount.money and money:
+        text = f"没有可兑付的资金：{headline.text_zh}"
         reasons.append(Reason(code="nothing_payable", message=text))
     return reasons
+
+
+def _beyond_range(assessment: Assessment, claimed_fen: int | None) -> list[Reason]:
+    """Why what is claimed cannot be what will be set."""
+    lowest, highest = assessment.amount.lowest, assessment.amount.highest
+    if claimed_fen is None or highest is None:
+        return []
+    least = lowest.fen if lowest is not None else 0
+    if least <= claimed_fen <= highest.fen:
+        return []
+    span = f"{Money(least).yuan_text()} 至 {highest.yuan_text()} 元"
+    text = f"申报金额 {Money(claimed_fen).yuan_text()} 元不在可核定的范围（{span}）之内，请改正或不填"
+    return [Reason(code="amount_mismatch", message=text, field="claimed_fen")]

@@ -60,6 +60,8 @@ def application_of(
         payee=enterprise.payee,
         account_needed=enterprise.payee is None and needs_own_account(item.content.rules),
         estimated_fen=admission.amount_fen,
+        lowest_fen=admission.lowest_fen,
+        highest_fen=admission.highest_fen,
         commitments=said.commitments if said is not None else (),
         credit_commitment=said is not None and said.credit_commitment,
         payees=said.payees if said is not None else (),

@@ -12,7 +12,7 @@ from copies.merged_enterprises import OF_ENTERPRISE
 from services.intake.applications.domain import ApplicationUnknown, refuse_stranger
 
 COLUMNS = (
-    "SELECT tenant, claim, query_code_sealed, estimated_fen, submitted_at, account_needed AND NOT EXISTS (SELECT FROM payee p"
+    "SELECT tenant, claim, query_code_sealed, estimated_fen, lowest_fen, highest_fen, submitted_at, account_needed AND NOT EXISTS (SELECT FROM payee p"
     " WHERE p.tenant = application.tenant AND p.enterprise_id = application.enterprise_id) AS account_needed FROM application"
 )
 """An account that was confirmed after the filing is needed no more."""
@@ -61,5 +61,7 @@ def _view(row: Any, cipher: Cipher) -> ApplicationView:
         query_code=cipher.open(row.query_code_sealed, purpose="query_code", tenant=row.tenant),
         estimated_fen=row.estimated_fen,
         account_needed=row.account_needed,
+        lowest_fen=row.lowest_fen,
+        highest_fen=row.highest_fen,
         submitted_at=row.submitted_at,
     )

@@ -61,7 +61,7 @@ class Nomination(Aggregate):
             item_id=item.item_id,
             item_version=item.version,
             lines=len(applications),
-            total_fen=sum(application.estimated_fen for application, _ in applications),
+            total_fen=sum(application.estimated_fen or 0 for application, _ in applications),
             nominated_by=by.id,
             nominated_at=at,
         )
@@ -80,6 +80,7 @@ class Nomination(Aggregate):
 
 def _line(application: Application, numbers: Numbers) -> NominatedLine:
     assert application.payee is not None, "an enterprise without a confirmed account has been nominated"
+    assert application.estimated_fen is not None, "a line of a list whose figure nobody has set"
     return NominatedLine(
         claim=application.claim,
         facts=application.facts,

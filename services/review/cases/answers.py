@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,10 @@ from contracts.message import SYSTEM, Id
 from contracts.refusal import Conflict
 from contracts.status_labels import TASK
 from rules.plan_run import PlannedStep, SlotAnswer, SlotPlace, kept_apart
+
+SHARED_BY = "shared_by"
+"""Under which name an answer's evidence lists the persons who have taken the step besides the one who gave the answer: the other
+officers of an inspection, the experts of a panel."""
 
 ACCEPTANCE = SlotPlace(0, "")
 """The place of the acceptance, which is before the plan's first step."""
@@ -81,7 +85,8 @@ def must_differ(
     """Why this person may not give this answer. What the system has answered is nobody's."""
     if person == SYSTEM.id:
         return None
-    taken = kept_apart(steps, for_the_plan(answers), place, person)
+    own = [replace(each, by=person) if person in each.evidence.get(SHARED_BY, ()) else each for each in answers]
+    taken = kept_apart(steps, for_the_plan(own), place, person)
     if not taken:
         return None
     asked = next(each for each in steps if each.number == place.step)

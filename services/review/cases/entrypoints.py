@@ -20,7 +20,6 @@ from contracts.review import (
     GetCase,
     GetCaseNeighbours,
     ListCases,
-    RecordInspection,
     RejectCase,
 )
 from services.review.cases import (
@@ -51,9 +50,6 @@ class CaseEntrypoints(Room):
         return use_cases.reject_case(cmd, uow)
 
     @command
-    def record_inspection(self, cmd: RecordInspection, uow: UnitOfWork) -> CaseView:
-        return use_cases.record_inspection(cmd, uow)
-
     @query
     def get_case(self, question: GetCase, reader: Reader) -> CaseView:
         return views.get_case(question, reader)

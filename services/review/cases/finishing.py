@@ -20,7 +20,8 @@ from services.review.cases.answers import StepAnswer
 from services.review.cases.case import Case
 from services.review.cases.deciders import against_nominators
 from services.review.cases.decision import CaseDecision
-from services.review.cases.granting import Grant, grant_many
+from services.review.cases.granting import Grant, grant_many, is_in_kind
+from services.review.cases.last_approval import CertificateNeeded
 from services.review.cases.moving import MovingCases
 from services.review.cases.open_tasks import StepOwner
 from services.review.cases.overpaying import held_for_a_person
@@ -60,8 +61,9 @@ def finish(cases: Sequence[tuple[Case, PinnedItem]], uow: UnitOfWork) -> Mapping
     own_word = against_nominators([(each.case, each.listed_by) for each in done if each.listed_by is not None], uow)
     grants = []
     for each in done:
-        found = [*waiting_for(unmapped.get(version_of(each.case.claim), ()))]
+        found: list[Refused] = [*waiting_for(unmapped.get(version_of(each.case.claim), ()))]
         if each.listed_by is not None:
+            found += [CertificateNeeded()] if is_in_kind(each.case, each.item) else []
             found += held_for_a_person(each.item.rules)
             found += [own_word[each.case.id]] if each.case.id in own_word else []
         asked = each.case.asked_fen if each.listed_by is not None else each.case.amount_fen
@@ -88,12 +90,17 @@ def _answer_by_machine(case: Case, item: PinnedItem, uow: UnitOfWork) -> None:
             if case.materials.outstanding:
                 said = "材料已逐项核对，部分容缺受理"
             case.answer(_answer(case, place, "material_check", by, uow, said))
-        elif kind == "site_inspection" and case.inspection is not None:
+        elif kind == "site_inspection" and case.inspection is not None and not _inspected_by_plan(case):
             verdict: SlotVerdict = "passed" if case.inspection.passed else "failed"
             earlier = _answer(
                 case, place, "site_inspection", case.inspection.recorded_by, uow, case.inspection.findings
             )
             case.answer(replace(earlier, verdict=verdict))
+
+
+def _inspected_by_plan(case: Case) -> bool:
+    """Whether an inspection was entered as the answer of a step: such a one stands for no other step."""
+    return any(each.kind == "site_inspection" for each in case.answers)
 
 
 def _answer(case: Case, place: SlotPlace, kind: StepKind, by: str, uow: UnitOfWork, reason: str) -> StepAnswer:
@@ -160,10 +167,15 @@ def _leave_to_a_person(done: _Done, refusal: Refused, uow: UnitOfWork) -> None:
     if done.listed_by is not None:
         case.listed_by = None if others else done.listed_by
         return
+    withdraw_approvals(case, refusal.message, uow)
+
+
+def withdraw_approvals(case: Case, why: str, uow: UnitOfWork) -> None:
+    """What was approved is not what would be granted now: whoever has approved has to look again."""
     latest = {answer.place: answer for answer in case.answers if answer.kind == "approval"}
     for answer in latest.values():
         if answer.verdict == "passed":
-            case.answer(replace(answer, verdict="withdrawn", by=SYSTEM.id, at=uow.now, reason=refusal.message))
+            case.answer(replace(answer, verdict="withdrawn", by=SYSTEM.id, at=uow.now, reason=why))
 
 
 def _unmapped(done: Sequence[_Done], uow: UnitOfWork) -> Unmapped:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from chassis.time.jobs import Job
 from chassis.write.uow import UnitOfWork
-from contracts.review import ApproveCase, CaseView, RecordInspection, RejectCase
+from contracts.review import ApproveCase, CaseView, RejectCase
 from services.review.cases import granting
 from services.review.cases.answering import (
     Handled,
@@ -23,12 +23,13 @@ from services.review.cases.answering import (
 from services.review.cases.awarding import judge_anew
 from services.review.cases.case_view import view_of
 from services.review.cases.finishing import finish
-from services.review.cases.inspection import Inspection, InspectionNotPartOfPlan
 from services.review.cases.known_accounts import know_accounts
+from services.review.cases.last_approval import against_last_approval
 from services.review.cases.plan_terms import waiting_for
 from services.review.cases.progress import against
 from services.review.cases.refusals import together
 from services.review.cases.store import Cases
+from services.review.figure_settings import SetFigures
 
 TAKE_UP_PLAN = "take_up_plan"
 """The job by which a case from before plans were run gets its tasks. Its subject is the case."""
@@ -51,6 +52,13 @@ def approve_case(cmd: ApproveCase, uow: UnitOfWork) -> CaseView:
     place = place_to_answer(handled, "approval", uow)
     evidence = {"amount_fen": cmd.amount_fen, "certificate": cmd.certificate}
     answer = answer_of(handled, place, "passed", uow, reason=cmd.opinion, evidence=evidence)
+    in_kind = granting.is_in_kind(case, item)
+    setters = uow.of(SetFigures).setters(case.id) if case.decisions else ()
+    more = against_last_approval(
+        case, handled.steps, answer, certificate=cmd.certificate, in_kind=in_kind, setters=setters
+    )
+    if more:
+        raise together(more)
     last = case.standing(handled.steps, [answer]).passed
     case.answer(answer, None if last else told(case, answer, f"“{place.slot}”同意"))
     refused = finish([(case, item)], uow)
@@ -70,27 +78,6 @@ def reject_case(cmd: RejectCase, uow: UnitOfWork) -> CaseView:
         raise own[0]
     decision = decision_of(uow, cmd.reason, cites=cmd.cites, how_to_object=cmd.how_to_object)
     granting.refuse(handled.case, decision, uow)
-    return _settled(handled, uow)
-
-
-def record_inspection(cmd: RecordInspection, uow: UnitOfWork) -> CaseView:
-    """Enter what a site inspection found; a later one counts instead of an earlier one."""
-    handled = in_hand(cmd.case_id, cmd.expected_version, uow)
-    handled.case.must_be_open()
-    if not handled.case.inspection_required:
-        raise InspectionNotPartOfPlan()
-    inspection = Inspection(
-        passed=cmd.passed,
-        findings=cmd.findings,
-        place=cmd.place,
-        inspected_at=cmd.inspected_at,
-        recorded_by=uow.actor.id,
-    )
-    inspection.must_be_over(uow.now)
-    place = place_to_answer(handled, "site_inspection", uow)
-    handled.case.inspection = inspection
-    answer = answer_of(handled, place, "passed" if cmd.passed else "failed", uow, reason=cmd.findings)
-    handled.case.answer(answer, inspection.recorded_for(handled.case.id, handled.case.claim))
     return _settled(handled, uow)
 
 

@@ -29,11 +29,13 @@ from contracts.departments import PlanTermUse, WindowPermission
 from contracts.documents import DocumentState
 from contracts.drafting import PartyKind, Stage
 from contracts.duties import Role
+from contracts.inspections import InspectionState
 from contracts.issuers import IssuerAudience, IssuerState
 from contracts.item import BenefitKind, ItemStatus
 from contracts.materials import MaterialKind, MaterialStanding
 from contracts.message import ServiceName
 from contracts.onboarding import ChecklistSubject
+from contracts.panels import PanelState
 from contracts.payee_holder_accounts import HolderStanding
 from contracts.payee_holders import HolderKind
 from contracts.people import MandateKind, MandateScope
@@ -87,6 +89,8 @@ TABLES: Mapping[str, Any] = {
     "public.track.turn": list(status_labels.TRACKED),
     "public.item.state": [each for each in members(ItemState) if each != "published"],
     "public.search.matched": [each for each in of_field(FoundPolicies, "matched") if each != "all"],
+    "steps.inspection_state": InspectionState,
+    "steps.panel_state": PanelState,
     "window.code_state": CodeAdmissionState,
     "platform.level": Level,
     "platform.mode": Mode,

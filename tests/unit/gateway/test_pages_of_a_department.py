@@ -57,7 +57,6 @@ def visitor(gateway: Visitor) -> Visitor:
         "preview_rejection": told(previews()),
         "approve_case": told(case(state="approved", version=3)),
         "reject_case": told(case(state="rejected", version=3)),
-        "record_inspection": told(case(version=3)),
         "confirm_materials": told(case(version=3)),
     }
     return gateway
@@ -176,7 +175,7 @@ def test_what_stands_against_approval_is_shown_in_the_forms_place(visitor: Visit
     page = visitor.get("/department/cases/case-2", "reviewer").text
     assert "现在不能批准，原因如下" in page
     assert "approve-case" not in page
-    assert "登记勘查结果" in page
+    assert "打开现场勘查" in page
     assert "申报金额 ¥400,000.00，与测算不一致" in page
 
 
@@ -313,38 +312,6 @@ def test_a_refusal_of_a_case_that_changed_is_not_even_previewed(visitor: Visitor
 
 
 # -- inspected -------------------------------------------------------------------------------------------------
-
-
-def test_an_inspection_is_entered_at_chinas_time(visitor: Visitor, bus: Bus) -> None:
-    bus.answers["get_case_sheet"] = told(refused_sheet())
-    said = {
-        "passed": "true",
-        "findings": "设备在用",
-        "place": "厂区",
-        "inspected_at": "2026-03-09T15:30",
-        "_version": "2",
-    }
-    sent = visitor.post("/department/cases/case-2/inspections", said, "reviewer")
-    assert sent.headers["location"] == "/department/cases/case-2?done=inspected"
-    (order,) = said_to(bus, "record_inspection")
-    assert (order["inspected_at"], order["passed"]) == ("2026-03-09T15:30:00+08:00", True)
-
-
-def test_an_inspection_of_the_future_is_refused_beside_its_time(visitor: Visitor, bus: Bus) -> None:
-    reason = {"code": "inspection_in_future", "message": "勘查时间不能晚于现在。", "field": "inspected_at"}
-    refused = {"kind": "invalid", "code": "inspection_in_future", "message": reason["message"], "reasons": [reason]}
-    bus.answers |= {"get_case_sheet": told(refused_sheet()), "record_inspection": {"refused": refused}}
-    said = {
-        "passed": "true",
-        "findings": "设备在用",
-        "place": "厂区",
-        "inspected_at": "2027-03-09T15:30",
-        "_version": "2",
-    }
-    sent = visitor.post("/department/cases/case-2/inspections", said, "reviewer")
-    assert sent.status_code == 422
-    assert "record-inspection-case-2-inspected_at-wrong-1" in sent.text
-    assert 'value="2027-03-09T15:30"' in sent.text
 
 
 def test_what_an_inspection_found_is_shown(visitor: Visitor, bus: Bus) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from contracts.intake import NominationLine, SubmitApplication
 from contracts.money import Money
-from contracts.rule import Fact, ParameterValue, Window
+from contracts.rule import Decided, Fact, Fixed, InKind, ParameterValue, Window
 from services.intake.applications.admission import Admission, admit, admit_line
 from services.intake.catalog_copies.domain import Applicant, PublishedItem
 
@@ -337,6 +337,44 @@ def test_an_amount_of_nothing_is_not_worth_a_case(
 ) -> None:
     nothing = declared[1].model_copy(update={"value": "0"})
     assert codes(admit(item, enterprise, application(declared[0], nothing), TODAY)) == ["nothing_payable"]
+
+
+def with_amount(item: PublishedItem, amount: object) -> PublishedItem:
+    """The same item, worth something else."""
+    rules = item.content.rules.model_copy(update={"amount": amount})
+    return replace(item, content=item.content.model_copy(update={"rules": rules}))
+
+
+UP_TO = Decided(decision="support", by="主管部门", max=Fixed(value="50", unit="万元"), name="支持金额")
+
+
+def test_an_amount_that_somebody_sets_later_can_be_filed_and_the_receipt_says_the_range(
+    item: PublishedItem, enterprise: Applicant, declared: tuple[Fact, ...]
+) -> None:
+    admission = admit(with_amount(item, UP_TO), enterprise, application(*declared), TODAY)
+    assert admission.reasons == ()
+    assert (admission.amount_fen, admission.lowest_fen, admission.highest_fen) == (None, 0, 50_000_000)
+
+
+def test_who_claims_more_than_can_be_set_is_told_the_range(
+    item: PublishedItem, enterprise: Applicant, declared: tuple[Fact, ...]
+) -> None:
+    decided = with_amount(item, UP_TO)
+    admission = admit(decided, enterprise, application(*declared, claimed_fen=50_000_001), TODAY)
+    assert codes(admission) == ["amount_mismatch"]
+    assert "0.00 至 500,000.00 元" in admission.reasons[0].message
+    assert admit(decided, enterprise, application(*declared, claimed_fen=50_000_000), TODAY).reasons == ()
+
+
+def test_a_line_of_a_list_has_an_amount_that_nobody_has_to_set(item: PublishedItem, enterprise: Applicant) -> None:
+    line = NominationLine(enterprise_id=enterprise.enterprise_id, amount_fen=10_000_000)
+    assert "facts_missing" in codes(admit_line(with_amount(item, UP_TO), enterprise, line, TODAY))
+
+
+def test_what_is_not_money_can_be_filed(item: PublishedItem, enterprise: Applicant, declared: tuple[Fact, ...]) -> None:
+    given = InKind(kind="service", gives="提供六个月免租厂房")
+    admission = admit(with_amount(item, given), enterprise, application(*declared), TODAY)
+    assert (admission.reasons, admission.amount_fen) == ((), 0)
 
 
 def test_a_paper_that_a_pledge_may_replace_needs_the_pledge(

@@ -54,12 +54,16 @@ from services.review.supplements.store import Supplements
 from services.review.supplements.supplement import Supplement, SupplementNotFound
 from services.review.tasks.store import CaseTasks
 from services.review.tasks.task import CaseTask, TaskNotFound
+from tests.unit.review.step_stores import step_stores
 
 DEPARTMENT = "区科技局"
 DUTIES = frozenset({"first_review", "review_check", "leader"})
 OFFICER = Actor(id="officer-1", roles=frozenset({"department"}), department=DEPARTMENT, duties=DUTIES)
 LEADER = Actor(id="leader-1", roles=frozenset({"department"}), department=DEPARTMENT, duties=DUTIES)
 """Another person of the department: who has taken a step approves nothing."""
+
+SECOND = Actor(id="officer-3", roles=frozenset({"department"}), department=DEPARTMENT, duties=DUTIES)
+"""A third person of the department: two inspect, another approves."""
 
 STRANGER = Actor(id="officer-2", roles=frozenset({"department"}), department="区商务局", duties=DUTIES)
 USCC = "91360702DEM000014H"
@@ -453,6 +457,7 @@ def review_unit(
             MaterialFindings: MemoryFindings(),
             PlanWords: MemoryPlanWords(),
             KnownPlanTerms: MemoryPlanTerms(),
+            **step_stores(OFFICER.id, LEADER.id, SECOND.id),
         },
         now=now,
         actor=actor,

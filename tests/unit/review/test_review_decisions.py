@@ -9,6 +9,7 @@ import pytest
 
 from chassis.testing.fakes import NOON, FakeUnit, received
 from contracts.duties import Attention
+from contracts.inspections import ConfirmInspection
 from contracts.message import Actor
 from contracts.plan_terms import TermInPlan
 from contracts.refusal import Forbidden, Refused, StaleVersion
@@ -27,6 +28,8 @@ from services.review.cases.case import Case
 from services.review.cases.case_view import view_of
 from services.review.cases.plan_terms import PlanTermUnmapped
 from services.review.cases.refusals import NotYourDepartment
+from services.review.inspections import use_cases as inspecting
+from services.review.inspections.store import RecordedInspections
 from services.review.item_copies.plan_words import PlanWords
 from services.review.register.store import AwardRegister
 from tests.unit.review.review_kit import (
@@ -36,6 +39,7 @@ from tests.unit.review.review_kit import (
     LEADER,
     OFFICER,
     PAYEE,
+    SECOND,
     STRANGER,
     TWO_TO_EIGHT,
     application,
@@ -66,15 +70,26 @@ def reject(case: Case, uow: FakeUnit) -> Any:
 
 
 def inspect(case: Case, uow: FakeUnit, *, passed: bool = True, at: Any = NOON) -> Any:
+    """By the officer at hand, and confirmed by another."""
     order = RecordInspection(
         case_id=case.id,
         passed=passed,
         findings="设备与申报一致",
         place="章贡区厂区",
         inspected_at=at,
+        with_officers=(SECOND.id,),
         expected_version=case.version,
     )
-    return use_cases.record_inspection(order, uow)
+    inspecting.record_inspection(order, uow)
+    at_hand, uow.actor = uow.actor, SECOND
+    record = uow.of(RecordedInspections).of_case(case.id)[-1]
+    confirmation = ConfirmInspection(
+        case_id=case.id, inspection_id=record.id, was_there=True, expected_version=case.version
+    )
+    try:
+        return inspecting.confirm_inspection(confirmation, uow)
+    finally:
+        uow.actor = at_hand
 
 
 def codes(refused: pytest.ExceptionInfo[Refused]) -> list[str]:

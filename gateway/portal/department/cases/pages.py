@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from asyncio import gather
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any, Literal
 
 from pydantic import Field
 from starlette.responses import Response
 
-from chassis.time.clock import CHINA
+from contracts.case_figures import SetFigure
 from contracts.case_instalments import DecideRecheck, ListClaimInstalments
 from contracts.case_materials import (
     MATERIAL_FINDINGS,
@@ -21,11 +21,12 @@ from contracts.case_materials import (
 )
 from contracts.case_sheet import GetCaseSheet
 from contracts.deadlines import ListReviewDeadlineMoves
+from contracts.item import BenefitKind
 from contracts.joint_checks import JOINT_ANSWERS, JointAnswerView, ListJointAnswers
 from contracts.message import Cursor, Id, Model
 from contracts.message_previews import PreviewRejection
 from contracts.naming_payees import NamePayees
-from contracts.policy_guide import GetGuide
+from contracts.policy_guide import GetGuide, GuideView
 from contracts.refusal import Invalid, StaleVersion
 from contracts.review import (
     ApproveCase,
@@ -39,6 +40,7 @@ from contracts.review import (
     RecordInspection,
     RejectCase,
 )
+from contracts.rule import HeadlineState
 from gateway.access import Only, Permitted
 from gateway.door import Door
 from gateway.portal.department.cases import case_facts, refusal
@@ -104,17 +106,6 @@ class RefusalForm(Model):
     reason: str = Field(min_length=4, max_length=1000)
     cites: tuple[CitedText, ...] = Field(default=(), max_length=20)
     previewed: str = ""
-
-
-class InspectionForm(Model):
-    """A site inspection as it is written down: its time is China's."""
-
-    case_id: Id
-    expected_version: int
-    passed: bool
-    findings: str = Field(min_length=2, max_length=2000)
-    place: str = Field(min_length=2, max_length=200)
-    inspected_at: datetime
 
 
 class MaterialLine(Model):
@@ -212,8 +203,11 @@ async def show_case(door: Door, asked: CaseInList) -> Values:
             "name_payees": may(door, NamePayees, case.state) and case_facts.has_other_receivers(sheet),
             "inspect": may(door, RecordInspection, case.state) and case.inspection_required,
             "recheck": may(door, DecideRecheck, case.state) and any(each.task == "recheck" for each in sheet.tasks),
+            "set": may(door, SetFigure, case.state),
         },
         "payee_lines": lines_of(case.payees),
+        "in_kind": _is_in_kind(case, guide),
+        "panel": any(step.kind == "panel" for step in case.steps),
         "means": list(MATERIAL_MEANS.items()),
         "findings": list(MATERIAL_FINDINGS.items()),
         "cites": refusal.citable(sheet, guide),
@@ -264,21 +258,6 @@ async def refuse_case(door: Door, said: RefusalForm) -> str | Response:
 
 
 @pages.form(
-    "/department/cases/{case_id}/inspections",
-    InspectionForm,
-    Permitted(RecordInspection),
-    on=show_case,
-    versioned=True,
-)
-async def record_inspection(door: Door, said: InspectionForm) -> str:
-    """Enter what a site inspection found (登记现场勘查)."""
-    at = said.inspected_at
-    written = said.model_dump(exclude={"inspected_at"})
-    await door.done(RecordInspection(**written, inspected_at=at if at.tzinfo else at.replace(tzinfo=CHINA)))
-    return _back_to(door, said.case_id, "inspected")
-
-
-@pages.form(
     "/department/cases/{case_id}/materials", MaterialsForm, Permitted(ConfirmMaterials), on=show_case, versioned=True
 )
 async def confirm_materials(door: Door, said: MaterialsForm) -> str:
@@ -289,6 +268,13 @@ async def confirm_materials(door: Door, said: MaterialsForm) -> str:
     command = ConfirmMaterials(case_id=said.case_id, materials=chosen, expected_version=said.expected_version)
     await door.done(command)
     return _back_to(door, said.case_id, "confirmed")
+
+
+def _is_in_kind(case: CaseView, guide: GuideView | None) -> bool:
+    """Whether what is granted is not money: then the approver gives the number of its certificate."""
+    if case.headline is not None and case.headline.state is HeadlineState.IN_KIND:
+        return True
+    return guide is not None and guide.benefit_kind not in (BenefitKind.GRANT, BenefitKind.INTEREST)
 
 
 async def _joint_answers(door: Door, case: CaseView) -> Sequence[JointAnswerView]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "review_0020"
-down_revision = "review_0018"
+down_revision = "review_0019"
 branch_labels = None
 depends_on = None
 

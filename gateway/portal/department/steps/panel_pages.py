@@ -1,0 +1,163 @@
+"""A case's panel, as the department keeps it: drawn, scored from sheets, concluded; and the register of experts."""
+
+from __future__ import annotations
+
+import re
+from asyncio import gather
+
+from pydantic import Field
+
+from contracts.case_sheet import GetCaseSheet
+from contracts.experts import ListExperts, RegisterExpert, RetireExpert
+from contracts.message import Cursor, Id, Model, Why
+from contracts.panels import (
+    ConcludePanel,
+    CriterionScore,
+    DrawPanel,
+    ListPanels,
+    PanelFigure,
+    RecuseExpert,
+    ScorePanel,
+    Sha256Text,
+)
+from gateway.access import Only, Permitted
+from gateway.door import Door
+from gateway.portal.shell.allowed import may
+from gateway.portal.shell.pages import Pages, Values
+from gateway.portal.staff.names import names_of
+
+pages = Pages("steps")
+READERS = Only("department", "bureau")
+
+
+class OfPanel(Model):
+    case_id: Id
+
+
+class SeatForm(Model):
+    case_id: Id
+    panel_id: Id
+    expert_id: Id
+    expected_version: int
+
+
+class RecusalForm(SeatForm):
+    reason: Why
+
+
+class SheetForm(SeatForm):
+    scores: tuple[CriterionScore, ...] = Field(min_length=1, max_length=30)
+    sheet_sha256: Sha256Text | None = None
+
+
+class ConclusionForm(Model):
+    case_id: Id
+    panel_id: Id
+    expected_version: int
+    minutes: str = Field(min_length=10, max_length=4000)
+    minutes_sha256: Sha256Text
+    figure: PanelFigure | None = None
+
+
+class ExpertForm(Model):
+    """An expert as people write it down: lists with their commas."""
+
+    name: str = Field(min_length=2, max_length=60)
+    employer: str = Field(min_length=2, max_length=120)
+    fields: str = Field(min_length=1, max_length=600)
+    person_id: Id | None = None
+    conflicts: str = Field(default="", max_length=2000)
+
+
+class OfRegister(Model):
+    cursor: Cursor | None = None
+
+
+@pages.show("/department/cases/{case_id}/panel", OfPanel, READERS, template="panel.html")
+async def show_panel(door: Door, asked: OfPanel) -> Values:
+    """How the panel was drawn, who has scored what, and what is to be done."""
+    sheet, panels = await gather(
+        door.told(GetCaseSheet(case_id=asked.case_id)), door.told(ListPanels(case_id=asked.case_id))
+    )
+    return {
+        "case": sheet.case,
+        "panels": panels.items,
+        "keeps": may(door, DrawPanel, sheet.case.state),
+        "names": await names_of(
+            door, [person for each in panels.items for person in (each.drawn_by, each.concluded_by)]
+        ),
+    }
+
+
+@pages.form("/department/cases/{case_id}/panels", DrawPanel, on=show_panel, versioned=True)
+async def draw_panel(door: Door, command: DrawPanel) -> str:
+    """Draw the experts (抽取专家)."""
+    await door.done(command)
+    return f"/department/cases/{command.case_id}/panel?done=panel_drawn"
+
+
+@pages.form(
+    "/department/cases/{case_id}/panels/{panel_id}/experts/{expert_id}/recuse",
+    RecusalForm,
+    Permitted(DrawPanel),
+    on=show_panel,
+    versioned=True,
+)
+async def recuse_expert(door: Door, said: RecusalForm) -> str:
+    """Take an expert off (回避)."""
+    await door.done(RecuseExpert(**said.model_dump(exclude={"case_id"})))
+    return f"/department/cases/{said.case_id}/panel?done=expert_recused"
+
+
+@pages.form(
+    "/department/cases/{case_id}/panels/{panel_id}/experts/{expert_id}/scores",
+    SheetForm,
+    Permitted(DrawPanel),
+    on=show_panel,
+    versioned=True,
+)
+async def score_panel(door: Door, said: SheetForm) -> str:
+    """Enter the points of a signed sheet (代录评分)."""
+    await door.done(ScorePanel(**said.model_dump(exclude={"case_id"})))
+    return f"/department/cases/{said.case_id}/panel?done=panel_scored"
+
+
+@pages.form(
+    "/department/cases/{case_id}/panels/{panel_id}/conclude",
+    ConclusionForm,
+    Permitted(ConcludePanel),
+    on=show_panel,
+    versioned=True,
+)
+async def conclude_panel(door: Door, said: ConclusionForm) -> str:
+    """End the panel with its minutes (评审结论)."""
+    await door.done(ConcludePanel(**said.model_dump(exclude={"case_id"})))
+    return f"/department/cases/{said.case_id}/panel?done=panel_concluded"
+
+
+@pages.show(
+    "/department/experts", OfRegister, Permitted(ListExperts), template="experts.html", nav=("steps.experts.nav", 5)
+)
+async def list_experts(door: Door, asked: OfRegister) -> Values:
+    """The register of experts."""
+    page = await door.told(ListExperts(cursor=asked.cursor, retired=True))
+    return {"experts": page.items, "next_cursor": page.next_cursor}
+
+
+@pages.form("/department/experts", ExpertForm, Permitted(RegisterExpert), on=list_experts)
+async def register_expert(door: Door, said: ExpertForm) -> str:
+    """Put an expert into the register (登记专家)."""
+    lists = {"fields": _parts(said.fields), "conflicts": _parts(said.conflicts)}
+    await door.done(RegisterExpert(name=said.name, employer=said.employer, person_id=said.person_id, **lists))
+    return "/department/experts?done=expert_registered"
+
+
+@pages.form("/department/experts/{expert_id}/retire", RetireExpert, on=list_experts, versioned=True)
+async def retire_expert(door: Door, command: RetireExpert) -> str:
+    """Draw an expert no more (退出专家库)."""
+    await door.done(command)
+    return "/department/experts?done=expert_retired"
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in re.split(r"[、，,;；\s]+", text) if part.strip())

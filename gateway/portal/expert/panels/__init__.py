@@ -1,0 +1,1 @@
+"""An expert's panels: what is to be scored, and the own points."""
