@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from contracts.aggregate import Aggregate
-from contracts.case_events import CaseNotAccepted, CaseWithdrawn, PauseCause
+from contracts.case_events import CaseNotAccepted, CaseReopened, CaseWithdrawn, PauseCause
 from contracts.case_materials import MaterialConfirmation, MaterialsConfirmed
 from contracts.case_payees import NamedPayee
 from contracts.case_steps import StepView
@@ -50,6 +50,7 @@ class Case(Aggregate):
     review limit's, as `clock.clock_of` reads it; `due_at` is absent without one, while it stands still, and while the calendar of `awaits_year` is not
     published. `moved` is how this version has moved it. `listed_by`: whoever pushed the list that it is a line of, while the
     department's own part of it is decided by that list.
+    `undo_until`: it is decided, and nobody outside knows of it before then. `reopened_at` is when its latest review began anew.
     `answers` are all that were given, `tasks` the answers that are waited for; `steps` and `against` say how the plan stood, and
     what stood against approval, when it was last worked out (`progress`).
     """
@@ -91,6 +92,7 @@ class Case(Aggregate):
     instalment: int = 1
     first_case_id: str | None = None
     undo_until: datetime | None = None
+    reopened_at: datetime | None = None
 
     @classmethod
     def receive(cls, filing: Filing, item: PinnedItem) -> Case:
@@ -236,6 +238,33 @@ class Case(Aggregate):
         self.must_be_open()
         before, self.state, self.decision, self.listed_by = self.state, state, decision, None
         return before
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it is decided and nobody outside knows of it yet: then the decision can be undone, and the claim withdrawn."""
+        return self.undo_until is not None
+
+    def undo(self) -> None:
+        """Its decision, of which nobody outside has heard, was none; the number of a grant is not used again."""
+        if self.state == "approved":
+            self.revision += 1
+        self.state, self.decision, self.undo_until = "accepted", None, None
+
+    def reopen(self, reason: str, asked_by: str, agreed_by: str, at: datetime) -> None:
+        """Look at it again, from now on: what is decided next supersedes what was."""
+        before, self.state, self.decision = self.state, "accepted", None
+        self.revision, self.reopened_at = self.revision + 1, at
+        told = CaseReopened(
+            case_id=self.id,
+            claim=self.claim,
+            revision=self.revision,
+            reason=reason,
+            asked_by=asked_by,
+            agreed_by=agreed_by,
+            reopened_at=at,
+            attention=self.own_owner.attention,
+        )
+        self.report(before, told)
 
     def withdraw(self, reason: str, by: str, at: datetime) -> None:
         """The enterprise takes its claim back."""

@@ -1,6 +1,7 @@
 """A case whose plan is done is granted: its place in the register, its payments, and the events that say so.
 
-The events leave the house with the commit that grants it; whoever wants to hold them back for a while does it here.
+Deciding and saying so are two things: a decision is held until its undo window closes, and `release` says it then, from what the
+case keeps. Without a window both are one commit.
 """
 
 from __future__ import annotations
@@ -15,13 +16,15 @@ from contracts.refusal import Conflict, Refused
 from contracts.review import CaseApproved, CaseRejected, Share
 from contracts.rule import HeadlineState
 from rules import headline_of
-from services.review.cases import deadline
+from services.review.cases import deadline, undo_window
 from services.review.cases.case import Case
 from services.review.cases.decision import CaseDecision
 from services.review.cases.entitlement import obstacles_in
 from services.review.cases.payments import PayerOf, Payments
+from services.review.cases.pinned import version_of
 from services.review.cases.refusals import together
 from services.review.item_copies.item import PinnedItem
+from services.review.item_copies.store import ItemVersions
 from services.review.register.domain import AlreadyAwarded
 from services.review.register.store import AwardRegister
 
@@ -63,8 +66,38 @@ def grant_many(grants: Sequence[Grant], uow: UnitOfWork) -> Mapping[str, Refused
 
 def refuse(case: Case, decision: CaseDecision, uow: UnitOfWork) -> None:
     """Refuse it, with the reason. Raises AlreadyDecided."""
-    before = case.decide("rejected", decision)
-    told = CaseRejected(
+    case.decide("rejected", decision)
+    deadline.stop_watching(case, uow)
+    version = version_of(case.claim)
+    _hold_or_release(case, uow.of(ItemVersions).items([version])[version], uow)
+
+
+def release(case: Case, item: PinnedItem, uow: UnitOfWork, payments: Payments | None = None) -> None:
+    """Say what was decided to whoever acts on it; from now on it can only be reopened. `payments`: as they were just worked out."""
+    decision = case.decision
+    assert decision is not None, "nothing is decided"
+    case.undo_until = None
+    if case.state == "rejected":
+        case.report("accepted", _refusal(case, decision))
+    elif is_in_kind(case, item):
+        case.record(_benefit(case, item, decision))
+    else:
+        paid = payments or case.payments(cache(uow.registry.payer))[0]
+        for part in paid.parts:
+            case.report("accepted", _approval(part, paid, case, decision), to=part.payer)
+
+
+def _hold_or_release(case: Case, item: PinnedItem, uow: UnitOfWork, payments: Payments | None = None) -> None:
+    """Hold a decision back while it can be undone; what a machine or a list has decided is said at once."""
+    case.undo_until = undo_window.ends_at(case, item, uow)
+    if case.undo_until is None:
+        release(case, item, uow, payments)
+    else:
+        undo_window.hold(case, case.undo_until, uow)
+
+
+def _refusal(case: Case, decision: CaseDecision) -> CaseRejected:
+    return CaseRejected(
         case_id=case.id,
         claim=case.claim,
         reason=decision.note,
@@ -75,8 +108,6 @@ def refuse(case: Case, decision: CaseDecision, uow: UnitOfWork) -> None:
         revision=case.revision,
         instalment=case.instalment,
     )
-    case.report(before, told)
-    deadline.stop_watching(case, uow)
 
 
 def is_in_kind(case: Case, item: PinnedItem) -> bool:
@@ -95,16 +126,12 @@ def _against(grant: Grant) -> list[Refused]:
 
 
 def _grant(grant: Grant, payments: Payments, uow: UnitOfWork) -> None:
-    case, decision = grant.case, grant.decision
-    before = case.decide("approved", decision)
-    if is_in_kind(case, grant.item):
-        case.record(_benefit(case, grant))
-    else:
-        for part in payments.parts:
-            case.report(before, _approval(part, payments, case, decision), to=part.payer)
+    case = grant.case
+    case.decide("approved", grant.decision)
     if case.version:
         # What was granted as it came in was never watched.
         deadline.stop_watching(case, uow)
+    _hold_or_release(case, grant.item, uow, payments)
 
 
 def _approval(part: Share, payments: Payments, case: Case, decision: CaseDecision) -> CaseApproved:
@@ -125,14 +152,14 @@ def _approval(part: Share, payments: Payments, case: Case, decision: CaseDecisio
     )
 
 
-def _benefit(case: Case, grant: Grant) -> BenefitGranted:
+def _benefit(case: Case, item: PinnedItem, decision: CaseDecision) -> BenefitGranted:
     given = "；".join(each.text_zh for each in case.assessment.amount.benefits)
     return BenefitGranted(
         case_id=case.id,
         claim=case.claim,
-        benefit_kind=grant.item.benefit_kind.value,
+        benefit_kind=item.benefit_kind.value,
         text_zh=given or case.claim.item_title,
-        certificate=grant.decision.certificate,
-        granted_by=grant.decision.by,
-        granted_at=grant.decision.at,
+        certificate=decision.certificate,
+        granted_by=decision.by,
+        granted_at=decision.at,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Literal
 
 from chassis.write.uow import UnitOfWork
 from services.review.register.domain import RegisteredAward
@@ -17,6 +18,10 @@ class AwardRegister:
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
 
+    def free(self, case_ids: Collection[str], ground: Literal["never_sent"], *, by: str, evidence: str) -> None:
+        """The places of these cases are not used. They stay with them, for no other claim: whoever decides such a case again
+        finds its own place (`reserve`)."""
+
     def reserve(self, awards: Collection[RegisteredAward]) -> frozenset[str]:
         """Take these places, in one statement and in key order; returns the ids of the cases that got theirs.
 
@@ -29,6 +34,8 @@ class AwardRegister:
         if not ordered:
             return frozenset()
         columns = {name: [getattr(award, name) for award in ordered] for name in COLUMNS}
+        mine = "SELECT case_id FROM award WHERE tenant = ANY (:tenant) AND case_id = ANY (:case_id)"
+        own = frozenset(self._uow.execute(mine, {name: columns[name] for name in ("tenant", "case_id")}).scalars())
         taken = self._uow.execute(
             "INSERT INTO award (tenant, item_id, uscc, period, case_id, amount_fen, reserved_at)"
             " SELECT a.*, :now FROM unnest(CAST(:tenant AS text[]), CAST(:item_id AS text[]),"
@@ -36,4 +43,4 @@ class AwardRegister:
             " CAST(:amount_fen AS bigint[])) AS a ON CONFLICT ON CONSTRAINT award_once DO NOTHING RETURNING case_id",
             {**columns, "now": self._uow.now},
         ).scalars()
-        return frozenset(taken)
+        return own | frozenset(taken)
