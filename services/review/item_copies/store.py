@@ -8,10 +8,10 @@ from typing import Any
 import orjson
 from sqlalchemy import Row
 
-from chassis.write.uow import UnitOfWork
 from contracts.item import BenefitKind, Contact
 from contracts.policies import PolicyPublished, PolicyRevised
 from contracts.rule import ItemRules, Level
+from copies.departments import Database
 from services.review.item_copies.item import PinnedItem
 
 ItemVersion = tuple[str, int]
@@ -38,7 +38,7 @@ class ItemVersions:
     """The rules of every published version of every item, and what notices say of it: a small copy of catalog's facts, kept for
     ever."""
 
-    def __init__(self, uow: UnitOfWork) -> None:
+    def __init__(self, uow: Database) -> None:
         self._uow = uow
 
     def remember(self, published: Iterable[PolicyPublished | PolicyRevised]) -> None:

@@ -43,6 +43,8 @@ from services.review.item_copies.plan_words import PlanWords
 from services.review.item_copies.store import ItemVersion, ItemVersions
 from services.review.register.domain import RegisteredAward
 from services.review.register.store import AwardRegister
+from services.review.reopening.domain import Reopening, ReopeningNotFound
+from services.review.reopening.store import ReopeningProposals, UndoneDecision, UndoneDecisions
 from services.review.tasks.store import CaseTasks
 from services.review.tasks.task import CaseTask, TaskNotFound
 
@@ -321,6 +323,24 @@ class MemoryRegister:
                 got.add(award.case_id)
         return frozenset(got)
 
+    def free(self, case_ids: Collection[str], ground: str, *, by: str, evidence: str) -> None:
+        self.places = {key: case_id for key, case_id in self.places.items() if case_id not in case_ids}
+
+
+class MemoryUndone:
+    """Decisions that were undone, in a list."""
+
+    def __init__(self) -> None:
+        self.kept: list[UndoneDecision] = []
+        self.unit: FakeUnit | None = None
+
+    def keep(self, undone: Iterable[UndoneDecision]) -> None:
+        self.kept += undone
+
+
+class MemoryReopenings(MemoryStore[Reopening]):
+    missing = ReopeningNotFound
+
 
 def review_unit(
     rules: ItemRules | None = None,
@@ -328,8 +348,11 @@ def review_unit(
     actor: Actor = OFFICER,
     now: datetime = NOON,
     calendar: Calendar | None = None,
+    undo_minutes: int = 0,
 ) -> FakeUnit:
     """A unit of work with review's stores in memory; item 1 version 1 has arrived."""
+    registry = Registry()
+    registry.tenants["zhanggong"] = ("ganzhou", Level.COUNTY, TenantSettings(undo_minutes=undo_minutes))
     versions = {("item-1", 1): rules or item_rules()}
     return FakeUnit(
         "zhanggong",
@@ -340,11 +363,13 @@ def review_unit(
             AwardRegister: MemoryRegister(),
             PlanWords: MemoryPlanWords(),
             KnownPlanTerms: MemoryPlanTerms(),
+            UndoneDecisions: MemoryUndone(),
+            ReopeningProposals: MemoryReopenings(),
         },
         now=now,
         actor=actor,
         calendar=calendar,
-        registry=Registry(),
+        registry=registry,
     )
 
 
