@@ -25,6 +25,8 @@ from contracts.message import Actor, Command, Event, Model, Query, snake_case
 from contracts.rule import ItemRules, Level
 from copies.departments import keep_departments
 from rules.plan_terms import terms_of
+from services.review.bulk_decisions import use_cases as bulk_use_cases
+from services.review.bulk_decisions import views as bulk_views
 from services.review.cases import (
     counts,
     deadline,
@@ -41,6 +43,9 @@ from services.review.item_copies.use_cases import remember_items
 from services.review.register import use_cases as register_use_cases
 from services.review.register import views as register_views
 from services.review.register.names import keep_names
+from services.review.reopening import undoing
+from services.review.reopening import use_cases as reopening_use_cases
+from services.review.reopening import views as reopening_views
 from tests.unit.review.review_kit import OFFICER, item_rules, published
 
 SUBSCRIPTIONS = [
@@ -55,19 +60,23 @@ SUBSCRIPTIONS = [
     calendar_subscription(follows=True),
 ]
 
-USE_CASES = vars(use_cases) | vars(register_use_cases)
-ANSWERS = (views, work_list, counts, sheet, journal, register_views)
+USE_CASES = (
+    vars(use_cases) | vars(register_use_cases) | vars(undoing) | vars(reopening_use_cases) | vars(bulk_use_cases)
+)
+ANSWERS = (reopening_views, bulk_views, views, work_list, counts, sheet, journal, register_views)
 """Where a question is answered by a function of its name."""
 
 
-def onboarded(tenant: str, parent: str | None, level: Level, code: str) -> TenantOnboarded:
+def onboarded(
+    tenant: str, parent: str | None, level: Level, code: str, settings: TenantSettings | None = None
+) -> TenantOnboarded:
     return TenantOnboarded(
         id=tenant,
         parent_id=parent,
         level=level,
         division_code=code,
         name=tenant,
-        settings=TenantSettings(),
+        settings=settings or TenantSettings(),
         settings_version=1,
     )
 
@@ -117,12 +126,14 @@ class Review:
             register_use_cases.look_back(jobs, lambda tenants: self.frame.event_unit(tenants, action="look_back"))
         return len(jobs)
 
-    def ordered(self, order: Command, *, tenant: str = "zhanggong", actor: Actor = OFFICER) -> dict[str, Any]:
-        """Give a command as the gateway does."""
+    def ordered(
+        self, order: Command, *, tenant: str = "zhanggong", actor: Actor = OFFICER, key: str | None = None
+    ) -> dict[str, Any]:
+        """Give a command as the gateway does; `key`: the one under which it is given again."""
         name = snake_case(type(order).__name__)
         body = order.model_dump(mode="json")
         envelope = {
-            "idempotency_key": new_id(),
+            "idempotency_key": key or new_id(),
             "tenant": tenant,
             "actor": actor.model_dump(mode="json"),
             "name": name,
@@ -157,12 +168,12 @@ class Review:
         """(event, addressed to) of everything said so far, in order."""
         return self.rows("SELECT type, addressed_to FROM outbox ORDER BY position")
 
-    def prepared(self, rules: ItemRules | None = None) -> Review:
+    def prepared(self, rules: ItemRules | None = None, settings: TenantSettings | None = None) -> Review:
         """Ganzhou and Zhanggong are onboarded, item 1 is published, and Zhanggong has said what its plan's words mean."""
         item = rules or item_rules()
         self.hears(
             onboarded("ganzhou", None, Level.CITY, "3607"),
-            onboarded("zhanggong", "ganzhou", Level.COUNTY, "360702"),
+            onboarded("zhanggong", "ganzhou", Level.COUNTY, "360702", settings),
             onboarded("xingguo", "ganzhou", Level.COUNTY, "360732"),
             published(item),
             *mapped(item),
