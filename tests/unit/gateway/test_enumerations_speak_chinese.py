@@ -34,6 +34,7 @@ from contracts.payee_holder_accounts import HolderStanding
 from contracts.payee_holders import HolderKind
 from contracts.people import MandateKind, MandateScope
 from contracts.policies import GroundKind, ItemState
+from contracts.reopening import ReopeningState
 from contracts.rule import HeadlineState, Mode, State
 from contracts.rule.facts import FactKind
 from contracts.rule.results import MissingFact, MissingWhy
@@ -78,6 +79,7 @@ TABLES: Mapping[str, Any] = {
     "public.item.state": [each for each in members(ItemState) if each != "published"],
     "public.search.matched": [each for each in of_field(FoundPolicies, "matched") if each != "all"],
     "window.code_state": CodeAdmissionState,
+    "cases.reopening.state": ReopeningState,
     "platform.level": Level,
     "platform.mode": Mode,
     "platform.service": ServiceName,

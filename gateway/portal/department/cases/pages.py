@@ -10,6 +10,7 @@ from pydantic import Field
 from starlette.responses import Response
 
 from chassis.time.clock import CHINA
+from contracts.bulk_decisions import MOST_AT_ONCE, ApproveCases
 from contracts.case_materials import MATERIAL_MEANS, MaterialConfirmation, MaterialMeans
 from contracts.case_sheet import GetCaseSheet
 from contracts.deadlines import ListReviewDeadlineMoves
@@ -17,9 +18,11 @@ from contracts.message import Cursor, Id, Model
 from contracts.message_previews import PreviewRejection
 from contracts.policy_guide import GetGuide
 from contracts.refusal import Invalid, StaleVersion
+from contracts.reopening import ProposeReopening, UndoDecision
 from contracts.review import (
     ApproveCase,
     CaseState,
+    CaseView,
     CitedText,
     ConfirmMaterials,
     CountCases,
@@ -139,6 +142,7 @@ async def list_cases(door: Door, asked: WorkList) -> Values:
         "rows": list(zip(listed.items, left, strict=True)),
         "next_cursor": listed.next_cursor,
         "counts": counts,
+        "most_at_once": MOST_AT_ONCE if asked.shown_state == "accepted" and may(door, ApproveCases) else 0,
         "across": "bureau" in door.principal.actor.roles,
     }
 
@@ -171,6 +175,8 @@ async def show_case(door: Door, asked: CaseInList) -> Values:
             "approve": may(door, ApproveCase, case.state) and not case.obstacles and not own_word,
             "refuse": may(door, RejectCase, case.state) and not own_word,
             "confirm": may(door, ConfirmMaterials, case.state) and bool(case.unconfirmed_materials),
+            "undo": _may_undo(door, case),
+            "reopen": may(door, ProposeReopening, case.state) and case.undo_until is None,
             "inspect": may(door, RecordInspection, case.state) and case.inspection_required,
         },
         "means": list(MATERIAL_MEANS.items()),
@@ -184,8 +190,8 @@ async def show_case(door: Door, asked: CaseInList) -> Values:
 @pages.form("/department/cases/{case_id}/approve", ApproveCase, on=show_case, versioned=True)
 async def approve_case(door: Door, command: ApproveCase) -> str:
     """Grant it (审核通过). The amount is the rule's."""
-    await door.done(command)
-    return _back_to(door, command.case_id, "approved")
+    case = await door.done(command)
+    return _back_to(door, command.case_id, "approved" if case.undo_until is None else "decided")
 
 
 @pages.form("/department/cases/{case_id}/refuse", RefusalForm, Permitted(RejectCase), on=show_case, versioned=True)
@@ -206,12 +212,19 @@ async def refuse_case(door: Door, said: RefusalForm) -> str | Response:
     words = command.model_dump(include={"reason", "cites", "how_to_object"})
     previews = await door.told(PreviewRejection(claim=claim, **words))
     if said.previewed == refusal.digest(previews):
-        await door.done(command)
-        return _back_to(door, said.case_id, "refused")
+        case = await door.done(command)
+        return _back_to(door, said.case_id, "refused" if case.undo_until is None else "decided")
     values = {"case": sheet.case, "said": said, "command": command, "previews": previews.items}
     more = {"previewed": refusal.digest(previews), "edited": bool(said.previewed), "listed": _query(door)}
     snapshot = as_seen(case_facts.snapshot(sheet))
     return await asked_once_more(door, Shown({**values, **more, "snapshot": snapshot}, template="refusal.html"))
+
+
+@pages.form("/department/cases/{case_id}/undo", UndoDecision, on=show_case, versioned=True)
+async def undo_decision(door: Door, command: UndoDecision) -> str:
+    """Take the decision back before anybody outside hears of it (撤回决定)."""
+    await door.done(command)
+    return _back_to(door, command.case_id, "undone")
 
 
 @pages.form(
@@ -240,6 +253,13 @@ async def confirm_materials(door: Door, said: MaterialsForm) -> str:
     command = ConfirmMaterials(case_id=said.case_id, materials=chosen, expected_version=said.expected_version)
     await door.done(command)
     return _back_to(door, said.case_id, "confirmed")
+
+
+def _may_undo(door: Door, case: CaseView) -> bool:
+    """Whoever decided, or the leader, while the window is open."""
+    actor = door.principal.actor
+    mine = case.decided_by == actor.id or "leader" in actor.duties
+    return case.undo_until is not None and mine and may(door, UndoDecision, case.state)
 
 
 def _back_to(door: Door, case_id: str, done: str) -> str:
