@@ -269,7 +269,7 @@ class Case(Aggregate):
     def withdraw(self, reason: str, by: str, at: datetime) -> None:
         """The enterprise takes its claim back."""
         before, self.state, self.listed_by = self.state, "withdrawn", None
-        self.decision = CaseDecision(by, at, reason)
+        self.decision, self.undo_until = CaseDecision(by, at, reason), None
         told = CaseWithdrawn(case_id=self.id, claim=self.claim, reason=reason, withdrawn_by=by, withdrawn_at=at)
         self.report(before, told)
 

@@ -67,7 +67,9 @@ def _by_a_person(case: Case) -> bool:
     if case.state == "rejected":
         return case.decision.by != SYSTEM.id
     last = deciding(case.answers)
-    return last is not None and last.by != SYSTEM.id and last.by == case.decision.by
+    if last is None or last.kind not in ("approval", "recheck"):
+        return False
+    return last.by == case.decision.by and last.by != SYSTEM.id
 
 
 def _office_hours(calendar: Calendar) -> timedelta:

@@ -107,8 +107,12 @@ def test_without_a_setting_a_decision_leaves_with_its_commit() -> None:
     assert len(said(uow)) == 1 and case.undo_until is None
 
 
-def test_a_list_has_no_window() -> None:
-    uow = review_unit(undo_minutes=30)
+@pytest.mark.parametrize("materials", [(), ({"code": "licence", "name": "营业执照", "required": True},)])
+def test_a_list_has_no_window(materials: tuple[Any, ...]) -> None:
+    rules = item_rules()
+    plan = rules.plan.model_dump(mode="json") | {"materials": materials}
+    rules = rules.model_copy(update={"plan": type(rules.plan).model_validate(plan)})
+    uow = review_unit(rules, undo_minutes=30)
     lists.decide_lists([received(nomination(line()))], uow)
     (case,) = uow.of(Cases).rows.values()
     assert (case.state, case.undo_until, len(said(uow))) == ("approved", None, 1)
