@@ -14,7 +14,6 @@ from contracts import (
     application_forms,
     authoring,
     award_findings,
-    bulk_decisions,
     calendars,
     case_files,
     case_sheet,
@@ -52,7 +51,6 @@ from contracts import (
     plan_terms,
     policies,
     policy_guide,
-    reopening,
     review,
     search,
     security_events,
@@ -64,6 +62,7 @@ from contracts import (
 )
 from contracts.duties import DUTY_KINDS, ROLE_OF, DutyKind, Role
 from contracts.message import Contract
+from gateway.decision_permissions import DECISION_ROWS
 from gateway.permission import Holder, Machine, Mandated, Permission, of
 
 
@@ -307,9 +306,6 @@ CASE_READERS = (*OFFICERS, *BUREAU, *SUPERVISORS)
 FINDING_READERS = (*OFFICERS, *BUREAU, *INSPECTORS)
 """They name enterprises, which lay supervisors see masked."""
 
-REOPENERS: tuple[DutyKind, ...] = ("review_check", "leader")
-"""Who proposes that a decided case be looked at again, and who agrees."""
-
 TASK_DOERS: tuple[DutyKind, ...] = (*DECIDERS, *BUREAU, *FINANCE)
 """Whoever may have a task in a case: an approval may be the bureau's or finance's."""
 
@@ -328,15 +324,6 @@ CASE_ROWS: tuple[Permission, ...] = (
     of(award_findings.CloseAwardFinding, ("leader", "supervision"), "department", states=("open",)),
     of(review.ApproveCase, DECIDERS, "department", states=("accepted",)),
     of(review.RejectCase, DECIDERS, "department", states=("accepted",)),
-    of(reopening.UndoDecision, DECIDERS, "department", states=("approved", "rejected")),
-    of(reopening.ProposeReopening, REOPENERS, "department", states=("approved", "rejected")),
-    of(reopening.ConfirmReopening, REOPENERS, "department", states=("proposed",)),
-    of(reopening.DeclineReopening, REOPENERS, "department", states=("proposed",)),
-    of(reopening.ListReopenings, CASE_READERS, "tenant"),
-    of(bulk_decisions.PreviewBulkDecision, DECIDERS, "department"),
-    of(bulk_decisions.ApproveCases, DECIDERS, "department"),
-    of(bulk_decisions.RejectCases, DECIDERS, "department"),
-    of(bulk_decisions.UndoBulk, DECIDERS, "department"),
     of(message_previews.PreviewRejection, DECIDERS, "department"),
     of(message_previews.PreviewNotAccepted, DECIDERS, "department"),
     of(message_previews.PreviewSupplement, DECIDERS, "department"),
@@ -378,6 +365,7 @@ PERMISSIONS = (
     *OWN_ROWS,
     *POLICY_ROWS,
     *CASE_ROWS,
+    *DECISION_ROWS,
     *MONEY_ROWS,
     *INBOX_ROWS,
 )

@@ -32,7 +32,7 @@ async def propose_reopening(door: Door, command: ProposeReopening) -> Response:
 
 @routes.ask("/cases/{case_id}/reopenings", ListReopenings)
 async def list_reopenings(door: Door, query: ListReopenings) -> Response:
-    """What was proposed about one case, the latest first."""
+    """What was proposed about one case, the latest first (重新审查的历次申请)."""
     return await door.ask(query)
 
 
@@ -50,7 +50,7 @@ async def decline_reopening(door: Door, command: DeclineReopening) -> Response:
 
 @routes.ask("/cases/bulk-previews", PreviewBulkDecision, method="POST")
 async def preview_bulk_decision(door: Door, query: PreviewBulkDecision) -> Response:
-    """What a bulk would come to: count, total, the largest, and what cannot be approved with why. Nothing is decided."""
+    """What a bulk would come to (批量审批前核对): count, total, the largest, and what cannot be approved with why. Nothing is decided."""
     return await door.ask(query)
 
 

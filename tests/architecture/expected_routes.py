@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from tests.architecture.expected_decisions import DECISIONS
 from tests.architecture.expected_receivers import RECEIVERS
 
 EXPECTED = {
     **RECEIVERS,
+    **DECISIONS,
     ("GET", "/"): "public",
     ("GET", "/find"): "public",
     ("GET", "/static/{name}"): "public",
@@ -39,17 +41,6 @@ EXPECTED = {
     ("GET", "/desk/find"): "bureau department finance platform supervisor window",
     ("GET", "/department/cases"): "bureau department",
     ("GET", "/department/cases/{case_id}"): "bureau department",
-    ("POST", "/department/cases/{case_id}/approve"): "department",
-    ("POST", "/department/cases/{case_id}/refuse"): "department",
-    ("POST", "/department/cases/{case_id}/undo"): "department",
-    ("GET", "/department/cases/{case_id}/reopenings"): "department",
-    ("POST", "/department/cases/{case_id}/reopenings"): "department",
-    ("POST", "/department/cases/{case_id}/reopenings/{reopening_id}/confirm"): "department",
-    ("POST", "/department/cases/{case_id}/reopenings/{reopening_id}/decline"): "department",
-    ("GET", "/department/bulk-decisions/new"): "department",
-    ("POST", "/department/bulk-decisions/new"): "department",
-    ("GET", "/department/bulk-decisions/{operation_id}"): "department",
-    ("POST", "/department/bulk-decisions/{operation_id}/undo"): "department",
     ("POST", "/department/cases/{case_id}/inspections"): "department",
     ("POST", "/department/cases/{case_id}/materials"): "department",
     ("GET", "/department/findings"): "bureau department supervisor",
@@ -329,17 +320,6 @@ EXPECTED = {
     ("GET", "/api/v1/cases/{case_id}/deadline-moves"): "bureau department supervisor",
     ("POST", "/api/v1/cases/{case_id}/file"): "supervisor",
     ("GET", "/api/v1/cases/{case_id}/file"): "supervisor",
-    ("POST", "/api/v1/cases/{case_id}/approve"): "department",
-    ("POST", "/api/v1/cases/{case_id}/reject"): "department",
-    ("POST", "/api/v1/cases/{case_id}/undo"): "department",
-    ("POST", "/api/v1/cases/{case_id}/reopenings"): "department",
-    ("GET", "/api/v1/cases/{case_id}/reopenings"): "bureau department supervisor",
-    ("POST", "/api/v1/reopenings/{reopening_id}/confirm"): "department",
-    ("POST", "/api/v1/reopenings/{reopening_id}/decline"): "department",
-    ("POST", "/api/v1/cases/bulk-previews"): "department",
-    ("POST", "/api/v1/cases/bulk-approvals"): "department",
-    ("POST", "/api/v1/cases/bulk-rejections"): "department",
-    ("POST", "/api/v1/bulk-decisions/{operation_id}/undo"): "department",
     ("POST", "/api/v1/cases/{case_id}/inspections"): "department",
     ("POST", "/api/v1/cases/{case_id}/materials"): "department",
     ("POST", "/api/v1/budgets"): "finance",

@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 import orjson
 
-from chassis.write.unit import Unit
+from chassis.write.uow import UnitOfWork
 from services.review.bulk_decisions.domain import BulkLine
 
 KEEP = """
@@ -28,7 +28,7 @@ WHERE tenant = :tenant AND operation_id = :bulk AND outcome = 'accepted' AND sub
 class BulkLines:
     """Insert-only: what a bulk was asked for stays as it was."""
 
-    def __init__(self, uow: Unit) -> None:
+    def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
 
     def keep(self, tenant: str, bulk_id: str, lines: Sequence[BulkLine]) -> None:

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chassis.operations.domain import Operation
-from chassis.operations.runs import Operations, job_kind, view_of
+from chassis.operations.runs import Operations, cancel_operation, view_of
 from chassis.write.uow import UnitOfWork
 from contracts.bulk_decisions import ApproveCases, BulkUndone, KeptLine, LookedAt, RejectCases, UndoBulk
-from contracts.operations import OperationView
+from contracts.operations import CancelOperation, OperationView
 from services.review.bulk_decisions.domain import (
     APPROVE,
     REJECT,
@@ -42,17 +42,14 @@ def undo_bulk(cmd: UndoBulk, uow: UnitOfWork) -> BulkUndone:
 
     Raises OperationUnknown, NoBulkDecision or BulkNotYours.
     """
-    runs = uow.of(Operations)
-    run = runs.get(cmd.operation_id)
+    run = uow.of(Operations).get(cmd.operation_id)
     run.refuse_stranger(uow.actor)
     if run.kind not in (APPROVE, REJECT):
         raise NoBulkDecision()
     if run.begun_by.id != uow.actor.id and "leader" not in uow.actor.duties:
         raise BulkNotYours()
     if run.state == "running":
-        run.cancel(uow.now)
-        uow.unschedule(job_kind(run.kind), run.id, tenant=run.tenant)
-        runs.save(run)
+        cancel_operation(CancelOperation(operation_id=run.id), uow, "review")
     decided = uow.of(BulkLines).decided(run.tenant, run.id)
     cases = uow.of(Cases).get_many(decided)
     open_yet = [case for case in cases.values() if _by_this(case, run) and may_be_undone(case, uow)]

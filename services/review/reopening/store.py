@@ -12,7 +12,7 @@ from sqlalchemy import Column, MetaData, RowMapping, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from chassis.write.store import AggregateStore, aggregate_columns, own_row, proposal_columns
-from chassis.write.unit import Unit
+from chassis.write.uow import UnitOfWork
 from services.review.reopening.domain import Reopening, ReopeningAskedAlready, ReopeningNotFound
 
 METADATA = MetaData()
@@ -75,7 +75,7 @@ class UndoneDecision:
 class UndoneDecisions:
     """What was undone, by whom and why: the service may add to it and change nothing."""
 
-    def __init__(self, uow: Unit) -> None:
+    def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
 
     def keep(self, undone: Sequence[UndoneDecision]) -> None:
