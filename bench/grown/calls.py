@@ -99,6 +99,8 @@ CASES = (
     *(Call("ListAwardFindings", who) for who in (BUREAU, OFFICER, IDLE)),
     Call("GetAwardFinding", OFFICER, {"finding_id": "f1"}),
     Call("ListReviewDeadlineMoves", OFFICER, {"case_id": CASE}),
+    Call("ListReopenings", OFFICER, {"case_id": CASE}),
+    *(Call("PreviewBulkDecision", OFFICER, more) for more in ({}, {"case_ids": [CASE]}, {"about": RECEIPT})),
 )  # fmt: skip
 MONEY = (
     *(Call("ListDisbursements", BUREAU, {"order": order, **more}) for order in ("received", "due")

@@ -9,15 +9,16 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Text, any_, func, literal, select
+from sqlalchemy import ColumnElement, Row, Text, any_, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from chassis.read.reader import Reader
 from contracts.bulk_decisions import MOST_AT_ONCE, BulkPreview, CaseInBulk, PreviewBulkDecision
 from contracts.identity import TenantSettings
 from contracts.refusal import Reason, Refused
-from contracts.review import CaseFilter, CaseView
+from contracts.review import CaseFilter, CaseView, CountCases
 from services.review.bulk_decisions.domain import ApprovalNotYours, DecidedAmountInBulk, is_set_by_persons
+from services.review.cases.counts import count_cases
 from services.review.cases.decision import AlreadyDecided
 from services.review.cases.four_eyes import RecorderDecides, called, recorded_by
 from services.review.cases.moves import OUTCOMES
@@ -38,20 +39,19 @@ LARGEST = 3
 def preview_bulk_decision(query: PreviewBulkDecision, reader: Reader) -> BulkPreview:
     """Raises NotYourDepartment or Forbidden."""
     asked = _asked(query, reader)
-    matching = reader.execute(select(func.count()).select_from(REVIEW_CASE).where(*asked)).scalar_one()
     statement = select(*SHOWN, C.recorders).where(*asked).order_by(CaseSearch.due_order, C.id).limit(MOST_AT_ONCE)
     rows = reader.execute(statement).all()
     mine = _mine([row.id for row in rows], reader)
     items = ItemVersions(reader).items({_version(row) for row in rows}) if rows else {}
     found = [
-        _line(view, _against(row, view, items[_version(row)], row.id in mine, reader))
+        _line(view, _against(row, view, items.get(_version(row)), row.id in mine, reader))
         for row, view in zip(rows, shown_many(rows, reader) if rows else (), strict=True)
     ]
     approvable = tuple(each for each in found if not each.against)
     by_amount = sorted(approvable, key=lambda each: (-(each.amount_fen or 0), each.case_id))
     settings = reader.execute(SETTINGS, {"tenant": reader.tenant}).scalar()
     return BulkPreview(
-        matching=matching,
+        matching=len(rows) if query.case_ids else _matching(query, reader),
         total_fen=sum(each.amount_fen or 0 for each in approvable),
         largest=tuple(by_amount[:LARGEST]),
         approvable=approvable,
@@ -67,6 +67,12 @@ def _asked(query: PreviewBulkDecision, reader: Reader) -> list[ColumnElement[boo
         return [*filtered(CaseFilter(), reader), C.id == named]
     words = query.model_dump(include={"item_id", "overdue", "about"})
     return filtered(CaseFilter(state="accepted", **words), reader)
+
+
+def _matching(query: PreviewBulkDecision, reader: Reader) -> int:
+    """How many the filter leaves, as the list counts them."""
+    counts = count_cases(CountCases(**query.model_dump(include={"item_id", "about"})), reader)
+    return counts.overdue if query.overdue else counts.states.get("accepted", 0)
 
 
 def _mine(case_ids: Sequence[str], reader: Reader) -> Collection[str]:
@@ -89,18 +95,18 @@ def _mine(case_ids: Sequence[str], reader: Reader) -> Collection[str]:
     )
 
 
-def _against(row: Row[Any], view: CaseView, item: PinnedItem, mine: bool, reader: Reader) -> list[Reason]:
+def _against(row: Row[Any], view: CaseView, item: PinnedItem | None, mine: bool, reader: Reader) -> list[Reason]:
     """All that is known to stand against approving it in a bulk."""
     if view.state in OUTCOMES:
         return list(AlreadyDecided(outcome=OUTCOMES[view.state]).reasons)
     found: list[Refused] = []
     if not mine:
         found.append(ApprovalNotYours())
-    if is_set_by_persons(view.decisions, item.rules):
+    if view.decisions or (item is not None and is_set_by_persons(view.decisions, item.rules)):
         found.append(DecidedAmountInBulk())
     own = recorded_by(DOCUMENTS["recorders"].validate_python(row.recorders), reader.actor.id)
     if own:
-        found.append(RecorderDecides(facts=called(own, item.rules.fact_types_by_name)))
+        found.append(RecorderDecides(facts=called(own, item.rules.fact_types_by_name if item else {})))
     return [*view.obstacles, *(reason for each in found for reason in each.reasons)]
 
 

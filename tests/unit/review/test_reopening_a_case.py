@@ -8,14 +8,20 @@ from typing import Any
 import pytest
 
 from chassis.testing.fakes import NOON, FakeUnit
+from chassis.time.jobs import Job
 from contracts.case_events import CaseReopened
 from contracts.enterprises import FactRecorders
+from contracts.identity import TenantSettings
 from contracts.refusal import Refused
-from contracts.reopening import ConfirmReopening, DeclineReopening, ProposeReopening, ReopeningView
+from contracts.reopening import ConfirmReopening, DeclineReopening, ProposeReopening, ReopeningView, UndoDecision
 from contracts.review import ApproveCase, CaseApproved, CaseRejected, RecordInspection, RejectCase
+from contracts.rule import Level
 from services.review.cases import use_cases
 from services.review.cases.case import Case
+from services.review.cases.deadline import REVIEW_ALARM, raise_alarms
+from services.review.cases.undo_window import RELEASE
 from services.review.register.store import AwardRegister
+from services.review.reopening.undoing import release_decisions, undo_decision
 from services.review.reopening.use_cases import confirm_reopening, decline_reopening, propose_reopening
 from tests.unit.review.review_kit import AMOUNT, LEADER, OFFICER, STRANGER, item_rules, opened, review_unit
 
@@ -93,6 +99,40 @@ def test_a_refusal_after_it_carries_the_next_revision_and_frees_no_place() -> No
     refuse(case, uow)
     (event,) = [each for each in uow.events if isinstance(each, CaseRejected)]
     assert event.revision == 2 and uow.of(AwardRegister).places
+
+
+def test_undoing_a_later_revision_gives_no_place_back_that_may_have_been_paid_for() -> None:
+    case, uow = decided()
+    places = dict(uow.of(AwardRegister).places)
+    uow.registry.tenants["zhanggong"] = ("ganzhou", Level.COUNTY, TenantSettings(undo_minutes=30))
+    confirm(propose(case, uow), uow)
+    approve(case, uow)
+    undo_decision(UndoDecision(case_id=case.id, reason="点错了", expected_version=case.version), uow)
+    assert uow.of(AwardRegister).places == places
+    approve(case, uow)
+    assert case.undo_until is not None
+    uow.now = case.undo_until
+    release_decisions([Job(tenant=case.tenant, kind=RELEASE, subject=case.id, due_at=uow.now)], uow)
+    assert [each.revision for each in uow.events if isinstance(each, CaseApproved)] == [1, 3]
+
+
+def test_what_a_machine_would_answer_again_is_to_be_said_anew() -> None:
+    case, uow = decided()
+    confirm(propose(case, uow, steps=(INSPECTION,)), uow)
+    assert case.inspection is None
+    with pytest.raises(Refused) as refused:
+        approve(case, uow)
+    assert "inspection_required" in codes(refused)
+
+
+def test_reminders_of_the_new_review_limit_are_given_anew() -> None:
+    case, uow = decided()
+    before = set(uow.alarms)
+    confirm(propose(case, uow), uow)
+    assert (case.tenant, REVIEW_ALARM, case.id) in uow.jobs
+    uow.now = case.due_at or uow.now
+    raise_alarms([Job(tenant=case.tenant, kind=REVIEW_ALARM, subject=case.id, due_at=uow.now)], uow)
+    assert {level for *_, level in uow.alarms - before} == {"50", "80", "100"}
 
 
 def test_one_person_does_not_do_it_alone() -> None:
