@@ -52,7 +52,8 @@ class TenantSettings(Model):
     """What a tenant may set for itself. Limits are ceilings in the unit of their name.
 
     `review_working_days`: by mode, the longest review limit in working days that an item may be published with.
-    `channels`: over which enterprises are told; the inbox is always one of them.
+    `channels`: over which enterprises are told; the inbox is always one of them. `undo_minutes`: for how long a decision on
+    a case can be taken back before anybody outside hears of it, as far as the payout limit leaves time for it.
     """
 
     mode_names: dict[str, str] = Field(
@@ -63,6 +64,7 @@ class TenantSettings(Model):
     payout_working_days: int = Field(default=1, ge=1, le=60)
     review_working_days: dict[Mode, Annotated[int, Field(ge=1, le=250)]] = Field(default_factory=dict)
     channels: tuple[Channel, ...] = ("inbox", "sms")
+    undo_minutes: int = Field(default=0, ge=0, le=30)
     receipt_prefix: str = Field(default="ZD", pattern=r"^[A-Z0-9]{2,12}$")
     footer: SiteFooter = SiteFooter()
 

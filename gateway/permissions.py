@@ -75,6 +75,7 @@ from contracts import (
 )
 from contracts.duties import DUTY_KINDS, ROLE_OF, DutyKind, Role
 from contracts.message import Contract
+from gateway.decision_permissions import DECISION_ROWS
 from gateway.permission import Holder, Machine, Mandated, Permission, of
 
 
@@ -428,6 +429,7 @@ PERMISSIONS = (
     *OWN_ROWS,
     *POLICY_ROWS,
     *CASE_ROWS,
+    *DECISION_ROWS,
     *MONEY_ROWS,
     *INBOX_ROWS,
 )

@@ -114,6 +114,8 @@ CASES = (
     Call("RevealObjector", IDLE, {"objection_id": f"o{CASE}"}, refused="objection_not_found"),
     Call("GetCaseNotices", OFFICER, {"case_id": CASE}),
     Call("PreviewNotice", OFFICER, {"case_id": CASE}, refused="no_notice_in_plan"),
+    Call("ListReopenings", OFFICER, {"case_id": CASE}),
+    *(Call("PreviewBulkDecision", OFFICER, more) for more in ({}, {"case_ids": [CASE]}, {"about": RECEIPT})),
 )  # fmt: skip
 MONEY = (
     *(Call("ListDisbursements", BUREAU, {"order": order, **more}) for order in ("received", "due")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from tests.architecture.expected_claim_routes import CLAIM_ROUTES
+from tests.architecture.expected_decisions import DECISIONS
 from tests.architecture.expected_notice_routes import NOTICES
 from tests.architecture.expected_receivers import RECEIVERS
 from tests.architecture.expected_step_routes import STEP_PAGES, STEP_ROUTES
 
 EXPECTED = {
     **CLAIM_ROUTES,
+    **DECISIONS,
     **NOTICES,
     **RECEIVERS,
     **STEP_PAGES,
@@ -48,6 +50,7 @@ EXPECTED = {
     ("GET", "/department/cases/{case_id}"): "bureau department",
     ("POST", "/department/cases/{case_id}/approve"): "department",
     ("POST", "/department/cases/{case_id}/refuse"): "department",
+    ("POST", "/department/cases/{case_id}/inspections"): "department",
     ("POST", "/department/cases/{case_id}/materials"): "department",
     ("POST", "/department/cases/{case_id}/payees"): "department",
     ("GET", "/department/findings"): "bureau department supervisor",
@@ -343,8 +346,6 @@ EXPECTED = {
     ("GET", "/api/v1/cases/{case_id}/deadline-moves"): "bureau department supervisor",
     ("POST", "/api/v1/cases/{case_id}/file"): "supervisor",
     ("GET", "/api/v1/cases/{case_id}/file"): "supervisor",
-    ("POST", "/api/v1/cases/{case_id}/approve"): "department",
-    ("POST", "/api/v1/cases/{case_id}/reject"): "department",
     ("POST", "/api/v1/cases/{case_id}/inspections"): "department",
     ("POST", "/api/v1/cases/{case_id}/materials"): "department",
     ("POST", "/api/v1/cases/{case_id}/payees"): "department",

@@ -151,6 +151,7 @@ def _own(mine: Belongings) -> None:
     _own_of_the_enterprise(mine)
     _own_a_receiver(mine)
     _own_a_name_change(mine)
+    _own_decisions(mine)
     _own_a_finding(mine)
 
 
@@ -327,6 +328,20 @@ def _own_a_name_change(mine: Belongings) -> None:
     }
     made = mine.order(f"/enterprises/{enterprise}/name-changes", "window", said)
     mine.ids["enterprise-name-changes/{change_id}"] = made["change_id"]
+
+
+def _own_decisions(mine: Belongings) -> None:
+    """Somebody wants a decided case to be looked at again, and has tried to decide it once more in a bulk."""
+    case_id = mine.ids["cases/{case_id}"]
+    version = mine.ask(f"/cases/{case_id}", "department")["version"]
+    proposal = {"reason": "审计发现数据有误"}
+    proposed = mine.order(f"/cases/{case_id}/reopenings", "department", proposal, **{"If-Match": f'"{version}"'})
+    lines = [{"case_id": case_id, "expected_version": version}]
+    begun = mine.order("/cases/bulk-approvals", "department", {"lines": lines})
+    mine.ids |= {
+        "reopenings/{reopening_id}": proposed["reopening_id"],
+        "bulk-decisions/{operation_id}": begun["operation_id"],
+    }
 
 
 def _own_a_finding(mine: Belongings) -> None:

@@ -32,6 +32,8 @@ from copies.duties import keep_appointments
 from rules.plan_terms import terms_of
 from services.review.acceptance import silence, withdrawal
 from services.review.acceptance import use_cases as accepting
+from services.review.bulk_decisions import use_cases as bulk_use_cases
+from services.review.bulk_decisions import views as bulk_views
 from services.review.cases import (
     counts,
     deadline,
@@ -65,6 +67,9 @@ from services.review.register import award_views, imported
 from services.review.register import use_cases as register_use_cases
 from services.review.register import views as register_views
 from services.review.register.names import keep_names
+from services.review.reopening import undoing
+from services.review.reopening import use_cases as reopening_use_cases
+from services.review.reopening import views as reopening_views
 from services.review.supplements import lapse
 from services.review.supplements import use_cases as supplementing
 from services.review.supplements import views as supplement_views
@@ -90,12 +95,14 @@ COMMANDED = (
     *(use_cases, register_use_cases, imported, joint_check_use_cases, task_use_cases, rechecking),
     *(accepting, withdrawal, checking, supplementing),
     *(inspecting, setting_figures, experts, panelling),
+    *(undoing, reopening_use_cases, bulk_use_cases),
 )
 USE_CASES = {name: use for module in COMMANDED for name, use in vars(module).items()}
 ANSWERS = (
     *(views, work_list, counts, sheet, journal, register_views, award_views),
     *(joint_check_views, task_views, instalment_views, supplement_views),
     *(inspection_views, figure_views, panel_views),
+    *(reopening_views, bulk_views),
 )
 """Where a question is answered by a function of its name."""
 
@@ -106,14 +113,16 @@ DUE: dict[str, Callable[[Any, Any], None]] = {
 }
 
 
-def onboarded(tenant: str, parent: str | None, level: Level, code: str) -> TenantOnboarded:
+def onboarded(
+    tenant: str, parent: str | None, level: Level, code: str, settings: TenantSettings | None = None
+) -> TenantOnboarded:
     return TenantOnboarded(
         id=tenant,
         parent_id=parent,
         level=level,
         division_code=code,
         name=tenant,
-        settings=TenantSettings(),
+        settings=settings or TenantSettings(),
         settings_version=1,
     )
 
@@ -218,12 +227,14 @@ class Review:
             done += len(jobs)
         return done
 
-    def ordered(self, order: Command, *, tenant: str = "zhanggong", actor: Actor = OFFICER) -> dict[str, Any]:
-        """Give a command as the gateway does."""
+    def ordered(
+        self, order: Command, *, tenant: str = "zhanggong", actor: Actor = OFFICER, key: str | None = None
+    ) -> dict[str, Any]:
+        """Give a command as the gateway does; `key`: the one under which it is given again."""
         name = snake_case(type(order).__name__)
         body = order.model_dump(mode="json")
         envelope = {
-            "idempotency_key": new_id(),
+            "idempotency_key": key or new_id(),
             "tenant": tenant,
             "actor": actor.model_dump(mode="json"),
             "name": name,
@@ -258,12 +269,12 @@ class Review:
         """(event, addressed to) of everything said so far, in order."""
         return self.rows("SELECT type, addressed_to FROM outbox ORDER BY position")
 
-    def prepared(self, rules: ItemRules | None = None) -> Review:
+    def prepared(self, rules: ItemRules | None = None, settings: TenantSettings | None = None) -> Review:
         """Ganzhou and Zhanggong are onboarded, item 1 is published, and Zhanggong has said what its plan's words mean."""
         item = rules or item_rules()
         self.hears(
             onboarded("ganzhou", None, Level.CITY, "3607"),
-            onboarded("zhanggong", "ganzhou", Level.COUNTY, "360702"),
+            onboarded("zhanggong", "ganzhou", Level.COUNTY, "360702", settings),
             onboarded("xingguo", "ganzhou", Level.COUNTY, "360732"),
             published(item),
             *mapped(item),

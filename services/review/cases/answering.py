@@ -64,14 +64,20 @@ def in_hand(case_id: Id, expected_version: int, uow: UnitOfWork) -> Handled:
     StaleVersion.
     """
     case = uow.of(Cases).get(case_id)
+    names = must_be_in_hand(case, expected_version, uow)
+    handled = with_items([case], uow)[0]
+    handled.names = names
+    return handled
+
+
+def must_be_in_hand(case: Case, expected_version: int, uow: UnitOfWork) -> Collection[str]:
+    """The same of a case that is locked already; → what else the actor's department is known by."""
     names = _names_of_department(case, uow)
     if not any(may_answer(uow.actor, task.owner, names) for task in case.tasks if task.tenant == case.tenant):
         case.must_be_handled_by(uow.actor, names)
     if case.version != expected_version:
         raise StaleVersion()
-    handled = with_items([case], uow)[0]
-    handled.names = names
-    return handled
+    return names
 
 
 def place_to_answer(handled: Handled, kind: StepKind, uow: UnitOfWork) -> SlotPlace:

@@ -74,6 +74,14 @@ class SupplementAwaited(Conflict):
     sentence = "正在等待企业补正，不能批准；企业补正后，或补正期限届满后再办理。"
 
 
+def deciding(answers: Sequence[StepAnswer]) -> StepAnswer | None:
+    """The answer that a grant rests on: the last approval that stands, or what was answered last where the plan has none."""
+    standing = {each.place: each for each in answers}
+    given = [each for each in standing.values() if each.verdict != "withdrawn"]
+    approvals = [each for each in given if each.kind in ("approval", "recheck")]
+    return max(approvals or given, key=answers.index, default=None)
+
+
 def for_the_plan(answers: Iterable[StepAnswer]) -> list[SlotAnswer]:
     """The answers as far as they decide what comes next, without that of the acceptance."""
     return [SlotAnswer(each.step, each.slot, each.verdict, each.by) for each in answers if each.step > 0]

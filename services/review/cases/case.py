@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from contracts.aggregate import Aggregate
-from contracts.case_events import CaseNotAccepted, CaseWithdrawn, ForecastPayment, PauseCause
+from contracts.case_events import CaseNotAccepted, CaseReopened, CaseWithdrawn, ForecastPayment, PauseCause
 from contracts.case_materials import ConfirmedMaterial, MaterialConfirmation, MaterialsConfirmed
 from contracts.case_payees import CasePayee, NamedPayee
 from contracts.case_steps import StepView
@@ -56,6 +56,7 @@ class Case(Aggregate):
     department's own part of it is decided by that list.
     `payee` is the applicant's newest confirmed account, `accounts` those of the holders that `named_payees` name; `receivers` is who gets
     what, as `progress` last worked it out, `emitted` what was said of it to payers.
+    `undo_until`: it is decided, and nobody outside knows of it before then. `reopened_at` is when its latest review began anew.
     `answers` are all that were given, `tasks` the answers that are waited for; `steps` and `against` say how the plan stood, and
     what stood against approval, when it was last worked out (`progress`).
     `paid_before`: how earlier instalments of its claim ended. `read_as`: its state as it was read.
@@ -104,6 +105,7 @@ class Case(Aggregate):
     undo_until: datetime | None = None
     paid_before: AwardHistory | None = None
     read_as: CaseState | None = None
+    reopened_at: datetime | None = None
 
     @classmethod
     def receive(cls, filing: Filing, item: PinnedItem) -> Case:
@@ -306,11 +308,38 @@ class Case(Aggregate):
         before, self.state, self.decision, self.listed_by = self.state, state, decision, None
         return before
 
+    @property
+    def is_held(self) -> bool:
+        """Whether it is decided and nobody outside knows of it yet: then the decision can be undone, and the claim withdrawn."""
+        return self.undo_until is not None
+
+    def undo(self) -> None:
+        """Its decision, of which nobody outside has heard, was none; the number of a grant is not used again."""
+        if self.state == "approved":
+            self.revision += 1
+        self.state, self.decision, self.undo_until = "accepted", None, None
+
+    def reopen(self, reason: str, asked_by: str, agreed_by: str, at: datetime) -> None:
+        """Look at it again, from now on: what is decided next supersedes what was."""
+        before, self.state, self.decision = self.state, "accepted", None
+        self.revision, self.reopened_at = self.revision + 1, at
+        told = CaseReopened(
+            case_id=self.id,
+            claim=self.claim,
+            revision=self.revision,
+            reason=reason,
+            asked_by=asked_by,
+            agreed_by=agreed_by,
+            reopened_at=at,
+            attention=self.own_owner.attention,
+        )
+        self.report(before, told)
+
     def withdraw(self, reason: str, by: str, at: datetime) -> None:
         """The enterprise takes its claim back, or leaves a supplement unanswered."""
         before, self.state, self.listed_by = self.state, "withdrawn", None
         self.pauses = ()
-        self.decision = CaseDecision(by, at, reason)
+        self.decision, self.undo_until = CaseDecision(by, at, reason), None
         told = CaseWithdrawn(case_id=self.id, claim=self.claim, reason=reason, withdrawn_by=by, withdrawn_at=at)
         self.report(before, told)
 

@@ -50,7 +50,7 @@ def watch(case: Case, uow: UnitOfWork) -> None:
     raised = [
         alarm.level
         for alarm in alarms
-        if alarm.at <= uow.now and uow.raise_alarm("case", case.id, "review", alarm.level, tenant=case.tenant)
+        if alarm.at <= uow.now and uow.raise_alarm("case", _watched(case), "review", alarm.level, tenant=case.tenant)
     ]
     if raised:
         clock.tell_deadline(case, raised[-1])
@@ -119,6 +119,11 @@ def in_step(known: OpenReviewLimit, look: datetime | None, calendar: Calendar, n
 def stop_watching(case: Case, uow: UnitOfWork) -> None:
     """It is decided, or the last alarm is raised: nothing is due any more."""
     uow.unschedule(REVIEW_ALARM, case.id, tenant=case.tenant)
+
+
+def _watched(case: Case) -> str:
+    """What the alarms are of: each review has its own, so that one that began anew is reminded of anew."""
+    return case.id if case.reopened_at is None else f"{case.id}/{case.reopened_at:%Y%m%d%H%M%S}"
 
 
 def _alarms(running: SlaClock, calendar: Calendar) -> tuple[list[Alarm], NotYetPublished | None]:

@@ -45,12 +45,12 @@ class EarlierClaims:
         return replaced.receipt if replaced is not None and unknown else None
 
     def objection_to(self, claim: Claim) -> EarlierClaimStands | None:
-        """Why `claim` is not accepted. All before it must have been rejected: the last of them may itself only
+        """Why `claim` is not accepted. A refusal that may still be undone has ended nothing. All before it must have been rejected: the last of them may itself only
         have been turned away because the one before it stood."""
         replaced = claim.replaces
         while replaced is not None:
             case = self._cases[case_id_of(replaced.application_id)]
-            if case.state not in ENDED_WITHOUT_GRANT:
+            if case.state not in ENDED_WITHOUT_GRANT or case.is_held:
                 return EarlierClaimStands(receipt=replaced.receipt)
             replaced = case.claim.replaces
         return None

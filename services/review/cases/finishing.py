@@ -16,7 +16,7 @@ from contracts.case_steps import SlotVerdict, StepKind
 from contracts.message import SYSTEM
 from contracts.refusal import Refused
 from rules.plan_run import PlanStanding, SlotPlace
-from services.review.cases.answers import StepAnswer
+from services.review.cases.answers import StepAnswer, deciding
 from services.review.cases.case import Case
 from services.review.cases.deciders import against_nominators
 from services.review.cases.decision import CaseDecision
@@ -153,8 +153,8 @@ def _decision(done: _Done, uow: UnitOfWork) -> CaseDecision:
     if done.listed_by is not None:
         at = done.case.received_at if done.case.version == 0 else uow.now
         return CaseDecision(done.listed_by, at, "")
-    approvals = [each for each in done.case.answers if each.kind in ("approval", "recheck")]
-    last = approvals[-1] if approvals else done.case.answers[-1]
+    last = deciding(done.case.answers)
+    assert last is not None, "a plan that nobody has answered is not done"
     return CaseDecision(last.by, uow.now, last.reason, certificate=last.evidence.get("certificate"))
 
 

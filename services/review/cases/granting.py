@@ -1,6 +1,7 @@
 """A case whose plan is done is granted: its place in the register, its payments, and the events that say so.
 
-The events leave the house with the commit that grants it; whoever wants to hold them back for a while does it here.
+Deciding and saying so are two things: a decision is held until its undo window closes, and `release` says it then, from what the
+case keeps. Without a window both are one commit.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from contracts.review import CaseRejected
 from contracts.rule import AwardHistory, HeadlineState
 from copies.plan_terms import KnownPlanTerms
 from rules import headline_of
-from services.review.cases import deadline
+from services.review.cases import deadline, undo_window
 from services.review.cases.answers import SupplementAwaited
 from services.review.cases.approvals import GrantedCase, approvals_of, kept_after, none_of
 from services.review.cases.awarding import asked_of, award_of, judge
@@ -28,8 +29,10 @@ from services.review.cases.entitlement import obstacles_in
 from services.review.cases.known_accounts import know_accounts
 from services.review.cases.payee_refusals import in_the_way
 from services.review.cases.payments import Payments
+from services.review.cases.pinned import version_of
 from services.review.cases.refusals import together
 from services.review.item_copies.item import PinnedItem
+from services.review.item_copies.store import ItemVersions
 from services.review.register.domain import AlreadyAwarded
 from services.review.register.store import AwardRegister
 
@@ -83,7 +86,7 @@ def _grant_turn(
         del awards[case_id]
     register.record(list(awards.values()))
     granted = [each for each in grants if each.case.id in awards]
-    paying = _paying_departments([(each, payments[each.case.id][0]) for each in granted], uow)
+    paying = _paying_departments([(each.case, each.item, payments[each.case.id][0]) for each in granted], uow)
     for each in granted:
         _grant(each, payments[each.case.id][0], paying, uow)
     return {id: together(found) for id, found in against.items() if found}
@@ -91,8 +94,57 @@ def _grant_turn(
 
 def refuse(case: Case, decision: CaseDecision, uow: UnitOfWork) -> None:
     """Refuse it, with the reason. Raises AlreadyDecided."""
-    before = case.decide("rejected", decision)
-    told = CaseRejected(
+    case.decide("rejected", decision)
+    deadline.stop_watching(case, uow)
+    version = version_of(case.claim)
+    _hold_or_release(case, uow.of(ItemVersions).items([version])[version], uow)
+
+
+def release(
+    case: Case, item: PinnedItem, uow: UnitOfWork, payments: Payments | None = None, paying: Departments | None = None
+) -> None:
+    """Say what was decided to whoever acts on it; from now on it can only be reopened. `payments`, `paying`: as they were just
+    worked out; what was held is paid to the accounts that count now."""
+    decision = case.decision
+    assert decision is not None, "nothing is decided"
+    case.undo_until = None
+    if case.state == "rejected":
+        case.report("accepted", _refusal(case, decision))
+        case.emitted = none_of(case.emitted)
+    elif is_in_kind(case, item):
+        case.record(_benefit(case, item, decision))
+    else:
+        if payments is None:
+            know_accounts([case], uow)
+        paid = payments or case.payments(cache(uow.registry.payer))[0]
+        departments = _paying_departments([(case, item, paid)], uow) if paying is None else paying
+        _tell_payers(case, item, decision, paid, departments)
+
+
+def _tell_payers(
+    case: Case, item: PinnedItem, decision: CaseDecision, payments: Payments, departments: Departments
+) -> None:
+    approval = GrantedCase(case, item, decision, case.receivers_by(item), payments)
+    word = item.rules.plan.department
+    told = approvals_of(approval, {tenant: id for (tenant, of), id in departments.items() if of == word})
+    for each in told:
+        case.report("accepted", each, to=each.payer)
+    case.emitted = kept_after(approval, told)
+
+
+def _hold_or_release(
+    case: Case, item: PinnedItem, uow: UnitOfWork, payments: Payments | None = None, paying: Departments | None = None
+) -> None:
+    """Hold a decision back while it can be undone; what a machine or a list has decided is said at once."""
+    case.undo_until = undo_window.ends_at(case, item, uow)
+    if case.undo_until is None:
+        release(case, item, uow, payments, paying)
+    else:
+        undo_window.hold(case, case.undo_until, uow)
+
+
+def _refusal(case: Case, decision: CaseDecision) -> CaseRejected:
+    return CaseRejected(
         case_id=case.id,
         claim=case.claim,
         reason=decision.note,
@@ -103,9 +155,6 @@ def refuse(case: Case, decision: CaseDecision, uow: UnitOfWork) -> None:
         revision=case.revision,
         instalment=case.instalment,
     )
-    case.report(before, told)
-    case.emitted = none_of(case.emitted)
-    deadline.stop_watching(case, uow)
 
 
 def is_in_kind(case: Case, item: PinnedItem) -> bool:
@@ -125,41 +174,33 @@ def _against(grant: Grant) -> list[Refused]:
 
 
 def _grant(grant: Grant, payments: Payments, paying: Departments, uow: UnitOfWork) -> None:
-    case, decision = grant.case, grant.decision
-    before = case.decide("approved", decision)
-    if is_in_kind(case, grant.item):
-        case.record(_benefit(case, grant))
-    else:
-        approval = GrantedCase(case, grant.item, decision, case.receivers_by(grant.item), payments)
-        word = grant.item.rules.plan.department
-        told = approvals_of(approval, {tenant: id for (tenant, of), id in paying.items() if of == word})
-        for each in told:
-            case.report(before, each, to=each.payer)
-        case.emitted = kept_after(approval, told)
+    case = grant.case
+    case.decide("approved", grant.decision)
     if case.version:
         # What was granted as it came in was never watched.
         deadline.stop_watching(case, uow)
+    _hold_or_release(case, grant.item, uow, payments, paying)
 
 
-def _paying_departments(grants: Sequence[tuple[Grant, Payments]], uow: UnitOfWork) -> Departments:
+def _paying_departments(granted: Sequence[tuple[Case, PinnedItem, Payments]], uow: UnitOfWork) -> Departments:
     """Which department of another payer the plan's word for the department means there: its line pays."""
     asked = {
-        (part.payer, grant.item.rules.plan.department)
-        for grant, payments in grants
+        (part.payer, item.rules.plan.department)
+        for case, item, payments in granted
         for part in payments.parts
-        if part.payer != grant.case.tenant
+        if part.payer != case.tenant
     }
     return uow.of(KnownPlanTerms).departments(asked, uow.now.astimezone(CHINA).date()) if asked else {}
 
 
-def _benefit(case: Case, grant: Grant) -> BenefitGranted:
+def _benefit(case: Case, item: PinnedItem, decision: CaseDecision) -> BenefitGranted:
     given = "；".join(each.text_zh for each in case.assessment.amount.benefits)
     return BenefitGranted(
         case_id=case.id,
         claim=case.claim,
-        benefit_kind=grant.item.benefit_kind.value,
+        benefit_kind=item.benefit_kind.value,
         text_zh=given or case.claim.item_title,
-        certificate=grant.decision.certificate,
-        granted_by=grant.decision.by,
-        granted_at=grant.decision.at,
+        certificate=decision.certificate,
+        granted_by=decision.by,
+        granted_at=decision.at,
     )

@@ -25,7 +25,8 @@ MOVES: Mapping[tuple[CaseState | None, CaseState], type[Event]] = {
 }
 """Every edge and the event that reports it. A filing that somebody has to accept begins with that task; what a machine can
 check whole is accepted at once. An approval that has not left the house yet may still be withdrawn by the enterprise; what is
-not money is granted by BenefitGranted in the place of CaseApproved."""
+not money is granted by BenefitGranted in the place of CaseApproved. A decision is said when its undo window closes; one that was
+undone before (`Case.undo`) is no move: nobody has heard of it."""
 
 OPEN: frozenset[CaseState] = frozenset({"received", "accepted"})
 """The states in which somebody has something to do."""

@@ -81,6 +81,7 @@ PLAIN = (
         "instalment",
         "first_case_id",
         "undo_until",
+        "reopened_at",
     ),
 )
 """What of a case is a column as it is."""

@@ -59,6 +59,7 @@ REVIEW_CASE = Table(
     Column("instalment", Integer, nullable=False),
     Column("first_case_id", Text),
     Column("undo_until", DateTime(timezone=True)),
+    Column("reopened_at", DateTime(timezone=True)),
 )
 
 CASE_ANSWER = Table(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from chassis.time.jobs import Job
 from chassis.write.uow import UnitOfWork
+from contracts.plan_terms import TermInPlan
 from contracts.review import ApproveCase, CaseView, RejectCase
 from services.review.cases import granting
 from services.review.cases.answering import (
@@ -41,30 +43,49 @@ def approve_case(cmd: ApproveCase, uow: UnitOfWork) -> CaseView:
     Raises CaseNotFound, NotYourDepartment, StaleVersion, AlreadyDecided, or all that stands against it as one refusal.
     """
     handled = in_hand(cmd.case_id, cmd.expected_version, uow)
+    give_approval(handled, cmd, unmapped_words(handled.case, uow), uow)
+    refused = finish([(handled.case, handled.item)], uow)
+    if handled.case.id in refused:
+        raise refused[handled.case.id]
+    return _settled(handled, uow)
+
+
+class ApprovalGiven(Protocol):
+    """What an approver says: the amount that was looked at, an opinion, and the certificate of what is not money."""
+
+    @property
+    def amount_fen(self) -> int: ...
+    @property
+    def opinion(self) -> str: ...
+    @property
+    def certificate(self) -> str | None: ...
+
+
+def give_approval(handled: Handled, said: ApprovalGiven, unmapped: Sequence[TermInPlan], uow: UnitOfWork) -> None:
+    """Add the actor's approval to a case in hand; the caller finishes and settles it.
+
+    Raises AlreadyDecided, or all that stands against it as one refusal.
+    """
     case, item = handled.case, handled.item
     case.must_be_open()
     know_accounts([case], uow)
     judge_anew([(case, item)], uow)
-    found = [*against(case, item, handled.standing, cmd.amount_fen)]
-    found += [*waiting_for(unmapped_words(case, uow)), *four_eyes(case, uow)]
+    found = [*against(case, item, handled.standing, said.amount_fen)]
+    found += [*waiting_for(unmapped), *four_eyes(case, uow)]
     if found:
         raise together(found)
     place = place_to_answer(handled, "approval", uow)
-    evidence = {"amount_fen": cmd.amount_fen, "certificate": cmd.certificate}
-    answer = answer_of(handled, place, "passed", uow, reason=cmd.opinion, evidence=evidence)
+    evidence = {"amount_fen": said.amount_fen, "certificate": said.certificate}
+    answer = answer_of(handled, place, "passed", uow, reason=said.opinion, evidence=evidence)
     in_kind = granting.is_in_kind(case, item)
     setters = uow.of(SetFigures).setters(case.id) if case.decisions else ()
     more = against_last_approval(
-        case, handled.steps, answer, certificate=cmd.certificate, in_kind=in_kind, setters=setters
+        case, handled.steps, answer, certificate=said.certificate, in_kind=in_kind, setters=setters
     )
     if more:
         raise together(more)
     last = case.standing(handled.steps, [answer]).passed
     case.answer(answer, None if last else told(case, answer, f"“{place.slot}”同意"))
-    refused = finish([(case, item)], uow)
-    if case.id in refused:
-        raise refused[case.id]
-    return _settled(handled, uow)
 
 
 def reject_case(cmd: RejectCase, uow: UnitOfWork) -> CaseView:
@@ -73,12 +94,28 @@ def reject_case(cmd: RejectCase, uow: UnitOfWork) -> CaseView:
     Raises CaseNotFound, NotYourDepartment, StaleVersion, AlreadyDecided, RecorderDecides.
     """
     handled = in_hand(cmd.case_id, cmd.expected_version, uow)
+    refuse_in_hand(handled, cmd, uow)
+    return _settled(handled, uow)
+
+
+class RefusalGiven(Protocol):
+    """What the enterprise reads of a refusal."""
+
+    @property
+    def reason(self) -> str: ...
+    @property
+    def cites(self) -> tuple[str, ...]: ...
+    @property
+    def how_to_object(self) -> str: ...
+
+
+def refuse_in_hand(handled: Handled, said: RefusalGiven, uow: UnitOfWork) -> None:
+    """Refuse a case in hand; the caller settles it. Raises AlreadyDecided, RecorderDecides."""
     handled.case.must_be_open()
     if own := four_eyes(handled.case, uow):
         raise own[0]
-    decision = decision_of(uow, cmd.reason, cites=cmd.cites, how_to_object=cmd.how_to_object)
+    decision = decision_of(uow, said.reason, cites=said.cites, how_to_object=said.how_to_object)
     granting.refuse(handled.case, decision, uow)
-    return _settled(handled, uow)
 
 
 def take_up_plans(jobs: Sequence[Job], uow: UnitOfWork) -> None:

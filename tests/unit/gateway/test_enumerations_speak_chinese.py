@@ -42,6 +42,7 @@ from contracts.people import MandateKind, MandateScope
 from contracts.policies import GroundKind, ItemState
 from contracts.public_notices import NoticeState, ObjectionState
 from contracts.recoveries import RecoveryState
+from contracts.reopening import ReopeningState
 from contracts.rule import HeadlineState, Mode, State, TimeUnit
 from contracts.rule.facts import FactKind
 from contracts.rule.results import MissingFact, MissingWhy
@@ -92,6 +93,7 @@ TABLES: Mapping[str, Any] = {
     "steps.inspection_state": InspectionState,
     "steps.panel_state": PanelState,
     "window.code_state": CodeAdmissionState,
+    "cases.reopening.state": ReopeningState,
     "platform.level": Level,
     "platform.mode": Mode,
     "platform.service": ServiceName,

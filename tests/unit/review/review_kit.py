@@ -50,6 +50,8 @@ from services.review.item_copies.store import ItemVersion, ItemVersions
 from services.review.materials.store import MaterialFindings
 from services.review.register.awards import AwardAsked, GrantedAward
 from services.review.register.store import AwardRegister
+from services.review.reopening.domain import Reopening, ReopeningNotFound
+from services.review.reopening.store import ReopeningProposals, UndoneDecision, UndoneDecisions
 from services.review.supplements.store import Supplements
 from services.review.supplements.supplement import Supplement, SupplementNotFound
 from services.review.tasks.store import CaseTasks
@@ -435,14 +437,32 @@ class MemoryFindings:
         self.kept += news
 
 
+class MemoryUndone:
+    """Decisions that were undone, in a list."""
+
+    def __init__(self) -> None:
+        self.kept: list[UndoneDecision] = []
+        self.unit: FakeUnit | None = None
+
+    def keep(self, undone: Iterable[UndoneDecision]) -> None:
+        self.kept += undone
+
+
+class MemoryReopenings(MemoryStore[Reopening]):
+    missing = ReopeningNotFound
+
+
 def review_unit(
     rules: ItemRules | None = None,
     *,
     actor: Actor = OFFICER,
     now: datetime = NOON,
     calendar: Calendar | None = None,
+    undo_minutes: int = 0,
 ) -> FakeUnit:
     """A unit of work with review's stores in memory; item 1 version 1 has arrived."""
+    registry = Registry()
+    registry.tenants["zhanggong"] = ("ganzhou", Level.COUNTY, TenantSettings(undo_minutes=undo_minutes))
     versions = {("item-1", 1): rules or item_rules()}
     return FakeUnit(
         "zhanggong",
@@ -458,11 +478,13 @@ def review_unit(
             PlanWords: MemoryPlanWords(),
             KnownPlanTerms: MemoryPlanTerms(),
             **step_stores(OFFICER.id, LEADER.id, SECOND.id),
+            UndoneDecisions: MemoryUndone(),
+            ReopeningProposals: MemoryReopenings(),
         },
         now=now,
         actor=actor,
         calendar=calendar,
-        registry=Registry(),
+        registry=registry,
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from pydantic import Field
 from starlette.responses import Response
 
+from contracts.bulk_decisions import MOST_AT_ONCE, ApproveCases
 from contracts.case_figures import SetFigure
 from contracts.case_instalments import DecideRecheck, ListClaimInstalments
 from contracts.case_materials import (
@@ -28,6 +29,7 @@ from contracts.message_previews import PreviewRejection
 from contracts.naming_payees import NamePayees
 from contracts.policy_guide import GetGuide, GuideView
 from contracts.refusal import Invalid, StaleVersion
+from contracts.reopening import ProposeReopening, UndoDecision
 from contracts.review import (
     ApproveCase,
     CaseState,
@@ -162,6 +164,7 @@ async def list_cases(door: Door, asked: WorkList) -> Values:
         "rows": list(zip(listed.items, left, strict=True)),
         "next_cursor": listed.next_cursor,
         "counts": counts,
+        "most_at_once": MOST_AT_ONCE if asked.shown_state == "accepted" and may(door, ApproveCases) else 0,
         "across": "bureau" in door.principal.actor.roles,
     }
 
@@ -201,6 +204,8 @@ async def show_case(door: Door, asked: CaseInList) -> Values:
             "refuse": may(door, RejectCase, case.state) and not own_word,
             "confirm": may(door, ConfirmMaterials, case.state) and bool(case.unconfirmed_materials),
             "name_payees": may(door, NamePayees, case.state) and case_facts.has_other_receivers(sheet),
+            "undo": _may_undo(door, case),
+            "reopen": may(door, ProposeReopening, case.state) and case.undo_until is None,
             "inspect": may(door, RecordInspection, case.state) and case.inspection_required,
             "recheck": may(door, DecideRecheck, case.state) and any(each.task == "recheck" for each in sheet.tasks),
             "set": may(door, SetFigure, case.state),
@@ -220,8 +225,8 @@ async def show_case(door: Door, asked: CaseInList) -> Values:
 @pages.form("/department/cases/{case_id}/approve", ApproveCase, on=show_case, versioned=True)
 async def approve_case(door: Door, command: ApproveCase) -> str:
     """Grant it (审核通过). The amount is the rule's."""
-    await door.done(command)
-    return _back_to(door, command.case_id, "approved")
+    case = await door.done(command)
+    return _back_to(door, command.case_id, "approved" if case.undo_until is None else "decided")
 
 
 @pages.form("/department/cases/{case_id}/recheck", DecideRecheck, on=show_case, versioned=True)
@@ -249,12 +254,19 @@ async def refuse_case(door: Door, said: RefusalForm) -> str | Response:
     words = command.model_dump(include={"reason", "cites", "how_to_object"})
     previews = await door.told(PreviewRejection(claim=claim, **words))
     if said.previewed == refusal.digest(previews):
-        await door.done(command)
-        return _back_to(door, said.case_id, "refused")
+        case = await door.done(command)
+        return _back_to(door, said.case_id, "refused" if case.undo_until is None else "decided")
     values = {"case": sheet.case, "said": said, "command": command, "previews": previews.items}
     more = {"previewed": refusal.digest(previews), "edited": bool(said.previewed), "listed": _query(door)}
     snapshot = as_seen(case_facts.snapshot(sheet))
     return await asked_once_more(door, Shown({**values, **more, "snapshot": snapshot}, template="refusal.html"))
+
+
+@pages.form("/department/cases/{case_id}/undo", UndoDecision, on=show_case, versioned=True)
+async def undo_decision(door: Door, command: UndoDecision) -> str:
+    """Take the decision back before anybody outside hears of it (撤回决定)."""
+    await door.done(command)
+    return _back_to(door, command.case_id, "undone")
 
 
 @pages.form(
@@ -290,6 +302,13 @@ async def name_payees(door: Door, said: PayeesForm) -> str:
     named = payees_in(said.lines)
     await door.done(NamePayees(case_id=said.case_id, payees=named, expected_version=said.expected_version))
     return _back_to(door, said.case_id, "named")
+
+
+def _may_undo(door: Door, case: CaseView) -> bool:
+    """Whoever decided, or the leader, while the window is open."""
+    actor = door.principal.actor
+    mine = case.decided_by == actor.id or "leader" in actor.duties
+    return case.undo_until is not None and mine and may(door, UndoDecision, case.state)
 
 
 def _back_to(door: Door, case_id: str, done: str) -> str:

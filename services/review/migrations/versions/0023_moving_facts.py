@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "review_0023"
-down_revision = "review_0021"
+down_revision = "review_0022"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,1 @@
+"""Pages on which a department decides many cases at once, and takes decisions back."""

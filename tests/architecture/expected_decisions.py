@@ -1,0 +1,27 @@
+"""Who may decide cases, one or many, and take decisions back."""
+
+DECISIONS = {
+    ("POST", "/department/cases/{case_id}/approve"): "department",
+    ("POST", "/department/cases/{case_id}/refuse"): "department",
+    ("POST", "/api/v1/cases/{case_id}/approve"): "department",
+    ("POST", "/api/v1/cases/{case_id}/reject"): "department",
+    ("POST", "/department/cases/{case_id}/undo"): "department",
+    ("GET", "/department/cases/{case_id}/reopenings"): "department",
+    ("POST", "/department/cases/{case_id}/reopenings"): "department",
+    ("POST", "/department/cases/{case_id}/reopenings/{reopening_id}/confirm"): "department",
+    ("GET", "/department/cases/{case_id}/reopenings/{reopening_id}"): "department",
+    ("POST", "/department/cases/{case_id}/reopenings/{reopening_id}/decline"): "department",
+    ("GET", "/department/bulk-decisions/new"): "department",
+    ("POST", "/department/bulk-decisions/new"): "department",
+    ("GET", "/department/bulk-decisions/{operation_id}"): "department",
+    ("POST", "/department/bulk-decisions/{operation_id}/undo"): "department",
+    ("POST", "/api/v1/cases/{case_id}/undo"): "department",
+    ("POST", "/api/v1/cases/{case_id}/reopenings"): "department",
+    ("GET", "/api/v1/cases/{case_id}/reopenings"): "bureau department supervisor",
+    ("POST", "/api/v1/reopenings/{reopening_id}/confirm"): "department",
+    ("POST", "/api/v1/reopenings/{reopening_id}/decline"): "department",
+    ("POST", "/api/v1/cases/bulk-previews"): "department",
+    ("POST", "/api/v1/cases/bulk-approvals"): "department",
+    ("POST", "/api/v1/cases/bulk-rejections"): "department",
+    ("POST", "/api/v1/bulk-decisions/{operation_id}/undo"): "department",
+}

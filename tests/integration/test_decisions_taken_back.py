@@ -1,0 +1,179 @@
+"""Decisions taken back on a real database: said once whoever crashes, undone or said whoever races, reopened by two."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import psycopg
+import pytest
+from frame_kit import psycopg_url
+from review_database import Review
+from test_review_cases import approval, at_once, only_case, outcome
+
+from chassis.edge.frame import Frame
+from chassis.testing.fakes import NOON
+from chassis.time.clock import FixedClock
+from chassis.time.jobs import claim
+from console.servers.provision import Dsns
+from contracts.identity import TenantSettings
+from contracts.reopening import ConfirmReopening, ListReopenings, ProposeReopening, Reopenings, UndoDecision
+from contracts.review import CaseView, RejectCase
+from services.review.cases.undo_window import RELEASE
+from services.review.reopening.undoing import release_decisions
+from tests.unit.review.review_kit import LEADER, OFFICER, application, item_rules
+
+HALF_AN_HOUR = TenantSettings(undo_minutes=30)
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock(NOON)
+
+
+@pytest.fixture
+def review(service_frame: Callable[..., Frame], service_database: Callable[[str], Dsns], clock: FixedClock) -> Review:
+    dsns = service_database("review")
+    found = Review(service_frame("review", dsns=dsns, clock=clock), dsns).prepared(item_rules(), HALF_AN_HOUR)
+    found.hears(application())
+    return found
+
+
+def at(clock: FixedClock, since_noon: timedelta) -> None:
+    clock.advance(NOON + since_noon - clock.now())
+
+
+def releases(review: Review, *, crash: bool = False) -> int:
+    """What is due is said, as the timers do; `crash`: the process dies before it commits."""
+    jobs = claim(review.frame.frame_engine, RELEASE, review.frame.clock.now(), 50)
+    if jobs:
+        with review.frame.event_unit([job.tenant for job in jobs], action=RELEASE) as uow:
+            release_decisions(jobs, uow)
+            if crash:
+                raise SystemExit
+    return len(jobs)
+
+
+def decisions_said(review: Review) -> list[str]:
+    return [type for type, _to in review.told() if type in ("CaseApproved", "CaseRejected")]
+
+
+def undoing(case: CaseView) -> UndoDecision:
+    return UndoDecision(case_id=case.case_id, reason="点错了", expected_version=case.version)
+
+
+def approved(review: Review) -> CaseView:
+    answer = review.ordered(approval(only_case(review)), actor=LEADER)
+    return CaseView.model_validate(answer["ok"])
+
+
+def test_a_crash_between_deciding_and_saying_loses_nothing_and_says_it_once(review: Review, clock: FixedClock) -> None:
+    case = approved(review)
+    assert (case.undo_until, decisions_said(review)) == (NOON + timedelta(minutes=30), [])
+    assert releases(review) == 0
+    at(clock, timedelta(minutes=31))
+    with pytest.raises(SystemExit):
+        releases(review, crash=True)
+    assert decisions_said(review) == []
+    at(clock, timedelta(hours=2))
+    assert releases(review) == 1
+    assert (releases(review), decisions_said(review)) == (0, ["CaseApproved"])
+    assert only_case(review).undo_until is None
+
+
+def test_what_is_undone_is_never_said_and_may_be_decided_again(review: Review, clock: FixedClock) -> None:
+    case = approved(review)
+    again = CaseView.model_validate(review.ordered(undoing(case), actor=LEADER)["ok"])
+    assert (again.state, again.due_at, again.decided_by) == ("accepted", only_case(review).due_at, None)
+    at(clock, timedelta(minutes=31))
+    assert (releases(review), decisions_said(review)) == (0, [])
+    assert outcome(review.ordered(approval(only_case(review)), actor=LEADER)) == "approved"
+    at(clock, timedelta(minutes=62))
+    assert (releases(review), decisions_said(review)) == (1, ["CaseApproved"])
+    assert review.rows("SELECT undone_by, reason, state FROM undone_decision") == [(LEADER.id, "点错了", "approved")]
+
+
+def test_nobody_changes_what_was_undone(review: Review) -> None:
+    review.ordered(undoing(approved(review)), actor=LEADER)
+    with (
+        psycopg.connect(psycopg_url(review.dsns.app)) as connection,
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+    ):
+        connection.execute("UPDATE undone_decision SET reason = 'x'")
+
+
+def test_undoing_and_saying_at_once_one_of_them_wins(review: Review, clock: FixedClock) -> None:
+    case = approved(review)
+    late = FixedClock(NOON + timedelta(minutes=31))
+
+    def say() -> None:
+        jobs = claim(review.frame.frame_engine, RELEASE, late.now(), 50)
+        with review.frame.event_unit(["zhanggong"], action=RELEASE) as uow:
+            uow.now = late.now()
+            release_decisions(jobs, uow)
+
+    undone, _ = at_once(lambda: review.ordered(undoing(case), actor=LEADER), say)
+    said = decisions_said(review)
+    if "ok" in undone:
+        assert said == [] and only_case(review).state == "accepted"
+    else:
+        assert said == ["CaseApproved"] and only_case(review).state == "approved"
+
+
+def reopened(review: Review, case: CaseView) -> tuple[ProposeReopening, Callable[[dict[str, Any]], ConfirmReopening]]:
+    proposal = ProposeReopening(case_id=case.case_id, reason="审计发现有误", expected_version=case.version)
+    return proposal, lambda answer: ConfirmReopening(
+        reopening_id=answer["ok"]["reopening_id"], expected_version=answer["ok"]["version"]
+    )
+
+
+def test_a_case_is_reopened_and_decided_anew_as_its_next_revision(review: Review, clock: FixedClock) -> None:
+    approved(review)
+    at(clock, timedelta(minutes=31))
+    releases(review)
+    proposal, confirm = reopened(review, only_case(review))
+    answer = review.ordered(proposal, actor=OFFICER)
+    assert outcome(review.ordered(proposal, actor=LEADER)) == "reopening_asked_already"
+    assert outcome(review.ordered(confirm(answer), actor=OFFICER)) == "reopening_second_person_required"
+    assert outcome(review.ordered(confirm(answer), actor=LEADER)) == "confirmed"
+    case = only_case(review)
+    assert (case.state, case.revision) == ("accepted", 2)
+    assert review.told()[-2:] == [("CaseReopened", "zhanggong"), ("TaskAssigned", "zhanggong")]
+    assert outcome(review.ordered(approval(case), actor=LEADER)) == "approved"
+    at(clock, timedelta(minutes=62))
+    releases(review)
+    bodies = review.rows(
+        "SELECT (body::jsonb -> 'data' ->> 'revision')::int FROM outbox WHERE type = 'CaseApproved' ORDER BY 1"
+    )
+    assert bodies == [(1,), (2,)]
+    shown = Reopenings.model_validate(review.asked(ListReopenings(case_id=case.case_id))["ok"])
+    assert [each.state for each in shown.items] == ["confirmed"]
+
+
+def test_two_officers_who_confirm_at_once_reopen_it_once(review: Review, clock: FixedClock) -> None:
+    approved(review)
+    at(clock, timedelta(minutes=31))
+    releases(review)
+    proposal, confirm = reopened(review, only_case(review))
+    order = confirm(review.ordered(proposal, actor=OFFICER))
+    other = LEADER.model_copy(update={"id": "leader-2"})
+    answers = at_once(*(lambda who=who: review.ordered(order, actor=who) for who in (LEADER, other)))
+    assert sorted(map(outcome, answers)) == ["confirmed", "stale_version"]
+    assert only_case(review).revision == 2
+
+
+def test_an_approval_against_a_reopening_is_refused_by_whoever_comes_second(review: Review, clock: FixedClock) -> None:
+    refusal = RejectCase(case_id=only_case(review).case_id, reason="不符合条件", expected_version=1)
+    assert outcome(review.ordered(refusal, actor=LEADER)) == "rejected"
+    at(clock, timedelta(minutes=31))
+    releases(review)
+    before = only_case(review)
+    proposal, confirm = reopened(review, before)
+    order = confirm(review.ordered(proposal, actor=OFFICER))
+    answers = at_once(
+        lambda: review.ordered(order, actor=LEADER), lambda: review.ordered(approval(before), actor=LEADER)
+    )
+    assert outcome(answers[0]) == "confirmed"
+    assert outcome(answers[1]) in ("case_already_decided", "stale_version")
+    assert (only_case(review).state, decisions_said(review)) == ("accepted", ["CaseRejected"])
