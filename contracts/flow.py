@@ -168,7 +168,7 @@ FLOW: dict[type[Event], Route] = {
     SupplementRequested: Route("review", CASE_LISTENERS),
     SupplementAnswered: Route("review", CASE_LISTENERS),
     SupplementLapsed: Route("review", CASE_LISTENERS),
-    SupplementDueSoon: Route("review", ("notify",)),
+    SupplementDueSoon: Route("review", CASE_LISTENERS),
     CaseSuspended: Route("review", CASE_LISTENERS),
     CaseResumed: Route("review", CASE_LISTENERS),
     PublicNoticeStarted: Route("review", CASE_LISTENERS),

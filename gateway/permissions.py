@@ -14,14 +14,7 @@ from contracts import (
     accounts,
     application_forms,
     authoring,
-    award_findings,
-    award_register,
     calendars,
-    case_figures,
-    case_files,
-    case_instalments,
-    case_sheet,
-    case_tasks,
     code_admissions,
     consents,
     credentials,
@@ -34,28 +27,22 @@ from contracts import (
     enterprise_lookup,
     enterprises,
     entitlements,
-    experts,
     fact_records,
     forecasts,
     identity,
-    inspections,
     intake,
     issuers,
     item_imports,
-    joint_checks,
     labels,
     materials,
     merges,
-    message_previews,
     name_changes,
-    naming_payees,
     notify,
     onboarding,
     open_data,
     operations,
     outside_figures,
     oversight,
-    panels,
     payee_holder_accounts,
     people,
     plan_terms,
@@ -63,7 +50,6 @@ from contracts import (
     policy_guide,
     public_notices,
     recoveries,
-    review,
     search,
     security_events,
     stuck_work,
@@ -75,37 +61,35 @@ from contracts import (
 )
 from contracts.duties import DUTY_KINDS, ROLE_OF, DutyKind, Role
 from contracts.message import Contract
+from gateway.case_permissions import CASE_ROWS
 from gateway.decision_permissions import DECISION_ROWS
 from gateway.permission import Holder, Machine, Mandated, Permission, of
+from gateway.permission_groups import (
+    ACCOUNTS,
+    ADMINISTRATORS,
+    APPLY,
+    BANK,
+    BUREAU,
+    CONSENTS,
+    CONTACTS,
+    FINANCE,
+    INSPECTORS,
+    OFFICERS,
+    PARTNER,
+    PLACE_READERS,
+    SECURITY,
+    STAFF,
+    SUPERVISORS,
+    SYSTEM,
+    VIEW,
+    WINDOW,
+)
 
 
 class NoPermissionDeclared(Exception):
     """A contract stands at a door and in no row of the table."""
 
 
-OFFICERS: tuple[DutyKind, ...] = ("policy_author", "first_review", "review_check", "leader")
-"""A policy department's people."""
-
-DECIDERS: tuple[DutyKind, ...] = ("first_review", "review_check", "leader")
-BUREAU: tuple[DutyKind, ...] = ("bureau_intake", "payment_maker", "payment_check")
-FINANCE: tuple[DutyKind, ...] = ("finance", "finance_check")
-INSPECTORS: tuple[DutyKind, ...] = ("supervision", "discipline", "audit")
-SUPERVISORS: tuple[DutyKind, ...] = (*INSPECTORS, "lay_supervisor")
-WINDOW: tuple[DutyKind, ...] = ("window",)
-EXPERTS: tuple[DutyKind, ...] = ("panel_expert",)
-STAFF: tuple[DutyKind, ...] = (*OFFICERS, *WINDOW, *BUREAU, *FINANCE)
-VIEW: tuple[Mandated, ...] = ("enterprise_view",)
-CONTACTS: tuple[Mandated, ...] = ("enterprise_contacts",)
-APPLY: tuple[Mandated, ...] = ("enterprise_apply",)
-ACCOUNTS: tuple[Mandated, ...] = ("enterprise_accounts",)
-CONSENTS: tuple[Mandated, ...] = ("enterprise_consents",)
-PARTNER: tuple[Machine, ...] = ("partner",)
-BANK: tuple[Machine, ...] = ("bank",)
-
-SYSTEM: tuple[DutyKind, ...] = ("system_admin",)
-SECURITY: tuple[DutyKind, ...] = ("security_admin",)
-ADMINISTRATORS = (*SYSTEM, *SECURITY)
-PLACE_READERS = (*ADMINISTRATORS, "audit_admin", *STAFF, *SUPERVISORS, *PARTNER)
 PLATFORM_ROWS: tuple[Permission, ...] = (
     of(identity.OnboardTenant, SYSTEM, "all_tenants"),
     of(onboarding.OnboardCounty, SYSTEM, "all_tenants"),
@@ -320,79 +304,6 @@ POLICY_ROWS: tuple[Permission, ...] = (
     of(operations.CancelOperation, KEEPERS, "tenant"),
     of(operations.ResumeOperation, KEEPERS, "tenant"),
     of(intake.NominateEnterprises, ("policy_author", "first_review"), "department"),
-)
-
-
-CASE_READERS = (*OFFICERS, *BUREAU, *SUPERVISORS)
-FINDING_READERS = (*OFFICERS, *BUREAU, *INSPECTORS)
-"""They name enterprises, which lay supervisors see masked."""
-
-TASK_DOERS: tuple[DutyKind, ...] = (*DECIDERS, *BUREAU, *FINANCE)
-"""Whoever may have a task in a case: an approval may be the bureau's or finance's."""
-
-CASE_ROWS: tuple[Permission, ...] = (
-    of(review.ListCases, CASE_READERS, "tenant"),
-    of(review.CountCases, CASE_READERS, "tenant"),
-    of(review.GetCaseNeighbours, CASE_READERS, "tenant"),
-    of(review.GetCase, CASE_READERS, "tenant"),
-    of(case_sheet.GetCaseSheet, (*OFFICERS, *BUREAU, "supervision"), "tenant"),
-    of(case_files.ReadCaseFile, ("discipline", "audit"), "tenant"),
-    of(case_files.OpenCaseFile, ("discipline", "audit"), "tenant", step_up=True),
-    of(deadlines.ListReviewDeadlineMoves, CASE_READERS, "tenant"),
-    of(department_systems.ListDispatches, FINDING_READERS, "tenant"),
-    of(case_instalments.ListClaimInstalments, CASE_READERS, "tenant"),
-    of(case_instalments.DecideRecheck, DECIDERS, "department", states=("accepted",)),
-    of(award_findings.ListAwardFindings, FINDING_READERS, "tenant"),
-    of(award_findings.GetAwardFinding, FINDING_READERS, "tenant"),
-    of(award_findings.CloseAwardFinding, ("leader", "supervision"), "department", states=("open",)),
-    of(award_register.ListAwards, FINDING_READERS, "tenant"),
-    of(award_register.GetAward, FINDING_READERS, "tenant"),
-    of(award_register.ListOwnAwards, VIEW, "enterprise"),
-    of(award_register.ImportAwards, ("leader", "bureau_intake"), "tenant"),
-    of(award_register.WithdrawImportedAward, ("leader", "bureau_intake"), "tenant", states=("reserved",)),
-    of(review.ApproveCase, DECIDERS, "department", states=("accepted",)),
-    of(review.RejectCase, DECIDERS, "department", states=("accepted",)),
-    of(message_previews.PreviewRejection, DECIDERS, "department"),
-    of(message_previews.PreviewNotAccepted, DECIDERS, "department"),
-    of(message_previews.PreviewSupplement, DECIDERS, "department"),
-    of(review.RecordInspection, DECIDERS, "department", states=("accepted",)),
-    of(review.ConfirmMaterials, DECIDERS, "department", states=("accepted",)),
-    of(public_notices.GetCaseNotices, CASE_READERS, "tenant"),
-    of(public_notices.PreviewNotice, DECIDERS, "department"),
-    of(public_notices.ListObjections, DECIDERS, "department"),
-    of(public_notices.AnswerObjection, DECIDERS, "department", states=("open",)),
-    of(public_notices.RevealObjector, DECIDERS, "department", step_up=True),
-    of(public_notices.RepeatNotice, DECIDERS, "department", states=("accepted",)),
-    of(acceptance.AcceptCase, DECIDERS, "department", states=("received",)),
-    of(acceptance.RefuseAcceptance, DECIDERS, "department", states=("received",)),
-    of(acceptance.WithdrawClaim, (*WINDOW, *APPLY), "tenant", states=("received", "accepted")),
-    of(supplements.RequestSupplement, DECIDERS, "department", states=("received", "accepted")),
-    of(supplements.ListSupplements, (*OFFICERS, *BUREAU, "supervision"), "tenant"),
-    of(supplements.GetSupplement, (*WINDOW, *VIEW), "tenant"),
-    of(supplements.AnswerSupplement, (*WINDOW, *APPLY), "tenant"),
-    of(naming_payees.NamePayees, DECIDERS, "department", states=("received", "accepted")),
-    of(inspections.ConfirmInspection, DECIDERS, "department", states=("accepted",)),
-    of(inspections.ListInspections, FINDING_READERS, "tenant"),
-    of(inspections.ListInspectionOfficers, DECIDERS, "department"),
-    of(case_figures.SetFigure, DECIDERS, "department", states=("accepted",)),
-    of(case_figures.ListFigures, FINDING_READERS, "tenant"),
-    of(experts.RegisterExpert, DECIDERS, "tenant"),
-    of(experts.ChangeExpert, DECIDERS, "tenant"),
-    of(experts.RetireExpert, DECIDERS, "tenant"),
-    of(experts.ListExperts, OFFICERS, "tenant"),
-    of(panels.DrawPanel, DECIDERS, "department", states=("accepted",)),
-    of(panels.RecuseExpert, (*DECIDERS, *EXPERTS), "department", states=("accepted",)),
-    of(panels.ScorePanel, (*DECIDERS, *EXPERTS), "department", states=("accepted",)),
-    of(panels.ConcludePanel, DECIDERS, "department", states=("accepted",)),
-    of(panels.ListPanels, FINDING_READERS, "tenant"),
-    of(panels.ListMyPanels, EXPERTS, "own"),
-    of(panels.GetMyPanel, EXPERTS, "own"),
-    of(case_tasks.ListTasks, TASK_DOERS, "department"),
-    of(case_tasks.GetTask, TASK_DOERS, "department"),
-    of(case_tasks.AssignTask, DECIDERS, "department", states=("open",)),
-    of(joint_checks.GetJointCheck, DECIDERS, "department"),
-    of(joint_checks.AnswerJointCheck, DECIDERS, "department", states=("open", "answered")),
-    of(joint_checks.ListJointAnswers, (*OFFICERS, *BUREAU, "supervision"), "tenant"),
 )
 
 

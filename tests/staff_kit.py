@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from plan_samples import STEPS
 from portal_kit import Somebody
 
 from chassis.testing.fakes import NOON
@@ -58,33 +59,6 @@ def claim(n: int = 1, **changed: Any) -> Claim:
         "department": DEPARTMENT,
     }
     return Claim.model_validate(said | changed)
-
-
-STEPS = (
-    {"number": 0, "kind": "acceptance", "state": "passed", "slots": [{"slot": "", "state": "passed"}]},
-    {
-        "number": 1,
-        "kind": "material_check",
-        "state": "passed",
-        "slots": [
-            {
-                "slot": "",
-                "state": "passed",
-                "department": "区科技局",
-                "by": "officer-2",
-                "at": NOON - timedelta(days=1),
-                "reason": "材料已逐项核对",
-            }
-        ],
-    },
-    {
-        "number": 2,
-        "kind": "approval",
-        "state": "open",
-        "slots": [{"slot": "审批岗", "state": "open", "task_id": "task-1", "department": "区科技局"}],
-    },
-)
-"""A plan as it stands: accepted, checked by one person, to be approved by another."""
 
 
 def case(n: int = 1, *, due_in: timedelta | None = timedelta(days=1), **changed: Any) -> CaseView:

@@ -23,7 +23,8 @@ from contracts.joint_checks import AnswerJointCheck, GetJointCheck, ListJointAns
 from contracts.message import Actor
 from contracts.review import ApproveCase, CaseView, GetCase, ListCases, RejectCase
 from contracts.rule import ItemRules, JointCheck, Level
-from services.review.cases.progress import OPENED, hand_over
+from services.review.cases.handing_over import hand_over
+from services.review.cases.progress import OPENED
 from services.review.cases.task_times import HAND_OVER
 from services.review.joint_checks.bringing import bring_answers
 from services.review.joint_checks.systems import checks_opened

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from contracts.aggregate import Aggregate
-from contracts.case_events import CaseNotAccepted, CaseReopened, CaseWithdrawn, ForecastPayment, PauseCause
+from contracts.case_events import CaseNotAccepted, CaseWithdrawn, ForecastPayment, PauseCause
 from contracts.case_materials import ConfirmedMaterial, MaterialConfirmation, MaterialsConfirmed
 from contracts.case_payees import CasePayee, NamedPayee
 from contracts.case_steps import StepView
@@ -29,18 +29,14 @@ from services.review.account_copies.domain import ReceiverAccount, newest_of
 from services.review.cases.answers import StepAnswer, for_the_plan
 from services.review.cases.decision import AlreadyDecided, CaseDecision
 from services.review.cases.entitlement import AmountMismatch, amount_due, mismatch_with
-from services.review.cases.filing import Filing
 from services.review.cases.inspection import Inspection
-from services.review.cases.judging import judged
-from services.review.cases.materials import LETS_REVIEW_GO_ON, NOTHING_NEEDED, CaseMaterials, needed_by
+from services.review.cases.materials import LETS_REVIEW_GO_ON, NOTHING_NEEDED, CaseMaterials
 from services.review.cases.moves import MOVES, OPEN, OUTCOMES
 from services.review.cases.open_tasks import OpenTask, StepOwner
-from services.review.cases.overpaying import held_for_a_person
 from services.review.cases.payments import PayerOf, Payments, payments_of
 from services.review.cases.receivers import EmittedPart, Receiver, receivers_of
 from services.review.cases.refusals import NotYourDepartment, is_of
 from services.review.item_copies.item import PinnedItem
-from services.review.register.domain import award_period
 
 
 @dataclass(kw_only=True, slots=True)
@@ -106,42 +102,6 @@ class Case(Aggregate):
     paid_before: AwardHistory | None = None
     read_as: CaseState | None = None
     reopened_at: datetime | None = None
-
-    @classmethod
-    def receive(cls, filing: Filing, item: PinnedItem) -> Case:
-        """The case of what was filed, not accepted yet. The rules are evaluated here again, on the day of filing, so that a
-        replay agrees."""
-        plan = item.rules.plan
-        year = item.rules.reference_year or filing.filed_on.year
-        materials = CaseMaterials(needed_by(plan, filing.commitments))
-        if filing.listed_by is not None:
-            materials = materials.on_list(filing.listed_by, filing.filed_at)
-        case = cls(
-            id=filing.case_id,
-            tenant=filing.tenant,
-            traceparent=filing.traceparent,
-            claim=filing.claim,
-            facts=filing.facts,
-            recorders=filing.recorders,
-            parameters=filing.figures,
-            payee=filing.payee,
-            named_payees=filing.named_payees,
-            asked_fen=filing.asked_fen,
-            assessment=judged(item.rules, filing.facts, filing.figures, filing.filed_on),
-            award_period=award_period(plan.frequency, filing.filed_on, year, filing.claim.application_id),
-            inspection_required=any(step.kind == "site_inspection" for step in plan.steps),
-            review_limit=plan.review_limit,
-            received_at=filing.filed_at,
-            accepted_at=filing.filed_at,
-            listed_by=filing.listed_by,
-            commitments=filing.commitments,
-            credit_commitment=filing.credit_commitment,
-            materials=materials,
-        )
-        mismatch = mismatch_with(case.assessment, filing.asked_fen)
-        told = [*([mismatch] if mismatch is not None else []), *held_for_a_person(item.rules)]
-        case.remarks = tuple(reason for each in told for reason in each.reasons)
-        return case
 
     def accept(
         self,
@@ -312,28 +272,6 @@ class Case(Aggregate):
     def is_held(self) -> bool:
         """Whether it is decided and nobody outside knows of it yet: then the decision can be undone, and the claim withdrawn."""
         return self.undo_until is not None
-
-    def undo(self) -> None:
-        """Its decision, of which nobody outside has heard, was none; the number of a grant is not used again."""
-        if self.state == "approved":
-            self.revision += 1
-        self.state, self.decision, self.undo_until = "accepted", None, None
-
-    def reopen(self, reason: str, asked_by: str, agreed_by: str, at: datetime) -> None:
-        """Look at it again, from now on: what is decided next supersedes what was."""
-        before, self.state, self.decision = self.state, "accepted", None
-        self.revision, self.reopened_at = self.revision + 1, at
-        told = CaseReopened(
-            case_id=self.id,
-            claim=self.claim,
-            revision=self.revision,
-            reason=reason,
-            asked_by=asked_by,
-            agreed_by=agreed_by,
-            reopened_at=at,
-            attention=self.own_owner.attention,
-        )
-        self.report(before, told)
 
     def withdraw(self, reason: str, by: str, at: datetime) -> None:
         """The enterprise takes its claim back, or leaves a supplement unanswered."""

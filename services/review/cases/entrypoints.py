@@ -25,11 +25,11 @@ from contracts.review import (
 from services.review.cases import (
     counts,
     deadline,
+    handing_over,
     held_lines,
     journal,
     lists,
     opening,
-    progress,
     sheet,
     task_times,
     use_cases,
@@ -49,7 +49,6 @@ class CaseEntrypoints(Room):
     def reject_case(self, cmd: RejectCase, uow: UnitOfWork) -> CaseView:
         return use_cases.reject_case(cmd, uow)
 
-    @command
     @query
     def get_case(self, question: GetCase, reader: Reader) -> CaseView:
         return views.get_case(question, reader)
@@ -82,13 +81,9 @@ class CaseEntrypoints(Room):
     def application_submitted(self, events: list[Received[ApplicationSubmitted]], uow: UnitOfWork) -> None:
         opening.open_cases(events, uow)
 
-    @on(EnterprisesNominated)
-    def enterprises_nominated(self, events: list[Received[EnterprisesNominated]], uow: UnitOfWork) -> None:
-        lists.decide_lists(events, uow)
+    enterprises_nominated = staticmethod(on(EnterprisesNominated)(lists.decide_lists))
 
-    @on(PlanTermMapped)
-    def plan_terms_mapped(self, events: list[Received[PlanTermMapped]], uow: UnitOfWork) -> None:
-        held_lines.take_meanings(events, uow)
+    plan_terms_mapped = staticmethod(on(PlanTermMapped)(held_lines.take_meanings))
 
     @due(held_lines.HELD_LINE)
     def held_line(self, jobs: list[Job], unit: UnitMaker) -> None:
@@ -106,7 +101,7 @@ class CaseEntrypoints(Room):
 
     @due(task_times.HAND_OVER)
     def hand_over_tasks(self, jobs: list[Job], unit: UnitMaker) -> None:
-        progress.hand_over(jobs, unit)
+        handing_over.hand_over(jobs, unit)
 
     @due(held_lines.TAKE_UP_TERM, batch=1)
     def take_up_term(self, jobs: list[Job], unit: UnitMaker) -> None:

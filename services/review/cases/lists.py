@@ -14,7 +14,6 @@ from chassis.time.clock import CHINA
 from chassis.write.uow import UnitOfWork
 from contracts.intake import EnterprisesNominated
 from services.review.cases.answering import Handled
-from services.review.cases.case import Case
 from services.review.cases.filing import Filing
 from services.review.cases.finishing import finish
 from services.review.cases.held_lines import look_again
@@ -22,6 +21,7 @@ from services.review.cases.known_accounts import ask_elsewhere, know_accounts
 from services.review.cases.opening import accept, pinned_items
 from services.review.cases.pinned import version_of
 from services.review.cases.progress import advance
+from services.review.cases.receiving import receive
 from services.review.cases.store import Cases
 
 
@@ -46,7 +46,7 @@ def decide_lists(events: Sequence[Received[EnterprisesNominated]], uow: UnitOfWo
             for filing in lines:
                 if filing.case_id not in known:
                     item = items[version_of(filing.claim)]
-                    listed.append(Handled(Case.receive(filing, item), item))
+                    listed.append(Handled(receive(filing, item), item))
                     known.add(filing.case_id)
     _settle(listed, uow)
 

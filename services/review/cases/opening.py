@@ -20,6 +20,7 @@ from services.review.cases.forecasting import forecast_of
 from services.review.cases.known_accounts import ask_elsewhere, know_accounts
 from services.review.cases.payments import PayerOf
 from services.review.cases.pinned import PinnedVersion, version_of
+from services.review.cases.receiving import receive
 from services.review.cases.store import Cases
 from services.review.item_copies.item import PinnedItem
 from services.review.item_copies.store import ItemVersions
@@ -42,7 +43,7 @@ def open_cases(events: Sequence[Received[ApplicationSubmitted]], uow: UnitOfWork
         elif receipt := earlier.awaited_by(filing.claim):
             event.not_yet(f"所替代的办件 {receipt}")
         elif filing.case_id not in known:
-            case = Case.receive(filing, item)
+            case = receive(filing, item)
             if objection := earlier.objection_to(filing.claim):
                 case.turn_away(objection, uow.now)
                 turned_away.append(case)

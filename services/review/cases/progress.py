@@ -10,7 +10,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from chassis.time.jobs import Job
 from chassis.write.uow import UnitOfWork
 from contracts.case_steps import StepKind
 from contracts.refusal import Refused
@@ -32,7 +31,6 @@ from services.review.cases.inspection import InspectionRequired
 from services.review.cases.open_tasks import OpenTask, StepOwner
 from services.review.cases.payee_refusals import in_the_way
 from services.review.cases.shown_steps import shown_steps
-from services.review.cases.store import Cases
 from services.review.cases.task_times import (
     ACCEPTANCE_OPENED,
     HAND_OVER,
@@ -49,7 +47,7 @@ from services.review.tasks.store import CaseTasks
 from services.review.tasks.task import CaseTask, task_id_of
 
 if TYPE_CHECKING:
-    from chassis.edge.entrypoints import UnitMaker
+    pass
 
 OPENED: Mapping[StepKind, str] = {
     "acceptance": ACCEPTANCE_OPENED,
@@ -277,35 +275,3 @@ def _close(row: CaseTask, case: Case, task: OpenTask) -> None:
         row.close("answered", case.decision.by if case.decision else None, case.accepted_at)
     else:
         row.close("void")
-
-
-def hand_over(jobs: Sequence[Job], unit: UnitMaker) -> None:
-    """Give the tasks of other tenants as the case has them now, and take back those that it has no more."""
-    with unit(sorted({job.tenant for job in jobs})) as uow:
-        cases = uow.of(Cases).get_many([job.subject for job in jobs])
-        # A level that acts in a case lies above the place where it was filed.
-        acting = {tenant for case in cases.values() for tenant in uow.registry.lineage(case.claim.filed_in)}
-    with unit(sorted({*acting, *(job.tenant for job in jobs)})) as uow:
-        cases = uow.of(Cases).get_many([job.subject for job in jobs])
-        tasks = uow.of(CaseTasks)
-        wanted = {t.id: (case, t) for case in cases.values() for t in case.tasks if t.tenant != case.tenant}
-        known = {row.id: row for row in tasks.of_cases(list(cases)) if row.tenant != row.case_tenant}
-        changed = [row for id, row in known.items() if _brought_in_step(row, wanted.get(id))]
-        tasks.save_many([*changed, *(row_of(*pair) for id, pair in wanted.items() if id not in known)])
-        for job in jobs:
-            uow.finish(job)
-
-
-def _brought_in_step(row: CaseTask, wanted: tuple[Case, OpenTask] | None) -> bool:
-    """Let the row say what the case says; returns whether that is anything new."""
-    if row.state != "open":
-        return False
-    if wanted is None:
-        row.close("void")
-        return True
-    case, task = wanted
-    said = (task.due_at, task.awaits_year, case.waits_for_enterprise)
-    if (row.due_at, row.awaits_year, row.paused) == said:
-        return False
-    row.due_at, row.awaits_year, row.paused = said
-    return True

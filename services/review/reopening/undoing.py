@@ -17,6 +17,7 @@ from services.review.cases.answers import deciding
 from services.review.cases.case import Case
 from services.review.cases.case_view import view_of
 from services.review.cases.granting import release
+from services.review.cases.looking_again import decide_nothing
 from services.review.cases.store import Cases
 from services.review.reopening.domain import UndoNotYours, UndoWindowOver
 from services.review.reopening.store import UndoneDecision, UndoneDecisions
@@ -64,7 +65,7 @@ def undo(handled: Sequence[Handled], reason: str, uow: UnitOfWork) -> None:
         granted = deciding(case.answers) if case.state == "approved" else None
         if granted is not None:
             case.answer(replace(granted, verdict="withdrawn", by=uow.actor.id, at=uow.now, reason=reason, evidence={}))
-        case.undo()
+        decide_nothing(case)
     uow.of(UndoneDecisions).keep(undone)
     settle(handled, uow)
 

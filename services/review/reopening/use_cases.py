@@ -11,6 +11,7 @@ from contracts.reopening import ConfirmReopening, DeclineReopening, ProposeReope
 from services.review.cases import clock
 from services.review.cases.answering import Handled, four_eyes, in_hand, settle
 from services.review.cases.case import Case
+from services.review.cases.looking_again import reopen
 from services.review.cases.refusals import together
 from services.review.cases.store import Cases
 from services.review.reopening.domain import Reopening, against_reopening, withdrawn
@@ -89,7 +90,7 @@ def _reopen(handled: Handled, proposed: Reopening, uow: UnitOfWork) -> None:
     if "site_inspection" in redone:
         case.inspection = None
     _start_clock(case, uow)
-    case.reopen(proposed.reason, proposed.proposed_by, uow.actor.id, uow.now)
+    reopen(case, proposed.reason, proposed.proposed_by, uow.actor.id, uow.now)
     settle([handled], uow)
 
 

@@ -30,13 +30,13 @@ if TYPE_CHECKING:
     from chassis.edge.entrypoints import UnitMaker
 
 TAKE_BACK = "take_back_refused"
-"""The job by which what was granted before is not paid, or has to come back. Its subject is a `RefusedCase`."""
+"""The job by which what was granted before is not paid, or has to come back. Its subject is a `RefusedApproval`."""
 
 LOOK_AGAIN = timedelta(minutes=1)
 """Until what is at the bank, or stands in contradiction to it, is looked at again."""
 
 
-class RefusedCase(NamedTuple):
+class RefusedApproval(NamedTuple):
     """What a refusal takes back: an instalment of a case, up to before this revision."""
 
     case_id: str
@@ -48,7 +48,7 @@ class RefusedCase(NamedTuple):
         return "\x1f".join(map(str, self))
 
     @classmethod
-    def of(cls, subject: str) -> RefusedCase:
+    def of(cls, subject: str) -> RefusedApproval:
         case_id, instalment, revision = subject.split("\x1f")
         return cls(case_id, int(instalment), int(revision))
 
@@ -58,7 +58,7 @@ def hear_refusals(events: Sequence[Received[CaseRejected]], uow: UnitOfWork) -> 
     end_of_cases(events, uow)
     again = [event for event in events if event.data.revision > 1]
     subjects = {
-        (tenant, RefusedCase(each.data.case_id, each.data.instalment, each.data.revision).subject)
+        (tenant, RefusedApproval(each.data.case_id, each.data.instalment, each.data.revision).subject)
         for each in again
         for tenant in (each.data.claim.filed_in, each.data.claim.tenant)
     }
@@ -74,7 +74,7 @@ def take_back(jobs: Sequence[Job], unit: UnitMaker) -> None:
     """What is not sent is cancelled, what is paid has to come back; what is at the bank is waited for."""
     with unit(sorted({job.tenant for job in jobs})) as uow:
         payers = {job.tenant: {job.tenant, *uow.registry.lineage(job.tenant)} for job in jobs}
-    refused = {job: RefusedCase.of(job.subject) for job in jobs}
+    refused = {job: RefusedApproval.of(job.subject) for job in jobs}
     cases = {each.case_id for each in refused.values()}
     with unit(sorted(set().union(*payers.values()))) as uow:
         store = uow.of(Disbursements)
@@ -93,7 +93,7 @@ def take_back(jobs: Sequence[Job], unit: UnitMaker) -> None:
 
 
 def _take_back(
-    refused: RefusedCase, payers: Iterable[TenantId], standings: Standings, funds: Funds
+    refused: RefusedApproval, payers: Iterable[TenantId], standings: Standings, funds: Funds
 ) -> list[Disbursement]:
     cancelled: list[Disbursement] = []
     payers = sorted(payers)
@@ -112,7 +112,7 @@ def _take_back(
     return cancelled
 
 
-def _places(refused: RefusedCase, payers: Iterable[TenantId], standings: Standings) -> list[Place]:
+def _places(refused: RefusedApproval, payers: Iterable[TenantId], standings: Standings) -> list[Place]:
     """Where something was attempted under an earlier revision, and nothing newer has been said of that place itself."""
     return [
         place

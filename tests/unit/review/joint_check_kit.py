@@ -17,7 +17,8 @@ from contracts.refusal import Refused
 from contracts.rule import ItemRules, JointCheck
 from copies.plan_terms import KnownPlanTerms
 from services.review.cases.case import Case
-from services.review.cases.progress import OPENED, hand_over
+from services.review.cases.handing_over import hand_over
+from services.review.cases.progress import OPENED
 from services.review.cases.store import Cases
 from services.review.dispatches.answers import CHECK_ANSWERED, CHECK_FELL_BACK
 from services.review.dispatches.domain import Dispatch

@@ -20,7 +20,7 @@ from contracts.case_materials import (
     MaterialFinding,
     MaterialMeans,
 )
-from contracts.case_sheet import GetCaseSheet
+from contracts.case_sheet import CaseSheet, GetCaseSheet
 from contracts.deadlines import ListReviewDeadlineMoves
 from contracts.item import BenefitKind
 from contracts.joint_checks import JOINT_ANSWERS, JointAnswerView, ListJointAnswers
@@ -199,17 +199,7 @@ async def show_case(door: Door, asked: CaseInList) -> Values:
         "listed": asked.said,
         "conditions": case_facts.conditions(sheet),
         "tasks": case_facts.tasks(sheet),
-        "may": {
-            "approve": may(door, ApproveCase, case.state) and not case.obstacles and not own_word,
-            "refuse": may(door, RejectCase, case.state) and not own_word,
-            "confirm": may(door, ConfirmMaterials, case.state) and bool(case.unconfirmed_materials),
-            "name_payees": may(door, NamePayees, case.state) and case_facts.has_other_receivers(sheet),
-            "undo": _may_undo(door, case),
-            "reopen": may(door, ProposeReopening, case.state) and case.undo_until is None,
-            "inspect": may(door, RecordInspection, case.state) and case.inspection_required,
-            "recheck": may(door, DecideRecheck, case.state) and any(each.task == "recheck" for each in sheet.tasks),
-            "set": may(door, SetFigure, case.state),
-        },
+        "may": _allowed(door, sheet, own_word=bool(own_word)),
         "payee_lines": lines_of(case.payees),
         "in_kind": _is_in_kind(case, guide),
         "panel": any(step.kind == "panel" for step in case.steps),
@@ -219,6 +209,22 @@ async def show_case(door: Door, asked: CaseInList) -> Values:
         "rests_on": refusal.resting(sheet, guide),
         "snapshot": as_seen(snapshot),
         "changed": await changes_since(door, snapshot),
+    }
+
+
+def _allowed(door: Door, sheet: CaseSheet, *, own_word: bool) -> dict[str, bool]:
+    """What whoever looks at the case could do now."""
+    case = sheet.case
+    return {
+        "approve": may(door, ApproveCase, case.state) and not case.obstacles and not own_word,
+        "refuse": may(door, RejectCase, case.state) and not own_word,
+        "confirm": may(door, ConfirmMaterials, case.state) and bool(case.unconfirmed_materials),
+        "name_payees": may(door, NamePayees, case.state) and case_facts.has_other_receivers(sheet),
+        "undo": _may_undo(door, case),
+        "reopen": may(door, ProposeReopening, case.state) and case.undo_until is None,
+        "inspect": may(door, RecordInspection, case.state) and case.inspection_required,
+        "recheck": may(door, DecideRecheck, case.state) and any(each.task == "recheck" for each in sheet.tasks),
+        "set": may(door, SetFigure, case.state),
     }
 
 

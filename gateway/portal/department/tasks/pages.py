@@ -19,7 +19,7 @@ from contracts.people import ListAppointments
 from gateway.access import Permitted
 from gateway.door import Door
 from gateway.identity.people.views import list_appointments
-from gateway.permissions import DECIDERS
+from gateway.permission_groups import DECIDERS
 from gateway.portal.shell.allowed import may
 from gateway.portal.shell.pages import Pages, Shown, Values
 from gateway.portal.shell.rendering import address

@@ -1,0 +1,235 @@
+"""Review's stores in memory, for tests of what it does with them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date
+
+from chassis.testing.fakes import NOON, FakeUnit, MemoryStore
+from contracts.case_materials import ConfirmedMaterial
+from contracts.departments import PlanTermMeaning, ToDuty
+from contracts.enterprises import Payee
+from contracts.message import TenantId
+from contracts.payee_holders import PayeeHolder
+from contracts.plan_terms import TermInPlan
+from contracts.policies import PolicyPublished
+from contracts.rule import (
+    AwardHistory,
+    ItemRules,
+    Level,
+)
+from services.review.account_copies.domain import HolderKey, ReceiverAccount
+from services.review.cases.case import Case
+from services.review.cases.clock import clock_from, clock_of
+from services.review.cases.refusals import CaseNotFound
+from services.review.cases.store import OpenReviewLimit
+from services.review.item_copies.item import PinnedItem
+from services.review.item_copies.store import ItemVersion
+from services.review.register.awards import AwardAsked, GrantedAward
+from services.review.reopening.domain import Reopening, ReopeningNotFound
+from services.review.reopening.store import UndoneDecision
+from services.review.supplements.supplement import Supplement, SupplementNotFound
+from services.review.tasks.task import CaseTask, TaskNotFound
+
+
+class MemoryCases(MemoryStore[Case]):
+    missing = CaseNotFound
+
+    def open_limits(self, tenant: TenantId, after: str, limit: int) -> list[OpenReviewLimit]:
+        found = [
+            OpenReviewLimit(
+                case.id, clock_of(case) or clock_from(case.review_limit, NOON), case.due_at, case.awaits_year
+            )
+            for case in sorted(self.rows.values(), key=lambda case: case.id)
+            if case.tenant == tenant and case.id > after and case.state == "accepted" and case.review_limit is not None
+        ]
+        return found[:limit]
+
+
+class MemoryVersions:
+    """Item versions in a dict."""
+
+    def __init__(self, known: Mapping[ItemVersion, ItemRules]) -> None:
+        self.known = dict(known)
+        self.unit: FakeUnit | None = None
+
+    def remember(self, items: Iterable[PolicyPublished]) -> None:
+        for item in items:
+            self.known.setdefault((item.item_id, item.item_version), item.content.rules)
+
+    def get_many(self, keys: Collection[ItemVersion]) -> Mapping[ItemVersion, ItemRules]:
+        return {key: self.known[key] for key in keys if key in self.known}
+
+    def items(self, keys: Collection[ItemVersion]) -> Mapping[ItemVersion, PinnedItem]:
+        return {
+            key: PinnedItem(rules, "KJ-01", "研发投入补助", Level.COUNTY) for key, rules in self.get_many(keys).items()
+        }
+
+
+class MemoryTasks(MemoryStore[CaseTask]):
+    missing = TaskNotFound
+
+    def seen(self, task_id: str) -> CaseTask | None:
+        return self.rows.get(task_id)
+
+    def acceptances(self, tenant: TenantId) -> list[str]:
+        waiting = [each for each in self.rows.values() if each.state == "open" and each.kind == "acceptance"]
+        return [f"{each.case_id}/{each.id}" for each in waiting if each.tenant == each.case_tenant == tenant]
+
+    def of_cases(self, case_ids: Collection[str]) -> list[CaseTask]:
+        return [each for each in self.rows.values() if each.case_id in case_ids]
+
+
+class MemoryPlanWords:
+    """What of plans means nothing, by version; everything means something until a test says otherwise."""
+
+    def __init__(self) -> None:
+        self.without_meaning: dict[ItemVersion, tuple[TermInPlan, ...]] = {}
+        self.unit: FakeUnit | None = None
+
+    def unmapped(self, versions: Collection[ItemVersion], day: date) -> Mapping[ItemVersion, tuple[TermInPlan, ...]]:
+        return {key: self.without_meaning[key] for key in versions if key in self.without_meaning}
+
+
+class MemoryPlanTerms:
+    """What departments are known by besides their names, and what words mean: an approver is the item's own leader."""
+
+    def __init__(self) -> None:
+        self.names: dict[str, frozenset[str]] = {}
+        self.said: dict[TermInPlan, PlanTermMeaning] = {}
+        self.called: dict[tuple[TenantId, str], str] = {}
+        self.there_for: dict[tuple[TenantId, str], tuple[TenantId, str]] = {}
+        self.at_home: dict[str, TenantId] = {}
+        self.unit: FakeUnit | None = None
+
+    def meanings(self, tenant: TenantId, terms: Collection[TermInPlan]) -> dict[TermInPlan, PlanTermMeaning]:
+        leader = {term: ToDuty(kind="leader") for term in terms if term.use == "approver"}
+        return {**leader, **{term: self.said[term] for term in terms if term in self.said}}
+
+    def departments(self, asked: Collection[tuple[TenantId, str]], day: date) -> dict[tuple[TenantId, str], str]:
+        return {pair: self.called[pair] for pair in asked if pair in self.called}
+
+    def by_function(
+        self, asked: Collection[tuple[TenantId, str]], day: date
+    ) -> dict[tuple[TenantId, str], tuple[TenantId, str]]:
+        return {pair: self.there_for[pair] for pair in asked if pair in self.there_for}
+
+    def homes(self, asked: Collection[tuple[TenantId, str]]) -> dict[tuple[TenantId, str], TenantId]:
+        return {(tenant, id): self.at_home[id] for tenant, id in asked if id in self.at_home}
+
+    def names_of(self, tenant: TenantId, department_id: str) -> frozenset[str]:
+        return self.names.get(department_id, frozenset())
+
+
+class MemoryMoving:
+    """Cases under which facts are moving: none until a test says so."""
+
+    def __init__(self) -> None:
+        self.moving: set[str] = set()
+        self.unit: FakeUnit | None = None
+
+    def among(self, case_ids: Collection[str]) -> frozenset[str]:
+        return frozenset(self.moving.intersection(case_ids))
+
+
+class MemoryAccounts:
+    """Confirmed accounts in dicts, by where the holder was registered and its id."""
+
+    def __init__(self) -> None:
+        self.enterprises: dict[HolderKey, ReceiverAccount] = {}
+        self.holders: dict[HolderKey, ReceiverAccount] = {}
+        self.unit: FakeUnit | None = None
+
+    def keep_enterprises(self, accounts: Mapping[HolderKey, Payee]) -> None:
+        for (tenant, id), payee in accounts.items():
+            holder = PayeeHolder(kind="enterprise", holder_id=id, name=payee.account_name)
+            self.enterprises[tenant, id] = ReceiverAccount(id, holder, payee)
+
+    def keep_holders(self, accounts: Mapping[HolderKey, tuple[PayeeHolder, Payee]]) -> None:
+        for (tenant, id), (holder, payee) in accounts.items():
+            self.holders[tenant, id] = ReceiverAccount(id, holder, payee)
+
+    def of_enterprises(self, enterprises: Iterable[HolderKey]) -> dict[HolderKey, ReceiverAccount]:
+        return {key: self.enterprises[key] for key in enterprises if key in self.enterprises}
+
+    def of_holders(self, holders: Iterable[HolderKey]) -> dict[HolderKey, ReceiverAccount]:
+        return {key: self.holders[key] for key in holders if key in self.holders}
+
+
+class MemoryRegister:
+    """The award register in memory: places as the table has them, and histories of one person's earlier awards."""
+
+    def __init__(self) -> None:
+        self.places: dict[tuple[str, str, str], str] = {}
+        self.granted: list[GrantedAward] = []
+        self.past: dict[str, AwardHistory] = {}
+        self.unit: FakeUnit | None = None
+
+    def hold(self, asked: Collection[AwardAsked]) -> None:
+        """Nobody else is there."""
+
+    def histories(self, asked: Collection[AwardAsked]) -> dict[str, AwardHistory]:
+        return {each.case_id: self.past[each.case_id] for each in asked if each.case_id in self.past}
+
+    def rounds(self, asked: Collection[AwardAsked]) -> list[list[AwardAsked]]:
+        turns: list[list[AwardAsked]] = []
+        met: dict[str, int] = {}
+        for each in asked:
+            turn = met[each.claim.uscc] = met.get(each.claim.uscc, -1) + 1
+            if turn == len(turns):
+                turns.append([])
+            turns[turn].append(each)
+        return turns
+
+    def without_place(self, granted: Collection[GrantedAward]) -> frozenset[str]:
+        return frozenset(
+            each.case_id
+            for each in granted
+            if each.instalment == 1 and self.places.get(_place(each), each.case_id) != each.case_id
+        )
+
+    def record(self, granted: Collection[GrantedAward]) -> None:
+        for each in granted:
+            self.places[_place(each)] = each.case_id
+            self.granted.append(each)
+
+    def free(self, case_ids: Collection[str], ground: str, *, by: str, evidence: str, **_: object) -> None:
+        self.places = {key: case_id for key, case_id in self.places.items() if case_id not in case_ids}
+        self.granted = [each for each in self.granted if each.case_id not in case_ids]
+
+
+def _place(award: GrantedAward) -> tuple[str, str, str]:
+    return (award.claim.item_id, award.claim.uscc, award.period)
+
+
+class MemorySupplements(MemoryStore[Supplement]):
+    missing = SupplementNotFound
+
+    def of_cases(self, case_ids: Collection[str]) -> list[Supplement]:
+        return [each for each in self.rows.values() if each.case_id in case_ids]
+
+
+class MemoryFindings:
+    """Every finding of materials, in their order."""
+
+    def __init__(self) -> None:
+        self.kept: list[ConfirmedMaterial] = []
+        self.unit: FakeUnit | None = None
+
+    def add(self, case: Case, news: Collection[ConfirmedMaterial]) -> None:
+        self.kept += news
+
+
+class MemoryUndone:
+    """Decisions that were undone, in a list."""
+
+    def __init__(self) -> None:
+        self.kept: list[UndoneDecision] = []
+        self.unit: FakeUnit | None = None
+
+    def keep(self, undone: Iterable[UndoneDecision]) -> None:
+        self.kept += undone
+
+
+class MemoryReopenings(MemoryStore[Reopening]):
+    missing = ReopeningNotFound
