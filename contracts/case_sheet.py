@@ -8,6 +8,7 @@ from typing import ClassVar, Literal
 from contracts.case_materials import ConfirmedMaterial
 from contracts.case_tasks import SheetTask
 from contracts.message import Fen, Id, Model, Query, ServiceName
+from contracts.quota_batches import CaseQuota
 from contracts.review import CaseView
 from contracts.rule import ConditionResult, Line, MissingFact
 
@@ -65,7 +66,8 @@ class CaseSheet(Model):
     """A case with all that its decision rests on, and nothing else of the enterprise's dossier.
 
     `facts` are those that the rule or the form names. `conditions` and `working` are the rule's on these facts;
-    `eligibility` and `amount` are the rule itself as sentences. `awards` are the newest first, at most 50.
+    `eligibility` and `amount` are the rule itself as sentences. `awards` are the newest first, at most 50. `quota` is what the
+    item's quotas say of an open case now.
     """
 
     case: CaseView
@@ -82,6 +84,7 @@ class CaseSheet(Model):
     account_version: int | None = None
     bank_name: str = ""
     tasks: tuple[SheetTask, ...] = ()
+    quota: tuple[CaseQuota, ...] = ()
     version: int
 
 

@@ -17,6 +17,7 @@ from contracts.rule import (
     AmountRule,
     BatchClaim,
     FactSheet,
+    FirstCome,
     ItemRules,
     MissingFact,
     NamedFigure,
@@ -55,10 +56,11 @@ def allot(
     claims: Sequence[BatchClaim],
     today: date,
     *,
-    used: str = "0",
+    used: str | Fraction = "0",
     places_taken: int = 0,
 ) -> tuple[Allotment, ...]:
-    """What each claim gets, in their order. `used` of the pot (in its unit) and `places_taken` are gone before.
+    """What each claim gets, in their order. `used` of the pot and `places_taken` are gone before: a text is in the pot's
+    unit, a fraction as `takes_of` counts.
 
     Claims are served by the quota's order; what is still even goes by the instant of filing, then by the
     claim's id. A claim whose measure cannot be computed is undetermined and takes nothing; the others go on.
@@ -67,12 +69,24 @@ def allot(
     ready = sorted((each for each in asked if not each.missing), key=lambda each: each.order)
     pot = None
     if quota.pot is not None:
-        pot = max(in_base(quota.pot, quota.pot_unit) - in_base(used, quota.pot_unit), NOTHING)
+        gone = in_base(used, quota.pot_unit) if isinstance(used, str) else used
+        pot = max(in_base(quota.pot, quota.pot_unit) - gone, NOTHING)
     places = None if quota.places is None else max(quota.places - places_taken, 0)
     shared = quota.when_short == "pro_rata" and pot is not None
     served = _pro_rata(ready, pot or NOTHING, places) if shared else _in_turn(quota, ready, pot, places)
     found = {each.claim_id: each for each in (*served, *(_unranked(each) for each in asked if each.missing))}
     return tuple(found[claim.claim_id] for claim in claims)
+
+
+def takes_of(rules: ItemRules, quota: Quota, claim: BatchClaim, today: date) -> Fraction | None:
+    """What a claim takes out of a quota's pot, in base units; None where it cannot be computed."""
+    asked = _ask(rules, quota.model_copy(update={"order": FirstCome()}), claim, today)
+    return None if asked.missing else asked.takes
+
+
+def needs_batch(quota: Quota) -> bool:
+    """Whether nobody can be served before all claims are seen together: they are ranked, or share in proportion."""
+    return isinstance(quota.order, Ranked) or (quota.when_short == "pro_rata" and quota.pot is not None)
 
 
 @dataclass(frozen=True, slots=True)

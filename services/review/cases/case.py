@@ -37,6 +37,7 @@ from services.review.cases.overpaying import held_for_a_person
 from services.review.cases.payments import PayerOf, Payments, payments_of
 from services.review.cases.refusals import NotYourDepartment, is_of
 from services.review.item_copies.item import PinnedItem
+from services.review.quotas.domain import QuotaStanding
 from services.review.register.domain import award_period
 
 
@@ -51,7 +52,8 @@ class Case(Aggregate):
     published. `moved` is how this version has moved it. `listed_by`: whoever pushed the list that it is a line of, while the
     department's own part of it is decided by that list.
     `answers` are all that were given, `tasks` the answers that are waited for; `steps` and `against` say how the plan stood, and
-    what stood against approval, when it was last worked out (`progress`).
+    what stood against approval, when it was last worked out (`progress`). `quota` is what the item's quotas said of it then
+    (`quota_places`); it is not kept.
     """
 
     claim: Claim
@@ -91,6 +93,7 @@ class Case(Aggregate):
     instalment: int = 1
     first_case_id: str | None = None
     undo_until: datetime | None = None
+    quota: QuotaStanding | None = None
 
     @classmethod
     def receive(cls, filing: Filing, item: PinnedItem) -> Case:

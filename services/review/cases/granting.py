@@ -21,6 +21,7 @@ from services.review.cases.case import Case
 from services.review.cases.decision import CaseDecision
 from services.review.cases.entitlement import obstacles_in
 from services.review.cases.payments import Payments
+from services.review.cases.quota_places import Pairs, hold_quotas, leave_behind, leave_to_quotas, take_places
 from services.review.cases.refusals import together
 from services.review.item_copies.item import PinnedItem
 from services.review.register.domain import AlreadyAwarded
@@ -49,25 +50,29 @@ class Grant:
 def grant_many(grants: Sequence[Grant], uow: UnitOfWork) -> Mapping[str, Refused]:
     """Grant these, each with its place in the register; → what stands against the others, by case.
 
-    Their persons in law are held until the commit: each is judged beside all that they were granted, in this transaction too.
+    Their persons in law, and then the quotas of their items, are held until the commit: each is judged beside all that they
+    were granted, in this transaction too.
     """
     register = uow.of(AwardRegister)
     by_case = {each.case.id: each for each in grants}
     asked = [asked_of(each.case, each.item) for each in grants]
     register.hold(asked)
+    in_hand = [(each.case, each.item) for each in grants]
+    hold_quotas(in_hand, uow)
     refused: dict[str, Refused] = {}
     for turn in register.rounds(asked):
-        refused |= _grant_turn([by_case[each.case_id] for each in turn], register.histories(turn), uow)
+        refused |= _grant_turn([by_case[each.case_id] for each in turn], register.histories(turn), in_hand, uow)
     return refused
 
 
 def _grant_turn(
-    grants: Sequence[Grant], histories: Mapping[str, AwardHistory], uow: UnitOfWork
+    grants: Sequence[Grant], histories: Mapping[str, AwardHistory], in_hand: Pairs, uow: UnitOfWork
 ) -> Mapping[str, Refused]:
     """No two of these are one person's."""
     register, payer_of = uow.of(AwardRegister), cache(uow.registry.payer)
     for each in grants:
         judge(each.case, each.item, histories, uow)
+    leave_to_quotas([(each.case, each.item) for each in grants], histories, uow, beside=in_hand)
     payments = {each.case.id: each.case.payments(payer_of) for each in grants}
     against = {each.case.id: [*_against(each), *payments[each.case.id][1], *each.found] for each in grants}
     awards = {
@@ -79,6 +84,7 @@ def _grant_turn(
         against[case_id].append(AlreadyAwarded())
         del awards[case_id]
     register.record(list(awards.values()))
+    take_places([(each.case, each.item) for each in grants if each.case.id in awards], uow)
     for each in grants:
         if each.case.id in awards:
             _grant(each, payments[each.case.id][0], uow)
@@ -88,6 +94,7 @@ def _grant_turn(
 def refuse(case: Case, decision: CaseDecision, uow: UnitOfWork) -> None:
     """Refuse it, with the reason. Raises AlreadyDecided."""
     before = case.decide("rejected", decision)
+    leave_behind(case, uow)
     told = CaseRejected(
         case_id=case.id,
         claim=case.claim,
@@ -113,6 +120,7 @@ def _against(grant: Grant) -> list[Refused]:
     case = grant.case
     in_kind = is_in_kind(case, grant.item)
     found = list(obstacles_in(case.assessment, None if in_kind else grant.amount_fen, in_kind=in_kind))
+    found += case.quota.against if case.quota is not None else ()
     if not in_kind and case.payee is None:
         found.append(PayeeAccountNeeded(payee=case.claim.enterprise_name))
     return found

@@ -81,6 +81,7 @@ def against(case: Case, item: PinnedItem, standing: PlanStanding, amount_fen: in
     """Everything that stands against approval now, of this amount if one is named: the rule's, and the plan's."""
     in_kind = is_in_kind(case, item)
     found = obstacles_in(case.assessment, None if in_kind else amount_fen, in_kind=in_kind)
+    found += case.quota.against if case.quota is not None else ()
     undone = [
         each.step for each in standing.steps if each.state in ("open", "waiting") and each.step.kind != "approval"
     ]
