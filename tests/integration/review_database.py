@@ -25,6 +25,8 @@ from contracts.message import Actor, Command, Event, Model, Query, snake_case
 from contracts.rule import ItemRules, Level
 from copies.departments import keep_departments
 from rules.plan_terms import terms_of
+from services.review.batches import use_cases as batch_use_cases
+from services.review.batches import views as batch_views
 from services.review.cases import (
     counts,
     deadline,
@@ -61,11 +63,16 @@ SUBSCRIPTIONS = [
 ]
 
 USE_CASES = (
-    vars(use_cases) | vars(register_use_cases) | vars(imported) | vars(joint_check_use_cases) | vars(task_use_cases)
+    vars(use_cases)
+    | vars(register_use_cases)
+    | vars(imported)
+    | vars(joint_check_use_cases)
+    | vars(task_use_cases)
+    | vars(batch_use_cases)
 )
 ANSWERS = (
     *(views, work_list, counts, sheet, journal, register_views, award_views),
-    *(joint_check_views, task_views),
+    *(joint_check_views, task_views, batch_views),
 )
 """Where a question is answered by a function of its name."""
 

@@ -204,7 +204,7 @@ def said_of(
         waits = QuotaWaitsForEarlier(limits=limits, left=left, count=before.count)
         return QuotaSaid(**found, outcome="waits", against=waits)
     if alone.outcome == "reduced":
-        text = f"{limits}：余额 {left} 不足，按余额兑付 {alone.money.yuan_text()} 元"
+        text = f"{limits}：余额{left} 不足，按余额兑付 {alone.money.yuan_text()} 元"
         return QuotaSaid(**found | {"takes": rest_of(quota, use)}, outcome="reduced", money=alone.money, text_zh=text)
     return QuotaSaid(**found, outcome="served", money=asked, text_zh=f"{limits}：剩余{left}，可以兑付")
 

@@ -35,6 +35,7 @@ from contracts.payee_holder_accounts import HolderStanding
 from contracts.payee_holders import HolderKind
 from contracts.people import MandateKind, MandateScope
 from contracts.policies import GroundKind, ItemState
+from contracts.quota_batches import BatchState, LineOutcome
 from contracts.recoveries import RecoveryState
 from contracts.rule import HeadlineState, Mode, State, TimeUnit
 from contracts.rule.facts import FactKind
@@ -127,6 +128,8 @@ TABLES: Mapping[str, Any] = {
     "awards.source": of_field(AwardPartView, "source"),
     "awards.ground": FreedGround,
     "awards.level": Level,
+    "batches.state": BatchState,
+    "batches.outcome": LineOutcome,
     "findings.state": ("open", "closed"),
     "shell.verdict": State,
     "shell.headline": HeadlineState,
