@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
 from contracts.money import ZERO, Money
 from contracts.rule import (
@@ -18,6 +19,7 @@ from contracts.rule import (
     BatchClaim,
     FactSheet,
     FirstCome,
+    Fixed,
     ItemRules,
     MissingFact,
     NamedFigure,
@@ -232,6 +234,35 @@ def part_amount(rules: ItemRules, name: str, reader: FactReader) -> Amount:
     if found is None:
         raise NoSuchPart(name)
     return amount_of_figure(found, reader, rules.rounding)
+
+
+def paid_part(rules: ItemRules, name: str, facts: FactSheet, today: date) -> Money:
+    """How much of the amount is this part: what it would be less without it. Of a branch that is not taken, nothing.
+
+    Raises NoSuchPart.
+    """
+    if name not in named_parts(rules.amount, rules.values_by_name):
+        raise NoSuchPart(name)
+    values = tuple(value.model_copy(update={"of": _without(value.of, name)}) for value in rules.values)
+    other = rules.model_copy(update={"amount": _without(rules.amount, name), "values": values})
+    whole, rest = (
+        amount_of_figure(each.amount, reader_of(each, facts, today), rules.rounding).money or ZERO
+        for each in (rules, other)
+    )
+    return max(whole - rest, ZERO)
+
+
+def _without(part: Any, name: str) -> Any:
+    """The same tree with nothing in the place of what has this name."""
+    if isinstance(part, tuple):
+        return tuple(_without(each, name) for each in part)
+    if not isinstance(part, RulePart):
+        return part
+    if isinstance(part, AmountNode) and part.name == name:
+        return Fixed(value="0", unit="元", name=name)
+    inner = {field: _without(value, name) for field, value in part.__dict__.items() if field in type(part).model_fields}
+    changed = {field: value for field, value in inner.items() if value is not getattr(part, field)}
+    return part.model_copy(update=changed) if changed else part
 
 
 def named_parts(amount: AmountRule, values: NamedValues = NOTHING_GIVEN.values) -> dict[str, AmountRule]:

@@ -78,7 +78,7 @@ BATCH_LINE = Table(
     Column("not_ready_zh", Text, nullable=False),
     Column("mark", Text, nullable=False),
 )
-LINE_FIELDS = tuple(c.name for c in BATCH_LINE.columns if c.name not in ("tenant", "batch_id", "line"))
+LINE_FIELDS = tuple(str(c.name) for c in BATCH_LINE.columns if c.name not in ("tenant", "batch_id", "line"))
 
 
 class Statements(Protocol):

@@ -11,17 +11,16 @@ from typing import Any
 
 from chassis.time.clock import CHINA
 from chassis.write.uow import UnitOfWork
-from contracts.money import ZERO, Money
+from contracts.money import ZERO
 from contracts.rule import AwardHistory, FactSheet, State
-from rules.batches import NoSuchPart, needs_batch, part_amount
-from rules.facts import reader_of
+from rules.batches import needs_batch
 from rules.items import brought_down
 from services.review.cases.case import Case
 from services.review.cases.pinned import version_of
 from services.review.item_copies.item import PinnedItem
 from services.review.item_copies.store import ItemVersions
 from services.review.quotas.domain import QuotaClaim, QuotasKnown, QuotaStanding, kept_takes
-from services.review.quotas.standing import left_over, stand
+from services.review.quotas.standing import left_over, stand, with_parts
 from services.review.quotas.store import QuotaPlaces
 
 Pairs = Sequence[tuple[Case, PinnedItem]]
@@ -40,7 +39,7 @@ def leave_to_quotas(
     well, of which the database may not know yet."""
     for case, _item in cases:
         case.quota = None
-    claims = [quota_claim(case, item, histories.get(case.id)) for case, item in cases if under_quota(case)]
+    claims = [quota_claim(case, item) for case, item in cases if under_quota(case)]
     if not claims:
         return
     known = uow.of(QuotaPlaces).known(claims, uow.tenants)
@@ -81,37 +80,25 @@ def under_quota(case: Case) -> bool:
     return bool(case.assessment.subject_to) and case.instalment == 1
 
 
-def quota_claim(case: Case, item: PinnedItem, history: AwardHistory | None = None) -> QuotaClaim:
+def quota_claim(case: Case, item: PinnedItem) -> QuotaClaim:
     """The case as quotas see it; what is not money asks for a place and takes nothing of a pot."""
     sheet = FactSheet(
         facts=case.facts,
         reference_year=item.rules.reference_year or case.received_at.astimezone(CHINA).year,
         parameters=case.parameters,
     )
-    return QuotaClaim(
+    claim = QuotaClaim(
         case_id=case.id,
         tenant=case.tenant,
         family=item.family,
         item_id=case.claim.item_id,
         filed_at=case.received_at,
         money=case.assessment.amount.money if item.pays_money else ZERO,
-        parts=_parts(case, item, sheet, history),
+        parts={each.part: each.money for each in case.assessment.amount.parts if each.part is not None},
         facts=sheet,
         rules=item.rules,
     )
-
-
-def _parts(case: Case, item: PinnedItem, sheet: FactSheet, history: AwardHistory | None) -> dict[str, Money]:
-    """What the parts that quotas speak of come to: as the assessment says, else each on its own."""
-    found = {each.part: each.money for each in case.assessment.amount.parts if each.part is not None}
-    for name in sorted({quota.part for quota in item.rules.quotas if quota.part is not None} - set(found)):
-        day = case.received_at.astimezone(CHINA).date()
-        reader = reader_of(item.rules, sheet, day, history, case.decisions)
-        try:
-            found[name] = part_amount(item.rules, name, reader).money or ZERO
-        except NoSuchPart:
-            continue
-    return found
+    return with_parts(claim, item.rules, case.received_at.astimezone(CHINA).date())
 
 
 def _with_those_in_hand(known: QuotasKnown, cases: Pairs) -> QuotasKnown:

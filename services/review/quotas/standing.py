@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 
 from contracts.money import ZERO, Money
 from contracts.rule import ItemRules
-from rules.batches import needs_batch
+from rules.batches import NoSuchPart, needs_batch, paid_part
 from services.review.quotas.domain import (
     NOTHING,
     Before,
@@ -48,16 +48,17 @@ def stand(claims: Sequence[QuotaClaim], known: QuotasKnown, today: date) -> dict
     for claim in claims:
         if claim.rules is None or claim.money is None:
             continue
-        money, said = claim.money, list[QuotaSaid]()
-        for number, quota in enumerate(claim.rules.quotas):
+        rules, money, said = claim.rules, claim.money, list[QuotaSaid]()
+        claim = with_parts(claim, rules, today)
+        for number, quota in enumerate(rules.quotas):
             asked = claim.asks(quota, money) or ZERO
             if quota.part is not None and not asked:
                 continue
             before = Before()
             if not needs_batch(quota):
-                key = (claim.tenant, claim.family, number, id(claim.rules))
+                key = (claim.tenant, claim.family, number, id(rules))
                 if key not in queues:
-                    queues[key] = _queue_of(claim, claim.rules, number, known, today)
+                    queues[key] = _queue_of(claim, rules, number, known, today)
                 before = queues[key].before(claim.order)
             each = said_of(quota, number, claim, asked, known, before, today)
             said.append(each)
@@ -79,11 +80,26 @@ def left_over(claim: QuotaClaim, standing: QuotaStanding) -> list[tuple[QuotaSai
     return less
 
 
+def with_parts(claim: QuotaClaim, rules: ItemRules, today: date) -> QuotaClaim:
+    """The claim with what the parts come to that quotas speak of, where its assessment does not tell them apart."""
+    wanted = {quota.part for quota in rules.quotas if quota.part is not None} - set(claim.parts)
+    if not wanted or claim.facts is None or not claim.money:
+        return claim
+    parts = dict(claim.parts)
+    for name in sorted(wanted):
+        try:
+            parts[name] = min(paid_part(rules, name, claim.facts, today), claim.money)
+        except NoSuchPart:
+            continue
+    return replace(claim, parts=parts)
+
+
 def _queue_of(claim: QuotaClaim, rules: ItemRules, number: int, known: QuotasKnown, today: date) -> _Queue:
     quota, queue = rules.quotas[number], _Queue()
     for each in sorted(known.queue.get((claim.tenant, claim.family), ()), key=lambda each: each.order):
         if (each.case_id, number) in known.places:
             continue
+        each = with_parts(each, rules, today)
         asked = each.asks(quota, each.money)
         if quota.part is not None and asked is not None and not asked:
             continue

@@ -133,7 +133,9 @@ class QuotaUses:
         found = {}
         for tenant, family, item in sorted({(each.tenant, each.family, each.item_id) for each in claims}):
             of_item = [each for each in claims if each.item_id == item and each.rules is not None]
-            measured = any(q.measure is not None for each in of_item[:1] for q in _rules(each).quotas)
+            measured = any(
+                q.measure is not None or q.part is not None for each in of_item[:1] for q in _rules(each).quotas
+            )
             rows = self._database.execute(OPEN, {"tenant": tenant, "item": item, "measured": measured})
             queue = {row.id: _waiting(row, tenant, family, item) for row in rows}
             found[tenant, family] = list(queue.values())
