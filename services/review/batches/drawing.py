@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-
-import orjson
 
 from contracts.money import ZERO
 from contracts.rule import Allotment, ItemRules
@@ -46,7 +45,7 @@ def mark_of(case: Case) -> str:
         [each.model_dump(mode="json") for each in case.parameters],
         case.assessment.verdict.state.value,
     ]
-    return hashlib.sha256(orjson.dumps(kept, option=orjson.OPT_SORT_KEYS)).hexdigest()[:24]
+    return hashlib.sha256(json.dumps(kept, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:24]
 
 
 def marked(case: Case, claim: QuotaClaim) -> str:
