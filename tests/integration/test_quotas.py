@@ -14,6 +14,7 @@ from test_review_cases import at_once, outcome
 from chassis.edge.frame import Frame
 from chassis.testing.fakes import NOON
 from chassis.time.clock import FixedClock
+from chassis.time.jobs import claim
 from console.servers.provision import Dsns
 from contracts.case_sheet import GetCaseSheet
 from contracts.message import Actor
@@ -28,6 +29,8 @@ from contracts.quota_batches import (
 )
 from contracts.review import ApproveCase, GetCase, ListCases, RejectCase
 from contracts.rule import ItemRules
+from services.review.batches.quota_moves import look_again
+from services.review.quotas.store import QUOTA_MOVED
 from services.review.register.store import AwardRegister
 from tests.unit.review.quota_kit import RANK, WAN, limited, pot
 from tests.unit.review.review_kit import (
@@ -289,3 +292,33 @@ def test_a_batch_of_a_thousand_is_drawn_up_and_fixed_in_seconds(review: Review) 
     assert (batch["claims"], batch["served"]) == (1000, 400)
     assert outcome(fixes(review, proposed(review, batch))) == "fixed"
     print(f"\na batch of 1,000: {time.monotonic() - began:.1f} s altogether")
+
+
+def looks_again(review: Review) -> None:
+    """What `quota_moved` jobs ask for, as the timers do."""
+    jobs = claim(review.frame.frame_engine, QUOTA_MOVED, review.frame.clock.now(), 50)
+    assert jobs
+    look_again(jobs, lambda tenants: review.frame.event_unit(tenants, action=QUOTA_MOVED))
+
+
+def test_the_rest_of_the_pot_is_shown_as_the_amount_before_the_officer_approves_it(review: Review) -> None:
+    first, second = files(review, limited(pot(15, "partial")), 10, 10)
+    assert [each["code"] for each in review.asked(GetCase(case_id=second["case_id"]))["ok"]["obstacles"]] == [
+        "quota_waits_for_earlier"
+    ]
+    assert outcome(approves(review, first)) == "approved"
+    looks_again(review)
+    shown = review.asked(GetCase(case_id=second["case_id"]))["ok"]
+    assert (shown["amount_fen"], shown["obstacles"]) == (5 * WAN, [])
+    assert outcome(approves(review, second)) == "approved"
+
+
+def test_a_line_of_a_list_that_waited_may_be_approved_once_the_earlier_claim_is_refused(review: Review) -> None:
+    (earlier,) = files(review, limited({"places": 1}), 10)
+    listed = line(known=facts(rd="10"), amount_fen=10 * WAN, uscc="91360702000009999X", enterprise_id="enterprise-9")
+    review.hears(nomination(listed, at=NOON + timedelta(minutes=5)))
+    rejects(review, earlier)
+    looks_again(review)
+    (waited,) = review.asked(ListCases(state="accepted"))["ok"]["items"]
+    assert waited["obstacles"] == []
+    assert outcome(approves(review, waited, actor=LEADER)) == "approved"

@@ -1,7 +1,8 @@
 """Batches on the bus."""
 
-from chassis.edge.entrypoints import Room, command, query
+from chassis.edge.entrypoints import Room, UnitMaker, command, due, query
 from chassis.read.reader import Reader
+from chassis.time.jobs import Job
 from chassis.write.uow import UnitOfWork
 from contracts.quota_batches import (
     DeclineBatch,
@@ -15,7 +16,8 @@ from contracts.quota_batches import (
     RefuseUnserved,
     UnservedRefused,
 )
-from services.review.batches import use_cases, views
+from services.review.batches import quota_moves, use_cases, views
+from services.review.quotas.store import QUOTA_MOVED
 
 
 class BatchEntrypoints(Room):
@@ -40,6 +42,10 @@ class BatchEntrypoints(Room):
     @command
     def refuse_unserved(self, cmd: RefuseUnserved, uow: UnitOfWork) -> UnservedRefused:
         return use_cases.refuse_unserved(cmd, uow)
+
+    @due(QUOTA_MOVED, batch=1)
+    def quota_moved(self, jobs: list[Job], unit: UnitMaker) -> None:
+        quota_moves.look_again(jobs, unit)
 
     @query
     def list_batches(self, question: ListBatches, reader: Reader) -> QuotaBatchList:

@@ -148,6 +148,18 @@ def newest_version(database: Statements, item_id: str) -> int | None:
     return row.version if row is not None else None
 
 
+def items_of(database: Statements, tenant: str, family: str) -> list[str]:
+    """The items of a family; versions from before families were kept have the item's id for it."""
+    asked = {"tenant": tenant, "family": family}
+    return list(
+        database.execute(
+            "SELECT DISTINCT item_id FROM item_version WHERE tenant = :tenant AND coalesce(family, item_id) = :family"
+            " ORDER BY item_id",
+            asked,
+        ).scalars()
+    )
+
+
 def _line_rows(batch: QuotaBatch) -> list[dict[str, Any]]:
     return [
         {name: getattr(entry, name) for name in LINE_FIELDS}

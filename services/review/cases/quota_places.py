@@ -71,6 +71,7 @@ def leave_behind(case: Case, uow: UnitOfWork) -> None:
     claim = quota_claim(case, item)
     standing = stand([claim], places.known([claim], uow.tenants), uow.now.astimezone(CHINA).date()).get(case.id)
     places.free([case.id])
+    places.moved({(case.tenant, item.family)})
     if standing is not None and standing.used_up and case.assessment.verdict.state is State.MET:
         places.take(_rows(case, item, standing, "short"))
 

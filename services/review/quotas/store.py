@@ -19,6 +19,9 @@ from contracts.rule import Fact, FactSheet
 from copies.departments import Database
 from services.review.quotas.domain import Order, OwnPlace, PotUse, QuotaClaim, QuotaKey, QuotasKnown
 
+QUOTA_MOVED = "quota_moved"
+"""The job by which the open cases of an item are looked at again. Its subject is the item's family."""
+
 # In the order of the locks' numbers: two who want the same several wait for each other and never in a circle.
 HOLD = """
 SELECT pg_advisory_xact_lock(lock) FROM (
@@ -83,6 +86,7 @@ UPDATE quota_use u SET state = 'freed'
 WHERE u.tenant = ANY (CAST(:tenants AS text[])) AND u.case_id = ANY (CAST(:case_ids AS text[]))
   AND u.state IN ('allotted', 'held') AND NOT EXISTS (SELECT FROM award_part p
     WHERE p.case_id = u.case_id AND p.tenant = u.tenant AND p.state IN ('reserved', 'pending'))
+RETURNING u.tenant, u.family
 """
 
 
@@ -161,11 +165,18 @@ class QuotaPlaces(QuotaUses):
             asked = {"rows": _json(kept)}
             self._uow.execute(REPLACE, asked)
             self._uow.execute(INSERT, {**asked, "now": self._uow.now})
+            self.moved({(row["tenant"], row["family"]) for row in kept})
 
     def free(self, case_ids: Collection[str]) -> None:
         """Give back the places of cases of which nothing is granted any more."""
         if case_ids:
-            self._uow.execute(FREE, {"tenants": list(self._uow.tenants), "case_ids": sorted(case_ids)})
+            asked = {"tenants": list(self._uow.tenants), "case_ids": sorted(case_ids)}
+            self.moved({(row.tenant, row.family) for row in self._uow.execute(FREE, asked)})
+
+    def moved(self, families: Collection[tuple[str, str]]) -> None:
+        """The other open cases of these items are looked at again, right after the commit."""
+        now = self._uow.now
+        self._uow.schedule_many(QUOTA_MOVED, [(tenant, family, now) for tenant, family in sorted(families)])
 
 
 def _rules(claim: QuotaClaim) -> Any:

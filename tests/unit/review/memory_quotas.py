@@ -48,6 +48,9 @@ class MemoryQuotaPlaces:
     def take(self, rows: Iterable[dict[str, Any]]) -> None:
         self.rows |= {(row["case_id"], row["number"]): row for row in rows}
 
+    def moved(self, families: Collection[tuple[str, str]]) -> None:
+        """Nobody looks again here."""
+
     def free(self, case_ids: Collection[str]) -> None:
         self.rows = {key: row for key, row in self.rows.items() if key[0] not in case_ids or row["state"] == "short"}
 
