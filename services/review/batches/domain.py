@@ -203,8 +203,12 @@ class QuotaBatch(Proposal):
 
 
 def changes_since(batch: QuotaBatch, marks: dict[Id, str], used: Fraction, places: int) -> str:
-    """What has moved since it was drawn up, in words; empty where nothing has. `marks`: those of the cases that are open."""
-    changed = [each.receipt for each in batch.entries if marks.get(each.case_id) != each.mark]
+    """What has moved since it was drawn up, in words; empty where nothing has. `marks`: those of the cases that are open.
+
+    What took no part in it may go on meanwhile.
+    """
+    inside = [each for each in batch.entries if each.outcome != "not_ready"]
+    changed = [each.receipt for each in inside if marks.get(each.case_id) != each.mark]
     said = [f"{len(changed)} 件的数据、金额或状态已变（{'、'.join(changed[:5])}{'等' if len(changed) > 5 else ''}）"]
     moved = ["额度的已用数已变"] if (used, places) != (batch.used, batch.places_taken) else []
     return "；".join([*(said if changed else []), *moved])

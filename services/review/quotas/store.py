@@ -17,6 +17,7 @@ from chassis.write.uow import UnitOfWork
 from contracts.money import Money
 from contracts.rule import Fact, FactSheet
 from copies.departments import Database
+from rules.batches import needs_batch
 from services.review.quotas.domain import Order, OwnPlace, PotUse, QuotaClaim, QuotaKey, QuotasKnown
 
 QUOTA_MOVED = "quota_moved"
@@ -134,12 +135,14 @@ class QuotaUses:
 
     def _queues(self, claims: Sequence[QuotaClaim]) -> dict[tuple[str, str], list[QuotaClaim]]:
         """The open claims of each item; whoever has them in hand knows them better."""
-        found = {}
+        found: dict[tuple[str, str], list[QuotaClaim]] = {}
         for tenant, family, item in sorted({(each.tenant, each.family, each.item_id) for each in claims}):
-            of_item = [each for each in claims if each.item_id == item and each.rules is not None]
-            measured = any(
-                q.measure is not None or q.part is not None for each in of_item[:1] for q in _rules(each).quotas
-            )
+            rules = {id(each.rules): each.rules for each in claims if each.item_id == item and each.rules is not None}
+            quotas = [quota for version in rules.values() for quota in version.quotas]
+            if all(needs_batch(quota) for quota in quotas):
+                found[tenant, family] = []
+                continue
+            measured = any(quota.measure is not None or quota.part is not None for quota in quotas)
             rows = self._database.execute(OPEN, {"tenant": tenant, "item": item, "measured": measured})
             queue = {row.id: _waiting(row, tenant, family, item) for row in rows}
             found[tenant, family] = list(queue.values())
@@ -177,10 +180,6 @@ class QuotaPlaces(QuotaUses):
         """The other open cases of these items are looked at again, right after the commit."""
         now = self._uow.now
         self._uow.schedule_many(QUOTA_MOVED, [(tenant, family, now) for tenant, family in sorted(families)])
-
-
-def _rules(claim: QuotaClaim) -> Any:
-    return claim.rules
 
 
 def _waiting(row: Any, tenant: str, family: str, item: str) -> QuotaClaim:
