@@ -104,6 +104,8 @@ CASES = (
     Call("ListOwnAwards", FIRM, OWN),
     Call("ListReviewDeadlineMoves", OFFICER, {"case_id": CASE}),
     Call("ListJointAnswers", OFFICER, {"case_id": CASE}),
+    *(Call("ListBatches", who) for who in (BUREAU, OFFICER)),
+    Call("GetBatch", OFFICER, {"batch_id": "none"}, refused="batch_unknown"),
     Call("GetJointCheck", OFFICER, {"task_id": "t1"}, refused="task_not_found"),
 )  # fmt: skip
 MONEY = (

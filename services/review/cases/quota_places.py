@@ -71,9 +71,15 @@ def leave_behind(case: Case, uow: UnitOfWork) -> None:
     claim = quota_claim(case, item)
     standing = stand([claim], places.known([claim], uow.tenants), uow.now.astimezone(CHINA).date()).get(case.id)
     places.free([case.id])
-    places.moved({(case.tenant, item.family)})
     if standing is not None and standing.used_up and case.assessment.verdict.state is State.MET:
         places.take(_rows(case, item, standing, "short"))
+
+
+def queue_moved(cases: Pairs, uow: UnitOfWork) -> None:
+    """Those of these that are decided or withdrawn wait no more: who was filed behind them is looked at again."""
+    left = {(case.tenant, item.family) for case, item in cases if under_quota(case) and not case.is_open}
+    if left:
+        uow.of(QuotaPlaces).moved(left)
 
 
 def under_quota(case: Case) -> bool:

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 from page_samples.batches import COUNTS, FIXED, LISTED, PROPOSED, batch
+from page_samples.public import guide
 from portal_kit import Bus, Visitor
-from staff_kit import appointments, colleague, told
+from staff_kit import appointments, colleague, neighbours, previews, sheet, told
 
 from console.contracts.program import unconnected_gateway
-from contracts.quota_batches import UnservedRefused
+from contracts.quota_batches import CaseQuota, UnservedRefused
 from contracts.refusal import Conflict, Reason
 
 LIST = "/department/batches"
@@ -106,3 +107,18 @@ def test_who_is_left_out_is_refused_with_whom_one_turns_to(visitor: Visitor, bus
     form = {"reason": "择优未入选", "how_to_object": "可以向章贡区人民政府申请行政复议"}
     visitor.post(f"{LIST}/batch-1/refuse-unserved", form, "officer")
     assert said_to(bus, "refuse_unserved") == [{"batch_id": "batch-1", **form}]
+
+
+def test_the_page_of_a_case_says_what_its_quota_leaves(visitor: Visitor, bus: Bus) -> None:
+    said = "名额有限（名额 1 个，先到先得）：剩余 1 个名额，还有 2 件先提交的申报没有办结。"
+    line = CaseQuota(number=1, limits_zh="名额 1 个", outcome="waits", left_zh="1 个名额", earlier=2, text_zh=said)
+    bus.answers |= {
+        "get_case_sheet": told(sheet(quota=(line,))),
+        "get_case_neighbours": told(neighbours()),
+        "list_review_deadline_moves": {"items": []},
+        "get_guide": guide("NM-002"),
+        "preview_rejection": told(previews()),
+    }
+    page = text_of(visitor.get("/department/cases/case-1", "officer").text)
+    assert said in page
+    assert "先提交、未办结的 2 件" in page

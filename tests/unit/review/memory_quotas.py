@@ -11,6 +11,7 @@ from contracts.rule import FactSheet
 from services.review.cases.case import Case
 from services.review.cases.store import Cases
 from services.review.quotas.domain import Order, OwnPlace, PotUse, QuotaClaim, QuotaKey, QuotasKnown
+from services.review.quotas.store import QUOTA_MOVED
 
 
 class MemoryQuotaPlaces:
@@ -49,7 +50,9 @@ class MemoryQuotaPlaces:
         self.rows |= {(row["case_id"], row["number"]): row for row in rows}
 
     def moved(self, families: Collection[tuple[str, str]]) -> None:
-        """Nobody looks again here."""
+        """As the store does."""
+        assert self.unit is not None
+        self.unit.schedule_many(QUOTA_MOVED, [(tenant, family, self.unit.now) for tenant, family in families])
 
     def free(self, case_ids: Collection[str]) -> None:
         self.rows = {key: row for key, row in self.rows.items() if key[0] not in case_ids or row["state"] == "short"}

@@ -12,10 +12,11 @@ from contracts.money import Money
 from contracts.review import CaseApproved
 from contracts.rule import BatchClaim, ItemRules
 from rules.batches import allot
+from services.review.cases.answering import settle, with_items
 from services.review.cases.awarding import judge_anew
 from services.review.cases.case import Case
 from services.review.item_copies.store import ItemVersions
-from services.review.quotas.store import QuotaPlaces
+from services.review.quotas.store import QUOTA_MOVED, QuotaPlaces
 from tests.unit.review.quota_kit import WAN, approved, filed, limited, pot, rejected
 from tests.unit.review.review_kit import review_unit
 
@@ -56,6 +57,15 @@ def test_a_claim_that_was_refused_makes_room_for_the_next() -> None:
     first, second = filed(uow, 1, 10), filed(uow, 2, 10)
     rejected(uow, first)
     assert approved(uow, second) == []
+
+
+def test_whoever_waits_is_looked_at_again_once_an_earlier_claim_is_withdrawn() -> None:
+    uow = review_unit(limited({"places": 1}))
+    first, _second = filed(uow, 1, 10), filed(uow, 2, 10)
+    assert ("zhanggong", QUOTA_MOVED, "KJ-01") not in uow.jobs
+    first.withdraw("不再申报", "enterprise-1-clerk", uow.now)
+    settle(with_items([first], uow), uow)
+    assert ("zhanggong", QUOTA_MOVED, "KJ-01") in uow.jobs
 
 
 def test_once_the_pot_does_not_reach_a_claim_it_reaches_nobody_behind_it() -> None:
