@@ -238,10 +238,22 @@ def test_a_pot_that_is_shared_pays_each_exactly_what_it_was_allotted(review: Rev
     assert outcome(approves(review, first, 10 * WAN)) == "amount_mismatch"
     case = review.asked(GetCase(case_id=second["case_id"]))["ok"]
     assert case["amount_fen"] == 15 * WAN
-    assert case["working"][-1] == "以资金池余额为限（总额 20 万元，不足时同比例折算）：批次确定的金额 150,000.00 元"
+    assert (
+        case["working"][-1]
+        == "以资金池余额为限（总额 20 万元，不足时同比例折算）：“第一批”第 2 位，批次确定的金额 150,000.00 元"
+    )
     assert outcome(approves(review, first, 5 * WAN)) == "approved"
     assert outcome(approves(review, second, 15 * WAN)) == "approved"
     assert sum(fen for fen, _ in held(review)) == 20 * WAN
+
+
+def test_the_sheet_says_at_what_place_of_which_batch_a_case_stands(review: Review) -> None:
+    first, second = files(review, ranked(1), 20, 10)
+    fixes(review, proposed(review, drawn(review)))
+    said = [review.asked(GetCaseSheet(case_id=each["case_id"]))["ok"]["quota"][0] for each in (first, second)]
+    assert [each["outcome"] for each in said] == ["allotted", "not_served"]
+    assert said[0]["text_zh"].endswith("：“第一批”第 1 位，批次确定的金额 200,000.00 元")
+    assert "（第 2 位，1 个名额已满）" in said[1]["text_zh"]
 
 
 def test_who_is_left_out_reads_why_and_is_refused_with_the_reason_or_waits(review: Review) -> None:

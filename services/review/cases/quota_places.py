@@ -150,7 +150,7 @@ def _rows(case: Case, item: PinnedItem, standing: QuotaStanding, state: str) -> 
             "fen": said.money.fen,
             "takes": kept_takes(said.takes),
             "state": state,
-            "batch_id": None,
+            "batch_id": said.batch_id,
         }
         for said in standing.said
         if said.serves or (state == "short" and said.outcome == "used_up")

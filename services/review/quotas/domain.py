@@ -75,11 +75,14 @@ class PotUse:
 
 @dataclass(frozen=True, slots=True)
 class OwnPlace:
-    """What a case has of a quota: `allotted` by a batch, or `held` since it was granted."""
+    """What a case has of a quota: `allotted` by a batch, or `held` since it was granted. `said` is its batch and its place in
+    it, in words."""
 
     state: str
     fen: int
     takes: Fraction
+    batch_id: str | None = None
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +155,7 @@ class QuotaSaid:
     earlier: int = 0
     left_zh: str = ""
     text_zh: str = ""
+    batch_id: str | None = None
     against: Refused | None = None
 
     @property
@@ -214,8 +218,10 @@ def _by_batch(
 ) -> QuotaSaid:
     if place is not None:
         money = min(asked, Money(place.fen))
-        text = f"{limits}：批次确定的金额 {Money(place.fen).yuan_text()} 元"
-        return QuotaSaid(number_, limits, "allotted", money=money, takes=place.takes, text_zh=text)
+        text = f"{limits}：{place.said}批次确定的金额 {Money(place.fen).yuan_text()} 元"
+        return QuotaSaid(
+            number_, limits, "allotted", money=money, takes=place.takes, text_zh=text, batch_id=place.batch_id
+        )
     batch, reason = known.unserved.get((claim.case_id, number_), ("", ""))
     if batch:
         refusal = NotServedByBatch(limits=limits, batch=batch, reason=reason)

@@ -53,7 +53,9 @@ WHERE c.tenant = :tenant AND c.item_id = :item AND c.state IN ('received', 'acce
 """
 
 PLACES = """
-SELECT u.case_id, u.number, u.state, u.fen, u.takes FROM quota_use u
+SELECT u.case_id, u.number, u.state, u.fen, u.takes, u.batch_id, b.name AS batch, l.place
+FROM quota_use u LEFT JOIN quota_batch b ON (b.tenant, b.id) = (u.tenant, u.batch_id)
+LEFT JOIN quota_batch_line l ON (l.tenant, l.batch_id, l.case_id) = (u.tenant, u.batch_id, u.case_id)
 WHERE u.tenant = ANY (CAST(:tenants AS text[])) AND u.case_id = ANY (CAST(:case_ids AS text[]))
   AND u.state IN ('allotted', 'held')
 """
@@ -107,7 +109,7 @@ class QuotaUses:
         ids = {each.case_id for each in claims} | {each.case_id for line in queue.values() for each in line}
         which = {"tenants": list(tenants), "case_ids": sorted(ids)}
         places = {
-            (row.case_id, row.number): OwnPlace(row.state, row.fen, Fraction(row.takes))
+            (row.case_id, row.number): OwnPlace(row.state, row.fen, Fraction(row.takes), row.batch_id, _placed(row))
             for row in self._database.execute(PLACES, which)
         }
         unserved = {
@@ -180,6 +182,10 @@ class QuotaPlaces(QuotaUses):
         """The other open cases of these items are looked at again, right after the commit."""
         now = self._uow.now
         self._uow.schedule_many(QUOTA_MOVED, [(tenant, family, now) for tenant, family in sorted(families)])
+
+
+def _placed(row: Any) -> str:
+    return f"“{row.batch}”第 {row.place} 位，" if row.batch_id is not None else ""
 
 
 def _waiting(row: Any, tenant: str, family: str, item: str) -> QuotaClaim:
