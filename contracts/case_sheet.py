@@ -8,6 +8,7 @@ from typing import ClassVar, Literal
 from contracts.case_materials import ConfirmedMaterial
 from contracts.case_tasks import SheetTask
 from contracts.message import Fen, Id, Model, Query, ServiceName
+from contracts.quota_batches import CaseQuota
 from contracts.review import CaseView
 from contracts.rule import ConditionResult, Line, MissingFact
 
@@ -96,7 +97,8 @@ class CaseSheet(Model):
 
     `facts` are those that the rule or the form names. `conditions` and `working` are the rule's on these facts;
     `eligibility` and `amount` are the rule itself as sentences. `awards` are the newest first, at most 50. `changes` are what has
-    moved since the filing, in the order in which it did, at most 200. `instalment` is there where the item pays in parts.
+    moved since the filing, in the order in which it did, at most 200. `instalment` is there where the item pays in parts. `quota`
+    is what the item's quotas say of an open case now.
     """
 
     case: CaseView
@@ -115,6 +117,7 @@ class CaseSheet(Model):
     tasks: tuple[SheetTask, ...] = ()
     changes: tuple[FactChange, ...] = ()
     instalment: SheetInstalment | None = None
+    quota: tuple[CaseQuota, ...] = ()
     version: int
 
 

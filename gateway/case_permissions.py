@@ -20,6 +20,7 @@ from contracts import (
     naming_payees,
     panels,
     public_notices,
+    quota_batches,
     review,
     supplements,
 )
@@ -108,4 +109,11 @@ CASE_ROWS: tuple[Permission, ...] = (
     of(joint_checks.GetJointCheck, DECIDERS, "department"),
     of(joint_checks.AnswerJointCheck, DECIDERS, "department", states=("open", "answered")),
     of(joint_checks.ListJointAnswers, (*OFFICERS, *BUREAU, "supervision"), "tenant"),
+    of(quota_batches.ListBatches, FINDING_READERS, "tenant"),
+    of(quota_batches.GetBatch, FINDING_READERS, "tenant"),
+    of(quota_batches.DrawUpBatch, DECIDERS, "department"),
+    of(quota_batches.ProposeFixing, DECIDERS, "department", states=("drawn",)),
+    of(quota_batches.FixBatch, ("leader",), "department", states=("proposed",)),
+    of(quota_batches.DeclineBatch, DECIDERS, "department", states=("drawn", "proposed")),
+    of(quota_batches.RefuseUnserved, DECIDERS, "department", states=("fixed",)),
 )

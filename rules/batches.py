@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
 from contracts.money import ZERO, Money
 from contracts.rule import (
@@ -17,6 +18,8 @@ from contracts.rule import (
     AmountRule,
     BatchClaim,
     FactSheet,
+    FirstCome,
+    Fixed,
     ItemRules,
     MissingFact,
     NamedFigure,
@@ -55,10 +58,11 @@ def allot(
     claims: Sequence[BatchClaim],
     today: date,
     *,
-    used: str = "0",
+    used: str | Fraction = "0",
     places_taken: int = 0,
 ) -> tuple[Allotment, ...]:
-    """What each claim gets, in their order. `used` of the pot (in its unit) and `places_taken` are gone before.
+    """What each claim gets, in their order. `used` of the pot and `places_taken` are gone before: a text is in the pot's
+    unit, a fraction as `takes_of` counts.
 
     Claims are served by the quota's order; what is still even goes by the instant of filing, then by the
     claim's id. A claim whose measure cannot be computed is undetermined and takes nothing; the others go on.
@@ -67,12 +71,24 @@ def allot(
     ready = sorted((each for each in asked if not each.missing), key=lambda each: each.order)
     pot = None
     if quota.pot is not None:
-        pot = max(in_base(quota.pot, quota.pot_unit) - in_base(used, quota.pot_unit), NOTHING)
+        gone = in_base(used, quota.pot_unit) if isinstance(used, str) else used
+        pot = max(in_base(quota.pot, quota.pot_unit) - gone, NOTHING)
     places = None if quota.places is None else max(quota.places - places_taken, 0)
     shared = quota.when_short == "pro_rata" and pot is not None
     served = _pro_rata(ready, pot or NOTHING, places) if shared else _in_turn(quota, ready, pot, places)
     found = {each.claim_id: each for each in (*served, *(_unranked(each) for each in asked if each.missing))}
     return tuple(found[claim.claim_id] for claim in claims)
+
+
+def takes_of(rules: ItemRules, quota: Quota, claim: BatchClaim, today: date) -> Fraction | None:
+    """What a claim takes out of a quota's pot, in base units; None where it cannot be computed."""
+    asked = _ask(rules, quota.model_copy(update={"order": FirstCome()}), claim, today)
+    return None if asked.missing else asked.takes
+
+
+def needs_batch(quota: Quota) -> bool:
+    """Whether nobody can be served before all claims are seen together: they are ranked, or share in proportion."""
+    return isinstance(quota.order, Ranked) or (quota.when_short == "pro_rata" and quota.pot is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +234,35 @@ def part_amount(rules: ItemRules, name: str, reader: FactReader) -> Amount:
     if found is None:
         raise NoSuchPart(name)
     return amount_of_figure(found, reader, rules.rounding)
+
+
+def paid_part(rules: ItemRules, name: str, facts: FactSheet, today: date) -> Money:
+    """How much of the amount is this part: what it would be less without it. Of a branch that is not taken, nothing.
+
+    Raises NoSuchPart.
+    """
+    if name not in named_parts(rules.amount, rules.values_by_name):
+        raise NoSuchPart(name)
+    values = tuple(value.model_copy(update={"of": _without(value.of, name)}) for value in rules.values)
+    other = rules.model_copy(update={"amount": _without(rules.amount, name), "values": values})
+    whole, rest = (
+        amount_of_figure(each.amount, reader_of(each, facts, today), rules.rounding).money or ZERO
+        for each in (rules, other)
+    )
+    return max(whole - rest, ZERO)
+
+
+def _without(part: Any, name: str) -> Any:
+    """The same tree with nothing in the place of what has this name."""
+    if isinstance(part, tuple):
+        return tuple(_without(each, name) for each in part)
+    if not isinstance(part, RulePart):
+        return part
+    if isinstance(part, AmountNode) and part.name == name:
+        return Fixed(value="0", unit="元", name=name)
+    inner = {field: _without(value, name) for field, value in part.__dict__.items() if field in type(part).model_fields}
+    changed = {field: value for field, value in inner.items() if value is not getattr(part, field)}
+    return part.model_copy(update=changed) if changed else part
 
 
 def named_parts(amount: AmountRule, values: NamedValues = NOTHING_GIVEN.values) -> dict[str, AmountRule]:

@@ -19,9 +19,8 @@ from contracts.rule import (
     Quota,
     Window,
 )
-from rules.batches import NoSuchPart, Tie, allot, part_amount, ties
+from rules.batches import NoSuchPart, Tie, allot, paid_part, ties
 from rules.claims import ALWAYS
-from rules.facts import reader_of
 from rules.items import assess
 
 TAKES_PART = frozenset({HeadlineState.DUE, HeadlineState.IN_KIND})
@@ -206,14 +205,14 @@ class _Round:
             self.sent_away[claim_id] = index
 
     def _parts_of(self, claim: CohortClaim) -> dict[str, Money]:
-        """What the named parts that quotas speak of come to: as the assessment says, else each on its own."""
+        """What the named parts that quotas speak of come to: as the assessment says, else what the amount would be less
+        without each."""
         wanted = {quota.part for quota in self.rules.quotas if quota.part is not None}
         told = {each.part: each.money for each in self.found[claim.claim_id].amount.parts if each.part is not None}
-        reader = reader_of(self.rules, claim.facts, claim.filed_on, claim.awards, claim.decisions)
         found = {}
         for name in sorted(wanted):
             try:
-                found[name] = told[name] if name in told else part_amount(self.rules, name, reader).money or ZERO
+                found[name] = told[name] if name in told else paid_part(self.rules, name, claim.facts, claim.filed_on)
             except NoSuchPart:
                 continue
         return found

@@ -35,6 +35,7 @@ from rules.eligibility import verdict_of
 from rules.facts import FactReader, reader_of
 from rules.headline import UNKNOWN_KEY, headline_of, objections_to_all
 from rules.instalments import instalment_line, judged_instalment, next_number
+from rules.parts import adding_up
 from rules.payees import divide_payees
 from rules.schedule_choice import Schedule, schedule_of
 from rules.shares import find_split, split_shares
@@ -75,6 +76,49 @@ def assess(
         **_when_and_among_whom(rules, claimed_on or today, validity, first=next_number(awards) == 1),
     )
     return _told(found, split)
+
+
+def brought_down(
+    rules: ItemRules,
+    facts: FactSheet,
+    today: date,
+    found: Assessment,
+    money: Money,
+    text: str,
+    *,
+    part: str | None = None,
+    awards: AwardHistory | None = None,
+    decisions: Iterable[Decision] = (),
+) -> Assessment:
+    """The same answer with less money, and a line of the working that says why: who bears it and who gets it anew.
+
+    `part`: it is this named part alone that is less. What is more than was due is not less, and changes nothing.
+    """
+    amount = found.amount
+    if amount.money is None or money >= amount.money:
+        return found
+    by = amount.money - money
+    update: dict[str, Any] = {"money": money, "working": (*amount.working, Line(text_zh=text, value=-by))}
+    if part is not None:
+        update["parts"] = tuple(
+            each.model_copy(update={"money": max(each.money - by, ZERO)}) if each.part == part else each
+            for each in amount.parts
+        )
+    reader = reader_of(rules, facts, today, awards, decisions)
+    split = find_split(rules.shares, reader)
+    less, payees = _divided(rules, adding_up(amount.model_copy(update=update)), reader)
+    instalment = _less_now(found.instalment, less)
+    return _told(found.model_copy(update={"amount": less, "payees": payees, "instalment": instalment}), split)
+
+
+def _less_now(instalment: InstalmentAnswer | None, amount: Amount) -> InstalmentAnswer | None:
+    """The instalment with this amount, and its record with it."""
+    if instalment is None:
+        return None
+    records = instalment.records
+    if len(records) == 1 and amount.money is not None:
+        records = (records[0].model_copy(update={"money": amount.money}),)
+    return instalment.model_copy(update={"amount": amount, "records": records})
 
 
 def _told(found: Assessment, split: Split | MissingFact) -> Assessment:

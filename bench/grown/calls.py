@@ -105,6 +105,8 @@ CASES = (
     Call("ListOwnAwards", FIRM, OWN),
     Call("ListReviewDeadlineMoves", OFFICER, {"case_id": CASE}),
     Call("ListJointAnswers", OFFICER, {"case_id": CASE}),
+    *(Call("ListBatches", who) for who in (BUREAU, OFFICER)),
+    Call("GetBatch", OFFICER, {"batch_id": "none"}, refused="batch_unknown"),
     Call("GetJointCheck", OFFICER, {"task_id": "t1"}, refused="task_not_found"),
     *(Call("ListPublicNotices", NOBODY, {"tenant": BIG, **more}, page) for more, page in (
         ({}, 1), ({"limit": 3}, 3), ({"item_id": "i1"}, 1), ({"department": "工信局"}, 1), ({"about": "企业7"}, 1))),

@@ -79,7 +79,13 @@ def _list(loaded: dict[str, Any]) -> None:
 
 def _missing(answer: dict[str, Any]) -> None:
     table = Table("年份", "地区", "时限", "自", title="待载入的年份 · years that deadlines wait for")
-    clocks = {"review": "审核", "payout": "拨付", "contact": "变更联系手机", "next_year": "下一年度", "notice": "公示期"}
+    clocks = {
+        "review": "审核",
+        "payout": "拨付",
+        "contact": "变更联系手机",
+        "next_year": "下一年度",
+        "notice": "公示期",
+    }
     for each in answer["items"]:
         table.add_row(str(each["year"]), each["tenant"], clocks.get(each["clock"], each["clock"]), each["since"])
     Console().print(table)

@@ -153,6 +153,7 @@ def _own(mine: Belongings) -> None:
     _own_a_name_change(mine)
     _own_decisions(mine)
     _own_a_finding(mine)
+    _own_a_batch(mine)
 
 
 def _own_from_lists(mine: Belongings) -> None:
@@ -358,3 +359,22 @@ def _own_a_finding(mine: Belongings) -> None:
 
     mine.ids["award-findings/{finding_id}"] = eventually(found, within=30)
     mine.ids["awards/{award_id}"] = mine.ask("/awards", "supervisor", limit=1)["items"][0]["award_id"]
+
+
+BATCH = """
+INSERT INTO quota_batch (tenant, id, version, sequence, item_id, family, item_title, item_version, department, department_id,
+    number, quota, name, until, used, places_taken, before_zh, claims, served, allotted_fen, drawn_by, drawn_at, state,
+    proposed_by, proposed_at)
+SELECT c.tenant, %s, 1, 0, c.item_id, c.item_id, 'x', 1, c.department, c.department_id, 0, '{"places": 1}', '第一批',
+    '2026-03-09', 0, 0, '1 个名额', 0, 0, 0, 'nobody', now(), 'proposed', 'nobody', now()
+FROM review_case c WHERE c.id = %s
+"""
+
+
+def _own_a_batch(mine: Belongings) -> None:
+    """A batch of the department's, as the database has it: no item of the scene ranks its claims."""
+    batch = new_id()
+    with mine.house.database("review") as connection:
+        connection.execute(BATCH, [batch, mine.ids["cases/{case_id}"]])
+        connection.commit()
+    mine.ids["quota-batches/{batch_id}"] = batch

@@ -32,6 +32,8 @@ from copies.duties import keep_appointments
 from rules.plan_terms import terms_of
 from services.review.acceptance import silence, withdrawal
 from services.review.acceptance import use_cases as accepting
+from services.review.batches import use_cases as batch_use_cases
+from services.review.batches import views as batch_views
 from services.review.bulk_decisions import use_cases as bulk_use_cases
 from services.review.bulk_decisions import views as bulk_views
 from services.review.cases import (
@@ -96,6 +98,7 @@ COMMANDED = (
     *(accepting, withdrawal, checking, supplementing),
     *(inspecting, setting_figures, experts, panelling),
     *(undoing, reopening_use_cases, bulk_use_cases),
+    *(batch_use_cases,),
 )
 USE_CASES = {name: use for module in COMMANDED for name, use in vars(module).items()}
 ANSWERS = (
@@ -103,6 +106,7 @@ ANSWERS = (
     *(joint_check_views, task_views, instalment_views, supplement_views),
     *(inspection_views, figure_views, panel_views),
     *(reopening_views, bulk_views),
+    *(batch_views,),
 )
 """Where a question is answered by a function of its name."""
 

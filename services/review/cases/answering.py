@@ -26,6 +26,7 @@ from services.review.cases.decision import CaseDecision
 from services.review.cases.finishing import finish
 from services.review.cases.pinned import version_of
 from services.review.cases.progress import Progressed, advance
+from services.review.cases.quota_places import queue_moved
 from services.review.cases.refusals import NotYourDepartment
 from services.review.cases.store import Cases
 from services.review.cases.whose import SlotsAsked, may_answer, owners_of
@@ -159,6 +160,7 @@ def settle(handled: Sequence[Handled], uow: UnitOfWork) -> list[Progressed]:
     judge_anew([(each.case, each.item) for each in handled], uow)
     finish([(each.case, each.item) for each in handled], uow)
     progressed = advance([(each.case, each.item) for each in handled], uow)
+    queue_moved([(each.case, each.item) for each in handled], uow)
     uow.of(Cases).save_many([each.case for each in handled])
     return progressed
 

@@ -9,6 +9,7 @@ from chassis.write.uow import UnitOfWork
 from contracts.rule import AwardHistory, Level
 from services.review.cases.case import Case
 from services.review.cases.judging import judged
+from services.review.cases.quota_places import leave_to_quotas
 from services.review.item_copies.item import PinnedItem
 from services.review.register.awards import AwardAsked, GrantedAward, granted_award
 from services.review.register.store import AwardRegister
@@ -28,7 +29,8 @@ def asked_of(case: Case, item: PinnedItem) -> AwardAsked:
 
 
 def judge_anew(cases: Sequence[tuple[Case, PinnedItem]], uow: UnitOfWork) -> None:
-    """Let open cases be worth what the rule says today, beside earlier awards: what the officer sees is the amount after caps.
+    """Let open cases be worth what the rule says today, beside earlier awards: what the officer sees is the amount after caps
+    and quotas.
 
     Nobody is held for it; whoever grants looks again under the lock.
     """
@@ -37,6 +39,7 @@ def judge_anew(cases: Sequence[tuple[Case, PinnedItem]], uow: UnitOfWork) -> Non
     histories = uow.of(AwardRegister).histories(asked) if asked else {}
     for case, item in open_cases:
         judge(case, item, histories, uow)
+    leave_to_quotas(open_cases, histories, uow)
 
 
 def judge(case: Case, item: PinnedItem, histories: Mapping[str, AwardHistory], uow: UnitOfWork) -> None:

@@ -37,6 +37,7 @@ from services.review.cases.payments import PayerOf, Payments, payments_of
 from services.review.cases.receivers import EmittedPart, Receiver, receivers_of
 from services.review.cases.refusals import NotYourDepartment, is_of
 from services.review.item_copies.item import PinnedItem
+from services.review.quotas.domain import QuotaStanding
 
 
 @dataclass(kw_only=True, slots=True)
@@ -56,6 +57,7 @@ class Case(Aggregate):
     `answers` are all that were given, `tasks` the answers that are waited for; `steps` and `against` say how the plan stood, and
     what stood against approval, when it was last worked out (`progress`).
     `paid_before`: how earlier instalments of its claim ended. `read_as`: its state as it was read.
+    `quota` is what the item's quotas said of it then (`quota_places`); it is not kept.
     """
 
     claim: Claim
@@ -102,6 +104,7 @@ class Case(Aggregate):
     paid_before: AwardHistory | None = None
     read_as: CaseState | None = None
     reopened_at: datetime | None = None
+    quota: QuotaStanding | None = None
 
     def accept(
         self,

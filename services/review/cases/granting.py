@@ -30,6 +30,7 @@ from services.review.cases.known_accounts import know_accounts
 from services.review.cases.payee_refusals import in_the_way
 from services.review.cases.payments import Payments
 from services.review.cases.pinned import version_of
+from services.review.cases.quota_places import Pairs, hold_quotas, leave_behind, leave_to_quotas, take_places
 from services.review.cases.refusals import together
 from services.review.item_copies.item import PinnedItem
 from services.review.item_copies.store import ItemVersions
@@ -54,26 +55,30 @@ class Grant:
 def grant_many(grants: Sequence[Grant], uow: UnitOfWork) -> Mapping[str, Refused]:
     """Grant these, each with its place in the register; → what stands against the others, by case.
 
-    Their persons in law are held until the commit: each is judged beside all that they were granted, in this transaction too.
+    Their persons in law, and then the quotas of their items, are held until the commit: each is judged beside all that they
+    were granted, in this transaction too.
     """
     register = uow.of(AwardRegister)
     by_case = {each.case.id: each for each in grants}
     asked = [asked_of(each.case, each.item) for each in grants]
     register.hold(asked)
     know_accounts([each.case for each in grants], uow)
+    in_hand = [(each.case, each.item) for each in grants]
+    hold_quotas(in_hand, uow)
     refused: dict[str, Refused] = {}
     for turn in register.rounds(asked):
-        refused |= _grant_turn([by_case[each.case_id] for each in turn], register.histories(turn), uow)
+        refused |= _grant_turn([by_case[each.case_id] for each in turn], register.histories(turn), in_hand, uow)
     return refused
 
 
 def _grant_turn(
-    grants: Sequence[Grant], histories: Mapping[str, AwardHistory], uow: UnitOfWork
+    grants: Sequence[Grant], histories: Mapping[str, AwardHistory], in_hand: Pairs, uow: UnitOfWork
 ) -> Mapping[str, Refused]:
     """No two of these are one person's."""
     register, payer_of = uow.of(AwardRegister), cache(uow.registry.payer)
     for each in grants:
         judge(each.case, each.item, histories, uow)
+    leave_to_quotas([(each.case, each.item) for each in grants], histories, uow, beside=in_hand)
     payments = {each.case.id: each.case.payments(payer_of) for each in grants}
     against = {each.case.id: [*_against(each), *payments[each.case.id][1], *each.found] for each in grants}
     awards = {
@@ -86,6 +91,7 @@ def _grant_turn(
         del awards[case_id]
     register.record(list(awards.values()))
     granted = [each for each in grants if each.case.id in awards]
+    take_places([(each.case, each.item) for each in granted], uow)
     paying = _paying_departments([(each.case, each.item, payments[each.case.id][0]) for each in granted], uow)
     for each in granted:
         _grant(each, payments[each.case.id][0], paying, uow)
@@ -95,6 +101,7 @@ def _grant_turn(
 def refuse(case: Case, decision: CaseDecision, uow: UnitOfWork) -> None:
     """Refuse it, with the reason. Raises AlreadyDecided."""
     case.decide("rejected", decision)
+    leave_behind(case, uow)
     deadline.stop_watching(case, uow)
     version = version_of(case.claim)
     _hold_or_release(case, uow.of(ItemVersions).items([version])[version], uow)
@@ -170,6 +177,7 @@ def _against(grant: Grant) -> list[Refused]:
     if case.waits_for_enterprise:
         found.append(SupplementAwaited())
     found += case.materials.obstacles(checked=True)
+    found += case.quota.against if case.quota is not None else ()
     return found if in_kind else [*found, *in_the_way(case.receivers_by(grant.item), case.assessment)]
 
 

@@ -22,6 +22,7 @@ from services.review.cases.clock import due_by
 from services.review.cases.four_eyes import persons_behind
 from services.review.cases.open_tasks import OpenTask
 from services.review.cases.overpaying import remarked
+from services.review.cases.quota_lines import quota_lines
 from services.review.cases.shown_changes import shown_changes, shown_instalment
 from services.review.cases.tables import REVIEW_CASE
 from services.review.cases.task_times import clock_of_task, earlier_end
@@ -30,7 +31,7 @@ from services.review.cases.views import case_row, shown
 FACTS: TypeAdapter[tuple[Fact, ...]] = TypeAdapter(tuple[Fact, ...])
 TASKS: TypeAdapter[tuple[OpenTask, ...]] = TypeAdapter(tuple[OpenTask, ...])
 RECORDERS: TypeAdapter[tuple[FactRecorders, ...]] = TypeAdapter(tuple[FactRecorders, ...])
-RULES = text("SELECT rules FROM item_version WHERE item_id = :item AND item_version = :version")
+RULES = text("SELECT rules, family, benefit_kind FROM item_version WHERE item_id = :item AND item_version = :version")
 AWARDS = text(
     "SELECT c.id AS case_id, c.claim ->> 'receipt' AS receipt, c.claim ->> 'item_id' AS item_id,"
     " c.claim ->> 'item_title' AS item_title, (c.assessment #>> '{amount,money}')::bigint AS amount_fen, c.decided_at"
@@ -45,8 +46,9 @@ def get_case_sheet(query: GetCaseSheet, reader: Reader) -> CaseSheet:
     row = case_row(query.case_id, reader, *more)
     case = shown(row, reader)
     claim = case.claim
-    found = reader.execute(RULES, {"item": claim.item_id, "version": claim.item_version}).scalar_one()
-    rules = ItemRules.model_validate(found)
+    item = reader.execute(RULES, {"item": claim.item_id, "version": claim.item_version}).one()
+    rules = ItemRules.model_validate(item.rules)
+    facts = FACTS.validate_python(row.facts)
     assessment = Assessment.model_validate(row.assessment)
     said = sentences(rules)
     confirmed = {each["code"]: ConfirmedMaterial.model_validate(each) for each in row.materials["confirmed"]}
@@ -57,7 +59,7 @@ def get_case_sheet(query: GetCaseSheet, reader: Reader) -> CaseSheet:
         amount=said.amount,
         conditions=assessment.verdict.reasons,
         working=assessment.amount.working,
-        facts=shown_facts(FACTS.validate_python(row.facts), rules, RECORDERS.validate_python(row.recorders)),
+        facts=shown_facts(facts, rules, RECORDERS.validate_python(row.recorders)),
         missing=(*assessment.verdict.missing, *assessment.amount.missing),
         awards=tuple(EarlierAward(**award) for award in reader.execute(AWARDS, asked).mappings()),
         materials=tuple(_material(each, row.commitments, confirmed) for each in rules.plan.materials),
@@ -68,6 +70,7 @@ def get_case_sheet(query: GetCaseSheet, reader: Reader) -> CaseSheet:
         tasks=_tasks(row, reader),
         changes=shown_changes(case.case_id, rules, reader),
         instalment=shown_instalment(assessment),
+        quota=quota_lines(row, item, rules, facts, reader),
         version=case.version,
     )
 

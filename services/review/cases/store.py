@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, RowMapping, Text, any_, literal, select
+from sqlalchemy import ColumnElement, RowMapping, Text, any_, column, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from chassis.time.sla import SlaClock
@@ -207,6 +207,17 @@ class Cases(AggregateStore[Case]):
         return [
             OpenReviewLimit(row.id, _clock(row), row.due_at, row.awaits_year) for row in self._uow.execute(statement)
         ]
+
+    def accepted_of_item(self, item_id: str, before: datetime) -> list[Case]:
+        """The accepted claims of an item that were filed before this instant, first instalments; nothing is locked."""
+        c = self.table.c
+        return self.where(
+            column("item_id", Text) == item_id,
+            c.state == literal("accepted", literal_execute=True),
+            c.instalment == 1,
+            func.coalesce(c.received_at, c.accepted_at) < before,
+            lock=False,
+        )
 
     def held_lines(self, tenants: Collection[TenantId]) -> list[tuple[TenantId, str]]:
         """(tenant, id) of the lines of lists that wait for the meaning of their plans' words."""

@@ -9,6 +9,7 @@ import orjson
 
 from chassis.write.uow import UnitOfWork
 from contracts.rule import AwardHistory
+from services.review.quotas.store import QuotaPlaces
 from services.review.register.awards import AWARDS_MOVED, AwardAsked, GrantedAward
 from services.review.register.domain import AlreadyAwarded, RegisteredAward
 from services.review.register.parts import AwardParts, Person
@@ -130,7 +131,8 @@ class AwardRegister:
         up_to_revision: int | None = None,
         instalment: int | None = None,
     ) -> None:
-        """What was granted counts no more, because it was never sent or has been recovered, and its place is free.
+        """What was granted counts no more, because it was never sent or has been recovered, and its place is free, with those that
+        it has in the item's quotas.
 
         `up_to_revision`: only what was granted until then; what stands in a later, lower decision counts instead.
         `instalment`: this one alone.
@@ -138,6 +140,7 @@ class AwardRegister:
         which = {"revision": up_to_revision, "instalment": instalment}
         why = {"ground": ground, "by": by, "evidence": evidence}
         self._moved(self._uow.of(AwardParts).free(case_ids, which, why))
+        self._uow.of(QuotaPlaces).free(case_ids)
 
     def reserve(self, awards: Collection[RegisteredAward]) -> frozenset[str]:
         """Take these places, in one statement and in key order; returns the ids of the cases that got theirs.

@@ -41,6 +41,7 @@ from contracts.payee_holders import HolderKind
 from contracts.people import MandateKind, MandateScope
 from contracts.policies import GroundKind, ItemState
 from contracts.public_notices import NoticeState, ObjectionState
+from contracts.quota_batches import BatchState, LineOutcome
 from contracts.recoveries import RecoveryState
 from contracts.reopening import ReopeningState
 from contracts.rule import HeadlineState, Mode, State, TimeUnit
@@ -146,6 +147,8 @@ TABLES: Mapping[str, Any] = {
     "enterprise.supplement.state": SupplementState,
     "enterprise.supplement.fault": SupplementFault,
     "enterprise.supplement.then": of_field(SupplementView, "then"),
+    "batches.state": BatchState,
+    "batches.outcome": LineOutcome,
     "findings.state": ("open", "closed"),
     "notices.notice_state": NoticeState,
     "notices.objection_state": ObjectionState,

@@ -39,10 +39,12 @@ from services.review.cases.store import Cases
 from services.review.item_copies.plan_words import PlanWords
 from services.review.item_copies.store import ItemVersions
 from services.review.materials.store import MaterialFindings
+from services.review.quotas.store import QuotaPlaces
 from services.review.register.store import AwardRegister
 from services.review.reopening.store import ReopeningProposals, UndoneDecisions
 from services.review.supplements.store import Supplements
 from services.review.tasks.store import CaseTasks
+from tests.unit.review.memory_quotas import MemoryQuotaPlaces
 from tests.unit.review.memory_stores import (
     MemoryAccounts,
     MemoryCases,
@@ -273,6 +275,7 @@ def review_unit(
             MovingCases: MemoryMoving(),
             Supplements: MemorySupplements(),
             MaterialFindings: MemoryFindings(),
+            QuotaPlaces: MemoryQuotaPlaces(),
             PlanWords: MemoryPlanWords(),
             KnownPlanTerms: MemoryPlanTerms(),
             **step_stores(OFFICER.id, LEADER.id, SECOND.id),
