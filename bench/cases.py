@@ -88,6 +88,7 @@ def _decided(
 def _review(admin: PostgresAdmin, name: str) -> Iterator[Dsns]:
     """A database of review's own, migrated and empty; dropped at the end."""
     database = f"cases_review_{name}"
+    drop(admin, "zhida_review")  # what an earlier measurement has left there would be copied
     dsns = provision(admin, "review").at_database(database)
     drop(admin, database)
     clone(admin, "zhida_review", database)
