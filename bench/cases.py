@@ -8,7 +8,7 @@ by review, beside the bare evaluation of the same lines. All figures are ratios 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -54,10 +54,16 @@ def main(argv: list[str]) -> int:
 def worklist_figures(admin: PostgresAdmin, few: int, many: int, rounds: int) -> dict[str, Any]:
     """Lists among few and among many open cases."""
     with _review(admin, "few") as small, _review(admin, "many") as large:
-        for dsns, count in ((small, few), (large, many)):
-            fill("review", dsns, Size(cases=0, tenants=PLACES, open=count), CIPHER)
-        with frames({"review": small}, CIPHER) as one, frames({"review": large}, CIPHER) as other:
-            timed = work_lists.timed_lists(Answerers(one), Answerers(other), rounds)
+        return lists_among({few: small, many: large}, rounds)
+
+
+def lists_among(databases: Mapping[int, Dsns], rounds: int) -> dict[str, Any]:
+    """The databases by how many open cases are put into them, the smaller one first."""
+    for count, dsns in databases.items():
+        fill("review", dsns, Size(cases=0, tenants=PLACES, open=count), CIPHER)
+    (few, small), (many, large) = databases.items()
+    with frames({"review": small}, CIPHER) as one, frames({"review": large}, CIPHER) as other:
+        timed = work_lists.timed_lists(Answerers(one), Answerers(other), rounds)
     return {"worklist_small": few, "worklist_large": many} | timed
 
 

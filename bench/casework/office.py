@@ -8,13 +8,11 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from datetime import date
-from zlib import crc32
-
-from stdnum.cn import ric
 
 from bench.casework.claims import three_step_item
 from bench.filings import COUNTY
 from chassis.edge.frame import Frame
+from console.demo.people import made_up_resident_id
 from contracts.credentials import IssueCredential
 from contracts.departments import DepartmentChange, DepartmentFunction, MapPlanTerm, RegisterDepartment, ToDuty
 from contracts.duties import DutyKind
@@ -72,7 +70,9 @@ def _desk(gateway: Frame, name: str, function: DepartmentFunction, duty: DutyKin
     with gateway.unit([COUNTY], action="register_department") as uow:
         department = register_department(RegisterDepartment(department=change), uow)
     with gateway.unit([PLATFORM], action="register_person") as uow:
-        person = register_person(RegisterPerson(name="经办人", resident_id=_resident_id(name)), uow, gateway.cipher)
+        person = register_person(
+            RegisterPerson(name="经办人", resident_id=made_up_resident_id(name)), uow, gateway.cipher
+        )
     with gateway.unit([COUNTY], action="appoint_person") as uow:
         appointed = AppointPerson(
             person_id=person.person_id, department_id=department.department_id, duty_id=duty, since=date(2026, 1, 1)
@@ -85,9 +85,3 @@ def _desk(gateway: Frame, name: str, function: DepartmentFunction, duty: DutyKin
         )
         issue_credential(asked, uow, token)
     return Desk(name, department.department_id, token)
-
-
-def _resident_id(department: str) -> str:
-    """A valid number of nobody's, another in each department: whoever decides has to be somebody."""
-    digits = f"36070219900101{crc32(department.encode()) % 1000:03d}"
-    return digits + ric.calc_check_digit(digits + "0")
