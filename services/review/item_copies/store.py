@@ -72,7 +72,7 @@ class ItemVersions:
 
 
 def _pinned(row: Row[Any]) -> PinnedItem:
-    rules = _rules(row.rules)
+    rules = rules_of(row.rules)
     if row.family is None:
         return PinnedItem(rules=rules, family=row.item_id)
     return PinnedItem(
@@ -86,6 +86,6 @@ def _pinned(row: Row[Any]) -> PinnedItem:
 
 
 @lru_cache(maxsize=512)
-def _rules(text: str) -> ItemRules:
+def rules_of(text: str) -> ItemRules:
     """What is written never changes and is read again by every command: the same text is the same rules (docs/performance.md)."""
     return ItemRules.model_validate_json(text)
