@@ -115,7 +115,7 @@ def _rows(figures: dict[str, Any]) -> list[tuple[str, str, str]]:
          f"p99；{of('worklist_small'):,} 件时 {of('worklist_p99_small_ms')} ms，{of('worklist_large'):,} 件时如左"),
         ("    增长 growth", f"{of('growth')}", f"最差者 {of('worklist')}；中位数之比 {of('growth_p50')}；目标 ≤ {work_lists.AIM}"),
         ("名单 list", f"{of('list_lines_per_s'):,} 行/s", f"{of('list_lines'):,} 行；仅计算 {of('list_evaluated_per_s'):,} 行/s"),
-        ("    倍数 ratio", f"{of('list_ratio')}", f"为仅计算的倍数；目标 ≤ {lines.AIM}"),
+        ("    倍数 ratio", f"{of('list_ratio')}", f"为仅计算的倍数；目标 ≤ {lines.AIM}；本进程处理器时间 {of('list_cpu_ratio')} 倍"),
     ]  # fmt: skip
 
 
