@@ -9,7 +9,6 @@ approved already (a notice after the approval, an approval before the failed ste
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple, TypeVar
@@ -215,10 +214,10 @@ def _needed(quorum: Quorum, slots: int) -> int:
 def _judged(step: PlannedStep, latest: Mapping[SlotPlace, SlotAnswer], *, reached: bool) -> StepStanding:
     """The step by its answers. An answer that was given counts whether or not the step's turn has come again."""
     given = {slot: latest.get(SlotPlace(step.number, slot)) for slot in step.slots}
-    said = Counter(each.verdict for each in given.values() if each is not None)
-    if said["passed"] >= step.needed:
+    said = [each.verdict for each in given.values() if each is not None]
+    if said.count("passed") >= step.needed:
         state: StepState = "passed"
-    elif said["failed"] > len(step.slots) - step.needed:
+    elif said.count("failed") > len(step.slots) - step.needed:
         state = "failed"
     else:
         state = "open" if reached else "waiting"

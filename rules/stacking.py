@@ -27,6 +27,7 @@ from contracts.rule import (
 )
 from contracts.rule.facts import RulePart
 from rules.facts import FactReader
+from rules.remembered import once_per_rules
 
 
 @dataclass(slots=True)
@@ -244,6 +245,7 @@ def candidate_keys(rules: ItemRules, reader: FactReader) -> tuple[AwardKey, ...]
     )
 
 
+@once_per_rules
 def key_facts(rules: ItemRules) -> tuple[tuple[str, str | None], ...]:
     """The facts that tell what an award of this item is for: those that its caps and stacking rules ask for."""
     found: dict[tuple[str, str | None], None] = {}

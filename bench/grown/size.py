@@ -26,13 +26,14 @@ OFFICE, OTHER_OFFICE, EMPTY_OFFICE = "d1", "d2", "d3"
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """`cases` have been decided."""
+    """`cases` have been decided, `open` wait to be."""
 
     cases: int
     tenants: int
+    open: int = OPEN
 
     def parameters(self) -> dict[str, Any]:
-        return {"cases": self.cases, "tenants": self.tenants, "open": OPEN, "unpaid": UNPAID, "now": NOW}
+        return {"cases": self.cases, "tenants": self.tenants, "open": self.open, "unpaid": UNPAID, "now": NOW}
 
 
 TENANTS = "(SELECT 't' || i AS tenant, i FROM generate_series(1, %(tenants)s) AS i) AS place"

@@ -18,6 +18,7 @@ from plans_kit import Plans
 from sqlalchemy import Text, any_, literal
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from bench.casework.work_lists import LISTS
 from bench.grown.calls import CALLS, CASE, OFFICER, PAYMENT, RECEIPT, Answerers, query_contracts
 from bench.grown.house import fill, frames
 from bench.grown.size import BIG, ENTERPRISE, NOW, OFFICE, OTHER_OFFICE, Size
@@ -71,9 +72,9 @@ LOOKED_THROUGH: Mapping[str, str] = {
 
 
 @contextmanager
-def watched(service: str, database: Callable[[str], Dsns]) -> Iterator[tuple[Frame, Plans]]:
+def watched(service: str, database: Callable[[str], Dsns], size: Size = GROWN) -> Iterator[tuple[Frame, Plans]]:
     dsns, plans = database(service), Plans()
-    fill(service, dsns, GROWN, key_ring())
+    fill(service, dsns, size, key_ring())
     with frames({service: dsns}, key_ring()) as made:
         frame = made[service]
         for engine in (frame.engine, frame.event_engine, frame.read_engine, frame.frame_engine, frame.look_engine):
@@ -98,6 +99,14 @@ def test_no_question_walks(service: str, service_database: Callable[[str], Dsns]
         assert found.keys() == {
             call.label for call in CALLS if call.service == service and call.label in LOOKED_THROUGH
         }, told
+
+
+def test_no_list_walks_through_all_work_that_is_open(service_database: Callable[[str], Dsns]) -> None:
+    with watched("review", service_database, Size(cases=0, tenants=3, open=8_000)) as (frame, plans):
+        answerers = Answerers({"review": frame})
+        for call in LISTS:
+            assert answerers.ask(call)["ok"]["items"], call.label
+            assert plans.walks == [], call.label
 
 
 WALKING: Mapping[str, str] = {

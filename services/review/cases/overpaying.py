@@ -6,6 +6,7 @@ from contracts.refusal import Conflict, Refused
 from contracts.review import CaseView
 from contracts.rule import ItemRules
 from rules.checking.overpaying import would_overpay
+from rules.remembered import once_per_rules
 
 
 class VersionMayOverpay(Conflict):
@@ -17,8 +18,13 @@ class VersionMayOverpay(Conflict):
 
 def held_for_a_person(rules: ItemRules | None) -> list[Refused]:
     """Why a case under these rules is not approved without a person; nothing under sound ones."""
-    found = would_overpay(rules) if rules is not None else []
-    return [VersionMayOverpay(why="；".join(each.text_zh for each in found))] if found else []
+    why = _why(rules) if rules is not None else ""
+    return [VersionMayOverpay(why=why)] if why else []
+
+
+@once_per_rules
+def _why(rules: ItemRules) -> str:
+    return "；".join(each.text_zh for each in would_overpay(rules))
 
 
 def remarked(case: CaseView, rules: ItemRules) -> CaseView:

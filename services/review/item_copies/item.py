@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from contracts.item import BenefitKind, Contact
 from contracts.rule import ItemRules, Level
 from rules.plan_run import PlannedStep, planned_steps
+from rules.remembered import once_per_rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,4 +32,15 @@ class PinnedItem:
 
     def steps(self, instalment: int = 1) -> tuple[PlannedStep, ...]:
         """The steps that its plan has for a claim, or for a later instalment of it."""
-        return planned_steps(self.rules.plan, instalment)
+        return _of_claim(self.rules) if instalment == 1 else _of_later_instalment(self.rules)
+
+
+@once_per_rules
+def _of_claim(rules: ItemRules) -> tuple[PlannedStep, ...]:
+    return planned_steps(rules.plan)
+
+
+@once_per_rules
+def _of_later_instalment(rules: ItemRules) -> tuple[PlannedStep, ...]:
+    """The same for each of them."""
+    return planned_steps(rules.plan, 2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -29,7 +30,7 @@ WHERE item_version.family IS NULL
 """
 
 PINNED = """
-SELECT v.item_id, v.item_version, v.rules, v.family, v.title, v.level, v.benefit_kind, v.contacts FROM item_version v
+SELECT v.item_id, v.item_version, CAST(v.rules AS text) AS rules, v.family, v.title, v.level, v.benefit_kind, v.contacts FROM item_version v
 JOIN unnest(CAST(:items AS text[]), CAST(:versions AS integer[])) AS k(i, n) ON (v.item_id, v.item_version) = (k.i, k.n)
 """
 
@@ -71,7 +72,7 @@ class ItemVersions:
 
 
 def _pinned(row: Row[Any]) -> PinnedItem:
-    rules = ItemRules.model_validate(row.rules)
+    rules = rules_of(row.rules)
     if row.family is None:
         return PinnedItem(rules=rules, family=row.item_id)
     return PinnedItem(
@@ -82,3 +83,9 @@ def _pinned(row: Row[Any]) -> PinnedItem:
         benefit_kind=BenefitKind(row.benefit_kind),
         contacts=tuple(Contact.model_validate(each) for each in row.contacts),
     )
+
+
+@lru_cache(maxsize=512)
+def rules_of(text: str) -> ItemRules:
+    """What is written never changes and is read again by every command: the same text is the same rules (docs/performance.md)."""
+    return ItemRules.model_validate_json(text)

@@ -42,7 +42,8 @@ def answer_joint_check(cmd: AnswerJointCheck, uow: UnitOfWork) -> JointCheckView
     handled = _in_hand(task, uow) if task.case_tenant == task.tenant else None
     task = uow.of(CaseTasks).get(cmd.task_id)
     _must_be_answerable(task, cmd, handled)
-    grounds, sources = asked_about(task, uow), sources_of(uow.actor)
+    grounds = asked_about(task, uow) if handled is None else grounds_of(handled.item, task.step)
+    sources = sources_of(uow.actor)
     found = misfits(cmd, task.view(), grounds, sources, uow.now.astimezone(CHINA).date())
     found += _against_in_case(cmd, task, handled, uow) if handled is not None else []
     if found:

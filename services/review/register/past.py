@@ -44,6 +44,19 @@ ORDER BY k.ask, a.instalment, a.revision DESC
 """
 
 
+class ByKey:
+    """Says so once in a transaction. A savepoint that is undone takes it back, and this with it."""
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._uow = uow
+        self._said = False
+
+    def say(self) -> None:
+        if not self._said:
+            self._uow.execute(BY_KEY)
+            self._said = True
+
+
 class Past:
     """Histories for many claims in three statements."""
 
@@ -52,7 +65,7 @@ class Past:
 
     def of(self, asked: Sequence[AwardAsked], persons: Mapping[str, LegalPerson]) -> dict[str, AwardHistory]:
         """By case. A claim never finds itself; what it was paid before stands in its instalments alone."""
-        self._uow.execute(BY_KEY)
+        self._uow.of(ByKey).say()
         rows = orjson.dumps(
             [_row(number, each, persons[each.case_id].codes) for number, each in enumerate(asked)]
         ).decode()

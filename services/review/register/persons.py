@@ -85,6 +85,7 @@ class Persons:
 
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
+        self._held: dict[Filer, LegalPerson] = {}
 
     def granted_already(self, awards: Sequence[RegisteredAward]) -> frozenset[str]:
         """The ids of those cases whose person has the award under another of its codes, or gets it earlier in `awards`.
@@ -116,12 +117,18 @@ class Persons:
             held |= new
             # What those who held a person before have committed may have made it known by more codes.
             persons = self.everybody(filers)
+        self._held |= {each: persons[each.case_id] for each in filers}
         return persons
 
     def everybody(self, filers: Sequence[Filer]) -> Mapping[str, LegalPerson]:
-        """By case; also those who have nothing to do with a merge."""
-        merged = self.of(filers)
-        return {each.case_id: merged.get(each.case_id) or LegalPerson(each.uscc, (each.uscc,)) for each in filers}
+        """By case; also those who have nothing to do with a merge. Who is held already is who it was found to be then: a merge
+        that is heard later looks back on what is decided now."""
+        unknown = [each for each in filers if each not in self._held]
+        merged = self.of(unknown) if unknown else {}
+        return {
+            each.case_id: self._held.get(each) or merged.get(each.case_id) or LegalPerson(each.uscc, (each.uscc,))
+            for each in filers
+        }
 
     def hold_graph(self) -> None:
         """Wait for all who are deciding, and let nobody decide until this transaction ends; it holds nothing else."""
@@ -129,6 +136,7 @@ class Persons:
 
     def learn(self, filers: Sequence[Filer], *, anyway: bool = False) -> None:
         """Remember which code these dossiers have: those that have to do with a merge, or all of them."""
+        self._held.clear()
         rows = [{"tenant": each.tenant, "id": each.id, "uscc": each.uscc} for each in filers]
         self._uow.execute(LEARN, {"rows": orjson.dumps(rows).decode(), "anyway": anyway})
 

@@ -8,12 +8,13 @@ from typing import Literal
 import orjson
 
 from chassis.write.uow import UnitOfWork
+from contracts.message import TenantId
 from contracts.rule import AwardHistory
 from services.review.quotas.store import QuotaPlaces
 from services.review.register.awards import AWARDS_MOVED, AwardAsked, GrantedAward
 from services.review.register.domain import AlreadyAwarded, RegisteredAward
 from services.review.register.parts import AwardParts, Person
-from services.review.register.past import BY_KEY, Past
+from services.review.register.past import ByKey, Past
 from services.review.register.persons import Filer, LegalPerson, Persons
 
 COLUMNS = ("tenant", "item_id", "uscc", "period", "case_id", "amount_fen", "told")
@@ -47,18 +48,23 @@ FROM unnest(CAST(:items AS text[]), CAST(:families AS text[])) AS r(i, f) ORDER 
 """
 
 
+GrantedPlace = tuple[TenantId, str, str, str]
+"""Tenant, case, item and period."""
+
+
 class AwardRegister:
     """What persons in law were granted, by item, period and part. Whoever decides holds the persons first."""
 
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
+        self._placed: set[GrantedPlace] = set()
 
     def hold(self, asked: Collection[AwardAsked]) -> None:
         """Until the end of the transaction nobody else grants anything to these persons in law, nor for what of theirs
         serves once (a certificate, a graduate)."""
         if not asked:
             return
-        self._uow.execute(BY_KEY)
+        self._uow.of(ByKey).say()
         self._uow.execute(
             FAMILIES, {"items": [each.claim.item_id for each in asked], "families": [each.family for each in asked]}
         )
@@ -93,7 +99,7 @@ class AwardRegister:
         first = [each for each in granted if each.instalment == 1]
         if not first:
             return frozenset()
-        self._uow.execute(BY_KEY)
+        self._uow.of(ByKey).say()
         persons = self._uow.of(Persons).everybody([_filer(each) for each in first])
         places: dict[tuple[str, str, str], str] = {}
         for each in first:
@@ -111,13 +117,16 @@ class AwardRegister:
         ]
         taken = frozenset(self._uow.execute(TAKEN, {"rows": orjson.dumps(rows).decode()}).scalars())
         without = taken | ({each.case_id for each in first} - set(places.values()))
-        return without | self._lost([each for each in first if each.parts and each.case_id not in without])
+        without |= self._lost([each for each in first if each.parts and each.case_id not in without])
+        self._placed |= {_granted_place(each) for each in first if each.case_id not in without}
+        return without
 
     def record(self, granted: Collection[GrantedAward]) -> None:
         """Keep what is granted, with its place. The same again changes nothing. Raises AlreadyAwarded; nothing is kept."""
         if not granted:
             return
-        if self.without_place(granted):
+        # What has taken its place in this transaction need not look for it again.
+        if self.without_place([each for each in granted if _granted_place(each) not in self._placed]):
             raise AlreadyAwarded()
         self._moved(self._uow.of(AwardParts).add(granted))
 
@@ -137,6 +146,7 @@ class AwardRegister:
         `up_to_revision`: only what was granted until then; what stands in a later, lower decision counts instead.
         `instalment`: this one alone.
         """
+        self._placed = {place for place in self._placed if place[1] not in set(case_ids)}
         which = {"revision": up_to_revision, "instalment": instalment}
         why = {"ground": ground, "by": by, "evidence": evidence}
         self._moved(self._uow.of(AwardParts).free(case_ids, which, why))
@@ -189,6 +199,10 @@ def _place_of(each: GrantedAward) -> RegisteredAward:
     return RegisteredAward.claimed_by(
         each.claim, tenant=each.tenant, period=each.period, case_id=each.case_id, amount_fen=each.fen
     )
+
+
+def _granted_place(each: GrantedAward) -> GrantedPlace:
+    return each.tenant, each.case_id, each.claim.item_id, each.period
 
 
 def _order(each: GrantedAward) -> tuple[str, str, str, str]:
