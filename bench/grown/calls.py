@@ -29,6 +29,7 @@ OFFICER = Actor(
 )  # fmt: skip
 SECOND = OFFICER.model_copy(update={"department": "科技局", "department_id": OTHER_OFFICE})
 IDLE = OFFICER.model_copy(update={"department": "商务局", "department_id": EMPTY_OFFICE})
+EXPERT = Actor(id="expert", roles=frozenset({"expert"}), duties=frozenset({"panel_expert"}))
 FIRM = Actor(id="clerk", roles=frozenset({"enterprise"}), enterprise_id=ENTERPRISE)
 NOBODY = Actor(id="anyone")
 OWN = {"enterprise_id": ENTERPRISE}
@@ -117,6 +118,12 @@ CASES = (
     Call("GetCaseNotices", OFFICER, {"case_id": CASE}),
     Call("PreviewNotice", OFFICER, {"case_id": CASE}, refused="no_notice_in_plan"),
     Call("ListReopenings", OFFICER, {"case_id": CASE}),
+    *(Call(name, OFFICER, {"case_id": CASE}) for name in ("ListFigures", "ListInspections", "ListPanels", "ListSupplements")),
+    Call("GetSupplement", FIRM, {"application_id": CASE}, refused="supplement_not_found"),
+    Call("ListInspectionOfficers", OFFICER),
+    *(Call("ListExperts", OFFICER, more) for more in ({}, {"field": "化工"}, {"retired": True})),
+    Call("ListMyPanels", EXPERT),
+    Call("GetMyPanel", EXPERT, {"panel_id": "none"}, refused="panel_unknown"),
     *(Call("PreviewBulkDecision", OFFICER, more) for more in ({}, {"case_ids": [CASE]}, {"about": RECEIPT})),
 )  # fmt: skip
 MONEY = (
@@ -136,6 +143,8 @@ MONEY = (
     Call("GetLedgerTotals", BUREAU),
     Call("ListBudgetLines", BUREAU),
     Call("GetBudgetTotals", BUREAU),
+    *(Call("GetForecast", BUREAU, more) for more in ({}, {"year": 2026})),
+    *(Call("ListRecoveries", BUREAU, more) for more in ({}, {"state": "open"}, {"case_id": CASE})),
 )  # fmt: skip
 FIRMS = (
     Call("ListApplications", FIRM, OWN),

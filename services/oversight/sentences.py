@@ -40,6 +40,7 @@ from contracts.review import (
     ReviewDeadlineMoved,
     TaskAssigned,
 )
+from contracts.supplements import SupplementDueSoon
 from contracts.treasury import (
     ContradictionCleared,
     DisbursementAuthorised,
@@ -76,6 +77,7 @@ SENTENCES: Mapping[type[Event], StepSentence] = {
     TaskDeadlineMissed: StepSentence("系统", "{task}{to}超过办理时限"),
     StepAnswered: StepSentence("{answering}", "{text_zh}"),
     SupplementRequested: StepSentence("{department}", "一次性告知补正{until}：{points}"),
+    SupplementDueSoon: StepSentence("系统", "提醒企业补正{until}：逾期不补正的，{then}"),
     SupplementAnswered: StepSentence("企业", "已提交补正"),
     SupplementLapsed: StepSentence("系统", "补正期限已过，企业未补正，{then}"),
     InspectionRecorded: StepSentence("{department}", "完成现场勘查，结论：{passed}"),

@@ -23,6 +23,7 @@ from contracts.message import SYSTEM, Event
 from contracts.money import Money
 from contracts.review import CaseAccepted, CaseApproved, ReviewDeadlineMoved, TaskAssigned
 from contracts.status_labels import SUPPLEMENT_FAULT
+from contracts.supplements import SupplementDueSoon
 from contracts.treasury import DisbursementReady, PayoutDeadlineMoved
 from services.oversight.sentences import LABELS, UNLABELLED
 
@@ -43,6 +44,8 @@ def words_of(event: Event, claim: Claim) -> dict[str, str]:
     elif isinstance(event, SupplementRequested):
         words["until"] = f"（请于 {_minute(event.due_at)} 前补正）" if event.due_at else ""
         words["points"] = _points(event.points)
+    elif isinstance(event, SupplementDueSoon):
+        words["until"] = f"（请于 {_minute(event.due_at)} 前补正）"
     elif isinstance(event, PublicNoticeEnded):
         words["objections"] = _objections(event)
     elif isinstance(event, CaseReassessed):

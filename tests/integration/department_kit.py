@@ -170,8 +170,12 @@ class Checks:
         return found
 
     def all(self, actor: Actor = BUREAU) -> list[DispatchView]:
-        items = self.asked(ListDispatches(case_id="case-1"), actor)["ok"]["items"]
-        return [DispatchView.model_validate(each) for each in items]
+        """What this reader sees of the case's; whoever has no part in it is refused, and so sees none."""
+        answer = self.asked(ListDispatches(case_id="case-1"), actor)
+        if "refused" in answer:
+            assert answer["refused"]["code"] in ("case_not_found", "not_your_department"), answer
+            return []
+        return [DispatchView.model_validate(each) for each in answer["ok"]["items"]]
 
     def told(self) -> list[tuple[Any, ...]]:
         """What waits for joint checks."""

@@ -18,7 +18,7 @@ from contracts.case_instalments import DecideRecheck, ListClaimInstalments
 from contracts.enterprises import EnterpriseFactsChanged
 from contracts.item import PolicyItemContent
 from contracts.policies import PolicyPublished
-from contracts.review import ApproveCase, ConfirmMaterials, GetCase, ListCases, RecordInspection, RejectCase
+from contracts.review import ApproveCase, CaseView, ConfirmMaterials, GetCase, ListCases, RejectCase
 from contracts.rule import Fact, Level
 from services.review.cases.answering import answer_of, settle, with_items
 from services.review.cases.store import Cases
@@ -88,8 +88,7 @@ def _taken(review: Review, case: dict[str, Any], kind: str, *, met: bool) -> dic
         materials = [{"code": code, "means": "original_seen"} for code in case["unconfirmed_materials"]]
         return review.ordered(ConfirmMaterials.model_validate({**said, "materials": materials}))
     if kind == "site_inspection":
-        seen = {"passed": True, "findings": "与申报一致", "place": "厂区", "inspected_at": review.frame.clock.now()}
-        return review.ordered(RecordInspection(**said, **seen))
+        return {"ok": review.inspected(CaseView.model_validate(case))}
     if kind == "recheck":
         return review.ordered(DecideRecheck(**said, met=met, reason="" if met else "未达到条件"))
     if kind == "joint_check":

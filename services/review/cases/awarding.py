@@ -25,6 +25,7 @@ def asked_of(case: Case, item: PinnedItem) -> AwardAsked:
         rules=item.rules,
         instalment=case.instalment,
         facts=case.facts,
+        paid_before=case.paid_before,
     )
 
 

@@ -61,28 +61,9 @@ DOCUMENTS: dict[str, TypeAdapter[Any]] = {
 """What of a case is a document, and what it is read as."""
 
 PLAIN = (
-    *(
-        "asked_fen",
-        "award_period",
-        "inspection_required",
-        "received_at",
-        "accepted_at",
-        "effective_receipt",
-        "clock",
-        "due_at",
-        "awaits_year",
-    ),
-    *(
-        "state",
-        "listed_by",
-        "credit_commitment",
-        "tasks_given",
-        "revision",
-        "instalment",
-        "first_case_id",
-        "undo_until",
-        "reopened_at",
-    ),
+    *("asked_fen", "award_period", "inspection_required", "received_at", "accepted_at", "effective_receipt", "clock"),
+    *("due_at", "awaits_year", "state", "listed_by", "credit_commitment", "tasks_given", "revision", "instalment"),
+    *("first_case_id", "undo_until", "reopened_at"),
 )
 """What of a case is a column as it is."""
 

@@ -16,6 +16,7 @@ from contracts.department_systems import (
 )
 from contracts.message import Actor
 from contracts.refusal import Forbidden
+from services.review.cases.views import case_row
 from services.review.dispatches.domain import Dispatch
 from services.review.dispatches.registered_system import RegisteredSystem
 from services.review.dispatches.store import DISPATCH, SYSTEM, dispatch_of
@@ -35,7 +36,8 @@ def list_department_systems(query: ListDepartmentSystems, reader: Reader) -> Dep
 
 
 def list_dispatches(query: ListDispatches, reader: Reader) -> DispatchList:
-    """In the order in which they were sent. Raises Forbidden."""
+    """In the order in which they were sent. Raises Forbidden; CaseNotFound or NotYourDepartment where the reader has none of
+    them and the case is not the reader's."""
     statement = (
         select(DISPATCH, SYSTEM.c.name.label("system_name"))
         .join(SYSTEM, (SYSTEM.c.tenant == DISPATCH.c.tenant) & (SYSTEM.c.id == DISPATCH.c.system_id))
@@ -47,6 +49,8 @@ def list_dispatches(query: ListDispatches, reader: Reader) -> DispatchList:
     for row in reader.execute(statement).mappings():
         own = {name: value for name, value in row.items() if name != "system_name"}
         items.append(_view(dispatch_of(own), row["system_name"]))  # type: ignore[arg-type]
+    if not items:
+        case_row(query.case_id, reader)
     return DispatchList(items=tuple(items))
 
 

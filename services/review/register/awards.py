@@ -38,7 +38,8 @@ PartFen = tuple[str | None, int]
 class AwardAsked:
     """Whose history is asked for: a claim under a pinned item, or a later instalment of it.
 
-    `family` is the item's code. The claim is known to the rules by the id of its application.
+    `family` is the item's code. The claim is known to the rules by the id of its application. `paid_before` is how earlier
+    instalments of it ended as the case knows: those that pay nothing are no awards, and the register may not have heard of them.
     """
 
     case_id: str
@@ -48,6 +49,7 @@ class AwardAsked:
     rules: ItemRules
     instalment: int = 1
     facts: tuple[Fact, ...] = ()
+    paid_before: AwardHistory | None = None
 
     @property
     def claim_id(self) -> str:

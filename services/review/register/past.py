@@ -76,13 +76,16 @@ class Past:
             awards.setdefault(row.ask, []).append(_award_elsewhere(row, asked[row.ask]))
         told = self._instalments(asked)
         return {
-            each.case_id: AwardHistory.model_validate(
-                {
-                    "family": each.family,
-                    "claim": each.claim_id,
-                    "awards": tuple(sorted(awards.get(number, ()), key=_order)),
-                    **told.get(number, {}),
-                }
+            each.case_id: with_what_the_case_knows(
+                AwardHistory.model_validate(
+                    {
+                        "family": each.family,
+                        "claim": each.claim_id,
+                        "awards": tuple(sorted(awards.get(number, ()), key=_order)),
+                        **told.get(number, {}),
+                    }
+                ),
+                each.paid_before,
             )
             for number, each in enumerate(asked)
         }
@@ -106,6 +109,22 @@ class Past:
             told = found.setdefault(row.ask, first)
             told["instalments"] += tuple(InstalmentRecord.model_validate(each) for each in row.records)
         return found
+
+
+def with_what_the_case_knows(registered: AwardHistory, known: AwardHistory | None) -> AwardHistory:
+    """What the register says of an instalment counts before what its case knew; of those that it has not heard of, the case says
+    how they ended: refused and skipped ones are no awards."""
+    if known is None:
+        return registered
+    by_number = {each.number: each for each in (*known.instalments, *registered.instalments)}
+    return registered.model_copy(
+        update={
+            "instalments": tuple(by_number[number] for number in sorted(by_number)),
+            "claim_year": known.claim_year if registered.claim_year is None else registered.claim_year,
+            "schedule": known.schedule if registered.schedule is None else registered.schedule,
+            "whole": known.whole if registered.whole is None else registered.whole,
+        }
+    )
 
 
 def _row(number: int, each: AwardAsked, codes: Sequence[str]) -> dict[str, Any]:

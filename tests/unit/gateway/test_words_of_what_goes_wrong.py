@@ -20,7 +20,14 @@ NUMBER = "请求编号"
 SILENT = object()
 FAILED = {"fault": {"retryable": True}}
 
-ASK_FIRST = {"/api/v1/my/agents", "/api/v1/mandates", "/api/v1/cases/{case_id}/file"}
+ASK_FIRST = {
+    "/api/v1/my/agents",
+    "/api/v1/mandates",
+    "/api/v1/cases/{case_id}/file",
+    "/api/v1/applications/{application_id}/withdraw",
+    "/api/v1/applications/{application_id}/supplement/answer",
+    "/api/v1/public-notices/{tenant}/{notice_id}/objections",
+}
 """Orders that ask somebody else before they do anything: while that is not answered, nothing has been ordered."""
 
 
