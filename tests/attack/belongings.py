@@ -114,7 +114,10 @@ def belongings(house: House) -> Iterator[Belongings]:
         mine = Belongings(house, stage, client)
         _employ(mine)
         _own(mine)
-        yield mine
+        try:
+            yield mine
+        finally:
+            _take_the_batch_away(mine)
 
 
 def _employ(mine: Belongings) -> None:
@@ -247,8 +250,9 @@ def _own_of_the_department(mine: Belongings) -> None:
     expert = {"name": f"试验专家{new}", "employer": "试验大学", "fields": ["试验"]}
     mine.ids |= {
         "experts/{expert_id}": mine.order("/experts", "department", expert)["expert_id"],
-        # None of the scene's items has a panel: an id that nobody has is as good as another's.
+        # None of the scene's items has a panel or a public notice: an id that nobody has is as good as another's.
         "panels/{panel_id}": new_id(),
+        "objections/{objection_id}": new_id(),
         # Nor has any of its cases a task left once the scene is played.
         "tasks/{task_id}": new_id(),
         "drafts/{draft_id}": draft["draft_id"],
@@ -378,3 +382,10 @@ def _own_a_batch(mine: Belongings) -> None:
         connection.execute(BATCH, [batch, mine.ids["cases/{case_id}"]])
         connection.commit()
     mine.ids["quota-batches/{batch_id}"] = batch
+
+
+def _take_the_batch_away(mine: Belongings) -> None:
+    """Nobody has drawn it up, and so nothing was sealed of it: no later proof of the house may find it."""
+    with mine.house.database("review") as connection:
+        connection.execute("DELETE FROM quota_batch WHERE id = %s", [mine.ids["quota-batches/{batch_id}"]])
+        connection.commit()
