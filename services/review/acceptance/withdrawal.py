@@ -21,10 +21,19 @@ class ApprovalHasLeft(Conflict):
     sentence = "该办件已经批准，拨付通知已经发出，不能撤回；如不再需要这笔资金，请联系“{department}”。"
 
 
+class ReopenedNotWithdrawn(Conflict):
+    """What was decided before has left the house, and may have been paid: only a new decision supersedes it."""
+
+    code = "reopened_not_withdrawn"
+    sentence = "该办件此前的决定已经送达，目前正在重新审查，不能撤回；请等待重新审查的结果，或联系“{department}”。"
+
+
 def withdraw_claim(cmd: WithdrawClaim, uow: UnitOfWork) -> CaseView:
-    """Take the claim back; its tasks are void and its place in the register is free. Raises CaseNotFound, ApprovalHasLeft or
-    AlreadyDecided."""
+    """Take the claim back; its tasks are void and its place in the register is free. Raises CaseNotFound, ApprovalHasLeft,
+    ReopenedNotWithdrawn or AlreadyDecided."""
     case = case_of_claimant(cmd.application_id, uow)
+    if case.was_said and (case.is_open or case.is_held):
+        raise ReopenedNotWithdrawn(department=case.claim.department)
     if case.state == "approved":
         if case.undo_until is None or case.undo_until <= uow.now:
             raise ApprovalHasLeft(department=case.claim.department)

@@ -276,6 +276,11 @@ class Case(Aggregate):
         """Whether it is decided and nobody outside knows of it yet: then the decision can be undone, and the claim withdrawn."""
         return self.undo_until is not None
 
+    @property
+    def was_said(self) -> bool:
+        """Whether an earlier decision of it has left the house: then it is open only because it was reopened."""
+        return self.reopened_at is not None
+
     def withdraw(self, reason: str, by: str, at: datetime) -> None:
         """The enterprise takes its claim back, or leaves a supplement unanswered."""
         before, self.state, self.listed_by = self.state, "withdrawn", None

@@ -54,10 +54,10 @@ def hold(case: Case, until: datetime, uow: UnitOfWork) -> None:
 def give_back(case: Case, uow: UnitOfWork, *, by: str, evidence: str) -> None:
     """A held decision will never be said: its place in the register is free, and nothing waits for the end of the window.
 
-    Of a case that was granted before, the place stays: an earlier revision may have been paid.
+    Of a case of which a decision was said before, the place stays: an earlier revision may have been paid.
     """
     uow.unschedule(RELEASE, case.id, tenant=case.tenant)
-    if case.state == "approved" and case.revision == 1:
+    if case.state == "approved" and not case.was_said:
         uow.of(AwardRegister).free([case.id], "never_sent", by=by, evidence=evidence)
 
 

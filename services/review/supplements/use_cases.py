@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from chassis.time.clock import CHINA
 from chassis.write.uow import UnitOfWork
+from contracts.rule.plan import SupplementTerms
 from contracts.supplements import AnswerSupplement, RequestSupplement, SupplementView
 from services.review.acceptance.silence import accepted_by_silence
 from services.review.cases import clock
 from services.review.cases.answering import Handled, in_hand, settle, with_items
 from services.review.cases.answers import ACCEPTANCE, StepAnswer
+from services.review.cases.case import Case
 from services.review.cases.claimants import case_of_claimant
 from services.review.cases.refusals import NotYourDepartment, is_of
 from services.review.cases.whose import may_answer
@@ -46,7 +50,7 @@ def request_supplement(cmd: RequestSupplement, uow: UnitOfWork) -> SupplementVie
         claim=case.claim,
         points=points_of(cmd.points, points),
         clock=clock.clock_from(plan.supplement.limit, uow.now).model_dump(mode="json"),
-        then_follows=plan.supplement.on_silence,
+        then_follows=_on_silence(case, plan.supplement),
         before_acceptance=case.state == "received",
         department=uow.actor.department or case.claim.department,
         requested_by=uow.actor.id,
@@ -82,6 +86,11 @@ def answer_supplement(cmd: AnswerSupplement, uow: UnitOfWork) -> SupplementView:
     settle([handled], uow)
     uow.of(Supplements).save(supplement)
     return supplement.view
+
+
+def _on_silence(case: Case, rounds: SupplementTerms) -> Literal["withdrawn", "decided_as_filed"]:
+    """What the plan says; but what may have been paid is decided anew, never withdrawn by silence."""
+    return "decided_as_filed" if case.was_said else rounds.on_silence
 
 
 def _must_be_asked_by(handled: Handled, uow: UnitOfWork) -> None:

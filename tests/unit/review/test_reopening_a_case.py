@@ -9,6 +9,7 @@ import pytest
 
 from chassis.testing.fakes import NOON, FakeUnit
 from chassis.time.jobs import Job
+from contracts.acceptance import WithdrawClaim
 from contracts.case_events import CaseReopened
 from contracts.enterprises import FactRecorders
 from contracts.identity import TenantSettings
@@ -17,6 +18,7 @@ from contracts.refusal import Refused
 from contracts.reopening import ConfirmReopening, DeclineReopening, ProposeReopening, ReopeningView, UndoDecision
 from contracts.review import ApproveCase, CaseApproved, CaseRejected, RecordInspection, RejectCase
 from contracts.rule import Level
+from services.review.acceptance.withdrawal import withdraw_claim
 from services.review.cases import use_cases
 from services.review.cases.case import Case
 from services.review.cases.deadline import REVIEW_ALARM, raise_alarms
@@ -26,6 +28,7 @@ from services.review.inspections.store import RecordedInspections
 from services.review.register.store import AwardRegister
 from services.review.reopening.undoing import release_decisions, undo_decision
 from services.review.reopening.use_cases import confirm_reopening, decline_reopening, propose_reopening
+from tests.unit.review.acceptance_kit import FIRM
 from tests.unit.review.review_kit import AMOUNT, LEADER, OFFICER, SECOND, STRANGER, item_rules, opened, review_unit
 
 INSPECTION = 2
@@ -191,3 +194,19 @@ def test_another_department_does_not_and_nor_does_whoever_recorded_a_fact() -> N
     words = {"case_id": case.id, "reason": "再看一次", "expected_version": case.version}
     with pytest.raises(Refused, match="无权查看"):
         propose_reopening(ProposeReopening(**words), uow)
+
+
+@pytest.mark.parametrize("held", [False, True])
+def test_what_may_have_been_paid_is_not_withdrawn_while_it_is_looked_at_again(held: bool) -> None:
+    case, uow = decided()
+    places = dict(uow.of(AwardRegister).places)
+    uow.registry.tenants["zhanggong"] = ("ganzhou", Level.COUNTY, TenantSettings(undo_minutes=30))
+    confirm(propose(case, uow), uow)
+    if held:
+        approve(case, uow)
+        assert case.undo_until is not None
+    uow.actor = FIRM
+    with pytest.raises(Refused) as refused:
+        withdraw_claim(WithdrawClaim(application_id=case.claim.application_id, reason="不要了"), uow)
+    assert codes(refused) == {"reopened_not_withdrawn"}
+    assert uow.of(AwardRegister).places == places

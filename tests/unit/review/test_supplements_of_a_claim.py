@@ -326,3 +326,10 @@ def test_asking_after_the_limit_for_acceptance_asks_in_an_accepted_case() -> Non
     (told,) = desk.events(CaseAccepted)
     assert (told.silent, asked.before_acceptance) == (True, False)
     assert desk.case.pauses == ("supplement",)
+
+
+def test_what_may_have_been_paid_is_not_withdrawn_by_silence() -> None:
+    desk = accepted()
+    desk.case.reopened_at = desk.uow.now
+    asked = desk.ask(PAPER)
+    assert asked.then == "decided_as_filed"

@@ -213,3 +213,13 @@ def test_nothing_leaves_before_the_window_ends_and_exactly_once_after(moves: lis
             assert len(said(uow)) == 1
     close_window(case, uow)
     assert len(said(uow)) == (case.state in ("approved", "rejected"))
+
+
+def test_what_is_undone_twice_gives_its_place_back_twice() -> None:
+    uow = review_unit(undo_minutes=30)
+    case = opened(uow)
+    for _time in range(2):
+        approve(case, uow)
+        assert uow.of(AwardRegister).places
+        undo(case, uow)
+        assert uow.of(AwardRegister).places == {}
