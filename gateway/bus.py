@@ -126,7 +126,7 @@ class Bus:
             with self._places.taken(service, urgency):
                 return await self._sent(connection, f"{service}.{method}", payload, timeout, traceparent)
         except OutcomeUnknown as error:
-            if urgency is Urgency.ORDER:
+            if urgency.orders:
                 raise
             raise QuestionUnanswered(str(error)) from error
         except NoPlace as error:

@@ -180,7 +180,7 @@ class Door:
         urgency = Urgency.ORDER
         if self._principal is None:
             count_public_form(self.request)
-            command, urgency = await self._in_known_place(command), Urgency.PUBLIC
+            command, urgency = await self._in_known_place(command), Urgency.PUBLIC_ORDER
         return await self._call(of, command, self._envelope_of(command, tenant), COMMAND_SECONDS, urgency)
 
     async def carry_out(

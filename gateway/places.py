@@ -27,10 +27,21 @@ class Urgency(Enum):
 
     ORDER = "order"
     READING = "reading"
+    PUBLIC_ORDER = "public_order"
     PUBLIC = "public"
 
+    @property
+    def orders(self) -> bool:
+        """Whether it changes something: what came of it may be unknown, and it is repeated under its key."""
+        return self in (Urgency.ORDER, Urgency.PUBLIC_ORDER)
 
-PLACES: Mapping[Urgency, int] = {Urgency.ORDER: 256, Urgency.READING: 192, Urgency.PUBLIC: 96}
+
+PLACES: Mapping[Urgency, int] = {
+    Urgency.ORDER: 256,
+    Urgency.READING: 192,
+    Urgency.PUBLIC_ORDER: 96,
+    Urgency.PUBLIC: 96,
+}
 """How many calls may be in flight at one service before a call of this urgency is turned away."""
 
 

@@ -19,6 +19,7 @@ from fastapi import FastAPI
 from console.contracts.schemas import message_types
 from console.quality.testing import ALL_ATTACKS
 from contracts.message import Command, Contract, Query, snake_case
+from gateway.anybody import ANYBODY
 from gateway.headers import PROGRAMS
 from gateway.openapi import ProblemDetails
 from gateway.places import Urgency
@@ -125,9 +126,12 @@ class Behind:
     refusal: Json | None = None
 
     async def call(self, service: str, method: str, payload: Json, **how: Any) -> Json:
-        reading = Urgency.READING if payload.get("actor") else Urgency.PUBLIC
+        actor = payload.get("actor")
+        signed_in = bool(actor) and actor["id"] != ANYBODY.id
+        ordering = Urgency.ORDER if signed_in else Urgency.PUBLIC_ORDER
+        reading = Urgency.READING if signed_in else Urgency.PUBLIC
         assert how["timeout"] > 0
-        assert how["urgency"] is (Urgency.ORDER if issubclass(CONTRACTS[method], Command) else reading)
+        assert how["urgency"] is (ordering if issubclass(CONTRACTS[method], Command) else reading)
         self._take(CONTRACTS[method], payload)
         return {"refused": self.refusal} if self.refusal else await YesMan().call(service, method)
 

@@ -26,7 +26,6 @@ ASK_FIRST = {
     "/api/v1/cases/{case_id}/file",
     "/api/v1/applications/{application_id}/withdraw",
     "/api/v1/applications/{application_id}/supplement/answer",
-    "/api/v1/public-notices/{tenant}/{notice_id}/objections",
 }
 """Orders that ask somebody else before they do anything: while that is not answered, nothing has been ordered."""
 
@@ -39,7 +38,7 @@ class Deaf:
 
     async def call(self, *_: object, urgency: Urgency, **__: object) -> dict[str, Any]:
         if self._comes_of_it is SILENT:
-            raise OutcomeUnknown("-") if urgency is Urgency.ORDER else QuestionUnanswered("-")
+            raise OutcomeUnknown("-") if urgency.orders else QuestionUnanswered("-")
         answer: dict[str, Any] = self._comes_of_it
         return answer
 
