@@ -101,7 +101,7 @@ def test_a_county_is_on_board_with_its_departments_and_a_duty_of_each_kind(platf
         "兴国县财政局": ["finance"],
         "兴国县工业和信息化局": ["policy"],
     }
-    assert len(platform.asks(ListDuties(), list_duties)["ok"]["items"]) == 17
+    assert len(platform.asks(ListDuties(), list_duties)["ok"]["items"]) == 18
     assert (platform.events("TenantOnboarded"), platform.events("DepartmentRegistered")) == (1, 3)
 
 

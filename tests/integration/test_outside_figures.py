@@ -66,7 +66,7 @@ SUBSIDY = 6_000_000
 
 
 def startup_loan(**plan: Any) -> PolicyItemContent:
-    """CN-001, where the county pays and the loan's rate may be at most the LPR of its day and half a point."""
+    """CN-001, where the county pays the enterprise itself and the loan's rate may be at most the LPR of its day and half a point."""
     content = sample_content("CN-001")
     of_the_day = Parameter(parameter="lpr_one_year", on=DateFact(fact="loan_issued_on"))
     cap = Sum(of=(of_the_day, Fixed(value="0.5", unit="%")))
@@ -74,6 +74,7 @@ def startup_loan(**plan: Any) -> PolicyItemContent:
     changes = {
         "eligibility": AllOf(of=(content.rules.eligibility, fair)),
         "shares": COUNTY_PAYS,
+        "payees": None,
         "plan": content.rules.plan.model_copy(update=plan),
     }
     return content.model_copy(update={"rules": content.rules.model_copy(update=changes)})
@@ -134,6 +135,7 @@ class City:
         """The cases, once everything that catalogue and intake have said has reached review."""
         bodies = [*self.office.catalog.said(), *self.office.intake.said()]
         self.review.applies([decode(body, wanted=self.review.inbox.wanted) for body in bodies])
+        self.review.does_what_is_due()
         return list(self.review.asked(ListCases(), tenant=CITY, actor=OWNER)["ok"]["items"])
 
     def told(self, tenant: str = ZHANGGONG) -> int:
@@ -169,7 +171,7 @@ def test_a_enterprise_is_entitled_applies_and_is_granted_the_exact_amount_once_t
     (case,) = city.reviewed()
     assert (case["verdict"], case["amount_fen"], case["obstacles"]) == ("met", SUBSIDY, [])
     assert any("全国银行间同业拆借中心，2024-10-21" in line for line in case["working"])
-    order = ApproveCase(case_id=case["case_id"], amount_fen=SUBSIDY, expected_version=1, opinion="同意")
+    order = ApproveCase(case_id=case["case_id"], amount_fen=SUBSIDY, expected_version=case["version"], opinion="同意")
     assert city.review.ordered(order, tenant=CITY, actor=OWNER)["ok"]["state"] == "approved"
 
 

@@ -77,11 +77,12 @@ def desk(house: House) -> Iterator[Desk]:
 
 
 def published(desk: Desk, figure: str) -> tuple[str, str]:
-    """CN-001 on a figure of its own name, paid by the county; → item id, its officer's token."""
+    """CN-001 on a figure of its own name, paid by the county to the enterprise itself; → item id, its officer's token."""
     text = (CHECKOUT / "sample" / "items" / "CN-001.json").read_text("utf-8").replace("lpr_one_year", figure)
     content = json.loads(text)
     content["code"] = f"T-{figure.upper().replace('_', '-')}"
     content["rules"]["shares"] = COUNTY_PAYS
+    del content["rules"]["payees"]
     owner = desk.stage.people.appoint(officer_of(content["rules"]["plan"]["department"]))
     answer = desk.send("/policies", {"content": content}, by=owner)
     assert answer.is_success, answer.text
