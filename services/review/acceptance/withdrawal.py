@@ -6,12 +6,11 @@ from chassis.write.uow import UnitOfWork
 from contracts.acceptance import WithdrawClaim
 from contracts.refusal import Conflict
 from contracts.review import CaseView
-from services.review.cases import clock, deadline
+from services.review.cases import clock, deadline, undo_window
 from services.review.cases.answering import Handled, settle, with_items
 from services.review.cases.case import Case
 from services.review.cases.case_view import view_of
 from services.review.cases.claimants import case_of_claimant
-from services.review.register.store import AwardRegister
 
 
 class ApprovalHasLeft(Conflict):
@@ -37,7 +36,7 @@ def withdraw_claim(cmd: WithdrawClaim, uow: UnitOfWork) -> CaseView:
     if case.state == "approved":
         if case.undo_until is None or case.undo_until <= uow.now:
             raise ApprovalHasLeft(department=case.claim.department)
-        uow.of(AwardRegister).free([case.id], "never_sent", by=uow.actor.id, evidence="企业撤回")
+        undo_window.give_back(case, uow, by=uow.actor.id, evidence="企业撤回")
         case.undo_until = None
     else:
         case.must_be_open()

@@ -124,12 +124,6 @@ def against(case: Case, item: PinnedItem, standing: PlanStanding, amount_fen: in
     return [*found, *(StepFailed(step=name_of(kind)) for kind in failed if kind != "site_inspection")]
 
 
-def close_tasks(case: Case, uow: UnitOfWork) -> None:
-    """It is decided: nobody has to answer any more."""
-    _take_back(case, list(case.tasks), uow)
-    case.tasks = ()
-
-
 def _open(progressed: Progressed) -> Collection[SlotPlace]:
     """The slots that wait for an answer now."""
     case = progressed.case
