@@ -54,7 +54,7 @@ def _said(paper: Paper, for_seal: bool) -> dict[str, Any]:
     return {
         "name": f"{paper.title} {paper.number}".rstrip(),
         "title": paper.title,
-        "author": f"{paper.place}{paper.issuer}" if not paper.issuer.startswith(paper.place) else paper.issuer,
+        "author": f"{paper.place} {paper.issuer}".strip(),
         "keywords": [each for each in (paper.number, paper.query_code) if each],
         "issuer": paper.issuer,
         "number": paper.number,
