@@ -70,5 +70,7 @@ def _of_font(path: Path) -> frozenset[int]:
         if struct.unpack_from(">H", content, start + offset) == (SEGMENTS,):
             (groups,) = struct.unpack_from(">I", content, start + offset + 12)
             body = content[start + offset + 16 : start + offset + 16 + 12 * groups]
-            points |= {point for first, last, _glyph in struct.iter_unpack(">III", body) for point in range(first, last + 1)}
+            points |= {
+                point for first, last, _glyph in struct.iter_unpack(">III", body) for point in range(first, last + 1)
+            }
     return frozenset(points)

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from io import BytesIO
 from itertools import pairwise
 from math import cos, pi, sin
-from typing import Any
 
 from asn1crypto import keys
 from asn1crypto import x509 as asn1
@@ -16,8 +15,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from pyhanko.pdf_utils.content import RawContent
+from pyhanko.pdf_utils.generic import DictionaryObject
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.layout import BoxConstraints
+from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import fields, signers
 from pyhanko.stamp import StaticStampStyle
@@ -33,6 +34,13 @@ PLACE_MM, SIDE_MM = 62.0, 42.0
 
 class NotAPaper(ValueError):
     """The file is no PDF that could be signed."""
+
+
+class _Behind(IncrementalPdfFileWriter):
+    """Adds behind a file and leaves its data as they are: rewritten, they would no longer say PDF/A in its own form."""
+
+    def _update_meta(self) -> None:
+        return
 
 
 @dataclass(frozen=True)
@@ -100,8 +108,8 @@ def put_on(pdf: bytes, seal: Seal, reason: str) -> bytes:
         page, box = _place(PdfFileReader(BytesIO(pdf)))
         field = fields.SigFieldSpec(FIELD, on_page=page, box=box, readable_field_name=f"电子印章：{seal.name}")
         writer = signers.PdfSigner(meta, signer, stamp_style=_ring(), new_field_spec=field)
-        sealed = writer.sign_pdf(IncrementalPdfFileWriter(BytesIO(pdf)))
-    except Exception as error:  # whatever a library says of a file that is none
+        sealed = writer.sign_pdf(_Behind(BytesIO(pdf)))
+    except PdfError as error:
         raise NotAPaper(str(error)) from error
     return bytes(sealed.getbuffer())
 
@@ -109,17 +117,15 @@ def put_on(pdf: bytes, seal: Seal, reason: str) -> bytes:
 def _place(reader: PdfFileReader) -> tuple[int, tuple[int, int, int, int] | None]:
     """Page and box of the place that the paper keeps; the last page and nothing to see without one."""
     pages = int(reader.root["/Pages"]["/Count"])
-    named: Any = reader.root.get("/Names", {}).get("/Dests", {}).get("/Names", [])
-    for name, at in zip(named[0::2], named[1::2], strict=True):
-        if str(name) != DESTINATION:
-            continue
-        where = at["/D"] if hasattr(at, "keys") else at
-        number = next(n for n in range(pages) if reader.find_page_for_modification(n)[0].idnum == where.raw_get(0).idnum)
-        left = float(where[2]) + (PLACE_MM - SIDE_MM) / 2 * POINTS_PER_MM
-        top = float(where[3])
-        side = SIDE_MM * POINTS_PER_MM
-        return number, (round(left), round(top - side), round(left + side), round(top))
-    return pages - 1, None
+    named = list(reader.root.get("/Names", {}).get("/Dests", {}).get("/Names", []))
+    found = {str(name): at.get_object() for name, at in zip(named[0::2], named[1::2], strict=True)}.get(DESTINATION)
+    if found is None:
+        return pages - 1, None
+    where = found["/D"] if isinstance(found, DictionaryObject) else found
+    page = next(n for n in range(pages) if reader.find_page_for_modification(n)[0] == where.raw_get(0))
+    side = SIDE_MM * POINTS_PER_MM
+    left, top = float(where[2]) + (PLACE_MM - SIDE_MM) / 2 * POINTS_PER_MM, float(where[3])
+    return page, (round(left), round(top - side), round(left + side), round(top))
 
 
 def _ring() -> StaticStampStyle:

@@ -85,6 +85,12 @@ class SealRule(Rule):
             self.number_prefix or ""
         )
 
+    @model_validator(mode="after")
+    def _silence_has_no_length(self) -> Self:
+        if self.behaviour == "silent" and self.seconds is not None:
+            raise ValueError("silent lasts until the caller hangs up: no seconds")
+        return self
+
 
 def said(row: sqlite3.Row, pdf: bytes) -> dict[str, Any]:
     """A seal that was given, as an honest office says it."""

@@ -77,11 +77,9 @@ def test_a_sealed_paper_is_our_paper_with_a_signature_that_holds(office: Running
 def test_it_stays_the_archivable_file_that_it_was(office: RunningProgram) -> None:
     before, after = read(PDF), read(client_of(office).seal(PDF, BUREAU, PAPER.number).pdf)
     roots = [reader.trailer["/Root"].get_object() for reader in (before, after)]
-    metadata, profile = (
-        [root[name].get_object() for root in roots] for name in ("/Metadata", "/OutputIntents")
-    )
+    metadata, profile = ([root[name].get_object() for root in roots] for name in ("/Metadata", "/OutputIntents"))
     assert metadata[0].get_data() == metadata[1].get_data()
-    assert profile[0] == profile[1]
+    assert profile[0][0].get_object() == profile[1][0].get_object()
     assert "/NeedAppearances" not in roots[1]["/AcroForm"]
     (seal,) = roots[1]["/AcroForm"].get_object()["/Fields"]
     assert seal.get_object()["/F"] & 4, "PDF/A: it is printed"
@@ -103,13 +101,9 @@ def test_the_seal_stands_where_the_paper_keeps_its_place(office: RunningProgram)
 @pytest.mark.parametrize("part", ["text", "signature"])
 def test_an_altered_byte_breaks_the_seal(office: RunningProgram, part: str) -> None:
     sealed = bytearray(client_of(office).seal(PDF, BUREAU, PAPER.number).pdf)
-    at = {"text": PDF.index(b"stream\n") + 40, "signature": bytes(sealed).rindex(b"/ETSI.CAdES") + 1}[part]
+    at = {"text": PDF.index(b"stream\n") + 40, "signature": bytes(sealed).rindex(b"/Reason") + 12}[part]
     sealed[at] ^= 1
-    try:
-        intact = validated(office, bytes(sealed)).intact
-    except Exception:  # what no longer is a signed PDF is not verified either
-        intact = False
-    assert not intact
+    assert not validated(office, bytes(sealed)).intact
 
 
 def test_the_same_paper_gets_the_same_file_through_a_kill(office: RunningProgram) -> None:
@@ -125,8 +119,8 @@ def test_each_department_has_a_seal_of_its_own(office: RunningProgram) -> None:
     ours = client_of(office).seal(PDF, BUREAU, PAPER.number)
     theirs = client_of(office).seal(PDF, "d-finance", PAPER.number)
     assert ours.certificate_serial != theirs.certificate_serial
-    with pytest.raises(Exception, match="."):
-        assert validated(office, theirs.pdf).bottom_line
+    assert validated(office, ours.pdf).trusted
+    assert not validated(office, theirs.pdf).trusted, "by the certificate of another department"
 
 
 def test_whoever_does_not_share_the_secret_gets_no_seal(office: RunningProgram) -> None:

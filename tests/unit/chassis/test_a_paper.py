@@ -53,11 +53,16 @@ def test_it_is_archivable_and_accessible() -> None:
     assert not {"/AcroForm", "/OpenAction", "/AA"} & root.keys()
 
 
+def test_what_is_to_be_sealed_claims_to_be_archivable_and_no_more() -> None:
+    metadata = read(render(notice(), AT, for_seal=True)).trailer["/Root"]["/Metadata"].get_object().get_data().decode()
+    assert "<pdfaid:part>2<" in metadata
+    assert "<pdfaid:conformance>A<" in metadata
+    assert "pdfuaid:part>" not in metadata, "whoever seals it adds what we have not set"
+
+
 def test_every_font_is_inside_and_says_which_characters_it_draws() -> None:
     fonts = [
-        font.get_object()
-        for page in read(render(notice(), AT)).pages
-        for font in page["/Resources"]["/Font"].values()
+        font.get_object() for page in read(render(notice(), AT)).pages for font in page["/Resources"]["/Font"].values()
     ]
     assert fonts
     for font in fonts:
@@ -107,7 +112,7 @@ def test_for_a_seal_it_keeps_a_place_free_and_says_nothing_of_the_kind() -> None
 def test_text_is_never_an_instruction() -> None:
     strange = (
         '#panic("x") #import "@preview/a:1" $x^2$ *粗* _斜_ `码` @label <label> = 一 - 二 + 三 / 四: 五 // 注 /* 注 */ '
-        '\\u{41} \\ ~ -- --- ... "直" \'单\' [方] {花} #(1+1) &lt; %s {0}'
+        "\\u{41} \\ ~ -- --- ... \"直\" '单' [方] {花} #(1+1) &lt; %s {0}"
     )
     everywhere = notice(
         Heading(strange),
