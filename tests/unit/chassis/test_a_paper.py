@@ -109,6 +109,19 @@ def test_for_a_seal_it_keeps_a_place_free_and_says_nothing_of_the_kind() -> None
     assert float(place.top) - 45 * 72 / 25.4 > 0
 
 
+@pytest.mark.parametrize("attachments", [(), ("清单",)])
+def test_the_place_of_the_seal_is_never_alone_on_a_page(attachments: tuple[str, ...]) -> None:
+    lines = range(10, 40)
+    pages = set()
+    for count in lines:
+        text = "\n".join(f"第{number}项内容" for number in range(1, count + 1))
+        reader = read(render(notice(Paragraph(text), attachments=attachments), AT, for_seal=True))
+        pages.add(len(reader.pages))
+        last = reader.pages[-1].extract_text()
+        assert ("附件" if attachments else f"第{count}项内容") in last
+    assert pages == {1, 2}, "the border between the pages lies within"
+
+
 def test_text_is_never_an_instruction() -> None:
     strange = (
         '#panic("x") #import "@preview/a:1" $x^2$ *粗* _斜_ `码` @label <label> = 一 - 二 + 三 / 四: 五 // 注 /* 注 */ '
