@@ -30,6 +30,7 @@ from contracts.case_events import (
     TaskDeadlineMissed,
 )
 from contracts.case_materials import MaterialsConfirmed
+from contracts.credit_checks import CreditChecksDrawn, CreditChecksPublished
 from contracts.deadlines import PayoutDeadlineUndetermined, ReviewDeadlineUndetermined
 from contracts.departments import (
     DepartmentChanged,
@@ -187,6 +188,8 @@ FLOW: dict[type[Event], Route] = {
     ReviewDeadlineMoved: Route("review", CASE_LISTENERS),
     AwardGrantedTwice: Route("review", ("notify", "oversight")),
     AwardFindingClosed: Route("review", ("notify", "oversight")),
+    CreditChecksDrawn: Route("review", ("notify", "oversight")),
+    CreditChecksPublished: Route("review", ("notify", "oversight")),
     BudgetAppropriated: Route("treasury", ("oversight",)),
     DisbursementReady: Route("treasury", MONEY_LISTENERS),
     DisbursementHeld: Route("treasury", MONEY_LISTENERS),

@@ -1,0 +1,76 @@
+"""以信用代审核: a good integrity record and a signed commitment stand for the material check.
+
+It is the machine's answer, and it holds only as long as what it rests on: where a record turns bad before the decision, the answer
+is taken back, and somebody looks at the materials. What was granted so is verified afterwards (room `credit_checks`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+
+from chassis.write.uow import UnitOfWork
+from contracts.message import SYSTEM
+from copies.departments import Database
+from rules.plan_run import SlotPlace
+from services.review.cases.answers import StepAnswer
+from services.review.cases.case import Case
+from services.review.item_copies.item import PinnedItem
+
+CREDIT = "credit"
+"""Under which name an answer's evidence says that credit stands for the check: the commitment, word for word."""
+
+LISTED = "serious_dishonest_listed"
+"""The fact that an enterprise is on the national list of the seriously dishonest; whoever is has no good record."""
+
+SKIPPED = "以信用代审核：信用记录良好，已签署信用承诺；批准后随机抽查"
+NO_MORE = "信用记录发生变化，不再适用以信用代审核，须核对材料"
+
+BAD = "SELECT DISTINCT d.uscc FROM dishonesty_of(CAST(:codes AS text[])) AS d WHERE d.counts"
+
+
+class IntegrityRecords:
+    """What stands against enterprises anywhere, as the room of integrity keeps it."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def bad(self, codes: Collection[str]) -> frozenset[str]:
+        """Those of whom a record of dishonesty is in force, or whom a finding is open about."""
+        found = self._database.execute(BAD, {"codes": sorted(set(codes))}) if codes else ()
+        return frozenset(row.uscc for row in found)
+
+
+def without_good_record(cases: Sequence[tuple[Case, PinnedItem]], uow: UnitOfWork) -> frozenset[str]:
+    """The cases among those that are filed on credit whose enterprises have no good record."""
+    filed = [case for case, item in cases if case.credit_commitment and item.rules.plan.credit is not None]
+    bad = uow.of(IntegrityRecords).bad([case.claim.uscc for case in filed]) if filed else frozenset()
+    listed = {case.id for case in filed if any(each.name == LISTED and each.value is True for each in case.facts)}
+    return frozenset(listed | {case.id for case in filed if case.claim.uscc in bad})
+
+
+def stands_for_check(case: Case, item: PinnedItem, bad: Collection[str]) -> bool:
+    """Whether credit stands for the material check that is open: nobody has begun to look at the materials."""
+    filed = case.credit_commitment and item.rules.plan.credit is not None
+    return filed and not case.materials.confirmed and case.id not in bad
+
+
+def evidence_of(item: PinnedItem) -> Mapping[str, str]:
+    credit = item.rules.plan.credit
+    assert credit is not None, "only a plan with terms of credit is answered so"
+    return {CREDIT: credit.commitment}
+
+
+def credited(case: Case) -> StepAnswer | None:
+    """The answer by which credit stands for the check, if it does."""
+    latest: dict[SlotPlace, StepAnswer] = {each.place: each for each in case.answers if each.kind == "material_check"}
+    return next((each for each in latest.values() if each.verdict == "passed" and CREDIT in each.evidence), None)
+
+
+def take_back(case: Case, uow: UnitOfWork) -> bool:
+    """Credit stands for the check no more; returns whether it did."""
+    answer = credited(case)
+    if answer is None:
+        return False
+    case.answer(replace(answer, verdict="withdrawn", by=SYSTEM.id, at=uow.now, reason=NO_MORE, evidence={}))
+    return True
