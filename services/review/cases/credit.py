@@ -11,11 +11,12 @@ from dataclasses import replace
 
 from chassis.write.uow import UnitOfWork
 from contracts.message import SYSTEM
-from copies.departments import Database
 from rules.plan_run import SlotPlace
 from services.review.cases.answers import StepAnswer
 from services.review.cases.case import Case
+from services.review.good_standing.good_record import has_good_record
 from services.review.item_copies.item import PinnedItem
+from services.review.register.persons import Filer, Persons
 
 CREDIT = "credit"
 """Under which name an answer's evidence says that credit stands for the check: the commitment, word for word."""
@@ -26,27 +27,22 @@ LISTED = "serious_dishonest_listed"
 SKIPPED = "以信用代审核：信用记录良好，已签署信用承诺；批准后随机抽查"
 NO_MORE = "信用记录发生变化，不再适用以信用代审核，须核对材料"
 
-BAD = "SELECT DISTINCT d.uscc FROM dishonesty_of(CAST(:codes AS text[])) AS d WHERE d.counts"
-
-
-class IntegrityRecords:
-    """What stands against enterprises anywhere, as the room of integrity keeps it."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    def bad(self, codes: Collection[str]) -> frozenset[str]:
-        """Those of whom a record of dishonesty is in force, or whom a finding is open about."""
-        found = self._database.execute(BAD, {"codes": sorted(set(codes))}) if codes else ()
-        return frozenset(row.uscc for row in found)
-
 
 def without_good_record(cases: Sequence[tuple[Case, PinnedItem]], uow: UnitOfWork) -> frozenset[str]:
-    """The cases among those that are filed on credit whose enterprises have no good record."""
+    """The cases among those that are filed on credit whose enterprises have no good record, under whatever code."""
     filed = [case for case, item in cases if case.credit_commitment and item.rules.plan.credit is not None]
-    bad = uow.of(IntegrityRecords).bad([case.claim.uscc for case in filed]) if filed else frozenset()
-    listed = {case.id for case in filed if any(each.name == LISTED and each.value is True for each in case.facts)}
-    return frozenset(listed | {case.id for case in filed if case.claim.uscc in bad})
+    if not filed:
+        return frozenset()
+    filers = [Filer(case.id, case.claim.filed_in, case.claim.enterprise_id, case.claim.uscc) for case in filed]
+    persons = uow.of(Persons).of(filers)
+    codes = {case.id: {case.claim.uscc, *(persons[case.id].codes if case.id in persons else ())} for case in filed}
+    good = has_good_record(uow, [code for of_case in codes.values() for code in of_case])
+    return frozenset(
+        case.id
+        for case in filed
+        if not all(good[code] for code in codes[case.id])
+        or any(each.name == LISTED and each.value is True for each in case.facts)
+    )
 
 
 def stands_for_check(case: Case, item: PinnedItem, bad: Collection[str]) -> bool:

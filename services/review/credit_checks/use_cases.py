@@ -22,10 +22,12 @@ from contracts.credit_checks import (
 )
 from contracts.duties import DutyKind
 from contracts.intake import Claim
+from contracts.integrity import Evidence
 from contracts.message import Id
 from copies.duties import KnownDuties
 from copies.plan_terms import KnownPlanTerms
 from services.review.cases.refusals import NotYourDepartment, is_of
+from services.review.cases.store import Cases
 from services.review.credit_checks.credit_check import (
     CHECKERS,
     CheckRecord,
@@ -40,6 +42,8 @@ from services.review.credit_checks.credit_check import (
 from services.review.credit_checks.drawing import checkers_of, chosen, hash_of
 from services.review.credit_checks.store import CreditChecks, CreditDraws
 from services.review.credit_checks.views import shown_draw
+from services.review.integrity.opening import open_finding
+from services.review.integrity.refusals import FindingOpenAlready
 from services.review.item_copies.store import ItemVersions
 
 ABLE: tuple[DutyKind, ...] = ("first_review", "review_check")
@@ -106,8 +110,29 @@ def confirm_credit_check(cmd: ConfirmCreditCheck, uow: UnitOfWork) -> CreditDraw
         draw.count(check, uow.now)
         uow.of(CreditDraws).save(draw)
     if check.has_failed:
-        _hand_over(check, uow)
+        _open_finding(check, uow)
     return _saved(draw, check, uow)
+
+
+def _open_finding(check: CreditCheck, uow: UnitOfWork) -> None:
+    """Whether it was dishonest is decided there, after the enterprise has been heard. A ground that was established of this claim before
+    is held against nobody twice."""
+    record = check.record_that_counts
+    assert record is not None, "what has failed was recorded"
+    case = uow.of(Cases).get(check.case_id)
+    evidence = tuple(Evidence(sha256=each) for each in record.evidence)
+    try:
+        open_finding(
+            uow,
+            case,
+            origin="credit_check",
+            origin_id=check.id,
+            facts_zh=record.findings,
+            by=record.by,
+            evidence=evidence,
+        )
+    except FindingOpenAlready:
+        return
 
 
 def _refuse_period(first: date, last: date, uow: UnitOfWork) -> None:

@@ -131,7 +131,9 @@ async def confirm_check(door: Door, said: ConfirmForm) -> str:
     return address(f"{LIST}/{said.draw_id}", done="confirmed" if said.agrees else "disputed")
 
 
-@pages.form(LIST + "/{draw_id}/{check_id}/recuse", CheckerRecusalForm, Permitted(RecuseChecker), on=show_draw, versioned=True)
+@pages.form(
+    LIST + "/{draw_id}/{check_id}/recuse", CheckerRecusalForm, Permitted(RecuseChecker), on=show_draw, versioned=True
+)
 async def recuse_checker(door: Door, said: CheckerRecusalForm) -> str:
     """A checker withdraws, or is taken off (回避)."""
     await door.done(RecuseChecker(**said.model_dump(exclude={"draw_id"})))
