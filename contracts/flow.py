@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple, get_args
 
+from contracts.archive import CaseFileFrozen
 from contracts.award_findings import AwardFindingClosed, AwardGrantedTwice
 from contracts.calendars import CalendarPublished
 from contracts.case_events import (
@@ -197,6 +198,7 @@ FLOW: dict[type[Event], Route] = {
     CaseApproved: Route("review", CASE_LISTENERS),
     CaseRejected: Route("review", CASE_LISTENERS),
     BenefitGranted: Route("review", CASE_LISTENERS),
+    CaseFileFrozen: Route("review", CASE_LISTENERS),
     ReviewDeadlineUndetermined: Route("review", CASE_LISTENERS),
     ReviewDeadlineApproaching: Route("review", CASE_LISTENERS),
     ReviewDeadlineMissed: Route("review", CASE_LISTENERS),

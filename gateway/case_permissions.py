@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contracts import (
     acceptance,
+    archive,
     award_findings,
     award_register,
     case_figures,
@@ -110,6 +111,9 @@ CASE_ROWS: tuple[Permission, ...] = (
     of(joint_checks.GetJointCheck, DECIDERS, "department"),
     of(joint_checks.AnswerJointCheck, DECIDERS, "department", states=("open", "answered")),
     of(joint_checks.ListJointAnswers, (*OFFICERS, *BUREAU, "supervision"), "tenant"),
+    of(archive.ListArchive, FINDING_READERS, "tenant"),
+    of(archive.GetArchivePackages, FINDING_READERS, "tenant"),
+    of(archive.GetArchivedVoucher, FINDING_READERS, "tenant"),
     of(credit_checks.DrawCreditChecks, DECIDERS, "department"),
     of(credit_checks.RecuseChecker, DECIDERS, "department", states=("to_check",)),
     of(credit_checks.RecordCreditCheck, DECIDERS, "department", states=("to_check",)),
