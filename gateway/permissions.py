@@ -18,6 +18,7 @@ from contracts import (
     code_admissions,
     consents,
     credentials,
+    credit_checks,
     deadlines,
     department_systems,
     departments,
@@ -156,6 +157,7 @@ PUBLIC_ROWS = tuple(
     for contract in (
         calendars.GetCalendar,
         calendars.ListCalendars,
+        credit_checks.ListPublishedDraws,
         open_data.ReadOpenData,
         outside_figures.ListOutsideFigures,
         oversight.TrackCase,

@@ -69,7 +69,7 @@ class StoredFile:
 
 
 class Objects:
-    """The port to the object store. Writing is for the gateway's event loop, reading for the services' threads.
+    """The port to the object store. What is sent comes through the gateway's event loop; services read, and put what they have made.
 
     `spool_in`: where the folder is made for copies that can be made again, if not among the temporary files.
     """
@@ -136,6 +136,12 @@ class Objects:
             await self._forget(incoming)
             raise
         return kept
+
+    def put(self, tenant: TenantId, content: bytes) -> str:
+        """Store what a service has made; → its SHA-256. The same bytes twice are one object."""
+        sha256 = hashlib.sha256(content).hexdigest()
+        obstore.put(self._store, _path(tenant, sha256), content)
+        return sha256
 
     async def has(self, tenant: TenantId, sha256: str) -> bool:
         """Whether this tenant has a file with this hash."""

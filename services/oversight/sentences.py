@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from contracts import status_labels
+from contracts.archive import CaseFileFrozen
 from contracts.case_events import (
     BenefitGranted,
     CaseNotAccepted,
@@ -100,6 +101,7 @@ SENTENCES: Mapping[type[Event], StepSentence] = {
     BenefitGranted: StepSentence("{department}", "准予：{text_zh}{certificate}"),
     CaseWithdrawn: StepSentence("{withdrawing}", "申请已撤回：{reason}"),
     CaseReopened: StepSentence("{department}", "对已作出的决定重新审查：{reason}"),
+    CaseFileFrozen: StepSentence("系统", "全卷已归档"),
     DisbursementHeld: StepSentence("系统", "等待预算资金 {amount_fen} 元：{reason}"),
     DisbursementReady: StepSentence("系统", "预算资金 {amount_fen} 元已落实，等待支付复核"),
     PayoutDeadlineMoved: StepSentence("系统", "拨付时限{moved}：{reason}"),

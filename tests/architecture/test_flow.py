@@ -34,6 +34,7 @@ HEARD_FOR_ALL = {
 
 HEARD_WITHOUT_A_HANDLER = {
     ("oversight", "policy_item"): "oversight hears every event, so that its queue misses none once it counts them",
+    ("oversight", "credit_draw"): "oversight hears every event, so that its queue misses none once it counts them",
     ("oversight", "award_finding"): "oversight hears every event, so that its queue misses none once it counts them",
     ("oversight", "budget_line"): "oversight hears every event, so that its queue misses none once it counts them",
 }

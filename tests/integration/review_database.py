@@ -50,6 +50,8 @@ from services.review.cases import (
 )
 from services.review.cases.moving import FACTS_MOVED, INSTALMENT_DECIDED
 from services.review.cases.task_times import ACCEPTANCE_OPENED
+from services.review.credit_checks import use_cases as credit_checking
+from services.review.credit_checks import views as credit_check_views
 from services.review.fact_changes import use_cases as fact_changes
 from services.review.figures import use_cases as setting_figures
 from services.review.figures import views as figure_views
@@ -98,7 +100,7 @@ COMMANDED = (
     *(accepting, withdrawal, checking, supplementing),
     *(inspecting, setting_figures, experts, panelling),
     *(undoing, reopening_use_cases, bulk_use_cases),
-    *(batch_use_cases,),
+    *(batch_use_cases, credit_checking),
 )
 USE_CASES = {name: use for module in COMMANDED for name, use in vars(module).items()}
 ANSWERS = (
@@ -106,7 +108,7 @@ ANSWERS = (
     *(joint_check_views, task_views, instalment_views, supplement_views),
     *(inspection_views, figure_views, panel_views),
     *(reopening_views, bulk_views),
-    *(batch_views,),
+    *(batch_views, credit_check_views),
 )
 """Where a question is answered by a function of its name."""
 

@@ -16,6 +16,7 @@ from contracts.case_events import (
     TaskDeadlineMissed,
 )
 from contracts.case_tasks import Task
+from contracts.credit_checks import CreditChecksDrawn
 from contracts.deadlines import PayoutDeadlineUndetermined, ReviewDeadlineUndetermined
 from contracts.drafting import ConsultationOpened
 from contracts.duties import ROLE_OF, Attention
@@ -54,7 +55,7 @@ MoneyWork = (
     | PayoutDeadlineApproaching
     | PayoutDeadlineMissed
 )
-Asking = CaseWork | MoneyWork | AwardGrantedTwice | ConsultationOpened | PolicyExpiring
+Asking = CaseWork | MoneyWork | AwardGrantedTwice | CreditChecksDrawn | ConsultationOpened | PolicyExpiring
 
 KIND_OF: Mapping[type[Event], str] = {
     CaseAccepted: "case_to_review",
@@ -79,6 +80,7 @@ KIND_OF: Mapping[type[Event], str] = {
     PayoutDeadlineApproaching: "payout_due_soon",
     PayoutDeadlineMissed: "payout_overdue",
     AwardGrantedTwice: "award_doubled",
+    CreditChecksDrawn: "credit_checks_to_do",
     ConsultationOpened: "consultation_asked",
     PolicyExpiring: "item_expiring",
 }
@@ -112,6 +114,9 @@ def notices_of(event: Asking, event_id: str, at: datetime) -> Iterator[DutyNotic
         names = "、".join(dict.fromkeys(each.enterprise_name for each in event.awards))
         text = f"{event.item_title}（{names}），多批 {Money(event.too_much_fen).yuan_text()} 元"
         subject = _subject(text, "case", event.awards[-1].case_id)
+        yield _notice(event.attention, event.department, kind, at, event_id, subject)
+    elif isinstance(event, CreditChecksDrawn):
+        subject = _subject(f"{event.item_title}，抽中 {event.checks} 件", "credit_draw", event.draw_id)
         yield _notice(event.attention, event.department, kind, at, event_id, subject)
     elif isinstance(event, CaseAccepted):
         subject = _case(event.claim, event.case_id)
@@ -162,5 +167,7 @@ def _task(event: TaskAssigned | TaskDeadline, attention: Attention) -> DutySubje
     return _subject(case.text, "task", event.task_id)
 
 
-def _subject(text: str, kind: Literal["case", "disbursement", "draft", "item", "task"], id: str) -> DutySubject:
+def _subject(
+    text: str, kind: Literal["case", "disbursement", "draft", "item", "task", "credit_draw"], id: str
+) -> DutySubject:
     return DutySubject(text=text, subject_type=kind, subject_id=id)

@@ -31,6 +31,7 @@ KINDS: Mapping[str, str] = {
     "review_due_soon": "{count} 件办件的审核时限即将用完",
     "review_overdue": "{count} 件办件超过审核时限",
     "award_doubled": "{count} 条重复享受线索待核实处理",
+    "credit_checks_to_do": "{count} 批以信用代审核的办件已抽查，待核查",
     "payment_to_release": "{count} 笔兑付待支付复核",
     "payment_recalled": "{count} 笔兑付复核后情况有变，须重新支付复核",
     "payment_held": "{count} 笔兑付等待预算资金",

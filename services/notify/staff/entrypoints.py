@@ -6,6 +6,7 @@ from chassis.time.jobs import Job
 from chassis.write.uow import UnitOfWork
 from contracts.award_findings import AwardGrantedTwice
 from contracts.case_events import ObjectionRaised, SupplementAnswered, TaskDeadlineApproaching, TaskDeadlineMissed
+from contracts.credit_checks import CreditChecksDrawn
 from contracts.deadlines import PayoutDeadlineUndetermined, ReviewDeadlineUndetermined
 from contracts.departments import DepartmentChanged, DepartmentRegistered, DutyRegistered, DutyRenamed
 from contracts.drafting import ConsultationOpened
@@ -48,6 +49,7 @@ class StaffEntrypoints(Room):
         ReviewDeadlineApproaching,
         ReviewDeadlineMissed,
         AwardGrantedTwice,
+        CreditChecksDrawn,
         DisbursementReady,
         DisbursementRecalled,
         DisbursementUnknown,

@@ -75,6 +75,8 @@ def _link(door: Door, subject: DutySubject) -> str | None:
         return DRAFT.format(draft_id=subject.subject_id) if there else None
     if subject.subject_type == "task":
         return TASK.format(task_id=subject.subject_id) if portal_of(door.request).has_page(TASK) else None
+    if subject.subject_type == "credit_draw":
+        return f"/department/credit-checks/{subject.subject_id}" if "department" in roles else None
     if subject.subject_type == "calendar":
         return "/platform/calendars" if may(door, PublishCalendar) else None
     return f"/items/{subject.subject_id}"
@@ -92,6 +94,7 @@ LISTS = {
     "review_due_unknown": ("department", "/department/cases"),
     "review_due_soon": ("department", "/department/cases"),
     "review_overdue": ("department", "/department/cases?overdue=yes"),
+    "credit_checks_to_do": ("department", "/department/credit-checks"),
     "payment_to_release": ("bureau", "/bureau/payments"),
     "payment_held": ("finance", "/finance/held"),
     "payment_returned": ("bureau", "/bureau/payments?state=returned"),

@@ -1,0 +1,16 @@
+"""The freezing of decided cases, in time."""
+
+from __future__ import annotations
+
+from chassis.edge.entrypoints import Room, UnitMaker, due
+from chassis.files.objects import Objects
+from chassis.time.jobs import Job
+from services.review.archive import freezing
+
+
+class CaseArchiveEntrypoints(Room):
+    """A decided case is frozen once its notice is issued."""
+
+    @due(freezing.FREEZE)
+    def freeze_cases(self, jobs: list[Job], unit: UnitMaker) -> None:
+        freezing.freeze_cases(jobs, unit, Objects.from_env())
