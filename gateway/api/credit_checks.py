@@ -14,7 +14,7 @@ from contracts.credit_checks import (
     RecordCreditCheck,
     RecuseChecker,
 )
-from gateway.api.enterprise_records import must_be_there
+from gateway.api.enterprise_records import must_all_be_there
 from gateway.door import Door
 from gateway.routes import Routes
 
@@ -54,8 +54,7 @@ async def recuse_checker(door: Door, command: RecuseChecker) -> Response:
 @routes.order("/credit-checks/{check_id}/record", RecordCreditCheck, versioned=True)
 async def record_credit_check(door: Door, command: RecordCreditCheck) -> Response:
     """What was found, by one of the two (登记核查结果). If-Match: the check's version."""
-    for place, sha256 in enumerate(command.evidence):
-        await must_be_there(door, sha256, f"evidence.{place}")
+    await must_all_be_there(door, command.evidence, "evidence")
     return await door.order(command)
 
 

@@ -26,6 +26,9 @@ STEP_ROUTES: dict[tuple[str, str], str] = {
     ("POST", "/api/v1/credit-checks/{check_id}/record"): "department",
     ("POST", "/api/v1/credit-checks/{check_id}/confirm"): "department",
     ("GET", "/api/v1/public-credit-checks/{tenant}"): "public",
+    ("GET", "/api/v1/archive"): "bureau department supervisor",
+    ("GET", "/api/v1/archive/{receipt}"): "bureau department supervisor",
+    ("GET", "/api/v1/archive/{receipt}/vouchers/{sha256}"): "bureau department supervisor",
     ("GET", "/api/v1/my/panels/{panel_id}"): "expert",
 }
 
@@ -50,6 +53,9 @@ STEP_PAGES: dict[tuple[str, str], str] = {
     ("POST", "/department/credit-checks/{draw_id}/{check_id}/confirm"): "department",
     ("POST", "/department/credit-checks/{draw_id}/{check_id}/recuse"): "department",
     ("GET", "/credit-checks"): "public",
+    ("GET", "/department/archive"): "bureau department supervisor",
+    ("GET", "/department/archive/{receipt}"): "bureau department supervisor",
+    ("GET", "/department/archive/{receipt}/package.zip"): "bureau department supervisor",
     ("GET", "/expert/panels"): "expert",
     ("GET", "/expert/panels/{panel_id}"): "expert",
     ("POST", "/expert/panels/{panel_id}/scores"): "expert",

@@ -77,7 +77,7 @@ class NewPackage:
     before: str | None
 
 
-class Archive:
+class PackageStore:
     """Where packages are written; each statement is one for a batch, in key order."""
 
     def __init__(self, uow: UnitOfWork) -> None:

@@ -12,12 +12,12 @@ from contracts.intake import Claim
 from contracts.message import TenantId
 from contracts.treasury import DisbursementReturned, DisbursementSettled
 from services.oversight.archive.package import Voucher, hash_of, manifest_of, together, voucher_of
-from services.oversight.archive.store import Archive, Head, NewPackage
+from services.oversight.archive.store import Head, NewPackage, PackageStore
 
 Ends = CaseFileFrozen | DisbursementSettled | DisbursementReturned
 
 
-class Ended(NamedTuple):
+class FreezeOccasion(NamedTuple):
     """What an event adds to the package of its claim."""
 
     claim: Claim
@@ -35,8 +35,8 @@ def tenants_of(event: Received[Any]) -> set[TenantId]:
 
 def freeze(events: Sequence[Received[Ends]], uow: UnitOfWork) -> None:
     """A package for each event; several of one claim follow one another in the order in which they were said."""
-    ended = [_ended(event) for event in sorted(events, key=lambda each: (each.envelope.time, each.id))]
-    archive = uow.of(Archive)
+    ended = [_occasion_of(event) for event in sorted(events, key=lambda each: (each.envelope.time, each.id))]
+    archive = uow.of(PackageStore)
     heads = archive.heads([(each.claim, each.case_id) for each in ended])
     packages: list[NewPackage] = []
     for each in ended:
@@ -48,16 +48,16 @@ def freeze(events: Sequence[Received[Ends]], uow: UnitOfWork) -> None:
     archive.keep(each.voucher for each in ended if each.voucher is not None)
 
 
-def _ended(event: Received[Ends]) -> Ended:
+def _occasion_of(event: Received[Ends]) -> FreezeOccasion:
     data = event.data
     if isinstance(data, CaseFileFrozen):
-        return Ended(data.claim, data.case_id, data.stage, data.files, event)
+        return FreezeOccasion(data.claim, data.case_id, data.stage, data.files, event)
     voucher = voucher_of(data, event.envelope.time)
     stage: ArchiveStage = "settlement" if voucher.settled else "later"
-    return Ended(data.claim, data.case_id, stage, (voucher.file,), event, voucher)
+    return FreezeOccasion(data.claim, data.case_id, stage, (voucher.file,), event, voucher)
 
 
-def _package(ended: Ended, head: Head) -> NewPackage:
+def _package(ended: FreezeOccasion, head: Head) -> NewPackage:
     number, frozen_at = head.packages + 1, ended.event.envelope.time
     files = together(head.files, ended.files)
     manifest = manifest_of(ended.claim, number, ended.stage, files, frozen_at, head.last_sha256)

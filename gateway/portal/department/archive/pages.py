@@ -9,9 +9,10 @@ from contracts.archive import GetArchivePackages, ListArchive
 from contracts.intake import ReceiptNumber
 from contracts.message import Cursor, Model
 from gateway.access import Permitted
-from gateway.api.archive import download
+from gateway.archive_zip import pieces_of, zip_of
 from gateway.door import Door
 from gateway.portal.shell.pages import Pages, Values
+from gateway.streams import PLACES, TOO_MANY, Streamed, reader_of
 
 pages = Pages("archive")
 LIST = "/department/archive"
@@ -51,4 +52,9 @@ async def show_packages(door: Door, query: GetArchivePackages) -> Values:
 @pages.show(LIST + "/{receipt}/package.zip", PackageAsked, Permitted(GetArchivePackages), template="packages.html")
 async def take_package(door: Door, asked: PackageAsked) -> Response:
     """The newest package as one file."""
-    return await download(door, asked.receipt)
+    package = (await door.told(GetArchivePackages(receipt=asked.receipt))).items[0]
+    reader = reader_of(door.request, door.principal.actor.id)
+    if PLACES.full(reader):
+        return TOO_MANY.document()
+    headers = {"Content-Disposition": f'attachment; filename="{package.receipt}-{package.number}.zip"'}
+    return Streamed(pieces_of(await zip_of(door, package)), reader, headers=headers, media_type="application/zip")
