@@ -116,6 +116,14 @@ def first_friday(year: int) -> date:
     return day + timedelta(days=(4 - day.weekday()) % 7)
 
 
+def next_monday(house: LaterHouse, days: OfficeDays) -> date:
+    """The first that is worked, from the house's tomorrow on and within the year that is loaded."""
+    day = max(house.now().date(), date(days.year, 3, 1)) + timedelta(days=1)
+    while day.weekday() != 0 or not days.worked(day):
+        day += timedelta(days=1)
+    return day
+
+
 def at(day: date, hour: int, minute: int = 0) -> datetime:
     return datetime.combine(day, time(hour, minute), CHINA)
 
@@ -129,8 +137,9 @@ def load(house: House, days: OfficeDays) -> None:
     """The year is in force for everybody; where it is loaded so already, nothing is said."""
     with house.client() as client:
         known = client.get(f"/api/v1/calendars/{days.year}").json()
-        order = days.order(known["version"] if known["working_day_count"] is not None else None)
-        if known.get("document_number") == order["document_number"]:
+        loaded = known.get("working_day_count") is not None
+        order = days.order(known["version"] if loaded else None)
+        if loaded and known["document_number"] == order["document_number"]:
             return
         headers = {"Authorization": f"Bearer {house.platform_token}", "Idempotency-Key": f"test/{new_id()}"}
         answer = client.post("/api/v1/calendars", json=order, headers=headers)
@@ -158,5 +167,3 @@ def later_house(test_home: Path) -> Iterator[LaterHouse]:
             if not reuse:
                 cluster.down(wipe=True)
                 (home / "ahead").unlink(missing_ok=True)
-
-

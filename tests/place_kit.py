@@ -31,7 +31,16 @@ from console.demo.people import (
 )
 from console.demo.scene import item_content
 
-NOT_YET = frozenset({"item_unknown", "enterprise_unknown", "payee_account_missing", "facts_missing", "tenant_unknown", "department_unknown"})
+NOT_YET = frozenset(
+    {
+        "item_unknown",
+        "enterprise_unknown",
+        "payee_account_missing",
+        "facts_missing",
+        "tenant_unknown",
+        "department_unknown",
+    }
+)
 """Somebody has not heard of what was said a moment ago."""
 
 YUAN = 100
@@ -146,7 +155,13 @@ class Place:
 
     def applies(self, firm: Firm, item: str, *commitments: str, **more: Any) -> Json:
         """→ the receipt."""
-        body = {"item_id": item, "declared_facts": [], "payee_name": firm.name, "commitments": list(commitments), **more}
+        body = {
+            "item_id": item,
+            "declared_facts": [],
+            "payee_name": firm.name,
+            "commitments": list(commitments),
+            **more,
+        }
         return self.ordered("/applications", body, by=firm.office)
 
     def case_of(self, receipt: Mapping[str, Any], by: Office) -> Json:
@@ -322,4 +337,3 @@ def above_scale(day: date) -> list[dict[str, Any]]:
 
 def days(limit: int) -> dict[str, Any]:
     return {"limit": limit, "unit": "working_days"}
-

@@ -214,7 +214,13 @@ def test_whoever_one_of_nine_bars_is_refused_with_the_reason_and_the_policy_expl
     receipt = county.applies(firm, xingguo.items["committed"])
     case = county.case_of(receipt, officer_of(INDUSTRY))
     everybody_says_clear(county, receipt["receipt"], but=TAX)
-    barred = {"answer": "barred", "ground": NO_DEBT, "condition": "上年度有欠税", "basis": "《税收征收管理法》", "remark": ""}
+    barred = {
+        "answer": "barred",
+        "ground": NO_DEBT,
+        "condition": "上年度有欠税",
+        "basis": "《税收征收管理法》",
+        "remark": "",
+    }
     county.answers_check(receipt["receipt"], TAX, **barred)
     opinion = {"amount_fen": COMMITTED * 100, "opinion": "同意"}
     stands = county.refused(f"/cases/{case['case_id']}/approve", opinion, by=leader,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import html
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import pytest
-from later_kit import LaterHouse, at, china_day, load, next_year
+from later_kit import LaterHouse, at, china_day, load, next_monday, next_year
 from place_kit import APPROVER, Firm, Place, above_scale, days, item, opened
 
 from chassis.testing.waiting import eventually
@@ -59,9 +59,7 @@ def mianyang(months: LaterHouse) -> Mianyang:
     """Two claims are filed on a Monday morning."""
     year = next_year()
     load(months, year)
-    monday = max(months.now().date(), date(year.year, 3, 1)) + timedelta(days=1)
-    while monday.weekday() != 0 or not year.worked(monday):
-        monday += timedelta(days=1)
+    monday = next_monday(months, year)
     months.goes_to(at(monday, 9))
     county = opened(months, "my", {INDUSTRY: "policy"}).county
     panel = {"kind": "panel", "field": FIELD, "members": 5, "quorum": 3, "criteria": CRITERIA, "pass_score": "70"}
@@ -72,7 +70,9 @@ def mianyang(months: LaterHouse) -> Mianyang:
     }
     items, firms, receipts = {}, {}, {}
     for name, (yuan, said) in plans.items():
-        items[name] = county.publishes(item(f"MY-{name[:3].upper()}", f"{'简单' if name == 'simple' else '复杂'}事项奖补", yuan, said))
+        items[name] = county.publishes(
+            item(f"MY-{name[:3].upper()}", f"{'简单' if name == 'simple' else '复杂'}事项奖补", yuan, said)
+        )
         county.appropriates(INDUSTRY, items[name], 1_000_000)
         firms[name] = county.registers(f"{'简单' if name == 'simple' else '复杂'}企业（示例）", above_scale(monday))
         receipts[name] = county.applies(firms[name], items[name])
@@ -143,8 +143,8 @@ def test_the_simple_one_is_reminded_of_at_50_and_80_percent_and_at_its_end_once_
         mianyang.goes_to_day(day, 17)
         assert mianyang.steps(receipt, words) == []
         mianyang.goes_to_day(day, 17, 31)
-        assert len(eventually(lambda words=words: mianyang.steps(receipt, words))) == 1  # type: ignore[misc]
-        assert eventually(lambda kind=kind: heard_of(county, receipt, kind)) == count  # type: ignore[misc]
+        assert len(eventually(lambda words=words: mianyang.steps(receipt, words))) == 1
+        assert eventually(lambda kind=kind: heard_of(county, receipt, kind)) == count
     assert [len(mianyang.steps(receipt, words)) for words in ("已用 50%", "已用 80%", "审核超过时限")] == [1, 1, 1]
     (late,) = county.all("/cases", by=leader_of(INDUSTRY), overdue="true")
     assert late["claim"]["receipt"] == receipt["receipt"]

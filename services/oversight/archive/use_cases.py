@@ -32,7 +32,9 @@ def freeze(events: Sequence[Received[Any]], uow: UnitOfWork) -> None:
 
     A package is the case's tenant's, whoever has paid.
     """
-    ends = sorted((each for each in events if isinstance(each.data, Ends)), key=lambda each: (each.envelope.time, each.id))
+    ends = sorted(
+        (each for each in events if isinstance(each.data, Ends)), key=lambda each: (each.envelope.time, each.id)
+    )
     if not ends:
         return
     ended = [_occasion_of(event) for event in ends]
