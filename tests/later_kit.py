@@ -104,16 +104,22 @@ class OfficeDays:
 
 
 def next_year() -> OfficeDays:
-    """The year after this, in which the first Saturday of March is worked for the Monday that follows two weeks later."""
+    """The year after this, in which offices work on the first Saturday of every month from March to October."""
     year = datetime.now(CHINA).year + 1
-    made_up = first_friday(year) + timedelta(days=1)
     holidays = {date(year, month, day) for month, day in ((1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3))}
-    return OfficeDays(year, holidays | {made_up + timedelta(days=16)}, {made_up})
+    made_up = {_first_saturday(year, month) for month in range(3, 11)} - holidays
+    return OfficeDays(year, holidays, made_up)
 
 
-def first_friday(year: int) -> date:
-    day = date(year, 3, 1)
-    return day + timedelta(days=(4 - day.weekday()) % 7)
+def _first_saturday(year: int, month: int) -> date:
+    day = date(year, month, 1)
+    return day + timedelta(days=(5 - day.weekday()) % 7)
+
+
+def next_friday(house: LaterHouse, days: OfficeDays) -> date:
+    """The first before a Saturday that is worked, from the house's tomorrow on."""
+    eves = (day - timedelta(days=1) for day in sorted(days.made_up))
+    return next(day for day in eves if day > house.now().date() and days.worked(day))
 
 
 def next_monday(house: LaterHouse, days: OfficeDays) -> date:

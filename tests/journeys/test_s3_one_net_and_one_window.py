@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
-from later_kit import LaterHouse, at, china_day, first_friday, load, next_year
+from later_kit import LaterHouse, at, china_day, load, next_friday, next_year
 from place_kit import APPROVER, Firm, Place, Region, above_scale, days, item, opened
 
 from console.cluster.roster import department_secret
@@ -67,7 +67,7 @@ PAPER = {"code": "audit_report", "name": "审计报告", "commitment": "承诺�
 def xingguo(months: LaterHouse) -> Xingguo:
     """It is Friday afternoon; tomorrow is a Saturday on which offices work."""
     year = next_year()
-    friday = first_friday(year.year)
+    friday = next_friday(months, year)
     load(months, year)
     months.goes_to(at(friday, 9))
     functions = {name: function for name, (_word, function) in CHECKS.items()}

@@ -63,7 +63,7 @@ def mianyang(months: LaterHouse) -> Mianyang:
     months.goes_to(at(monday, 9))
     county = opened(months, "my", {INDUSTRY: "policy"}).county
     panel = {"kind": "panel", "field": FIELD, "members": 5, "quorum": 3, "criteria": CRITERIA, "pass_score": "70"}
-    notice = {"kind": "public_notice", "period": days(5)}
+    notice = {"kind": "public_notice", "period": days(5), "first_day_counts": False}
     plans = {
         "simple": (SIMPLE, plan(10, APPROVAL, mode="instant")),
         "complex": (COMPLEX, plan(40, panel, notice, APPROVAL, mode="committed")),
