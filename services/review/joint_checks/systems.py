@@ -14,6 +14,7 @@ from chassis.write.uow import UnitOfWork
 from contracts.department_systems import CheckSaid
 from contracts.joint_checks import AnswerJointCheck
 from contracts.message import SYSTEM
+from copies.departments import KnownDepartments
 from services.review.cases.answering import with_items
 from services.review.cases.task_times import tasks_of
 from services.review.dispatches.answers import of_tasks
@@ -111,7 +112,7 @@ def system_answered(task: CaseTask, said: AnswerJointCheck, uow: UnitOfWork) -> 
         step=task.step,
         slot=task.slot,
         **said.model_dump(include={"answer", "source", "as_of", "ground", "condition", "basis", "remark"}),
-        department=task.department,
+        department=_called(task, uow),
         department_id=task.department_id,
         by=SYSTEM.id,
         by_system=True,
@@ -119,6 +120,15 @@ def system_answered(task: CaseTask, said: AnswerJointCheck, uow: UnitOfWork) -> 
     )
     keep(given, task, uow)
     uow.schedule(BRING_ANSWER, task.id, at=uow.now, tenant=task.tenant)
+
+
+def _called(task: CaseTask, uow: UnitOfWork) -> str:
+    """What its register calls the department today, as an answer of its people says it; the plan's word where nobody is registered."""
+    if task.department_id is None:
+        return task.department
+    today = uow.now.astimezone(CHINA).date()
+    known = uow.of(KnownDepartments).acting([task.tenant], [task.department_id], today)
+    return known[0].name if known else task.department
 
 
 def leave_to_a_person(task: CaseTask, why: str, uow: UnitOfWork) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from typing import Any
@@ -15,6 +15,7 @@ from contracts.joint_checks import AnswerJointCheck, JointCheckView
 from contracts.message import Actor
 from contracts.refusal import Refused
 from contracts.rule import ItemRules, JointCheck
+from copies.departments import KnownDepartment, KnownDepartments
 from copies.plan_terms import KnownPlanTerms
 from services.review.cases.case import Case
 from services.review.cases.handing_over import hand_over
@@ -70,6 +71,18 @@ class MemoryJointAnswers:
         self.given.append(given)
 
 
+class MemoryDepartments:
+    """The register: the tax bureaus, as they are called there."""
+
+    def __init__(self) -> None:
+        self.unit: FakeUnit | None = None
+
+    def acting(self, tenants: Collection[str], ids: Collection[str], day: date) -> list[KnownDepartment]:
+        known = {"dep-tax": ("zhanggong", "章贡区税务局"), "dep-city-tax": ("ganzhou", "赣州市税务局")}
+        found = [(id, *known[id]) for id in ids if id in known]
+        return [KnownDepartment(home, id, name, frozenset(), None) for id, home, name in found if home in tenants]
+
+
 def with_checks(*names: str, grounds: Sequence[str] = GROUNDS) -> ItemRules:
     rules = item_rules()
     steps = (JointCheck(departments=names, grounds=tuple(grounds)), *rules.plan.steps)
@@ -82,6 +95,7 @@ def with_stores(uow: FakeUnit) -> FakeUnit:
         JointAnswers: MemoryJointAnswers(),
         Dispatches: MemoryDispatches(),
         RegisteredSystems: MemorySystems(),
+        KnownDepartments: MemoryDepartments(),
     }
     for store in own.values():
         store.unit = uow

@@ -277,6 +277,8 @@ def test_what_a_departments_system_says_counts_as_its_answer(where: str) -> None
     (answer,) = [each for each in case.answers if each.kind == "joint_check"]
     assert (answer.by, answer.evidence["by_system"], state_of_slot(uow)) == ("system", True, "passed")
     assert answer.evidence["source"] == "税务征管系统"
+    (given,) = uow.of(JointAnswers).given  # type: ignore[attr-defined]
+    assert given.department == ("赣州市税务局" if city else "章贡区税务局"), "as the register calls it, not the plan"
 
 
 def test_a_department_without_a_system_is_asked_as_people_are() -> None:
