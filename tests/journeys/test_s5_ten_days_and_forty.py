@@ -80,8 +80,8 @@ def mianyang(months: LaterHouse) -> Mianyang:
 
 
 def heard_of(county: Place, receipt: Json, kind: str) -> int:
-    """How often the leader was asked so about the claim."""
-    messages = county.all("/my/duty-messages", by=leader_of(INDUSTRY))
+    """How often whoever reviews was told so of the claim."""
+    messages = county.all("/my/duty-messages", by=officer_of(INDUSTRY))
     return sum(
         receipt["receipt"] in subject["text"]
         for each in messages
