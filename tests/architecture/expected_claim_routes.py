@@ -5,6 +5,7 @@ from __future__ import annotations
 CLAIM_ROUTES = {
     ("GET", "/department/cases/{case_id}/acceptance"): "bureau department",
     ("POST", "/department/cases/{case_id}/acceptance"): "department",
+    ("GET", "/department/cases/{case_id}/papers/{sha256}"): "bureau department",
     ("POST", "/department/cases/{case_id}/acceptance/supplement"): "department",
     ("POST", "/department/cases/{case_id}/acceptance/refuse"): "department",
     ("POST", "/api/v1/cases/{case_id}/accept"): "department",

@@ -224,6 +224,13 @@ SAMPLES = [
         who="cases_bureau",
     ),
     PageSample(
+        f"{PATH}/papers/{{sha256}}",
+        f"/department/cases/case-1/papers/{'0' * 64}",
+        ACCEPTANCE,
+        who="cases_reviewer",
+        status=404,
+    ),
+    PageSample(
         f"{PATH}/acceptance",
         "/department/cases/case-1/acceptance",
         ACCEPTANCE | {"get_case_sheet": told(received_sheet())},
