@@ -17,6 +17,7 @@ from portal_kit import Bus
 from staff_kit import case, told
 
 from chassis.testing.fakes import NOON
+from contracts.inspections import Inspections
 from contracts.uploads import UploadView
 
 NEW_VISIT = Callable[..., Visit]
@@ -32,7 +33,7 @@ def answered(bus: Bus) -> Bus:
     bus.asked.clear()
     bus.answers = {
         **steps.CASE,
-        "list_inspections": told(steps.inspections()),
+        "list_inspections": told(Inspections(items=steps.inspections().items[1:], officers_needed=2)),
         "list_inspection_officers": told(steps.officers()),
         "record_upload": recorded,
         "record_inspection": told(case(2, inspection_required=True)),
@@ -97,6 +98,7 @@ def test_an_inspection_is_recorded_with_photographs_from_a_phone(
 
 
 def test_an_inspection_is_confirmed_by_the_keyboard_alone_on_a_phone(visit: NEW_VISIT, answered: Bus) -> None:
+    answered.answers["list_inspections"] = told(steps.inspections())
     answered.answers["confirm_inspection"] = told(case(2, inspection_required=True))
     browser = visit(phone=True)
     browser.sign_in_as("steps_second")

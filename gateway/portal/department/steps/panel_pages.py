@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from asyncio import gather
+from collections.abc import Sequence
 
 from pydantic import Field
 
@@ -16,10 +17,12 @@ from contracts.panels import (
     DrawPanel,
     ListPanels,
     PanelFigure,
+    PanelView,
     RecuseExpert,
     ScorePanel,
 )
 from contracts.refusal import Invalid
+from contracts.review import CaseView
 from contracts.uploads import Sha256
 from gateway.access import Only, Permitted
 from gateway.door import Door
@@ -101,11 +104,22 @@ async def show_panel(door: Door, asked: OfPanel) -> Values:
         "case": sheet.case,
         "panels": panels.items,
         "scan_taken": SCAN_TAKEN,
+        "draws": may(door, DrawPanel, sheet.case.state) and _to_be_drawn(sheet.case, panels.items),
         "keeps": may(door, DrawPanel, sheet.case.state),
         "names": await names_of(
             door, [person for each in panels.items for person in (each.drawn_by, each.concluded_by)]
         ),
     }
+
+
+def _to_be_drawn(case: CaseView, panels: Sequence[PanelView]) -> bool:
+    """Whether the step waits for a panel, and none stands that can still reach its quorum."""
+    waits = any(slot.state == "open" for step in case.steps if step.kind == "panel" for slot in step.slots)
+    return waits and not any(each.state == "scoring" and _can_score(each) for each in panels)
+
+
+def _can_score(panel: PanelView) -> bool:
+    return sum(not seat.recused_why for seat in panel.seats) + panel.reserve >= panel.quorum
 
 
 @pages.form("/department/cases/{case_id}/panels", DrawPanel, on=show_panel, versioned=True)
