@@ -87,7 +87,7 @@ CASE_ROWS: tuple[Permission, ...] = (
     of(supplements.ListSupplements, (*OFFICERS, *BUREAU, "supervision"), "tenant"),
     of(supplements.GetSupplement, (*WINDOW, *VIEW), "tenant"),
     of(supplements.AnswerSupplement, (*WINDOW, *APPLY), "tenant"),
-    of(intake.GetApplication, WINDOW, "tenant"),
+    of(intake.GetApplication, (*WINDOW, *VIEW), "tenant"),
     of(intake.ListApplications, WINDOW, "tenant"),
     of(naming_payees.NamePayees, DECIDERS, "department", states=("received", "accepted")),
     of(inspections.ConfirmInspection, DECIDERS, "department", states=("accepted",)),

@@ -65,12 +65,9 @@ class BodyLimits:
         if not _readable(scope):
             await self._tell(UNREADABLE, scope, receive, send)
             return
-        if scope["method"] in ("GET", "HEAD", "OPTIONS") or scope["path"] in self._streamed:
-            await self._app(scope, receive, send)
-            return
         headers = dict(scope["headers"])
         media_type = headers.get(b"content-type", b"").split(b";")[0].strip().lower()
-        if media_type == FILES_TYPE and any(each.fullmatch(scope["path"]) for each in self._with_files):
+        if scope["method"] in ("GET", "HEAD", "OPTIONS") or self._comes_in_pieces(scope["path"], media_type):
             await self._app(scope, receive, send)
             return
         announced = headers.get(b"content-length", b"0")
@@ -104,6 +101,11 @@ class BodyLimits:
             return {"type": "http.request", "body": body, "more_body": False}
 
         await self._app(scope, replay, send)
+
+    def _comes_in_pieces(self, path: str, media_type: bytes) -> bool:
+        """Whether the body is for whoever asks for it to count."""
+        with_files = media_type == FILES_TYPE and any(each.fullmatch(path) for each in self._with_files)
+        return with_files or path in self._streamed
 
     async def _refuse(
         self,

@@ -15,7 +15,7 @@ UNREADABLE = "提交的内容无法识别。"
 
 
 @dataclass(frozen=True)
-class Part:
+class BodyPart:
     """The head of one part. `file_name` is None for what is no file, and empty where nobody has chosen one."""
 
     name: str
@@ -23,7 +23,7 @@ class Part:
     media_type: str
 
 
-Event = Part | bytes | None
+Event = BodyPart | bytes | None
 """The head of a part, then pieces of it, then None for its end."""
 
 
@@ -102,7 +102,7 @@ class _Reading:
         file_name = options.get(b"filename")
         media_type = self._headers.get(b"content-type", b"").decode("latin-1")
         name = options.get(b"name", b"").decode()
-        self._said.append(Part(name, None if file_name is None else file_name.decode(errors="replace"), media_type))
+        self._said.append(BodyPart(name, None if file_name is None else file_name.decode(errors="replace"), media_type))
 
     def _on_end(self) -> None:
         self.ended = True

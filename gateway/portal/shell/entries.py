@@ -15,7 +15,7 @@ from contracts.refusal import Reason
 from contracts.typed import half_width
 from contracts.written import plain_number
 from gateway.limits import MAX_BODY
-from gateway.multipart import UNREADABLE, Part, data_of, events_of, is_multipart
+from gateway.multipart import UNREADABLE, BodyPart, data_of, events_of, is_multipart
 from gateway.row_numbers import is_index
 from gateway.streams import in_time
 
@@ -85,7 +85,7 @@ def sent_form(pairs: Pairs, files_wrong: Sequence[Reason] = ()) -> SentForm:
     return SentForm(meant(pairs), ours.get(CSRF, ""), ours.get(KEY, ""), ours.get(VERSION, ""), files_wrong)
 
 
-async def field_of(part: Part, data: AsyncIterator[bytes], room: int) -> tuple[str, str]:
+async def field_of(part: BodyPart, data: AsyncIterator[bytes], room: int) -> tuple[str, str]:
     """A field of a form with files, in `room` bytes. Raises HTTPException 400 for no text, 413 for more."""
     text = b""
     async for piece in data:
@@ -101,7 +101,7 @@ async def field_of(part: Part, data: AsyncIterator[bytes], room: int) -> tuple[s
 async def _fields_alone(request: Request) -> AsyncIterator[tuple[str, str]]:
     events, room = events_of(request, in_time(request.stream())), MAX_BODY
     async for event in events:
-        if isinstance(event, Part) and event.file_name is None:
+        if isinstance(event, BodyPart) and event.file_name is None:
             pair = await field_of(event, data_of(events), room)
             room -= len(pair[1].encode())
             yield pair

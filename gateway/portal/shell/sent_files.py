@@ -18,7 +18,7 @@ from contracts.uploads import RecordUpload
 from gateway import uploads
 from gateway.door import Door
 from gateway.limits import MAX_BODY
-from gateway.multipart import Part, data_of, events_of, is_multipart
+from gateway.multipart import BodyPart, data_of, events_of, is_multipart
 from gateway.portal.shell.entries import CSRF, KEY, RECEIVED, SentForm, field_of, sent_form, sent_form_of
 from gateway.portal.shell.page_form import PageForm
 from gateway.portal.shell.session import csrf_fits
@@ -121,7 +121,7 @@ class _Receiving:
     async def whole(self) -> SentForm:
         events, room = events_of(self.door.request, self._pieces(self.door.request)), MAX_BODY
         async for event in events:
-            if not isinstance(event, Part):
+            if not isinstance(event, BodyPart):
                 continue
             data = data_of(events)
             if event.file_name is None:
@@ -142,7 +142,7 @@ class _Receiving:
                 raise HTTPException(413, headers={"Connection": "close"})
             yield piece
 
-    async def _take(self, part: Part, data: AsyncIterator[bytes]) -> None:
+    async def _take(self, part: BodyPart, data: AsyncIterator[bytes]) -> None:
         name, place = _plain_name(part.file_name or ""), part.name[1:]
         if not self._is_of_this_session() or self.size > self.taken.together:
             return

@@ -33,6 +33,7 @@ from gateway.portal.department.cases.payee_lines import lines_of, payees_in
 from gateway.portal.shell.allowed import may
 from gateway.portal.shell.pages import Pages, Values
 from gateway.portal.shell.rendering import address
+from gateway.row_numbers import is_index
 
 pages = Pages("cases")
 HERE = "/department/cases/{case_id}/payees"
@@ -146,7 +147,7 @@ async def paste_payees(door: Door, said: PastedPayees) -> str:
     return f"/department/cases/{said.case_id}?state=all&done=named"
 
 
-@pages.form(HERE + "/new", NewReceiver, Permitted(RegisterPayeeHolder), on=show_payees)
+@pages.form(HERE + "/new", NewReceiver, Permitted(NamePayees), on=show_payees)
 async def register_receiver(door: Door, said: NewReceiver) -> str:
     """Register a receiver by its code (登记收款人), and put it on the list: whoever is registered already is found so."""
     case = (await door.told(GetCaseSheet(case_id=said.case_id))).case
@@ -211,7 +212,7 @@ def _beside_rows(refusal: Refusal, places: list[int]) -> Refusal:
     def place(field: str | None) -> str | None:
         name, _, rest = (field or "").partition(".")
         number, _, _part = rest.partition(".")
-        if name != "payees" or not number.isdecimal() or int(number) >= len(places):
+        if name != "payees" or not is_index(number) or int(number) >= len(places):
             return None
         return f"payees.{places[int(number)]}.amount_fen"
 

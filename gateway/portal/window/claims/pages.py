@@ -13,7 +13,7 @@ from contracts.intake import ApplicationView, GetApplication, ListApplications, 
 from contracts.message import Cursor, Id, Model
 from contracts.oversight import TrackCase, TrackingView
 from contracts.supplements import AnswerSupplement, GetSupplement, SupplementView
-from gateway.access import Permitted
+from gateway.access import Only
 from gateway.door import Door, RefusedThere
 from gateway.portal.enterprise.frame import unless_away
 from gateway.portal.enterprise.supplements.answering import SCANS_TAKEN, FilledAnswers, by_place, send_answers
@@ -22,6 +22,7 @@ from gateway.portal.shell.allowed import may
 from gateway.portal.shell.pages import Pages, Shown, Values
 
 pages = Pages("window")
+COUNTER = Only("window")
 LIST = "/window/claims"
 ONE = f"{LIST}/{{application_id}}"
 ROWS = 20
@@ -41,7 +42,7 @@ class AnswersAtTheCounter(FilledAnswers):
     application_id: Id
 
 
-@pages.show(LIST, ClaimsAsked, Permitted(ListApplications), template="list.html", nav=("window.nav.claims", 19))
+@pages.show(LIST, ClaimsAsked, COUNTER, template="list.html", nav=("window.nav.claims", 19))
 async def find_claims(door: Door, asked: ClaimsAsked) -> Values | Shown:
     """The claims of one enterprise, the newest first."""
     code = asked.uscc.strip()
@@ -60,7 +61,7 @@ async def find_claims(door: Door, asked: ClaimsAsked) -> Values | Shown:
     return {**nothing, "enterprise": enterprise, "claims": found.items, "next_cursor": found.next_cursor}
 
 
-@pages.show(ONE, GetApplication, Permitted(GetApplication), template="claim.html")
+@pages.show(ONE, GetApplication, COUNTER, template="claim.html")
 async def show_claim(door: Door, query: GetApplication) -> Values:
     """Where a claim is, what is to be mended in it, and what the counter can do about it."""
     application = await door.told(query)
@@ -85,7 +86,7 @@ async def show_claim(door: Door, query: GetApplication) -> Values:
     }
 
 
-@pages.form(f"{ONE}/supplement", AnswersAtTheCounter, Permitted(AnswerSupplement), on=show_claim, files=SCANS_TAKEN)
+@pages.form(f"{ONE}/supplement", AnswersAtTheCounter, COUNTER, on=show_claim, files=SCANS_TAKEN)
 async def answer_supplement(door: Door, filled: AnswersAtTheCounter) -> str:
     """Enter what the enterprise has brought (登记补正). Raises Invalid, RefusedThere."""
     application = await door.told(GetApplication(application_id=filled.application_id))
@@ -94,14 +95,14 @@ async def answer_supplement(door: Door, filled: AnswersAtTheCounter) -> str:
     return f"{LIST}/{filled.application_id}?done=supplement_entered"
 
 
-@pages.form(f"{ONE}/withdraw", WithdrawClaim, on=show_claim)
+@pages.form(f"{ONE}/withdraw", WithdrawClaim, COUNTER, on=show_claim)
 async def withdraw_claim(door: Door, command: WithdrawClaim) -> str:
     """Take it back for the enterprise, which has asked for it at the counter (代办撤回)."""
     await door.done(command)
     return f"{LIST}/{command.application_id}?done=claim_withdrawn"
 
 
-@pages.show(f"{ONE}/notices", GetApplication, Permitted(GetApplication), template="notices.html")
+@pages.show(f"{ONE}/notices", GetApplication, COUNTER, template="notices.html")
 async def show_notices(door: Door, query: GetApplication) -> Values:
     """The notices of a claim, to be printed and handed over (受理通知书、补正告知书、不予受理通知书)."""
     application = await door.told(query)
