@@ -296,7 +296,7 @@ EXPECTED = {
     ("POST", "/api/v1/labels"): "department",
     ("POST", "/api/v1/applications"): "enterprise",
     ("GET", "/api/v1/applications"): "enterprise",
-    ("GET", "/api/v1/applications/{application_id}"): "enterprise",
+    ("GET", "/api/v1/applications/{application_id}"): "enterprise window",
     ("POST", "/api/v1/nominations"): "department",
     ("GET", "/api/v1/my/policies/search"): "enterprise",
     ("GET", "/api/v1/my/cases"): "enterprise",
