@@ -14,6 +14,7 @@ from pydantic import Field
 from contracts.intake import Claim
 from contracts.integrity_grounds import Gravity, GroundCode
 from contracts.message import Command, Fen, Id, Model, Page, PagedQuery, Query, ServiceName, TenantId, Why
+from contracts.message_previews import MessagePreviews
 from contracts.uploads import Sha256
 
 FindingOrigin = Literal["credit_check", "officer", "report"]
@@ -215,6 +216,32 @@ class DecideFinding(Command[FindingView]):
     expected_version: int
 
 
+class PreviewFindingNotice(Query[MessagePreviews]):
+    """What the firm would read, over each channel that its tenant has opened, if it were told so now."""
+
+    owner: ClassVar[ServiceName] = "notify"
+
+    claim: Claim
+    ground: GroundCode
+    facts_zh: str = Field(min_length=4, max_length=FULL)
+    basis_zh: str = Field(min_length=4, max_length=600)
+    intended_zh: str = Field(min_length=4, max_length=600)
+    days: int = Field(default=5, ge=3, le=30)
+
+
+class PreviewFindingDecision(Query[MessagePreviews]):
+    """The same of a decision."""
+
+    owner: ClassVar[ServiceName] = "notify"
+
+    claim: Claim
+    ground: GroundCode
+    established: bool
+    number: str = Field(min_length=2, max_length=80)
+    reasons_zh: str = Field(min_length=4, max_length=FULL)
+    remedies: Remedies | None = None
+
+
 class DecideRecordRequest(Command[FindingView]):
     """Answer what the firm has asked about its record: a repair that is granted ends it, an objection that is granted corrects
     it. By somebody else than decided the finding."""
@@ -234,7 +261,7 @@ class ProposeRecovery(Command[FindingView]):
     owner: ClassVar[ServiceName] = "review"
 
     finding_id: Id
-    amount_fen: Fen = Field(gt=0)
+    amount_fen: int = Field(ge=1, le=10**15)
     number: str = Field(min_length=2, max_length=80)
     basis_zh: str = Field(min_length=4, max_length=600)
     expected_version: int
@@ -310,86 +337,3 @@ class ObjectToRecord(Command[FindingView]):
     finding_id: Id
     text: str = Field(min_length=4, max_length=FULL)
     evidence: tuple[Evidence, ...] = Field(default=(), max_length=20)
-
-
-class OwnRecord(Model):
-    """A record of the asking enterprise, of whatever tenant: what may be told across tenants."""
-
-    uscc: str
-    ground: GroundCode
-    gravity: Gravity
-    from_day: date
-    until_day: date
-    state: RecordState
-    disputed: bool = False
-
-
-class OwnRecords(Model):
-    """`findings` are those of the asked tenant that the firm has been told of; `records` all that counts, wherever it was made."""
-
-    findings: tuple[FindingView, ...] = ()
-    records: tuple[OwnRecord, ...] = ()
-
-
-class ListOwnRecords(Query[OwnRecords]):
-    """What there is about the enterprise that asks: findings of the place that is asked, records of all places. `filed_in` is
-    the enterprise's own place, which the door knows."""
-
-    owner: ClassVar[ServiceName] = "review"
-
-    enterprise_id: Id
-    filed_in: TenantId | None = None
-
-
-class FindingPlace(Model):
-    """In which tenant a finding about the firm lies."""
-
-    finding_id: Id
-    tenant: TenantId
-
-
-class OwnFindingPlaces(Model):
-    items: tuple[FindingPlace, ...] = ()
-
-
-class ListOwnFindingPlaces(Query[OwnFindingPlaces]):
-    """Where the findings lie that the enterprise has been told of: an item of the city is the city's. Asked in its own place."""
-
-    owner: ClassVar[ServiceName] = "review"
-
-    enterprise_id: Id
-
-
-# -- the credit platform ------------------------------------------------------------------------------------------
-
-
-class RecordLine(Model):
-    """One record as the credit platform takes it. `public`: whether it may be published; of natural persons the name is masked."""
-
-    subject_name: str
-    uscc: str
-    natural_person: bool
-    conduct: str
-    basis: str
-    number: str
-    authority: str
-    decided_on: date
-    gravity: Gravity
-    valid_until: date
-    state: RecordState
-    disputed: bool
-    public: bool
-    ended_on: date | None = None
-
-
-class RecordLinePage(Page):
-    items: tuple[RecordLine, ...] = ()
-
-
-class ListRecordLines(PagedQuery[RecordLinePage]):
-    """The tenant's records that were decided in these days, both included, in the order of their decisions."""
-
-    owner: ClassVar[ServiceName] = "review"
-
-    first_day: date
-    last_day: date

@@ -10,6 +10,13 @@ from contracts.credit_checks import CreditChecksDrawn
 from contracts.deadlines import PayoutDeadlineUndetermined, ReviewDeadlineUndetermined
 from contracts.departments import DepartmentChanged, DepartmentRegistered, DutyRegistered, DutyRenamed
 from contracts.drafting import ConsultationOpened
+from contracts.integrity_events import (
+    DefenceGiven,
+    DefenceTimeEnded,
+    FindingOpened,
+    RecordRequestMade,
+    RecordRequestOverdue,
+)
 from contracts.notify import DutyMessagePage, DutyMessageView, ListDutyMessages, MarkRead
 from contracts.people import DutyAssigned, DutyEnded, PersonChanged, PersonRegistered
 from contracts.policies import PolicyExpiring
@@ -50,6 +57,11 @@ class StaffEntrypoints(Room):
         ReviewDeadlineMissed,
         AwardGrantedTwice,
         CreditChecksDrawn,
+        FindingOpened,
+        DefenceGiven,
+        DefenceTimeEnded,
+        RecordRequestMade,
+        RecordRequestOverdue,
         DisbursementReady,
         DisbursementRecalled,
         DisbursementUnknown,
