@@ -31,6 +31,7 @@ from contracts.message import Actor
 from contracts.treasury import DisbursementReturned, DisbursementSettled
 from services.oversight.archive import use_cases, views
 from services.oversight.archive.package import hash_of, manifest_of
+from services.oversight.use_cases import tenants_of
 from tests.unit.oversight.case_story import after, case_of, claim, heard, money
 
 RECEIPT = claim().receipt
@@ -43,7 +44,7 @@ ENDS = frozenset({"CaseFileFrozen", "DisbursementSettled", "DisbursementReturned
 def oversight(service_frame: Callable[..., Frame], service_database: Callable[[str], Dsns]) -> Oversight:
     dsns = service_database("oversight")
     found = Oversight(service_frame("oversight", dsns=dsns), dsns)
-    freeze = Subscription("freeze", ENDS, use_cases.freeze, use_cases.tenants_of)
+    freeze = Subscription("freeze", ENDS, use_cases.freeze, tenants_of)
     found.inbox = Inbox("oversight", [freeze], found.frame.event_unit, max_attempts=3)
     return found
 

@@ -9,7 +9,6 @@ from chassis.events.received import Received
 from chassis.write.uow import UnitOfWork
 from contracts.archive import ArchivedFile, ArchiveStage, CaseFileFrozen
 from contracts.intake import Claim
-from contracts.message import TenantId
 from contracts.treasury import DisbursementReturned, DisbursementSettled
 from services.oversight.archive.package import Voucher, hash_of, manifest_of, together, voucher_of
 from services.oversight.archive.store import Head, NewPackage, PackageStore
@@ -28,14 +27,17 @@ class FreezeOccasion(NamedTuple):
     voucher: Voucher | None = None
 
 
-def tenants_of(event: Received[Any]) -> set[TenantId]:
-    """A package is the case's tenant's, whoever has paid."""
-    return {event.data.claim.tenant}
+def freeze(events: Sequence[Received[Any]], uow: UnitOfWork) -> None:
+    """A package for each event that ends something; several of one claim follow one another in the order in which they were said.
 
-
-def freeze(events: Sequence[Received[Ends]], uow: UnitOfWork) -> None:
-    """A package for each event; several of one claim follow one another in the order in which they were said."""
-    ended = [_occasion_of(event) for event in sorted(events, key=lambda each: (each.envelope.time, each.id))]
+    A package is the case's tenant's, whoever has paid.
+    """
+    ends = sorted(
+        (each for each in events if isinstance(each.data, Ends)), key=lambda each: (each.envelope.time, each.id)
+    )
+    if not ends:
+        return
+    ended = [_occasion_of(event) for event in ends]
     archive = uow.of(PackageStore)
     heads = archive.heads([(each.claim, each.case_id) for each in ended])
     packages: list[NewPackage] = []
