@@ -77,6 +77,7 @@ from services.review.supplements import use_cases as supplementing
 from services.review.supplements import views as supplement_views
 from services.review.tasks import use_cases as task_use_cases
 from services.review.tasks import views as task_views
+from tests.remedies import REMEDIES
 from tests.unit.review.review_kit import OFFICER, SECOND, item_rules, published
 
 SUBSCRIPTIONS = [
@@ -126,7 +127,7 @@ def onboarded(
         level=level,
         division_code=code,
         name=tenant,
-        settings=settings or TenantSettings(),
+        settings=(settings or TenantSettings()).model_copy(update={"remedies": REMEDIES}),
         settings_version=1,
     )
 

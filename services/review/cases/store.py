@@ -20,6 +20,7 @@ from contracts.enterprises import FactRecorders, Payee
 from contracts.intake import Claim
 from contracts.message import TenantId
 from contracts.refusal import Reason
+from contracts.refusal_grounds import RefusalGround, Remedies
 from contracts.rule import Assessment, AwardHistory, Decision, Fact, ParameterValue, TimeLimit
 from services.review.account_copies.domain import ReceiverAccount
 from services.review.cases.answers import StepAnswer
@@ -60,10 +61,12 @@ DOCUMENTS: dict[str, TypeAdapter[Any]] = {
 }
 """What of a case is a document, and what it is read as."""
 
+GROUNDS: TypeAdapter[tuple[RefusalGround, ...]] = TypeAdapter(tuple[RefusalGround, ...])
+
 PLAIN = (
     *("asked_fen", "award_period", "inspection_required", "received_at", "accepted_at", "effective_receipt", "clock"),
     *("due_at", "awaits_year", "state", "listed_by", "credit_commitment", "tasks_given", "revision", "instalment"),
-    *("first_case_id", "undo_until", "reopened_at"),
+    *("first_case_id", "undo_until", "reopened_at", "notice_number"),
 )
 """What of a case is a column as it is."""
 
@@ -104,6 +107,8 @@ class Cases(AggregateStore[Case]):
             "cites": list(decision.cites) if decision else [],
             "how_to_object": decision.how_to_object if decision else "",
             "certificate": decision.certificate if decision else None,
+            "grounds": GROUNDS.dump_python(decision.grounds, mode="json") if decision else [],
+            "remedies": decision.remedies.model_dump() if decision and decision.remedies else None,
         }
 
     def from_row(self, row: RowMapping) -> Case:
@@ -231,7 +236,13 @@ def _clock(row: Any) -> SlaClock:
 def _decision(row: RowMapping) -> CaseDecision | None:
     if row["decided_by"] is None:
         return None
-    cites = tuple(row["cites"])
     return CaseDecision(
-        row["decided_by"], row["decided_at"], row["note"], cites, row["how_to_object"], row["certificate"]
+        row["decided_by"],
+        row["decided_at"],
+        row["note"],
+        tuple(row["cites"]),
+        row["how_to_object"],
+        row["certificate"],
+        GROUNDS.validate_python(row["grounds"]),
+        Remedies.model_validate(row["remedies"]) if row["remedies"] else None,
     )
