@@ -35,7 +35,7 @@ class PreviewRejection(Query[MessagePreviews]):
     claim: Claim
     reason: str | None = Field(default=None, min_length=4, max_length=1000)
     cites: tuple[CitedText, ...] = Field(default=(), max_length=20)
-    how_to_object: str = Field(default="", max_length=600)
+    how_to_object: str = Field(default="", max_length=1000)
     grounds: tuple[RefusalGround, ...] = Field(default=(), max_length=CHOSEN + OWN)
     remedies: Remedies | None = None
 
@@ -48,7 +48,7 @@ class PreviewNotAccepted(Query[MessagePreviews]):
     claim: Claim
     reason: str | None = Field(default=None, min_length=4, max_length=1000)
     cites: tuple[CitedText, ...] = Field(default=(), max_length=20)
-    how_to_object: str = Field(default="", max_length=600)
+    how_to_object: str = Field(default="", max_length=1000)
     grounds: tuple[RefusalGround, ...] = Field(default=(), max_length=CHOSEN + OWN)
     remedies: Remedies | None = None
 

@@ -111,3 +111,26 @@ class GetRefusalGrounds(Query[RefusalGrounds]):
     owner: ClassVar[ServiceName] = "review"
 
     case_id: Id
+
+
+class IssuedRefusal(Model):
+    """A refusal word for word as it would be issued: its grounds, and whom the enterprise could turn to."""
+
+    reason: str
+    cites: tuple[str, ...]
+    how_to_object: str
+    grounds: tuple[RefusalGround, ...]
+    remedies: Remedies
+
+
+class PreviewRefusal(Query[IssuedRefusal]):
+    """What would be issued if a case were refused so, as `RejectCase` and `RefuseAcceptance` say it. Refused as they would be."""
+
+    owner: ClassVar[ServiceName] = "review"
+
+    case_id: Id
+    reason: str | None = Field(default=None, min_length=4, max_length=1000)
+    cites: tuple[Annotated[str, Field(min_length=2, max_length=400)], ...] = Field(default=(), max_length=20)
+    how_to_object: str = Field(default="", max_length=600)
+    grounds: ChosenGrounds = ()
+    other_grounds: OwnGrounds = ()

@@ -21,6 +21,7 @@ from contracts import (
     panels,
     public_notices,
     quota_batches,
+    refusal_grounds,
     review,
     supplements,
 )
@@ -68,6 +69,8 @@ CASE_ROWS: tuple[Permission, ...] = (
     of(award_register.WithdrawImportedAward, ("leader", "bureau_intake"), "tenant", states=("reserved",)),
     of(review.ApproveCase, DECIDERS, "department", states=("accepted",)),
     of(review.RejectCase, DECIDERS, "department", states=("accepted",)),
+    of(refusal_grounds.GetRefusalGrounds, DECIDERS, "department"),
+    of(refusal_grounds.PreviewRefusal, DECIDERS, "department"),
     of(message_previews.PreviewRejection, DECIDERS, "department"),
     of(message_previews.PreviewNotAccepted, DECIDERS, "department"),
     of(message_previews.PreviewSupplement, DECIDERS, "department"),

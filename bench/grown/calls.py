@@ -155,6 +155,8 @@ FIRMS = (
     Call("CountUnread", OFFICER),
     Call("ListDutyMessages", OFFICER),
     Call("ListDutyMessages", IDLE),
+    Call("GetRefusalGrounds", OFFICER, {"case_id": CASE}),
+    Call("PreviewRefusal", OFFICER, {"case_id": CASE, "other_grounds": [OWN_GROUND]}),
     Call("PreviewRejection", OFFICER, {"claim": CLAIM, "reason": "不符合条件"}),
     Call("PreviewNotAccepted", OFFICER, {"claim": CLAIM, "reason": "不属于本部门职权"}),
     Call("PreviewSupplement", OFFICER, {"claim": CLAIM, "points": [POINT]}),

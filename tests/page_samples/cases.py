@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from enterprise_kit import supplement
+from refusal_answers import refusal_answers
 from staff_kit import (
     LAKH,
     appointments,
@@ -58,6 +59,7 @@ MOVED = {
     ]
 }
 ACCEPTANCE: dict[str, Any] = {
+    **refusal_answers("case-1"),
     "list_supplements": {
         "items": [supplement(state="answered", answered_by="clerk-1", answered_at=datetime(2026, 3, 9, 4, tzinfo=UTC))],
         "askable": [

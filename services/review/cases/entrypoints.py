@@ -10,7 +10,7 @@ from contracts.case_sheet import CaseSheet, GetCaseSheet
 from contracts.deadlines import DeadlineMoves, ListReviewDeadlineMoves
 from contracts.departments import PlanTermMapped
 from contracts.intake import ApplicationSubmitted, EnterprisesNominated
-from contracts.refusal_grounds import GetRefusalGrounds, RefusalGrounds
+from contracts.refusal_grounds import GetRefusalGrounds, IssuedRefusal, PreviewRefusal, RefusalGrounds
 from contracts.review import (
     ApproveCase,
     CaseCounts,
@@ -62,6 +62,10 @@ class CaseEntrypoints(Room):
     @query
     def get_refusal_grounds(self, question: GetRefusalGrounds, reader: Reader) -> RefusalGrounds:
         return ground_views.get_refusal_grounds(question, reader)
+
+    @query
+    def preview_refusal(self, question: PreviewRefusal, reader: Reader) -> IssuedRefusal:
+        return ground_views.preview_refusal(question, reader)
 
     @query
     def read_case_file(self, question: ReadCaseFile, reader: Reader) -> CaseSheet:

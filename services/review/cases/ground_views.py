@@ -7,23 +7,24 @@ from typing import Any
 from sqlalchemy import Row, text
 
 from chassis.read.reader import Reader
-from chassis.tenancy.registry import Tenants
 from chassis.time.clock import CHINA
 from contracts.case_materials import ConfirmedMaterial
+from contracts.identity import TenantSettings
 from contracts.refusal import Reason
-from contracts.refusal_grounds import GetRefusalGrounds, RefusalGrounds
+from contracts.refusal_grounds import GetRefusalGrounds, IssuedRefusal, PreviewRefusal, RefusalGrounds, Remedies
 from contracts.rule import Assessment, ItemRules
 from services.review.cases.quota_lines import quota_lines
 from services.review.cases.sheet import FACTS
 from services.review.cases.tables import REVIEW_CASE
 from services.review.cases.views import case_row
 from services.review.grounds.basis import FailedAnswer, QuotaFinding, RefusalBasis
-from services.review.grounds.choosing import grounds_of
+from services.review.grounds.choosing import grounds_of, refusal_of
 
 RULES = text(
     "SELECT rules, family, benefit_kind, title, citation FROM item_version"
     " WHERE item_id = :item AND item_version = :version"
 )
+SETTINGS = text("SELECT settings FROM tenant WHERE id = :tenant")
 FAILED = text(
     "SELECT * FROM (SELECT DISTINCT ON (step, slot) step, slot, kind, verdict, department, at, reason, evidence"
     " FROM case_answer WHERE tenant = :tenant AND case_id = :case AND step > 0 ORDER BY step, slot, number DESC) latest"
@@ -34,13 +35,30 @@ FAILED = text(
 def get_refusal_grounds(query: GetRefusalGrounds, reader: Reader) -> RefusalGrounds:
     """Raises CaseNotFound, NotYourDepartment or Forbidden."""
     row = case_row(query.case_id, reader, REVIEW_CASE.c.facts)
-    settings = Tenants(reader).settings(reader.tenant)
     return RefusalGrounds(
         case_id=query.case_id,
         grounds=grounds_of(_basis(row, reader)),
-        remedies=settings.remedies_against(row.department_id),
+        remedies=_remedies(row, reader),
         version=row.version,
     )
+
+
+def preview_refusal(query: PreviewRefusal, reader: Reader) -> IssuedRefusal:
+    """Raises as `get_refusal_grounds` and `refusal_of` do."""
+    row = case_row(query.case_id, reader, REVIEW_CASE.c.facts)
+    issued = refusal_of(query, _basis(row, reader), _remedies(row, reader))
+    return IssuedRefusal(
+        reason=issued.reason,
+        cites=issued.cites,
+        how_to_object=issued.how_to_object,
+        grounds=issued.grounds,
+        remedies=issued.remedies,
+    )
+
+
+def _remedies(row: Row[Any], reader: Reader) -> Remedies | None:
+    found = reader.execute(SETTINGS, {"tenant": reader.tenant}).scalar()
+    return TenantSettings.model_validate(found or {}).remedies_against(row.department_id)
 
 
 def _basis(row: Row[Any], reader: Reader) -> RefusalBasis:

@@ -27,14 +27,13 @@ from contracts.joint_checks import JOINT_ANSWERS, JointAnswerView, ListJointAnsw
 from contracts.message import Cursor, Id, Model
 from contracts.message_previews import PreviewRejection
 from contracts.naming_payees import NamePayees
-from contracts.policy_guide import GetGuide, GuideView
+from contracts.policy_guide import GuideView
 from contracts.refusal import Invalid, StaleVersion
 from contracts.reopening import ProposeReopening, UndoDecision
 from contracts.review import (
     ApproveCase,
     CaseState,
     CaseView,
-    CitedText,
     ConfirmMaterials,
     CountCases,
     GetCaseNeighbours,
@@ -47,12 +46,12 @@ from gateway.access import Only, Permitted
 from gateway.door import Door
 from gateway.portal.department.cases import case_facts, refusal
 from gateway.portal.department.cases.payee_lines import lines_of, payees_in
+from gateway.portal.department.cases.refusal import RefusalWords
 from gateway.portal.shell.allowed import may
 from gateway.portal.shell.confirmation import asked_once_more
 from gateway.portal.shell.pages import Pages, Shown, Values
 from gateway.portal.shell.rendering import address
 from gateway.portal.shell.seen import as_seen, changes_since
-from gateway.portal.shell.site import Site
 from gateway.portal.shell.time_left import time_left_until, times_left
 from gateway.portal.staff.names import names_of
 
@@ -98,16 +97,6 @@ class WorkList(Model):
 
 class CaseInList(WorkList):
     case_id: Id
-
-
-class RefusalForm(Model):
-    """What an officer writes. `previewed` is what they have been shown of it, as the enterprise would read it."""
-
-    case_id: Id
-    expected_version: int
-    reason: str = Field(min_length=4, max_length=1000)
-    cites: tuple[CitedText, ...] = Field(default=(), max_length=20)
-    previewed: str = ""
 
 
 class MaterialLine(Model):
@@ -185,6 +174,7 @@ async def show_case(door: Door, asked: CaseInList) -> Values:
     parts = sheet.instalment is not None and sheet.instalment.of > 1
     instalments = await door.told(ListClaimInstalments(case_id=asked.case_id)) if parts else None
     own_word = case_facts.own_word(sheet, door.principal.actor.id) if may(door, RejectCase, case.state) else []
+    allowed = _allowed(door, sheet, own_word=bool(own_word))
     return {
         "sheet": sheet,
         "joint_answers": answers,
@@ -199,14 +189,13 @@ async def show_case(door: Door, asked: CaseInList) -> Values:
         "listed": asked.said,
         "conditions": case_facts.conditions(sheet),
         "tasks": case_facts.tasks(sheet),
-        "may": _allowed(door, sheet, own_word=bool(own_word)),
+        "may": allowed,
         "payee_lines": lines_of(case.payees),
         "in_kind": _is_in_kind(case, guide),
         "panel": any(step.kind == "panel" for step in case.steps),
         "means": list(MATERIAL_MEANS.items()),
         "findings": list(MATERIAL_FINDINGS.items()),
-        "cites": refusal.citable(sheet, guide),
-        "rests_on": refusal.resting(sheet, guide),
+        "grounds": await refusal.grounds_of(door, asked.case_id) if allowed["refuse"] else None,
         "snapshot": as_seen(snapshot),
         "changed": await changes_since(door, snapshot),
     }
@@ -242,27 +231,19 @@ async def decide_recheck(door: Door, command: DecideRecheck) -> str:
     return _back_to(door, command.case_id, "rechecked")
 
 
-@pages.form("/department/cases/{case_id}/refuse", RefusalForm, Permitted(RejectCase), on=show_case, versioned=True)
-async def refuse_case(door: Door, said: RefusalForm) -> str | Response:
+@pages.form("/department/cases/{case_id}/refuse", RefusalWords, Permitted(RejectCase), on=show_case, versioned=True)
+async def refuse_case(door: Door, said: RefusalWords) -> str | Response:
     """Refuse it (审核不通过), once the officer has seen what the enterprise will read, word for word."""
     sheet = await door.told(GetCaseSheet(case_id=said.case_id))
     if sheet.version != said.expected_version:
         raise StaleVersion()
     claim = sheet.case.claim
-    guide = await door.told(GetGuide(item_id=claim.item_id, item_version=claim.item_version))
-    command = RejectCase(
-        case_id=said.case_id,
-        reason=said.reason,
-        cites=tuple(cited for cited in refusal.citable(sheet, guide) if cited in said.cites),
-        how_to_object=refusal.how_to_object(guide, await _site(door)),
-        expected_version=said.expected_version,
-    )
-    words = command.model_dump(include={"reason", "cites", "how_to_object"})
-    previews = await door.told(PreviewRejection(claim=claim, **words))
+    words, whole = await refusal.issued(door, said, claim)
+    previews = await door.told(PreviewRejection(claim=claim, **whole))
     if said.previewed == refusal.digest(previews):
-        case = await door.done(command)
+        case = await door.done(RejectCase(case_id=said.case_id, expected_version=said.expected_version, **words))
         return _back_to(door, said.case_id, "refused" if case.undo_until is None else "decided")
-    values = {"case": sheet.case, "said": said, "command": command, "previews": previews.items}
+    values = {"case": sheet.case, "said": said, "previews": previews.items}
     more = {"previewed": refusal.digest(previews), "edited": bool(said.previewed), "listed": _query(door)}
     snapshot = as_seen(case_facts.snapshot(sheet))
     return await asked_once_more(door, Shown({**values, **more, "snapshot": snapshot}, template="refusal.html"))
@@ -324,7 +305,3 @@ def _back_to(door: Door, case_id: str, done: str) -> str:
 def _query(door: Door) -> dict[str, str]:
     """The list that the case was opened from, as the form's own address says it."""
     return {name: value for name, value in door.request.query_params.items() if name in WorkList.model_fields}
-
-
-async def _site(door: Door) -> Site:
-    return await refusal.site_of(door)
