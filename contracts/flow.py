@@ -30,6 +30,7 @@ from contracts.case_events import (
     TaskDeadlineMissed,
 )
 from contracts.case_materials import MaterialsConfirmed
+from contracts.case_notices import NoticeIssued, NoticeServed
 from contracts.deadlines import PayoutDeadlineUndetermined, ReviewDeadlineUndetermined
 from contracts.departments import (
     DepartmentChanged,
@@ -181,6 +182,8 @@ FLOW: dict[type[Event], Route] = {
     CaseApproved: Route("review", CASE_LISTENERS),
     CaseRejected: Route("review", CASE_LISTENERS),
     BenefitGranted: Route("review", CASE_LISTENERS),
+    NoticeIssued: Route("review", CASE_LISTENERS),
+    NoticeServed: Route("review", CASE_LISTENERS),
     ReviewDeadlineUndetermined: Route("review", CASE_LISTENERS),
     ReviewDeadlineApproaching: Route("review", CASE_LISTENERS),
     ReviewDeadlineMissed: Route("review", CASE_LISTENERS),

@@ -39,6 +39,7 @@ from services.review.bulk_decisions import views as bulk_views
 from services.review.cases import (
     counts,
     deadline,
+    ground_views,
     held_lines,
     journal,
     lists,
@@ -72,6 +73,8 @@ from services.review.register.names import keep_names
 from services.review.reopening import undoing
 from services.review.reopening import use_cases as reopening_use_cases
 from services.review.reopening import views as reopening_views
+from services.review.serving import use_cases as serving
+from services.review.serving import views as serving_views
 from services.review.supplements import lapse
 from services.review.supplements import use_cases as supplementing
 from services.review.supplements import views as supplement_views
@@ -99,7 +102,7 @@ COMMANDED = (
     *(accepting, withdrawal, checking, supplementing),
     *(inspecting, setting_figures, experts, panelling),
     *(undoing, reopening_use_cases, bulk_use_cases),
-    *(batch_use_cases,),
+    *(batch_use_cases, serving),
 )
 USE_CASES = {name: use for module in COMMANDED for name, use in vars(module).items()}
 ANSWERS = (
@@ -107,7 +110,7 @@ ANSWERS = (
     *(joint_check_views, task_views, instalment_views, supplement_views),
     *(inspection_views, figure_views, panel_views),
     *(reopening_views, bulk_views),
-    *(batch_views,),
+    *(batch_views, ground_views, serving_views),
 )
 """Where a question is answered by a function of its name."""
 

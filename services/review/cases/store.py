@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, RowMapping, Text, any_, column, func, literal, select
@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from chassis.time.sla import SlaClock
 from chassis.write.store import AggregateStore
+from chassis.write.uow import UnitOfWork
 from contracts.case_payees import CasePayee, NamedPayee
 from contracts.case_steps import StepView
 from contracts.enterprises import FactRecorders, Payee
@@ -33,6 +34,7 @@ from services.review.cases.materials import CaseMaterials
 from services.review.cases.moves import OPEN
 from services.review.cases.moving import FACTS_MOVED, INSTALMENT_DECIDED
 from services.review.cases.open_tasks import OpenTask
+from services.review.cases.papers import issue_papers
 from services.review.cases.receivers import EmittedPart
 from services.review.cases.refusals import CaseNotFound
 from services.review.cases.tables import CASE_ANSWER, DEADLINE_MOVE, REVIEW_CASE
@@ -147,6 +149,7 @@ class Cases(AggregateStore[Case]):
 
     def save_many(self, aggregates: Iterable[Case]) -> None:
         saved = list(aggregates)
+        issue_papers(saved, cast(UnitOfWork, self._uow))
         before = {id(case): case.answers_kept for case in saved}
         super().save_many(saved)
         moves, answers = [], []

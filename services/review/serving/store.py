@@ -1,0 +1,132 @@
+"""Courses of papers, and consents to electronic service, as rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import Column, DateTime, Integer, MetaData, RowMapping, Table, Text
+from sqlalchemy.dialects.postgresql import JSONB
+
+from chassis.write.store import AggregateStore, aggregate_columns, own_row
+from contracts.aggregate import Aggregate
+from contracts.case_notices import ElectronicService, NoticeFile, NoticeService
+from contracts.intake import Claim
+from contracts.message import Id
+from services.review.serving.course import NoticeCourse, NoticeNotFound, NoticeOpening
+
+METADATA = MetaData()
+
+NOTICE_COURSE = Table(
+    "notice_course",
+    METADATA,
+    *aggregate_columns(),
+    Column("case_id", Text, nullable=False),
+    Column("claim", JSONB, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("number", Text, nullable=False),
+    Column("department", Text, nullable=False),
+    Column("department_id", Text),
+    Column("content_sha256", Text, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("instalment", Integer, nullable=False),
+    Column("issued_at", DateTime(timezone=True), nullable=False),
+    Column("files", JSONB, nullable=False),
+    Column("services", JSONB, nullable=False),
+    Column("openings", JSONB, nullable=False),
+    Column("served_at", DateTime(timezone=True)),
+    Column("means", Text),
+)
+ELECTRONIC_SERVICE = Table(
+    "electronic_service",
+    METADATA,
+    *aggregate_columns(),
+    Column("address", Text, nullable=False),
+    Column("text_version", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("given_by", Text, nullable=False),
+    Column("given_at", DateTime(timezone=True), nullable=False),
+    Column("withdrawn_by", Text),
+    Column("withdrawn_at", DateTime(timezone=True)),
+)
+
+# Two who are first to touch a paper would both begin its course.
+HOLD = "SELECT pg_advisory_xact_lock(hashtextextended('notice:' || :id, 0))"
+
+DOCUMENTS: Mapping[str, TypeAdapter[Any]] = {
+    "claim": TypeAdapter(Claim),
+    "files": TypeAdapter(tuple[NoticeFile, ...]),
+    "services": TypeAdapter(tuple[NoticeService, ...]),
+    "openings": TypeAdapter(tuple[NoticeOpening, ...]),
+}
+
+
+class NoticeCourses(AggregateStore[NoticeCourse]):
+    """Of the papers of the unit of work's tenants."""
+
+    table = NOTICE_COURSE
+    aggregate_type = "notice"
+    missing = NoticeNotFound
+
+    def to_row(self, aggregate: NoticeCourse) -> dict[str, Any]:
+        documents = {
+            name: adapter.dump_python(getattr(aggregate, name), mode="json") for name, adapter in DOCUMENTS.items()
+        }
+        return own_row(NOTICE_COURSE, aggregate) | documents
+
+    def from_row(self, row: RowMapping) -> NoticeCourse:
+        return course_of(row)
+
+
+def course_of(row: RowMapping) -> NoticeCourse:
+    """A course from its row."""
+    documents = {name: adapter.validate_python(row[name]) for name, adapter in DOCUMENTS.items()}
+    plain = {name: row[name] for name in NOTICE_COURSE.c.keys() if name not in DOCUMENTS}  # noqa: SIM118 — a collection of columns
+    return NoticeCourse(**plain, **documents)
+
+
+@dataclass(kw_only=True, slots=True)
+class ServiceConsent(Aggregate):
+    """An enterprise's consent to electronic service in a place; its id is the enterprise's. What it was shown is kept."""
+
+    address: str = ""
+    text_version: str = ""
+    text: str = ""
+    given_by: Id = ""
+    given_at: datetime | None = None
+    withdrawn_by: Id | None = None
+    withdrawn_at: datetime | None = None
+
+    def give(self, address: str, text_version: str, text: str, by: Id, at: datetime) -> None:
+        """It stands from now on, in these words."""
+        self.address, self.text_version, self.text = address, text_version, text
+        self.given_by, self.given_at = by, at
+        self.withdrawn_by = self.withdrawn_at = None
+
+    @property
+    def stands(self) -> bool:
+        return self.withdrawn_at is None
+
+    @property
+    def view(self) -> ElectronicService:
+        if not self.stands:
+            return ElectronicService()
+        return ElectronicService(
+            address=self.address, text_version=self.text_version, given_by=self.given_by, given_at=self.given_at
+        )
+
+
+class ServiceConsents(AggregateStore[ServiceConsent]):
+    """Consents in the unit of work's tenants."""
+
+    table = ELECTRONIC_SERVICE
+    aggregate_type = "electronic_service"
+
+    def to_row(self, aggregate: ServiceConsent) -> dict[str, Any]:
+        return own_row(ELECTRONIC_SERVICE, aggregate)
+
+    def from_row(self, row: RowMapping) -> ServiceConsent:
+        return ServiceConsent(**{name: row[name] for name in ELECTRONIC_SERVICE.c.keys()})  # noqa: SIM118 — a collection of columns
