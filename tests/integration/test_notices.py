@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -79,7 +80,11 @@ def make(
 
 def file(review: Review, number: int, **words: Any) -> None:
     """A claim of a firm that is not above scale."""
-    firm = {"uscc": f"9136070200000{number:04d}X", "enterprise_id": f"enterprise-{number}"}
+    firm = {
+        "uscc": f"9136070200000{number:04d}X",
+        "enterprise_id": f"enterprise-{number}",
+        "department_id": "dep-1",
+    }
     review.hears(application(known=facts(above_scale=False), **firm | words))
 
 
@@ -117,7 +122,8 @@ def test_a_refusal_is_issued_with_its_grounds_its_number_and_whom_one_turns_to(m
     assert view["grounds"] == preview["grounds"] == [ground]
     assert view["how_to_object"] == preview["how_to_object"] == REMEDIES.sentence_zh
     assert view["notice_number"] == f"{DEPARTMENT}惠企不批〔2026〕1号"
-    ((event,),) = review.rows("SELECT envelope -> 'data' FROM outbox WHERE type = 'CaseRejected'")
+    ((body,),) = review.rows("SELECT body FROM outbox WHERE type = 'CaseRejected'")
+    event = (json.loads(body) if isinstance(body, str) else body)["data"]
     assert (event["notice_number"], event["remedies"]["court"]) == (view["notice_number"], REMEDIES.court)
     paper = next(each for each in papers(review, case) if each.kind == "refusal")
     assert [each.code for each in paper.content.grounds] == [ground["code"]]
