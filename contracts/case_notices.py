@@ -219,20 +219,23 @@ class NoticeFileAnswer(Model):
 
 
 class GetNoticeFile(Query[NoticeFileAnswer]):
-    """The file of a paper, for whoever may see its case: the enterprise, the department, the bureau, the window."""
+    """The file of a paper, for whoever may see its case: the enterprise, the department, the bureau, the window. An enterprise
+    names its application, so that a paper of another place is found."""
 
     owner: ClassVar[ServiceName] = "review"
 
     notice_id: Id
+    application_id: Id | None = None
 
 
 class OpenNotice(Command[NoticeFileAnswer]):
     """Open a paper: who did is kept. What the enterprise opens for the first time is served by that, if it has consented to
-    electronic service. A file that is not there yet is made at once."""
+    electronic service. A file that is not there yet is made at once. `application_id` as in GetNoticeFile."""
 
     owner: ClassVar[ServiceName] = "review"
 
     notice_id: Id
+    application_id: Id | None = None
 
 
 class RecordService(Command[NoticeView]):

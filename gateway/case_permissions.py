@@ -9,6 +9,7 @@ from contracts import (
     case_figures,
     case_files,
     case_instalments,
+    case_notices,
     case_sheet,
     case_tasks,
     deadlines,
@@ -30,6 +31,7 @@ from gateway.permission import Permission, of
 from gateway.permission_groups import (
     APPLY,
     BUREAU,
+    CONSENTS,
     DECIDERS,
     EXPERTS,
     FINANCE,
@@ -43,6 +45,9 @@ from gateway.permission_groups import (
 CASE_READERS = (*OFFICERS, *BUREAU, *SUPERVISORS)
 FINDING_READERS = (*OFFICERS, *BUREAU, *INSPECTORS)
 """They name enterprises, which lay supervisors see masked."""
+
+PAPER_READERS = (*OFFICERS, *BUREAU, "supervision", *WINDOW, *VIEW)
+"""Those who have it, those who hand it out, and those whose it is."""
 
 TASK_DOERS: tuple[DutyKind, ...] = (*DECIDERS, *BUREAU, *FINANCE)
 """Whoever may have a task in a case: an approval may be the bureau's or finance's."""
@@ -89,6 +94,14 @@ CASE_ROWS: tuple[Permission, ...] = (
     of(supplements.ListSupplements, (*OFFICERS, *BUREAU, "supervision"), "tenant"),
     of(supplements.GetSupplement, (*WINDOW, *VIEW), "tenant"),
     of(supplements.AnswerSupplement, (*WINDOW, *APPLY), "tenant"),
+    of(case_notices.ListCaseNotices, (*OFFICERS, *BUREAU, "supervision"), "tenant"),
+    of(case_notices.ListOwnNotices, (*WINDOW, *VIEW), "tenant"),
+    of(case_notices.ListNoticesToServe, (*WINDOW, *DECIDERS, *BUREAU), "tenant"),
+    of(case_notices.GetNoticeFile, PAPER_READERS, "tenant"),
+    of(case_notices.OpenNotice, PAPER_READERS, "tenant"),
+    of(case_notices.RecordService, (*WINDOW, *DECIDERS), "tenant"),
+    of(case_notices.ConsentToElectronicService, CONSENTS, "enterprise"),
+    of(case_notices.WithdrawElectronicService, CONSENTS, "enterprise"),
     of(naming_payees.NamePayees, DECIDERS, "department", states=("received", "accepted")),
     of(inspections.ConfirmInspection, DECIDERS, "department", states=("accepted",)),
     of(inspections.ListInspections, FINDING_READERS, "tenant"),

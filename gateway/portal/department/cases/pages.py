@@ -20,6 +20,7 @@ from contracts.case_materials import (
     MaterialFinding,
     MaterialMeans,
 )
+from contracts.case_notices import ListCaseNotices, OpenNotice
 from contracts.case_sheet import CaseSheet, GetCaseSheet
 from contracts.deadlines import ListReviewDeadlineMoves
 from contracts.item import BenefitKind
@@ -44,6 +45,7 @@ from contracts.review import (
 from contracts.rule import HeadlineState
 from gateway.access import Only, Permitted
 from gateway.door import Door
+from gateway.notice_files import opened
 from gateway.portal.department.cases import case_facts, refusal
 from gateway.portal.department.cases.payee_lines import lines_of, payees_in
 from gateway.portal.department.cases.refusal import RefusalWords
@@ -97,6 +99,13 @@ class WorkList(Model):
 
 class CaseInList(WorkList):
     case_id: Id
+
+
+class CasePaper(Model):
+    """One of the papers of a case."""
+
+    case_id: Id
+    notice_id: Id
 
 
 class MaterialLine(Model):
@@ -164,11 +173,12 @@ async def show_case(door: Door, asked: CaseInList) -> Values:
     sheet = await door.told(GetCaseSheet(case_id=asked.case_id))
     case, guide = sheet.case, await refusal.guide_if_there(door, sheet)
     answers = await _joint_answers(door, case)
-    beside, moves, left, names = await gather(
+    beside, moves, left, names, papers = await gather(
         door.told(GetCaseNeighbours(case_id=asked.case_id, order=asked.order, **asked.filtered)),
         door.told(ListReviewDeadlineMoves(case_id=asked.case_id)),
         time_left_until(door, case.due_at),
         names_of(door, [*case_facts.people_in(sheet), *(each.answered_by for each in answers)]),
+        door.told(ListCaseNotices(case_id=asked.case_id)),
     )
     snapshot = case_facts.snapshot(sheet)
     parts = sheet.instalment is not None and sheet.instalment.of > 1
@@ -186,6 +196,7 @@ async def show_case(door: Door, asked: CaseInList) -> Values:
         "moves": moves.items,
         "names": names,
         "instalments": instalments,
+        "papers": papers.items,
         "listed": asked.said,
         "conditions": case_facts.conditions(sheet),
         "tasks": case_facts.tasks(sheet),
@@ -247,6 +258,12 @@ async def refuse_case(door: Door, said: RefusalWords) -> str | Response:
     more = {"previewed": refusal.digest(previews), "edited": bool(said.previewed), "listed": _query(door)}
     snapshot = as_seen(case_facts.snapshot(sheet))
     return await asked_once_more(door, Shown({**values, **more, "snapshot": snapshot}, template="refusal.html"))
+
+
+@pages.form("/department/cases/{case_id}/papers/{notice_id}", CasePaper, Permitted(OpenNotice), on=show_case)
+async def open_paper(door: Door, said: CasePaper) -> Response:
+    """The file of one of its papers (下载文书)."""
+    return await opened(door, said.notice_id)
 
 
 @pages.form("/department/cases/{case_id}/undo", UndoDecision, on=show_case, versioned=True)
