@@ -6,6 +6,7 @@ from tests.architecture.expected_case_routes import CASES
 from tests.architecture.expected_claim_routes import CLAIM_ROUTES
 from tests.architecture.expected_decisions import DECISIONS
 from tests.architecture.expected_notice_routes import NOTICES
+from tests.architecture.expected_paper_routes import PAPERS
 from tests.architecture.expected_receivers import RECEIVERS
 from tests.architecture.expected_step_routes import STEP_PAGES, STEP_ROUTES
 
@@ -14,6 +15,7 @@ EXPECTED = {
     **CLAIM_ROUTES,
     **DECISIONS,
     **NOTICES,
+    **PAPERS,
     **RECEIVERS,
     **STEP_PAGES,
     **STEP_ROUTES,

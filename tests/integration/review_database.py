@@ -39,7 +39,6 @@ from services.review.bulk_decisions import views as bulk_views
 from services.review.cases import (
     counts,
     deadline,
-    ground_views,
     held_lines,
     journal,
     lists,
@@ -66,6 +65,7 @@ from services.review.materials import use_cases as checking
 from services.review.panels import experts
 from services.review.panels import use_cases as panelling
 from services.review.panels import views as panel_views
+from services.review.refusing import views as refusing_views
 from services.review.register import award_views, imported
 from services.review.register import use_cases as register_use_cases
 from services.review.register import views as register_views
@@ -110,7 +110,7 @@ ANSWERS = (
     *(joint_check_views, task_views, instalment_views, supplement_views),
     *(inspection_views, figure_views, panel_views),
     *(reopening_views, bulk_views),
-    *(batch_views, ground_views, serving_views),
+    *(batch_views, refusing_views, serving_views),
 )
 """Where a question is answered by a function of its name."""
 

@@ -216,7 +216,7 @@ def test_whoever_opens_a_paper_has_its_file_made_at_once_and_a_stranger_finds_no
     file(review, 1)
     (case,) = cases(review)
     (paper,) = papers(review, case)
-    assert outcome(review.ordered(OpenNotice(notice_id=paper.notice_id), actor=STRANGER)) == "notice_not_found"
+    assert outcome(review.ordered(OpenNotice(notice_id=paper.notice_id), actor=STRANGER)) == "paper_not_found"
     assert review.ordered(OpenNotice(notice_id=paper.notice_id), actor=FIRM)["ok"]["file"] is None
     assert makes_files(review, shelf) == 1
     answer = review.asked(GetNoticeFile(notice_id=paper.notice_id), actor=FIRM)["ok"]

@@ -61,7 +61,10 @@ def view_of(case: Case, unmapped: Sequence[TermInPlan] = ()) -> CaseView:
     )
 
 
-SAME = ("steps", "received_at", "decisions", "revision", "instalment", "first_case_id", "undo_until")
+SAME = (
+    *("steps", "received_at", "decisions", "revision", "instalment", "first_case_id", "undo_until"),
+    *("grounds", "remedies", "notice_number"),
+)
 """What a view shows as its row has it."""
 
 
@@ -97,9 +100,6 @@ def view_of_row(row: Row[Any], unmapped: Sequence[TermInPlan] = (), called: str 
         note=row.note,
         cites=row.cites,
         how_to_object=row.how_to_object,
-        grounds=row.grounds,
-        remedies=row.remedies,
-        notice_number=row.notice_number,
         enterprise_called=called if called != row.claim["enterprise_name"] else None,
         paused=_paused(row.clock) if row.state in OPEN else None,
         payees=row.receivers,

@@ -10,7 +10,6 @@ from contracts.case_sheet import CaseSheet, GetCaseSheet
 from contracts.deadlines import DeadlineMoves, ListReviewDeadlineMoves
 from contracts.departments import PlanTermMapped
 from contracts.intake import ApplicationSubmitted, EnterprisesNominated
-from contracts.refusal_grounds import GetRefusalGrounds, IssuedRefusal, PreviewRefusal, RefusalGrounds
 from contracts.review import (
     ApproveCase,
     CaseCounts,
@@ -26,7 +25,6 @@ from contracts.review import (
 from services.review.cases import (
     counts,
     deadline,
-    ground_views,
     handing_over,
     held_lines,
     journal,
@@ -58,14 +56,6 @@ class CaseEntrypoints(Room):
     @query
     def get_case_sheet(self, question: GetCaseSheet, reader: Reader) -> CaseSheet:
         return sheet.get_case_sheet(question, reader)
-
-    @query
-    def get_refusal_grounds(self, question: GetRefusalGrounds, reader: Reader) -> RefusalGrounds:
-        return ground_views.get_refusal_grounds(question, reader)
-
-    @query
-    def preview_refusal(self, question: PreviewRefusal, reader: Reader) -> IssuedRefusal:
-        return ground_views.preview_refusal(question, reader)
 
     @query
     def read_case_file(self, question: ReadCaseFile, reader: Reader) -> CaseSheet:

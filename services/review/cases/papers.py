@@ -16,8 +16,8 @@ from services.review.cases.case import Case
 from services.review.cases.pinned import PinnedVersion, version_of
 from services.review.item_copies.item import PinnedItem
 from services.review.item_copies.store import ItemVersions
-from services.review.notices.notice import CaseNotice, NoticeDraft
-from services.review.notices.store import CaseNotices
+from services.review.notices.notice import IssuedPaper, NoticeDraft
+from services.review.notices.store import IssuedPapers
 from services.review.notices.wording import Leaving, PaperOf, content_of
 
 KINDS: Mapping[type[Event], NoticeKind] = {
@@ -53,7 +53,7 @@ def issue_papers(cases: Iterable[Case], uow: UnitOfWork) -> None:
         )
         for case, _place, event in leaving
     ]
-    for (case, place, event), issued in zip(leaving, uow.of(CaseNotices).issue(drafts), strict=True):
+    for (case, place, event), issued in zip(leaving, uow.of(IssuedPapers).issue(drafts), strict=True):
         if isinstance(event, NUMBERED):
             _say_number(case, place, issued)
 
@@ -87,7 +87,7 @@ def _draft(case: Case, event: Leaving, of: PaperOf) -> NoticeDraft:
     )
 
 
-def _say_number(case: Case, place: int, issued: CaseNotice) -> None:
+def _say_number(case: Case, place: int, issued: IssuedPaper) -> None:
     case.notice_number = issued.number
     recorded = case.pending[place]
     said = recorded.event.model_copy(update={"notice_number": issued.number})

@@ -12,7 +12,7 @@ from contracts.refusal_grounds import OwnGround, Remedies
 from services.review.cases.case import Case
 from services.review.cases.decision import CaseDecision
 from services.review.grounds.basis import FailedAnswer, QuotaFinding, RefusalBasis
-from services.review.grounds.choosing import GroundedRefusal, Said, grounds_of, issued, refusal_of
+from services.review.grounds.choosing import GroundedRefusal, SaidInRefusal, grounds_of, issued, refusal_of
 from services.review.item_copies.item import PinnedItem
 
 
@@ -66,7 +66,7 @@ def remedies_of(case: Case, uow: UnitOfWork) -> Remedies | None:
     return uow.registry.settings(case.tenant).remedies_against(case.claim.department_id)
 
 
-def refusing(case: Case, item: PinnedItem, said: Said, uow: UnitOfWork) -> CaseDecision:
+def refusing(case: Case, item: PinnedItem, said: SaidInRefusal, uow: UnitOfWork) -> CaseDecision:
     """The actor's refusal. Raises RemediesNotSet, GroundUnknown or RefusalWithoutGround."""
     return _decided(refusal_of(said, basis_of(case, item, uow), remedies_of(case, uow)), uow.actor.id, uow)
 

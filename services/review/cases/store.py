@@ -63,8 +63,6 @@ DOCUMENTS: dict[str, TypeAdapter[Any]] = {
 }
 """What of a case is a document, and what it is read as."""
 
-GROUNDS: TypeAdapter[tuple[RefusalGround, ...]] = TypeAdapter(tuple[RefusalGround, ...])
-
 PLAIN = (
     *("asked_fen", "award_period", "inspection_required", "received_at", "accepted_at", "effective_receipt", "clock"),
     *("due_at", "awaits_year", "state", "listed_by", "credit_commitment", "tasks_given", "revision", "instalment"),
@@ -109,7 +107,7 @@ class Cases(AggregateStore[Case]):
             "cites": list(decision.cites) if decision else [],
             "how_to_object": decision.how_to_object if decision else "",
             "certificate": decision.certificate if decision else None,
-            "grounds": GROUNDS.dump_python(decision.grounds, mode="json") if decision else [],
+            "grounds": [each.model_dump(mode="json") for each in decision.grounds] if decision else [],
             "remedies": decision.remedies.model_dump() if decision and decision.remedies else None,
         }
 
@@ -246,6 +244,6 @@ def _decision(row: RowMapping) -> CaseDecision | None:
         tuple(row["cites"]),
         row["how_to_object"],
         row["certificate"],
-        GROUNDS.validate_python(row["grounds"]),
+        tuple(RefusalGround.model_validate(each) for each in row["grounds"]),
         Remedies.model_validate(row["remedies"]) if row["remedies"] else None,
     )

@@ -32,7 +32,7 @@ from services.review.cases.refusals import together
 from services.review.cases.refusing import refusing
 from services.review.cases.store import Cases
 from services.review.figure_settings import SetFigures
-from services.review.grounds.choosing import Said
+from services.review.grounds.choosing import SaidInRefusal
 
 TAKE_UP_PLAN = "take_up_plan"
 """The job by which a case from before plans were run gets its tasks. Its subject is the case."""
@@ -102,7 +102,7 @@ def reject_case(cmd: RejectCase, uow: UnitOfWork) -> CaseView:
     return _settled(handled, uow)
 
 
-def refuse_in_hand(handled: Handled, said: Said, uow: UnitOfWork) -> None:
+def refuse_in_hand(handled: Handled, said: SaidInRefusal, uow: UnitOfWork) -> None:
     """Refuse a case in hand, that was just judged; the caller settles it. Raises as `reject_case` does."""
     handled.case.must_be_open()
     if own := four_eyes(handled.case, uow):

@@ -30,7 +30,6 @@ class RemediesNotSet(Conflict):
         "还没有录入“{department}”的行政复议机关和管辖法院，不能作出不予批准、不予受理的决定。"
         "请平台系统管理员在“地区”页本地区的“救济途径”中填写后再办理。"
     )
-    rests_on = ("tenant",)
 
 
 class RefusalWithoutGround(Invalid):
@@ -45,7 +44,7 @@ class GroundUnknown(Invalid):
     sentence = "本件现在没有这项理由（{code}），请刷新后重新选择。"
 
 
-class Said(Protocol):
+class SaidInRefusal(Protocol):
     """What is said of a refusal."""
 
     @property
@@ -100,7 +99,7 @@ def own_ground(said: OwnGround, number: int, department: str, today: date) -> Re
     )
 
 
-def refusal_of(said: Said, basis: RefusalBasis, remedies: Remedies | None) -> GroundedRefusal:
+def refusal_of(said: SaidInRefusal, basis: RefusalBasis, remedies: Remedies | None) -> GroundedRefusal:
     """What is issued. Raises RemediesNotSet, GroundUnknown or RefusalWithoutGround, with all that is wrong at once."""
     known = {each.code: each for each in grounds_of(basis)}
     wrong: list[Refused] = [RemediesNotSet(department=basis.department)] if remedies is None else []
@@ -120,7 +119,7 @@ def refusal_of(said: Said, basis: RefusalBasis, remedies: Remedies | None) -> Gr
     return issued(said, [*chosen, *own], remedies)
 
 
-def issued(said: Said, grounds: Sequence[RefusalGround], remedies: Remedies) -> GroundedRefusal:
+def issued(said: SaidInRefusal, grounds: Sequence[RefusalGround], remedies: Remedies) -> GroundedRefusal:
     """On these grounds: what was not said is said by them."""
     reason = said.reason or "；".join(each.text for each in grounds)[:LONGEST_REASON]
     cites = said.cites or tuple(dict.fromkeys(each.clause for each in grounds))[:20]
@@ -129,7 +128,6 @@ def issued(said: Said, grounds: Sequence[RefusalGround], remedies: Remedies) -> 
 
 def _all_of(wrong: Sequence[Refused]) -> Refused:
     first = wrong[0]
-    first.rests_on = first.rests_on if len(wrong) == 1 else ()
     reasons: list[Reason] = [reason for each in wrong for reason in each.reasons]
     first.reasons = tuple(reasons)
     return first

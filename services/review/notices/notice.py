@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-
-import orjson
 
 from contracts.case_notices import NoticeContent, NoticeKind
 from contracts.intake import Claim
@@ -48,7 +47,7 @@ class NoticeDraft:
 
 
 @dataclass(frozen=True, slots=True)
-class CaseNotice:
+class IssuedPaper:
     """A paper as it was issued."""
 
     id: Id
@@ -68,7 +67,8 @@ def number_text(draft: NoticeDraft, number: int) -> str:
 
 def written(content: NoticeContent) -> bytes:
     """What is hashed: the content with its keys in order."""
-    return orjson.dumps(content.model_dump(mode="json"), option=orjson.OPT_SORT_KEYS)
+    said = content.model_dump(mode="json")
+    return json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def hash_of(content: NoticeContent) -> str:

@@ -14,7 +14,7 @@ from chassis.write.uow import UnitOfWork
 from contracts.case_notices import NoticeContent, NoticeKind
 from contracts.intake import Claim
 from contracts.message import Id, TenantId
-from services.review.notices.notice import CaseNotice, NoticeDraft, hash_of
+from services.review.notices.notice import IssuedPaper, NoticeDraft, hash_of
 
 MAKE_FILE = "make_notice_file"
 """The job by which a paper's file is made. Its subject is the paper."""
@@ -44,13 +44,13 @@ FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(tenant text, id text, case_id
 FIND = "SELECT * FROM case_notice WHERE tenant = ANY (:tenants) AND id = ANY (:ids)"
 
 
-class CaseNotices:
+class IssuedPapers:
     """The papers of the unit of work's tenants."""
 
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
 
-    def issue(self, drafts: Sequence[NoticeDraft]) -> list[CaseNotice]:
+    def issue(self, drafts: Sequence[NoticeDraft]) -> list[IssuedPaper]:
         """Give these their numbers, in their order, and keep them for good; their files are made later."""
         if not drafts:
             return []
@@ -59,13 +59,13 @@ class CaseNotices:
         for draft in drafts:
             last[draft.series] += 1
             numbered = draft.numbered(last[draft.series])
-            issued.append(CaseNotice(self._uow.new_id(), numbered, self._uow.now, hash_of(numbered.content)))
+            issued.append(IssuedPaper(self._uow.new_id(), numbered, self._uow.now, hash_of(numbered.content)))
         self._uow.execute(ENTER, {"rows": orjson.dumps([_row(each) for each in issued]).decode()})
         later = self._uow.now + LATER
         self._uow.schedule_many(MAKE_FILE, [(each.draft.tenant, each.id, later) for each in issued])
         return issued
 
-    def find(self, ids: Collection[Id]) -> dict[Id, CaseNotice]:
+    def find(self, ids: Collection[Id]) -> dict[Id, IssuedPaper]:
         """Those that there are."""
         found = self._uow.execute(FIND, {"tenants": list(self._uow.tenants), "ids": sorted(set(ids))})
         return {row.id: notice_of(row) for row in found}
@@ -87,7 +87,7 @@ class CaseNotices:
         return defaultdict(int, {key: last - wanted[key] for key, last in taken.items()})
 
 
-def notice_of(row: Row[Any]) -> CaseNotice:
+def notice_of(row: Row[Any]) -> IssuedPaper:
     """A paper as it was issued."""
     draft = NoticeDraft(
         tenant=row.tenant,
@@ -100,10 +100,10 @@ def notice_of(row: Row[Any]) -> CaseNotice:
         instalment=row.instalment,
         content=NoticeContent.model_validate(row.content),
     )
-    return CaseNotice(row.id, draft, row.issued_at, row.content_sha256)
+    return IssuedPaper(row.id, draft, row.issued_at, row.content_sha256)
 
 
-def _row(notice: CaseNotice) -> dict[str, Any]:
+def _row(notice: IssuedPaper) -> dict[str, Any]:
     draft = notice.draft
     issued_at: datetime = notice.issued_at
     return {

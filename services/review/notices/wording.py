@@ -1,4 +1,4 @@
-"""What each kind of paper says. Pure."""
+"""What each kind of paper says."""
 
 from __future__ import annotations
 

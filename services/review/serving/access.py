@@ -17,7 +17,7 @@ SEES_ALL = frozenset({"bureau", "supervisor", "window"})
 MERGED = f"SELECT CAST(:claimed AS text) {OF_ENTERPRISE}"
 
 
-class Database(Protocol):
+class AskedBy(Protocol):
     """A unit of work, or a reader."""
 
     @property
@@ -25,7 +25,7 @@ class Database(Protocol):
     def execute(self, sql: Any, parameters: Any = None) -> Any: ...
 
 
-def is_enterprise(claim: Claim, database: Database) -> bool:
+def is_enterprise(claim: Claim, database: AskedBy) -> bool:
     """Whether the actor is the enterprise that claims, or the one that it was merged into."""
     own = database.actor.enterprise_id
     if own is None:
@@ -36,7 +36,7 @@ def is_enterprise(claim: Claim, database: Database) -> bool:
     return bool(database.execute(MERGED, asked).scalar())
 
 
-def may_see(claim: Claim, tenant: TenantId, database: Database) -> bool:
+def may_see(claim: Claim, tenant: TenantId, database: AskedBy) -> bool:
     """Whether a paper about this claim is the actor's to see."""
     actor = database.actor
     if actor.enterprise_id is not None:
@@ -48,19 +48,19 @@ def may_see(claim: Claim, tenant: TenantId, database: Database) -> bool:
     return is_of(actor, claim.department, claim.department_id, _names(claim, tenant, database))
 
 
-def may_record(claim: Claim, tenant: TenantId, database: Database) -> bool:
+def may_record(claim: Claim, tenant: TenantId, database: AskedBy) -> bool:
     """Whether the actor may say how it was served: the window, or its department."""
     actor = database.actor
     return actor.enterprise_id is None and ("window" in actor.roles or _is_department(claim, tenant, database))
 
 
-def _is_department(claim: Claim, tenant: TenantId, database: Database) -> bool:
+def _is_department(claim: Claim, tenant: TenantId, database: AskedBy) -> bool:
     actor = database.actor
     own = is_of(actor, claim.department, claim.department_id, _names(claim, tenant, database))
     return "department" in actor.roles and own
 
 
-def _names(claim: Claim, tenant: TenantId, database: Database) -> Collection[str]:
+def _names(claim: Claim, tenant: TenantId, database: AskedBy) -> Collection[str]:
     department_id = database.actor.department_id
     if department_id is None or claim.department_id is not None:
         return ()

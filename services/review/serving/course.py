@@ -5,8 +5,8 @@ from __future__ import annotations
 import calendar
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
-from chassis.time.clock import CHINA
 from contracts.aggregate import Aggregate
 from contracts.case_notices import (
     ANNOUNCED_DAYS,
@@ -22,11 +22,11 @@ from contracts.case_notices import (
 from contracts.intake import Claim
 from contracts.message import Id
 from contracts.refusal import Conflict, Invalid, NotFound, Reason, Refused
-from services.review.notices.notice import CaseNotice
+from services.review.notices.notice import IssuedPaper
 
 
-class NoticeNotFound(NotFound):
-    code = "notice_not_found"
+class PaperNotFound(NotFound):
+    code = "paper_not_found"
     sentence = "没有找到该文书。"
 
 
@@ -45,6 +45,9 @@ class ElectronicServiceNotAgreed(Conflict):
 class ServiceIncomplete(Invalid):
     code = "service_incomplete"
     sentence = "送达登记填写不完整，请按提示补充。"
+
+
+CHINA_TIME = ZoneInfo("Asia/Shanghai")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,7 @@ class NoticeCourse(Aggregate):
     means: ServiceMeans | None = None
 
     @classmethod
-    def begin(cls, notice: CaseNotice) -> NoticeCourse:
+    def begin(cls, notice: IssuedPaper) -> NoticeCourse:
         """Of a paper that nobody has touched yet."""
         draft = notice.draft
         return cls(
@@ -137,7 +140,7 @@ class NoticeCourse(Aggregate):
         """Keep how it was served, or that it is on its way. Raises NoticeServedAlready, ElectronicServiceNotAgreed or
         ServiceIncomplete with all that is wrong."""
         if self.served_at is not None:
-            day = f"{self.served_at.astimezone(CHINA):%Y-%m-%d}"
+            day = f"{self.served_at.astimezone(CHINA_TIME):%Y-%m-%d}"
             raise NoticeServedAlready(at=day, means=SERVICE_NAMES[self.means] if self.means else "")
         if said.means == "electronic" and not consents:
             raise ElectronicServiceNotAgreed()
@@ -201,7 +204,7 @@ def faults(said: RecordService, issued_at: datetime, now: datetime) -> list[Reas
     def wrong(field: str, text: str) -> None:
         found.append(ServiceIncomplete(Reason(code=ServiceIncomplete.code, message=text, field=field)))
 
-    today, issued_on = now.astimezone(CHINA).date(), issued_at.astimezone(CHINA).date()
+    today, issued_on = now.astimezone(CHINA_TIME).date(), issued_at.astimezone(CHINA_TIME).date()
     if said.means in ("window", "electronic"):
         if said.at is None:
             wrong("at", "请填写送达时间。")
@@ -243,4 +246,4 @@ def months_after(day: date, months: int) -> date:
 
 def _noon(day: date) -> datetime:
     """A day without an hour, as an instant of that day."""
-    return datetime.combine(day, time(12), CHINA)
+    return datetime.combine(day, time(12), CHINA_TIME)

@@ -15,8 +15,8 @@ from chassis.time.jobs import Job
 from chassis.write.uow import UnitOfWork
 from contracts.case_notices import NoticeFile
 from contracts.message import TenantId
-from services.review.notices.notice import CaseNotice
-from services.review.notices.store import MAKE_FILE, CaseNotices
+from services.review.notices.notice import IssuedPaper
+from services.review.notices.store import MAKE_FILE, IssuedPapers
 from services.review.serving.course import NoticeCourse
 from services.review.serving.setting import paper_of
 from services.review.serving.store import HOLD, NoticeCourses
@@ -31,7 +31,7 @@ SEAL_AGAIN = timedelta(hours=1)
 """After so long a silent seal office is asked again; the paper has gone out unsealed meanwhile, and says so."""
 
 
-class Shelf(Protocol):
+class PaperShelf(Protocol):
     """Where files are kept."""
 
     def put(self, tenant: TenantId, content: bytes) -> StoredFile: ...
@@ -45,7 +45,7 @@ class MadeFile:
     seal_later: bool = False
 
 
-def make_files(jobs: Sequence[Job], unit: UnitMaker, shelf: Shelf, office: SealOffice | None) -> None:
+def make_files(jobs: Sequence[Job], unit: UnitMaker, shelf: PaperShelf, office: SealOffice | None) -> None:
     """Set, seal and keep these. The office and the store are called between two transactions, never inside one."""
     for job in jobs:
         with unit([job.tenant]) as uow:
@@ -64,14 +64,14 @@ def make_files(jobs: Sequence[Job], unit: UnitMaker, shelf: Shelf, office: SealO
             _keep(job, notice, made, stored, uow)
 
 
-def _waiting(job: Job, uow: UnitOfWork) -> tuple[CaseNotice | None, NoticeCourse | None]:
+def _waiting(job: Job, uow: UnitOfWork) -> tuple[IssuedPaper | None, NoticeCourse | None]:
     """The paper, unless it is sealed; with what has become of it so far."""
-    notice = uow.of(CaseNotices).find([job.subject]).get(job.subject)
+    notice = uow.of(IssuedPapers).find([job.subject]).get(job.subject)
     course = uow.of(NoticeCourses).get_many([job.subject]).get(job.subject)
     return (None, course) if notice is None or (course and course.is_sealed) else (notice, course)
 
 
-def _made(notice: CaseNotice, course: NoticeCourse | None, office: SealOffice | None) -> MadeFile | None:
+def _made(notice: IssuedPaper, course: NoticeCourse | None, office: SealOffice | None) -> MadeFile | None:
     """The file; None where the only thing that it still lacks does not come now."""
     paper, whose = paper_of(notice.draft.content), notice.draft.department_id or ""
     there = course is not None and bool(course.files)
@@ -86,7 +86,7 @@ def _made(notice: CaseNotice, course: NoticeCourse | None, office: SealOffice | 
         return MadeFile(issue(paper, notice.issued_at, department_id=whose, office=None))
 
 
-def _keep(job: Job, notice: CaseNotice, made: MadeFile, stored: StoredFile, uow: UnitOfWork) -> None:
+def _keep(job: Job, notice: IssuedPaper, made: MadeFile, stored: StoredFile, uow: UnitOfWork) -> None:
     uow.execute(HOLD, {"id": notice.id})
     courses = uow.of(NoticeCourses)
     course = courses.get_many([notice.id]).get(notice.id) or NoticeCourse.begin(notice)

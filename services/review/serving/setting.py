@@ -1,4 +1,4 @@
-"""A paper's words as the paper that is set. Pure."""
+"""A paper's words as the paper that is set."""
 
 from __future__ import annotations
 

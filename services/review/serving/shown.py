@@ -1,4 +1,4 @@
-"""A paper as people see it, and until when it can be objected to. Pure."""
+"""A paper as people see it, and until when it can be objected to."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from chassis.time.calendar import Calendar, CalendarNotLoaded
 from chassis.time.clock import CHINA
 from contracts.case_notices import NoticeFileAnswer, NoticeView
 from contracts.refusal_grounds import Remedies
-from services.review.notices.notice import CaseNotice
+from services.review.notices.notice import IssuedPaper
 from services.review.serving.course import NoticeCourse, months_after
 
 
-def view_of(notice: CaseNotice, course: NoticeCourse, calendar: Calendar) -> NoticeView:
+def view_of(notice: IssuedPaper, course: NoticeCourse, calendar: Calendar) -> NoticeView:
     """The paper, its files and how it was served."""
     draft = notice.draft
     until = last_days(draft.content.remedies, course.served_at, calendar)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -12,11 +10,10 @@ from sqlalchemy import Column, DateTime, Integer, MetaData, RowMapping, Table, T
 from sqlalchemy.dialects.postgresql import JSONB
 
 from chassis.write.store import AggregateStore, aggregate_columns, own_row
-from contracts.aggregate import Aggregate
-from contracts.case_notices import ElectronicService, NoticeFile, NoticeService
+from contracts.case_notices import NoticeFile, NoticeService
 from contracts.intake import Claim
-from contracts.message import Id
-from services.review.serving.course import NoticeCourse, NoticeNotFound, NoticeOpening
+from services.review.serving.consent import ServiceConsent
+from services.review.serving.course import NoticeCourse, NoticeOpening, PaperNotFound
 
 METADATA = MetaData()
 
@@ -69,7 +66,7 @@ class NoticeCourses(AggregateStore[NoticeCourse]):
 
     table = NOTICE_COURSE
     aggregate_type = "notice"
-    missing = NoticeNotFound
+    missing = PaperNotFound
 
     def to_row(self, aggregate: NoticeCourse) -> dict[str, Any]:
         documents = {
@@ -86,37 +83,6 @@ def course_of(row: RowMapping) -> NoticeCourse:
     documents = {name: adapter.validate_python(row[name]) for name, adapter in DOCUMENTS.items()}
     plain = {name: row[name] for name in NOTICE_COURSE.c.keys() if name not in DOCUMENTS}  # noqa: SIM118 — a collection of columns
     return NoticeCourse(**plain, **documents)
-
-
-@dataclass(kw_only=True, slots=True)
-class ServiceConsent(Aggregate):
-    """An enterprise's consent to electronic service in a place; its id is the enterprise's. What it was shown is kept."""
-
-    address: str = ""
-    text_version: str = ""
-    text: str = ""
-    given_by: Id = ""
-    given_at: datetime | None = None
-    withdrawn_by: Id | None = None
-    withdrawn_at: datetime | None = None
-
-    def give(self, address: str, text_version: str, text: str, by: Id, at: datetime) -> None:
-        """It stands from now on, in these words."""
-        self.address, self.text_version, self.text = address, text_version, text
-        self.given_by, self.given_at = by, at
-        self.withdrawn_by = self.withdrawn_at = None
-
-    @property
-    def stands(self) -> bool:
-        return self.withdrawn_at is None
-
-    @property
-    def view(self) -> ElectronicService:
-        if not self.stands:
-            return ElectronicService()
-        return ElectronicService(
-            address=self.address, text_version=self.text_version, given_by=self.given_by, given_at=self.given_at
-        )
 
 
 class ServiceConsents(AggregateStore[ServiceConsent]):

@@ -19,12 +19,13 @@ from contracts.case_notices import (
 from contracts.message import Id
 from contracts.refusal import Forbidden, Invalid, StaleVersion
 from services.review.cases.claimants import case_of_claimant
-from services.review.notices.notice import CaseNotice
-from services.review.notices.store import MAKE_FILE, CaseNotices
+from services.review.notices.notice import IssuedPaper
+from services.review.notices.store import MAKE_FILE, IssuedPapers
 from services.review.serving.access import is_enterprise, may_record, may_see
-from services.review.serving.course import NoticeCourse, NoticeNotFound
+from services.review.serving.consent import ServiceConsent
+from services.review.serving.course import NoticeCourse, PaperNotFound
 from services.review.serving.shown import file_answer, view_of
-from services.review.serving.store import HOLD, NoticeCourses, ServiceConsent, ServiceConsents
+from services.review.serving.store import HOLD, NoticeCourses, ServiceConsents
 
 ANNOUNCED = "notice_announced"
 """The job by which an announcement serves a paper when its days are over. Its subject is the paper."""
@@ -41,11 +42,11 @@ class OnlyEnterpriseConsents(Forbidden):
 
 
 def open_notice(cmd: OpenNotice, uow: UnitOfWork) -> NoticeFileAnswer:
-    """Keep who opened it; a file that is not there yet is made at once. Raises NoticeNotFound."""
+    """Keep who opened it; a file that is not there yet is made at once. Raises PaperNotFound."""
     notice, course = _to_touch(cmd.notice_id, uow)
     claim = notice.draft.claim
     if not may_see(claim, notice.draft.tenant, uow):
-        raise NoticeNotFound()
+        raise PaperNotFound()
     as_enterprise = is_enterprise(claim, uow)
     consents = as_enterprise and _consents(course, uow)
     course.open(uow.actor.id, uow.now, as_enterprise=as_enterprise, consents=consents)
@@ -56,10 +57,10 @@ def open_notice(cmd: OpenNotice, uow: UnitOfWork) -> NoticeFileAnswer:
 
 
 def record_service(cmd: RecordService, uow: UnitOfWork) -> NoticeView:
-    """Raises NoticeNotFound, StaleVersion, NoticeServedAlready, ElectronicServiceNotAgreed or ServiceIncomplete."""
+    """Raises PaperNotFound, StaleVersion, NoticeServedAlready, ElectronicServiceNotAgreed or ServiceIncomplete."""
     notice, course = _to_touch(cmd.notice_id, uow)
     if not may_record(notice.draft.claim, notice.draft.tenant, uow):
-        raise NoticeNotFound()
+        raise PaperNotFound()
     if course.version != cmd.expected_version:
         raise StaleVersion()
     course.serve(cmd, uow.actor.id, uow.now, consents=_consents(course, uow))
@@ -102,12 +103,12 @@ def withdraw_electronic_service(cmd: WithdrawElectronicService, uow: UnitOfWork)
     return given.view
 
 
-def _to_touch(notice_id: Id, uow: UnitOfWork) -> tuple[CaseNotice, NoticeCourse]:
-    """The paper with what has become of it, for whoever touches it alone. Raises NoticeNotFound."""
+def _to_touch(notice_id: Id, uow: UnitOfWork) -> tuple[IssuedPaper, NoticeCourse]:
+    """The paper with what has become of it, for whoever touches it alone. Raises PaperNotFound."""
     uow.execute(HOLD, {"id": notice_id})
-    notice = uow.of(CaseNotices).find([notice_id]).get(notice_id)
+    notice = uow.of(IssuedPapers).find([notice_id]).get(notice_id)
     if notice is None:
-        raise NoticeNotFound()
+        raise PaperNotFound()
     return notice, uow.of(NoticeCourses).get_many([notice.id]).get(notice.id) or NoticeCourse.begin(notice)
 
 

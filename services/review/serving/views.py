@@ -28,10 +28,10 @@ from contracts.intake import Claim
 from contracts.message import Id
 from contracts.refusal import Forbidden
 from services.review.cases.views import case_row, of_own_department
-from services.review.notices.notice import CaseNotice
+from services.review.notices.notice import IssuedPaper
 from services.review.notices.store import FIND, notice_of
 from services.review.serving.access import is_enterprise, may_see
-from services.review.serving.course import NoticeCourse, NoticeNotFound
+from services.review.serving.course import NoticeCourse, PaperNotFound
 from services.review.serving.shown import file_answer, view_of
 from services.review.serving.store import NOTICE_COURSE, course_of
 
@@ -92,10 +92,10 @@ def list_notices_to_serve(query: ListNoticesToServe, reader: Reader) -> NoticePa
 
 
 def get_notice_file(query: GetNoticeFile, reader: Reader) -> NoticeFileAnswer:
-    """Raises NoticeNotFound, also for whoever it is not theirs to see."""
+    """Raises PaperNotFound, also for whoever it is not theirs to see."""
     notice = _notices([query.notice_id], reader).get(query.notice_id)
     if notice is None or not may_see(notice.draft.claim, reader.tenant, reader):
-        raise NoticeNotFound()
+        raise PaperNotFound()
     return file_answer(_courses([notice.id], reader).get(notice.id) or NoticeCourse.begin(notice))
 
 
@@ -114,7 +114,7 @@ def _shown(rows: Sequence[Row[Any]], reader: Reader) -> tuple[NoticeView, ...]:
     return tuple(view_of(each, courses.get(each.id) or NoticeCourse.begin(each), calendar) for each in notices)
 
 
-def _notices(ids: Sequence[Id], reader: Reader) -> dict[Id, CaseNotice]:
+def _notices(ids: Sequence[Id], reader: Reader) -> dict[Id, IssuedPaper]:
     found = reader.execute(text(FIND), {"tenants": [reader.tenant], "ids": list(ids)})
     return {row.id: notice_of(row) for row in found}
 

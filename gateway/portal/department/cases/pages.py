@@ -64,6 +64,13 @@ READERS = Only("department", "bureau")
 ROWS = 50
 
 
+CLOSED_LISTS: Values = {
+    "means": list(MATERIAL_MEANS.items()),
+    "findings": list(MATERIAL_FINDINGS.items()),
+    "joint_answer_names": JOINT_ANSWERS,
+}
+
+
 class WorkList(Model):
     """What stands in the address of the list and of every case opened from it. Without a state those that are open are
     meant; whoever looks for something looks everywhere."""
@@ -188,7 +195,6 @@ async def show_case(door: Door, asked: CaseInList) -> Values:
     return {
         "sheet": sheet,
         "joint_answers": answers,
-        "joint_answer_names": JOINT_ANSWERS,
         "own_word": own_word,
         "case": case,
         "left": left,
@@ -204,8 +210,7 @@ async def show_case(door: Door, asked: CaseInList) -> Values:
         "payee_lines": lines_of(case.payees),
         "in_kind": _is_in_kind(case, guide),
         "panel": any(step.kind == "panel" for step in case.steps),
-        "means": list(MATERIAL_MEANS.items()),
-        "findings": list(MATERIAL_FINDINGS.items()),
+        **CLOSED_LISTS,
         "grounds": await refusal.grounds_of(door, asked.case_id) if allowed["refuse"] else None,
         "snapshot": as_seen(snapshot),
         "changed": await changes_since(door, snapshot),

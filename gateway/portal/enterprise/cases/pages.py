@@ -57,7 +57,7 @@ class OwnPaper(Model):
     notice_id: Id
 
 
-class FilledConsent(Model):
+class FilledServiceConsent(Model):
     """Where papers may be served electronically, and the text that was read; or that it is not wanted any more."""
 
     receipt: ReceiptNumber
@@ -139,11 +139,11 @@ async def open_paper(door: Door, said: OwnPaper) -> Response:
 
 @pages.form(
     "/my/cases/{receipt}/electronic-service",
-    FilledConsent,
+    FilledServiceConsent,
     Permitted(ConsentToElectronicService, own_enterprise=True),
     on=show_own_case,
 )
-async def consent_to_service(door: Door, filled: FilledConsent) -> str:
+async def consent_to_service(door: Door, filled: FilledServiceConsent) -> str:
     """Consent to electronic service, or take it back (电子送达). Raises CaseNotYours, RefusedThere."""
     claim = (await application_of(door, filled.receipt)).claim
     if filled.withdraw:
