@@ -5,9 +5,9 @@ from __future__ import annotations
 PAPERS = {
     ("GET", "/window/notices"): "bureau department window",
     ("POST", "/window/notices/{notice_id}/service"): "department window",
-    ("POST", "/window/notices/{notice_id}/file"): "bureau department enterprise supervisor window",
-    ("POST", "/department/cases/{case_id}/papers/{notice_id}"): "bureau department enterprise supervisor window",
-    ("POST", "/my/cases/{receipt}/papers/{notice_id}"): "bureau department enterprise supervisor window",
+    ("POST", "/window/notices/{notice_id}/file"): "bureau department window",
+    ("POST", "/department/cases/{case_id}/papers/{notice_id}"): "bureau department supervisor",
+    ("POST", "/my/cases/{receipt}/papers/{notice_id}"): "enterprise",
     ("POST", "/my/cases/{receipt}/electronic-service"): "enterprise",
     ("GET", "/api/v1/cases/{case_id}/refusal-grounds"): "department",
     ("POST", "/api/v1/cases/{case_id}/refusal-previews"): "department",

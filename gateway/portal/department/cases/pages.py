@@ -20,7 +20,7 @@ from contracts.case_materials import (
     MaterialFinding,
     MaterialMeans,
 )
-from contracts.case_notices import ListCaseNotices, OpenNotice
+from contracts.case_notices import ListCaseNotices
 from contracts.case_sheet import CaseSheet, GetCaseSheet
 from contracts.deadlines import ListReviewDeadlineMoves
 from contracts.item import BenefitKind
@@ -265,7 +265,7 @@ async def refuse_case(door: Door, said: RefusalWords) -> str | Response:
     return await asked_once_more(door, Shown({**values, **more, "snapshot": snapshot}, template="refusal.html"))
 
 
-@pages.form("/department/cases/{case_id}/papers/{notice_id}", CasePaper, Permitted(OpenNotice), on=show_case)
+@pages.form("/department/cases/{case_id}/papers/{notice_id}", CasePaper, Permitted(ListCaseNotices), on=show_case)
 async def open_paper(door: Door, said: CasePaper) -> Response:
     """The file of one of its papers (下载文书)."""
     return await opened(door, said.notice_id)

@@ -128,7 +128,7 @@ async def show_own_case(door: Door, query: TrackOwnCases) -> Values:
 @pages.form(
     "/my/cases/{receipt}/papers/{notice_id}",
     OwnPaper,
-    Permitted(OpenNotice, own_enterprise=True),
+    Permitted(ListOwnNotices, own_enterprise=True),
     on=show_own_case,
 )
 async def open_paper(door: Door, said: OwnPaper) -> Response:

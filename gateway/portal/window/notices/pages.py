@@ -75,7 +75,7 @@ async def record_service(door: Door, said: ServiceForm) -> str:
     return f"{HERE}?done=served"
 
 
-@pages.form(HERE + "/{notice_id}/file", OpenNotice, on=show_notices)
+@pages.form(HERE + "/{notice_id}/file", OpenNotice, Permitted(ListNoticesToServe), on=show_notices)
 async def open_notice(door: Door, command: OpenNotice) -> Response:
     """The file, to be printed and handed over."""
     return await opened(door, command.notice_id)
