@@ -8,7 +8,7 @@ from typing import Any
 
 from pypdf import PdfReader
 
-from chassis.papers.paper import Block, Facts, Heading, Numbered, Paper, Paragraph, Signatures, Table
+from chassis.papers.paper import Block, DataTable, Facts, NumberedList, Paper, Paragraph, Signatures, Subheading
 
 AT = datetime(2026, 12, 1, 9, 30, tzinfo=UTC)
 
@@ -32,10 +32,10 @@ def notice(*blocks: Block, **other: Any) -> Paper:
 
 ONE_OF_EACH: tuple[Block, ...] = (
     Paragraph("你单位提交的首次升规奖励申请，材料齐全，本机关决定予以受理。\n办理期限为5个工作日。"),
-    Heading("一、申请情况"),
+    Subheading("一、申请情况"),
     Facts((("申请人", "江西样本科技有限公司"), ("统一社会信用代码", "91360732MA35ABCD1X"))),
-    Numbered(("营业执照", "升规证明")),
-    Table(("年度", "金额（元）"), (("2025", "200,000.00"), ("2026", "0.00")), widths=(1, 3), figures=(1,)),
+    NumberedList(("营业执照", "升规证明")),
+    DataTable(("年度", "金额（元）"), (("2025", "200,000.00"), ("2026", "0.00")), widths=(1, 3), figures=(1,)),
     Signatures(("签收人（签名）",)),
 )
 

@@ -7,7 +7,7 @@ from datetime import date
 
 
 @dataclass(frozen=True, slots=True)
-class Heading:
+class Subheading:
     """A line that names what comes below it, e.g. 一、申请情况."""
 
     text: str
@@ -21,7 +21,7 @@ class Paragraph:
 
 
 @dataclass(frozen=True, slots=True)
-class Numbered:
+class NumberedList:
     """Items that are counted from 1."""
 
     items: tuple[str, ...]
@@ -35,7 +35,7 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class DataTable:
     """Rows under a header, which is said again on each page.
 
     `widths`: how wide the columns are beside one another, e.g. (1, 3, 2); all the same without. `figures`: the columns,
@@ -63,7 +63,7 @@ class Signatures:
     lines: tuple[str, ...]
 
 
-Block = Heading | Paragraph | Numbered | Facts | Table | Signatures
+Block = Subheading | Paragraph | NumberedList | Facts | DataTable | Signatures
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ import orjson
 import typst
 
 from chassis.papers.letters import fitted, folders
-from chassis.papers.paper import Block, Paper, Table
+from chassis.papers.paper import Block, DataTable, Paper
 
 LAYOUT = Path(__file__).with_name("layout.typ")
 STANDARDS: list[typst.PDFStandard] = ["a-2a", "ua-1"]
@@ -74,7 +74,7 @@ def _said(paper: Paper, for_seal: bool) -> dict[str, Any]:
 
 def _block(block: Block, *, last: bool) -> dict[str, Any]:
     said = {"kind": type(block).__name__.lower(), "last": last, **asdict(block)}
-    if isinstance(block, Table):
+    if isinstance(block, DataTable):
         said["widths"] = block.widths or (1,) * len(block.header)
     return said
 

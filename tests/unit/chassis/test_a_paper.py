@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from chassis.papers.letters import fitted
-from chassis.papers.paper import Facts, Heading, Numbered, Paragraph, Table
+from chassis.papers.paper import DataTable, Facts, NumberedList, Paragraph, Subheading
 from chassis.papers.rendering import UNSEALED, render
 from tests.paper_kit import AT, in_one_line, notice, read, text_of
 
@@ -90,7 +90,7 @@ def test_the_same_paper_of_the_same_instant_is_the_same_to_the_byte() -> None:
 
 
 def test_without_a_seal_it_says_so_on_each_page_and_at_the_place_of_the_seal() -> None:
-    paper = notice(Paragraph("内容"), Table(("序号",), tuple((str(n),) for n in range(60))))
+    paper = notice(Paragraph("内容"), DataTable(("序号",), tuple((str(n),) for n in range(60))))
     pages = [page.extract_text() for page in read(render(paper, AT)).pages]
     assert len(pages) > 1
     assert all(UNSEALED in page for page in pages)
@@ -109,17 +109,30 @@ def test_for_a_seal_it_keeps_a_place_free_and_says_nothing_of_the_kind() -> None
     assert float(place.top) - 45 * 72 / 25.4 > 0
 
 
+@pytest.mark.parametrize("attachments", [(), ("清单",)])
+def test_the_place_of_the_seal_is_never_alone_on_a_page(attachments: tuple[str, ...]) -> None:
+    lines = range(10, 40)
+    pages = set()
+    for count in lines:
+        text = "\n".join(f"第{number}项内容" for number in range(1, count + 1))
+        reader = read(render(notice(Paragraph(text), attachments=attachments), AT, for_seal=True))
+        pages.add(len(reader.pages))
+        last = reader.pages[-1].extract_text()
+        assert ("附件" if attachments else f"第{count}项内容") in last
+    assert pages == {1, 2}, "the border between the pages lies within"
+
+
 def test_text_is_never_an_instruction() -> None:
     strange = (
         '#panic("x") #import "@preview/a:1" $x^2$ *粗* _斜_ `码` @label <label> = 一 - 二 + 三 / 四: 五 // 注 /* 注 */ '
         "\\u{41} \\ ~ -- --- ... \"直\" '单' [方] {花} #(1+1) &lt; %s {0}"
     )
     everywhere = notice(
-        Heading(strange),
+        Subheading(strange),
         Paragraph(strange),
-        Numbered((strange,)),
+        NumberedList((strange,)),
         Facts(((strange, strange),)),
-        Table((strange,), ((strange,),)),
+        DataTable((strange,), ((strange,),)),
         addressee=strange,
         attachments=(strange,),
     )
@@ -155,7 +168,7 @@ def test_what_is_not_seen_is_not_said() -> None:
 
 def test_a_word_without_end_stays_on_the_page() -> None:
     word = "https://zhida.example/" + "a1b2" * 60
-    paper = notice(Paragraph(f"见{word}。"), Facts((("地址", word),)), Table(("甲", "乙"), ((word, "短"),)))
+    paper = notice(Paragraph(f"见{word}。"), Facts((("地址", word),)), DataTable(("甲", "乙"), ((word, "短"),)))
     pdf = render(paper, AT)
     assert in_one_line(pdf).count(word) == 3
     assert max(map(len, text_of(pdf).splitlines())) < 90, "what is one line here would have left the page"
@@ -165,7 +178,7 @@ def test_a_table_over_two_pages_says_its_header_on_both() -> None:
     rows = tuple((str(number), f"第{number}笔", f"{number * 1000:,}.00") for number in range(1, 61))
     pages = [
         page.extract_text()
-        for page in read(render(notice(Table(("序号", "事项", "金额（元）"), rows, (1, 3, 2), (2,))), AT)).pages
+        for page in read(render(notice(DataTable(("序号", "事项", "金额（元）"), rows, (1, 3, 2), (2,))), AT)).pages
     ]
     with_rows = [page for page in pages if "笔" in page]
     assert len(with_rows) >= 2
@@ -180,7 +193,7 @@ def test_whatever_is_empty_is_left_out() -> None:
     text = text_of(render(bare, AT))
     for label in ("附件", "查询码", "核验地址", "〔", "："):
         assert label not in text
-    assert "内容" in text_of(render(replace(bare, blocks=(Paragraph("内容"), Numbered(()), Facts(()))), AT))
+    assert "内容" in text_of(render(replace(bare, blocks=(Paragraph("内容"), NumberedList(()), Facts(()))), AT))
     assert "受理通知书" in text_of(render(replace(bare, blocks=()), AT))
 
 
@@ -190,8 +203,8 @@ def test_a_single_attachment_is_not_counted() -> None:
 
 def test_a_table_has_as_many_cells_in_each_row_as_in_its_header() -> None:
     with pytest.raises(ValueError, match="as many cells"):
-        Table(("甲", "乙"), (("一",),))
+        DataTable(("甲", "乙"), (("一",),))
     with pytest.raises(ValueError, match="width"):
-        Table(("甲", "乙"), (), widths=(1,))
+        DataTable(("甲", "乙"), (), widths=(1,))
     with pytest.raises(ValueError, match="column"):
-        Table((), ())
+        DataTable((), ())

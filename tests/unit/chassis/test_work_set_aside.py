@@ -17,12 +17,12 @@ import time
 from eventlet import tpool
 from datetime import UTC, date, datetime
 from chassis.foundation.aside import aside, go_aside_by
-from chassis.papers.paper import Paper, Table
+from chassis.papers.paper import Paper, DataTable
 from chassis.papers.rendering import render
 
 def long_one(kind):
     rows = tuple((str(number), f"{kind}{number}") for number in range(2000))
-    return Paper(title="名册", issuer="局", on=date(2026, 12, 1), blocks=(Table(("序号", "事项"), rows),))
+    return Paper(title="名册", issuer="局", on=date(2026, 12, 1), blocks=(DataTable(("序号", "事项"), rows),))
 
 ticks = []
 def tick():
