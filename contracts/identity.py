@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from contracts.message import Command, Event, Id, Model, ServiceName, TenantId
+from contracts.message import Command, Event, Model, ServiceName, TenantId
 from contracts.names import SEEN_WHOLE
 from contracts.notify import Channel
 from contracts.refusal_grounds import Remedies
@@ -71,9 +71,9 @@ class TenantSettings(Model):
     receipt_prefix: str = Field(default="ZD", pattern=r"^[A-Z0-9]{2,12}$")
     footer: SiteFooter = SiteFooter()
     remedies: Remedies | None = None
-    remedies_of: dict[Id, Remedies] = Field(default_factory=dict, max_length=200)
+    remedies_of: dict[str, Remedies] = Field(default_factory=dict, max_length=200)
 
-    def remedies_against(self, department_id: Id | None) -> Remedies | None:
+    def remedies_against(self, department_id: str | None) -> Remedies | None:
         """Those against a decision of this department; None where nobody has entered any."""
         return self.remedies_of.get(department_id or "", self.remedies)
 

@@ -70,13 +70,13 @@ async def get_case_sheet(door: Door, query: GetCaseSheet) -> Response:
 
 @routes.ask("/cases/{case_id}/refusal-grounds", GetRefusalGrounds)
 async def get_refusal_grounds(door: Door, query: GetRefusalGrounds) -> Response:
-    """What it could be refused for, ground by ground, and whom the enterprise could turn to."""
+    """What it could be refused for, ground by ground, and whom the enterprise could turn to (不予批准的理由)."""
     return await door.ask(query)
 
 
 @routes.ask("/cases/{case_id}/refusal-previews", PreviewRefusal, method="POST")
 async def preview_refusal(door: Door, query: PreviewRefusal) -> Response:
-    """What would be issued if it were refused so, word for word. Nothing is decided."""
+    """What would be issued if it were refused so, word for word (预览决定全文). Nothing is decided."""
     return await door.ask(query)
 
 

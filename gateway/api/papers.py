@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import Depends
 from starlette.responses import Response
 
 from contracts.case_notices import (
@@ -17,11 +14,9 @@ from contracts.case_notices import (
     RecordService,
     WithdrawElectronicService,
 )
-from contracts.message import Id
-from gateway.access import Permitted
 from gateway.claim_places import place_of_claim
 from gateway.door import Door
-from gateway.notice_files import PDF, handed_out, place_of
+from gateway.notice_files import place_of
 from gateway.routes import Routes
 
 routes = Routes("文书 papers")
@@ -29,13 +24,13 @@ routes = Routes("文书 papers")
 
 @routes.ask("/cases/{case_id}/papers", ListCaseNotices)
 async def list_case_notices(door: Door, query: ListCaseNotices) -> Response:
-    """The papers of a case, the newest first, with their files and how they were served."""
+    """The papers of a case, the newest first, with their files and how they were served (办件文书)."""
     return await door.ask(query)
 
 
 @routes.ask("/applications/{application_id}/papers", ListOwnNotices)
 async def list_own_notices(door: Door, query: ListOwnNotices) -> Response:
-    """The same for the enterprise that filed, and until when it may object."""
+    """The same for the enterprise that filed, and until when it may object (我的文书)."""
     return await door.ask(query, tenant=await place_of_claim(door, query.application_id))
 
 
@@ -47,18 +42,14 @@ async def list_notices_to_serve(door: Door, query: ListNoticesToServe) -> Respon
 
 @routes.order("/papers/{notice_id}/open", OpenNotice)
 async def open_notice(door: Door, command: OpenNotice) -> Response:
-    """Open a paper: that is kept, and serves it on an enterprise that has consented to electronic service."""
+    """Open a paper: that is kept, and serves it on an enterprise that has consented to electronic service (打开文书)."""
     return await door.order(command, tenant=await place_of(door, command.application_id))
 
 
-@routes.special("GET", "/papers/{notice_id}/file", GetNoticeFile, media_type=PDF)
-async def download_notice(
-    door: Annotated[Door, Depends(Permitted(GetNoticeFile))], notice_id: Id, application_id: Id | None = None
-) -> Response:
-    """The paper's newest file (PDF/A); 409 while it is being made (下载文书)."""
-    tenant = await place_of(door, application_id)
-    answer = await door.told(GetNoticeFile(notice_id=notice_id, application_id=application_id), tenant=tenant)
-    return await handed_out(door, answer, tenant)
+@routes.ask("/papers/{notice_id}/file", GetNoticeFile)
+async def get_notice_file(door: Door, query: GetNoticeFile) -> Response:
+    """What the paper's newest file is called, its hash and whether it is sealed; none while it is being made (文书文件)."""
+    return await door.ask(query, tenant=await place_of(door, query.application_id))
 
 
 @routes.order("/papers/{notice_id}/service", RecordService, versioned=True)

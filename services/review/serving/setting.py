@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chassis.papers.paper import Block, Facts, Heading, Numbered, Paper, Paragraph
+from chassis.papers.paper import Block, Facts, NumberedList, Paper, Paragraph, Subheading
 from contracts.case_notices import NoticeContent
 from contracts.refusal_grounds import RefusalGround
 
@@ -13,9 +13,9 @@ def paper_of(content: NoticeContent) -> Paper:
     if content.lines:
         blocks.append(Facts(tuple((each.label, each.value) for each in content.lines)))
     if content.points:
-        blocks += [Heading("需要补正的内容"), Numbered(content.points)]
+        blocks += [Subheading("需要补正的内容"), NumberedList(content.points)]
     for number, ground in enumerate(content.grounds, 1):
-        blocks += [Heading(f"理由{number if len(content.grounds) > 1 else ''}"), Facts(_rows(ground))]
+        blocks += [Subheading(f"理由{number if len(content.grounds) > 1 else ''}"), Facts(_rows(ground))]
     blocks += [Paragraph(each) for each in content.closing]
     return Paper(
         title=content.title,
