@@ -10,6 +10,7 @@ from contracts.case_tasks import Task
 from contracts.duties import Attention
 from contracts.intake import Claim
 from contracts.message import Event, Fen, Id, Model, TenantId
+from contracts.refusal_grounds import RefusalGround, Remedies
 
 SupplementFault = Literal["missing", "wrong", "outdated"]
 """缺少 · 有误 · 已过期."""
@@ -69,6 +70,9 @@ class CaseNotAccepted(CaseEvent):
     how_to_object: str = ""
     decided_by: Id
     decided_at: datetime
+    grounds: tuple[RefusalGround, ...] = ()
+    remedies: Remedies | None = None
+    notice_number: str | None = None
 
 
 class SupplementPoint(Model):

@@ -10,6 +10,7 @@ from contracts import (
     case_figures,
     case_files,
     case_instalments,
+    case_notices,
     case_sheet,
     case_tasks,
     credit_checks,
@@ -24,6 +25,7 @@ from contracts import (
     panels,
     public_notices,
     quota_batches,
+    refusal_grounds,
     review,
     supplements,
 )
@@ -32,6 +34,7 @@ from gateway.permission import Permission, of
 from gateway.permission_groups import (
     APPLY,
     BUREAU,
+    CONSENTS,
     DECIDERS,
     EXPERTS,
     FINANCE,
@@ -45,6 +48,9 @@ from gateway.permission_groups import (
 CASE_READERS = (*OFFICERS, *BUREAU, *SUPERVISORS)
 FINDING_READERS = (*OFFICERS, *BUREAU, *INSPECTORS)
 """They name enterprises, which lay supervisors see masked."""
+
+PAPER_READERS = (*OFFICERS, *BUREAU, "supervision", *WINDOW, *VIEW)
+"""Those who have it, those who hand it out, and those whose it is."""
 
 TASK_DOERS: tuple[DutyKind, ...] = (*DECIDERS, *BUREAU, *FINANCE)
 """Whoever may have a task in a case: an approval may be the bureau's or finance's."""
@@ -71,6 +77,8 @@ CASE_ROWS: tuple[Permission, ...] = (
     of(award_register.WithdrawImportedAward, ("leader", "bureau_intake"), "tenant", states=("reserved",)),
     of(review.ApproveCase, DECIDERS, "department", states=("accepted",)),
     of(review.RejectCase, DECIDERS, "department", states=("accepted",)),
+    of(refusal_grounds.GetRefusalGrounds, DECIDERS, "department"),
+    of(refusal_grounds.PreviewRefusal, DECIDERS, "department"),
     of(message_previews.PreviewRejection, DECIDERS, "department"),
     of(message_previews.PreviewNotAccepted, DECIDERS, "department"),
     of(message_previews.PreviewSupplement, DECIDERS, "department"),
@@ -91,6 +99,14 @@ CASE_ROWS: tuple[Permission, ...] = (
     of(supplements.AnswerSupplement, (*WINDOW, *APPLY), "tenant"),
     of(intake.GetApplication, (*WINDOW, *VIEW), "tenant"),
     of(intake.ListApplications, WINDOW, "tenant"),
+    of(case_notices.ListCaseNotices, (*OFFICERS, *BUREAU, "supervision"), "tenant"),
+    of(case_notices.ListOwnNotices, (*WINDOW, *VIEW), "tenant"),
+    of(case_notices.ListNoticesToServe, (*WINDOW, *DECIDERS, *BUREAU), "tenant"),
+    of(case_notices.GetNoticeFile, PAPER_READERS, "tenant"),
+    of(case_notices.OpenNotice, PAPER_READERS, "tenant"),
+    of(case_notices.RecordService, (*WINDOW, *DECIDERS), "tenant"),
+    of(case_notices.ConsentToElectronicService, CONSENTS, "enterprise"),
+    of(case_notices.WithdrawElectronicService, CONSENTS, "enterprise"),
     of(naming_payees.NamePayees, DECIDERS, "department", states=("received", "accepted")),
     of(inspections.ConfirmInspection, DECIDERS, "department", states=("accepted",)),
     of(inspections.ListInspections, FINDING_READERS, "tenant"),

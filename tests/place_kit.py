@@ -320,7 +320,12 @@ def item(code: str, title: str, yuan: int, plan: Mapping[str, Any], city: str = 
         parts.insert(0, {"payer": "city", "fraction": city})
     amount = {"node": "fixed", "value": str(yuan), "unit": "元"}
     content |= {"code": f"{code}-{random_code(6)}", "title": title, "summary": f"规模以上企业，给予 {yuan} 元。"}
-    content["guide"] |= {"conditions": "规模以上企业", "standard": f"{yuan} 元", "mode": "按方案办理", "time_limits": "见方案"}
+    content["guide"] |= {
+        "conditions": "规模以上企业",
+        "standard": f"{yuan} 元",
+        "mode": "按方案办理",
+        "time_limits": "见方案",
+    }
     content["rules"] = {
         "version": "1",
         "fact_types": [{"name": "above_scale", "label": "规模以上企业", "kind": "flag"}],

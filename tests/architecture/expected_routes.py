@@ -7,6 +7,7 @@ from tests.architecture.expected_claim_routes import CLAIM_ROUTES
 from tests.architecture.expected_decisions import DECISIONS
 from tests.architecture.expected_integrity import INTEGRITY
 from tests.architecture.expected_notice_routes import NOTICES
+from tests.architecture.expected_paper_routes import PAPERS
 from tests.architecture.expected_receivers import RECEIVERS
 from tests.architecture.expected_step_routes import STEP_PAGES, STEP_ROUTES
 
@@ -16,6 +17,7 @@ EXPECTED = {
     **DECISIONS,
     **INTEGRITY,
     **NOTICES,
+    **PAPERS,
     **RECEIVERS,
     **STEP_PAGES,
     **STEP_ROUTES,

@@ -22,6 +22,7 @@ from contracts.reopening import ConfirmReopening, ListReopenings, ProposeReopeni
 from contracts.review import CaseView, RejectCase
 from services.review.cases.undo_window import RELEASE
 from services.review.reopening.undoing import release_decisions
+from tests.remedies import OWN_GROUNDS
 from tests.unit.review.review_kit import LEADER, OFFICER, application, item_rules
 
 HALF_AN_HOUR = TenantSettings(undo_minutes=30)
@@ -164,7 +165,9 @@ def test_two_officers_who_confirm_at_once_reopen_it_once(review: Review, clock: 
 
 
 def test_an_approval_against_a_reopening_is_refused_by_whoever_comes_second(review: Review, clock: FixedClock) -> None:
-    refusal = RejectCase(case_id=only_case(review).case_id, reason="不符合条件", expected_version=1)
+    refusal = RejectCase(
+        other_grounds=OWN_GROUNDS, case_id=only_case(review).case_id, reason="不符合条件", expected_version=1
+    )
     assert outcome(review.ordered(refusal, actor=LEADER)) == "rejected"
     at(clock, timedelta(minutes=31))
     releases(review)

@@ -7,6 +7,7 @@ from typing import Any
 
 from enterprise_kit import supplement
 from enterprise_records_kit import HOLDER_SHEET, HOLDERS
+from refusal_answers import refusal_answers
 from staff_kit import (
     LAKH,
     appointments,
@@ -59,6 +60,7 @@ MOVED = {
     ]
 }
 ACCEPTANCE: dict[str, Any] = {
+    **refusal_answers("case-1"),
     "list_supplements": {
         "items": [supplement(state="answered", answered_by="clerk-1", answered_at=datetime(2026, 3, 9, 4, tzinfo=UTC))],
         "askable": [

@@ -19,7 +19,7 @@ from contracts.case_steps import StepView
 from contracts.deadlines import DeadlineMove
 from contracts.enterprises import FactRecorders, Payee
 from contracts.intake import Claim
-from contracts.message import SYSTEM, Actor, Event, TenantId
+from contracts.message import Actor, Event, TenantId
 from contracts.payee_holders import PayeeHolder
 from contracts.refusal import Reason, Refused
 from contracts.review import CaseAccepted, CaseState
@@ -104,6 +104,7 @@ class Case(Aggregate):
     paid_before: AwardHistory | None = None
     read_as: CaseState | None = None
     reopened_at: datetime | None = None
+    notice_number: str | None = None
     quota: QuotaStanding | None = None
 
     def accept(
@@ -135,13 +136,8 @@ class Case(Aggregate):
         )
         self.report(before, accepted)
 
-    def turn_away(self, refusal: Refused, now: datetime) -> None:
-        """Do not accept it (不予受理), and say why: the case ends as it begins."""
-        self.remarks = refusal.reasons
-        self.refuse_acceptance(CaseDecision(SYSTEM.id, now, refusal.message))
-
     def refuse_acceptance(self, decision: CaseDecision) -> None:
-        """不予受理, by whoever decides on acceptance."""
+        """不予受理, by whoever decides on acceptance, or by the machine: then the case ends as it begins."""
         before = None if self.version == 0 else self.state
         self.state, self.decision, self.listed_by = "not_accepted", decision, None
         told = CaseNotAccepted(
@@ -152,6 +148,8 @@ class Case(Aggregate):
             how_to_object=decision.how_to_object,
             decided_by=decision.by,
             decided_at=decision.at,
+            grounds=decision.grounds,
+            remedies=decision.remedies,
         )
         self.report(before, told)
 

@@ -45,6 +45,9 @@ def view_of(case: Case, unmapped: Sequence[TermInPlan] = ()) -> CaseView:
         note=decision.note if decision else "",
         cites=decision.cites if decision else (),
         how_to_object=decision.how_to_object if decision else "",
+        grounds=decision.grounds if decision else (),
+        remedies=decision.remedies if decision else None,
+        notice_number=case.notice_number,
         steps=case.steps,
         payees=case.receivers,
         received_at=case.received_at,
@@ -58,7 +61,10 @@ def view_of(case: Case, unmapped: Sequence[TermInPlan] = ()) -> CaseView:
     )
 
 
-SAME = ("steps", "received_at", "decisions", "revision", "instalment", "first_case_id", "undo_until")
+SAME = (
+    *("steps", "received_at", "decisions", "revision", "instalment", "first_case_id", "undo_until"),
+    *("grounds", "remedies", "notice_number"),
+)
 """What a view shows as its row has it."""
 
 

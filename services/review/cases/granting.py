@@ -176,6 +176,8 @@ def _refusal(case: Case, decision: CaseDecision) -> CaseRejected:
         rejected_at=decision.at,
         revision=case.revision,
         instalment=case.instalment,
+        grounds=decision.grounds,
+        remedies=decision.remedies,
     )
 
 

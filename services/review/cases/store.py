@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, RowMapping, Text, any_, column, func, literal, select
@@ -14,12 +14,14 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from chassis.time.sla import SlaClock
 from chassis.write.store import AggregateStore
+from chassis.write.uow import UnitOfWork
 from contracts.case_payees import CasePayee, NamedPayee
 from contracts.case_steps import StepView
 from contracts.enterprises import FactRecorders, Payee
 from contracts.intake import Claim
 from contracts.message import TenantId
 from contracts.refusal import Reason
+from contracts.refusal_grounds import RefusalGround, Remedies
 from contracts.rule import Assessment, AwardHistory, Decision, Fact, ParameterValue, TimeLimit
 from services.review.account_copies.domain import ReceiverAccount
 from services.review.cases.answers import StepAnswer
@@ -32,6 +34,7 @@ from services.review.cases.materials import CaseMaterials
 from services.review.cases.moves import OPEN
 from services.review.cases.moving import FACTS_MOVED, INSTALMENT_DECIDED
 from services.review.cases.open_tasks import OpenTask
+from services.review.cases.papers import issue_papers
 from services.review.cases.receivers import EmittedPart
 from services.review.cases.refusals import CaseNotFound
 from services.review.cases.tables import CASE_ANSWER, DEADLINE_MOVE, REVIEW_CASE
@@ -63,7 +66,7 @@ DOCUMENTS: dict[str, TypeAdapter[Any]] = {
 PLAIN = (
     *("asked_fen", "award_period", "inspection_required", "received_at", "accepted_at", "effective_receipt", "clock"),
     *("due_at", "awaits_year", "state", "listed_by", "credit_commitment", "tasks_given", "revision", "instalment"),
-    *("first_case_id", "undo_until", "reopened_at"),
+    *("first_case_id", "undo_until", "reopened_at", "notice_number"),
 )
 """What of a case is a column as it is."""
 
@@ -104,6 +107,8 @@ class Cases(AggregateStore[Case]):
             "cites": list(decision.cites) if decision else [],
             "how_to_object": decision.how_to_object if decision else "",
             "certificate": decision.certificate if decision else None,
+            "grounds": [each.model_dump(mode="json") for each in decision.grounds] if decision else [],
+            "remedies": decision.remedies.model_dump() if decision and decision.remedies else None,
         }
 
     def from_row(self, row: RowMapping) -> Case:
@@ -142,6 +147,7 @@ class Cases(AggregateStore[Case]):
 
     def save_many(self, aggregates: Iterable[Case]) -> None:
         saved = list(aggregates)
+        issue_papers(saved, cast(UnitOfWork, self._uow))
         before = {id(case): case.answers_kept for case in saved}
         super().save_many(saved)
         moves, answers = [], []
@@ -231,7 +237,13 @@ def _clock(row: Any) -> SlaClock:
 def _decision(row: RowMapping) -> CaseDecision | None:
     if row["decided_by"] is None:
         return None
-    cites = tuple(row["cites"])
     return CaseDecision(
-        row["decided_by"], row["decided_at"], row["note"], cites, row["how_to_object"], row["certificate"]
+        row["decided_by"],
+        row["decided_at"],
+        row["note"],
+        tuple(row["cites"]),
+        row["how_to_object"],
+        row["certificate"],
+        tuple(RefusalGround.model_validate(each) for each in row["grounds"]),
+        Remedies.model_validate(row["remedies"]) if row["remedies"] else None,
     )

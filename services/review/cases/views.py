@@ -38,6 +38,9 @@ SHOWN = (
         C.undo_until,
         C.clock,
         C.receivers,
+        C.grounds,
+        C.remedies,
+        C.notice_number,
     ),
 )
 

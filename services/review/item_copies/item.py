@@ -15,7 +15,7 @@ class PinnedItem:
     """What a case is judged by: the rules of the version that it was filed under, and what its notices say of the item.
 
     `family` is the item's code, the same through its versions. Versions from before these were kept have the item's id for
-    it, and no contacts.
+    it, and no contacts. `citation` is the document with its number, as a refusal cites it.
     """
 
     rules: ItemRules
@@ -24,6 +24,7 @@ class PinnedItem:
     level: Level | None = None
     benefit_kind: BenefitKind = BenefitKind.GRANT
     contacts: tuple[Contact, ...] = ()
+    citation: str = ""
 
     @property
     def pays_money(self) -> bool:

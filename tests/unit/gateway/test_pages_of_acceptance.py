@@ -124,6 +124,7 @@ def test_a_claim_is_not_accepted_once_the_letter_was_read(officer: Visitor) -> N
     assert sent.headers["location"] == "/department/cases/case-1?done=not_accepted"
     (order,) = ordered(officer.bus, "refuse_acceptance")
     assert order["how_to_object"]
+    assert ordered(officer.bus, "preview_not_accepted")[0]["remedies"]["court"]
 
 
 def test_a_paper_that_was_brought_is_opened_from_the_case(officer: Visitor, tmp_path: Path) -> None:

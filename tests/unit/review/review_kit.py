@@ -44,6 +44,7 @@ from services.review.register.store import AwardRegister
 from services.review.reopening.store import ReopeningProposals, UndoneDecisions
 from services.review.supplements.store import Supplements
 from services.review.tasks.store import CaseTasks
+from tests.remedies import REMEDIES
 from tests.unit.review.memory_quotas import MemoryQuotaPlaces
 from tests.unit.review.memory_stores import (
     MemoryAccounts,
@@ -241,7 +242,7 @@ class Registry(FakeRegistry):
         super().__init__(
             {
                 "ganzhou": (None, Level.CITY, TenantSettings()),
-                "zhanggong": ("ganzhou", Level.COUNTY, TenantSettings()),
+                "zhanggong": ("ganzhou", Level.COUNTY, TenantSettings(remedies=REMEDIES)),
             }
         )
 
@@ -262,7 +263,8 @@ def review_unit(
 ) -> FakeUnit:
     """A unit of work with review's stores in memory; item 1 version 1 has arrived."""
     registry = Registry()
-    registry.tenants["zhanggong"] = ("ganzhou", Level.COUNTY, TenantSettings(undo_minutes=undo_minutes))
+    settings = TenantSettings(undo_minutes=undo_minutes, remedies=REMEDIES)
+    registry.tenants["zhanggong"] = ("ganzhou", Level.COUNTY, settings)
     versions = {("item-1", 1): rules or item_rules()}
     return FakeUnit(
         "zhanggong",

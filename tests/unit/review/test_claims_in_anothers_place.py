@@ -11,11 +11,14 @@ from contracts.review import ApproveCase, CaseAccepted, RejectCase
 from services.review.cases import opening, use_cases
 from services.review.cases.case import Case
 from services.review.cases.store import Cases
+from tests.remedies import OWN_GROUNDS
 from tests.unit.review.review_kit import AMOUNT, application, opened, review_unit
 
 
 def rejected(case: Case, uow: FakeUnit) -> Case:
-    order = RejectCase(case_id=case.id, reason="研发投入未达标准", expected_version=case.version)
+    order = RejectCase(
+        other_grounds=OWN_GROUNDS, case_id=case.id, reason="研发投入未达标准", expected_version=case.version
+    )
     use_cases.reject_case(order, uow)
     uow.recorded.clear()
     return case

@@ -25,6 +25,7 @@ from services.review.cases.case import Case
 from services.review.cases.store import Cases
 from services.review.register.store import AwardRegister
 from services.review.tasks.store import CaseTasks
+from tests.remedies import OWN_GROUNDS
 from tests.unit.review.review_kit import (
     AMOUNT,
     DEPARTMENT,
@@ -114,7 +115,9 @@ class Engine(RuleBasedStateMachine):
     def somebody_refuses(self, n: int, person: Actor) -> None:
         case = self.chosen(n)
         if case is not None:
-            order = RejectCase(case_id=case.id, reason="不符合申报条件", expected_version=case.version)
+            order = RejectCase(
+                other_grounds=OWN_GROUNDS, case_id=case.id, reason="不符合申报条件", expected_version=case.version
+            )
             self.happens(lambda: self.by(person, lambda: use_cases.reject_case(order, self.unit)))
 
     @rule(hours=st.sampled_from([1, 9, 30, 200]))

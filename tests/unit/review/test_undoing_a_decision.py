@@ -26,6 +26,7 @@ from services.review.register.store import AwardRegister
 from services.review.reopening.store import UndoneDecisions
 from services.review.reopening.undoing import release_decisions, undo_decision
 from services.review.tasks.store import CaseTasks
+from tests.remedies import OWN_GROUNDS
 from tests.unit.review.review_kit import (
     AMOUNT,
     LEADER,
@@ -47,7 +48,9 @@ def approve(case: Case, uow: FakeUnit) -> None:
 
 
 def refuse(case: Case, uow: FakeUnit) -> None:
-    use_cases.reject_case(RejectCase(case_id=case.id, reason="不符合条件", expected_version=case.version), uow)
+    use_cases.reject_case(
+        RejectCase(other_grounds=OWN_GROUNDS, case_id=case.id, reason="不符合条件", expected_version=case.version), uow
+    )
 
 
 def undo(case: Case, uow: FakeUnit, **changes: Any) -> None:
