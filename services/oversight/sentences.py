@@ -172,8 +172,8 @@ LABELS: Mapping[str, Mapping[object, str]] = {
         "review_deadline_moved": "审核时限变化",
         "payout_deadline_moved": "拨付时限变化",
     },
-    "kind": {code: name for code, name in NOTICE_NAMES.items()},
-    "means": {code: name for code, name in SERVICE_NAMES.items()},
+    "kind": dict(NOTICE_NAMES.items()),
+    "means": dict(SERVICE_NAMES.items()),
     "passed": {True: "通过", False: "未通过"},
 }
 """Field of an event → how its values are said."""
