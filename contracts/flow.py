@@ -48,6 +48,20 @@ from contracts.enterprises import (
 from contracts.entitlements import EnterprisesMatched
 from contracts.identity import TenantChanged, TenantOnboarded
 from contracts.intake import ApplicationSubmitted, EnterprisesNominated
+from contracts.integrity_events import (
+    DefenceGiven,
+    DefenceTimeEnded,
+    DishonestyCorrected,
+    DishonestyRecorded,
+    DishonestyRepaired,
+    FindingDecided,
+    FindingNotified,
+    FindingOpened,
+    RecordRequestMade,
+    RecordRequestOverdue,
+    RecordRequestRefused,
+    RecoveryDecided,
+)
 from contracts.merges import EnterpriseMerged
 from contracts.message import Event, ServiceName
 from contracts.name_changes import EnterpriseRenamed, NameChangeConfirmed
@@ -119,6 +133,7 @@ DEPARTMENT_LISTENERS: tuple[ServiceName, ...] = ("catalog", "review", "treasury"
 DUTY_LISTENERS: tuple[ServiceName, ...] = ("review", "notify")
 ITEM_LISTENERS: tuple[ServiceName, ...] = ("intake", "review", "oversight")
 CASE_LISTENERS: tuple[ServiceName, ...] = ("treasury", "notify", "oversight")
+FINDING_LISTENERS: tuple[ServiceName, ...] = ("notify", "oversight")
 MONEY_LISTENERS: tuple[ServiceName, ...] = ("notify", "oversight")
 
 FLOW: dict[type[Event], Route] = {
@@ -187,6 +202,18 @@ FLOW: dict[type[Event], Route] = {
     ReviewDeadlineMoved: Route("review", CASE_LISTENERS),
     AwardGrantedTwice: Route("review", ("notify", "oversight")),
     AwardFindingClosed: Route("review", ("notify", "oversight")),
+    FindingOpened: Route("review", FINDING_LISTENERS),
+    FindingNotified: Route("review", FINDING_LISTENERS),
+    DefenceGiven: Route("review", FINDING_LISTENERS),
+    DefenceTimeEnded: Route("review", FINDING_LISTENERS),
+    FindingDecided: Route("review", FINDING_LISTENERS),
+    DishonestyRecorded: Route("review", FINDING_LISTENERS),
+    RecordRequestMade: Route("review", FINDING_LISTENERS),
+    RecordRequestOverdue: Route("review", FINDING_LISTENERS),
+    RecordRequestRefused: Route("review", FINDING_LISTENERS),
+    DishonestyRepaired: Route("review", FINDING_LISTENERS),
+    DishonestyCorrected: Route("review", FINDING_LISTENERS),
+    RecoveryDecided: Route("review", CASE_LISTENERS),
     BudgetAppropriated: Route("treasury", ("oversight",)),
     DisbursementReady: Route("treasury", MONEY_LISTENERS),
     DisbursementHeld: Route("treasury", MONEY_LISTENERS),

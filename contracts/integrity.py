@@ -11,8 +11,8 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from contracts.integrity_grounds import Gravity, GroundCode
 from contracts.intake import Claim
+from contracts.integrity_grounds import Gravity, GroundCode
 from contracts.message import Command, Fen, Id, Model, Page, PagedQuery, Query, ServiceName, TenantId, Why
 from contracts.uploads import Sha256
 
@@ -332,22 +332,32 @@ class OwnRecords(Model):
 
 
 class ListOwnRecords(Query[OwnRecords]):
-    """What there is about the enterprise that asks: findings of the place that is asked, records of all places."""
+    """What there is about the enterprise that asks: findings of the place that is asked, records of all places. `filed_in` is
+    the enterprise's own place, which the door knows."""
 
     owner: ClassVar[ServiceName] = "review"
 
     enterprise_id: Id
+    filed_in: TenantId | None = None
 
 
-class PlaceWithFindings(Model):
+class FindingPlace(Model):
+    """In which tenant a finding about the firm lies."""
+
+    finding_id: Id
     tenant: TenantId
-    count: int
 
 
-class OwnPlaces(Model):
-    """Where else there are findings that the firm has been told of."""
+class OwnFindingPlaces(Model):
+    items: tuple[FindingPlace, ...] = ()
 
-    items: tuple[PlaceWithFindings, ...] = ()
+
+class ListOwnFindingPlaces(Query[OwnFindingPlaces]):
+    """Where the findings lie that the enterprise has been told of: an item of the city is the city's. Asked in its own place."""
+
+    owner: ClassVar[ServiceName] = "review"
+
+    enterprise_id: Id
 
 
 # -- the credit platform ------------------------------------------------------------------------------------------

@@ -7,9 +7,9 @@ from typing import ClassVar
 
 from contracts.case_events import CaseEvent
 from contracts.duties import Attention
+from contracts.intake import Claim
 from contracts.integrity import FindingOrigin, Remedies, RequestKind
 from contracts.integrity_grounds import Gravity, GroundCode
-from contracts.intake import Claim
 from contracts.message import Event, Fen, Id
 
 
@@ -142,6 +142,7 @@ class RecoveryDecided(CaseEvent):
     basis_zh: str
     amount_fen: Fen
     revision: int
+    instalment: int = 1
     proposed_by: Id
     decided_by: Id
     decided_at: datetime

@@ -53,7 +53,9 @@ COMMITMENTS = "《国务院办公厅关于全面推行证明事项和涉企经�
 CONSTRAINTS = "《国务院办公厅关于进一步完善失信约束制度构建诚信建设长效机制的指导意见》（国办发〔2020〕49号）"
 
 GROUNDS: Mapping[GroundCode, Ground] = {
-    "false_materials": Ground("提供虚假材料申报财政奖补资金", "其他失信信息（财政资金申报）", f"{FISCAL_PENALTIES}；{CONSTRAINTS}"),
+    "false_materials": Ground(
+        "提供虚假材料申报财政奖补资金", "其他失信信息（财政资金申报）", f"{FISCAL_PENALTIES}；{CONSTRAINTS}"
+    ),
     "fraudulent_claim": Ground(
         "以虚报、冒领等手段骗取财政资金", "行政处罚等行政管理信息", FISCAL_PENALTIES, ("general", "serious")
     ),
@@ -63,9 +65,7 @@ GROUNDS: Mapping[GroundCode, Ground] = {
     "broken_commitment": Ground(
         "作出的信用承诺不实或者未履行", "信用承诺及履行情况信息", f"{COMMITMENTS}；{CONSTRAINTS}"
     ),
-    "failed_obligation": Ground(
-        "享受财政奖补后未履行约定义务", "合同履行信息", CONSTRAINTS, ("minor", "general")
-    ),
+    "failed_obligation": Ground("享受财政奖补后未履行约定义务", "合同履行信息", CONSTRAINTS, ("minor", "general")),
 }
 """Those that concern fiscal subsidies, false materials and broken commitments; nothing else is recorded here."""
 

@@ -21,7 +21,7 @@ from copies.plan_terms import KnownPlanTerms
 from rules import headline_of
 from services.review.cases import deadline, undo_window
 from services.review.cases.answers import SupplementAwaited
-from services.review.cases.approvals import GrantedCase, approvals_of, kept_after, none_of
+from services.review.cases.approvals import Cells, GrantedCase, approvals_of, kept_after, lessened, none_of
 from services.review.cases.awarding import asked_of, award_of, judge
 from services.review.cases.case import Case
 from services.review.cases.decision import CaseDecision
@@ -126,6 +126,21 @@ def release(
         paid = payments or case.payments(cache(uow.registry.payer))[0]
         departments = _paying_departments([(case, item, paid)], uow) if paying is None else paying
         _tell_payers(case, item, decision, paid, departments)
+
+
+def tell_less(case: Case, item: PinnedItem, kept: Cells, uow: UnitOfWork) -> None:
+    """Say to payers that only `kept` of what they were told stays, by receiver and payer, as the case's revision is now."""
+    decision = case.decision
+    assert decision is not None, "nothing is decided"
+    payments = case.payments(cache(uow.registry.payer))[0]
+    departments = _paying_departments([(case, item, payments)], uow)
+    word = item.rules.plan.department
+    approval = GrantedCase(case, item, decision, case.receivers_by(item), payments)
+    told, case.emitted = lessened(
+        approval, kept, {tenant: id for (tenant, of), id in departments.items() if of == word}
+    )
+    for each in told:
+        case.report("accepted", each, to=each.payer)
 
 
 def _tell_payers(

@@ -14,6 +14,7 @@ from typing import Any
 from chassis.time.clock import CHINA
 from contracts.aggregate import Aggregate
 from contracts.duties import Attention, DutyKind
+from contracts.intake import Claim
 from contracts.integrity import (
     Evidence,
     FindingAbout,
@@ -34,7 +35,6 @@ from contracts.integrity_events import (
 )
 from contracts.integrity_grounds import GroundCode
 from contracts.integrity_labels import FINDING
-from contracts.intake import Claim
 from contracts.message import Event
 from contracts.refusal import Refused
 from services.review.integrity.record import Record
@@ -96,7 +96,12 @@ class Finding(Aggregate):
 
     def say_opened(self) -> None:
         """A new one is told of."""
-        opened = {"origin": self.origin, "ground": self.ground, "opened_by": self.opened_by, "opened_at": self.opened_at}
+        opened = {
+            "origin": self.origin,
+            "ground": self.ground,
+            "opened_by": self.opened_by,
+            "opened_at": self.opened_at,
+        }
         self._report(None, FindingOpened(**self.named, **opened, attention=self.attention("first_review")))
 
     def notify(self, notice: FindingNotice) -> None:

@@ -25,7 +25,11 @@ def has_good_record(uow: UnitOfWork, usccs: Collection[str]) -> Mapping[str, boo
     """
     asked = sorted(set(usccs))
     today = uow.now.astimezone(CHINA).date()
-    barred = {each.uscc for each in records_of(uow, asked, today) if each.state == "in_force" and each.gravity in UNDER_A_CLOUD}
+    barred = {
+        each.uscc
+        for each in records_of(uow, asked, today)
+        if each.state == "in_force" and each.gravity in UNDER_A_CLOUD
+    }
     return {code: code not in barred for code in asked}
 
 

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from chassis.write.uow import UnitOfWork
 from contracts.integrity import Evidence, FindingAbout, FindingOrigin
 from contracts.integrity_grounds import GroundCode
 from services.review.cases.case import Case
 from services.review.integrity.finding import Finding
 from services.review.integrity.store import Findings
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What is held against the firm, and on which ground."""
+
+    ground: GroundCode
+    facts_zh: str
+    about: tuple[FindingAbout, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
 
 
 def open_finding(
@@ -30,21 +42,12 @@ def open_finding(
     known = uow.of(Findings).standing(case.id, ground)
     if known is not None:
         return known.id
-    said = {"facts_zh": facts_zh, "about": about, "evidence": evidence}
-    return opened(uow, case, origin=origin, origin_id=origin_id, by=by, ground=ground, **said).id
+    held = Held(ground, facts_zh, about, evidence)
+    return opened(uow, case, held, origin=origin, origin_id=origin_id, by=by).id
 
 
 def opened(
-    uow: UnitOfWork,
-    case: Case,
-    *,
-    origin: FindingOrigin,
-    origin_id: str | None,
-    by: str,
-    ground: GroundCode,
-    facts_zh: str,
-    about: tuple[FindingAbout, ...],
-    evidence: tuple[Evidence, ...],
+    uow: UnitOfWork, case: Case, held: Held, *, origin: FindingOrigin, origin_id: str | None, by: str
 ) -> Finding:
     """A new one, saved. Raises FindingOpenAlready."""
     finding = Finding(
@@ -53,12 +56,12 @@ def opened(
         traceparent=case.traceparent,
         case_id=case.id,
         claim=case.claim,
-        ground=ground,
+        ground=held.ground,
         origin=origin,
         origin_id=origin_id,
-        about=about,
-        facts_zh=facts_zh,
-        evidence=evidence,
+        about=held.about,
+        facts_zh=held.facts_zh,
+        evidence=held.evidence,
         opened_by=by,
         opened_at=uow.now,
     )

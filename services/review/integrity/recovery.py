@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from contracts.integrity import RecoveryDecision
 from contracts.intake import Claim
+from contracts.integrity import RecoveryDecision
 from contracts.message import TenantId
 from contracts.money import Money
 from contracts.refusal import Refused

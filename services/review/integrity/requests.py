@@ -60,7 +60,9 @@ def against_answering(finding: Finding, request: RecordRequest, by: str) -> list
     return found
 
 
-def answer(finding: Finding, request: RecordRequest, *, granted: bool, reason: str, by: str, at: datetime, on: date) -> None:
+def answer(
+    finding: Finding, request: RecordRequest, *, granted: bool, reason: str, by: str, at: datetime, on: date
+) -> None:
     """Grant it, which ends the record, or refuse it. A record that has ended otherwise meanwhile stays as it ended."""
     assert finding.record_made is not None, "asked about a record that there is not"
     decided = {"state": "granted" if granted else "refused", "decided_by": by, "decided_at": at, "reason": reason}

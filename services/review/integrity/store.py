@@ -9,8 +9,8 @@ from sqlalchemy import BigInteger, Column, Date, DateTime, Integer, MetaData, Ro
 from sqlalchemy.dialects.postgresql import JSONB
 
 from chassis.write.store import AggregateStore, aggregate_columns, own_row, proposal_columns
-from contracts.integrity import Evidence, FindingAbout, FindingDecision, FindingDefence, FindingNotice, RecordRequest
 from contracts.intake import Claim
+from contracts.integrity import Evidence, FindingAbout, FindingDecision, FindingDefence, FindingNotice, RecordRequest
 from services.review.integrity.finding import OPEN, Finding
 from services.review.integrity.record import Record
 from services.review.integrity.recovery import Recovery
@@ -97,7 +97,10 @@ class Findings(AggregateStore[Finding]):
         return {
             **{name: getattr(aggregate, name) for name in PLAIN},
             "claim": claim.model_dump(mode="json"),
-            **{name: getattr(claim, name) for name in ("enterprise_id", "filed_in", "uscc", "department", "department_id")},
+            **{
+                name: getattr(claim, name)
+                for name in ("enterprise_id", "filed_in", "uscc", "department", "department_id")
+            },
             "about": ABOUT.dump_python(aggregate.about, mode="json"),
             "evidence": PAPERS.dump_python(aggregate.evidence, mode="json"),
             "notice": aggregate.notice.model_dump(mode="json") if aggregate.notice else None,

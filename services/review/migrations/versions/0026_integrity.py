@@ -82,15 +82,15 @@ DDL = (
     $$
     """,
     "REVOKE ALL ON FUNCTION dishonesty_of(text[]) FROM PUBLIC",
-    # In which places there are findings that a firm has been told of: ids of places and numbers, nothing of what they say.
+    # In which place a finding lies that a firm has been told of: ids, nothing of what it says.
     """
-    CREATE FUNCTION finding_places_of(place text, enterprises text[]) RETURNS TABLE (tenant text, count bigint)
+    CREATE FUNCTION finding_places_of(place text, enterprises text[]) RETURNS TABLE (finding_id text, tenant text)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET enable_seqscan = off AS $$
-    SELECT f.tenant, count(*)
+    SELECT f.id, f.tenant
     FROM unnest(enterprises) AS one
-    JOIN LATERAL (SELECT i.tenant FROM integrity_finding i
+    JOIN LATERAL (SELECT i.id, i.tenant FROM integrity_finding i
         WHERE i.filed_in = place AND i.enterprise_id = one AND i.state <> 'opened' OFFSET 0) AS f ON true
-    GROUP BY 1 ORDER BY 1
+    ORDER BY f.tenant, f.id
     $$
     """,
     "REVOKE ALL ON FUNCTION finding_places_of(text, text[]) FROM PUBLIC",
