@@ -28,6 +28,7 @@ from contracts.case_events import (
 from contracts.case_materials import MaterialsConfirmed
 from contracts.deadlines import PayoutDeadlineUndetermined, ReviewDeadlineUndetermined
 from contracts.intake import ApplicationSubmitted, EnterprisesNominated
+from contracts.integrity_events import RecoveryDecided
 from contracts.message import Event
 from contracts.notify import MessageDelivered, MessageFailed
 from contracts.review import (
@@ -95,6 +96,7 @@ SENTENCES: Mapping[type[Event], StepSentence] = {
     ),
     ReviewDeadlineApproaching: StepSentence("系统", "审核时限已用 {used_percent}%"),
     ReviewDeadlineMissed: StepSentence("系统", "审核超过时限"),
+    RecoveryDecided: StepSentence("{department}", "作出追回决定（{number}），追回 {amount_fen} 元"),
     CaseApproved: StepSentence("{department}", "{approved}，核定 {total_fen} 元，{receiver} {amount_fen} 元"),
     CaseRejected: StepSentence("{department}", "审核未通过：{reason}"),
     BenefitGranted: StepSentence("{department}", "准予：{text_zh}{certificate}"),
@@ -151,6 +153,13 @@ LABELS: Mapping[str, Mapping[object, str]] = {
         "case_reopened": "重新审查",
         "benefit_granted": "准予通知",
         "case_approved": "审核通过",
+        "finding_notified": "事先告知书",
+        "finding_decided": "认定决定书",
+        "dishonesty_recorded": "信用记录通知",
+        "record_request_refused": "信用记录申请答复",
+        "dishonesty_repaired": "信用修复通知",
+        "dishonesty_corrected": "信用记录更正通知",
+        "recovery_decided": "追回决定",
         "case_rejected": "审核未通过",
         "disbursement_held": "等待预算资金",
         "disbursement_settled": "资金到账",

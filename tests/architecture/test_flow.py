@@ -35,6 +35,7 @@ HEARD_FOR_ALL = {
 HEARD_WITHOUT_A_HANDLER = {
     ("oversight", "policy_item"): "oversight hears every event, so that its queue misses none once it counts them",
     ("oversight", "award_finding"): "oversight hears every event, so that its queue misses none once it counts them",
+    ("oversight", "integrity_finding"): "what is held against a firm is told to nobody who tracks its claim",
     ("oversight", "budget_line"): "oversight hears every event, so that its queue misses none once it counts them",
 }
 

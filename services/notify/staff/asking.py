@@ -20,6 +20,13 @@ from contracts.deadlines import PayoutDeadlineUndetermined, ReviewDeadlineUndete
 from contracts.drafting import ConsultationOpened
 from contracts.duties import ROLE_OF, Attention
 from contracts.intake import Claim
+from contracts.integrity_events import (
+    DefenceGiven,
+    DefenceTimeEnded,
+    FindingOpened,
+    RecordRequestMade,
+    RecordRequestOverdue,
+)
 from contracts.message import Event
 from contracts.money import Money
 from contracts.notify import DutySubject
@@ -40,6 +47,7 @@ from services.notify.staff.domain import DutyNotice
 
 CaseDeadline = ReviewDeadlineUndetermined | ReviewDeadlineApproaching | ReviewDeadlineMissed
 CaseNews = SupplementAnswered | ObjectionRaised | CaseReassessed | CaseReopened
+FindingNews = FindingOpened | DefenceGiven | DefenceTimeEnded | RecordRequestMade | RecordRequestOverdue
 TaskDeadline = TaskDeadlineApproaching | TaskDeadlineMissed
 CaseWork = CaseAccepted | TaskAssigned | CaseDeadline | CaseNews | TaskDeadline
 MoneyWork = (
@@ -54,7 +62,7 @@ MoneyWork = (
     | PayoutDeadlineApproaching
     | PayoutDeadlineMissed
 )
-Asking = CaseWork | MoneyWork | AwardGrantedTwice | ConsultationOpened | PolicyExpiring
+Asking = CaseWork | MoneyWork | FindingNews | AwardGrantedTwice | ConsultationOpened | PolicyExpiring
 
 KIND_OF: Mapping[type[Event], str] = {
     CaseAccepted: "case_to_review",
@@ -79,6 +87,11 @@ KIND_OF: Mapping[type[Event], str] = {
     PayoutDeadlineApproaching: "payout_due_soon",
     PayoutDeadlineMissed: "payout_overdue",
     AwardGrantedTwice: "award_doubled",
+    FindingOpened: "finding_to_notify",
+    DefenceGiven: "finding_to_decide",
+    DefenceTimeEnded: "finding_to_decide",
+    RecordRequestMade: "record_request_made",
+    RecordRequestOverdue: "record_request_overdue",
     ConsultationOpened: "consultation_asked",
     PolicyExpiring: "item_expiring",
 }
@@ -124,7 +137,7 @@ def notices_of(event: Asking, event_id: str, at: datetime) -> Iterator[DutyNotic
         yield _notice(event.attention, event.department, kind, at, occasion, _task(event, event.attention))
     elif isinstance(event, TaskDeadline):
         yield _notice(event.attention, event.department, kind, at, event_id, _task(event, event.attention))
-    elif isinstance(event, CaseDeadline | CaseNews):
+    elif isinstance(event, CaseDeadline | CaseNews | FindingNews):
         yield _notice(event.attention, event.claim.department, kind, at, event_id, _case(event.claim, event.case_id))
     else:
         amount = Money(event.amount_fen).yuan_text()

@@ -9,6 +9,13 @@ from contracts.case_events import ObjectionRaised, SupplementAnswered, TaskDeadl
 from contracts.deadlines import PayoutDeadlineUndetermined, ReviewDeadlineUndetermined
 from contracts.departments import DepartmentChanged, DepartmentRegistered, DutyRegistered, DutyRenamed
 from contracts.drafting import ConsultationOpened
+from contracts.integrity_events import (
+    DefenceGiven,
+    DefenceTimeEnded,
+    FindingOpened,
+    RecordRequestMade,
+    RecordRequestOverdue,
+)
 from contracts.notify import DutyMessagePage, DutyMessageView, ListDutyMessages, MarkRead
 from contracts.people import DutyAssigned, DutyEnded, PersonChanged, PersonRegistered
 from contracts.policies import PolicyExpiring
@@ -48,6 +55,11 @@ class StaffEntrypoints(Room):
         ReviewDeadlineApproaching,
         ReviewDeadlineMissed,
         AwardGrantedTwice,
+        FindingOpened,
+        DefenceGiven,
+        DefenceTimeEnded,
+        RecordRequestMade,
+        RecordRequestOverdue,
         DisbursementReady,
         DisbursementRecalled,
         DisbursementUnknown,

@@ -21,7 +21,7 @@ from services.review.cases.refusals import together
 from services.review.cases.store import Cases
 from services.review.integrity.finding import Finding
 from services.review.integrity.recovery import Recovery, against_recovering, kept_of, of_instalment
-from services.review.integrity.refusals import NotEstablished, RecoveryNotFound
+from services.review.integrity.refusals import NotEstablished
 from services.review.integrity.showing import shown
 from services.review.integrity.store import Findings, Recoveries
 from services.review.integrity.whose import of_department
@@ -33,7 +33,7 @@ def propose_recovery(cmd: ProposeRecovery, uow: UnitOfWork) -> FindingView:
     """Raises RecoveryByStaffOnly, FindingNotFound, StaleVersion, NotEstablished, NothingToRecover, RecoveryTooMuch or
     RecoveryAskedAlready."""
     Recovery.refuse_enterprises(uow.actor)
-    case = _case_of_finding(cmd.finding_id, uow)
+    case = uow.of(Cases).get(uow.of(Findings).seen(cmd.finding_id).case_id)
     finding = of_department(cmd.finding_id, uow, cmd.expected_version)
     _must_stand(finding, case, cmd.amount_fen)
     proposed = Recovery(
@@ -113,23 +113,13 @@ def _must_stand(finding: Finding, case: Case, amount_fen: int) -> None:
         raise together(found)
 
 
-def _case_of_finding(finding_id: Id, uow: UnitOfWork) -> Case:
-    """Whoever changes a finding and its case has locked the case first."""
-    found = uow.of(Findings).where(Findings.table.c.id == finding_id, lock=False)
-    if not found:
-        raise Findings.missing()
-    return uow.of(Cases).get(found[0].case_id)
-
-
 def _proposed(recovery_id: Id, expected_version: int, uow: UnitOfWork) -> tuple[Recovery, Finding, Case]:
     """The proposal with its finding and case, for somebody of the department: whose it is is checked before its version."""
     Recovery.refuse_enterprises(uow.actor)
     recoveries = uow.of(Recoveries)
-    found = recoveries.where(Recoveries.table.c.id == recovery_id, lock=False)
-    if not found:
-        raise RecoveryNotFound()
-    case = uow.of(Cases).get(found[0].case_id)
-    finding = of_department(found[0].finding_id, uow)
+    seen = recoveries.seen(recovery_id)
+    case = uow.of(Cases).get(seen.case_id)
+    finding = of_department(seen.finding_id, uow)
     proposed = recoveries.get(recovery_id)
     if proposed.version != expected_version:
         raise StaleVersion()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from chassis.read.reader import Reader
 from chassis.time.clock import CHINA
 from chassis.write.uow import UnitOfWork
 from contracts.integrity import FindingView
@@ -13,19 +12,11 @@ from services.review.integrity.finding import Finding
 from services.review.integrity.recovery import Recovery
 from services.review.integrity.store import Recoveries
 
-# What payers were told last of a case that is approved and whose decision is known.
-RECOVERABLE = """
-SELECT coalesce(sum(CAST(e ->> 'amount_fen' AS bigint)), 0)
-FROM review_case c CROSS JOIN LATERAL jsonb_array_elements(c.emitted) AS e
-WHERE (c.tenant, c.id) = (:tenant, :case_id) AND c.state = 'approved' AND c.undo_until IS NULL
-  AND CAST(e ->> 'instalment' AS integer) = c.instalment
-"""
-
 
 def shown(finding: Finding, uow: UnitOfWork) -> FindingView:
     """For its department, after a command."""
-    recoveries = uow.of(Recoveries).of_finding(finding.id)
-    return view_of(finding, uow.now, recoveries, recoverable_of(finding, uow))
+    recoveries = uow.of(Recoveries)
+    return view_of(finding, uow.now, recoveries.of_finding(finding.id), recoveries.recoverable(finding))
 
 
 def shown_to_firm(finding: Finding, now: datetime, recoveries: Sequence[Recovery] = ()) -> FindingView:
@@ -48,11 +39,3 @@ def view_of(
         recoveries=tuple(each.view() for each in recoveries),
         recoverable_fen=recoverable_fen,
     )
-
-
-def recoverable_of(finding: Finding, database: UnitOfWork | Reader) -> int:
-    """What could be recovered of its case now, in fen; nothing of what is not established."""
-    if finding.state != "established":
-        return 0
-    asked = {"tenant": finding.tenant, "case_id": finding.case_id}
-    return int(database.execute(RECOVERABLE, asked).scalar_one())

@@ -8,7 +8,9 @@ from pydantic import TypeAdapter
 from sqlalchemy import BigInteger, Column, Date, DateTime, Integer, MetaData, RowMapping, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
+from chassis.read.reader import Reader
 from chassis.write.store import AggregateStore, aggregate_columns, own_row, proposal_columns
+from chassis.write.unit import Unit
 from contracts.intake import Claim
 from contracts.integrity import Evidence, FindingAbout, FindingDecision, FindingDefence, FindingNotice, RecordRequest
 from services.review.integrity.finding import OPEN, Finding
@@ -75,6 +77,14 @@ RECOVERY = Table(
 ABOUT: TypeAdapter[tuple[FindingAbout, ...]] = TypeAdapter(tuple[FindingAbout, ...])
 PAPERS: TypeAdapter[tuple[Evidence, ...]] = TypeAdapter(tuple[Evidence, ...])
 REQUESTS: TypeAdapter[tuple[RecordRequest, ...]] = TypeAdapter(tuple[RecordRequest, ...])
+# What payers were told last of a case that is approved and whose decision is known.
+RECOVERABLE = """
+SELECT coalesce(sum(CAST(e ->> 'amount_fen' AS bigint)), 0)
+FROM review_case c CROSS JOIN LATERAL jsonb_array_elements(c.emitted) AS e
+WHERE (c.tenant, c.id) = (:tenant, :case_id) AND c.state = 'approved' AND c.undo_until IS NULL
+  AND CAST(e ->> 'instalment' AS integer) = c.instalment
+"""
+
 PLAIN = ("case_id", "ground", "origin", "origin_id", "facts_zh", "state", "opened_by", "opened_at")
 
 
@@ -91,6 +101,13 @@ class Findings(AggregateStore[Finding]):
         column = self.table.c
         found = self.where(column.case_id == case_id, column.ground == ground, column.state.in_(sorted(OPEN)))
         return found[0] if found else None
+
+    def seen(self, finding_id: str) -> Finding:
+        """Not locked: whoever changes a finding and its case locks the case first. Raises FindingNotFound."""
+        found = self.where(self.table.c.id == finding_id, lock=False)
+        if not found:
+            raise FindingNotFound()
+        return found[0]
 
     def to_row(self, aggregate: Finding) -> dict[str, Any]:
         claim, record = aggregate.claim, aggregate.record_made
@@ -154,6 +171,17 @@ class Recoveries(AggregateStore[Recovery]):
         found = self.where(self.table.c.finding_id == finding_id)
         return sorted(found, key=lambda each: (each.proposed_at, each.id), reverse=True)
 
+    def seen(self, recovery_id: str) -> Recovery:
+        """Not locked. Raises RecoveryNotFound."""
+        found = self.where(self.table.c.id == recovery_id, lock=False)
+        if not found:
+            raise RecoveryNotFound()
+        return found[0]
+
+    def recoverable(self, finding: Finding) -> int:
+        """What could be recovered of its case now, in fen."""
+        return recoverable_of(finding, self._uow)
+
     def to_row(self, aggregate: Recovery) -> dict[str, Any]:
         return own_row(self.table, aggregate) | {"claim": aggregate.claim.model_dump(mode="json")}
 
@@ -164,3 +192,11 @@ class Recoveries(AggregateStore[Recovery]):
 def recovery_of(row: RowMapping) -> Recovery:
     """The decision that a row stands for."""
     return Recovery(**{**row, "claim": Claim.model_validate(row["claim"])})
+
+
+def recoverable_of(finding: Finding, database: Unit | Reader) -> int:
+    """What could be recovered of its case now, in fen; nothing of what is not established."""
+    if finding.state != "established":
+        return 0
+    asked = {"tenant": finding.tenant, "case_id": finding.case_id}
+    return int(database.execute(RECOVERABLE, asked).scalar_one())

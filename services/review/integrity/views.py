@@ -29,8 +29,8 @@ from services.review.cases.views import is_confined, of_own_department
 from services.review.integrity.finding import Finding
 from services.review.integrity.good_record import records_of
 from services.review.integrity.refusals import FindingNotFound
-from services.review.integrity.showing import recoverable_of, shown_to_firm, view_of
-from services.review.integrity.store import FINDING, RECOVERY, finding_of, recovery_of
+from services.review.integrity.showing import shown_to_firm, view_of
+from services.review.integrity.store import FINDING, RECOVERY, finding_of, recoverable_of, recovery_of
 from services.review.integrity.times import follow
 
 C, R = FINDING.c, RECOVERY.c
