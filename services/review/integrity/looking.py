@@ -22,11 +22,11 @@ OVER = 100
 
 def watch(finding: Finding, uow: UnitOfWork) -> None:
     """Look at it when the next of its times is over, and tomorrow at the latest; not at all while none runs."""
-    times = list(_running(finding))
+    times = [(due, year) for due, year in _running(finding) if due is None or due > uow.now]
     if not times:
         uow.unschedule(LOOK, finding.id, tenant=finding.tenant)
         return
-    ahead = [uow.now + DAY, *(due for due, _year in times if due is not None and due > uow.now)]
+    ahead = [uow.now + DAY, *(due for due, _year in times if due is not None)]
     uow.schedule(LOOK, finding.id, at=min(ahead), tenant=finding.tenant)
     for year in {year for _due, year in times if year is not None}:
         ask_for(uow, finding.tenant, year, "integrity")
