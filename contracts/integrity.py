@@ -234,7 +234,7 @@ class ProposeRecovery(Command[FindingView]):
     owner: ClassVar[ServiceName] = "review"
 
     finding_id: Id
-    amount_fen: Fen = Field(gt=0)
+    amount_fen: int = Field(ge=1, le=10**15)
     number: str = Field(min_length=2, max_length=80)
     basis_zh: str = Field(min_length=4, max_length=600)
     expected_version: int

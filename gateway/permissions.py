@@ -63,6 +63,7 @@ from contracts.duties import DUTY_KINDS, ROLE_OF, DutyKind, Role
 from contracts.message import Contract
 from gateway.case_permissions import CASE_ROWS
 from gateway.decision_permissions import DECISION_ROWS
+from gateway.integrity_permissions import INTEGRITY_ROWS
 from gateway.permission import Holder, Machine, Mandated, Permission, of
 from gateway.permission_groups import (
     ACCOUNTS,
@@ -341,6 +342,7 @@ PERMISSIONS = (
     *POLICY_ROWS,
     *CASE_ROWS,
     *DECISION_ROWS,
+    *INTEGRITY_ROWS,
     *MONEY_ROWS,
     *INBOX_ROWS,
 )

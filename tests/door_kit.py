@@ -89,6 +89,8 @@ PARAMETERS = {
     "id": "x-1",
     "earlier": "1",
     "later": "2",
+    "first_day": "2026-01-01",
+    "last_day": "2026-12-31",
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.architecture.expected_case_routes import CASES
 from tests.architecture.expected_claim_routes import CLAIM_ROUTES
 from tests.architecture.expected_decisions import DECISIONS
+from tests.architecture.expected_integrity import INTEGRITY
 from tests.architecture.expected_notice_routes import NOTICES
 from tests.architecture.expected_receivers import RECEIVERS
 from tests.architecture.expected_step_routes import STEP_PAGES, STEP_ROUTES
@@ -13,6 +14,7 @@ EXPECTED = {
     **CASES,
     **CLAIM_ROUTES,
     **DECISIONS,
+    **INTEGRITY,
     **NOTICES,
     **RECEIVERS,
     **STEP_PAGES,

@@ -58,6 +58,9 @@ from services.review.inspections import views as inspection_views
 from services.review.instalments import rechecking
 from services.review.instalments import use_cases as instalments
 from services.review.instalments import views as instalment_views
+from services.review.integrity import enterprise, exporting, looking, recovering
+from services.review.integrity import use_cases as integrity_use_cases
+from services.review.integrity import views as integrity_views
 from services.review.item_copies.use_cases import remember_items
 from services.review.joint_checks import use_cases as joint_check_use_cases
 from services.review.joint_checks import views as joint_check_views
@@ -98,15 +101,21 @@ COMMANDED = (
     *(accepting, withdrawal, checking, supplementing),
     *(inspecting, setting_figures, experts, panelling),
     *(undoing, reopening_use_cases, bulk_use_cases),
-    *(batch_use_cases,),
+    *(batch_use_cases, recovering, enterprise),
 )
-USE_CASES = {name: use for module in COMMANDED for name, use in vars(module).items()}
+USE_CASES = {
+    **{name: use for module in COMMANDED for name, use in vars(module).items()},
+    "open_finding": integrity_use_cases.open_by_person,
+    "notify_finding": integrity_use_cases.notify_enterprise,
+    "decide_finding": integrity_use_cases.decide_finding,
+    "decide_record_request": integrity_use_cases.decide_request,
+}
 ANSWERS = (
     *(views, work_list, counts, sheet, journal, register_views, award_views),
     *(joint_check_views, task_views, instalment_views, supplement_views),
     *(inspection_views, figure_views, panel_views),
     *(reopening_views, bulk_views),
-    *(batch_views,),
+    *(batch_views, integrity_views, exporting),
 )
 """Where a question is answered by a function of its name."""
 
@@ -114,6 +123,7 @@ DUE: dict[str, Callable[[Any, Any], None]] = {
     ACCEPTANCE_OPENED: silence.look_at_acceptances,
     lapse.SUPPLEMENT: lapse.look_at_supplements,
     checking.PROVISIONAL: checking.look_at_provisional,
+    looking.LOOK: looking.look_at_findings,
 }
 
 

@@ -28,7 +28,7 @@ from contracts.integrity import (
     ProposeRecovery,
     RecordLinePage,
 )
-from services.review.integrity import exporting, firm, looking, recovering, use_cases, views
+from services.review.integrity import enterprise, exporting, looking, recovering, use_cases, views
 
 
 class IntegrityEntrypoints(Room):
@@ -40,7 +40,7 @@ class IntegrityEntrypoints(Room):
 
     @command
     def notify_finding(self, cmd: NotifyFinding, uow: UnitOfWork) -> FindingView:
-        return use_cases.notify_firm(cmd, uow)
+        return use_cases.notify_enterprise(cmd, uow)
 
     @command
     def decide_finding(self, cmd: DecideFinding, uow: UnitOfWork) -> FindingView:
@@ -52,15 +52,15 @@ class IntegrityEntrypoints(Room):
 
     @command
     def give_defence(self, cmd: GiveDefence, uow: UnitOfWork) -> FindingView:
-        return firm.give_defence(cmd, uow)
+        return enterprise.give_defence(cmd, uow)
 
     @command
     def ask_for_repair(self, cmd: AskForRepair, uow: UnitOfWork) -> FindingView:
-        return firm.ask_for_repair(cmd, uow)
+        return enterprise.ask_for_repair(cmd, uow)
 
     @command
     def object_to_record(self, cmd: ObjectToRecord, uow: UnitOfWork) -> FindingView:
-        return firm.object_to_record(cmd, uow)
+        return enterprise.object_to_record(cmd, uow)
 
     @command
     def propose_recovery(self, cmd: ProposeRecovery, uow: UnitOfWork) -> FindingView:

@@ -14,7 +14,7 @@ from chassis.time.clock import CHINA
 from contracts.integrity import ListRecordLines, RecordLine, RecordLinePage
 from contracts.integrity_grounds import GROUNDS
 from services.review.cases.views import is_confined, of_own_department
-from services.review.integrity.finding import Finding
+from services.review.integrity.finding import IntegrityFinding
 from services.review.integrity.store import FINDING, finding_of
 
 C = FINDING.c
@@ -38,7 +38,7 @@ def list_record_lines(query: ListRecordLines, reader: Reader) -> RecordLinePage:
     return RecordLinePage(items=items, next_cursor=_cursor(rows[-1]) if more else None)
 
 
-def line_of(finding: Finding, today: date) -> RecordLine:
+def line_of(finding: IntegrityFinding, today: date) -> RecordLine:
     """A finding with a record as a line; of natural persons the name is masked. What is minor, repaired or corrected is not for
     publication."""
     decision, record, claim = finding.decision, finding.record_made, finding.claim

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
-from chassis.time.clock import CHINA
 from contracts.aggregate import Aggregate
 from contracts.duties import Attention, DutyKind
 from contracts.intake import Claim
@@ -59,12 +58,12 @@ MOVES: Mapping[tuple[FindingState | None, FindingState], type[Event]] = {
 }
 """Every edge and the event that reports it. What nobody was told of is never decided."""
 
-DECIDED: frozenset[FindingState] = frozenset({"established", "not_established"})
+CHINA_TIME = timezone(timedelta(hours=8))
 OPEN: frozenset[FindingState] = frozenset({"opened", "notified", "defended"})
 
 
 @dataclass(kw_only=True, slots=True)
-class Finding(Aggregate):
+class IntegrityFinding(Aggregate):
     """`ground` is the one that is suspected until it is decided, then that of the decision. `origin_id` names the check that has
     found it. `record` is there once it is established, `requests` are what the firm has asked about it."""
 
@@ -198,4 +197,4 @@ class Finding(Aggregate):
 
 
 def _day(at: datetime | None) -> str:
-    return f"{at.astimezone(CHINA):%Y-%m-%d %H:%M}" if at is not None else ""
+    return f"{at.astimezone(CHINA_TIME):%Y-%m-%d %H:%M}" if at is not None else ""

@@ -9,8 +9,8 @@ from chassis.tenancy.working_days import ask_for
 from chassis.time.jobs import Job
 from chassis.write.uow import UnitOfWork
 from services.review.integrity import requests
-from services.review.integrity.finding import Finding
-from services.review.integrity.store import Findings
+from services.review.integrity.finding import IntegrityFinding
+from services.review.integrity.store import IntegrityFindings
 from services.review.integrity.times import follow
 
 LOOK = "integrity_look"
@@ -20,7 +20,7 @@ DAY = timedelta(days=1)
 OVER = 100
 
 
-def watch(finding: Finding, uow: UnitOfWork) -> None:
+def watch(finding: IntegrityFinding, uow: UnitOfWork) -> None:
     """Look at it when the next of its times is over, and tomorrow at the latest; not at all while none runs."""
     times = [(due, year) for due, year in _running(finding) if due is None or due > uow.now]
     if not times:
@@ -36,7 +36,7 @@ def look_at_findings(jobs: Sequence[Job], uow: UnitOfWork) -> None:
     """Say which times are over, each once."""
     for job in jobs:
         uow.finish(job)
-    store = uow.of(Findings)
+    store = uow.of(IntegrityFindings)
     found = list(store.get_many([job.subject for job in jobs]).values())
     changed = [each for each in found if _look(each, uow)]
     store.save_many(changed)
@@ -44,7 +44,7 @@ def look_at_findings(jobs: Sequence[Job], uow: UnitOfWork) -> None:
         watch(each, uow)
 
 
-def _look(finding: Finding, uow: UnitOfWork) -> bool:
+def _look(finding: IntegrityFinding, uow: UnitOfWork) -> bool:
     moved = follow(finding, uow.calendar(finding.tenant))
     if finding.may_be_heard and finding.time_is_over(uow.now) and _once(finding, "defence", finding.id, uow):
         finding.end_of_time()
@@ -55,11 +55,11 @@ def _look(finding: Finding, uow: UnitOfWork) -> bool:
     return moved or bool(finding.pending)
 
 
-def _once(finding: Finding, clock: str, subject: str, uow: UnitOfWork) -> bool:
+def _once(finding: IntegrityFinding, clock: str, subject: str, uow: UnitOfWork) -> bool:
     return uow.raise_alarm("integrity_finding", subject, clock, OVER, tenant=finding.tenant)
 
 
-def _running(finding: Finding) -> Iterator[tuple[datetime | None, int | None]]:
+def _running(finding: IntegrityFinding) -> Iterator[tuple[datetime | None, int | None]]:
     """The ends of all times that run."""
     if finding.may_be_heard and finding.notice is not None:
         yield finding.notice.due_at, finding.notice.awaits_year

@@ -8,8 +8,8 @@ from chassis.write.uow import UnitOfWork
 from contracts.integrity import Evidence, FindingAbout, FindingOrigin
 from contracts.integrity_grounds import GroundCode
 from services.review.cases.case import Case
-from services.review.integrity.finding import Finding
-from services.review.integrity.store import Findings
+from services.review.integrity.finding import IntegrityFinding
+from services.review.integrity.store import IntegrityFindings
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def open_finding(
     Where one is open on the same ground already it is that one: the same conduct is held against nobody twice. The case is neither
     changed nor saved. Raises FindingOpenAlready where the ground was established of this claim before.
     """
-    known = uow.of(Findings).standing(case.id, ground)
+    known = uow.of(IntegrityFindings).standing(case.id, ground)
     if known is not None:
         return known.id
     held = Held(ground, facts_zh, about, evidence)
@@ -48,9 +48,9 @@ def open_finding(
 
 def opened(
     uow: UnitOfWork, case: Case, held: Held, *, origin: FindingOrigin, origin_id: str | None, by: str
-) -> Finding:
+) -> IntegrityFinding:
     """A new one, saved. Raises FindingOpenAlready."""
-    finding = Finding(
+    finding = IntegrityFinding(
         id=uow.new_id(),
         tenant=case.tenant,
         traceparent=case.traceparent,
@@ -66,5 +66,5 @@ def opened(
         opened_at=uow.now,
     )
     finding.say_opened()
-    uow.of(Findings).save(finding)
+    uow.of(IntegrityFindings).save(finding)
     return finding

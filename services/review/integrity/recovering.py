@@ -19,11 +19,11 @@ from services.review.cases.case import Case
 from services.review.cases.granting import tell_less
 from services.review.cases.refusals import together
 from services.review.cases.store import Cases
-from services.review.integrity.finding import Finding
-from services.review.integrity.recovery import Recovery, against_recovering, kept_of, of_instalment
+from services.review.integrity.finding import IntegrityFinding
+from services.review.integrity.recovery import RecoveryProposal, against_recovering, kept_of, of_instalment
 from services.review.integrity.refusals import NotEstablished
 from services.review.integrity.showing import shown
-from services.review.integrity.store import Findings, Recoveries
+from services.review.integrity.store import IntegrityFindings, RecoveryProposals
 from services.review.integrity.whose import of_department
 from services.review.register.awards import proportioned
 from services.review.register.store import AwardRegister
@@ -32,11 +32,11 @@ from services.review.register.store import AwardRegister
 def propose_recovery(cmd: ProposeRecovery, uow: UnitOfWork) -> FindingView:
     """Raises RecoveryByStaffOnly, FindingNotFound, StaleVersion, NotEstablished, NothingToRecover, RecoveryTooMuch or
     RecoveryAskedAlready."""
-    Recovery.refuse_enterprises(uow.actor)
-    case = uow.of(Cases).get(uow.of(Findings).seen(cmd.finding_id).case_id)
+    RecoveryProposal.refuse_enterprises(uow.actor)
+    case = uow.of(Cases).get(uow.of(IntegrityFindings).seen(cmd.finding_id).case_id)
     finding = of_department(cmd.finding_id, uow, cmd.expected_version)
     _must_stand(finding, case, cmd.amount_fen)
-    proposed = Recovery(
+    proposed = RecoveryProposal(
         id=uow.new_id(),
         tenant=finding.tenant,
         traceparent=finding.traceparent,
@@ -49,7 +49,7 @@ def propose_recovery(cmd: ProposeRecovery, uow: UnitOfWork) -> FindingView:
         proposed_by=uow.actor.id,
         proposed_at=uow.now,
     )
-    uow.of(Recoveries).save(proposed)
+    uow.of(RecoveryProposals).save(proposed)
     return shown(finding, uow)
 
 
@@ -62,7 +62,7 @@ def confirm_recovery(cmd: ConfirmRecovery, uow: UnitOfWork) -> FindingView:
     proposed.agree(by=uow.actor, at=uow.now)
     _take_back(case, proposed, uow)
     proposed.revision = case.revision
-    uow.of(Recoveries).save(proposed)
+    uow.of(RecoveryProposals).save(proposed)
     uow.of(Cases).save(case)
     return shown(finding, uow)
 
@@ -71,11 +71,11 @@ def decline_recovery(cmd: DeclineRecovery, uow: UnitOfWork) -> FindingView:
     """Raises RecoveryByStaffOnly, RecoveryNotFound, StaleVersion or RecoveryDecidedAlready."""
     proposed, finding, _case = _proposed(cmd.recovery_id, cmd.expected_version, uow)
     proposed.decline(by=uow.actor, at=uow.now, why=cmd.reason)
-    uow.of(Recoveries).save(proposed)
+    uow.of(RecoveryProposals).save(proposed)
     return shown(finding, uow)
 
 
-def _take_back(case: Case, proposed: Recovery, uow: UnitOfWork) -> None:
+def _take_back(case: Case, proposed: RecoveryProposal, uow: UnitOfWork) -> None:
     """Its next revision: who was told of money is told of what is left, in proportion, and the register keeps the lower award
     beside the one that counts until the money is back."""
     (handled,) = with_items([case], uow)
@@ -106,17 +106,19 @@ def _take_back(case: Case, proposed: Recovery, uow: UnitOfWork) -> None:
     register.record([replace(award, parts=parts)])
 
 
-def _must_stand(finding: Finding, case: Case, amount_fen: int) -> None:
+def _must_stand(finding: IntegrityFinding, case: Case, amount_fen: int) -> None:
     if finding.state != "established":
         raise NotEstablished()
     if found := against_recovering(case, amount_fen):
         raise together(found)
 
 
-def _proposed(recovery_id: Id, expected_version: int, uow: UnitOfWork) -> tuple[Recovery, Finding, Case]:
+def _proposed(
+    recovery_id: Id, expected_version: int, uow: UnitOfWork
+) -> tuple[RecoveryProposal, IntegrityFinding, Case]:
     """The proposal with its finding and case, for somebody of the department: whose it is is checked before its version."""
-    Recovery.refuse_enterprises(uow.actor)
-    recoveries = uow.of(Recoveries)
+    RecoveryProposal.refuse_enterprises(uow.actor)
+    recoveries = uow.of(RecoveryProposals)
     seen = recoveries.seen(recovery_id)
     case = uow.of(Cases).get(seen.case_id)
     finding = of_department(seen.finding_id, uow)

@@ -26,7 +26,7 @@ from services.review.integrity.refusals import (
 
 
 @dataclass(kw_only=True, slots=True)
-class Recovery(Proposal):
+class RecoveryProposal(Proposal):
     """`revision` is that of the case which grants so much less, once it is confirmed."""
 
     AGREED: ClassVar[str] = "confirmed"

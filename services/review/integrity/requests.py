@@ -14,7 +14,7 @@ from contracts.integrity_events import (
 )
 from contracts.integrity_labels import RECORD
 from contracts.refusal import Refused
-from services.review.integrity.finding import Finding
+from services.review.integrity.finding import IntegrityFinding
 from services.review.integrity.refusals import (
     FindingMovedOn,
     NoRecordInForce,
@@ -26,7 +26,7 @@ from services.review.integrity.refusals import (
 )
 
 
-def ask(finding: Finding, request: RecordRequest, today: date) -> None:
+def ask(finding: IntegrityFinding, request: RecordRequest, today: date) -> None:
     """The firm asks. Raises FindingMovedOn, NoRecordInForce, TooEarlyForRepair or RequestOpenAlready."""
     record = finding.record_made
     if record is None:
@@ -42,7 +42,7 @@ def ask(finding: Finding, request: RecordRequest, today: date) -> None:
     finding.record(RecordRequestMade(**finding.named, **said, attention=finding.attention("leader")))
 
 
-def request_of(finding: Finding, request_id: str) -> RecordRequest:
+def request_of(finding: IntegrityFinding, request_id: str) -> RecordRequest:
     """Raises RequestNotFound."""
     for each in finding.requests:
         if each.request_id == request_id:
@@ -50,7 +50,7 @@ def request_of(finding: Finding, request_id: str) -> RecordRequest:
     raise RequestNotFound()
 
 
-def against_answering(finding: Finding, request: RecordRequest, by: str) -> list[Refused]:
+def against_answering(finding: IntegrityFinding, request: RecordRequest, by: str) -> list[Refused]:
     """Everything that stands against this person's answering it."""
     found: list[Refused] = []
     if request.state != "open":
@@ -61,7 +61,7 @@ def against_answering(finding: Finding, request: RecordRequest, by: str) -> list
 
 
 def answer(
-    finding: Finding, request: RecordRequest, *, granted: bool, reason: str, by: str, at: datetime, on: date
+    finding: IntegrityFinding, request: RecordRequest, *, granted: bool, reason: str, by: str, at: datetime, on: date
 ) -> None:
     """Grant it, which ends the record, or refuse it. A record that has ended otherwise meanwhile stays as it ended."""
     assert finding.record_made is not None, "asked about a record that there is not"
@@ -78,7 +78,7 @@ def answer(
         finding.record(DishonestyCorrected(**told))
 
 
-def overdue(finding: Finding, request: RecordRequest) -> None:
+def overdue(finding: IntegrityFinding, request: RecordRequest) -> None:
     """Say that nobody has answered in time."""
     assert request.due_at is not None, "no time that has ended"
     said = {"request_id": request.request_id, "kind": request.kind, "due_at": request.due_at}

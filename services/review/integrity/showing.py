@@ -8,24 +8,26 @@ from datetime import datetime
 from chassis.time.clock import CHINA
 from chassis.write.uow import UnitOfWork
 from contracts.integrity import FindingView
-from services.review.integrity.finding import Finding
-from services.review.integrity.recovery import Recovery
-from services.review.integrity.store import Recoveries
+from services.review.integrity.finding import IntegrityFinding
+from services.review.integrity.recovery import RecoveryProposal
+from services.review.integrity.store import RecoveryProposals
 
 
-def shown(finding: Finding, uow: UnitOfWork) -> FindingView:
+def shown(finding: IntegrityFinding, uow: UnitOfWork) -> FindingView:
     """For its department, after a command."""
-    recoveries = uow.of(Recoveries)
+    recoveries = uow.of(RecoveryProposals)
     return view_of(finding, uow.now, recoveries.of_finding(finding.id), recoveries.recoverable(finding))
 
 
-def shown_to_firm(finding: Finding, now: datetime, recoveries: Sequence[Recovery] = ()) -> FindingView:
+def shown_to_enterprise(
+    finding: IntegrityFinding, now: datetime, recoveries: Sequence[RecoveryProposal] = ()
+) -> FindingView:
     """What is only proposed is nobody's business outside."""
     return view_of(finding, now, [each for each in recoveries if each.state == "confirmed"])
 
 
 def view_of(
-    finding: Finding, now: datetime, recoveries: Sequence[Recovery] = (), recoverable_fen: int = 0
+    finding: IntegrityFinding, now: datetime, recoveries: Sequence[RecoveryProposal] = (), recoverable_fen: int = 0
 ) -> FindingView:
     """The finding on the day of `now`."""
     record = finding.record_made

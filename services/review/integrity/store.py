@@ -13,9 +13,9 @@ from chassis.write.store import AggregateStore, aggregate_columns, own_row, prop
 from chassis.write.unit import Unit
 from contracts.intake import Claim
 from contracts.integrity import Evidence, FindingAbout, FindingDecision, FindingDefence, FindingNotice, RecordRequest
-from services.review.integrity.finding import OPEN, Finding
+from services.review.integrity.finding import OPEN, IntegrityFinding
 from services.review.integrity.record import Record
-from services.review.integrity.recovery import Recovery
+from services.review.integrity.recovery import RecoveryProposal
 from services.review.integrity.refusals import (
     FindingNotFound,
     FindingOpenAlready,
@@ -88,7 +88,7 @@ WHERE (c.tenant, c.id) = (:tenant, :case_id) AND c.state = 'approved' AND c.undo
 PLAIN = ("case_id", "ground", "origin", "origin_id", "facts_zh", "state", "opened_by", "opened_at")
 
 
-class Findings(AggregateStore[Finding]):
+class IntegrityFindings(AggregateStore[IntegrityFinding]):
     """Findings about claims of the tenant's cases."""
 
     table = FINDING
@@ -96,20 +96,20 @@ class Findings(AggregateStore[Finding]):
     missing = FindingNotFound
     refusals = {"finding_once": FindingOpenAlready}
 
-    def standing(self, case_id: str, ground: str) -> Finding | None:
+    def standing(self, case_id: str, ground: str) -> IntegrityFinding | None:
         """The finding about this claim on this ground that is open, locked."""
         column = self.table.c
         found = self.where(column.case_id == case_id, column.ground == ground, column.state.in_(sorted(OPEN)))
         return found[0] if found else None
 
-    def seen(self, finding_id: str) -> Finding:
+    def seen(self, finding_id: str) -> IntegrityFinding:
         """Not locked: whoever changes a finding and its case locks the case first. Raises FindingNotFound."""
         found = self.where(self.table.c.id == finding_id, lock=False)
         if not found:
             raise FindingNotFound()
         return found[0]
 
-    def to_row(self, aggregate: Finding) -> dict[str, Any]:
+    def to_row(self, aggregate: IntegrityFinding) -> dict[str, Any]:
         claim, record = aggregate.claim, aggregate.record_made
         return {
             **{name: getattr(aggregate, name) for name in PLAIN},
@@ -134,17 +134,17 @@ class Findings(AggregateStore[Finding]):
             "disputed": int(aggregate.disputed),
         }
 
-    def from_row(self, row: RowMapping) -> Finding:
+    def from_row(self, row: RowMapping) -> IntegrityFinding:
         return finding_of(row)
 
 
-def finding_of(row: RowMapping) -> Finding:
+def finding_of(row: RowMapping) -> IntegrityFinding:
     """The finding that a row stands for."""
     record = None
     if row["record_state"] is not None:
         days = {name: row[name] for name in ("from_day", "until_day", "repairable_from", "ended_on")}
         record = Record(**days, state=row["record_state"])
-    return Finding(
+    return IntegrityFinding(
         **AggregateStore.frame_fields(row),
         **{name: row[name] for name in PLAIN},
         claim=Claim.model_validate(row["claim"]),
@@ -158,7 +158,7 @@ def finding_of(row: RowMapping) -> Finding:
     )
 
 
-class Recoveries(AggregateStore[Recovery]):
+class RecoveryProposals(AggregateStore[RecoveryProposal]):
     """Decisions that money of a case has to come back."""
 
     table = RECOVERY
@@ -166,35 +166,35 @@ class Recoveries(AggregateStore[Recovery]):
     missing = RecoveryNotFound
     refusals = {"recovery_asked_once": RecoveryAskedAlready}
 
-    def of_finding(self, finding_id: str) -> list[Recovery]:
+    def of_finding(self, finding_id: str) -> list[RecoveryProposal]:
         """Locked, the latest first."""
         found = self.where(self.table.c.finding_id == finding_id)
         return sorted(found, key=lambda each: (each.proposed_at, each.id), reverse=True)
 
-    def seen(self, recovery_id: str) -> Recovery:
+    def seen(self, recovery_id: str) -> RecoveryProposal:
         """Not locked. Raises RecoveryNotFound."""
         found = self.where(self.table.c.id == recovery_id, lock=False)
         if not found:
             raise RecoveryNotFound()
         return found[0]
 
-    def recoverable(self, finding: Finding) -> int:
+    def recoverable(self, finding: IntegrityFinding) -> int:
         """What could be recovered of its case now, in fen."""
         return recoverable_of(finding, self._uow)
 
-    def to_row(self, aggregate: Recovery) -> dict[str, Any]:
+    def to_row(self, aggregate: RecoveryProposal) -> dict[str, Any]:
         return own_row(self.table, aggregate) | {"claim": aggregate.claim.model_dump(mode="json")}
 
-    def from_row(self, row: RowMapping) -> Recovery:
+    def from_row(self, row: RowMapping) -> RecoveryProposal:
         return recovery_of(row)
 
 
-def recovery_of(row: RowMapping) -> Recovery:
+def recovery_of(row: RowMapping) -> RecoveryProposal:
     """The decision that a row stands for."""
-    return Recovery(**{**row, "claim": Claim.model_validate(row["claim"])})
+    return RecoveryProposal(**{**row, "claim": Claim.model_validate(row["claim"])})
 
 
-def recoverable_of(finding: Finding, database: Unit | Reader) -> int:
+def recoverable_of(finding: IntegrityFinding, database: Unit | Reader) -> int:
     """What could be recovered of its case now, in fen; nothing of what is not established."""
     if finding.state != "established":
         return 0

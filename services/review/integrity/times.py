@@ -9,7 +9,7 @@ from contracts.integrity import FindingNotice, RecordRequest, RequestKind
 from contracts.rule import TimeLimit
 from contracts.rule.plan import TimeUnit
 from services.review.cases.clock import DueDate, due_date
-from services.review.integrity.finding import Finding
+from services.review.integrity.finding import IntegrityFinding
 
 ANSWERED_WITHIN: dict[RequestKind, int] = {"repair": 10, "objection": 3}
 """In working days. The house's own, set so that a platform that asks sooner is not kept waiting: the articles of 《信用修复管理办法》 on
@@ -21,7 +21,7 @@ def due_in(days: int, since: datetime, calendar: Calendar) -> DueDate:
     return due_date(TimeLimit(limit=days, unit=TimeUnit.WORKING_DAYS), since, calendar)
 
 
-def follow(finding: Finding, calendar: Calendar) -> bool:
+def follow(finding: IntegrityFinding, calendar: Calendar) -> bool:
     """Let all times that run end as the calendar says now; → whether any has moved."""
     before = (finding.notice, finding.requests)
     if finding.may_be_heard and finding.notice is not None:

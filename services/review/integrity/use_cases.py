@@ -19,11 +19,11 @@ from services.review.cases.answering import must_be_in_hand
 from services.review.cases.refusals import together
 from services.review.cases.store import Cases
 from services.review.integrity import requests
-from services.review.integrity.finding import Finding
+from services.review.integrity.finding import IntegrityFinding
 from services.review.integrity.looking import watch
 from services.review.integrity.opening import Held, opened
 from services.review.integrity.showing import shown
-from services.review.integrity.store import Findings
+from services.review.integrity.store import IntegrityFindings
 from services.review.integrity.times import due_in
 from services.review.integrity.whose import must_lead, of_department
 
@@ -37,7 +37,7 @@ def open_by_person(cmd: OpenFinding, uow: UnitOfWork) -> FindingView:
     return shown(finding, uow)
 
 
-def notify_firm(cmd: NotifyFinding, uow: UnitOfWork) -> FindingView:
+def notify_enterprise(cmd: NotifyFinding, uow: UnitOfWork) -> FindingView:
     """事先告知. Raises FindingNotFound, StaleVersion or FindingMovedOn."""
     finding = of_department(cmd.finding_id, uow, cmd.expected_version)
     due_at, awaits_year = due_in(cmd.days, uow.now, uow.calendar(finding.tenant))
@@ -92,7 +92,7 @@ def today_of(uow: UnitOfWork) -> date:
     return uow.now.astimezone(CHINA).date()
 
 
-def _kept(finding: Finding, uow: UnitOfWork) -> FindingView:
-    uow.of(Findings).save(finding)
+def _kept(finding: IntegrityFinding, uow: UnitOfWork) -> FindingView:
+    uow.of(IntegrityFindings).save(finding)
     watch(finding, uow)
     return shown(finding, uow)

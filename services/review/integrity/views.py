@@ -26,10 +26,10 @@ from contracts.integrity import (
 from contracts.refusal import Forbidden
 from copies.merged_enterprises import OF_ENTERPRISE
 from services.review.cases.views import is_confined, of_own_department
-from services.review.integrity.finding import Finding
+from services.review.integrity.finding import IntegrityFinding
 from services.review.integrity.good_record import records_of
 from services.review.integrity.refusals import FindingNotFound
-from services.review.integrity.showing import shown_to_firm, view_of
+from services.review.integrity.showing import shown_to_enterprise, view_of
 from services.review.integrity.store import FINDING, RECOVERY, finding_of, recoverable_of, recovery_of
 from services.review.integrity.times import follow
 
@@ -67,17 +67,17 @@ def list_findings(query: ListFindings, reader: Reader) -> FindingPage:
 def get_finding(query: GetFinding, reader: Reader) -> FindingView:
     """Raises FindingNotFound or Forbidden."""
     statement = select(FINDING).where(C.tenant == reader.tenant, C.id == query.finding_id)
-    firm = reader.actor.enterprise_id is not None
-    condition = C.state != "opened" if firm else _seen_by(reader)
+    by_enterprise = reader.actor.enterprise_id is not None
+    condition = C.state != "opened" if by_enterprise else _seen_by(reader)
     row = reader.execute(statement.where(condition)).mappings().first()
-    if row is None or (firm and not _is_for(Claim.model_validate(row["claim"]), reader)):
+    if row is None or (by_enterprise and not _is_for(Claim.model_validate(row["claim"]), reader)):
         raise FindingNotFound()
     finding = _as_it_stands(row, reader)
     asked = select(RECOVERY).where(R.tenant == reader.tenant, R.finding_id == finding.id)
     rows = reader.execute(asked.order_by(R.proposed_at.desc(), R.id.desc())).mappings()
     recoveries = [recovery_of(each) for each in rows]
-    if firm:
-        return shown_to_firm(finding, reader.now, recoveries)
+    if by_enterprise:
+        return shown_to_enterprise(finding, reader.now, recoveries)
     return view_of(finding, reader.now, recoveries, recoverable_of(finding, reader))
 
 
@@ -88,7 +88,7 @@ def list_own_records(query: ListOwnRecords, reader: Reader) -> OwnRecords:
     told = (C.state != "opened") & (C.filed_in == home) & (C.enterprise_id == any_(literal(own, ARRAY(TEXT))))
     statement = select(FINDING).where(C.tenant == reader.tenant, told).order_by(C.opened_at.desc(), C.id.desc())
     rows = reader.execute(statement).mappings().all()
-    findings = tuple(shown_to_firm(_as_it_stands(row, reader), reader.now) for row in rows)
+    findings = tuple(shown_to_enterprise(_as_it_stands(row, reader), reader.now) for row in rows)
     codes = list(reader.execute(CODES, {"tenant": home, "own": own}).scalars())
     codes += [each.claim.uscc for each in findings]
     return OwnRecords(findings=findings, records=tuple(records_of(reader, codes, _today(reader))))
@@ -120,7 +120,7 @@ def _seen_by(reader: Reader) -> ColumnElement[bool]:
     return of_own_department(reader, C) if is_confined(reader) else true()
 
 
-def _as_it_stands(row: RowMapping | Any, reader: Reader) -> Finding:
+def _as_it_stands(row: RowMapping | Any, reader: Reader) -> IntegrityFinding:
     """Its times by the calendar as it is now."""
     finding = finding_of(row)
     follow(finding, reader.calendar(reader.tenant))

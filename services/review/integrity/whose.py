@@ -10,29 +10,29 @@ from contracts.message import Id
 from copies.plan_terms import KnownPlanTerms
 from services.review.cases.claimants import acts_for
 from services.review.cases.refusals import is_of
-from services.review.integrity.finding import Finding
+from services.review.integrity.finding import IntegrityFinding
 from services.review.integrity.refusals import FindingLeaderRequired, FindingNotFound
-from services.review.integrity.store import Findings
+from services.review.integrity.store import IntegrityFindings
 
 
-def of_department(finding_id: Id, uow: UnitOfWork, expected_version: int | None = None) -> Finding:
+def of_department(finding_id: Id, uow: UnitOfWork, expected_version: int | None = None) -> IntegrityFinding:
     """The finding, locked, for somebody of its department. To all others there is none.
 
     Whose it is is checked before its version. Raises FindingNotFound or StaleVersion.
     """
-    findings = uow.of(Findings)
+    findings = uow.of(IntegrityFindings)
     finding = findings.get(finding_id)
     if not is_own(finding.claim, uow):
         raise FindingNotFound()
     return finding if expected_version is None else findings.get(finding_id, expected_version=expected_version)
 
 
-def of_firm(finding_id: Id, uow: UnitOfWork) -> Finding:
+def of_enterprise(finding_id: Id, uow: UnitOfWork) -> IntegrityFinding:
     """The finding, locked, for the firm that it is about, or a window that acts for it, once the firm has been told.
 
     Raises FindingNotFound.
     """
-    finding = uow.of(Findings).get(finding_id)
+    finding = uow.of(IntegrityFindings).get(finding_id)
     if finding.state == "opened" or not acts_for(uow.actor, finding.claim, uow):
         raise FindingNotFound()
     return finding

@@ -18,16 +18,16 @@ from contracts.integrity import (
 from contracts.message import Actor
 from services.review.cases.case import Case
 from services.review.cases.store import Cases
-from services.review.integrity import firm, looking, use_cases
-from services.review.integrity.finding import OPEN, Finding
-from services.review.integrity.recovery import Recovery, recoverable
+from services.review.integrity import enterprise, looking, use_cases
+from services.review.integrity.finding import OPEN, IntegrityFinding
+from services.review.integrity.recovery import RecoveryProposal, recoverable
 from services.review.integrity.refusals import (
     FindingNotFound,
     FindingOpenAlready,
     RecoveryAskedAlready,
     RecoveryNotFound,
 )
-from services.review.integrity.store import Findings, Recoveries
+from services.review.integrity.store import IntegrityFindings, RecoveryProposals
 from tests.unit.review.acceptance_kit import FIRM
 from tests.unit.review.review_kit import LEADER, OFFICER, SECOND, item_rules, opened, review_unit
 
@@ -38,28 +38,28 @@ REMEDIES = Remedies(
 ABOUT = ({"kind": "material", "code": "invoices", "label": "设备发票"},)
 
 
-class MemoryIntegrity(MemoryStore[Finding]):
+class MemoryIntegrity(MemoryStore[IntegrityFinding]):
     missing = FindingNotFound
 
-    def save(self, aggregate: Finding) -> None:
+    def save(self, aggregate: IntegrityFinding) -> None:
         others = [each for each in self.rows.values() if each.id != aggregate.id and _stands(each)]
         same = [each for each in others if (each.case_id, each.ground) == (aggregate.case_id, aggregate.ground)]
         if same and _stands(aggregate):
             raise FindingOpenAlready()
         super().save(aggregate)
 
-    def seen(self, finding_id: str) -> Finding:
+    def seen(self, finding_id: str) -> IntegrityFinding:
         return self.get(finding_id)
 
-    def standing(self, case_id: str, ground: str) -> Finding | None:
+    def standing(self, case_id: str, ground: str) -> IntegrityFinding | None:
         found = [each for each in self.rows.values() if (each.case_id, each.ground) == (case_id, ground)]
         return next((each for each in found if each.state in OPEN), None)
 
 
-class MemoryRecoveries(MemoryStore[Recovery]):
+class MemoryRecoveries(MemoryStore[RecoveryProposal]):
     missing = RecoveryNotFound
 
-    def save(self, aggregate: Recovery) -> None:
+    def save(self, aggregate: RecoveryProposal) -> None:
         waiting = [
             each for each in self.rows.values() if each.case_id == aggregate.case_id and each.state == "proposed"
         ]
@@ -67,20 +67,20 @@ class MemoryRecoveries(MemoryStore[Recovery]):
             raise RecoveryAskedAlready()
         super().save(aggregate)
 
-    def seen(self, recovery_id: str) -> Recovery:
+    def seen(self, recovery_id: str) -> RecoveryProposal:
         return self.get(recovery_id)
 
-    def of_finding(self, finding_id: str) -> list[Recovery]:
+    def of_finding(self, finding_id: str) -> list[RecoveryProposal]:
         return [each for each in self.rows.values() if each.finding_id == finding_id]
 
-    def recoverable(self, finding: Finding) -> int:
+    def recoverable(self, finding: IntegrityFinding) -> int:
         assert self.unit is not None, "a store of a unit of work"
         if finding.state != "established":
             return 0
         return recoverable(self.unit.of(Cases).rows[finding.case_id])
 
 
-def _stands(finding: Finding) -> bool:
+def _stands(finding: IntegrityFinding) -> bool:
     record = finding.record_made
     return finding.state != "not_established" and (record is None or record.state != "corrected")
 
@@ -88,7 +88,7 @@ def _stands(finding: Finding) -> bool:
 def integrity_unit(actor: Actor = OFFICER, now: datetime = NOON, **words: Any) -> FakeUnit:
     """Review's unit of work with the stores of findings."""
     unit = review_unit(words.pop("rules", None) or item_rules(), actor=actor, now=now, **words)
-    stores = unit._stores | {Findings: MemoryIntegrity(), Recoveries: MemoryRecoveries()}
+    stores = unit._stores | {IntegrityFindings: MemoryIntegrity(), RecoveryProposals: MemoryRecoveries()}
     return FakeUnit("zhanggong", stores=stores, now=now, actor=actor, registry=unit.registry)
 
 
@@ -101,8 +101,8 @@ class Held:
         self.finding_id = ""
 
     @property
-    def finding(self) -> Finding:
-        found: Finding = self.unit.of(Findings).rows[self.finding_id]
+    def finding(self) -> IntegrityFinding:
+        found: IntegrityFinding = self.unit.of(IntegrityFindings).rows[self.finding_id]
         return found
 
     def opens(self, by: Actor = OFFICER, **words: Any) -> FindingView:
@@ -120,14 +120,14 @@ class Held:
             "days": days,
         }
         order = NotifyFinding(finding_id=self.finding_id, **said, expected_version=self.finding.version)
-        return use_cases.notify_firm(order, self.unit)
+        return use_cases.notify_enterprise(order, self.unit)
 
     def is_heard(
         self, text: str = "发票是真的，附开票方证明", *, waived: bool = False, by: Actor = FIRM
     ) -> FindingView:
         self.unit.actor = by
         order = GiveDefence(finding_id=self.finding_id, text="" if waived else text, waived=waived)
-        return firm.give_defence(order, self.unit)
+        return enterprise.give_defence(order, self.unit)
 
     def is_decided(self, by: Actor = LEADER, **words: Any) -> FindingView:
         self.unit.actor = by

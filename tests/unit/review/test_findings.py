@@ -15,10 +15,10 @@ from contracts.integrity_grounds import GRAVITIES, GROUNDS, TERMS
 from contracts.message import Actor
 from contracts.refusal import Refused
 from services.review.acceptance.withdrawal import withdraw_claim
-from services.review.integrity import firm, use_cases
+from services.review.integrity import enterprise, use_cases
 from services.review.integrity.finding import MOVES
 from services.review.integrity.opening import open_finding
-from services.review.integrity.store import Findings
+from services.review.integrity.store import IntegrityFindings
 from services.review.integrity.terms import months_after, months_of, repairable_from
 from tests.unit.review.acceptance_kit import FIRM, WINDOW
 from tests.unit.review.integrity_kit import Held, established
@@ -36,7 +36,7 @@ def refused(does: Any, *arguments: Any, **words: Any) -> tuple[str, ...]:
 def asks(held: Held, kind: str, by: Actor = FIRM, text: str = "已退回全部资金并完善制度") -> str:
     held.unit.actor = by
     order: Any = AskForRepair if kind == "repair" else ObjectToRecord
-    does: Any = firm.ask_for_repair if kind == "repair" else firm.object_to_record
+    does: Any = enterprise.ask_for_repair if kind == "repair" else enterprise.object_to_record
     view = does(order(finding_id=held.finding_id, text=text), held.unit)
     return str(next(each.request_id for each in view.requests if each.kind == kind and each.state == "open"))
 
@@ -181,7 +181,7 @@ def test_a_check_that_fails_twice_opens_one_finding() -> None:
     said: Any = {"origin": "credit_check", "facts_zh": "抽查发现研发投入不实", "by": OFFICER.id}
     first = open_finding(held.unit, held.case, origin_id="check-1", **said)
     assert open_finding(held.unit, held.case, origin_id="check-2", **said) == first
-    finding = held.unit.of(Findings).rows[first]
+    finding = held.unit.of(IntegrityFindings).rows[first]
     assert (finding.ground, finding.origin_id, finding.claim) == ("broken_commitment", "check-1", held.case.claim)
     assert len(held.unit.events) == 1
 

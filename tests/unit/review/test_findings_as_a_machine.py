@@ -20,9 +20,9 @@ from contracts.refusal import Refused
 from contracts.review import RejectCase
 from services.review.acceptance.withdrawal import withdraw_claim
 from services.review.cases.use_cases import reject_case
-from services.review.integrity import firm, use_cases
-from services.review.integrity.finding import MOVES, OPEN, Finding
-from services.review.integrity.store import Findings
+from services.review.integrity import enterprise, use_cases
+from services.review.integrity.finding import MOVES, OPEN, IntegrityFinding
+from services.review.integrity.store import IntegrityFindings
 from services.review.integrity.terms import months_after
 from tests.unit.review.acceptance_kit import FIRM
 from tests.unit.review.integrity_kit import Held
@@ -44,8 +44,8 @@ class Integrity(RuleBasedStateMachine):
         self.states: dict[str, str] = {}
 
     @property
-    def findings(self) -> dict[str, Finding]:
-        found: dict[str, Finding] = self.held.unit.of(Findings).rows
+    def findings(self) -> dict[str, IntegrityFinding]:
+        found: dict[str, IntegrityFinding] = self.held.unit.of(IntegrityFindings).rows
         return found
 
     # -- what may happen ----------------------------------------------------------------------------------
@@ -77,7 +77,7 @@ class Integrity(RuleBasedStateMachine):
     def the_firm_asks(self, n: int, repair: bool) -> None:
         self.held.unit.actor = FIRM
         order: Any = AskForRepair if repair else ObjectToRecord
-        does: Any = firm.ask_for_repair if repair else firm.object_to_record
+        does: Any = enterprise.ask_for_repair if repair else enterprise.object_to_record
         self.with_finding(
             n, lambda: does(order(finding_id=self.held.finding_id, text="已经纠正失信行为"), self.held.unit), actor=FIRM
         )

@@ -15,7 +15,7 @@ from contracts.refusal import Refused
 from contracts.review import ApproveCase, CaseApproved
 from services.review.cases import use_cases as deciding
 from services.review.integrity.recovering import confirm_recovery, decline_recovery, propose_recovery
-from services.review.integrity.store import Recoveries
+from services.review.integrity.store import RecoveryProposals
 from services.review.register.store import AwardRegister
 from tests.unit.review.acceptance_kit import FIRM
 from tests.unit.review.integrity_kit import Held, integrity_unit
@@ -49,7 +49,7 @@ def proposes(held: Held, amount_fen: int, by: Actor = OFFICER) -> FindingView:
 
 def confirms(held: Held, by: Actor = LEADER) -> FindingView:
     held.unit.actor = by
-    (proposed,) = [each for each in held.unit.of(Recoveries).rows.values() if each.state == "proposed"]
+    (proposed,) = [each for each in held.unit.of(RecoveryProposals).rows.values() if each.state == "proposed"]
     return confirm_recovery(ConfirmRecovery(recovery_id=proposed.id, expected_version=proposed.version), held.unit)
 
 

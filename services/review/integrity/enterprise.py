@@ -13,18 +13,18 @@ from contracts.integrity import (
     RequestKind,
 )
 from services.review.integrity import requests
-from services.review.integrity.finding import Finding
+from services.review.integrity.finding import IntegrityFinding
 from services.review.integrity.looking import watch
-from services.review.integrity.showing import shown_to_firm
-from services.review.integrity.store import Findings
+from services.review.integrity.showing import shown_to_enterprise
+from services.review.integrity.store import IntegrityFindings
 from services.review.integrity.times import ANSWERED_WITHIN, due_in, follow
 from services.review.integrity.use_cases import today_of
-from services.review.integrity.whose import of_firm
+from services.review.integrity.whose import of_enterprise
 
 
 def give_defence(cmd: GiveDefence, uow: UnitOfWork) -> FindingView:
     """Raises FindingNotFound, FindingMovedOn, DefenceTimeOver or DefenceEmpty."""
-    finding = of_firm(cmd.finding_id, uow)
+    finding = of_enterprise(cmd.finding_id, uow)
     follow(finding, uow.calendar(finding.tenant))
     said = {"text": cmd.text, "evidence": cmd.evidence, "waived": cmd.waived}
     finding.defend(FindingDefence(**said, given_by=uow.actor.id, given_at=uow.now))
@@ -42,7 +42,7 @@ def object_to_record(cmd: ObjectToRecord, uow: UnitOfWork) -> FindingView:
 
 
 def _asked(kind: RequestKind, cmd: AskForRepair | ObjectToRecord, uow: UnitOfWork) -> FindingView:
-    finding = of_firm(cmd.finding_id, uow)
+    finding = of_enterprise(cmd.finding_id, uow)
     due_at, awaits_year = due_in(ANSWERED_WITHIN[kind], uow.now, uow.calendar(finding.tenant))
     request = RecordRequest(
         request_id=uow.new_id(),
@@ -59,7 +59,7 @@ def _asked(kind: RequestKind, cmd: AskForRepair | ObjectToRecord, uow: UnitOfWor
     return _kept(finding, uow)
 
 
-def _kept(finding: Finding, uow: UnitOfWork) -> FindingView:
-    uow.of(Findings).save(finding)
+def _kept(finding: IntegrityFinding, uow: UnitOfWork) -> FindingView:
+    uow.of(IntegrityFindings).save(finding)
     watch(finding, uow)
-    return shown_to_firm(finding, uow.now)
+    return shown_to_enterprise(finding, uow.now)
