@@ -14,6 +14,7 @@ from pydantic import Field
 from contracts.intake import Claim
 from contracts.integrity_grounds import Gravity, GroundCode
 from contracts.message import Command, Fen, Id, Model, Page, PagedQuery, Query, ServiceName, TenantId, Why
+from contracts.message_previews import MessagePreviews
 from contracts.uploads import Sha256
 
 FindingOrigin = Literal["credit_check", "officer", "report"]
@@ -213,6 +214,32 @@ class DecideFinding(Command[FindingView]):
     reasons_zh: str = Field(min_length=4, max_length=FULL)
     remedies: Remedies | None = None
     expected_version: int
+
+
+class PreviewFindingNotice(Query[MessagePreviews]):
+    """What the firm would read, over each channel that its tenant has opened, if it were told so now."""
+
+    owner: ClassVar[ServiceName] = "notify"
+
+    claim: Claim
+    ground: GroundCode
+    facts_zh: str = Field(min_length=4, max_length=FULL)
+    basis_zh: str = Field(min_length=4, max_length=600)
+    intended_zh: str = Field(min_length=4, max_length=600)
+    days: int = Field(default=5, ge=3, le=30)
+
+
+class PreviewFindingDecision(Query[MessagePreviews]):
+    """The same of a decision."""
+
+    owner: ClassVar[ServiceName] = "notify"
+
+    claim: Claim
+    ground: GroundCode
+    established: bool
+    number: str = Field(min_length=2, max_length=80)
+    reasons_zh: str = Field(min_length=4, max_length=FULL)
+    remedies: Remedies | None = None
 
 
 class DecideRecordRequest(Command[FindingView]):

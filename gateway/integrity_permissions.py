@@ -22,6 +22,8 @@ INTEGRITY_ROWS: tuple[Permission, ...] = (
     of(integrity.ProposeRecovery, RECOVERERS, "department", states=("established",)),
     of(integrity.ConfirmRecovery, RECOVERERS, "department", states=("proposed",)),
     of(integrity.DeclineRecovery, RECOVERERS, "department", states=("proposed",)),
+    of(integrity.PreviewFindingNotice, DECIDERS, "department"),
+    of(integrity.PreviewFindingDecision, LEADERS, "department"),
     of(integrity.ListFindings, READERS, "tenant"),
     of(integrity.GetFinding, (*READERS, *WINDOW, *VIEW), "tenant"),
     of(integrity.ListRecordLines, (*OFFICERS, *INSPECTORS), "tenant"),

@@ -19,6 +19,8 @@ from contracts.integrity import (
     NotifyFinding,
     ObjectToRecord,
     OpenFinding,
+    PreviewFindingDecision,
+    PreviewFindingNotice,
     ProposeRecovery,
 )
 from gateway.door import Door
@@ -98,6 +100,18 @@ async def confirm_recovery(door: Door, command: ConfirmRecovery) -> Response:
 async def decline_recovery(door: Door, command: DeclineRecovery) -> Response:
     """Say no to it, or take one's own proposal back (不同意追回). If-Match: the version of the proposal."""
     return await door.order(command)
+
+
+@routes.ask("/findings/notice-previews", PreviewFindingNotice, method="POST")
+async def preview_finding_notice(door: Door, query: PreviewFindingNotice) -> Response:
+    """What the firm would read if it were told so (事先告知书预览). Nothing is sent."""
+    return await door.ask(query)
+
+
+@routes.ask("/findings/decision-previews", PreviewFindingDecision, method="POST")
+async def preview_finding_decision(door: Door, query: PreviewFindingDecision) -> Response:
+    """What the firm would read if it were decided so (认定决定书预览). Nothing is sent."""
+    return await door.ask(query)
 
 
 @routes.ask("/my/records", ListOwnRecords, own_enterprise=True)

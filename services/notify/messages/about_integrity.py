@@ -111,6 +111,8 @@ def integrity_fields(event: AboutIntegrity) -> dict[str, str]:
 
 
 def _until(due_at: datetime | None, awaits_year: int | None, days: int) -> str:
+    if due_at is None and awaits_year is None:
+        return f"自告知之日起 {days} 个工作日内"
     if due_at is None:
         return f"自告知之日起 {days} 个工作日内（截止时间待 {awaits_year} 年工作日安排公布后确定）"
     return f"{due_at.astimezone(CHINA):%Y-%m-%d %H:%M} 前（{days} 个工作日内）"

@@ -30,6 +30,7 @@ from contracts.documents import DocumentState
 from contracts.drafting import PartyKind, Stage
 from contracts.duties import Role
 from contracts.inspections import InspectionState
+from contracts.integrity import RecordState
 from contracts.issuers import IssuerAudience, IssuerState
 from contracts.item import BenefitKind, ItemStatus
 from contracts.materials import MaterialKind, MaterialStanding
@@ -95,6 +96,8 @@ TABLES: Mapping[str, Any] = {
     "steps.panel_state": PanelState,
     "window.code_state": CodeAdmissionState,
     "cases.reopening.state": ReopeningState,
+    "integrity.recovery_state": ReopeningState,
+    "integrity.record_state": RecordState,
     "platform.level": Level,
     "platform.mode": Mode,
     "platform.service": ServiceName,

@@ -22,6 +22,7 @@ from contracts.case_materials import (
 )
 from contracts.case_sheet import CaseSheet, GetCaseSheet
 from contracts.deadlines import ListReviewDeadlineMoves
+from contracts.integrity import OpenFinding
 from contracts.item import BenefitKind
 from contracts.joint_checks import JOINT_ANSWERS, JointAnswerView, ListJointAnswers
 from contracts.message import Cursor, Id, Model
@@ -213,6 +214,7 @@ def _allowed(door: Door, sheet: CaseSheet, *, own_word: bool) -> dict[str, bool]
         "name_payees": may(door, NamePayees, case.state) and case_facts.has_other_receivers(sheet),
         "undo": _may_undo(door, case),
         "reopen": may(door, ProposeReopening, case.state) and case.undo_until is None,
+        "findings": may(door, OpenFinding),
         "inspect": may(door, RecordInspection, case.state) and case.inspection_required,
         "recheck": may(door, DecideRecheck, case.state) and any(each.task == "recheck" for each in sheet.tasks),
         "set": may(door, SetFigure, case.state),
