@@ -14,6 +14,7 @@ from contracts.integrity import (
     FindingView,
     NotifyFinding,
     OpenFinding,
+    Remedies,
 )
 from services.review.cases.answering import must_be_in_hand
 from services.review.cases.refusals import together
@@ -66,7 +67,7 @@ def decide_finding(cmd: DecideFinding, uow: UnitOfWork) -> FindingView:
         gravity=cmd.gravity if cmd.established else None,
         number=cmd.number,
         reasons_zh=cmd.reasons_zh,
-        remedies=cmd.remedies,
+        remedies=remedies_of(cmd),
         decided_by=uow.actor.id,
         decided_at=uow.now,
     )
@@ -74,6 +75,11 @@ def decide_finding(cmd: DecideFinding, uow: UnitOfWork) -> FindingView:
         raise together(found)
     finding.decide(decision, cmd.months, today_of(uow))
     return _kept(finding, uow)
+
+
+def remedies_of(cmd: DecideFinding) -> Remedies | None:
+    """Whom the firm turns to that does not agree: as whoever decides has written it."""
+    return cmd.remedies if cmd.established else None
 
 
 def decide_request(cmd: DecideRecordRequest, uow: UnitOfWork) -> FindingView:
