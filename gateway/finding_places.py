@@ -6,7 +6,7 @@ the JSON routes and the pages.
 
 from __future__ import annotations
 
-from contracts.integrity import ListOwnFindingPlaces, ListOwnRecords, OwnRecords
+from contracts.integrity_records import ListOwnFindingPlaces, ListOwnRecords, OwnRecords
 from contracts.message import Id, TenantId
 from gateway.door import Door
 

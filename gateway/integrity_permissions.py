@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contracts import integrity
+from contracts import integrity, integrity_records
 from contracts.duties import DutyKind
 from gateway.permission import Permission, of
 from gateway.permission_groups import APPLY, BUREAU, DECIDERS, INSPECTORS, OFFICERS, VIEW, WINDOW
@@ -26,10 +26,10 @@ INTEGRITY_ROWS: tuple[Permission, ...] = (
     of(integrity.PreviewFindingDecision, LEADERS, "department"),
     of(integrity.ListFindings, READERS, "tenant"),
     of(integrity.GetFinding, (*READERS, *WINDOW, *VIEW), "tenant"),
-    of(integrity.ListRecordLines, (*OFFICERS, *INSPECTORS), "tenant"),
+    of(integrity_records.ListRecordLines, (*OFFICERS, *INSPECTORS), "tenant"),
     of(integrity.GiveDefence, (*WINDOW, *APPLY), "tenant", states=("notified",)),
     of(integrity.AskForRepair, (*WINDOW, *APPLY), "tenant", states=("established",)),
     of(integrity.ObjectToRecord, (*WINDOW, *APPLY), "tenant", states=("established",)),
-    of(integrity.ListOwnRecords, VIEW, "enterprise"),
-    of(integrity.ListOwnFindingPlaces, VIEW, "enterprise"),
+    of(integrity_records.ListOwnRecords, VIEW, "enterprise"),
+    of(integrity_records.ListOwnFindingPlaces, VIEW, "enterprise"),
 )

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 
 import openpyxl
 
-from contracts.integrity import RecordLine
 from contracts.integrity_labels import DISPUTED, GRAVITY, RECORD
+from contracts.integrity_records import RecordLine
 
 HEADINGS = (
     *("主体名称", "统一社会信用代码", "主体类别", "失信行为", "失信程度", "认定依据", "决定文号", "决定机关"),

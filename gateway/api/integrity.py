@@ -13,9 +13,6 @@ from contracts.integrity import (
     GetFinding,
     GiveDefence,
     ListFindings,
-    ListOwnFindingPlaces,
-    ListOwnRecords,
-    ListRecordLines,
     NotifyFinding,
     ObjectToRecord,
     OpenFinding,
@@ -23,6 +20,7 @@ from contracts.integrity import (
     PreviewFindingNotice,
     ProposeRecovery,
 )
+from contracts.integrity_records import ListOwnFindingPlaces, ListOwnRecords, ListRecordLines
 from gateway.door import Door
 from gateway.finding_places import place_of_finding
 from gateway.routes import Routes

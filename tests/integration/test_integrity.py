@@ -28,14 +28,12 @@ from contracts.integrity import (
     GetFinding,
     GiveDefence,
     ListFindings,
-    ListOwnFindingPlaces,
-    ListOwnRecords,
-    ListRecordLines,
     NotifyFinding,
     ObjectToRecord,
     OpenFinding,
     ProposeRecovery,
 )
+from contracts.integrity_records import ListOwnFindingPlaces, ListOwnRecords, ListRecordLines
 from contracts.message import Actor, Command
 from contracts.recoveries import ListRecoveries
 from contracts.review import CaseApproved

@@ -8,7 +8,8 @@ from typing import Any
 from enterprise_records_kit import MATERIALS
 from staff_kit import appointments, colleague, told
 
-from contracts.integrity import FindingPlace, FindingView, OwnFindingPlaces, OwnRecord, OwnRecords, RecordLine
+from contracts.integrity import FindingView
+from contracts.integrity_records import FindingPlace, OwnFindingPlaces, OwnRecord, OwnRecords, RecordLine
 from page_samples import PageSample
 from page_samples.cases import sheet
 

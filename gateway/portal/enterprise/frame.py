@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TypeVar
 from contracts.consents import ListDisclosures
 from contracts.enterprises import GetDossierSheet, ListContactChanges, ListPayeeAccounts
 from contracts.entitlements import ListEntitlements
-from contracts.integrity import ListOwnRecords
+from contracts.integrity_records import ListOwnRecords
 from contracts.message import Contract
 from contracts.notify import ListMessages
 from contracts.oversight import TrackOwnCases

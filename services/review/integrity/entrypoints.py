@@ -17,15 +17,17 @@ from contracts.integrity import (
     GetFinding,
     GiveDefence,
     ListFindings,
-    ListOwnFindingPlaces,
-    ListOwnRecords,
-    ListRecordLines,
     NotifyFinding,
     ObjectToRecord,
     OpenFinding,
+    ProposeRecovery,
+)
+from contracts.integrity_records import (
+    ListOwnFindingPlaces,
+    ListOwnRecords,
+    ListRecordLines,
     OwnFindingPlaces,
     OwnRecords,
-    ProposeRecovery,
     RecordLinePage,
 )
 from services.review.integrity import enterprise, exporting, looking, recovering, use_cases, views

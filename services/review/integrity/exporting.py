@@ -11,8 +11,8 @@ from chassis.foundation.secrecy import mask_name
 from chassis.read.paging import cut_page, decode_cursor, encode_cursor
 from chassis.read.reader import Reader
 from chassis.time.clock import CHINA
-from contracts.integrity import ListRecordLines, RecordLine, RecordLinePage
 from contracts.integrity_grounds import GROUNDS
+from contracts.integrity_records import ListRecordLines, RecordLine, RecordLinePage
 from services.review.cases.views import is_confined, of_own_department
 from services.review.integrity.finding import IntegrityFinding
 from services.review.integrity.store import FINDING, finding_of

@@ -10,7 +10,7 @@ from sqlalchemy import Row
 from chassis.read.reader import Reader
 from chassis.time.clock import CHINA
 from chassis.write.uow import UnitOfWork
-from contracts.integrity import OwnRecord
+from contracts.integrity_records import OwnRecord
 
 OF_CODES = "SELECT uscc, ground, gravity, from_day, until_day, state FROM dishonesty_of(CAST(:codes AS text[]))"
 

@@ -12,17 +12,8 @@ from chassis.read.paging import cut_page, decode_cursor, encode_cursor
 from chassis.read.reader import Reader
 from chassis.time.clock import CHINA
 from contracts.intake import Claim
-from contracts.integrity import (
-    FindingPage,
-    FindingPlace,
-    FindingView,
-    GetFinding,
-    ListFindings,
-    ListOwnFindingPlaces,
-    ListOwnRecords,
-    OwnFindingPlaces,
-    OwnRecords,
-)
+from contracts.integrity import FindingPage, FindingView, GetFinding, ListFindings
+from contracts.integrity_records import FindingPlace, ListOwnFindingPlaces, ListOwnRecords, OwnFindingPlaces, OwnRecords
 from contracts.refusal import Forbidden
 from copies.merged_enterprises import OF_ENTERPRISE
 from services.review.cases.views import is_confined, of_own_department

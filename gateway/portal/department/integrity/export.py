@@ -8,7 +8,7 @@ from typing import Literal
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from contracts.integrity import ListRecordLines, RecordLine
+from contracts.integrity_records import ListRecordLines, RecordLine
 from contracts.message import Model
 from contracts.refusal import Invalid
 from gateway.access import Permitted

@@ -82,7 +82,7 @@ class OpenForm(Model):
     facts_zh: str = Field(min_length=4, max_length=FULL)
 
 
-class CaseAsked(Model):
+class FindingsAsked(Model):
     case_id: Id
 
 
@@ -111,7 +111,7 @@ class DecisionForm(Model):
     previewed: str = ""
 
 
-class RequestForm(Model):
+class AnswerRequestForm(Model):
     finding_id: Id
     request_id: Id
     expected_version: int
@@ -144,8 +144,8 @@ async def list_findings(door: Door, asked: AskedList) -> Values:
     }
 
 
-@pages.show(NEW, CaseAsked, Permitted(OpenFinding), template="new.html")
-async def show_findings_of_case(door: Door, asked: CaseAsked) -> Values:
+@pages.show(NEW, FindingsAsked, Permitted(OpenFinding), template="new.html")
+async def show_findings_of_case(door: Door, asked: FindingsAsked) -> Values:
     """The findings about the claim of a case, and a form to open one."""
     sheet, page = await gather(
         door.told(GetCaseSheet(case_id=asked.case_id)), door.told(ListFindings(case_id=asked.case_id))
@@ -220,9 +220,9 @@ async def decide_finding(door: Door, said: DecisionForm) -> str | Response:
 
 
 @pages.form(
-    ONE + "/requests/{request_id}", RequestForm, Permitted(DecideRecordRequest), on=show_finding, versioned=True
+    ONE + "/requests/{request_id}", AnswerRequestForm, Permitted(DecideRecordRequest), on=show_finding, versioned=True
 )
-async def decide_request(door: Door, said: RequestForm) -> str:
+async def decide_request(door: Door, said: AnswerRequestForm) -> str:
     """Answer a repair or an objection (答复)."""
     words = said.model_dump(include={"finding_id", "request_id", "expected_version", "reason"})
     await door.done(DecideRecordRequest(granted=said.granted == "yes", **words))

@@ -8,18 +8,10 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from contracts.integrity import (
-    FULL,
-    AskForRepair,
-    Evidence,
-    FindingView,
-    GetFinding,
-    GiveDefence,
-    ListOwnRecords,
-    ObjectToRecord,
-)
+from contracts.integrity import FULL, AskForRepair, Evidence, FindingView, GetFinding, GiveDefence, ObjectToRecord
 from contracts.integrity_grounds import GROUNDS
 from contracts.integrity_labels import DISPUTED, FINDING, GRAVITY, RECORD, REQUEST, REQUEST_STATE
+from contracts.integrity_records import ListOwnRecords
 from contracts.materials import ListMaterials
 from contracts.message import Id, Model
 from contracts.status_labels import StatusLabel
