@@ -38,7 +38,7 @@ from contracts.message import Actor, Command
 from contracts.recoveries import ListRecoveries
 from contracts.review import CaseApproved
 from services.review.cases.store import Cases
-from services.review.integrity.good_record import has_good_record, records_of
+from services.review.integrity.good_record import KnownRecords, has_good_record
 from services.review.integrity.opening import open_finding
 from tests.unit.review.acceptance_kit import FIRM
 from tests.unit.review.integrity_kit import ABOUT, REMEDIES
@@ -119,7 +119,7 @@ def test_a_record_counts_in_every_tenant_until_it_is_over(review: Review, clock:
     established(review)
     assert not good(review)
     with review.frame.unit(["xingguo"], action="test") as uow:
-        (record,) = records_of(uow, [USCC, "91360732MA35EXAMPL"], date(2026, 3, 10))
+        (record,) = uow.of(KnownRecords).of([USCC, "91360732MA35EXAMPL"], date(2026, 3, 10))
         assert uow.execute("SELECT count(*) FROM integrity_finding").scalar_one() == 0
     assert (record.state, record.gravity, record.until_day) == ("in_force", "general", date(2026, 9, 10))
     clock.advance(timedelta(days=185))

@@ -18,27 +18,29 @@ UNDER_A_CLOUD = frozenset({"general", "serious"})
 """Records of this gravity are published and count; what is minor is not held against a firm elsewhere."""
 
 
+class KnownRecords:
+    """The records of firms that the house has, of whatever tenant."""
+
+    def __init__(self, database: UnitOfWork | Reader) -> None:
+        self._database = database
+
+    def of(self, codes: Collection[str], today: date) -> list[OwnRecord]:
+        """All records of these codes, the oldest of each first, as they are on this day."""
+        if not codes:
+            return []
+        rows = self._database.execute(OF_CODES, {"codes": sorted(set(codes))})
+        return [_record(row, today) for row in rows]
+
+
 def has_good_record(uow: UnitOfWork, usccs: Collection[str]) -> Mapping[str, bool]:
     """By code: whether no general or serious record of it is in force today, in whatever tenant it was made.
 
     One that is disputed counts until the objection is upheld. All codes of a person in law are for the caller to name.
     """
     asked = sorted(set(usccs))
-    today = uow.now.astimezone(CHINA).date()
-    barred = {
-        each.uscc
-        for each in records_of(uow, asked, today)
-        if each.state == "in_force" and each.gravity in UNDER_A_CLOUD
-    }
+    found = uow.of(KnownRecords).of(asked, uow.now.astimezone(CHINA).date())
+    barred = {each.uscc for each in found if each.state == "in_force" and each.gravity in UNDER_A_CLOUD}
     return {code: code not in barred for code in asked}
-
-
-def records_of(database: UnitOfWork | Reader, codes: Collection[str], today: date) -> list[OwnRecord]:
-    """All records of these codes, of whatever tenant, the oldest first."""
-    if not codes:
-        return []
-    rows = database.execute(OF_CODES, {"codes": sorted(set(codes))})
-    return [_record(row, today) for row in rows]
 
 
 def _record(row: Row[tuple[str, ...]], today: date) -> OwnRecord:

@@ -25,7 +25,7 @@ from services.review.integrity.looking import watch
 from services.review.integrity.opening import Held, opened
 from services.review.integrity.showing import shown
 from services.review.integrity.store import IntegrityFindings
-from services.review.integrity.times import due_in
+from services.review.integrity.times import due_in, follow
 from services.review.integrity.whose import must_lead, of_department
 
 
@@ -61,6 +61,7 @@ def decide_finding(cmd: DecideFinding, uow: UnitOfWork) -> FindingView:
     refusal."""
     finding = of_department(cmd.finding_id, uow, cmd.expected_version)
     must_lead(uow)
+    follow(finding, uow.calendar(finding.tenant))
     decision = FindingDecision(
         established=cmd.established,
         ground=cmd.ground,

@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, any_, literal, or_, select, true, tuple_
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    CompoundSelect,
+    RowMapping,
+    Select,
+    and_,
+    any_,
+    column,
+    literal,
+    select,
+    true,
+    tuple_,
+    union_all,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 
 from chassis.read.paging import cut_page, decode_cursor, encode_cursor
@@ -16,15 +31,18 @@ from contracts.integrity import FindingPage, FindingView, GetFinding, ListFindin
 from contracts.integrity_records import FindingPlace, ListOwnFindingPlaces, ListOwnRecords, OwnFindingPlaces, OwnRecords
 from contracts.refusal import Forbidden
 from copies.merged_enterprises import OF_ENTERPRISE
+from copies.plan_terms import KnownPlanTerms
 from services.review.cases.views import is_confined, of_own_department
 from services.review.integrity.finding import IntegrityFinding
-from services.review.integrity.good_record import records_of
+from services.review.integrity.good_record import KnownRecords
 from services.review.integrity.refusals import FindingNotFound
 from services.review.integrity.showing import shown_to_enterprise, view_of
 from services.review.integrity.store import FINDING, RECOVERY, finding_of, recoverable_of, recovery_of
 from services.review.integrity.times import follow
 
 C, R = FINDING.c, RECOVERY.c
+WAITING: ColumnElement[bool] = column("waiting", Boolean)
+"""The generated column: somebody has something to do."""
 
 DOSSIERS = f"""
 SELECT d.id FROM unnest(ARRAY[CAST(:enterprise AS text)] || ARRAY(
@@ -38,21 +56,47 @@ PLACES = "SELECT finding_id, tenant FROM finding_places_of(:tenant, CAST(:own AS
 
 def list_findings(query: ListFindings, reader: Reader) -> FindingPage:
     """Those opened last at the top. Raises Forbidden or CursorInvalid."""
-    statement = select(FINDING).where(C.tenant == reader.tenant, _seen_by(reader))
+    conditions: list[ColumnElement[bool]] = [C.tenant == reader.tenant]
     if query.state is not None:
-        statement = statement.where(C.state == query.state)
+        conditions.append(C.state == query.state)
     if query.case_id is not None:
-        statement = statement.where(C.case_id == query.case_id)
+        conditions.append(C.case_id == query.case_id)
     if query.waiting:
-        statement = statement.where(or_(C.state.in_(("opened", "notified", "defended")), C.requests_open > 0))
+        conditions.append(WAITING)
     if (before := decode_cursor(query.cursor, datetime, str)) is not None:
-        statement = statement.where(tuple_(C.opened_at, C.id) < tuple_(*before))
-    found = reader.execute(statement.order_by(C.opened_at.desc(), C.id.desc()).limit(query.limit + 1))
+        conditions.append(tuple_(C.opened_at, C.id) < tuple_(*before))
+    found = reader.execute(_last_of(conditions, _ways_to_see(reader), query.limit + 1))
     rows, more = cut_page(found.mappings().all(), query.limit)
     items = tuple(view_of(_as_it_stands(row, reader), reader.now) for row in rows)
     return FindingPage(
         items=items, next_cursor=encode_cursor(items[-1].opened_at, items[-1].finding_id) if more else None
     )
+
+
+def _last_of(
+    conditions: Sequence[ColumnElement[bool]], ways: Sequence[ColumnElement[bool]], limit: int
+) -> Select[Any] | CompoundSelect[Any]:
+    """So many of those that were opened last. What a department has by the register and what by each of its names are indexes of
+    their own, each in this order: asked for together, all would be read and sorted."""
+    parts = [
+        select(FINDING).where(*conditions, way).order_by(C.opened_at.desc(), C.id.desc()).limit(limit) for way in ways
+    ]
+    if len(parts) == 1:
+        return parts[0]
+    both = union_all(*(part.subquery().select() for part in parts)).subquery()
+    return select(both).order_by(both.c.opened_at.desc(), both.c.id.desc()).limit(limit)
+
+
+def _ways_to_see(reader: Reader) -> list[ColumnElement[bool]]:
+    """In which ways findings are the actor's to see; none is in two of them. Raises Forbidden for those who see none."""
+    if not is_confined(reader):
+        return [true()]
+    actor = reader.actor
+    if actor.department_id is None:
+        return [C.department == actor.department]
+    names = {str(actor.department), *KnownPlanTerms(reader).names_of(reader.tenant, actor.department_id)}
+    by_name = [and_(C.department_id.is_(None), C.department == name) for name in sorted(names)]
+    return [C.department_id == actor.department_id, *by_name]
 
 
 def get_finding(query: GetFinding, reader: Reader) -> FindingView:
@@ -82,7 +126,7 @@ def list_own_records(query: ListOwnRecords, reader: Reader) -> OwnRecords:
     findings = tuple(shown_to_enterprise(_as_it_stands(row, reader), reader.now) for row in rows)
     codes = list(reader.execute(CODES, {"tenant": home, "own": own}).scalars())
     codes += [each.claim.uscc for each in findings]
-    return OwnRecords(findings=findings, records=tuple(records_of(reader, codes, _today(reader))))
+    return OwnRecords(findings=findings, records=tuple(KnownRecords(reader).of(codes, _today(reader))))
 
 
 def list_own_finding_places(query: ListOwnFindingPlaces, reader: Reader) -> OwnFindingPlaces:
@@ -107,7 +151,7 @@ def _is_for(claim: Claim, reader: Reader) -> bool:
 
 
 def _seen_by(reader: Reader) -> ColumnElement[bool]:
-    """Those of the actor's department, or of the whole tenant. Raises Forbidden for those who see none."""
+    """The same as one condition, for one finding. Raises Forbidden for those who see none."""
     return of_own_department(reader, C) if is_confined(reader) else true()
 
 

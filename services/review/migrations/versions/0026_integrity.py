@@ -30,6 +30,7 @@ DDL = (
         record_state text CHECK (record_state IN ('in_force', 'repaired', 'corrected')), ended_on date,
         requests jsonb NOT NULL, requests_open integer NOT NULL CHECK (requests_open >= 0),
         disputed integer NOT NULL CHECK (disputed IN (0, 1)),
+        waiting boolean GENERATED ALWAYS AS (state IN ('opened', 'notified', 'defended') OR requests_open > 0) STORED,
         PRIMARY KEY (tenant, id),
         FOREIGN KEY (tenant, case_id) REFERENCES review_case (tenant, id),
         CONSTRAINT finding_told_before_it_is_decided CHECK (state IN ('opened') OR notice IS NOT NULL),
@@ -48,6 +49,13 @@ DDL = (
     WHERE state <> 'not_established' AND (record_state IS NULL OR record_state <> 'corrected')
     """,
     "CREATE INDEX finding_by_time ON integrity_finding (tenant, opened_at DESC, id DESC)",
+    "CREATE INDEX finding_of_department ON integrity_finding (tenant, department_id, opened_at DESC, id DESC)",
+    """
+    CREATE INDEX finding_of_named_department ON integrity_finding (tenant, department, opened_at DESC, id DESC)
+    WHERE department_id IS NULL
+    """,
+    # Few wait at a time, of however many there are.
+    "CREATE INDEX finding_waiting ON integrity_finding (tenant, opened_at DESC, id DESC) WHERE waiting",
     "CREATE INDEX finding_of_case ON integrity_finding (tenant, case_id)",
     "CREATE INDEX finding_of_firm ON integrity_finding (filed_in, enterprise_id)",
     "CREATE INDEX finding_of_code ON integrity_finding (uscc) WHERE record_state IS NOT NULL",
