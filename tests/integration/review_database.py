@@ -60,7 +60,7 @@ from services.review.inspections import views as inspection_views
 from services.review.instalments import rechecking
 from services.review.instalments import use_cases as instalments
 from services.review.instalments import views as instalment_views
-from services.review.integrity import enterprise, exporting, looking, recovering
+from services.review.integrity import enterprise, exporting, looking, own_views, recovering
 from services.review.integrity import use_cases as integrity_use_cases
 from services.review.integrity import views as integrity_views
 from services.review.item_copies.use_cases import remember_items
@@ -121,7 +121,7 @@ ANSWERS = (
     *(joint_check_views, task_views, instalment_views, supplement_views),
     *(inspection_views, figure_views, panel_views),
     *(reopening_views, bulk_views),
-    *(batch_views, credit_check_views, integrity_views, exporting, refusing_views, serving_views),
+    *(batch_views, credit_check_views, integrity_views, own_views, exporting, refusing_views, serving_views),
 )
 """Where a question is answered by a function of its name."""
 
