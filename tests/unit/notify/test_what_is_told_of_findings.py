@@ -9,7 +9,6 @@ import pytest
 
 from chassis.testing.fakes import NOON, received
 from contracts.flow import FLOW
-from contracts.integrity import Remedies
 from contracts.integrity_events import (
     DishonestyCorrected,
     DishonestyRecorded,
@@ -24,6 +23,7 @@ from services.notify.messages.about_integrity import WORDS
 from services.notify.messages.occasions import occasion
 from services.notify.messages.rendering import SMS_LETTERS, fields_of, render
 from services.notify.messages.templates import TEMPLATES
+from tests.remedies import REMEDIES
 from tests.unit.oversight.case_story import approved, claim
 
 FINDING: dict[str, Any] = {"finding_id": "finding-1", "case_id": "case-1", "claim": claim()}
@@ -39,7 +39,6 @@ NOTIFIED = FindingNotified(
     notified_by="officer-1",
     notified_at=NOON,
 )
-REMEDIES = Remedies(reconsideration_zh="六十日内向区政府申请复议", court_zh="六个月内向区法院起诉")
 JUDGED = FindingDecided(
     **FINDING,
     **DECIDED,
