@@ -161,8 +161,8 @@ LABELS: Mapping[str, Mapping[object, str]] = {
         "review_deadline_moved": "审核时限变化",
         "payout_deadline_moved": "拨付时限变化",
     },
-    "kind": dict(NOTICE_NAMES),
-    "means": dict(SERVICE_NAMES),
+    "kind": {**NOTICE_NAMES},
+    "means": {**SERVICE_NAMES},
     "passed": {True: "通过", False: "未通过"},
 }
 """Field of an event → how its values are said."""
