@@ -56,7 +56,11 @@ CSRF = "csrf-of-the-session"
 COOKIE = "who"
 
 
-USUAL = refusal_answers()
+USUAL = {
+    **refusal_answers(),
+    "list_case_notices": {"items": []},
+    "list_own_notices": {"items": []},
+}
 """What is answered where a test does not say it."""
 
 

@@ -26,7 +26,7 @@ from contracts.review import (
     ListCases,
     RejectCase,
 )
-from tests.remedies import OWN_GROUNDS
+from tests.remedies import OWN_GROUNDS, REMEDIES
 from tests.unit.review.review_kit import DEPARTMENT, STRANGER, application, item_rules, published
 
 BUREAU = Actor(id="bureau-1", roles=frozenset({"bureau"}))
@@ -177,7 +177,8 @@ def test_a_refusal_keeps_what_it_rests_on_and_how_one_objects(review: Review) ->
         expected_version=case.version,
     )
     answer = review.ordered(refusal)["ok"]
-    assert (answer["cites"], answer["how_to_object"]) == (list(refusal.cites), refusal.how_to_object)
+    said = f"{REMEDIES.sentence_zh}{refusal.how_to_object}"
+    assert (answer["cites"], answer["how_to_object"]) == (list(refusal.cites), said)
     ((body,),) = review.rows("SELECT body FROM outbox WHERE type = 'CaseRejected'")
     assert refusal.cites[0] in body
     assert refusal.how_to_object in body

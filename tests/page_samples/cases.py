@@ -7,6 +7,7 @@ from typing import Any
 
 from enterprise_kit import supplement
 from enterprise_records_kit import HOLDER_SHEET, HOLDERS
+from paper_answers import paper, paper_answers
 from refusal_answers import refusal_answers
 from staff_kit import (
     LAKH,
@@ -44,6 +45,7 @@ LIST = listed(
     cursor="next-page",
 )
 BESIDE: dict[str, Any] = {
+    **paper_answers(paper()),
     "get_case_neighbours": told(neighbours()),
     "list_review_deadline_moves": {"items": []},
     "list_appointments": appointments(),
