@@ -85,6 +85,7 @@ A_FILE = "统一社会信用代码,企业名称\n".encode()
 PARAMETERS = {
     "service": "catalog",
     "receipt": "ZD-123456",
+    "sha256": "0" * 64,
     "code": "ABCDEF",
     "year": "2027",
     "kind": "timer",

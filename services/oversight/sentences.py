@@ -174,8 +174,6 @@ LABELS: Mapping[str, Mapping[object, str]] = {
     },
     "kind": dict(NOTICE_NAMES.items()),
     "means": dict(SERVICE_NAMES.items()),
-    "kind": {**NOTICE_NAMES},
-    "means": {**SERVICE_NAMES},
     "passed": {True: "通过", False: "未通过"},
 }
 """Field of an event → how its values are said."""

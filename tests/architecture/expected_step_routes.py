@@ -28,7 +28,7 @@ STEP_ROUTES: dict[tuple[str, str], str] = {
     ("GET", "/api/v1/public-credit-checks/{tenant}"): "public",
     ("GET", "/api/v1/archive"): "bureau department supervisor",
     ("GET", "/api/v1/archive/{receipt}"): "bureau department supervisor",
-    ("GET", "/api/v1/archive/{receipt}/vouchers/{sha256}"): "bureau department supervisor",
+    ("GET", "/api/v1/archive/{receipt}/voucher"): "bureau department supervisor",
     ("GET", "/api/v1/my/panels/{panel_id}"): "expert",
 }
 

@@ -121,11 +121,7 @@ ANSWERS = (
     *(joint_check_views, task_views, instalment_views, supplement_views),
     *(inspection_views, figure_views, panel_views),
     *(reopening_views, bulk_views),
-<<<<<<< HEAD
     *(batch_views, credit_check_views, integrity_views, own_views, exporting, refusing_views, serving_views),
-=======
-    *(batch_views, integrity_views, own_views, exporting),
->>>>>>> 88b20088 (What an enterprise reads of findings is a module of its own)
 )
 """Where a question is answered by a function of its name."""
 

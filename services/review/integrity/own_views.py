@@ -16,7 +16,7 @@ from contracts.integrity_records import (
 )
 from contracts.refusal import Forbidden
 from copies.merged_enterprises import OF_ENTERPRISE
-from services.review.integrity.good_record import KnownRecords
+from services.review.good_standing.good_record import KnownRecords
 from services.review.integrity.showing import as_it_stands, shown_to_enterprise
 from services.review.integrity.store import FINDING
 

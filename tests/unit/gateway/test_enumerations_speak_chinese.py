@@ -19,6 +19,7 @@ from contracts.award_register import AwardPartView, AwardState, AwardWhat, Freed
 from contracts.case_events import PauseCause, SupplementFault
 from contracts.case_instalments import InstalmentState
 from contracts.case_materials import MaterialFinding
+from contracts.case_notices import SERVICE_NAMES
 from contracts.case_sheet import FactChange, SheetInstalment
 from contracts.case_steps import SlotVerdict, StepKind, StepState
 from contracts.case_tasks import TaskState
@@ -158,6 +159,8 @@ TABLES: Mapping[str, Any] = {
     "public_notices.objection_state": ObjectionState,
     "public_notices.period": TimeUnit,
     "public_notices.first_day": ("counts", "not"),
+    "shell.service_means": SERVICE_NAMES,
+    "window.notices.signature": ("signed", "refused"),
     "shell.verdict": State,
     "shell.headline": HeadlineState,
     "enterprise.cases.turn": list(status_labels.TRACKED),

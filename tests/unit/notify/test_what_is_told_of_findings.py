@@ -62,7 +62,7 @@ RECOVERED = RecoveryDecided(
 ENDED: dict[str, Any] = {**FINDING, "request_id": "request-1", "reason": "经核查属实", **DECIDED}
 SAID = [
     (NOTIFIED, ["提供虚假材料", "3 张设备发票系伪造", "第十四条", "陈述、申辩", "2026-03-10 12:00", "5 个工作日"]),
-    (JUDGED, ["认定成立", "信决1号", "查实", "申请复议", "法院"]),
+    (JUDGED, ["认定成立", "信决1号", "查实", "申请行政复议", "法院"]),
     (JUDGED.model_copy(update={"established": False, "remedies": None}), ["认定不成立", "不形成失信记录"]),
     (
         DishonestyRecorded(
