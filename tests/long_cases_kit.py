@@ -26,6 +26,9 @@ from console.demo.door import RequestRefused
 from console.demo.people import leader_of, officer_of
 from console.demo.preparation import Stage
 from console.demo.scene import HERE, Scene
+from contracts.authoring import GUIDE_PARTS
+from contracts.item import PolicyItemContent
+from services.catalog.policies.guides import written_anew
 
 CODE = "ZJ-905"
 ASKED = ("联审单位甲（示例）", "联审单位乙（示例）")
@@ -78,8 +81,8 @@ def long_scene(name: str, count: int, *, code: str = CODE, mode: str = "instant"
         claims = tuple(_listed(claim) for claim in claims)
     else:
         long["rules"] |= {"quotas": [RANKED], "instalments": HALVES}
-        claims = tuple(replace(claim, expected_fen=claim.expected_fen // 2) for claim in claims)
-    return Scene(scene.name, {code: long}, claims)
+    content = PolicyItemContent.model_validate(long)
+    return Scene(scene.name, {code: written_anew(content, GUIDE_PARTS).model_dump(mode="json")}, claims)
 
 
 def _listed(claim: Any) -> Any:
@@ -95,6 +98,9 @@ def _listed(claim: Any) -> Any:
 def prepared(house: House, scene: Scene) -> Stage:
     """Everything is in place, the people of the joint check included."""
     stage = house.prepare(scene)
+    if (times := times_of(stage)) > 1:  # there is money for all of it; each time a part is due
+        claims = tuple(replace(claim, expected_fen=claim.expected_fen // times) for claim in scene.claims)
+        stage.scene = replace(scene, claims=claims)
     for department in ASKED:
         stage.people.appoint(officer_of(department))
     return stage
@@ -369,7 +375,7 @@ def wanted_of(stage: Stage) -> list[str]:
 def times_of(stage: Stage) -> int:
     """How often the item pays each claim, each time as much as is expected."""
     (content,) = stage.scene.items.values()
-    return len(content["rules"]["instalments"]["parts"]) if "instalments" in content["rules"] else 1
+    return len(content["rules"]["instalments"]["parts"]) if content["rules"].get("instalments") else 1
 
 
 def carried_through(house: House, stage: Stage, *, within: float = 90.0) -> Board:
