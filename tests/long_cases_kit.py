@@ -49,17 +49,19 @@ HALVES = {
 }
 UNDO_MINUTES = 30
 
-DAYS_PASS = (
-    "UPDATE public_notice SET ends_at = now() - interval '2 minutes' WHERE state = 'running' AND ends_at > now()",
-    "UPDATE job SET due_at = now() WHERE kind = 'public_notice_look' AND due_at > now()",
-)
-WINDOWS_CLOSE = (
-    "UPDATE review_case SET undo_until = now() WHERE undo_until > now() AND id IN (SELECT case_id FROM undone_decision)",
-    """
-    UPDATE job SET due_at = now() WHERE kind IN ('release_decision', 'instalment_look') AND due_at > now()
-    AND subject IN (SELECT case_id FROM undone_decision)
-    """,
-)
+DAYS_PASS = """
+WITH over AS (
+    UPDATE public_notice SET ends_at = now() - interval '2 minutes' WHERE state = 'running' AND ends_at > now()
+    RETURNING case_id || '/' || id AS subject)
+UPDATE job SET due_at = now() FROM over WHERE job.kind = 'public_notice_look' AND job.subject = over.subject
+"""
+WINDOWS_CLOSE = """
+WITH closed AS (
+    UPDATE review_case SET undo_until = now()
+    WHERE undo_until > now() AND id IN (SELECT case_id FROM undone_decision) RETURNING id)
+UPDATE job SET due_at = now() FROM closed
+WHERE job.kind IN ('release_decision', 'instalment_look') AND job.subject = closed.id
+"""
 """What a day and half an hour would bring; a window closes for those whose decision was taken back once."""
 
 
@@ -298,7 +300,7 @@ class Time(Player):
 
     def step(self) -> bool:
         with self._house.database("review") as connection:
-            for statement in (*DAYS_PASS, *WINDOWS_CLOSE):
+            for statement in (DAYS_PASS, WINDOWS_CLOSE):
                 connection.execute(statement)
         return True
 

@@ -11,6 +11,7 @@ from itertools import permutations
 from typing import Any
 
 import pytest
+from test_decisions_taken_back import releases
 from test_public_notices import Notices
 from test_review_acceptance import PAPER, PAPER_COMES
 
@@ -25,9 +26,7 @@ from contracts.review import ApproveCase, CaseView, GetCase, ListCases
 from contracts.rule import ItemRules
 from contracts.supplements import AnswerSupplement, RequestSupplement
 from services.review.cases import task_times
-from services.review.cases.undo_window import RELEASE
 from services.review.public_notices import publishing
-from services.review.reopening.undoing import release_decisions
 from tests.unit.review.acceptance_kit import FIRM, declared, rules_with
 from tests.unit.review.notice_kit import notice_rules
 from tests.unit.review.review_kit import AMOUNT, LEADER, application, china, item_rules
@@ -76,15 +75,6 @@ def prepared(hosts: Hosts, rules: ItemRules, at: str, settings: TenantSettings |
     hosts.until(at)
     hosts[RIGHT].prepared(rules, settings)
     return hosts
-
-
-def releases(review: Notices) -> int:
-    """What is due by this host's clock is said."""
-    jobs = claim(review.frame.frame_engine, RELEASE, review.frame.clock.now(), 50)
-    if jobs:
-        with review.frame.event_unit([job.tenant for job in jobs], action=RELEASE) as uow:
-            release_decisions(jobs, uow)
-    return len(jobs)
 
 
 def approves(review: Notices, case: CaseView) -> dict[str, Any]:
@@ -250,3 +240,17 @@ def test_a_clock_that_is_set_back_decides_nothing_twice(hosts: Hosts) -> None:
     assert [releases(hosts[RIGHT]), releases(hosts[RIGHT])] == [1, 0]
     assert hosts.count("CaseApproved") == 1
     assert hosts.case_of(case.case_id).state == "approved"
+
+
+def test_a_clock_that_is_set_back_while_a_window_closes_delays_the_decision_and_loses_nothing(hosts: Hosts) -> None:
+    """The host that claims the job is ahead; by the clock of the moment in which it is done there is time left."""
+    prepared(hosts, item_rules(), "2026-03-10 12:00", HALF_AN_HOUR)
+    hosts[RIGHT].hears(application(at=hosts.time.now()))
+    approves(hosts[RIGHT], hosts.case())
+    hosts.time.advance(timedelta(minutes=25))
+    hosts[RIGHT].does("UPDATE job SET due_at = due_at - interval '10 minutes' WHERE kind = 'release_decision'")
+    assert releases(hosts[RIGHT]) == 1
+    assert hosts.count("CaseApproved") == 0
+    hosts.time.advance(timedelta(minutes=6))
+    assert releases(hosts[RIGHT]) == 1
+    assert hosts.count("CaseApproved") == 1

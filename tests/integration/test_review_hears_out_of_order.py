@@ -104,7 +104,7 @@ def settle(review: Review) -> None:
 
 
 def state_of(review: Review) -> list[Any]:
-    assert review.rows("SELECT cause, reason FROM parked") == []
+    assert review.rows("SELECT cause, error FROM parked") == []
     return [review.rows(STATE), *(review.rows(question) for question in OTHERS)]
 
 
