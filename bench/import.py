@@ -49,8 +49,9 @@ LINES = 300_000
 TENANT = "bench-city"
 OFFICER = Actor(id="officer-1", roles=frozenset({"bureau"}), name="审批局", speaks_for=frozenset({"others"}))
 KILLED_LINES = 4_000
-HEARD_LINES, OPEN_CASES = 20_000, 1_000
-"""Of an import that review listens to: its lines, and the open cases of its enterprises."""
+HEARD_LINES, OPEN_CASES = 20_000, 200
+"""Of an import that review listens to: its lines, and the open cases of its enterprises: one in a hundred, as a city's 300,000 have
+some thousands."""
 
 BROKEN_EVERY = 1000
 PROCESSES = ("timers", "rpc,events,relay")

@@ -30,7 +30,7 @@ FINAL = {"firm-0": 25_000_000, "firm-1": 25_000_000, "firm-2": None, "firm-3": 2
 """What each firm's claim comes to after all that was said of it, in fen."""
 
 STATE = """
-SELECT claim ->> 'application_id', state, amount -> 'money', facts, listed_by, obstacles FROM review_case ORDER BY 1
+SELECT claim ->> 'application_id', state, assessment -> 'amount' -> 'money', facts, listed_by, obstacles FROM review_case ORDER BY 1
 """
 OTHERS = (
     "SELECT enterprise_id, said FROM heard_facts ORDER BY enterprise_id, number",
