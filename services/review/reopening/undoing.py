@@ -71,12 +71,16 @@ def undo(handled: Sequence[Handled], reason: str, uow: UnitOfWork) -> None:
 
 
 def release_decisions(jobs: Sequence[Job], uow: UnitOfWork) -> None:
-    """Say what was decided, once: what was undone or withdrawn meanwhile is not held any more."""
+    """Say what was decided, once: what was undone or withdrawn meanwhile is not held any more. Where a clock was set back, what
+    is held still is looked at again."""
     cases = uow.of(Cases).get_many([job.subject for job in jobs])
     held = [case for case in cases.values() if case.undo_until is not None and case.undo_until <= uow.now]
     for each in with_items(held, uow):
         release(each.case, each.item, uow)
     uow.of(Cases).save_many(held)
+    for case in cases.values():
+        if may_be_undone(case, uow) and case.undo_until is not None:
+            undo_window.hold(case, case.undo_until, uow)
     for job in jobs:
         uow.finish(job)
 
