@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -12,16 +13,18 @@ from frame_kit import psycopg_url
 from review_database import Review
 from test_review_cases import approval, at_once, only_case, outcome
 
+from chassis.edge.entrypoints import UnitMaker
 from chassis.edge.frame import Frame
 from chassis.testing.fakes import NOON
 from chassis.time.clock import FixedClock
-from chassis.time.jobs import claim
+from chassis.time.jobs import Job, claim
+from chassis.write.uow import UnitOfWork
 from console.servers.provision import Dsns
 from contracts.identity import TenantSettings
 from contracts.reopening import ConfirmReopening, ListReopenings, ProposeReopening, Reopenings, UndoDecision
 from contracts.review import CaseView, RejectCase
 from services.review.cases.undo_window import RELEASE
-from services.review.reopening.undoing import release_decisions
+from services.review.reopening.releasing import release_decisions
 from tests.unit.review.review_kit import LEADER, OFFICER, application, item_rules
 
 HALF_AN_HOUR = TenantSettings(undo_minutes=30)
@@ -46,13 +49,26 @@ def at(clock: FixedClock, since_noon: timedelta) -> None:
 
 def releases(review: Review, *, crash: bool = False) -> int:
     """What is due is said, as the timers do; `crash`: the process dies before it commits."""
-    jobs = claim(review.frame.frame_engine, RELEASE, review.frame.clock.now(), 50)
-    if jobs:
-        with review.frame.event_unit([job.tenant for job in jobs], action=RELEASE) as uow:
-            release_decisions(jobs, uow)
-            if crash:
+
+    def work(jobs: Sequence[Job], unit: UnitMaker) -> None:
+        release_decisions(jobs, crashing(unit) if crash else unit)
+
+    return review.works(RELEASE, work)
+
+
+def crashing(unit: UnitMaker) -> UnitMaker:
+    """The process dies before it commits what it has said, which it does in the second unit of work."""
+    begun: list[Sequence[str]] = []
+
+    @contextmanager
+    def one(tenants: Sequence[str]) -> Iterator[UnitOfWork]:
+        begun.append(tenants)
+        with unit(tenants) as uow:
+            yield uow
+            if len(begun) == 2:
                 raise SystemExit
-    return len(jobs)
+
+    return one
 
 
 def decisions_said(review: Review) -> list[str]:
@@ -109,9 +125,14 @@ def test_undoing_and_saying_at_once_one_of_them_wins(review: Review, clock: Fixe
 
     def say() -> None:
         jobs = claim(review.frame.frame_engine, RELEASE, late.now(), 50)
-        with review.frame.event_unit(["zhanggong"], action=RELEASE) as uow:
-            uow.now = late.now()
-            release_decisions(jobs, uow)
+
+        @contextmanager
+        def unit(tenants: Sequence[str]) -> Iterator[UnitOfWork]:
+            with review.frame.event_unit(tenants, action=RELEASE) as uow:
+                uow.now = late.now()
+                yield uow
+
+        release_decisions(jobs, unit)
 
     undone, _ = at_once(lambda: review.ordered(undoing(case), actor=LEADER), say)
     said = decisions_said(review)

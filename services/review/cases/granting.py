@@ -101,7 +101,6 @@ def _grant_turn(
 def refuse(case: Case, decision: CaseDecision, uow: UnitOfWork) -> None:
     """Refuse it, with the reason. Raises AlreadyDecided."""
     case.decide("rejected", decision)
-    leave_behind(case, uow)
     deadline.stop_watching(case, uow)
     version = version_of(case.claim)
     _hold_or_release(case, uow.of(ItemVersions).items([version])[version], uow)
@@ -116,6 +115,7 @@ def release(
     assert decision is not None, "nothing is decided"
     case.undo_until = None
     if case.state == "rejected":
+        leave_behind(case, uow)
         case.report("accepted", _refusal(case, decision))
         case.emitted = none_of(case.emitted)
     elif is_in_kind(case, item):

@@ -54,7 +54,7 @@ def take_up_facts(jobs: Sequence[Job], unit: UnitMaker) -> None:
     with unit(sorted({job.tenant for job in jobs})) as uow:
         uow.of(HeardFacts).wait_for_hearers()
         claims = uow.of(Claimants).of_cases([job.subject for job in jobs])
-    with unit(_tenants(jobs, list(claims.values()))) as uow:
+    with unit(tenants_of(jobs, list(claims.values()))) as uow:
         take_up(claims, uow)
         for job in jobs:
             uow.finish(job)
@@ -64,7 +64,7 @@ def awards_moved(jobs: Sequence[Job], unit: UnitMaker) -> None:
     """Judge the open cases of these firms again: what they may have depends on what they were granted."""
     with unit(sorted({job.tenant for job in jobs})) as uow:
         claims = {each.case_id: each for each in uow.of(Claimants).open_of_codes([job.subject for job in jobs])}
-    with unit(_tenants(jobs, list(claims.values()))) as uow:
+    with unit(tenants_of(jobs, list(claims.values()))) as uow:
         take_up(claims, uow, anyway=True)
         for job in jobs:
             uow.finish(job)
@@ -122,6 +122,6 @@ def forget_heard(jobs: Sequence[Job], unit: UnitMaker) -> None:
             uow.schedule(FORGET_HEARD, STANDING, at=uow.now + FORGET_EVERY, tenant=job.tenant)
 
 
-def _tenants(jobs: Sequence[Job], claims: Sequence[Claimant]) -> list[str]:
+def tenants_of(jobs: Sequence[Job], claims: Sequence[Claimant]) -> list[str]:
     """Whose rows it is about: the cases', their firms', and the jobs'."""
     return sorted({*(job.tenant for job in jobs), *(each.tenant for each in claims), *(c.case_tenant for c in claims)})

@@ -152,6 +152,12 @@ class AwardRegister:
         self._moved(self._uow.of(AwardParts).free(case_ids, which, why))
         self._uow.of(QuotaPlaces).free(case_ids)
 
+    def undo(self, asked: AwardAsked, revision: int, *, by: str, evidence: str) -> None:
+        """A decision of which nobody outside has heard is undone: the register, and the item's quotas, are as they were before it."""
+        self._placed = {place for place in self._placed if place[1] != asked.case_id}
+        self._moved(self._uow.of(AwardParts).undo(asked, revision, {"by": by, "evidence": evidence}))
+        self._uow.of(QuotaPlaces).undo(asked.tenant, asked.case_id, revision)
+
     def reserve(self, awards: Collection[RegisteredAward]) -> frozenset[str]:
         """Take these places, in one statement and in key order; returns the ids of the cases that got theirs.
 

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from chassis.testing.fakes import NOON, FakeUnit, received
 from chassis.time.calendar import Calendar
-from chassis.time.jobs import Job
 from contracts.refusal import Refused
 from contracts.reopening import UndoDecision
 from contracts.review import ApproveCase, CaseApproved, CaseRejected, RejectCase
@@ -24,7 +23,7 @@ from services.review.cases.store import Cases
 from services.review.cases.undo_window import RELEASE, longest
 from services.review.register.store import AwardRegister
 from services.review.reopening.store import UndoneDecisions
-from services.review.reopening.undoing import release_decisions, undo_decision
+from services.review.reopening.undoing import undo_decision
 from services.review.tasks.store import CaseTasks
 from tests.unit.review.review_kit import (
     AMOUNT,
@@ -36,6 +35,7 @@ from tests.unit.review.review_kit import (
     line,
     nomination,
     opened,
+    released,
     review_unit,
 )
 
@@ -64,7 +64,7 @@ def close_window(case: Case, uow: FakeUnit, at: datetime | None = None) -> None:
     due = uow.jobs.get((case.tenant, RELEASE, case.id))
     uow.now = at or due or uow.now
     if due is not None and due <= uow.now:
-        release_decisions([Job(tenant=case.tenant, kind=RELEASE, subject=case.id, due_at=due)], uow)
+        released(uow, case)
 
 
 @pytest.mark.parametrize("decide", [approve, refuse])
@@ -78,7 +78,7 @@ def test_nobody_outside_hears_of_a_decision_before_its_window_closes_and_then_on
     close_window(case, uow)
     told = len(said(uow))
     assert told == (2 if decide is approve else 1) and case.undo_until is None
-    release_decisions([Job(tenant=case.tenant, kind=RELEASE, subject=case.id, due_at=NOON)], uow)
+    released(uow, case)
     assert len(said(uow)) == told
 
 
