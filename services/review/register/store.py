@@ -78,13 +78,14 @@ class AwardRegister:
         return self._uow.of(Past).of(wanted, self._persons(wanted)) if wanted else {}
 
     def rounds(self, asked: Collection[AwardAsked]) -> list[list[AwardAsked]]:
-        """The same cases in turns: in none of them two of one person in law, so that each turn knows what the turns
-        before it have recorded."""
+        """The same cases in turns: in none of them two of one person in law, or two for the same that serves once (a
+        certificate, a graduate), so that each turn knows what the turns before it have recorded."""
         persons, turns = self._persons(list(asked)), list[list[AwardAsked]]()
         met: dict[str, int] = {}
         for each in asked:
-            name = persons[each.case_id].name
-            turn = met[name] = met.get(name, -1) + 1
+            names = {persons[each.case_id].name, *each.locks}
+            turn = 1 + max(met.get(name, -1) for name in names)
+            met |= dict.fromkeys(names, turn)
             if turn == len(turns):
                 turns.append([])
             turns[turn].append(each)

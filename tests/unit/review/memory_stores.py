@@ -221,7 +221,9 @@ class MemoryRegister:
         turns: list[list[AwardAsked]] = []
         met: dict[str, int] = {}
         for each in asked:
-            turn = met[each.claim.uscc] = met.get(each.claim.uscc, -1) + 1
+            names = {each.claim.uscc, *each.locks}
+            turn = 1 + max(met.get(name, -1) for name in names)
+            met |= dict.fromkeys(names, turn)
             if turn == len(turns):
                 turns.append([])
             turns[turn].append(each)

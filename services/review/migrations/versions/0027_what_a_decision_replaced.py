@@ -1,4 +1,5 @@
-"""What a decision has put aside in the register and of quotas, so that it counts again when the decision is undone.
+"""What a decision has put aside in the register and of quotas, so that it counts again when the decision is undone; and what
+others were granted for a key that serves once whoever has it.
 
 `replaced_by`: by which decision a row counts no more, `replaced_was`: as what it counted. Rows from before say neither.
 """
@@ -22,6 +23,29 @@ DDL = (
     CREATE INDEX review_case_refusal_held ON review_case (tenant, item_id, id)
     WHERE state = 'rejected' AND undo_until IS NOT NULL
     """,
+    "CREATE INDEX award_part_of_key ON award_part USING gin (keys jsonb_path_ops)",
+    # Whoever asks names the keys, and is told that somebody else had something for them, of which item, part and year:
+    # neither who, nor where, nor how much. `codes` are those of whoever asks.
+    """
+    CREATE FUNCTION awards_of_others(asked jsonb) RETURNS TABLE (ask integer, award bigint, family text, part text,
+        level text, year integer, matched integer[])
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET enable_seqscan = off AS $$
+    WITH who AS MATERIALIZED (SELECT * FROM jsonb_to_recordset(asked) AS q(ask integer, codes text[], keys jsonb)),
+    found AS (
+        SELECT DISTINCT w.ask, w.keys AS own, a.tenant, a.claim, coalesce(f.family, a.family) AS family, a.part, a.level,
+            a.year, a.keys
+        FROM who w CROSS JOIN LATERAL jsonb_array_elements(w.keys) AS k(key)
+        JOIN award_part a ON a.keys @> jsonb_build_array(k.key) AND a.state = 'reserved' AND a.what <> 'record'
+            AND a.uscc <> ALL (w.codes)
+        LEFT JOIN award_family f ON f.item_id = a.item_id)
+    SELECT f.ask, dense_rank() OVER (PARTITION BY f.ask ORDER BY md5(f.tenant || chr(31) || f.claim)), f.family, f.part,
+        f.level, f.year,
+        ARRAY(SELECT CAST(k.place AS integer) FROM jsonb_array_elements(f.own) WITH ORDINALITY AS k(key, place)
+              WHERE f.keys @> jsonb_build_array(k.key) ORDER BY k.place)
+    FROM found f
+    $$
+    """,
+    "REVOKE ALL ON FUNCTION awards_of_others(jsonb) FROM PUBLIC",
 )
 
 
@@ -31,6 +55,7 @@ def upgrade() -> None:
     owner: str = op.get_bind().exec_driver_sql("SELECT current_user").scalar_one()
     app = f"{owner.removesuffix('_owner')}_app"
     op.execute(f"GRANT UPDATE (replaced_by, replaced_was) ON award_part, quota_use TO {app}")
+    op.execute(f"GRANT EXECUTE ON FUNCTION awards_of_others(jsonb) TO {app}")
 
 
 def downgrade() -> None:
