@@ -24,6 +24,7 @@ from services.review.cases.answers import SupplementAwaited
 from services.review.cases.approvals import GrantedCase, approvals_of, kept_after, none_of
 from services.review.cases.awarding import asked_of, award_of, judge
 from services.review.cases.case import Case
+from services.review.cases.claim_instalments import beyond_whole, look_at_earlier
 from services.review.cases.decision import CaseDecision
 from services.review.cases.entitlement import obstacles_in
 from services.review.cases.known_accounts import know_accounts
@@ -79,8 +80,17 @@ def _grant_turn(
     for each in grants:
         judge(each.case, each.item, histories, uow)
     leave_to_quotas([(each.case, each.item) for each in grants], histories, uow, beside=in_hand)
+    look_at_earlier([each.case for each in grants], uow)
     payments = {each.case.id: each.case.payments(payer_of) for each in grants}
-    against = {each.case.id: [*_against(each), *payments[each.case.id][1], *each.found] for each in grants}
+    against = {
+        each.case.id: [
+            *_against(each),
+            *beyond_whole(each.case, histories.get(each.case.id, each.case.paid_before)),
+            *payments[each.case.id][1],
+            *each.found,
+        ]
+        for each in grants
+    }
     awards = {
         each.case.id: award_of(each.case, each.item, histories.get(each.case.id), uow)
         for each in grants
@@ -178,6 +188,7 @@ def _against(grant: Grant) -> list[Refused]:
         found.append(SupplementAwaited())
     found += case.materials.obstacles(checked=True)
     found += case.quota.against if case.quota is not None else ()
+    found += case.earlier
     return found if in_kind else [*found, *in_the_way(case.receivers_by(grant.item), case.assessment)]
 
 

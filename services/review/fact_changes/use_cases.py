@@ -82,13 +82,13 @@ def take_up(claims: dict[str, Claimant], uow: UnitOfWork, *, anyway: bool = Fals
         found.append(reassess(each, heard.get(each.case.id, ()), uow, anyway=anyway))
         if (at := expires_at(each, uow.now)) is not None:
             uow.schedule(FACTS_MOVED, each.case.id, at=at, tenant=each.case.tenant)
-        _recheck_again(each, uow)
+        recheck_again(each, uow)
     uow.of(FactChanges).add((each.handled.case, moved) for each in found for moved in each.moves)
     settle([each.handled for each in found if each.changed or _held_back(each, marked)], uow)
     return found
 
 
-def _recheck_again(handled: Handled, uow: UnitOfWork) -> None:
+def recheck_again(handled: Handled, uow: UnitOfWork) -> None:
     """Where a machine rechecks instalments, it looks again: the rule may pay now."""
     if handled.item.rules.plan.automatic_rechecks:
         for task in handled.case.tasks:

@@ -22,7 +22,7 @@ from services.review.account_copies.domain import HolderKey, ReceiverAccount
 from services.review.cases.case import Case
 from services.review.cases.clock import clock_from, clock_of
 from services.review.cases.refusals import CaseNotFound
-from services.review.cases.store import Cases, OpenReviewLimit
+from services.review.cases.store import Cases, OpenReviewLimit, Outcome
 from services.review.fact_changes.domain import MovedFact
 from services.review.fact_changes.store import Claimant
 from services.review.item_copies.item import PinnedItem
@@ -37,6 +37,10 @@ from services.review.tasks.task import CaseTask, TaskNotFound
 
 class MemoryCases(MemoryStore[Case]):
     missing = CaseNotFound
+
+    def outcomes(self, case_ids: Collection[str]) -> dict[str, Outcome]:
+        found = {id: self.rows[id] for id in case_ids if id in self.rows}
+        return {id: Outcome(case.state, case.undo_until) for id, case in found.items()}
 
     def open_limits(self, tenant: TenantId, after: str, limit: int) -> list[OpenReviewLimit]:
         found = [

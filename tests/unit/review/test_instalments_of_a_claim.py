@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from contracts.money import Money
 from contracts.rule import InstalmentRecord
-from services.review.instalments.domain import ClaimSchedule, ScheduledPart, follow_up_id, is_due
+from services.review.cases.claim_instalments import beyond_whole, follow_up_id
+from services.review.instalments.domain import ClaimSchedule, ScheduledPart, is_due
 from tests.unit.review.review_kit import claim
 
 FIRST = "6f4f1a3e-56c3-5d3c-9b6e-0d6c2b1f8a11"
@@ -71,10 +72,45 @@ def test_what_is_decided_anew_counts_instead_of_what_was() -> None:
 @given(st.integers(1, 10**12), st.lists(st.integers(0, 10**12), max_size=12))
 def test_whatever_is_granted_in_turn_never_goes_beyond_the_whole(whole: int, amounts: list[int]) -> None:
     found = plan(parts=len(amounts) + 1, whole=whole)
-    for number, fen in enumerate(amounts, 1):
-        if not found.goes_beyond(Money(fen)):
+    for number, fen in enumerate(amounts, 2):
+        if not beyond_whole(asking(number, fen), found.history("A-1")):
             found.settle(decided(number, fen=fen))
         assert found.paid.fen <= whole
+
+
+def asking(number: int, fen: int) -> Any:
+    """A later instalment that asks for so much, as far as it is looked at."""
+    amount = SimpleNamespace(money=Money(fen))
+    return SimpleNamespace(first_case_id=FIRST, instalment=number, assessment=SimpleNamespace(amount=amount))
+
+
+def test_what_comes_to_the_whole_to_the_fen_is_paid_and_one_fen_more_is_not() -> None:
+    found = plan(whole=300)
+    found.settle(decided(1, fen=200))
+    assert beyond_whole(asking(2, 100), found.history("A-1")) == []
+    (refusal,) = beyond_whole(asking(2, 101), found.history("A-1"))
+    assert "总额 3.00 元（已批准 2.00 元）" in refusal.message
+    assert beyond_whole(asking(2, 101), plan(whole=None).history("A-1")) == []
+    assert beyond_whole(asking(2, 101), None) == []
+
+
+def test_only_what_was_paid_before_an_instalment_counts_beside_it() -> None:
+    found = plan(whole=300)
+    found.settle(decided(1, fen=100))
+    found.settle(decided(2, fen=100))
+    found.settle(decided(3, fen=100))
+    assert beyond_whole(asking(3, 100), found.history("A-1")) == []
+    assert len(beyond_whole(asking(3, 101), found.history("A-1"))) == 1
+
+
+def test_a_first_that_is_granted_anew_fixes_the_whole_the_schedule_and_what_follows() -> None:
+    found = plan(whole=300)
+    found.settle(decided(1))
+    found.fixed_anew(plan(parts=2, whole=200))
+    assert (found.whole_fen, len(found.parts), list(found.numbers)) == (200, 2, [2])
+    found.fixed_anew(None)
+    found.settle(decided(1))
+    assert (found.state, found.parts) == ("ended", ())
 
 
 def test_a_day_that_has_come_shows_what_is_missing_and_without_a_day_facts_are_awaited() -> None:
