@@ -32,7 +32,9 @@ def desk(service_frame: Callable[..., Frame], service_database: Callable[[str], 
     return Desk(Review(service_frame("review", dsns=dsns, clock=FixedClock(NOON)), dsns).prepared())
 
 
-def of_firm(number: int, certificate: str, *, tenant: TenantId = "zhanggong", rules: Any = ONCE, **more: Any) -> AwardAsked:
+def of_firm(
+    number: int, certificate: str, *, tenant: TenantId = "zhanggong", rules: Any = ONCE, **more: Any
+) -> AwardAsked:
     words = {"uscc": f"91360702DEM{number:06d}X", "enterprise_id": f"firm-{number}", "filed_in": "zhanggong"}
     return asked_for(rules, 5, tenant=tenant, certificate=certificate, **{**words, **more})
 
@@ -86,13 +88,26 @@ def test_lists_that_name_the_same_certificates_backwards_never_wait_in_a_circle(
 def test_of_others_neither_who_nor_where_nor_how_much_is_told(desk: Desk) -> None:
     desk.grants(of_firm(1, "C-1", tenant="ganzhou"))
     (told,) = desk.history(of_firm(2, "C-1")).of_others
-    assert (told.money.fen, told.claim, told.family, told.granted_on.isoformat()) == (0, "of-others-1", "A-1", "2025-12-31")
+    assert (told.money.fen, told.claim, told.family, told.granted_on.isoformat()) == (
+        0,
+        "of-others-1",
+        "A-1",
+        "2025-12-31",
+    )
     assert desk.history(of_firm(2, "C-9")).of_others == ()
     assert desk.history(of_firm(1, "C-1")).of_others == ()
     columns = desk.review.rows(
         "SELECT unnest(proargnames), unnest(proargmodes) FROM pg_proc WHERE proname = 'awards_of_others'"
     )
-    assert [name for name, mode in columns if mode == "t"] == ["ask", "award", "family", "part", "level", "year", "matched"]
+    assert [name for name, mode in columns if mode == "t"] == [
+        "ask",
+        "award",
+        "family",
+        "part",
+        "level",
+        "year",
+        "matched",
+    ]
     with psycopg.connect(psycopg_url(desk.review.dsns.frame)) as stranger, pytest.raises(psycopg.Error):
         stranger.execute("SELECT * FROM awards_of_others('[]')")
 

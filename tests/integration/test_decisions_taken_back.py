@@ -205,7 +205,11 @@ def test_an_approval_against_a_reopening_is_refused_by_whoever_comes_second(revi
 def test_what_is_heard_in_the_window_is_judged_before_the_decision_is_said(review: Review, clock: FixedClock) -> None:
     review.takes_up_facts()
     approved(review)
-    review.hears(EnterpriseFactsChanged(enterprise_id="enterprise-1", facts=(), withdrawn=(FactKey(name="rd_expense", period="2025"),)))
+    review.hears(
+        EnterpriseFactsChanged(
+            enterprise_id="enterprise-1", facts=(), withdrawn=(FactKey(name="rd_expense", period="2025"),)
+        )
+    )
     at(clock, timedelta(minutes=31))
     assert (releases(review), decisions_said(review)) == (1, [])
     case = only_case(review)
@@ -217,9 +221,7 @@ def test_what_is_heard_in_the_window_is_judged_before_the_decision_is_said(revie
     assert review.told()[-2:] == [("CaseReassessed", "zhanggong"), ("TaskAssigned", "zhanggong")]
 
 
-def test_what_is_heard_of_a_countys_firm_reaches_a_citys_decision(
-    review: Review, clock: FixedClock
-) -> None:
+def test_what_is_heard_of_a_countys_firm_reaches_a_citys_decision(review: Review, clock: FixedClock) -> None:
     review.hears(application(tenant="ganzhou", filed_in="zhanggong"), tenant="ganzhou")
     review.takes_up_facts()
     review.does("UPDATE tenant SET settings = jsonb_set(settings, '{undo_minutes}', '30')")

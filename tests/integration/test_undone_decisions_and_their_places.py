@@ -77,7 +77,9 @@ def reopens(review: Review, case: dict[str, Any]) -> None:
     assert outcome(review.ordered(order, actor=LEADER)) == "confirmed"
 
 
-def test_an_undone_approval_has_its_place_of_the_fixed_batch_again_and_is_approved_by_its_figures(review: Review) -> None:
+def test_an_undone_approval_has_its_place_of_the_fixed_batch_again_and_is_approved_by_its_figures(
+    review: Review,
+) -> None:
     first, second = files(review, limited(pot(20, "pro_rata")), 10, 30)
     windows(review)
     fixes(review, proposed(review, drawn(review)))
@@ -222,8 +224,6 @@ def test_whatever_is_decided_and_undone_the_register_is_what_was_said_or_is_held
             assert desk.counted().get(claim.case_id, 0) == counts * WAN
         else:
             counts = max(counts, wan)
-    pending = desk.review.rows(
-        f"SELECT fen FROM award_part WHERE case_id = '{claim.case_id}' AND state = 'pending'"
-    )
+    pending = desk.review.rows(f"SELECT fen FROM award_part WHERE case_id = '{claim.case_id}' AND state = 'pending'")
     said = [wan for wan, is_undone in decisions if not is_undone]
     assert pending == ([(said[-1] * WAN,)] if said and said[-1] < counts else [])

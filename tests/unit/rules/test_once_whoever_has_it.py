@@ -50,7 +50,13 @@ def once(key: KeyRef | None = CERTIFICATE, *, across_firms: bool = True, **more:
 def had(*keys: tuple[str, str], family: str = "A-1", claim: str = "of-others-1") -> Award:
     told = tuple(AwardKey(fact=fact, value=value) for fact, value in keys)
     return Award(
-        family=family, level=Level.CITY, year=2024, money=Money(0), granted_on=date(2024, 12, 31), keys=told, claim=claim
+        family=family,
+        level=Level.CITY,
+        year=2024,
+        money=Money(0),
+        granted_on=date(2024, 12, 31),
+        keys=told,
+        claim=claim,
     )
 
 
