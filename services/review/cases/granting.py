@@ -53,16 +53,20 @@ class Grant:
     found: tuple[Refused, ...] = ()
 
 
+def hold_persons(cases: Pairs, uow: UnitOfWork) -> None:
+    """Until the commit nobody else grants anything to the persons in law of these."""
+    uow.of(AwardRegister).hold([asked_of(case, item) for case, item in cases])
+
+
 def grant_many(grants: Sequence[Grant], uow: UnitOfWork) -> Mapping[str, Refused]:
     """Grant these, each with its place in the register; → what stands against the others, by case.
 
-    Their persons in law, and then the quotas of their items, are held until the commit: each is judged beside all that they
+    Their persons in law are held, and now the quotas of their items are too, until the commit: each is judged beside all that they
     were granted, in this transaction too.
     """
     register = uow.of(AwardRegister)
     by_case = {each.case.id: each for each in grants}
     asked = [asked_of(each.case, each.item) for each in grants]
-    register.hold(asked)
     know_accounts([each.case for each in grants], uow)
     in_hand = [(each.case, each.item) for each in grants]
     hold_quotas(in_hand, uow)

@@ -17,14 +17,13 @@ from services.review.cases.awarding import asked_of
 from services.review.cases.case import Case
 from services.review.cases.entitlement import amount_due
 from services.review.cases.judging import facts_that_count, judged
+from services.review.cases.news import FactsOfCase, with_news
 from services.review.fact_changes.domain import (
-    FactsOfCase,
     MovedFact,
     difference_text,
     moves_between,
     new_words_of,
     says_otherwise,
-    with_news,
 )
 from services.review.register.store import AwardRegister
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from chassis.events.received import Received
@@ -12,6 +12,7 @@ from chassis.write.uow import UnitOfWork
 from contracts.enterprises import EnterpriseFactsChanged
 from services.review.cases.answering import Handled, settle, with_items
 from services.review.cases.case import Case
+from services.review.cases.heard import KEPT, since
 from services.review.cases.moving import FACTS_MOVED, MovingCases
 from services.review.cases.progress import OPENED
 from services.review.cases.store import Cases
@@ -30,9 +31,6 @@ INSTALMENT_LOOK = "instalment_look"
 """The job by which a later instalment is looked at. Its subject is the case of the first."""
 
 FORGET_HEARD = "forget_heard_facts"
-KEPT = timedelta(days=2)
-"""How long what no claim rests on is kept: longer than a claim is on its way from intake, whose copies it was filed on."""
-
 FORGET_EVERY = timedelta(hours=1)
 
 
@@ -100,11 +98,6 @@ def _held_back(reassessed: Reassessed, marked: Collection[str]) -> bool:
     """Whether it waited for nothing but for what was heard: it goes on now, though that says nothing else."""
     case = reassessed.handled.case
     return case.id in marked and (case.listed_by is not None or reassessed.handled.standing.passed)
-
-
-def since(case: Case) -> datetime:
-    """From when on what was heard may be newer than what it was filed on."""
-    return case.received_at - KEPT
 
 
 def fresh(case: Case, claim: Claimant, uow: UnitOfWork) -> Sequence[EnterpriseFactsChanged]:

@@ -13,7 +13,7 @@ from contracts.money import ZERO, Money
 from contracts.rule import Assessment, AwardHistory, InstalmentAnswer, InstalmentRecord
 from services.review.cases.case import Case
 from services.review.cases.claim_instalments import follow_up_id
-from services.review.fact_changes.domain import FactsOfCase
+from services.review.cases.news import FactsOfCase
 from services.review.item_copies.item import PinnedItem
 
 PAYS = ("due", "reduced")

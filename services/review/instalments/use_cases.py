@@ -18,9 +18,9 @@ from services.review.cases.case import Case
 from services.review.cases.claim_instalments import follow_up_id
 from services.review.cases.judging import judged
 from services.review.cases.moving import INSTALMENT_DECIDED
+from services.review.cases.news import FactsOfCase, with_news
 from services.review.cases.opening import accept
 from services.review.cases.store import Cases
-from services.review.fact_changes.domain import FactsOfCase, with_news
 from services.review.fact_changes.reassessing import reassess
 from services.review.fact_changes.store import Claimant, Claimants, HeardFacts
 from services.review.fact_changes.use_cases import INSTALMENT_LOOK, fresh, recheck_again

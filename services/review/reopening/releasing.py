@@ -10,11 +10,12 @@ from chassis.write.uow import UnitOfWork
 from contracts.enterprises import EnterpriseFactsChanged
 from services.review.cases.answering import Handled, settle, with_items
 from services.review.cases.granting import release
+from services.review.cases.heard import since
 from services.review.cases.quota_places import hold_quotas, queue_moved
 from services.review.cases.store import Cases
 from services.review.fact_changes.reassessing import overtaken, reassess
 from services.review.fact_changes.store import Claimant, Claimants, FactChanges, HeardFacts
-from services.review.fact_changes.use_cases import since, tenants_of
+from services.review.fact_changes.use_cases import tenants_of
 from services.review.reopening.undoing import take_back
 
 if TYPE_CHECKING:

@@ -21,6 +21,7 @@ from contracts.rule import (
 from services.review.account_copies.domain import HolderKey, ReceiverAccount
 from services.review.cases.case import Case
 from services.review.cases.clock import clock_from, clock_of
+from services.review.cases.heard import FirmOfCase
 from services.review.cases.refusals import CaseNotFound
 from services.review.cases.store import Cases, OpenReviewLimit, Outcome
 from services.review.fact_changes.domain import MovedFact
@@ -138,12 +139,16 @@ class MemoryMoving:
     def among(self, case_ids: Collection[str]) -> frozenset[str]:
         return frozenset(self.moving.intersection(case_ids))
 
+    def mark(self, cases: Collection[tuple[TenantId, str]]) -> None:
+        self.moving |= {case_id for _tenant, case_id in cases}
+
 
 class MemoryHeard:
     """What was heard of firms' facts, by case, as a test says."""
 
     def __init__(self) -> None:
         self.said: dict[str, list[EnterpriseFactsChanged]] = {}
+        self.of_firm: dict[str, list[EnterpriseFactsChanged]] = {}
         self.unit: FakeUnit | None = None
 
     def wait_for_hearers(self) -> None:
@@ -151,6 +156,12 @@ class MemoryHeard:
 
     def of_claims(self, claims: Iterable[tuple[Claimant, datetime]]) -> dict[str, list[EnterpriseFactsChanged]]:
         return {each.case_id: self.said[each.case_id] for each, _since in claims if each.case_id in self.said}
+
+    def of_firms(self, firms: Iterable[FirmOfCase]) -> dict[str, list[EnterpriseFactsChanged]]:
+        return {e.case_id: self.of_firm[e.enterprise_id] for e in firms if e.enterprise_id in self.of_firm}
+
+    def elsewhere(self, firms: Iterable[FirmOfCase]) -> frozenset[str]:
+        return frozenset(each.case_id for each in firms if each.enterprise_id in self.of_firm)
 
 
 class MemoryClaimants:

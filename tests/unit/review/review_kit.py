@@ -36,6 +36,7 @@ from copies.plan_terms import KnownPlanTerms
 from services.review.account_copies.store import AccountCopies
 from services.review.cases import opening
 from services.review.cases.case import Case
+from services.review.cases.heard import Heard
 from services.review.cases.moving import MovingCases
 from services.review.cases.store import Cases
 from services.review.cases.undo_window import RELEASE
@@ -271,7 +272,7 @@ def review_unit(
     """A unit of work with review's stores in memory; item 1 version 1 has arrived."""
     registry = Registry()
     registry.tenants["zhanggong"] = ("ganzhou", Level.COUNTY, TenantSettings(undo_minutes=undo_minutes))
-    versions = {("item-1", 1): rules or item_rules()}
+    versions, heard = {("item-1", 1): rules or item_rules()}, MemoryHeard()
     return FakeUnit(
         "zhanggong",
         stores={
@@ -281,7 +282,8 @@ def review_unit(
             AccountCopies: MemoryAccounts(),
             AwardRegister: MemoryRegister(),
             MovingCases: MemoryMoving(),
-            HeardFacts: MemoryHeard(),
+            Heard: heard,
+            HeardFacts: heard,
             Claimants: MemoryClaimants(),
             FactChanges: MemoryFactChanges(),
             Supplements: MemorySupplements(),

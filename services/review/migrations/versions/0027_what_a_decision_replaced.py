@@ -1,5 +1,5 @@
 """What a decision has put aside in the register and of quotas, so that it counts again when the decision is undone; and what
-others were granted for a key that serves once whoever has it.
+others were granted for a key that serves once whoever has it; and whether anything was heard of a firm of another place.
 
 `replaced_by`: by which decision a row counts no more, `replaced_was`: as what it counted. Rows from before say neither.
 """
@@ -46,6 +46,20 @@ DDL = (
     $$
     """,
     "REVOKE ALL ON FUNCTION awards_of_others(jsonb) FROM PUBLIC",
+    # Whether anything was heard of firms of another place, and no more: what was, is looked at in a unit that names the place.
+    """
+    CREATE FUNCTION heard_elsewhere(asked jsonb) RETURNS TABLE (case_id text)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET enable_seqscan = off AS $$
+    WITH RECURSIVE firm AS (
+        SELECT k.case_id, k.tenant, k.id, k.since
+        FROM jsonb_to_recordset(asked) AS k(case_id text, tenant text, id text, since timestamptz)
+        UNION SELECT f.case_id, f.tenant, m.surviving_id, f.since FROM firm f
+        JOIN merged_enterprise m ON (m.tenant, m.absorbed_id) = (f.tenant, f.id))
+    SELECT DISTINCT f.case_id FROM firm f WHERE EXISTS (SELECT FROM heard_facts h
+        WHERE (h.tenant, h.enterprise_id) = (f.tenant, f.id) AND h.heard_at >= f.since)
+    $$
+    """,
+    "REVOKE ALL ON FUNCTION heard_elsewhere(jsonb) FROM PUBLIC",
 )
 
 
@@ -55,7 +69,7 @@ def upgrade() -> None:
     owner: str = op.get_bind().exec_driver_sql("SELECT current_user").scalar_one()
     app = f"{owner.removesuffix('_owner')}_app"
     op.execute(f"GRANT UPDATE (replaced_by, replaced_was) ON award_part, quota_use TO {app}")
-    op.execute(f"GRANT EXECUTE ON FUNCTION awards_of_others(jsonb) TO {app}")
+    op.execute(f"GRANT EXECUTE ON FUNCTION awards_of_others(jsonb), heard_elsewhere(jsonb) TO {app}")
 
 
 def downgrade() -> None:
