@@ -26,7 +26,7 @@ from tests.unit.review.review_kit import AMOUNT, USCC, facts, item_rules, line, 
 WITHDRAWN = EnterpriseFactsChanged(
     enterprise_id="enterprise-1", facts=(), withdrawn=(FactKey(name="rd_expense", period="2025"),)
 )
-WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%award_lock%'"
+WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'transactionid'"
 
 
 @pytest.fixture
