@@ -143,7 +143,7 @@ def _used_up(rule: OncePer, history: AwardHistory, reader: FactReader) -> list[S
 
 def _of_others(rule: OncePer, history: AwardHistory) -> list[Award]:
     """What others had for a key of this rule, where it serves once for all."""
-    if not rule.across_firms or rule.within.key is None:
+    if not rule.across_enterprises or rule.within.key is None:
         return []
     return [award for award in history.of_others if award.codes_of(rule.within.key.fact)]
 
@@ -174,7 +174,7 @@ def _spent(rule: OncePer, awards: Sequence[Award], part: str, reader: FactReader
             doubtful += perhaps
     if spent:
         called = Names(reader.fact_types).codes(fact, tuple(spent))
-        whoever = "（不论由哪家单位）" if rule.across_firms else ""
+        whoever = "（不论由哪家单位）" if rule.across_enterprises else ""
         return Objection(code="used_up", text_zh=f"{label} {called} 已享受过{whoever}，最多 {rule.most} 次")
     return _untold(doubtful, f"“{label}”", fact, part, reader)
 

@@ -21,7 +21,7 @@ from console.servers.provision import Dsns
 from contracts.message import TenantId
 from services.review.register.awards import AwardAsked
 
-ONCE = award_rules(stacking=[once_for(CERTIFICATE, across_firms=True)])
+ONCE = award_rules(stacking=[once_for(CERTIFICATE, across_enterprises=True)])
 OF_THE_FIRM = award_rules(stacking=[once_for(CERTIFICATE)])
 NUMBERS = iter(range(10**6))
 
@@ -113,7 +113,7 @@ def test_of_others_neither_who_nor_where_nor_how_much_is_told(desk: Desk) -> Non
 
 
 def test_what_others_had_takes_nothing_off_a_cap(desk: Desk) -> None:
-    rules = award_rules(capped(6, "lifetime"), [once_for(CERTIFICATE, across_firms=True)])
+    rules = award_rules(capped(6, "lifetime"), [once_for(CERTIFICATE, across_enterprises=True)])
     assert fen(desk.grants(of_firm(1, "C-1", rules=rules))) == [5 * WAN]
     assert fen(desk.grants(of_firm(2, "C-2", rules=rules))) == [5 * WAN]
     assert fen(desk.grants(of_firm(2, "C-3", rules=rules))) == [1 * WAN]

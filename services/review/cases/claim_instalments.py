@@ -6,16 +6,18 @@ reopens it holds the person in law, as whoever grants does: so neither overlooks
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import NamedTuple
 
 from chassis.write.uow import UnitOfWork
 from contracts.money import ZERO, Money
 from contracts.refusal import Conflict, Refused
+from contracts.review import CaseState
 from contracts.rule import AwardHistory
 from services.review.cases.case import Case
+from services.review.cases.filing import follow_up_id
 from services.review.cases.moves import OPEN
-from services.review.cases.store import Cases
 
 
 class EarlierInstalmentUndecided(Conflict):
@@ -39,15 +41,31 @@ class InstalmentBeyondWhole(Conflict):
     sentence = "各期合计将超过首期时确定的总额 {whole} 元（已批准 {paid} 元），不能批准；请核对各期金额。"
 
 
-def follow_up_id(first_case_id: str, number: int) -> str:
-    """The case of an instalment: the same, however often its day comes."""
-    return str(uuid.uuid5(uuid.UUID(first_case_id), str(number)))
+class CaseOutcome(NamedTuple):
+    """The state of a case, and until when its decision can be undone."""
+
+    state: CaseState
+    undo_until: datetime | None
+
+
+STAND = "SELECT id, state, undo_until FROM review_case WHERE tenant = ANY (:tenants) AND id = ANY (:ids)"
+
+
+class CaseOutcomes:
+    """How cases stand now, as far as others depend on it; nothing is locked."""
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._uow = uow
+
+    def of(self, case_ids: Collection[str]) -> dict[str, CaseOutcome]:
+        asked = {"tenants": list(self._uow.tenants), "ids": sorted(set(case_ids))}
+        return {row.id: CaseOutcome(row.state, row.undo_until) for row in self._uow.execute(STAND, asked)}
 
 
 def look_at_earlier(cases: Sequence[Case], uow: UnitOfWork) -> None:
     """Let these keep what earlier instalments of their claims say against them now."""
     later = [case for case in cases if case.first_case_id is not None]
-    found = uow.of(Cases).outcomes({id for case in later for id in _earlier_of(case).values()}) if later else {}
+    found = uow.of(CaseOutcomes).of({id for case in later for id in _earlier_of(case).values()}) if later else {}
     for case in later:
         case.earlier = tuple(
             EarlierInstalmentUndecided(number=str(number))

@@ -1,4 +1,4 @@
-"""What was heard of firms' facts (`fact_changes` keeps it), and lines of lists that have to take it up before they are granted."""
+"""What was heard of enterprises' facts (`fact_changes` keeps it), and lines of lists that have to take it up before they are granted."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ ORDER BY f.case_id, h.number
 ELSEWHERE = "SELECT case_id FROM heard_elsewhere(CAST(:rows AS jsonb))"
 
 
-class FirmOfCase(NamedTuple):
+class EnterpriseOfCase(NamedTuple):
     """Whose facts are asked for: the dossier in the place that keeps it, and since when."""
 
     case_id: str
@@ -44,23 +44,23 @@ class FirmOfCase(NamedTuple):
     since: datetime
 
 
-class Heard:
+class HeardSince:
     """What was heard of enterprises' facts."""
 
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
 
-    def of_firms(self, firms: Iterable[FirmOfCase]) -> Mapping[str, list[EnterpriseFactsChanged]]:
-        """By case, what was heard of these firms of the unit's places, in the order of hearing."""
+    def of_enterprises(self, enterprises: Iterable[EnterpriseOfCase]) -> Mapping[str, list[EnterpriseFactsChanged]]:
+        """By case, what was heard of these enterprises of the unit's places, in the order of hearing."""
         found: defaultdict[str, list[EnterpriseFactsChanged]] = defaultdict(list)
-        if rows := _rows(firms):
+        if rows := _rows(enterprises):
             for row in self._uow.execute(HEARD, {"rows": orjson.dumps(rows).decode()}):
                 found[row.case_id].append(EnterpriseFactsChanged.model_validate(row.said))
         return found
 
-    def elsewhere(self, firms: Iterable[FirmOfCase]) -> frozenset[str]:
-        """The cases of whose firms something was heard, in whatever place: no more is told of it."""
-        if rows := _rows(firms):
+    def elsewhere(self, enterprises: Iterable[EnterpriseOfCase]) -> frozenset[str]:
+        """The cases of whose enterprises something was heard, in whatever place: no more is told of it."""
+        if rows := _rows(enterprises):
             return frozenset(self._uow.execute(ELSEWHERE, {"rows": orjson.dumps(rows).decode()}).scalars())
         return frozenset()
 
@@ -75,11 +75,12 @@ def with_news_to_take_up(lines: Sequence[tuple[Case, PinnedItem]], uow: UnitOfWo
     that takes up facts judges them, in a unit of work that names the firm's place as well."""
     if not lines:
         return frozenset()
-    firms = {
-        case.id: FirmOfCase(case.id, case.claim.filed_in, case.claim.enterprise_id, since(case)) for case, _ in lines
+    enterprises = {
+        case.id: EnterpriseOfCase(case.id, case.claim.filed_in, case.claim.enterprise_id, since(case))
+        for case, _ in lines
     }
-    heard = uow.of(Heard).of_firms(each for each in firms.values() if each.tenant in uow.tenants)
-    moved = set(uow.of(Heard).elsewhere(each for each in firms.values() if each.tenant not in uow.tenants))
+    heard = uow.of(HeardSince).of_enterprises(each for each in enterprises.values() if each.tenant in uow.tenants)
+    moved = set(uow.of(HeardSince).elsewhere(each for each in enterprises.values() if each.tenant not in uow.tenants))
     for case, item in lines:
         known, rules = FactsOfCase(case.facts, case.recorders), item.rules
         news = heard.get(case.id, ())
@@ -89,8 +90,8 @@ def with_news_to_take_up(lines: Sequence[tuple[Case, PinnedItem]], uow: UnitOfWo
     return frozenset(moved)
 
 
-def _rows(firms: Iterable[FirmOfCase]) -> list[dict[str, object]]:
+def _rows(enterprises: Iterable[EnterpriseOfCase]) -> list[dict[str, object]]:
     return [
         {"case_id": each.case_id, "tenant": each.tenant, "id": each.enterprise_id, "since": each.since}
-        for each in firms
+        for each in enterprises
     ]

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, RowMapping, Text, any_, column, func, literal, select
@@ -20,7 +20,6 @@ from contracts.enterprises import FactRecorders, Payee
 from contracts.intake import Claim
 from contracts.message import TenantId
 from contracts.refusal import Reason
-from contracts.review import CaseState
 from contracts.rule import Assessment, AwardHistory, Decision, Fact, ParameterValue, TimeLimit
 from services.review.account_copies.domain import ReceiverAccount
 from services.review.cases.answers import StepAnswer
@@ -79,13 +78,6 @@ class OpenReviewLimit:
     clock: SlaClock
     due_at: datetime | None
     awaits_year: int | None
-
-
-class Outcome(NamedTuple):
-    """The state of a case, and until when its decision can be undone."""
-
-    state: CaseState
-    undo_until: datetime | None
 
 
 class Cases(AggregateStore[Case]):
@@ -178,15 +170,6 @@ class Cases(AggregateStore[Case]):
         self._uow.schedule_many(INSTALMENT_DECIDED, [(each.tenant, each.id, now) for each in part])
         for case in moved:
             case.read_as = case.state
-
-    def outcomes(self, case_ids: Collection[str]) -> dict[str, Outcome]:
-        """How these stand now; nothing is locked."""
-        c = self.table.c
-        wanted = select(c.id, c.state, c.undo_until).where(
-            c.tenant == any_(literal(list(self._uow.tenants), ARRAY(Text))),
-            c.id == any_(literal(sorted(set(case_ids)), ARRAY(Text))),
-        )
-        return {row.id: Outcome(row.state, row.undo_until) for row in self._uow.execute(wanted)}
 
     def open_limits(self, tenant: TenantId, after: str, limit: int) -> list[OpenReviewLimit]:
         """The limits of open cases that come next after this id; nothing is locked."""

@@ -13,7 +13,7 @@ from chassis.write.uow import UnitOfWork
 from contracts.enterprises import EnterpriseFactsChanged
 from contracts.message import TenantId
 from services.review.cases.case import Case
-from services.review.cases.heard import FirmOfCase, Heard
+from services.review.cases.heard import EnterpriseOfCase, HeardSince
 from services.review.fact_changes.domain import MovedFact
 
 HEARING = 7204002
@@ -91,7 +91,7 @@ class RestsOnIt(NamedTuple):
     awaits_instalment: bool
 
 
-class HeardFacts(Heard):
+class HeardFacts(HeardSince):
     """The same for whoever hears, and takes up what was heard."""
 
     def hear(self, events: Sequence[Received[EnterpriseFactsChanged]]) -> list[RestsOnIt]:
@@ -110,7 +110,9 @@ class HeardFacts(Heard):
 
     def of_claims(self, claims: Iterable[tuple[Claimant, datetime]]) -> Mapping[str, list[EnterpriseFactsChanged]]:
         """By case, what was heard of its firm since that instant, in the order of hearing."""
-        return self.of_firms(FirmOfCase(each.case_id, each.tenant, each.enterprise_id, at) for each, at in claims)
+        return self.of_enterprises(
+            EnterpriseOfCase(each.case_id, each.tenant, each.enterprise_id, at) for each, at in claims
+        )
 
     def forget(self, before: datetime) -> None:
         """What was heard before that and no claim rests on."""

@@ -12,7 +12,7 @@ from contracts.intake import Claim
 from contracts.money import ZERO, Money
 from contracts.rule import Assessment, AwardHistory, InstalmentAnswer, InstalmentRecord
 from services.review.cases.case import Case
-from services.review.cases.claim_instalments import follow_up_id
+from services.review.cases.filing import follow_up_id
 from services.review.cases.news import FactsOfCase
 from services.review.item_copies.item import PinnedItem
 

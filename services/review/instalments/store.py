@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from chassis.write.store import AggregateStore, aggregate_columns
 from contracts.intake import Claim
 from contracts.rule import InstalmentRecord
-from services.review.cases.claim_instalments import follow_up_id
+from services.review.cases.filing import follow_up_id
 from services.review.cases.refusals import CaseNotFound
 from services.review.cases.tables import REVIEW_CASE
 from services.review.instalments.domain import ClaimSchedule, ScheduledPart

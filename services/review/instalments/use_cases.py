@@ -15,7 +15,7 @@ from rules.facts import reader_of
 from rules.schedule_choice import Schedule, schedule_of
 from services.review.cases.answering import Handled, settle, with_items
 from services.review.cases.case import Case
-from services.review.cases.claim_instalments import follow_up_id
+from services.review.cases.filing import follow_up_id
 from services.review.cases.judging import judged
 from services.review.cases.moving import INSTALMENT_DECIDED
 from services.review.cases.news import FactsOfCase, with_news

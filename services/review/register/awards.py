@@ -75,7 +75,7 @@ class AwardAsked:
         everywhere = {
             rule.within.key.fact
             for rule in self.rules.stacking
-            if isinstance(rule, OncePer) and rule.across_firms and rule.within.key
+            if isinstance(rule, OncePer) and rule.across_enterprises and rule.within.key
         }
         return tuple(key for key in self.keys if key.fact in everywhere)
 

@@ -20,10 +20,11 @@ from contracts.rule import (
 )
 from services.review.account_copies.domain import HolderKey, ReceiverAccount
 from services.review.cases.case import Case
+from services.review.cases.claim_instalments import CaseOutcome
 from services.review.cases.clock import clock_from, clock_of
-from services.review.cases.heard import FirmOfCase
+from services.review.cases.heard import EnterpriseOfCase
 from services.review.cases.refusals import CaseNotFound
-from services.review.cases.store import Cases, OpenReviewLimit, Outcome
+from services.review.cases.store import Cases, OpenReviewLimit
 from services.review.fact_changes.domain import MovedFact
 from services.review.fact_changes.store import Claimant
 from services.review.item_copies.item import PinnedItem
@@ -38,10 +39,6 @@ from services.review.tasks.task import CaseTask, TaskNotFound
 
 class MemoryCases(MemoryStore[Case]):
     missing = CaseNotFound
-
-    def outcomes(self, case_ids: Collection[str]) -> dict[str, Outcome]:
-        found = {id: self.rows[id] for id in case_ids if id in self.rows}
-        return {id: Outcome(case.state, case.undo_until) for id, case in found.items()}
 
     def open_limits(self, tenant: TenantId, after: str, limit: int) -> list[OpenReviewLimit]:
         found = [
@@ -157,11 +154,23 @@ class MemoryHeard:
     def of_claims(self, claims: Iterable[tuple[Claimant, datetime]]) -> dict[str, list[EnterpriseFactsChanged]]:
         return {each.case_id: self.said[each.case_id] for each, _since in claims if each.case_id in self.said}
 
-    def of_firms(self, firms: Iterable[FirmOfCase]) -> dict[str, list[EnterpriseFactsChanged]]:
+    def of_enterprises(self, firms: Iterable[EnterpriseOfCase]) -> dict[str, list[EnterpriseFactsChanged]]:
         return {e.case_id: self.of_firm[e.enterprise_id] for e in firms if e.enterprise_id in self.of_firm}
 
-    def elsewhere(self, firms: Iterable[FirmOfCase]) -> frozenset[str]:
+    def elsewhere(self, firms: Iterable[EnterpriseOfCase]) -> frozenset[str]:
         return frozenset(each.case_id for each in firms if each.enterprise_id in self.of_firm)
+
+
+class MemoryOutcomes:
+    """How cases stand, as the store of cases has them."""
+
+    def __init__(self) -> None:
+        self.unit: FakeUnit | None = None
+
+    def of(self, case_ids: Collection[str]) -> dict[str, CaseOutcome]:
+        assert self.unit is not None
+        cases = self.unit.of(Cases).rows
+        return {id: CaseOutcome(cases[id].state, cases[id].undo_until) for id in case_ids if id in cases}
 
 
 class MemoryClaimants:

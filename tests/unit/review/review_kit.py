@@ -36,7 +36,8 @@ from copies.plan_terms import KnownPlanTerms
 from services.review.account_copies.store import AccountCopies
 from services.review.cases import opening
 from services.review.cases.case import Case
-from services.review.cases.heard import Heard
+from services.review.cases.claim_instalments import CaseOutcomes
+from services.review.cases.heard import HeardSince
 from services.review.cases.moving import MovingCases
 from services.review.cases.store import Cases
 from services.review.cases.undo_window import RELEASE
@@ -59,6 +60,7 @@ from tests.unit.review.memory_stores import (
     MemoryFindings,
     MemoryHeard,
     MemoryMoving,
+    MemoryOutcomes,
     MemoryPlanTerms,
     MemoryPlanWords,
     MemoryRegister,
@@ -282,9 +284,10 @@ def review_unit(
             AccountCopies: MemoryAccounts(),
             AwardRegister: MemoryRegister(),
             MovingCases: MemoryMoving(),
-            Heard: heard,
+            HeardSince: heard,
             HeardFacts: heard,
             Claimants: MemoryClaimants(),
+            CaseOutcomes: MemoryOutcomes(),
             FactChanges: MemoryFactChanges(),
             Supplements: MemorySupplements(),
             MaterialFindings: MemoryFindings(),

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from contracts.money import Money
 from contracts.rule import InstalmentRecord
-from services.review.cases.claim_instalments import beyond_whole, follow_up_id
+from services.review.cases.claim_instalments import beyond_whole
+from services.review.cases.filing import follow_up_id
 from services.review.instalments.domain import ClaimSchedule, ScheduledPart, is_due
 from tests.unit.review.review_kit import claim
 

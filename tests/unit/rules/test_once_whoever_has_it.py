@@ -43,8 +43,8 @@ def rules(*once: OncePer) -> ItemRules:
     return base.model_copy(update={"fact_types": types, "stacking": once})
 
 
-def once(key: KeyRef | None = CERTIFICATE, *, across_firms: bool = True, **more: Any) -> OncePer:
-    return OncePer(within=Within(key=key), across_firms=across_firms, **more)
+def once(key: KeyRef | None = CERTIFICATE, *, across_enterprises: bool = True, **more: Any) -> OncePer:
+    return OncePer(within=Within(key=key), across_enterprises=across_enterprises, **more)
 
 
 def had(*keys: tuple[str, str], family: str = "A-1", claim: str = "of-others-1") -> Award:
@@ -84,7 +84,7 @@ def test_a_certificate_that_another_firm_has_used_serves_no_more() -> None:
 @pytest.mark.parametrize(
     ("rule", "others"),
     [
-        (once(across_firms=False), [had(("certificate_no", "C-1"))]),
+        (once(across_enterprises=False), [had(("certificate_no", "C-1"))]),
         (once(), [had(("certificate_no", "C-1"), family="B-1")]),
         (once(), [had(("graduate_ids", "G-1"))]),
         (once(most=2), [had(("certificate_no", "C-1"))]),
@@ -115,6 +115,6 @@ def test_the_sentence_says_that_it_is_once_for_all() -> None:
 
 
 def test_once_for_all_firms_without_a_key_is_not_published() -> None:
-    codes = {each.code for each in check(rules(OncePer(across_firms=True)))}
+    codes = {each.code for each in check(rules(OncePer(across_enterprises=True)))}
     assert "across_without_key" in codes
     assert "across_without_key" not in {each.code for each in check(rules(once()))}
