@@ -184,6 +184,22 @@ def test_the_register_shows_what_was_said_once_a_second_revision_is_undone(desk:
     assert desk.counted() == {claim.case_id: 12 * WAN}
 
 
+def test_of_several_that_were_replaced_the_last_alone_counts_again(desk: Desk) -> None:
+    claim = asked_for(FREE_CLAIMS, 10)
+    for revision, wan in ((1, 10), (2, 20), (3, 30)):
+        desk.grants(claim, revision=revision, amount_fen=wan * WAN)
+    undone(desk, claim, 3)
+    assert desk.counted() == {claim.case_id: 20 * WAN}
+    desk.grants(claim, revision=4, amount_fen=15 * WAN)
+    undone(desk, claim, 4)
+    assert desk.review.rows("SELECT revision, state FROM award_part ORDER BY 1") == [
+        (1, "replaced"),
+        (2, "reserved"),
+        (3, "freed"),
+        (4, "freed"),
+    ]
+
+
 def test_what_is_ahead_counts_again_when_a_later_instalment_is_undone(desk: Desk) -> None:
     claim = asked_for(IN_PARTS, 40)
     desk.grants(claim)

@@ -17,9 +17,7 @@ from contracts.rule.plan import TimeUnit
 from services.review.cases.answers import deciding
 from services.review.cases.awarding import asked_of
 from services.review.cases.case import Case
-from services.review.cases.pinned import version_of
 from services.review.item_copies.item import PinnedItem
-from services.review.item_copies.store import ItemVersions
 from services.review.register.store import AwardRegister
 
 RELEASE = "release_decision"
@@ -54,7 +52,7 @@ def hold(case: Case, until: datetime, uow: UnitOfWork) -> None:
     uow.schedule(RELEASE, case.id, at=until, tenant=case.tenant)
 
 
-def give_back(case: Case, uow: UnitOfWork, *, by: str, evidence: str) -> None:
+def give_back(case: Case, item: PinnedItem, uow: UnitOfWork, *, by: str, evidence: str) -> None:
     """A held decision will never be said: what it took in the register and of quotas is as it was before it, and nothing waits for
     the end of the window.
 
@@ -62,7 +60,6 @@ def give_back(case: Case, uow: UnitOfWork, *, by: str, evidence: str) -> None:
     """
     uow.unschedule(RELEASE, case.id, tenant=case.tenant)
     if case.state == "approved":
-        item = uow.of(ItemVersions).items([version_of(case.claim)])[version_of(case.claim)]
         uow.of(AwardRegister).undo(asked_of(case, item), case.revision, by=by, evidence=evidence)
 
 

@@ -60,7 +60,7 @@ def _release(jobs: Sequence[Job], claims: Mapping[str, Claimant], uow: UnitOfWor
 def _give_back(handled: Sequence[Handled], why: Mapping[str, str], heard: Heard, uow: UnitOfWork) -> None:
     """These are the department's again, judged on what was heard."""
     for each in handled:
-        take_back(each.case, why[each.case.id], uow)
+        take_back(each, why[each.case.id], uow)
         found = reassess(each, heard.get(each.case.id, ()), uow)
         uow.of(FactChanges).add((each.case, moved) for moved in found.moves)
     if handled:

@@ -42,14 +42,14 @@ def undo(handled: Sequence[Handled], reason: str, uow: UnitOfWork) -> None:
     """They are open as if nobody had decided, and tasks are given again. The review limit has run on meanwhile: what the firm was
     promised goes on."""
     for each in handled:
-        take_back(each.case, reason, uow)
+        take_back(each, reason, uow)
     settle(handled, uow)
 
 
-def take_back(case: Case, reason: str, uow: UnitOfWork) -> None:
+def take_back(handled: Handled, reason: str, uow: UnitOfWork) -> None:
     """Undo its decision: the answer that granted is withdrawn, and what it had in the register and of quotas is as it was before.
     The caller settles it."""
-    decision = case.decision
+    case, decision = handled.case, handled.case.decision
     assert decision is not None, "nothing is decided"
     undone = UndoneDecision(
         tenant=case.tenant,
@@ -63,7 +63,7 @@ def take_back(case: Case, reason: str, uow: UnitOfWork) -> None:
         undone_at=uow.now,
         reason=reason,
     )
-    undo_window.give_back(case, uow, by=uow.actor.id, evidence=reason)
+    undo_window.give_back(case, handled.item, uow, by=uow.actor.id, evidence=reason)
     granted = deciding(case.answers) if case.state == "approved" else None
     if granted is not None:
         case.answer(replace(granted, verdict="withdrawn", by=uow.actor.id, at=uow.now, reason=reason, evidence={}))
