@@ -20,13 +20,15 @@ from contracts.rule import (
     FactType,
     InstalmentPlan,
     InstalmentRecord,
+    InstalmentRow,
+    InstalmentsBy,
     ItemRules,
     KeyRef,
     Level,
     OncePer,
     Within,
 )
-from services.review.register.awards import AwardAsked, GrantedAward, granted_award, proportioned
+from services.review.register.awards import AwardAsked, GrantedAward, granted_award, proportioned, remaining
 from services.review.register.finding import AwardFinding, finding_id
 from tests.unit.review.review_kit import claim, item_rules
 
@@ -133,6 +135,43 @@ def test_what_is_ahead_is_divided_as_the_parts_are_and_never_less_than_nothing()
     left = GrantedAward(**{**{name: getattr(told, name) for name in told.__slots__}, "ahead_fen": None})
     assert left.ahead(60) == [] and left.ahead(20) == [(None, 30)] and left.ahead(50) == []
     assert (told.fen, told.revision) == (50, 1)
+
+
+def ahead_of(told: GrantedAward, **changes: Any) -> list[Any]:
+    """What is still to be paid where nobody has said it, after 20 fen were granted before."""
+    fields = {name: getattr(told, name) for name in told.__slots__}
+    return GrantedAward(**fields | {"ahead_fen": None} | changes).ahead(20)
+
+
+def test_nothing_is_ahead_of_what_was_stopped_or_has_no_whole() -> None:
+    told = kept(asked(rules(instalments=HALVES)), assessment(50, whole=100))
+    stopped = (InstalmentRecord(number=2, outcome="stopped"),)
+    assert ahead_of(told, records=PAID) == [(None, 30)]
+    assert ahead_of(told, records=stopped) == [] == ahead_of(told, whole_fen=None)
+
+
+ROW, OTHER = HALVES.parts, InstalmentPlan.model_validate({"parts": [{"label": "一次", "fraction": "1"}]}).parts
+BY_STEP = InstalmentsBy(fact="step", rows=(InstalmentRow(codes=("S-1",), parts=ROW),), otherwise=OTHER)
+
+
+@pytest.mark.parametrize(("schedule", "left"), [(0, 50), (1, 0), (None, None)])
+def test_what_is_left_is_told_by_the_schedule_that_the_claim_follows(schedule: int | None, left: int | None) -> None:
+    assert remaining(BY_STEP, schedule, 100, PAID) == left
+
+
+def test_nothing_is_left_of_a_schedule_without_parts_only_where_it_is_known() -> None:
+    nothing_else = BY_STEP.model_copy(update={"otherwise": None})
+    assert remaining(nothing_else, 1, 100, PAID) is None
+    mixed = HALVES.model_copy(update={"parts": (ROW[0], ROW[1].model_copy(update={"fraction": None}))})
+    assert remaining(mixed, None, 100, PAID) is None
+    assert remaining(HALVES, None, 101, PAID) == 51
+
+
+def test_what_nobody_says_otherwise_is_the_first_instalment_and_the_first_decision() -> None:
+    assert AwardAsked("case-1", "zhanggong", claim(), "A-1", rules()).instalment == 1
+    told = kept(asked(rules()), assessment())
+    fields = {name: getattr(told, name) for name in told.__slots__ if name not in ("revision", "ahead_fen")}
+    assert (GrantedAward(**fields).revision, GrantedAward(**fields).ahead_fen) == (1, None)
 
 
 # -- findings ----------------------------------------------------------------------------------------------
