@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from contracts.money import Money
-from contracts.rule import Fixed
+from contracts.rule import AllOf, AnyOf, Condition, Fixed
 from services.review.cases.entitlement import mismatch_with, obstacles_in
 from services.review.cases.judging import judged
 from tests.unit.review.review_kit import AMOUNT, facts, item_rules
@@ -64,3 +64,15 @@ def test_nothing_asked_disagrees_with_something_due_and_the_other_way_round() ->
     for due, asked in ((5, 0), (0, 5)):
         assessment: Any = SimpleNamespace(amount=SimpleNamespace(money=Money(due)))
         assert mismatch_with(assessment, asked) is not None
+    owed_nothing: Any = SimpleNamespace(amount=SimpleNamespace(money=Money(0)))
+    said = mismatch_with(owed_nothing, 5)
+    assert said is not None and said.message == "金额 0.05 元与按事项规则测算的 0.00 元不一致。"
+
+
+def test_only_what_decides_it_is_named_of_what_is_not_met() -> None:
+    scale = item_rules().eligibility
+    much = Condition(fact="rd_expense", period="Y", operator="ge", value="1000", unit="万元")
+    some = Condition(fact="rd_expense", period="Y", operator="ge", value="100", unit="万元")
+    rules = item_rules().model_copy(update={"eligibility": AllOf(of=(AnyOf(of=(much, some)), scale))})
+    (said, *_) = obstacles_in(judged(rules, facts(above_scale=False), (), FILED))
+    assert "规模以上企业" in said.message and "研发投入" not in said.message
