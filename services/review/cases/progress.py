@@ -105,6 +105,7 @@ def against(case: Case, item: PinnedItem, standing: PlanStanding, amount_fen: in
     found = obstacles_in(case.assessment, None if in_kind else amount_fen, in_kind=in_kind)
     found += [] if in_kind else in_the_way(case.receivers_by(item), case.assessment)
     found += case.quota.against if case.quota is not None else ()
+    found += case.earlier
     undone = [
         each.step for each in standing.steps if each.state in ("open", "waiting") and each.step.kind != "approval"
     ]
