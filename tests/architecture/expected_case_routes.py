@@ -54,6 +54,9 @@ CASES = {
     ("GET", "/api/v1/disbursements/{disbursement_id}/deadline-moves"): "bureau finance supervisor",
     ("POST", "/api/v1/disbursements/{disbursement_id}/authorise"): "bureau",
     ("GET", "/api/v1/tasks"): "bureau department finance",
+    ("GET", "/api/v1/tasks/mine"): "bureau department finance",
+    ("GET", "/api/v1/tasks/absent-people"): "department",
+    ("POST", "/api/v1/tasks/reassign"): "department",
     ("GET", "/api/v1/tasks/{task_id}"): "bureau department finance",
     ("POST", "/api/v1/tasks/{task_id}/assign"): "department",
     ("GET", "/api/v1/joint-checks/{task_id}"): "department",
@@ -63,5 +66,9 @@ CASES = {
     ("GET", "/department/tasks/{task_id}"): "bureau department finance",
     ("POST", "/department/tasks/{task_id}/answer"): "department",
     ("POST", "/department/tasks/{task_id}/assign"): "department",
+    ("GET", "/department/tasks/{task_id}/assign"): "department",
+    ("GET", "/department/absent-people"): "department",
+    ("GET", "/department/absent-people/{from_person_id}"): "department",
+    ("POST", "/department/absent-people/{from_person_id}"): "department",
 }
 """(method, path) → the roles that may call it."""

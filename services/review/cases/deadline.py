@@ -14,7 +14,8 @@ from contracts.message import TenantId
 from services.review.cases import clock
 from services.review.cases.case import Case
 from services.review.cases.store import Cases, OpenReviewLimit
-from services.review.cases.task_times import ACCEPTANCE_OPENED, retime
+from services.review.cases.task_calendar import FOLLOW_TASKS
+from services.review.cases.task_times import ACCEPTANCE_OPENED, retime, tell_tasks
 from services.review.tasks.store import CaseTasks
 
 REVIEW_ALARM = "review_alarm"
@@ -54,6 +55,7 @@ def watch(case: Case, uow: UnitOfWork) -> None:
     ]
     if raised:
         clock.tell_deadline(case, raised[-1])
+        tell_tasks(case, raised[-1])
     upcoming = _upcoming(alarms, uow.now)
     if missing is not None:
         ask_for(uow, case.tenant, missing.year, "review")
@@ -97,8 +99,9 @@ def follow_calendar(uow: UnitOfWork, tenant: TenantId, after: str) -> str | None
 
 
 def follow_everywhere(uow: UnitOfWork, tenant: TenantId, after: str) -> str | None:
-    """The same; as a pass begins, the room of public notices is told of it too."""
+    """The same; as a pass begins, the clocks of steps and the room of public notices are told of it too."""
     if not after:
+        uow.schedule(FOLLOW_TASKS, "calendar/", at=uow.now, tenant=tenant)
         uow.schedule(FOLLOW_NOTICES, "calendar/", at=uow.now, tenant=tenant)
     return follow_calendar(uow, tenant, after)
 

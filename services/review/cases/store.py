@@ -80,6 +80,16 @@ class OpenReviewLimit:
     awaits_year: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class OpenTaskClocks:
+    """The tasks of an open case that have clocks of their own, and what is known of when the case itself ends."""
+
+    case_id: str
+    tasks: tuple[OpenTask, ...]
+    due_at: datetime | None
+    awaits_year: int | None
+
+
 class Cases(AggregateStore[Case]):
     """Cases of the item's tenant, each with its answers. `obstacles` is written out, so that reads need no domain."""
 
@@ -187,6 +197,22 @@ class Cases(AggregateStore[Case]):
         )
         return [
             OpenReviewLimit(row.id, _clock(row), row.due_at, row.awaits_year) for row in self._uow.execute(statement)
+        ]
+
+    def task_clocks(self, tenant: TenantId, after: str, limit: int) -> list[OpenTaskClocks]:
+        """The open cases that come next after this id, with their tasks that have clocks of their own; nothing is locked."""
+        c = self.table.c
+        wanted = (c.tenant == tenant, c.id > after, c.state.in_(("received", "accepted")))
+        statement = select(c.id, c.tasks, c.due_at, c.awaits_year).where(*wanted).order_by(c.id).limit(limit)
+        tasks = DOCUMENTS["tasks"]
+        return [
+            OpenTaskClocks(
+                row.id,
+                tuple(task for task in tasks.validate_python(row.tasks) if task.clock is not None),
+                row.due_at,
+                row.awaits_year,
+            )
+            for row in self._uow.execute(statement)
         ]
 
     def accepted_of_item(self, item_id: str, before: datetime) -> list[Case]:
