@@ -55,6 +55,10 @@ CSRF = "csrf-of-the-session"
 COOKIE = "who"
 
 
+EVERYWHERE: dict[str, Any] = {"count_my_tasks": {"ok": {"given": 0, "overdue": 0, "as_stand_in": 0}}}
+"""What pages of many people ask, where no sample says otherwise."""
+
+
 class Bus:
     """Answers each message as it is told to, and remembers what it was asked."""
 
@@ -68,7 +72,7 @@ class Bus:
     def answer(self, method: str, payload: dict[str, Any]) -> dict[str, Any]:
         """What `answers` says to this message: a body, a refusal or fault, an exception, or a function of the body."""
         self.asked.append((method, payload))
-        answer = self.answers[method]
+        answer = (EVERYWHERE | self.answers)[method]
         if callable(answer):
             answer = answer(payload["body"])
         if isinstance(answer, Exception):
