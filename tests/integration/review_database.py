@@ -75,6 +75,7 @@ from services.review.reopening import views as reopening_views
 from services.review.supplements import lapse
 from services.review.supplements import use_cases as supplementing
 from services.review.supplements import views as supplement_views
+from services.review.tasks import absence as task_absence
 from services.review.tasks import use_cases as task_use_cases
 from services.review.tasks import views as task_views
 from tests.unit.review.review_kit import OFFICER, SECOND, item_rules, published
@@ -103,7 +104,7 @@ COMMANDED = (
 USE_CASES = {name: use for module in COMMANDED for name, use in vars(module).items()}
 ANSWERS = (
     *(views, work_list, counts, sheet, journal, register_views, award_views),
-    *(joint_check_views, task_views, instalment_views, supplement_views),
+    *(joint_check_views, task_views, task_absence, instalment_views, supplement_views),
     *(inspection_views, figure_views, panel_views),
     *(reopening_views, bulk_views),
     *(batch_views,),
