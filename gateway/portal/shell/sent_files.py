@@ -35,7 +35,7 @@ READ_TO_THE_END = 4
 
 @dataclass(frozen=True, kw_only=True)
 class FilesTaken:
-    """What a form takes: in the list `name`, from the field `_name`. Sizes in bytes. `kinds` is what people call the types,
+    """What a form takes: in the list `name`, from the field `_name`; or in several, `name.x` from `_name.x`. Sizes in bytes. `kinds` is what people call the types,
     `accept` what browsers offer; `otherwise` is said of what is no such file."""
 
     name: str
@@ -47,18 +47,18 @@ class FilesTaken:
     together: int
     otherwise: str
 
-    @property
-    def field(self) -> str:
-        return f"_{self.name}"
+    def takes(self, field: str) -> bool:
+        """Whether files come in this field of the form."""
+        return field == f"_{self.name}" or field.startswith(f"_{self.name}.")
 
     @property
     def megabytes(self) -> int:
         return self.largest // MIB
 
-    def kept(self, form: PageForm) -> list[SentFile]:
-        """Those of a form that is shown again that have been kept."""
+    def kept(self, form: PageForm, name: str) -> list[SentFile]:
+        """Those of one list, in a form that is shown again, that have been kept."""
         found = []
-        for text in form.chosen(self.name):
+        for text in form.chosen(name):
             with suppress(ValueError):
                 found.append(SentFile.read(text))
         return found
@@ -127,12 +127,12 @@ class _Receiving:
             if event.file_name is None:
                 self.pairs.append(await field_of(event, data, room))
                 room -= len(self.pairs[-1][1].encode())
-            elif event.file_name and event.name == self.taken.field:
+            elif event.file_name and self.taken.takes(event.name):
                 await self._take(event, data)
             async for _rest in data:
                 pass
         if self.size > self.taken.together:
-            self._refuse(f"所选文件共超过 {self.taken.together // MIB} MB，请分几次上传")
+            self._refuse(self.taken.name, f"所选文件共超过 {self.taken.together // MIB} MB，请分几次上传")
         return sent_form(self.pairs, self.wrong)
 
     async def _pieces(self, request: Request) -> AsyncIterator[bytes]:
@@ -143,31 +143,31 @@ class _Receiving:
             yield piece
 
     async def _take(self, part: Part, data: AsyncIterator[bytes]) -> None:
-        name = _plain_name(part.file_name or "")
+        name, place = _plain_name(part.file_name or ""), part.name[1:]
         if not self._is_of_this_session() or self.size > self.taken.together:
             return
         self.files += 1
         if self.files > self.taken.most:
-            self._refuse(f"“{name}”未上传：一次最多 {self.taken.most} 个文件")
+            self._refuse(place, f"“{name}”未上传：一次最多 {self.taken.most} 个文件")
             return
         tenant, largest = self.door.principal.tenant, self.taken.largest
         try:
             kept = await self.door.objects.keep(tenant, data, limit=largest, check=self._check)
         except TooLarge:
-            self._refuse(f"“{name}”超过 {largest // MIB} MB，请缩小后重新选择")
+            self._refuse(place, f"“{name}”超过 {largest // MIB} MB，请缩小后重新选择")
         except uploads.UploadEmpty:
-            self._refuse(f"“{name}”是空文件，请重新选择")
+            self._refuse(place, f"“{name}”是空文件，请重新选择")
         except Invalid:
-            self._refuse(f"“{name}”{self.taken.otherwise}")
+            self._refuse(place, f"“{name}”{self.taken.otherwise}")
         else:
-            await self._record(kept, name)
+            await self._record(kept, name, place)
 
     def _check(self, kept: StoredFile) -> None:
         uploads.check(kept, "")
         if uploads.media_type(kept.head, "") not in self.taken.types:
             raise uploads.UploadTypeRefused()
 
-    async def _record(self, kept: StoredFile, name: str) -> None:
+    async def _record(self, kept: StoredFile, name: str, place: str) -> None:
         """Who sent it is noted as of any upload; the same file of a form that is sent again is the same upload."""
         key = dict(self.pairs)[KEY]
         self.door.key = f"{key}/{kept.sha256}"
@@ -176,14 +176,14 @@ class _Receiving:
         await self.door.decided(note, uploads.record_upload)
         times = [value for said, value in self.pairs if said == TAKEN_AT]
         taken_at = times[self.files - 1] if self.files <= len(times) else ""
-        self.pairs.append((f"{self.taken.name}[]", SentFile(kept.sha256, taken_at, name).written))
+        self.pairs.append((f"{place}[]", SentFile(kept.sha256, taken_at, name).written))
 
     def _is_of_this_session(self) -> bool:
         ours = dict(self.pairs)
         return csrf_fits(self.door.request, ours.get(CSRF, "")) and len(ours.get(KEY, "")) in KEY_LENGTHS
 
-    def _refuse(self, message: str) -> None:
-        self.wrong.append(Reason(code="file_refused", message=message, field=self.taken.name))
+    def _refuse(self, place: str, message: str) -> None:
+        self.wrong.append(Reason(code="file_refused", message=message, field=place))
 
 
 def _plain_name(file_name: str) -> str:

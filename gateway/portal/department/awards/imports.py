@@ -30,7 +30,18 @@ TABLE_TAKEN = FilesTaken(
     together=65 * MIB,
     otherwise="不是可以导入的表格，请另存为 xlsx 或 CSV 后重新选择",
 )
-COLUMNS = ("统一社会信用代码", "事项编码", "年度", "金额(元)", "拨付日期", "层级", "部分", "期次", "申报编号", "事项名称")
+COLUMNS = (
+    "统一社会信用代码",
+    "事项编码",
+    "年度",
+    "金额(元)",
+    "拨付日期",
+    "层级",
+    "部分",
+    "期次",
+    "申报编号",
+    "事项名称",
+)
 BLANK = "\ufeff" + ",".join(COLUMNS) + "\r\n"
 """Spreadsheets know by the first sign that it is UTF-8."""
 
