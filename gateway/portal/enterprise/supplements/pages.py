@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+
 from contracts.intake import ApplicationView, ListApplications, ReceiptNumber
 from contracts.materials import ListMaterials
 from contracts.oversight import TrackingView, TrackOwnCases
