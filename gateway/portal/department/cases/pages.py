@@ -46,6 +46,7 @@ from contracts.rule import HeadlineState
 from gateway.access import Only, Permitted
 from gateway.door import Door
 from gateway.portal.department.cases import case_facts, refusal
+from gateway.portal.platform.today import today
 from gateway.portal.shell.allowed import may
 from gateway.portal.shell.confirmation import asked_once_more
 from gateway.portal.shell.pages import Pages, Shown, Values
@@ -188,7 +189,7 @@ async def show_case(door: Door, asked: CaseInList) -> Values:
         "names": names,
         "instalments": instalments,
         "listed": asked.said,
-        "conditions": case_facts.conditions(sheet),
+        "conditions": case_facts.conditions(sheet, today(door)),
         "tasks": case_facts.tasks(sheet),
         "may": _allowed(door, sheet, own_word=bool(own_word)),
         "in_kind": _is_in_kind(case, guide),

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from pydantic import Field
 from starlette.responses import Response
 
+from contracts.case_tasks import ListTasks
 from contracts.message import Model
 from contracts.refusal import Refused
 from contracts.review import CountCases, ListCases
@@ -100,6 +101,8 @@ def _places(door: Door) -> list[tuple[str, str, Count | None]]:
     places: list[tuple[str, str, Count | None]] = []
     if "department" in roles:
         places.append(("cases", "/department/cases", _cases))
+    if may(door, ListTasks):
+        places.append(("tasks", "/department/tasks", None))
     if may(door, AuthoriseDisbursement) or "bureau" in roles:
         places.append(("payments", "/bureau/payments", _payments))
     if may(door, AppropriateBudget) or "finance" in roles:
