@@ -18,4 +18,9 @@ CLAIM_ROUTES = {
     ("GET", "/my/cases/{receipt}/supplement"): "enterprise",
     ("POST", "/my/cases/{receipt}/supplement"): "enterprise",
     ("GET", "/my/cases/{receipt}/notice"): "enterprise",
+    ("GET", "/window/claims"): "window",
+    ("GET", "/window/claims/{application_id}"): "window",
+    ("POST", "/window/claims/{application_id}/supplement"): "window",
+    ("POST", "/window/claims/{application_id}/withdraw"): "window",
+    ("GET", "/window/claims/{application_id}/notices"): "window",
 }

@@ -25,6 +25,7 @@ STEP_PAGES: dict[tuple[str, str], str] = {
     ("GET", "/department/cases/{case_id}/inspection"): "bureau department",
     ("POST", "/department/cases/{case_id}/inspections"): "department",
     ("POST", "/department/cases/{case_id}/inspections/{inspection_id}/confirm"): "department",
+    ("GET", "/department/cases/{case_id}/photographs/{sha256}"): "bureau department",
     ("GET", "/department/cases/{case_id}/figures"): "bureau department",
     ("POST", "/department/cases/{case_id}/figures"): "department",
     ("GET", "/department/cases/{case_id}/panel"): "bureau department",

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from enterprise_kit import supplement
+from enterprise_records_kit import HOLDER_SHEET, HOLDERS
 from staff_kit import (
     LAKH,
     appointments,
@@ -119,6 +120,12 @@ FREED = {
     "freed_evidence": "企业录错",
 }
 
+NAMING = {
+    "get_case_sheet": told(sheet(case(7, payees=RECEIVERS))),
+    "list_payee_holders": HOLDERS | {"next_cursor": None},
+    "get_payee_holder": HOLDER_SHEET,
+}
+
 SAMPLES = [
     PageSample(
         "/department/awards",
@@ -202,6 +209,13 @@ SAMPLES = [
         "/department/cases/case-7",
         BESIDE | {"get_case_sheet": told(sheet(case(7, payees=RECEIVERS)))},
         who="cases_leader",
+    ),
+    PageSample(f"{PATH}/payees", "/department/cases/case-7/payees?about=示例", NAMING, who="cases_leader"),
+    PageSample(
+        f"{PATH}/payees",
+        "/department/cases/case-7/payees?part=1&rows=1:holder-1&rows=1:holder-2",
+        NAMING | {"list_payee_holders": listed()},
+        who="cases_reviewer",
     ),
     PageSample(
         PATH,

@@ -46,7 +46,7 @@ from contracts.rule import HeadlineState
 from gateway.access import Only, Permitted
 from gateway.door import Door
 from gateway.portal.department.cases import case_facts, refusal
-from gateway.portal.department.cases.payee_lines import lines_of, payees_in
+from gateway.portal.platform.today import today
 from gateway.portal.shell.allowed import may
 from gateway.portal.shell.confirmation import asked_once_more
 from gateway.portal.shell.pages import Pages, Shown, Values
@@ -137,14 +137,6 @@ class MaterialsForm(Model):
     materials: tuple[MaterialLine, ...] = Field(max_length=60)
 
 
-class PayeesForm(Model):
-    """Who receives the parts that are not the applicant's: a line each."""
-
-    case_id: Id
-    expected_version: int
-    lines: str = Field(max_length=60_000)
-
-
 class NoMaterialChosen(Invalid):
     code = "no_material_chosen"
     sentence = "请至少为一份材料选择核对方式。"
@@ -197,10 +189,9 @@ async def show_case(door: Door, asked: CaseInList) -> Values:
         "names": names,
         "instalments": instalments,
         "listed": asked.said,
-        "conditions": case_facts.conditions(sheet),
+        "conditions": case_facts.conditions(sheet, today(door)),
         "tasks": case_facts.tasks(sheet),
         "may": _allowed(door, sheet, own_word=bool(own_word)),
-        "payee_lines": lines_of(case.payees),
         "in_kind": _is_in_kind(case, guide),
         "panel": any(step.kind == "panel" for step in case.steps),
         "means": list(MATERIAL_MEANS.items()),
@@ -300,14 +291,6 @@ async def _joint_answers(door: Door, case: CaseView) -> Sequence[JointAnswerView
     if all(step.kind != "joint_check" for step in case.steps):
         return ()
     return (await door.told(ListJointAnswers(case_id=case.case_id))).items
-
-
-@pages.form("/department/cases/{case_id}/payees", PayeesForm, Permitted(NamePayees), on=show_case, versioned=True)
-async def name_payees(door: Door, said: PayeesForm) -> str:
-    """Name who receives the parts that are not the applicant's (指定收款人)."""
-    named = payees_in(said.lines)
-    await door.done(NamePayees(case_id=said.case_id, payees=named, expected_version=said.expected_version))
-    return _back_to(door, said.case_id, "named")
 
 
 def _may_undo(door: Door, case: CaseView) -> bool:

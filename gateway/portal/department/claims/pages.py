@@ -20,6 +20,7 @@ from contracts.supplements import ListSupplements, PointAbout, RequestedPoint, R
 from gateway.access import Only, Permitted
 from gateway.door import Door
 from gateway.portal.department.cases import case_facts, refusal
+from gateway.portal.platform.today import today
 from gateway.portal.shell.allowed import may
 from gateway.portal.shell.confirmation import asked_once_more
 from gateway.portal.shell.pages import Pages, Shown, Values
@@ -80,7 +81,7 @@ async def show_acceptance(door: Door, asked: CaseAsked) -> Values:
         "case": case,
         "task": task,
         "left": await time_left_until(door, task.due_at if task else None),
-        "conditions": case_facts.conditions(sheet),
+        "conditions": case_facts.conditions(sheet, today(door)),
         "supplements": mended.items,
         "askable": mended.askable,
         "found": _at_fault(sheet),
