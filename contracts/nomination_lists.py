@@ -7,9 +7,9 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from contracts.uploads import Sha256
 from contracts.message import Command, Id, ServiceName
 from contracts.operations import OperationView
+from contracts.uploads import Sha256
 
 
 class ImportNominations(Command[OperationView]):

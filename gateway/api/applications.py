@@ -5,9 +5,9 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from contracts.intake import GetApplication, ListApplications, NominateEnterprises, SubmitApplication
+from contracts.nomination_lists import ImportNominations
 from contracts.notify import CountUnread, ListMessages, MarkMessageRead
 from contracts.oversight import TrackOwnCases
-from contracts.nomination_lists import ImportNominations
 from gateway.door import Door
 from gateway.routes import Routes
 

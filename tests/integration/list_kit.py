@@ -110,13 +110,17 @@ class ListDesk:
         self.intake.hears(event, tenant=CITY)
         return item_id
 
-    def knows(self, numbers: Sequence[int], tenant: TenantId, *, unpaid: Sequence[int] = (), unfit: Sequence[int] = ()) -> None:
+    def knows(
+        self, numbers: Sequence[int], tenant: TenantId, *, unpaid: Sequence[int] = (), unfit: Sequence[int] = ()
+    ) -> None:
         for start in range(0, len(numbers), 200):
             part = numbers[start : start + 200]
             self.intake.hears(*(registered(n, listed=n not in unfit) for n in part), tenant=tenant)
             self.intake.hears(*(with_account(n) for n in part if n not in unpaid), tenant=tenant)
 
-    def begins(self, item_id: str, lines: Sequence[str], *, key: str | None = None, heading: str = HEADING) -> dict[str, object]:
+    def begins(
+        self, item_id: str, lines: Sequence[str], *, key: str | None = None, heading: str = HEADING
+    ) -> dict[str, object]:
         """What the door is answered when the list is pushed."""
         content = "\r\n".join([heading, *lines, ""]).encode()
         sha256 = hashlib.sha256(content).hexdigest()

@@ -47,9 +47,7 @@ THOUSAND = [
 
 
 @pytest.fixture
-def desk(
-    service_frame: Callable[..., Frame], service_database: Callable[[str], Dsns], tmp_path: Path
-) -> ListDesk:
+def desk(service_frame: Callable[..., Frame], service_database: Callable[[str], Dsns], tmp_path: Path) -> ListDesk:
     dsns = service_database("intake")
     return ListDesk(intake_replica(service_frame("intake", dsns=dsns, clock=FixedClock(NOON)), dsns), tmp_path)
 
@@ -108,7 +106,9 @@ def test_of_a_thousand_lines_37_bad_ones_have_a_reason_each_and_963_become_cases
     assert desk.intake.rows("SELECT DISTINCT tenant FROM nomination") == [(CITY,)], "a list belongs to the item's place"
 
     hears_lists(review, desk, PolicyPublished(item_id=item, tenant=CITY, item_version=1, content=content))
-    assert review.rows("SELECT tenant, state, count(*)::int FROM review_case GROUP BY 1, 2") == [(CITY, "approved", 963)]
+    assert review.rows("SELECT tenant, state, count(*)::int FROM review_case GROUP BY 1, 2") == [
+        (CITY, "approved", 963)
+    ]
     assert review.rows("SELECT count(*)::int FROM outbox WHERE type = 'CaseApproved'") == [(963,)]
 
 

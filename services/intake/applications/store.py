@@ -52,7 +52,6 @@ ApplicantPeriod = tuple[str, str]
 """An enterprise's id, and what it claims for (`Application.period`)."""
 
 
-
 class Claimed(NamedTuple):
     """The claim that an enterprise has filed already."""
 

@@ -15,7 +15,7 @@ from contracts.names import same_name
 from contracts.operations import LineResult
 from contracts.refusal import Reason
 from services.intake.applications.admission import Admission, admit_line, reasons_against_list
-from services.intake.applications.store import Applications, ApplicantPeriod, Claimed
+from services.intake.applications.store import ApplicantPeriod, Applications, Claimed
 from services.intake.catalog_copies.domain import Applicant, PublishedItem, facts_used
 from services.intake.catalog_copies.enterprises import EnterpriseCopies
 from services.intake.catalog_copies.items import ItemCopies
@@ -94,9 +94,7 @@ def _claimed(
     return found
 
 
-def _filed(
-    fresh: Sequence[LookedAtLine], item: PublishedItem, uow: UnitOfWork, cipher: Cipher
-) -> list[LineResult]:
+def _filed(fresh: Sequence[LookedAtLine], item: PublishedItem, uow: UnitOfWork, cipher: Cipher) -> list[LineResult]:
     """File these and tell them as one part of the list."""
     if not fresh:
         return []
@@ -132,4 +130,3 @@ def _refused_for(line: ListLine, reason: Reason) -> LineResult:
     message = reason.message if reason.message.endswith("。") else f"{reason.message}。"
     column = reason.field if line.reasons else None
     return LineResult(line=line.line, column=column, outcome="refused", code=reason.code, message=message)
-

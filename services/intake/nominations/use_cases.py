@@ -22,7 +22,6 @@ from services.intake.nominations.domain import Nomination, NominationRefused, re
 from services.intake.nominations.filing_lines import file_lines
 from services.intake.nominations.store import Nominations
 
-
 KIND = "import_nominations"
 TITLES = {"csv": "推送免申即享名单（CSV）", "xlsx": "推送免申即享名单（Excel）"}
 
