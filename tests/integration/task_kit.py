@@ -17,7 +17,6 @@ from contracts.message import Actor
 from contracts.people import DutyAssigned
 from contracts.rule import ItemRules, JointCheck, Level, TimeLimit, TimeUnit
 from services.review.cases.handing_over import hand_over
-from services.review.cases.task_calendar import FOLLOW_TASKS, follow_tasks
 from services.review.cases.task_times import HAND_OVER, TASK_ALARM, raise_task_alarms
 from tests.unit.review.review_kit import DUTIES, item_rules
 
@@ -99,16 +98,6 @@ def alarms_due(review: Review) -> list[Job]:
 
 def raises(review: Review, jobs: list[Job]) -> None:
     raise_task_alarms(jobs, lambda tenants: review.frame.event_unit(tenants, action=TASK_ALARM))
-
-
-def follows_tasks(review: Review) -> None:
-    """What a changed calendar asks of the steps' clocks, as the timers do it."""
-    review.frame.calendars.forget()
-    with review.frame.event_unit(["zhanggong"], action=FOLLOW_TASKS) as uow:
-        uow.schedule(FOLLOW_TASKS, "calendar/", at=uow.now, tenant="zhanggong")
-    jobs = claim(review.frame.frame_engine, FOLLOW_TASKS, review.frame.clock.now(), 1)
-    with review.frame.event_unit(["zhanggong"], action=FOLLOW_TASKS) as uow:
-        follow_tasks(jobs, uow)
 
 
 def until(clock: FixedClock, text: str, china: Callable[[str], object]) -> None:

@@ -12,7 +12,7 @@ from datetime import date
 import pytest
 from calendar_kit import own_days
 from review_database import Review
-from task_kit import alarms_due, follows_tasks, hands_over, prepared, raises, tasks, until
+from task_kit import alarms_due, hands_over, prepared, raises, tasks, until
 
 from chassis.edge.frame import Frame
 from chassis.testing.fakes import NOON
@@ -95,7 +95,7 @@ def test_a_calendar_that_changes_moves_the_task_and_its_next_alarm_and_tells_not
     assert [percent for _tenant, percent, *_ in told(review)] == [50]
     # A Saturday and a Sunday are worked: everything ends two days sooner.
     review.hears(own_days("zhanggong", (date(2026, 3, 21), True), (date(2026, 3, 22), True)))
-    follows_tasks(review)
+    review.follows()
     hands_over(review)
     (task,) = tasks(review).items
     assert task.due_at == china("2026-03-22 17:30")
@@ -106,7 +106,7 @@ def test_a_calendar_that_changes_moves_the_task_and_its_next_alarm_and_tells_not
     assert [percent for _tenant, percent, *_ in told(review)] == [50, 80, 100]
     # The days are rest days after all: it ends later again, and nothing is said anew.
     review.hears(own_days("zhanggong", (date(2026, 3, 21), False), (date(2026, 3, 22), False), version=2))
-    follows_tasks(review)
+    review.follows()
     until(clock, "2026-03-24 17:30", china)
     raises(review, alarms_due(review))
     assert [percent for _tenant, percent, *_ in told(review)] == [50, 80, 100]

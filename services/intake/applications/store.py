@@ -52,7 +52,7 @@ ApplicantPeriod = tuple[str, str]
 """An enterprise's id, and what it claims for (`Application.period`)."""
 
 
-class Claimed(NamedTuple):
+class FiledBefore(NamedTuple):
     """The claim that an enterprise has filed already."""
 
     receipt: str
@@ -93,7 +93,7 @@ class Applications(AggregateStore[Application]):
 
     def claims(
         self, item_id: str, asked: Collection[ApplicantPeriod], tenant: TenantId
-    ) -> dict[ApplicantPeriod, Claimed]:
+    ) -> dict[ApplicantPeriod, FiledBefore]:
         """The same of `tenant`'s enterprises, with the claim that is there."""
         ordered = sorted(set(asked))
         rows = self._uow.execute(
@@ -105,7 +105,7 @@ class Applications(AggregateStore[Application]):
                 "periods": [period for _, period in ordered],
             },
         )
-        return {(row.enterprise, row.period): Claimed(row.receipt, row.submitted_at) for row in rows}
+        return {(row.enterprise, row.period): FiledBefore(row.receipt, row.submitted_at) for row in rows}
 
     def filed(self, item_id: str, applicant_period: ApplicantPeriod, receipt: str) -> Filed | None:
         """The application with this receipt, if it is this enterprise's for this item and period."""

@@ -1,4 +1,4 @@
-"""One line of a no-application list: whom it names and for how much, or everything that is wrong with it. Pure."""
+"""One line of a no-application list: whom it names and for how much, or everything that is wrong with it."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from contracts.names import same_name
 from contracts.operations import LineResult
 from contracts.refusal import Reason
 from services.intake.applications.admission import Admission, admit_line, reasons_against_list
-from services.intake.applications.store import ApplicantPeriod, Applications, Claimed
+from services.intake.applications.store import ApplicantPeriod, Applications, FiledBefore
 from services.intake.catalog_copies.domain import Applicant, PublishedItem, facts_used
 from services.intake.catalog_copies.enterprises import EnterpriseCopies
 from services.intake.catalog_copies.items import ItemCopies
@@ -86,8 +86,8 @@ def _looked_at(
 
 def _claimed(
     looked_at: Sequence[LookedAtLine], item: PublishedItem, uow: UnitOfWork
-) -> Mapping[ApplicantPeriod, Claimed]:
-    found: dict[ApplicantPeriod, Claimed] = {}
+) -> Mapping[ApplicantPeriod, FiledBefore]:
+    found: dict[ApplicantPeriod, FiledBefore] = {}
     for tenant in {each.enterprise.tenant for each in looked_at}:
         asked = [each.claim for each in looked_at if each.enterprise.tenant == tenant]
         found |= uow.of(Applications).claims(item.item_id, asked, tenant)
@@ -116,7 +116,7 @@ def _filed(fresh: Sequence[LookedAtLine], item: PublishedItem, uow: UnitOfWork, 
     ]
 
 
-def _there_already(line: ListLine, claimed: Claimed) -> LineResult:
+def _there_already(line: ListLine, claimed: FiledBefore) -> LineResult:
     day = claimed.at.astimezone(CHINA).date()
     text = f"{day} 已列入名单，收件编号 {claimed.receipt}，没有重复登记。"
     return LineResult(line=line.line, outcome="unchanged", code="already_listed", message=text)

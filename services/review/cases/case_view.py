@@ -65,11 +65,8 @@ SAME = ("steps", "received_at", "decisions", "revision", "instalment", "first_ca
 def view_of_row(
     row: Row[Any], unmapped: Sequence[TermInPlan] = (), called: str | None = None, projected: datetime | None = None
 ) -> CaseView:
-    """The same, read without the domain: what the rule says was written out with the row.
-
-    `called` is what the enterprise is called now, if its name has changed; `projected` when the review limit would end if it,
-    standing still, went on now.
-    """
+    """The same, read without the domain: what the rule says was written out with the row. `called` is what the enterprise is
+    called now; `projected` when a review limit that stands still would end if it went on now."""
     amount = row.assessment["amount"]
     return CaseView(
         case_id=row.id,

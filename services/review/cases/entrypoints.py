@@ -31,7 +31,6 @@ from services.review.cases import (
     lists,
     opening,
     sheet,
-    task_calendar,
     task_times,
     use_cases,
     views,
@@ -99,11 +98,6 @@ class CaseEntrypoints(Room):
     @due(task_times.TASK_ALARM)
     def task_alarm(self, jobs: list[Job], unit: UnitMaker) -> None:
         task_times.raise_task_alarms(jobs, unit)
-
-    @due(task_calendar.FOLLOW_TASKS, batch=1)
-    def follow_tasks(self, jobs: list[Job], unit: UnitMaker) -> None:
-        with unit([job.tenant for job in jobs]) as uow:
-            task_calendar.follow_tasks(jobs, uow)
 
     @due(task_times.HAND_OVER)
     def hand_over_tasks(self, jobs: list[Job], unit: UnitMaker) -> None:

@@ -20,7 +20,7 @@ from contracts.rule import (
 )
 from services.review.account_copies.domain import HolderKey, ReceiverAccount
 from services.review.cases.case import Case
-from services.review.cases.clock import clock_from, clock_of
+from services.review.cases.clock import clock_of
 from services.review.cases.refusals import CaseNotFound
 from services.review.cases.store import OpenReviewLimit
 from services.review.item_copies.item import PinnedItem
@@ -38,10 +38,14 @@ class MemoryCases(MemoryStore[Case]):
     def open_limits(self, tenant: TenantId, after: str, limit: int) -> list[OpenReviewLimit]:
         found = [
             OpenReviewLimit(
-                case.id, clock_of(case) or clock_from(case.review_limit, NOON), case.due_at, case.awaits_year
+                case.id,
+                clock_of(case),
+                case.due_at,
+                case.awaits_year,
+                tuple(task for task in case.tasks if task.clock is not None),
             )
             for case in sorted(self.rows.values(), key=lambda case: case.id)
-            if case.tenant == tenant and case.id > after and case.state == "accepted" and case.review_limit is not None
+            if case.tenant == tenant and case.id > after and case.is_open
         ]
         return found[:limit]
 

@@ -38,7 +38,7 @@ BLANK = "\ufeff" + ",".join(COLUMNS) + "\r\n"
 """Spreadsheets know by the first sign that it is UTF-8."""
 
 
-class ListAsked(Model):
+class ListFormAsked(Model):
     item: Id | None = None
 
 
@@ -47,7 +47,7 @@ class SentList(Model):
     table: tuple[str, ...] = Field(default=(), max_length=2)
 
 
-class OneAsked(Model):
+class ListOutcomeAsked(Model):
     operation_id: Id
     cursor: Cursor | None = None
 
@@ -57,16 +57,16 @@ class NoList(Invalid):
     sentence = "请选择名单表格。"
 
 
-@pages.show(NEW, ListAsked, Permitted(ImportNominations), template="new.html", nav=("lists.nav", 8))
-async def new_list(door: Door, asked: ListAsked) -> Values:
+@pages.show(NEW, ListFormAsked, Permitted(ImportNominations), template="new.html", nav=("lists.nav", 8))
+async def new_list(door: Door, asked: ListFormAsked) -> Values:
     """For which item, what the table needs, and the form by which it is sent."""
     found = await door.told(ListAuthoredItems(state="published", limit=ITEMS))
     items = [(each.item_id, f"{each.title}（{each.code}）") for each in found.items]
     return {"taken": TABLE_TAKEN, "columns": COLUMNS, "items": items, "item": asked.item or ""}
 
 
-@pages.show(NEW + "/table.csv", ListAsked, Permitted(ImportNominations), template="new.html")
-async def blank_list(_door: Door, _asked: ListAsked) -> Response:
+@pages.show(NEW + "/table.csv", ListFormAsked, Permitted(ImportNominations), template="new.html")
+async def blank_list(_door: Door, _asked: ListFormAsked) -> Response:
     """A table with the headings and no line."""
     headers = {"Content-Disposition": 'attachment; filename="list.csv"'}
     return Response(BLANK, headers=headers, media_type="text/csv; charset=utf-8")
@@ -86,8 +86,8 @@ async def push_list(door: Door, said: SentList) -> str:
     return address(f"/department/lists/{begun.operation_id}", done="pushed")
 
 
-@pages.show(ONE, OneAsked, Permitted(ImportNominations), template="one.html")
-async def show_list(door: Door, asked: OneAsked) -> Values:
+@pages.show(ONE, ListOutcomeAsked, Permitted(ImportNominations), template="one.html")
+async def show_list(door: Door, asked: ListOutcomeAsked) -> Values:
     """How far it is, and every line that was not taken with what is wrong with it and what to do."""
     run = await door.told(GetOperation(operation_id=asked.operation_id), of="intake")
     query = ListOperationLines(operation_id=asked.operation_id, outcome="refused", cursor=asked.cursor, limit=LINES)

@@ -18,6 +18,8 @@ DDL = (
     CREATE INDEX case_task_of_holder ON case_task (tenant, holder_id, due_order, id)
         WHERE state = 'open' AND holder_id IS NOT NULL
     """,
+    # Whatever is open follows the calendar, what waits for acceptance too.
+    "CREATE INDEX review_case_open ON review_case (tenant, id) WHERE state IN ('accepted', 'received')",
 )
 
 
