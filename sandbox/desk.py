@@ -231,7 +231,8 @@ def _failed(reason: DeskReason) -> dict[str, str | None]:
 
 
 def _loudest(rules: Sequence[RuleT]) -> RuleT | None:
-    """The one that decides how the request is answered: a lost connection, else the latest answer."""
+    """The one that decides how the request is answered: a lost connection, else the latest answer, else a false one."""
     lost = next((rule for rule in rules if rule.fault is Fault.DONE_THEN_TIMEOUT), None)
     late = [rule for rule in rules if rule.fault is Fault.ANSWER_LATE]
-    return lost or max(late, key=lambda rule: rule.seconds or 0, default=None)
+    false = next((rule for rule in rules if rule.fault is Fault.FALSE_WORD), None)
+    return lost or max(late, key=lambda rule: rule.seconds or 0, default=None) or false

@@ -31,6 +31,7 @@ from chassis.edge.frame import Frame
 from chassis.edge.rooms import service_class
 from chassis.events.broker import HEARTBEAT, connect
 from chassis.events.topology import check_topology
+from chassis.foundation.aside import go_aside_by
 from chassis.foundation.broker_faults import CONNECTION_ERRORS
 from chassis.foundation.broker_tls import kombu_tls
 from chassis.foundation.settings import SettingMissing, Settings
@@ -77,6 +78,7 @@ def main(argv: list[str] | None = None) -> int:
         return 2
     telemetry.configure(settings.service, settings.otlp_endpoint)
     look_up_names_in_threads()
+    go_aside_by(tpool.execute)
     assert wait_is_green(), "PSYCOPG_WAIT_FUNC=wait_select must be set before psycopg is imported"
     frame = Frame(settings)
     frame.wait_for_database()

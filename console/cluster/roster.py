@@ -19,9 +19,11 @@ OUTSIDE_WORLD = (
     "sms",
     "data_exchange",
     "department_system",
+    "seal_office",
 )  # sandbox/: separate programs with books of their own
 EXCHANGE = "data_exchange"
 DEPARTMENT = "department_system"
+SEALS = "seal_office"
 GATEWAY_FIGURES = "gateway-metrics"
 """The name of the port at which the gateway tells its metrics: not at its door, where everybody may ask."""
 GATEWAY_PORT = 8700  # preferred, so that the URL stays the same from one machine to the next
@@ -37,6 +39,7 @@ NOT_INHERITED = (
     "AMQP_CA_FILE",
     "DATA_EXCHANGE_SECRET",
     "DEPARTMENT_SYSTEM_SECRET",
+    "SEAL_OFFICE_SECRET",
     "ZHIDA_DATA_KEY",
 )
 KEY = variable("")
@@ -74,7 +77,7 @@ def members(
             if name == "catalog":
                 own["DATA_EXCHANGE_SECRET"] = exchange_secret(home)
             if name == "review":
-                own |= _to_departments_systems(ports, environ)
+                own |= _to_departments_systems(ports, environ) | _signs_with(home, SEALS)
             argv = ["-m", "chassis.edge.runner", name]
             crew.append(_member(name, argv, {**shared, **own}, port, "readyz", figures=port))
     return crew
@@ -95,6 +98,11 @@ def department_secret(home: Path) -> str:
     return Credentials(home).secret("department_system_secret")
 
 
+def seal_secret(home: Path) -> str:
+    """What review and the sandbox's seal office sign with to one another (docs/papers.md)."""
+    return Credentials(home).secret("seal_office_secret")
+
+
 def without_ours(environ: Mapping[str, str]) -> dict[str, str]:
     """The caller's environment without what would lead a process to somebody else's database or broker."""
     kept = {name: value for name, value in environ.items() if name not in NOT_INHERITED and not name.startswith(KEY)}
@@ -110,6 +118,8 @@ def _signs_with(home: Path, name: str) -> dict[str, str]:
     """The secret that a program of the outside world shares with us, if it does."""
     if name == EXCHANGE:
         return {"DATA_EXCHANGE_SECRET": exchange_secret(home)}
+    if name == SEALS:
+        return {"SEAL_OFFICE_SECRET": seal_secret(home)}
     return {"DEPARTMENT_SYSTEM_SECRET": department_secret(home)} if name == DEPARTMENT else {}
 
 

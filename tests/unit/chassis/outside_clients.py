@@ -9,6 +9,7 @@ import pytest
 from chassis.operations.work import SourceAway
 from chassis.outside.client import Limits
 from chassis.outside.reach import Reach
+from chassis.papers.seal import SealClient, SealUnavailable
 from contracts.issuers import IssuerTerms
 from gateway.identity.issuers.connection import Connections, IssuerUnavailable
 from gateway.identity.issuers.domain import IdentityProvider
@@ -85,6 +86,11 @@ def asks_about_a_check(server: RudeServer) -> None:
     assert client.ask(at, "c-1").words is None
 
 
+def asks_for_a_seal(server: RudeServer) -> None:
+    with pytest.raises(SealUnavailable):
+        SealClient(server.url, "whsec_c2VjcmV0", limits=SHORT).seal(b"%PDF-1.7", "d-1", "文〔2026〕1号")
+
+
 STATUS_COMES = {"drips", "endless_body", "closes_in_the_middle", "compressed_bomb"}
 """A link is known by its status alone: where that came, nobody waits for the rest."""
 
@@ -94,6 +100,7 @@ CLIENTS: dict[str, dict[str, Callable[[RudeServer], None]]] = {
     "services/catalog/imports/exchange.py": {"page": takes_a_page},
     "services/catalog/links/probe.py": {"look": looks_at_a_link},
     "services/review/dispatches/department_system.py": {"send": sends_a_check, "ask": asks_about_a_check},
+    "chassis/papers/seal.py": {"seal": asks_for_a_seal},
     "gateway/identity/issuers/connection.py": {"provider": signs_in},
 }
 """By the module that has the client: each of its calls, which also sees that its caller hears the right thing."""
