@@ -91,7 +91,9 @@ def test_the_leader_sees_who_is_away_and_gives_on_all_their_tasks_with_a_reason(
     appointed(review, "wang-for-li", WANG.id, "first_review", of=f"own-{LI.id}", until=UNTIL)
     (person,) = away(review).items
     assert (person.person_id, person.name, person.tasks, person.gone) == (LI.id, "李初审", 2, False)
-    assert [(each.kind, each.stand_in_name, each.until) for each in person.duties] == [("first_review", "王审核", UNTIL)]
+    assert [(each.kind, each.stand_in_name, each.until) for each in person.duties] == [
+        ("first_review", "王审核", UNTIL)
+    ]
     done = TasksReassigned.model_validate(reassigned(review, to_person_id=ZHAO.id)["ok"])
     assert (done.given, done.kept, done.more) == (2, (), False)
     held = [(task.given_why, task.given_by) for task in tasks(review, ZHAO, mine=True).items]

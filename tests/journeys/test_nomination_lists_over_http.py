@@ -104,7 +104,11 @@ def test_good_lines_become_cases_and_bad_ones_come_back_in_a_sheet_with_what_to_
 
     def cases() -> list[dict[str, Any]] | None:
         params = {"limit": 200, "item_id": officer.stage.items[officer.item]}
-        found = [each for each in officer.looks("/api/v1/cases", params=params).json()["items"] if each["claim"]["uscc"] in codes]
+        found = [
+            each
+            for each in officer.looks("/api/v1/cases", params=params).json()["items"]
+            if each["claim"]["uscc"] in codes
+        ]
         return found if len(found) == 3 else None
 
     assert {each["state"] for each in eventually(cases, within=60)} == {"approved"}

@@ -15,7 +15,7 @@ from page_samples import PageSample
 WHERE = "章贡区税务局"
 PEOPLE = {
     "tasks_officer": colleague("first_review", where=WHERE),
-    "tasks_leader": colleague("leader", where=WHERE, name="周局长"),
+    "tasks_leader": colleague("leader", where=WHERE, name="周局长", department_id="department-1"),
     "tasks_bureau": colleague("payment_maker", where="章贡区行政审批局", name="王经办"),
 }
 LIST = "/department/tasks"

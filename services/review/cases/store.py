@@ -177,7 +177,11 @@ class Cases(AggregateStore[Case]):
         """What runs in the open cases that come next after this id; nothing is locked."""
         c = self.table.c
         columns = (c.id, c.state, c.clock, c.review_limit, c.accepted_at, c.due_at, c.awaits_year, c.tasks)
-        wanted = (c.tenant == tenant, c.id > after, c.state.in_([literal(each, literal_execute=True) for each in sorted(OPEN)]))
+        wanted = (
+            c.tenant == tenant,
+            c.id > after,
+            c.state.in_([literal(each, literal_execute=True) for each in sorted(OPEN)]),
+        )
         rows = self._uow.execute(select(*columns).where(*wanted).order_by(c.id).limit(limit))
         return [OpenReviewLimit(row.id, _clock(row), row.due_at, row.awaits_year, _own_clocks(row)) for row in rows]
 

@@ -34,9 +34,7 @@ def follow_tasks(case: Case, uow: UnitOfWork) -> None:
         watch_task(case, task, uow)
 
 
-def tasks_in_step(
-    known: OpenReviewLimit, looks: Mapping[str, datetime], calendar: Calendar, now: datetime
-) -> bool:
+def tasks_in_step(known: OpenReviewLimit, looks: Mapping[str, datetime], calendar: Calendar, now: datetime) -> bool:
     """Whether the calendar says of the tasks what is known of them, and each is looked at when its next alarm is due."""
     for task in known.tasks:
         own = clock_of_task(task)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 
-from chassis.testing.fakes import NOON, FakeUnit, MemoryStore
+from chassis.testing.fakes import FakeUnit, MemoryStore
 from contracts.case_materials import ConfirmedMaterial
 from contracts.departments import PlanTermMeaning, ToDuty
 from contracts.enterprises import Payee
