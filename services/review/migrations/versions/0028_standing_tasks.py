@@ -19,7 +19,7 @@ DDL = (
         WHERE state = 'open' AND holder_id IS NOT NULL
     """,
     # Whatever is open follows the calendar, what waits for acceptance too.
-    "CREATE INDEX review_case_open ON review_case (tenant, id) WHERE state IN ('accepted', 'received')",
+    "CREATE INDEX review_case_in_hand ON review_case (tenant, id) WHERE state IN ('accepted', 'received')",
 )
 
 
