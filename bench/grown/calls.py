@@ -95,6 +95,8 @@ CASES = (
     Call("GetCaseSheet", OFFICER, {"case_id": CASE}),
     *(Call("ListTasks", who, more) for who in (OFFICER, SECOND, IDLE) for more in ({}, {"task": "approval"})),
     *(Call("ListTasks", OFFICER, more) for more in ({"mine": True}, {"overdue": True}, {"about": RECEIPT})),
+    *(Call("ListTasks", OFFICER, more) for more in ({"stand_in": True}, {"given_to": "officer"})),
+    *(Call(name, OFFICER) for name in ("CountMyTasks", "ListAbsentPeople")),
     Call("GetTask", OFFICER, {"task_id": f"t{CASE}"}),
     Call("ReadCaseFile", BUREAU, {"case_id": CASE}),
     *(Call("ListDispatches", who, {"case_id": CASE}) for who in (BUREAU, OFFICER)),

@@ -39,13 +39,14 @@ async def list_operation_lines(
     outcome: LineOutcome | None = None,
     cursor: Cursor | None = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-    format: Literal["json", "csv"] = "json",
+    format: Literal["json", "csv", "xlsx"] = "json",
 ) -> Response:
-    """What became of each line (逐行结果); `format=csv` downloads all of them from `cursor` on as one table."""
+    """What became of each line (逐行结果); `format=csv` or `xlsx` downloads all of them from `cursor` on as one table: the row,
+    what was wrong, what to do."""
     query = ListOperationLines(operation_id=operation_id, outcome=outcome, cursor=cursor, limit=limit)
     if format == "json":
         return await door.ask(query, of=service)
-    return await lines_as_table(door, query, service)
+    return await lines_as_table(door, query, service, format)
 
 
 @routes.special("POST", "/operations/{service}/{operation_id}/cancel", CancelOperation)

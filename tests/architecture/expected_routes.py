@@ -295,6 +295,7 @@ EXPECTED = {
     ("GET", "/api/v1/applications"): "enterprise",
     ("GET", "/api/v1/applications/{application_id}"): "enterprise window",
     ("POST", "/api/v1/nominations"): "department",
+    ("POST", "/api/v1/nominations/imports"): "department",
     ("GET", "/api/v1/my/policies/search"): "enterprise",
     ("GET", "/api/v1/my/cases"): "enterprise",
     ("GET", "/api/v1/my/messages"): "enterprise",

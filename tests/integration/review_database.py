@@ -83,6 +83,7 @@ from services.review.serving import views as serving_views
 from services.review.supplements import lapse
 from services.review.supplements import use_cases as supplementing
 from services.review.supplements import views as supplement_views
+from services.review.tasks import absence as task_absence
 from services.review.tasks import use_cases as task_use_cases
 from services.review.tasks import views as task_views
 from tests.remedies import REMEDIES
@@ -118,7 +119,7 @@ USE_CASES = {
 }
 ANSWERS = (
     *(views, work_list, counts, sheet, journal, register_views, award_views),
-    *(joint_check_views, task_views, instalment_views, supplement_views),
+    *(joint_check_views, task_views, task_absence, instalment_views, supplement_views),
     *(inspection_views, figure_views, panel_views),
     *(reopening_views, bulk_views),
     *(batch_views, credit_check_views, integrity_views, own_views, exporting, refusing_views, serving_views),

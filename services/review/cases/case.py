@@ -12,10 +12,10 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from contracts.aggregate import Aggregate
-from contracts.case_events import CaseNotAccepted, CaseWithdrawn, ForecastPayment, PauseCause
+from contracts.case_events import CaseNotAccepted, CaseWithdrawn, ForecastPayment
 from contracts.case_materials import ConfirmedMaterial, MaterialConfirmation, MaterialsConfirmed
 from contracts.case_payees import CasePayee, NamedPayee
-from contracts.case_steps import StepView
+from contracts.case_steps import PauseCause, StepView
 from contracts.deadlines import DeadlineMove
 from contracts.enterprises import FactRecorders, Payee
 from contracts.intake import Claim

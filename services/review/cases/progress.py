@@ -37,6 +37,7 @@ from services.review.cases.task_times import (
     clock_of_task,
     in_step_with,
     retime,
+    stands_still,
     subject_of,
     until,
     watch_task,
@@ -235,7 +236,7 @@ def row_of(case: Case, task: OpenTask) -> CaseTask:
         opened_at=task.opened_at,
         due_at=task.due_at,
         awaits_year=task.awaits_year,
-        paused=case.waits_for_enterprise,
+        still=stands_still(case, task),
         brief={"passed_on": before} if (before := passed_on(case.answers, task.place)) else {},
     )
 

@@ -16,12 +16,12 @@ from contracts import status_labels
 from contracts.accounts import AccountState
 from contracts.authoring import ItemNotice
 from contracts.award_register import AwardPartView, AwardState, AwardWhat, FreedGround
-from contracts.case_events import PauseCause, SupplementFault
+from contracts.case_events import SupplementFault
 from contracts.case_instalments import InstalmentState
 from contracts.case_materials import MaterialFinding
 from contracts.case_notices import SERVICE_NAMES
 from contracts.case_sheet import FactChange, SheetInstalment
-from contracts.case_steps import SlotVerdict, StepKind, StepState
+from contracts.case_steps import PauseCause, SlotVerdict, StepKind, StepState
 from contracts.case_tasks import TaskState
 from contracts.code_admissions import CodeAdmissionState
 from contracts.consents import ConsentPurpose, ConsentView

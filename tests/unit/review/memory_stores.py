@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 
-from chassis.testing.fakes import NOON, FakeUnit, MemoryStore
+from chassis.testing.fakes import FakeUnit, MemoryStore
 from contracts.case_materials import ConfirmedMaterial
 from contracts.departments import PlanTermMeaning, ToDuty
 from contracts.enterprises import EnterpriseFactsChanged, Payee
@@ -21,7 +21,7 @@ from contracts.rule import (
 from services.review.account_copies.domain import HolderKey, ReceiverAccount
 from services.review.cases.case import Case
 from services.review.cases.claim_instalments import CaseOutcome
-from services.review.cases.clock import clock_from, clock_of
+from services.review.cases.clock import clock_of
 from services.review.cases.heard import EnterpriseOfCase
 from services.review.cases.refusals import CaseNotFound
 from services.review.cases.store import Cases, OpenReviewLimit
@@ -43,10 +43,14 @@ class MemoryCases(MemoryStore[Case]):
     def open_limits(self, tenant: TenantId, after: str, limit: int) -> list[OpenReviewLimit]:
         found = [
             OpenReviewLimit(
-                case.id, clock_of(case) or clock_from(case.review_limit, NOON), case.due_at, case.awaits_year
+                case.id,
+                clock_of(case),
+                case.due_at,
+                case.awaits_year,
+                tuple(task for task in case.tasks if task.clock is not None),
             )
             for case in sorted(self.rows.values(), key=lambda case: case.id)
-            if case.tenant == tenant and case.id > after and case.state == "accepted" and case.review_limit is not None
+            if case.tenant == tenant and case.id > after and case.is_open
         ]
         return found[:limit]
 

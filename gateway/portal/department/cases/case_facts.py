@@ -8,11 +8,12 @@ from datetime import date
 
 from contracts.case_payees import CasePayee
 from contracts.case_sheet import CaseSheet
+from contracts.case_tasks import SheetTask
 from contracts.message import Id
 from contracts.rule import State
 from contracts.status_labels import CASE, TASK
 from gateway.portal.shell.advice import advice_on
-from gateway.portal.shell.figures import yuan
+from gateway.portal.shell.figures import instant, yuan
 from gateway.portal.shell.time_left import due_text
 
 
@@ -69,7 +70,14 @@ def _whole(sheet: CaseSheet) -> State | None:
 
 def tasks(sheet: CaseSheet) -> list[tuple[str, str]]:
     """What the department has to do, and until when."""
-    return [(TASK[each.task].staff_zh, due_text(each.due_at, each.awaits_year)) for each in sheet.tasks]
+    return [(TASK[each.task].staff_zh, _until(each)) for each in sheet.tasks]
+
+
+def _until(task: SheetTask) -> str:
+    if task.paused_why is None:
+        return due_text(task.due_at, task.awaits_year)
+    projected = f"；如现在恢复，至 {instant(task.projected_due_at)}" if task.projected_due_at else ""
+    return f"已暂停：{task.paused_why}{projected}"
 
 
 def snapshot(sheet: CaseSheet) -> dict[str, str]:

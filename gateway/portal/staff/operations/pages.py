@@ -30,3 +30,15 @@ async def download_lines(door: Door, asked: LinesAsked) -> Response:
     """All lines, or those of one outcome, with why."""
     query = ListOperationLines(operation_id=asked.operation_id, outcome=asked.outcome)
     return await lines_as_table(door, query, asked.service)
+
+
+@pages.show(
+    "/desk/operations/{service}/{operation_id}/lines.xlsx",
+    LinesAsked,
+    Permitted(ListOperationLines),
+    template="/shell/problem.html",
+)
+async def download_workbook(door: Door, asked: LinesAsked) -> Response:
+    """The same as an Excel file."""
+    query = ListOperationLines(operation_id=asked.operation_id, outcome=asked.outcome)
+    return await lines_as_table(door, query, asked.service, "xlsx")
