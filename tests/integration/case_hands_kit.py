@@ -27,7 +27,7 @@ TASKS = """
 SELECT tenant, id, kind, slot, department, department_id, duty, version FROM case_task
 WHERE case_id = %s AND state = 'open' ORDER BY step, slot, id
 """
-KINDS: Mapping[str, HolderKind] = {"employee": "person", "graduate": "person"}
+KINDS: Mapping[str, HolderKind] = {"employee": "person", "graduate": "person", "management_team": "person"}
 """Of receivers; all others are organisations here."""
 
 
@@ -44,20 +44,24 @@ class OpenTask(NamedTuple):
 
 @dataclass
 class CaseInHand:
-    """A case on its way. `figures` are what persons will set, `graduates` how many share a part, `bars` `most_fen` the most that they may;
-    `bars`: joint checks are answered with a bar; `fails`: the inspection does not pass. `refused_for` is what the last approval was
-    refused for."""
+    """A case on its way. `figures` are what persons will set, `persons` how many share a part, `bars` `most_fen` the most that they may;
+    `bars`: joint checks are answered with a bar; `fails`: the inspection does not pass. `refused_for` and `refused_in` are what the last
+    approval was refused for."""
 
     case_id: str
     tenant: str
     department: str
     figures: tuple[Decision, ...] = ()
     most_fen: int | None = None
-    graduates: int = 1
+    persons: int = 1
     bars: bool = False
     fails: bool = False
     refused_for: tuple[str, ...] = ()
+    refused_in: str = ""
     done: list[tuple[str, str]] = field(default_factory=list)
+
+    def was_refused(self, refusal: Refusal) -> None:
+        self.refused_for, self.refused_in = refusal.codes, str(refusal)
 
 
 class CaseHands:
@@ -101,9 +105,9 @@ class CaseHands:
             return True
         return False
 
-    def rejects(self, hand: CaseInHand, why: str) -> None:
-        """The only place where a case is refused."""
-        case = self.case(hand)
+    def rejects(self, hand: CaseInHand) -> None:
+        """The only place where a case is refused: for what stood against its approval."""
+        case, why = self.case(hand), f"经审核不予批准：{hand.refused_in}"
         order = RejectCase(case_id=hand.case_id, reason=why, expected_version=case["version"])
         self.review.calls(order, hand.tenant, officer(hand.tenant, hand.department, "leader"))
 
@@ -121,7 +125,8 @@ class CaseHands:
         try:
             self._sets(hand, said, case, decision.value, decision.unit)
         except Refusal as refused:
-            assert "超过上限" in str(refused) and hand.most_fen, refused
+            if "超过上限" not in str(refused) or not hand.most_fen:
+                raise
             self._sets(hand, said, case, str(hand.most_fen // 100), "元")
         return True
 
@@ -130,7 +135,7 @@ class CaseHands:
         self.review.calls(order, hand.tenant, officer(hand.tenant, hand.department, "first_review"))
 
     def _names_receivers(self, hand: CaseInHand, case: dict[str, Any]) -> bool:
-        """Whoever the plan pays besides the applicant; several graduates share their part alike."""
+        """Whoever the plan pays besides the applicant; several persons share their part alike."""
         if "payee_not_named" not in {each["code"] for each in case["obstacles"]}:
             return False
         named: list[NamedPayee] = []
@@ -138,7 +143,7 @@ class CaseHands:
             if payee["who"] == "applicant" or payee["holder_id"] is not None:
                 continue
             kind = KINDS.get(payee["who"], "organisation")
-            several = hand.graduates if kind == "person" else 1
+            several = hand.persons if kind == "person" else 1
             for number in range(several):
                 name = f"示例{payee['label']}{hand.case_id[-6:]}{'甲乙丙丁'[number]}"
                 holder = self.town.receiver(name, kind, hand.tenant)
@@ -168,7 +173,12 @@ class CaseHands:
         who = self._doer(task, "first_review")
         said: dict[str, Any] = {"answer": "clear", "remark": "经查询无异议"}
         if hand.bars:
-            said = {"answer": "barred", "ground": "存在未缴清的税款", "condition": "上年度有欠税", "basis": "《税收征收管理法》"}
+            said = {
+                "answer": "barred",
+                "ground": "存在未缴清的税款",
+                "condition": "上年度有欠税",
+                "basis": "《税收征收管理法》",
+            }
         as_of = self.review.clock.now().astimezone(CHINA).date() - timedelta(days=1)
         order = AnswerJointCheck(
             task_id=task.id, source=str(who.department), as_of=as_of, expected_version=task.version, **said
@@ -203,7 +213,7 @@ class CaseHands:
         try:
             self.review.calls(order, task.tenant, self._doer(task, "first_review"))
         except Refusal as refused:
-            hand.refused_for = refused.codes
+            hand.was_refused(refused)
 
     def _approve(self, hand: CaseInHand, case: dict[str, Any], task: OpenTask) -> None:
         """By whoever holds the duty and has taken no other step; what stands against it is kept."""
@@ -214,7 +224,7 @@ class CaseHands:
         try:
             self.review.calls(order, task.tenant, self._doer(task, "leader"))
         except Refusal as refused:
-            hand.refused_for = refused.codes
+            hand.was_refused(refused)
 
     def _doer(self, task: OpenTask, duty: str, number: int = 1) -> Actor:
         name = self.town.names.get(task.department_id or "", task.department)

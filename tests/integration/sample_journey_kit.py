@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -17,7 +17,7 @@ from whole_office_kit import Refusal
 from contracts.intake import NominateEnterprises, NominationLine, SubmitApplication
 from contracts.item import PolicyItemContent
 from contracts.message import Actor
-from contracts.rule import Award, Decision, Fact, Level, Mode, ParameterValue, absolute_period
+from contracts.rule import Award, Decision, Fact, Mode, ParameterValue, absolute_period
 from tests.unit.rules.sample_files import ITEMS, SCENE, worked_cases
 
 WORKED = worked_cases()
@@ -36,6 +36,8 @@ class Example:
     figures: tuple[ParameterValue, ...] = ()
     awards: tuple[Award, ...] = ()
     decisions: tuple[Decision, ...] = ()
+    most_fen: int | None = None
+    """What it comes to: the most that persons may set."""
 
     @staticmethod
     def of(row: Row) -> Example:
@@ -45,7 +47,14 @@ class Example:
             return Example(date(2026, 3, 10), tuple(said))
         case = WORKED[row.item][row.example - 1]
         awards = case.awards.awards if case.awards is not None else ()
-        return Example(row.on or case.date, tuple(case.facts), tuple(case.parameters), awards, tuple(case.decisions))
+        return Example(
+            row.on or case.date,
+            tuple(case.facts),
+            tuple(case.parameters),
+            awards,
+            tuple(case.decisions),
+            case.expect.amount_fen,
+        )
 
 
 @dataclass
@@ -79,6 +88,8 @@ class Journey:
         self.hands = CaseHands(town)
         self.carried = [Carried(row, Example.of(row), ITEMS[row.item]) for row in rows]
         self.items: dict[str, str] = {}
+        self.early: list[str] = []
+        """Cases of which something was said while the decision could still be taken back."""
 
     def goes(self) -> None:
         self.town.settles([ITEMS[code] for code in dict.fromkeys(each.row.item for each in self.carried)])
@@ -138,15 +149,15 @@ class Journey:
 
     def _facts(self, each: Carried) -> list[Fact]:
         """No paper is of a later day than the filing."""
-        return [_by_now(fact, each.example.on) for fact in each.example.facts]
+        return [_by_now(fact, each.example.on) for fact in (*each.example.facts, *each.row.also)]
 
     def _imports(self, today: Iterable[Carried]) -> None:
         by_tenant: defaultdict[str, list[tuple[Carried, Award]]] = defaultdict(list)
         for each in today:
             for award in each.example.awards:
-                by_tenant[each.tenant].append((each, award))
+                by_tenant[TENANTS[award.level]].append((each, award))
         for tenant, lines in by_tenant.items():
-            importer = officer(tenant, lines[0][0].department, "review_check")
+            importer = officer(tenant, "财政局", "finance")
             self.town.imports([(each.uscc, award) for each, award in lines], tenant, importer)
 
     def _files_one(self, each: Carried) -> None:
@@ -177,8 +188,8 @@ class Journey:
             each.tenant,
             each.department,
             figures=each.example.decisions,
-            most_fen=(each.row.yuan or 0) * 100,
-            graduates=each.row.graduates,
+            most_fen=each.example.most_fen,
+            persons=each.row.persons,
             bars=each.row.bars,
             fails=each.row.fails,
         )
@@ -188,14 +199,26 @@ class Journey:
     def _carries(self, hands: Sequence[CaseInHand]) -> None:
         """Until nobody can do anything any more, over public notices and undo windows."""
         for _round in range(8):
-            while any([self.hands.carries(hand) for hand in hands]):
+            while sum(self.hands.carries(hand) for hand in hands):
                 self.offices.settle()
             if not self._waits_for_notices(hands):
                 break
         for hand in hands:
             if hand.refused_for:
-                self.hands.rejects(hand, "经审核不符合兑付条件，不予批准")
+                self.hands.rejects(hand)
+        self.offices.settle()
+        self.early += [hand.case_id for hand in hands if self._held(hand) and self._said(hand.case_id)]
         self.offices.at(self.offices.clock.now() + timedelta(minutes=UNDO_MINUTES + 1))
+
+    def _held(self, hand: CaseInHand) -> bool:
+        return self.hands.case(hand)["undo_until"] is not None
+
+    def _said(self, case_id: str) -> list[tuple[Any, ...]]:
+        """What of the decision has left the house."""
+        return self.offices.review.rows(
+            "SELECT type FROM outbox WHERE type IN ('CaseApproved', 'CaseRejected', 'BenefitGranted') AND body LIKE %s",
+            f'%"case_id":"{case_id}"%',
+        )
 
     def _waits_for_notices(self, hands: Sequence[CaseInHand]) -> bool:
         ends = self.offices.review.rows(
@@ -209,22 +232,24 @@ class Journey:
 
     def _goes_on(self, each: Carried, later: Later) -> None:
         """The next instalment, once its day has come and its facts are told."""
-        assert each.hand is not None
         self._on(later.on)
+        if each.hand is None:
+            each.later.append((None, ("not_filed",)))
+            return
         if later.facts:
             self.town.tells(each.enterprise_id, later.facts)
             self.offices.settle()
         found = self.offices.review.rows(
-            "SELECT id FROM review_case WHERE first_case_id = %s AND state IN ('received', 'accepted')", each.hand.case_id
+            "SELECT id FROM review_case WHERE first_case_id = %s AND state IN ('received', 'accepted')",
+            each.hand.case_id,
         )
         if len(found) != 1:
             each.later.append((None, ("no_case",)))
             return
         hand = CaseInHand(found[0][0], each.tenant, each.department)
         self._carries([hand])
-        case = self.hands.case(hand)
-        paid = case["amount_fen"] // 100 if case["state"] == "approved" else None
-        each.later.append((paid, hand.refused_for))
+        ordered = sum(fen for _payer, _part, fen in self._ordered(hand.case_id))
+        each.later.append((ordered // 100 or None, hand.refused_for))
 
     # -- what came of it ----------------------------------------------------------------------------------
 
@@ -235,16 +260,28 @@ class Journey:
             return ended
         case = self.hands.case(each.hand)
         told = self._approvals(each.hand.case_id)
-        ended |= {"state": case["state"], "rejected": each.hand.refused_for, "later": tuple(each.later)}
         ended |= {
-            "yuan": sum(said["amount_fen"] for said in told) / 100,
+            "state": case["state"],
+            "rejected": each.hand.refused_for,
+            "says": each.row.says if each.row.says in case["note"] else each.hand.refused_in,
+            "undone": [step["kind"] for step in case["steps"] if step["state"] != "passed" and not each.row.rejected],
+            "left": self._open_tasks(each.hand.case_id),
+            "yuan": _sum(told),
             "bears": _sums((LEVEL_AT[part["payer"]], part["amount_fen"]) for said in told for part in said["borne"]),
             "pays": _sums((LEVEL_AT[said["payer"]], said["amount_fen"]) for said in told),
-            "receivers": tuple(sorted((said["payee_label"], said["amount_fen"] / 100) for said in told if said["payee_holder"])),
-            "ordered": self._ordered(each.hand.case_id) == sorted((said["payer"], said["part"], said["amount_fen"]) for said in told),
-            "capped": any("此前" in line or "已获" in line for line in case["working"]),
+            "receivers": tuple(
+                sorted(
+                    (said["payee_label"], said["amount_fen"] / 100, said["income_tax"])
+                    for said in told
+                    if said["payee_holder"] is not None
+                )
+            ),
+            "ordered": self._ordered(each.hand.case_id)
+            == sorted((said["payer"], said["part"], said["amount_fen"]) for said in told),
+            "registered": self._registered(each, "granted"),
+            "earlier": self._registered(each, "imported"),
             "forecast": self._forecast(each.hand.case_id),
-            "left": self._open_tasks(each.hand.case_id),
+            "later": tuple(each.later),
         }
         return ended
 
@@ -260,6 +297,16 @@ class Journey:
         return sorted(
             self.offices.treasury.rows("SELECT tenant, part, amount_fen FROM disbursement WHERE case_id = %s", case_id)
         )
+
+    def _registered(self, each: Carried, source: str) -> float:
+        """What counts in the award register for the firm, from this house or from elsewhere."""
+        ((fen,),) = self.offices.review.rows(
+            "SELECT coalesce(sum(fen), 0)::bigint FROM award_part WHERE uscc = %s AND state = 'reserved'"
+            " AND (source = 'imported') = %s",
+            each.uscc,
+            source == "imported",
+        )
+        return int(fen) / 100
 
     def _forecast(self, case_id: str) -> tuple[tuple[int, float], ...]:
         rows = self.offices.review.rows(
@@ -283,16 +330,23 @@ def end_in(row: Row) -> dict[str, Any]:
     return ended | {
         "state": "rejected" if row.rejected else "approved",
         "rejected": row.rejected,
-        "later": tuple((each.yuan, each.refused) for each in row.later),
+        "says": row.says,
+        "undone": [],
+        "left": [],
         "yuan": row.yuan or 0,
-        "bears": {level: yuan for level, yuan in row.bears.items()},
+        "bears": dict(row.bears),
         "pays": dict(row.pays or row.bears),
         "receivers": tuple(sorted(row.receivers)),
         "ordered": True,
-        "capped": row.capped,
+        "registered": (row.yuan or 0) + sum(each.yuan or 0 for each in row.later),
+        "earlier": row.earlier,
         "forecast": row.forecast,
-        "left": [],
+        "later": tuple((each.yuan, each.refused) for each in row.later),
     }
+
+
+def _sum(told: Iterable[Mapping[str, Any]]) -> float:
+    return sum(said["amount_fen"] for said in told) / 100
 
 
 def _sums(parts: Iterable[tuple[Any, int]]) -> dict[Any, float]:
@@ -309,13 +363,12 @@ def _by_now(said: Any, day: date) -> Any:
 def _is_declared(content: PolicyItemContent, fact: Fact) -> bool:
     year = content.rules.reference_year or 0
     fields = content.rules.plan.form_fields
-    return any(field.fact == fact.name and (not year or absolute_period(field.period, year) == fact.period) for field in fields)
+    return any(
+        field.fact == fact.name and (not year or absolute_period(field.period, year) == fact.period) for field in fields
+    )
 
 
 def _with_a_basis(content: PolicyItemContent) -> PolicyItemContent:
     assert content.fair_competition is not None
     passed = content.fair_competition.model_copy(update={"conclusion": "passed"})
     return content.model_copy(update={"fair_competition": passed, "local_tax_basis": SUPPOSED})
-
-
-__all__ = ["Journey", "Level"]

@@ -92,7 +92,12 @@ class ServiceAtWork:
         """What comes of it. Raises Refusal; a fault fails the test."""
         name = snake_case(type(order).__name__)
         body = order.model_dump(mode="json")
-        envelope: dict[str, Any] = {"tenant": tenant, "actor": actor.model_dump(mode="json"), "name": name, "body": body}
+        envelope: dict[str, Any] = {
+            "tenant": tenant,
+            "actor": actor.model_dump(mode="json"),
+            "name": name,
+            "body": body,
+        }
         if isinstance(order, Command):
             envelope |= {"idempotency_key": new_id(), "body_hash": hashlib.sha256(orjson.dumps(body)).hexdigest()}
         answer = getattr(self.service, name)(envelope)
@@ -163,7 +168,7 @@ class Offices:
                 eventually(producer.has_sent_all, every=0.01)
                 for hearer in self.services.values():
                     eventually(lambda hearer=hearer, written=written: hearer.has_heard(written), every=0.01)
-            moved |= bool(sum([each.does_what_is_due() for each in self.services.values()]))
+            moved |= sum(each.does_what_is_due() for each in self.services.values()) > 0
             if not moved:
                 return
         raise AssertionError("it does not come to rest")
