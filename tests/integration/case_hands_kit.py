@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, NamedTuple
 
@@ -44,9 +44,9 @@ class OpenTask(NamedTuple):
 
 @dataclass
 class CaseInHand:
-    """A case on its way. `figures` are what persons will set, `persons` how many share a part, `bars` `most_fen` the most that they may;
-    `bars`: joint checks are answered with a bar; `fails`: the inspection does not pass. `refused_for` and `refused_in` are what the last
-    approval was refused for."""
+    """A case on its way. `figures` are what officers will set, `most_fen` the most that they may, `persons` how many share a part that
+    goes to natural persons; `bars`: joint checks are answered with a bar; `fails`: the inspection does not pass. `refused_for` and
+    `refused_in` are what the last approval was refused for."""
 
     case_id: str
     tenant: str
@@ -58,7 +58,6 @@ class CaseInHand:
     fails: bool = False
     refused_for: tuple[str, ...] = ()
     refused_in: str = ""
-    done: list[tuple[str, str]] = field(default_factory=list)
 
     def was_refused(self, refusal: Refusal) -> None:
         self.refused_for, self.refused_in = refusal.codes, str(refusal)
@@ -101,7 +100,6 @@ class CaseHands:
             if task.kind == "public_notice":
                 continue
             self._hands[task.kind](hand, case, task)
-            hand.done.append((task.kind, task.slot))
             return True
         return False
 
