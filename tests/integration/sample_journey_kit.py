@@ -88,8 +88,9 @@ class Journey:
         self.hands = CaseHands(town)
         self.carried = [Carried(row, Example.of(row), ITEMS[row.item]) for row in rows]
         self.items: dict[str, str] = {}
+        self.held: list[str] = []
         self.early: list[str] = []
-        """Cases of which something was said while the decision could still be taken back."""
+        """Cases whose decision could be taken back for a while, and those of which something was said meanwhile."""
 
     def goes(self) -> None:
         self.town.settles([ITEMS[code] for code in dict.fromkeys(each.row.item for each in self.carried)])
@@ -201,17 +202,21 @@ class Journey:
         for _round in range(8):
             while sum(self.hands.carries(hand) for hand in hands):
                 self.offices.settle()
+            self._keeps_silent(hands)
             if not self._waits_for_notices(hands):
                 break
         for hand in hands:
             if hand.refused_for:
                 self.hands.rejects(hand)
         self.offices.settle()
-        self.early += [hand.case_id for hand in hands if self._held(hand) and self._said(hand.case_id)]
+        self._keeps_silent(hands)
         self.offices.at(self.offices.clock.now() + timedelta(minutes=UNDO_MINUTES + 1))
 
-    def _held(self, hand: CaseInHand) -> bool:
-        return self.hands.case(hand)["undo_until"] is not None
+    def _keeps_silent(self, hands: Sequence[CaseInHand]) -> None:
+        """Before the clock goes on: nothing has left of what can still be taken back."""
+        held = [hand.case_id for hand in hands if self.hands.case(hand)["undo_until"] is not None]
+        self.held += held
+        self.early += [case_id for case_id in held if self._said(case_id)]
 
     def _said(self, case_id: str) -> list[tuple[Any, ...]]:
         """What of the decision has left the house."""
@@ -346,7 +351,7 @@ def end_in(row: Row) -> dict[str, Any]:
 
 
 def _sum(told: Iterable[Mapping[str, Any]]) -> float:
-    return sum(said["amount_fen"] for said in told) / 100
+    return sum(int(said["amount_fen"]) for said in told) / 100
 
 
 def _sums(parts: Iterable[tuple[Any, int]]) -> dict[Any, float]:

@@ -121,7 +121,8 @@ class Town:
         self.offices.hear(*(nations_year(year) for year in YEARS), tenant=NATION)
         for tenant in TENANTS.values():
             own = [each for each in contents if place_of(each) == tenant]
-            names = {**dict.fromkeys((each.rules.plan.department for each in own), "policy"), **ASKED}
+            names: dict[str, DepartmentFunction] = dict.fromkeys((each.rules.plan.department for each in own), "policy")
+            names |= ASKED
             self.offices.hear(*(_department(tenant, name, function) for name, function in names.items()), tenant=tenant)
             self.names |= {department_id(tenant, name): name for name in names}
             words = {term for each in own for term in terms_of(each.rules.plan)}

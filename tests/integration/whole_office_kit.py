@@ -144,7 +144,7 @@ class ServiceAtWork:
 
     def rows(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
         """What the database holds, seen by its owner."""
-        return self._owner.execute(statement, values or None).fetchall()  # type: ignore[arg-type]
+        return self._owner.execute(statement, values or None).fetchall()
 
     def stop(self) -> None:
         self._owner.close()
