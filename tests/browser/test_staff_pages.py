@@ -91,7 +91,7 @@ def test_a_refusal_is_read_as_the_enterprise_will_before_it_is_sent(
     page.get_by_label("退回理由").fill("上年度研发投入 80 万元，低于要求的 100 万元")
     expect(page.get_by_label(re.compile("上年度研发投入在 100 万元以上"))).to_be_checked()
     page.get_by_text("自行写明一项理由").click()
-    page.get_by_label("理由", exact=True).fill("申报材料与实际不符")
+    page.get_by_label(re.compile("^理由内容")).fill("申报材料与实际不符")
     page.get_by_label(re.compile("^条款")).fill("办法第三条")
     page.get_by_label(re.compile("^改变结果需要什么")).fill("更正申报材料后重新申报")
     page.get_by_role("button", name="预览企业将收到的通知").click()
