@@ -185,18 +185,20 @@ def heard_figures(
     with listener.listening():
         changes = listener.changes()
     drop(place.admin, "zhida_review")
+    said = {"heard_lag_s": round(lag / TURNS, 1), "heard_review_cpu_s": round(cpu / TURNS, 1)}
+    judged = {"heard_reassessed": changes, "heard_complete": whole and changes == len(firms) * len(turns)}
+    return _rates(lines, len(firms), seconds) | said | judged
+
+
+def _rates(lines: int, firms: int, seconds: dict[bool, float]) -> dict[str, Any]:
     written = lines * TURNS
     return {
         "heard_lines": lines,
         "heard_turns": TURNS,
-        "heard_open_cases": len(firms),
+        "heard_open_cases": firms,
         "heard_without_per_s": round(written / seconds[False]),
         "heard_with_per_s": round(written / seconds[True]),
         "heard_ratio": round(seconds[False] / seconds[True], 3),
-        "heard_lag_s": round(lag / TURNS, 1),
-        "heard_review_cpu_s": round(cpu / TURNS, 1),
-        "heard_reassessed": changes,
-        "heard_complete": whole and changes == len(firms) * len(turns),
     }
 
 

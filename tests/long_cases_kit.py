@@ -388,9 +388,8 @@ def carried_through(house: House, stage: Stage, *, within: float = 90.0) -> Boar
 
 
 def wait_until_paid(house: House, stage: Stage, board: Board, *, within: float = 90.0) -> None:
-    eventually(
-        lambda: board.finished and len(credits_of(house, stage)) >= len(wanted_of(stage)), within=within, every=0.2
-    )
+    wanted = len(wanted_of(stage))
+    eventually(lambda: board.finished and len(credits_of(house, stage)) >= wanted, within=within, every=0.2)
 
 
 REGISTER = """

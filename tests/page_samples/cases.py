@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from award_samples import award
 from enterprise_kit import supplement
 from enterprise_records_kit import HOLDER_SHEET, HOLDERS
 from paper_answers import paper, paper_answers
@@ -12,7 +13,6 @@ from refusal_answers import refusal_answers
 from staff_kit import (
     LAKH,
     appointments,
-    award,
     case,
     colleague,
     counts,

@@ -62,7 +62,6 @@ DOCUMENTS: dict[str, TypeAdapter[Any]] = {
     "commitments": TypeAdapter(tuple[str, ...]),
 }
 """What of a case is a document, and what it is read as."""
-
 PLAIN = (
     *("asked_fen", "award_period", "inspection_required", "received_at", "accepted_at", "effective_receipt", "clock"),
     *("due_at", "awaits_year", "state", "listed_by", "credit_commitment", "tasks_given", "revision", "instalment"),

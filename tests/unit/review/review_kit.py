@@ -264,6 +264,13 @@ class Registry(FakeRegistry):
             raise TenantUnknown(tenant=f"{tenant}（{level.value}）") from None
 
 
+def _registry(undo_minutes: int) -> Registry:
+    registry = Registry()
+    settings = TenantSettings(undo_minutes=undo_minutes, remedies=REMEDIES)
+    registry.tenants["zhanggong"] = ("ganzhou", Level.COUNTY, settings)
+    return registry
+
+
 def review_unit(
     rules: ItemRules | None = None,
     *,
@@ -273,9 +280,7 @@ def review_unit(
     undo_minutes: int = 0,
 ) -> FakeUnit:
     """A unit of work with review's stores in memory; item 1 version 1 has arrived."""
-    registry = Registry()
-    settings = TenantSettings(undo_minutes=undo_minutes, remedies=REMEDIES)
-    registry.tenants["zhanggong"] = ("ganzhou", Level.COUNTY, settings)
+    registry = _registry(undo_minutes)
     versions, heard = {("item-1", 1): rules or item_rules()}, MemoryHeard()
     return FakeUnit(
         "zhanggong",
