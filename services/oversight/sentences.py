@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from contracts import status_labels
 from contracts.case_events import (
@@ -161,8 +161,8 @@ LABELS: Mapping[str, Mapping[object, str]] = {
         "review_deadline_moved": "审核时限变化",
         "payout_deadline_moved": "拨付时限变化",
     },
-    "kind": {**NOTICE_NAMES},
-    "means": {**SERVICE_NAMES},
+    "kind": cast(Mapping[object, str], NOTICE_NAMES),
+    "means": cast(Mapping[object, str], SERVICE_NAMES),
     "passed": {True: "通过", False: "未通过"},
 }
 """Field of an event → how its values are said."""

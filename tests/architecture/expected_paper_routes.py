@@ -7,7 +7,7 @@ PAPERS = {
     ("POST", "/window/notices/{notice_id}/service"): "department window",
     ("POST", "/window/notices/{notice_id}/file"): "bureau department window",
     ("POST", "/department/cases/{case_id}/papers/{notice_id}"): "bureau department supervisor",
-    ("POST", "/my/cases/{receipt}/papers/{notice_id}"): "enterprise",
+    ("POST", "/my/cases/{receipt}/papers/{notice_id}"): "enterprise window",
     ("POST", "/my/cases/{receipt}/electronic-service"): "enterprise",
     ("GET", "/api/v1/cases/{case_id}/refusal-grounds"): "department",
     ("POST", "/api/v1/cases/{case_id}/refusal-previews"): "department",

@@ -349,15 +349,7 @@ SAMPLES = [
     sample("/platform/tenants", answers=EVERYWHERE),
     sample("/platform/tenants", "/platform/tenants?parent_id=nowhere", {"list_tenants": json(TenantPage(items=()))}),
     sample("/platform/tenants/new", answers=EVERYWHERE),
-    sample(
-        ONE,
-        "/platform/tenants/xingguo",
-        {
-            **EVERYWHERE,
-            "get_tenant": json(TENANTS[1]),
-            "list_departments": json(DepartmentPage(items=DEPARTMENTS)),
-        },
-    ),
+    sample(ONE, "/platform/tenants/xingguo", XINGGUO),
     sample(f"{ONE}/versions", "/platform/tenants/xingguo/versions", {"get_tenant_versions": json(VERSIONS)}),
     sample(
         "/platform/tenants/{tenant}/checklist",
