@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import ClassVar, Literal
 
-from contracts.case_steps import SlotVerdict
+from contracts.case_steps import PauseCause, SlotVerdict
 from contracts.case_tasks import Task
 from contracts.duties import Attention
 from contracts.intake import Claim
@@ -14,10 +14,6 @@ from contracts.refusal_grounds import RefusalGround, Remedies
 
 SupplementFault = Literal["missing", "wrong", "outdated"]
 """缺少 · 有误 · 已过期."""
-
-PauseCause = Literal["supplement", "objection", "excluded_step", "reopened"]
-"""Why a case's clock stands still: the enterprise supplements, an objection is looked into, a step that the item excludes
-from the limit with its basis, the case was reopened."""
 
 
 class CaseEvent(Event):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple, get_args
 
+from contracts.archive import CaseFileFrozen
 from contracts.award_findings import AwardFindingClosed, AwardGrantedTwice
 from contracts.calendars import CalendarPublished
 from contracts.case_events import (
@@ -31,6 +32,7 @@ from contracts.case_events import (
 )
 from contracts.case_materials import MaterialsConfirmed
 from contracts.case_notices import NoticeIssued, NoticeServed
+from contracts.credit_checks import CreditChecksDrawn, CreditChecksPublished
 from contracts.deadlines import PayoutDeadlineUndetermined, ReviewDeadlineUndetermined
 from contracts.departments import (
     DepartmentChanged,
@@ -49,6 +51,20 @@ from contracts.enterprises import (
 from contracts.entitlements import EnterprisesMatched
 from contracts.identity import TenantChanged, TenantOnboarded
 from contracts.intake import ApplicationSubmitted, EnterprisesNominated
+from contracts.integrity_events import (
+    DefenceGiven,
+    DefenceTimeEnded,
+    DishonestyCorrected,
+    DishonestyRecorded,
+    DishonestyRepaired,
+    FindingDecided,
+    FindingNotified,
+    FindingOpened,
+    RecordRequestMade,
+    RecordRequestOverdue,
+    RecordRequestRefused,
+    RecoveryDecided,
+)
 from contracts.merges import EnterpriseMerged
 from contracts.message import Event, ServiceName
 from contracts.name_changes import EnterpriseRenamed, NameChangeConfirmed
@@ -120,6 +136,7 @@ DEPARTMENT_LISTENERS: tuple[ServiceName, ...] = ("catalog", "review", "treasury"
 DUTY_LISTENERS: tuple[ServiceName, ...] = ("review", "notify")
 ITEM_LISTENERS: tuple[ServiceName, ...] = ("intake", "review", "oversight")
 CASE_LISTENERS: tuple[ServiceName, ...] = ("treasury", "notify", "oversight")
+FINDING_LISTENERS: tuple[ServiceName, ...] = ("notify", "oversight")
 MONEY_LISTENERS: tuple[ServiceName, ...] = ("notify", "oversight")
 
 FLOW: dict[type[Event], Route] = {
@@ -182,6 +199,7 @@ FLOW: dict[type[Event], Route] = {
     CaseApproved: Route("review", CASE_LISTENERS),
     CaseRejected: Route("review", CASE_LISTENERS),
     BenefitGranted: Route("review", CASE_LISTENERS),
+    CaseFileFrozen: Route("review", CASE_LISTENERS),
     NoticeIssued: Route("review", ("oversight",)),
     NoticeServed: Route("review", ("oversight",)),
     ReviewDeadlineUndetermined: Route("review", CASE_LISTENERS),
@@ -190,6 +208,20 @@ FLOW: dict[type[Event], Route] = {
     ReviewDeadlineMoved: Route("review", CASE_LISTENERS),
     AwardGrantedTwice: Route("review", ("notify", "oversight")),
     AwardFindingClosed: Route("review", ("notify", "oversight")),
+    CreditChecksDrawn: Route("review", ("notify", "oversight")),
+    CreditChecksPublished: Route("review", ("notify", "oversight")),
+    FindingOpened: Route("review", FINDING_LISTENERS),
+    FindingNotified: Route("review", FINDING_LISTENERS),
+    DefenceGiven: Route("review", FINDING_LISTENERS),
+    DefenceTimeEnded: Route("review", FINDING_LISTENERS),
+    FindingDecided: Route("review", FINDING_LISTENERS),
+    DishonestyRecorded: Route("review", FINDING_LISTENERS),
+    RecordRequestMade: Route("review", FINDING_LISTENERS),
+    RecordRequestOverdue: Route("review", FINDING_LISTENERS),
+    RecordRequestRefused: Route("review", FINDING_LISTENERS),
+    DishonestyRepaired: Route("review", FINDING_LISTENERS),
+    DishonestyCorrected: Route("review", FINDING_LISTENERS),
+    RecoveryDecided: Route("review", CASE_LISTENERS),
     BudgetAppropriated: Route("treasury", ("oversight",)),
     DisbursementReady: Route("treasury", MONEY_LISTENERS),
     DisbursementHeld: Route("treasury", MONEY_LISTENERS),

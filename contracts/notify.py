@@ -75,7 +75,7 @@ class DutySubject(Model):
     case is found as the task, since the case is not the acting tenant's to open."""
 
     text: str
-    subject_type: Literal["case", "disbursement", "draft", "item", "calendar", "task"]
+    subject_type: Literal["case", "disbursement", "draft", "item", "calendar", "task", "credit_draw"]
     subject_id: Id
 
 

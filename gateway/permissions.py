@@ -18,6 +18,7 @@ from contracts import (
     code_admissions,
     consents,
     credentials,
+    credit_checks,
     deadlines,
     department_systems,
     departments,
@@ -37,6 +38,7 @@ from contracts import (
     materials,
     merges,
     name_changes,
+    nomination_lists,
     notify,
     onboarding,
     open_data,
@@ -63,6 +65,7 @@ from contracts.duties import DUTY_KINDS, ROLE_OF, DutyKind, Role
 from contracts.message import Contract
 from gateway.case_permissions import CASE_ROWS
 from gateway.decision_permissions import DECISION_ROWS
+from gateway.integrity_permissions import INTEGRITY_ROWS
 from gateway.permission import Holder, Machine, Mandated, Permission, of
 from gateway.permission_groups import (
     ACCOUNTS,
@@ -156,6 +159,7 @@ PUBLIC_ROWS = tuple(
     for contract in (
         calendars.GetCalendar,
         calendars.ListCalendars,
+        credit_checks.ListPublishedDraws,
         open_data.ReadOpenData,
         outside_figures.ListOutsideFigures,
         oversight.TrackCase,
@@ -304,6 +308,7 @@ POLICY_ROWS: tuple[Permission, ...] = (
     of(operations.CancelOperation, KEEPERS, "tenant"),
     of(operations.ResumeOperation, KEEPERS, "tenant"),
     of(intake.NominateEnterprises, ("policy_author", "first_review"), "department"),
+    of(nomination_lists.ImportNominations, ("policy_author", "first_review"), "department"),
 )
 
 
@@ -341,6 +346,7 @@ PERMISSIONS = (
     *POLICY_ROWS,
     *CASE_ROWS,
     *DECISION_ROWS,
+    *INTEGRITY_ROWS,
     *MONEY_ROWS,
     *INBOX_ROWS,
 )

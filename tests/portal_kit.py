@@ -56,10 +56,11 @@ CSRF = "csrf-of-the-session"
 COOKIE = "who"
 
 
-USUAL = {
+USUAL: dict[str, Any] = {
     **refusal_answers(),
     "list_case_notices": {"items": []},
     "list_own_notices": {"items": []},
+    "count_my_tasks": {"given": 0, "overdue": 0, "as_stand_in": 0},
 }
 """What is answered where a test does not say it."""
 

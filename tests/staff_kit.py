@@ -35,10 +35,21 @@ NAMES = (
 )
 
 
-def colleague(*duties: DutyKind, name: str = "张三", where: str = DEPARTMENT, id: str = "officer-1") -> Somebody:
+def colleague(
+    *duties: DutyKind,
+    name: str = "张三",
+    where: str = DEPARTMENT,
+    id: str = "officer-1",
+    department_id: str | None = None,
+) -> Somebody:
     """Somebody with these duties in a department, signed in."""
     actor = Actor(
-        id=id, roles=frozenset(roles_of(duties)), name=name, department=where, duties=frozenset(map(str, duties))
+        id=id,
+        roles=frozenset(roles_of(duties)),
+        name=name,
+        department=where,
+        department_id=department_id,
+        duties=frozenset(map(str, duties)),
     )
     return Somebody(Principal("zhanggong", actor), name, f"{where} · 岗位")
 

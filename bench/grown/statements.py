@@ -196,6 +196,18 @@ REVIEW = (
     SELECT 't1', 'f' || n, 1, 1, 'i1', '首次升规奖励', '工信局', 'd1', '2026', '[]', %(now)s::timestamptz - n * interval '1 hour',
         'open', '' FROM generate_series(1, 200) AS n;
     END IF; END $$""",
+    f"""DO $$ BEGIN IF to_regclass('integrity_finding') IS NOT NULL THEN
+    INSERT INTO integrity_finding ({AGGREGATE}, case_id, claim, enterprise_id, filed_in, uscc, department, department_id, ground,
+        origin, about, facts_zh, evidence, state, opened_by, opened_at, notice, decision, gravity, from_day, until_day,
+        repairable_from, record_state, requests, requests_open, disputed)
+    SELECT tenant, 'if' || id, 1, 1, id, claim, claim ->> 'enterprise_id', claim ->> 'filed_in', claim ->> 'uscc', department,
+        department_id, 'false_materials', 'officer', '[]', '发票不实', '[]', 'established', 'p1', accepted_at,
+        '{{"basis_zh": "x", "intended_zh": "x", "days": 5, "notified_by": "p1", "notified_at": "2026-01-01T00:00:00Z", "due_at": null}}',
+        '{{"established": true, "ground": "false_materials", "gravity": "general", "number": "1", "reasons_zh": "x",
+          "decided_by": "p2", "decided_at": "2026-01-10T00:00:00Z"}}',
+        'general', '2026-01-10', '2026-07-10', '2026-04-11', 'in_force', '[]', 0, 0
+    FROM review_case;
+    END IF; END $$""",
     MERGED,
     DEPARTMENTS,
 )

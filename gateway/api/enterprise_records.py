@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from starlette.responses import Response
 
 from chassis.files.objects import ObjectUnknown
@@ -138,6 +140,12 @@ async def confirm_merge(door: Door, command: ConfirmMerge) -> Response:
 async def decline_merge(door: Door, command: DeclineMerge) -> Response:
     """Say no to a merge, for a reason."""
     return await door.order(command)
+
+
+async def must_all_be_there(door: Door, sha256s: Iterable[str], field: str) -> None:
+    """The same of several, each named by its place."""
+    for place, sha256 in enumerate(sha256s):
+        await must_be_there(door, sha256, f"{field}.{place}")
 
 
 async def must_be_there(door: Door, sha256: str | None, field: str = "sha256") -> None:

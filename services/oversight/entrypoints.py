@@ -11,6 +11,7 @@ from contracts.merges import EnterpriseMerged
 from contracts.oversight import TrackCase, TrackingPage, TrackingView, TrackOwnCases
 from copies import departments, merged_enterprises
 from services.oversight import query_codes, use_cases, views
+from services.oversight.archive import use_cases as freezing
 from services.oversight.sentences import SENTENCES
 
 
@@ -28,6 +29,7 @@ class OversightEntrypoints(Room):
     @on(*SENTENCES, tenants=use_cases.tenants_of)
     def follow(self, events: list[Received[Any]], uow: UnitOfWork) -> None:
         use_cases.follow(events, uow, self.frame.cipher)
+        freezing.freeze(events, uow)
 
     @due(query_codes.KEY_CODES)
     def key_query_codes(self, jobs: list[Job], unit: UnitMaker) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple, cast
 
 from contracts import status_labels
+from contracts.archive import CaseFileFrozen
 from contracts.case_events import (
     BenefitGranted,
     CaseNotAccepted,
@@ -29,6 +30,7 @@ from contracts.case_materials import MaterialsConfirmed
 from contracts.case_notices import NOTICE_NAMES, SERVICE_NAMES, NoticeIssued, NoticeServed
 from contracts.deadlines import PayoutDeadlineUndetermined, ReviewDeadlineUndetermined
 from contracts.intake import ApplicationSubmitted, EnterprisesNominated
+from contracts.integrity_events import RecoveryDecided
 from contracts.message import Event
 from contracts.notify import MessageDelivered, MessageFailed
 from contracts.review import (
@@ -96,11 +98,13 @@ SENTENCES: Mapping[type[Event], StepSentence] = {
     ),
     ReviewDeadlineApproaching: StepSentence("系统", "审核时限已用 {used_percent}%"),
     ReviewDeadlineMissed: StepSentence("系统", "审核超过时限"),
+    RecoveryDecided: StepSentence("{department}", "作出追回决定（{number}），追回 {amount_fen} 元"),
     CaseApproved: StepSentence("{department}", "{approved}，核定 {total_fen} 元，{receiver} {amount_fen} 元"),
     CaseRejected: StepSentence("{department}", "审核未通过：{reason}"),
     BenefitGranted: StepSentence("{department}", "准予：{text_zh}{certificate}"),
     CaseWithdrawn: StepSentence("{withdrawing}", "申请已撤回：{reason}"),
     CaseReopened: StepSentence("{department}", "对已作出的决定重新审查：{reason}"),
+    CaseFileFrozen: StepSentence("系统", "全卷已归档"),
     NoticeIssued: StepSentence("{department}", "出具{kind}（{number}）{seal}"),
     NoticeServed: StepSentence("{department}", "{kind}（{number}）已送达（{means}）"),
     DisbursementHeld: StepSentence("系统", "等待预算资金 {amount_fen} 元：{reason}"),
@@ -154,6 +158,13 @@ LABELS: Mapping[str, Mapping[object, str]] = {
         "case_reopened": "重新审查",
         "benefit_granted": "准予通知",
         "case_approved": "审核通过",
+        "finding_notified": "事先告知书",
+        "finding_decided": "认定决定书",
+        "dishonesty_recorded": "信用记录通知",
+        "record_request_refused": "信用记录申请答复",
+        "dishonesty_repaired": "信用修复通知",
+        "dishonesty_corrected": "信用记录更正通知",
+        "recovery_decided": "追回决定",
         "case_rejected": "审核未通过",
         "disbursement_held": "等待预算资金",
         "disbursement_settled": "资金到账",
@@ -163,6 +174,8 @@ LABELS: Mapping[str, Mapping[object, str]] = {
     },
     "kind": cast(Mapping[object, str], NOTICE_NAMES),
     "means": cast(Mapping[object, str], SERVICE_NAMES),
+    "kind": dict(NOTICE_NAMES.items()),
+    "means": dict(SERVICE_NAMES.items()),
     "passed": {True: "通过", False: "未通过"},
 }
 """Field of an event → how its values are said."""

@@ -59,6 +59,8 @@ def words_of(event: Event, claim: Claim) -> dict[str, str]:
         words["seal"] = "，已加盖电子印章" if event.sealed else ""
     elif isinstance(event, CaseApproved):
         words["approved"] = f"第 {event.instalment} 期审核通过" if event.instalment > 1 else "审核通过"
+        # A decision after the first may grant less, or nothing any more.
+        words["approved"] = words["approved"] if event.total_fen else f"第 {event.revision} 次决定，不再拨付"
         # Of several receivers each has a step of its own, with the whole beside it: it is not paid to each of them.
         words["receiver"] = f"其中{event.payee_label or f'第 {event.part} 份'}" if event.parts > 1 else "本笔拨付"
     return words

@@ -32,8 +32,13 @@ def taken_by(service: type[Service]) -> Iterator[tuple[Contract, Any]]:
 
 def heard_by(service: type[Service]) -> set[type[Event]]:
     """Every event that one of its handlers takes."""
+    return {EVENTS[name] for name in handled_by(service)}
+
+
+def handled_by(service: type[Service]) -> list[str]:
+    """The names of the events that its handlers take, handler by handler."""
     marks = [getattr(function, "__zhida_events__", None) for function in _methods(service)]
-    return {EVENTS[name] for mark in marks if mark is not None for name in mark[0]}
+    return [name for mark in marks if mark is not None for name in mark[0]]
 
 
 def _methods(service: type[Service]) -> Iterator[Any]:

@@ -19,7 +19,7 @@ from contracts.flow import EVENTS, FLOW, ORDER, QUEUES, SERVICES, Route, aggrega
 from contracts.message import Command, Event, Model, Query, ServiceName, answer_of
 from contracts.operations import OF_EVERY_SERVICE
 from contracts.treasury import DisbursementSettled
-from tests.architecture.entrypoints import heard_by, service_classes, taken_by
+from tests.architecture.entrypoints import handled_by, heard_by, service_classes, taken_by
 from tests.architecture.source_tree import modules, services, tree_of
 
 Flow = Mapping[type[Event], Route]
@@ -34,7 +34,9 @@ HEARD_FOR_ALL = {
 
 HEARD_WITHOUT_A_HANDLER = {
     ("oversight", "policy_item"): "oversight hears every event, so that its queue misses none once it counts them",
+    ("oversight", "credit_draw"): "oversight hears every event, so that its queue misses none once it counts them",
     ("oversight", "award_finding"): "oversight hears every event, so that its queue misses none once it counts them",
+    ("oversight", "integrity_finding"): "what is held against a firm is told to nobody who tracks its claim",
     ("oversight", "budget_line"): "oversight hears every event, so that its queue misses none once it counts them",
 }
 
@@ -100,6 +102,12 @@ def test_every_service_on_disk_has_its_place_in_the_order_and_its_queue() -> Non
 @pytest.mark.parametrize("name", CLASSES)
 def test_a_service_handles_only_events_that_the_flow_sends_it(name: ServiceName) -> None:
     assert [event.__name__ for event in heard_by(CLASSES[name]) if name not in FLOW[event].consumers] == []
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_a_service_takes_each_event_with_one_hand(name: ServiceName) -> None:
+    taken = handled_by(CLASSES[name])
+    assert [event for event in sorted(set(taken)) if taken.count(event) > 1] == [], "it would not start"
 
 
 @pytest.mark.parametrize("name", CLASSES)

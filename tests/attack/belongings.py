@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import httpx
+from held_against_a_firm import own_an_integrity_finding, take_the_integrity_finding_away
 from scene_kit import COMMITTED, INSTANT, new_uscc, small_scene
 from system_kit import House, answered
 
@@ -118,6 +119,7 @@ def belongings(house: House) -> Iterator[Belongings]:
             yield mine
         finally:
             _take_the_batch_away(mine)
+            take_the_integrity_finding_away(mine.house, mine.ids)
 
 
 def _employ(mine: Belongings) -> None:
@@ -157,6 +159,7 @@ def _own(mine: Belongings) -> None:
     _own_decisions(mine)
     _own_a_finding(mine)
     _own_a_batch(mine)
+    own_an_integrity_finding(mine.house, mine.ids)
 
 
 def _own_from_lists(mine: Belongings) -> None:

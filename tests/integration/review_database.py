@@ -50,6 +50,8 @@ from services.review.cases import (
 )
 from services.review.cases.moving import FACTS_MOVED, INSTALMENT_DECIDED
 from services.review.cases.task_times import ACCEPTANCE_OPENED
+from services.review.credit_checks import use_cases as credit_checking
+from services.review.credit_checks import views as credit_check_views
 from services.review.fact_changes import use_cases as fact_changes
 from services.review.figures import use_cases as setting_figures
 from services.review.figures import views as figure_views
@@ -58,6 +60,9 @@ from services.review.inspections import views as inspection_views
 from services.review.instalments import rechecking
 from services.review.instalments import use_cases as instalments
 from services.review.instalments import views as instalment_views
+from services.review.integrity import enterprise, exporting, looking, own_views, recovering
+from services.review.integrity import use_cases as integrity_use_cases
+from services.review.integrity import views as integrity_views
 from services.review.item_copies.use_cases import remember_items
 from services.review.joint_checks import use_cases as joint_check_use_cases
 from services.review.joint_checks import views as joint_check_views
@@ -78,6 +83,7 @@ from services.review.serving import views as serving_views
 from services.review.supplements import lapse
 from services.review.supplements import use_cases as supplementing
 from services.review.supplements import views as supplement_views
+from services.review.tasks import absence as task_absence
 from services.review.tasks import use_cases as task_use_cases
 from services.review.tasks import views as task_views
 from tests.remedies import REMEDIES
@@ -102,15 +108,21 @@ COMMANDED = (
     *(accepting, withdrawal, checking, supplementing),
     *(inspecting, setting_figures, experts, panelling),
     *(undoing, reopening_use_cases, bulk_use_cases),
-    *(batch_use_cases, serving),
+    *(batch_use_cases, credit_checking, recovering, enterprise, serving),
 )
-USE_CASES = {name: use for module in COMMANDED for name, use in vars(module).items()}
+USE_CASES = {
+    **{name: use for module in COMMANDED for name, use in vars(module).items()},
+    "open_finding": integrity_use_cases.open_by_person,
+    "notify_finding": integrity_use_cases.notify_enterprise,
+    "decide_finding": integrity_use_cases.decide_finding,
+    "decide_record_request": integrity_use_cases.decide_request,
+}
 ANSWERS = (
     *(views, work_list, counts, sheet, journal, register_views, award_views),
-    *(joint_check_views, task_views, instalment_views, supplement_views),
+    *(joint_check_views, task_views, task_absence, instalment_views, supplement_views),
     *(inspection_views, figure_views, panel_views),
     *(reopening_views, bulk_views),
-    *(batch_views, refusing_views, serving_views),
+    *(batch_views, credit_check_views, integrity_views, own_views, exporting, refusing_views, serving_views),
 )
 """Where a question is answered by a function of its name."""
 
@@ -118,6 +130,7 @@ DUE: dict[str, Callable[[Any, Any], None]] = {
     ACCEPTANCE_OPENED: silence.look_at_acceptances,
     lapse.SUPPLEMENT: lapse.look_at_supplements,
     checking.PROVISIONAL: checking.look_at_provisional,
+    looking.LOOK: looking.look_at_findings,
 }
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from enterprise_kit import supplement
+from enterprise_records_kit import HOLDER_SHEET, HOLDERS
 from paper_answers import paper, paper_answers
 from refusal_answers import refusal_answers
 from staff_kit import (
@@ -123,6 +124,12 @@ FREED = {
     "freed_evidence": "企业录错",
 }
 
+NAMING = {
+    "get_case_sheet": told(sheet(case(7, payees=RECEIVERS))),
+    "list_payee_holders": HOLDERS | {"next_cursor": None},
+    "get_payee_holder": HOLDER_SHEET,
+}
+
 SAMPLES = [
     PageSample(
         "/department/awards",
@@ -207,11 +214,25 @@ SAMPLES = [
         BESIDE | {"get_case_sheet": told(sheet(case(7, payees=RECEIVERS)))},
         who="cases_leader",
     ),
+    PageSample(f"{PATH}/payees", "/department/cases/case-7/payees?about=示例", NAMING, who="cases_leader"),
+    PageSample(
+        f"{PATH}/payees",
+        "/department/cases/case-7/payees?part=1&rows=1:holder-1&rows=1:holder-2",
+        NAMING | {"list_payee_holders": listed()},
+        who="cases_reviewer",
+    ),
     PageSample(
         PATH,
         "/department/cases/case-9?state=rejected&done=refused",
         BESIDE | {"get_case_sheet": told(sheet(REJECTED, met=False))},
         who="cases_bureau",
+    ),
+    PageSample(
+        f"{PATH}/papers/{{sha256}}",
+        f"/department/cases/case-1/papers/{'0' * 64}",
+        ACCEPTANCE,
+        who="cases_reviewer",
+        status=404,
     ),
     PageSample(
         f"{PATH}/acceptance",

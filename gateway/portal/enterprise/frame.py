@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, TypeVar
 from contracts.consents import ListDisclosures
 from contracts.enterprises import GetDossierSheet, ListContactChanges, ListPayeeAccounts
 from contracts.entitlements import ListEntitlements
+from contracts.integrity_records import ListOwnRecords
 from contracts.message import Contract
 from contracts.notify import ListMessages
 from contracts.oversight import TrackOwnCases
@@ -43,6 +44,7 @@ PLACES = (
     OwnPage("/my/contacts", "contacts", ListContactChanges),
     OwnPage("/my/people", "people", ListMandates),
     OwnPage("/my/consents", "consents", ListDisclosures),
+    OwnPage("/my/credit", "credit", ListOwnRecords),
 )
 """In the order in which they are wanted."""
 

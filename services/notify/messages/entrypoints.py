@@ -8,6 +8,7 @@ from chassis.time.jobs import Job
 from chassis.write.uow import UnitOfWork
 from contracts.enterprises import EnterpriseContactChanged, EnterpriseRegistered
 from contracts.entitlements import EnterprisesMatched
+from contracts.integrity import PreviewFindingDecision, PreviewFindingNotice
 from contracts.merges import EnterpriseMerged
 from contracts.message_previews import MessagePreviews, PreviewNotAccepted, PreviewRejection, PreviewSupplement
 from contracts.name_changes import EnterpriseRenamed
@@ -48,6 +49,14 @@ class MessageEntrypoints(Room):
     @query
     def preview_not_accepted(self, question: PreviewNotAccepted, reader: Reader) -> MessagePreviews:
         return previews.preview_not_accepted(question, reader)
+
+    @query
+    def preview_finding_notice(self, question: PreviewFindingNotice, reader: Reader) -> MessagePreviews:
+        return previews.preview_finding_notice(question, reader)
+
+    @query
+    def preview_finding_decision(self, question: PreviewFindingDecision, reader: Reader) -> MessagePreviews:
+        return previews.preview_finding_decision(question, reader)
 
     @on(EnterpriseRegistered)
     def enterprise_registered(self, events: list[Received[EnterpriseRegistered]], uow: UnitOfWork) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chassis.events.received import Received
 from contracts.case_events import CaseReassessed, CaseResumed, CaseSuspended, ObjectionAnswered, SupplementLapsed
+from contracts.integrity_events import RecoveryDecided
 from contracts.review import CaseAccepted, CaseApproved
 from services.notify.messages.templates import Tellable
 
@@ -35,9 +36,9 @@ def is_told(event: Tellable) -> bool:
 
 def occasion(event: Received[Tellable]) -> str:
     """What a message is about: the event; but an approval, which is said once per payer and receiver, is told once, and so
-    is a case's acceptance."""
+    is a case's acceptance. A recovery decision is said before the approval of less that it makes, and stands for it."""
     data = event.data
-    if isinstance(data, CaseApproved):
+    if isinstance(data, CaseApproved | RecoveryDecided):
         return f"{data.case_id}/{data.revision}/{data.instalment}"
     if isinstance(data, CaseAccepted):
         return f"accepted/{data.case_id}"

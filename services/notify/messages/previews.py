@@ -7,6 +7,8 @@ from sqlalchemy import text
 from chassis.read.reader import Reader
 from contracts.case_events import CaseNotAccepted, SupplementRequested
 from contracts.identity import TenantSettings
+from contracts.integrity import PreviewFindingDecision, PreviewFindingNotice
+from contracts.integrity_events import FindingDecided, FindingNotified
 from contracts.message_previews import (
     MessagePreview,
     MessagePreviews,
@@ -65,6 +67,31 @@ def preview_supplement(query: PreviewSupplement, reader: Reader) -> MessagePrevi
         requested_by=reader.actor.id,
     )
     return _previews(asked, reader)
+
+
+def preview_finding_notice(query: PreviewFindingNotice, reader: Reader) -> MessagePreviews:
+    """What is held against it, as it would read it; until when is counted once it is told."""
+    told = FindingNotified(
+        finding_id=query.claim.application_id,
+        case_id=query.claim.application_id,
+        due_at=None,
+        notified_by=reader.actor.id,
+        notified_at=reader.now,
+        **dict(query),
+    )
+    return _previews(told, reader)
+
+
+def preview_finding_decision(query: PreviewFindingDecision, reader: Reader) -> MessagePreviews:
+    """A decision on what is held against it, as it would read it."""
+    decided = FindingDecided(
+        finding_id=query.claim.application_id,
+        case_id=query.claim.application_id,
+        decided_by=reader.actor.id,
+        decided_at=reader.now,
+        **dict(query),
+    )
+    return _previews(decided, reader)
 
 
 def _previews(event: Tellable, reader: Reader) -> MessagePreviews:

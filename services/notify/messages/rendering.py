@@ -24,6 +24,7 @@ from contracts.review import CaseAccepted, CaseApproved, CaseRejected, ReviewDea
 from contracts.status_labels import SUPPLEMENT_FAULT
 from contracts.supplements import SupplementDueSoon
 from contracts.treasury import DisbursementEvent, DisbursementSettled, PayoutDeadlineMoved
+from services.notify.messages.about_integrity import AboutIntegrity, integrity_fields
 from services.notify.messages.templates import Tellable, Template
 
 SMS_LETTERS = 480
@@ -49,6 +50,8 @@ def fields_of(event: Tellable) -> dict[str, str]:
         fields["reason"] = _without_end(reason)
     if isinstance(event, DisbursementEvent):
         fields |= _of_money(event)
+    elif isinstance(event, AboutIntegrity):
+        fields |= integrity_fields(event)
     elif isinstance(event, CaseApproved):
         fields |= _of_approval(event)
     elif isinstance(event, CaseRejected | CaseNotAccepted):

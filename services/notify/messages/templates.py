@@ -28,6 +28,7 @@ from contracts.treasury import (
     DisbursementSettled,
     PayoutDeadlineMoved,
 )
+from services.notify.messages.about_integrity import WORDS, AboutIntegrity
 
 DeadlineMoved = ReviewDeadlineMoved | PayoutDeadlineMoved
 BeforeDecision = (
@@ -45,7 +46,7 @@ BeforeDecision = (
 )
 Decided = CaseApproved | CaseRejected | BenefitGranted | CaseReopened
 Paid = DisbursementHeld | DisbursementSettled | DisbursementReturned
-Tellable = BeforeDecision | Decided | Paid | DeadlineMoved
+Tellable = BeforeDecision | Decided | Paid | DeadlineMoved | AboutIntegrity
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +169,7 @@ TEMPLATES: Mapping[type[Event], Template] = {
         ("inbox",),
         "{enterprise}：贵单位“{item}”（收件编号 {receipt}）拨付时限{moved}（{reason}）。无需办理任何手续。",
     ),
+    **{event: Template(*words) for event, words in WORDS.items()},
 }
 
 TOLD_TO_BOTH_SIDES = (CaseAccepted, CaseReassessed, CaseReopened, DisbursementHeld, DisbursementReturned)

@@ -16,10 +16,18 @@ from contracts.case_events import (
     TaskDeadlineMissed,
 )
 from contracts.case_tasks import Task
+from contracts.credit_checks import CreditChecksDrawn
 from contracts.deadlines import PayoutDeadlineUndetermined, ReviewDeadlineUndetermined
 from contracts.drafting import ConsultationOpened
 from contracts.duties import ROLE_OF, Attention
 from contracts.intake import Claim
+from contracts.integrity_events import (
+    DefenceGiven,
+    DefenceTimeEnded,
+    FindingOpened,
+    RecordRequestMade,
+    RecordRequestOverdue,
+)
 from contracts.message import Event
 from contracts.money import Money
 from contracts.notify import DutySubject
@@ -40,6 +48,7 @@ from services.notify.staff.domain import DutyNotice
 
 CaseDeadline = ReviewDeadlineUndetermined | ReviewDeadlineApproaching | ReviewDeadlineMissed
 CaseNews = SupplementAnswered | ObjectionRaised | CaseReassessed | CaseReopened
+FindingNews = FindingOpened | DefenceGiven | DefenceTimeEnded | RecordRequestMade | RecordRequestOverdue
 TaskDeadline = TaskDeadlineApproaching | TaskDeadlineMissed
 CaseWork = CaseAccepted | TaskAssigned | CaseDeadline | CaseNews | TaskDeadline
 MoneyWork = (
@@ -54,7 +63,9 @@ MoneyWork = (
     | PayoutDeadlineApproaching
     | PayoutDeadlineMissed
 )
-Asking = CaseWork | MoneyWork | AwardGrantedTwice | ConsultationOpened | PolicyExpiring
+Asking = (
+    CaseWork | MoneyWork | FindingNews | AwardGrantedTwice | CreditChecksDrawn | ConsultationOpened | PolicyExpiring
+)
 
 KIND_OF: Mapping[type[Event], str] = {
     CaseAccepted: "case_to_review",
@@ -79,6 +90,12 @@ KIND_OF: Mapping[type[Event], str] = {
     PayoutDeadlineApproaching: "payout_due_soon",
     PayoutDeadlineMissed: "payout_overdue",
     AwardGrantedTwice: "award_doubled",
+    CreditChecksDrawn: "credit_checks_to_do",
+    FindingOpened: "finding_to_notify",
+    DefenceGiven: "finding_to_decide",
+    DefenceTimeEnded: "finding_to_decide",
+    RecordRequestMade: "record_request_made",
+    RecordRequestOverdue: "record_request_overdue",
     ConsultationOpened: "consultation_asked",
     PolicyExpiring: "item_expiring",
 }
@@ -113,6 +130,9 @@ def notices_of(event: Asking, event_id: str, at: datetime) -> Iterator[DutyNotic
         text = f"{event.item_title}（{names}），多批 {Money(event.too_much_fen).yuan_text()} 元"
         subject = _subject(text, "case", event.awards[-1].case_id)
         yield _notice(event.attention, event.department, kind, at, event_id, subject)
+    elif isinstance(event, CreditChecksDrawn):
+        subject = _subject(f"{event.item_title}，抽中 {event.checks} 件", "credit_draw", event.draw_id)
+        yield _notice(event.attention, event.department, kind, at, event_id, subject)
     elif isinstance(event, CaseAccepted):
         subject = _case(event.claim, event.case_id)
         yield _notice(event.attention, event.claim.department, kind, at, f"{kind}/{event.case_id}", subject)
@@ -124,7 +144,7 @@ def notices_of(event: Asking, event_id: str, at: datetime) -> Iterator[DutyNotic
         yield _notice(event.attention, event.department, kind, at, occasion, _task(event, event.attention))
     elif isinstance(event, TaskDeadline):
         yield _notice(event.attention, event.department, kind, at, event_id, _task(event, event.attention))
-    elif isinstance(event, CaseDeadline | CaseNews):
+    elif isinstance(event, CaseDeadline | CaseNews | FindingNews):
         yield _notice(event.attention, event.claim.department, kind, at, event_id, _case(event.claim, event.case_id))
     else:
         amount = Money(event.amount_fen).yuan_text()
@@ -162,5 +182,7 @@ def _task(event: TaskAssigned | TaskDeadline, attention: Attention) -> DutySubje
     return _subject(case.text, "task", event.task_id)
 
 
-def _subject(text: str, kind: Literal["case", "disbursement", "draft", "item", "task"], id: str) -> DutySubject:
+def _subject(
+    text: str, kind: Literal["case", "disbursement", "draft", "item", "task", "credit_draw"], id: str
+) -> DutySubject:
     return DutySubject(text=text, subject_type=kind, subject_id=id)

@@ -6,9 +6,17 @@ from chassis.time.jobs import Job
 from chassis.write.uow import UnitOfWork
 from contracts.award_findings import AwardGrantedTwice
 from contracts.case_events import ObjectionRaised, SupplementAnswered, TaskDeadlineApproaching, TaskDeadlineMissed
+from contracts.credit_checks import CreditChecksDrawn
 from contracts.deadlines import PayoutDeadlineUndetermined, ReviewDeadlineUndetermined
 from contracts.departments import DepartmentChanged, DepartmentRegistered, DutyRegistered, DutyRenamed
 from contracts.drafting import ConsultationOpened
+from contracts.integrity_events import (
+    DefenceGiven,
+    DefenceTimeEnded,
+    FindingOpened,
+    RecordRequestMade,
+    RecordRequestOverdue,
+)
 from contracts.notify import DutyMessagePage, DutyMessageView, ListDutyMessages, MarkRead
 from contracts.people import DutyAssigned, DutyEnded, PersonChanged, PersonRegistered
 from contracts.policies import PolicyExpiring
@@ -48,6 +56,12 @@ class StaffEntrypoints(Room):
         ReviewDeadlineApproaching,
         ReviewDeadlineMissed,
         AwardGrantedTwice,
+        CreditChecksDrawn,
+        FindingOpened,
+        DefenceGiven,
+        DefenceTimeEnded,
+        RecordRequestMade,
+        RecordRequestOverdue,
         DisbursementReady,
         DisbursementRecalled,
         DisbursementUnknown,

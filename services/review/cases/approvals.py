@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -52,6 +52,44 @@ def approvals_of(granted: GrantedCase, departments: Mapping[TenantId, Id]) -> li
             )
             told.append(_event(granted, old.payer, old, paying, {"amount_fen": 0}))
     return told
+
+
+def lessened(
+    granted: GrantedCase, kept: Cells, departments: Mapping[TenantId, Id]
+) -> tuple[list[CaseApproved], tuple[EmittedPart, ...]]:
+    """What is said where of money that was granted only `kept` stays, by receiver and payer; and what was then said last.
+
+    Who bears what of a payer's money bears what is left of it in the same proportion.
+    """
+    _cells, borne = shared_out(granted.receivers, granted.payments)
+    told, after = list[CaseApproved](), list[EmittedPart]()
+    total = sum(kept.values())
+    for old in granted.case.emitted:
+        if old.instalment != granted.case.instalment or (old.number, old.payer) not in kept:
+            after.append(old)
+            continue
+        fen = kept[old.number, old.payer]
+        left = _left_of(borne[old.number, old.payer], fen)
+        paying = granted.case.claim.department_id if old.payer == granted.case.tenant else departments.get(old.payer)
+        words = {"amount_fen": fen, "borne": left}
+        told.append(_event(granted, old.payer, old, paying, words))
+        after.append(replace(old, amount_fen=fen))
+    shares = summed(share for each in told for share in each.borne)
+    whole = {"total_fen": total, "shares": shares}
+    return [each.model_copy(update=whole) for each in told], tuple(after)
+
+
+def summed(shares: Iterable[Share]) -> tuple[Share, ...]:
+    """Each bearer once."""
+    sums: dict[TenantId, int] = {}
+    for each in shares:
+        sums[each.payer] = sums.get(each.payer, 0) + each.amount_fen
+    return tuple(Share(payer=payer, amount_fen=fen) for payer, fen in sums.items())
+
+
+def _left_of(borne: Mapping[TenantId, int], fen: int) -> tuple[Share, ...]:
+    parts = divided(borne, {"kept": fen, "back": sum(borne.values()) - fen})
+    return tuple(Share(payer=by, amount_fen=parts[by, "kept"]) for by in borne if parts[by, "kept"])
 
 
 def shared_out(

@@ -12,10 +12,10 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from contracts.aggregate import Aggregate
-from contracts.case_events import CaseNotAccepted, CaseWithdrawn, ForecastPayment, PauseCause
+from contracts.case_events import CaseNotAccepted, CaseWithdrawn, ForecastPayment
 from contracts.case_materials import ConfirmedMaterial, MaterialConfirmation, MaterialsConfirmed
 from contracts.case_payees import CasePayee, NamedPayee
-from contracts.case_steps import StepView
+from contracts.case_steps import PauseCause, StepView
 from contracts.deadlines import DeadlineMove
 from contracts.enterprises import FactRecorders, Payee
 from contracts.intake import Claim
@@ -57,7 +57,8 @@ class Case(Aggregate):
     `answers` are all that were given, `tasks` the answers that are waited for; `steps` and `against` say how the plan stood, and
     what stood against approval, when it was last worked out (`progress`).
     `paid_before`: how earlier instalments of its claim ended. `read_as`: its state as it was read.
-    `quota` is what the item's quotas said of it then (`quota_places`); it is not kept.
+    `quota` is what the item's quotas said of it then (`quota_places`), `earlier` what earlier instalments of its claim said against
+    it (`claim_instalments`); neither is kept.
     """
 
     claim: Claim
@@ -106,6 +107,7 @@ class Case(Aggregate):
     reopened_at: datetime | None = None
     notice_number: str | None = None
     quota: QuotaStanding | None = None
+    earlier: tuple[Refused, ...] = ()
 
     def accept(
         self,

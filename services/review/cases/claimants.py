@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chassis.write.uow import UnitOfWork
+from contracts.intake import Claim
 from contracts.message import Actor
 from copies.merged_enterprises import OF_ENTERPRISE
 from services.review.cases.case import Case
@@ -28,10 +29,15 @@ def case_of_claimant(application_id: str, uow: UnitOfWork) -> Case:
 
 def may_act_for(actor: Actor, case: Case, uow: UnitOfWork) -> bool:
     """Whether the actor is the enterprise that claims, or a window that acts for it."""
+    return acts_for(actor, case.claim, uow)
+
+
+def acts_for(actor: Actor, claim: Claim, uow: UnitOfWork) -> bool:
+    """The same of its claim."""
     own = actor.enterprise_id
     if own is None:
         return "window" in actor.roles
-    if own == case.claim.enterprise_id:
+    if own == claim.enterprise_id:
         return True
-    asked = {"claimed": case.claim.enterprise_id, "enterprise": own, "tenant": case.claim.filed_in}
+    asked = {"claimed": claim.enterprise_id, "enterprise": own, "tenant": claim.filed_in}
     return bool(uow.execute(MERGED, asked).scalar())

@@ -7,7 +7,7 @@ a person.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from chassis.time.clock import CHINA
@@ -16,11 +16,13 @@ from contracts.case_steps import SlotVerdict, StepKind
 from contracts.message import SYSTEM
 from contracts.refusal import Refused
 from rules.plan_run import PlanStanding, SlotPlace
+from services.review.cases import credit
 from services.review.cases.answers import StepAnswer, deciding
 from services.review.cases.case import Case
 from services.review.cases.deciders import against_nominators
 from services.review.cases.decision import CaseDecision
-from services.review.cases.granting import Grant, grant_many, is_in_kind
+from services.review.cases.granting import Grant, grant_many, hold_persons, is_in_kind
+from services.review.cases.heard import with_news_to_take_up
 from services.review.cases.last_approval import CertificateNeeded
 from services.review.cases.moving import MovingCases
 from services.review.cases.open_tasks import StepOwner
@@ -49,11 +51,17 @@ class _Done:
 def finish(cases: Sequence[tuple[Case, PinnedItem]], uow: UnitOfWork) -> Mapping[str, Refused]:
     """Give the machine's answers, and grant what is done; → what stood against the others, by case. Nothing is saved here."""
     open_cases = [pair for pair in cases if pair[0].state == "accepted"]
+    bad = credit.without_good_record(open_cases, uow)
     for case, item in open_cases:
-        _answer_by_machine(case, item, uow)
+        if case.id in bad and credit.take_back(case, uow):
+            withdraw_approvals(case, credit.NO_MORE, uow)
+        _answer_by_machine(case, item, bad, uow)
     done = _done(open_cases, uow)
-    # What is heard of its firm is taken up first: nothing is granted on facts that have just been withdrawn.
+    # What is heard of its firm, also while the person was waited for, is taken up first: nothing is granted on facts that have
+    # just been withdrawn.
+    hold_persons([(each.case, each.item) for each in done], uow)
     moving = uow.of(MovingCases).among([each.case.id for each in done])
+    moving |= with_news_to_take_up([(each.case, each.item) for each in done if not each.case.version], uow)
     done = [each for each in done if each.case.id not in moving]
     if not done:
         return {}
@@ -78,9 +86,9 @@ def finish(cases: Sequence[tuple[Case, PinnedItem]], uow: UnitOfWork) -> Mapping
     return refused
 
 
-def _answer_by_machine(case: Case, item: PinnedItem, uow: UnitOfWork) -> None:
-    """Where no material is to be checked by a person, the check is passed by itself; and so is an inspection that was entered
-    before plans were run."""
+def _answer_by_machine(case: Case, item: PinnedItem, bad: Collection[str], uow: UnitOfWork) -> None:
+    """Where no material is to be checked by a person, or credit stands for it, the check is passed by itself; and so is an
+    inspection that was entered before plans were run. `bad`: cases of enterprises without a good record."""
     standing = case.standing(item.steps(case.instalment))
     for place in standing.open:
         kind = next(each.step.kind for each in standing.steps if each.step.number == place.step)
@@ -90,6 +98,9 @@ def _answer_by_machine(case: Case, item: PinnedItem, uow: UnitOfWork) -> None:
             if case.materials.outstanding:
                 said = "材料已逐项核对，部分容缺受理"
             case.answer(_answer(case, place, "material_check", by, uow, said))
+        elif kind == "material_check" and credit.stands_for_check(case, item, bad):
+            passed = _answer(case, place, "material_check", SYSTEM.id, uow, credit.SKIPPED)
+            case.answer(replace(passed, evidence=dict(credit.evidence_of(item))))
         elif kind == "site_inspection" and case.inspection is not None and not _inspected_by_plan(case):
             verdict: SlotVerdict = "passed" if case.inspection.passed else "failed"
             earlier = _answer(

@@ -75,12 +75,14 @@ ANSWER_FIELDS = ("step", "slot", "kind", "verdict", "by", "department", "at", "r
 
 @dataclass(frozen=True, slots=True)
 class OpenReviewLimit:
-    """The clock of an open case's review limit, and what is known of when it ends."""
+    """The clock of an open case's review limit, if it has one that runs, and what is known of when it ends; and its tasks that
+    have clocks of their own."""
 
     case_id: str
-    clock: SlaClock
+    clock: SlaClock | None
     due_at: datetime | None
     awaits_year: int | None
+    tasks: tuple[OpenTask, ...] = ()
 
 
 class Cases(AggregateStore[Case]):
@@ -178,22 +180,16 @@ class Cases(AggregateStore[Case]):
             case.read_as = case.state
 
     def open_limits(self, tenant: TenantId, after: str, limit: int) -> list[OpenReviewLimit]:
-        """The limits of open cases that come next after this id; nothing is locked."""
+        """What runs in the open cases that come next after this id; nothing is locked."""
         c = self.table.c
-        statement = (
-            select(c.id, c.clock, c.review_limit, c.accepted_at, c.due_at, c.awaits_year)
-            .where(
-                c.tenant == tenant,
-                c.id > after,
-                c.state == literal("accepted", literal_execute=True),
-                c.review_limit.is_not(None),
-            )
-            .order_by(c.id)
-            .limit(limit)
+        columns = (c.id, c.state, c.clock, c.review_limit, c.accepted_at, c.due_at, c.awaits_year, c.tasks)
+        wanted = (
+            c.tenant == tenant,
+            c.id > after,
+            c.state.in_([literal(each, literal_execute=True) for each in sorted(OPEN)]),
         )
-        return [
-            OpenReviewLimit(row.id, _clock(row), row.due_at, row.awaits_year) for row in self._uow.execute(statement)
-        ]
+        rows = self._uow.execute(select(*columns).where(*wanted).order_by(c.id).limit(limit))
+        return [OpenReviewLimit(row.id, _clock(row), row.due_at, row.awaits_year, _own_clocks(row)) for row in rows]
 
     def accepted_of_item(self, item_id: str, before: datetime) -> list[Case]:
         """The accepted claims of an item that were filed before this instant, first instalments; nothing is locked."""
@@ -227,11 +223,17 @@ class Cases(AggregateStore[Case]):
         return found
 
 
-def _clock(row: Any) -> SlaClock:
+def _clock(row: Any) -> SlaClock | None:
     """Cases from before clocks were kept have run since they were accepted."""
     if row.clock is not None:
         return SlaClock.model_validate(row.clock)
+    if row.review_limit is None or row.state == "received":
+        return None
     return clock_from(TimeLimit.model_validate(row.review_limit), row.accepted_at)
+
+
+def _own_clocks(row: Any) -> tuple[OpenTask, ...]:
+    return tuple(each for each in DOCUMENTS["tasks"].validate_python(row.tasks) if each.clock is not None)
 
 
 def _decision(row: RowMapping) -> CaseDecision | None:

@@ -29,7 +29,7 @@ class PinnedItem:
     @property
     def pays_money(self) -> bool:
         """Whether what it grants is paid out; a relief, a qualification or a service ends in review."""
-        return self.benefit_kind in (BenefitKind.GRANT, BenefitKind.INTEREST)
+        return self.benefit_kind.pays_money
 
     def steps(self, instalment: int = 1) -> tuple[PlannedStep, ...]:
         """The steps that its plan has for a claim, or for a later instalment of it."""

@@ -136,8 +136,13 @@ def phones(contacts: Sequence[NoticeContact]) -> str:
 
 
 def shown_name(claim: Claim) -> str:
-    """Who gets it, as everybody reads it: a firm by its name, a natural person by the beginning of it."""
-    return masked(claim.enterprise_name) if _is_natural(claim.uscc) else claim.enterprise_name
+    """Who gets it, as everybody reads it."""
+    return shown_to_everybody(claim.enterprise_name, claim.uscc)
+
+
+def shown_to_everybody(name: str, code: str) -> str:
+    """A firm by its name, a natural person by the beginning of it."""
+    return masked(name) if _is_natural(code) else name
 
 
 def masked(name: str) -> str:

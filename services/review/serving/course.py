@@ -47,6 +47,13 @@ class ServiceIncomplete(Invalid):
     sentence = "送达登记填写不完整，请按提示补充。"
 
 
+FREEZE = "freeze_case_file"
+"""The job by which the case of a paper is archived once it is decided. Its subject is the case; behind a stroke, that this is what has
+come since."""
+
+DECIDES: frozenset[NoticeKind] = frozenset({"approval", "refusal", "not_accepted"})
+"""Papers with which a case ends: it is archived with the first file of one of these."""
+
 CHINA_TIME = ZoneInfo("Asia/Shanghai")
 
 
@@ -101,6 +108,12 @@ class NoticeCourse(Aggregate):
     @property
     def is_sealed(self) -> bool:
         return any(each.sealed for each in self.files)
+
+    @property
+    def freezes(self) -> str:
+        """The subject of the job that archives its case, after what has just become of it."""
+        decided = self.kind in DECIDES and len(self.files) == 1 and self.served_at is None
+        return self.case_id if decided else f"{self.case_id}/later"
 
     @property
     def opened_at(self) -> datetime | None:

@@ -17,7 +17,7 @@ from contracts.case_notices import NoticeFile
 from contracts.message import TenantId
 from services.review.notices.notice import IssuedPaper
 from services.review.notices.store import MAKE_FILE, IssuedPapers
-from services.review.serving.course import NoticeCourse
+from services.review.serving.course import FREEZE, NoticeCourse
 from services.review.serving.setting import paper_of
 from services.review.serving.store import HOLD, NoticeCourses
 
@@ -100,6 +100,7 @@ def _keep(job: Job, notice: IssuedPaper, made: MadeFile, stored: StoredFile, uow
     )
     course.add_file(file)
     courses.save(course)
+    uow.schedule(FREEZE, course.freezes, at=uow.now, tenant=job.tenant)
     if made.seal_later:
         uow.schedule(MAKE_FILE, job.subject, at=uow.now + SEAL_AGAIN, tenant=job.tenant)
     else:

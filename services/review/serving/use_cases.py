@@ -23,7 +23,7 @@ from services.review.notices.notice import IssuedPaper
 from services.review.notices.store import MAKE_FILE, IssuedPapers
 from services.review.serving.access import is_enterprise, may_record, may_see
 from services.review.serving.consent import ServiceConsent
-from services.review.serving.course import NoticeCourse, PaperNotFound
+from services.review.serving.course import FREEZE, NoticeCourse, PaperNotFound
 from services.review.serving.shown import file_answer, view_of
 from services.review.serving.store import HOLD, NoticeCourses, ServiceConsents
 
@@ -50,7 +50,7 @@ def open_notice(cmd: OpenNotice, uow: UnitOfWork) -> NoticeFileAnswer:
     as_enterprise = is_enterprise(claim, uow)
     consents = as_enterprise and _consents(course, uow)
     course.open(uow.actor.id, uow.now, as_enterprise=as_enterprise, consents=consents)
-    uow.of(NoticeCourses).save(course)
+    _keep([course], uow)
     if not course.files:
         uow.schedule(MAKE_FILE, notice.id, at=uow.now, tenant=notice.draft.tenant)
     return file_answer(course)
@@ -64,7 +64,7 @@ def record_service(cmd: RecordService, uow: UnitOfWork) -> NoticeView:
     if course.version != cmd.expected_version:
         raise StaleVersion()
     course.serve(cmd, uow.actor.id, uow.now, consents=_consents(course, uow))
-    uow.of(NoticeCourses).save(course)
+    _keep([course], uow)
     if course.announced_until is not None:
         uow.schedule(ANNOUNCED, notice.id, at=course.announced_until, tenant=notice.draft.tenant)
     return view_of(notice, course, uow.calendar(notice.draft.tenant))
@@ -75,7 +75,7 @@ def look_at_announcements(jobs: Sequence[Job], uow: UnitOfWork) -> None:
     courses = uow.of(NoticeCourses).get_many([job.subject for job in jobs])
     for course in courses.values():
         course.run_out(uow.now)
-    uow.of(NoticeCourses).save_many([each for each in courses.values() if each.pending])
+    _keep([each for each in courses.values() if each.pending], uow)
     for job in jobs:
         uow.finish(job)
 
@@ -110,6 +110,13 @@ def _to_touch(notice_id: Id, uow: UnitOfWork) -> tuple[IssuedPaper, NoticeCourse
     if notice is None:
         raise PaperNotFound()
     return notice, uow.of(NoticeCourses).get_many([notice.id]).get(notice.id) or NoticeCourse.begin(notice)
+
+
+def _keep(courses: Sequence[NoticeCourse], uow: UnitOfWork) -> None:
+    """Save them; what was served just now is a matter for the archive, too."""
+    served = [each for each in courses if each.pending and each.served_at is not None]
+    uow.of(NoticeCourses).save_many(courses)
+    uow.schedule_many(FREEZE, [(each.tenant, each.freezes, uow.now) for each in served])
 
 
 def _consents(course: NoticeCourse, uow: UnitOfWork) -> bool:

@@ -22,15 +22,24 @@ from services.review.acceptance.withdrawal import withdraw_claim
 from services.review.cases import use_cases
 from services.review.cases.case import Case
 from services.review.cases.deadline import REVIEW_ALARM, raise_alarms
-from services.review.cases.undo_window import RELEASE
 from services.review.inspections import use_cases as inspecting
 from services.review.inspections.store import RecordedInspections
 from services.review.register.store import AwardRegister
-from services.review.reopening.undoing import release_decisions, undo_decision
+from services.review.reopening.undoing import undo_decision
 from services.review.reopening.use_cases import confirm_reopening, decline_reopening, propose_reopening
 from tests.remedies import OWN_GROUNDS, REMEDIES
 from tests.unit.review.acceptance_kit import FIRM
-from tests.unit.review.review_kit import AMOUNT, LEADER, OFFICER, SECOND, STRANGER, item_rules, opened, review_unit
+from tests.unit.review.review_kit import (
+    AMOUNT,
+    LEADER,
+    OFFICER,
+    SECOND,
+    STRANGER,
+    item_rules,
+    opened,
+    released,
+    review_unit,
+)
 
 INSPECTION = 2
 """The number of the step in `item_rules(inspection=True)`."""
@@ -128,7 +137,7 @@ def test_undoing_a_later_revision_gives_no_place_back_that_may_have_been_paid_fo
     approve(case, uow)
     assert case.undo_until is not None
     uow.now = case.undo_until
-    release_decisions([Job(tenant=case.tenant, kind=RELEASE, subject=case.id, due_at=uow.now)], uow)
+    released(uow, case)
     assert [each.revision for each in uow.events if isinstance(each, CaseApproved)] == [1, 3]
 
 

@@ -23,6 +23,7 @@ from contracts.case_materials import (
 from contracts.case_notices import ListCaseNotices
 from contracts.case_sheet import CaseSheet, GetCaseSheet
 from contracts.deadlines import ListReviewDeadlineMoves
+from contracts.integrity import OpenFinding
 from contracts.item import BenefitKind
 from contracts.joint_checks import JOINT_ANSWERS, JointAnswerView, ListJointAnswers
 from contracts.message import Cursor, Id, Model
@@ -47,8 +48,8 @@ from gateway.access import Only, Permitted
 from gateway.door import Door
 from gateway.notice_files import opened
 from gateway.portal.department.cases import case_facts, refusal
-from gateway.portal.department.cases.payee_lines import lines_of, payees_in
 from gateway.portal.department.cases.refusal import RefusalWords
+from gateway.portal.platform.today import today
 from gateway.portal.shell.allowed import may
 from gateway.portal.shell.confirmation import asked_once_more
 from gateway.portal.shell.pages import Pages, Shown, Values
@@ -142,14 +143,6 @@ class MaterialsForm(Model):
     materials: tuple[MaterialLine, ...] = Field(max_length=60)
 
 
-class PayeesForm(Model):
-    """Who receives the parts that are not the applicant's: a line each."""
-
-    case_id: Id
-    expected_version: int
-    lines: str = Field(max_length=60_000)
-
-
 class NoMaterialChosen(Invalid):
     code = "no_material_chosen"
     sentence = "请至少为一份材料选择核对方式。"
@@ -204,10 +197,9 @@ async def show_case(door: Door, asked: CaseInList) -> Values:
         "instalments": instalments,
         "papers": papers.items,
         "listed": asked.said,
-        "conditions": case_facts.conditions(sheet),
+        "conditions": case_facts.conditions(sheet, today(door)),
         "tasks": case_facts.tasks(sheet),
         "may": allowed,
-        "payee_lines": lines_of(case.payees),
         "in_kind": _is_in_kind(case, guide),
         "panel": any(step.kind == "panel" for step in case.steps),
         **CLOSED_LISTS,
@@ -227,6 +219,7 @@ def _allowed(door: Door, sheet: CaseSheet, *, own_word: bool) -> dict[str, bool]
         "name_payees": may(door, NamePayees, case.state) and case_facts.has_other_receivers(sheet),
         "undo": _may_undo(door, case),
         "reopen": may(door, ProposeReopening, case.state) and case.undo_until is None,
+        "findings": may(door, OpenFinding),
         "inspect": may(door, RecordInspection, case.state) and case.inspection_required,
         "recheck": may(door, DecideRecheck, case.state) and any(each.task == "recheck" for each in sheet.tasks),
         "set": may(door, SetFigure, case.state),
@@ -303,14 +296,6 @@ async def _joint_answers(door: Door, case: CaseView) -> Sequence[JointAnswerView
     if all(step.kind != "joint_check" for step in case.steps):
         return ()
     return (await door.told(ListJointAnswers(case_id=case.case_id))).items
-
-
-@pages.form("/department/cases/{case_id}/payees", PayeesForm, Permitted(NamePayees), on=show_case, versioned=True)
-async def name_payees(door: Door, said: PayeesForm) -> str:
-    """Name who receives the parts that are not the applicant's (指定收款人)."""
-    named = payees_in(said.lines)
-    await door.done(NamePayees(case_id=said.case_id, payees=named, expected_version=said.expected_version))
-    return _back_to(door, said.case_id, "named")
 
 
 def _may_undo(door: Door, case: CaseView) -> bool:

@@ -12,15 +12,18 @@ from contracts.case_events import SupplementFault, SupplementPoint
 from contracts.case_sheet import CaseSheet, GetCaseSheet
 from contracts.message import Id, Model
 from contracts.message_previews import MessagePreviews, PreviewNotAccepted, PreviewSupplement
-from contracts.refusal import Invalid
+from contracts.refusal import Invalid, NotFound
 from contracts.status_labels import SUPPLEMENT_FAULT
 from contracts.supplements import ListSupplements, PointAbout, RequestedPoint, RequestSupplement
+from contracts.uploads import Sha256
 from gateway.access import Only, Permitted
 from gateway.door import Door
 from gateway.portal.department.cases import case_facts, refusal
 from gateway.portal.department.cases.refusal import RefusalWords
+from gateway.portal.platform.today import today
 from gateway.portal.shell.allowed import may
 from gateway.portal.shell.confirmation import asked_once_more
+from gateway.portal.shell.kept_files import kept_file
 from gateway.portal.shell.pages import Pages, Shown, Values
 from gateway.portal.shell.time_left import time_left_until
 
@@ -51,6 +54,16 @@ class SupplementForm(Model):
     previewed: str = ""
 
 
+class PaperAsked(Model):
+    case_id: Id
+    sha256: Sha256
+
+
+class PaperUnknown(NotFound):
+    code = "paper_unknown"
+    sentence = "补正材料中没有这份文件。"
+
+
 class NoPointChosen(Invalid):
     code = "no_point_chosen"
     sentence = "请至少选择一项需要补正的内容，并写明怎样补正。"
@@ -70,7 +83,7 @@ async def show_acceptance(door: Door, asked: CaseAsked) -> Values:
         "case": case,
         "task": task,
         "left": await time_left_until(door, task.due_at if task else None),
-        "conditions": case_facts.conditions(sheet),
+        "conditions": case_facts.conditions(sheet, today(door)),
         "supplements": mended.items,
         "askable": mended.askable,
         "found": _at_fault(sheet),
@@ -141,6 +154,16 @@ async def refuse_acceptance(door: Door, said: RefusalWords) -> str | Response:
         return f"/department/cases/{said.case_id}?done=not_accepted"
     hidden = [*([("reason", said.reason)] if said.reason else []), *said.hidden]
     return await _letter(door, "refuse_acceptance", said.expected_version, claim.receipt, hidden, previews)
+
+
+@pages.show("/department/cases/{case_id}/papers/{sha256}", PaperAsked, READERS, template="acceptance.html", secret=True)
+async def show_paper(door: Door, asked: PaperAsked) -> Response:
+    """A paper that the enterprise has brought with its answer, to whoever may read the case. Raises PaperUnknown."""
+    mended = await door.told(ListSupplements(case_id=asked.case_id))
+    answers = (point.answer for one in mended.items for point in one.points)
+    if not any(answer is not None and asked.sha256 in answer.files for answer in answers):
+        raise PaperUnknown()
+    return await kept_file(door, asked.sha256)
 
 
 def _at_fault(sheet: CaseSheet) -> dict[str, tuple[str, str]]:
