@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from contracts import status_labels
 from contracts.archive import CaseFileFrozen
@@ -172,8 +172,6 @@ LABELS: Mapping[str, Mapping[object, str]] = {
         "review_deadline_moved": "审核时限变化",
         "payout_deadline_moved": "拨付时限变化",
     },
-    "kind": cast(Mapping[object, str], NOTICE_NAMES),
-    "means": cast(Mapping[object, str], SERVICE_NAMES),
     "kind": dict(NOTICE_NAMES.items()),
     "means": dict(SERVICE_NAMES.items()),
     "passed": {True: "通过", False: "未通过"},
