@@ -15,6 +15,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from long_plan import HALVES, NOTICE, RANKED
 from scene_kit import INSTANT, small_scene
 from system_kit import House
 
@@ -32,21 +33,6 @@ from services.catalog.policies.guides import written_anew
 
 CODE = "ZJ-905"
 ASKED = ("联审单位甲（示例）", "联审单位乙（示例）")
-NOTICE = {"kind": "public_notice", "period": {"limit": 1, "unit": "calendar_days"}, "first_day_counts": False}
-RANKED = {
-    "places": 10_000,
-    "order": {
-        "node": "ranked",
-        "keys": [{"by": {"node": "fact", "fact": "software_revenue_first_reach", "period": "Y"}}],
-    },
-}
-HALVES = {
-    "node": "instalments",
-    "parts": [
-        {"label": "首期", "fraction": "1/2"},
-        {"label": "第二期", "fraction": "1/2", "due_on": {"node": "day", "day": "2026-01-01"}},
-    ],
-}
 UNDO_MINUTES = 30
 
 DAYS_PASS = """
